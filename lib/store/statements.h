@@ -1,0 +1,39 @@
+/*
+ * Every SQL statement of the store as a constant, and the one list of all of them. A store file
+ * declares its statements beside the functions that use them and lists them in an array,
+ *
+ *     static const struct statement LEAD_LOCK = {.name = "lead_lock", .sql = "SELECT …"};
+ *     const struct statement *const lead_statements[] = {&LEAD_LOCK, NULL};
+ *
+ * and the array has its line in STATEMENT_FILES. tests/store/test_statements.c fails when a
+ * statement is missing here, does not PREPARE against the schema, or has the wrong plan.
+ */
+#ifndef BATON_STORE_STATEMENTS_H
+#define BATON_STORE_STATEMENTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct statement {
+    const char *name; /* unique; also the name it is prepared under, at most 63 bytes */
+    const char *sql;  /* values only through $n; cast where PostgreSQL cannot infer the type */
+    /* What the test asks of its generic plan on empty, unanalysed tables: */
+    const char *index; /* this index is used; NULL asks for none */
+    bool hot;          /* no sequential scan anywhere in it */
+};
+
+/* One line per store file that has statements: the name of its array. */
+#define STATEMENT_FILES(X) X(pg_statements)
+
+#define X(array) extern const struct statement *const array[];
+STATEMENT_FILES(X)
+#undef X
+
+/** All statements: number of them, and one by its place; NULL beyond the last. */
+size_t statements_count(void);
+const struct statement *statements_at(size_t place);
+
+/** By name; NULL when it is not listed. */
+const struct statement *statements_find(const char *name);
+
+#endif
