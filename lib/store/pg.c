@@ -350,16 +350,13 @@ static enum pg_status connect_once(struct pg *pg, int64_t deadline)
     return set_up(pg, deadline);
 }
 
-/* An idle connection that the server closed is readable: found before anything is sent on it. */
+/* Nothing is expected on an idle connection: what can be read there is its end, or rarely a
+ * reloaded server setting, for which opening again is cheap. Found before anything is sent. */
 static bool is_alive(const struct pg *pg)
 {
     struct pollfd fd = {.fd = PQsocket(pg->conn), .events = POLLIN};
 
-    if (PQstatus(pg->conn) != CONNECTION_OK)
-        return false;
-    if (poll(&fd, 1, 0) <= 0)
-        return true;
-    return PQconsumeInput(pg->conn) && PQstatus(pg->conn) == CONNECTION_OK;
+    return PQstatus(pg->conn) == CONNECTION_OK && poll(&fd, 1, 0) == 0;
 }
 
 enum pg_status pg_connect(struct pg *pg, int64_t deadline)
