@@ -703,6 +703,41 @@ enum pg_status pg_run_sql(struct pg *pg, const char *sql, int64_t deadline)
     return pg_pipeline_run(pg, deadline);
 }
 
+/* Reads all that a script answers; false when the connection broke or the deadline passed. */
+static bool read_script_answers(struct pg *pg, const struct sent *sent, int64_t deadline)
+{
+    while (wait_answer(pg->conn, deadline)) {
+        PGresult *answer = PQgetResult(pg->conn);
+        if (answer == NULL)
+            return PQstatus(pg->conn) == CONNECTION_OK;
+        if (PQresultStatus(answer) == PGRES_FATAL_ERROR && pg->error.status == PG_OK) {
+            take_error(pg, sent, answer);
+            copy_line(pg->error.text, sizeof pg->error.text,
+                      PQresultErrorField(answer, PG_DIAG_MESSAGE_PRIMARY));
+        }
+        PQclear(answer);
+    }
+    return false;
+}
+
+/* Several commands in one text need the simple protocol, which pipelines do not have. */
+enum pg_status pg_run_script(struct pg *pg, const char *sql, int64_t deadline)
+{
+    static const struct sent script = {.name = "script"};
+    enum pg_status status = pg_pipeline_begin(pg, deadline);
+
+    if (status != PG_OK)
+        return status;
+    if (!PQexitPipelineMode(pg->conn) || !PQsendQuery(pg->conn, sql) ||
+        !read_script_answers(pg, &script, deadline) || !PQenterPipelineMode(pg->conn))
+        return pg->error.status == PG_LOST ? end_failed(pg)
+                                           : fail_lost(pg, "no answer to a script");
+    if (pg->error.status != PG_OK)
+        return end_failed(pg);
+    pg->in_transaction = PQtransactionStatus(pg->conn) != PQTRANS_IDLE;
+    return PG_OK;
+}
+
 enum pg_status pg_ping(struct pg *pg, int64_t deadline)
 {
     enum pg_status status = pg_run(pg, &PG_PING, NULL, deadline);

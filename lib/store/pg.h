@@ -56,7 +56,7 @@ struct pg_error {
     char sqlstate[6];      /* "" when PostgreSQL did not answer */
     char constraint[64];   /* "" when none */
     const char *statement; /* its name, or the command; "" when none */
-    char text[256];        /* of connecting only, for the log and the start; else "" */
+    char text[256];        /* of connecting and of scripts only; else "" */
 };
 
 struct pg_settings {
@@ -145,6 +145,13 @@ void pg_rollback(struct pg *pg);
 enum pg_status pg_run(struct pg *pg, const struct statement *statement,
                       const struct pg_params *params, int64_t deadline) MUST_USE;
 enum pg_status pg_run_sql(struct pg *pg, const char *sql, int64_t deadline) MUST_USE;
+
+/**
+ * Several commands in one text, without parameters, as migrations are; one transaction unless one
+ * is open already. What PostgreSQL says of an error goes to pg_error()->text, so only for texts
+ * without personal data. No results. Not between pg_pipeline_begin() and its end.
+ */
+enum pg_status pg_run_script(struct pg *pg, const char *sql, int64_t deadline) MUST_USE;
 
 /** Whether the database answers; connects when needed. */
 enum pg_status pg_ping(struct pg *pg, int64_t deadline) MUST_USE;

@@ -23,7 +23,9 @@ struct statement {
 };
 
 /* One line per store file that has statements: the name of its array. */
-#define STATEMENT_FILES(X) X(pg_statements)
+#define STATEMENT_FILES(X)                                                                         \
+    X(pg_statements)                                                                               \
+    X(migrate_statements)
 
 #define X(array) extern const struct statement *const array[];
 STATEMENT_FILES(X)

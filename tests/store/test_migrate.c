@@ -1,0 +1,220 @@
+/* The schema comes up once, whoever asks and however many at once, and a program that does not
+ * fit it is told so. */
+#include "database.h"
+#include "store/migrate.h"
+
+#include <check.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+#define WAIT_MS 10000
+
+static struct database *database;
+
+static const struct migration three[] = {
+    {1, "0001_one", "CREATE TABLE one (n int); INSERT INTO one VALUES (1)"},
+    {2, "0002_two", "CREATE TABLE two (n int); GRANT SELECT ON two TO baton_app"},
+    {3, "0003_three", "CREATE TABLE three (n int)"},
+};
+
+static const struct migration altered[] = {
+    {1, "0001_one", "CREATE TABLE one (n int)"},
+    {2, "0002_two", "CREATE TABLE two (n int)"},
+};
+
+static const struct migration broken[] = {
+    {1, "0001_one", "CREATE TABLE one (n int); INSERT INTO one VALUES (1)"},
+    {2, "0002_two", "CREATE TABLE two (n int); SELECT * FROM nowhere"},
+};
+
+static void set_up(void)
+{
+    database = database_new_empty();
+}
+
+static void tear_down(void)
+{
+    database_free(database);
+}
+
+static struct migrate_report run(const struct migration *items, size_t count)
+{
+    struct migrations migrations = {items, count};
+    struct migrate_settings settings = {.conninfo = database_conninfo(database),
+                                        .migrations = &migrations};
+    struct migrate_report report;
+
+    ck_assert_int_eq(migrate_run(&settings, &report), report.state);
+    return report;
+}
+
+static struct migrate_report check_as(const char *role, const struct migrations *migrations)
+{
+    struct pg *pg = database_connect(database, role);
+    struct migrate_report report = {0};
+
+    ck_assert_int_eq(migrate_check(pg, migrations, pg_deadline_in(WAIT_MS), &report), report.state);
+    pg_free(pg);
+    return report;
+}
+
+START_TEST(an_empty_database_comes_to_the_programs_version)
+{
+    struct migrate_settings settings = {.conninfo = database_conninfo(database),
+                                        .migrations = &migrations_embedded};
+    struct migrate_report report;
+
+    ck_assert_int_gt((int)migrations_embedded.count, 0);
+    ck_assert_int_eq(check_as(NULL, &migrations_embedded).state, MIGRATE_BEHIND);
+    enum migrate_state state = migrate_run(&settings, &report);
+    ck_assert_str_eq(report.text, state == MIGRATE_CURRENT ? report.text : "");
+    ck_assert_int_eq(report.done, (int)migrations_embedded.count);
+    ck_assert_int_eq(check_as(ROLE_APP, &migrations_embedded).state, MIGRATE_CURRENT);
+    ck_assert_int_eq(check_as(ROLE_JOB, &migrations_embedded).state, MIGRATE_CURRENT);
+    ck_assert_int_eq(migrate_run(&settings, &report), MIGRATE_CURRENT);
+    ck_assert_int_eq(report.done, 0);
+}
+END_TEST
+
+START_TEST(what_is_missing_is_applied_once)
+{
+    ck_assert_int_eq(run(three, 2).done, 2);
+    struct migrate_report report = run(three, 3);
+    ck_assert_int_eq(report.state, MIGRATE_CURRENT);
+    ck_assert_int_eq(report.done, 1);
+    ck_assert_int_eq(database_ask_int(database, "SELECT count(*) FROM one"), 1);
+}
+END_TEST
+
+START_TEST(a_schema_that_does_not_fit_is_named_and_left_alone)
+{
+    struct migrations all = {three, 3};
+
+    ck_assert_int_eq(run(three, 2).state, MIGRATE_CURRENT);
+    struct migrate_report report = check_as(ROLE_APP, &all);
+    ck_assert_int_eq(report.state, MIGRATE_BEHIND);
+    ck_assert_ptr_nonnull(strstr(report.text, "at version 2 and this program needs 3"));
+    ck_assert_ptr_nonnull(strstr(report.text, "baton migrate"));
+
+    ck_assert_int_eq(run(three, 3).state, MIGRATE_CURRENT);
+    report = run(three, 2);
+    ck_assert_int_eq(report.state, MIGRATE_AHEAD);
+    ck_assert_ptr_nonnull(strstr(report.text, "at version 3 and this program knows 2"));
+
+    report = run(altered, 2);
+    ck_assert_int_eq(report.state, MIGRATE_ALTERED);
+    ck_assert_ptr_nonnull(strstr(report.text, "0001_one"));
+    ck_assert_int_eq(database_ask_int(database, "SELECT max(version) FROM schema_migration"), 3);
+}
+END_TEST
+
+START_TEST(a_migration_that_fails_leaves_nothing_of_itself)
+{
+    struct migrate_report report = run(broken, 2);
+
+    ck_assert_int_eq(report.state, MIGRATE_FAILED);
+    ck_assert_ptr_nonnull(strstr(report.text, "0002_two"));
+    ck_assert_ptr_nonnull(strstr(report.text, "42P01"));
+    ck_assert_int_eq(report.done, 1);
+    ck_assert_int_eq(database_ask_int(database, "SELECT count(to_regclass('two'))"), 0);
+    ck_assert_int_eq(database_ask_int(database, "SELECT max(version) FROM schema_migration"), 1);
+    ck_assert_int_eq(run(three, 3).state, MIGRATE_CURRENT);
+}
+END_TEST
+
+static void *run_in_thread(void *out)
+{
+    struct migrate_settings settings = {.conninfo = database_conninfo(database),
+                                        .migrations = &migrations_embedded};
+
+    if (migrate_run(&settings, out) != MIGRATE_CURRENT)
+        fprintf(stderr, "%s\n", ((struct migrate_report *)out)->text);
+    return NULL;
+}
+
+START_TEST(several_at_once_all_succeed)
+{
+    enum { PROCESSES = 4 };
+    pthread_t threads[PROCESSES];
+    struct migrate_report reports[PROCESSES];
+    int done = 0;
+
+    for (int i = 0; i < PROCESSES; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, run_in_thread, &reports[i]), 0);
+    for (int i = 0; i < PROCESSES; i++) {
+        pthread_join(threads[i], NULL);
+        ck_assert_int_eq(reports[i].state, MIGRATE_CURRENT);
+        done += reports[i].done;
+    }
+    ck_assert_int_eq(done, (int)migrations_embedded.count);
+}
+END_TEST
+
+START_TEST(a_user_who_may_not_make_roles_gets_the_words_for_an_administrator)
+{
+    struct migrations migrations = {three, 3};
+    struct migrate_settings settings = {.migrations = &migrations};
+    struct migrate_report report;
+
+    ck_assert_int_eq(run(three, 0).state, MIGRATE_CURRENT); /* the roles are there */
+    database_exec(database, "DROP TABLE schema_migration");
+    database_exec(database, "DROP ROLE IF EXISTS test_owner; CREATE ROLE test_owner LOGIN;"
+                            "GRANT CREATE ON SCHEMA public TO test_owner");
+    settings.conninfo = database_conninfo_as(database, "test_owner");
+    ck_assert_int_eq(migrate_run(&settings, &report), MIGRATE_FAILED);
+    ck_assert_ptr_nonnull(strstr(report.text, "CREATE ROLE baton_app LOGIN;"));
+    ck_assert_ptr_nonnull(strstr(report.text, "GRANT baton_app, baton_job TO"));
+    ck_assert_int_eq(database_ask_int(database, "SELECT count(to_regclass('one'))"), 0);
+
+    database_exec(database, "GRANT baton_app, baton_job TO test_owner");
+    ck_assert_int_eq(migrate_run(&settings, &report), MIGRATE_CURRENT);
+    ck_assert_int_eq(check_as(ROLE_APP, &migrations).state, MIGRATE_CURRENT);
+}
+END_TEST
+
+START_TEST(the_services_own_user_may_take_the_roles)
+{
+    struct migrations migrations = {three, 3};
+    struct migrate_settings settings = {.conninfo = database_conninfo(database),
+                                        .migrations = &migrations};
+    struct pg_settings service = {.role = ROLE_APP};
+    struct migrate_report report;
+
+    database_exec(database, "DROP ROLE IF EXISTS test_service; CREATE ROLE test_service LOGIN");
+    service.conninfo = database_conninfo_as(database, "test_service");
+    settings.service_conninfo = service.conninfo;
+    ck_assert_int_eq(migrate_run(&settings, &report), MIGRATE_CURRENT);
+    struct pg *pg = pg_new(&service);
+    ck_assert_int_eq(pg_connect(pg, pg_deadline_in(WAIT_MS)), PG_OK);
+    pg_free(pg);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    Suite *s = suite_create("store/migrate");
+    TCase *t = tcase_create("migrate");
+
+    tcase_add_checked_fixture(t, set_up, tear_down);
+    tcase_add_test(t, an_empty_database_comes_to_the_programs_version);
+    tcase_add_test(t, what_is_missing_is_applied_once);
+    tcase_add_test(t, a_schema_that_does_not_fit_is_named_and_left_alone);
+    tcase_add_test(t, a_migration_that_fails_leaves_nothing_of_itself);
+    tcase_add_test(t, several_at_once_all_succeed);
+    tcase_add_test(t, a_user_who_may_not_make_roles_gets_the_words_for_an_administrator);
+    tcase_add_test(t, the_services_own_user_may_take_the_roles);
+    tcase_set_timeout(t, 60);
+    suite_add_tcase(s, t);
+    return s;
+}
+
+int main(void)
+{
+    SRunner *runner = srunner_create(suite());
+
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? 0 : 1;
+}
