@@ -1,0 +1,88 @@
+#include "test_cluster.h"
+
+#include "store/cluster.h"
+#include "store/migrate.h"
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define CONNECTIONS    200
+#define CONNINFO_MAX   2048
+#define CREATE_WAIT_MS 30000
+#define OPEN_FILES_MAX 16
+
+static struct cluster *cluster;
+static char *directory;
+
+static _Noreturn void give_up(const char *why)
+{
+    fprintf(stderr, "tests: no PostgreSQL for the tests: %s\n", why);
+    exit(1);
+}
+
+char *scratch_new(void)
+{
+    char path[] = "/tmp/baton-test-XXXXXX";
+
+    if (mkdtemp(path) == NULL || chmod(path, 0711) != 0)
+        give_up("cannot make a directory in /tmp");
+    return strdup(path);
+}
+
+static int remove_one(const char *path, const struct stat *is, int kind, struct FTW *at)
+{
+    (void)is;
+    (void)kind;
+    (void)at;
+    return remove(path);
+}
+
+void scratch_free(char *path)
+{
+    if (path != NULL)
+        nftw(path, remove_one, OPEN_FILES_MAX, FTW_DEPTH | FTW_PHYS);
+    free(path);
+}
+
+static void make_template(void)
+{
+    char conninfo[CONNINFO_MAX];
+    struct pg_settings settings = {.conninfo = cluster_conninfo(cluster)};
+    struct migrate_settings migrate = {.conninfo = conninfo, .migrations = &migrations_embedded};
+    struct migrate_report report;
+    struct pg *pg = pg_new(&settings);
+
+    if (pg_run_script(pg, "CREATE DATABASE " TEMPLATE_MIGRATED, pg_deadline_in(CREATE_WAIT_MS)) !=
+        PG_OK)
+        give_up(pg_error(pg)->text);
+    pg_free(pg);
+    if (!cluster_conninfo_as(cluster, "postgres", TEMPLATE_MIGRATED, conninfo, sizeof conninfo) ||
+        migrate_run(&migrate, &report) != MIGRATE_CURRENT)
+        give_up(report.text);
+}
+
+void test_cluster_start(void)
+{
+    struct cluster_settings settings = {.unsafe = true, .max_connections = CONNECTIONS};
+    char why[CLUSTER_WHY_MAX_BYTES];
+
+    directory = scratch_new();
+    settings.directory = directory;
+    cluster = cluster_open(&settings, why);
+    if (cluster == NULL)
+        give_up(why);
+    make_template();
+    setenv("BATON_TEST_PG", cluster_conninfo(cluster), 1);
+}
+
+void test_cluster_stop(void)
+{
+    cluster_close(cluster);
+    cluster = NULL;
+    scratch_free(directory);
+    directory = NULL;
+}

@@ -1,0 +1,20 @@
+/* The cluster of a test run: in a scratch directory, without fsync, with the migrated database
+ * `baton_template` to copy. */
+#ifndef BATON_TESTS_TEST_CLUSTER_H
+#define BATON_TESTS_TEST_CLUSTER_H
+
+#define TEMPLATE_MIGRATED "baton_template"
+
+/** Starts it and sets BATON_TEST_PG; ends the program with a message when it cannot. */
+void test_cluster_start(void);
+
+/** Stops it and removes its directory. Harmless when none was started. */
+void test_cluster_stop(void);
+
+/** A new empty directory under /tmp that PostgreSQL's user may enter; the caller frees the path. */
+char *scratch_new(void);
+
+/** Removes it with all that is in it, and frees the path. */
+void scratch_free(char *directory);
+
+#endif
