@@ -196,7 +196,8 @@ static void check_worth(struct definition_reader *reader, const json_t *json, co
     if (!criterion->required && !criterion->has_points)
         faults_add(reader->faults, reader_member(reader, pointer, "points"), "required",
                    "a criterion is required or worth points");
-    if (!criterion->has_test && json_object_get(json, "points") != NULL)
+    if (!criterion->has_test && json_object_get(json, "tiers") != NULL &&
+        json_object_get(json, "points") != NULL)
         faults_add(reader->faults, reader_member(reader, pointer, "points"), "not_allowed",
                    "points belong to a test; without one the tiers have them");
 }

@@ -648,7 +648,7 @@ static bool check_at_least(struct definition_reader *reader, const json_t *json,
     size_t count = json_array_size(json_object_get(json, "of"));
 
     node->at_least = (uint16_t)wanted;
-    if (wanted < 1 || (size_t)wanted <= count)
+    if (count == 0 || wanted < 1 || (size_t)wanted <= count)
         return true;
     faults_add(reader->faults, reader_member(reader, pointer, "at_least"), "unreachable",
                "%d of %zu tests can never be met", (int)wanted, count);
