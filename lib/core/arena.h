@@ -39,6 +39,9 @@ char *arena_vprintf(struct arena *arena, const char *format, va_list args)
  *  of a piece of work stands for all of them, provided no result was dereferenced unchecked. */
 int arena_failed(const struct arena *arena);
 
+/** Marks it as failed, for memory that belongs to the same piece of work but lives elsewhere. */
+void arena_fail(struct arena *arena);
+
 #define ARENA_NEW(arena, type)      ((type *)arena_alloc((arena), sizeof(type)))
 #define ARENA_ARRAY(arena, type, n) ((type *)arena_alloc((arena), (n) * sizeof(type)))
 

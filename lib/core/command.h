@@ -1,0 +1,105 @@
+/*
+ * A command: one wish to change something, with its caller and its key. An operation consists of
+ * its input struct (in the header of its decide function), a row in the table of command.c, and
+ * the decide function itself.
+ */
+#ifndef BATON_CORE_COMMAND_H
+#define BATON_CORE_COMMAND_H
+
+#include "core/problem.h"
+#include "core/work.h"
+
+enum command_kind {
+#define COMMAND_TABLE(X)                                                                           \
+    X(LEAD_CAPTURE, lead_capture)                                                                  \
+    X(LEAD_BATCH, lead_batch)                                                                      \
+    X(LEAD_UPDATE, lead_update)                                                                    \
+    X(LEAD_TOUCH, lead_touch)                                                                      \
+    X(LEAD_FACTS, lead_facts)                                                                      \
+    X(LEAD_OVERRIDE, lead_override)                                                                \
+    X(LEAD_MERGE, lead_merge)                                                                      \
+    X(LEAD_ERASE, lead_erase)                                                                      \
+    X(HANDOFF_OFFER, handoff_offer)                                                                \
+    X(HANDOFF_CLAIM, handoff_claim)                                                                \
+    X(HANDOFF_ANSWER, handoff_answer)                                                              \
+    X(HANDOFF_EXPIRE, handoff_expire)                                                              \
+    X(FEEDBACK_GIVE, feedback_give)                                                                \
+    X(CONFIG_CHANGE, config_change)                                                                \
+    X(INBOUND_RECEIVE, inbound_receive)                                                            \
+    X(DELIVERY_REPLAY, delivery_replay)                                                            \
+    X(IMPORT_ROWS, import_rows)
+#define X(name, function) COMMAND_##name,
+    COMMAND_TABLE(X)
+#undef X
+        COMMAND_COUNT
+};
+
+/** Who asks, as the key and Baton-Actor said. */
+struct caller {
+    struct uuid workspace;
+    struct uuid key;    /* nil: Baton itself (jobs, command line) */
+    struct uuid team;   /* of the key; nil for Baton itself */
+    struct uuid member; /* of the key, or named by Baton-Actor; nil: none */
+    unsigned roles;
+};
+
+struct command {
+    enum command_kind kind;
+    struct caller caller;
+    bool keyed;                /* false: no idempotency row (jobs, import) */
+    uint8_t key[DIGEST_BYTES]; /* HMAC of the idempotency key */
+    uint8_t body_mac[DIGEST_BYTES];
+    const void *input; /* the input struct of its kind; lives as long as the command */
+};
+
+/** The answer of a command. Texts live in the work set's arena. */
+struct outcome {
+    enum err err;
+    int status; /* 200 or 201 when err is ERR_NONE */
+    struct problem problem;
+    const char *body; /* JSON, also of a problem */
+    size_t body_len;
+    const char *location;     /* path of what was created, or NULL */
+    struct uuid lead;         /* that the answer speaks of; nil: none or several */
+    const struct uuid *leads; /* when several */
+    size_t lead_count;
+    bool replayed;
+    void *extra; /* for callers inside the process, such as the import's counts */
+};
+
+enum decision {
+    DECIDED,
+    DECIDE_AGAIN, /* more keys are needed */
+};
+
+/** Notes what a command is known to need. */
+bool command_keys(const struct command *command, struct work *work, struct work_keys *keys);
+
+/** Whether it changes the configuration, and so needs a group of its own. */
+bool command_is_solo(const struct command *command);
+
+/**
+ * Decides one command on the work set: replays a stored answer, checks that the caller's key still
+ * stands, decides, keeps or undoes, and notes the answer for its idempotency row.
+ */
+enum decision command_decide(struct work *work, const struct command *command,
+                             struct outcome *outcome);
+
+/* ---- for decide functions ---- */
+
+/** The actor of a transition: the member when there is one, else the key, else the system. */
+struct actor caller_actor(const struct caller *caller);
+
+/** Refuses: sets err and the detail sentence; always answers DECIDED. */
+enum decision outcome_refuse(struct work *work, struct outcome *outcome, enum err err,
+                             const char *format, ...) __attribute__((format(printf, 4, 5)));
+/** Refuses with one fault at a pointer of the body. */
+enum decision outcome_refuse_at(struct work *work, struct outcome *outcome, enum err err,
+                                const char *pointer, const char *code, const char *format, ...)
+    __attribute__((format(printf, 6, 7)));
+/** Starts the answer's JSON. */
+struct json_out *outcome_begin(struct work *work);
+/** Ends it; 200 or 201. */
+enum decision outcome_answer(struct work *work, struct outcome *outcome, int status);
+
+#endif

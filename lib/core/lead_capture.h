@@ -1,0 +1,78 @@
+/*
+ * Capture: a lead that a team has heard of, new or known. Finds the lead by its identities, tells
+ * it what is new, adds the touch, judges it, and offers it when the way is open.
+ */
+#ifndef BATON_CORE_LEAD_CAPTURE_H
+#define BATON_CORE_LEAD_CAPTURE_H
+
+#include "core/command.h"
+
+/** An attribute as told: VALUE_NULL clears. */
+struct told {
+    const char *name;
+    struct value value;
+};
+
+struct touch_input {
+    const char *kind;
+    instant occurred_at;                 /* INSTANT_NONE: now */
+    const char *values[DIMENSION_COUNT]; /* NULL: none */
+    enum direction direction;
+    const char *event_id; /* NULL: none */
+    const char *sender;   /* whose event ids these are: "api", or an inbound source's id */
+};
+
+struct capture_input {
+    const struct identity *identities; /* at least one; emails normalised */
+    size_t identity_count;
+    const struct told *attributes; /* sorted by name, each name once */
+    size_t attribute_count;
+    const struct touch_input *touch; /* NULL: none */
+    enum stage claimed_stage;        /* STAGE_COUNT: none */
+    enum knowledge_source source;    /* who told the attributes */
+    instant occurred_at;             /* of the attributes; INSTANT_NONE: the touch's, else now */
+};
+
+/** What a capture did, for callers that write an answer of their own. */
+struct captured {
+    struct lead *lead;
+    bool created;
+    bool known_event; /* the touch was there already */
+    const struct uuid *duplicates;
+    size_t duplicate_count;
+    struct judgement *judgement;
+};
+
+struct judgement;
+
+/** The capture itself, without an answer: for batch, inbound and import. FIND_NEEDED: load more;
+ *  else FIND_FOUND, with outcome->err set when it is refused. */
+enum find lead_capture_apply(struct work *work, const struct caller *caller,
+                             const struct capture_input *input, struct captured *captured,
+                             struct outcome *outcome);
+
+/** The identities and the event that a capture will look for. */
+bool lead_capture_note_keys(const struct capture_input *input, struct work *work,
+                            struct uuid workspace, struct work_keys *keys);
+
+/** Writes the members lead, created, possible_duplicates, verdict and handoff. */
+void lead_capture_write(const struct work *work, const struct captured *captured,
+                        struct json_out *out);
+
+bool lead_capture_keys(const struct command *command, struct work *work, struct work_keys *keys);
+enum decision lead_capture(struct work *work, const struct command *command,
+                           struct outcome *outcome);
+
+/** Up to BATCH_CHUNK_MAX captures in one command; each is taken or refused for itself. */
+struct batch_input {
+    const struct capture_input *const *items; /* NULL: refused already, see refusals */
+    const struct problem *refusals;           /* of the same length */
+    size_t count;
+};
+
+#define BATCH_CHUNK_MAX 64
+
+bool lead_batch_keys(const struct command *command, struct work *work, struct work_keys *keys);
+enum decision lead_batch(struct work *work, const struct command *command, struct outcome *outcome);
+
+#endif

@@ -1,0 +1,320 @@
+/*
+ * The work set: all that a group of commands may read and change, loaded before they are decided
+ * and saved after. Pure memory; the store fills and saves it.
+ *
+ * Every command is decided between work_begin() and work_keep() or work_undo(): whatever it has
+ * changed through the functions below is as before after work_undo(), so a refused command touches
+ * nobody else. Entities are changed in place after work_change_*(); arrays inside them are
+ * replaced, never written into.
+ *
+ * A lookup that meets a key that was not loaded answers FIND_NEEDED and notes the key: decide then
+ * returns at once, and the group is loaded again with it.
+ */
+#ifndef BATON_CORE_WORK_H
+#define BATON_CORE_WORK_H
+
+#include "core/arena.h"
+#include "core/config.h"
+#include "core/handoff.h"
+#include "core/json_out.h"
+#include "core/lead.h"
+#include "core/ledger.h"
+#include "core/map.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** Bytes of one group's memory. */
+#define WORK_MEMORY_MAX_BYTES (256u << 20)
+
+enum find { FIND_ABSENT, FIND_FOUND, FIND_NEEDED };
+
+/** A list of pointers in an arena. */
+struct list {
+    void **items;
+    size_t count;
+    size_t size;
+};
+
+struct identity_row {
+    const char *source; /* identity_source_key() */
+    const char *value;
+    struct uuid lead;
+    struct uuid stored_lead;
+    bool exists;
+    bool stored; /* in the database as loaded */
+};
+
+struct touch_row {
+    struct uuid lead;
+    struct touch touch;
+};
+
+struct verdict_row {
+    struct uuid lead;
+    int64_t seq;
+    enum term term;
+    int version;
+    enum verdict_result result;
+    int32_t score;
+    const char *body;
+    size_t body_len;
+    instant judged_at;
+};
+
+enum feedback_kind { FEEDBACK_GIVEN, FEEDBACK_DISPUTED, FEEDBACK_UPHELD, FEEDBACK_CONCEDED };
+
+const char *feedback_kind_name(enum feedback_kind kind);
+
+struct feedback_row {
+    struct uuid id;
+    struct uuid handoff;
+    struct uuid lead;
+    enum feedback_kind kind;
+    int rating; /* 0: none */
+    const char *note;
+    struct uuid member;
+    instant given_at;
+};
+
+struct dimension_row {
+    int64_t id;
+    enum dimension dimension;
+    const char *value;
+};
+
+struct exception_count {
+    enum term term;
+    enum exception_kind kind;
+    int64_t month; /* months since 1970-01, UTC */
+    int32_t used;
+    int32_t stored_used;
+    bool stored;
+};
+
+struct delivery_row {
+    enum row_state row;
+    struct uuid id;
+    struct uuid source;
+    instant received_at;
+    const char *content_type;
+    const void *body;
+    size_t body_len;
+    bool applied;
+    const char *error; /* NULL when applied */
+    const struct uuid *leads;
+    size_t lead_count;
+    instant replayed_at;
+};
+
+/** A stored answer, found by the HMAC of its key. */
+struct answer_row {
+    uint8_t key[DIGEST_BYTES];
+    uint8_t body_mac[DIGEST_BYTES];
+    int status;
+    const char *location; /* may be NULL */
+    const char *body;     /* NULL: a lead that it spoke of was erased */
+    size_t body_len;
+    const struct uuid *leads; /* that it speaks of; not filled when loaded */
+    size_t lead_count;
+    bool stored; /* came from the database */
+};
+
+struct chain_row {
+    struct uuid subject;
+    struct chain chain;
+    bool stored;
+};
+
+/** Offered handoffs of one team that this group may deal out, first due first. */
+struct queue {
+    struct uuid team;
+    size_t wanted;        /* how many the group's claims ask for in all */
+    struct list handoffs; /* locked for this group */
+    size_t dealt;
+    int64_t waiting; /* offered and unclaimed, as counted at load, WAITING_COUNT_MAX at most */
+};
+
+#define WAITING_COUNT_MAX 1000
+
+/** What one change of configuration writes; saved in this order, and raises config_version. */
+enum config_change_kind {
+    CHANGE_TEAM,
+    CHANGE_MEMBER,
+    CHANGE_KEY,
+    CHANGE_ROUTES,
+    CHANGE_DEFINITION,
+    CHANGE_SIGNATURE,
+    CHANGE_ACKNOWLEDGEMENT,
+    CHANGE_SOURCE,
+};
+
+struct config_change {
+    enum config_change_kind kind;
+    bool is_new;
+    union {
+        const struct team *team;
+        const struct member *member;
+        const struct api_key *key;
+        struct {
+            const struct route_rule *items;
+            size_t count;
+        } routes; /* replace all */
+        const struct definition_version *definition;
+        struct {
+            enum term term;
+            int version;
+            enum side side;
+            struct signature signature;
+        } signature;
+        struct {
+            enum term term;
+            int version;
+            struct uuid member;
+            instant at;
+        } acknowledgement;
+        const struct source *source;
+    };
+};
+
+/** Keys to load. */
+struct work_keys {
+    struct list identities; /* struct identity */
+    struct list leads;      /* struct uuid */
+    struct list handoffs;   /* struct uuid, of which the verdict is loaded too */
+    struct list touches;    /* struct uuid: whether they exist */
+    struct list chains;     /* struct uuid: subjects that are not leads */
+    struct list queues;     /* struct queue */
+    struct list exceptions; /* struct exception_count */
+    struct list deliveries; /* struct uuid */
+    bool expired;           /* offered handoffs whose time is over, EXPIRY_BATCH at most */
+};
+
+#define EXPIRY_BATCH 256
+
+struct work {
+    struct arena *arena;
+    const struct config *config;
+    instant now; /* the database's clock at load */
+    struct map leads;
+    struct map identities;
+    struct map handoffs;
+    struct map touch_ids; /* of events that their senders name */
+    struct map answers;
+    struct map chains;
+    struct map queues;
+    struct map exceptions;
+    struct map deliveries;
+    struct list expired; /* struct handoff, locked for this group */
+    struct work_keys needs;
+    bool needed; /* a lookup of this round asked for more */
+
+    /* what is to be saved, in order of making */
+    struct list changed_leads; /* new ones and changed ones, each once */
+    struct list changed_handoffs;
+    struct list changed_identities;
+    struct list touches;  /* struct touch_row */
+    struct list verdicts; /* struct verdict_row */
+    struct list entries;  /* struct ledger_entry */
+    struct list feedback;
+    struct list dimensions;
+    struct list changed_exceptions;
+    struct list changed_deliveries;
+    struct list changed_chains;
+    struct list new_answers;
+    struct list moved_leads;  /* struct lead that was absorbed: its touches, verdicts move */
+    struct list erased_leads; /* struct lead: texts in verdicts, handoffs, answers, deliveries go */
+    struct list config_changes;
+    struct list expired_due; /* not saved; see command expire */
+
+    struct list undo;
+    size_t marks[15]; /* lengths of the lists above at work_begin() */
+    void (*random)(void *bytes, size_t len);
+    struct json_out scratch; /* for texts that are then copied into the arena */
+};
+
+/** Empties the set for the next group; keeps the arena's first block. */
+void work_init(struct work *work, struct arena *arena, const struct config *config, instant now,
+               void (*random)(void *, size_t));
+void work_release(struct work *work);
+
+/* ---- filling, by the store ---- */
+bool work_load_lead(struct work *work, struct lead *lead);
+bool work_load_absent_lead(struct work *work, struct uuid id);
+bool work_load_handoff(struct work *work, struct handoff *handoff);
+bool work_load_absent_handoff(struct work *work, struct uuid id);
+bool work_load_identity(struct work *work, const struct identity *identity,
+                        const struct uuid *lead);
+bool work_load_touch_id(struct work *work, struct uuid id, bool exists);
+bool work_load_answer(struct work *work, struct answer_row *answer);
+bool work_load_chain(struct work *work, struct chain_row *chain);
+bool work_load_queue(struct work *work, struct queue *queue);
+bool work_load_exception(struct work *work, struct exception_count *count);
+bool work_load_delivery(struct work *work, struct uuid id, struct delivery_row *delivery);
+
+/* ---- one command ---- */
+void work_begin(struct work *work);
+void work_keep(struct work *work);
+void work_undo(struct work *work);
+
+/** Follows merges: *out is the survivor. An erased lead is found; look at its status. */
+enum find work_find_lead(struct work *work, struct uuid id, struct lead **out);
+enum find work_find_handoff(struct work *work, struct uuid id, struct handoff **out);
+/** Nil in *lead when no lead has this identity. */
+enum find work_find_identity(struct work *work, const struct identity *identity, struct uuid *lead);
+/** FIND_FOUND when a touch with this id is there already. */
+enum find work_find_touch(struct work *work, struct uuid id);
+enum find work_find_chain(struct work *work, struct uuid subject, struct chain_row **out);
+enum find work_find_queue(struct work *work, struct uuid team, struct queue **out);
+enum find work_find_exception(struct work *work, enum term term, enum exception_kind kind,
+                              instant at, struct exception_count **out);
+enum find work_find_delivery(struct work *work, struct uuid id, struct delivery_row **out);
+
+/* All of the following answer NULL or false only when memory is short, which
+ * arena_failed(work->arena) shows once at the end as well. */
+
+/** Call before writing to an entity; it can be undone, and will be saved. */
+void work_change_lead(struct work *work, struct lead *lead);
+void work_change_handoff(struct work *work, struct handoff *handoff);
+/** Any memory of the work set, so that it is restored by work_undo(). */
+void work_remember(struct work *work, void *memory, size_t size);
+
+/** A new lead with id, salt and times set, and an empty chain. */
+struct lead *work_add_lead(struct work *work);
+/** A new handoff with id and times set; when open, it becomes lead->open. */
+struct handoff *work_add_handoff(struct work *work, struct lead *lead, enum handoff_state state);
+/** Closes: lead->open is cleared. The caller sets state, closed_at, closed_by. */
+void work_close_handoff(struct work *work, struct lead *lead, struct handoff *handoff);
+/** Gives an identity to a lead (moves it when another had it). */
+bool work_give_identity(struct work *work, struct lead *lead, const struct identity *identity);
+/** Takes all identities from a lead (erasure). */
+void work_drop_identities(struct work *work, struct lead *lead);
+/** Adds a touch to a lead that has been opened for change, notes its dimensions. */
+bool work_add_touch(struct work *work, struct lead *lead, const struct touch *touch);
+bool work_add_verdict(struct work *work, const struct verdict_row *verdict);
+bool work_add_feedback(struct work *work, const struct feedback_row *feedback);
+bool work_add_delivery(struct work *work, struct delivery_row *delivery);
+bool work_add_config_change(struct work *work, const struct config_change *change);
+/** The lead's exceptions of this month grow by one. */
+void work_use_exception(struct work *work, struct exception_count *count);
+
+/** Starts a ledger body; write members with sorted keys, then call one of the append functions. */
+struct json_out *work_body(struct work *work);
+/** Appends the body to the lead's chain (the lead must be open for change). Answers the entry. */
+const struct ledger_entry *work_append(struct work *work, struct lead *lead, enum ledger_kind kind,
+                                       struct actor actor, struct uuid team);
+/** Appends to the chain of a subject that is not a lead. */
+const struct ledger_entry *work_append_to(struct work *work, struct chain_row *chain,
+                                          enum ledger_kind kind, struct actor actor,
+                                          struct uuid team);
+
+/** A UUIDv7 of now. */
+struct uuid work_new_id(struct work *work);
+
+bool list_add(struct list *list, struct arena *arena, void *item);
+
+/** Months since 1970-01 of the UTC month that holds the moment. */
+int64_t month_of(instant at);
+
+#endif
