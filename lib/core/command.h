@@ -9,26 +9,19 @@
 #include "core/problem.h"
 #include "core/work.h"
 
+/* name, function (its decide function, and <function>_keys), solo: needs a group of its own,
+ * because it changes the configuration */
 enum command_kind {
 #define COMMAND_TABLE(X)                                                                           \
-    X(LEAD_CAPTURE, lead_capture)                                                                  \
-    X(LEAD_BATCH, lead_batch)                                                                      \
-    X(LEAD_UPDATE, lead_update)                                                                    \
-    X(LEAD_TOUCH, lead_touch)                                                                      \
-    X(LEAD_FACTS, lead_facts)                                                                      \
-    X(LEAD_OVERRIDE, lead_override)                                                                \
-    X(LEAD_MERGE, lead_merge)                                                                      \
-    X(LEAD_ERASE, lead_erase)                                                                      \
-    X(HANDOFF_OFFER, handoff_offer)                                                                \
-    X(HANDOFF_CLAIM, handoff_claim)                                                                \
-    X(HANDOFF_ANSWER, handoff_answer)                                                              \
-    X(HANDOFF_EXPIRE, handoff_expire)                                                              \
-    X(FEEDBACK_GIVE, feedback_give)                                                                \
-    X(CONFIG_CHANGE, config_change)                                                                \
-    X(INBOUND_RECEIVE, inbound_receive)                                                            \
-    X(DELIVERY_REPLAY, delivery_replay)                                                            \
-    X(IMPORT_ROWS, import_rows)
-#define X(name, function) COMMAND_##name,
+    X(LEAD_CAPTURE, lead_capture, false) \
+    X(LEAD_BATCH, lead_batch, false) \
+    X(LEAD_UPDATE, lead_update, false) \
+    X(LEAD_TOUCH, lead_touch, false) \
+    X(LEAD_FACTS, lead_facts, false) \
+    X(LEAD_OVERRIDE, lead_override, false) \
+    X(LEAD_MERGE, lead_merge, false) \
+    X(LEAD_ERASE, lead_erase, false)
+#define X(name, function, solo) COMMAND_##name,
     COMMAND_TABLE(X)
 #undef X
         COMMAND_COUNT

@@ -1,0 +1,182 @@
+#include "core/judge.h"
+
+#include "core/offer.h"
+
+#include <string.h>
+
+/* Stands among a lead's hold_inputs when it met srl already as it was held. */
+#define HELD_AS_SRL "term:srl"
+
+struct verdict_subject judge_subject(const struct work *work, const struct lead *lead)
+{
+    return (struct verdict_subject){
+        .attributes = &lead->attributes,
+        .facts = &lead->facts,
+        .touches = &lead->touches,
+        .now = work->now,
+        .known_at = INSTANT_NONE,
+    };
+}
+
+void lead_reach(struct lead *lead, enum milestone milestone, instant at)
+{
+    if (lead->reached[milestone] == INSTANT_NONE)
+        lead->reached[milestone] = at;
+}
+
+instant lead_next_date(const struct work *work)
+{
+    const struct definition_version *version = work->config->in_force[TERM_MQL];
+    int32_t days = version == NULL ? NURTURE_DAYS_DEFAULT : version->compiled->nurture_days;
+
+    return work->now + days * INSTANT_DAY;
+}
+
+static bool holds_for(const struct lead *lead, const char *input)
+{
+    for (size_t i = 0; i < lead->hold_input_count; i++)
+        if (strcmp(lead->hold_inputs[i], input) == 0)
+            return true;
+    return false;
+}
+
+static void lift_hold(struct lead *lead)
+{
+    lead->hold_until = INSTANT_NONE;
+    lead->hold_inputs = NULL;
+    lead->hold_input_count = 0;
+}
+
+void lead_input_changed(struct lead *lead, const char *input)
+{
+    if (lead->hold_until != INSTANT_NONE && holds_for(lead, input))
+        lift_hold(lead);
+}
+
+/* An override stands until another version judges. */
+static void apply_override(const struct lead *lead, enum term term, struct term_judgement *out)
+{
+    const struct verdict_override *override = &lead->overrides[term];
+
+    out->result = out->verdict.result;
+    if (override->given && override->version == out->version->version) {
+        out->result = override->result;
+        out->overridden = true;
+    }
+}
+
+static void record_verdict(struct work *work, struct lead *lead, struct actor actor,
+                           struct uuid team, struct term_judgement *judged)
+{
+    const struct definition_version *version = judged->version;
+    struct json_out *body = work_body(work);
+
+    json_out_key(body, "definition");
+    json_out_hex(body, version->hash, DIGEST_BYTES);
+    json_out_key(body, "verdict");
+    verdict_write_ledger(version->compiled, &judged->verdict, version->version, body);
+    const struct ledger_entry *entry =
+        work_append(work, lead, LEDGER_VERDICT_GIVEN, actor, team);
+    if (entry == NULL)
+        return;
+    judged->seq = entry->seq;
+    json_out_clear(&work->scratch);
+    verdict_write(version->compiled, &judged->verdict, version->version, &work->scratch);
+    if (json_out_failed(&work->scratch)) {
+        arena_fail(work->arena);
+        return;
+    }
+    struct verdict_row row = {
+        .lead = lead->id,
+        .seq = entry->seq,
+        .term = version->term,
+        .version = version->version,
+        .result = judged->verdict.result,
+        .score = judged->verdict.score,
+        .body = arena_copy(work->arena, work->scratch.text, work->scratch.len),
+        .body_len = work->scratch.len,
+        .judged_at = entry->at,
+    };
+    if (row.body != NULL)
+        work_add_verdict(work, &row);
+}
+
+void judge_term(struct work *work, struct lead *lead, enum term term, struct actor actor,
+                struct uuid team, struct term_judgement *out)
+{
+    const struct definition_version *version = work->config->in_force[term];
+
+    if (version == NULL)
+        return;
+    struct verdict_subject subject = judge_subject(work, lead);
+    out->judged = true;
+    out->version = version;
+    verdict_evaluate(version->compiled, &subject, &out->verdict);
+    apply_override(lead, term, out);
+    record_verdict(work, lead, actor, team, out);
+}
+
+static bool is_met(const struct term_judgement *judged)
+{
+    return judged->judged && judged->result == VERDICT_QUALIFIED;
+}
+
+static bool is_before_sales(enum stage stage)
+{
+    return stage == STAGE_PROSPECT || stage == STAGE_INQUIRY || stage == STAGE_NURTURE ||
+           stage == STAGE_MQL || stage == STAGE_SRL;
+}
+
+/* The stage that the verdicts give, from a stage before sales took the lead. */
+static enum stage stage_by_verdict(const struct work *work, const struct lead *lead,
+                                   const struct judgement *judgement)
+{
+    bool held = lead->hold_until != INSTANT_NONE && work->now < lead->hold_until;
+
+    if (held)
+        return lead->stage;
+    if (is_met(&judgement->terms[TERM_SRL]))
+        return STAGE_SRL;
+    if (is_met(&judgement->terms[TERM_MQL]))
+        return STAGE_MQL;
+    if ((lead->stage == STAGE_MQL || lead->stage == STAGE_SRL) && lead->open == NULL)
+        return STAGE_INQUIRY;
+    return lead->stage;
+}
+
+static void move_stage(struct work *work, struct lead *lead, enum stage to)
+{
+    if (lead->stage == to)
+        return;
+    lead->stage = to;
+    if (to == STAGE_MQL || to == STAGE_SRL)
+        lead_reach(lead, MILESTONE_MQL, work->now);
+    if (lead->open == NULL)
+        lead->due_at = lead_next_date(work);
+}
+
+struct judgement *judge_lead(struct work *work, struct lead *lead, struct actor actor,
+                             struct uuid team)
+{
+    struct judgement *judgement = ARENA_NEW(work->arena, struct judgement);
+
+    if (judgement == NULL)
+        return NULL;
+    judge_term(work, lead, TERM_MQL, actor, team, &judgement->terms[TERM_MQL]);
+    judge_term(work, lead, TERM_SRL, actor, team, &judgement->terms[TERM_SRL]);
+    if (is_met(&judgement->terms[TERM_SRL]) && !holds_for(lead, HELD_AS_SRL))
+        lift_hold(lead); /* a newly met srl skips nurture */
+    if (is_before_sales(lead->stage))
+        move_stage(work, lead, stage_by_verdict(work, lead, judgement));
+    judgement->offered = offer_by_itself(work, lead, judgement);
+    return judgement;
+}
+
+const struct term_judgement *judgement_shown(const struct judgement *judgement)
+{
+    if (judgement == NULL)
+        return NULL;
+    if (judgement->terms[TERM_MQL].judged)
+        return &judgement->terms[TERM_MQL];
+    return judgement->terms[TERM_SRL].judged ? &judgement->terms[TERM_SRL] : NULL;
+}

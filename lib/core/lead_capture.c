@@ -1,0 +1,556 @@
+#include "core/lead_capture.h"
+
+#include "core/email.h"
+#include "core/judge.h"
+#include "core/lead_merge.h"
+#include "core/shape.h"
+
+#include <string.h>
+
+#define DUPLICATES_MAX 10
+
+/* ---- which lead ---- */
+
+struct match {
+    struct lead *lead; /* that the capture speaks of; NULL: a new one */
+    struct lead *anonymous[IDENTITIES_PER_LEAD_MAX]; /* that join it */
+    size_t anonymous_count;
+    struct uuid duplicates[DUPLICATES_MAX]; /* identified leads that match as well */
+    size_t duplicate_count;
+};
+
+static bool names_a_person(const struct capture_input *input)
+{
+    for (size_t i = 0; i < input->identity_count; i++)
+        if (input->identities[i].kind != IDENTITY_ANONYMOUS)
+            return true;
+    return false;
+}
+
+static void note_duplicate(struct match *match, const struct lead *lead)
+{
+    for (size_t i = 0; i < match->duplicate_count; i++)
+        if (uuid_equal(match->duplicates[i], lead->id))
+            return;
+    if (match->duplicate_count < DUPLICATES_MAX)
+        match->duplicates[match->duplicate_count++] = lead->id;
+}
+
+static void note_anonymous(struct match *match, struct lead *lead)
+{
+    for (size_t i = 0; i < match->anonymous_count; i++)
+        if (match->anonymous[i] == lead)
+            return;
+    if (match->anonymous_count < IDENTITIES_PER_LEAD_MAX)
+        match->anonymous[match->anonymous_count++] = lead;
+}
+
+/* One matching lead, in order of the identities' strength. An anonymous id that belongs to
+ * somebody else by now says nothing about a person who is named. */
+static void weigh(struct match *match, struct lead *lead, const struct identity *by, bool named)
+{
+    if (lead == match->lead)
+        return;
+    if (lead_is_anonymous(lead) && (match->lead != NULL || named))
+        note_anonymous(match, lead);
+    else if (match->lead == NULL && !(by->kind == IDENTITY_ANONYMOUS && named))
+        match->lead = lead;
+    else
+        note_duplicate(match, lead);
+}
+
+static enum find find_matches(struct work *work, const struct capture_input *input,
+                              struct match *match)
+{
+    bool named = names_a_person(input);
+
+    for (int kind = IDENTITY_EXTERNAL; kind <= IDENTITY_ANONYMOUS; kind++) {
+        for (size_t i = 0; i < input->identity_count; i++) {
+            const struct identity *identity = &input->identities[i];
+            struct uuid id;
+            struct lead *lead;
+            if ((int)identity->kind != kind)
+                continue;
+            enum find found = work_find_identity(work, identity, &id);
+            if (found == FIND_FOUND)
+                found = work_find_lead(work, id, &lead);
+            if (found == FIND_NEEDED)
+                return found;
+            if (found == FIND_FOUND && lead->status == LEAD_ACTIVE)
+                weigh(match, lead, identity, named);
+        }
+    }
+    return FIND_FOUND;
+}
+
+/* A person who turns out to be behind anonymous visits takes over the first such lead. */
+static void settle(struct match *match)
+{
+    if (match->lead != NULL || match->anonymous_count == 0)
+        return;
+    match->lead = match->anonymous[0];
+    match->anonymous_count--;
+    memmove(match->anonymous, match->anonymous + 1,
+            match->anonymous_count * sizeof match->anonymous[0]);
+}
+
+/* ---- what is told ---- */
+
+/* The commitments of what changed, sorted by name as they come; written into the ledger body. */
+struct changes {
+    struct json_out attributes;
+    size_t count;
+};
+
+static void commit_value(struct json_out *out, const struct lead *lead, const char *name,
+                         const struct value *value)
+{
+    struct json_out text;
+    uint8_t commitment[DIGEST_BYTES];
+
+    json_out_init(&text, 64 * 1024);
+    value_write(value, &text);
+    if (!json_out_failed(&text)) {
+        ledger_commit(lead->salt, name, text.text, text.len, commitment);
+        json_out_key(out, name);
+        json_out_hex(out, commitment, DIGEST_BYTES);
+    } else {
+        out->failed = true;
+    }
+    json_out_release(&text);
+}
+
+enum err lead_tell(struct work *work, struct lead *lead, const struct told *told, size_t count,
+                   const struct observation *how, struct json_out *commitments, size_t *changed)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct observation seen = *how;
+        bool differs;
+        seen.value = told[i].value;
+        enum err err = attribute_tell(&lead->attributes, work->arena, told[i].name, &seen,
+                                      &differs);
+        if (err != ERR_NONE)
+            return err;
+        if (!differs)
+            continue;
+        commit_value(commitments, lead, told[i].name, &told[i].value);
+        lead_input_changed(lead, arena_printf(work->arena, "attribute:%s", told[i].name));
+        (*changed)++;
+    }
+    return ERR_NONE;
+}
+
+static bool told_already(const struct capture_input *input, const char *name)
+{
+    for (size_t i = 0; i < input->attribute_count; i++)
+        if (strcmp(input->attributes[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static void add_told(const struct capture_input *input, struct told *told, size_t *count,
+                     const char *name, struct value value)
+{
+    size_t at = *count;
+
+    if (told_already(input, name))
+        return;
+    while (at > 0 && strcmp(told[at - 1].name, name) > 0) {
+        told[at] = told[at - 1];
+        at--;
+    }
+    told[at] = (struct told){name, value};
+    (*count)++;
+}
+
+static struct value text_value(const char *text)
+{
+    return (struct value){.type = VALUE_TEXT, .len = (uint32_t)strlen(text), .text = text};
+}
+
+/* What is told, and what an email address tells beside it, sorted by name. */
+static struct told *told_with_derived(struct work *work, const struct capture_input *input,
+                                      size_t *count)
+{
+    struct told *told = ARENA_ARRAY(work->arena, struct told, input->attribute_count + 3);
+
+    if (told == NULL)
+        return NULL;
+    if (input->attribute_count > 0)
+        memcpy(told, input->attributes, input->attribute_count * sizeof *told);
+    *count = input->attribute_count;
+    for (size_t i = 0; i < input->identity_count; i++) {
+        if (input->identities[i].kind != IDENTITY_EMAIL)
+            continue;
+        const char *domain = email_domain(input->identities[i].value);
+        bool free_mail = email_is_free_mail(domain);
+        const char *company = free_mail ? NULL : email_company_domain(domain, work->arena);
+        add_told(input, told, count, "email.domain", text_value(domain));
+        add_told(input, told, count, "email.is_free_mail",
+                 (struct value){.type = VALUE_BOOL, .boolean = free_mail});
+        if (company != NULL)
+            add_told(input, told, count, "company.domain", text_value(company));
+        break;
+    }
+    return told;
+}
+
+/* ---- the touch ---- */
+
+static struct touch touch_of(struct work *work, const struct caller *caller,
+                             const struct touch_input *input)
+{
+    const struct team *team = config_team(work->config, caller->team);
+    struct touch touch = {
+        .kind = input->kind,
+        .occurred_at = input->occurred_at == INSTANT_NONE ? work->now : input->occurred_at,
+        .recorded_at = work->now,
+        .direction = input->direction,
+        .function = team == NULL ? FUNCTION_OTHER : team->function,
+    };
+
+    memcpy(touch.values, input->values, sizeof touch.values);
+    for (int i = 0; i < DIMENSION_COUNT; i++)
+        touch.dimensions[i] = dimension_id((enum dimension)i, input->values[i]);
+    const char *source = input->values[DIMENSION_SOURCE];
+    touch.id = input->event_id == NULL ? work_new_id(work)
+                                       : touch_id(work->config->workspace, input->sender,
+                                                  source == NULL ? "" : source, input->event_id);
+    return touch;
+}
+
+void touch_write_ledger(const struct touch *touch, struct json_out *body)
+{
+    static const int sorted[] = {DIMENSION_CAMPAIGN, DIMENSION_CHANNEL, DIMENSION_CONTENT};
+    json_out_begin_object(body);
+    for (size_t i = 0; i < 3; i++)
+        if (touch->dimensions[sorted[i]] != 0)
+            json_out_member_int(body, dimension_name((enum dimension)sorted[i]),
+                                touch->dimensions[sorted[i]]);
+    json_out_member_text(body, "direction", direction_name(touch->direction));
+    json_out_member_text(body, "function", team_function_name(touch->function));
+    json_out_member_uuid(body, "id", touch->id);
+    json_out_member_text(body, "kind", touch->kind);
+    if (touch->dimensions[DIMENSION_MEDIUM] != 0)
+        json_out_member_int(body, "medium", touch->dimensions[DIMENSION_MEDIUM]);
+    json_out_member_int(body, "occurred_at", touch->occurred_at);
+    if (touch->dimensions[DIMENSION_SOURCE] != 0)
+        json_out_member_int(body, "source", touch->dimensions[DIMENSION_SOURCE]);
+    json_out_end_object(body);
+}
+
+/* The first outbound touch by the receiving team is the first contact of an accepted handoff. */
+static void note_first_contact(struct work *work, struct lead *lead, const struct caller *caller,
+                               const struct touch *touch)
+{
+    struct handoff *open = lead->open;
+
+    if (open == NULL || touch->direction != DIRECTION_OUTBOUND ||
+        open->first_contact_at != INSTANT_NONE || !uuid_equal(caller->team, open->to_team))
+        return;
+    work_change_handoff(work, open);
+    open->first_contact_at = touch->occurred_at;
+}
+
+enum find lead_touch_apply(struct work *work, struct lead *lead, const struct caller *caller,
+                           const struct touch_input *input, struct touch *touch, bool *known)
+{
+    *touch = touch_of(work, caller, input);
+    *known = false;
+    if (input->event_id != NULL) {
+        enum find found = work_find_touch(work, touch->id);
+        if (found == FIND_NEEDED)
+            return found;
+        *known = found == FIND_FOUND;
+    }
+    if (*known)
+        return FIND_FOUND;
+    work_add_touch(work, lead, touch);
+    note_first_contact(work, lead, caller, touch);
+    lead_input_changed(lead, arena_printf(work->arena, "touch:%s", touch->kind));
+    return FIND_FOUND;
+}
+
+/* ---- the capture ---- */
+
+static void start_lead(struct work *work, struct lead *lead, const struct caller *caller,
+                       const struct capture_input *input)
+{
+    const struct team *team = config_team(work->config, caller->team);
+    bool came = input->touch != NULL && input->touch->direction == DIRECTION_INBOUND;
+
+    lead->owner_team = caller->team;
+    lead->stage = came ? STAGE_INQUIRY : STAGE_PROSPECT;
+    lead->origin = came ? DIRECTION_INBOUND : DIRECTION_OUTBOUND;
+    lead->found_by = team == NULL ? FUNCTION_OTHER : team->function;
+    lead->due_at = lead_next_date(work);
+}
+
+static void write_identities(const struct lead *lead, const struct capture_input *input,
+                             struct json_out *body)
+{
+    uint8_t commitment[DIGEST_BYTES];
+
+    json_out_key(body, "identities");
+    json_out_begin_array(body);
+    for (size_t i = 0; i < input->identity_count; i++) {
+        const struct identity *identity = &input->identities[i];
+        ledger_commit(lead->salt, identity->source, identity->value, strlen(identity->value),
+                      commitment);
+        json_out_hex(body, commitment, DIGEST_BYTES);
+    }
+    json_out_end_array(body);
+}
+
+static enum err give_identities(struct work *work, struct lead *lead,
+                                const struct capture_input *input, bool *gave)
+{
+    for (size_t i = 0; i < input->identity_count; i++) {
+        struct uuid holder;
+        if (work_find_identity(work, &input->identities[i], &holder) == FIND_FOUND)
+            continue; /* this lead's already, or a possible duplicate's */
+        if (lead->identity_count >= IDENTITIES_PER_LEAD_MAX)
+            return ERR_LIMIT_REACHED;
+        work_give_identity(work, lead, &input->identities[i]);
+        *gave = true;
+    }
+    return ERR_NONE;
+}
+
+static struct observation how_told(const struct work *work, const struct capture_input *input)
+{
+    instant at = input->occurred_at;
+
+    if (at == INSTANT_NONE && input->touch != NULL)
+        at = input->touch->occurred_at;
+    return (struct observation){
+        .occurred_at = at == INSTANT_NONE ? work->now : at,
+        .known_from = work->now,
+        .source = input->source,
+    };
+}
+
+struct capture_changes {
+    struct json_out commitments;
+    size_t attributes;
+    bool identities;
+    bool claimed;
+    struct touch touch;
+    bool touched;
+    enum stage stage_before;
+};
+
+static void write_captured(struct work *work, struct lead *lead, const struct caller *caller,
+                           const struct capture_input *input, bool created,
+                           struct capture_changes *changes)
+{
+    struct json_out *body = work_body(work);
+
+    if (changes->attributes > 0) {
+        json_out_end_object(&changes->commitments);
+        json_out_key(body, "attributes");
+        json_out_raw(body, changes->commitments.text, changes->commitments.len);
+    }
+    if (changes->claimed)
+        json_out_member_text(body, "claimed_stage", stage_name(lead->claimed_stage));
+    json_out_member_int(body, "created", created);
+    write_identities(lead, input, body);
+    json_out_member_uuid(body, "owner", lead->owner_team);
+    if (created)
+        json_out_member_text(body, "stage_to", stage_name(lead->stage));
+    if (changes->touched) {
+        json_out_key(body, "touch");
+        touch_write_ledger(&changes->touch, body);
+    }
+    work_append(work, lead, LEDGER_LEAD_CAPTURED, caller_actor(caller), caller->team);
+}
+
+static bool anything_changed(const struct capture_changes *changes, bool created)
+{
+    return created || changes->attributes > 0 || changes->identities || changes->claimed ||
+           changes->touched;
+}
+
+/* A prospect that does something of its own has come to us. */
+static void note_inquiry(struct lead *lead, const struct capture_changes *changes)
+{
+    if (lead->stage == STAGE_PROSPECT && changes->touched &&
+        changes->touch.direction == DIRECTION_INBOUND)
+        lead->stage = STAGE_INQUIRY;
+}
+
+static enum find tell_lead(struct work *work, const struct caller *caller,
+                           const struct capture_input *input, struct captured *captured,
+                           struct capture_changes *changes, enum err *err)
+{
+    struct lead *lead = captured->lead;
+    struct observation how = how_told(work, input);
+    size_t told_count = 0;
+    struct told *told = told_with_derived(work, input, &told_count);
+
+    if (told == NULL)
+        return FIND_FOUND;
+    *err = give_identities(work, lead, input, &changes->identities);
+    if (*err == ERR_NONE)
+        *err = lead_tell(work, lead, told, told_count, &how, &changes->commitments,
+                         &changes->attributes);
+    if (*err != ERR_NONE)
+        return FIND_FOUND;
+    if (input->claimed_stage != STAGE_COUNT && lead->claimed_stage != input->claimed_stage) {
+        lead->claimed_stage = input->claimed_stage;
+        changes->claimed = true;
+    }
+    if (input->touch == NULL)
+        return FIND_FOUND;
+    enum find found = lead_touch_apply(work, lead, caller, input->touch, &changes->touch,
+                                       &captured->known_event);
+    changes->touched = !captured->known_event;
+    return found;
+}
+
+static enum find capture_into(struct work *work, const struct caller *caller,
+                              const struct capture_input *input, struct captured *captured,
+                              struct outcome *outcome)
+{
+    struct capture_changes changes = {0};
+    enum err err = ERR_NONE;
+
+    json_out_init(&changes.commitments, 256 * 1024);
+    json_out_begin_object(&changes.commitments);
+    changes.stage_before = captured->lead->stage;
+    enum find found = tell_lead(work, caller, input, captured, &changes, &err);
+    if (found != FIND_NEEDED && err == ERR_NONE && anything_changed(&changes, captured->created)) {
+        note_inquiry(captured->lead, &changes);
+        write_captured(work, captured->lead, caller, input, captured->created, &changes);
+        captured->judgement =
+            judge_lead(work, captured->lead, caller_actor(caller), caller->team);
+    }
+    if (changes.commitments.failed)
+        arena_fail(work->arena);
+    json_out_release(&changes.commitments);
+    if (err != ERR_NONE)
+        outcome_refuse(work, outcome, err,
+                       "A lead has at most %d attributes and %d identities",
+                       ATTRIBUTES_PER_LEAD_MAX, IDENTITIES_PER_LEAD_MAX);
+    return found;
+}
+
+static void keep_duplicates(struct work *work, const struct match *match,
+                            struct captured *captured)
+{
+    struct uuid *copy = ARENA_ARRAY(work->arena, struct uuid, DUPLICATES_MAX);
+
+    if (copy == NULL)
+        return;
+    memcpy(copy, match->duplicates, sizeof match->duplicates);
+    captured->duplicates = copy;
+    captured->duplicate_count = match->duplicate_count;
+}
+
+enum find lead_capture_apply(struct work *work, const struct caller *caller,
+                             const struct capture_input *input, struct captured *captured,
+                             struct outcome *outcome)
+{
+    struct match match = {0};
+
+    *captured = (struct captured){0};
+    if (find_matches(work, input, &match) == FIND_NEEDED)
+        return FIND_NEEDED;
+    settle(&match);
+    captured->created = match.lead == NULL;
+    captured->lead = captured->created ? work_add_lead(work) : match.lead;
+    if (captured->lead == NULL)
+        return FIND_FOUND;
+    if (captured->created)
+        start_lead(work, captured->lead, caller, input);
+    else
+        work_change_lead(work, captured->lead);
+    for (size_t i = 0; i < match.anonymous_count; i++)
+        lead_absorb(work, captured->lead, match.anonymous[i], caller_actor(caller), caller->team);
+    keep_duplicates(work, &match, captured);
+    return capture_into(work, caller, input, captured, outcome);
+}
+
+bool lead_capture_note_keys(const struct capture_input *input, struct work *work,
+                            struct uuid workspace, struct work_keys *keys)
+{
+    for (size_t i = 0; i < input->identity_count; i++)
+        if (!list_add(&keys->identities, work->arena, (void *)&input->identities[i]))
+            return false;
+    const struct touch_input *touch = input->touch;
+    if (touch == NULL || touch->event_id == NULL)
+        return true;
+    const char *source = touch->values[DIMENSION_SOURCE];
+    struct uuid *id = ARENA_NEW(work->arena, struct uuid);
+    if (id == NULL)
+        return false;
+    *id = touch_id(workspace, touch->sender, source == NULL ? "" : source, touch->event_id);
+    return list_add(&keys->touches, work->arena, id);
+}
+
+/* What nothing changed about was not judged again: the answer shows what would come out. */
+static const struct term_judgement *shown_verdict(const struct work *work,
+                                                  const struct captured *captured,
+                                                  struct judgement *again)
+{
+    const struct term_judgement *shown = judgement_shown(captured->judgement);
+
+    for (int term = TERM_MQL; shown == NULL && term <= TERM_SRL; term++) {
+        const struct definition_version *version = work->config->in_force[term];
+        if (version == NULL)
+            continue;
+        struct verdict_subject subject = judge_subject(work, captured->lead);
+        again->terms[term].version = version;
+        verdict_evaluate(version->compiled, &subject, &again->terms[term].verdict);
+        shown = &again->terms[term];
+    }
+    return shown;
+}
+
+void lead_capture_write(const struct work *work, const struct captured *captured,
+                        struct json_out *out)
+{
+    struct judgement again = {0};
+    const struct term_judgement *shown = shown_verdict(work, captured, &again);
+    const struct handoff *open = captured->lead->open;
+
+    json_out_key(out, "lead");
+    shape_lead_short(work->config, captured->lead, out);
+    json_out_member_bool(out, "created", captured->created);
+    json_out_key(out, "possible_duplicates");
+    json_out_begin_array(out);
+    for (size_t i = 0; i < captured->duplicate_count; i++)
+        json_out_uuid(out, captured->duplicates[i]);
+    json_out_end_array(out);
+    json_out_key(out, "verdict");
+    if (shown == NULL)
+        json_out_null(out);
+    else
+        verdict_write(shown->version->compiled, &shown->verdict, shown->version->version, out);
+    json_out_key(out, "handoff");
+    shape_handoff_short(open, out);
+}
+
+bool lead_capture_keys(const struct command *command, struct work *work, struct work_keys *keys)
+{
+    return lead_capture_note_keys(command->input, work, command->caller.workspace, keys);
+}
+
+enum decision lead_capture(struct work *work, const struct command *command,
+                           struct outcome *outcome)
+{
+    struct captured captured;
+
+    if (lead_capture_apply(work, &command->caller, command->input, &captured, outcome) ==
+        FIND_NEEDED)
+        return DECIDE_AGAIN;
+    if (outcome->err != ERR_NONE || captured.lead == NULL)
+        return DECIDED;
+    struct json_out *out = outcome_begin(work);
+    json_out_begin_object(out);
+    lead_capture_write(work, &captured, out);
+    json_out_end_object(out);
+    outcome->lead = captured.lead->id;
+    outcome->location = shape_lead_path(captured.lead->id, work->arena);
+    return outcome_answer(work, outcome, captured.created ? 201 : 200);
+}
