@@ -190,7 +190,7 @@ CREATE TABLE lead (
     identities      json, -- lib/core/lead.h
     attributes      json, -- lib/core/attribute.h
     facts           json,
-    overrides       json, -- {term: {result, reason, by, at, version}}
+    overrides       json, -- {term: {result, note, by, at, version}}
     salt            bytea CHECK (length(salt) = 16),
     claimed_stage   text,
     origin          text NOT NULL CHECK (origin IN ('inbound', 'outbound')),
@@ -221,6 +221,9 @@ CREATE TABLE lead (
     CHECK ((amount_minor IS NULL) = (amount_currency IS NULL)),
     CHECK (status <> 'erased' OR salt IS NULL)
 ) WITH (fillfactor = 80);
+
+-- The leads that one absorbed, for erasure.
+CREATE INDEX lead_absorbed ON lead (workspace_id, merged_into) WHERE merged_into IS NOT NULL;
 
 -- source is "email", "anonymous" or "external:<source>".
 CREATE TABLE identity (
@@ -276,8 +279,9 @@ CREATE TABLE handoff (
     to_team           uuid NOT NULL,
     term              text CHECK (term IN ('mql', 'srl', 'sql')),
     version           integer,
-    verdict_seq       bigint, -- the verdict that let it through
-    offer_reason      text,   -- why an exception or override was made
+    verdict_seq       bigint, -- the verdict that let it through …
+    verdict_lead      uuid,   -- … in this lead's chain; a merge moves handoffs, not verdicts
+    offer_note        text,   -- why an exception or override was made
     offered_at        timestamptz NOT NULL,
     respond_by        timestamptz NOT NULL,
     assignee          uuid,
@@ -294,6 +298,7 @@ CREATE TABLE handoff (
                           'shows_weak_criterion', 'shows_gap', 'process')),
     criterion         json,
     note              text,
+    rating            smallint CHECK (rating BETWEEN 1 AND 5), -- the latest
     previous          uuid, -- the handoff that a concession answers
     dispute           text CHECK (dispute IN ('open', 'upheld', 'conceded')),
     outcome           text CHECK (outcome IN ('opportunity', 'won', 'lost')),
@@ -308,7 +313,7 @@ CREATE TABLE handoff (
     CHECK (state NOT IN ('accepted', 'qualified', 'returned') OR accepted_at IS NOT NULL),
     CHECK ((state IN ('offered', 'accepted')) = (closed_at IS NULL)),
     CHECK ((from_team = to_team) = (kind = 'self_sourced')),
-    CHECK (kind IN ('standard', 'imported', 'self_sourced') OR offer_reason IS NOT NULL),
+    CHECK (kind IN ('standard', 'imported', 'self_sourced') OR offer_note IS NOT NULL),
     CHECK (version IS NULL OR term IS NOT NULL),
     CHECK (claimed_until IS NULL OR assignee IS NOT NULL),
     CHECK (dispute IS NULL OR state IN ('rejected', 'returned'))

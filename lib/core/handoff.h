@@ -66,7 +66,7 @@ bool dispute_parse(const char *name, enum dispute *out);
 const char *outcome_kind_name(enum outcome_kind outcome); /* NULL for none */
 bool outcome_kind_parse(const char *name, enum outcome_kind *out);
 
-#define NOTE_MAX_BYTES   4000
+#define NOTE_MAX_BYTES   2000
 #define REASON_MAX_BYTES 64
 
 struct handoff {
@@ -81,7 +81,7 @@ struct handoff {
     enum term term;
     int version;         /* of the definition that let it through; 0: none */
     int64_t verdict_seq; /* 0: none */
-    const char *offer_reason;
+    const char *offer_note; /* why an exception or override was made */
     instant offered_at;
     instant respond_by;
     struct uuid assignee; /* member; with claimed_until while it is a claim */
@@ -97,6 +97,7 @@ struct handoff {
     enum rejection_class klass;
     const char *criterion; /* JSON {id, result, seen, now} or NULL */
     const char *note;
+    int rating; /* the latest given; 0: none */
     struct uuid previous;
     enum dispute dispute;
     enum outcome_kind outcome;

@@ -4,9 +4,6 @@
 
 #include <string.h>
 
-/* Stands among a lead's hold_inputs when it met srl already as it was held. */
-#define HELD_AS_SRL "term:srl"
-
 struct verdict_subject judge_subject(const struct work *work, const struct lead *lead)
 {
     return (struct verdict_subject){
@@ -30,6 +27,11 @@ instant lead_next_date(const struct work *work)
     int32_t days = version == NULL ? NURTURE_DAYS_DEFAULT : version->compiled->nurture_days;
 
     return work->now + days * INSTANT_DAY;
+}
+
+bool lead_is_held(const struct lead *lead, instant now)
+{
+    return lead->hold_until != INSTANT_NONE && now < lead->hold_until;
 }
 
 static bool holds_for(const struct lead *lead, const char *input)
@@ -65,14 +67,19 @@ static void apply_override(const struct lead *lead, enum term term, struct term_
     }
 }
 
-static void record_verdict(struct work *work, struct lead *lead, struct actor actor,
-                           struct uuid team, struct term_judgement *judged)
+/* The ledger entry and the row of a verdict; a stage that moved by it stands in the entry. */
+static void record_verdict(struct work *work, struct lead *lead, enum stage before,
+                           struct actor actor, struct uuid team, struct term_judgement *judged)
 {
     const struct definition_version *version = judged->version;
     struct json_out *body = work_body(work);
 
     json_out_key(body, "definition");
     json_out_hex(body, version->hash, DIGEST_BYTES);
+    if (before != lead->stage) {
+        json_out_member_text(body, "stage_from", stage_name(before));
+        json_out_member_text(body, "stage_to", stage_name(lead->stage));
+    }
     json_out_key(body, "verdict");
     verdict_write_ledger(version->compiled, &judged->verdict, version->version, body);
     const struct ledger_entry *entry =
@@ -101,8 +108,8 @@ static void record_verdict(struct work *work, struct lead *lead, struct actor ac
         work_add_verdict(work, &row);
 }
 
-void judge_term(struct work *work, struct lead *lead, enum term term, struct actor actor,
-                struct uuid team, struct term_judgement *out)
+static void evaluate(struct work *work, const struct lead *lead, enum term term,
+                     struct term_judgement *out)
 {
     const struct definition_version *version = work->config->in_force[term];
 
@@ -113,7 +120,14 @@ void judge_term(struct work *work, struct lead *lead, enum term term, struct act
     out->version = version;
     verdict_evaluate(version->compiled, &subject, &out->verdict);
     apply_override(lead, term, out);
-    record_verdict(work, lead, actor, team, out);
+}
+
+void judge_term(struct work *work, struct lead *lead, enum term term, struct actor actor,
+                struct uuid team, struct term_judgement *out)
+{
+    evaluate(work, lead, term, out);
+    if (out->judged)
+        record_verdict(work, lead, lead->stage, actor, team, out);
 }
 
 static bool is_met(const struct term_judgement *judged)
@@ -131,9 +145,7 @@ static bool is_before_sales(enum stage stage)
 static enum stage stage_by_verdict(const struct work *work, const struct lead *lead,
                                    const struct judgement *judgement)
 {
-    bool held = lead->hold_until != INSTANT_NONE && work->now < lead->hold_until;
-
-    if (held)
+    if (lead_is_held(lead, work->now))
         return lead->stage;
     if (is_met(&judgement->terms[TERM_SRL]))
         return STAGE_SRL;
@@ -159,15 +171,22 @@ struct judgement *judge_lead(struct work *work, struct lead *lead, struct actor 
                              struct uuid team)
 {
     struct judgement *judgement = ARENA_NEW(work->arena, struct judgement);
+    enum stage before = lead->stage;
 
     if (judgement == NULL)
         return NULL;
-    judge_term(work, lead, TERM_MQL, actor, team, &judgement->terms[TERM_MQL]);
-    judge_term(work, lead, TERM_SRL, actor, team, &judgement->terms[TERM_SRL]);
+    evaluate(work, lead, TERM_MQL, &judgement->terms[TERM_MQL]);
+    evaluate(work, lead, TERM_SRL, &judgement->terms[TERM_SRL]);
     if (is_met(&judgement->terms[TERM_SRL]) && !holds_for(lead, HELD_AS_SRL))
         lift_hold(lead); /* a newly met srl skips nurture */
     if (is_before_sales(lead->stage))
         move_stage(work, lead, stage_by_verdict(work, lead, judgement));
+    for (int term = TERM_MQL; term <= TERM_SRL; term++) {
+        if (!judgement->terms[term].judged)
+            continue;
+        record_verdict(work, lead, before, actor, team, &judgement->terms[term]);
+        before = lead->stage;
+    }
     judgement->offered = offer_by_itself(work, lead, judgement);
     return judgement;
 }

@@ -25,14 +25,14 @@ struct judgement {
 struct verdict_subject judge_subject(const struct work *work, const struct lead *lead);
 
 /** Applies the definition in force of one term, records the verdict (ledger entry and row).
- *  Does not touch the stage. NULL when memory is short. */
+ *  Does not touch the stage. */
 void judge_term(struct work *work, struct lead *lead, enum term term, struct actor actor,
                 struct uuid team, struct term_judgement *out);
 
 /**
  * Judges by mql and srl, moves the stage between prospect, inquiry, nurture, mql and srl, and
- * offers the lead by itself when a route is open. The lead must be open for change.
- * stage_before is what the ledger entry says the stage moved from.
+ * offers the lead by itself when a route is open. The lead must be open for change. A stage that
+ * moved stands in the ledger entry of the first verdict. NULL when memory is short.
  */
 struct judgement *judge_lead(struct work *work, struct lead *lead, struct actor actor,
                              struct uuid team);
@@ -42,6 +42,12 @@ const struct term_judgement *judgement_shown(const struct judgement *judgement);
 
 /** A milestone is reached once, when it is first reached. */
 void lead_reach(struct lead *lead, enum milestone milestone, instant at);
+
+/** Whether the lead waits after a rejection or return: nothing is offered by itself. */
+bool lead_is_held(const struct lead *lead, instant now);
+
+/** What stands among a lead's hold_inputs when it met srl already as it was held. */
+#define HELD_AS_SRL "term:srl"
 
 /** Notes a change in an input ("attribute:<name>", "fact:<name>", "touch:<kind>"): lifts a hold
  *  that waits for it. */

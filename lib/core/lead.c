@@ -148,7 +148,7 @@ void lead_overrides_write(const struct lead *lead, struct json_out *out)
         json_out_begin_object(out);
         json_out_member_int(out, "at", override->at);
         json_out_member_uuid(out, "by", override->by);
-        json_out_member_text(out, "reason", override->reason);
+        json_out_member_text(out, "note", override->note);
         json_out_member_text(out, "result", verdict_result_name(override->result));
         json_out_member_int(out, "version", override->version);
         json_out_end_object(out);
@@ -159,17 +159,17 @@ void lead_overrides_write(const struct lead *lead, struct json_out *out)
 static enum err read_override(const json_t *json, struct arena *arena, struct verdict_override *out)
 {
     const char *by = json_string_value(json_object_get(json, "by"));
-    const char *reason = json_string_value(json_object_get(json, "reason"));
+    const char *note = json_string_value(json_object_get(json, "note"));
     const char *result = json_string_value(json_object_get(json, "result"));
 
-    if (by == NULL || !uuid_parse(by, &out->by) || reason == NULL || result == NULL ||
+    if (by == NULL || !uuid_parse(by, &out->by) || note == NULL || result == NULL ||
         !verdict_result_parse(result, &out->result))
         return ERR_INTERNAL;
     out->given = true;
     out->at = json_integer_value(json_object_get(json, "at"));
     out->version = (int)json_integer_value(json_object_get(json, "version"));
-    out->reason = arena_strdup(arena, reason);
-    return out->reason == NULL ? ERR_OUT_OF_MEMORY : ERR_NONE;
+    out->note = arena_strdup(arena, note);
+    return out->note == NULL ? ERR_OUT_OF_MEMORY : ERR_NONE;
 }
 
 enum err lead_overrides_read(const char *json, size_t len, struct arena *arena, struct lead *lead)

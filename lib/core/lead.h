@@ -75,7 +75,7 @@ bool identity_equal(const struct identity *a, const struct identity *b);
 struct verdict_override {
     bool given;
     enum verdict_result result;
-    const char *reason;
+    const char *note;
     struct uuid by;
     instant at;
     int version; /* of the definition that it speaks against */

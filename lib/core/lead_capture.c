@@ -457,6 +457,9 @@ enum find lead_capture_apply(struct work *work, const struct caller *caller,
     if (find_matches(work, input, &match) == FIND_NEEDED)
         return FIND_NEEDED;
     settle(&match);
+    for (size_t i = 0; i < match.anonymous_count; i++)
+        if (work_find_identities(work, match.anonymous[i]) == FIND_NEEDED)
+            return FIND_NEEDED;
     captured->created = match.lead == NULL;
     captured->lead = captured->created ? work_add_lead(work) : match.lead;
     if (captured->lead == NULL)
@@ -488,47 +491,53 @@ bool lead_capture_note_keys(const struct capture_input *input, struct work *work
     return list_add(&keys->touches, work->arena, id);
 }
 
-/* What nothing changed about was not judged again: the answer shows what would come out. */
+/* What was not judged, since nothing changed, shows what would come out. */
 static const struct term_judgement *shown_verdict(const struct work *work,
-                                                  const struct captured *captured,
-                                                  struct judgement *again)
+                                                  const struct lead *lead,
+                                                  const struct judgement *judgement,
+                                                  struct term_judgement *again)
 {
-    const struct term_judgement *shown = judgement_shown(captured->judgement);
+    const struct term_judgement *shown = judgement_shown(judgement);
 
     for (int term = TERM_MQL; shown == NULL && term <= TERM_SRL; term++) {
         const struct definition_version *version = work->config->in_force[term];
         if (version == NULL)
             continue;
-        struct verdict_subject subject = judge_subject(work, captured->lead);
-        again->terms[term].version = version;
-        verdict_evaluate(version->compiled, &subject, &again->terms[term].verdict);
-        shown = &again->terms[term];
+        struct verdict_subject subject = judge_subject(work, lead);
+        again->version = version;
+        verdict_evaluate(version->compiled, &subject, &again->verdict);
+        shown = again;
     }
     return shown;
 }
 
-void lead_capture_write(const struct work *work, const struct captured *captured,
-                        struct json_out *out)
+void lead_result_write(const struct work *work, const struct lead *lead,
+                       const struct judgement *judgement, struct json_out *out)
 {
-    struct judgement again = {0};
-    const struct term_judgement *shown = shown_verdict(work, captured, &again);
-    const struct handoff *open = captured->lead->open;
+    struct term_judgement again;
+    const struct term_judgement *shown = shown_verdict(work, lead, judgement, &again);
 
     json_out_key(out, "lead");
-    shape_lead_short(work->config, captured->lead, out);
-    json_out_member_bool(out, "created", captured->created);
-    json_out_key(out, "possible_duplicates");
-    json_out_begin_array(out);
-    for (size_t i = 0; i < captured->duplicate_count; i++)
-        json_out_uuid(out, captured->duplicates[i]);
-    json_out_end_array(out);
+    shape_lead_short(work->config, lead, out);
     json_out_key(out, "verdict");
     if (shown == NULL)
         json_out_null(out);
     else
         verdict_write(shown->version->compiled, &shown->verdict, shown->version->version, out);
     json_out_key(out, "handoff");
-    shape_handoff_short(open, out);
+    shape_handoff_short(lead->open, out);
+}
+
+void lead_capture_write(const struct work *work, const struct captured *captured,
+                        struct json_out *out)
+{
+    json_out_member_bool(out, "created", captured->created);
+    json_out_key(out, "possible_duplicates");
+    json_out_begin_array(out);
+    for (size_t i = 0; i < captured->duplicate_count; i++)
+        json_out_uuid(out, captured->duplicates[i]);
+    json_out_end_array(out);
+    lead_result_write(work, captured->lead, captured->judgement, out);
 }
 
 bool lead_capture_keys(const struct command *command, struct work *work, struct work_keys *keys)
@@ -553,4 +562,97 @@ enum decision lead_capture(struct work *work, const struct command *command,
     outcome->lead = captured.lead->id;
     outcome->location = shape_lead_path(captured.lead->id, work->arena);
     return outcome_answer(work, outcome, captured.created ? 201 : 200);
+}
+
+bool lead_batch_keys(const struct command *command, struct work *work, struct work_keys *keys)
+{
+    const struct batch_input *input = command->input;
+
+    for (size_t i = 0; i < input->count; i++)
+        if (input->items[i] != NULL &&
+            !lead_capture_note_keys(input->items[i], work, command->caller.workspace, keys))
+            return false;
+    return true;
+}
+
+/* One item of a batch; its JSON goes into the answer that is being gathered. */
+static enum find batch_item(struct work *work, const struct command *command,
+                            const struct capture_input *item, struct json_out *out,
+                            struct uuid *lead)
+{
+    struct outcome outcome = {0};
+    struct captured captured;
+
+    if (lead_capture_apply(work, &command->caller, item, &captured, &outcome) == FIND_NEEDED)
+        return FIND_NEEDED;
+    json_out_begin_object(out);
+    if (outcome.err != ERR_NONE || captured.lead == NULL) {
+        enum err err = outcome.err == ERR_NONE ? ERR_OUT_OF_MEMORY : outcome.err;
+        json_out_member_int(out, "status", error_status(err));
+        json_out_key(out, "problem");
+        outcome.problem.err = err;
+        problem_write(&outcome.problem, out);
+    } else {
+        *lead = captured.lead->id;
+        json_out_member_int(out, "status", captured.created ? 201 : 200);
+        json_out_key(out, "result");
+        json_out_begin_object(out);
+        lead_capture_write(work, &captured, out);
+        json_out_end_object(out);
+    }
+    json_out_end_object(out);
+    return FIND_FOUND;
+}
+
+static void batch_refusal(const struct problem *problem, struct json_out *out)
+{
+    json_out_begin_object(out);
+    json_out_member_int(out, "status", error_status(problem->err));
+    json_out_key(out, "problem");
+    problem_write(problem, out);
+    json_out_end_object(out);
+}
+
+static enum find batch_items(struct work *work, const struct command *command,
+                             struct uuid *leads, size_t *lead_count, struct json_out *out)
+{
+    const struct batch_input *input = command->input;
+
+    for (size_t i = 0; i < input->count; i++) {
+        struct uuid lead = {{0}};
+        if (input->items[i] == NULL) {
+            batch_refusal(&input->refusals[i], out);
+            continue;
+        }
+        if (batch_item(work, command, input->items[i], out, &lead) == FIND_NEEDED)
+            return FIND_NEEDED;
+        if (!uuid_is_nil(lead))
+            leads[(*lead_count)++] = lead;
+    }
+    return FIND_FOUND;
+}
+
+/* The items' JSON without brackets: the server joins the chunks of a batch. */
+enum decision lead_batch(struct work *work, const struct command *command,
+                         struct outcome *outcome)
+{
+    const struct batch_input *input = command->input;
+    struct uuid *leads = ARENA_ARRAY(work->arena, struct uuid, input->count + 1);
+    size_t lead_count = 0;
+    struct json_out out;
+
+    if (leads == NULL)
+        return DECIDED;
+    json_out_init(&out, BATCH_ANSWER_MAX_BYTES);
+    enum find found = batch_items(work, command, leads, &lead_count, &out);
+    if (out.failed)
+        arena_fail(work->arena);
+    else if (found != FIND_NEEDED)
+        outcome->body = arena_copy(work->arena, out.text, out.len);
+    outcome->body_len = out.len;
+    json_out_release(&out);
+    outcome->status = 200;
+    outcome->leads = leads;
+    outcome->lead_count = lead_count;
+    return found == FIND_NEEDED ? DECIDE_AGAIN : DECIDED;
 }

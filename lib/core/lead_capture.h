@@ -33,6 +33,8 @@ struct capture_input {
     instant occurred_at;             /* of the attributes; INSTANT_NONE: the touch's, else now */
 };
 
+struct judgement;
+
 /** What a capture did, for callers that write an answer of their own. */
 struct captured {
     struct lead *lead;
@@ -43,13 +45,29 @@ struct captured {
     struct judgement *judgement;
 };
 
-struct judgement;
-
 /** The capture itself, without an answer: for batch, inbound and import. FIND_NEEDED: load more;
  *  else FIND_FOUND, with outcome->err set when it is refused. */
 enum find lead_capture_apply(struct work *work, const struct caller *caller,
                              const struct capture_input *input, struct captured *captured,
                              struct outcome *outcome);
+
+/** Tells a lead attributes (sorted by name); writes the commitments of those that changed as
+ *  members into an open JSON object, and counts them. The lead must be open for change.
+ *  ERR_LIMIT_REACHED; ERR_OUT_OF_MEMORY. */
+enum err lead_tell(struct work *work, struct lead *lead, const struct told *told, size_t count,
+                   const struct observation *how, struct json_out *commitments,
+                   size_t *changed) MUST_USE;
+
+/** Adds a touch to a lead that is open for change, unless its event is known already. */
+enum find lead_touch_apply(struct work *work, struct lead *lead, const struct caller *caller,
+                           const struct touch_input *input, struct touch *touch, bool *known);
+
+/** A touch as the ledger keeps it, with sorted keys. */
+void touch_write_ledger(const struct touch *touch, struct json_out *body);
+
+/** Writes {id, …} of a member: "lead", "verdict" and "handoff" of a lead after a change. */
+void lead_result_write(const struct work *work, const struct lead *lead,
+                       const struct judgement *judgement, struct json_out *out);
 
 /** The identities and the event that a capture will look for. */
 bool lead_capture_note_keys(const struct capture_input *input, struct work *work,
@@ -63,14 +81,16 @@ bool lead_capture_keys(const struct command *command, struct work *work, struct 
 enum decision lead_capture(struct work *work, const struct command *command,
                            struct outcome *outcome);
 
-/** Up to BATCH_CHUNK_MAX captures in one command; each is taken or refused for itself. */
+/** Up to BATCH_CHUNK_MAX captures in one command; each is taken or refused for itself. The answer
+ *  is the items' JSON, comma-separated, without brackets: the server joins the chunks. */
 struct batch_input {
     const struct capture_input *const *items; /* NULL: refused already, see refusals */
     const struct problem *refusals;           /* of the same length */
     size_t count;
 };
 
-#define BATCH_CHUNK_MAX 64
+#define BATCH_CHUNK_MAX        64
+#define BATCH_ANSWER_MAX_BYTES (4u << 20)
 
 bool lead_batch_keys(const struct command *command, struct work *work, struct work_keys *keys);
 enum decision lead_batch(struct work *work, const struct command *command, struct outcome *outcome);

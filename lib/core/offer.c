@@ -23,8 +23,6 @@ static void write_offered(struct work *work, struct lead *lead, const struct han
     json_out_member_text(body, "kind", handoff_kind_name(handoff->kind));
     if (!uuid_is_nil(handoff->previous))
         json_out_member_uuid(body, "previous", handoff->previous);
-    if (handoff->offer_reason != NULL)
-        json_out_member_text(body, "reason", handoff->offer_reason);
     json_out_member_int(body, "respond_by", handoff->respond_by);
     if (handoff->gated)
         json_out_member_text(body, "term", term_name(handoff->term));
@@ -49,8 +47,8 @@ struct handoff *offer_make(struct work *work, struct lead *lead, const struct of
     handoff->term = offer->term;
     handoff->version = offer->version;
     handoff->verdict_seq = offer->verdict_seq;
-    handoff->offer_reason = offer->reason;
-    handoff->note = offer->note;
+    handoff->verdict_lead = offer->verdict_seq == 0 ? (struct uuid){{0}} : lead->id;
+    handoff->offer_note = offer->note;
     handoff->previous = offer->previous;
     handoff->respond_by = work->now + respond_minutes(work, lead, offer) * INSTANT_MINUTE;
     lead->due_at = handoff->respond_by;
@@ -65,7 +63,7 @@ static bool may_be_offered(const struct work *work, const struct lead *lead)
     return lead->status == LEAD_ACTIVE && lead->open == NULL &&
            lead->stage != STAGE_OPPORTUNITY && lead->stage != STAGE_CUSTOMER &&
            lead->stage != STAGE_DISQUALIFIED &&
-           (lead->hold_until == INSTANT_NONE || work->now >= lead->hold_until);
+           !lead_is_held(lead, work->now);
 }
 
 static bool gate_is_met(const struct route_rule *route, const struct judgement *judgement)
@@ -98,7 +96,7 @@ struct handoff *offer_by_itself(struct work *work, struct lead *lead,
                               .term = route->gate,
                               .version = route->gated ? judged->version->version : 0,
                               .verdict_seq = route->gated ? judged->seq : 0,
-                              .reason = word ? lead->overrides[route->gate].reason : NULL,
+                              .note = word ? lead->overrides[route->gate].note : NULL,
                           });
     }
     return NULL;

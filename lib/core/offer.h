@@ -12,8 +12,7 @@ struct offer {
     enum term term;
     int version;         /* 0: no definition */
     int64_t verdict_seq; /* 0: none */
-    const char *reason;  /* of an exception or override */
-    const char *note;
+    const char *note;    /* why an exception or override is made */
     struct uuid previous;
     struct actor actor;
     struct uuid team; /* that the actor stands for; nil for the system */

@@ -323,6 +323,18 @@ enum find work_find_identity(struct work *work, const struct identity *identity,
     return FIND_FOUND;
 }
 
+enum find work_find_identities(struct work *work, const struct lead *lead)
+{
+    enum find all = FIND_FOUND;
+
+    for (size_t i = 0; i < lead->identity_count; i++) {
+        struct uuid holder;
+        if (work_find_identity(work, &lead->identities[i], &holder) == FIND_NEEDED)
+            all = FIND_NEEDED;
+    }
+    return all;
+}
+
 enum find work_find_touch(struct work *work, struct uuid id)
 {
     const struct touch_slot *slot = map_get(&work->touch_ids, id.b, 16);

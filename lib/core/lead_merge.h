@@ -1,0 +1,21 @@
+/* Merging two leads that are one person: the survivor takes touches, identities and what is known;
+ * the absorbed id answers with its survivor from then on. */
+#ifndef BATON_CORE_LEAD_MERGE_H
+#define BATON_CORE_LEAD_MERGE_H
+
+#include "core/command.h"
+
+/** The survivor must be open for change, and at most one of the two may have an open handoff. */
+void lead_absorb(struct work *work, struct lead *survivor, struct lead *absorbed,
+                 struct actor actor, struct uuid team);
+
+struct merge_input {
+    struct uuid survivor;
+    struct uuid absorbed;
+};
+
+bool lead_merge_keys(const struct command *command, struct work *work, struct work_keys *keys);
+enum decision lead_merge(struct work *work, const struct command *command,
+                         struct outcome *outcome);
+
+#endif
