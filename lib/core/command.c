@@ -138,7 +138,8 @@ static void note_answer(struct work *work, const struct command *command,
     map_put(&work->answers, answer->key, DIGEST_BYTES, answer);
 }
 
-/* Which refusals are decisions on the state, to be repeated; others may be mended and sent again. */
+/* Which refusals are decisions on the state, to be repeated; others may be mended and sent again.
+ */
 static bool is_decided(enum err err)
 {
     return err == ERR_NONE || (error_status(err) >= 404 && error_status(err) < 500);

@@ -13,13 +13,13 @@
  * because it changes the configuration */
 enum command_kind {
 #define COMMAND_TABLE(X)                                                                           \
-    X(LEAD_CAPTURE, lead_capture, false) \
-    X(LEAD_BATCH, lead_batch, false) \
-    X(LEAD_UPDATE, lead_update, false) \
-    X(LEAD_TOUCH, lead_touch, false) \
-    X(LEAD_FACTS, lead_facts, false) \
-    X(LEAD_OVERRIDE, lead_override, false) \
-    X(LEAD_MERGE, lead_merge, false) \
+    X(LEAD_CAPTURE, lead_capture, false)                                                           \
+    X(LEAD_BATCH, lead_batch, false)                                                               \
+    X(LEAD_UPDATE, lead_update, false)                                                             \
+    X(LEAD_TOUCH, lead_touch, false)                                                               \
+    X(LEAD_FACTS, lead_facts, false)                                                               \
+    X(LEAD_OVERRIDE, lead_override, false)                                                         \
+    X(LEAD_MERGE, lead_merge, false)                                                               \
     X(LEAD_ERASE, lead_erase, false)
 #define X(name, function, solo) COMMAND_##name,
     COMMAND_TABLE(X)

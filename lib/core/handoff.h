@@ -79,9 +79,10 @@ struct handoff {
     struct uuid to_team;
     bool gated;
     enum term term;
-    int version;         /* of the definition that let it through; 0: none */
-    int64_t verdict_seq; /* 0: none */
-    const char *offer_note; /* why an exception or override was made */
+    int version;              /* of the definition that let it through; 0: none */
+    int64_t verdict_seq;      /* 0: none */
+    struct uuid verdict_lead; /* in whose chain that verdict stands: a merge moves handoffs */
+    const char *offer_note;   /* why an exception or override was made */
     instant offered_at;
     instant respond_by;
     struct uuid assignee; /* member; with claimed_until while it is a claim */

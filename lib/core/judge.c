@@ -82,8 +82,7 @@ static void record_verdict(struct work *work, struct lead *lead, enum stage befo
     }
     json_out_key(body, "verdict");
     verdict_write_ledger(version->compiled, &judged->verdict, version->version, body);
-    const struct ledger_entry *entry =
-        work_append(work, lead, LEDGER_VERDICT_GIVEN, actor, team);
+    const struct ledger_entry *entry = work_append(work, lead, LEDGER_VERDICT_GIVEN, actor, team);
     if (entry == NULL)
         return;
     judged->seq = entry->seq;

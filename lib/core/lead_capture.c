@@ -127,8 +127,8 @@ enum err lead_tell(struct work *work, struct lead *lead, const struct told *told
         struct observation seen = *how;
         bool differs;
         seen.value = told[i].value;
-        enum err err = attribute_tell(&lead->attributes, work->arena, told[i].name, &seen,
-                                      &differs);
+        enum err err =
+            attribute_tell(&lead->attributes, work->arena, told[i].name, &seen, &differs);
         if (err != ERR_NONE)
             return err;
         if (!differs)
@@ -402,8 +402,8 @@ static enum find tell_lead(struct work *work, const struct caller *caller,
     }
     if (input->touch == NULL)
         return FIND_FOUND;
-    enum find found = lead_touch_apply(work, lead, caller, input->touch, &changes->touch,
-                                       &captured->known_event);
+    enum find found =
+        lead_touch_apply(work, lead, caller, input->touch, &changes->touch, &captured->known_event);
     changes->touched = !captured->known_event;
     return found;
 }
@@ -422,21 +422,18 @@ static enum find capture_into(struct work *work, const struct caller *caller,
     if (found != FIND_NEEDED && err == ERR_NONE && anything_changed(&changes, captured->created)) {
         note_inquiry(captured->lead, &changes);
         write_captured(work, captured->lead, caller, input, captured->created, &changes);
-        captured->judgement =
-            judge_lead(work, captured->lead, caller_actor(caller), caller->team);
+        captured->judgement = judge_lead(work, captured->lead, caller_actor(caller), caller->team);
     }
     if (changes.commitments.failed)
         arena_fail(work->arena);
     json_out_release(&changes.commitments);
     if (err != ERR_NONE)
-        outcome_refuse(work, outcome, err,
-                       "A lead has at most %d attributes and %d identities",
+        outcome_refuse(work, outcome, err, "A lead has at most %d attributes and %d identities",
                        ATTRIBUTES_PER_LEAD_MAX, IDENTITIES_PER_LEAD_MAX);
     return found;
 }
 
-static void keep_duplicates(struct work *work, const struct match *match,
-                            struct captured *captured)
+static void keep_duplicates(struct work *work, const struct match *match, struct captured *captured)
 {
     struct uuid *copy = ARENA_ARRAY(work->arena, struct uuid, DUPLICATES_MAX);
 
@@ -492,8 +489,7 @@ bool lead_capture_note_keys(const struct capture_input *input, struct work *work
 }
 
 /* What was not judged, since nothing changed, shows what would come out. */
-static const struct term_judgement *shown_verdict(const struct work *work,
-                                                  const struct lead *lead,
+static const struct term_judgement *shown_verdict(const struct work *work, const struct lead *lead,
                                                   const struct judgement *judgement,
                                                   struct term_judgement *again)
 {
@@ -613,8 +609,8 @@ static void batch_refusal(const struct problem *problem, struct json_out *out)
     json_out_end_object(out);
 }
 
-static enum find batch_items(struct work *work, const struct command *command,
-                             struct uuid *leads, size_t *lead_count, struct json_out *out)
+static enum find batch_items(struct work *work, const struct command *command, struct uuid *leads,
+                             size_t *lead_count, struct json_out *out)
 {
     const struct batch_input *input = command->input;
 
@@ -633,8 +629,7 @@ static enum find batch_items(struct work *work, const struct command *command,
 }
 
 /* The items' JSON without brackets: the server joins the chunks of a batch. */
-enum decision lead_batch(struct work *work, const struct command *command,
-                         struct outcome *outcome)
+enum decision lead_batch(struct work *work, const struct command *command, struct outcome *outcome)
 {
     const struct batch_input *input = command->input;
     struct uuid *leads = ARENA_ARRAY(work->arena, struct uuid, input->count + 1);

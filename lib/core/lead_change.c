@@ -139,8 +139,7 @@ static bool has_next_date(const struct lead *lead)
     return lead->stage != STAGE_CUSTOMER && lead->stage != STAGE_DISQUALIFIED;
 }
 
-enum decision lead_update(struct work *work, const struct command *command,
-                          struct outcome *outcome)
+enum decision lead_update(struct work *work, const struct command *command, struct outcome *outcome)
 {
     const struct update_input *input = command->input;
     struct lead *lead;
@@ -203,8 +202,7 @@ static struct judgement *record_touch(struct work *work, struct lead *lead,
     return judge_lead(work, lead, actor, command->caller.team);
 }
 
-enum decision lead_touch(struct work *work, const struct command *command,
-                         struct outcome *outcome)
+enum decision lead_touch(struct work *work, const struct command *command, struct outcome *outcome)
 {
     const struct add_touch_input *input = command->input;
     struct judgement *judgement = NULL;
@@ -301,8 +299,7 @@ static bool receives_handoffs(const struct config *config, struct uuid id)
     return false;
 }
 
-enum decision lead_facts(struct work *work, const struct command *command,
-                         struct outcome *outcome)
+enum decision lead_facts(struct work *work, const struct command *command, struct outcome *outcome)
 {
     const struct facts_input *input = command->input;
     struct lead *lead;
@@ -317,8 +314,8 @@ enum decision lead_facts(struct work *work, const struct command *command,
     if (!lead_for_command(work, input->lead, &lead, outcome, &decision))
         return decision;
     work_change_lead(work, lead);
-    enum err err = lead_facts_apply(work, lead, &command->caller, input->facts,
-                                    input->fact_count, input->occurred_at);
+    enum err err = lead_facts_apply(work, lead, &command->caller, input->facts, input->fact_count,
+                                    input->occurred_at);
     if (err != ERR_NONE)
         return outcome_refuse(work, outcome, err, "A lead has at most %d facts",
                               ATTRIBUTES_PER_LEAD_MAX);

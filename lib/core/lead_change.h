@@ -6,7 +6,7 @@
 
 struct update_input {
     struct uuid lead;
-    int64_t if_match; /* the lead's chain seq as its ETag has it; 0: any */
+    int64_t if_match;                  /* the lead's chain seq as its ETag has it; 0: any */
     const struct identity *identities; /* to add */
     size_t identity_count;
     bool drop_email;
@@ -26,8 +26,7 @@ struct add_touch_input {
 };
 
 bool lead_touch_keys(const struct command *command, struct work *work, struct work_keys *keys);
-enum decision lead_touch(struct work *work, const struct command *command,
-                         struct outcome *outcome);
+enum decision lead_touch(struct work *work, const struct command *command, struct outcome *outcome);
 
 struct fact_input {
     const char *name;
@@ -43,8 +42,7 @@ struct facts_input {
 };
 
 bool lead_facts_keys(const struct command *command, struct work *work, struct work_keys *keys);
-enum decision lead_facts(struct work *work, const struct command *command,
-                         struct outcome *outcome);
+enum decision lead_facts(struct work *work, const struct command *command, struct outcome *outcome);
 
 /** Writes facts by a member to a lead that is open for change, with its ledger entry. */
 enum err lead_facts_apply(struct work *work, struct lead *lead, const struct caller *caller,

@@ -59,15 +59,15 @@ static enum decision answer(struct work *work, const struct lead *lead, struct o
     return outcome_answer(work, outcome, 200);
 }
 
-enum decision lead_erase(struct work *work, const struct command *command,
-                         struct outcome *outcome)
+enum decision lead_erase(struct work *work, const struct command *command, struct outcome *outcome)
 {
     const struct erase_input *input = command->input;
     struct actor actor = caller_actor(&command->caller);
     struct lead *lead;
     enum find found = work_find_lead(work, input->lead, &lead);
 
-    if (found == FIND_NEEDED || (found == FIND_FOUND && work_find_identities(work, lead) == FIND_NEEDED))
+    if (found == FIND_NEEDED ||
+        (found == FIND_FOUND && work_find_identities(work, lead) == FIND_NEEDED))
         return DECIDE_AGAIN;
     if (found == FIND_ABSENT)
         return outcome_refuse(work, outcome, ERR_NOT_FOUND, "There is no lead with this id");

@@ -10,7 +10,6 @@ struct erase_input {
 };
 
 bool lead_erase_keys(const struct command *command, struct work *work, struct work_keys *keys);
-enum decision lead_erase(struct work *work, const struct command *command,
-                         struct outcome *outcome);
+enum decision lead_erase(struct work *work, const struct command *command, struct outcome *outcome);
 
 #endif

@@ -31,8 +31,8 @@ static void join_touches(struct work *work, struct lead *survivor, const struct 
     if (items == NULL || older == NULL)
         return;
     while (i < a->count || k < b->count) {
-        bool first = k == b->count ||
-                     (i < a->count && a->items[i].occurred_at >= b->items[k].occurred_at);
+        bool first =
+            k == b->count || (i < a->count && a->items[i].occurred_at >= b->items[k].occurred_at);
         items[n++] = first ? a->items[i++] : b->items[k++];
     }
     if (a->older_count > 0)
@@ -90,7 +90,8 @@ static void write_entries(struct work *work, struct lead *survivor, struct lead 
     struct json_out *body = work_body(work);
 
     json_out_member_uuid(body, "survivor", survivor->id);
-    const struct ledger_entry *last = work_append(work, absorbed, LEDGER_LEAD_ABSORBED, actor, team);
+    const struct ledger_entry *last =
+        work_append(work, absorbed, LEDGER_LEAD_ABSORBED, actor, team);
     if (last == NULL)
         return;
     body = work_body(work);
@@ -169,8 +170,7 @@ static enum decision refuse_merge(struct work *work, struct outcome *outcome,
                           "Both leads have an open handoff: close one of them first");
 }
 
-enum decision lead_merge(struct work *work, const struct command *command,
-                         struct outcome *outcome)
+enum decision lead_merge(struct work *work, const struct command *command, struct outcome *outcome)
 {
     const struct merge_input *input = command->input;
     struct lead *survivor, *absorbed;

@@ -60,9 +60,8 @@ struct handoff *offer_make(struct work *work, struct lead *lead, const struct of
 
 static bool may_be_offered(const struct work *work, const struct lead *lead)
 {
-    return lead->status == LEAD_ACTIVE && lead->open == NULL &&
-           lead->stage != STAGE_OPPORTUNITY && lead->stage != STAGE_CUSTOMER &&
-           lead->stage != STAGE_DISQUALIFIED &&
+    return lead->status == LEAD_ACTIVE && lead->open == NULL && lead->stage != STAGE_OPPORTUNITY &&
+           lead->stage != STAGE_CUSTOMER && lead->stage != STAGE_DISQUALIFIED &&
            !lead_is_held(lead, work->now);
 }
 

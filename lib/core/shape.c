@@ -121,8 +121,7 @@ void shape_handoff_short(const struct handoff *handoff, struct json_out *out)
     json_out_end_object(out);
 }
 
-static void write_definition_ref(struct json_out *out, const char *key, enum term term,
-                                 int version)
+static void write_definition_ref(struct json_out *out, const char *key, enum term term, int version)
 {
     json_out_key(out, key);
     if (version == 0) {
@@ -195,8 +194,7 @@ void shape_actor(const struct config *config, struct actor actor, struct uuid te
 {
     json_out_begin_object(out);
     json_out_member_text(out, "type", actor_kind_name(actor.kind));
-    json_out_member_uuid(out, "member",
-                         actor.kind == ACTOR_MEMBER ? actor.id : (struct uuid){{0}});
+    json_out_member_uuid(out, "member", actor.kind == ACTOR_MEMBER ? actor.id : (struct uuid){{0}});
     member_team(out, "team", config, team);
     json_out_member_text(out, "cause", cause);
     json_out_end_object(out);

@@ -263,7 +263,8 @@ enum find work_find_lead(struct work *work, struct uuid id, struct lead **out);
 enum find work_find_handoff(struct work *work, struct uuid id, struct handoff **out);
 /** Nil in *lead when no lead has this identity. */
 enum find work_find_identity(struct work *work, const struct identity *identity, struct uuid *lead);
-/** FIND_NEEDED unless all identities of the lead are loaded, which is needed to move or drop them. */
+/** FIND_NEEDED unless all identities of the lead are loaded, which is needed to move or drop them.
+ */
 enum find work_find_identities(struct work *work, const struct lead *lead);
 /** FIND_FOUND when a touch with this id is there already. */
 enum find work_find_touch(struct work *work, struct uuid id);
