@@ -1,0 +1,70 @@
+/*
+ * The command line: `baton <command> [words] [options]`. A command is a row of the table in cli.c
+ * and a function in cli_<thing>.c; --help is printed from the same rows.
+ */
+#ifndef BATON_SERVER_CLI_H
+#define BATON_SERVER_CLI_H
+
+#include "settings.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define CLI_WORDS_MAX 8
+#define CLI_GIVEN_MAX 64
+
+/* Exit codes. */
+enum cli_exit {
+    CLI_OK = 0,
+    CLI_FAILED = 1,      /* what was asked for cannot be done; stderr says why */
+    CLI_USAGE = 2,       /* a wrong flag, word or setting */
+    CLI_UNAVAILABLE = 3, /* the database is out of reach, or its schema is not this program's */
+    CLI_UNSOUND = 4,     /* verify: the ledger does not hold */
+};
+
+struct cli_option {
+    const char *name;  /* without "--"; NULL ends the array */
+    const char *value; /* what it takes, such as "EMAIL"; NULL: a switch */
+    bool repeats;
+    const char *what;
+};
+
+struct cli;
+
+struct cli_command {
+    const char *name;  /* "key create" */
+    const char *words; /* what follows, such as "WORKSPACE [TERM]" */
+    const char *what;  /* one line */
+    const char *more;  /* for its own --help; NULL: none */
+    int words_min;
+    int words_max;
+    const struct cli_option *options; /* NULL: none */
+    unsigned settings;                /* enum settings_for; 0: none */
+    int (*run)(struct cli *cli);      /* answers an exit code */
+};
+
+struct cli {
+    struct settings settings;
+    const struct cli_command *command;
+    const char *words[CLI_WORDS_MAX];
+    int word_count;
+    struct {
+        const struct cli_option *option;
+        const char *value; /* "" for a switch */
+    } given[CLI_GIVEN_MAX];
+    int given_count;
+};
+
+/** The whole program. */
+int cli_main(int argc, char **argv);
+
+/** The value of an option, the last when it was given several times; NULL: not given. */
+const char *cli_option(const struct cli *cli, const char *name);
+
+/** The n-th value of an option that repeats; NULL behind the last. */
+const char *cli_option_at(const struct cli *cli, const char *name, int n);
+
+/** Says "baton: …" on stderr; answers the exit code. */
+int cli_say(enum cli_exit code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

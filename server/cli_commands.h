@@ -1,0 +1,11 @@
+/* Every command of the program, each in the file of its thing. */
+#ifndef BATON_SERVER_CLI_COMMANDS_H
+#define BATON_SERVER_CLI_COMMANDS_H
+
+#include "cli.h"
+
+extern const struct cli_command cli_serve;
+extern const struct cli_command cli_migrate;
+extern const struct cli_command cli_version;
+
+#endif

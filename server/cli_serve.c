@@ -1,0 +1,109 @@
+/* `baton serve`: the database first, then the service; the private cluster is watched by the main
+ * thread, because PostgreSQL ends with the thread that started it. */
+#include "cli_commands.h"
+#include "cli_database.h"
+#include "service.h"
+
+#include "store/cluster.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+
+/** How often the main thread looks after PostgreSQL. */
+#define CLUSTER_WATCH_MS 500
+
+struct service_thread {
+    const struct settings *settings;
+    int code;
+};
+
+static void hold_signals(void)
+{
+    sigset_t held;
+
+    sigemptyset(&held);
+    sigaddset(&held, SIGTERM);
+    sigaddset(&held, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &held, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+static void *run_service(void *argument)
+{
+    struct service_thread *service = argument;
+
+    service->code = service_run(service->settings);
+    return NULL;
+}
+
+static bool has_ended_soon(pthread_t thread)
+{
+    struct timespec until;
+
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += CLUSTER_WATCH_MS * 1000000L;
+    until.tv_sec += until.tv_nsec / 1000000000L;
+    until.tv_nsec %= 1000000000L;
+    return pthread_timedjoin_np(thread, NULL, &until) == 0;
+}
+
+static void watch(struct cluster *cluster)
+{
+    char why[CLUSTER_WHY_MAX_BYTES];
+
+    switch (cluster_restart_if_dead(cluster, why)) {
+    case CLUSTER_ALIVE:
+        break;
+    case CLUSTER_RESTARTED:
+        cli_say(CLI_OK, "PostgreSQL had ended and runs again");
+        break;
+    case CLUSTER_DOWN:
+        cli_say(CLI_OK, "PostgreSQL has ended: %s", why);
+        break;
+    }
+}
+
+static int serve_on_cluster(const struct settings *settings, struct cluster *cluster)
+{
+    struct service_thread service = {settings, CLI_FAILED};
+    pthread_t thread;
+
+    if (pthread_create(&thread, NULL, run_service, &service) != 0)
+        return cli_say(CLI_FAILED, "cannot start a thread");
+    while (!has_ended_soon(thread))
+        watch(cluster);
+    return service.code;
+}
+
+static int run(struct cli *cli)
+{
+    struct settings settings = cli->settings;
+    struct cli_database database;
+
+    hold_signals();
+    int code = cli_database_open(&database, &settings, false);
+    if (code != CLI_OK)
+        return code;
+    memcpy(settings.database_url, database.app_url, sizeof settings.database_url);
+    memcpy(settings.job_url, database.job_url, sizeof settings.job_url);
+    if (database.cluster != NULL)
+        code = serve_on_cluster(&settings, database.cluster);
+    else
+        code = service_run(&settings);
+    cli_database_close(&database);
+    return code;
+}
+
+const struct cli_command cli_serve = {
+    .name = "serve",
+    .words = "",
+    .what = "Run the service",
+    .more = "Ends on SIGTERM and Ctrl-C, once the requests that have begun are answered. With a "
+            "database\n"
+            "URL the schema must be current (`baton migrate`); the private PostgreSQL is migrated "
+            "here.",
+    .settings = SETTINGS_DATABASE | SETTINGS_SERVE,
+    .run = run,
+};

@@ -1,0 +1,15 @@
+/* The service as a whole: what runs between the start of `baton serve` and its end. */
+#ifndef BATON_SERVER_SERVICE_H
+#define BATON_SERVER_SERVICE_H
+
+#include "settings.h"
+
+/**
+ * Serves until SIGTERM or SIGINT, drains, and answers an exit code (enum cli_exit). Both signals
+ * are blocked in the calling thread, so that it takes them by sigwait or signalfd. The database
+ * stands behind settings->database_url and settings->job_url, its schema is checked; the private
+ * cluster is watched by the caller.
+ */
+int service_run(const struct settings *settings) MUST_USE;
+
+#endif

@@ -1,0 +1,267 @@
+#include "settings.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum setting_kind {
+    SETTING_TEXT,
+    SETTING_NUMBER,
+    SETTING_LISTEN,    /* HOST:PORT, [IPV6]:PORT or :PORT */
+    SETTING_LEVEL,     /* log level */
+    SETTING_DIRECTORY, /* the default depends on the user */
+};
+
+struct setting {
+    const char *name;        /* the flag without "--" */
+    const char *environment; /* the variable */
+    enum setting_kind kind;
+    size_t offset; /* into struct settings */
+    const char *fallback;
+    long min;
+    long max;
+    const char *unit; /* or form */
+    unsigned purpose;
+    const char *what;
+};
+
+#define AT(member) offsetof(struct settings, member)
+#define ALL        (SETTINGS_DATABASE | SETTINGS_OWNER | SETTINGS_SERVE)
+
+static const struct setting settings[] = {
+    {"listen", "BATON_LISTEN", SETTING_LISTEN, AT(listen_host), "127.0.0.1:8080", 0, 65535,
+     "HOST:PORT", SETTINGS_SERVE, "where the service answers; port 0 takes a free one"},
+    {"database-url", "DATABASE_URL", SETTING_TEXT, AT(database_url), "", 0, 0, "URL", ALL,
+     "PostgreSQL 15 or later; without it Baton runs a private one in its data directory"},
+    {"owner-url", "BATON_OWNER_URL", SETTING_TEXT, AT(owner_url), "", 0, 0, "URL", SETTINGS_OWNER,
+     "database user who owns the tables, for migrate; without it the database URL"},
+    {"data-dir", "BATON_DATA_DIR", SETTING_DIRECTORY, AT(data_directory), "", 0, 0, "PATH", ALL,
+     "directory of the private PostgreSQL"},
+    {"pg-bin", "BATON_PG_BIN", SETTING_TEXT, AT(postgres_binaries), "", 0, 0, "PATH", ALL,
+     "directory of postgres and initdb; without it they are looked for"},
+    {"log-level", "BATON_LOG_LEVEL", SETTING_LEVEL, AT(log_level), "info", 0, 0,
+     "debug|info|warn|error", SETTINGS_SERVE, "what the log on stderr tells at least"},
+    {"http-threads", "BATON_HTTP_THREADS", SETTING_NUMBER, AT(http_threads), "1", 1, 64, "threads",
+     SETTINGS_SERVE, "that read requests and write answers; one does about 50,000 a second"},
+    {"workers", "BATON_WORKERS", SETTING_NUMBER, AT(workers), "4", 1, 64, "threads", SETTINGS_SERVE,
+     "that save changes, each with a database connection"},
+    {"readers", "BATON_READERS", SETTING_NUMBER, AT(readers), "4", 1, 64, "threads", SETTINGS_SERVE,
+     "that answer reads, each with a database connection"},
+    {"connections", "BATON_CONNECTIONS", SETTING_NUMBER, AT(connections_max), "1024", 1, 65536,
+     "connections", SETTINGS_SERVE, "of clients, at most"},
+    {"waiting", "BATON_WAITING", SETTING_NUMBER, AT(waiting_max), "512", 1, 4096, "requests",
+     SETTINGS_SERVE, "waiting for the database per HTTP thread, at most; more get a 503"},
+    {"request-timeout", "BATON_REQUEST_TIMEOUT_MS", SETTING_NUMBER, AT(request_timeout_ms), "15000",
+     100, 600000, "ms", SETTINGS_SERVE, "from the whole request to its answer"},
+    {"client-timeout", "BATON_CLIENT_TIMEOUT_MS", SETTING_NUMBER, AT(client_timeout_ms), "10000",
+     100, 600000, "ms", SETTINGS_SERVE, "in which headers and body of a request must arrive"},
+    {"drain-timeout", "BATON_DRAIN_TIMEOUT_MS", SETTING_NUMBER, AT(drain_timeout_ms), "20000", 100,
+     600000, "ms", SETTINGS_SERVE, "that begun requests get to end after SIGTERM or Ctrl-C"},
+    {"group-max", "BATON_GROUP_MAX", SETTING_NUMBER, AT(group_max), "256", 1, 256, "commands",
+     SETTINGS_SERVE, "saved in one transaction, at most"},
+    {"group-hold", "BATON_GROUP_HOLD", SETTING_NUMBER, AT(group_hold), "0", 0, 256, "commands",
+     SETTINGS_SERVE, "for tests: a group waits until it has so many, 0 is off"},
+};
+
+#define SETTING_COUNT (sizeof settings / sizeof *settings)
+
+static const char *const level_names[] = {"debug", "info", "warn", "error"};
+
+static bool set_text(const struct setting *setting, struct settings *out, const char *value)
+{
+    size_t len = strlen(value);
+
+    if (len >= SETTINGS_TEXT_MAX_BYTES)
+        return false;
+    memcpy((char *)out + setting->offset, value, len + 1);
+    return true;
+}
+
+static bool read_number(const char *text, long min, long max, long *out)
+{
+    char *end;
+
+    if (text[0] < '0' || text[0] > '9')
+        return false;
+    errno = 0;
+    *out = strtol(text, &end, 10);
+    return errno == 0 && *end == '\0' && *out >= min && *out <= max;
+}
+
+static bool set_number(const struct setting *setting, struct settings *out, const char *value)
+{
+    long number;
+
+    if (!read_number(value, setting->min, setting->max, &number))
+        return false;
+    *(int *)(void *)((char *)out + setting->offset) = (int)number;
+    return true;
+}
+
+static bool set_listen(const struct setting *setting, struct settings *out, const char *value)
+{
+    const char *colon = strrchr(value, ':');
+    const char *host = value;
+    long port;
+
+    if (colon == NULL || !read_number(colon + 1, setting->min, setting->max, &port))
+        return false;
+    size_t len = (size_t)(colon - value);
+    if (len >= 2 && host[0] == '[' && host[len - 1] == ']') {
+        host++;
+        len -= 2;
+    } else if (memchr(host, ':', len) != NULL) {
+        return false; /* an IPv6 address needs its brackets */
+    }
+    if (len >= SETTINGS_HOST_MAX_BYTES)
+        return false;
+    memcpy(out->listen_host, host, len);
+    out->listen_host[len] = '\0';
+    out->listen_port = (uint16_t)port;
+    return true;
+}
+
+static bool set_level(struct settings *out, const char *value)
+{
+    for (int i = 0; i <= LOG_LEVEL_ERROR; i++) {
+        if (strcmp(value, level_names[i]) == 0) {
+            out->log_level = (enum log_level)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Root's PostgreSQL runs as another user, who cannot look into /root. */
+static bool set_directory(const struct setting *setting, struct settings *out, const char *value)
+{
+    char path[SETTINGS_TEXT_MAX_BYTES];
+    const char *home = getenv("HOME");
+
+    if (value[0] != '\0')
+        return set_text(setting, out, value);
+    if (geteuid() == 0)
+        return set_text(setting, out, "/var/lib/baton");
+    int len = snprintf(path, sizeof path, "%s/.local/share/baton", home == NULL ? "" : home);
+    return home != NULL && len < (int)sizeof path && set_text(setting, out, path);
+}
+
+static bool set(const struct setting *setting, struct settings *out, const char *value)
+{
+    switch (setting->kind) {
+    case SETTING_TEXT:
+        return set_text(setting, out, value);
+    case SETTING_NUMBER:
+        return set_number(setting, out, value);
+    case SETTING_LISTEN:
+        return set_listen(setting, out, value);
+    case SETTING_LEVEL:
+        return set_level(out, value);
+    case SETTING_DIRECTORY:
+        return set_directory(setting, out, value);
+    }
+    return false;
+}
+
+/* Connection strings may hold a password, so what was given is not repeated. */
+static void tell_fault(const struct setting *setting, bool from_flag, FILE *err)
+{
+    fprintf(err, "baton: %s%s: ", from_flag ? "--" : "",
+            from_flag ? setting->name : setting->environment);
+    if (setting->kind == SETTING_NUMBER)
+        fprintf(err, "give a whole number of %s from %ld to %ld\n", setting->unit, setting->min,
+                setting->max);
+    else if (setting->kind == SETTING_DIRECTORY)
+        fprintf(err, "give a directory; there is no HOME to make one in\n");
+    else if (setting->kind == SETTING_TEXT)
+        fprintf(err, "too long, %d bytes at most\n", SETTINGS_TEXT_MAX_BYTES - 1);
+    else
+        fprintf(err, "give %s\n", setting->unit);
+}
+
+/* The value of a flag, when argv[at] is it; *used is how many words it takes. */
+static const char *flag_value(const char *name, int argc, char **argv, int at, int *used)
+{
+    size_t len = strlen(name);
+    const char *word = argv[at];
+
+    *used = 0;
+    if (strncmp(word, "--", 2) != 0 || strncmp(word + 2, name, len) != 0)
+        return NULL;
+    if (word[2 + len] == '=') {
+        *used = 1;
+        return word + 3 + len;
+    }
+    if (word[2 + len] != '\0')
+        return NULL;
+    *used = at + 1 < argc ? 2 : 1;
+    return at + 1 < argc ? argv[at + 1] : NULL;
+}
+
+static void remove_words(int *argc, char **argv, int at, int count)
+{
+    memmove(argv + at, argv + at + count, (size_t)(*argc - at - count + 1) * sizeof *argv);
+    *argc -= count;
+}
+
+static int read_one(const struct setting *setting, struct settings *out, int *argc, char **argv,
+                    FILE *err)
+{
+    const char *value = getenv(setting->environment);
+    bool from_flag = false;
+    int used;
+
+    for (int i = 1; i < *argc && strcmp(argv[i], "--") != 0;) {
+        const char *given = flag_value(setting->name, *argc, argv, i, &used);
+        if (used == 0) {
+            i++;
+            continue;
+        }
+        if (given == NULL) {
+            fprintf(err, "baton: --%s: a value is missing\n", setting->name);
+            remove_words(argc, argv, i, used);
+            return 1;
+        }
+        value = given;
+        from_flag = true;
+        remove_words(argc, argv, i, used);
+    }
+    if (value == NULL || (value[0] == '\0' && !from_flag))
+        value = setting->fallback;
+    if (set(setting, out, value))
+        return 0;
+    tell_fault(setting, from_flag, err);
+    return 1;
+}
+
+int settings_read(struct settings *out, unsigned purpose, int *argc, char **argv, FILE *err)
+{
+    int faults = 0;
+
+    memset(out, 0, sizeof *out);
+    for (size_t i = 0; i < SETTING_COUNT; i++)
+        if (settings[i].purpose & purpose)
+            faults += read_one(&settings[i], out, argc, argv, err);
+    return faults;
+}
+
+void settings_help(unsigned purpose, FILE *out)
+{
+    for (size_t i = 0; i < SETTING_COUNT; i++) {
+        const struct setting *setting = &settings[i];
+        if (!(setting->purpose & purpose))
+            continue;
+        fprintf(out, "  --%-16s %-26s %s\n", setting->name, setting->environment, setting->what);
+        if (setting->kind == SETTING_DIRECTORY)
+            fprintf(out, "%48sdefault /var/lib/baton for root, else ~/.local/share/baton\n", "");
+        else if (setting->fallback[0] == '\0')
+            fprintf(out, "%48s%s\n", "", setting->unit);
+        else if (setting->kind == SETTING_NUMBER)
+            fprintf(out, "%48sdefault %s %s (%ld to %ld)\n", "", setting->fallback, setting->unit,
+                    setting->min, setting->max);
+        else
+            fprintf(out, "%48sdefault %s (%s)\n", "", setting->fallback, setting->unit);
+    }
+}
