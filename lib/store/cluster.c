@@ -20,6 +20,7 @@
  * a new one refuses to start. */
 #define RESTART_WAIT_MS 10000
 #define RESTART_STEP_MS 100
+#define REAP_WAIT_MS    1000
 #define QUIT_WAIT_MS    5000
 #define CONNECT_WAIT_MS 5000
 #define CONNINFO_MAX    2048
@@ -356,6 +357,18 @@ static bool make_database(const struct cluster *cluster, char *why)
     return done;
 }
 
+/* Twice: what outlived its server by a moment answers once more before it stops. */
+static bool bring_up(struct cluster *cluster, char *why)
+{
+    for (int attempt = 0; attempt < 2; attempt++) {
+        if (!take_over(cluster) && !start(cluster, why))
+            return false;
+        if (make_database(cluster, why))
+            return true;
+    }
+    return false;
+}
+
 static bool borrow(struct cluster *cluster, char *why)
 {
     int64_t deadline = pg_deadline_in(CLUSTER_START_WAIT_MS);
@@ -390,7 +403,7 @@ static bool run(struct cluster *cluster, char *why)
         return false;
     if (!cluster_home_has_data(home) && !make_data(cluster, why))
         return false;
-    return (take_over(cluster) || start(cluster, why)) && make_database(cluster, why);
+    return bring_up(cluster, why);
 }
 
 struct cluster *cluster_open(const struct cluster_settings *settings,
@@ -448,6 +461,9 @@ enum cluster_state cluster_restart_if_dead(struct cluster *cluster, char why[CLU
         refuse(why, "the PostgreSQL of another process is gone");
         return CLUSTER_DOWN;
     }
+    /* Unreaped, it would look alive to the next one. */
+    if (cluster->pid > 0)
+        (void)!process_wait(cluster->pid, pg_deadline_in(REAP_WAIT_MS));
     cluster->pid = 0;
     return start(cluster, why) ? CLUSTER_RESTARTED : CLUSTER_DOWN;
 }

@@ -196,8 +196,11 @@ bool cluster_home_lock(struct cluster_home *home)
 
 void cluster_home_close(struct cluster_home *home)
 {
-    if (home->lock_fd >= 0)
-        close(home->lock_fd);
+    if (home->lock_fd < 0)
+        return;
+    if (strncmp(home->run, home->directory, strlen(home->directory)) != 0)
+        rmdir(home->run);
+    close(home->lock_fd);
     home->lock_fd = -1;
 }
 
@@ -264,12 +267,16 @@ int cluster_home_open_log(const struct cluster_home *home)
     return open(home->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 }
 
-/* Where the line that holds this place begins. */
-static const char *line_of(const char *text, const char *place)
+/* Not what it answers to those who knock too early. */
+static bool is_reason(const char *line)
 {
-    while (place > text && place[-1] != '\n')
-        place--;
-    return place;
+    size_t len = strcspn(line, "\n");
+    const char *grave = strstr(line, "FATAL: ");
+
+    if (grave == NULL || grave >= line + len)
+        grave = strstr(line, "PANIC: ");
+    return grave != NULL && grave < line + len &&
+           strncmp(grave + 7, " the database system is", 23) != 0;
 }
 
 void cluster_home_last_words(const struct cluster_home *home, char *out, size_t size)
@@ -277,18 +284,21 @@ void cluster_home_last_words(const struct cluster_home *home, char *out, size_t 
     char text[LAST_WORDS_BYTES + 1] = "";
     int fd = open(home->log, O_RDONLY | O_CLOEXEC);
     struct stat is;
+    const char *words = text;
 
     out[0] = '\0';
     if (fd < 0)
         return;
-    off_t from =
-        fstat(fd, &is) == 0 && is.st_size > LAST_WORDS_BYTES ? is.st_size - LAST_WORDS_BYTES : 0;
+    off_t from = 0;
+    if (fstat(fd, &is) == 0 && is.st_size > LAST_WORDS_BYTES)
+        from = is.st_size - LAST_WORDS_BYTES;
     ssize_t len = pread(fd, text, LAST_WORDS_BYTES, from);
     close(fd);
-    if (len <= 0)
-        return;
-    const char *line = line_of(text, text + len - 1);
-    for (const char *at = text; (at = strstr(at, "FATAL")) != NULL; at++)
-        line = line_of(text, at);
-    snprintf(out, size, "%.*s", (int)strcspn(line, "\n"), line);
+    for (const char *line = text; len > 0 && line != NULL && *line != '\0';) {
+        if (is_reason(line) || !is_reason(words))
+            words = line;
+        line = strchr(line, '\n');
+        line = line == NULL ? NULL : line + 1;
+    }
+    snprintf(out, size, "%.*s", (int)strcspn(words, "\n"), words);
 }

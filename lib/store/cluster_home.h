@@ -54,7 +54,7 @@ bool cluster_home_keep_fresh(const struct cluster_home *home) MUST_USE;
 /** Opens the log for appending; a large one is put aside first. -1 on failure. */
 int cluster_home_open_log(const struct cluster_home *home);
 
-/** The last line of the log that says FATAL, else the last; "" when there is none. */
+/** The last line of the log that says why it ended, else the last; "" when there is none. */
 void cluster_home_last_words(const struct cluster_home *home, char *out, size_t size);
 
 #endif

@@ -27,6 +27,7 @@ static const struct statement MIGRATE_REMEMBER = {
     .name = "migrate_remember",
     .sql = "INSERT INTO schema_migration (version, name, checksum, applied_at)"
            " VALUES ($1::int4, $2, $3, now())",
+    .role = STATEMENT_OWNER,
 };
 
 const struct statement *const migrate_statements[] = {&MIGRATE_APPLIED, &MIGRATE_REMEMBER, NULL};

@@ -14,11 +14,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/** Whose grants and policies a statement runs under. */
+enum statement_role {
+    STATEMENT_APP, /* baton_app */
+    STATEMENT_JOB, /* baton_job */
+    STATEMENT_OWNER,
+};
+
 struct statement {
     const char *name; /* unique; also the name it is prepared under, at most 63 bytes */
     const char *sql;  /* values only through $n; cast where PostgreSQL cannot infer the type */
+    enum statement_role role;
     /* What the test asks of its generic plan on empty, unanalysed tables: */
-    const char *index; /* this index is used; NULL asks for none */
+    const char *index; /* its name is in the plan; NULL asks for none */
     bool hot;          /* no sequential scan anywhere in it */
 };
 
