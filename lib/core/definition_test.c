@@ -4,7 +4,6 @@
 #include "core/definition_reader.h"
 
 #include <ctype.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -324,8 +323,16 @@ static bool read_wanted_count(struct definition_reader *reader, const json_t *js
         return false;
     }
     filter->wanted = json_is_integer(json) ? json_integer_value(json) * TOUCH_COUNT_ONE
-                                           : llround(number * (double)TOUCH_COUNT_ONE);
+                                           : (int64_t)(number * (double)TOUCH_COUNT_ONE + 0.5);
     return true;
+}
+
+static bool has_control(const char *text)
+{
+    for (const char *p = text; *p != '\0'; p++)
+        if ((unsigned char)*p < 0x20 || *p == 0x7f)
+            return true;
+    return false;
 }
 
 static bool check_filter_text(struct definition_reader *reader, const json_t *json,
@@ -342,6 +349,11 @@ static bool check_filter_text(struct definition_reader *reader, const json_t *js
                    "a kind of touch is 1 to %d lower-case letters, digits, \"_\", \"-\", \".\" or "
                    "\":\"",
                    TOUCH_KIND_MAX_BYTES);
+        return false;
+    }
+    if (has_control(text)) {
+        faults_add(reader->faults, pointer, "control_character",
+                   "control characters are not allowed here");
         return false;
     }
     if (!is_kind && (text[0] == '\0' || strlen(text) > DIMENSION_VALUE_MAX_BYTES)) {
