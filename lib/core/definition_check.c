@@ -99,7 +99,8 @@ static void check_points(struct definition_reader *reader)
 
 static bool same_subject(const struct test_node *a, const struct test_node *b)
 {
-    return a->kind == b->kind && a->kind != TEST_TOUCHES && strcmp(a->name, b->name) == 0;
+    return a->kind == b->kind && (a->kind == TEST_ATTRIBUTE || a->kind == TEST_FACT) &&
+           strcmp(a->name, b->name) == 0;
 }
 
 /* Whether the test is met by a few values only, which are these. */

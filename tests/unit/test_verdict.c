@@ -210,6 +210,193 @@ START_TEST(the_table_holds)
 }
 END_TEST
 
+/* ---- what no table shows ---- */
+
+static struct definition *compile_text(const char *text)
+{
+    char *copy = arena_strdup(arena, text);
+
+    for (char *p = copy; *p != '\0'; p++)
+        if (*p == '\'')
+            *p = '"';
+    json_t *document = json_loads(copy, 0, NULL);
+    ck_assert_ptr_nonnull(document);
+    struct definition *definition = compile(document);
+    json_decref(document);
+    return definition;
+}
+
+#define DECAYED                                                                                    \
+    "{'term':'mql','title':'T','criteria':[{'id':'e','title':'E','kind':'engagement',"             \
+    "'required':true,'test':{'touches':{'half_life_days':%d},'op':'gte','value':1}}]}"
+
+static int64_t decayed_count(int half_life_days, instant age)
+{
+    struct definition *definition = compile_text(arena_printf(arena, DECAYED, half_life_days));
+    struct touch touch = {.kind = "visit", .occurred_at = now() - age};
+    struct touch_log log = {.items = &touch, .count = 1};
+    struct verdict_subject subject = {NULL, NULL, &log, now(), INSTANT_NONE};
+    struct verdict verdict;
+
+    verdict_evaluate(definition, &subject, &verdict);
+    int64_t count = verdict.criteria[0].touches;
+    definition_free(definition);
+    return count;
+}
+
+/* Millionths by the rule of touch_counter_count(), worked out apart from the program with whole
+ * numbers of any size. */
+static const struct {
+    int half_life_days;
+    int64_t age_seconds;
+    int64_t millionths;
+} decays[] = {
+    {1, 0, 1000000},       {1, 43200, 707106},      {1, 86400, 500000},     {30, 86400, 977165},
+    {30, 1000000, 765360}, {30, 2591999, 500005},   {30, 2592000, 500000},  {30, 3900345, 352388},
+    {7, 521999, 549776},   {365, 17280000, 683994}, {36500, 86400, 999989}, {1, 1641600, 1},
+    {1, 1728000, 0},       {1, 3456000, 0},
+};
+
+START_TEST(decay_is_exact_to_the_millionth)
+{
+    ck_assert_int_eq(
+        decayed_count(decays[_i].half_life_days, decays[_i].age_seconds * INSTANT_SECOND + 999999),
+        decays[_i].millionths);
+}
+END_TEST
+
+START_TEST(older_weighs_never_more)
+{
+    int64_t last = TOUCH_COUNT_ONE;
+
+    for (int hours = 0; hours < 24 * 40; hours += 7) {
+        int64_t count = decayed_count(3, hours * 60 * INSTANT_MINUTE);
+        ck_assert_int_le(count, last);
+        last = count;
+    }
+    ck_assert_int_lt(last, 200);
+}
+END_TEST
+
+START_TEST(the_newest_value_known_then_counts)
+{
+    struct definition *definition =
+        compile_text("{'term':'mql','title':'T','criteria':[{'id':'a','title':'A','kind':'fit',"
+                     "'required':true,'test':{'attribute':'size','op':'gte','value':50}}]}");
+    struct attribute_set set = {0};
+    struct observation small = {.value = {.type = VALUE_INT, .integer = 10},
+                                .occurred_at = now() - 9 * INSTANT_DAY,
+                                .known_from = now() - 9 * INSTANT_DAY};
+    struct observation large = {.value = {.type = VALUE_INT, .integer = 90},
+                                .occurred_at = now() - 5 * INSTANT_DAY,
+                                .known_from = now() - 1 * INSTANT_DAY};
+    struct verdict verdict;
+    bool changed;
+
+    ck_assert_int_eq(attribute_tell(&set, arena, "size", &small, &changed), ERR_NONE);
+    ck_assert_int_eq(attribute_tell(&set, arena, "size", &large, &changed), ERR_NONE);
+    struct verdict_subject subject = {&set, NULL, NULL, now(), now() - 2 * INSTANT_DAY};
+    verdict_evaluate(definition, &subject, &verdict);
+    ck_assert_int_eq(verdict.result, VERDICT_NOT_QUALIFIED);
+    ck_assert_int_eq(verdict.criteria[0].seen->integer, 10);
+    subject.known_at = now();
+    verdict_evaluate(definition, &subject, &verdict);
+    ck_assert_int_eq(verdict.result, VERDICT_QUALIFIED);
+    ck_assert_int_eq(verdict.criteria[0].seen->integer, 90);
+    definition_free(definition);
+}
+END_TEST
+
+#define STORY                                                                                      \
+    "{'term':'mql','title':'T','criteria':["                                                       \
+    "{'id':'email','title':'E','kind':'fit','points':20,"                                          \
+    "'test':{'attribute':'email.domain','op':'matches_domain','value':'acme.example'}},"           \
+    "{'id':'role','title':'R','kind':'fit','required':true,"                                       \
+    "'test':{'attribute':'seniority','op':'in','value':['vp']}},"                                  \
+    "{'id':'engaged','title':'G','kind':'engagement','points':40,"                                 \
+    "'test':{'touches':{'kind':['form_submitted']},'op':'gte','value':1}}],"                       \
+    "'thresholds':{'total':40}}"
+
+static struct verdict judge_story(const struct definition *definition)
+{
+    static struct attribute_set set;
+    static struct touch touch;
+    static struct touch_log log;
+    struct observation seen = {.value = {.type = VALUE_TEXT, .len = 12, .text = "acme.example"},
+                               .occurred_at = now()};
+    struct verdict verdict;
+    bool changed;
+
+    set = (struct attribute_set){0};
+    ck_assert_int_eq(attribute_tell(&set, arena, "email.domain", &seen, &changed), ERR_NONE);
+    touch = (struct touch){.kind = "form_submitted", .occurred_at = now()};
+    log = (struct touch_log){.items = &touch, .count = 1};
+    struct verdict_subject subject = {&set, NULL, &log, now(), INSTANT_NONE};
+    verdict_evaluate(definition, &subject, &verdict);
+    return verdict;
+}
+
+START_TEST(the_api_shows_the_canonical_shape)
+{
+    struct definition *definition = compile_text(STORY);
+    struct verdict verdict = judge_story(definition);
+    struct json_out out;
+
+    json_out_init(&out, ARENA_BYTES);
+    verdict_write(definition, &verdict, 3, &out);
+    ck_assert_str_eq(
+        out.text,
+        "{\"term\":\"mql\",\"version\":3,\"result\":\"unclear\",\"score\":60,"
+        "\"scores\":{\"fit\":20,\"engagement\":40,\"readiness\":0},\"criteria\":["
+        "{\"id\":\"email\",\"result\":\"met\",\"seen\":\"acme.example\",\"points\":20},"
+        "{\"id\":\"role\",\"result\":\"unknown\",\"seen\":null,\"points\":0,\"why\":\"missing\"},"
+        "{\"id\":\"engaged\",\"result\":\"met\",\"seen\":1,\"points\":40}],"
+        "\"ask_for\":[\"seniority\"]}");
+    json_out_release(&out);
+    definition_free(definition);
+}
+END_TEST
+
+START_TEST(the_ledger_holds_nothing_personal)
+{
+    struct definition *definition = compile_text(STORY);
+    struct verdict verdict = judge_story(definition);
+    struct json_out out;
+
+    json_out_init(&out, ARENA_BYTES);
+    verdict_write_ledger(definition, &verdict, 3, &out);
+    ck_assert_str_eq(out.text, "{\"criteria\":[{\"id\":\"email\",\"points\":20,\"result\":\"met\"},"
+                               "{\"id\":\"role\",\"points\":0,\"result\":\"unknown\"},"
+                               "{\"id\":\"engaged\",\"points\":40,\"result\":\"met\"}],"
+                               "\"result\":\"unclear\",\"score\":60,"
+                               "\"scores\":{\"engagement\":40,\"fit\":20,\"readiness\":0},"
+                               "\"term\":\"mql\",\"version\":3}");
+    json_out_release(&out);
+    definition_free(definition);
+}
+END_TEST
+
+START_TEST(the_latest_thousand_touches_are_counted_one_by_one)
+{
+    struct definition *definition =
+        compile_text("{'term':'mql','title':'T','criteria':[{'id':'e','title':'E',"
+                     "'kind':'engagement','required':true,"
+                     "'test':{'touches':{'kind':['visit']},'op':'gte','value':1500}}]}");
+    struct touch *items = ARENA_ARRAY(arena, struct touch, TOUCHES_LOADED_MAX);
+    struct touch_count older = {.kind = "visit", .day = instant_day(now()) - 30, .count = 500};
+    struct touch_log log = {items, TOUCHES_LOADED_MAX, &older, 1};
+    struct verdict_subject subject = {NULL, NULL, &log, now(), INSTANT_NONE};
+    struct verdict verdict;
+
+    for (int i = 0; i < TOUCHES_LOADED_MAX; i++)
+        items[i] = (struct touch){.kind = "visit", .occurred_at = now() - i * INSTANT_MINUTE};
+    verdict_evaluate(definition, &subject, &verdict);
+    ck_assert_int_eq(verdict.criteria[0].touches, 1500 * TOUCH_COUNT_ONE);
+    ck_assert_int_eq(verdict.result, VERDICT_QUALIFIED);
+    definition_free(definition);
+}
+END_TEST
+
 /* ---- fixture ---- */
 
 static void set_up(void)
@@ -249,6 +436,15 @@ int main(void)
     tcase_add_checked_fixture(tables, set_up, tear_down);
     tcase_add_loop_test(tables, the_table_holds, 0, files_count);
     suite_add_tcase(suite, tables);
+    TCase *alone = tcase_create("alone");
+    tcase_add_checked_fixture(alone, set_up, tear_down);
+    tcase_add_loop_test(alone, decay_is_exact_to_the_millionth, 0, sizeof decays / sizeof *decays);
+    tcase_add_test(alone, older_weighs_never_more);
+    tcase_add_test(alone, the_newest_value_known_then_counts);
+    tcase_add_test(alone, the_api_shows_the_canonical_shape);
+    tcase_add_test(alone, the_ledger_holds_nothing_personal);
+    tcase_add_test(alone, the_latest_thousand_touches_are_counted_one_by_one);
+    suite_add_tcase(suite, alone);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
     int failed = srunner_ntests_failed(runner);
