@@ -327,7 +327,7 @@ CREATE TABLE exception_count (
     workspace_id uuid NOT NULL,
     term         text NOT NULL,
     kind         text NOT NULL,
-    month        date NOT NULL,
+    month        bigint NOT NULL, -- since 1970-01, UTC
     used         integer NOT NULL CHECK (used >= 0),
     PRIMARY KEY (workspace_id, term, kind, month)
 );

@@ -1,0 +1,23 @@
+/* Loads the work set of a group of commands, in the order that keeps groups apart: resolve
+ * unlocked, lock the leads in id order, then read what hangs on them in later statements. */
+#ifndef BATON_STORE_WORK_LOAD_H
+#define BATON_STORE_WORK_LOAD_H
+
+#include "core/command.h"
+#include "store/pg.h"
+
+enum load_status {
+    LOAD_DONE,         /* the transaction is open and the leads are locked */
+    LOAD_STALE_CONFIG, /* the configuration is of another version by now; nothing is open */
+    LOAD_MOVED,        /* more leads are concerned than were locked; noted in work->needs */
+    LOAD_FAILED,       /* see pg_error(); nothing is open */
+};
+
+/**
+ * Fills the work set, which work_init() has just made ready, with what the commands need and what
+ * keys names beyond that (from work->needs of a round before; may be NULL).
+ */
+enum load_status work_load(struct pg *pg, struct work *work, struct command *const *commands,
+                           size_t count, const struct work_keys *more, int64_t deadline);
+
+#endif
