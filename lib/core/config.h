@@ -153,6 +153,7 @@ struct config {
     const struct definition_version *in_force[TERM_COUNT]; /* NULL: none */
     const struct source *sources;
     size_t source_count;
+    void *owner; /* of whoever keeps the snapshot alive; NULL for one on the stack */
 };
 
 /* All of these answer NULL when there is none. */

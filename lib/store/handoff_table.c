@@ -55,8 +55,8 @@ static const struct statement HANDOFF_WAITING = {
     .hot = true,
 };
 
-static const struct statement HANDOFF_EXPIRED = {
-    .name = "handoff_expired",
+static const struct statement HANDOFF_OVERDUE = {
+    .name = "handoff_overdue",
     .sql = "SELECT c.handoff_id, c.lead_id FROM unnest($2::uuid[]) t(id) CROSS JOIN LATERAL ("
            "SELECT handoff_id, lead_id FROM handoff WHERE workspace_id = $1 "
            "AND to_team = t.id AND state = 'offered' AND respond_by <= now() "
@@ -134,9 +134,9 @@ static const struct statement EXCEPTION_SAVE = {
 };
 
 const struct statement *const handoff_table_statements[] = {
-    &HANDOFF_LEADS,   &HANDOFF_BY_ID,  &HANDOFF_OPEN,    &HANDOFF_CLAIMABLE,
-    &HANDOFF_WAITING, &HANDOFF_EXPIRED, &HANDOFF_SAVE,   &VERDICT_INSERT,
-    &FEEDBACK_INSERT, &EXCEPTION_LOCK, &EXCEPTION_SAVE,  NULL,
+    &HANDOFF_LEADS,   &HANDOFF_BY_ID,   &HANDOFF_OPEN,   &HANDOFF_CLAIMABLE,
+    &HANDOFF_WAITING, &HANDOFF_OVERDUE, &HANDOFF_SAVE,   &VERDICT_INSERT,
+    &FEEDBACK_INSERT, &EXCEPTION_LOCK,  &EXCEPTION_SAVE, NULL,
 };
 
 /* ---- reading ---- */
@@ -200,8 +200,7 @@ struct handoff *handoff_table_read(const struct pg_result *result, int row, int 
 }
 
 static int queue_by_ids(struct pg *pg, struct arena *arena, const struct statement *statement,
-                        struct uuid workspace, const struct uuid *ids, size_t count,
-                        int32_t limit)
+                        struct uuid workspace, const struct uuid *ids, size_t count, int32_t limit)
 {
     struct pg_params params;
     struct pg_array array;
@@ -238,7 +237,7 @@ int handoff_table_queue_open(struct pg *pg, struct arena *arena, struct uuid wor
 int handoff_table_queue_expired(struct pg *pg, struct arena *arena, struct uuid workspace,
                                 const struct uuid *teams, size_t count)
 {
-    return queue_by_ids(pg, arena, &HANDOFF_EXPIRED, workspace, teams, count, EXPIRY_BATCH);
+    return queue_by_ids(pg, arena, &HANDOFF_OVERDUE, workspace, teams, count, EXPIRY_BATCH);
 }
 
 static int queue_of_team(struct pg *pg, struct arena *arena, const struct statement *statement,
@@ -270,11 +269,11 @@ int handoff_table_queue_waiting(struct pg *pg, struct arena *arena, struct uuid 
 enum { SAVE_COLUMNS = 33 };
 
 static const enum pg_type save_types[SAVE_COLUMNS] = {
-    PG_UUID,        PG_UUID, PG_TEXT,        PG_TEXT,        PG_UUID,        PG_UUID,
-    PG_TEXT,        PG_INT4, PG_INT8,        PG_UUID,        PG_TEXT,        PG_TIMESTAMPTZ,
-    PG_TIMESTAMPTZ, PG_UUID, PG_TIMESTAMPTZ, PG_TIMESTAMPTZ, PG_UUID,        PG_TIMESTAMPTZ,
-    PG_TIMESTAMPTZ, PG_TIMESTAMPTZ, PG_UUID, PG_INT4,        PG_TEXT,        PG_TEXT,
-    PG_JSON,        PG_TEXT, PG_INT2,        PG_UUID,        PG_TEXT,        PG_TEXT,
+    PG_UUID,        PG_UUID,        PG_TEXT,        PG_TEXT,        PG_UUID, PG_UUID,
+    PG_TEXT,        PG_INT4,        PG_INT8,        PG_UUID,        PG_TEXT, PG_TIMESTAMPTZ,
+    PG_TIMESTAMPTZ, PG_UUID,        PG_TIMESTAMPTZ, PG_TIMESTAMPTZ, PG_UUID, PG_TIMESTAMPTZ,
+    PG_TIMESTAMPTZ, PG_TIMESTAMPTZ, PG_UUID,        PG_INT4,        PG_TEXT, PG_TEXT,
+    PG_JSON,        PG_TEXT,        PG_INT2,        PG_UUID,        PG_TEXT, PG_TEXT,
     PG_TEXT,        PG_TIMESTAMPTZ, PG_TIMESTAMPTZ,
 };
 

@@ -110,27 +110,24 @@ static const struct statement ERASE_HANDOFFS = {
 
 static const struct statement ERASE_FEEDBACK = {
     .name = "erase_feedback",
-    .sql = ABSORBED
-    "UPDATE feedback SET note = NULL WHERE workspace_id = $1 AND handoff_id IN ("
-    "SELECT (convert_from(e.body, 'UTF8')::json->>'handoff')::uuid FROM ledger e "
-    "WHERE e.workspace_id = $1 AND e.kind IN (20, 37) "
-    "AND e.subject_id IN (SELECT id FROM gone))",
+    .sql = ABSORBED "UPDATE feedback SET note = NULL WHERE workspace_id = $1 AND handoff_id IN ("
+                    "SELECT (convert_from(e.body, 'UTF8')::json->>'handoff')::uuid FROM ledger e "
+                    "WHERE e.workspace_id = $1 AND e.kind IN (20, 37) "
+                    "AND e.subject_id IN (SELECT id FROM gone))",
 };
 
 static const struct statement ERASE_ANSWERS = {
     .name = "erase_answers",
-    .sql = ABSORBED
-    "UPDATE idempotency SET answer = NULL WHERE workspace_id = $1 AND (lead_id IN ("
-    "SELECT id FROM gone) OR key IN (SELECT k.key FROM idempotency_lead k "
-    "WHERE k.workspace_id = $1 AND k.lead_id IN (SELECT id FROM gone)))",
+    .sql = ABSORBED "UPDATE idempotency SET answer = NULL WHERE workspace_id = $1 AND (lead_id IN ("
+                    "SELECT id FROM gone) OR key IN (SELECT k.key FROM idempotency_lead k "
+                    "WHERE k.workspace_id = $1 AND k.lead_id IN (SELECT id FROM gone)))",
 };
 
 static const struct statement ERASE_DELIVERIES = {
     .name = "erase_deliveries",
-    .sql = ABSORBED
-    "UPDATE delivery SET body = NULL WHERE workspace_id = $1 AND delivery_id IN ("
-    "SELECT d.delivery_id FROM delivery_lead d WHERE d.workspace_id = $1 "
-    "AND d.lead_id IN (SELECT id FROM gone))",
+    .sql = ABSORBED "UPDATE delivery SET body = NULL WHERE workspace_id = $1 AND delivery_id IN ("
+                    "SELECT d.delivery_id FROM delivery_lead d WHERE d.workspace_id = $1 "
+                    "AND d.lead_id IN (SELECT id FROM gone))",
 };
 
 static const struct statement TOUCH_MOVE = {
@@ -140,10 +137,13 @@ static const struct statement TOUCH_MOVE = {
 };
 
 const struct statement *const lead_table_statements[] = {
-    &LEAD_LOCK,       &LEAD_SAVE,       &IDENTITY_FIND,  &IDENTITY_INSERT,
-    &IDENTITY_MOVE,   &IDENTITY_DELETE, &ERASE_SALTS,    &ERASE_VERDICTS,
-    &ERASE_HANDOFFS,  &ERASE_FEEDBACK,  &ERASE_ANSWERS,  &ERASE_DELIVERIES,
-    &TOUCH_MOVE,      NULL,
+    &LEAD_LOCK,      &LEAD_SAVE,
+    &IDENTITY_FIND,  &IDENTITY_INSERT,
+    &IDENTITY_MOVE,  &IDENTITY_DELETE,
+    &ERASE_SALTS,    &ERASE_VERDICTS,
+    &ERASE_HANDOFFS, &ERASE_FEEDBACK,
+    &ERASE_ANSWERS,  &ERASE_DELIVERIES,
+    &TOUCH_MOVE,     NULL,
 };
 
 /* ---- reading ---- */
@@ -171,8 +171,8 @@ static bool read_hold_inputs(const struct pg_result *result, int row, int column
     return inputs != NULL;
 }
 
-static bool read_documents(const struct pg_result *result, int row, int column,
-                           struct arena *arena, struct lead *lead)
+static bool read_documents(const struct pg_result *result, int row, int column, struct arena *arena,
+                           struct lead *lead)
 {
     size_t len;
     const char *text = pg_get_text(result, row, column, &len);
@@ -279,12 +279,11 @@ int lead_table_queue_lock(struct pg *pg, struct arena *arena, struct uuid worksp
 enum { SAVE_COLUMNS = 31 };
 
 static const enum pg_type save_types[SAVE_COLUMNS] = {
-    PG_UUID,        PG_TEXT,        PG_TEXT,        PG_UUID,        PG_UUID,
-    PG_TIMESTAMPTZ, PG_UUID,        PG_JSON,        PG_JSON,        PG_JSON,
-    PG_JSON,        PG_BYTEA,       PG_TEXT,        PG_TEXT,        PG_TEXT,
-    PG_TIMESTAMPTZ, PG_TIMESTAMPTZ, PG_INT4,        PG_TIMESTAMPTZ, PG_TIMESTAMPTZ,
-    PG_TIMESTAMPTZ, PG_TIMESTAMPTZ, PG_TIMESTAMPTZ, PG_TIMESTAMPTZ, PG_INT8,
-    PG_TEXT,        PG_TIMESTAMPTZ, PG_JSON,        PG_INT8,        PG_BYTEA,
+    PG_UUID,        PG_TEXT,        PG_TEXT,        PG_UUID,        PG_UUID,        PG_TIMESTAMPTZ,
+    PG_UUID,        PG_JSON,        PG_JSON,        PG_JSON,        PG_JSON,        PG_BYTEA,
+    PG_TEXT,        PG_TEXT,        PG_TEXT,        PG_TIMESTAMPTZ, PG_TIMESTAMPTZ, PG_INT4,
+    PG_TIMESTAMPTZ, PG_TIMESTAMPTZ, PG_TIMESTAMPTZ, PG_TIMESTAMPTZ, PG_TIMESTAMPTZ, PG_TIMESTAMPTZ,
+    PG_INT8,        PG_TEXT,        PG_TIMESTAMPTZ, PG_JSON,        PG_INT8,        PG_BYTEA,
     PG_TIMESTAMPTZ,
 };
 
@@ -319,8 +318,7 @@ static void put_documents(struct pg_array *columns, const struct lead *lead, str
     put_json(&columns[3], out, has_override(lead));
 }
 
-static void put_hold_inputs(struct pg_array *column, const struct lead *lead,
-                            struct json_out *out)
+static void put_hold_inputs(struct pg_array *column, const struct lead *lead, struct json_out *out)
 {
     json_out_begin_array(out);
     for (size_t i = 0; i < lead->hold_input_count; i++)

@@ -162,10 +162,9 @@ static const struct statement DELIVERY_LEADS = {
 };
 
 const struct statement *const ledger_table_statements[] = {
-    &HEAD_READ,     &HEAD_MOVE,        &HEAD_GUARD,  &LEDGER_APPEND, &CHAIN_LOCK,
-    &CHAIN_SAVE,    &ANSWER_FIND,      &ANSWER_INSERT, &ANSWER_LEADS, &DIMENSION_INSERT,
-    &TOUCH_FIND,    &TOUCH_LOGS,       &TOUCH_OLDER, &TOUCH_INSERT,  &DELIVERY_LOCK,
-    &DELIVERY_SAVE, &DELIVERY_LEADS,   NULL,
+    &HEAD_READ,   &HEAD_MOVE,     &HEAD_GUARD,    &LEDGER_APPEND,    &CHAIN_LOCK,     &CHAIN_SAVE,
+    &ANSWER_FIND, &ANSWER_INSERT, &ANSWER_LEADS,  &DIMENSION_INSERT, &TOUCH_FIND,     &TOUCH_LOGS,
+    &TOUCH_OLDER, &TOUCH_INSERT,  &DELIVERY_LOCK, &DELIVERY_SAVE,    &DELIVERY_LEADS, NULL,
 };
 
 static void put_ids(struct pg_params *params, struct arena *arena, struct uuid workspace,
@@ -205,8 +204,8 @@ int head_table_queue_read(struct pg *pg, struct arena *arena, struct uuid worksp
     return pg_queue(pg, &HEAD_READ, &params);
 }
 
-void head_table_queue_move(struct pg *pg, struct arena *arena, struct uuid workspace,
-                           size_t count, int64_t config_version, bool config_changed)
+void head_table_queue_move(struct pg *pg, struct arena *arena, struct uuid workspace, size_t count,
+                           int64_t config_version, bool config_changed)
 {
     struct pg_params params;
 
@@ -290,8 +289,7 @@ int answer_table_queue_find(struct pg *pg, struct arena *arena, struct uuid work
     return pg_queue(pg, &ANSWER_FIND, &params);
 }
 
-struct answer_row *answer_table_read(const struct pg_result *result, int row,
-                                     struct arena *arena)
+struct answer_row *answer_table_read(const struct pg_result *result, int row, struct arena *arena)
 {
     struct answer_row *answer = ARENA_NEW(arena, struct answer_row);
     size_t len;
@@ -441,9 +439,9 @@ static void put_dimension(struct pg_array *column, int64_t id)
 void touch_table_queue_insert(struct pg *pg, struct arena *arena, struct uuid workspace,
                               struct touch_row *const *rows, size_t count)
 {
-    static const enum pg_type types[] = {PG_UUID, PG_UUID, PG_TEXT, PG_TIMESTAMPTZ,
+    static const enum pg_type types[] = {PG_UUID,        PG_UUID, PG_TEXT, PG_TIMESTAMPTZ,
                                          PG_TIMESTAMPTZ, PG_INT8, PG_INT8, PG_INT8,
-                                         PG_INT8, PG_INT8, PG_TEXT, PG_TEXT};
+                                         PG_INT8,        PG_INT8, PG_TEXT, PG_TEXT};
     struct pg_array c[12];
     struct pg_params params;
 

@@ -10,8 +10,8 @@ int head_table_queue_read(struct pg *pg, struct arena *arena, struct uuid worksp
 
 /** Moves the head by count entries (and the configuration's version by one when it changed), with
  *  the guard that fails as PG_STALE when the configuration is not of this version any more. */
-void head_table_queue_move(struct pg *pg, struct arena *arena, struct uuid workspace,
-                           size_t count, int64_t config_version, bool config_changed);
+void head_table_queue_move(struct pg *pg, struct arena *arena, struct uuid workspace, size_t count,
+                           int64_t config_version, bool config_changed);
 
 /** Inserts entries at the positions that the head was just moved by. */
 void ledger_table_queue_append(struct pg *pg, struct arena *arena, struct uuid workspace,
@@ -26,8 +26,7 @@ void chain_table_queue_save(struct pg *pg, struct arena *arena, struct uuid work
 /** Answers (key, body_mac, status, location, answer). */
 int answer_table_queue_find(struct pg *pg, struct arena *arena, struct uuid workspace,
                             const uint8_t (*const *keys)[DIGEST_BYTES], size_t count);
-struct answer_row *answer_table_read(const struct pg_result *result, int row,
-                                     struct arena *arena);
+struct answer_row *answer_table_read(const struct pg_result *result, int row, struct arena *arena);
 void answer_table_queue_insert(struct pg *pg, struct arena *arena, struct uuid workspace,
                                struct answer_row *const *rows, size_t count, instant now);
 

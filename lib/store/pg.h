@@ -28,7 +28,7 @@
 struct pg;
 
 /** Statements and commands in one round trip, at most. */
-#define PG_PIPELINE_MAX 96
+#define PG_PIPELINE_MAX 1024
 
 enum pg_status {
     PG_OK,

@@ -33,7 +33,11 @@ struct statement {
 /* One line per store file that has statements: the name of its array. */
 #define STATEMENT_FILES(X)                                                                         \
     X(pg_statements)                                                                               \
-    X(migrate_statements)
+    X(migrate_statements)                                                                          \
+    X(lead_table_statements)                                                                       \
+    X(handoff_table_statements)                                                                    \
+    X(ledger_table_statements)                                                                     \
+    X(config_table_statements)
 
 #define X(array) extern const struct statement *const array[];
 STATEMENT_FILES(X)

@@ -138,8 +138,7 @@ static int ask_ids(struct load *load, const struct list *ids,
 
 static void take_answers(struct load *load)
 {
-    const struct pg_result *result =
-        load->answers < 0 ? NULL : pg_result(load->pg, load->answers);
+    const struct pg_result *result = load->answers < 0 ? NULL : pg_result(load->pg, load->answers);
 
     for (int row = 0; row < pg_rows(result); row++) {
         struct answer_row *answer = answer_table_read(result, row, load->work->arena);
@@ -152,8 +151,7 @@ static void take_answers(struct load *load)
 static const struct uuid **resolved(struct load *load, int index)
 {
     size_t count = load->keys.identities.count;
-    const struct uuid **leads =
-        arena_alloc(load->work->arena, (count + 1) * sizeof *leads);
+    const struct uuid **leads = arena_alloc(load->work->arena, (count + 1) * sizeof *leads);
     const struct pg_result *result = index < 0 ? NULL : pg_result(load->pg, index);
 
     for (int row = 0; leads != NULL && row < pg_rows(result); row++) {
@@ -194,8 +192,7 @@ static void take_handoff_leads(struct load *load)
 
 static void take_touches(struct load *load)
 {
-    const struct pg_result *result =
-        load->touches < 0 ? NULL : pg_result(load->pg, load->touches);
+    const struct pg_result *result = load->touches < 0 ? NULL : pg_result(load->pg, load->touches);
 
     for (size_t i = 0; i < load->keys.touches.count; i++) {
         struct uuid id = *(const struct uuid *)load->keys.touches.items[i];
@@ -221,8 +218,7 @@ static enum load_status resolve(struct load *load, struct command *const *comman
         return LOAD_FAILED;
     }
     const struct pg_result *head = pg_result(load->pg, load->head);
-    bool fresh =
-        pg_rows(head) == 1 && pg_get_int8(head, 0, 0) == load->work->config->version;
+    bool fresh = pg_rows(head) == 1 && pg_get_int8(head, 0, 0) == load->work->config->version;
     if (fresh) {
         load->work->now = pg_get_instant(head, 0, 1);
         take_answers(load);
@@ -302,8 +298,7 @@ static void take_handoffs(struct load *load, int index)
         }
         if (map_get(&load->work->handoffs, handoff->id.b, 16) != NULL)
             continue;
-        handoff->verdict_body =
-            pg_copy_text(result, row, HANDOFF_COLUMN_COUNT, load->work->arena);
+        handoff->verdict_body = pg_copy_text(result, row, HANDOFF_COLUMN_COUNT, load->work->arena);
         if (handoff->verdict_body != NULL)
             handoff->verdict_body_len = strlen(handoff->verdict_body);
         work_load_handoff(load->work, handoff);
@@ -336,8 +331,7 @@ static void take_logs(struct load *load, int index)
         int first = row;
         while (row < rows && uuid_equal(pg_get_uuid(result, row, 0), id))
             row++;
-        struct touch *items =
-            ARENA_ARRAY(load->work->arena, struct touch, (size_t)(row - first));
+        struct touch *items = ARENA_ARRAY(load->work->arena, struct touch, (size_t)(row - first));
         for (int i = first; items != NULL && i < row; i++)
             if (!touch_table_read(result, i, load->work->arena, &items[i - first]))
                 arena_fail(load->work->arena);
@@ -432,9 +426,8 @@ static void ask_queues(struct load *load)
     load->waiting = index_array(load, load->keys.queues.count);
     for (size_t i = 0; load->waiting != NULL && i < load->keys.queues.count; i++) {
         const struct queue *queue = load->keys.queues.items[i];
-        load->claimable[i] =
-            handoff_table_queue_claimable(load->pg, arena, load->workspace, queue->team,
-                                          (int32_t)queue->wanted + CLAIM_SPARE);
+        load->claimable[i] = handoff_table_queue_claimable(
+            load->pg, arena, load->workspace, queue->team, (int32_t)queue->wanted + CLAIM_SPARE);
         load->waiting[i] =
             handoff_table_queue_waiting(load->pg, arena, load->workspace, queue->team);
     }
@@ -500,14 +493,14 @@ static enum load_status lock_and_read(struct load *load, struct dealt *dealt)
         return LOAD_FAILED;
     load->locked = load->again = load->open = load->logs = load->by_id = -1;
     if (load->lead_count > 0) {
-        load->locked = lead_table_queue_lock(load->pg, arena, load->workspace, load->leads,
-                                             load->lead_count);
+        load->locked =
+            lead_table_queue_lock(load->pg, arena, load->workspace, load->leads, load->lead_count);
         load->again = ask_identities(load);
         load->by_id = ask_ids(load, &load->keys.handoffs, handoff_table_queue_by_id);
         load->open = handoff_table_queue_open(load->pg, arena, load->workspace, load->leads,
                                               load->lead_count);
-        load->logs = touch_table_queue_logs(load->pg, arena, load->workspace, load->leads,
-                                            load->lead_count);
+        load->logs =
+            touch_table_queue_logs(load->pg, arena, load->workspace, load->leads, load->lead_count);
     }
     ask_counters(load);
     ask_queues(load);
@@ -555,12 +548,12 @@ static enum load_status read_dealt(struct load *load, struct dealt *dealt)
     if (handoff_count > 0) {
         if (pg_pipeline_begin(load->pg, load->deadline) != PG_OK)
             return LOAD_FAILED;
-        int locked = lead_table_queue_lock(load->pg, load->work->arena, load->workspace, leads,
-                                           lead_count);
+        int locked =
+            lead_table_queue_lock(load->pg, load->work->arena, load->workspace, leads, lead_count);
         int by_id = handoff_table_queue_by_id(load->pg, load->work->arena, load->workspace,
                                               handoffs, handoff_count);
-        int logs = touch_table_queue_logs(load->pg, load->work->arena, load->workspace, leads,
-                                          lead_count);
+        int logs =
+            touch_table_queue_logs(load->pg, load->work->arena, load->workspace, leads, lead_count);
         if (pg_pipeline_run(load->pg, load->deadline) != PG_OK) {
             pg_pipeline_end(load->pg);
             return LOAD_FAILED;

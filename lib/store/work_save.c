@@ -95,8 +95,7 @@ static void sort_list(struct list *list, int (*order)(const void *, const void *
 
 /* ---- what is written ---- */
 
-static void save_dimensions(struct pg *pg, struct work *work,
-                            const struct known_dimensions *known)
+static void save_dimensions(struct pg *pg, struct work *work, const struct known_dimensions *known)
 {
     struct list *list = &work->dimensions;
     size_t kept = 0;
@@ -127,8 +126,7 @@ static void save_leads(struct pg *pg, struct work *work)
                               work->changed_identities.count);
     sort_list(&work->touches, touch_order);
     touch_table_queue_insert(pg, work->arena, workspace,
-                             (struct touch_row *const *)work->touches.items,
-                             work->touches.count);
+                             (struct touch_row *const *)work->touches.items, work->touches.count);
     for (size_t i = 0; i < work->moved_leads.count; i++) {
         const struct lead *moved = work->moved_leads.items[i];
         lead_table_queue_move(pg, work->arena, workspace, moved->id, moved->merged_into);

@@ -1,0 +1,185 @@
+#include "store/config_cache.h"
+
+#include "store/config_table.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+/* Workspaces held at once; the least recently read one gives way. */
+#define CACHE_MAX 1024
+
+struct held {
+    struct config *config;
+    atomic_int references;
+};
+
+struct entry {
+    struct uuid workspace;
+    struct held *held;
+    struct entry *next;
+    uint64_t used;
+};
+
+#define BUCKETS 256
+
+struct config_cache {
+    pthread_mutex_t mutex;
+    struct entry *buckets[BUCKETS];
+    size_t count;
+    uint64_t clock;
+};
+
+/* config->owner leads from a snapshot to its count. */
+static struct held *held_of(const struct config *config)
+{
+    return config->owner;
+}
+
+const struct config *config_hold(const struct config *config)
+{
+    if (config != NULL)
+        atomic_fetch_add(&held_of(config)->references, 1);
+    return config;
+}
+
+void config_release(const struct config *config)
+{
+    if (config == NULL)
+        return;
+    struct held *held = held_of(config);
+    if (atomic_fetch_sub(&held->references, 1) == 1) {
+        config_table_free(held->config);
+        free(held);
+    }
+}
+
+struct config_cache *config_cache_new(void)
+{
+    struct config_cache *cache = calloc(1, sizeof *cache);
+
+    if (cache != NULL)
+        pthread_mutex_init(&cache->mutex, NULL);
+    return cache;
+}
+
+void config_cache_free(struct config_cache *cache)
+{
+    if (cache == NULL)
+        return;
+    for (int i = 0; i < BUCKETS; i++) {
+        for (struct entry *entry = cache->buckets[i], *next; entry != NULL; entry = next) {
+            next = entry->next;
+            config_release(entry->held->config);
+            free(entry);
+        }
+    }
+    pthread_mutex_destroy(&cache->mutex);
+    free(cache);
+}
+
+/* The random end of a UUIDv7 spreads well. */
+static struct entry **bucket_of(struct config_cache *cache, struct uuid workspace)
+{
+    return &cache->buckets[workspace.b[15]];
+}
+
+static struct entry *find(struct config_cache *cache, struct uuid workspace)
+{
+    for (struct entry *entry = *bucket_of(cache, workspace); entry != NULL; entry = entry->next)
+        if (uuid_equal(entry->workspace, workspace))
+            return entry;
+    return NULL;
+}
+
+const struct config *config_cache_get(struct config_cache *cache, struct uuid workspace)
+{
+    const struct config *config = NULL;
+
+    pthread_mutex_lock(&cache->mutex);
+    struct entry *entry = find(cache, workspace);
+    if (entry != NULL) {
+        entry->used = ++cache->clock;
+        config = config_hold(entry->held->config);
+    }
+    pthread_mutex_unlock(&cache->mutex);
+    return config;
+}
+
+static void drop_oldest(struct config_cache *cache)
+{
+    struct entry **oldest = NULL;
+
+    for (int i = 0; i < BUCKETS; i++)
+        for (struct entry **at = &cache->buckets[i]; *at != NULL; at = &(*at)->next)
+            if (oldest == NULL || (*at)->used < (*oldest)->used)
+                oldest = at;
+    if (oldest == NULL)
+        return;
+    struct entry *entry = *oldest;
+    *oldest = entry->next;
+    config_release(entry->held->config);
+    free(entry);
+    cache->count--;
+}
+
+static struct entry *add_entry(struct config_cache *cache, struct uuid workspace)
+{
+    struct entry *entry = calloc(1, sizeof *entry);
+
+    if (entry == NULL)
+        return NULL;
+    if (cache->count >= CACHE_MAX)
+        drop_oldest(cache);
+    entry->workspace = workspace;
+    entry->next = *bucket_of(cache, workspace);
+    *bucket_of(cache, workspace) = entry;
+    cache->count++;
+    return entry;
+}
+
+/* Two threads may have read at once: the newer snapshot stays. */
+static void put(struct config_cache *cache, struct held *held)
+{
+    struct uuid workspace = held->config->workspace;
+
+    pthread_mutex_lock(&cache->mutex);
+    struct entry *entry = find(cache, workspace);
+    if (entry == NULL)
+        entry = add_entry(cache, workspace);
+    if (entry != NULL &&
+        (entry->held == NULL || entry->held->config->version < held->config->version)) {
+        if (entry->held != NULL)
+            config_release(entry->held->config);
+        config_hold(held->config);
+        entry->held = held;
+        entry->used = ++cache->clock;
+    }
+    pthread_mutex_unlock(&cache->mutex);
+}
+
+enum pg_status config_cache_load(struct config_cache *cache, struct pg *pg, struct uuid workspace,
+                                 int64_t at_least, int64_t deadline, const struct config **out)
+{
+    struct config *config;
+
+    *out = config_cache_get(cache, workspace);
+    if (*out != NULL && (*out)->version >= at_least)
+        return PG_OK;
+    config_release(*out);
+    *out = NULL;
+    enum pg_status status = config_table_read(pg, workspace, &config, deadline);
+    if (status != PG_OK || config == NULL)
+        return status;
+    struct held *held = calloc(1, sizeof *held);
+    if (held == NULL) {
+        config_table_free(config);
+        return PG_OTHER;
+    }
+    held->config = config;
+    config->owner = held;
+    atomic_init(&held->references, 1);
+    put(cache, held);
+    *out = config;
+    return PG_OK;
+}

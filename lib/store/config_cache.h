@@ -1,0 +1,33 @@
+/*
+ * The configurations that this process holds, by workspace: shared by HTTP threads, readers and
+ * lanes. A snapshot is reference-counted and lives as long as somebody uses it.
+ */
+#ifndef BATON_STORE_CONFIG_CACHE_H
+#define BATON_STORE_CONFIG_CACHE_H
+
+#include "core/config.h"
+#include "store/pg.h"
+
+struct config_cache;
+
+struct config_cache *config_cache_new(void);
+void config_cache_free(struct config_cache *cache);
+
+/** The snapshot at hand, with a reference for the caller; NULL when none is. Any thread; never
+ *  waits for the database. */
+const struct config *config_cache_get(struct config_cache *cache, struct uuid workspace);
+
+/** Another reference to a snapshot that the caller holds already. */
+const struct config *config_hold(const struct config *config);
+/** Gives a reference back; NULL is fine. */
+void config_release(const struct config *config);
+
+/**
+ * Reads the configuration anew when the one at hand is older than this version (0: when there is
+ * none). *out is NULL when there is no such workspace. A reader's or a lane's thread.
+ */
+enum pg_status config_cache_load(struct config_cache *cache, struct pg *pg, struct uuid workspace,
+                                 int64_t at_least, int64_t deadline,
+                                 const struct config **out) MUST_USE;
+
+#endif
