@@ -1,0 +1,48 @@
+/* The edge's own structures: for httpd, intake, waiting, watch, body and request alone. */
+#ifndef BATON_SERVER_HTTPD_INSIDE_H
+#define BATON_SERVER_HTTPD_INSIDE_H
+
+#include "httpd.h"
+#include "request.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+struct MHD_Daemon;
+
+/** One TCP connection, for the watch. Made and freed by the HTTP thread. */
+struct connection {
+    int fd;
+    bool cut;                       /* shut down already; under connections_lock */
+    _Atomic int64_t until_us;       /* monotonic: overdue from then on; INT64_MAX: nothing is due */
+    struct connection *next, *prev; /* under connections_lock */
+};
+
+struct httpd {
+    struct httpd_settings settings;
+    const struct backend *backend;
+    struct router *router;
+    struct MHD_Daemon *daemon;
+    int listener;
+    uint16_t port;
+
+    _Atomic bool draining;
+    _Atomic int64_t body_bytes; /* held by all bodies */
+    _Atomic int active;         /* requests begun and not over */
+    _Atomic int waiting;        /* of these, suspended */
+
+    pthread_mutex_t waiting_lock;
+    struct request *waiting_first, *waiting_last;
+
+    pthread_mutex_t connections_lock;
+    struct connection *connections;
+
+    pthread_t watcher;
+    pthread_mutex_t watch_lock;
+    pthread_cond_t watch_wake; /* CLOCK_MONOTONIC */
+    bool watch_ends;           /* under watch_lock */
+};
+
+int64_t httpd_now_us(void);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * The log: JSON lines on stderr, one write each. Never personal data, bodies, query values or
+ * secrets: lines about requests carry ids, route patterns and numbers. Any thread.
+ */
+#ifndef BATON_SERVER_LOG_H
+#define BATON_SERVER_LOG_H
+
+#include "settings.h"
+
+#include <stdbool.h>
+
+#define LOG_LINE_MAX_BYTES 2048
+
+struct request;
+
+/** From this level on; access lines (level info) only when access is true. Before any thread. */
+void log_set(enum log_level level, bool access);
+
+/** {"time","level","event","detail"}: event is a fixed word, detail a sentence (NULL: none). */
+void log_event(enum log_level level, const char *event, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/** As log_event, about a request: with its id and operation. */
+void log_request_event(enum log_level level, const struct request *r, const char *event,
+                       const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/** The access line of a request that is over. cut: its client was gone before the end. */
+void log_access(const struct request *r, int64_t duration_us, bool cut);
+
+#endif

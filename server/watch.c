@@ -1,0 +1,130 @@
+#include "watch.h"
+
+#include "metrics.h"
+#include "waiting.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#define SWEEP_EVERY_TICKS 10 /* connections are looked at less often than deadlines */
+
+struct connection *watch_add(struct httpd *httpd, int fd)
+{
+    struct connection *connection = calloc(1, sizeof *connection);
+
+    metrics_add(METRIC_CONNECTIONS, 1);
+    if (connection == NULL)
+        return NULL;
+    connection->fd = fd;
+    watch_expect(connection, httpd->settings.head_timeout_ms, 0);
+    pthread_mutex_lock(&httpd->connections_lock);
+    connection->next = httpd->connections;
+    if (connection->next != NULL)
+        connection->next->prev = connection;
+    httpd->connections = connection;
+    pthread_mutex_unlock(&httpd->connections_lock);
+    return connection;
+}
+
+void watch_remove(struct httpd *httpd, struct connection *connection)
+{
+    metrics_add(METRIC_CONNECTIONS, -1);
+    if (connection == NULL)
+        return;
+    pthread_mutex_lock(&httpd->connections_lock);
+    if (connection->prev != NULL)
+        connection->prev->next = connection->next;
+    else
+        httpd->connections = connection->next;
+    if (connection->next != NULL)
+        connection->next->prev = connection->prev;
+    pthread_mutex_unlock(&httpd->connections_lock);
+    free(connection);
+}
+
+void watch_expect(struct connection *connection, int timeout_ms, int64_t bytes)
+{
+    int64_t more_us = bytes / HTTPD_RATE_MIN_BYTES_PER_S * 1000000;
+
+    if (connection != NULL)
+        atomic_store_explicit(&connection->until_us,
+                              httpd_now_us() + (int64_t)timeout_ms * 1000 + more_us,
+                              memory_order_relaxed);
+}
+
+void watch_rest(struct connection *connection)
+{
+    if (connection != NULL)
+        atomic_store_explicit(&connection->until_us, INT64_MAX, memory_order_relaxed);
+}
+
+/* The lock keeps the descriptor from being closed, and so from being another one's. */
+static void cut_off_slow(struct httpd *httpd, int64_t now_us)
+{
+    pthread_mutex_lock(&httpd->connections_lock);
+    for (struct connection *c = httpd->connections; c != NULL; c = c->next) {
+        if (c->cut || atomic_load_explicit(&c->until_us, memory_order_relaxed) > now_us)
+            continue;
+        c->cut = true;
+        shutdown(c->fd, SHUT_RDWR);
+        metrics_add(METRIC_CUT_OFF, 1);
+    }
+    pthread_mutex_unlock(&httpd->connections_lock);
+}
+
+/* Sleeps one tick; true when the watch ends. */
+static bool sleep_tick(struct httpd *httpd)
+{
+    struct timespec until;
+    int woken = 0;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += WATCH_TICK_MS * 1000000L;
+    until.tv_sec += until.tv_nsec / 1000000000L;
+    until.tv_nsec %= 1000000000L;
+    pthread_mutex_lock(&httpd->watch_lock);
+    while (!httpd->watch_ends && woken != ETIMEDOUT)
+        woken = pthread_cond_timedwait(&httpd->watch_wake, &httpd->watch_lock, &until);
+    bool ends = httpd->watch_ends;
+    pthread_mutex_unlock(&httpd->watch_lock);
+    return ends;
+}
+
+static void *watch(void *argument)
+{
+    struct httpd *httpd = argument;
+
+    for (unsigned tick = 0; !sleep_tick(httpd); tick++) {
+        int64_t now_us = httpd_now_us();
+        waiting_expire(httpd, now_us, false);
+        if (tick % SWEEP_EVERY_TICKS == 0)
+            cut_off_slow(httpd, now_us);
+    }
+    return NULL;
+}
+
+bool watch_start(struct httpd *httpd)
+{
+    pthread_condattr_t attributes;
+
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&httpd->watch_wake, &attributes);
+    pthread_condattr_destroy(&attributes);
+    pthread_mutex_init(&httpd->watch_lock, NULL);
+    httpd->watch_ends = false;
+    return pthread_create(&httpd->watcher, NULL, watch, httpd) == 0;
+}
+
+void watch_stop(struct httpd *httpd)
+{
+    pthread_mutex_lock(&httpd->watch_lock);
+    httpd->watch_ends = true;
+    pthread_cond_signal(&httpd->watch_wake);
+    pthread_mutex_unlock(&httpd->watch_lock);
+    pthread_join(httpd->watcher, NULL);
+    pthread_cond_destroy(&httpd->watch_wake);
+    pthread_mutex_destroy(&httpd->watch_lock);
+}

@@ -1,0 +1,25 @@
+/* Slow clients and passed deadlines: a thread that looks after both. */
+#ifndef BATON_SERVER_WATCH_H
+#define BATON_SERVER_WATCH_H
+
+#include "httpd_inside.h"
+
+/** Precision of deadlines. */
+#define WATCH_TICK_MS 50
+
+/** False when the thread cannot be had. */
+bool watch_start(struct httpd *httpd);
+void watch_stop(struct httpd *httpd);
+
+/** A connection has begun; NULL when memory is short, and it is then not watched. HTTP thread. */
+struct connection *watch_add(struct httpd *httpd, int fd);
+void watch_remove(struct httpd *httpd, struct connection *connection);
+
+/** What the client must have done in this time, counted from now: bytes at the least rate come on
+ *  top. connection may be NULL. */
+void watch_expect(struct connection *connection, int timeout_ms, int64_t bytes);
+
+/** The client has nothing to do. */
+void watch_rest(struct connection *connection);
+
+#endif
