@@ -353,26 +353,45 @@ static void ask(const struct judge *judge, struct verdict *out)
     }
 }
 
-void verdict_evaluate(const struct definition *definition, const struct verdict_subject *subject,
-                      struct verdict *out)
+static void judge_all(struct judge *judge, struct verdict *out)
 {
-    struct judge judge;
+    const struct definition *definition = judge->definition;
     struct standing standing = {0};
 
-    judge.definition = definition;
-    judge.subject = subject;
-    resolve(&judge, subject->attributes, 0, definition->attributes_count);
-    resolve(&judge, subject->facts, definition->attributes_count, definition->names_count);
-    touch_counter_init(&judge.counter, definition, subject);
+    touch_counter_init(&judge->counter, definition, judge->subject);
     out->score = 0;
     memset(out->scores, 0, sizeof out->scores);
     out->criteria_count = definition->criteria_count;
     out->ask_for_count = 0;
     for (size_t i = 0; i < definition->criteria_count; i++) {
-        judge_criterion(&judge, &definition->criteria[i], &out->criteria[i]);
+        judge_criterion(judge, &definition->criteria[i], &out->criteria[i]);
         take_stand(&definition->criteria[i], &out->criteria[i], out, &standing);
     }
     out->result = decide(definition, out, &standing);
     if (out->result == VERDICT_UNCLEAR)
-        ask(&judge, out);
+        ask(judge, out);
+}
+
+void verdict_evaluate(const struct definition *definition, const struct verdict_subject *subject,
+                      struct verdict *out)
+{
+    struct judge judge;
+
+    judge.definition = definition;
+    judge.subject = subject;
+    resolve(&judge, subject->attributes, 0, definition->attributes_count);
+    resolve(&judge, subject->facts, definition->attributes_count, definition->names_count);
+    judge_all(&judge, out);
+}
+
+void verdict_evaluate_values(const struct definition *definition, const struct value *const *values,
+                             const struct verdict_subject *subject, struct verdict *out)
+{
+    struct judge judge;
+
+    judge.definition = definition;
+    judge.subject = subject;
+    for (size_t i = 0; i < definition->names_count; i++)
+        keep_value(&judge, i, values[i]);
+    judge_all(&judge, out);
 }

@@ -67,6 +67,12 @@ struct verdict {
 void verdict_evaluate(const struct definition *definition, const struct verdict_subject *subject,
                       struct verdict *out);
 
+/** The same when the caller has found the values already: values[i] belongs to
+ *  definition->names[i]; NULL was never told, VALUE_NULL told to be empty. The subject's
+ *  attributes and facts are not looked at. */
+void verdict_evaluate_values(const struct definition *definition, const struct value *const *values,
+                             const struct verdict_subject *subject, struct verdict *out);
+
 /** The verdict as the API shows it (DESIGN's canonical shape). */
 void verdict_write(const struct definition *definition, const struct verdict *verdict,
                    int64_t version, struct json_out *out);
