@@ -61,6 +61,18 @@ int reader_choice(struct definition_reader *reader, const json_t *json, const ch
 /** Zeroed room in the definition's arena; marks the reader when memory is short. */
 void *reader_alloc(struct definition_reader *reader, size_t count, size_t size);
 
+/** The value that node->op compares an attribute or a fact with. */
+bool reader_operand(struct definition_reader *reader, const json_t *json, const char *pointer,
+                    struct test_node *node);
+
+/** Which touches are counted: the object below "touches". */
+bool reader_touches(struct definition_reader *reader, const json_t *json, const char *pointer,
+                    struct touch_filter *filter);
+
+/** The count that touches are compared with; needs the filter's half-life. */
+bool reader_touch_count(struct definition_reader *reader, const json_t *json, const char *pointer,
+                        struct touch_filter *filter);
+
 /** Compiles the test at this pointer; *test is the index of its first node. */
 bool reader_test(struct definition_reader *reader, const json_t *json, const char *pointer,
                  uint16_t *test);

@@ -87,10 +87,4 @@ struct test_node {
     instant date;                       /* when the value is a date; else INSTANT_NONE */
 };
 
-/** Total order of scalars: booleans, then numbers by exact value, then texts by length and
- *  bytes. Integers and reals are compared without rounding. */
-int value_order(const struct value *a, const struct value *b);
-
-bool value_is_number(const struct value *value);
-
 #endif

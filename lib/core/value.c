@@ -81,25 +81,61 @@ void value_write(const struct value *value, struct json_out *out)
     }
 }
 
-static bool numbers_equal(const struct value *a, const struct value *b)
-{
-    if (a->type == VALUE_INT && b->type == VALUE_INT)
-        return a->integer == b->integer;
-    double left = a->type == VALUE_INT ? (double)a->integer : a->real;
-    double right = b->type == VALUE_INT ? (double)b->integer : b->real;
-
-    return left == right;
-}
-
-static bool is_number(const struct value *value)
+bool value_is_number(const struct value *value)
 {
     return value->type == VALUE_INT || value->type == VALUE_REAL;
 }
 
+/* Exact: an int64 is never rounded to a double. */
+static int order_int_real(int64_t integer, double real)
+{
+    if (real >= 9223372036854775808.0)
+        return -1;
+    if (real < -9223372036854775808.0)
+        return 1;
+    int64_t whole = (int64_t)real; /* toward zero */
+    if (integer != whole)
+        return integer < whole ? -1 : 1;
+    double rest = real - (double)whole;
+    return rest > 0 ? -1 : rest < 0 ? 1 : 0;
+}
+
+static int order_numbers(const struct value *a, const struct value *b)
+{
+    if (a->type == VALUE_INT && b->type == VALUE_INT)
+        return (a->integer > b->integer) - (a->integer < b->integer);
+    if (a->type == VALUE_INT)
+        return order_int_real(a->integer, b->real);
+    if (b->type == VALUE_INT)
+        return -order_int_real(b->integer, a->real);
+    return (a->real > b->real) - (a->real < b->real);
+}
+
+static int order_class(const struct value *value)
+{
+    return value->type == VALUE_TEXT ? 2 : value_is_number(value) ? 1 : 0;
+}
+
+int value_order(const struct value *a, const struct value *b)
+{
+    int class_a = order_class(a);
+    int class_b = order_class(b);
+
+    if (class_a != class_b)
+        return class_a - class_b;
+    if (class_a == 1)
+        return order_numbers(a, b);
+    if (class_a == 0)
+        return (int)a->boolean - (int)b->boolean;
+    if (a->len != b->len)
+        return a->len < b->len ? -1 : 1;
+    return memcmp(a->text, b->text, a->len);
+}
+
 bool value_equal(const struct value *a, const struct value *b)
 {
-    if (is_number(a) && is_number(b))
-        return numbers_equal(a, b);
+    if (value_is_number(a) && value_is_number(b))
+        return order_numbers(a, b) == 0;
     if (a->type != b->type)
         return false;
     switch (a->type) {

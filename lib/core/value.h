@@ -43,4 +43,10 @@ void value_write(const struct value *value, struct json_out *out);
 /** Equality as tests use it: 3 equals 3.0, texts byte by byte, lists item by item. */
 bool value_equal(const struct value *a, const struct value *b);
 
+bool value_is_number(const struct value *value);
+
+/** Total order of scalars: booleans, then numbers by exact value, then texts by length and
+ *  bytes. Integers and reals are compared without rounding. */
+int value_order(const struct value *a, const struct value *b);
+
 #endif
