@@ -105,7 +105,7 @@ CREATE TABLE definition (
     effective_from timestamptz, -- as proposed; null: the second signature
     in_force_from  timestamptz,
     superseded_at  timestamptz,
-    created_by     uuid NOT NULL,
+    created_by     uuid, -- null: the command line
     created_at     timestamptz NOT NULL,
     proposed_by    uuid,
     proposed_at    timestamptz,
@@ -116,7 +116,7 @@ CREATE TABLE definition (
     UNIQUE (workspace_id, definition_id),
     CHECK ((state = 'draft') = (hash IS NULL)),
     CHECK ((state = 'declined') = (declined_at IS NOT NULL)),
-    CHECK (state NOT IN ('in_force', 'superseded') OR in_force_from IS NOT NULL)
+    CHECK (state <> 'in_force' OR in_force_from IS NOT NULL)
 );
 
 CREATE UNIQUE INDEX definition_in_force ON definition (workspace_id, term) WHERE state = 'in_force';
