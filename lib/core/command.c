@@ -1,9 +1,17 @@
 #include "core/command.h"
 
+#include "core/definition_change.h"
+#include "core/definition_sign.h"
+#include "core/key_change.h"
 #include "core/lead_capture.h"
 #include "core/lead_change.h"
 #include "core/lead_erase.h"
 #include "core/lead_merge.h"
+#include "core/member_change.h"
+#include "core/route_change.h"
+#include "core/source_change.h"
+#include "core/team_change.h"
+#include "core/workspace_setup.h"
 
 #include <string.h>
 
@@ -15,6 +23,12 @@ static const struct {
 #define X(name, function, solo) [COMMAND_##name] = {function##_keys, function, solo},
     COMMAND_TABLE(X)
 #undef X
+};
+
+/* Fills in what a stored answer leaves out, because it is secret. */
+static void (*const reveals[COMMAND_COUNT])(struct work *, const struct command *,
+                                            struct outcome *) = {
+    [COMMAND_KEY_CREATE] = key_create_reveal,
 };
 
 bool command_keys(const struct command *command, struct work *work, struct work_keys *keys)
@@ -116,6 +130,8 @@ static enum decision replay(struct work *work, const struct answer_row *answer,
     outcome->body = answer->body;
     outcome->body_len = answer->body_len;
     outcome->location = answer->location;
+    if (reveals[command->kind] != NULL && outcome->status < 300)
+        reveals[command->kind](work, command, outcome);
     return DECIDED;
 }
 
@@ -130,8 +146,8 @@ static void note_answer(struct work *work, const struct command *command,
     memcpy(answer->body_mac, command->body_mac, DIGEST_BYTES);
     answer->status = outcome->status;
     answer->location = outcome->location;
-    answer->body = outcome->body;
-    answer->body_len = outcome->body_len;
+    answer->body = outcome->kept == NULL ? outcome->body : outcome->kept;
+    answer->body_len = outcome->kept == NULL ? outcome->body_len : outcome->kept_len;
     answer->leads = uuid_is_nil(outcome->lead) ? outcome->leads : &outcome->lead;
     answer->lead_count = uuid_is_nil(outcome->lead) ? outcome->lead_count : 1;
     list_add(&work->new_answers, work->arena, answer);
@@ -151,7 +167,7 @@ static bool caller_stands(const struct work *work, const struct caller *caller)
         return true;
     const struct api_key *key = config_key(work->config, caller->key);
     if (key != NULL)
-        return key->revoked_at == INSTANT_NONE;
+        return config_key_stands(work->config, key);
     return config_source(work->config, caller->key) != NULL; /* inbound, by signature */
 }
 

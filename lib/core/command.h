@@ -20,7 +20,24 @@ enum command_kind {
     X(LEAD_FACTS, lead_facts, false)                                                               \
     X(LEAD_OVERRIDE, lead_override, false)                                                         \
     X(LEAD_MERGE, lead_merge, false)                                                               \
-    X(LEAD_ERASE, lead_erase, false)
+    X(LEAD_ERASE, lead_erase, false)                                                               \
+    X(TEAM_CREATE, team_create, true)                                                              \
+    X(TEAM_UPDATE, team_update, true)                                                              \
+    X(MEMBER_CREATE, member_create, true)                                                          \
+    X(MEMBER_UPDATE, member_update, true)                                                          \
+    X(KEY_CREATE, key_create, true)                                                                \
+    X(KEY_REVOKE, key_revoke, true)                                                                \
+    X(ROUTES_REPLACE, routes_replace, true)                                                        \
+    X(SOURCE_CREATE, source_create, true)                                                          \
+    X(SOURCE_UPDATE, source_update, true)                                                          \
+    X(DEFINITION_DRAFT, definition_draft, true)                                                    \
+    X(DEFINITION_REPLACE, definition_replace, true)                                                \
+    X(DEFINITION_PROPOSE, definition_propose, true)                                                \
+    X(DEFINITION_SIGN, definition_sign, true)                                                      \
+    X(DEFINITION_DECLINE, definition_decline, true)                                                \
+    X(DEFINITION_ACKNOWLEDGE, definition_acknowledge, true)                                        \
+    X(DEFINITION_ENFORCE, definition_enforce, true)                                                \
+    X(WORKSPACE_SETUP, workspace_setup, true)
 #define X(name, function, solo) COMMAND_##name,
     COMMAND_TABLE(X)
 #undef X
@@ -52,6 +69,8 @@ struct outcome {
     struct problem problem;
     const char *body; /* JSON, also of a problem */
     size_t body_len;
+    const char *kept; /* stored in place of a body that shows a secret, or NULL */
+    size_t kept_len;
     const char *location;     /* path of what was created, or NULL */
     struct uuid lead;         /* that the answer speaks of; nil: none or several */
     const struct uuid *leads; /* when several */

@@ -99,6 +99,16 @@ const struct api_key *config_key(const struct config *config, struct uuid id)
     return NULL;
 }
 
+bool config_key_stands(const struct config *config, const struct api_key *key)
+{
+    const struct team *team = config_team(config, key->team);
+    const struct member *member = config_member(config, key->member);
+
+    if (key->revoked_at != INSTANT_NONE || team == NULL || !team->active)
+        return false;
+    return uuid_is_nil(key->member) || (member != NULL && member->active);
+}
+
 const struct source *config_source(const struct config *config, struct uuid id)
 {
     for (size_t i = 0; i < config->source_count; i++)

@@ -166,6 +166,8 @@ const struct member *config_member_by_email(const struct config *config, struct 
 const struct member *config_member_by_external(const struct config *config, struct uuid team,
                                                const char *source, const char *id);
 const struct api_key *config_key(const struct config *config, struct uuid id);
+/** Whether a key still opens: not revoked, its member (if it has one) and its team active. */
+bool config_key_stands(const struct config *config, const struct api_key *key);
 const struct source *config_source(const struct config *config, struct uuid id);
 const struct definition_version *config_definition(const struct config *config, enum term term,
                                                    int version);

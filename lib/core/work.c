@@ -668,11 +668,20 @@ const struct ledger_entry *work_append(struct work *work, struct lead *lead, enu
     return append(work, lead->id, &lead->chain, kind, actor, team);
 }
 
+static bool list_has(const struct list *list, const void *item)
+{
+    for (size_t i = list->count; i > 0; i--)
+        if (list->items[i - 1] == item)
+            return true;
+    return false;
+}
+
 const struct ledger_entry *work_append_to(struct work *work, struct chain_row *chain,
                                           enum ledger_kind kind, struct actor actor,
                                           struct uuid team)
 {
     work_remember(work, chain, sizeof *chain);
-    list_add(&work->changed_chains, work->arena, chain);
+    if (!list_has(&work->changed_chains, chain))
+        list_add(&work->changed_chains, work->arena, chain);
     return append(work, chain->subject, &chain->chain, kind, actor, team);
 }

@@ -1,0 +1,450 @@
+/* How a definition comes into force: who may sign, what is signed, and what follows. */
+#include "setup_world.h"
+
+#include "core/definition_change.h"
+#include "core/definition_sign.h"
+#include "core/starter.h"
+
+#define ANA world_key("ana@acme.example")
+#define MAX world_key("max@acme.example")
+#define SAM world_key("sam@acme.example")
+
+static void propose_at(int version, instant effective_from)
+{
+    struct definition_propose_input input = {TERM_MQL, version, effective_from, NULL};
+
+    world_must(ANA, COMMAND_DEFINITION_PROPOSE, &input);
+}
+
+static void propose(int version)
+{
+    propose_at(version, INSTANT_NONE);
+}
+
+static void draft(void)
+{
+    json_t *document = json_loads(starter_document(TERM_MQL), 0, NULL);
+    struct definition_draft_input input = {TERM_MQL, document, NULL};
+
+    world_must(ANA, COMMAND_DEFINITION_DRAFT, &input);
+    json_decref(document);
+}
+
+static enum err sign_hash(const struct api_key *key, int version, const uint8_t *hash)
+{
+    struct definition_sign_input input = {TERM_MQL, version, {0}};
+
+    memcpy(input.hash, hash, DIGEST_BYTES);
+    return world_do(key, COMMAND_DEFINITION_SIGN, &input);
+}
+
+static enum err sign(const struct api_key *key, int version)
+{
+    return sign_hash(key, version, world_version(TERM_MQL, version)->hash);
+}
+
+static enum definition_state state_of(int version)
+{
+    return world_version(TERM_MQL, version)->state;
+}
+
+START_TEST(both_sides_sign_the_same_content_and_it_is_in_force)
+{
+    world_begin();
+    ck_assert_int_eq(state_of(1), DEFINITION_DRAFT);
+    propose(1);
+    ck_assert_str_eq(world_text("state"), "proposed");
+    ck_assert_int_eq(sign(ANA, 1), ERR_NONE);
+    ck_assert_str_eq(world_text("state"), "proposed");
+    ck_assert_ptr_null(world.config.in_force[TERM_MQL]);
+    ck_assert_int_eq(sign(SAM, 1), ERR_NONE);
+    ck_assert_str_eq(world_text("state"), "in_force");
+    ck_assert_ptr_eq(world.config.in_force[TERM_MQL], world_version(TERM_MQL, 1));
+    ck_assert_int_eq(world_version(TERM_MQL, 1)->in_force_from, WORLD_NOW);
+    world_check_chains();
+    world_close();
+}
+END_TEST
+
+START_TEST(beside_each_signature_stands_who_made_the_key)
+{
+    world_begin();
+    struct key_create_input input = {
+        .title = "Sam's", .member = "sam@acme.example", .roles = ROLE_SIGN};
+    world_must(ANA, COMMAND_KEY_CREATE, &input);
+    const struct api_key *made_by_ana = &world.keys[world.config.key_count - 1];
+
+    propose(1);
+    ck_assert_int_eq(sign(made_by_ana, 1), ERR_NONE);
+    const json_t *signature = json_array_get(json_object_get(world.answer, "signatures"), 0);
+    const json_t *made_by = json_object_get(signature, "key_made_by");
+    char ana[UUID_TEXT_LEN + 1];
+    uuid_format(world_member("ana@acme.example")->id, ana);
+    ck_assert_str_eq(json_string_value(json_object_get(made_by, "member")), ana);
+    ck_assert_str_eq(json_string_value(json_object_get(made_by, "team")), "marketing");
+    ck_assert_ptr_nonnull(strstr(world_entry(LEDGER_DEFINITION_SIGNED)->body, ana));
+
+    ck_assert_int_eq(sign(ANA, 1), ERR_NONE);
+    signature = json_array_get(json_object_get(world.answer, "signatures"), 0);
+    made_by = json_object_get(signature, "key_made_by");
+    ck_assert_str_eq(json_string_value(json_object_get(made_by, "type")), "system");
+    ck_assert_str_eq(json_string_value(json_object_get(made_by, "cause")), "command_line");
+    world_close();
+}
+END_TEST
+
+START_TEST(another_hash_is_not_signed)
+{
+    uint8_t other[DIGEST_BYTES] = "of something else";
+
+    world_begin();
+    propose(1);
+    ck_assert_int_eq(sign_hash(SAM, 1, other), ERR_NOT_SIGNABLE);
+    const json_t *fault = json_array_get(json_object_get(world.answer, "errors"), 0);
+    ck_assert_str_eq(json_string_value(json_object_get(fault, "pointer")), "/content_hash");
+    ck_assert(!world_version(TERM_MQL, 1)->signatures[SIDE_SALES].given);
+    world_close();
+}
+END_TEST
+
+START_TEST(effective_from_is_part_of_what_is_signed)
+{
+    uint8_t without[DIGEST_BYTES];
+
+    world_begin();
+    propose(1);
+    memcpy(without, world_version(TERM_MQL, 1)->hash, DIGEST_BYTES);
+    draft();
+    propose_at(2, WORLD_NOW + INSTANT_DAY);
+    ck_assert_mem_ne(without, world_version(TERM_MQL, 2)->hash, DIGEST_BYTES);
+    ck_assert_int_eq(sign_hash(ANA, 2, without), ERR_NOT_SIGNABLE);
+    world_close();
+}
+END_TEST
+
+START_TEST(a_stored_document_that_was_altered_is_not_signed)
+{
+    world_begin();
+    propose(1);
+    world_version(TERM_MQL, 1)->document = "{\"term\":\"mql\"}";
+    ck_assert_int_eq(sign(ANA, 1), ERR_NOT_SIGNABLE);
+    world_close();
+}
+END_TEST
+
+/* ---- who ---- */
+
+START_TEST(nobody_signs_twice_and_each_side_once)
+{
+    world_begin();
+    propose(1);
+    ck_assert_int_eq(sign(ANA, 1), ERR_NONE);
+    ck_assert_int_eq(sign(ANA, 1), ERR_ALREADY_EXISTS);
+    ck_assert_int_eq(sign(MAX, 1), ERR_ALREADY_EXISTS);
+    ck_assert_int_eq(state_of(1), DEFINITION_PROPOSED);
+    world_close();
+}
+END_TEST
+
+START_TEST(a_person_on_both_sides_signs_for_one)
+{
+    world_begin();
+    struct member_create_input member = {
+        .team = "sales", .name = "Ana", .email = "ana@acme.example"};
+    world_must(NULL, COMMAND_MEMBER_CREATE, &member);
+    char id[UUID_TEXT_LEN + 1];
+    uuid_format(world.members[world.config.member_count - 1].id, id);
+    struct key_create_input key = {.title = "as sales", .member = id, .roles = ROLE_SIGN};
+    world_must(NULL, COMMAND_KEY_CREATE, &key);
+    const struct api_key *ana_of_sales = &world.keys[world.config.key_count - 1];
+
+    propose(1);
+    ck_assert_int_eq(sign(ANA, 1), ERR_NONE);
+    ck_assert_int_eq(sign(ana_of_sales, 1), ERR_NOT_SIGNABLE);
+    ck_assert_int_eq(sign(SAM, 1), ERR_NONE);
+    ck_assert_int_eq(state_of(1), DEFINITION_IN_FORCE);
+    world_close();
+}
+END_TEST
+
+/* Each makes a caller who may not sign version 1, and says how it is refused. */
+static struct caller nobody(void)
+{
+    return world_caller(NULL);
+}
+
+static struct caller team_key_without_member(void)
+{
+    return world_caller(world_team_key("sales"));
+}
+
+static struct caller team_key_that_names_a_member(void)
+{
+    struct caller caller = world_caller(world_team_key("sales"));
+
+    caller.member = world_member("sam@acme.example")->id;
+    return caller;
+}
+
+static struct caller key_of_another(void)
+{
+    struct caller caller = world_caller(ANA);
+
+    caller.member = world_member("sam@acme.example")->id;
+    return caller;
+}
+
+static struct caller key_without_the_role(void)
+{
+    ((struct api_key *)SAM)->roles &= ~(unsigned)ROLE_SIGN;
+    return world_caller(SAM);
+}
+
+static struct caller member_of_a_team_without_a_side(void)
+{
+    ((struct team *)config_team_named(&world.config, "sales"))->function = FUNCTION_OTHER;
+    return world_caller(SAM);
+}
+
+static struct caller inactive_member(void)
+{
+    ((struct member *)world_member("sam@acme.example"))->active = false;
+    for (size_t i = 0; i < world.config.key_count; i++)
+        if (world.keys[i].roles & ROLE_SIGN && !world.members[2].active &&
+            uuid_equal(world.keys[i].member, world.members[2].id))
+            return world_caller(&world.keys[i]);
+    ck_abort_msg("sam is not the third member");
+}
+
+static struct caller revoked_key(void)
+{
+    ((struct api_key *)SAM)->revoked_at = WORLD_NOW;
+    return world_caller(SAM);
+}
+
+static const struct {
+    struct caller (*who)(void);
+    enum err refusal;
+} strangers[] = {
+    {nobody, ERR_ACTOR_REQUIRED},
+    {team_key_without_member, ERR_ACTOR_REQUIRED},
+    {team_key_that_names_a_member, ERR_NOT_SIGNABLE},
+    {key_of_another, ERR_NOT_SIGNABLE},
+    {key_without_the_role, ERR_FORBIDDEN},
+    {member_of_a_team_without_a_side, ERR_NOT_SIGNABLE},
+    {inactive_member, ERR_UNAUTHENTICATED},
+    {revoked_key, ERR_UNAUTHENTICATED},
+};
+
+START_TEST(these_may_not_sign)
+{
+    struct definition_sign_input input = {TERM_MQL, 1, {0}};
+
+    world_begin();
+    propose(1);
+    memcpy(input.hash, world_version(TERM_MQL, 1)->hash, DIGEST_BYTES);
+    size_t entries = world.entry_count;
+    struct command command = {
+        .kind = COMMAND_DEFINITION_SIGN, .caller = strangers[_i].who(), .input = &input};
+    world_load();
+    ck_assert_int_eq(command_decide(&world.work, &command, &world.outcome), DECIDED);
+    ck_assert_int_eq(world.outcome.err, strangers[_i].refusal);
+    ck_assert_uint_eq(world.work.config_changes.count, 0);
+    ck_assert_uint_eq(world.entry_count, entries);
+    world_close();
+}
+END_TEST
+
+/* ---- states ---- */
+
+START_TEST(only_a_proposed_version_is_signed_or_declined)
+{
+    world_begin();
+    struct definition_decline_input decline = {TERM_MQL, 1, "no"};
+
+    ck_assert_int_eq(sign(ANA, 1), ERR_STATE_CONFLICT);
+    ck_assert_str_eq(world_text("state"), "draft");
+    ck_assert_int_eq(world_do(SAM, COMMAND_DEFINITION_DECLINE, &decline), ERR_STATE_CONFLICT);
+    propose(1);
+    ck_assert_int_eq(sign(ANA, 1), ERR_NONE);
+    ck_assert_int_eq(sign(SAM, 1), ERR_NONE);
+    ck_assert_int_eq(sign(MAX, 1), ERR_STATE_CONFLICT);
+    ck_assert_str_eq(world_text("state"), "in_force");
+    ck_assert_int_eq(world_do(SAM, COMMAND_DEFINITION_DECLINE, &decline), ERR_STATE_CONFLICT);
+    world_close();
+}
+END_TEST
+
+START_TEST(a_declined_version_is_closed)
+{
+    world_begin();
+    struct definition_decline_input decline = {TERM_MQL, 1, "The threshold lets too many through."};
+
+    propose(1);
+    world_must(SAM, COMMAND_DEFINITION_DECLINE, &decline);
+    ck_assert_str_eq(world_text("state"), "declined");
+    ck_assert_int_eq(sign(ANA, 1), ERR_STATE_CONFLICT);
+    ck_assert_str_eq(world_text("state"), "declined");
+    ck_assert_uint_eq(json_array_size(json_object_get(world.answer, "allowed_actions")), 0);
+    ck_assert_ptr_null(strstr(world_entry(LEDGER_DEFINITION_DECLINED)->body, "threshold"));
+    draft();
+    ck_assert_int_eq(state_of(2), DEFINITION_DRAFT);
+    world_close();
+}
+END_TEST
+
+START_TEST(a_side_that_has_signed_may_still_decline)
+{
+    world_begin();
+    struct definition_decline_input decline = {TERM_MQL, 1, "We read it again."};
+
+    propose(1);
+    ck_assert_int_eq(sign(ANA, 1), ERR_NONE);
+    world_must(ANA, COMMAND_DEFINITION_DECLINE, &decline);
+    ck_assert_int_eq(sign(SAM, 1), ERR_STATE_CONFLICT);
+    world_close();
+}
+END_TEST
+
+START_TEST(the_version_in_force_is_superseded_by_the_next)
+{
+    world_begin();
+    propose(1);
+    ck_assert_int_eq(sign(ANA, 1), ERR_NONE);
+    ck_assert_int_eq(sign(SAM, 1), ERR_NONE);
+    draft();
+    propose(2);
+    ck_assert_int_eq(state_of(1), DEFINITION_IN_FORCE);
+    world.now += INSTANT_DAY;
+    ck_assert_int_eq(sign(SAM, 2), ERR_NONE);
+    ck_assert_int_eq(sign(MAX, 2), ERR_NONE);
+    ck_assert_int_eq(state_of(1), DEFINITION_SUPERSEDED);
+    ck_assert_int_eq(world_version(TERM_MQL, 1)->superseded_at, WORLD_NOW + INSTANT_DAY);
+    ck_assert_int_eq(state_of(2), DEFINITION_IN_FORCE);
+    world_check_chains();
+    world_close();
+}
+END_TEST
+
+START_TEST(one_version_of_a_term_waits_for_signatures)
+{
+    world_begin();
+    propose(1);
+    ck_assert_int_eq(sign(ANA, 1), ERR_NONE);
+    draft();
+    propose(2);
+    ck_assert_int_eq(state_of(1), DEFINITION_SUPERSEDED);
+    ck_assert_int_eq(sign(SAM, 1), ERR_STATE_CONFLICT);
+    ck_assert_int_eq(sign(ANA, 2), ERR_NONE);
+    world_close();
+}
+END_TEST
+
+/* ---- a later date ---- */
+
+START_TEST(a_future_date_holds_it_back_until_a_job_applies_it)
+{
+    instant date = WORLD_NOW + 10 * INSTANT_DAY;
+    struct definition_named named = {TERM_MQL, 1};
+
+    world_begin();
+    propose_at(1, date);
+    ck_assert_int_eq(sign(ANA, 1), ERR_NONE);
+    ck_assert_int_eq(sign(SAM, 1), ERR_NONE);
+    ck_assert_int_eq(state_of(1), DEFINITION_SIGNED);
+    ck_assert_ptr_null(world.config.in_force[TERM_MQL]);
+    ck_assert_ptr_null(definition_due(&world.config, date - 1));
+    world_must(NULL, COMMAND_DEFINITION_ENFORCE, &named);
+    ck_assert_int_eq(state_of(1), DEFINITION_SIGNED);
+
+    world.now = date;
+    ck_assert_ptr_eq(definition_due(&world.config, date), world_version(TERM_MQL, 1));
+    world_must(NULL, COMMAND_DEFINITION_ENFORCE, &named);
+    ck_assert_int_eq(state_of(1), DEFINITION_IN_FORCE);
+    ck_assert_int_eq(world_entry(LEDGER_DEFINITION_IN_FORCE)->actor.kind, ACTOR_SYSTEM);
+    size_t entries = world.entry_count;
+    world_must(NULL, COMMAND_DEFINITION_ENFORCE, &named);
+    ck_assert_uint_eq(world.entry_count, entries);
+    world_check_chains();
+    world_close();
+}
+END_TEST
+
+START_TEST(a_later_agreement_ends_one_that_still_waits)
+{
+    world_begin();
+    propose_at(1, WORLD_NOW + 10 * INSTANT_DAY);
+    ck_assert_int_eq(sign(ANA, 1), ERR_NONE);
+    ck_assert_int_eq(sign(SAM, 1), ERR_NONE);
+    draft();
+    propose(2);
+    ck_assert_int_eq(state_of(1), DEFINITION_SIGNED);
+    ck_assert_int_eq(sign(ANA, 2), ERR_NONE);
+    ck_assert_int_eq(sign(SAM, 2), ERR_NONE);
+    ck_assert_int_eq(state_of(1), DEFINITION_SUPERSEDED);
+    ck_assert_int_eq(state_of(2), DEFINITION_IN_FORCE);
+    ck_assert_ptr_null(definition_due(&world.config, WORLD_NOW + 20 * INSTANT_DAY));
+    world_close();
+}
+END_TEST
+
+START_TEST(a_date_in_the_past_is_refused)
+{
+    struct definition_propose_input input = {TERM_MQL, 1, WORLD_NOW - 1, NULL};
+
+    world_begin();
+    ck_assert_int_eq(world_do(ANA, COMMAND_DEFINITION_PROPOSE, &input), ERR_INVALID_VALUE);
+    ck_assert_int_eq(state_of(1), DEFINITION_DRAFT);
+    world_close();
+}
+END_TEST
+
+START_TEST(a_member_acknowledges_once)
+{
+    struct definition_named named = {TERM_MQL, 1};
+
+    world_begin();
+    ck_assert_int_eq(world_do(MAX, COMMAND_DEFINITION_ACKNOWLEDGE, &named), ERR_STATE_CONFLICT);
+    propose(1);
+    world_must(MAX, COMMAND_DEFINITION_ACKNOWLEDGE, &named);
+    ck_assert_uint_eq(json_array_size(json_object_get(world.answer, "acknowledgements")), 1);
+    size_t entries = world.entry_count;
+    world_must(MAX, COMMAND_DEFINITION_ACKNOWLEDGE, &named);
+    ck_assert_uint_eq(world.entry_count, entries);
+    world_must(SAM, COMMAND_DEFINITION_ACKNOWLEDGE, &named);
+    ck_assert_uint_eq(json_array_size(json_object_get(world.answer, "acknowledgements")), 2);
+    ck_assert_int_eq(world_do(world_team_key("sales"), COMMAND_DEFINITION_ACKNOWLEDGE, &named),
+                     ERR_ACTOR_REQUIRED);
+    world_close();
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("definition_sign");
+    TCase *tests = tcase_create("signing");
+
+    tcase_add_test(tests, both_sides_sign_the_same_content_and_it_is_in_force);
+    tcase_add_test(tests, beside_each_signature_stands_who_made_the_key);
+    tcase_add_test(tests, another_hash_is_not_signed);
+    tcase_add_test(tests, effective_from_is_part_of_what_is_signed);
+    tcase_add_test(tests, a_stored_document_that_was_altered_is_not_signed);
+    tcase_add_test(tests, nobody_signs_twice_and_each_side_once);
+    tcase_add_test(tests, a_person_on_both_sides_signs_for_one);
+    tcase_add_loop_test(tests, these_may_not_sign, 0, sizeof strangers / sizeof *strangers);
+    tcase_add_test(tests, only_a_proposed_version_is_signed_or_declined);
+    tcase_add_test(tests, a_declined_version_is_closed);
+    tcase_add_test(tests, a_side_that_has_signed_may_still_decline);
+    tcase_add_test(tests, the_version_in_force_is_superseded_by_the_next);
+    tcase_add_test(tests, one_version_of_a_term_waits_for_signatures);
+    tcase_add_test(tests, a_future_date_holds_it_back_until_a_job_applies_it);
+    tcase_add_test(tests, a_later_agreement_ends_one_that_still_waits);
+    tcase_add_test(tests, a_date_in_the_past_is_refused);
+    tcase_add_test(tests, a_member_acknowledges_once);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,414 @@
+/* Teams, members, keys, routes and sources: made, changed, guarded, and written to the ledger. */
+#include "setup_world.h"
+
+#include "core/public_id.h"
+#include "core/source_change.h"
+
+#define ANA world_key("ana@acme.example") /* first of marketing: admin */
+#define MAX world_key("max@acme.example") /* no admin */
+
+static const char *etag(void)
+{
+    static char tag[ETAG_LEN + 1];
+
+    etag_of_text(world.outcome.body, world.outcome.body_len, tag);
+    return tag;
+}
+
+/* ---- who may ---- */
+
+START_TEST(only_an_admin_changes_the_configuration)
+{
+    struct team_create_input team = {"partners", NULL, FUNCTION_OTHER};
+    struct team_update_input team_update = {.name = "sales", .title = "S"};
+    struct member_create_input member = {
+        .team = "sales", .name = "Eve", .email = "eve@acme.example"};
+    struct key_create_input key = {.title = "k", .team = "sales", .roles = ROLE_READ};
+    struct routes_input routes = {NULL, 0, NULL};
+    struct source_create_input source = {.name = "forms", .team = "sales", .mapping = "{}"};
+
+    world_begin();
+    struct member_update_input member_update = {.member = world.members[0].id, .name = "A"};
+    struct key_revoke_input revoke = {ANA->id};
+    const struct {
+        enum command_kind kind;
+        const void *input;
+    } changes[] = {
+        {COMMAND_TEAM_CREATE, &team},      {COMMAND_TEAM_UPDATE, &team_update},
+        {COMMAND_MEMBER_CREATE, &member},  {COMMAND_MEMBER_UPDATE, &member_update},
+        {COMMAND_KEY_CREATE, &key},        {COMMAND_KEY_REVOKE, &revoke},
+        {COMMAND_ROUTES_REPLACE, &routes}, {COMMAND_SOURCE_CREATE, &source},
+    };
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        size_t entries = world.entry_count;
+        ck_assert_int_eq(world_do(MAX, changes[i].kind, changes[i].input), ERR_FORBIDDEN);
+        ck_assert_uint_eq(world.entry_count, entries);
+        ck_assert_int_eq(world_do(ANA, changes[i].kind, changes[i].input), ERR_NONE);
+        if (changes[i].kind == COMMAND_KEY_REVOKE)
+            break; /* ana cannot go on */
+        ck_assert_uint_eq(world.entry_count, entries + 1);
+    }
+    world_check_chains();
+    world_close();
+}
+END_TEST
+
+/* ---- teams ---- */
+
+START_TEST(a_team_is_known_by_its_name)
+{
+    struct team_create_input input = {"partners", NULL, FUNCTION_OTHER};
+
+    world_begin();
+    world_must(ANA, COMMAND_TEAM_CREATE, &input);
+    ck_assert_str_eq(world.outcome.location, "/v1/teams/partners");
+    ck_assert_str_eq(world_text("title"), "partners");
+    ck_assert_int_eq(world_do(ANA, COMMAND_TEAM_CREATE, &input), ERR_ALREADY_EXISTS);
+    world_close();
+}
+END_TEST
+
+START_TEST(a_change_on_old_knowledge_is_refused)
+{
+    struct team_update_input input = {.name = "sales", .title = "Sales EMEA"};
+
+    world_begin();
+    world_must(ANA, COMMAND_TEAM_UPDATE, &input);
+    char read[ETAG_LEN + 1];
+    memcpy(read, etag(), sizeof read);
+    input.title = "Sales DACH";
+    input.if_match = read;
+    world_must(ANA, COMMAND_TEAM_UPDATE, &input);
+    input.title = "Sales UK";
+    ck_assert_int_eq(world_do(ANA, COMMAND_TEAM_UPDATE, &input), ERR_PRECONDITION_FAILED);
+    ck_assert_str_eq(config_team_named(&world.config, "sales")->title, "Sales DACH");
+    world_close();
+}
+END_TEST
+
+START_TEST(the_function_of_a_team_in_use_stays)
+{
+    enum team_function other = FUNCTION_OTHER;
+    bool no = false;
+    struct routes_input no_routes = {NULL, 0, NULL};
+    struct team_update_input input = {.name = "sales", .function = &other};
+
+    world_begin();
+    ck_assert_int_eq(world_do(ANA, COMMAND_TEAM_UPDATE, &input), ERR_STATE_CONFLICT);
+    struct team_update_input stop = {.name = "sales", .active = &no};
+    ck_assert_int_eq(world_do(ANA, COMMAND_TEAM_UPDATE, &stop), ERR_STATE_CONFLICT);
+    world_must(ANA, COMMAND_ROUTES_REPLACE, &no_routes);
+    input.handed_off = true;
+    ck_assert_int_eq(world_do(ANA, COMMAND_TEAM_UPDATE, &input), ERR_STATE_CONFLICT);
+    input.handed_off = false;
+    world_must(ANA, COMMAND_TEAM_UPDATE, &input);
+    ck_assert_str_eq(world_text("function"), "other");
+    world_close();
+}
+END_TEST
+
+START_TEST(keys_of_an_inactive_member_do_not_open)
+{
+    bool no = false;
+    struct team_create_input team = {"partners", NULL, FUNCTION_OTHER};
+
+    world_begin();
+    const struct api_key *max = MAX;
+    struct member_update_input stop = {.member = max->member, .active = &no};
+    ck_assert(config_key_stands(&world.config, max));
+    world_must(ANA, COMMAND_MEMBER_UPDATE, &stop);
+    ck_assert(!config_key_stands(&world.config, max));
+    ck_assert(config_key_stands(&world.config, ANA));
+    struct command command = {
+        .kind = COMMAND_TEAM_CREATE, .caller = world_caller(max), .input = &team};
+    world_load();
+    ck_assert_int_eq(command_decide(&world.work, &command, &world.outcome), DECIDED);
+    ck_assert_int_eq(world.outcome.err, ERR_UNAUTHENTICATED);
+    world_close();
+}
+END_TEST
+
+/* ---- members ---- */
+
+START_TEST(a_member_is_one_of_a_kind_in_the_team)
+{
+    struct member_create_input eve = {.team = "sales",
+                                      .name = "Eve",
+                                      .email = "eve@acme.example",
+                                      .external_source = "olist",
+                                      .external_id = "r1"};
+    struct member_create_input twin = {.team = "sales", .name = "E", .email = "eve@acme.example"};
+    struct member_create_input same_id = {
+        .team = "sales", .name = "E", .external_source = "olist", .external_id = "r1"};
+
+    world_begin();
+    world_must(ANA, COMMAND_MEMBER_CREATE, &eve);
+    ck_assert_int_eq(world.outcome.status, 201);
+    ck_assert_int_eq(world_do(ANA, COMMAND_MEMBER_CREATE, &twin), ERR_ALREADY_EXISTS);
+    ck_assert_int_eq(world_do(ANA, COMMAND_MEMBER_CREATE, &same_id), ERR_ALREADY_EXISTS);
+    same_id.team = twin.team = "marketing"; /* on another team it is another member */
+    ck_assert_int_eq(world_do(ANA, COMMAND_MEMBER_CREATE, &twin), ERR_NONE);
+    ck_assert_int_eq(world_do(ANA, COMMAND_MEMBER_CREATE, &same_id), ERR_NONE);
+    twin.team = "nowhere";
+    ck_assert_int_eq(world_do(ANA, COMMAND_MEMBER_CREATE, &twin), ERR_INVALID_VALUE);
+    world_close();
+}
+END_TEST
+
+START_TEST(the_ledger_names_no_person)
+{
+    struct member_create_input eve = {.team = "sales", .name = "Eve", .email = "eve@acme.example"};
+    struct key_create_input key = {
+        .title = "Eve's", .member = "eve@acme.example", .roles = ROLE_WORK};
+
+    world_begin();
+    world_must(ANA, COMMAND_MEMBER_CREATE, &eve);
+    world_must(ANA, COMMAND_KEY_CREATE, &key);
+    for (size_t i = 0; i < world.entry_count; i++) {
+        ck_assert_ptr_null(strstr(world.entries[i].body, "example"));
+        ck_assert_ptr_null(strstr(world.entries[i].body, "Eve"));
+        ck_assert_ptr_null(strstr(world.entries[i].body, "null"));
+    }
+    world_close();
+}
+END_TEST
+
+/* ---- keys ---- */
+
+START_TEST(a_key_opens_with_the_token_that_was_shown)
+{
+    struct key_create_input input = {
+        .title = "tools", .team = "sales", .roles = ROLE_WORK | ROLE_READ};
+    struct api_key_text text;
+
+    world_begin();
+    world_must(ANA, COMMAND_KEY_CREATE, &input);
+    const char *token = world_text("token");
+    ck_assert(api_key_parse(token, strlen(token), &text));
+    ck_assert(uuid_equal(text.workspace, world.config.workspace));
+    ck_assert(api_key_fits(config_key(&world.config, text.key), text.secret));
+    ck_assert_int_eq(config_key(&world.config, text.key)->made_by.kind, ACTOR_MEMBER);
+    world_close();
+}
+END_TEST
+
+START_TEST(a_repeat_shows_the_same_token_and_nothing_keeps_it)
+{
+    struct key_create_input input = {
+        .title = "tools", .team = "sales", .roles = ROLE_WORK, .idempotency_key = "k-1"};
+
+    world_begin();
+    struct command command = {.kind = COMMAND_KEY_CREATE,
+                              .caller = world_caller(ANA),
+                              .keyed = true,
+                              .key = "mac of k-1",
+                              .body_mac = "of the body",
+                              .input = &input};
+    ck_assert_int_eq(world_run(&command), ERR_NONE);
+    char *first = strdup(world.outcome.body);
+    char *token = strdup(world_text("token"));
+    ck_assert_uint_eq(world.answer_count, 1);
+    ck_assert_ptr_null(strstr(world.answers[0].body, token));
+
+    size_t keys = world.config.key_count;
+    ck_assert_int_eq(world_run(&command), ERR_NONE);
+    ck_assert(world.outcome.replayed);
+    ck_assert_str_eq(world.outcome.body, first);
+    ck_assert_uint_eq(world.config.key_count, keys);
+    free(token);
+    free(first);
+    world_close();
+}
+END_TEST
+
+START_TEST(only_members_of_the_two_sides_get_keys_that_sign)
+{
+    struct team_create_input team = {"partners", NULL, FUNCTION_OTHER};
+    struct member_create_input pat = {.team = "partners", .name = "Pat", .email = "pat@p.example"};
+    struct key_create_input of_team = {.title = "t", .team = "sales", .roles = ROLE_SIGN};
+    struct key_create_input of_other = {
+        .title = "t", .member = "pat@p.example", .roles = ROLE_SIGN};
+    struct key_create_input of_nobody = {.title = "t", .member = "x@p.example", .roles = ROLE_READ};
+
+    world_begin();
+    world_must(ANA, COMMAND_TEAM_CREATE, &team);
+    world_must(ANA, COMMAND_MEMBER_CREATE, &pat);
+    ck_assert_int_eq(world_do(ANA, COMMAND_KEY_CREATE, &of_team), ERR_INVALID_VALUE);
+    ck_assert_int_eq(world_do(ANA, COMMAND_KEY_CREATE, &of_other), ERR_INVALID_VALUE);
+    ck_assert_int_eq(world_do(ANA, COMMAND_KEY_CREATE, &of_nobody), ERR_INVALID_VALUE);
+    pat.team = "sales"; /* now the address is two members' */
+    world_must(ANA, COMMAND_MEMBER_CREATE, &pat);
+    ck_assert_int_eq(world_do(ANA, COMMAND_KEY_CREATE, &of_other), ERR_INVALID_VALUE);
+    world_close();
+}
+END_TEST
+
+START_TEST(revoking_again_changes_nothing)
+{
+    world_begin();
+    struct key_revoke_input input = {MAX->id};
+    world_must(ANA, COMMAND_KEY_REVOKE, &input);
+    ck_assert(!config_key_stands(&world.config, config_key(&world.config, input.key)));
+    size_t entries = world.entry_count;
+    world.now += INSTANT_DAY;
+    world_must(ANA, COMMAND_KEY_REVOKE, &input);
+    ck_assert_uint_eq(world.entry_count, entries);
+    ck_assert_str_eq(world_text("revoked_at"), "2026-11-22T10:00:00Z");
+    input.key.b[15] ^= 1;
+    ck_assert_int_eq(world_do(ANA, COMMAND_KEY_REVOKE, &input), ERR_NOT_FOUND);
+    world_close();
+}
+END_TEST
+
+/* ---- routes ---- */
+
+START_TEST(routes_are_replaced_whole_or_not_at_all)
+{
+    struct team_create_input sdr = {"sdr", NULL, FUNCTION_SALES};
+    const struct route_input bad[] = {
+        {"marketing", "sdr", true, TERM_MQL, true},  {"marketing", "sdr", true, TERM_SRL, true},
+        {"sdr", "sdr", true, TERM_SQL, true},        {"marketing", "sales", false, TERM_MQL, true},
+        {"nowhere", "sales", true, TERM_MQL, false},
+    };
+    const struct route_input good[] = {
+        {"marketing", "sdr", true, TERM_MQL, true},
+        {"sdr", "sales", false, TERM_MQL, false}, /* one function: no gate needed */
+    };
+    struct routes_input input = {bad, 5, NULL};
+
+    world_begin();
+    world_must(ANA, COMMAND_TEAM_CREATE, &sdr);
+    ck_assert_int_eq(world_do(ANA, COMMAND_ROUTES_REPLACE, &input), ERR_INVALID_VALUE);
+    const json_t *errors = json_object_get(world.answer, "errors");
+    ck_assert_uint_eq(json_array_size(errors), 4);
+    ck_assert_str_eq(json_string_value(json_object_get(json_array_get(errors, 2), "pointer")),
+                     "/data/3/gate");
+    ck_assert_uint_eq(world.config.route_count, 1);
+    input = (struct routes_input){good, 2, NULL};
+    world_must(ANA, COMMAND_ROUTES_REPLACE, &input);
+    ck_assert_uint_eq(world.config.route_count, 2);
+    ck_assert_str_eq(world.outcome.body,
+                     "{\"data\":[{\"from\":\"marketing\",\"to\":\"sdr\",\"gate\":\"mql\","
+                     "\"automatic\":true},{\"from\":\"sdr\",\"to\":\"sales\",\"gate\":null,"
+                     "\"automatic\":false}]}");
+    world_close();
+}
+END_TEST
+
+/* ---- sources ---- */
+
+START_TEST(a_secret_is_made_shown_once_and_kept_on_change)
+{
+    struct source_create_input input = {
+        .name = "hubspot",
+        .team = "marketing",
+        .auth = {.scheme = AUTH_HMAC_SHA256, .header = "X-Signature", .prefix = "sha256="},
+        .mapping = "{\"email\":\"/email\"}",
+    };
+    struct source_auth hex = {.scheme = AUTH_HMAC_SHA256, .header = "X-Sig", .prefix = ""};
+    struct source_auth read;
+
+    world_begin();
+    world_must(ANA, COMMAND_SOURCE_CREATE, &input);
+    ck_assert_int_eq(world.outcome.status, 201);
+    char *secret = strdup(world_text("secret"));
+    ck_assert_uint_eq(strlen(secret), 32);
+    ck_assert_ptr_null(strstr(world_entry(LEDGER_SOURCE_CREATED)->body, secret));
+    ck_assert_int_eq(world_do(ANA, COMMAND_SOURCE_CREATE, &input), ERR_ALREADY_EXISTS);
+
+    struct source_update_input update = {.source = world.sources[0].id, .auth = &hex};
+    world_must(ANA, COMMAND_SOURCE_UPDATE, &update);
+    ck_assert_ptr_null(strstr(world.outcome.body, secret));
+    ck_assert_int_eq(source_auth_parse(world.sources[0].auth, world.arena, &read), ERR_NONE);
+    ck_assert_str_eq(read.secret, secret);
+    ck_assert_str_eq(read.header, "X-Sig");
+    ck_assert_int_eq(world.sources[0].revision, 2);
+    free(secret);
+    world_close();
+}
+END_TEST
+
+START_TEST(a_bearer_source_has_no_secret)
+{
+    struct source_create_input input = {.name = "forms", .team = "marketing", .mapping = "{}"};
+    struct source_auth hmac = {.scheme = AUTH_HMAC_SHA256, .header = "X-Sig", .prefix = ""};
+    struct uuid workspace;
+    struct uuid id;
+
+    world_begin();
+    world_must(ANA, COMMAND_SOURCE_CREATE, &input);
+    ck_assert(json_is_null(json_object_get(world.answer, "secret")));
+    const char *text =
+        json_string_value(json_object_get(json_object_get(world.answer, "source"), "id"));
+    ck_assert(public_id_parse(text, strlen(text), &workspace, &id));
+    ck_assert(uuid_equal(workspace, world.config.workspace));
+    struct source_update_input update = {.source = id, .auth = &hmac};
+    ck_assert_int_eq(world_do(ANA, COMMAND_SOURCE_UPDATE, &update), ERR_INVALID_VALUE);
+    hmac.secret = "the sender's secret";
+    world_must(ANA, COMMAND_SOURCE_UPDATE, &update);
+    world_close();
+}
+END_TEST
+
+/* ---- the workspace ---- */
+
+START_TEST(a_new_workspace_is_ready_to_sign)
+{
+    struct workspace_setup_input again = {.name = "acme"};
+
+    world_begin();
+    ck_assert_uint_eq(json_array_size(json_object_get(world.answer, "keys")), 5);
+    ck_assert_uint_eq(world.config.team_count, 2);
+    ck_assert_uint_eq(world.config.route_count, 1);
+    ck_assert_int_eq(world_version(TERM_MQL, 1)->state, DEFINITION_DRAFT);
+    ck_assert_uint_eq(ANA->roles, WORKSPACE_MEMBER_ROLES | ROLE_ADMIN);
+    ck_assert_uint_eq(MAX->roles, WORKSPACE_MEMBER_ROLES);
+    for (size_t i = 0; i < world.config.key_count; i++)
+        ck_assert_int_eq(world.keys[i].made_by.kind, ACTOR_SYSTEM);
+    ck_assert_int_eq(world_do(NULL, COMMAND_WORKSPACE_SETUP, &again), ERR_ALREADY_EXISTS);
+    world_check_chains();
+    world_close();
+}
+END_TEST
+
+START_TEST(names_of_workspaces_are_those_of_teams)
+{
+    ck_assert(workspace_name_is_fine("acme"));
+    ck_assert(workspace_name_is_fine("0-a_b"));
+    ck_assert(!workspace_name_is_fine(""));
+    ck_assert(!workspace_name_is_fine("-a"));
+    ck_assert(!workspace_name_is_fine("Acme"));
+    ck_assert(!workspace_name_is_fine("a b"));
+    ck_assert(!workspace_name_is_fine(
+        "a123456789012345678901234567890123456789012345678901234567890123"));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("setup_change");
+    TCase *tests = tcase_create("changes");
+
+    tcase_add_test(tests, only_an_admin_changes_the_configuration);
+    tcase_add_test(tests, a_team_is_known_by_its_name);
+    tcase_add_test(tests, a_change_on_old_knowledge_is_refused);
+    tcase_add_test(tests, the_function_of_a_team_in_use_stays);
+    tcase_add_test(tests, keys_of_an_inactive_member_do_not_open);
+    tcase_add_test(tests, a_member_is_one_of_a_kind_in_the_team);
+    tcase_add_test(tests, the_ledger_names_no_person);
+    tcase_add_test(tests, a_key_opens_with_the_token_that_was_shown);
+    tcase_add_test(tests, a_repeat_shows_the_same_token_and_nothing_keeps_it);
+    tcase_add_test(tests, only_members_of_the_two_sides_get_keys_that_sign);
+    tcase_add_test(tests, revoking_again_changes_nothing);
+    tcase_add_test(tests, routes_are_replaced_whole_or_not_at_all);
+    tcase_add_test(tests, a_secret_is_made_shown_once_and_kept_on_change);
+    tcase_add_test(tests, a_bearer_source_has_no_secret);
+    tcase_add_test(tests, a_new_workspace_is_ready_to_sign);
+    tcase_add_test(tests, names_of_workspaces_are_those_of_teams);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
