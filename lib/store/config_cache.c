@@ -1,6 +1,7 @@
 #include "store/config_cache.h"
 
 #include "store/config_table.h"
+#include "store/ledger_table.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -19,6 +20,7 @@ struct entry {
     struct held *held;
     struct entry *next;
     uint64_t used;
+    int64_t checked_ms; /* when the database last confirmed the version */
 };
 
 #define BUCKETS 256
@@ -154,6 +156,7 @@ static void put(struct config_cache *cache, struct held *held)
         config_hold(held->config);
         entry->held = held;
         entry->used = ++cache->clock;
+        entry->checked_ms = pg_now_ms();
     }
     pthread_mutex_unlock(&cache->mutex);
 }
@@ -182,4 +185,65 @@ enum pg_status config_cache_load(struct config_cache *cache, struct pg *pg, stru
     put(cache, held);
     *out = config;
     return PG_OK;
+}
+
+static bool is_fresh(struct config_cache *cache, struct uuid workspace, int64_t max_age_ms)
+{
+    pthread_mutex_lock(&cache->mutex);
+    const struct entry *entry = find(cache, workspace);
+    bool fresh = entry != NULL && pg_now_ms() - entry->checked_ms < max_age_ms;
+    pthread_mutex_unlock(&cache->mutex);
+    return fresh;
+}
+
+static void confirm(struct config_cache *cache, struct uuid workspace)
+{
+    pthread_mutex_lock(&cache->mutex);
+    struct entry *entry = find(cache, workspace);
+    if (entry != NULL)
+        entry->checked_ms = pg_now_ms();
+    pthread_mutex_unlock(&cache->mutex);
+}
+
+#define VERSION_MEMORY_BYTES 65536
+
+/* 0 when there is no such workspace. */
+static enum pg_status read_version(struct pg *pg, struct uuid workspace, int64_t deadline,
+                                   int64_t *version)
+{
+    struct arena *arena = arena_new(VERSION_MEMORY_BYTES);
+    enum pg_status status = arena == NULL ? PG_OTHER : pg_pipeline_begin(pg, deadline);
+
+    *version = 0;
+    if (status == PG_OK) {
+        pg_queue_begin_read(pg, workspace);
+        int index = head_table_queue_read(pg, arena, workspace);
+        pg_queue_commit(pg);
+        status = pg_pipeline_run(pg, deadline);
+        if (status == PG_OK && pg_rows(pg_result(pg, index)) == 1)
+            *version = pg_get_int8(pg_result(pg, index), 0, 0);
+        pg_pipeline_end(pg);
+    }
+    arena_free(arena);
+    return status;
+}
+
+enum pg_status config_cache_refresh(struct config_cache *cache, struct pg *pg,
+                                    struct uuid workspace, int64_t max_age_ms, int64_t deadline,
+                                    const struct config **out)
+{
+    int64_t version;
+
+    *out = NULL;
+    if (is_fresh(cache, workspace, max_age_ms)) {
+        *out = config_cache_get(cache, workspace);
+        return PG_OK;
+    }
+    enum pg_status status = read_version(pg, workspace, deadline, &version);
+    if (status != PG_OK || version == 0)
+        return status;
+    status = config_cache_load(cache, pg, workspace, version, deadline, out);
+    if (status == PG_OK)
+        confirm(cache, workspace);
+    return status;
 }

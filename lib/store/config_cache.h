@@ -30,4 +30,13 @@ enum pg_status config_cache_load(struct config_cache *cache, struct pg *pg, stru
                                  int64_t at_least, int64_t deadline,
                                  const struct config **out) MUST_USE;
 
+/**
+ * As config_cache_load(), but asks the database for its version first, unless that was done in the
+ * last max_age_ms: what another process changed is seen then. *out is NULL when there is no such
+ * workspace.
+ */
+enum pg_status config_cache_refresh(struct config_cache *cache, struct pg *pg,
+                                    struct uuid workspace, int64_t max_age_ms, int64_t deadline,
+                                    const struct config **out) MUST_USE;
+
 #endif

@@ -351,6 +351,15 @@ static enum pg_status fresh_config(struct worker *worker, struct group *group,
                              at_least, group->started_ms + GROUP_TIMEOUT_MS, config);
 }
 
+/* Whoever hears that the configuration changed finds the new one in the cache. That it cannot be
+ * read just now does no harm: the version is checked again before it is used. */
+static void show_new_config(struct worker *worker, struct group *group,
+                            const struct config **config)
+{
+    if (fresh_config(worker, group, config, (*config)->version + 1) != PG_OK)
+        *config = NULL;
+}
+
 /* A database that is away is noticed soon, so that its callers hear of it; only what may have
  * been done already waits longer. */
 static bool connect_soon(struct worker *worker, const struct group *group)
@@ -381,6 +390,8 @@ static enum attempt attempt_connected(struct worker *worker, struct group *group
         end == ATTEMPT_STALE || (end == ATTEMPT_FAILED && pg_error(worker->pg)->status == PG_STALE);
     if (stale && fresh_config(worker, group, config, (*config)->version + 1) == PG_OK)
         return ATTEMPT_STALE;
+    if (end == ATTEMPT_DONE && worker->work.config_changes.count > 0)
+        show_new_config(worker, group, config);
     return stale ? ATTEMPT_FAILED : end;
 }
 
