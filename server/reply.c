@@ -8,7 +8,6 @@
 #include <string.h>
 
 #define JSON    "application/json"
-#define PROBLEM "application/problem+json"
 
 /* Nothing is loaded from anywhere; a page may carry styles of its own. */
 #define PAGE_POLICY                                                                                \
@@ -56,7 +55,7 @@ static void fill_static(struct reply *reply, int status, const char *content_typ
 static void fill(struct reply *reply, int status, const char *content_type, char *body, size_t len)
 {
     if (body == NULL) {
-        fill_static(reply, 503, PROBLEM, no_memory, sizeof no_memory - 1);
+        fill_static(reply, 503, PROBLEM_CONTENT_TYPE, no_memory, sizeof no_memory - 1);
         reply->err = ERR_OUT_OF_MEMORY;
         reply->retry_after_s = RETRY_SOON_S;
         return;
@@ -106,7 +105,7 @@ void reply_json_copy(struct request *r, int status, const char *json, size_t len
 static void fill_problem(struct reply *reply, const struct request *r, enum err err, char *body,
                          size_t len)
 {
-    fill(reply, error_status(err), PROBLEM, body, len);
+    fill(reply, error_status(err), PROBLEM_CONTENT_TYPE, body, len);
     if (reply->err != ERR_NONE)
         return;
     reply->err = err;

@@ -11,7 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define PROBLEM_MAX_BYTES (256 << 10)
+#define PROBLEM_MAX_BYTES    (256 << 10)
+#define PROBLEM_CONTENT_TYPE "application/problem+json"
 
 struct MHD_Response;
 struct request;

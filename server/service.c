@@ -1,15 +1,265 @@
 #include "service.h"
 
-#include <signal.h>
+#include "caller.h"
+#include "cli.h"
+#include "httpd.h"
+#include "jobs.h"
+#include "log.h"
+#include "metrics.h"
+#include "task.h"
 
-int service_run(const struct settings *settings)
+#include "store/migrate.h"
+
+#include <jansson.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Unknown keys are looked for in the database at most this often per workspace. */
+#define LOOKUP_AGE_MS 50
+
+struct service {
+    struct config_cache *cache;
+    struct lanes *lanes;
+    struct readers *readers;
+    struct jobs *jobs;
+    struct httpd *httpd;
+};
+
+static void log_database(void *context, const struct pg_error *error)
+{
+    (void)context;
+    log_event(error->status == PG_OK ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, "database",
+              "%s, SQLSTATE %s, constraint %s, statement %s", pg_status_name(error->status),
+              error->sqlstate, error->constraint, error->statement == NULL ? "" : error->statement);
+}
+
+static struct pg_settings database_of(const struct settings *settings, const char *role)
+{
+    const char *url = strcmp(role, ROLE_JOB) == 0 && settings->job_url[0] != '\0'
+                          ? settings->job_url
+                          : settings->database_url;
+
+    return (struct pg_settings){.conninfo = url, .role = role, .log = log_database};
+}
+
+/* ---- the backend of the HTTP edge ---- */
+
+static enum auth_answer refuse_lookup(struct request *r, enum err err)
+{
+    request_refuse(r, err, "The database is out of reach: the key cannot be looked up. Try again");
+    return AUTH_REFUSED;
+}
+
+static enum auth_answer authenticate(void *self, struct request *r)
+{
+    struct service *service = self;
+    struct task *task = task_of(r, service->lanes, service->readers);
+    struct api_key_text key;
+
+    if (task == NULL)
+        return refuse_lookup(r, ERR_OUT_OF_MEMORY);
+    if (task->lookup_err != ERR_NONE)
+        return refuse_lookup(r, task->lookup_err);
+    if (!caller_key(r, &key))
+        return AUTH_REFUSED;
+    r->caller.workspace = key.workspace;
+    const struct config *config = config_cache_get(service->cache, key.workspace);
+    if (config == NULL && !task->looked_up)
+        return AUTH_WAIT;
+    if (config == NULL) {
+        request_refuse(r, ERR_UNAUTHENTICATED, "This key is not valid, or it was revoked");
+        return AUTH_REFUSED;
+    }
+    enum caller_check check = caller_identify(r, config, &key, task->looked_up, &r->caller);
+    if (check == CALLER_KNOWN) {
+        r->config = config;
+        r->config_release = config_release;
+        return AUTH_OK;
+    }
+    config_release(config);
+    return check == CALLER_UNKNOWN ? AUTH_WAIT : AUTH_REFUSED;
+}
+
+static void run_lookup(struct reader_job *job, struct reader *reader)
+{
+    struct task *task = job->owner;
+    const struct config *config = NULL;
+
+    task->lookup_err = reader_refresh(reader, task->r->caller.workspace, LOOKUP_AGE_MS, &config);
+    config_release(config);
+    task->looked_up = true;
+    request_continue(task->r);
+}
+
+static void look_up(void *self, struct request *r)
+{
+    struct service *service = self;
+    struct task *task = r->work;
+
+    task->reading.run = run_lookup;
+    task->reading.owner = task;
+    enum err err = readers_submit(service->readers, &task->reading);
+    if (err == ERR_NONE)
+        return;
+    task->lookup_err = err;
+    request_continue(r);
+}
+
+static void start(void *self, struct request *r)
+{
+    (void)self;
+    task_start(r->work);
+}
+
+static bool cancel(void *self, struct request *r)
+{
+    (void)self;
+    return r->work != NULL && task_cancel(r->work);
+}
+
+static bool ready(void *self, const char **why)
+{
+    struct service *service = self;
+
+    if (jobs_database_answers(service->jobs))
+        return true;
+    *why = "the database does not answer";
+    return false;
+}
+
+/* ---- metrics ---- */
+
+#define LANE_METRIC(name)                                                                          \
+    static int64_t lane_##name(void *self)                                                         \
+    {                                                                                              \
+        return atomic_load(&lanes_stats(((struct service *)self)->lanes)->name);                   \
+    }
+
+LANE_METRIC(groups)
+LANE_METRIC(commands)
+LANE_METRIC(reruns)
+LANE_METRIC(splits)
+LANE_METRIC(replays)
+LANE_METRIC(failures)
+LANE_METRIC(waiting)
+
+static void register_metrics(struct service *service)
+{
+    metrics_register(METRIC_IS_COUNTER, "lane_groups_total", "Groups run", lane_groups, service);
+    metrics_register(METRIC_IS_COUNTER, "lane_commands_total", "Commands in them", lane_commands,
+                     service);
+    metrics_register(METRIC_IS_COUNTER, "lane_reruns_total", "Groups run again", lane_reruns,
+                     service);
+    metrics_register(METRIC_IS_COUNTER, "lane_splits_total", "Groups split for one command",
+                     lane_splits, service);
+    metrics_register(METRIC_IS_COUNTER, "lane_replays_total",
+                     "Groups run again after a COMMIT without answer", lane_replays, service);
+    metrics_register(METRIC_IS_COUNTER, "lane_failures_total", "Commands that could not be decided",
+                     lane_failures, service);
+    metrics_register(METRIC_IS_GAUGE, "lane_waiting", "Commands that wait", lane_waiting, service);
+}
+
+/* ---- life ---- */
+
+static bool start_store(struct service *service, const struct settings *settings)
+{
+    service->cache = config_cache_new();
+    if (service->cache == NULL)
+        return false;
+    service->lanes = lanes_start(&(struct lanes_settings){
+        .database = database_of(settings, ROLE_APP),
+        .cache = service->cache,
+        .workers = settings->workers,
+        .group_max = settings->group_max,
+        .group_fill = settings->group_hold,
+    });
+    service->readers = readers_start(&(struct readers_settings){
+        .database = database_of(settings, ROLE_APP),
+        .cache = service->cache,
+        .threads = settings->readers,
+    });
+    if (service->lanes == NULL || service->readers == NULL)
+        return false;
+    service->jobs = jobs_start(&(struct jobs_settings){
+        .database = database_of(settings, ROLE_JOB),
+        .lanes = service->lanes,
+    });
+    return service->jobs != NULL;
+}
+
+static bool start_edge(struct service *service, const struct settings *settings,
+                       const struct backend *backend)
+{
+    char why[HTTPD_WHY_MAX_BYTES] = "";
+    struct httpd_settings edge = httpd_defaults;
+
+    edge.host = settings->listen_host;
+    edge.port = settings->listen_port;
+    edge.threads = settings->http_threads;
+    edge.connections_max = settings->connections_max;
+    edge.waiting_max = settings->waiting_max;
+    edge.request_timeout_ms = settings->request_timeout_ms;
+    edge.body_timeout_ms = settings->client_timeout_ms;
+    edge.drain_timeout_ms = settings->drain_timeout_ms;
+    service->httpd = httpd_start(&edge, routes, routes_count, backend, why);
+    if (service->httpd == NULL)
+        log_event(LOG_LEVEL_ERROR, "start", "%s", why);
+    else
+        log_event(LOG_LEVEL_INFO, "listening", "http://%s:%u", settings->listen_host,
+                  (unsigned)httpd_port(service->httpd));
+    return service->httpd != NULL;
+}
+
+static void wait_for_the_end(void)
 {
     sigset_t ends;
-    int signal_number;
+    int number;
 
-    (void)settings;
     sigemptyset(&ends);
     sigaddset(&ends, SIGTERM);
     sigaddset(&ends, SIGINT);
-    return sigwait(&ends, &signal_number) == 0 ? 0 : 1;
+    while (sigwait(&ends, &number) != 0)
+        continue;
+    log_event(LOG_LEVEL_INFO, "ending", "%s", number == SIGTERM ? "SIGTERM" : "SIGINT");
+}
+
+static void stop(struct service *service)
+{
+    if (service->httpd != NULL)
+        httpd_stop(service->httpd);
+    jobs_stop(service->jobs);
+    readers_stop(service->readers);
+    lanes_stop(service->lanes);
+    if (service->httpd != NULL)
+        httpd_free(service->httpd);
+    config_cache_free(service->cache);
+}
+
+int service_run(const struct settings *settings)
+{
+    struct service service = {0};
+    const struct backend backend = {
+        .self = &service,
+        .authenticate = authenticate,
+        .look_up = look_up,
+        .start = start,
+        .cancel = cancel,
+        .ready = ready,
+    };
+    int code = CLI_FAILED;
+
+    json_object_seed(0);
+    log_set(settings->log_level, settings->log_level <= LOG_LEVEL_INFO);
+    if (!start_store(&service, settings)) {
+        log_event(LOG_LEVEL_ERROR, "start", "memory or threads are short");
+    } else {
+        register_metrics(&service);
+        if (start_edge(&service, settings, &backend)) {
+            wait_for_the_end();
+            code = CLI_OK;
+        }
+    }
+    stop(&service);
+    return code;
 }

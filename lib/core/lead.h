@@ -36,8 +36,9 @@ bool stage_parse(const char *name, enum stage *out);
 #define MILESTONE_TABLE(X)                                                                         \
     X(MQL, "mql")                                                                                  \
     X(SAL, "sal")                                                                                  \
-    X(SQL, "sql") X(OPPORTUNITY, "opportunity") X(CUSTOMER, "custome"                              \
-                                                            "r")
+    X(SQL, "sql")                                                                                  \
+    X(OPPORTUNITY, "opportunity") X(CUSTOMER, "custome"                                            \
+                                              "r")
 
 enum milestone {
 #define X(name, text) MILESTONE_##name,

@@ -281,7 +281,9 @@ static void start_lead(struct work *work, struct lead *lead, const struct caller
 
     lead->owner_team = caller->team;
     lead->stage = came ? STAGE_INQUIRY : STAGE_PROSPECT;
-    lead->origin = came ? DIRECTION_INBOUND : DIRECTION_OUTBOUND;
+    lead->origin = input->origin != CAPTURE_ORIGIN_OF_TOUCH ? (enum direction)input->origin
+                   : input->touch != NULL                   ? input->touch->direction
+                                                            : DIRECTION_INBOUND;
     lead->found_by = team == NULL ? FUNCTION_OTHER : team->function;
     lead->due_at = lead_next_date(work);
 }

@@ -22,6 +22,9 @@ struct touch_input {
     const char *sender;   /* whose event ids these are: "api", or an inbound source's id */
 };
 
+/** The origin is the touch's direction; without a touch, inbound. */
+#define CAPTURE_ORIGIN_OF_TOUCH (-1)
+
 struct capture_input {
     const struct identity *identities; /* at least one; emails normalised */
     size_t identity_count;
@@ -29,6 +32,7 @@ struct capture_input {
     size_t attribute_count;
     const struct touch_input *touch; /* NULL: none */
     enum stage claimed_stage;        /* STAGE_COUNT: none */
+    int origin;                      /* enum direction of a new lead, or CAPTURE_ORIGIN_OF_TOUCH */
     enum knowledge_source source;    /* who told the attributes */
     instant occurred_at;             /* of the attributes; INSTANT_NONE: the touch's, else now */
 };

@@ -37,7 +37,8 @@ struct statement {
     X(lead_table_statements)                                                                       \
     X(handoff_table_statements)                                                                    \
     X(ledger_table_statements)                                                                     \
-    X(config_table_statements)
+    X(config_table_statements)                                                                     \
+    X(job_table_statements)
 
 #define X(array) extern const struct statement *const array[];
 STATEMENT_FILES(X)

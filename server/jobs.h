@@ -1,0 +1,23 @@
+/*
+ * What recurs: expiry, and whatever else is due per workspace. Any number of server processes runs
+ * these at once: a workspace's job is claimed by a row lock, and its effect goes through the lane.
+ */
+#ifndef BATON_SERVER_JOBS_H
+#define BATON_SERVER_JOBS_H
+
+#include "store/lane.h"
+
+struct jobs;
+
+struct jobs_settings {
+    struct pg_settings database; /* role baton_job */
+    struct lanes *lanes;         /* borrowed */
+};
+
+struct jobs *jobs_start(const struct jobs_settings *settings);
+void jobs_stop(struct jobs *jobs);
+
+/** Whether the database answered when it was last asked, at most a second ago. Any thread. */
+bool jobs_database_answers(const struct jobs *jobs);
+
+#endif
