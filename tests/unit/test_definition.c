@@ -320,6 +320,10 @@ static const struct {
      "unreachable"},
     {"'term':'mql','criteria':[" SIZE_CRITERION "],'thresholds':{'engagement':1}",
      "/thresholds/engagement", "unreachable"},
+    {"'term':'mql','criteria':[" SIZE_CRITERION ",{'id':'b','title':'B','kind':'fit',"
+     "'required':true,'points':-5,'test':{'attribute':'x','op':'exists'}}],"
+     "'thresholds':{'total':20}",
+     "/thresholds/total", "unreachable"},
     {"'term':'mql','criteria':[" SIZE_CRITERION "],'thresholds':{'total':'9'}", "/thresholds/total",
      "type"},
     {"'term':'mql','criteria':[" SIZE_CRITERION "],'decide_within_days':0", "/decide_within_days",
