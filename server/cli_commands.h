@@ -6,6 +6,8 @@
 
 extern const struct cli_command cli_serve;
 extern const struct cli_command cli_migrate;
+extern const struct cli_command cli_workspace_create;
+extern const struct cli_command cli_workspace_list;
 extern const struct cli_command cli_version;
 
 #endif

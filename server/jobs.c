@@ -32,8 +32,14 @@ static const struct {
     int every_seconds;
     enum command_kind kind;
 } recurring[] = {
+    {"definition_enforce", 30, COMMAND_DEFINITION_ENFORCE},
     {NULL, 0, COMMAND_COUNT},
 };
+
+const char *jobs_name(size_t which)
+{
+    return recurring[which].name;
+}
 
 static void run_one(struct jobs *jobs, struct uuid workspace, enum command_kind kind)
 {

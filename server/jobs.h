@@ -17,6 +17,9 @@ struct jobs_settings {
 struct jobs *jobs_start(const struct jobs_settings *settings);
 void jobs_stop(struct jobs *jobs);
 
+/** Names of what recurs, each of which a new workspace gets a row of; NULL behind the last. */
+const char *jobs_name(size_t which);
+
 /** Whether the database answered when it was last asked, at most a second ago. Any thread. */
 bool jobs_database_answers(const struct jobs *jobs);
 

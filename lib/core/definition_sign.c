@@ -61,22 +61,30 @@ const struct definition_version *definition_due(const struct config *config, ins
 bool definition_enforce_keys(const struct command *command, struct work *work,
                              struct work_keys *keys)
 {
-    const struct definition_named *input = command->input;
+    const struct definition_version *due =
+        work->config == NULL ? NULL : definition_due(work->config, work->now);
 
-    return note_versions(work, keys, input->term, input->version);
+    (void)command;
+    return due == NULL || note_versions(work, keys, due->term, due->version);
+}
+
+static enum decision answer_enforced(struct work *work, struct outcome *outcome)
+{
+    struct json_out *out = outcome_begin(work);
+
+    json_out_begin_object(out);
+    json_out_end_object(out);
+    return outcome_answer(work, outcome, 200);
 }
 
 enum decision definition_enforce(struct work *work, const struct command *command,
                                  struct outcome *outcome)
 {
-    const struct definition_named *input = command->input;
-    const struct definition_version *old =
-        definition_for_command(work, input->term, input->version, outcome);
+    const struct definition_version *old = definition_due(work->config, work->now);
 
+    (void)command;
     if (old == NULL)
-        return DECIDED;
-    if (old->state != DEFINITION_SIGNED || old->effective_from > work->now)
-        return definition_answer(work, command, old, NULL, 200, outcome);
+        return answer_enforced(work, outcome);
     struct chain_row *chain = setup_chain(work, old->id);
     struct definition_version *version = definition_copy(work, old);
     if (chain == NULL)
@@ -87,7 +95,7 @@ enum decision definition_enforce(struct work *work, const struct command *comman
                  "effective_from"))
         return DECIDE_AGAIN;
     definition_save(work, version);
-    return definition_answer(work, command, version, NULL, 200, outcome);
+    return answer_enforced(work, outcome);
 }
 
 /* ---- sign ---- */

@@ -32,7 +32,6 @@ bool definition_decline_keys(const struct command *command, struct work *work,
 enum decision definition_decline(struct work *work, const struct command *command,
                                  struct outcome *outcome);
 
-/** Of acknowledge and enforce. */
 struct definition_named {
     enum term term;
     int version;
@@ -43,8 +42,8 @@ bool definition_acknowledge_keys(const struct command *command, struct work *wor
 enum decision definition_acknowledge(struct work *work, const struct command *command,
                                      struct outcome *outcome);
 
-/** A job's command: a signed version whose effective_from has come goes into force. One that is
- *  not due, or not signed any more, changes nothing. */
+/** A job's command, without input: a signed version whose effective_from has come goes into force;
+ *  when none is due nothing changes. */
 bool definition_enforce_keys(const struct command *command, struct work *work,
                              struct work_keys *keys);
 enum decision definition_enforce(struct work *work, const struct command *command,

@@ -38,7 +38,8 @@ struct statement {
     X(handoff_table_statements)                                                                    \
     X(ledger_table_statements)                                                                     \
     X(config_table_statements)                                                                     \
-    X(job_table_statements)
+    X(job_table_statements)                                                                        \
+    X(workspace_table_statements)
 
 #define X(array) extern const struct statement *const array[];
 STATEMENT_FILES(X)

@@ -345,7 +345,6 @@ END_TEST
 START_TEST(a_future_date_holds_it_back_until_a_job_applies_it)
 {
     instant date = WORLD_NOW + 10 * INSTANT_DAY;
-    struct definition_named named = {TERM_MQL, 1};
 
     world_begin();
     propose_at(1, date);
@@ -354,16 +353,16 @@ START_TEST(a_future_date_holds_it_back_until_a_job_applies_it)
     ck_assert_int_eq(state_of(1), DEFINITION_SIGNED);
     ck_assert_ptr_null(world.config.in_force[TERM_MQL]);
     ck_assert_ptr_null(definition_due(&world.config, date - 1));
-    world_must(NULL, COMMAND_DEFINITION_ENFORCE, &named);
+    world_must(NULL, COMMAND_DEFINITION_ENFORCE, NULL);
     ck_assert_int_eq(state_of(1), DEFINITION_SIGNED);
 
     world.now = date;
     ck_assert_ptr_eq(definition_due(&world.config, date), world_version(TERM_MQL, 1));
-    world_must(NULL, COMMAND_DEFINITION_ENFORCE, &named);
+    world_must(NULL, COMMAND_DEFINITION_ENFORCE, NULL);
     ck_assert_int_eq(state_of(1), DEFINITION_IN_FORCE);
     ck_assert_int_eq(world_entry(LEDGER_DEFINITION_IN_FORCE)->actor.kind, ACTOR_SYSTEM);
     size_t entries = world.entry_count;
-    world_must(NULL, COMMAND_DEFINITION_ENFORCE, &named);
+    world_must(NULL, COMMAND_DEFINITION_ENFORCE, NULL);
     ck_assert_uint_eq(world.entry_count, entries);
     world_check_chains();
     world_close();
