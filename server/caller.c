@@ -74,10 +74,7 @@ enum caller_check caller_identify(struct request *r, const struct config *config
 
     if (key == NULL && !final)
         return CALLER_UNKNOWN;
-    if (key == NULL || key->revoked_at != INSTANT_NONE || !api_key_fits(key, text->secret))
-        return refuse_key(r);
-    const struct team *team = config_team(config, key->team);
-    if (team == NULL || !team->active)
+    if (key == NULL || !config_key_stands(config, key) || !api_key_fits(key, text->secret))
         return refuse_key(r);
     *caller = (struct caller){
         .workspace = config->workspace,

@@ -8,6 +8,7 @@ extern const struct cli_command cli_serve;
 extern const struct cli_command cli_migrate;
 extern const struct cli_command cli_workspace_create;
 extern const struct cli_command cli_workspace_list;
+extern const struct cli_command cli_routes;
 extern const struct cli_command cli_version;
 
 #endif

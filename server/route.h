@@ -31,12 +31,13 @@ enum route_kind {
 };
 
 enum route_flag {
-    ROUTE_PUBLIC = 1,     /* needs no key */
-    ROUTE_CHUNKED = 2,    /* also takes Transfer-Encoding: chunked, up to body_max */
-    ROUTE_ANY_TYPE = 4,   /* takes any Content-Type; else a body is application/json */
-    ROUTE_RAW_BODY = 8,   /* the body is not parsed here: request.body, not request.json */
-    ROUTE_BODY_AUTH = 16, /* the backend may wait for the body to authenticate (signatures) */
-    ROUTE_NO_BODY_OK = 32 /* an empty body is taken; request.json is then NULL */
+    ROUTE_PUBLIC = 1,      /* needs no key */
+    ROUTE_CHUNKED = 2,     /* also takes Transfer-Encoding: chunked, up to body_max */
+    ROUTE_ANY_TYPE = 4,    /* takes any Content-Type; else a body is application/json */
+    ROUTE_RAW_BODY = 8,    /* the body is not parsed here: request.body, not request.json */
+    ROUTE_BODY_AUTH = 16,  /* the backend may wait for the body to authenticate (signatures) */
+    ROUTE_NO_BODY_OK = 32, /* an empty body is taken; request.json is then NULL */
+    ROUTE_FRESH = 64       /* a read of the configuration: request.config is the newest there is */
 };
 
 struct route {
@@ -57,6 +58,9 @@ struct route {
          *  are to be set; caller is set. What input points to lives in r->arena or r->json. */
         enum err (*prepare)(struct request *r, struct command *command);
     };
+    /** Of a write that succeeded: adds headers that follow from the reply's body, such as ETag.
+     *  NULL: none. Lane's thread. */
+    void (*finish)(struct request *r);
 };
 
 /** The service's own table (routes.c). */

@@ -1,6 +1,15 @@
+#include "definitions_api.h"
+#include "etag_reply.h"
 #include "health_api.h"
+#include "keys_api.h"
 #include "leads_api.h"
+#include "me_api.h"
+#include "members_api.h"
 #include "route.h"
+#include "routes_api.h"
+#include "setup_input.h"
+#include "sources_api.h"
+#include "teams_api.h"
 
 #include "core/config.h"
 
@@ -22,6 +31,57 @@ const struct route routes[] = {
      LEAD_BODY_MAX_BYTES, .prepare = leads_merge},
     {"POST", "/v1/leads/{lead_id}/erase", "leads_erase", ROLE_ADMIN, ROUTE_WRITE,
      LEAD_BODY_MAX_BYTES, ROUTE_NO_BODY_OK, .prepare = leads_erase},
+    {"GET", "/v1/definitions", "definitions_list", 0, ROUTE_READ, .flags = ROUTE_FRESH,
+     .read = definitions_list},
+    {"GET", "/v1/definitions/{term}", "definitions_get", 0, ROUTE_READ, .flags = ROUTE_FRESH,
+     .read = definitions_get},
+    {"POST", "/v1/definitions/{term}/versions", "definitions_draft", ROLE_SIGN | ROLE_ADMIN,
+     ROUTE_WRITE, DEFINITION_BODY_MAX_BYTES, .prepare = definitions_draft,
+     .finish = etag_reply_document},
+    {"GET", "/v1/definitions/{term}/versions/{version}", "definitions_version", 0, ROUTE_READ,
+     .flags = ROUTE_FRESH, .read = definitions_version},
+    {"PUT", "/v1/definitions/{term}/versions/{version}", "definitions_replace",
+     ROLE_SIGN | ROLE_ADMIN, ROUTE_WRITE, DEFINITION_BODY_MAX_BYTES, .prepare = definitions_replace,
+     .finish = etag_reply_document},
+    {"GET", "/v1/definitions/{term}/versions/{version}/diff", "definitions_diff", 0, ROUTE_READ,
+     .flags = ROUTE_FRESH, .query = &definitions_diff_query, .read = definitions_diff},
+    {"POST", "/v1/definitions/{term}/versions/{version}/propose", "definitions_propose",
+     ROLE_SIGN | ROLE_ADMIN, ROUTE_WRITE, SETUP_BODY_MAX_BYTES, ROUTE_NO_BODY_OK,
+     .prepare = definitions_propose},
+    {"POST", "/v1/definitions/{term}/versions/{version}/sign", "definitions_sign", ROLE_SIGN,
+     ROUTE_WRITE, SETUP_BODY_MAX_BYTES, .prepare = definitions_sign},
+    {"POST", "/v1/definitions/{term}/versions/{version}/decline", "definitions_decline", ROLE_SIGN,
+     ROUTE_WRITE, SETUP_BODY_MAX_BYTES, .prepare = definitions_decline},
+    {"POST", "/v1/definitions/{term}/versions/{version}/acknowledge", "definitions_acknowledge",
+     ROLE_WORK | ROLE_SIGN | ROLE_ADMIN, ROUTE_WRITE, .prepare = definitions_acknowledge},
+    {"GET", "/v1/teams", "teams_list", 0, ROUTE_READ, .flags = ROUTE_FRESH, .read = teams_list},
+    {"POST", "/v1/teams", "teams_create", ROLE_ADMIN, ROUTE_WRITE, SETUP_BODY_MAX_BYTES,
+     .prepare = teams_create, .finish = etag_reply_body},
+    {"PATCH", "/v1/teams/{team}", "teams_update", ROLE_ADMIN, ROUTE_WRITE, SETUP_BODY_MAX_BYTES,
+     .prepare = teams_update, .finish = etag_reply_body},
+    {"GET", "/v1/members", "members_list", ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ,
+     .flags = ROUTE_FRESH, .query = &members_query, .read = members_list},
+    {"POST", "/v1/members", "members_create", ROLE_ADMIN, ROUTE_WRITE, SETUP_BODY_MAX_BYTES,
+     .prepare = members_create, .finish = etag_reply_body},
+    {"PATCH", "/v1/members/{member_id}", "members_update", ROLE_ADMIN, ROUTE_WRITE,
+     SETUP_BODY_MAX_BYTES, .prepare = members_update, .finish = etag_reply_body},
+    {"GET", "/v1/keys", "keys_list", ROLE_ADMIN, ROUTE_READ, .flags = ROUTE_FRESH,
+     .query = &keys_query, .read = keys_list},
+    {"POST", "/v1/keys", "keys_create", ROLE_ADMIN, ROUTE_WRITE, SETUP_BODY_MAX_BYTES,
+     .prepare = keys_create},
+    {"POST", "/v1/keys/{key_id}/revoke", "keys_revoke", ROLE_ADMIN, ROUTE_WRITE,
+     .prepare = keys_revoke},
+    {"GET", "/v1/routes", "routes_get", ROLE_READ | ROLE_WORK | ROLE_SIGN | ROLE_ADMIN, ROUTE_READ,
+     .flags = ROUTE_FRESH, .read = routes_get},
+    {"PUT", "/v1/routes", "routes_replace", ROLE_ADMIN, ROUTE_WRITE, SETUP_BODY_MAX_BYTES,
+     .prepare = routes_put, .finish = etag_reply_body},
+    {"GET", "/v1/sources", "sources_list", ROLE_READ | ROLE_ADMIN, ROUTE_READ, .flags = ROUTE_FRESH,
+     .read = sources_list},
+    {"POST", "/v1/sources", "sources_create", ROLE_ADMIN, ROUTE_WRITE, SETUP_BODY_MAX_BYTES,
+     .prepare = sources_create, .finish = etag_reply_source},
+    {"PATCH", "/v1/sources/{source_id}", "sources_update", ROLE_ADMIN, ROUTE_WRITE,
+     SETUP_BODY_MAX_BYTES, .prepare = sources_update, .finish = etag_reply_body},
+    {"GET", "/v1/me", "me_get", 0, ROUTE_READ, .flags = ROUTE_FRESH, .read = me_get},
     {"GET", "/livez", "livez", .flags = ROUTE_PUBLIC, .direct = health_live},
     {"GET", "/readyz", "readyz", .flags = ROUTE_PUBLIC, .direct = health_ready},
     {"GET", "/metrics", "metrics", .flags = ROUTE_PUBLIC, .direct = health_metrics},

@@ -48,19 +48,22 @@ static void refuse(struct request *r, enum err err)
 
 /* ---- reads ---- */
 
-/* Whether the caller's key still stands in the newest configuration. */
+/* Whether the caller's key still stands in the newest configuration, which the read is then of. */
 static enum err confirm_caller(struct request *r, struct reader *reader)
 {
     const struct config *config;
-    enum err err = reader_refresh(reader, r->caller.workspace, CONFIG_AGE_MS, &config);
+    int64_t age = r->route->flags & ROUTE_FRESH ? 0 : CONFIG_AGE_MS;
+    enum err err = reader_refresh(reader, r->caller.workspace, age, &config);
 
     if (err != ERR_NONE)
         return err;
-    const struct api_key *key = config == NULL ? NULL : config_key(config, r->caller.key);
-    if (key == NULL || key->revoked_at != INSTANT_NONE)
-        err = ERR_UNAUTHENTICATED;
-    config_release(config);
-    return err;
+    if (config == NULL)
+        return ERR_UNAUTHENTICATED;
+    const struct api_key *key = config_key(config, r->caller.key);
+    bool stands = key != NULL && config_key_stands(config, key);
+    config_release(r->config);
+    r->config = config;
+    return stands ? ERR_NONE : ERR_UNAUTHENTICATED;
 }
 
 static void run_read(struct reader_job *job, struct reader *reader)
@@ -133,6 +136,8 @@ static void answer(struct request *r, const struct outcome *outcome)
         r->reply.content_type = PROBLEM_CONTENT_TYPE;
     if (outcome->location != NULL)
         r->reply.location = arena_strdup(r->arena, outcome->location);
+    if (outcome->err == ERR_NONE && r->route->finish != NULL)
+        r->route->finish(r);
 }
 
 static void answer_command(struct lane_job *lane, const struct outcome *outcome)

@@ -4,7 +4,7 @@
 
 #include "core/setup_change.h"
 
-#define ROUTES_MAX 100
+#define ROUTES_REPLACED_MAX 100
 
 struct route_input {
     const char *from; /* names of teams */

@@ -1,0 +1,11 @@
+/* /v1/teams */
+#ifndef BATON_SERVER_TEAMS_API_H
+#define BATON_SERVER_TEAMS_API_H
+
+#include "request.h"
+
+enum err teams_list(struct request *r, struct reader *reader);
+enum err teams_create(struct request *r, struct command *command);
+enum err teams_update(struct request *r, struct command *command);
+
+#endif
