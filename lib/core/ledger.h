@@ -18,14 +18,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Numbers are stored and never used again for something else; names are the event types. */
+/* Numbers are stored and never used again for something else; names are the event types, which
+ * need not be unique. */
 #define LEDGER_KIND_TABLE(X)                                                                       \
     X(LEAD_CAPTURED, 1, "lead.captured")                                                           \
-    X(TOUCH_RECORDED, 2, "touch.recorded")                                                         \
-    X(ATTRIBUTES_TOLD, 3, "attributes.told")                                                       \
-    X(FACTS_CONFIRMED, 4, "facts.confirmed")                                                       \
-    X(VERDICT_GIVEN, 5, "verdict.given")                                                           \
-    X(VERDICT_OVERRIDDEN, 6, "verdict.overridden")                                                 \
+    X(TOUCH_RECORDED, 2, "lead.touched")                                                           \
+    X(ATTRIBUTES_TOLD, 3, "lead.told")                                                             \
+    X(FACTS_CONFIRMED, 4, "lead.facts")                                                            \
+    X(VERDICT_GIVEN, 5, "lead.judged")                                                             \
+    X(VERDICT_OVERRIDDEN, 6, "lead.overridden")                                                    \
     X(LEAD_MERGED, 7, "lead.merged")                                                               \
     X(LEAD_ABSORBED, 8, "lead.absorbed")                                                           \
     X(LEAD_ERASED, 9, "lead.erased")                                                               \
@@ -44,13 +45,13 @@
     X(HANDOFF_DISPUTED, 30, "handoff.disputed")                                                    \
     X(HANDOFF_UPHELD, 31, "handoff.upheld")                                                        \
     X(HANDOFF_CONCEDED, 32, "handoff.conceded")                                                    \
-    X(FEEDBACK_GIVEN, 33, "feedback.given")                                                        \
-    X(OUTCOME_OPPORTUNITY, 34, "outcome.opportunity")                                              \
-    X(OUTCOME_WON, 35, "outcome.won")                                                              \
-    X(OUTCOME_LOST, 36, "outcome.lost")                                                            \
+    X(FEEDBACK_GIVEN, 33, "handoff.feedback")                                                      \
+    X(OUTCOME_OPPORTUNITY, 34, "handoff.outcome")                                                  \
+    X(OUTCOME_WON, 35, "handoff.outcome")                                                          \
+    X(OUTCOME_LOST, 36, "handoff.outcome")                                                         \
     X(HANDOFF_IMPORTED, 37, "handoff.imported")                                                    \
     X(DEFINITION_DRAFTED, 40, "definition.drafted")                                                \
-    X(DEFINITION_EDITED, 41, "definition.edited")                                                  \
+    X(DEFINITION_EDITED, 41, "definition.replaced")                                                \
     X(DEFINITION_PROPOSED, 42, "definition.proposed")                                              \
     X(DEFINITION_SIGNED, 43, "definition.signed")                                                  \
     X(DEFINITION_DECLINED, 44, "definition.declined")                                              \

@@ -39,7 +39,15 @@ struct statement {
     X(ledger_table_statements)                                                                     \
     X(config_table_statements)                                                                     \
     X(job_table_statements)                                                                        \
-    X(workspace_table_statements)
+    X(workspace_table_statements)                                                                  \
+    X(lead_read_statements)                                                                        \
+    X(handoff_read_statements)                                                                     \
+    X(ledger_read_statements)                                                                      \
+    X(verdict_read_statements)                                                                     \
+    X(attribution_read_statements)                                                                 \
+    X(report_read_statements)                                                                      \
+    X(vocabulary_read_statements)                                                                  \
+    X(delivery_read_statements)
 
 #define X(array) extern const struct statement *const array[];
 STATEMENT_FILES(X)

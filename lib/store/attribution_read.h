@@ -1,0 +1,31 @@
+/* What attribution counts. The rules stand in docs/attribution.md. */
+#ifndef BATON_STORE_ATTRIBUTION_READ_H
+#define BATON_STORE_ATTRIBUTION_READ_H
+
+#include "core/attribution.h"
+#include "store/read.h"
+
+/** One end of a period: a moment, or a bare date that begins at 00:00 of a time zone. */
+struct period_end {
+    instant at;       /* INSTANT_NONE when it is a date or open */
+    const char *date; /* "2026-11-22", NULL when it is a moment or open */
+};
+
+/** from is inclusive, to exclusive. */
+struct period {
+    struct period_end from;
+    struct period_end to;
+};
+
+/** Whether the text may be an IANA name: PostgreSQL also takes POSIX rules such as "XYZ3", which
+ *  nobody means. Whether there is such a zone, only the database knows. */
+bool timezone_plausible(const char *name);
+
+/** *from and *to are the period's ends as moments, INSTANT_NONE where it is open.
+ *  ERR_INVALID_PARAMETER: there is no such time zone. ERR_LIMIT_REACHED: more than
+ *  ATTRIBUTION_ROWS_MAX rows. Else as read_run(). */
+enum err attribution_read(const struct read *read, const struct attribution_query *query,
+                          const struct period *period, struct attribution *out, instant *from,
+                          instant *to) MUST_USE;
+
+#endif

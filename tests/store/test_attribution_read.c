@@ -1,0 +1,368 @@
+/* Attribution on real rows: which touch has the credit, which period counts what, and that credit
+ * is conversions, always. */
+#include "reading.h"
+#include "store/attribution_read.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct reading r;
+
+static void set_up(void)
+{
+    reading_begin(&r);
+}
+
+static void tear_down(void)
+{
+    reading_end(&r);
+}
+
+/* Dimensions in the tests: ids of their own. */
+static const char dimensions_sql[] =
+    "INSERT INTO dimension VALUES (:w, 1, 'source', 'google'), (:w, 2, 'source', 'bing'),"
+    " (:w, 3, 'source', 'unknown'), (:w, 11, 'medium', 'cpc'), (:w, 12, 'medium', 'email'),"
+    " (:w, 21, 'campaign', 'q4-launch');";
+
+/* A lead by its name; milestone and amount may be NULL. */
+#define LEAD(name, first_touch, customer, minor)                                                   \
+    "INSERT INTO lead (workspace_id, lead_id, status, stage, owner_team, due_at, identities,"      \
+    " attributes, facts, salt, origin, found_by, created_at, updated_at, touch_count,"             \
+    " first_touch_at, customer_at, amount_minor, amount_currency, seq, hash, chain_at) VALUES"     \
+    " (:w, :" name ", 'active', 'inquiry', :marketing, now(), '[]', '{}', '{}',"                   \
+    " decode(repeat('00', 16), 'hex'), 'inbound', 'marketing', '2026-01-05T00:00:00Z', now(), 0,"  \
+    " " first_touch ", " customer ", " minor ", CASE WHEN " minor                                  \
+    "::int8 IS NOT NULL THEN 'EUR' END, 1, decode(repeat('00', 32), 'hex'), now());"
+#define TOUCH(name, lead, at, source, medium)                                                      \
+    "INSERT INTO touch VALUES (:w, :" name ", :" lead ", 'form_submitted', " at ", now(), NULL,"   \
+    " " source ", " medium ", NULL, NULL, 'inbound', 'marketing');"
+
+/* early: google, then bing before the win. late: its only touch comes after the win. old: touches
+ * of another year. none: won without any touch. open: not won. Moments in UTC. */
+static const char leads_sql[] =
+    LEAD("early", "'2026-01-10T10:00:00Z'", "'2026-03-01T00:00:00Z'",
+         "90000") LEAD("late", "'2026-04-02T00:00:00Z'", "'2026-04-01T00:00:00Z'", "NULL")
+        LEAD("old", "'2025-01-01T00:00:00Z'", "'2026-03-15T00:00:00Z'", "100")
+            LEAD("none", "NULL", "'2026-03-20T00:00:00Z'", "NULL")
+                LEAD("open", "'2026-01-31T23:30:00Z'", "NULL", "NULL")
+                    TOUCH("e1", "early", "'2026-01-10T10:00:00Z'", "1", "11")
+                        TOUCH("e2", "early", "'2026-02-20T10:00:00Z'", "2", "12")
+                            TOUCH("e3", "early", "'2026-03-02T10:00:00Z'", "3", "NULL")
+                                TOUCH("l1", "late", "'2026-04-02T00:00:00Z'", "2", "NULL")
+                                    TOUCH("o1", "old", "'2025-01-01T00:00:00Z'", "1", "NULL")
+                                        TOUCH("o2", "old", "'2025-06-01T00:00:00Z'", "2", "NULL")
+                                            TOUCH("p1", "open", "'2026-01-31T23:30:00Z'", "NULL",
+                                                  "NULL");
+
+static void fill(void)
+{
+    reading_exec(&r, dimensions_sql);
+    reading_exec(&r, leads_sql);
+}
+
+static struct attribution_query query_of(enum attribution_model model)
+{
+    return (struct attribution_query){
+        .milestone = MILESTONE_CUSTOMER,
+        .model = model,
+        .dimensions = {DIMENSION_SOURCE},
+        .dimension_count = 1,
+        .timezone = "UTC",
+    };
+}
+
+static const struct period ALWAYS = {{INSTANT_NONE, NULL}, {INSTANT_NONE, NULL}};
+
+static struct attribution ask(const struct attribution_query *query, const struct period *period)
+{
+    struct attribution answer;
+    instant from, to;
+
+    ck_assert_int_eq(attribution_read(&r.read, query, period, &answer, &from, &to), ERR_NONE);
+    int64_t credit = 0, leads = 0;
+    for (size_t i = 0; i < answer.row_count; i++) {
+        credit += answer.rows[i].credit;
+        leads += answer.rows[i].leads;
+    }
+    ck_assert_int_eq(credit, answer.conversions * ATTRIBUTION_CREDIT_ONE);
+    ck_assert_int_eq(leads, answer.leads);
+    return answer;
+}
+
+/* The row of a value (NULL: the null row); asserts that it is there. */
+static struct attribution_row row_of(const struct attribution *answer, const char *month,
+                                     const char *value)
+{
+    for (size_t i = 0; i < answer->row_count; i++) {
+        const struct attribution_row *row = &answer->rows[i];
+        bool same_month = month == NULL || strcmp(month, row->month) == 0;
+        bool same_value = value == NULL
+                              ? row->values[0] == NULL
+                              : row->values[0] != NULL && strcmp(value, row->values[0]) == 0;
+        if (same_month && same_value)
+            return *row;
+    }
+    ck_abort_msg("no row for %s %s", month == NULL ? "" : month, value == NULL ? "null" : value);
+    return (struct attribution_row){0};
+}
+
+START_TEST(the_first_touch_has_the_credit)
+{
+    struct attribution_query query = query_of(ATTRIBUTION_FIRST);
+
+    fill();
+    struct attribution answer = ask(&query, &ALWAYS);
+    ck_assert_int_eq(answer.leads, 5);
+    ck_assert_int_eq(answer.conversions, 4);
+    ck_assert_int_eq(answer.late_first_touch, 1);
+    ck_assert_int_eq(answer.outside_window, 0);
+    ck_assert_int_eq(row_of(&answer, NULL, "google").credit, 2000000); /* early, old */
+    ck_assert_int_eq(row_of(&answer, NULL, "google").amount_minor, 90100);
+    ck_assert_int_eq(row_of(&answer, NULL, "bing").credit, 1000000); /* late */
+    ck_assert_int_eq(row_of(&answer, NULL, NULL).credit, 1000000);   /* none */
+    ck_assert_int_eq(row_of(&answer, NULL, NULL).leads, 2);          /* none, open */
+}
+END_TEST
+
+START_TEST(the_last_touch_before_the_milestone_has_the_credit)
+{
+    struct attribution_query query = query_of(ATTRIBUTION_LAST);
+
+    fill();
+    struct attribution answer = ask(&query, &ALWAYS);
+    ck_assert_int_eq(row_of(&answer, NULL, "bing").credit, 3000000); /* early, old, late */
+    ck_assert_int_eq(row_of(&answer, NULL, "google").credit, 0);
+    ck_assert_int_eq(row_of(&answer, NULL, "google").leads, 2); /* by the first touch, always */
+    ck_assert_int_eq(answer.late_first_touch, 1);
+}
+END_TEST
+
+START_TEST(a_window_leaves_older_touches_out)
+{
+    struct attribution_query query = query_of(ATTRIBUTION_FIRST);
+
+    fill();
+    query.window_days = 20;
+    struct attribution answer = ask(&query, &ALWAYS);
+    ck_assert_int_eq(row_of(&answer, NULL, "bing").credit, 2000000); /* early by e2; late */
+    ck_assert_int_eq(row_of(&answer, NULL, NULL).credit, 2000000);   /* old, none */
+    ck_assert_int_eq(answer.outside_window, 2);
+    ck_assert_int_eq(answer.late_first_touch, 1);
+}
+END_TEST
+
+/* A touch exactly at either end of the window counts. */
+START_TEST(the_ends_of_the_window_belong_to_it)
+{
+    struct attribution_query query = query_of(ATTRIBUTION_FIRST);
+
+    reading_exec(&r, dimensions_sql);
+    reading_exec(&r,
+                 LEAD("a", "'2026-01-01T00:00:00Z'", "'2026-01-11T00:00:00Z'", "NULL")
+                     LEAD("b", "'2025-12-31T23:59:59.999999Z'", "'2026-01-11T00:00:00Z'", "NULL")
+                         LEAD("c", "'2026-01-11T00:00:00Z'", "'2026-01-11T00:00:00Z'", "NULL"));
+    reading_exec(&r, TOUCH("a1", "a", "'2026-01-01T00:00:00Z'", "1", "NULL")
+                         TOUCH("b1", "b", "'2025-12-31T23:59:59.999999Z'", "2", "NULL")
+                             TOUCH("c1", "c", "'2026-01-11T00:00:00Z'", "3", "NULL"));
+    query.window_days = 10;
+    struct attribution answer = ask(&query, &ALWAYS);
+    ck_assert_int_eq(row_of(&answer, NULL, "google").credit, 1000000);
+    ck_assert_int_eq(row_of(&answer, NULL, "unknown").credit, 1000000);
+    ck_assert_int_eq(row_of(&answer, NULL, "bing").credit, 0);
+    ck_assert_int_eq(answer.outside_window, 1);
+    ck_assert_int_eq(answer.late_first_touch, 0);
+}
+END_TEST
+
+START_TEST(a_period_takes_leads_by_first_touch_and_credit_by_milestone)
+{
+    struct attribution_query query = query_of(ATTRIBUTION_FIRST);
+    struct period march = {{INSTANT_NONE, "2026-03-01"}, {INSTANT_NONE, "2026-04-01"}};
+    instant from, to;
+    struct attribution answer;
+
+    fill();
+    ck_assert_int_eq(attribution_read(&r.read, &query, &march, &answer, &from, &to), ERR_NONE);
+    ck_assert_int_eq(answer.leads, 0);
+    ck_assert_int_eq(answer.conversions, 3);  /* early at its first instant, old, none */
+    ck_assert_int_eq(from, 1772323200000000); /* 2026-03-01T00:00:00Z */
+    ck_assert_int_eq(to, 1775001600000000);
+    march.from.date = "2026-01-01";
+    march.to.date = "2026-02-01";
+    answer = ask(&query, &march);
+    ck_assert_int_eq(answer.leads, 3); /* early, open, and none by its capture */
+    ck_assert_int_eq(answer.conversions, 0);
+}
+END_TEST
+
+START_TEST(months_are_those_of_the_time_zone)
+{
+    struct attribution_query query = query_of(ATTRIBUTION_FIRST);
+
+    fill();
+    query.monthly = true;
+    struct attribution answer = ask(&query, &ALWAYS);
+    ck_assert_int_eq(row_of(&answer, "2026-01-01", NULL).leads, 2);
+    ck_assert_int_eq(row_of(&answer, "2026-03-01", "google").credit, 2000000);
+    query.timezone = "Europe/Berlin"; /* 23:30Z of January 31 is February there */
+    answer = ask(&query, &ALWAYS);
+    ck_assert_int_eq(row_of(&answer, "2026-01-01", NULL).leads, 1);
+    ck_assert_int_eq(row_of(&answer, "2026-02-01", NULL).leads, 1);
+    query.timezone = "America/New_York"; /* 00:00Z of March 1 is February there */
+    answer = ask(&query, &ALWAYS);
+    ck_assert_int_eq(row_of(&answer, "2026-02-01", "google").credit, 1000000);
+    ck_assert_int_eq(row_of(&answer, "2026-02-01", "google").amount_minor, 90000);
+}
+END_TEST
+
+START_TEST(two_dimensions_cut_rows_twice)
+{
+    struct attribution_query query = query_of(ATTRIBUTION_FIRST);
+
+    fill();
+    query.dimensions[1] = DIMENSION_MEDIUM;
+    query.dimension_count = 2;
+    struct attribution answer = ask(&query, &ALWAYS);
+    ck_assert_uint_eq(answer.row_count, 4);
+    ck_assert_int_eq(answer.rows[0].leads, 2); /* none and open: no touch, no source */
+    ck_assert_str_eq(answer.rows[1].values[0], "bing");
+    ck_assert_str_eq(answer.rows[2].values[0], "google");
+    ck_assert_str_eq(answer.rows[2].values[1], "cpc");
+    ck_assert_ptr_null(answer.rows[3].values[1]);
+}
+END_TEST
+
+START_TEST(without_a_dimension_there_is_one_row)
+{
+    struct attribution_query query = query_of(ATTRIBUTION_FIRST);
+
+    fill();
+    query.dimension_count = 0;
+    struct attribution answer = ask(&query, &ALWAYS);
+    ck_assert_uint_eq(answer.row_count, 1);
+    ck_assert_int_eq(answer.rows[0].leads, 5);
+    ck_assert_int_eq(answer.rows[0].credit, 4000000);
+}
+END_TEST
+
+START_TEST(erased_leads_count_on_and_merged_ones_do_not)
+{
+    struct attribution_query query = query_of(ATTRIBUTION_FIRST);
+
+    fill();
+    struct attribution before = ask(&query, &ALWAYS);
+    reading_exec(&r, "UPDATE lead SET status = 'erased', owner_team = NULL, identities = NULL,"
+                     " attributes = NULL, facts = NULL, salt = NULL WHERE lead_id = :early;");
+    struct attribution after = ask(&query, &ALWAYS);
+    ck_assert_int_eq(after.leads, before.leads);
+    ck_assert_int_eq(after.conversions, before.conversions);
+    ck_assert_int_eq(row_of(&after, NULL, "google").credit, row_of(&before, NULL, "google").credit);
+    reading_exec(&r, "UPDATE lead SET status = 'merged', owner_team = NULL, identities = NULL,"
+                     " attributes = NULL, facts = NULL, merged_into = :old, customer_at = NULL,"
+                     " first_touch_at = NULL WHERE lead_id = :open;");
+    after = ask(&query, &ALWAYS);
+    ck_assert_int_eq(after.leads, before.leads - 1);
+}
+END_TEST
+
+START_TEST(the_same_question_has_the_same_answer)
+{
+    struct attribution_query query = query_of(ATTRIBUTION_LAST);
+    struct json_out first, second;
+
+    fill();
+    query.monthly = true;
+    json_out_init(&first, 1 << 20);
+    json_out_init(&second, 1 << 20);
+    struct attribution answer = ask(&query, &ALWAYS);
+    attribution_write_json(&answer, &(struct config){0}, INSTANT_NONE, INSTANT_NONE, &first);
+    database_exec(r.database, "ANALYZE");
+    answer = ask(&query, &ALWAYS);
+    attribution_write_json(&answer, &(struct config){0}, INSTANT_NONE, INSTANT_NONE, &second);
+    ck_assert_str_eq(first.text, second.text);
+    json_out_release(&first);
+    json_out_release(&second);
+}
+END_TEST
+
+START_TEST(another_workspace_sees_nothing_of_it)
+{
+    struct attribution_query query = query_of(ATTRIBUTION_FIRST);
+    struct attribution answer;
+    instant from, to;
+
+    fill();
+    reading_exec(&r, "INSERT INTO workspace VALUES (:other, 'other', decode(repeat('00', 32),"
+                     " 'hex'), now()); INSERT INTO workspace_head VALUES (:other, 0, 1);");
+    struct read other = r.read;
+    other.workspace = reading_id("other");
+    ck_assert_int_eq(attribution_read(&other, &query, &ALWAYS, &answer, &from, &to), ERR_NONE);
+    ck_assert_int_eq(answer.leads, 0);
+    ck_assert_uint_eq(answer.row_count, 0);
+}
+END_TEST
+
+static const char *const no_zones[] = {"Europe/Nowhere", "Mars", "XYZ", "Foo/Bar"};
+
+START_TEST(a_zone_that_is_none_is_refused)
+{
+    struct attribution_query query = query_of(ATTRIBUTION_FIRST);
+    struct attribution answer;
+    instant from, to;
+
+    query.timezone = no_zones[_i];
+    ck_assert(timezone_plausible(query.timezone));
+    ck_assert_int_eq(attribution_read(&r.read, &query, &ALWAYS, &answer, &from, &to),
+                     ERR_INVALID_PARAMETER);
+    query.timezone = "Europe/Berlin";
+    ck_assert_int_eq(attribution_read(&r.read, &query, &ALWAYS, &answer, &from, &to), ERR_NONE);
+}
+END_TEST
+
+START_TEST(rules_in_place_of_a_name_are_not_plausible)
+{
+    static const char *const rules[] = {"XYZ3", "Foo/Bar3", "<x>3", "EST5EDT,M3", "", "+02:00"};
+
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        ck_assert_msg(!timezone_plausible(rules[i]), "%s was taken", rules[i]);
+    ck_assert(timezone_plausible("America/Port-au-Prince"));
+    ck_assert(timezone_plausible("Etc/GMT+5"));
+    ck_assert(timezone_plausible("EST5EDT"));
+    ck_assert(timezone_plausible("UTC"));
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    Suite *s = suite_create("store/attribution_read");
+    TCase *t = tcase_create("attribution");
+
+    tcase_add_checked_fixture(t, set_up, tear_down);
+    tcase_add_test(t, the_first_touch_has_the_credit);
+    tcase_add_test(t, the_last_touch_before_the_milestone_has_the_credit);
+    tcase_add_test(t, a_window_leaves_older_touches_out);
+    tcase_add_test(t, the_ends_of_the_window_belong_to_it);
+    tcase_add_test(t, a_period_takes_leads_by_first_touch_and_credit_by_milestone);
+    tcase_add_test(t, months_are_those_of_the_time_zone);
+    tcase_add_test(t, two_dimensions_cut_rows_twice);
+    tcase_add_test(t, without_a_dimension_there_is_one_row);
+    tcase_add_test(t, erased_leads_count_on_and_merged_ones_do_not);
+    tcase_add_test(t, the_same_question_has_the_same_answer);
+    tcase_add_test(t, another_workspace_sees_nothing_of_it);
+    tcase_add_loop_test(t, a_zone_that_is_none_is_refused, 0, sizeof no_zones / sizeof *no_zones);
+    tcase_add_test(t, rules_in_place_of_a_name_are_not_plausible);
+    tcase_set_timeout(t, 60);
+    suite_add_tcase(s, t);
+    return s;
+}
+
+int main(void)
+{
+    SRunner *runner = srunner_create(suite());
+
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? 0 : 1;
+}

@@ -1,0 +1,92 @@
+#include "reading.h"
+
+#include "store/migrate.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NAME_MAX_BYTES 16
+#define ARENA_BYTES    (64u << 20)
+
+static const char workspace_sql[] =
+    "INSERT INTO workspace VALUES (:w, 'acme', decode(repeat('00', 32), 'hex'), now());"
+    "INSERT INTO workspace_head VALUES (:w, 0, 1);"
+    "INSERT INTO team VALUES (:w, :marketing, 'marketing', 'Marketing', 'marketing', true, now()),"
+    " (:w, :sdr, 'sdr', 'SDR', 'sales', true, now());"
+    "INSERT INTO member VALUES (:w, :ana, :marketing, 'Ana', 'ana@acme.example', NULL, NULL, true,"
+    " now()), (:w, :sam, :sdr, 'Sam', 'sam@acme.example', NULL, NULL, true, now());";
+
+struct uuid reading_id(const char *name)
+{
+    struct uuid id = {{0}};
+
+    memcpy(id.b, name, strnlen(name, NAME_MAX_BYTES));
+    return id;
+}
+
+/* Writes the id of the name that begins here, quoted; answers the end of the name. */
+static const char *put_id(const char *at, char **out)
+{
+    char name[NAME_MAX_BYTES + 1] = "";
+    char text[UUID_TEXT_LEN + 1];
+    size_t len = 0;
+
+    for (; (isalnum((unsigned char)*at) || *at == '_') && len < NAME_MAX_BYTES; at++)
+        name[len++] = *at;
+    uuid_format(reading_id(name), text);
+    *(*out)++ = '\'';
+    memcpy(*out, text, UUID_TEXT_LEN);
+    *out += UUID_TEXT_LEN;
+    *(*out)++ = '\'';
+    return at;
+}
+
+void reading_exec(const struct reading *reading, const char *sql)
+{
+    char *text = malloc(strlen(sql) * (UUID_TEXT_LEN + 4) + 1);
+    char *out = text;
+
+    if (text == NULL)
+        abort();
+    for (const char *at = sql; *at != '\0';) {
+        if (at[0] == ':' && isalpha((unsigned char)at[1])) {
+            at = put_id(at + 1, &out);
+            continue;
+        }
+        if (at[0] == ':' && at[1] == ':')
+            *out++ = *at++;
+        *out++ = *at++;
+    }
+    *out = '\0';
+    database_exec(reading->database, text);
+    free(text);
+}
+
+void reading_begin(struct reading *reading)
+{
+    *reading = (struct reading){
+        .database = database_new(),
+        .marketing = reading_id("marketing"),
+        .sdr = reading_id("sdr"),
+        .ana = reading_id("ana"),
+        .sam = reading_id("sam"),
+    };
+    reading_exec(reading, workspace_sql);
+    reading->pg = database_connect(reading->database, ROLE_APP);
+    reading->arena = arena_new(ARENA_BYTES);
+    reading->read = (struct read){
+        .pg = reading->pg,
+        .arena = reading->arena,
+        .workspace = reading_id("w"),
+        .deadline = pg_deadline_in(READING_WAIT_MS),
+    };
+}
+
+void reading_end(struct reading *reading)
+{
+    pg_free(reading->pg);
+    arena_free(reading->arena);
+    database_free(reading->database);
+}

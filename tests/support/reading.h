@@ -1,0 +1,33 @@
+/*
+ * A database with a workspace in it and a read under baton_app, for tests of what is read. Rows are
+ * written by plain SQL, in which the short names below stand for ids.
+ */
+#ifndef BATON_TESTS_READING_H
+#define BATON_TESTS_READING_H
+
+#include "database.h"
+#include "store/read.h"
+
+#define READING_WAIT_MS 20000
+
+struct reading {
+    struct database *database;
+    struct pg *pg;
+    struct arena *arena;
+    struct read read;
+    struct uuid marketing, sdr, ana, sam; /* teams, and a member of each */
+};
+
+/** With the workspace "acme" (:w), its teams :marketing and :sdr, and their members :ana and :sam.
+ */
+void reading_begin(struct reading *reading);
+void reading_end(struct reading *reading);
+
+/** The id that a name of at most 16 letters stands for: its letters, filled up with zeros. Ids of
+ *  leads and handoffs stand in the order of such names. */
+struct uuid reading_id(const char *name);
+
+/** Runs SQL in which :name is replaced by the id of that name, quoted; :w is the workspace. */
+void reading_exec(const struct reading *reading, const char *sql);
+
+#endif

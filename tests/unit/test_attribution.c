@@ -1,0 +1,317 @@
+/* Attribution: parts become rows, every conversion gives one whole credit, and the order is the
+ * same for the same question, however the parts came. */
+#include "core/attribution.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ANSWER_BYTES (1 << 20)
+#define NOW          ((instant)1795341600000000) /* 2026-11-22T10:00:00Z */
+
+static struct arena *arena;
+
+static void set_up(void)
+{
+    arena = arena_new(1 << 22);
+}
+
+static void tear_down(void)
+{
+    arena_free(arena);
+}
+
+static const struct attribution_query BY_SOURCE = {
+    .milestone = MILESTONE_CUSTOMER,
+    .model = ATTRIBUTION_FIRST,
+    .dimensions = {DIMENSION_SOURCE},
+    .dimension_count = 1,
+    .timezone = "UTC",
+};
+
+static struct attribution made(const struct attribution_query *query,
+                               const struct attribution_part *parts, size_t count)
+{
+    struct attribution answer;
+
+    ck_assert_int_eq(attribution_make(query, parts, count, arena, &answer), ERR_NONE);
+    return answer;
+}
+
+static int64_t credit_of_rows(const struct attribution *answer)
+{
+    int64_t sum = 0;
+
+    for (size_t i = 0; i < answer->row_count; i++)
+        sum += answer->rows[i].credit;
+    return sum;
+}
+
+/* Twelve leads and five conversions: google, bing, one that came late, two without a touch that
+ * counts. */
+static const struct attribution_part parts[] = {
+    {.values = {"google"}, .count = 7},
+    {.values = {"bing"}, .count = 4},
+    {.count = 1},
+    {.values = {"google"}, .conversions = true, .count = 1, .amount_minor = 500, .currency = "EUR"},
+    {.values = {"google"}, .conversions = true, .count = 1, .amount_minor = 250, .currency = "EUR"},
+    {.values = {"bing"}, .conversions = true, .count = 1, .standing = STANDING_LATE},
+    {.conversions = true, .count = 1, .standing = STANDING_OUTSIDE},
+    {.conversions = true, .count = 1, .standing = STANDING_UNTOUCHED},
+};
+
+enum { PARTS = sizeof parts / sizeof *parts };
+
+START_TEST(parts_become_rows_and_credit_is_conversions)
+{
+    struct attribution answer = made(&BY_SOURCE, parts, PARTS);
+
+    ck_assert_uint_eq(answer.row_count, 3);
+    ck_assert_str_eq(answer.rows[0].values[0], "google");
+    ck_assert_int_eq(answer.rows[0].leads, 7);
+    ck_assert_int_eq(answer.rows[0].credit, 2000000);
+    ck_assert_int_eq(answer.rows[0].amount_minor, 750);
+    ck_assert_ptr_null(answer.rows[1].values[0]);
+    ck_assert_int_eq(answer.rows[1].credit, 2000000);
+    ck_assert_str_eq(answer.rows[2].values[0], "bing");
+    ck_assert_int_eq(answer.leads, 12);
+    ck_assert_int_eq(answer.conversions, 5);
+    ck_assert_int_eq(credit_of_rows(&answer), answer.conversions * ATTRIBUTION_CREDIT_ONE);
+}
+END_TEST
+
+START_TEST(what_stands_outside_is_counted_only_with_a_window)
+{
+    struct attribution_query query = BY_SOURCE;
+    struct attribution answer = made(&query, parts, PARTS);
+
+    ck_assert_int_eq(answer.outside_window, 0);
+    ck_assert_int_eq(answer.late_first_touch, 1);
+    query.window_days = 90;
+    answer = made(&query, parts, PARTS);
+    ck_assert_int_eq(answer.outside_window, 2);
+    ck_assert_int_eq(answer.late_first_touch, 1);
+}
+END_TEST
+
+START_TEST(the_order_of_parts_does_not_matter)
+{
+    struct attribution_part turned[PARTS];
+    struct json_out first, second;
+
+    for (int i = 0; i < PARTS; i++)
+        turned[i] = parts[PARTS - 1 - i];
+    struct attribution a = made(&BY_SOURCE, parts, PARTS);
+    struct attribution b = made(&BY_SOURCE, turned, PARTS);
+    json_out_init(&first, ANSWER_BYTES);
+    json_out_init(&second, ANSWER_BYTES);
+    attribution_write_json(&a, &(struct config){0}, INSTANT_NONE, INSTANT_NONE, &first);
+    attribution_write_json(&b, &(struct config){0}, INSTANT_NONE, INSTANT_NONE, &second);
+    ck_assert_str_eq(first.text, second.text);
+    json_out_release(&first);
+    json_out_release(&second);
+}
+END_TEST
+
+START_TEST(rows_stand_by_time_then_weight_then_name)
+{
+    static const struct attribution_part mixed[] = {
+        {.month = "2026-02-01", .values = {"b"}, .count = 9},
+        {.month = "2026-01-01", .values = {"b"}, .count = 1},
+        {.month = "2026-01-01", .values = {"a"}, .count = 1},
+        {.month = "2026-01-01", .values = {NULL}, .count = 1},
+        {.month = "2026-01-01", .values = {"c"}, .conversions = true, .count = 1},
+        {.month = "2026-01-01", .values = {"d"}, .count = 5},
+    };
+    static const char *const order[] = {"c", "d", "a", "b", NULL, "b"};
+    struct attribution answer = made(&BY_SOURCE, mixed, 6);
+
+    ck_assert_uint_eq(answer.row_count, 6);
+    for (int i = 0; i < 6; i++)
+        ck_assert_pstr_eq(answer.rows[i].values[0], order[i]);
+    ck_assert_str_eq(answer.rows[5].month, "2026-02-01");
+}
+END_TEST
+
+START_TEST(amounts_of_several_currencies_have_no_sum)
+{
+    static const struct attribution_part sold[] = {
+        {.conversions = true, .count = 1, .amount_minor = 1, .currency = "EUR"},
+        {.conversions = true, .count = 1},
+        {.conversions = true, .count = 1, .amount_minor = 1, .currency = "USD"},
+        {.conversions = true, .count = 1, .amount_minor = 1, .currency = "EUR"},
+    };
+    struct attribution answer = made(&BY_SOURCE, sold, 2);
+
+    ck_assert_str_eq(answer.rows[0].currency, "EUR");
+    ck_assert(!answer.rows[0].mixed);
+    answer = made(&BY_SOURCE, sold, 4);
+    ck_assert(answer.rows[0].mixed);
+    ck_assert_int_eq(answer.rows[0].credit, 4000000);
+}
+END_TEST
+
+START_TEST(nothing_is_an_answer_too)
+{
+    struct attribution answer = made(&BY_SOURCE, NULL, 0);
+
+    ck_assert_uint_eq(answer.row_count, 0);
+    ck_assert_int_eq(answer.conversions, 0);
+}
+END_TEST
+
+static const struct {
+    int64_t millionths;
+    const char *text;
+} credits[] = {{0, "0.000000"},           {1, "0.000001"},
+               {999999, "0.999999"},      {3000000, "3.000000"},
+               {271333333, "271.333333"}, {INT64_MAX, "9223372036854.775807"}};
+
+START_TEST(credit_has_six_decimals)
+{
+    char text[ATTRIBUTION_CREDIT_TEXT_MAX];
+
+    attribution_credit_format(credits[_i].millionths, text);
+    ck_assert_str_eq(text, credits[_i].text);
+}
+END_TEST
+
+static struct config in_force_for_a_while(struct definition_version *versions)
+{
+    versions[0] = (struct definition_version){
+        .term = TERM_MQL,
+        .version = 1,
+        .in_force_from = NOW - 20 * INSTANT_DAY,
+        .superseded_at = NOW - 10 * INSTANT_DAY,
+    };
+    versions[1] = (struct definition_version){
+        .term = TERM_MQL,
+        .version = 2,
+        .in_force_from = NOW - 10 * INSTANT_DAY,
+        .superseded_at = INSTANT_NONE,
+    };
+    versions[2] = (struct definition_version){
+        .term = TERM_MQL,
+        .version = 3,
+        .in_force_from = INSTANT_NONE,
+        .superseded_at = INSTANT_NONE,
+    };
+    return (struct config){.definitions = versions, .definition_count = 3};
+}
+
+static const struct {
+    instant from, to;
+    const char *wanted;
+} periods[] = {
+    {INSTANT_NONE, INSTANT_NONE,
+     "[{\"term\":\"mql\",\"version\":1},{\"term\":\"mql\",\"version\":2}]"},
+    {NOW - 10 * INSTANT_DAY, INSTANT_NONE, "[{\"term\":\"mql\",\"version\":2}]"},
+    {INSTANT_NONE, NOW - 10 * INSTANT_DAY, "[{\"term\":\"mql\",\"version\":1}]"},
+    {INSTANT_NONE, NOW - 20 * INSTANT_DAY, "[]"},
+};
+
+START_TEST(definitions_are_those_in_force_in_the_period)
+{
+    struct definition_version versions[3];
+    struct config config = in_force_for_a_while(versions);
+    struct attribution answer = made(&BY_SOURCE, NULL, 0);
+    struct json_out out;
+
+    json_out_init(&out, ANSWER_BYTES);
+    attribution_write_json(&answer, &config, periods[_i].from, periods[_i].to, &out);
+    const char *at = strstr(out.text, "\"definitions\":");
+    ck_assert_ptr_nonnull(at);
+    ck_assert_int_eq(
+        strncmp(at + strlen("\"definitions\":"), periods[_i].wanted, strlen(periods[_i].wanted)),
+        0);
+    json_out_release(&out);
+}
+END_TEST
+
+START_TEST(the_canonical_answer)
+{
+    static const struct attribution_part canonical[] = {
+        {.values = {"google"}, .count = 40},
+        {.count = 2},
+        {.values = {"google"},
+         .conversions = true,
+         .count = 3,
+         .amount_minor = 90000,
+         .currency = "EUR"},
+    };
+    struct attribution answer = made(&BY_SOURCE, canonical, 3);
+    struct json_out out;
+
+    json_out_init(&out, ANSWER_BYTES);
+    attribution_write_json(&answer, &(struct config){0}, INSTANT_NONE, INSTANT_NONE, &out);
+    ck_assert_str_eq(
+        out.text,
+        "{\"query\":{\"milestone\":\"customer\",\"window_days\":null,\"timezone\":\"UTC\","
+        "\"basis\":\"milestone\"},\"definitions\":[],\"data\":[{\"time\":null,\"source\":"
+        "\"google\","
+        "\"model\":\"first\",\"leads\":40,\"credit\":\"3.000000\",\"amount\":{\"minor\":90000,"
+        "\"currency\":\"EUR\"}},{\"time\":null,\"source\":null,\"model\":\"first\",\"leads\":2,"
+        "\"credit\":\"0.000000\",\"amount\":null}],\"totals\":{\"leads\":42,\"conversions\":3},"
+        "\"notes\":{\"outside_window\":0,\"late_first_touch\":0}}");
+    json_out_release(&out);
+}
+END_TEST
+
+START_TEST(csv_is_quoted_where_it_must_be)
+{
+    static const struct attribution_part odd[] = {
+        {.month = "2026-11-01", .values = {"a,\"b\"", NULL}, .count = 2},
+        {.month = "2026-11-01",
+         .values = {"a,\"b\"", NULL},
+         .conversions = true,
+         .count = 1,
+         .amount_minor = 100,
+         .currency = "EUR"},
+        {.month = "2026-12-01", .values = {NULL, "cpc"}, .count = 1},
+    };
+    struct attribution_query query = BY_SOURCE;
+    struct text_out out;
+
+    query.monthly = true;
+    query.dimensions[1] = DIMENSION_MEDIUM;
+    query.dimension_count = 2;
+    struct attribution answer = made(&query, odd, 3);
+    text_out_init(&out, ANSWER_BYTES);
+    attribution_write_csv(&answer, &out);
+    ck_assert_str_eq(out.text, "time,source,medium,model,leads,credit,amount_minor,currency\r\n"
+                               "2026-11-01,\"a,\"\"b\"\"\",,first,2,1.000000,100,EUR\r\n"
+                               "2026-12-01,,cpc,first,1,0.000000,,\r\n");
+    text_out_release(&out);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    Suite *s = suite_create("unit/attribution");
+    TCase *t = tcase_create("attribution");
+
+    tcase_add_checked_fixture(t, set_up, tear_down);
+    tcase_add_test(t, parts_become_rows_and_credit_is_conversions);
+    tcase_add_test(t, what_stands_outside_is_counted_only_with_a_window);
+    tcase_add_test(t, the_order_of_parts_does_not_matter);
+    tcase_add_test(t, rows_stand_by_time_then_weight_then_name);
+    tcase_add_test(t, amounts_of_several_currencies_have_no_sum);
+    tcase_add_test(t, nothing_is_an_answer_too);
+    tcase_add_loop_test(t, credit_has_six_decimals, 0, sizeof credits / sizeof *credits);
+    tcase_add_loop_test(t, definitions_are_those_in_force_in_the_period, 0,
+                        sizeof periods / sizeof *periods);
+    tcase_add_test(t, the_canonical_answer);
+    tcase_add_test(t, csv_is_quoted_where_it_must_be);
+    suite_add_tcase(s, t);
+    return s;
+}
+
+int main(void)
+{
+    SRunner *runner = srunner_create(suite());
+
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? 0 : 1;
+}
