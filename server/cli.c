@@ -7,7 +7,7 @@
 #include <string.h>
 
 static const struct cli_command *const commands[] = {
-    &cli_serve, &cli_migrate, &cli_workspace_create, &cli_workspace_list, &cli_version,
+    &cli_serve, &cli_migrate, &cli_workspace_create, &cli_workspace_list, &cli_routes, &cli_version,
 };
 
 #define COMMANDS (sizeof commands / sizeof *commands)
