@@ -1,0 +1,243 @@
+/* The guard: what is one HTTP request beyond doubt, and what two servers might read differently. */
+#include "guard.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LINES_MAX 6
+
+static const struct {
+    const char *what;
+    const char *method;
+    const char *target;
+    const char *lines[LINES_MAX]; /* "name|value": what comes after Host */
+    enum err wanted;
+    int64_t length;
+    bool chunked;
+} cases[] = {
+    {"a plain GET", "GET", "/v1/leads?limit=3", {NULL}, ERR_NONE, -1, false},
+    {"a body with its length", "POST", "/v1/leads", {"Content-Length|12"}, ERR_NONE, 12, false},
+    {"a chunked body", "POST", "/v1/x", {"Transfer-Encoding|chunked"}, ERR_NONE, -1, true},
+    {"any case of it", "POST", "/v1/x", {"transfer-ENCODING|Chunked"}, ERR_NONE, -1, true},
+    {"a tab in a value", "GET", "/", {"Accept|text/html,\t*/*"}, ERR_NONE, -1, false},
+    {"bytes beyond ASCII in a value", "GET", "/", {"User-Agent|\xc3\xa9"}, ERR_NONE, -1, false},
+
+    {"two equal lengths",
+     "POST",
+     "/",
+     {"Content-Length|5", "Content-Length|5"},
+     ERR_MALFORMED_REQUEST,
+     0,
+     false},
+    {"two lengths",
+     "POST",
+     "/",
+     {"Content-Length|5", "content-length|6"},
+     ERR_MALFORMED_REQUEST,
+     0,
+     false},
+    {"a list of lengths", "POST", "/", {"Content-Length|5, 5"}, ERR_MALFORMED_REQUEST, 0, false},
+    {"a signed length", "POST", "/", {"Content-Length|+5"}, ERR_MALFORMED_REQUEST, 0, false},
+    {"a negative length", "POST", "/", {"Content-Length|-5"}, ERR_MALFORMED_REQUEST, 0, false},
+    {"a hexadecimal length", "POST", "/", {"Content-Length|0x5"}, ERR_MALFORMED_REQUEST, 0, false},
+    {"no digits", "POST", "/", {"Content-Length|"}, ERR_MALFORMED_REQUEST, 0, false},
+    {"a length beyond 64 bits",
+     "POST",
+     "/",
+     {"Content-Length|99999999999999999999"},
+     ERR_MALFORMED_REQUEST,
+     0,
+     false},
+    {"a space before the colon",
+     "POST",
+     "/",
+     {"Content-Length |5"},
+     ERR_MALFORMED_REQUEST,
+     0,
+     false},
+    {"a name that only begins like it",
+     "POST",
+     "/",
+     {"Content-LengthX|5"},
+     ERR_MALFORMED_REQUEST,
+     0,
+     false},
+    {"a vertical tab behind the name",
+     "POST",
+     "/",
+     {"Transfer-Encoding\x0b|chunked"},
+     ERR_MALFORMED_REQUEST,
+     0,
+     false},
+    {"a name that begins like the encoding",
+     "POST",
+     "/",
+     {"Transfer-Encoding-X|chunked"},
+     ERR_MALFORMED_REQUEST,
+     0,
+     false},
+    {"both length and encoding",
+     "POST",
+     "/",
+     {"Content-Length|5", "Transfer-Encoding|chunked"},
+     ERR_MALFORMED_REQUEST,
+     0,
+     false},
+    {"an encoding on top",
+     "POST",
+     "/",
+     {"Transfer-Encoding|gzip, chunked"},
+     ERR_NOT_IMPLEMENTED_ENCODING,
+     0,
+     false},
+    {"another encoding",
+     "POST",
+     "/",
+     {"Transfer-Encoding|identity"},
+     ERR_NOT_IMPLEMENTED_ENCODING,
+     0,
+     false},
+    {"chunked with a tail",
+     "POST",
+     "/",
+     {"Transfer-Encoding|chunked;x=1"},
+     ERR_NOT_IMPLEMENTED_ENCODING,
+     0,
+     false},
+    {"two encodings",
+     "POST",
+     "/",
+     {"Transfer-Encoding|chunked", "Transfer-Encoding|chunked"},
+     ERR_NOT_IMPLEMENTED_ENCODING,
+     0,
+     false},
+    {"a folded line, glued to a name",
+     "GET",
+     "/",
+     {" folded: x\r\nX-A|1"},
+     ERR_MALFORMED_REQUEST,
+     0,
+     false},
+    {"an empty name", "GET", "/", {"|x"}, ERR_MALFORMED_REQUEST, 0, false},
+    {"a line feed in a value",
+     "GET",
+     "/",
+     {"X-A|a\nContent-Length: 5"},
+     ERR_MALFORMED_REQUEST,
+     0,
+     false},
+    {"a carriage return in a value", "GET", "/", {"X-A|a\rb"}, ERR_MALFORMED_REQUEST, 0, false},
+    {"a delete byte in a value", "GET", "/", {"X-A|a\x7f"}, ERR_MALFORMED_REQUEST, 0, false},
+    {"a second Host", "GET", "/", {"host|other.example"}, ERR_MALFORMED_REQUEST, 0, false},
+    {"two keys",
+     "GET",
+     "/",
+     {"Authorization|Bearer a", "Authorization|Bearer b"},
+     ERR_MALFORMED_REQUEST,
+     0,
+     false},
+    {"two idempotency keys",
+     "POST",
+     "/",
+     {"Idempotency-Key|a", "idempotency-key|a"},
+     ERR_MALFORMED_REQUEST,
+     0,
+     false},
+
+    {"no such method", "BREW", "/", {NULL}, ERR_METHOD_NOT_ALLOWED, 0, false},
+    {"a method in small letters", "get", "/", {NULL}, ERR_METHOD_NOT_ALLOWED, 0, false},
+    {"TRACE", "TRACE", "/", {NULL}, ERR_METHOD_NOT_ALLOWED, 0, false},
+    {"CONNECT", "CONNECT", "host:1", {NULL}, ERR_MALFORMED_REQUEST, 0, false},
+    {"an absolute target", "GET", "http://other.example/", {NULL}, ERR_MALFORMED_REQUEST, 0, false},
+    {"an empty target", "GET", "", {NULL}, ERR_MALFORMED_REQUEST, 0, false},
+    {"a raw space in the target", "GET", "/a b", {NULL}, ERR_MALFORMED_REQUEST, 0, false},
+    {"raw bytes in the target", "GET", "/\xc3\xa9", {NULL}, ERR_MALFORMED_REQUEST, 0, false},
+    {"a fragment", "GET", "/a#b", {NULL}, ERR_MALFORMED_REQUEST, 0, false},
+};
+
+static struct guard_header header_of(const char *line)
+{
+    const char *bar = strchr(line, '|');
+
+    return (struct guard_header){line, (size_t)(bar - line), bar + 1, strlen(bar + 1)};
+}
+
+START_TEST(the_table_holds)
+{
+    struct guard_header headers[LINES_MAX + 1] = {{"Host", 4, "baton.example", 13}};
+    struct guard_result result;
+    size_t count = 1;
+
+    while (count <= LINES_MAX && cases[_i].lines[count - 1] != NULL) {
+        headers[count] = header_of(cases[_i].lines[count - 1]);
+        count++;
+    }
+    enum err err = guard_check(cases[_i].method, cases[_i].target, headers, count, &result);
+    ck_assert_msg(err == cases[_i].wanted, "%s: wanted %s, got %s", cases[_i].what,
+                  error_code(cases[_i].wanted), error_code(err));
+    if (err != ERR_NONE) {
+        ck_assert_ptr_nonnull(result.detail);
+        return;
+    }
+    ck_assert_str_eq(result.method, cases[_i].method);
+    ck_assert_int_eq(result.content_length, cases[_i].length);
+    ck_assert_int_eq(result.chunked, cases[_i].chunked);
+}
+END_TEST
+
+START_TEST(a_request_without_a_host_is_refused)
+{
+    struct guard_result result;
+
+    ck_assert_int_eq(guard_check("GET", "/", NULL, 0, &result), ERR_MALFORMED_REQUEST);
+    ck_assert_str_eq(result.detail, "Exactly one Host header is needed.");
+}
+END_TEST
+
+START_TEST(a_nul_within_a_value_is_seen)
+{
+    const struct guard_header headers[] = {{"Host", 4, "a", 1}, {"X-A", 3, "a\0b", 3}};
+    struct guard_result result;
+
+    ck_assert_int_eq(guard_check("GET", "/", headers, 2, &result), ERR_MALFORMED_REQUEST);
+}
+END_TEST
+
+START_TEST(targets_and_headers_have_a_bound)
+{
+    char target[GUARD_TARGET_MAX_BYTES + 2];
+    struct guard_header headers[GUARD_HEADERS_MAX + 1];
+    struct guard_result result;
+
+    for (size_t i = 0; i <= GUARD_HEADERS_MAX; i++)
+        headers[i] = (struct guard_header){"X-A", 3, "a", 1};
+    headers[0] = (struct guard_header){"Host", 4, "a", 1};
+    memset(target, 'a', sizeof target);
+    target[0] = '/';
+    target[GUARD_TARGET_MAX_BYTES] = '\0';
+    ck_assert_int_eq(guard_check("GET", target, headers, GUARD_HEADERS_MAX, &result), ERR_NONE);
+    ck_assert_int_eq(guard_check("GET", target, headers, GUARD_HEADERS_MAX + 1, &result),
+                     ERR_HEADERS_TOO_LARGE);
+    target[GUARD_TARGET_MAX_BYTES] = 'a';
+    target[GUARD_TARGET_MAX_BYTES + 1] = '\0';
+    ck_assert_int_eq(guard_check("GET", target, headers, 1, &result), ERR_MALFORMED_REQUEST);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("unit/guard");
+    TCase *t = tcase_create("guard");
+
+    tcase_add_loop_test(t, the_table_holds, 0, sizeof cases / sizeof *cases);
+    tcase_add_test(t, a_request_without_a_host_is_refused);
+    tcase_add_test(t, a_nul_within_a_value_is_seen);
+    tcase_add_test(t, targets_and_headers_have_a_bound);
+    suite_add_tcase(suite, t);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
