@@ -67,7 +67,7 @@ static void *on_target(void *self, const char *target, struct MHD_Connection *co
     r->received_at = (instant)now.tv_sec * INSTANT_SECOND + now.tv_nsec / 1000;
     r->started_us = httpd_now_us();
     r->client = client_of(connection);
-    watch_expect(r->client, httpd->settings.head_timeout_ms, 0);
+    watch_expect(r->client, httpd->settings.head_timeout_ms);
     atomic_fetch_add(&httpd->active, 1);
     metrics_add(METRIC_ACTIVE, 1);
     return r;
@@ -97,11 +97,14 @@ static void on_completed(void *self, struct MHD_Connection *connection, void **c
     (void)connection;
     if (r == NULL)
         return;
+    /* Its client was found gone when it was resumed, and the handler not called again. */
+    if (r->waits)
+        waiting_leave(r);
     int64_t duration_us = httpd_now_us() - r->started_us;
     if (r->sent_status != 0)
         metrics_request(r->route, r->sent_status, duration_us);
     log_access(r, duration_us, how != MHD_REQUEST_TERMINATED_COMPLETED_OK);
-    watch_expect(r->client, httpd->settings.idle_timeout_ms, 0);
+    watch_expect(r->client, httpd->settings.idle_timeout_ms);
     metrics_add(METRIC_ACTIVE, -1);
     *context = NULL;
     request_unref(r);

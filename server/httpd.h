@@ -22,8 +22,8 @@ struct httpd_settings {
     int64_t bodies_max_bytes; /* of all requests together; beyond: 503 overloaded */
     int request_timeout_ms;   /* from the whole request to its answer */
     int head_timeout_ms;      /* for the headers */
-    int body_timeout_ms;      /* for the body, and as much for reading an answer; long ones get
-                                 more, at HTTPD_RATE_MIN_BYTES_PER_S */
+    int body_timeout_ms;      /* for the body, and as much for reading an answer; again as much
+                                 for who moved HTTPD_RATE_MIN_BYTES_PER_S meanwhile */
     int idle_timeout_ms;      /* between requests */
     int drain_timeout_ms;     /* for what has begun when the service ends */
 };

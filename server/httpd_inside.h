@@ -13,6 +13,8 @@ struct MHD_Daemon;
 /** One TCP connection, for the watch. Made and freed by the HTTP thread. */
 struct connection {
     int fd;
+    int64_t moved;                  /* bytes at the last look; under connections_lock */
+    _Atomic int transfer_ms;        /* period in which enough must move; 0: until_us is final */
     bool cut;                       /* shut down already; under connections_lock */
     _Atomic int64_t until_us;       /* monotonic: overdue from then on; INT64_MAX: nothing is due */
     struct connection *next, *prev; /* under connections_lock */

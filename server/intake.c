@@ -26,7 +26,7 @@ static bool queue(struct request *r, struct reply *reply)
     struct MHD_Response *response = reply_response(reply, r->request_id);
     if (response == NULL)
         return false;
-    watch_expect(r->client, r->httpd->settings.body_timeout_ms, (int64_t)reply->body_len);
+    watch_expect_transfer(r->client, r->httpd->settings.body_timeout_ms);
     bool queued = MHD_queue_response(r->connection, (unsigned)r->sent_status, response) == MHD_YES;
     MHD_destroy_response(response);
     return queued;
@@ -42,6 +42,12 @@ static bool answer(struct request *r)
     return queue(r, &r->reply);
 }
 
+static void expect_body(struct request *r)
+{
+    if (r->chunked || r->content_length > 0)
+        watch_expect_transfer(r->client, r->httpd->settings.body_timeout_ms);
+}
+
 /* The reply is made and the body, if any, still to come. */
 static bool refuse_early(struct request *r)
 {
@@ -54,6 +60,7 @@ static bool refuse_early(struct request *r)
         return answer(r);
     }
     r->step = STEP_DISCARD;
+    expect_body(r);
     return true;
 }
 
@@ -211,8 +218,7 @@ static bool admit(struct request *r)
     if (err != ERR_NONE)
         return refuse(r, err, "Too much is being sent at once; try again.");
     r->step = STEP_BODY;
-    if (r->chunked || r->content_length > 0)
-        watch_expect(r->client, r->httpd->settings.body_timeout_ms, r->content_length);
+    expect_body(r);
     return true;
 }
 

@@ -96,6 +96,7 @@ struct request {
     _Atomic int references;
     _Atomic int state; /* enum request_state */
     enum request_step step;
+    bool waits;            /* on the list of waiting requests */
     bool body_auth;        /* authenticate again when the body is whole */
     bool expects_continue; /* the client waits to be asked for the body */
     bool chunked;

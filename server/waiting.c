@@ -42,6 +42,7 @@ bool waiting_enter(struct request *r)
     metrics_add(METRIC_WAITING, 1);
     if (r->deadline_us == 0)
         r->deadline_us = httpd_now_us() + (int64_t)httpd->settings.request_timeout_ms * 1000;
+    r->waits = true;
     request_ref(r);
     atomic_store(&r->state, REQUEST_WAITING);
     /* Suspended first: from the list on, any thread may resume it. */
@@ -56,6 +57,7 @@ enum request_state waiting_leave(struct request *r)
 {
     struct httpd *httpd = r->httpd;
 
+    r->waits = false;
     pthread_mutex_lock(&httpd->waiting_lock);
     unlink_request(httpd, r);
     pthread_mutex_unlock(&httpd->waiting_lock);

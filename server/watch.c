@@ -4,6 +4,8 @@
 #include "waiting.h"
 
 #include <errno.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -18,7 +20,7 @@ struct connection *watch_add(struct httpd *httpd, int fd)
     if (connection == NULL)
         return NULL;
     connection->fd = fd;
-    watch_expect(connection, httpd->settings.head_timeout_ms, 0);
+    watch_expect(connection, httpd->settings.head_timeout_ms);
     pthread_mutex_lock(&httpd->connections_lock);
     connection->next = httpd->connections;
     if (connection->next != NULL)
@@ -44,14 +46,23 @@ void watch_remove(struct httpd *httpd, struct connection *connection)
     free(connection);
 }
 
-void watch_expect(struct connection *connection, int timeout_ms, int64_t bytes)
+static void expect(struct connection *connection, int period_ms, int transfer_ms)
 {
-    int64_t more_us = bytes / HTTPD_RATE_MIN_BYTES_PER_S * 1000000;
+    if (connection == NULL)
+        return;
+    atomic_store_explicit(&connection->transfer_ms, transfer_ms, memory_order_relaxed);
+    atomic_store_explicit(&connection->until_us, httpd_now_us() + (int64_t)period_ms * 1000,
+                          memory_order_relaxed);
+}
 
-    if (connection != NULL)
-        atomic_store_explicit(&connection->until_us,
-                              httpd_now_us() + (int64_t)timeout_ms * 1000 + more_us,
-                              memory_order_relaxed);
+void watch_expect(struct connection *connection, int timeout_ms)
+{
+    expect(connection, timeout_ms, 0);
+}
+
+void watch_expect_transfer(struct connection *connection, int period_ms)
+{
+    expect(connection, period_ms, period_ms);
 }
 
 void watch_rest(struct connection *connection)
@@ -60,12 +71,40 @@ void watch_rest(struct connection *connection)
         atomic_store_explicit(&connection->until_us, INT64_MAX, memory_order_relaxed);
 }
 
+/* Bytes received from the client, and sent ones that have arrived there. */
+static int64_t moved_bytes(int fd)
+{
+    struct tcp_info info = {0};
+    socklen_t len = sizeof info;
+
+    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
+        return 0;
+    return (int64_t)(info.tcpi_bytes_received + info.tcpi_bytes_acked);
+}
+
+/* Grants another period to whoever has moved enough since the last look. The first look at a
+ * connection counts all it ever moved, which can grant one period too many. */
+static bool gets_on(struct connection *c, int64_t until_us)
+{
+    int64_t period_ms = atomic_load_explicit(&c->transfer_ms, memory_order_relaxed);
+    int64_t moved = moved_bytes(c->fd);
+    int64_t wanted = HTTPD_RATE_MIN_BYTES_PER_S * period_ms / 1000;
+
+    if (period_ms == 0 || moved - c->moved < wanted)
+        return false;
+    c->moved = moved;
+    /* Unless the HTTP thread expects something else by now. */
+    atomic_compare_exchange_strong(&c->until_us, &until_us, until_us + period_ms * 1000);
+    return true;
+}
+
 /* The lock keeps the descriptor from being closed, and so from being another one's. */
 static void cut_off_slow(struct httpd *httpd, int64_t now_us)
 {
     pthread_mutex_lock(&httpd->connections_lock);
     for (struct connection *c = httpd->connections; c != NULL; c = c->next) {
-        if (c->cut || atomic_load_explicit(&c->until_us, memory_order_relaxed) > now_us)
+        int64_t until_us = atomic_load_explicit(&c->until_us, memory_order_relaxed);
+        if (c->cut || until_us > now_us || gets_on(c, until_us))
             continue;
         c->cut = true;
         shutdown(c->fd, SHUT_RDWR);

@@ -15,9 +15,12 @@ void watch_stop(struct httpd *httpd);
 struct connection *watch_add(struct httpd *httpd, int fd);
 void watch_remove(struct httpd *httpd, struct connection *connection);
 
-/** What the client must have done in this time, counted from now: bytes at the least rate come on
- *  top. connection may be NULL. */
-void watch_expect(struct connection *connection, int timeout_ms, int64_t bytes);
+/** What the client must have done in this time, counted from now. connection may be NULL. */
+void watch_expect(struct connection *connection, int timeout_ms);
+
+/** The client is to send or to read something long: it is cut off when it moves fewer bytes than
+ *  HTTPD_RATE_MIN_BYTES_PER_S in a period of this length. */
+void watch_expect_transfer(struct connection *connection, int period_ms);
 
 /** The client has nothing to do. */
 void watch_rest(struct connection *connection);

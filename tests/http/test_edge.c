@@ -1,0 +1,719 @@
+/*
+ * The HTTP edge on raw sockets, in front of a backend that does as it is told: what is refused and
+ * how, what waits, what is cut off, and how it ends. Each test starts an edge of its own.
+ */
+#include "edge.h"
+
+#include "body.h"
+#include "health_api.h"
+#include "httpd.h"
+#include "metrics.h"
+
+#include <check.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define KEY "Authorization: Bearer good\r\n"
+
+static struct edge edge;
+
+static void set_up(void)
+{
+    edge_start(&edge, NULL);
+}
+
+static void tear_down(void)
+{
+    edge_stop(&edge);
+}
+
+/* Starts it again with other settings. */
+static void restart(const struct httpd_settings *settings)
+{
+    edge_stop(&edge);
+    edge_start(&edge, settings);
+}
+
+/* ---- what is refused ---- */
+
+#define HEAD(line)  line " HTTP/1.1\r\nHost: a\r\n"
+#define POST_THINGS HEAD("POST /things") KEY
+#define JSON_TYPE   "Content-Type: application/json\r\n"
+
+enum after { KEPT, CLOSED };
+
+static const struct {
+    const char *what;
+    const char *request;
+    int status;
+    const char *code;
+    enum after after;
+} refused[] = {
+    {"an unknown path", HEAD("GET /nope") "\r\n", 404, "not_found", KEPT},
+    {"a NUL in the path", HEAD("GET /%00x") "\r\n", 404, "not_found", KEPT},
+    {"a NUL behind a known path", HEAD("GET /livez%00") "\r\n", 404, "not_found", KEPT},
+    {"dot segments", HEAD("GET /x/../livez") "\r\n", 404, "not_found", KEPT},
+    {"a wrong method", HEAD("DELETE /livez") "\r\n", 405, "method_not_allowed", KEPT},
+    {"OPTIONS", HEAD("OPTIONS /things") "\r\n", 405, "method_not_allowed", KEPT},
+    {"an unknown method", HEAD("BREW /livez") "\r\n", 405, "method_not_allowed", CLOSED},
+    {"an absolute target", HEAD("GET http://a/livez") "\r\n", 400, "malformed_request", CLOSED},
+    {"no key", HEAD("GET /things/now") "\r\n", 401, "unauthenticated", KEPT},
+    {"a wrong key", HEAD("GET /things/now") "Authorization: Bearer bad\r\n\r\n", 401,
+     "unauthenticated", KEPT},
+    {"no key, with a body", HEAD("POST /things") JSON_TYPE "Content-Length: 2\r\n\r\n{}", 401,
+     "unauthenticated", KEPT},
+    {"a role too small",
+     HEAD("POST /things") "Authorization: Bearer small\r\n" JSON_TYPE "Content-Length: 2\r\n\r\n{}",
+     403, "forbidden", KEPT},
+    {"a parameter that is not known", HEAD("GET /things/now?x=1") KEY "\r\n", 400,
+     "invalid_parameter", KEPT},
+    {"a parameter out of range", HEAD("GET /items?limit=9") "\r\n", 400, "invalid_parameter", KEPT},
+    {"no length", POST_THINGS JSON_TYPE "\r\n", 411, "length_required", KEPT},
+    {"a chunked write",
+     POST_THINGS JSON_TYPE "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", 411,
+     "length_required", CLOSED},
+    {"another encoding", POST_THINGS JSON_TYPE "Transfer-Encoding: gzip\r\n\r\n", 501,
+     "transfer_encoding_unsupported", CLOSED},
+    {"another encoding where chunks are taken",
+     HEAD("POST /hooks/a") KEY "Transfer-Encoding: gzip, chunked\r\n\r\n", 501,
+     "transfer_encoding_unsupported", CLOSED},
+    {"another type", POST_THINGS "Content-Type: text/plain\r\nContent-Length: 2\r\n\r\n{}", 415,
+     "unsupported_media_type", KEPT},
+    {"no type", POST_THINGS "Content-Length: 2\r\n\r\n{}", 415, "unsupported_media_type", KEPT},
+    {"a body over the cap",
+     POST_THINGS JSON_TYPE "Content-Length: 101\r\n\r\n"
+                           "12345678901234567890123456789012345678901234567890"
+                           "123456789012345678901234567890123456789012345678901",
+     413, "body_too_large", KEPT},
+    {"a body that is announced far over the cap",
+     POST_THINGS JSON_TYPE "Content-Length: 9999999\r\n\r\n", 413, "body_too_large", CLOSED},
+    {"a body on a GET", HEAD("GET /livez") "Content-Length: 2\r\n\r\n{}", 413, "body_too_large",
+     KEPT},
+    {"an idempotency key with a space",
+     POST_THINGS JSON_TYPE "Idempotency-Key: a b\r\nContent-Length: 2\r\n\r\n{}", 400,
+     "invalid_idempotency_key", KEPT},
+    {"an empty body", POST_THINGS JSON_TYPE "Content-Length: 0\r\n\r\n", 400, "malformed_json",
+     KEPT},
+    {"broken JSON", POST_THINGS JSON_TYPE "Content-Length: 4\r\n\r\n{\"a\"", 400, "malformed_json",
+     KEPT},
+    {"a member that is not known", POST_THINGS JSON_TYPE "Content-Length: 7\r\n\r\n{\"b\":1}", 400,
+     "invalid_body", KEPT},
+
+    {"two lengths", POST_THINGS JSON_TYPE "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}", 400,
+     "malformed_request", CLOSED},
+    {"length and encoding",
+     POST_THINGS JSON_TYPE "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400,
+     "malformed_request", CLOSED},
+    {"length and encoding where chunks are taken",
+     HEAD("POST /hooks/a") KEY "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+     400, "malformed_request", CLOSED},
+    {"a space before the colon", POST_THINGS JSON_TYPE "Content-Length : 2\r\n\r\n{}", 400,
+     "malformed_request", CLOSED},
+    {"a folded line", HEAD("GET /livez") "X-A: b\r\n folded: c\r\n\r\n", 400, "malformed_request",
+     CLOSED},
+    {"a second Host", HEAD("GET /livez") "Host: b\r\n\r\n", 400, "malformed_request", CLOSED},
+    {"two keys", HEAD("GET /livez") KEY KEY "\r\n", 400, "malformed_request", CLOSED},
+};
+
+START_TEST(what_is_refused_says_so)
+{
+    char answer[EDGE_ANSWER_MAX];
+    char code[96];
+    int fd = edge_connect(&edge);
+
+    edge_say(fd, refused[_i].request);
+    int status = edge_hear(fd, answer);
+    ck_assert_msg(status == refused[_i].status, "%s: wanted %d, got %d: %s", refused[_i].what,
+                  refused[_i].status, status, answer);
+    snprintf(code, sizeof code, "\"code\":\"%s\"", refused[_i].code);
+    ck_assert_msg(strstr(answer, code) != NULL, "%s: no %s in %s", refused[_i].what, code, answer);
+    ck_assert_ptr_nonnull(strstr(answer, "Content-Type: application/problem+json\r\n"));
+    ck_assert_ptr_nonnull(strstr(answer, "X-Request-Id: "));
+    if (refused[_i].after == CLOSED) {
+        ck_assert_ptr_nonnull(strstr(answer, "Connection: close\r\n"));
+        ck_assert_msg(edge_is_closed(fd), "%s: the connection is kept", refused[_i].what);
+    } else {
+        edge_say(fd, HEAD("GET /livez") "\r\n");
+        ck_assert_int_eq(edge_hear(fd, answer), 200);
+    }
+    close(fd);
+}
+END_TEST
+
+/* What libmicrohttpd refuses before it asks; docs/http.md lists it. */
+static const struct {
+    const char *what;
+    const char *request;
+    int status;
+} refused_inside[] = {
+    {"no Host", "GET /livez HTTP/1.1\r\n\r\n", 400},
+    {"a line without a colon", HEAD("GET /livez") "nonsense\r\n\r\n", 400},
+    {"an absurd length", POST_THINGS "Content-Length: 99999999999999999999999\r\n\r\n", 413},
+    {"a length that is no number", POST_THINGS "Content-Length: 0x2\r\n\r\n", 400},
+    {"another version", "GET /livez HTTP/2.0\r\nHost: a\r\n\r\n", 505},
+};
+
+START_TEST(what_the_library_refuses_ends_the_connection)
+{
+    char answer[EDGE_ANSWER_MAX];
+    int fd = edge_connect(&edge);
+
+    edge_say(fd, refused_inside[_i].request);
+    edge_hear_all(fd, answer);
+    int status = (int)strtol(answer + 9, NULL, 10);
+    ck_assert_msg(status == refused_inside[_i].status, "%s: wanted %d, got %d: %s",
+                  refused_inside[_i].what, refused_inside[_i].status, status, answer);
+    ck_assert_msg(edge_is_closed(fd), "%s: the connection is kept", refused_inside[_i].what);
+    close(fd);
+}
+END_TEST
+
+START_TEST(too_large_headers_are_refused)
+{
+    static char request[40000] = HEAD("GET /livez") "X-Long: ";
+    char answer[EDGE_ANSWER_MAX];
+    size_t len = strlen(request);
+    int fd = edge_connect(&edge);
+
+    memset(request + len, 'a', sizeof request - len - 5);
+    memcpy(request + sizeof request - 5, "\r\n\r\n", 5);
+    edge_say(fd, request);
+    ck_assert_int_eq(edge_hear(fd, answer), 431);
+    close(fd);
+}
+END_TEST
+
+/* ---- what is answered ---- */
+
+START_TEST(one_connection_serves_many_requests)
+{
+    char answer[EDGE_ANSWER_MAX];
+    int fd = edge_connect(&edge);
+
+    for (int i = 0; i < 3; i++) {
+        edge_say(fd, HEAD("GET /livez") "\r\n");
+        ck_assert_int_eq(edge_hear(fd, answer), 200);
+        ck_assert_ptr_nonnull(strstr(answer, "{\"status\":\"live\"}"));
+        edge_say(fd, POST_THINGS JSON_TYPE "Content-Length: 7\r\n\r\n{\"a\":1}");
+        ck_assert_int_eq(edge_hear(fd, answer), 201);
+        ck_assert_ptr_nonnull(strstr(answer, "Location: /things/1\r\n"));
+    }
+    close(fd);
+}
+END_TEST
+
+START_TEST(pipelined_requests_are_answered_in_order)
+{
+    char answer[EDGE_ANSWER_MAX];
+    int fd = edge_connect(&edge);
+
+    edge_say(fd, HEAD("GET /things/first") KEY "\r\n" HEAD("GET /things/second") KEY
+             "\r\n" HEAD("GET /things/third") KEY "\r\n");
+    ck_assert_int_eq(edge_hear(fd, answer), 200);
+    ck_assert_ptr_nonnull(strstr(answer, "\"first\""));
+    ck_assert_int_eq(edge_hear(fd, answer), 200);
+    ck_assert_ptr_nonnull(strstr(answer, "\"second\""));
+    ck_assert_int_eq(edge_hear(fd, answer), 200);
+    ck_assert_ptr_nonnull(strstr(answer, "\"third\""));
+    close(fd);
+}
+END_TEST
+
+START_TEST(head_answers_as_get_without_a_body)
+{
+    char answer[EDGE_ANSWER_MAX] = "";
+    int fd = edge_connect(&edge);
+
+    edge_say(fd, HEAD("HEAD /livez") "Connection: close\r\n\r\n");
+    edge_hear_all(fd, answer);
+    ck_assert_ptr_nonnull(strstr(answer, "HTTP/1.1 200 OK\r\n"));
+    ck_assert_ptr_nonnull(strstr(answer, "Content-Length: 17\r\n"));
+    ck_assert_str_eq(strstr(answer, "\r\n\r\n"), "\r\n\r\n");
+    close(fd);
+}
+END_TEST
+
+START_TEST(a_sane_request_id_comes_back)
+{
+    char answer[EDGE_ANSWER_MAX];
+    int fd = edge_connect(&edge);
+
+    edge_say(fd, HEAD("GET /livez") "X-Request-Id: my:id-1\r\n\r\n");
+    ck_assert_int_eq(edge_hear(fd, answer), 200);
+    ck_assert_ptr_nonnull(strstr(answer, "X-Request-Id: my:id-1\r\n"));
+    edge_say(fd, HEAD("GET /livez") "X-Request-Id: \"my id\"\r\n\r\n");
+    ck_assert_int_eq(edge_hear(fd, answer), 200);
+    ck_assert_ptr_null(strstr(answer, "my id"));
+    close(fd);
+}
+END_TEST
+
+START_TEST(a_path_parameter_is_decoded_once)
+{
+    char answer[EDGE_ANSWER_MAX];
+    int fd = edge_connect(&edge);
+
+    edge_say(fd, HEAD("GET /things/a%2Fb%2541") KEY "\r\n");
+    ck_assert_int_eq(edge_hear(fd, answer), 200);
+    ck_assert_ptr_nonnull(strstr(answer, "\"a/b%41\""));
+    close(fd);
+}
+END_TEST
+
+START_TEST(a_body_is_asked_for_only_when_it_is_wanted)
+{
+    char answer[EDGE_ANSWER_MAX];
+    int fd = edge_connect(&edge);
+
+    edge_say(fd, POST_THINGS JSON_TYPE "Expect: 100-continue\r\nContent-Length: 7\r\n\r\n");
+    ck_assert_int_eq(edge_hear(fd, answer), 100);
+    edge_say(fd, "{\"a\":1}");
+    ck_assert_int_eq(edge_hear(fd, answer), 201);
+    edge_say(fd,
+             HEAD("POST /things") JSON_TYPE "Expect: 100-continue\r\nContent-Length: 7\r\n\r\n");
+    ck_assert_int_eq(edge_hear(fd, answer), 401);
+    ck_assert(edge_is_closed(fd));
+    close(fd);
+}
+END_TEST
+
+START_TEST(chunks_are_taken_where_the_route_says_so)
+{
+    char answer[EDGE_ANSWER_MAX];
+    int fd = edge_connect(&edge);
+
+    edge_say(fd, HEAD("POST /hooks/a") KEY "Transfer-Encoding: chunked\r\n\r\n"
+                                           "3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n");
+    ck_assert_int_eq(edge_hear(fd, answer), 200);
+    ck_assert_ptr_nonnull(strstr(answer, "\"abcdefg\""));
+    edge_say(fd, HEAD("POST /hooks/a") KEY "Content-Length: 0\r\n\r\n");
+    ck_assert_int_eq(edge_hear(fd, answer), 200);
+    edge_say(fd, HEAD("POST /hooks/a") KEY "Transfer-Encoding: chunked\r\n\r\n15\r\n"
+                                           "123456789012345678901\r\n0\r\n\r\n");
+    ck_assert_int_eq(edge_hear(fd, answer), 413);
+    edge_say(fd, HEAD("GET /livez") "\r\n");
+    ck_assert_int_eq(edge_hear(fd, answer), 200);
+    close(fd);
+}
+END_TEST
+
+START_TEST(a_signature_is_checked_when_the_body_is_there)
+{
+    char answer[EDGE_ANSWER_MAX];
+    int fd = edge_connect(&edge);
+
+    edge_say(fd, HEAD("POST /hooks/a") "X-Signature: abc\r\nContent-Length: 3\r\n\r\nabc");
+    ck_assert_int_eq(edge_hear(fd, answer), 200);
+    edge_say(fd, HEAD("POST /hooks/a") "X-Signature: abc\r\nContent-Length: 3\r\n\r\nabd");
+    ck_assert_int_eq(edge_hear(fd, answer), 401);
+    edge_say(fd, HEAD("GET /livez") "\r\n");
+    ck_assert_int_eq(edge_hear(fd, answer), 200);
+    close(fd);
+}
+END_TEST
+
+START_TEST(a_key_may_be_looked_up_first)
+{
+    char answer[EDGE_ANSWER_MAX];
+    int fd = edge_connect(&edge);
+
+    edge_say(fd, HEAD("POST /things") "Authorization: Bearer slow\r\n" JSON_TYPE
+                                      "Content-Length: 7\r\n\r\n{\"a\":1}");
+    ck_assert_int_eq(edge_hear(fd, answer), 201);
+    edge_say(fd, HEAD("GET /things/x") "Authorization: Bearer slow\r\n\r\n");
+    ck_assert_int_eq(edge_hear(fd, answer), 200);
+    edge_say(fd, HEAD("POST /things") "Authorization: Bearer slow\r\n" JSON_TYPE
+                                      "Content-Length: 4\r\n\r\n{\"a\"");
+    ck_assert_int_eq(edge_hear(fd, answer), 400);
+    close(fd);
+}
+END_TEST
+
+START_TEST(an_answer_that_was_never_made_is_a_500)
+{
+    char answer[EDGE_ANSWER_MAX];
+    int fd = edge_connect(&edge);
+
+    edge_say(fd, HEAD("GET /things/silent") KEY "\r\n");
+    ck_assert_int_eq(edge_hear(fd, answer), 500);
+    ck_assert_ptr_null(strstr(answer, "detail"));
+    close(fd);
+}
+END_TEST
+
+START_TEST(metrics_count_by_operation)
+{
+    char answer[EDGE_ANSWER_MAX];
+    int fd = edge_connect(&edge);
+
+    edge_say(fd, HEAD("GET /things/x") KEY "\r\n");
+    ck_assert_int_eq(edge_hear(fd, answer), 200);
+    edge_say(fd, HEAD("GET /metrics") "\r\n");
+    ck_assert_int_eq(edge_hear(fd, answer), 200);
+    ck_assert_ptr_nonnull(
+        strstr(answer, "baton_requests_total{operation=\"things_get\",status=\"200\"} "));
+    ck_assert_ptr_nonnull(strstr(answer, "process_resident_memory_bytes "));
+    close(fd);
+}
+END_TEST
+
+/* ---- what waits ---- */
+
+#define MANY 64
+
+START_TEST(many_connections_wait_at_once)
+{
+    char answer[EDGE_ANSWER_MAX];
+    int fds[MANY];
+
+    edge_hold(&edge, HOLD_QUEUED);
+    for (int i = 0; i < MANY; i++) {
+        fds[i] = edge_connect(&edge);
+        edge_say(fds[i], HEAD("GET /things/x") KEY "\r\n");
+    }
+    edge_wait_queued(&edge, MANY);
+    ck_assert_int_eq(metrics_value(METRIC_WAITING), MANY);
+    edge_hold(&edge, HOLD_NOTHING);
+    for (int round = 0; round < 3; round++) {
+        for (int i = 0; i < MANY; i++)
+            ck_assert_int_eq(edge_hear(fds[i], answer), 200);
+        for (int i = 0; i < MANY && round < 2; i++)
+            edge_say(fds[i], HEAD("GET /things/x") KEY "\r\n");
+    }
+    for (int i = 0; i < MANY; i++)
+        close(fds[i]);
+    ck_assert_int_eq(metrics_value(METRIC_WAITING), 0);
+}
+END_TEST
+
+START_TEST(beyond_the_limit_it_is_overloaded)
+{
+    struct httpd_settings settings = edge_settings();
+    char answer[EDGE_ANSWER_MAX];
+
+    settings.waiting_max = 1;
+    restart(&settings);
+    edge_hold(&edge, HOLD_QUEUED);
+    int first = edge_connect(&edge), second = edge_connect(&edge);
+    edge_say(first, HEAD("GET /things/x") KEY "\r\n");
+    edge_wait_queued(&edge, 1);
+    edge_say(second, HEAD("GET /things/x") KEY "\r\n");
+    ck_assert_int_eq(edge_hear(second, answer), 503);
+    ck_assert_ptr_nonnull(strstr(answer, "\"code\":\"overloaded\""));
+    ck_assert_ptr_nonnull(strstr(answer, "Retry-After: 1\r\n"));
+    edge_hold(&edge, HOLD_NOTHING);
+    ck_assert_int_eq(edge_hear(first, answer), 200);
+    close(first);
+    close(second);
+}
+END_TEST
+
+START_TEST(all_bodies_together_have_a_bound)
+{
+    struct httpd_settings settings = edge_settings();
+    char answer[EDGE_ANSWER_MAX];
+
+    settings.bodies_max_bytes = 10;
+    restart(&settings);
+    int fd = edge_connect(&edge);
+    edge_say(fd, POST_THINGS JSON_TYPE "Content-Length: 11\r\n\r\n{\"a\": 1   }");
+    ck_assert_int_eq(edge_hear(fd, answer), 503);
+    edge_say(fd, POST_THINGS JSON_TYPE "Content-Length: 7\r\n\r\n{\"a\":1}");
+    ck_assert_int_eq(edge_hear(fd, answer), 201);
+    close(fd);
+}
+END_TEST
+
+static void use_short_deadline(void)
+{
+    struct httpd_settings settings = edge_settings();
+
+    settings.request_timeout_ms = 100;
+    restart(&settings);
+}
+
+START_TEST(a_deadline_withdraws_what_is_queued)
+{
+    char answer[EDGE_ANSWER_MAX];
+
+    use_short_deadline();
+    edge_hold(&edge, HOLD_QUEUED);
+    int fd = edge_connect(&edge);
+    edge_say(fd, POST_THINGS JSON_TYPE "Content-Length: 7\r\n\r\n{\"a\":1}");
+    ck_assert_int_eq(edge_hear(fd, answer), 503);
+    ck_assert_ptr_nonnull(strstr(answer, "\"code\":\"unavailable\""));
+    ck_assert_ptr_nonnull(strstr(answer, "Retry-After: 2\r\n"));
+    ck_assert_int_eq(edge.done, 0);
+    edge_hold(&edge, HOLD_NOTHING);
+    edge_say(fd, POST_THINGS JSON_TYPE "Content-Length: 7\r\n\r\n{\"a\":1}");
+    ck_assert_int_eq(edge_hear(fd, answer), 201);
+    close(fd);
+}
+END_TEST
+
+START_TEST(a_deadline_on_what_is_taken_leaves_the_outcome_open)
+{
+    char answer[EDGE_ANSWER_MAX];
+
+    use_short_deadline();
+    edge_hold(&edge, HOLD_TAKEN);
+    int fd = edge_connect(&edge);
+    int64_t late = metrics_value(METRIC_LATE);
+    edge_say(fd,
+             POST_THINGS JSON_TYPE "Idempotency-Key: k-1\r\nContent-Length: 7\r\n\r\n{\"a\":1}");
+    ck_assert_int_eq(edge_hear(fd, answer), 503);
+    ck_assert_ptr_nonnull(strstr(answer, "\"code\":\"outcome_unknown\""));
+    ck_assert_ptr_nonnull(strstr(answer, "Idempotency-Key: k-1\r\n"));
+    /* The result comes now, for nobody. */
+    edge_hold(&edge, HOLD_NOTHING);
+    edge_wait_done(&edge, 1);
+    ck_assert_int_eq(metrics_value(METRIC_LATE), late + 1);
+    edge_say(fd, HEAD("GET /things/x") KEY "\r\n");
+    ck_assert_int_eq(edge_hear(fd, answer), 200);
+    close(fd);
+}
+END_TEST
+
+START_TEST(a_key_of_the_servers_own_is_told)
+{
+    char answer[EDGE_ANSWER_MAX];
+
+    use_short_deadline();
+    edge_hold(&edge, HOLD_TAKEN);
+    int fd = edge_connect(&edge);
+    edge_say(fd, POST_THINGS JSON_TYPE "Content-Length: 7\r\n\r\n{\"a\":1}");
+    ck_assert_int_eq(edge_hear(fd, answer), 503);
+    ck_assert_ptr_nonnull(strstr(answer, "\r\nIdempotency-Key: "));
+    close(fd);
+}
+END_TEST
+
+START_TEST(a_read_that_is_late_is_only_unavailable)
+{
+    char answer[EDGE_ANSWER_MAX];
+
+    use_short_deadline();
+    edge_hold(&edge, HOLD_TAKEN);
+    int fd = edge_connect(&edge);
+    edge_say(fd, HEAD("GET /things/x") KEY "\r\n");
+    ck_assert_int_eq(edge_hear(fd, answer), 503);
+    ck_assert_ptr_nonnull(strstr(answer, "\"code\":\"unavailable\""));
+    close(fd);
+}
+END_TEST
+
+START_TEST(a_look_up_has_the_same_deadline)
+{
+    char answer[EDGE_ANSWER_MAX];
+
+    use_short_deadline();
+    edge_hold(&edge, HOLD_QUEUED);
+    int fd = edge_connect(&edge);
+    edge_say(fd, HEAD("GET /things/x") "Authorization: Bearer slow\r\n\r\n");
+    ck_assert_int_eq(edge_hear(fd, answer), 503);
+    close(fd);
+}
+END_TEST
+
+START_TEST(a_client_that_goes_away_while_it_waits_does_no_harm)
+{
+    char answer[EDGE_ANSWER_MAX];
+
+    edge_hold(&edge, HOLD_QUEUED);
+    int gone = edge_connect(&edge);
+    edge_say(gone, HEAD("GET /things/x") KEY "\r\n");
+    edge_wait_queued(&edge, 1);
+    close(gone);
+    edge_hold(&edge, HOLD_NOTHING);
+    int fd = edge_connect(&edge);
+    edge_say(fd, HEAD("GET /things/x") KEY "\r\n");
+    ck_assert_int_eq(edge_hear(fd, answer), 200);
+    close(fd);
+}
+END_TEST
+
+/* ---- who is cut off ---- */
+
+#define SLOW_CLIENTS 500
+
+START_TEST(slow_clients_are_cut_off_and_hurt_nobody)
+{
+    struct httpd_settings settings = edge_settings();
+    char answer[EDGE_ANSWER_MAX];
+    static int slow[SLOW_CLIENTS];
+
+    settings.head_timeout_ms = 1000;
+    restart(&settings);
+    for (int i = 0; i < SLOW_CLIENTS; i++) {
+        slow[i] = edge_connect(&edge);
+        edge_say(slow[i], "GET /livez HTTP/1.1\r\nHost: a\r\nX-A: ");
+    }
+    int fd = edge_connect(&edge);
+    for (int i = 0; i < 50; i++) {
+        edge_say(fd, HEAD("GET /things/x") KEY "\r\n");
+        ck_assert_int_eq(edge_hear(fd, answer), 200);
+        edge_say(slow[i], "b");
+    }
+    for (int i = 0; i < SLOW_CLIENTS; i++) {
+        ck_assert_msg(edge_is_closed(slow[i]), "slow client %d is still there", i);
+        close(slow[i]);
+    }
+    close(fd);
+}
+END_TEST
+
+static const char *const stuck[] = {
+    "",                                                              /* nothing at all */
+    "GE",                                                            /* a method */
+    HEAD("GET /livez") "X",                                          /* headers */
+    POST_THINGS JSON_TYPE "Content-Length: 7\r\n\r\n{",              /* a body */
+    HEAD("POST /hooks/a") KEY "Transfer-Encoding: chunked\r\n\r\n5", /* chunks */
+    HEAD("POST /things") "Content-Length: 7\r\n\r\n{",               /* a body that is refused */
+    HEAD("GET /livez") "\r\n",                                       /* idle afterwards */
+    HEAD("GET /large") "\r\n", /* an answer that is not read */
+};
+
+START_TEST(whoever_does_not_go_on_is_cut_off)
+{
+    struct httpd_settings settings = edge_settings();
+
+    settings.head_timeout_ms = settings.body_timeout_ms = settings.idle_timeout_ms = 200;
+    restart(&settings);
+    int64_t before = metrics_value(METRIC_CUT_OFF);
+    int fd = edge_connect(&edge);
+    edge_say(fd, stuck[_i]);
+    edge_wait_metric(METRIC_CUT_OFF, before + 1);
+    edge_wait_metric(METRIC_CONNECTIONS, 0);
+    close(fd);
+}
+END_TEST
+
+START_TEST(a_waiting_client_is_not_slow)
+{
+    struct httpd_settings settings = edge_settings();
+    char answer[EDGE_ANSWER_MAX];
+
+    settings.head_timeout_ms = settings.body_timeout_ms = settings.idle_timeout_ms = 100;
+    settings.request_timeout_ms = 1500;
+    restart(&settings);
+    edge_hold(&edge, HOLD_TAKEN);
+    int fd = edge_connect(&edge);
+    edge_say(fd, HEAD("GET /things/x") KEY "\r\n");
+    ck_assert_int_eq(edge_hear(fd, answer), 503);
+    close(fd);
+}
+END_TEST
+
+/* ---- the end ---- */
+
+static void *stop(void *argument)
+{
+    httpd_stop(argument);
+    return NULL;
+}
+
+START_TEST(draining_answers_what_has_begun)
+{
+    char answer[EDGE_ANSWER_MAX];
+    pthread_t thread;
+
+    edge_hold(&edge, HOLD_QUEUED);
+    int waiting = edge_connect(&edge), kept = edge_connect(&edge);
+    edge_say(waiting, HEAD("GET /things/x") KEY "\r\n");
+    edge_wait_queued(&edge, 1);
+    ck_assert_int_eq(pthread_create(&thread, NULL, stop, edge.httpd), 0);
+    do {
+        edge_say(kept, HEAD("GET /readyz") "\r\n");
+    } while (edge_hear(kept, answer) == 200);
+    ck_assert_ptr_nonnull(strstr(answer, " 503 "));
+    ck_assert_ptr_nonnull(strstr(answer, "Connection: close\r\n"));
+    ck_assert(edge_is_closed(kept));
+    edge_hold(&edge, HOLD_NOTHING);
+    ck_assert_int_eq(edge_hear(waiting, answer), 200);
+    ck_assert_ptr_nonnull(strstr(answer, "Connection: close\r\n"));
+    pthread_join(thread, NULL);
+    edge.stopped = true;
+    close(waiting);
+    close(kept);
+}
+END_TEST
+
+START_TEST(draining_does_not_wait_for_ever)
+{
+    struct httpd_settings settings = edge_settings();
+    char answer[EDGE_ANSWER_MAX];
+    int fds[MANY];
+
+    settings.drain_timeout_ms = 200;
+    restart(&settings);
+    edge_hold(&edge, HOLD_TAKEN);
+    for (int i = 0; i < MANY; i++) {
+        fds[i] = edge_connect(&edge);
+        edge_say(fds[i], POST_THINGS JSON_TYPE "Content-Length: 7\r\n\r\n{\"a\":1}");
+    }
+    edge_wait_started(&edge, MANY);
+    httpd_stop(edge.httpd);
+    edge.stopped = true;
+    int unknown = 0;
+    for (int i = 0; i < MANY; i++) {
+        ck_assert_int_eq(edge_hear(fds[i], answer), 503);
+        unknown += strstr(answer, "outcome_unknown") != NULL;
+        close(fds[i]);
+    }
+    ck_assert_int_eq(unknown, 1); /* the one that the worker had taken */
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    Suite *s = suite_create("http/edge");
+    TCase *t = tcase_create("edge");
+
+    tcase_set_timeout(t, 60);
+    tcase_add_checked_fixture(t, set_up, tear_down);
+    tcase_add_loop_test(t, what_is_refused_says_so, 0, sizeof refused / sizeof *refused);
+    tcase_add_loop_test(t, what_the_library_refuses_ends_the_connection, 0,
+                        sizeof refused_inside / sizeof *refused_inside);
+    tcase_add_test(t, too_large_headers_are_refused);
+    tcase_add_test(t, one_connection_serves_many_requests);
+    tcase_add_test(t, pipelined_requests_are_answered_in_order);
+    tcase_add_test(t, head_answers_as_get_without_a_body);
+    tcase_add_test(t, a_sane_request_id_comes_back);
+    tcase_add_test(t, a_path_parameter_is_decoded_once);
+    tcase_add_test(t, a_body_is_asked_for_only_when_it_is_wanted);
+    tcase_add_test(t, chunks_are_taken_where_the_route_says_so);
+    tcase_add_test(t, a_signature_is_checked_when_the_body_is_there);
+    tcase_add_test(t, a_key_may_be_looked_up_first);
+    tcase_add_test(t, an_answer_that_was_never_made_is_a_500);
+    tcase_add_test(t, metrics_count_by_operation);
+    tcase_add_test(t, many_connections_wait_at_once);
+    tcase_add_test(t, beyond_the_limit_it_is_overloaded);
+    tcase_add_test(t, all_bodies_together_have_a_bound);
+    tcase_add_test(t, a_deadline_withdraws_what_is_queued);
+    tcase_add_test(t, a_deadline_on_what_is_taken_leaves_the_outcome_open);
+    tcase_add_test(t, a_key_of_the_servers_own_is_told);
+    tcase_add_test(t, a_read_that_is_late_is_only_unavailable);
+    tcase_add_test(t, a_look_up_has_the_same_deadline);
+    tcase_add_test(t, a_client_that_goes_away_while_it_waits_does_no_harm);
+    tcase_add_test(t, slow_clients_are_cut_off_and_hurt_nobody);
+    tcase_add_loop_test(t, whoever_does_not_go_on_is_cut_off, 0, sizeof stuck / sizeof *stuck);
+    tcase_add_test(t, a_waiting_client_is_not_slow);
+    tcase_add_test(t, draining_answers_what_has_begun);
+    tcase_add_test(t, draining_does_not_wait_for_ever);
+    suite_add_tcase(s, t);
+    return s;
+}
+
+int main(void)
+{
+    SRunner *runner = srunner_create(suite());
+
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
