@@ -1,23 +1,37 @@
+#include "attribution_api.h"
 #include "definitions_api.h"
+#include "deliveries_read_api.h"
 #include "etag_reply.h"
+#include "feeds_api.h"
 #include "health_api.h"
 #include "keys_api.h"
 #include "leads_api.h"
+#include "leads_read_api.h"
 #include "me_api.h"
 #include "members_api.h"
+#include "reports_api.h"
 #include "route.h"
 #include "routes_api.h"
 #include "setup_input.h"
 #include "sources_api.h"
 #include "teams_api.h"
+#include "vocabulary_api.h"
 
 #include "core/config.h"
 
 const struct route routes[] = {
     {"POST", "/v1/leads", "leads_capture", ROLE_CAPTURE | ROLE_ADMIN, ROUTE_WRITE,
      LEAD_BODY_MAX_BYTES, .prepare = leads_capture},
+    {"GET", "/v1/leads", "leads_list", ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ,
+     .query = &leads_list_query, .read = leads_list},
     {"POST", "/v1/leads/batch", "leads_batch", ROLE_CAPTURE | ROLE_ADMIN, ROUTE_WRITE,
      BATCH_BODY_MAX_BYTES, ROUTE_RAW_BODY, .prepare = leads_batch},
+    {"GET", "/v1/leads/{lead_id}", "leads_get", ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ,
+     .read = leads_get},
+    {"GET", "/v1/leads/{lead_id}/timeline", "leads_timeline", ROLE_READ | ROLE_WORK | ROLE_ADMIN,
+     ROUTE_READ, .query = &leads_timeline_query, .read = leads_timeline},
+    {"GET", "/v1/leads/{lead_id}/verdicts", "leads_verdicts", ROLE_READ | ROLE_WORK | ROLE_ADMIN,
+     ROUTE_READ, .query = &leads_verdicts_query, .read = leads_verdicts},
     {"PATCH", "/v1/leads/{lead_id}", "leads_update", ROLE_WORK | ROLE_CAPTURE | ROLE_ADMIN,
      ROUTE_WRITE, LEAD_BODY_MAX_BYTES, .prepare = leads_update},
     {"POST", "/v1/leads/{lead_id}/touches", "leads_add_touch",
@@ -31,6 +45,22 @@ const struct route routes[] = {
      LEAD_BODY_MAX_BYTES, .prepare = leads_merge},
     {"POST", "/v1/leads/{lead_id}/erase", "leads_erase", ROLE_ADMIN, ROUTE_WRITE,
      LEAD_BODY_MAX_BYTES, ROUTE_NO_BODY_OK, .prepare = leads_erase},
+    {"GET", "/v1/feedback", "feedback_list", ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ,
+     .query = &feeds_query, .read = feedback_list},
+    {"GET", "/v1/events", "events_list", ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ,
+     .query = &feeds_query, .read = events_list},
+    {"GET", "/v1/attribution", "attribution_get", ROLE_REPORT | ROLE_READ | ROLE_WORK | ROLE_ADMIN,
+     ROUTE_READ, .query = &attribution_query_spec, .read = attribution_get},
+    {"GET", "/v1/reports/funnel", "reports_funnel",
+     ROLE_REPORT | ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ, .query = &reports_funnel_query,
+     .read = reports_funnel},
+    {"GET", "/v1/campaigns", "campaigns_list", ROLE_REPORT | ROLE_READ | ROLE_WORK | ROLE_ADMIN,
+     ROUTE_READ, .query = &campaigns_query, .read = campaigns_list},
+    {"GET", "/v1/attributes", "attributes_list",
+     ROLE_REPORT | ROLE_READ | ROLE_WORK | ROLE_SIGN | ROLE_ADMIN, ROUTE_READ,
+     .read = attributes_list},
+    {"GET", "/v1/deliveries", "deliveries_list", ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ,
+     .query = &deliveries_query, .read = deliveries_list},
     {"GET", "/v1/definitions", "definitions_list", 0, ROUTE_READ, .flags = ROUTE_FRESH,
      .read = definitions_list},
     {"GET", "/v1/definitions/{term}", "definitions_get", 0, ROUTE_READ, .flags = ROUTE_FRESH,

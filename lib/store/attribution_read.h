@@ -3,19 +3,8 @@
 #define BATON_STORE_ATTRIBUTION_READ_H
 
 #include "core/attribution.h"
+#include "core/period.h"
 #include "store/read.h"
-
-/** One end of a period: a moment, or a bare date that begins at 00:00 of a time zone. */
-struct period_end {
-    instant at;       /* INSTANT_NONE when it is a date or open */
-    const char *date; /* "2026-11-22", NULL when it is a moment or open */
-};
-
-/** from is inclusive, to exclusive. */
-struct period {
-    struct period_end from;
-    struct period_end to;
-};
 
 /** Whether the text may be an IANA name: PostgreSQL also takes POSIX rules such as "XYZ3", which
  *  nobody means. Whether there is such a zone, only the database knows. */
