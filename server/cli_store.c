@@ -1,5 +1,6 @@
 #include "cli_store.h"
 
+#include "core/email.h"
 #include "store/config_cache.h"
 #include "store/lane.h"
 #include "store/migrate.h"
@@ -7,6 +8,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+
+#define CLI_INPUT_MEMORY_BYTES (1u << 20)
 
 int cli_store_say_lost(const struct pg *pg)
 {
@@ -141,4 +144,66 @@ void cli_print_json(const json_t *json)
 {
     json_dumpf(json, stdout, JSON_INDENT(2));
     putchar('\n');
+}
+
+int cli_store_with(struct cli *cli, int (*run)(struct cli *cli, struct cli_store *store))
+{
+    struct cli_store store;
+    int code = cli_store_open_workspace(&store, cli, cli->words[0]);
+
+    if (code != CLI_OK)
+        return code;
+    code = run(cli, &store);
+    cli_store_close(&store);
+    return code;
+}
+
+int cli_store_with_arena(struct cli *cli, struct cli_store *store,
+                         int (*run)(struct cli *cli, struct cli_store *store, struct arena *arena))
+{
+    struct arena *arena = arena_new(CLI_INPUT_MEMORY_BYTES);
+
+    if (arena == NULL)
+        return cli_say(CLI_FAILED, "short of memory");
+    int code = run(cli, store, arena);
+    arena_free(arena);
+    return code;
+}
+
+int cli_store_print(struct cli_store *store, enum command_kind kind, const void *input)
+{
+    json_t *answer = NULL;
+    int code = cli_store_run(store, NULL, kind, input, &answer);
+
+    if (code == CLI_OK)
+        cli_print_json(answer);
+    json_decref(answer);
+    return code;
+}
+
+/* ---- options ---- */
+
+int cli_say_missing(const char *option)
+{
+    return cli_say(CLI_USAGE, "--%s is missing", option);
+}
+
+int cli_read_email(struct arena *arena, const char *given, const char **out)
+{
+    *out = NULL;
+    if (given == NULL || email_normalize(given, arena, out) == ERR_NONE)
+        return CLI_OK;
+    return cli_say(CLI_USAGE, "\"%s\" is no email address", given);
+}
+
+bool cli_read_yes_no(const struct cli *cli, const char *option, bool *value, const bool **out)
+{
+    const char *given = cli_option(cli, option);
+
+    *out = NULL;
+    if (given == NULL)
+        return true;
+    *value = strcmp(given, "yes") == 0;
+    *out = value;
+    return *value || strcmp(given, "no") == 0;
 }

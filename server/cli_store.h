@@ -49,7 +49,25 @@ int cli_store_say_lost(const struct pg *pg);
 int cli_store_run(struct cli_store *store, const struct caller *caller, enum command_kind kind,
                   const void *input, json_t **answer) MUST_USE;
 
+/** Opens the workspace that the command's first word names, runs, closes. */
+int cli_store_with(struct cli *cli, int (*run)(struct cli *cli, struct cli_store *store));
+
+/** Gives run an arena for its input. */
+int cli_store_with_arena(struct cli *cli, struct cli_store *store,
+                         int (*run)(struct cli *cli, struct cli_store *store, struct arena *arena));
+
+/** Runs a command as Baton itself and prints its answer. */
+int cli_store_print(struct cli_store *store, enum command_kind kind, const void *input);
+
 /** Prints JSON, indented, with a line end. */
 void cli_print_json(const json_t *json);
+
+/** The normal form of an email address; NULL stays NULL. */
+int cli_read_email(struct arena *arena, const char *given, const char **out) MUST_USE;
+
+/** An option that is "yes" or "no": *out is value, or NULL when it is not given. False: neither. */
+bool cli_read_yes_no(const struct cli *cli, const char *option, bool *value, const bool **out);
+
+int cli_say_missing(const char *option);
 
 #endif
