@@ -167,6 +167,20 @@ static const char *find_method(const char *method)
     return NULL;
 }
 
+static enum err check_size(const char *target, const struct guard_header *headers, size_t count,
+                           struct guard_result *out)
+{
+    size_t bytes = strlen(target);
+
+    if (count > GUARD_HEADERS_MAX)
+        return refuse(out, ERR_HEADERS_TOO_LARGE, "No more than 64 headers are taken.");
+    for (size_t i = 0; i < count; i++)
+        bytes += headers[i].name_len + headers[i].value_len;
+    if (bytes > GUARD_HEAD_MAX_BYTES)
+        return refuse(out, ERR_HEADERS_TOO_LARGE, "No more than 12288 bytes of headers are taken.");
+    return ERR_NONE;
+}
+
 enum err guard_check(const char *method, const char *target, const struct guard_header *headers,
                      size_t count, struct guard_result *out)
 {
@@ -174,10 +188,10 @@ enum err guard_check(const char *method, const char *target, const struct guard_
 
     *out = (struct guard_result){.method = find_method(method), .content_length = -1};
     enum err err = check_target(target, out);
+    if (err == ERR_NONE)
+        err = check_size(target, headers, count, out);
     if (err != ERR_NONE)
         return err;
-    if (count > GUARD_HEADERS_MAX)
-        return refuse(out, ERR_HEADERS_TOO_LARGE, "No more than 64 headers are taken.");
     for (size_t i = 0; i < count; i++) {
         err = check_header(&headers[i], &framing, out);
         if (err != ERR_NONE)

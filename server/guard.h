@@ -14,6 +14,7 @@
 
 #define GUARD_TARGET_MAX_BYTES 4096
 #define GUARD_HEADERS_MAX      64
+#define GUARD_HEAD_MAX_BYTES   12288 /* of target and headers; more leaves no room to answer */
 
 struct guard_header {
     const char *name;

@@ -20,7 +20,9 @@
 
 #define CONNECTION_MEMORY_BYTES 16384 /* headers and first bytes of a body */
 #define DRAIN_POLL_MS           5
-#define FORCE_WAIT_MS           5000 /* for answers that are made and only to be sent */
+#define FORCE_WAIT_MS           1000 /* for a forced answer to be picked up */
+#define FORCE_ROUNDS            5
+#define LAST_ANSWERS_MS         1000
 
 const struct httpd_settings httpd_defaults = {
     .host = "127.0.0.1",
@@ -251,27 +253,40 @@ static bool comes_to_zero(const _Atomic int *number, int64_t timeout_ms)
     return true;
 }
 
+/* libmicrohttpd aborts when it is stopped with a suspended connection, so each is answered. */
+static bool end_waiting(struct httpd *httpd)
+{
+    for (int round = 0; round < FORCE_ROUNDS; round++) {
+        waiting_expire(httpd, httpd_now_us(), true);
+        if (comes_to_zero(&httpd->waiting, FORCE_WAIT_MS))
+            return true;
+    }
+    return false;
+}
+
 void httpd_stop(struct httpd *httpd)
 {
     atomic_store(&httpd->draining, true);
     MHD_quiesce_daemon(httpd->daemon);
-    if (!comes_to_zero(&httpd->active, httpd->settings.drain_timeout_ms)) {
+    if (!comes_to_zero(&httpd->active, httpd->settings.drain_timeout_ms))
         log_event(LOG_LEVEL_WARN, "drain_timeout", "%d requests are answered without a result.",
                   atomic_load(&httpd->waiting));
-        waiting_expire(httpd, httpd_now_us(), true);
-        comes_to_zero(&httpd->active, FORCE_WAIT_MS);
-    }
-    /* libmicrohttpd aborts when it is stopped with a suspended connection. */
-    while (!comes_to_zero(&httpd->waiting, FORCE_WAIT_MS))
-        waiting_expire(httpd, httpd_now_us(), true);
+    bool ended = end_waiting(httpd);
+    /* What was answered last is still being sent. */
+    comes_to_zero(&httpd->active, LAST_ANSWERS_MS);
     watch_stop(httpd);
+    if (!ended) {
+        log_event(LOG_LEVEL_ERROR, "drain_failed", "%d requests do not end.",
+                  atomic_load(&httpd->waiting));
+        return;
+    }
     MHD_stop_daemon(httpd->daemon);
     httpd->daemon = NULL;
 }
 
 void httpd_free(struct httpd *httpd)
 {
-    if (httpd == NULL)
+    if (httpd == NULL || httpd->daemon != NULL)
         return;
     if (httpd->listener >= 0)
         close(httpd->listener);

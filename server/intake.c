@@ -16,9 +16,16 @@
 
 #define ROLES_MAX_BYTES 128
 
+/* What stands behind its headers may be a body that was told in a way we did not see. */
+static bool lacks_length(const struct request *r)
+{
+    return r->content_length < 0 && !r->chunked && r->method != NULL &&
+           (r->method[0] == 'P' || strcmp(r->method, "DELETE") == 0);
+}
+
 static bool queue(struct request *r, struct reply *reply)
 {
-    reply->close = reply->close || atomic_load(&r->httpd->draining);
+    reply->close = reply->close || atomic_load(&r->httpd->draining) || lacks_length(r);
     r->sent_status = reply->status;
     r->sent_len = reply->body_len;
     r->sent_err = reply->err;
@@ -361,6 +368,9 @@ static bool whole(struct request *r)
 {
     r->step = STEP_WORK;
     watch_rest(r->client);
+    /* The time for the answer does not count how long the body took. */
+    if (r->received_len > 0)
+        r->deadline_us = 0;
     if (r->content_length > 0 && r->body_len != (size_t)r->content_length)
         return named(r, ERR_MALFORMED_REQUEST);
     return r->body_auth ? authenticate_body(r) : work(r);

@@ -57,7 +57,8 @@ static const struct {
     {"a NUL in the path", HEAD("GET /%00x") "\r\n", 404, "not_found", KEPT},
     {"a NUL behind a known path", HEAD("GET /livez%00") "\r\n", 404, "not_found", KEPT},
     {"dot segments", HEAD("GET /x/../livez") "\r\n", 404, "not_found", KEPT},
-    {"a wrong method", HEAD("DELETE /livez") "\r\n", 405, "method_not_allowed", KEPT},
+    {"a wrong method", HEAD("DELETE /livez") "Content-Length: 0\r\n\r\n", 405, "method_not_allowed",
+     KEPT},
     {"OPTIONS", HEAD("OPTIONS /things") "\r\n", 405, "method_not_allowed", KEPT},
     {"an unknown method", HEAD("BREW /livez") "\r\n", 405, "method_not_allowed", CLOSED},
     {"an absolute target", HEAD("GET http://a/livez") "\r\n", 400, "malformed_request", CLOSED},
@@ -72,7 +73,9 @@ static const struct {
     {"a parameter that is not known", HEAD("GET /things/now?x=1") KEY "\r\n", 400,
      "invalid_parameter", KEPT},
     {"a parameter out of range", HEAD("GET /items?limit=9") "\r\n", 400, "invalid_parameter", KEPT},
-    {"no length", POST_THINGS JSON_TYPE "\r\n", 411, "length_required", KEPT},
+    {"no length", POST_THINGS JSON_TYPE "\r\n", 411, "length_required", CLOSED},
+    {"a length in a line that is dropped", POST_THINGS JSON_TYPE ":Content-Length: 2\r\n\r\n{}",
+     411, "length_required", CLOSED},
     {"a chunked write",
      POST_THINGS JSON_TYPE "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", 411,
      "length_required", CLOSED},
@@ -365,11 +368,15 @@ END_TEST
 
 #define MANY 64
 
+/* With one HTTP thread and with three. */
 START_TEST(many_connections_wait_at_once)
 {
+    struct httpd_settings settings = edge_settings();
     char answer[EDGE_ANSWER_MAX];
     int fds[MANY];
 
+    settings.threads = _i == 0 ? 1 : 3;
+    restart(&settings);
     edge_hold(&edge, HOLD_QUEUED);
     for (int i = 0; i < MANY; i++) {
         fds[i] = edge_connect(&edge);
@@ -690,7 +697,7 @@ static Suite *suite(void)
     tcase_add_test(t, a_key_may_be_looked_up_first);
     tcase_add_test(t, an_answer_that_was_never_made_is_a_500);
     tcase_add_test(t, metrics_count_by_operation);
-    tcase_add_test(t, many_connections_wait_at_once);
+    tcase_add_loop_test(t, many_connections_wait_at_once, 0, 2);
     tcase_add_test(t, beyond_the_limit_it_is_overloaded);
     tcase_add_test(t, all_bodies_together_have_a_bound);
     tcase_add_test(t, a_deadline_withdraws_what_is_queued);

@@ -261,6 +261,9 @@ void edge_stop(struct edge *edge)
     edge_hold(edge, HOLD_NOTHING);
     if (!edge->stopped)
         httpd_stop(edge->httpd);
+    ck_assert_int_eq(metrics_value(METRIC_ACTIVE), 0);
+    ck_assert_int_eq(metrics_value(METRIC_WAITING), 0);
+    ck_assert_int_eq(metrics_value(METRIC_CONNECTIONS), 0);
     pthread_mutex_lock(&edge->lock);
     edge->ends = true;
     pthread_cond_broadcast(&edge->changed);

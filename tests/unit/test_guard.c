@@ -206,6 +206,7 @@ END_TEST
 
 START_TEST(targets_and_headers_have_a_bound)
 {
+    static char long_value[GUARD_HEAD_MAX_BYTES];
     char target[GUARD_TARGET_MAX_BYTES + 2];
     struct guard_header headers[GUARD_HEADERS_MAX + 1];
     struct guard_result result;
@@ -213,6 +214,10 @@ START_TEST(targets_and_headers_have_a_bound)
     for (size_t i = 0; i <= GUARD_HEADERS_MAX; i++)
         headers[i] = (struct guard_header){"X-A", 3, "a", 1};
     headers[0] = (struct guard_header){"Host", 4, "a", 1};
+    headers[1].value_len = GUARD_HEAD_MAX_BYTES;
+    headers[1].value = memset(long_value, 'a', sizeof long_value);
+    ck_assert_int_eq(guard_check("GET", "/", headers, 2, &result), ERR_HEADERS_TOO_LARGE);
+    headers[1] = (struct guard_header){"X-A", 3, "a", 1};
     memset(target, 'a', sizeof target);
     target[0] = '/';
     target[GUARD_TARGET_MAX_BYTES] = '\0';
