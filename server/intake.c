@@ -231,8 +231,6 @@ static bool admit(struct request *r)
 
 /* ---- authentication, before the body and perhaps after it ---- */
 
-static bool work(struct request *r);
-
 static bool look_up(struct request *r)
 {
     const struct backend *backend = r->httpd->backend;

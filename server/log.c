@@ -84,7 +84,6 @@ static void add_sentence(struct line *line, const char *key, const char *text)
     put(line, "\"", 1);
 }
 
-/* The date changes once a day; the rest is arithmetic. */
 static void put_now(struct line *line)
 {
     char text[INSTANT_TEXT_MAX];

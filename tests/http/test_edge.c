@@ -615,7 +615,19 @@ START_TEST(a_waiting_client_is_not_slow)
 }
 END_TEST
 
-/* ---- the end ---- */
+/* ---- begin and end ---- */
+
+START_TEST(a_port_that_is_taken_is_said)
+{
+    struct httpd_settings settings = edge_settings();
+    char why[HTTPD_WHY_MAX_BYTES] = "";
+
+    settings.port = httpd_port(edge.httpd);
+    ck_assert_ptr_null(httpd_start(&settings, routes, routes_count, &edge.backend, why));
+    ck_assert_ptr_nonnull(strstr(why, "cannot listen on 127.0.0.1:"));
+    ck_assert_ptr_nonnull(strstr(why, "in use"));
+}
+END_TEST
 
 static void *stop(void *argument)
 {
@@ -709,6 +721,7 @@ static Suite *suite(void)
     tcase_add_test(t, slow_clients_are_cut_off_and_hurt_nobody);
     tcase_add_loop_test(t, whoever_does_not_go_on_is_cut_off, 0, sizeof stuck / sizeof *stuck);
     tcase_add_test(t, a_waiting_client_is_not_slow);
+    tcase_add_test(t, a_port_that_is_taken_is_said);
     tcase_add_test(t, draining_answers_what_has_begun);
     tcase_add_test(t, draining_does_not_wait_for_ever);
     suite_add_tcase(s, t);
