@@ -1,7 +1,9 @@
 #include "reading.h"
 
+#include "core/lead_capture.h"
 #include "store/migrate.h"
 
+#include <check.h>
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,8 +86,77 @@ void reading_begin(struct reading *reading)
     };
 }
 
+/* ---- through the lane ---- */
+
+static void start_lanes(struct reading *reading)
+{
+    reading->cache = config_cache_new();
+    struct lanes_settings settings = {
+        .database = {.conninfo = database_conninfo(reading->database), .role = ROLE_APP},
+        .cache = reading->cache,
+        .workers = 1,
+    };
+    reading->lanes = lanes_start(&settings);
+    ck_assert_ptr_nonnull(reading->lanes);
+}
+
+void reading_do(struct reading *reading, enum command_kind kind, const void *input)
+{
+    struct command command = {
+        .kind = kind,
+        .caller = {.workspace = reading_id("w"),
+                   .team = reading->marketing,
+                   .member = reading->ana},
+        .input = input,
+    };
+    char *body = NULL;
+    int status = 0;
+
+    if (reading->lanes == NULL)
+        start_lanes(reading);
+    enum err err = lanes_run(reading->lanes, &command, &body, &status);
+    ck_assert_msg(err == ERR_NONE && status < 300, "%s, %d: %s", error_code(err), status,
+                  body == NULL ? "" : body);
+    free(body);
+}
+
+void reading_capture(struct reading *reading, const char *email, const char *source)
+{
+    struct identity identity = {.kind = IDENTITY_EMAIL, .source = "", .value = email};
+    struct touch_input touch = {
+        .kind = "form_submitted",
+        .occurred_at = INSTANT_NONE,
+        .values = {[DIMENSION_SOURCE] = source},
+    };
+    struct capture_input input = {
+        .identities = &identity,
+        .identity_count = 1,
+        .touch = source == NULL ? NULL : &touch,
+        .claimed_stage = STAGE_COUNT,
+        .occurred_at = INSTANT_NONE,
+    };
+
+    reading_do(reading, COMMAND_LEAD_CAPTURE, &input);
+}
+
+struct uuid reading_lead(const struct reading *reading, const char *email)
+{
+    char sql[256];
+    struct uuid id = {{0}};
+
+    snprintf(sql, sizeof sql, "SELECT lead_id FROM identity WHERE value = '%s'", email);
+    char *text = database_ask(reading->database, sql);
+    ck_assert_msg(text != NULL && uuid_parse(text, &id), "nobody is %s", email);
+    free(text);
+    return id;
+}
+
 void reading_end(struct reading *reading)
 {
+    if (reading->lanes != NULL)
+        lanes_stop(reading->lanes);
+    if (reading->cache != NULL)
+        config_cache_free(reading->cache);
     pg_free(reading->pg);
     arena_free(reading->arena);
     database_free(reading->database);

@@ -1,0 +1,357 @@
+/* Leads as they are read: by id through merges, in pages, and as a feed that misses nothing. */
+#include "core/lead_capture.h"
+#include "core/lead_change.h"
+#include "core/lead_erase.h"
+#include "core/lead_merge.h"
+#include "reading.h"
+#include "store/lead_read.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct reading r;
+
+static void set_up(void)
+{
+    reading_begin(&r);
+}
+
+static void tear_down(void)
+{
+    reading_end(&r);
+}
+
+static void merge(struct uuid survivor, struct uuid absorbed)
+{
+    struct merge_input input = {survivor, absorbed};
+
+    reading_do(&r, COMMAND_LEAD_MERGE, &input);
+}
+
+static void erase(struct uuid lead)
+{
+    struct erase_input input = {lead};
+
+    reading_do(&r, COMMAND_LEAD_ERASE, &input);
+}
+
+/* Milestones are not what is tested here: they are set by hand. */
+static void reach_sql(const char *email)
+{
+    char sql[256];
+
+    snprintf(sql, sizeof sql,
+             "UPDATE lead SET sql_at = now(), stage = 'sql' WHERE lead_id = "
+             "(SELECT lead_id FROM identity WHERE value = '%s')",
+             email);
+    database_exec(r.database, sql);
+}
+
+/* ---- by id ---- */
+
+START_TEST(a_lead_is_read_with_its_etag)
+{
+    struct lead_view view;
+
+    reading_capture(&r, "kim@acme.example", "google");
+    struct uuid id = reading_lead(&r, "kim@acme.example");
+    ck_assert_int_eq(lead_read_by_id(&r.read, id, &view), ERR_NONE);
+    ck_assert(uuid_equal(view.lead->id, id));
+    ck_assert_str_eq(lead_email(view.lead), "kim@acme.example");
+    ck_assert_int_eq(view.lead->chain.seq, 1);
+    ck_assert(uuid_is_nil(view.open));
+}
+END_TEST
+
+START_TEST(an_open_handoff_is_named)
+{
+    struct lead_view view;
+    char sql[1024], id[UUID_TEXT_LEN + 1];
+
+    reading_capture(&r, "kim@acme.example", NULL);
+    uuid_format(reading_lead(&r, "kim@acme.example"), id);
+    snprintf(
+        sql, sizeof sql,
+        "INSERT INTO handoff (workspace_id, handoff_id, lead_id, kind, state, from_team, to_team,"
+        " offered_at, respond_by, updated_at) VALUES (:w, :h1, '%s', 'standard', 'offered',"
+        " :marketing, :sdr, now(), now(), now())",
+        id);
+    reading_exec(&r, sql);
+    ck_assert_int_eq(lead_read_by_id(&r.read, reading_lead(&r, "kim@acme.example"), &view),
+                     ERR_NONE);
+    ck_assert(uuid_equal(view.open, reading_id("h1")));
+}
+END_TEST
+
+START_TEST(nobody_has_an_unknown_id)
+{
+    struct lead_view view;
+
+    ck_assert_int_eq(lead_read_by_id(&r.read, reading_id("nobody"), &view), ERR_NOT_FOUND);
+}
+END_TEST
+
+START_TEST(merges_are_followed_to_the_last_survivor)
+{
+    struct lead_view view;
+
+    reading_capture(&r, "a@acme.example", NULL);
+    reading_capture(&r, "b@acme.example", NULL);
+    reading_capture(&r, "c@acme.example", NULL);
+    struct uuid a = reading_lead(&r, "a@acme.example");
+    struct uuid b = reading_lead(&r, "b@acme.example");
+    struct uuid c = reading_lead(&r, "c@acme.example");
+    merge(b, a);
+    merge(c, b);
+    ck_assert_int_eq(lead_read_by_id(&r.read, a, &view), ERR_NONE);
+    ck_assert(uuid_equal(view.lead->id, c));
+    ck_assert_uint_eq(view.lead->identity_count, 3);
+    erase(c);
+    ck_assert_int_eq(lead_read_by_id(&r.read, a, &view), ERR_GONE);
+    ck_assert_int_eq(lead_read_by_id(&r.read, c, &view), ERR_GONE);
+}
+END_TEST
+
+START_TEST(another_workspace_does_not_see_it)
+{
+    struct lead_view view;
+    struct read other = r.read;
+
+    reading_capture(&r, "kim@acme.example", NULL);
+    other.workspace = reading_id("other");
+    ck_assert_int_eq(lead_read_by_id(&other, reading_lead(&r, "kim@acme.example"), &view),
+                     ERR_NOT_FOUND);
+}
+END_TEST
+
+/* ---- pages ---- */
+
+static const struct lead_filter ALL = {.stage = STAGE_COUNT};
+
+static struct lead_page page_of(const struct lead_filter *filter, int limit)
+{
+    struct lead_page page;
+
+    ck_assert_int_eq(lead_read_page(&r.read, filter, limit, &page), ERR_NONE);
+    return page;
+}
+
+START_TEST(pages_go_from_the_newest_to_the_oldest)
+{
+    struct lead_filter filter = ALL;
+    struct uuid last = READ_ID_MAX;
+    char email[64];
+    int seen = 0;
+
+    for (int i = 0; i < 7; i++) {
+        snprintf(email, sizeof email, "lead%d@acme.example", i);
+        reading_capture(&r, email, NULL);
+    }
+    for (bool more = true; more; seen++) {
+        struct lead_page page = page_of(&filter, 1);
+        ck_assert_uint_eq(page.count, 1);
+        ck_assert_int_lt(uuid_compare(page.items[0].lead->id, last), 0);
+        last = filter.before = page.items[0].lead->id;
+        more = page.more;
+    }
+    ck_assert_int_eq(seen, 7);
+    ck_assert_uint_eq(page_of(&ALL, 7).count, 7);
+    ck_assert(!page_of(&ALL, 7).more);
+    ck_assert(page_of(&ALL, 6).more);
+}
+END_TEST
+
+START_TEST(filters_hold_together)
+{
+    struct lead_filter filter = ALL;
+    struct identity kim = {.kind = IDENTITY_EMAIL, .source = "", .value = "kim@acme.example"};
+    struct identity crm = {.kind = IDENTITY_EXTERNAL, .source = "crm", .value = "1"};
+
+    reading_capture(&r, "kim@acme.example", "google");
+    reading_capture(&r, "lee@acme.example", NULL);
+    filter.stage = STAGE_INQUIRY;
+    ck_assert_uint_eq(page_of(&filter, 10).count, 1);
+    filter.stage = STAGE_PROSPECT;
+    ck_assert_str_eq(lead_email(page_of(&filter, 10).items[0].lead), "lee@acme.example");
+    filter.owner_team = r.sdr;
+    ck_assert_uint_eq(page_of(&filter, 10).count, 0);
+    filter = ALL;
+    filter.email = &kim;
+    ck_assert_uint_eq(page_of(&filter, 10).count, 1);
+    filter.stage = STAGE_MQL;
+    ck_assert_uint_eq(page_of(&filter, 10).count, 0);
+    filter.stage = STAGE_COUNT;
+    filter.external = &crm;
+    ck_assert_uint_eq(page_of(&filter, 10).count, 0);
+    filter.email = NULL;
+    filter.external = NULL;
+    filter.before = page_of(&ALL, 2).items[1].lead->id;
+    ck_assert_uint_eq(page_of(&filter, 10).count, 0);
+}
+END_TEST
+
+START_TEST(what_is_gone_is_in_no_page)
+{
+    struct lead_filter filter = ALL;
+    struct identity b = {.kind = IDENTITY_EMAIL, .source = "", .value = "b@acme.example"};
+
+    reading_capture(&r, "a@acme.example", NULL);
+    reading_capture(&r, "b@acme.example", NULL);
+    reading_capture(&r, "c@acme.example", NULL);
+    merge(reading_lead(&r, "a@acme.example"), reading_lead(&r, "b@acme.example"));
+    erase(reading_lead(&r, "c@acme.example"));
+    ck_assert_uint_eq(page_of(&ALL, 10).count, 1);
+    filter.email = &b; /* which is a's now */
+    ck_assert(
+        uuid_equal(page_of(&filter, 10).items[0].lead->id, reading_lead(&r, "a@acme.example")));
+}
+END_TEST
+
+/* ---- the feed ---- */
+
+static struct lead_feed feed_of(int64_t after, int limit)
+{
+    struct lead_feed feed;
+
+    ck_assert_int_eq(lead_read_feed(&r.read, MILESTONE_SQL, after, limit, &feed), ERR_NONE);
+    return feed;
+}
+
+static void touch(const char *email)
+{
+    struct add_touch_input input = {
+        .lead = reading_lead(&r, email),
+        .touch = {.kind = "call", .occurred_at = INSTANT_NONE, .direction = DIRECTION_OUTBOUND},
+    };
+
+    reading_do(&r, COMMAND_LEAD_TOUCH, &input);
+}
+
+START_TEST(a_lead_is_in_the_feed_once_it_has_reached_it)
+{
+    reading_capture(&r, "kim@acme.example", "google");
+    reading_capture(&r, "lee@acme.example", "google");
+    struct lead_feed feed = feed_of(0, 10);
+    ck_assert_uint_eq(feed.count, 0);
+    ck_assert_int_eq(feed.next, 2);
+    reach_sql("kim@acme.example");
+    touch("kim@acme.example");
+    feed = feed_of(feed.next, 10);
+    ck_assert_uint_eq(feed.count, 1);
+    ck_assert_int_eq(feed.items[0].lead->stage, STAGE_SQL);
+    ck_assert_int_eq(feed.next, 3);
+    ck_assert_uint_eq(feed_of(feed.next, 10).count, 0);
+    ck_assert_int_eq(feed_of(feed.next, 10).next, 3);
+    ck_assert_uint_eq(feed_of(0, 10).count, 1);
+}
+END_TEST
+
+START_TEST(a_page_has_a_lead_once_at_its_latest_change)
+{
+    reading_capture(&r, "kim@acme.example", "google");
+    reading_capture(&r, "lee@acme.example", "google");
+    reach_sql("kim@acme.example");
+    reach_sql("lee@acme.example");
+    touch("kim@acme.example"); /* 3 */
+    struct lead_feed feed = feed_of(0, 10);
+    ck_assert_uint_eq(feed.count, 2);
+    ck_assert_str_eq(lead_email(feed.items[0].lead), "lee@acme.example");
+    ck_assert_str_eq(lead_email(feed.items[1].lead), "kim@acme.example");
+    feed = feed_of(0, 1);
+    ck_assert(feed.more);
+    ck_assert_int_eq(feed.next, 2);
+    feed = feed_of(feed.next, 1);
+    ck_assert_str_eq(lead_email(feed.items[0].lead), "kim@acme.example");
+    ck_assert_int_eq(feed.next, 3);
+}
+END_TEST
+
+START_TEST(who_is_gone_leaves_a_tombstone)
+{
+    reading_capture(&r, "kim@acme.example", "google");
+    reading_capture(&r, "lee@acme.example", "google");
+    reading_capture(&r, "ann@acme.example", "google");
+    reading_capture(&r, "bob@acme.example", "google");
+    struct uuid kim = reading_lead(&r, "kim@acme.example");
+    struct uuid lee = reading_lead(&r, "lee@acme.example");
+    reach_sql("kim@acme.example");
+    reach_sql("lee@acme.example");
+    int64_t after = feed_of(0, 10).next;
+    merge(kim, lee);
+    erase(reading_lead(&r, "ann@acme.example")); /* never reached it: nobody is told */
+    struct lead_feed feed = feed_of(after, 10);
+    ck_assert_uint_eq(feed.count, 2);
+    ck_assert_int_eq(feed.items[0].lead->status, LEAD_MERGED);
+    ck_assert(uuid_equal(feed.items[0].lead->id, lee));
+    ck_assert(uuid_equal(feed.items[0].survivor, kim));
+    ck_assert(uuid_equal(feed.items[1].lead->id, kim));
+    erase(kim);
+    feed = feed_of(feed.next, 10);
+    ck_assert_uint_eq(feed.count, 1);
+    ck_assert_int_eq(feed.items[0].lead->status, LEAD_ERASED);
+}
+END_TEST
+
+/* A follower who asks now and then, a page of one at a time, ends with what is. */
+START_TEST(a_follower_ends_with_what_is)
+{
+    static const char *const emails[] = {"a@acme.example", "b@acme.example", "c@acme.example",
+                                         "d@acme.example", "e@acme.example"};
+    int64_t next = 0, seqs[5] = {0};
+
+    for (int i = 0; i < 5; i++) {
+        reading_capture(&r, emails[i], "google");
+        if (i != 3)
+            reach_sql(emails[i]);
+    }
+    for (int round = 0; round < 12; round++) {
+        touch(emails[(round * 7 + round / 3) % 5]);
+        struct lead_feed feed = feed_of(next, 1);
+        next = feed.next;
+        for (size_t i = 0; i < feed.count; i++)
+            seqs[lead_email(feed.items[i].lead)[0] - 'a'] = feed.items[i].lead->chain.seq;
+    }
+    for (struct lead_feed feed = feed_of(next, 1); feed.count > 0; feed = feed_of(feed.next, 1))
+        seqs[lead_email(feed.items[0].lead)[0] - 'a'] = feed.items[0].lead->chain.seq;
+    for (int i = 0; i < 5; i++) {
+        struct lead_view view;
+        ck_assert_int_eq(lead_read_by_id(&r.read, reading_lead(&r, emails[i]), &view), ERR_NONE);
+        ck_assert_int_eq(seqs[i], i == 3 ? 0 : view.lead->chain.seq);
+    }
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    Suite *s = suite_create("store/lead_read");
+    TCase *t = tcase_create("leads");
+
+    tcase_add_checked_fixture(t, set_up, tear_down);
+    tcase_add_test(t, a_lead_is_read_with_its_etag);
+    tcase_add_test(t, an_open_handoff_is_named);
+    tcase_add_test(t, nobody_has_an_unknown_id);
+    tcase_add_test(t, merges_are_followed_to_the_last_survivor);
+    tcase_add_test(t, another_workspace_does_not_see_it);
+    tcase_add_test(t, pages_go_from_the_newest_to_the_oldest);
+    tcase_add_test(t, filters_hold_together);
+    tcase_add_test(t, what_is_gone_is_in_no_page);
+    tcase_add_test(t, a_lead_is_in_the_feed_once_it_has_reached_it);
+    tcase_add_test(t, a_page_has_a_lead_once_at_its_latest_change);
+    tcase_add_test(t, who_is_gone_leaves_a_tombstone);
+    tcase_add_test(t, a_follower_ends_with_what_is);
+    tcase_set_timeout(t, 60);
+    suite_add_tcase(s, t);
+    return s;
+}
+
+int main(void)
+{
+    SRunner *runner = srunner_create(suite());
+
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? 0 : 1;
+}
