@@ -13,6 +13,7 @@ static const struct cli_command *const commands[] = {
     &cli_member_update,   &cli_member_list,      &cli_key_create,         &cli_key_revoke,
     &cli_key_list,        &cli_definition_check, &cli_definition_starter, &cli_definition_list,
     &cli_definition_show, &cli_definition_draft, &cli_definition_propose, &cli_definition_sign,
+    &cli_verify,
     &cli_routes,          &cli_version,
 };
 /* clang-format on */

@@ -1,0 +1,273 @@
+#include "store/verify.h"
+
+#include "core/ledger.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define PAGE_ROWS         2000
+#define PAGE_MEMORY_BYTES (8u << 20)
+#define VERIFY_TIMEOUT_MS 60000 /* of one page */
+#define FINDING_MAX_BYTES 300
+
+static const struct statement VERIFY_HEAD = {
+    .name = "verify_head",
+    .sql = "SELECT h.pos, (SELECT count(*) FROM ledger l WHERE l.workspace_id = $1), "
+           "(SELECT COALESCE(min(pos), 0) FROM ledger l WHERE l.workspace_id = $1), "
+           "(SELECT COALESCE(max(pos), 0) FROM ledger l WHERE l.workspace_id = $1) "
+           "FROM workspace_head h WHERE h.workspace_id = $1",
+};
+
+static const struct statement VERIFY_PAGE = {
+    .name = "verify_page",
+    .sql = "SELECT pos, subject_id, seq, kind, at, actor_kind, actor_id, team_id, body, hash "
+           "FROM ledger WHERE workspace_id = $1 AND (subject_id, seq) > ($2, $3) "
+           "ORDER BY subject_id, seq LIMIT $4",
+    .index = "ledger_workspace_id_subject_id_seq_key",
+};
+
+/* The last entry of every subject against the head that its row holds, both ways. */
+static const struct statement VERIFY_HEADS = {
+    .name = "verify_heads",
+    .sql = "WITH heads AS (SELECT lead_id AS id, seq, hash FROM lead WHERE workspace_id = $1 "
+           "UNION ALL SELECT subject_id, seq, hash FROM chain WHERE workspace_id = $1), "
+           "last AS (SELECT DISTINCT ON (subject_id) subject_id AS id, seq, hash FROM ledger "
+           "WHERE workspace_id = $1 ORDER BY subject_id, seq DESC) "
+           "SELECT COALESCE(h.id, l.id), COALESCE(h.seq, 0), COALESCE(l.seq, 0) "
+           "FROM heads h FULL JOIN last l ON l.id = h.id "
+           "WHERE h.seq IS DISTINCT FROM l.seq OR h.hash IS DISTINCT FROM l.hash LIMIT $2",
+};
+
+static const struct statement VERIFY_LEADS = {
+    .name = "verify_leads",
+    .sql = "SELECT count(*), count(*) FILTER (WHERE status = 'active' AND owner_team IS NULL), "
+           "count(*) FILTER (WHERE status = 'active' AND due_at IS NULL "
+           "AND stage NOT IN ('customer', 'disqualified')), "
+           "(SELECT count(*) FROM (SELECT lead_id FROM handoff WHERE workspace_id = $1 "
+           "AND state IN ('offered', 'accepted') GROUP BY lead_id HAVING count(*) > 1) d) "
+           "FROM lead WHERE workspace_id = $1",
+};
+
+const struct statement *const verify_statements[] = {
+    &VERIFY_HEAD, &VERIFY_PAGE, &VERIFY_HEADS, &VERIFY_LEADS, NULL,
+};
+
+struct verify {
+    struct pg *pg;
+    struct uuid workspace;
+    struct arena *arena;
+    struct verify_report *report;
+    /* the chain that is being followed */
+    struct uuid subject;
+    int64_t seq;
+    instant at;
+    uint8_t hash[DIGEST_BYTES];
+};
+
+static void found(struct verify *v, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void found(struct verify *v, const char *format, ...)
+{
+    char text[FINDING_MAX_BYTES];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (v->report->findings++ < VERIFY_FINDINGS_MAX && v->report->tell != NULL)
+        v->report->tell(v->report->context, text);
+}
+
+static int queue(struct verify *v, const struct statement *statement, const struct uuid *after,
+                 int64_t seq, int64_t limit)
+{
+    struct pg_params params;
+
+    pg_params_init(&params, v->arena);
+    pg_params_uuid(&params, v->workspace);
+    if (after != NULL) {
+        /* nil is null as a parameter, which compares with nothing; no subject is this one */
+        static const struct uuid before_all = {{[15] = 1}};
+        pg_params_uuid(&params, uuid_is_nil(*after) ? before_all : *after);
+        pg_params_int8(&params, seq);
+    }
+    if (limit > 0)
+        pg_params_int8(&params, limit);
+    return pg_queue(v->pg, statement, &params);
+}
+
+/* ---- chains ---- */
+
+static void read_entry(const struct pg_result *result, int row, struct ledger_entry *entry)
+{
+    *entry = (struct ledger_entry){
+        .subject = pg_get_uuid(result, row, 1),
+        .seq = pg_get_int8(result, row, 2),
+        .kind = (enum ledger_kind)pg_get_int4(result, row, 3),
+        .at = pg_get_instant(result, row, 4),
+        .actor = {(enum actor_kind)pg_get_int4(result, row, 5), pg_get_uuid(result, row, 6)},
+        .team = pg_get_uuid(result, row, 7),
+    };
+    entry->body = (const char *)pg_get_bytea(result, row, 8, &entry->body_len);
+}
+
+static void start_chain(struct verify *v, struct uuid subject)
+{
+    v->report->subjects++;
+    v->subject = subject;
+    v->seq = 0;
+    v->at = INSTANT_NONE;
+    memset(v->hash, 0, sizeof v->hash);
+}
+
+static void check_entry(struct verify *v, const struct pg_result *result, int row)
+{
+    struct ledger_entry entry;
+    char subject[UUID_TEXT_LEN + 1];
+    size_t len;
+
+    read_entry(result, row, &entry);
+    if (v->report->subjects == 0 || !uuid_equal(entry.subject, v->subject))
+        start_chain(v, entry.subject);
+    uuid_format(entry.subject, subject);
+    long long pos = (long long)pg_get_int8(result, row, 0);
+    if (entry.seq != v->seq + 1)
+        found(v, "entry %lld of subject %s is missing before position %lld", (long long)v->seq + 1,
+              subject, pos);
+    if (v->at != INSTANT_NONE && entry.at < v->at)
+        found(v, "the entry at position %lld is older than the one before it in its chain", pos);
+    if (ledger_kind_name((int)entry.kind) == NULL)
+        found(v, "the entry at position %lld is of no known kind", pos);
+    ledger_hash(&entry, v->workspace, v->hash);
+    const uint8_t *stored = pg_get_bytea(result, row, 9, &len);
+    if (stored == NULL || len != DIGEST_BYTES || memcmp(stored, entry.hash, DIGEST_BYTES) != 0)
+        found(v,
+              "the entry at position %lld (subject %s, number %lld) does not have the hash of "
+              "its content and its predecessor",
+              pos, subject, (long long)entry.seq);
+    v->seq = entry.seq;
+    v->at = entry.at;
+    if (stored != NULL && len == DIGEST_BYTES) /* one changed entry is one finding */
+        memcpy(v->hash, stored, DIGEST_BYTES);
+    v->report->entries++;
+}
+
+static enum pg_status check_chains(struct verify *v)
+{
+    int rows;
+
+    do {
+        struct uuid after = v->subject;
+        int64_t seq = v->seq;
+        arena_clear(v->arena);
+        enum pg_status status = pg_pipeline_begin(v->pg, pg_deadline_in(VERIFY_TIMEOUT_MS));
+        if (status != PG_OK)
+            return status;
+        int index = queue(v, &VERIFY_PAGE, &after, seq, PAGE_ROWS);
+        status = pg_pipeline_run(v->pg, pg_deadline_in(VERIFY_TIMEOUT_MS));
+        const struct pg_result *result = status == PG_OK ? pg_result(v->pg, index) : NULL;
+        rows = pg_rows(result);
+        for (int row = 0; row < rows; row++)
+            check_entry(v, result, row);
+        pg_pipeline_end(v->pg);
+        if (status != PG_OK)
+            return status;
+    } while (rows == PAGE_ROWS);
+    return PG_OK;
+}
+
+/* ---- what stands beside ---- */
+
+static void check_positions(struct verify *v, const struct pg_result *result)
+{
+    if (pg_rows(result) != 1) {
+        found(v, "the workspace has no head");
+        return;
+    }
+    long long head = (long long)pg_get_int8(result, 0, 0);
+    long long count = (long long)pg_get_int8(result, 0, 1);
+    long long first = (long long)pg_get_int8(result, 0, 2);
+    long long last = (long long)pg_get_int8(result, 0, 3);
+    if (head != last)
+        found(v,
+              "the head says that %lld positions were given out, the ledger ends at %lld: its "
+              "tail was cut or added to",
+              head, last);
+    if (count != last || (count > 0 && first != 1))
+        found(v, "positions are not dense: %lld entries from %lld to %lld", count, first, last);
+}
+
+static void check_heads(struct verify *v, const struct pg_result *result)
+{
+    char subject[UUID_TEXT_LEN + 1];
+
+    for (int row = 0; row < pg_rows(result); row++) {
+        uuid_format(pg_get_uuid(result, row, 0), subject);
+        found(v, "subject %s stands at entry %lld, its chain ends at %lld, or with another hash",
+              subject, (long long)pg_get_int8(result, row, 1),
+              (long long)pg_get_int8(result, row, 2));
+    }
+}
+
+static void check_leads(struct verify *v, const struct pg_result *result)
+{
+    static const char *const what[] = {NULL, "active leads without an owning team",
+                                       "active leads without a next date",
+                                       "leads with more than one open handoff"};
+
+    v->report->leads = pg_get_int8(result, 0, 0);
+    for (int i = 1; i < 4; i++)
+        if (pg_get_int8(result, 0, i) > 0)
+            found(v, "%lld %s", (long long)pg_get_int8(result, 0, i), what[i]);
+}
+
+static enum pg_status check_rest(struct verify *v)
+{
+    enum pg_status status = pg_pipeline_begin(v->pg, pg_deadline_in(VERIFY_TIMEOUT_MS));
+
+    if (status != PG_OK)
+        return status;
+    arena_clear(v->arena);
+    int head = queue(v, &VERIFY_HEAD, NULL, 0, 0);
+    int heads = queue(v, &VERIFY_HEADS, NULL, 0, VERIFY_FINDINGS_MAX);
+    int leads = queue(v, &VERIFY_LEADS, NULL, 0, 0);
+    status = pg_pipeline_run(v->pg, pg_deadline_in(VERIFY_TIMEOUT_MS));
+    if (status == PG_OK) {
+        check_positions(v, pg_result(v->pg, head));
+        check_heads(v, pg_result(v->pg, heads));
+        check_leads(v, pg_result(v->pg, leads));
+    }
+    pg_pipeline_end(v->pg);
+    return status;
+}
+
+static enum pg_status begin_snapshot(struct verify *v)
+{
+    enum pg_status status = pg_pipeline_begin(v->pg, pg_deadline_in(VERIFY_TIMEOUT_MS));
+
+    if (status != PG_OK)
+        return status;
+    pg_queue_begin_read(v->pg, v->workspace);
+    pg_queue_sql(v->pg, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+    status = pg_pipeline_run(v->pg, pg_deadline_in(VERIFY_TIMEOUT_MS));
+    pg_pipeline_end(v->pg);
+    return status;
+}
+
+enum pg_status verify_workspace(struct pg *pg, struct uuid workspace, struct verify_report *report)
+{
+    struct verify v = {.pg = pg, .workspace = workspace, .report = report};
+
+    v.arena = arena_new(PAGE_MEMORY_BYTES);
+    if (v.arena == NULL)
+        return PG_OTHER;
+    report->entries = report->subjects = report->leads = report->findings = 0;
+    enum pg_status status = begin_snapshot(&v);
+    if (status == PG_OK)
+        status = check_chains(&v);
+    if (status == PG_OK)
+        status = check_rest(&v);
+    pg_rollback(pg);
+    arena_free(v.arena);
+    return status;
+}

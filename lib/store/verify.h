@@ -1,0 +1,31 @@
+/*
+ * Checks a workspace's ledger against itself and against what stands beside it: every subject's
+ * chain from its first entry on, positions without gap or double, the heads that leads and chains
+ * hold, and the invariants of leads. Reads in one snapshot, a page at a time.
+ */
+#ifndef BATON_STORE_VERIFY_H
+#define BATON_STORE_VERIFY_H
+
+#include "core/arena.h"
+#include "store/pg.h"
+
+#include <stdbool.h>
+
+/** Findings that are told one by one; more are counted. */
+#define VERIFY_FINDINGS_MAX 100
+
+struct verify_report {
+    int64_t entries;
+    int64_t subjects;
+    int64_t leads;
+    int64_t findings; /* all of them */
+    /** Called for each of the first VERIFY_FINDINGS_MAX, with a sentence that names the place. */
+    void (*tell)(void *context, const char *finding);
+    void *context;
+};
+
+/** PG_OK whatever was found; else the database's trouble. Role baton_app. */
+enum pg_status verify_workspace(struct pg *pg, struct uuid workspace,
+                                struct verify_report *report) MUST_USE;
+
+#endif
