@@ -8,7 +8,7 @@ from spec import coerce, is_json, media_type, query_of
 # Headers that HTTP itself brings; everything else must be documented.
 PLAIN_HEADERS = {
     "date", "connection", "content-length", "content-type", "cache-control", "keep-alive", "transfer-encoding",
-    "content-security-policy", "x-content-type-options", "content-disposition", "content-location",
+    "content-security-policy", "referrer-policy", "x-frame-options", "x-content-type-options", "content-disposition", "content-location",
 }
 # Refusals that stand before any route: a path or method that does not exist, a broken request.
 OUTSIDE = {"400", "404", "405", "431"}

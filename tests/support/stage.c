@@ -1,0 +1,121 @@
+#include "stage.h"
+
+#include "client.h"
+#include "database.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define COMMAND_MAX_BYTES 4096
+#define OUTPUT_MAX_BYTES  (1u << 20)
+
+static struct database *database;
+static struct service *service;
+
+static void start(void)
+{
+    if (service != NULL)
+        return;
+    database = database_new();
+    service = service_start(database_conninfo(database), NULL);
+}
+
+struct service *stage_service(void)
+{
+    start();
+    return service;
+}
+
+const char *stage_database(void)
+{
+    start();
+    return database_conninfo(database);
+}
+
+char *stage_baton(const char *words, int code)
+{
+    char command[COMMAND_MAX_BYTES];
+    char *out = calloc(1, OUTPUT_MAX_BYTES);
+
+    ck_assert_ptr_nonnull(out);
+    setenv("DATABASE_URL", stage_database(), 1);
+    snprintf(command, sizeof command, "\"$BATON_BINARY\" %s", words);
+    FILE *pipe = popen(command, "r");
+    ck_assert_ptr_nonnull(pipe);
+    size_t len = fread(out, 1, OUTPUT_MAX_BYTES - 1, pipe);
+    out[len] = '\0';
+    int status = pclose(pipe);
+    unsetenv("DATABASE_URL");
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != code)
+        ck_abort_msg("baton %s: wanted exit code %d, got %d: %s", words, code,
+                     WIFEXITED(status) ? WEXITSTATUS(status) : -1, out);
+    return out;
+}
+
+/* "ana@acme.example" is known as "ana", a team's own key as the team. */
+static void set_key(struct story *story, const char *prefix, const json_t *key)
+{
+    const char *member = json_string_value(json_object_get(key, "member"));
+    const char *who = member == NULL ? json_string_value(json_object_get(key, "team")) : member;
+    char name[128];
+
+    snprintf(name, sizeof name, "%s%.*s", prefix, (int)strcspn(who, "@"), who);
+    story_set(story, name, json_string_value(json_object_get(key, "token")));
+}
+
+void stage_add_workspace(struct stage *stage, const char *prefix, const char *options)
+{
+    static int counter;
+    char words[COMMAND_MAX_BYTES];
+
+    snprintf(words, sizeof words,
+             "workspace create acme-%d --marketing ana@acme.example --marketing max@acme.example "
+             "--sales sam@acme.example --sales sue@acme.example --json %s",
+             ++counter, options);
+    char *text = stage_baton(words, 0);
+    json_t *made = json_loads(text, 0, NULL);
+    const json_t *keys = json_object_get(made, "keys");
+    for (size_t i = 0; i < json_array_size(keys); i++)
+        set_key(stage->story, prefix, json_array_get(keys, i));
+    json_decref(made);
+    free(text);
+}
+
+struct stage stage_open(const char *options)
+{
+    struct stage stage;
+
+    start();
+    stage.client = client_new(service_url(service));
+    stage.story = story_new(stage.client);
+    stage_add_workspace(&stage, "", options);
+    return stage;
+}
+
+void stage_close(struct stage *stage)
+{
+    story_free(stage->story);
+    client_free(stage->client);
+}
+
+void stage_play(const char *options, const struct step *steps)
+{
+    struct stage stage = stage_open(options);
+
+    story_run(stage.story, steps);
+    stage_close(&stage);
+}
+
+void stage_end(void)
+{
+    if (service != NULL)
+        service_stop(service);
+    if (database != NULL)
+        database_free(database);
+    service = NULL;
+    database = NULL;
+}

@@ -1,0 +1,45 @@
+/*
+ * Where stories play: one server with a database of its own per program, and a new workspace for
+ * each story, so that stories do not see each other.
+ *
+ * Of a workspace the story knows ${ana} and ${max} (members of marketing, ana is admin), ${sam} and
+ * ${sue} (of sales, sam is admin), each the key of that member, and ${marketing} and ${sales}, the
+ * keys of the teams themselves.
+ */
+#ifndef BATON_TESTS_STAGE_H
+#define BATON_TESTS_STAGE_H
+
+#include "service.h"
+#include "story.h"
+
+struct stage {
+    struct client *client;
+    struct story *story;
+};
+
+/**
+ * A new workspace and its story. options are more words for `baton workspace create`, such as
+ * "--starter mql --sign"; "" for none. The server starts with the first of them.
+ */
+struct stage stage_open(const char *options);
+
+void stage_close(struct stage *stage);
+
+/** Plays a story in a new workspace. */
+void stage_play(const char *options, const struct step *steps);
+
+/** Makes another workspace; its keys get the names with this prefix: ${other_ana} … */
+void stage_add_workspace(struct stage *stage, const char *prefix, const char *options);
+
+/** The server of this program, and the database's connection string. */
+struct service *stage_service(void);
+const char *stage_database(void);
+
+/** Runs `baton <words>` on the stage's database; its stdout, which the caller frees. The test fails
+ *  unless it ends with this exit code. */
+char *stage_baton(const char *words, int code);
+
+/** The last test of a program: the server must drain and end cleanly. */
+void stage_end(void);
+
+#endif
