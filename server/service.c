@@ -200,6 +200,7 @@ static bool start_edge(struct service *service, const struct settings *settings,
     edge.connections_max = settings->connections_max;
     edge.waiting_max = settings->waiting_max;
     edge.request_timeout_ms = settings->request_timeout_ms;
+    edge.head_timeout_ms = settings->client_timeout_ms;
     edge.body_timeout_ms = settings->client_timeout_ms;
     edge.drain_timeout_ms = settings->drain_timeout_ms;
     service->httpd = httpd_start(&edge, routes, routes_count, backend, why);
