@@ -1,0 +1,41 @@
+/* What is said of an answered handoff: a rating by the receiving team; a dispute by the offering
+ * team, once, of a rejection or return, and its answer. */
+#ifndef BATON_CORE_FEEDBACK_H
+#define BATON_CORE_FEEDBACK_H
+
+#include "core/command.h"
+
+struct feedback_input {
+    struct uuid handoff;
+    int rating;       /* 1 to 5; 0: none, in all but feedback_give */
+    const char *note; /* NULL: none; a dispute needs one */
+};
+
+/** The latest rating stands on the handoff; all are kept. */
+bool feedback_give_keys(const struct command *command, struct work *work, struct work_keys *keys);
+enum decision feedback_give(struct work *work, const struct command *command,
+                            struct outcome *outcome);
+
+bool feedback_dispute_keys(const struct command *command, struct work *work,
+                           struct work_keys *keys);
+enum decision feedback_dispute(struct work *work, const struct command *command,
+                               struct outcome *outcome);
+
+/** The receiving team abides by its rejection. */
+bool feedback_uphold_keys(const struct command *command, struct work *work, struct work_keys *keys);
+enum decision feedback_uphold(struct work *work, const struct command *command,
+                              struct outcome *outcome);
+
+/** The receiving team takes the lead after all: a new handoff, accepted, whose previous is the
+ *  disputed one. ERR_STATE_CONFLICT when the lead has an open handoff or is no longer with the
+ *  offering team. The answer has new_handoff beside handoff and lead. */
+bool feedback_concede_keys(const struct command *command, struct work *work,
+                           struct work_keys *keys);
+enum decision feedback_concede(struct work *work, const struct command *command,
+                               struct outcome *outcome);
+
+/** Keeps what was said and, in the open ledger body, its id as the member "feedback". */
+void feedback_add(struct work *work, const struct handoff *handoff, const struct caller *caller,
+                  enum feedback_kind kind, int rating, const char *note);
+
+#endif

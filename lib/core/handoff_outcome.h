@@ -1,0 +1,22 @@
+/* What became of a qualified lead: an opportunity, won, or lost. */
+#ifndef BATON_CORE_HANDOFF_OUTCOME_H
+#define BATON_CORE_HANDOFF_OUTCOME_H
+
+#include "core/command.h"
+
+struct handoff_outcome_input {
+    struct uuid handoff;
+    enum outcome_kind outcome; /* never OUTCOME_NONE */
+    struct amount amount;      /* of an opportunity or a win */
+    const char *reason;        /* a code; needed when lost, else NULL */
+    const char *note;          /* NULL: none */
+    instant occurred_at;       /* INSTANT_NONE: now */
+};
+
+/** By the receiving team of a qualified handoff. opportunity and won raise the stage; lost takes
+ *  the lead back to the team that offered it first, in nurture. */
+bool handoff_outcome_keys(const struct command *command, struct work *work, struct work_keys *keys);
+enum decision handoff_outcome(struct work *work, const struct command *command,
+                              struct outcome *outcome);
+
+#endif

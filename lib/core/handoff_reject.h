@@ -1,0 +1,29 @@
+/*
+ * Rejecting an offer and returning an accepted lead, with a reason. The reason is classed against
+ * the verdict that let the lead through; what follows (nurture, disqualify, reroute) is the
+ * reason's.
+ */
+#ifndef BATON_CORE_HANDOFF_REJECT_H
+#define BATON_CORE_HANDOFF_REJECT_H
+
+#include "core/lead_capture.h"
+
+struct handoff_reject_input {
+    struct uuid handoff;
+    const char *reason;             /* a code */
+    const char *note;               /* NULL: none */
+    const struct told *corrections; /* sorted by name, each name once */
+    size_t correction_count;
+};
+
+/** By the receiving team, while offered. */
+bool handoff_reject_keys(const struct command *command, struct work *work, struct work_keys *keys);
+enum decision handoff_reject(struct work *work, const struct command *command,
+                             struct outcome *outcome);
+
+/** By the receiving team, after accepting: the lead goes back to the offering team. */
+bool handoff_return_keys(const struct command *command, struct work *work, struct work_keys *keys);
+enum decision handoff_return(struct work *work, const struct command *command,
+                             struct outcome *outcome);
+
+#endif
