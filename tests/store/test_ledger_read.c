@@ -65,48 +65,44 @@ END_TEST
 #define ID_OF_H1 "68310000-0000-0000-0000-000000000000"
 #define ID_OF_F1 "66310000-0000-0000-0000-000000000000"
 
-static const char
-    feedback_sql[] =
-        "INSERT INTO lead (workspace_id, lead_id, status, stage, owner_team, due_at, identities,"
-        " attributes, facts, salt, origin, found_by, created_at, updated_at, touch_count, seq, "
-        "hash,"
-        " chain_at) VALUES (:w, :lead1, 'active', 'nurture', :marketing, now(), '[]', '{}', '{}',"
-        " decode(repeat('00', 16), 'hex'), 'inbound', 'marketing', now(), now(), 0, 1,"
-        " decode(repeat('00', 32), 'hex'), now());" HANDOFF(
-            "h1", "rejected", ", closed_at, reason, class, criterion, note",
-            ", now(), 'too_small', 'bad_data', '{\"id\":\"company-size\",\"result\":\"met\","
-            "\"seen\":120,\"now\":\"unmet\"}', '30 on the call'") "INSERT INTO feedback VALUES "
-                                                                  "(:w, :f1, :h1, :lead1, "
-                                                                  "'feedback', 2, 'Thanks, but', "
-                                                                  ":sam, now());" ENTRY("1", "20",
-                                                                                        "{\"handoff"
-                                                                                        "\":"
-                                                                                        "\"" ID_OF_H1
-                                                                                        "\"}")
-                                                                      ENTRY(
-                                                                          "2", "25",
-                                                                          "{\"handoff\":\"" ID_OF_H1
-                                                                          "\",\"reason\":\"too_"
-                                                                          "small\"}") ENTRY("3",
-                                                                                            "1",
-                                                                                            "{\"cre"
-                                                                                            "ated\""
-                                                                                            ":1}")
-                                                                          ENTRY("4", "33",
-                                                                                "{\"feedback\":"
-                                                                                "\"" ID_OF_F1
-                                                                                "\",\"handoff\":"
+static const char feedback_sql[] =
+    "INSERT INTO lead (workspace_id, lead_id, status, stage, owner_team, due_at, identities,"
+    " attributes, facts, salt, origin, found_by, created_at, updated_at, touch_count, seq, "
+    "hash,"
+    " chain_at) VALUES (:w, :lead1, 'active', 'nurture', :marketing, now(), '[]', '{}', '{}',"
+    " decode(repeat('00', 16), 'hex'), 'inbound', 'marketing', now(), now(), 0, 1,"
+    " decode(repeat('00', 32), 'hex'), now());" HANDOFF(
+        "h1", "rejected", ", closed_at, reason, class, criterion, note",
+        ", now(), 'too_small', 'bad_data', '{\"id\":\"company-size\",\"result\":\"met\","
+        "\"seen\":120,\"now\":\"unmet\"}', '30 on the call'") "INSERT INTO feedback VALUES "
+                                                              "(:w, :f1, :h1, :lead1, "
+                                                              "'feedback', 2, 'Thanks, but', "
+                                                              ":sam, now());" ENTRY("1", "20",
+                                                                                    "{\"handoff"
+                                                                                    "\":"
+                                                                                    "\"" ID_OF_H1
+                                                                                    "\"}")
+                                                                  ENTRY("2", "25",
+                                                                        "{\"handoff\":\"" ID_OF_H1
+                                                                        "\",\"reason\":\"too_"
+                                                                        "small\"}") ENTRY("3", "1",
+                                                                                          "{\"cre"
+                                                                                          "ated\""
+                                                                                          ":1}")
+                                                                      ENTRY("4", "33",
+                                                                            "{\"feedback\":"
+                                                                            "\"" ID_OF_F1
+                                                                            "\",\"handoff\":"
+                                                                            "\"" ID_OF_H1
+                                                                            "\",\"rating\":2}")
+                                                                          ENTRY("5", "35",
+                                                                                "{\"amount\":{"
+                                                                                "\"currency\":"
+                                                                                "\"EUR\","
+                                                                                "\"minor\":90000}"
+                                                                                ",\"handoff\":"
                                                                                 "\"" ID_OF_H1
-                                                                                "\",\"rating\":2}")
-                                                                              ENTRY(
-                                                                                  "5", "35",
-                                                                                  "{\"amount\":{"
-                                                                                  "\"currency\":"
-                                                                                  "\"EUR\","
-                                                                                  "\"minor\":90000}"
-                                                                                  ",\"handoff\":"
-                                                                                  "\"" ID_OF_H1
-                                                                                  "\"}");
+                                                                                "\"}");
 
 START_TEST(feedback_carries_its_words)
 {
