@@ -183,6 +183,8 @@ static enum err answer(struct request *r, struct reader *reader,
     if (err != ERR_NONE)
         return err;
     err = attribution_read(&read, question, period, &found, &from, &to);
+    if (err == ERR_NONE)
+        r->reply.vary = "Accept";
     if (err != ERR_NONE)
         refuse(r, err);
     else if (csv)
@@ -201,7 +203,6 @@ enum err attribution_get(struct request *r, struct reader *reader)
     struct attribution_query question = question_of(r, query);
     struct period period = {end_of(r, "from", query->from), end_of(r, "to", query->to)};
 
-    r->reply.vary = "Accept";
     if (chosen < 0)
         return request_refuse(r, ERR_NOT_ACCEPTABLE, "Offered are application/json and text/csv");
     enum err err = reading_check(r);
