@@ -132,7 +132,7 @@ static struct period_end end_of(struct request *r, const char *name, const char 
 
 /* ---- the answer ---- */
 
-static enum err answer_csv(struct request *r, const struct attribution *answer)
+static void answer_csv(struct request *r, const struct attribution *answer)
 {
     struct text_out out;
     size_t len = 0;
@@ -142,11 +142,10 @@ static enum err answer_csv(struct request *r, const struct attribution *answer)
     char *text = text_out_steal(&out, &len);
     reply_text_steal(r, 200, "text/csv; charset=utf-8", text, len);
     text_out_release(&out);
-    return ERR_NONE;
 }
 
-static enum err answer_json(struct request *r, const struct attribution *answer, instant from,
-                            instant to)
+static void answer_json(struct request *r, const struct attribution *answer, instant from,
+                        instant to)
 {
     struct json_out out;
 
@@ -154,7 +153,6 @@ static enum err answer_json(struct request *r, const struct attribution *answer,
     attribution_write_json(answer, r->config, from, to, &out);
     reply_json(r, 200, &out);
     json_out_release(&out);
-    return ERR_NONE;
 }
 
 static enum err refuse(struct request *r, enum err err)
@@ -183,10 +181,9 @@ static enum err answer(struct request *r, struct reader *reader,
     if (err != ERR_NONE)
         return err;
     err = attribution_read(&read, question, period, &found, &from, &to);
-    if (err == ERR_NONE)
-        r->reply.vary = "Accept";
+    r->reply.vary = err == ERR_NONE ? "Accept" : NULL;
     if (err != ERR_NONE)
-        refuse(r, err);
+        err = refuse(r, err);
     else if (csv)
         answer_csv(r, &found);
     else

@@ -589,6 +589,12 @@ START_TEST(a_foreign_workspace_is_not_seen)
 }
 END_TEST
 
+START_TEST(the_server_ends_cleanly)
+{
+    stage_end();
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *s = suite_create("http/reads");
@@ -602,6 +608,7 @@ static Suite *suite(void)
     tcase_add_test(t, questions_are_answered);
     tcase_add_test(t, a_dashboard_sees_sums_alone);
     tcase_add_test(t, a_foreign_workspace_is_not_seen);
+    tcase_add_test(t, the_server_ends_cleanly);
     suite_add_tcase(s, t);
     return s;
 }
@@ -613,6 +620,5 @@ int main(void)
     srunner_run_all(runner, CK_NORMAL);
     int failed = srunner_ntests_failed(runner);
     srunner_free(runner);
-    stage_end();
     return failed == 0 ? 0 : 1;
 }
