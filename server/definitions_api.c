@@ -1,9 +1,11 @@
 #include "definitions_api.h"
 
+#include "reading.h"
 #include "setup_input.h"
 
 #include "core/definition_change.h"
 #include "core/definition_sign.h"
+#include "store/vocabulary_read.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +36,63 @@ enum err definitions_path(struct request *r, enum term *term, int *version)
         return ERR_NONE;
     }
     return request_refuse(r, ERR_NOT_FOUND, "There is no such version of %s", term_name(*term));
+}
+
+/* ---- what leads have had ---- */
+
+/* The read's memory ends with the read, the names live as long as the request. */
+static enum err copy_names(struct request *r, const char *const *names, size_t count,
+                           const struct known_names **out)
+{
+    struct known_names *known = ARENA_NEW(r->arena, struct known_names);
+    const char **copies = ARENA_ARRAY(r->arena, const char *, count + 1);
+
+    if (known == NULL || copies == NULL)
+        return request_refuse(r, ERR_OUT_OF_MEMORY, "Try again in a moment");
+    for (size_t i = 0; i < count; i++)
+        if ((copies[i] = arena_strdup(r->arena, names[i])) == NULL)
+            return request_refuse(r, ERR_OUT_OF_MEMORY, "Try again in a moment");
+    *known = (struct known_names){copies, count};
+    *out = known;
+    return ERR_NONE;
+}
+
+enum err definitions_known_names(struct request *r, struct reader *reader,
+                                 const struct known_names **out)
+{
+    const char **names;
+    size_t count;
+    struct read read;
+    enum err err = reading_begin(r, reader, &read);
+
+    if (err != ERR_NONE)
+        return err;
+    err = vocabulary_read_names(&read, &names, &count);
+    err = err == ERR_NONE ? copy_names(r, names, count, out) : reading_refuse(r, err, "attribute");
+    reading_end(&read);
+    return err;
+}
+
+/* The command is still ours: nobody looks at its input before it is queued. */
+enum err definitions_draft_names(struct request *r, struct reader *reader)
+{
+    struct definition_draft_input *input = (void *)r->command->input;
+
+    return definitions_known_names(r, reader, &input->known);
+}
+
+enum err definitions_replace_names(struct request *r, struct reader *reader)
+{
+    struct definition_replace_input *input = (void *)r->command->input;
+
+    return definitions_known_names(r, reader, &input->known);
+}
+
+enum err definitions_propose_names(struct request *r, struct reader *reader)
+{
+    struct definition_propose_input *input = (void *)r->command->input;
+
+    return definitions_known_names(r, reader, &input->known);
 }
 
 /* ---- drafts ---- */

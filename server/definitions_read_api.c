@@ -27,24 +27,10 @@ static const struct definition_version *latest_of(const struct config *config, e
     return latest;
 }
 
-/* Warnings matter until it is signed. */
-static const struct faults *warnings_of(struct request *r, const struct definition_version *version)
-{
-    struct faults *warnings = NULL;
-
-    if (version->state != DEFINITION_DRAFT && version->state != DEFINITION_PROPOSED)
-        return NULL;
-    warnings = ARENA_NEW(r->arena, struct faults);
-    if (warnings == NULL ||
-        definition_warnings(version->document, NULL, r->arena, warnings) != ERR_NONE)
-        return NULL;
-    return warnings;
-}
-
 static void write_version(struct request *r, const struct definition_version *version,
-                          struct json_out *out)
+                          const struct faults *warnings, struct json_out *out)
 {
-    shape_definition_version(r->config, version, warnings_of(r, version),
+    shape_definition_version(r->config, version, warnings,
                              definition_actions(r->config, version, &r->caller), out);
 }
 
@@ -104,7 +90,7 @@ static void write_term(struct request *r, enum term term, struct json_out *out)
     json_out_member_text(out, "term", term_name(term));
     json_out_key(out, "in_force");
     if (r->config->in_force[term] != NULL)
-        write_version(r, r->config->in_force[term], out);
+        write_version(r, r->config->in_force[term], NULL, out);
     else
         json_out_null(out);
     json_out_key(out, "versions");
@@ -228,12 +214,35 @@ static enum err reply_page(struct request *r, const struct definition_version *v
     return ERR_NONE;
 }
 
-static enum err reply_version(struct request *r, const struct definition_version *version)
+/* They matter until it is signed. */
+static enum err warnings_of(struct request *r, struct reader *reader,
+                            const struct definition_version *version, struct faults **out)
+{
+    const struct known_names *known;
+
+    *out = NULL;
+    if (version->state != DEFINITION_DRAFT && version->state != DEFINITION_PROPOSED)
+        return ERR_NONE;
+    enum err err = definitions_known_names(r, reader, &known);
+    if (err != ERR_NONE)
+        return err;
+    *out = ARENA_NEW(r->arena, struct faults);
+    if (*out == NULL || definition_warnings(version->document, known, r->arena, *out) != ERR_NONE)
+        return request_refuse(r, ERR_OUT_OF_MEMORY, "Try again in a moment");
+    return ERR_NONE;
+}
+
+static enum err reply_version(struct request *r, struct reader *reader,
+                              const struct definition_version *version)
 {
     struct json_out out;
+    struct faults *warnings;
+    enum err err = warnings_of(r, reader, version, &warnings);
 
+    if (err != ERR_NONE)
+        return err;
     json_out_init(&out, ANSWER_MAX_BYTES);
-    write_version(r, version, &out);
+    write_version(r, version, warnings, &out);
     reply_json(r, 200, &out);
     return ERR_NONE;
 }
@@ -245,7 +254,6 @@ enum err definitions_version(struct request *r, struct reader *reader)
     char *etag = arena_alloc(r->arena, ETAG_LEN + 1);
     int chosen = accept_choose(r->accept, offered, 3);
 
-    (void)reader;
     enum err err = find_version(r, &version);
     if (err != ERR_NONE)
         return err;
@@ -255,7 +263,7 @@ enum err definitions_version(struct request *r, struct reader *reader)
     if (etag == NULL)
         return request_refuse(r, ERR_OUT_OF_MEMORY, "Try again in a moment");
     if (chosen == 0)
-        err = reply_version(r, version);
+        err = reply_version(r, reader, version);
     else
         err = reply_page(r, version, chosen == 1 ? PAGE_HTML : PAGE_MARKDOWN);
     if (err != ERR_NONE)

@@ -58,6 +58,9 @@ struct route {
          *  are to be set; caller is set. What input points to lives in r->arena or r->json. */
         enum err (*prepare)(struct request *r, struct command *command);
     };
+    /** Of a write whose command wants to know something of the database first: adds it to the
+     *  prepared input, or answers an error (request_refuse). Reader's thread. NULL: nothing. */
+    enum err (*before)(struct request *r, struct reader *reader);
     /** Of a write that succeeded: adds headers that follow from the reply's body, such as ETag.
      *  NULL: none. Lane's thread. */
     void (*finish)(struct request *r);

@@ -79,10 +79,11 @@ static void run_read(struct reader_job *job, struct reader *reader)
     request_done(r);
 }
 
-static void start_read(struct task *task)
+static void start_read(struct task *task,
+                       void (*run)(struct reader_job *job, struct reader *reader))
 {
     task->is_read = true;
-    task->reading.run = run_read;
+    task->reading.run = run;
     task->reading.owner = task;
     enum err err = readers_submit(task->readers, &task->reading);
     if (err == ERR_NONE)
@@ -272,10 +273,28 @@ static void start_write(struct task *task)
     }
 }
 
+/* What a command wants to know first has been read: now it is queued. */
+static void run_before(struct reader_job *job, struct reader *reader)
+{
+    struct task *task = job->owner;
+    struct request *r = task->r;
+
+    if (r->route->before(r, reader) == ERR_NONE) {
+        task->is_read = false;
+        start_write(task);
+        return;
+    }
+    if (r->reply.status == 0)
+        refuse(r, reader_error(reader));
+    request_done(r);
+}
+
 void task_start(struct task *task)
 {
     if (task->r->route->kind == ROUTE_READ)
-        start_read(task);
+        start_read(task, run_read);
+    else if (task->r->route->before != NULL)
+        start_read(task, run_before);
     else
         start_write(task);
 }

@@ -35,7 +35,7 @@ struct task {
     atomic_size_t pending; /* jobs without answer */
     bool looked_up;        /* the configuration was confirmed for this request */
     enum err lookup_err;
-    bool is_read;
+    atomic_bool is_read; /* with a reader now, not with a lane */
 };
 
 /** The request's task; made on first use. NULL when memory is short. */

@@ -1,9 +1,11 @@
 #include "teams_api.h"
 
+#include "reading.h"
 #include "setup_input.h"
 
 #include "core/shape_setup.h"
 #include "core/team_change.h"
+#include "store/handoff_read.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -129,4 +131,22 @@ enum err teams_update(struct request *r, struct command *command)
     command->kind = COMMAND_TEAM_UPDATE;
     command->input = input;
     return setup_settle(r);
+}
+
+enum err teams_update_used(struct request *r, struct reader *reader)
+{
+    struct team_update_input *input = (void *)r->command->input;
+    const struct team *team = config_team_named(r->config, input->name);
+    struct read read;
+
+    if (input->function == NULL || team == NULL)
+        return ERR_NONE;
+    enum err err = reading_begin(r, reader, &read);
+    if (err != ERR_NONE)
+        return err;
+    err = handoff_read_has_team(&read, team->id, &input->handed_off);
+    if (err != ERR_NONE)
+        err = reading_refuse(r, err, "team");
+    reading_end(&read);
+    return err;
 }

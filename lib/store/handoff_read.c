@@ -43,11 +43,14 @@ static const struct statement HANDOFF_PAGE_CLOSED = {
     .hot = true,
 };
 
+static const struct statement HANDOFF_OF_TEAM = {
+    .name = "handoff_of_team",
+    .sql = "SELECT EXISTS (SELECT 1 FROM handoff WHERE workspace_id = $1 "
+           "AND (from_team = $2 OR to_team = $2))",
+};
+
 const struct statement *const handoff_read_statements[] = {
-    &HANDOFF_GET,
-    &HANDOFF_PAGE_OPEN,
-    &HANDOFF_PAGE_CLOSED,
-    NULL,
+    &HANDOFF_GET, &HANDOFF_PAGE_OPEN, &HANDOFF_PAGE_CLOSED, &HANDOFF_OF_TEAM, NULL,
 };
 
 enum { NOW = HANDOFF_COLUMN_COUNT, DUE };
@@ -180,6 +183,20 @@ enum err handoff_read_page(const struct read *read, const struct handoff_filter 
     enum err err = count == 0 ? ERR_NONE : read_run(read, queries, count);
     for (size_t i = 0; err == ERR_NONE && i < count && !out->more; i++)
         err = take_rows(read, &queries[i], limit, out);
+    read_end(read);
+    return err;
+}
+
+enum err handoff_read_has_team(const struct read *read, struct uuid team, bool *out)
+{
+    struct read_query query = {.statement = &HANDOFF_OF_TEAM};
+
+    *out = false;
+    read_params(&query, read);
+    pg_params_uuid(&query.params, team);
+    enum err err = read_run(read, &query, 1);
+    if (err == ERR_NONE)
+        *out = pg_get_bool(query.result, 0, 0);
     read_end(read);
     return err;
 }

@@ -37,4 +37,7 @@ struct handoff_page {
 enum err handoff_read_page(const struct read *read, const struct handoff_filter *filter, int limit,
                            struct handoff_page *out) MUST_USE;
 
+/** Whether a team has offered or been offered anything. */
+enum err handoff_read_has_team(const struct read *read, struct uuid team, bool *out) MUST_USE;
+
 #endif

@@ -16,6 +16,13 @@ static const struct statement LEAD_COUNT = {
     .sql = "SELECT count(*) FROM lead WHERE workspace_id = $1 AND status = 'active'",
 };
 
+static const struct statement ATTRIBUTE_NAMES = {
+    .name = "attribute_names",
+    .sql = "SELECT DISTINCT n.name COLLATE \"C\" FROM (SELECT attributes FROM lead "
+           "WHERE workspace_id = $1 AND status = 'active' ORDER BY lead_id DESC LIMIT $2) l "
+           "CROSS JOIN LATERAL json_object_keys(l.attributes) n (name) ORDER BY 1 LIMIT $3",
+};
+
 static const struct statement DIMENSION_PAGE = {
     .name = "dimension_page",
     .sql = "SELECT value FROM dimension WHERE workspace_id = $1 AND dimension = $2 "
@@ -24,10 +31,7 @@ static const struct statement DIMENSION_PAGE = {
 };
 
 const struct statement *const vocabulary_read_statements[] = {
-    &ATTRIBUTE_USES,
-    &LEAD_COUNT,
-    &DIMENSION_PAGE,
-    NULL,
+    &ATTRIBUTE_USES, &LEAD_COUNT, &ATTRIBUTE_NAMES, &DIMENSION_PAGE, NULL,
 };
 
 static enum err take_uses(const struct read *read, const struct pg_result *result,
@@ -61,6 +65,25 @@ enum err vocabulary_read_attributes(const struct read *read, struct attribute_us
         out->leads = pg_get_int8(queries[1].result, 0, 0);
         err = take_uses(read, queries[0].result, out);
     }
+    read_end(read);
+    return err;
+}
+
+enum err vocabulary_read_names(const struct read *read, const char ***out, size_t *count)
+{
+    struct read_query query = {.statement = &ATTRIBUTE_NAMES};
+
+    *count = 0;
+    read_params(&query, read);
+    pg_params_int8(&query.params, NAMES_LEADS_MAX);
+    pg_params_int8(&query.params, ATTRIBUTE_NAMES_MAX);
+    enum err err = read_run(read, &query, 1);
+    int rows = err == ERR_NONE ? pg_rows(query.result) : 0;
+    *out = ARENA_ARRAY(read->arena, const char *, (size_t)rows + 1);
+    for (int row = 0; *out != NULL && row < rows; row++)
+        (*out)[(*count)++] = pg_copy_text(query.result, row, 0, read->arena);
+    if (err == ERR_NONE)
+        err = read_checked(read);
     read_end(read);
     return err;
 }

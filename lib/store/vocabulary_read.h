@@ -22,6 +22,12 @@ struct attribute_uses {
 /** Looks at every lead. */
 enum err vocabulary_read_attributes(const struct read *read, struct attribute_uses *out) MUST_USE;
 
+/** Leads that vocabulary_read_names() looks at: the latest. */
+#define NAMES_LEADS_MAX 10000
+
+/** Names of attributes that any of the latest leads has had, sorted. */
+enum err vocabulary_read_names(const struct read *read, const char ***out, size_t *count) MUST_USE;
+
 struct dimension_page {
     const char **values;
     size_t count;

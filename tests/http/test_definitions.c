@@ -173,11 +173,15 @@ static const struct step editing[] = {
      .body = "{'term':'mql','title':'Ours','statement':'Those we want.','criteria':["
              "{'id':'size','title':'Big enough','kind':'fit','required':true,"
              "'test':{'attribute':'company.employees','op':'gte','value':50},'points':20}],"
-             "'thresholds':{'total':20},'reasons':["
+             "'reasons':["
              "{'code':'too_small','title':'Too small','about':'criterion','criterion':'size',"
              "'then':'nurture'}]}",
      .status = 200,
-     .checks = {{"/document/title", "'Ours'"}, {"/version", "1"}, {"@ETag", "*"}},
+     .checks = {{"/document/title", "'Ours'"},
+                {"/version", "1"},
+                {"@ETag", "*"},
+                {"/warnings/0/code", "'never_seen'"},
+                {"/warnings/0/pointer", "'/criteria/0/test/attribute'"}},
      .keep = {{"new_etag", "@ETag"}, {"new_document", "/document"}}},
     {.label = "sam, who read it before, is told",
      .method = "PUT",
@@ -186,12 +190,18 @@ static const struct step editing[] = {
      .headers = {"If-Match: ${etag}"},
      .body = "${document}",
      .status = 412},
-    {.label = "the tag of a read is that of the write",
+    {.label = "a lead has what the draft asks for",
+     .method = "POST",
+     .path = "/v1/leads",
+     .as = "marketing",
+     .body = "{'email':'kim@kite.example','attributes':{'company.employees':70}}",
+     .status = 201},
+    {.label = "so nothing is warned of; the tag of a read is that of the write",
      .method = "GET",
      .path = VERSIONS "/1",
      .as = "sam",
      .status = 200,
-     .checks = {{"@ETag", "=${new_etag}"}}},
+     .checks = {{"@ETag", "=${new_etag}"}, {"/warnings", "[]"}}},
     {.label = "ten faults are told at once",
      .method = "PUT",
      .path = VERSIONS "/1",
