@@ -1,0 +1,184 @@
+/* The command line: what it says, to whom, and the exit code it ends with. */
+#include "stage.h"
+
+#include "database.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define OUTPUT_MAX_BYTES (256u << 10)
+
+/* Runs a shell command in which $B is the program; stdout and stderr together, for the caller to
+ * free. */
+static char *shell(const char *command, int *code)
+{
+    char *out = calloc(1, OUTPUT_MAX_BYTES);
+    char line[4096];
+
+    snprintf(line, sizeof line, "{ B=\"$BATON_BINARY\"; %s ; } 2>&1", command);
+    FILE *pipe = popen(line, "r");
+    ck_assert_ptr_nonnull(pipe);
+    out[fread(out, 1, OUTPUT_MAX_BYTES - 1, pipe)] = '\0';
+    int status = pclose(pipe);
+    *code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return out;
+}
+
+static void expect(const char *command, int code, const char *said)
+{
+    int ended;
+    char *out = shell(command, &ended);
+
+    if (ended != code || strstr(out, said) == NULL)
+        ck_abort_msg("%s: wanted exit code %d and \"%s\", got %d and: %s", command, code, said,
+                     ended, out);
+    free(out);
+}
+
+static const struct {
+    const char *command;
+    int code;
+    const char *said;
+} uses[] = {
+    {"$B", 2, "usage: baton COMMAND"},
+    {"$B --help", 0, "workspace create NAME"},
+    {"$B help", 0, "Exit codes"},
+    {"$B --version", 0, "baton 0"},
+    {"$B version", 0, "schema"},
+    {"$B wrong", 2, "there is no command \"wrong\""},
+    {"$B key", 2, "key create WORKSPACE"},
+    {"$B key --help", 0, "key revoke WORKSPACE KEY"},
+    {"$B key wrong", 2, "there is no command \"key wrong\""},
+    {"$B serve --help", 0, "BATON_LISTEN"},
+    {"$B key create --help", 0, "--role ROLE"},
+    {"$B key create", 2, "something is missing; usage: baton key create WORKSPACE"},
+    {"$B key create acme extra", 2, "\"extra\" is too much"},
+    {"$B key create acme --colour red", 2, "key create knows no option --colour"},
+    {"$B key create acme --title", 2, "--title: TEXT is missing"},
+    {"$B key create acme --title a --title b", 2, "--title is given twice"},
+    {"$B migrate --check=1", 2, "--check takes no value"},
+    {"$B workspace create Acme", 2, "a name has 1 to 63"},
+    {"$B workspace create acme --starter hot", 2, "there are starters for mql and sql"},
+    {"$B workspace create acme --sales x", 2, "--sales x: this is no email address"},
+    {"$B workspace create acme --sales a@x.example --ae b@x.example", 2, "not both"},
+    {"$B workspace create acme --sign", 2, "--sign needs a member"},
+    {"$B definition starter srl", 2, "there are starters for mql and sql"},
+    {"$B definition starter mql | $B definition check -", 0, "fine"},
+    {"echo '{\"term\":\"mql\"}' | $B definition check -", 1, "fault"},
+    {"echo '{' | $B definition check -", 1, "line 2"},
+    {"$B definition check /nowhere", 1, "/nowhere"},
+    {"BATON_WORKERS=none $B serve --listen nowhere", 2, "--listen: give HOST:PORT"},
+    {"BATON_WORKERS=none $B serve --listen nowhere", 2,
+     "BATON_WORKERS: give a whole number of threads from 1 to 64"},
+    {"$B serve --workers", 2, "--workers: a value is missing"},
+    {"$B serve --log-level=loud", 2, "--log-level: give debug|info|warn|error"},
+    {"$B migrate --database-url postgres://nobody@127.0.0.1:1/none", 3, "baton: "},
+    {"$B team list acme --database-url postgres://nobody@127.0.0.1:1/none", 3, "baton: "},
+    {"$B serve --database-url postgres://nobody@127.0.0.1:1/none", 3,
+     "the database does not answer"},
+};
+
+START_TEST(what_is_said_and_the_exit_code)
+{
+    expect(uses[_i].command, uses[_i].code, uses[_i].said);
+}
+END_TEST
+
+START_TEST(every_command_has_help)
+{
+    static const char *const families[] = {"workspace", "team", "member", "key", "definition"};
+
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+        char command[64];
+        snprintf(command, sizeof command, "$B %s --help", families[i]);
+        expect(command, 0, families[i]);
+    }
+    expect("for c in serve migrate verify version routes 'team list' 'member list' 'key revoke' "
+           "'definition show' 'definition sign'; do $B $c --help || exit 9; done",
+           0, "usage: baton definition sign WORKSPACE TERM VERSION");
+}
+END_TEST
+
+START_TEST(a_schema_that_is_behind_is_not_served)
+{
+    struct database *empty = database_new_empty();
+
+    setenv("DATABASE_URL", database_conninfo(empty), 1);
+    expect("$B migrate --check", 3, "baton migrate");
+    expect("$B serve --listen 127.0.0.1:0", 3, "baton migrate");
+    expect("$B workspace list", 3, "baton migrate");
+    expect("$B migrate", 0, "as this program wants it");
+    expect("$B migrate", 0, "as this program wants it");
+    expect("$B migrate --check", 0, "as this program wants it");
+    expect("$B workspace list", 0, "");
+    unsetenv("DATABASE_URL");
+    database_free(empty);
+}
+END_TEST
+
+/* From nothing to a definition that both sides signed, by the command line alone. */
+START_TEST(a_workspace_from_the_command_line)
+{
+    setenv("DATABASE_URL", stage_database(), 1);
+    expect("$B workspace create byhand --marketing Ana@acme.example --sales sam@acme.example", 0,
+           "ana@acme.example");
+    expect("$B workspace create byhand", 1, "exists already");
+    expect("$B workspace list", 0, "byhand");
+    expect("$B team create byhand partners --function other", 0, "\"name\": \"partners\"");
+    expect("$B team create byhand partners --function other", 1, "already");
+    expect("$B team create byhand x --function none", 2, "marketing, sales or other");
+    expect("$B team update byhand partners --title 'All partners'", 0, "All partners");
+    expect("$B team list byhand", 0, "partners");
+    expect("$B member create byhand --team partners --name Pat --external crm:7", 0, "\"crm\"");
+    expect("$B member create byhand --team partners --name Pat", 2, "--email or --external");
+    expect("$B member update byhand sam@acme.example --name Samuel", 0, "Samuel");
+    expect("$B member list byhand", 0, "Samuel");
+    expect("$B key create byhand --title t --member sam@acme.example --role sign", 0, "baton_");
+    expect("$B key create byhand --title t --team sales --role sign", 1, "/roles");
+    expect("$B key list byhand", 0, "valid");
+    expect("$B key revoke byhand nothing", 2, "give a key");
+    expect("$B definition starter mql | $B definition draft byhand -", 0, "mql version 1 is draft");
+    expect("$B definition list byhand", 0, "mql   1  draft");
+    expect("$B definition propose byhand mql 1 --effective-from tomorrow", 2, "give a moment");
+    expect("$B definition propose byhand mql 1", 0, "content hash");
+    expect("$B definition sign byhand mql 1", 2, "--hash: give the content hash");
+    expect("hash=$($B definition show byhand mql | grep -o '[0-9a-f]\\{64\\}');"
+           "for who in ana@acme.example sam@acme.example; do export BATON_KEY=$("
+           "$B key create byhand --title s --member $who --role sign | grep -o 'baton_[a-z0-9_]*');"
+           "$B definition sign byhand mql 1 --hash $hash; done",
+           0, "mql version 1 is in_force");
+    expect("$B definition show byhand mql", 0, "**State**: in force");
+    expect("$B definition show byhand mql 9", 1, "there is no such version");
+    expect("$B verify byhand", 0, "");
+    expect("$B team list nowhere", 1, "there is no workspace \"nowhere\"");
+    unsetenv("DATABASE_URL");
+}
+END_TEST
+
+START_TEST(the_server_ends_cleanly)
+{
+    stage_end();
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("cli");
+    TCase *tests = tcase_create("command line");
+
+    tcase_add_loop_test(tests, what_is_said_and_the_exit_code, 0, sizeof uses / sizeof *uses);
+    tcase_add_test(tests, every_command_has_help);
+    tcase_add_test(tests, a_schema_that_is_behind_is_not_served);
+    tcase_add_test(tests, a_workspace_from_the_command_line);
+    tcase_add_test(tests, the_server_ends_cleanly);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,114 @@
+/* The private PostgreSQL of a server without a database URL: beside it, after its death, without
+ * it.
+ */
+#include "client.h"
+#include "service.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define OUTPUT_MAX_BYTES (64u << 10)
+
+static char directory[] = "/tmp/baton-embedded-XXXXXX";
+
+/* Runs `baton <words>` on the directory; stdout and stderr for the caller to free. */
+static char *baton(const char *words, int code)
+{
+    char command[512];
+    char *out = calloc(1, OUTPUT_MAX_BYTES);
+
+    snprintf(command, sizeof command, "BATON_DATA_DIR=%s \"$BATON_BINARY\" %s 2>&1", directory,
+             words);
+    FILE *pipe = popen(command, "r");
+    ck_assert_ptr_nonnull(pipe);
+    out[fread(out, 1, OUTPUT_MAX_BYTES - 1, pipe)] = '\0';
+    int status = pclose(pipe);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != code)
+        ck_abort_msg("baton %s: wanted exit code %d, got %d: %s", words, code,
+                     WIFEXITED(status) ? WEXITSTATUS(status) : -1, out);
+    return out;
+}
+
+static void has(char *out, const char *said)
+{
+    if (strstr(out, said) == NULL)
+        ck_abort_msg("wanted \"%s\", got: %s", said, out);
+    free(out);
+}
+
+/* The status of GET /v1/me with this key. */
+static int me(const struct service *service, const char *token)
+{
+    struct client *client = client_new(service_url(service));
+    struct answer answer;
+
+    client_call(client, &(struct call){.method = "GET", .target = "/v1/me", .token = token},
+                &answer);
+    int status = answer.status;
+    answer_release(&answer);
+    client_free(client);
+    return status;
+}
+
+static char *first_key(const char *made)
+{
+    const char *key = strstr(made, "baton_");
+
+    ck_assert_ptr_nonnull(key);
+    return strndup(key, strcspn(key, "\"\n"));
+}
+
+START_TEST(it_serves_survives_and_is_one_servers_alone)
+{
+    struct service_setting settings[] = {{"BATON_DATA_DIR", directory}, {NULL, NULL}};
+    struct service *service = service_start("", settings);
+
+    char *made = baton("workspace create acme --marketing ana@acme.example --json", 0);
+    char *key = first_key(made);
+    free(made);
+    ck_assert_int_eq(me(service, key), 200);
+    has(baton("serve --listen 127.0.0.1:0", 3), "in use by process");
+
+    service_kill(service);
+    service_restart(service);
+    ck_assert_int_eq(me(service, key), 200);
+    has(baton("workspace list", 0), "acme");
+    service_stop(service);
+
+    has(baton("team list acme", 0), "marketing");
+    has(baton("verify acme", 0), "");
+    free(key);
+}
+END_TEST
+
+static void remove_directory(void)
+{
+    char command[128];
+
+    snprintf(command, sizeof command, "rm -rf %s", directory);
+    if (system(command) != 0)
+        fprintf(stderr, "tests: %s stays\n", directory);
+}
+
+int main(void)
+{
+    Suite *suite = suite_create("embedded");
+    TCase *tests = tcase_create("private PostgreSQL");
+
+    unsetenv("DATABASE_URL");
+    if (mkdtemp(directory) == NULL || chmod(directory, 0711) != 0)
+        return EXIT_FAILURE;
+    atexit(remove_directory);
+    tcase_add_test(tests, it_serves_survives_and_is_one_servers_alone);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,53 @@
+/* Which representation an Accept header asks for. */
+#include "accept.h"
+
+#include <check.h>
+#include <stdlib.h>
+
+static const char *const offered[] = {"application/json", "text/html", "text/markdown"};
+
+static const struct {
+    const char *accept;
+    int chosen;
+} headers[] = {
+    {NULL, 0},
+    {"", 0},
+    {"*/*", 0},
+    {"application/json", 0},
+    {"text/markdown", 2},
+    {"TEXT/HTML", 1},
+    {"text/*", 1},
+    {"text/*;q=0.5, text/markdown", 2},
+    {"text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", 1},
+    {"text/html;q=0.2, application/json;q=0.3", 0},
+    {"text/html;level=1;q=0.4,text/markdown;q=0.39", 1},
+    {"application/json;q=0", -1},
+    {"application/json;q=0, */*;q=0.1", 1},
+    {"image/png", -1},
+    {"image/png, */*;q=0.001", 0},
+    {"text", -1},
+    {"text/htm", -1},
+    {"text/html;q=2", -1},
+    {",,;", -1},
+    {"text/html;q", 1},
+};
+
+START_TEST(the_best_of_what_is_offered)
+{
+    ck_assert_int_eq(accept_choose(headers[_i].accept, offered, 3), headers[_i].chosen);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("accept");
+    TCase *tests = tcase_create("headers");
+
+    tcase_add_loop_test(tests, the_best_of_what_is_offered, 0, sizeof headers / sizeof *headers);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
