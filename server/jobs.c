@@ -32,6 +32,7 @@ static const struct {
     int every_seconds;
     enum command_kind kind;
 } recurring[] = {
+    {"expiry", 5, COMMAND_HANDOFF_EXPIRE},
     {"definition_enforce", 30, COMMAND_DEFINITION_ENFORCE},
     {NULL, 0, COMMAND_COUNT},
 };

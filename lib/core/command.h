@@ -21,6 +21,11 @@ enum command_kind {
     X(LEAD_OVERRIDE, lead_override, false)                                                         \
     X(LEAD_MERGE, lead_merge, false)                                                               \
     X(LEAD_ERASE, lead_erase, false)                                                               \
+    X(HANDOFF_OFFER, handoff_offer, false)                                                         \
+    X(HANDOFF_CLAIM, handoff_claim, false)                                                         \
+    X(HANDOFF_RELEASE, handoff_release, false)                                                     \
+    X(HANDOFF_ASSIGN, handoff_assign, false)                                                       \
+    X(HANDOFF_EXPIRE, handoff_expire, false)                                                       \
     X(TEAM_CREATE, team_create, true)                                                              \
     X(TEAM_UPDATE, team_update, true)                                                              \
     X(MEMBER_CREATE, member_create, true)                                                          \
