@@ -42,7 +42,7 @@ static bool holds_for(const struct lead *lead, const char *input)
     return false;
 }
 
-static void lift_hold(struct lead *lead)
+void lead_lift_hold(struct lead *lead)
 {
     lead->hold_until = INSTANT_NONE;
     lead->hold_inputs = NULL;
@@ -52,7 +52,7 @@ static void lift_hold(struct lead *lead)
 void lead_input_changed(struct lead *lead, const char *input)
 {
     if (lead->hold_until != INSTANT_NONE && holds_for(lead, input))
-        lift_hold(lead);
+        lead_lift_hold(lead);
 }
 
 /* An override stands until another version judges. */
@@ -177,7 +177,7 @@ struct judgement *judge_lead(struct work *work, struct lead *lead, struct actor 
     evaluate(work, lead, TERM_MQL, &judgement->terms[TERM_MQL]);
     evaluate(work, lead, TERM_SRL, &judgement->terms[TERM_SRL]);
     if (is_met(&judgement->terms[TERM_SRL]) && !holds_for(lead, HELD_AS_SRL))
-        lift_hold(lead); /* a newly met srl skips nurture */
+        lead_lift_hold(lead); /* a newly met srl skips nurture */
     if (is_before_sales(lead->stage))
         move_stage(work, lead, stage_by_verdict(work, lead, judgement));
     for (int term = TERM_MQL; term <= TERM_SRL; term++) {

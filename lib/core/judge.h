@@ -49,9 +49,15 @@ bool lead_is_held(const struct lead *lead, instant now);
 /** What stands among a lead's hold_inputs when it met srl already as it was held. */
 #define HELD_AS_SRL "term:srl"
 
+/** Among them when the disputed criterion counts touches of any kind. */
+#define HELD_FOR_TOUCH "touch:*"
+
 /** Notes a change in an input ("attribute:<name>", "fact:<name>", "touch:<kind>"): lifts a hold
  *  that waits for it. */
 void lead_input_changed(struct lead *lead, const char *input);
+
+/** Ends the hold: whoever accepted or conceded the lead need not wait. */
+void lead_lift_hold(struct lead *lead);
 
 /** The next date when nothing says otherwise. */
 instant lead_next_date(const struct work *work);

@@ -268,6 +268,7 @@ enum find lead_touch_apply(struct work *work, struct lead *lead, const struct ca
     work_add_touch(work, lead, touch);
     note_first_contact(work, lead, caller, touch);
     lead_input_changed(lead, arena_printf(work->arena, "touch:%s", touch->kind));
+    lead_input_changed(lead, HELD_FOR_TOUCH);
     return FIND_FOUND;
 }
 
