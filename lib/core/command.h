@@ -26,6 +26,16 @@ enum command_kind {
     X(HANDOFF_RELEASE, handoff_release, false)                                                     \
     X(HANDOFF_ASSIGN, handoff_assign, false)                                                       \
     X(HANDOFF_EXPIRE, handoff_expire, false)                                                       \
+    X(HANDOFF_ACCEPT, handoff_accept, false)                                                       \
+    X(HANDOFF_WITHDRAW, handoff_withdraw, false)                                                   \
+    X(HANDOFF_REJECT, handoff_reject, false)                                                       \
+    X(HANDOFF_RETURN, handoff_return, false)                                                       \
+    X(HANDOFF_QUALIFY, handoff_qualify, false)                                                     \
+    X(HANDOFF_OUTCOME, handoff_outcome, false)                                                     \
+    X(FEEDBACK_GIVE, feedback_give, false)                                                         \
+    X(FEEDBACK_DISPUTE, feedback_dispute, false)                                                   \
+    X(FEEDBACK_UPHOLD, feedback_uphold, false)                                                     \
+    X(FEEDBACK_CONCEDE, feedback_concede, false)                                                   \
     X(TEAM_CREATE, team_create, true)                                                              \
     X(TEAM_UPDATE, team_update, true)                                                              \
     X(MEMBER_CREATE, member_create, true)                                                          \

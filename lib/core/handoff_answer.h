@@ -22,16 +22,26 @@ bool handoff_withdraw_keys(const struct command *command, struct work *work,
 enum decision handoff_withdraw(struct work *work, const struct command *command,
                                struct outcome *outcome);
 
-/** Moves the lead to the accepting team: the handoff's accepted_* and decide_by, assignee, and the
- *  lead's owner, stage, milestone and due date. Both must be open for change. Answers the stage
- *  before. */
+/* ---- for the other answers ---- */
+
+/** Moves the lead to the accepting team: the handoff's state, accepted_*, decide_by and assignee,
+ *  and the lead's owner, stage, milestone and due date. Both must be open for change. Answers the
+ *  stage before. */
 enum stage handoff_take(struct work *work, struct lead *lead, struct handoff *handoff,
                         struct uuid member);
+void handoff_append_accepted(struct work *work, struct lead *lead, const struct handoff *handoff,
+                             const struct caller *caller, enum stage before);
 
-/** Never lowers: a stage from sal up to customer stays; what waits or is disqualified rises. */
+/** Closes a handoff that is open for change, by this member. */
+void handoff_close(struct work *work, struct lead *lead, struct handoff *handoff,
+                   enum handoff_state state, struct uuid member);
+
+/** Never lowers a stage on the way to customer; what waits or is disqualified rises. */
 void lead_raise(struct lead *lead, enum stage stage);
 
-/** Writes stage_from and stage_to into an open ledger body when the stage moved. */
-void handoff_write_stages(struct json_out *body, enum stage before, enum stage after);
+/** The last members of a ledger body: stage_from and stage_to when the stage moved, term and
+ *  version of the gate. */
+void handoff_write_tail(struct json_out *body, const struct handoff *handoff, enum stage before,
+                        enum stage after);
 
 #endif

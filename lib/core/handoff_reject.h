@@ -26,4 +26,21 @@ bool handoff_return_keys(const struct command *command, struct work *work, struc
 enum decision handoff_return(struct work *work, const struct command *command,
                              struct outcome *outcome);
 
+/* ---- for outcomes ---- */
+
+/** The definition whose reasons count: of the gate's version, else the mql definition in force;
+ *  NULL when there is none, and any code is taken. */
+const struct definition_version *handoff_reasons(const struct work *work,
+                                                 const struct handoff *handoff);
+
+/** ERR_UNKNOWN_REASON with the codes that there are. */
+enum decision handoff_refuse_reason(struct work *work, struct outcome *outcome,
+                                    const struct definition_version *version);
+
+/** Holds the lead for the definition's nurture_days (NULL: the default): nothing is offered by
+ *  itself before, unless an input of this criterion changes (-1: none) or srl is newly met, which
+ *  as_srl says is not so. */
+void handoff_hold(struct work *work, struct lead *lead, const struct definition *definition,
+                  int criterion, bool as_srl);
+
 #endif
