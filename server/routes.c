@@ -3,6 +3,7 @@
 #include "deliveries_read_api.h"
 #include "etag_reply.h"
 #include "feeds_api.h"
+#include "handoffs_read_api.h"
 #include "health_api.h"
 #include "keys_api.h"
 #include "leads_api.h"
@@ -45,6 +46,10 @@ const struct route routes[] = {
      LEAD_BODY_MAX_BYTES, .prepare = leads_merge},
     {"POST", "/v1/leads/{lead_id}/erase", "leads_erase", ROLE_ADMIN, ROUTE_WRITE,
      LEAD_BODY_MAX_BYTES, ROUTE_NO_BODY_OK, .prepare = leads_erase},
+    {"GET", "/v1/handoffs", "handoffs_list", ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ,
+     .query = &handoffs_list_query, .read = handoffs_list},
+    {"GET", "/v1/handoffs/{handoff_id}", "handoffs_get", ROLE_READ | ROLE_WORK | ROLE_ADMIN,
+     ROUTE_READ, .read = handoffs_get},
     {"GET", "/v1/feedback", "feedback_list", ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ,
      .query = &feeds_query, .read = feedback_list},
     {"GET", "/v1/events", "events_list", ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ,

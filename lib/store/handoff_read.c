@@ -65,6 +65,13 @@ static void clear_lapsed(struct handoff *handoff, instant now)
     handoff->claimed_until = INSTANT_NONE;
 }
 
+/* An erasure leaves an empty note where the database wants one. */
+static void clear_erased(struct handoff *handoff)
+{
+    if (handoff->offer_note != NULL && handoff->offer_note[0] == '\0')
+        handoff->offer_note = NULL;
+}
+
 static enum err take(const struct read *read, const struct pg_result *result, int row,
                      struct handoff **out, instant *now)
 {
@@ -73,6 +80,7 @@ static enum err take(const struct read *read, const struct pg_result *result, in
         return arena_failed(read->arena) ? ERR_OUT_OF_MEMORY : ERR_INTERNAL;
     *now = pg_get_instant(result, row, NOW);
     clear_lapsed(*out, *now);
+    clear_erased(*out);
     return ERR_NONE;
 }
 

@@ -318,6 +318,108 @@ START_TEST(a_sales_tool_misses_nothing)
 }
 END_TEST
 
+static const struct step waiting[] = {
+    CAPTURE_KIM,
+    {.label = "sales sees what waits",
+     .method = "GET",
+     .path = "/v1/handoffs?state=offered&team=sales",
+     .as = "sam",
+     .status = 200,
+     .checks = {{"/data", "#1"},
+                {"/data/0/id", "'${offer}'"},
+                {"/data/0/lead_id", "'${kim}'"},
+                {"/data/0/gate", "{'term':'mql','version':1}"},
+                {"/data/0/allowed_actions", "['claim','accept','reject','assign']"},
+                {"/next", "null"}}},
+    {.label = "one of them",
+     .method = "GET",
+     .path = "/v1/handoffs/${offer}",
+     .as = "sam",
+     .status = 200,
+     .checks = {{"/state", "'offered'"}, {"/from_team", "'marketing'"}, {"/to_team", "'sales'"}}},
+    {.label = "marketing may do other things with it",
+     .method = "GET",
+     .path = "/v1/handoffs/${offer}",
+     .as = "ana",
+     .status = 200,
+     .checks = {{"/allowed_actions", "['withdraw']"}}},
+    {.label = "a tool may name who asks",
+     .method = "GET",
+     .path = "/v1/handoffs?assignee=me&limit=1",
+     .as = "sales",
+     .headers = {"Baton-Actor: sam@acme.example"},
+     .status = 200,
+     .checks = {{"/data", "#0"}}},
+    {.label = "nobody is me without a name",
+     .method = "GET",
+     .path = "/v1/handoffs?assignee=me",
+     .as = "sales",
+     .status = 400,
+     .checks = {{"/errors/0/parameter", "'assignee'"}}},
+    {.label = "by a member's email",
+     .method = "GET",
+     .path = "/v1/handoffs?assignee=sam@acme.example",
+     .as = "ana",
+     .status = 200,
+     .checks = {{"/data", "#0"}}},
+    {.label = "what is due soon",
+     .method = "GET",
+     .path = "/v1/handoffs?due_before=2020-01-01T00:00:00Z",
+     .as = "sam",
+     .status = 200,
+     .checks = {{"/data", "#0"}}},
+    {.label = "what is due some day",
+     .method = "GET",
+     .path = "/v1/handoffs?due_before=2999-01-01T00:00:00Z",
+     .as = "sam",
+     .status = 200,
+     .checks = {{"/data", "#1"}}},
+    {.label = "every fault at once",
+     .method = "GET",
+     .path = "/v1/handoffs?team=nobody&assignee=nobody&cursor=nothing",
+     .as = "sam",
+     .status = 400,
+     .checks = {{"/errors", "#3"}}},
+    {.label = "a state that is none",
+     .method = "GET",
+     .path = "/v1/handoffs?state=open",
+     .as = "sam",
+     .status = 400,
+     .checks = {{"/errors/0/code", "'unknown_value'"}}},
+    {.label = "nobody has this id",
+     .method = "GET",
+     .path = "/v1/handoffs/01939393-9393-7393-9393-939393939393",
+     .as = "sam",
+     .status = 404},
+    {.label = "Lee qualifies as well",
+     .method = "POST",
+     .path = "/v1/leads",
+     .as = "marketing",
+     .body = "{'email':'lee@acme.example','attributes':{'company.employees':120,'seniority':'vp'},"
+             "'touch':{'kind':'form_submitted','source':'bing'}}",
+     .status = 201,
+     .keep = {{"second", "/handoff/id"}}},
+    {.label = "what is due first comes first",
+     .method = "GET",
+     .path = "/v1/handoffs?limit=1",
+     .as = "sam",
+     .status = 200,
+     .checks = {{"/data", "#1"}, {"/data/0/id", "'${offer}'"}, {"@Link", "~cursor="}},
+     .keep = {{"next", "/next"}}},
+    {.label = "and then the other",
+     .method = "GET",
+     .path = "/v1/handoffs?limit=1&cursor=${next}",
+     .as = "sam",
+     .status = 200,
+     .checks = {{"/data/0/id", "'${second}'"}, {"/next", "null"}}},
+    {0}};
+
+START_TEST(handoffs_are_read_as_the_caller_may_act)
+{
+    stage_play(SIGNED, waiting);
+}
+END_TEST
+
 static const struct step followed[] = {
     {.label = "the feed begins at the beginning",
      .method = "GET",
@@ -604,6 +706,7 @@ static Suite *suite(void)
     tcase_add_test(t, merged_and_erased_leads_answer_for_themselves);
     tcase_add_test(t, leads_are_listed_and_filtered);
     tcase_add_test(t, a_sales_tool_misses_nothing);
+    tcase_add_test(t, handoffs_are_read_as_the_caller_may_act);
     tcase_add_test(t, the_ledger_is_followed);
     tcase_add_test(t, questions_are_answered);
     tcase_add_test(t, a_dashboard_sees_sums_alone);

@@ -1,0 +1,12 @@
+/* GET of /v1/handoffs and below. */
+#ifndef BATON_SERVER_HANDOFFS_READ_API_H
+#define BATON_SERVER_HANDOFFS_READ_API_H
+
+#include "request.h"
+
+extern const struct input_spec handoffs_list_query;
+
+enum err handoffs_get(struct request *r, struct reader *reader);
+enum err handoffs_list(struct request *r, struct reader *reader);
+
+#endif
