@@ -3,6 +3,7 @@
 #include "deliveries_read_api.h"
 #include "etag_reply.h"
 #include "feeds_api.h"
+#include "handoffs_api.h"
 #include "handoffs_read_api.h"
 #include "health_api.h"
 #include "keys_api.h"
@@ -117,6 +118,34 @@ const struct route routes[] = {
     {"PATCH", "/v1/sources/{source_id}", "sources_update", ROLE_ADMIN, ROUTE_WRITE,
      SETUP_BODY_MAX_BYTES, .prepare = sources_update, .finish = etag_reply_body},
     {"GET", "/v1/me", "me_get", 0, ROUTE_READ, .flags = ROUTE_FRESH, .read = me_get},
+    {"POST", "/v1/handoffs", "handoffs_offer", ROLE_WORK | ROLE_ADMIN, ROUTE_WRITE,
+     HANDOFF_BODY_MAX_BYTES, .prepare = handoffs_offer},
+    {"POST", "/v1/handoffs/claim", "handoffs_claim", ROLE_WORK, ROUTE_WRITE, HANDOFF_BODY_MAX_BYTES,
+     .prepare = handoffs_claim},
+    {"POST", "/v1/handoffs/{handoff_id}/accept", "handoffs_accept", ROLE_WORK, ROUTE_WRITE,
+     HANDOFF_BODY_MAX_BYTES, ROUTE_NO_BODY_OK, .prepare = handoffs_accept},
+    {"POST", "/v1/handoffs/{handoff_id}/reject", "handoffs_reject", ROLE_WORK, ROUTE_WRITE,
+     HANDOFF_BODY_MAX_BYTES, .prepare = handoffs_reject},
+    {"POST", "/v1/handoffs/{handoff_id}/return", "handoffs_return", ROLE_WORK, ROUTE_WRITE,
+     HANDOFF_BODY_MAX_BYTES, .prepare = handoffs_return},
+    {"POST", "/v1/handoffs/{handoff_id}/qualify", "handoffs_qualify", ROLE_WORK, ROUTE_WRITE,
+     HANDOFF_BODY_MAX_BYTES, ROUTE_NO_BODY_OK, .prepare = handoffs_qualify},
+    {"POST", "/v1/handoffs/{handoff_id}/withdraw", "handoffs_withdraw", ROLE_WORK, ROUTE_WRITE,
+     HANDOFF_BODY_MAX_BYTES, ROUTE_NO_BODY_OK, .prepare = handoffs_withdraw},
+    {"POST", "/v1/handoffs/{handoff_id}/release", "handoffs_release", ROLE_WORK, ROUTE_WRITE,
+     HANDOFF_BODY_MAX_BYTES, ROUTE_NO_BODY_OK, .prepare = handoffs_release},
+    {"POST", "/v1/handoffs/{handoff_id}/assign", "handoffs_assign", ROLE_WORK, ROUTE_WRITE,
+     HANDOFF_BODY_MAX_BYTES, .prepare = handoffs_assign},
+    {"POST", "/v1/handoffs/{handoff_id}/feedback", "handoffs_feedback", ROLE_WORK, ROUTE_WRITE,
+     HANDOFF_BODY_MAX_BYTES, .prepare = handoffs_feedback},
+    {"POST", "/v1/handoffs/{handoff_id}/dispute", "handoffs_dispute", ROLE_WORK, ROUTE_WRITE,
+     HANDOFF_BODY_MAX_BYTES, .prepare = handoffs_dispute},
+    {"POST", "/v1/handoffs/{handoff_id}/uphold", "handoffs_uphold", ROLE_WORK, ROUTE_WRITE,
+     HANDOFF_BODY_MAX_BYTES, ROUTE_NO_BODY_OK, .prepare = handoffs_uphold},
+    {"POST", "/v1/handoffs/{handoff_id}/concede", "handoffs_concede", ROLE_WORK, ROUTE_WRITE,
+     HANDOFF_BODY_MAX_BYTES, ROUTE_NO_BODY_OK, .prepare = handoffs_concede},
+    {"POST", "/v1/handoffs/{handoff_id}/outcome", "handoffs_outcome", ROLE_WORK, ROUTE_WRITE,
+     HANDOFF_BODY_MAX_BYTES, .prepare = handoffs_outcome},
     {"GET", "/livez", "livez", .flags = ROUTE_PUBLIC, .direct = health_live},
     {"GET", "/readyz", "readyz", .flags = ROUTE_PUBLIC, .direct = health_ready},
     {"GET", "/metrics", "metrics", .flags = ROUTE_PUBLIC, .direct = health_metrics},

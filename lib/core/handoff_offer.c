@@ -1,5 +1,6 @@
 #include "core/handoff_offer.h"
 
+#include "core/handoff_answer.h"
 #include "core/lead_change.h"
 #include "core/offer.h"
 #include "core/shape.h"
@@ -25,45 +26,6 @@ static bool is_exception(enum handoff_kind kind, enum exception_kind *out)
         return true;
     default:
         return false;
-    }
-}
-
-/* ---- taking ---- */
-
-static int32_t decide_days(const struct work *work, const struct handoff *handoff)
-{
-    const struct definition_version *version =
-        handoff->version == 0 ? NULL
-                              : config_definition(work->config, handoff->term, handoff->version);
-
-    return version == NULL || version->compiled == NULL ? DECIDE_DAYS_DEFAULT
-                                                        : version->compiled->decide_days;
-}
-
-static bool is_before_sal(enum stage stage)
-{
-    return stage == STAGE_PROSPECT || stage == STAGE_INQUIRY || stage == STAGE_MQL ||
-           stage == STAGE_SRL || stage == STAGE_NURTURE;
-}
-
-static void take_at_once(struct work *work, struct lead *lead, struct handoff *handoff,
-                         struct uuid member)
-{
-    const struct team *team = config_team(work->config, handoff->to_team);
-
-    handoff->state = HANDOFF_ACCEPTED;
-    handoff->accepted_at = work->now;
-    handoff->accepted_by = member;
-    handoff->assignee = member;
-    handoff->claimed_until = INSTANT_NONE;
-    handoff->decide_by = work->now + decide_days(work, handoff) * INSTANT_DAY;
-    lead->owner_team = handoff->to_team;
-    if (lead->stage != STAGE_CUSTOMER && lead->stage != STAGE_DISQUALIFIED)
-        lead->due_at = handoff->decide_by;
-    if (team != NULL && team->function == FUNCTION_SALES) {
-        if (is_before_sal(lead->stage))
-            lead->stage = STAGE_SAL;
-        lead_reach(lead, MILESTONE_SAL, work->now);
     }
 }
 
@@ -243,20 +205,6 @@ static enum decision answer_offer(struct work *work, const struct caller *caller
     return DECIDED;
 }
 
-static void record_taken(struct work *work, struct lead *lead, const struct handoff *handoff,
-                         const struct caller *caller, enum stage before)
-{
-    struct json_out *body = work_body(work);
-
-    json_out_member_uuid(body, "handoff", handoff->id);
-    json_out_member_uuid(body, "owner", lead->owner_team);
-    if (before != lead->stage) {
-        json_out_member_text(body, "stage_from", stage_name(before));
-        json_out_member_text(body, "stage_to", stage_name(lead->stage));
-    }
-    work_append(work, lead, LEDGER_HANDOFF_ACCEPTED, caller_actor(caller), caller->team);
-}
-
 enum decision handoff_offer(struct work *work, const struct command *command,
                             struct outcome *outcome)
 {
@@ -287,9 +235,8 @@ enum decision handoff_offer(struct work *work, const struct command *command,
     if (handoff == NULL)
         return DECIDED;
     if (input->kind == HANDOFF_KIND_SELF_SOURCED) {
-        enum stage before = lead->stage;
-        take_at_once(work, lead, handoff, caller->member);
-        record_taken(work, lead, handoff, caller, before);
+        enum stage before = handoff_take(work, lead, handoff, caller->member);
+        handoff_append_accepted(work, lead, handoff, caller, before);
     }
     return answer_offer(work, caller, handoff, lead, outcome);
 }
