@@ -15,9 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Unknown keys are looked for in the database at most this often per workspace. */
-#define LOOKUP_AGE_MS 50
-
 struct service {
     struct config_cache *cache;
     struct lanes *lanes;
@@ -85,8 +82,11 @@ static void run_lookup(struct reader_job *job, struct reader *reader)
 {
     struct task *task = job->owner;
     const struct config *config = NULL;
+    /* Anything confirmed since the request came will do: many at once ask the database once, and a
+     * key that another process made before it came is found. */
+    int64_t age_ms = pg_now_ms() - task->r->started_us / 1000;
 
-    task->lookup_err = reader_refresh(reader, task->r->caller.workspace, LOOKUP_AGE_MS, &config);
+    task->lookup_err = reader_refresh(reader, task->r->caller.workspace, age_ms, &config);
     config_release(config);
     task->looked_up = true;
     request_continue(task->r);

@@ -141,7 +141,7 @@ static struct entry *add_entry(struct config_cache *cache, struct uuid workspace
 }
 
 /* Two threads may have read at once: the newer snapshot stays. */
-static void put(struct config_cache *cache, struct held *held)
+static void put(struct config_cache *cache, struct held *held, int64_t asked_ms)
 {
     struct uuid workspace = held->config->workspace;
 
@@ -156,7 +156,7 @@ static void put(struct config_cache *cache, struct held *held)
         config_hold(held->config);
         entry->held = held;
         entry->used = ++cache->clock;
-        entry->checked_ms = pg_now_ms();
+        entry->checked_ms = asked_ms;
     }
     pthread_mutex_unlock(&cache->mutex);
 }
@@ -164,6 +164,7 @@ static void put(struct config_cache *cache, struct held *held)
 enum pg_status config_cache_load(struct config_cache *cache, struct pg *pg, struct uuid workspace,
                                  int64_t at_least, int64_t deadline, const struct config **out)
 {
+    int64_t asked_ms = pg_now_ms();
     struct config *config;
 
     *out = config_cache_get(cache, workspace);
@@ -182,7 +183,7 @@ enum pg_status config_cache_load(struct config_cache *cache, struct pg *pg, stru
     held->config = config;
     config->owner = held;
     atomic_init(&held->references, 1);
-    put(cache, held);
+    put(cache, held, asked_ms);
     *out = config;
     return PG_OK;
 }
@@ -196,12 +197,13 @@ static bool is_fresh(struct config_cache *cache, struct uuid workspace, int64_t 
     return fresh;
 }
 
-static void confirm(struct config_cache *cache, struct uuid workspace)
+/* What was asked at this time is true of what was committed by then. */
+static void confirm(struct config_cache *cache, struct uuid workspace, int64_t asked_ms)
 {
     pthread_mutex_lock(&cache->mutex);
     struct entry *entry = find(cache, workspace);
-    if (entry != NULL)
-        entry->checked_ms = pg_now_ms();
+    if (entry != NULL && entry->checked_ms < asked_ms)
+        entry->checked_ms = asked_ms;
     pthread_mutex_unlock(&cache->mutex);
 }
 
@@ -232,6 +234,7 @@ enum pg_status config_cache_refresh(struct config_cache *cache, struct pg *pg,
                                     struct uuid workspace, int64_t max_age_ms, int64_t deadline,
                                     const struct config **out)
 {
+    int64_t asked_ms = pg_now_ms();
     int64_t version;
 
     *out = NULL;
@@ -244,6 +247,6 @@ enum pg_status config_cache_refresh(struct config_cache *cache, struct pg *pg,
         return status;
     status = config_cache_load(cache, pg, workspace, version, deadline, out);
     if (status == PG_OK)
-        confirm(cache, workspace);
+        confirm(cache, workspace, asked_ms);
     return status;
 }
