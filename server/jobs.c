@@ -33,6 +33,7 @@ static const struct {
     enum command_kind kind;
 } recurring[] = {
     {"expiry", 5, COMMAND_HANDOFF_EXPIRE},
+    {"retention", 600, COMMAND_RETENTION},
     {"definition_enforce", 30, COMMAND_DEFINITION_ENFORCE},
     {NULL, 0, COMMAND_COUNT},
 };

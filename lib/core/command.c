@@ -16,6 +16,7 @@
 #include "core/lead_erase.h"
 #include "core/lead_merge.h"
 #include "core/member_change.h"
+#include "core/retention.h"
 #include "core/route_change.h"
 #include "core/source_change.h"
 #include "core/team_change.h"

@@ -36,6 +36,7 @@ enum command_kind {
     X(FEEDBACK_DISPUTE, feedback_dispute, false)                                                   \
     X(FEEDBACK_UPHOLD, feedback_uphold, false)                                                     \
     X(FEEDBACK_CONCEDE, feedback_concede, false)                                                   \
+    X(RETENTION, retention, false)                                                                 \
     X(TEAM_CREATE, team_create, true)                                                              \
     X(TEAM_UPDATE, team_update, true)                                                              \
     X(MEMBER_CREATE, member_create, true)                                                          \

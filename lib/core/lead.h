@@ -37,8 +37,9 @@ bool stage_parse(const char *name, enum stage *out);
     X(MQL, "mql")                                                                                  \
     X(SAL, "sal")                                                                                  \
     X(SQL, "sql")                                                                                  \
-    X(OPPORTUNITY, "opportunity") X(CUSTOMER, "custome"                                            \
-                                              "r")
+    X(OPPORTUNITY, "opportunity")                                                                  \
+    X(CUSTOMER, "custome"                                                                          \
+                "r")
 
 enum milestone {
 #define X(name, text) MILESTONE_##name,

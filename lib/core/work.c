@@ -60,6 +60,7 @@ void work_init(struct work *work, struct arena *arena, const struct config *conf
     work->config = config;
     work->now = now;
     work->random = random;
+    work->answers_before = work->deliveries_before = INSTANT_NONE;
     struct map *maps[] = {&work->leads,     &work->identities, &work->handoffs,
                           &work->touch_ids, &work->answers,    &work->chains,
                           &work->queues,    &work->exceptions, &work->deliveries};

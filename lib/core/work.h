@@ -228,6 +228,9 @@ struct work {
     struct list config_changes;
     struct list expired_due; /* not saved; see command expire */
 
+    instant answers_before;    /* stored answers older than this go; INSTANT_NONE: all stay */
+    instant deliveries_before; /* likewise the bodies of deliveries */
+
     struct list undo;
     size_t marks[15]; /* lengths of the lists above at work_begin() */
     void (*random)(void *bytes, size_t len);

@@ -161,10 +161,32 @@ static const struct statement DELIVERY_LEADS = {
     .hot = true,
 };
 
+/* In batches, so that one run never takes long; the job comes again. */
+static const struct statement ANSWER_DROP = {
+    .name = "answer_drop",
+    .sql = "DELETE FROM idempotency WHERE workspace_id = $1 AND key IN (SELECT key "
+           "FROM idempotency WHERE workspace_id = $1 AND created_at < $2 LIMIT $3)",
+};
+
+static const struct statement ANSWER_LEADS_DROP = {
+    .name = "answer_leads_drop",
+    .sql = "DELETE FROM idempotency_lead l WHERE l.workspace_id = $1 AND l.key IN (SELECT key "
+           "FROM idempotency WHERE workspace_id = $1 AND created_at < $2 LIMIT $3)",
+};
+
+static const struct statement DELIVERY_DROP = {
+    .name = "delivery_drop",
+    .sql = "UPDATE delivery SET body = NULL WHERE workspace_id = $1 AND delivery_id IN ("
+           "SELECT delivery_id FROM delivery WHERE workspace_id = $1 AND received_at < $2 "
+           "AND body IS NOT NULL LIMIT $3)",
+};
+
 const struct statement *const ledger_table_statements[] = {
-    &HEAD_READ,   &HEAD_MOVE,     &HEAD_GUARD,    &LEDGER_APPEND,    &CHAIN_LOCK,     &CHAIN_SAVE,
-    &ANSWER_FIND, &ANSWER_INSERT, &ANSWER_LEADS,  &DIMENSION_INSERT, &TOUCH_FIND,     &TOUCH_LOGS,
-    &TOUCH_OLDER, &TOUCH_INSERT,  &DELIVERY_LOCK, &DELIVERY_SAVE,    &DELIVERY_LEADS, NULL,
+    &HEAD_READ,     &HEAD_MOVE,      &HEAD_GUARD,    &LEDGER_APPEND,     &CHAIN_LOCK,
+    &CHAIN_SAVE,    &ANSWER_FIND,    &ANSWER_INSERT, &ANSWER_LEADS,      &DIMENSION_INSERT,
+    &TOUCH_FIND,    &TOUCH_LOGS,     &TOUCH_OLDER,   &TOUCH_INSERT,      &DELIVERY_LOCK,
+    &DELIVERY_SAVE, &DELIVERY_LEADS, &ANSWER_DROP,   &ANSWER_LEADS_DROP, &DELIVERY_DROP,
+    NULL,
 };
 
 static void put_ids(struct pg_params *params, struct arena *arena, struct uuid workspace,
@@ -353,6 +375,36 @@ void answer_table_queue_insert(struct pg *pg, struct arena *arena, struct uuid w
     pg_params_instant(&params, now);
     pg_queue(pg, &ANSWER_INSERT, &params);
     insert_answer_leads(pg, arena, workspace, rows, count);
+}
+
+#define DROP_BATCH 5000
+
+static void queue_drop(struct pg *pg, struct arena *arena, const struct statement *statement,
+                       struct uuid workspace, instant before)
+{
+    struct pg_params params;
+
+    pg_params_init(&params, arena);
+    pg_params_uuid(&params, workspace);
+    pg_params_instant(&params, before);
+    pg_params_int8(&params, DROP_BATCH);
+    pg_queue(pg, statement, &params);
+}
+
+void answer_table_queue_drop(struct pg *pg, struct arena *arena, struct uuid workspace,
+                             instant before)
+{
+    if (before == INSTANT_NONE)
+        return;
+    queue_drop(pg, arena, &ANSWER_LEADS_DROP, workspace, before);
+    queue_drop(pg, arena, &ANSWER_DROP, workspace, before);
+}
+
+void delivery_table_queue_drop(struct pg *pg, struct arena *arena, struct uuid workspace,
+                               instant before)
+{
+    if (before != INSTANT_NONE)
+        queue_drop(pg, arena, &DELIVERY_DROP, workspace, before);
 }
 
 /* ---- dimensions and touches ---- */

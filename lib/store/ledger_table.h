@@ -30,6 +30,12 @@ struct answer_row *answer_table_read(const struct pg_result *result, int row, st
 void answer_table_queue_insert(struct pg *pg, struct arena *arena, struct uuid workspace,
                                struct answer_row *const *rows, size_t count, instant now);
 
+/** Drops a batch of what is older than these moments; INSTANT_NONE drops nothing. */
+void answer_table_queue_drop(struct pg *pg, struct arena *arena, struct uuid workspace,
+                             instant before);
+void delivery_table_queue_drop(struct pg *pg, struct arena *arena, struct uuid workspace,
+                               instant before);
+
 /** Inserts those that are not there yet. */
 void dimension_table_queue_insert(struct pg *pg, struct arena *arena, struct uuid workspace,
                                   struct dimension_row *const *rows, size_t count);
