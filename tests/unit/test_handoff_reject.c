@@ -1,0 +1,320 @@
+/* Rejections and returns: their class, what follows, and that nothing is played back at once. */
+#include "bench_handoff.h"
+
+static void reject_with(struct handoff *handoff, const char *reason, const char *name,
+                        struct value value)
+{
+    struct told told = {name, value};
+    struct handoff_reject_input input = {
+        .handoff = handoff->id, .reason = reason, .corrections = &told, .correction_count = 1};
+
+    bench_must(SDR, COMMAND_HANDOFF_REJECT, &input);
+}
+
+static const char *criterion(const char *member)
+{
+    const json_t *handoff = json_object_get(bench.answer, "handoff");
+    const char *text =
+        json_string_value(json_object_get(json_object_get(handoff, "criterion"), member));
+
+    return text == NULL ? "" : text;
+}
+
+static void must_reject(int team, struct handoff *handoff, const char *reason)
+{
+    ck_assert_str_eq(error_code(bench_reject(team, handoff, reason)), "ok");
+}
+
+/* ---- class ---- */
+
+START_TEST(a_criterion_that_was_met_is_contradicted)
+{
+    bench_open();
+    struct lead *lead = bench_lead("kim@x.example", 120);
+    struct handoff *handoff = lead->open;
+    must_reject(SDR, handoff, "too_small");
+
+    ck_assert_str_eq(bench_answer("handoff", "state"), "rejected");
+    ck_assert_str_eq(bench_answer("handoff", "class"), "contradicts");
+    ck_assert_str_eq(handoff->criterion,
+                     "{\"id\":\"size\",\"result\":\"met\",\"seen\":120,\"now\":\"met\"}");
+    ck_assert_ptr_nonnull(strstr(bench_entry(LEDGER_HANDOFF_REJECTED),
+                                 "{\"class\":\"contradicts\",\"criterion\":\"size\",\"handoff\":"));
+    bench_close();
+}
+END_TEST
+
+START_TEST(a_correction_that_unmeets_it_shows_bad_data)
+{
+    bench_open();
+    struct lead *lead = bench_lead("kim@x.example", 120);
+    reject_with(lead->open, "too_small", "employees", bench_int(30));
+
+    ck_assert_str_eq(bench_answer("handoff", "class"), "bad_data");
+    ck_assert_str_eq(criterion("result"), "met");
+    ck_assert_str_eq(criterion("now"), "unmet");
+    ck_assert_int_eq(attribute_value(&lead->attributes, "employees")->integer, 30);
+    ck_assert_ptr_nonnull(strstr(bench_entry(LEDGER_ATTRIBUTES_TOLD), "\"employees\":"));
+    bench_close();
+}
+END_TEST
+
+START_TEST(a_correction_of_something_else_does_not)
+{
+    bench_open();
+    struct lead *lead = bench_lead("kim@x.example", 120);
+    reject_with(lead->open, "too_small", "city", bench_text("Bern"));
+    ck_assert_str_eq(bench_answer("handoff", "class"), "contradicts");
+    bench_close();
+}
+END_TEST
+
+START_TEST(points_that_carried_an_unmet_criterion_show_it_weak)
+{
+    bench_open();
+    struct lead *lead = bench_lead("kim@x.example", 10);
+    must_reject(SDR, lead->open, "too_small");
+    ck_assert_str_eq(bench_answer("handoff", "class"), "shows_weak_criterion");
+    ck_assert_str_eq(criterion("result"), "unmet");
+    bench_close();
+}
+END_TEST
+
+START_TEST(a_disqualifier_speaks_the_other_way_round)
+{
+    bench_open();
+    struct lead *lead = bench_lead("kim@x.example", 120);
+    reject_with(lead->open, "a_rival", "rival",
+                (struct value){.type = VALUE_BOOL, .boolean = true});
+    ck_assert_str_eq(bench_answer("handoff", "class"), "shows_weak_criterion"); /* was unknown */
+    ck_assert_str_eq(criterion("now"), "met");
+    ASSERT_STAGE(lead, STAGE_DISQUALIFIED);
+    bench_close();
+}
+END_TEST
+
+START_TEST(an_exception_is_confirmed)
+{
+    bench_open();
+    struct lead *lead = bench_lead("kim@x.example", 120);
+    lead->open->kind = HANDOFF_KIND_STRATEGIC;
+    must_reject(SDR, lead->open, "too_small");
+    ck_assert_str_eq(bench_answer("handoff", "class"), "confirms_exception");
+    bench_close();
+}
+END_TEST
+
+START_TEST(gap_and_process_speak_of_no_criterion)
+{
+    bench_open();
+    must_reject(SDR, bench_lead("kim@x.example", 120)->open, "no_project");
+    ck_assert_str_eq(bench_answer("handoff", "class"), "shows_gap");
+    must_reject(SDR, bench_lead("lee@x.example", 120)->open, "duplicate");
+    ck_assert_str_eq(bench_answer("handoff", "class"), "process");
+    ck_assert(json_is_null(json_object_get(json_object_get(bench.answer, "handoff"), "criterion")));
+    bench_close();
+}
+END_TEST
+
+START_TEST(without_a_verdict_it_is_judged_as_it_stands)
+{
+    bench_open();
+    struct lead *lead = bench_lead("kim@x.example", 120);
+    lead->open->verdict_body = NULL;
+    lead->open->version = 0;
+    reject_with(lead->open, "too_small", "employees", bench_int(30));
+    ck_assert_str_eq(bench_answer("handoff", "class"), "bad_data");
+    bench_close();
+}
+END_TEST
+
+/* ---- the reason ---- */
+
+START_TEST(an_unknown_reason_is_answered_with_the_known_ones)
+{
+    bench_open();
+    struct lead *lead = bench_lead("kim@x.example", 120);
+    struct handoff *handoff = lead->open;
+    ck_assert_str_eq(error_code(bench_reject(SDR, handoff, "whim")), "unknown_reason");
+    const json_t *fault = json_array_get(json_object_get(bench.answer, "errors"), 0);
+    ck_assert_str_eq(json_string_value(json_object_get(fault, "pointer")), "/reason");
+    ck_assert_ptr_nonnull(
+        strstr(json_string_value(json_object_get(fault, "detail")), "\"too_small\""));
+    ck_assert_str_eq(handoff_state_name(handoff->state), "offered");
+    ck_assert_ptr_eq(lead->open, handoff);
+    bench_close();
+}
+END_TEST
+
+START_TEST(with_no_definition_any_code_is_a_gap)
+{
+    bench_open();
+    struct lead *lead = bench_lead("kim@x.example", 120);
+    lead->open->version = 0;
+    bench.config.in_force[TERM_MQL] = NULL;
+    must_reject(SDR, lead->open, "whim");
+    ck_assert_str_eq(bench_answer("handoff", "class"), "shows_gap");
+    ck_assert_int_eq(lead->due_at, BENCH_NOW + NURTURE_DAYS_DEFAULT * INSTANT_DAY);
+    bench_close();
+}
+END_TEST
+
+/* ---- what follows ---- */
+
+START_TEST(nurture_waits_for_its_date)
+{
+    bench_open();
+    struct lead *lead = bench_lead("kim@x.example", 120);
+    must_reject(SDR, lead->open, "no_project");
+
+    ASSERT_TEAM(lead->owner_team, MARKETING);
+    ASSERT_STAGE(lead, STAGE_NURTURE);
+    ck_assert_int_eq(lead->due_at, BENCH_NOW + 20 * INSTANT_DAY);
+    bench_touch(MARKETING, lead, "form_submitted");
+    ck_assert_ptr_null(lead->open);
+    ASSERT_STAGE(lead, STAGE_NURTURE);
+    bench.work.now = lead->due_at;
+    bench_touch(MARKETING, lead, "form_submitted");
+    ck_assert_ptr_nonnull(lead->open);
+    ASSERT_STAGE(lead, STAGE_MQL);
+    bench_close();
+}
+END_TEST
+
+START_TEST(disqualified_leads_have_no_next_date)
+{
+    bench_open();
+    struct lead *lead = bench_lead("kim@x.example", 120);
+    must_reject(SDR, lead->open, "duplicate");
+
+    ASSERT_STAGE(lead, STAGE_DISQUALIFIED);
+    ck_assert_int_eq(lead->due_at, INSTANT_NONE);
+    bench.work.now += 100 * INSTANT_DAY;
+    bench_touch(MARKETING, lead, "form_submitted");
+    ck_assert_ptr_null(lead->open);
+    ASSERT_STAGE(lead, STAGE_DISQUALIFIED);
+    bench_close();
+}
+END_TEST
+
+START_TEST(a_lead_to_go_elsewhere_is_due_at_once_and_waits_for_a_human)
+{
+    bench_open();
+    struct lead *lead = bench_lead("kim@x.example", 120);
+    must_reject(SDR, lead->open, "elsewhere");
+
+    ASSERT_STAGE(lead, STAGE_INQUIRY);
+    ck_assert_int_eq(lead->due_at, BENCH_NOW);
+    bench_touch(MARKETING, lead, "form_submitted");
+    ck_assert_ptr_null(lead->open);
+    bench_close();
+}
+END_TEST
+
+START_TEST(a_returned_lead_goes_back_to_its_offerer)
+{
+    bench_open();
+    struct lead *lead = bench_lead("kim@x.example", 120);
+    struct handoff *handoff = bench_accept(SDR, lead);
+    must_reject(SDR, handoff, "too_small");
+
+    ck_assert_str_eq(bench_answer("handoff", "state"), "returned");
+    ck_assert_str_eq(bench_answer("lead", "owner_team"), "marketing");
+    ASSERT_STAGE(lead, STAGE_NURTURE);
+    ck_assert_ptr_null(lead->open);
+    ck_assert_int_eq(lead->reached[MILESTONE_SAL], BENCH_NOW); /* what was reached stays */
+    ck_assert_ptr_nonnull(strstr(bench_entry(LEDGER_HANDOFF_RETURNED), "\"owner\":"));
+    bench_close();
+}
+END_TEST
+
+/* ---- no ping-pong ---- */
+
+START_TEST(the_correction_itself_offers_nothing)
+{
+    bench_open();
+    struct lead *lead = bench_lead("kim@x.example", 120);
+    reject_with(lead->open, "too_small", "employees", bench_int(30)); /* still 60 points */
+    ck_assert_ptr_null(lead->open);
+    ASSERT_STAGE(lead, STAGE_NURTURE);
+    bench_close();
+}
+END_TEST
+
+START_TEST(a_change_in_the_disputed_criterion_opens_the_way)
+{
+    bench_open();
+    struct lead *lead = bench_lead("kim@x.example", 120);
+    must_reject(SDR, lead->open, "too_small");
+    struct told other = {"city", bench_text("Bern")};
+    struct told size = {"employees", bench_int(900)};
+    struct update_input update = {.lead = lead->id,
+                                  .attributes = &other,
+                                  .attribute_count = 1,
+                                  .occurred_at = INSTANT_NONE,
+                                  .due_at = INSTANT_NONE};
+    bench.work.now += INSTANT_DAY;
+    bench_must(MARKETING, COMMAND_LEAD_UPDATE, &update);
+    ck_assert_ptr_null(lead->open);
+    update.attributes = &size;
+    bench_must(MARKETING, COMMAND_LEAD_UPDATE, &update);
+    ck_assert_ptr_nonnull(lead->open);
+    bench_close();
+}
+END_TEST
+
+START_TEST(a_touch_that_the_disputed_criterion_counts_opens_the_way)
+{
+    bench_open();
+    struct lead *lead = bench_lead("kim@x.example", 120);
+    must_reject(SDR, lead->open, "not_engaged");
+    bench_touch(MARKETING, lead, "email_opened");
+    ck_assert_ptr_null(lead->open);
+    bench_touch(MARKETING, lead, "form_submitted");
+    ck_assert_ptr_nonnull(lead->open);
+    bench_close();
+}
+END_TEST
+
+START_TEST(a_newly_met_srl_skips_nurture_an_old_one_does_not)
+{
+    bench_open();
+    bench_enforce(TERM_SRL, 1, BENCH_SRL);
+    struct lead *fresh = bench_lead("kim@x.example", 120);
+    must_reject(SDR, fresh->open, "no_project");
+    bench_touch(MARKETING, fresh, "demo_requested");
+    ck_assert_ptr_nonnull(fresh->open);
+    ASSERT_STAGE(fresh, STAGE_SRL);
+    must_reject(SDR, fresh->open, "no_project");
+    bench_touch(MARKETING, fresh, "demo_requested");
+    ck_assert_ptr_null(fresh->open);
+    ASSERT_STAGE(fresh, STAGE_NURTURE);
+    bench_close();
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        a_criterion_that_was_met_is_contradicted,
+        a_correction_that_unmeets_it_shows_bad_data,
+        a_correction_of_something_else_does_not,
+        points_that_carried_an_unmet_criterion_show_it_weak,
+        a_disqualifier_speaks_the_other_way_round,
+        an_exception_is_confirmed,
+        gap_and_process_speak_of_no_criterion,
+        without_a_verdict_it_is_judged_as_it_stands,
+        an_unknown_reason_is_answered_with_the_known_ones,
+        with_no_definition_any_code_is_a_gap,
+        nurture_waits_for_its_date,
+        disqualified_leads_have_no_next_date,
+        a_lead_to_go_elsewhere_is_due_at_once_and_waits_for_a_human,
+        a_returned_lead_goes_back_to_its_offerer,
+        the_correction_itself_offers_nothing,
+        a_change_in_the_disputed_criterion_opens_the_way,
+        a_touch_that_the_disputed_criterion_counts_opens_the_way,
+        a_newly_met_srl_skips_nurture_an_old_one_does_not,
+    };
+
+    return bench_run("handoff_reject", tests, sizeof tests / sizeof *tests);
+}
