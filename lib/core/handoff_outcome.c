@@ -71,7 +71,8 @@ static void lose(struct work *work, struct lead *lead, const struct handoff *han
 
     lead->owner_team = uuid_is_nil(lead->first_team) ? handoff->from_team : lead->first_team;
     lead->stage = STAGE_NURTURE;
-    handoff_hold(work, lead, version == NULL ? NULL : version->compiled, -1, false);
+    handoff_hold(work, lead, version == NULL ? NULL : version->compiled, -1,
+                 handoff_meets_srl(work, lead));
     lead->due_at = lead->hold_until;
 }
 

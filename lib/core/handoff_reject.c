@@ -285,7 +285,7 @@ static size_t hold_for_criterion(struct work *work, const struct definition *def
     return count;
 }
 
-static bool meets_srl(struct work *work, const struct lead *lead)
+bool handoff_meets_srl(struct work *work, const struct lead *lead)
 {
     const struct definition_version *srl = work->config->in_force[TERM_SRL];
     struct verdict *verdict = srl == NULL ? NULL : ARENA_NEW(work->arena, struct verdict);
@@ -405,7 +405,7 @@ static enum decision reject(struct work *work, struct lead *lead, struct handoff
                             struct rejection *rejection, const struct caller *caller,
                             struct outcome *outcome)
 {
-    bool as_srl = meets_srl(work, lead);
+    bool as_srl = handoff_meets_srl(work, lead);
 
     json_out_init(&rejection->commitments, COMMITMENTS_MAX_BYTES);
     json_out_begin_object(&rejection->commitments);
