@@ -106,10 +106,10 @@ static enum err normalize_domain(char *domain, struct arena *arena, const char *
 
 enum err email_normalize(const char *text, struct arena *arena, const char **out)
 {
-    while (*text == ' ' || *text == '\t')
+    while (isspace((unsigned char)*text))
         text++;
     size_t len = strlen(text);
-    while (len > 0 && (text[len - 1] == ' ' || text[len - 1] == '\t'))
+    while (len > 0 && isspace((unsigned char)text[len - 1]))
         len--;
     const char *at = memrchr(text, '@', len);
     if (at == NULL || len > EMAIL_MAX_BYTES || !local_part_valid(text, (size_t)(at - text)))
