@@ -1,0 +1,415 @@
+/* What senders deliver and files hold, as captures; and what is wrong, by its place. */
+#include "core/mapping.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct arena *arena;
+static struct faults faults;
+
+static void setup(void)
+{
+    arena = arena_new(4 << 20);
+    faults_init(&faults, arena);
+}
+
+static void teardown(void)
+{
+    arena_free(arena);
+}
+
+static enum err compile(const char *text, enum mapping_use use, const struct mapping **out)
+{
+    json_t *json = json_loads(text, 0, NULL);
+
+    ck_assert_msg(json != NULL, "test's own JSON: %s", text);
+    enum err err = mapping_compile(json, "", use, arena, &faults, out);
+    json_decref(json);
+    return err;
+}
+
+static json_t *document; /* freed by the next one and at the end */
+
+static struct mapped *map(const char *mapping_text, enum mapping_use use, const char *text,
+                          bool tabular, size_t *count)
+{
+    const struct mapping *mapping;
+    struct mapped_from from = {"hubspot", "sender", SOURCE_FORM, tabular, INSTANT_NONE};
+    struct mapped *items;
+
+    ck_assert_int_eq(compile(mapping_text, use, &mapping), ERR_NONE);
+    json_decref(document);
+    document = json_loads(text, JSON_DECODE_ANY, NULL);
+    ck_assert_msg(document != NULL, "test's own JSON: %s", text);
+    ck_assert_int_eq(mapping_apply(mapping, document, &from, arena, &items, count), ERR_NONE);
+    return items;
+}
+
+static struct mapped *map_one(const char *mapping_text, const char *text, bool tabular)
+{
+    size_t count;
+    struct mapped *items = map(mapping_text, MAPPING_INBOUND, text, tabular, &count);
+
+    ck_assert_uint_eq(count, 1);
+    if (items->error != MAPPED_OK)
+        ck_abort_msg("%s at %s", mapped_error_code(items->error), items->pointer);
+    return items;
+}
+
+static const char *told(const struct capture_input *capture, const char *name)
+{
+    static char text[256];
+    struct json_out out;
+
+    for (size_t i = 0; i < capture->attribute_count; i++) {
+        if (strcmp(capture->attributes[i].name, name) != 0)
+            continue;
+        json_out_init(&out, sizeof text - 1);
+        value_write(&capture->attributes[i].value, &out);
+        memcpy(text, out.text, out.len + 1);
+        json_out_release(&out);
+        return text;
+    }
+    return "not told";
+}
+
+#define WHOLE                                                                                      \
+    "{\"email\": \"/contact/email\", \"external_id\": \"/contact/id\", \"event_id\": \"/id\","     \
+    " \"occurred_at\": \"/created\","                                                              \
+    " \"attributes\": {\"company.employees\": \"/contact/size\","                                  \
+    "  \"seniority\": {\"at\": \"/contact/title\", \"map\": {\"VP\": \"vp\"}},"                    \
+    "  \"tags\": \"/tags\", \"missing\": \"/nowhere\", \"cleared\": \"/nothing\"},"                \
+    " \"touch\": {\"kind\": {\"value\": \"form_submitted\"}, \"source\": \"/utm/source\","         \
+    "  \"channel\": {\"value\": \"web\"}, \"direction\": \"/way\"},"                               \
+    " \"claimed_stage\": {\"at\": \"/stage\", \"map\": {\"marketingqualifiedlead\": \"mql\"}}}"
+
+START_TEST(a_webhook_becomes_a_capture)
+{
+    const struct capture_input *capture =
+        &map_one(WHOLE,
+                 "{\"id\": \"e1\", \"created\": \"2026-11-22T10:00:00Z\", \"way\": \"outbound\","
+                 " \"contact\": {\"email\": \" Kim@ACME.example \", \"id\": 51, \"size\": 120,"
+                 "  \"title\": \"VP\"}, \"tags\": [\"a\", \"b\"], \"nothing\": null,"
+                 " \"utm\": {\"source\": \"google\"}, \"stage\": \"marketingqualifiedlead\"}",
+                 false)
+             ->capture;
+
+    ck_assert_uint_eq(capture->identity_count, 2);
+    ck_assert_str_eq(capture->identities[0].value, "kim@acme.example");
+    ck_assert_str_eq(capture->identities[1].source, "hubspot");
+    ck_assert_str_eq(capture->identities[1].value, "51");
+    ck_assert_int_eq(capture->claimed_stage, STAGE_MQL);
+    ck_assert_int_eq(capture->occurred_at, 1795341600000000);
+    ck_assert_str_eq(capture->touch->kind, "form_submitted");
+    ck_assert_str_eq(capture->touch->event_id, "e1");
+    ck_assert_str_eq(capture->touch->sender, "sender");
+    ck_assert_int_eq(capture->touch->direction, DIRECTION_OUTBOUND);
+    ck_assert_str_eq(capture->touch->values[DIMENSION_SOURCE], "google");
+    ck_assert_str_eq(capture->touch->values[DIMENSION_CHANNEL], "web");
+    ck_assert_ptr_null(capture->touch->values[DIMENSION_MEDIUM]);
+    ck_assert_str_eq(told(capture, "company.employees"), "120");
+    ck_assert_str_eq(told(capture, "seniority"), "\"vp\"");
+    ck_assert_str_eq(told(capture, "tags"), "[\"a\",\"b\"]");
+    ck_assert_str_eq(told(capture, "cleared"), "null");
+    ck_assert_str_eq(told(capture, "missing"), "not told");
+    for (size_t i = 1; i < capture->attribute_count; i++)
+        ck_assert_int_lt(strcmp(capture->attributes[i - 1].name, capture->attributes[i].name), 0);
+}
+END_TEST
+
+/* A word that the map does not know is ignored, and what is not there is no fault. */
+START_TEST(what_is_absent_is_not_told)
+{
+    const struct capture_input *capture =
+        &map_one(WHOLE, "{\"contact\": {\"id\": \"x\", \"title\": \"Clerk\"}, \"stage\": \"lead\"}",
+                 false)
+             ->capture;
+
+    ck_assert_uint_eq(capture->identity_count, 1);
+    ck_assert_uint_eq(capture->attribute_count, 0);
+    ck_assert_int_eq(capture->claimed_stage, STAGE_COUNT);
+    ck_assert(capture->occurred_at == INSTANT_NONE);
+    ck_assert_ptr_nonnull(capture->touch);
+    ck_assert_ptr_null(capture->touch->event_id);
+    ck_assert_ptr_null(capture->touch->values[DIMENSION_SOURCE]);
+}
+END_TEST
+
+#define COLUMNS                                                                                    \
+    "{\"email\": \"/E Mail\", \"null_values\": [\"\", \"n/a\"],"                                   \
+    " \"attributes\": {\"a\": \"/A\", \"Zip\": {\"at\": \"/Zip\", \"type\": \"text\"},"            \
+    "  \"b\": {\"at\": \"/B\", \"type\": \"boolean\"}, \"d\": {\"at\": \"/D\", \"type\": "         \
+    "\"date\"}, \"n\": {\"at\": \"/N\", \"type\": \"number\"}}}"
+
+START_TEST(columns_are_typed)
+{
+    static const struct {
+        const char *column, *cell, *name, *value;
+    } cells[] = {
+        {"A", "120", "a", "120"},
+        {"A", " 120 ", "a", "120"},
+        {"A", "-0.5", "a", "-0.5"},
+        {"A", "1e3", "a", "1000.0"},
+        {"A", "007", "a", "\"007\""},
+        {"A", "+1", "a", "\"+1\""},
+        {"A", "1.", "a", "\"1.\""},
+        {"A", "0x1F", "a", "\"0x1F\""},
+        {"A", "99999999999999999999", "a", "\"99999999999999999999\""},
+        {"A", "true", "a", "true"},
+        {"A", "True", "a", "\"True\""},
+        {"A", "", "a", "not told"},
+        {"A", "n/a", "a", "not told"},
+        {"Zip", "12345", "Zip", "\"12345\""},
+        {"B", "Yes", "b", "true"},
+        {"B", "0", "b", "false"},
+        {"D", "2026-11-22", "d", "\"2026-11-22T00:00:00Z\""},
+        {"D", "2026-11-22 10:00:00", "d", "\"2026-11-22T10:00:00Z\""},
+        {"D", "1795341600", "d", "\"2026-11-22T10:00:00Z\""},
+        {"N", "12", "n", "12"},
+    };
+    char text[200];
+
+    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
+        snprintf(text, sizeof text, "{\"E Mail\": \"kim@acme.example\", \"%s\": \"%s\"}",
+                 cells[i].column, cells[i].cell);
+        ck_assert_str_eq(told(&map_one(COLUMNS, text, true)->capture, cells[i].name),
+                         cells[i].value);
+    }
+}
+END_TEST
+
+START_TEST(json_keeps_its_types)
+{
+    const struct capture_input *capture =
+        &map_one("{\"email\": \"/e\", \"attributes\": {\"a\": \"/a\", \"d\": {\"at\": \"/d\", "
+                 "\"type\": \"date\"}, \"s\": \"/s\"}}",
+                 "{\"e\": \"kim@acme.example\", \"a\": \"120\", \"d\": 1795341600000, \"s\": \"\"}",
+                 false)
+             ->capture;
+
+    ck_assert_str_eq(told(capture, "a"), "\"120\"");
+    ck_assert_str_eq(told(capture, "d"), "\"2026-11-22T10:00:00Z\"");
+    ck_assert_str_eq(told(capture, "s"), "\"\"");
+}
+END_TEST
+
+START_TEST(several_items)
+{
+    size_t count;
+    struct mapped *items = map("{\"each\": \"/list\", \"email\": \"/e\"}", MAPPING_INBOUND,
+                               "{\"list\": [{\"e\": \"a@acme.example\"}, {\"e\": 5},"
+                               " {\"e\": \"c@acme.example\"}]}",
+                               false, &count);
+
+    ck_assert_uint_eq(count, 3);
+    ck_assert_str_eq(items[0].capture.identities[0].value, "a@acme.example");
+    ck_assert_int_eq(items[1].error, MAPPED_EMAIL);
+    ck_assert_str_eq(items[1].pointer, "/list/1/e");
+    ck_assert_str_eq(items[2].capture.identities[0].value, "c@acme.example");
+    items = map("{\"email\": \"/0\"}", MAPPING_INBOUND, "[[\"a@acme.example\"]]", false, &count);
+    ck_assert_uint_eq(count, 1);
+    ck_assert_int_eq(items[0].error, MAPPED_OK);
+}
+END_TEST
+
+static const struct {
+    const char *mapping;
+    const char *document;
+    enum mapped_error error;
+    const char *pointer;
+} wrong[] = {
+    {"{\"email\": \"/e\"}", "{}", MAPPED_NO_IDENTITY, "/e"},
+    {"{\"email\": \"/e\"}", "{\"e\": \"\"}", MAPPED_NO_IDENTITY, "/e"},
+    {"{\"email\": \"/e\"}", "[]", MAPPED_MISSING, ""},
+    {"{\"email\": \"/e\", \"each\": \"/x\"}", "{}", MAPPED_MISSING, "/x"},
+    {"{\"email\": \"/e\"}", "{\"e\": \"kim\"}", MAPPED_EMAIL, "/e"},
+    {"{\"email\": \"/e\"}", "{\"e\": {}}", MAPPED_TYPE, "/e"},
+    {"{\"external_id\": \"/i\"}", "{\"i\": 1.5}", MAPPED_TYPE, "/i"},
+    {"{\"external_id\": \"/i\"}", "{\"i\": \"a\\u0007b\"}", MAPPED_CONTROL, "/i"},
+    {"{\"external_id\": \"/i\", \"occurred_at\": \"/t\"}", "{\"i\": 1, \"t\": \"soon\"}",
+     MAPPED_DATE, "/t"},
+    {"{\"external_id\": \"/i\", \"occurred_at\": \"/t\"}", "{\"i\": 1, \"t\": 9223372036854775807}",
+     MAPPED_DATE, "/t"},
+    {"{\"external_id\": \"/i\", \"claimed_stage\": \"/s\"}", "{\"i\": 1, \"s\": \"hot\"}",
+     MAPPED_STAGE, "/s"},
+    {"{\"external_id\": \"/i\", \"touch\": {\"kind\": \"/k\"}}", "{\"i\": 1, \"k\": \"Web Form\"}",
+     MAPPED_KIND, "/k"},
+    {"{\"external_id\": \"/i\", \"touch\": {\"kind\": \"/k\", \"direction\": \"/d\"}}",
+     "{\"i\": 1, \"k\": \"call\", \"d\": \"up\"}", MAPPED_DIRECTION, "/d"},
+    {"{\"external_id\": \"/i\", \"touch\": {\"kind\": \"/k\", \"content\": \"/c\"}}",
+     "{\"i\": 1, \"k\": \"call\", \"c\": \"kim@acme.example\"}", MAPPED_PERSONAL, "/c"},
+    {"{\"external_id\": \"/i\", \"attributes\": {\"a\": \"/a~1b/~0\"}}",
+     "{\"i\": 1, \"a/b\": {\"~\": {}}}", MAPPED_TYPE, "/a~1b/~0"},
+    {"{\"external_id\": \"/i\", \"attributes\": {\"a\": {\"at\": \"/a\", \"type\": \"number\"}}}",
+     "{\"i\": 1, \"a\": \"many\"}", MAPPED_NUMBER, "/a"},
+    {"{\"external_id\": \"/i\", \"attributes\": {\"a\": {\"at\": \"/a\", \"type\": \"boolean\"}}}",
+     "{\"i\": 1, \"a\": \"maybe\"}", MAPPED_BOOLEAN, "/a"},
+};
+
+START_TEST(errors_have_a_place)
+{
+    size_t count;
+    struct mapped *items =
+        map(wrong[_i].mapping, MAPPING_INBOUND, wrong[_i].document, false, &count);
+
+    ck_assert_str_eq(mapped_error_code(items[0].error), mapped_error_code(wrong[_i].error));
+    ck_assert_str_eq(items[0].pointer, wrong[_i].pointer);
+}
+END_TEST
+
+START_TEST(too_many_items)
+{
+    size_t count, len = 1 + 2 * (MAPPING_ITEMS_MAX + 1);
+    char *text = malloc(len + 1);
+
+    memset(text, '0', len);
+    for (size_t i = 0; i < len; i += 2)
+        text[i] = ',';
+    text[0] = '[';
+    text[len - 1] = ']';
+    text[len] = '\0';
+    struct mapped *items = map("{\"email\": \"/e\"}", MAPPING_INBOUND, text, false, &count);
+    ck_assert_uint_eq(count, 1);
+    ck_assert_int_eq(items[0].error, MAPPED_TOO_MANY);
+    free(text);
+}
+END_TEST
+
+#define DEAL                                                                                       \
+    "{\"as\": \"deal\", \"team\": \"marketing\","                                                  \
+    " \"external_id\": {\"source\": \"crm\", \"at\": \"/lead\"},"                                  \
+    " \"steps\": [{\"team\": \"sdr\", \"member\": {\"source\": \"crm\", \"at\": \"/sdr\"},"        \
+    "   \"at\": \"/met\"}, {\"team\": \"ae\", \"at\": \"/won\"}],"                                 \
+    " \"outcome\": {\"kind\": {\"value\": \"won\"}}}"
+
+START_TEST(a_deal)
+{
+    size_t count;
+    struct mapped *items = map(DEAL, MAPPING_IMPORT,
+                               "{\"lead\": \"l1\", \"sdr\": \"s1\", \"met\": \"2026-11-21\","
+                               " \"won\": \"2026-11-22 10:00:00\"}",
+                               true, &count);
+    const struct mapped_deal *deal = items[0].deal;
+
+    ck_assert_int_eq(items[0].error, MAPPED_OK);
+    ck_assert_str_eq(items[0].capture.identities[0].source, "crm");
+    ck_assert_uint_eq(deal->step_count, 2);
+    ck_assert_str_eq(deal->steps[0].team, "sdr");
+    ck_assert_str_eq(deal->steps[0].member_source, "crm");
+    ck_assert_str_eq(deal->steps[0].member, "s1");
+    ck_assert_int_eq(deal->steps[0].at, 1795219200000000);
+    ck_assert_ptr_null(deal->steps[1].member);
+    ck_assert_int_eq(deal->outcome, OUTCOME_WON);
+    ck_assert_int_eq(deal->outcome_at, 1795341600000000);
+    items = map(DEAL, MAPPING_IMPORT, "{\"lead\": \"l1\", \"met\": \"2026-11-21\", \"won\": \"\"}",
+                true, &count);
+    ck_assert_int_eq(items[0].error, MAPPED_DATE);
+    ck_assert_str_eq(items[0].pointer, "/won");
+}
+END_TEST
+
+/* ---- mappings that are wrong ---- */
+
+static void check_fault(const char *pointer, const char *code)
+{
+    for (size_t i = 0; i < faults.count; i++)
+        if (strcmp(faults.items[i].pointer, pointer) == 0) {
+            ck_assert_str_eq(faults.items[i].code, code);
+            return;
+        }
+    for (size_t i = 0; i < faults.count; i++)
+        fprintf(stderr, "%s %s\n", faults.items[i].pointer, faults.items[i].code);
+    ck_abort_msg("no fault at %s", pointer);
+}
+
+START_TEST(all_faults_at_once)
+{
+    const struct mapping *mapping;
+    enum err err = compile(
+        "{\"each\": 5, \"email\": \"contact\", \"event_id\": {\"at\": \"/x\", \"value\": \"y\"},"
+        " \"null_values\": [1], \"team\": \"marketing\","
+        " \"attributes\": {\"a\": {\"at\": \"/a\", \"type\": \"int\"}, \"b\": 7,"
+        "  \"c\": {\"at\": \"/~2\"}, \"d\": {\"at\": \"/d\", \"map\": {}}},"
+        " \"touch\": {\"source\": {\"value\": \"kim@acme.example\"}, \"colour\": \"/c\"},"
+        " \"claimed_stage\": {\"at\": \"/s\", \"map\": {\"x\": \"hot\"}}}",
+        MAPPING_INBOUND, &mapping);
+
+    ck_assert_int_eq(err, ERR_INVALID_VALUE);
+    check_fault("/each", "pointer");
+    check_fault("/email", "pointer");
+    check_fault("/event_id", "required");
+    check_fault("/null_values/0", "type");
+    check_fault("/team", "unknown_member");
+    check_fault("/attributes/a/type", "enum");
+    check_fault("/attributes/b", "type");
+    check_fault("/attributes/c/at", "pointer");
+    check_fault("/attributes/d/map", "type");
+    check_fault("/touch/source/value", "personal");
+    check_fault("/touch/colour", "unknown_member");
+    check_fault("/touch/kind", "required");
+    check_fault("/claimed_stage/map/x", "enum");
+    ck_assert_uint_eq(faults.count, 13);
+}
+END_TEST
+
+START_TEST(all_faults_of_a_deal)
+{
+    const struct mapping *mapping;
+    enum err err =
+        compile("{\"as\": \"deal\", \"external_id\": \"/id\", \"touch\": {},"
+                " \"steps\": [{\"team\": \"sdr\", \"at\": \"/a\"}, {\"team\": \"sdr\"}, 5],"
+                " \"outcome\": {\"kind\": {\"value\": \"gone\"}}}",
+                MAPPING_IMPORT, &mapping);
+
+    ck_assert_int_eq(err, ERR_INVALID_VALUE);
+    check_fault("/team", "required");
+    check_fault("/touch", "unknown_member");
+    check_fault("/external_id/source", "required");
+    check_fault("/steps/1/team", "same_team");
+    check_fault("/steps/1/at", "required");
+    check_fault("/steps/2", "type");
+    check_fault("/outcome/kind/value", "enum");
+    ck_assert_uint_eq(faults.count, 7);
+}
+END_TEST
+
+START_TEST(an_identity_is_needed)
+{
+    const struct mapping *mapping;
+
+    ck_assert_int_eq(compile("{}", MAPPING_INBOUND, &mapping), ERR_INVALID_VALUE);
+    check_fault("", "required");
+    ck_assert_int_eq(compile("{\"team\": \"m\", \"email\": \"/e\"}", MAPPING_IMPORT, &mapping),
+                     ERR_INVALID_VALUE);
+    check_fault("/external_id", "required");
+    ck_assert_int_eq(compile("[]", MAPPING_INBOUND, &mapping), ERR_INVALID_VALUE);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("mapping");
+    TCase *tcase = tcase_create("mapping");
+
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_test(tcase, a_webhook_becomes_a_capture);
+    tcase_add_test(tcase, what_is_absent_is_not_told);
+    tcase_add_test(tcase, columns_are_typed);
+    tcase_add_test(tcase, json_keeps_its_types);
+    tcase_add_test(tcase, several_items);
+    tcase_add_loop_test(tcase, errors_have_a_place, 0, sizeof wrong / sizeof *wrong);
+    tcase_add_test(tcase, too_many_items);
+    tcase_add_test(tcase, a_deal);
+    tcase_add_test(tcase, all_faults_at_once);
+    tcase_add_test(tcase, all_faults_of_a_deal);
+    tcase_add_test(tcase, an_identity_is_needed);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    json_decref(document);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
