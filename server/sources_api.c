@@ -3,6 +3,7 @@
 #include "setup_input.h"
 
 #include "core/etag.h"
+#include "core/mapping.h"
 #include "core/shape_setup.h"
 #include "core/source_change.h"
 
@@ -109,10 +110,14 @@ static void read_auth(struct request *r, const struct auth_body *body, struct so
 static const char *read_mapping(struct request *r, const json_t *mapping)
 {
     struct faults *faults = request_faults(r);
+    const struct mapping *compiled;
     const char *text = NULL;
     struct json_out out;
 
     if (mapping == NULL || faults == NULL)
+        return NULL;
+    if (mapping_compile(mapping, "/mapping", MAPPING_INBOUND, r->arena, faults, &compiled) !=
+        ERR_NONE)
         return NULL;
     json_out_init(&out, MAPPING_MAX_BYTES);
     json_text_write(mapping, &out);

@@ -1,5 +1,7 @@
 #include "store/config_table.h"
 
+#include "core/mapping.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -380,6 +382,21 @@ static bool read_acknowledgements(struct snapshot *s, const struct pg_result *re
     return true;
 }
 
+/* It was checked when it was given; NULL when it does not compile all the same. */
+static const struct mapping *compile_mapping(struct snapshot *s, const char *text)
+{
+    const struct mapping *mapping = NULL;
+    struct faults faults;
+    json_t *json = text == NULL ? NULL : json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+
+    faults_init(&faults, s->arena);
+    enum err err = json == NULL
+                       ? ERR_INTERNAL
+                       : mapping_compile(json, "", MAPPING_INBOUND, s->arena, &faults, &mapping);
+    json_decref(json);
+    return err == ERR_NONE ? mapping : NULL;
+}
+
 static bool read_sources(struct snapshot *s, const struct pg_result *result)
 {
     size_t count = (size_t)pg_rows(result);
@@ -391,6 +408,7 @@ static bool read_sources(struct snapshot *s, const struct pg_result *result)
         sources[i].team = pg_get_uuid(result, (int)i, 2);
         sources[i].auth = pg_copy_text(result, (int)i, 3, s->arena);
         sources[i].mapping = pg_copy_text(result, (int)i, 4, s->arena);
+        sources[i].compiled = compile_mapping(s, sources[i].mapping);
         sources[i].active = pg_get_bool(result, (int)i, 5);
         sources[i].revision = pg_get_int4(result, (int)i, 6);
         sources[i].created_at = pg_get_instant(result, (int)i, 7);
