@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define JSON    "application/json"
+#define JSON "application/json"
 
 /* Nothing is loaded from anywhere; a page may carry styles of its own. */
 #define PAGE_POLICY                                                                                \

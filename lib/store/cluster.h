@@ -30,7 +30,7 @@ struct cluster_settings {
 };
 
 #define CLUSTER_SHARED_BUFFERS_MB 128
-#define CLUSTER_MAX_CONNECTIONS 100
+#define CLUSTER_MAX_CONNECTIONS   100
 
 /** Oldest PostgreSQL that will do. */
 #define CLUSTER_MAJOR_MIN 15
