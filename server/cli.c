@@ -6,15 +6,31 @@
 #include <stdio.h>
 #include <string.h>
 
-/* clang-format off: one a line */
+/* clang-format off */
 static const struct cli_command *const commands[] = {
-    &cli_serve,           &cli_migrate,          &cli_workspace_create,   &cli_workspace_list,
-    &cli_team_create,     &cli_team_update,      &cli_team_list,          &cli_member_create,
-    &cli_member_update,   &cli_member_list,      &cli_key_create,         &cli_key_revoke,
-    &cli_key_list,        &cli_definition_check, &cli_definition_starter, &cli_definition_list,
-    &cli_definition_show, &cli_definition_draft, &cli_definition_propose, &cli_definition_sign,
+    &cli_serve,
+    &cli_migrate,
+    &cli_workspace_create,
+    &cli_workspace_list,
+    &cli_team_create,
+    &cli_team_update,
+    &cli_team_list,
+    &cli_member_create,
+    &cli_member_update,
+    &cli_member_list,
+    &cli_key_create,
+    &cli_key_revoke,
+    &cli_key_list,
+    &cli_definition_check,
+    &cli_definition_starter,
+    &cli_definition_list,
+    &cli_definition_show,
+    &cli_definition_draft,
+    &cli_definition_propose,
+    &cli_definition_sign,
     &cli_verify,
-    &cli_routes,          &cli_version,
+    &cli_routes,
+    &cli_version,
 };
 /* clang-format on */
 
