@@ -76,7 +76,12 @@ static void put(struct json_out *out, const char *bytes, size_t len)
 
 static void put_char(struct json_out *out, char c)
 {
-    put(out, &c, 1);
+    if (out->len + 1 >= out->size || out->len >= out->cap || out->failed) {
+        put(out, &c, 1);
+        return;
+    }
+    out->text[out->len++] = c;
+    out->text[out->len] = '\0';
 }
 
 /* What stands before a value: a comma if it is not the first of its container. */

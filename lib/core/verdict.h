@@ -73,7 +73,7 @@ void verdict_evaluate(const struct definition *definition, const struct verdict_
 void verdict_evaluate_values(const struct definition *definition, const struct value *const *values,
                              const struct verdict_subject *subject, struct verdict *out);
 
-/** The verdict as the API shows it (DESIGN's canonical shape). */
+/** The verdict as the API shows it. */
 void verdict_write(const struct definition *definition, const struct verdict *verdict,
                    int64_t version, struct json_out *out);
 

@@ -482,7 +482,7 @@ int pg_queue_sql(struct pg *pg, const char *sql)
     return pg->count++;
 }
 
-/* A literal, not set_config(): see DESIGN.md, "The database". */
+/* A literal, not set_config(): the planner of a sharded PostgreSQL must see it. */
 static void queue_context(struct pg *pg, struct uuid workspace)
 {
     char id[UUID_TEXT_LEN + 1];
