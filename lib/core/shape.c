@@ -49,6 +49,8 @@ static void write_facts(const struct lead *lead, struct json_out *out)
     json_out_begin_object(out);
     for (size_t i = 0; i < lead->facts.count; i++) {
         const struct observation *seen = &lead->facts.items[i].observations[0];
+        if (seen->value.type == VALUE_NULL) /* cleared */
+            continue;
         json_out_key(out, lead->facts.items[i].name);
         json_out_begin_object(out);
         json_out_key(out, "value");
