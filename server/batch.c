@@ -3,6 +3,7 @@
 #include "body.h"
 #include "capture_input.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Walks over JSON text without building anything. */
@@ -106,6 +107,22 @@ static void refuse_item(struct batch_input *out, enum err err, const char *detai
     *problem = (struct problem){.err = err, .detail = detail, .faults = faults};
 }
 
+/* Any JSON value, so that what is no object refuses the item and not the batch. */
+static enum err parse_item(const char *text, size_t len, json_t **out,
+                           char detail[BODY_DETAIL_MAX_BYTES])
+{
+    json_error_t error;
+
+    if (*text == '{' || *text == '[')
+        return body_parse(text, len, out, detail);
+    *out = json_loadb(text, len, JSON_DECODE_ANY, &error);
+    if (*out != NULL)
+        return ERR_NONE;
+    snprintf(detail, BODY_DETAIL_MAX_BYTES, "%s", error.text);
+    return ERR_MALFORMED_JSON;
+}
+
+/* What is wrong with an item refuses that item; what is no JSON refuses the batch. */
 static enum err read_item(struct request *r, enum knowledge_source source, const char *text,
                           size_t len, struct batch_input *out)
 {
@@ -115,9 +132,11 @@ static enum err read_item(struct request *r, enum knowledge_source source, const
     json_t *json = NULL;
 
     if (input == NULL || faults == NULL)
-        return ERR_OUT_OF_MEMORY;
+        return request_refuse(r, ERR_OUT_OF_MEMORY, "Send a smaller batch");
     faults_init(faults, r->arena);
-    enum err err = body_parse(text, len, &json, detail);
+    enum err err = parse_item(text, len, &json, detail);
+    if (err == ERR_MALFORMED_JSON)
+        return request_refuse(r, err, "/leads/%zu: %s", out->count, detail);
     if (err == ERR_NONE) {
         const char *pointer = pointer_index(r->arena, "/leads", out->count);
         err = capture_input_read(json, pointer, source, r->arena, faults, input);
@@ -127,11 +146,11 @@ static enum err read_item(struct request *r, enum knowledge_source source, const
     }
     if (err == ERR_NONE)
         ((const struct capture_input **)out->items)[out->count] = input;
-    else if (detail[0] != '\0')
-        refuse_item(out, err, arena_strdup(r->arena, detail), NULL);
+    else if (err == ERR_OUT_OF_MEMORY)
+        return request_refuse(r, err, "Send a smaller batch");
     else
         refuse_item(out, err, "See errors for each place and what is wanted", faults);
-    return err == ERR_OUT_OF_MEMORY ? err : ERR_NONE;
+    return ERR_NONE;
 }
 
 static enum err read_items(struct request *r, struct scan *s, enum knowledge_source source,
@@ -145,8 +164,9 @@ static enum err read_items(struct request *r, struct scan *s, enum knowledge_sou
                                   BATCH_ITEMS_MAX);
         if (!skip_value(s))
             return refuse_frame(r, s, "this item does not end");
-        if (read_item(r, source, start, (size_t)(s->at - start), out) != ERR_NONE)
-            return request_refuse(r, ERR_OUT_OF_MEMORY, "Send a smaller batch");
+        enum err err = read_item(r, source, start, (size_t)(s->at - start), out);
+        if (err != ERR_NONE)
+            return err;
         out->count++;
     } while (take(s, ','));
     if (!take(s, ']'))
