@@ -2,6 +2,7 @@
 
 #include "core/digest.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -137,6 +138,8 @@ static void answer(struct request *r, const struct outcome *outcome)
         r->reply.content_type = PROBLEM_CONTENT_TYPE;
     if (outcome->location != NULL)
         r->reply.location = arena_strdup(r->arena, outcome->location);
+    if (outcome->revision != 0)
+        r->reply.etag = arena_printf(r->arena, "\"%" PRId64 "\"", outcome->revision);
     if (outcome->err == ERR_NONE && r->route->finish != NULL)
         r->route->finish(r);
 }
@@ -167,11 +170,15 @@ static void join_answers(struct task *task)
     json_out_begin_object(&out);
     json_out_key(&out, "data");
     json_out_begin_array(&out);
-    for (size_t i = 0; i < task->job_count; i++)
+    bool replayed = true;
+    for (size_t i = 0; i < task->job_count; i++) {
         json_out_raw(&out, task->jobs[i].answer, task->jobs[i].answer_len);
+        replayed = replayed && task->jobs[i].replayed;
+    }
     json_out_end_array(&out);
     json_out_end_object(&out);
     reply_json(r, 200, &out);
+    r->reply.replayed = replayed;
     json_out_release(&out);
 }
 
@@ -189,6 +196,7 @@ static void take_chunk(struct lane_job *lane, const struct outcome *outcome)
     struct task_job *job = lane->owner;
 
     job->err = outcome->err;
+    job->replayed = outcome->replayed;
     if (outcome->err == ERR_NONE && outcome->status == 200 && outcome->body != NULL) {
         job->answer = malloc(outcome->body_len + 1);
         job->answer_len = outcome->body_len;

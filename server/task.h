@@ -22,6 +22,7 @@ struct task_job {
     struct batch_input chunk;
     char *answer; /* of a chunk: malloc'd JSON items */
     size_t answer_len;
+    bool replayed;
     enum err err;
 };
 

@@ -91,6 +91,7 @@ struct outcome {
     struct uuid lead;         /* that the answer speaks of; nil: none or several */
     const struct uuid *leads; /* when several */
     size_t lead_count;
+    int64_t revision; /* of the lead after its change, for ETag; 0: none */
     bool replayed;
     void *extra; /* for callers inside the process, such as the import's counts */
 };

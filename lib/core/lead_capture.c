@@ -559,7 +559,8 @@ enum decision lead_capture(struct work *work, const struct command *command,
     lead_capture_write(work, &captured, out);
     json_out_end_object(out);
     outcome->lead = captured.lead->id;
-    outcome->location = shape_lead_path(captured.lead->id, work->arena);
+    if (captured.created)
+        outcome->location = shape_lead_path(captured.lead->id, work->arena);
     return outcome_answer(work, outcome, captured.created ? 201 : 200);
 }
 

@@ -1,6 +1,7 @@
 #include "core/lead_change.h"
 
 #include "core/email.h"
+#include "core/handoff_actions.h"
 #include "core/judge.h"
 #include "core/shape.h"
 
@@ -169,6 +170,7 @@ enum decision lead_update(struct work *work, const struct command *command, stru
                               ATTRIBUTES_PER_LEAD_MAX);
     struct judgement *judgement =
         judge_lead(work, lead, caller_actor(&command->caller), command->caller.team);
+    outcome->revision = lead->chain.seq;
     return answer_lead(work, lead, judgement, outcome);
 }
 
@@ -354,6 +356,39 @@ static void record_override(struct work *work, struct lead *lead, const struct c
                 command->caller.team);
 }
 
+/* What holds of a term now: a word against this version before, else the verdict. */
+static enum verdict_result result_now(const struct work *work, const struct lead *lead,
+                                      enum term term, const struct definition_version *version)
+{
+    const struct verdict_override *override = &lead->overrides[term];
+    struct verdict_subject subject = judge_subject(work, lead);
+    struct verdict verdict;
+
+    if (override->given && override->version == version->version)
+        return override->result;
+    verdict_evaluate(version->compiled, &subject, &verdict);
+    return verdict.result;
+}
+
+/* Nothing to override where it is said already; with a handoff open sales has the word. */
+static bool may_override(struct work *work, const struct command *command, const struct lead *lead,
+                         const struct definition_version *version, struct outcome *outcome)
+{
+    const struct override_input *input = command->input;
+
+    if (lead->open != NULL) {
+        handoff_refuse_state(work, &command->caller, lead->open, outcome,
+                             "The lead is handed off: the answer to that comes first");
+        return false;
+    }
+    if (result_now(work, lead, input->term, version) == input->result) {
+        outcome->problem.state = verdict_result_name(input->result);
+        outcome_refuse(work, outcome, ERR_STATE_CONFLICT, "That is what holds already");
+        return false;
+    }
+    return true;
+}
+
 enum decision lead_override(struct work *work, const struct command *command,
                             struct outcome *outcome)
 {
@@ -371,6 +406,8 @@ enum decision lead_override(struct work *work, const struct command *command,
         return outcome_refuse(work, outcome, ERR_NO_DEFINITION,
                               "No %s definition is in force: there is no verdict to override",
                               term_name(input->term));
+    if (!may_override(work, command, lead, version, outcome))
+        return DECIDED;
     work_change_lead(work, lead);
     record_override(work, lead, command, input, version->version);
     struct judgement *judgement =
