@@ -15,13 +15,14 @@
 
 static struct database *database;
 static struct service *service;
+static const struct service_setting *settings; /* of the server; NULL: none */
 
 static void start(void)
 {
     if (service != NULL)
         return;
     database = database_new();
-    service = service_start(database_conninfo(database), NULL);
+    service = service_start(database_conninfo(database), settings);
 }
 
 struct service *stage_service(void)
@@ -118,4 +119,38 @@ void stage_end(void)
         database_free(database);
     service = NULL;
     database = NULL;
+}
+
+/* Whatever a failed test left behind. */
+static void leave(void)
+{
+    if (service != NULL)
+        service_free(service);
+    if (database != NULL)
+        database_free(database);
+    service = NULL;
+    database = NULL;
+}
+
+static const struct service_setting sizes[][2] = {
+    {{"BATON_GROUP_MAX", "1"}, {NULL, NULL}},
+    {{"BATON_GROUP_HOLD", "2"}, {NULL, NULL}},
+    {{"BATON_GROUP_HOLD", "256"}, {NULL, NULL}},
+};
+
+int stage_run_sizes(Suite *(*make)(void))
+{
+    int failed = 0;
+
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        SRunner *runner = srunner_create(make());
+        settings = sizes[i];
+        printf("%s=%s\n", settings->name, settings->value);
+        fflush(stdout);
+        srunner_run_all(runner, CK_NORMAL);
+        failed += srunner_ntests_failed(runner);
+        srunner_free(runner);
+        leave();
+    }
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -12,6 +12,8 @@
 #include "service.h"
 #include "story.h"
 
+#include <check.h>
+
 struct stage {
     struct client *client;
     struct story *story;
@@ -39,7 +41,14 @@ const char *stage_database(void);
  *  unless it ends with this exit code. */
 char *stage_baton(const char *words, int code);
 
-/** The last test of a program: the server must drain and end cleanly. */
+/** The last test of a suite: the server must drain and end cleanly. */
 void stage_end(void);
+
+/**
+ * The main() of a program of stories. Runs the suite with groups of 1, 2 and 256 commands: a lane
+ * fills its groups up to that size with commands that are refused. Each time on a server and a
+ * database of its own. EXIT_SUCCESS when no test failed.
+ */
+int stage_run_sizes(Suite *(*make)(void));
 
 #endif
