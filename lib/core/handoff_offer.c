@@ -108,7 +108,11 @@ static enum decision check_gate(struct work *work, struct lead *lead,
     enum exception_kind kind;
 
     if (!plan->route->gated)
-        return DECIDED;
+        return is_exception(input->kind, &kind)
+                   ? outcome_refuse_at(work, outcome, ERR_UNPROCESSABLE, "/kind", "not_agreed",
+                                       "No definition gates this route: there is nothing to "
+                                       "except from")
+                   : DECIDED;
     if (work->config->in_force[gate] == NULL)
         return outcome_refuse(work, outcome, ERR_NO_DEFINITION,
                               "No %s definition is in force: nothing can pass this gate",
@@ -125,6 +129,14 @@ static enum decision check_gate(struct work *work, struct lead *lead,
     return DECIDED;
 }
 
+/* What passes by a member's word is counted as such, as when Baton offers it by itself. */
+static void offer_on_word(struct offer *offer, const struct verdict_override *word)
+{
+    offer->kind = HANDOFF_KIND_OVERRIDE;
+    if (offer->note == NULL)
+        offer->note = word->note;
+}
+
 /* Judges, which is recorded; a refusal undoes it. */
 static enum decision pass_gate(struct work *work, struct lead *lead, const struct caller *caller,
                                const struct offer_input *input, struct plan *plan,
@@ -135,6 +147,8 @@ static enum decision pass_gate(struct work *work, struct lead *lead, const struc
     judge_term(work, lead, plan->route->gate, caller_actor(caller), caller->team, &plan->judged);
     if (input->kind == HANDOFF_KIND_STANDARD && plan->judged.result != VERDICT_QUALIFIED)
         return refuse_verdict(work, &plan->judged, outcome);
+    if (input->kind == HANDOFF_KIND_STANDARD && plan->judged.overridden)
+        offer_on_word(&plan->offer, &lead->overrides[plan->route->gate]);
     plan->offer.gated = true;
     plan->offer.term = plan->route->gate;
     plan->offer.version = plan->judged.version->version;
@@ -223,12 +237,12 @@ enum decision handoff_offer(struct work *work, const struct command *command,
         decision = check_gate(work, lead, input, &plan, outcome);
     if (outcome->err != ERR_NONE || decision == DECIDE_AGAIN)
         return decision;
+    plan.offer.kind = input->kind;
+    plan.offer.note = input->note;
     work_change_lead(work, lead);
     decision = pass_gate(work, lead, caller, input, &plan, outcome);
     if (outcome->err != ERR_NONE)
         return decision;
-    plan.offer.kind = input->kind;
-    plan.offer.note = input->note;
     plan.offer.actor = caller_actor(caller);
     plan.offer.team = caller->team;
     struct handoff *handoff = offer_make(work, lead, &plan.offer);
