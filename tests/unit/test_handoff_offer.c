@@ -1,0 +1,309 @@
+/* Offers by hand: who may offer, along which way, past which gate, and what they are counted as. */
+#include "bench_offer.h"
+
+START_TEST(a_qualified_lead_is_offered_along_its_route)
+{
+    offer_open();
+    struct lead *lead = offer_lead(MARKETING, "kim@x.example", "vp");
+    ck_assert_int_eq(offer_do(MARKETING, lead, "sdr", HANDOFF_KIND_STANDARD, NULL), ERR_NONE);
+
+    const struct handoff *handoff = lead->open;
+    ck_assert_int_eq(bench.outcome.status, 201);
+    ck_assert_str_eq(bench.outcome.location, shape_handoff_path(handoff->id, bench.arena));
+    ck_assert_str_eq(bench_answer("handoff", "state"), "offered");
+    ck_assert_str_eq(bench_answer("handoff", "kind"), "standard");
+    ASSERT_TEAM(handoff->from_team, MARKETING);
+    ASSERT_TEAM(handoff->to_team, SDR);
+    ASSERT_TEAM(lead->owner_team, MARKETING);
+    ASSERT_TEAM(lead->first_team, MARKETING);
+    ck_assert_int_eq(handoff->version, 3);
+    ck_assert_int_gt(handoff->verdict_seq, 0);
+    ck_assert_int_eq(handoff->respond_by, BENCH_NOW + 90 * INSTANT_MINUTE);
+    ck_assert_int_eq(lead->due_at, handoff->respond_by);
+    ck_assert_uint_eq(offer_entries(LEDGER_HANDOFF_OFFERED), 1);
+    offer_close();
+}
+END_TEST
+
+START_TEST(only_a_member_of_the_owning_team_offers)
+{
+    offer_open();
+    struct lead *lead = offer_lead(MARKETING, "kim@x.example", "vp");
+    struct offer_input input = {lead->id, "sdr", HANDOFF_KIND_STANDARD, NULL};
+    const struct uuid nobody = {{0}};
+
+    ck_assert_int_eq(offer_do(SDR, lead, "ae", HANDOFF_KIND_STANDARD, NULL), ERR_NOT_YOUR_HANDOFF);
+    ck_assert_int_eq(offer_decide(MARKETING, nobody, COMMAND_HANDOFF_OFFER, &input), DECIDED);
+    ck_assert_int_eq(bench.outcome.err, ERR_ACTOR_REQUIRED);
+    ck_assert_ptr_null(lead->open);
+    ck_assert_uint_eq(offer_entries(LEDGER_HANDOFF_OFFERED), 0);
+    offer_close();
+}
+END_TEST
+
+START_TEST(without_a_route_nothing_is_offered)
+{
+    offer_open();
+    struct lead *lead = offer_lead(MARKETING, "kim@x.example", "vp");
+
+    ck_assert_int_eq(offer_do(MARKETING, lead, "ae", HANDOFF_KIND_STANDARD, NULL), ERR_NO_ROUTE);
+    ck_assert_int_eq(offer_do(MARKETING, lead, "nowhere", HANDOFF_KIND_STANDARD, NULL),
+                     ERR_INVALID_VALUE);
+    ck_assert_str_eq(offer_fault(0, "pointer"), "/to_team");
+    ck_assert_ptr_null(lead->open);
+    offer_close();
+}
+END_TEST
+
+START_TEST(a_second_offer_is_refused_with_the_state_of_the_first)
+{
+    offer_open();
+    struct handoff *first = offer_made("kim@x.example");
+    struct lead *lead = offer_leads[0];
+
+    ck_assert_int_eq(offer_do(MARKETING, lead, "sdr", HANDOFF_KIND_STANDARD, NULL),
+                     ERR_STATE_CONFLICT);
+    ck_assert_str_eq(offer_problem("state"), "offered");
+    const json_t *allowed = json_object_get(bench.answer, "allowed_actions");
+    ck_assert_uint_eq(json_array_size(allowed), 1);
+    ck_assert_str_eq(json_string_value(json_array_get(allowed, 0)), "withdraw");
+    ck_assert_ptr_eq(lead->open, first);
+    offer_close();
+}
+END_TEST
+
+START_TEST(what_is_unmet_or_unknown_is_named_and_nothing_is_left_behind)
+{
+    offer_open();
+    struct lead *unmet = offer_lead(MARKETING, "kim@x.example", "intern");
+    struct lead *unknown = offer_lead(MARKETING, "lee@x.example", NULL);
+    size_t verdicts = offer_entries(LEDGER_VERDICT_GIVEN);
+    int64_t seq = unmet->chain.seq;
+
+    ck_assert_int_eq(offer_do(MARKETING, unmet, "sdr", HANDOFF_KIND_STANDARD, NULL),
+                     ERR_NOT_QUALIFIED);
+    ck_assert_str_eq(offer_fault(0, "code"), "criterion_unmet");
+    ck_assert_str_eq(offer_fault(0, "detail"), "decider: Decides");
+    ck_assert_str_eq(offer_fault(1, "code"), "threshold_missed");
+    ck_assert_int_eq(offer_do(MARKETING, unknown, "sdr", HANDOFF_KIND_STANDARD, NULL),
+                     ERR_NOT_QUALIFIED);
+    ck_assert_str_eq(offer_fault(0, "code"), "criterion_unknown");
+    ck_assert_uint_eq(offer_entries(LEDGER_VERDICT_GIVEN), verdicts);
+    ck_assert_int_eq(unmet->chain.seq, seq);
+    offer_close();
+}
+END_TEST
+
+START_TEST(without_a_definition_no_gate_is_passed)
+{
+    offer_open();
+    struct lead *lead = offer_lead(MARKETING, "kim@x.example", "vp");
+    bench.config.in_force[TERM_MQL] = NULL;
+
+    ck_assert_int_eq(offer_do(MARKETING, lead, "sdr", HANDOFF_KIND_STANDARD, NULL),
+                     ERR_NO_DEFINITION);
+    ck_assert_int_eq(offer_do(MARKETING, lead, "sdr", HANDOFF_KIND_OVERRIDE, "trust me"),
+                     ERR_NO_DEFINITION);
+    ck_assert_ptr_null(lead->open);
+    offer_close();
+}
+END_TEST
+
+/* ---- exceptions ---- */
+
+static struct exception_count *load_exception(enum exception_kind kind, int32_t used)
+{
+    struct exception_count *count = ARENA_NEW(bench.arena, struct exception_count);
+
+    *count = (struct exception_count){.term = TERM_MQL,
+                                      .kind = kind,
+                                      .month = month_of(BENCH_NOW),
+                                      .used = used,
+                                      .stored_used = used};
+    ck_assert(work_load_exception(&bench.work, count));
+    return count;
+}
+
+START_TEST(an_exception_asks_for_its_counter_first)
+{
+    offer_open();
+    struct lead *lead = offer_lead(MARKETING, "kim@x.example", "intern");
+    struct offer_input input = {lead->id, "sdr", HANDOFF_KIND_STRATEGIC, "a flagship"};
+
+    ck_assert_int_eq(
+        offer_decide(MARKETING, bench.members[MARKETING].id, COMMAND_HANDOFF_OFFER, &input),
+        DECIDE_AGAIN);
+    ck_assert_uint_eq(bench.work.needs.exceptions.count, 1);
+    const struct exception_count *wanted = bench.work.needs.exceptions.items[0];
+    ck_assert_int_eq(wanted->kind, EXCEPTION_STRATEGIC);
+    ck_assert_int_eq(wanted->month, month_of(BENCH_NOW));
+    ck_assert_ptr_null(lead->open);
+    offer_close();
+}
+END_TEST
+
+START_TEST(exceptions_end_at_the_agreed_limit)
+{
+    offer_open();
+    struct lead *first = offer_lead(MARKETING, "kim@x.example", "intern");
+    struct lead *second = offer_lead(MARKETING, "lee@x.example", "intern");
+    struct exception_count *count = load_exception(EXCEPTION_STRATEGIC, 0);
+
+    ck_assert_int_eq(offer_do(MARKETING, first, "sdr", HANDOFF_KIND_STRATEGIC, "a flagship"),
+                     ERR_NONE);
+    ck_assert_str_eq(bench_answer("handoff", "kind"), "strategic");
+    ck_assert_str_eq(bench_answer("handoff", "offer_note"), "a flagship");
+    ck_assert_int_eq(count->used, STRATEGIC_LIMIT);
+    ck_assert_int_eq(offer_do(MARKETING, second, "sdr", HANDOFF_KIND_STRATEGIC, "another"),
+                     ERR_LIMIT_REACHED);
+    ck_assert_int_eq(count->used, STRATEGIC_LIMIT);
+    ck_assert_ptr_null(second->open);
+    offer_close();
+}
+END_TEST
+
+START_TEST(an_exception_needs_a_note_and_an_agreement)
+{
+    offer_open();
+    struct lead *lead = offer_lead(MARKETING, "kim@x.example", "intern");
+    load_exception(EXCEPTION_STRATEGIC, 0);
+    load_exception(EXCEPTION_ACCOUNT_BASED, 0);
+
+    ck_assert_int_eq(offer_do(MARKETING, lead, "sdr", HANDOFF_KIND_STRATEGIC, NULL),
+                     ERR_UNPROCESSABLE);
+    ck_assert_str_eq(offer_fault(0, "pointer"), "/note");
+    ck_assert_int_eq(offer_do(MARKETING, lead, "sdr", HANDOFF_KIND_ACCOUNT_BASED, "their group"),
+                     ERR_UNPROCESSABLE);
+    ck_assert_str_eq(offer_fault(0, "code"), "not_agreed");
+    ck_assert_ptr_null(lead->open);
+    offer_close();
+}
+END_TEST
+
+START_TEST(unclear_is_only_what_the_verdict_calls_unclear)
+{
+    offer_open();
+    struct lead *unmet = offer_lead(MARKETING, "kim@x.example", "intern");
+    struct lead *unknown = offer_lead(MARKETING, "lee@x.example", NULL);
+    struct exception_count *count = load_exception(EXCEPTION_UNCLEAR, 0);
+
+    ck_assert_int_eq(offer_do(MARKETING, unmet, "sdr", HANDOFF_KIND_UNCLEAR, "looks good"),
+                     ERR_UNPROCESSABLE);
+    ck_assert_str_eq(offer_fault(0, "code"), "not_unclear");
+    ck_assert_int_eq(offer_do(MARKETING, unknown, "sdr", HANDOFF_KIND_UNCLEAR, "looks good"),
+                     ERR_NONE);
+    ck_assert_int_eq(count->used, 1);
+    offer_close();
+}
+END_TEST
+
+START_TEST(where_nothing_gates_there_is_no_exception)
+{
+    offer_open();
+    struct lead *lead = offer_lead(SDR, "kim@x.example", "intern");
+    bench.routes[1].gated = false;
+
+    ck_assert_int_eq(offer_do(SDR, lead, "ae", HANDOFF_KIND_STRATEGIC, "a flagship"),
+                     ERR_UNPROCESSABLE);
+    ck_assert_str_eq(offer_fault(0, "pointer"), "/kind");
+    ck_assert_int_eq(offer_do(SDR, lead, "ae", HANDOFF_KIND_STANDARD, NULL), ERR_NONE);
+    ck_assert_int_eq(lead->open->version, 0);
+    ck_assert(!lead->open->gated);
+    offer_close();
+}
+END_TEST
+
+/* ---- a human's word ---- */
+
+START_TEST(an_override_passes_the_gate_and_says_why)
+{
+    offer_open();
+    struct lead *lead = offer_lead(MARKETING, "kim@x.example", "intern");
+
+    ck_assert_int_eq(offer_do(MARKETING, lead, "sdr", HANDOFF_KIND_OVERRIDE, NULL),
+                     ERR_UNPROCESSABLE);
+    ck_assert_int_eq(offer_do(MARKETING, lead, "sdr", HANDOFF_KIND_OVERRIDE, "I met her"),
+                     ERR_NONE);
+    ck_assert_str_eq(bench_answer("handoff", "kind"), "override");
+    ck_assert_str_eq(lead->open->offer_note, "I met her");
+    ck_assert_int_eq(lead->open->version, 3);
+    offer_close();
+}
+END_TEST
+
+START_TEST(what_passes_by_a_members_word_is_never_standard)
+{
+    offer_open();
+    struct lead *lead = offer_lead(MARKETING, "kim@x.example", "intern");
+    struct override_input word = {
+        .lead = lead->id, .term = TERM_MQL, .result = VERDICT_QUALIFIED, .note = "I met her"};
+
+    bench_must(MARKETING, COMMAND_LEAD_OVERRIDE, &word);
+    ck_assert_int_eq(offer_do(MARKETING, lead, "sdr", HANDOFF_KIND_STANDARD, NULL), ERR_NONE);
+    ck_assert_str_eq(bench_answer("handoff", "kind"), "override");
+    ck_assert_str_eq(bench_answer("handoff", "offer_note"), "I met her");
+    ck_assert_ptr_nonnull(strstr(bench_entry(LEDGER_HANDOFF_OFFERED), "\"kind\":\"override\""));
+    offer_close();
+}
+END_TEST
+
+/* ---- found by sales ---- */
+
+START_TEST(a_self_sourced_lead_is_accepted_at_once)
+{
+    offer_open();
+    struct lead *lead = offer_lead(SDR, "kim@x.example", "intern");
+
+    ck_assert_int_eq(offer_do(SDR, lead, "sdr", HANDOFF_KIND_SELF_SOURCED, NULL), ERR_NONE);
+    ck_assert_str_eq(bench_answer("handoff", "state"), "accepted");
+    ASSERT_TEAM(lead->owner_team, SDR);
+    ASSERT_STAGE(lead, STAGE_SAL);
+    ck_assert_int_eq(lead->reached[MILESTONE_SAL], BENCH_NOW);
+    ck_assert_int_eq(lead->open->version, 0);
+    ck_assert(uuid_equal(lead->open->accepted_by, bench.members[SDR].id));
+    ck_assert_int_eq(lead->due_at, lead->open->decide_by);
+    ck_assert_uint_eq(offer_entries(LEDGER_HANDOFF_OFFERED), 1);
+    ck_assert_uint_eq(offer_entries(LEDGER_HANDOFF_ACCEPTED), 1);
+    offer_close();
+}
+END_TEST
+
+START_TEST(marketing_and_other_teams_source_nothing_for_themselves)
+{
+    offer_open();
+    struct lead *marketing = offer_lead(MARKETING, "kim@x.example", "vp");
+    struct lead *sales = offer_lead(SDR, "lee@x.example", "vp");
+
+    ck_assert_int_eq(offer_do(MARKETING, marketing, "marketing", HANDOFF_KIND_SELF_SOURCED, NULL),
+                     ERR_UNPROCESSABLE);
+    ck_assert_int_eq(offer_do(SDR, sales, "ae", HANDOFF_KIND_SELF_SOURCED, NULL),
+                     ERR_UNPROCESSABLE);
+    ck_assert_str_eq(offer_fault(0, "pointer"), "/to_team");
+    ck_assert_int_eq(offer_do(MARKETING, marketing, "sdr", HANDOFF_KIND_IMPORTED, NULL),
+                     ERR_INVALID_VALUE);
+    offer_close();
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        a_qualified_lead_is_offered_along_its_route,
+        only_a_member_of_the_owning_team_offers,
+        without_a_route_nothing_is_offered,
+        a_second_offer_is_refused_with_the_state_of_the_first,
+        what_is_unmet_or_unknown_is_named_and_nothing_is_left_behind,
+        without_a_definition_no_gate_is_passed,
+        an_exception_asks_for_its_counter_first,
+        exceptions_end_at_the_agreed_limit,
+        an_exception_needs_a_note_and_an_agreement,
+        unclear_is_only_what_the_verdict_calls_unclear,
+        where_nothing_gates_there_is_no_exception,
+        an_override_passes_the_gate_and_says_why,
+        what_passes_by_a_members_word_is_never_standard,
+        a_self_sourced_lead_is_accepted_at_once,
+        marketing_and_other_teams_source_nothing_for_themselves,
+    };
+
+    return bench_run("handoff_offer", tests, sizeof tests / sizeof *tests);
+}
