@@ -8,7 +8,6 @@
 #include <string.h>
 
 #define COMMITMENTS_MAX_BYTES (256 * 1024)
-#define REASONS_TEXT_MAX      4096 /* bytes of the list of codes in a refusal */
 
 /* What is known of one rejection while it is decided. */
 struct rejection {
@@ -39,20 +38,15 @@ enum decision handoff_refuse_reason(struct work *work, struct outcome *outcome,
                                     const struct definition_version *version)
 {
     const struct definition *definition = version->compiled;
-    struct json_out codes;
+    const char **codes = ARENA_ARRAY(work->arena, const char *, definition->reasons_count + 1);
 
-    json_out_init(&codes, REASONS_TEXT_MAX);
-    json_out_begin_array(&codes);
-    for (size_t i = 0; i < definition->reasons_count; i++)
-        json_out_text(&codes, definition->reasons[i].code);
-    json_out_end_array(&codes);
-    bool whole = !json_out_failed(&codes);
-    outcome_refuse_at(work, outcome, ERR_UNKNOWN_REASON, "/reason", "unknown_reason",
-                      "Version %d of %s has these reasons: %.*s", version->version,
-                      term_name(version->term), whole ? (int)codes.len : 0,
-                      whole ? codes.text : "");
-    json_out_release(&codes);
-    return DECIDED;
+    for (size_t i = 0; codes != NULL && i < definition->reasons_count; i++)
+        codes[i] = definition->reasons[i].code;
+    outcome->problem.reasons = codes;
+    outcome->problem.reason_count = codes == NULL ? 0 : definition->reasons_count;
+    return outcome_refuse_at(work, outcome, ERR_UNKNOWN_REASON, "/reason", "unknown_reason",
+                             "Version %d of %s has no such reason", version->version,
+                             term_name(version->term));
 }
 
 static bool find_reason(struct work *work, const struct handoff *handoff,

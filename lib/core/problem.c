@@ -1,5 +1,15 @@
 #include "core/problem.h"
 
+static void write_names(const char *key, const char *const *names, size_t count,
+                        struct json_out *out)
+{
+    json_out_key(out, key);
+    json_out_begin_array(out);
+    for (size_t i = 0; i < count; i++)
+        json_out_text(out, names[i]);
+    json_out_end_array(out);
+}
+
 void problem_write(const struct problem *problem, struct json_out *out)
 {
     char type[96] = "urn:baton:problem:";
@@ -17,12 +27,10 @@ void problem_write(const struct problem *problem, struct json_out *out)
         json_out_member_text(out, "detail", problem->detail);
     if (problem->state != NULL) {
         json_out_member_text(out, "state", problem->state);
-        json_out_key(out, "allowed_actions");
-        json_out_begin_array(out);
-        for (size_t i = 0; i < problem->allowed_count; i++)
-            json_out_text(out, problem->allowed[i]);
-        json_out_end_array(out);
+        write_names("allowed_actions", problem->allowed, problem->allowed_count, out);
     }
+    if (problem->reasons != NULL)
+        write_names("allowed_reasons", problem->reasons, problem->reason_count, out);
     if (problem->request_id != NULL)
         json_out_member_text(out, "request_id", problem->request_id);
     if (problem->faults != NULL && faults_any(problem->faults)) {

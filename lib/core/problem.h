@@ -13,10 +13,13 @@ struct problem {
     const char *state;           /* of what could not change; NULL: not about a state */
     const char *const *allowed;  /* allowed_actions, with a state */
     size_t allowed_count;
+    const char *const *reasons; /* allowed_reasons; NULL: not about a reason */
+    size_t reason_count;
     const char *request_id; /* NULL in answers that are stored and repeated */
 };
 
-/** {type, title, status, code, detail?, state?, allowed_actions?, request_id?, errors?} */
+/** {type, title, status, code, detail?, state?, allowed_actions?, allowed_reasons?, request_id?,
+ * errors?} */
 void problem_write(const struct problem *problem, struct json_out *out);
 
 #endif
