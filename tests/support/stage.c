@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #define COMMAND_MAX_BYTES 4096
+#define SALES             "--sales sam@acme.example --sales sue@acme.example"
 #define OUTPUT_MAX_BYTES  (1u << 20)
 
 static struct database *database;
@@ -75,8 +76,8 @@ void stage_add_workspace(struct stage *stage, const char *prefix, const char *op
 
     snprintf(words, sizeof words,
              "workspace create acme-%d --marketing ana@acme.example --marketing max@acme.example "
-             "--sales sam@acme.example --sales sue@acme.example --json %s",
-             ++counter, options);
+             "%s --json %s",
+             ++counter, strstr(options, "--sdr") == NULL ? SALES : "", options);
     char *text = stage_baton(words, 0);
     json_t *made = json_loads(text, 0, NULL);
     const json_t *keys = json_object_get(made, "keys");

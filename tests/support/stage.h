@@ -4,7 +4,8 @@
  *
  * Of a workspace the story knows ${ana} and ${max} (members of marketing, ana is admin), ${sam} and
  * ${sue} (of sales, sam is admin), each the key of that member, and ${marketing} and ${sales}, the
- * keys of the teams themselves.
+ * keys of the teams themselves. With --sdr among the options there is no sales team; who is named
+ * there is known in the same way.
  */
 #ifndef BATON_TESTS_STAGE_H
 #define BATON_TESTS_STAGE_H
