@@ -45,6 +45,8 @@ static const char POSTGRESQL_CONF[] = "# Made by baton with the cluster; it is n
                                       "checkpoint_timeout = 15min\n"
                                       "random_page_cost = 1.1\n"
                                       "jit = off\n"
+                                      /* /dev/shm may be missing, small or closed to this user */
+                                      "dynamic_shared_memory_type = mmap\n"
                                       "timezone = 'UTC'\n"
                                       "log_timezone = 'UTC'\n"
                                       "lc_messages = 'C'\n"
@@ -249,13 +251,30 @@ static pid_t start_postgres(const struct cluster *cluster)
     char postgres[CLUSTER_PATH_MAX + 16];
     char buffers[64];
     char connections[64];
-    const char *const argv[] = {
-        postgres, "-D", cluster->home.data, "-k", cluster->home.run, "-p", PORT, "-c",
-        "listen_addresses=", "-c", "unix_socket_permissions=0700", "-c", "logging_collector=off",
-        /* /dev/shm may be missing, small or closed to this user */
-        "-c", "dynamic_shared_memory_type=mmap", "-c", "external_pid_file=", "-c", buffers, "-c",
-        connections, "-c", settings->unsafe ? "fsync=off" : "fsync=on", "-c",
-        settings->unsafe ? "full_page_writes=off" : "full_page_writes=on", NULL};
+    const char *const argv[] = {postgres,
+                                "-D",
+                                cluster->home.data,
+                                "-k",
+                                cluster->home.run,
+                                "-p",
+                                PORT,
+                                "-c",
+                                "listen_addresses=",
+                                "-c",
+                                "unix_socket_permissions=0700",
+                                "-c",
+                                "logging_collector=off",
+                                "-c",
+                                "external_pid_file=",
+                                "-c",
+                                buffers,
+                                "-c",
+                                connections,
+                                "-c",
+                                settings->unsafe ? "fsync=off" : "fsync=on",
+                                "-c",
+                                settings->unsafe ? "full_page_writes=off" : "full_page_writes=on",
+                                NULL};
     /* SIGINT is a fast and clean shutdown. */
     struct process_spec spec = {.argv = argv, .user = &cluster->home.user, .death_signal = SIGINT};
 
