@@ -527,7 +527,7 @@ START_TEST(the_server_ends_cleanly)
 }
 END_TEST
 
-int main(void)
+static Suite *make(void)
 {
     Suite *suite = suite_create("setup");
     TCase *tests = tcase_create("stories");
@@ -541,9 +541,10 @@ int main(void)
     tcase_add_test(tests, nothing_crosses_between_workspaces);
     tcase_add_test(tests, the_server_ends_cleanly);
     suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return suite;
+}
+
+int main(void)
+{
+    return stage_run_sizes(make);
 }
