@@ -653,9 +653,9 @@ enum err lanes_run(struct lanes *lanes, const struct command *command, char **bo
     waiter.job.owner = &waiter;
     pthread_mutex_init(&waiter.mutex, NULL);
     pthread_cond_init(&waiter.answered, NULL);
-    waiter.err = lanes_submit(lanes, &waiter.job);
+    enum err refused = lanes_submit(lanes, &waiter.job);
     pthread_mutex_lock(&waiter.mutex);
-    while (waiter.err == ERR_NONE && !waiter.done)
+    while (refused == ERR_NONE && !waiter.done)
         pthread_cond_wait(&waiter.answered, &waiter.mutex);
     pthread_mutex_unlock(&waiter.mutex);
     pthread_mutex_destroy(&waiter.mutex);
@@ -666,5 +666,5 @@ enum err lanes_run(struct lanes *lanes, const struct command *command, char **bo
         free(waiter.body);
     if (status != NULL)
         *status = waiter.status;
-    return waiter.err;
+    return refused != ERR_NONE ? refused : waiter.err;
 }
