@@ -582,11 +582,14 @@ static enum find batch_item(struct work *work, const struct command *command,
 {
     struct outcome outcome = {0};
     struct captured captured;
+    struct work_mark mark;
 
+    work_mark(work, &mark);
     if (lead_capture_apply(work, &command->caller, item, &captured, &outcome) == FIND_NEEDED)
         return FIND_NEEDED;
     json_out_begin_object(out);
     if (outcome.err != ERR_NONE || captured.lead == NULL) {
+        work_return(work, &mark);
         enum err err = outcome.err == ERR_NONE ? ERR_OUT_OF_MEMORY : outcome.err;
         json_out_member_int(out, "status", error_status(err));
         json_out_key(out, "problem");

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #define SCRATCH_MAX_BYTES (4u << 20)
-#define MARKS             15
 
 /* What stands at a memory's place again after work_undo(). */
 struct remembered {
@@ -204,9 +203,9 @@ bool work_load_delivery(struct work *work, struct uuid id, struct delivery_row *
 
 /* ---- one command ---- */
 
-static void all_lists(struct work *work, struct list *lists[MARKS])
+static void all_lists(struct work *work, struct list *lists[WORK_LISTS])
 {
-    struct list *all[MARKS] = {
+    struct list *all[WORK_LISTS] = {
         &work->changed_leads,      &work->changed_handoffs,
         &work->changed_identities, &work->touches,
         &work->verdicts,           &work->entries,
@@ -220,15 +219,34 @@ static void all_lists(struct work *work, struct list *lists[MARKS])
     memcpy(lists, all, sizeof all);
 }
 
-void work_begin(struct work *work)
+void work_mark(struct work *work, struct work_mark *mark)
 {
-    struct list *lists[MARKS];
+    struct list *lists[WORK_LISTS];
 
     all_lists(work, lists);
-    for (int i = 0; i < MARKS; i++)
-        work->marks[i] = lists[i]->count;
+    for (int i = 0; i < WORK_LISTS; i++)
+        mark->lists[i] = lists[i]->count;
+    mark->undo = work->undo.count;
+}
+
+void work_return(struct work *work, const struct work_mark *mark)
+{
+    struct list *lists[WORK_LISTS];
+
+    while (work->undo.count > mark->undo) {
+        struct remembered *was = work->undo.items[--work->undo.count];
+        memcpy(was->memory, was->copy, was->size);
+    }
+    all_lists(work, lists);
+    for (int i = 0; i < WORK_LISTS; i++)
+        lists[i]->count = mark->lists[i];
+}
+
+void work_begin(struct work *work)
+{
     work->undo.count = 0;
     work->needed = false;
+    work_mark(work, &work->begun);
 }
 
 void work_keep(struct work *work)
@@ -238,15 +256,7 @@ void work_keep(struct work *work)
 
 void work_undo(struct work *work)
 {
-    struct list *lists[MARKS];
-
-    while (work->undo.count > 0) {
-        struct remembered *was = work->undo.items[--work->undo.count];
-        memcpy(was->memory, was->copy, was->size);
-    }
-    all_lists(work, lists);
-    for (int i = 0; i < MARKS; i++)
-        lists[i]->count = work->marks[i];
+    work_return(work, &work->begun);
 }
 
 void work_remember(struct work *work, void *memory, size_t size)
@@ -438,13 +448,19 @@ struct lead *work_add_lead(struct work *work)
 
 struct handoff *work_add_handoff(struct work *work, struct lead *lead, enum handoff_state state)
 {
+    return work_add_handoff_as(work, lead, work_new_id(work), state);
+}
+
+struct handoff *work_add_handoff_as(struct work *work, struct lead *lead, struct uuid id,
+                                    enum handoff_state state)
+{
     struct handoff *handoff = ARENA_NEW(work->arena, struct handoff);
 
     if (handoff == NULL)
         return NULL;
     *handoff = (struct handoff){
         .row = ROW_NEW,
-        .id = work_new_id(work),
+        .id = id,
         .lead = lead->id,
         .state = state,
         .offered_at = work->now,

@@ -193,6 +193,14 @@ struct work_keys {
 
 #define EXPIRY_BATCH 256
 
+#define WORK_LISTS 15 /* of what is to be saved */
+
+/** How far the work set has come: what was changed behind it can be taken back. */
+struct work_mark {
+    size_t lists[WORK_LISTS];
+    size_t undo;
+};
+
 struct work {
     struct arena *arena;
     const struct config *config;
@@ -232,7 +240,7 @@ struct work {
     instant deliveries_before; /* likewise the bodies of deliveries */
 
     struct list undo;
-    size_t marks[15]; /* lengths of the lists above at work_begin() */
+    struct work_mark begun;
     void (*random)(void *bytes, size_t len);
     struct json_out scratch; /* for texts that are then copied into the arena */
 };
@@ -260,6 +268,10 @@ bool work_load_delivery(struct work *work, struct uuid id, struct delivery_row *
 void work_begin(struct work *work);
 void work_keep(struct work *work);
 void work_undo(struct work *work);
+/** Within a command that takes several things, each for itself: notes where one begins … */
+void work_mark(struct work *work, struct work_mark *mark);
+/** … and takes back what was changed since. */
+void work_return(struct work *work, const struct work_mark *mark);
 
 /** Follows merges: *out is the survivor. An erased lead is found; look at its status. */
 enum find work_find_lead(struct work *work, struct uuid id, struct lead **out);
@@ -290,6 +302,9 @@ void work_remember(struct work *work, void *memory, size_t size);
 struct lead *work_add_lead(struct work *work);
 /** A new handoff with id and times set; when open, it becomes lead->open. */
 struct handoff *work_add_handoff(struct work *work, struct lead *lead, enum handoff_state state);
+/** The same with an id that follows from what it is, and that nobody has yet. */
+struct handoff *work_add_handoff_as(struct work *work, struct lead *lead, struct uuid id,
+                                    enum handoff_state state);
 /** Closes: lead->open is cleared. The caller sets state, closed_at, closed_by. */
 void work_close_handoff(struct work *work, struct lead *lead, struct handoff *handoff);
 /** Gives an identity to a lead (moves it when another had it). */
