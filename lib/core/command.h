@@ -53,6 +53,8 @@ enum command_kind {
     X(DEFINITION_DECLINE, definition_decline, true)                                                \
     X(DEFINITION_ACKNOWLEDGE, definition_acknowledge, true)                                        \
     X(DEFINITION_ENFORCE, definition_enforce, true)                                                \
+    X(IMPORT_ROWS, import_rows, false)                                                             \
+    X(IMPORT_MEMBERS, import_members, true)                                                        \
     X(WORKSPACE_SETUP, workspace_setup, true)
 #define X(name, function, solo) COMMAND_##name,
     COMMAND_TABLE(X)

@@ -354,6 +354,8 @@ static void write_captured(struct work *work, struct lead *lead, const struct ca
         json_out_key(body, "attributes");
         json_out_raw(body, changes->commitments.text, changes->commitments.len);
     }
+    if (input->imported)
+        json_out_member_text(body, "cause", "import");
     if (changes->claimed)
         json_out_member_text(body, "claimed_stage", stage_name(lead->claimed_stage));
     json_out_member_int(body, "created", created);
@@ -365,7 +367,8 @@ static void write_captured(struct work *work, struct lead *lead, const struct ca
         json_out_key(body, "touch");
         touch_write_ledger(&changes->touch, body);
     }
-    work_append(work, lead, LEDGER_LEAD_CAPTURED, caller_actor(caller), caller->team);
+    work_append(work, lead, input->imported ? LEDGER_LEAD_IMPORTED : LEDGER_LEAD_CAPTURED,
+                caller_actor(caller), caller->team);
 }
 
 static bool anything_changed(const struct capture_changes *changes, bool created)
@@ -380,6 +383,14 @@ static void note_inquiry(struct lead *lead, const struct capture_changes *change
     if (lead->stage == STAGE_PROSPECT && changes->touched &&
         changes->touch.direction == DIRECTION_INBOUND)
         lead->stage = STAGE_INQUIRY;
+}
+
+/* History does not speak against what was claimed since. */
+static bool claims_anew(const struct lead *lead, const struct capture_input *input)
+{
+    if (input->claimed_stage == STAGE_COUNT || lead->claimed_stage == input->claimed_stage)
+        return false;
+    return !input->imported || lead->claimed_stage == STAGE_COUNT;
 }
 
 static enum find tell_lead(struct work *work, const struct caller *caller,
@@ -399,7 +410,7 @@ static enum find tell_lead(struct work *work, const struct caller *caller,
                          &changes->attributes);
     if (*err != ERR_NONE)
         return FIND_FOUND;
-    if (input->claimed_stage != STAGE_COUNT && lead->claimed_stage != input->claimed_stage) {
+    if (claims_anew(lead, input)) {
         lead->claimed_stage = input->claimed_stage;
         changes->claimed = true;
     }
@@ -422,10 +433,13 @@ static enum find capture_into(struct work *work, const struct caller *caller,
     json_out_begin_object(&changes.commitments);
     changes.stage_before = captured->lead->stage;
     enum find found = tell_lead(work, caller, input, captured, &changes, &err);
-    if (found != FIND_NEEDED && err == ERR_NONE && anything_changed(&changes, captured->created)) {
+    captured->changed = anything_changed(&changes, captured->created);
+    if (found != FIND_NEEDED && err == ERR_NONE && captured->changed) {
         note_inquiry(captured->lead, &changes);
         write_captured(work, captured->lead, caller, input, captured->created, &changes);
-        captured->judgement = judge_lead(work, captured->lead, caller_actor(caller), caller->team);
+        if (!input->imported)
+            captured->judgement =
+                judge_lead(work, captured->lead, caller_actor(caller), caller->team);
     }
     if (changes.commitments.failed)
         arena_fail(work->arena);

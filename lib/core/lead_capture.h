@@ -35,6 +35,7 @@ struct capture_input {
     int origin;                      /* enum direction of a new lead, or CAPTURE_ORIGIN_OF_TOUCH */
     enum knowledge_source source;    /* who told the attributes */
     instant occurred_at;             /* of the attributes; INSTANT_NONE: the touch's, else now */
+    bool imported;                   /* history: nothing is judged, nothing is offered */
 };
 
 struct judgement;
@@ -44,6 +45,7 @@ struct captured {
     struct lead *lead;
     bool created;
     bool known_event; /* the touch was there already */
+    bool changed;     /* anything: what is told again changes nothing */
     const struct uuid *duplicates;
     size_t duplicate_count;
     struct judgement *judgement;
