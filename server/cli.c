@@ -28,6 +28,7 @@ static const struct cli_command *const commands[] = {
     &cli_definition_draft,
     &cli_definition_propose,
     &cli_definition_sign,
+    &cli_import,
     &cli_verify,
     &cli_routes,
     &cli_version,
