@@ -155,7 +155,8 @@ static int import_stream(struct importer *importer, FILE *file, const char *path
         cli_say(code, "short of memory");
     row_reader_release(&reader);
     int finished = importer_finish(importer);
-    print_counts(path, importer_counts(importer));
+    if (code == CLI_OK || importer_counts(importer)->rows > 0)
+        print_counts(path, importer_counts(importer));
     if (code == CLI_OK)
         code = finished;
     return code == CLI_OK && importer_counts(importer)->refused > 0 ? CLI_FAILED : code;

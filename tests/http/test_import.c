@@ -1,0 +1,366 @@
+/* History from files: small ones of our own, and a real funnel where it is at hand. */
+#include "stage.h"
+
+#include "database.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FILES SOURCE_DIR "/tests/http/import/"
+#define OLIST SOURCE_DIR "/../shared/data/olist/"
+#define WORDS "import acme-%d --mapping " FILES "%s %s%s 2>&1"
+
+static int workspaces; /* made so far: the last one's name is acme-<this> */
+
+static struct stage open_stage(void)
+{
+    struct stage stage = stage_open("");
+    char words[128];
+
+    workspaces++;
+    snprintf(words, sizeof words, "team create acme-%d sdr --function sales", workspaces);
+    free(stage_baton(words, 0));
+    snprintf(words, sizeof words, "team create acme-%d ae --function sales", workspaces);
+    free(stage_baton(words, 0));
+    return stage;
+}
+
+/* What it says has each of these texts, in this order; NULL ends them. */
+static void import(const char *mapping, const char *folder, const char *file, int code,
+                   const char *const *said)
+{
+    char words[1024];
+
+    snprintf(words, sizeof words, WORDS, workspaces, mapping, folder, file);
+    char *out = stage_baton(words, code);
+    const char *at = out;
+    for (; *said != NULL; said++) {
+        const char *found = strstr(at, *said);
+        if (found == NULL)
+            ck_abort_msg("%s of %s: wanted \"%s\" in: %s", file, mapping, *said, out);
+        at = found + strlen(*said);
+    }
+    free(out);
+}
+
+static void import_leads(void)
+{
+    static const char *const said[] = {
+        "leads.csv:6: /E-Mail: This is no email address",
+        "leads.csv:7: /First Contact: This is no date",
+        "leads.csv:8: it has 4 columns, and the first row 8",
+        "leads.csv:9: /E-Mail: Neither email nor external id",
+        "leads.csv: 8 rows: 4 new, 0 updated, 0 unchanged, 4 refused",
+        NULL,
+    };
+
+    import("leads.json", FILES, "leads.csv", 1, said);
+}
+
+static void import_deals(void)
+{
+    static const char *const said[] = {
+        "deals.csv:5: No lead has this external id",
+        "deals.csv: 4 rows: 3 new, 0 updated, 0 unchanged, 1 refused",
+        "3 members were made, without keys",
+        NULL,
+    };
+
+    import("deals.json", FILES, "deals.csv", 1, said);
+}
+
+static const struct step after_leads[] = {
+    {.label = "a lead as it was told",
+     .method = "GET",
+     .path = "/v1/leads?external_id=crm:L1",
+     .as = "ana",
+     .status = 200,
+     .checks = {{"/data", "#1"},
+                {"/data/0/email", "'kim@acme.example'"},
+                {"/data/0/stage", "'inquiry'"},
+                {"/data/0/claimed_stage", "'mql'"},
+                {"/data/0/owner_team", "'marketing'"},
+                {"/data/0/attributes/company.employees", "120"},
+                {"/data/0/attributes/Zip", "'01234'"},
+                {"/data/0/attributes/remarks", "'asked \\\"when\\\",\\r\\nthen left'"},
+                {"/data/0/open_handoff", "null"}},
+     .keep = {{"l1", "/data/0/id"}}},
+    {.label = "nobody judged it",
+     .method = "GET",
+     .path = "/v1/leads/${l1}/verdicts",
+     .as = "ana",
+     .status = 200,
+     .checks = {{"/data", "#0"}}},
+    {.label = "its entry in the ledger says how it came",
+     .method = "GET",
+     .path = "/v1/leads/${l1}/timeline",
+     .as = "ana",
+     .status = 200,
+     .checks = {{"/data", "#1"},
+                {"/data/0/type", "'lead.imported'"},
+                {"/data/0/actor/type", "'system'"},
+                {"/data/0/actor/cause", "'import'"},
+                {"/data/0/touch/occurred_at", "'2026-01-10T00:00:00Z'"},
+                {"/data/0/touch/source", "'google'"}}},
+    {.label = "a row that was refused made no lead",
+     .method = "GET",
+     .path = "/v1/leads?external_id=crm:L5",
+     .as = "ana",
+     .status = 200,
+     .checks = {{"/data", "#0"}}},
+    {0}};
+
+static const struct step after_deals[] = {
+    {.label = "the lead of a deal is a customer of the last team",
+     .method = "GET",
+     .path = "/v1/leads/${l1}",
+     .as = "ana",
+     .status = 200,
+     .checks = {{"/stage", "'customer'"},
+                {"/owner_team", "'ae'"},
+                {"/due_at", "null"},
+                {"/attributes/segment", "'pet'"},
+                {"/milestones/mql", "null"},
+                {"/milestones/sal", "'2026-02-01T12:00:00Z'"},
+                {"/milestones/sql", "'2026-02-01T12:00:00Z'"},
+                {"/milestones/opportunity", "null"},
+                {"/milestones/customer", "'2026-02-01T12:00:00Z'"}}},
+    {.label = "the deal is a chain of handoffs",
+     .method = "GET",
+     .path = "/v1/leads/${l1}/timeline",
+     .as = "ana",
+     .status = 200,
+     .checks = {{"/data", "#3"},
+                {"/data/1/type", "'handoff.imported'"},
+                {"/data/1/new_stage", "'sql'"},
+                {"/data/2/new_stage", "'customer'"}},
+     .keep = {{"first", "/data/1/handoff_id"}, {"second", "/data/2/handoff_id"}}},
+    {.label = "of which the second",
+     .method = "GET",
+     .path = "/v1/handoffs/${second}",
+     .as = "ana",
+     .status = 200,
+     .checks = {{"/kind", "'imported'"},
+                {"/state", "'qualified'"},
+                {"/from_team", "'sdr'"},
+                {"/to_team", "'ae'"},
+                {"/gate", "null"},
+                {"/definition", "null"},
+                {"/outcome", "'won'"},
+                {"/accepted_at", "'2026-02-01T12:00:00Z'"}}},
+    {.label = "an id on two teams is two members",
+     .method = "GET",
+     .path = "/v1/members?team=sdr",
+     .as = "ana",
+     .status = 200,
+     .checks = {{"/data", "#1"},
+                {"/data/0/external_id/source", "'crm'"},
+                {"/data/0/external_id/id", "'7'"},
+                {"/data/0/email", "null"}}},
+    {.label = "credit goes to the first touch, also to one that came late",
+     .method = "GET",
+     .path = "/v1/attribution?milestone=customer&model=first&by=source",
+     .as = "ana",
+     .status = 200,
+     .checks = {{"/totals/leads", "4"},
+                {"/totals/conversions", "3"},
+                {"/notes/late_first_touch", "1"},
+                {"/data", "#3"},
+                {"/data/0/source", "'google'"},
+                {"/data/0/leads", "2"},
+                {"/data/0/credit", "'1.000000'"},
+                {"/data/1/source", "'newsletter'"},
+                {"/data/2/source", "null"},
+                {"/data/2/credit", "'1.000000'"}}},
+    {0}};
+
+START_TEST(leads_and_their_deals)
+{
+    static const char *const leads_again[] = {
+        "leads.csv: 8 rows: 0 new, 0 updated, 4 unchanged, 4 refused; nothing changed", NULL};
+    static const char *const deals_again[] = {
+        "deals.csv: 4 rows: 0 new, 0 updated, 3 unchanged, 1 refused; nothing changed", NULL};
+    struct stage stage = open_stage();
+    char words[64];
+
+    import_leads();
+    story_run(stage.story, after_leads);
+    import_deals();
+    story_run(stage.story, after_deals);
+    snprintf(words, sizeof words, "verify acme-%d", workspaces);
+    char *before = stage_baton(words, 0);
+    import("leads.json", FILES, "leads.csv", 1, leads_again);
+    import("deals.json", FILES, "deals.csv", 1, deals_again);
+    char *after = stage_baton(words, 0);
+    ck_assert_str_eq(after, before);
+    free(before);
+    free(after);
+    stage_close(&stage);
+}
+END_TEST
+
+START_TEST(lines_of_json)
+{
+    static const char *const said[] = {
+        "visits.ndjson:4: it is no JSON object",
+        "visits.ndjson:5: /who/id: Neither email nor external id",
+        "visits.ndjson: 5 rows: 1 new, 1 updated, 1 unchanged, 2 refused",
+        NULL,
+    };
+    static const char *const again[] = {
+        "-: 5 rows: 0 new, 0 updated, 3 unchanged, 2 refused; nothing changed", NULL};
+    static const struct step steps[] = {
+        {.label = "the earlier touch is the first one now",
+         .method = "GET",
+         .path = "/v1/attribution?milestone=mql&model=first&by=source",
+         .as = "ana",
+         .status = 200,
+         .checks = {{"/totals/leads", "5"}, {"/data/3/source", "'partner'"}}},
+        {0}};
+    struct stage stage = open_stage();
+
+    import_leads();
+    import("visits.json", FILES, "visits.ndjson", 1, said);
+    import("visits.json", "--format ndjson -", " <" FILES "visits.ndjson", 1, again);
+    story_run(stage.story, steps);
+    stage_close(&stage);
+}
+END_TEST
+
+START_TEST(what_cannot_begin)
+{
+    static const char *const faults[] = {"wrong.json is no mapping", "/colour", NULL};
+    static const char *const no_format[] = {"say with --format", NULL};
+    static const char *const no_file[] = {"/nowhere.csv: No such file", NULL};
+    static const char *const no_team[] = {"a team \"sdr\"", "baton team create", NULL};
+    static const char *const no_columns[] = {"column 2 has the name of another", NULL};
+    struct stage stage = open_stage();
+
+    import("wrong.json", FILES, "deals.csv", 2, faults);
+    import("leads.json", FILES, "leads.json", 2, no_format);
+    import("leads.json", "", "/nowhere.csv", 1, no_file);
+    import("leads.json", FILES, "twice.csv", 1, no_columns);
+    stage_close(&stage);
+    stage = stage_open("");
+    workspaces++;
+    import("deals.json", FILES, "deals.csv", 1, no_team);
+    stage_close(&stage);
+}
+END_TEST
+
+/* ---- a real funnel ---- */
+
+static const struct step funnel[] = {
+    {.label = "first touch by source",
+     .method = "GET",
+     .path = "/v1/attribution?milestone=customer&model=first&by=source",
+     .as = "ana",
+     .status = 200,
+     .checks = {{"/totals/leads", "8000"},
+                {"/totals/conversions", "842"},
+                {"/notes/late_first_touch", "1"},
+                {"/notes/outside_window", "0"},
+                {"/data", "#11"}},
+     .keep = {{"data", "@body"}}},
+    {.label = "credit within ninety days",
+     .method = "GET",
+     .path = "/v1/attribution?milestone=customer&model=first&by=source&window_days=90",
+     .as = "ana",
+     .status = 200,
+     .checks = {{"/totals/conversions", "842"}, {"/notes/outside_window", "151"}}},
+    {.label = "the funnel",
+     .method = "GET",
+     .path = "/v1/reports/funnel",
+     .as = "ana",
+     .status = 200,
+     .checks = {{"/totals/leads", "8000"}, {"/data/1/leads", "7158"}, {"/data/7/leads", "842"}}},
+    {0}};
+
+static const struct {
+    const char *source;
+    int leads, won;
+} origins[] = {
+    {"organic_search", 2296, 271},
+    {"paid_search", 1586, 195},
+    {"unknown", 1099, 179},
+    {"social", 1350, 75},
+    {"direct_traffic", 499, 56},
+    {"referral", 284, 24},
+    {"email", 493, 15},
+    {NULL, 60, 14},
+    {"display", 118, 6},
+    {"other", 150, 4},
+    {"other_publicities", 65, 3},
+};
+
+static void check_origins(const char *body)
+{
+    json_t *json = json_loads(body, 0, NULL);
+    const json_t *data = json_object_get(json, "data");
+    char credit[32];
+
+    for (size_t i = 0; i < sizeof origins / sizeof *origins; i++) {
+        const json_t *row = json_array_get(data, i);
+        const char *source = json_string_value(json_object_get(row, "source"));
+        snprintf(credit, sizeof credit, "%d.000000", origins[i].won);
+        ck_assert_str_eq(source == NULL ? "null" : source,
+                         origins[i].source == NULL ? "null" : origins[i].source);
+        ck_assert_int_eq(json_integer_value(json_object_get(row, "leads")), origins[i].leads);
+        ck_assert_str_eq(json_string_value(json_object_get(row, "credit")), credit);
+    }
+    json_decref(json);
+}
+
+START_TEST(a_real_funnel)
+{
+    static const char *const leads[] = {"8000 rows: 8000 new, 0 updated, 0 unchanged, 0 refused",
+                                        NULL};
+    static const char *const deals[] = {"842 rows: 842 new, 0 updated, 0 unchanged, 0 refused",
+                                        "54 members were made", NULL};
+    static const char *const leads_again[] = {"8000 unchanged, 0 refused; nothing changed", NULL};
+    static const char *const deals_again[] = {"842 unchanged, 0 refused; nothing changed", NULL};
+
+    if (access(OLIST "closed_deals.csv", R_OK) != 0) {
+        printf("SKIPPED: the real funnel is not at " OLIST "\n");
+        return;
+    }
+    struct stage stage = open_stage();
+    import("olist_leads.json", OLIST, "marketing_qualified_leads.csv", 0, leads);
+    import("olist_deals.json", OLIST, "closed_deals.csv", 0, deals);
+    story_run(stage.story, funnel);
+    check_origins(story_get(stage.story, "data"));
+    import("olist_leads.json", OLIST, "marketing_qualified_leads.csv", 0, leads_again);
+    import("olist_deals.json", OLIST, "closed_deals.csv", 0, deals_again);
+    char words[64];
+    snprintf(words, sizeof words, "verify acme-%d", workspaces);
+    free(stage_baton(words, 0));
+    stage_close(&stage);
+}
+END_TEST
+
+START_TEST(a_clean_end)
+{
+    stage_end();
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("import");
+    TCase *tcase = tcase_create("import");
+
+    tcase_set_timeout(tcase, 120);
+    tcase_add_test(tcase, leads_and_their_deals);
+    tcase_add_test(tcase, lines_of_json);
+    tcase_add_test(tcase, what_cannot_begin);
+    tcase_add_test(tcase, a_real_funnel);
+    tcase_add_test(tcase, a_clean_end);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
