@@ -391,6 +391,114 @@ static const struct step next_version[] = {
     {0},
 };
 
+#define SRL                                                                                        \
+    "{'term':'srl','title':'Sales-ready lead','statement':'Asked for sales.',"                     \
+    "'criteria':[{'id':'a','title':'A','kind':'fit','points':10,'test':{'all':["                   \
+    "{'attribute':'seniority','op':'in','value':['vp']},"                                          \
+    "{'any':[{'fact':'budget','op':'gte','value':5},{'not':{'attribute':'city','op':'eq',"         \
+    "'value':'Rome'}}]},{'at_least':1,'of':[{'attribute':'x','op':'exists','value':true},"         \
+    "{'attribute':'y','op':'starts_with','value':'z'}]}]}},"                                       \
+    "{'id':'b','title':'B','kind':'engagement','points':5,'test':{'touches':{'kind':['call'],"     \
+    "'direction':'inbound','source':['google'],'medium':['cpc'],'campaign':['q4'],"                \
+    "'channel':['web'],'content':['ad'],'within_days':90,'half_life_days':30},'op':'gte',"         \
+    "'value':1}}],'thresholds':{'total':10,'fit':5,'engagement':0,'readiness':0},"                 \
+    "'reasons':[{'code':'spam','title':'Spam','about':'process','then':'disqualify'}],"            \
+    "'respond_within':{'minutes':60},'decide_within_days':5,'nurture_days':10}"
+
+static const struct step refused[] = {
+    {.label = "everything that a definition can say",
+     .method = "POST",
+     .path = "/v1/definitions/srl/versions",
+     .as = "ana",
+     .headers = {"Idempotency-Key: s1"},
+     .body = SRL,
+     .status = 201,
+     .checks = {{"/document/criteria/0/test/all", "#3"},
+                {"/document/criteria/1/test/touches/half_life_days", "30"}},
+     .keep = {{"first", "@body"}}},
+    {.label = "the repeat answers the same bytes",
+     .method = "POST",
+     .path = "/v1/definitions/srl/versions",
+     .as = "ana",
+     .headers = {"Idempotency-Key: s1"},
+     .body = SRL,
+     .status = 201,
+     .checks = {{"@body", "=${first}"}, {"@Idempotent-Replayed", "=true"}}},
+    {.label = "a draft is nothing to have read",
+     .method = "POST",
+     .path = "/v1/definitions/srl/versions/1/acknowledge",
+     .as = "sam",
+     .status = 409},
+    {.label = "it is proposed",
+     .method = "POST",
+     .path = "/v1/definitions/srl/versions/1/propose",
+     .as = "ana",
+     .status = 200},
+    {.label = "once",
+     .method = "POST",
+     .path = "/v1/definitions/srl/versions/1/propose",
+     .as = "ana",
+     .status = 409,
+     .checks = {{"/code", "'state_conflict'"}, {"/state", "'proposed'"}}},
+    {.label = "no such term to draft",
+     .method = "POST",
+     .path = "/v1/definitions/hot/versions",
+     .as = "ana",
+     .body = SRL,
+     .status = 404},
+    {.label = "no such version to replace",
+     .method = "PUT",
+     .path = "/v1/definitions/srl/versions/9",
+     .as = "ana",
+     .headers = {"If-Match: *"},
+     .body = SRL,
+     .status = 404},
+    {.label = "to propose",
+     .method = "POST",
+     .path = "/v1/definitions/srl/versions/9/propose",
+     .as = "ana",
+     .status = 404},
+    {.label = "to sign",
+     .method = "POST",
+     .path = "/v1/definitions/srl/versions/9/sign",
+     .as = "ana",
+     .body = "{'content_hash':'0000000000000000000000000000000000000000000000000000000000000000'}",
+     .status = 404},
+    {.label = "to decline",
+     .method = "POST",
+     .path = "/v1/definitions/srl/versions/9/decline",
+     .as = "ana",
+     .headers = {"Idempotency-Key: d1"},
+     .body = "{'note':'no'}",
+     .status = 404},
+    {.label = "and with another note it is another request",
+     .method = "POST",
+     .path = "/v1/definitions/srl/versions/9/decline",
+     .as = "ana",
+     .headers = {"Idempotency-Key: d1"},
+     .body = "{'note':'never'}",
+     .status = 422,
+     .checks = {{"/code", "'idempotency_key_reused'"}}},
+    {.label = "to have read",
+     .method = "POST",
+     .path = "/v1/definitions/srl/versions/9/acknowledge",
+     .as = "sam",
+     .status = 404},
+    {.label = "a capturing key drafts nothing",
+     .method = "POST",
+     .path = "/v1/definitions/srl/versions",
+     .as = "marketing",
+     .body = SRL,
+     .status = 403},
+    {0},
+};
+
+START_TEST(what_is_not_there_is_not_changed)
+{
+    stage_play("", refused);
+}
+END_TEST
+
 START_TEST(both_sides_sign_and_it_is_in_force)
 {
     stage_play("--starter mql", signing);
@@ -423,6 +531,7 @@ static Suite *make(void)
     tcase_add_test(tests, both_sides_sign_and_it_is_in_force);
     tcase_add_test(tests, a_draft_is_edited_by_one_at_a_time);
     tcase_add_test(tests, the_next_version);
+    tcase_add_test(tests, what_is_not_there_is_not_changed);
     tcase_add_test(tests, the_server_ends_cleanly);
     suite_add_tcase(suite, tests);
     return suite;

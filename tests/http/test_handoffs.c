@@ -4,6 +4,7 @@
 #include <check.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define SIGNED "--starter mql --sign"
 #define CHAIN                                                                                      \
@@ -405,6 +406,13 @@ static const struct step returned[] = {
 
 static const struct step rejected[] = {
     OFFERED,
+    {.label = "there is nothing to rate yet",
+     .method = "POST",
+     .path = AT "/feedback",
+     .as = "sam",
+     .body = "{'rating':3}",
+     .status = 409,
+     .checks = {{"/state", "'offered'"}}},
     {.label = "not for a reason that nobody agreed on",
      .method = "POST",
      .path = AT "/reject",
@@ -468,6 +476,13 @@ static const struct step rejected[] = {
      .body = "{'reason':'spam'}",
      .status = 409,
      .checks = {{"/state", "'rejected'"}, {"/allowed_actions", "['feedback']"}}},
+    {.label = "nor is it given to anybody",
+     .method = "POST",
+     .path = AT "/assign",
+     .as = "sam",
+     .body = "{'member':'sue@acme.example'}",
+     .status = 409,
+     .checks = {{"/state", "'rejected'"}}},
     {.label = "what marketing reads of it",
      .method = "GET",
      .path = "/v1/feedback",
@@ -882,8 +897,26 @@ static void refuse_one(struct story *story, const char *action, const char *body
          .method = "POST",
          .path = "/v1/handoffs/" NOBODY "/${action}",
          .as = "sam",
+         .headers = {"Idempotency-Key: n-${action}"},
          .body = body,
-         .status = 404},
+         .status = 404,
+         .checks = {{"@Idempotent-Replayed", "!"}}},
+        {.label = "nor the second time",
+         .method = "POST",
+         .path = "/v1/handoffs/" NOBODY "/${action}",
+         .as = "sam",
+         .headers = {"Idempotency-Key: n-${action}"},
+         .body = body,
+         .status = 404,
+         .checks = {{"@Idempotent-Replayed", "=true"}}},
+        {.label = "the key with another handoff",
+         .method = "POST",
+         .path = AT "/${action}",
+         .as = "sam",
+         .headers = {"Idempotency-Key: n-${action}"},
+         .body = body,
+         .status = 422,
+         .checks = {{"/code", "'idempotency_key_reused'"}}},
         {.label = "from another workspace",
          .method = "POST",
          .path = AT "/${action}",
@@ -1004,6 +1037,67 @@ START_TEST(what_does_not_fit_is_refused_and_changes_nothing)
 }
 END_TEST
 
+/* ---- erased ---- */
+
+static const struct step erased[] = {
+    {.label = "Kim is erased",
+     .method = "POST",
+     .path = "/v1/leads/${kim}/erase",
+     .as = "ana",
+     .status = 200},
+    {.label = "the offer was taken back",
+     .method = "GET",
+     .path = AT,
+     .as = "sam",
+     .status = 200,
+     .checks = {{"/state", "'withdrawn'"}, {"/reason", "'erased'"}, {"/allowed_actions", "[]"}}},
+    {.label = "nobody waits",
+     .method = "POST",
+     .path = "/v1/handoffs/claim",
+     .as = "sam",
+     .body = "{'team':'sales'}",
+     .status = 200,
+     .checks = {{"/data", "#0"}}},
+    {.label = "nor is Kim to be offered",
+     .method = "POST",
+     .path = "/v1/handoffs",
+     .as = "ana",
+     .body = "{'lead_id':'${kim}','to_team':'sales','kind':'override','note':'x'}",
+     .status = 410,
+     .checks = {{"/code", "'gone'"}}},
+    {0},
+};
+
+static void gone_one(struct story *story, const char *action, const char *body)
+{
+    bool by_marketing = strcmp(action, "withdraw") == 0 || strcmp(action, "dispute") == 0;
+    const struct step steps[] = {
+        {.label = "nothing is done with it any more",
+         .method = "POST",
+         .path = AT "/${action}",
+         .as = by_marketing ? "ana" : "sam",
+         .body = body,
+         .status = 410,
+         .checks = {{"/code", "'gone'"}}},
+        {0},
+    };
+
+    story_set(story, "action", action);
+    story_run(story, steps);
+}
+
+START_TEST(an_erased_lead_takes_its_handoff_with_it)
+{
+    struct stage stage = stage_open(SIGNED);
+
+    story_run(stage.story, offered);
+    story_run(stage.story, erased);
+    for (size_t i = 0; i < ACTIONS; i++)
+        gone_one(stage.story, actions[i], bodies[i]);
+    stage_close(&stage);
+}
+END_TEST
+
 /* ---- two at once ---- */
 
 struct rep {
@@ -1086,6 +1180,7 @@ static Suite *suite(void)
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, handoffs_are_answered, 0, sizeof stories / sizeof *stories);
     tcase_add_test(t, what_does_not_fit_is_refused_and_changes_nothing);
+    tcase_add_test(t, an_erased_lead_takes_its_handoff_with_it);
     tcase_add_test(t, two_reps_claim_at_once_and_one_gets_it);
     tcase_add_test(t, the_server_ends_cleanly);
     suite_add_tcase(s, t);

@@ -454,6 +454,14 @@ static const struct step touched[] = {
      .body = "{'kind':'demo_requested','source':'website','event_id':'d1'}",
      .status = 200,
      .checks = {{"/created", "false"}, {"/touch/id", "'${touch}'"}, {"/lead/stage", "'mql'"}}},
+    {.label = "the key with another touch",
+     .method = "POST",
+     .path = "/v1/leads/${kim}/touches",
+     .as = "marketing",
+     .headers = {"Idempotency-Key: t1"},
+     .body = "{'kind':'call'}",
+     .status = 422,
+     .checks = {{"/code", "'idempotency_key_reused'"}}},
     {.label = "sales calls back",
      .method = "POST",
      .path = "/v1/leads/${kim}/touches",
@@ -757,6 +765,13 @@ static const struct step erased[] = {
      .headers = {"Idempotency-Key: e2"},
      .status = 200,
      .checks = {{"/id", "'${kim}'"}, {"/erased_at", "<string>"}}},
+    {.label = "the key with somebody else",
+     .method = "POST",
+     .path = "/v1/leads/" NOBODY "/erase",
+     .as = "ana",
+     .headers = {"Idempotency-Key: e2"},
+     .status = 422,
+     .checks = {{"/code", "'idempotency_key_reused'"}}},
     {.label = "Kim is gone",
      .method = "GET",
      .path = "/v1/leads/${kim}",
@@ -813,6 +828,12 @@ static const struct step erased[] = {
      .status = 201,
      .checks = {{"/created", "true"}},
      .keep = {{"again", "/lead/id"}}},
+    {.label = "who absorbs nobody",
+     .method = "POST",
+     .path = "/v1/leads/${kim}/merge",
+     .as = "ana",
+     .body = "{'from':'${again}'}",
+     .status = 410},
     {.label = "and absorbs nobody who was erased",
      .method = "POST",
      .path = "/v1/leads/${again}/merge",
@@ -1072,6 +1093,31 @@ START_TEST(what_is_wrong_is_refused_and_captures_nothing)
 }
 END_TEST
 
+#define TOO_LONG ((256 << 10) + 1) /* bytes */
+
+START_TEST(what_is_too_long_is_refused)
+{
+    struct stage stage = stage_open("");
+    char *body = calloc(1, TOO_LONG + 1);
+
+    ck_assert_ptr_nonnull(body);
+    memset(body, ' ', TOO_LONG);
+    const struct step steps[] = {
+        {.label = "a body beyond all measure",
+         .method = "POST",
+         .path = "/v1/leads",
+         .as = "marketing",
+         .raw = body,
+         .status = 413,
+         .checks = {{"/code", "'body_too_large'"}}},
+        {0},
+    };
+    story_run(stage.story, steps);
+    free(body);
+    stage_close(&stage);
+}
+END_TEST
+
 START_TEST(another_workspace_has_no_hand_in_it)
 {
     struct stage stage = stage_open("");
@@ -1096,6 +1142,7 @@ static Suite *suite(void)
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, leads_are_written, 0, sizeof stories / sizeof *stories);
     tcase_add_test(t, what_is_wrong_is_refused_and_captures_nothing);
+    tcase_add_test(t, what_is_too_long_is_refused);
     tcase_add_test(t, another_workspace_has_no_hand_in_it);
     tcase_add_test(t, a_batch_of_a_thousand_is_decided_item_by_item);
     tcase_add_test(t, the_server_ends_cleanly);

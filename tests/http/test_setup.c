@@ -475,6 +475,39 @@ static const struct step foreign[] = {
     {0},
 };
 
+static const struct step service[] = {
+    {.label = "it lives", .method = "GET", .path = "/livez", .status = 200},
+    {.label = "it is ready", .method = "GET", .path = "/readyz", .status = 200},
+    {.label = "it counts",
+     .method = "GET",
+     .path = "/metrics",
+     .status = 200,
+     .checks = {{"@Content-Type", "~text/plain"}, {"@body", "~baton_"}}},
+    {.label = "it says what it offers",
+     .method = "GET",
+     .path = "/openapi.yaml",
+     .status = 200,
+     .checks = {{"@body", "~openapi: 3.1.0"}, {"@ETag", "*"}}},
+    {.label = "and no more",
+     .method = "GET",
+     .path = "/v2/leads",
+     .status = 404,
+     .checks = {{"/code", "'not_found'"}}},
+    {.label = "not in this way",
+     .method = "DELETE",
+     .path = "/v1/teams",
+     .as = "ana",
+     .status = 405,
+     .checks = {{"@Allow", "~GET"}, {"@Allow", "~POST"}}},
+    {0},
+};
+
+START_TEST(the_service_tells_of_itself)
+{
+    stage_play("", service);
+}
+END_TEST
+
 START_TEST(whoever_calls_is_told_who_they_are)
 {
     stage_play("", who_one_is);
@@ -532,6 +565,7 @@ static Suite *make(void)
     Suite *suite = suite_create("setup");
     TCase *tests = tcase_create("stories");
 
+    tcase_add_test(tests, the_service_tells_of_itself);
     tcase_add_test(tests, whoever_calls_is_told_who_they_are);
     tcase_add_test(tests, teams_are_made_and_changed);
     tcase_add_test(tests, members_join_and_leave);
