@@ -1,0 +1,221 @@
+/* A funnel's history, imported and asked about: the same counts as its files have, by a script that
+ * reads nothing else; again without effect; and a ledger that holds. Once on a small funnel that
+ * was made up, and once on a real one where it is at hand (BATON_FUNNEL, or the folder below). */
+#include "stage.h"
+
+#include <check.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SMALL     SOURCE_DIR "/tests/data/funnel"
+#define REAL      SOURCE_DIR "/../shared/data/olist"
+#define COUNTS    "/usr/bin/python3 " SOURCE_DIR "/tests/http/funnel_counts.py"
+#define WORDS_MAX 2048
+
+static const struct step makes_teams[] = {
+    {.label = "which workspace",
+     .method = "GET",
+     .path = "/v1/me",
+     .as = "ana",
+     .status = 200,
+     .keep = {{"workspace", "/workspace/name"}}},
+    {.label = "a team that develops",
+     .method = "POST",
+     .path = "/v1/teams",
+     .as = "ana",
+     .body = "{'name':'sdr','title':'Sales development','function':'sales'}",
+     .status = 201},
+    {.label = "and one that closes",
+     .method = "POST",
+     .path = "/v1/teams",
+     .as = "ana",
+     .body = "{'name':'ae','title':'Account executives','function':'sales'}",
+     .status = 201},
+    {0}};
+
+static char *import(const struct stage *stage, const char *folder, const char *mapping,
+                    const char *file)
+{
+    char words[WORDS_MAX];
+
+    snprintf(words, sizeof words, "import %s --mapping " SMALL "/%s %s/%s",
+             story_get(stage->story, "workspace"), mapping, folder, file);
+    return stage_baton(words, 0);
+}
+
+static char *import_leads(const struct stage *stage, const char *folder)
+{
+    return import(stage, folder, "leads.mapping.json", "marketing_qualified_leads.csv");
+}
+
+static char *import_deals(const struct stage *stage, const char *folder)
+{
+    return import(stage, folder, "deals.mapping.json", "closed_deals.csv");
+}
+
+/* What the script counts; with window_days unless 0. */
+static json_t *counts_of(const char *folder, int window_days)
+{
+    char command[WORDS_MAX], days[16] = "";
+
+    if (window_days > 0)
+        snprintf(days, sizeof days, "%d", window_days);
+    snprintf(command, sizeof command, COUNTS " %s %s", folder, days);
+    FILE *pipe = popen(command, "r");
+    ck_assert_ptr_nonnull(pipe);
+    json_t *counts = json_loadf(pipe, 0, NULL);
+    ck_assert_int_eq(pclose(pipe), 0);
+    ck_assert_ptr_nonnull(counts);
+    return counts;
+}
+
+static void expect_same(const json_t *got, const json_t *wanted, const char *key)
+{
+    const json_t *left = json_object_get(got, key);
+    const json_t *right = json_object_get(wanted, key);
+
+    if (json_equal(left, right))
+        return;
+    char *left_text = json_dumps(left, JSON_ENCODE_ANY);
+    char *right_text = json_dumps(right, JSON_ENCODE_ANY);
+    ck_abort_msg("%s: got %s, wanted %s", key, left_text, right_text);
+}
+
+static struct answer ask(const struct stage *stage, const char *target)
+{
+    struct call call = {.method = "GET", .target = target, .token = story_get(stage->story, "ana")};
+    struct answer answer;
+
+    client_call(stage->client, &call, &answer);
+    ck_assert_msg(answer.status == 200, "%s: %d %s", target, answer.status, answer.body);
+    return answer;
+}
+
+static void expect_attribution(const struct stage *stage, const char *folder, int window_days)
+{
+    char target[256];
+    json_t *wanted = counts_of(folder, window_days);
+
+    snprintf(target, sizeof target, "/v1/attribution?milestone=customer&model=first&by=source%s",
+             window_days > 0 ? "&window_days=90" : "");
+    struct answer answer = ask(stage, target);
+    expect_same(answer.json, wanted, "data");
+    expect_same(answer.json, wanted, "totals");
+    expect_same(answer.json, wanted, "notes");
+    answer_release(&answer);
+    json_decref(wanted);
+}
+
+static long long number_at(const struct answer *answer, const char *pointer)
+{
+    return json_integer_value(story_at(answer->json, pointer));
+}
+
+static void expect_funnel(const struct stage *stage, const char *folder)
+{
+    json_t *wanted = counts_of(folder, 0);
+    long long leads = json_integer_value(story_at(wanted, "/totals/leads"));
+    long long won = json_integer_value(story_at(wanted, "/totals/conversions"));
+    struct answer answer = ask(stage, "/v1/reports/funnel");
+
+    ck_assert_int_eq(number_at(&answer, "/totals/leads"), leads);
+    ck_assert_int_eq(number_at(&answer, "/data/1/leads"), leads - won); /* inquiry */
+    ck_assert_int_eq(number_at(&answer, "/data/7/leads"), won);         /* customer */
+    ck_assert_int_eq(number_at(&answer, "/data/5/reached"), won);       /* sql */
+    ck_assert_int_eq(number_at(&answer, "/data/2/reached"), 0);         /* nobody judged */
+    ck_assert_int_eq(number_at(&answer, "/totals/claimed_not_qualified"), leads);
+    answer_release(&answer);
+    json_decref(wanted);
+}
+
+static void expect_ledger_holds(const struct stage *stage)
+{
+    char words[WORDS_MAX];
+
+    snprintf(words, sizeof words, "verify %s", story_get(stage->story, "workspace"));
+    free(stage_baton(words, 0));
+}
+
+static void expect_unchanged(char *said)
+{
+    ck_assert_msg(strstr(said, "nothing changed") != NULL, "%s", said);
+    free(said);
+}
+
+static struct stage imported(const char *folder)
+{
+    struct stage stage = stage_open("");
+
+    story_run(stage.story, makes_teams);
+    free(import_leads(&stage, folder));
+    free(import_deals(&stage, folder));
+    return stage;
+}
+
+static void expect_counts(const struct stage *stage, const char *folder)
+{
+    expect_attribution(stage, folder, 0);
+    expect_attribution(stage, folder, 90);
+    expect_funnel(stage, folder);
+}
+
+START_TEST(a_small_funnel_counts_as_its_files_do)
+{
+    struct stage stage = imported(SMALL);
+
+    expect_counts(&stage, SMALL);
+    expect_unchanged(import_leads(&stage, SMALL));
+    expect_unchanged(import_deals(&stage, SMALL));
+    expect_counts(&stage, SMALL);
+    expect_ledger_holds(&stage);
+    stage_close(&stage);
+}
+END_TEST
+
+START_TEST(a_real_funnel_counts_as_its_files_do)
+{
+    const char *folder = getenv("BATON_FUNNEL") == NULL ? REAL : getenv("BATON_FUNNEL");
+    char path[WORDS_MAX];
+
+    snprintf(path, sizeof path, "%s/closed_deals.csv", folder);
+    if (access(path, R_OK) != 0) {
+        fprintf(stderr, "SKIPPED: no real funnel at %s; BATON_FUNNEL names another folder\n",
+                folder);
+        return;
+    }
+    struct stage stage = imported(folder);
+    expect_counts(&stage, folder);
+    stage_close(&stage);
+}
+END_TEST
+
+START_TEST(the_server_ends_cleanly)
+{
+    stage_end();
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    Suite *s = suite_create("http/funnel");
+    TCase *t = tcase_create("funnel");
+
+    tcase_add_test(t, a_small_funnel_counts_as_its_files_do);
+    tcase_add_test(t, a_real_funnel_counts_as_its_files_do);
+    tcase_add_test(t, the_server_ends_cleanly);
+    suite_add_tcase(s, t);
+    return s;
+}
+
+int main(void)
+{
+    SRunner *runner = srunner_create(suite());
+
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? 0 : 1;
+}
