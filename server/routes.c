@@ -6,6 +6,7 @@
 #include "handoffs_api.h"
 #include "handoffs_read_api.h"
 #include "health_api.h"
+#include "inbound_api.h"
 #include "keys_api.h"
 #include "leads_api.h"
 #include "leads_read_api.h"
@@ -65,6 +66,11 @@ const struct route routes[] = {
     {"GET", "/v1/attributes", "attributes_list",
      ROLE_REPORT | ROLE_READ | ROLE_WORK | ROLE_SIGN | ROLE_ADMIN, ROUTE_READ,
      .read = attributes_list},
+    {"POST", "/v1/inbound/{source_id}", "inbound_receive", ROLE_CAPTURE | ROLE_ADMIN, ROUTE_WRITE,
+     INBOUND_BODY_MAX_BYTES, ROUTE_CHUNKED | ROUTE_ANY_TYPE | ROUTE_RAW_BODY | ROUTE_BODY_AUTH,
+     .prepare = inbound_receive_prepare},
+    {"POST", "/v1/deliveries/{delivery_id}/replay", "deliveries_replay", ROLE_WORK | ROLE_ADMIN,
+     ROUTE_WRITE, .prepare = deliveries_replay},
     {"GET", "/v1/deliveries", "deliveries_list", ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ,
      .query = &deliveries_query, .read = deliveries_list},
     {"GET", "/v1/definitions", "definitions_list", 0, ROUTE_READ, .flags = ROUTE_FRESH,

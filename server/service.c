@@ -3,6 +3,7 @@
 #include "caller.h"
 #include "cli.h"
 #include "httpd.h"
+#include "inbound_api.h"
 #include "jobs.h"
 #include "log.h"
 #include "metrics.h"
@@ -42,10 +43,36 @@ static struct pg_settings database_of(const struct settings *settings, const cha
 
 /* ---- the backend of the HTTP edge ---- */
 
+static enum auth_answer refuse_sender(struct request *r)
+{
+    request_refuse(r, ERR_UNAUTHENTICATED,
+                   "Send \"Authorization: Bearer <key>\", or the source's signature");
+    return AUTH_REFUSED;
+}
+
 static enum auth_answer refuse_lookup(struct request *r, enum err err)
 {
     request_refuse(r, err, "The database is out of reach: the key cannot be looked up. Try again");
     return AUTH_REFUSED;
+}
+
+/* By the signature of the body, under the secret that the source has now. */
+static enum auth_answer authenticate_sender(struct service *service, struct request *r,
+                                            const struct task *task)
+{
+    if (!task->looked_up)
+        return inbound_workspace(r, &r->caller.workspace) ? AUTH_WAIT : refuse_sender(r);
+    const struct config *config = config_cache_get(service->cache, r->caller.workspace);
+    if (config == NULL)
+        return refuse_sender(r);
+    enum auth_answer answer = inbound_authenticate(r, config);
+    if (answer != AUTH_OK) {
+        config_release(config);
+        return answer;
+    }
+    r->config = config;
+    r->config_release = config_release;
+    return AUTH_OK;
 }
 
 static enum auth_answer authenticate(void *self, struct request *r)
@@ -58,6 +85,8 @@ static enum auth_answer authenticate(void *self, struct request *r)
         return refuse_lookup(r, ERR_OUT_OF_MEMORY);
     if (task->lookup_err != ERR_NONE)
         return refuse_lookup(r, task->lookup_err);
+    if (r->route->flags & ROUTE_BODY_AUTH && r->authorization == NULL)
+        return authenticate_sender(service, r, task);
     if (!caller_key(r, &key))
         return AUTH_REFUSED;
     r->caller.workspace = key.workspace;

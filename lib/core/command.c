@@ -11,6 +11,7 @@
 #include "core/handoff_qualify.h"
 #include "core/handoff_reject.h"
 #include "core/import.h"
+#include "core/inbound.h"
 #include "core/key_change.h"
 #include "core/lead_capture.h"
 #include "core/lead_change.h"

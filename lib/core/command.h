@@ -37,6 +37,8 @@ enum command_kind {
     X(FEEDBACK_UPHOLD, feedback_uphold, false)                                                     \
     X(FEEDBACK_CONCEDE, feedback_concede, false)                                                   \
     X(RETENTION, retention, false)                                                                 \
+    X(INBOUND_RECEIVE, inbound_receive, false)                                                     \
+    X(DELIVERY_REPLAY, delivery_replay, false)                                                     \
     X(TEAM_CREATE, team_create, true)                                                              \
     X(TEAM_UPDATE, team_update, true)                                                              \
     X(MEMBER_CREATE, member_create, true)                                                          \

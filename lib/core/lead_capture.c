@@ -506,9 +506,9 @@ bool lead_capture_note_keys(const struct capture_input *input, struct work *work
 }
 
 /* What was not judged, since nothing changed, shows what would come out. */
-static const struct term_judgement *shown_verdict(const struct work *work, const struct lead *lead,
-                                                  const struct judgement *judgement,
-                                                  struct term_judgement *again)
+const struct term_judgement *lead_shown_verdict(const struct work *work, const struct lead *lead,
+                                                const struct judgement *judgement,
+                                                struct term_judgement *again)
 {
     const struct term_judgement *shown = judgement_shown(judgement);
 
@@ -519,6 +519,7 @@ static const struct term_judgement *shown_verdict(const struct work *work, const
         struct verdict_subject subject = judge_subject(work, lead);
         again->version = version;
         verdict_evaluate(version->compiled, &subject, &again->verdict);
+        again->result = again->verdict.result;
         shown = again;
     }
     return shown;
@@ -528,7 +529,7 @@ void lead_result_write(const struct work *work, const struct lead *lead,
                        const struct judgement *judgement, struct json_out *out)
 {
     struct term_judgement again;
-    const struct term_judgement *shown = shown_verdict(work, lead, judgement, &again);
+    const struct term_judgement *shown = lead_shown_verdict(work, lead, judgement, &again);
 
     json_out_key(out, "lead");
     shape_lead_short(work->config, lead, out);

@@ -39,6 +39,7 @@ struct capture_input {
 };
 
 struct judgement;
+struct term_judgement;
 
 /** What a capture did, for callers that write an answer of their own. */
 struct captured {
@@ -70,6 +71,12 @@ enum find lead_touch_apply(struct work *work, struct lead *lead, const struct ca
 
 /** A touch as the ledger keeps it, with sorted keys. */
 void touch_write_ledger(const struct touch *touch, struct json_out *body);
+
+/** The verdict that an answer shows; *again holds it when nothing was judged, since nothing
+ * changed. NULL when no definition is in force. */
+const struct term_judgement *lead_shown_verdict(const struct work *work, const struct lead *lead,
+                                                const struct judgement *judgement,
+                                                struct term_judgement *again);
 
 /** Writes {id, …} of a member: "lead", "verdict" and "handoff" of a lead after a change. */
 void lead_result_write(const struct work *work, const struct lead *lead,

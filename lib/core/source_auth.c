@@ -1,5 +1,7 @@
 #include "core/source_auth.h"
 
+#include "core/digest.h"
+
 #include <jansson.h>
 #include <string.h>
 
@@ -52,6 +54,60 @@ enum err source_auth_parse(const char *json, struct arena *arena, struct source_
     enum err err = parse(parsed, arena, out);
     json_decref(parsed);
     return err;
+}
+
+/* ---- signatures ---- */
+
+#define HEX_LEN    (2 * DIGEST_BYTES)
+#define BASE64_LEN 44 /* of DIGEST_BYTES, padded */
+
+static void write_hex(const uint8_t *bytes, char out[HEX_LEN])
+{
+    static const char digits[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < DIGEST_BYTES; i++) {
+        out[2 * i] = digits[bytes[i] >> 4];
+        out[2 * i + 1] = digits[bytes[i] & 15];
+    }
+}
+
+static void write_base64(const uint8_t *bytes, char out[BASE64_LEN])
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+    for (size_t i = 0; i < DIGEST_BYTES; i += 3, out += 4) {
+        size_t left = DIGEST_BYTES - i;
+        uint32_t three = (uint32_t)bytes[i] << 16 | (left > 1 ? (uint32_t)bytes[i + 1] << 8 : 0) |
+                         (left > 2 ? bytes[i + 2] : 0);
+        out[0] = digits[three >> 18];
+        out[1] = digits[three >> 12 & 63];
+        out[2] = left > 1 ? digits[three >> 6 & 63] : '=';
+        out[3] = left > 2 ? digits[three & 63] : '=';
+    }
+}
+
+bool source_auth_fits(const struct source_auth *auth, const char *signature, const void *body,
+                      size_t body_len)
+{
+    size_t prefix_len = auth->prefix == NULL ? 0 : strlen(auth->prefix);
+    size_t wanted_len = auth->encoding == AUTH_HEX ? HEX_LEN : BASE64_LEN;
+    uint8_t digest[DIGEST_BYTES];
+    char wanted[HEX_LEN], given[HEX_LEN];
+
+    if (auth->scheme != AUTH_HMAC_SHA256 || auth->secret == NULL ||
+        strncmp(signature, auth->prefix == NULL ? "" : auth->prefix, prefix_len) != 0 ||
+        strlen(signature + prefix_len) != wanted_len)
+        return false;
+    digest_hmac((const uint8_t *)auth->secret, strlen(auth->secret),
+                &(struct digest_part){body, body_len}, 1, digest);
+    memcpy(given, signature + prefix_len, wanted_len);
+    if (auth->encoding == AUTH_BASE64)
+        write_base64(digest, wanted);
+    else
+        write_hex(digest, wanted);
+    for (size_t i = 0; auth->encoding == AUTH_HEX && i < wanted_len; i++)
+        given[i] = given[i] >= 'A' && given[i] <= 'F' ? (char)(given[i] | 0x20) : given[i];
+    return digest_equal((const uint8_t *)wanted, (const uint8_t *)given, wanted_len);
 }
 
 void source_auth_write(const struct source_auth *auth, bool with_secret, struct json_out *out)

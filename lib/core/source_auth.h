@@ -12,6 +12,7 @@
 #include "core/json_out.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #define SOURCE_SECRET_MIN_BYTES 16
 #define SOURCE_SECRET_MAX_BYTES 256
@@ -33,6 +34,10 @@ struct source_auth {
 
 /** Reads the stored form; texts are copied. ERR_INVALID_VALUE, ERR_OUT_OF_MEMORY. */
 enum err source_auth_parse(const char *json, struct arena *arena, struct source_auth *out) MUST_USE;
+
+/** Whether a header's value is the signature of these bytes, in constant time. False for bearer. */
+bool source_auth_fits(const struct source_auth *auth, const char *signature, const void *body,
+                      size_t body_len);
 
 /** Writes the object; the secret is left out when it is shown to people. */
 void source_auth_write(const struct source_auth *auth, bool with_secret, struct json_out *out);

@@ -148,7 +148,7 @@ static const struct statement DELIVERY_SAVE = {
            "content_type, body, status, error, lead_id, replayed_at) "
            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) "
            "ON CONFLICT (workspace_id, delivery_id) DO UPDATE SET status = excluded.status, "
-           "error = excluded.error, lead_id = excluded.lead_id, "
+           "error = excluded.error, lead_id = coalesce(excluded.lead_id, delivery.lead_id), "
            "replayed_at = excluded.replayed_at",
 };
 

@@ -1,0 +1,127 @@
+/* Forms and signatures: what a sender's bytes say, and whether they are its own. */
+#include "core/form.h"
+#include "core/source_auth.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+    const char *text;
+    const char *wanted; /* NULL: no form */
+} bodies[] = {
+    {"", "{}"},
+    {"&&", "{}"},
+    {"a=1&b=two", "{\"a\":\"1\",\"b\":\"two\"}"},
+    {"a=1+2%2B3", "{\"a\":\"1 2+3\"}"},
+    {"a=%c3%A4", "{\"a\":\"\xc3\xa4\"}"},
+    {"a%5Bb%5D=x=y", "{\"a[b]\":\"x=y\"}"},
+    {"a&b=", "{\"a\":\"\",\"b\":\"\"}"},
+    {"=x", "{\"\":\"x\"}"},
+    {"a=1&a=2&a=3", "{\"a\":[\"1\",\"2\",\"3\"]}"},
+    {"a=%", NULL},
+    {"a=%4", NULL},
+    {"a=%zz", NULL},
+    {"a=%00", NULL},
+    {"a=%ff", NULL},
+    {"%ff=a", NULL},
+};
+
+START_TEST(a_form_is_an_object_of_texts)
+{
+    json_t *form;
+
+    enum err err = form_parse(bodies[_i].text, strlen(bodies[_i].text), &form);
+    ck_assert_int_eq(err, bodies[_i].wanted == NULL ? ERR_MALFORMED_JSON : ERR_NONE);
+    if (bodies[_i].wanted == NULL) {
+        ck_assert_ptr_null(form);
+        return;
+    }
+    char *text = json_dumps(form, JSON_COMPACT);
+    ck_assert_str_eq(text, bodies[_i].wanted);
+    free(text);
+    json_decref(form);
+}
+END_TEST
+
+START_TEST(too_many_fields_are_no_form)
+{
+    char text[2 * (FORM_FIELDS_MAX + 1) + 1];
+    json_t *form;
+
+    for (size_t i = 0; i <= FORM_FIELDS_MAX; i++)
+        memcpy(text + 2 * i, "a&", 2);
+    ck_assert_int_eq(form_parse(text, 2 * (FORM_FIELDS_MAX + 1), &form), ERR_MALFORMED_JSON);
+    ck_assert_int_eq(form_parse(text, 2 * FORM_FIELDS_MAX, &form), ERR_NONE);
+    ck_assert_uint_eq(json_array_size(json_object_get(form, "a")), FORM_FIELDS_MAX);
+    json_decref(form);
+}
+END_TEST
+
+START_TEST(the_type_of_a_form)
+{
+    ck_assert(form_is_type("application/x-www-form-urlencoded"));
+    ck_assert(form_is_type("Application/X-WWW-Form-Urlencoded; charset=utf-8"));
+    ck_assert(!form_is_type("application/x-www-form-urlencoded-not"));
+    ck_assert(!form_is_type("application/json"));
+    ck_assert(!form_is_type(NULL));
+}
+END_TEST
+
+/* RFC 4231, test case 2, and the same in base64 by another program. */
+#define KEY    "Jefe"
+#define DATA   "what do ya want for nothing?"
+#define HEX    "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+#define BASE64 "W9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM="
+
+static const struct {
+    enum auth_encoding encoding;
+    const char *prefix;
+    const char *signature;
+    bool fits;
+} signatures[] = {
+    {AUTH_HEX, "", HEX, true},
+    {AUTH_HEX, "sha256=", "sha256=" HEX, true},
+    {AUTH_HEX, "", "5BDCC146BF60754E6A042426089575C75A003F089D2739839DEC58B964EC3843", true},
+    {AUTH_HEX, "sha256=", HEX, false},
+    {AUTH_HEX, "", "sha256=" HEX, false},
+    {AUTH_HEX, "", "", false},
+    {AUTH_HEX, "", "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3844", false},
+    {AUTH_HEX, "", BASE64, false},
+    {AUTH_BASE64, "", BASE64, true},
+    {AUTH_BASE64, "", "w9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM=", false},
+    {AUTH_BASE64, "", HEX, false},
+};
+
+START_TEST(a_signature_fits_or_does_not)
+{
+    struct source_auth auth = {
+        .scheme = AUTH_HMAC_SHA256,
+        .encoding = signatures[_i].encoding,
+        .prefix = signatures[_i].prefix,
+        .secret = KEY,
+    };
+
+    ck_assert_int_eq(source_auth_fits(&auth, signatures[_i].signature, DATA, strlen(DATA)),
+                     signatures[_i].fits);
+    auth.scheme = AUTH_BEARER;
+    ck_assert(!source_auth_fits(&auth, signatures[_i].signature, DATA, strlen(DATA)));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("unit/form");
+    TCase *t = tcase_create("form");
+
+    tcase_add_loop_test(t, a_form_is_an_object_of_texts, 0, sizeof bodies / sizeof *bodies);
+    tcase_add_test(t, too_many_fields_are_no_form);
+    tcase_add_test(t, the_type_of_a_form);
+    tcase_add_loop_test(t, a_signature_fits_or_does_not, 0, sizeof signatures / sizeof *signatures);
+    suite_add_tcase(s, t);
+    SRunner *runner = srunner_create(s);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? 0 : 1;
+}
