@@ -69,9 +69,9 @@ int cli_database_migrate(const struct cli_database *database)
         .migrations = &migrations_embedded,
     };
 
-    if (migrate_run(&settings, &report) == MIGRATE_CURRENT && report.done > 0)
-        fprintf(stderr, "baton: %s\n", report.text);
-    return tell(&report);
+    if (migrate_run(&settings, &report) != MIGRATE_CURRENT)
+        return tell(&report);
+    return CLI_OK;
 }
 
 int cli_database_check(const struct cli_database *database)

@@ -2,6 +2,7 @@
  * thread, because PostgreSQL ends with the thread that started it. */
 #include "cli_commands.h"
 #include "cli_database.h"
+#include "log.h"
 #include "service.h"
 
 #include "store/cluster.h"
@@ -57,10 +58,10 @@ static void watch(struct cluster *cluster)
     case CLUSTER_ALIVE:
         break;
     case CLUSTER_RESTARTED:
-        cli_say(CLI_OK, "PostgreSQL had ended and runs again");
+        log_event(LOG_LEVEL_WARN, "database", "PostgreSQL had ended and runs again");
         break;
     case CLUSTER_DOWN:
-        cli_say(CLI_OK, "PostgreSQL has ended: %s", why);
+        log_event(LOG_LEVEL_WARN, "database", "PostgreSQL has ended: %s", why);
         break;
     }
 }

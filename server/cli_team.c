@@ -4,6 +4,9 @@
 
 #include "core/team_change.h"
 #include "core/workspace_setup.h"
+#include "store/handoff_read.h"
+
+#define READ_MEMORY_BYTES (1u << 20)
 
 static bool read_function(const struct cli *cli, enum team_function *value,
                           const enum team_function **out)
@@ -29,21 +32,35 @@ static int create(struct cli *cli, struct cli_store *store)
     return cli_store_print(store, COMMAND_TEAM_CREATE, &input);
 }
 
+/* Whether the team has been part of a handoff. */
+static int read_used(struct cli_store *store, const char *name, bool *used)
+{
+    const struct team *team = config_team_named(store->config, name);
+    struct read read = {.pg = store->app,
+                        .arena = arena_new(READ_MEMORY_BYTES),
+                        .workspace = store->workspace,
+                        .deadline = pg_deadline_in(CLI_READ_TIMEOUT_MS)};
+
+    *used = false;
+    if (read.arena == NULL)
+        return cli_say(CLI_FAILED, "short of memory");
+    enum err err = team == NULL ? ERR_NONE : handoff_read_has_team(&read, team->id, used);
+    arena_free(read.arena);
+    return err == ERR_NONE ? CLI_OK : cli_store_say_lost(store->app);
+}
+
 static int update(struct cli *cli, struct cli_store *store)
 {
     enum team_function function;
     bool active;
-    struct team_update_input input = {
-        .name = cli->words[1],
-        .title = cli_option(cli, "title"),
-        .handed_off = true, /* what is not known here is taken for granted */
-    };
+    struct team_update_input input = {.name = cli->words[1], .title = cli_option(cli, "title")};
 
     if (!read_function(cli, &function, &input.function))
         return cli_say(CLI_USAGE, "--function: give marketing, sales or other");
     if (!cli_read_yes_no(cli, "active", &active, &input.active))
         return cli_say(CLI_USAGE, "--active: give yes or no");
-    return cli_store_print(store, COMMAND_TEAM_UPDATE, &input);
+    int code = read_used(store, input.name, &input.handed_off);
+    return code == CLI_OK ? cli_store_print(store, COMMAND_TEAM_UPDATE, &input) : code;
 }
 
 static int list(struct cli *cli, struct cli_store *store)

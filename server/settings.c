@@ -62,7 +62,7 @@ static const struct setting settings[] = {
     {"group-max", "BATON_GROUP_MAX", SETTING_NUMBER, AT(group_max), "256", 1, 256, "commands",
      SETTINGS_SERVE, "saved in one transaction, at most"},
     {"group-hold", "BATON_GROUP_HOLD", SETTING_NUMBER, AT(group_hold), "0", 0, 256, "commands",
-     SETTINGS_SERVE, "for tests: a group waits until it has so many, 0 is off"},
+     SETTINGS_SERVE, "for tests: groups are filled up to so many with refused ones"},
 };
 
 #define SETTING_COUNT (sizeof settings / sizeof *settings)

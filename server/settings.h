@@ -44,7 +44,7 @@ struct settings {
     int client_timeout_ms;
     int drain_timeout_ms;
     int group_max;  /* commands in one group */
-    int group_hold; /* 0: no hold; tests alone */
+    int group_hold; /* tests: fills groups; 0: off */
 };
 
 /**

@@ -132,6 +132,9 @@ START_TEST(a_workspace_from_the_command_line)
     expect("$B team create byhand partners --function other", 1, "already");
     expect("$B team create byhand x --function none", 2, "marketing, sales or other");
     expect("$B team update byhand partners --title 'All partners'", 0, "All partners");
+    expect("$B team update byhand partners --function sales", 0, "\"function\": \"sales\"");
+    expect("$B team update byhand sales --function other", 1, "Routes lead from or to this team");
+    expect("$B team update byhand partners --active maybe", 2, "give yes or no");
     expect("$B team list byhand", 0, "partners");
     expect("$B member create byhand --team partners --name Pat --external crm:7", 0, "\"crm\"");
     expect("$B member create byhand --team partners --name Pat", 2, "--email or --external");
