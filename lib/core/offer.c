@@ -18,6 +18,8 @@ static void write_offered(struct work *work, struct lead *lead, const struct han
 {
     struct json_out *body = work_body(work);
 
+    if (offer->actor.kind == ACTOR_SYSTEM)
+        json_out_member_text(body, "cause", "route");
     json_out_member_uuid(body, "from", handoff->from_team);
     json_out_member_uuid(body, "handoff", handoff->id);
     json_out_member_text(body, "kind", handoff_kind_name(handoff->kind));
