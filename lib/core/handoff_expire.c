@@ -1,5 +1,7 @@
 #include "core/handoff_expire.h"
 
+#include "core/handoff_answer.h"
+
 bool handoff_expire_keys(const struct command *command, struct work *work, struct work_keys *keys)
 {
     (void)command;
@@ -29,6 +31,7 @@ static void expire(struct work *work, struct lead *lead, struct handoff *handoff
     json_out_member_text(body, "cause", "respond_by");
     json_out_member_uuid(body, "handoff", handoff->id);
     json_out_member_int(body, "respond_by", handoff->respond_by);
+    handoff_write_tail(body, handoff, lead->stage, lead->stage);
     work_append(work, lead, LEDGER_HANDOFF_EXPIRED, system, (struct uuid){{0}});
 }
 
