@@ -28,7 +28,7 @@ static void write_handoff(const struct request *r, const struct handoff *handoff
                           struct json_out *out)
 {
     const char *actions[ACTION_COUNT];
-    size_t count = handoff_allowed_actions(handoff, &r->caller, now, actions);
+    size_t count = handoff_allowed_actions(handoff, handoff->lead_with, &r->caller, now, actions);
 
     shape_handoff(r->config, handoff, actions, count, out);
 }

@@ -158,20 +158,14 @@ static enum decision answer_conceded(struct work *work, const struct caller *cal
 
     json_out_begin_object(out);
     json_out_key(out, "handoff");
-    handoff_write(work, caller, handoff, out);
+    handoff_write(work, caller, handoff, lead, out);
     json_out_key(out, "lead");
     shape_lead_short(work->config, lead, out);
     json_out_key(out, "new_handoff");
-    handoff_write(work, caller, again, out);
+    handoff_write(work, caller, again, lead, out);
     json_out_end_object(out);
     outcome->lead = lead->id;
     return outcome_answer(work, outcome, 200);
-}
-
-/* The lead moved on since the rejection: there is nothing left to concede. */
-static bool moved_on(const struct lead *lead, const struct handoff *handoff)
-{
-    return lead->open != NULL || !uuid_equal(lead->owner_team, handoff->from_team);
 }
 
 enum decision feedback_concede(struct work *work, const struct command *command,
@@ -184,9 +178,6 @@ enum decision feedback_concede(struct work *work, const struct command *command,
 
     if (!begin(work, command, ACTION_CONCEDE, &handoff, &lead, outcome, &decision))
         return decision;
-    if (moved_on(lead, handoff))
-        return handoff_refuse_state(work, caller, handoff, outcome,
-                                    "The lead was handed on since: uphold, or offer it anew");
     handoff->dispute = DISPUTE_CONCEDED;
     say(work, command, lead, handoff, FEEDBACK_CONCEDED, LEDGER_HANDOFF_CONCEDED);
     struct handoff *again = repeat(work, lead, handoff);

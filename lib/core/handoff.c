@@ -105,3 +105,8 @@ bool handoff_is_open(const struct handoff *handoff)
 {
     return handoff->state == HANDOFF_OFFERED || handoff->state == HANDOFF_ACCEPTED;
 }
+
+struct uuid handoff_lead_with(const struct lead *lead)
+{
+    return lead->open == NULL ? lead->owner_team : (struct uuid){{0}};
+}

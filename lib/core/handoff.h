@@ -108,8 +108,13 @@ struct handoff {
     /* loaded beside the row, when a command answers the handoff: the verdict that let it through */
     const char *verdict_body;
     size_t verdict_body_len;
+    /* loaded beside the row, when it is read alone: see handoff_lead_with() */
+    struct uuid lead_with;
 };
 
 bool handoff_is_open(const struct handoff *handoff);
+
+/** The team that has the lead with no handoff open; nil while one is open, or without an owner. */
+struct uuid handoff_lead_with(const struct lead *lead);
 
 #endif

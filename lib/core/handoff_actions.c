@@ -55,8 +55,9 @@ static bool is_on_side(const struct handoff *handoff, const struct caller *calle
     return uuid_equal(caller->team, side == RECEIVER ? handoff->to_team : handoff->from_team);
 }
 
-/* What the state alone does not tell: disputes, claims, outcomes. */
-static bool fits(const struct handoff *handoff, enum handoff_action action, instant now)
+/* What the state alone does not tell: disputes, claims, outcomes, and where the lead went since. */
+static bool fits(const struct handoff *handoff, struct uuid lead_with, enum handoff_action action,
+                 instant now)
 {
     switch (action) {
     case ACTION_CLAIM:
@@ -66,18 +67,38 @@ static bool fits(const struct handoff *handoff, enum handoff_action action, inst
     case ACTION_DISPUTE:
         return handoff->dispute == DISPUTE_NONE;
     case ACTION_UPHOLD:
-    case ACTION_CONCEDE:
         return handoff->dispute == DISPUTE_OPEN;
+    case ACTION_CONCEDE:
+        return handoff->dispute == DISPUTE_OPEN && uuid_equal(lead_with, handoff->from_team);
     case ACTION_OUTCOME:
-        return handoff->outcome != OUTCOME_WON && handoff->outcome != OUTCOME_LOST;
+        return handoff->outcome != OUTCOME_WON && handoff->outcome != OUTCOME_LOST &&
+               uuid_equal(lead_with, handoff->to_team);
     default:
         return true;
     }
 }
 
-static bool state_allows(const struct handoff *handoff, enum handoff_action action, instant now)
+static bool state_allows(const struct handoff *handoff, struct uuid lead_with,
+                         enum handoff_action action, instant now)
 {
-    return (rules[action].states & 1u << handoff->state) != 0 && fits(handoff, action, now);
+    return (rules[action].states & 1u << handoff->state) != 0 &&
+           fits(handoff, lead_with, action, now);
+}
+
+/* Why the action does not fit, for its caller to read. */
+static const char *why_not(const struct handoff *handoff, const struct lead *lead,
+                           enum handoff_action action)
+{
+    bool outcome = action == ACTION_OUTCOME && handoff->state == HANDOFF_QUALIFIED &&
+                   handoff->outcome != OUTCOME_WON && handoff->outcome != OUTCOME_LOST;
+
+    if (outcome && lead->open != NULL)
+        return "The lead has an open handoff: withdraw it, or let it be answered";
+    if (outcome)
+        return "The lead was handed on: its outcome belongs to the team that has it";
+    if (action == ACTION_CONCEDE && handoff->dispute == DISPUTE_OPEN)
+        return "The lead was handed on since: uphold, or offer it anew";
+    return "The handoff's state does not allow this; see allowed_actions";
 }
 
 /* While a lease runs only the claimant answers; anybody of the team may assign it anew. */
@@ -89,14 +110,16 @@ static bool claim_stops(const struct handoff *handoff, const struct caller *call
            handoff_claimed_by_other(handoff, caller->member, now);
 }
 
-size_t handoff_allowed_actions(const struct handoff *handoff, const struct caller *caller,
-                               instant now, const char *out[ACTION_COUNT])
+size_t handoff_allowed_actions(const struct handoff *handoff, struct uuid lead_with,
+                               const struct caller *caller, instant now,
+                               const char *out[ACTION_COUNT])
 {
     size_t count = 0;
 
     for (int i = 0; i < ACTION_COUNT; i++) {
         enum handoff_action action = (enum handoff_action)i;
-        if (is_on_side(handoff, caller, rules[i].side) && state_allows(handoff, action, now) &&
+        if (is_on_side(handoff, caller, rules[i].side) &&
+            state_allows(handoff, lead_with, action, now) &&
             !claim_stops(handoff, caller, action, now))
             out[count++] = names[i];
     }
@@ -104,15 +127,17 @@ size_t handoff_allowed_actions(const struct handoff *handoff, const struct calle
 }
 
 enum decision handoff_refuse_state(struct work *work, const struct caller *caller,
-                                   const struct handoff *handoff, struct outcome *outcome,
-                                   const char *detail)
+                                   const struct handoff *handoff, const struct lead *lead,
+                                   struct outcome *outcome, const char *detail)
 {
     const char **allowed = ARENA_ARRAY(work->arena, const char *, ACTION_COUNT);
 
     outcome->problem.state = handoff_state_name(handoff->state);
     outcome->problem.allowed = allowed;
     outcome->problem.allowed_count =
-        allowed == NULL ? 0 : handoff_allowed_actions(handoff, caller, work->now, allowed);
+        allowed == NULL
+            ? 0
+            : handoff_allowed_actions(handoff, handoff_lead_with(lead), caller, work->now, allowed);
     return outcome_refuse(work, outcome, ERR_STATE_CONFLICT, "%s", detail);
 }
 
@@ -137,17 +162,16 @@ static bool check_caller(struct work *work, const struct caller *caller,
 }
 
 static bool check_state(struct work *work, const struct caller *caller,
-                        const struct handoff *handoff, enum handoff_action action,
-                        struct outcome *outcome)
+                        const struct handoff *handoff, const struct lead *lead,
+                        enum handoff_action action, struct outcome *outcome)
 {
     if (claim_stops(handoff, caller, action, work->now)) {
         outcome_refuse(work, outcome, ERR_CLAIMED_BY_OTHER,
                        "Another member has claimed it; the lease is in claimed_until");
         return false;
     }
-    if (!state_allows(handoff, action, work->now)) {
-        handoff_refuse_state(work, caller, handoff, outcome,
-                             "The handoff's state does not allow this; see allowed_actions");
+    if (!state_allows(handoff, handoff_lead_with(lead), action, work->now)) {
+        handoff_refuse_state(work, caller, handoff, lead, outcome, why_not(handoff, lead, action));
         return false;
     }
     return true;
@@ -175,14 +199,15 @@ bool handoff_for_action(struct work *work, const struct caller *caller, struct u
         return false;
     }
     return check_caller(work, caller, *handoff, action, outcome) &&
-           check_state(work, caller, *handoff, action, outcome);
+           check_state(work, caller, *handoff, *lead, action, outcome);
 }
 
 void handoff_write(const struct work *work, const struct caller *caller,
-                   const struct handoff *handoff, struct json_out *out)
+                   const struct handoff *handoff, const struct lead *lead, struct json_out *out)
 {
     const char *actions[ACTION_COUNT];
-    size_t count = handoff_allowed_actions(handoff, caller, work->now, actions);
+    size_t count =
+        handoff_allowed_actions(handoff, handoff_lead_with(lead), caller, work->now, actions);
 
     shape_handoff(work->config, handoff, actions, count, out);
 }
@@ -195,7 +220,7 @@ enum decision handoff_answer(struct work *work, const struct caller *caller,
 
     json_out_begin_object(out);
     json_out_key(out, "handoff");
-    handoff_write(work, caller, handoff, out);
+    handoff_write(work, caller, handoff, lead, out);
     json_out_key(out, "lead");
     shape_lead_short(work->config, lead, out);
     json_out_end_object(out);

@@ -34,9 +34,11 @@ const char *handoff_action_name(enum handoff_action action);
 /** Whether a lease runs that is not this member's. */
 bool handoff_claimed_by_other(const struct handoff *handoff, struct uuid member, instant now);
 
-/** Names of what the caller's side may do now, in the table's order; how many. */
-size_t handoff_allowed_actions(const struct handoff *handoff, const struct caller *caller,
-                               instant now, const char *out[ACTION_COUNT]);
+/** Names of what the caller's side may do now, in the table's order; how many. lead_with as
+ *  handoff_lead_with() of its lead: an outcome or a concession asks where the lead is. */
+size_t handoff_allowed_actions(const struct handoff *handoff, struct uuid lead_with,
+                               const struct caller *caller, instant now,
+                               const char *out[ACTION_COUNT]);
 
 /**
  * Finds a handoff and its lead for an action of the caller. False: *decision is what decide is to
@@ -48,12 +50,12 @@ bool handoff_for_action(struct work *work, const struct caller *caller, struct u
 
 /** Refuses with state_conflict, the state and what is allowed instead. */
 enum decision handoff_refuse_state(struct work *work, const struct caller *caller,
-                                   const struct handoff *handoff, struct outcome *outcome,
-                                   const char *detail);
+                                   const struct handoff *handoff, const struct lead *lead,
+                                   struct outcome *outcome, const char *detail);
 
 /** The handoff as the caller sees it. */
 void handoff_write(const struct work *work, const struct caller *caller,
-                   const struct handoff *handoff, struct json_out *out);
+                   const struct handoff *handoff, const struct lead *lead, struct json_out *out);
 
 /** The whole answer {"handoff": …, "lead": …}, 200. */
 enum decision handoff_answer(struct work *work, const struct caller *caller,

@@ -59,7 +59,7 @@ static void write_item(const struct work *work, const struct caller *caller,
 {
     json_out_begin_object(out);
     json_out_key(out, "handoff");
-    handoff_write(work, caller, handoff, out);
+    handoff_write(work, caller, handoff, lead, out);
     json_out_key(out, "lead");
     shape_lead(work->config, lead, handoff->id, out);
     json_out_key(out, "verdict");

@@ -196,7 +196,7 @@ static enum decision check_lead(struct work *work, const struct caller *caller,
                               "Only the owning team, %s, may offer this lead",
                               config_team_name(work->config, lead->owner_team));
     if (lead->open != NULL)
-        return handoff_refuse_state(work, caller, lead->open, outcome,
+        return handoff_refuse_state(work, caller, lead->open, lead, outcome,
                                     "The lead has an open handoff already");
     if (input->kind == HANDOFF_KIND_IMPORTED)
         return outcome_refuse_at(work, outcome, ERR_INVALID_VALUE, "/kind", "enum",

@@ -14,21 +14,6 @@ static const enum ledger_kind entry_kinds[] = {
 
 /* ---- what is refused ---- */
 
-static bool owns(const struct lead *lead, const struct handoff *handoff)
-{
-    return uuid_equal(lead->owner_team, handoff->to_team);
-}
-
-/* NULL when the outcome may be reported now. */
-static const char *conflict(const struct lead *lead, const struct handoff *handoff)
-{
-    if (!owns(lead, handoff))
-        return "The lead was handed on: its outcome belongs to the team that has it";
-    if (lead->open != NULL)
-        return "The lead has an open handoff: withdraw it, or let it be answered";
-    return NULL;
-}
-
 static bool is_known_reason(struct work *work, const struct handoff *handoff, const char *code)
 {
     const struct definition_version *gate = handoff_reasons(work, handoff);
@@ -165,9 +150,6 @@ enum decision handoff_outcome(struct work *work, const struct command *command,
     if (!handoff_for_action(work, &command->caller, input->handoff, ACTION_OUTCOME, &handoff, &lead,
                             outcome, &decision))
         return decision;
-    const char *detail = conflict(lead, handoff);
-    if (detail != NULL)
-        return handoff_refuse_state(work, &command->caller, handoff, outcome, detail);
     if (input->occurred_at != INSTANT_NONE && input->occurred_at > work->now)
         return outcome_refuse_at(work, outcome, ERR_INVALID_VALUE, "/occurred_at", "range",
                                  "An outcome cannot lie in the future");

@@ -377,7 +377,7 @@ static bool may_override(struct work *work, const struct command *command, const
     const struct override_input *input = command->input;
 
     if (lead->open != NULL) {
-        handoff_refuse_state(work, &command->caller, lead->open, outcome,
+        handoff_refuse_state(work, &command->caller, lead->open, lead, outcome,
                              "The lead is handed off: the answer to that comes first");
         return false;
     }

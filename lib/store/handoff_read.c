@@ -2,9 +2,16 @@
 
 #include "store/handoff_table.h"
 
+/* Who has the lead of a closed handoff, unless another of it is open: what may still be done with
+ * it depends on that. */
+#define LEAD_WITH                                                                                  \
+    "(SELECT owner_team FROM lead WHERE workspace_id = $1 AND lead_id = h.lead_id AND NOT EXISTS " \
+    "(SELECT 1 FROM handoff o WHERE o.workspace_id = $1 AND o.lead_id = h.lead_id "                \
+    "AND o.state IN ('offered', 'accepted')))"
+
 static const struct statement HANDOFF_GET = {
     .name = "handoff_get",
-    .sql = "SELECT " HANDOFF_COLUMNS ", now() FROM handoff h "
+    .sql = "SELECT " HANDOFF_COLUMNS ", now(), " LEAD_WITH " FROM handoff h "
            "WHERE workspace_id = $1 AND handoff_id = $2",
     .index = "handoff_pkey",
     .hot = true,
@@ -19,7 +26,7 @@ static const struct statement HANDOFF_GET = {
 /* All that are open are looked at and put in order: as many as the teams have in their hands. */
 static const struct statement HANDOFF_PAGE_OPEN = {
     .name = "handoff_page_open",
-    .sql = "SELECT " HANDOFF_COLUMNS ", now(), h.due FROM (SELECT *, CASE state "
+    .sql = "SELECT " HANDOFF_COLUMNS ", now(), NULL::uuid, h.due FROM (SELECT *, CASE state "
            "WHEN 'offered' THEN respond_by ELSE coalesce(decide_by, " NEVER_DUE ") END AS due "
            "FROM handoff WHERE workspace_id = $1 AND state IN ('offered', 'accepted') "
            "AND ($2::uuid IS NULL OR to_team = $2) AND " NOT_LAPSED
@@ -34,11 +41,12 @@ static const struct statement HANDOFF_PAGE_OPEN = {
 
 static const struct statement HANDOFF_PAGE_CLOSED = {
     .name = "handoff_page_closed",
-    .sql = "SELECT " HANDOFF_COLUMNS ", now() FROM handoff h WHERE workspace_id = $1 "
-           "AND handoff_id > coalesce($5::uuid, '00000000-0000-0000-0000-000000000000') "
-           "AND state NOT IN ('offered', 'accepted') AND ($2::uuid IS NULL OR to_team = $2) "
-           "AND ($3::uuid IS NULL OR assignee = $3) AND ($4::text IS NULL OR state = $4) "
-           "ORDER BY handoff_id LIMIT $6",
+    .sql =
+        "SELECT " HANDOFF_COLUMNS ", now(), " LEAD_WITH " FROM handoff h WHERE workspace_id = $1 "
+        "AND handoff_id > coalesce($5::uuid, '00000000-0000-0000-0000-000000000000') "
+        "AND state NOT IN ('offered', 'accepted') AND ($2::uuid IS NULL OR to_team = $2) "
+        "AND ($3::uuid IS NULL OR assignee = $3) AND ($4::text IS NULL OR state = $4) "
+        "ORDER BY handoff_id LIMIT $6",
     .index = "handoff_pkey",
     .hot = true,
 };
@@ -53,7 +61,7 @@ const struct statement *const handoff_read_statements[] = {
     &HANDOFF_GET, &HANDOFF_PAGE_OPEN, &HANDOFF_PAGE_CLOSED, &HANDOFF_OF_TEAM, NULL,
 };
 
-enum { NOW = HANDOFF_COLUMN_COUNT, DUE };
+enum { NOW = HANDOFF_COLUMN_COUNT, WITH, DUE };
 
 /* A claim that has lapsed is none any more, whether or not somebody has cleared it. */
 static void clear_lapsed(struct handoff *handoff, instant now)
@@ -79,6 +87,7 @@ static enum err take(const struct read *read, const struct pg_result *result, in
     if (*out == NULL)
         return arena_failed(read->arena) ? ERR_OUT_OF_MEMORY : ERR_INTERNAL;
     *now = pg_get_instant(result, row, NOW);
+    (*out)->lead_with = pg_get_uuid(result, row, WITH);
     clear_lapsed(*out, *now);
     clear_erased(*out);
     return ERR_NONE;

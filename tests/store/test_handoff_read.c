@@ -108,6 +108,25 @@ START_TEST(a_lapsed_claim_is_none)
 }
 END_TEST
 
+/* An outcome or a concession asks where the lead is: nowhere, while another handoff is open. */
+START_TEST(a_closed_one_says_who_has_its_lead)
+{
+    struct handoff_filter expired = ALL;
+    struct handoff *handoff;
+    instant now;
+
+    expired.state = HANDOFF_EXPIRED;
+    ck_assert_int_eq(handoff_read_by_id(&r.read, reading_id("c2"), &handoff, &now), ERR_NONE);
+    ck_assert(uuid_is_nil(handoff->lead_with));
+    ck_assert(uuid_is_nil(page_of(&expired, 1).items[0]->lead_with));
+    reading_exec(&r, "UPDATE handoff SET state = 'withdrawn', closed_at = now(), assignee = NULL, "
+                     "claimed_until = NULL WHERE workspace_id = :w AND handoff_id = :o1;");
+    ck_assert_int_eq(handoff_read_by_id(&r.read, reading_id("c2"), &handoff, &now), ERR_NONE);
+    ck_assert(uuid_equal(handoff->lead_with, r.marketing));
+    ck_assert(uuid_equal(page_of(&expired, 1).items[0]->lead_with, r.marketing));
+}
+END_TEST
+
 START_TEST(what_is_due_first_comes_first)
 {
     expect(&ALL, "o1 a1 o2 a2 c1 c2");
@@ -164,6 +183,7 @@ static Suite *suite(void)
     tcase_add_checked_fixture(t, set_up, tear_down);
     tcase_add_test(t, one_is_read_by_its_id);
     tcase_add_test(t, a_lapsed_claim_is_none);
+    tcase_add_test(t, a_closed_one_says_who_has_its_lead);
     tcase_add_test(t, what_is_due_first_comes_first);
     tcase_add_loop_test(t, pages_go_on_where_the_last_ended, 1, 8);
     tcase_add_test(t, filters_leave_out_what_does_not_fit);
