@@ -50,10 +50,13 @@ static bool check_reason(struct work *work, const struct handoff *handoff,
 
 /* ---- what follows ---- */
 
+/* A customer who does not buy again is a customer still. */
 static void lose(struct work *work, struct lead *lead, const struct handoff *handoff)
 {
     const struct definition_version *version = handoff_reasons(work, handoff);
 
+    if (lead->stage == STAGE_CUSTOMER)
+        return;
     lead->owner_team = uuid_is_nil(lead->first_team) ? handoff->from_team : lead->first_team;
     lead->stage = STAGE_NURTURE;
     handoff_hold(work, lead, version == NULL ? NULL : version->compiled, -1,
