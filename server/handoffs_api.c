@@ -140,11 +140,10 @@ static enum err read_note(struct request *r, const char **note)
 enum err handoffs_release(struct request *r, struct command *command)
 {
     struct release_input *input = ARENA_NEW(r->arena, struct release_input);
-    const char *note;
 
     if (input == NULL)
         return short_of_memory(r);
-    enum err err = read_note(r, &note);
+    enum err err = read_note(r, &input->note);
     if (err != ERR_NONE)
         return err;
     return with_handoff(r, command, COMMAND_HANDOFF_RELEASE, input, &input->handoff);

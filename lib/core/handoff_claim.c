@@ -167,6 +167,8 @@ enum decision handoff_release(struct work *work, const struct command *command,
     work_change_handoff(work, handoff);
     handoff->assignee = (struct uuid){{0}};
     handoff->claimed_until = INSTANT_NONE;
+    if (input->note != NULL)
+        handoff->note = input->note;
     record_claim(work, lead, handoff, &command->caller, LEDGER_HANDOFF_RELEASED);
     return handoff_answer(work, &command->caller, handoff, lead, outcome);
 }

@@ -20,6 +20,7 @@ enum decision handoff_claim(struct work *work, const struct command *command,
 
 struct release_input {
     struct uuid handoff;
+    const char *note; /* NULL: none */
 };
 
 bool handoff_release_keys(const struct command *command, struct work *work, struct work_keys *keys);

@@ -169,7 +169,7 @@ START_TEST(while_the_lease_runs_only_the_claimant_answers)
     struct handoff *handoff = offer_leads[0]->open;
     struct handoff_note_input accept = {.handoff = handoff->id};
     struct handoff_reject_input reject = {.handoff = handoff->id, .reason = "no_project"};
-    struct release_input release = {handoff->id};
+    struct release_input release = {.handoff = handoff->id};
     ck_assert_uint_eq(claim(SAM, 1), 1);
 
     ck_assert_int_eq(by(SUE, COMMAND_HANDOFF_ACCEPT, &accept), ERR_CLAIMED_BY_OTHER);
@@ -243,13 +243,14 @@ START_TEST(a_released_handoff_waits_again)
     make_offers(1);
     struct queue *queue = load_queue(1);
     struct handoff *handoff = offer_leads[0]->open;
-    struct release_input release = {handoff->id};
+    struct release_input release = {handoff->id, "On leave"};
 
     ck_assert_int_eq(by(SAM, COMMAND_HANDOFF_RELEASE, &release), ERR_STATE_CONFLICT);
     ck_assert_uint_eq(claim(SAM, 1), 1);
     ck_assert_int_eq(by(SAM, COMMAND_HANDOFF_RELEASE, &release), ERR_NONE);
     ck_assert(uuid_is_nil(handoff->assignee));
     ck_assert_int_eq(handoff->claimed_until, INSTANT_NONE);
+    ck_assert_str_eq(bench_answer("handoff", "note"), "On leave");
     queue->dealt = 0;
     ck_assert_uint_eq(claim(SUE, 1), 1);
     ck_assert_uint_eq(offer_entries(LEDGER_HANDOFF_RELEASED), 1);
@@ -314,7 +315,7 @@ END_TEST
 START_TEST(an_unknown_handoff_is_asked_for_and_then_not_found)
 {
     offer_open();
-    struct release_input release = {{{5}}};
+    struct release_input release = {.handoff = {{5}}};
 
     ck_assert_int_eq(offer_decide(SDR, SAM->id, COMMAND_HANDOFF_RELEASE, &release), DECIDE_AGAIN);
     ck_assert_uint_eq(bench.work.needs.handoffs.count, 1);
