@@ -91,6 +91,7 @@ static _Noreturn void become_server(const struct service *service, pid_t parent)
         _exit(126);
     dup2(log, STDOUT_FILENO);
     dup2(log, STDERR_FILENO);
+    close_range(STDERR_FILENO + 1, ~0u, 0); /* sockets of the test's clients, for one */
     snprintf(listen_at, sizeof listen_at, "127.0.0.1:%u", service->port);
     setenv("BATON_LISTEN", listen_at, 1);
     setenv("DATABASE_URL", service->database_url, 1);
