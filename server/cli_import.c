@@ -208,7 +208,7 @@ static int import_in(struct cli *cli, struct cli_store *store, const struct mapp
     struct importer *importer = importer_new(store, mapping, team->id);
     if (importer == NULL)
         return cli_say(CLI_FAILED, "short of memory");
-    struct sigaction action = {.sa_handler = interrupt, .sa_flags = SA_RESTART};
+    struct sigaction action = {.sa_handler = interrupt, .sa_flags = SA_RESTART | SA_RESETHAND};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     code = import_files(cli, importer);
