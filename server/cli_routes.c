@@ -8,8 +8,10 @@ static void print_roles(unsigned roles)
 {
     const char *separator = "";
 
-    if (roles == 0)
-        putchar('-');
+    if (roles == 0 || roles == ROLE_ANY) {
+        puts(roles == 0 ? "-" : "any");
+        return;
+    }
     for (int i = 0; i < ROLE_COUNT; i++) {
         if (!(roles & 1u << i))
             continue;
@@ -32,6 +34,7 @@ static int run(struct cli *cli)
 const struct cli_command cli_routes = {
     .name = "routes",
     .words = "",
-    .what = "List the HTTP operations: method, path, operation, roles of which one is needed",
+    .what = "List the HTTP operations: method, path, operation, roles of which one is needed "
+            "(\"-\": no key)",
     .run = run,
 };

@@ -94,6 +94,12 @@ static bool is_twice(const struct router *router, size_t index)
     return false;
 }
 
+/* Nobody may what nobody was given: a route without roles is a fault of the table. */
+static bool names_who_may(const struct route *route)
+{
+    return (route->roles == 0) == ((route->flags & ROUTE_PUBLIC) != 0);
+}
+
 struct router *router_new(const struct route *table, size_t count)
 {
     struct router *router = NULL;
@@ -105,7 +111,8 @@ struct router *router_new(const struct route *table, size_t count)
     router->table = table;
     router->count = count;
     for (size_t i = 0; i < count; i++) {
-        if (!compile(table[i].pattern, &router->paths[i]) || is_twice(router, i)) {
+        if (!compile(table[i].pattern, &router->paths[i]) || is_twice(router, i) ||
+            !names_who_may(&table[i])) {
             free(router);
             return NULL;
         }

@@ -44,7 +44,7 @@ struct route {
     const char *method;       /* "GET" also answers HEAD */
     const char *pattern;      /* "/v1/leads/{lead_id}/touches" */
     const char *operation_id; /* of openapi.yaml */
-    unsigned roles;           /* any of these bits (enum role); 0: any valid key */
+    unsigned roles;           /* any of these bits (enum role); 0 only of a public route */
     enum route_kind kind;
     size_t body_max;                /* bytes; 0: no body is taken */
     unsigned flags;                 /* enum route_flag */
@@ -72,7 +72,8 @@ extern const size_t routes_count;
 
 struct router;
 
-/** Borrows the table. NULL when a pattern is malformed, two are the same, or memory is short. */
+/** Borrows the table. NULL when a pattern is malformed, two are the same, one names no role and is
+ *  not public (or both), or memory is short. */
 struct router *router_new(const struct route *table, size_t count);
 void router_free(struct router *router);
 

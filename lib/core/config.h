@@ -27,6 +27,8 @@ enum role {
 };
 
 #define ROLE_COUNT 6
+/** Whatever a valid key may do: every key has at least one role. */
+#define ROLE_ANY ((1u << ROLE_COUNT) - 1)
 
 /** "capture" … of one bit; NULL for another number. */
 const char *role_name(unsigned role);

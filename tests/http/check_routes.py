@@ -2,7 +2,8 @@
 """The server's route table against openapi.yaml, in both directions.
 
   check_routes.py BATON        runs `BATON routes`: a line per route, METHOD PATTERN OPERATION ROLES
-                               parted by tabs, roles by commas, "-" where any key does
+                               parted by tabs, roles by commas, "any" where any key
+                               does, "-" where none is needed
 
 Exit: 0 they agree, 1 they do not, 2 the routes cannot be had.
 """
@@ -34,11 +35,18 @@ def main():
 def served(text):
     """{(method, pattern): (operation, roles)}"""
     rows = [line.split("\t") for line in text.splitlines() if line]
-    return {(r[0], r[1]): (r[2], frozenset(r[3].split(",")) - {"-", ""}) for r in rows}
+    return {(r[0], r[1]): (r[2], frozenset(r[3].split(","))) for r in rows}
 
 
 def documented(spec):
-    return {(o.method, o.path): (o.id, frozenset(o.node.get("x-roles", []))) for o in spec.operations}
+    return {(o.method, o.path): (o.id, who_may(o.node)) for o in spec.operations}
+
+
+def who_may(node):
+    """No operation is left without a word on who may: an empty list is every key."""
+    if node.get("security") == []:
+        return frozenset(["-"])
+    return frozenset(node.get("x-roles", ["nobody: x-roles is missing"]) or ["any"])
 
 
 def unrouted():

@@ -1,21 +1,36 @@
 /* The router: which raw target means which operation. */
 #include "route.h"
 
+#include "core/config.h"
+
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const struct route table[] = {
-    {.method = "GET", .pattern = "/livez", .operation_id = "livez"},
-    {.method = "GET", .pattern = "/v1/leads", .operation_id = "leads_list"},
-    {.method = "POST", .pattern = "/v1/leads", .operation_id = "leads_capture"},
-    {.method = "POST", .pattern = "/v1/leads/batch", .operation_id = "leads_batch"},
-    {.method = "GET", .pattern = "/v1/leads/{lead_id}", .operation_id = "leads_get"},
-    {.method = "POST", .pattern = "/v1/leads/{lead_id}", .operation_id = "leads_odd"},
-    {.method = "PATCH", .pattern = "/v1/leads/{lead_id}", .operation_id = "leads_update"},
+    {.method = "GET", .pattern = "/livez", .operation_id = "livez", .flags = ROUTE_PUBLIC},
+    {.method = "GET", .pattern = "/v1/leads", .operation_id = "leads_list", .roles = ROLE_ANY},
+    {.method = "POST", .pattern = "/v1/leads", .operation_id = "leads_capture", .roles = ROLE_ANY},
+    {.method = "POST",
+     .pattern = "/v1/leads/batch",
+     .operation_id = "leads_batch",
+     .roles = ROLE_ANY},
+    {.method = "GET",
+     .pattern = "/v1/leads/{lead_id}",
+     .operation_id = "leads_get",
+     .roles = ROLE_ANY},
+    {.method = "POST",
+     .pattern = "/v1/leads/{lead_id}",
+     .operation_id = "leads_odd",
+     .roles = ROLE_ANY},
+    {.method = "PATCH",
+     .pattern = "/v1/leads/{lead_id}",
+     .operation_id = "leads_update",
+     .roles = ROLE_ANY},
     {.method = "GET",
      .pattern = "/v1/definitions/{term}/versions/{version}",
-     .operation_id = "definitions_version"},
+     .operation_id = "definitions_version",
+     .roles = ROLE_ANY},
 };
 
 #define TABLE_COUNT (sizeof table / sizeof *table)
@@ -126,12 +141,29 @@ END_TEST
 
 START_TEST(a_table_that_means_two_things_is_refused)
 {
-    static const struct route twice[] = {{.method = "GET", .pattern = "/a/{b}"},
-                                         {.method = "GET", .pattern = "/a/{c}"}};
-    static const struct route rootless[] = {{.method = "GET", .pattern = "a"}};
+    static const struct route twice[] = {
+        {.method = "GET", .pattern = "/a/{b}", .roles = ROLE_READ},
+        {.method = "GET", .pattern = "/a/{c}", .roles = ROLE_READ}};
+    static const struct route rootless[] = {{.method = "GET", .pattern = "a", .roles = ROLE_READ}};
 
     ck_assert_ptr_null(router_new(twice, 2));
     ck_assert_ptr_null(router_new(rootless, 1));
+}
+END_TEST
+
+START_TEST(a_route_says_who_may)
+{
+    static const struct route nobody[] = {{.method = "GET", .pattern = "/a"}};
+    static const struct route both[] = {
+        {.method = "GET", .pattern = "/a", .roles = ROLE_READ, .flags = ROUTE_PUBLIC}};
+    static const struct route public[] = {
+        {.method = "GET", .pattern = "/a", .flags = ROUTE_PUBLIC}};
+
+    ck_assert_ptr_null(router_new(nobody, 1));
+    ck_assert_ptr_null(router_new(both, 1));
+    struct router *open = router_new(public, 1);
+    ck_assert_ptr_nonnull(open);
+    router_free(open);
 }
 END_TEST
 
@@ -153,6 +185,7 @@ int main(void)
     tcase_add_loop_test(t, the_table_holds, 0, sizeof cases / sizeof *cases);
     tcase_add_test(t, a_parameter_has_a_bound);
     tcase_add_test(t, a_table_that_means_two_things_is_refused);
+    tcase_add_test(t, a_route_says_who_may);
     tcase_add_test(t, the_services_own_table_is_sound);
     suite_add_tcase(suite, t);
     SRunner *runner = srunner_create(suite);
