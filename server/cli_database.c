@@ -93,6 +93,26 @@ int cli_database_check(const struct cli_database *database)
     return code;
 }
 
+static int check_role(const char *url, const char *role)
+{
+    struct pg *pg = pg_new(&(struct pg_settings){.conninfo = url, .role = role});
+    int code = CLI_OK;
+
+    if (pg == NULL)
+        return cli_say(CLI_FAILED, "short of memory");
+    if (pg_connect(pg, pg_deadline_in(CLI_CONNECT_TIMEOUT_MS)) != PG_OK)
+        code = cli_say(CLI_UNAVAILABLE, "cannot work as %s: %s", role, pg_error(pg)->text);
+    pg_free(pg);
+    return code;
+}
+
+int cli_database_check_roles(const struct cli_database *database)
+{
+    int code = check_role(database->app_url, ROLE_APP);
+
+    return code != CLI_OK ? code : check_role(database->job_url, ROLE_JOB);
+}
+
 int cli_database_open(struct cli_database *database, const struct settings *settings, bool share)
 {
     int code = cli_database_find(database, settings, share);

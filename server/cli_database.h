@@ -30,6 +30,10 @@ int cli_database_migrate(const struct cli_database *database) MUST_USE;
 /** CLI_OK when the schema is this program's, else an exit code and words on stderr. */
 int cli_database_check(const struct cli_database *database) MUST_USE;
 
+/** CLI_OK when the service and its jobs get the sessions that row-level security binds, else an
+ *  exit code and words on stderr. */
+int cli_database_check_roles(const struct cli_database *database) MUST_USE;
+
 /** cli_database_find, then for a private cluster migrate, for another one check. Closed again
  *  when it fails. */
 int cli_database_open(struct cli_database *database, const struct settings *settings,

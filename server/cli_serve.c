@@ -85,8 +85,12 @@ static int run(struct cli *cli)
 
     hold_signals();
     int code = cli_database_open(&database, &settings, false);
-    if (code != CLI_OK)
+    if (code == CLI_OK)
+        code = cli_database_check_roles(&database);
+    if (code != CLI_OK) {
+        cli_database_close(&database);
         return code;
+    }
     memcpy(settings.database_url, database.app_url, sizeof settings.database_url);
     memcpy(settings.job_url, database.job_url, sizeof settings.job_url);
     if (database.cluster != NULL)
