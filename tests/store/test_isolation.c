@@ -1,0 +1,497 @@
+/*
+ * Nothing crosses from one workspace to another, whatever the program asks: every table that
+ * there is, also one that came yesterday, has its workspace first in its keys, forces row-level
+ * security, and gives the service's roles what is written here and no more. The cluster is this
+ * program's own, because roles are changed.
+ */
+#include "cli.h"
+#include "database.h"
+#include "store/migrate.h"
+
+#include <check.h>
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#define ACME            "00000000-0000-7000-8000-00000000000a"
+#define RIVAL           "00000000-0000-7000-8000-00000000000b"
+#define SQL_MAX_BYTES   16384
+#define TABLES_MAX      128
+#define NAME_MAX_BYTES  64
+#define OUT_MAX_BYTES   4096
+#define NO_PRIVILEGE    "42501" /* also of a row that a policy refuses */
+#define SERVE_TIMEOUT_S "20"
+
+/* ---- what the roles may, written by hand ---- */
+
+static const struct {
+    const char *table;
+    const char *app; /* in alphabetical order */
+    const char *job;
+} grants[] = {
+    {"api_key", "INSERT,SELECT,UPDATE", NULL},
+    {"chain", "INSERT,SELECT,UPDATE", NULL},
+    {"definition", "INSERT,SELECT,UPDATE", NULL},
+    {"definition_acknowledgement", "INSERT,SELECT", NULL},
+    {"definition_signature", "INSERT,SELECT", NULL},
+    {"delivery", "INSERT,SELECT,UPDATE", NULL},
+    {"delivery_lead", "DELETE,INSERT,SELECT", NULL},
+    {"dimension", "INSERT,SELECT", NULL},
+    {"exception_count", "INSERT,SELECT,UPDATE", NULL},
+    {"feedback", "INSERT,SELECT,UPDATE", NULL},
+    {"handoff", "INSERT,SELECT,UPDATE", NULL},
+    {"idempotency", "DELETE,INSERT,SELECT,UPDATE", NULL},
+    {"idempotency_lead", "DELETE,INSERT,SELECT", NULL},
+    {"identity", "DELETE,INSERT,SELECT,UPDATE", NULL},
+    {"job", "INSERT,SELECT,UPDATE", "SELECT,UPDATE"},
+    {"lead", "INSERT,SELECT,UPDATE", NULL},
+    {"ledger", "INSERT,SELECT", NULL},
+    {"member", "INSERT,SELECT,UPDATE", NULL},
+    {"route", "DELETE,INSERT,SELECT,UPDATE", NULL},
+    {"schema_migration", "SELECT", "SELECT"}, /* has no workspace: the program's own */
+    {"source", "INSERT,SELECT,UPDATE", NULL},
+    {"team", "INSERT,SELECT,UPDATE", NULL},
+    {"touch", "INSERT,SELECT,UPDATE", NULL},
+    {"verdict", "INSERT,SELECT,UPDATE", NULL},
+    {"workspace", "INSERT,SELECT", "SELECT"},
+    {"workspace_head", "INSERT,SELECT,UPDATE", NULL},
+};
+
+#define GRANTS_COUNT (sizeof grants / sizeof *grants)
+
+/* A row in every table, the same ids in both workspaces: ids alone tell nothing. $W is the
+ * workspace, $I an id, $H 32 bytes. */
+static const char rows[] =
+    "INSERT INTO workspace VALUES ($W, 'w', $H, now());"
+    "INSERT INTO workspace_head VALUES ($W, 1, 1);"
+    "INSERT INTO chain VALUES ($W, $I, 1, $H, now());"
+    "INSERT INTO team VALUES ($W, $I, 'marketing', 'M', 'marketing', true, now()),"
+    " ($W, $J, 'sales', 'S', 'sales', true, now());"
+    "INSERT INTO member VALUES ($W, $I, $I, 'Ana', 'ana@a.example', NULL, NULL, true, now());"
+    "INSERT INTO api_key VALUES ($W, $I, $I, $I, 'k', 63, $H, 0, NULL, now(), NULL);"
+    "INSERT INTO route VALUES ($W, 0, $I, $J, NULL, true);"
+    "INSERT INTO definition (workspace_id, term, version, definition_id, state, document, revision,"
+    " created_at) VALUES ($W, 'mql', 1, $I, 'draft', '{}', 1, now());"
+    "INSERT INTO definition_signature VALUES ($W, 'mql', 1, 'marketing', $I, $I, 0, NULL, $H,"
+    " now());"
+    "INSERT INTO definition_acknowledgement VALUES ($W, 'mql', 1, $I, now());"
+    "INSERT INTO source VALUES ($W, $I, 'forms', $I, '{}', '{}', true, 1, now());"
+    "INSERT INTO dimension VALUES ($W, 1, 'source', 'google');"
+    "INSERT INTO lead (workspace_id, lead_id, status, stage, owner_team, due_at, origin, found_by,"
+    " created_at, updated_at, touch_count, seq, hash, chain_at) VALUES ($W, $I, 'active', 'mql',"
+    " $I, now(), 'inbound', 'marketing', now(), now(), 1, 1, $H, now());"
+    "INSERT INTO identity VALUES ($W, 'email', 'kim@a.example', $I);"
+    "INSERT INTO touch VALUES ($W, $I, $I, 'form', now(), now(), NULL, NULL, NULL, NULL, NULL,"
+    " 'inbound', 'marketing');"
+    "INSERT INTO verdict VALUES ($W, $I, 1, 'mql', 1, 'qualified', 1, '{}', now());"
+    "INSERT INTO handoff (workspace_id, handoff_id, lead_id, kind, state, from_team, to_team,"
+    " offered_at, respond_by, updated_at) VALUES ($W, $I, $I, 'standard', 'offered', $I, $J,"
+    " now(), now(), now());"
+    "INSERT INTO exception_count VALUES ($W, 'mql', 'strategic', 1, 1);"
+    "INSERT INTO feedback VALUES ($W, $I, $I, $I, 'feedback', 5, NULL, $I, now());"
+    "INSERT INTO ledger VALUES ($W, 1, $I, 1, 1, now(), 0, NULL, NULL, '{}', $H);"
+    "INSERT INTO idempotency VALUES ($W, $H, $H, 200, NULL, '{}', $I, now());"
+    "INSERT INTO idempotency_lead VALUES ($W, $I, $H);"
+    "INSERT INTO delivery VALUES ($W, $I, $I, now(), 'application/json', '{}', 'applied', NULL, $I,"
+    " NULL);"
+    "INSERT INTO delivery_lead VALUES ($W, $I, $I);"
+    "INSERT INTO job VALUES ($W, 'expiry', now(), 0);";
+
+static struct database *database;
+static PGconn *conn; /* superuser, whose role is changed by SET ROLE */
+static char tables[TABLES_MAX][NAME_MAX_BYTES + 1];
+static size_t table_count;
+
+/* ---- SQL ---- */
+
+static const char *letter_value(char letter, const char *workspace)
+{
+    switch (letter) {
+    case 'W':
+        return workspace;
+    case 'I':
+        return "'11111111-1111-7111-8111-111111111111'";
+    case 'J':
+        return "'22222222-2222-7222-8222-222222222222'";
+    default:
+        return "decode(repeat('00', 32), 'hex')";
+    }
+}
+
+static void insert_rows(const char *workspace)
+{
+    static char sql[SQL_MAX_BYTES];
+    char quoted[NAME_MAX_BYTES];
+    size_t len = 0;
+
+    snprintf(quoted, sizeof quoted, "'%s'", workspace);
+    for (const char *at = rows; *at != '\0' && len < sizeof sql - 64; at++) {
+        if (*at != '$') {
+            sql[len++] = *at;
+            continue;
+        }
+        len += (size_t)snprintf(sql + len, sizeof sql - len, "%s", letter_value(*++at, quoted));
+    }
+    sql[len] = '\0';
+    database_exec(database, sql);
+}
+
+/* Rows touched or read; -1 when it is not permitted, anything else ends the test. */
+static long run(const char *sql)
+{
+    PGresult *result = PQexec(conn, sql);
+    ExecStatusType status = PQresultStatus(result);
+    const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    bool refused = sqlstate != NULL && strcmp(sqlstate, NO_PRIVILEGE) == 0;
+    long count = status == PGRES_TUPLES_OK ? strtol(PQgetvalue(result, 0, 0), NULL, 10)
+                                           : strtol(PQcmdTuples(result), NULL, 10);
+
+    PQclear(result);
+    if (refused)
+        return -1;
+    ck_assert_msg(status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK, "%s: %s", sql,
+                  PQerrorMessage(conn));
+    return count;
+}
+
+/* Begins a transaction of the role in a workspace; NULL: in none. */
+static void begin_as(const char *role, const char *workspace)
+{
+    char sql[256];
+
+    snprintf(sql, sizeof sql, "BEGIN; SET LOCAL ROLE %s", role);
+    run(sql);
+    if (workspace == NULL)
+        return;
+    snprintf(sql, sizeof sql, "SET LOCAL baton.workspace_id = '%s'", workspace);
+    run(sql);
+}
+
+static void end(void)
+{
+    run("ROLLBACK");
+}
+
+/* What one statement on a table does, in a transaction that is then taken back. # is the table. */
+static long try(const char *role, const char *workspace, const char *pattern, const char *table)
+{
+    char sql[SQL_MAX_BYTES];
+    size_t len = 0;
+
+    for (const char *at = pattern; *at != '\0'; at++)
+        len += (size_t)snprintf(sql + len, sizeof sql - len, "%.*s",
+                                *at == '#' ? NAME_MAX_BYTES : 1, *at == '#' ? table : at);
+    begin_as(role, workspace);
+    long count = run(sql);
+    end();
+    return count;
+}
+
+static bool is_kept_apart(const char *table)
+{
+    return strcmp(table, "schema_migration") != 0;
+}
+
+static void list_tables(void)
+{
+    PGresult *found = PQexec(
+        conn, "SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace"
+              " AND c.relkind IN ('r', 'p', 'f', 'm', 'v') ORDER BY 1");
+
+    ck_assert_int_eq(PQresultStatus(found), PGRES_TUPLES_OK);
+    for (int i = 0; i < PQntuples(found) && table_count < TABLES_MAX; i++)
+        if (is_kept_apart(PQgetvalue(found, i, 0)))
+            snprintf(tables[table_count++], NAME_MAX_BYTES, "%s", PQgetvalue(found, i, 0));
+    PQclear(found);
+}
+
+/* A copy of the rival's rows that the roles can read, to try to insert. */
+static void copy_rival(const char *table)
+{
+    char sql[512];
+
+    snprintf(sql, sizeof sql,
+             "CREATE TABLE spare.%s AS SELECT * FROM public.%s WHERE workspace_id = '" RIVAL "';"
+             "GRANT SELECT ON spare.%s TO " ROLE_APP ", " ROLE_JOB,
+             table, table, table);
+    database_exec(database, sql);
+}
+
+static void set_up(void)
+{
+    unsetenv("BATON_TEST_PG");
+    database = database_new();
+    conn = PQconnectdb(database_conninfo(database));
+    ck_assert_int_eq(PQstatus(conn), CONNECTION_OK);
+    insert_rows(ACME);
+    insert_rows(RIVAL);
+    database_exec(database,
+                  "CREATE SCHEMA spare; GRANT USAGE ON SCHEMA spare TO " ROLE_APP ", " ROLE_JOB);
+    list_tables();
+    for (size_t i = 0; i < table_count; i++)
+        copy_rival(tables[i]);
+}
+
+static void tear_down(void)
+{
+    PQfinish(conn);
+    database_free(database);
+}
+
+/* ---- the tables ---- */
+
+/* No row of the answer: what it lists are faults. */
+static void none(const char *what, const char *sql)
+{
+    char *fault = database_ask(database, sql);
+
+    ck_assert_msg(fault == NULL, "%s: %s", what, fault);
+    free(fault);
+}
+
+START_TEST(every_table_forces_row_level_security)
+{
+    ck_assert_uint_gt(table_count, 20);
+    none("without row-level security, or not forced on its owner",
+         "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN"
+         " ('r', 'p') AND relname <> 'schema_migration' AND NOT (relrowsecurity AND"
+         " relforcerowsecurity)");
+    none("a relation that policies cannot bind",
+         "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN"
+         " ('v', 'm', 'f', 'S')");
+    none("a function that runs as its owner",
+         "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef");
+    none("a table without the policy of its context",
+         "SELECT relname FROM pg_class c WHERE relnamespace = 'public'::regnamespace AND relkind IN"
+         " ('r', 'p') AND relname <> 'schema_migration' AND NOT EXISTS (SELECT FROM pg_policies"
+         " WHERE tablename = relname AND policyname = 'workspace_context' AND cmd = 'ALL' AND"
+         " qual LIKE '(workspace_id = (NULLIF(current_setting(''baton.workspace_id''%'"
+         " AND with_check = qual)");
+    none("another policy",
+         "SELECT tablename || '.' || policyname FROM pg_policies WHERE policyname <>"
+         " 'workspace_context' AND NOT roles = '{baton_job}' OR roles = '{baton_job}' AND"
+         " (tablename, policyname, cmd) NOT IN (('job', 'job_of_any_workspace', 'ALL'),"
+         " ('workspace', 'workspace_by_name', 'SELECT'))");
+}
+END_TEST
+
+START_TEST(the_workspace_leads_every_key)
+{
+    none("without a primary key",
+         "SELECT relname FROM pg_class c WHERE relnamespace = 'public'::regnamespace AND relkind IN"
+         " ('r', 'p') AND NOT EXISTS (SELECT FROM pg_index WHERE indrelid = c.oid AND"
+         " indisprimary)");
+    none("a primary or unique key that does not begin with the workspace",
+         "SELECT indexrelid::regclass::text FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid"
+         " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0] WHERE"
+         " c.relnamespace = 'public'::regnamespace AND indisunique AND attname <> 'workspace_id'"
+         " AND c.relname <> 'schema_migration'");
+    none("a foreign key that does not begin with the workspace",
+         "SELECT conrelid::regclass::text || ' ' || conname FROM pg_constraint k JOIN pg_attribute"
+         " a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1] JOIN pg_attribute b ON"
+         " b.attrelid = k.confrelid AND b.attnum = k.confkey[1] WHERE contype = 'f' AND"
+         " (a.attname <> 'workspace_id' OR b.attname <> 'workspace_id')");
+}
+END_TEST
+
+START_TEST(every_table_has_a_row_of_both)
+{
+    for (size_t i = 0; i < table_count; i++) {
+        char sql[256];
+        snprintf(sql, sizeof sql, "SELECT count(DISTINCT workspace_id) FROM %.*s", NAME_MAX_BYTES,
+                 tables[i]);
+        ck_assert_msg(database_ask_int(database, sql) == 2,
+                      "%s has no row of both workspaces: add one to rows[]", tables[i]);
+    }
+}
+END_TEST
+
+/* ---- the roles ---- */
+
+static void check_grants(const char *role, const char *table, const char *wanted)
+{
+    char sql[512];
+
+    snprintf(sql, sizeof sql,
+             "SELECT string_agg(privilege_type, ',' ORDER BY privilege_type) FROM"
+             " information_schema.role_table_grants WHERE grantee = '%s' AND table_name = '%s' AND"
+             " table_schema = 'public'",
+             role, table);
+    char *found = database_ask(database, sql);
+    ck_assert_msg(strcmp(found == NULL ? "" : found, wanted) == 0, "%s on %s: wanted %s, has %s",
+                  role, table, wanted, found == NULL ? "nothing" : found);
+    free(found);
+}
+
+START_TEST(the_roles_have_the_grants_that_are_listed)
+{
+    for (size_t i = 0; i < GRANTS_COUNT; i++) {
+        check_grants(ROLE_APP, grants[i].table, grants[i].app);
+        check_grants(ROLE_JOB, grants[i].table, grants[i].job == NULL ? "" : grants[i].job);
+    }
+    ck_assert_uint_eq(GRANTS_COUNT, table_count + 1);
+    none("a column of its own grant",
+         "SELECT table_name || '.' || column_name FROM information_schema.column_privileges c"
+         " WHERE grantee LIKE 'baton%' AND table_schema = 'public' AND NOT EXISTS (SELECT FROM"
+         " information_schema.role_table_grants t WHERE t.grantee = c.grantee AND t.table_name ="
+         " c.table_name AND t.privilege_type = c.privilege_type)");
+    none("for everybody",
+         "SELECT table_name FROM information_schema.role_table_grants WHERE grantee = 'PUBLIC' AND"
+         " table_schema = 'public'");
+}
+END_TEST
+
+START_TEST(the_roles_are_no_more_than_that)
+{
+    none("a role above policies",
+         "SELECT rolname FROM pg_roles WHERE rolname LIKE 'baton%' AND (rolsuper OR rolbypassrls OR"
+         " rolcreaterole OR rolcreatedb OR rolreplication)");
+    none("a role that owns something",
+         "SELECT relname FROM pg_class WHERE relowner IN (SELECT oid FROM pg_roles WHERE rolname"
+         " LIKE 'baton%')");
+    none("a role that is a member of another",
+         "SELECT member::regrole::text FROM pg_auth_members WHERE member IN (SELECT oid FROM"
+         " pg_roles WHERE rolname LIKE 'baton%')");
+    none("a role that may make tables",
+         "SELECT rolname FROM pg_roles WHERE rolname LIKE 'baton%' AND has_schema_privilege(oid,"
+         " 'public', 'CREATE')");
+    ck_assert_int_eq(database_ask_int(database,
+                                      "SELECT count(*) FROM pg_roles WHERE rolname IN ('" ROLE_APP
+                                      "', '" ROLE_JOB "')"),
+                     2);
+}
+END_TEST
+
+/* ---- without a workspace, and in another's ---- */
+
+#define COUNT_ALL   "SELECT count(*) FROM #"
+#define COUNT_RIVAL "SELECT count(*) FROM # WHERE workspace_id = '" RIVAL "'"
+#define UPDATE_ALL  "UPDATE # SET workspace_id = workspace_id"
+#define UPDATE_AWAY "UPDATE # SET workspace_id = '" RIVAL "'"
+#define DELETE_HERS "DELETE FROM # WHERE workspace_id = '" RIVAL "'"
+#define INSERT_HERS "INSERT INTO # SELECT * FROM spare.#"
+
+START_TEST(without_a_workspace_nothing_is_there)
+{
+    for (size_t i = 0; i < table_count; i++) {
+        const char *table = tables[i];
+        ck_assert_msg(try(ROLE_APP, NULL, COUNT_ALL, table) == 0, "%s is read", table);
+        ck_assert_msg(try(ROLE_APP, NULL, UPDATE_ALL, table) <= 0, "%s is updated", table);
+        ck_assert_msg(try(ROLE_APP, NULL, "DELETE FROM #", table) <= 0, "%s is deleted", table);
+        ck_assert_msg(try(ROLE_APP, NULL, INSERT_HERS, table) == -1, "%s is inserted", table);
+    }
+}
+END_TEST
+
+START_TEST(in_one_workspace_the_other_is_not_there)
+{
+    for (size_t i = 0; i < table_count; i++) {
+        const char *table = tables[i];
+        ck_assert_msg(try(ROLE_APP, ACME, COUNT_ALL, table) >= 1, "%s cannot be read", table);
+        ck_assert_msg(try(ROLE_APP, ACME, COUNT_RIVAL, table) == 0, "%s: hers is read", table);
+        ck_assert_msg(try(ROLE_APP, ACME, UPDATE_AWAY, table) == -1, "%s is given away", table);
+        ck_assert_msg(try(ROLE_APP, ACME, DELETE_HERS, table) <= 0, "%s: hers is deleted", table);
+        ck_assert_msg(try(ROLE_APP, ACME, INSERT_HERS, table) == -1, "%s: hers is written", table);
+    }
+}
+END_TEST
+
+/* A list of workspaces, empty text and what is no id open nothing either. */
+START_TEST(a_context_that_is_none_opens_nothing)
+{
+    for (size_t i = 0; i < table_count; i++)
+        ck_assert_msg(try(ROLE_APP, "", COUNT_ALL, tables[i]) == 0, "%s is read", tables[i]);
+}
+END_TEST
+
+START_TEST(the_ledger_is_only_added_to)
+{
+    ck_assert_int_eq(try(ROLE_APP, ACME, UPDATE_ALL, "ledger"), -1);
+    ck_assert_int_eq(try(ROLE_APP, ACME, "DELETE FROM #", "ledger"), -1);
+    ck_assert_int_eq(try(ROLE_APP, ACME, "TRUNCATE #", "ledger"), -1);
+    ck_assert_int_eq(try(ROLE_APP, ACME, "ALTER TABLE # DISABLE TRIGGER ALL", "ledger"), -1);
+    ck_assert_int_eq(try(ROLE_APP, ACME, "ALTER TABLE # DISABLE ROW LEVEL SECURITY", "ledger"), -1);
+}
+END_TEST
+
+static bool is_for_jobs(const char *table)
+{
+    return strcmp(table, "job") == 0 || strcmp(table, "workspace") == 0;
+}
+
+START_TEST(jobs_see_what_is_due_and_no_more)
+{
+    for (size_t i = 0; i < table_count; i++) {
+        const char *table = tables[i];
+        long seen = try(ROLE_JOB, NULL, COUNT_ALL, table);
+        ck_assert_msg(seen == (is_for_jobs(table) ? 2 : -1), "%s: jobs see %ld", table, seen);
+        ck_assert_msg(try(ROLE_JOB, RIVAL, INSERT_HERS, table) == -1, "%s is inserted", table);
+        ck_assert_msg(try(ROLE_JOB, RIVAL, "DELETE FROM #", table) == -1, "%s is deleted", table);
+        if (strcmp(table, "job") != 0)
+            ck_assert_msg(try(ROLE_JOB, RIVAL, UPDATE_ALL, table) == -1, "%s is updated", table);
+    }
+}
+END_TEST
+
+/* ---- serve ---- */
+
+static void serve_refuses(const char *broken_by, const char *mended_by, const char *role)
+{
+    char command[512], out[OUT_MAX_BYTES];
+
+    database_exec(database, broken_by);
+    setenv("DATABASE_URL", database_conninfo(database), 1);
+    snprintf(command, sizeof command,
+             "BATON_LISTEN=127.0.0.1:0 timeout " SERVE_TIMEOUT_S " '%s' serve 2>&1",
+             getenv("BATON_BINARY"));
+    FILE *pipe = popen(command, "r");
+    ck_assert_ptr_nonnull(pipe);
+    out[fread(out, 1, sizeof out - 1, pipe)] = '\0';
+    int status = pclose(pipe);
+    unsetenv("DATABASE_URL");
+    database_exec(database, mended_by);
+    ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == CLI_UNAVAILABLE, "%s: status %d: %s",
+                  broken_by, status, out);
+    ck_assert_msg(strstr(out, role) != NULL && strstr(out, "row-level security") != NULL, "%s: %s",
+                  broken_by, out);
+}
+
+START_TEST(serve_refuses_a_role_that_policies_do_not_bind)
+{
+    if (getenv("BATON_BINARY") == NULL)
+        return;
+    serve_refuses("ALTER ROLE baton_app SUPERUSER", "ALTER ROLE baton_app NOSUPERUSER", ROLE_APP);
+    serve_refuses("ALTER ROLE baton_app BYPASSRLS", "ALTER ROLE baton_app NOBYPASSRLS", ROLE_APP);
+    serve_refuses("ALTER TABLE lead OWNER TO baton_app", "ALTER TABLE lead OWNER TO postgres",
+                  ROLE_APP);
+    serve_refuses("GRANT postgres TO baton_app", "REVOKE postgres FROM baton_app", ROLE_APP);
+    serve_refuses("ALTER ROLE baton_job BYPASSRLS", "ALTER ROLE baton_job NOBYPASSRLS", ROLE_JOB);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("store/isolation");
+    TCase *t = tcase_create("isolation");
+
+    tcase_add_unchecked_fixture(t, set_up, tear_down);
+    tcase_add_test(t, every_table_forces_row_level_security);
+    tcase_add_test(t, the_workspace_leads_every_key);
+    tcase_add_test(t, every_table_has_a_row_of_both);
+    tcase_add_test(t, the_roles_have_the_grants_that_are_listed);
+    tcase_add_test(t, the_roles_are_no_more_than_that);
+    tcase_add_test(t, without_a_workspace_nothing_is_there);
+    tcase_add_test(t, in_one_workspace_the_other_is_not_there);
+    tcase_add_test(t, a_context_that_is_none_opens_nothing);
+    tcase_add_test(t, the_ledger_is_only_added_to);
+    tcase_add_test(t, jobs_see_what_is_due_and_no_more);
+    tcase_add_test(t, serve_refuses_a_role_that_policies_do_not_bind);
+    suite_add_tcase(suite, t);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
