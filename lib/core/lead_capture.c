@@ -361,7 +361,9 @@ static void write_captured(struct work *work, struct lead *lead, const struct ca
     json_out_member_int(body, "created", created);
     write_identities(lead, input, body);
     json_out_member_uuid(body, "owner", lead->owner_team);
-    if (created)
+    if (!created && changes->stage_before != lead->stage)
+        json_out_member_text(body, "stage_from", stage_name(changes->stage_before));
+    if (created || changes->stage_before != lead->stage)
         json_out_member_text(body, "stage_to", stage_name(lead->stage));
     if (changes->touched) {
         json_out_key(body, "touch");

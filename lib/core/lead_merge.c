@@ -84,11 +84,22 @@ static void move_handoff(struct work *work, struct lead *survivor, struct lead *
     absorbed->open = NULL;
 }
 
+/* Both chains say so when an open handoff goes from one lead to the other. */
+static void write_moved(const struct handoff *moved, struct json_out *body)
+{
+    if (moved == NULL)
+        return;
+    json_out_member_uuid(body, "handoff", moved->id);
+    json_out_member_text(body, "handoff_state", handoff_state_name(moved->state));
+}
+
 static void write_entries(struct work *work, struct lead *survivor, struct lead *absorbed,
-                          enum stage before, struct actor actor, struct uuid team)
+                          enum stage before, const struct handoff *moved, struct actor actor,
+                          struct uuid team)
 {
     struct json_out *body = work_body(work);
 
+    write_moved(moved, body);
     json_out_member_uuid(body, "survivor", survivor->id);
     const struct ledger_entry *last =
         work_append(work, absorbed, LEDGER_LEAD_ABSORBED, actor, team);
@@ -99,6 +110,7 @@ static void write_entries(struct work *work, struct lead *survivor, struct lead 
     json_out_key(body, "absorbed_hash");
     json_out_hex(body, last->hash, DIGEST_BYTES);
     json_out_member_int(body, "absorbed_seq", last->seq);
+    write_moved(moved, body);
     json_out_member_uuid(body, "owner", survivor->owner_team);
     if (before != survivor->stage) {
         json_out_member_text(body, "stage_from", stage_name(before));
@@ -131,6 +143,7 @@ void lead_absorb(struct work *work, struct lead *survivor, struct lead *absorbed
                  struct actor actor, struct uuid team)
 {
     enum stage before = survivor->stage;
+    const struct handoff *moved = absorbed->open;
 
     work_change_lead(work, absorbed);
     for (size_t i = 0; i < absorbed->identity_count; i++)
@@ -141,7 +154,7 @@ void lead_absorb(struct work *work, struct lead *survivor, struct lead *absorbed
     join_touches(work, survivor, absorbed);
     join_progress(survivor, absorbed);
     move_handoff(work, survivor, absorbed);
-    write_entries(work, survivor, absorbed, before, actor, team);
+    write_entries(work, survivor, absorbed, before, moved, actor, team);
     list_add(&work->moved_leads, work->arena, absorbed);
     empty_shell(absorbed, survivor->id);
 }
