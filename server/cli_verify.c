@@ -15,9 +15,13 @@ static void tell(void *context, const char *finding)
     fprintf(stderr, "baton: workspace %s: %s\n", (const char *)context, finding);
 }
 
-static int verify_one(struct cli_store *store, const struct workspace_row *row)
+static int verify_one(struct cli *cli, struct cli_store *store, const struct workspace_row *row)
 {
-    struct verify_report report = {.tell = tell, .context = (void *)row->name};
+    struct verify_report report = {
+        .state = cli_option(cli, "state") != NULL,
+        .tell = tell,
+        .context = (void *)row->name,
+    };
 
     if (verify_workspace(store->app, row->id, &report) != PG_OK)
         return cli_store_say_lost(store->app);
@@ -44,7 +48,7 @@ static int verify_all(struct cli *cli, struct cli_store *store, struct arena *ar
         if (cli->word_count > 0 && strcmp(cli->words[0], rows[i].name) != 0)
             continue;
         known = true;
-        int one = verify_one(store, &rows[i]);
+        int one = verify_one(cli, store, &rows[i]);
         if (one != CLI_OK)
             code = one;
     }
@@ -68,14 +72,22 @@ static int verify(struct cli *cli)
     return code;
 }
 
+static const struct cli_option options[] = {
+    {.name = "state", .what = "replay the ledger and compare every lead and handoff with it"},
+    {0},
+};
+
 const struct cli_command cli_verify = {
     .name = "verify",
     .words = "[WORKSPACE]",
     .what = "Check the ledger: chains, positions, heads, owners",
     .more =
         "Recomputes every entry's hash and follows every chain; names what was edited, removed,\n"
-        "reordered or cut. Exit code 4 when the ledger does not hold.\n",
+        "reordered or cut. With --state also replays the ledger, and names every lead whose\n"
+        "owner, stage or open handoff is another in the tables. Exit code 4 when the ledger does "
+        "not hold.\n",
     .words_max = 1,
+    .options = options,
     .settings = SETTINGS_DATABASE,
     .run = verify,
 };

@@ -1,6 +1,7 @@
 #include "store/verify.h"
 
 #include "core/ledger.h"
+#include "store/verify_state.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -57,6 +58,7 @@ struct verify {
     struct uuid workspace;
     struct arena *arena;
     struct verify_report *report;
+    struct verify_state *state; /* NULL: not asked for */
     /* the chain that is being followed */
     struct uuid subject;
     int64_t seq;
@@ -64,9 +66,7 @@ struct verify {
     uint8_t hash[DIGEST_BYTES];
 };
 
-static void found(struct verify *v, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void found(struct verify *v, const char *format, ...)
+void verify_found(struct verify_report *report, const char *format, ...)
 {
     char text[FINDING_MAX_BYTES];
     va_list args;
@@ -74,8 +74,8 @@ static void found(struct verify *v, const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    if (v->report->findings++ < VERIFY_FINDINGS_MAX && v->report->tell != NULL)
-        v->report->tell(v->report->context, text);
+    if (report->findings++ < VERIFY_FINDINGS_MAX && report->tell != NULL)
+        report->tell(report->context, text);
 }
 
 static int queue(struct verify *v, const struct statement *statement, const struct uuid *after,
@@ -120,7 +120,7 @@ static void start_chain(struct verify *v, struct uuid subject)
     memset(v->hash, 0, sizeof v->hash);
 }
 
-static void check_entry(struct verify *v, const struct pg_result *result, int row)
+static enum err check_entry(struct verify *v, const struct pg_result *result, int row)
 {
     struct ledger_entry entry;
     char subject[UUID_TEXT_LEN + 1];
@@ -132,24 +132,28 @@ static void check_entry(struct verify *v, const struct pg_result *result, int ro
     uuid_format(entry.subject, subject);
     long long pos = (long long)pg_get_int8(result, row, 0);
     if (entry.seq != v->seq + 1)
-        found(v, "entry %lld of subject %s is missing before position %lld", (long long)v->seq + 1,
-              subject, pos);
+        verify_found(v->report, "entry %lld of subject %s is missing before position %lld",
+                     (long long)v->seq + 1, subject, pos);
     if (v->at != INSTANT_NONE && entry.at < v->at)
-        found(v, "the entry at position %lld is older than the one before it in its chain", pos);
+        verify_found(v->report,
+                     "the entry at position %lld is older than the one before it in its chain",
+                     pos);
     if (ledger_kind_name((int)entry.kind) == NULL)
-        found(v, "the entry at position %lld is of no known kind", pos);
+        verify_found(v->report, "the entry at position %lld is of no known kind", pos);
     ledger_hash(&entry, v->workspace, v->hash);
     const uint8_t *stored = pg_get_bytea(result, row, 9, &len);
     if (stored == NULL || len != DIGEST_BYTES || memcmp(stored, entry.hash, DIGEST_BYTES) != 0)
-        found(v,
-              "the entry at position %lld (subject %s, number %lld) does not have the hash of "
-              "its content and its predecessor",
-              pos, subject, (long long)entry.seq);
+        verify_found(
+            v->report,
+            "the entry at position %lld (subject %s, number %lld) does not have the hash of "
+            "its content and its predecessor",
+            pos, subject, (long long)entry.seq);
     v->seq = entry.seq;
     v->at = entry.at;
     if (stored != NULL && len == DIGEST_BYTES) /* one changed entry is one finding */
         memcpy(v->hash, stored, DIGEST_BYTES);
     v->report->entries++;
+    return v->state == NULL ? ERR_NONE : verify_state_follow(v->state, &entry, pos);
 }
 
 static enum pg_status check_chains(struct verify *v)
@@ -167,13 +171,16 @@ static enum pg_status check_chains(struct verify *v)
         status = pg_pipeline_run(v->pg, pg_deadline_in(VERIFY_TIMEOUT_MS));
         const struct pg_result *result = status == PG_OK ? pg_result(v->pg, index) : NULL;
         rows = pg_rows(result);
-        for (int row = 0; row < rows; row++)
-            check_entry(v, result, row);
+        for (int row = 0; row < rows && status == PG_OK; row++)
+            if (check_entry(v, result, row) != ERR_NONE)
+                status = PG_OTHER;
         pg_pipeline_end(v->pg);
+        if (status == PG_OK && v->state != NULL)
+            status = verify_state_flush(v->state);
         if (status != PG_OK)
             return status;
     } while (rows == PAGE_ROWS);
-    return PG_OK;
+    return v->state == NULL ? PG_OK : verify_state_end(v->state);
 }
 
 /* ---- what stands beside ---- */
@@ -181,7 +188,7 @@ static enum pg_status check_chains(struct verify *v)
 static void check_positions(struct verify *v, const struct pg_result *result)
 {
     if (pg_rows(result) != 1) {
-        found(v, "the workspace has no head");
+        verify_found(v->report, "the workspace has no head");
         return;
     }
     long long head = (long long)pg_get_int8(result, 0, 0);
@@ -189,12 +196,14 @@ static void check_positions(struct verify *v, const struct pg_result *result)
     long long first = (long long)pg_get_int8(result, 0, 2);
     long long last = (long long)pg_get_int8(result, 0, 3);
     if (head != last)
-        found(v,
-              "the head says that %lld positions were given out, the ledger ends at %lld: its "
-              "tail was cut or added to",
-              head, last);
+        verify_found(
+            v->report,
+            "the head says that %lld positions were given out, the ledger ends at %lld: its "
+            "tail was cut or added to",
+            head, last);
     if (count != last || (count > 0 && first != 1))
-        found(v, "positions are not dense: %lld entries from %lld to %lld", count, first, last);
+        verify_found(v->report, "positions are not dense: %lld entries from %lld to %lld", count,
+                     first, last);
 }
 
 static void check_heads(struct verify *v, const struct pg_result *result)
@@ -203,9 +212,11 @@ static void check_heads(struct verify *v, const struct pg_result *result)
 
     for (int row = 0; row < pg_rows(result); row++) {
         uuid_format(pg_get_uuid(result, row, 0), subject);
-        found(v, "subject %s stands at entry %lld, its chain ends at %lld, or with another hash",
-              subject, (long long)pg_get_int8(result, row, 1),
-              (long long)pg_get_int8(result, row, 2));
+        verify_found(
+            v->report,
+            "subject %s stands at entry %lld, its chain ends at %lld, or with another hash",
+            subject, (long long)pg_get_int8(result, row, 1),
+            (long long)pg_get_int8(result, row, 2));
     }
 }
 
@@ -218,7 +229,7 @@ static void check_leads(struct verify *v, const struct pg_result *result)
     v->report->leads = pg_get_int8(result, 0, 0);
     for (int i = 1; i < 4; i++)
         if (pg_get_int8(result, 0, i) > 0)
-            found(v, "%lld %s", (long long)pg_get_int8(result, 0, i), what[i]);
+            verify_found(v->report, "%lld %s", (long long)pg_get_int8(result, 0, i), what[i]);
 }
 
 static enum pg_status check_rest(struct verify *v)
@@ -259,8 +270,13 @@ enum pg_status verify_workspace(struct pg *pg, struct uuid workspace, struct ver
     struct verify v = {.pg = pg, .workspace = workspace, .report = report};
 
     v.arena = arena_new(PAGE_MEMORY_BYTES);
-    if (v.arena == NULL)
+    if (report->state)
+        v.state = verify_state_new(pg, workspace, PAGE_ROWS, report);
+    if (v.arena == NULL || (report->state && v.state == NULL)) {
+        verify_state_free(v.state);
+        arena_free(v.arena);
         return PG_OTHER;
+    }
     report->entries = report->subjects = report->leads = report->findings = 0;
     enum pg_status status = begin_snapshot(&v);
     if (status == PG_OK)
@@ -268,6 +284,7 @@ enum pg_status verify_workspace(struct pg *pg, struct uuid workspace, struct ver
     if (status == PG_OK)
         status = check_rest(&v);
     pg_rollback(pg);
+    verify_state_free(v.state);
     arena_free(v.arena);
     return status;
 }

@@ -15,6 +15,7 @@
 #define VERIFY_FINDINGS_MAX 100
 
 struct verify_report {
+    bool state; /* to be set: replay the ledger and compare every lead and handoff with it */
     int64_t entries;
     int64_t subjects;
     int64_t leads;
@@ -23,6 +24,10 @@ struct verify_report {
     void (*tell)(void *context, const char *finding);
     void *context;
 };
+
+/** Counts a finding, and tells it while there is room. */
+void verify_found(struct verify_report *report, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /** PG_OK whatever was found; else the database's trouble. Role baton_app. */
 enum pg_status verify_workspace(struct pg *pg, struct uuid workspace,

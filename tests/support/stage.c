@@ -114,6 +114,8 @@ void stage_play(const char *options, const struct step *steps)
 
 void stage_end(void)
 {
+    if (database != NULL)
+        free(stage_baton("verify --state", 0));
     if (service != NULL)
         service_stop(service);
     if (database != NULL)

@@ -42,7 +42,8 @@ const char *stage_database(void);
  *  unless it ends with this exit code. */
 char *stage_baton(const char *words, int code);
 
-/** The last test of a suite: the server must drain and end cleanly. */
+/** The last test of a suite: what the stories left behind is what its ledger tells, and the server
+ *  drains and ends cleanly. */
 void stage_end(void);
 
 /**

@@ -1,9 +1,11 @@
 /*
  * Every action by every team on every handoff, in an order that a seed gives, with what must hold
  * looked at after each: one owner, at most one open handoff, a next date, a ledger that tells every
- * move of stage and owner, refusals that change nothing, and allowed_actions that tell the truth.
+ * move of stage, owner and handoff (its replay is the lead), refusals that change nothing, and
+ * allowed_actions that tell the truth.
  */
 #include "bench_offer.h"
+#include "bench_replay.h"
 
 #define WALK_SEEDS        60
 #define WALK_STEPS        400
@@ -186,6 +188,7 @@ static void check(void)
         check_told(i);
         check_kept(i);
     }
+    bench_replay_check(walk.said);
 }
 
 /* ---- steps ---- */
@@ -374,6 +377,7 @@ static void open_walk(uint64_t seed)
                    arena_printf(bench.arena, "lead%d@x.example", i), "vp");
     bench.routes[0].automatic = bench.routes[1].automatic = true;
     walk = (struct walk){.random = WALK_SEED_FIRST * (seed + 1)};
+    bench_replay_begin();
 }
 
 START_TEST(whatever_they_do_it_holds)
