@@ -435,7 +435,7 @@ static enum find capture_into(struct work *work, const struct caller *caller,
     json_out_begin_object(&changes.commitments);
     changes.stage_before = captured->lead->stage;
     enum find found = tell_lead(work, caller, input, captured, &changes, &err);
-    captured->changed = anything_changed(&changes, captured->created);
+    captured->changed = captured->joined || anything_changed(&changes, captured->created);
     if (found != FIND_NEEDED && err == ERR_NONE && captured->changed) {
         note_inquiry(captured->lead, &changes);
         write_captured(work, captured->lead, caller, input, captured->created, &changes);
@@ -463,6 +463,21 @@ static void keep_duplicates(struct work *work, const struct match *match, struct
     captured->duplicate_count = match->duplicate_count;
 }
 
+/* Where both have a handoff open a human decides: the anonymous lead is named as a duplicate. */
+static void join_anonymous(struct work *work, const struct caller *caller, struct match *match,
+                           struct captured *captured)
+{
+    for (size_t i = 0; i < match->anonymous_count; i++) {
+        struct lead *anonymous = match->anonymous[i];
+        if (captured->lead->open != NULL && anonymous->open != NULL) {
+            note_duplicate(match, anonymous);
+            continue;
+        }
+        lead_absorb(work, captured->lead, anonymous, caller_actor(caller), caller->team);
+        captured->joined = true;
+    }
+}
+
 enum find lead_capture_apply(struct work *work, const struct caller *caller,
                              const struct capture_input *input, struct captured *captured,
                              struct outcome *outcome)
@@ -484,8 +499,7 @@ enum find lead_capture_apply(struct work *work, const struct caller *caller,
         start_lead(work, captured->lead, caller, input);
     else
         work_change_lead(work, captured->lead);
-    for (size_t i = 0; i < match.anonymous_count; i++)
-        lead_absorb(work, captured->lead, match.anonymous[i], caller_actor(caller), caller->team);
+    join_anonymous(work, caller, &match, captured);
     keep_duplicates(work, &match, captured);
     return capture_into(work, caller, input, captured, outcome);
 }

@@ -47,6 +47,7 @@ struct captured {
     bool created;
     bool known_event; /* the touch was there already */
     bool changed;     /* anything: what is told again changes nothing */
+    bool joined;      /* an anonymous lead was found to be the same person */
     const struct uuid *duplicates;
     size_t duplicate_count;
     struct judgement *judgement;

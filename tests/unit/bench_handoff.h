@@ -79,12 +79,15 @@ static const char BENCH_SQL[] =
     "\"reasons\": [{\"code\": \"price\", \"title\": \"Price\", \"about\": \"gap\","
     " \"then\": \"nurture\"}]}";
 
+/* The same in every run, and never the same twice: ids of one moment must differ. */
 static inline void bench_random(void *bytes, size_t len)
 {
-    static uint8_t next;
+    static uint64_t state;
 
-    for (size_t i = 0; i < len; i++)
-        ((uint8_t *)bytes)[i] = ++next;
+    for (size_t i = 0; i < len; i++) {
+        state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        ((uint8_t *)bytes)[i] = (uint8_t)(state >> 33);
+    }
 }
 
 /** Puts a definition in force. */
