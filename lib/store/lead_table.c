@@ -96,7 +96,8 @@ static const struct statement ERASE_VERDICTS = {
                     "WHERE workspace_id = $1 AND lead_id IN (SELECT id FROM gone)",
 };
 
-/* A lead's handoffs are found by the ledger: no index on every handoff for the rare erasure. */
+/* A lead's handoffs are found by the ledger, where they were offered, imported, or (a conceded one)
+ * accepted at once: no index on every handoff for the rare erasure. */
 static const struct statement ERASE_HANDOFFS = {
     .name = "erase_handoffs",
     .sql = ABSORBED
@@ -104,7 +105,7 @@ static const struct statement ERASE_HANDOFFS = {
     "criterion = CASE WHEN criterion IS NOT NULL THEN json_build_object('id', criterion->'id', "
     "'result', criterion->'result', 'seen', NULL, 'now', criterion->'now') END "
     "WHERE workspace_id = $1 AND handoff_id IN (SELECT (convert_from(e.body, 'UTF8')::json"
-    "->>'handoff')::uuid FROM ledger e WHERE e.workspace_id = $1 AND e.kind IN (20, 37) "
+    "->>'handoff')::uuid FROM ledger e WHERE e.workspace_id = $1 AND e.kind IN (20, 24, 37) "
     "AND e.subject_id IN (SELECT id FROM gone))",
 };
 
@@ -112,7 +113,7 @@ static const struct statement ERASE_FEEDBACK = {
     .name = "erase_feedback",
     .sql = ABSORBED "UPDATE feedback SET note = NULL WHERE workspace_id = $1 AND handoff_id IN ("
                     "SELECT (convert_from(e.body, 'UTF8')::json->>'handoff')::uuid FROM ledger e "
-                    "WHERE e.workspace_id = $1 AND e.kind IN (20, 37) "
+                    "WHERE e.workspace_id = $1 AND e.kind IN (20, 24, 37) "
                     "AND e.subject_id IN (SELECT id FROM gone))",
 };
 

@@ -1068,6 +1068,53 @@ static const struct step erased[] = {
     {0},
 };
 
+static const struct step conceded_and_erased[] = {
+    {.label = "Sam returns what he conceded, and says why",
+     .method = "POST",
+     .path = "/v1/handoffs/${again}/return",
+     .as = "sam",
+     .body = "{'reason':'too_small','note':'Kim says 30'}",
+     .status = 200,
+     .checks = {{"/handoff/note", "'Kim says 30'"}}},
+    {.label = "Ana disputes that too",
+     .method = "POST",
+     .path = "/v1/handoffs/${again}/dispute",
+     .as = "ana",
+     .body = "{'note':'Kim said 120'}",
+     .status = 200},
+    {.label = "Kim is erased",
+     .method = "POST",
+     .path = "/v1/leads/${kim}/erase",
+     .as = "ana",
+     .status = 200},
+    {.label = "and what was said of Kim",
+     .method = "GET",
+     .path = "/v1/handoffs/${again}",
+     .as = "sam",
+     .status = 200,
+     .checks = {{"/state", "'returned'"}, {"/note", "null"}, {"/criterion/seen", "null"}}},
+    {.label = "by both sides",
+     .method = "GET",
+     .path = "/v1/feedback",
+     .as = "ana",
+     .status = 200,
+     .checks = {{"/data/3/type", "'returned'"},
+                {"/data/3/note", "null"},
+                {"/data/4/type", "'disputed'"},
+                {"/data/4/note", "null"}}},
+    {0},
+};
+
+START_TEST(what_a_concession_made_is_erased_too)
+{
+    struct stage stage = stage_open(SIGNED);
+
+    story_run(stage.story, conceded);
+    story_run(stage.story, conceded_and_erased);
+    stage_close(&stage);
+}
+END_TEST
+
 static void gone_one(struct story *story, const char *action, const char *body)
 {
     bool by_marketing = strcmp(action, "withdraw") == 0 || strcmp(action, "dispute") == 0;
@@ -1181,6 +1228,7 @@ static Suite *suite(void)
     tcase_add_loop_test(t, handoffs_are_answered, 0, sizeof stories / sizeof *stories);
     tcase_add_test(t, what_does_not_fit_is_refused_and_changes_nothing);
     tcase_add_test(t, an_erased_lead_takes_its_handoff_with_it);
+    tcase_add_test(t, what_a_concession_made_is_erased_too);
     tcase_add_test(t, two_reps_claim_at_once_and_one_gets_it);
     tcase_add_test(t, the_server_ends_cleanly);
     suite_add_tcase(s, t);
