@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -35,7 +36,7 @@ const struct httpd_settings httpd_defaults = {
     .head_timeout_ms = 10000,
     .body_timeout_ms = 10000,
     .idle_timeout_ms = 60000,
-    .drain_timeout_ms = 20000,
+    .drain_timeout_ms = 5000,
 };
 
 int64_t httpd_now_us(void)
@@ -268,6 +269,8 @@ void httpd_stop(struct httpd *httpd)
 {
     atomic_store(&httpd->draining, true);
     MHD_quiesce_daemon(httpd->daemon);
+    /* Else the kernel would go on to take connections that nobody ever serves. */
+    shutdown(httpd->listener, SHUT_RDWR);
     if (!comes_to_zero(&httpd->active, httpd->settings.drain_timeout_ms))
         log_event(LOG_LEVEL_WARN, "drain_timeout", "%d requests are answered without a result.",
                   atomic_load(&httpd->waiting));
