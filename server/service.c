@@ -13,6 +13,7 @@
 
 #include <jansson.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +23,7 @@ struct service {
     struct readers *readers;
     struct jobs *jobs;
     struct httpd *httpd;
+    _Atomic int64_t give_up_at; /* of all work with the database, in pg_now_ms() terms */
 };
 
 static void log_database(void *context, const struct pg_error *error)
@@ -32,13 +34,15 @@ static void log_database(void *context, const struct pg_error *error)
               error->sqlstate, error->constraint, error->statement == NULL ? "" : error->statement);
 }
 
-static struct pg_settings database_of(const struct settings *settings, const char *role)
+static struct pg_settings database_of(const struct service *service,
+                                      const struct settings *settings, const char *role)
 {
     const char *url = strcmp(role, ROLE_JOB) == 0 && settings->job_url[0] != '\0'
                           ? settings->job_url
                           : settings->database_url;
 
-    return (struct pg_settings){.conninfo = url, .role = role, .log = log_database};
+    return (struct pg_settings){
+        .conninfo = url, .role = role, .log = log_database, .give_up_at = &service->give_up_at};
 }
 
 /* ---- the backend of the HTTP edge ---- */
@@ -197,21 +201,21 @@ static bool start_store(struct service *service, const struct settings *settings
     if (service->cache == NULL)
         return false;
     service->lanes = lanes_start(&(struct lanes_settings){
-        .database = database_of(settings, ROLE_APP),
+        .database = database_of(service, settings, ROLE_APP),
         .cache = service->cache,
         .workers = settings->workers,
         .group_max = settings->group_max,
         .group_fill = settings->group_hold,
     });
     service->readers = readers_start(&(struct readers_settings){
-        .database = database_of(settings, ROLE_APP),
+        .database = database_of(service, settings, ROLE_APP),
         .cache = service->cache,
         .threads = settings->readers,
     });
     if (service->lanes == NULL || service->readers == NULL)
         return false;
     service->jobs = jobs_start(&(struct jobs_settings){
-        .database = database_of(settings, ROLE_JOB),
+        .database = database_of(service, settings, ROLE_JOB),
         .lanes = service->lanes,
     });
     return service->jobs != NULL;
@@ -254,8 +258,10 @@ static void wait_for_the_end(void)
     log_event(LOG_LEVEL_INFO, "ending", "%s", number == SIGTERM ? "SIGTERM" : "SIGINT");
 }
 
-static void stop(struct service *service)
+/* What the drain did not get done is given up with it. */
+static void stop(struct service *service, const struct settings *settings)
 {
+    atomic_store(&service->give_up_at, pg_deadline_in(settings->drain_timeout_ms));
     if (service->httpd != NULL)
         httpd_stop(service->httpd);
     jobs_stop(service->jobs);
@@ -268,7 +274,7 @@ static void stop(struct service *service)
 
 int service_run(const struct settings *settings)
 {
-    struct service service = {0};
+    struct service service = {.give_up_at = INT64_MAX};
     const struct backend backend = {
         .self = &service,
         .authenticate = authenticate,
@@ -290,6 +296,6 @@ int service_run(const struct settings *settings)
             code = CLI_OK;
         }
     }
-    stop(&service);
+    stop(&service, settings);
     return code;
 }

@@ -57,7 +57,7 @@ static const struct setting settings[] = {
      100, 600000, "ms", SETTINGS_SERVE, "from the whole request to its answer"},
     {"client-timeout", "BATON_CLIENT_TIMEOUT_MS", SETTING_NUMBER, AT(client_timeout_ms), "10000",
      100, 600000, "ms", SETTINGS_SERVE, "in which headers and body of a request must arrive"},
-    {"drain-timeout", "BATON_DRAIN_TIMEOUT_MS", SETTING_NUMBER, AT(drain_timeout_ms), "20000", 100,
+    {"drain-timeout", "BATON_DRAIN_TIMEOUT_MS", SETTING_NUMBER, AT(drain_timeout_ms), "5000", 100,
      600000, "ms", SETTINGS_SERVE, "that begun requests get to end after SIGTERM or Ctrl-C"},
     {"group-max", "BATON_GROUP_MAX", SETTING_NUMBER, AT(group_max), "256", 1, 256, "commands",
      SETTINGS_SERVE, "saved in one transaction, at most"},

@@ -311,7 +311,7 @@ static enum next_step after_failure(struct worker *worker, struct group *group, 
                                     enum err *err)
 {
     const struct pg_error *error = pg_error(worker->pg);
-    int64_t spent = pg_now_ms() - group->started_ms;
+    int64_t spent = pg_has_given_up(worker->pg) ? INT64_MAX : pg_now_ms() - group->started_ms;
 
     switch (error->status) {
     case PG_LOST:

@@ -18,6 +18,8 @@
 #define BACKOFF_FIRST_MS 20
 #define BACKOFF_LAST_MS  500
 #define ROLLBACK_WAIT_MS 2000
+/* So often a wait looks whether it is to be given up. */
+#define WAIT_SLICE_MS 100
 /* Distinct statements prepared on one connection; a power of two, filled to half at most. */
 #define PREPARED_SLOTS 1024
 
@@ -90,6 +92,13 @@ static int remaining_ms(int64_t deadline)
     int64_t left = deadline - pg_now_ms();
 
     return left < 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
+}
+
+bool pg_has_given_up(const struct pg *pg)
+{
+    const _Atomic int64_t *at = pg->settings.give_up_at;
+
+    return at != NULL && pg_now_ms() >= atomic_load_explicit(at, memory_order_relaxed);
 }
 
 struct pg *pg_new(const struct pg_settings *settings)
@@ -213,16 +222,18 @@ static void ignore_notice(void *context, const PGresult *result)
 
 /* Waits until the next answer can be taken without blocking; flushes and reads alternately,
  * since both sides block when neither reads. */
-static bool wait_answer(PGconn *conn, int64_t deadline)
+static bool wait_answer(const struct pg *pg, int64_t deadline)
 {
+    PGconn *conn = pg->conn;
+
     while (PQisBusy(conn)) {
         int unsent = PQflush(conn);
         int wait = remaining_ms(deadline);
         struct pollfd fd = {.fd = PQsocket(conn), .events = POLLIN | (unsent > 0 ? POLLOUT : 0)};
 
-        if (unsent < 0 || fd.fd < 0 || wait == 0)
+        if (unsent < 0 || fd.fd < 0 || wait == 0 || pg_has_given_up(pg))
             return false;
-        int ready = poll(&fd, 1, wait);
+        int ready = poll(&fd, 1, wait < WAIT_SLICE_MS ? wait : WAIT_SLICE_MS);
         if (ready < 0 && errno != EINTR)
             return false;
         if (ready > 0 && (fd.revents & ~POLLOUT) != 0 && !PQconsumeInput(conn))
@@ -312,7 +323,7 @@ static enum pg_status set_up(struct pg *pg, int64_t deadline)
     if (!setup_text(pg, sql, sizeof sql) || !PQsendQuery(pg->conn, sql))
         return fail_session(pg, PG_LOST, PQerrorMessage(pg->conn));
     while (status == PG_OK) {
-        if (!wait_answer(pg->conn, deadline))
+        if (!wait_answer(pg, deadline))
             return fail_session(pg, PG_LOST, "no answer from PostgreSQL");
         PGresult *answer = PQgetResult(pg->conn);
         if (answer == NULL)
@@ -364,6 +375,8 @@ enum pg_status pg_connect(struct pg *pg, int64_t deadline)
     if (pg->conn != NULL && is_alive(pg))
         return PG_OK;
     pg_disconnect(pg);
+    if (pg_has_given_up(pg))
+        return fail_session(pg, PG_LOST, "the service ends");
     return connect_once(pg, deadline);
 }
 
@@ -374,7 +387,7 @@ static enum pg_status connect_until(struct pg *pg, int64_t deadline)
     for (;;) {
         enum pg_status status = pg_connect(pg, deadline);
         int left = remaining_ms(deadline);
-        if (status != PG_LOST || left == 0)
+        if (status != PG_LOST || left == 0 || pg_has_given_up(pg))
             return status;
         poll(NULL, 0, backoff < left ? backoff : left);
         backoff = backoff * 2 < BACKOFF_LAST_MS ? backoff * 2 : BACKOFF_LAST_MS;
@@ -570,7 +583,7 @@ static void take_answer(struct pg *pg, const struct sent *sent, PGresult *answer
 /* Reads up to the sync. False when the connection broke or the deadline passed. */
 static bool read_answers(struct pg *pg, int64_t deadline)
 {
-    for (int at = 0; wait_answer(pg->conn, deadline);) {
+    for (int at = 0; wait_answer(pg, deadline);) {
         PGresult *answer = PQgetResult(pg->conn);
         if (answer == NULL) {
             if (PQstatus(pg->conn) == CONNECTION_BAD || at == pg->sent_count)
@@ -610,7 +623,7 @@ static bool send_rollback(struct pg *pg)
     if (!PQsendQueryParams(pg->conn, "ROLLBACK", 0, NULL, NULL, NULL, NULL, 1) ||
         !PQpipelineSync(pg->conn))
         return false;
-    while (!done && wait_answer(pg->conn, deadline)) {
+    while (!done && wait_answer(pg, deadline)) {
         PGresult *answer = PQgetResult(pg->conn);
         if (answer == NULL && PQstatus(pg->conn) == CONNECTION_BAD)
             break;
@@ -706,7 +719,7 @@ enum pg_status pg_run_sql(struct pg *pg, const char *sql, int64_t deadline)
 /* Reads all that a script answers; false when the connection broke or the deadline passed. */
 static bool read_script_answers(struct pg *pg, const struct sent *sent, int64_t deadline)
 {
-    while (wait_answer(pg->conn, deadline)) {
+    while (wait_answer(pg, deadline)) {
         PGresult *answer = PQgetResult(pg->conn);
         if (answer == NULL)
             return PQstatus(pg->conn) == CONNECTION_OK;

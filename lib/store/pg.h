@@ -22,6 +22,7 @@
 #include "store/pg_result.h"
 #include "store/statements.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -69,6 +70,9 @@ struct pg_settings {
      *  PG_OK and a text). May be NULL. */
     void (*log)(void *context, const struct pg_error *error);
     void *log_context;
+    /** A moment after which nothing is waited for any more, whatever the deadline: then it is as
+     *  if the database were away. Whoever owns it may set it at any time. NULL: none. */
+    const _Atomic int64_t *give_up_at;
 };
 
 #define STATEMENT_TIMEOUT_MS           10000
@@ -155,6 +159,9 @@ enum pg_status pg_run_script(struct pg *pg, const char *sql, int64_t deadline) M
 
 /** Whether the database answers; connects when needed. */
 enum pg_status pg_ping(struct pg *pg, int64_t deadline) MUST_USE;
+
+/** Whether its moment to give up has passed: running again is of no use. */
+bool pg_has_given_up(const struct pg *pg);
 
 /** Process id of the server's backend; 0 when not connected. */
 int pg_backend_pid(const struct pg *pg);
