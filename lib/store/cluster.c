@@ -291,11 +291,27 @@ static pid_t start_postgres(const struct cluster *cluster)
     return pid;
 }
 
+/* What was stopped like a job of a shell would not hear that it is to end. */
+static void wake(pid_t postmaster)
+{
+    char path[64];
+    int child;
+
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)postmaster, (int)postmaster);
+    FILE *children = fopen(path, "re");
+    while (children != NULL && fscanf(children, "%d", &child) == 1)
+        kill(child, SIGCONT);
+    if (children != NULL)
+        fclose(children);
+    kill(postmaster, SIGCONT);
+}
+
 static void stop(struct cluster *cluster)
 {
     if (cluster->pid <= 0)
         return;
     kill(cluster->pid, SIGINT);
+    wake(cluster->pid);
     if (!process_wait(cluster->pid, pg_deadline_in(CLUSTER_STOP_WAIT_MS))) {
         kill(cluster->pid, SIGQUIT);
         (void)!process_wait(cluster->pid, pg_deadline_in(QUIT_WAIT_MS));
