@@ -9,6 +9,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <time.h>
 
@@ -17,6 +18,7 @@
 
 struct service_thread {
     const struct settings *settings;
+    atomic_bool ending;
     int code;
 };
 
@@ -35,7 +37,7 @@ static void *run_service(void *argument)
 {
     struct service_thread *service = argument;
 
-    service->code = service_run(service->settings);
+    service->code = service_run(service->settings, &service->ending);
     return NULL;
 }
 
@@ -50,11 +52,11 @@ static bool has_ended_soon(pthread_t thread)
     return pthread_timedjoin_np(thread, NULL, &until) == 0;
 }
 
-static void watch(struct cluster *cluster)
+static void watch(struct cluster *cluster, const struct service_thread *service)
 {
     char why[CLUSTER_WHY_MAX_BYTES];
 
-    switch (cluster_restart_if_dead(cluster, why)) {
+    switch (cluster_restart_if_dead(cluster, &service->ending, why)) {
     case CLUSTER_ALIVE:
         break;
     case CLUSTER_RESTARTED:
@@ -68,13 +70,13 @@ static void watch(struct cluster *cluster)
 
 static int serve_on_cluster(const struct settings *settings, struct cluster *cluster)
 {
-    struct service_thread service = {settings, CLI_FAILED};
+    struct service_thread service = {.settings = settings, .code = CLI_FAILED};
     pthread_t thread;
 
     if (pthread_create(&thread, NULL, run_service, &service) != 0)
         return cli_say(CLI_FAILED, "cannot start a thread");
     while (!has_ended_soon(thread))
-        watch(cluster);
+        watch(cluster, &service);
     return service.code;
 }
 
@@ -96,7 +98,7 @@ static int run(struct cli *cli)
     if (database.cluster != NULL)
         code = serve_on_cluster(&settings, database.cluster);
     else
-        code = service_run(&settings);
+        code = service_run(&settings, NULL);
     cli_database_close(&database);
     return code;
 }

@@ -23,6 +23,7 @@ struct service {
     struct readers *readers;
     struct jobs *jobs;
     struct httpd *httpd;
+    atomic_bool *ending;        /* the caller's; may be NULL */
     _Atomic int64_t give_up_at; /* of all work with the database, in pg_now_ms() terms */
 };
 
@@ -264,6 +265,8 @@ static void stop(struct service *service, const struct settings *settings)
     atomic_store(&service->give_up_at, pg_deadline_in(settings->drain_timeout_ms));
     if (service->httpd != NULL)
         httpd_stop(service->httpd);
+    if (service->ending != NULL)
+        atomic_store(service->ending, true);
     jobs_stop(service->jobs);
     readers_stop(service->readers);
     lanes_stop(service->lanes);
@@ -272,9 +275,9 @@ static void stop(struct service *service, const struct settings *settings)
     config_cache_free(service->cache);
 }
 
-int service_run(const struct settings *settings)
+int service_run(const struct settings *settings, atomic_bool *ending)
 {
-    struct service service = {.give_up_at = INT64_MAX};
+    struct service service = {.ending = ending, .give_up_at = INT64_MAX};
     const struct backend backend = {
         .self = &service,
         .authenticate = authenticate,

@@ -4,12 +4,14 @@
 
 #include "settings.h"
 
+#include <stdatomic.h>
+
 /**
  * Serves until SIGTERM or SIGINT, drains, and answers an exit code (enum cli_exit). Both signals
  * are blocked in the calling thread, so that it takes them by sigwait or signalfd. The database
  * stands behind settings->database_url and settings->job_url, its schema is checked; the private
- * cluster is watched by the caller.
+ * cluster is watched by the caller. *ending becomes true when it has drained; may be NULL.
  */
-int service_run(const struct settings *settings) MUST_USE;
+int service_run(const struct settings *settings, atomic_bool *ending) MUST_USE;
 
 #endif

@@ -33,8 +33,9 @@ struct cluster {
     struct cluster_home home;
     char binaries[CLUSTER_PATH_MAX];
     char conninfo[CONNINFO_MAX];
-    pid_t pid;     /* of the postmaster; 0: none */
-    bool borrowed; /* another process runs it */
+    pid_t pid;                 /* of the postmaster; 0: none */
+    bool borrowed;             /* another process runs it */
+    const atomic_bool *ending; /* no start is waited for when it is true; may be NULL */
 };
 
 /* Written once; people may change it afterwards. What must hold is on the command line. The log
@@ -232,10 +233,15 @@ static PGPing ping(const struct cluster *cluster)
     return PQpingParams(keys, values, 0);
 }
 
-/* Until it answers, or has ended (false). */
+static bool is_ending(const struct cluster *cluster)
+{
+    return cluster->ending != NULL && atomic_load(cluster->ending);
+}
+
+/* Until it answers, has ended, or is given up. */
 static bool wait_ready(const struct cluster *cluster, int64_t deadline)
 {
-    while (!process_has_ended(cluster->pid)) {
+    while (!process_has_ended(cluster->pid) && !is_ending(cluster)) {
         if (ping(cluster) == PQPING_OK)
             return true;
         if (pg_now_ms() >= deadline)
@@ -330,7 +336,7 @@ static bool start(struct cluster *cluster, char *why)
         cluster->pid = start_postgres(cluster);
         if (cluster->pid > 0 && wait_ready(cluster, deadline))
             return true;
-        if (pg_now_ms() >= retry_until)
+        if (pg_now_ms() >= retry_until || is_ending(cluster))
             break;
         stop(cluster);
         poll(NULL, 0, RESTART_STEP_MS);
@@ -470,7 +476,8 @@ bool cluster_is_alive(struct cluster *cluster)
            is_postmaster_of(cluster->pid, &cluster->home);
 }
 
-enum cluster_state cluster_restart_if_dead(struct cluster *cluster, char why[CLUSTER_WHY_MAX_BYTES])
+enum cluster_state cluster_restart_if_dead(struct cluster *cluster, const atomic_bool *ending,
+                                           char why[CLUSTER_WHY_MAX_BYTES])
 {
     why[0] = '\0';
     if (cluster_is_alive(cluster))
@@ -483,5 +490,6 @@ enum cluster_state cluster_restart_if_dead(struct cluster *cluster, char why[CLU
     if (cluster->pid > 0)
         (void)!process_wait(cluster->pid, pg_deadline_in(REAP_WAIT_MS));
     cluster->pid = 0;
+    cluster->ending = ending;
     return start(cluster, why) ? CLUSTER_RESTARTED : CLUSTER_DOWN;
 }

@@ -14,6 +14,7 @@
 
 #include "core/error.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -71,8 +72,9 @@ pid_t cluster_pid(const struct cluster *cluster);
 
 bool cluster_is_alive(struct cluster *cluster);
 
-/** Starts it again when it is gone. From the thread that opened it. */
-enum cluster_state cluster_restart_if_dead(struct cluster *cluster,
+/** Starts it again when it is gone. From the thread that opened it. A start is given up when
+ *  *ending is or becomes true; NULL: never. */
+enum cluster_state cluster_restart_if_dead(struct cluster *cluster, const atomic_bool *ending,
                                            char why[CLUSTER_WHY_MAX_BYTES]) MUST_USE;
 
 #endif

@@ -176,12 +176,12 @@ START_TEST(it_comes_back_after_it_was_killed)
     pid_t before = cluster_pid(cluster);
 
     execute(pg, "CREATE TABLE kept (n int)");
-    ck_assert_int_eq(cluster_restart_if_dead(cluster, why), CLUSTER_ALIVE);
+    ck_assert_int_eq(cluster_restart_if_dead(cluster, NULL, why), CLUSTER_ALIVE);
     kill_whole(before);
     int64_t deadline = pg_deadline_in(WAIT_MS);
     while (cluster_is_alive(cluster) && pg_now_ms() < deadline)
         usleep(1000);
-    enum cluster_state state = cluster_restart_if_dead(cluster, why);
+    enum cluster_state state = cluster_restart_if_dead(cluster, NULL, why);
     ck_assert_str_eq(why, "");
     ck_assert_int_eq(state, CLUSTER_RESTARTED);
     ck_assert_int_ne(cluster_pid(cluster), before);
@@ -203,7 +203,7 @@ START_TEST(it_comes_back_after_its_postmaster_was_killed)
     int64_t deadline = pg_deadline_in(WAIT_MS);
     while (cluster_is_alive(cluster) && pg_now_ms() < deadline)
         usleep(1000);
-    enum cluster_state state = cluster_restart_if_dead(cluster, why);
+    enum cluster_state state = cluster_restart_if_dead(cluster, NULL, why);
     ck_assert_str_eq(why, "");
     ck_assert_int_eq(state, CLUSTER_RESTARTED);
     (void)!pg_ping(pg, pg_deadline_in(WAIT_MS));
@@ -242,7 +242,7 @@ START_TEST(it_stops_when_its_server_dies_and_the_next_one_finds_it_well)
     ck_assert_int_eq(waitpid(other, NULL, 0), other);
     /* It may be on its way down at this moment, or gone. */
     struct cluster *cluster = open_in(scratch, false);
-    if (cluster_restart_if_dead(cluster, why) == CLUSTER_DOWN)
+    if (cluster_restart_if_dead(cluster, NULL, why) == CLUSTER_DOWN)
         ck_abort_msg("%s", why);
     struct pg *pg = connect_to(cluster_conninfo(cluster));
     ck_assert_str_eq(ask(pg, "SELECT 'here'::text"), "here");
