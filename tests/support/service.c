@@ -80,7 +80,8 @@ static uint16_t free_port(void)
     return ntohs(address.sin_port);
 }
 
-static _Noreturn void become_server(const struct service *service, pid_t parent)
+static _Noreturn void become_server(const struct service *service, pid_t parent,
+                                    const sigset_t *signals)
 {
     char listen_at[32];
     const char *binary = getenv("BATON_BINARY");
@@ -93,10 +94,13 @@ static _Noreturn void become_server(const struct service *service, pid_t parent)
     dup2(log, STDERR_FILENO);
     close_range(STDERR_FILENO + 1, ~0u, 0); /* sockets of the test's clients, for one */
     snprintf(listen_at, sizeof listen_at, "127.0.0.1:%u", service->port);
+    signal(SIGTERM, SIG_DFL); /* libcheck's handlers would end the test too */
+    signal(SIGINT, SIG_DFL);
     setenv("BATON_LISTEN", listen_at, 1);
     setenv("DATABASE_URL", service->database_url, 1);
     for (int i = 0; i < SETTINGS_MAX && service->settings[i].name != NULL; i++)
         setenv(service->settings[i].name, service->settings[i].value, 1);
+    pthread_sigmask(SIG_SETMASK, signals, NULL);
     execl(binary, binary, "serve", (char *)NULL);
     _exit(127);
 }
@@ -137,20 +141,23 @@ static void wait_ready(struct service *service)
     }
 }
 
-static void launch(struct service *service)
+void service_launch(struct service *service)
 {
     pid_t parent = getpid();
+    sigset_t all, before;
 
     fflush(NULL);
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
     service->pid = fork();
+    if (service->pid == 0)
+        become_server(service, parent, &before);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (service->pid < 0)
         give_up(service, strerror(errno));
-    if (service->pid == 0)
-        become_server(service, parent);
-    wait_ready(service);
 }
 
-struct service *service_start(const char *database_url, const struct service_setting *settings)
+struct service *service_new(const char *database_url, const struct service_setting *settings)
 {
     static int counter;
     const char *binary = getenv("BATON_BINARY");
@@ -168,7 +175,15 @@ struct service *service_start(const char *database_url, const struct service_set
     snprintf(service->url, sizeof service->url, "http://127.0.0.1:%u", service->port);
     snprintf(service->log_path, sizeof service->log_path, "/tmp/baton-test-%d-%d.log",
              (int)getpid(), ++counter);
-    launch(service);
+    return service;
+}
+
+struct service *service_start(const char *database_url, const struct service_setting *settings)
+{
+    struct service *service = service_new(database_url, settings);
+
+    service_launch(service);
+    wait_ready(service);
     return service;
 }
 
@@ -207,9 +222,20 @@ void service_kill(struct service *service)
     wait_end(service);
 }
 
+int service_end(struct service *service, int signal_number)
+{
+    kill(service->pid, signal_number);
+    int status = wait_end(service);
+
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        show_log(service);
+    return status;
+}
+
 void service_restart(struct service *service)
 {
-    launch(service);
+    service_launch(service);
+    wait_ready(service);
 }
 
 void service_free(struct service *service)

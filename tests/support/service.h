@@ -25,6 +25,12 @@ struct service_setting {
  */
 struct service *service_start(const char *database_url, const struct service_setting *settings);
 
+/** The same without a process: service_launch() or service_restart() starts it. */
+struct service *service_new(const char *database_url, const struct service_setting *settings);
+
+/** Starts the process and does not wait for it. */
+void service_launch(struct service *service);
+
 /** SIGTERM; the test fails unless the server drains and exits 0 and its log has no line of level
  *  error. Then as service_free. */
 void service_stop(struct service *service);
@@ -32,7 +38,11 @@ void service_stop(struct service *service);
 /** SIGKILL, and waits for the end of the process. It can be started again. */
 void service_kill(struct service *service);
 
-/** Starts a killed server again: same port, same settings, the log goes on. */
+/** Sends it this signal, which is to end it, and waits for the end: the status as of waitpid(). It
+ *  can be started again. */
+int service_end(struct service *service, int signal_number);
+
+/** Starts an ended server again: same port, same settings, the log goes on. */
 void service_restart(struct service *service);
 
 /** Kills what still runs and removes the log. */
