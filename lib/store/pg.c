@@ -54,6 +54,8 @@ struct pg {
     bool guards[PG_PIPELINE_MAX];
     int count;
     int commit_index; /* -1: no COMMIT in this round trip */
+    int answering;    /* index of the command whose answer is being read */
+    bool unreplicated;
     bool queue_failed;
     bool in_transaction;
     char context[64 + UUID_TEXT_LEN]; /* SET LOCAL … of this round trip */
@@ -214,10 +216,17 @@ static enum pg_status classify(const char *sqlstate, bool is_guard)
     return starts_with(sqlstate, "53") ? PG_FULL : PG_OTHER;
 }
 
-static void ignore_notice(void *context, const PGresult *result)
+/* A COMMIT that is cancelled while it waits for the synchronous standby succeeds with a WARNING:
+ * it stands here, and perhaps nowhere else. libpq hands notices over as soon as they have arrived,
+ * which may be one answer early. */
+static void take_notice(void *context, const PGresult *notice)
 {
-    (void)context;
-    (void)result;
+    struct pg *pg = context;
+    const char *severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+
+    if (pg->commit_index >= 0 && pg->answering >= pg->commit_index - 1 && severity != NULL &&
+        strcmp(severity, "WARNING") == 0)
+        pg->unreplicated = true;
 }
 
 /* Waits until the next answer can be taken without blocking; flushes and reads alternately,
@@ -255,7 +264,7 @@ static bool setup_text(const struct pg *pg, char *out, size_t size)
      * parameters and however empty the tables were; and planning is done once. */
     int len =
         snprintf(out, size,
-                 "SET client_min_messages = error; SET timezone = 'UTC';"
+                 "SET client_min_messages = warning; SET timezone = 'UTC';"
                  "SET search_path = public, pg_temp; SET synchronous_commit = on;"
                  "SET default_transaction_isolation = 'read committed';"
                  "SET plan_cache_mode = force_generic_plan; SET jit = off;"
@@ -355,7 +364,7 @@ static enum pg_status connect_once(struct pg *pg, int64_t deadline)
         return fail_session(pg, PG_LOST, "out of memory");
     if (PQstatus(pg->conn) != CONNECTION_OK)
         return fail_session(pg, PG_LOST, PQerrorMessage(pg->conn));
-    PQsetNoticeReceiver(pg->conn, ignore_notice, NULL);
+    PQsetNoticeReceiver(pg->conn, take_notice, pg);
     if (PQsetnonblocking(pg->conn, 1) != 0)
         return fail_session(pg, PG_LOST, PQerrorMessage(pg->conn));
     return set_up(pg, deadline);
@@ -413,6 +422,8 @@ void pg_pipeline_end(struct pg *pg)
     pg->count = 0;
     pg->sent_count = 0;
     pg->commit_index = -1;
+    pg->answering = 0;
+    pg->unreplicated = false;
     pg->queue_failed = false;
 }
 
@@ -559,8 +570,9 @@ static void take_error(struct pg *pg, const struct sent *sent, const PGresult *a
     error->index = sent->index;
     error->statement = sent->name;
     error->status = classify(error->sqlstate, pg->guards[sent->index]);
+    /* what failed before the COMMIT kept it from being run */
     if (error->status == PG_LOST)
-        error->commit_sent = pg->commit_index >= 0;
+        error->commit_sent = pg->commit_index >= 0 && sent->index >= pg->commit_index;
 }
 
 static void take_answer(struct pg *pg, const struct sent *sent, PGresult *answer)
@@ -584,6 +596,7 @@ static void take_answer(struct pg *pg, const struct sent *sent, PGresult *answer
 static bool read_answers(struct pg *pg, int64_t deadline)
 {
     for (int at = 0; wait_answer(pg, deadline);) {
+        pg->answering = at < pg->sent_count ? pg->sent[at].index : pg->count;
         PGresult *answer = PQgetResult(pg->conn);
         if (answer == NULL) {
             if (PQstatus(pg->conn) == CONNECTION_BAD || at == pg->sent_count)
@@ -679,6 +692,8 @@ enum pg_status pg_pipeline_run(struct pg *pg, int64_t deadline)
         pg->error.status = PG_OTHER;
     if (pg->error.status != PG_OK)
         return end_failed(pg);
+    if (pg->unreplicated)
+        return fail_lost(pg, "the standby has perhaps not got what was committed");
     pg->in_transaction = PQtransactionStatus(pg->conn) != PQTRANS_IDLE;
     return PG_OK;
 }

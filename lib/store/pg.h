@@ -53,7 +53,8 @@ const char *pg_status_name(enum pg_status status);
 struct pg_error {
     enum pg_status status;
     int index;             /* of the failing statement in its round trip; -1 for none */
-    bool commit_sent;      /* a COMMIT was in the round trip that was lost: outcome unknown */
+    bool commit_sent;      /* a COMMIT was in the round trip that was lost, or it was cancelled
+                              while it waited for the standby: outcome unknown */
     char sqlstate[6];      /* "" when PostgreSQL did not answer */
     char constraint[64];   /* "" when none */
     const char *statement; /* its name, or the command; "" when none */

@@ -413,7 +413,7 @@ START_TEST(a_transaction_that_lost_its_connection_does_not_go_on_on_another)
 }
 END_TEST
 
-START_TEST(a_cut_while_the_commit_runs_says_that_it_was_sent)
+START_TEST(a_cut_before_the_commit_says_that_nothing_was_done)
 {
     make_thing();
     begin();
@@ -422,9 +422,62 @@ START_TEST(a_cut_while_the_commit_runs_says_that_it_was_sent)
     pg_queue_sql(pg, "SELECT pg_terminate_backend(pg_backend_pid())");
     pg_queue_commit(pg);
     ck_assert_int_eq(pg_pipeline_run(pg, soon()), PG_LOST);
-    ck_assert(pg_error(pg)->commit_sent);
+    ck_assert(!pg_error(pg)->commit_sent);
     begin();
     queue_insert(1, 1);
+    ck_assert_int_eq(pg_pipeline_run(pg, soon()), PG_OK);
+}
+END_TEST
+
+/* What runs at the COMMIT of whoever inserts a thing. */
+static void at_commit(const char *statement)
+{
+    char sql[512];
+
+    make_thing();
+    snprintf(sql, sizeof sql,
+             "CREATE FUNCTION at_commit() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN %s; RETURN"
+             " NULL; END$$; CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT ON thing DEFERRABLE"
+             " INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION at_commit()",
+             statement);
+    database_exec(database, sql);
+}
+
+START_TEST(a_cut_while_the_commit_runs_says_that_it_was_sent)
+{
+    at_commit("PERFORM pg_terminate_backend(pg_backend_pid())");
+    begin();
+    pg_queue_sql(pg, "BEGIN");
+    queue_insert(1, 1);
+    pg_queue_commit(pg);
+    ck_assert_int_eq(pg_pipeline_run(pg, soon()), PG_LOST);
+    ck_assert(pg_error(pg)->commit_sent);
+}
+END_TEST
+
+/* As when the wait for the standby is cancelled. */
+START_TEST(a_commit_with_a_warning_is_in_doubt)
+{
+    at_commit("RAISE WARNING 'canceling wait for synchronous replication'");
+    begin();
+    pg_queue_sql(pg, "BEGIN");
+    queue_insert(1, 1);
+    pg_queue_commit(pg);
+    ck_assert_int_eq(pg_pipeline_run(pg, soon()), PG_LOST);
+    ck_assert(pg_error(pg)->commit_sent);
+    ck_assert_int_eq(pg_backend_pid(pg), 0);
+    ck_assert_int_eq(database_ask_int(database, "SELECT count(*) FROM thing"), 1);
+}
+END_TEST
+
+START_TEST(a_warning_before_the_commit_is_no_doubt)
+{
+    begin();
+    pg_queue_sql(pg, "BEGIN");
+    pg_queue_sql(pg, "BEGIN"); /* warns */
+    pg_queue_sql(pg, "SELECT 1");
+    pg_queue_sql(pg, "SELECT 1");
+    pg_queue_commit(pg);
     ck_assert_int_eq(pg_pipeline_run(pg, soon()), PG_OK);
 }
 END_TEST
@@ -538,7 +591,10 @@ static Suite *suite(void)
     tcase_add_test(t, a_transaction_spans_round_trips_and_can_be_rolled_back);
     tcase_add_test(t, an_idle_connection_that_was_cut_opens_again_unnoticed);
     tcase_add_test(t, a_transaction_that_lost_its_connection_does_not_go_on_on_another);
+    tcase_add_test(t, a_cut_before_the_commit_says_that_nothing_was_done);
     tcase_add_test(t, a_cut_while_the_commit_runs_says_that_it_was_sent);
+    tcase_add_test(t, a_commit_with_a_warning_is_in_doubt);
+    tcase_add_test(t, a_warning_before_the_commit_is_no_doubt);
     tcase_add_test(t, an_answer_that_does_not_come_in_time_ends_the_connection);
     tcase_add_test(t, a_database_that_is_away_is_tried_until_the_deadline);
     tcase_add_test(t, only_a_role_that_row_level_security_binds_may_serve);
