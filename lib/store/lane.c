@@ -254,6 +254,18 @@ static size_t gather(const struct group *group, struct command **commands)
     return group->count;
 }
 
+/* Nothing is to be saved, but an answer that is repeated promises what the first one did. */
+static enum attempt end_unchanged(struct worker *worker, const struct group *group,
+                                  int64_t deadline)
+{
+    for (size_t i = 0; i < group->count; i++)
+        if (group->outcomes[i].replayed)
+            return work_confirm(worker->pg, &worker->work, deadline) == PG_OK ? ATTEMPT_DONE
+                                                                              : ATTEMPT_FAILED;
+    pg_rollback(worker->pg);
+    return ATTEMPT_DONE;
+}
+
 static enum attempt attempt(struct worker *worker, struct group *group, const struct config *config,
                             struct carried *carried, int64_t deadline)
 {
@@ -279,10 +291,8 @@ static enum attempt attempt(struct worker *worker, struct group *group, const st
         pg_rollback(worker->pg);
         return ATTEMPT_MORE;
     }
-    if (work_is_empty(work)) {
-        pg_rollback(worker->pg);
-        return ATTEMPT_DONE;
-    }
+    if (work_is_empty(work))
+        return end_unchanged(worker, group, deadline);
     return work_save(worker->pg, work, &group->lane->known, deadline) == PG_OK ? ATTEMPT_DONE
                                                                                : ATTEMPT_FAILED;
 }

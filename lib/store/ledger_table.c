@@ -27,6 +27,15 @@ static const struct statement HEAD_GUARD = {
     .hot = true,
 };
 
+/* Writes something, so that its COMMIT waits for the standby; without one, nothing. */
+static const struct statement HEAD_CONFIRM = {
+    .name = "head_confirm",
+    .sql = "UPDATE workspace_head SET pos = pos WHERE workspace_id = $1 "
+           "AND current_setting('synchronous_standby_names') <> ''",
+    .index = "workspace_head_pkey",
+    .hot = true,
+};
+
 static const struct statement LEDGER_APPEND = {
     .name = "ledger_append",
     .sql = "INSERT INTO ledger (workspace_id, pos, subject_id, seq, kind, at, actor_kind, "
@@ -182,11 +191,11 @@ static const struct statement DELIVERY_DROP = {
 };
 
 const struct statement *const ledger_table_statements[] = {
-    &HEAD_READ,     &HEAD_MOVE,      &HEAD_GUARD,    &LEDGER_APPEND,     &CHAIN_LOCK,
-    &CHAIN_SAVE,    &ANSWER_FIND,    &ANSWER_INSERT, &ANSWER_LEADS,      &DIMENSION_INSERT,
-    &TOUCH_FIND,    &TOUCH_LOGS,     &TOUCH_OLDER,   &TOUCH_INSERT,      &DELIVERY_LOCK,
-    &DELIVERY_SAVE, &DELIVERY_LEADS, &ANSWER_DROP,   &ANSWER_LEADS_DROP, &DELIVERY_DROP,
-    NULL,
+    &HEAD_READ,        &HEAD_CONFIRM,  &HEAD_MOVE,      &HEAD_GUARD,    &LEDGER_APPEND,
+    &CHAIN_LOCK,       &CHAIN_SAVE,    &ANSWER_FIND,    &ANSWER_INSERT, &ANSWER_LEADS,
+    &DIMENSION_INSERT, &TOUCH_FIND,    &TOUCH_LOGS,     &TOUCH_OLDER,   &TOUCH_INSERT,
+    &DELIVERY_LOCK,    &DELIVERY_SAVE, &DELIVERY_LEADS, &ANSWER_DROP,   &ANSWER_LEADS_DROP,
+    &DELIVERY_DROP,    NULL,
 };
 
 static void put_ids(struct pg_params *params, struct arena *arena, struct uuid workspace,
@@ -241,6 +250,15 @@ void head_table_queue_move(struct pg *pg, struct arena *arena, struct uuid works
     pg_params_uuid(&params, workspace);
     pg_params_int8(&params, config_version + config_changed);
     pg_mark_guard(pg, pg_queue(pg, &HEAD_GUARD, &params));
+}
+
+void head_table_queue_confirm(struct pg *pg, struct arena *arena, struct uuid workspace)
+{
+    struct pg_params params;
+
+    pg_params_init(&params, arena);
+    pg_params_uuid(&params, workspace);
+    pg_queue(pg, &HEAD_CONFIRM, &params);
 }
 
 void ledger_table_queue_append(struct pg *pg, struct arena *arena, struct uuid workspace,

@@ -13,6 +13,10 @@ int head_table_queue_read(struct pg *pg, struct arena *arena, struct uuid worksp
 void head_table_queue_move(struct pg *pg, struct arena *arena, struct uuid workspace, size_t count,
                            int64_t config_version, bool config_changed);
 
+/** Changes nothing, in a way that makes the COMMIT wait for a synchronous standby if there is one.
+ */
+void head_table_queue_confirm(struct pg *pg, struct arena *arena, struct uuid workspace);
+
 /** Inserts entries at the positions that the head was just moved by. */
 void ledger_table_queue_append(struct pg *pg, struct arena *arena, struct uuid workspace,
                                struct ledger_entry *const *entries, size_t count);

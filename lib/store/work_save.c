@@ -226,3 +226,16 @@ enum pg_status work_save(struct pg *pg, struct work *work, struct known_dimensio
         learn(known, ((const struct dimension_row *)work->dimensions.items[i])->id);
     return status;
 }
+
+enum pg_status work_confirm(struct pg *pg, struct work *work, int64_t deadline)
+{
+    enum pg_status status = pg_pipeline_begin(pg, deadline);
+
+    if (status != PG_OK)
+        return status;
+    head_table_queue_confirm(pg, work->arena, work->config->workspace);
+    pg_queue_commit(pg);
+    status = arena_failed(work->arena) ? PG_OTHER : pg_pipeline_run(pg, deadline);
+    pg_pipeline_end(pg);
+    return status;
+}

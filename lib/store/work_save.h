@@ -26,4 +26,11 @@ bool work_is_empty(const struct work *work);
 enum pg_status work_save(struct pg *pg, struct work *work, struct known_dimensions *known,
                          int64_t deadline) MUST_USE;
 
+/**
+ * Ends a group that changed nothing and repeats answers. These were read from this server alone:
+ * a COMMIT that was cancelled before the standby had it is seen here like any other. PG_OK: the
+ * standby has all that was seen. Else as work_save().
+ */
+enum pg_status work_confirm(struct pg *pg, struct work *work, int64_t deadline) MUST_USE;
+
 #endif
