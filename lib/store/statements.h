@@ -40,6 +40,7 @@ struct statement {
     X(config_table_statements)                                                                     \
     X(job_table_statements)                                                                        \
     X(verify_statements)                                                                           \
+    X(verify_positions_statements)                                                                 \
     X(verify_state_statements)                                                                     \
     X(workspace_table_statements)                                                                  \
     X(lead_read_statements)                                                                        \

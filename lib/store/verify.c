@@ -1,6 +1,7 @@
 #include "store/verify.h"
 
 #include "core/ledger.h"
+#include "store/verify_positions.h"
 #include "store/verify_state.h"
 
 #include <stdio.h>
@@ -8,16 +9,12 @@
 
 #define PAGE_ROWS         2000
 #define PAGE_MEMORY_BYTES (8u << 20)
-#define VERIFY_TIMEOUT_MS 60000 /* of one page */
-#define FINDING_MAX_BYTES 300
+#define VERIFY_TIMEOUT_MS 60000  /* of one page */
+#define REST_TIMEOUT_MS   600000 /* of what looks at all rows at once; REST_TIMEOUT says the same */
+#define REST_TIMEOUT      "SET LOCAL statement_timeout = '10min'"
+#define FINDING_MAX_BYTES 600
 
-static const struct statement VERIFY_HEAD = {
-    .name = "verify_head",
-    .sql = "SELECT h.pos, (SELECT count(*) FROM ledger l WHERE l.workspace_id = $1), "
-           "(SELECT COALESCE(min(pos), 0) FROM ledger l WHERE l.workspace_id = $1), "
-           "(SELECT COALESCE(max(pos), 0) FROM ledger l WHERE l.workspace_id = $1) "
-           "FROM workspace_head h WHERE h.workspace_id = $1",
-};
+#define DESCRIPTION_MAX_BYTES 160
 
 static const struct statement VERIFY_PAGE = {
     .name = "verify_page",
@@ -30,13 +27,15 @@ static const struct statement VERIFY_PAGE = {
 /* The last entry of every subject against the head that its row holds, both ways. */
 static const struct statement VERIFY_HEADS = {
     .name = "verify_heads",
-    .sql = "WITH heads AS (SELECT lead_id AS id, seq, hash FROM lead WHERE workspace_id = $1 "
-           "UNION ALL SELECT subject_id, seq, hash FROM chain WHERE workspace_id = $1), "
-           "last AS (SELECT DISTINCT ON (subject_id) subject_id AS id, seq, hash FROM ledger "
+    .sql = "WITH heads AS (SELECT lead_id AS id, seq, hash, 'lead' AS place FROM lead "
+           "WHERE workspace_id = $1 UNION ALL SELECT subject_id, seq, hash, 'chain' FROM chain "
+           "WHERE workspace_id = $1), "
+           "last AS (SELECT DISTINCT ON (subject_id) subject_id AS id, seq, hash, pos FROM ledger "
            "WHERE workspace_id = $1 ORDER BY subject_id, seq DESC) "
-           "SELECT COALESCE(h.id, l.id), COALESCE(h.seq, 0), COALESCE(l.seq, 0) "
+           "SELECT COALESCE(h.id, l.id), COALESCE(h.seq, 0), COALESCE(l.seq, 0), h.place, l.pos "
            "FROM heads h FULL JOIN last l ON l.id = h.id "
-           "WHERE h.seq IS DISTINCT FROM l.seq OR h.hash IS DISTINCT FROM l.hash LIMIT $2",
+           "WHERE h.seq IS DISTINCT FROM l.seq OR h.hash IS DISTINCT FROM l.hash "
+           "ORDER BY 1 LIMIT $2",
 };
 
 static const struct statement VERIFY_LEADS = {
@@ -50,7 +49,10 @@ static const struct statement VERIFY_LEADS = {
 };
 
 const struct statement *const verify_statements[] = {
-    &VERIFY_HEAD, &VERIFY_PAGE, &VERIFY_HEADS, &VERIFY_LEADS, NULL,
+    &VERIFY_PAGE,
+    &VERIFY_HEADS,
+    &VERIFY_LEADS,
+    NULL,
 };
 
 struct verify {
@@ -62,6 +64,7 @@ struct verify {
     /* the chain that is being followed */
     struct uuid subject;
     int64_t seq;
+    int64_t pos; /* of the entry before */
     instant at;
     uint8_t hash[DIGEST_BYTES];
 };
@@ -120,34 +123,66 @@ static void start_chain(struct verify *v, struct uuid subject)
     memset(v->hash, 0, sizeof v->hash);
 }
 
+/* "the entry at position 7 (handoff.offered, number 3 of subject 0199…)" */
+static const char *describe(const struct ledger_entry *entry, int64_t pos,
+                            char out[DESCRIPTION_MAX_BYTES])
+{
+    const char *kind = ledger_kind_name((int)entry->kind);
+    char subject[UUID_TEXT_LEN + 1];
+
+    uuid_format(entry->subject, subject);
+    snprintf(out, DESCRIPTION_MAX_BYTES,
+             "the entry at position %lld (%s, number %lld of subject %s)", (long long)pos,
+             kind == NULL ? "of no known kind" : kind, (long long)entry->seq, subject);
+    return out;
+}
+
+static void check_order(struct verify *v, const struct ledger_entry *entry, const char *what)
+{
+    if (entry->seq == v->seq + 2)
+        verify_found(v->report, "entry number %lld of its subject is missing before %s",
+                     (long long)v->seq + 1, what);
+    else if (entry->seq != v->seq + 1)
+        verify_found(v->report, "entries number %lld to %lld of its subject are missing before %s",
+                     (long long)v->seq + 1, (long long)entry->seq - 1, what);
+    if (v->at != INSTANT_NONE && entry->at < v->at)
+        verify_found(v->report, "%s is older than the one before it in its chain", what);
+    if (ledger_kind_name((int)entry->kind) == NULL)
+        verify_found(v->report, "%s has kind %d, which there is not", what, (int)entry->kind);
+}
+
+static void check_hash(struct verify *v, struct ledger_entry *entry, const uint8_t *stored,
+                       size_t len, const char *what)
+{
+    if (entry->seq != v->seq + 1) /* without the one before it nothing can be said of its hash */
+        return;
+    ledger_hash(entry, v->workspace, v->hash);
+    if (stored != NULL && len == DIGEST_BYTES && memcmp(stored, entry->hash, DIGEST_BYTES) == 0)
+        return;
+    if (v->seq == 0)
+        verify_found(v->report, "%s does not have the hash of its content: it was changed", what);
+    else
+        verify_found(v->report,
+                     "%s does not have the hash of its content and of the entry before it, at "
+                     "position %lld: one of the two was changed",
+                     what, (long long)v->pos);
+}
+
 static enum err check_entry(struct verify *v, const struct pg_result *result, int row)
 {
+    char what[DESCRIPTION_MAX_BYTES];
     struct ledger_entry entry;
-    char subject[UUID_TEXT_LEN + 1];
     size_t len;
+    int64_t pos = pg_get_int8(result, row, 0);
+    const uint8_t *stored = pg_get_bytea(result, row, 9, &len);
 
     read_entry(result, row, &entry);
     if (v->report->subjects == 0 || !uuid_equal(entry.subject, v->subject))
         start_chain(v, entry.subject);
-    uuid_format(entry.subject, subject);
-    long long pos = (long long)pg_get_int8(result, row, 0);
-    if (entry.seq != v->seq + 1)
-        verify_found(v->report, "entry %lld of subject %s is missing before position %lld",
-                     (long long)v->seq + 1, subject, pos);
-    if (v->at != INSTANT_NONE && entry.at < v->at)
-        verify_found(v->report,
-                     "the entry at position %lld is older than the one before it in its chain",
-                     pos);
-    if (ledger_kind_name((int)entry.kind) == NULL)
-        verify_found(v->report, "the entry at position %lld is of no known kind", pos);
-    ledger_hash(&entry, v->workspace, v->hash);
-    const uint8_t *stored = pg_get_bytea(result, row, 9, &len);
-    if (stored == NULL || len != DIGEST_BYTES || memcmp(stored, entry.hash, DIGEST_BYTES) != 0)
-        verify_found(
-            v->report,
-            "the entry at position %lld (subject %s, number %lld) does not have the hash of "
-            "its content and its predecessor",
-            pos, subject, (long long)entry.seq);
+    describe(&entry, pos, what);
+    check_order(v, &entry, what);
+    check_hash(v, &entry, stored, len, what);
+    v->pos = pos;
     v->seq = entry.seq;
     v->at = entry.at;
     if (stored != NULL && len == DIGEST_BYTES) /* one changed entry is one finding */
@@ -185,39 +220,40 @@ static enum pg_status check_chains(struct verify *v)
 
 /* ---- what stands beside ---- */
 
-static void check_positions(struct verify *v, const struct pg_result *result)
-{
-    if (pg_rows(result) != 1) {
-        verify_found(v->report, "the workspace has no head");
-        return;
-    }
-    long long head = (long long)pg_get_int8(result, 0, 0);
-    long long count = (long long)pg_get_int8(result, 0, 1);
-    long long first = (long long)pg_get_int8(result, 0, 2);
-    long long last = (long long)pg_get_int8(result, 0, 3);
-    if (head != last)
-        verify_found(
-            v->report,
-            "the head says that %lld positions were given out, the ledger ends at %lld: its "
-            "tail was cut or added to",
-            head, last);
-    if (count != last || (count > 0 && first != 1))
-        verify_found(v->report, "positions are not dense: %lld entries from %lld to %lld", count,
-                     first, last);
-}
-
-static void check_heads(struct verify *v, const struct pg_result *result)
+static void check_head(struct verify *v, const struct pg_result *result, int row)
 {
     char subject[UUID_TEXT_LEN + 1];
+    long long head = (long long)pg_get_int8(result, row, 1);
+    long long last = (long long)pg_get_int8(result, row, 2);
+    const char *table = pg_get_text(result, row, 3, NULL);
+    long long pos = (long long)pg_get_int8(result, row, 4);
 
-    for (int row = 0; row < pg_rows(result); row++) {
-        uuid_format(pg_get_uuid(result, row, 0), subject);
-        verify_found(
-            v->report,
-            "subject %s stands at entry %lld, its chain ends at %lld, or with another hash",
-            subject, (long long)pg_get_int8(result, row, 1),
-            (long long)pg_get_int8(result, row, 2));
-    }
+    uuid_format(pg_get_uuid(result, row, 0), subject);
+    if (table == NULL)
+        verify_found(v->report,
+                     "subject %s has %lld entries, up to position %lld, and no row in tables lead "
+                     "and chain: its row was dropped, or its entries were added",
+                     subject, last, pos);
+    else if (last == 0)
+        verify_found(v->report,
+                     "table %s says that subject %s has %lld entries, the ledger has none: its "
+                     "chain was dropped",
+                     table, subject, head);
+    else if (head > last)
+        verify_found(v->report,
+                     "table %s says that subject %s has %lld entries, its chain ends with number "
+                     "%lld at position %lld: its end was cut",
+                     table, subject, head, last, pos);
+    else if (head < last)
+        verify_found(v->report,
+                     "table %s says that subject %s has %lld entries, its chain ends with number "
+                     "%lld at position %lld: entries were added",
+                     table, subject, head, last, pos);
+    else
+        verify_found(v->report,
+                     "the entry at position %lld, the last of subject %s, has another hash than "
+                     "table %s says: it was changed",
+                     pos, subject, table);
 }
 
 static void check_leads(struct verify *v, const struct pg_result *result)
@@ -239,13 +275,12 @@ static enum pg_status check_rest(struct verify *v)
     if (status != PG_OK)
         return status;
     arena_clear(v->arena);
-    int head = queue(v, &VERIFY_HEAD, NULL, 0, 0);
     int heads = queue(v, &VERIFY_HEADS, NULL, 0, VERIFY_FINDINGS_MAX);
     int leads = queue(v, &VERIFY_LEADS, NULL, 0, 0);
-    status = pg_pipeline_run(v->pg, pg_deadline_in(VERIFY_TIMEOUT_MS));
+    status = pg_pipeline_run(v->pg, pg_deadline_in(REST_TIMEOUT_MS));
     if (status == PG_OK) {
-        check_positions(v, pg_result(v->pg, head));
-        check_heads(v, pg_result(v->pg, heads));
+        for (int row = 0; row < pg_rows(pg_result(v->pg, heads)); row++)
+            check_head(v, pg_result(v->pg, heads), row);
         check_leads(v, pg_result(v->pg, leads));
     }
     pg_pipeline_end(v->pg);
@@ -260,6 +295,7 @@ static enum pg_status begin_snapshot(struct verify *v)
         return status;
     pg_queue_begin_read(v->pg, v->workspace);
     pg_queue_sql(v->pg, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+    pg_queue_sql(v->pg, REST_TIMEOUT);
     status = pg_pipeline_run(v->pg, pg_deadline_in(VERIFY_TIMEOUT_MS));
     pg_pipeline_end(v->pg);
     return status;
@@ -283,6 +319,8 @@ enum pg_status verify_workspace(struct pg *pg, struct uuid workspace, struct ver
         status = check_chains(&v);
     if (status == PG_OK)
         status = check_rest(&v);
+    if (status == PG_OK)
+        status = verify_positions(pg, workspace, report);
     pg_rollback(pg);
     verify_state_free(v.state);
     arena_free(v.arena);

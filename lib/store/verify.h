@@ -1,12 +1,15 @@
 /*
  * Checks a workspace's ledger against itself and against what stands beside it: every subject's
- * chain from its first entry on, positions without gap or double, the heads that leads and chains
- * hold, and the invariants of leads. Reads in one snapshot, a page at a time.
+ * chain from its first entry on, the heads that leads and chains hold, positions and the roots that
+ * were signed over them, the invariants of leads, and, when asked for, what the ledger says of
+ * every lead against its row. Reads in one snapshot, a page at a time: memory does not grow with
+ * the ledger.
  */
 #ifndef BATON_STORE_VERIFY_H
 #define BATON_STORE_VERIFY_H
 
 #include "core/arena.h"
+#include "core/checkpoint.h"
 #include "store/pg.h"
 
 #include <stdbool.h>
@@ -15,7 +18,11 @@
 #define VERIFY_FINDINGS_MAX 100
 
 struct verify_report {
-    bool state; /* to be set: replay the ledger and compare every lead and handoff with it */
+    /* to be set */
+    bool state; /* replay the ledger and compare every lead and handoff with it */
+    const struct checkpoint *kept; /* of this workspace, by somebody else, sorted by size */
+    size_t kept_count;
+    /* is set */
     int64_t entries;
     int64_t subjects;
     int64_t leads;
