@@ -229,7 +229,7 @@ static void check_ledger(struct trial *trial)
 {
     static char out[TRIAL_OUTPUT_MAX];
     struct follower *follower = trial->follower;
-    int code = trial_baton(trial, "verify acme", out);
+    int code = trial_baton(trial, "verify --state acme 2>&1", out);
 
     ck_assert_msg(code == 0, "baton verify: %d: %s", code, out);
     trial->follower = NULL;

@@ -6,7 +6,7 @@
  *     no lead exists that nobody was told of;
  *   - a handoff has at most one first answer, and its row says what the ledger says;
  *   - a lead has one owner, at most one open handoff and a next date, chains verify, positions are
- *     dense (`baton verify`), and whoever read along has missed nothing;
+ *     dense (`baton verify --state`), and whoever read along has missed nothing;
  *   - no session is idle in a transaction, there are no more sessions than the pools have, and no
  *     descriptor of a server leaked.
  */
