@@ -6,18 +6,23 @@
 #include "story.h"
 #include "trial.h"
 
+#include "core/checkpoint.h"
+#include "core/merkle.h"
+
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define WANTED_MAX 4
-#define UNSOUND    4 /* exit code */
+#define KEPT_MAX_BYTES 4096
+#define WANTED_MAX     4
+#define UNSOUND        4 /* exit code */
 
 static struct trial trial;
 static struct client *client;
 static struct story *story;
+static char kept_path[] = "/tmp/baton-kept-XXXXXX";
 
 /* ---- what is there to be tampered with ---- */
 
@@ -156,6 +161,7 @@ static void name_positions(void)
         {"ann_merged", "SELECT pos FROM ledger WHERE kind = 7"},
         {"bob_count", "SELECT max(seq) FROM ledger WHERE subject_id = '${bob}'"},
         {"end", "SELECT max(pos) FROM ledger"},
+        {"half", "SELECT max(pos) / 2 FROM ledger"},
         {"sales", "SELECT team_id FROM team WHERE name = 'sales'"},
         {"marketing_team", "SELECT team_id FROM team WHERE name = 'marketing'"},
     };
@@ -168,6 +174,70 @@ static void name_positions(void)
         free(answer);
         free(sql);
     }
+}
+
+/* ---- what a sceptic kept ---- */
+
+static int hex_digit(char c)
+{
+    return c <= '9' ? c - '0' : c - 'a' + 10;
+}
+
+/* The root over the first entries, out of the ledger itself. */
+static void root_of(int64_t size, uint8_t out[DIGEST_BYTES])
+{
+    char *text =
+        database_ask(trial.database, "SELECT string_agg(encode(hash, 'hex'), '' ORDER BY pos) "
+                                     "FROM ledger");
+    struct merkle_frontier frontier = {0};
+
+    ck_assert_uint_ge(strlen(text), (size_t)size * 2 * DIGEST_BYTES);
+    for (int64_t i = 0; i < size; i++) {
+        uint8_t hash[DIGEST_BYTES], leaf[DIGEST_BYTES];
+        for (int k = 0; k < DIGEST_BYTES; k++) {
+            const char *at = text + (i * DIGEST_BYTES + k) * 2;
+            hash[k] = (uint8_t)(hex_digit(at[0]) * 16 + hex_digit(at[1]));
+        }
+        merkle_leaf(hash, DIGEST_BYTES, leaf);
+        merkle_frontier_append(&frontier, leaf, NULL);
+    }
+    merkle_frontier_root(&frontier, out);
+    free(text);
+}
+
+static void write_checkpoint(struct json_out *out, const struct signing_key *key, int64_t size)
+{
+    struct checkpoint checkpoint = {.size = size, .at = 1795341600000000};
+
+    ck_assert(uuid_parse(trial.workspace, &checkpoint.workspace));
+    root_of(size, checkpoint.root);
+    ck_assert(checkpoint_sign(&checkpoint, key));
+    checkpoint_write(&checkpoint, out);
+}
+
+/* Of the whole ledger and of its first half, newest first, as the service answers them. */
+static void keep_checkpoints(void)
+{
+    static const uint8_t seed[SIGNING_SEED_BYTES] = {7};
+    struct signing_key *key = signing_key_new(seed);
+    long long end = database_ask_int(trial.database, "SELECT max(pos) FROM ledger");
+    struct json_out out;
+    int fd = mkstemp(kept_path);
+
+    ck_assert_ptr_nonnull(key);
+    json_out_init(&out, KEPT_MAX_BYTES);
+    json_out_begin_object(&out);
+    json_out_key(&out, "data");
+    json_out_begin_array(&out);
+    write_checkpoint(&out, key, end);
+    write_checkpoint(&out, key, end / 2);
+    json_out_end_array(&out);
+    json_out_end_object(&out);
+    ck_assert(!json_out_failed(&out));
+    ck_assert_int_eq(write(fd, out.text, out.len), (ssize_t)out.len);
+    close(fd);
+    json_out_release(&out);
+    signing_key_free(key);
 }
 
 static void set_up(void)
@@ -183,10 +253,12 @@ static void set_up(void)
     trial.services[0] = NULL;
     keep_all();
     name_positions();
+    keep_checkpoints();
 }
 
 static void tear_down(void)
 {
+    unlink(kept_path);
     story_free(story);
     client_free(client);
     trial_free(&trial);
@@ -438,6 +510,86 @@ static const struct tampering states[] = {
     {0},
 };
 
+/* ---- what only a kept checkpoint shows ---- */
+
+static const struct tampering forgeries[] = {
+    {"an entry and all behind it hashed again",
+     "SELECT kept.edit(${kim_2}, '\"points\":20', '\"points\":30'); SELECT "
+     "kept.forge('${kim}', 2)",
+     {"the kept checkpoint of size ${half}, signed at 2026-11-22T10:00:00Z, has another root than "
+      "the entries at positions 1 to ${half}",
+      "the kept checkpoint of size ${end}, signed at"}},
+    {"the last entry hashed again",
+     "UPDATE ledger SET at = at + interval '1 second' WHERE pos = ${end}; SELECT "
+     "kept.forge('${zoe}', 3)",
+     {"the kept checkpoint of size ${end}, signed at",
+      "one behind position ${half} was changed, moved, inserted or dropped since"}},
+    {"the positions of two subjects exchanged",
+     "SELECT kept.exchange(${kim_1}, ${zoe_1})",
+     {"the kept checkpoint of size ${half}, signed at"}},
+    {"the end cut, and all heads set back",
+     "DELETE FROM ledger WHERE subject_id = '${zoe}'; DELETE FROM handoff WHERE lead_id = "
+     "'${zoe}'; DELETE FROM lead WHERE lead_id = '${zoe}'; UPDATE workspace_head SET pos = (SELECT "
+     "max(pos) FROM ledger)",
+     {"the kept checkpoint of size ${end}, signed at",
+      "covers more than the ledger, which ends at position", "its end was cut"}},
+    {"a lead dropped with its chain, and the gap closed",
+     "DELETE FROM ledger WHERE subject_id = '${lee}'; DELETE FROM handoff WHERE lead_id = "
+     "'${lee}'; DELETE FROM lead WHERE lead_id = '${lee}'; SELECT kept.close_up()",
+     {"the kept checkpoint of size ${half}, signed at",
+      "covers more than the ledger, which ends at position"}},
+    {"an entry inserted, with all that belongs to it",
+     "UPDATE ledger SET pos = pos + 100000 WHERE pos > ${lee_last}; INSERT INTO ledger SELECT "
+     "workspace_id, ${lee_last} + 1, subject_id, seq + 1, 33, at, actor_kind, actor_id, team_id, "
+     "body, hash FROM ledger WHERE pos = ${lee_last}; SELECT kept.forge('${lee}', ${lee_count}); "
+     "SELECT kept.close_up()",
+     {"the kept checkpoint of size ${end}, signed at",
+      "was changed, moved, inserted or dropped since"}},
+    {0},
+};
+
+START_TEST(what_is_forged_well_is_shown_by_a_kept_checkpoint)
+{
+    char words[256];
+
+    snprintf(words, sizeof words, "verify --checkpoint %s acme 2>&1", kept_path);
+    expect_sound(words, "before");
+    for (const struct tampering *forgery = forgeries; forgery->what != NULL; forgery++) {
+        tamper(forgery);
+        expect_sound("verify acme 2>&1", forgery->what);
+        expect_found(forgery, words);
+        restore_all();
+    }
+}
+END_TEST
+
+static const struct tampering another_workspace = {
+    "the workspace under another id",
+    "UPDATE workspace SET name = 'acme-2'",
+    {NULL},
+};
+
+START_TEST(a_kept_checkpoint_of_nothing_here_is_told)
+{
+    static char out[TRIAL_OUTPUT_MAX];
+    char words[256];
+
+    tamper(&another_workspace);
+    snprintf(words, sizeof words, "verify --checkpoint %s 2>&1", kept_path);
+    expect_sound(words, "a workspace keeps its id under another name");
+    database_exec(trial.database, "UPDATE workspace SET name = 'acme'");
+    snprintf(words, sizeof words,
+             "workspace create other --marketing ana@o.example --sales sam@o.example >/dev/null");
+    ck_assert_int_eq(trial_baton(&trial, words, out), 0);
+    snprintf(words, sizeof words, "verify --checkpoint %s other 2>&1", kept_path);
+    ck_assert_int_eq(trial_baton(&trial, words, out), 2);
+    ck_assert_ptr_nonnull(strstr(out, "not every checkpoint that was given is of workspace other"));
+    snprintf(words, sizeof words, "verify --checkpoint %s 2>&1", kept_path);
+    expect_sound(words, "two workspaces, one checkpoint");
+    restore_all();
+}
+END_TEST
+
 static void each_is_found(const struct tampering *tampering, const char *words)
 {
     for (; tampering->what != NULL; tampering++) {
@@ -485,6 +637,8 @@ int main(void)
     tcase_add_test(t, whatever_is_removed_is_named);
     tcase_add_test(t, whatever_is_moved_or_added_is_named);
     tcase_add_test(t, every_row_that_the_ledger_does_not_bear_out_is_named);
+    tcase_add_test(t, what_is_forged_well_is_shown_by_a_kept_checkpoint);
+    tcase_add_test(t, a_kept_checkpoint_of_nothing_here_is_told);
     suite_add_tcase(suite, t);
     SRunner *runner = srunner_create(suite);
     srunner_set_fork_status(runner, CK_NOFORK);
