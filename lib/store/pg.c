@@ -1,5 +1,7 @@
 #include "store/pg.h"
 
+#include "store/pg_hosts.h"
+
 #include <errno.h>
 #include <libpq-fe.h>
 #include <limits.h>
@@ -9,11 +11,6 @@
 #include <string.h>
 #include <time.h>
 
-/* libpq's own timeout for one host of a list, so that a silent first host does not hide a
- * living second one. Two seconds are its smallest. */
-#define CONNECT_TIMEOUT_S "2"
-/* Unacknowledged data or SYN: the host is gone. */
-#define TCP_USER_TIMEOUT_MS "5000"
 /* Waits between attempts to connect: doubled from the first to the last. */
 #define BACKOFF_FIRST_MS 20
 #define BACKOFF_LAST_MS  500
@@ -42,7 +39,7 @@ struct sent {
 
 struct pg {
     PGconn *conn; /* NULL: not connected */
-    char *conninfo;
+    struct pg_hosts *hosts;
     char *role;
     struct pg_settings settings;
     struct pg_error error;
@@ -110,12 +107,12 @@ struct pg *pg_new(const struct pg_settings *settings)
     if (pg == NULL)
         return NULL;
     pg->settings = *settings;
-    pg->conninfo = strdup(settings->conninfo);
+    pg->hosts = pg_hosts_new(settings->conninfo);
     pg->role = settings->role == NULL ? NULL : strdup(settings->role);
     pg->error.statement = "";
     pg->error.index = -1;
     pg->commit_index = -1;
-    if (pg->conninfo == NULL || (settings->role != NULL && pg->role == NULL)) {
+    if (pg->hosts == NULL || (settings->role != NULL && pg->role == NULL)) {
         pg_free(pg);
         return NULL;
     }
@@ -128,7 +125,7 @@ void pg_free(struct pg *pg)
         return;
     pg_pipeline_end(pg);
     pg_disconnect(pg);
-    free(pg->conninfo);
+    pg_hosts_free(pg->hosts);
     free(pg->role);
     free(pg);
 }
@@ -345,25 +342,28 @@ static enum pg_status set_up(struct pg *pg, int64_t deadline)
     return status;
 }
 
-/* libpq's blocking call, not PQconnectPoll: only it applies connect_timeout host by host. */
+/* In slices, so that a service that ends does not wait for a host. What is not open at the
+ * deadline is gone on with next time. */
+static enum pg_status open_any_host(struct pg *pg, int64_t deadline)
+{
+    enum pg_hosts_state state = PG_HOSTS_PENDING;
+    char why[PG_HOSTS_WHY_MAX_BYTES];
+
+    do {
+        int64_t slice = pg_deadline_in(WAIT_SLICE_MS);
+        state = pg_hosts_open(pg->hosts, slice < deadline ? slice : deadline, &pg->conn, why);
+    } while (state == PG_HOSTS_PENDING && remaining_ms(deadline) > 0 && !pg_has_given_up(pg));
+    if (state == PG_HOSTS_OPEN)
+        return PG_OK;
+    return fail_session(pg, PG_LOST, state == PG_HOSTS_NONE ? why : "no host answers in time");
+}
+
 static enum pg_status connect_once(struct pg *pg, int64_t deadline)
 {
-    static const char *const keys[] = {/* before dbname: the connection string may override */
-                                       "connect_timeout", "keepalives", "keepalives_idle",
-                                       "keepalives_interval", "keepalives_count",
-                                       "tcp_user_timeout", "target_session_attrs",
-                                       "fallback_application_name", "dbname",
-                                       /* after it: may not */
-                                       "client_encoding", NULL};
-    const char *const values[] = {
-        CONNECT_TIMEOUT_S, "1",     "10",         "3",    "3", TCP_USER_TIMEOUT_MS,
-        "read-write",      "baton", pg->conninfo, "UTF8", NULL};
+    enum pg_status status = open_any_host(pg, deadline);
 
-    pg->conn = PQconnectdbParams(keys, values, 1);
-    if (pg->conn == NULL)
-        return fail_session(pg, PG_LOST, "out of memory");
-    if (PQstatus(pg->conn) != CONNECTION_OK)
-        return fail_session(pg, PG_LOST, PQerrorMessage(pg->conn));
+    if (status != PG_OK)
+        return status;
     PQsetNoticeReceiver(pg->conn, take_notice, pg);
     if (PQsetnonblocking(pg->conn, 1) != 0)
         return fail_session(pg, PG_LOST, PQerrorMessage(pg->conn));
