@@ -20,6 +20,7 @@
 #include "core/member_change.h"
 #include "core/retention.h"
 #include "core/route_change.h"
+#include "core/signing_key_change.h"
 #include "core/source_change.h"
 #include "core/team_change.h"
 #include "core/workspace_setup.h"

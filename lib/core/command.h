@@ -57,7 +57,8 @@ enum command_kind {
     X(DEFINITION_ENFORCE, definition_enforce, true)                                                \
     X(IMPORT_ROWS, import_rows, false)                                                             \
     X(IMPORT_MEMBERS, import_members, true)                                                        \
-    X(WORKSPACE_SETUP, workspace_setup, true)
+    X(WORKSPACE_SETUP, workspace_setup, true)                                                      \
+    X(SIGNING_KEY_REPLACE, signing_key_replace, true)
 #define X(name, function, solo) COMMAND_##name,
     COMMAND_TABLE(X)
 #undef X

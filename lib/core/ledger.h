@@ -69,7 +69,8 @@
     X(SOURCE_CREATED, 68, "source.created")                                                        \
     X(SOURCE_UPDATED, 69, "source.updated")                                                        \
     X(DELIVERY_RECEIVED, 70, "delivery.received")                                                  \
-    X(DELIVERY_REPLAYED, 71, "delivery.replayed")
+    X(DELIVERY_REPLAYED, 71, "delivery.replayed")                                                  \
+    X(SIGNING_KEY_REPLACED, 72, "signing_key.replaced")
 
 enum ledger_kind {
 #define X(name, number, text) LEDGER_##name = number,

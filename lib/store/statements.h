@@ -42,6 +42,9 @@ struct statement {
     X(verify_statements)                                                                           \
     X(verify_positions_statements)                                                                 \
     X(verify_state_statements)                                                                     \
+    X(node_table_statements)                                                                       \
+    X(proof_read_statements)                                                                       \
+    X(checkpoint_table_statements)                                                                 \
     X(workspace_table_statements)                                                                  \
     X(lead_read_statements)                                                                        \
     X(handoff_read_statements)                                                                     \
