@@ -30,6 +30,8 @@ static const struct cli_command *const commands[] = {
     &cli_definition_sign,
     &cli_import,
     &cli_verify,
+    &cli_signing_key_create,
+    &cli_signing_key_public,
     &cli_routes,
     &cli_version,
 };

@@ -4,6 +4,7 @@
 #include "cli_database.h"
 #include "log.h"
 #include "service.h"
+#include "signing_key_file.h"
 
 #include "store/cluster.h"
 
@@ -13,12 +14,16 @@
 #include <string.h>
 #include <time.h>
 
+/** The key that the server of a private PostgreSQL makes for itself, in its data directory. */
+#define SIGNING_KEY_NAME "signing-key.pem"
+
 /** How often the main thread looks after PostgreSQL. */
 #define CLUSTER_WATCH_MS 500
 
 struct service_thread {
     const struct settings *settings;
     atomic_bool ending;
+    const struct signing_key *signing_key;
     int code;
 };
 
@@ -37,7 +42,7 @@ static void *run_service(void *argument)
 {
     struct service_thread *service = argument;
 
-    service->code = service_run(service->settings, &service->ending);
+    service->code = service_run(service->settings, service->signing_key, &service->ending);
     return NULL;
 }
 
@@ -68,9 +73,11 @@ static void watch(struct cluster *cluster, const struct service_thread *service)
     }
 }
 
-static int serve_on_cluster(const struct settings *settings, struct cluster *cluster)
+static int serve_on_cluster(const struct settings *settings, const struct signing_key *signing_key,
+                            struct cluster *cluster)
 {
-    struct service_thread service = {.settings = settings, .code = CLI_FAILED};
+    struct service_thread service = {
+        .settings = settings, .signing_key = signing_key, .code = CLI_FAILED};
     pthread_t thread;
 
     if (pthread_create(&thread, NULL, run_service, &service) != 0)
@@ -80,26 +87,70 @@ static int serve_on_cluster(const struct settings *settings, struct cluster *clu
     return service.code;
 }
 
+/* ---- the signing key ---- */
+
+static int read_key(const char *path, struct signing_key **out)
+{
+    char why[SIGNING_KEY_WHY_MAX_BYTES];
+
+    *out = signing_key_file_read(path, why);
+    return *out == NULL ? cli_say(CLI_USAGE, "signing key: %s", why) : CLI_OK;
+}
+
+/* The one that is named is read before anything starts. */
+static int named_key(const struct settings *settings, struct signing_key **out)
+{
+    *out = NULL;
+    return settings->signing_key_file[0] == '\0' ? CLI_OK
+                                                 : read_key(settings->signing_key_file, out);
+}
+
+/* Without one, the server of a private PostgreSQL has its own. */
+static int own_key(const struct settings *settings, struct signing_key **out)
+{
+    char path[SETTINGS_TEXT_MAX_BYTES + sizeof SIGNING_KEY_NAME];
+    char why[SIGNING_KEY_WHY_MAX_BYTES];
+    bool exists;
+
+    if (*out != NULL)
+        return CLI_OK;
+    snprintf(path, sizeof path, "%s/" SIGNING_KEY_NAME, settings->data_directory);
+    if (!signing_key_file_make(path, &exists, why) && !exists)
+        return cli_say(CLI_FAILED, "signing key: %s", why);
+    return read_key(path, out);
+}
+
+/* ---- the command ---- */
+
+static int serve(const struct settings *settings, struct cli_database *database,
+                 struct signing_key **signing_key)
+{
+    if (database->cluster == NULL)
+        return service_run(settings, *signing_key, NULL);
+    int code = own_key(settings, signing_key);
+    return code == CLI_OK ? serve_on_cluster(settings, *signing_key, database->cluster) : code;
+}
+
 static int run(struct cli *cli)
 {
     struct settings settings = cli->settings;
     struct cli_database database;
+    struct signing_key *signing_key;
 
     hold_signals();
-    int code = cli_database_open(&database, &settings, false);
+    int code = named_key(&settings, &signing_key);
+    if (code != CLI_OK)
+        return code;
+    code = cli_database_open(&database, &settings, false);
     if (code == CLI_OK)
         code = cli_database_check_roles(&database);
-    if (code != CLI_OK) {
-        cli_database_close(&database);
-        return code;
+    if (code == CLI_OK) {
+        memcpy(settings.database_url, database.app_url, sizeof settings.database_url);
+        memcpy(settings.job_url, database.job_url, sizeof settings.job_url);
+        code = serve(&settings, &database, &signing_key);
     }
-    memcpy(settings.database_url, database.app_url, sizeof settings.database_url);
-    memcpy(settings.job_url, database.job_url, sizeof settings.job_url);
-    if (database.cluster != NULL)
-        code = serve_on_cluster(&settings, database.cluster);
-    else
-        code = service_run(&settings, NULL);
     cli_database_close(&database);
+    signing_key_free(signing_key);
     return code;
 }
 

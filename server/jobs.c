@@ -2,6 +2,8 @@
 
 #include "log.h"
 
+#include "core/signing_key_change.h"
+#include "store/checkpoint_table.h"
 #include "store/job_table.h"
 
 #include <pthread.h>
@@ -11,13 +13,16 @@
 
 /** How often it is looked for what is due. */
 #define TICK_MS 500
-/** A claim in one look, at most: the others are another server's or the next look's. */
+/** What one look at one kind of job takes, at most: the rest is another server's or the next
+ *  look's. */
 #define CLAIMS_MAX       100
+#define LOOK_MAX_MS      1000
 #define CLAIM_TIMEOUT_MS 1000
 
 struct jobs {
     struct jobs_settings settings;
     struct pg *pg;
+    struct pg *app;
     pthread_t thread;
     pthread_mutex_t mutex;
     pthread_cond_t end;
@@ -25,8 +30,8 @@ struct jobs {
     atomic_bool answers;
 };
 
-/* One line per recurring job: its name in the table job, how often, and the command it is; NULL
- * ends them. */
+/* One line per recurring job: its name in the table job, how often, and the command it is, or
+ * COMMAND_COUNT for what is none; NULL ends them. */
 static const struct {
     const char *name;
     int every_seconds;
@@ -35,6 +40,7 @@ static const struct {
     {"expiry", 5, COMMAND_HANDOFF_EXPIRE},
     {"retention", 600, COMMAND_RETENTION},
     {"definition_enforce", 30, COMMAND_DEFINITION_ENFORCE},
+    {CHECKPOINT_JOB, CHECKPOINT_EVERY_SECONDS, COMMAND_COUNT},
     {NULL, 0, COMMAND_COUNT},
 };
 
@@ -43,26 +49,88 @@ const char *jobs_name(size_t which)
     return recurring[which].name;
 }
 
-static void run_one(struct jobs *jobs, struct uuid workspace, enum command_kind kind)
+static void run_command(struct jobs *jobs, const struct command *command)
 {
-    struct command command = {.kind = kind, .caller = {.workspace = workspace}};
-    enum err err = lanes_run(jobs->settings.lanes, &command, NULL, NULL);
+    enum err err = lanes_run(jobs->settings.lanes, command, NULL, NULL);
 
     if (err != ERR_NONE)
         log_event(LOG_LEVEL_WARN, "job", "not done: %s", error_code(err));
 }
 
+/* ---- checkpoints ---- */
+
+/* What does not hold is an error for as long as it does not. */
+static void tell_checkpoint(struct uuid workspace, const struct checkpoint_turn *turn)
+{
+    static const char *const words[] = {
+        [CHECKPOINT_REPLACED] = "another signing key has replaced this server's: give it that one",
+        [CHECKPOINT_CUT] = "the ledger ends before its last checkpoint does: its tail was cut",
+        [CHECKPOINT_CHANGED] = "what the last checkpoint covers is not what it was",
+        [CHECKPOINT_MISSING] = "a position is missing",
+        [CHECKPOINT_NO_MEMORY] = "memory is short",
+    };
+    char id[UUID_TEXT_LEN + 1];
+
+    if (turn->state < CHECKPOINT_REPLACED)
+        return;
+    uuid_format(workspace, id);
+    log_event(LOG_LEVEL_ERROR, "checkpoint", "workspace %s, position %lld: %s; nothing is signed",
+              id, (long long)turn->pos, words[turn->state]);
+}
+
+static void run_checkpoint(struct jobs *jobs, struct uuid workspace)
+{
+    const struct signing_key *key = jobs->settings.signing_key;
+    struct checkpoint_turn turn;
+    enum pg_status status = checkpoint_take(jobs->app, workspace, key, false, &turn);
+
+    if (status == PG_OK && turn.state == CHECKPOINT_ROTATE) {
+        struct command command = signing_key_command(workspace, &turn.replacing);
+        run_command(jobs, &command);
+        status = checkpoint_take(jobs->app, workspace, key, true, &turn);
+    }
+    if (status == PG_OK)
+        tell_checkpoint(workspace, &turn);
+}
+
+/* ---- what is due ---- */
+
+static void run_one(struct jobs *jobs, size_t which, struct uuid workspace)
+{
+    struct command command = {.kind = recurring[which].kind, .caller = {.workspace = workspace}};
+
+    if (command.kind == COMMAND_COUNT)
+        run_checkpoint(jobs, workspace);
+    else
+        run_command(jobs, &command);
+}
+
+static bool is_stopping(struct jobs *jobs)
+{
+    pthread_mutex_lock(&jobs->mutex);
+    bool stopping = jobs->stopping;
+    pthread_mutex_unlock(&jobs->mutex);
+    return stopping;
+}
+
+/* A server without a signing key leaves checkpoints to those that have one. */
+static bool is_ours(const struct jobs *jobs, size_t which)
+{
+    return recurring[which].kind != COMMAND_COUNT || jobs->settings.signing_key != NULL;
+}
+
 static void run_due(struct jobs *jobs, size_t which)
 {
+    int64_t until = pg_deadline_in(LOOK_MAX_MS);
     struct uuid workspace;
 
-    for (int i = 0; i < CLAIMS_MAX; i++) {
+    for (int i = 0; i < CLAIMS_MAX && pg_now_ms() < until && !is_stopping(jobs); i++) {
         enum pg_status status =
             job_table_claim(jobs->pg, recurring[which].name, recurring[which].every_seconds,
                             pg_deadline_in(CLAIM_TIMEOUT_MS), &workspace);
         if (status != PG_OK || uuid_is_nil(workspace))
             return;
-        run_one(jobs, workspace, recurring[which].kind);
+        run_one(jobs, which, workspace);
     }
 }
 
@@ -87,7 +155,8 @@ static void *tick(void *argument)
         bool answers = pg_ping(jobs->pg, pg_deadline_in(CLAIM_TIMEOUT_MS)) == PG_OK;
         atomic_store(&jobs->answers, answers);
         for (size_t i = 0; answers && recurring[i].name != NULL; i++)
-            run_due(jobs, i);
+            if (is_ours(jobs, i))
+                run_due(jobs, i);
         pthread_mutex_lock(&jobs->mutex);
         if (!jobs->stopping)
             wait_a_tick(jobs);
@@ -105,13 +174,16 @@ struct jobs *jobs_start(const struct jobs_settings *settings)
         return NULL;
     jobs->settings = *settings;
     jobs->pg = pg_new(&settings->database);
+    jobs->app = pg_new(&settings->app);
     pthread_mutex_init(&jobs->mutex, NULL);
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&jobs->end, &monotonic);
     pthread_condattr_destroy(&monotonic);
-    if (jobs->pg == NULL || pthread_create(&jobs->thread, NULL, tick, jobs) != 0) {
+    if (jobs->pg == NULL || jobs->app == NULL ||
+        pthread_create(&jobs->thread, NULL, tick, jobs) != 0) {
         pg_free(jobs->pg);
+        pg_free(jobs->app);
         free(jobs);
         return NULL;
     }
@@ -128,6 +200,7 @@ void jobs_stop(struct jobs *jobs)
     pthread_mutex_unlock(&jobs->mutex);
     pthread_join(jobs->thread, NULL);
     pg_free(jobs->pg);
+    pg_free(jobs->app);
     pthread_mutex_destroy(&jobs->mutex);
     pthread_cond_destroy(&jobs->end);
     free(jobs);

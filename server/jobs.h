@@ -1,17 +1,21 @@
 /*
  * What recurs: expiry, and whatever else is due per workspace. Any number of server processes runs
- * these at once: a workspace's job is claimed by a row lock, and its effect goes through the lane.
+ * these at once: a workspace's job is claimed by a row lock, and its effect goes through the lane;
+ * that of checkpoints, which change no entity, is a transaction of its own.
  */
 #ifndef BATON_SERVER_JOBS_H
 #define BATON_SERVER_JOBS_H
 
+#include "core/signing_key.h"
 #include "store/lane.h"
 
 struct jobs;
 
 struct jobs_settings {
-    struct pg_settings database; /* role baton_job */
-    struct lanes *lanes;         /* borrowed */
+    struct pg_settings database;           /* role baton_job */
+    struct pg_settings app;                /* role baton_app */
+    struct lanes *lanes;                   /* borrowed */
+    const struct signing_key *signing_key; /* borrowed; NULL: checkpoints are other servers' work */
 };
 
 struct jobs *jobs_start(const struct jobs_settings *settings);

@@ -196,7 +196,8 @@ static void register_metrics(struct service *service)
 
 /* ---- life ---- */
 
-static bool start_store(struct service *service, const struct settings *settings)
+static bool start_store(struct service *service, const struct settings *settings,
+                        const struct signing_key *signing_key)
 {
     service->cache = config_cache_new();
     if (service->cache == NULL)
@@ -217,7 +218,9 @@ static bool start_store(struct service *service, const struct settings *settings
         return false;
     service->jobs = jobs_start(&(struct jobs_settings){
         .database = database_of(service, settings, ROLE_JOB),
+        .app = database_of(service, settings, ROLE_APP),
         .lanes = service->lanes,
+        .signing_key = signing_key,
     });
     return service->jobs != NULL;
 }
@@ -275,7 +278,8 @@ static void stop(struct service *service, const struct settings *settings)
     config_cache_free(service->cache);
 }
 
-int service_run(const struct settings *settings, atomic_bool *ending)
+int service_run(const struct settings *settings, const struct signing_key *signing_key,
+                atomic_bool *ending)
 {
     struct service service = {.ending = ending, .give_up_at = INT64_MAX};
     const struct backend backend = {
@@ -290,7 +294,11 @@ int service_run(const struct settings *settings, atomic_bool *ending)
 
     json_object_seed(0);
     log_set(settings->log_level, settings->log_level <= LOG_LEVEL_INFO);
-    if (!start_store(&service, settings)) {
+    if (signing_key == NULL)
+        log_event(LOG_LEVEL_WARN, "start",
+                  "no checkpoints are signed: set BATON_SIGNING_KEY_FILE, `baton signing-key "
+                  "create FILE` makes one");
+    if (!start_store(&service, settings, signing_key)) {
         log_event(LOG_LEVEL_ERROR, "start", "memory or threads are short");
     } else {
         register_metrics(&service);

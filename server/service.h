@@ -6,12 +6,16 @@
 
 #include <stdatomic.h>
 
+struct signing_key;
+
 /**
  * Serves until SIGTERM or SIGINT, drains, and answers an exit code (enum cli_exit). Both signals
  * are blocked in the calling thread, so that it takes them by sigwait or signalfd. The database
  * stands behind settings->database_url and settings->job_url, its schema is checked; the private
- * cluster is watched by the caller. *ending becomes true when it has drained; may be NULL.
+ * cluster is watched by the caller. signing_key signs checkpoints; NULL: none are made. *ending
+ * becomes true when it has drained; may be NULL.
  */
-int service_run(const struct settings *settings, atomic_bool *ending) MUST_USE;
+int service_run(const struct settings *settings, const struct signing_key *signing_key,
+                atomic_bool *ending) MUST_USE;
 
 #endif

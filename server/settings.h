@@ -34,6 +34,7 @@ struct settings {
     char job_url[SETTINGS_TEXT_MAX_BYTES];   /* for what works on all workspaces; set by serve */
     char data_directory[SETTINGS_TEXT_MAX_BYTES];
     char postgres_binaries[SETTINGS_TEXT_MAX_BYTES]; /* "": found */
+    char signing_key_file[SETTINGS_TEXT_MAX_BYTES];  /* "": the private cluster's own, or none */
     enum log_level log_level;
     int http_threads;
     int workers; /* threads that save groups, each with a connection of its own */

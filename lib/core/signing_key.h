@@ -45,6 +45,14 @@ const uint8_t *signing_key_id(const struct signing_key *key);
 bool signing_key_sign(const struct signing_key *key, const void *bytes, size_t len,
                       uint8_t out[SIGNATURE_BYTES]) MUST_USE;
 
+/** That another key signs from now on: input of the command in core/signing_key_change.h. */
+struct signing_key_input {
+    uint8_t previous[KEY_ID_BYTES]; /* key id of the last checkpoint */
+    int64_t size;                   /* of that checkpoint */
+    uint8_t key_id[KEY_ID_BYTES];
+    uint8_t public_key[PUBLIC_KEY_BYTES];
+};
+
 /* ---- with the public key alone ---- */
 
 /** From PEM, or from 64 hex digits with white space around them. */

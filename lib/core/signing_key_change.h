@@ -6,13 +6,6 @@
 #include "core/command.h"
 #include "core/signing_key.h"
 
-struct signing_key_input {
-    uint8_t previous[KEY_ID_BYTES]; /* key id of the last checkpoint */
-    int64_t size;                   /* of that checkpoint */
-    uint8_t key_id[KEY_ID_BYTES];
-    uint8_t public_key[PUBLIC_KEY_BYTES];
-};
-
 /** The command, with an idempotency key that follows from the input: however often and by how many
  *  servers it is run, there is one entry. */
 struct command signing_key_command(struct uuid workspace, const struct signing_key_input *input);

@@ -9,11 +9,12 @@
 #define BATON_STORE_CHECKPOINT_TABLE_H
 
 #include "core/checkpoint.h"
-#include "core/signing_key_change.h"
 #include "store/pg.h"
 
-#define CHECKPOINT_JOB      "checkpoint"
-#define CHECKPOINT_TURN_MAX 32768 /* entries */
+#define CHECKPOINT_JOB "checkpoint"
+/** How often a workspace's turn comes when its ledger grows. */
+#define CHECKPOINT_EVERY_SECONDS 5
+#define CHECKPOINT_TURN_MAX      32768 /* entries */
 
 /** A turn is given up after this time. */
 #define CHECKPOINT_TIMEOUT_MS 10000

@@ -1,0 +1,19 @@
+/* The file of the key that signs checkpoints: PKCS #8 in PEM, readable by its owner alone. */
+#ifndef BATON_SERVER_SIGNING_KEY_FILE_H
+#define BATON_SERVER_SIGNING_KEY_FILE_H
+
+#include "core/signing_key.h"
+
+#include <stdbool.h>
+
+#define SIGNING_KEY_WHY_MAX_BYTES 1536 /* a path and a sentence */
+
+/** NULL: why says what is wrong and what to do. */
+struct signing_key *signing_key_file_read(const char *path, char why[SIGNING_KEY_WHY_MAX_BYTES]);
+
+/** A new key in a new file, durably and whole or not at all; false when something stands there
+ *  already (*exists) or it cannot be written. */
+bool signing_key_file_make(const char *path, bool *exists,
+                           char why[SIGNING_KEY_WHY_MAX_BYTES]) MUST_USE;
+
+#endif
