@@ -120,25 +120,25 @@ class Exchanges(unittest.TestCase):
 
 
 class Routes(unittest.TestCase):
-    documented = {("GET", "/v1/me"): ("me_get", frozenset()), ("POST", "/v1/keys"): ("keys_create", {"admin"})}
+    documented = {("GET", "/v1/me"): ("me_get", frozenset(["any"])), ("POST", "/v1/keys"): ("keys_create", {"admin"})}
 
     def compare(self, text, to_come=()):
         return check_routes.compare(check_routes.served(text), self.documented, set(to_come))
 
     def test_they_agree(self):
-        self.assertEqual(self.compare("GET\t/v1/me\tme_get\t-\nPOST\t/v1/keys\tkeys_create\tadmin\n"), [])
+        self.assertEqual(self.compare("GET\t/v1/me\tme_get\tany\nPOST\t/v1/keys\tkeys_create\tadmin\n"), [])
 
     def test_both_directions(self):
         found = self.compare("GET\t/v1/me\tme_get\tread\nGET\t/v1/x\tx_get\t-\n")
         self.assertEqual(found, [
-            "GET /v1/me (me_get): roles [], served for ['read']",
+            "GET /v1/me (me_get): roles ['any'], served for ['read']",
             "POST /v1/keys (keys_create) is documented and not served",
             "GET /v1/x (x_get) is served and not documented",
         ])
 
     def test_what_is_to_come_may_be_missing_and_not_be_there(self):
-        self.assertEqual(self.compare("GET\t/v1/me\tme_get\t-\n", ["keys_create"]), [])
-        found = self.compare("GET\t/v1/me\tme_get\t-\nPOST\t/v1/keys\tkeys_create\tadmin\n", ["keys_create"])
+        self.assertEqual(self.compare("GET\t/v1/me\tme_get\tany\n", ["keys_create"]), [])
+        found = self.compare("GET\t/v1/me\tme_get\tany\nPOST\t/v1/keys\tkeys_create\tadmin\n", ["keys_create"])
         self.assertEqual(found, ["POST /v1/keys (keys_create) is served: take it out of unrouted.txt"])
 
 
