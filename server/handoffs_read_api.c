@@ -1,11 +1,13 @@
 #include "handoffs_read_api.h"
 
+#include "ledger_api.h"
 #include "reading.h"
 
 #include "core/email.h"
 #include "core/handoff_actions.h"
 #include "core/shape.h"
 #include "store/handoff_read.h"
+#include "store/proof_read.h"
 
 #include <string.h>
 
@@ -60,6 +62,74 @@ enum err handoffs_get(struct request *r, struct reader *reader)
         return err;
     err = handoff_read_by_id(&read, id, &handoff, &now);
     err = err == ERR_NONE ? answer_one(r, handoff, now) : reading_refuse(r, err, "handoff");
+    reading_end(&read);
+    return err;
+}
+
+/* ---- receipt ---- */
+
+struct receipt_query {
+    int state;
+};
+
+static const struct input_field receipt_fields[] = {
+    {.name = "state",
+     .type = INPUT_ENUM,
+     .values = state_names + HANDOFF_ACCEPTED, /* an offer is no answer */
+     .otherwise = -1,
+     .offset = offsetof(struct receipt_query, state)},
+};
+
+const struct input_spec handoffs_receipt_query = INPUT_SPEC(receipt_fields, struct receipt_query);
+
+static bool may_have_receipt(const struct request *r, const struct handoff *handoff)
+{
+    return (r->caller.roles & ROLE_ADMIN) || uuid_equal(r->caller.team, handoff->from_team) ||
+           uuid_equal(r->caller.team, handoff->to_team);
+}
+
+static enum err refuse_unanswered(struct request *r, const struct handoff *handoff,
+                                  enum handoff_state state)
+{
+    if (state == HANDOFF_OFFERED)
+        return request_refuse(r, ERR_NOT_ANSWERED, "It is offered: there is no answer to it yet");
+    return request_refuse(r, ERR_NOT_ANSWERED, "It is %s and never was %s",
+                          handoff_state_name(handoff->state), handoff_state_name(state));
+}
+
+static enum err answer_receipt(struct request *r, const struct read *read,
+                               const struct handoff *handoff)
+{
+    const struct receipt_query *query = r->query;
+    enum handoff_state state =
+        query->state < 0 ? handoff->state : (enum handoff_state)(query->state + HANDOFF_ACCEPTED);
+    enum err err = state == HANDOFF_OFFERED ? ERR_NOT_FOUND : ERR_NONE;
+    int64_t pos;
+
+    if (!may_have_receipt(r, handoff))
+        return request_refuse(r, ERR_FORBIDDEN,
+                              "The two teams of a handoff and admins may have its receipt");
+    if (err == ERR_NONE)
+        err = proof_read_answer(read, handoff, state, &pos);
+    if (err == ERR_NOT_FOUND)
+        return refuse_unanswered(r, handoff, state);
+    return err == ERR_NONE ? ledger_reply_receipt(r, read, pos) : reading_refuse(r, err, "receipt");
+}
+
+enum err handoffs_receipt(struct request *r, struct reader *reader)
+{
+    struct handoff *handoff;
+    struct read read;
+    struct uuid id;
+    instant now;
+    enum err err = request_param_uuid(r, "handoff_id", &id);
+
+    if (err == ERR_NONE)
+        err = reading_begin(r, reader, &read);
+    if (err != ERR_NONE)
+        return err;
+    err = handoff_read_by_id(&read, id, &handoff, &now);
+    err = err == ERR_NONE ? answer_receipt(r, &read, handoff) : reading_refuse(r, err, "handoff");
     reading_end(&read);
     return err;
 }

@@ -10,6 +10,7 @@
 #include "keys_api.h"
 #include "leads_api.h"
 #include "leads_read_api.h"
+#include "ledger_api.h"
 #include "me_api.h"
 #include "members_api.h"
 #include "reports_api.h"
@@ -52,6 +53,15 @@ const struct route routes[] = {
      .query = &handoffs_list_query, .read = handoffs_list},
     {"GET", "/v1/handoffs/{handoff_id}", "handoffs_get", ROLE_READ | ROLE_WORK | ROLE_ADMIN,
      ROUTE_READ, .read = handoffs_get},
+    {"GET", "/v1/handoffs/{handoff_id}/receipt", "handoffs_receipt",
+     ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ, .query = &handoffs_receipt_query,
+     .read = handoffs_receipt},
+    {"GET", "/v1/ledger/checkpoints", "ledger_checkpoints", ROLE_ANY, ROUTE_READ,
+     .query = &ledger_checkpoints_query, .read = ledger_checkpoints},
+    {"GET", "/v1/ledger/checkpoints/{size}/consistency", "ledger_consistency", ROLE_ANY, ROUTE_READ,
+     .query = &ledger_consistency_query, .read = ledger_consistency},
+    {"GET", "/v1/ledger/entries/{pos}/proof", "ledger_entry_proof",
+     ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ, .read = ledger_entry_proof},
     {"GET", "/v1/feedback", "feedback_list", ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ,
      .query = &feeds_query, .read = feedback_list},
     {"GET", "/v1/events", "events_list", ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ,

@@ -28,9 +28,9 @@
     X(GONE, 410, "gone", "It was erased")                                                          \
     X(STATE_CONFLICT, 409, "state_conflict", "Its state does not allow this")                      \
     X(ALREADY_EXISTS, 409, "already_exists", "It exists already")                                  \
+    X(CLAIMED_BY_OTHER, 409, "claimed_by_other", "Another member has claimed it")                  \
     X(NOT_ANSWERED, 409, "not_answered", "The handoff has no such answer")                         \
     X(NOT_COVERED, 409, "not_covered_yet", "No checkpoint covers it yet")                          \
-    X(CLAIMED_BY_OTHER, 409, "claimed_by_other", "Another member has claimed it")                  \
     X(KEY_REUSED, 422, "idempotency_key_reused", "This key came with another request before")      \
     X(ACTOR_REQUIRED, 422, "actor_required", "A member must be named")                             \
     X(NOT_YOUR_HANDOFF, 403, "wrong_team", "Only the other team of this handoff may do this")      \

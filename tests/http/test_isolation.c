@@ -13,6 +13,8 @@
 #include "core/api_key.h"
 #include "core/config.h"
 #include "core/digest.h"
+#include "store/checkpoint_table.h"
+#include "store/migrate.h"
 
 #include <check.h>
 #include <libpq-fe.h>
@@ -72,6 +74,10 @@ static const struct probe probes[] = {
     {.operation = "leads_erase", .roles = ROLE_ADMIN},
     {.operation = "handoffs_list", .roles = READERS},
     {.operation = "handoffs_get", .roles = READERS},
+    {.operation = "handoffs_receipt", .roles = READERS, .as = "sam"},
+    {.operation = "ledger_checkpoints", .roles = EVERYONE},
+    {.operation = "ledger_consistency", .roles = EVERYONE, .query = "from=1"},
+    {.operation = "ledger_entry_proof", .roles = READERS},
     {.operation = "feedback_list", .roles = READERS},
     {.operation = "events_list", .roles = READERS},
     {.operation = "attribution_get", .roles = COUNTERS, .query = "milestone=mql"},
@@ -340,13 +346,35 @@ static void workspace_of(const struct stage *stage, struct uuid *out)
     *out = key.workspace;
 }
 
+/* The workspace's ledger as it is now, signed; its size is known as ${checkpoint}. */
+static void take_checkpoint(const struct stage *stage)
+{
+    static const uint8_t seed[SIGNING_SEED_BYTES] = {1};
+    struct pg *pg = pg_new(&(struct pg_settings){.conninfo = stage_database(), .role = ROLE_APP});
+    struct signing_key *key = signing_key_new(seed);
+    struct checkpoint_turn turn;
+    struct uuid workspace;
+    char size[24];
+
+    workspace_of(stage, &workspace);
+    ck_assert_int_eq(checkpoint_take(pg, workspace, key, false, &turn), PG_OK);
+    ck_assert_int_eq(turn.state, CHECKPOINT_MADE);
+    snprintf(size, sizeof size, "%lld", (long long)turn.checkpoint.size);
+    story_set(stage->story, "checkpoint", size);
+    signing_key_free(key);
+    pg_free(pg);
+}
+
 static void set_up(void)
 {
     struct uuid id;
 
     rival = open_workspace("rival");
+    take_checkpoint(&rival);
     story_run(rival.story, more_definitions);
+    take_checkpoint(&rival); /* of a size that ours has not */
     acme = open_workspace("ours");
+    take_checkpoint(&acme);
     conn = PQconnectdb(stage_database());
     ck_assert_int_eq(PQstatus(conn), CONNECTION_OK);
     workspace_of(&rival, &id);
@@ -477,6 +505,8 @@ static const struct param params[] = {
     {"team", false, "team", "${name}-partners", NO_NAME},
     {"term", false, NULL, "mql", "srl"},
     {"version", false, NULL, "1", "7"},
+    {"size", false, "checkpoint", "${checkpoint}", "7"},
+    {"pos", false, NULL, "1", "1000000"}, /* everybody's own ledger has it */
 };
 
 #define PARAMS_COUNT (sizeof params / sizeof *params)

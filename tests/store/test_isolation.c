@@ -33,6 +33,7 @@ static const struct {
 } grants[] = {
     {"api_key", "INSERT,SELECT,UPDATE", NULL},
     {"chain", "INSERT,SELECT,UPDATE", NULL},
+    {"checkpoint", "INSERT,SELECT", NULL},
     {"definition", "INSERT,SELECT,UPDATE", NULL},
     {"definition_acknowledgement", "INSERT,SELECT", NULL},
     {"definition_signature", "INSERT,SELECT", NULL},
@@ -48,9 +49,11 @@ static const struct {
     {"job", "INSERT,SELECT,UPDATE", "SELECT,UPDATE"},
     {"lead", "INSERT,SELECT,UPDATE", NULL},
     {"ledger", "INSERT,SELECT", NULL},
+    {"ledger_node", "INSERT,SELECT", NULL},
     {"member", "INSERT,SELECT,UPDATE", NULL},
     {"route", "DELETE,INSERT,SELECT,UPDATE", NULL},
     {"schema_migration", "SELECT", "SELECT"}, /* has no workspace: the program's own */
+    {"signing_key", "INSERT,SELECT", NULL},
     {"source", "INSERT,SELECT,UPDATE", NULL},
     {"team", "INSERT,SELECT,UPDATE", NULL},
     {"touch", "INSERT,SELECT,UPDATE", NULL},
@@ -92,6 +95,9 @@ static const char rows[] =
     "INSERT INTO exception_count VALUES ($W, 'mql', 'strategic', 1, 1);"
     "INSERT INTO feedback VALUES ($W, $I, $I, $I, 'feedback', 5, NULL, $I, now());"
     "INSERT INTO ledger VALUES ($W, 1, $I, 1, 1, now(), 0, NULL, NULL, '{}', $H);"
+    "INSERT INTO ledger_node VALUES ($W, 1, 0, $H);"
+    "INSERT INTO signing_key VALUES ($W, substr($H, 1, 8), $H, 1);"
+    "INSERT INTO checkpoint VALUES ($W, 1, $H, now(), substr($H, 1, 8), $H || $H);"
     "INSERT INTO idempotency VALUES ($W, $H, $H, 200, NULL, '{}', $I, now());"
     "INSERT INTO idempotency_lead VALUES ($W, $I, $H);"
     "INSERT INTO delivery VALUES ($W, $I, $I, now(), 'application/json', '{}', 'applied', NULL, $I,"
