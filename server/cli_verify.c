@@ -1,5 +1,6 @@
-/* `baton verify`: the ledger of one workspace, or of all. */
+/* `baton verify`: the ledger of one workspace, or of all; or, offline, a receipt or a proof. */
 #include "cli_commands.h"
+#include "cli_proof.h"
 #include "cli_store.h"
 
 #include "store/verify.h"
@@ -184,8 +185,10 @@ static int verify(struct cli *cli)
 {
     struct cli_store store;
     struct run run = {.cli = cli, .store = &store};
-    int code = cli_store_open(&store, cli);
 
+    if (cli_proof_is_asked(cli))
+        return cli_proof_verify(cli);
+    int code = cli_store_open(&store, cli);
     if (code != CLI_OK)
         return code;
     struct arena *arena = arena_new(LIST_MEMORY_BYTES);
@@ -201,6 +204,14 @@ static const struct cli_option options[] = {
      .value = "FILE",
      .repeats = true,
      .what = "a checkpoint that you kept, as GET /v1/ledger/checkpoints gives it"},
+    {.name = "receipt", .value = "FILE", .what = "check a receipt, offline"},
+    {.name = "consistency",
+     .value = "FILE",
+     .what = "check, offline, that a newer checkpoint continues --checkpoint"},
+    {.name = "public-key", .value = "FILE|HEX", .what = "for both: the key that signs checkpoints"},
+    {.name = "checkpoint-key",
+     .value = "FILE|HEX",
+     .what = "the key of --checkpoint, if it was another"},
     {0},
 };
 
@@ -214,7 +225,9 @@ const struct cli_command cli_verify = {
         "those that you kept, which show what was changed by somebody who owns the database and\n"
         "left no trace in it. With --state also replays the ledger, and names every lead whose\n"
         "owner, stage or open handoff is another in the tables. Exit code 4 when it does not\n"
-        "hold.\n",
+        "hold.\n"
+        "Receipts and proofs are checked with files and the public key alone:\n"
+        "  baton verify --receipt receipt.json --public-key key.pub",
     .words_max = 1,
     .options = options,
     .settings = SETTINGS_DATABASE,
