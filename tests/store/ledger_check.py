@@ -101,10 +101,10 @@ def hexed(text, size):
 
 
 def microseconds(text):
-    match = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?Z", text)
-    want(match and not (match[2] or "1").endswith("0"), "time")
+    match = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{6}))?Z", text)
+    want(match and match[2] != "000000", "time")
     whole = datetime.datetime.fromisoformat(match[1]).replace(tzinfo=datetime.timezone.utc)
-    return int(whole.timestamp()) * 1000000 + int((match[2] or "0").ljust(6, "0"))
+    return int(whole.timestamp()) * 1000000 + int(match[2] or "0")
 
 
 def identity(text):

@@ -56,6 +56,14 @@ static const struct {
     {"ledger", "hash",
      "INSERT INTO ledger VALUES ('" WORKSPACE "', 1, '" WORKSPACE "', 1, 1, now(), 0, NULL, NULL, "
      "'{}', decode(repeat('00', 32), 'hex'))"},
+    {"ledger_node", "hash",
+     "INSERT INTO ledger_node VALUES ('" WORKSPACE "', 1, 0, decode(repeat('00', 32), 'hex'))"},
+    {"signing_key", "public_key",
+     "INSERT INTO signing_key VALUES ('" WORKSPACE "', decode(repeat('00', 8), 'hex'), "
+     "decode(repeat('00', 32), 'hex'), 1)"},
+    {"checkpoint", "root",
+     "INSERT INTO checkpoint VALUES ('" WORKSPACE "', 1, decode(repeat('00', 32), 'hex'), now(), "
+     "decode(repeat('00', 8), 'hex'), decode(repeat('00', 64), 'hex'))"},
 };
 
 #define WHOS    (sizeof whos / sizeof *whos)

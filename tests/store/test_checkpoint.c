@@ -220,33 +220,6 @@ START_TEST(a_cut_tail_and_a_gap_are_seen)
 }
 END_TEST
 
-START_TEST(what_was_signed_only_grows)
-{
-    static const char *const changes[] = {
-        "UPDATE checkpoint SET size = size + 1",
-        "DELETE FROM checkpoint",
-        "TRUNCATE checkpoint",
-        "UPDATE ledger_node SET place = place + 1",
-        "DELETE FROM ledger_node",
-        "UPDATE signing_key SET since = since + 1",
-        "DELETE FROM signing_key",
-    };
-    struct pg *owner = database_connect(r.database, NULL);
-    char app[256];
-
-    grow(1, SMALL);
-    ck_assert_int_eq(take().state, CHECKPOINT_MADE);
-    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
-        snprintf(app, sizeof app, "SET session_replication_role = replica; %s", changes[i]);
-        ck_assert_int_ne(pg_run_script(owner, app, pg_deadline_in(READING_WAIT_MS)), PG_OK);
-        ck_assert_str_eq(pg_error(owner)->sqlstate, "42501");
-        ck_assert_int_ne(pg_run_script(r.pg, changes[i], pg_deadline_in(READING_WAIT_MS)), PG_OK);
-        ck_assert_str_eq(pg_error(r.pg)->sqlstate, "42501");
-    }
-    pg_free(owner);
-}
-END_TEST
-
 /* ---- keys ---- */
 
 START_TEST(a_new_key_is_announced_first_and_the_old_one_never_comes_back)
@@ -379,7 +352,6 @@ int main(void)
     tcase_add_test(t, a_turn_that_fails_leaves_nothing_of_itself);
     tcase_add_test(t, nothing_is_signed_on_top_of_a_changed_ledger);
     tcase_add_test(t, a_cut_tail_and_a_gap_are_seen);
-    tcase_add_test(t, what_was_signed_only_grows);
     tcase_add_test(t, a_new_key_is_announced_first_and_the_old_one_never_comes_back);
     tcase_add_test(t, proofs_are_read_from_what_is_stored);
     tcase_add_test(t, what_is_not_there_or_not_covered_is_told);
