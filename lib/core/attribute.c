@@ -123,6 +123,35 @@ static enum err insert_observation(struct attribute *attribute, struct arena *ar
     return ERR_NONE;
 }
 
+static enum err replace_item(struct attribute_set *set, struct arena *arena, size_t at,
+                             const struct attribute *item)
+{
+    struct attribute *items = ARENA_ARRAY(arena, struct attribute, set->count);
+
+    if (items == NULL)
+        return ERR_OUT_OF_MEMORY;
+    memcpy(items, set->items, set->count * sizeof *items);
+    items[at] = *item;
+    set->items = items;
+    return ERR_NONE;
+}
+
+/* What is said again is known since when it was, and holds from the later moment on: an older word
+ * that comes late does not pass it. */
+static enum err confirm(struct attribute_set *set, struct arena *arena, size_t at,
+                        instant occurred_at)
+{
+    struct attribute item = set->items[at];
+    struct observation *copy = ARENA_ARRAY(arena, struct observation, item.count);
+
+    if (copy == NULL)
+        return ERR_OUT_OF_MEMORY;
+    memcpy(copy, item.observations, item.count * sizeof *copy);
+    copy[0].occurred_at = occurred_at;
+    item.observations = copy;
+    return replace_item(set, arena, at, &item);
+}
+
 enum err attribute_tell(struct attribute_set *set, struct arena *arena, const char *name,
                         const struct observation *seen, bool *changed)
 {
@@ -138,19 +167,12 @@ enum err attribute_tell(struct attribute_set *set, struct arena *arena, const ch
     size_t place = observation_place(&item, seen->occurred_at);
     if (place < item.count && value_equal(&item.observations[place].value, &seen->value) &&
         seen->evidence == NULL)
-        return ERR_NONE;
-    bool differs = place == 0 && !value_equal(&item.observations[0].value, &seen->value);
+        return place == 0 && item.observations[0].occurred_at < seen->occurred_at
+                   ? confirm(set, arena, at, seen->occurred_at)
+                   : ERR_NONE;
+    *changed = place == 0 && !value_equal(&item.observations[0].value, &seen->value);
     enum err err = insert_observation(&item, arena, place, seen);
-    if (err != ERR_NONE)
-        return err;
-    struct attribute *items = ARENA_ARRAY(arena, struct attribute, set->count);
-    if (items == NULL)
-        return ERR_OUT_OF_MEMORY;
-    memcpy(items, set->items, set->count * sizeof *items);
-    items[at] = item;
-    set->items = items;
-    *changed = differs;
-    return ERR_NONE;
+    return err == ERR_NONE ? replace_item(set, arena, at, &item) : err;
 }
 
 enum err attribute_absorb(struct attribute_set *set, struct arena *arena,

@@ -218,6 +218,38 @@ static const struct step matching[] = {
     {0},
 };
 
+/* The newest word counts, also when it says again what was known. */
+static const struct step retold[] = {
+    {.label = "ten people work there",
+     .method = "POST",
+     .path = "/v1/leads",
+     .as = "marketing",
+     .body = "{'email':'rita@corp.example','attributes':{'company.employees':10},"
+             "'occurred_at':'2026-01-01T10:00:00Z'}",
+     .status = 201,
+     .keep = {{"rita", "/lead/id"}}},
+    {.label = "still ten, four days later",
+     .method = "POST",
+     .path = "/v1/leads",
+     .as = "marketing",
+     .body = "{'email':'rita@corp.example','attributes':{'company.employees':10},"
+             "'occurred_at':'2026-01-05T10:00:00Z'}",
+     .status = 200},
+    {.label = "what was true in between comes late",
+     .method = "PATCH",
+     .path = "/v1/leads/${rita}",
+     .as = "ana",
+     .body = "{'attributes':{'company.employees':500},'occurred_at':'2026-01-03T10:00:00Z'}",
+     .status = 200},
+    {.label = "and is history",
+     .method = "GET",
+     .path = "/v1/leads/${rita}",
+     .as = "ana",
+     .status = 200,
+     .checks = {{"/attributes/company.employees", "10"}}},
+    {0},
+};
+
 static const struct step refused[] = {
     {.label = "no key", .method = "POST", .path = "/v1/leads", .body = "{}", .status = 401},
     {.label = "a key that there is not",
@@ -1096,8 +1128,9 @@ static const struct {
     const char *options;
     const struct step *steps;
 } stories[] = {
-    {SIGNED, capture}, {SIGNED, matching},   {SIGNED, changed}, {SIGNED, touched}, {"", facts},
-    {SIGNED, listed},  {SIGNED, overridden}, {SIGNED, merged},  {SIGNED, erased},  {"", batch},
+    {SIGNED, capture}, {SIGNED, matching}, {SIGNED, retold}, {SIGNED, changed},
+    {SIGNED, touched}, {"", facts},        {SIGNED, listed}, {SIGNED, overridden},
+    {SIGNED, merged},  {SIGNED, erased},   {"", batch},
 };
 
 START_TEST(leads_are_written)
