@@ -22,6 +22,7 @@ static void withdraw_open(struct work *work, struct lead *lead, struct actor act
     work_change_handoff(work, open);
     open->state = HANDOFF_WITHDRAWN;
     open->reason = REASON_ERASED;
+    open->claimed_until = INSTANT_NONE;
     open->closed_at = work->now;
     open->closed_by = actor.kind == ACTOR_MEMBER ? actor.id : (struct uuid){{0}};
     work_close_handoff(work, lead, open);
