@@ -1,0 +1,248 @@
+#include "explain.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct search {
+    const struct play *play;
+    struct model *models; /* by depth */
+    bool *taken;          /* by deed */
+    size_t *order;        /* of all deeds by the end, those never answered last */
+    long tries;
+    size_t best; /* how far it came */
+    bool too_much;
+    char *why;
+    size_t why_len;
+};
+
+/* ---- why not ---- */
+
+static void say(struct search *search, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void say(struct search *search, const char *format, ...)
+{
+    size_t room = EXPLAIN_WHY_MAX - search->why_len;
+    va_list args;
+
+    va_start(args, format);
+    int len = vsnprintf(search->why + search->why_len, room, format, args);
+    va_end(args);
+    search->why_len += (size_t)len < room ? (size_t)len : room - 1;
+}
+
+/* Only what was found furthest on is worth reading. */
+static bool is_worth_saying(struct search *search, size_t depth)
+{
+    if (depth < search->best)
+        return false;
+    if (depth > search->best)
+        search->why[search->why_len = 0] = '\0';
+    search->best = depth;
+    return search->why_len + 256 < EXPLAIN_WHY_MAX;
+}
+
+static void say_not(struct search *search, size_t depth, size_t at, const char *why)
+{
+    const struct deed *deed = &search->play->deeds[at];
+
+    if (!is_worth_saying(search, depth) || strstr(search->why, why) != NULL)
+        return;
+    say(search, "after %zu steps, step %zu (%s by %s): %s\n", depth, at + 1,
+        act_name(deed->step.act), who_name(deed->step.who), why);
+}
+
+/* ---- the ledger ---- */
+
+static const struct play_trail *trail_of(const struct play *play, struct uuid lead)
+{
+    for (int i = 0; i < play->trail_count; i++)
+        if (uuid_equal(play->trails[i].lead, lead))
+            return &play->trails[i];
+    return NULL;
+}
+
+static const char *actor_name(int actor)
+{
+    return actor == MODEL_SYSTEM ? "the system" : who_name((enum who)actor);
+}
+
+static bool is_told(const struct model_lead *lead, const struct play_trail *trail,
+                    char why[MODEL_WHY_MAX])
+{
+    if (trail == NULL) {
+        snprintf(why, MODEL_WHY_MAX, "ledger: a lead is not there");
+        return false;
+    }
+    for (int i = 0; i < lead->trail_count; i++) {
+        if (i < trail->count && lead->trail[i] == trail->kinds[i] &&
+            lead->trail_actors[i] == trail->actors[i])
+            continue;
+        int len = snprintf(why, MODEL_WHY_MAX, "ledger: entry %d of the lead: wanted kind %d by %s",
+                           i + 1, lead->trail[i], actor_name(lead->trail_actors[i]));
+        if (i < trail->count)
+            snprintf(why + len, MODEL_WHY_MAX - (size_t)len, ", got kind %d by %s", trail->kinds[i],
+                     actor_name(trail->actors[i]));
+        else
+            snprintf(why + len, MODEL_WHY_MAX - (size_t)len, ", got none");
+        return false;
+    }
+    return true;
+}
+
+/* Whether the ledger goes on as this step says. */
+static bool ledger_agrees(const struct search *search, const struct model *before,
+                          const struct model *after, char why[MODEL_WHY_MAX])
+{
+    for (int i = 0; i < after->lead_count; i++) {
+        bool is_new = i >= before->lead_count;
+        if (!is_new && before->leads[i].trail_count == after->leads[i].trail_count)
+            continue;
+        if (uuid_is_nil(after->leads[i].id))
+            continue; /* nobody heard of it */
+        if (!is_told(&after->leads[i], trail_of(search->play, after->leads[i].id), why))
+            return false;
+    }
+    return true;
+}
+
+/* At the end: nothing more in the ledger, no more leads, handoffs and touches. */
+static bool all_is_told(const struct search *search, const struct model *model,
+                        char why[MODEL_WHY_MAX])
+{
+    const struct play *play = search->play;
+
+    if (model->lead_count != play->trail_count || model->handoff_count != play->handoff_count) {
+        snprintf(why, MODEL_WHY_MAX, "there are %d leads and %lld handoffs, wanted %d and %d",
+                 play->trail_count, play->handoff_count, model->lead_count, model->handoff_count);
+        return false;
+    }
+    for (int i = 0; i < model->lead_count; i++) {
+        const struct model_lead *lead = &model->leads[i];
+        const struct play_trail *trail = trail_of(play, lead->id);
+        if (trail == NULL)
+            continue; /* known by nobody; counted above */
+        if (trail->count != lead->trail_count) {
+            snprintf(why, MODEL_WHY_MAX,
+                     "ledger: lead number %d has %d entries, the next of kind %d; wanted %d", i,
+                     trail->count,
+                     trail->count > lead->trail_count ? trail->kinds[lead->trail_count] : 0,
+                     lead->trail_count);
+            return false;
+        }
+        if (trail->touch_count != lead->touch_count || trail->touches != lead->touch_count) {
+            snprintf(why, MODEL_WHY_MAX, "touches: lead number %d says %d and has %d, wanted %d", i,
+                     trail->touch_count, trail->touches, lead->touch_count);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- the search ---- */
+
+/* What is done from here on was sent before this: the first end of what is not taken yet. */
+static long first_end(const struct search *search)
+{
+    const struct play *play = search->play;
+
+    for (size_t i = 0; i < play->count; i++) {
+        const struct deed *deed = &play->deeds[search->order[i]];
+        if (!search->taken[search->order[i]] && deed->answered)
+            return deed->end;
+    }
+    return -1;
+}
+
+static bool go_on(struct search *search, size_t depth);
+
+static bool try_deed(struct search *search, size_t depth, size_t at)
+{
+    const struct deed *deed = &search->play->deeds[at];
+    struct model *before = &search->models[depth], *after = before + 1;
+    struct reply wanted;
+    char why[MODEL_WHY_MAX];
+
+    search->tries++;
+    *after = *before;
+    model_apply(after, deed, &wanted);
+    if (after->full) {
+        search->too_much = true;
+        return false;
+    }
+    if ((deed->answered && !model_matches(after, &wanted, &deed->heard, why)) ||
+        !ledger_agrees(search, before, after, why)) {
+        say_not(search, depth, at, why);
+        return false;
+    }
+    search->taken[at] = true;
+    bool found = go_on(search, depth + 1);
+    search->taken[at] = false;
+    return found;
+}
+
+static bool go_on(struct search *search, size_t depth)
+{
+    const struct play *play = search->play;
+    long end = first_end(search);
+    char why[MODEL_WHY_MAX];
+
+    if (search->tries > EXPLAIN_TRIES_MAX || search->too_much)
+        return false;
+    if (end < 0 && all_is_told(search, &search->models[depth], why))
+        return true; /* what was not answered and is not taken was not done */
+    if (end < 0 && is_worth_saying(search, depth) && strstr(search->why, why) == NULL)
+        say(search, "at the end: %s\n", why);
+    for (size_t i = 0; i < play->count; i++) {
+        size_t at = search->order[i];
+        if (!search->taken[at] && (end < 0 || play->deeds[at].begin < end) &&
+            try_deed(search, depth, at))
+            return true;
+    }
+    return false;
+}
+
+static const struct deed *sorted; /* by the next, which no other thread calls */
+
+static int compare_ends(const void *a, const void *b)
+{
+    const struct deed *x = &sorted[*(const size_t *)a], *y = &sorted[*(const size_t *)b];
+
+    if (x->answered != y->answered)
+        return x->answered ? -1 : 1;
+    return x->end < y->end ? -1 : x->end > y->end;
+}
+
+static void sort_by_end(struct search *search)
+{
+    for (size_t i = 0; i < search->play->count; i++)
+        search->order[i] = i;
+    sorted = search->play->deeds;
+    qsort(search->order, search->play->count, sizeof *search->order, compare_ends);
+}
+
+enum explained explain(const struct play *play, bool strict, char why[EXPLAIN_WHY_MAX])
+{
+    struct search search = {
+        .play = play,
+        .models = calloc(play->count + 2, sizeof *search.models),
+        .taken = calloc(play->count + 1, sizeof *search.taken),
+        .order = calloc(play->count + 1, sizeof *search.order),
+        .why = why,
+    };
+    bool found = false;
+
+    why[0] = '\0';
+    if (search.models != NULL && search.taken != NULL && search.order != NULL) {
+        sort_by_end(&search);
+        model_init(&search.models[0]);
+        search.models[0].strict = strict;
+        found = go_on(&search, 0);
+    }
+    free(search.models);
+    free(search.taken);
+    free(search.order);
+    return found ? EXPLAINED : search.too_much ? TOO_MUCH : NOT_EXPLAINED;
+}

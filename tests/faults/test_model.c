@@ -1,0 +1,202 @@
+/*
+ * Random sequences of everything that clients do, against a small model of what should come of it:
+ * by one client after the other, by several at once, and with the server killed in between.
+ *
+ * A seed makes the same sequence every time, and played by one client it comes out the same every
+ * time; of several the steps are the same, how they interleave is not. What fails is cut down,
+ * played by one client if it fails so, and printed with its seed.
+ *
+ *   BATON_SEED=7          this seed alone, in every case
+ *   BATON_SEQUENCE=FILE   plays what was printed, by one client
+ *   BATON_LONG=1          many more seeds
+ */
+#include "explain.h"
+#include "trial.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SHRINK_RUNS   120
+#define SEQUENCE_TEXT (256 * 1024) /* bytes */
+#define STEPS         80
+#define LONG_STEPS    140
+#define CLIENTS       3
+#define KILLS         3
+#define AGAIN         5 /* tries of a sequence that does not fail every time */
+
+static struct trial trial;
+
+static bool is_long(void)
+{
+    return getenv("BATON_LONG") != NULL;
+}
+
+static int rounds(int quick, int in_full)
+{
+    return is_long() ? in_full : quick;
+}
+
+/* ---- one sequence ---- */
+
+struct way {
+    int clients;
+    int kills;
+    int tries; /* a failure that needs luck is tried so often */
+};
+
+static enum explained play(const struct way *way, const struct sequence *sequence,
+                           char why[EXPLAIN_WHY_MAX])
+{
+    struct play_setting setting = {trial.conninfo, trial.services[0], way->clients, way->kills};
+    struct play *played = play_sequence(&setting, sequence);
+    enum explained explained = explain(played, way->clients == 1 && way->kills == 0, why);
+
+    play_free(played);
+    return explained;
+}
+
+static bool fails(void *context, const struct sequence *sequence)
+{
+    const struct way *way = context;
+    char why[EXPLAIN_WHY_MAX];
+
+    for (int i = 0; i < way->tries; i++)
+        if (play(way, sequence, why) == NOT_EXPLAINED)
+            return true;
+    return false;
+}
+
+static void tell(const struct way *way, const struct sequence *sequence)
+{
+    char why[EXPLAIN_WHY_MAX] = "";
+    char *text = sequence_write(sequence);
+
+    for (int i = 0; i < way->tries && play(way, sequence, why) != NOT_EXPLAINED; i++)
+        why[0] = '\0';
+    printf("what is left of it, by %d client(s) with %d kills:\n%s%s", way->clients, way->kills,
+           text, why);
+    free(text);
+}
+
+/* Cut down, by one client if it fails so. */
+static _Noreturn void cut_down(const struct way *way, struct sequence *sequence, uint64_t seed,
+                               const char *why)
+{
+    struct way alone = {1, 0, 1};
+    struct way same = *way;
+
+    printf("seed %llu, %d clients, %d kills: not explained\n%s", (unsigned long long)seed,
+           way->clients, way->kills, why);
+    fflush(stdout);
+    struct way *least = fails(&alone, sequence) ? &alone : &same;
+    least->tries = least == &alone ? 1 : AGAIN;
+    sequence_shrink(sequence, fails, least, SHRINK_RUNS / least->tries);
+    tell(least, sequence);
+    ck_abort_msg("BATON_SEED=%llu", (unsigned long long)seed);
+    abort();
+}
+
+static void play_seeds(const struct way *way, int seeds)
+{
+    static struct sequence sequence;
+    char why[EXPLAIN_WHY_MAX];
+    const char *given = getenv("BATON_SEED");
+    int too_much = 0;
+
+    if (given != NULL)
+        seeds = AGAIN;
+    for (int i = 0; i < seeds; i++) {
+        uint64_t seed = given == NULL ? (uint64_t)i + 1 : strtoull(given, NULL, 10);
+        sequence_make(&sequence, seed, (size_t)rounds(STEPS, LONG_STEPS), way->clients);
+        enum explained explained = play(way, &sequence, why);
+        if (explained == NOT_EXPLAINED)
+            cut_down(way, &sequence, seed, why);
+        too_much += explained == TOO_MUCH;
+    }
+    ck_assert_int_le(too_much, seeds / 2);
+}
+
+/* ---- tests ---- */
+
+static void setup(void)
+{
+    trial_begin(&trial, NULL);
+}
+
+static void teardown(void)
+{
+    trial_free(&trial);
+}
+
+START_TEST(test_one_client)
+{
+    play_seeds(&(struct way){1, 0, 1}, rounds(12, 400));
+}
+END_TEST
+
+START_TEST(test_several_clients)
+{
+    play_seeds(&(struct way){CLIENTS, 0, 1}, rounds(12, 400));
+}
+END_TEST
+
+static void read_file(const char *path, struct sequence *sequence)
+{
+    static char text[SEQUENCE_TEXT];
+    FILE *file = fopen(path, "r");
+
+    ck_assert_msg(file != NULL, "no %s", path);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    ck_assert_msg(sequence_read(sequence, text), "%s is no sequence", path);
+}
+
+START_TEST(test_given_sequence)
+{
+    static struct sequence sequence;
+    char why[EXPLAIN_WHY_MAX];
+
+    read_file(getenv("BATON_SEQUENCE"), &sequence);
+    enum explained explained = play(&(struct way){1, 0, 1}, &sequence, why);
+    ck_assert_msg(explained == EXPLAINED, "%s", why);
+}
+END_TEST
+
+START_TEST(test_text)
+{
+    static struct sequence sequence, again;
+
+    sequence_make(&sequence, 1, STEPS, CLIENTS);
+    char *text = sequence_write(&sequence);
+    ck_assert(sequence_read(&again, text));
+    char *same = sequence_write(&again);
+    ck_assert_str_eq(text, same);
+    free(text);
+    free(same);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("faults/model");
+    TCase *tcase = tcase_create("random sequences");
+    SRunner *runner = srunner_create(suite);
+
+    unsetenv("BATON_EXCHANGES"); /* thousands, and all of kinds that other tests make too */
+    tcase_set_timeout(tcase, 0); /* CTest has one */
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    if (getenv("BATON_SEQUENCE") != NULL) {
+        tcase_add_test(tcase, test_given_sequence);
+    } else {
+        tcase_add_test(tcase, test_text);
+        tcase_add_test(tcase, test_one_client);
+        tcase_add_test(tcase, test_several_clients);
+    }
+    suite_add_tcase(suite, tcase);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
