@@ -40,8 +40,8 @@ static enum caller_check check_own_actor(struct request *r, const struct config 
     if (r->baton_actor == NULL ||
         (member->email != NULL && strcasecmp(member->email, r->baton_actor) == 0))
         return CALLER_KNOWN;
-    request_refuse(r, ERR_ACTOR_REQUIRED,
-                   "This key is a member's own: leave Baton-Actor out, or use a team's key");
+    request_refuse_header(r, ERR_ACTOR_REQUIRED, "Baton-Actor", "not_own",
+                          "This key is a member's own: leave Baton-Actor out, or use a team's key");
     return CALLER_REFUSED;
 }
 
@@ -61,8 +61,8 @@ static enum caller_check find_actor(struct request *r, const struct config *conf
     }
     if (!final)
         return CALLER_UNKNOWN;
-    request_refuse(r, ERR_ACTOR_REQUIRED,
-                   "Baton-Actor names no active member of the key's team by email");
+    request_refuse_header(r, ERR_ACTOR_REQUIRED, "Baton-Actor", "unknown",
+                          "Baton-Actor names no active member of the key's team by email");
     return CALLER_REFUSED;
 }
 

@@ -131,8 +131,8 @@ enum err definitions_replace(struct request *r, struct command *command)
     if (err != ERR_NONE)
         return err;
     if (r->if_match == NULL)
-        return request_refuse(r, ERR_PRECONDITION_REQUIRED,
-                              "Send the ETag of the draft that you read in If-Match");
+        return request_refuse_header(r, ERR_PRECONDITION_REQUIRED, "If-Match", "required",
+                                     "Send the ETag of the draft that you read in If-Match");
     input->if_match = r->if_match;
     input->document = r->json;
     command->kind = COMMAND_DEFINITION_REPLACE;

@@ -114,6 +114,8 @@ bool headers_take(struct request *r)
     return !arena_failed(r->arena);
 }
 
+#define KEY_FORMAT "Send 1 to 255 visible ASCII characters" /* IDEMPOTENCY_KEY_MAX_BYTES */
+
 static bool is_key(const char *text)
 {
     size_t len = strlen(text);
@@ -142,8 +144,8 @@ enum err headers_idempotency_key(struct request *r)
     if (r->idempotency_key == NULL)
         return make_key(r);
     if (!is_key(r->idempotency_key))
-        return request_refuse(r, ERR_INVALID_KEY_FORMAT, "Send 1 to %d visible ASCII characters.",
-                              IDEMPOTENCY_KEY_MAX_BYTES);
+        return request_refuse_header(r, ERR_INVALID_KEY_FORMAT, "Idempotency-Key", "format",
+                                     KEY_FORMAT);
     r->idempotency_key_given = true;
     return ERR_NONE;
 }

@@ -128,6 +128,16 @@ enum err request_input(struct request *r, const struct input_spec *spec, void *o
     return ERR_NONE;
 }
 
+enum err request_refuse_header(struct request *r, enum err err, const char *header,
+                               const char *code, const char *detail)
+{
+    struct faults *faults = request_faults(r);
+
+    if (faults != NULL)
+        faults_add_in(faults, "header", header, code, "%s", detail);
+    return request_refuse(r, err, "%s", detail);
+}
+
 enum err request_refuse(struct request *r, enum err err, const char *format, ...)
 {
     char detail[1024];

@@ -131,6 +131,10 @@ enum err request_input(struct request *r, const struct input_spec *spec, void *o
 enum err request_refuse(struct request *r, enum err err, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/** As request_refuse; the sentence is also the detail of a fault of this header. */
+enum err request_refuse_header(struct request *r, enum err err, const char *header,
+                               const char *code, const char *detail);
+
 /**
  * The backend has filled r->reply: hands it back and gives up the backend's reference, after which
  * r must not be touched. Any thread. False when the deadline was faster and the reply is dropped.
