@@ -28,7 +28,7 @@ def headers_of(exchange, side):
 class Coverage:
     def __init__(self):
         self.statuses = set()  # (operation id, status)
-        self.properties = set()  # pointers
+        self.properties = {}  # pointer: (schema, value) of the first answer that showed it
 
 
 class Checker:
@@ -125,27 +125,28 @@ class Checker:
         faults = self.spec.faults(wanted["content"][kind]["schema"], json.loads(body))
         return ["request was taken: " + fault for fault in faults]
 
-    def see(self, schema, pointer, value):
-        """Notes every property of the schema that this value has."""
+    def see(self, schema, pointer, value, answer=None):
+        """Notes every property of the schema that this value has; answer is the whole it is of."""
+        answer = answer or (schema, value)
         schema, pointer = self.spec.resolve(schema, pointer)
         for key in ("allOf", "anyOf", "oneOf"):
             for i, branch in enumerate(schema.get(key, [])):
                 if key == "allOf" or self.spec.fits(branch, value):
-                    self.see(branch, "%s/%s/%d" % (pointer, key, i), value)
+                    self.see(branch, "%s/%s/%d" % (pointer, key, i), value, answer)
         if isinstance(value, list) and isinstance(schema.get("items"), dict):
             for item in value:
-                self.see(schema["items"], pointer + "/items", item)
+                self.see(schema["items"], pointer + "/items", item, answer)
         if isinstance(value, dict):
-            self.see_members(schema, pointer, value)
+            self.see_members(schema, pointer, value, answer)
 
-    def see_members(self, schema, pointer, value):
+    def see_members(self, schema, pointer, value, answer):
         properties = schema.get("properties", {})
         for name, member in value.items():
             if name in properties:
-                self.coverage.properties.add("%s/properties/%s" % (pointer, name))
-                self.see(properties[name], "%s/properties/%s" % (pointer, name), member)
+                self.coverage.properties.setdefault("%s/properties/%s" % (pointer, name), answer)
+                self.see(properties[name], "%s/properties/%s" % (pointer, name), member, answer)
             elif isinstance(schema.get("additionalProperties"), dict):
-                self.see(schema["additionalProperties"], pointer + "/additionalProperties", member)
+                self.see(schema["additionalProperties"], pointer + "/additionalProperties", member, answer)
 
 
 def response_properties(spec):

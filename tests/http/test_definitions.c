@@ -164,7 +164,8 @@ static const struct step editing[] = {
      .path = VERSIONS "/1",
      .as = "ana",
      .body = "${document}",
-     .status = 428},
+     .status = 428,
+     .checks = {{"/errors/0/header", "'If-Match'"}}},
     {.label = "ana changes it",
      .method = "PUT",
      .path = VERSIONS "/1",
@@ -493,6 +494,82 @@ static const struct step refused[] = {
     {0},
 };
 
+#define TIERS_OF_TEXT                                                                              \
+    "[{'eq':'vp','points':30},{'ne':'vp','points':1},{'in':['vp','cto'],'points':20},"             \
+    "{'not_in':['intern'],'points':2},{'contains':'chief','points':22},"                           \
+    "{'starts_with':'head','points':21},{'exists':true,'points':1},"                               \
+    "{'test':{'attribute':'seniority','op':'eq','value':'owner'},'points':31}]"
+
+#define TIERS_OF_NUMBER                                                                            \
+    "[{'lt':10,'points':1},{'lte':50,'points':2},{'gt':100,'points':3},{'gte':1000,'points':4}]"
+
+#define EVERY_TIER                                                                                 \
+    "{'term':'mql','title':'Ours','statement':'Those we want.','criteria':["                       \
+    "{'id':'seniority','title':'Decides','kind':'fit','points':5,"                                 \
+    "'test':{'attribute':'seniority','op':'in','value':['director','vp']},"                        \
+    "'tiers':" TIERS_OF_TEXT "},"                                                                  \
+    "{'id':'size','title':'Big enough','kind':'fit','points':1,"                                   \
+    "'test':{'attribute':'company.employees','op':'gte','value':5},"                               \
+    "'tiers':" TIERS_OF_NUMBER "},"                                                                \
+    "{'id':'known','title':'Of our friends','kind':'fit','points':1,"                              \
+    "'test':{'attribute':'company.domain','op':'matches_domain','value':['acme.example']},"        \
+    "'tiers':[{'matches_domain':['acme.example','rival.example'],'points':2}]},"                   \
+    "{'id':'renewal','title':'Renews soon','kind':'readiness','points':1,"                         \
+    "'test':{'attribute':'renewal.on','op':'within_days','value':90},"                             \
+    "'tiers':[{'within_days':30,'points':2}]},"                                                    \
+    "{'id':'either','title':'Big, or decides','kind':'fit','required':true,"                       \
+    "'test':{'any':[{'attribute':'company.employees','op':'gte','value':50},"                      \
+    "{'attribute':'seniority','op':'eq','value':'vp'}]}}],"                                        \
+    "'thresholds':{'total':10},'reasons':["                                                        \
+    "{'code':'too_small','title':'Too small','about':'criterion','criterion':'size',"              \
+    "'then':'nurture'}]}"
+
+static const struct step every_tier[] = {
+    {.label = "a document with every form of a tier",
+     .method = "POST",
+     .path = VERSIONS,
+     .as = "ana",
+     .body = EVERY_TIER,
+     .status = 201,
+     .checks = {{"/document/criteria/0/tiers", TIERS_OF_TEXT},
+                {"/document/criteria/1/tiers", TIERS_OF_NUMBER},
+                {"/document/criteria/3/tiers/0/within_days", "30"}}},
+    {.label = "is proposed",
+     .method = "POST",
+     .path = VERSIONS "/1/propose",
+     .as = "ana",
+     .status = 200,
+     .keep = {{"hash", "/content_hash"}}},
+    {.label = "marketing signs",
+     .method = "POST",
+     .path = VERSIONS "/1/sign",
+     .as = "ana",
+     .body = "{'content_hash':'${hash}'}",
+     .status = 200},
+    {.label = "sales signs",
+     .method = "POST",
+     .path = VERSIONS "/1/sign",
+     .as = "sam",
+     .body = "{'content_hash':'${hash}'}",
+     .status = 200,
+     .checks = {{"/state", "'in_force'"}}},
+    {.label =
+         "the tier with most points counts; of a test with parts the verdict names what it saw",
+     .method = "POST",
+     .path = "/v1/leads",
+     .as = "marketing",
+     .body = "{'email':'kim@acme.example','attributes':{'seniority':'vp','company.employees':70}}",
+     .status = 201,
+     .checks = {{"/verdict/result", "'qualified'"},
+                {"/verdict/criteria/0/points", "30"},
+                {"/verdict/criteria/1/points", "1"},
+                {"/verdict/criteria/2/points", "2"},
+                {"/verdict/criteria/3/why", "'missing'"},
+                {"/verdict/criteria/4/subject", "'company.employees'"},
+                {"/verdict/criteria/4/seen", "70"}}},
+    {0},
+};
+
 START_TEST(what_is_not_there_is_not_changed)
 {
     stage_play("", refused);
@@ -517,6 +594,12 @@ START_TEST(the_next_version)
 }
 END_TEST
 
+START_TEST(a_tier_has_many_forms)
+{
+    stage_play("", every_tier);
+}
+END_TEST
+
 START_TEST(the_server_ends_cleanly)
 {
     stage_end();
@@ -532,6 +615,7 @@ static Suite *make(void)
     tcase_add_test(tests, a_draft_is_edited_by_one_at_a_time);
     tcase_add_test(tests, the_next_version);
     tcase_add_test(tests, what_is_not_there_is_not_changed);
+    tcase_add_test(tests, a_tier_has_many_forms);
     tcase_add_test(tests, the_server_ends_cleanly);
     suite_add_tcase(suite, tests);
     return suite;

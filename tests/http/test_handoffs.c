@@ -289,6 +289,7 @@ static const struct step qualified[] = {
      .body = "{'outcome':'won','amount':{'minor':900000,'currency':'EUR'}}",
      .status = 200,
      .checks = {{"/handoff/outcome", "'won'"},
+                {"/handoff/allowed_actions", "['feedback']"},
                 {"/lead/stage", "'customer'"},
                 {"/lead/due_at", "null"}}},
     {.label = "once",

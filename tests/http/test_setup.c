@@ -33,7 +33,22 @@ static const struct step who_one_is[] = {
      .as = "sales",
      .headers = {"Baton-Actor: ana@acme.example"},
      .status = 422,
-     .checks = {{"/code", "'actor_required'"}}},
+     .checks = {{"/code", "'actor_required'"}, {"/errors/0/header", "'Baton-Actor'"}}},
+    {.label = "a member's key that names another",
+     .method = "GET",
+     .path = "/v1/me",
+     .as = "sam",
+     .headers = {"Baton-Actor: sue@acme.example"},
+     .status = 422,
+     .checks = {{"/code", "'actor_required'"}, {"/errors/0/header", "'Baton-Actor'"}}},
+    {.label = "a key of a write that is none",
+     .method = "POST",
+     .path = "/v1/teams",
+     .as = "ana",
+     .headers = {"Idempotency-Key: two words"},
+     .body = "{'name':'partners','function':'other'}",
+     .status = 400,
+     .checks = {{"/code", "'invalid_idempotency_key'"}, {"/errors/0/header", "'Idempotency-Key'"}}},
     {.label = "nobody", .method = "GET", .path = "/v1/me", .status = 401},
     {.label = "an unknown parameter",
      .method = "GET",
@@ -121,6 +136,14 @@ static const struct step teams[] = {
      .as = "ana",
      .body = "{'function':'other'}",
      .status = 409},
+    {.label = "nobody is named as the one who does it",
+     .method = "PATCH",
+     .path = "/v1/teams/partners",
+     .as = "ana",
+     .headers = {"Baton-Actor: nobody@acme.example"},
+     .body = "{'title':'x'}",
+     .status = 422,
+     .checks = {{"/code", "'actor_required'"}}},
     {.label = "no such team",
      .method = "PATCH",
      .path = "/v1/teams/nowhere",
@@ -215,6 +238,28 @@ static const struct step members[] = {
      .path = "/v1/members?team=nowhere",
      .as = "eve_key",
      .status = 400},
+    {.label = "her address stays one that nobody else has",
+     .method = "PATCH",
+     .path = "/v1/members/${eve}",
+     .as = "sam",
+     .body = "{'email':'sue@acme.example'}",
+     .status = 409,
+     .checks = {{"/code", "'already_exists'"}, {"/errors/0/pointer", "'/email'"}}},
+    {.label = "on what nobody read",
+     .method = "PATCH",
+     .path = "/v1/members/${eve}",
+     .as = "sam",
+     .headers = {"If-Match: \"another\""},
+     .body = "{'active':false}",
+     .status = 412},
+    {.label = "nobody is named as the one who does it",
+     .method = "PATCH",
+     .path = "/v1/members/${eve}",
+     .as = "sam",
+     .headers = {"Baton-Actor: nobody@acme.example"},
+     .body = "{'active':false}",
+     .status = 422,
+     .checks = {{"/code", "'actor_required'"}}},
     {.label = "she leaves",
      .method = "PATCH",
      .path = "/v1/members/${eve}",
@@ -294,6 +339,13 @@ static const struct step keys[] = {
      .as = "ana",
      .status = 200,
      .checks = {{"/data", "#3"}, {"/data/0/token", "!"}, {"/next", "<string>"}}},
+    {.label = "nobody is named as the one who does it",
+     .method = "POST",
+     .path = "/v1/keys/${id}/revoke",
+     .as = "sam",
+     .headers = {"Baton-Actor: nobody@acme.example"},
+     .status = 422,
+     .checks = {{"/code", "'actor_required'"}}},
     {.label = "it is revoked",
      .method = "POST",
      .path = "/v1/keys/${id}/revoke",
@@ -455,6 +507,76 @@ static const struct step sources[] = {
     {0},
 };
 
+#define WHOLE_MAPPING                                                                              \
+    "{'attributes':{'company.employees':{'at':'/size','type':'number'},"                           \
+    "'country':{'at':'/country','map':{'Deutschland':'DE'}},"                                      \
+    "'lead_form':{'value':'7','type':'number'},'seniority':'/title'},"                             \
+    "'anonymous_id':'/visitor','claimed_stage':{'at':'/stage','map':{'MQL':'mql'}},"               \
+    "'each':'/events','email':'/email','event_id':'/id',"                                          \
+    "'external_id':{'at':'/contact','map':{'one':'1'},'source':'crm'},"                            \
+    "'null_values':['','-'],'occurred_at':'/at',"                                                  \
+    "'touch':{'campaign':'/utm/campaign','channel':{'value':'web'},'content':'/utm/content',"      \
+    "'direction':{'value':'inbound'},'kind':{'value':'form_submitted'},"                           \
+    "'medium':'/utm/medium','source':'/utm/source'}}"
+
+#define BYTES_64   "1234567890123456789012345678901234567890123456789012345678901234"
+#define BYTES_1024 BYTES_256 BYTES_256 BYTES_256 BYTES_256
+#define BYTES_256  BYTES_64 BYTES_64 BYTES_64 BYTES_64
+
+static const struct step refused_at_the_edge[] = {
+    {.label = "headers beyond the cap",
+     .method = "GET",
+     .path = "/v1/me",
+     .as = "ana",
+     .headers = {"X-A: " BYTES_1024 BYTES_1024 BYTES_1024 BYTES_1024,
+                 "X-B: " BYTES_1024 BYTES_1024 BYTES_1024 BYTES_1024,
+                 "X-C: " BYTES_1024 BYTES_1024 BYTES_1024 BYTES_1024},
+     .status = 431,
+     .checks = {{"/code", "'headers_too_large'"}}},
+    {.label = "another encoding",
+     .method = "POST",
+     .path = "/v1/teams",
+     .as = "ana",
+     .headers = {"Transfer-Encoding: gzip", "Content-Length:"},
+     .body = "{'name':'partners','function':'other'}",
+     .status = 501,
+     .checks = {{"/code", "'transfer_encoding_unsupported'"}}},
+    {.label = "no length",
+     .method = "POST",
+     .path = "/v1/teams",
+     .as = "ana",
+     .headers = {"Transfer-Encoding: chunked"},
+     .body = "{'name':'partners','function':'other'}",
+     .status = 411,
+     .checks = {{"/code", "'length_required'"}}},
+    {0},
+};
+
+static const struct step whole_mapping[] = {
+    {.label = "a mapping with everything that a mapping may have",
+     .method = "POST",
+     .path = "/v1/sources",
+     .as = "ana",
+     .body = "{'name':'forms','team':'marketing','mapping':" WHOLE_MAPPING "}",
+     .status = 201,
+     .checks = {{"/source/mapping", WHOLE_MAPPING}},
+     .keep = {{"id", "/source/id"}}},
+    {.label = "is told as it was given",
+     .method = "GET",
+     .path = "/v1/sources",
+     .as = "ana",
+     .status = 200,
+     .checks = {{"/data/0/mapping", WHOLE_MAPPING}}},
+    {.label = "the other form of an external id",
+     .method = "PATCH",
+     .path = "/v1/sources/${id}",
+     .as = "ana",
+     .body = "{'mapping':{'external_id':'/contact'}}",
+     .status = 200,
+     .checks = {{"/mapping/external_id", "'/contact'"}}},
+    {0},
+};
+
 static const struct step foreign[] = {
     {.label = "a member of the other workspace",
      .method = "GET",
@@ -551,6 +673,18 @@ START_TEST(sources_are_made_and_changed)
 }
 END_TEST
 
+START_TEST(what_is_no_sound_request_is_refused)
+{
+    stage_play("", refused_at_the_edge);
+}
+END_TEST
+
+START_TEST(a_mapping_is_told_as_it_was_given)
+{
+    stage_play("", whole_mapping);
+}
+END_TEST
+
 START_TEST(nothing_crosses_between_workspaces)
 {
     struct stage stage = stage_open("");
@@ -579,6 +713,8 @@ static Suite *make(void)
     tcase_add_test(tests, keys_are_made_and_revoked);
     tcase_add_test(tests, routes_are_replaced);
     tcase_add_test(tests, sources_are_made_and_changed);
+    tcase_add_test(tests, what_is_no_sound_request_is_refused);
+    tcase_add_test(tests, a_mapping_is_told_as_it_was_given);
     tcase_add_test(tests, nothing_crosses_between_workspaces);
     tcase_add_test(tests, the_server_ends_cleanly);
     suite_add_tcase(suite, tests);
