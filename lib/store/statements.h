@@ -41,6 +41,7 @@ struct statement {
     X(job_table_statements)                                                                        \
     X(verify_statements)                                                                           \
     X(verify_positions_statements)                                                                 \
+    X(verify_roots_statements)                                                                     \
     X(verify_state_statements)                                                                     \
     X(node_table_statements)                                                                       \
     X(proof_read_statements)                                                                       \

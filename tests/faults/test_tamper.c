@@ -10,19 +10,28 @@
 #include "core/merkle.h"
 
 #include <check.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
-#define KEPT_MAX_BYTES 4096
-#define WANTED_MAX     4
-#define UNSOUND        4 /* exit code */
+#define CROWD_LEADS        150
+#define CROWD_ITEM_BYTES   40
+#define CHECKPOINT_WAIT_MS 30000
+#define CHECKPOINT_POLL_MS 50
+#define WANTED_MAX         4
+#define WORDS_MAX_BYTES    256
+#define SQL_MAX_BYTES      8192
+#define NAME_MAX_BYTES     64
+#define UNSOUND            4 /* exit code */
 
 static struct trial trial;
 static struct client *client;
 static struct story *story;
-static char kept_path[] = "/tmp/baton-kept-XXXXXX";
+static char key_path[] = "/tmp/baton-tamper-key-XXXXXX";
+static char kept_path[] = "/tmp/baton-tamper-kept-XXXXXX";
 
 /* ---- what is there to be tampered with ---- */
 
@@ -42,6 +51,9 @@ static char kept_path[] = "/tmp/baton-kept-XXXXXX";
         .status = 200,                                                                             \
     }
 
+/* So many that the tree over them has stored nodes. */
+#define CROWD "{'leads':[${crowd}]}"
+
 static const struct step past[] = {
     CAPTURE("kim"),
     CAPTURE("lee"),
@@ -52,7 +64,21 @@ static const struct step past[] = {
     ANSWER("kim", "accept", "{}"),
     ANSWER("kim", "qualify", "{}"),
     ANSWER("lee", "reject", "{'reason':'too_small'}"),
+    {.label = "a crowd comes",
+     .method = "POST",
+     .path = "/v1/leads/batch",
+     .as = "marketing",
+     .body = CROWD,
+     .status = 200},
+    {0},
+};
+
+static const struct step present[] = {
     ANSWER("ann", "accept", "{}"),
+    {0},
+};
+
+static const struct step lately[] = {
     ANSWER("bob", "reject", "{'reason':'too_small'}"),
     {.label = "Bob was Ann all the time",
      .method = "POST",
@@ -94,43 +120,50 @@ static const char TOOLS[] =
     " WHERE pos = place $$;"
     /* closes the gap that a removal left, and moves the head with it */
     "CREATE FUNCTION kept.close_up() RETURNS void LANGUAGE sql AS $$"
-    " UPDATE ledger SET pos = pos + 100000;"
+    " UPDATE ledger SET pos = pos + 10000000;"
     " UPDATE ledger l SET pos = n FROM (SELECT pos, row_number() OVER (ORDER BY pos) n"
     " FROM ledger) o WHERE o.pos = l.pos;"
     " UPDATE workspace_head SET pos = (SELECT max(pos) FROM ledger) $$;"
     "CREATE FUNCTION kept.exchange(a bigint, b bigint) RETURNS void LANGUAGE sql AS $$"
     " UPDATE ledger SET pos = 100000 WHERE pos = a; UPDATE ledger SET pos = a WHERE pos = b;"
     " UPDATE ledger SET pos = b WHERE pos = 100000 $$;"
+    /* as if nothing had ever been signed */
+    "CREATE FUNCTION kept.unsign() RETURNS void LANGUAGE sql AS $$"
+    " DELETE FROM checkpoint; DELETE FROM ledger_node; DELETE FROM signing_key;"
+    " DELETE FROM ledger WHERE kind = 72; SELECT kept.forge(workspace_id, 1) FROM workspace;"
+    " SELECT kept.close_up() $$;"
     /* the position of an entry: number n of this kind of the subject */
     "CREATE FUNCTION kept.at(subject uuid, n bigint) RETURNS bigint LANGUAGE sql AS $$"
     " SELECT pos FROM ledger WHERE subject_id = subject AND seq = n $$;";
 
-static const char *const tables[] = {"ledger", "lead", "handoff", "chain", "workspace_head"};
+/* In this order rows go back. */
+static const char *const tables[] = {"ledger",         "lead",        "handoff",     "chain",
+                                     "workspace_head", "signing_key", "ledger_node", "checkpoint"};
 
 #define TABLES (sizeof tables / sizeof *tables)
 
+/* One text for all tables; # is the table. */
+static void exec_for_tables(const char *each)
+{
+    static char sql[SQL_MAX_BYTES];
+    size_t len = 0;
+
+    for (size_t i = 0; i < TABLES; i++)
+        for (const char *at = each; *at != '\0'; at++)
+            len += (size_t)snprintf(sql + len, sizeof sql - len, "%.*s",
+                                    *at == '#' ? NAME_MAX_BYTES : 1, *at == '#' ? tables[i] : at);
+    database_exec(trial.database, sql);
+}
+
 static void keep_all(void)
 {
-    char sql[512];
-
     database_exec(trial.database, TOOLS);
-    for (size_t i = 0; i < TABLES; i++) {
-        snprintf(sql, sizeof sql,
-                 "CREATE TABLE kept.%s AS TABLE %s; ALTER TABLE %s DISABLE TRIGGER ALL", tables[i],
-                 tables[i], tables[i]);
-        database_exec(trial.database, sql);
-    }
+    exec_for_tables("CREATE TABLE kept.# AS TABLE #; ALTER TABLE # DISABLE TRIGGER ALL;");
 }
 
 static void restore_all(void)
 {
-    char sql[512];
-
-    for (size_t i = 0; i < TABLES; i++) {
-        snprintf(sql, sizeof sql, "DELETE FROM %s; INSERT INTO %s TABLE kept.%s", tables[i],
-                 tables[i], tables[i]);
-        database_exec(trial.database, sql);
-    }
+    exec_for_tables("DELETE FROM #; INSERT INTO # TABLE kept.#;");
 }
 
 static char *fill(const char *text)
@@ -161,7 +194,9 @@ static void name_positions(void)
         {"ann_merged", "SELECT pos FROM ledger WHERE kind = 7"},
         {"bob_count", "SELECT max(seq) FROM ledger WHERE subject_id = '${bob}'"},
         {"end", "SELECT max(pos) FROM ledger"},
-        {"half", "SELECT max(pos) / 2 FROM ledger"},
+        {"before_end", "SELECT size + 1 FROM checkpoint ORDER BY size DESC LIMIT 1 OFFSET 1"},
+        {"half", "SELECT max(size) FROM checkpoint WHERE size < (SELECT max(since) FROM "
+                 "signing_key)"},
         {"sales", "SELECT team_id FROM team WHERE name = 'sales'"},
         {"marketing_team", "SELECT team_id FROM team WHERE name = 'marketing'"},
     };
@@ -176,89 +211,130 @@ static void name_positions(void)
     }
 }
 
-/* ---- what a sceptic kept ---- */
+/* ---- what is signed ---- */
 
-static int hex_digit(char c)
+static struct signing_key *key_of(uint8_t seed)
 {
-    return c <= '9' ? c - '0' : c - 'a' + 10;
-}
-
-/* The root over the first entries, out of the ledger itself. */
-static void root_of(int64_t size, uint8_t out[DIGEST_BYTES])
-{
-    char *text =
-        database_ask(trial.database, "SELECT string_agg(encode(hash, 'hex'), '' ORDER BY pos) "
-                                     "FROM ledger");
-    struct merkle_frontier frontier = {0};
-
-    ck_assert_uint_ge(strlen(text), (size_t)size * 2 * DIGEST_BYTES);
-    for (int64_t i = 0; i < size; i++) {
-        uint8_t hash[DIGEST_BYTES], leaf[DIGEST_BYTES];
-        for (int k = 0; k < DIGEST_BYTES; k++) {
-            const char *at = text + (i * DIGEST_BYTES + k) * 2;
-            hash[k] = (uint8_t)(hex_digit(at[0]) * 16 + hex_digit(at[1]));
-        }
-        merkle_leaf(hash, DIGEST_BYTES, leaf);
-        merkle_frontier_append(&frontier, leaf, NULL);
-    }
-    merkle_frontier_root(&frontier, out);
-    free(text);
-}
-
-static void write_checkpoint(struct json_out *out, const struct signing_key *key, int64_t size)
-{
-    struct checkpoint checkpoint = {.size = size, .at = 1795341600000000};
-
-    ck_assert(uuid_parse(trial.workspace, &checkpoint.workspace));
-    root_of(size, checkpoint.root);
-    ck_assert(checkpoint_sign(&checkpoint, key));
-    checkpoint_write(&checkpoint, out);
-}
-
-/* Of the whole ledger and of its first half, newest first, as the service answers them. */
-static void keep_checkpoints(void)
-{
-    static const uint8_t seed[SIGNING_SEED_BYTES] = {7};
-    struct signing_key *key = signing_key_new(seed);
-    long long end = database_ask_int(trial.database, "SELECT max(pos) FROM ledger");
-    struct json_out out;
-    int fd = mkstemp(kept_path);
+    const uint8_t bytes[SIGNING_SEED_BYTES] = {seed};
+    struct signing_key *key = signing_key_new(bytes);
 
     ck_assert_ptr_nonnull(key);
-    json_out_init(&out, KEPT_MAX_BYTES);
-    json_out_begin_object(&out);
-    json_out_key(&out, "data");
-    json_out_begin_array(&out);
-    write_checkpoint(&out, key, end);
-    write_checkpoint(&out, key, end / 2);
-    json_out_end_array(&out);
-    json_out_end_object(&out);
-    ck_assert(!json_out_failed(&out));
-    ck_assert_int_eq(write(fd, out.text, out.len), (ssize_t)out.len);
-    close(fd);
-    json_out_release(&out);
+    return key;
+}
+
+/* The server's key, from its next start on. */
+static void give_key(uint8_t seed)
+{
+    char pem[SIGNING_PEM_MAX_BYTES];
+    struct signing_key *key = key_of(seed);
+    size_t len = signing_key_write(key, pem);
+    FILE *file = fopen(key_path, "w");
+
+    ck_assert_ptr_nonnull(file);
+    ck_assert_uint_gt(len, 0);
+    ck_assert_uint_eq(fwrite(pem, 1, len, file), len);
+    ck_assert_int_eq(fclose(file), 0);
     signing_key_free(key);
 }
 
-static void set_up(void)
+/* None is made but where the test wants one. */
+static void hold_checkpoints(void)
 {
-    trial_begin(&trial, NULL);
+    database_exec(trial.database, "UPDATE job SET due_at = 'infinity' WHERE name = 'checkpoint'");
+}
+
+static void await_checkpoint(void)
+{
+    database_exec(trial.database, "UPDATE job SET due_at = now() WHERE name = 'checkpoint'");
+    for (int waited = 0; waited < CHECKPOINT_WAIT_MS; waited += CHECKPOINT_POLL_MS) {
+        if (trial_ask(&trial, "SELECT (max(size) = (SELECT pos FROM workspace_head))::int "
+                              "FROM checkpoint") == 1)
+            return hold_checkpoints();
+        nanosleep(&(struct timespec){.tv_nsec = CHECKPOINT_POLL_MS * 1000000L}, NULL);
+    }
+    ck_abort_msg("no checkpoint came");
+}
+
+/* What a sceptic keeps: the page of checkpoints as the service answers it. */
+static void keep_checkpoints(void)
+{
+    struct answer answer;
+    FILE *file = fopen(kept_path, "w");
+
+    ck_assert_ptr_nonnull(file);
+    client_call(client,
+                &(struct call){
+                    .method = "GET", .target = "/v1/ledger/checkpoints", .token = trial.marketing},
+                &answer);
+    ck_assert_int_eq(answer.status, 200);
+    ck_assert_uint_ge(json_array_size(json_object_get(answer.json, "data")), 2);
+    ck_assert_uint_eq(fwrite(answer.body, 1, answer.body_len, file), answer.body_len);
+    ck_assert_int_eq(fclose(file), 0);
+    answer_release(&answer);
+}
+
+/* ---- the past ---- */
+
+static void name_crowd(void)
+{
+    static char crowd[CROWD_LEADS * CROWD_ITEM_BYTES];
+    size_t len = 0;
+
+    for (int i = 0; i < CROWD_LEADS; i++)
+        len += (size_t)snprintf(crowd + len, sizeof crowd - len,
+                                "%s{\"email\":\"c%d@corp.example\"}", i == 0 ? "" : ",", i);
+    story_set(story, "crowd", crowd);
+}
+
+static void make_file(char *path)
+{
+    int fd = mkstemp(path);
+
+    ck_assert_int_ge(fd, 0);
+    close(fd);
+}
+
+static void begin(void)
+{
+    struct trial_options options = {.settings = {{"BATON_SIGNING_KEY_FILE", key_path}}};
+
+    make_file(key_path);
+    make_file(kept_path);
+    give_key(1);
+    trial_begin(&trial, &options);
+    hold_checkpoints();
     client = client_new(service_url(trial.services[0]));
     story = story_new(client);
     story_set(story, "marketing", trial.marketing);
     story_set(story, "ana", trial.ana);
     story_set(story, "sam", trial.sam);
+    name_crowd();
+}
+
+/* Two checkpoints with a key each, and one more; then the server ends. */
+static void set_up(void)
+{
+    begin();
     story_run(story, past);
+    await_checkpoint();
+    service_kill(trial.services[0]);
+    give_key(2);
+    service_restart(trial.services[0]);
+    story_run(story, present);
+    await_checkpoint();
+    story_run(story, lately);
+    await_checkpoint();
+    keep_checkpoints();
     service_stop(trial.services[0]);
     trial.services[0] = NULL;
     keep_all();
     name_positions();
-    keep_checkpoints();
 }
 
 static void tear_down(void)
 {
     unlink(kept_path);
+    unlink(key_path);
     story_free(story);
     client_free(client);
     trial_free(&trial);
@@ -301,6 +377,15 @@ static void tamper(const struct tampering *tampering)
 
     database_exec(trial.database, sql);
     free(sql);
+}
+
+static void each_is_found(const struct tampering *tampering, const char *words)
+{
+    for (; tampering->what != NULL; tampering++) {
+        tamper(tampering);
+        expect_found(tampering, words);
+        restore_all();
+    }
 }
 
 /* ---- what the chains show ---- */
@@ -383,7 +468,8 @@ static const struct tampering removals[] = {
     {"the last of all",
      "DELETE FROM ledger WHERE pos = ${end}",
      {"table workspace_head says that ${end} positions were given out, the ledger ends at",
-      "its end was cut", "table lead says that subject ${zoe}"}},
+      "its end was cut", "table lead says that subject ${zoe} has 3 entries",
+      "the stored checkpoint of size ${end}, signed at"}},
     {"a whole subject",
      "DELETE FROM ledger WHERE subject_id = '${kim}'",
      {"table lead says that subject ${kim} has ${kim_count} entries, the ledger has none: its "
@@ -510,56 +596,238 @@ static const struct tampering states[] = {
     {0},
 };
 
-/* ---- what only a kept checkpoint shows ---- */
+/* ---- what only checkpoints show ---- */
 
 static const struct tampering forgeries[] = {
     {"an entry and all behind it hashed again",
      "SELECT kept.edit(${kim_2}, '\"points\":20', '\"points\":30'); SELECT "
      "kept.forge('${kim}', 2)",
-     {"the kept checkpoint of size ${half}, signed at 2026-11-22T10:00:00Z, has another root than "
-      "the entries at positions 1 to ${half}",
-      "the kept checkpoint of size ${end}, signed at"}},
+     {"the stored checkpoint of size ${half}, signed at ",
+      "has another root than the entries at positions 1 to ${half}: one at positions",
+      "table ledger_node has another node of level 1, place 0 than the entries at positions 1 to "
+      "256 make"}},
     {"the last entry hashed again",
      "UPDATE ledger SET at = at + interval '1 second' WHERE pos = ${end}; SELECT "
      "kept.forge('${zoe}', 3)",
-     {"the kept checkpoint of size ${end}, signed at",
-      "one behind position ${half} was changed, moved, inserted or dropped since"}},
+     {"the stored checkpoint of size ${end}, signed at",
+      "one at positions ${before_end} to ${end} was changed, moved, inserted or dropped since"}},
     {"the positions of two subjects exchanged",
      "SELECT kept.exchange(${kim_1}, ${zoe_1})",
-     {"the kept checkpoint of size ${half}, signed at"}},
+     {"the stored checkpoint of size ${half}, signed at"}},
     {"the end cut, and all heads set back",
      "DELETE FROM ledger WHERE subject_id = '${zoe}'; DELETE FROM handoff WHERE lead_id = "
      "'${zoe}'; DELETE FROM lead WHERE lead_id = '${zoe}'; UPDATE workspace_head SET pos = (SELECT "
      "max(pos) FROM ledger)",
-     {"the kept checkpoint of size ${end}, signed at",
+     {"the stored checkpoint of size ${end}, signed at",
       "covers more than the ledger, which ends at position", "its end was cut"}},
     {"a lead dropped with its chain, and the gap closed",
      "DELETE FROM ledger WHERE subject_id = '${lee}'; DELETE FROM handoff WHERE lead_id = "
      "'${lee}'; DELETE FROM lead WHERE lead_id = '${lee}'; SELECT kept.close_up()",
-     {"the kept checkpoint of size ${half}, signed at",
+     {"the stored checkpoint of size ${half}, signed at",
       "covers more than the ledger, which ends at position"}},
     {"an entry inserted, with all that belongs to it",
      "UPDATE ledger SET pos = pos + 100000 WHERE pos > ${lee_last}; INSERT INTO ledger SELECT "
      "workspace_id, ${lee_last} + 1, subject_id, seq + 1, 33, at, actor_kind, actor_id, team_id, "
      "body, hash FROM ledger WHERE pos = ${lee_last}; SELECT kept.forge('${lee}', ${lee_count}); "
      "SELECT kept.close_up()",
-     {"the kept checkpoint of size ${end}, signed at",
+     {"the stored checkpoint of size ${half}, signed at",
       "was changed, moved, inserted or dropped since"}},
     {0},
 };
 
-START_TEST(what_is_forged_well_is_shown_by_a_kept_checkpoint)
-{
-    char words[256];
+static const struct tampering signatures[] = {
+    {"another root",
+     "UPDATE checkpoint SET root = sha256('x') WHERE size = ${end}",
+     {"the stored checkpoint of size ${end} does not hold: the checkpoint's signature does not fit "
+      "what it says",
+      "has another root than the entries at positions 1 to ${end}"}},
+    {"another signature",
+     "UPDATE checkpoint SET signature = sha256('x') || sha256('y') WHERE size = ${end}",
+     {"the stored checkpoint of size ${end} does not hold: the checkpoint's signature"}},
+    {"another time",
+     "UPDATE checkpoint SET at = at - interval '1 day' WHERE size = ${end}",
+     {"the stored checkpoint of size ${end} does not hold: the checkpoint's signature",
+      "the stored checkpoint of size ${end} is older than the one before it"}},
+    {"a key that was replaced signs",
+     "UPDATE checkpoint SET key_id = (SELECT key_id FROM signing_key ORDER BY since LIMIT 1) WHERE "
+     "size = ${end}",
+     {"the stored checkpoint of size ${end} is signed with key", "which was not in use then"}},
+    {"another public key",
+     "UPDATE signing_key SET public_key = sha256('x') WHERE since > ${half}",
+     {"table signing_key has key", "with another public key",
+      "and the ledger does not say that it replaced the key before it",
+      "the stored checkpoint of size ${end} does not hold"}},
+    {"a key that nobody announced",
+     "INSERT INTO signing_key SELECT workspace_id, substring(sha256(sha256('x')) FOR 8), "
+     "sha256('x'), ${end} FROM workspace",
+     {"since size ${end}, and the ledger does not say that it replaced the key before it",
+      "which was not in use then"}},
+    {"the checkpoints of a key dropped",
+     "DELETE FROM checkpoint WHERE size > ${half}",
+     {"and no checkpoint of it was compared: its checkpoints were dropped, or the key was added"}},
+    {"a key dropped with its checkpoints",
+     "DELETE FROM checkpoint WHERE size <= ${half}; DELETE FROM signing_key WHERE since <= ${half}",
+     {"says that a signing key was replaced that table signing_key does not have: it was dropped "
+      "with its checkpoints"}},
+    {"a node of the tree",
+     "UPDATE ledger_node SET hash = sha256('x')",
+     {"table ledger_node has another node of level 1, place 0 than the entries at positions 1 to "
+      "256 make"}},
+    {"a node dropped",
+     "DELETE FROM ledger_node",
+     {"table ledger_node has no node of level 1, place 0, which is over positions 1 to 256"}},
+    {0},
+};
 
-    snprintf(words, sizeof words, "verify --checkpoint %s acme 2>&1", kept_path);
+static void say_verify_kept(char words[WORDS_MAX_BYTES])
+{
+    snprintf(words, WORDS_MAX_BYTES, "verify --checkpoint %s acme 2>&1", kept_path);
+}
+
+START_TEST(what_is_forged_well_is_shown_by_a_checkpoint)
+{
+    char words[WORDS_MAX_BYTES];
+
+    say_verify_kept(words);
     expect_sound(words, "before");
+    each_is_found(forgeries, "verify acme 2>&1");
+}
+END_TEST
+
+START_TEST(whatever_was_signed_cannot_be_changed_either)
+{
+    each_is_found(signatures, "verify acme 2>&1");
+}
+END_TEST
+
+static const struct tampering dropped = {
+    "all checkpoints dropped",
+    "SELECT kept.unsign()",
+    {"the kept checkpoint of size ${half} is not in table checkpoint: it was dropped",
+     "the kept checkpoint of size", "covers more than the ledger, which ends at position"},
+};
+
+/* Nothing in the database shows it any more; what a sceptic has at home does. */
+START_TEST(with_all_checkpoints_dropped_a_kept_one_shows_it)
+{
+    char words[WORDS_MAX_BYTES];
+
+    say_verify_kept(words);
+    tamper(&dropped);
+    expect_sound("verify acme 2>&1", "all checkpoints dropped");
+    expect_found(&dropped, words);
+    restore_all();
     for (const struct tampering *forgery = forgeries; forgery->what != NULL; forgery++) {
         tamper(forgery);
+        tamper(&dropped);
         expect_sound("verify acme 2>&1", forgery->what);
-        expect_found(forgery, words);
+        expect_found(&(struct tampering){forgery->what, "", {"the kept checkpoint of size"}},
+                     words);
         restore_all();
     }
+}
+END_TEST
+
+/* ---- everything signed again ---- */
+
+static void exec_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+static void exec_format(const char *format, ...)
+{
+    static char sql[SQL_MAX_BYTES];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(sql, sizeof sql, format, args);
+    va_end(args);
+    char *filled = fill(sql);
+    database_exec(trial.database, filled);
+    free(filled);
+}
+
+static const char *hex(const uint8_t *bytes, size_t len, char *out)
+{
+    for (size_t i = 0; i < len; i++)
+        snprintf(out + 2 * i, 3, "%02x", bytes[i]);
+    return out;
+}
+
+static int hex_digit(char c)
+{
+    return c <= '9' ? c - '0' : c - 'a' + 10;
+}
+
+/* The root over the whole ledger as it is now. */
+static void root_now(uint8_t out[DIGEST_BYTES])
+{
+    char *text = database_ask(trial.database, "SELECT string_agg(encode(hash, 'hex'), '' ORDER BY "
+                                              "pos) FROM ledger");
+    struct merkle_frontier frontier = {0};
+
+    for (const char *at = text; *at != '\0';) {
+        uint8_t hash[DIGEST_BYTES], leaf[DIGEST_BYTES];
+        for (int k = 0; k < DIGEST_BYTES; k++, at += 2)
+            hash[k] = (uint8_t)(hex_digit(at[0]) * 16 + hex_digit(at[1]));
+        merkle_leaf(hash, DIGEST_BYTES, leaf);
+        merkle_frontier_append(&frontier, leaf, NULL);
+    }
+    merkle_frontier_root(&frontier, out);
+    free(text);
+}
+
+/* The forger's key takes the place of the second one, in the ledger too. */
+static void replace_key(const struct signing_key *key)
+{
+    char id[2 * KEY_ID_BYTES + 1], public_key[2 * PUBLIC_KEY_BYTES + 1];
+
+    hex(signing_key_id(key), KEY_ID_BYTES, id);
+    hex(signing_key_public(key), PUBLIC_KEY_BYTES, public_key);
+    exec_format("SELECT kept.edit(l.pos, encode(k.key_id, 'hex'), '%s'), kept.edit(l.pos, "
+                "encode(k.public_key, 'hex'), '%s') FROM ledger l, signing_key k WHERE l.kind = 72 "
+                "AND k.since > ${half}; SELECT kept.forge(workspace_id, 1) FROM workspace; "
+                "UPDATE signing_key SET key_id = decode('%s', 'hex'), public_key = decode('%s', "
+                "'hex') WHERE since > ${half}; DELETE FROM checkpoint WHERE size > ${half}; "
+                "UPDATE signing_key SET since = ${end} WHERE since > ${half}",
+                id, public_key, id, public_key);
+}
+
+static void sign_again(uint8_t seed)
+{
+    struct checkpoint checkpoint = {.at = 1900000000000000};
+    char id[2 * KEY_ID_BYTES + 1], root[2 * DIGEST_BYTES + 1];
+    char signature[2 * SIGNATURE_BYTES + 1];
+    struct signing_key *key = key_of(seed);
+
+    replace_key(key);
+    ck_assert(uuid_parse(trial.workspace, &checkpoint.workspace));
+    checkpoint.size = database_ask_int(trial.database, "SELECT max(pos) FROM ledger");
+    root_now(checkpoint.root);
+    ck_assert(checkpoint_sign(&checkpoint, key));
+    exec_format("INSERT INTO checkpoint SELECT workspace_id, ${end}, decode('%s', 'hex'), "
+                "to_timestamp(1900000000), decode('%s', 'hex'), decode('%s', 'hex') FROM workspace",
+                hex(checkpoint.root, DIGEST_BYTES, root), hex(checkpoint.key_id, KEY_ID_BYTES, id),
+                hex(checkpoint.signature, SIGNATURE_BYTES, signature));
+    signing_key_free(key);
+}
+
+static const struct tampering resigned = {
+    "an entry, all hashes behind it, and every signature made anew",
+    "UPDATE ledger SET at = at + interval '1 second' WHERE pos = ${end}; SELECT "
+    "kept.forge('${zoe}', 3)",
+    {"the kept checkpoint of size ${end} is signed with key",
+     "signed then: checkpoints were signed again", "has another root than the entries"},
+};
+
+START_TEST(who_signs_everything_again_has_another_key)
+{
+    char words[WORDS_MAX_BYTES];
+
+    say_verify_kept(words);
+    tamper(&resigned);
+    sign_again(9);
+    expect_sound("verify --state acme 2>&1", resigned.what);
+    expect_found(&resigned, words);
+    restore_all();
 }
 END_TEST
 
@@ -572,7 +840,7 @@ static const struct tampering another_workspace = {
 START_TEST(a_kept_checkpoint_of_nothing_here_is_told)
 {
     static char out[TRIAL_OUTPUT_MAX];
-    char words[256];
+    char words[WORDS_MAX_BYTES];
 
     tamper(&another_workspace);
     snprintf(words, sizeof words, "verify --checkpoint %s 2>&1", kept_path);
@@ -589,15 +857,6 @@ START_TEST(a_kept_checkpoint_of_nothing_here_is_told)
     restore_all();
 }
 END_TEST
-
-static void each_is_found(const struct tampering *tampering, const char *words)
-{
-    for (; tampering->what != NULL; tampering++) {
-        tamper(tampering);
-        expect_found(tampering, words);
-        restore_all();
-    }
-}
 
 START_TEST(whatever_is_edited_is_named)
 {
@@ -637,7 +896,10 @@ int main(void)
     tcase_add_test(t, whatever_is_removed_is_named);
     tcase_add_test(t, whatever_is_moved_or_added_is_named);
     tcase_add_test(t, every_row_that_the_ledger_does_not_bear_out_is_named);
-    tcase_add_test(t, what_is_forged_well_is_shown_by_a_kept_checkpoint);
+    tcase_add_test(t, what_is_forged_well_is_shown_by_a_checkpoint);
+    tcase_add_test(t, whatever_was_signed_cannot_be_changed_either);
+    tcase_add_test(t, with_all_checkpoints_dropped_a_kept_one_shows_it);
+    tcase_add_test(t, who_signs_everything_again_has_another_key);
     tcase_add_test(t, a_kept_checkpoint_of_nothing_here_is_told);
     suite_add_tcase(suite, t);
     SRunner *runner = srunner_create(suite);
