@@ -205,3 +205,20 @@ bool instant_parse_lenient(const char *text, instant *out)
     *out = at;
     return true;
 }
+
+int64_t instant_month(instant at)
+{
+    int year, month, day;
+
+    civil_from_days(instant_day(at), &year, &month, &day);
+    return ((int64_t)year - 1970) * 12 + month - 1;
+}
+
+void instant_month_format(int64_t month, char out[INSTANT_TEXT_MAX])
+{
+    int64_t year = 1970 + (month >= 0 ? month / 12 : -((11 - month) / 12));
+
+    instant_format(days_from_civil(year, (int)(month - (year - 1970) * 12) + 1, 1) * INSTANT_DAY,
+                   out);
+    out[sizeof "2026-11-01" - 1] = '\0';
+}

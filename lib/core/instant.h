@@ -34,4 +34,10 @@ bool instant_parse_lenient(const char *text, instant *out);
 /** Whole days since 1970-01-01 of the UTC day that holds the moment; floors. */
 int64_t instant_day(instant at);
 
+/** Months since 1970-01 of the UTC month that holds the moment. */
+int64_t instant_month(instant at);
+
+/** The first day of such a month: "2026-11-01". */
+void instant_month_format(int64_t month, char out[INSTANT_TEXT_MAX]);
+
 #endif

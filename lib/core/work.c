@@ -36,16 +36,6 @@ const char *feedback_kind_name(enum feedback_kind kind)
     return names[kind];
 }
 
-int64_t month_of(instant at)
-{
-    char text[INSTANT_TEXT_MAX];
-
-    instant_format(at, text);
-    int64_t year =
-        (text[0] - '0') * 1000 + (text[1] - '0') * 100 + (text[2] - '0') * 10 + (text[3] - '0');
-    return (year - 1970) * 12 + (text[5] - '0') * 10 + (text[6] - '0') - 1;
-}
-
 void work_init(struct work *work, struct arena *arena, const struct config *config, instant now,
                void (*random)(void *, size_t))
 {
@@ -376,7 +366,7 @@ enum find work_find_queue(struct work *work, struct uuid team, struct queue **ou
 enum find work_find_exception(struct work *work, enum term term, enum exception_kind kind,
                               instant at, struct exception_count **out)
 {
-    struct exception_count wanted = {.term = term, .kind = kind, .month = month_of(at)};
+    struct exception_count wanted = {.term = term, .kind = kind, .month = instant_month(at)};
     struct exception_key key = {wanted.month, (int32_t)term, (int32_t)kind};
 
     *out = map_get(&work->exceptions, &key, sizeof key);

@@ -335,7 +335,4 @@ struct uuid work_new_id(struct work *work);
 
 bool list_add(struct list *list, struct arena *arena, void *item);
 
-/** Months since 1970-01 of the UTC month that holds the moment. */
-int64_t month_of(instant at);
-
 #endif

@@ -54,7 +54,8 @@ struct statement {
     X(attribution_read_statements)                                                                 \
     X(report_read_statements)                                                                      \
     X(vocabulary_read_statements)                                                                  \
-    X(delivery_read_statements)
+    X(delivery_read_statements)                                                                    \
+    X(history_read_statements)
 
 #define X(array) extern const struct statement *const array[];
 STATEMENT_FILES(X)

@@ -117,7 +117,7 @@ static struct exception_count *load_exception(enum exception_kind kind, int32_t 
 
     *count = (struct exception_count){.term = TERM_MQL,
                                       .kind = kind,
-                                      .month = month_of(BENCH_NOW),
+                                      .month = instant_month(BENCH_NOW),
                                       .used = used,
                                       .stored_used = used};
     ck_assert(work_load_exception(&bench.work, count));
@@ -136,7 +136,7 @@ START_TEST(an_exception_asks_for_its_counter_first)
     ck_assert_uint_eq(bench.work.needs.exceptions.count, 1);
     const struct exception_count *wanted = bench.work.needs.exceptions.items[0];
     ck_assert_int_eq(wanted->kind, EXCEPTION_STRATEGIC);
-    ck_assert_int_eq(wanted->month, month_of(BENCH_NOW));
+    ck_assert_int_eq(wanted->month, instant_month(BENCH_NOW));
     ck_assert_ptr_null(lead->open);
     offer_close();
 }

@@ -1,0 +1,265 @@
+#include "core/backtest.h"
+
+#include <string.h>
+
+const char *backtest_target_name(enum backtest_target target)
+{
+    static const char *const names[] = {
+        [TARGET_ACCEPTED] = "accepted", [TARGET_SQL] = "sql", [TARGET_WON] = "won"};
+
+    return names[target];
+}
+
+struct proportion backtest_precision(const struct backtest_match *match)
+{
+    return (struct proportion){match->true_positive, match->true_positive + match->false_positive};
+}
+
+struct proportion backtest_recall(const struct backtest_match *match)
+{
+    return (struct proportion){match->true_positive, match->true_positive + match->false_negative};
+}
+
+void backtest_init(struct backtest *backtest, const struct definition *definition,
+                   const struct definition *against, const struct backtest_period *period)
+{
+    memset(backtest, 0, sizeof *backtest);
+    backtest->side.definition = definition;
+    backtest->against.definition = against;
+    backtest->period = *period;
+}
+
+/* ---- adding ---- */
+
+static bool in_period(const struct backtest_period *period, instant at)
+{
+    return (period->from == INSTANT_NONE || at >= period->from) &&
+           (period->to == INSTANT_NONE || at < period->to);
+}
+
+static size_t month_index(instant at)
+{
+    int64_t month = instant_month(at);
+
+    return month < 0 ? 0 : month >= BACKTEST_MONTHS ? BACKTEST_MONTHS - 1 : (size_t)month;
+}
+
+static void add_match(struct backtest_match *match, bool qualified, bool reached)
+{
+    match->true_positive += qualified && reached;
+    match->false_positive += qualified && !reached;
+    match->false_negative += !qualified && reached;
+    match->true_negative += !qualified && !reached;
+}
+
+static bool reached(const struct history_answer *answer, enum backtest_target target)
+{
+    return target == TARGET_ACCEPTED ? answer->accepted
+           : target == TARGET_SQL    ? answer->sql
+                                     : answer->won;
+}
+
+static void add_criteria(struct backtest_side *side, const struct verdict *verdict)
+{
+    for (size_t i = 0; i < verdict->criteria_count; i++) {
+        struct backtest_criterion *criterion = &side->criteria[i];
+        enum criterion_result result = verdict->criteria[i].result;
+        criterion->met += result == RESULT_MET;
+        criterion->unmet += result == RESULT_UNMET;
+        criterion->unknown += result == RESULT_UNKNOWN;
+    }
+}
+
+/* Whether it would have qualified. */
+static bool judge(struct backtest_side *side, const struct history_view *view,
+                  const struct history_answer *answer)
+{
+    struct verdict verdict;
+
+    verdict_evaluate(side->definition, &view->subject, &verdict);
+    side->results[verdict.result]++;
+    side->months[month_index(view->judged_at)][verdict.result]++;
+    add_criteria(side, &verdict);
+    bool qualified = verdict.result == VERDICT_QUALIFIED;
+    for (int target = 0; answer->answered && target < TARGET_COUNT; target++)
+        add_match(&side->matches[target], qualified, reached(answer, (enum backtest_target)target));
+    return qualified;
+}
+
+/* The last eight bytes of a UUIDv7 are random: the least of them are a sample that does not depend
+ * on the order in which leads come. */
+static int compare_for_sample(const struct uuid *a, const struct uuid *b)
+{
+    int order = memcmp(a->b + 8, b->b + 8, 8);
+
+    return order != 0 ? order : memcmp(a->b, b->b, 8);
+}
+
+static void add_change(struct backtest_change *change, struct uuid lead)
+{
+    size_t at = change->sampled;
+
+    change->count++;
+    while (at > 0 && compare_for_sample(&lead, &change->sample[at - 1]) < 0)
+        at--;
+    if (at == BACKTEST_SAMPLE)
+        return;
+    if (change->sampled < BACKTEST_SAMPLE)
+        change->sampled++;
+    memmove(&change->sample[at + 1], &change->sample[at],
+            (change->sampled - at - 1) * sizeof *change->sample);
+    change->sample[at] = lead;
+}
+
+enum err backtest_add(struct backtest *backtest, const struct history_lead *lead,
+                      struct arena *arena)
+{
+    struct history_view view;
+
+    if (!history_view(lead, arena, &view))
+        return ERR_OUT_OF_MEMORY;
+    if (!in_period(&backtest->period, view.judged_at))
+        return ERR_NONE;
+    backtest->leads++;
+    backtest->bases[view.basis]++;
+    backtest->answered += lead->answer.answered;
+    for (int target = 0; lead->answer.answered && target < TARGET_COUNT; target++)
+        backtest->reached[target] += reached(&lead->answer, (enum backtest_target)target);
+    bool now = judge(&backtest->side, &view, &lead->answer);
+    if (backtest->against.definition == NULL)
+        return ERR_NONE;
+    bool before = judge(&backtest->against, &view, &lead->answer);
+    if (now && !before)
+        add_change(&backtest->gained, lead->id);
+    if (before && !now)
+        add_change(&backtest->lost, lead->id);
+    return ERR_NONE;
+}
+
+/* ---- writing ---- */
+
+static void write_results(const int64_t results[3], struct json_out *out)
+{
+    json_out_member_int(out, "qualified", results[VERDICT_QUALIFIED]);
+    json_out_member_int(out, "unclear", results[VERDICT_UNCLEAR]);
+    json_out_member_int(out, "not_qualified", results[VERDICT_NOT_QUALIFIED]);
+}
+
+static void write_match(const struct backtest_match *match, struct json_out *out)
+{
+    json_out_begin_object(out);
+    json_out_member_int(out, "true_positive", match->true_positive);
+    json_out_member_int(out, "false_positive", match->false_positive);
+    json_out_member_int(out, "false_negative", match->false_negative);
+    json_out_member_int(out, "true_negative", match->true_negative);
+    proportion_member(backtest_precision(match), "precision", out);
+    proportion_member(backtest_recall(match), "recall", out);
+    json_out_end_object(out);
+}
+
+static void write_criteria(const struct backtest_side *side, struct json_out *out)
+{
+    json_out_key(out, "criteria");
+    json_out_begin_array(out);
+    for (size_t i = 0; i < side->definition->criteria_count; i++) {
+        json_out_begin_object(out);
+        json_out_member_text(out, "id", side->definition->criteria[i].id);
+        json_out_member_int(out, "met", side->criteria[i].met);
+        json_out_member_int(out, "unmet", side->criteria[i].unmet);
+        json_out_member_int(out, "unknown", side->criteria[i].unknown);
+        json_out_end_object(out);
+    }
+    json_out_end_array(out);
+}
+
+static void write_months(const struct backtest_side *side, struct json_out *out)
+{
+    json_out_key(out, "months");
+    json_out_begin_array(out);
+    for (int64_t i = 0; i < BACKTEST_MONTHS; i++) {
+        const int64_t *results = side->months[i];
+        int64_t leads = results[0] + results[1] + results[2];
+        char month[INSTANT_TEXT_MAX];
+        if (leads == 0)
+            continue;
+        instant_month_format(i, month);
+        json_out_begin_object(out);
+        json_out_member_text(out, "month", month);
+        json_out_member_int(out, "leads", leads);
+        write_results(results, out);
+        json_out_end_object(out);
+    }
+    json_out_end_array(out);
+}
+
+static void write_side(const struct backtest_side *side, struct json_out *out)
+{
+    json_out_begin_object(out);
+    write_results(side->results, out);
+    for (int target = 0; target < TARGET_COUNT; target++) {
+        json_out_key(out, backtest_target_name((enum backtest_target)target));
+        write_match(&side->matches[target], out);
+    }
+    write_criteria(side, out);
+    write_months(side, out);
+    json_out_end_object(out);
+}
+
+static void write_change(const struct backtest_change *change, const char *key,
+                         struct json_out *out)
+{
+    json_out_key(out, key);
+    json_out_begin_object(out);
+    json_out_member_int(out, "count", change->count);
+    json_out_key(out, "sample");
+    json_out_begin_array(out);
+    for (size_t i = 0; i < change->sampled; i++)
+        json_out_uuid(out, change->sample[i]);
+    json_out_end_array(out);
+    json_out_end_object(out);
+}
+
+static void write_judged(const struct backtest *backtest, struct json_out *out)
+{
+    json_out_key(out, "judged_as_of");
+    json_out_begin_object(out);
+    for (int basis = 0; basis < HISTORY_BASIS_COUNT; basis++)
+        json_out_member_int(out, history_basis_name((enum history_basis)basis),
+                            backtest->bases[basis]);
+    json_out_end_object(out);
+}
+
+static void write_coverage(const struct backtest *backtest, struct json_out *out)
+{
+    json_out_key(out, "coverage");
+    json_out_begin_object(out);
+    proportion_member((struct proportion){backtest->answered, backtest->leads}, "answered", out);
+    for (int target = 0; target < TARGET_COUNT; target++)
+        json_out_member_int(out, backtest_target_name((enum backtest_target)target),
+                            backtest->reached[target]);
+    json_out_member_int(out, "without_outcome", backtest->leads - backtest->answered);
+    json_out_end_object(out);
+}
+
+void backtest_write(const struct backtest *backtest, struct json_out *out)
+{
+    json_out_begin_object(out);
+    json_out_member_int(out, "leads", backtest->leads);
+    write_judged(backtest, out);
+    write_coverage(backtest, out);
+    json_out_key(out, "result");
+    write_side(&backtest->side, out);
+    if (backtest->against.definition != NULL) {
+        json_out_key(out, "against");
+        write_side(&backtest->against, out);
+        json_out_key(out, "changes");
+        json_out_begin_object(out);
+        write_change(&backtest->gained, "now_qualified", out);
+        write_change(&backtest->lost, "no_longer_qualified", out);
+        json_out_end_object(out);
+    } else {
+        json_out_member_null(out, "against");
+        json_out_member_null(out, "changes");
+    }
+    json_out_end_object(out);
+}

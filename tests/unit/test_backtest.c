@@ -1,0 +1,356 @@
+/* Back-tests: what is known then, what is counted, and intervals against published numbers. */
+#include "core/backtest.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DAY(n)      ((instant)1767225600000000 + (n)*INSTANT_DAY) /* 2026-01-01 and n days */
+#define ARENA_BYTES (1 << 22)
+
+static struct arena *arena;
+static struct definition *big, *engaged;
+static struct backtest *backtest;
+
+static struct definition *compile(const char *text)
+{
+    struct definition *definition;
+    json_t *document = json_loads(text, 0, NULL);
+
+    ck_assert_ptr_nonnull(document);
+    ck_assert_int_eq(definition_compile(document, NULL, NULL, &definition), ERR_NONE);
+    json_decref(document);
+    return definition;
+}
+
+static void set_up(void)
+{
+    arena = arena_new(ARENA_BYTES);
+    backtest = calloc(1, sizeof *backtest);
+    big = compile("{\"term\":\"mql\",\"title\":\"Big\",\"criteria\":[{\"id\":\"size\",\"title\":"
+                  "\"Big\",\"kind\":\"fit\",\"required\":true,\"test\":{\"attribute\":\"size\","
+                  "\"op\":\"gte\",\"value\":50}}]}");
+    engaged = compile("{\"term\":\"mql\",\"title\":\"Engaged\",\"criteria\":[{\"id\":\"form\","
+                      "\"title\":\"Form\",\"kind\":\"engagement\",\"required\":true,\"test\":{"
+                      "\"touches\":{\"kind\":[\"form_submitted\"],\"within_days\":30},\"op\":"
+                      "\"gte\",\"value\":1}}]}");
+}
+
+static void tear_down(void)
+{
+    definition_free(big);
+    definition_free(engaged);
+    free(backtest);
+    arena_free(arena);
+}
+
+/* ---- leads ---- */
+
+static void tell(struct history_lead *lead, int64_t size, instant occurred_at, instant known_from,
+                 enum knowledge_source source)
+{
+    const struct observation seen = {.value = {.type = VALUE_INT, .integer = size},
+                                     .occurred_at = occurred_at,
+                                     .known_from = known_from,
+                                     .source = source};
+    bool changed;
+
+    ck_assert_int_eq(attribute_tell(&lead->attributes, arena, "size", &seen, &changed), ERR_NONE);
+}
+
+static struct history_lead new_lead(int number)
+{
+    struct history_lead lead = {
+        .created_at = DAY(0), .first_verdict_at = INSTANT_NONE, .first_handoff_at = INSTANT_NONE};
+
+    lead.id.b[15] = (uint8_t)number;
+    return lead;
+}
+
+static struct history_view view_of(const struct history_lead *lead)
+{
+    struct history_view view;
+
+    ck_assert(history_view(lead, arena, &view));
+    return view;
+}
+
+static int64_t size_in(const struct history_view *view)
+{
+    const struct value *value = attribute_value(&view->attributes, "size");
+
+    return value == NULL ? -1 : value->integer;
+}
+
+/* ---- what was known ---- */
+
+START_TEST(test_what_sales_learned_later_does_not_count)
+{
+    struct history_lead lead = new_lead(1);
+
+    lead.first_verdict_at = DAY(1);
+    tell(&lead, 20, DAY(0), DAY(1), SOURCE_FORM);
+    tell(&lead, 900, DAY(0) + 1, DAY(9), SOURCE_SALES);
+    struct history_view view = view_of(&lead);
+    ck_assert_int_eq(view.basis, HISTORY_FIRST_VERDICT);
+    ck_assert_int_eq(view.judged_at, DAY(1));
+    ck_assert_int_eq(size_in(&view), 20);
+}
+END_TEST
+
+START_TEST(test_imported_history_is_cut_at_the_first_handoff)
+{
+    struct history_lead lead = new_lead(1);
+
+    lead.first_handoff_at = DAY(5);
+    tell(&lead, 20, DAY(2), DAY(300), SOURCE_IMPORT);
+    tell(&lead, 900, DAY(5), DAY(301), SOURCE_IMPORT); /* told with the deal */
+    struct history_view view = view_of(&lead);
+    ck_assert_int_eq(view.basis, HISTORY_FIRST_HANDOFF);
+    ck_assert_int_eq(size_in(&view), 20);
+}
+END_TEST
+
+START_TEST(test_an_import_without_a_date_was_known_before)
+{
+    struct history_lead lead = new_lead(1);
+
+    lead.first_handoff_at = DAY(5);
+    tell(&lead, 70, DAY(300), DAY(300), SOURCE_IMPORT);
+    struct history_view view = view_of(&lead);
+    ck_assert_int_eq(size_in(&view), 70);
+}
+END_TEST
+
+START_TEST(test_without_handoff_all_that_was_told)
+{
+    const struct touch touches[] = {{.kind = "form_submitted", .occurred_at = DAY(4)}};
+    struct history_lead lead = new_lead(1);
+
+    tell(&lead, 70, DAY(2), DAY(300), SOURCE_IMPORT);
+    lead.touches = touches;
+    lead.touch_count = 1;
+    struct history_view view = view_of(&lead);
+    ck_assert_int_eq(view.basis, HISTORY_LAST_TOLD);
+    ck_assert_int_eq(view.judged_at, DAY(4));
+    ck_assert_int_eq(size_in(&view), 70);
+    ck_assert_uint_eq(view.touches.count, 1);
+}
+END_TEST
+
+START_TEST(test_touches_recorded_later_do_not_count)
+{
+    const struct touch touches[] = {
+        {.kind = "form_submitted", .occurred_at = DAY(0), .recorded_at = DAY(2)},
+        {.kind = "form_submitted", .occurred_at = DAY(0), .recorded_at = DAY(1)}};
+    struct history_lead lead = new_lead(1);
+
+    lead.first_verdict_at = DAY(1);
+    lead.touches = touches;
+    lead.touch_count = 2;
+    ck_assert_uint_eq(view_of(&lead).touches.count, 1);
+}
+END_TEST
+
+START_TEST(test_touches_beyond_the_latest_are_counted_by_day)
+{
+    size_t count = TOUCHES_LOADED_MAX + 3;
+    struct touch *touches = ARENA_ARRAY(arena, struct touch, count);
+    struct history_lead lead = new_lead(1);
+
+    for (size_t i = 0; i < count; i++)
+        touches[i] = (struct touch){.kind = i % 2 == 0 ? "call" : "form_submitted",
+                                    .occurred_at = i < TOUCHES_LOADED_MAX ? DAY(9) : DAY(2)};
+    lead.touches = touches;
+    lead.touch_count = count;
+    struct history_view view = view_of(&lead);
+    ck_assert_uint_eq(view.touches.count, TOUCHES_LOADED_MAX);
+    ck_assert_uint_eq(view.touches.older_count, 2);
+    ck_assert_int_eq(view.touches.older[0].count + view.touches.older[1].count, 3);
+}
+END_TEST
+
+/* ---- counts ---- */
+
+static void add(struct history_lead *lead, int64_t size, struct history_answer answer)
+{
+    lead->first_verdict_at = DAY(1);
+    lead->answer = answer;
+    if (size >= 0)
+        tell(lead, size, DAY(0), DAY(1), SOURCE_FORM);
+    ck_assert_int_eq(backtest_add(backtest, lead, arena), ERR_NONE);
+}
+
+static const struct history_answer no_answer = {0}, rejected = {.answered = true},
+                                   accepted = {.answered = true, .accepted = true},
+                                   won = {true, true, true, true};
+
+static void add_six(const struct definition *against, const struct backtest_period *period)
+{
+    static const struct {
+        int64_t size;
+        const struct history_answer *answer;
+    } six[] = {{60, &won},      {70, &rejected},  {10, &accepted},
+               {20, &rejected}, {80, &no_answer}, {-1, &accepted}};
+
+    backtest_init(backtest, big, against, period);
+    for (int i = 0; i < 6; i++) {
+        struct history_lead lead = new_lead(i + 1);
+        add(&lead, six[i].size, *six[i].answer);
+    }
+}
+
+static const struct backtest_period always = {INSTANT_NONE, INSTANT_NONE};
+
+START_TEST(test_counts_add_up)
+{
+    add_six(NULL, &always);
+    const struct backtest_match *match = &backtest->side.matches[TARGET_ACCEPTED];
+    ck_assert_int_eq(backtest->leads, 6);
+    ck_assert_int_eq(backtest->answered, 5);
+    ck_assert_int_eq(backtest->side.results[VERDICT_QUALIFIED], 3);
+    ck_assert_int_eq(backtest->side.results[VERDICT_UNCLEAR], 1);
+    ck_assert_int_eq(backtest->side.results[VERDICT_NOT_QUALIFIED], 2);
+    ck_assert_int_eq(match->true_positive, 1);
+    ck_assert_int_eq(match->false_positive, 1);
+    ck_assert_int_eq(match->false_negative, 2); /* one small, one unclear */
+    ck_assert_int_eq(match->true_negative, 1);
+    ck_assert_int_eq(backtest_precision(match).of, 2);
+    ck_assert_int_eq(backtest_recall(match).of, 3);
+    ck_assert_int_eq(backtest->side.matches[TARGET_WON].true_positive, 1);
+    ck_assert_int_eq(backtest->reached[TARGET_WON], 1);
+    ck_assert_int_eq(backtest->side.criteria[0].met, 3);
+    ck_assert_int_eq(backtest->side.criteria[0].unknown, 1);
+}
+END_TEST
+
+START_TEST(test_period_is_of_the_moment_judged)
+{
+    add_six(NULL, &(struct backtest_period){DAY(2), INSTANT_NONE});
+    ck_assert_int_eq(backtest->leads, 0);
+    add_six(NULL, &(struct backtest_period){DAY(1), DAY(1) + 1});
+    ck_assert_int_eq(backtest->leads, 6);
+    add_six(NULL, &(struct backtest_period){INSTANT_NONE, DAY(1)});
+    ck_assert_int_eq(backtest->leads, 0);
+}
+END_TEST
+
+START_TEST(test_both_directions_of_change)
+{
+    const struct touch form = {.kind = "form_submitted", .occurred_at = DAY(0)};
+    struct history_lead lead = new_lead(9);
+
+    add_six(engaged, &always);
+    lead.touches = &form;
+    lead.touch_count = 1;
+    add(&lead, 10, no_answer);
+    ck_assert_int_eq(backtest->gained.count, 3);
+    ck_assert_int_eq(backtest->lost.count, 1);
+    ck_assert_int_eq(backtest->lost.sample[0].b[15], 9);
+    ck_assert_int_eq(backtest->against.results[VERDICT_QUALIFIED], 1);
+}
+END_TEST
+
+START_TEST(test_the_sample_does_not_depend_on_order)
+{
+    static struct uuid forward[BACKTEST_SAMPLE];
+
+    for (int turn = 0; turn < 2; turn++) {
+        backtest_init(backtest, big, engaged, &always);
+        for (int i = 0; i < 200; i++) {
+            struct history_lead lead = new_lead(turn == 0 ? i : 199 - i);
+            lead.id.b[8] = (uint8_t)(lead.id.b[15] * 37);
+            add(&lead, 60, no_answer);
+        }
+        ck_assert_int_eq(backtest->gained.count, 200);
+        ck_assert_uint_eq(backtest->gained.sampled, BACKTEST_SAMPLE);
+        if (turn == 0)
+            memcpy(forward, backtest->gained.sample, sizeof forward);
+    }
+    ck_assert_mem_eq(backtest->gained.sample, forward, sizeof forward);
+}
+END_TEST
+
+START_TEST(test_written_whole)
+{
+    struct json_out out;
+    json_error_t error;
+
+    add_six(engaged, &always);
+    json_out_init(&out, 1 << 20);
+    backtest_write(backtest, &out);
+    ck_assert(!json_out_failed(&out));
+    json_t *json = json_loads(out.text, 0, &error);
+    ck_assert_msg(json != NULL, "%s", error.text);
+    const json_t *result = json_object_get(json, "result");
+    const json_t *months = json_object_get(result, "months");
+    ck_assert_uint_eq(json_array_size(months), 1);
+    ck_assert_str_eq(json_string_value(json_object_get(json_array_get(months, 0), "month")),
+                     "2026-01-01");
+    ck_assert_int_eq(json_integer_value(json_object_get(result, "qualified")), 3);
+    json_decref(json);
+    json_out_release(&out);
+}
+END_TEST
+
+/* ---- intervals ---- */
+
+/* From the formula by hand, and Newcombe, Statistics in Medicine 17 (1998), 857–872, table I,
+ * method 3: 81/263, 15/148, 0/20, 1/29. */
+static const struct {
+    int64_t count, of;
+    double low, high;
+} intervals[] = {
+    {81, 263, 0.2553, 0.3662},
+    {15, 148, 0.0624, 0.1605},
+    {0, 20, 0.0000, 0.1611},
+    {1, 29, 0.0061, 0.1718},
+};
+
+START_TEST(test_wilson)
+{
+    struct interval got =
+        proportion_wilson((struct proportion){intervals[_i].count, intervals[_i].of});
+
+    ck_assert_double_eq_tol(got.low, intervals[_i].low, 0.00005);
+    ck_assert_double_eq_tol(got.high, intervals[_i].high, 0.00005);
+}
+END_TEST
+
+START_TEST(test_nothing_counted)
+{
+    struct json_out out;
+
+    json_out_init(&out, 1024);
+    proportion_write((struct proportion){0, 0}, &out);
+    ck_assert_str_eq(out.text, "{\"count\":0,\"of\":0,\"rate\":null,\"low\":null,\"high\":null}");
+    json_out_release(&out);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("unit/backtest");
+    TCase *tcase = tcase_create("backtest");
+    SRunner *runner = srunner_create(suite);
+
+    tcase_add_checked_fixture(tcase, set_up, tear_down);
+    tcase_add_test(tcase, test_what_sales_learned_later_does_not_count);
+    tcase_add_test(tcase, test_imported_history_is_cut_at_the_first_handoff);
+    tcase_add_test(tcase, test_an_import_without_a_date_was_known_before);
+    tcase_add_test(tcase, test_without_handoff_all_that_was_told);
+    tcase_add_test(tcase, test_touches_recorded_later_do_not_count);
+    tcase_add_test(tcase, test_touches_beyond_the_latest_are_counted_by_day);
+    tcase_add_test(tcase, test_counts_add_up);
+    tcase_add_test(tcase, test_period_is_of_the_moment_judged);
+    tcase_add_test(tcase, test_both_directions_of_change);
+    tcase_add_test(tcase, test_the_sample_does_not_depend_on_order);
+    tcase_add_test(tcase, test_written_whole);
+    tcase_add_loop_test(tcase, test_wilson, 0, sizeof intervals / sizeof *intervals);
+    tcase_add_test(tcase, test_nothing_counted);
+    suite_add_tcase(suite, tcase);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
