@@ -28,6 +28,7 @@ static const struct cli_command *const commands[] = {
     &cli_definition_draft,
     &cli_definition_propose,
     &cli_definition_sign,
+    &cli_definition_backtest,
     &cli_import,
     &cli_verify,
     &cli_signing_key_create,

@@ -26,6 +26,7 @@ extern const struct cli_command cli_definition_propose;
 extern const struct cli_command cli_definition_sign;
 extern const struct cli_command cli_signing_key_create;
 extern const struct cli_command cli_signing_key_public;
+extern const struct cli_command cli_definition_backtest;
 extern const struct cli_command cli_verify;
 extern const struct cli_command cli_routes;
 extern const struct cli_command cli_import;

@@ -7,6 +7,7 @@
 #include "handoffs_read_api.h"
 #include "health_api.h"
 #include "inbound_api.h"
+#include "jobs_api.h"
 #include "keys_api.h"
 #include "leads_api.h"
 #include "leads_read_api.h"
@@ -106,6 +107,12 @@ const struct route routes[] = {
      ROUTE_WRITE, SETUP_BODY_MAX_BYTES, .prepare = definitions_decline},
     {"POST", "/v1/definitions/{term}/versions/{version}/acknowledge", "definitions_acknowledge",
      ROLE_WORK | ROLE_SIGN | ROLE_ADMIN, ROUTE_WRITE, .prepare = definitions_acknowledge},
+    {"POST", "/v1/backtests", "backtests_create", ROLE_SIGN | ROLE_READ | ROLE_ADMIN, ROUTE_WRITE,
+     BACKTEST_BODY_MAX_BYTES, .prepare = backtests_create},
+    {"GET", "/v1/jobs/{job_id}", "jobs_get", ROLE_SIGN | ROLE_READ | ROLE_ADMIN, ROUTE_READ,
+     .read = jobs_get},
+    {"DELETE", "/v1/jobs/{job_id}", "jobs_cancel", ROLE_SIGN | ROLE_ADMIN, ROUTE_WRITE,
+     .prepare = jobs_cancel},
     {"GET", "/v1/teams", "teams_list", ROLE_ANY, ROUTE_READ, .flags = ROUTE_FRESH,
      .read = teams_list},
     {"POST", "/v1/teams", "teams_create", ROLE_ADMIN, ROUTE_WRITE, SETUP_BODY_MAX_BYTES,

@@ -1,5 +1,6 @@
 #include "service.h"
 
+#include "background.h"
 #include "caller.h"
 #include "cli.h"
 #include "httpd.h"
@@ -22,6 +23,7 @@ struct service {
     struct lanes *lanes;
     struct readers *readers;
     struct jobs *jobs;
+    struct background *background;
     struct httpd *httpd;
     atomic_bool *ending;        /* the caller's; may be NULL */
     _Atomic int64_t give_up_at; /* of all work with the database, in pg_now_ms() terms */
@@ -222,7 +224,13 @@ static bool start_store(struct service *service, const struct settings *settings
         .lanes = service->lanes,
         .signing_key = signing_key,
     });
-    return service->jobs != NULL;
+    service->background = background_start(&(struct background_settings){
+        .app = database_of(service, settings, ROLE_APP),
+        .job = database_of(service, settings, ROLE_JOB),
+        .lanes = service->lanes,
+        .cache = service->cache,
+    });
+    return service->jobs != NULL && service->background != NULL;
 }
 
 static bool start_edge(struct service *service, const struct settings *settings,
@@ -271,6 +279,7 @@ static void stop(struct service *service, const struct settings *settings)
     if (service->ending != NULL)
         atomic_store(service->ending, true);
     jobs_stop(service->jobs);
+    background_stop(service->background);
     readers_stop(service->readers);
     lanes_stop(service->lanes);
     if (service->httpd != NULL)

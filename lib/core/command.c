@@ -1,5 +1,7 @@
 #include "core/command.h"
 
+#include "core/background_job.h"
+#include "core/backtest_request.h"
 #include "core/definition_change.h"
 #include "core/definition_sign.h"
 #include "core/feedback.h"

@@ -55,6 +55,8 @@ enum command_kind {
     X(DEFINITION_DECLINE, definition_decline, true)                                                \
     X(DEFINITION_ACKNOWLEDGE, definition_acknowledge, true)                                        \
     X(DEFINITION_ENFORCE, definition_enforce, true)                                                \
+    X(BACKTEST_REQUEST, backtest_request, false)                                                   \
+    X(JOB_CANCEL, job_cancel, false)                                                               \
     X(IMPORT_ROWS, import_rows, false)                                                             \
     X(IMPORT_MEMBERS, import_members, true)                                                        \
     X(WORKSPACE_SETUP, workspace_setup, true)                                                      \
@@ -86,7 +88,7 @@ struct command {
 /** The answer of a command. Texts live in the work set's arena. */
 struct outcome {
     enum err err;
-    int status; /* 200 or 201 when err is ERR_NONE */
+    int status; /* 200, 201 or 202 when err is ERR_NONE */
     struct problem problem;
     const char *body; /* JSON, also of a problem */
     size_t body_len;

@@ -14,6 +14,7 @@ enum decision retention(struct work *work, const struct command *command, struct
     (void)command;
     work->answers_before = work->now - ANSWER_KEPT_DAYS * INSTANT_DAY;
     work->deliveries_before = work->now - DELIVERY_KEPT_DAYS * INSTANT_DAY;
+    work->background_before = work->now - BACKGROUND_KEPT_DAYS * INSTANT_DAY;
     struct json_out *out = outcome_begin(work);
     json_out_begin_object(out);
     json_out_member_instant(out, "answers_before", work->answers_before);

@@ -1,12 +1,14 @@
-/* What is kept for a time only: stored answers 7 days, raw deliveries 30. A command of the service
- * itself, so that it runs in the workspace's lane and one server at a time. */
+/* What is kept for a time only: stored answers 7 days, raw deliveries and background jobs 30. A
+ * command of the service itself, so that it runs in the workspace's lane and one server at a time.
+ */
 #ifndef BATON_CORE_RETENTION_H
 #define BATON_CORE_RETENTION_H
 
 #include "core/command.h"
 
-#define ANSWER_KEPT_DAYS   7
-#define DELIVERY_KEPT_DAYS 30
+#define ANSWER_KEPT_DAYS     7
+#define DELIVERY_KEPT_DAYS   30
+#define BACKGROUND_KEPT_DAYS 30
 
 bool retention_keys(const struct command *command, struct work *work, struct work_keys *keys);
 enum decision retention(struct work *work, const struct command *command, struct outcome *outcome);

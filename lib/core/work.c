@@ -1,5 +1,7 @@
 #include "core/work.h"
 
+#include "core/background_job.h"
+
 #include <string.h>
 
 #define SCRATCH_MAX_BYTES (4u << 20)
@@ -49,10 +51,10 @@ void work_init(struct work *work, struct arena *arena, const struct config *conf
     work->config = config;
     work->now = now;
     work->random = random;
-    work->answers_before = work->deliveries_before = INSTANT_NONE;
-    struct map *maps[] = {&work->leads,     &work->identities, &work->handoffs,
-                          &work->touch_ids, &work->answers,    &work->chains,
-                          &work->queues,    &work->exceptions, &work->deliveries};
+    work->answers_before = work->deliveries_before = work->background_before = INSTANT_NONE;
+    struct map *maps[] = {&work->leads,      &work->identities, &work->handoffs, &work->touch_ids,
+                          &work->answers,    &work->chains,     &work->queues,   &work->exceptions,
+                          &work->deliveries, &work->background};
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
         map_init(maps[i], arena);
 }
@@ -191,6 +193,13 @@ bool work_load_delivery(struct work *work, struct uuid id, struct delivery_row *
     return map_put(&work->deliveries, delivery->id.b, 16, delivery);
 }
 
+bool work_load_background(struct work *work, struct uuid id, struct background_job *job)
+{
+    if (job == NULL)
+        return put_absent(work, &work->background, id);
+    return map_put(&work->background, job->id.b, 16, job);
+}
+
 /* ---- one command ---- */
 
 static void all_lists(struct work *work, struct list *lists[WORK_LISTS])
@@ -203,7 +212,7 @@ static void all_lists(struct work *work, struct list *lists[WORK_LISTS])
         &work->changed_exceptions, &work->changed_deliveries,
         &work->changed_chains,     &work->moved_leads,
         &work->erased_leads,       &work->config_changes,
-        &work->expired_due,
+        &work->expired_due,        &work->changed_background,
     };
 
     memcpy(lists, all, sizeof all);
@@ -381,6 +390,18 @@ enum find work_find_delivery(struct work *work, struct uuid id, struct delivery_
 
     if (value == NULL)
         return need(work, &work->needs.deliveries, &id, sizeof id);
+    if (value == &absent)
+        return FIND_ABSENT;
+    *out = value;
+    return FIND_FOUND;
+}
+
+enum find work_find_background(struct work *work, struct uuid id, struct background_job **out)
+{
+    void *value = map_get(&work->background, id.b, 16);
+
+    if (value == NULL)
+        return need(work, &work->needs.background, &id, sizeof id);
     if (value == &absent)
         return FIND_ABSENT;
     *out = value;
@@ -617,6 +638,11 @@ bool work_add_feedback(struct work *work, const struct feedback_row *feedback)
 bool work_add_delivery(struct work *work, struct delivery_row *delivery)
 {
     return list_add(&work->changed_deliveries, work->arena, delivery);
+}
+
+bool work_save_background(struct work *work, struct background_job *job)
+{
+    return list_add(&work->changed_background, work->arena, job);
 }
 
 bool work_add_config_change(struct work *work, const struct config_change *change)

@@ -108,6 +108,8 @@ struct delivery_row {
     instant replayed_at;
 };
 
+struct background_job; /* core/background_job.h */
+
 /** A stored answer, found by the HMAC of its key. */
 struct answer_row {
     uint8_t key[DIGEST_BYTES];
@@ -188,12 +190,13 @@ struct work_keys {
     struct list queues;     /* struct queue */
     struct list exceptions; /* struct exception_count */
     struct list deliveries; /* struct uuid */
+    struct list background; /* struct uuid */
     bool expired;           /* offered handoffs whose time is over, EXPIRY_BATCH at most */
 };
 
 #define EXPIRY_BATCH 256
 
-#define WORK_LISTS 15 /* of what is to be saved */
+#define WORK_LISTS 16 /* of what is to be saved */
 
 /** How far the work set has come: what was changed behind it can be taken back. */
 struct work_mark {
@@ -214,6 +217,7 @@ struct work {
     struct map queues;
     struct map exceptions;
     struct map deliveries;
+    struct map background;
     struct list expired; /* struct handoff, locked for this group */
     struct work_keys needs;
     bool needed; /* a lookup of this round asked for more */
@@ -229,6 +233,7 @@ struct work {
     struct list dimensions;
     struct list changed_exceptions;
     struct list changed_deliveries;
+    struct list changed_background;
     struct list changed_chains;
     struct list new_answers;
     struct list moved_leads;  /* struct lead that was absorbed: its touches, verdicts move */
@@ -238,6 +243,7 @@ struct work {
 
     instant answers_before;    /* stored answers older than this go; INSTANT_NONE: all stay */
     instant deliveries_before; /* likewise the bodies of deliveries */
+    instant background_before; /* likewise background jobs that have ended */
 
     struct list undo;
     struct work_mark begun;
@@ -263,6 +269,7 @@ bool work_load_chain(struct work *work, struct chain_row *chain);
 bool work_load_queue(struct work *work, struct queue *queue);
 bool work_load_exception(struct work *work, struct exception_count *count);
 bool work_load_delivery(struct work *work, struct uuid id, struct delivery_row *delivery);
+bool work_load_background(struct work *work, struct uuid id, struct background_job *job);
 
 /* ---- one command ---- */
 void work_begin(struct work *work);
@@ -288,6 +295,7 @@ enum find work_find_queue(struct work *work, struct uuid team, struct queue **ou
 enum find work_find_exception(struct work *work, enum term term, enum exception_kind kind,
                               instant at, struct exception_count **out);
 enum find work_find_delivery(struct work *work, struct uuid id, struct delivery_row **out);
+enum find work_find_background(struct work *work, struct uuid id, struct background_job **out);
 
 /* All of the following answer NULL or false only when memory is short, which
  * arena_failed(work->arena) shows once at the end as well. */
@@ -316,6 +324,8 @@ bool work_add_touch(struct work *work, struct lead *lead, const struct touch *to
 bool work_add_verdict(struct work *work, const struct verdict_row *verdict);
 bool work_add_feedback(struct work *work, const struct feedback_row *feedback);
 bool work_add_delivery(struct work *work, struct delivery_row *delivery);
+/** A new job, or one whose state changed. */
+bool work_save_background(struct work *work, struct background_job *job);
 bool work_add_config_change(struct work *work, const struct config_change *change);
 /** The lead's exceptions of this month grow by one. */
 void work_use_exception(struct work *work, struct exception_count *count);

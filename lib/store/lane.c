@@ -245,6 +245,7 @@ static void carry(struct carried *carried, const struct work_keys *needs)
     carry_list(arena, &carried->keys.exceptions, &needs->exceptions,
                sizeof(struct exception_count));
     carry_list(arena, &carried->keys.deliveries, &needs->deliveries, sizeof(struct uuid));
+    carry_list(arena, &carried->keys.background, &needs->background, sizeof(struct uuid));
 }
 
 static size_t gather(const struct group *group, struct command **commands)

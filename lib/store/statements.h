@@ -55,7 +55,8 @@ struct statement {
     X(report_read_statements)                                                                      \
     X(vocabulary_read_statements)                                                                  \
     X(delivery_read_statements)                                                                    \
-    X(history_read_statements)
+    X(history_read_statements)                                                                     \
+    X(background_table_statements)
 
 #define X(array) extern const struct statement *const array[];
 STATEMENT_FILES(X)

@@ -1,5 +1,6 @@
 #include "store/work_load.h"
 
+#include "store/background_table.h"
 #include "store/handoff_table.h"
 #include "store/lead_table.h"
 #include "store/ledger_table.h"
@@ -21,7 +22,7 @@ struct load {
     /* indexes of statements in the round trip at hand; -1: not asked */
     int head, answers, identities, handoff_leads, touches;
     int locked, again, by_id, open, logs, chains;
-    int *claimable, *waiting, *exceptions, *deliveries;
+    int *claimable, *waiting, *exceptions, *deliveries, *background;
     int expired;
     bool moved;
 };
@@ -44,6 +45,7 @@ static void add_more(struct work_keys *keys, const struct work_keys *more, struc
     add_all(&keys->queues, &more->queues, arena);
     add_all(&keys->exceptions, &more->exceptions, arena);
     add_all(&keys->deliveries, &more->deliveries, arena);
+    add_all(&keys->background, &more->background, arena);
 }
 
 /* One queue per team, with what all claims of the group want of it. */
@@ -392,6 +394,17 @@ static void take_deliveries(struct load *load)
     }
 }
 
+static void take_background(struct load *load)
+{
+    for (size_t i = 0; i < load->keys.background.count; i++) {
+        struct uuid id = *(const struct uuid *)load->keys.background.items[i];
+        const struct pg_result *result = pg_result(load->pg, load->background[i]);
+        struct background_job *job =
+            pg_rows(result) == 1 ? background_table_read(result, 0, load->work->arena) : NULL;
+        work_load_background(load->work, id, job);
+    }
+}
+
 static int *index_array(struct load *load, size_t count)
 {
     int *indexes = ARENA_ARRAY(load->work->arena, int, count + 1);
@@ -406,7 +419,8 @@ static void ask_counters(struct load *load)
     load->chains = ask_ids(load, &load->keys.chains, chain_table_queue_lock);
     load->exceptions = index_array(load, load->keys.exceptions.count);
     load->deliveries = index_array(load, load->keys.deliveries.count);
-    if (load->exceptions == NULL || load->deliveries == NULL)
+    load->background = index_array(load, load->keys.background.count);
+    if (load->exceptions == NULL || load->deliveries == NULL || load->background == NULL)
         return;
     for (size_t i = 0; i < load->keys.exceptions.count; i++)
         load->exceptions[i] = exception_table_queue_lock(load->pg, arena, load->workspace,
@@ -414,6 +428,9 @@ static void ask_counters(struct load *load)
     for (size_t i = 0; i < load->keys.deliveries.count; i++)
         load->deliveries[i] = delivery_table_queue_lock(
             load->pg, arena, load->workspace, *(struct uuid *)load->keys.deliveries.items[i]);
+    for (size_t i = 0; i < load->keys.background.count; i++)
+        load->background[i] = background_table_queue_lock(
+            load->pg, arena, load->workspace, *(struct uuid *)load->keys.background.items[i]);
 }
 
 /* After the leads that commands name are locked, so that no two groups wait for each other. */
@@ -447,7 +464,8 @@ static bool wants_second_round(const struct load *load)
     const struct work_keys *keys = &load->keys;
 
     return load->lead_count > 0 || keys->chains.count > 0 || keys->queues.count > 0 ||
-           keys->exceptions.count > 0 || keys->deliveries.count > 0 || keys->expired;
+           keys->exceptions.count > 0 || keys->deliveries.count > 0 || keys->background.count > 0 ||
+           keys->expired;
 }
 
 /* What the claims and the expiry locked: ids of leads and of handoffs. */
@@ -518,6 +536,7 @@ static enum load_status lock_and_read(struct load *load, struct dealt *dealt)
     take_chains(load);
     take_exceptions(load);
     take_deliveries(load);
+    take_background(load);
     take_queues(load, dealt);
     pg_pipeline_end(load->pg);
     return LOAD_DONE;

@@ -1,5 +1,6 @@
 #include "store/work_save.h"
 
+#include "store/background_table.h"
 #include "store/config_table.h"
 #include "store/handoff_table.h"
 #include "store/lead_table.h"
@@ -170,12 +171,15 @@ static void save_answers(struct pg *pg, struct work *work)
 
     for (size_t i = 0; i < work->changed_deliveries.count; i++)
         delivery_table_queue_save(pg, work->arena, workspace, work->changed_deliveries.items[i]);
+    for (size_t i = 0; i < work->changed_background.count; i++)
+        background_table_queue_save(pg, work->arena, workspace, work->changed_background.items[i]);
     sort_list(&work->new_answers, answer_order);
     answer_table_queue_insert(pg, work->arena, workspace,
                               (struct answer_row *const *)work->new_answers.items,
                               work->new_answers.count, work->now);
     answer_table_queue_drop(pg, work->arena, workspace, work->answers_before);
     delivery_table_queue_drop(pg, work->arena, workspace, work->deliveries_before);
+    background_table_queue_drop(pg, work->arena, workspace, work->background_before);
     /* after the answers, so that those of this very group are blanked too */
     for (size_t i = 0; i < work->erased_leads.count; i++)
         lead_table_queue_erase(pg, work->arena, workspace,
@@ -200,7 +204,8 @@ bool work_is_empty(const struct work *work)
 {
     return work->entries.count == 0 && work->new_answers.count == 0 &&
            work->config_changes.count == 0 && work->answers_before == INSTANT_NONE &&
-           work->changed_leads.count == 0 && work->changed_deliveries.count == 0;
+           work->changed_leads.count == 0 && work->changed_deliveries.count == 0 &&
+           work->changed_background.count == 0;
 }
 
 enum pg_status work_save(struct pg *pg, struct work *work, struct known_dimensions *known,

@@ -32,6 +32,7 @@ static const struct {
     const char *job;
 } grants[] = {
     {"api_key", "INSERT,SELECT,UPDATE", NULL},
+    {"background_job", "DELETE,INSERT,SELECT,UPDATE", "SELECT,UPDATE"},
     {"chain", "INSERT,SELECT,UPDATE", NULL},
     {"checkpoint", "INSERT,SELECT", NULL},
     {"definition", "INSERT,SELECT,UPDATE", NULL},
@@ -103,7 +104,9 @@ static const char rows[] =
     "INSERT INTO delivery VALUES ($W, $I, $I, now(), 'application/json', '{}', 'applied', NULL, $I,"
     " NULL);"
     "INSERT INTO delivery_lead VALUES ($W, $I, $I);"
-    "INSERT INTO job VALUES ($W, 'expiry', now(), 0);";
+    "INSERT INTO job VALUES ($W, 'expiry', now(), 0);"
+    "INSERT INTO background_job (workspace_id, job_id, kind, state, request, done, total,"
+    " created_at) VALUES ($W, $I, 'backtest', 'queued', '{}', 0, 0, now());";
 
 static struct database *database;
 static PGconn *conn; /* superuser, whose role is changed by SET ROLE */
@@ -279,6 +282,7 @@ START_TEST(every_table_forces_row_level_security)
          "SELECT tablename || '.' || policyname FROM pg_policies WHERE policyname <>"
          " 'workspace_context' AND NOT roles = '{baton_job}' OR roles = '{baton_job}' AND"
          " (tablename, policyname, cmd) NOT IN (('job', 'job_of_any_workspace', 'ALL'),"
+         " ('background_job', 'job_of_any_workspace', 'ALL'),"
          " ('workspace', 'workspace_by_name', 'SELECT'))");
 }
 END_TEST
@@ -422,9 +426,14 @@ START_TEST(the_ledger_is_only_added_to)
 }
 END_TEST
 
+static bool is_claimed(const char *table)
+{
+    return strcmp(table, "job") == 0 || strcmp(table, "background_job") == 0;
+}
+
 static bool is_for_jobs(const char *table)
 {
-    return strcmp(table, "job") == 0 || strcmp(table, "workspace") == 0;
+    return is_claimed(table) || strcmp(table, "workspace") == 0;
 }
 
 START_TEST(jobs_see_what_is_due_and_no_more)
@@ -435,7 +444,7 @@ START_TEST(jobs_see_what_is_due_and_no_more)
         ck_assert_msg(seen == (is_for_jobs(table) ? 2 : -1), "%s: jobs see %ld", table, seen);
         ck_assert_msg(try(ROLE_JOB, RIVAL, INSERT_HERS, table) == -1, "%s is inserted", table);
         ck_assert_msg(try(ROLE_JOB, RIVAL, "DELETE FROM #", table) == -1, "%s is deleted", table);
-        if (strcmp(table, "job") != 0)
+        if (!is_claimed(table))
             ck_assert_msg(try(ROLE_JOB, RIVAL, UPDATE_ALL, table) == -1, "%s is updated", table);
     }
 }

@@ -1,0 +1,168 @@
+#include "core/background_job.h"
+
+#include "core/setup_change.h"
+
+#include <string.h>
+
+static const char *const kind_names[] = {
+    [BACKGROUND_BACKTEST] = "backtest",
+    [BACKGROUND_APPLY] = "apply",
+};
+
+static const char *const state_names[] = {
+    [BACKGROUND_QUEUED] = "queued",       [BACKGROUND_RUNNING] = "running",
+    [BACKGROUND_DONE] = "done",           [BACKGROUND_FAILED] = "failed",
+    [BACKGROUND_CANCELLED] = "cancelled",
+};
+
+const char *background_kind_name(enum background_kind kind)
+{
+    return kind_names[kind];
+}
+
+bool background_kind_parse(const char *name, enum background_kind *out)
+{
+    for (int i = 0; i < BACKGROUND_KIND_COUNT; i++) {
+        if (strcmp(kind_names[i], name) == 0) {
+            *out = (enum background_kind)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *background_state_name(enum background_state state)
+{
+    return state_names[state];
+}
+
+bool background_state_parse(const char *name, enum background_state *out)
+{
+    for (int i = 0; i < BACKGROUND_STATE_COUNT; i++) {
+        if (strcmp(state_names[i], name) == 0) {
+            *out = (enum background_state)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- as the API shows it ---- */
+
+static void write_json(const char *key, const char *text, size_t len, struct json_out *out)
+{
+    json_out_key(out, key);
+    if (text == NULL)
+        json_out_null(out);
+    else
+        json_out_raw(out, text, len);
+}
+
+void background_write(const struct config *config, const struct background_job *job,
+                      struct json_out *out)
+{
+    const struct team *team = config_team(config, job->team);
+
+    json_out_begin_object(out);
+    json_out_member_uuid(out, "id", job->id);
+    json_out_member_text(out, "kind", kind_names[job->kind]);
+    json_out_member_text(out, "state", state_names[job->state]);
+    write_json("request", job->request, job->request_len, out);
+    json_out_key(out, "progress");
+    json_out_begin_object(out);
+    json_out_member_int(out, "done", job->done);
+    json_out_member_int(out, "total", job->total);
+    json_out_end_object(out);
+    write_json("result", job->result, job->result_len, out);
+    json_out_member_text(out, "error", job->error);
+    json_out_member_text(out, "team", team == NULL ? NULL : team->name);
+    json_out_member_uuid(out, "asked_by", job->asked_by);
+    json_out_member_instant(out, "created_at", job->created_at);
+    json_out_member_instant(out, "started_at", job->started_at);
+    json_out_member_instant(out, "ended_at", job->ended_at);
+    json_out_end_object(out);
+}
+
+static enum decision answer(struct work *work, const struct background_job *job, int status,
+                            struct outcome *outcome)
+{
+    background_write(work->config, job, outcome_begin(work));
+    return outcome_answer(work, outcome, status);
+}
+
+/* ---- queue and cancel ---- */
+
+/* No ledger entry: a question changes nothing that the ledger records; what comes of it does. */
+enum decision background_queue(struct work *work, const struct command *command,
+                               enum background_kind kind, const char *request, size_t request_len,
+                               struct outcome *outcome)
+{
+    struct background_job *job = ARENA_NEW(work->arena, struct background_job);
+    char id[UUID_TEXT_LEN + 1];
+
+    if (job == NULL)
+        return DECIDED;
+    *job = (struct background_job){
+        .row = ROW_NEW,
+        .id = work_new_id(work),
+        .kind = kind,
+        .state = BACKGROUND_QUEUED,
+        .request = request,
+        .request_len = request_len,
+        .asked_by = command->caller.member,
+        .team = command->caller.team,
+        .created_at = work->now,
+        .started_at = INSTANT_NONE,
+        .ended_at = INSTANT_NONE,
+    };
+    work_save_background(work, job);
+    uuid_format(job->id, id);
+    outcome->location = arena_printf(work->arena, "/v1/jobs/%s", id);
+    return answer(work, job, 202, outcome);
+}
+
+bool job_cancel_keys(const struct command *command, struct work *work, struct work_keys *keys)
+{
+    const struct job_cancel_input *input = command->input;
+    struct uuid *id = ARENA_NEW(work->arena, struct uuid);
+
+    if (id == NULL)
+        return false;
+    *id = input->job;
+    return list_add(&keys->background, work->arena, id);
+}
+
+static enum decision refuse_ended(struct work *work, const struct background_job *job,
+                                  struct outcome *outcome)
+{
+    outcome_refuse(work, outcome, ERR_STATE_CONFLICT, "The job is %s: there is nothing to cancel",
+                   state_names[job->state]);
+    outcome->problem.state = state_names[job->state];
+    return DECIDED;
+}
+
+enum decision job_cancel(struct work *work, const struct command *command, struct outcome *outcome)
+{
+    const struct job_cancel_input *input = command->input;
+    struct background_job *job;
+
+    if (!setup_may(work, command, ROLE_SIGN | ROLE_ADMIN, outcome))
+        return DECIDED;
+    switch (work_find_background(work, input->job, &job)) {
+    case FIND_NEEDED:
+        return DECIDE_AGAIN;
+    case FIND_ABSENT:
+        return outcome_refuse(work, outcome, ERR_NOT_FOUND, "There is no such job");
+    case FIND_FOUND:
+        break;
+    }
+    if (job->state == BACKGROUND_DONE || job->state == BACKGROUND_FAILED)
+        return refuse_ended(work, job, outcome);
+    if (job->state != BACKGROUND_CANCELLED) {
+        work_remember(work, job, sizeof *job);
+        job->state = BACKGROUND_CANCELLED;
+        job->ended_at = work->now;
+        work_save_background(work, job);
+    }
+    return answer(work, job, 200, outcome);
+}

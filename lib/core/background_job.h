@@ -1,0 +1,66 @@
+/*
+ * A background job: work that somebody asked for and that takes longer than a request. It is
+ * queued by a command, run by whichever server claims it, and read and cancelled as /v1/jobs/{id}.
+ *
+ *     queued ──▶ running ──▶ done | failed
+ *        └──────────┴──────▶ cancelled
+ */
+#ifndef BATON_CORE_BACKGROUND_JOB_H
+#define BATON_CORE_BACKGROUND_JOB_H
+
+#include "core/command.h"
+
+enum background_kind { BACKGROUND_BACKTEST, BACKGROUND_APPLY, BACKGROUND_KIND_COUNT };
+
+const char *background_kind_name(enum background_kind kind);
+bool background_kind_parse(const char *name, enum background_kind *out);
+
+enum background_state {
+    BACKGROUND_QUEUED,
+    BACKGROUND_RUNNING,
+    BACKGROUND_DONE,
+    BACKGROUND_FAILED,
+    BACKGROUND_CANCELLED,
+    BACKGROUND_STATE_COUNT
+};
+
+const char *background_state_name(enum background_state state);
+bool background_state_parse(const char *name, enum background_state *out);
+
+struct background_job {
+    enum row_state row;
+    struct uuid id;
+    enum background_kind kind;
+    enum background_state state;
+    const char *request; /* JSON: what was asked, as its kind reads it */
+    size_t request_len;
+    int64_t done;       /* leads */
+    int64_t total;      /* about; 0 while unknown */
+    const char *result; /* JSON, when done */
+    size_t result_len;
+    const char *error;    /* a code of core/error.h, when failed */
+    struct uuid asked_by; /* the member; nil: a team's key */
+    struct uuid team;
+    instant created_at;
+    instant started_at;
+    instant ended_at;
+};
+
+/** Queues a new job for the command's caller and answers 202 with it. */
+enum decision background_queue(struct work *work, const struct command *command,
+                               enum background_kind kind, const char *request, size_t request_len,
+                               struct outcome *outcome);
+
+/** As the API shows it. */
+void background_write(const struct config *config, const struct background_job *job,
+                      struct json_out *out);
+
+struct job_cancel_input {
+    struct uuid job;
+};
+
+/** Cancels; what is cancelled already answers the same, what has ended otherwise is a conflict. */
+bool job_cancel_keys(const struct command *command, struct work *work, struct work_keys *keys);
+enum decision job_cancel(struct work *work, const struct command *command, struct outcome *outcome);
+
+#endif

@@ -1,0 +1,15 @@
+/* POST /v1/backtests; GET and DELETE /v1/jobs/{job_id} */
+#ifndef BATON_SERVER_JOBS_API_H
+#define BATON_SERVER_JOBS_API_H
+
+#include "request.h"
+
+struct reader;
+
+#define BACKTEST_BODY_MAX_BYTES (512 << 10)
+
+enum err backtests_create(struct request *r, struct command *command);
+enum err jobs_get(struct request *r, struct reader *reader);
+enum err jobs_cancel(struct request *r, struct command *command);
+
+#endif

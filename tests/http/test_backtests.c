@@ -1,0 +1,356 @@
+/* Back-tests over HTTP and by the command line: asked, run in the background, read, cancelled; and
+ * every count equal to a count of the same file by other means. */
+#include "stage.h"
+
+#include "database.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define JOB_WAIT_MS 20000
+#define POLL_MS     50
+#define FOLDER      SOURCE_DIR "/tests/http/backtest/"
+#define BIG                                                                                        \
+    "{'term':'mql','title':'Big','criteria':[{'id':'size','title':'Big','kind':'fit',"             \
+    "'required':true,'test':{'attribute':'company.employees','op':'gte','value':50}}]}"
+
+static int workspaces; /* made so far: the last one's name is acme-<this> */
+
+static struct stage open_stage(const char *options)
+{
+    workspaces++;
+    return stage_open(options);
+}
+
+/* Until the job that the story knows as ${job} is over. */
+static void wait_for_job(struct stage *stage)
+{
+    static const struct step look[] = {{.label = "the job is looked at",
+                                        .method = "GET",
+                                        .path = "/v1/jobs/${job}",
+                                        .as = "ana",
+                                        .status = 200,
+                                        .checks = {{"/kind", "'backtest'"}},
+                                        .keep = {{"state", "/state"}}},
+                                       {0}};
+    struct timespec now;
+    time_t give_up;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    give_up = now.tv_sec + JOB_WAIT_MS / 1000;
+    do {
+        poll(NULL, 0, POLL_MS);
+        story_run(stage->story, look);
+        clock_gettime(CLOCK_MONOTONIC, &now);
+    } while (strstr("queued running", story_get(stage->story, "state")) != NULL &&
+             now.tv_sec < give_up);
+}
+
+/* ---- asked for and read ---- */
+
+#define CAPTURE(name, size)                                                                        \
+    {                                                                                              \
+        .label = "a lead of " #size, .method = "POST", .path = "/v1/leads", .as = "marketing",     \
+        .body = "{'email':'" name "@" name ".example','attributes':{'company.employees':" #size    \
+                "},'touch':{'kind':'form_submitted'}}",                                            \
+        .status = 201, .keep = {                                                                   \
+            {name, "/handoff/id"},                                                                 \
+            {"lead_" name, "/lead/id"}                                                             \
+        }                                                                                          \
+    }
+
+static const struct step four_leads[] = {
+    CAPTURE("kim", 120),
+    CAPTURE("lee", 10),
+    CAPTURE("mia", 80),
+    CAPTURE("noa", 20),
+    {.label = "sales takes kim",
+     .method = "POST",
+     .path = "/v1/handoffs/${kim}/accept",
+     .as = "sam",
+     .status = 200},
+    {.label = "sales takes lee, whom they find large after all",
+     .method = "POST",
+     .path = "/v1/handoffs/${lee}/accept",
+     .as = "sam",
+     .status = 200},
+    {.label = "they say how large",
+     .method = "PATCH",
+     .path = "/v1/leads/${lead_lee}",
+     .as = "sam",
+     .body = "{'attributes':{'company.employees':900}}",
+     .status = 200},
+    {.label = "mia is spam: nothing about the lead",
+     .method = "POST",
+     .path = "/v1/handoffs/${mia}/reject",
+     .as = "sam",
+     .body = "{'reason':'spam'}",
+     .status = 200},
+    {0}};
+
+static const struct step asked[] = {
+    {.label = "marketing asks what a stricter definition had done",
+     .method = "POST",
+     .path = "/v1/backtests",
+     .as = "ana",
+     .body = "{'document':" BIG ",'against':1,'from':'2020-01-01'}",
+     .headers = {"Idempotency-Key: ask-1"},
+     .status = 202,
+     .checks = {{"/state", "'queued'"},
+                {"/request/term", "'mql'"},
+                {"/request/version", "null"},
+                {"/request/against", "1"},
+                {"/request/from", "'2020-01-01T00:00:00Z'"},
+                {"/asked_by", "<string>"},
+                {"/result", "null"},
+                {"@Location", "~/v1/jobs/"}},
+     .keep = {{"job", "/id"}, {"answer", "@body"}}},
+    {.label = "the same question is the same job",
+     .method = "POST",
+     .path = "/v1/backtests",
+     .as = "ana",
+     .body = "{'document':" BIG ",'against':1,'from':'2020-01-01'}",
+     .headers = {"Idempotency-Key: ask-1"},
+     .status = 202,
+     .checks = {{"@body", "=${answer}"}, {"@Idempotent-Replayed", "=true"}}},
+    {0}};
+
+/* Lee is judged as known when captured, not as sales found later; the spam is no answer. */
+static const struct step answered[] = {
+    {.label = "its result",
+     .method = "GET",
+     .path = "/v1/jobs/${job}",
+     .as = "sam",
+     .status = 200,
+     .checks = {{"/state", "'done'"},
+                {"/error", "null"},
+                {"/progress/done", "4"},
+                {"/progress/total", "4"},
+                {"/result/leads", "4"},
+                {"/result/judged_as_of/first_verdict", "4"},
+                {"/result/coverage/answered/count", "2"},
+                {"/result/coverage/accepted", "2"},
+                {"/result/coverage/without_outcome", "2"},
+                {"/result/result/qualified", "2"},
+                {"/result/result/not_qualified", "2"},
+                {"/result/result/accepted/true_positive", "1"},
+                {"/result/result/accepted/false_negative", "1"},
+                {"/result/result/accepted/recall/of", "2"},
+                {"/result/result/criteria/0/met", "2"},
+                {"/result/against/qualified", "4"},
+                {"/result/changes/now_qualified/count", "0"},
+                {"/result/changes/no_longer_qualified/count", "2"},
+                {"/result/changes/no_longer_qualified/sample", "#2"},
+                {"@Retry-After", "!"}}},
+    {.label = "what is done is not cancelled",
+     .method = "DELETE",
+     .path = "/v1/jobs/${job}",
+     .as = "sam",
+     .status = 409,
+     .checks = {{"/state", "'done'"}}},
+    {0}};
+
+START_TEST(test_asked_run_and_read)
+{
+    struct stage stage = open_stage("--starter mql --sign");
+
+    story_run(stage.story, four_leads);
+    story_run(stage.story, asked);
+    wait_for_job(&stage);
+    story_run(stage.story, answered);
+    stage_close(&stage);
+}
+END_TEST
+
+/* ---- refused ---- */
+
+static const struct step refused[] = {
+    {.label = "neither version nor document",
+     .method = "POST",
+     .path = "/v1/backtests",
+     .as = "ana",
+     .body = "{'term':'mql'}",
+     .status = 400,
+     .checks = {{"/code", "'invalid_body'"}, {"/errors/0/code", "'one_of'"}}},
+    {.label = "a version without its term, and a period that ends before it begins",
+     .method = "POST",
+     .path = "/v1/backtests",
+     .as = "ana",
+     .body = "{'version':1,'from':'2026-02-01','to':'2026-01-01'}",
+     .status = 400,
+     .checks = {{"/errors", "#2"}}},
+    {.label = "a version that is not there",
+     .method = "POST",
+     .path = "/v1/backtests",
+     .as = "ana",
+     .body = "{'term':'mql','version':9}",
+     .status = 422,
+     .checks = {{"/errors/0/pointer", "'/version'"}}},
+    {.label = "a comparison that is not there",
+     .method = "POST",
+     .path = "/v1/backtests",
+     .as = "ana",
+     .body = "{'term':'mql','version':1,'against':7}",
+     .status = 422,
+     .checks = {{"/errors/0/pointer", "'/against'"}}},
+    {.label = "a document with faults, each with its place",
+     .method = "POST",
+     .path = "/v1/backtests",
+     .as = "ana",
+     .body = "{'document':{'term':'mql','title':'X','criteria':[{'id':'a','title':'A',"
+             "'kind':'fit','test':{'attribute':'x','op':'near','value':1}}]}}",
+     .status = 422,
+     .checks = {{"/code", "'invalid_definition'"}, {"/errors/0/pointer", "~/document/criteria/0"}}},
+    {.label = "a document of another term",
+     .method = "POST",
+     .path = "/v1/backtests",
+     .as = "ana",
+     .body = "{'term':'sql','document':" BIG "}",
+     .status = 422,
+     .checks = {{"/errors/0/code", "'other_term'"}}},
+    {.label = "a job that is not there",
+     .method = "GET",
+     .path = "/v1/jobs/0199d5a0-7d3e-7a41-9c52-3b1f0a6d2e11",
+     .as = "ana",
+     .status = 404},
+    {.label = "nor is it cancelled",
+     .method = "DELETE",
+     .path = "/v1/jobs/0199d5a0-7d3e-7a41-9c52-3b1f0a6d2e11",
+     .as = "ana",
+     .status = 404},
+    {0}};
+
+START_TEST(test_refused)
+{
+    struct stage stage = open_stage("--starter mql --sign");
+
+    story_run(stage.story, refused);
+    stage_close(&stage);
+}
+END_TEST
+
+/* ---- cancelled, and taken over ---- */
+
+#define RUNNING_ELSEWHERE "019ae000-1111-7abc-9def-001122334455"
+#define LEFT_BEHIND       "019ae000-2222-7abc-9def-001122334455"
+
+/* A job that another server runs, and one whose server died: its lease has lapsed. */
+static void insert_jobs(struct stage *stage)
+{
+    char sql[2048];
+    struct pg *pg = pg_new(&(struct pg_settings){.conninfo = stage_database()});
+    static const char question[] =
+        "{\"term\":\"mql\",\"version\":1,\"document\":null,\"against\":null,"
+        "\"from\":null,\"to\":null}";
+
+    ck_assert_ptr_nonnull(pg);
+    snprintf(sql, sizeof sql,
+             "INSERT INTO background_job (workspace_id, job_id, kind, state, request, done, total, "
+             "created_at, started_at, lease_until) VALUES "
+             "('%s', '" RUNNING_ELSEWHERE "', 'backtest', 'running', '%s', 0, 0, now(), now(), "
+             "'infinity'), ('%s', '" LEFT_BEHIND "', 'backtest', 'running', '%s', 0, 0, now(), "
+             "now(), now() - interval '1 second')",
+             story_get(stage->story, "workspace"), question, story_get(stage->story, "workspace"),
+             question);
+    ck_assert_int_eq(pg_run_script(pg, sql, pg_deadline_in(JOB_WAIT_MS)), PG_OK);
+    pg_free(pg);
+}
+
+static const struct step who[] = {{.label = "where",
+                                   .method = "GET",
+                                   .path = "/v1/me",
+                                   .as = "ana",
+                                   .status = 200,
+                                   .keep = {{"workspace", "/workspace/id"}}},
+                                  {0}};
+
+static const struct step cancelled[] = {
+    {.label = "a running job is taken back",
+     .method = "DELETE",
+     .path = "/v1/jobs/" RUNNING_ELSEWHERE,
+     .as = "ana",
+     .status = 200,
+     .checks = {{"/state", "'cancelled'"}, {"/ended_at", "<string>"}}},
+    {.label = "twice is the same",
+     .method = "DELETE",
+     .path = "/v1/jobs/" RUNNING_ELSEWHERE,
+     .as = "ana",
+     .status = 200,
+     .checks = {{"/state", "'cancelled'"}}},
+    {.label = "and has no result",
+     .method = "GET",
+     .path = "/v1/jobs/" RUNNING_ELSEWHERE,
+     .as = "ana",
+     .status = 200,
+     .checks = {{"/state", "'cancelled'"}, {"/result", "null"}}},
+    {0}};
+
+START_TEST(test_cancelled_and_taken_over)
+{
+    struct stage stage = open_stage("--starter mql --sign");
+
+    story_run(stage.story, who);
+    insert_jobs(&stage);
+    story_run(stage.story, cancelled);
+    story_set(stage.story, "job", LEFT_BEHIND);
+    wait_for_job(&stage);
+    ck_assert_str_eq(story_get(stage.story, "state"), "done");
+    stage_close(&stage);
+}
+END_TEST
+
+/* ---- counted by other means ---- */
+
+/* tests/http/backtest/recount.py, which shares no code with Baton, must find the very counts that
+ * the command line prints as JSON. */
+START_TEST(test_every_count_is_recounted)
+{
+    struct stage stage = open_stage("");
+    char words[1024], command[1024];
+
+    snprintf(words, sizeof words,
+             "import acme-%d --mapping " FOLDER "leads.json " FOLDER "list.csv", workspaces);
+    free(stage_baton(words, 0));
+    snprintf(words, sizeof words,
+             "import acme-%d --mapping " FOLDER "deals.json " FOLDER "deals.csv", workspaces);
+    free(stage_baton(words, 0));
+    snprintf(words, sizeof words, "definition backtest acme-%d " FOLDER "definition.json --json",
+             workspaces);
+    char *printed = stage_baton(words, 0);
+    snprintf(command, sizeof command, "/usr/bin/python3 " FOLDER "recount.py " FOLDER);
+    FILE *pipe = popen(command, "w");
+    ck_assert_ptr_nonnull(pipe);
+    fputs(printed, pipe);
+    ck_assert_int_eq(pclose(pipe), 0);
+    free(printed);
+    stage_close(&stage);
+}
+END_TEST
+
+START_TEST(test_ended)
+{
+    stage_end();
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("http/backtests");
+    TCase *tcase = tcase_create("backtests");
+    SRunner *runner = srunner_create(suite);
+
+    tcase_set_timeout(tcase, 0); /* CTest has one */
+    tcase_add_test(tcase, test_asked_run_and_read);
+    tcase_add_test(tcase, test_refused);
+    tcase_add_test(tcase, test_cancelled_and_taken_over);
+    tcase_add_test(tcase, test_every_count_is_recounted);
+    tcase_add_test(tcase, test_ended);
+    suite_add_tcase(suite, tcase);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
