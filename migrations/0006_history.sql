@@ -12,7 +12,8 @@ CREATE TABLE background_job (
     request      json NOT NULL,
     done         bigint NOT NULL CHECK (done >= 0),
     total        bigint NOT NULL CHECK (total >= 0),
-    place        uuid, -- how far it has come, where that lets it go on
+    place        uuid, -- how far it has come, where that lets it go on …
+    tally        json, -- … and what came of it so far
     result       json,
     error        text,
     asked_by     uuid,

@@ -2,11 +2,15 @@
 
 #include "log.h"
 
+#include "core/definition_apply.h"
+#include "core/digest.h"
+#include "store/apply_read.h"
 #include "store/background_table.h"
 #include "store/backtest_run.h"
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 /** How often it is looked for what is due. */
@@ -26,7 +30,8 @@ struct background {
     struct background_settings settings;
     struct pg *app;
     struct pg *job;
-    struct arena *arena;
+    struct arena *arena; /* of the claim */
+    struct arena *page;
     pthread_t thread;
     pthread_mutex_t mutex;
     pthread_cond_t end;
@@ -69,25 +74,30 @@ static void give_way(struct background *background)
         wait_ms(background, GIVE_WAY_STEP_MS);
 }
 
-/* ---- one job ---- */
+/* ---- how far it is ---- */
 
 /* Whether to go on: the lease is renewed, and the job was not cancelled meanwhile. */
-static bool after_page(void *context, int64_t done, int64_t total)
+static bool go_on(struct background *background, const struct background_progress *progress)
 {
-    struct background *background = context;
     bool ours = true;
 
-    background->claim.done = done;
+    background->claim.done = progress->done;
     if (is_stopping(background))
         return false;
     give_way(background);
-    if (pg_now_ms() - background->told_ms < TELL_EVERY_MS)
-        return true;
+    if (uuid_is_nil(progress->place) && pg_now_ms() - background->told_ms < TELL_EVERY_MS)
+        return true; /* nothing is lost when this is not told */
     background->told_ms = pg_now_ms();
-    enum pg_status status =
-        background_renew(background->app, &background->claim, done, total, (struct uuid){{0}},
-                         pg_deadline_in(STEP_TIMEOUT_MS), &ours);
+    enum pg_status status = background_renew(background->app, &background->claim, progress,
+                                             pg_deadline_in(STEP_TIMEOUT_MS), &ours);
     return status == PG_OK && ours;
+}
+
+/* ---- back-tests ---- */
+
+static bool after_page(void *context, int64_t done, int64_t total)
+{
+    return go_on(context, &(struct background_progress){.done = done, .total = total});
 }
 
 static enum err run_backtest(struct background *background, const struct config *config,
@@ -100,9 +110,136 @@ static enum err run_backtest(struct background *background, const struct config 
 
     if (err == ERR_NONE)
         err = backtest_run(background->app, config, &question, &watch, out);
+    if (err == ERR_STATE_CONFLICT)
+        err = ERR_UNAVAILABLE; /* cancelled, another's, or for later */
     backtest_question_release(&question);
     return err;
 }
+
+/* ---- applying a version ---- */
+
+struct application {
+    struct definition_apply_input what;
+    struct apply_tally tally;
+    struct uuid place;
+    int64_t done, total;
+    struct uuid leads[APPLY_CHUNK_LEADS];
+    size_t count;
+};
+
+static struct read begin_read(struct background *background)
+{
+    arena_clear(background->page);
+    return (struct read){
+        .pg = background->app,
+        .arena = background->page,
+        .workspace = background->claim.workspace,
+        .deadline = pg_deadline_in(STATEMENT_MS),
+    };
+}
+
+/* A chunk that was done, by a server that then died, is not done again: its key names the job and
+ * the place where it begins, and so its answer is replayed. */
+static void key_chunk(const struct background_claim *claim, const struct application *application,
+                      struct command *command)
+{
+    static const char label[] = "apply chunk";
+    const struct digest_part parts[] = {
+        {label, sizeof label},
+        {claim->job.b, sizeof claim->job.b},
+        {application->place.b, sizeof application->place.b},
+    };
+
+    command->keyed = !application->what.dry_run;
+    digest_sha256(parts, sizeof parts / sizeof *parts, command->key);
+}
+
+static enum err judge_chunk(struct background *background, struct application *application)
+{
+    const struct background_claim *claim = &background->claim;
+    const struct leads_judge_input input = {application->what, application->leads,
+                                            application->count};
+    struct command command = {
+        .kind = COMMAND_LEADS_JUDGE,
+        .caller = {.workspace = claim->workspace, .team = claim->team, .member = claim->asked_by},
+        .input = &input,
+    };
+    struct apply_tally chunk;
+    char *body = NULL;
+
+    key_chunk(claim, application, &command);
+    enum err err = lanes_run(background->settings.lanes, &command, &body, NULL);
+    if (err == ERR_NONE && (body == NULL || !apply_tally_read(body, strlen(body), &chunk)))
+        err = body == NULL ? ERR_OUT_OF_MEMORY : ERR_INTERNAL;
+    if (err == ERR_NONE)
+        apply_tally_add(&application->tally, &chunk);
+    free(body);
+    return err;
+}
+
+static bool tell_chunk(struct background *background, struct application *application)
+{
+    struct json_out tally;
+
+    application->place = application->leads[application->count - 1];
+    application->done += (int64_t)application->count;
+    json_out_init(&tally, RESULT_MAX_BYTES);
+    apply_tally_write(&application->tally, &tally);
+    bool on = !json_out_failed(&tally) && go_on(background, &(struct background_progress){
+                                                                .done = application->done,
+                                                                .total = application->total,
+                                                                .place = application->place,
+                                                                .tally = tally.text,
+                                                                .tally_len = tally.len,
+                                                            });
+    json_out_release(&tally);
+    return on;
+}
+
+static enum err apply_chunks(struct background *background, struct application *application)
+{
+    for (;;) {
+        struct read read = begin_read(background);
+        enum err err =
+            apply_read_chunk(&read, application->what.term, application->place,
+                             background->claim.created_at, application->leads, &application->count);
+        if (err == ERR_NONE && application->count > 0)
+            err = judge_chunk(background, application);
+        if (err != ERR_NONE || application->count == 0)
+            return err;
+        if (!tell_chunk(background, application))
+            return ERR_UNAVAILABLE; /* cancelled, another's, or for later */
+    }
+}
+
+static enum err run_apply(struct background *background, const struct config *config,
+                          struct json_out *out)
+{
+    const struct background_claim *claim = &background->claim;
+    struct application application = {.place = claim->place, .done = claim->done};
+
+    (void)config;
+    if (!definition_apply_read(claim->request, claim->request_len, &application.what))
+        return ERR_INTERNAL;
+    if (claim->tally != NULL &&
+        !apply_tally_read(claim->tally, claim->tally_len, &application.tally))
+        return ERR_INTERNAL;
+    struct read read = begin_read(background);
+    enum err err = apply_read_count(&read, application.what.term, &application.total);
+    if (err == ERR_NONE)
+        err = apply_chunks(background, &application);
+    if (err == ERR_NONE)
+        apply_tally_write(&application.tally, out);
+    return err;
+}
+
+/* ---- one job ---- */
+
+static enum err (*const runs[BACKGROUND_KIND_COUNT])(struct background *, const struct config *,
+                                                     struct json_out *) = {
+    [BACKGROUND_BACKTEST] = run_backtest,
+    [BACKGROUND_APPLY] = run_apply,
+};
 
 /* What cannot be helped by trying again ends the job; the rest is left to the lapse of the lease.
  */
@@ -110,7 +247,7 @@ static void end_job(struct background *background, enum err err, const struct js
 {
     const struct background_claim *claim = &background->claim;
 
-    if (err == ERR_STATE_CONFLICT || err == ERR_UNAVAILABLE)
+    if (err == ERR_UNAVAILABLE || err == ERR_OVERLOADED || err == ERR_OUTCOME_UNKNOWN)
         return;
     enum pg_status status = err == ERR_NONE
                                 ? background_end(background->app, claim, out->text, out->len, NULL,
@@ -132,8 +269,8 @@ static void run_job(struct background *background)
     enum pg_status status = config_cache_refresh(background->settings.cache, background->app,
                                                  background->claim.workspace, CONFIG_AGE_MS,
                                                  pg_deadline_in(STEP_TIMEOUT_MS), &config);
-    if (status == PG_OK && config != NULL && background->claim.kind == BACKGROUND_BACKTEST)
-        err = run_backtest(background, config, &out);
+    if (status == PG_OK && config != NULL)
+        err = runs[background->claim.kind](background, config, &out);
     end_job(background, err, &out);
     config_release(config);
     json_out_release(&out);
@@ -169,6 +306,7 @@ static void release(struct background *background)
     pg_free(background->app);
     pg_free(background->job);
     arena_free(background->arena);
+    arena_free(background->page);
     pthread_mutex_destroy(&background->mutex);
     pthread_cond_destroy(&background->end);
     free(background);
@@ -187,12 +325,14 @@ struct background *background_start(const struct background_settings *settings)
     background->app = pg_new(&app);
     background->job = pg_new(&settings->job);
     background->arena = arena_new(CLAIM_MEMORY_BYTES);
+    background->page = arena_new(CLAIM_MEMORY_BYTES);
     pthread_mutex_init(&background->mutex, NULL);
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&background->end, &monotonic);
     pthread_condattr_destroy(&monotonic);
     if (background->app != NULL && background->job != NULL && background->arena != NULL &&
+        background->page != NULL &&
         pthread_create(&background->thread, NULL, work, background) == 0)
         return background;
     release(background);

@@ -3,6 +3,7 @@
 #include "reading.h"
 #include "setup_input.h"
 
+#include "core/definition_apply.h"
 #include "core/definition_change.h"
 #include "core/definition_sign.h"
 #include "store/vocabulary_read.h"
@@ -253,6 +254,30 @@ enum err definitions_acknowledge(struct request *r, struct command *command)
     if (input == NULL)
         return ERR_OUT_OF_MEMORY;
     command->kind = COMMAND_DEFINITION_ACKNOWLEDGE;
+    command->input = input;
+    return definitions_path(r, &input->term, &input->version);
+}
+
+/* ---- applying ---- */
+
+static const struct input_field apply_fields[] = {
+    {.name = "dry_run",
+     .type = INPUT_BOOL,
+     .offset = offsetof(struct definition_apply_input, dry_run)},
+};
+
+static const struct input_spec apply_spec = INPUT_SPEC(apply_fields, struct definition_apply_input);
+
+enum err definitions_apply(struct request *r, struct command *command)
+{
+    struct definition_apply_input *input = setup_new_input(r, sizeof *input);
+
+    if (input == NULL)
+        return ERR_OUT_OF_MEMORY;
+    enum err err = r->json == NULL ? ERR_NONE : request_input(r, &apply_spec, input);
+    if (err != ERR_NONE)
+        return err;
+    command->kind = COMMAND_DEFINITION_APPLY;
     command->input = input;
     return definitions_path(r, &input->term, &input->version);
 }

@@ -21,6 +21,7 @@ enum err definitions_propose(struct request *r, struct command *command);
 enum err definitions_sign(struct request *r, struct command *command);
 enum err definitions_decline(struct request *r, struct command *command);
 enum err definitions_acknowledge(struct request *r, struct command *command);
+enum err definitions_apply(struct request *r, struct command *command);
 
 /** What leads have had, for the warnings of drafts and proposals (route.before). */
 enum err definitions_draft_names(struct request *r, struct reader *reader);

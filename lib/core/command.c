@@ -2,6 +2,7 @@
 
 #include "core/background_job.h"
 #include "core/backtest_request.h"
+#include "core/definition_apply.h"
 #include "core/definition_change.h"
 #include "core/definition_sign.h"
 #include "core/feedback.h"

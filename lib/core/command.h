@@ -55,6 +55,8 @@ enum command_kind {
     X(DEFINITION_DECLINE, definition_decline, true)                                                \
     X(DEFINITION_ACKNOWLEDGE, definition_acknowledge, true)                                        \
     X(DEFINITION_ENFORCE, definition_enforce, true)                                                \
+    X(DEFINITION_APPLY, definition_apply, false)                                                   \
+    X(LEADS_JUDGE, leads_judge, false)                                                             \
     X(BACKTEST_REQUEST, backtest_request, false)                                                   \
     X(JOB_CANCEL, job_cancel, false)                                                               \
     X(IMPORT_ROWS, import_rows, false)                                                             \

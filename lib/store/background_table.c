@@ -51,13 +51,15 @@ static const struct statement BACKGROUND_CLAIM = {
            "started_at = coalesce(b.started_at, now()), "
            "lease_until = now() + make_interval(secs => $1::int4) FROM due "
            "WHERE b.workspace_id = due.workspace_id AND b.job_id = due.job_id "
-           "RETURNING b.workspace_id, b.job_id, b.kind, b.place, b.done, b.request::text",
+           "RETURNING b.workspace_id, b.job_id, b.kind, b.place, b.done, b.request::text, "
+           "b.tally::text, b.asked_by, b.team_id, b.created_at",
 };
 
 static const struct statement BACKGROUND_RENEW = {
     .name = "background_renew",
-    .sql = "UPDATE background_job SET done = $3::int8, total = greatest($4::int8, $3::int8), place = $5::uuid, "
-           "lease_until = now() + make_interval(secs => $6::int4) "
+    .sql = "UPDATE background_job SET done = $3::int8, total = greatest($4::int8, $3::int8), place "
+           "= $5::uuid, "
+           "tally = $6::json, lease_until = now() + make_interval(secs => $7::int4) "
            "WHERE workspace_id = $1 AND job_id = $2 AND state = 'running' RETURNING true",
     .index = "background_job_pkey",
     .hot = true,
@@ -66,7 +68,8 @@ static const struct statement BACKGROUND_RENEW = {
 static const struct statement BACKGROUND_END = {
     .name = "background_end",
     .sql = "UPDATE background_job SET state = CASE WHEN $3::json IS NULL THEN 'failed' ELSE 'done' "
-           "END, result = $3::json, error = $4::text, done = $5::int8, total = $5::int8, ended_at = now(), "
+           "END, result = $3::json, error = $4::text, done = $5::int8, total = $5::int8, ended_at "
+           "= now(), "
            "lease_until = NULL WHERE workspace_id = $1 AND job_id = $2 AND state = 'running'",
     .index = "background_job_pkey",
     .hot = true,
@@ -193,6 +196,11 @@ enum pg_status background_claim(struct pg *pg, struct arena *arena, int64_t dead
         out->done = pg_get_int8(result, 0, 4);
         out->request = pg_copy_text(result, 0, 5, arena);
         out->request_len = out->request == NULL ? 0 : strlen(out->request);
+        out->tally = pg_copy_text(result, 0, 6, arena);
+        out->tally_len = out->tally == NULL ? 0 : strlen(out->tally);
+        out->asked_by = pg_get_uuid(result, 0, 7);
+        out->team = pg_get_uuid(result, 0, 8);
+        out->created_at = pg_get_instant(result, 0, 9);
     }
     pg_pipeline_end(pg);
     return arena_failed(arena) ? PG_OTHER : status;
@@ -216,8 +224,9 @@ static enum pg_status run_step(struct pg *pg, struct uuid workspace,
     return status;
 }
 
-enum pg_status background_renew(struct pg *pg, const struct background_claim *claim, int64_t done,
-                                int64_t total, struct uuid place, int64_t deadline, bool *ours)
+enum pg_status background_renew(struct pg *pg, const struct background_claim *claim,
+                                const struct background_progress *progress, int64_t deadline,
+                                bool *ours)
 {
     struct arena *arena = arena_new(STEP_MEMORY_BYTES);
     struct pg_params params;
@@ -226,9 +235,10 @@ enum pg_status background_renew(struct pg *pg, const struct background_claim *cl
     if (arena == NULL)
         return PG_OTHER;
     begin_params(&params, arena, claim->workspace, claim->job);
-    pg_params_int8(&params, done);
-    pg_params_int8(&params, total);
-    pg_params_uuid(&params, place);
+    pg_params_int8(&params, progress->done);
+    pg_params_int8(&params, progress->total);
+    pg_params_uuid(&params, progress->place);
+    pg_params_json(&params, progress->tally, progress->tally_len);
     pg_params_int4(&params, BACKGROUND_LEASE_SECONDS);
     enum pg_status status =
         run_step(pg, claim->workspace, &BACKGROUND_RENEW, &params, deadline, &rows);

@@ -34,10 +34,24 @@ struct background_claim {
     struct uuid workspace; /* nil: nothing is due */
     struct uuid job;
     enum background_kind kind;
-    struct uuid place; /* where the one before came to; nil: it begins */
-    int64_t done; /* leads; whoever runs it counts on */
+    struct uuid place;   /* where the one before came to; nil: it begins */
+    int64_t done;        /* leads; whoever runs it counts on */
     const char *request; /* in the arena */
     size_t request_len;
+    const char *tally; /* what came of it so far, as its kind keeps it; NULL: nothing */
+    size_t tally_len;
+    struct uuid asked_by;
+    struct uuid team;
+    instant created_at;
+};
+
+/** How far it is. */
+struct background_progress {
+    int64_t done;
+    int64_t total;
+    struct uuid place; /* nil: it can only begin anew */
+    const char *tally; /* JSON; NULL: none */
+    size_t tally_len;
 };
 
 /** Claims the oldest due job of any workspace, as baton_job. */
@@ -46,8 +60,8 @@ enum pg_status background_claim(struct pg *pg, struct arena *arena, int64_t dead
 
 /** Renews the lease and says how far it is. *ours is false when it was cancelled, or another
  *  server took it over. As baton_app. */
-enum pg_status background_renew(struct pg *pg, const struct background_claim *claim, int64_t done,
-                                int64_t total, struct uuid place, int64_t deadline,
+enum pg_status background_renew(struct pg *pg, const struct background_claim *claim,
+                                const struct background_progress *progress, int64_t deadline,
                                 bool *ours) MUST_USE;
 
 /** Ends it: with a result, or, when that is NULL, with an error's code. Nothing happens when it

@@ -56,7 +56,8 @@ struct statement {
     X(vocabulary_read_statements)                                                                  \
     X(delivery_read_statements)                                                                    \
     X(history_read_statements)                                                                     \
-    X(background_table_statements)
+    X(background_table_statements)                                                                 \
+    X(apply_read_statements)
 
 #define X(array) extern const struct statement *const array[];
 STATEMENT_FILES(X)

@@ -4,14 +4,11 @@
 
 #include "database.h"
 
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#define JOB_WAIT_MS 20000
-#define POLL_MS     50
+#define SQL_WAIT_MS 20000
 #define FOLDER      SOURCE_DIR "/tests/http/backtest/"
 #define BIG                                                                                        \
     "{'term':'mql','title':'Big','criteria':[{'id':'size','title':'Big','kind':'fit',"             \
@@ -23,30 +20,6 @@ static struct stage open_stage(const char *options)
 {
     workspaces++;
     return stage_open(options);
-}
-
-/* Until the job that the story knows as ${job} is over. */
-static void wait_for_job(struct stage *stage)
-{
-    static const struct step look[] = {{.label = "the job is looked at",
-                                        .method = "GET",
-                                        .path = "/v1/jobs/${job}",
-                                        .as = "ana",
-                                        .status = 200,
-                                        .checks = {{"/kind", "'backtest'"}},
-                                        .keep = {{"state", "/state"}}},
-                                       {0}};
-    struct timespec now;
-    time_t give_up;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    give_up = now.tv_sec + JOB_WAIT_MS / 1000;
-    do {
-        poll(NULL, 0, POLL_MS);
-        story_run(stage->story, look);
-        clock_gettime(CLOCK_MONOTONIC, &now);
-    } while (strstr("queued running", story_get(stage->story, "state")) != NULL &&
-             now.tv_sec < give_up);
 }
 
 /* ---- asked for and read ---- */
@@ -159,7 +132,7 @@ START_TEST(test_asked_run_and_read)
 
     story_run(stage.story, four_leads);
     story_run(stage.story, asked);
-    wait_for_job(&stage);
+    stage_wait_job(&stage, "done");
     story_run(stage.story, answered);
     stage_close(&stage);
 }
@@ -255,7 +228,7 @@ static void insert_jobs(struct stage *stage)
              "now(), now() - interval '1 second')",
              story_get(stage->story, "workspace"), question, story_get(stage->story, "workspace"),
              question);
-    ck_assert_int_eq(pg_run_script(pg, sql, pg_deadline_in(JOB_WAIT_MS)), PG_OK);
+    ck_assert_int_eq(pg_run_script(pg, sql, pg_deadline_in(SQL_WAIT_MS)), PG_OK);
     pg_free(pg);
 }
 
@@ -296,8 +269,7 @@ START_TEST(test_cancelled_and_taken_over)
     insert_jobs(&stage);
     story_run(stage.story, cancelled);
     story_set(stage.story, "job", LEFT_BEHIND);
-    wait_for_job(&stage);
-    ck_assert_str_eq(story_get(stage.story, "state"), "done");
+    stage_wait_job(&stage, "done");
     stage_close(&stage);
 }
 END_TEST

@@ -3,7 +3,10 @@
 #include "client.h"
 #include "database.h"
 
+#include "store/pg.h"
+
 #include <check.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +14,8 @@
 #include <unistd.h>
 
 #define COMMAND_MAX_BYTES 4096
+#define JOB_WAIT_MS       30000
+#define JOB_POLL_MS       50
 #define SALES             "--sales sam@acme.example --sales sue@acme.example"
 #define OUTPUT_MAX_BYTES  (1u << 20)
 
@@ -110,6 +115,27 @@ void stage_play(const char *options, const struct step *steps)
 
     story_run(stage.story, steps);
     stage_close(&stage);
+}
+
+static const struct step look_at_job[] = {{.label = "the job is looked at",
+                                           .method = "GET",
+                                           .path = "/v1/jobs/${job}",
+                                           .as = "ana",
+                                           .status = 200,
+                                           .keep = {{"state", "/state"}}},
+                                          {0}};
+
+void stage_wait_job(struct stage *stage, const char *state)
+{
+    int64_t give_up = pg_deadline_in(JOB_WAIT_MS);
+    const char *now;
+
+    do {
+        poll(NULL, 0, JOB_POLL_MS);
+        story_run(stage->story, look_at_job);
+        now = story_get(stage->story, "state");
+    } while ((strcmp(now, "queued") == 0 || strcmp(now, "running") == 0) && pg_now_ms() < give_up);
+    ck_assert_str_eq(now, state);
 }
 
 void stage_end(void)

@@ -38,6 +38,10 @@ void stage_add_workspace(struct stage *stage, const char *prefix, const char *op
 struct service *stage_service(void);
 const char *stage_database(void);
 
+/** Waits until the background job that the story knows as ${job} is over, as ana; the test fails
+ *  unless it ended in this state. */
+void stage_wait_job(struct stage *stage, const char *state);
+
 /** Runs `baton <words>` on the stage's database; its stdout, which the caller frees. The test fails
  *  unless it ends with this exit code. */
 char *stage_baton(const char *words, int code);
