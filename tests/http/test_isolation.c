@@ -100,6 +100,12 @@ static const struct probe probes[] = {
     {.operation = "definitions_sign", .roles = ROLE_SIGN, .body = "{'content_hash':'${hash}'}"},
     {.operation = "definitions_decline", .roles = ROLE_SIGN, .body = "{'note':'no'}"},
     {.operation = "definitions_acknowledge", .roles = WORKERS | ROLE_SIGN},
+    {.operation = "definitions_apply", .roles = SIGNERS, .body = "{'dry_run':true}"},
+    {.operation = "backtests_create",
+     .roles = SIGNERS | ROLE_READ,
+     .body = "{'term':'mql','version':1}"},
+    {.operation = "jobs_get", .roles = SIGNERS | ROLE_READ},
+    {.operation = "jobs_cancel", .roles = SIGNERS},
     {.operation = "teams_list", .roles = EVERYONE},
     {.operation = "teams_create",
      .roles = ROLE_ADMIN,
@@ -240,6 +246,13 @@ static const struct step everything[] = {
      .body = "{'email':'in@${at}'}",
      .status = 202,
      .keep = {{"delivery", "/delivery_id"}}},
+    {.label = "and asks what its definition had done",
+     .method = "POST",
+     .path = "/v1/backtests",
+     .as = "ana",
+     .body = "{'term':'mql','version':1}",
+     .status = 202,
+     .keep = {{"job", "/id"}}},
     {.label = "and delivers what does not fit",
      .method = "POST",
      .path = "/v1/inbound/${source}",
@@ -313,9 +326,10 @@ static void note_foreign_ids(void)
              " '%s' UNION ALL SELECT team_id FROM team WHERE workspace_id = '%s' UNION ALL SELECT"
              " key_id FROM api_key WHERE workspace_id = '%s' UNION ALL SELECT source_id FROM source"
              " WHERE workspace_id = '%s' UNION ALL SELECT definition_id FROM definition WHERE"
-             " workspace_id = '%s' UNION ALL SELECT '%s'",
+             " workspace_id = '%s' UNION ALL SELECT job_id FROM background_job WHERE workspace_id ="
+             " '%s' UNION ALL SELECT '%s'",
              rival_id, rival_id, rival_id, rival_id, rival_id, rival_id, rival_id, rival_id,
-             rival_id);
+             rival_id, rival_id);
     PGresult *found = PQexec(conn, sql);
     ck_assert_msg(PQresultStatus(found) == PGRES_TUPLES_OK, "%s", PQerrorMessage(conn));
     ck_assert_int_le(PQntuples(found), IDS_MAX);
@@ -499,6 +513,7 @@ static const struct param params[] = {
     {"lead_id", true, NULL, "${kim}", NOWHERE},
     {"handoff_id", true, NULL, "${offered}", NOWHERE},
     {"delivery_id", true, NULL, "${delivery}", NOWHERE},
+    {"job_id", true, NULL, "${job}", NOWHERE},
     {"member_id", true, NULL, "${mia}", NOWHERE},
     {"key_id", false, "key", "${key}", no_key},
     {"source_id", false, "source", "${source}", no_key},
