@@ -161,12 +161,16 @@ enum err capture_identities_read(const struct identities_body *body, const char 
         return ERR_OUT_OF_MEMORY;
     add_email(body, pointer, arena, faults, identities, &count);
     for (size_t i = 0; i < body->external_id_count; i++) {
+        if (body->external_ids[i].source == NULL || body->external_ids[i].id == NULL)
+            continue;
         identities[count++] = (struct identity){IDENTITY_EXTERNAL, body->external_ids[i].source,
                                                 body->external_ids[i].id};
         if (repeated(identities, count))
             count--;
     }
     for (size_t i = 0; i < body->anonymous_id_count; i++) {
+        if (body->anonymous_ids[i] == NULL)
+            continue;
         identities[count++] = (struct identity){IDENTITY_ANONYMOUS, "", body->anonymous_ids[i]};
         if (repeated(identities, count))
             count--;
@@ -265,8 +269,6 @@ enum err capture_input_read(const json_t *json, const char *pointer, enum knowle
     *out = (struct capture_input){.source = source};
     if (err == ERR_OUT_OF_MEMORY)
         return err;
-    if (err != ERR_NONE)
-        return ERR_INVALID_BODY;
     out->claimed_stage = (enum stage)body.claimed_stage;
     out->origin = body.origin;
     out->occurred_at = body.occurred_at;

@@ -17,7 +17,8 @@ enum err capture_input_read(const json_t *json, const char *pointer, enum knowle
 /** Copies the texts that the input borrows from its JSON. ERR_OUT_OF_MEMORY. */
 enum err capture_input_keep(struct capture_input *input, struct arena *arena) MUST_USE;
 
-/** The parts of it that other operations share. attributes may be NULL. */
+/** The parts of it that other operations share. Faults are only gathered; what the input's own
+ *  check left out, such as an id at fault, is skipped. attributes may be NULL. */
 enum err capture_attributes_read(const json_t *map, const char *pointer, struct arena *arena,
                                  struct faults *faults, const struct told **told,
                                  size_t *count) MUST_USE;

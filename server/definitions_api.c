@@ -104,7 +104,7 @@ static enum err check_object(struct request *r)
 
     if (faults != NULL && !json_is_object(r->json))
         faults_add(faults, "", "type", "A definition is an object");
-    return setup_settle(r);
+    return request_settle(r);
 }
 
 enum err definitions_draft(struct request *r, struct command *command)
@@ -211,14 +211,14 @@ enum err definitions_sign(struct request *r, struct command *command)
         return ERR_OUT_OF_MEMORY;
     enum err err = definitions_path(r, &input->term, &input->version);
     if (err == ERR_NONE)
-        err = request_input(r, &sign_spec, &body);
+        err = request_gather(r, &sign_spec, &body);
     if (err != ERR_NONE)
         return err;
-    if (!read_hash(body.content_hash, input->hash))
+    if (body.content_hash != NULL && !read_hash(body.content_hash, input->hash))
         faults_add(faults, "/content_hash", "pattern", "64 lower-case hex digits are wanted");
     command->kind = COMMAND_DEFINITION_SIGN;
     command->input = input;
-    return setup_settle(r);
+    return request_settle(r);
 }
 
 static const struct input_field decline_fields[] = {

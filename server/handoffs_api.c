@@ -11,6 +11,8 @@
 #include "core/handoff_qualify.h"
 #include "core/handoff_reject.h"
 
+#include <string.h>
+
 #define TEAM_NAME_MAX_CHARS 63
 #define LEASE_SECONDS_MIN   60
 #define LEASE_SECONDS_MAX   86400
@@ -254,15 +256,16 @@ static enum err refuse_with_reason(struct request *r, struct command *command,
 
     if (input == NULL || faults == NULL)
         return short_of_memory(r);
-    enum err err = request_input(r, &reject_spec, &body);
+    enum err err = request_gather(r, &reject_spec, &body);
     if (err != ERR_NONE)
         return err;
     err = capture_attributes_read(body.corrections, "/corrections", r->arena, faults,
                                   &input->corrections, &input->correction_count);
     if (err != ERR_NONE)
         return short_of_memory(r);
-    if (faults_any(faults))
-        return request_refuse(r, ERR_INVALID_BODY, "See errors for each place");
+    err = request_settle(r);
+    if (err != ERR_NONE)
+        return err;
     input->reason = body.reason;
     input->note = body.note;
     return with_handoff(r, command, kind, input, &input->handoff);
@@ -303,9 +306,11 @@ enum err handoffs_qualify(struct request *r, struct command *command)
 
     if (input == NULL)
         return short_of_memory(r);
-    enum err err = r->json == NULL ? ERR_NONE : request_input(r, &qualify_spec, &body);
+    enum err err = r->json == NULL ? ERR_NONE : request_gather(r, &qualify_spec, &body);
     if (err == ERR_NONE && body.facts != NULL)
         err = facts_read(r, body.facts, "/facts", &input->facts, &input->fact_count);
+    if (err == ERR_NONE)
+        err = request_settle(r);
     if (err != ERR_NONE)
         return err;
     input->note = body.note;
@@ -441,15 +446,13 @@ static enum err read_amount(struct request *r, const struct outcome_body *body,
         return short_of_memory(r);
     amount->given = true;
     amount->minor = body->amount.minor;
-    for (int i = 0; i < 3; i++) {
-        char c = body->amount.currency[i];
-        amount->currency[i] = c;
-        if (c >= 'A' && c <= 'Z')
-            continue;
+    if (body->amount.currency == NULL)
+        return ERR_NONE;
+    if (strspn(body->amount.currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 3)
+        memcpy(amount->currency, body->amount.currency, 3);
+    else
         faults_add(faults, "/amount/currency", "currency",
                    "Three capital letters of ISO 4217 are wanted, such as EUR");
-        return request_refuse(r, ERR_INVALID_BODY, "See errors for each place");
-    }
     return ERR_NONE;
 }
 
@@ -460,9 +463,11 @@ enum err handoffs_outcome(struct request *r, struct command *command)
 
     if (input == NULL)
         return short_of_memory(r);
-    enum err err = request_input(r, &outcome_spec, &body);
+    enum err err = request_gather(r, &outcome_spec, &body);
     if (err == ERR_NONE)
         err = read_amount(r, &body, &input->amount);
+    if (err == ERR_NONE)
+        err = request_settle(r);
     if (err != ERR_NONE)
         return err;
     input->outcome = (enum outcome_kind)(body.outcome + OUTCOME_OPPORTUNITY);

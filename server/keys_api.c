@@ -93,6 +93,8 @@ static unsigned read_roles(struct request *r, const struct key_body *body)
     unsigned roles = 0;
 
     for (size_t i = 0; faults != NULL && i < body->role_count; i++) {
+        if (body->roles[i] == NULL)
+            continue;
         unsigned role = role_parse(body->roles[i]);
         const char *pointer = pointer_index(r->arena, "/roles", i);
         if (role == 0)
@@ -113,6 +115,11 @@ static const char *read_member(struct request *r, const char *member)
     return setup_email(r, member, "/member");
 }
 
+static bool has(const struct request *r, const char *member)
+{
+    return json_object_get(r->json, member) != NULL;
+}
+
 enum err keys_create(struct request *r, struct command *command)
 {
     struct key_create_input *input = setup_new_input(r, sizeof *input);
@@ -121,10 +128,10 @@ enum err keys_create(struct request *r, struct command *command)
 
     if (input == NULL || faults == NULL)
         return ERR_OUT_OF_MEMORY;
-    enum err err = request_input(r, &create_spec, &body);
+    enum err err = request_gather(r, &create_spec, &body);
     if (err != ERR_NONE)
         return err;
-    if ((body.team == NULL) == (body.member == NULL))
+    if (json_is_object(r->json) && has(r, "team") == has(r, "member"))
         faults_add(faults, "", "one_of", "Either a team or a member is needed, not both");
     *input = (struct key_create_input){
         .title = body.title,
@@ -135,7 +142,7 @@ enum err keys_create(struct request *r, struct command *command)
     };
     command->kind = COMMAND_KEY_CREATE;
     command->input = input;
-    return setup_settle(r);
+    return request_settle(r);
 }
 
 enum err keys_revoke(struct request *r, struct command *command)

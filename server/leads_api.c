@@ -125,9 +125,7 @@ enum err leads_update(struct request *r, struct command *command)
         return refuse_body(r, ERR_OUT_OF_MEMORY);
     enum err err = request_param_uuid(r, "lead_id", &input->lead);
     if (err == ERR_NONE)
-        err = request_input(r, &update_spec, &body);
-    if (err == ERR_NONE)
-        err = read_if_match(r, &input->if_match);
+        err = request_gather(r, &update_spec, &body);
     if (err != ERR_NONE)
         return err;
     input->drop_email = body.identities.email_given == INPUT_NULL;
@@ -138,10 +136,15 @@ enum err leads_update(struct request *r, struct command *command)
     if (err == ERR_NONE)
         err = capture_attributes_read(body.attributes, "/attributes", r->arena, faults,
                                       &input->attributes, &input->attribute_count);
-    if (json_object_size(r->json) == 0)
+    if (json_is_object(r->json) && json_object_size(r->json) == 0)
         faults_add(faults, "", "required", "At least one member to change is needed");
-    if (err != ERR_NONE || faults_any(faults))
+    if (err != ERR_NONE)
         return refuse_body(r, err);
+    err = request_settle(r);
+    if (err == ERR_NONE)
+        err = read_if_match(r, &input->if_match);
+    if (err != ERR_NONE)
+        return err;
     command->kind = COMMAND_LEAD_UPDATE;
     command->input = input;
     return ERR_NONE;
@@ -159,12 +162,14 @@ enum err leads_add_touch(struct request *r, struct command *command)
         return refuse_body(r, ERR_OUT_OF_MEMORY);
     enum err err = request_param_uuid(r, "lead_id", &input->lead);
     if (err == ERR_NONE)
-        err = request_input(r, &touch_input_spec, &body);
+        err = request_gather(r, &touch_input_spec, &body);
     if (err != ERR_NONE)
         return err;
-    err = capture_touch_read(&body, "", r->arena, faults, &input->touch);
-    if (err != ERR_NONE || faults_any(faults))
-        return refuse_body(r, err);
+    if (capture_touch_read(&body, "", r->arena, faults, &input->touch) != ERR_NONE)
+        return refuse_body(r, ERR_OUT_OF_MEMORY);
+    err = request_settle(r);
+    if (err != ERR_NONE)
+        return err;
     command->kind = COMMAND_LEAD_TOUCH;
     command->input = input;
     return ERR_NONE;
@@ -207,10 +212,11 @@ static void read_fact(struct request *r, const char *pointer, const char *name, 
     if (!attribute_name_valid(name))
         faults_add(faults, place, "name", "A name has 1 to %d bytes and no control characters",
                    ATTRIBUTE_NAME_MAX_BYTES);
-    if (input_object(json, &fact_spec, place, r->arena, faults, &body) != ERR_NONE)
+    if (input_object(json, &fact_spec, place, r->arena, faults, &body) == ERR_OUT_OF_MEMORY)
         return;
     out->evidence = body.evidence;
-    if (value_from_json(body.value, r->arena, &out->value) == ERR_INVALID_VALUE)
+    if (body.value != NULL &&
+        value_from_json(body.value, r->arena, &out->value) == ERR_INVALID_VALUE)
         faults_add(faults, pointer_join(r->arena, place, "value"), "type",
                    "A text, a number, a boolean, null, or a list of them is wanted");
 }
@@ -229,8 +235,6 @@ enum err facts_read(struct request *r, const json_t *map, const char *pointer,
         return refuse_body(r, ERR_OUT_OF_MEMORY);
     json_object_foreach((json_t *)map, name, value)
         read_fact(r, pointer, name, value, faults, &facts[i++]);
-    if (faults_any(faults) || arena_failed(r->arena))
-        return refuse_body(r, arena_failed(r->arena) ? ERR_OUT_OF_MEMORY : ERR_INVALID_BODY);
     qsort(facts, count, sizeof *facts, fact_order);
     *out = facts;
     *out_count = count;
@@ -265,9 +269,11 @@ enum err leads_set_facts(struct request *r, struct command *command)
         return refuse_body(r, ERR_OUT_OF_MEMORY);
     enum err err = request_param_uuid(r, "lead_id", &input->lead);
     if (err == ERR_NONE)
-        err = request_input(r, &facts_spec, &body);
+        err = request_gather(r, &facts_spec, &body);
     if (err == ERR_NONE)
         err = facts_read(r, body.facts, "/facts", &input->facts, &input->fact_count);
+    if (err == ERR_NONE)
+        err = request_settle(r);
     if (err != ERR_NONE)
         return err;
     input->occurred_at = body.occurred_at;

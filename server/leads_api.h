@@ -19,7 +19,8 @@ enum err leads_merge(struct request *r, struct command *command);
 enum err leads_erase(struct request *r, struct command *command);
 
 /** The facts of a body, {name: {value, evidence?}}, sorted by name; pointer is where they stand.
- *  On error the reply is made. */
+ *  Faults are gathered: request_settle() comes after it.
+ *  ERR_OUT_OF_MEMORY, with the reply made. */
 enum err facts_read(struct request *r, const json_t *map, const char *pointer,
                     const struct fact_input **facts, size_t *count) MUST_USE;
 

@@ -153,9 +153,10 @@ static void check_external_id(struct request *r, const struct member_body *body)
 
     if (faults == NULL)
         return;
-    if (body->external_id_given == INPUT_GIVEN && strchr(body->external_id.source, ':') != NULL)
+    if (body->external_id.source != NULL && strchr(body->external_id.source, ':') != NULL)
         faults_add(faults, "/external_id/source", "pattern", "A source has no colon");
-    if (body->email == NULL && body->external_id_given != INPUT_GIVEN)
+    if (json_is_object(r->json) && json_object_get(r->json, "email") == NULL &&
+        body->external_id_given != INPUT_GIVEN)
         faults_add(faults, "", "required", "An email or an external_id is needed");
 }
 
@@ -166,7 +167,7 @@ enum err members_create(struct request *r, struct command *command)
 
     if (input == NULL)
         return ERR_OUT_OF_MEMORY;
-    enum err err = request_input(r, &create_spec, &body);
+    enum err err = request_gather(r, &create_spec, &body);
     if (err != ERR_NONE)
         return err;
     check_external_id(r, &body);
@@ -180,7 +181,7 @@ enum err members_create(struct request *r, struct command *command)
     };
     command->kind = COMMAND_MEMBER_CREATE;
     command->input = input;
-    return setup_settle(r);
+    return request_settle(r);
 }
 
 static const struct input_field update_fields[] = {
@@ -220,5 +221,5 @@ enum err members_update(struct request *r, struct command *command)
     input->active = setup_optional_bool(r, body.active_given, body.active);
     command->kind = COMMAND_MEMBER_UPDATE;
     command->input = input;
-    return setup_settle(r);
+    return request_settle(r);
 }

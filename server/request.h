@@ -127,6 +127,16 @@ struct faults *request_faults(struct request *r);
  *  ERR_INVALID_BODY, ERR_OUT_OF_MEMORY. */
 enum err request_input(struct request *r, const struct input_spec *spec, void *out) MUST_USE;
 
+/**
+ * As request_input, but faults are only gathered, so that the operation's own checks can add theirs
+ * to the same answer: what is at fault stands in *out as if it were not given, texts in arrays as
+ * NULL. request_settle() comes last. ERR_OUT_OF_MEMORY.
+ */
+enum err request_gather(struct request *r, const struct input_spec *spec, void *out) MUST_USE;
+
+/** Refuses with all faults when any was gathered. ERR_INVALID_BODY, ERR_OUT_OF_MEMORY. */
+enum err request_settle(struct request *r) MUST_USE;
+
 /** Makes the problem with a formatted detail and the faults gathered so far; answers err. */
 enum err request_refuse(struct request *r, enum err err, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -15,32 +15,20 @@ void *setup_new_input(struct request *r, size_t size)
     return input;
 }
 
-enum err setup_settle(struct request *r)
-{
-    struct faults *faults = request_faults(r);
-
-    if (faults == NULL || arena_failed(r->arena))
-        return request_refuse(r, ERR_OUT_OF_MEMORY, "Try again in a moment");
-    if (!faults_any(faults))
-        return ERR_NONE;
-    return request_refuse(r, ERR_INVALID_BODY, "See errors for each place and what is wanted");
-}
-
 enum err setup_read_change(struct request *r, const struct input_spec *spec, void *out)
 {
     struct faults *faults = request_faults(r);
-    enum err err = request_input(r, spec, out);
 
-    if (err == ERR_NONE && faults != NULL && json_object_size(r->json) == 0)
+    if (faults != NULL && json_is_object(r->json) && json_object_size(r->json) == 0)
         faults_add(faults, "", "required", "At least one member to change is needed");
-    return err == ERR_NONE ? setup_settle(r) : err;
+    return request_gather(r, spec, out);
 }
 
 void setup_check_name(struct request *r, const char *name, const char *pointer)
 {
     struct faults *faults = request_faults(r);
 
-    if (faults != NULL && !workspace_name_is_fine(name))
+    if (name != NULL && faults != NULL && !workspace_name_is_fine(name))
         faults_add(faults, pointer, "name",
                    "A name has 1 to %d of a-z, 0-9, - and _, and begins with a letter or digit",
                    SETUP_NAME_MAX_CHARS);

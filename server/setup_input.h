@@ -11,13 +11,10 @@
 /** Room for the input of a command, zeroed; NULL: memory is short, and the request is refused. */
 void *setup_new_input(struct request *r, size_t size);
 
-/** The body as declared; a fault too when no member is given. */
+/** As request_gather; a fault too when no member is given. */
 enum err setup_read_change(struct request *r, const struct input_spec *spec, void *out) MUST_USE;
 
-/** Refuses when any fault has been gathered. */
-enum err setup_settle(struct request *r) MUST_USE;
-
-/** Adds a fault unless it is a name as teams, sources and workspaces have. */
+/** Adds a fault unless it is a name as teams, sources and workspaces have. NULL is none. */
 void setup_check_name(struct request *r, const char *name, const char *pointer);
 
 /** The normal form, or a fault. NULL stays NULL. */

@@ -34,6 +34,8 @@ enum err sources_list(struct request *r, struct reader *reader)
 static const char *const scheme_names[] = {"bearer", "hmac_sha256", NULL};
 static const char *const encoding_names[] = {"hex", "base64", NULL};
 
+#define SCHEME_AT_FAULT (-1)
+
 struct auth_body {
     int scheme;
     const char *header;
@@ -48,6 +50,7 @@ static const struct input_field auth_fields[] = {
      .type = INPUT_ENUM,
      .required = true,
      .values = scheme_names,
+     .otherwise = SCHEME_AT_FAULT,
      .offset = offsetof(struct auth_body, scheme)},
     {.name = "header",
      .type = INPUT_LINE,
@@ -91,7 +94,7 @@ static void read_auth(struct request *r, const struct auth_body *body, struct so
     struct faults *faults = request_faults(r);
 
     *out = (struct source_auth){.scheme = (enum auth_scheme)body->scheme};
-    if (faults == NULL)
+    if (faults == NULL || body->scheme == SCHEME_AT_FAULT)
         return;
     if (out->scheme == AUTH_BEARER) {
         read_bearer(faults, body);
@@ -173,7 +176,7 @@ enum err sources_create(struct request *r, struct command *command)
 
     if (input == NULL)
         return ERR_OUT_OF_MEMORY;
-    enum err err = request_input(r, &create_spec, &body);
+    enum err err = request_gather(r, &create_spec, &body);
     if (err != ERR_NONE)
         return err;
     setup_check_name(r, body.name, "/name");
@@ -184,7 +187,7 @@ enum err sources_create(struct request *r, struct command *command)
     input->mapping = read_mapping(r, body.mapping);
     command->kind = COMMAND_SOURCE_CREATE;
     command->input = input;
-    return setup_settle(r);
+    return request_settle(r);
 }
 
 static const struct input_field update_fields[] = {
@@ -229,5 +232,5 @@ enum err sources_update(struct request *r, struct command *command)
     input->active = setup_optional_bool(r, body.active_given, body.active);
     command->kind = COMMAND_SOURCE_UPDATE;
     command->input = input;
-    return setup_settle(r);
+    return request_settle(r);
 }

@@ -80,14 +80,14 @@ enum err teams_create(struct request *r, struct command *command)
 
     if (input == NULL)
         return ERR_OUT_OF_MEMORY;
-    enum err err = request_input(r, &create_spec, &body);
+    enum err err = request_gather(r, &create_spec, &body);
     if (err != ERR_NONE)
         return err;
     setup_check_name(r, body.name, "/name");
     *input = (struct team_create_input){body.name, body.title, (enum team_function)body.function};
     command->kind = COMMAND_TEAM_CREATE;
     command->input = input;
-    return setup_settle(r);
+    return request_settle(r);
 }
 
 static const struct input_field update_fields[] = {
@@ -130,7 +130,7 @@ enum err teams_update(struct request *r, struct command *command)
     };
     command->kind = COMMAND_TEAM_UPDATE;
     command->input = input;
-    return setup_settle(r);
+    return request_settle(r);
 }
 
 enum err teams_update_used(struct request *r, struct reader *reader)
