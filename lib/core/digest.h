@@ -1,4 +1,4 @@
-/* SHA-256 and HMAC-SHA256 by OpenSSL, fetched once per process. Thread-safe. */
+/* SHA-256 and HMAC-SHA256 by OpenSSL, without memory of their own. Thread-safe. */
 #ifndef BATON_CORE_DIGEST_H
 #define BATON_CORE_DIGEST_H
 
