@@ -1,5 +1,6 @@
 #include "store/pg.h"
 
+#include "core/shortage.h"
 #include "store/pg_hosts.h"
 
 #include <errno.h>
@@ -226,6 +227,15 @@ static void take_notice(void *context, const PGresult *notice)
         pg->unreplicated = true;
 }
 
+/* libpq 15 that has no memory for the end of a round trip (PQmakeEmptyPGresult for the sync, in
+ * pqParseInput3) says so here and nowhere else: it waits on, for what has come already. */
+static bool lacks_memory(const PGconn *conn)
+{
+    const char *message = PQerrorMessage(conn);
+
+    return message[0] != '\0' && strstr(message, "out of memory") != NULL;
+}
+
 /* Waits until the next answer can be taken without blocking; flushes and reads alternately,
  * since both sides block when neither reads. */
 static bool wait_answer(const struct pg *pg, int64_t deadline)
@@ -237,7 +247,7 @@ static bool wait_answer(const struct pg *pg, int64_t deadline)
         int wait = remaining_ms(deadline);
         struct pollfd fd = {.fd = PQsocket(conn), .events = POLLIN | (unsent > 0 ? POLLOUT : 0)};
 
-        if (unsent < 0 || fd.fd < 0 || wait == 0 || pg_has_given_up(pg))
+        if (unsent < 0 || fd.fd < 0 || wait == 0 || pg_has_given_up(pg) || lacks_memory(conn))
             return false;
         int ready = poll(&fd, 1, wait < WAIT_SLICE_MS ? wait : WAIT_SLICE_MS);
         if (ready < 0 && errno != EINTR)
@@ -487,6 +497,7 @@ int pg_queue(struct pg *pg, const struct statement *statement, const struct pg_p
     else if (sent)
         sent = PQsendQueryPrepared(pg->conn, statement->name, 0, NULL, NULL, NULL, 1);
     if (!sent) {
+        shortage_note(); /* or the connection is lost, which the status then says */
         pg->queue_failed = true;
         return 0;
     }
@@ -499,6 +510,7 @@ int pg_queue_sql(struct pg *pg, const char *sql)
     if (!may_queue(pg))
         return 0;
     if (!PQsendQueryParams(pg->conn, sql, 0, NULL, NULL, NULL, NULL, 1)) {
+        shortage_note();
         pg->queue_failed = true;
         return 0;
     }
@@ -592,7 +604,8 @@ static void take_answer(struct pg *pg, const struct sent *sent, PGresult *answer
     }
 }
 
-/* Reads up to the sync. False when the connection broke or the deadline passed. */
+/* Reads up to the sync. False when the connection broke or the deadline passed. What is lost is
+ * not read to its end: libpq that had no memory for a result waits for one that was there. */
 static bool read_answers(struct pg *pg, int64_t deadline)
 {
     for (int at = 0; wait_answer(pg, deadline);) {
@@ -610,6 +623,8 @@ static bool read_answers(struct pg *pg, int64_t deadline)
             return false;
         } else {
             take_answer(pg, &pg->sent[at], answer);
+            if (pg->error.status == PG_LOST)
+                return false;
         }
     }
     return false;
