@@ -3,6 +3,8 @@
 #include "body.h"
 #include "capture_input.h"
 
+#include "core/shortage.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -118,6 +120,8 @@ static enum err parse_item(const char *text, size_t len, json_t **out,
     *out = json_loadb(text, len, JSON_DECODE_ANY, &error);
     if (*out != NULL)
         return ERR_NONE;
+    if (shortage_seen())
+        return ERR_OUT_OF_MEMORY;
     snprintf(detail, BODY_DETAIL_MAX_BYTES, "%s", error.text);
     return ERR_MALFORMED_JSON;
 }

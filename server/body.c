@@ -4,6 +4,8 @@
 #include "metrics.h"
 #include "request.h"
 
+#include "core/shortage.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -114,7 +116,8 @@ static enum err refuse_nul(const char *text, const char *nul, char detail[BODY_D
 
 static enum err refuse(const json_error_t *error, char detail[BODY_DETAIL_MAX_BYTES])
 {
-    if (json_error_code(error) == json_error_out_of_memory || error->text[0] == '\0')
+    if (json_error_code(error) == json_error_out_of_memory || error->text[0] == '\0' ||
+        shortage_seen())
         return ERR_OUT_OF_MEMORY;
     snprintf(detail, BODY_DETAIL_MAX_BYTES, "Line %d, column %d: %s.", error->line,
              error->column > 0 ? error->column : 1, error->text);

@@ -9,6 +9,8 @@
 #include "waiting.h"
 #include "watch.h"
 
+#include "core/shortage.h"
+
 #include <microhttpd.h>
 #include <stdio.h>
 #include <string.h>
@@ -210,6 +212,13 @@ static enum err check_headers(struct request *r)
     return err;
 }
 
+/* A header or a parameter that there was no memory for looks as if it had not been sent. */
+static enum err check_memory(struct request *r)
+{
+    return shortage_seen() ? request_refuse(r, ERR_OUT_OF_MEMORY, "Try again in a moment")
+                           : ERR_NONE;
+}
+
 /* The caller is known: everything that can be judged before the body comes. */
 static bool admit(struct request *r)
 {
@@ -217,6 +226,8 @@ static bool admit(struct request *r)
 
     if (err == ERR_NONE)
         err = check_headers(r);
+    if (err == ERR_NONE)
+        err = check_memory(r);
     if (err != ERR_NONE)
         return refuse_early(r);
     err = body_expect(r);
@@ -235,6 +246,8 @@ static bool look_up(struct request *r)
 {
     const struct backend *backend = r->httpd->backend;
 
+    if (check_memory(r) != ERR_NONE)
+        return refuse_early(r);
     if (!waiting_enter(r)) {
         metrics_add(METRIC_OVERLOADED, 1);
         return refuse(r, ERR_OVERLOADED, "Too many requests wait already; try again.");
@@ -341,6 +354,8 @@ static bool work(struct request *r)
     if (r->route->kind == ROUTE_DIRECT)
         return named(r, r->route->direct(r));
     err = prepare(r);
+    if (err == ERR_NONE && r->reply.status == 0)
+        err = check_memory(r);
     if (err != ERR_NONE || r->reply.status != 0)
         return named(r, err);
     return start(r);
@@ -426,6 +441,7 @@ static bool resumed(struct request *r)
 
 bool intake_call(struct request *r, const char *method, const char *bytes, size_t *len)
 {
+    shortage_clear();
     switch (r->step) {
     case STEP_GUARD:
         return first_call(r, method);

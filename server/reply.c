@@ -2,6 +2,8 @@
 
 #include "request.h"
 
+#include "core/shortage.h"
+
 #include <microhttpd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,6 +84,7 @@ void reply_json(struct request *r, int status, struct json_out *out)
     size_t len = 0;
     char *text = json_out_steal(out, &len);
 
+    json_out_release(out); /* of one that failed */
     fill(&r->reply, status, JSON, text, len);
 }
 
@@ -89,8 +92,10 @@ static char *copy(const char *text, size_t len)
 {
     char *out = malloc(len + 1);
 
-    if (out == NULL)
+    if (out == NULL) {
+        shortage_note();
         return NULL;
+    }
     memcpy(out, text, len);
     out[len] = '\0';
     return out;
@@ -127,6 +132,7 @@ void reply_empty(struct request *r, int status)
     begin(&r->reply, status, NULL);
 }
 
+/* What seems to be wrong with a request may only be what memory was missing for. */
 static void write_problem(struct reply *reply, const struct request *r,
                           const struct problem *problem)
 {
@@ -134,6 +140,8 @@ static void write_problem(struct reply *reply, const struct request *r,
     struct json_out out;
     size_t len = 0;
 
+    if (shortage_seen() && error_status(whole.err) != 503)
+        whole = (struct problem){.err = ERR_OUT_OF_MEMORY, .detail = "Try again in a moment"};
     whole.request_id = r->request_id;
     if (whole.err == ERR_INTERNAL)
         whole.detail = NULL;
@@ -141,7 +149,7 @@ static void write_problem(struct reply *reply, const struct request *r,
     problem_write(&whole, &out);
     char *text = json_out_steal(&out, &len);
     json_out_release(&out);
-    fill_problem(reply, r, problem->err, text, len);
+    fill_problem(reply, r, whole.err, text, len);
 }
 
 void reply_problem_whole(struct request *r, const struct problem *problem)
@@ -160,45 +168,40 @@ void reply_problem_apart(const struct request *r, struct reply *out, enum err er
     write_problem(out, r, &(struct problem){.err = err, .detail = detail});
 }
 
-static void add(struct MHD_Response *response, const char *name, const char *value)
+/* False when memory is short: an answer without its headers is none. */
+static bool add(struct MHD_Response *response, const char *name, const char *value)
 {
-    if (value != NULL)
-        (void)MHD_add_response_header(response, name, value);
+    return value == NULL || MHD_add_response_header(response, name, value) == MHD_YES;
 }
 
-static void add_headers(struct MHD_Response *response, const struct reply *reply)
+static bool add_headers(struct MHD_Response *response, const struct reply *reply)
 {
     char seconds[16];
 
-    add(response, "Content-Type", reply->content_type);
-    add(response, "Cache-Control", "no-store");
-    add(response, "Location", reply->location);
-    add(response, "ETag", reply->etag);
-    add(response, "Link", reply->link);
-    add(response, "Vary", reply->vary);
-    add(response, "Allow", reply->allow);
-    add(response, "Idempotency-Key", reply->idempotency_key);
-    if (reply->replayed)
-        add(response, "Idempotent-Replayed", "true");
-    if (reply->status == 401)
-        add(response, "WWW-Authenticate", "Bearer realm=\"baton\"");
-    if (reply->retry_after_s > 0) {
-        snprintf(seconds, sizeof seconds, "%d", reply->retry_after_s);
-        add(response, "Retry-After", seconds);
-    }
-    if (reply->close)
-        add(response, "Connection", "close");
+    snprintf(seconds, sizeof seconds, "%d", reply->retry_after_s);
+    return add(response, "Content-Type", reply->content_type) &&
+           add(response, "Cache-Control", "no-store") &&
+           add(response, "Location", reply->location) && add(response, "ETag", reply->etag) &&
+           add(response, "Link", reply->link) && add(response, "Vary", reply->vary) &&
+           add(response, "Allow", reply->allow) &&
+           add(response, "Idempotency-Key", reply->idempotency_key) &&
+           add(response, "Idempotent-Replayed", reply->replayed ? "true" : NULL) &&
+           add(response, "WWW-Authenticate",
+               reply->status == 401 ? "Bearer realm=\"baton\"" : NULL) &&
+           add(response, "Retry-After", reply->retry_after_s > 0 ? seconds : NULL) &&
+           add(response, "Connection", reply->close ? "close" : NULL);
 }
 
 /* What a browser would show, or guess to be a page. */
-static void add_page_headers(struct MHD_Response *response, const char *content_type)
+static bool add_page_headers(struct MHD_Response *response, const char *content_type)
 {
-    add(response, "X-Content-Type-Options", "nosniff");
+    if (!add(response, "X-Content-Type-Options", "nosniff"))
+        return false;
     if (content_type == NULL || strncmp(content_type, "text/html", 9) != 0)
-        return;
-    add(response, "Content-Security-Policy", PAGE_POLICY);
-    add(response, "X-Frame-Options", "DENY");
-    add(response, "Referrer-Policy", "no-referrer");
+        return true;
+    return add(response, "Content-Security-Policy", PAGE_POLICY) &&
+           add(response, "X-Frame-Options", "DENY") &&
+           add(response, "Referrer-Policy", "no-referrer");
 }
 
 struct MHD_Response *reply_response(struct reply *reply, const char *request_id)
@@ -211,8 +214,9 @@ struct MHD_Response *reply_response(struct reply *reply, const char *request_id)
     if (response == NULL)
         return NULL;
     reply->body = NULL;
-    add_headers(response, reply);
-    add_page_headers(response, reply->content_type);
-    add(response, "X-Request-Id", request_id);
-    return response;
+    if (add_headers(response, reply) && add_page_headers(response, reply->content_type) &&
+        add(response, "X-Request-Id", request_id))
+        return response;
+    MHD_destroy_response(response);
+    return NULL;
 }

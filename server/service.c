@@ -10,6 +10,7 @@
 #include "metrics.h"
 #include "task.h"
 
+#include "core/shortage.h"
 #include "store/migrate.h"
 
 #include <jansson.h>
@@ -59,7 +60,11 @@ static enum auth_answer refuse_sender(struct request *r)
 
 static enum auth_answer refuse_lookup(struct request *r, enum err err)
 {
-    request_refuse(r, err, "The database is out of reach: the key cannot be looked up. Try again");
+    if (err == ERR_UNAVAILABLE)
+        request_refuse(r, err,
+                       "The database is out of reach: the key cannot be looked up. Try again");
+    else
+        request_refuse(r, err, "The key cannot be looked up now. Try again");
     return AUTH_REFUSED;
 }
 
@@ -122,8 +127,11 @@ static void run_lookup(struct reader_job *job, struct reader *reader)
      * key that another process made before it came is found. */
     int64_t age_ms = pg_now_ms() - task->r->started_us / 1000;
 
+    shortage_clear();
     task->lookup_err = reader_refresh(reader, task->r->caller.workspace, age_ms, &config);
     config_release(config);
+    if (shortage_seen())
+        task->lookup_err = ERR_OUT_OF_MEMORY;
     task->looked_up = true;
     request_continue(task->r);
 }
@@ -302,6 +310,7 @@ int service_run(const struct settings *settings, const struct signing_key *signi
     int code = CLI_FAILED;
 
     json_object_seed(0);
+    shortage_watch_jansson();
     log_set(settings->log_level, settings->log_level <= LOG_LEVEL_INFO);
     if (signing_key == NULL)
         log_event(LOG_LEVEL_WARN, "start",

@@ -1,6 +1,7 @@
 #include "task.h"
 
 #include "core/digest.h"
+#include "core/shortage.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -47,6 +48,15 @@ static void refuse(struct request *r, enum err err)
     }
 }
 
+/* Nothing of an answer that memory was missing for is given. */
+static void refuse_short(struct request *r)
+{
+    if (r->reply.status == 503)
+        return;
+    reply_release(&r->reply);
+    refuse(r, ERR_OUT_OF_MEMORY);
+}
+
 /* ---- reads ---- */
 
 /* Whether the caller's key still stands in the newest configuration, which the read is then of. */
@@ -71,12 +81,15 @@ static void run_read(struct reader_job *job, struct reader *reader)
 {
     struct task *task = job->owner;
     struct request *r = task->r;
-    enum err err = confirm_caller(r, reader);
 
+    shortage_clear();
+    enum err err = confirm_caller(r, reader);
     if (err != ERR_NONE)
         refuse(r, err);
     else if (r->route->read(r, reader) != ERR_NONE && r->reply.status == 0)
         refuse(r, reader_error(reader));
+    if (shortage_seen())
+        refuse_short(r);
     request_done(r);
 }
 
@@ -127,6 +140,7 @@ static void mac_of_request(const struct request *r, uint8_t out[DIGEST_BYTES])
 
 static void answer(struct request *r, const struct outcome *outcome)
 {
+    shortage_clear();
     if (outcome->body == NULL) {
         refuse(r, outcome->err);
         return;
@@ -142,6 +156,11 @@ static void answer(struct request *r, const struct outcome *outcome)
         r->reply.etag = arena_printf(r->arena, "\"%" PRId64 "\"", outcome->revision);
     if (outcome->err == ERR_NONE && r->route->finish != NULL)
         r->route->finish(r);
+    if (!shortage_seen())
+        return;
+    /* It is done; whoever repeats it is answered. */
+    refuse_short(r);
+    r->reply.idempotency_key = r->idempotency_key;
 }
 
 static void answer_command(struct lane_job *lane, const struct outcome *outcome)
@@ -287,12 +306,15 @@ static void run_before(struct reader_job *job, struct reader *reader)
     struct task *task = job->owner;
     struct request *r = task->r;
 
-    if (r->route->before(r, reader) == ERR_NONE) {
+    shortage_clear();
+    if (r->route->before(r, reader) == ERR_NONE && !shortage_seen()) {
         task->is_read = false;
         start_write(task);
         return;
     }
-    if (r->reply.status == 0)
+    if (shortage_seen())
+        refuse_short(r);
+    else if (r->reply.status == 0)
         refuse(r, reader_error(reader));
     request_done(r);
 }

@@ -1,5 +1,7 @@
 #include "core/arena.h"
 
+#include "core/shortage.h"
+
 #include <stdalign.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -31,8 +33,10 @@ static struct block *block_new(struct arena *arena, size_t at_least)
     if (size > arena->cap - arena->total)
         return NULL;
     struct block *block = malloc(sizeof *block + size);
-    if (block == NULL)
+    if (block == NULL) {
+        shortage_note();
         return NULL;
+    }
     block->size = size;
     block->used = 0;
     block->next = arena->blocks;
@@ -47,6 +51,8 @@ struct arena *arena_new(size_t cap_bytes)
 
     if (arena != NULL)
         arena->cap = cap_bytes;
+    else
+        shortage_note();
     return arena;
 }
 

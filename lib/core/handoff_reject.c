@@ -3,6 +3,7 @@
 #include "core/handoff_actions.h"
 #include "core/handoff_answer.h"
 #include "core/judge.h"
+#include "core/shortage.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -167,7 +168,7 @@ static void write_criterion(struct work *work, struct handoff *handoff, const ch
         json_out_raw(out, text, strlen(text));
     json_out_member_text(out, "now", criterion_result_name(now));
     json_out_end_object(out);
-    free(text);
+    shortage_free_json(text);
     if (json_out_failed(out))
         arena_fail(work->arena);
     else

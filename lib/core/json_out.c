@@ -1,5 +1,7 @@
 #include "core/json_out.h"
 
+#include "core/shortage.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,6 +59,7 @@ static bool reserve(struct json_out *out, size_t more)
         size *= 2;
     char *text = realloc(out->text, size);
     if (text == NULL) {
+        shortage_note();
         out->failed = true;
         return false;
     }

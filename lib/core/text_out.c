@@ -1,5 +1,7 @@
 #include "core/text_out.h"
 
+#include "core/shortage.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,6 +40,7 @@ static bool reserve(struct text_out *out, size_t more)
         size *= 2;
     char *text = realloc(out->text, size);
     if (text == NULL) {
+        shortage_note();
         out->failed = true;
         return false;
     }

@@ -1,6 +1,7 @@
 #include "store/config_table.h"
 
 #include "core/mapping.h"
+#include "core/shortage.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -472,7 +473,8 @@ static bool read_parts(struct pg *pg, const int indexes[PART_COUNT], struct snap
     for (int i = 0; i < PART_COUNT; i++)
         if (!parts[i].read(s, pg_result(pg, indexes[i])))
             return false;
-    return !arena_failed(s->arena);
+    /* kept, it would be the workspace's configuration until the next change */
+    return !arena_failed(s->arena) && !shortage_seen();
 }
 
 /* One snapshot of the database for all statements. */

@@ -1,6 +1,7 @@
 #include "store/lane.h"
 
 #include "core/lead_erase.h"
+#include "core/shortage.h"
 #include "store/entropy.h"
 #include "store/work_load.h"
 #include "store/work_save.h"
@@ -14,6 +15,8 @@
 /* Rounds for commands that find out what they need, and for configurations that change. */
 #define ROUNDS_MAX   12
 #define LANE_BUCKETS 256
+/* Memory may be there again at once; else the group is refused. */
+#define SHORTAGE_RERUNS_MAX 1
 
 struct lane {
     struct uuid workspace;
@@ -273,6 +276,7 @@ static enum attempt attempt(struct worker *worker, struct group *group, const st
     struct command *commands[GROUP_MAX];
     struct work *work = &worker->work;
 
+    shortage_clear();
     arena_clear(worker->arena);
     work_init(work, worker->arena, config, 0, entropy_fill);
     size_t count = gather(group, commands);
@@ -287,7 +291,12 @@ static enum attempt attempt(struct worker *worker, struct group *group, const st
     case LOAD_FAILED:
         return ATTEMPT_FAILED;
     }
-    if (!decide_all(worker, group)) {
+    bool all = decide_all(worker, group);
+    if (shortage_seen()) {
+        pg_rollback(worker->pg);
+        return ATTEMPT_FAILED;
+    }
+    if (!all) {
         carry(carried, &work->needs);
         pg_rollback(worker->pg);
         return ATTEMPT_MORE;
@@ -324,6 +333,10 @@ static enum next_step after_failure(struct worker *worker, struct group *group, 
     const struct pg_error *error = pg_error(worker->pg);
     int64_t spent = pg_has_given_up(worker->pg) ? INT64_MAX : pg_now_ms() - group->started_ms;
 
+    if (shortage_seen() && error->status != PG_LOST) {
+        *err = group->in_doubt ? ERR_OUTCOME_UNKNOWN : ERR_OUT_OF_MEMORY;
+        return reruns < SHORTAGE_RERUNS_MAX ? STEP_AGAIN : STEP_REFUSE;
+    }
     switch (error->status) {
     case PG_LOST:
         if (error->commit_sent) {

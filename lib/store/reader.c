@@ -1,5 +1,7 @@
 #include "store/reader.h"
 
+#include "core/shortage.h"
+
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -174,6 +176,8 @@ enum err reader_error(const struct reader *reader)
 {
     enum err err = error_of(pg_error(reader->pg)->status);
 
+    if (err != ERR_UNAVAILABLE && shortage_seen())
+        return ERR_OUT_OF_MEMORY;
     return err == ERR_NONE ? ERR_INTERNAL : err;
 }
 
