@@ -57,6 +57,9 @@ static void fill_static(struct reply *reply, int status, const char *content_typ
 static void fill(struct reply *reply, int status, const char *content_type, char *body, size_t len)
 {
     if (body == NULL) {
+        const bool close = reply->close;
+        reply_release(reply); /* what the headers spoke of */
+        reply->close = close;
         fill_static(reply, 503, PROBLEM_CONTENT_TYPE, no_memory, sizeof no_memory - 1);
         reply->err = ERR_OUT_OF_MEMORY;
         reply->retry_after_s = RETRY_SOON_S;

@@ -51,7 +51,7 @@ static void refuse(struct request *r, enum err err)
 /* Nothing of an answer that memory was missing for is given. */
 static void refuse_short(struct request *r)
 {
-    if (r->reply.status == 503)
+    if (r->reply.status == 503 && r->reply.err != ERR_OUT_OF_MEMORY)
         return;
     reply_release(&r->reply);
     refuse(r, ERR_OUT_OF_MEMORY);
