@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Recomputes a ledger without Baton's code: docs/ledger.md is all it knows.
 
-usage: ledger_check.py --worked            the worked entry of docs/ledger.md
+usage: ledger_check.py --worked            the worked entry and checkpoint of docs/ledger.md
        ledger_check.py FILE                 rows as JSON lines: workspace, subject, seq, kind, time,
                                             actor_kind, actor, team, body (hex), hash (hex), in order of subject and seq
        ledger_check.py --receipt FILE KEY   a receipt, with the public key in PEM (openssl checks the signature)
@@ -47,10 +47,10 @@ def worked():
         "body": b'{"stage":"inquiry"}'.hex(),
     }
     text = (HERE / "docs/ledger.md").read_text()
-    told = re.search(r"\| hash \| `([0-9a-f]{64})` \|", text).group(1)
+    wanted = re.search(r"\| hash \| `([0-9a-f]{64})` \|", text).group(1)
     made = entry_hash(row, bytes(32)).hex()
     print(made)
-    return 0 if made == told else 1
+    return answer(None if made == wanted else "hash") or answer(told(worked_checkpoint, text))
 
 
 def check(path):
@@ -110,6 +110,22 @@ def microseconds(text):
 def identity(text):
     want(isinstance(text, str) and str(uuid.UUID(text)) == text, "id")
     return uuid.UUID(text).bytes
+
+
+def worked_checkpoint(text):
+    """The checkpoint of docs/ledger.md."""
+    section = text[text.index("## Checkpoints"):]
+    row = {name: re.search(r"\| %s \| `([0-9a-f-]+)` \|" % name, section)[1]
+           for name in ("workspace", "root", "public key", "key id", "signature")}
+    size, time = map(int, re.search(r"\| size, time \| (\d+), (\d+) \|", section).groups())
+    whole = datetime.datetime.fromtimestamp(time // 1000000, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
+    checkpoint = {"workspace": row["workspace"], "size": size, "root": row["root"], "at": whole + "Z",
+                  "key_id": row["key id"], "public_key": row["public key"], "signature": row["signature"]}
+    der = bytes.fromhex("302a300506032b6570032100" + row["public key"])
+    with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
+        file.write(f"-----BEGIN PUBLIC KEY-----\n{base64.b64encode(der).decode()}\n-----END PUBLIC KEY-----\n")
+        file.flush()
+        check_checkpoint(checkpoint, file.name)
 
 
 def members(value, *names):
