@@ -137,7 +137,8 @@ static void take_last(struct turn *turn, const struct pg_result *result)
 
 static enum pg_status look(struct turn *turn)
 {
-    enum pg_status status = pg_pipeline_begin(turn->pg, turn->deadline);
+    int64_t deadline = pg_deadline_in(CHECKPOINT_LOOK_MS);
+    enum pg_status status = pg_pipeline_begin(turn->pg, deadline);
 
     if (status != PG_OK)
         return status;
@@ -146,7 +147,7 @@ static enum pg_status look(struct turn *turn)
     int head = queue(turn, &CHECKPOINT_HEAD);
     int last = queue(turn, &CHECKPOINT_LAST);
     int key = queue_key(turn);
-    status = pg_pipeline_run(turn->pg, turn->deadline);
+    status = pg_pipeline_run(turn->pg, deadline);
     if (status == PG_OK && pg_rows(pg_result(turn->pg, lock)) == 1 &&
         pg_rows(pg_result(turn->pg, head)) == 1) {
         turn->locked = true;

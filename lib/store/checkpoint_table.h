@@ -16,8 +16,9 @@
 #define CHECKPOINT_EVERY_SECONDS 5
 #define CHECKPOINT_TURN_MAX      32768 /* entries */
 
-/** A turn is given up after this time. */
-#define CHECKPOINT_TIMEOUT_MS 10000
+/** A turn is given up after this time; one that finds no database, or no answer, sooner. */
+#define CHECKPOINT_TIMEOUT_MS 5000
+#define CHECKPOINT_LOOK_MS    1000
 
 enum checkpoint_state {
     CHECKPOINT_MADE,

@@ -63,6 +63,20 @@ static char *first_key(const char *made)
     return strndup(key, strcspn(key, "\"\n"));
 }
 
+/* The public half of the key that the server has made for itself. */
+static char *signing_key(void)
+{
+    char path[256];
+    char words[512];
+    struct stat file;
+
+    snprintf(path, sizeof path, "%s/signing-key.pem", directory);
+    ck_assert_int_eq(stat(path, &file), 0);
+    ck_assert_int_eq(file.st_mode & 0777, 0600);
+    snprintf(words, sizeof words, "signing-key public %s", path);
+    return baton(words, 0);
+}
+
 START_TEST(it_serves_survives_and_is_one_servers_alone)
 {
     struct service_setting settings[] = {{"BATON_DATA_DIR", directory}, {NULL, NULL}};
@@ -73,6 +87,7 @@ START_TEST(it_serves_survives_and_is_one_servers_alone)
     free(made);
     ck_assert_int_eq(me(service, key), 200);
     has(baton("serve --listen 127.0.0.1:0", 3), "in use by process");
+    char *signs = signing_key();
 
     service_kill(service);
     service_restart(service);
@@ -82,6 +97,8 @@ START_TEST(it_serves_survives_and_is_one_servers_alone)
 
     has(baton("team list acme", 0), "marketing");
     has(baton("verify acme", 0), "");
+    has(signing_key(), signs); /* the one that it began with */
+    free(signs);
     free(key);
 }
 END_TEST
