@@ -372,7 +372,9 @@ START_TEST(it_is_for_the_two_teams_and_admins)
 {
     struct stage stage = stage_open(CHAIN);
 
+    hold_checkpoints();
     story_run(stage.story, rejected);
+    let_checkpoints_go();
     keep(&stage, "sue", RECEIPT, "rejected.json");
     story_run(stage.story, third_team);
     has(run(VERIFY "--receipt rejected.json --public-key key.pub", 0), "handoff.rejected");
@@ -455,6 +457,7 @@ START_TEST(a_new_key_is_in_the_ledger_once_and_the_old_one_signs_no_more)
     ck_assert_int_eq(database_ask_int(database, entries), 0);
     service_stop(service);
 
+    database_exec(database, "UPDATE job SET due_at = now()");
     service = serve(database, "other");
     struct service *twin = serve(database, "other");
     await_count(database, keys, 2);
