@@ -46,7 +46,8 @@ static void join_progress(struct lead *survivor, const struct lead *absorbed)
 {
     if (progress(absorbed->stage) > progress(survivor->stage)) {
         survivor->stage = absorbed->stage;
-        survivor->due_at = absorbed->due_at;
+        if (survivor->open == NULL) /* else the handoff says when */
+            survivor->due_at = absorbed->due_at;
     }
     for (int i = 0; i < MILESTONE_COUNT; i++)
         survivor->reached[i] = earlier(survivor->reached[i], absorbed->reached[i]);
