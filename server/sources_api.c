@@ -185,6 +185,7 @@ enum err sources_create(struct request *r, struct command *command)
     if (body.auth_given == INPUT_GIVEN)
         read_auth(r, &body.auth, &input->auth);
     input->mapping = read_mapping(r, body.mapping);
+    input->idempotency_key = r->idempotency_key;
     command->kind = COMMAND_SOURCE_CREATE;
     command->input = input;
     return request_settle(r);

@@ -44,6 +44,7 @@ static const struct {
 static void (*const reveals[COMMAND_COUNT])(struct work *, const struct command *,
                                             struct outcome *) = {
     [COMMAND_KEY_CREATE] = key_create_reveal,
+    [COMMAND_SOURCE_CREATE] = source_create_reveal,
 };
 
 bool command_keys(const struct command *command, struct work *work, struct work_keys *keys)

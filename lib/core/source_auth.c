@@ -123,3 +123,17 @@ void source_auth_write(const struct source_auth *auth, bool with_secret, struct 
     }
     json_out_end_object(out);
 }
+
+void source_auth_make_secret(const struct config *config, struct uuid source,
+                             const char *idempotency_key, char out[SOURCE_SECRET_LEN + 1])
+{
+    uint8_t mac[DIGEST_BYTES];
+    const struct digest_part parts[] = {
+        {"source secret", sizeof "source secret"},
+        {source.b, sizeof source.b},
+        {idempotency_key, strlen(idempotency_key)},
+    };
+
+    digest_hmac(config->secret, sizeof config->secret, parts, 3, mac);
+    base32_encode(mac, SOURCE_SECRET_BYTES, out);
+}

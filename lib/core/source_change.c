@@ -5,9 +5,8 @@
 
 #include <string.h>
 
-#define SOURCES_MAX         1000
-#define AUTH_MAX_BYTES      4096
-#define SECRET_RANDOM_BYTES 20
+#define SOURCES_MAX    1000
+#define AUTH_MAX_BYTES 4096
 
 static void append_entry(struct work *work, struct chain_row *chain, enum ledger_kind kind,
                          const struct caller *caller, const struct source *source)
@@ -40,14 +39,12 @@ static const char *auth_text(struct work *work, const struct source_auth *auth)
     return text;
 }
 
-static const char *made_secret(struct work *work)
+static const char *made_secret(struct work *work, struct uuid source, const char *idempotency_key)
 {
-    uint8_t random[SECRET_RANDOM_BYTES];
-    char *secret = arena_alloc(work->arena, BASE32_LEN(SECRET_RANDOM_BYTES) + 1);
+    char *secret = arena_alloc(work->arena, SOURCE_SECRET_LEN + 1);
 
-    work->random(random, sizeof random);
     if (secret != NULL)
-        base32_encode(random, sizeof random, secret);
+        source_auth_make_secret(work->config, source, idempotency_key, secret);
     return secret;
 }
 
@@ -69,20 +66,34 @@ static enum decision check_new(struct work *work, const struct source_create_inp
     return DECIDED;
 }
 
-static enum decision answer_created(struct work *work, const struct source *source,
-                                    const struct source_auth *auth, struct outcome *outcome)
+static void write_created(struct work *work, const struct source *source, const char *secret,
+                          struct outcome *outcome)
 {
     struct json_out *out = outcome_begin(work);
-    char id[PUBLIC_ID_LEN + 1];
 
     json_out_begin_object(out);
     json_out_key(out, "source");
     shape_source(work->config, source, out);
-    json_out_member_text(out, "secret", auth->scheme == AUTH_BEARER ? NULL : auth->secret);
+    json_out_member_text(out, "secret", secret);
     json_out_end_object(out);
+    outcome_answer(work, outcome, 201);
+}
+
+/* {source, secret}; what is kept has an empty secret. */
+static enum decision answer_created(struct work *work, const struct source *source,
+                                    const struct source_auth *auth, struct outcome *outcome)
+{
+    char id[PUBLIC_ID_LEN + 1];
+
+    if (auth->scheme == AUTH_HMAC_SHA256) {
+        write_created(work, source, "", outcome);
+        outcome->kept = outcome->body;
+        outcome->kept_len = outcome->body_len;
+    }
+    write_created(work, source, auth->scheme == AUTH_BEARER ? NULL : auth->secret, outcome);
     public_id_format(work->config->workspace, source->id, id);
     outcome->location = arena_printf(work->arena, "/v1/sources/%s", id);
-    return outcome_answer(work, outcome, 201);
+    return DECIDED;
 }
 
 enum decision source_create(struct work *work, const struct command *command,
@@ -102,14 +113,15 @@ enum decision source_create(struct work *work, const struct command *command,
     struct chain_row *chain = setup_chain(work, work->config->workspace);
     if (chain == NULL)
         return DECIDE_AGAIN;
+    struct uuid id = work_new_id(work);
     if (auth.scheme == AUTH_HMAC_SHA256 && auth.secret == NULL)
-        auth.secret = made_secret(work);
+        auth.secret = made_secret(work, id, input->idempotency_key);
     struct source *source = ARENA_NEW(work->arena, struct source);
     const char *auth_json = auth_text(work, &auth);
     if (source == NULL || auth_json == NULL)
         return DECIDED;
     *source = (struct source){
-        .id = work_new_id(work),
+        .id = id,
         .name = input->name,
         .team = team->id,
         .auth = auth_json,
@@ -122,6 +134,34 @@ enum decision source_create(struct work *work, const struct command *command,
     work_add_config_change(
         work, &(struct config_change){.kind = CHANGE_SOURCE, .is_new = true, .source = source});
     return answer_created(work, source, &auth, outcome);
+}
+
+/* The secret of the sender came with the request again; one that was made is made again. */
+static const char *secret_again(struct work *work, const json_t *answer,
+                                const struct source_create_input *input)
+{
+    const json_t *id = json_object_get(json_object_get(answer, "source"), "id");
+    struct uuid workspace, source;
+
+    if (input->auth.scheme != AUTH_HMAC_SHA256 || input->auth.secret != NULL)
+        return input->auth.secret;
+    if (id == NULL ||
+        !public_id_parse(json_string_value(id), json_string_length(id), &workspace, &source))
+        return NULL;
+    return made_secret(work, source, input->idempotency_key);
+}
+
+void source_create_reveal(struct work *work, const struct command *command, struct outcome *outcome)
+{
+    json_t *answer = json_loadb(outcome->body, outcome->body_len, 0, NULL);
+    const char *secret = answer == NULL ? NULL : secret_again(work, answer, command->input);
+
+    if (secret != NULL && json_object_set_new(answer, "secret", json_string(secret)) == 0) {
+        struct json_out *out = outcome_begin(work);
+        json_text_write(answer, out);
+        outcome_answer(work, outcome, outcome->status);
+    }
+    json_decref(answer);
 }
 
 /* ---- update ---- */

@@ -10,11 +10,17 @@ struct source_create_input {
     const char *team;        /* name */
     struct source_auth auth; /* a NULL secret of HMAC is made */
     const char *mapping;     /* JSON text, compact; it has been checked */
+    /** As with key_create_input: a repeat that brings it gets the same made secret. */
+    const char *idempotency_key;
 };
 
 bool source_create_keys(const struct command *command, struct work *work, struct work_keys *keys);
 enum decision source_create(struct work *work, const struct command *command,
                             struct outcome *outcome);
+
+/** Puts the secret into a stored answer of source_create, which is kept without it. */
+void source_create_reveal(struct work *work, const struct command *command,
+                          struct outcome *outcome);
 
 struct source_update_input {
     struct uuid source;

@@ -2,6 +2,7 @@
 #include "stage.h"
 
 #include <check.h>
+#include <libpq-fe.h>
 #include <stdlib.h>
 
 static const struct step who_one_is[] = {
@@ -464,6 +465,7 @@ static const struct step sources[] = {
      .method = "POST",
      .path = "/v1/sources",
      .as = "ana",
+     .headers = {"Idempotency-Key: h1"},
      .body = "{'name':'hubspot','team':'marketing','auth':{'scheme':'hmac_sha256',"
              "'header':'X-Signature','prefix':'sha256='},'mapping':{'email':'/contact/email'}}",
      .status = 201,
@@ -471,7 +473,35 @@ static const struct step sources[] = {
                                  "'prefix':'sha256='}"},
                 {"/source/active", "true"},
                 {"/secret", "<string>"}},
-     .keep = {{"id", "/source/id"}, {"etag", "@ETag"}}},
+     .keep = {{"id", "/source/id"}, {"etag", "@ETag"}, {"secret", "/secret"}, {"first", "@body"}}},
+    {.label = "the repeat shows the same secret",
+     .method = "POST",
+     .path = "/v1/sources",
+     .as = "ana",
+     .headers = {"Idempotency-Key: h1"},
+     .body = "{'name':'hubspot','team':'marketing','auth':{'scheme':'hmac_sha256',"
+             "'header':'X-Signature','prefix':'sha256='},'mapping':{'email':'/contact/email'}}",
+     .status = 201,
+     .checks = {{"@body", "=${first}"}, {"@ETag", "=${etag}"}, {"@Idempotent-Replayed", "=true"}}},
+    {.label = "one with the secret of its sender",
+     .method = "POST",
+     .path = "/v1/sources",
+     .as = "ana",
+     .headers = {"Idempotency-Key: h2"},
+     .body = "{'name':'typeform','team':'marketing','auth':{'scheme':'hmac_sha256',"
+             "'header':'X-S','secret':'a secret of the sender'},'mapping':{'email':'/email'}}",
+     .status = 201,
+     .checks = {{"/secret", "'a secret of the sender'"}},
+     .keep = {{"second", "@body"}}},
+    {.label = "shows it again too",
+     .method = "POST",
+     .path = "/v1/sources",
+     .as = "ana",
+     .headers = {"Idempotency-Key: h2"},
+     .body = "{'name':'typeform','team':'marketing','auth':{'scheme':'hmac_sha256',"
+             "'header':'X-S','secret':'a secret of the sender'},'mapping':{'email':'/email'}}",
+     .status = 201,
+     .checks = {{"@body", "=${second}"}, {"@Idempotent-Replayed", "=true"}}},
     {.label = "one whose sender sends a key",
      .method = "POST",
      .path = "/v1/sources",
@@ -533,12 +563,12 @@ static const struct step sources[] = {
      .as = "ana",
      .body = "{'active':true}",
      .status = 404},
-    {.label = "both are listed",
+    {.label = "all are listed",
      .method = "GET",
      .path = "/v1/sources",
      .as = "marketing",
      .status = 200,
-     .checks = {{"/data", "#2"}, {"/data/0/path", "~/v1/inbound/"}}},
+     .checks = {{"/data", "#3"}, {"/data/0/path", "~/v1/inbound/"}}},
     {0},
 };
 
@@ -702,9 +732,30 @@ START_TEST(routes_are_replaced)
 }
 END_TEST
 
+/* Stored answers that hold this text. */
+static int kept_answers_with(const char *text)
+{
+    PGconn *conn = PQconnectdb(stage_database());
+    PGresult *result =
+        PQexecParams(conn, "SELECT count(*) FROM idempotency WHERE strpos(answer, $1) > 0", 1, NULL,
+                     &text, NULL, NULL, 0);
+
+    ck_assert_msg(PQresultStatus(result) == PGRES_TUPLES_OK, "%s", PQerrorMessage(conn));
+    int count = (int)strtol(PQgetvalue(result, 0, 0), NULL, 10);
+    PQclear(result);
+    PQfinish(conn);
+    return count;
+}
+
 START_TEST(sources_are_made_and_changed)
 {
-    stage_play("", sources);
+    struct stage stage = stage_open("");
+
+    story_run(stage.story, sources);
+    ck_assert_int_eq(kept_answers_with("a secret of the sender"), 0);
+    ck_assert_int_eq(kept_answers_with(story_get(stage.story, "secret")), 0);
+    ck_assert_int_gt(kept_answers_with("X-Signature"), 0);
+    stage_close(&stage);
 }
 END_TEST
 

@@ -25,7 +25,8 @@ START_TEST(only_an_admin_changes_the_configuration)
         .team = "sales", .name = "Eve", .email = "eve@acme.example"};
     struct key_create_input key = {.title = "k", .team = "sales", .roles = ROLE_READ};
     struct routes_input routes = {NULL, 0, NULL};
-    struct source_create_input source = {.name = "forms", .team = "sales", .mapping = "{}"};
+    struct source_create_input source = {
+        .name = "forms", .team = "sales", .mapping = "{}", .idempotency_key = "k"};
 
     world_begin();
     struct member_update_input member_update = {.member = world.members[0].id, .name = "A"};
@@ -304,6 +305,7 @@ START_TEST(a_secret_is_made_shown_once_and_kept_on_change)
         .team = "marketing",
         .auth = {.scheme = AUTH_HMAC_SHA256, .header = "X-Signature", .prefix = "sha256="},
         .mapping = "{\"email\":\"/email\"}",
+        .idempotency_key = "k-1",
     };
     struct source_auth hex = {.scheme = AUTH_HMAC_SHA256, .header = "X-Sig", .prefix = ""};
     struct source_auth read;
@@ -330,7 +332,8 @@ END_TEST
 
 START_TEST(a_bearer_source_has_no_secret)
 {
-    struct source_create_input input = {.name = "forms", .team = "marketing", .mapping = "{}"};
+    struct source_create_input input = {
+        .name = "forms", .team = "marketing", .mapping = "{}", .idempotency_key = "k"};
     struct source_auth hmac = {.scheme = AUTH_HMAC_SHA256, .header = "X-Sig", .prefix = ""};
     struct uuid workspace;
     struct uuid id;
