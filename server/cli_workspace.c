@@ -148,7 +148,11 @@ static int find_or_insert(struct cli_store *store, const char *name)
     }
     entropy_fill(secret, sizeof secret);
     struct workspace_row row = {new_id(), name};
-    if (workspace_table_insert(store->app, &row, secret, jobs, job_count, deadline) != PG_OK)
+    enum pg_status status =
+        workspace_table_insert(store->app, &row, secret, jobs, job_count, deadline);
+    if (status == PG_UNIQUE)
+        return cli_say(CLI_FAILED, "%s exists already: it was created in this moment", name);
+    if (status != PG_OK)
         return cli_store_say_lost(store->app);
     store->workspace = row.id;
     return CLI_OK;

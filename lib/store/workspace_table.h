@@ -19,7 +19,7 @@ enum pg_status workspace_table_list(struct pg *pg, struct arena *arena, int64_t 
                                     struct workspace_row **out, size_t *count) MUST_USE;
 
 /** A new, empty workspace with its secret, its head, and a row for each of its jobs, due now. Role
- *  baton_app. */
+ *  baton_app. PG_UNIQUE: there is one of this name. */
 enum pg_status workspace_table_insert(struct pg *pg, const struct workspace_row *row,
                                       const uint8_t secret[32], const char *const *jobs,
                                       size_t job_count, int64_t deadline) MUST_USE;

@@ -120,6 +120,24 @@ START_TEST(a_schema_that_is_behind_is_not_served)
 }
 END_TEST
 
+#define ONE_IS_MADE                                                                                \
+    "n=$( (for i in 1 2 3 4; do $B workspace create race%d --marketing ana@acme.example "          \
+    "--sales sam@acme.example >/dev/null 2>&1 && echo made & done; wait) | wc -l); "               \
+    "test \"$n\" = 1 && test \"$($B workspace list | grep -c '^race%d$')\" = 1"
+
+START_TEST(of_one_name_one_workspace_is_made)
+{
+    char script[1024];
+
+    setenv("DATABASE_URL", stage_database(), 1);
+    for (int i = 0; i < 5; i++) {
+        snprintf(script, sizeof script, ONE_IS_MADE, i, i);
+        expect(script, 0, "");
+    }
+    unsetenv("DATABASE_URL");
+}
+END_TEST
+
 /* From nothing to a definition that both sides signed, by the command line alone. */
 START_TEST(a_workspace_from_the_command_line)
 {
@@ -177,6 +195,7 @@ int main(void)
     tcase_add_test(tests, every_command_has_help);
     tcase_add_test(tests, a_schema_that_is_behind_is_not_served);
     tcase_add_test(tests, a_workspace_from_the_command_line);
+    tcase_add_test(tests, of_one_name_one_workspace_is_made);
     tcase_add_test(tests, the_server_ends_cleanly);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
