@@ -305,9 +305,10 @@ static void run_before(struct reader_job *job, struct reader *reader)
 {
     struct task *task = job->owner;
     struct request *r = task->r;
+    enum err err = reader_connect(reader);
 
     shortage_clear();
-    if (r->route->before(r, reader) == ERR_NONE && !shortage_seen()) {
+    if (err == ERR_NONE && r->route->before(r, reader) == ERR_NONE && !shortage_seen()) {
         task->is_read = false;
         start_write(task);
         return;
@@ -315,7 +316,7 @@ static void run_before(struct reader_job *job, struct reader *reader)
     if (shortage_seen())
         refuse_short(r);
     else if (r->reply.status == 0)
-        refuse(r, reader_error(reader));
+        refuse(r, err != ERR_NONE ? err : reader_error(reader));
     request_done(r);
 }
 

@@ -55,8 +55,10 @@ struct group {
     struct lane_job **jobs;
     struct outcome *outcomes;
     size_t count;
+    int64_t asked_ms; /* when the first of its commands was submitted */
     int64_t started_ms;
-    bool in_doubt; /* a COMMIT was sent and its answer lost */
+    int64_t lost_ms; /* when it came in doubt */
+    bool in_doubt;   /* a COMMIT was sent and its answer lost */
 };
 
 /* ---- queue ---- */
@@ -106,6 +108,7 @@ enum err lanes_submit(struct lanes *lanes, struct lane_job *job)
         err = ERR_OVERLOADED;
     if (err == ERR_NONE) {
         job->queued = true;
+        job->queued_ms = pg_now_ms();
         if (lane->last == NULL)
             lane->first = job;
         else
@@ -324,6 +327,16 @@ static void split(struct worker *worker, struct group *group)
     run_group(worker, &parts[1]);
 }
 
+/* Until when a group waits for a database that is away: not long, so that its callers hear of it,
+ * and those who queue behind them. */
+static int64_t away_until(const struct group *group)
+{
+    int64_t soon = (group->in_doubt ? group->lost_ms : group->asked_ms) + DATABASE_AWAY_MS;
+    int64_t least = group->started_ms + DATABASE_AWAY_LEAST_MS;
+
+    return soon > least ? soon : least;
+}
+
 enum next_step { STEP_AGAIN, STEP_SPLIT, STEP_REFUSE };
 
 /* What to do after the database said no. */
@@ -341,11 +354,12 @@ static enum next_step after_failure(struct worker *worker, struct group *group, 
     case PG_LOST:
         if (error->commit_sent) {
             group->in_doubt = true;
+            group->lost_ms = pg_now_ms();
             atomic_fetch_add(&worker->lanes->stats.replays, 1);
         }
-        *err = group->in_doubt ? ERR_OUTCOME_UNKNOWN : ERR_UNAVAILABLE;
-        return spent < (group->in_doubt ? GROUP_TIMEOUT_MS : DATABASE_AWAY_MS) ? STEP_AGAIN
-                                                                               : STEP_REFUSE;
+        *err = ERR_UNAVAILABLE;
+        return spent < GROUP_TIMEOUT_MS && pg_now_ms() < away_until(group) ? STEP_AGAIN
+                                                                           : STEP_REFUSE;
     case PG_RETRY:
     case PG_STALE:
     case PG_UNIQUE:
@@ -384,12 +398,9 @@ static void show_new_config(struct worker *worker, struct group *group,
         *config = NULL;
 }
 
-/* A database that is away is noticed soon, so that its callers hear of it; only what may have
- * been done already waits longer. */
 static bool connect_soon(struct worker *worker, const struct group *group)
 {
-    int64_t limit = group->in_doubt ? GROUP_TIMEOUT_MS : DATABASE_AWAY_MS;
-    bool connected = pg_pipeline_begin(worker->pg, group->started_ms + limit) == PG_OK;
+    bool connected = pg_pipeline_begin(worker->pg, away_until(group)) == PG_OK;
 
     pg_pipeline_end(worker->pg);
     return connected;
@@ -439,7 +450,8 @@ static bool run_until_done(struct worker *worker, struct group *group, const str
             return false;
         }
         if (step == STEP_REFUSE) {
-            refuse_all(worker->lanes, group, err);
+            /* whatever the last try met, an earlier one may have been committed */
+            refuse_all(worker->lanes, group, group->in_doubt ? ERR_OUTCOME_UNKNOWN : err);
             return true;
         }
     }
@@ -530,6 +542,7 @@ static void serve_lane(struct worker *worker, struct lane *lane, struct filler *
     struct group group = {.lane = lane, .jobs = jobs, .outcomes = outcomes};
 
     group.count = take_group(worker->lanes, lane, jobs);
+    group.asked_ms = group.count > 0 ? jobs[0]->queued_ms : 0;
     pthread_mutex_unlock(&worker->lanes->mutex);
     size_t real = group.count;
     if (fillers != NULL)

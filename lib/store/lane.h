@@ -24,8 +24,11 @@
 #define LANE_WAITING_MAX 8192
 /** A group is given up when it has not been saved by then. */
 #define GROUP_TIMEOUT_MS 8000
-/** Without a database, and with nothing in doubt, commands are answered after this time. */
-#define DATABASE_AWAY_MS 800
+/** Without a database commands are answered this long after they were submitted, or, when they may
+ *  have been done, after the connection was lost … */
+#define DATABASE_AWAY_MS 700
+/** … or this long after their group began, if that is later. */
+#define DATABASE_AWAY_LEAST_MS 100
 
 struct lanes;
 
@@ -42,6 +45,7 @@ struct lane_job {
     void *owner;
     /* the lane's own */
     struct lane_job *next;
+    int64_t queued_ms; /* pg_now_ms() */
     bool queued;
 };
 

@@ -9,6 +9,7 @@ struct reader {
     struct readers *readers;
     pthread_t thread;
     struct pg *pg;
+    int64_t away_until; /* without a database; pg_now_ms() */
     int64_t deadline;
 };
 
@@ -35,6 +36,7 @@ enum err readers_submit(struct readers *readers, struct reader_job *job)
         err = ERR_OVERLOADED;
     if (err == ERR_NONE) {
         job->queued = true;
+        job->queued_ms = pg_now_ms();
         if (readers->last == NULL)
             readers->first = job;
         else
@@ -73,6 +75,14 @@ bool readers_cancel(struct readers *readers, struct reader_job *job)
     return queued;
 }
 
+static int64_t away_until(const struct reader_job *job)
+{
+    int64_t soon = job->queued_ms + READ_AWAY_MS;
+    int64_t least = pg_deadline_in(READ_AWAY_LEAST_MS);
+
+    return soon > least ? soon : least;
+}
+
 static void *read_jobs(void *argument)
 {
     struct reader *reader = argument;
@@ -87,6 +97,7 @@ static void *read_jobs(void *argument)
             break;
         unlink_job(readers, job);
         pthread_mutex_unlock(&readers->mutex);
+        reader->away_until = away_until(job);
         reader->deadline = pg_deadline_in(READ_TIMEOUT_MS);
         job->run(job, reader);
         pthread_mutex_lock(&readers->mutex);
@@ -181,11 +192,23 @@ enum err reader_error(const struct reader *reader)
     return err == ERR_NONE ? ERR_INTERNAL : err;
 }
 
+enum err reader_connect(struct reader *reader)
+{
+    enum pg_status status = pg_pipeline_begin(reader->pg, reader->away_until);
+
+    pg_pipeline_end(reader->pg);
+    return error_of(status);
+}
+
 enum err reader_refresh(struct reader *reader, struct uuid workspace, int64_t max_age_ms,
                         const struct config **out)
 {
-    int64_t deadline = pg_deadline_in(READ_CONNECT_MS);
+    enum err err = reader_connect(reader);
+    int64_t deadline = pg_deadline_in(READ_REFRESH_MS);
 
+    *out = NULL;
+    if (err != ERR_NONE)
+        return err;
     return error_of(config_cache_refresh(reader->readers->settings.cache, reader->pg, workspace,
                                          max_age_ms, deadline, out));
 }

@@ -15,8 +15,12 @@ struct reader;
 #define READERS_WAITING_MAX 4096
 /** A read is given up after this time, connecting included. */
 #define READ_TIMEOUT_MS 5000
-/** A database that is away is noticed by reads after this time. */
-#define READ_CONNECT_MS 800
+/** Without a database reads are answered this long after they were submitted … */
+#define READ_AWAY_MS 700
+/** … or this long after a thread took them, if that is later. */
+#define READ_AWAY_LEAST_MS 20
+/** For the look at the configuration's version. */
+#define READ_REFRESH_MS 800
 
 /** Belongs to the submitter until run has been called. */
 struct reader_job {
@@ -24,6 +28,7 @@ struct reader_job {
     void *owner;
     /* the readers' own */
     struct reader_job *next;
+    int64_t queued_ms; /* pg_now_ms() */
     bool queued;
 };
 
@@ -52,7 +57,11 @@ int64_t reader_deadline(const struct reader *reader);
  *  else ERR_INTERNAL. */
 enum err reader_error(const struct reader *reader);
 
-/** config_cache_refresh() on the reader's connection. */
+/** Connects when needed; ERR_UNAVAILABLE soon when the database is away. Before a job's first
+ *  read. */
+enum err reader_connect(struct reader *reader) MUST_USE;
+
+/** reader_connect(), then config_cache_refresh() on the reader's connection. */
 enum err reader_refresh(struct reader *reader, struct uuid workspace, int64_t max_age_ms,
                         const struct config **out) MUST_USE;
 
