@@ -82,7 +82,8 @@ static pid_t postmaster(void)
     return pid;
 }
 
-/* The whole of it: with the postmaster alone its backends would go on for a while. */
+/* The whole of it: with the postmaster alone its backends would go on for a while. It is stopped
+ * first, because its children are no longer known as such once it is gone. */
 static void kill_postgres(void)
 {
     char command[64];
@@ -90,8 +91,9 @@ static void kill_postgres(void)
 
     ck_assert_int_gt(pid, 0);
     snprintf(command, sizeof command, "pkill -9 -P %d", (int)pid);
-    kill(pid, SIGKILL);
+    kill(pid, SIGSTOP);
     ck_assert_int_ge(system(command), 0);
+    kill(pid, SIGKILL);
 }
 
 START_TEST(test_database_killed)
