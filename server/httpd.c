@@ -29,7 +29,7 @@ const struct httpd_settings httpd_defaults = {
     .host = "127.0.0.1",
     .port = 8080,
     .threads = 1,
-    .connections_max = 1024,
+    .connections_max = 1536,
     .waiting_max = 512,
     .bodies_max_bytes = 64 << 20,
     .request_timeout_ms = 15000,
@@ -183,6 +183,18 @@ static struct httpd *httpd_new(const struct httpd_settings *settings, const stru
     return httpd;
 }
 
+static bool limit_connections(struct httpd *httpd, char why[HTTPD_WHY_MAX_BYTES])
+{
+    int wanted = httpd->settings.connections_max;
+
+    httpd->settings.connections_max = listener_raise_limit(wanted, why);
+    if (httpd->settings.connections_max > 0 && httpd->settings.connections_max < wanted)
+        log_event(LOG_LEVEL_WARN, "start",
+                  "%d connections are taken and not %d: raise the limit of open files (ulimit -n)",
+                  httpd->settings.connections_max, wanted);
+    return httpd->settings.connections_max > 0;
+}
+
 static struct httpd *fail(struct httpd *httpd, char why[HTTPD_WHY_MAX_BYTES], const char *words)
 {
     if (words != NULL)
@@ -201,7 +213,7 @@ struct httpd *httpd_start(const struct httpd_settings *settings, const struct ro
     signal(SIGPIPE, SIG_IGN);
     if (httpd == NULL)
         return fail(httpd, why, "out of memory");
-    if (!listener_raise_limit(settings->connections_max, why))
+    if (!limit_connections(httpd, why))
         return fail(httpd, why, NULL);
     httpd->router = router_new(table, count);
     if (httpd->router == NULL)

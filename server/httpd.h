@@ -17,8 +17,8 @@ struct httpd_settings {
     const char *host; /* name or address */
     uint16_t port;    /* 0: any that is free */
     int threads;
-    int connections_max;
-    int waiting_max; /* requests with the backend at once, per thread; beyond: 503 overloaded */
+    int connections_max; /* one more ends the one that waits longest for its client */
+    int waiting_max;     /* requests with the backend at once, per thread; beyond: 503 overloaded */
     int64_t bodies_max_bytes; /* of all requests together; beyond: 503 overloaded */
     int request_timeout_ms;   /* from the whole request to its answer */
     int head_timeout_ms;      /* for the headers */
@@ -38,7 +38,8 @@ extern const struct httpd_settings httpd_defaults;
 
 /**
  * Listens and serves. On failure NULL, and why says what to do (static text or strerror).
- * The table and the backend are borrowed. Raises RLIMIT_NOFILE to what connections_max needs.
+ * The table and the backend are borrowed. Raises RLIMIT_NOFILE to what connections_max needs, or
+ * takes as many as it allows.
  */
 struct httpd *httpd_start(const struct httpd_settings *settings, const struct route *table,
                           size_t count, const struct backend *backend,

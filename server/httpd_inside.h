@@ -12,6 +12,7 @@ struct MHD_Daemon;
 
 /** One TCP connection, for the watch. Made and freed by the HTTP thread. */
 struct connection {
+    struct httpd *httpd;
     int fd;
     int64_t moved;                  /* bytes at the last look; under connections_lock */
     _Atomic int transfer_ms;        /* period in which enough must move; 0: until_us is final */
@@ -37,7 +38,8 @@ struct httpd {
     struct request *waiting_first, *waiting_last;
 
     pthread_mutex_t connections_lock;
-    struct connection *connections;
+    struct connection *connections, *connections_last; /* who did something last is last */
+    int connection_count;
 
     pthread_t watcher;
     pthread_mutex_t watch_lock;

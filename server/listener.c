@@ -66,20 +66,30 @@ int listener_open(const char *host, uint16_t port, uint16_t *bound, char why[HTT
     return fd;
 }
 
-bool listener_raise_limit(int connections_max, char why[HTTPD_WHY_MAX_BYTES])
+/* The hard limit too, for who may. */
+static rlim_t raise_limit(rlim_t wanted)
 {
     struct rlimit limit;
-    rlim_t wanted = (rlim_t)connections_max + OTHER_DESCRIPTORS;
 
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
-        return true;
-    limit.rlim_cur = wanted;
-    if (limit.rlim_max < wanted)
-        limit.rlim_max = wanted;
-    if (setrlimit(RLIMIT_NOFILE, &limit) == 0)
-        return true;
-    snprintf(why, HTTPD_WHY_MAX_BYTES,
-             "%d connections need %llu open files; raise the limit (ulimit -n) or take fewer",
-             connections_max, (unsigned long long)wanted);
-    return false;
+        return wanted;
+    struct rlimit raised = {wanted, limit.rlim_max < wanted ? wanted : limit.rlim_max};
+    if (setrlimit(RLIMIT_NOFILE, &raised) == 0)
+        return wanted;
+    raised = (struct rlimit){limit.rlim_max, limit.rlim_max};
+    return setrlimit(RLIMIT_NOFILE, &raised) == 0 ? limit.rlim_max : limit.rlim_cur;
+}
+
+int listener_raise_limit(int connections_max, char why[HTTPD_WHY_MAX_BYTES])
+{
+    rlim_t wanted = (rlim_t)connections_max + OTHER_DESCRIPTORS;
+    rlim_t files = raise_limit(wanted);
+
+    if (files >= wanted)
+        return connections_max;
+    if (files > OTHER_DESCRIPTORS)
+        return (int)(files - OTHER_DESCRIPTORS);
+    snprintf(why, HTTPD_WHY_MAX_BYTES, "%llu open files are too few; raise the limit (ulimit -n)",
+             (unsigned long long)files);
+    return 0;
 }

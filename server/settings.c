@@ -52,7 +52,7 @@ static const struct setting settings[] = {
      "that save changes, each with a database connection"},
     {"readers", "BATON_READERS", SETTING_NUMBER, AT(readers), "4", 1, 64, "threads", SETTINGS_SERVE,
      "that answer reads, each with a database connection"},
-    {"connections", "BATON_CONNECTIONS", SETTING_NUMBER, AT(connections_max), "1024", 1, 65536,
+    {"connections", "BATON_CONNECTIONS", SETTING_NUMBER, AT(connections_max), "1536", 1, 65536,
      "connections", SETTINGS_SERVE, "of clients, at most"},
     {"waiting", "BATON_WAITING", SETTING_NUMBER, AT(waiting_max), "512", 1, 4096, "requests",
      SETTINGS_SERVE, "waiting for the database per HTTP thread, at most; more get a 503"},

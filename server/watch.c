@@ -11,6 +11,67 @@
 #include <time.h>
 
 #define SWEEP_EVERY_TICKS 10 /* connections are looked at less often than deadlines */
+#define ROOM_PART         16 /* of all places, so manyth are kept free */
+
+/* ---- the list: under connections_lock ---- */
+
+static void link_last(struct httpd *httpd, struct connection *c)
+{
+    c->next = NULL;
+    c->prev = httpd->connections_last;
+    if (c->prev != NULL)
+        c->prev->next = c;
+    else
+        httpd->connections = c;
+    httpd->connections_last = c;
+}
+
+static void unlink_one(struct httpd *httpd, struct connection *c)
+{
+    if (c->prev != NULL)
+        c->prev->next = c->next;
+    else
+        httpd->connections = c->next;
+    if (c->next != NULL)
+        c->next->prev = c->prev;
+    else
+        httpd->connections_last = c->prev;
+}
+
+static void move_last(struct connection *c)
+{
+    unlink_one(c->httpd, c);
+    link_last(c->httpd, c);
+}
+
+/* The lock keeps the descriptor from being closed, and so from being another one's. */
+static void cut_off(struct connection *c)
+{
+    c->cut = true;
+    shutdown(c->fd, SHUT_RDWR);
+    metrics_add(METRIC_CUT_OFF, 1);
+}
+
+/* ---- room for new ones ---- */
+
+/* At its limit libmicrohttpd accepts nobody: so some places are kept free, and whoever comes when
+ * the others are taken ends the connection that has been waiting longest for its client, before
+ * its time is over. */
+static void make_room(struct httpd *httpd, const struct connection *newest)
+{
+    int most = httpd->settings.connections_max;
+    struct connection *c = httpd->connections;
+
+    if (httpd->connection_count <= most - (most / ROOM_PART + 1))
+        return;
+    while (c != newest &&
+           (c->cut || atomic_load_explicit(&c->until_us, memory_order_relaxed) == INT64_MAX))
+        c = c->next;
+    if (c == newest)
+        return;
+    cut_off(c);
+    move_last(c); /* the next search does not meet it */
+}
 
 struct connection *watch_add(struct httpd *httpd, int fd)
 {
@@ -19,13 +80,14 @@ struct connection *watch_add(struct httpd *httpd, int fd)
     metrics_add(METRIC_CONNECTIONS, 1);
     if (connection == NULL)
         return NULL;
+    connection->httpd = httpd;
     connection->fd = fd;
-    watch_expect(connection, httpd->settings.head_timeout_ms);
+    atomic_store(&connection->until_us,
+                 httpd_now_us() + (int64_t)httpd->settings.head_timeout_ms * 1000);
     pthread_mutex_lock(&httpd->connections_lock);
-    connection->next = httpd->connections;
-    if (connection->next != NULL)
-        connection->next->prev = connection;
-    httpd->connections = connection;
+    httpd->connection_count++;
+    link_last(httpd, connection);
+    make_room(httpd, connection);
     pthread_mutex_unlock(&httpd->connections_lock);
     return connection;
 }
@@ -36,15 +98,13 @@ void watch_remove(struct httpd *httpd, struct connection *connection)
     if (connection == NULL)
         return;
     pthread_mutex_lock(&httpd->connections_lock);
-    if (connection->prev != NULL)
-        connection->prev->next = connection->next;
-    else
-        httpd->connections = connection->next;
-    if (connection->next != NULL)
-        connection->next->prev = connection->prev;
+    unlink_one(httpd, connection);
+    httpd->connection_count--;
     pthread_mutex_unlock(&httpd->connections_lock);
     free(connection);
 }
+
+/* ---- what a client has to do ---- */
 
 static void expect(struct connection *connection, int period_ms, int transfer_ms)
 {
@@ -53,6 +113,10 @@ static void expect(struct connection *connection, int period_ms, int transfer_ms
     atomic_store_explicit(&connection->transfer_ms, transfer_ms, memory_order_relaxed);
     atomic_store_explicit(&connection->until_us, httpd_now_us() + (int64_t)period_ms * 1000,
                           memory_order_relaxed);
+    pthread_mutex_lock(&connection->httpd->connections_lock);
+    if (!connection->cut)
+        move_last(connection);
+    pthread_mutex_unlock(&connection->httpd->connections_lock);
 }
 
 void watch_expect(struct connection *connection, int timeout_ms)
@@ -70,6 +134,8 @@ void watch_rest(struct connection *connection)
     if (connection != NULL)
         atomic_store_explicit(&connection->until_us, INT64_MAX, memory_order_relaxed);
 }
+
+/* ---- who is too slow ---- */
 
 /* Bytes received from the client, and sent ones that have arrived there. */
 static int64_t moved_bytes(int fd)
@@ -98,17 +164,21 @@ static bool gets_on(struct connection *c, int64_t until_us)
     return true;
 }
 
-/* The lock keeps the descriptor from being closed, and so from being another one's. */
 static void cut_off_slow(struct httpd *httpd, int64_t now_us)
 {
+    struct connection *next;
+
     pthread_mutex_lock(&httpd->connections_lock);
-    for (struct connection *c = httpd->connections; c != NULL; c = c->next) {
+    const struct connection *last = httpd->connections_last;
+    for (struct connection *c = httpd->connections; c != NULL; c = c == last ? NULL : next) {
         int64_t until_us = atomic_load_explicit(&c->until_us, memory_order_relaxed);
-        if (c->cut || until_us > now_us || gets_on(c, until_us))
+        next = c->next;
+        if (c->cut || until_us > now_us)
             continue;
-        c->cut = true;
-        shutdown(c->fd, SHUT_RDWR);
-        metrics_add(METRIC_CUT_OFF, 1);
+        if (gets_on(c, until_us))
+            move_last(c);
+        else
+            cut_off(c);
     }
     pthread_mutex_unlock(&httpd->connections_lock);
 }
