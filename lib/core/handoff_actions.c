@@ -126,9 +126,10 @@ size_t handoff_allowed_actions(const struct handoff *handoff, struct uuid lead_w
     return count;
 }
 
-enum decision handoff_refuse_state(struct work *work, const struct caller *caller,
-                                   const struct handoff *handoff, const struct lead *lead,
-                                   struct outcome *outcome, const char *detail)
+/* How things are, and what is left to the caller. */
+static void tell_state(struct work *work, const struct caller *caller,
+                       const struct handoff *handoff, const struct lead *lead,
+                       struct outcome *outcome)
 {
     const char **allowed = ARENA_ARRAY(work->arena, const char *, ACTION_COUNT);
 
@@ -138,6 +139,13 @@ enum decision handoff_refuse_state(struct work *work, const struct caller *calle
         allowed == NULL
             ? 0
             : handoff_allowed_actions(handoff, handoff_lead_with(lead), caller, work->now, allowed);
+}
+
+enum decision handoff_refuse_state(struct work *work, const struct caller *caller,
+                                   const struct handoff *handoff, const struct lead *lead,
+                                   struct outcome *outcome, const char *detail)
+{
+    tell_state(work, caller, handoff, lead, outcome);
     return outcome_refuse(work, outcome, ERR_STATE_CONFLICT, "%s", detail);
 }
 
@@ -166,6 +174,7 @@ static bool check_state(struct work *work, const struct caller *caller,
                         enum handoff_action action, struct outcome *outcome)
 {
     if (claim_stops(handoff, caller, action, work->now)) {
+        tell_state(work, caller, handoff, lead, outcome);
         outcome_refuse(work, outcome, ERR_CLAIMED_BY_OTHER,
                        "Another member has claimed it; the lease is in claimed_until");
         return false;
