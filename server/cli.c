@@ -2,9 +2,12 @@
 
 #include "cli_commands.h"
 
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* clang-format off */
 static const struct cli_command *const commands[] = {
@@ -269,11 +272,20 @@ static bool read_words(struct cli *cli, int argc, char **argv, int at)
     return false;
 }
 
+/* Else the first connection would get the log's number, and the log. */
+static void open_standard(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+            abort();
+}
+
 int cli_main(int argc, char **argv)
 {
     struct cli cli = {0};
     int name_words;
 
+    open_standard();
     cli.command = find_command(argc, argv, &name_words);
     if (cli.command == NULL)
         return no_command(argc, argv);

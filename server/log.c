@@ -4,6 +4,8 @@
 
 #include "core/instant.h"
 
+#include <poll.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -104,13 +106,35 @@ static void begin(struct line *line, enum log_level level, const char *event)
     add_word(line, "event", event);
 }
 
-static void end(struct line *line)
+/* A log that nobody reads must not stop the service: what is writable takes a line whole. (A pipe
+ * has a page free then; making it non-blocking would do so to everybody who shares it.) */
+static bool put_out(struct line *line)
 {
+    struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
+
     memcpy(line->text + line->len, "}\n", 2);
     line->len += 2;
-    /* A log that nobody reads must not stop the service. */
-    ssize_t written = write(STDERR_FILENO, line->text, line->len);
-    (void)written;
+    return poll(&out, 1, 0) == 1 && (out.revents & POLLOUT) != 0 &&
+           write(STDERR_FILENO, line->text, line->len) == (ssize_t)line->len;
+}
+
+/* Between two threads the room that both have seen would be taken twice. */
+static void end(struct line *line)
+{
+    static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    static int64_t dropped;
+    struct line told;
+
+    pthread_mutex_lock(&mutex);
+    if (dropped > 0) {
+        begin(&told, LOG_LEVEL_WARN, "log_dropped");
+        add_int(&told, "lines", dropped);
+        if (put_out(&told))
+            dropped = 0;
+    }
+    if (dropped > 0 || !put_out(line))
+        dropped++;
+    pthread_mutex_unlock(&mutex);
 }
 
 static void add_detail(struct line *line, const char *format, va_list args)

@@ -1,6 +1,7 @@
 /*
  * The log: JSON lines on stderr, one write each. Never personal data, bodies, query values or
- * secrets: lines about requests carry ids, route patterns and numbers. Any thread.
+ * secrets: lines about requests carry ids, route patterns and numbers. Any thread; never waits:
+ * what stderr does not take is dropped, and counted in a line when it takes some again.
  */
 #ifndef BATON_SERVER_LOG_H
 #define BATON_SERVER_LOG_H

@@ -93,7 +93,7 @@ static void make_workspace(struct trial *trial, const char *starter)
 static void choose_database(struct trial *trial, const struct trial_options *options)
 {
     if (options->embedded) {
-        trial->directory = scratch_new();
+        trial->directory = options->directory == NULL ? scratch_new() : strdup(options->directory);
         trial->database_url = "";
         snprintf(trial->conninfo, sizeof trial->conninfo,
                  "host=%s/run port=5432 user=postgres dbname=baton", trial->directory);

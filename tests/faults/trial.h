@@ -36,6 +36,7 @@ struct trial_options {
     bool embedded;            /* the server runs its own PostgreSQL */
     int servers;              /* 0: one */
     const char *database_url; /* NULL: the database's own; "" when embedded */
+    const char *directory;    /* of the embedded one; NULL: a new one in /tmp */
     const char *starter;      /* definition signed at once; NULL: mql */
     /* of the servers' environment, up to the one without a name */
     struct service_setting settings[TRIAL_SETTINGS_MAX];
