@@ -34,8 +34,11 @@ static void hold_signals(void)
     sigemptyset(&held);
     sigaddset(&held, SIGTERM);
     sigaddset(&held, SIGINT);
+    sigaddset(&held, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &held, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGUSR1, SIG_IGN); /* whoever sends them means no harm */
+    signal(SIGUSR2, SIG_IGN);
 }
 
 static void *run_service(void *argument)
@@ -158,7 +161,8 @@ const struct cli_command cli_serve = {
     .name = "serve",
     .words = "",
     .what = "Run the service",
-    .more = "Ends on SIGTERM and Ctrl-C, once the requests that have begun are answered. With a "
+    .more = "Ends on SIGTERM, SIGHUP and Ctrl-C, once the requests that have begun are answered. "
+            "With a "
             "database\n"
             "URL the schema must be current (`baton migrate`); the private PostgreSQL is migrated "
             "here.",

@@ -273,9 +273,10 @@ static void wait_for_the_end(void)
     sigemptyset(&ends);
     sigaddset(&ends, SIGTERM);
     sigaddset(&ends, SIGINT);
+    sigaddset(&ends, SIGHUP); /* the terminal is gone; nohup has it ignored */
     while (sigwait(&ends, &number) != 0)
         continue;
-    log_event(LOG_LEVEL_INFO, "ending", "%s", number == SIGTERM ? "SIGTERM" : "SIGINT");
+    log_event(LOG_LEVEL_INFO, "ending", "SIG%s", sigabbrev_np(number));
 }
 
 /* What the drain did not get done is given up with it. */

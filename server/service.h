@@ -9,7 +9,7 @@
 struct signing_key;
 
 /**
- * Serves until SIGTERM or SIGINT, drains, and answers an exit code (enum cli_exit). Both signals
+ * Serves until SIGTERM, SIGINT or SIGHUP, drains, and answers an exit code (enum cli_exit). They
  * are blocked in the calling thread, so that it takes them by sigwait or signalfd. The database
  * stands behind settings->database_url and settings->job_url, its schema is checked; the private
  * cluster is watched by the caller. signing_key signs checkpoints; NULL: none are made. *ending

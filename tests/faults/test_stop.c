@@ -251,7 +251,7 @@ END_TEST
 START_TEST(test_under_load)
 {
     static const int signals[][2] = {
-        {SIGTERM, 0}, {SIGTERM, SIGTERM}, {SIGINT, 0}, {SIGINT, SIGTERM}};
+        {SIGTERM, 0}, {SIGTERM, SIGTERM}, {SIGHUP, 0}, {SIGINT, SIGTERM}};
 
     trial_begin(&trial, NULL);
     struct load *load = load_start(&trial, 8, 2);
