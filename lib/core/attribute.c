@@ -1,5 +1,7 @@
 #include "core/attribute.h"
 
+#include "core/defect.h"
+
 #include <string.h>
 
 static const char *const source_names[SOURCE_COUNT] = {
@@ -132,7 +134,8 @@ static enum err replace_item(struct attribute_set *set, struct arena *arena, siz
         return ERR_OUT_OF_MEMORY;
     memcpy(items, set->items, set->count * sizeof *items);
     items[at] = *item;
-    set->items = items;
+    if (!DEFECT(lost_update))
+        set->items = items;
     return ERR_NONE;
 }
 

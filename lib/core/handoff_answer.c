@@ -1,5 +1,6 @@
 #include "core/handoff_answer.h"
 
+#include "core/defect.h"
 #include "core/handoff_actions.h"
 #include "core/judge.h"
 
@@ -42,6 +43,8 @@ static void take_stage(const struct work *work, struct lead *lead, const struct 
     lead_lift_hold(lead);
     if (team != NULL && team->function == FUNCTION_SALES) {
         lead_raise(lead, STAGE_SAL);
+        if (DEFECT(stage_lowered))
+            lead->stage = STAGE_SAL;
         lead_reach(lead, MILESTONE_SAL, work->now);
     } else if (lead->stage == STAGE_NURTURE || lead->stage == STAGE_DISQUALIFIED) {
         lead->stage = lead->reached[MILESTONE_MQL] == INSTANT_NONE ? STAGE_INQUIRY : STAGE_MQL;
@@ -58,7 +61,8 @@ enum stage handoff_take(struct work *work, struct lead *lead, struct handoff *ha
     handoff->claimed_until = INSTANT_NONE;
     handoff->accepted_at = work->now;
     handoff->decide_by = work->now + decide_days(work, handoff) * INSTANT_DAY;
-    lead->owner_team = handoff->to_team;
+    if (!DEFECT(owner_kept))
+        lead->owner_team = handoff->to_team;
     take_stage(work, lead, handoff);
     lead->due_at = lead->stage == STAGE_CUSTOMER ? INSTANT_NONE : handoff->decide_by;
     return before;

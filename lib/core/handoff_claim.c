@@ -1,5 +1,6 @@
 #include "core/handoff_claim.h"
 
+#include "core/defect.h"
 #include "core/email.h"
 #include "core/shape.h"
 
@@ -32,6 +33,8 @@ static void record_claim(struct work *work, struct lead *lead, const struct hand
 {
     struct json_out *body = work_body(work);
 
+    if (DEFECT(entry_skipped) && kind == LEDGER_HANDOFF_RELEASED)
+        return;
     if (!uuid_is_nil(handoff->assignee))
         json_out_member_uuid(body, "assignee", handoff->assignee);
     if (handoff->claimed_until != INSTANT_NONE)

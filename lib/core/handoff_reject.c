@@ -1,5 +1,6 @@
 #include "core/handoff_reject.h"
 
+#include "core/defect.h"
 #include "core/handoff_actions.h"
 #include "core/handoff_answer.h"
 #include "core/judge.h"
@@ -387,7 +388,8 @@ static void apply(struct work *work, struct lead *lead, struct handoff *handoff,
     handoff_close(work, lead, handoff,
                   handoff->state == HANDOFF_OFFERED ? HANDOFF_REJECTED : HANDOFF_RETURNED,
                   caller->member);
-    lead->owner_team = handoff->from_team;
+    if (!DEFECT(lead_kept))
+        lead->owner_team = handoff->from_team;
     follow(work, lead, rejection, as_srl);
     append_answer(work, lead, handoff, rejection, caller, before);
     if (rejection->corrected == 0)

@@ -1,5 +1,6 @@
 #include "core/judge.h"
 
+#include "core/defect.h"
 #include "core/offer.h"
 
 #include <string.h>
@@ -31,7 +32,7 @@ instant lead_next_date(const struct work *work)
 
 bool lead_is_held(const struct lead *lead, instant now)
 {
-    return lead->hold_until != INSTANT_NONE && now < lead->hold_until;
+    return lead->hold_until != INSTANT_NONE && now < lead->hold_until && !DEFECT(hold_lost);
 }
 
 static bool holds_for(const struct lead *lead, const char *input)

@@ -1,5 +1,6 @@
 #include "core/lead_capture.h"
 
+#include "core/defect.h"
 #include "core/email.h"
 #include "core/judge.h"
 #include "core/lead_merge.h"
@@ -263,8 +264,10 @@ enum find lead_touch_apply(struct work *work, struct lead *lead, const struct ca
             return found;
         *known = found == FIND_FOUND;
     }
-    if (*known)
+    if (*known) {
+        lead->touch_count += DEFECT(touch_twice);
         return FIND_FOUND;
+    }
     work_add_touch(work, lead, touch);
     note_first_contact(work, lead, caller, touch);
     lead_input_changed(lead, arena_printf(work->arena, "touch:%s", touch->kind));

@@ -1,5 +1,7 @@
 #include "core/lead_erase.h"
 
+#include "core/defect.h"
+
 #include <string.h>
 
 /* The reason code of a handoff that an erasure closes. */
@@ -34,7 +36,8 @@ static void withdraw_open(struct work *work, struct lead *lead, struct actor act
 
 static void forget(struct work *work, struct lead *lead)
 {
-    work_drop_identities(work, lead);
+    if (!DEFECT(identity_left))
+        work_drop_identities(work, lead);
     lead->status = LEAD_ERASED;
     lead->owner_team = (struct uuid){{0}};
     lead->due_at = INSTANT_NONE;

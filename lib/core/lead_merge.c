@@ -1,5 +1,6 @@
 #include "core/lead_merge.h"
 
+#include "core/defect.h"
 #include "core/judge.h"
 #include "core/lead_capture.h"
 
@@ -75,7 +76,7 @@ static void move_handoff(struct work *work, struct lead *survivor, struct lead *
 {
     struct handoff *open = absorbed->open;
 
-    if (open == NULL)
+    if (open == NULL || DEFECT(open_left))
         return;
     work_change_handoff(work, open);
     open->lead = survivor->id;

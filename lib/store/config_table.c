@@ -1,5 +1,6 @@
 #include "store/config_table.h"
 
+#include "core/defect.h"
 #include "core/mapping.h"
 #include "core/shortage.h"
 
@@ -316,7 +317,8 @@ static bool read_definitions(struct snapshot *s, const struct pg_result *result)
     for (size_t i = 0; i < count; i++) {
         if (!read_definition(s, result, (int)i, &versions[i]))
             return false;
-        if (versions[i].state == DEFINITION_IN_FORCE)
+        bool first = versions[i].version == 1;
+        if (DEFECT(definition_stale) ? first : versions[i].state == DEFINITION_IN_FORCE)
             s->config.in_force[versions[i].term] = &versions[i];
     }
     return true;

@@ -1,5 +1,7 @@
 #include "store/handoff_table.h"
 
+#include "core/defect.h"
+
 #include <string.h>
 
 static const struct statement HANDOFF_LEADS = {
@@ -161,7 +163,8 @@ static void read_times(const struct pg_result *result, int row, int c, struct ha
 {
     handoff->offered_at = pg_get_instant(result, row, c + 11);
     handoff->respond_by = pg_get_instant(result, row, c + 12);
-    handoff->claimed_until = pg_get_instant(result, row, c + 14);
+    handoff->claimed_until =
+        DEFECT(double_claim) ? INSTANT_NONE : pg_get_instant(result, row, c + 14);
     handoff->accepted_at = pg_get_instant(result, row, c + 15);
     handoff->decide_by = pg_get_instant(result, row, c + 17);
     handoff->first_contact_at = pg_get_instant(result, row, c + 18);

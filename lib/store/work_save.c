@@ -1,5 +1,6 @@
 #include "store/work_save.h"
 
+#include "core/defect.h"
 #include "store/background_table.h"
 #include "store/config_table.h"
 #include "store/handoff_table.h"
@@ -139,9 +140,9 @@ static void save_handoffs(struct pg *pg, struct work *work)
     struct uuid workspace = work->config->workspace;
 
     sort_list(&work->changed_handoffs, handoff_order);
-    handoff_table_queue_save(pg, work->arena, workspace,
-                             (struct handoff *const *)work->changed_handoffs.items,
-                             work->changed_handoffs.count);
+    handoff_table_queue_save(
+        pg, work->arena, workspace, (struct handoff *const *)work->changed_handoffs.items,
+        DEFECT(half_saved) && work->changed_handoffs.count > 1 ? 1 : work->changed_handoffs.count);
     verdict_table_queue_insert(pg, work->arena, workspace,
                                (struct verdict_row *const *)work->verdicts.items,
                                work->verdicts.count);
@@ -176,12 +177,12 @@ static void save_answers(struct pg *pg, struct work *work)
     sort_list(&work->new_answers, answer_order);
     answer_table_queue_insert(pg, work->arena, workspace,
                               (struct answer_row *const *)work->new_answers.items,
-                              work->new_answers.count, work->now);
+                              DEFECT(answer_not_kept) ? 0 : work->new_answers.count, work->now);
     answer_table_queue_drop(pg, work->arena, workspace, work->answers_before);
     delivery_table_queue_drop(pg, work->arena, workspace, work->deliveries_before);
     background_table_queue_drop(pg, work->arena, workspace, work->background_before);
     /* after the answers, so that those of this very group are blanked too */
-    for (size_t i = 0; i < work->erased_leads.count; i++)
+    for (size_t i = 0; !DEFECT(answers_left) && i < work->erased_leads.count; i++)
         lead_table_queue_erase(pg, work->arena, workspace,
                                ((const struct lead *)work->erased_leads.items[i])->id);
 }

@@ -158,22 +158,49 @@ static long first_end(const struct search *search)
 
 static bool go_on(struct search *search, size_t depth);
 
+static bool step_agrees(const struct search *search, const struct model *before,
+                        struct model *after, const struct deed *deed, char why[MODEL_WHY_MAX])
+{
+    struct reply wanted;
+
+    model_apply(after, deed, &wanted);
+    return !after->full && (!deed->answered || model_matches(after, &wanted, &deed->heard, why)) &&
+           ledger_agrees(search, before, after, why);
+}
+
+/* The time at which a step was committed is that of the first entry that it left: the step is
+ * then to be done again. False when it left none. */
+static bool know_time(const struct search *search, const struct model *before, struct model *after)
+{
+    for (int i = 0; i < after->lead_count; i++) {
+        int old = i < before->lead_count ? before->leads[i].trail_count : 0;
+        const struct play_trail *trail = trail_of(search->play, after->leads[i].id);
+        if (after->leads[i].trail_count == old || trail == NULL || trail->count <= old)
+            continue;
+        *after = *before;
+        after->now = trail->times[old];
+        after->now_is_known = true;
+        return true;
+    }
+    return false;
+}
+
 static bool try_deed(struct search *search, size_t depth, size_t at)
 {
     const struct deed *deed = &search->play->deeds[at];
     struct model *before = &search->models[depth], *after = before + 1;
-    struct reply wanted;
-    char why[MODEL_WHY_MAX];
+    char why[MODEL_WHY_MAX] = "";
 
     search->tries++;
     *after = *before;
-    model_apply(after, deed, &wanted);
+    bool agrees = step_agrees(search, before, after, deed, why);
+    if (agrees && !before->strict && know_time(search, before, after))
+        agrees = step_agrees(search, before, after, deed, why);
     if (after->full) {
         search->too_much = true;
         return false;
     }
-    if ((deed->answered && !model_matches(after, &wanted, &deed->heard, why)) ||
-        !ledger_agrees(search, before, after, why)) {
+    if (!agrees) {
         say_not(search, depth, at, why);
         return false;
     }
@@ -223,7 +250,7 @@ static void sort_by_end(struct search *search)
     qsort(search->order, search->play->count, sizeof *search->order, compare_ends);
 }
 
-enum explained explain(const struct play *play, bool strict, char why[EXPLAIN_WHY_MAX])
+enum explained explain(const struct play *play, enum explain_way way, char why[EXPLAIN_WHY_MAX])
 {
     struct search search = {
         .play = play,
@@ -238,7 +265,8 @@ enum explained explain(const struct play *play, bool strict, char why[EXPLAIN_WH
     if (search.models != NULL && search.taken != NULL && search.order != NULL) {
         sort_by_end(&search);
         model_init(&search.models[0]);
-        search.models[0].strict = strict;
+        search.models[0].strict = way == EXPLAIN_ALONE;
+        search.models[0].may_skip = way == EXPLAIN_KILLED;
         found = go_on(&search, 0);
     }
     free(search.models);

@@ -24,8 +24,14 @@ enum explained {
     TOO_MUCH, /* the sequence has more than the model holds */
 };
 
-/** strict: it was played by one client. If there is no explanation, `why` says how far the best
+enum explain_way {
+    EXPLAIN_ALONE,    /* one client played */
+    EXPLAIN_TOGETHER, /* several did */
+    EXPLAIN_KILLED,   /* and the server was killed meanwhile */
+};
+
+/** If there is no explanation, `why` says how far the best
  *  one came and what stands against each way on. */
-enum explained explain(const struct play *play, bool strict, char why[EXPLAIN_WHY_MAX]);
+enum explained explain(const struct play *play, enum explain_way way, char why[EXPLAIN_WHY_MAX]);
 
 #endif

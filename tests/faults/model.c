@@ -97,7 +97,7 @@ int model_cut(const struct step *step)
 
 bool model_automatic(const struct step *step)
 {
-    return step->choice % 3 != 0;
+    return step->choice % 5 != 0;
 }
 
 /* ---- answers ---- */
@@ -370,7 +370,7 @@ void model_init(struct model *model)
     model->mql = model->sql = 1;
     model->cuts[1] = model_cuts[0];
     model->automatic = true;
-    model->clock = MOMENTS;
+    model->now = MOMENTS;
 }
 
 /* Who may come in at all: team keys capture, those of sales work too, erasing is for admins. */
@@ -434,6 +434,9 @@ void model_apply(struct model *model, const struct deed *deed, struct reply *wan
     if (model->full)
         return;
     model->clock++;
+    if (model->strict || !model->now_is_known)
+        model->now++;
+    model->now_is_known = false;
     if (may(deed->step.act, deed->step.who))
         acts[deed->step.act](model, deed, wanted);
     else

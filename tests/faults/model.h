@@ -152,8 +152,8 @@ enum model_hold { HOLD_NOT, HOLD_LONG, HOLD_FOR_SIZE, HOLD_FOR_FORM };
 
 /* What is known, and since when: of two the later. */
 struct model_known {
-    int value; /* STEP_NONE: nothing, or cleared */
-    int at;    /* moments, then the order of things; STEP_NONE: never told */
+    int value;  /* STEP_NONE: nothing, or cleared */
+    int64_t at; /* moments, then what is now; STEP_NONE: never told */
 };
 
 struct model_word {
@@ -175,7 +175,7 @@ struct model_lead {
     int touches[3];
     int touch_count;
     enum model_hold hold;
-    int held_at;
+    int64_t held_at;
     struct model_word words[2]; /* mql, sql */
     unsigned reached;
     int open;                              /* handoff, STEP_NONE */
@@ -216,7 +216,12 @@ struct model {
     int exceptions[2]; /* used: strategic, unclear */
     int clock;
     bool strict; /* one client: the queue is known exactly */
-    bool full;   /* more than fits: nothing can be said */
+    /* What a step takes for the time, which is the same for all that are committed together, and
+     * which the ledger tells; for one client simply later than the last. */
+    int64_t now;
+    bool now_is_known; /* else it is that of the step before, or a little later */
+    bool may_skip;     /* a claim may pass by what a killed server's session still has locked */
+    bool full;         /* more than fits: nothing can be said */
 };
 
 /** A workspace with mql and sql version 1 in force and its route offering by itself. */

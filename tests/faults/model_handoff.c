@@ -1,6 +1,7 @@
 /* What is done with handoffs. */
 #include "model_inside.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- who may do what, when ---- */
@@ -239,6 +240,10 @@ void model_claim(struct model *model, const struct deed *deed, struct reply *wan
     }
     if (model_team_of(who) != TEAM_SALES)
         count = 0; /* marketing's queue: nobody offers it anything */
+    if (model->may_skip && deed->answered) {
+        int taken = (int)strtol(deed->heard.items[0].field[FIELD_TAKEN], NULL, 10);
+        count = taken < count ? taken : count;
+    }
     if (count == 0) {
         model_put(model_answer(wanted, 200), FIELD_TAKEN, "0");
         return;
@@ -296,7 +301,7 @@ static void follow_reason(struct model *model, struct model_lead *lead, const ch
     lead->hold = is(reason, "too_small")     ? HOLD_FOR_SIZE
                  : is(reason, "not_engaged") ? HOLD_FOR_FORM
                                              : HOLD_LONG;
-    lead->held_at = model->clock;
+    lead->held_at = model->now;
 }
 
 static void give_back(struct model *model, const struct deed *deed, int at, struct reply *wanted)
@@ -312,7 +317,7 @@ static void give_back(struct model *model, const struct deed *deed, int at, stru
     }
     struct model_verdict was = model_judged(model, lead, version);
     bool told = deed->step.employees != NONE &&
-                model_learn(&lead->employees, deed->step.employees, model->clock);
+                model_learn(&lead->employees, deed->step.employees, model->now);
     struct model_verdict now = model_judged(model, lead, version);
     if (handoff->version != 0) {
         was.size = handoff->size;
@@ -344,7 +349,7 @@ static void qualify(struct model *model, const struct deed *deed, int at, struct
     struct model_lead before = *lead;
 
     if (deed->step.budget != NONE) {
-        model_learn(&lead->budget, deed->step.budget, model->clock);
+        model_learn(&lead->budget, deed->step.budget, model->now);
         model_tell(lead, ENTRY_FACTS, (int)deed->step.who);
     }
     model_tell(lead, ENTRY_JUDGED, (int)deed->step.who);
@@ -404,7 +409,7 @@ static void record_outcome(struct model *model, const struct deed *deed, int at,
         lead->owner = lead->first_team == NONE ? handoff->from : (enum model_team)lead->first_team;
         lead->stage = NURTURE;
         lead->hold = HOLD_LONG;
-        lead->held_at = model->clock;
+        lead->held_at = model->now;
     }
     model_tell(lead,
                is(outcome, "won")    ? ENTRY_WON

@@ -24,13 +24,13 @@ void model_tell(struct model_lead *lead, int kind, int who)
 }
 
 /* What was not dated is known as of now, which is later than all that was. */
-int model_moment(struct model *model, int when)
+int64_t model_moment(const struct model *model, int when)
 {
-    return when == NONE ? model->clock : when;
+    return when == NONE ? model->now : when;
 }
 
 /* The later word holds, of two of the same moment the second; whether what holds is another now. */
-bool model_learn(struct model_known *known, int value, int at)
+bool model_learn(struct model_known *known, int value, int64_t at)
 {
     bool differs = known->value != value;
 
@@ -302,7 +302,7 @@ static void absorb(struct model *model, int at, int other, int who)
 
 static bool learn_said(struct model *model, struct model_lead *lead, const struct said *said)
 {
-    int at = model_moment(model, said->when);
+    int64_t at = model_moment(model, said->when);
     bool changed = false;
 
     if (said->employees != NONE && model_learn(&lead->employees, said->employees, at)) {

@@ -25,6 +25,11 @@ struct sent {
     char *bytes;
 };
 
+/* What was heard of a handoff last. */
+struct stand {
+    char state[FIELD_TEXT_MAX], dispute[FIELD_TEXT_MAX];
+};
+
 /* Shared by the clients of one play. */
 struct room {
     struct play *play;
@@ -38,6 +43,7 @@ struct room {
     pthread_mutex_t lock;
     /* under the lock */
     struct uuid leads[PLAY_READS_MAX], handoffs[PLAY_READS_MAX];
+    struct stand stands[PLAY_READS_MAX]; /* of the handoffs */
     size_t lead_count, handoff_count;
     struct sent *sent; /* by step */
 };
@@ -138,6 +144,17 @@ static void note_id(struct uuid *list, size_t *count, struct uuid id)
     list[(*count)++] = id;
 }
 
+static void note_stand(struct room *room, const struct reply_item *item)
+{
+    for (size_t i = 0; i < room->handoff_count; i++) {
+        if (!uuid_equal(room->handoffs[i], item->id[REF_HANDOFF]))
+            continue;
+        memcpy(room->stands[i].state, item->field[FIELD_STATE], FIELD_TEXT_MAX);
+        if (item->field[FIELD_DISPUTE][0] != '\0') /* a short form does not say */
+            memcpy(room->stands[i].dispute, item->field[FIELD_DISPUTE], FIELD_TEXT_MAX);
+    }
+}
+
 static void note_heard(struct room *room, const struct reply *heard)
 {
     pthread_mutex_lock(&room->lock);
@@ -145,6 +162,7 @@ static void note_heard(struct room *room, const struct reply *heard)
         note_id(room->leads, &room->lead_count, heard->items[i].id[REF_LEAD]);
         note_id(room->handoffs, &room->handoff_count, heard->items[i].id[REF_HANDOFF]);
         note_id(room->handoffs, &room->handoff_count, heard->items[i].id[REF_MADE]);
+        note_stand(room, &heard->items[i]);
     }
     pthread_mutex_unlock(&room->lock);
 }
@@ -157,6 +175,46 @@ static struct uuid choose(const struct uuid *list, size_t count, int place)
     return count == 0 || place == NONE ? nobody : list[(size_t)place % count];
 }
 
+/* Whether it may go well, as far as was heard. */
+static bool seems_fit(const struct stand *stand, enum act act)
+{
+    bool given_back =
+        strcmp(stand->state, "rejected") == 0 || strcmp(stand->state, "returned") == 0;
+
+    switch (act) {
+    case ACT_RETURN:
+    case ACT_QUALIFY:
+        return strcmp(stand->state, "accepted") == 0;
+    case ACT_DISPUTE:
+        return given_back;
+    case ACT_UPHOLD:
+    case ACT_CONCEDE:
+        return given_back && strcmp(stand->dispute, "open") == 0;
+    case ACT_OUTCOME:
+        return strcmp(stand->state, "qualified") == 0;
+    case ACT_FEEDBACK:
+    case ACT_GET_HANDOFF:
+        return true;
+    default:
+        return strcmp(stand->state, "offered") == 0;
+    }
+}
+
+/* Mostly one that the act fits, else any; the latest first. */
+static struct uuid choose_handoff(const struct room *room, const struct step *step)
+{
+    struct uuid fit[PLAY_READS_MAX];
+    size_t count = 0;
+
+    if (step->handoff == NONE || room->handoff_count == 0)
+        return nobody;
+    for (size_t i = room->handoff_count; i-- > 0;)
+        if (step->choice % 5 == 0 || seems_fit(&room->stands[i], step->act))
+            fit[count++] = room->handoffs[i];
+    return count == 0 ? room->handoffs[room->handoff_count - 1]
+                      : fit[(size_t)step->handoff % count];
+}
+
 static void understand(struct room *room, struct deed *deed)
 {
     const struct step *step = &deed->step;
@@ -164,10 +222,7 @@ static void understand(struct room *room, struct deed *deed)
     pthread_mutex_lock(&room->lock);
     deed->lead = choose(room->leads, room->lead_count, step->lead);
     deed->other = choose(room->leads, room->lead_count, step->other);
-    deed->handoff = nobody;
-    if (room->handoff_count > 0 && step->handoff != NONE)
-        deed->handoff =
-            room->handoffs[room->handoff_count - 1 - (size_t)step->handoff % room->handoff_count];
+    deed->handoff = choose_handoff(room, step);
     pthread_mutex_unlock(&room->lock);
 }
 
@@ -481,7 +536,8 @@ static int read_actor(const struct room *room, const PGresult *rows, int row)
 static void read_entries(struct room *room, PGconn *conn)
 {
     PGresult *rows = query(conn,
-                           "SELECT l.subject_id, l.kind, l.actor_kind, l.actor_id, t.name "
+                           "SELECT l.subject_id, l.kind, l.actor_kind, l.actor_id, t.name, "
+                           "(extract(epoch FROM l.at) * 1000000)::bigint "
                            "FROM ledger l LEFT JOIN team t ON t.workspace_id = l.workspace_id AND "
                            "t.team_id = l.team_id WHERE l.workspace_id = $1::uuid AND "
                            "l.kind < 40 ORDER BY l.pos",
@@ -492,6 +548,7 @@ static void read_entries(struct room *room, PGconn *conn)
         if (trail == NULL || trail->count == MODEL_TRAIL_MAX)
             continue;
         trail->kinds[trail->count] = (uint8_t)read_number(rows, i, 1);
+        trail->times[trail->count] = strtoll(PQgetvalue(rows, i, 5), NULL, 10);
         trail->actors[trail->count++] = (uint8_t)read_actor(room, rows, i);
     }
     PQclear(rows);

@@ -14,6 +14,7 @@ struct play_trail {
     struct uuid lead;
     uint8_t kinds[MODEL_TRAIL_MAX];
     uint8_t actors[MODEL_TRAIL_MAX]; /* as in struct model_lead */
+    int64_t times[MODEL_TRAIL_MAX];  /* µs */
     int count;
     int touch_count; /* what the lead's row says … */
     int touches;     /* … and how many rows there are */

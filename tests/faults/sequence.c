@@ -22,13 +22,13 @@ static const char *const who_names[] = {
 /* ---- how often each is done: per thousand, about ---- */
 
 static const int weights[ACT_COUNT] = {
-    [ACT_CAPTURE] = 190, [ACT_BATCH] = 30,    [ACT_TOUCH] = 80,    [ACT_PATCH] = 40,
-    [ACT_FACTS] = 20,    [ACT_OVERRIDE] = 30, [ACT_MERGE] = 35,    [ACT_ERASE] = 12,
-    [ACT_OFFER] = 50,    [ACT_CLAIM] = 60,    [ACT_RELEASE] = 20,  [ACT_ASSIGN] = 20,
-    [ACT_ACCEPT] = 90,   [ACT_REJECT] = 60,   [ACT_RETURN] = 35,   [ACT_WITHDRAW] = 20,
-    [ACT_QUALIFY] = 60,  [ACT_FEEDBACK] = 20, [ACT_DISPUTE] = 35,  [ACT_UPHOLD] = 12,
-    [ACT_CONCEDE] = 30,  [ACT_OUTCOME] = 45,  [ACT_ROUTES] = 10,   [ACT_DEFINE] = 10,
-    [ACT_REPEAT] = 45,   [ACT_REUSE] = 10,    [ACT_GET_LEAD] = 30, [ACT_GET_HANDOFF] = 30,
+    [ACT_CAPTURE] = 180, [ACT_BATCH] = 30,    [ACT_TOUCH] = 80,    [ACT_PATCH] = 40,
+    [ACT_FACTS] = 20,    [ACT_OVERRIDE] = 30, [ACT_MERGE] = 40,    [ACT_ERASE] = 18,
+    [ACT_OFFER] = 70,    [ACT_CLAIM] = 50,    [ACT_RELEASE] = 40,  [ACT_ASSIGN] = 20,
+    [ACT_ACCEPT] = 90,   [ACT_REJECT] = 80,   [ACT_RETURN] = 45,   [ACT_WITHDRAW] = 20,
+    [ACT_QUALIFY] = 60,  [ACT_FEEDBACK] = 20, [ACT_DISPUTE] = 90,  [ACT_UPHOLD] = 30,
+    [ACT_CONCEDE] = 60,  [ACT_OUTCOME] = 45,  [ACT_ROUTES] = 8,    [ACT_DEFINE] = 10,
+    [ACT_REPEAT] = 60,   [ACT_REUSE] = 10,    [ACT_GET_LEAD] = 20, [ACT_GET_HANDOFF] = 20,
 };
 
 const char *act_name(enum act act)
@@ -94,15 +94,15 @@ static void pick_identities(uint64_t *random, struct step *step)
 
 static void pick_attributes(uint64_t *random, struct step *step)
 {
-    step->employees = maybe(random, 3, 5, 3);
-    step->seniority = pick(random, 2) ? maybe(random, 1, 2, 2) : 0;
-    step->rival = maybe(random, 1, 12, 2);
+    step->employees = pick(random, 4) ? pick(random, 6) ? 1 + pick(random, 2) : 0 : NONE;
+    step->seniority = pick(random, 4) ? pick(random, 10) == 0 : NONE;
+    step->rival = maybe(random, 1, 24, 2);
     step->when = maybe(random, 1, 2, MOMENTS);
 }
 
 static void pick_touch(uint64_t *random, struct step *step)
 {
-    step->touch = pick(random, 5) < 3 ? 0 : pick(random, 3);
+    step->touch = pick(random, 4) ? 0 : pick(random, 3);
     step->event = maybe(random, 1, 3, EVENTS);
     step->outbound = pick(random, 5) == 0;
     step->when = maybe(random, 1, 2, MOMENTS);
@@ -115,7 +115,7 @@ static enum who pick_who(uint64_t *random, enum act act)
                                          WHO_MAX};
     enum who any = (enum who)pick(random, WHO_COUNT);
     enum who marketer = pick(random, 2) ? WHO_ANA : WHO_MAX;
-    enum who seller = pick(random, 2) ? WHO_SAM : WHO_SUE;
+    enum who seller = pick(random, 4) ? WHO_SAM : WHO_SUE;
 
     if (pick(random, 12) == 0)
         return any;
@@ -135,7 +135,7 @@ static enum who pick_who(uint64_t *random, enum act act)
     case ACT_ROUTES:
         return WHO_ANA;
     case ACT_OFFER:
-        return pick(random, 4) ? marketer : seller;
+        return pick(random, 5) < 3 ? marketer : seller;
     case ACT_WITHDRAW:
     case ACT_DISPUTE:
         return marketer;
@@ -180,6 +180,8 @@ static void pick_rest(uint64_t *random, struct step *step)
     }
     step->limit = 1 + pick(random, 3);
     step->choice = pick(random, 64);
+    if (step->act == ACT_OFFER && step->who >= WHO_SAM && pick(random, 4))
+        step->choice = 5; /* self_sourced, see model_offer_kind() */
 }
 
 static struct step make_step(uint64_t *random, int clients)

@@ -79,7 +79,7 @@ const char *who_name(enum who who);
     X(client)                                                                                      \
     X(lead)      /* place among the known leads */                                                 \
     X(other)     /* the lead to absorb; or which earlier step of this client is repeated */        \
-    X(handoff)   /* place among the known handoffs, the latest first */                            \
+    X(handoff)   /* place among those known to fit, the latest first */                            \
     X(email)     /* of EMAILS */                                                                   \
     X(external)  /* of EXTERNALS */                                                                \
     X(anonymous) /* of ANONYMOUS */                                                                \
@@ -94,7 +94,7 @@ const char *who_name(enum who who);
     X(choice)    /* reason, kind, term, result, outcome, rating … */                             \
     X(limit)     /* handoffs to claim */
 
-#define EMAILS    5
+#define EMAILS    7
 #define EXTERNALS 3
 #define ANONYMOUS 3
 #define EVENTS    6

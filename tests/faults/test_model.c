@@ -17,16 +17,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-#define SHRINK_RUNS   120
-#define SEQUENCE_TEXT (256 * 1024) /* bytes */
-#define STEPS         80
-#define LONG_STEPS    140
-#define CLIENTS       3
-#define KILLS         3
-#define AGAIN         5 /* tries of a sequence that does not fail every time */
+#define DEFECT_SEEDS   24
+#define SHRINK_SECONDS 60
+#define SHRINK_RUNS    120
+#define SEQUENCE_TEXT  (256 * 1024) /* bytes */
+#define STEPS          100
+#define LONG_STEPS     140
+#define CLIENTS        3
+#define KILLS          3
+#define AGAIN          5 /* tries of a sequence that does not fail every time */
 
 static struct trial trial;
+static struct database *database; /* of the planted defects */
+static struct service *service;
 
 static bool is_long(void)
 {
@@ -46,23 +51,45 @@ struct way {
     int tries; /* a failure that needs luck is tried so often */
 };
 
+/* How often each was done and not refused, so that what is never done is noticed. */
+static int done[ACT_COUNT];
+
+static void count_done(const struct play *played)
+{
+    for (size_t i = 0; i < played->count; i++)
+        done[played->deeds[i].step.act] +=
+            played->deeds[i].heard.items[0].field[FIELD_STATUS][0] == '2';
+}
+
 static enum explained play(const struct way *way, const struct sequence *sequence,
                            char why[EXPLAIN_WHY_MAX])
 {
-    struct play_setting setting = {trial.conninfo, trial.services[0], way->clients, way->kills};
+    struct play_setting setting = {
+        .conninfo = database == NULL ? trial.conninfo : database_conninfo(database),
+        .service = database == NULL ? trial.services[0] : service,
+        .clients = way->clients,
+        .kills = way->kills,
+    };
     struct play *played = play_sequence(&setting, sequence);
-    enum explained explained = explain(played, way->clients == 1 && way->kills == 0, why);
+    enum explained explained = explain(played,
+                                       way->kills > 0     ? EXPLAIN_KILLED
+                                       : way->clients > 1 ? EXPLAIN_TOGETHER
+                                                          : EXPLAIN_ALONE,
+                                       why);
 
+    count_done(played);
     play_free(played);
     return explained;
 }
+
+static time_t shrink_until;
 
 static bool fails(void *context, const struct sequence *sequence)
 {
     const struct way *way = context;
     char why[EXPLAIN_WHY_MAX];
 
-    for (int i = 0; i < way->tries; i++)
+    for (int i = 0; i < way->tries && time(NULL) < shrink_until; i++)
         if (play(way, sequence, why) == NOT_EXPLAINED)
             return true;
     return false;
@@ -90,6 +117,7 @@ static _Noreturn void cut_down(const struct way *way, struct sequence *sequence,
     printf("seed %llu, %d clients, %d kills: not explained\n%s", (unsigned long long)seed,
            way->clients, way->kills, why);
     fflush(stdout);
+    shrink_until = time(NULL) + SHRINK_SECONDS;
     struct way *least = fails(&alone, sequence) ? &alone : &same;
     least->tries = least == &alone ? 1 : AGAIN;
     sequence_shrink(sequence, fails, least, SHRINK_RUNS / least->tries);
@@ -130,15 +158,58 @@ static void teardown(void)
     trial_free(&trial);
 }
 
+static void setup_defects(void)
+{
+    database = database_new();
+}
+
+static void teardown_defects(void)
+{
+    service_free(service);
+    database_free(database);
+    service = NULL;
+    database = NULL;
+}
+
+/* Every workspace's chains verify, and nothing is left behind. */
+static void end(void)
+{
+    static char out[TRIAL_OUTPUT_MAX];
+    int code = trial_baton(&trial, "verify", out);
+
+    ck_assert_msg(code == 0, "baton verify: %d: %s", code, out);
+    trial_end(&trial);
+}
+
 START_TEST(test_one_client)
 {
-    play_seeds(&(struct way){1, 0, 1}, rounds(12, 400));
+    play_seeds(&(struct way){1, 0, 1}, rounds(8, 400));
+    end();
 }
 END_TEST
 
 START_TEST(test_several_clients)
 {
-    play_seeds(&(struct way){CLIENTS, 0, 1}, rounds(12, 400));
+    play_seeds(&(struct way){CLIENTS, 0, 1}, rounds(8, 400));
+    end();
+}
+END_TEST
+
+START_TEST(test_server_killed)
+{
+    play_seeds(&(struct way){CLIENTS, KILLS, 1}, rounds(3, 100));
+    end();
+}
+END_TEST
+
+/* Of all that came before. */
+START_TEST(test_everything_was_done)
+{
+    for (int act = 0; act < ACT_COUNT; act++)
+        printf("%s %d%s", act_name((enum act)act), done[act], act == ACT_COUNT - 1 ? "\n" : ", ");
+    for (int act = 0; getenv("BATON_SEED") == NULL && act < ACT_COUNT; act++)
+        ck_assert_msg(act == ACT_REUSE || done[act] > 0, "%s was never done",
+                      act_name((enum act)act));
 }
 END_TEST
 
@@ -164,6 +235,57 @@ START_TEST(test_given_sequence)
 }
 END_TEST
 
+/* ---- planted defects ---- */
+
+static const char *const defects[] = {
+    "lost_update",      "double_claim",  "entry_skipped", "owner_kept",
+    "lead_kept",        "open_left",     "half_saved",    "answer_not_kept",
+    "replay_differs",   "touch_twice",   "stage_lowered", "wrong_team",
+    "definition_stale", "identity_left", "answers_left",  "hold_lost",
+};
+
+/* How many sequences it took, of `most`; 0: it was not found. */
+static int find_defect(const char *name, int most, char why[EXPLAIN_WHY_MAX])
+{
+    static struct sequence sequence;
+    const struct service_setting settings[] = {
+        {"BATON_LOG_LEVEL", "error"}, {"BATON_DEFECT", name}, {NULL, NULL}};
+    int found = 0;
+
+    service = service_start(database_conninfo(database), settings);
+    for (int i = 0; i < most && found == 0; i++) {
+        sequence_make(&sequence, (uint64_t)i + 1, STEPS, 1);
+        if (play(&(struct way){1, 0, 1}, &sequence, why) == NOT_EXPLAINED)
+            found = i + 1;
+    }
+    service_free(service);
+    service = NULL;
+    return found;
+}
+
+START_TEST(test_planted_defects)
+{
+    char why[EXPLAIN_WHY_MAX];
+    const char *binary = getenv("BATON_DEFECTS_BINARY");
+    int missed = 0, most = 0;
+
+    ck_assert_msg(binary != NULL, "BATON_DEFECTS_BINARY is not set");
+    setenv("BATON_BINARY", binary, 1);
+    for (size_t i = 0; i < sizeof defects / sizeof *defects; i++) {
+        int found = find_defect(defects[i], DEFECT_SEEDS, why);
+        missed += found == 0;
+        most = found > most ? found : most;
+        if (found == 0)
+            printf("%s: NOT found\n", defects[i]);
+        else
+            printf("%s: found by sequence %d: %.*s\n", defects[i], found, (int)strcspn(why, "\n"),
+                   why);
+    }
+    ck_assert_int_eq(missed, 0);
+    ck_assert_msg(find_defect("none", most, why) == 0, "none was planted, yet: %s", why);
+}
+END_TEST
+
 START_TEST(test_text)
 {
     static struct sequence sequence, again;
@@ -182,6 +304,7 @@ int main(void)
 {
     Suite *suite = suite_create("faults/model");
     TCase *tcase = tcase_create("random sequences");
+    TCase *planted = tcase_create("planted defects");
     SRunner *runner = srunner_create(suite);
 
     unsetenv("BATON_EXCHANGES"); /* thousands, and all of kinds that other tests make too */
@@ -193,8 +316,14 @@ int main(void)
         tcase_add_test(tcase, test_text);
         tcase_add_test(tcase, test_one_client);
         tcase_add_test(tcase, test_several_clients);
+        tcase_add_test(tcase, test_server_killed);
+        tcase_add_test(planted, test_planted_defects);
+        tcase_add_test(planted, test_everything_was_done);
     }
+    tcase_set_timeout(planted, 0);
+    tcase_add_checked_fixture(planted, setup_defects, teardown_defects);
     suite_add_tcase(suite, tcase);
+    suite_add_tcase(suite, planted);
     srunner_run_all(runner, CK_NORMAL);
     int failed = srunner_ntests_failed(runner);
     srunner_free(runner);
