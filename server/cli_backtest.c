@@ -142,7 +142,7 @@ static void print_side(const char *title, const json_t *side)
     printf("%s\n  qualified %lld, unclear %lld, not qualified %lld\n", title,
            number(side, "qualified"), number(side, "unclear"), number(side, "not_qualified"));
     for (int target = 0; target < TARGET_COUNT; target++) {
-        const char *name = backtest_target_name((enum backtest_target)target);
+        const char *name = history_target_name((enum history_target)target);
         const json_t *match = json_object_get(side, name);
         printf("  against %s: %lld true and %lld false positive, %lld false and %lld true "
                "negative\n",

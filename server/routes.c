@@ -19,6 +19,7 @@
 #include "routes_api.h"
 #include "setup_input.h"
 #include "sources_api.h"
+#include "suggestions_api.h"
 #include "teams_api.h"
 #include "vocabulary_api.h"
 
@@ -88,6 +89,9 @@ const struct route routes[] = {
      .read = definitions_list},
     {"GET", "/v1/definitions/{term}", "definitions_get", ROLE_ANY, ROUTE_READ, .flags = ROUTE_FRESH,
      .read = definitions_get},
+    {"GET", "/v1/definitions/{term}/suggestions", "definitions_suggestions",
+     ROLE_SIGN | ROLE_READ | ROLE_ADMIN, ROUTE_READ, .flags = ROUTE_FRESH,
+     .query = &suggestions_query_spec, .read = definitions_suggestions},
     {"POST", "/v1/definitions/{term}/versions", "definitions_draft", ROLE_SIGN | ROLE_ADMIN,
      ROUTE_WRITE, DEFINITION_BODY_MAX_BYTES, .prepare = definitions_draft,
      .before = definitions_draft_names, .finish = etag_reply_document},

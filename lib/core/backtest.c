@@ -2,14 +2,6 @@
 
 #include <string.h>
 
-const char *backtest_target_name(enum backtest_target target)
-{
-    static const char *const names[] = {
-        [TARGET_ACCEPTED] = "accepted", [TARGET_SQL] = "sql", [TARGET_WON] = "won"};
-
-    return names[target];
-}
-
 struct proportion backtest_precision(const struct backtest_match *match)
 {
     return (struct proportion){match->true_positive, match->true_positive + match->false_positive};
@@ -52,13 +44,6 @@ static void add_match(struct backtest_match *match, bool qualified, bool reached
     match->true_negative += !qualified && !reached;
 }
 
-static bool reached(const struct history_answer *answer, enum backtest_target target)
-{
-    return target == TARGET_ACCEPTED ? answer->accepted
-           : target == TARGET_SQL    ? answer->sql
-                                     : answer->won;
-}
-
 static void add_criteria(struct backtest_side *side, const struct verdict *verdict)
 {
     for (size_t i = 0; i < verdict->criteria_count; i++) {
@@ -82,7 +67,8 @@ static bool judge(struct backtest_side *side, const struct history_view *view,
     add_criteria(side, &verdict);
     bool qualified = verdict.result == VERDICT_QUALIFIED;
     for (int target = 0; answer->answered && target < TARGET_COUNT; target++)
-        add_match(&side->matches[target], qualified, reached(answer, (enum backtest_target)target));
+        add_match(&side->matches[target], qualified,
+                  history_reached(answer, (enum history_target)target));
     return qualified;
 }
 
@@ -124,7 +110,7 @@ enum err backtest_add(struct backtest *backtest, const struct history_lead *lead
     backtest->bases[view.basis]++;
     backtest->answered += lead->answer.answered;
     for (int target = 0; lead->answer.answered && target < TARGET_COUNT; target++)
-        backtest->reached[target] += reached(&lead->answer, (enum backtest_target)target);
+        backtest->reached[target] += history_reached(&lead->answer, (enum history_target)target);
     bool now = judge(&backtest->side, &view, &lead->answer);
     if (backtest->against.definition == NULL)
         return ERR_NONE;
@@ -197,7 +183,7 @@ static void write_side(const struct backtest_side *side, struct json_out *out)
     json_out_begin_object(out);
     write_results(side->results, out);
     for (int target = 0; target < TARGET_COUNT; target++) {
-        json_out_key(out, backtest_target_name((enum backtest_target)target));
+        json_out_key(out, history_target_name((enum history_target)target));
         write_match(&side->matches[target], out);
     }
     write_criteria(side, out);
@@ -235,7 +221,7 @@ static void write_coverage(const struct backtest *backtest, struct json_out *out
     json_out_begin_object(out);
     proportion_member((struct proportion){backtest->answered, backtest->leads}, "answered", out);
     for (int target = 0; target < TARGET_COUNT; target++)
-        json_out_member_int(out, backtest_target_name((enum backtest_target)target),
+        json_out_member_int(out, history_target_name((enum history_target)target),
                             backtest->reached[target]);
     json_out_member_int(out, "without_outcome", backtest->leads - backtest->answered);
     json_out_end_object(out);

@@ -21,11 +21,6 @@ struct backtest_period {
     instant to;   /* exclusive; INSTANT_NONE: open */
 };
 
-/** What became of leads: a target that the definition is measured against. */
-enum backtest_target { TARGET_ACCEPTED, TARGET_SQL, TARGET_WON, TARGET_COUNT };
-
-const char *backtest_target_name(enum backtest_target target);
-
 /** Of the leads with an answer from sales. */
 struct backtest_match {
     int64_t true_positive;  /* would have qualified, and reached the target */

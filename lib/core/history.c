@@ -13,6 +13,21 @@ const char *history_basis_name(enum history_basis basis)
     return names[basis];
 }
 
+const char *history_target_name(enum history_target target)
+{
+    static const char *const names[] = {
+        [TARGET_ACCEPTED] = "accepted", [TARGET_SQL] = "sql", [TARGET_WON] = "won"};
+
+    return names[target];
+}
+
+bool history_reached(const struct history_answer *answer, enum history_target target)
+{
+    return target == TARGET_ACCEPTED ? answer->accepted
+           : target == TARGET_SQL    ? answer->sql
+                                     : answer->won;
+}
+
 /* ---- the moment ---- */
 
 static instant last_told_in(const struct attribute_set *set, instant last)

@@ -39,6 +39,13 @@ struct history_answer {
     bool won;      /* became a customer */
 };
 
+/** What may become of a lead: what definitions are measured against. */
+enum history_target { TARGET_ACCEPTED, TARGET_SQL, TARGET_WON, TARGET_COUNT };
+
+/** "accepted", "sql", "won" */
+const char *history_target_name(enum history_target target);
+bool history_reached(const struct history_answer *answer, enum history_target target);
+
 struct history_lead {
     struct uuid id;
     instant created_at;

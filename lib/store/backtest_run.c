@@ -3,7 +3,6 @@
 #include "store/history_read.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 /* One page of leads with its results, and one lead as it is judged. */
 #define PAGE_MEMORY_BYTES ((size_t)64 << 20)
@@ -65,14 +64,6 @@ static enum err run_pages(struct run *run)
     }
 }
 
-static instant clock_now(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (instant)now.tv_sec * INSTANT_SECOND + now.tv_nsec / 1000;
-}
-
 static bool touches_matter(const struct backtest_question *question)
 {
     return question->definition->counts_touches ||
@@ -91,7 +82,7 @@ static bool start(struct run *run, const struct backtest_question *question)
     run->query = (struct history_query){
         .term = question->term,
         .touches = touches_matter(question),
-        .created_before = clock_now(),
+        .created_before = history_now(),
     };
     run->query.sales = history_sales_teams(run->config, run->lasting, &run->query.sales_count);
     return run->query.sales != NULL;

@@ -32,11 +32,19 @@ struct history_page {
 const struct uuid *history_sales_teams(const struct config *config, struct arena *arena,
                                        size_t *count);
 
+/** The clock of this machine: a scan that begins now does not see what comes later. */
+instant history_now(void);
+
 /** How many leads a scan will see, about. */
 enum err history_read_count(const struct read *read, int64_t *count) MUST_USE;
 
 /** The leads after this id (nil: the first). */
 enum err history_read_page(const struct read *read, const struct history_query *query,
                            struct uuid after, struct history_page *out) MUST_USE;
+
+/** The leads that were handed off and not merely offered, newest first, from before *before (nil:
+ *  the newest) on; *before moves on, and is nil at the end. A page may be empty before that. */
+enum err history_read_handed_off(const struct read *read, const struct history_query *query,
+                                 struct uuid *before, struct history_page *out) MUST_USE;
 
 #endif

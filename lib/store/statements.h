@@ -57,7 +57,8 @@ struct statement {
     X(delivery_read_statements)                                                                    \
     X(history_read_statements)                                                                     \
     X(background_table_statements)                                                                 \
-    X(apply_read_statements)
+    X(apply_read_statements)                                                                       \
+    X(suggestion_read_statements)
 
 #define X(array) extern const struct statement *const array[];
 STATEMENT_FILES(X)

@@ -1,0 +1,319 @@
+/* Suggestions: a planted predictor comes first, and answers by chance suggest next to nothing. */
+#include "core/suggestion.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ARENA_BYTES (1 << 26)
+#define SEEDS       200
+#define LEADS       400
+#define NAMES       8
+
+static struct arena *arena;
+static struct definition *scored;
+
+static void set_up(void)
+{
+    static const char text[] =
+        "{\"term\":\"mql\",\"title\":\"Scored\",\"criteria\":["
+        "{\"id\":\"a\",\"title\":\"A\",\"kind\":\"fit\",\"points\":10,\"test\":"
+        "{\"attribute\":\"in.a\",\"op\":\"gte\",\"value\":5}},"
+        "{\"id\":\"b\",\"title\":\"B\",\"kind\":\"fit\",\"points\":20,\"test\":"
+        "{\"attribute\":\"in.b\",\"op\":\"gte\",\"value\":5}},"
+        "{\"id\":\"c\",\"title\":\"C\",\"kind\":\"fit\",\"points\":40,\"test\":"
+        "{\"attribute\":\"in.c\",\"op\":\"gte\",\"value\":5}}],\"thresholds\":{\"total\":30}}";
+    json_t *document = json_loads(text, 0, NULL);
+
+    ck_assert_int_eq(definition_compile(document, NULL, NULL, &scored), ERR_NONE);
+    json_decref(document);
+    arena = arena_new(ARENA_BYTES);
+}
+
+static void tear_down(void)
+{
+    definition_free(scored);
+    arena_free(arena);
+}
+
+/* xorshift64*: the same everywhere for the same seed. */
+static uint64_t chance;
+
+static uint32_t roll(uint32_t sides)
+{
+    chance ^= chance >> 12;
+    chance ^= chance << 25;
+    chance ^= chance >> 27;
+    return (uint32_t)((chance * UINT64_C(2685821657736338717)) >> 33) % sides;
+}
+
+/* ---- leads ---- */
+
+struct person {
+    struct history_view view;
+    struct attribute items[NAMES + 4];
+    struct observation seen[NAMES + 4];
+};
+
+static void know(struct person *person, const char *name, struct value value)
+{
+    size_t at = person->view.attributes.count++;
+
+    person->seen[at] = (struct observation){.value = value};
+    person->items[at] = (struct attribute){name, &person->seen[at], 1};
+}
+
+static struct value number(int64_t n)
+{
+    return (struct value){.type = VALUE_INT, .integer = n};
+}
+
+static struct value word(const char *text)
+{
+    return (struct value){.type = VALUE_TEXT, .text = text, .len = (uint32_t)strlen(text)};
+}
+
+/* Sorted by name, as sets are: in.a, in.b, in.c, then what nobody asks for. */
+static void make_person(struct person *person)
+{
+    static const char *const names[NAMES] = {"n0", "n1", "n2", "n3", "t0", "t1", "t2", "t3"};
+    static const char *const words[] = {"red", "green", "blue"};
+
+    memset(person, 0, sizeof *person);
+    person->view.attributes.items = person->items;
+    know(person, "in.a", number(roll(10)));
+    know(person, "in.b", number(roll(10)));
+    know(person, "in.c", number(roll(10)));
+    for (int i = 0; i < NAMES; i++)
+        know(person, names[i], i < NAMES / 2 ? number(roll(1000)) : word(words[roll(3)]));
+    person->view.subject =
+        (struct verdict_subject){.attributes = &person->view.attributes, .known_at = INSTANT_NONE};
+}
+
+static const struct value *value_of(const struct person *person, const char *name)
+{
+    return attribute_value(&person->view.attributes, name);
+}
+
+static void add(struct suggestion_set *set, const struct person *person, bool accepted)
+{
+    const struct history_answer answer = {
+        .answered = true, .accepted = accepted, .sql = accepted && roll(2) == 0};
+
+    ck_assert_int_eq(suggestion_add(set, &person->view, &answer), ERR_NONE);
+}
+
+static struct suggestion_set *begin(void)
+{
+    struct suggestion_set *set;
+
+    arena_clear(arena);
+    set = suggestion_begin(scored, TARGET_ACCEPTED, arena);
+    ck_assert_ptr_nonnull(set);
+    return set;
+}
+
+static struct suggestions make(struct suggestion_set *set)
+{
+    static struct suggestions made;
+
+    ck_assert_int_eq(suggestion_make(set, &made), ERR_NONE);
+    return made;
+}
+
+/* ---- chance ---- */
+
+START_TEST(test_answers_by_chance_suggest_next_to_nothing)
+{
+    int suggested = 0;
+
+    for (int seed = 1; seed <= SEEDS; seed++) {
+        struct suggestion_set *set = begin();
+        struct person person;
+        chance = (uint64_t)seed * UINT64_C(0x9E3779B97F4A7C15);
+        for (int i = 0; i < LEADS; i++) {
+            make_person(&person);
+            add(set, &person, roll(3) == 0);
+        }
+        struct suggestions made = make(set);
+        suggested += made.count > 0;
+        ck_assert((made.count == 0) == (made.why_none != NULL));
+    }
+    printf("%d of %d by chance\n", suggested, SEEDS);
+    ck_assert_int_le(suggested, SEEDS / 20);
+}
+END_TEST
+
+/* ---- planted ---- */
+
+static struct suggestions planted(const char *name, int share_if, int share_else)
+{
+    struct suggestion_set *set = begin();
+    struct person person;
+
+    chance = 42;
+    for (int i = 0; i < LEADS; i++) {
+        make_person(&person);
+        const struct value *value = value_of(&person, name);
+        bool fits =
+            value->type == VALUE_INT ? value->integer >= 700 : strcmp(value->text, "green") == 0;
+        add(set, &person, (int)roll(100) < (fits ? share_if : share_else));
+    }
+    return make(set);
+}
+
+START_TEST(test_planted_word_comes_first)
+{
+    struct suggestions made = planted("t2", 75, 25);
+
+    ck_assert_uint_ge(made.count, 1);
+    ck_assert_int_eq(made.items[0].kind, SUGGEST_ATTRIBUTE);
+    ck_assert_str_eq(made.items[0].name, "t2");
+    ck_assert(!made.items[0].at_least);
+    ck_assert_str_eq(made.items[0].value.text, "green");
+    ck_assert_ptr_null(made.why_none);
+}
+END_TEST
+
+START_TEST(test_planted_number_comes_first)
+{
+    struct suggestions made = planted("n1", 80, 25);
+
+    ck_assert_uint_ge(made.count, 1);
+    ck_assert_str_eq(made.items[0].name, "n1");
+    ck_assert(made.items[0].at_least);
+    ck_assert_int_ge(made.items[0].value.integer, 550);
+    ck_assert_int_le(made.items[0].value.integer, 850);
+    ck_assert_int_eq(made.items[0].split.with.leads + made.items[0].split.without.leads, LEADS);
+}
+END_TEST
+
+/* ---- criteria and thresholds ---- */
+
+static bool meets(const struct person *person, const char *name)
+{
+    return value_of(person, name)->integer >= 5;
+}
+
+START_TEST(test_a_criterion_that_misleads_is_dropped)
+{
+    struct suggestion_set *set = begin();
+    struct person person;
+
+    chance = 7;
+    for (int i = 0; i < LEADS; i++) {
+        make_person(&person);
+        add(set, &person, roll(100) < (meets(&person, "in.b") ? 15u : 75u));
+    }
+    struct suggestions made = make(set);
+    ck_assert_int_eq(made.items[0].kind, SUGGEST_DROP);
+    ck_assert_str_eq(made.items[0].name, "b");
+}
+END_TEST
+
+START_TEST(test_a_threshold_that_fits_the_answers)
+{
+    struct suggestion_set *set = begin();
+    struct person person;
+
+    chance = 7;
+    for (int i = 0; i < LEADS; i++) {
+        make_person(&person);
+        add(set, &person, meets(&person, "in.c") ? roll(100) < 95 : roll(100) < 5);
+    }
+    struct suggestions made = make(set);
+    bool found = false;
+    for (size_t i = 0; i < made.count; i++)
+        found = found || (made.items[i].kind == SUGGEST_THRESHOLD && made.items[i].threshold == 40);
+    ck_assert_msg(found, "no threshold of 40 among %zu", made.count);
+    ck_assert_int_eq(made.best_f1.threshold, 40);
+    ck_assert(made.keep.found);
+    ck_assert_int_ge(made.keep.recall.count * 100, made.keep.recall.of * 95);
+}
+END_TEST
+
+/* ---- too few ---- */
+
+START_TEST(test_too_few_answers)
+{
+    struct suggestion_set *set = begin();
+    struct person person;
+
+    chance = 7;
+    for (int i = 0; i < SUGGESTION_LEADS_MIN - 1; i++) {
+        make_person(&person);
+        add(set, &person, strcmp(value_of(&person, "t0")->text, "red") == 0);
+    }
+    struct suggestions made = make(set);
+    ck_assert_uint_eq(made.count, 0);
+    ck_assert_msg(strstr(made.why_none, "99") != NULL, "%s", made.why_none);
+    ck_assert_int_eq(made.criteria[0].with.leads + made.criteria[0].without.leads, 99);
+}
+END_TEST
+
+START_TEST(test_all_accepted)
+{
+    struct suggestion_set *set = begin();
+    struct person person;
+
+    chance = 7;
+    for (int i = 0; i < LEADS; i++) {
+        make_person(&person);
+        add(set, &person, true);
+    }
+    ck_assert_uint_eq(make(set).count, 0);
+}
+END_TEST
+
+/* ---- the exact test ---- */
+
+/* Fisher's lady tasting tea, and tables whose sums are short enough to do by hand. */
+static const struct {
+    struct two_by_two table;
+    double p;
+} tables[] = {
+    {{3, 1, 1, 3}, 0.485714}, {{8, 2, 1, 5}, 0.034965}, {{10, 0, 0, 10}, 1.08251e-5},
+    {{5, 5, 5, 5}, 1.0},      {{0, 7, 0, 9}, 1.0},
+};
+
+START_TEST(test_fisher)
+{
+    ck_assert_double_eq_tol(fisher_test(&tables[_i].table), tables[_i].p, 1e-6);
+}
+END_TEST
+
+START_TEST(test_fisher_of_large_tables)
+{
+    double p = fisher_test(&(struct two_by_two){9000, 1000, 1000, 9000});
+
+    ck_assert(p >= 0 && p < 1e-300);
+    p = fisher_test(&(struct two_by_two){5000, 5000, 5010, 4990});
+    ck_assert_double_ge(p, 0.87);
+    ck_assert_double_le(p, 0.91);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("unit/suggestion");
+    TCase *tcase = tcase_create("suggestion");
+    SRunner *runner = srunner_create(suite);
+
+    tcase_set_timeout(tcase, 0); /* CTest has one */
+    tcase_add_checked_fixture(tcase, set_up, tear_down);
+    tcase_add_test(tcase, test_answers_by_chance_suggest_next_to_nothing);
+    tcase_add_test(tcase, test_planted_word_comes_first);
+    tcase_add_test(tcase, test_planted_number_comes_first);
+    tcase_add_test(tcase, test_a_criterion_that_misleads_is_dropped);
+    tcase_add_test(tcase, test_a_threshold_that_fits_the_answers);
+    tcase_add_test(tcase, test_too_few_answers);
+    tcase_add_test(tcase, test_all_accepted);
+    tcase_add_loop_test(tcase, test_fisher, 0, sizeof tables / sizeof *tables);
+    tcase_add_test(tcase, test_fisher_of_large_tables);
+    suite_add_tcase(suite, tcase);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
