@@ -239,6 +239,14 @@ void replica_wait_for_standby(struct replica *primary)
                       "AND sync_state = 'sync'");
 }
 
+void replica_wait_no_more(struct replica *primary)
+{
+    if (primary->pid == 0)
+        return;
+    replica_ask(primary, "ALTER SYSTEM RESET synchronous_standby_names");
+    replica_ask(primary, "SELECT pg_reload_conf()::int");
+}
+
 void replica_promote(struct replica *standby)
 {
     if (replica_ask(standby, "SELECT pg_promote(true, 60)::int") != 1)

@@ -21,6 +21,9 @@ struct replica *replica_standby(struct replica *primary);
 /** From now on a COMMIT waits until the standby has it. Waits until it follows. */
 void replica_wait_for_standby(struct replica *primary);
 
+/** Undoes that, unless it is dead, so that what a failed test left can be cleared away. */
+void replica_wait_no_more(struct replica *primary);
+
 /** Ends it and everything it started, at once. */
 void replica_kill(struct replica *replica);
 
