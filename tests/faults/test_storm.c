@@ -63,7 +63,7 @@ struct racer {
     struct client *client;
     pthread_t thread;
     void (*act)(struct racer *, int thing);
-    int stride; /* 1, or coprime to the number of things: an order of its own */
+    int first, stride; /* 0 and 1, or coprime to the number of things: an order of its own */
 };
 
 static pthread_barrier_t begin;
@@ -74,7 +74,7 @@ static void *race(void *argument)
 
     pthread_barrier_wait(&begin);
     for (int i = 0; i < things; i++)
-        racer->act(racer, (int)(((long)racer->number + (long)i * racer->stride) % things));
+        racer->act(racer, (int)((racer->first + (long)i * racer->stride) % things));
     return NULL;
 }
 
@@ -101,7 +101,8 @@ static void race_all(const struct sizes *size, bool own_way, void (*act)(struct 
     things = size->things;
     pthread_barrier_init(&begin, NULL, (unsigned)size->clients);
     for (int i = 0; i < size->clients; i++) {
-        racers[i] = (struct racer){.number = i, .act = act, .stride = stride_of(i, own_way)};
+        racers[i] = (struct racer){
+            .number = i, .act = act, .first = own_way ? i : 0, .stride = stride_of(i, own_way)};
         racers[i].client = client_new(service_url(trial.services[0]));
         ck_assert_int_eq(pthread_create(&racers[i].thread, NULL, race, &racers[i]), 0);
     }
@@ -195,7 +196,7 @@ static void repeat_key(struct racer *racer, int number)
 
 static void contend_for_key(struct racer *racer, int number)
 {
-    send_variant(racer, "other", number, racer->number % VARIANTS);
+    send_variant(racer, "other", number, (racer->number + number / VARIANTS) % VARIANTS);
 }
 
 static void forget_heard(void)
@@ -361,7 +362,8 @@ static void answer_handoff(struct racer *racer, const char *token, int number,
                                 .key = key,
                                 .body = kind == REJECT ? "{\"reason\":\"spam\"}" : "{}"};
 
-    snprintf(key, sizeof key, "%s-%d-%d", answer_kinds[kind].action, racer->number, number);
+    snprintf(key, sizeof key, "%s-%d-%d%s", answer_kinds[kind].action, racer->number, number,
+             token == sue ? "-claimed" : "");
     snprintf(target, sizeof target, "/v1/handoffs/%s/%s", fate->id, answer_kinds[kind].action);
     journal_write(trial.journal, racer->client, &write, &answer);
     pthread_mutex_lock(&fate_lock);
@@ -405,9 +407,9 @@ static void claim(struct racer *racer, int number)
 
 static void answer_one(struct racer *racer, int number)
 {
-    enum answer_kind kind = (enum answer_kind)(racer->number % ANSWER_KINDS);
+    enum answer_kind kind = (enum answer_kind)((racer->number + number) % ANSWER_KINDS);
 
-    if (kind == CLAIM && number % CLAIM_EVERY != 0)
+    if (kind == CLAIM && (number % CLAIM_EVERY != 0 || racer->number >= ANSWER_KINDS))
         return; /* else nothing would be left for sam */
     if (kind == CLAIM)
         claim(racer, number);
@@ -502,7 +504,7 @@ static int capture(struct racer *racer, unsigned known, int person, struct answe
 static void capture_form(struct racer *racer, int person)
 {
     struct answer answer;
-    int status = capture(racer, forms[racer->number % FORMS], person, &answer);
+    int status = capture(racer, forms[(racer->number + person) % FORMS], person, &answer);
 
     if (status != 200 && status != 201)
         give_up("a capture was answered %d %s", status, answer.body);
