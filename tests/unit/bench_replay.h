@@ -7,12 +7,11 @@
 
 #include "bench_handoff.h"
 
+#include "core/map.h"
 #include "core/replay.h"
 
-#define BENCH_REPLAYS_MAX 512
-
 static struct {
-    struct replay leads[BENCH_REPLAYS_MAX];
+    struct map leads; /* struct replay by id, in the bench's arena */
     size_t count;
     size_t followed; /* entries */
     size_t made;     /* handoffs */
@@ -21,16 +20,21 @@ static struct {
 static inline void bench_replay_begin(void)
 {
     memset(&replayed, 0, sizeof replayed);
+    map_init(&replayed.leads, bench.arena);
 }
 
 static inline struct replay *bench_replay(struct uuid lead)
 {
-    for (size_t i = 0; i < replayed.count; i++)
-        if (uuid_equal(replayed.leads[i].subject, lead))
-            return &replayed.leads[i];
-    ck_assert_uint_lt(replayed.count, BENCH_REPLAYS_MAX);
-    replay_begin(&replayed.leads[replayed.count], lead);
-    return &replayed.leads[replayed.count++];
+    struct replay *replay = map_get(&replayed.leads, lead.b, sizeof lead.b);
+
+    if (replay != NULL)
+        return replay;
+    replay = ARENA_NEW(bench.arena, struct replay);
+    ck_assert_ptr_nonnull(replay);
+    replay_begin(replay, lead);
+    ck_assert(map_put(&replayed.leads, replay->subject.b, sizeof lead.b, replay));
+    replayed.count++;
+    return replay;
 }
 
 static inline const struct handoff *bench_handoff(struct uuid id)
