@@ -194,6 +194,11 @@ static void write_criteria(const struct suggestion_answer *answer, struct json_o
         json_out_member_text(out, "id", definition->criteria[i].id);
         json_out_member_text(out, "title", definition->criteria[i].title);
         write_split(&answer->suggestions->criteria[i], out);
+        json_out_key(out, "overrides");
+        json_out_begin_object(out);
+        json_out_member_int(out, "to_qualified", answer->overrides[i].to_qualified);
+        json_out_member_int(out, "to_not_qualified", answer->overrides[i].to_not_qualified);
+        json_out_end_object(out);
         json_out_end_object(out);
     }
     json_out_end_array(out);

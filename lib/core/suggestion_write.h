@@ -14,13 +14,20 @@ struct rejection_count {
     int64_t count;
 };
 
+/** Verdicts that a human overrode although this criterion was met, or was not. */
+struct override_count {
+    int64_t to_qualified;     /* while the criterion was unmet or unknown */
+    int64_t to_not_qualified; /* while it was met */
+};
+
 struct suggestion_answer {
     const struct definition_version *version; /* in force */
     enum history_target target;
     const struct suggestions *suggestions;
     const struct rejection_count *rejections; /* most frequent first */
     size_t rejection_count;
-    bool capped; /* older answers were left out */
+    struct override_count overrides[CRITERIA_MAX]; /* of the version in force, by criterion */
+    bool capped;                                   /* older answers were left out */
 };
 
 /**

@@ -13,7 +13,37 @@ static const struct statement SUGGESTION_REJECTIONS = {
            "GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3 LIMIT $3",
 };
 
-const struct statement *const suggestion_read_statements[] = {&SUGGESTION_REJECTIONS, NULL};
+/* What a lead's override of this version spoke against: its first verdict by it. */
+static const struct statement SUGGESTION_OVERRIDES = {
+    .name = "suggestion_overrides",
+    .sql = "SELECT o.given->>'result', c.item->>'id', c.item->>'result' = 'met', count(*) "
+           "FROM lead l CROSS JOIN LATERAL (SELECT l.overrides->$2::text AS given) o "
+           "CROSS JOIN LATERAL (SELECT body FROM verdict WHERE workspace_id = $1 "
+           "AND lead_id = l.lead_id AND term = $2 AND version = $3 ORDER BY seq LIMIT 1) v "
+           "CROSS JOIN LATERAL json_array_elements(v.body->'criteria') c(item) "
+           "WHERE l.workspace_id = $1 AND l.status = 'active' AND l.overrides IS NOT NULL "
+           "AND (o.given->>'version')::int4 = $3 GROUP BY 1, 2, 3",
+    .index = "verdict_pkey",
+};
+
+const struct statement *const suggestion_read_statements[] = {&SUGGESTION_REJECTIONS,
+                                                              &SUGGESTION_OVERRIDES, NULL};
+
+static void take_overrides(const struct pg_result *result, struct suggestion_answer *answer)
+{
+    for (int row = 0; row < pg_rows(result); row++) {
+        const char *id = pg_get_text(result, row, 1, NULL);
+        int at = definition_criterion(answer->version->compiled, id);
+        bool qualified = strcmp(pg_get_text(result, row, 0, NULL), "qualified") == 0;
+        bool met = pg_get_bool(result, row, 2);
+        if (at < 0 || qualified == met)
+            continue;
+        if (qualified)
+            answer->overrides[at].to_qualified += pg_get_int8(result, row, 3);
+        else
+            answer->overrides[at].to_not_qualified += pg_get_int8(result, row, 3);
+    }
+}
 
 static enum err take_rejections(const struct pg_result *result, struct arena *arena,
                                 struct suggestion_answer *answer)
@@ -37,17 +67,23 @@ static enum err take_rejections(const struct pg_result *result, struct arena *ar
     return arena_failed(arena) ? ERR_OUT_OF_MEMORY : ERR_NONE;
 }
 
-static enum err read_rejections(const struct read *read, enum term term, struct arena *lasting,
-                                struct suggestion_answer *answer)
+static enum err read_words(const struct read *read, enum term term, struct arena *lasting,
+                           struct suggestion_answer *answer)
 {
-    struct read_query query = {.statement = &SUGGESTION_REJECTIONS};
+    struct read_query queries[] = {{.statement = &SUGGESTION_REJECTIONS},
+                                   {.statement = &SUGGESTION_OVERRIDES}};
 
-    read_params(&query, read);
-    pg_params_text(&query.params, term_name(term));
-    pg_params_int8(&query.params, REJECTION_KINDS_MAX);
-    enum err err = read_run(read, &query, 1);
-    if (err == ERR_NONE)
-        err = take_rejections(query.result, lasting, answer);
+    for (int i = 0; i < 2; i++) {
+        read_params(&queries[i], read);
+        pg_params_text(&queries[i].params, term_name(term));
+    }
+    pg_params_int8(&queries[0].params, REJECTION_KINDS_MAX);
+    pg_params_int4(&queries[1].params, answer->version->version);
+    enum err err = read_run(read, queries, 2);
+    if (err == ERR_NONE) {
+        take_overrides(queries[1].result, answer);
+        err = take_rejections(queries[0].result, lasting, answer);
+    }
     read_end(read);
     return err;
 }
@@ -110,7 +146,7 @@ enum err suggestion_read(const struct read *read, const struct config *config, e
     query.sales = history_sales_teams(config, lasting, &query.sales_count);
     if (made == NULL || set == NULL || query.sales == NULL)
         return ERR_OUT_OF_MEMORY;
-    enum err err = read_rejections(read, term, lasting, answer);
+    enum err err = read_words(read, term, lasting, answer);
     if (err == ERR_NONE)
         err = add_all(read, &query, set, answer);
     return err == ERR_NONE ? suggestion_make(set, made) : err;
