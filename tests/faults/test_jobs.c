@@ -1,0 +1,169 @@
+/*
+ * A background job whose server is killed again and again: another takes it over where it stood,
+ * and at its end every lead was judged exactly once.
+ */
+#include "invariants.h"
+
+#include <check.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LEADS        2000
+#define LONG_LEADS   20000
+#define BATCH        1000
+#define KILLS        5
+#define WAIT_MS      60000
+#define POLL_MS      2
+#define BATCH_MAX    (BATCH * 160) /* bytes */
+#define CHUNKS_APART 2             /* chunks between two kills */
+
+static struct trial trial;
+
+static void setup(void)
+{
+    trial_begin(&trial, NULL);
+}
+
+static void teardown(void)
+{
+    trial_free(&trial);
+}
+
+static int lead_count(void)
+{
+    return getenv("BATON_LONG") != NULL ? LONG_LEADS : LEADS;
+}
+
+/* Posts and expects this status; the answer is the caller's. */
+static void post(const char *token, const char *target, const char *body, int status,
+                 struct answer *out)
+{
+    struct client *client = client_new(service_url(trial.services[0]));
+    const struct call call = {.method = "POST", .target = target, .token = token, .body = body};
+
+    client_call(client, &call, out);
+    ck_assert_msg(out->status == status, "%s: wanted %d, got %d %s", target, status, out->status,
+                  out->body);
+    client_free(client);
+}
+
+static void capture_leads(void)
+{
+    static char body[BATCH_MAX];
+    struct answer answer;
+
+    for (int from = 0; from < lead_count(); from += BATCH) {
+        size_t len = (size_t)snprintf(body, sizeof body, "{\"leads\":[");
+        for (int i = from; i < from + BATCH; i++)
+            len += (size_t)snprintf(body + len, sizeof body - len,
+                                    "%s{\"email\":\"p%d@x.example\",\"attributes\":"
+                                    "{\"company.employees\":%d},\"touch\":{\"kind\":"
+                                    "\"form_submitted\"}}",
+                                    i == from ? "" : ",", i, i % 100);
+        snprintf(body + len, sizeof body - len, "]}");
+        post(trial.marketing, "/v1/leads/batch", body, 200, &answer);
+        answer_release(&answer);
+    }
+}
+
+static void sign_second_version(void)
+{
+    static const char document[] =
+        "{\"term\":\"mql\",\"title\":\"Fifty\",\"criteria\":[{\"id\":\"size\",\"title\":\"Fifty\","
+        "\"kind\":\"fit\",\"required\":true,\"test\":{\"attribute\":\"company.employees\",\"op\":"
+        "\"gte\",\"value\":50}}],\"reasons\":[{\"code\":\"spam\",\"title\":\"Spam\",\"about\":"
+        "\"process\",\"then\":\"disqualify\"}]}";
+    char body[256];
+    struct answer answer;
+
+    post(trial.ana, "/v1/definitions/mql/versions", document, 201, &answer);
+    answer_release(&answer);
+    post(trial.ana, "/v1/definitions/mql/versions/2/propose", "{}", 200, &answer);
+    snprintf(body, sizeof body, "{\"content_hash\":\"%s\"}",
+             json_string_value(json_object_get(answer.json, "content_hash")));
+    answer_release(&answer);
+    post(trial.ana, "/v1/definitions/mql/versions/2/sign", body, 200, &answer);
+    answer_release(&answer);
+    post(trial.sam, "/v1/definitions/mql/versions/2/sign", body, 200, &answer);
+    answer_release(&answer);
+}
+
+static long long done_leads(void)
+{
+    return trial_ask_workspace(
+        &trial, "SELECT done FROM background_job WHERE workspace_id = $1 AND kind = 'apply'");
+}
+
+static bool is_over(void)
+{
+    return trial_ask_workspace(&trial,
+                               "SELECT count(*) FROM background_job WHERE workspace_id = $1 "
+                               "AND state NOT IN ('queued', 'running')") > 0;
+}
+
+static void wait_for(long long done)
+{
+    int64_t give_up = pg_deadline_in(WAIT_MS);
+
+    while (!is_over() && done_leads() < done) {
+        ck_assert_msg(pg_now_ms() < give_up, "%lld leads are done, %lld wanted", done_leads(),
+                      done);
+        poll(NULL, 0, POLL_MS);
+    }
+}
+
+/* The lease of a killed server lapses in its own time; here at once. */
+static void lapse(void)
+{
+    trial_ask_workspace(&trial,
+                        "UPDATE background_job SET lease_until = now() - interval '1 second' "
+                        "WHERE workspace_id = $1 AND state = 'running' RETURNING 1");
+}
+
+START_TEST(test_apply_is_taken_over)
+{
+    struct answer answer;
+    int kills = 0;
+
+    capture_leads();
+    sign_second_version();
+    post(trial.ana, "/v1/definitions/mql/versions/2/apply", "{}", 202, &answer);
+    answer_release(&answer);
+    for (; kills < KILLS && !is_over(); kills++) {
+        wait_for(done_leads() + CHUNKS_APART * 100);
+        service_kill(trial.services[0]);
+        service_restart(trial.services[0]);
+        lapse();
+    }
+    ck_assert_int_gt(kills, 1);
+    wait_for(INT64_MAX);
+    ck_assert_int_eq(trial_ask_workspace(&trial, "SELECT (result->>'leads')::int8 FROM "
+                                                 "background_job WHERE workspace_id = $1"),
+                     lead_count());
+    ck_assert_int_eq(trial_ask_workspace(&trial, "SELECT count(*) FROM verdict WHERE workspace_id "
+                                                 "= $1 AND version = 2"),
+                     lead_count());
+    ck_assert_int_eq(trial_ask_workspace(&trial, "SELECT count(DISTINCT lead_id) FROM verdict "
+                                                 "WHERE workspace_id = $1 AND version = 2"),
+                     lead_count());
+    invariants_check(&trial, INVARIANTS_OTHER_LEADS);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("faults/jobs");
+    TCase *tcase = tcase_create("background jobs");
+    SRunner *runner = srunner_create(suite);
+
+    tcase_set_timeout(tcase, 0); /* CTest has one */
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_test(tcase, test_apply_is_taken_over);
+    suite_add_tcase(suite, tcase);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
