@@ -62,7 +62,7 @@ static bool fits(const struct handoff *handoff, struct uuid lead_with, enum hand
 {
     switch (action) {
     case ACTION_CLAIM:
-        return !is_claimed(handoff, now);
+        return !is_claimed(handoff, now) && handoff->respond_by > now;
     case ACTION_RELEASE:
         return is_claimed(handoff, now);
     case ACTION_DISPUTE:

@@ -111,9 +111,17 @@ enum decision handoff_accept(struct work *work, const struct command *command,
 
 /* ---- withdraw ---- */
 
+void handoff_drop_lapsed(struct handoff *handoff, instant now)
+{
+    if (handoff->state == HANDOFF_OFFERED && handoff->claimed_until != INSTANT_NONE &&
+        handoff->claimed_until <= now)
+        handoff->assignee = (struct uuid){{0}};
+}
+
 void handoff_close(struct work *work, struct lead *lead, struct handoff *handoff,
                    enum handoff_state state, struct uuid member)
 {
+    handoff_drop_lapsed(handoff, work->now);
     handoff->state = state;
     handoff->claimed_until = INSTANT_NONE;
     handoff->closed_at = work->now;

@@ -32,6 +32,9 @@ enum stage handoff_take(struct work *work, struct lead *lead, struct handoff *ha
 void handoff_append_accepted(struct work *work, struct lead *lead, const struct handoff *handoff,
                              const struct caller *caller, enum stage before);
 
+/** Forgets a claim that has lapsed: nobody was at it when the handoff was closed. */
+void handoff_drop_lapsed(struct handoff *handoff, instant now);
+
 /** Closes a handoff that is open for change, by this member. */
 void handoff_close(struct work *work, struct lead *lead, struct handoff *handoff,
                    enum handoff_state state, struct uuid member);

@@ -43,12 +43,13 @@ static void record_claim(struct work *work, struct lead *lead, const struct hand
     work_append(work, lead, kind, caller_actor(caller), caller->team);
 }
 
-/* The next of the queue that is still free; what an earlier command of the group took is not. */
+/* The next of the queue that is still free; what an earlier command of the group took is not, nor
+ * what is overdue and only waits to be expired. */
 static struct handoff *deal(struct work *work, struct queue *queue, struct lead **lead)
 {
     while (queue->dealt < queue->handoffs.count) {
         struct handoff *handoff = queue->handoffs.items[queue->dealt++];
-        bool free = handoff->state == HANDOFF_OFFERED &&
+        bool free = handoff->state == HANDOFF_OFFERED && handoff->respond_by > work->now &&
                     (handoff->claimed_until == INSTANT_NONE || handoff->claimed_until <= work->now);
         if (free && work_find_lead(work, handoff->lead, lead) == FIND_FOUND &&
             (*lead)->status == LEAD_ACTIVE)

@@ -21,6 +21,7 @@ static void expire(struct work *work, struct lead *lead, struct handoff *handoff
 
     work_change_lead(work, lead);
     work_change_handoff(work, handoff);
+    handoff_drop_lapsed(handoff, work->now);
     handoff->state = HANDOFF_EXPIRED;
     handoff->closed_at = work->now;
     handoff->claimed_until = INSTANT_NONE;

@@ -1,6 +1,7 @@
 #include "core/lead_erase.h"
 
 #include "core/defect.h"
+#include "core/handoff_answer.h"
 
 #include <string.h>
 
@@ -22,6 +23,7 @@ static void withdraw_open(struct work *work, struct lead *lead, struct actor act
     if (open == NULL)
         return;
     work_change_handoff(work, open);
+    handoff_drop_lapsed(open, work->now);
     open->state = HANDOFF_WITHDRAWN;
     open->reason = REASON_ERASED;
     open->claimed_until = INSTANT_NONE;

@@ -38,7 +38,7 @@ static const struct statement HANDOFF_OPEN = {
 static const struct statement HANDOFF_CLAIMABLE = {
     .name = "handoff_claimable",
     .sql = "SELECT c.handoff_id, c.lead_id FROM (SELECT handoff_id, lead_id FROM handoff "
-           "WHERE workspace_id = $1 AND to_team = $2 AND state = 'offered' "
+           "WHERE workspace_id = $1 AND to_team = $2 AND state = 'offered' AND respond_by > now() "
            "AND (claimed_until IS NULL OR claimed_until <= now()) "
            "ORDER BY respond_by, handoff_id LIMIT $3) c CROSS JOIN LATERAL ("
            "SELECT lead_id FROM lead WHERE workspace_id = $1 AND lead_id = c.lead_id "
@@ -50,7 +50,7 @@ static const struct statement HANDOFF_CLAIMABLE = {
 static const struct statement HANDOFF_WAITING = {
     .name = "handoff_waiting",
     .sql = "SELECT count(*) FROM (SELECT 1 FROM handoff WHERE workspace_id = $1 "
-           "AND to_team = $2 AND state = 'offered' "
+           "AND to_team = $2 AND state = 'offered' AND respond_by > now() "
            "AND (claimed_until IS NULL OR claimed_until <= now()) "
            "ORDER BY respond_by, handoff_id LIMIT $3) w",
     .index = "handoff_queue",

@@ -9,8 +9,8 @@ struct funnel {
     int64_t standing[STAGE_COUNT];    /* leads whose stage it is now; erased ones have none */
     int64_t reached[MILESTONE_COUNT]; /* that ever reached it, erased ones included */
     int64_t leads;                    /* sum of standing */
-    int64_t
-        claimed_not_qualified; /* called mql or more by a sender, never qualified by a verdict */
+    int64_t claimed_not_qualified; /* called mql or more by a sender; no milestone, no verdict that
+                                      says so */
 };
 
 /** Of the leads whose first touch, else capture, is at `from` or later and before `to`

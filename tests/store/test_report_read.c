@@ -19,11 +19,12 @@ static struct reading r;
     ", " sql_at ", " customer_at ", 1, decode(repeat('00', 32), 'hex'), now() "                    \
     "FROM (VALUES ('" status "')) v(s);"
 
-/* l2 was won; l3 is a customer who was erased; l4 was merged into l1; l1 and l5 are called mql by a
- * sender, but only l5 by a verdict too. */
+/* l2 was called mql and won without a verdict, as imported ones are; l3 is a customer who was
+ * erased; l4 was merged into l1; l1 and l5 are called mql by a sender, but only l5 by a verdict
+ * too. */
 static const char leads_sql[] = LEAD(
     "l1", "active", "inquiry", "'mql'", "'2026-01-01T00:00:00Z'", "NULL",
-    "NULL") LEAD("l2", "active", "customer", "NULL", "'2026-02-01T00:00:00Z'", "now()",
+    "NULL") LEAD("l2", "active", "customer", "'mql'", "'2026-02-01T00:00:00Z'", "now()",
                  "now()") LEAD("l3", "erased", "customer", "'customer'", "'2026-02-01T00:00:00Z'",
                                "now()", "now()") LEAD("l4", "merged", "inquiry", "'mql'", "NULL",
                                                       "NULL", "NULL")

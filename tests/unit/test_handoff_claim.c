@@ -130,6 +130,39 @@ START_TEST(a_lapsed_lease_is_dealt_again)
 }
 END_TEST
 
+START_TEST(what_is_overdue_is_not_dealt)
+{
+    offer_open();
+    make_offers(1);
+    load_queue(1);
+
+    bench.work.now = offer_leads[0]->open->respond_by;
+    ck_assert_uint_eq(claim(SAM, 1), 0);
+    ck_assert(uuid_is_nil(offer_leads[0]->open->assignee));
+    offer_close();
+}
+END_TEST
+
+START_TEST(a_claim_that_lapsed_is_forgotten_when_the_handoff_closes)
+{
+    offer_open();
+    make_offers(2);
+    load_queue(2);
+    ck_assert_uint_eq(claim(SAM, 2), 2);
+    struct handoff *lapsed = offer_leads[0]->open;
+    struct handoff *running = offer_leads[1]->open;
+    struct handoff_note_input withdraw = {.handoff = lapsed->id};
+    struct handoff_note_input other = {.handoff = running->id};
+
+    lapsed->claimed_until = bench.work.now;
+    bench_must(MARKETING, COMMAND_HANDOFF_WITHDRAW, &withdraw);
+    ck_assert(uuid_is_nil(lapsed->assignee));
+    bench_must(MARKETING, COMMAND_HANDOFF_WITHDRAW, &other);
+    ck_assert(uuid_equal(running->assignee, SAM->id));
+    offer_close();
+}
+END_TEST
+
 START_TEST(a_claim_is_for_oneself_on_ones_own_team)
 {
     offer_open();
@@ -403,6 +436,8 @@ int main(void)
         an_empty_queue_is_no_error,
         what_was_withdrawn_in_the_same_group_is_not_dealt,
         a_lapsed_lease_is_dealt_again,
+        what_is_overdue_is_not_dealt,
+        a_claim_that_lapsed_is_forgotten_when_the_handoff_closes,
         a_claim_is_for_oneself_on_ones_own_team,
         a_claim_asks_for_its_queue_first,
         while_the_lease_runs_only_the_claimant_answers,
