@@ -175,17 +175,90 @@ START_TEST(what_the_library_refuses_ends_the_connection)
 }
 END_TEST
 
-START_TEST(too_large_headers_are_refused)
+/* A request line or a block of headers of so many bytes: what the guard refuses, with a problem,
+ * and what the library refuses before it. */
+static const struct {
+    const char *what;
+    const char *begin; /* then bytes of filler, then end */
+    int filler;
+    const char *end;
+    int status;
+    const char *code; /* NULL: no problem document */
+} long_requests[] = {
+    {"a target of 4,096 bytes", "GET /", 4095, " HTTP/1.1\r\nHost: a\r\n\r\n", 404, "not_found"},
+    {"a target of 4,097 bytes", "GET /", 4096, " HTTP/1.1\r\nHost: a\r\n\r\n", 400,
+     "malformed_request"},
+    {"headers within the cap", HEAD("GET /livez") "X-Long: ", 12000, "\r\n\r\n", 200, ""},
+    {"headers beyond the cap", HEAD("GET /livez") "X-Long: ", 12400, "\r\n\r\n", 431,
+     "headers_too_large"},
+    {"headers beyond the library's buffer", HEAD("GET /livez") "X-Long: ", 40000, "\r\n\r\n", 431,
+     NULL},
+    {"a request line beyond the library's buffer", "GET /", 40000, " HTTP/1.1\r\nHost: a\r\n\r\n",
+     414, NULL},
+};
+
+START_TEST(what_is_too_long_is_refused)
 {
-    static char request[40000] = HEAD("GET /livez") "X-Long: ";
+    char *request = calloc(1, (size_t)long_requests[_i].filler + 256);
     char answer[EDGE_ANSWER_MAX];
-    size_t len = strlen(request);
+    char code[96];
     int fd = edge_connect(&edge);
 
-    memset(request + len, 'a', sizeof request - len - 5);
-    memcpy(request + sizeof request - 5, "\r\n\r\n", 5);
+    ck_assert_ptr_nonnull(request);
+    size_t len = strlen(long_requests[_i].begin);
+    memcpy(request, long_requests[_i].begin, len);
+    memset(request + len, 'a', (size_t)long_requests[_i].filler);
+    len += (size_t)long_requests[_i].filler;
+    memcpy(request + len, long_requests[_i].end, strlen(long_requests[_i].end));
     edge_say(fd, request);
-    ck_assert_int_eq(edge_hear(fd, answer), 431);
+    int status = edge_hear(fd, answer);
+    ck_assert_msg(status == long_requests[_i].status, "%s: wanted %d, got %d: %.300s",
+                  long_requests[_i].what, long_requests[_i].status, status, answer);
+    snprintf(code, sizeof code, "\"code\":\"%s\"",
+             long_requests[_i].code == NULL ? "" : long_requests[_i].code);
+    if (long_requests[_i].code == NULL)
+        ck_assert_ptr_null(strstr(answer, "X-Request-Id: "));
+    else if (long_requests[_i].code[0] != '\0')
+        ck_assert_ptr_nonnull(strstr(answer, code));
+    close(fd);
+    free(request);
+}
+END_TEST
+
+START_TEST(more_than_64_headers_are_refused)
+{
+    char request[4096] = HEAD("GET /livez");
+    char answer[EDGE_ANSWER_MAX];
+    size_t len = strlen(request);
+
+    for (int count = 1; count < 64; count++) /* with Host */
+        len += (size_t)snprintf(request + len, sizeof request - len, "X-%d: a\r\n", count);
+    for (int more = 0; more < 2; more++) {
+        int fd = edge_connect(&edge);
+        snprintf(request + len, sizeof request - len, "%s\r\n", more ? "X-64: a\r\n" : "");
+        edge_say(fd, request);
+        ck_assert_int_eq(edge_hear(fd, answer), more ? 431 : 200);
+        close(fd);
+    }
+}
+END_TEST
+
+/* What the library ends without a problem document, if it answers at all. */
+static const char *const broken[] = {
+    HEAD("GET /a b") "\r\n",
+    HEAD("POST /hooks/a") KEY "Transfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n0\r\n\r\n",
+};
+
+START_TEST(what_cannot_be_parsed_ends_the_connection)
+{
+    char answer[EDGE_ANSWER_MAX];
+    int fd = edge_connect(&edge);
+
+    edge_say(fd, broken[_i]);
+    edge_hear_all(fd, answer);
+    ck_assert_msg(answer[0] == '\0' || strncmp(answer, "HTTP/1.1 400 ", 13) == 0, "%s", answer);
+    ck_assert_ptr_null(strstr(answer, "X-Request-Id: "));
+    ck_assert(edge_is_closed(fd));
     close(fd);
 }
 END_TEST
@@ -697,7 +770,11 @@ static Suite *suite(void)
     tcase_add_loop_test(t, what_is_refused_says_so, 0, sizeof refused / sizeof *refused);
     tcase_add_loop_test(t, what_the_library_refuses_ends_the_connection, 0,
                         sizeof refused_inside / sizeof *refused_inside);
-    tcase_add_test(t, too_large_headers_are_refused);
+    tcase_add_loop_test(t, what_is_too_long_is_refused, 0,
+                        sizeof long_requests / sizeof *long_requests);
+    tcase_add_test(t, more_than_64_headers_are_refused);
+    tcase_add_loop_test(t, what_cannot_be_parsed_ends_the_connection, 0,
+                        sizeof broken / sizeof *broken);
     tcase_add_test(t, one_connection_serves_many_requests);
     tcase_add_test(t, pipelined_requests_are_answered_in_order);
     tcase_add_test(t, head_answers_as_get_without_a_body);
