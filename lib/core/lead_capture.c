@@ -169,9 +169,8 @@ static struct value text_value(const char *text)
     return (struct value){.type = VALUE_TEXT, .len = (uint32_t)strlen(text), .text = text};
 }
 
-/* What is told, and what an email address tells beside it, sorted by name. */
-static struct told *told_with_derived(struct work *work, const struct capture_input *input,
-                                      size_t *count)
+struct told *lead_told_with_derived(struct work *work, const struct capture_input *input,
+                                    size_t *count)
 {
     struct told *told = ARENA_ARRAY(work->arena, struct told, input->attribute_count + 3);
 
@@ -405,7 +404,7 @@ static enum find tell_lead(struct work *work, const struct caller *caller,
     struct lead *lead = captured->lead;
     struct observation how = how_told(work, input);
     size_t told_count = 0;
-    struct told *told = told_with_derived(work, input, &told_count);
+    struct told *told = lead_told_with_derived(work, input, &told_count);
 
     if (told == NULL)
         return FIND_FOUND;

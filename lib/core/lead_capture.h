@@ -59,6 +59,11 @@ enum find lead_capture_apply(struct work *work, const struct caller *caller,
                              const struct capture_input *input, struct captured *captured,
                              struct outcome *outcome);
 
+/** What is told, and what an email address tells beside it, sorted by name. NULL: memory is short.
+ */
+struct told *lead_told_with_derived(struct work *work, const struct capture_input *input,
+                                    size_t *count);
+
 /** Tells a lead attributes (sorted by name); writes the commitments of those that changed as
  *  members into an open JSON object, and counts them. The lead must be open for change.
  *  ERR_LIMIT_REACHED; ERR_OUT_OF_MEMORY. */

@@ -119,13 +119,21 @@ static enum err tell_update(struct work *work, struct lead *lead, const struct c
         .known_from = work->now,
         .source = sales ? SOURCE_SALES : SOURCE_ENRICHMENT,
     };
+    const struct capture_input said = {
+        .identities = input->identities,
+        .identity_count = input->identity_count,
+        .attributes = input->attributes,
+        .attribute_count = input->attribute_count,
+    };
     struct json_out commitments;
-    size_t changed = 0;
+    size_t changed = 0, count = 0;
+    struct told *told = lead_told_with_derived(work, &said, &count);
 
+    if (told == NULL)
+        return ERR_OUT_OF_MEMORY;
     json_out_init(&commitments, COMMITMENTS_MAX_BYTES);
     json_out_begin_object(&commitments);
-    enum err err = lead_tell(work, lead, input->attributes, input->attribute_count, &how,
-                             &commitments, &changed);
+    enum err err = lead_tell(work, lead, told, count, &how, &commitments, &changed);
     json_out_end_object(&commitments);
     if (commitments.failed)
         arena_fail(work->arena);

@@ -453,6 +453,8 @@ void model_patch(struct model *model, const struct deed *deed, struct reply *wan
     for (int i = 1; i >= 0; i--)
         if (said.identities[i] != NONE)
             give(model, at, said.identities[i]);
+    if (said.identities[1] != NONE)
+        model->leads[at].domain = true;
     learn_said(model, &model->leads[at], &said);
     model_tell(&model->leads[at], ENTRY_UPDATED, (int)deed->step.who);
     model_judge(model, at, (int)deed->step.who);
