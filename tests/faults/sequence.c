@@ -24,7 +24,7 @@ static const char *const who_names[] = {
 static const int weights[ACT_COUNT] = {
     [ACT_CAPTURE] = 180, [ACT_BATCH] = 30,    [ACT_TOUCH] = 80,    [ACT_PATCH] = 40,
     [ACT_FACTS] = 20,    [ACT_OVERRIDE] = 30, [ACT_MERGE] = 40,    [ACT_ERASE] = 18,
-    [ACT_OFFER] = 70,    [ACT_CLAIM] = 50,    [ACT_RELEASE] = 40,  [ACT_ASSIGN] = 20,
+    [ACT_OFFER] = 70,    [ACT_CLAIM] = 50,    [ACT_RELEASE] = 40,  [ACT_ASSIGN] = 45,
     [ACT_ACCEPT] = 90,   [ACT_REJECT] = 80,   [ACT_RETURN] = 45,   [ACT_WITHDRAW] = 20,
     [ACT_QUALIFY] = 60,  [ACT_FEEDBACK] = 20, [ACT_DISPUTE] = 90,  [ACT_UPHOLD] = 30,
     [ACT_CONCEDE] = 60,  [ACT_OUTCOME] = 45,  [ACT_ROUTES] = 8,    [ACT_DEFINE] = 10,
