@@ -10,6 +10,7 @@ struct search {
     struct model *models; /* by depth */
     bool *taken;          /* by deed */
     size_t *order;        /* of all deeds by the end, those never answered last */
+    size_t *prefer;       /* in which order they are tried */
     long tries;
     size_t best; /* how far it came */
     bool too_much;
@@ -223,7 +224,7 @@ static bool go_on(struct search *search, size_t depth)
     if (end < 0 && is_worth_saying(search, depth) && strstr(search->why, why) == NULL)
         say(search, "at the end: %s\n", why);
     for (size_t i = 0; i < play->count; i++) {
-        size_t at = search->order[i];
+        size_t at = search->prefer[i];
         if (!search->taken[at] && (end < 0 || play->deeds[at].begin < end) &&
             try_deed(search, depth, at))
             return true;
@@ -250,6 +251,37 @@ static void sort_by_end(struct search *search)
     qsort(search->order, search->play->count, sizeof *search->order, compare_ends);
 }
 
+/* The first search tries by the end. What was answered wrongly may have been seen long after the
+ * step that should have come before another, and to go back one by one would take for ever: the
+ * others begin anew, with what is near each other in another order. */
+static void shuffle(struct search *search, unsigned round)
+{
+    size_t count = search->play->count;
+
+    memcpy(search->prefer, search->order, count * sizeof *search->order);
+    for (size_t i = 0; round > 0 && i + 1 < count; i++) {
+        round = round * 1664525u + 1013904223u;
+        if (round >> 31) {
+            size_t next = search->prefer[i];
+            search->prefer[i] = search->prefer[i + 1];
+            search->prefer[i + 1] = next;
+        }
+    }
+}
+
+static bool find_order(struct search *search)
+{
+    bool found = false;
+
+    sort_by_end(search);
+    for (unsigned round = 0; !found && !search->too_much && round < EXPLAIN_SEARCHES; round++) {
+        shuffle(search, round);
+        search->tries = 0;
+        found = go_on(search, 0);
+    }
+    return found;
+}
+
 enum explained explain(const struct play *play, enum explain_way way, char why[EXPLAIN_WHY_MAX])
 {
     struct search search = {
@@ -257,20 +289,22 @@ enum explained explain(const struct play *play, enum explain_way way, char why[E
         .models = calloc(play->count + 2, sizeof *search.models),
         .taken = calloc(play->count + 1, sizeof *search.taken),
         .order = calloc(play->count + 1, sizeof *search.order),
+        .prefer = calloc(play->count + 1, sizeof *search.prefer),
         .why = why,
     };
     bool found = false;
 
     why[0] = '\0';
-    if (search.models != NULL && search.taken != NULL && search.order != NULL) {
-        sort_by_end(&search);
+    if (search.models != NULL && search.taken != NULL && search.order != NULL &&
+        search.prefer != NULL) {
         model_init(&search.models[0]);
         search.models[0].strict = way == EXPLAIN_ALONE;
         search.models[0].may_skip = way == EXPLAIN_KILLED;
-        found = go_on(&search, 0);
+        found = find_order(&search);
     }
     free(search.models);
     free(search.taken);
     free(search.order);
+    free(search.prefer);
     return found ? EXPLAINED : search.too_much ? TOO_MUCH : NOT_EXPLAINED;
 }

@@ -15,8 +15,9 @@
 
 #include "play.h"
 
-#define EXPLAIN_WHY_MAX   4096   /* bytes */
-#define EXPLAIN_TRIES_MAX 300000 /* steps of the model */
+#define EXPLAIN_WHY_MAX   4096 /* bytes */
+#define EXPLAIN_TRIES_MAX 6000 /* steps of the model, in one search */
+#define EXPLAIN_SEARCHES  50
 
 enum explained {
     EXPLAINED,
