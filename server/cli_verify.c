@@ -164,7 +164,10 @@ static int verify_rows(struct run *run, const struct workspace_row *rows, size_t
     if (!known)
         return cli_say(CLI_FAILED, "there is no workspace %s; `baton workspace list` names them",
                        cli->words[0]);
-    return code == CLI_OK && run->compared < run->kept.count ? say_not_compared(run) : code;
+    if (run->compared == run->kept.count)
+        return code;
+    int said = say_not_compared(run);
+    return code == CLI_OK ? said : code;
 }
 
 static int verify_all(struct run *run, struct arena *arena)

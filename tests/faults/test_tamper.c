@@ -840,7 +840,41 @@ static const struct tampering another_workspace = {
     {NULL},
 };
 
-START_TEST(a_kept_checkpoint_of_nothing_here_is_told)
+/* A checkpoint of a workspace that is not here, in the place of those that were kept. */
+static void keep_of_another(bool signature_holds)
+{
+    struct checkpoint checkpoint = {.workspace = {{9}}, .size = 1, .at = 1795341600000000};
+    struct signing_key *key = key_of(1);
+    struct json_out out;
+    FILE *file = fopen(kept_path, "w");
+
+    ck_assert_ptr_nonnull(file);
+    ck_assert(checkpoint_sign(&checkpoint, key));
+    checkpoint.size += !signature_holds;
+    json_out_init(&out, SQL_MAX_BYTES);
+    checkpoint_write(&checkpoint, &out);
+    ck_assert_uint_eq(fwrite(out.text, 1, out.len, file), out.len);
+    ck_assert_int_eq(fclose(file), 0);
+    json_out_release(&out);
+    signing_key_free(key);
+}
+
+START_TEST(a_whole_workspace_that_is_gone_is_told)
+{
+    static char out[TRIAL_OUTPUT_MAX];
+    char words[WORDS_MAX_BYTES];
+
+    snprintf(words, sizeof words, "verify --checkpoint %s 2>&1", kept_path);
+    keep_of_another(true);
+    ck_assert_int_eq(trial_baton(&trial, words, out), UNSOUND);
+    ck_assert_ptr_nonnull(strstr(out, "is of a workspace that is not here"));
+    keep_of_another(false);
+    ck_assert_int_eq(trial_baton(&trial, words, out), 2);
+    ck_assert_ptr_nonnull(strstr(out, "signature does not fit"));
+}
+END_TEST
+
+START_TEST(a_kept_checkpoint_is_of_its_workspace)
 {
     static char out[TRIAL_OUTPUT_MAX];
     char words[WORDS_MAX_BYTES];
@@ -903,7 +937,8 @@ int main(void)
     tcase_add_test(t, whatever_was_signed_cannot_be_changed_either);
     tcase_add_test(t, with_all_checkpoints_dropped_a_kept_one_shows_it);
     tcase_add_test(t, who_signs_everything_again_has_another_key);
-    tcase_add_test(t, a_kept_checkpoint_of_nothing_here_is_told);
+    tcase_add_test(t, a_kept_checkpoint_is_of_its_workspace);
+    tcase_add_test(t, a_whole_workspace_that_is_gone_is_told); /* overwrites what was kept */
     suite_add_tcase(suite, t);
     SRunner *runner = srunner_create(suite);
     srunner_set_fork_status(runner, CK_NOFORK);
