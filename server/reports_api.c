@@ -51,6 +51,18 @@ static void write_row(const struct funnel *funnel, enum stage stage, struct json
     json_out_end_object(out);
 }
 
+/* A stage that a definition makes stays out of sight where there is none, and nobody is or was
+ * there. */
+static bool is_in_sight(const struct config *config, const struct funnel *funnel, enum stage stage)
+{
+    int milestone = milestone_of(stage);
+    enum term term;
+
+    if (!term_parse(stage_name(stage), &term) || config->in_force[term] != NULL)
+        return true;
+    return funnel->standing[stage] > 0 || (milestone >= 0 && funnel->reached[milestone] > 0);
+}
+
 static enum err answer_funnel(struct request *r, const struct funnel *funnel, instant from,
                               instant to)
 {
@@ -66,7 +78,8 @@ static enum err answer_funnel(struct request *r, const struct funnel *funnel, in
     json_out_key(&out, "data");
     json_out_begin_array(&out);
     for (int stage = 0; stage < STAGE_COUNT; stage++)
-        write_row(funnel, (enum stage)stage, &out);
+        if (is_in_sight(r->config, funnel, (enum stage)stage))
+            write_row(funnel, (enum stage)stage, &out);
     json_out_end_array(&out);
     json_out_key(&out, "totals");
     json_out_begin_object(&out);

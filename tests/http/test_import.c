@@ -275,7 +275,11 @@ static const struct step funnel[] = {
      .path = "/v1/reports/funnel",
      .as = "ana",
      .status = 200,
-     .checks = {{"/totals/leads", "8000"}, {"/data/1/leads", "7158"}, {"/data/7/leads", "842"}}},
+     .checks = {{"/totals/leads", "8000"},
+                {"/data/1/stage", "'inquiry'"},
+                {"/data/1/leads", "7158"},
+                {"/data/5/stage", "'customer'"},
+                {"/data/5/leads", "842"}}},
     {0}};
 
 static const struct {

@@ -677,7 +677,7 @@ static const struct step asked[] = {
      .path = "/v1/reports/funnel",
      .as = "sam",
      .status = 200,
-     .checks = {{"/data", "#10"},
+     .checks = {{"/data", "#8"},
                 {"/data/1", "{'stage':'inquiry','leads':1,'reached':null}"},
                 {"/data/2", "{'stage':'mql','leads':1,'reached':1}"},
                 {"/totals", "{'leads':2,'claimed_not_qualified':0}"}}},
