@@ -105,11 +105,24 @@ static void choose_database(struct trial *trial, const struct trial_options *opt
     }
 }
 
-/* The data directory and the log level before the test's own, which may say otherwise. */
+/* Checkpoints are signed along, so that the tree over the ledger stands the same faults. */
+static void make_signing_key(struct trial *trial)
+{
+    static char out[TRIAL_OUTPUT_MAX];
+    char words[TRIAL_PATH_MAX + 32];
+
+    trial->keys = scratch_new();
+    snprintf(trial->signing_key, TRIAL_PATH_MAX, "%s/key", trial->keys);
+    snprintf(words, sizeof words, "signing-key create %s", trial->signing_key);
+    ck_assert_int_eq(trial_baton(trial, words, out), 0);
+}
+
+/* What every trial sets before the test's own, which may say otherwise. */
 static void start_server(struct trial *trial, const struct trial_options *options, int which)
 {
-    struct service_setting settings[TRIAL_SETTINGS_MAX + 3] = {{"BATON_LOG_LEVEL", "warn"}};
-    int count = 1;
+    struct service_setting settings[TRIAL_SETTINGS_MAX + 4] = {
+        {"BATON_LOG_LEVEL", "warn"}, {"BATON_SIGNING_KEY_FILE", trial->signing_key}};
+    int count = 2;
 
     if (trial->directory != NULL)
         settings[count++] = (struct service_setting){"BATON_DATA_DIR", trial->directory};
@@ -126,6 +139,7 @@ void trial_begin(struct trial *trial, const struct trial_options *options)
         options = &plain;
     *trial = (struct trial){.journal = journal_new()};
     choose_database(trial, options);
+    make_signing_key(trial);
     for (int i = 0; i < (options->servers == 0 ? 1 : options->servers); i++)
         start_server(trial, options, i);
     make_workspace(trial, options->starter);
@@ -157,5 +171,7 @@ void trial_free(struct trial *trial)
         database_free(trial->database);
     if (trial->directory != NULL)
         scratch_free(trial->directory);
+    if (trial->keys != NULL)
+        scratch_free(trial->keys);
     *trial = (struct trial){0};
 }

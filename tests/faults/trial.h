@@ -12,6 +12,7 @@
 
 #define TRIAL_KEY_MAX      128  /* bytes */
 #define TRIAL_CONNINFO_MAX 1024 /* bytes */
+#define TRIAL_PATH_MAX     256  /* bytes */
 #define TRIAL_SERVERS_MAX  2
 #define TRIAL_SETTINGS_MAX 12
 #define TRIAL_OUTPUT_MAX   65536 /* bytes of what the command line prints */
@@ -19,6 +20,8 @@
 struct trial {
     struct database *database;         /* NULL: the server's own, in directory */
     char *directory;                   /* BATON_DATA_DIR */
+    char *keys;                        /* where … */
+    char signing_key[TRIAL_PATH_MAX];  /* … the key lies that signs checkpoints */
     char conninfo[TRIAL_CONNINFO_MAX]; /* of a superuser */
     struct service *services[TRIAL_SERVERS_MAX];
     char workspace[40];            /* the id; its name is acme */
