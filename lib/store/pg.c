@@ -21,7 +21,9 @@
 /* Distinct statements prepared on one connection; a power of two, filled to half at most. */
 #define PREPARED_SLOTS 1024
 
-#define SETUP_MAX_BYTES 2048
+#define SETUP_MAX_BYTES 4096
+/* So long a new session waits for the end of the one that was lost. */
+#define FORMER_WAIT_MS 500
 
 enum prepared_state { PREPARED_NOT, PREPARED_SENT, PREPARED_READY };
 
@@ -38,8 +40,16 @@ struct sent {
     bool is_prepare;
 };
 
+/* One session of PostgreSQL: process ids are given again, but not at the same microsecond. */
+struct session {
+    int pid;        /* 0: none */
+    char start[48]; /* its backend_start, as text in UTC */
+};
+
 struct pg {
     PGconn *conn; /* NULL: not connected */
+    struct session session;
+    struct session former; /* what the last connection was to */
     struct pg_hosts *hosts;
     char *role;
     struct pg_settings settings;
@@ -135,6 +145,9 @@ void pg_disconnect(struct pg *pg)
 {
     PQfinish(pg->conn);
     pg->conn = NULL;
+    if (pg->session.pid != 0)
+        pg->former = pg->session;
+    pg->session.pid = 0;
     pg->in_transaction = false;
     memset(pg->prepared, 0, sizeof pg->prepared);
     pg->prepared_count = 0;
@@ -258,15 +271,33 @@ static bool wait_answer(const struct pg *pg, int64_t deadline)
     return true;
 }
 
+/* PostgreSQL does not hear of a connection that went silent: its session would keep what it has
+ * locked, for ever if it was waiting for the rest of a round trip, and might yet commit. So whoever
+ * comes after it ends it, as the login that both have. */
+static void former_text(const struct pg *pg, char *out, size_t size)
+{
+    int len = snprintf(out, size,
+                       "SELECT pg_backend_pid() AS session, backend_start"
+                       " FROM pg_stat_get_activity(pg_backend_pid());");
+
+    if (pg->former.pid != 0)
+        snprintf(out + len, size - (size_t)len,
+                 "SELECT pg_terminate_backend(pid, %d) AS former FROM pg_stat_get_activity(%d)"
+                 " WHERE backend_start = '%s';",
+                 FORMER_WAIT_MS, pg->former.pid, pg->former.start);
+}
+
 /* Session settings, the role, and what the session has become. */
 static bool setup_text(const struct pg *pg, char *out, size_t size)
 {
+    char former[SETUP_MAX_BYTES / 4];
     char *role = pg->role == NULL ? NULL : PQescapeIdentifier(pg->conn, pg->role, strlen(pg->role));
     int statement_ms = pg->settings.statement_timeout_ms;
     int lock_ms = pg->settings.lock_timeout_ms;
 
     if (pg->role != NULL && role == NULL)
         return false;
+    former_text(pg, former, sizeof former);
     /* force_generic_plan: the plan that the tests have seen is the one that runs, whatever the
      * parameters and however empty the tables were; and planning is done once. */
     int len =
@@ -278,6 +309,9 @@ static bool setup_text(const struct pg *pg, char *out, size_t size)
                  "SET statement_timeout = %d; SET lock_timeout = %d;"
                  "SET idle_in_transaction_session_timeout = %d;"
                  "SET client_connection_check_interval = '2s';"
+                 "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 3;"
+                 "SET tcp_keepalives_count = 3; SET tcp_user_timeout = 10000;"
+                 "%s"
                  "%s%s;"
                  "WITH owner AS (SELECT DISTINCT c.relowner FROM pg_class c"
                  "  JOIN pg_namespace n ON n.oid = c.relnamespace"
@@ -289,7 +323,7 @@ static bool setup_text(const struct pg *pg, char *out, size_t size)
                  " FROM pg_roles r, pg_roles s"
                  " WHERE r.rolname = current_user AND s.rolname = session_user",
                  statement_ms > 0 ? statement_ms : STATEMENT_TIMEOUT_MS,
-                 lock_ms > 0 ? lock_ms : LOCK_TIMEOUT_MS, IDLE_IN_TRANSACTION_TIMEOUT_MS,
+                 lock_ms > 0 ? lock_ms : LOCK_TIMEOUT_MS, IDLE_IN_TRANSACTION_TIMEOUT_MS, former,
                  role == NULL ? "" : "SET ROLE ", role == NULL ? "" : role);
     PQfreemem(role);
     return len > 0 && (size_t)len < size;
@@ -316,13 +350,37 @@ static enum pg_status check_role(struct pg *pg, const PGresult *answer)
     return PG_OK;
 }
 
+/* What may not be seen is null, and is then not ended either. */
+static void take_session(struct pg *pg, const PGresult *answer)
+{
+    if (PQntuples(answer) != 1)
+        return;
+    pg->session.pid = (int)strtol(PQgetvalue(answer, 0, 0), NULL, 10);
+    copy_text(pg->session.start, sizeof pg->session.start, PQgetvalue(answer, 0, 1));
+    if (pg->session.start[0] == '\0')
+        pg->session.pid = 0;
+}
+
+static enum pg_status take_rows(struct pg *pg, const PGresult *answer)
+{
+    const char *what = PQfname(answer, 0);
+
+    if (strcmp(what, "session") == 0)
+        take_session(pg, answer);
+    else if (strcmp(what, "former") == 0)
+        pg->former.pid = 0;
+    else
+        return check_role(pg, answer);
+    return PG_OK;
+}
+
 static enum pg_status take_setup_answer(struct pg *pg, PGresult *answer)
 {
     switch (PQresultStatus(answer)) {
     case PGRES_COMMAND_OK:
         return PG_OK;
     case PGRES_TUPLES_OK:
-        return check_role(pg, answer);
+        return take_rows(pg, answer);
     default:
         break;
     }
@@ -582,9 +640,11 @@ static void take_error(struct pg *pg, const struct sent *sent, const PGresult *a
     error->index = sent->index;
     error->statement = sent->name;
     error->status = classify(error->sqlstate, pg->guards[sent->index]);
-    /* what failed before the COMMIT kept it from being run */
+    /* what PostgreSQL says failed before the COMMIT kept it from being run; what libpq says of an
+     * answer, without a code, says nothing of that */
     if (error->status == PG_LOST)
-        error->commit_sent = pg->commit_index >= 0 && sent->index >= pg->commit_index;
+        error->commit_sent = pg->commit_index >= 0 &&
+                             (error->sqlstate[0] == '\0' || sent->index >= pg->commit_index);
 }
 
 static void take_answer(struct pg *pg, const struct sent *sent, PGresult *answer)
