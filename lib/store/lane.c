@@ -337,6 +337,11 @@ static int64_t away_until(const struct group *group)
     return soon > least ? soon : least;
 }
 
+static int64_t timeout_of(const struct group *group)
+{
+    return group->in_doubt ? IN_DOUBT_TIMEOUT_MS : GROUP_TIMEOUT_MS;
+}
+
 enum next_step { STEP_AGAIN, STEP_SPLIT, STEP_REFUSE };
 
 /* What to do after the database said no. */
@@ -358,18 +363,20 @@ static enum next_step after_failure(struct worker *worker, struct group *group, 
             atomic_fetch_add(&worker->lanes->stats.replays, 1);
         }
         *err = ERR_UNAVAILABLE;
-        return spent < GROUP_TIMEOUT_MS && pg_now_ms() < away_until(group) ? STEP_AGAIN
-                                                                           : STEP_REFUSE;
+        return spent < timeout_of(group) && pg_now_ms() < away_until(group) ? STEP_AGAIN
+                                                                            : STEP_REFUSE;
     case PG_RETRY:
     case PG_STALE:
     case PG_UNIQUE:
         *err = error->status == PG_UNIQUE ? ERR_INTERNAL : ERR_UNAVAILABLE;
-        if (reruns < RERUNS_MAX && spent < GROUP_TIMEOUT_MS)
+        if (reruns < RERUNS_MAX && spent < timeout_of(group))
             return STEP_AGAIN;
         return group->count > 1 ? STEP_SPLIT : STEP_REFUSE;
     case PG_TIMEOUT:
         *err = ERR_UNAVAILABLE;
-        return reruns < 1 ? STEP_AGAIN : STEP_REFUSE;
+        /* what is in doubt may itself hold the lock */
+        return reruns < 1 || (group->in_doubt && spent < IN_DOUBT_TIMEOUT_MS) ? STEP_AGAIN
+                                                                              : STEP_REFUSE;
     case PG_FULL:
     case PG_REFUSED:
         *err = ERR_UNAVAILABLE;
@@ -386,7 +393,7 @@ static enum pg_status fresh_config(struct worker *worker, struct group *group,
     config_release(*config);
     *config = NULL;
     return config_cache_load(worker->lanes->settings.cache, worker->pg, group->lane->workspace,
-                             at_least, group->started_ms + GROUP_TIMEOUT_MS, config);
+                             at_least, group->started_ms + timeout_of(group), config);
 }
 
 /* Whoever hears that the configuration changed finds the new one in the cache. That it cannot be
@@ -420,7 +427,7 @@ static enum attempt attempt_connected(struct worker *worker, struct group *group
         }
     }
     enum attempt end =
-        attempt(worker, group, *config, carried, group->started_ms + GROUP_TIMEOUT_MS);
+        attempt(worker, group, *config, carried, group->started_ms + timeout_of(group));
     bool stale =
         end == ATTEMPT_STALE || (end == ATTEMPT_FAILED && pg_error(worker->pg)->status == PG_STALE);
     if (stale && fresh_config(worker, group, config, (*config)->version + 1) == PG_OK)

@@ -24,6 +24,8 @@
 #define LANE_WAITING_MAX 8192
 /** A group is given up when it has not been saved by then. */
 #define GROUP_TIMEOUT_MS 8000
+/** One whose COMMIT was sent and not answered has until then to learn how that ended. */
+#define IN_DOUBT_TIMEOUT_MS 12000
 /** Without a database commands are answered this long after they were submitted, or, when they may
  *  have been done, after the connection was lost … */
 #define DATABASE_AWAY_MS 700
