@@ -100,8 +100,13 @@ static void choose_database(struct trial *trial, const struct trial_options *opt
     } else {
         trial->database = database_new();
         snprintf(trial->conninfo, sizeof trial->conninfo, "%s", database_conninfo(trial->database));
-        trial->database_url =
-            options->database_url == NULL ? trial->conninfo : options->database_url;
+        /* of a keyword string the last word holds */
+        snprintf(trial->through, sizeof trial->through,
+                 "%.900s host=127.0.0.1 port=%d sslmode=disable gssencmode=disable",
+                 trial->conninfo, options->through_port);
+        trial->database_url = options->through_port > 0       ? trial->through
+                              : options->database_url == NULL ? trial->conninfo
+                                                              : options->database_url;
     }
 }
 

@@ -33,6 +33,7 @@ struct trial {
     struct follower *follower;
     int descriptors;          /* open in the servers, sessions of the database not counted */
     const char *database_url; /* what the servers connect by */
+    char through[TRIAL_CONNINFO_MAX];
 };
 
 struct trial_options {
@@ -40,6 +41,7 @@ struct trial_options {
     int servers;              /* 0: one */
     const char *database_url; /* NULL: the database's own; "" when embedded */
     const char *directory;    /* of the embedded one; NULL: a new one in /tmp */
+    int through_port;         /* of 127.0.0.1, where the servers connect to; 0: straight */
     const char *starter;      /* definition signed at once; NULL: mql */
     /* of the servers' environment, up to the one without a name */
     struct service_setting settings[TRIAL_SETTINGS_MAX];

@@ -32,7 +32,7 @@ static _Noreturn void give_up(const char *what, const char *why)
     exit(1);
 }
 
-static const char *cluster_conninfo_text(void)
+const char *database_cluster(void)
 {
     if (getenv("BATON_TEST_PG") == NULL) {
         atexit(test_cluster_stop);
@@ -61,7 +61,7 @@ static PGconn *connect_admin(void)
 {
     char conninfo[CONNINFO_MAX];
 
-    snprintf(conninfo, sizeof conninfo, "%s dbname=postgres", cluster_conninfo_text());
+    snprintf(conninfo, sizeof conninfo, "%s dbname=postgres", database_cluster());
     return connect_to(conninfo);
 }
 
@@ -123,7 +123,7 @@ static struct database *create(const char *template)
     if (database == NULL)
         give_up("database", "out of memory");
     snprintf(database->name, sizeof database->name, "baton_test_%d_%d", (int)getpid(), ++counter);
-    snprintf(database->conninfo, sizeof database->conninfo, "%s dbname=%s", cluster_conninfo_text(),
+    snprintf(database->conninfo, sizeof database->conninfo, "%s dbname=%s", database_cluster(),
              database->name);
     while (!try_create(conn, database->name, template)) {
         if (pg_now_ms() > deadline)
@@ -163,7 +163,7 @@ const char *database_conninfo(const struct database *database)
 
 const char *database_conninfo_as(struct database *database, const char *role)
 {
-    snprintf(database->conninfo_as, CONNINFO_MAX, "%s dbname=%s user=%s", cluster_conninfo_text(),
+    snprintf(database->conninfo_as, CONNINFO_MAX, "%s dbname=%s user=%s", database_cluster(),
              database->name, role);
     return database->conninfo_as;
 }

@@ -19,6 +19,9 @@ struct database *database_new_empty(void);
 /** Drops it, whoever is connected. What is not freed is dropped at exit. */
 void database_free(struct database *database);
 
+/** Keyword string of the run's cluster, which is started when there is none; names no database. */
+const char *database_cluster(void);
+
 /** Keyword string of a superuser's connection to it. */
 const char *database_conninfo(const struct database *database);
 
