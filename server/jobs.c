@@ -119,7 +119,8 @@ static bool is_ours(const struct jobs *jobs, size_t which)
     return recurring[which].kind != COMMAND_COUNT || jobs->settings.signing_key != NULL;
 }
 
-static void run_due(struct jobs *jobs, size_t which)
+/* False when the database is away. */
+static bool run_due(struct jobs *jobs, size_t which)
 {
     int64_t until = pg_deadline_in(LOOK_MAX_MS);
     struct uuid workspace;
@@ -129,9 +130,21 @@ static void run_due(struct jobs *jobs, size_t which)
             job_table_claim(jobs->pg, recurring[which].name, recurring[which].every_seconds,
                             pg_deadline_in(CLAIM_TIMEOUT_MS), &workspace);
         if (status != PG_OK || uuid_is_nil(workspace))
-            return;
+            return status != PG_LOST;
         run_one(jobs, which, workspace);
     }
+    return true;
+}
+
+/* What is due, as long as the database answers: readiness must not wait for each to find out. */
+static void look(struct jobs *jobs)
+{
+    bool answers = pg_ping(jobs->pg, pg_deadline_in(CLAIM_TIMEOUT_MS)) == PG_OK;
+
+    atomic_store(&jobs->answers, answers);
+    for (size_t i = 0; answers && recurring[i].name != NULL; i++)
+        answers = !is_ours(jobs, i) || run_due(jobs, i);
+    atomic_store(&jobs->answers, answers);
 }
 
 static void wait_a_tick(struct jobs *jobs)
@@ -152,11 +165,7 @@ static void *tick(void *argument)
     pthread_mutex_lock(&jobs->mutex);
     while (!jobs->stopping) {
         pthread_mutex_unlock(&jobs->mutex);
-        bool answers = pg_ping(jobs->pg, pg_deadline_in(CLAIM_TIMEOUT_MS)) == PG_OK;
-        atomic_store(&jobs->answers, answers);
-        for (size_t i = 0; answers && recurring[i].name != NULL; i++)
-            if (is_ours(jobs, i))
-                run_due(jobs, i);
+        look(jobs);
         pthread_mutex_lock(&jobs->mutex);
         if (!jobs->stopping)
             wait_a_tick(jobs);
