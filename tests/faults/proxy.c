@@ -216,6 +216,7 @@ static void fire(struct proxy *proxy, struct link *link)
     if (!armed)
         return;
     proxy->counts.fired++;
+    proxy->counts.frontend_bytes = proxy->counts.backend_bytes = 0;
     act_on(proxy, link, proxy->rule.act);
 }
 
@@ -294,9 +295,14 @@ static int64_t *passed(struct proxy *proxy, int which)
     return which == FRONTEND ? &proxy->counts.frontend_bytes : &proxy->counts.backend_bytes;
 }
 
-static bool counts_bytes(const struct proxy *proxy, int which)
+static bool is_counted(const struct proxy *proxy, const struct link *link)
 {
-    return is_armed(proxy) &&
+    return proxy->statement[0] == '\0' || link->messages.ever_wanted;
+}
+
+static bool stops_at_byte(const struct proxy *proxy, const struct link *link, int which)
+{
+    return is_armed(proxy) && is_counted(proxy, link) &&
            proxy->rule.at == (which == FRONTEND ? PROXY_FRONTEND_BYTES : PROXY_BACKEND_BYTES);
 }
 
@@ -317,7 +323,7 @@ static size_t allowed(struct proxy *proxy, const struct link *link, int which)
         return 0;
     if (rate_of(proxy, link) > 0 && (double)most > flow->budget)
         most = (size_t)flow->budget;
-    if (counts_bytes(proxy, which)) {
+    if (stops_at_byte(proxy, link, which)) {
         int64_t left = proxy->rule.bytes - *passed(proxy, which);
         most = left <= 0 ? 0 : (int64_t)most > left ? (size_t)left : most;
     }
@@ -388,12 +394,13 @@ static void write_flow(struct proxy *proxy, struct link *link, int which)
     if (sent < 0 && errno != EAGAIN && errno != EINTR)
         discard(flow);
     if (sent > 0) {
-        *passed(proxy, which) += sent;
+        if (is_counted(proxy, link))
+            *passed(proxy, which) += sent;
         flow->budget -= (double)sent;
         drop_front(flow, (size_t)sent);
     }
     bool reached =
-        counts_bytes(proxy, which) && *passed(proxy, which) >= proxy->rule.bytes && sent > 0;
+        stops_at_byte(proxy, link, which) && *passed(proxy, which) >= proxy->rule.bytes && sent > 0;
     if (reached || (flow->fires && flow->fence == 0))
         fire(proxy, link);
 }

@@ -31,7 +31,8 @@ enum proxy_at {
     PROXY_COMMIT_SENT,     /* its Execute was handed on, with all that had come with it */
     PROXY_COMMIT_ANSWERED, /* its CommandComplete has come and was not handed on */
     PROXY_STATEMENT,       /* the Execute of rule.statement was handed on, and nothing after it */
-    /* counted from when the rule was armed, over all connections; the last byte goes through */
+    /* counted from when the rule was armed or fired last, over the connections on which
+     * rule.statement was ever bound, all without one; the last byte goes through */
     PROXY_FRONTEND_BYTES,
     PROXY_BACKEND_BYTES,
 };
@@ -70,7 +71,7 @@ struct proxy_counts {
     int connections;                       /* opened since it started */
     int links;                             /* open now, black-holed ones included */
     int fired;                             /* rules, since the last was armed */
-    int64_t frontend_bytes, backend_bytes; /* handed on since the last rule was armed */
+    int64_t frontend_bytes, backend_bytes; /* handed on since the rule was armed or fired */
 };
 
 /** To the unix socket that this keyword string names. Ends the program when it cannot. */

@@ -51,7 +51,7 @@ static void take_bind(struct messages *messages, const char *message, size_t len
     take_text(message, len, &at, portal);
     take_text(message, len, &at, messages->bound);
     if (wanted != NULL && strcmp(messages->bound, wanted) == 0)
-        messages->seen_wanted = true;
+        messages->seen_wanted = messages->ever_wanted = true;
 }
 
 static enum message_kind take_execute(struct messages *messages)

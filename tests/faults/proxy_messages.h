@@ -16,6 +16,7 @@ struct messages {
     char parsed[MESSAGES_TEXT_MAX]; /* text of the unnamed statement */
     char bound[MESSAGES_TEXT_MAX];  /* name of the statement that Execute runs; "" unnamed */
     bool writes;                    /* the transaction is not READ ONLY */
+    bool ever_wanted;               /* … or in any before */
     bool seen_wanted;               /* the wanted statement was bound in it */
     bool committing;                /* its COMMIT is on the way */
 };

@@ -4,6 +4,7 @@
 #include "store/migrate.h"
 
 #include <ftw.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #define CONNINFO_MAX   2048
 #define CREATE_WAIT_MS 30000
 #define OPEN_FILES_MAX 16
+#define POLL_MS        10
 
 static struct cluster *cluster;
 static char *directory;
@@ -77,6 +79,22 @@ void test_cluster_start(void)
         give_up(why);
     make_template();
     setenv("BATON_TEST_PG", cluster_conninfo(cluster), 1);
+}
+
+int test_cluster_pid(void)
+{
+    return (int)cluster_pid(cluster);
+}
+
+void test_cluster_restart(void)
+{
+    char why[CLUSTER_WHY_MAX_BYTES] = "it does not end";
+    int64_t give_up_ms = pg_deadline_in(CLUSTER_STOP_WAIT_MS);
+
+    while (cluster_is_alive(cluster) && pg_now_ms() < give_up_ms)
+        poll(NULL, 0, POLL_MS);
+    if (cluster_restart_if_dead(cluster, NULL, why) != CLUSTER_RESTARTED)
+        give_up(why);
 }
 
 void test_cluster_stop(void)

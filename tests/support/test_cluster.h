@@ -11,6 +11,12 @@ void test_cluster_start(void);
 /** Stops it and removes its directory. Harmless when none was started. */
 void test_cluster_stop(void);
 
+/** The postmaster of the cluster that test_cluster_start() made. */
+int test_cluster_pid(void);
+
+/** Waits until that cluster has ended, and starts it again. Ends the program when it cannot. */
+void test_cluster_restart(void);
+
 /** A new empty directory under /tmp that PostgreSQL's user may enter; the caller frees the path. */
 char *scratch_new(void);
 
