@@ -23,7 +23,9 @@ struct jobs {
     struct jobs_settings settings;
     struct pg *pg;
     struct pg *app;
+    struct pg *pulse;
     pthread_t thread;
+    pthread_t pulse_thread;
     pthread_mutex_t mutex;
     pthread_cond_t end;
     bool stopping;
@@ -136,15 +138,13 @@ static bool run_due(struct jobs *jobs, size_t which)
     return true;
 }
 
-/* What is due, as long as the database answers: readiness must not wait for each to find out. */
+/* What is due, as long as the database answers. */
 static void look(struct jobs *jobs)
 {
-    bool answers = pg_ping(jobs->pg, pg_deadline_in(CLAIM_TIMEOUT_MS)) == PG_OK;
+    bool answers = atomic_load(&jobs->answers);
 
-    atomic_store(&jobs->answers, answers);
     for (size_t i = 0; answers && recurring[i].name != NULL; i++)
         answers = !is_ours(jobs, i) || run_due(jobs, i);
-    atomic_store(&jobs->answers, answers);
 }
 
 static void wait_a_tick(struct jobs *jobs)
@@ -158,20 +158,69 @@ static void wait_a_tick(struct jobs *jobs)
     pthread_cond_timedwait(&jobs->end, &jobs->mutex, &until);
 }
 
-static void *tick(void *argument)
+/* Does this again and again, until it is to end. */
+static void repeat(struct jobs *jobs, void (*act)(struct jobs *jobs))
 {
-    struct jobs *jobs = argument;
-
     pthread_mutex_lock(&jobs->mutex);
     while (!jobs->stopping) {
         pthread_mutex_unlock(&jobs->mutex);
-        look(jobs);
+        act(jobs);
         pthread_mutex_lock(&jobs->mutex);
         if (!jobs->stopping)
             wait_a_tick(jobs);
     }
     pthread_mutex_unlock(&jobs->mutex);
+}
+
+static void *tick(void *argument)
+{
+    repeat(argument, look);
     return NULL;
+}
+
+static void ask(struct jobs *jobs)
+{
+    bool answers = pg_ping(jobs->pulse, pg_deadline_in(CLAIM_TIMEOUT_MS)) == PG_OK;
+
+    atomic_store(&jobs->answers, answers);
+}
+
+/* On a thread and a connection of its own: a job may hang on what it does for longer than whoever
+ * asks whether the service is ready is to be told wrong. */
+static void *pulse(void *argument)
+{
+    repeat(argument, ask);
+    return NULL;
+}
+
+static void tell_to_end(struct jobs *jobs)
+{
+    pthread_mutex_lock(&jobs->mutex);
+    jobs->stopping = true;
+    pthread_cond_broadcast(&jobs->end);
+    pthread_mutex_unlock(&jobs->mutex);
+}
+
+static bool start_threads(struct jobs *jobs)
+{
+    if (jobs->pg == NULL || jobs->app == NULL || jobs->pulse == NULL ||
+        pthread_create(&jobs->pulse_thread, NULL, pulse, jobs) != 0)
+        return false;
+    if (pthread_create(&jobs->thread, NULL, tick, jobs) == 0)
+        return true;
+    tell_to_end(jobs);
+    pthread_join(jobs->pulse_thread, NULL);
+    return false;
+}
+
+static void free_jobs(struct jobs *jobs)
+{
+    pg_free(jobs->pg);
+    pg_free(jobs->app);
+    pg_free(jobs->pulse);
+    pthread_mutex_destroy(&jobs->mutex);
+    pthread_cond_destroy(&jobs->end);
+    free(jobs);
 }
 
 struct jobs *jobs_start(const struct jobs_settings *settings)
@@ -184,16 +233,14 @@ struct jobs *jobs_start(const struct jobs_settings *settings)
     jobs->settings = *settings;
     jobs->pg = pg_new(&settings->database);
     jobs->app = pg_new(&settings->app);
+    jobs->pulse = pg_new(&settings->database);
     pthread_mutex_init(&jobs->mutex, NULL);
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&jobs->end, &monotonic);
     pthread_condattr_destroy(&monotonic);
-    if (jobs->pg == NULL || jobs->app == NULL ||
-        pthread_create(&jobs->thread, NULL, tick, jobs) != 0) {
-        pg_free(jobs->pg);
-        pg_free(jobs->app);
-        free(jobs);
+    if (!start_threads(jobs)) {
+        free_jobs(jobs);
         return NULL;
     }
     return jobs;
@@ -203,16 +250,10 @@ void jobs_stop(struct jobs *jobs)
 {
     if (jobs == NULL)
         return;
-    pthread_mutex_lock(&jobs->mutex);
-    jobs->stopping = true;
-    pthread_cond_signal(&jobs->end);
-    pthread_mutex_unlock(&jobs->mutex);
+    tell_to_end(jobs);
     pthread_join(jobs->thread, NULL);
-    pg_free(jobs->pg);
-    pg_free(jobs->app);
-    pthread_mutex_destroy(&jobs->mutex);
-    pthread_cond_destroy(&jobs->end);
-    free(jobs);
+    pthread_join(jobs->pulse_thread, NULL);
+    free_jobs(jobs);
 }
 
 bool jobs_database_answers(const struct jobs *jobs)
