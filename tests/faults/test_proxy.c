@@ -637,7 +637,9 @@ END_TEST
 static void setup_pair(void)
 {
     proxy = proxy_start(database_cluster());
-    trial_begin(&trial, &(struct trial_options){.through_port = proxy_port(proxy), .servers = 2});
+    trial_begin(&trial, &(struct trial_options){.through_port = proxy_port(proxy),
+                                                .servers = 2,
+                                                .settings = {{"BATON_WORKERS", "1"}}});
 }
 
 static void *capture_at_first(void *argument)
@@ -671,17 +673,23 @@ START_TEST(test_late_commit)
     pthread_t thread;
 
     new_capture(&capture);
+    capture_at_first(&capture); /* both are connected then */
     insist(second, &capture);
     new_capture(&capture);
     proxy_arm(proxy, &(struct proxy_rule){.at = PROXY_COMMIT_HELD,
                                           .act = PROXY_ORPHAN,
                                           .statement = LANE,
                                           .hold_ms = ORPHAN_MS});
+    /* else the first would end the session that it lost before it dies */
+    proxy_door(proxy, PROXY_REFUSING);
     ck_assert_int_eq(pthread_create(&thread, NULL, capture_at_first, &capture), 0);
     proxy_wait_fired(proxy);
+    int64_t fired = pg_now_ms();
     service_kill(trial.services[0]);
+    proxy_door(proxy, PROXY_OPEN);
     pthread_join(thread, NULL);
     int64_t took = insist(second, &capture);
+    ck_assert_int_ge(pg_now_ms() - fired, ORPHAN_MS - POLL_MS);
     printf("a COMMIT that was %d ms late: the other server answered after %lld ms\n", ORPHAN_MS,
            (long long)took);
     ck_assert_int_eq(leads_of(&capture), 1);
