@@ -269,6 +269,9 @@ static bool comes_to_zero(const _Atomic int *number, int64_t timeout_ms)
 /* libmicrohttpd aborts when it is stopped with a suspended connection, so each is answered. */
 static bool end_waiting(struct httpd *httpd)
 {
+    /* Whoever counted itself among the waiting before this is waited for; whoever does so later
+     * sees it, such as a request whose body comes only now. */
+    atomic_store(&httpd->closed, true);
     for (int round = 0; round < FORCE_ROUNDS; round++) {
         waiting_expire(httpd, httpd_now_us(), true);
         if (comes_to_zero(&httpd->waiting, FORCE_WAIT_MS))

@@ -30,6 +30,7 @@ struct httpd {
     uint16_t port;
 
     _Atomic bool draining;
+    _Atomic bool closed; /* nobody is suspended from here on: the daemon is about to be stopped */
     _Atomic int64_t body_bytes; /* held by all bodies */
     _Atomic int active;         /* requests begun and not over */
     _Atomic int waiting;        /* of these, suspended */

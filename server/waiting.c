@@ -35,7 +35,7 @@ bool waiting_enter(struct request *r)
     struct httpd *httpd = r->httpd;
     int limit = httpd->settings.waiting_max * httpd->settings.threads;
 
-    if (atomic_fetch_add(&httpd->waiting, 1) >= limit) {
+    if (atomic_fetch_add(&httpd->waiting, 1) >= limit || atomic_load(&httpd->closed)) {
         atomic_fetch_sub(&httpd->waiting, 1);
         return false;
     }

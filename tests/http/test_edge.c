@@ -6,10 +6,11 @@
 
 #include "body.h"
 #include "health_api.h"
-#include "httpd.h"
+#include "httpd_inside.h"
 #include "metrics.h"
 
 #include <check.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -760,6 +761,32 @@ START_TEST(draining_does_not_wait_for_ever)
 }
 END_TEST
 
+/* libmicrohttpd aborts the process when it is stopped with a suspended connection: so a body that
+ * is whole only when nobody is waited for any more is refused, and not suspended. */
+START_TEST(a_body_that_comes_at_the_very_end_is_refused)
+{
+    struct httpd_settings settings = edge_settings();
+    char answer[EDGE_ANSWER_MAX];
+    pthread_t thread;
+
+    settings.drain_timeout_ms = 200;
+    restart(&settings);
+    edge_hold(&edge, HOLD_QUEUED);
+    int late = edge_connect(&edge);
+    edge_say(late, POST_THINGS JSON_TYPE "Content-Length: 7\r\n\r\n{\"a\"");
+    edge_wait_metric(METRIC_ACTIVE, 1);
+    ck_assert_int_eq(pthread_create(&thread, NULL, stop, edge.httpd), 0);
+    while (!atomic_load(&edge.httpd->closed))
+        poll(NULL, 0, 1);
+    edge_say(late, ":1}");
+    ck_assert_int_eq(edge_hear(late, answer), 503);
+    ck_assert_ptr_nonnull(strstr(answer, "Connection: close\r\n"));
+    pthread_join(thread, NULL);
+    edge.stopped = true;
+    close(late);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *s = suite_create("http/edge");
@@ -801,6 +828,7 @@ static Suite *suite(void)
     tcase_add_test(t, a_port_that_is_taken_is_said);
     tcase_add_test(t, draining_answers_what_has_begun);
     tcase_add_test(t, draining_does_not_wait_for_ever);
+    tcase_add_test(t, a_body_that_comes_at_the_very_end_is_refused);
     suite_add_tcase(s, t);
     return s;
 }
