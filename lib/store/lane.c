@@ -15,6 +15,9 @@
 /* Rounds for commands that find out what they need, and for configurations that change. */
 #define ROUNDS_MAX   12
 #define LANE_BUCKETS 256
+/* Chunks of batches in one group, when no other command came for so many groups; else one. */
+#define BULK_MAX         8
+#define SINGLES_EXPECTED 16
 /* Memory may be there again at once; else the group is refused. */
 #define SHORTAGE_RERUNS_MAX 1
 
@@ -22,7 +25,9 @@ struct lane {
     struct uuid workspace;
     struct lane_job *first, *last;
     size_t waiting;
-    bool ready; /* in the ready list */
+    bool had_bulk;                /* its last group */
+    size_t groups_without_single; /* chunks of batches alone, since the last other command */
+    bool ready;                   /* in the ready list */
     bool running;
     struct known_dimensions known; /* the running worker's */
     struct lane *next_ready;
@@ -149,22 +154,49 @@ bool lanes_cancel(struct lanes *lanes, struct lane_job *job)
     return queued;
 }
 
-/* Takes the next group off a lane: commands that change the configuration go alone. */
+/* A chunk of a batch is as much work as many single commands. */
+static bool is_bulk(const struct lane_job *job)
+{
+    return job->command.kind == COMMAND_LEAD_BATCH;
+}
+
+/* How many chunks the next group may have. After one that had some, what waited for it goes first
+ * and alone. */
+static size_t bulk_of_next(const struct lane *lane)
+{
+    const struct lane_job *job = lane->first;
+
+    while (job != NULL && is_bulk(job))
+        job = job->next;
+    if (job != NULL && !command_is_solo(&job->command) && lane->had_bulk)
+        return 0;
+    return lane->groups_without_single < SINGLES_EXPECTED ? 1 : BULK_MAX;
+}
+
+/* Takes the next group off a lane: commands that change the configuration go alone, and chunks of
+ * batches let whatever else waits pass, so that it waits for one of them and not for all. */
 static size_t take_group(struct lanes *lanes, struct lane *lane, struct lane_job **jobs)
 {
     size_t max = (size_t)lanes->settings.group_max;
-    size_t count = 0;
+    size_t bulk_max = bulk_of_next(lane);
+    size_t count = 0, bulk = 0;
+    struct lane_job *next;
 
-    while (lane->first != NULL && count < max) {
-        struct lane_job *job = lane->first;
+    for (struct lane_job *job = lane->first; job != NULL && count < max; job = next) {
         bool solo = command_is_solo(&job->command);
+        next = job->next;
         if (solo && count > 0)
             break;
+        if (is_bulk(job) && bulk == bulk_max)
+            continue;
+        bulk += is_bulk(job);
         unlink_job(lanes, lane, job);
         jobs[count++] = job;
         if (solo)
             break;
     }
+    lane->had_bulk = bulk > 0;
+    lane->groups_without_single = count > bulk ? 0 : lane->groups_without_single + 1;
     return count;
 }
 
