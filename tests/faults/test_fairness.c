@@ -1,0 +1,276 @@
+/*
+ * What if somebody wants much? Batches of 1,000 leads run beside single captures, and 64 clients
+ * flood one workspace beside one client of another. Whoever wants little still gets it soon:
+ * measured with and without the other in turns, since the machine has other work too, until the
+ * medians of the p99s are within the bound.
+ */
+#include "invariants.h"
+
+#include <check.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define BATCH        1000 /* leads */
+#define BATCH_TIMES  5.0  /* p99 beside batches, of that without */
+#define FLOOD        64   /* clients */
+#define FLOOD_TIMES  3.0  /* p99 beside a flooded workspace, of that without */
+#define ROUNDS_LEAST 3
+#define ROUNDS_MOST  12
+#define SINGLES      100 /* captures of one round and kind */
+#define PAUSE_MS     2   /* between two of them */
+#define TEXT_MAX     256 /* bytes */
+#define LEAD_MAX     192 /* bytes of one in a batch */
+
+static struct trial trial;
+static char other[TRIAL_KEY_MAX]; /* marketing's key of another workspace */
+static atomic_bool stopping;
+static atomic_int done; /* by the others */
+static atomic_int lead_number;
+
+static double now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
+static int compare(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+static double quantile(double *values, int count, int percent)
+{
+    qsort(values, (size_t)count, sizeof *values, compare);
+    return values[(count - 1) * percent / 100];
+}
+
+/* ---- who wants little ---- */
+
+/* p99 in milliseconds. */
+static double capture_singly(struct client *client)
+{
+    double took[SINGLES];
+    char key[TEXT_MAX], body[TEXT_MAX];
+    const struct write write = {
+        .target = "/v1/leads", .token = trial.marketing, .key = key, .body = body};
+
+    for (int i = 0; i < SINGLES; i++) {
+        int number = atomic_fetch_add(&lead_number, 1);
+        struct answer answer;
+        snprintf(key, sizeof key, "Idempotency-Key: single-%d", number);
+        snprintf(body, sizeof body, "{\"email\":\"s%d@fair.example\"}", number);
+        double begun = now_ms();
+        client_call(client,
+                    &(struct call){.method = "POST",
+                                   .target = write.target,
+                                   .token = write.token,
+                                   .body = body,
+                                   .headers = {key}},
+                    &answer);
+        took[i] = now_ms() - begun;
+        ck_assert_int_eq(answer.status, 201);
+        snprintf(key, sizeof key, "single-%d", number);
+        journal_keep(trial.journal, &write, &answer);
+        answer_release(&answer);
+        poll(NULL, 0, PAUSE_MS);
+    }
+    return quantile(took, SINGLES, 99);
+}
+
+/* ---- who wants much ---- */
+
+struct greedy {
+    pthread_t thread;
+    struct client *client;
+};
+
+/* The bodies are made beforehand: the client's work is not to be measured. */
+static char *make_batch(void)
+{
+    size_t size = (size_t)BATCH * LEAD_MAX, len;
+    char *body = malloc(size);
+
+    if (body == NULL)
+        exit(1);
+    len = (size_t)snprintf(body, size, "{\"leads\":[");
+    for (int i = 0; i < BATCH; i++)
+        len += (size_t)snprintf(body + len, size - len,
+                                "%s{\"email\":\"b%d@fair.example\",\"attributes\":"
+                                "{\"company.employees\":120},\"touch\":{\"kind\":"
+                                "\"form_submitted\",\"source\":\"google\"}}",
+                                i == 0 ? "" : ",", atomic_fetch_add(&lead_number, 1));
+    snprintf(body + len, size - len, "]}");
+    return body;
+}
+
+static void post(struct client *client, const char *target, const char *token, const char *body)
+{
+    struct answer answer;
+
+    if (!client_try(
+            client,
+            &(struct call){.method = "POST", .target = target, .token = token, .body = body},
+            &answer) ||
+        answer.status / 100 != 2) {
+        fprintf(stderr, "tests: %s: no 2xx: %s\n", target, answer.body == NULL ? "" : answer.body);
+        exit(1);
+    }
+    atomic_fetch_add(&done, 1);
+    answer_release(&answer);
+}
+
+static void *send_batches(void *argument)
+{
+    struct greedy *greedy = argument;
+
+    while (!atomic_load(&stopping)) {
+        char *body = make_batch();
+        post(greedy->client, "/v1/leads/batch", trial.marketing, body);
+        free(body);
+    }
+    return NULL;
+}
+
+static void *flood(void *argument)
+{
+    struct greedy *greedy = argument;
+    char body[TEXT_MAX];
+
+    while (!atomic_load(&stopping)) {
+        snprintf(body, sizeof body, "{\"email\":\"f%d@fair.example\"}",
+                 atomic_fetch_add(&lead_number, 1));
+        post(greedy->client, "/v1/leads", other, body);
+    }
+    return NULL;
+}
+
+static void start(struct greedy *greedy, int count, void *(*what)(void *))
+{
+    int before = atomic_load(&done);
+
+    atomic_store(&stopping, false);
+    for (int i = 0; i < count; i++)
+        ck_assert_int_eq(pthread_create(&greedy[i].thread, NULL, what, &greedy[i]), 0);
+    while (atomic_load(&done) == before)
+        poll(NULL, 0, PAUSE_MS);
+}
+
+static void stop(struct greedy *greedy, int count)
+{
+    atomic_store(&stopping, true);
+    for (int i = 0; i < count; i++)
+        pthread_join(greedy[i].thread, NULL);
+}
+
+/* ---- in turns ---- */
+
+static double median(const double *values, int count)
+{
+    double sorted[ROUNDS_MOST];
+
+    memcpy(sorted, values, (size_t)count * sizeof *values);
+    return quantile(sorted, count, 50);
+}
+
+static void compare_rounds(const char *name, int count, void *(*what)(void *), double bound)
+{
+    struct greedy greedy[FLOOD];
+    double alone[ROUNDS_MOST], beside[ROUNDS_MOST], times = bound + 1;
+    struct client *client = client_new(service_url(trial.services[0]));
+    int rounds = 0;
+
+    for (int i = 0; i < count; i++)
+        greedy[i].client = client_new(service_url(trial.services[0]));
+    while (rounds < ROUNDS_LEAST || (rounds < ROUNDS_MOST && times > bound)) {
+        alone[rounds] = capture_singly(client);
+        start(greedy, count, what);
+        beside[rounds] = capture_singly(client);
+        stop(greedy, count);
+        rounds++;
+        times = median(beside, rounds) / median(alone, rounds);
+    }
+    printf("%s: p99 %.1f ms alone, %.1f ms beside %d of them, %.1f times, in %d rounds\n", name,
+           median(alone, rounds), median(beside, rounds), atomic_load(&done), times, rounds);
+    for (int i = 0; i < count; i++)
+        client_free(greedy[i].client);
+    client_free(client);
+    ck_assert_double_le(times, bound);
+    invariants_check(&trial, INVARIANTS_OTHER_LEADS);
+}
+
+START_TEST(test_singles_beside_batches)
+{
+    compare_rounds("batches of 1,000", 1, send_batches, BATCH_TIMES);
+}
+END_TEST
+
+START_TEST(test_two_workspaces)
+{
+    compare_rounds("captures of 64 clients elsewhere", FLOOD, flood, FLOOD_TIMES);
+}
+END_TEST
+
+/* ---- the stage ---- */
+
+static void make_other(void)
+{
+    static char out[TRIAL_OUTPUT_MAX];
+    size_t i;
+    json_t *key;
+
+    ck_assert_int_eq(trial_baton(&trial,
+                                 "workspace create beta --marketing bea@beta.example --sales "
+                                 "ben@beta.example --starter mql --sign --json",
+                                 out),
+                     0);
+    json_t *made = json_loads(out, 0, NULL);
+    ck_assert_msg(made != NULL, "no JSON: %s", out);
+    json_array_foreach(json_object_get(made, "keys"), i, key)
+    {
+        const char *team = json_string_value(json_object_get(key, "team"));
+        const char *token = json_string_value(json_object_get(key, "token"));
+        if (team != NULL && strcmp(team, "marketing") == 0 &&
+            !json_is_string(json_object_get(key, "member")))
+            snprintf(other, sizeof other, "%s", token);
+    }
+    json_decref(made);
+    ck_assert_str_ne(other, "");
+}
+
+static void setup(void)
+{
+    trial_begin(&trial, NULL);
+    make_other();
+    atomic_store(&done, 0);
+}
+
+static void teardown(void)
+{
+    trial_free(&trial);
+}
+
+int main(void)
+{
+    Suite *suite = suite_create("faults/fairness");
+    TCase *tcase = tcase_create("much beside little");
+    SRunner *runner = srunner_create(suite);
+
+    tcase_set_timeout(tcase, 0); /* CTest has one */
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_test(tcase, test_singles_beside_batches);
+    tcase_add_test(tcase, test_two_workspaces);
+    suite_add_tcase(suite, tcase);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
