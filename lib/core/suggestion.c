@@ -393,7 +393,8 @@ static struct threshold_walk walk_scores(struct suggestion_set *set, struct sugg
 {
     struct threshold_walk walk = {.best_p = 1};
 
-    qsort(set->scores, set->score_count, sizeof *set->scores, compare_scores);
+    if (set->score_count > 0) /* else there is no array yet */
+        qsort(set->scores, set->score_count, sizeof *set->scores, compare_scores);
     for (size_t i = 0; i < set->score_count; i++)
         walk.hits += set->scores[i].hit;
     for (size_t i = 0; walk.hits > 0 && i < set->score_count; i++) {
