@@ -1137,6 +1137,7 @@ static void begin(void)
     workspace_of(&rival, &workspace);
     ck_assert(uuid_parse(NOWHERE, &nothing));
     public_id_format(workspace, nothing, no_key);
+    stage_wait_job(&rival, "done"); /* so that nothing of the rival moves by itself */
     rows_before = rival_rows();
 }
 

@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <openssl/evp.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,11 +76,20 @@ static void append_line(const char *path, const char *text)
     free(line);
 }
 
+/* A flood says the same again and again: BATON_EXCHANGES_MAX ends the record. */
+static bool is_enough(void)
+{
+    static atomic_llong recorded;
+    const char *most = getenv("BATON_EXCHANGES_MAX");
+
+    return most != NULL && atomic_fetch_add(&recorded, 1) >= strtoll(most, NULL, 10);
+}
+
 void exchange_log(const struct call *call, const struct answer *answer)
 {
     const char *path = getenv("BATON_EXCHANGES");
 
-    if (path == NULL || path[0] == '\0')
+    if (path == NULL || path[0] == '\0' || is_enough())
         return;
     json_t *line = json_pack("{s:s, s:s, s:i, s:o, s:o}", "method", call->method, "target",
                              call->target, "status", answer->status, "request_headers",
