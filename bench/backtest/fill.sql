@@ -14,7 +14,7 @@ INSERT INTO lead (workspace_id, lead_id, status, stage, owner_team, due_at, iden
 SELECT :'workspace', id, 'active', 'inquiry', :'marketing', at, json_build_array(json_build_array('email', '', 'p' || n || '@x.example')),
     format('{"company.domain":[["c%s.example",%s,%s,"form"]],"company.employees":[[%s,%s,%s,"form"]],"country":[["%s",%s,%s,"form"]],'
         '"email.domain":[["c%s.example",%s,%s,"form"]],"seniority":[["%s",%s,%s,"form"]]}',
-        n % 5000, us, us, n * 7919 % 2000, us, us, (ARRAY['de', 'fr', 'us', 'pl'])[n % 4 + 1], us, us, n % 5000, us, us,
+        n % 5000, us, us, n::bigint * 7919 % 2000, us, us, (ARRAY['de', 'fr', 'us', 'pl'])[n % 4 + 1], us, us, n % 5000, us, us,
         (ARRAY['vp', 'director', 'clerk', 'owner', 'intern'])[n % 5 + 1], us, us)::json,
     substr(decode(md5(n::text), 'hex'), 1, 16), 'inbound', 'marketing', at, at, 5, at,
     CASE WHEN n % 20 = 0 THEN at + interval '9 days' END, CASE WHEN n % 40 = 0 THEN at + interval '30 days' END, 1, sha256(n::text::bytea), at
