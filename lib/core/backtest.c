@@ -81,11 +81,10 @@ static int compare_for_sample(const struct uuid *a, const struct uuid *b)
     return order != 0 ? order : memcmp(a->b, b->b, 8);
 }
 
-static void add_change(struct backtest_change *change, struct uuid lead)
+static void sample_change(struct backtest_change *change, struct uuid lead)
 {
     size_t at = change->sampled;
 
-    change->count++;
     while (at > 0 && compare_for_sample(&lead, &change->sample[at - 1]) < 0)
         at--;
     if (at == BACKTEST_SAMPLE)
@@ -95,6 +94,12 @@ static void add_change(struct backtest_change *change, struct uuid lead)
     memmove(&change->sample[at + 1], &change->sample[at],
             (change->sampled - at - 1) * sizeof *change->sample);
     change->sample[at] = lead;
+}
+
+static void add_change(struct backtest_change *change, struct uuid lead)
+{
+    change->count++;
+    sample_change(change, lead);
 }
 
 enum err backtest_add(struct backtest *backtest, const struct history_lead *lead,
@@ -122,9 +127,56 @@ enum err backtest_add(struct backtest *backtest, const struct history_lead *lead
     return ERR_NONE;
 }
 
+/* ---- merging ---- */
+
+static void merge_match(struct backtest_match *match, const struct backtest_match *other)
+{
+    match->true_positive += other->true_positive;
+    match->false_positive += other->false_positive;
+    match->false_negative += other->false_negative;
+    match->true_negative += other->true_negative;
+}
+
+static void merge_side(struct backtest_side *side, const struct backtest_side *other)
+{
+    for (int result = 0; result < VERDICT_RESULT_COUNT; result++)
+        side->results[result] += other->results[result];
+    for (int target = 0; target < TARGET_COUNT; target++)
+        merge_match(&side->matches[target], &other->matches[target]);
+    for (int i = 0; i < CRITERIA_MAX; i++) {
+        side->criteria[i].met += other->criteria[i].met;
+        side->criteria[i].unmet += other->criteria[i].unmet;
+        side->criteria[i].unknown += other->criteria[i].unknown;
+    }
+    for (int month = 0; month < BACKTEST_MONTHS; month++)
+        for (int result = 0; result < VERDICT_RESULT_COUNT; result++)
+            side->months[month][result] += other->months[month][result];
+}
+
+static void merge_change(struct backtest_change *change, const struct backtest_change *other)
+{
+    change->count += other->count;
+    for (size_t i = 0; i < other->sampled; i++)
+        sample_change(change, other->sample[i]);
+}
+
+void backtest_merge(struct backtest *backtest, const struct backtest *other)
+{
+    merge_side(&backtest->side, &other->side);
+    merge_side(&backtest->against, &other->against);
+    backtest->leads += other->leads;
+    for (int basis = 0; basis < HISTORY_BASIS_COUNT; basis++)
+        backtest->bases[basis] += other->bases[basis];
+    backtest->answered += other->answered;
+    for (int target = 0; target < TARGET_COUNT; target++)
+        backtest->reached[target] += other->reached[target];
+    merge_change(&backtest->gained, &other->gained);
+    merge_change(&backtest->lost, &other->lost);
+}
+
 /* ---- writing ---- */
 
-static void write_results(const int64_t results[3], struct json_out *out)
+static void write_results(const int64_t results[VERDICT_RESULT_COUNT], struct json_out *out)
 {
     json_out_member_int(out, "qualified", results[VERDICT_QUALIFIED]);
     json_out_member_int(out, "unclear", results[VERDICT_UNCLEAR]);

@@ -38,11 +38,11 @@ struct backtest_criterion {
 
 /** One definition's side. */
 struct backtest_side {
-    const struct definition *definition; /* borrowed; NULL: there is no such side */
-    int64_t results[3];                  /* by enum verdict_result */
+    const struct definition *definition;   /* borrowed; NULL: there is no such side */
+    int64_t results[VERDICT_RESULT_COUNT]; /* by enum verdict_result */
     struct backtest_match matches[TARGET_COUNT];
     struct backtest_criterion criteria[CRITERIA_MAX];
-    int64_t months[BACKTEST_MONTHS][3];
+    int64_t months[BACKTEST_MONTHS][VERDICT_RESULT_COUNT];
 };
 
 /** Leads that went one way; the sample is drawn by the random part of their ids. */
@@ -73,6 +73,9 @@ void backtest_init(struct backtest *backtest, const struct definition *definitio
  *  for the caller to clear. ERR_OUT_OF_MEMORY. */
 enum err backtest_add(struct backtest *backtest, const struct history_lead *lead,
                       struct arena *arena) MUST_USE;
+
+/** Adds what another one of the same question has seen of other leads. */
+void backtest_merge(struct backtest *backtest, const struct backtest *other);
 
 /** The result as the API shows it: an object. */
 void backtest_write(const struct backtest *backtest, struct json_out *out);

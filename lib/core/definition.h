@@ -138,7 +138,8 @@ struct definition {
     size_t attributes_count;  /* how many of the names are attributes */
     const char *const *kinds; /* kinds of touch, sorted */
     size_t kinds_count;
-    bool counts_touches; /* any test does */
+    bool counts_touches;     /* any test does */
+    bool asks_touch_details; /* any of them for a direction or a dimension */
     bool has_threshold[THRESHOLD_COUNT];
     int32_t thresholds[THRESHOLD_COUNT];
     const struct reason *reasons;

@@ -442,9 +442,12 @@ static void finish(struct definition_reader *reader)
     definition->kinds_count = reader->kinds_count;
     for (size_t i = 0; i < reader->names_count; i++)
         definition->attributes_count += !reader->names[i].is_fact;
-    for (size_t i = 0; i < reader->nodes_count; i++)
-        definition->counts_touches =
-            definition->counts_touches || reader->nodes[i].kind == TEST_TOUCHES;
+    for (size_t i = 0; i < reader->nodes_count; i++) {
+        bool counts = reader->nodes[i].kind == TEST_TOUCHES;
+        bool asks = counts && !reader->nodes[i].touches->counts_older;
+        definition->counts_touches = definition->counts_touches || counts;
+        definition->asks_touch_details = definition->asks_touch_details || asks;
+    }
 }
 
 static enum err compile(const json_t *document, struct definition_reader *reader)

@@ -27,7 +27,12 @@ enum criterion_result { RESULT_UNMET, RESULT_UNKNOWN, RESULT_MET };
 
 const char *criterion_result_name(enum criterion_result result);
 
-enum verdict_result { VERDICT_QUALIFIED, VERDICT_UNCLEAR, VERDICT_NOT_QUALIFIED };
+enum verdict_result {
+    VERDICT_QUALIFIED,
+    VERDICT_UNCLEAR,
+    VERDICT_NOT_QUALIFIED,
+    VERDICT_RESULT_COUNT
+};
 
 const char *verdict_result_name(enum verdict_result result);
 bool verdict_result_parse(const char *name, enum verdict_result *out);

@@ -2,112 +2,232 @@
 
 #include "store/history_read.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 
-/* One page of leads with its results, and one lead as it is judged. */
-#define PAGE_MEMORY_BYTES ((size_t)64 << 20)
-#define LEAD_MEMORY_BYTES ((size_t)16 << 20)
+/* A page of leads, what hangs on a part of them, and one lead as it is judged. */
+#define PAGE_MEMORY_BYTES  ((size_t)64 << 20)
+#define REST_MEMORY_BYTES  ((size_t)64 << 20)
+#define LEAD_MEMORY_BYTES  ((size_t)16 << 20)
+#define SALES_MEMORY_BYTES ((size_t)1 << 20)
+/* Connections that read, each with a thread that judges what it read: while one waits for the
+ * database, the other counts. */
+#define WORKERS 2
 
-struct run {
-    struct pg *pg;
-    const struct config *config;
-    const struct backtest_watch *watch;
-    struct backtest *backtest;
+/* What the workers share: where the scan has got to. */
+struct scan {
     struct history_query query;
-    struct arena *lasting; /* for the whole run */
-    struct arena *page;
-    struct arena *lead;
+    struct uuid workspace;
+    const struct backtest_watch *watch;
+    pthread_mutex_t mutex; /* guards what follows; held while the watch is told */
+    struct uuid last;
     int64_t total;
     int64_t done;
-    struct uuid last;
+    bool ended;
+    enum err err; /* the first */
 };
 
-static struct read begin_read(const struct run *run)
+struct worker {
+    struct scan *scan;
+    struct pg *pg;
+    struct arena *page;
+    struct arena *rest;
+    struct arena *lead;
+    struct backtest *backtest; /* its own share */
+    pthread_t thread;
+};
+
+static struct read begin_read(const struct worker *worker, struct arena *arena)
 {
-    arena_clear(run->page);
+    arena_clear(arena);
     return (struct read){
-        .pg = run->pg,
-        .arena = run->page,
-        .workspace = run->config->workspace,
+        .pg = worker->pg,
+        .arena = arena,
+        .workspace = worker->scan->workspace,
         .deadline = pg_deadline_in(BACKTEST_PAGE_TIMEOUT_MS),
     };
 }
 
-static enum err judge_page(struct run *run, const struct history_page *page)
+/* ---- pages ---- */
+
+/* Under the mutex. */
+static void end_scan(struct scan *scan, enum err err)
+{
+    scan->ended = true;
+    if (scan->err == ERR_NONE)
+        scan->err = err;
+}
+
+/* The next page that nobody has; false at the end. */
+static bool take_page(struct worker *worker, struct history_page *page)
+{
+    struct scan *scan = worker->scan;
+
+    pthread_mutex_lock(&scan->mutex);
+    if (!scan->ended) {
+        struct read read = begin_read(worker, worker->page);
+        enum err err = history_read_page(&read, &scan->query, scan->last, page);
+        if (err != ERR_NONE || page->count == 0)
+            end_scan(scan, err);
+        else
+            scan->last = page->leads[page->count - 1].id;
+    }
+    bool taken = !scan->ended;
+    pthread_mutex_unlock(&scan->mutex);
+    return taken;
+}
+
+static enum err judge_leads(const struct worker *worker, const struct history_lead *leads,
+                            size_t count)
 {
     enum err err = ERR_NONE;
 
-    for (size_t i = 0; err == ERR_NONE && i < page->count; i++) {
-        arena_clear(run->lead);
-        err = backtest_add(run->backtest, &page->leads[i], run->lead);
+    for (size_t i = 0; err == ERR_NONE && i < count; i++) {
+        arena_clear(worker->lead);
+        err = backtest_add(worker->backtest, &leads[i], worker->lead);
     }
     return err;
 }
 
-static enum err run_pages(struct run *run)
+static enum err judge_page(const struct worker *worker, struct history_page *page)
+{
+    const struct history_lead *leads;
+    size_t count;
+    enum err err = ERR_NONE;
+
+    while (err == ERR_NONE && page->read < page->count) {
+        struct read read = begin_read(worker, worker->rest);
+        err = history_read_rest(&read, &worker->scan->query, page, &leads, &count);
+        if (err == ERR_NONE)
+            err = judge_leads(worker, leads, count);
+    }
+    return err;
+}
+
+static void give_back(struct scan *scan, const struct history_page *page, enum err err, bool tell)
+{
+    pthread_mutex_lock(&scan->mutex);
+    scan->done += (int64_t)page->count;
+    if (err != ERR_NONE)
+        end_scan(scan, err);
+    else if (tell && !scan->watch->page(scan->watch->context, scan->done, scan->total))
+        end_scan(scan, ERR_STATE_CONFLICT);
+    pthread_mutex_unlock(&scan->mutex);
+}
+
+static void run_pages(struct worker *worker, bool tell)
 {
     struct history_page page;
 
-    for (;;) {
-        struct read read = begin_read(run);
-        enum err err = history_read_page(&read, &run->query, run->last, &page);
-        if (err == ERR_NONE && page.count == 0)
-            return ERR_NONE;
-        if (err == ERR_NONE)
-            err = judge_page(run, &page);
-        if (err != ERR_NONE)
-            return err;
-        run->last = page.leads[page.count - 1].id;
-        run->done += (int64_t)page.count;
-        if (!run->watch->page(run->watch->context, run->done, run->total))
-            return ERR_STATE_CONFLICT;
-    }
+    while (take_page(worker, &page))
+        give_back(worker->scan, &page, judge_page(worker, &page), tell);
 }
 
-static bool touches_matter(const struct backtest_question *question)
+static void *run_other(void *argument)
 {
-    return question->definition->counts_touches ||
-           (question->against != NULL && question->against->counts_touches);
+    run_pages(argument, false);
+    return NULL;
 }
 
-static bool start(struct run *run, const struct backtest_question *question)
+/* ---- workers ---- */
+
+static bool init_worker(struct worker *worker, struct scan *scan, struct pg *pg,
+                        const struct backtest_question *question)
 {
-    run->lasting = arena_new(LEAD_MEMORY_BYTES);
-    run->page = arena_new(PAGE_MEMORY_BYTES);
-    run->lead = arena_new(LEAD_MEMORY_BYTES);
-    run->backtest = calloc(1, sizeof *run->backtest);
-    if (run->lasting == NULL || run->page == NULL || run->lead == NULL || run->backtest == NULL)
-        return false;
-    backtest_init(run->backtest, question->definition, question->against, &question->period);
-    run->query = (struct history_query){
-        .term = question->term,
-        .touches = touches_matter(question),
-        .created_before = history_now(),
+    *worker = (struct worker){
+        .scan = scan,
+        .pg = pg,
+        .page = arena_new(PAGE_MEMORY_BYTES),
+        .rest = arena_new(REST_MEMORY_BYTES),
+        .lead = arena_new(LEAD_MEMORY_BYTES),
+        .backtest = calloc(1, sizeof *worker->backtest),
     };
-    run->query.sales = history_sales_teams(run->config, run->lasting, &run->query.sales_count);
-    return run->query.sales != NULL;
+    if (worker->pg == NULL || worker->page == NULL || worker->rest == NULL ||
+        worker->lead == NULL || worker->backtest == NULL)
+        return false;
+    backtest_init(worker->backtest, question->definition, question->against, &question->period);
+    return true;
+}
+
+static void release_worker(struct worker *worker)
+{
+    arena_free(worker->page);
+    arena_free(worker->rest);
+    arena_free(worker->lead);
+    free(worker->backtest);
+}
+
+/* The first worker runs in the caller's thread, on its connection, and tells the watch. */
+static enum err run_workers(struct scan *scan, struct worker workers[WORKERS])
+{
+    int started = 1;
+
+    while (started < WORKERS &&
+           pthread_create(&workers[started].thread, NULL, run_other, &workers[started]) == 0)
+        started++;
+    run_pages(&workers[0], true);
+    for (int i = 1; i < started; i++) {
+        pthread_join(workers[i].thread, NULL);
+        backtest_merge(workers[0].backtest, workers[i].backtest);
+    }
+    return scan->err;
+}
+
+static enum err run_scan(struct scan *scan, struct pg *pg, struct pg *other,
+                         const struct backtest_question *question, struct json_out *out)
+{
+    struct worker workers[WORKERS] = {{0}};
+    enum err err = ERR_OUT_OF_MEMORY;
+
+    if (init_worker(&workers[0], scan, pg, question) &&
+        init_worker(&workers[1], scan, other, question)) {
+        struct read read = begin_read(&workers[0], workers[0].page);
+        err = history_read_count(&read, &scan->total);
+        if (err == ERR_NONE)
+            err = run_workers(scan, workers);
+        if (err == ERR_NONE)
+            backtest_write(workers[0].backtest, out);
+        if (err == ERR_NONE && json_out_failed(out))
+            err = ERR_OUT_OF_MEMORY;
+    }
+    for (int i = 0; i < WORKERS; i++)
+        release_worker(&workers[i]);
+    return err;
+}
+
+static struct history_query make_query(const struct backtest_question *question)
+{
+    const struct definition *sides[] = {question->definition, question->against};
+    struct history_query query = {.term = question->term, .created_before = history_now()};
+
+    for (int i = 0; i < 2; i++) {
+        query.touches = query.touches || (sides[i] != NULL && sides[i]->counts_touches);
+        query.touch_details =
+            query.touch_details || (sides[i] != NULL && sides[i]->asks_touch_details);
+    }
+    return query;
 }
 
 enum err backtest_run(struct pg *pg, const struct config *config,
                       const struct backtest_question *question, const struct backtest_watch *watch,
                       struct json_out *out)
 {
-    struct run run = {.pg = pg, .config = config, .watch = watch};
+    struct scan scan = {
+        .query = make_query(question),
+        .workspace = config->workspace,
+        .watch = watch,
+    };
+    struct arena *arena = arena_new(SALES_MEMORY_BYTES);
+    struct pg *other = pg_new_beside(pg);
     enum err err = ERR_OUT_OF_MEMORY;
 
-    if (start(&run, question)) {
-        struct read read = begin_read(&run);
-        err = history_read_count(&read, &run.total);
-        if (err == ERR_NONE)
-            err = run_pages(&run);
-        if (err == ERR_NONE)
-            backtest_write(run.backtest, out);
-        if (err == ERR_NONE && json_out_failed(out))
-            err = ERR_OUT_OF_MEMORY;
-    }
-    arena_free(run.lasting);
-    arena_free(run.page);
-    arena_free(run.lead);
-    free(run.backtest);
+    if (arena != NULL)
+        scan.query.sales = history_sales_teams(config, arena, &scan.query.sales_count);
+    pthread_mutex_init(&scan.mutex, NULL);
+    if (scan.query.sales != NULL)
+        err = run_scan(&scan, pg, other, question, out);
+    pthread_mutex_destroy(&scan.mutex);
+    pg_free(other);
+    arena_free(arena);
     return err;
 }

@@ -1,6 +1,6 @@
 /*
  * Runs a back-test over the leads of a workspace, page by page, in memory that does not grow with
- * their number.
+ * their number. Reads and judges in two threads, the caller's being one, each on a connection.
  */
 #ifndef BATON_STORE_BACKTEST_RUN_H
 #define BATON_STORE_BACKTEST_RUN_H
@@ -12,13 +12,15 @@
 #define BACKTEST_PAGE_TIMEOUT_MS 30000
 
 struct backtest_watch {
-    /** Told after every page, between transactions; false ends the run. May take its time. */
+    /** Told in the caller's thread after each of its pages, between transactions: meanwhile no
+     *  other page is begun, and the connection is free. False ends the run. May take its time. */
     bool (*page)(void *context, int64_t done, int64_t total);
     void *context;
 };
 
 /**
- * Answers the question on the connection (role baton_app). *out gets the result's JSON.
+ * Answers the question on the connection (role baton_app) and on another one like it, which is
+ * closed in the end. *out gets the result's JSON.
  * ERR_UNAVAILABLE when the database is away, ERR_STATE_CONFLICT when the watch ended it,
  * ERR_OUT_OF_MEMORY, ERR_INTERNAL.
  */

@@ -1,7 +1,5 @@
 #include "store/history_read.h"
 
-#include "store/ledger_table.h"
-
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -11,24 +9,20 @@ static const struct statement HISTORY_COUNT = {
     .sql = "SELECT count(*) FROM lead WHERE workspace_id = $1 AND status = 'active'",
 };
 
-#define LEAD_COLUMNS                                                                               \
-    "l.lead_id, l.created_at, l.attributes, l.facts, l.sql_at IS NOT NULL, "                       \
-    "l.customer_at IS NOT NULL, l.touch_count "
+#define LEADS                                                                                      \
+    "SELECT lead_id, created_at, attributes, facts, sql_at IS NOT NULL, customer_at IS NOT NULL "  \
+    "FROM lead WHERE workspace_id = $1 AND status = 'active' AND created_at < $2 AND "
 
 static const struct statement HISTORY_LEADS = {
     .name = "history_leads",
-    .sql = "SELECT " LEAD_COLUMNS "FROM lead l WHERE l.workspace_id = $1 AND l.lead_id > $2 "
-           "AND l.status = 'active' AND l.created_at < $3 ORDER BY l.lead_id LIMIT $4",
+    .sql = LEADS "lead_id > $3 ORDER BY lead_id LIMIT $4",
     .index = "lead_pkey",
     .hot = true,
 };
 
 static const struct statement HISTORY_LEADS_NAMED = {
     .name = "history_leads_named",
-    .sql = "SELECT " LEAD_COLUMNS "FROM unnest($2::uuid[]) WITH ORDINALITY u(id, place) "
-           "CROSS JOIN LATERAL (SELECT * FROM lead WHERE workspace_id = $1 AND lead_id = u.id "
-           "LIMIT 1) l "
-           "WHERE l.status = 'active' AND l.created_at < $3 ORDER BY u.place",
+    .sql = LEADS "lead_id = ANY ($3::uuid[]) ORDER BY lead_id DESC",
     .index = "lead_pkey",
     .hot = true,
 };
@@ -51,51 +45,107 @@ static const struct statement HISTORY_ACCEPTED = {
     .hot = true,
 };
 
-/* The following begin with the lead's place in the array, from 1. */
+/* What hangs on the leads of a page, in its order: on all from $2 to $3, which is one pass over
+ * an index, or on those that are named. */
+#define ALL_OF_PAGE   "workspace_id = $1 AND lead_id >= $2 AND lead_id <= $3 "
+#define NAMED_IN_PAGE "workspace_id = $1 AND lead_id = ANY ($2::uuid[]) "
 
 /* Of its own term before any other's. */
+#define VERDICTS(of, term)                                                                         \
+    "SELECT lead_id, coalesce(min(judged_at) FILTER (WHERE term = $" term "), min(judged_at)) "    \
+    "FROM verdict WHERE " of "GROUP BY lead_id"
+
 static const struct statement HISTORY_VERDICTS = {
     .name = "history_verdicts",
-    .sql = "SELECT u.place, v.judged_at FROM unnest($2::uuid[]) WITH ORDINALITY u(id, place) "
-           "CROSS JOIN LATERAL (SELECT judged_at FROM verdict WHERE workspace_id = $1 "
-           "AND lead_id = u.id ORDER BY (term = $3) DESC, judged_at, seq LIMIT 1) v",
+    .sql = VERDICTS(ALL_OF_PAGE, "4"),
     .index = "verdict_pkey",
     .hot = true,
 };
 
-#define ANSWERS                                                                                    \
-    "SELECT offered_at, to_team = ANY ($3::uuid[]) AND kind <> 'self_sourced' AS counts, "         \
-    "accepted_at IS NOT NULL AS accepted, state = 'rejected' AND class IS DISTINCT FROM "          \
-    "'process' "                                                                                   \
-    "AS rejected FROM handoff WHERE workspace_id = $1 AND lead_id = u.id AND "
+static const struct statement HISTORY_VERDICTS_NAMED = {
+    .name = "history_verdicts_named",
+    .sql = VERDICTS(NAMED_IN_PAGE, "3"),
+    .index = "verdict_pkey",
+    .hot = true,
+};
 
+#define HALF_OF_ANSWERS(of, sales)                                                                 \
+    "SELECT lead_id, offered_at, to_team = ANY ($" sales "::uuid[]) AND kind <> 'self_sourced' "   \
+    "AS counts, accepted_at IS NOT NULL AS accepted, state = 'rejected' AND class IS DISTINCT "    \
+    "FROM 'process' AS rejected FROM handoff WHERE " of
 /* Two halves, each by its own partial index. */
+#define ANSWERS(of, sales)                                                                         \
+    "SELECT lead_id, min(offered_at), bool_or(counts AND accepted), bool_or(counts AND rejected) " \
+    "FROM (" HALF_OF_ANSWERS(of, sales) "AND state IN ('offered', 'accepted') UNION "              \
+                                        "ALL " HALF_OF_ANSWERS(                                    \
+                                            of, sales) "AND state NOT IN ('offered', "             \
+                                                       "'accepted')) h GROUP BY lead_id"
+
 static const struct statement HISTORY_ANSWERS = {
     .name = "history_answers",
-    .sql = "SELECT u.place, min(h.offered_at), bool_or(h.counts AND h.accepted), "
-           "bool_or(h.counts AND h.rejected) FROM unnest($2::uuid[]) WITH ORDINALITY u(id, place) "
-           "CROSS JOIN LATERAL (" ANSWERS "state IN ('offered', 'accepted') UNION ALL " ANSWERS
-           "state NOT IN ('offered', 'accepted')) h GROUP BY u.place",
+    .sql = ANSWERS(ALL_OF_PAGE, "4"),
     .index = "handoff_closed_of_lead",
     .hot = true,
 };
 
-/* The places here stand where touch_table_read() leaves the lead's id. */
+static const struct statement HISTORY_ANSWERS_NAMED = {
+    .name = "history_answers_named",
+    .sql = ANSWERS(NAMED_IN_PAGE, "3"),
+    .index = "handoff_closed_of_lead",
+    .hot = true,
+};
+
+#define TOUCH_TIMES   "SELECT lead_id, kind, occurred_at, recorded_at "
+#define TOUCH_DETAILS TOUCH_TIMES ", direction, channel, source, medium, campaign, content "
+#define TOUCHES                                                                                    \
+    "FROM touch WHERE " ALL_OF_PAGE "ORDER BY lead_id, occurred_at DESC, touch_id DESC LIMIT $4"
+#define TOUCHES_NAMED                                                                              \
+    "FROM touch WHERE " NAMED_IN_PAGE                                                              \
+    "ORDER BY lead_id DESC, occurred_at DESC, touch_id DESC LIMIT $3"
+
 static const struct statement HISTORY_TOUCHES = {
     .name = "history_touches",
-    .sql = "SELECT u.place, t.touch_id, t.kind, t.occurred_at, t.recorded_at, t.channel, "
-           "t.source, t.medium, t.campaign, t.content, t.direction, t.function "
-           "FROM unnest($2::uuid[]) WITH ORDINALITY u(id, place) CROSS JOIN LATERAL ("
-           "SELECT * FROM touch WHERE workspace_id = $1 AND lead_id = u.id "
-           "ORDER BY occurred_at DESC, touch_id DESC LIMIT $3) t",
+    .sql = TOUCH_TIMES TOUCHES,
+    .index = "touch_of_lead",
+    .hot = true,
+};
+
+static const struct statement HISTORY_TOUCHES_NAMED = {
+    .name = "history_touches_named",
+    .sql = TOUCH_TIMES TOUCHES_NAMED,
+    .index = "touch_of_lead",
+    .hot = true,
+};
+
+static const struct statement HISTORY_TOUCH_DETAILS = {
+    .name = "history_touch_details",
+    .sql = TOUCH_DETAILS TOUCHES,
+    .index = "touch_of_lead",
+    .hot = true,
+};
+
+static const struct statement HISTORY_TOUCH_DETAILS_NAMED = {
+    .name = "history_touch_details_named",
+    .sql = TOUCH_DETAILS TOUCHES_NAMED,
     .index = "touch_of_lead",
     .hot = true,
 };
 
 const struct statement *const history_read_statements[] = {
-    &HISTORY_COUNT,   &HISTORY_LEADS,    &HISTORY_LEADS_NAMED,
-    &HISTORY_CLOSED,  &HISTORY_ACCEPTED, &HISTORY_VERDICTS,
-    &HISTORY_ANSWERS, &HISTORY_TOUCHES,  NULL,
+    &HISTORY_COUNT,
+    &HISTORY_LEADS,
+    &HISTORY_LEADS_NAMED,
+    &HISTORY_CLOSED,
+    &HISTORY_ACCEPTED,
+    &HISTORY_VERDICTS,
+    &HISTORY_VERDICTS_NAMED,
+    &HISTORY_ANSWERS,
+    &HISTORY_ANSWERS_NAMED,
+    &HISTORY_TOUCHES,
+    &HISTORY_TOUCHES_NAMED,
+    &HISTORY_TOUCH_DETAILS,
+    &HISTORY_TOUCH_DETAILS_NAMED,
+    NULL,
 };
 
 const struct uuid *history_sales_teams(const struct config *config, struct arena *arena,
@@ -129,122 +179,6 @@ enum err history_read_count(const struct read *read, int64_t *count)
     return err;
 }
 
-/* ---- leads ---- */
-
-static enum err read_set(const struct pg_result *result, int row, int column, struct arena *arena,
-                         struct attribute_set *out)
-{
-    size_t len;
-    const char *text =
-        pg_is_null(result, row, column) ? NULL : pg_get_text(result, row, column, &len);
-
-    *out = (struct attribute_set){0};
-    return text == NULL ? ERR_NONE : attribute_set_read(text, len, arena, out);
-}
-
-static enum err read_lead(const struct pg_result *result, int row, struct arena *arena,
-                          struct history_lead *out)
-{
-    *out = (struct history_lead){
-        .id = pg_get_uuid(result, row, 0),
-        .created_at = pg_get_instant(result, row, 1),
-        .first_verdict_at = INSTANT_NONE,
-        .first_handoff_at = INSTANT_NONE,
-        .answer.sql = pg_get_bool(result, row, 4),
-        .answer.won = pg_get_bool(result, row, 5),
-    };
-    enum err err = read_set(result, row, 2, arena, &out->attributes);
-    return err == ERR_NONE ? read_set(result, row, 3, arena, &out->facts) : err;
-}
-
-/* As many as have not too many touches together, at least one. */
-static int rows_of_page(const struct pg_result *result)
-{
-    int64_t touches = 0;
-    int row = 0;
-
-    for (; row < pg_rows(result); row++) {
-        touches += pg_get_int4(result, row, 6);
-        if (row > 0 && touches > HISTORY_PAGE_TOUCHES)
-            break;
-    }
-    return row;
-}
-
-/* Fills *out from the rows of LEAD_COLUMNS. */
-static enum err take_leads(const struct read *read, const struct pg_result *result,
-                           struct history_page *out)
-{
-    int rows = rows_of_page(result);
-    struct history_lead *items = ARENA_ARRAY(read->arena, struct history_lead, (size_t)rows + 1);
-    enum err err = items == NULL ? ERR_OUT_OF_MEMORY : ERR_NONE;
-
-    for (int row = 0; err == ERR_NONE && row < rows; row++)
-        err = read_lead(result, row, read->arena, &items[row]);
-    *out = (struct history_page){items, err == ERR_NONE ? (size_t)rows : 0};
-    return err;
-}
-
-static enum err read_leads(const struct read *read, const struct history_query *query,
-                           struct uuid after, struct history_page *out)
-{
-    static const struct uuid before_all = {{[15] = 1}}; /* nil would be null */
-    struct read_query leads = {.statement = &HISTORY_LEADS};
-
-    read_params(&leads, read);
-    pg_params_uuid(&leads.params, uuid_is_nil(after) ? before_all : after);
-    pg_params_instant(&leads.params, query->created_before);
-    pg_params_int8(&leads.params, HISTORY_PAGE_LEADS);
-    enum err err = read_run(read, &leads, 1);
-    if (err == ERR_NONE)
-        err = take_leads(read, leads.result, out);
-    read_end(read);
-    return err;
-}
-
-/* ---- what hangs on them ---- */
-
-static struct history_lead *lead_at(struct history_lead *leads, const struct pg_result *result,
-                                    int row)
-{
-    return &leads[pg_get_int8(result, row, 0) - 1];
-}
-
-static void take_verdicts(struct history_lead *leads, const struct pg_result *result)
-{
-    for (int row = 0; row < pg_rows(result); row++)
-        lead_at(leads, result, row)->first_verdict_at = pg_get_instant(result, row, 1);
-}
-
-static void take_answers(struct history_lead *leads, const struct pg_result *result)
-{
-    for (int row = 0; row < pg_rows(result); row++) {
-        struct history_lead *lead = lead_at(leads, result, row);
-        lead->first_handoff_at = pg_get_instant(result, row, 1);
-        lead->answer.accepted = pg_get_bool(result, row, 2);
-        lead->answer.answered = lead->answer.accepted || pg_get_bool(result, row, 3);
-    }
-}
-
-/* A lead's touches come together, newest first. */
-static enum err take_touches(struct history_lead *leads, const struct pg_result *result,
-                             struct arena *arena)
-{
-    int rows = pg_rows(result);
-    struct touch *touches = ARENA_ARRAY(arena, struct touch, (size_t)rows + 1);
-
-    if (touches == NULL)
-        return ERR_OUT_OF_MEMORY;
-    for (int row = 0; row < rows; row++) {
-        struct history_lead *lead = lead_at(leads, result, row);
-        if (!touch_table_read(result, row, arena, &touches[row]))
-            return ERR_OUT_OF_MEMORY;
-        if (lead->touch_count++ == 0)
-            lead->touches = &touches[row];
-    }
-    return ERR_NONE;
-}
-
 static void put_ids(struct read_query *query, const struct read *read, const struct uuid *ids,
                     size_t count)
 {
@@ -256,44 +190,246 @@ static void put_ids(struct read_query *query, const struct read *read, const str
     pg_params_array(&query->params, &array);
 }
 
-static enum err read_rest(const struct read *read, const struct history_query *query,
-                          const struct history_page *page)
-{
-    struct read_query queries[] = {{.statement = &HISTORY_VERDICTS},
-                                   {.statement = &HISTORY_ANSWERS},
-                                   {.statement = &HISTORY_TOUCHES}};
-    struct history_lead *leads = (struct history_lead *)page->leads;
-    struct uuid *ids = ARENA_ARRAY(read->arena, struct uuid, page->count);
+/* ---- leads ---- */
 
-    if (ids == NULL)
-        return ERR_OUT_OF_MEMORY;
-    for (size_t i = 0; i < page->count; i++)
-        ids[i] = leads[i].id;
-    for (int i = 0; i < 3; i++) {
-        read_params(&queries[i], read);
-        put_ids(&queries[i], read, ids, page->count);
+static struct history_text copy_text(const struct pg_result *result, int row, int column,
+                                     struct arena *arena)
+{
+    size_t len = 0;
+    const char *text = pg_get_text(result, row, column, &len);
+
+    return (struct history_text){text == NULL ? NULL : arena_copy(arena, text, len), len};
+}
+
+static enum err take_leads(const struct read *read, const struct pg_result *result,
+                           struct history_page *out)
+{
+    size_t count = (size_t)pg_rows(result);
+    struct history_lead *leads = ARENA_ARRAY(read->arena, struct history_lead, count + 1);
+    struct history_told *told = ARENA_ARRAY(read->arena, struct history_told, count + 1);
+
+    for (size_t i = 0; leads != NULL && told != NULL && i < count; i++) {
+        int row = (int)i;
+        leads[i] = (struct history_lead){
+            .id = pg_get_uuid(result, row, 0),
+            .created_at = pg_get_instant(result, row, 1),
+            .first_verdict_at = INSTANT_NONE,
+            .first_handoff_at = INSTANT_NONE,
+            .answer.sql = pg_get_bool(result, row, 4),
+            .answer.won = pg_get_bool(result, row, 5),
+        };
+        told[i] = (struct history_told){copy_text(result, row, 2, read->arena),
+                                        copy_text(result, row, 3, read->arena)};
     }
-    pg_params_text(&queries[0].params, term_name(query->term));
-    put_ids(&queries[1], read, query->sales, query->sales_count);
-    pg_params_int8(&queries[2].params, HISTORY_PAGE_TOUCHES);
-    enum err err = read_run(read, queries, query->touches ? 3 : 2);
-    if (err == ERR_NONE) {
-        take_verdicts(leads, queries[0].result);
-        take_answers(leads, queries[1].result);
-        if (query->touches)
-            err = take_touches(leads, queries[2].result, read->arena);
-    }
-    read_end(read);
-    return err;
+    out->leads = leads;
+    out->told = told;
+    out->count = count;
+    return read_checked(read);
 }
 
 enum err history_read_page(const struct read *read, const struct history_query *query,
                            struct uuid after, struct history_page *out)
 {
-    enum err err = read_leads(read, query, after, out);
+    static const struct uuid before_all = {{[15] = 1}}; /* nil would be null */
+    struct read_query leads = {.statement = &HISTORY_LEADS};
 
-    if (err == ERR_NONE && out->count > 0)
-        err = read_rest(read, query, out);
+    *out = (struct history_page){0};
+    read_params(&leads, read);
+    pg_params_instant(&leads.params, query->created_before);
+    pg_params_uuid(&leads.params, uuid_is_nil(after) ? before_all : after);
+    pg_params_int8(&leads.params, HISTORY_PAGE_LEADS);
+    enum err err = read_run(read, &leads, 1);
+    if (err == ERR_NONE)
+        err = take_leads(read, leads.result, out);
+    read_end(read);
+    return err;
+}
+
+/* ---- what hangs on them ---- */
+
+/* Some leads of a page, in its order. */
+struct slice {
+    struct history_lead *leads;
+    size_t count;
+    bool named; /* then from the greatest id down, else from the least up */
+};
+
+/* How many leads of the slice come before this id. */
+static size_t place_of(const struct slice *slice, struct uuid id)
+{
+    size_t low = 0, high = slice->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = memcmp(slice->leads[middle].id.b, id.b, sizeof id.b);
+        if (slice->named ? order > 0 : order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* The lead of this row; NULL for one that is not of the slice, such as an erased one. */
+static struct history_lead *lead_of(const struct slice *slice, const struct pg_result *result,
+                                    int row)
+{
+    struct uuid id = pg_get_uuid(result, row, 0);
+    size_t place = place_of(slice, id);
+    bool found = place < slice->count && uuid_equal(slice->leads[place].id, id);
+
+    return found ? &slice->leads[place] : NULL;
+}
+
+static void take_verdicts(const struct slice *slice, const struct pg_result *result)
+{
+    for (int row = 0; row < pg_rows(result); row++) {
+        struct history_lead *lead = lead_of(slice, result, row);
+        if (lead != NULL)
+            lead->first_verdict_at = pg_get_instant(result, row, 1);
+    }
+}
+
+static void take_answers(const struct slice *slice, const struct pg_result *result)
+{
+    for (int row = 0; row < pg_rows(result); row++) {
+        struct history_lead *lead = lead_of(slice, result, row);
+        if (lead == NULL)
+            continue;
+        lead->first_handoff_at = pg_get_instant(result, row, 1);
+        lead->answer.accepted = pg_get_bool(result, row, 2);
+        lead->answer.answered = lead->answer.accepted || pg_get_bool(result, row, 3);
+    }
+}
+
+static bool read_touch(const struct pg_result *result, int row, bool details, struct arena *arena,
+                       struct touch *out)
+{
+    *out = (struct touch){
+        .kind = pg_copy_text(result, row, 1, arena),
+        .occurred_at = pg_get_instant(result, row, 2),
+        .recorded_at = pg_get_instant(result, row, 3),
+    };
+    if (details)
+        out->direction = strcmp(pg_get_text(result, row, 4, NULL), "inbound") == 0
+                             ? DIRECTION_INBOUND
+                             : DIRECTION_OUTBOUND;
+    for (int i = 0; details && i < DIMENSION_COUNT; i++)
+        out->dimensions[i] = pg_get_int8(result, row, 5 + i);
+    return out->kind != NULL;
+}
+
+/* Touches come in the order of the slice, each lead's together. */
+static enum err take_touches(const struct slice *slice, const struct pg_result *result,
+                             bool details, struct arena *arena)
+{
+    int rows = pg_rows(result);
+    struct touch *touches = ARENA_ARRAY(arena, struct touch, (size_t)rows + 1);
+    struct history_lead *lead = NULL;
+    struct uuid id = {{0}};
+
+    if (touches == NULL)
+        return ERR_OUT_OF_MEMORY;
+    for (int row = 0; row < rows; row++) {
+        struct uuid next = pg_get_uuid(result, row, 0);
+        if (!uuid_equal(next, id))
+            lead = lead_of(slice, result, row);
+        id = next;
+        if (lead == NULL)
+            continue;
+        if (!read_touch(result, row, details, arena, &touches[row]))
+            return ERR_OUT_OF_MEMORY;
+        if (lead->touch_count++ == 0)
+            lead->touches = &touches[row];
+    }
+    return ERR_NONE;
+}
+
+/* When there may be more touches than were read, the slice ends before the lead at which they were
+ * cut, unless that is its first. */
+static void end_before_cut(struct slice *slice, const struct pg_result *result)
+{
+    if (pg_rows(result) < HISTORY_PAGE_TOUCHES)
+        return;
+    size_t place = place_of(slice, pg_get_uuid(result, pg_rows(result) - 1, 0));
+    if (place > 0 && place < slice->count)
+        slice->leads[place].touch_count = 0;
+    slice->count = place > 0 ? place : 1;
+}
+
+/* The parameters of ALL_OF_PAGE or NAMED_IN_PAGE. */
+static void put_slice(struct read_query *query, const struct read *read, const struct slice *slice)
+{
+    struct pg_array array;
+
+    read_params(query, read);
+    if (!slice->named) {
+        pg_params_uuid(&query->params, slice->leads[0].id);
+        pg_params_uuid(&query->params, slice->leads[slice->count - 1].id);
+        return;
+    }
+    pg_array_begin(&array, read->arena, PG_UUID, slice->count);
+    for (size_t i = 0; i < slice->count; i++)
+        pg_array_uuid(&array, slice->leads[i].id);
+    pg_params_array(&query->params, &array);
+}
+
+static const struct statement *touches_of(const struct history_query *query, bool named)
+{
+    if (query->touch_details)
+        return named ? &HISTORY_TOUCH_DETAILS_NAMED : &HISTORY_TOUCH_DETAILS;
+    return named ? &HISTORY_TOUCHES_NAMED : &HISTORY_TOUCHES;
+}
+
+static enum err run_rest(const struct read *read, const struct history_query *query,
+                         struct slice *slice)
+{
+    struct read_query queries[] = {
+        {.statement = slice->named ? &HISTORY_VERDICTS_NAMED : &HISTORY_VERDICTS},
+        {.statement = slice->named ? &HISTORY_ANSWERS_NAMED : &HISTORY_ANSWERS},
+        {.statement = touches_of(query, slice->named)}};
+
+    for (int i = 0; i < 3; i++)
+        put_slice(&queries[i], read, slice);
+    pg_params_text(&queries[0].params, term_name(query->term));
+    put_ids(&queries[1], read, query->sales, query->sales_count);
+    pg_params_int8(&queries[2].params, HISTORY_PAGE_TOUCHES);
+    enum err err = read_run(read, queries, query->touches ? 3 : 2);
+    if (err == ERR_NONE) {
+        take_verdicts(slice, queries[0].result);
+        take_answers(slice, queries[1].result);
+    }
+    if (err == ERR_NONE && query->touches) {
+        err = take_touches(slice, queries[2].result, query->touch_details, read->arena);
+        end_before_cut(slice, queries[2].result);
+    }
+    read_end(read);
+    return err;
+}
+
+static enum err read_set(const struct history_text *text, struct arena *arena,
+                         struct attribute_set *out)
+{
+    *out = (struct attribute_set){0};
+    return text->text == NULL ? ERR_NONE : attribute_set_read(text->text, text->len, arena, out);
+}
+
+enum err history_read_rest(const struct read *read, const struct history_query *query,
+                           struct history_page *page, const struct history_lead **leads,
+                           size_t *count)
+{
+    struct slice slice = {page->leads + page->read, page->count - page->read, page->named};
+    enum err err = run_rest(read, query, &slice);
+
+    for (size_t i = 0; err == ERR_NONE && i < slice.count; i++) {
+        const struct history_told *told = &page->told[page->read + i];
+        err = read_set(&told->attributes, read->arena, &slice.leads[i].attributes);
+        if (err == ERR_NONE)
+            err = read_set(&told->facts, read->arena, &slice.leads[i].facts);
+    }
+    *leads = slice.leads;
+    *count = slice.count;
+    page->read += slice.count;
     return err;
 }
 
@@ -344,42 +480,31 @@ static enum err read_answered_ids(const struct read *read, struct uuid before, s
     return err;
 }
 
-/* *last is the last lead that is in the page: the rest is the next page's. */
 static enum err read_named(const struct read *read, const struct history_query *query,
-                           const struct uuid *ids, size_t count, struct uuid *last,
-                           struct history_page *out)
+                           const struct uuid *ids, size_t count, struct history_page *out)
 {
     struct read_query leads = {.statement = &HISTORY_LEADS_NAMED};
 
     read_params(&leads, read);
-    put_ids(&leads, read, ids, count);
     pg_params_instant(&leads.params, query->created_before);
+    put_ids(&leads, read, ids, count);
     enum err err = read_run(read, &leads, 1);
     if (err == ERR_NONE)
         err = take_leads(read, leads.result, out);
-    *last = ids[count - 1];
-    if (err == ERR_NONE && out->count < (size_t)pg_rows(leads.result))
-        *last = out->leads[out->count - 1].id;
     read_end(read);
     return err;
 }
 
-enum err history_read_handed_off(const struct read *read, const struct history_query *query,
-                                 struct uuid *before, struct history_page *out)
+enum err history_read_answered(const struct read *read, const struct history_query *query,
+                               struct uuid *before, struct history_page *out)
 {
     struct uuid *ids = ARENA_ARRAY(read->arena, struct uuid, 2 * HISTORY_PAGE_LEADS);
     size_t count;
 
-    *out = (struct history_page){0};
+    *out = (struct history_page){.named = true};
     if (ids == NULL)
         return ERR_OUT_OF_MEMORY;
     enum err err = read_answered_ids(read, *before, ids, &count);
-    if (err != ERR_NONE || count == 0) {
-        *before = (struct uuid){{0}};
-        return err;
-    }
-    err = read_named(read, query, ids, count, before, out);
-    if (err == ERR_NONE && out->count > 0)
-        err = read_rest(read, query, out);
-    return err;
+    *before = count == 0 ? (struct uuid){{0}} : ids[count - 1];
+    return err == ERR_NONE && count > 0 ? read_named(read, query, ids, count, out) : err;
 }

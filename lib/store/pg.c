@@ -51,8 +51,7 @@ struct pg {
     struct session session;
     struct session former; /* what the last connection was to */
     struct pg_hosts *hosts;
-    char *role;
-    struct pg_settings settings;
+    struct pg_settings settings; /* with strings of its own */
     struct pg_error error;
     struct prepared prepared[PREPARED_SLOTS];
     size_t prepared_count;
@@ -118,16 +117,23 @@ struct pg *pg_new(const struct pg_settings *settings)
     if (pg == NULL)
         return NULL;
     pg->settings = *settings;
+    pg->settings.conninfo = strdup(settings->conninfo);
+    pg->settings.role = settings->role == NULL ? NULL : strdup(settings->role);
     pg->hosts = pg_hosts_new(settings->conninfo);
-    pg->role = settings->role == NULL ? NULL : strdup(settings->role);
     pg->error.statement = "";
     pg->error.index = -1;
     pg->commit_index = -1;
-    if (pg->hosts == NULL || (settings->role != NULL && pg->role == NULL)) {
+    if (pg->hosts == NULL || pg->settings.conninfo == NULL ||
+        (settings->role != NULL && pg->settings.role == NULL)) {
         pg_free(pg);
         return NULL;
     }
     return pg;
+}
+
+struct pg *pg_new_beside(const struct pg *pg)
+{
+    return pg_new(&pg->settings);
 }
 
 void pg_free(struct pg *pg)
@@ -137,7 +143,8 @@ void pg_free(struct pg *pg)
     pg_pipeline_end(pg);
     pg_disconnect(pg);
     pg_hosts_free(pg->hosts);
-    free(pg->role);
+    free((char *)pg->settings.conninfo);
+    free((char *)pg->settings.role);
     free(pg);
 }
 
@@ -291,11 +298,13 @@ static void former_text(const struct pg *pg, char *out, size_t size)
 static bool setup_text(const struct pg *pg, char *out, size_t size)
 {
     char former[SETUP_MAX_BYTES / 4];
-    char *role = pg->role == NULL ? NULL : PQescapeIdentifier(pg->conn, pg->role, strlen(pg->role));
+    char *role = pg->settings.role == NULL
+                     ? NULL
+                     : PQescapeIdentifier(pg->conn, pg->settings.role, strlen(pg->settings.role));
     int statement_ms = pg->settings.statement_timeout_ms;
     int lock_ms = pg->settings.lock_timeout_ms;
 
-    if (pg->role != NULL && role == NULL)
+    if (pg->settings.role != NULL && role == NULL)
         return false;
     former_text(pg, former, sizeof former);
     /* force_generic_plan: the plan that the tests have seen is the one that runs, whatever the
@@ -333,9 +342,9 @@ static enum pg_status check_role(struct pg *pg, const PGresult *answer)
 {
     struct pg_error warning = {.index = -1, .statement = ""};
 
-    if (pg->role == NULL)
+    if (pg->settings.role == NULL)
         return PG_OK;
-    if (PQntuples(answer) != 1 || strcmp(PQgetvalue(answer, 0, 0), pg->role) != 0)
+    if (PQntuples(answer) != 1 || strcmp(PQgetvalue(answer, 0, 0), pg->settings.role) != 0)
         return fail_session(pg, PG_REFUSED, "the session did not take the role it was given");
     if (PQgetvalue(answer, 0, 1)[0] == 't')
         return fail_session(pg, PG_REFUSED,

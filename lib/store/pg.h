@@ -87,6 +87,9 @@ int64_t pg_deadline_in(int64_t milliseconds);
 /** The strings are copied. NULL when memory is short. Does not connect. */
 struct pg *pg_new(const struct pg_settings *settings);
 
+/** Another one with the same settings. NULL when memory is short. */
+struct pg *pg_new_beside(const struct pg *pg);
+
 void pg_free(struct pg *pg);
 
 /** Tries once to connect, for the start of a program, which wants to hear what is wrong at once.

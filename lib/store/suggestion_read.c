@@ -88,20 +88,37 @@ static enum err read_words(const struct read *read, enum term term, struct arena
     return err;
 }
 
-static enum err add_page(struct suggestion_set *set, const struct history_page *page,
-                         struct arena *arena, int64_t *added)
+static enum err add_leads(struct suggestion_set *set, const struct history_lead *leads,
+                          size_t count, int64_t *added)
 {
+    struct arena *arena = arena_new(LEAD_MEMORY_BYTES);
     struct history_view view;
-    enum err err = ERR_NONE;
+    enum err err = arena == NULL ? ERR_OUT_OF_MEMORY : ERR_NONE;
 
-    for (size_t i = 0; err == ERR_NONE && i < page->count; i++) {
-        if (!page->leads[i].answer.answered)
+    for (size_t i = 0; err == ERR_NONE && i < count; i++) {
+        if (!leads[i].answer.answered)
             continue;
         arena_clear(arena);
-        if (!history_view(&page->leads[i], arena, &view))
-            return ERR_OUT_OF_MEMORY;
-        err = suggestion_add(set, &view, &page->leads[i].answer);
+        err = history_view(&leads[i], arena, &view) ? suggestion_add(set, &view, &leads[i].answer)
+                                                    : ERR_OUT_OF_MEMORY;
         (*added)++;
+    }
+    arena_free(arena);
+    return err;
+}
+
+static enum err add_page(const struct read *read, const struct history_query *query,
+                         struct history_page *page, struct suggestion_set *set, int64_t *added)
+{
+    const struct history_lead *leads;
+    size_t count;
+    enum err err = ERR_NONE;
+
+    while (err == ERR_NONE && page->read < page->count) {
+        arena_clear(read->arena);
+        err = history_read_rest(read, query, page, &leads, &count);
+        if (err == ERR_NONE)
+            err = add_leads(set, leads, count, added);
     }
     return err;
 }
@@ -109,24 +126,23 @@ static enum err add_page(struct suggestion_set *set, const struct history_page *
 static enum err add_all(const struct read *read, const struct history_query *query,
                         struct suggestion_set *set, struct suggestion_answer *answer)
 {
-    struct arena *arena = arena_new(LEAD_MEMORY_BYTES);
+    struct read rest = *read;
     struct uuid before = {{0}};
     struct history_page page;
     int64_t added = 0;
-    enum err err = arena == NULL ? ERR_OUT_OF_MEMORY : ERR_NONE;
+    enum err err = ERR_NONE;
 
-    while (err == ERR_NONE) {
+    rest.arena = arena_new(READ_MEMORY_MAX_BYTES);
+    if (rest.arena == NULL)
+        return ERR_OUT_OF_MEMORY;
+    do {
         arena_clear(read->arena);
-        err = history_read_handed_off(read, query, &before, &page);
+        err = history_read_answered(read, query, &before, &page);
         if (err == ERR_NONE)
-            err = add_page(set, &page, arena, &added);
-        if (uuid_is_nil(before))
-            break;
-        answer->capped = added >= SUGGESTION_LEADS_MAX;
-        if (answer->capped)
-            break;
-    }
-    arena_free(arena);
+            err = add_page(&rest, query, &page, set, &added);
+        answer->capped = added >= SUGGESTION_LEADS_MAX && !uuid_is_nil(before);
+    } while (err == ERR_NONE && !uuid_is_nil(before) && !answer->capped);
+    arena_free(rest.arena);
     return err;
 }
 
@@ -143,6 +159,7 @@ enum err suggestion_read(const struct read *read, const struct config *config, e
         return ERR_NOT_FOUND;
     struct suggestion_set *set = suggestion_begin(version->compiled, target, lasting);
     query.touches = version->compiled->counts_touches;
+    query.touch_details = version->compiled->asks_touch_details;
     query.sales = history_sales_teams(config, lasting, &query.sales_count);
     if (made == NULL || set == NULL || query.sales == NULL)
         return ERR_OUT_OF_MEMORY;

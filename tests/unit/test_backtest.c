@@ -271,6 +271,31 @@ START_TEST(test_the_sample_does_not_depend_on_order)
 }
 END_TEST
 
+/* Two workers' shares, in any cut, are the whole. */
+START_TEST(test_shares_merge_into_the_whole)
+{
+    struct backtest *shares[2] = {calloc(1, sizeof **shares), calloc(1, sizeof **shares)};
+    static const struct history_answer *const answers[] = {&won, &rejected, &accepted, &no_answer};
+
+    backtest_init(backtest, big, engaged, &always);
+    for (int share = 0; share < 2; share++)
+        backtest_init(shares[share], big, engaged, &always);
+    for (int i = 0; i < 200; i++) {
+        struct history_lead lead = new_lead(i);
+        lead.id.b[8] = (uint8_t)(i * 37);
+        add(&lead, i % 3 == 0 ? -1 : i, *answers[i % 4]);
+        struct backtest *share = shares[i * 7 % (_i + 2) == 0];
+        ck_assert_int_eq(backtest_add(share, &lead, arena), ERR_NONE);
+    }
+    backtest_merge(shares[0], shares[1]);
+    ck_assert_int_eq(backtest->leads, 200);
+    ck_assert_int_gt(backtest->gained.count, BACKTEST_SAMPLE);
+    ck_assert_mem_eq(shares[0], backtest, sizeof *backtest);
+    free(shares[0]);
+    free(shares[1]);
+}
+END_TEST
+
 START_TEST(test_written_whole)
 {
     struct json_out out;
@@ -345,6 +370,7 @@ int main(void)
     tcase_add_test(tcase, test_period_is_of_the_moment_judged);
     tcase_add_test(tcase, test_both_directions_of_change);
     tcase_add_test(tcase, test_the_sample_does_not_depend_on_order);
+    tcase_add_loop_test(tcase, test_shares_merge_into_the_whole, 0, 5);
     tcase_add_test(tcase, test_written_whole);
     tcase_add_loop_test(tcase, test_wilson, 0, sizeof intervals / sizeof *intervals);
     tcase_add_test(tcase, test_nothing_counted);
