@@ -1,6 +1,7 @@
 #include "cli_store.h"
 
 #include "core/email.h"
+#include "core/json_out.h"
 #include "store/config_cache.h"
 #include "store/lane.h"
 #include "store/migrate.h"
@@ -142,7 +143,7 @@ int cli_store_run(struct cli_store *store, const struct caller *caller, enum com
 
 void cli_print_json(const json_t *json)
 {
-    json_dumpf(json, stdout, JSON_INDENT(2));
+    json_dumpf(json, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(DECIMAL_DIGITS));
     putchar('\n');
 }
 

@@ -14,6 +14,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/** Digits that any decimal number keeps on its way through a double: 0.3 stays 0.3. */
+#define DECIMAL_DIGITS 15
+
 struct json_out {
     char *text; /* malloc'd, NUL-terminated when it has any content */
     size_t len;

@@ -264,7 +264,9 @@ static enum err write_suggestion(const struct suggestion_answer *answer,
     struct definition *draft = NULL;
     enum err err =
         document == NULL ? ERR_OUT_OF_MEMORY : definition_compile(document, NULL, NULL, &draft);
-    char *text = err == ERR_NONE ? json_dumps(document, JSON_COMPACT) : NULL;
+    char *text = err == ERR_NONE
+                     ? json_dumps(document, JSON_COMPACT | JSON_REAL_PRECISION(DECIMAL_DIGITS))
+                     : NULL;
 
     if (err == ERR_INVALID_DEFINITION)
         err = ERR_NONE; /* such as a threshold that the rest cannot reach: not worth showing */

@@ -3,12 +3,17 @@ of the back-test's result with that. Shares nothing with Baton but the definitio
 import csv
 import datetime
 import json
+import re
 import math
 import pathlib
 import sys
 
 folder = pathlib.Path(sys.argv[1])
-printed = json.load(sys.stdin)
+text = sys.stdin.read()
+printed = json.loads(text)
+# Numbers are printed as they were rounded, not as the nearest binary fraction.
+if re.search(r"\d\.\d{5}", text):
+    sys.exit("a share is printed with more than four decimals")
 deals = {row["Prospect ID"]: row for row in csv.DictReader(open(folder / "deals.csv"))}
 
 Z = 1.959963984540054
