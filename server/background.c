@@ -36,6 +36,7 @@ struct background {
     pthread_mutex_t mutex;
     pthread_cond_t end;
     bool stopping;
+    const struct background_watch *watch; /* NULL: nobody looks on */
     /* the job at hand */
     struct background_claim claim;
     int64_t told_ms;
@@ -76,6 +77,14 @@ static void give_way(struct background *background)
 
 /* ---- how far it is ---- */
 
+static bool is_watched_on(const struct background *background,
+                          const struct background_progress *progress)
+{
+    const struct background_watch *watch = background->watch;
+
+    return watch == NULL || watch->told(watch->context, progress->done, progress->total);
+}
+
 /* Whether to go on: the lease is renewed, and the job was not cancelled meanwhile. */
 static bool go_on(struct background *background, const struct background_progress *progress)
 {
@@ -84,13 +93,15 @@ static bool go_on(struct background *background, const struct background_progres
     background->claim.done = progress->done;
     if (is_stopping(background))
         return false;
+    bool watched = is_watched_on(background, progress);
     give_way(background);
-    if (uuid_is_nil(progress->place) && pg_now_ms() - background->told_ms < TELL_EVERY_MS)
+    if (watched && uuid_is_nil(progress->place) &&
+        pg_now_ms() - background->told_ms < TELL_EVERY_MS)
         return true; /* nothing is lost when this is not told */
     background->told_ms = pg_now_ms();
     enum pg_status status = background_renew(background->app, &background->claim, progress,
                                              pg_deadline_in(STEP_TIMEOUT_MS), &ours);
-    return status == PG_OK && ours;
+    return status == PG_OK && ours && watched;
 }
 
 /* ---- back-tests ---- */
@@ -312,7 +323,8 @@ static void release(struct background *background)
     free(background);
 }
 
-struct background *background_start(const struct background_settings *settings)
+/* Without its thread. NULL when memory is short. */
+static struct background *make(const struct background_settings *settings)
 {
     struct background *background = calloc(1, sizeof *background);
     struct pg_settings app = settings->app;
@@ -332,10 +344,20 @@ struct background *background_start(const struct background_settings *settings)
     pthread_cond_init(&background->end, &monotonic);
     pthread_condattr_destroy(&monotonic);
     if (background->app != NULL && background->job != NULL && background->arena != NULL &&
-        background->page != NULL &&
-        pthread_create(&background->thread, NULL, work, background) == 0)
+        background->page != NULL)
         return background;
     release(background);
+    return NULL;
+}
+
+struct background *background_start(const struct background_settings *settings)
+{
+    struct background *background = make(settings);
+
+    if (background != NULL && pthread_create(&background->thread, NULL, work, background) == 0)
+        return background;
+    if (background != NULL)
+        release(background);
     return NULL;
 }
 
@@ -349,4 +371,23 @@ void background_stop(struct background *background)
     pthread_mutex_unlock(&background->mutex);
     pthread_join(background->thread, NULL);
     release(background);
+}
+
+enum err background_run(const struct background_settings *settings, struct uuid workspace,
+                        struct uuid job, const struct background_watch *watch, bool *ran)
+{
+    struct background *background = make(settings);
+
+    *ran = false;
+    if (background == NULL)
+        return ERR_OUT_OF_MEMORY;
+    background->watch = watch;
+    enum pg_status status =
+        background_claim_one(background->app, workspace, job, background->arena,
+                             pg_deadline_in(STEP_TIMEOUT_MS), &background->claim);
+    *ran = status == PG_OK && !uuid_is_nil(background->claim.workspace);
+    if (*ran)
+        run_job(background);
+    release(background);
+    return status == PG_OK ? ERR_NONE : ERR_UNAVAILABLE;
 }

@@ -1,29 +1,17 @@
 /* `baton definition backtest`: the question of POST /v1/backtests, answered while one waits. */
 #include "cli_commands.h"
+#include "cli_progress.h"
 #include "cli_store.h"
 
 #include "core/definition_change.h"
 #include "store/backtest_run.h"
 
-#include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#define RESULT_MAX_BYTES     (4u << 20)
-#define QUESTION_BYTES       (4u << 20)
-#define BAR_WIDTH            40
-#define PROGRESS_MAX_PERCENT 100
-
-static volatile sig_atomic_t interrupted;
-
-static void interrupt(int number)
-{
-    (void)number;
-    interrupted = 1;
-}
+#define RESULT_MAX_BYTES (4u << 20)
+#define QUESTION_BYTES   (4u << 20)
 
 /* ---- the question ---- */
 
@@ -100,25 +88,6 @@ static int make_question(const struct cli_store *store, const struct backtest_in
 }
 
 /* ---- what people see ---- */
-
-static bool show_progress(void *context, int64_t done, int64_t total)
-{
-    char bar[BAR_WIDTH + 1];
-
-    (void)context;
-    if (interrupted)
-        return false;
-    if (!isatty(STDERR_FILENO))
-        return true;
-    int percent = total <= 0 || done >= total ? PROGRESS_MAX_PERCENT
-                                              : (int)(done * PROGRESS_MAX_PERCENT / total);
-    int full = percent * BAR_WIDTH / PROGRESS_MAX_PERCENT;
-    memset(bar, '#', (size_t)full);
-    memset(bar + full, '.', (size_t)(BAR_WIDTH - full));
-    bar[BAR_WIDTH] = '\0';
-    fprintf(stderr, "\r[%s] %3d %%  %lld leads\033[K", bar, percent, (long long)done);
-    return true;
-}
 
 static long long number(const json_t *json, const char *key)
 {
@@ -220,16 +189,13 @@ static int print(const struct cli *cli, const struct json_out *out)
 static int answer(struct cli *cli, struct cli_store *store,
                   const struct backtest_question *question)
 {
-    const struct backtest_watch watch = {show_progress, NULL};
-    struct sigaction action = {.sa_handler = interrupt, .sa_flags = SA_RESTART | SA_RESETHAND};
+    const struct backtest_watch watch = {cli_progress_show, NULL};
     struct json_out out;
 
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    cli_progress_begin();
     json_out_init(&out, RESULT_MAX_BYTES);
     enum err err = backtest_run(store->app, store->config, question, &watch, &out);
-    if (isatty(STDERR_FILENO))
-        fputs("\r\033[K", stderr);
+    cli_progress_end();
     int code = err == ERR_NONE             ? print(cli, &out)
                : err == ERR_STATE_CONFLICT ? cli_say(CLI_FAILED, "interrupted; nothing was changed")
                : err == ERR_UNAVAILABLE    ? cli_store_say_lost(store->app)

@@ -23,6 +23,14 @@ static const struct statement BACKGROUND_GET = {
     .hot = true,
 };
 
+static const struct statement BACKGROUND_PAGE = {
+    .name = "background_page",
+    .sql = "SELECT " COLUMNS " FROM background_job WHERE workspace_id = $1 AND job_id < $2 "
+           "ORDER BY job_id DESC LIMIT $3",
+    .index = "background_job_pkey",
+    .hot = true,
+};
+
 /* Of a job that is there, only a cancellation is saved: the rest belongs to who runs it. */
 static const struct statement BACKGROUND_SAVE = {
     .name = "background_save",
@@ -55,6 +63,20 @@ static const struct statement BACKGROUND_CLAIM = {
            "b.tally::text, b.asked_by, b.team_id, b.created_at",
 };
 
+#define CLAIMED                                                                                    \
+    "workspace_id, job_id, kind, place, done, request::text, tally::text, asked_by, team_id, "     \
+    "created_at"
+
+static const struct statement BACKGROUND_CLAIM_ONE = {
+    .name = "background_claim_one",
+    .sql = "UPDATE background_job SET state = 'running', started_at = coalesce(started_at, now()), "
+           "lease_until = now() + make_interval(secs => $3::int4) "
+           "WHERE workspace_id = $1 AND job_id = $2 AND (state = 'queued' OR (state = 'running' "
+           "AND lease_until < now())) RETURNING " CLAIMED,
+    .index = "background_job_pkey",
+    .hot = true,
+};
+
 static const struct statement BACKGROUND_RENEW = {
     .name = "background_renew",
     .sql = "UPDATE background_job SET done = $3::int8, total = greatest($4::int8, $3::int8), place "
@@ -76,8 +98,8 @@ static const struct statement BACKGROUND_END = {
 };
 
 const struct statement *const background_table_statements[] = {
-    &BACKGROUND_LOCK,  &BACKGROUND_GET,   &BACKGROUND_SAVE, &BACKGROUND_DROP,
-    &BACKGROUND_CLAIM, &BACKGROUND_RENEW, &BACKGROUND_END,  NULL,
+    &BACKGROUND_LOCK,  &BACKGROUND_GET,       &BACKGROUND_PAGE,  &BACKGROUND_SAVE, &BACKGROUND_DROP,
+    &BACKGROUND_CLAIM, &BACKGROUND_CLAIM_ONE, &BACKGROUND_RENEW, &BACKGROUND_END,  NULL,
 };
 
 /* ---- for the lane ---- */
@@ -176,7 +198,49 @@ enum err background_read(const struct read *read, struct uuid id, const struct b
     return err;
 }
 
+enum err background_read_page(const struct read *read, struct uuid before, int limit,
+                              struct background_page *out)
+{
+    struct read_query query = {.statement = &BACKGROUND_PAGE};
+
+    *out = (struct background_page){0};
+    read_params(&query, read);
+    pg_params_uuid(&query.params, uuid_is_nil(before) ? READ_ID_MAX : before);
+    pg_params_int8(&query.params, limit + 1);
+    enum err err = read_run(read, &query, 1);
+    int rows = err == ERR_NONE ? pg_rows(query.result) : 0;
+    out->more = rows > limit;
+    out->items = ARENA_ARRAY(read->arena, const struct background_job *, (size_t)limit + 1);
+    for (int row = 0; out->items != NULL && row < rows && row < limit; row++) {
+        const struct background_job *job = background_table_read(query.result, row, read->arena);
+        if (job != NULL)
+            out->items[out->count++] = job;
+    }
+    if (err == ERR_NONE)
+        err = read_checked(read);
+    read_end(read);
+    return err;
+}
+
 /* ---- for whoever runs it ---- */
+
+static void read_claim(const struct pg_result *result, struct arena *arena,
+                       struct background_claim *out)
+{
+    if (pg_rows(result) != 1 || !background_kind_parse(pg_get_text(result, 0, 2, NULL), &out->kind))
+        return;
+    out->workspace = pg_get_uuid(result, 0, 0);
+    out->job = pg_get_uuid(result, 0, 1);
+    out->place = pg_get_uuid(result, 0, 3);
+    out->done = pg_get_int8(result, 0, 4);
+    out->request = pg_copy_text(result, 0, 5, arena);
+    out->request_len = out->request == NULL ? 0 : strlen(out->request);
+    out->tally = pg_copy_text(result, 0, 6, arena);
+    out->tally_len = out->tally == NULL ? 0 : strlen(out->tally);
+    out->asked_by = pg_get_uuid(result, 0, 7);
+    out->team = pg_get_uuid(result, 0, 8);
+    out->created_at = pg_get_instant(result, 0, 9);
+}
 
 enum pg_status background_claim(struct pg *pg, struct arena *arena, int64_t deadline,
                                 struct background_claim *out)
@@ -188,20 +252,29 @@ enum pg_status background_claim(struct pg *pg, struct arena *arena, int64_t dead
     pg_params_int4(&params, BACKGROUND_LEASE_SECONDS);
     enum pg_status status = pg_run(pg, &BACKGROUND_CLAIM, &params, deadline);
     const struct pg_result *result = status == PG_OK ? pg_result(pg, 0) : NULL;
-    if (pg_rows(result) == 1 &&
-        background_kind_parse(pg_get_text(result, 0, 2, NULL), &out->kind)) {
-        out->workspace = pg_get_uuid(result, 0, 0);
-        out->job = pg_get_uuid(result, 0, 1);
-        out->place = pg_get_uuid(result, 0, 3);
-        out->done = pg_get_int8(result, 0, 4);
-        out->request = pg_copy_text(result, 0, 5, arena);
-        out->request_len = out->request == NULL ? 0 : strlen(out->request);
-        out->tally = pg_copy_text(result, 0, 6, arena);
-        out->tally_len = out->tally == NULL ? 0 : strlen(out->tally);
-        out->asked_by = pg_get_uuid(result, 0, 7);
-        out->team = pg_get_uuid(result, 0, 8);
-        out->created_at = pg_get_instant(result, 0, 9);
-    }
+    read_claim(result, arena, out);
+    pg_pipeline_end(pg);
+    return arena_failed(arena) ? PG_OTHER : status;
+}
+
+enum pg_status background_claim_one(struct pg *pg, struct uuid workspace, struct uuid job,
+                                    struct arena *arena, int64_t deadline,
+                                    struct background_claim *out)
+{
+    struct pg_params params;
+    enum pg_status status = pg_pipeline_begin(pg, deadline);
+
+    *out = (struct background_claim){0};
+    if (status != PG_OK)
+        return status;
+    begin_params(&params, arena, workspace, job);
+    pg_params_int4(&params, BACKGROUND_LEASE_SECONDS);
+    pg_queue_begin(pg, workspace);
+    int index = pg_queue(pg, &BACKGROUND_CLAIM_ONE, &params);
+    pg_queue_commit(pg);
+    status = pg_pipeline_run(pg, deadline);
+    if (status == PG_OK)
+        read_claim(pg_result(pg, index), arena, out);
     pg_pipeline_end(pg);
     return arena_failed(arena) ? PG_OTHER : status;
 }

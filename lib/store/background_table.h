@@ -28,6 +28,16 @@ void background_table_queue_drop(struct pg *pg, struct arena *arena, struct uuid
 enum err background_read(const struct read *read, struct uuid id,
                          const struct background_job **out) MUST_USE;
 
+struct background_page {
+    const struct background_job **items; /* the newest first */
+    size_t count;
+    bool more; /* older ones follow */
+};
+
+/** Jobs that were asked for before this one (nil: all), limit at most. */
+enum err background_read_page(const struct read *read, struct uuid before, int limit,
+                              struct background_page *out) MUST_USE;
+
 /* ---- for whoever runs it ---- */
 
 struct background_claim {
@@ -57,6 +67,11 @@ struct background_progress {
 /** Claims the oldest due job of any workspace, as baton_job. */
 enum pg_status background_claim(struct pg *pg, struct arena *arena, int64_t deadline,
                                 struct background_claim *out) MUST_USE;
+
+/** Claims this job if it is due, as baton_app; the claim's workspace is nil when it is not. */
+enum pg_status background_claim_one(struct pg *pg, struct uuid workspace, struct uuid job,
+                                    struct arena *arena, int64_t deadline,
+                                    struct background_claim *out) MUST_USE;
 
 /** Renews the lease and says how far it is. *ours is false when it was cancelled, or another
  *  server took it over. As baton_app. */

@@ -1,0 +1,19 @@
+/* A progress bar on stderr, where that is a terminal, and Ctrl-C while a command works. */
+#ifndef BATON_SERVER_CLI_PROGRESS_H
+#define BATON_SERVER_CLI_PROGRESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/** From now on the first SIGINT or SIGTERM only interrupts; the second ends the program. */
+void cli_progress_begin(void);
+
+/** Shows how many leads of how many, context is not used; false once interrupted. */
+bool cli_progress_show(void *context, int64_t done, int64_t total);
+
+bool cli_progress_interrupted(void);
+
+/** Takes the bar away. */
+void cli_progress_end(void);
+
+#endif
