@@ -8,6 +8,8 @@
 #include "core/definition_change.h"
 #include "store/background_table.h"
 
+#define TAG_JOBS "jb"
+
 static const char *const term_names[] = {
     [TERM_MQL] = "mql", [TERM_SRL] = "srl", [TERM_SQL] = "sql", [TERM_COUNT] = NULL};
 
@@ -64,6 +66,48 @@ enum err backtests_create(struct request *r, struct command *command)
     command->kind = COMMAND_BACKTEST_REQUEST;
     command->input = input;
     return ERR_NONE;
+}
+
+struct jobs_query {
+    struct reading_query page;
+};
+
+static const struct input_field jobs_fields[] = {
+    PAGE_LIMIT_FIELD(struct jobs_query, page),
+    PAGE_PLACE_FIELD(struct jobs_query, page, "cursor"),
+};
+
+const struct input_spec jobs_query = INPUT_SPEC(jobs_fields, struct jobs_query);
+
+static enum err answer_page(struct request *r, const struct background_page *found)
+{
+    struct cursor place = {0};
+    struct reading_page page;
+
+    reading_page_begin(&page, "cursor");
+    for (size_t i = 0; i < found->count; i++) {
+        background_write(r->config, found->items[i], &page.json);
+        place.id = found->items[i]->id;
+    }
+    return reading_page_end(r, &page, found->more ? &place : NULL, TAG_JOBS);
+}
+
+enum err jobs_list(struct request *r, struct reader *reader)
+{
+    const struct jobs_query *query = r->query;
+    struct uuid before = reading_place(r, &query->page, "cursor", TAG_JOBS).id;
+    struct background_page found;
+    struct read read;
+    enum err err = reading_check(r);
+
+    if (err == ERR_NONE)
+        err = reading_begin(r, reader, &read);
+    if (err != ERR_NONE)
+        return err;
+    err = background_read_page(&read, before, (int)query->page.limit, &found);
+    err = err == ERR_NONE ? answer_page(r, &found) : reading_refuse(r, err, "job");
+    reading_end(&read);
+    return err;
 }
 
 static enum err answer(struct request *r, const struct background_job *job)

@@ -116,6 +116,8 @@ const struct route routes[] = {
      .prepare = definitions_apply},
     {"POST", "/v1/backtests", "backtests_create", ROLE_SIGN | ROLE_READ | ROLE_ADMIN, ROUTE_WRITE,
      BACKTEST_BODY_MAX_BYTES, .prepare = backtests_create},
+    {"GET", "/v1/jobs", "jobs_list", ROLE_SIGN | ROLE_READ | ROLE_ADMIN, ROUTE_READ,
+     .query = &jobs_query, .read = jobs_list},
     {"GET", "/v1/jobs/{job_id}", "jobs_get", ROLE_SIGN | ROLE_READ | ROLE_ADMIN, ROUTE_READ,
      .read = jobs_get},
     {"DELETE", "/v1/jobs/{job_id}", "jobs_cancel", ROLE_SIGN | ROLE_ADMIN, ROUTE_WRITE,

@@ -105,6 +105,7 @@ static const struct probe probes[] = {
     {.operation = "backtests_create",
      .roles = SIGNERS | ROLE_READ,
      .body = "{'term':'mql','version':1}"},
+    {.operation = "jobs_list", .roles = SIGNERS | ROLE_READ},
     {.operation = "jobs_get", .roles = SIGNERS | ROLE_READ},
     {.operation = "jobs_cancel", .roles = SIGNERS},
     {.operation = "teams_list", .roles = EVERYONE},
