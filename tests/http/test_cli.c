@@ -71,6 +71,9 @@ static const struct {
     {"echo '{\"term\":\"mql\"}' | $B definition check -", 1, "fault"},
     {"echo '{' | $B definition check -", 1, "line 2"},
     {"$B definition check /nowhere", 1, "/nowhere"},
+    {"$B definition apply acme mql", 2, "something is missing"},
+    {"$B definition suggestions acme mql --out x", 2, "say which with --draft"},
+    {"$B job", 2, "job list WORKSPACE"},
     {"BATON_WORKERS=none $B serve --listen nowhere", 2, "--listen: give HOST:PORT"},
     {"BATON_WORKERS=none $B serve --listen nowhere", 2,
      "BATON_WORKERS: give a whole number of threads from 1 to 64"},
@@ -90,7 +93,8 @@ END_TEST
 
 START_TEST(every_command_has_help)
 {
-    static const char *const families[] = {"workspace", "team", "member", "key", "definition"};
+    static const char *const families[] = {"workspace", "team",       "member",
+                                           "key",       "definition", "job"};
 
     for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
         char command[64];
@@ -98,7 +102,8 @@ START_TEST(every_command_has_help)
         expect(command, 0, families[i]);
     }
     expect("for c in serve migrate verify version routes 'team list' 'member list' 'key revoke' "
-           "'definition show' 'definition sign'; do $B $c --help || exit 9; done",
+           "'definition show' 'definition apply' 'definition suggestions' 'job list' 'job show' "
+           "'job cancel' 'definition sign'; do $B $c --help || exit 9; done",
            0, "usage: baton definition sign WORKSPACE TERM VERSION");
 }
 END_TEST

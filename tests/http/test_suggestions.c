@@ -107,6 +107,72 @@ static const struct step told[] = {
      .status = 400},
     {0}};
 
+/* Runs `baton definition <words>` in the workspace; what it prints must hold every one of these. */
+static void must_print(const char *command, const char *options, int code,
+                       const char *const wanted[])
+{
+    char words[2 * PATH_MAX_LEN];
+
+    snprintf(words, sizeof words, "definition %s acme-%d %s 2>&1", command, workspaces, options);
+    char *printed = stage_baton(words, code);
+    for (size_t i = 0; wanted[i] != NULL; i++)
+        ck_assert_msg(strstr(printed, wanted[i]) != NULL, "baton %s: no \"%s\" in: %s", words,
+                      wanted[i], printed);
+    free(printed);
+}
+
+/* The same by the command line: read, and its draft back-tested as it is. */
+static void ask_by_hand(void)
+{
+    static const char *const all_said[] = {
+        "mql version 1, measured against won",
+        "answered by sales: 300 leads",
+        "won       0.4000  (120 of 300, 95 %: 0.34",
+        "criterion company-size",
+        "rejections by class\n  none",
+        "gaps: what no criterion asks for\n  none",
+        "threshold of the total\n  now: ",
+        "suggestion 1: ",
+        "Lead Origin is",
+        "by chance with p = 0.0000",
+        NULL,
+    };
+    char *folder = scratch_new();
+    char options[2 * PATH_MAX_LEN];
+
+    must_print("suggestions", "mql --target won", 0, all_said);
+    must_print("suggestions", "mql --target won --json", 0,
+               (const char *const[]){"\"target\": \"won\"", "\"name\": \"Lead Origin\"", NULL});
+    must_print("suggestions", "mql", 0,
+               (const char *const[]){"no suggestion: ", "300 reached accepted", NULL});
+    must_print("suggestions", "mql --draft 1", 1,
+               (const char *const[]){"there are 0 suggestions: ", NULL});
+    must_print("suggestions", "mql --target won --draft first", 2,
+               (const char *const[]){"a whole number from 1", NULL});
+    must_print("suggestions", "sql", 1, (const char *const[]){"no version of sql", NULL});
+    snprintf(options, sizeof options, "mql --target won --draft 1 --out %s/draft.json", folder);
+    must_print("suggestions", options, 0, (const char *const[]){NULL});
+    snprintf(options, sizeof options, "%s/draft.json --against 1", folder);
+    must_print("backtest", options, 0, (const char *const[]){"300 leads, judged as of", NULL});
+    snprintf(options, sizeof options, "mql --target won --draft 1 --out %s/none/draft.json",
+             folder);
+    must_print("suggestions", options, 1, (const char *const[]){"No such file", NULL});
+    snprintf(options, sizeof options, "%s/draft.json", folder);
+    must_print("draft", options, 0, (const char *const[]){"mql version 2 is draft", NULL});
+    must_print("propose", "mql 2", 0, (const char *const[]){"mql version 2 is proposed", NULL});
+    scratch_free(folder);
+}
+
+START_TEST(test_by_hand)
+{
+    struct stage stage = open_stage("--starter mql --sign");
+
+    import_planted();
+    ask_by_hand();
+    stage_close(&stage);
+}
+END_TEST
+
 START_TEST(test_planted)
 {
     struct stage stage = open_stage("--starter mql --sign");
@@ -191,6 +257,7 @@ int main(void)
 
     tcase_set_timeout(tcase, 0); /* CTest has one */
     tcase_add_test(tcase, test_planted);
+    tcase_add_test(tcase, test_by_hand);
     tcase_add_test(tcase, test_too_few);
     tcase_add_test(tcase, test_ended);
     suite_add_tcase(suite, tcase);
