@@ -108,7 +108,7 @@ struct batch_input {
     size_t count;
 };
 
-#define BATCH_CHUNK_MAX        32
+#define BATCH_CHUNK_MAX        16
 #define BATCH_ANSWER_MAX_BYTES (4u << 20)
 
 bool lead_batch_keys(const struct command *command, struct work *work, struct work_keys *keys);

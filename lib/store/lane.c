@@ -16,7 +16,7 @@
 #define ROUNDS_MAX   12
 #define LANE_BUCKETS 256
 /* Chunks of batches in one group, when no other command came for so many groups; else one. */
-#define BULK_MAX         8
+#define BULK_MAX         16
 #define SINGLES_EXPECTED 16
 /* Memory may be there again at once; else the group is refused. */
 #define SHORTAGE_RERUNS_MAX 1
