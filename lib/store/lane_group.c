@@ -1,0 +1,339 @@
+#include "store/lane_group.h"
+
+#include "core/shortage.h"
+#include "store/entropy.h"
+#include "store/work_load.h"
+
+#include <string.h>
+
+/* How often a group is run again before it is split or given up. */
+#define RERUNS_MAX 6
+/* Rounds for commands that find out what they need, and for configurations that change. */
+#define ROUNDS_MAX 12
+/* Memory may be there again at once; else the group is refused. */
+#define SHORTAGE_RERUNS_MAX 1
+
+static void refuse_all(struct group_runner *runner, struct group *group, enum err err)
+{
+    for (size_t i = 0; i < group->count; i++)
+        group->outcomes[i] =
+            (struct outcome){.err = err, .status = error_status(err), .problem = {.err = err}};
+    atomic_fetch_add(&runner->stats->failures, (long long)group->count);
+}
+
+/* Answers each job. What is a filler of the tests has no done. */
+static void answer_all(struct group *group)
+{
+    for (size_t i = 0; i < group->count; i++)
+        if (group->jobs[i]->done != NULL)
+            group->jobs[i]->done(group->jobs[i], &group->outcomes[i]);
+}
+
+static bool decide_all(struct group_runner *runner, struct group *group)
+{
+    bool all = true;
+
+    for (size_t i = 0; i < group->count; i++)
+        if (command_decide(&runner->work, &group->jobs[i]->command, &group->outcomes[i]) ==
+            DECIDE_AGAIN)
+            all = false;
+    return all;
+}
+
+enum attempt {
+    ATTEMPT_DONE,
+    ATTEMPT_STALE,
+    ATTEMPT_MORE, /* load again with the needs that were noted */
+    ATTEMPT_FAILED,
+};
+
+/* The needs of a round outlive the work set's arena. */
+struct carried {
+    struct arena *arena;
+    struct work_keys keys;
+};
+
+static void *copy_of(struct arena *arena, const void *item, size_t size)
+{
+    void *copy = arena_alloc(arena, size);
+
+    if (copy != NULL)
+        memcpy(copy, item, size);
+    return copy;
+}
+
+static void carry_list(struct arena *arena, struct list *to, const struct list *from, size_t size)
+{
+    for (size_t i = 0; i < from->count; i++)
+        list_add(to, arena, copy_of(arena, from->items[i], size));
+}
+
+static void carry_identities(struct arena *arena, struct list *to, const struct list *from)
+{
+    for (size_t i = 0; i < from->count; i++) {
+        struct identity *copy = copy_of(arena, from->items[i], sizeof *copy);
+        if (copy == NULL)
+            return;
+        copy->source = arena_strdup(arena, copy->source);
+        copy->value = arena_strdup(arena, copy->value);
+        if (copy->source != NULL && copy->value != NULL)
+            list_add(to, arena, copy);
+    }
+}
+
+static void carry(struct carried *carried, const struct work_keys *needs)
+{
+    struct arena *arena = carried->arena;
+
+    carry_identities(arena, &carried->keys.identities, &needs->identities);
+    carry_list(arena, &carried->keys.leads, &needs->leads, sizeof(struct uuid));
+    carry_list(arena, &carried->keys.handoffs, &needs->handoffs, sizeof(struct uuid));
+    carry_list(arena, &carried->keys.touches, &needs->touches, sizeof(struct uuid));
+    carry_list(arena, &carried->keys.chains, &needs->chains, sizeof(struct uuid));
+    carry_list(arena, &carried->keys.queues, &needs->queues, sizeof(struct queue));
+    carry_list(arena, &carried->keys.exceptions, &needs->exceptions,
+               sizeof(struct exception_count));
+    carry_list(arena, &carried->keys.deliveries, &needs->deliveries, sizeof(struct uuid));
+    carry_list(arena, &carried->keys.background, &needs->background, sizeof(struct uuid));
+}
+
+static size_t gather(const struct group *group, struct command **commands)
+{
+    for (size_t i = 0; i < group->count; i++)
+        commands[i] = &group->jobs[i]->command;
+    return group->count;
+}
+
+/* Nothing is to be saved, but an answer that is repeated promises what the first one did. */
+static enum attempt end_unchanged(struct group_runner *runner, const struct group *group,
+                                  int64_t deadline)
+{
+    for (size_t i = 0; i < group->count; i++)
+        if (group->outcomes[i].replayed)
+            return work_confirm(runner->pg, &runner->work, deadline) == PG_OK ? ATTEMPT_DONE
+                                                                              : ATTEMPT_FAILED;
+    pg_rollback(runner->pg);
+    return ATTEMPT_DONE;
+}
+
+static enum attempt attempt(struct group_runner *runner, struct group *group,
+                            const struct config *config, struct carried *carried, int64_t deadline)
+{
+    struct command *commands[GROUP_MAX];
+    struct work *work = &runner->work;
+
+    shortage_clear();
+    arena_clear(runner->arena);
+    work_init(work, runner->arena, config, 0, entropy_fill);
+    size_t count = gather(group, commands);
+    switch (work_load(runner->pg, work, commands, count, &carried->keys, deadline)) {
+    case LOAD_DONE:
+        break;
+    case LOAD_STALE_CONFIG:
+        return ATTEMPT_STALE;
+    case LOAD_MOVED:
+        carry(carried, &work->needs);
+        return ATTEMPT_MORE;
+    case LOAD_FAILED:
+        return ATTEMPT_FAILED;
+    }
+    bool all = decide_all(runner, group);
+    if (shortage_seen()) {
+        pg_rollback(runner->pg);
+        return ATTEMPT_FAILED;
+    }
+    if (!all) {
+        carry(carried, &work->needs);
+        pg_rollback(runner->pg);
+        return ATTEMPT_MORE;
+    }
+    if (work_is_empty(work))
+        return end_unchanged(runner, group, deadline);
+    return work_save(runner->pg, work, group->known, deadline) == PG_OK ? ATTEMPT_DONE
+                                                                        : ATTEMPT_FAILED;
+}
+
+/* Each half for itself: a poison command ends alone. */
+static void split(struct group_runner *runner, struct group *group)
+{
+    size_t half = group->count / 2;
+    struct group parts[2] = {*group, *group};
+
+    atomic_fetch_add(&runner->stats->splits, 1);
+    parts[0].count = half;
+    parts[1].jobs += half;
+    parts[1].outcomes += half;
+    parts[1].count -= half;
+    lane_group_run(runner, &parts[0]);
+    lane_group_run(runner, &parts[1]);
+}
+
+/* Until when a group waits for a database that is away: not long, so that its callers hear of it,
+ * and those who queue behind them. */
+static int64_t away_until(const struct group *group)
+{
+    int64_t soon = (group->in_doubt ? group->lost_ms : group->asked_ms) + DATABASE_AWAY_MS;
+    int64_t least = group->started_ms + DATABASE_AWAY_LEAST_MS;
+
+    return soon > least ? soon : least;
+}
+
+static int64_t timeout_of(const struct group *group)
+{
+    return group->in_doubt ? IN_DOUBT_TIMEOUT_MS : GROUP_TIMEOUT_MS;
+}
+
+enum next_step { STEP_AGAIN, STEP_SPLIT, STEP_REFUSE };
+
+/* What to do after the database said no. */
+static enum next_step after_failure(struct group_runner *runner, struct group *group, int reruns,
+                                    enum err *err)
+{
+    const struct pg_error *error = pg_error(runner->pg);
+    int64_t spent = pg_has_given_up(runner->pg) ? INT64_MAX : pg_now_ms() - group->started_ms;
+
+    if (shortage_seen() && error->status != PG_LOST) {
+        *err = group->in_doubt ? ERR_OUTCOME_UNKNOWN : ERR_OUT_OF_MEMORY;
+        return reruns < SHORTAGE_RERUNS_MAX ? STEP_AGAIN : STEP_REFUSE;
+    }
+    switch (error->status) {
+    case PG_LOST:
+        if (error->commit_sent) {
+            group->in_doubt = true;
+            group->lost_ms = pg_now_ms();
+            atomic_fetch_add(&runner->stats->replays, 1);
+        }
+        *err = ERR_UNAVAILABLE;
+        return spent < timeout_of(group) && pg_now_ms() < away_until(group) ? STEP_AGAIN
+                                                                            : STEP_REFUSE;
+    case PG_RETRY:
+    case PG_STALE:
+    case PG_UNIQUE:
+        *err = error->status == PG_UNIQUE ? ERR_INTERNAL : ERR_UNAVAILABLE;
+        if (reruns < RERUNS_MAX && spent < timeout_of(group))
+            return STEP_AGAIN;
+        return group->count > 1 ? STEP_SPLIT : STEP_REFUSE;
+    case PG_TIMEOUT:
+        *err = ERR_UNAVAILABLE;
+        /* what is in doubt may itself hold the lock */
+        return reruns < 1 || (group->in_doubt && spent < IN_DOUBT_TIMEOUT_MS) ? STEP_AGAIN
+                                                                              : STEP_REFUSE;
+    case PG_FULL:
+    case PG_REFUSED:
+        *err = ERR_UNAVAILABLE;
+        return STEP_REFUSE;
+    default:
+        *err = arena_failed(runner->arena) ? ERR_OUT_OF_MEMORY : ERR_INTERNAL;
+        return group->count > 1 ? STEP_SPLIT : STEP_REFUSE;
+    }
+}
+
+static enum pg_status fresh_config(struct group_runner *runner, struct group *group,
+                                   const struct config **config, int64_t at_least)
+{
+    config_release(*config);
+    *config = NULL;
+    return config_cache_load(runner->cache, runner->pg, group->workspace, at_least,
+                             group->started_ms + timeout_of(group), config);
+}
+
+/* Whoever hears that the configuration changed finds the new one in the cache. That it cannot be
+ * read just now does no harm: the version is checked again before it is used. */
+static void show_new_config(struct group_runner *runner, struct group *group,
+                            const struct config **config)
+{
+    if (fresh_config(runner, group, config, (*config)->version + 1) != PG_OK)
+        *config = NULL;
+}
+
+static bool connect_soon(struct group_runner *runner, const struct group *group)
+{
+    bool connected = pg_pipeline_begin(runner->pg, away_until(group)) == PG_OK;
+
+    pg_pipeline_end(runner->pg);
+    return connected;
+}
+
+static enum attempt attempt_connected(struct group_runner *runner, struct group *group,
+                                      const struct config **config, struct carried *carried)
+{
+    if (!connect_soon(runner, group))
+        return ATTEMPT_FAILED;
+    if (*config == NULL) {
+        if (fresh_config(runner, group, config, 0) != PG_OK)
+            return ATTEMPT_FAILED;
+        if (*config == NULL) {
+            refuse_all(runner, group, ERR_UNAUTHENTICATED); /* no such workspace */
+            return ATTEMPT_DONE;
+        }
+    }
+    enum attempt end =
+        attempt(runner, group, *config, carried, group->started_ms + timeout_of(group));
+    bool stale =
+        end == ATTEMPT_STALE || (end == ATTEMPT_FAILED && pg_error(runner->pg)->status == PG_STALE);
+    if (stale && fresh_config(runner, group, config, (*config)->version + 1) == PG_OK)
+        return ATTEMPT_STALE;
+    if (end == ATTEMPT_DONE && runner->work.config_changes.count > 0)
+        show_new_config(runner, group, config);
+    return stale ? ATTEMPT_FAILED : end;
+}
+
+/* Until the group is saved or refused. False: it was split, and its parts have answered. */
+static bool run_until_done(struct group_runner *runner, struct group *group,
+                           const struct config **config, struct carried *carried)
+{
+    for (int reruns = 0;; reruns++) {
+        enum err err = ERR_UNAVAILABLE;
+        enum next_step step = STEP_AGAIN;
+        enum attempt end = attempt_connected(runner, group, config, carried);
+        if (end == ATTEMPT_DONE)
+            return true;
+        atomic_fetch_add(&runner->stats->reruns, 1);
+        if (end == ATTEMPT_FAILED)
+            step = after_failure(runner, group, reruns, &err);
+        else if (reruns >= ROUNDS_MAX)
+            step = group->count > 1 ? STEP_SPLIT : STEP_REFUSE;
+        if (step == STEP_SPLIT) {
+            split(runner, group);
+            return false;
+        }
+        if (step == STEP_REFUSE) {
+            /* whatever the last try met, an earlier one may have been committed */
+            refuse_all(runner, group, group->in_doubt ? ERR_OUTCOME_UNKNOWN : err);
+            return true;
+        }
+    }
+}
+
+static bool memory_begins(struct group_runner *runner, struct carried *carried)
+{
+    if (runner->arena == NULL)
+        runner->arena = arena_new(WORK_MEMORY_MAX_BYTES);
+    carried->arena = runner->arena == NULL ? NULL : arena_new(WORK_MEMORY_MAX_BYTES);
+    return carried->arena != NULL;
+}
+
+/* Decides, saves and answers. The answers live in the runner's arena, so they are given before
+ * anything else is run in it. */
+void lane_group_run(struct group_runner *runner, struct group *group)
+{
+    struct carried carried = {0};
+    const struct config *config = config_cache_get(runner->cache, group->workspace);
+    bool whole = true;
+
+    if (memory_begins(runner, &carried))
+        whole = run_until_done(runner, group, &config, &carried);
+    else
+        refuse_all(runner, group, ERR_OUT_OF_MEMORY);
+    if (whole)
+        answer_all(group);
+    arena_free(carried.arena);
+    config_release(config);
+}
+
+void lane_group_release(struct group_runner *runner)
+{
+    pg_free(runner->pg);
+    work_release(&runner->work);
+    arena_free(runner->arena);
+}
