@@ -30,7 +30,7 @@ struct tried {
 /* Where nothing but the total decides. */
 struct scored {
     int32_t score;
-    bool hit;
+    struct label label;
 };
 
 struct suggestion_set {
@@ -172,14 +172,15 @@ static bool only_total_decides(const struct definition *definition, const struct
     return true;
 }
 
-static void note_score(struct suggestion_set *set, const struct verdict *verdict, bool hit)
+static void note_score(struct suggestion_set *set, const struct verdict *verdict,
+                       const struct label *label)
 {
     if (!only_total_decides(set->definition, verdict))
         return;
     if (set->score_count == set->score_size &&
         !grow(set->arena, (void **)&set->scores, &set->score_size, sizeof *set->scores))
         return;
-    set->scores[set->score_count++] = (struct scored){verdict->score, hit};
+    set->scores[set->score_count++] = (struct scored){verdict->score, *label};
 }
 
 enum err suggestion_add(struct suggestion_set *set, const struct history_view *view,
@@ -192,7 +193,7 @@ enum err suggestion_add(struct suggestion_set *set, const struct history_view *v
     verdict_evaluate(set->definition, &view->subject, &verdict);
     count_label(&set->all, &label);
     note_criteria(set, &verdict, &label);
-    note_score(set, &verdict, label.hit);
+    note_score(set, &verdict, &label);
     for (size_t i = 0; i < view->attributes.count; i++)
         note_value(set, &view->attributes.items[i], &label);
     return arena_failed(set->arena) ? ERR_OUT_OF_MEMORY : ERR_NONE;
@@ -356,7 +357,7 @@ static int compare_scores(const void *a, const void *b)
 
     if (left->score != right->score)
         return left->score < right->score ? 1 : -1;
-    return left->hit - right->hit;
+    return left->label.hit - right->label.hit;
 }
 
 struct threshold_walk {
@@ -396,10 +397,10 @@ static struct threshold_walk walk_scores(struct suggestion_set *set, struct sugg
     if (set->score_count > 0) /* else there is no array yet */
         qsort(set->scores, set->score_count, sizeof *set->scores, compare_scores);
     for (size_t i = 0; i < set->score_count; i++)
-        walk.hits += set->scores[i].hit;
+        walk.hits += set->scores[i].label.hit;
     for (size_t i = 0; walk.hits > 0 && i < set->score_count; i++) {
         walk.above++;
-        walk.hits_above += set->scores[i].hit;
+        walk.hits_above += set->scores[i].label.hit;
         if (i + 1 == set->score_count || set->scores[i + 1].score != set->scores[i].score)
             weigh(set, &walk, set->scores[i].score, out);
     }
@@ -410,10 +411,9 @@ static struct suggestion_split split_at(const struct suggestion_set *set, int32_
 {
     struct suggestion_split split = {0};
 
-    for (size_t i = 0; i < set->score_count; i++) {
-        const struct label label = {.hit = set->scores[i].hit};
-        count_label(set->scores[i].score >= threshold ? &split.with : &split.without, &label);
-    }
+    for (size_t i = 0; i < set->score_count; i++)
+        count_label(set->scores[i].score >= threshold ? &split.with : &split.without,
+                    &set->scores[i].label);
     return split;
 }
 

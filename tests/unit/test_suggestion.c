@@ -233,6 +233,33 @@ START_TEST(test_a_threshold_that_fits_the_answers)
 }
 END_TEST
 
+START_TEST(test_a_threshold_counts_like_the_leads_it_parts)
+{
+    struct suggestion_set *set = begin();
+    struct person person;
+    size_t thresholds = 0;
+
+    chance = 7;
+    for (int i = 0; i < LEADS; i++) {
+        make_person(&person);
+        add(set, &person, meets(&person, "in.c") ? roll(100) < 95 : roll(100) < 5);
+    }
+    struct suggestions made = make(set);
+    for (size_t i = 0; i < made.count; i++) {
+        const struct suggestion_split *split = &made.items[i].split;
+        if (made.items[i].kind != SUGGEST_THRESHOLD)
+            continue;
+        thresholds++;
+        ck_assert_int_eq(split->with.leads + split->without.leads, LEADS);
+        ck_assert_int_eq(split->with.accepted, split->with.hits);
+        ck_assert_int_eq(split->without.accepted, split->without.hits);
+        ck_assert_int_eq(split->with.accepted + split->without.accepted, made.all.accepted);
+        ck_assert_int_eq(split->with.sql + split->without.sql, made.all.sql);
+    }
+    ck_assert_uint_gt(thresholds, 0);
+}
+END_TEST
+
 /* ---- too few ---- */
 
 START_TEST(test_too_few_answers)
@@ -307,6 +334,7 @@ int main(void)
     tcase_add_test(tcase, test_planted_number_comes_first);
     tcase_add_test(tcase, test_a_criterion_that_misleads_is_dropped);
     tcase_add_test(tcase, test_a_threshold_that_fits_the_answers);
+    tcase_add_test(tcase, test_a_threshold_counts_like_the_leads_it_parts);
     tcase_add_test(tcase, test_too_few_answers);
     tcase_add_test(tcase, test_all_accepted);
     tcase_add_loop_test(tcase, test_fisher, 0, sizeof tables / sizeof *tables);
