@@ -29,13 +29,22 @@ void csv_release(struct csv *csv)
 
 /* ---- bytes ---- */
 
+static void fetch(struct csv *csv)
+{
+    size_t len = 0;
+
+    csv->failed =
+        !csv->read(csv->context, csv->bytes + csv->len, CSV_READ_SIZE_BYTES - csv->len, &len);
+    csv->ended = csv->failed || len == 0;
+    csv->len += len;
+}
+
 /* One byte ahead is enough to tell "\r\n" and doubled quotes. */
 static int peek(struct csv *csv)
 {
     if (csv->at == csv->len && !csv->ended && !csv->failed) {
         csv->at = csv->len = 0;
-        csv->failed = !csv->read(csv->context, csv->bytes, CSV_READ_SIZE_BYTES, &csv->len);
-        csv->ended = csv->failed || csv->len == 0;
+        fetch(csv);
     }
     return csv->at == csv->len ? END : (unsigned char)csv->bytes[csv->at];
 }
@@ -67,6 +76,45 @@ static void skip_mark(struct csv *csv)
     if (csv->line == 1 && peek(csv) != END && csv->at == 0 && csv->len >= 3 &&
         memcmp(csv->bytes, mark, 3) == 0)
         csv->at = 3;
+}
+
+/* ---- what parts the cells ---- */
+
+static const char separators[] = {',', ';', '\t'};
+
+#define SEPARATORS (sizeof separators)
+
+/* How often each stands in the first line, outside quotes; false: the line's end is not there yet.
+ */
+static bool count_separators(const struct csv *csv, size_t counts[static SEPARATORS])
+{
+    bool is_quoted = false;
+
+    for (size_t at = csv->at; at < csv->len; at++) {
+        char byte = csv->bytes[at];
+        if (byte == '\n' && !is_quoted)
+            return true;
+        is_quoted ^= byte == '"';
+        for (size_t i = 0; i < SEPARATORS; i++)
+            counts[i] += byte == separators[i] && !is_quoted;
+    }
+    return csv->ended || csv->len == CSV_READ_SIZE_BYTES;
+}
+
+/* Stands at the first row's first byte; the whole line is fetched, as far as there is room. */
+static void find_separator(struct csv *csv)
+{
+    size_t counts[SEPARATORS] = {0};
+    size_t most = 0;
+
+    while (!count_separators(csv, counts)) {
+        memset(counts, 0, sizeof counts);
+        fetch(csv);
+    }
+    for (size_t i = 1; i < SEPARATORS; i++)
+        if (counts[i] > counts[most])
+            most = i;
+    csv->separator = separators[most];
 }
 
 /* ---- cells ---- */
@@ -117,10 +165,11 @@ static void quoted(struct csv *csv)
     csv->why = "a quoted cell is not closed";
 }
 
-/* Up to the comma or the line's end, which stays. A CR belongs to the line's end only before LF. */
+/* Up to the separator or the line's end, which stays. A CR belongs to the line's end only before
+ * LF. */
 static void plain(struct csv *csv)
 {
-    while (!at_line_end(csv) && peek(csv) != ',') {
+    while (!at_line_end(csv) && peek(csv) != csv->separator) {
         int byte = take(csv);
         if (byte != '\r' || !at_line_end(csv))
             keep(csv, byte);
@@ -141,7 +190,7 @@ static void cell(struct csv *csv)
     } else {
         quoted(csv);
         take_if(csv, '\r');
-        if (!at_line_end(csv) && peek(csv) != ',') {
+        if (!at_line_end(csv) && peek(csv) != csv->separator) {
             csv->why = "text follows a closing quote";
             skip_to_line_end(csv);
         }
@@ -180,8 +229,10 @@ enum csv_status csv_next(struct csv *csv, struct csv_row *row)
 {
     if (!begin_row(csv, row))
         return csv->failed ? CSV_FAILED : CSV_END;
+    if (csv->separator == 0)
+        find_separator(csv);
     cell(csv);
-    while (take_if(csv, ','))
+    while (take_if(csv, csv->separator))
         cell(csv);
     return end_row(csv, row);
 }

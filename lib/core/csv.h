@@ -1,6 +1,8 @@
 /*
  * Reads text of CSV (RFC 4180) or of JSON lines, row by row, from whoever brings the bytes. A line
- * ends with LF or CRLF; a byte-order mark is skipped; quoted cells may hold line ends. One thread.
+ * ends with LF or CRLF; a byte-order mark is skipped; quoted cells may hold line ends. Cells are
+ * parted by the comma, semicolon or tab that stands most often in the first line, outside quotes
+ * and within the first CSV_READ_SIZE_BYTES; when equally often, by the first of these. One thread.
  */
 #ifndef BATON_CORE_CSV_H
 #define BATON_CORE_CSV_H
@@ -38,8 +40,9 @@ struct csv {
     size_t at, len;
     bool ended;
     bool failed;
-    int64_t line; /* of the next byte */
-    char *text;   /* of the row: cells one behind the other */
+    int64_t line;  /* of the next byte */
+    int separator; /* 0: not known yet */
+    char *text;    /* of the row: cells one behind the other */
     size_t text_len;
     size_t *starts;
     size_t *lens;

@@ -48,6 +48,16 @@ static bool named_before(const struct row_reader *reader, const char *name)
     return false;
 }
 
+/* Jansson takes no other text. */
+static bool is_utf8(const char *name)
+{
+    json_t *text = json_string(name);
+    bool valid = text != NULL;
+
+    json_decref(text);
+    return valid;
+}
+
 static enum row_status refuse_file(struct row_reader *reader, const char *what, size_t column)
 {
     snprintf(reader->why, sizeof reader->why, "the first row must name the columns: column %zu %s",
@@ -77,6 +87,7 @@ static enum row_status read_columns(struct row_reader *reader)
         if (name == NULL)
             return ROW_FAILED;
         const char *wrong = name[0] == '\0'              ? "has no name"
+                            : !is_utf8(name)             ? "is not UTF-8: save the file as UTF-8"
                             : named_before(reader, name) ? "has the name of another"
                                                          : NULL;
         if (wrong != NULL) {
@@ -89,6 +100,13 @@ static enum row_status read_columns(struct row_reader *reader)
 }
 
 /* ---- rows ---- */
+
+static enum row_status refuse_cell(struct row_reader *reader, size_t column)
+{
+    snprintf(reader->why, sizeof reader->why, "/%.100s: it is not UTF-8; save the file as UTF-8",
+             reader->columns[column]);
+    return ROW_REFUSED;
+}
 
 static enum row_status take_cells(struct row_reader *reader, const struct csv_row *cells,
                                   json_t **row)
@@ -107,7 +125,7 @@ static enum row_status take_cells(struct row_reader *reader, const struct csv_ro
             continue;
         json_decref(*row);
         *row = NULL;
-        return text == NULL ? refuse(reader, "it is not UTF-8") : ROW_FAILED;
+        return text == NULL ? refuse_cell(reader, i) : ROW_FAILED;
     }
     return ROW_READ;
 }

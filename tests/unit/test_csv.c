@@ -100,6 +100,11 @@ static const struct {
     {"\"a\"b,c\nnext\n", "1:!text follows a closing quote\n2:[next]\n"},
     {"a\n\"never closed\nb\n", "1:[a]\n2:!a quoted cell is not closed\n"},
     {"\"\"\n", "1:[]\n"},
+    {"a;b;c\n1,5;\"2;3\";\n", "1:[a][b][c]\n2:[1,5][2;3][]\n"},
+    {"\r\n\"a\";\"b, c, d\"\n1;2\n", "2:[a][b, c, d]\n3:[1][2]\n"},
+    {"a\tb, c\td\n1\t\t3\n", "1:[a][b, c][d]\n2:[1][][3]\n"},
+    {"a,b;c\n1,2\n", "1:[a][b;c]\n2:[1][2]\n"},
+    {"a\n1;2;3\n", "1:[a]\n2:[1;2;3]\n"},
 };
 
 START_TEST(tables_as_they_are)
