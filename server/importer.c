@@ -45,6 +45,7 @@ struct importer {
     char sender[SENDER_MAX_BYTES];
     const char *file;
     bool tabular;
+    bool columns_told; /* those that the file does not have */
     pthread_mutex_t mutex;
     pthread_cond_t answered;
     struct chunk chunks[IMPORTER_CHUNKS];
@@ -115,6 +116,7 @@ void importer_begin_file(struct importer *importer, const char *name, enum row_f
 {
     importer->file = name;
     importer->tabular = format == ROWS_CSV;
+    importer->columns_told = !importer->tabular;
     importer->counts = (struct importer_counts){0};
     importer->started_ms = importer->shown_ms = now_ms();
 }
@@ -149,6 +151,20 @@ static void show_progress(struct importer *importer)
             (long long)counts->rows,
             (long long)(counts->rows * 1000 / (now - importer->started_ms)),
             (long long)counts->refused);
+}
+
+/* A misspelt name would lose its values without a word. Every row of CSV has all columns. */
+static void tell_absent_columns(struct importer *importer, const json_t *row)
+{
+    const char *pointer;
+    size_t at = 0;
+
+    if (importer->columns_told)
+        return;
+    importer->columns_told = true;
+    while ((pointer = mapping_next_absent(importer->mapping, row, &at)) != NULL)
+        fprintf(stderr, "%s: warning: it has no column for %s of the mapping\n", importer->file,
+                pointer);
 }
 
 static void tell_refusal(struct importer *importer, const struct entry *entry, const char *why)
@@ -406,6 +422,7 @@ int importer_add(struct importer *importer, int64_t line, json_t *row)
     struct mapped *mapped;
     size_t count;
 
+    tell_absent_columns(importer, row);
     if (mapping_apply(importer->mapping, row, &from, chunk->arena, &mapped, &count) != ERR_NONE) {
         json_decref(row);
         return settle(chunk);

@@ -175,4 +175,10 @@ enum err mapping_apply(const struct mapping *mapping, const json_t *document,
                        const struct mapped_from *from, struct arena *arena, struct mapped **items,
                        size_t *count) MUST_USE;
 
+/**
+ * The pointers of a mapping whose first token is no member of this row, one a call: *at is 0 at
+ * first and moves on. NULL: there is no other. Borrowed from the mapping.
+ */
+const char *mapping_next_absent(const struct mapping *mapping, const json_t *row, size_t *at);
+
 #endif

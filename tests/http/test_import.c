@@ -229,6 +229,31 @@ START_TEST(lines_of_json)
 }
 END_TEST
 
+START_TEST(a_list_from_a_spreadsheet)
+{
+    static const char *const said[] = {
+        "semicolons.csv: warning: it has no column for /Remarks",
+        "semicolons.csv:4: /Page: it is not UTF-8",
+        "semicolons.csv: 3 rows: 2 new, 0 updated, 0 unchanged, 1 refused", NULL};
+    static const char *const latin[] = {"column 2 is not UTF-8: save the file as UTF-8", NULL};
+    static const struct step steps[] = {{.label = "commas and line ends inside its cells",
+                                         .method = "GET",
+                                         .path = "/v1/leads?external_id=crm:S1",
+                                         .as = "ana",
+                                         .status = 200,
+                                         .checks = {{"/data/0/email", "'sue@acme.example'"},
+                                                    {"/data/0/attributes/company.employees", "1.5"},
+                                                    {"/data/0/attributes/Zip", "'1,2;3'"}}},
+                                        {0}};
+    struct stage stage = open_stage();
+
+    import("leads.json", FILES, "semicolons.csv", 1, said);
+    import("leads.json", FILES, "latin1.csv", 1, latin);
+    story_run(stage.story, steps);
+    stage_close(&stage);
+}
+END_TEST
+
 START_TEST(what_cannot_begin)
 {
     static const char *const faults[] = {"wrong.json is no mapping", "/colour", NULL};
@@ -359,6 +384,7 @@ int main(void)
     tcase_add_test(tcase, leads_and_their_deals);
     tcase_add_test(tcase, lines_of_json);
     tcase_add_test(tcase, what_cannot_begin);
+    tcase_add_test(tcase, a_list_from_a_spreadsheet);
     tcase_add_test(tcase, a_real_funnel);
     tcase_add_test(tcase, a_clean_end);
     suite_add_tcase(suite, tcase);
