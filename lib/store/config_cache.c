@@ -1,7 +1,7 @@
 #include "store/config_cache.h"
 
 #include "store/config_table.h"
-#include "store/ledger_table.h"
+#include "store/head_table.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

@@ -179,17 +179,6 @@ enum err history_read_count(const struct read *read, int64_t *count)
     return err;
 }
 
-static void put_ids(struct read_query *query, const struct read *read, const struct uuid *ids,
-                    size_t count)
-{
-    struct pg_array array;
-
-    pg_array_begin(&array, read->arena, PG_UUID, count);
-    for (size_t i = 0; i < count; i++)
-        pg_array_uuid(&array, ids[i]);
-    pg_params_array(&query->params, &array);
-}
-
 /* ---- leads ---- */
 
 static struct history_text copy_text(const struct pg_result *result, int row, int column,
@@ -392,7 +381,7 @@ static enum err run_rest(const struct read *read, const struct history_query *qu
     for (int i = 0; i < 3; i++)
         put_slice(&queries[i], read, slice);
     pg_params_text(&queries[0].params, term_name(query->term));
-    put_ids(&queries[1], read, query->sales, query->sales_count);
+    pg_params_uuids(&queries[1].params, query->sales, query->sales_count);
     pg_params_int8(&queries[2].params, HISTORY_PAGE_TOUCHES);
     enum err err = read_run(read, queries, query->touches ? 3 : 2);
     if (err == ERR_NONE) {
@@ -487,7 +476,7 @@ static enum err read_named(const struct read *read, const struct history_query *
 
     read_params(&leads, read);
     pg_params_instant(&leads.params, query->created_before);
-    put_ids(&leads, read, ids, count);
+    pg_params_uuids(&leads.params, ids, count);
     enum err err = read_run(read, &leads, 1);
     if (err == ERR_NONE)
         err = take_leads(read, leads.result, out);

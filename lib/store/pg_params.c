@@ -330,3 +330,26 @@ void pg_params_array(struct pg_params *params, struct pg_array *array)
     put_int4(array->bytes + 16, 1);
     add(params, array->bytes, array->len, 1);
 }
+
+void pg_params_uuids(struct pg_params *params, const struct uuid *ids, size_t count)
+{
+    struct pg_array array;
+
+    pg_array_begin(&array, params->arena, PG_UUID, count);
+    for (size_t i = 0; i < count; i++)
+        pg_array_uuid(&array, ids[i]);
+    pg_params_array(params, &array);
+}
+
+void pg_columns_begin(struct pg_array *columns, struct arena *arena, const enum pg_type *types,
+                      int column_count, size_t rows)
+{
+    for (int i = 0; i < column_count; i++)
+        pg_array_begin(&columns[i], arena, types[i], rows);
+}
+
+void pg_params_columns(struct pg_params *params, struct pg_array *columns, int column_count)
+{
+    for (int i = 0; i < column_count; i++)
+        pg_params_array(params, &columns[i]);
+}

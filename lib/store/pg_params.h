@@ -94,6 +94,14 @@ void pg_array_json(struct pg_array *array, const char *json, size_t len); /* NUL
 /** Adds the finished array as the next parameter; its buffer belongs to the arena. */
 void pg_params_array(struct pg_params *params, struct pg_array *array);
 
+/** Adds an array of ids. */
+void pg_params_uuids(struct pg_params *params, const struct uuid *ids, size_t count);
+
+/* Rows to be written, as one array a column. */
+void pg_columns_begin(struct pg_array *columns, struct arena *arena, const enum pg_type *types,
+                      int column_count, size_t rows);
+void pg_params_columns(struct pg_params *params, struct pg_array *columns, int column_count);
+
 /** PostgreSQL counts timestamptz from 2000-01-01: this much later than instant does. */
 #define PG_EPOCH ((instant)946684800 * INSTANT_SECOND)
 

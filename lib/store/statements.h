@@ -36,7 +36,12 @@ struct statement {
     X(migrate_statements)                                                                          \
     X(lead_table_statements)                                                                       \
     X(handoff_table_statements)                                                                    \
+    X(head_table_statements)                                                                       \
     X(ledger_table_statements)                                                                     \
+    X(answer_table_statements)                                                                     \
+    X(dimension_table_statements)                                                                  \
+    X(touch_table_statements)                                                                      \
+    X(delivery_table_statements)                                                                   \
     X(config_table_statements)                                                                     \
     X(job_table_statements)                                                                        \
     X(verify_statements)                                                                           \

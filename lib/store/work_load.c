@@ -1,9 +1,13 @@
 #include "store/work_load.h"
 
+#include "store/answer_table.h"
 #include "store/background_table.h"
+#include "store/delivery_table.h"
 #include "store/handoff_table.h"
+#include "store/head_table.h"
 #include "store/lead_table.h"
 #include "store/ledger_table.h"
+#include "store/touch_table.h"
 
 #include <stdlib.h>
 #include <string.h>
