@@ -124,6 +124,15 @@ static void print_thresholds(const json_t *answer)
                     json_object_get(thresholds, "recall_95"));
 }
 
+/* p comes rounded to four decimals, and is never nothing at all. */
+static void print_chance(double p, long long tests)
+{
+    if (p > 0)
+        printf("  by chance with p = %.4f, after correction for %lld tests\n", p, tests);
+    else
+        printf("  by chance with p < 0.0001, after correction for %lld tests\n", tests);
+}
+
 static void print_suggestions(const json_t *answer)
 {
     size_t i;
@@ -133,8 +142,7 @@ static void print_suggestions(const json_t *answer)
     {
         printf("\nsuggestion %zu: %s\n", i + 1, text(item, "words"));
         print_split(item);
-        printf("  by chance with p = %.4f, after correction for %lld tests\n",
-               json_number_value(json_object_get(item, "p")), number(answer, "tests"));
+        print_chance(json_number_value(json_object_get(item, "p")), number(answer, "tests"));
     }
     if (!json_is_null(json_object_get(answer, "why_none")))
         printf("\nno suggestion: %s\n", text(answer, "why_none"));

@@ -134,7 +134,7 @@ static void ask_by_hand(void)
         "threshold of the total\n  now: ",
         "suggestion 1: ",
         "Lead Origin is",
-        "by chance with p = 0.0000",
+        "by chance with p < 0.0001",
         NULL,
     };
     char *folder = scratch_new();
