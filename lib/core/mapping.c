@@ -97,16 +97,24 @@ static const char *trimmed(struct item *item, const char *text)
     return copy == NULL ? "" : copy;
 }
 
-static bool stands_for_nothing(const struct item *item, const char *text)
+static bool is_listed(const char *const *list, size_t count, const char *text)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(list[i], text) == 0)
+            return true;
+    return false;
+}
+
+static bool stands_for_nothing(const struct item *item, const struct mapping_field *field,
+                               const char *text)
 {
     const struct mapping *mapping = item->mapping;
 
+    if (is_listed(field->nulls, field->null_count, text))
+        return true;
     if (!mapping->nulls_given)
         return item->from->tabular && text[0] == '\0';
-    for (size_t i = 0; i < mapping->null_count; i++)
-        if (strcmp(mapping->nulls[i], text) == 0)
-            return true;
-    return false;
+    return is_listed(mapping->nulls, mapping->null_count, text);
 }
 
 static const char *translate(const struct mapping_field *field, const char *text)
@@ -145,7 +153,7 @@ static const char *line_of(struct item *item, const struct mapping_field *field,
         text = json_is_true(json) ? "true" : "false";
     else
         fail(item, field, MAPPED_TYPE);
-    if (text == NULL || text[0] == '\0' || stands_for_nothing(item, text))
+    if (text == NULL || text[0] == '\0' || stands_for_nothing(item, field, text))
         return NULL;
     text = translate(field, text);
     if (text != NULL && strlen(text) > max)
@@ -350,7 +358,7 @@ static bool told_of(struct item *item, const struct mapping_field *field, struct
         return read_scalar(item, field, json, out);
     if (text == NULL)
         text = trimmed(item, json_string_value(json));
-    if (field->constant == NULL && stands_for_nothing(item, text))
+    if (field->constant == NULL && stands_for_nothing(item, field, text))
         return false;
     if (field->constant == NULL)
         text = translate(field, text);

@@ -54,7 +54,9 @@ struct mapping_field {
     const char *constant;             /* or NULL */
     const struct mapping_pair *pairs; /* what is none of these is ignored; NULL: taken as it is */
     size_t pair_count;
-    enum mapping_type type; /* of attributes */
+    enum mapping_type type;   /* of attributes */
+    const char *const *nulls; /* of attributes: texts that stand for nothing here, besides */
+    size_t null_count;
 };
 
 struct mapping_attribute {

@@ -270,6 +270,27 @@ static void read_external(struct compiler *c, const json_t *json, const char *po
 
 /* ---- parts ---- */
 
+/* True when the list is given. */
+static bool read_nulls(struct compiler *c, const json_t *json, const char *pointer,
+                       const char *const **out, size_t *out_count)
+{
+    const json_t *list = json_object_get(json, "null_values");
+    const char *place = below(c, pointer, "null_values");
+    size_t count = json_array_size(list);
+
+    if (list == NULL)
+        return false;
+    const char **nulls = ARENA_ARRAY(c->arena, const char *, count + 1);
+    if (!json_is_array(list) || count > MAPPING_NULLS_MAX)
+        faults_add(c->faults, place, "type", "A list of at most %d texts is wanted",
+                   MAPPING_NULLS_MAX);
+    for (size_t i = 0; nulls != NULL && i < count && i < MAPPING_NULLS_MAX; i++)
+        nulls[i] = read_text(c, json_array_get(list, i), pointer_index(c->arena, place, i), true);
+    *out = nulls;
+    *out_count = nulls == NULL ? 0 : count;
+    return true;
+}
+
 static int attribute_order(const void *a, const void *b)
 {
     return strcmp(((const struct mapping_attribute *)a)->name,
@@ -279,7 +300,7 @@ static int attribute_order(const void *a, const void *b)
 static void read_attribute(struct compiler *c, const char *name, const json_t *json,
                            const char *place, struct mapping_attribute *out)
 {
-    static const char *const names[] = {"at", "map", "value", "type", NULL};
+    static const char *const names[] = {"at", "map", "value", "type", "null_values", NULL};
     const json_t *type = json_object_get(json, "type");
 
     if (!attribute_name_valid(name))
@@ -287,6 +308,10 @@ static void read_attribute(struct compiler *c, const char *name, const json_t *j
                    ATTRIBUTE_NAME_MAX_BYTES);
     out->name = arena_strdup(c->arena, name);
     read_field_of(c, json, place, names, &out->field);
+    if (read_nulls(c, json, place, &out->field.nulls, &out->field.null_count) &&
+        out->field.constant != NULL)
+        faults_add(c->faults, below(c, place, "null_values"), "unknown_member",
+                   "A constant is what it is: leave the null values out");
     if (type != NULL)
         read_type(c, type, below(c, place, "type"), &out->field);
 }
@@ -346,25 +371,6 @@ static void read_touch(struct compiler *c, const json_t *json, const char *point
         check_words(c, &mapping->touch_values[i], below(c, place, name), is_impersonal, "personal",
                     "This looks like an email address or a phone number");
     }
-}
-
-static void read_nulls(struct compiler *c, const json_t *json, const char *pointer)
-{
-    const json_t *list = json_object_get(json, "null_values");
-    const char *place = below(c, pointer, "null_values");
-    size_t count = json_array_size(list);
-
-    if (list == NULL)
-        return;
-    const char **nulls = ARENA_ARRAY(c->arena, const char *, count + 1);
-    if (!json_is_array(list) || count > MAPPING_NULLS_MAX)
-        faults_add(c->faults, place, "type", "A list of at most %d texts is wanted",
-                   MAPPING_NULLS_MAX);
-    for (size_t i = 0; nulls != NULL && i < count && i < MAPPING_NULLS_MAX; i++)
-        nulls[i] = read_text(c, json_array_get(list, i), pointer_index(c->arena, place, i), true);
-    c->mapping->nulls = nulls;
-    c->mapping->null_count = count;
-    c->mapping->nulls_given = true;
 }
 
 /* The name of a team, which only the configuration can know. */
@@ -515,7 +521,8 @@ static void read_mapping(struct compiler *c, const json_t *json, const char *poi
     if (c->use == MAPPING_IMPORT)
         mapping->team = read_team(c, json, pointer, "The name of the team that brought the leads");
     read_each(c, json, pointer);
-    read_nulls(c, json, pointer);
+    c->mapping->nulls_given =
+        read_nulls(c, json, pointer, &c->mapping->nulls, &c->mapping->null_count);
     read_external(c, json, pointer, "external_id", &mapping->external_source,
                   &mapping->external_id);
     read_field(c, json, pointer, "event_id", &mapping->event_id);

@@ -141,7 +141,8 @@ END_TEST
     "{\"email\": \"/E Mail\", \"null_values\": [\"\", \"n/a\"],"                                   \
     " \"attributes\": {\"a\": \"/A\", \"Zip\": {\"at\": \"/Zip\", \"type\": \"text\"},"            \
     "  \"b\": {\"at\": \"/B\", \"type\": \"boolean\"}, \"d\": {\"at\": \"/D\", \"type\": "         \
-    "\"date\"}, \"n\": {\"at\": \"/N\", \"type\": \"number\"}}}"
+    "\"date\"}, \"n\": {\"at\": \"/N\", \"type\": \"number\", \"null_values\": [\"999\", "         \
+    "\"-1\"]}}}"
 
 START_TEST(columns_are_typed)
 {
@@ -168,6 +169,10 @@ START_TEST(columns_are_typed)
         {"D", "2026-11-22 10:00:00", "d", "\"2026-11-22T10:00:00Z\""},
         {"D", "1795341600", "d", "\"2026-11-22T10:00:00Z\""},
         {"N", "12", "n", "12"},
+        {"N", " 999 ", "n", "not told"},
+        {"N", "-1", "n", "not told"},
+        {"N", "n/a", "n", "not told"},
+        {"A", "999", "a", "999"},
     };
     char text[200];
 
@@ -331,7 +336,9 @@ START_TEST(all_faults_at_once)
         "{\"each\": 5, \"email\": \"contact\", \"event_id\": {\"at\": \"/x\", \"value\": \"y\"},"
         " \"null_values\": [1], \"team\": \"marketing\","
         " \"attributes\": {\"a\": {\"at\": \"/a\", \"type\": \"int\"}, \"b\": 7,"
-        "  \"c\": {\"at\": \"/~2\"}, \"d\": {\"at\": \"/d\", \"map\": {}}},"
+        "  \"c\": {\"at\": \"/~2\"}, \"d\": {\"at\": \"/d\", \"map\": {}},"
+        "  \"e\": {\"at\": \"/e\", \"null_values\": [999]},"
+        "  \"f\": {\"value\": \"x\", \"null_values\": [\"x\"]}},"
         " \"touch\": {\"source\": {\"value\": \"kim@acme.example\"}, \"colour\": \"/c\"},"
         " \"claimed_stage\": {\"at\": \"/s\", \"map\": {\"x\": \"hot\"}}}",
         MAPPING_INBOUND, &mapping);
@@ -346,11 +353,13 @@ START_TEST(all_faults_at_once)
     check_fault("/attributes/b", "type");
     check_fault("/attributes/c/at", "pointer");
     check_fault("/attributes/d/map", "type");
+    check_fault("/attributes/e/null_values/0", "type");
+    check_fault("/attributes/f/null_values", "unknown_member");
     check_fault("/touch/source/value", "personal");
     check_fault("/touch/colour", "unknown_member");
     check_fault("/touch/kind", "required");
     check_fault("/claimed_stage/map/x", "enum");
-    ck_assert_uint_eq(faults.count, 13);
+    ck_assert_uint_eq(faults.count, 15);
 }
 END_TEST
 
