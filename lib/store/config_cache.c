@@ -1,6 +1,6 @@
 #include "store/config_cache.h"
 
-#include "store/config_table.h"
+#include "store/config_read.h"
 #include "store/head_table.h"
 
 #include <pthread.h>
@@ -51,7 +51,7 @@ void config_release(const struct config *config)
         return;
     struct held *held = held_of(config);
     if (atomic_fetch_sub(&held->references, 1) == 1) {
-        config_table_free(held->config);
+        config_read_free(held->config);
         free(held);
     }
 }
@@ -172,12 +172,12 @@ enum pg_status config_cache_load(struct config_cache *cache, struct pg *pg, stru
         return PG_OK;
     config_release(*out);
     *out = NULL;
-    enum pg_status status = config_table_read(pg, workspace, &config, deadline);
+    enum pg_status status = config_read(pg, workspace, &config, deadline);
     if (status != PG_OK || config == NULL)
         return status;
     struct held *held = calloc(1, sizeof *held);
     if (held == NULL) {
-        config_table_free(config);
+        config_read_free(config);
         return PG_OTHER;
     }
     held->config = config;

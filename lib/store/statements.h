@@ -42,6 +42,7 @@ struct statement {
     X(dimension_table_statements)                                                                  \
     X(touch_table_statements)                                                                      \
     X(delivery_table_statements)                                                                   \
+    X(config_read_statements)                                                                      \
     X(config_table_statements)                                                                     \
     X(job_table_statements)                                                                        \
     X(verify_statements)                                                                           \
