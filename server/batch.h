@@ -8,7 +8,7 @@
 
 #include "request.h"
 
-#include "core/lead_capture.h"
+#include "core/lead_batch.h"
 
 #define BATCH_ITEMS_MAX 1000
 

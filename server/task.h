@@ -7,7 +7,7 @@
 
 #include "request.h"
 
-#include "core/lead_capture.h"
+#include "core/lead_batch.h"
 #include "store/lane.h"
 #include "store/reader.h"
 

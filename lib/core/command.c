@@ -17,7 +17,7 @@
 #include "core/import.h"
 #include "core/inbound.h"
 #include "core/key_change.h"
-#include "core/lead_capture.h"
+#include "core/lead_batch.h"
 #include "core/lead_change.h"
 #include "core/lead_erase.h"
 #include "core/lead_merge.h"

@@ -6,7 +6,7 @@
 #ifndef BATON_CORE_HANDOFF_REJECT_H
 #define BATON_CORE_HANDOFF_REJECT_H
 
-#include "core/lead_capture.h"
+#include "core/lead_tell.h"
 
 struct handoff_reject_input {
     struct uuid handoff;

@@ -5,22 +5,7 @@
 #ifndef BATON_CORE_LEAD_CAPTURE_H
 #define BATON_CORE_LEAD_CAPTURE_H
 
-#include "core/command.h"
-
-/** An attribute as told: VALUE_NULL clears. */
-struct told {
-    const char *name;
-    struct value value;
-};
-
-struct touch_input {
-    const char *kind;
-    instant occurred_at;                 /* INSTANT_NONE: now */
-    const char *values[DIMENSION_COUNT]; /* NULL: none */
-    enum direction direction;
-    const char *event_id; /* NULL: none */
-    const char *sender;   /* whose event ids these are: "api", or an inbound source's id */
-};
+#include "core/lead_tell.h"
 
 /** The origin is the touch's direction; without a touch, inbound. */
 #define CAPTURE_ORIGIN_OF_TOUCH (-1)
@@ -64,20 +49,6 @@ enum find lead_capture_apply(struct work *work, const struct caller *caller,
 struct told *lead_told_with_derived(struct work *work, const struct capture_input *input,
                                     size_t *count);
 
-/** Tells a lead attributes (sorted by name); writes the commitments of those that changed as
- *  members into an open JSON object, and counts them. The lead must be open for change.
- *  ERR_LIMIT_REACHED; ERR_OUT_OF_MEMORY. */
-enum err lead_tell(struct work *work, struct lead *lead, const struct told *told, size_t count,
-                   const struct observation *how, struct json_out *commitments,
-                   size_t *changed) MUST_USE;
-
-/** Adds a touch to a lead that is open for change, unless its event is known already. */
-enum find lead_touch_apply(struct work *work, struct lead *lead, const struct caller *caller,
-                           const struct touch_input *input, struct touch *touch, bool *known);
-
-/** A touch as the ledger keeps it, with sorted keys. */
-void touch_write_ledger(const struct touch *touch, struct json_out *body);
-
 /** The verdict that an answer shows; *again holds it when nothing was judged, since nothing
  * changed. NULL when no definition is in force. */
 const struct term_judgement *lead_shown_verdict(const struct work *work, const struct lead *lead,
@@ -99,19 +70,5 @@ void lead_capture_write(const struct work *work, const struct captured *captured
 bool lead_capture_keys(const struct command *command, struct work *work, struct work_keys *keys);
 enum decision lead_capture(struct work *work, const struct command *command,
                            struct outcome *outcome);
-
-/** Up to BATCH_CHUNK_MAX captures in one command; each is taken or refused for itself. The answer
- *  is the items' JSON, comma-separated, without brackets: the server joins the chunks. */
-struct batch_input {
-    const struct capture_input *const *items; /* NULL: refused already, see refusals */
-    const struct problem *refusals;           /* of the same length */
-    size_t count;
-};
-
-#define BATCH_CHUNK_MAX        16
-#define BATCH_ANSWER_MAX_BYTES (4u << 20)
-
-bool lead_batch_keys(const struct command *command, struct work *work, struct work_keys *keys);
-enum decision lead_batch(struct work *work, const struct command *command, struct outcome *outcome);
 
 #endif
