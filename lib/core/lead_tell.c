@@ -1,18 +1,11 @@
 #include "core/lead_tell.h"
 
 #include "core/defect.h"
-#include "core/email.h"
 #include "core/judge.h"
 
 #include <string.h>
 
 /* ---- attributes ---- */
-
-/* The commitments of what changed, sorted by name as they come; written into the ledger body. */
-struct changes {
-    struct json_out attributes;
-    size_t count;
-};
 
 static void commit_value(struct json_out *out, const struct lead *lead, const char *name,
                          const struct value *value)
