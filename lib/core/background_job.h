@@ -10,6 +10,10 @@
 
 #include "core/command.h"
 
+/** Jobs of one workspace that are queued or running at once; each holds a slot from 1 on, which the
+ *  table keeps apart. */
+#define BACKGROUND_SLOTS 16
+
 enum background_kind { BACKGROUND_BACKTEST, BACKGROUND_APPLY, BACKGROUND_KIND_COUNT };
 
 const char *background_kind_name(enum background_kind kind);
@@ -32,6 +36,7 @@ struct background_job {
     struct uuid id;
     enum background_kind kind;
     enum background_state state;
+    int slot;            /* while queued or running; 0: asked for before there were any */
     const char *request; /* JSON: what was asked, as its kind reads it */
     size_t request_len;
     int64_t done;       /* leads */
@@ -46,7 +51,11 @@ struct background_job {
     instant ended_at;
 };
 
-/** Queues a new job for the command's caller and answers 202 with it. */
+/** What background_queue() needs: a keys function of its callers. */
+bool background_queue_keys(const struct command *command, struct work *work,
+                           struct work_keys *keys);
+
+/** Queues a new job for the command's caller and answers 202 with it; 409 when no slot is free. */
 enum decision background_queue(struct work *work, const struct command *command,
                                enum background_kind kind, const char *request, size_t request_len,
                                struct outcome *outcome);

@@ -7,10 +7,7 @@
 
 bool backtest_request_keys(const struct command *command, struct work *work, struct work_keys *keys)
 {
-    (void)command;
-    (void)work;
-    (void)keys;
-    return true;
+    return background_queue_keys(command, work, keys);
 }
 
 /* ---- what is asked ---- */

@@ -76,10 +76,7 @@ bool apply_tally_read(const char *json, size_t len, struct apply_tally *out)
 
 bool definition_apply_keys(const struct command *command, struct work *work, struct work_keys *keys)
 {
-    (void)command;
-    (void)work;
-    (void)keys;
-    return true;
+    return background_queue_keys(command, work, keys);
 }
 
 static bool check_in_force(struct work *work, const struct definition_version *version,

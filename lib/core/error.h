@@ -31,6 +31,7 @@
     X(CLAIMED_BY_OTHER, 409, "claimed_by_other", "Another member has claimed it")                  \
     X(NOT_ANSWERED, 409, "not_answered", "The handoff has no such answer")                         \
     X(NOT_COVERED, 409, "not_covered_yet", "No checkpoint covers it yet")                          \
+    X(TOO_MANY_JOBS, 409, "too_many_jobs", "Too many jobs are queued or running already")          \
     X(KEY_REUSED, 422, "idempotency_key_reused", "This key came with another request before")      \
     X(ACTOR_REQUIRED, 422, "actor_required", "A member must be named")                             \
     X(NOT_YOUR_HANDOFF, 403, "wrong_team", "Only the other team of this handoff may do this")      \

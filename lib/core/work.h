@@ -191,6 +191,7 @@ struct work_keys {
     struct list exceptions; /* struct exception_count */
     struct list deliveries; /* struct uuid */
     struct list background; /* struct uuid */
+    bool slots;             /* which slots of background jobs are taken */
     bool expired;           /* offered handoffs whose time is over, EXPIRY_BATCH at most */
 };
 
@@ -218,7 +219,8 @@ struct work {
     struct map exceptions;
     struct map deliveries;
     struct map background;
-    struct list expired; /* struct handoff, locked for this group */
+    struct list expired;  /* struct handoff, locked for this group */
+    uint32_t slots_taken; /* bit n - 1: slot n of background jobs; with keys.slots */
     struct work_keys needs;
     bool needed; /* a lookup of this round asked for more */
 

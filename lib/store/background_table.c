@@ -6,13 +6,21 @@
 
 #define COLUMNS                                                                                    \
     "job_id, kind, state, request::text, done, total, result::text, error, asked_by, team_id, "    \
-    "created_at, started_at, ended_at"
+    "created_at, started_at, ended_at, slot"
 
 static const struct statement BACKGROUND_LOCK = {
     .name = "background_lock",
     .sql = "SELECT " COLUMNS " FROM background_job WHERE workspace_id = $1 AND job_id = $2 "
            "FOR NO KEY UPDATE",
     .index = "background_job_pkey",
+    .hot = true,
+};
+
+static const struct statement BACKGROUND_SLOTS_TAKEN = {
+    .name = "background_slots",
+    .sql = "SELECT slot FROM background_job WHERE workspace_id = $1 "
+           "AND slot IS NOT NULL ORDER BY slot",
+    .index = "background_job_slot",
     .hot = true,
 };
 
@@ -34,12 +42,13 @@ static const struct statement BACKGROUND_PAGE = {
 /* Of a job that is there, only a cancellation is saved: the rest belongs to who runs it. */
 static const struct statement BACKGROUND_SAVE = {
     .name = "background_save",
-    .sql = "INSERT INTO background_job (workspace_id, job_id, kind, state, request, done, total, "
-           "asked_by, team_id, created_at, ended_at) SELECT h.workspace_id, $2::uuid, $3::text, "
-           "$4::text, $5::json, 0, 0, $6::uuid, $7::uuid, $8::timestamptz, $9::timestamptz "
-           "FROM workspace_head h WHERE h.workspace_id = $1 "
-           "ON CONFLICT (workspace_id, job_id) DO UPDATE SET state = excluded.state, "
-           "ended_at = excluded.ended_at",
+    .sql =
+        "INSERT INTO background_job (workspace_id, job_id, kind, state, request, done, total, "
+        "asked_by, team_id, created_at, ended_at, slot) SELECT h.workspace_id, $2::uuid, $3::text, "
+        "$4::text, $5::json, 0, 0, $6::uuid, $7::uuid, $8::timestamptz, $9::timestamptz, "
+        "$10::int4 FROM workspace_head h WHERE h.workspace_id = $1 "
+        "ON CONFLICT (workspace_id, job_id) DO UPDATE SET state = excluded.state, "
+        "ended_at = excluded.ended_at, slot = excluded.slot",
     .index = "workspace_head_pkey",
     .hot = true,
 };
@@ -92,14 +101,24 @@ static const struct statement BACKGROUND_END = {
     .sql = "UPDATE background_job SET state = CASE WHEN $3::json IS NULL THEN 'failed' ELSE 'done' "
            "END, result = $3::json, error = $4::text, done = $5::int8, total = $5::int8, ended_at "
            "= now(), "
-           "lease_until = NULL WHERE workspace_id = $1 AND job_id = $2 AND state = 'running'",
+           "lease_until = NULL, slot = NULL WHERE workspace_id = $1 AND job_id = $2 AND state = "
+           "'running'",
     .index = "background_job_pkey",
     .hot = true,
 };
 
 const struct statement *const background_table_statements[] = {
-    &BACKGROUND_LOCK,  &BACKGROUND_GET,       &BACKGROUND_PAGE,  &BACKGROUND_SAVE, &BACKGROUND_DROP,
-    &BACKGROUND_CLAIM, &BACKGROUND_CLAIM_ONE, &BACKGROUND_RENEW, &BACKGROUND_END,  NULL,
+    &BACKGROUND_LOCK,
+    &BACKGROUND_SLOTS_TAKEN,
+    &BACKGROUND_GET,
+    &BACKGROUND_PAGE,
+    &BACKGROUND_SAVE,
+    &BACKGROUND_DROP,
+    &BACKGROUND_CLAIM,
+    &BACKGROUND_CLAIM_ONE,
+    &BACKGROUND_RENEW,
+    &BACKGROUND_END,
+    NULL,
 };
 
 /* ---- for the lane ---- */
@@ -121,6 +140,24 @@ int background_table_queue_lock(struct pg *pg, struct arena *arena, struct uuid 
     return pg_queue(pg, &BACKGROUND_LOCK, &params);
 }
 
+int background_table_queue_slots(struct pg *pg, struct arena *arena, struct uuid workspace)
+{
+    struct pg_params params;
+
+    pg_params_init(&params, arena);
+    pg_params_uuid(&params, workspace);
+    return pg_queue(pg, &BACKGROUND_SLOTS_TAKEN, &params);
+}
+
+uint32_t background_table_slots(const struct pg_result *result)
+{
+    uint32_t taken = 0;
+
+    for (int row = 0; row < pg_rows(result); row++)
+        taken |= 1u << (pg_get_int4(result, row, 0) - 1);
+    return taken;
+}
+
 struct background_job *background_table_read(const struct pg_result *result, int row,
                                              struct arena *arena)
 {
@@ -140,6 +177,7 @@ struct background_job *background_table_read(const struct pg_result *result, int
         .created_at = pg_get_instant(result, row, 10),
         .started_at = pg_get_instant(result, row, 11),
         .ended_at = pg_get_instant(result, row, 12),
+        .slot = pg_get_int4(result, row, 13),
     };
     if (!background_kind_parse(pg_get_text(result, row, 1, NULL), &job->kind) ||
         !background_state_parse(pg_get_text(result, row, 2, NULL), &job->state))
@@ -162,6 +200,10 @@ void background_table_queue_save(struct pg *pg, struct arena *arena, struct uuid
     pg_params_uuid(&params, job->team);
     pg_params_instant(&params, job->created_at);
     pg_params_instant(&params, job->ended_at);
+    if (job->slot == 0)
+        pg_params_null(&params);
+    else
+        pg_params_int4(&params, job->slot);
     pg_queue(pg, &BACKGROUND_SAVE, &params);
 }
 

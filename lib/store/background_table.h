@@ -14,6 +14,10 @@
 /** Answers a row for background_table_read(), locked. */
 int background_table_queue_lock(struct pg *pg, struct arena *arena, struct uuid workspace,
                                 struct uuid id);
+/** The slots that are taken, for background_table_slots(). */
+int background_table_queue_slots(struct pg *pg, struct arena *arena, struct uuid workspace);
+/** Bit n - 1 is slot n. */
+uint32_t background_table_slots(const struct pg_result *result);
 struct background_job *background_table_read(const struct pg_result *result, int row,
                                              struct arena *arena);
 void background_table_queue_save(struct pg *pg, struct arena *arena, struct uuid workspace,

@@ -27,6 +27,7 @@ struct load {
     int head, answers, identities, handoff_leads, touches;
     int locked, again, by_id, open, logs, chains;
     int *claimable, *waiting, *exceptions, *deliveries, *background;
+    int slots;
     int expired;
     bool moved;
 };
@@ -407,6 +408,8 @@ static void take_background(struct load *load)
             pg_rows(result) == 1 ? background_table_read(result, 0, load->work->arena) : NULL;
         work_load_background(load->work, id, job);
     }
+    if (load->slots >= 0)
+        load->work->slots_taken = background_table_slots(pg_result(load->pg, load->slots));
 }
 
 static int *index_array(struct load *load, size_t count)
@@ -424,6 +427,7 @@ static void ask_counters(struct load *load)
     load->exceptions = index_array(load, load->keys.exceptions.count);
     load->deliveries = index_array(load, load->keys.deliveries.count);
     load->background = index_array(load, load->keys.background.count);
+    load->slots = -1;
     if (load->exceptions == NULL || load->deliveries == NULL || load->background == NULL)
         return;
     for (size_t i = 0; i < load->keys.exceptions.count; i++)
@@ -435,6 +439,8 @@ static void ask_counters(struct load *load)
     for (size_t i = 0; i < load->keys.background.count; i++)
         load->background[i] = background_table_queue_lock(
             load->pg, arena, load->workspace, *(struct uuid *)load->keys.background.items[i]);
+    if (load->keys.slots)
+        load->slots = background_table_queue_slots(load->pg, arena, load->workspace);
 }
 
 /* After the leads that commands name are locked, so that no two groups wait for each other. */
@@ -469,7 +475,7 @@ static bool wants_second_round(const struct load *load)
 
     return load->lead_count > 0 || keys->chains.count > 0 || keys->queues.count > 0 ||
            keys->exceptions.count > 0 || keys->deliveries.count > 0 || keys->background.count > 0 ||
-           keys->expired;
+           keys->slots || keys->expired;
 }
 
 /* What the claims and the expiry locked: ids of leads and of handoffs. */

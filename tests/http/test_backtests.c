@@ -4,6 +4,7 @@
 
 #include "database.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -294,6 +295,194 @@ START_TEST(test_cancelled_and_taken_over)
 }
 END_TEST
 
+/* ---- as many as there are slots ---- */
+
+#define SLOTS  16
+#define ASKING 4
+#define ROUNDS 20
+
+static void run_sql(const char *sql)
+{
+    struct pg *pg = pg_new(&(struct pg_settings){.conninfo = stage_database()});
+
+    ck_assert_ptr_nonnull(pg);
+    ck_assert_int_eq(pg_run_script(pg, sql, pg_deadline_in(SQL_WAIT_MS)), PG_OK);
+    pg_free(pg);
+}
+
+/* All slots but one are held by jobs of a server that is elsewhere, and nobody claims a new one
+ * until let_claim(). */
+static void fill_slots(struct stage *stage)
+{
+    char sql[2048];
+
+    snprintf(sql, sizeof sql,
+             "INSERT INTO background_job (workspace_id, job_id, kind, state, request, done, total, "
+             "created_at, started_at, lease_until, slot) SELECT '%s', gen_random_uuid(), "
+             "'backtest', 'running', '{\"term\":\"mql\",\"version\":1,\"document\":null,"
+             "\"against\":null,\"from\":null,\"to\":null}', 0, 0, now(), now(), 'infinity', n "
+             "FROM generate_series(1, %d) n",
+             story_get(stage->story, "workspace"), SLOTS - 1);
+    run_sql(sql);
+    run_sql("CREATE FUNCTION stay() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'; "
+            "CREATE TRIGGER stay BEFORE UPDATE ON background_job FOR EACH ROW WHEN (OLD.state = "
+            "'queued' AND NEW.state = 'running') EXECUTE FUNCTION stay()");
+}
+
+static void let_claim(void)
+{
+    run_sql("DROP TRIGGER stay ON background_job; DROP FUNCTION stay");
+}
+
+static const struct step full[] = {
+    {.label = "the last place",
+     .method = "POST",
+     .path = "/v1/backtests",
+     .as = "ana",
+     .body = "{'term':'mql','version':1}",
+     .status = 202,
+     .keep = {{"job", "/id"}}},
+    {.label = "then no more",
+     .method = "POST",
+     .path = "/v1/backtests",
+     .as = "ana",
+     .body = "{'term':'mql','version':1}",
+     .headers = {"Idempotency-Key: one-too-many"},
+     .status = 409,
+     .checks = {{"/code", "'too_many_jobs'"}, {"/detail", "~16 jobs of this workspace"}},
+     .keep = {{"refusal", "@body"}}},
+    {.label = "nor of the other kind",
+     .method = "POST",
+     .path = "/v1/definitions/mql/versions/1/apply",
+     .as = "ana",
+     .status = 409,
+     .checks = {{"/code", "'too_many_jobs'"}}},
+    {.label = "one is cancelled",
+     .method = "DELETE",
+     .path = "/v1/jobs/${job}",
+     .as = "sam",
+     .status = 200},
+    {.label = "a repeat is a repeat",
+     .method = "POST",
+     .path = "/v1/backtests",
+     .as = "ana",
+     .body = "{'term':'mql','version':1}",
+     .headers = {"Idempotency-Key: one-too-many"},
+     .status = 409,
+     .checks = {{"@Idempotent-Replayed", "=true"}}},
+    {.label = "asked anew there is room",
+     .method = "POST",
+     .path = "/v1/backtests",
+     .as = "ana",
+     .body = "{'term':'mql','version':1}",
+     .status = 202,
+     .keep = {{"job", "/id"}}},
+    {0}};
+
+START_TEST(test_as_many_as_slots)
+{
+    struct stage stage = open_stage("--starter mql --sign");
+
+    story_run(stage.story, who);
+    fill_slots(&stage);
+    story_run(stage.story, full);
+    let_claim();
+    stage_wait_job(&stage, "done");
+    stage_close(&stage);
+}
+END_TEST
+
+/* Two clients of each of two servers. */
+struct asking {
+    pthread_t thread;
+    pthread_barrier_t *start;
+    struct client *client;
+    const char *token;
+    char job[64];
+    int taken, declined;
+};
+
+static void cancel_job(const struct asking *asking)
+{
+    struct answer answer;
+    char target[128];
+
+    snprintf(target, sizeof target, "/v1/jobs/%s", asking->job);
+    client_call(asking->client,
+                &(struct call){.method = "DELETE", .target = target, .token = asking->token},
+                &answer);
+    ck_assert_int_eq(answer.status, 200);
+    answer_release(&answer);
+}
+
+static bool ask_one(struct asking *asking)
+{
+    const char *code;
+    struct answer answer;
+
+    client_call(asking->client,
+                &(struct call){.method = "POST",
+                               .target = "/v1/backtests",
+                               .token = asking->token,
+                               .body = "{\"term\":\"mql\",\"version\":1}"},
+                &answer);
+    bool accepted = answer.status == 202;
+    code = json_string_value(json_object_get(answer.json, accepted ? "id" : "code"));
+    ck_assert_msg(accepted || strcmp(code, "too_many_jobs") == 0, "%d %s", answer.status,
+                  answer.body);
+    snprintf(asking->job, sizeof asking->job, "%s", code);
+    answer_release(&answer);
+    return accepted;
+}
+
+static void *ask_rounds(void *argument)
+{
+    struct asking *asking = argument;
+
+    for (int round = 0; round < ROUNDS; round++) {
+        pthread_barrier_wait(asking->start);
+        bool accepted = ask_one(asking);
+        asking->taken += accepted;
+        asking->declined += !accepted;
+        pthread_barrier_wait(asking->start);
+        if (accepted)
+            cancel_job(asking);
+    }
+    return NULL;
+}
+
+START_TEST(test_the_last_slot)
+{
+    struct stage stage = open_stage("--starter mql --sign");
+    struct service *other = service_start(stage_database(), NULL);
+    struct asking asking[ASKING] = {0};
+    pthread_barrier_t start;
+    int taken = 0, declined = 0;
+
+    story_run(stage.story, who);
+    fill_slots(&stage);
+    pthread_barrier_init(&start, NULL, ASKING);
+    for (int i = 0; i < ASKING; i++) {
+        asking[i].start = &start;
+        asking[i].client = client_new(service_url(i % 2 == 0 ? stage_service() : other));
+        asking[i].token = story_get(stage.story, i < 2 ? "ana" : "sam");
+        ck_assert_int_eq(pthread_create(&asking[i].thread, NULL, ask_rounds, &asking[i]), 0);
+    }
+    for (int i = 0; i < ASKING; i++) {
+        pthread_join(asking[i].thread, NULL);
+        client_free(asking[i].client);
+        taken += asking[i].taken;
+        declined += asking[i].declined;
+    }
+    pthread_barrier_destroy(&start);
+    let_claim();
+    ck_assert_int_eq(taken, ROUNDS);
+    ck_assert_int_eq(declined, ROUNDS * (ASKING - 1));
+    service_stop(other);
+    stage_close(&stage);
+}
+END_TEST
+
 /* ---- counted by other means ---- */
 
 /* tests/http/backtest/recount.py, which shares no code with Baton, must find the very counts that
@@ -338,6 +527,8 @@ int main(void)
     tcase_add_test(tcase, test_asked_run_and_read);
     tcase_add_test(tcase, test_refused);
     tcase_add_test(tcase, test_cancelled_and_taken_over);
+    tcase_add_test(tcase, test_as_many_as_slots);
+    tcase_add_test(tcase, test_the_last_slot);
     tcase_add_test(tcase, test_every_count_is_recounted);
     tcase_add_test(tcase, test_ended);
     suite_add_tcase(suite, tcase);
