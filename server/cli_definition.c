@@ -68,7 +68,8 @@ static int check_document(const json_t *document, struct arena *arena)
     if (err == ERR_OUT_OF_MEMORY)
         return cli_say(CLI_FAILED, "short of memory");
     if (err != ERR_NONE)
-        return cli_say(CLI_FAILED, "%zu faults", faults.count + faults.dropped);
+        return cli_say(CLI_FAILED, "%zu fault%s", faults.count + faults.dropped,
+                       faults.count + faults.dropped == 1 ? "" : "s");
     printf("fine\n");
     return CLI_OK;
 }

@@ -125,9 +125,11 @@ static void print_thresholds(const json_t *answer)
 }
 
 /* p comes rounded to four decimals, and is never nothing at all. */
+#define SHOWN_P_LEAST 0.0001
+
 static void print_chance(double p, long long tests)
 {
-    if (p > 0)
+    if (p >= SHOWN_P_LEAST)
         printf("  by chance with p = %.4f, after correction for %lld tests\n", p, tests);
     else
         printf("  by chance with p < 0.0001, after correction for %lld tests\n", tests);

@@ -116,8 +116,8 @@ enum err mapping_compile(const json_t *json, const char *pointer, enum mapping_u
     X(EMAIL, "email", "This is no email address")                                                  \
     X(TOO_LONG, "too_long", "The text is too long")                                                \
     X(CONTROL, "control", "The text has control characters")                                       \
-    X(DATE, "date", "This is no date")                                                             \
-    X(NUMBER, "number", "This is no number")                                                       \
+    X(DATE, "date", "This is no date such as 2026-11-23 or 2026-11-23T10:00:00Z")                  \
+    X(NUMBER, "number", "This is no number such as 1200 or -0.5")                                  \
     X(BOOLEAN, "boolean", "This is neither yes nor no")                                            \
     X(STAGE, "stage", "There is no such stage; map the sender's word")                             \
     X(KIND, "kind", "A kind of touch has a-z, 0-9, _ - . : only; map the sender's word")           \

@@ -11,6 +11,7 @@
 #define ID_MAX        48   /* bytes of a suggested criterion's id */
 #define WORDS_MAX     4096 /* bytes of a sentence */
 #define SHOWN         10000.0
+#define P_DIGITS      3 /* of a chance, that count */
 
 /* ---- drafts ---- */
 
@@ -153,6 +154,15 @@ static void write_number(const char *key, double number, struct json_out *out)
     json_out_real(out, round(number * SHOWN) / SHOWN);
 }
 
+/* However small, three digits tell it: rounded like the others it would read as impossible. */
+static void write_chance(double p, struct json_out *out)
+{
+    double scale = p > 0 ? pow(10, P_DIGITS - 1 - floor(log10(p))) : SHOWN;
+
+    json_out_key(out, "p");
+    json_out_real(out, p > 0 && isfinite(scale) ? round(p * scale) / scale : 0);
+}
+
 static void write_rates(const char *key, const struct suggestion_rates *rates, struct json_out *out)
 {
     json_out_key(out, key);
@@ -278,7 +288,7 @@ static enum err write_suggestion(const struct suggestion_answer *answer,
         json_out_member_text(out, "name", suggestion->name);
         write_words(suggestion, draft, out);
         write_split(&suggestion->split, out);
-        write_number("p", suggestion->adjusted < 1 ? suggestion->adjusted : 1, out);
+        write_chance(suggestion->adjusted < 1 ? suggestion->adjusted : 1, out);
         json_out_key(out, "document");
         json_out_raw(out, text, strlen(text));
         json_out_end_object(out);

@@ -84,6 +84,7 @@ static const struct step told[] = {
                 {"/suggestions/0/kind", "'attribute'"},
                 {"/suggestions/0/name", "'Lead Origin'"},
                 {"/suggestions/0/with/leads", "<integer>"},
+                {"/suggestions/0/p", "<real>"}, /* small, and not 0 */
                 {"/suggestions/0/words", "~Lead Origin is"},
                 {"/why_none", "null"}},
      .keep = {{"document", "/suggestions/0/document"}}},
