@@ -575,6 +575,7 @@ static const struct step sources[] = {
 #define WHOLE_MAPPING                                                                              \
     "{'attributes':{'company.employees':{'at':'/size','type':'number'},"                           \
     "'country':{'at':'/country','map':{'Deutschland':'DE'}},"                                      \
+    "'days':{'at':'/days','null_values':['999']},"                                                 \
     "'lead_form':{'value':'7','type':'number'},'seniority':'/title'},"                             \
     "'anonymous_id':'/visitor','claimed_stage':{'at':'/stage','map':{'MQL':'mql'}},"               \
     "'each':'/events','email':'/email','event_id':'/id',"                                          \
