@@ -104,14 +104,21 @@ static enum err judge_page(const struct worker *worker, struct history_page *pag
     return err;
 }
 
+/* Under the mutex, or when no other worker runs any more. */
+static void tell_watch(struct scan *scan)
+{
+    if (!scan->watch->page(scan->watch->context, scan->done, scan->total))
+        end_scan(scan, ERR_STATE_CONFLICT);
+}
+
 static void give_back(struct scan *scan, const struct history_page *page, enum err err, bool tell)
 {
     pthread_mutex_lock(&scan->mutex);
     scan->done += (int64_t)page->count;
     if (err != ERR_NONE)
         end_scan(scan, err);
-    else if (tell && !scan->watch->page(scan->watch->context, scan->done, scan->total))
-        end_scan(scan, ERR_STATE_CONFLICT);
+    else if (tell)
+        tell_watch(scan);
     pthread_mutex_unlock(&scan->mutex);
 }
 
@@ -170,6 +177,9 @@ static enum err run_workers(struct scan *scan, struct worker workers[WORKERS])
         pthread_join(workers[i].thread, NULL);
         backtest_merge(workers[0].backtest, workers[i].backtest);
     }
+    /* the last pages may have been another's */
+    if (scan->err == ERR_NONE)
+        tell_watch(scan);
     return scan->err;
 }
 

@@ -12,8 +12,9 @@
 #define BACKTEST_PAGE_TIMEOUT_MS 30000
 
 struct backtest_watch {
-    /** Told in the caller's thread after each of its pages, between transactions: meanwhile no
-     *  other page is begun, and the connection is free. False ends the run. May take its time. */
+    /** Told in the caller's thread after each of its pages and at the end, between transactions:
+     *  meanwhile no other page is begun, and the connection is free. False ends the run. May take
+     *  its time. */
     bool (*page)(void *context, int64_t done, int64_t total);
     void *context;
 };
