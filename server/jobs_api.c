@@ -73,7 +73,12 @@ struct jobs_query {
 };
 
 static const struct input_field jobs_fields[] = {
-    PAGE_LIMIT_FIELD(struct jobs_query, page),
+    {.name = "limit",
+     .type = INPUT_INT,
+     .min = 1,
+     .max = JOBS_LIMIT_MAX,
+     .otherwise = JOBS_LIMIT_DEFAULT,
+     .offset = offsetof(struct jobs_query, page.limit)},
     PAGE_PLACE_FIELD(struct jobs_query, page, "cursor"),
 };
 

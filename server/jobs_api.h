@@ -7,6 +7,9 @@
 struct reader;
 
 #define BACKTEST_BODY_MAX_BYTES (512 << 10)
+/** Jobs of one page, which has their documents and results in it. */
+#define JOBS_LIMIT_DEFAULT 20
+#define JOBS_LIMIT_MAX     50
 
 extern const struct input_spec jobs_query;
 
