@@ -2,6 +2,7 @@
 
 #include "core/form.h"
 #include "core/judge.h"
+#include "core/lead_result.h"
 #include "core/mapping.h"
 #include "core/setup_change.h"
 #include "core/source_auth.h"

@@ -24,7 +24,6 @@ struct capture_input {
 };
 
 struct judgement;
-struct term_judgement;
 
 /** What a capture did, for callers that write an answer of their own. */
 struct captured {
@@ -48,16 +47,6 @@ enum find lead_capture_apply(struct work *work, const struct caller *caller,
  */
 struct told *lead_told_with_derived(struct work *work, const struct capture_input *input,
                                     size_t *count);
-
-/** The verdict that an answer shows; *again holds it when nothing was judged, since nothing
- * changed. NULL when no definition is in force. */
-const struct term_judgement *lead_shown_verdict(const struct work *work, const struct lead *lead,
-                                                const struct judgement *judgement,
-                                                struct term_judgement *again);
-
-/** Writes {id, …} of a member: "lead", "verdict" and "handoff" of a lead after a change. */
-void lead_result_write(const struct work *work, const struct lead *lead,
-                       const struct judgement *judgement, struct json_out *out);
 
 /** The identities and the event that a capture will look for. */
 bool lead_capture_note_keys(const struct capture_input *input, struct work *work,

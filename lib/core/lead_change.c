@@ -3,6 +3,7 @@
 #include "core/email.h"
 #include "core/handoff_actions.h"
 #include "core/judge.h"
+#include "core/lead_result.h"
 #include "core/shape.h"
 
 #include <string.h>

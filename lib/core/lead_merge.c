@@ -2,7 +2,7 @@
 
 #include "core/defect.h"
 #include "core/judge.h"
-#include "core/lead_capture.h"
+#include "core/lead_result.h"
 
 #include <string.h>
 
