@@ -16,6 +16,10 @@
 #define SETUP_MAX_BYTES 4096
 /* So long a new session waits for the end of the one that was lost. */
 #define FORMER_WAIT_MS 500
+/* Who finds itself so long after its deadline was itself stopped or starved, which says nothing
+ * against the database: it tries once more, for so long. */
+#define OVERRUN_MS   500
+#define ONCE_MORE_MS 500
 
 enum pg_status pg_session_fail(struct pg *pg, enum pg_status status, const char *text)
 {
@@ -262,9 +266,14 @@ enum pg_status pg_connect(struct pg *pg, int64_t deadline)
 enum pg_status pg_session_open(struct pg *pg, int64_t deadline)
 {
     int backoff = BACKOFF_FIRST_MS;
+    bool once_more = true;
 
     for (;;) {
         enum pg_status status = pg_connect(pg, deadline);
+        if (once_more && pg_now_ms() - deadline > OVERRUN_MS) {
+            once_more = false;
+            deadline = pg_deadline_in(ONCE_MORE_MS);
+        }
         int left = pg_remaining_ms(deadline);
         if (status != PG_LOST || left == 0 || pg_has_given_up(pg))
             return status;

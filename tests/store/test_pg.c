@@ -509,6 +509,15 @@ START_TEST(a_database_that_is_away_is_tried_until_the_deadline)
 }
 END_TEST
 
+/* As after SIGSTOP, or a pause of the whole machine. */
+START_TEST(who_wakes_long_after_the_deadline_connects_all_the_same)
+{
+    pg_disconnect(pg);
+    ck_assert_int_eq(pg_pipeline_begin(pg, pg_now_ms() - WAIT_MS), PG_OK);
+    pg_pipeline_end(pg);
+}
+END_TEST
+
 static int told;
 
 static void count_told(void *context, const struct pg_error *error)
@@ -597,6 +606,7 @@ static Suite *suite(void)
     tcase_add_test(t, a_warning_before_the_commit_is_no_doubt);
     tcase_add_test(t, an_answer_that_does_not_come_in_time_ends_the_connection);
     tcase_add_test(t, a_database_that_is_away_is_tried_until_the_deadline);
+    tcase_add_test(t, who_wakes_long_after_the_deadline_connects_all_the_same);
     tcase_add_test(t, only_a_role_that_row_level_security_binds_may_serve);
     tcase_add_test(t, a_changed_table_costs_one_retry);
     tcase_set_timeout(t, 60);
