@@ -51,8 +51,9 @@ START_TEST(test_server_killed)
 {
     struct load *load = load_start(&trial, CAPTURING, ANSWERING);
     int64_t slowest = 0;
+    int kills = rounds(SERVER_ROUNDS, LONG_SERVER);
 
-    for (int round = 0; round < rounds(SERVER_ROUNDS, LONG_SERVER); round++) {
+    for (int round = 0; round < kills; round++) {
         load_wait(load, BETWEEN_KILLS);
         service_kill(trial.services[0]);
         int64_t begun = now_ms();
@@ -62,7 +63,8 @@ START_TEST(test_server_killed)
     }
     load_wait(load, BETWEEN_KILLS);
     load_stop(load);
-    printf("server killed: ready again after %lld ms at most\n", (long long)slowest);
+    printf("server killed %d times: ready again after %lld ms at most\n", kills,
+           (long long)slowest);
     ck_assert_int_le(slowest, READY_AGAIN_MS);
     trial_end(&trial);
 }
@@ -100,8 +102,9 @@ START_TEST(test_database_killed)
 {
     struct load *load = load_start(&trial, CAPTURING, ANSWERING);
     int64_t slowest = 0;
+    int kills = rounds(DATABASE_ROUNDS, LONG_DATABASE);
 
-    for (int round = 0; round < rounds(DATABASE_ROUNDS, LONG_DATABASE); round++) {
+    for (int round = 0; round < kills; round++) {
         load_wait(load, BETWEEN_KILLS);
         kill_postgres();
         int64_t took = load_wait(load, CAPTURING + ANSWERING);
@@ -109,7 +112,8 @@ START_TEST(test_database_killed)
             slowest = took;
     }
     load_stop(load);
-    printf("PostgreSQL killed: writes again after %lld ms at most\n", (long long)slowest);
+    printf("PostgreSQL killed %d times: writes again after %lld ms at most\n", kills,
+           (long long)slowest);
     ck_assert_int_eq(kill(service_pid(trial.services[0]), 0), 0);
     trial_end(&trial);
 }

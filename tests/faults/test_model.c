@@ -143,6 +143,8 @@ static void play_seeds(const struct way *way, int seeds)
             cut_down(way, &sequence, seed, why);
         too_much += explained == TOO_MUCH;
     }
+    printf("%d sequences of %d steps by %d clients, each with %d kills; %d were too much\n", seeds,
+           rounds(STEPS, LONG_STEPS), way->clients, way->kills, too_much);
     ck_assert_int_le(too_much, seeds / 2);
 }
 

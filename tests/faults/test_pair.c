@@ -340,7 +340,7 @@ START_TEST(two_servers_are_as_one)
     invariants_check(&trial, 0);
     long long deadlocks = trial_ask(
         &trial, "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()");
-    printf("%lld deadlocks\n", deadlocks);
+    printf("%d servers killed, %lld deadlocks\n", kills, deadlocks);
     ck_assert_int_eq(deadlocks, 0);
 }
 END_TEST

@@ -1,7 +1,7 @@
 /*
  * The connection to the database is cut, reset, black-holed or slowed, at every moment of a write,
  * while clients capture leads and answer handoffs. Every request is answered in time, what is in
- * doubt is called so, and nothing takes effect twice. BATON_LONG=1 goes through every byte.
+ * doubt is called so, and nothing takes effect twice. BATON_LONG=1 cuts and resets at every byte.
  */
 #include "invariants.h"
 #include "load.h"
@@ -513,8 +513,9 @@ START_TEST(test_under_load)
     unsigned state = seed();
     struct load *load = load_start(&trial, 4, 2);
     int64_t slowest = 0;
+    int strikes = in_full() ? STRIKES_FULL : STRIKES;
 
-    for (int i = 0; i < (in_full() ? STRIKES_FULL : STRIKES); i++) {
+    for (int i = 0; i < strikes; i++) {
         load_wait(load, STRIKE_ACKS);
         proxy_arm(proxy, &(struct proxy_rule){.at = moments_of[rand_r(&state) % 5],
                                               .act = rand_r(&state) % 2 ? PROXY_CUT : PROXY_RESET,
@@ -525,8 +526,8 @@ START_TEST(test_under_load)
         slowest = took > slowest ? took : slowest;
     }
     load_stop(load);
-    printf("struck under load: %d more writes after %lld ms at most\n", STRIKE_ACKS,
-           (long long)slowest);
+    printf("struck under load %d times: %d more writes after %lld ms at most\n", strikes,
+           STRIKE_ACKS, (long long)slowest);
 }
 END_TEST
 
@@ -564,6 +565,7 @@ static const struct sweep {
 
 #define SWEEPS         (int)(sizeof sweeps / sizeof *sweeps)
 #define SILENT_STRIDE  149 /* of the full form: each position takes 8 s */
+#define SLOW_STRIDE    17  /* of the full form: each position takes what is left of the write */
 #define SWEEP_PER_MS   20
 #define SWEEP_UNLIKELY 3 /* of the write; then it is over before the position is reached */
 
@@ -610,13 +612,18 @@ static bool strike_at(struct client *client, const struct sweep *sweep, int64_t 
     return fired;
 }
 
+static int full_stride(enum proxy_act act)
+{
+    return act == PROXY_BLACKHOLE ? SILENT_STRIDE : act == PROXY_SLOW ? SLOW_STRIDE : 1;
+}
+
 START_TEST(test_sweep)
 {
     const struct sweep *sweep = &sweeps[_i];
     struct client *client = client_new(service_url(trial.services[0]));
     unsigned state = seed();
     int64_t all = bytes_of_write(client, sweep->at), position = 1;
-    int64_t stride = in_full()           ? (sweep->act == PROXY_BLACKHOLE ? SILENT_STRIDE : 1)
+    int64_t stride = in_full()           ? full_stride(sweep->act)
                      : sweep->quick == 0 ? all
                                          : all / sweep->quick + 1;
     int tried = 0, fired = 0;

@@ -142,6 +142,8 @@ void trial_begin(struct trial *trial, const struct trial_options *options)
 
     if (options == NULL)
         options = &plain;
+    /* so that a long form that is ended has said how far it came */
+    setvbuf(stdout, NULL, _IOLBF, 0);
     *trial = (struct trial){.journal = journal_new()};
     choose_database(trial, options);
     make_signing_key(trial);
