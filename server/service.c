@@ -68,13 +68,24 @@ static enum auth_answer refuse_lookup(struct request *r, enum err err)
     return AUTH_REFUSED;
 }
 
+/* Of the lookup, when there was one: in the cache it may have given way since. The caller's. */
+static const struct config *config_for(struct service *service, struct request *r,
+                                       const struct task *task)
+{
+    if (!task->looked_up)
+        return config_cache_get(service->cache, r->caller.workspace);
+    const struct config *config = r->config;
+    r->config = NULL;
+    return config;
+}
+
 /* By the signature of the body, under the secret that the source has now. */
 static enum auth_answer authenticate_sender(struct service *service, struct request *r,
                                             const struct task *task)
 {
     if (!task->looked_up)
         return inbound_workspace(r, &r->caller.workspace) ? AUTH_WAIT : refuse_sender(r);
-    const struct config *config = config_cache_get(service->cache, r->caller.workspace);
+    const struct config *config = config_for(service, r, task);
     if (config == NULL)
         return refuse_sender(r);
     enum auth_answer answer = inbound_authenticate(r, config);
@@ -102,7 +113,7 @@ static enum auth_answer authenticate(void *self, struct request *r)
     if (!caller_key(r, &key))
         return AUTH_REFUSED;
     r->caller.workspace = key.workspace;
-    const struct config *config = config_cache_get(service->cache, key.workspace);
+    const struct config *config = config_for(service, r, task);
     if (config == NULL && !task->looked_up)
         return AUTH_WAIT;
     if (config == NULL) {
@@ -122,18 +133,19 @@ static enum auth_answer authenticate(void *self, struct request *r)
 static void run_lookup(struct reader_job *job, struct reader *reader)
 {
     struct task *task = job->owner;
-    const struct config *config = NULL;
+    struct request *r = task->r;
     /* Anything confirmed since the request came will do: many at once ask the database once, and a
      * key that another process made before it came is found. */
-    int64_t age_ms = pg_now_ms() - task->r->started_us / 1000;
+    int64_t age_ms = pg_now_ms() - r->started_us / 1000;
 
     shortage_clear();
-    task->lookup_err = reader_refresh(reader, task->r->caller.workspace, age_ms, &config);
-    config_release(config);
+    config_release(r->config);
+    r->config_release = config_release;
+    task->lookup_err = reader_refresh(reader, r->caller.workspace, age_ms, &r->config);
     if (shortage_seen())
         task->lookup_err = ERR_OUT_OF_MEMORY;
     task->looked_up = true;
-    request_continue(task->r);
+    request_continue(r);
 }
 
 static void look_up(void *self, struct request *r)

@@ -238,10 +238,10 @@ enum pg_status config_cache_refresh(struct config_cache *cache, struct pg *pg,
     int64_t version;
 
     *out = NULL;
-    if (is_fresh(cache, workspace, max_age_ms)) {
+    if (is_fresh(cache, workspace, max_age_ms))
         *out = config_cache_get(cache, workspace);
-        return PG_OK;
-    }
+    if (*out != NULL)
+        return PG_OK; /* else it has given way just now */
     enum pg_status status = read_version(pg, workspace, deadline, &version);
     if (status != PG_OK || version == 0)
         return status;
