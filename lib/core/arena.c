@@ -56,6 +56,11 @@ struct arena *arena_new(size_t cap_bytes)
     return arena;
 }
 
+size_t arena_bytes(const struct arena *arena)
+{
+    return arena == NULL ? 0 : arena->total;
+}
+
 void arena_free(struct arena *arena)
 {
     if (arena == NULL)

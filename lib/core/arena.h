@@ -18,6 +18,9 @@ void arena_free(struct arena *arena);
 /** Forgets everything handed out and keeps one block for the next use. */
 void arena_clear(struct arena *arena);
 
+/** What it holds of the system's memory, in bytes; 0 of NULL. */
+size_t arena_bytes(const struct arena *arena);
+
 /**
  * Zeroed, aligned for any type. NULL when the cap is reached or memory is short;
  * the arena then stays marked, see arena_failed().

@@ -82,6 +82,11 @@ void definition_free(struct definition *definition)
         arena_free(definition->arena);
 }
 
+size_t definition_bytes(const struct definition *definition)
+{
+    return definition == NULL ? 0 : arena_bytes(definition->arena);
+}
+
 const struct reason *definition_reason(const struct definition *definition, const char *code)
 {
     for (size_t i = 0; i < definition->reasons_count; i++)

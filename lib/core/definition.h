@@ -161,6 +161,9 @@ enum err definition_compile(const json_t *document, struct faults *faults, struc
 
 void definition_free(struct definition *definition);
 
+/** The memory that it takes; 0 of NULL. */
+size_t definition_bytes(const struct definition *definition);
+
 /** NULL when there is none with this code. */
 const struct reason *definition_reason(const struct definition *definition, const char *code);
 

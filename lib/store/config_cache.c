@@ -7,11 +7,14 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-/* Workspaces held at once; the least recently read one gives way. */
-#define CACHE_MAX 1024
+/* Workspaces held at once, and their memory; the least recently read one gives way. A snapshot
+ * that is in use lives on, and the newest is held whatever it takes. */
+#define CACHE_MAX       1024
+#define CACHE_MAX_BYTES (16u << 20)
 
 struct held {
     struct config *config;
+    size_t bytes;
     atomic_int references;
 };
 
@@ -29,6 +32,7 @@ struct config_cache {
     pthread_mutex_t mutex;
     struct entry *buckets[BUCKETS];
     size_t count;
+    size_t bytes;
     uint64_t clock;
 };
 
@@ -120,6 +124,7 @@ static void drop_oldest(struct config_cache *cache)
         return;
     struct entry *entry = *oldest;
     *oldest = entry->next;
+    cache->bytes -= entry->held->bytes;
     config_release(entry->held->config);
     free(entry);
     cache->count--;
@@ -151,13 +156,18 @@ static void put(struct config_cache *cache, struct held *held, int64_t asked_ms)
         entry = add_entry(cache, workspace);
     if (entry != NULL &&
         (entry->held == NULL || entry->held->config->version < held->config->version)) {
-        if (entry->held != NULL)
+        if (entry->held != NULL) {
+            cache->bytes -= entry->held->bytes;
             config_release(entry->held->config);
+        }
         config_hold(held->config);
+        cache->bytes += held->bytes;
         entry->held = held;
         entry->used = ++cache->clock;
         entry->checked_ms = asked_ms;
     }
+    while (cache->bytes > CACHE_MAX_BYTES && cache->count > 1)
+        drop_oldest(cache);
     pthread_mutex_unlock(&cache->mutex);
 }
 
@@ -181,6 +191,7 @@ enum pg_status config_cache_load(struct config_cache *cache, struct pg *pg, stru
         return PG_OTHER;
     }
     held->config = config;
+    held->bytes = config_read_bytes(config);
     config->owner = held;
     atomic_init(&held->references, 1);
     put(cache, held, asked_ms);

@@ -370,6 +370,16 @@ void config_read_free(struct config *config)
     free(s);
 }
 
+size_t config_read_bytes(const struct config *config)
+{
+    const struct snapshot *s = (const struct snapshot *)config;
+    size_t bytes = sizeof *s + arena_bytes(s->arena);
+
+    for (size_t i = 0; i < config->definition_count; i++)
+        bytes += definition_bytes(config->definitions[i].compiled);
+    return bytes;
+}
+
 static bool read_parts(struct pg *pg, const int indexes[PART_COUNT], struct snapshot *s)
 {
     for (int i = 0; i < PART_COUNT; i++)

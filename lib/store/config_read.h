@@ -17,4 +17,7 @@ enum pg_status config_read(struct pg *pg, struct uuid workspace, struct config *
 
 void config_read_free(struct config *config);
 
+/** The memory that it takes. */
+size_t config_read_bytes(const struct config *config);
+
 #endif
