@@ -68,15 +68,27 @@ static enum auth_answer refuse_lookup(struct request *r, enum err err)
     return AUTH_REFUSED;
 }
 
-/* Of the lookup, when there was one: in the cache it may have given way since. The caller's. */
-static const struct config *config_for(struct service *service, struct request *r,
-                                       const struct task *task)
+/* The newer of the cache's and what the request's lookup read: in the cache that may have given way
+ * since. The caller's; NULL: neither. */
+static const struct config *config_for(struct service *service, struct request *r)
 {
-    if (!task->looked_up)
-        return config_cache_get(service->cache, r->caller.workspace);
-    const struct config *config = r->config;
+    const struct config *cached = config_cache_get(service->cache, r->caller.workspace);
+    const struct config *read = r->config;
+
     r->config = NULL;
-    return config;
+    if (read == NULL || (cached != NULL && cached->version > read->version)) {
+        config_release(read);
+        return cached;
+    }
+    config_release(cached);
+    return read;
+}
+
+/* The request's, which releases it. */
+static void keep_config(struct request *r, const struct config *config)
+{
+    r->config = config;
+    r->config_release = config_release;
 }
 
 /* By the signature of the body, under the secret that the source has now. */
@@ -85,17 +97,12 @@ static enum auth_answer authenticate_sender(struct service *service, struct requ
 {
     if (!task->looked_up)
         return inbound_workspace(r, &r->caller.workspace) ? AUTH_WAIT : refuse_sender(r);
-    const struct config *config = config_for(service, r, task);
+    const struct config *config = config_for(service, r);
     if (config == NULL)
         return refuse_sender(r);
     enum auth_answer answer = inbound_authenticate(r, config);
-    if (answer != AUTH_OK) {
-        config_release(config);
-        return answer;
-    }
-    r->config = config;
-    r->config_release = config_release;
-    return AUTH_OK;
+    keep_config(r, config); /* for the body too, when that is awaited */
+    return answer;
 }
 
 static enum auth_answer authenticate(void *self, struct request *r)
@@ -113,7 +120,7 @@ static enum auth_answer authenticate(void *self, struct request *r)
     if (!caller_key(r, &key))
         return AUTH_REFUSED;
     r->caller.workspace = key.workspace;
-    const struct config *config = config_for(service, r, task);
+    const struct config *config = config_for(service, r);
     if (config == NULL && !task->looked_up)
         return AUTH_WAIT;
     if (config == NULL) {
@@ -122,8 +129,7 @@ static enum auth_answer authenticate(void *self, struct request *r)
     }
     enum caller_check check = caller_identify(r, config, &key, task->looked_up, &r->caller);
     if (check == CALLER_KNOWN) {
-        r->config = config;
-        r->config_release = config_release;
+        keep_config(r, config);
         return AUTH_OK;
     }
     config_release(config);
@@ -140,7 +146,7 @@ static void run_lookup(struct reader_job *job, struct reader *reader)
 
     shortage_clear();
     config_release(r->config);
-    r->config_release = config_release;
+    keep_config(r, NULL);
     task->lookup_err = reader_refresh(reader, r->caller.workspace, age_ms, &r->config);
     if (shortage_seen())
         task->lookup_err = ERR_OUT_OF_MEMORY;
