@@ -257,17 +257,20 @@ static void *hurry(void *argument)
     return NULL;
 }
 
+/* Both counted by one statement: what was made late may still be expiring. */
 static void check_expiry(void)
 {
     long long expired = trial_ask_workspace(
         &trial, "SELECT count(*) FROM handoff WHERE workspace_id = $1 AND state = 'expired'");
-    long long entries = trial_ask_workspace(
-        &trial, "SELECT count(*) FROM ledger WHERE workspace_id = $1 AND kind = 29");
+    long long unequal = trial_ask_workspace(
+        &trial,
+        "SELECT (SELECT count(*) FROM handoff WHERE workspace_id = $1 AND state ="
+        " 'expired') - (SELECT count(*) FROM ledger WHERE workspace_id = $1 AND kind = 29)");
 
-    printf("%lld handoffs expired, %lld entries of it; %d definitions agreed on\n", expired,
-           entries, atomic_load(&agreed));
+    printf("%lld handoffs expired, %lld more than entries of it; %d definitions agreed on\n",
+           expired, unequal, atomic_load(&agreed));
     ck_assert_int_gt(expired, 0);
-    ck_assert_int_eq(entries, expired);
+    ck_assert_int_eq(unequal, 0);
     ck_assert_int_gt(atomic_load(&agreed), 0);
 }
 
