@@ -67,8 +67,9 @@ static bool matches(const struct path *pattern, const struct path *path)
     if (pattern->count != path->count)
         return false;
     for (size_t i = 0; i < path->count; i++)
-        if (!pattern->segments[i].is_param &&
-            !segment_same(&pattern->segments[i], &path->segments[i]))
+        if (pattern->segments[i].is_param
+                ? path->segments[i].len == 0
+                : !segment_same(&pattern->segments[i], &path->segments[i]))
             return false;
     return true;
 }

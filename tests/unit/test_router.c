@@ -81,6 +81,7 @@ static const struct {
     {"GET", "/%00x", ERR_NOT_FOUND, NULL, {NULL}, NULL},
     {"GET", "/livez%00", ERR_NOT_FOUND, NULL, {NULL}, NULL},
     {"GET", "/v1/leads/", ERR_NOT_FOUND, NULL, {NULL}, NULL},
+    {"DELETE", "/v1/leads/", ERR_NOT_FOUND, NULL, {NULL}, NULL},
     {"GET", "/v1/leads/%00", ERR_NOT_FOUND, NULL, {NULL}, NULL},
     {"GET", "/v1/leads/a%0Ab", ERR_NOT_FOUND, NULL, {NULL}, NULL},
     {"GET", "/v1/leads/%FF", ERR_NOT_FOUND, NULL, {NULL}, NULL},
