@@ -11,7 +11,8 @@ PLAIN_HEADERS = {
     "content-security-policy", "referrer-policy", "x-frame-options", "x-content-type-options", "content-disposition", "content-location",
 }
 # Refusals that stand before any route: a path or method that does not exist, a broken request.
-OUTSIDE = {"400", "404", "405", "431"}
+OUTSIDE = {"400", "404", "405", "431", "501"}
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}  # others are refused whatever the path
 PROBLEM = "/components/responses/Problem"
 
 
@@ -54,7 +55,8 @@ class Checker:
         return ["%s %s: %s" % (operation.id, status, fault) for fault in found]
 
     def outside(self, exchange, status):
-        wanted = "405" if self.spec.path_exists(exchange["target"]) else "404"
+        known = exchange["method"] not in METHODS or self.spec.path_exists(exchange["target"])
+        wanted = "405" if known else "404"
         if status not in OUTSIDE or (status in ("404", "405") and status != wanted):
             return ["unknown route answered %s" % status]
         return self.response(exchange, {"$ref": "#" + PROBLEM + status}, "")

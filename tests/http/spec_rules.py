@@ -6,7 +6,7 @@ import re
 
 CLOSED_EXCEPT = {"/components/schemas/AnyJson"}  # bodies of other systems
 ALWAYS = {"400", "431", "500", "503"}
-WITH_KEY = {"401", "403"}
+WITH_KEY = {"401", "403", "422"}  # 422: Baton-Actor names nobody the key speaks for
 WITH_BODY = {"411", "413", "415"}
 ROLES = {"capture", "work", "sign", "report", "read", "admin"}
 
@@ -125,7 +125,7 @@ def operation(spec, op):
         if not set(op.node.get("x-roles", ["?"])) <= ROLES:
             yield "x-roles are missing or unknown"
     if op.method != "GET":
-        wanted |= WITH_BODY | {"422", "409", "501"}
+        wanted |= WITH_BODY | {"409", "501"}
     if any(p["in"] == "path" for p in op.parameters):
         wanted.add("404")
     for status in sorted(wanted - statuses):
