@@ -22,6 +22,7 @@ response = function(status)
 end
 
 done = function(summary, latency)
-   io.write(string.format("RESULT %.1f %.3f %d\n", summary.requests / summary.duration * 1e6,
-      latency.mean / 1000, summary.errors.status + summary.errors.timeout + summary.errors.read))
+   io.write(string.format("RESULT %.1f %.3f %d %.3f %.3f\n", summary.requests / summary.duration * 1e6,
+      latency.mean / 1000, summary.errors.status + summary.errors.timeout + summary.errors.read,
+      latency:percentile(50) / 1000, latency:percentile(99) / 1000))
 end
