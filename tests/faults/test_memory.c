@@ -11,6 +11,7 @@
 #include "invariants.h"
 #include "malloc_control.h"
 
+#include "core/digest.h"
 #include "store/pg.h"
 
 #include <check.h>
@@ -33,6 +34,8 @@
 #define ALL            1000000
 #define ANSWER_MS      5000  /* for an answer, or the end of the connection */
 #define DECIDED_MS     10000 /* for a decided answer when memory is there again */
+#define JOBS_END_MS    60000 /* for what is done in the background */
+#define RECEIPT_MS     20000 /* for the checkpoint that a receipt waits for */
 #define SETTLE_WAIT_MS 1000
 #define SETTLED_AFTER  4  /* looks, a millisecond apart, that see the same */
 #define LEAK_REPEATS   5  /* what grows each time leaks */
@@ -43,6 +46,8 @@
 #define BODY_MAX       2048 /* bytes */
 #define ID_MAX         80   /* bytes */
 #define HEADERS_MAX    512  /* bytes */
+#define SIGNATURE_MAX  (sizeof "X-Signature: " + 2 * DIGEST_BYTES)
+#define SECRET         "a secret of both sides"
 
 static struct trial trial;
 static struct malloc_control *control;
@@ -57,6 +62,9 @@ struct scene {
     char keys[STRANGER + 1][TRIAL_KEY_MAX];
     char lead[ID_MAX];
     char source[ID_MAX];
+    char hmac_source[ID_MAX];
+    char other[ID_MAX];    /* a second lead of `before` */
+    char answered[ID_MAX]; /* a handoff, with its receipt; of the trial's scene alone */
 };
 
 static struct scene scenes[2]; /* the trial's; and one that is made anew now and then */
@@ -64,12 +72,14 @@ static struct scene scenes[2]; /* the trial's; and one that is made anew now and
 struct request_case {
     const char *name;
     const char *method;
-    const char *target; /* $n: a number, $id: what `before` found, $lead, $source: the scene's */
+    const char *target; /* $n: a number, $id: what `before` found, $lead …: the scene's */
     const char *body;
+    const char *header;
     enum who as;
     int status;
     bool configures; /* makes the configuration longer: in a workspace of its own */
     bool same_body;  /* answers the same bytes each time */
+    bool is_signed;  /* by the body's HMAC instead of a key */
     void (*before)(struct scene *scene, char id[ID_MAX]);
     void (*after)(struct scene *scene);
 };
@@ -79,17 +89,20 @@ struct request_case {
 static void fill_in(const struct scene *scene, const char *id, const char *format, char *out,
                     size_t size)
 {
-    static const char *const names[] = {"$id", "$lead", "$source", "$n"};
+    static const char *const names[] = {"$id",       "$lead",  "$source", "$hmac",
+                                        "$answered", "$other", "$n"};
     char number[16];
-    const char *const values[] = {id, scene->lead, scene->source, number};
+    const char *const values[] = {
+        id, scene->lead, scene->source, scene->hmac_source, scene->answered, scene->other, number};
+    const size_t count = sizeof names / sizeof *names;
     size_t len = 0;
 
     snprintf(number, sizeof number, "%d", numbers);
     while (*format != '\0' && len + ID_MAX < size) {
         size_t which = 0;
-        while (which < 4 && strncmp(format, names[which], strlen(names[which])) != 0)
+        while (which < count && strncmp(format, names[which], strlen(names[which])) != 0)
             which++;
-        if (which == 4) {
+        if (which == count) {
             out[len++] = *format++;
             continue;
         }
@@ -139,6 +152,24 @@ static void accepted(struct scene *scene, char id[ID_MAX])
 {
     offered(scene, id);
     do_clean(scene, SAM, "/v1/handoffs/$id/accept", "{}", NULL, NULL, id);
+}
+
+/* A lead that nobody has to answer for. */
+static void captured(struct scene *scene, char id[ID_MAX])
+{
+    do_clean(scene, MARKETING, "/v1/leads", "{\"email\":\"u$n@memory.example\"}", "lead", "id", id);
+}
+
+static void captured_two(struct scene *scene, char id[ID_MAX])
+{
+    captured(scene, scene->other);
+    captured(scene, id);
+}
+
+/* Stored and not mapped, since there is no person in it. */
+static void delivered(struct scene *scene, char id[ID_MAX])
+{
+    do_clean(scene, MARKETING, "/v1/inbound/$source", "{\"id\":\"d$n\"}", NULL, "delivery_id", id);
 }
 
 #define SRL                                                                                        \
@@ -214,6 +245,35 @@ static void propose_and_decline(struct scene *scene)
 {
     propose_newest(scene);
     decline_newest(scene);
+}
+
+/* What was asked for in the background is over, so that there is room for more of it. */
+static void jobs_ended(struct scene *scene)
+{
+    static const char *const states[] = {"queued", "running"};
+    int64_t give_up = pg_deadline_in(JOBS_END_MS);
+    struct client *client = client_new(service_url(trial.services[0]));
+    size_t waiting = 0;
+
+    do {
+        struct answer answer;
+        waiting = 0;
+        client_call(
+            client,
+            &(struct call){.method = "GET", .target = "/v1/jobs", .token = scene->keys[ANA]},
+            &answer);
+        const json_t *jobs = json_object_get(answer.json, "data");
+        ck_assert_msg(json_is_array(jobs), "%s", answer.body);
+        for (size_t i = 0; i < json_array_size(jobs); i++)
+            for (size_t k = 0; k < 2; k++)
+                waiting +=
+                    strcmp(json_string_value(json_object_get(json_array_get(jobs, i), "state")),
+                           states[k]) == 0;
+        ck_assert_msg(waiting == 0 || pg_now_ms() < give_up, "%s", answer.body);
+        answer_release(&answer);
+        poll(NULL, 0, waiting > 0 ? 5 : 0);
+    } while (waiting > 0);
+    client_free(client);
 }
 
 /* ---- every kind of request ---- */
@@ -371,6 +431,115 @@ static const struct request_case cases[] = {
      .configures = true,
      .before = proposed,
      .after = decline_newest},
+    {.name = "facts",
+     .method = "POST",
+     .target = "/v1/leads/$lead/facts",
+     .body = "{\"facts\":{\"budget\":{\"value\":$n,\"evidence\":\"said so\"}}}",
+     .as = SAM,
+     .status = 200},
+    {.name = "override",
+     .method = "POST",
+     .target = "/v1/leads/$id/override",
+     .body = "{\"term\":\"mql\",\"result\":\"qualified\",\"note\":\"met them\"}",
+     .as = SAM,
+     .status = 200,
+     .before = captured},
+    {.name = "join",
+     .method = "POST",
+     .target = "/v1/leads/$other/merge",
+     .body = "{\"from\":\"$id\"}",
+     .as = ANA,
+     .status = 200,
+     .before = captured_two},
+    {.name = "erase",
+     .method = "POST",
+     .target = "/v1/leads/$id/erase",
+     .body = "{}",
+     .as = ANA,
+     .status = 200,
+     .before = captured},
+    {.name = "feedback",
+     .method = "POST",
+     .target = "/v1/handoffs/$id/feedback",
+     .body = "{\"rating\":4,\"note\":\"good\"}",
+     .as = SAM,
+     .status = 200,
+     .before = accepted},
+    {.name = "return",
+     .method = "POST",
+     .target = "/v1/handoffs/$id/return",
+     .body = "{\"reason\":\"spam\"}",
+     .as = SAM,
+     .status = 200,
+     .before = accepted},
+    {.name = "signed inbound",
+     .method = "POST",
+     .target = "/v1/inbound/$hmac",
+     .body = "{\"email\":\"s$n@memory.example\",\"id\":\"s$n\"}",
+     .as = NOBODY,
+     .status = 202,
+     .is_signed = true},
+    {.name = "replay",
+     .method = "POST",
+     .target = "/v1/deliveries/$id/replay",
+     .body = "",
+     .as = ANA,
+     .status = 200,
+     .before = delivered},
+    {.name = "dry apply",
+     .method = "POST",
+     .target = "/v1/definitions/mql/versions/1/apply",
+     .body = "{\"dry_run\":true}",
+     .as = ANA,
+     .status = 202,
+     .after = jobs_ended},
+    {.name = "back-test",
+     .method = "POST",
+     .target = "/v1/backtests",
+     .body = "{\"term\":\"mql\",\"version\":1}",
+     .as = ANA,
+     .status = 202,
+     .after = jobs_ended},
+    {.name = "jobs", .method = "GET", .target = "/v1/jobs?limit=2", .as = ANA, .status = 200},
+    {.name = "suggestions",
+     .method = "GET",
+     .target = "/v1/definitions/mql/suggestions",
+     .as = ANA,
+     .status = 200},
+    {.name = "page",
+     .method = "GET",
+     .target = "/v1/definitions/mql/versions/1",
+     .header = "Accept: text/html",
+     .as = ANA,
+     .status = 200,
+     .same_body = true},
+    {.name = "funnel", .method = "GET", .target = "/v1/reports/funnel", .as = ANA, .status = 200},
+    {.name = "handoffs",
+     .method = "GET",
+     .target = "/v1/handoffs?state=offered&limit=3",
+     .as = SAM,
+     .status = 200},
+    {.name = "answers",
+     .method = "GET",
+     .target = "/v1/feedback?limit=3",
+     .as = ANA,
+     .status = 200},
+    {.name = "events", .method = "GET", .target = "/v1/events?limit=3", .as = ANA, .status = 200},
+    {.name = "verdicts",
+     .method = "GET",
+     .target = "/v1/leads/$lead/verdicts",
+     .as = ANA,
+     .status = 200},
+    {.name = "receipt",
+     .method = "GET",
+     .target = "/v1/handoffs/$answered/receipt",
+     .as = ANA,
+     .status = 200},
+    {.name = "checkpoints",
+     .method = "GET",
+     .target = "/v1/ledger/checkpoints?limit=1",
+     .as = ANA,
+     .status = 200},
 };
 
 #define CASES (sizeof cases / sizeof *cases)
@@ -415,19 +584,33 @@ static void finding(const struct sent *sent, long long n, const char *format, ..
     ck_assert_int_lt(++findings, FINDINGS_MAX);
 }
 
+static void sign(const char *body, char out[SIGNATURE_MAX])
+{
+    struct digest_part part = {body, strlen(body)};
+    uint8_t mac[DIGEST_BYTES];
+    int len = snprintf(out, SIGNATURE_MAX, "X-Signature: ");
+
+    digest_hmac((const uint8_t *)SECRET, strlen(SECRET), &part, 1, mac);
+    for (size_t i = 0; i < DIGEST_BYTES; i++, len += 2)
+        snprintf(out + len, SIGNATURE_MAX - (size_t)len, "%02x", mac[i]);
+}
+
 static bool try_once(const struct sent *sent, struct answer *answer)
 {
-    char header[TEXT_MAX + 32];
+    char header[TEXT_MAX + 32], signature[SIGNATURE_MAX];
     struct client *client = client_new(service_url(trial.services[0]));
 
     snprintf(header, sizeof header, "Idempotency-Key: %s", sent->key);
+    sign(sent->body, signature);
+    bool writes = sent->what->body != NULL;
+    const char *own = sent->what->is_signed ? signature : sent->what->header;
     bool answered = client_try(
         client,
         &(struct call){.method = sent->what->method,
                        .target = sent->target,
                        .token = sent->what->as == NOBODY ? NULL : sent->scene->keys[sent->what->as],
-                       .body = sent->what->body == NULL ? NULL : sent->body,
-                       .headers = {sent->what->body == NULL ? NULL : header}},
+                       .body = writes ? sent->body : NULL,
+                       .headers = {writes ? header : own, writes ? own : NULL}},
         answer);
     client_free(client);
     return answered;
@@ -507,7 +690,8 @@ static void repeat(const struct sent *sent, long long n, const struct answer *be
     else if (was_decided && sent->what->body != NULL && answer.status < 300 &&
              strcmp(answer.body, before->body) != 0)
         finding(sent, n, "the repeat answers %s instead of %s", answer.body, before->body);
-    if (sent->scene == &scenes[0] && sent->what->body != NULL && answer.status < 300)
+    if (sent->scene == &scenes[0] && sent->what->body != NULL && sent->what->as != NOBODY &&
+        answer.status < 300)
         journal_keep(trial.journal,
                      &(struct write){.target = sent->target,
                                      .token = sent->scene->keys[sent->what->as],
@@ -685,6 +869,35 @@ static void furnish(struct scene *scene)
              "email\",\"event_id\":\"/id\",\"attributes\":{\"company.employees\":\"/contact/"
              "size\"},\"touch\":{\"kind\":{\"value\":\"form_submitted\"}}}}",
              "source", "id", scene->source);
+    do_clean(scene, ANA, "/v1/sources",
+             "{\"name\":\"signed\",\"team\":\"marketing\",\"auth\":{\"scheme\":\"hmac_sha256\","
+             "\"header\":\"X-Signature\",\"secret\":\"" SECRET "\"},\"mapping\":{\"email\":"
+             "\"/email\",\"event_id\":\"/id\"}}",
+             "source", "id", scene->hmac_source);
+}
+
+/* An answered handoff whose receipt can be had. */
+static void await_receipt(struct scene *scene)
+{
+    int64_t give_up = pg_deadline_in(RECEIPT_MS);
+    struct client *client = client_new(service_url(trial.services[0]));
+    char target[TEXT_MAX];
+    int status = 0;
+
+    offered(scene, scene->answered);
+    do_clean(scene, SAM, "/v1/handoffs/$id/accept", "{}", NULL, NULL, scene->answered);
+    snprintf(target, sizeof target, "/v1/handoffs/%s/receipt", scene->answered);
+    while (status != 200) {
+        struct answer answer;
+        client_call(client,
+                    &(struct call){.method = "GET", .target = target, .token = scene->keys[ANA]},
+                    &answer);
+        status = answer.status;
+        ck_assert_msg(status == 200 || pg_now_ms() < give_up, "%s", answer.body);
+        answer_release(&answer);
+        poll(NULL, 0, status == 200 ? 0 : 20);
+    }
+    client_free(client);
 }
 
 static enum who holder_of(const json_t *key)
@@ -737,6 +950,7 @@ static void setup(void)
     memcpy(scene->keys[SAM], trial.sam, TRIAL_KEY_MAX);
     ck_assert_int_gt(atomic_load(&control->live), 0); /* else the shim is not in it */
     furnish(scene);
+    await_receipt(scene);
 }
 
 static void teardown(void)
