@@ -70,7 +70,8 @@ static bool read_name(struct definition_reader *reader, const json_t *json, cons
     if (node->name == NULL)
         return false;
     if (!attribute_name_valid(node->name)) {
-        if (node->name[0] == ' ' || node->name[strlen(node->name) - 1] == ' ')
+        size_t len = strlen(node->name);
+        if (len > 0 && (node->name[0] == ' ' || node->name[len - 1] == ' '))
             faults_add(reader->faults, place, "name", "a name has no space at its ends");
         return false;
     }
