@@ -68,14 +68,18 @@ static bool take_if(struct csv *csv, int wanted)
     return true;
 }
 
-/* U+FEFF at the very beginning, in UTF-8. */
+/* U+FEFF at the very beginning, in UTF-8, in however many pieces it comes. */
 static void skip_mark(struct csv *csv)
 {
     static const char mark[] = "\xef\xbb\xbf";
+    size_t len = sizeof mark - 1;
 
-    if (csv->line == 1 && peek(csv) != END && csv->at == 0 && csv->len >= 3 &&
-        memcmp(csv->bytes, mark, 3) == 0)
-        csv->at = 3;
+    if (csv->line != 1 || peek(csv) == END || csv->at != 0)
+        return;
+    while (csv->len < len && !csv->ended)
+        fetch(csv);
+    if (csv->len >= len && memcmp(csv->bytes, mark, len) == 0)
+        csv->at = len;
 }
 
 /* ---- what parts the cells ---- */

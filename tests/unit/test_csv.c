@@ -112,8 +112,7 @@ START_TEST(tables_as_they_are)
     const char *text = tables[_i].text;
 
     for (size_t piece = 1; piece < 9; piece++)
-        if (piece >= 3 || strncmp(text, "\xef", 1) != 0)
-            ck_assert_str_eq(read_all(text, strlen(text), piece, csv_next), tables[_i].rows);
+        ck_assert_str_eq(read_all(text, strlen(text), piece, csv_next), tables[_i].rows);
 }
 END_TEST
 
