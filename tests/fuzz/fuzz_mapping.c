@@ -1,0 +1,73 @@
+/*
+ * A mapping and what a sender delivers: "i" or "f" (import, or webhook; a letter more: tabular),
+ * then the mapping, then the document as JSON or, tabular, as a form.
+ */
+#include "core/form.h"
+#include "core/mapping.h"
+#include "parts.h"
+
+#include <string.h>
+
+#define ARENA_BYTES (16 << 20)
+
+static void check_item(const struct mapped *item)
+{
+    FUZZ_HOLDS(item->error < MAPPED_ERROR_COUNT);
+    if (item->error != MAPPED_OK)
+        FUZZ_HOLDS(item->pointer != NULL && mapped_error_detail(item->error) != NULL);
+}
+
+static void apply(const struct mapping *mapping, const json_t *document, bool tabular,
+                  struct arena *arena)
+{
+    struct mapped_from from = {"hubspot", "sender", SOURCE_FORM, tabular, INSTANT_NONE};
+    struct mapped *items;
+    size_t count, at = 0;
+
+    enum err err = mapping_apply(mapping, document, &from, arena, &items, &count);
+    FUZZ_HOLDS(err == ERR_NONE || (err == ERR_OUT_OF_MEMORY && arena_failed(arena)));
+    if (err != ERR_NONE)
+        return;
+    FUZZ_HOLDS(count >= 1 && count <= MAPPING_ITEMS_MAX);
+    for (size_t i = 0; i < count; i++)
+        check_item(&items[i]);
+    while (mapping_next_absent(mapping, document, &at) != NULL)
+        ;
+}
+
+static void check(const json_t *json, const json_t *document, enum mapping_use use, bool tabular)
+{
+    struct arena *arena = arena_new(ARENA_BYTES);
+    const struct mapping *mapping;
+    struct faults faults;
+
+    FUZZ_HOLDS(arena != NULL);
+    faults_init(&faults, arena);
+    enum err err = mapping_compile(json, "/mapping", use, arena, &faults, &mapping);
+    FUZZ_HOLDS(err == ERR_NONE || err == ERR_INVALID_VALUE || arena_failed(arena));
+    FUZZ_HOLDS((err == ERR_INVALID_VALUE) == faults_any(&faults));
+    if (err == ERR_NONE && document != NULL)
+        apply(mapping, document, tabular, arena);
+    arena_free(arena);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct parts parts;
+    json_t *document = NULL;
+
+    parts_init(&parts, data, size);
+    bool tabular = parts.items[0].len > 1;
+    json_t *mapping = part_json(&parts.items[1]);
+    if (!tabular)
+        document = part_json(&parts.items[2]);
+    else if (form_parse(parts.items[2].text, parts.items[2].len, &document) != ERR_NONE)
+        document = NULL;
+    if (mapping != NULL)
+        check(mapping, document, parts.items[0].text[0] == 'i' ? MAPPING_IMPORT : MAPPING_INBOUND,
+              tabular);
+    json_decref(mapping);
+    json_decref(document);
+    parts_release(&parts);
+    return 0;
+}
