@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""send.py LEADS CONNECTIONS: captures them by POST /v1/leads/batch, 1,000 each; prints the seconds it took.
+"""send.py LEADS CONNECTIONS [FIRST]: captures leads by POST /v1/leads/batch, 1,000 each, numbered from FIRST on; prints
+the seconds it took.
 
 Environment: BATON_LISTEN, KEY. The bodies are made before the clock starts."""
 import http.client
@@ -13,6 +14,7 @@ BATCH = 1000
 TIMEOUT_S = 60
 
 leads, connections = int(sys.argv[1]), int(sys.argv[2])
+start = int(sys.argv[3]) if len(sys.argv) > 3 else 0
 
 
 def lead(n):
@@ -23,10 +25,10 @@ def lead(n):
 
 
 def body(first):
-    return json.dumps({"leads": [lead(n) for n in range(first, min(first + BATCH, leads))]}).encode()
+    return json.dumps({"leads": [lead(n) for n in range(first, min(first + BATCH, start + leads))]}).encode()
 
 
-bodies = [body(first) for first in range(0, leads, BATCH)]
+bodies = [body(first) for first in range(start, start + leads, BATCH)]
 answers = []
 
 
