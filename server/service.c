@@ -38,15 +38,24 @@ static void log_database(void *context, const struct pg_error *error)
               error->sqlstate, error->constraint, error->statement == NULL ? "" : error->statement);
 }
 
-static struct pg_settings database_of(const struct service *service,
-                                      const struct settings *settings, const char *role)
+static void forget_database(void *context)
+{
+    config_cache_forget(((struct service *)context)->cache);
+}
+
+static struct pg_settings database_of(struct service *service, const struct settings *settings,
+                                      const char *role)
 {
     const char *url = strcmp(role, ROLE_JOB) == 0 && settings->job_url[0] != '\0'
                           ? settings->job_url
                           : settings->database_url;
 
-    return (struct pg_settings){
-        .conninfo = url, .role = role, .log = log_database, .give_up_at = &service->give_up_at};
+    return (struct pg_settings){.conninfo = url,
+                                .role = role,
+                                .log = log_database,
+                                .opened = forget_database,
+                                .opened_context = service,
+                                .give_up_at = &service->give_up_at};
 }
 
 /* ---- the backend of the HTTP edge ---- */

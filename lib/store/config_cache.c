@@ -34,6 +34,7 @@ struct config_cache {
     size_t count;
     size_t bytes;
     uint64_t clock;
+    unsigned generation; /* of the database, as far as this process can tell */
 };
 
 /* config->owner leads from a snapshot to its count. */
@@ -69,17 +70,41 @@ struct config_cache *config_cache_new(void)
     return cache;
 }
 
-void config_cache_free(struct config_cache *cache)
+static void drop_all(struct config_cache *cache)
 {
-    if (cache == NULL)
-        return;
     for (int i = 0; i < BUCKETS; i++) {
         for (struct entry *entry = cache->buckets[i], *next; entry != NULL; entry = next) {
             next = entry->next;
             config_release(entry->held->config);
             free(entry);
         }
+        cache->buckets[i] = NULL;
     }
+    cache->count = 0;
+    cache->bytes = 0;
+}
+
+void config_cache_forget(struct config_cache *cache)
+{
+    pthread_mutex_lock(&cache->mutex);
+    drop_all(cache);
+    cache->generation++;
+    pthread_mutex_unlock(&cache->mutex);
+}
+
+unsigned config_cache_generation(struct config_cache *cache)
+{
+    pthread_mutex_lock(&cache->mutex);
+    unsigned generation = cache->generation;
+    pthread_mutex_unlock(&cache->mutex);
+    return generation;
+}
+
+void config_cache_free(struct config_cache *cache)
+{
+    if (cache == NULL)
+        return;
+    drop_all(cache);
     pthread_mutex_destroy(&cache->mutex);
     free(cache);
 }
@@ -145,14 +170,17 @@ static struct entry *add_entry(struct config_cache *cache, struct uuid workspace
     return entry;
 }
 
-/* Two threads may have read at once: the newer snapshot stays. */
-static void put(struct config_cache *cache, struct held *held, int64_t asked_ms)
+/* Two threads may have read at once: the newer snapshot stays. What was read of a former
+ * generation is not for others. */
+static void put(struct config_cache *cache, struct held *held, int64_t asked_ms,
+                unsigned generation)
 {
     struct uuid workspace = held->config->workspace;
 
     pthread_mutex_lock(&cache->mutex);
-    struct entry *entry = find(cache, workspace);
-    if (entry == NULL)
+    bool current = generation == cache->generation;
+    struct entry *entry = current ? find(cache, workspace) : NULL;
+    if (entry == NULL && current)
         entry = add_entry(cache, workspace);
     if (entry != NULL &&
         (entry->held == NULL || entry->held->config->version < held->config->version)) {
@@ -175,6 +203,7 @@ enum pg_status config_cache_load(struct config_cache *cache, struct pg *pg, stru
                                  int64_t at_least, int64_t deadline, const struct config **out)
 {
     int64_t asked_ms = pg_now_ms();
+    unsigned generation = config_cache_generation(cache);
     struct config *config;
 
     *out = config_cache_get(cache, workspace);
@@ -194,7 +223,7 @@ enum pg_status config_cache_load(struct config_cache *cache, struct pg *pg, stru
     held->bytes = config_read_bytes(config);
     config->owner = held;
     atomic_init(&held->references, 1);
-    put(cache, held, asked_ms);
+    put(cache, held, asked_ms, generation);
     *out = config;
     return PG_OK;
 }

@@ -17,6 +17,13 @@ void config_cache_free(struct config_cache *cache);
  *  waits for the database. */
 const struct config *config_cache_get(struct config_cache *cache, struct uuid workspace);
 
+/** Lets go of every snapshot: the database may be another one, where the same version number can
+ *  stand for something else. What is just being read is not put in. Any thread. */
+void config_cache_forget(struct config_cache *cache);
+
+/** How often that was called. */
+unsigned config_cache_generation(struct config_cache *cache);
+
 /** Another reference to a snapshot that the caller holds already. */
 const struct config *config_hold(const struct config *config);
 /** Gives a reference back; NULL is fine. */

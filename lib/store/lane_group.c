@@ -254,11 +254,26 @@ static bool connect_soon(struct group_runner *runner, const struct group *group)
     return connected;
 }
 
+/* What was read of a database that may have been another one. */
+static void forget_former(struct group_runner *runner, struct group *group,
+                          const struct config **config)
+{
+    unsigned generation = config_cache_generation(runner->cache);
+
+    if (group->known->generation == generation)
+        return;
+    known_dimensions_release(group->known);
+    group->known->generation = generation;
+    config_release(*config);
+    *config = NULL;
+}
+
 static enum attempt attempt_connected(struct group_runner *runner, struct group *group,
                                       const struct config **config, struct carried *carried)
 {
     if (!connect_soon(runner, group))
         return ATTEMPT_FAILED;
+    forget_former(runner, group, config);
     if (*config == NULL) {
         if (fresh_config(runner, group, config, 0) != PG_OK)
             return ATTEMPT_FAILED;

@@ -71,6 +71,11 @@ struct pg_settings {
      *  PG_OK and a text). May be NULL. */
     void (*log)(void *context, const struct pg_error *error);
     void *log_context;
+    /** Told, on its thread, of each session that opens. It may be at another database than those
+     *  before it, a standby that took over or a backup: what they read need not be there. May be
+     *  NULL. */
+    void (*opened)(void *context);
+    void *opened_context;
     /** A moment after which nothing is waited for any more, whatever the deadline: then it is as
      *  if the database were away. Whoever owns it may set it at any time. NULL: none. */
     const _Atomic int64_t *give_up_at;

@@ -241,7 +241,10 @@ static enum pg_status connect_once(struct pg *pg, int64_t deadline)
     PQsetNoticeReceiver(pg->conn, take_notice, pg);
     if (PQsetnonblocking(pg->conn, 1) != 0)
         return pg_session_fail(pg, PG_LOST, PQerrorMessage(pg->conn));
-    return set_up(pg, deadline);
+    status = set_up(pg, deadline);
+    if (status == PG_OK && pg->settings.opened != NULL)
+        pg->settings.opened(pg->settings.opened_context);
+    return status;
 }
 
 /* Nothing is expected on an idle connection: what can be read there is its end, or rarely a

@@ -38,7 +38,8 @@ static bool is_known(const struct known_dimensions *known, int64_t id)
 static bool known_grow(struct known_dimensions *known)
 {
     size_t size = known->size == 0 ? KNOWN_FIRST_SIZE : 2 * known->size;
-    struct known_dimensions bigger = {calloc(size, sizeof *bigger.ids), size, known->count};
+    struct known_dimensions bigger = {calloc(size, sizeof *bigger.ids), size, known->count,
+                                      known->generation};
 
     if (bigger.ids == NULL)
         return false;
@@ -64,7 +65,7 @@ static void learn(struct known_dimensions *known, int64_t id)
 void known_dimensions_release(struct known_dimensions *known)
 {
     free(known->ids);
-    *known = (struct known_dimensions){0};
+    *known = (struct known_dimensions){.generation = known->generation};
 }
 
 /* ---- order ---- */

@@ -12,8 +12,10 @@ struct known_dimensions {
     int64_t *ids; /* open addressing; 0 is free */
     size_t size;
     size_t count;
+    unsigned generation; /* of the database that they are in: config_cache_generation() */
 };
 
+/** Knows none any more; the generation stays. */
 void known_dimensions_release(struct known_dimensions *known);
 
 /** Whether a group changed anything at all, answers included. */
