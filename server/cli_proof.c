@@ -3,29 +3,51 @@
 #include "core/receipt.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define PROOF_FILE_MAX_BYTES ((size_t)2 << 20)
 
+/* Up to size bytes of a file, or of a pipe, whose length nobody knows before. */
+static int read_file(const char *path, char *bytes, size_t size, size_t *len)
+{
+    FILE *file = fopen(path, "rb");
+
+    *len = 0;
+    if (file == NULL)
+        return cli_say(CLI_FAILED, "%s: %s", path, strerror(errno));
+    *len = fread(bytes, 1, size, file);
+    int failed = ferror(file) ? errno : 0;
+    fclose(file);
+    return failed == 0 ? CLI_OK : cli_say(CLI_FAILED, "%s: %s", path, strerror(failed));
+}
+
+static int parse(const char *path, const char *text, size_t len, json_t **out)
+{
+    json_error_t why;
+
+    if (len > PROOF_FILE_MAX_BYTES)
+        return cli_say(CLI_UNSOUND, "%s: this is not JSON: it is too long", path);
+    *out = json_loadb(text, len, JSON_REJECT_DUPLICATES, &why);
+    if (*out != NULL)
+        return CLI_OK;
+    return cli_say(CLI_UNSOUND, "%s: this is not JSON: %s", path, why.text);
+}
+
 /* What a file holds; the caller frees it with json_decref. */
 static int load(const char *path, json_t **out)
 {
-    FILE *file = fopen(path, "rb");
-    json_error_t why;
+    char *text = malloc(PROOF_FILE_MAX_BYTES + 1);
+    size_t len;
 
     *out = NULL;
-    if (file == NULL)
-        return cli_say(CLI_FAILED, "%s: %s", path, strerror(errno));
-    fseek(file, 0, SEEK_END);
-    bool too_long = ftell(file) > (long)PROOF_FILE_MAX_BYTES;
-    rewind(file);
-    if (!too_long)
-        *out = json_loadf(file, JSON_REJECT_DUPLICATES, &why);
-    fclose(file);
-    if (*out != NULL)
-        return CLI_OK;
-    return cli_say(CLI_UNSOUND, "%s: this is not JSON: %s", path,
-                   too_long ? "it is too long" : why.text);
+    if (text == NULL)
+        return cli_say(CLI_FAILED, "%s: memory is short", path);
+    int code = read_file(path, text, PROOF_FILE_MAX_BYTES + 1, &len);
+    if (code == CLI_OK)
+        code = parse(path, text, len, out);
+    free(text);
+    return code;
 }
 
 /* A key is given as a file, or as its 64 hex digits. */

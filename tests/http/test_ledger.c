@@ -342,6 +342,11 @@ START_TEST(whatever_is_changed_in_it_is_refused)
         "is not the beginning");
     has(run(VERIFY "--receipt receipt.json --public-key other.pub", 4), "with another key");
     has(run(VERIFY "--receipt key.pub --public-key key.pub", 4), "not JSON");
+    has(run(VERIFY "--receipt . --public-key key.pub", 1), "directory");
+    has(run("cat receipt.json | " VERIFY "--receipt /dev/stdin --public-key key.pub", 0),
+        "handoff.accepted");
+    has(run("yes 1 | tr -d '\\n' | " VERIFY "--receipt /dev/stdin --public-key key.pub", 4),
+        "too long");
     has(run(VERIFY "--receipt receipt.json", 2), "--public-key is missing");
     has(run(VERIFY "--receipt nowhere.json --public-key key.pub", 1), "No such file");
     has(run(VERIFY "--receipt receipt.json --public-key receipt.json", 1), "no Ed25519 public key");
