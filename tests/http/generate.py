@@ -12,20 +12,28 @@ LETTERS = "abcxyzABC0189 -_.@äß語🙂'\"\\/<%"
 # What JSON readers stumble over, written as it stands.
 NUMBERS = [b"0", b"-0", b"-1", b"1.0", b"0.5", b"-0.0", b"1e2", b"1e308", b"-1e308", b"1e309", b"1e-400", b"5e-324",
            b"9007199254740993", b"9223372036854775807", b"9223372036854775808", b"-9223372036854775808",
-           b"-9223372036854775809", b"2147483648", b"4294967296", b"123456789012345678901234567890", b"NaN", b"Infinity",
+           b"-9223372036854775809", b"2147483648", b"4294967296", b"123456789012345678901234567890", b"NaN",
+           b"Infinity",
            b"-Infinity", b"01", b"+1", b".5", b"1.", b"0x10"]
-TEXTS = [b'""', b'" "', b'"\\u0000"', b'"a\\u0000b"', b'"\\ud800"', b'"\\udc00\\ud800"', b'"\\ud83d\\ude00"', b'"\xff\xfe"',
-         b'"\xc0\xaf"', b'"\xed\xa0\x80"', b'"\\uffff"', b'"\\u202e"', b'"\\u0007"', b'"\x07"', b'"\\n"', b'"\\u2028"', b'"\\x"',
+TEXTS = [b'""', b'" "', b'"\\u0000"', b'"a\\u0000b"', b'"\\ud800"', b'"\\udc00\\ud800"', b'"\\ud83d\\ude00"',
+         b'"\xff\xfe"',
+         b'"\xc0\xaf"', b'"\xed\xa0\x80"', b'"\\uffff"', b'"\\u202e"', b'"\\u0007"', b'"\x07"', b'"\\n"',
+         b'"\\u2028"', b'"\\x"',
          b'"NaN"', b'"null"', b'"-1"', b'"1e999"', b'"\';--"', b'"{}"', b'"%00%s%n"', b'"../.."', b'"a@b"', b'"@"',
          b'"a@b@c.example"', b'"x@-.example"', b'"\\u0130@\\u0130.example"', b'"0000-00-00T00:00:00Z"',
          b'"9999-12-31T23:59:59.999999999+23:59"', b'"0001-01-01T00:00:00+14:00"', b'"2026-02-30T00:00:00Z"',
-         b'"2026-11-22T24:00:00Z"', b'"2016-12-31T23:59:60Z"', b'"1900-01-01T00:00:00Z"', b'"/"', b'"/~2"', b'"/a/99999999999999999999"',
+         b'"2026-11-22T24:00:00Z"', b'"2016-12-31T23:59:60Z"', b'"1900-01-01T00:00:00Z"', b'"/"', b'"/~2"',
+         b'"/a/99999999999999999999"',
          b'"00000000-0000-0000-0000-000000000000"', b'"ffffffff-ffff-ffff-ffff-ffffffffffff"']
-OTHERS = [b"null", b"true", b"false", b"[]", b"{}", b"[null]", b"[[]]", b'{"":null}', b'{"a":{"a":{}}}', b"", b"nul", b"[", b"}", b"'a'"]
+OTHERS = [b"null", b"true", b"false", b"[]", b"{}", b"[null]", b"[[]]", b'{"":null}', b'{"a":{"a":{}}}', b"",
+          b"nul", b"[", b"}", b"'a'"]
 # What they take, and the service may not.
-WELL_FORMED = [None, True, False, 0, -1, 1, 2**31, 2**53 + 1, 2**63 - 1, -2**63, 0.5, -0.0, 1.0, 1e308, 5e-324, "", " ", "a", "null", "NaN", "1", "é",
-               "\u0001", "\n", "\u202e\uffff", "a@b", "a@b.example ", "+49 30 1234567", "9999-12-31T23:59:59.999999Z", "0001-01-01T00:00:00+14:00", "2026-11-22",
-               "/a/0/-", "%00", "a" * 64, "a" * 65, "é" * 200, "🙂" * 255, "a" * 1025, [], {}, [None], [[]], {"": None}, [1, "a", 0.5], ["a"] * 65, [0] * 1001]
+WELL_FORMED = [None, True, False, 0, -1, 1, 2**31, 2**53 + 1, 2**63 - 1, -2**63, 0.5, -0.0, 1.0, 1e308, 5e-324, "",
+               " ", "a", "null", "NaN", "1", "é",
+               "\u0001", "\n", "\u202e\uffff", "a@b", "a@b.example ", "+49 30 1234567",
+               "9999-12-31T23:59:59.999999Z", "0001-01-01T00:00:00+14:00", "2026-11-22",
+               "/a/0/-", "%00", "a" * 64, "a" * 65, "é" * 200, "🙂" * 255, "a" * 1025, [], {}, [None], [[]],
+               {"": None}, [1, "a", 0.5], ["a"] * 65, [0] * 1001]
 LONG = [64, 65, 200, 255, 256, 1024, 1025, 2001, 70000]
 DEEP = [8, 9, 33, 63, 64, 65, 2000]
 
@@ -91,16 +99,19 @@ class Generator:
 
     def a_integer(self, schema, _name, _depth):
         low, high = schema.get("minimum", 0), schema.get("maximum", 1000)
-        return self.random.choice([low, high, self.random.randint(low, min(high, low + 100)), self.random.randint(low, high)])
+        return self.random.choice([low, high, self.random.randint(low, min(high, low + 100)),
+                                   self.random.randint(low, high)])
 
     def a_number(self, schema, name, depth):
-        return self.a_integer(schema, name, depth) if self.often(0.7) else schema.get("minimum", -500) + self.random.randint(0, 8000) / 8
+        return self.a_integer(schema, name, depth) if self.often(0.7) else schema.get("minimum",
+            -500) + self.random.randint(0, 8000) / 8
 
     def a_string(self, schema, _name, _depth):
         if "pattern" in schema:
             return self.sample(patterns.parse(schema["pattern"]))
         low, high = schema.get("minLength", 0), schema.get("maxLength", 30)
-        length = self.random.choice([low, high]) if self.often(0.1) else self.random.randint(low, min(high, low + 12))
+        length = self.random.choice([low, high]) if self.often(0.1) else self.random.randint(low,
+            min(high, low + 12))
         return "".join(self.random.choice(LETTERS) for _ in range(length))
 
     def a_array(self, schema, name, depth):
@@ -122,7 +133,8 @@ class Generator:
         extra = schema.get("additionalProperties")
         if isinstance(extra, dict):
             for _ in range(max(schema.get("minProperties", 0), self.random.randint(0, EXTRA_MAX))):
-                name = self.value(schema.get("propertyNames", {"type": "string", "minLength": 1}), "name of attribute")
+                name = self.value(schema.get("propertyNames", {"type": "string", "minLength": 1}),
+                                  "name of attribute")
                 out[name] = self.value(extra, name, depth + 1)
         return out
 
@@ -208,7 +220,8 @@ class Generator:
         if kind == 10:
             return self.random.choice(["a", "é", "🙂", "1", "a."]) * self.random.choice(LONG)
         depth = self.random.choice(DEEP)
-        opening, closing = self.random.choice([(b"[", b"]"), (b'{"a":', b"}"), (b'{"not":', b"}"), (b'{"all":[', b"]}")])
+        opening, closing = self.random.choice([(b"[", b"]"), (b'{"a":', b"}"), (b'{"not":', b"}"),
+                                               (b'{"all":[', b"]}")])
         return Raw(opening * depth + b"1" + closing * depth)
 
     def spoilt_bytes(self, body):
@@ -222,7 +235,8 @@ class Generator:
         if kind == 2:
             return body + self.random.choice([b"x", b"\0", b"{}", b",", b" " * 5000])
         if kind == 3:
-            return body.decode("utf-8", "replace").encode(self.random.choice(["utf-16", "utf-32", "utf-16-be"]), "replace")
+            return body.decode("utf-8", "replace").encode(self.random.choice(["utf-16", "utf-32", "utf-16-be"]),
+                                                          "replace")
         if kind == 4:
             return self.random.choice([b"", b" ", b"\0", b"null", b'""', b"[]", b"0", b"{}"])
         if kind == 5:
