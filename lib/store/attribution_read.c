@@ -19,9 +19,11 @@ static const struct statement ATTRIBUTION_PERIOD = {
            "FROM period p JOIN workspace_head h ON h.workspace_id = $1",
 };
 
+/* At the ends of time a zone's clock may stand in year 10000, or before year 1. */
+#define CLOCK_OF(at) "least(greatest(" at " AT TIME ZONE $2::text, '0001-01-01'), '9999-12-31')"
+
 /* $7 milestone, $8 model, $9 and $10 dimensions, $11 window in days, $12 monthly, $13 parts. */
-#define MONTH_OF(at)                                                                               \
-    "CASE WHEN $12::bool THEN to_char(" at " AT TIME ZONE $2::text, 'YYYY-MM-01') END"
+#define MONTH_OF(at) "CASE WHEN $12::bool THEN to_char(" CLOCK_OF(at) ", 'YYYY-MM-01') END"
 #define DIMENSION_OF(number, touch)                                                                \
     "CASE $" number "::text WHEN 'source' THEN " touch ".source WHEN 'medium' THEN " touch         \
     ".medium WHEN 'campaign' THEN " touch ".campaign END"

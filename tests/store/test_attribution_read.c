@@ -216,6 +216,22 @@ START_TEST(months_are_those_of_the_time_zone)
 }
 END_TEST
 
+START_TEST(no_month_is_before_year_1_or_behind_9999)
+{
+    struct attribution_query query = query_of(ATTRIBUTION_FIRST);
+
+    reading_exec(&r, LEAD("early", "'0001-01-01T00:00:00Z'", "NULL", "NULL")
+                         LEAD("late", "'9999-12-31T23:59:59Z'", "NULL", "NULL"));
+    query.monthly = true;
+    query.timezone = "America/New_York";
+    struct attribution answer = ask(&query, &ALWAYS);
+    ck_assert_int_eq(row_of(&answer, "0001-01-01", NULL).leads, 1);
+    query.timezone = "Asia/Kathmandu";
+    answer = ask(&query, &ALWAYS);
+    ck_assert_int_eq(row_of(&answer, "9999-12-01", NULL).leads, 1);
+}
+END_TEST
+
 START_TEST(two_dimensions_cut_rows_twice)
 {
     struct attribution_query query = query_of(ATTRIBUTION_FIRST);
@@ -345,6 +361,7 @@ static Suite *suite(void)
     tcase_add_test(t, the_ends_of_the_window_belong_to_it);
     tcase_add_test(t, a_period_takes_leads_by_first_touch_and_credit_by_milestone);
     tcase_add_test(t, months_are_those_of_the_time_zone);
+    tcase_add_test(t, no_month_is_before_year_1_or_behind_9999);
     tcase_add_test(t, two_dimensions_cut_rows_twice);
     tcase_add_test(t, without_a_dimension_there_is_one_row);
     tcase_add_test(t, erased_leads_count_on_and_merged_ones_do_not);
