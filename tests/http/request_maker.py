@@ -12,8 +12,12 @@ WRITES_OFTEN = {"leads_capture": 6, "definitions_draft": 4, "definitions_replace
 OF_MARKETING = {"handoffs_offer", "handoffs_withdraw", "handoffs_dispute"}
 AT_HOME = {"lead_id", "from", "team", "to_team", "member", "email", "content_hash", "version"}
 TIMES = ["2026-11-22T10:00:00Z", "2026-11-22t10:00:00.5z", "2020-02-29T23:59:59.999999+14:00",
-         "1970-01-01T00:00:00Z", "2031-01-01T00:00:00-12:00"]
-DATES = ["2026-11-22", "2026-11-22T10:00:00Z", "2025-01-01", "2030-12-31"]
+         "1970-01-01T00:00:00Z", "2031-01-01T00:00:00-12:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"]
+DATES = ["2026-11-22", "2026-11-22T10:00:00Z", "2025-01-01", "2030-12-31", "0001-01-01", "9999-12-31",
+         "9999-12-31T23:59:59Z"]
+ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Etc/GMT-14", "EST5EDT", "GMT+1", "utc",
+         "posixrules",
+         "localtime", "Factory", "right/UTC", "+05", "0", "2"]
 TAGS_OFTEN = {"handoffs": 3, "definitions": 2}
 MEMBERS = {"ana@acme.example": "marketing", "abe@acme.example": "marketing", "sam@acme.example": "sales",
            "sue@acme.example": "sales"}
@@ -71,7 +75,8 @@ class Known:
                         "member": list(MEMBERS) + ["me"],
                         "kind": ["form_submitted", "demo_requested", "webinar_attended", "call"],
                         "reason": ["too_small", "duplicate", "spam", "no_project"],
-                        "term": ["mql", "sql", "srl"], "version": [1, 2, 3], "currency": ["EUR"], "size": [1, 24],
+                        "term": ["mql", "sql", "srl"], "version": [1, 2, 3], "currency": ["EUR"], "timezone": ZONES,
+                        "size": [1, 24],
                         "pos": [1, 2, 30], "ETag": []}
         for name, values in ATTRIBUTES.items():
             self.by_name[name] = values
