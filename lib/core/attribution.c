@@ -82,8 +82,9 @@ static void join_amount(struct attribution_row *row, const struct attribution_ro
         row->amount_minor = other->amount_minor;
     } else if (strcmp(row->currency, other->currency) != 0) {
         row->mixed = true;
-    } else if (__builtin_add_overflow(row->amount_minor, other->amount_minor, &row->amount_minor)) {
-        row->mixed = true; /* no sum that could be told */
+    } else if (__builtin_add_overflow(row->amount_minor, other->amount_minor, &row->amount_minor) ||
+               row->amount_minor > ATTRIBUTION_AMOUNT_MAX) {
+        row->amount_minor = ATTRIBUTION_AMOUNT_MAX;
     }
 }
 

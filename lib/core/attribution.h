@@ -63,6 +63,9 @@ struct attribution_part {
     const char *currency;               /* NULL: none of them has an amount */
 };
 
+/** Sums of amounts stay at it: 2^53 - 1, which JSON numbers hold exactly. */
+#define ATTRIBUTION_AMOUNT_MAX INT64_C(9007199254740991)
+
 struct attribution_row {
     const char *month;
     const char *values[ATTRIBUTION_DIMENSIONS_MAX];

@@ -151,6 +151,25 @@ START_TEST(amounts_of_several_currencies_have_no_sum)
 }
 END_TEST
 
+START_TEST(a_sum_stays_within_what_json_numbers_hold)
+{
+    static const struct attribution_part sold[] = {
+        {.conversions = true,
+         .count = 1,
+         .amount_minor = ATTRIBUTION_AMOUNT_MAX,
+         .currency = "EUR"},
+        {.conversions = true, .count = 1, .amount_minor = 1, .currency = "EUR"},
+        {.conversions = true, .count = 1, .amount_minor = INT64_MAX, .currency = "EUR"},
+    };
+    struct attribution answer = made(&BY_SOURCE, sold, 2);
+
+    ck_assert_int_eq(answer.rows[0].amount_minor, ATTRIBUTION_AMOUNT_MAX);
+    answer = made(&BY_SOURCE, sold, 3);
+    ck_assert_int_eq(answer.rows[0].amount_minor, ATTRIBUTION_AMOUNT_MAX);
+    ck_assert(!answer.rows[0].mixed);
+}
+END_TEST
+
 START_TEST(nothing_is_an_answer_too)
 {
     struct attribution answer = made(&BY_SOURCE, NULL, 0);
@@ -296,6 +315,7 @@ static Suite *suite(void)
     tcase_add_test(t, the_order_of_parts_does_not_matter);
     tcase_add_test(t, rows_stand_by_time_then_weight_then_name);
     tcase_add_test(t, amounts_of_several_currencies_have_no_sum);
+    tcase_add_test(t, a_sum_stays_within_what_json_numbers_hold);
     tcase_add_test(t, nothing_is_an_answer_too);
     tcase_add_loop_test(t, credit_has_six_decimals, 0, sizeof credits / sizeof *credits);
     tcase_add_loop_test(t, definitions_are_those_in_force_in_the_period, 0,
