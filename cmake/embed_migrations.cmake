@@ -21,7 +21,7 @@ foreach(file ${files})
   math(EXPR wanted "${wanted} + 1")
 endforeach()
 math(EXPR count "${wanted} - 1")
-file(WRITE ${OUTPUT} "#include \"store/migrate.h\"\n\n${texts}
+file(WRITE ${OUTPUT} "#include \"store/pg/migrate.h\"\n\n${texts}
 static const struct migration items[] = {\n${rows}    {0, NULL, NULL}};
 
 const struct migrations migrations_embedded = {items, ${count}};\n")

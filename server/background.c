@@ -1,12 +1,12 @@
 #include "background.h"
 
-#include "log.h"
+#include "http/log.h"
 
-#include "core/definition_apply.h"
-#include "core/digest.h"
-#include "store/apply_read.h"
-#include "store/background_table.h"
-#include "store/backtest_run.h"
+#include "base/digest.h"
+#include "core/agreement/definition_apply.h"
+#include "store/read/apply_read.h"
+#include "store/read/backtest_run.h"
+#include "store/table/background_table.h"
 
 #include <pthread.h>
 #include <stdlib.h>

@@ -1,10 +1,10 @@
 #include "jobs.h"
 
-#include "log.h"
+#include "http/log.h"
 
-#include "core/signing_key_change.h"
-#include "store/checkpoint_table.h"
-#include "store/job_table.h"
+#include "core/setup/signing_key_change.h"
+#include "store/table/checkpoint_table.h"
+#include "store/table/job_table.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

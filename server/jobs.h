@@ -6,7 +6,7 @@
 #ifndef BATON_SERVER_JOBS_H
 #define BATON_SERVER_JOBS_H
 
-#include "core/signing_key.h"
+#include "core/ledger/signing_key.h"
 #include "store/lane.h"
 
 struct jobs;

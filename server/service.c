@@ -1,17 +1,17 @@
 #include "service.h"
 
+#include "api/caller.h"
+#include "api/inbound_api.h"
 #include "background.h"
-#include "caller.h"
-#include "cli.h"
-#include "httpd.h"
-#include "inbound_api.h"
+#include "cli/cli.h"
+#include "http/httpd.h"
+#include "http/log.h"
+#include "http/metrics.h"
+#include "http/task.h"
 #include "jobs.h"
-#include "log.h"
-#include "metrics.h"
-#include "task.h"
 
-#include "core/shortage.h"
-#include "store/migrate.h"
+#include "base/shortage.h"
+#include "store/pg/migrate.h"
 
 #include <jansson.h>
 #include <signal.h>

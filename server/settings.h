@@ -6,7 +6,7 @@
 #ifndef BATON_SERVER_SETTINGS_H
 #define BATON_SERVER_SETTINGS_H
 
-#include "core/error.h"
+#include "base/error.h"
 
 #include <stdbool.h>
 #include <stdint.h>

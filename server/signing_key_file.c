@@ -1,6 +1,6 @@
 #include "signing_key_file.h"
 
-#include "store/entropy.h"
+#include "store/pg/entropy.h"
 
 #include <errno.h>
 #include <fcntl.h>

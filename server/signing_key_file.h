@@ -2,7 +2,7 @@
 #ifndef BATON_SERVER_SIGNING_KEY_FILE_H
 #define BATON_SERVER_SIGNING_KEY_FILE_H
 
-#include "core/signing_key.h"
+#include "core/ledger/signing_key.h"
 
 #include <stdbool.h>
 

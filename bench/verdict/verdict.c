@@ -1,6 +1,6 @@
 /* Verdicts a second on one thread, from parsed JSON objects: bench/verdict/run prints it beside
  * json-logic-js on the same rules and leads. */
-#include "core/verdict.h"
+#include "core/definition/verdict.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -43,7 +43,7 @@ struct background_job {
     int64_t total;      /* about; 0 while unknown */
     const char *result; /* JSON, when done */
     size_t result_len;
-    const char *error;    /* a code of core/error.h, when failed */
+    const char *error;    /* a code of base/error.h, when failed */
     struct uuid asked_by; /* the member; nil: a team's key */
     struct uuid team;
     instant created_at;

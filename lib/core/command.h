@@ -6,7 +6,7 @@
 #ifndef BATON_CORE_COMMAND_H
 #define BATON_CORE_COMMAND_H
 
-#include "core/problem.h"
+#include "base/problem.h"
 #include "core/work.h"
 
 /* name, function (its decide function, and <function>_keys), solo: needs a group of its own,

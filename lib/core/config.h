@@ -5,12 +5,12 @@
 #ifndef BATON_CORE_CONFIG_H
 #define BATON_CORE_CONFIG_H
 
-#include "core/definition.h"
-#include "core/digest.h"
-#include "core/instant.h"
-#include "core/ledger.h"
-#include "core/touch.h"
-#include "core/uuid.h"
+#include "base/digest.h"
+#include "base/instant.h"
+#include "base/uuid.h"
+#include "core/definition/definition.h"
+#include "core/definition/touch.h"
+#include "core/ledger/ledger.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -134,7 +134,7 @@ struct source {
     bool active;
     int revision;
     instant created_at;
-    const struct mapping *compiled; /* lib/core/mapping.h */
+    const struct mapping *compiled; /* lib/core/intake/mapping.h */
 };
 
 struct config {

@@ -13,13 +13,13 @@
 #ifndef BATON_CORE_WORK_H
 #define BATON_CORE_WORK_H
 
-#include "core/arena.h"
+#include "base/arena.h"
+#include "base/json_out.h"
+#include "base/map.h"
 #include "core/config.h"
-#include "core/handoff.h"
-#include "core/json_out.h"
-#include "core/lead.h"
-#include "core/ledger.h"
-#include "core/map.h"
+#include "core/handoff/handoff.h"
+#include "core/lead/lead.h"
+#include "core/ledger/ledger.h"
 
 #include <stdbool.h>
 #include <stddef.h>

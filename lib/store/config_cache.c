@@ -1,7 +1,7 @@
 #include "store/config_cache.h"
 
-#include "store/config_read.h"
-#include "store/head_table.h"
+#include "store/table/config_read.h"
+#include "store/table/head_table.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

@@ -6,7 +6,7 @@
 #define BATON_STORE_CONFIG_CACHE_H
 
 #include "core/config.h"
-#include "store/pg.h"
+#include "store/pg/pg.h"
 
 struct config_cache;
 

@@ -1,8 +1,8 @@
 #include "store/lane.h"
 
-#include "core/lead_erase.h"
-#include "store/entropy.h"
+#include "core/intake/lead_erase.h"
 #include "store/lane_group.h"
+#include "store/pg/entropy.h"
 
 #include <pthread.h>
 #include <stdlib.h>

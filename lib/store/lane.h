@@ -14,7 +14,7 @@
 
 #include "core/command.h"
 #include "store/config_cache.h"
-#include "store/pg.h"
+#include "store/pg/pg.h"
 
 #include <stdatomic.h>
 

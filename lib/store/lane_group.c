@@ -1,7 +1,7 @@
 #include "store/lane_group.h"
 
-#include "core/shortage.h"
-#include "store/entropy.h"
+#include "base/shortage.h"
+#include "store/pg/entropy.h"
 #include "store/work_load.h"
 
 #include <string.h>

@@ -1,13 +1,13 @@
 #include "store/work_load.h"
 
-#include "store/answer_table.h"
-#include "store/background_table.h"
-#include "store/delivery_table.h"
-#include "store/handoff_table.h"
-#include "store/head_table.h"
-#include "store/lead_table.h"
-#include "store/ledger_table.h"
-#include "store/touch_table.h"
+#include "store/table/answer_table.h"
+#include "store/table/background_table.h"
+#include "store/table/delivery_table.h"
+#include "store/table/handoff_table.h"
+#include "store/table/head_table.h"
+#include "store/table/lead_table.h"
+#include "store/table/ledger_table.h"
+#include "store/table/touch_table.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 #define BATON_STORE_WORK_LOAD_H
 
 #include "core/command.h"
-#include "store/pg.h"
+#include "store/pg/pg.h"
 
 enum load_status {
     LOAD_DONE,         /* the transaction is open and the leads are locked */

@@ -1,16 +1,16 @@
 #include "store/work_save.h"
 
-#include "core/defect.h"
-#include "store/answer_table.h"
-#include "store/background_table.h"
-#include "store/config_table.h"
-#include "store/delivery_table.h"
-#include "store/dimension_table.h"
-#include "store/handoff_table.h"
-#include "store/head_table.h"
-#include "store/lead_table.h"
-#include "store/ledger_table.h"
-#include "store/touch_table.h"
+#include "base/defect.h"
+#include "store/table/answer_table.h"
+#include "store/table/background_table.h"
+#include "store/table/config_table.h"
+#include "store/table/delivery_table.h"
+#include "store/table/dimension_table.h"
+#include "store/table/handoff_table.h"
+#include "store/table/head_table.h"
+#include "store/table/lead_table.h"
+#include "store/table/ledger_table.h"
+#include "store/table/touch_table.h"
 
 #include <stdlib.h>
 #include <string.h>

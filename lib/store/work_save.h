@@ -4,7 +4,7 @@
 #define BATON_STORE_WORK_SAVE_H
 
 #include "core/work.h"
-#include "store/pg.h"
+#include "store/pg/pg.h"
 
 /** Dimension values that are known to be in the database: they are not inserted again. One lane's,
  *  so of one workspace and one thread at a time. */

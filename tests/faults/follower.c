@@ -1,6 +1,6 @@
 #include "follower.h"
 
-#include "store/pg.h"
+#include "store/pg/pg.h"
 
 #include <check.h>
 #include <libpq-fe.h>

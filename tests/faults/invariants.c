@@ -1,6 +1,6 @@
 #include "invariants.h"
 
-#include "store/pg.h"
+#include "store/pg/pg.h"
 
 #include <check.h>
 #include <dirent.h>

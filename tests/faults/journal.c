@@ -1,6 +1,6 @@
 #include "journal.h"
 
-#include "store/pg.h"
+#include "store/pg/pg.h"
 
 #include <poll.h>
 #include <pthread.h>

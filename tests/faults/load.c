@@ -1,6 +1,6 @@
 #include "load.h"
 
-#include "store/pg.h"
+#include "store/pg/pg.h"
 
 #include <check.h>
 #include <jansson.h>

@@ -12,7 +12,7 @@
 
 #include "sequence.h"
 
-#include "core/uuid.h"
+#include "base/uuid.h"
 
 #include <stdbool.h>
 #include <stdint.h>

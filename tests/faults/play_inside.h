@@ -5,7 +5,7 @@
 #include "client.h"
 #include "play.h"
 
-#include "core/instant.h"
+#include "base/instant.h"
 
 #define PLAY_TARGET_MAX 160  /* bytes */
 #define PLAY_BODY_MAX   4096 /* bytes */

@@ -2,7 +2,7 @@
 
 #include "proxy_messages.h"
 
-#include "store/pg.h"
+#include "store/pg/pg.h"
 
 #include <arpa/inet.h>
 #include <check.h>

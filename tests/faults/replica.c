@@ -1,9 +1,9 @@
 #include "replica.h"
 
-#include "store/cluster_binaries.h"
-#include "store/cluster_home.h"
-#include "store/migrate.h"
-#include "store/pg.h"
+#include "store/cluster/cluster_binaries.h"
+#include "store/cluster/cluster_home.h"
+#include "store/pg/migrate.h"
+#include "store/pg/pg.h"
 #include "test_cluster.h"
 
 #include <arpa/inet.h>

@@ -6,7 +6,7 @@
 #include "invariants.h"
 #include "load.h"
 
-#include "store/pg.h"
+#include "store/pg/pg.h"
 
 #include <arpa/inet.h>
 #include <check.h>

@@ -11,8 +11,8 @@
 #include "invariants.h"
 #include "malloc_control.h"
 
-#include "core/digest.h"
-#include "store/pg.h"
+#include "base/digest.h"
+#include "store/pg/pg.h"
 
 #include <check.h>
 #include <fcntl.h>

@@ -8,7 +8,7 @@
 #include "proxy.h"
 #include "test_cluster.h"
 
-#include "store/pg.h"
+#include "store/pg/pg.h"
 
 #include <check.h>
 #include <libpq-fe.h>

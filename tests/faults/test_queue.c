@@ -6,7 +6,7 @@
  */
 #include "invariants.h"
 
-#include "store/pg.h"
+#include "store/pg/pg.h"
 
 #include <check.h>
 #include <libpq-fe.h>

@@ -5,7 +5,7 @@
 #include "invariants.h"
 #include "load.h"
 
-#include "store/pg.h"
+#include "store/pg/pg.h"
 
 #include <check.h>
 #include <poll.h>

@@ -7,7 +7,7 @@
 #include "load.h"
 #include "test_cluster.h"
 
-#include "store/pg.h"
+#include "store/pg/pg.h"
 
 #include <arpa/inet.h>
 #include <check.h>

@@ -6,8 +6,8 @@
 #include "story.h"
 #include "trial.h"
 
-#include "core/checkpoint.h"
-#include "core/merkle.h"
+#include "core/ledger/checkpoint.h"
+#include "core/ledger/merkle.h"
 
 #include <check.h>
 #include <stdarg.h>

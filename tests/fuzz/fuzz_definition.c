@@ -2,8 +2,8 @@
  * A definition document, and perhaps a second one: compiled, told in plain language, hashed, and
  * compared with itself and the other.
  */
-#include "core/definition_diff.h"
-#include "core/definition_page.h"
+#include "core/definition/definition_diff.h"
+#include "core/definition/definition_page.h"
 #include "parts.h"
 
 #include <string.h>

@@ -5,10 +5,10 @@
  *   cmake --preset fuzz && cmake --build build-fuzz --target fuzz_edge
  *   build-fuzz/tests/fuzz_edge tests/fuzz/edge
  */
-#include "body.h"
-#include "guard.h"
-#include "input.h"
-#include "route.h"
+#include "http/body.h"
+#include "http/guard.h"
+#include "http/input.h"
+#include "http/route.h"
 
 #include <stdint.h>
 #include <stdlib.h>

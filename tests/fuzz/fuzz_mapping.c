@@ -2,8 +2,8 @@
  * A mapping and what a sender delivers: "i" or "f" (import, or webhook; a letter more: tabular),
  * then the mapping, then the document as JSON or, tabular, as a form.
  */
-#include "core/form.h"
-#include "core/mapping.h"
+#include "base/form.h"
+#include "core/intake/mapping.h"
 #include "parts.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /* A query string, read by the parameters of every operation that takes some. */
+#include "http/route.h"
 #include "parts.h"
-#include "route.h"
 
 #define ARENA_BYTES (1 << 20)
 #define STRUCT_MAX  4096

@@ -2,7 +2,7 @@
  * What is checked offline: a receipt, a consistency proof and a checkpoint from the same JSON,
  * under a key given as text or PEM. What was read is written as it was.
  */
-#include "core/receipt.h"
+#include "core/ledger/receipt.h"
 #include "parts.h"
 
 #include <string.h>

@@ -2,7 +2,7 @@
  * The rows of a file: the first byte says whether they are CSV or lines of JSON and how many bytes
  * come at once. However they come, the rows are the same.
  */
-#include "core/row_reader.h"
+#include "base/row_reader.h"
 #include "parts.h"
 
 #include <string.h>

@@ -2,9 +2,9 @@
  * What the database gives back: stored forms of leads, ledger bodies, jobs and sources. A damaged
  * one is refused; what is taken reads the same once it was written again.
  */
-#include "core/definition_apply.h"
-#include "core/event.h"
-#include "core/source_auth.h"
+#include "core/agreement/definition_apply.h"
+#include "core/handoff/event.h"
+#include "core/setup/source_auth.h"
 #include "parts.h"
 
 #include <string.h>

@@ -2,12 +2,12 @@
  * One text read as everything that stands in a line: moments, periods, emails, ids, keys, cursors,
  * tags, kinds and dimensions. What is read and written again stays what it was.
  */
-#include "core/api_key.h"
-#include "core/cursor.h"
-#include "core/email.h"
-#include "core/etag.h"
-#include "core/period.h"
-#include "core/touch.h"
+#include "base/cursor.h"
+#include "base/email.h"
+#include "base/etag.h"
+#include "base/period.h"
+#include "core/definition/touch.h"
+#include "core/setup/api_key.h"
 #include "parts.h"
 
 #include <string.h>

@@ -3,7 +3,7 @@
  * "older": [{"kind", "days_ago", "count"}]}. Judged twice and written as the API and the ledger
  * have it; what is known of the lead survives its stored form.
  */
-#include "core/verdict.h"
+#include "core/definition/verdict.h"
 #include "parts.h"
 
 #include <string.h>

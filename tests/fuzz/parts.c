@@ -1,6 +1,6 @@
 #include "parts.h"
 
-#include "body.h"
+#include "http/body.h"
 
 #include <string.h>
 

@@ -46,7 +46,7 @@ def main():
     args = parser.parse_args()
     spec = contract.load(args.spec)
     if args.self_check:
-        return report("openapi.yaml", spec_rules.check(spec, ROOT / "lib" / "core" / "error.h"))
+        return report("openapi.yaml", spec_rules.check(spec, ROOT / "lib" / "base" / "error.h"))
     if args.self_mutate:
         return report("mutation", mutate(spec))
     if not args.paths:

@@ -1,5 +1,5 @@
 """What openapi.yaml itself must hold to: everything closed, bounded, shown by example and refused
-with problems whose codes are those of lib/core/error.h."""
+with problems whose codes are those of lib/base/error.h."""
 
 import json
 import re

@@ -4,10 +4,10 @@
  */
 #include "edge.h"
 
-#include "body.h"
-#include "health_api.h"
-#include "httpd_inside.h"
-#include "metrics.h"
+#include "api/health_api.h"
+#include "http/body.h"
+#include "http/httpd_inside.h"
+#include "http/metrics.h"
 
 #include <check.h>
 #include <poll.h>

@@ -1,7 +1,7 @@
 /* What senders deliver: stored, mapped, signed or with a key, mapped again when it did not fit. */
 #include "stage.h"
 
-#include "core/digest.h"
+#include "base/digest.h"
 
 #include <check.h>
 #include <stdio.h>

@@ -8,13 +8,13 @@
  */
 #include "stage.h"
 
-#include "route.h"
+#include "http/route.h"
 
-#include "core/api_key.h"
+#include "base/digest.h"
 #include "core/config.h"
-#include "core/digest.h"
-#include "store/checkpoint_table.h"
-#include "store/migrate.h"
+#include "core/setup/api_key.h"
+#include "store/pg/migrate.h"
+#include "store/table/checkpoint_table.h"
 
 #include <check.h>
 #include <libpq-fe.h>

@@ -133,7 +133,7 @@ def members(value, *names):
 
 
 def kind_names():
-    text = (HERE / "lib/core/ledger.h").read_text()
+    text = (HERE / "lib/core/ledger/ledger.h").read_text()
     return {int(n): name for n, name in re.findall(r'X\([A-Z_]+, (\d+), "([a-z_.]+)"\)', text)}
 
 

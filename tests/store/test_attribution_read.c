@@ -1,7 +1,7 @@
 /* Attribution on real rows: which touch has the credit, which period counts what, and that credit
  * is conversions, always. */
 #include "reading.h"
-#include "store/attribution_read.h"
+#include "store/read/attribution_read.h"
 
 #include <check.h>
 #include <stdlib.h>

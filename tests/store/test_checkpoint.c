@@ -1,8 +1,8 @@
 /* Checkpoints as they are made: in turns, once however many make them, all or nothing, and never on
  * top of what was changed; and the proofs that are read from what they store. */
 #include "reading.h"
-#include "store/checkpoint_table.h"
-#include "store/proof_read.h"
+#include "store/read/proof_read.h"
+#include "store/table/checkpoint_table.h"
 
 #include <check.h>
 #include <pthread.h>

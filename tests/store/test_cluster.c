@@ -1,8 +1,8 @@
 /* The private cluster: made once, found again, taken over, started again, and run by one process
  * at a time. */
 #include "test_cluster.h"
-#include "store/cluster.h"
-#include "store/pg.h"
+#include "store/cluster/cluster.h"
+#include "store/pg/pg.h"
 
 #include <check.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* Handoffs as they are read: what is due first comes first, closed ones behind, and a page goes on
  * exactly where the one before ended. */
 #include "reading.h"
-#include "store/handoff_read.h"
+#include "store/read/handoff_read.h"
 
 #include <check.h>
 #include <stdlib.h>

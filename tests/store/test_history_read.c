@@ -1,7 +1,7 @@
 /* Leads as back-tests and suggestions read them: each once and whole, wherever pages end and
  * however many touches stand in the way. */
 #include "reading.h"
-#include "store/history_read.h"
+#include "store/read/history_read.h"
 
 #include <check.h>
 #include <stdlib.h>

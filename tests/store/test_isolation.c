@@ -4,9 +4,9 @@
  * security, and gives the service's roles what is written here and no more. The cluster is this
  * program's own, because roles are changed.
  */
-#include "cli.h"
+#include "cli/cli.h"
 #include "database.h"
-#include "store/migrate.h"
+#include "store/pg/migrate.h"
 
 #include <check.h>
 #include <libpq-fe.h>

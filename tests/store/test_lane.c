@@ -2,7 +2,7 @@
  * The lane on a real database: what if a command comes twice, what if two servers do it at once,
  * what if one command of a group is poison. Two `lanes` on one database stand for two servers.
  */
-#include "core/lead_capture.h"
+#include "core/intake/lead_capture.h"
 #include "reading.h"
 
 #include <check.h>

@@ -1,10 +1,10 @@
 /* Leads as they are read: by id through merges, in pages, and as a feed that misses nothing. */
-#include "core/lead_capture.h"
-#include "core/lead_change.h"
-#include "core/lead_erase.h"
-#include "core/lead_merge.h"
+#include "core/intake/lead_capture.h"
+#include "core/intake/lead_change.h"
+#include "core/intake/lead_erase.h"
+#include "core/intake/lead_merge.h"
 #include "reading.h"
-#include "store/lead_read.h"
+#include "store/read/lead_read.h"
 
 #include <check.h>
 #include <stdio.h>

@@ -1,11 +1,11 @@
 /* The ledger as its followers read it: events in order, feedback with its words, and what happened
  * with one lead, touches and verdicts included. */
-#include "core/lead_change.h"
-#include "core/lead_erase.h"
-#include "core/lead_merge.h"
+#include "core/intake/lead_change.h"
+#include "core/intake/lead_erase.h"
+#include "core/intake/lead_merge.h"
 #include "reading.h"
-#include "store/ledger_read.h"
-#include "store/verdict_read.h"
+#include "store/read/ledger_read.h"
+#include "store/read/verdict_read.h"
 
 #include <check.h>
 #include <stdio.h>

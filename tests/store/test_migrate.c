@@ -1,7 +1,7 @@
 /* The schema comes up once, whoever asks and however many at once, and a program that does not
  * fit it is told so. */
 #include "database.h"
-#include "store/migrate.h"
+#include "store/pg/migrate.h"
 
 #include <check.h>
 #include <pthread.h>

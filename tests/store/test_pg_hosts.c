@@ -1,7 +1,7 @@
 /* Several hosts in one connection string: a silent one costs a moment, and what is slow is not
  * begun anew by every call. */
 #include "database.h"
-#include "store/pg_hosts.h"
+#include "store/pg/pg_hosts.h"
 
 #include <arpa/inet.h>
 #include <check.h>

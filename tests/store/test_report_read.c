@@ -1,6 +1,6 @@
 /* The funnel: where leads stand now, what was ever reached, and who was only called qualified. */
 #include "reading.h"
-#include "store/report_read.h"
+#include "store/read/report_read.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* The words in use: attributes with types and coverage, values of dimensions; and what senders
  * have delivered. */
-#include "core/lead_capture.h"
+#include "core/intake/lead_capture.h"
 #include "reading.h"
-#include "store/delivery_read.h"
-#include "store/vocabulary_read.h"
+#include "store/read/delivery_read.h"
+#include "store/read/vocabulary_read.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 #ifndef BATON_TESTS_DATABASE_H
 #define BATON_TESTS_DATABASE_H
 
-#include "store/pg.h"
+#include "store/pg/pg.h"
 
 struct database;
 

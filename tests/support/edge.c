@@ -1,9 +1,9 @@
 #include "edge.h"
 
-#include "health_api.h"
-#include "input.h"
-#include "log.h"
-#include "request.h"
+#include "api/health_api.h"
+#include "http/input.h"
+#include "http/log.h"
+#include "http/request.h"
 
 #include "core/config.h"
 

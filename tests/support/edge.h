@@ -3,8 +3,8 @@
 #ifndef BATON_TESTS_EDGE_H
 #define BATON_TESTS_EDGE_H
 
-#include "httpd.h"
-#include "metrics.h"
+#include "http/httpd.h"
+#include "http/metrics.h"
 
 #include <pthread.h>
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 #include "reading.h"
 
-#include "core/lead_capture.h"
-#include "store/migrate.h"
+#include "core/intake/lead_capture.h"
+#include "store/pg/migrate.h"
 
 #include <check.h>
 #include <ctype.h>

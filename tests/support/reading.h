@@ -8,7 +8,7 @@
 #include "core/command.h"
 #include "database.h"
 #include "store/lane.h"
-#include "store/read.h"
+#include "store/read/read.h"
 
 #define READING_WAIT_MS 20000
 

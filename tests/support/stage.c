@@ -3,7 +3,7 @@
 #include "client.h"
 #include "database.h"
 
-#include "store/pg.h"
+#include "store/pg/pg.h"
 
 #include <check.h>
 #include <poll.h>

@@ -1,7 +1,7 @@
 #include "test_cluster.h"
 
-#include "store/cluster.h"
-#include "store/migrate.h"
+#include "store/cluster/cluster.h"
+#include "store/pg/migrate.h"
 
 #include <ftw.h>
 #include <poll.h>

@@ -5,13 +5,13 @@
 #ifndef BATON_TESTS_BENCH_HANDOFF_H
 #define BATON_TESTS_BENCH_HANDOFF_H
 
-#include "core/feedback.h"
-#include "core/handoff_answer.h"
-#include "core/handoff_outcome.h"
-#include "core/handoff_qualify.h"
-#include "core/handoff_reject.h"
-#include "core/judge.h"
-#include "core/lead_change.h"
+#include "core/handoff/feedback.h"
+#include "core/handoff/handoff_answer.h"
+#include "core/handoff/handoff_outcome.h"
+#include "core/handoff/handoff_qualify.h"
+#include "core/handoff/handoff_reject.h"
+#include "core/handoff/judge.h"
+#include "core/intake/lead_change.h"
 
 #include <check.h>
 #include <jansson.h>

@@ -7,10 +7,10 @@
 
 #include "bench_handoff.h"
 
-#include "core/handoff_claim.h"
-#include "core/handoff_expire.h"
-#include "core/handoff_offer.h"
-#include "core/shape.h"
+#include "core/handoff/handoff_claim.h"
+#include "core/handoff/handoff_expire.h"
+#include "core/handoff/handoff_offer.h"
+#include "core/handoff/shape.h"
 
 #define OFFER_LEADS_MAX 16
 #define STRATEGIC_LIMIT 1

@@ -7,8 +7,8 @@
 
 #include "bench_handoff.h"
 
-#include "core/lead_erase.h"
-#include "core/lead_merge.h"
+#include "core/intake/lead_erase.h"
+#include "core/intake/lead_merge.h"
 
 /** Who is captured, and how; NULL and 0 are not told. */
 struct person {

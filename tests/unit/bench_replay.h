@@ -7,8 +7,8 @@
 
 #include "bench_handoff.h"
 
-#include "core/map.h"
-#include "core/replay.h"
+#include "base/map.h"
+#include "core/handoff/replay.h"
 
 static struct {
     struct map leads; /* struct replay by id, in the bench's arena */

@@ -6,7 +6,7 @@
 #define BATON_TESTS_SETUP_WORLD_H
 
 #include "core/command.h"
-#include "core/workspace_setup.h"
+#include "core/setup/workspace_setup.h"
 
 #include <check.h>
 #include <jansson.h>

@@ -1,5 +1,5 @@
 /* Which representation an Accept header asks for. */
-#include "accept.h"
+#include "http/accept.h"
 
 #include <check.h>
 #include <stdlib.h>

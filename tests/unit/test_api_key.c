@@ -1,5 +1,5 @@
 /* The text of keys and of public ids: one spelling, and nothing else is taken. */
-#include "core/api_key.h"
+#include "core/setup/api_key.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* Attribution: parts become rows, every conversion gives one whole credit, and the order is the
  * same for the same question, however the parts came. */
-#include "core/attribution.h"
+#include "core/attribution/attribution.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* Back-tests: what is known then, what is counted, and intervals against published numbers. */
-#include "core/backtest.h"
+#include "core/evidence/backtest.h"
 
 #include <check.h>
 #include <stdlib.h>

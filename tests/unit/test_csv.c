@@ -1,5 +1,5 @@
 /* Rows of CSV and lines of JSON, as files really have them. */
-#include "core/csv.h"
+#include "base/csv.h"
 
 #include <check.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* Cursors: what a list writes it reads back, and nothing else. */
-#include "core/cursor.h"
+#include "base/cursor.h"
 
 #include <check.h>
 #include <stdlib.h>

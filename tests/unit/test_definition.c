@@ -1,6 +1,6 @@
 /* Compiling a definition: what a good document becomes, every fault of a bad one by its pointer,
  * and what is allowed but warned about. */
-#include "core/definition.h"
+#include "core/definition/definition.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* Drafts: checked whole, edited by one at a time, frozen when proposed. */
 #include "setup_world.h"
 
-#include "core/definition_change.h"
-#include "core/starter.h"
+#include "core/agreement/definition_change.h"
+#include "core/definition/starter.h"
 
 #define ANA world_key("ana@acme.example")
 #define SAM world_key("sam@acme.example")

@@ -1,5 +1,5 @@
 /* What changed between two versions, by criterion and in words. */
-#include "core/definition_diff.h"
+#include "core/definition/definition_diff.h"
 
 #include <check.h>
 #include <stdlib.h>

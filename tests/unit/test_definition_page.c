@@ -1,8 +1,8 @@
 /* The page of a version: an English sentence for every operator and combination, and Markdown and
  * HTML that say the same. */
-#include "core/definition_page.h"
-#include "core/definition_sentence.h"
-#include "core/starter.h"
+#include "core/definition/definition_page.h"
+#include "core/definition/definition_sentence.h"
+#include "core/definition/starter.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* How a definition comes into force: who may sign, what is signed, and what follows. */
 #include "setup_world.h"
 
-#include "core/definition_change.h"
-#include "core/definition_sign.h"
-#include "core/starter.h"
+#include "core/agreement/definition_change.h"
+#include "core/agreement/definition_sign.h"
+#include "core/definition/starter.h"
 
 #define ANA world_key("ana@acme.example")
 #define MAX world_key("max@acme.example")

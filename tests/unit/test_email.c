@@ -1,5 +1,5 @@
 /* One spelling for one mailbox, and what its domain tells. */
-#include "core/email.h"
+#include "base/email.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* Events: what a ledger entry's body says, and what the feeds write of it. */
-#include "core/event.h"
+#include "core/handoff/event.h"
 
 #include <check.h>
 #include <stdlib.h>

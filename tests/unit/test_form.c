@@ -1,6 +1,6 @@
 /* Forms and signatures: what a sender's bytes say, and whether they are its own. */
-#include "core/form.h"
-#include "core/source_auth.h"
+#include "base/form.h"
+#include "core/setup/source_auth.h"
 
 #include <check.h>
 #include <stdlib.h>

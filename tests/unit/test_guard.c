@@ -1,5 +1,5 @@
 /* The guard: what is one HTTP request beyond doubt, and what two servers might read differently. */
-#include "guard.h"
+#include "http/guard.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* History as it was told: leads and deals taken once, refused with a reason, judged by nobody. */
-#include "core/import.h"
+#include "core/intake/import.h"
 
 #include <check.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* Declared input: JSON bodies and query strings into structs, with every fault named at once. */
-#include "input.h"
+#include "http/input.h"
 
-#include "core/instant.h"
-#include "core/uuid.h"
+#include "base/instant.h"
+#include "base/uuid.h"
 
 #include <check.h>
 #include <stdlib.h>

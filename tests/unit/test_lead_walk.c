@@ -6,10 +6,10 @@
  */
 #include "bench_replay.h"
 
-#include "core/handoff_expire.h"
-#include "core/handoff_offer.h"
-#include "core/lead_erase.h"
-#include "core/lead_merge.h"
+#include "core/handoff/handoff_expire.h"
+#include "core/handoff/handoff_offer.h"
+#include "core/intake/lead_erase.h"
+#include "core/intake/lead_merge.h"
 
 #define WALK_SEEDS      24
 #define WALK_STEPS      300

@@ -1,6 +1,6 @@
 /* The ledger's format, which is permanent: the worked entry of docs/ledger.md, chains, commitments.
  */
-#include "core/ledger.h"
+#include "core/ledger/ledger.h"
 
 #include <check.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* Log lines: one JSON object each, and nothing in them that a stranger sent. */
-#include "log.h"
+#include "http/log.h"
 
-#include "request.h"
+#include "http/request.h"
 
 #include <check.h>
 #include <jansson.h>

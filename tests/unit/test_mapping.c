@@ -1,5 +1,5 @@
 /* What senders deliver and files hold, as captures; and what is wrong, by its place. */
-#include "core/mapping.h"
+#include "core/intake/mapping.h"
 
 #include <check.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* The Merkle tree: the numbers that Certificate Transparency's own tests publish, and everything
  * against the recursive definition of RFC 6962, section 2.1, for all sizes and pairs up to 130. */
-#include "core/merkle.h"
+#include "core/ledger/merkle.h"
 
 #include <check.h>
 #include <stdio.h>

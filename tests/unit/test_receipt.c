@@ -1,6 +1,6 @@
 /* Checkpoints and receipts: the bytes that are signed, which are permanent, and that whatever is
  * changed in a receipt or in a proof of consistency is refused. */
-#include "core/receipt.h"
+#include "core/ledger/receipt.h"
 
 #include <check.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* The replay by itself: what an entry does to a lead, and entries that cannot follow. */
-#include "core/replay.h"
+#include "core/handoff/replay.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* Replies: what problem documents and their headers look like on the wire, and strict JSON. */
-#include "reply.h"
+#include "http/reply.h"
 
-#include "body.h"
-#include "request.h"
+#include "http/body.h"
+#include "http/request.h"
 
 #include <check.h>
 #include <microhttpd.h>

@@ -1,5 +1,5 @@
 /* The router: which raw target means which operation. */
-#include "route.h"
+#include "http/route.h"
 
 #include "core/config.h"
 

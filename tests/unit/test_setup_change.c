@@ -1,8 +1,8 @@
 /* Teams, members, keys, routes and sources: made, changed, guarded, and written to the ledger. */
 #include "setup_world.h"
 
-#include "core/public_id.h"
-#include "core/source_change.h"
+#include "base/public_id.h"
+#include "core/setup/source_change.h"
 
 #define ANA world_key("ana@acme.example") /* first of marketing: admin */
 #define MAX world_key("max@acme.example") /* no admin */

@@ -1,6 +1,6 @@
 /* The starters: signable as they stand, and usable for the first story that a new user tries. */
-#include "core/starter.h"
-#include "core/verdict.h"
+#include "core/definition/starter.h"
+#include "core/definition/verdict.h"
 
 #include <check.h>
 #include <stdlib.h>

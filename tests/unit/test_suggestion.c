@@ -1,5 +1,5 @@
 /* Suggestions: a planted predictor comes first, and answers by chance suggest next to nothing. */
-#include "core/suggestion.h"
+#include "core/evidence/suggestion.h"
 
 #include <check.h>
 #include <stdio.h>

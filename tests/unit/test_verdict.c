@@ -1,6 +1,6 @@
 /* Verdicts: a table of documents, leads and wanted verdicts in verdicts/ (one file per document),
  * and what no table shows. */
-#include "core/verdict.h"
+#include "core/definition/verdict.h"
 
 #include <check.h>
 #include <dirent.h>

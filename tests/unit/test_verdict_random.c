@@ -1,6 +1,6 @@
 /* Random definitions on random leads, judged twice: by the compiled form, and by a plain walk over
  * the document that shares no code with it. And what must hold of every verdict. */
-#include "core/verdict.h"
+#include "core/definition/verdict.h"
 
 #include <check.h>
 #include <stdlib.h>

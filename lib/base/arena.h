@@ -1,0 +1,51 @@
+/*
+ * Memory that lives as long as one request or one group and is freed in one place.
+ * Not thread-safe: one thread at a time uses an arena.
+ */
+#ifndef BATON_BASE_ARENA_H
+#define BATON_BASE_ARENA_H
+
+#include <stdarg.h>
+#include <stddef.h>
+
+struct arena;
+
+/** A new arena that hands out at most cap_bytes in all; NULL when memory is short. */
+struct arena *arena_new(size_t cap_bytes);
+
+void arena_free(struct arena *arena);
+
+/** Forgets everything handed out and keeps one block for the next use. */
+void arena_clear(struct arena *arena);
+
+/** What it holds of the system's memory, in bytes; 0 of NULL. */
+size_t arena_bytes(const struct arena *arena);
+
+/**
+ * Zeroed, aligned for any type. NULL when the cap is reached or memory is short;
+ * the arena then stays marked, see arena_failed().
+ */
+void *arena_alloc(struct arena *arena, size_t size);
+
+/** Copies len bytes and adds a NUL. */
+char *arena_copy(struct arena *arena, const char *text, size_t len);
+
+char *arena_strdup(struct arena *arena, const char *text);
+
+char *arena_printf(struct arena *arena, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+char *arena_vprintf(struct arena *arena, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
+
+/** Whether an allocation has failed since the arena was made or cleared: one check at the end
+ *  of a piece of work stands for all of them, provided no result was dereferenced unchecked. */
+int arena_failed(const struct arena *arena);
+
+/** Marks it as failed, for memory that belongs to the same piece of work but lives elsewhere. */
+void arena_fail(struct arena *arena);
+
+#define ARENA_NEW(arena, type)      ((type *)arena_alloc((arena), sizeof(type)))
+#define ARENA_ARRAY(arena, type, n) ((type *)arena_alloc((arena), (n) * sizeof(type)))
+
+#endif

@@ -1,0 +1,256 @@
+#include "base/csv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define END (-1)
+
+bool csv_init(struct csv *csv, csv_read *read, void *context)
+{
+    *csv = (struct csv){.read = read, .context = context, .line = 1};
+    csv->bytes = malloc(CSV_READ_SIZE_BYTES);
+    csv->text = malloc(CSV_ROW_MAX_BYTES + CSV_COLUMNS_MAX);
+    csv->starts = malloc(CSV_COLUMNS_MAX * sizeof *csv->starts);
+    csv->lens = malloc(CSV_COLUMNS_MAX * sizeof *csv->lens);
+    csv->cells = malloc(CSV_COLUMNS_MAX * sizeof *csv->cells);
+    csv->failed = csv->bytes == NULL || csv->text == NULL || csv->starts == NULL ||
+                  csv->lens == NULL || csv->cells == NULL;
+    return !csv->failed;
+}
+
+void csv_release(struct csv *csv)
+{
+    free(csv->bytes);
+    free(csv->text);
+    free(csv->starts);
+    free(csv->lens);
+    free(csv->cells);
+}
+
+/* ---- bytes ---- */
+
+static void fetch(struct csv *csv)
+{
+    size_t len = 0;
+
+    csv->failed =
+        !csv->read(csv->context, csv->bytes + csv->len, CSV_READ_SIZE_BYTES - csv->len, &len);
+    csv->ended = csv->failed || len == 0;
+    csv->len += len;
+}
+
+/* One byte ahead is enough to tell "\r\n" and doubled quotes. */
+static int peek(struct csv *csv)
+{
+    if (csv->at == csv->len && !csv->ended && !csv->failed) {
+        csv->at = csv->len = 0;
+        fetch(csv);
+    }
+    return csv->at == csv->len ? END : (unsigned char)csv->bytes[csv->at];
+}
+
+static int take(struct csv *csv)
+{
+    int byte = peek(csv);
+
+    if (byte == END)
+        return END;
+    csv->at++;
+    csv->line += byte == '\n';
+    return byte;
+}
+
+static bool take_if(struct csv *csv, int wanted)
+{
+    if (peek(csv) != wanted)
+        return false;
+    take(csv);
+    return true;
+}
+
+/* U+FEFF at the very beginning, in UTF-8, in however many pieces it comes. */
+static void skip_mark(struct csv *csv)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    size_t len = sizeof mark - 1;
+
+    if (csv->line != 1 || peek(csv) == END || csv->at != 0)
+        return;
+    while (csv->len < len && !csv->ended)
+        fetch(csv);
+    if (csv->len >= len && memcmp(csv->bytes, mark, len) == 0)
+        csv->at = len;
+}
+
+/* ---- what parts the cells ---- */
+
+static const char separators[] = {',', ';', '\t'};
+
+#define SEPARATORS (sizeof separators)
+
+/* How often each stands in the first line, outside quotes; false: the line's end is not there yet.
+ */
+static bool count_separators(const struct csv *csv, size_t counts[static SEPARATORS])
+{
+    bool is_quoted = false;
+
+    for (size_t at = csv->at; at < csv->len; at++) {
+        char byte = csv->bytes[at];
+        if (byte == '\n' && !is_quoted)
+            return true;
+        is_quoted ^= byte == '"';
+        for (size_t i = 0; i < SEPARATORS; i++)
+            counts[i] += byte == separators[i] && !is_quoted;
+    }
+    return csv->ended || csv->len == CSV_READ_SIZE_BYTES;
+}
+
+/* Stands at the first row's first byte; the whole line is fetched, as far as there is room. */
+static void find_separator(struct csv *csv)
+{
+    size_t counts[SEPARATORS] = {0};
+    size_t most = 0;
+
+    while (!count_separators(csv, counts)) {
+        memset(counts, 0, sizeof counts);
+        fetch(csv);
+    }
+    for (size_t i = 1; i < SEPARATORS; i++)
+        if (counts[i] > counts[most])
+            most = i;
+    csv->separator = separators[most];
+}
+
+/* ---- cells ---- */
+
+static void keep(struct csv *csv, int byte)
+{
+    if (byte == '\0')
+        csv->why = "it holds a NUL byte";
+    else if (csv->text_len >= CSV_ROW_MAX_BYTES)
+        csv->why = "the row is too long";
+    if (csv->why == NULL)
+        csv->text[csv->text_len++] = (char)byte;
+}
+
+static void begin_cell(struct csv *csv)
+{
+    if (csv->count == CSV_COLUMNS_MAX)
+        csv->why = "it has too many columns";
+    if (csv->why == NULL)
+        csv->starts[csv->count] = csv->text_len;
+}
+
+static void end_cell(struct csv *csv)
+{
+    if (csv->why != NULL)
+        return;
+    csv->lens[csv->count] = csv->text_len - csv->starts[csv->count];
+    csv->text[csv->text_len++] = '\0';
+    csv->count++;
+}
+
+static bool at_line_end(struct csv *csv)
+{
+    int byte = peek(csv);
+
+    return byte == END || byte == '\n';
+}
+
+static void quoted(struct csv *csv)
+{
+    int byte;
+
+    while ((byte = take(csv)) != END) {
+        if (byte == '"' && !take_if(csv, '"'))
+            return;
+        keep(csv, byte);
+    }
+    csv->why = "a quoted cell is not closed";
+}
+
+/* Up to the separator or the line's end, which stays. A CR belongs to the line's end only before
+ * LF. */
+static void plain(struct csv *csv)
+{
+    while (!at_line_end(csv) && peek(csv) != csv->separator) {
+        int byte = take(csv);
+        if (byte != '\r' || !at_line_end(csv))
+            keep(csv, byte);
+    }
+}
+
+static void skip_to_line_end(struct csv *csv)
+{
+    while (!at_line_end(csv))
+        take(csv);
+}
+
+static void cell(struct csv *csv)
+{
+    begin_cell(csv);
+    if (!take_if(csv, '"')) {
+        plain(csv);
+    } else {
+        quoted(csv);
+        take_if(csv, '\r');
+        if (!at_line_end(csv) && peek(csv) != csv->separator) {
+            csv->why = "text follows a closing quote";
+            skip_to_line_end(csv);
+        }
+    }
+    end_cell(csv);
+}
+
+/* ---- rows ---- */
+
+static bool begin_row(struct csv *csv, struct csv_row *row)
+{
+    skip_mark(csv);
+    while (peek(csv) == '\n' || peek(csv) == '\r')
+        take(csv);
+    csv->text_len = csv->count = 0;
+    csv->why = NULL;
+    *row = (struct csv_row){.line = csv->line};
+    return peek(csv) != END;
+}
+
+static enum csv_status end_row(struct csv *csv, struct csv_row *row)
+{
+    take(csv);
+    if (csv->failed)
+        return CSV_FAILED;
+    for (size_t i = 0; i < csv->count; i++)
+        csv->cells[i] = csv->text + csv->starts[i];
+    row->cells = csv->cells;
+    row->lens = csv->lens;
+    row->count = csv->count;
+    row->why = csv->why;
+    return csv->why == NULL ? CSV_ROW : CSV_REFUSED;
+}
+
+enum csv_status csv_next(struct csv *csv, struct csv_row *row)
+{
+    if (!begin_row(csv, row))
+        return csv->failed ? CSV_FAILED : CSV_END;
+    if (csv->separator == 0)
+        find_separator(csv);
+    cell(csv);
+    while (take_if(csv, csv->separator))
+        cell(csv);
+    return end_row(csv, row);
+}
+
+enum csv_status csv_next_line(struct csv *csv, struct csv_row *row)
+{
+    if (!begin_row(csv, row))
+        return csv->failed ? CSV_FAILED : CSV_END;
+    begin_cell(csv);
+    while (!at_line_end(csv)) {
+        int byte = take(csv);
+        if (byte != '\r' || !at_line_end(csv))
+            keep(csv, byte);
+    }
+    end_cell(csv);
+    return end_row(csv, row);
+}

@@ -1,0 +1,109 @@
+#include "base/cursor.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define VERSION '1'
+
+static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/* RFC 4648 section 5, without padding. */
+static char *encode(const char *text, size_t len, struct arena *arena)
+{
+    char *out = arena_alloc(arena, (len + 2) / 3 * 4 + 1);
+    char *at = out;
+
+    for (size_t i = 0; out != NULL && i < len; i += 3) {
+        uint32_t bits = (uint32_t)(unsigned char)text[i] << 16;
+        bits |= i + 1 < len ? (uint32_t)(unsigned char)text[i + 1] << 8 : 0;
+        bits |= i + 2 < len ? (uint32_t)(unsigned char)text[i + 2] : 0;
+        *at++ = alphabet[bits >> 18];
+        *at++ = alphabet[bits >> 12 & 63];
+        if (i + 1 < len)
+            *at++ = alphabet[bits >> 6 & 63];
+        if (i + 2 < len)
+            *at++ = alphabet[bits & 63];
+    }
+    return out;
+}
+
+/* NULL when it is not exactly what encode() writes: one place has one cursor. */
+static char *decode(const char *text, struct arena *arena)
+{
+    size_t len = strlen(text);
+    uint32_t bits = 0;
+    int held = 0;
+
+    if (len == 0 || len > CURSOR_MAX_BYTES || len % 4 == 1)
+        return NULL;
+    char *out = arena_alloc(arena, len);
+    char *at = out;
+    for (size_t i = 0; out != NULL && i < len; i++) {
+        const char *letter = strchr(alphabet, text[i]);
+        if (letter == NULL)
+            return NULL;
+        bits = bits << 6 | (uint32_t)(letter - alphabet);
+        held += 6;
+        if (held < 8)
+            continue;
+        held -= 8;
+        *at++ = (char)(bits >> held & 255);
+        if (at[-1] == '\0')
+            return NULL;
+    }
+    return (bits & ((1u << held) - 1)) != 0 ? NULL : out;
+}
+
+const char *cursor_write(const struct cursor *cursor, const char *tag, struct arena *arena)
+{
+    char id[UUID_TEXT_LEN + 1];
+
+    uuid_format(cursor->id, id);
+    const char *text =
+        arena_printf(arena, "%s%c:%" PRId64 ":%s:%s", tag, VERSION, cursor->number,
+                     uuid_is_nil(cursor->id) ? "" : id, cursor->text == NULL ? "" : cursor->text);
+    return text == NULL ? NULL : encode(text, strlen(text), arena);
+}
+
+/* The field up to the next colon, which becomes its end; NULL when there is none. */
+static char *take_field(char **rest)
+{
+    char *field = *rest;
+    char *end = strchr(field, ':');
+
+    if (end == NULL)
+        return NULL;
+    *end = '\0';
+    *rest = end + 1;
+    return field;
+}
+
+static bool read_number(const char *text, int64_t *out)
+{
+    char *end;
+
+    if (*text == '\0' || strspn(text, "-0123456789") != strlen(text))
+        return false;
+    errno = 0;
+    *out = strtoll(text, &end, 10);
+    return errno == 0 && *end == '\0';
+}
+
+bool cursor_read(const char *text, const char *tag, struct arena *arena, struct cursor *out)
+{
+    char *rest = decode(text, arena);
+
+    *out = (struct cursor){0};
+    if (rest == NULL)
+        return false;
+    const char *name = take_field(&rest);
+    const char *number = name == NULL ? NULL : take_field(&rest);
+    const char *id = number == NULL ? NULL : take_field(&rest);
+    if (id == NULL || strlen(name) != strlen(tag) + 1 || strncmp(name, tag, strlen(tag)) != 0 ||
+        name[strlen(tag)] != VERSION)
+        return false;
+    out->text = rest;
+    return read_number(number, &out->number) && (*id == '\0' || uuid_parse(id, &out->id));
+}

@@ -1,0 +1,26 @@
+/* SHA-256 and HMAC-SHA256 by OpenSSL, without memory of their own. Thread-safe. */
+#ifndef BATON_BASE_DIGEST_H
+#define BATON_BASE_DIGEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define DIGEST_BYTES 32
+
+struct digest_part {
+    const void *bytes;
+    size_t len;
+};
+
+/** SHA-256 over the parts, one after the other. */
+void digest_sha256(const struct digest_part *parts, size_t count, uint8_t out[DIGEST_BYTES]);
+
+/** HMAC-SHA256 over the parts (RFC 2104). */
+void digest_hmac(const uint8_t *key, size_t key_len, const struct digest_part *parts, size_t count,
+                 uint8_t out[DIGEST_BYTES]);
+
+/** Compares in constant time. */
+bool digest_equal(const uint8_t *a, const uint8_t *b, size_t len);
+
+#endif

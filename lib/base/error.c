@@ -1,0 +1,26 @@
+#include "base/error.h"
+
+static const struct {
+    int status;
+    const char *code;
+    const char *title;
+} errors[ERR_COUNT] = {[ERR_NONE] = {200, "ok", "OK"},
+#define X(name, status, code, title) [ERR_##name] = {status, code, title},
+                       ERROR_TABLE(X)
+#undef X
+};
+
+int error_status(enum err err)
+{
+    return errors[err].status;
+}
+
+const char *error_code(enum err err)
+{
+    return errors[err].code;
+}
+
+const char *error_title(enum err err)
+{
+    return errors[err].title;
+}

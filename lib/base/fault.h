@@ -1,0 +1,50 @@
+/*
+ * What is wrong with an input, fault by fault, each with the JSON pointer (RFC 6901) of its
+ * place: the errors[] of a problem document. All faults of a document are gathered in one go.
+ */
+#ifndef BATON_BASE_FAULT_H
+#define BATON_BASE_FAULT_H
+
+#include "base/arena.h"
+#include "base/json_out.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/** More than this many are counted, not kept. */
+#define FAULTS_MAX 100
+
+struct fault {
+    const char *pointer; /* "/criteria/2/test/op"; "" is the whole body */
+    const char *where;   /* "body", "query" or "header" */
+    const char *code;    /* stable, such as "required", "type", "unknown_member" */
+    const char *detail;  /* says what is wanted; never repeats personal data */
+};
+
+struct faults {
+    struct arena *arena; /* borrowed; holds all texts */
+    struct fault items[FAULTS_MAX];
+    size_t count;
+    size_t dropped;
+};
+
+void faults_init(struct faults *faults, struct arena *arena);
+
+/** Adds a fault in the body at this pointer; the pointer and the formatted detail are copied. */
+void faults_add(struct faults *faults, const char *pointer, const char *code, const char *format,
+                ...) __attribute__((format(printf, 4, 5)));
+
+/** Adds a fault of a query parameter or a header ("query", "header") by its name. */
+void faults_add_in(struct faults *faults, const char *where, const char *name, const char *code,
+                   const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+bool faults_any(const struct faults *faults);
+
+/** Writes the array of {pointer | parameter | header, code, detail}. */
+void faults_write(const struct faults *faults, struct json_out *out);
+
+/** base + "/" + token, with "~" and "/" of the token escaped. */
+const char *pointer_join(struct arena *arena, const char *base, const char *token);
+const char *pointer_index(struct arena *arena, const char *base, size_t index);
+
+#endif

@@ -1,0 +1,110 @@
+#include "base/form.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define TYPE "application/x-www-form-urlencoded"
+
+bool form_is_type(const char *content_type)
+{
+    return content_type != NULL && strncasecmp(content_type, TYPE, sizeof TYPE - 1) == 0 &&
+           strchr("; \t", content_type[sizeof TYPE - 1]) != NULL;
+}
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c = (char)(c | 0x20);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Decodes into out, which has room; -1 for a broken escape or a NUL. */
+static long decode(const char *text, size_t len, char *out)
+{
+    char *to = out;
+
+    for (size_t i = 0; i < len; i++) {
+        int high = 0, low = 0;
+        if (text[i] == '%' && (i + 2 >= len || (high = hex_digit(text[i + 1])) < 0 ||
+                               (low = hex_digit(text[i + 2])) < 0))
+            return -1;
+        *to = text[i] == '+' ? ' ' : text[i] == '%' ? (char)(high * 16 + low) : text[i];
+        i += text[i] == '%' ? 2 : 0;
+        if (*to++ == '\0')
+            return -1;
+    }
+    return to - out;
+}
+
+static enum err add(json_t *fields, const char *name, json_t *value)
+{
+    json_t *there = json_object_get(fields, name);
+
+    if (there == NULL)
+        return json_object_set_new(fields, name, value) == 0 ? ERR_NONE : ERR_OUT_OF_MEMORY;
+    if (json_is_array(there))
+        return json_array_append_new(there, value) == 0 ? ERR_NONE : ERR_OUT_OF_MEMORY;
+    json_t *list = json_pack("[Oo]", there, value);
+    return list != NULL && json_object_set_new(fields, name, list) == 0 ? ERR_NONE
+                                                                        : ERR_OUT_OF_MEMORY;
+}
+
+/* room has as many bytes as the field, and two more. */
+static enum err add_field(json_t *fields, const char *text, size_t len, char *room)
+{
+    const char *equals = memchr(text, '=', len);
+    size_t name_len = equals == NULL ? len : (size_t)(equals - text);
+    long name_end = decode(text, name_len, room);
+
+    if (name_end < 0)
+        return ERR_MALFORMED_JSON;
+    room[name_end] = '\0';
+    char *value = room + name_end + 1;
+    long value_len = equals == NULL ? 0 : decode(equals + 1, len - name_len - 1, value);
+    json_t *json = value_len < 0 ? NULL : json_stringn(value, (size_t)value_len);
+    json_t *name = json_stringn(room, (size_t)name_end); /* NULL when it is no UTF-8 */
+    enum err err =
+        json == NULL || name == NULL ? ERR_MALFORMED_JSON : add(fields, room, json_incref(json));
+    json_decref(name);
+    json_decref(json);
+    return err;
+}
+
+static enum err add_fields(json_t *fields, const char *text, size_t len, char *room)
+{
+    size_t count = 0;
+
+    while (len > 0) {
+        const char *ampersand = memchr(text, '&', len);
+        size_t field = ampersand == NULL ? len : (size_t)(ampersand - text);
+        enum err err = ERR_NONE;
+        if (field > 0)
+            err = ++count > FORM_FIELDS_MAX ? ERR_MALFORMED_JSON
+                                            : add_field(fields, text, field, room);
+        if (err != ERR_NONE)
+            return err;
+        size_t taken = field + (ampersand != NULL);
+        text += taken;
+        len -= taken;
+    }
+    return ERR_NONE;
+}
+
+enum err form_parse(const char *text, size_t len, json_t **out)
+{
+    json_t *fields = json_object();
+    char *room = malloc(len + 2);
+    enum err err = ERR_OUT_OF_MEMORY;
+
+    *out = NULL;
+    if (fields != NULL && room != NULL)
+        err = add_fields(fields, text, len, room);
+    free(room);
+    if (err == ERR_NONE)
+        *out = fields;
+    else
+        json_decref(fields);
+    return err;
+}

@@ -1,0 +1,21 @@
+/* Fields of a form (application/x-www-form-urlencoded, as the URL standard reads it). */
+#ifndef BATON_BASE_FORM_H
+#define BATON_BASE_FORM_H
+
+#include "base/error.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#define FORM_FIELDS_MAX 1000
+
+/** Whether a Content-Type says that the body is a form; NULL is none. */
+bool form_is_type(const char *content_type);
+
+/** A flat object of texts; a field that is sent several times is a list of texts. The caller frees
+ *  *out with json_decref(). ERR_MALFORMED_JSON when it is no form (a broken escape, a NUL, no
+ *  UTF-8, too many fields); ERR_OUT_OF_MEMORY. */
+enum err form_parse(const char *text, size_t len, json_t **out) MUST_USE;
+
+#endif

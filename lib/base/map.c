@@ -1,0 +1,64 @@
+#include "base/map.h"
+
+#include <string.h>
+
+#define FIRST_SIZE 64
+
+void map_init(struct map *map, struct arena *arena)
+{
+    *map = (struct map){.arena = arena};
+}
+
+/* FNV-1a, 64 bit (Fowler, Noll, Vo), with a final mix: keys are ids and short texts. The maps
+ * live for one group, so a sender who makes keys collide slows his own group only. */
+static uint64_t hash_of(const void *key, size_t len)
+{
+    const unsigned char *p = key;
+    uint64_t hash = 0xcbf29ce484222325u;
+
+    for (size_t i = 0; i < len; i++)
+        hash = (hash ^ p[i]) * 0x100000001b3u;
+    return hash ^ hash >> 32;
+}
+
+static struct map_slot *place(const struct map *map, const void *key, size_t len)
+{
+    size_t at = hash_of(key, len) & (map->size - 1);
+
+    for (;; at = (at + 1) & (map->size - 1)) {
+        struct map_slot *slot = &map->slots[at];
+        if (slot->key == NULL || (slot->key_len == len && memcmp(slot->key, key, len) == 0))
+            return slot;
+    }
+}
+
+void *map_get(const struct map *map, const void *key, size_t key_len)
+{
+    return map->size == 0 ? NULL : place(map, key, key_len)->value;
+}
+
+static bool grow(struct map *map)
+{
+    struct map bigger = {.arena = map->arena, .size = map->size ? 2 * map->size : FIRST_SIZE};
+
+    bigger.slots = ARENA_ARRAY(map->arena, struct map_slot, bigger.size);
+    if (bigger.slots == NULL)
+        return false;
+    for (size_t i = 0; i < map->size; i++)
+        if (map->slots[i].key != NULL)
+            *place(&bigger, map->slots[i].key, map->slots[i].key_len) = map->slots[i];
+    bigger.count = map->count;
+    *map = bigger;
+    return true;
+}
+
+bool map_put(struct map *map, const void *key, size_t key_len, void *value)
+{
+    if (2 * (map->count + 1) > map->size && !grow(map))
+        return false;
+    struct map_slot *slot = place(map, key, key_len);
+    if (slot->key == NULL)
+        map->count++;
+    *slot = (struct map_slot){key, key_len, value};
+    return true;
+}

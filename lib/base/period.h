@@ -1,0 +1,27 @@
+/* A stretch of time as callers tell it: moments, or bare dates of a time zone. */
+#ifndef BATON_BASE_PERIOD_H
+#define BATON_BASE_PERIOD_H
+
+#include "base/instant.h"
+
+#include <stdbool.h>
+
+/** One end: a moment, or a bare date that begins at 00:00 of a time zone; neither: open. */
+struct period_end {
+    instant at;       /* INSTANT_NONE when it is a date or open */
+    const char *date; /* "2026-11-22", borrowed; NULL when it is a moment or open */
+};
+
+/** from is inclusive, to exclusive. */
+struct period {
+    struct period_end from;
+    struct period_end to;
+};
+
+/** Takes a bare date that the calendar has, or RFC 3339 with a zone. */
+bool period_end_parse(const char *text, struct period_end *out);
+
+/** The moment, in UTC where it is a date; INSTANT_NONE where it is open. */
+instant period_end_utc(const struct period_end *end);
+
+#endif

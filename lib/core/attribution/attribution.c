@@ -1,0 +1,282 @@
+#include "core/attribution/attribution.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const model_names[] = {
+    [ATTRIBUTION_FIRST] = "first",
+    [ATTRIBUTION_LAST] = "last",
+};
+
+const char *attribution_model_name(enum attribution_model model)
+{
+    return model_names[model];
+}
+
+int64_t attribution_credit(const struct attribution_part *part)
+{
+    return part->conversions ? part->count * ATTRIBUTION_CREDIT_ONE : 0;
+}
+
+/* ---- joining ---- */
+
+/* Bytewise; what is absent comes last. */
+static int compare_texts(const char *a, const char *b)
+{
+    if (a == NULL || b == NULL)
+        return (a == NULL) - (b == NULL);
+    return strcmp(a, b);
+}
+
+static int compare_keys(const struct attribution_row *a, const struct attribution_row *b)
+{
+    int order = compare_texts(a->month, b->month);
+
+    for (int i = 0; order == 0 && i < ATTRIBUTION_DIMENSIONS_MAX; i++)
+        order = compare_texts(a->values[i], b->values[i]);
+    return order;
+}
+
+static int by_key(const void *a, const void *b)
+{
+    return compare_keys(a, b);
+}
+
+/* As the answer shows them: by time, then the largest first. Total, so that the same question is
+ * answered by the same bytes. */
+static int by_weight(const void *a, const void *b)
+{
+    const struct attribution_row *left = a, *right = b;
+    int order = compare_texts(left->month, right->month);
+
+    if (order == 0)
+        order = (left->credit < right->credit) - (left->credit > right->credit);
+    if (order == 0)
+        order = (left->leads < right->leads) - (left->leads > right->leads);
+    return order == 0 ? compare_keys(left, right) : order;
+}
+
+static struct attribution_row row_of(const struct attribution_part *part)
+{
+    struct attribution_row row = {
+        .month = part->month,
+        .leads = part->conversions ? 0 : part->count,
+        .credit = attribution_credit(part),
+        .amount_minor = part->amount_minor,
+        .currency = part->currency,
+    };
+
+    memcpy(row.values, part->values, sizeof row.values);
+    return row;
+}
+
+static void join_amount(struct attribution_row *row, const struct attribution_row *other)
+{
+    row->mixed = row->mixed || other->mixed;
+    if (other->currency == NULL)
+        return;
+    if (row->currency == NULL) {
+        row->currency = other->currency;
+        row->amount_minor = other->amount_minor;
+    } else if (strcmp(row->currency, other->currency) != 0) {
+        row->mixed = true;
+    } else if (__builtin_add_overflow(row->amount_minor, other->amount_minor, &row->amount_minor) ||
+               row->amount_minor > ATTRIBUTION_AMOUNT_MAX) {
+        row->amount_minor = ATTRIBUTION_AMOUNT_MAX;
+    }
+}
+
+static size_t join_rows(struct attribution_row *rows, size_t count)
+{
+    size_t kept = 0;
+
+    qsort(rows, count, sizeof *rows, by_key);
+    for (size_t i = 0; i < count; i++) {
+        if (kept > 0 && compare_keys(&rows[kept - 1], &rows[i]) == 0) {
+            rows[kept - 1].leads += rows[i].leads;
+            rows[kept - 1].credit += rows[i].credit;
+            join_amount(&rows[kept - 1], &rows[i]);
+        } else {
+            rows[kept++] = rows[i];
+        }
+    }
+    qsort(rows, kept, sizeof *rows, by_weight);
+    return kept;
+}
+
+static void count_part(struct attribution *answer, const struct attribution_part *part)
+{
+    if (!part->conversions) {
+        answer->leads += part->count;
+        return;
+    }
+    answer->conversions += part->count;
+    if (part->standing == STANDING_LATE)
+        answer->late_first_touch += part->count;
+    else if (part->standing != STANDING_CREDITED && answer->query.window_days > 0)
+        answer->outside_window += part->count;
+}
+
+enum err attribution_make(const struct attribution_query *query,
+                          const struct attribution_part *parts, size_t count, struct arena *arena,
+                          struct attribution *out)
+{
+    *out = (struct attribution){.query = *query};
+    out->rows = ARENA_ARRAY(arena, struct attribution_row, count + 1);
+    if (out->rows == NULL)
+        return ERR_OUT_OF_MEMORY;
+    for (size_t i = 0; i < count; i++) {
+        count_part(out, &parts[i]);
+        out->rows[i] = row_of(&parts[i]);
+    }
+    out->row_count = join_rows(out->rows, count);
+    return out->row_count > ATTRIBUTION_ROWS_MAX ? ERR_LIMIT_REACHED : ERR_NONE;
+}
+
+/* ---- writing ---- */
+
+void attribution_credit_format(int64_t millionths, char out[ATTRIBUTION_CREDIT_TEXT_MAX])
+{
+    snprintf(out, ATTRIBUTION_CREDIT_TEXT_MAX, "%" PRId64 ".%06" PRId64,
+             millionths / ATTRIBUTION_CREDIT_ONE, millionths % ATTRIBUTION_CREDIT_ONE);
+}
+
+static void write_row(const struct attribution *answer, const struct attribution_row *row,
+                      struct json_out *out)
+{
+    char credit[ATTRIBUTION_CREDIT_TEXT_MAX];
+
+    attribution_credit_format(row->credit, credit);
+    json_out_begin_object(out);
+    json_out_member_text(out, "time", row->month);
+    for (int i = 0; i < answer->query.dimension_count; i++)
+        json_out_member_text(out, dimension_name(answer->query.dimensions[i]), row->values[i]);
+    json_out_member_text(out, "model", attribution_model_name(answer->query.model));
+    json_out_member_int(out, "leads", row->leads);
+    json_out_member_text(out, "credit", credit);
+    json_out_key(out, "amount");
+    if (row->currency == NULL || row->mixed) {
+        json_out_null(out);
+    } else {
+        json_out_begin_object(out);
+        json_out_member_int(out, "minor", row->amount_minor);
+        json_out_member_text(out, "currency", row->currency);
+        json_out_end_object(out);
+    }
+    json_out_end_object(out);
+}
+
+static bool was_in_force(const struct definition_version *version, instant from, instant to)
+{
+    if (version->in_force_from == INSTANT_NONE)
+        return false;
+    bool begun = to == INSTANT_NONE || version->in_force_from < to;
+    bool ended = version->superseded_at != INSTANT_NONE && from != INSTANT_NONE &&
+                 version->superseded_at <= from;
+    return begun && !ended;
+}
+
+static void write_definitions(const struct config *config, instant from, instant to,
+                              struct json_out *out)
+{
+    json_out_key(out, "definitions");
+    json_out_begin_array(out);
+    for (size_t i = 0; i < config->definition_count; i++) {
+        const struct definition_version *version = &config->definitions[i];
+        if (!was_in_force(version, from, to))
+            continue;
+        json_out_begin_object(out);
+        json_out_member_text(out, "term", term_name(version->term));
+        json_out_member_int(out, "version", version->version);
+        json_out_end_object(out);
+    }
+    json_out_end_array(out);
+}
+
+static void write_query(const struct attribution_query *query, struct json_out *out)
+{
+    json_out_key(out, "query");
+    json_out_begin_object(out);
+    json_out_member_text(out, "milestone", milestone_name(query->milestone));
+    if (query->window_days == 0)
+        json_out_member_null(out, "window_days");
+    else
+        json_out_member_int(out, "window_days", query->window_days);
+    json_out_member_text(out, "timezone", query->timezone);
+    json_out_member_text(out, "basis", "milestone");
+    json_out_end_object(out);
+}
+
+void attribution_write_json(const struct attribution *answer, const struct config *config,
+                            instant from, instant to, struct json_out *out)
+{
+    json_out_begin_object(out);
+    write_query(&answer->query, out);
+    write_definitions(config, from, to, out);
+    json_out_key(out, "data");
+    json_out_begin_array(out);
+    for (size_t i = 0; i < answer->row_count; i++)
+        write_row(answer, &answer->rows[i], out);
+    json_out_end_array(out);
+    json_out_key(out, "totals");
+    json_out_begin_object(out);
+    json_out_member_int(out, "leads", answer->leads);
+    json_out_member_int(out, "conversions", answer->conversions);
+    json_out_end_object(out);
+    json_out_key(out, "notes");
+    json_out_begin_object(out);
+    json_out_member_int(out, "outside_window", answer->outside_window);
+    json_out_member_int(out, "late_first_touch", answer->late_first_touch);
+    json_out_end_object(out);
+    json_out_end_object(out);
+}
+
+/* A field of its own; quoted where RFC 4180 asks for it. */
+static void put_field(struct text_out *out, const char *text)
+{
+    if (text == NULL)
+        return;
+    if (strpbrk(text, ",\"\r\n") == NULL) {
+        text_out_put(out, text);
+        return;
+    }
+    text_out_put(out, "\"");
+    for (const char *at = text; *at != '\0'; at++) {
+        if (*at == '"')
+            text_out_put(out, "\"");
+        text_out_put_len(out, at, 1);
+    }
+    text_out_put(out, "\"");
+}
+
+static void put_row(const struct attribution *answer, const struct attribution_row *row,
+                    struct text_out *out)
+{
+    char credit[ATTRIBUTION_CREDIT_TEXT_MAX];
+
+    attribution_credit_format(row->credit, credit);
+    put_field(out, row->month);
+    for (int i = 0; i < answer->query.dimension_count; i++) {
+        text_out_put(out, ",");
+        put_field(out, row->values[i]);
+    }
+    text_out_format(out, ",%s,%" PRId64 ",%s,", attribution_model_name(answer->query.model),
+                    row->leads, credit);
+    if (row->currency != NULL && !row->mixed)
+        text_out_format(out, "%" PRId64 ",%s", row->amount_minor, row->currency);
+    else
+        text_out_put(out, ",");
+    text_out_put(out, "\r\n");
+}
+
+void attribution_write_csv(const struct attribution *answer, struct text_out *out)
+{
+    text_out_put(out, "time");
+    for (int i = 0; i < answer->query.dimension_count; i++)
+        text_out_format(out, ",%s", dimension_name(answer->query.dimensions[i]));
+    text_out_put(out, ",model,leads,credit,amount_minor,currency\r\n");
+    for (size_t i = 0; i < answer->row_count; i++)
+        put_row(answer, &answer->rows[i], out);
+}

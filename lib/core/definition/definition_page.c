@@ -1,0 +1,434 @@
+#include "core/definition/definition_page.h"
+
+#include "core/definition/definition_sentence.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#define LINE_BYTES 512 /* a generated line: numbers and fixed words */
+
+static void put_upper(const char *name, char *out, size_t size)
+{
+    size_t i = 0;
+
+    for (; name[i] != '\0' && i + 1 < size; i++)
+        out[i] = (char)toupper((unsigned char)name[i]);
+    out[i] = '\0';
+}
+
+static void moment_text(instant at, char out[INSTANT_TEXT_MAX])
+{
+    out[0] = '\0';
+    if (at != INSTANT_NONE)
+        instant_format(at, out);
+}
+
+/* ---- head ---- */
+
+static void write_item(struct page *page, const char *label, const char *text)
+{
+    page_begin_block(page, BLOCK_ITEM);
+    page_strong(page, label);
+    page_text(page, ": ");
+    page_text(page, text);
+    page_end_block(page);
+}
+
+static void write_moment(struct page *page, const char *label, instant at)
+{
+    char text[INSTANT_TEXT_MAX];
+
+    if (at == INSTANT_NONE || at == 0)
+        return;
+    moment_text(at, text);
+    write_item(page, label, text);
+}
+
+static const char *state_words(const char *state)
+{
+    static const char *const words[][2] = {
+        {"draft", "draft: it can still change and nobody is bound by it"},
+        {"proposed", "proposed: it cannot change any more and waits for both signatures"},
+        {"declined", "declined"},
+        {"signed", "signed by both sides, not in force yet"},
+        {"in_force", "in force"},
+        {"superseded", "superseded by a later version"},
+    };
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i][0], state) == 0)
+            return words[i][1];
+    return state;
+}
+
+static void write_hash(struct page *page, const uint8_t *hash)
+{
+    char hex[2 * DIGEST_BYTES + 1];
+
+    for (int i = 0; i < DIGEST_BYTES; i++)
+        snprintf(hex + 2 * i, 3, "%02x", hash[i]);
+    page_begin_block(page, BLOCK_ITEM);
+    page_strong(page, "Content hash");
+    page_text(page, ": SHA-256 ");
+    page_code(page, hex);
+    page_end_block(page);
+}
+
+static void write_head(struct page *page, const struct definition *definition,
+                       const struct definition_page *facts)
+{
+    char heading[TITLE_MAX_BYTES + 64];
+    char term[CODE_MAX_BYTES];
+
+    put_upper(term_name(definition->term), term, sizeof term);
+    snprintf(heading, sizeof heading, "%s (%s, version %lld)", definition->title, term,
+             (long long)facts->version);
+    page_heading(page, 1, heading);
+    if (definition->statement[0] != '\0') {
+        page_begin_block(page, BLOCK_QUOTE);
+        page_text(page, definition->statement);
+        page_end_block(page);
+    }
+    page_begin_list(page);
+    if (facts->state != NULL)
+        write_item(page, "State", state_words(facts->state));
+    if (facts->effective_from == INSTANT_NONE || facts->effective_from == 0)
+        write_item(page, "Effective", "with the second signature");
+    write_moment(page, "Effective from", facts->effective_from);
+    write_moment(page, "In force from", facts->in_force_from);
+    write_moment(page, "Superseded at", facts->superseded_at);
+    if (facts->hash != NULL)
+        write_hash(page, facts->hash);
+    page_end_list(page);
+}
+
+static void write_decline(struct page *page, const struct definition_page *facts)
+{
+    if (facts->declined_by == NULL)
+        return;
+    page_begin_block(page, BLOCK_PARAGRAPH);
+    page_strong(page, "Declined");
+    page_text(page, " by ");
+    page_text(page, facts->declined_by);
+    if (facts->declined_note != NULL) {
+        page_text(page, ": ");
+        page_text(page, facts->declined_note);
+    }
+    page_end_block(page);
+}
+
+/* ---- the rule ---- */
+
+static bool any_of_kind(const struct definition *definition, bool disqualifiers)
+{
+    for (size_t i = 0; i < definition->criteria_count; i++) {
+        const struct criterion *criterion = &definition->criteria[i];
+        if (disqualifiers ? criterion->kind == CRITERION_DISQUALIFIER : criterion->required)
+            return true;
+    }
+    return false;
+}
+
+static void write_thresholds(struct page *page, const struct definition *definition)
+{
+    char line[LINE_BYTES];
+
+    for (int i = 0; i < THRESHOLD_COUNT; i++) {
+        if (!definition->has_threshold[i])
+            continue;
+        snprintf(line, sizeof line, "the %s score is at least %d", threshold_name(i),
+                 (int)definition->thresholds[i]);
+        page_begin_block(page, BLOCK_ITEM);
+        page_text(page, line);
+        page_end_block(page);
+    }
+}
+
+static void write_rule_item(struct page *page, const char *text)
+{
+    page_begin_block(page, BLOCK_ITEM);
+    page_text(page, text);
+    page_end_block(page);
+}
+
+static void write_rule(struct page *page, const struct definition *definition)
+{
+    page_heading(page, 2, "A lead qualifies when");
+    page_begin_list(page);
+    if (any_of_kind(definition, true))
+        write_rule_item(page, "no disqualifier is met");
+    if (any_of_kind(definition, false))
+        write_rule_item(page, "every required criterion is met");
+    write_thresholds(page, definition);
+    page_end_list(page);
+    page_paragraph(page,
+                   "What was never told is unknown, not wrong. A verdict is unclear when only "
+                   "unknown required criteria stand between the lead and qualified; an unknown "
+                   "disqualifier does not block, and unknown points count 0.");
+}
+
+/* ---- criteria ---- */
+
+static void put_marked(struct page *page, const struct text_out *marked)
+{
+    if (marked->failed)
+        page->out.failed = true;
+    else
+        page_text(page, marked->len == 0 ? "" : marked->text);
+}
+
+static void write_test(struct page *page, const struct definition *definition,
+                       const struct criterion *criterion)
+{
+    struct text_out sentence;
+
+    page_begin_block(page, BLOCK_CELL);
+    if (!criterion->has_test) {
+        page_text(page, "any of its tiers");
+    } else {
+        text_out_init(&sentence, SENTENCE_MAX_BYTES);
+        definition_sentence_marked(definition, criterion->test, &sentence);
+        put_marked(page, &sentence);
+        text_out_release(&sentence);
+    }
+    page_end_block(page);
+}
+
+static void write_worth(struct page *page, const struct definition *definition,
+                        const struct criterion *criterion)
+{
+    struct text_out worth;
+
+    page_begin_block(page, BLOCK_CELL);
+    text_out_init(&worth, SENTENCE_MAX_BYTES);
+    definition_worth_marked(definition, criterion, &worth);
+    put_marked(page, &worth);
+    text_out_release(&worth);
+    page_end_block(page);
+}
+
+static void write_criterion(struct page *page, const struct definition *definition,
+                            const struct criterion *criterion)
+{
+    page_begin_row(page);
+    page_begin_block(page, BLOCK_CELL);
+    page_strong(page, criterion->title);
+    page_text(page, " ");
+    page_code(page, criterion->id);
+    page_end_block(page);
+    page_cell(page, criterion_kind_name(criterion->kind));
+    write_test(page, definition, criterion);
+    write_worth(page, definition, criterion);
+    page_end_row(page);
+}
+
+static void write_criteria(struct page *page, const struct definition *definition)
+{
+    static const char *const columns[] = {"Criterion", "Kind", "What is tested", "Worth"};
+
+    page_heading(page, 2, "Criteria");
+    page_begin_table(page, columns, 4);
+    for (size_t i = 0; i < definition->criteria_count; i++)
+        write_criterion(page, definition, &definition->criteria[i]);
+    page_end_table(page);
+}
+
+/* ---- reasons, exceptions, clocks ---- */
+
+static const char *then_words(enum reason_then then)
+{
+    switch (then) {
+    case THEN_DISQUALIFY:
+        return "the lead is disqualified";
+    case THEN_REROUTE:
+        return "the lead goes to another team";
+    default:
+        return "the lead goes back, into nurture";
+    }
+}
+
+static void write_about(struct page *page, const struct definition *definition,
+                        const struct reason *reason)
+{
+    page_begin_block(page, BLOCK_CELL);
+    if (reason->about == ABOUT_CRITERION) {
+        page_text(page, "the criterion ");
+        page_code(page, definition->criteria[reason->criterion].id);
+    } else if (reason->about == ABOUT_GAP) {
+        page_text(page, "a gap: what no criterion asks for");
+    } else {
+        page_text(page, "the process, not the lead's quality");
+    }
+    page_end_block(page);
+}
+
+static void write_reasons(struct page *page, const struct definition *definition)
+{
+    static const char *const columns[] = {"Reason", "About", "What follows"};
+
+    page_heading(page, 2, "Reasons to reject or return a lead");
+    if (definition->reasons_count == 0) {
+        page_paragraph(page, "None: nobody can reject or return a lead.");
+        return;
+    }
+    page_begin_table(page, columns, 3);
+    for (size_t i = 0; i < definition->reasons_count; i++) {
+        const struct reason *reason = &definition->reasons[i];
+        page_begin_row(page);
+        page_begin_block(page, BLOCK_CELL);
+        page_strong(page, reason->title);
+        page_text(page, " ");
+        page_code(page, reason->code);
+        page_end_block(page);
+        write_about(page, definition, reason);
+        page_cell(page, then_words(reason->then));
+        page_end_row(page);
+    }
+    page_end_table(page);
+}
+
+static const char *exception_words(enum exception_kind kind)
+{
+    switch (kind) {
+    case EXCEPTION_UNCLEAR:
+        return "leads whose verdict is unclear";
+    case EXCEPTION_STRATEGIC:
+        return "leads that are handed over for strategic reasons";
+    default:
+        return "leads of accounts that are worked as a whole";
+    }
+}
+
+static bool any_exception(const struct definition *definition)
+{
+    for (int i = 0; i < EXCEPTION_KIND_COUNT; i++)
+        if (definition->exceptions[i].allowed)
+            return true;
+    return false;
+}
+
+static void write_exceptions(struct page *page, const struct definition *definition)
+{
+    char line[LINE_BYTES];
+
+    page_heading(page, 2, "Exceptions");
+    if (!any_exception(definition)) {
+        page_paragraph(page, "None: a lead that does not qualify is handed over by nobody, but "
+                             "for an override with its reason.");
+        return;
+    }
+    page_begin_list(page);
+    for (int i = 0; i < EXCEPTION_KIND_COUNT; i++) {
+        const struct exception *exception = &definition->exceptions[i];
+        if (!exception->allowed)
+            continue;
+        snprintf(line, sizeof line, "%s, at most %d a month, each with a reason",
+                 exception_words((enum exception_kind)i), (int)exception->limit_per_month);
+        write_item(page, exception_kind_name((enum exception_kind)i), line);
+    }
+    page_end_list(page);
+}
+
+static void duration_words(int32_t minutes, char *out, size_t size)
+{
+    if (minutes % 60 == 0)
+        snprintf(out, size, "%d %s", (int)minutes / 60, minutes == 60 ? "hour" : "hours");
+    else
+        snprintf(out, size, "%d %s", (int)minutes, minutes == 1 ? "minute" : "minutes");
+}
+
+static void write_days(struct page *page, const char *label, int32_t days, const char *after)
+{
+    char line[LINE_BYTES];
+
+    snprintf(line, sizeof line, "%d %s%s", (int)days, days == 1 ? "day" : "days", after);
+    write_item(page, label, line);
+}
+
+static void write_clocks(struct page *page, const struct definition *definition)
+{
+    char line[LINE_BYTES];
+    char duration[LINE_BYTES / 4];
+
+    duration_words(definition->respond_minutes, duration, sizeof duration);
+    snprintf(line, sizeof line, "%s to accept or reject; after that the lead goes back", duration);
+    page_heading(page, 2, "Clocks");
+    page_begin_list(page);
+    write_item(page, "To answer", line);
+    write_days(page, "To decide after accepting", definition->decide_days, "");
+    write_days(page, "In nurture", definition->nurture_days,
+               " until a lead that came back is due again");
+    page_end_list(page);
+}
+
+/* ---- changes and signatures ---- */
+
+static void write_changes(struct page *page, const struct definition_page *facts)
+{
+    char heading[LINE_BYTES];
+
+    if (facts->diff == NULL)
+        return;
+    snprintf(heading, sizeof heading, "Changed since version %lld", (long long)facts->diff_against);
+    page_heading(page, 2, heading);
+    if (facts->diff->count == 0) {
+        page_paragraph(page, "Nothing that changes a verdict, an answer or a clock.");
+        return;
+    }
+    page_begin_list(page);
+    for (size_t i = 0; i < facts->diff->count; i++)
+        write_rule_item(page, facts->diff->items[i].words);
+    page_end_list(page);
+}
+
+static void write_signature(struct page *page, const struct page_signature *signature)
+{
+    char at[INSTANT_TEXT_MAX];
+
+    moment_text(signature->signed_at, at);
+    page_begin_row(page);
+    page_cell(page, team_function_name(signature->side));
+    page_cell(page, signature->member);
+    page_cell(page, at);
+    page_cell(page, signature->key_made_by == NULL ? "" : signature->key_made_by);
+    page_end_row(page);
+}
+
+static void write_signatures(struct page *page, const struct definition_page *facts)
+{
+    static const char *const columns[] = {"Side", "Member", "Signed at", "Key made by"};
+
+    page_heading(page, 2, "Signatures");
+    if (facts->signatures_count == 0) {
+        page_paragraph(page, "Nobody has signed yet. It comes into force when one marketing and "
+                             "one sales member have signed the same content hash.");
+        return;
+    }
+    page_begin_table(page, columns, 4);
+    for (size_t i = 0; i < facts->signatures_count; i++)
+        write_signature(page, &facts->signatures[i]);
+    page_end_table(page);
+}
+
+enum err definition_page_write(const struct definition *definition,
+                               const struct definition_page *facts, enum page_format format,
+                               char **text, size_t *len)
+{
+    struct page page;
+
+    page_begin(&page, format, DEFINITION_PAGE_BYTES, definition->title);
+    write_head(&page, definition, facts);
+    write_decline(&page, facts);
+    write_changes(&page, facts);
+    write_rule(&page, definition);
+    write_criteria(&page, definition);
+    write_reasons(&page, definition);
+    write_exceptions(&page, definition);
+    write_clocks(&page, definition);
+    write_signatures(&page, facts);
+    page_end(&page);
+    *text = text_out_steal(&page.out, len);
+    text_out_release(&page.out);
+    return *text == NULL ? ERR_OUT_OF_MEMORY : ERR_NONE;
+}

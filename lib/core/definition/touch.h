@@ -1,0 +1,80 @@
+/*
+ * A touch: something that happened with a lead. Its dimensions are kept as ids, which the ledger
+ * carries in clear: id = first eight bytes of SHA-256(dimension ‖ 0 ‖ value), so every server
+ * makes the same id without asking, and the table of values is only needed to show them.
+ */
+#ifndef BATON_CORE_TOUCH_H
+#define BATON_CORE_TOUCH_H
+
+#include "base/instant.h"
+#include "base/uuid.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum dimension {
+    DIMENSION_CHANNEL,
+    DIMENSION_SOURCE,
+    DIMENSION_MEDIUM,
+    DIMENSION_CAMPAIGN,
+    DIMENSION_CONTENT,
+    DIMENSION_COUNT
+};
+
+const char *dimension_name(enum dimension dimension);
+
+#define DIMENSION_VALUE_MAX_BYTES 200
+#define TOUCH_KIND_MAX_BYTES      64
+/** Touches of one lead that are loaded and counted one by one. */
+#define TOUCHES_LOADED_MAX 1000
+
+enum direction { DIRECTION_INBOUND, DIRECTION_OUTBOUND };
+
+enum team_function { FUNCTION_MARKETING, FUNCTION_SALES, FUNCTION_OTHER, FUNCTION_COUNT };
+
+const char *direction_name(enum direction direction);
+const char *team_function_name(enum team_function function);
+bool team_function_parse(const char *name, enum team_function *out);
+
+struct touch {
+    struct uuid id;
+    const char *kind; /* "form_submitted", "webinar_attended", "call" …: a lower-case code */
+    instant occurred_at;
+    instant recorded_at;
+    int64_t dimensions[DIMENSION_COUNT]; /* 0: none given */
+    const char *values[DIMENSION_COUNT]; /* texts, only on touches that a command brings */
+    enum direction direction;
+    enum team_function function; /* of the team that did it */
+};
+
+/** Older touches, beyond TOUCHES_LOADED_MAX, counted per kind and UTC day. */
+struct touch_count {
+    const char *kind;
+    int64_t day; /* since 1970-01-01 */
+    int64_t count;
+};
+
+/** Newest first. */
+struct touch_log {
+    const struct touch *items;
+    size_t count;
+    const struct touch_count *older;
+    size_t older_count;
+};
+
+/** Id of a dimension's value; 0 for NULL, and never 0 for a value. */
+int64_t dimension_id(enum dimension dimension, const char *value);
+
+/** The id of an event that its sender names: the same event has the same id for ever. */
+struct uuid touch_id(struct uuid workspace, const char *sender, const char *source,
+                     const char *event_id);
+
+/** A lower-case code: letters, digits, "_", "-", ".", ":"; 1 to TOUCH_KIND_MAX_BYTES. */
+bool touch_kind_valid(const char *kind);
+
+/** Whether a dimension's value looks like a person's email address or phone number: such values
+ *  are refused, since dimensions stand in the ledger in clear. */
+bool dimension_looks_personal(const char *value);
+
+#endif

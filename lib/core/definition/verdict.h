@@ -1,0 +1,89 @@
+/*
+ * A verdict: a definition applied to what is known about a lead at a moment.
+ *
+ * Logic is three-valued. What was never told makes a test unknown (why: missing), a value of
+ * another type than the test asks for likewise (why: type). `not` turns met and unmet about;
+ * `all` is unmet when one is unmet, met when all are met; `any` the other way round;
+ * `at_least n` is met when n are met, unmet when n cannot be reached any more; else unknown.
+ * Counts of touches are always known.
+ *
+ * result:
+ *   not_qualified  a disqualifier is met, or a required criterion is unmet, or a threshold would
+ *                  be missed even with the unknown required criteria met at their most points
+ *   unclear        none of that, and a required criterion is unknown
+ *   qualified      no disqualifier met, all required criteria met, every threshold reached
+ * An unknown disqualifier does not block. Unknown optional criteria give no points.
+ */
+#ifndef BATON_CORE_VERDICT_H
+#define BATON_CORE_VERDICT_H
+
+#include "base/json_out.h"
+#include "core/definition/attribute.h"
+#include "core/definition/definition.h"
+#include "core/definition/touch.h"
+
+/** Ordered, so that `all` is the least of its tests and `any` the greatest. */
+enum criterion_result { RESULT_UNMET, RESULT_UNKNOWN, RESULT_MET };
+
+const char *criterion_result_name(enum criterion_result result);
+
+enum verdict_result {
+    VERDICT_QUALIFIED,
+    VERDICT_UNCLEAR,
+    VERDICT_NOT_QUALIFIED,
+    VERDICT_RESULT_COUNT
+};
+
+const char *verdict_result_name(enum verdict_result result);
+bool verdict_result_parse(const char *name, enum verdict_result *out);
+
+enum unknown_why { WHY_NONE, WHY_MISSING, WHY_TYPE };
+
+struct verdict_subject {
+    const struct attribute_set *attributes; /* NULL: none */
+    const struct attribute_set *facts;      /* NULL: none */
+    const struct touch_log *touches;        /* NULL: none */
+    instant now;                            /* the moment that days are counted back from */
+    instant known_at; /* judge by what Baton knew then; INSTANT_NONE: by everything */
+};
+
+/** What a criterion saw: the subject that decided it, which is the only one of a simple test, else
+ *  the first one whose result is the criterion's. */
+struct verdict_criterion {
+    enum criterion_result result;
+    enum unknown_why why;         /* when unknown */
+    const struct test_node *node; /* the test that decided */
+    const struct value *seen;     /* borrowed from the subject; NULL: nothing, or touches */
+    int64_t touches;              /* counted, in millionths, when node is a touch test */
+    int32_t points;               /* given */
+};
+
+struct verdict {
+    enum verdict_result result;
+    int32_t score; /* the sum of scores, which are the sums of points */
+    int32_t scores[SCORE_KINDS];
+    size_t criteria_count;
+    struct verdict_criterion criteria[CRITERIA_MAX]; /* in the definition's order */
+    size_t ask_for_count;
+    const char *ask_for[NAMES_MAX]; /* unclear: the names whose values would make it clear */
+};
+
+/** Allocates nothing; *out borrows from the definition and the subject. Thread-safe. */
+void verdict_evaluate(const struct definition *definition, const struct verdict_subject *subject,
+                      struct verdict *out);
+
+/** The same when the caller has found the values already: values[i] belongs to
+ *  definition->names[i]; NULL was never told, VALUE_NULL told to be empty. The subject's
+ *  attributes and facts are not looked at. */
+void verdict_evaluate_values(const struct definition *definition, const struct value *const *values,
+                             const struct verdict_subject *subject, struct verdict *out);
+
+/** The verdict as the API shows it. */
+void verdict_write(const struct definition *definition, const struct verdict *verdict,
+                   int64_t version, struct json_out *out);
+
+/** The verdict as the ledger keeps it: sorted keys, integers and codes, nothing personal. */
+void verdict_write_ledger(const struct definition *definition, const struct verdict *verdict,
+                          int64_t version, struct json_out *out);
+
+#endif

@@ -1,0 +1,83 @@
+/*
+ * A back-test: what a definition would have said of the leads of a period, beside what sales made
+ * of them (docs/backtest.md). Leads are added one by one; what is kept of them does not grow
+ * with their number.
+ */
+#ifndef BATON_CORE_BACKTEST_H
+#define BATON_CORE_BACKTEST_H
+
+#include "base/error.h"
+#include "core/evidence/history.h"
+#include "core/evidence/proportion.h"
+
+/** Ids shown of the leads that change sides, in each direction. */
+#define BACKTEST_SAMPLE 20
+/** Months that are told apart, from 1970-01; earlier and later ones count for the first and last.
+ */
+#define BACKTEST_MONTHS 1200
+
+struct backtest_period {
+    instant from; /* inclusive; INSTANT_NONE: open */
+    instant to;   /* exclusive; INSTANT_NONE: open */
+};
+
+/** Of the leads with an answer from sales. */
+struct backtest_match {
+    int64_t true_positive;  /* would have qualified, and reached the target */
+    int64_t false_positive; /* would have qualified, and did not */
+    int64_t false_negative; /* would not have qualified (unclear included), and reached it */
+    int64_t true_negative;
+};
+
+struct proportion backtest_precision(const struct backtest_match *match);
+struct proportion backtest_recall(const struct backtest_match *match);
+
+struct backtest_criterion {
+    int64_t met, unmet, unknown;
+};
+
+/** One definition's side. */
+struct backtest_side {
+    const struct definition *definition;   /* borrowed; NULL: there is no such side */
+    int64_t results[VERDICT_RESULT_COUNT]; /* by enum verdict_result */
+    struct backtest_match matches[TARGET_COUNT];
+    struct backtest_criterion criteria[CRITERIA_MAX];
+    int64_t months[BACKTEST_MONTHS][VERDICT_RESULT_COUNT];
+};
+
+/** Leads that went one way; the sample is drawn by the random part of their ids. */
+struct backtest_change {
+    int64_t count;
+    size_t sampled;
+    struct uuid sample[BACKTEST_SAMPLE]; /* ordered by their last eight bytes */
+};
+
+struct backtest {
+    struct backtest_period period;
+    struct backtest_side side;
+    struct backtest_side against; /* the comparison */
+    int64_t leads;
+    int64_t bases[HISTORY_BASIS_COUNT];
+    int64_t answered;
+    int64_t reached[TARGET_COUNT];
+    struct backtest_change gained; /* qualified by the side, not by the comparison */
+    struct backtest_change lost;   /* the other way round */
+};
+
+/** against may be NULL. Both are borrowed and are of one term. The struct is large: not for the
+ *  stack. */
+void backtest_init(struct backtest *backtest, const struct definition *definition,
+                   const struct definition *against, const struct backtest_period *period);
+
+/** Judges one lead, if its moment lies in the period. The arena's memory is free again afterwards
+ *  for the caller to clear. ERR_OUT_OF_MEMORY. */
+enum err backtest_add(struct backtest *backtest, const struct history_lead *lead,
+                      struct arena *arena) MUST_USE;
+
+/** Adds what another one of the same question has seen of other leads. */
+void backtest_merge(struct backtest *backtest, const struct backtest *other);
+
+/** The result as the API shows it: an object. */
+void backtest_write(const struct backtest *backtest, struct json_out *out);
+
+#endif

@@ -1,0 +1,202 @@
+#include "core/evidence/backtest_request.h"
+
+#include "core/background_job.h"
+#include "core/setup/setup_change.h"
+
+#include <string.h>
+
+bool backtest_request_keys(const struct command *command, struct work *work, struct work_keys *keys)
+{
+    return background_queue_keys(command, work, keys);
+}
+
+/* ---- what is asked ---- */
+
+static enum err check_input(const struct backtest_input *input, struct faults *faults)
+{
+    if ((input->version == 0) == (input->document == NULL))
+        faults_add(faults, "", "one_of", "Give a version or a document, and not both");
+    else if (input->version != 0 && !input->has_term)
+        faults_add(faults, "/term", "required", "A version needs its term");
+    if (input->period.from != INSTANT_NONE && input->period.to != INSTANT_NONE &&
+        input->period.from >= input->period.to)
+        faults_add(faults, "/to", "order", "The period ends before it begins");
+    return faults_any(faults) ? ERR_INVALID_BODY : ERR_NONE;
+}
+
+/* The document's faults stand below /document. */
+static enum err compile_document(const json_t *document, struct faults *faults,
+                                 struct definition **out)
+{
+    struct faults own;
+
+    faults_init(&own, faults->arena);
+    enum err err = definition_compile(document, &own, NULL, out);
+    for (size_t i = 0; i < own.count; i++)
+        faults_add(faults, arena_printf(faults->arena, "/document%s", own.items[i].pointer),
+                   own.items[i].code, "%s", own.items[i].detail);
+    return err;
+}
+
+/* Compiled anew, also where the configuration holds it: the question outlives the configuration. */
+static enum err compile_version(const struct config *config, enum term term, int version,
+                                const char *pointer, struct faults *faults, struct definition **out)
+{
+    const struct definition_version *found = config_definition(config, term, version);
+
+    if (found == NULL) {
+        faults_add(faults, pointer, "unknown_version", "There is no version %d of %s", version,
+                   term_name(term));
+        return ERR_INVALID_VALUE;
+    }
+    json_t *document = json_loads(found->document, 0, NULL);
+    enum err err = document == NULL ? ERR_INTERNAL : definition_compile(document, NULL, NULL, out);
+    json_decref(document);
+    if (err == ERR_INVALID_DEFINITION)
+        faults_add(faults, pointer, "invalid_definition", "Version %d of %s is not valid yet",
+                   version, term_name(term));
+    return err;
+}
+
+static enum err compile(const struct config *config, const struct backtest_input *input,
+                        struct faults *faults, struct backtest_question *out)
+{
+    enum err err = input->document != NULL
+                       ? compile_document(input->document, faults, &out->definition)
+                       : compile_version(config, input->term, input->version, "/version", faults,
+                                         &out->definition);
+
+    if (err != ERR_NONE)
+        return err;
+    out->term = out->definition->term;
+    if (input->has_term && input->term != out->term) {
+        faults_add(faults, "/term", "other_term", "The document is of %s", term_name(out->term));
+        return ERR_INVALID_VALUE;
+    }
+    if (input->against == 0)
+        return ERR_NONE;
+    return compile_version(config, out->term, input->against, "/against", faults, &out->against);
+}
+
+enum err backtest_question_make(const struct config *config, const struct backtest_input *input,
+                                struct faults *faults, struct backtest_question *out)
+{
+    enum err err = check_input(input, faults);
+
+    *out = (struct backtest_question){.period = input->period};
+    return err == ERR_NONE ? compile(config, input, faults, out) : err;
+}
+
+void backtest_question_release(struct backtest_question *question)
+{
+    definition_free(question->definition);
+    definition_free(question->against);
+    *question = (struct backtest_question){0};
+}
+
+/* ---- as the job keeps it ---- */
+
+static const char *write_question(struct work *work, const struct backtest_input *input,
+                                  enum term term, size_t *len)
+{
+    struct json_out *out = outcome_begin(work);
+    char *document = input->document == NULL ? NULL : json_dumps(input->document, JSON_COMPACT);
+
+    json_out_begin_object(out);
+    json_out_member_text(out, "term", term_name(term));
+    if (input->version == 0)
+        json_out_member_null(out, "version");
+    else
+        json_out_member_int(out, "version", input->version);
+    json_out_key(out, "document");
+    if (document == NULL)
+        json_out_null(out);
+    else
+        json_out_raw(out, document, strlen(document));
+    if (input->against == 0)
+        json_out_member_null(out, "against");
+    else
+        json_out_member_int(out, "against", input->against);
+    json_out_member_instant(out, "from", input->period.from);
+    json_out_member_instant(out, "to", input->period.to);
+    json_out_end_object(out);
+    bool short_of_memory = json_out_failed(out) || (input->document != NULL && document == NULL);
+    free(document);
+    *len = out->len;
+    return short_of_memory ? NULL : arena_copy(work->arena, out->text, out->len);
+}
+
+static instant read_instant(const json_t *json, const char *key)
+{
+    const char *text = json_string_value(json_object_get(json, key));
+    instant at;
+
+    return text != NULL && instant_parse(text, &at) ? at : INSTANT_NONE;
+}
+
+enum err backtest_question_read(const struct config *config, const char *request, size_t len,
+                                struct backtest_question *out)
+{
+    json_t *json = json_loadb(request, len, 0, NULL);
+    const char *term = json_string_value(json_object_get(json, "term"));
+    const json_t *document = json_object_get(json, "document");
+    struct arena *arena = arena_new(DEFINITION_MEMORY_BYTES);
+    struct backtest_input input = {
+        .version = (int)json_integer_value(json_object_get(json, "version")),
+        .document = json_is_object(document) ? document : NULL,
+        .against = (int)json_integer_value(json_object_get(json, "against")),
+        .period = {read_instant(json, "from"), read_instant(json, "to")},
+    };
+    struct faults faults;
+    enum err err = ERR_INTERNAL;
+
+    *out = (struct backtest_question){0};
+    input.has_term = term != NULL && term_parse(term, &input.term);
+    if (arena == NULL) {
+        err = ERR_OUT_OF_MEMORY;
+    } else if (input.has_term) {
+        faults_init(&faults, arena);
+        err = backtest_question_make(config, &input, &faults, out);
+    }
+    arena_free(arena);
+    json_decref(json);
+    return err;
+}
+
+/* ---- asking ---- */
+
+static enum decision refuse(struct outcome *outcome, enum err err, const struct faults *faults)
+{
+    outcome->err = outcome->problem.err = err;
+    outcome->problem.faults = faults;
+    outcome->problem.detail = "Nothing is tested; see errors";
+    return DECIDED;
+}
+
+enum decision backtest_request(struct work *work, const struct command *command,
+                               struct outcome *outcome)
+{
+    const struct backtest_input *input = command->input;
+    struct faults *faults = ARENA_NEW(work->arena, struct faults);
+    struct backtest_question question;
+    size_t len;
+
+    if (!setup_may(work, command, ROLE_SIGN | ROLE_READ | ROLE_ADMIN, outcome) || faults == NULL)
+        return DECIDED;
+    faults_init(faults, work->arena);
+    enum err err = backtest_question_make(work->config, input, faults, &question);
+    enum term term = question.term;
+    backtest_question_release(&question);
+    if (err == ERR_OUT_OF_MEMORY) {
+        arena_fail(work->arena);
+        return DECIDED;
+    }
+    if (err != ERR_NONE)
+        return refuse(outcome, err, faults);
+    const char *request = write_question(work, input, term, &len);
+    if (request == NULL) {
+        arena_fail(work->arena);
+        return DECIDED;
+    }
+    return background_queue(work, command, BACKGROUND_BACKTEST, request, len, outcome);
+}

@@ -1,0 +1,112 @@
+#include "core/handoff/handoff.h"
+
+#include <string.h>
+
+static const char *const state_names[HANDOFF_STATE_COUNT] = {
+#define X(name, text) [HANDOFF_##name] = text,
+    HANDOFF_STATE_TABLE(X)
+#undef X
+};
+
+static const char *const kind_names[HANDOFF_KIND_COUNT] = {
+#define X(name, text) [HANDOFF_KIND_##name] = text,
+    HANDOFF_KIND_TABLE(X)
+#undef X
+};
+
+static const char *const class_names[CLASS_COUNT] = {
+#define X(name, text) [CLASS_##name] = text,
+    REJECTION_CLASS_TABLE(X)
+#undef X
+};
+
+static const char *const dispute_names[] = {NULL, "open", "upheld", "conceded"};
+static const char *const outcome_names[] = {NULL, "opportunity", "won", "lost"};
+
+static int index_of(const char *const *names, int count, const char *name)
+{
+    for (int i = 0; name != NULL && i < count; i++)
+        if (names[i] != NULL && strcmp(names[i], name) == 0)
+            return i;
+    return -1;
+}
+
+const char *handoff_state_name(enum handoff_state state)
+{
+    return state_names[state];
+}
+
+bool handoff_state_parse(const char *name, enum handoff_state *out)
+{
+    int at = index_of(state_names, HANDOFF_STATE_COUNT, name);
+
+    if (at >= 0)
+        *out = (enum handoff_state)at;
+    return at >= 0;
+}
+
+const char *handoff_kind_name(enum handoff_kind kind)
+{
+    return kind_names[kind];
+}
+
+bool handoff_kind_parse(const char *name, enum handoff_kind *out)
+{
+    int at = index_of(kind_names, HANDOFF_KIND_COUNT, name);
+
+    if (at >= 0)
+        *out = (enum handoff_kind)at;
+    return at >= 0;
+}
+
+const char *rejection_class_name(enum rejection_class klass)
+{
+    return class_names[klass];
+}
+
+bool rejection_class_parse(const char *name, enum rejection_class *out)
+{
+    int at = index_of(class_names, CLASS_COUNT, name);
+
+    if (at >= 0)
+        *out = (enum rejection_class)at;
+    return at >= 0;
+}
+
+const char *dispute_name(enum dispute dispute)
+{
+    return dispute_names[dispute];
+}
+
+bool dispute_parse(const char *name, enum dispute *out)
+{
+    int at = index_of(dispute_names, 4, name);
+
+    if (at >= 0)
+        *out = (enum dispute)at;
+    return at >= 0;
+}
+
+const char *outcome_kind_name(enum outcome_kind outcome)
+{
+    return outcome_names[outcome];
+}
+
+bool outcome_kind_parse(const char *name, enum outcome_kind *out)
+{
+    int at = index_of(outcome_names, 4, name);
+
+    if (at >= 0)
+        *out = (enum outcome_kind)at;
+    return at >= 0;
+}
+
+bool handoff_is_open(const struct handoff *handoff)
+{
+    return handoff->state == HANDOFF_OFFERED || handoff->state == HANDOFF_ACCEPTED;
+}
+
+struct uuid handoff_lead_with(const struct lead *lead)
+{
+    return lead->open == NULL ? lead->owner_team : (struct uuid){{0}};
+}

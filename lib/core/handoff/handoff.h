@@ -1,0 +1,120 @@
+/* An offer of one lead by one team to another, and its answer. docs/handoff.md draws the states. */
+#ifndef BATON_CORE_HANDOFF_H
+#define BATON_CORE_HANDOFF_H
+
+#include "core/lead/lead.h"
+
+#define HANDOFF_STATE_TABLE(X)                                                                     \
+    X(OFFERED, "offered")     /* open: the receiving team is to answer by respond_by */            \
+    X(ACCEPTED, "accepted")   /* open: it owns the lead and is to decide by decide_by */           \
+    X(QUALIFIED, "qualified") /* the receiving team made it an sql */                              \
+    X(REJECTED, "rejected")   /* with a reason; the lead never moved */                            \
+    X(RETURNED, "returned")   /* with a reason, after accepting; the lead went back */             \
+    X(EXPIRED, "expired")     /* not answered in time; counted against the receiver */             \
+    X(WITHDRAWN, "withdrawn") /* by the offering team, or the lead was erased */
+
+enum handoff_state {
+#define X(name, text) HANDOFF_##name,
+    HANDOFF_STATE_TABLE(X)
+#undef X
+        HANDOFF_STATE_COUNT
+};
+
+#define HANDOFF_KIND_TABLE(X)                                                                      \
+    X(STANDARD, "standard")                                                                        \
+    X(UNCLEAR, "unclear")             /* exception: the verdict is unclear */                      \
+    X(STRATEGIC, "strategic")         /* exception */                                              \
+    X(ACCOUNT_BASED, "account_based") /* exception */                                              \
+    X(OVERRIDE, "override")           /* a human's word against the verdict */                     \
+    X(SELF_SOURCED, "self_sourced")   /* found by sales itself: from = to, accepted at once */     \
+    X(IMPORTED, "imported")           /* history */
+
+enum handoff_kind {
+#define X(name, text) HANDOFF_KIND_##name,
+    HANDOFF_KIND_TABLE(X)
+#undef X
+        HANDOFF_KIND_COUNT
+};
+
+#define REJECTION_CLASS_TABLE(X)                                                                   \
+    X(CONTRADICTS, "contradicts")                   /* the criterion was met by what was known */  \
+    X(BAD_DATA, "bad_data")                         /* met, but the correction unmeets it */       \
+    X(CONFIRMS_EXCEPTION, "confirms_exception")     /* of a handoff that was an exception */       \
+    X(SHOWS_WEAK_CRITERION, "shows_weak_criterion") /* unmet, points carried the lead */           \
+    X(SHOWS_GAP, "shows_gap")                       /* nothing in the definition speaks of it */   \
+    X(PROCESS, "process")                           /* kept out of the definition's statistics */
+
+enum rejection_class {
+    CLASS_NONE,
+#define X(name, text) CLASS_##name,
+    REJECTION_CLASS_TABLE(X)
+#undef X
+        CLASS_COUNT
+};
+
+enum dispute { DISPUTE_NONE, DISPUTE_OPEN, DISPUTE_UPHELD, DISPUTE_CONCEDED };
+enum outcome_kind { OUTCOME_NONE, OUTCOME_OPPORTUNITY, OUTCOME_WON, OUTCOME_LOST };
+
+const char *handoff_state_name(enum handoff_state state);
+bool handoff_state_parse(const char *name, enum handoff_state *out);
+const char *handoff_kind_name(enum handoff_kind kind);
+bool handoff_kind_parse(const char *name, enum handoff_kind *out);
+const char *rejection_class_name(enum rejection_class klass); /* NULL for none */
+bool rejection_class_parse(const char *name, enum rejection_class *out);
+const char *dispute_name(enum dispute dispute); /* NULL for none */
+bool dispute_parse(const char *name, enum dispute *out);
+const char *outcome_kind_name(enum outcome_kind outcome); /* NULL for none */
+bool outcome_kind_parse(const char *name, enum outcome_kind *out);
+
+#define NOTE_MAX_BYTES   2000
+#define REASON_MAX_BYTES 64
+
+struct handoff {
+    enum row_state row;
+    struct uuid id;
+    struct uuid lead;
+    enum handoff_kind kind;
+    enum handoff_state state;
+    struct uuid from_team;
+    struct uuid to_team;
+    bool gated;
+    enum term term;
+    int version;              /* of the definition that let it through; 0: none */
+    int64_t verdict_seq;      /* 0: none */
+    struct uuid verdict_lead; /* in whose chain that verdict stands: a merge moves handoffs */
+    const char *offer_note;   /* why an exception or override was made */
+    instant offered_at;
+    instant respond_by;
+    struct uuid assignee; /* member; with claimed_until while it is a claim */
+    instant claimed_until;
+    instant accepted_at;
+    struct uuid accepted_by;
+    instant decide_by;
+    instant first_contact_at;
+    instant closed_at;
+    struct uuid closed_by;
+    int qualified_version;
+    const char *reason;
+    enum rejection_class klass;
+    const char *criterion; /* JSON {id, result, seen, now} or NULL */
+    const char *note;
+    int rating; /* the latest given; 0: none */
+    struct uuid previous;
+    enum dispute dispute;
+    enum outcome_kind outcome;
+    const char *outcome_reason;
+    instant outcome_at;
+    instant updated_at;
+    /* loaded beside the row, when a command answers the handoff: the verdict that let it through */
+    const char *verdict_body;
+    size_t verdict_body_len;
+    /* loaded beside the row, when it is read alone: see handoff_lead_with() */
+    struct uuid lead_with;
+};
+
+bool handoff_is_open(const struct handoff *handoff);
+
+/** The team that has the lead with no handoff open; nil while one is open, or without an owner. */
+struct uuid handoff_lead_with(const struct lead *lead);
+
+#endif

@@ -1,0 +1,144 @@
+#include "core/handoff/handoff_qualify.h"
+
+#include "core/handoff/handoff_actions.h"
+#include "core/handoff/handoff_answer.h"
+#include "core/handoff/offer.h"
+
+/* ---- what is not met ---- */
+
+static const char *fault_pointer(struct work *work, const struct test_node *node)
+{
+    return node != NULL && node->kind == TEST_FACT ? pointer_join(work->arena, "/facts", node->name)
+                                                   : "";
+}
+
+static bool blocks(const struct criterion *criterion, enum criterion_result result)
+{
+    return criterion->kind == CRITERION_DISQUALIFIER ? result == RESULT_MET
+                                                     : criterion->required && result != RESULT_MET;
+}
+
+static void add_criteria(struct work *work, const struct definition *definition,
+                         const struct verdict *verdict, struct faults *faults)
+{
+    for (size_t i = 0; i < verdict->criteria_count; i++) {
+        const struct criterion *criterion = &definition->criteria[i];
+        enum criterion_result result = verdict->criteria[i].result;
+        const char *pointer = fault_pointer(work, verdict->criteria[i].node);
+        if (pointer != NULL && blocks(criterion, result))
+            faults_add(faults, pointer, criterion_result_name(result), "%s (%s) is %s",
+                       criterion->title, criterion->id, criterion_result_name(result));
+    }
+}
+
+static void add_thresholds(const struct definition *definition, const struct verdict *verdict,
+                           struct faults *faults)
+{
+    for (int i = 0; i < THRESHOLD_COUNT; i++) {
+        int32_t score = i == THRESHOLD_TOTAL ? verdict->score : verdict->scores[i];
+        if (definition->has_threshold[i] && score < definition->thresholds[i])
+            faults_add(faults, "", "threshold", "The %s score is %d, %d is wanted",
+                       threshold_name(i), (int)score, (int)definition->thresholds[i]);
+    }
+}
+
+static enum decision refuse_unmet(struct work *work, const struct term_judgement *judged,
+                                  struct outcome *outcome)
+{
+    const struct definition *definition = judged->version->compiled;
+    struct faults *faults = ARENA_NEW(work->arena, struct faults);
+
+    outcome_refuse(work, outcome, ERR_NOT_QUALIFIED, "By version %d of sql the lead is %s",
+                   judged->version->version, verdict_result_name(judged->result));
+    if (faults == NULL)
+        return DECIDED;
+    faults_init(faults, work->arena);
+    if (judged->overridden)
+        faults_add(faults, "", "overridden", "A member's word stands against it: %s",
+                   verdict_result_name(judged->result));
+    add_criteria(work, definition, &judged->verdict, faults);
+    add_thresholds(definition, &judged->verdict, faults);
+    outcome->problem.faults = faults;
+    return DECIDED;
+}
+
+/* ---- the command ---- */
+
+static void append_qualified(struct work *work, struct lead *lead, const struct handoff *handoff,
+                             const struct caller *caller, enum stage before)
+{
+    struct json_out *body = work_body(work);
+
+    json_out_member_uuid(body, "handoff", handoff->id);
+    if (before != lead->stage) {
+        json_out_member_text(body, "stage_from", stage_name(before));
+        json_out_member_text(body, "stage_to", stage_name(lead->stage));
+    }
+    if (handoff->qualified_version != 0) {
+        json_out_member_text(body, "term", term_name(TERM_SQL));
+        json_out_member_int(body, "version", handoff->qualified_version);
+    }
+    work_append(work, lead, LEDGER_HANDOFF_QUALIFIED, caller_actor(caller), caller->team);
+}
+
+static void qualify(struct work *work, struct lead *lead, struct handoff *handoff,
+                    const struct caller *caller, const struct judgement *judgement)
+{
+    const struct term_judgement *sql = &judgement->terms[TERM_SQL];
+    enum stage before = lead->stage;
+
+    handoff_close(work, lead, handoff, HANDOFF_QUALIFIED, caller->member);
+    handoff->qualified_version = sql->judged ? sql->version->version : 0;
+    lead_raise(lead, STAGE_SQL);
+    lead_reach(lead, MILESTONE_SQL, work->now);
+    lead->due_at = lead->stage == STAGE_CUSTOMER ? INSTANT_NONE : lead_next_date(work);
+    append_qualified(work, lead, handoff, caller, before);
+    offer_by_itself(work, lead, judgement);
+}
+
+/* Facts of a qualification that is refused are not kept: the command is undone. */
+static enum err write_facts(struct work *work, struct lead *lead, const struct caller *caller,
+                            const struct handoff_qualify_input *input)
+{
+    return input->fact_count == 0 ? ERR_NONE
+                                  : lead_facts_apply(work, lead, caller, input->facts,
+                                                     input->fact_count, INSTANT_NONE);
+}
+
+bool handoff_qualify_keys(const struct command *command, struct work *work, struct work_keys *keys)
+{
+    const struct handoff_qualify_input *input = command->input;
+
+    return list_add(&keys->handoffs, work->arena, (void *)&input->handoff);
+}
+
+enum decision handoff_qualify(struct work *work, const struct command *command,
+                              struct outcome *outcome)
+{
+    const struct handoff_qualify_input *input = command->input;
+    const struct caller *caller = &command->caller;
+    struct judgement *judgement = ARENA_NEW(work->arena, struct judgement);
+    struct handoff *handoff;
+    struct lead *lead;
+    enum decision decision;
+
+    if (judgement == NULL)
+        return DECIDED;
+    if (!handoff_for_action(work, caller, input->handoff, ACTION_QUALIFY, &handoff, &lead, outcome,
+                            &decision))
+        return decision;
+    work_change_lead(work, lead);
+    work_change_handoff(work, handoff);
+    enum err err = write_facts(work, lead, caller, input);
+    if (err != ERR_NONE)
+        return outcome_refuse(work, outcome, err, "A lead has at most %d facts",
+                              ATTRIBUTES_PER_LEAD_MAX);
+    struct term_judgement *sql = &judgement->terms[TERM_SQL];
+    judge_term(work, lead, TERM_SQL, caller_actor(caller), caller->team, sql);
+    if (sql->judged && sql->result != VERDICT_QUALIFIED)
+        return refuse_unmet(work, sql, outcome);
+    if (input->note != NULL)
+        handoff->note = input->note;
+    qualify(work, lead, handoff, caller, judgement);
+    return handoff_answer(work, caller, handoff, lead, outcome);
+}

@@ -1,0 +1,49 @@
+/*
+ * Rejecting an offer and returning an accepted lead, with a reason. The reason is classed against
+ * the verdict that let the lead through; what follows (nurture, disqualify, reroute) is the
+ * reason's.
+ */
+#ifndef BATON_CORE_HANDOFF_REJECT_H
+#define BATON_CORE_HANDOFF_REJECT_H
+
+#include "core/lead/lead_tell.h"
+
+struct handoff_reject_input {
+    struct uuid handoff;
+    const char *reason;             /* a code */
+    const char *note;               /* NULL: none */
+    const struct told *corrections; /* sorted by name, each name once */
+    size_t correction_count;
+};
+
+/** By the receiving team, while offered. */
+bool handoff_reject_keys(const struct command *command, struct work *work, struct work_keys *keys);
+enum decision handoff_reject(struct work *work, const struct command *command,
+                             struct outcome *outcome);
+
+/** By the receiving team, after accepting: the lead goes back to the offering team. */
+bool handoff_return_keys(const struct command *command, struct work *work, struct work_keys *keys);
+enum decision handoff_return(struct work *work, const struct command *command,
+                             struct outcome *outcome);
+
+/* ---- for outcomes ---- */
+
+/** The definition whose reasons count: of the gate's version, else the mql definition in force;
+ *  NULL when there is none, and any code is taken. */
+const struct definition_version *handoff_reasons(const struct work *work,
+                                                 const struct handoff *handoff);
+
+/** ERR_UNKNOWN_REASON with the codes that there are. */
+enum decision handoff_refuse_reason(struct work *work, struct outcome *outcome,
+                                    const struct definition_version *version);
+
+/** Whether the lead meets the srl definition in force as it stands. */
+bool handoff_meets_srl(struct work *work, const struct lead *lead);
+
+/** Holds the lead for the definition's nurture_days (NULL: the default): nothing is offered by
+ *  itself before, unless an input of this criterion changes (-1: none) or srl is newly met, which
+ *  as_srl says is not so. */
+void handoff_hold(struct work *work, struct lead *lead, const struct definition *definition,
+                  int criterion, bool as_srl);
+
+#endif

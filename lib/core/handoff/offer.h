@@ -1,0 +1,33 @@
+/* Offering a lead: by route and verdict, or by a member's wish. */
+#ifndef BATON_CORE_OFFER_H
+#define BATON_CORE_OFFER_H
+
+#include "core/handoff/judge.h"
+
+struct offer {
+    struct uuid from_team;
+    struct uuid to_team;
+    enum handoff_kind kind;
+    bool gated;
+    enum term term;
+    int version;         /* 0: no definition */
+    int64_t verdict_seq; /* 0: none */
+    const char *note;    /* why an exception or override is made */
+    struct uuid previous;
+    struct actor actor;
+    struct uuid team; /* that the actor stands for; nil for the system */
+};
+
+/** Makes the handoff, offered, with its ledger entry; moves due_at and first_team. The lead must
+ *  be open for change and have no open handoff. NULL when memory is short. */
+struct handoff *offer_make(struct work *work, struct lead *lead, const struct offer *offer);
+
+/**
+ * Offers the lead along the first automatic route from its owner whose gate is met, unless it has
+ * an open handoff, is held, or is an opportunity, a customer or disqualified. NULL when nothing
+ * was offered.
+ */
+struct handoff *offer_by_itself(struct work *work, struct lead *lead,
+                                const struct judgement *judgement);
+
+#endif

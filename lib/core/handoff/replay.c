@@ -1,0 +1,262 @@
+#include "core/handoff/replay.h"
+
+#include "core/handoff/event.h"
+
+#include <jansson.h>
+#include <string.h>
+
+/* ---- reading a body ---- */
+
+static struct uuid read_uuid(const json_t *body, const char *name)
+{
+    const char *text = json_string_value(json_object_get(body, name));
+    struct uuid id;
+
+    return text != NULL && uuid_parse(text, &id) ? id : (struct uuid){{0}};
+}
+
+static enum stage read_stage(const json_t *body, const char *name)
+{
+    const char *text = json_string_value(json_object_get(body, name));
+    enum stage stage;
+
+    return text != NULL && stage_parse(text, &stage) ? stage : STAGE_COUNT;
+}
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static bool read_hash(const json_t *body, const char *name, uint8_t out[DIGEST_BYTES])
+{
+    const json_t *text = json_object_get(body, name);
+
+    if (json_string_length(text) != (size_t)2 * DIGEST_BYTES)
+        return false;
+    for (int i = 0; i < DIGEST_BYTES; i++) {
+        int high = hex_digit(json_string_value(text)[2 * i]);
+        int low = hex_digit(json_string_value(text)[2 * i + 1]);
+        if (high < 0 || low < 0)
+            return false;
+        out[i] = (uint8_t)(high * 16 + low);
+    }
+    return true;
+}
+
+/* ---- the steps ---- */
+
+static void fault(struct replay_step *step, const char *text)
+{
+    if (step->fault == NULL)
+        step->fault = text;
+}
+
+static void move_stage(struct replay *replay, const json_t *body, struct replay_step *step)
+{
+    enum stage from = read_stage(body, "stage_from");
+    enum stage to = read_stage(body, "stage_to");
+
+    if (to == STAGE_COUNT)
+        return;
+    if (from != replay->stage)
+        fault(step, "leaves a stage that the lead was not in");
+    replay->stage = to;
+}
+
+static void open_handoff(struct replay *replay, struct uuid handoff, enum handoff_state state,
+                         struct replay_step *step)
+{
+    if (uuid_is_nil(handoff))
+        fault(step, "names no handoff");
+    if (!uuid_is_nil(replay->open))
+        fault(step, "opens a handoff while another is open");
+    replay->open = handoff;
+    replay->open_state = state;
+}
+
+/* From the given state to a final one; HANDOFF_STATE_COUNT: from any that is open. */
+static void close_handoff(struct replay *replay, const json_t *body, enum handoff_state from,
+                          enum handoff_state to, struct replay_step *step)
+{
+    struct uuid handoff = read_uuid(body, "handoff");
+
+    if (uuid_is_nil(handoff) || !uuid_equal(handoff, replay->open))
+        fault(step, "closes a handoff that was not open");
+    else if (from != HANDOFF_STATE_COUNT && replay->open_state != from)
+        fault(step, "closes a handoff that was in another state");
+    replay->open = (struct uuid){{0}};
+    step->closed = handoff;
+    step->closed_state = to;
+}
+
+/* A concession makes a handoff that is accepted at once and names the disputed one. */
+static void accept(struct replay *replay, const json_t *body, struct replay_step *step)
+{
+    struct uuid handoff = read_uuid(body, "handoff");
+
+    if (uuid_is_nil(replay->open) && !uuid_is_nil(read_uuid(body, "previous"))) {
+        step->made = handoff;
+        open_handoff(replay, handoff, HANDOFF_ACCEPTED, step);
+        return;
+    }
+    if (uuid_is_nil(handoff) || !uuid_equal(handoff, replay->open) ||
+        replay->open_state != HANDOFF_OFFERED)
+        fault(step, "accepts a handoff that was not offered");
+    replay->open = handoff;
+    replay->open_state = HANDOFF_ACCEPTED;
+}
+
+static void offer(struct replay *replay, const json_t *body, struct replay_step *step)
+{
+    step->made = read_uuid(body, "handoff");
+    open_handoff(replay, step->made, HANDOFF_OFFERED, step);
+}
+
+static void import(const json_t *body, struct replay_step *step)
+{
+    step->made = step->closed = read_uuid(body, "handoff");
+    step->closed_state = HANDOFF_QUALIFIED;
+}
+
+static void read_moved(const json_t *body, struct replay_step *step)
+{
+    const char *state = json_string_value(json_object_get(body, "handoff_state"));
+
+    step->moved = read_uuid(body, "handoff");
+    if (!uuid_is_nil(step->moved) &&
+        (state == NULL || !handoff_state_parse(state, &step->moved_state)))
+        fault(step, "moves a handoff without its state");
+}
+
+static void merge(struct replay *replay, const json_t *body, struct replay_step *step)
+{
+    step->absorbed = read_uuid(body, "absorbed");
+    step->absorbed_seq = json_integer_value(json_object_get(body, "absorbed_seq"));
+    if (uuid_is_nil(step->absorbed) || !read_hash(body, "absorbed_hash", step->absorbed_hash))
+        fault(step, "does not name what it absorbs");
+    read_moved(body, step);
+    if (!uuid_is_nil(step->moved))
+        open_handoff(replay, step->moved, step->moved_state, step);
+}
+
+static void end_lead(struct replay *replay, enum lead_status status)
+{
+    replay->status = status;
+    replay->owner = (struct uuid){{0}};
+    replay->open = (struct uuid){{0}};
+}
+
+static void be_absorbed(struct replay *replay, const json_t *body, struct replay_step *step)
+{
+    replay->survivor = read_uuid(body, "survivor");
+    read_moved(body, step);
+    if (!uuid_equal(step->moved, replay->open))
+        fault(step, "does not hand over the open handoff");
+    else if (!uuid_is_nil(step->moved) && step->moved_state != replay->open_state)
+        fault(step, "hands over a handoff in another state");
+    end_lead(replay, LEAD_MERGED);
+}
+
+static void be_erased(struct replay *replay, struct replay_step *step)
+{
+    if (!uuid_is_nil(replay->open))
+        fault(step, "erases a lead whose handoff is open");
+    end_lead(replay, LEAD_ERASED);
+}
+
+static void follow(struct replay *replay, const struct ledger_entry *entry, const json_t *body,
+                   struct replay_step *step)
+{
+    switch (entry->kind) {
+    case LEDGER_HANDOFF_OFFERED:
+        offer(replay, body, step);
+        break;
+    case LEDGER_HANDOFF_ACCEPTED:
+        accept(replay, body, step);
+        break;
+    case LEDGER_HANDOFF_REJECTED:
+        close_handoff(replay, body, HANDOFF_OFFERED, HANDOFF_REJECTED, step);
+        break;
+    case LEDGER_HANDOFF_RETURNED:
+        close_handoff(replay, body, HANDOFF_ACCEPTED, HANDOFF_RETURNED, step);
+        break;
+    case LEDGER_HANDOFF_QUALIFIED:
+        close_handoff(replay, body, HANDOFF_ACCEPTED, HANDOFF_QUALIFIED, step);
+        break;
+    case LEDGER_HANDOFF_WITHDRAWN:
+        close_handoff(replay, body, HANDOFF_STATE_COUNT, HANDOFF_WITHDRAWN, step);
+        break;
+    case LEDGER_HANDOFF_EXPIRED:
+        close_handoff(replay, body, HANDOFF_OFFERED, HANDOFF_EXPIRED, step);
+        break;
+    case LEDGER_HANDOFF_IMPORTED:
+        import(body, step);
+        break;
+    case LEDGER_LEAD_MERGED:
+        merge(replay, body, step);
+        break;
+    case LEDGER_LEAD_ABSORBED:
+        be_absorbed(replay, body, step);
+        break;
+    case LEDGER_LEAD_ERASED:
+        be_erased(replay, step);
+        break;
+    default: /* tells things of the lead; a stage or an owner that it moves was read already */
+        break;
+    }
+}
+
+static bool begins_a_lead(const struct ledger_entry *entry, const json_t *body)
+{
+    return (entry->kind == LEDGER_LEAD_CAPTURED || entry->kind == LEDGER_LEAD_IMPORTED) &&
+           json_integer_value(json_object_get(body, "created")) == 1;
+}
+
+static void check_place(const struct replay *replay, const struct ledger_entry *entry,
+                        const json_t *body, struct replay_step *step)
+{
+    if (!event_is_of_lead(entry->kind))
+        fault(step, "is not of a lead");
+    else if (replay->status != LEAD_ACTIVE)
+        fault(step, "follows the entry that ended the lead");
+    else if (replay->stage == STAGE_COUNT && !begins_a_lead(entry, body))
+        fault(step, "comes before the one that begins the lead");
+    else if (replay->stage != STAGE_COUNT && begins_a_lead(entry, body))
+        fault(step, "begins a lead that is there");
+}
+
+/* ---- the fold ---- */
+
+bool replay_is_of_lead(enum ledger_kind first)
+{
+    return event_is_of_lead(first);
+}
+
+void replay_begin(struct replay *replay, struct uuid subject)
+{
+    *replay = (struct replay){.subject = subject, .stage = STAGE_COUNT};
+}
+
+enum err replay_entry(struct replay *replay, const struct ledger_entry *entry,
+                      struct replay_step *step)
+{
+    json_error_t error;
+    json_t *body = json_loadb(entry->body, entry->body_len, 0, &error);
+
+    *step = (struct replay_step){0};
+    if (body == NULL && json_error_code(&error) == json_error_out_of_memory)
+        return ERR_OUT_OF_MEMORY;
+    if (body == NULL)
+        fault(step, "has a body that cannot be read");
+    check_place(replay, entry, body, step);
+    move_stage(replay, body, step);
+    struct uuid owner = read_uuid(body, "owner");
+    if (!uuid_is_nil(owner))
+        replay->owner = owner;
+    follow(replay, entry, body, step);
+    json_decref(body);
+    return ERR_NONE;
+}

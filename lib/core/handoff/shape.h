@@ -1,0 +1,36 @@
+/* The JSON shapes of leads and handoffs as openapi.yaml has them: one place for decided answers and
+ * for reads. */
+#ifndef BATON_CORE_SHAPE_H
+#define BATON_CORE_SHAPE_H
+
+#include "base/json_out.h"
+#include "core/config.h"
+#include "core/handoff/handoff.h"
+#include "core/lead/lead.h"
+
+/** LeadShort: {id, stage, owner_team, due_at} */
+void shape_lead_short(const struct config *config, const struct lead *lead, struct json_out *out);
+
+/** Lead; the lead's touches are not shown. open is its open handoff's id or nil. */
+void shape_lead(const struct config *config, const struct lead *lead, struct uuid open,
+                struct json_out *out);
+
+/** HandoffShort {id, state}, or null. */
+void shape_handoff_short(const struct handoff *handoff, struct json_out *out);
+
+/** Handoff; actions are what the caller may do now. */
+void shape_handoff(const struct config *config, const struct handoff *handoff,
+                   const char *const *actions, size_t action_count, struct json_out *out);
+
+/** Actor {type, member, team, cause}; cause only of what the system does, else NULL. */
+void shape_actor(const struct config *config, struct actor actor, struct uuid team,
+                 const char *cause, struct json_out *out);
+
+/** Touch; values holds the texts of the touch's dimensions (touch->values is used). */
+void shape_touch(const struct touch *touch, struct json_out *out);
+
+/** "/v1/leads/<id>", "/v1/handoffs/<id>" */
+const char *shape_lead_path(struct uuid id, struct arena *arena);
+const char *shape_handoff_path(struct uuid id, struct arena *arena);
+
+#endif

@@ -1,0 +1,73 @@
+/*
+ * Import of history: leads and deals as files tell them (docs/mapping.md). Judges nothing and
+ * offers nothing; what is there already, known by (source, external id), is left alone, so a
+ * chunk may be sent again at any time.
+ */
+#ifndef BATON_CORE_IMPORT_H
+#define BATON_CORE_IMPORT_H
+
+#include "core/command.h"
+#include "core/intake/mapping.h"
+
+/** Rows of one command, at most. */
+#define IMPORT_ROWS_MAX 256
+
+struct import_input {
+    struct uuid team;          /* that brings the leads */
+    const struct mapped *rows; /* without errors; of leads or of deals */
+    size_t count;
+};
+
+/* code, what people are told */
+#define IMPORT_REFUSAL_TABLE(X)                                                                    \
+    X(UNKNOWN_LEAD, "unknown_lead", "No lead has this external id: import the leads first")        \
+    X(OPEN_HANDOFF, "open_handoff", "The lead has an open handoff: it is no history yet")          \
+    X(UNKNOWN_TEAM, "unknown_team", "There is no active team of this name")                        \
+    X(UNKNOWN_MEMBER, "unknown_member", "The team has no member with this external id")            \
+    X(FUTURE, "future", "This lies in the future")                                                 \
+    X(REASON, "reason", "A lost deal needs a reason")                                              \
+    X(LIMIT, "limit", "A lead has too many attributes or identities")
+
+enum import_refusal {
+    IMPORT_TAKEN,
+#define X(name, code, detail) IMPORT_##name,
+    IMPORT_REFUSAL_TABLE(X)
+#undef X
+        IMPORT_REFUSAL_COUNT
+};
+
+const char *import_refusal_code(enum import_refusal refusal);
+const char *import_refusal_detail(enum import_refusal refusal);
+
+enum import_effect { IMPORT_NEW, IMPORT_UPDATED, IMPORT_UNCHANGED, IMPORT_REFUSED };
+
+struct import_result {
+    enum import_effect effect;
+    enum import_refusal refusal; /* of IMPORT_REFUSED */
+};
+
+/** outcome->extra is an array of struct import_result, one for each row. */
+bool import_rows_keys(const struct command *command, struct work *work, struct work_keys *keys);
+enum decision import_rows(struct work *work, const struct command *command,
+                          struct outcome *outcome);
+
+/** Members that deals name and that are not there yet: made without keys. */
+struct import_member {
+    const char *team; /* name */
+    const char *source;
+    const char *id;
+};
+
+#define IMPORT_MEMBERS_MAX 1000
+
+struct import_members_input {
+    const struct import_member *members;
+    size_t count;
+};
+
+/** Those that are there already, and those of unknown teams, are passed over. */
+bool import_members_keys(const struct command *command, struct work *work, struct work_keys *keys);
+enum decision import_members(struct work *work, const struct command *command,
+                             struct outcome *outcome);
+
+#endif

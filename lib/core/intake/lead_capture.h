@@ -1,0 +1,63 @@
+/*
+ * Capture: a lead that a team has heard of, new or known. Finds the lead by its identities, tells
+ * it what is new, adds the touch, judges it, and offers it when the way is open.
+ */
+#ifndef BATON_CORE_LEAD_CAPTURE_H
+#define BATON_CORE_LEAD_CAPTURE_H
+
+#include "core/lead/lead_tell.h"
+
+/** The origin is the touch's direction; without a touch, inbound. */
+#define CAPTURE_ORIGIN_OF_TOUCH (-1)
+
+struct capture_input {
+    const struct identity *identities; /* at least one; emails normalised */
+    size_t identity_count;
+    const struct told *attributes; /* sorted by name, each name once */
+    size_t attribute_count;
+    const struct touch_input *touch; /* NULL: none */
+    enum stage claimed_stage;        /* STAGE_COUNT: none */
+    int origin;                      /* enum direction of a new lead, or CAPTURE_ORIGIN_OF_TOUCH */
+    enum knowledge_source source;    /* who told the attributes */
+    instant occurred_at;             /* of the attributes; INSTANT_NONE: the touch's, else now */
+    bool imported;                   /* history: nothing is judged, nothing is offered */
+};
+
+struct judgement;
+
+/** What a capture did, for callers that write an answer of their own. */
+struct captured {
+    struct lead *lead;
+    bool created;
+    bool known_event; /* the touch was there already */
+    bool changed;     /* anything: what is told again changes nothing */
+    bool joined;      /* an anonymous lead was found to be the same person */
+    const struct uuid *duplicates;
+    size_t duplicate_count;
+    struct judgement *judgement;
+};
+
+/** The capture itself, without an answer: for batch, inbound and import. FIND_NEEDED: load more;
+ *  else FIND_FOUND, with outcome->err set when it is refused. */
+enum find lead_capture_apply(struct work *work, const struct caller *caller,
+                             const struct capture_input *input, struct captured *captured,
+                             struct outcome *outcome);
+
+/** What is told, and what an email address tells beside it, sorted by name. NULL: memory is short.
+ */
+struct told *lead_told_with_derived(struct work *work, const struct capture_input *input,
+                                    size_t *count);
+
+/** The identities and the event that a capture will look for. */
+bool lead_capture_note_keys(const struct capture_input *input, struct work *work,
+                            struct uuid workspace, struct work_keys *keys);
+
+/** Writes the members lead, created, possible_duplicates, verdict and handoff. */
+void lead_capture_write(const struct work *work, const struct captured *captured,
+                        struct json_out *out);
+
+bool lead_capture_keys(const struct command *command, struct work *work, struct work_keys *keys);
+enum decision lead_capture(struct work *work, const struct command *command,
+                           struct outcome *outcome);
+
+#endif

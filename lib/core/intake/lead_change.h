@@ -1,0 +1,70 @@
+/* Changes of a known lead: PATCH, touches, facts, and a human's word against a verdict. */
+#ifndef BATON_CORE_LEAD_CHANGE_H
+#define BATON_CORE_LEAD_CHANGE_H
+
+#include "core/intake/lead_capture.h"
+
+struct update_input {
+    struct uuid lead;
+    int64_t if_match;                  /* the lead's chain seq as its ETag has it; 0: any */
+    const struct identity *identities; /* to add */
+    size_t identity_count;
+    bool drop_email;
+    const struct told *attributes; /* sorted by name */
+    size_t attribute_count;
+    instant occurred_at; /* INSTANT_NONE: now */
+    instant due_at;      /* INSTANT_NONE: as it is */
+};
+
+bool lead_update_keys(const struct command *command, struct work *work, struct work_keys *keys);
+enum decision lead_update(struct work *work, const struct command *command,
+                          struct outcome *outcome);
+
+struct add_touch_input {
+    struct uuid lead;
+    struct touch_input touch;
+};
+
+bool lead_touch_keys(const struct command *command, struct work *work, struct work_keys *keys);
+enum decision lead_touch(struct work *work, const struct command *command, struct outcome *outcome);
+
+struct fact_input {
+    const char *name;
+    struct value value;
+    const char *evidence; /* NULL: none */
+};
+
+struct facts_input {
+    struct uuid lead;
+    const struct fact_input *facts; /* sorted by name */
+    size_t fact_count;
+    instant occurred_at; /* INSTANT_NONE: now */
+};
+
+bool lead_facts_keys(const struct command *command, struct work *work, struct work_keys *keys);
+enum decision lead_facts(struct work *work, const struct command *command, struct outcome *outcome);
+
+/** Writes facts by a member to a lead that is open for change, with its ledger entry. */
+enum err lead_facts_apply(struct work *work, struct lead *lead, const struct caller *caller,
+                          const struct fact_input *facts, size_t count,
+                          instant occurred_at) MUST_USE;
+
+struct override_input {
+    struct uuid lead;
+    enum term term;
+    enum verdict_result result; /* qualified or not_qualified */
+    const char *note;
+};
+
+bool lead_override_keys(const struct command *command, struct work *work, struct work_keys *keys);
+enum decision lead_override(struct work *work, const struct command *command,
+                            struct outcome *outcome);
+
+/**
+ * Finds an active lead for a command: FIND_FOUND with *lead; else *decision is what decide is to
+ * answer (load again, 404, 410).
+ */
+bool lead_for_command(struct work *work, struct uuid id, struct lead **lead,
+                      struct outcome *outcome, enum decision *decision);
+
+#endif

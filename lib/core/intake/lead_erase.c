@@ -1,0 +1,89 @@
+#include "core/intake/lead_erase.h"
+
+#include "base/defect.h"
+#include "core/handoff/handoff_answer.h"
+
+#include <string.h>
+
+/* The reason code of a handoff that an erasure closes. */
+#define REASON_ERASED "erased"
+
+bool lead_erase_keys(const struct command *command, struct work *work, struct work_keys *keys)
+{
+    const struct erase_input *input = command->input;
+
+    return list_add(&keys->leads, work->arena, (void *)&input->lead);
+}
+
+static void withdraw_open(struct work *work, struct lead *lead, struct actor actor,
+                          struct uuid team)
+{
+    struct handoff *open = lead->open;
+
+    if (open == NULL)
+        return;
+    work_change_handoff(work, open);
+    handoff_drop_lapsed(open, work->now);
+    open->state = HANDOFF_WITHDRAWN;
+    open->reason = REASON_ERASED;
+    open->claimed_until = INSTANT_NONE;
+    open->closed_at = work->now;
+    open->closed_by = actor.kind == ACTOR_MEMBER ? actor.id : (struct uuid){{0}};
+    work_close_handoff(work, lead, open);
+    struct json_out *body = work_body(work);
+    json_out_member_uuid(body, "handoff", open->id);
+    json_out_member_text(body, "reason", REASON_ERASED);
+    work_append(work, lead, LEDGER_HANDOFF_WITHDRAWN, actor, team);
+}
+
+static void forget(struct work *work, struct lead *lead)
+{
+    if (!DEFECT(identity_left))
+        work_drop_identities(work, lead);
+    lead->status = LEAD_ERASED;
+    lead->owner_team = (struct uuid){{0}};
+    lead->due_at = INSTANT_NONE;
+    lead->attributes = (struct attribute_set){0};
+    lead->facts = (struct attribute_set){0};
+    memset(lead->overrides, 0, sizeof lead->overrides);
+    memset(lead->salt, 0, sizeof lead->salt);
+    lead->hold_until = INSTANT_NONE;
+    lead->hold_inputs = NULL;
+    lead->hold_input_count = 0;
+    list_add(&work->erased_leads, work->arena, lead);
+}
+
+/* The answer speaks of nobody any more, so it is stored without the lead and can be repeated. */
+static enum decision answer(struct work *work, const struct lead *lead, struct outcome *outcome)
+{
+    struct json_out *out = outcome_begin(work);
+
+    json_out_begin_object(out);
+    json_out_member_uuid(out, "id", lead->id);
+    json_out_member_instant(out, "erased_at", work->now);
+    json_out_end_object(out);
+    return outcome_answer(work, outcome, 200);
+}
+
+enum decision lead_erase(struct work *work, const struct command *command, struct outcome *outcome)
+{
+    const struct erase_input *input = command->input;
+    struct actor actor = caller_actor(&command->caller);
+    struct lead *lead;
+    enum find found = work_find_lead(work, input->lead, &lead);
+
+    if (found == FIND_NEEDED ||
+        (found == FIND_FOUND && work_find_identities(work, lead) == FIND_NEEDED))
+        return DECIDE_AGAIN;
+    if (found == FIND_ABSENT)
+        return outcome_refuse(work, outcome, ERR_NOT_FOUND, "There is no lead with this id");
+    if (lead->status == LEAD_ERASED)
+        return outcome_refuse(work, outcome, ERR_GONE, "This lead was erased");
+    work_change_lead(work, lead);
+    withdraw_open(work, lead, actor, command->caller.team);
+    struct json_out *body = work_body(work);
+    json_out_member_text(body, "stage", stage_name(lead->stage));
+    work_append(work, lead, LEDGER_LEAD_ERASED, actor, command->caller.team);
+    forget(work, lead);
+    return answer(work, lead, outcome);
+}

@@ -1,0 +1,220 @@
+#include "core/intake/lead_merge.h"
+
+#include "base/defect.h"
+#include "core/handoff/judge.h"
+#include "core/intake/lead_result.h"
+
+#include <string.h>
+
+/* How far a stage is on the way; what waits or is out counts as not begun. */
+static int progress(enum stage stage)
+{
+    return stage == STAGE_NURTURE || stage == STAGE_DISQUALIFIED ? -1 : (int)stage;
+}
+
+static instant earlier(instant a, instant b)
+{
+    if (a == INSTANT_NONE || b == INSTANT_NONE)
+        return a == INSTANT_NONE ? b : a;
+    return a < b ? a : b;
+}
+
+/* Both logs in one, newest first. */
+static void join_touches(struct work *work, struct lead *survivor, const struct lead *absorbed)
+{
+    const struct touch_log *a = &survivor->touches;
+    const struct touch_log *b = &absorbed->touches;
+    struct touch *items = ARENA_ARRAY(work->arena, struct touch, a->count + b->count + 1);
+    struct touch_count *older =
+        ARENA_ARRAY(work->arena, struct touch_count, a->older_count + b->older_count + 1);
+    size_t i = 0, k = 0, n = 0;
+
+    if (items == NULL || older == NULL)
+        return;
+    while (i < a->count || k < b->count) {
+        bool first =
+            k == b->count || (i < a->count && a->items[i].occurred_at >= b->items[k].occurred_at);
+        items[n++] = first ? a->items[i++] : b->items[k++];
+    }
+    if (a->older_count > 0)
+        memcpy(older, a->older, a->older_count * sizeof *older);
+    if (b->older_count > 0)
+        memcpy(older + a->older_count, b->older, b->older_count * sizeof *older);
+    survivor->touches = (struct touch_log){items, n, older, a->older_count + b->older_count};
+}
+
+static void join_progress(struct lead *survivor, const struct lead *absorbed)
+{
+    if (progress(absorbed->stage) > progress(survivor->stage)) {
+        survivor->stage = absorbed->stage;
+        if (survivor->open == NULL) /* else the handoff says when */
+            survivor->due_at = absorbed->due_at;
+    }
+    for (int i = 0; i < MILESTONE_COUNT; i++)
+        survivor->reached[i] = earlier(survivor->reached[i], absorbed->reached[i]);
+    for (int i = 0; i < TERM_COUNT; i++)
+        if (!survivor->overrides[i].given)
+            survivor->overrides[i] = absorbed->overrides[i];
+    if (!survivor->amount.given)
+        survivor->amount = absorbed->amount;
+    if (uuid_is_nil(survivor->first_team))
+        survivor->first_team = absorbed->first_team;
+    if (absorbed->hold_until != INSTANT_NONE && survivor->hold_until < absorbed->hold_until) {
+        survivor->hold_until = absorbed->hold_until;
+        survivor->hold_inputs = absorbed->hold_inputs;
+        survivor->hold_input_count = absorbed->hold_input_count;
+    }
+    survivor->created_at = earlier(survivor->created_at, absorbed->created_at);
+    survivor->first_touch_at = earlier(survivor->first_touch_at, absorbed->first_touch_at);
+    survivor->touch_count += absorbed->touch_count;
+    if (survivor->claimed_stage == STAGE_COUNT)
+        survivor->claimed_stage = absorbed->claimed_stage;
+}
+
+/* The survivor keeps its owner unless only the other has an open handoff. */
+static void move_handoff(struct work *work, struct lead *survivor, struct lead *absorbed)
+{
+    struct handoff *open = absorbed->open;
+
+    if (open == NULL || DEFECT(open_left))
+        return;
+    work_change_handoff(work, open);
+    open->lead = survivor->id;
+    survivor->open = open;
+    survivor->owner_team = absorbed->owner_team;
+    survivor->due_at = absorbed->due_at;
+    absorbed->open = NULL;
+}
+
+/* Both chains say so when an open handoff goes from one lead to the other. */
+static void write_moved(const struct handoff *moved, struct json_out *body)
+{
+    if (moved == NULL)
+        return;
+    json_out_member_uuid(body, "handoff", moved->id);
+    json_out_member_text(body, "handoff_state", handoff_state_name(moved->state));
+}
+
+static void write_entries(struct work *work, struct lead *survivor, struct lead *absorbed,
+                          enum stage before, const struct handoff *moved, struct actor actor,
+                          struct uuid team)
+{
+    struct json_out *body = work_body(work);
+
+    write_moved(moved, body);
+    json_out_member_uuid(body, "survivor", survivor->id);
+    const struct ledger_entry *last =
+        work_append(work, absorbed, LEDGER_LEAD_ABSORBED, actor, team);
+    if (last == NULL)
+        return;
+    body = work_body(work);
+    json_out_member_uuid(body, "absorbed", absorbed->id);
+    json_out_key(body, "absorbed_hash");
+    json_out_hex(body, last->hash, DIGEST_BYTES);
+    json_out_member_int(body, "absorbed_seq", last->seq);
+    write_moved(moved, body);
+    json_out_member_uuid(body, "owner", survivor->owner_team);
+    if (before != survivor->stage) {
+        json_out_member_text(body, "stage_from", stage_name(before));
+        json_out_member_text(body, "stage_to", stage_name(survivor->stage));
+    }
+    work_append(work, survivor, LEDGER_LEAD_MERGED, actor, team);
+}
+
+/* The shell that stays has nothing personal but the salt, which its chain's commitments need. */
+static void empty_shell(struct lead *absorbed, struct uuid survivor)
+{
+    absorbed->status = LEAD_MERGED;
+    absorbed->merged_into = survivor;
+    absorbed->owner_team = (struct uuid){{0}};
+    absorbed->due_at = INSTANT_NONE;
+    absorbed->identities = NULL;
+    absorbed->identity_count = 0;
+    absorbed->attributes = (struct attribute_set){0};
+    absorbed->facts = (struct attribute_set){0};
+    absorbed->touches = (struct touch_log){0};
+    absorbed->touch_count = 0;
+    absorbed->amount = (struct amount){0};
+    memset(absorbed->overrides, 0, sizeof absorbed->overrides);
+    for (int i = 0; i < MILESTONE_COUNT; i++) /* they count for the survivor now */
+        absorbed->reached[i] = INSTANT_NONE;
+    absorbed->first_touch_at = INSTANT_NONE;
+}
+
+void lead_absorb(struct work *work, struct lead *survivor, struct lead *absorbed,
+                 struct actor actor, struct uuid team)
+{
+    enum stage before = survivor->stage;
+    const struct handoff *moved = absorbed->open;
+
+    work_change_lead(work, absorbed);
+    for (size_t i = 0; i < absorbed->identity_count; i++)
+        work_give_identity(work, survivor, &absorbed->identities[i]);
+    if (attribute_absorb(&survivor->attributes, work->arena, &absorbed->attributes) != ERR_NONE ||
+        attribute_absorb(&survivor->facts, work->arena, &absorbed->facts) != ERR_NONE)
+        arena_fail(work->arena);
+    join_touches(work, survivor, absorbed);
+    join_progress(survivor, absorbed);
+    move_handoff(work, survivor, absorbed);
+    write_entries(work, survivor, absorbed, before, moved, actor, team);
+    list_add(&work->moved_leads, work->arena, absorbed);
+    empty_shell(absorbed, survivor->id);
+}
+
+bool lead_merge_keys(const struct command *command, struct work *work, struct work_keys *keys)
+{
+    const struct merge_input *input = command->input;
+
+    return list_add(&keys->leads, work->arena, (void *)&input->survivor) &&
+           list_add(&keys->leads, work->arena, (void *)&input->absorbed);
+}
+
+static enum decision refuse_merge(struct work *work, struct outcome *outcome,
+                                  const struct lead *survivor, const struct lead *absorbed)
+{
+    if (survivor->status == LEAD_ERASED)
+        return outcome_refuse(work, outcome, ERR_GONE, "This lead was erased");
+    if (absorbed->status == LEAD_ERASED)
+        return outcome_refuse_at(work, outcome, ERR_INVALID_VALUE, "/from", "erased",
+                                 "The lead to absorb was erased");
+    if (survivor == absorbed)
+        return outcome_refuse_at(work, outcome, ERR_INVALID_VALUE, "/from", "same_lead",
+                                 "Both ids answer with the same lead already");
+    outcome->problem.state = "open_handoffs";
+    return outcome_refuse(work, outcome, ERR_STATE_CONFLICT,
+                          "Both leads have an open handoff: close one of them first");
+}
+
+enum decision lead_merge(struct work *work, const struct command *command, struct outcome *outcome)
+{
+    const struct merge_input *input = command->input;
+    struct lead *survivor, *absorbed;
+    enum find first = work_find_lead(work, input->survivor, &survivor);
+    enum find second = work_find_lead(work, input->absorbed, &absorbed);
+
+    if (first == FIND_NEEDED || second == FIND_NEEDED)
+        return DECIDE_AGAIN;
+    if (uuid_is_nil(command->caller.member))
+        return outcome_refuse(work, outcome, ERR_ACTOR_REQUIRED,
+                              "Name the member with Baton-Actor, or use a member's key");
+    if (first == FIND_ABSENT)
+        return outcome_refuse(work, outcome, ERR_NOT_FOUND, "There is no lead with this id");
+    if (second == FIND_ABSENT)
+        return outcome_refuse_at(work, outcome, ERR_INVALID_VALUE, "/from", "not_found",
+                                 "There is no lead with this id");
+    if (survivor->status != LEAD_ACTIVE || absorbed->status != LEAD_ACTIVE ||
+        survivor == absorbed || (survivor->open != NULL && absorbed->open != NULL))
+        return refuse_merge(work, outcome, survivor, absorbed);
+    if (work_find_identities(work, absorbed) == FIND_NEEDED)
+        return DECIDE_AGAIN;
+    struct actor actor = caller_actor(&command->caller);
+    work_change_lead(work, survivor);
+    lead_absorb(work, survivor, absorbed, actor, command->caller.team);
+    struct judgement *judgement = judge_lead(work, survivor, actor, command->caller.team);
+    struct json_out *out = outcome_begin(work);
+    json_out_begin_object(out);
+    lead_result_write(work, survivor, judgement, out);
+    json_out_end_object(out);
+    outcome->lead = survivor->id;
+    return outcome_answer(work, outcome, 200);
+}

@@ -1,0 +1,18 @@
+/* What an answer to a change of a lead shows of it. */
+#ifndef BATON_CORE_LEAD_RESULT_H
+#define BATON_CORE_LEAD_RESULT_H
+
+#include "core/handoff/judge.h"
+#include "core/work.h"
+
+/** The verdict that an answer shows; *again holds it when nothing was judged, since nothing
+ * changed. NULL when no definition is in force. */
+const struct term_judgement *lead_shown_verdict(const struct work *work, const struct lead *lead,
+                                                const struct judgement *judgement,
+                                                struct term_judgement *again);
+
+/** Writes {id, …} of a member: "lead", "verdict" and "handoff" of a lead after a change. */
+void lead_result_write(const struct work *work, const struct lead *lead,
+                       const struct judgement *judgement, struct json_out *out);
+
+#endif

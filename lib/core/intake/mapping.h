@@ -1,0 +1,186 @@
+/*
+ * A mapping says, as data, how what a sender delivers or a file holds becomes captures and deals.
+ * docs/mapping.md is its manual. Compiled once, immutable, shared by threads.
+ */
+#ifndef BATON_CORE_MAPPING_H
+#define BATON_CORE_MAPPING_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/fault.h"
+#include "core/handoff/handoff.h"
+#include "core/intake/lead_capture.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#define MAPPING_ATTRIBUTES_MAX    ATTRIBUTES_PER_LEAD_MAX
+#define MAPPING_PAIRS_MAX         200
+#define MAPPING_VALUE_MAX_BYTES   200 /* of a constant, and of either side of a pair */
+#define MAPPING_POINTER_MAX_BYTES 1024
+#define MAPPING_DEPTH_MAX         32
+#define MAPPING_NULLS_MAX         50
+#define MAPPING_STEPS_MAX         8
+/** Items of one document, at most. */
+#define MAPPING_ITEMS_MAX 256
+/** Bytes of an identity and of an event id. */
+#define MAPPING_ID_MAX_BYTES 200
+
+enum mapping_use {
+    MAPPING_INBOUND, /* of a source of webhooks */
+    MAPPING_IMPORT,  /* of files: names the team and may map deals */
+};
+
+enum mapping_type {
+    MAPPING_AS_IT_IS, /* in forms and CSV, what is written as a JSON number or boolean is one */
+    MAPPING_TEXT,
+    MAPPING_NUMBER,
+    MAPPING_BOOLEAN,
+    MAPPING_DATE, /* becomes RFC 3339 in UTC */
+    MAPPING_TYPE_COUNT
+};
+
+struct mapping_pair {
+    const char *from;
+    const char *to;
+};
+
+/** Where a value comes from: a place in the item, or a constant; neither: not mapped. */
+struct mapping_field {
+    const char *pointer;     /* as written, or NULL */
+    const char *const *path; /* its tokens, decoded */
+    size_t depth;
+    const char *constant;             /* or NULL */
+    const struct mapping_pair *pairs; /* what is none of these is ignored; NULL: taken as it is */
+    size_t pair_count;
+    enum mapping_type type;   /* of attributes */
+    const char *const *nulls; /* of attributes: texts that stand for nothing here, besides */
+    size_t null_count;
+};
+
+struct mapping_attribute {
+    const char *name;
+    struct mapping_field field;
+};
+
+struct mapping_step {
+    const char *team;          /* name */
+    const char *member_source; /* NULL: steps without a member */
+    struct mapping_field member;
+    struct mapping_field at;
+};
+
+struct mapping {
+    bool is_deal;
+    const char *team;          /* name; imports only */
+    struct mapping_field each; /* a pointer only */
+    const char *const *nulls;  /* texts that stand for nothing */
+    size_t null_count;         /* when none are given: "" in forms and CSV */
+    bool nulls_given;
+    struct mapping_field email;
+    const char *external_source; /* NULL: the name of the source */
+    struct mapping_field external_id;
+    struct mapping_field anonymous_id;
+    struct mapping_field event_id;
+    struct mapping_field occurred_at;
+    struct mapping_field claimed_stage;
+    const struct mapping_attribute *attributes; /* sorted by name */
+    size_t attribute_count;
+    bool touches;
+    struct mapping_field touch_kind;
+    struct mapping_field touch_direction;
+    struct mapping_field touch_values[DIMENSION_COUNT];
+    /* of deals */
+    const struct mapping_step *steps;
+    size_t step_count;
+    struct mapping_field outcome_kind;
+    struct mapping_field outcome_at;
+    struct mapping_field outcome_reason;
+};
+
+/**
+ * Compiles a document; everything is copied into the arena, so the JSON may go. pointer is where it
+ * stands in its body. ERR_INVALID_VALUE with all faults at once; ERR_OUT_OF_MEMORY.
+ */
+enum err mapping_compile(const json_t *json, const char *pointer, enum mapping_use use,
+                         struct arena *arena, struct faults *faults,
+                         const struct mapping **out) MUST_USE;
+
+/* code, what people are told */
+#define MAPPED_ERROR_TABLE(X)                                                                      \
+    X(MISSING, "missing", "Nothing stands here")                                                   \
+    X(TOO_MANY, "too_many", "More items than one delivery may have")                               \
+    X(NO_IDENTITY, "no_identity", "Neither email nor external id nor anonymous id is there")       \
+    X(TYPE, "type", "A text or a number is wanted, or a list of them for an attribute")            \
+    X(EMAIL, "email", "This is no email address")                                                  \
+    X(TOO_LONG, "too_long", "The text is too long")                                                \
+    X(CONTROL, "control", "The text has control characters")                                       \
+    X(DATE, "date", "This is no date such as 2026-11-23 or 2026-11-23T10:00:00Z")                  \
+    X(NUMBER, "number", "This is no number such as 1200 or -0.5")                                  \
+    X(BOOLEAN, "boolean", "This is neither yes nor no")                                            \
+    X(STAGE, "stage", "There is no such stage; map the sender's word")                             \
+    X(KIND, "kind", "A kind of touch has a-z, 0-9, _ - . : only; map the sender's word")           \
+    X(DIRECTION, "direction", "Only inbound and outbound are directions")                          \
+    X(PERSONAL, "personal", "A dimension may not hold an email address or a phone number")         \
+    X(OUTCOME, "outcome", "Only opportunity, won and lost are outcomes; map the sender's word")
+
+enum mapped_error {
+    MAPPED_OK,
+#define X(name, code, detail) MAPPED_##name,
+    MAPPED_ERROR_TABLE(X)
+#undef X
+        MAPPED_ERROR_COUNT
+};
+
+const char *mapped_error_code(enum mapped_error error);
+const char *mapped_error_detail(enum mapped_error error);
+
+struct mapped_step {
+    const char *team;
+    const char *member_source;
+    const char *member; /* external id, or NULL */
+    instant at;
+};
+
+struct mapped_deal {
+    const struct mapped_step *steps;
+    size_t step_count;
+    enum outcome_kind outcome; /* OUTCOME_NONE: none told */
+    instant outcome_at;        /* INSTANT_NONE: that of the last step */
+    const char *reason;        /* of a lost one, or NULL */
+    const char *event_id;      /* tells deals of one lead apart; NULL: it has one */
+};
+
+/** One item of a document. */
+struct mapped {
+    enum mapped_error error; /* the first that was met; nothing else holds then */
+    const char *pointer;     /* its place, from the document's root; never a value */
+    struct capture_input capture;
+    const struct mapped_deal *deal; /* NULL: a lead */
+};
+
+/** Who sends it, and in what form. */
+struct mapped_from {
+    const char *source_name; /* of external ids that name no other */
+    const char *sender;      /* whose event ids these are: touch_input.sender */
+    enum knowledge_source told_by;
+    bool tabular;        /* a form or a row of CSV: every value came as text */
+    instant occurred_at; /* when the document does not say; INSTANT_NONE: now */
+};
+
+/**
+ * Maps a document to its items. Texts are borrowed from mapping and document or made in the arena.
+ * ERR_OUT_OF_MEMORY alone; what is wrong with an item stands in it. At least one item.
+ */
+enum err mapping_apply(const struct mapping *mapping, const json_t *document,
+                       const struct mapped_from *from, struct arena *arena, struct mapped **items,
+                       size_t *count) MUST_USE;
+
+/**
+ * The pointers of a mapping whose first token is no member of this row, one a call: *at is 0 at
+ * first and moves on. NULL: there is no other. Borrowed from the mapping.
+ */
+const char *mapping_next_absent(const struct mapping *mapping, const json_t *row, size_t *at);
+
+#endif

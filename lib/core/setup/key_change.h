@@ -1,0 +1,42 @@
+/* Making and revoking keys. */
+#ifndef BATON_CORE_KEY_CHANGE_H
+#define BATON_CORE_KEY_CHANGE_H
+
+#include "core/setup/api_key.h"
+#include "core/setup/setup_change.h"
+
+struct key_create_input {
+    const char *title;
+    const char *team;   /* name; NULL: for a member */
+    const char *member; /* id or normalised email; NULL: the team's own */
+    unsigned roles;
+    /** As the client sent it, or as the server made it: a repeat that brings it gets the same
+     *  token, which is not stored. NULL: random, and never shown again. */
+    const char *idempotency_key;
+};
+
+bool key_create_keys(const struct command *command, struct work *work, struct work_keys *keys);
+enum decision key_create(struct work *work, const struct command *command, struct outcome *outcome);
+
+/** Puts the token into a stored answer of key_create, which is kept without it. */
+void key_create_reveal(struct work *work, const struct command *command, struct outcome *outcome);
+
+struct key_revoke_input {
+    struct uuid key;
+};
+
+bool key_revoke_keys(const struct command *command, struct work *work, struct work_keys *keys);
+enum decision key_revoke(struct work *work, const struct command *command, struct outcome *outcome);
+
+struct made_key {
+    const struct api_key *key;
+    const char *token;
+};
+
+/** A new key of a team or of its member (NULL: the team's own), its row and its entry in the team's
+ *  chain; checks nothing. token is NULL when memory is short. */
+struct made_key key_make(struct work *work, const struct caller *caller, const struct team *team,
+                         struct chain_row *chain, const struct member *member,
+                         const struct key_create_input *input);
+
+#endif

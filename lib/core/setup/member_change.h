@@ -1,0 +1,36 @@
+/* Making and changing members. */
+#ifndef BATON_CORE_MEMBER_CHANGE_H
+#define BATON_CORE_MEMBER_CHANGE_H
+
+#include "core/setup/setup_change.h"
+
+struct member_create_input {
+    const char *team; /* name */
+    const char *name;
+    const char *email;           /* normalised; NULL: none */
+    const char *external_source; /* NULL, with external_id: none */
+    const char *external_id;
+};
+
+bool member_create_keys(const struct command *command, struct work *work, struct work_keys *keys);
+enum decision member_create(struct work *work, const struct command *command,
+                            struct outcome *outcome);
+
+struct member_update_input {
+    struct uuid member;
+    const char *if_match; /* NULL: none */
+    const char *name;     /* NULL: as it is */
+    const char *email;    /* normalised; NULL: as it is */
+    const bool *active;
+};
+
+bool member_update_keys(const struct command *command, struct work *work, struct work_keys *keys);
+enum decision member_update(struct work *work, const struct command *command,
+                            struct outcome *outcome);
+
+/** A new member of a team, its row and its entry in the team's chain; checks nothing. */
+const struct member *member_make(struct work *work, const struct caller *caller,
+                                 const struct team *team, struct chain_row *chain,
+                                 const struct member_create_input *input);
+
+#endif

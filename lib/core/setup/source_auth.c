@@ -1,0 +1,139 @@
+#include "core/setup/source_auth.h"
+
+#include "base/digest.h"
+
+#include <jansson.h>
+#include <string.h>
+
+const char *auth_scheme_name(enum auth_scheme scheme)
+{
+    return scheme == AUTH_BEARER ? "bearer" : "hmac_sha256";
+}
+
+const char *auth_encoding_name(enum auth_encoding encoding)
+{
+    return encoding == AUTH_HEX ? "hex" : "base64";
+}
+
+static const char *copy_member(const json_t *json, const char *name, struct arena *arena)
+{
+    const char *text = json_string_value(json_object_get(json, name));
+
+    return text == NULL ? NULL : arena_strdup(arena, text);
+}
+
+static enum err parse(const json_t *json, struct arena *arena, struct source_auth *out)
+{
+    const char *scheme = json_string_value(json_object_get(json, "scheme"));
+    const char *encoding = json_string_value(json_object_get(json, "encoding"));
+
+    *out = (struct source_auth){.scheme = AUTH_BEARER};
+    if (scheme == NULL)
+        return ERR_INVALID_VALUE;
+    if (strcmp(scheme, auth_scheme_name(AUTH_BEARER)) == 0)
+        return ERR_NONE;
+    out->scheme = AUTH_HMAC_SHA256;
+    out->header = copy_member(json, "header", arena);
+    out->prefix = copy_member(json, "prefix", arena);
+    out->secret = copy_member(json, "secret", arena);
+    if (encoding != NULL && strcmp(encoding, auth_encoding_name(AUTH_BASE64)) == 0)
+        out->encoding = AUTH_BASE64;
+    if (arena_failed(arena))
+        return ERR_OUT_OF_MEMORY;
+    return out->header == NULL || out->prefix == NULL ? ERR_INVALID_VALUE : ERR_NONE;
+}
+
+enum err source_auth_parse(const char *json, struct arena *arena, struct source_auth *out)
+{
+    json_error_t error;
+    json_t *parsed = json_loads(json, JSON_REJECT_DUPLICATES, &error);
+
+    if (parsed == NULL)
+        return json_error_code(&error) == json_error_out_of_memory ? ERR_OUT_OF_MEMORY
+                                                                   : ERR_INVALID_VALUE;
+    enum err err = parse(parsed, arena, out);
+    json_decref(parsed);
+    return err;
+}
+
+/* ---- signatures ---- */
+
+#define HEX_LEN    (2 * DIGEST_BYTES)
+#define BASE64_LEN 44 /* of DIGEST_BYTES, padded */
+
+static void write_hex(const uint8_t *bytes, char out[HEX_LEN])
+{
+    static const char digits[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < DIGEST_BYTES; i++) {
+        out[2 * i] = digits[bytes[i] >> 4];
+        out[2 * i + 1] = digits[bytes[i] & 15];
+    }
+}
+
+static void write_base64(const uint8_t *bytes, char out[BASE64_LEN])
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+    for (size_t i = 0; i < DIGEST_BYTES; i += 3, out += 4) {
+        size_t left = DIGEST_BYTES - i;
+        uint32_t three = (uint32_t)bytes[i] << 16 | (left > 1 ? (uint32_t)bytes[i + 1] << 8 : 0) |
+                         (left > 2 ? bytes[i + 2] : 0);
+        out[0] = digits[three >> 18];
+        out[1] = digits[three >> 12 & 63];
+        out[2] = left > 1 ? digits[three >> 6 & 63] : '=';
+        out[3] = left > 2 ? digits[three & 63] : '=';
+    }
+}
+
+bool source_auth_fits(const struct source_auth *auth, const char *signature, const void *body,
+                      size_t body_len)
+{
+    size_t prefix_len = auth->prefix == NULL ? 0 : strlen(auth->prefix);
+    size_t wanted_len = auth->encoding == AUTH_HEX ? HEX_LEN : BASE64_LEN;
+    uint8_t digest[DIGEST_BYTES];
+    char wanted[HEX_LEN], given[HEX_LEN];
+
+    if (auth->scheme != AUTH_HMAC_SHA256 || auth->secret == NULL ||
+        strncmp(signature, auth->prefix == NULL ? "" : auth->prefix, prefix_len) != 0 ||
+        strlen(signature + prefix_len) != wanted_len)
+        return false;
+    digest_hmac((const uint8_t *)auth->secret, strlen(auth->secret),
+                &(struct digest_part){body, body_len}, 1, digest);
+    memcpy(given, signature + prefix_len, wanted_len);
+    if (auth->encoding == AUTH_BASE64)
+        write_base64(digest, wanted);
+    else
+        write_hex(digest, wanted);
+    for (size_t i = 0; auth->encoding == AUTH_HEX && i < wanted_len; i++)
+        given[i] = given[i] >= 'A' && given[i] <= 'F' ? (char)(given[i] | 0x20) : given[i];
+    return digest_equal((const uint8_t *)wanted, (const uint8_t *)given, wanted_len);
+}
+
+void source_auth_write(const struct source_auth *auth, bool with_secret, struct json_out *out)
+{
+    json_out_begin_object(out);
+    json_out_member_text(out, "scheme", auth_scheme_name(auth->scheme));
+    if (auth->scheme == AUTH_HMAC_SHA256) {
+        json_out_member_text(out, "header", auth->header);
+        json_out_member_text(out, "encoding", auth_encoding_name(auth->encoding));
+        json_out_member_text(out, "prefix", auth->prefix);
+        if (with_secret)
+            json_out_member_text(out, "secret", auth->secret);
+    }
+    json_out_end_object(out);
+}
+
+void source_auth_make_secret(const struct config *config, struct uuid source,
+                             const char *idempotency_key, char out[SOURCE_SECRET_LEN + 1])
+{
+    uint8_t mac[DIGEST_BYTES];
+    const struct digest_part parts[] = {
+        {"source secret", sizeof "source secret"},
+        {source.b, sizeof source.b},
+        {idempotency_key, strlen(idempotency_key)},
+    };
+
+    digest_hmac(config->secret, sizeof config->secret, parts, 3, mac);
+    base32_encode(mac, SOURCE_SECRET_BYTES, out);
+}

@@ -1,0 +1,239 @@
+#include "core/setup/source_change.h"
+
+#include "base/public_id.h"
+#include "core/setup/shape_setup.h"
+
+#include <string.h>
+
+#define SOURCES_MAX    1000
+#define AUTH_MAX_BYTES 4096
+
+static void append_entry(struct work *work, struct chain_row *chain, enum ledger_kind kind,
+                         const struct caller *caller, const struct source *source)
+{
+    uint8_t hash[DIGEST_BYTES];
+    struct json_out *body = work_body(work);
+
+    digest_sha256(&(struct digest_part){source->mapping, strlen(source->mapping)}, 1, hash);
+    json_out_member_int(body, "active", source->active);
+    json_out_key(body, "mapping_hash");
+    json_out_hex(body, hash, DIGEST_BYTES);
+    json_out_member_text(body, "name", source->name);
+    json_out_member_uuid(body, "source", source->id);
+    json_out_member_uuid(body, "team", source->team);
+    setup_append(work, chain, kind, caller);
+}
+
+static const char *auth_text(struct work *work, const struct source_auth *auth)
+{
+    struct json_out out;
+    const char *text = NULL;
+
+    json_out_init(&out, AUTH_MAX_BYTES);
+    source_auth_write(auth, true, &out);
+    if (json_out_failed(&out))
+        arena_fail(work->arena);
+    else
+        text = arena_copy(work->arena, out.text, out.len);
+    json_out_release(&out);
+    return text;
+}
+
+static const char *made_secret(struct work *work, struct uuid source, const char *idempotency_key)
+{
+    char *secret = arena_alloc(work->arena, SOURCE_SECRET_LEN + 1);
+
+    if (secret != NULL)
+        source_auth_make_secret(work->config, source, idempotency_key, secret);
+    return secret;
+}
+
+bool source_create_keys(const struct command *command, struct work *work, struct work_keys *keys)
+{
+    return setup_note_chain(work, keys, command->caller.workspace);
+}
+
+static enum decision check_new(struct work *work, const struct source_create_input *input,
+                               struct outcome *outcome)
+{
+    for (size_t i = 0; i < work->config->source_count; i++)
+        if (strcmp(work->config->sources[i].name, input->name) == 0)
+            return outcome_refuse_at(work, outcome, ERR_ALREADY_EXISTS, "/name", "already_exists",
+                                     "There is a source \"%s\" already", input->name);
+    if (work->config->source_count >= SOURCES_MAX)
+        return outcome_refuse(work, outcome, ERR_LIMIT_REACHED,
+                              "A workspace has at most %d sources", SOURCES_MAX);
+    return DECIDED;
+}
+
+static void write_created(struct work *work, const struct source *source, const char *secret,
+                          struct outcome *outcome)
+{
+    struct json_out *out = outcome_begin(work);
+
+    json_out_begin_object(out);
+    json_out_key(out, "source");
+    shape_source(work->config, source, out);
+    json_out_member_text(out, "secret", secret);
+    json_out_end_object(out);
+    outcome_answer(work, outcome, 201);
+}
+
+/* {source, secret}; what is kept has an empty secret. */
+static enum decision answer_created(struct work *work, const struct source *source,
+                                    const struct source_auth *auth, struct outcome *outcome)
+{
+    char id[PUBLIC_ID_LEN + 1];
+
+    if (auth->scheme == AUTH_HMAC_SHA256) {
+        write_created(work, source, "", outcome);
+        outcome->kept = outcome->body;
+        outcome->kept_len = outcome->body_len;
+    }
+    write_created(work, source, auth->scheme == AUTH_BEARER ? NULL : auth->secret, outcome);
+    public_id_format(work->config->workspace, source->id, id);
+    outcome->location = arena_printf(work->arena, "/v1/sources/%s", id);
+    return DECIDED;
+}
+
+enum decision source_create(struct work *work, const struct command *command,
+                            struct outcome *outcome)
+{
+    const struct source_create_input *input = command->input;
+    struct source_auth auth = input->auth;
+
+    if (!setup_may(work, command, ROLE_ADMIN, outcome))
+        return DECIDED;
+    const struct team *team = setup_team(work, input->team, "/team", outcome);
+    if (team == NULL)
+        return DECIDED;
+    check_new(work, input, outcome);
+    if (outcome->err != ERR_NONE)
+        return DECIDED;
+    struct chain_row *chain = setup_chain(work, work->config->workspace);
+    if (chain == NULL)
+        return DECIDE_AGAIN;
+    struct uuid id = work_new_id(work);
+    if (auth.scheme == AUTH_HMAC_SHA256 && auth.secret == NULL)
+        auth.secret = made_secret(work, id, input->idempotency_key);
+    struct source *source = ARENA_NEW(work->arena, struct source);
+    const char *auth_json = auth_text(work, &auth);
+    if (source == NULL || auth_json == NULL)
+        return DECIDED;
+    *source = (struct source){
+        .id = id,
+        .name = input->name,
+        .team = team->id,
+        .auth = auth_json,
+        .mapping = input->mapping,
+        .active = true,
+        .revision = 1,
+        .created_at = work->now,
+    };
+    append_entry(work, chain, LEDGER_SOURCE_CREATED, &command->caller, source);
+    work_add_config_change(
+        work, &(struct config_change){.kind = CHANGE_SOURCE, .is_new = true, .source = source});
+    return answer_created(work, source, &auth, outcome);
+}
+
+/* The secret of the sender came with the request again; one that was made is made again. */
+static const char *secret_again(struct work *work, const json_t *answer,
+                                const struct source_create_input *input)
+{
+    const json_t *id = json_object_get(json_object_get(answer, "source"), "id");
+    struct uuid workspace, source;
+
+    if (input->auth.scheme != AUTH_HMAC_SHA256 || input->auth.secret != NULL)
+        return input->auth.secret;
+    if (id == NULL ||
+        !public_id_parse(json_string_value(id), json_string_length(id), &workspace, &source))
+        return NULL;
+    return made_secret(work, source, input->idempotency_key);
+}
+
+void source_create_reveal(struct work *work, const struct command *command, struct outcome *outcome)
+{
+    json_t *answer = json_loadb(outcome->body, outcome->body_len, 0, NULL);
+    const char *secret = answer == NULL ? NULL : secret_again(work, answer, command->input);
+
+    if (secret != NULL && json_object_set_new(answer, "secret", json_string(secret)) == 0) {
+        struct json_out *out = outcome_begin(work);
+        json_text_write(answer, out);
+        outcome_answer(work, outcome, outcome->status);
+    }
+    json_decref(answer);
+}
+
+/* ---- update ---- */
+
+bool source_update_keys(const struct command *command, struct work *work, struct work_keys *keys)
+{
+    return setup_note_chain(work, keys, command->caller.workspace);
+}
+
+/* The secret stays when none is given, and cannot be made here, where it would not be shown. */
+static const char *new_auth(struct work *work, const struct source *source,
+                            const struct source_auth *wanted, struct outcome *outcome)
+{
+    struct source_auth auth = *wanted;
+    struct source_auth old = {0};
+
+    if (auth.scheme == AUTH_HMAC_SHA256 && auth.secret == NULL) {
+        if (source_auth_parse(source->auth, work->arena, &old) != ERR_NONE || old.secret == NULL) {
+            outcome_refuse_at(work, outcome, ERR_INVALID_VALUE, "/auth/secret", "required",
+                              "This source has no secret yet: give the sender's");
+            return NULL;
+        }
+        auth.secret = old.secret;
+    }
+    return auth_text(work, &auth);
+}
+
+static struct source *changed_source(struct work *work, const struct source *old,
+                                     const struct source_update_input *input,
+                                     struct outcome *outcome)
+{
+    struct source *source = ARENA_NEW(work->arena, struct source);
+    const struct team *team = NULL;
+
+    if (source == NULL)
+        return NULL;
+    *source = *old;
+    if (input->team != NULL)
+        team = setup_team(work, input->team, "/team", outcome);
+    if (team != NULL)
+        source->team = team->id;
+    if (outcome->err == ERR_NONE && input->auth != NULL)
+        source->auth = new_auth(work, old, input->auth, outcome);
+    if (input->mapping != NULL)
+        source->mapping = input->mapping;
+    if (input->active != NULL)
+        source->active = *input->active;
+    source->revision++;
+    return outcome->err == ERR_NONE && source->auth != NULL ? source : NULL;
+}
+
+enum decision source_update(struct work *work, const struct command *command,
+                            struct outcome *outcome)
+{
+    const struct source_update_input *input = command->input;
+    const struct source *old = config_source(work->config, input->source);
+
+    if (!setup_may(work, command, ROLE_ADMIN, outcome))
+        return DECIDED;
+    if (old == NULL)
+        return outcome_refuse(work, outcome, ERR_NOT_FOUND, "There is no source with this id");
+    shape_source(work->config, old, outcome_begin(work));
+    if (!setup_tag_fits(work, input->if_match, outcome))
+        return DECIDED;
+    struct source *source = changed_source(work, old, input, outcome);
+    if (source == NULL)
+        return DECIDED;
+    struct chain_row *chain = setup_chain(work, work->config->workspace);
+    if (chain == NULL)
+        return DECIDE_AGAIN;
+    append_entry(work, chain, LEDGER_SOURCE_UPDATED, &command->caller, source);
+    work_add_config_change(work, &(struct config_change){.kind = CHANGE_SOURCE, .source = source});
+    shape_source(work->config, source, outcome_begin(work));
+    return outcome_answer(work, outcome, 200);
+}

@@ -1,0 +1,38 @@
+/* Making and changing the sources of webhooks. */
+#ifndef BATON_CORE_SOURCE_CHANGE_H
+#define BATON_CORE_SOURCE_CHANGE_H
+
+#include "core/setup/setup_change.h"
+#include "core/setup/source_auth.h"
+
+struct source_create_input {
+    const char *name;
+    const char *team;        /* name */
+    struct source_auth auth; /* a NULL secret of HMAC is made */
+    const char *mapping;     /* JSON text, compact; it has been checked */
+    /** As with key_create_input: a repeat that brings it gets the same made secret. */
+    const char *idempotency_key;
+};
+
+bool source_create_keys(const struct command *command, struct work *work, struct work_keys *keys);
+enum decision source_create(struct work *work, const struct command *command,
+                            struct outcome *outcome);
+
+/** Puts the secret into a stored answer of source_create, which is kept without it. */
+void source_create_reveal(struct work *work, const struct command *command,
+                          struct outcome *outcome);
+
+struct source_update_input {
+    struct uuid source;
+    const char *if_match;           /* NULL: none */
+    const char *team;               /* NULL: as it is; so are all of these */
+    const struct source_auth *auth; /* a NULL secret of HMAC: the one there was */
+    const char *mapping;
+    const bool *active;
+};
+
+bool source_update_keys(const struct command *command, struct work *work, struct work_keys *keys);
+enum decision source_update(struct work *work, const struct command *command,
+                            struct outcome *outcome);
+
+#endif

@@ -1,0 +1,155 @@
+#include "core/setup/team_change.h"
+
+#include "core/setup/shape_setup.h"
+
+#include <string.h>
+
+#define TEAMS_MAX 1000
+
+static void write_body(struct work *work, const struct team *team)
+{
+    struct json_out *body = work_body(work);
+
+    json_out_member_int(body, "active", team->active);
+    json_out_member_text(body, "function", team_function_name(team->function));
+    json_out_member_text(body, "name", team->name);
+}
+
+static enum decision answer(struct work *work, struct outcome *outcome, const struct team *team,
+                            int status)
+{
+    shape_team(team, outcome_begin(work));
+    return outcome_answer(work, outcome, status);
+}
+
+bool team_create_keys(const struct command *command, struct work *work, struct work_keys *keys)
+{
+    (void)command, (void)work, (void)keys;
+    return true;
+}
+
+const struct team *team_make(struct work *work, const struct caller *caller,
+                             const struct team_create_input *input)
+{
+    struct team *team = ARENA_NEW(work->arena, struct team);
+
+    if (team == NULL)
+        return NULL;
+    *team = (struct team){
+        .id = work_new_id(work),
+        .name = input->name,
+        .title = input->title == NULL ? input->name : input->title,
+        .function = input->function,
+        .active = true,
+        .created_at = work->now,
+    };
+    struct chain_row *chain = setup_new_chain(work, team->id);
+    write_body(work, team);
+    setup_append(work, chain, LEDGER_TEAM_CREATED, caller);
+    work_add_config_change(
+        work, &(struct config_change){.kind = CHANGE_TEAM, .is_new = true, .team = team});
+    return team;
+}
+
+enum decision team_create(struct work *work, const struct command *command, struct outcome *outcome)
+{
+    const struct team_create_input *input = command->input;
+
+    if (!setup_may(work, command, ROLE_ADMIN, outcome))
+        return DECIDED;
+    if (config_team_named(work->config, input->name) != NULL)
+        return outcome_refuse(work, outcome, ERR_ALREADY_EXISTS, "There is a team \"%s\" already",
+                              input->name);
+    if (work->config->team_count >= TEAMS_MAX)
+        return outcome_refuse(work, outcome, ERR_LIMIT_REACHED, "A workspace has at most %d teams",
+                              TEAMS_MAX);
+    const struct team *team = team_make(work, &command->caller, input);
+    if (team == NULL)
+        return DECIDED;
+    outcome->location = arena_printf(work->arena, "/v1/teams/%s", team->name);
+    return answer(work, outcome, team, 201);
+}
+
+/* ---- update ---- */
+
+bool team_update_keys(const struct command *command, struct work *work, struct work_keys *keys)
+{
+    const struct team_update_input *input = command->input;
+    const struct team *team =
+        work->config == NULL ? NULL : config_team_named(work->config, input->name);
+
+    return team == NULL || setup_note_chain(work, keys, team->id);
+}
+
+static bool has_signed(const struct config *config, const struct team *team)
+{
+    for (size_t i = 0; i < config->definition_count; i++) {
+        for (int side = 0; side < SIDE_COUNT; side++) {
+            const struct signature *signature = &config->definitions[i].signatures[side];
+            const struct member *member =
+                signature->given ? config_member(config, signature->member) : NULL;
+            if (member != NULL && uuid_equal(member->team, team->id))
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool is_on_route(const struct config *config, const struct team *team)
+{
+    for (size_t i = 0; i < config->route_count; i++)
+        if (uuid_equal(config->routes[i].from_team, team->id) ||
+            uuid_equal(config->routes[i].to_team, team->id))
+            return true;
+    return false;
+}
+
+static enum decision check_update(struct work *work, const struct team *team,
+                                  const struct team_update_input *input, struct outcome *outcome)
+{
+    bool other_function = input->function != NULL && *input->function != team->function;
+    bool stops = input->active != NULL && !*input->active && team->active;
+
+    if (other_function && (input->handed_off || has_signed(work->config, team)))
+        return outcome_refuse(work, outcome, ERR_STATE_CONFLICT,
+                              "This team has signed or handed off, so its function stays; make "
+                              "another team");
+    if ((other_function || stops) && is_on_route(work->config, team))
+        return outcome_refuse(work, outcome, ERR_STATE_CONFLICT,
+                              "Routes lead from or to this team: replace them first");
+    return DECIDED;
+}
+
+enum decision team_update(struct work *work, const struct command *command, struct outcome *outcome)
+{
+    const struct team_update_input *input = command->input;
+    const struct team *old = config_team_named(work->config, input->name);
+
+    if (!setup_may(work, command, ROLE_ADMIN, outcome))
+        return DECIDED;
+    if (old == NULL)
+        return outcome_refuse(work, outcome, ERR_NOT_FOUND, "There is no team \"%s\"", input->name);
+    shape_team(old, outcome_begin(work));
+    if (!setup_tag_fits(work, input->if_match, outcome))
+        return DECIDED;
+    check_update(work, old, input, outcome);
+    if (outcome->err != ERR_NONE)
+        return DECIDED;
+    struct chain_row *chain = setup_chain(work, old->id);
+    if (chain == NULL)
+        return DECIDE_AGAIN;
+    struct team *team = ARENA_NEW(work->arena, struct team);
+    if (team == NULL)
+        return DECIDED;
+    *team = *old;
+    if (input->title != NULL)
+        team->title = input->title;
+    if (input->function != NULL)
+        team->function = *input->function;
+    if (input->active != NULL)
+        team->active = *input->active;
+    write_body(work, team);
+    setup_append(work, chain, LEDGER_TEAM_UPDATED, &command->caller);
+    work_add_config_change(work, &(struct config_change){.kind = CHANGE_TEAM, .team = team});
+    return answer(work, outcome, team, 200);
+}

@@ -1,0 +1,34 @@
+/* Making and changing teams. */
+#ifndef BATON_CORE_TEAM_CHANGE_H
+#define BATON_CORE_TEAM_CHANGE_H
+
+#include "core/setup/setup_change.h"
+
+struct team_create_input {
+    const char *name;
+    const char *title; /* NULL: the name */
+    enum team_function function;
+};
+
+bool team_create_keys(const struct command *command, struct work *work, struct work_keys *keys);
+enum decision team_create(struct work *work, const struct command *command,
+                          struct outcome *outcome);
+
+struct team_update_input {
+    const char *name;
+    const char *if_match; /* NULL: none */
+    const char *title;    /* NULL: as it is */
+    const enum team_function *function;
+    const bool *active;
+    bool handed_off; /* it has been part of a handoff, as read before */
+};
+
+bool team_update_keys(const struct command *command, struct work *work, struct work_keys *keys);
+enum decision team_update(struct work *work, const struct command *command,
+                          struct outcome *outcome);
+
+/** A new team, its row and its ledger entry; checks nothing. NULL: memory is short. */
+const struct team *team_make(struct work *work, const struct caller *caller,
+                             const struct team_create_input *input);
+
+#endif

@@ -1,0 +1,207 @@
+#include "core/setup/workspace_setup.h"
+
+#include "core/agreement/definition_change.h"
+#include "core/definition/starter.h"
+#include "core/setup/shape_setup.h"
+
+#include <string.h>
+
+/* What has been made, for the answer. */
+struct made {
+    const struct team *teams[WORKSPACE_TEAMS_MAX];
+    struct chain_row *chains[WORKSPACE_TEAMS_MAX];
+    struct json_out keys; /* the array's items */
+};
+
+#define KEYS_MAX_BYTES (1u << 20)
+
+bool workspace_name_is_fine(const char *name)
+{
+    size_t len = strlen(name);
+
+    if (len == 0 || len > WORKSPACE_NAME_MAX || name[0] == '-' || name[0] == '_')
+        return false;
+    for (const char *p = name; *p != '\0'; p++)
+        if (!(*p >= 'a' && *p <= 'z') && !(*p >= '0' && *p <= '9') && *p != '-' && *p != '_')
+            return false;
+    return true;
+}
+
+bool workspace_setup_keys(const struct command *command, struct work *work, struct work_keys *keys)
+{
+    return setup_note_chain(work, keys, command->caller.workspace);
+}
+
+static void append_created(struct work *work, const struct command *command,
+                           struct chain_row *chain, const char *name)
+{
+    json_out_member_text(work_body(work), "name", name);
+    setup_append(work, chain, LEDGER_WORKSPACE_CREATED, &command->caller);
+}
+
+static void make_team(struct work *work, const struct command *command,
+                      const struct workspace_team *wanted, struct made *made, size_t i)
+{
+    struct team_create_input input = {wanted->name, wanted->title, wanted->function};
+
+    made->teams[i] = team_make(work, &command->caller, &input);
+    if (made->teams[i] != NULL)
+        made->chains[i] = setup_chain(work, made->teams[i]->id);
+}
+
+static void make_key(struct work *work, const struct command *command, struct made *made, size_t i,
+                     const struct member *member, unsigned roles)
+{
+    const struct team *team = made->teams[i];
+    struct key_create_input input = {
+        .title = member == NULL ? team->name : member->email,
+        .roles = team->function == FUNCTION_OTHER ? roles & ~(unsigned)ROLE_SIGN : roles,
+    };
+    struct made_key key = key_make(work, &command->caller, team, made->chains[i], member, &input);
+    char id[PUBLIC_ID_LEN + 1];
+
+    if (key.token == NULL)
+        return;
+    public_id_format(work->config->workspace, key.key->id, id);
+    json_out_begin_object(&made->keys);
+    json_out_member_text(&made->keys, "id", id);
+    json_out_member_text(&made->keys, "team", team->name);
+    json_out_member_text(&made->keys, "member", member == NULL ? NULL : member->email);
+    json_out_key(&made->keys, "roles");
+    shape_roles(key.key->roles, &made->keys);
+    json_out_member_text(&made->keys, "token", key.token);
+    json_out_end_object(&made->keys);
+}
+
+static const char *name_of(struct work *work, const char *email)
+{
+    return arena_copy(work->arena, email, strcspn(email, "@"));
+}
+
+static void make_members(struct work *work, const struct command *command,
+                         const struct workspace_team *wanted, struct made *made, size_t i)
+{
+    for (size_t at = 0; at < wanted->email_count; at++) {
+        struct member_create_input input = {
+            .name = name_of(work, wanted->emails[at]),
+            .email = wanted->emails[at],
+        };
+        const struct member *member =
+            member_make(work, &command->caller, made->teams[i], made->chains[i], &input);
+        if (member != NULL)
+            make_key(work, command, made, i, member,
+                     WORKSPACE_MEMBER_ROLES | (at == 0 ? ROLE_ADMIN : 0));
+    }
+    if (wanted->key_roles != 0)
+        make_key(work, command, made, i, NULL, wanted->key_roles);
+}
+
+static const struct team *team_named(const struct made *made, const char *name)
+{
+    for (size_t i = 0; i < WORKSPACE_TEAMS_MAX && made->teams[i] != NULL; i++)
+        if (strcmp(made->teams[i]->name, name) == 0)
+            return made->teams[i];
+    return NULL;
+}
+
+static void make_routes(struct work *work, const struct command *command, struct chain_row *chain,
+                        const struct workspace_setup_input *input, const struct made *made)
+{
+    struct route_rule *rules = ARENA_ARRAY(work->arena, struct route_rule, input->route_count + 1);
+    size_t count = 0;
+
+    for (size_t i = 0; rules != NULL && i < input->route_count; i++) {
+        const struct route_input *route = &input->routes[i];
+        const struct team *from = team_named(made, route->from);
+        const struct team *to = team_named(made, route->to);
+        if (from != NULL && to != NULL)
+            rules[count++] =
+                (struct route_rule){from->id, to->id, route->gated, route->gate, route->automatic};
+    }
+    if (count > 0)
+        routes_set(work, &command->caller, chain, rules, count);
+}
+
+static void make_draft(struct work *work, const struct command *command, enum term term)
+{
+    const char *text = starter_document(term);
+    json_t *document = text == NULL ? NULL : json_loads(text, 0, NULL);
+
+    if (document == NULL)
+        arena_fail(work->arena);
+    else
+        definition_make(work, &command->caller, term, 1, document);
+    json_decref(document);
+}
+
+static enum decision answer(struct work *work, const struct workspace_setup_input *input,
+                            const struct made *made, struct outcome *outcome)
+{
+    struct json_out *out = outcome_begin(work);
+
+    json_out_begin_object(out);
+    json_out_key(out, "workspace");
+    json_out_begin_object(out);
+    json_out_member_uuid(out, "id", work->config->workspace);
+    json_out_member_text(out, "name", input->name);
+    json_out_end_object(out);
+    json_out_key(out, "teams");
+    json_out_begin_array(out);
+    for (size_t i = 0; i < input->team_count; i++)
+        shape_team(made->teams[i], out);
+    json_out_end_array(out);
+    json_out_key(out, "keys");
+    json_out_raw(out, made->keys.text, made->keys.len);
+    json_out_key(out, "definitions");
+    json_out_begin_array(out);
+    for (size_t i = 0; i < input->starter_count; i++) {
+        json_out_begin_object(out);
+        json_out_member_text(out, "term", term_name(input->starters[i]));
+        json_out_member_int(out, "version", 1);
+        json_out_end_object(out);
+    }
+    json_out_end_array(out);
+    json_out_end_object(out);
+    return outcome_answer(work, outcome, 201);
+}
+
+static enum decision make_all(struct work *work, const struct command *command,
+                              struct chain_row *chain, struct made *made, struct outcome *outcome)
+{
+    const struct workspace_setup_input *input = command->input;
+
+    append_created(work, command, chain, input->name);
+    json_out_begin_array(&made->keys);
+    for (size_t i = 0; i < input->team_count; i++) {
+        make_team(work, command, &input->teams[i], made, i);
+        if (made->teams[i] == NULL)
+            return DECIDED;
+        make_members(work, command, &input->teams[i], made, i);
+    }
+    json_out_end_array(&made->keys);
+    make_routes(work, command, chain, input, made);
+    for (size_t i = 0; i < input->starter_count; i++)
+        make_draft(work, command, input->starters[i]);
+    if (json_out_failed(&made->keys))
+        arena_fail(work->arena);
+    if (arena_failed(work->arena))
+        return DECIDED;
+    return answer(work, input, made, outcome);
+}
+
+enum decision workspace_setup(struct work *work, const struct command *command,
+                              struct outcome *outcome)
+{
+    struct made made = {0};
+
+    if (work->config->team_count > 0)
+        return outcome_refuse(work, outcome, ERR_ALREADY_EXISTS,
+                              "The workspace \"%s\" exists already", work->config->name);
+    struct chain_row *chain = setup_chain(work, work->config->workspace);
+    if (chain == NULL)
+        return DECIDE_AGAIN;
+    json_out_init(&made.keys, KEYS_MAX_BYTES);
+    enum decision decision = make_all(work, command, chain, &made, outcome);
+    json_out_release(&made.keys);
+    return decision;
+}

@@ -1,0 +1,47 @@
+/* Filling a new workspace: teams, members, keys, routes and drafts to start with. */
+#ifndef BATON_CORE_WORKSPACE_SETUP_H
+#define BATON_CORE_WORKSPACE_SETUP_H
+
+#include "core/agreement/route_change.h"
+#include "core/setup/key_change.h"
+#include "core/setup/member_change.h"
+#include "core/setup/team_change.h"
+
+#define WORKSPACE_TEAMS_MAX 8
+#define WORKSPACE_NAME_MAX  63
+
+struct workspace_team {
+    const char *name;
+    const char *title;
+    enum team_function function;
+    const char *const *emails; /* of its members, normalised */
+    size_t email_count;
+    unsigned key_roles; /* of the team's own key; 0: none */
+};
+
+struct workspace_setup_input {
+    const char *name;
+    const struct workspace_team *teams; /* WORKSPACE_TEAMS_MAX at most */
+    size_t team_count;
+    const struct route_input *routes; /* between these teams */
+    size_t route_count;
+    const enum term *starters;
+    size_t starter_count;
+};
+
+/** What a member's key of a new workspace may do; the first member of each team is admin too. */
+#define WORKSPACE_MEMBER_ROLES (ROLE_CAPTURE | ROLE_WORK | ROLE_SIGN | ROLE_REPORT | ROLE_READ)
+
+/** Whether this is a name: lower-case letters, digits, "-" and "_", as those of teams. */
+bool workspace_name_is_fine(const char *name);
+
+/**
+ * Of a workspace that has no team yet, else 409. The answer is
+ * {workspace: {id, name}, teams: [Team], keys: [{id, team, member: email or null, roles, token}],
+ *  definitions: [{term, version}]}.
+ */
+bool workspace_setup_keys(const struct command *command, struct work *work, struct work_keys *keys);
+enum decision workspace_setup(struct work *work, const struct command *command,
+                              struct outcome *outcome);
+
+#endif

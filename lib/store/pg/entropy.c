@@ -1,0 +1,43 @@
+#include "store/pg/entropy.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#define POOL_BYTES 1024
+
+static _Thread_local struct {
+    unsigned char bytes[POOL_BYTES];
+    size_t left;
+} pool;
+
+static void refill(void)
+{
+    size_t got = 0;
+
+    while (got < POOL_BYTES) {
+        ssize_t n = getrandom(pool.bytes + got, POOL_BYTES - got, 0);
+        if (n < 0 && errno != EINTR)
+            abort();
+        got += n > 0 ? (size_t)n : 0;
+    }
+    pool.left = POOL_BYTES;
+}
+
+void entropy_fill(void *bytes, size_t len)
+{
+    unsigned char *out = bytes;
+
+    while (len > 0) {
+        if (pool.left == 0)
+            refill();
+        size_t take = len < pool.left ? len : pool.left;
+        unsigned char *from = pool.bytes + POOL_BYTES - pool.left;
+        memcpy(out, from, take);
+        memset(from, 0, take); /* what was handed out is not kept */
+        pool.left -= take;
+        out += take;
+        len -= take;
+    }
+}

@@ -1,0 +1,178 @@
+/*
+ * One connection to PostgreSQL. Each worker thread owns one; it is used by one thread at a time.
+ * It opens by itself on first use and again after it was lost.
+ *
+ *     if (pg_pipeline_begin(pg, deadline) != PG_OK) …      connects when needed
+ *     pg_queue_begin(pg, workspace);
+ *     int leads = pg_queue(pg, &LEAD_LOCK, &params);
+ *     pg_queue_commit(pg);
+ *     if (pg_pipeline_run(pg, deadline) != PG_OK) …        one round trip; see pg_error()
+ *     … pg_result(pg, leads) …
+ *     pg_pipeline_end(pg);
+ *
+ * A transaction may span several round trips. A run that fails leaves no transaction behind.
+ * Statements are prepared on their first use per connection, in the same round trip.
+ */
+#ifndef BATON_STORE_PG_H
+#define BATON_STORE_PG_H
+
+#include "base/error.h"
+#include "base/uuid.h"
+#include "store/pg/pg_params.h"
+#include "store/pg/pg_result.h"
+#include "store/pg/statements.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct pg;
+
+/** Statements and commands in one round trip, at most. */
+#define PG_PIPELINE_MAX 1024
+
+enum pg_status {
+    PG_OK,
+    PG_LOST,       /* no connection, broken, or the deadline passed: closed, opens on next use.
+                      pg_error()->commit_sent says whether the outcome is in doubt */
+    PG_RETRY,      /* 40001, 40P01, or a stale prepared statement: run the same work again */
+    PG_TIMEOUT,    /* statement_timeout, lock_timeout: nothing was done */
+    PG_UNIQUE,     /* 23505 */
+    PG_CONSTRAINT, /* rest of class 23 */
+    PG_DATA,       /* class 22, 21, 54: this very data can never be written */
+    PG_STALE,      /* 22012 of a guard: see pg_mark_guard() */
+    PG_FULL,       /* class 53: disk or memory of the database is full, too many connections */
+    PG_REFUSED,    /* the session is not what it must be: role; text in pg_error() */
+    PG_OTHER,
+};
+
+/** A short name for logs, such as "retry". */
+const char *pg_status_name(enum pg_status status);
+
+/** What went wrong last. Holds no row values. */
+struct pg_error {
+    enum pg_status status;
+    int index;             /* of the failing statement in its round trip; -1 for none */
+    bool commit_sent;      /* a COMMIT was in the round trip that was lost, or it was cancelled
+                              while it waited for the standby: outcome unknown */
+    char sqlstate[6];      /* "" when PostgreSQL did not answer */
+    char constraint[64];   /* "" when none */
+    const char *statement; /* its name, or the command; "" when none */
+    char text[256];        /* of connecting and of scripts only; else "" */
+};
+
+struct pg_settings {
+    const char *conninfo; /* URL or keyword string, as libpq takes it, several hosts included */
+    const char *role;     /* SET ROLE to it, and refuse superuser, BYPASSRLS, owner of the tables;
+                             NULL stays as connected, unchecked */
+    int statement_timeout_ms; /* 0: STATEMENT_TIMEOUT_MS */
+    int lock_timeout_ms;      /* 0: LOCK_TIMEOUT_MS */
+    /** Told of every error, and of a login that could become owner or superuser again (status
+     *  PG_OK and a text). May be NULL. */
+    void (*log)(void *context, const struct pg_error *error);
+    void *log_context;
+    /** Told, on its thread, of each session that opens. It may be at another database than those
+     *  before it, a standby that took over or a backup: what they read need not be there. May be
+     *  NULL. */
+    void (*opened)(void *context);
+    void *opened_context;
+    /** A moment after which nothing is waited for any more, whatever the deadline: then it is as
+     *  if the database were away. Whoever owns it may set it at any time. NULL: none. */
+    const _Atomic int64_t *give_up_at;
+};
+
+#define STATEMENT_TIMEOUT_MS           10000
+#define LOCK_TIMEOUT_MS                5000
+#define IDLE_IN_TRANSACTION_TIMEOUT_MS 15000
+
+/** Milliseconds of the monotonic clock, which all deadlines here are in. */
+int64_t pg_now_ms(void);
+int64_t pg_deadline_in(int64_t milliseconds);
+
+/** The strings are copied. NULL when memory is short. Does not connect. */
+struct pg *pg_new(const struct pg_settings *settings);
+
+/** Another one with the same settings. NULL when memory is short. */
+struct pg *pg_new_beside(const struct pg *pg);
+
+void pg_free(struct pg *pg);
+
+/** Tries once to connect, for the start of a program, which wants to hear what is wrong at once.
+ *  PG_OK also when it is connected already. PG_LOST, PG_REFUSED. */
+enum pg_status pg_connect(struct pg *pg, int64_t deadline) MUST_USE;
+
+/** Closes the connection; the next use opens it again. */
+void pg_disconnect(struct pg *pg);
+
+const struct pg_error *pg_error(const struct pg *pg);
+
+/**
+ * Begins to collect a round trip. Without a connection it connects, again and again until the
+ * deadline, unless a transaction was open on the lost one.
+ * PG_LOST, PG_REFUSED.
+ */
+enum pg_status pg_pipeline_begin(struct pg *pg, int64_t deadline) MUST_USE;
+
+/* Each queues one command and returns its index, counted from 0. A failure to queue (memory,
+ * failed parameters, more than PG_PIPELINE_MAX) shows when the round trip runs: nothing of it is
+ * then sent on, and it ends as PG_OTHER. Parameters are copied. */
+
+/** params may be NULL for a statement without. */
+int pg_queue(struct pg *pg, const struct statement *statement, const struct pg_params *params);
+/** One literal command without parameters, such as BEGIN; the text stays with the caller until
+ *  pg_pipeline_end(). */
+int pg_queue_sql(struct pg *pg, const char *sql);
+/** BEGIN and the row-level-security context of the workspace; nil: BEGIN alone. */
+void pg_queue_begin(struct pg *pg, struct uuid workspace);
+/** The same, READ ONLY. */
+void pg_queue_begin_read(struct pg *pg, struct uuid workspace);
+int pg_queue_commit(struct pg *pg);
+
+/** Division by zero (22012) at this index means PG_STALE: it is a guard, not data. */
+void pg_mark_guard(struct pg *pg, int index);
+
+/**
+ * Sends all that is queued with one sync and reads every answer. On an error a transaction that
+ * is left open is rolled back. PG_OK means that every command succeeded, and that a COMMIT in
+ * it has committed.
+ */
+enum pg_status pg_pipeline_run(struct pg *pg, int64_t deadline) MUST_USE;
+
+/** Result of the command at this index; NULL when it failed or did not run. Borrowed. */
+const struct pg_result *pg_result(const struct pg *pg, int index);
+
+/** Whether the COMMIT at this index has committed (of a failed transaction it reports success
+ *  with the tag ROLLBACK). */
+bool pg_committed(const struct pg *pg, int index);
+
+/** Frees the results. Harmless to call twice. */
+void pg_pipeline_end(struct pg *pg);
+
+/** Whether a transaction is open between round trips. */
+bool pg_in_transaction(const struct pg *pg);
+
+/** Rolls back what is open; without a transaction it does nothing. */
+void pg_rollback(struct pg *pg);
+
+/** One statement, or one literal command, as a round trip of its own; pg_pipeline_end() after. */
+enum pg_status pg_run(struct pg *pg, const struct statement *statement,
+                      const struct pg_params *params, int64_t deadline) MUST_USE;
+enum pg_status pg_run_sql(struct pg *pg, const char *sql, int64_t deadline) MUST_USE;
+
+/**
+ * Several commands in one text, without parameters, as migrations are; one transaction unless one
+ * is open already. What PostgreSQL says of an error goes to pg_error()->text, so only for texts
+ * without personal data. No results. Not between pg_pipeline_begin() and its end.
+ */
+enum pg_status pg_run_script(struct pg *pg, const char *sql, int64_t deadline) MUST_USE;
+
+/** Whether the database answers; connects when needed. */
+enum pg_status pg_ping(struct pg *pg, int64_t deadline) MUST_USE;
+
+/** Whether its moment to give up has passed: running again is of no use. */
+bool pg_has_given_up(const struct pg *pg);
+
+/** Process id of the server's backend; 0 when not connected. */
+int pg_backend_pid(const struct pg *pg);
+
+#endif

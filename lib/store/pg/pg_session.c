@@ -1,0 +1,286 @@
+/* Opening a session, the only one of its kind: which settings it has, which role it took, and that
+ * the one which was lost before is at an end. */
+#include "store/pg/pg_inside.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Waits between attempts to connect: doubled from the first to the last. */
+#define BACKOFF_FIRST_MS 20
+#define BACKOFF_LAST_MS  500
+/* So often a wait looks whether it is to be given up. */
+#define WAIT_SLICE_MS   100
+#define SETUP_MAX_BYTES 4096
+/* So long a new session waits for the end of the one that was lost. */
+#define FORMER_WAIT_MS 500
+/* Who finds itself so long after its deadline was itself stopped or starved, which says nothing
+ * against the database: it tries once more, for so long. */
+#define OVERRUN_MS   500
+#define ONCE_MORE_MS 500
+
+enum pg_status pg_session_fail(struct pg *pg, enum pg_status status, const char *text)
+{
+    pg->error = (struct pg_error){.status = status, .index = -1, .statement = ""};
+    pg_error_copy_line(pg->error.text, sizeof pg->error.text, text);
+    pg_error_tell(pg, &pg->error);
+    pg_disconnect(pg);
+    return status;
+}
+
+/* A COMMIT that is cancelled while it waits for the synchronous standby succeeds with a WARNING:
+ * it stands here, and perhaps nowhere else. libpq hands notices over as soon as they have arrived,
+ * which may be one answer early. */
+static void take_notice(void *context, const PGresult *notice)
+{
+    struct pg *pg = context;
+    const char *severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+
+    if (pg->commit_index >= 0 && pg->answering >= pg->commit_index - 1 && severity != NULL &&
+        strcmp(severity, "WARNING") == 0)
+        pg->unreplicated = true;
+}
+
+/* libpq 15 that has no memory for the end of a round trip (PQmakeEmptyPGresult for the sync, in
+ * pqParseInput3) says so here and nowhere else: it waits on, for what has come already. */
+static bool lacks_memory(const PGconn *conn)
+{
+    const char *message = PQerrorMessage(conn);
+
+    return message[0] != '\0' && strstr(message, "out of memory") != NULL;
+}
+
+/* Waits until the next answer can be taken without blocking; flushes and reads alternately,
+ * since both sides block when neither reads. */
+bool pg_session_wait(const struct pg *pg, int64_t deadline)
+{
+    PGconn *conn = pg->conn;
+
+    while (PQisBusy(conn)) {
+        int unsent = PQflush(conn);
+        int wait = pg_remaining_ms(deadline);
+        struct pollfd fd = {.fd = PQsocket(conn), .events = POLLIN | (unsent > 0 ? POLLOUT : 0)};
+
+        if (unsent < 0 || fd.fd < 0 || wait == 0 || pg_has_given_up(pg) || lacks_memory(conn))
+            return false;
+        int ready = poll(&fd, 1, wait < WAIT_SLICE_MS ? wait : WAIT_SLICE_MS);
+        if (ready < 0 && errno != EINTR)
+            return false;
+        if (ready > 0 && (fd.revents & ~POLLOUT) != 0 && !PQconsumeInput(conn))
+            return false;
+    }
+    return true;
+}
+
+/* PostgreSQL does not hear of a connection that went silent: its session would keep what it has
+ * locked, for ever if it was waiting for the rest of a round trip, and might yet commit. So whoever
+ * comes after it ends it, as the login that both have. */
+static void former_text(const struct pg *pg, char *out, size_t size)
+{
+    int len = snprintf(out, size,
+                       "SELECT pg_backend_pid() AS session, backend_start"
+                       " FROM pg_stat_get_activity(pg_backend_pid());");
+
+    if (pg->former.pid != 0)
+        snprintf(out + len, size - (size_t)len,
+                 "SELECT pg_terminate_backend(pid, %d) AS former FROM pg_stat_get_activity(%d)"
+                 " WHERE backend_start = '%s';",
+                 FORMER_WAIT_MS, pg->former.pid, pg->former.start);
+}
+
+/* Session settings, the role, and what the session has become. */
+static bool setup_text(const struct pg *pg, char *out, size_t size)
+{
+    char former[SETUP_MAX_BYTES / 4];
+    char *role = pg->settings.role == NULL
+                     ? NULL
+                     : PQescapeIdentifier(pg->conn, pg->settings.role, strlen(pg->settings.role));
+    int statement_ms = pg->settings.statement_timeout_ms;
+    int lock_ms = pg->settings.lock_timeout_ms;
+
+    if (pg->settings.role != NULL && role == NULL)
+        return false;
+    former_text(pg, former, sizeof former);
+    /* force_generic_plan: the plan that the tests have seen is the one that runs, whatever the
+     * parameters and however empty the tables were; and planning is done once. */
+    int len =
+        snprintf(out, size,
+                 "SET client_min_messages = warning; SET timezone = 'UTC';"
+                 "SET search_path = public, pg_temp; SET synchronous_commit = on;"
+                 "SET default_transaction_isolation = 'read committed';"
+                 "SET plan_cache_mode = force_generic_plan; SET jit = off;"
+                 "SET statement_timeout = %d; SET lock_timeout = %d;"
+                 "SET idle_in_transaction_session_timeout = %d;"
+                 "SET client_connection_check_interval = '2s';"
+                 "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 3;"
+                 "SET tcp_keepalives_count = 3; SET tcp_user_timeout = 10000;"
+                 "%s"
+                 "%s%s;"
+                 "WITH owner AS (SELECT DISTINCT c.relowner FROM pg_class c"
+                 "  JOIN pg_namespace n ON n.oid = c.relnamespace"
+                 "  WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p'))"
+                 "SELECT r.rolname, r.rolsuper OR r.rolbypassrls"
+                 "  OR EXISTS (SELECT FROM owner WHERE pg_has_role(r.oid, relowner, 'USAGE')),"
+                 " s.rolsuper OR s.rolbypassrls"
+                 "  OR EXISTS (SELECT FROM owner WHERE pg_has_role(s.oid, relowner, 'MEMBER'))"
+                 " FROM pg_roles r, pg_roles s"
+                 " WHERE r.rolname = current_user AND s.rolname = session_user",
+                 statement_ms > 0 ? statement_ms : STATEMENT_TIMEOUT_MS,
+                 lock_ms > 0 ? lock_ms : LOCK_TIMEOUT_MS, IDLE_IN_TRANSACTION_TIMEOUT_MS, former,
+                 role == NULL ? "" : "SET ROLE ", role == NULL ? "" : role);
+    PQfreemem(role);
+    return len > 0 && (size_t)len < size;
+}
+
+static enum pg_status check_role(struct pg *pg, const PGresult *answer)
+{
+    struct pg_error warning = {.index = -1, .statement = ""};
+
+    if (pg->settings.role == NULL)
+        return PG_OK;
+    if (PQntuples(answer) != 1 || strcmp(PQgetvalue(answer, 0, 0), pg->settings.role) != 0)
+        return pg_session_fail(pg, PG_REFUSED, "the session did not take the role it was given");
+    if (PQgetvalue(answer, 0, 1)[0] == 't')
+        return pg_session_fail(pg, PG_REFUSED,
+                               "the role is superuser, has BYPASSRLS or owns the tables: row-level "
+                               "security would not hold");
+    if (PQgetvalue(answer, 0, 2)[0] == 't') {
+        pg_error_copy(warning.text, sizeof warning.text,
+                      "the login could become superuser or owner of the tables again; give the "
+                      "service a login of its own");
+        pg_error_tell(pg, &warning);
+    }
+    return PG_OK;
+}
+
+/* What may not be seen is null, and is then not ended either. */
+static void take_session(struct pg *pg, const PGresult *answer)
+{
+    if (PQntuples(answer) != 1)
+        return;
+    pg->session.pid = (int)strtol(PQgetvalue(answer, 0, 0), NULL, 10);
+    pg_error_copy(pg->session.start, sizeof pg->session.start, PQgetvalue(answer, 0, 1));
+    if (pg->session.start[0] == '\0')
+        pg->session.pid = 0;
+}
+
+static enum pg_status take_rows(struct pg *pg, const PGresult *answer)
+{
+    const char *what = PQfname(answer, 0);
+
+    if (strcmp(what, "session") == 0)
+        take_session(pg, answer);
+    else if (strcmp(what, "former") == 0)
+        pg->former.pid = 0;
+    else
+        return check_role(pg, answer);
+    return PG_OK;
+}
+
+static enum pg_status take_setup_answer(struct pg *pg, PGresult *answer)
+{
+    switch (PQresultStatus(answer)) {
+    case PGRES_COMMAND_OK:
+        return PG_OK;
+    case PGRES_TUPLES_OK:
+        return take_rows(pg, answer);
+    default:
+        break;
+    }
+    const char *sqlstate = PQresultErrorField(answer, PG_DIAG_SQLSTATE);
+    enum pg_status status = pg_error_classify(sqlstate == NULL ? "" : sqlstate, false);
+    return pg_session_fail(pg, status == PG_LOST ? PG_LOST : PG_REFUSED,
+                           PQresultErrorMessage(answer));
+}
+
+static enum pg_status set_up(struct pg *pg, int64_t deadline)
+{
+    char sql[SETUP_MAX_BYTES];
+    enum pg_status status = PG_OK;
+
+    if (!setup_text(pg, sql, sizeof sql) || !PQsendQuery(pg->conn, sql))
+        return pg_session_fail(pg, PG_LOST, PQerrorMessage(pg->conn));
+    while (status == PG_OK) {
+        if (!pg_session_wait(pg, deadline))
+            return pg_session_fail(pg, PG_LOST, "no answer from PostgreSQL");
+        PGresult *answer = PQgetResult(pg->conn);
+        if (answer == NULL)
+            break;
+        status = take_setup_answer(pg, answer);
+        PQclear(answer);
+    }
+    if (status == PG_OK && !PQenterPipelineMode(pg->conn))
+        return pg_session_fail(pg, PG_LOST, PQerrorMessage(pg->conn));
+    return status;
+}
+
+/* In slices, so that a service that ends does not wait for a host. What is not open at the
+ * deadline is gone on with next time. */
+static enum pg_status open_any_host(struct pg *pg, int64_t deadline)
+{
+    enum pg_hosts_state state = PG_HOSTS_PENDING;
+    char why[PG_HOSTS_WHY_MAX_BYTES];
+
+    do {
+        int64_t slice = pg_deadline_in(WAIT_SLICE_MS);
+        state = pg_hosts_open(pg->hosts, slice < deadline ? slice : deadline, &pg->conn, why);
+    } while (state == PG_HOSTS_PENDING && pg_remaining_ms(deadline) > 0 && !pg_has_given_up(pg));
+    if (state == PG_HOSTS_OPEN)
+        return PG_OK;
+    return pg_session_fail(pg, PG_LOST, state == PG_HOSTS_NONE ? why : "no host answers in time");
+}
+
+static enum pg_status connect_once(struct pg *pg, int64_t deadline)
+{
+    enum pg_status status = open_any_host(pg, deadline);
+
+    if (status != PG_OK)
+        return status;
+    PQsetNoticeReceiver(pg->conn, take_notice, pg);
+    if (PQsetnonblocking(pg->conn, 1) != 0)
+        return pg_session_fail(pg, PG_LOST, PQerrorMessage(pg->conn));
+    status = set_up(pg, deadline);
+    if (status == PG_OK && pg->settings.opened != NULL)
+        pg->settings.opened(pg->settings.opened_context);
+    return status;
+}
+
+/* Nothing is expected on an idle connection: what can be read there is its end, or rarely a
+ * reloaded server setting, for which opening again is cheap. Found before anything is sent. */
+bool pg_session_is_alive(const struct pg *pg)
+{
+    struct pollfd fd = {.fd = PQsocket(pg->conn), .events = POLLIN};
+
+    return PQstatus(pg->conn) == CONNECTION_OK && poll(&fd, 1, 0) == 0;
+}
+
+enum pg_status pg_connect(struct pg *pg, int64_t deadline)
+{
+    if (pg->conn != NULL && pg_session_is_alive(pg))
+        return PG_OK;
+    pg_disconnect(pg);
+    if (pg_has_given_up(pg))
+        return pg_session_fail(pg, PG_LOST, "the service ends");
+    return connect_once(pg, deadline);
+}
+
+enum pg_status pg_session_open(struct pg *pg, int64_t deadline)
+{
+    int backoff = BACKOFF_FIRST_MS;
+    bool once_more = true;
+
+    for (;;) {
+        enum pg_status status = pg_connect(pg, deadline);
+        if (once_more && pg_now_ms() - deadline > OVERRUN_MS) {
+            once_more = false;
+            deadline = pg_deadline_in(ONCE_MORE_MS);
+        }
+        int left = pg_remaining_ms(deadline);
+        if (status != PG_LOST || left == 0 || pg_has_given_up(pg))
+            return status;
+        poll(NULL, 0, backoff < left ? backoff : left);
+        backoff = backoff * 2 < BACKOFF_LAST_MS ? backoff * 2 : BACKOFF_LAST_MS;
+    }
+}

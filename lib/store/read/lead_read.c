@@ -1,0 +1,291 @@
+#include "store/read/lead_read.h"
+
+#include "store/table/lead_table.h"
+#include "store/table/merged.h"
+
+#include <string.h>
+
+#define ITS_OPEN_HANDOFF                                                                           \
+    "LEFT JOIN LATERAL (SELECT handoff_id FROM handoff WHERE workspace_id = $1 "                   \
+    "AND lead_id = l.lead_id AND state IN ('offered', 'accepted') LIMIT 1) o ON true "
+
+static const struct statement LEAD_GET = {
+    .name = "lead_get",
+    .sql = "SELECT " LEAD_COLUMNS ", o.handoff_id FROM (SELECT * FROM lead "
+           "WHERE workspace_id = $1 AND lead_id = $2 LIMIT 1) l " ITS_OPEN_HANDOFF,
+    .index = "lead_pkey",
+    .hot = true,
+};
+
+static const struct statement LEAD_SURVIVOR = {
+    .name = "lead_survivor",
+    .sql = "WITH RECURSIVE " MERGED_WAY "SELECT " LEAD_COLUMNS ", o.handoff_id FROM way "
+           "CROSS JOIN LATERAL (SELECT * FROM lead WHERE workspace_id = $1 "
+           "AND lead_id = way.id LIMIT 1) l " ITS_OPEN_HANDOFF "WHERE l.merged_into IS NULL",
+    .index = "lead_pkey",
+    .hot = true,
+};
+
+static const struct statement LEAD_STANDING = {
+    .name = "lead_standing",
+    .sql = "WITH RECURSIVE " MERGED_WAY "SELECT l.status FROM way CROSS JOIN LATERAL ("
+           "SELECT status FROM lead WHERE workspace_id = $1 AND lead_id = way.id LIMIT 1) l "
+           "ORDER BY way.n DESC LIMIT 1",
+    .index = "lead_pkey",
+    .hot = true,
+};
+
+static const struct statement LEAD_PAGE = {
+    .name = "lead_page",
+    .sql = "SELECT " LEAD_COLUMNS ", o.handoff_id FROM (SELECT * FROM lead "
+           "WHERE workspace_id = $1 AND lead_id < $2 AND status = 'active' "
+           "AND ($3::text IS NULL OR stage = $3) AND ($4::uuid IS NULL OR owner_team = $4) "
+           "ORDER BY lead_id DESC LIMIT $5) l " ITS_OPEN_HANDOFF "ORDER BY l.lead_id DESC",
+    .index = "lead_pkey",
+    .hot = true,
+};
+
+static const struct statement LEAD_KNOWN_AS = {
+    .name = "lead_known_as",
+    .sql = "SELECT " LEAD_COLUMNS ", o.handoff_id FROM (SELECT lead_id FROM identity "
+           "WHERE workspace_id = $1 AND source = $2 AND value = $3 LIMIT 1) i "
+           "CROSS JOIN LATERAL (SELECT * FROM lead WHERE workspace_id = $1 "
+           "AND lead_id = i.lead_id LIMIT 1) l " ITS_OPEN_HANDOFF,
+    .index = "identity_pkey",
+    .hot = true,
+};
+
+/* Entries of kinds below 40 are leads' (core/handoff/event.h). A merged lead's milestones went to
+ * its survivor: what the survivor reached stands for it. */
+static const struct statement LEAD_FEED = {
+    .name = "lead_feed",
+    .sql = "WITH seen AS MATERIALIZED (SELECT pos, subject_id, kind FROM ledger "
+           "WHERE workspace_id = $1 AND pos > $2 ORDER BY pos LIMIT $3), "
+           "changed AS MATERIALIZED (SELECT subject_id, max(pos) AS pos FROM seen "
+           "WHERE kind < 40 GROUP BY subject_id) "
+           "SELECT " LEAD_COLUMNS ", o.handoff_id, s.lead_id, c.pos, b.upto, b.looked_at "
+           "FROM (SELECT max(pos) AS upto, count(*) AS looked_at FROM seen) b "
+           "LEFT JOIN (changed c CROSS JOIN LATERAL (SELECT * FROM lead "
+           "WHERE workspace_id = $1 AND lead_id = c.subject_id LIMIT 1) l " ITS_OPEN_HANDOFF
+           "LEFT JOIN LATERAL (WITH RECURSIVE " MERGED_WAY_FROM(
+               "l.lead_id") "SELECT t.* FROM way CROSS JOIN LATERAL (SELECT * FROM lead WHERE "
+                            "workspace_id = $1 "
+                            "AND lead_id = way.id LIMIT 1) t WHERE t.merged_into IS NULL LIMIT 1) "
+                            "s ON true) "
+                            "ON CASE $4::text WHEN 'mql' THEN s.mql_at WHEN 'sal' THEN s.sal_at "
+                            "WHEN 'sql' THEN s.sql_at WHEN 'opportunity' THEN s.opportunity_at "
+                            "WHEN 'customer' THEN s.customer_at END IS NOT NULL ORDER BY c.pos "
+                            "LIMIT $5",
+    .index = "ledger_pkey",
+    .hot = true,
+};
+
+const struct statement *const lead_read_statements[] = {
+    &LEAD_GET, &LEAD_SURVIVOR, &LEAD_STANDING, &LEAD_PAGE, &LEAD_KNOWN_AS, &LEAD_FEED, NULL,
+};
+
+static bool read_view(const struct read *read, const struct pg_result *result, int row,
+                      struct lead_view *out)
+{
+    out->lead = lead_table_read(result, row, 0, read->arena);
+    out->open = pg_get_uuid(result, row, LEAD_COLUMN_COUNT);
+    return out->lead != NULL;
+}
+
+/* What lead_table_read() could not read: memory, or a damaged row. */
+static enum err unreadable(const struct read *read)
+{
+    return arena_failed(read->arena) ? ERR_OUT_OF_MEMORY : ERR_INTERNAL;
+}
+
+/* ---- one ---- */
+
+static enum err take_one(const struct read *read, const struct pg_result *result,
+                         struct lead_view *out)
+{
+    if (pg_rows(result) == 0)
+        return ERR_NOT_FOUND;
+    if (!read_view(read, result, 0, out))
+        return unreadable(read);
+    return out->lead->status == LEAD_ERASED ? ERR_GONE : ERR_NONE;
+}
+
+static enum err read_one(const struct read *read, const struct statement *statement, struct uuid id,
+                         struct lead_view *out)
+{
+    struct read_query query = {.statement = statement};
+
+    read_params(&query, read);
+    pg_params_uuid(&query.params, id);
+    enum err err = read_run(read, &query, 1);
+    if (err == ERR_NONE)
+        err = take_one(read, query.result, out);
+    read_end(read);
+    return err;
+}
+
+/* Following merges costs half as much again, and few leads are merged: only they pay for it. */
+enum err lead_read_by_id(const struct read *read, struct uuid id, struct lead_view *out)
+{
+    enum err err = read_one(read, &LEAD_GET, id, out);
+
+    if (err == ERR_NONE && out->lead->status == LEAD_MERGED)
+        err = read_one(read, &LEAD_SURVIVOR, id, out);
+    return err;
+}
+
+struct read_query lead_standing_ask(const struct read *read, struct uuid id)
+{
+    struct read_query query = {.statement = &LEAD_STANDING};
+
+    read_params(&query, read);
+    pg_params_uuid(&query.params, id);
+    return query;
+}
+
+enum err lead_standing_read(const struct pg_result *result)
+{
+    if (pg_rows(result) == 0)
+        return ERR_NOT_FOUND;
+    return strcmp(pg_get_text(result, 0, 0, NULL), "erased") == 0 ? ERR_GONE : ERR_NONE;
+}
+
+/* ---- pages ---- */
+
+static enum err take_views(const struct read *read, const struct pg_result *result, int limit,
+                           struct lead_page *out)
+{
+    int rows = pg_rows(result);
+
+    out->more = rows > limit;
+    rows = out->more ? limit : rows;
+    out->items = ARENA_ARRAY(read->arena, struct lead_view, (size_t)rows + 1);
+    if (out->items == NULL)
+        return ERR_OUT_OF_MEMORY;
+    for (; out->count < (size_t)rows; out->count++)
+        if (!read_view(read, result, (int)out->count, &out->items[out->count]))
+            return unreadable(read);
+    return ERR_NONE;
+}
+
+static bool has_identity(const struct lead *lead, const struct identity *wanted)
+{
+    if (wanted == NULL)
+        return true;
+    for (size_t i = 0; i < lead->identity_count; i++)
+        if (identity_equal(&lead->identities[i], wanted))
+            return true;
+    return false;
+}
+
+static bool fits(const struct lead *lead, const struct lead_filter *filter)
+{
+    return lead->status == LEAD_ACTIVE && has_identity(lead, filter->email) &&
+           has_identity(lead, filter->external) &&
+           (filter->stage == STAGE_COUNT || lead->stage == filter->stage) &&
+           (uuid_is_nil(filter->owner_team) || uuid_equal(lead->owner_team, filter->owner_team)) &&
+           (uuid_is_nil(filter->before) || uuid_compare(lead->id, filter->before) < 0);
+}
+
+/* An identity belongs to one lead: the page has it or nothing. */
+static enum err read_known_as(const struct read *read, const struct lead_filter *filter,
+                              struct lead_page *out)
+{
+    const struct identity *identity = filter->external != NULL ? filter->external : filter->email;
+    struct read_query query = {.statement = &LEAD_KNOWN_AS};
+
+    read_params(&query, read);
+    pg_params_text(&query.params, identity_source_key(identity, read->arena));
+    pg_params_text(&query.params, identity->value);
+    enum err err = read_run(read, &query, 1);
+    if (err == ERR_NONE)
+        err = take_views(read, query.result, 1, out);
+    if (err == ERR_NONE && out->count == 1 && !fits(out->items[0].lead, filter))
+        out->count = 0;
+    return err;
+}
+
+static enum err read_range(const struct read *read, const struct lead_filter *filter, int limit,
+                           struct lead_page *out)
+{
+    struct read_query query = {.statement = &LEAD_PAGE};
+
+    read_params(&query, read);
+    pg_params_uuid(&query.params, uuid_is_nil(filter->before) ? READ_ID_MAX : filter->before);
+    pg_params_text(&query.params, stage_name(filter->stage));
+    pg_params_uuid(&query.params, filter->owner_team);
+    pg_params_int8(&query.params, limit + 1);
+    enum err err = read_run(read, &query, 1);
+    return err == ERR_NONE ? take_views(read, query.result, limit, out) : err;
+}
+
+enum err lead_read_page(const struct read *read, const struct lead_filter *filter, int limit,
+                        struct lead_page *out)
+{
+    *out = (struct lead_page){0};
+    enum err err = filter->email != NULL || filter->external != NULL
+                       ? read_known_as(read, filter, out)
+                       : read_range(read, filter, limit, out);
+    read_end(read);
+    return err;
+}
+
+/* ---- the feed ---- */
+
+enum { FEED_OPEN = LEAD_COLUMN_COUNT, FEED_SURVIVOR, FEED_POS, FEED_UPTO, FEED_LOOKED_AT };
+
+static enum err take_change(const struct read *read, const struct pg_result *result, int row,
+                            struct lead_change_item *out)
+{
+    out->lead = lead_table_read(result, row, 0, read->arena);
+    if (out->lead == NULL)
+        return unreadable(read);
+    out->open = pg_get_uuid(result, row, FEED_OPEN);
+    if (out->lead->status == LEAD_MERGED)
+        out->survivor = pg_get_uuid(result, row, FEED_SURVIVOR);
+    out->pos = pg_get_int8(result, row, FEED_POS);
+    return ERR_NONE;
+}
+
+/* There is always a row that tells how far was looked; without a lead when none fits. */
+static enum err take_feed(const struct read *read, const struct pg_result *result, int64_t after,
+                          int limit, struct lead_feed *out)
+{
+    int rows = pg_is_null(result, 0, FEED_POS) ? 0 : pg_rows(result);
+    bool cut = rows > limit;
+
+    rows = cut ? limit : rows;
+    out->items = ARENA_ARRAY(read->arena, struct lead_change_item, (size_t)rows + 1);
+    if (out->items == NULL)
+        return ERR_OUT_OF_MEMORY;
+    for (; out->count < (size_t)rows; out->count++) {
+        enum err err = take_change(read, result, (int)out->count, &out->items[out->count]);
+        if (err != ERR_NONE)
+            return err;
+    }
+    out->more = cut || pg_get_int8(result, 0, FEED_LOOKED_AT) == FEED_SCAN_MAX;
+    out->next = after;
+    if (cut)
+        out->next = out->items[out->count - 1].pos;
+    else if (!pg_is_null(result, 0, FEED_UPTO))
+        out->next = pg_get_int8(result, 0, FEED_UPTO);
+    return ERR_NONE;
+}
+
+enum err lead_read_feed(const struct read *read, enum milestone milestone, int64_t after, int limit,
+                        struct lead_feed *out)
+{
+    struct read_query query = {.statement = &LEAD_FEED};
+
+    *out = (struct lead_feed){0};
+    read_params(&query, read);
+    pg_params_int8(&query.params, after);
+    pg_params_int8(&query.params, FEED_SCAN_MAX);
+    pg_params_text(&query.params, milestone_name(milestone));
+    pg_params_int8(&query.params, limit + 1);
+    enum err err = read_run(read, &query, 1);
+    if (err == ERR_NONE)
+        err = take_feed(read, query.result, after, limit, out);
+    read_end(read);
+    return err;
+}

@@ -1,0 +1,61 @@
+/* Leads as they are read: one by its id, and pages of them. */
+#ifndef BATON_STORE_LEAD_READ_H
+#define BATON_STORE_LEAD_READ_H
+
+#include "core/lead/lead.h"
+#include "store/read/read.h"
+
+/** A lead and its open handoff's id, or nil. */
+struct lead_view {
+    struct lead *lead;
+    struct uuid open;
+};
+
+/** Merges are followed to the survivor. ERR_NOT_FOUND; ERR_GONE when it was erased; else as
+ *  read_run(). */
+enum err lead_read_by_id(const struct read *read, struct uuid id, struct lead_view *out) MUST_USE;
+
+/** For reads of what hangs on a lead, in the same round trip: whether it, or its survivor, is
+ * there. ERR_NOT_FOUND, ERR_GONE. */
+struct read_query lead_standing_ask(const struct read *read, struct uuid id);
+enum err lead_standing_read(const struct pg_result *result) MUST_USE;
+
+struct lead_filter {
+    const struct identity *email;    /* normalised; NULL: any */
+    const struct identity *external; /* NULL: any */
+    enum stage stage;                /* STAGE_COUNT: any */
+    struct uuid owner_team;          /* nil: any */
+    struct uuid before;              /* the last of the page before; nil: the first page */
+};
+
+struct lead_page {
+    struct lead_view *items;
+    size_t count;
+    bool more;
+};
+
+/** Newest first. */
+enum err lead_read_page(const struct read *read, const struct lead_filter *filter, int limit,
+                        struct lead_page *out) MUST_USE;
+
+/** A lead that changed; lead->status tells the tombstones. */
+struct lead_change_item {
+    int64_t pos; /* of its latest change within what was looked at */
+    struct lead *lead;
+    struct uuid open;
+    struct uuid survivor; /* of a merged one */
+};
+
+struct lead_feed {
+    struct lead_change_item *items;
+    size_t count;
+    int64_t next; /* the position to go on from */
+    bool more;    /* entries stand behind it already */
+};
+
+/** Leads that have reached the milestone and changed after this position, each once, in the order
+ *  of their latest change. A page may be empty and not the last. */
+enum err lead_read_feed(const struct read *read, enum milestone milestone, int64_t after, int limit,
+                        struct lead_feed *out) MUST_USE;
+
+#endif

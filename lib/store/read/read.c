@@ -1,0 +1,73 @@
+#include "store/read/read.h"
+
+/* A statement that went stale (a changed table) is prepared anew by the second run. */
+#define RUNS_MAX 3
+
+const struct uuid READ_ID_MAX = {
+    {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255}};
+
+void read_params(struct read_query *query, const struct read *read)
+{
+    pg_params_init(&query->params, read->arena);
+    pg_params_uuid(&query->params, read->workspace);
+}
+
+static enum pg_status run_once(const struct read *read, struct read_query *queries, size_t count)
+{
+    enum pg_status status = pg_pipeline_begin(read->pg, read->deadline);
+    int first = 0;
+
+    if (status != PG_OK)
+        return status;
+    pg_queue_begin_read(read->pg, read->workspace);
+    for (size_t i = 0; i < count; i++) {
+        int index = pg_queue(read->pg, queries[i].statement, &queries[i].params);
+        first = i == 0 ? index : first;
+    }
+    pg_queue_commit(read->pg);
+    status = pg_pipeline_run(read->pg, read->deadline);
+    for (size_t i = 0; status == PG_OK && i < count; i++)
+        queries[i].result = pg_result(read->pg, first + (int)i);
+    return status;
+}
+
+static enum err error_of(enum pg_status status)
+{
+    switch (status) {
+    case PG_OK:
+        return ERR_NONE;
+    case PG_LOST:
+    case PG_RETRY:
+    case PG_TIMEOUT:
+    case PG_FULL:
+    case PG_REFUSED:
+        return ERR_UNAVAILABLE;
+    case PG_DATA:
+        return ERR_INVALID_PARAMETER;
+    default:
+        return ERR_INTERNAL;
+    }
+}
+
+enum err read_run(const struct read *read, struct read_query *queries, size_t count)
+{
+    enum pg_status status = PG_RETRY;
+
+    if (arena_failed(read->arena))
+        return ERR_OUT_OF_MEMORY;
+    for (int run = 0; status == PG_RETRY && run < RUNS_MAX; run++) {
+        pg_pipeline_end(read->pg);
+        status = run_once(read, queries, count);
+    }
+    return error_of(status);
+}
+
+void read_end(const struct read *read)
+{
+    pg_pipeline_end(read->pg);
+}
+
+enum err read_checked(const struct read *read)
+{
+    return arena_failed(read->arena) ? ERR_OUT_OF_MEMORY : ERR_NONE;
+}

@@ -1,0 +1,56 @@
+/*
+ * One read: its statements run in a read-only transaction of their own with the workspace's
+ * context, BEGIN and COMMIT included in one round trip. What hides in `struct read` is borrowed.
+ *
+ *     struct read_query query = {.statement = &LEAD_GET};
+ *     read_params(&query, read);                        $1 is the workspace
+ *     pg_params_uuid(&query.params, id);
+ *     enum err err = read_run(read, &query, 1);
+ *     … query.result …
+ *     read_end(read);                                   also after an error
+ */
+#ifndef BATON_STORE_READ_H
+#define BATON_STORE_READ_H
+
+#include "base/arena.h"
+#include "store/pg/pg.h"
+
+/** Memory of what one read answers, at most. */
+#define READ_MEMORY_MAX_BYTES ((size_t)64 << 20)
+
+#define READ_LIMIT_DEFAULT 50
+#define READ_LIMIT_MAX     500
+
+/** Entries of the ledger that one read of a feed looks at, at most; the next read goes on there. */
+#define FEED_SCAN_MAX 5000
+
+struct read {
+    struct pg *pg;
+    struct arena *arena; /* results live here */
+    struct uuid workspace;
+    int64_t deadline; /* as of pg_now_ms() */
+};
+
+struct read_query {
+    const struct statement *statement;
+    struct pg_params params;
+    const struct pg_result *result; /* until read_end() */
+};
+
+/** Begins the parameters with the workspace as $1. */
+void read_params(struct read_query *query, const struct read *read);
+
+/** Runs them in their order. ERR_UNAVAILABLE when the database is away or takes too long;
+ *  ERR_INVALID_PARAMETER when it refuses a value, which pg_error() tells more of; ERR_INTERNAL,
+ *  ERR_OUT_OF_MEMORY. */
+enum err read_run(const struct read *read, struct read_query *queries, size_t count) MUST_USE;
+
+void read_end(const struct read *read);
+
+/** ERR_OUT_OF_MEMORY when the arena has failed. */
+enum err read_checked(const struct read *read) MUST_USE;
+
+/** For keys that go down: above every id. */
+extern const struct uuid READ_ID_MAX;
+
+#endif

@@ -1,0 +1,119 @@
+#include "store/read/vocabulary_read.h"
+
+/* Stored form: {name: [[value, …], …newest first]}, see core/definition/attribute.h. */
+static const struct statement ATTRIBUTE_USES = {
+    .name = "attribute_uses",
+    .sql = "SELECT a.key, count(*), bool_or(t.type = 'string'), bool_or(t.type = 'number'), "
+           "bool_or(t.type = 'boolean'), bool_or(t.type = 'array') FROM lead l "
+           "CROSS JOIN LATERAL json_each(l.attributes) a "
+           "CROSS JOIN LATERAL (SELECT json_typeof(a.value->0->0) AS type) t "
+           "WHERE l.workspace_id = $1 AND l.status = 'active' AND t.type <> 'null' "
+           "GROUP BY a.key ORDER BY a.key COLLATE \"C\" LIMIT $2",
+};
+
+static const struct statement LEAD_COUNT = {
+    .name = "lead_count",
+    .sql = "SELECT count(*) FROM lead WHERE workspace_id = $1 AND status = 'active'",
+};
+
+static const struct statement ATTRIBUTE_NAMES = {
+    .name = "attribute_names",
+    .sql = "SELECT DISTINCT n.name COLLATE \"C\" FROM (SELECT attributes FROM lead "
+           "WHERE workspace_id = $1 AND status = 'active' ORDER BY lead_id DESC LIMIT $2) l "
+           "CROSS JOIN LATERAL json_object_keys(l.attributes) n (name) ORDER BY 1 LIMIT $3",
+};
+
+static const struct statement DIMENSION_PAGE = {
+    .name = "dimension_page",
+    .sql = "SELECT value FROM dimension WHERE workspace_id = $1 AND dimension = $2 "
+           "AND value COLLATE \"C\" > $3 ORDER BY value COLLATE \"C\" LIMIT $4",
+    .index = "dimension_pkey",
+};
+
+const struct statement *const vocabulary_read_statements[] = {
+    &ATTRIBUTE_USES, &LEAD_COUNT, &ATTRIBUTE_NAMES, &DIMENSION_PAGE, NULL,
+};
+
+static enum err take_uses(const struct read *read, const struct pg_result *result,
+                          struct attribute_uses *out)
+{
+    int rows = pg_rows(result);
+
+    out->items = ARENA_ARRAY(read->arena, struct attribute_use, (size_t)rows + 1);
+    for (int row = 0; out->items != NULL && row < rows; row++)
+        out->items[out->count++] = (struct attribute_use){
+            .name = pg_copy_text(result, row, 0, read->arena),
+            .leads = pg_get_int8(result, row, 1),
+            .text = pg_get_bool(result, row, 2),
+            .number = pg_get_bool(result, row, 3),
+            .boolean = pg_get_bool(result, row, 4),
+            .list = pg_get_bool(result, row, 5),
+        };
+    return read_checked(read);
+}
+
+enum err vocabulary_read_attributes(const struct read *read, struct attribute_uses *out)
+{
+    struct read_query queries[] = {{.statement = &ATTRIBUTE_USES}, {.statement = &LEAD_COUNT}};
+
+    *out = (struct attribute_uses){0};
+    read_params(&queries[0], read);
+    pg_params_int8(&queries[0].params, ATTRIBUTE_NAMES_MAX);
+    read_params(&queries[1], read);
+    enum err err = read_run(read, queries, 2);
+    if (err == ERR_NONE) {
+        out->leads = pg_get_int8(queries[1].result, 0, 0);
+        err = take_uses(read, queries[0].result, out);
+    }
+    read_end(read);
+    return err;
+}
+
+enum err vocabulary_read_names(const struct read *read, const char ***out, size_t *count)
+{
+    struct read_query query = {.statement = &ATTRIBUTE_NAMES};
+
+    *count = 0;
+    read_params(&query, read);
+    pg_params_int8(&query.params, NAMES_LEADS_MAX);
+    pg_params_int8(&query.params, ATTRIBUTE_NAMES_MAX);
+    enum err err = read_run(read, &query, 1);
+    int rows = err == ERR_NONE ? pg_rows(query.result) : 0;
+    *out = ARENA_ARRAY(read->arena, const char *, (size_t)rows + 1);
+    for (int row = 0; *out != NULL && row < rows; row++)
+        (*out)[(*count)++] = pg_copy_text(query.result, row, 0, read->arena);
+    if (err == ERR_NONE)
+        err = read_checked(read);
+    read_end(read);
+    return err;
+}
+
+static enum err take_values(const struct read *read, const struct pg_result *result, int limit,
+                            struct dimension_page *out)
+{
+    int rows = pg_rows(result);
+
+    out->more = rows > limit;
+    rows = out->more ? limit : rows;
+    out->values = ARENA_ARRAY(read->arena, const char *, (size_t)rows + 1);
+    for (int row = 0; out->values != NULL && row < rows; row++)
+        out->values[out->count++] = pg_copy_text(result, row, 0, read->arena);
+    return read_checked(read);
+}
+
+enum err vocabulary_read_dimension(const struct read *read, enum dimension dimension,
+                                   const char *after, int limit, struct dimension_page *out)
+{
+    struct read_query query = {.statement = &DIMENSION_PAGE};
+
+    *out = (struct dimension_page){0};
+    read_params(&query, read);
+    pg_params_text(&query.params, dimension_name(dimension));
+    pg_params_text(&query.params, after);
+    pg_params_int8(&query.params, limit + 1);
+    enum err err = read_run(read, &query, 1);
+    if (err == ERR_NONE)
+        err = take_values(read, query.result, limit, out);
+    read_end(read);
+    return err;
+}

@@ -1,0 +1,42 @@
+/* The words in use in a workspace: names of attributes, values of touches' dimensions. */
+#ifndef BATON_STORE_VOCABULARY_READ_H
+#define BATON_STORE_VOCABULARY_READ_H
+
+#include "core/definition/touch.h"
+#include "store/read/read.h"
+
+#define ATTRIBUTE_NAMES_MAX 10000
+
+struct attribute_use {
+    const char *name;
+    bool text, number, boolean, list; /* types that its present values have */
+    int64_t leads;                    /* how many have it */
+};
+
+struct attribute_uses {
+    struct attribute_use *items; /* by name; the first ATTRIBUTE_NAMES_MAX */
+    size_t count;
+    int64_t leads; /* all of them */
+};
+
+/** Looks at every lead. */
+enum err vocabulary_read_attributes(const struct read *read, struct attribute_uses *out) MUST_USE;
+
+/** Leads that vocabulary_read_names() looks at: the latest. */
+#define NAMES_LEADS_MAX 10000
+
+/** Names of attributes that any of the latest leads has had, sorted. */
+enum err vocabulary_read_names(const struct read *read, const char ***out, size_t *count) MUST_USE;
+
+struct dimension_page {
+    const char **values;
+    size_t count;
+    bool more;
+};
+
+/** By name, bytewise, after this one ("": from the beginning). */
+enum err vocabulary_read_dimension(const struct read *read, enum dimension dimension,
+                                   const char *after, int limit,
+                                   struct dimension_page *out) MUST_USE;
+
+#endif

@@ -1,0 +1,21 @@
+/* Rows of the table idempotency: stored answers, and the leads of which they speak. */
+#ifndef BATON_STORE_ANSWER_TABLE_H
+#define BATON_STORE_ANSWER_TABLE_H
+
+#include "core/work.h"
+#include "store/pg/pg.h"
+
+/** Answers (key, body_mac, status, location, answer). */
+int answer_table_queue_find(struct pg *pg, struct arena *arena, struct uuid workspace,
+                            const uint8_t (*const *keys)[DIGEST_BYTES], size_t count);
+
+struct answer_row *answer_table_read(const struct pg_result *result, int row, struct arena *arena);
+
+void answer_table_queue_insert(struct pg *pg, struct arena *arena, struct uuid workspace,
+                               struct answer_row *const *rows, size_t count, instant now);
+
+/** Drops a batch of what is older than this; INSTANT_NONE drops nothing. */
+void answer_table_queue_drop(struct pg *pg, struct arena *arena, struct uuid workspace,
+                             instant before);
+
+#endif

@@ -1,0 +1,92 @@
+/* Rows of the table background_job: what commands save, and what the one who runs a job does. */
+#ifndef BATON_STORE_BACKGROUND_TABLE_H
+#define BATON_STORE_BACKGROUND_TABLE_H
+
+#include "core/background_job.h"
+#include "store/pg/pg.h"
+#include "store/read/read.h"
+
+/** A job whose lease was not renewed for so long is taken over. */
+#define BACKGROUND_LEASE_SECONDS 20
+
+/* ---- for the lane ---- */
+
+/** Answers a row for background_table_read(), locked. */
+int background_table_queue_lock(struct pg *pg, struct arena *arena, struct uuid workspace,
+                                struct uuid id);
+/** The slots that are taken, for background_table_slots(). */
+int background_table_queue_slots(struct pg *pg, struct arena *arena, struct uuid workspace);
+/** Bit n - 1 is slot n. */
+uint32_t background_table_slots(const struct pg_result *result);
+struct background_job *background_table_read(const struct pg_result *result, int row,
+                                             struct arena *arena);
+void background_table_queue_save(struct pg *pg, struct arena *arena, struct uuid workspace,
+                                 const struct background_job *job);
+/** Drops what ended before this moment; INSTANT_NONE: nothing. */
+void background_table_queue_drop(struct pg *pg, struct arena *arena, struct uuid workspace,
+                                 instant before);
+
+/* ---- for reads ---- */
+
+/** ERR_NOT_FOUND when there is none. */
+enum err background_read(const struct read *read, struct uuid id,
+                         const struct background_job **out) MUST_USE;
+
+struct background_page {
+    const struct background_job **items; /* the newest first */
+    size_t count;
+    bool more; /* older ones follow */
+};
+
+/** Jobs that were asked for before this one (nil: all), limit at most. */
+enum err background_read_page(const struct read *read, struct uuid before, int limit,
+                              struct background_page *out) MUST_USE;
+
+/* ---- for whoever runs it ---- */
+
+struct background_claim {
+    struct uuid workspace; /* nil: nothing is due */
+    struct uuid job;
+    enum background_kind kind;
+    struct uuid place;   /* where the one before came to; nil: it begins */
+    int64_t done;        /* leads; whoever runs it counts on */
+    const char *request; /* in the arena */
+    size_t request_len;
+    const char *tally; /* what came of it so far, as its kind keeps it; NULL: nothing */
+    size_t tally_len;
+    struct uuid asked_by;
+    struct uuid team;
+    instant created_at;
+};
+
+/** How far it is. */
+struct background_progress {
+    int64_t done;
+    int64_t total;
+    struct uuid place; /* nil: it can only begin anew */
+    const char *tally; /* JSON; NULL: none */
+    size_t tally_len;
+};
+
+/** Claims the oldest due job of any workspace, as baton_job. */
+enum pg_status background_claim(struct pg *pg, struct arena *arena, int64_t deadline,
+                                struct background_claim *out) MUST_USE;
+
+/** Claims this job if it is due, as baton_app; the claim's workspace is nil when it is not. */
+enum pg_status background_claim_one(struct pg *pg, struct uuid workspace, struct uuid job,
+                                    struct arena *arena, int64_t deadline,
+                                    struct background_claim *out) MUST_USE;
+
+/** Renews the lease and says how far it is. *ours is false when it was cancelled, or another
+ *  server took it over. As baton_app. */
+enum pg_status background_renew(struct pg *pg, const struct background_claim *claim,
+                                const struct background_progress *progress, int64_t deadline,
+                                bool *ours) MUST_USE;
+
+/** Ends it: with a result, or, when that is NULL, with an error's code. Nothing happens when it
+ *  is not ours any more. */
+enum pg_status background_end(struct pg *pg, const struct background_claim *claim,
+                              const char *result, size_t result_len, const char *error,
+                              int64_t deadline) MUST_USE;
+
+#endif

@@ -1,0 +1,23 @@
+/* The configuration of a workspace, read as of one moment. */
+#ifndef BATON_STORE_CONFIG_READ_H
+#define BATON_STORE_CONFIG_READ_H
+
+#include "core/config.h"
+#include "store/pg/pg.h"
+
+/** Memory of one snapshot, at most. */
+#define CONFIG_MEMORY_MAX_BYTES (64u << 20)
+
+/**
+ * Reads the whole configuration of a workspace in one round trip, as of one moment. *out belongs to
+ * the caller: config_read_free(). NULL in *out when there is no such workspace.
+ */
+enum pg_status config_read(struct pg *pg, struct uuid workspace, struct config **out,
+                           int64_t deadline) MUST_USE;
+
+void config_read_free(struct config *config);
+
+/** The memory that it takes. */
+size_t config_read_bytes(const struct config *config);
+
+#endif

@@ -1,0 +1,12 @@
+/* The configuration's tables, written row by row as it changes. */
+#ifndef BATON_STORE_CONFIG_TABLE_H
+#define BATON_STORE_CONFIG_TABLE_H
+
+#include "core/work.h"
+#include "store/pg/pg.h"
+
+/** Queues the rows of one change. */
+void config_table_queue_change(struct pg *pg, struct arena *arena, struct uuid workspace,
+                               const struct config_change *change);
+
+#endif

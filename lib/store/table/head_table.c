@@ -1,0 +1,72 @@
+#include "store/table/head_table.h"
+
+static const struct statement HEAD_READ = {
+    .name = "head_read",
+    .sql = "SELECT config_version, clock_timestamp() FROM workspace_head WHERE workspace_id = $1",
+    .index = "workspace_head_pkey",
+    .hot = true,
+};
+
+int head_table_queue_read(struct pg *pg, struct arena *arena, struct uuid workspace)
+{
+    struct pg_params params;
+
+    pg_params_init(&params, arena);
+    pg_params_uuid(&params, workspace);
+    return pg_queue(pg, &HEAD_READ, &params);
+}
+
+static const struct statement HEAD_MOVE = {
+    .name = "head_move",
+    .sql = "UPDATE workspace_head SET pos = pos + $2, config_version = config_version + $4 "
+           "WHERE workspace_id = $1 AND config_version = $3",
+    .index = "workspace_head_pkey",
+    .hot = true,
+};
+
+/* COMMIT is in the pipe already: a head that did not move must become an error here. */
+static const struct statement HEAD_GUARD = {
+    .name = "head_guard",
+    .sql = "SELECT 1 / count(*) FROM workspace_head WHERE workspace_id = $1 "
+           "AND config_version = $2",
+    .index = "workspace_head_pkey",
+    .hot = true,
+};
+
+void head_table_queue_move(struct pg *pg, struct arena *arena, struct uuid workspace, size_t count,
+                           int64_t config_version, bool config_changed)
+{
+    struct pg_params params;
+
+    pg_params_init(&params, arena);
+    pg_params_uuid(&params, workspace);
+    pg_params_int8(&params, (int64_t)count);
+    pg_params_int8(&params, config_version);
+    pg_params_int8(&params, config_changed);
+    pg_queue(pg, &HEAD_MOVE, &params);
+    pg_params_init(&params, arena);
+    pg_params_uuid(&params, workspace);
+    pg_params_int8(&params, config_version + config_changed);
+    pg_mark_guard(pg, pg_queue(pg, &HEAD_GUARD, &params));
+}
+
+/* Writes something, so that its COMMIT waits for the standby; without one, nothing. */
+static const struct statement HEAD_CONFIRM = {
+    .name = "head_confirm",
+    .sql = "UPDATE workspace_head SET pos = pos WHERE workspace_id = $1 "
+           "AND current_setting('synchronous_standby_names') <> ''",
+    .index = "workspace_head_pkey",
+    .hot = true,
+};
+
+void head_table_queue_confirm(struct pg *pg, struct arena *arena, struct uuid workspace)
+{
+    struct pg_params params;
+
+    pg_params_init(&params, arena);
+    pg_params_uuid(&params, workspace);
+    pg_queue(pg, &HEAD_CONFIRM, &params);
+}
+
+const struct statement *const head_table_statements[] = {&HEAD_READ, &HEAD_MOVE, &HEAD_GUARD,
+                                                         &HEAD_CONFIRM, NULL};

@@ -1,0 +1,21 @@
+/* The head of a workspace: the position of its last ledger entry and the version of its
+ * configuration. */
+#ifndef BATON_STORE_HEAD_TABLE_H
+#define BATON_STORE_HEAD_TABLE_H
+
+#include "core/work.h"
+#include "store/pg/pg.h"
+
+/** Answers (config_version, clock). */
+int head_table_queue_read(struct pg *pg, struct arena *arena, struct uuid workspace);
+
+/** Moves the head by count entries (and the configuration's version by one when it changed), with
+ *  the guard that fails as PG_STALE when the configuration is not of this version any more. */
+void head_table_queue_move(struct pg *pg, struct arena *arena, struct uuid workspace, size_t count,
+                           int64_t config_version, bool config_changed);
+
+/** Changes nothing, in a way that makes the COMMIT wait for a synchronous standby if there is one.
+ */
+void head_table_queue_confirm(struct pg *pg, struct arena *arena, struct uuid workspace);
+
+#endif

@@ -1,0 +1,48 @@
+/* Rows of the tables lead and identity. */
+#ifndef BATON_STORE_LEAD_TABLE_H
+#define BATON_STORE_LEAD_TABLE_H
+
+#include "core/work.h"
+#include "store/pg/pg.h"
+
+/** The columns of a lead in the order that lead_table_read() takes them, of a row named l. */
+#define LEAD_COLUMNS                                                                               \
+    "l.lead_id, l.status, l.stage, l.owner_team, l.first_team, l.due_at, l.merged_into, "          \
+    "l.identities, l.attributes, l.facts, l.overrides, l.salt, l.claimed_stage, l.origin, "        \
+    "l.found_by, l.created_at, l.updated_at, l.touch_count, l.first_touch_at, l.mql_at, "          \
+    "l.sal_at, l.sql_at, l.opportunity_at, l.customer_at, l.amount_minor, l.amount_currency, "     \
+    "l.hold_until, l.hold_inputs, l.seq, l.hash, l.chain_at"
+
+#define LEAD_COLUMN_COUNT 31
+
+/** Reads a row from this column on; texts are copied into the arena. NULL when memory is short or
+ *  the row is damaged. */
+struct lead *lead_table_read(const struct pg_result *result, int row, int column,
+                             struct arena *arena);
+
+/** Locks leads in the order of ids, which must be sorted; answers their rows. */
+int lead_table_queue_lock(struct pg *pg, struct arena *arena, struct uuid workspace,
+                          const struct uuid *ids, size_t count);
+
+/** Inserts new leads and updates changed ones; sorted by id. */
+void lead_table_queue_save(struct pg *pg, struct arena *arena, struct uuid workspace,
+                           struct lead *const *leads, size_t count);
+
+/** Resolves identities; answers (ordinal from 1, lead_id) of those that exist. */
+int identity_table_queue_find(struct pg *pg, struct arena *arena, struct uuid workspace,
+                              const struct identity *const *identities, size_t count);
+
+/** Inserts, moves or deletes. */
+void identity_table_queue_save(struct pg *pg, struct arena *arena, struct uuid workspace,
+                               struct identity_row *const *rows, size_t count);
+
+/** What an erasure takes from the lead and from those that it absorbed: salts, values in verdicts,
+ *  notes, stored answers, raw deliveries. */
+void lead_table_queue_erase(struct pg *pg, struct arena *arena, struct uuid workspace,
+                            struct uuid lead);
+
+/** Moves the touches of an absorbed lead. */
+void lead_table_queue_move(struct pg *pg, struct arena *arena, struct uuid workspace,
+                           struct uuid from, struct uuid to);
+
+#endif

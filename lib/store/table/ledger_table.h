@@ -1,0 +1,19 @@
+/* Rows of the tables ledger and chain. */
+#ifndef BATON_STORE_LEDGER_TABLE_H
+#define BATON_STORE_LEDGER_TABLE_H
+
+#include "core/work.h"
+#include "store/pg/pg.h"
+
+/** Inserts entries at the positions that the head was just moved by. */
+void ledger_table_queue_append(struct pg *pg, struct arena *arena, struct uuid workspace,
+                               struct ledger_entry *const *entries, size_t count);
+
+/** Answers (subject_id, seq, hash, at), locked. */
+int chain_table_queue_lock(struct pg *pg, struct arena *arena, struct uuid workspace,
+                           const struct uuid *subjects, size_t count);
+
+void chain_table_queue_save(struct pg *pg, struct arena *arena, struct uuid workspace,
+                            const struct chain_row *row);
+
+#endif

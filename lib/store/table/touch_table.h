@@ -1,0 +1,27 @@
+/* Rows of the table touch. */
+#ifndef BATON_STORE_TOUCH_TABLE_H
+#define BATON_STORE_TOUCH_TABLE_H
+
+#include "core/work.h"
+#include "store/pg/pg.h"
+
+/** Answers (touch_id) of those that exist. */
+int touch_table_queue_find(struct pg *pg, struct arena *arena, struct uuid workspace,
+                           const struct uuid *ids, size_t count);
+
+/** Answers (lead_id, touch_id, kind, occurred_at, recorded_at, channel, source, medium, campaign,
+ *  content, direction, function): of each lead the latest TOUCHES_LOADED_MAX, newest first. */
+int touch_table_queue_logs(struct pg *pg, struct arena *arena, struct uuid workspace,
+                           const struct uuid *leads, size_t count);
+
+bool touch_table_read(const struct pg_result *result, int row, struct arena *arena,
+                      struct touch *out);
+
+/** Answers (kind, day, count) of one lead's touches before the last of its loaded ones. */
+int touch_table_queue_older(struct pg *pg, struct arena *arena, struct uuid workspace,
+                            struct uuid lead, const struct touch *last);
+
+void touch_table_queue_insert(struct pg *pg, struct arena *arena, struct uuid workspace,
+                              struct touch_row *const *rows, size_t count);
+
+#endif

@@ -1,0 +1,27 @@
+/* Workspaces: found by name, and made. */
+#ifndef BATON_STORE_WORKSPACE_TABLE_H
+#define BATON_STORE_WORKSPACE_TABLE_H
+
+#include "base/arena.h"
+#include "store/pg/pg.h"
+
+/** The workspace of this name; nil when there is none. Role baton_job. */
+enum pg_status workspace_table_find(struct pg *pg, const char *name, int64_t deadline,
+                                    struct uuid *out) MUST_USE;
+
+struct workspace_row {
+    struct uuid id;
+    const char *name;
+};
+
+/** All of them by name, in the arena. Role baton_job. */
+enum pg_status workspace_table_list(struct pg *pg, struct arena *arena, int64_t deadline,
+                                    struct workspace_row **out, size_t *count) MUST_USE;
+
+/** A new, empty workspace with its secret, its head, and a row for each of its jobs, due now. Role
+ *  baton_app. PG_UNIQUE: there is one of this name. */
+enum pg_status workspace_table_insert(struct pg *pg, const struct workspace_row *row,
+                                      const uint8_t secret[32], const char *const *jobs,
+                                      size_t job_count, int64_t deadline) MUST_USE;
+
+#endif

@@ -1,0 +1,328 @@
+#include "store/verify/verify.h"
+
+#include "core/ledger/ledger.h"
+#include "store/verify/verify_positions.h"
+#include "store/verify/verify_state.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define PAGE_ROWS         2000
+#define PAGE_MEMORY_BYTES (8u << 20)
+#define VERIFY_TIMEOUT_MS 60000  /* of one page */
+#define REST_TIMEOUT_MS   600000 /* of what looks at all rows at once; REST_TIMEOUT says the same */
+#define REST_TIMEOUT      "SET LOCAL statement_timeout = '10min'"
+#define FINDING_MAX_BYTES 600
+
+#define DESCRIPTION_MAX_BYTES 160
+
+static const struct statement VERIFY_PAGE = {
+    .name = "verify_page",
+    .sql = "SELECT pos, subject_id, seq, kind, at, actor_kind, actor_id, team_id, body, hash "
+           "FROM ledger WHERE workspace_id = $1 AND (subject_id, seq) > ($2, $3) "
+           "ORDER BY subject_id, seq LIMIT $4",
+    .index = "ledger_workspace_id_subject_id_seq_key",
+};
+
+/* The last entry of every subject against the head that its row holds, both ways. */
+static const struct statement VERIFY_HEADS = {
+    .name = "verify_heads",
+    .sql = "WITH heads AS (SELECT lead_id AS id, seq, hash, 'lead' AS place FROM lead "
+           "WHERE workspace_id = $1 UNION ALL SELECT subject_id, seq, hash, 'chain' FROM chain "
+           "WHERE workspace_id = $1), "
+           "last AS (SELECT DISTINCT ON (subject_id) subject_id AS id, seq, hash, pos FROM ledger "
+           "WHERE workspace_id = $1 ORDER BY subject_id, seq DESC) "
+           "SELECT COALESCE(h.id, l.id), COALESCE(h.seq, 0), COALESCE(l.seq, 0), h.place, l.pos "
+           "FROM heads h FULL JOIN last l ON l.id = h.id "
+           "WHERE h.seq IS DISTINCT FROM l.seq OR h.hash IS DISTINCT FROM l.hash "
+           "ORDER BY 1 LIMIT $2",
+};
+
+static const struct statement VERIFY_LEADS = {
+    .name = "verify_leads",
+    .sql = "SELECT count(*), count(*) FILTER (WHERE status = 'active' AND owner_team IS NULL), "
+           "count(*) FILTER (WHERE status = 'active' AND due_at IS NULL "
+           "AND stage NOT IN ('customer', 'disqualified')), "
+           "(SELECT count(*) FROM (SELECT lead_id FROM handoff WHERE workspace_id = $1 "
+           "AND state IN ('offered', 'accepted') GROUP BY lead_id HAVING count(*) > 1) d) "
+           "FROM lead WHERE workspace_id = $1",
+};
+
+const struct statement *const verify_statements[] = {
+    &VERIFY_PAGE,
+    &VERIFY_HEADS,
+    &VERIFY_LEADS,
+    NULL,
+};
+
+struct verify {
+    struct pg *pg;
+    struct uuid workspace;
+    struct arena *arena;
+    struct verify_report *report;
+    struct verify_state *state; /* NULL: not asked for */
+    /* the chain that is being followed */
+    struct uuid subject;
+    int64_t seq;
+    int64_t pos; /* of the entry before */
+    instant at;
+    uint8_t hash[DIGEST_BYTES];
+};
+
+void verify_found(struct verify_report *report, const char *format, ...)
+{
+    char text[FINDING_MAX_BYTES];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (report->findings++ < VERIFY_FINDINGS_MAX && report->tell != NULL)
+        report->tell(report->context, text);
+}
+
+static int queue(struct verify *v, const struct statement *statement, const struct uuid *after,
+                 int64_t seq, int64_t limit)
+{
+    struct pg_params params;
+
+    pg_params_init(&params, v->arena);
+    pg_params_uuid(&params, v->workspace);
+    if (after != NULL) {
+        /* nil is null as a parameter, which compares with nothing; no subject is this one */
+        static const struct uuid before_all = {{[15] = 1}};
+        pg_params_uuid(&params, uuid_is_nil(*after) ? before_all : *after);
+        pg_params_int8(&params, seq);
+    }
+    if (limit > 0)
+        pg_params_int8(&params, limit);
+    return pg_queue(v->pg, statement, &params);
+}
+
+/* ---- chains ---- */
+
+static void read_entry(const struct pg_result *result, int row, struct ledger_entry *entry)
+{
+    *entry = (struct ledger_entry){
+        .subject = pg_get_uuid(result, row, 1),
+        .seq = pg_get_int8(result, row, 2),
+        .kind = (enum ledger_kind)pg_get_int4(result, row, 3),
+        .at = pg_get_instant(result, row, 4),
+        .actor = {(enum actor_kind)pg_get_int4(result, row, 5), pg_get_uuid(result, row, 6)},
+        .team = pg_get_uuid(result, row, 7),
+    };
+    entry->body = (const char *)pg_get_bytea(result, row, 8, &entry->body_len);
+}
+
+static void start_chain(struct verify *v, struct uuid subject)
+{
+    v->report->subjects++;
+    v->subject = subject;
+    v->seq = 0;
+    v->at = INSTANT_NONE;
+    memset(v->hash, 0, sizeof v->hash);
+}
+
+/* "the entry at position 7 (handoff.offered, number 3 of subject 0199…)" */
+static const char *describe(const struct ledger_entry *entry, int64_t pos,
+                            char out[DESCRIPTION_MAX_BYTES])
+{
+    const char *kind = ledger_kind_name((int)entry->kind);
+    char subject[UUID_TEXT_LEN + 1];
+
+    uuid_format(entry->subject, subject);
+    snprintf(out, DESCRIPTION_MAX_BYTES,
+             "the entry at position %lld (%s, number %lld of subject %s)", (long long)pos,
+             kind == NULL ? "of no known kind" : kind, (long long)entry->seq, subject);
+    return out;
+}
+
+static void check_order(struct verify *v, const struct ledger_entry *entry, const char *what)
+{
+    if (entry->seq == v->seq + 2)
+        verify_found(v->report, "entry number %lld of its subject is missing before %s",
+                     (long long)v->seq + 1, what);
+    else if (entry->seq != v->seq + 1)
+        verify_found(v->report, "entries number %lld to %lld of its subject are missing before %s",
+                     (long long)v->seq + 1, (long long)entry->seq - 1, what);
+    if (v->at != INSTANT_NONE && entry->at < v->at)
+        verify_found(v->report, "%s is older than the one before it in its chain", what);
+    if (ledger_kind_name((int)entry->kind) == NULL)
+        verify_found(v->report, "%s has kind %d, which there is not", what, (int)entry->kind);
+}
+
+static void check_hash(struct verify *v, struct ledger_entry *entry, const uint8_t *stored,
+                       size_t len, const char *what)
+{
+    if (entry->seq != v->seq + 1) /* without the one before it nothing can be said of its hash */
+        return;
+    ledger_hash(entry, v->workspace, v->hash);
+    if (stored != NULL && len == DIGEST_BYTES && memcmp(stored, entry->hash, DIGEST_BYTES) == 0)
+        return;
+    if (v->seq == 0)
+        verify_found(v->report, "%s does not have the hash of its content: it was changed", what);
+    else
+        verify_found(v->report,
+                     "%s does not have the hash of its content and of the entry before it, at "
+                     "position %lld: one of the two was changed",
+                     what, (long long)v->pos);
+}
+
+static enum err check_entry(struct verify *v, const struct pg_result *result, int row)
+{
+    char what[DESCRIPTION_MAX_BYTES];
+    struct ledger_entry entry;
+    size_t len;
+    int64_t pos = pg_get_int8(result, row, 0);
+    const uint8_t *stored = pg_get_bytea(result, row, 9, &len);
+
+    read_entry(result, row, &entry);
+    if (v->report->subjects == 0 || !uuid_equal(entry.subject, v->subject))
+        start_chain(v, entry.subject);
+    describe(&entry, pos, what);
+    check_order(v, &entry, what);
+    check_hash(v, &entry, stored, len, what);
+    v->pos = pos;
+    v->seq = entry.seq;
+    v->at = entry.at;
+    if (stored != NULL && len == DIGEST_BYTES) /* one changed entry is one finding */
+        memcpy(v->hash, stored, DIGEST_BYTES);
+    v->report->entries++;
+    return v->state == NULL ? ERR_NONE : verify_state_follow(v->state, &entry, pos);
+}
+
+static enum pg_status check_chains(struct verify *v)
+{
+    int rows;
+
+    do {
+        struct uuid after = v->subject;
+        int64_t seq = v->seq;
+        arena_clear(v->arena);
+        enum pg_status status = pg_pipeline_begin(v->pg, pg_deadline_in(VERIFY_TIMEOUT_MS));
+        if (status != PG_OK)
+            return status;
+        int index = queue(v, &VERIFY_PAGE, &after, seq, PAGE_ROWS);
+        status = pg_pipeline_run(v->pg, pg_deadline_in(VERIFY_TIMEOUT_MS));
+        const struct pg_result *result = status == PG_OK ? pg_result(v->pg, index) : NULL;
+        rows = pg_rows(result);
+        for (int row = 0; row < rows && status == PG_OK; row++)
+            if (check_entry(v, result, row) != ERR_NONE)
+                status = PG_OTHER;
+        pg_pipeline_end(v->pg);
+        if (status == PG_OK && v->state != NULL)
+            status = verify_state_flush(v->state);
+        if (status != PG_OK)
+            return status;
+    } while (rows == PAGE_ROWS);
+    return v->state == NULL ? PG_OK : verify_state_end(v->state);
+}
+
+/* ---- what stands beside ---- */
+
+static void check_head(struct verify *v, const struct pg_result *result, int row)
+{
+    char subject[UUID_TEXT_LEN + 1];
+    long long head = (long long)pg_get_int8(result, row, 1);
+    long long last = (long long)pg_get_int8(result, row, 2);
+    const char *table = pg_get_text(result, row, 3, NULL);
+    long long pos = (long long)pg_get_int8(result, row, 4);
+
+    uuid_format(pg_get_uuid(result, row, 0), subject);
+    if (table == NULL)
+        verify_found(v->report,
+                     "subject %s has %lld entries, up to position %lld, and no row in tables lead "
+                     "and chain: its row was dropped, or its entries were added",
+                     subject, last, pos);
+    else if (last == 0)
+        verify_found(v->report,
+                     "table %s says that subject %s has %lld entries, the ledger has none: its "
+                     "chain was dropped",
+                     table, subject, head);
+    else if (head > last)
+        verify_found(v->report,
+                     "table %s says that subject %s has %lld entries, its chain ends with number "
+                     "%lld at position %lld: its end was cut",
+                     table, subject, head, last, pos);
+    else if (head < last)
+        verify_found(v->report,
+                     "table %s says that subject %s has %lld entries, its chain ends with number "
+                     "%lld at position %lld: entries were added",
+                     table, subject, head, last, pos);
+    else
+        verify_found(v->report,
+                     "the entry at position %lld, the last of subject %s, has another hash than "
+                     "table %s says: it was changed",
+                     pos, subject, table);
+}
+
+static void check_leads(struct verify *v, const struct pg_result *result)
+{
+    static const char *const what[] = {NULL, "active leads without an owning team",
+                                       "active leads without a next date",
+                                       "leads with more than one open handoff"};
+
+    v->report->leads = pg_get_int8(result, 0, 0);
+    for (int i = 1; i < 4; i++)
+        if (pg_get_int8(result, 0, i) > 0)
+            verify_found(v->report, "%lld %s", (long long)pg_get_int8(result, 0, i), what[i]);
+}
+
+static enum pg_status check_rest(struct verify *v)
+{
+    enum pg_status status = pg_pipeline_begin(v->pg, pg_deadline_in(VERIFY_TIMEOUT_MS));
+
+    if (status != PG_OK)
+        return status;
+    arena_clear(v->arena);
+    int heads = queue(v, &VERIFY_HEADS, NULL, 0, VERIFY_FINDINGS_MAX);
+    int leads = queue(v, &VERIFY_LEADS, NULL, 0, 0);
+    status = pg_pipeline_run(v->pg, pg_deadline_in(REST_TIMEOUT_MS));
+    if (status == PG_OK) {
+        for (int row = 0; row < pg_rows(pg_result(v->pg, heads)); row++)
+            check_head(v, pg_result(v->pg, heads), row);
+        check_leads(v, pg_result(v->pg, leads));
+    }
+    pg_pipeline_end(v->pg);
+    return status;
+}
+
+static enum pg_status begin_snapshot(struct verify *v)
+{
+    enum pg_status status = pg_pipeline_begin(v->pg, pg_deadline_in(VERIFY_TIMEOUT_MS));
+
+    if (status != PG_OK)
+        return status;
+    pg_queue_begin_read(v->pg, v->workspace);
+    pg_queue_sql(v->pg, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+    pg_queue_sql(v->pg, REST_TIMEOUT);
+    status = pg_pipeline_run(v->pg, pg_deadline_in(VERIFY_TIMEOUT_MS));
+    pg_pipeline_end(v->pg);
+    return status;
+}
+
+enum pg_status verify_workspace(struct pg *pg, struct uuid workspace, struct verify_report *report)
+{
+    struct verify v = {.pg = pg, .workspace = workspace, .report = report};
+
+    v.arena = arena_new(PAGE_MEMORY_BYTES);
+    if (report->state)
+        v.state = verify_state_new(pg, workspace, PAGE_ROWS, report);
+    if (v.arena == NULL || (report->state && v.state == NULL)) {
+        verify_state_free(v.state);
+        arena_free(v.arena);
+        return PG_OTHER;
+    }
+    report->entries = report->subjects = report->leads = report->findings = 0;
+    enum pg_status status = begin_snapshot(&v);
+    if (status == PG_OK)
+        status = check_chains(&v);
+    if (status == PG_OK)
+        status = check_rest(&v);
+    if (status == PG_OK)
+        status = verify_positions(pg, workspace, report);
+    pg_rollback(pg);
+    verify_state_free(v.state);
+    arena_free(v.arena);
+    return status;
+}

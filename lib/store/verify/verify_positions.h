@@ -1,0 +1,16 @@
+/*
+ * The second look of `baton verify`: over the positions, which no hash covers. They are dense, end
+ * where the workspace's head says, and give at every checkpoint the root that was signed there.
+ */
+#ifndef BATON_STORE_VERIFY_POSITIONS_H
+#define BATON_STORE_VERIFY_POSITIONS_H
+
+#include "store/verify/verify.h"
+
+/** Within the snapshot of pg; a page at a time. */
+enum pg_status verify_positions(struct pg *pg, struct uuid workspace,
+                                struct verify_report *report) MUST_USE;
+
+extern const struct statement *const verify_positions_statements[];
+
+#endif

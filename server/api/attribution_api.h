@@ -1,0 +1,12 @@
+/* GET /v1/attribution */
+#ifndef BATON_SERVER_ATTRIBUTION_API_H
+#define BATON_SERVER_ATTRIBUTION_API_H
+
+#include "http/request.h"
+
+extern const struct input_spec attribution_query_spec;
+
+/** JSON, or CSV by Accept. */
+enum err attribution_get(struct request *r, struct reader *reader);
+
+#endif

@@ -1,0 +1,89 @@
+#include "api/caller.h"
+
+#include "base/email.h"
+
+#include <string.h>
+#include <strings.h>
+
+#define SCHEME "Bearer "
+
+static enum caller_check refuse_key(struct request *r)
+{
+    request_refuse(r, ERR_UNAUTHENTICATED, "This key is not valid, or it was revoked");
+    return CALLER_REFUSED;
+}
+
+bool caller_key(struct request *r, struct api_key_text *key)
+{
+    const char *text = r->authorization;
+
+    if (text == NULL || strncasecmp(text, SCHEME, sizeof SCHEME - 1) != 0) {
+        request_refuse(r, ERR_UNAUTHENTICATED, "Send \"Authorization: Bearer <key>\"");
+        return false;
+    }
+    text += sizeof SCHEME - 1;
+    if (!api_key_parse(text, strlen(text), key)) {
+        refuse_key(r);
+        return false;
+    }
+    return true;
+}
+
+/* A member's own key speaks for that member alone. */
+static enum caller_check check_own_actor(struct request *r, const struct config *config,
+                                         const struct caller *caller)
+{
+    const struct member *member = config_member(config, caller->member);
+
+    if (member == NULL || !member->active)
+        return refuse_key(r);
+    if (r->baton_actor == NULL ||
+        (member->email != NULL && strcasecmp(member->email, r->baton_actor) == 0))
+        return CALLER_KNOWN;
+    request_refuse_header(r, ERR_ACTOR_REQUIRED, "Baton-Actor", "not_own",
+                          "This key is a member's own: leave Baton-Actor out, or use a team's key");
+    return CALLER_REFUSED;
+}
+
+static enum caller_check find_actor(struct request *r, const struct config *config, bool final,
+                                    struct caller *caller)
+{
+    const char *email;
+
+    if (r->baton_actor == NULL)
+        return CALLER_KNOWN;
+    const struct member *member = NULL;
+    if (email_normalize(r->baton_actor, r->arena, &email) == ERR_NONE)
+        member = config_member_by_email(config, caller->team, email);
+    if (member != NULL) {
+        caller->member = member->id;
+        return CALLER_KNOWN;
+    }
+    if (!final)
+        return CALLER_UNKNOWN;
+    request_refuse_header(r, ERR_ACTOR_REQUIRED, "Baton-Actor", "unknown",
+                          "Baton-Actor names no active member of the key's team by email");
+    return CALLER_REFUSED;
+}
+
+enum caller_check caller_identify(struct request *r, const struct config *config,
+                                  const struct api_key_text *text, bool final,
+                                  struct caller *caller)
+{
+    const struct api_key *key = config_key(config, text->key);
+
+    if (key == NULL && !final)
+        return CALLER_UNKNOWN;
+    if (key == NULL || !config_key_stands(config, key) || !api_key_fits(key, text->secret))
+        return refuse_key(r);
+    *caller = (struct caller){
+        .workspace = config->workspace,
+        .key = key->id,
+        .team = key->team,
+        .member = key->member,
+        .roles = key->roles,
+    };
+    if (!uuid_is_nil(key->member))
+        return check_own_actor(r, config, caller);
+    return find_actor(r, config, final, caller);
+}

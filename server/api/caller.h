@@ -1,0 +1,25 @@
+/* Who calls: the bearer key, and the member that Baton-Actor names on a team's key. */
+#ifndef BATON_SERVER_CALLER_H
+#define BATON_SERVER_CALLER_H
+
+#include "http/request.h"
+
+#include "core/setup/api_key.h"
+
+/** How a key stands to a configuration. */
+enum caller_check {
+    CALLER_KNOWN,
+    CALLER_UNKNOWN, /* not in this configuration; a newer one may have it */
+    CALLER_REFUSED, /* request_refuse() was called */
+};
+
+/** The key as it was sent. Refuses with 401 when there is none or it is malformed. */
+bool caller_key(struct request *r, struct api_key_text *key);
+
+/** Finds the key and the member in a configuration and fills *caller. final: what is not known
+ *  here is not known anywhere, so it is refused. */
+enum caller_check caller_identify(struct request *r, const struct config *config,
+                                  const struct api_key_text *key, bool final,
+                                  struct caller *caller);
+
+#endif

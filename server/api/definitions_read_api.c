@@ -1,0 +1,349 @@
+#include "api/definitions_api.h"
+
+#include "http/accept.h"
+
+#include "base/etag.h"
+#include "core/agreement/definition_rules.h"
+#include "core/definition/definition_diff.h"
+#include "core/definition/definition_page.h"
+#include "core/definition/definition_warnings.h"
+#include "core/setup/shape_setup.h"
+
+#include <string.h>
+
+#define ANSWER_MAX_BYTES (4u << 20)
+
+static const struct definition_version *latest_of(const struct config *config, enum term term,
+                                                  int below)
+{
+    const struct definition_version *latest = NULL;
+
+    for (size_t i = 0; i < config->definition_count; i++) {
+        const struct definition_version *version = &config->definitions[i];
+        if (version->term == term && version->version < below &&
+            (latest == NULL || version->version > latest->version))
+            latest = version;
+    }
+    return latest;
+}
+
+static void write_version(struct request *r, const struct definition_version *version,
+                          const struct faults *warnings, struct json_out *out)
+{
+    shape_definition_version(r->config, version, warnings,
+                             definition_actions(r->config, version, &r->caller), out);
+}
+
+/* ---- all terms ---- */
+
+static void write_title(const struct definition_version *version, struct json_out *out)
+{
+    json_t *document = json_loads(version->document, 0, NULL);
+
+    json_out_member_text(out, "title", json_string_value(json_object_get(document, "title")));
+    json_decref(document);
+}
+
+static void write_summary(const struct config *config, enum term term, struct json_out *out)
+{
+    const struct definition_version *latest = latest_of(config, term, INT32_MAX);
+    const struct definition_version *in_force = config->in_force[term];
+
+    if (latest == NULL)
+        return;
+    json_out_begin_object(out);
+    json_out_member_text(out, "term", term_name(term));
+    write_title(in_force == NULL ? latest : in_force, out);
+    if (in_force != NULL)
+        json_out_member_int(out, "in_force", in_force->version);
+    else
+        json_out_member_null(out, "in_force");
+    json_out_member_int(out, "latest", latest->version);
+    json_out_member_text(out, "latest_state", definition_state_name(latest->state));
+    json_out_end_object(out);
+}
+
+enum err definitions_list(struct request *r, struct reader *reader)
+{
+    struct json_out out;
+
+    (void)reader;
+    json_out_init(&out, ANSWER_MAX_BYTES);
+    json_out_begin_object(&out);
+    json_out_key(&out, "data");
+    json_out_begin_array(&out);
+    for (int term = 0; term < TERM_COUNT; term++)
+        write_summary(r->config, (enum term)term, &out);
+    json_out_end_array(&out);
+    json_out_end_object(&out);
+    reply_json(r, 200, &out);
+    return ERR_NONE;
+}
+
+/* ---- one term ---- */
+
+static void write_term(struct request *r, enum term term, struct json_out *out)
+{
+    const struct definition_version *version = latest_of(r->config, term, INT32_MAX);
+
+    json_out_begin_object(out);
+    json_out_member_text(out, "term", term_name(term));
+    json_out_key(out, "in_force");
+    if (r->config->in_force[term] != NULL)
+        write_version(r, r->config->in_force[term], NULL, out);
+    else
+        json_out_null(out);
+    json_out_key(out, "versions");
+    json_out_begin_array(out);
+    for (; version != NULL; version = latest_of(r->config, term, version->version))
+        shape_version_summary(version, out);
+    json_out_end_array(out);
+    json_out_end_object(out);
+}
+
+enum err definitions_get(struct request *r, struct reader *reader)
+{
+    enum term term;
+    struct json_out out;
+
+    (void)reader;
+    if (!term_parse(request_param(r, "term"), &term))
+        return request_refuse(r, ERR_NOT_FOUND, "The terms are mql, srl and sql");
+    if (latest_of(r->config, term, INT32_MAX) == NULL)
+        return request_refuse(r, ERR_NOT_FOUND, "%s has no version yet", term_name(term));
+    json_out_init(&out, ANSWER_MAX_BYTES);
+    write_term(r, term, &out);
+    reply_json(r, 200, &out);
+    return ERR_NONE;
+}
+
+/* ---- one version ---- */
+
+static enum err find_version(struct request *r, const struct definition_version **out)
+{
+    enum term term;
+    int number;
+    enum err err = definitions_path(r, &term, &number);
+
+    if (err != ERR_NONE)
+        return err;
+    *out = config_definition(r->config, term, number);
+    if (*out == NULL)
+        return request_refuse(r, ERR_NOT_FOUND, "There is no version %d of %s", number,
+                              term_name(term));
+    return ERR_NONE;
+}
+
+/* Of a draft nothing is kept compiled. The caller frees it. */
+static enum err compile(struct request *r, const struct definition_version *version,
+                        struct definition **out)
+{
+    json_t *document = json_loads(version->document, 0, NULL);
+    enum err err = definition_compile(document, NULL, NULL, out);
+
+    json_decref(document);
+    if (err != ERR_NONE)
+        return request_refuse(r, err == ERR_OUT_OF_MEMORY ? err : ERR_INTERNAL, "Try again");
+    return ERR_NONE;
+}
+
+static const char *maker_of(const struct config *config, struct actor actor)
+{
+    const struct member *member = config_member(config, actor.id);
+    const struct api_key *key = config_key(config, actor.id);
+
+    if (actor.kind == ACTOR_MEMBER && member != NULL)
+        return member->name;
+    if (actor.kind == ACTOR_KEY && key != NULL)
+        return key->title;
+    return "the command line";
+}
+
+static size_t page_signatures(const struct config *config, const struct definition_version *version,
+                              struct page_signature out[SIDE_COUNT])
+{
+    size_t count = 0;
+
+    for (int side = 0; side < SIDE_COUNT; side++) {
+        const struct signature *signature = &version->signatures[side];
+        const struct member *member = config_member(config, signature->member);
+        if (!signature->given)
+            continue;
+        out[count++] = (struct page_signature){
+            .side = side == SIDE_MARKETING ? FUNCTION_MARKETING : FUNCTION_SALES,
+            .member = member == NULL ? NULL : member->name,
+            .signed_at = signature->signed_at,
+            .key_made_by = maker_of(config, signature->key_made_by),
+        };
+    }
+    return count;
+}
+
+static enum err reply_page(struct request *r, const struct definition_version *version,
+                           enum page_format format)
+{
+    const struct config *config = r->config;
+    const struct member *decliner = config_member(config, version->declined_by);
+    struct page_signature signatures[SIDE_COUNT];
+    struct definition_page page = {
+        .version = version->version,
+        .state = definition_state_name(version->state),
+        .hash = version->state == DEFINITION_DRAFT ? NULL : version->hash,
+        .effective_from = version->effective_from,
+        .in_force_from = version->in_force_from,
+        .superseded_at = version->superseded_at,
+        .declined_by = decliner == NULL ? NULL : decliner->name,
+        .declined_note = version->decline_reason,
+        .signatures = signatures,
+        .signatures_count = page_signatures(config, version, signatures),
+    };
+    struct definition *definition;
+    char *text;
+    size_t len;
+
+    enum err err = compile(r, version, &definition);
+    if (err != ERR_NONE)
+        return err;
+    err = definition_page_write(definition, &page, format, &text, &len);
+    definition_free(definition);
+    if (err != ERR_NONE)
+        return request_refuse(r, ERR_OUT_OF_MEMORY, "Try again in a moment");
+    reply_text_steal(
+        r, 200, format == PAGE_HTML ? "text/html; charset=utf-8" : "text/markdown; charset=utf-8",
+        text, len);
+    return ERR_NONE;
+}
+
+/* They matter until it is signed. */
+static enum err warnings_of(struct request *r, struct reader *reader,
+                            const struct definition_version *version, struct faults **out)
+{
+    const struct known_names *known;
+
+    *out = NULL;
+    if (version->state != DEFINITION_DRAFT && version->state != DEFINITION_PROPOSED)
+        return ERR_NONE;
+    enum err err = definitions_known_names(r, reader, &known);
+    if (err != ERR_NONE)
+        return err;
+    *out = ARENA_NEW(r->arena, struct faults);
+    if (*out == NULL || definition_warnings(version->document, known, r->arena, *out) != ERR_NONE)
+        return request_refuse(r, ERR_OUT_OF_MEMORY, "Try again in a moment");
+    return ERR_NONE;
+}
+
+static enum err reply_version(struct request *r, struct reader *reader,
+                              const struct definition_version *version)
+{
+    struct json_out out;
+    struct faults *warnings;
+    enum err err = warnings_of(r, reader, version, &warnings);
+
+    if (err != ERR_NONE)
+        return err;
+    json_out_init(&out, ANSWER_MAX_BYTES);
+    write_version(r, version, warnings, &out);
+    reply_json(r, 200, &out);
+    return ERR_NONE;
+}
+
+enum err definitions_version(struct request *r, struct reader *reader)
+{
+    static const char *const offered[] = {"application/json", "text/html", "text/markdown"};
+    const struct definition_version *version;
+    char *etag = arena_alloc(r->arena, ETAG_LEN + 1);
+    int chosen = accept_choose(r->accept, offered, 3);
+
+    enum err err = find_version(r, &version);
+    if (err != ERR_NONE)
+        return err;
+    if (chosen < 0)
+        return request_refuse(r, ERR_NOT_ACCEPTABLE,
+                              "There are application/json, text/html and text/markdown");
+    if (etag == NULL)
+        return request_refuse(r, ERR_OUT_OF_MEMORY, "Try again in a moment");
+    if (chosen == 0)
+        err = reply_version(r, reader, version);
+    else
+        err = reply_page(r, version, chosen == 1 ? PAGE_HTML : PAGE_MARKDOWN);
+    if (err != ERR_NONE)
+        return err;
+    etag_of_text(version->document, strlen(version->document), etag);
+    r->reply.etag = etag;
+    r->reply.vary = "Accept";
+    return ERR_NONE;
+}
+
+/* ---- what changed ---- */
+
+struct diff_query {
+    int64_t against; /* 0: the one in force, else the one before */
+};
+
+static const struct input_field diff_fields[] = {
+    {.name = "against",
+     .type = INPUT_INT,
+     .min = 1,
+     .max = 1000000,
+     .offset = offsetof(struct diff_query, against)},
+};
+
+const struct input_spec definitions_diff_query = INPUT_SPEC(diff_fields, struct diff_query);
+
+static const struct definition_version *other_version(const struct config *config,
+                                                      const struct definition_version *version,
+                                                      int64_t against)
+{
+    const struct definition_version *in_force = config->in_force[version->term];
+
+    if (against > 0)
+        return against > INT32_MAX ? NULL : config_definition(config, version->term, (int)against);
+    if (in_force != NULL && in_force->version < version->version)
+        return in_force;
+    return latest_of(config, version->term, version->version);
+}
+
+static enum err reply_diff(struct request *r, const struct definition_version *version,
+                           const struct definition_version *against, const struct definition *after,
+                           const struct definition *before)
+{
+    struct definition_diff diff;
+    struct json_out out;
+
+    if (definition_diff(before, after, r->arena, &diff) != ERR_NONE)
+        return request_refuse(r, ERR_OUT_OF_MEMORY, "Try again in a moment");
+    json_out_init(&out, ANSWER_MAX_BYTES);
+    json_out_begin_object(&out);
+    json_out_member_text(&out, "term", term_name(version->term));
+    json_out_member_int(&out, "version", version->version);
+    json_out_member_int(&out, "against", against->version);
+    json_out_key(&out, "changes");
+    definition_diff_write(&diff, &out);
+    json_out_end_object(&out);
+    reply_json(r, 200, &out);
+    return ERR_NONE;
+}
+
+enum err definitions_diff(struct request *r, struct reader *reader)
+{
+    const struct diff_query *query = r->query;
+    const struct definition_version *version;
+    struct definition *after = NULL;
+    struct definition *before = NULL;
+
+    (void)reader;
+    enum err err = find_version(r, &version);
+    if (err != ERR_NONE)
+        return err;
+    const struct definition_version *against = other_version(r->config, version, query->against);
+    if (against == NULL)
+        return request_refuse(r, ERR_NOT_FOUND, "There is no version to compare it with");
+    err = compile(r, version, &after);
+    if (err == ERR_NONE)
+        err = compile(r, against, &before);
+    if (err == ERR_NONE)
+        err = reply_diff(r, version, against, after, before);
+    definition_free(before);
+    definition_free(after);
+    return err;
+}

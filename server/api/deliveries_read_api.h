@@ -1,0 +1,11 @@
+/* GET /v1/deliveries */
+#ifndef BATON_SERVER_DELIVERIES_READ_API_H
+#define BATON_SERVER_DELIVERIES_READ_API_H
+
+#include "http/request.h"
+
+extern const struct input_spec deliveries_query;
+
+enum err deliveries_list(struct request *r, struct reader *reader);
+
+#endif

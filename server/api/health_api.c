@@ -1,0 +1,43 @@
+#include "api/health_api.h"
+
+#include "http/httpd.h"
+#include "http/metrics.h"
+#include "http/openapi_embedded.h"
+#include "http/request.h"
+
+#include <string.h>
+
+static const char live[] = "{\"status\":\"live\"}";
+static const char is_ready[] = "{\"status\":\"ready\"}";
+
+enum err health_live(struct request *r)
+{
+    reply_static(r, 200, "application/json", live, sizeof live - 1);
+    return ERR_NONE;
+}
+
+enum err health_ready(struct request *r)
+{
+    const char *why = NULL;
+
+    if (!httpd_ready(r->httpd, &why))
+        return request_refuse(r, ERR_UNAVAILABLE, "%s", why);
+    reply_static(r, 200, "application/json", is_ready, sizeof is_ready - 1);
+    return ERR_NONE;
+}
+
+enum err health_metrics(struct request *r)
+{
+    size_t len = 0;
+    char *text = metrics_text(&len);
+
+    reply_text_steal(r, 200, "text/plain; version=0.0.4; charset=utf-8", text, len);
+    return ERR_NONE;
+}
+
+enum err health_openapi(struct request *r)
+{
+    r->reply.etag = openapi_etag;
+    reply_static(r, 200, "application/yaml", openapi_text, openapi_len);
+    return ERR_NONE;
+}

@@ -1,0 +1,154 @@
+#include "api/inbound_api.h"
+
+#include "api/setup_input.h"
+#include "http/body.h"
+
+#include "base/form.h"
+#include "base/public_id.h"
+#include "core/intake/inbound.h"
+#include "core/setup/source_auth.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* ---- who sends ---- */
+
+static bool source_id(const struct request *r, struct uuid *workspace, struct uuid *source)
+{
+    const char *text = request_param(r, "source_id");
+
+    return text != NULL && public_id_parse(text, strlen(text), workspace, source);
+}
+
+bool inbound_workspace(const struct request *r, struct uuid *workspace)
+{
+    struct uuid source;
+
+    return source_id(r, workspace, &source);
+}
+
+/* What is not there is told like what is not allowed: nobody learns which sources there are. */
+static enum auth_answer refuse(struct request *r, const char *detail)
+{
+    request_refuse(r, ERR_UNAUTHENTICATED, "%s", detail);
+    return AUTH_REFUSED;
+}
+
+/* The source whose deliveries are signed; NULL when there is none here. */
+static const struct source *signed_source(struct request *r, const struct config *config,
+                                          struct source_auth *auth)
+{
+    struct uuid workspace, id;
+    const struct source *source = source_id(r, &workspace, &id) ? config_source(config, id) : NULL;
+
+    if (source == NULL || !source->active ||
+        source_auth_parse(source->auth, r->arena, auth) != ERR_NONE ||
+        auth->scheme != AUTH_HMAC_SHA256)
+        return NULL;
+    return source;
+}
+
+enum auth_answer inbound_authenticate(struct request *r, const struct config *config)
+{
+    struct source_auth auth;
+    const struct source *source = signed_source(r, config, &auth);
+    const char *signature = source == NULL ? NULL : request_header(r, auth.header);
+
+    if (signature == NULL)
+        return refuse(r, "Send \"Authorization: Bearer <key>\", or the source's signature");
+    if (r->step != STEP_WORK)
+        return AUTH_BODY;
+    if (!source_auth_fits(&auth, signature, r->body == NULL ? "" : r->body, r->body_len))
+        return refuse(r, "The signature does not fit the body under the source's secret");
+    r->caller = (struct caller){
+        .workspace = config->workspace,
+        .key = source->id,
+        .team = source->team,
+        .roles = ROLE_CAPTURE,
+    };
+    return AUTH_OK;
+}
+
+/* ---- what is sent ---- */
+
+/* Senders write application/json, application/vnd.api+json, text/plain or nothing, and mean JSON.
+ */
+static bool is_json(const char *type)
+{
+    size_t len = type == NULL ? 0 : strcspn(type, "; \t");
+
+    if (len == 0)
+        return true;
+    if (len >= 5 && strncasecmp(type + len - 5, "/json", 5) == 0)
+        return true;
+    if (len >= 5 && strncasecmp(type + len - 5, "+json", 5) == 0)
+        return true;
+    return len == 10 && strncasecmp(type, "text/plain", len) == 0;
+}
+
+/* The document belongs to the request, which frees it with its body. */
+static enum err read_document(struct request *r, struct inbound_input *input)
+{
+    char detail[BODY_DETAIL_MAX_BYTES] = "";
+    enum err err;
+
+    input->form = form_is_type(r->content_type);
+    if (!input->form && !is_json(r->content_type))
+        return request_refuse(r, ERR_UNSUPPORTED_MEDIA_TYPE,
+                              "Send JSON, or a form as application/x-www-form-urlencoded");
+    if (input->form)
+        err = form_parse(input->body, input->body_len, &r->json);
+    else
+        err = body_parse(input->body, input->body_len, &r->json, detail);
+    input->document = r->json;
+    if (err == ERR_MALFORMED_JSON && input->form)
+        return request_refuse(r, err, "The body is no form of at most %d fields in UTF-8",
+                              FORM_FIELDS_MAX);
+    if (err != ERR_NONE)
+        return request_refuse(r, err, "%s", detail[0] == '\0' ? "Try again in a moment" : detail);
+    return ERR_NONE;
+}
+
+static const char *signature_of(struct request *r, struct uuid source)
+{
+    struct source_auth auth;
+    const struct source *found = signed_source(r, r->config, &auth);
+
+    if (found == NULL || !uuid_equal(r->caller.key, source))
+        return NULL;
+    const char *value = request_header(r, auth.header);
+    return value == NULL ? NULL : arena_strdup(r->arena, value);
+}
+
+enum err inbound_receive_prepare(struct request *r, struct command *command)
+{
+    struct inbound_input *input = setup_new_input(r, sizeof *input);
+
+    if (input == NULL)
+        return ERR_OUT_OF_MEMORY;
+    enum err err = setup_param_id(r, "source_id", &input->source);
+    if (err != ERR_NONE)
+        return err;
+    input->body = r->body == NULL ? "" : r->body;
+    input->body_len = r->body_len;
+    input->content_type = arena_printf(r->arena, "%.*s", DELIVERY_CONTENT_TYPE_MAX_BYTES,
+                                       r->content_type == NULL ? "" : r->content_type);
+    err = read_document(r, input);
+    if (err != ERR_NONE)
+        return err;
+    input->signature = signature_of(r, input->source);
+    command->kind = COMMAND_INBOUND_RECEIVE;
+    command->input = input;
+    return arena_failed(r->arena) ? ERR_OUT_OF_MEMORY : ERR_NONE;
+}
+
+enum err deliveries_replay(struct request *r, struct command *command)
+{
+    struct delivery_replay_input *input = setup_new_input(r, sizeof *input);
+
+    if (input == NULL)
+        return ERR_OUT_OF_MEMORY;
+    command->kind = COMMAND_DELIVERY_REPLAY;
+    command->input = input;
+    return request_param_uuid(r, "delivery_id", &input->delivery);
+}

@@ -1,0 +1,20 @@
+/* POST /v1/inbound/{source_id}, POST /v1/deliveries/{delivery_id}/replay */
+#ifndef BATON_SERVER_INBOUND_API_H
+#define BATON_SERVER_INBOUND_API_H
+
+#include "http/backend.h"
+#include "http/request.h"
+
+#define INBOUND_BODY_MAX_BYTES (1 << 20)
+
+/** The workspace that a source's id carries; false when it is no such id. */
+bool inbound_workspace(const struct request *r, struct uuid *workspace);
+
+/** Who sends a delivery without a key: the source itself, by the signature of its body. Fills
+ *  r->caller when the body is there and signed; AUTH_BODY while it is awaited. HTTP thread. */
+enum auth_answer inbound_authenticate(struct request *r, const struct config *config);
+
+enum err inbound_receive_prepare(struct request *r, struct command *command);
+enum err deliveries_replay(struct request *r, struct command *command);
+
+#endif

@@ -1,0 +1,16 @@
+/* GET of /v1/leads and below. */
+#ifndef BATON_SERVER_LEADS_READ_API_H
+#define BATON_SERVER_LEADS_READ_API_H
+
+#include "http/request.h"
+
+extern const struct input_spec leads_list_query;
+extern const struct input_spec leads_timeline_query;
+extern const struct input_spec leads_verdicts_query;
+
+enum err leads_get(struct request *r, struct reader *reader);
+enum err leads_list(struct request *r, struct reader *reader);
+enum err leads_timeline(struct request *r, struct reader *reader);
+enum err leads_verdicts(struct request *r, struct reader *reader);
+
+#endif

@@ -1,0 +1,112 @@
+#include "api/reports_api.h"
+
+#include "http/reading.h"
+
+#include "base/period.h"
+#include "store/read/report_read.h"
+
+#define FUNNEL_MAX_BYTES (16 << 10)
+
+struct funnel_query {
+    const char *from;
+    const char *to;
+};
+
+static const struct input_field funnel_fields[] = {
+    {.name = "from", .type = INPUT_LINE, .max = 40, .offset = offsetof(struct funnel_query, from)},
+    {.name = "to", .type = INPUT_LINE, .max = 40, .offset = offsetof(struct funnel_query, to)},
+};
+
+const struct input_spec reports_funnel_query = INPUT_SPEC(funnel_fields, struct funnel_query);
+
+/* A bare date is 00:00 UTC. */
+static instant end_of(struct request *r, const char *name, const char *text)
+{
+    struct period_end end = {.at = INSTANT_NONE};
+
+    if (text != NULL && !period_end_parse(text, &end))
+        reading_fault(r, name, "date", "A date or an RFC 3339 time is wanted, such as 2026-11-22");
+    return period_end_utc(&end);
+}
+
+/* Number of the milestone of this name, or -1: nurture and its like are none. */
+static int milestone_of(enum stage stage)
+{
+    enum milestone milestone;
+
+    return milestone_parse(stage_name(stage), &milestone) ? (int)milestone : -1;
+}
+
+static void write_row(const struct funnel *funnel, enum stage stage, struct json_out *out)
+{
+    int milestone = milestone_of(stage);
+
+    json_out_begin_object(out);
+    json_out_member_text(out, "stage", stage_name(stage));
+    json_out_member_int(out, "leads", funnel->standing[stage]);
+    if (milestone < 0)
+        json_out_member_null(out, "reached");
+    else
+        json_out_member_int(out, "reached", funnel->reached[milestone]);
+    json_out_end_object(out);
+}
+
+/* A stage that a definition makes stays out of sight where there is none, and nobody is or was
+ * there. */
+static bool is_in_sight(const struct config *config, const struct funnel *funnel, enum stage stage)
+{
+    int milestone = milestone_of(stage);
+    enum term term;
+
+    if (!term_parse(stage_name(stage), &term) || config->in_force[term] != NULL)
+        return true;
+    return funnel->standing[stage] > 0 || (milestone >= 0 && funnel->reached[milestone] > 0);
+}
+
+static enum err answer_funnel(struct request *r, const struct funnel *funnel, instant from,
+                              instant to)
+{
+    struct json_out out;
+
+    json_out_init(&out, FUNNEL_MAX_BYTES);
+    json_out_begin_object(&out);
+    json_out_key(&out, "query");
+    json_out_begin_object(&out);
+    json_out_member_instant(&out, "from", from);
+    json_out_member_instant(&out, "to", to);
+    json_out_end_object(&out);
+    json_out_key(&out, "data");
+    json_out_begin_array(&out);
+    for (int stage = 0; stage < STAGE_COUNT; stage++)
+        if (is_in_sight(r->config, funnel, (enum stage)stage))
+            write_row(funnel, (enum stage)stage, &out);
+    json_out_end_array(&out);
+    json_out_key(&out, "totals");
+    json_out_begin_object(&out);
+    json_out_member_int(&out, "leads", funnel->leads);
+    json_out_member_int(&out, "claimed_not_qualified", funnel->claimed_not_qualified);
+    json_out_end_object(&out);
+    json_out_end_object(&out);
+    reply_json(r, 200, &out);
+    json_out_release(&out);
+    return ERR_NONE;
+}
+
+enum err reports_funnel(struct request *r, struct reader *reader)
+{
+    const struct funnel_query *query = r->query;
+    instant from = end_of(r, "from", query->from);
+    instant to = end_of(r, "to", query->to);
+    struct funnel funnel;
+    struct read read;
+    enum err err = reading_check(r);
+
+    if (err == ERR_NONE)
+        err = reading_begin(r, reader, &read);
+    if (err != ERR_NONE)
+        return err;
+    err = report_read_funnel(&read, from, to, &funnel);
+    err = err == ERR_NONE ? answer_funnel(r, &funnel, from, to) : reading_refuse(r, err, "report");
+    reading_end(&read);
+    return err;
+}

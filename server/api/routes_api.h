@@ -1,0 +1,10 @@
+/* /v1/routes: the ways of leads from team to team (the table of URLs is in routes.c). */
+#ifndef BATON_SERVER_ROUTES_API_H
+#define BATON_SERVER_ROUTES_API_H
+
+#include "http/request.h"
+
+enum err routes_get(struct request *r, struct reader *reader);
+enum err routes_put(struct request *r, struct command *command);
+
+#endif

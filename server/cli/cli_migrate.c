@@ -1,0 +1,37 @@
+#include "cli/cli_commands.h"
+#include "cli/cli_database.h"
+
+#include "store/pg/migrate.h"
+
+static int run(struct cli *cli)
+{
+    struct cli_database database;
+    bool check = cli_option(cli, "check") != NULL;
+    int code = cli_database_find(&database, &cli->settings, true);
+
+    if (code != CLI_OK)
+        return code;
+    code = check ? cli_database_check(&database) : cli_database_migrate(&database);
+    if (code == CLI_OK)
+        printf("schema %zu, as this program wants it\n", migrations_embedded.count);
+    cli_database_close(&database);
+    return code;
+}
+
+static const struct cli_option options[] = {
+    {"check", NULL, false, "compare only, change nothing"},
+    {NULL, NULL, false, NULL},
+};
+
+const struct cli_command cli_migrate = {
+    .name = "migrate",
+    .words = "",
+    .what = "Bring the schema of the database to this program's version",
+    .more =
+        "Forward only, each migration in a transaction of its own; any number of these may run at\n"
+        "once. The user of the owner URL comes to own the tables. Where it may not make roles,\n"
+        "the SQL for the administrator is printed.",
+    .options = options,
+    .settings = SETTINGS_DATABASE | SETTINGS_OWNER,
+    .run = run,
+};

@@ -1,0 +1,171 @@
+/* `baton serve`: the database first, then the service; the private cluster is watched by the main
+ * thread, because PostgreSQL ends with the thread that started it. */
+#include "cli/cli_commands.h"
+#include "cli/cli_database.h"
+#include "http/log.h"
+#include "service.h"
+#include "signing_key_file.h"
+
+#include "store/cluster/cluster.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <time.h>
+
+/** The key that the server of a private PostgreSQL makes for itself, in its data directory. */
+#define SIGNING_KEY_NAME "signing-key.pem"
+
+/** How often the main thread looks after PostgreSQL. */
+#define CLUSTER_WATCH_MS 500
+
+struct service_thread {
+    const struct settings *settings;
+    atomic_bool ending;
+    const struct signing_key *signing_key;
+    int code;
+};
+
+static void hold_signals(void)
+{
+    sigset_t held;
+
+    sigemptyset(&held);
+    sigaddset(&held, SIGTERM);
+    sigaddset(&held, SIGINT);
+    sigaddset(&held, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &held, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGUSR1, SIG_IGN); /* whoever sends them means no harm */
+    signal(SIGUSR2, SIG_IGN);
+}
+
+static void *run_service(void *argument)
+{
+    struct service_thread *service = argument;
+
+    service->code = service_run(service->settings, service->signing_key, &service->ending);
+    return NULL;
+}
+
+static bool has_ended_soon(pthread_t thread)
+{
+    struct timespec until;
+
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += CLUSTER_WATCH_MS * 1000000L;
+    until.tv_sec += until.tv_nsec / 1000000000L;
+    until.tv_nsec %= 1000000000L;
+    return pthread_timedjoin_np(thread, NULL, &until) == 0;
+}
+
+static void watch(struct cluster *cluster, const struct service_thread *service)
+{
+    char why[CLUSTER_WHY_MAX_BYTES];
+
+    switch (cluster_restart_if_dead(cluster, &service->ending, why)) {
+    case CLUSTER_ALIVE:
+        break;
+    case CLUSTER_RESTARTED:
+        log_event(LOG_LEVEL_WARN, "database", "PostgreSQL had ended and runs again");
+        break;
+    case CLUSTER_DOWN:
+        log_event(LOG_LEVEL_WARN, "database", "PostgreSQL has ended: %s", why);
+        break;
+    }
+}
+
+static int serve_on_cluster(const struct settings *settings, const struct signing_key *signing_key,
+                            struct cluster *cluster)
+{
+    struct service_thread service = {
+        .settings = settings, .signing_key = signing_key, .code = CLI_FAILED};
+    pthread_t thread;
+
+    if (pthread_create(&thread, NULL, run_service, &service) != 0)
+        return cli_say(CLI_FAILED, "cannot start a thread");
+    while (!has_ended_soon(thread))
+        watch(cluster, &service);
+    return service.code;
+}
+
+/* ---- the signing key ---- */
+
+static int read_key(const char *path, struct signing_key **out)
+{
+    char why[SIGNING_KEY_WHY_MAX_BYTES];
+
+    *out = signing_key_file_read(path, why);
+    return *out == NULL ? cli_say(CLI_USAGE, "signing key: %s", why) : CLI_OK;
+}
+
+/* The one that is named is read before anything starts. */
+static int named_key(const struct settings *settings, struct signing_key **out)
+{
+    *out = NULL;
+    return settings->signing_key_file[0] == '\0' ? CLI_OK
+                                                 : read_key(settings->signing_key_file, out);
+}
+
+/* Without one, the server of a private PostgreSQL has its own. */
+static int own_key(const struct settings *settings, struct signing_key **out)
+{
+    char path[SETTINGS_TEXT_MAX_BYTES + sizeof SIGNING_KEY_NAME];
+    char why[SIGNING_KEY_WHY_MAX_BYTES];
+    bool exists;
+
+    if (*out != NULL)
+        return CLI_OK;
+    snprintf(path, sizeof path, "%s/" SIGNING_KEY_NAME, settings->data_directory);
+    if (!signing_key_file_make(path, &exists, why) && !exists)
+        return cli_say(CLI_FAILED, "signing key: %s", why);
+    return read_key(path, out);
+}
+
+/* ---- the command ---- */
+
+static int serve(const struct settings *settings, struct cli_database *database,
+                 struct signing_key **signing_key)
+{
+    if (database->cluster == NULL)
+        return service_run(settings, *signing_key, NULL);
+    int code = own_key(settings, signing_key);
+    return code == CLI_OK ? serve_on_cluster(settings, *signing_key, database->cluster) : code;
+}
+
+static int run(struct cli *cli)
+{
+    struct settings settings = cli->settings;
+    struct cli_database database;
+    struct signing_key *signing_key;
+
+    hold_signals();
+    int code = named_key(&settings, &signing_key);
+    if (code != CLI_OK)
+        return code;
+    code = cli_database_open(&database, &settings, false);
+    if (code == CLI_OK)
+        code = cli_database_check_roles(&database);
+    if (code == CLI_OK) {
+        memcpy(settings.database_url, database.app_url, sizeof settings.database_url);
+        memcpy(settings.job_url, database.job_url, sizeof settings.job_url);
+        code = serve(&settings, &database, &signing_key);
+    }
+    cli_database_close(&database);
+    signing_key_free(signing_key);
+    return code;
+}
+
+const struct cli_command cli_serve = {
+    .name = "serve",
+    .words = "",
+    .what = "Run the service",
+    .more = "Ends on SIGTERM, SIGHUP and Ctrl-C, once the requests that have begun are answered. "
+            "With a "
+            "database\n"
+            "URL the schema must be current (`baton migrate`); the private PostgreSQL is migrated "
+            "here.",
+    .settings = SETTINGS_DATABASE | SETTINGS_SERVE,
+    .run = run,
+};

@@ -1,0 +1,73 @@
+/* A workspace for a command of the command line: its configuration, and a lane of its own that
+ * takes the same commands as the service's. */
+#ifndef BATON_SERVER_CLI_STORE_H
+#define BATON_SERVER_CLI_STORE_H
+
+#include "cli/cli.h"
+#include "cli/cli_database.h"
+
+#include "core/command.h"
+
+#include <jansson.h>
+
+struct config_cache;
+struct lanes;
+struct pg;
+
+#define CLI_READ_TIMEOUT_MS 30000
+
+struct cli_store {
+    struct cli_database database;
+    struct config_cache *cache;
+    struct lanes *lanes;
+    struct pg *app; /* role baton_app */
+    struct pg *job; /* role baton_job: sees the workspaces' names */
+    struct uuid workspace;
+    const struct config *config; /* the newest that was read; see cli_store_config */
+};
+
+/** Opens database and lane, without a workspace yet. CLI_OK, or the exit code once stderr has been
+ *  told what to do. */
+int cli_store_open(struct cli_store *store, const struct cli *cli) MUST_USE;
+
+/** Also finds the workspace of this name and reads its configuration. */
+int cli_store_open_workspace(struct cli_store *store, const struct cli *cli,
+                             const char *name) MUST_USE;
+
+/** Reads the configuration anew into store->config. */
+int cli_store_config(struct cli_store *store) MUST_USE;
+
+void cli_store_close(struct cli_store *store);
+
+/** Words for a database that does not answer. */
+int cli_store_say_lost(const struct pg *pg);
+
+/**
+ * Runs a command through the lane as this caller (NULL: Baton itself) and reads its answer, which
+ * the caller frees with json_decref. What is refused is told on stderr, fault by fault.
+ */
+int cli_store_run(struct cli_store *store, const struct caller *caller, enum command_kind kind,
+                  const void *input, json_t **answer) MUST_USE;
+
+/** Opens the workspace that the command's first word names, runs, closes. */
+int cli_store_with(struct cli *cli, int (*run)(struct cli *cli, struct cli_store *store));
+
+/** Gives run an arena for its input. */
+int cli_store_with_arena(struct cli *cli, struct cli_store *store,
+                         int (*run)(struct cli *cli, struct cli_store *store, struct arena *arena));
+
+/** Runs a command as Baton itself and prints its answer. */
+int cli_store_print(struct cli_store *store, enum command_kind kind, const void *input);
+
+/** Prints JSON, indented, with a line end. */
+void cli_print_json(const json_t *json);
+
+/** The normal form of an email address; NULL stays NULL. */
+int cli_read_email(struct arena *arena, const char *given, const char **out) MUST_USE;
+
+/** An option that is "yes" or "no": *out is value, or NULL when it is not given. False: neither. */
+bool cli_read_yes_no(const struct cli *cli, const char *option, bool *value, const bool **out);
+
+int cli_say_missing(const char *option);
+
+#endif

@@ -1,0 +1,17 @@
+#include "cli/cli_commands.h"
+
+#include "store/pg/migrate.h"
+
+static int run(struct cli *cli)
+{
+    (void)cli;
+    printf("baton %s, schema %zu\n", BATON_VERSION, migrations_embedded.count);
+    return CLI_OK;
+}
+
+const struct cli_command cli_version = {
+    .name = "version",
+    .words = "",
+    .what = "Tell the version of this program and of the schema it wants",
+    .run = run,
+};

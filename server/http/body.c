@@ -1,0 +1,144 @@
+#include "http/body.h"
+
+#include "http/httpd_inside.h"
+#include "http/metrics.h"
+#include "http/request.h"
+
+#include "base/shortage.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_BYTES 4096 /* of a chunked body */
+
+static bool reserve(struct request *r, size_t bytes)
+{
+    int64_t before = atomic_fetch_add(&r->httpd->body_bytes, (int64_t)bytes);
+
+    if (before + (int64_t)bytes > r->httpd->settings.bodies_max_bytes) {
+        atomic_fetch_sub(&r->httpd->body_bytes, (int64_t)bytes);
+        return false;
+    }
+    r->body_reserved += bytes;
+    return true;
+}
+
+static enum err grow(struct request *r, size_t size)
+{
+    if (!reserve(r, size - r->body_size))
+        return ERR_OVERLOADED;
+    char *body = realloc(r->body, size + 1);
+    if (body == NULL)
+        return ERR_OUT_OF_MEMORY;
+    r->body = body;
+    r->body_size = size;
+    return ERR_NONE;
+}
+
+enum err body_expect(struct request *r)
+{
+    return r->content_length > 0 ? grow(r, (size_t)r->content_length) : ERR_NONE;
+}
+
+enum err body_take(struct request *r, const char *bytes, size_t len)
+{
+    size_t max = r->route->body_max;
+
+    if (len > max || r->body_len > max - len)
+        return ERR_BODY_TOO_LARGE;
+    size_t need = r->body_len + len;
+    if (need > r->body_size) {
+        size_t size = r->body_size > 0 ? r->body_size : FIRST_BYTES;
+        while (size < need)
+            size *= 2;
+        enum err err = grow(r, size < max ? size : max);
+        if (err != ERR_NONE)
+            return err;
+    }
+    memcpy(r->body + r->body_len, bytes, len);
+    r->body_len = need;
+    r->body[need] = '\0';
+    return ERR_NONE;
+}
+
+void body_release(struct request *r)
+{
+    json_decref(r->json);
+    r->json = NULL;
+    free(r->body);
+    r->body = NULL;
+    r->body_len = r->body_size = 0;
+    if (r->body_reserved > 0)
+        atomic_fetch_sub(&r->httpd->body_bytes, (int64_t)r->body_reserved);
+    r->body_reserved = 0;
+}
+
+struct bounds {
+    size_t values;
+    size_t depth;
+    size_t deepest;
+};
+
+/* Counts what the tree would hold, without judging the grammar: text between quotes is skipped,
+ * every comma and every opening bracket may begin a value. */
+static struct bounds measure(const char *text, size_t len)
+{
+    struct bounds bounds = {.values = 1};
+    bool in_text = false;
+
+    for (size_t i = 0; i < len; i++) {
+        char c = text[i];
+        if (in_text) {
+            i += c == '\\';
+            in_text = c != '"';
+        } else if (c == '"') {
+            in_text = true;
+        } else if (c == '{' || c == '[') {
+            bounds.values++;
+            if (++bounds.depth > bounds.deepest)
+                bounds.deepest = bounds.depth;
+        } else if (c == ',') {
+            bounds.values++;
+        } else if ((c == '}' || c == ']') && bounds.depth > 0) {
+            bounds.depth--;
+        }
+    }
+    return bounds;
+}
+
+static enum err refuse_nul(const char *text, const char *nul, char detail[BODY_DETAIL_MAX_BYTES])
+{
+    snprintf(detail, BODY_DETAIL_MAX_BYTES, "Byte %zu of the body is NUL; JSON is text.",
+             (size_t)(nul - text) + 1);
+    return ERR_MALFORMED_JSON;
+}
+
+static enum err refuse(const json_error_t *error, char detail[BODY_DETAIL_MAX_BYTES])
+{
+    if (json_error_code(error) == json_error_out_of_memory || error->text[0] == '\0' ||
+        shortage_seen())
+        return ERR_OUT_OF_MEMORY;
+    snprintf(detail, BODY_DETAIL_MAX_BYTES, "Line %d, column %d: %s.", error->line,
+             error->column > 0 ? error->column : 1, error->text);
+    return ERR_MALFORMED_JSON;
+}
+
+enum err body_parse(const char *text, size_t len, json_t **out, char detail[BODY_DETAIL_MAX_BYTES])
+{
+    json_error_t error = {0};
+    const char *nul = memchr(text, '\0', len);
+
+    *out = NULL;
+    if (nul != NULL)
+        return refuse_nul(text, nul, detail);
+    struct bounds bounds = measure(text, len);
+    if (bounds.deepest > BODY_DEPTH_MAX || bounds.values > BODY_VALUES_MAX) {
+        snprintf(detail, BODY_DETAIL_MAX_BYTES,
+                 "At most %d values, nested at most %d deep, are taken in one body.",
+                 BODY_VALUES_MAX, BODY_DEPTH_MAX);
+        return ERR_MALFORMED_JSON;
+    }
+    *out = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
+    return *out != NULL ? ERR_NONE : refuse(&error, detail);
+}

@@ -1,0 +1,34 @@
+#include "http/etag_reply.h"
+
+#include "base/etag.h"
+
+void etag_reply_body(struct request *r)
+{
+    char *etag = arena_alloc(r->arena, ETAG_LEN + 1);
+
+    if (etag == NULL || r->reply.body == NULL)
+        return;
+    etag_of_text(r->reply.body, r->reply.body_len, etag);
+    r->reply.etag = etag;
+}
+
+static void tag_member(struct request *r, const char *name)
+{
+    char *etag = arena_alloc(r->arena, ETAG_LEN + 1);
+    json_t *body = json_loadb(r->reply.body, r->reply.body_len, 0, NULL);
+    const json_t *member = json_object_get(body, name);
+
+    if (etag != NULL && member != NULL && etag_of_json(member, etag))
+        r->reply.etag = etag;
+    json_decref(body);
+}
+
+void etag_reply_source(struct request *r)
+{
+    tag_member(r, "source");
+}
+
+void etag_reply_document(struct request *r)
+{
+    tag_member(r, "document");
+}

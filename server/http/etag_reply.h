@@ -1,0 +1,16 @@
+/* ETag headers of answers whose tag follows from their body (route.finish). */
+#ifndef BATON_SERVER_ETAG_REPLY_H
+#define BATON_SERVER_ETAG_REPLY_H
+
+#include "http/request.h"
+
+/** The tag of the whole body, which is the thing itself. */
+void etag_reply_body(struct request *r);
+
+/** The tag of the member "source" of the body. */
+void etag_reply_source(struct request *r);
+
+/** The tag of the member "document" of the body. */
+void etag_reply_document(struct request *r);
+
+#endif

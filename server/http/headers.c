@@ -1,0 +1,151 @@
+#include "http/headers.h"
+
+#include "http/random.h"
+
+#include "base/uuid.h"
+
+#include <microhttpd.h>
+#include <stddef.h>
+#include <string.h>
+#include <strings.h>
+
+static const struct {
+    const char *name;
+    size_t offset; /* of a const char * in struct request */
+} known[] = {
+    {"Authorization", offsetof(struct request, authorization)},
+    {"Content-Type", offsetof(struct request, content_type)},
+    {"Accept", offsetof(struct request, accept)},
+    {"If-Match", offsetof(struct request, if_match)},
+    {"If-None-Match", offsetof(struct request, if_none_match)},
+    {"Baton-Actor", offsetof(struct request, baton_actor)},
+    {"Idempotency-Key", offsetof(struct request, idempotency_key)},
+};
+
+#define KNOWN_COUNT (sizeof known / sizeof *known)
+
+struct listing {
+    struct guard_header *out;
+    size_t count;
+    size_t max;
+};
+
+static enum MHD_Result list_one(void *self, enum MHD_ValueKind kind, const char *name,
+                                size_t name_len, const char *value, size_t value_len)
+{
+    struct listing *listing = self;
+
+    (void)kind;
+    if (listing->count == listing->max)
+        return MHD_NO;
+    listing->out[listing->count++] =
+        (struct guard_header){name, name_len, value != NULL ? value : "", value_len};
+    return MHD_YES;
+}
+
+size_t headers_list(struct MHD_Connection *connection, struct guard_header *out, size_t max)
+{
+    struct listing listing = {out, 0, max};
+
+    MHD_get_connection_values_n(connection, MHD_HEADER_KIND, list_one, &listing);
+    return listing.count;
+}
+
+static bool is_request_id(const char *text, size_t len)
+{
+    static const char allowed[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:-";
+
+    return len > 0 && len <= REQUEST_ID_MAX_BYTES && strspn(text, allowed) == len;
+}
+
+void headers_make_request_id(struct request *r)
+{
+    uuid_format(random_uuid(), r->request_id);
+}
+
+/* 00-<trace id>-<parent id>-<flags>, lower-case hex (W3C Trace Context, section 3.2). */
+static void take_trace(struct request *r, const char *value, size_t len)
+{
+    static const char hex[] = "0123456789abcdef";
+    const char *trace = value + 3;
+
+    if (len < 55 || value[2] != '-' || value[35] != '-' || value[52] != '-' ||
+        strncmp(value, "ff", 2) == 0)
+        return;
+    if (strspn(trace, hex) != REQUEST_TRACE_ID_BYTES ||
+        strspn(trace, "0") >= REQUEST_TRACE_ID_BYTES)
+        return;
+    memcpy(r->trace_id, trace, REQUEST_TRACE_ID_BYTES);
+}
+
+static bool keep(struct request *r, size_t offset, const char *value, size_t len)
+{
+    const char *kept = arena_copy(r->arena, value, len);
+
+    memcpy((char *)r + offset, &kept, sizeof kept);
+    return kept != NULL;
+}
+
+static enum MHD_Result take_one(void *self, enum MHD_ValueKind kind, const char *name,
+                                size_t name_len, const char *value, size_t value_len)
+{
+    struct request *r = self;
+
+    (void)kind;
+    (void)name_len;
+    if (value == NULL)
+        return MHD_YES;
+    for (size_t i = 0; i < KNOWN_COUNT; i++)
+        if (strcasecmp(name, known[i].name) == 0)
+            return keep(r, known[i].offset, value, value_len) ? MHD_YES : MHD_NO;
+    if (strcasecmp(name, "X-Request-Id") == 0 && is_request_id(value, value_len))
+        memcpy(r->request_id, value, value_len);
+    else if (strcasecmp(name, "traceparent") == 0)
+        take_trace(r, value, value_len);
+    return MHD_YES;
+}
+
+bool headers_take(struct request *r)
+{
+    MHD_get_connection_values_n(r->connection, MHD_HEADER_KIND, take_one, r);
+    if (r->request_id[0] == '\0')
+        headers_make_request_id(r);
+    return !arena_failed(r->arena);
+}
+
+#define KEY_FORMAT "Send 1 to 255 visible ASCII characters" /* IDEMPOTENCY_KEY_MAX_BYTES */
+
+static bool is_key(const char *text)
+{
+    size_t len = strlen(text);
+
+    for (size_t i = 0; i < len; i++)
+        if (text[i] <= 0x20 || text[i] >= 0x7f)
+            return false;
+    return len >= 1 && len <= IDEMPOTENCY_KEY_MAX_BYTES;
+}
+
+static enum err make_key(struct request *r)
+{
+    char *text = arena_alloc(r->arena, UUID_TEXT_LEN + 1);
+
+    if (text == NULL)
+        return request_refuse(r, ERR_OUT_OF_MEMORY, NULL);
+    uuid_format(random_uuid(), text);
+    r->idempotency_key = text;
+    return ERR_NONE;
+}
+
+enum err headers_idempotency_key(struct request *r)
+{
+    if (r->route->kind != ROUTE_WRITE)
+        return ERR_NONE;
+    if (r->idempotency_key == NULL)
+        return make_key(r);
+    if (!is_key(r->idempotency_key))
+        return request_refuse_header(r, ERR_INVALID_KEY_FORMAT, "Idempotency-Key", "format",
+                                     KEY_FORMAT);
+    r->idempotency_key_given = true;
+    return ERR_NONE;
+}

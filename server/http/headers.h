@@ -1,0 +1,25 @@
+/* What Baton reads of a request's headers. HTTP thread. */
+#ifndef BATON_SERVER_HEADERS_H
+#define BATON_SERVER_HEADERS_H
+
+#include "http/guard.h"
+#include "http/request.h"
+
+#include <stdbool.h>
+
+struct MHD_Connection;
+
+/** Lists the headers as they came, up to max of them; answers how many. */
+size_t headers_list(struct MHD_Connection *connection, struct guard_header *out, size_t max);
+
+/** Copies the known headers to the request and names it. False when memory is short. */
+bool headers_take(struct request *r);
+
+/** Makes a request id of our own. */
+void headers_make_request_id(struct request *r);
+
+/** Checks the Idempotency-Key of a write, or makes one. On error the reply is made.
+ *  ERR_INVALID_KEY_FORMAT, ERR_OUT_OF_MEMORY. */
+enum err headers_idempotency_key(struct request *r) MUST_USE;
+
+#endif

@@ -1,0 +1,460 @@
+#include "http/intake.h"
+
+#include "http/body.h"
+#include "http/guard.h"
+#include "http/headers.h"
+#include "http/httpd_inside.h"
+#include "http/log.h"
+#include "http/metrics.h"
+#include "http/waiting.h"
+#include "http/watch.h"
+
+#include "base/shortage.h"
+
+#include <microhttpd.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#define ROLES_MAX_BYTES 128
+
+/* What stands behind its headers may be a body that was told in a way we did not see. */
+static bool lacks_length(const struct request *r)
+{
+    return r->content_length < 0 && !r->chunked && r->method != NULL &&
+           (r->method[0] == 'P' || strcmp(r->method, "DELETE") == 0);
+}
+
+static bool queue(struct request *r, struct reply *reply)
+{
+    reply->close = reply->close || atomic_load(&r->httpd->draining) || lacks_length(r);
+    r->sent_status = reply->status;
+    r->sent_len = reply->body_len;
+    r->sent_err = reply->err;
+    r->step = STEP_SENT;
+    struct MHD_Response *response = reply_response(reply, r->request_id);
+    if (response == NULL)
+        return false;
+    watch_expect_transfer(r->client, r->httpd->settings.body_timeout_ms);
+    bool queued = MHD_queue_response(r->connection, (unsigned)r->sent_status, response) == MHD_YES;
+    MHD_destroy_response(response);
+    return queued;
+}
+
+/* What the handler has answered, or an error that it only named. */
+static bool answer(struct request *r)
+{
+    if (r->reply.status == 0) {
+        log_request_event(LOG_LEVEL_ERROR, r, "no_answer", "The handler made no answer.");
+        reply_problem(r, ERR_INTERNAL, NULL, NULL);
+    }
+    return queue(r, &r->reply);
+}
+
+static void expect_body(struct request *r)
+{
+    if (r->chunked || r->content_length > 0)
+        watch_expect_transfer(r->client, r->httpd->settings.body_timeout_ms);
+}
+
+/* The reply is made and the body, if any, still to come. */
+static bool refuse_early(struct request *r)
+{
+    bool has_body = r->chunked || r->content_length > 0;
+    bool is_long = r->chunked || r->content_length > INTAKE_DISCARD_MAX_BYTES;
+
+    body_release(r);
+    if (has_body && (is_long || r->expects_continue)) {
+        r->reply.close = true;
+        return answer(r);
+    }
+    r->step = STEP_DISCARD;
+    expect_body(r);
+    return true;
+}
+
+static bool refuse(struct request *r, enum err err, const char *detail)
+{
+    request_refuse(r, err, detail != NULL ? "%s" : NULL, detail);
+    return refuse_early(r);
+}
+
+/* ---- guard and route ---- */
+
+static enum err guard(struct request *r, const char *method, struct guard_result *result)
+{
+    struct guard_header headers[GUARD_HEADERS_MAX + 1];
+    size_t count = headers_list(r->connection, headers, GUARD_HEADERS_MAX + 1);
+
+    enum err err = guard_check(method, r->target, headers, count, result);
+    r->method = result->method;
+    r->content_length = result->content_length;
+    r->chunked = result->chunked;
+    r->expects_continue = result->expects_continue;
+    return err;
+}
+
+static bool refuse_guarded(struct request *r, enum err err, const char *detail)
+{
+    metrics_add(METRIC_GUARDED, 1);
+    headers_make_request_id(r);
+    if (err == ERR_METHOD_NOT_ALLOWED)
+        r->reply.allow = "GET, HEAD, POST, PUT, PATCH, DELETE";
+    request_refuse(r, err, "%s", detail);
+    r->reply.close = true;
+    return answer(r);
+}
+
+static enum err find_route(struct request *r, const char **query)
+{
+    struct route_match match;
+    enum err err = router_find(r->httpd->router, r->method, r->target, r->arena, &match);
+
+    if (err == ERR_METHOD_NOT_ALLOWED) {
+        r->reply.allow = arena_strdup(r->arena, match.allow);
+        return request_refuse(r, err, "Allowed here: %s.", match.allow);
+    }
+    if (err != ERR_NONE)
+        return request_refuse(r, err, NULL);
+    r->route = match.route;
+    memcpy(r->params, match.params, sizeof r->params);
+    *query = match.query;
+    return ERR_NONE;
+}
+
+/* ---- who calls, and may they ---- */
+
+static enum err check_roles(struct request *r)
+{
+    unsigned wanted = r->route->roles;
+    char names[ROLES_MAX_BYTES] = "";
+    size_t len = 0;
+
+    if ((r->caller.roles & wanted) != 0 || r->route->flags & ROUTE_PUBLIC)
+        return ERR_NONE;
+    for (unsigned bit = 1; bit <= wanted && len < sizeof names; bit <<= 1)
+        if (wanted & bit)
+            len += (size_t)snprintf(names + len, sizeof names - len, "%s%s", len > 0 ? ", " : "",
+                                    role_name(bit));
+    return request_refuse(r, ERR_FORBIDDEN, "One of these roles is needed: %s.", names);
+}
+
+/* ---- what the headers and the query promise ---- */
+
+static bool takes_body(const struct request *r)
+{
+    return r->route->body_max > 0;
+}
+
+static bool is_json_type(const char *type)
+{
+    size_t len = strcspn(type, "; \t");
+
+    return len == 16 && strncasecmp(type, "application/json", 16) == 0;
+}
+
+static enum err check_type(struct request *r)
+{
+    bool has_body = r->chunked || r->content_length > 0;
+
+    if (!has_body || r->route->flags & ROUTE_ANY_TYPE)
+        return ERR_NONE;
+    if (r->content_type == NULL || !is_json_type(r->content_type))
+        return request_refuse(r, ERR_UNSUPPORTED_MEDIA_TYPE,
+                              "Send the body as Content-Type: application/json.");
+    return ERR_NONE;
+}
+
+static enum err check_length(struct request *r)
+{
+    bool may_be_chunked = r->route->flags & ROUTE_CHUNKED;
+
+    if (r->chunked && !may_be_chunked)
+        return request_refuse(r, ERR_LENGTH_REQUIRED,
+                              "Send a Content-Length; chunked bodies are not taken here.");
+    if (takes_body(r) && r->content_length < 0 && !r->chunked)
+        return request_refuse(r, ERR_LENGTH_REQUIRED,
+                              "Send a Content-Length; 0 when there is no body.");
+    if (r->content_length <= (int64_t)r->route->body_max)
+        return ERR_NONE;
+    if (!takes_body(r))
+        return request_refuse(r, ERR_BODY_TOO_LARGE, "No body is taken here.");
+    return request_refuse(r, ERR_BODY_TOO_LARGE, "At most %zu bytes are taken here.",
+                          r->route->body_max);
+}
+
+static enum err read_query(struct request *r, const char *query)
+{
+    static const struct input_spec none = {NULL, 0, 0};
+    const struct input_spec *spec = r->route->query != NULL ? r->route->query : &none;
+
+    if (query == NULL && r->route->query == NULL)
+        return ERR_NONE;
+    void *values = arena_alloc(r->arena, spec->size + 1);
+    struct faults *faults = request_faults(r);
+    if (values == NULL || faults == NULL)
+        return request_refuse(r, ERR_OUT_OF_MEMORY, NULL);
+    enum err err = input_query(query, spec, r->arena, faults, values);
+    if (err != ERR_NONE)
+        return request_refuse(r, err, NULL);
+    r->query = r->route->query != NULL ? values : NULL;
+    return ERR_NONE;
+}
+
+static enum err check_headers(struct request *r)
+{
+    enum err err = check_length(r);
+
+    if (err == ERR_NONE)
+        err = check_type(r);
+    if (err == ERR_NONE)
+        err = headers_idempotency_key(r);
+    return err;
+}
+
+/* A header or a parameter that there was no memory for looks as if it had not been sent. */
+static enum err check_memory(struct request *r)
+{
+    return shortage_seen() ? request_refuse(r, ERR_OUT_OF_MEMORY, "Try again in a moment")
+                           : ERR_NONE;
+}
+
+/* The caller is known: everything that can be judged before the body comes. */
+static bool admit(struct request *r)
+{
+    enum err err = r->body_auth ? ERR_NONE : check_roles(r);
+
+    if (err == ERR_NONE)
+        err = check_headers(r);
+    if (err == ERR_NONE)
+        err = check_memory(r);
+    if (err != ERR_NONE)
+        return refuse_early(r);
+    err = body_expect(r);
+    if (err == ERR_OVERLOADED)
+        metrics_add(METRIC_OVERLOADED, 1);
+    if (err != ERR_NONE)
+        return refuse(r, err, "Too much is being sent at once; try again.");
+    r->step = STEP_BODY;
+    expect_body(r);
+    return true;
+}
+
+/* ---- authentication, before the body and perhaps after it ---- */
+
+static bool look_up(struct request *r)
+{
+    const struct backend *backend = r->httpd->backend;
+
+    if (check_memory(r) != ERR_NONE)
+        return refuse_early(r);
+    if (!waiting_enter(r)) {
+        metrics_add(METRIC_OVERLOADED, 1);
+        return refuse(r, ERR_OVERLOADED, "Too many requests wait already; try again.");
+    }
+    watch_rest(r->client);
+    backend->look_up(backend->self, r);
+    return true;
+}
+
+static bool authenticate(struct request *r)
+{
+    const struct backend *backend = r->httpd->backend;
+
+    if (r->route->flags & ROUTE_PUBLIC)
+        return admit(r);
+    switch (backend->authenticate(backend->self, r)) {
+    case AUTH_OK:
+        return admit(r);
+    case AUTH_WAIT:
+        return look_up(r);
+    case AUTH_BODY:
+        r->body_auth = true;
+        return admit(r);
+    case AUTH_REFUSED:
+        break;
+    }
+    return refuse_early(r);
+}
+
+static bool first_call(struct request *r, const char *method)
+{
+    struct guard_result result;
+    const char *query = NULL;
+    enum err err = guard(r, method, &result);
+
+    if (err != ERR_NONE)
+        return refuse_guarded(r, err, result.detail);
+    if (!headers_take(r)) {
+        reply_problem(r, ERR_OUT_OF_MEMORY, NULL, NULL);
+        return refuse_early(r);
+    }
+    r->step = STEP_AUTH;
+    err = find_route(r, &query);
+    if (err == ERR_NONE)
+        err = read_query(r, query);
+    if (err != ERR_NONE)
+        return refuse_early(r);
+    return authenticate(r);
+}
+
+/* ---- the whole request ---- */
+
+static enum err parse(struct request *r)
+{
+    char detail[BODY_DETAIL_MAX_BYTES];
+
+    if (!takes_body(r) || r->route->flags & ROUTE_RAW_BODY)
+        return ERR_NONE;
+    if (r->body_len == 0 && r->route->flags & ROUTE_NO_BODY_OK)
+        return ERR_NONE;
+    enum err err = body_parse(r->body != NULL ? r->body : "", r->body_len, &r->json, detail);
+    if (err == ERR_MALFORMED_JSON)
+        return request_refuse(r, err, "%s", detail);
+    return err == ERR_NONE ? err : request_refuse(r, err, NULL);
+}
+
+static bool named(struct request *r, enum err err)
+{
+    if (err != ERR_NONE && r->reply.status == 0)
+        request_refuse(r, err, NULL);
+    return answer(r);
+}
+
+static enum err prepare(struct request *r)
+{
+    if (r->route->kind != ROUTE_WRITE)
+        return ERR_NONE;
+    r->command = ARENA_NEW(r->arena, struct command);
+    if (r->command == NULL)
+        return ERR_OUT_OF_MEMORY;
+    r->command->caller = r->caller;
+    return r->route->prepare(r, r->command);
+}
+
+static bool start(struct request *r)
+{
+    const struct backend *backend = r->httpd->backend;
+
+    if (!waiting_enter(r)) {
+        metrics_add(METRIC_OVERLOADED, 1);
+        request_refuse(r, ERR_OVERLOADED, "Too many requests wait already; try again.");
+        return answer(r);
+    }
+    backend->start(backend->self, r);
+    return true;
+}
+
+static bool work(struct request *r)
+{
+    enum err err = parse(r);
+
+    if (err != ERR_NONE)
+        return answer(r);
+    if (r->route->kind == ROUTE_DIRECT)
+        return named(r, r->route->direct(r));
+    err = prepare(r);
+    if (err == ERR_NONE && r->reply.status == 0)
+        err = check_memory(r);
+    if (err != ERR_NONE || r->reply.status != 0)
+        return named(r, err);
+    return start(r);
+}
+
+/* A signature can be checked only now. */
+static bool authenticate_body(struct request *r)
+{
+    const struct backend *backend = r->httpd->backend;
+
+    switch (backend->authenticate(backend->self, r)) {
+    case AUTH_OK:
+        r->body_auth = false;
+        return check_roles(r) == ERR_NONE ? work(r) : answer(r);
+    case AUTH_REFUSED:
+        return answer(r);
+    default:
+        return named(r, ERR_INTERNAL);
+    }
+}
+
+static bool whole(struct request *r)
+{
+    r->step = STEP_WORK;
+    watch_rest(r->client);
+    /* The time for the answer does not count how long the body took. */
+    if (r->received_len > 0)
+        r->deadline_us = 0;
+    if (r->content_length > 0 && r->body_len != (size_t)r->content_length)
+        return named(r, ERR_MALFORMED_REQUEST);
+    return r->body_auth ? authenticate_body(r) : work(r);
+}
+
+/* ---- body bytes ---- */
+
+static bool take(struct request *r, const char *bytes, size_t *len)
+{
+    enum err err = body_take(r, bytes, *len);
+
+    r->received_len += *len;
+    *len = 0;
+    if (err == ERR_NONE)
+        return true;
+    /* Nothing can be answered from here: the rest is dropped, then the reply is sent. */
+    body_release(r);
+    request_refuse(r, err, err == ERR_BODY_TOO_LARGE ? "At most %zu bytes are taken here." : NULL,
+                   r->route->body_max);
+    r->step = STEP_DISCARD;
+    return true;
+}
+
+static bool drop(struct request *r, size_t *len)
+{
+    r->received_len += *len;
+    *len = 0;
+    return !r->chunked || r->received_len <= r->route->body_max + INTAKE_DISCARD_MAX_BYTES;
+}
+
+/* ---- resumed ---- */
+
+static bool answer_overdue(struct request *r, enum request_state state)
+{
+    struct reply reply = {0};
+    bool unknown = state == REQUEST_OVERDUE && r->route->kind == ROUTE_WRITE;
+
+    reply_problem_apart(r, &reply, unknown ? ERR_OUTCOME_UNKNOWN : ERR_UNAVAILABLE,
+                        unknown ? "It may still take effect; send it again with the "
+                                  "Idempotency-Key of this answer to learn how it ended."
+                                : "It was not done in time and has had no effect; try again.");
+    if (r->step == STEP_AUTH && (r->chunked || r->content_length > 0))
+        reply.close = true;
+    return queue(r, &reply);
+}
+
+static bool resumed(struct request *r)
+{
+    enum request_state state = waiting_leave(r);
+
+    if (state != REQUEST_ANSWERED)
+        return answer_overdue(r, state);
+    return r->step == STEP_AUTH ? authenticate(r) : answer(r);
+}
+
+bool intake_call(struct request *r, const char *method, const char *bytes, size_t *len)
+{
+    shortage_clear();
+    switch (r->step) {
+    case STEP_GUARD:
+        return first_call(r, method);
+    case STEP_AUTH:
+    case STEP_WORK:
+        return resumed(r);
+    case STEP_BODY:
+        return *len > 0 ? take(r, bytes, len) : whole(r);
+    case STEP_DISCARD:
+        return *len > 0 ? drop(r, len) : answer(r);
+    case STEP_SENT:
+        break;
+    }
+    *len = 0;
+    return true;
+}

@@ -1,0 +1,18 @@
+/* Percent-encoding of targets, decoded exactly once. Pure. */
+#ifndef BATON_SERVER_PERCENT_H
+#define BATON_SERVER_PERCENT_H
+
+#include "base/arena.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/** Decodes len bytes into the arena, NUL-terminated; plus: "+" is a space. NULL when an escape is
+ *  broken, the result is not UTF-8 or holds a control byte, or memory is short (then
+ *  arena_failed()). */
+char *percent_decode(struct arena *arena, const char *text, size_t len, bool plus);
+
+/** Whether it is UTF-8 (no surrogates, nothing overlong, up to U+10FFFF). */
+bool percent_is_utf8(const char *text, size_t len);
+
+#endif

@@ -1,0 +1,81 @@
+/*
+ * The answer of a request as data. Whoever answers fills it (on any thread, but only one); the HTTP
+ * thread alone turns it into a response. Header texts live in the request's arena or for ever.
+ */
+#ifndef BATON_SERVER_REPLY_H
+#define BATON_SERVER_REPLY_H
+
+#include "base/json_out.h"
+#include "base/problem.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define PROBLEM_MAX_BYTES    (256 << 10)
+#define PROBLEM_CONTENT_TYPE "application/problem+json"
+
+struct MHD_Response;
+struct request;
+
+struct reply {
+    int status; /* 0: not answered yet */
+    enum err err;
+    char *body;        /* malloc'd, or static when body_static; NULL: empty */
+    size_t body_len;   /* bytes */
+    bool body_static;  /* lives as long as the process */
+    bool close;        /* ends the connection */
+    bool replayed;     /* Idempotent-Replayed: true */
+    int retry_after_s; /* 0: none */
+    const char *content_type;
+    const char *location;        /* path */
+    const char *etag;            /* with its quotes */
+    const char *link;            /* whole value */
+    const char *vary;            /* whole value */
+    const char *allow;           /* whole value */
+    const char *idempotency_key; /* the key to retry with */
+};
+
+void reply_release(struct reply *reply);
+
+/** The text of out becomes the body (application/json); out is left empty. What failed to be
+ *  written is answered with 503 out_of_memory. */
+void reply_json(struct request *r, int status, struct json_out *out);
+
+/** As reply_json, with a copy of this text: for answers that live in another arena. */
+void reply_json_copy(struct request *r, int status, const char *json, size_t len);
+
+/** The body of a problem that was decided and may be repeated, as it stands. */
+void reply_problem_copy(struct request *r, enum err err, const char *json, size_t len);
+
+/** Any other text; body was malloc'd and is given away. text/html gets the security headers. */
+void reply_text_steal(struct request *r, int status, const char *content_type, char *body,
+                      size_t len);
+
+/** Bytes that live as long as the process. */
+void reply_static(struct request *r, int status, const char *content_type, const char *body,
+                  size_t len);
+
+/** A status without a body: 204, 304. */
+void reply_empty(struct request *r, int status);
+
+/**
+ * A problem document. detail (one sentence, may be NULL) is dropped for 500. Headers that go with
+ * the error come by themselves: WWW-Authenticate with 401, Retry-After with 503.
+ * Allocates nothing in the arena. Never fails: short of memory, it is a static document.
+ */
+void reply_problem(struct request *r, enum err err, const char *detail,
+                   const struct faults *faults);
+
+/** As reply_problem with all members, such as state and allowed_actions; request_id is put in. */
+void reply_problem_whole(struct request *r, const struct problem *problem);
+
+/** A problem in a reply that is not the request's own: for the HTTP thread while the backend may
+ *  still write to r->reply. *out is empty before. */
+void reply_problem_apart(const struct request *r, struct reply *out, enum err err,
+                         const char *detail);
+
+/** Makes the response and leaves the reply without a body. NULL when memory is short.
+ *  HTTP thread. */
+struct MHD_Response *reply_response(struct reply *reply, const char *request_id);
+
+#endif

@@ -1,0 +1,171 @@
+#include "http/request.h"
+
+#include "http/body.h"
+#include "http/httpd_inside.h"
+#include "http/metrics.h"
+
+#include <microhttpd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct request *request_new(struct httpd *httpd, struct MHD_Connection *connection,
+                            const char *target)
+{
+    struct request *r = calloc(1, sizeof *r);
+
+    if (r == NULL)
+        return NULL;
+    r->httpd = httpd;
+    r->connection = connection;
+    r->content_length = -1;
+    atomic_init(&r->references, 1);
+    atomic_init(&r->state, REQUEST_OPEN);
+    r->arena = arena_new(REQUEST_ARENA_BYTES);
+    if (r->arena != NULL)
+        r->target = arena_strdup(r->arena, target);
+    if (r->target == NULL) {
+        arena_free(r->arena);
+        free(r);
+        return NULL;
+    }
+    return r;
+}
+
+void request_ref(struct request *r)
+{
+    atomic_fetch_add_explicit(&r->references, 1, memory_order_relaxed);
+}
+
+void request_unref(struct request *r)
+{
+    if (atomic_fetch_sub_explicit(&r->references, 1, memory_order_acq_rel) > 1)
+        return;
+    reply_release(&r->reply);
+    body_release(r);
+    if (r->config_release != NULL)
+        r->config_release(r->config);
+    arena_free(r->arena);
+    free(r);
+}
+
+static bool hand_back(struct request *r)
+{
+    int waiting = REQUEST_WAITING;
+    bool in_time = atomic_compare_exchange_strong(&r->state, &waiting, REQUEST_ANSWERED);
+
+    if (in_time)
+        MHD_resume_connection(r->connection);
+    else
+        metrics_add(METRIC_LATE, 1);
+    request_unref(r);
+    return in_time;
+}
+
+bool request_done(struct request *r)
+{
+    return hand_back(r);
+}
+
+bool request_continue(struct request *r)
+{
+    return hand_back(r);
+}
+
+/* Which of the pattern's parameters has this name; -1: none. */
+static int param_index(const char *pattern, const char *name)
+{
+    size_t len = strlen(name);
+    int index = 0;
+
+    for (const char *p = strchr(pattern, '{'); p != NULL; p = strchr(p + 1, '{'), index++)
+        if (strncmp(p + 1, name, len) == 0 && p[1 + len] == '}')
+            return index;
+    return -1;
+}
+
+const char *request_param(const struct request *r, const char *name)
+{
+    int index = param_index(r->route->pattern, name);
+
+    return index < 0 ? NULL : r->params[index];
+}
+
+enum err request_param_uuid(struct request *r, const char *name, struct uuid *out)
+{
+    const char *text = request_param(r, name);
+
+    if (text != NULL && uuid_parse(text, out))
+        return ERR_NONE;
+    return request_refuse(r, ERR_NOT_FOUND, "%s is not an id.", name);
+}
+
+const char *request_header(const struct request *r, const char *name)
+{
+    return MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, name);
+}
+
+struct faults *request_faults(struct request *r)
+{
+    if (r->faults == NULL) {
+        r->faults = ARENA_NEW(r->arena, struct faults);
+        if (r->faults != NULL)
+            faults_init(r->faults, r->arena);
+    }
+    return r->faults;
+}
+
+enum err request_gather(struct request *r, const struct input_spec *spec, void *out)
+{
+    struct faults *faults = request_faults(r);
+
+    if (faults == NULL ||
+        input_object(r->json, spec, "", r->arena, faults, out) == ERR_OUT_OF_MEMORY)
+        return request_refuse(r, ERR_OUT_OF_MEMORY, "Try again in a moment");
+    return ERR_NONE;
+}
+
+enum err request_settle(struct request *r)
+{
+    struct faults *faults = request_faults(r);
+
+    if (faults == NULL || arena_failed(r->arena))
+        return request_refuse(r, ERR_OUT_OF_MEMORY, "Try again in a moment");
+    if (!faults_any(faults))
+        return ERR_NONE;
+    return request_refuse(r, ERR_INVALID_BODY, "See errors for each place and what is wanted");
+}
+
+enum err request_input(struct request *r, const struct input_spec *spec, void *out)
+{
+    enum err err = request_gather(r, spec, out);
+
+    return err == ERR_NONE ? request_settle(r) : err;
+}
+
+enum err request_refuse_header(struct request *r, enum err err, const char *header,
+                               const char *code, const char *detail)
+{
+    struct faults *faults = request_faults(r);
+
+    if (faults != NULL)
+        faults_add_in(faults, "header", header, code, "%s", detail);
+    return request_refuse(r, err, "%s", detail);
+}
+
+enum err request_refuse(struct request *r, enum err err, const char *format, ...)
+{
+    char detail[1024];
+    va_list args;
+
+    if (format == NULL) {
+        reply_problem(r, err, NULL, r->faults);
+        return err;
+    }
+    va_start(args, format);
+    vsnprintf(detail, sizeof detail, format, args);
+    va_end(args);
+    reply_problem(r, err, detail, r->faults);
+    return err;
+}

@@ -1,0 +1,162 @@
+/*
+ * One HTTP request, from its first line to the last byte of its answer.
+ *
+ * Owner and threads: the HTTP thread makes it and fills everything down to `command` before the
+ * backend sees it; from then on those parts are read-only. Between backend.start and request_done
+ * the backend alone writes reply, faults and arena. A deadline that passes answers without touching
+ * them, so a late result can be written and dropped. Freed when its last reference goes: one is
+ * the HTTP thread's, one the backend's while it works on it.
+ */
+#ifndef BATON_SERVER_REQUEST_H
+#define BATON_SERVER_REQUEST_H
+
+#include "http/reply.h"
+#include "http/route.h"
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "base/instant.h"
+#include "core/command.h"
+
+#include <jansson.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define REQUEST_ARENA_BYTES       (8 << 20) /* cap */
+#define REQUEST_ID_MAX_BYTES      128
+#define REQUEST_TRACE_ID_BYTES    32
+#define IDEMPOTENCY_KEY_MAX_BYTES 255
+
+struct httpd;
+struct connection;
+struct config;
+struct MHD_Connection;
+
+enum request_state {
+    REQUEST_OPEN,      /* the HTTP thread's */
+    REQUEST_WAITING,   /* suspended; the backend's to answer */
+    REQUEST_ANSWERED,  /* the backend has answered, the HTTP thread will see it */
+    REQUEST_WITHDRAWN, /* the deadline came first, before any work was done */
+    REQUEST_OVERDUE,   /* the deadline came first, and the work goes on */
+};
+
+enum request_step {
+    STEP_GUARD,   /* nothing looked at yet */
+    STEP_AUTH,    /* routed; the caller is not known yet */
+    STEP_BODY,    /* accepted; the body is awaited */
+    STEP_DISCARD, /* refused; the rest of the body is read and dropped, then reply is sent */
+    STEP_WORK,    /* with the backend */
+    STEP_SENT,    /* the response is queued */
+};
+
+struct request {
+    struct arena *arena;
+    const char *method; /* static text */
+    const char *target; /* raw, never logged */
+    const struct route *route;
+    const char *params[ROUTE_PARAMS_MAX]; /* see request_param */
+    const void *query;                    /* the struct of route->query; NULL without one */
+
+    /* headers; NULL when not sent */
+    const char *authorization;
+    const char *content_type;
+    const char *accept;
+    const char *if_match;
+    const char *if_none_match;
+    const char *baton_actor;
+    const char *idempotency_key; /* of a write: never NULL, the client's or one made here */
+    bool idempotency_key_given;
+    char request_id[REQUEST_ID_MAX_BYTES + 1];
+    char trace_id[REQUEST_TRACE_ID_BYTES + 1]; /* "" when none */
+
+    char *body; /* as sent; NUL-terminated; NULL when empty */
+    size_t body_len;
+    json_t *json; /* of a body that is parsed here */
+
+    /* filled by the backend when it authenticates */
+    struct caller caller;
+    const struct config *config;                   /* released by config_release, may be NULL */
+    void (*config_release)(const struct config *); /* called once, with config */
+
+    instant received_at;     /* wall clock */
+    int64_t started_us;      /* monotonic */
+    int64_t deadline_us;     /* monotonic; 0: not running yet */
+    struct command *command; /* of a write */
+    void *work;              /* the backend's own; it frees it itself */
+
+    struct faults *faults; /* request_faults */
+    struct reply reply;
+
+    /* the edge's own */
+    struct httpd *httpd;
+    struct connection *client;
+    struct MHD_Connection *connection;
+    _Atomic int references;
+    _Atomic int state; /* enum request_state */
+    enum request_step step;
+    bool waits;            /* on the list of waiting requests */
+    bool body_auth;        /* authenticate again when the body is whole */
+    bool expects_continue; /* the client waits to be asked for the body */
+    bool chunked;
+    int64_t content_length; /* -1: none told */
+    uint64_t received_len;  /* bytes of the body, dropped ones too */
+    size_t body_size;       /* allocated */
+    size_t body_reserved;   /* bytes counted against the budget of all bodies */
+    int sent_status;        /* for log and metrics */
+    size_t sent_len;
+    enum err sent_err;
+    struct request *waiting_next, *waiting_prev; /* under httpd.waiting_lock */
+};
+
+/** The decoded path parameter of this name; NULL when the pattern has none (a programming error).
+ */
+const char *request_param(const struct request *r, const char *name);
+
+/** As request_param, for ids. ERR_NOT_FOUND, with the reply made, when it is no UUID. */
+enum err request_param_uuid(struct request *r, const char *name, struct uuid *out) MUST_USE;
+
+/** Any header by name, in any case; NULL when not sent. HTTP thread, before backend.start. */
+const char *request_header(const struct request *r, const char *name);
+
+/** Where faults of this request are gathered; NULL when memory is short. */
+struct faults *request_faults(struct request *r);
+
+/** Checks r->json against a spec and fills *out. On error the reply is made: return the error.
+ *  ERR_INVALID_BODY, ERR_OUT_OF_MEMORY. */
+enum err request_input(struct request *r, const struct input_spec *spec, void *out) MUST_USE;
+
+/**
+ * As request_input, but faults are only gathered, so that the operation's own checks can add theirs
+ * to the same answer: what is at fault stands in *out as if it were not given, texts in arrays as
+ * NULL. request_settle() comes last. ERR_OUT_OF_MEMORY.
+ */
+enum err request_gather(struct request *r, const struct input_spec *spec, void *out) MUST_USE;
+
+/** Refuses with all faults when any was gathered. ERR_INVALID_BODY, ERR_OUT_OF_MEMORY. */
+enum err request_settle(struct request *r) MUST_USE;
+
+/** Makes the problem with a formatted detail and the faults gathered so far; answers err. */
+enum err request_refuse(struct request *r, enum err err, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/** As request_refuse; the sentence is also the detail of a fault of this header. */
+enum err request_refuse_header(struct request *r, enum err err, const char *header,
+                               const char *code, const char *detail);
+
+/**
+ * The backend has filled r->reply: hands it back and gives up the backend's reference, after which
+ * r must not be touched. Any thread. False when the deadline was faster and the reply is dropped.
+ */
+bool request_done(struct request *r);
+
+/** The same for a request that waited in backend.look_up: it is authenticated again. */
+bool request_continue(struct request *r);
+
+struct request *request_new(struct httpd *httpd, struct MHD_Connection *connection,
+                            const char *target);
+void request_ref(struct request *r);
+void request_unref(struct request *r);
+
+#endif

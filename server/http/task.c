@@ -1,0 +1,339 @@
+#include "http/task.h"
+
+#include "base/digest.h"
+#include "base/shortage.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A read works on a configuration that was confirmed so recently. */
+#define CONFIG_AGE_MS 1000
+
+struct task *task_of(struct request *r, struct lanes *lanes, struct readers *readers)
+{
+    struct task *task = r->work;
+
+    if (task != NULL)
+        return task;
+    task = ARENA_NEW(r->arena, struct task);
+    if (task == NULL)
+        return NULL;
+    task->r = r;
+    task->lanes = lanes;
+    task->readers = readers;
+    r->work = task;
+    return task;
+}
+
+static void refuse(struct request *r, enum err err)
+{
+    switch (err) {
+    case ERR_UNAVAILABLE:
+        request_refuse(r, err, "The database is out of reach; nothing was done. Try again");
+        break;
+    case ERR_OVERLOADED:
+        request_refuse(r, err, "Too much waits already; nothing was done. Try again");
+        break;
+    case ERR_OUTCOME_UNKNOWN:
+        request_refuse(r, err,
+                       "It may have been done. Repeat it with this Idempotency-Key to find out");
+        r->reply.idempotency_key = r->idempotency_key;
+        break;
+    case ERR_UNAUTHENTICATED:
+        request_refuse(r, err, "This key is not valid, or it was revoked");
+        break;
+    default:
+        request_refuse(r, err, "Try again in a moment");
+    }
+}
+
+/* Nothing of an answer that memory was missing for is given. */
+static void refuse_short(struct request *r)
+{
+    if (r->reply.status == 503 && r->reply.err != ERR_OUT_OF_MEMORY)
+        return;
+    reply_release(&r->reply);
+    refuse(r, ERR_OUT_OF_MEMORY);
+}
+
+/* ---- reads ---- */
+
+/* Whether the caller's key still stands in the newest configuration, which the read is then of. */
+static enum err confirm_caller(struct request *r, struct reader *reader)
+{
+    const struct config *config;
+    int64_t age = r->route->flags & ROUTE_FRESH ? 0 : CONFIG_AGE_MS;
+    enum err err = reader_refresh(reader, r->caller.workspace, age, &config);
+
+    if (err != ERR_NONE)
+        return err;
+    if (config == NULL)
+        return ERR_UNAUTHENTICATED;
+    const struct api_key *key = config_key(config, r->caller.key);
+    bool stands = key != NULL && config_key_stands(config, key);
+    config_release(r->config);
+    r->config = config;
+    return stands ? ERR_NONE : ERR_UNAUTHENTICATED;
+}
+
+static void run_read(struct reader_job *job, struct reader *reader)
+{
+    struct task *task = job->owner;
+    struct request *r = task->r;
+
+    shortage_clear();
+    enum err err = confirm_caller(r, reader);
+    if (err != ERR_NONE)
+        refuse(r, err);
+    else if (r->route->read(r, reader) != ERR_NONE && r->reply.status == 0)
+        refuse(r, reader_error(reader));
+    if (shortage_seen())
+        refuse_short(r);
+    request_done(r);
+}
+
+static void start_read(struct task *task,
+                       void (*run)(struct reader_job *job, struct reader *reader))
+{
+    task->is_read = true;
+    task->reading.run = run;
+    task->reading.owner = task;
+    enum err err = readers_submit(task->readers, &task->reading);
+    if (err == ERR_NONE)
+        return;
+    refuse(task->r, err);
+    request_done(task->r);
+}
+
+/* ---- writes ---- */
+
+/* Same key, same workspace: same row, whatever the chunk's number adds. */
+static void mac_of_key(const struct request *r, size_t chunk, uint8_t out[DIGEST_BYTES])
+{
+    static const char label[] = "idempotency key";
+    uint32_t number = (uint32_t)chunk;
+    struct digest_part parts[] = {
+        {label, sizeof label},
+        {r->idempotency_key, strlen(r->idempotency_key)},
+        {&number, chunk > 0 ? sizeof number : 0},
+    };
+
+    digest_hmac(r->config->secret, sizeof r->config->secret, parts, 3, out);
+}
+
+/* What must be the same when a key comes again: who, what for, and the body. */
+static void mac_of_request(const struct request *r, uint8_t out[DIGEST_BYTES])
+{
+    static const char label[] = "request";
+    struct digest_part parts[] = {
+        {label, sizeof label},
+        {r->method, strlen(r->method) + 1},
+        {r->target, strlen(r->target) + 1},
+        {r->caller.team.b, sizeof r->caller.team.b},
+        {r->caller.member.b, sizeof r->caller.member.b},
+        {r->body, r->body_len},
+    };
+
+    digest_hmac(r->config->secret, sizeof r->config->secret, parts, 6, out);
+}
+
+static void answer(struct request *r, const struct outcome *outcome)
+{
+    shortage_clear();
+    if (outcome->body == NULL) {
+        refuse(r, outcome->err);
+        return;
+    }
+    reply_json_copy(r, outcome->status, outcome->body, outcome->body_len);
+    r->reply.err = outcome->err;
+    r->reply.replayed = outcome->replayed;
+    if (outcome->status >= 400)
+        r->reply.content_type = PROBLEM_CONTENT_TYPE;
+    if (outcome->location != NULL)
+        r->reply.location = arena_strdup(r->arena, outcome->location);
+    if (outcome->revision != 0)
+        r->reply.etag = arena_printf(r->arena, "\"%" PRId64 "\"", outcome->revision);
+    if (outcome->err == ERR_NONE && r->route->finish != NULL)
+        r->route->finish(r);
+    if (!shortage_seen())
+        return;
+    /* It is done; whoever repeats it is answered. */
+    refuse_short(r);
+    r->reply.idempotency_key = r->idempotency_key;
+}
+
+static void answer_command(struct lane_job *lane, const struct outcome *outcome)
+{
+    struct task_job *job = lane->owner;
+    struct request *r = job->task->r;
+
+    answer(r, outcome);
+    request_done(r);
+}
+
+/* ---- batches ---- */
+
+static void join_answers(struct task *task)
+{
+    struct request *r = task->r;
+    struct json_out out;
+
+    for (size_t i = 0; i < task->job_count; i++) {
+        if (task->jobs[i].answer == NULL) {
+            refuse(r, task->jobs[i].err == ERR_NONE ? ERR_OUT_OF_MEMORY : task->jobs[i].err);
+            return;
+        }
+    }
+    json_out_init(&out, BATCH_ANSWER_MAX_BYTES * task->job_count + 64);
+    json_out_begin_object(&out);
+    json_out_key(&out, "data");
+    json_out_begin_array(&out);
+    bool replayed = true;
+    for (size_t i = 0; i < task->job_count; i++) {
+        json_out_raw(&out, task->jobs[i].answer, task->jobs[i].answer_len);
+        replayed = replayed && task->jobs[i].replayed;
+    }
+    json_out_end_array(&out);
+    json_out_end_object(&out);
+    reply_json(r, 200, &out);
+    r->reply.replayed = replayed;
+    json_out_release(&out);
+}
+
+static void finish_batch(struct task *task)
+{
+    join_answers(task);
+    for (size_t i = 0; i < task->job_count; i++)
+        free(task->jobs[i].answer);
+    request_done(task->r);
+}
+
+/* A refused chunk of a replayed key carries its problem as the whole answer. */
+static void take_chunk(struct lane_job *lane, const struct outcome *outcome)
+{
+    struct task_job *job = lane->owner;
+
+    job->err = outcome->err;
+    job->replayed = outcome->replayed;
+    if (outcome->err == ERR_NONE && outcome->status == 200 && outcome->body != NULL) {
+        job->answer = malloc(outcome->body_len + 1);
+        job->answer_len = outcome->body_len;
+        if (job->answer != NULL)
+            memcpy(job->answer, outcome->body, outcome->body_len);
+    }
+    if (atomic_fetch_sub(&job->task->pending, 1) == 1)
+        finish_batch(job->task);
+}
+
+static bool make_chunks(struct task *task, const struct batch_input *batch)
+{
+    size_t count = (batch->count + BATCH_CHUNK_MAX - 1) / BATCH_CHUNK_MAX;
+
+    task->jobs = ARENA_ARRAY(task->r->arena, struct task_job, count);
+    task->job_count = count;
+    for (size_t i = 0; task->jobs != NULL && i < count; i++) {
+        struct task_job *job = &task->jobs[i];
+        size_t first = i * BATCH_CHUNK_MAX;
+        size_t left = batch->count - first;
+        job->chunk = (struct batch_input){
+            .items = batch->items + first,
+            .refusals = batch->refusals + first,
+            .count = left < BATCH_CHUNK_MAX ? left : BATCH_CHUNK_MAX,
+        };
+        job->lane.command = *task->r->command;
+        job->lane.command.input = &job->chunk;
+        job->lane.done = take_chunk;
+    }
+    return task->jobs != NULL;
+}
+
+static bool make_jobs(struct task *task)
+{
+    const struct command *command = task->r->command;
+
+    if (command->kind == COMMAND_LEAD_BATCH)
+        return make_chunks(task, command->input);
+    task->jobs = ARENA_NEW(task->r->arena, struct task_job);
+    task->job_count = 1;
+    if (task->jobs != NULL) {
+        task->jobs[0].lane.command = *command;
+        task->jobs[0].lane.done = answer_command;
+    }
+    return task->jobs != NULL;
+}
+
+static void refuse_job(struct task_job *job, enum err err)
+{
+    const struct outcome outcome = {.err = err, .status = error_status(err)};
+
+    job->lane.done(&job->lane, &outcome);
+}
+
+static void start_write(struct task *task)
+{
+    uint8_t body_mac[DIGEST_BYTES];
+
+    if (!make_jobs(task)) {
+        refuse(task->r, ERR_OUT_OF_MEMORY);
+        request_done(task->r);
+        return;
+    }
+    mac_of_request(task->r, body_mac);
+    atomic_init(&task->pending, task->job_count);
+    for (size_t i = 0; i < task->job_count; i++) {
+        struct task_job *job = &task->jobs[i];
+        job->task = task;
+        job->lane.owner = job;
+        job->lane.command.caller = task->r->caller;
+        job->lane.command.keyed = true;
+        mac_of_key(task->r, i, job->lane.command.key);
+        memcpy(job->lane.command.body_mac, body_mac, DIGEST_BYTES);
+    }
+    /* the last submit may answer the request, after which the task is gone */
+    struct lanes *lanes = task->lanes;
+    struct task_job *jobs = task->jobs;
+    for (size_t i = 0, count = task->job_count; i < count; i++) {
+        enum err err = lanes_submit(lanes, &jobs[i].lane);
+        if (err != ERR_NONE)
+            refuse_job(&jobs[i], err);
+    }
+}
+
+/* What a command wants to know first has been read: now it is queued. */
+static void run_before(struct reader_job *job, struct reader *reader)
+{
+    struct task *task = job->owner;
+    struct request *r = task->r;
+    enum err err = reader_connect(reader);
+
+    shortage_clear();
+    if (err == ERR_NONE && r->route->before(r, reader) == ERR_NONE && !shortage_seen()) {
+        task->is_read = false;
+        start_write(task);
+        return;
+    }
+    if (shortage_seen())
+        refuse_short(r);
+    else if (r->reply.status == 0)
+        refuse(r, err != ERR_NONE ? err : reader_error(reader));
+    request_done(r);
+}
+
+void task_start(struct task *task)
+{
+    if (task->r->route->kind == ROUTE_READ)
+        start_read(task, run_read);
+    else if (task->r->route->before != NULL)
+        start_read(task, run_before);
+    else
+        start_write(task);
+}
+
+/* A batch is never taken back: parts of it may be done already. */
+bool task_cancel(struct task *task)
+{
+    if (task->is_read)
+        return readers_cancel(task->readers, &task->reading);
+    return task->job_count == 1 && lanes_cancel(task->lanes, &task->jobs[0].lane);
+}

@@ -1,0 +1,51 @@
+/*
+ * A request on its way through the store: looked up, read, or decided by a lane. Lives in the
+ * request's arena. A batch is several jobs of one task.
+ */
+#ifndef BATON_SERVER_TASK_H
+#define BATON_SERVER_TASK_H
+
+#include "http/request.h"
+
+#include "core/intake/lead_batch.h"
+#include "store/lane.h"
+#include "store/read/reader.h"
+
+#include <stdatomic.h>
+
+struct service;
+
+/** One chunk of a batch, or a whole command. */
+struct task_job {
+    struct lane_job lane;
+    struct task *task;
+    struct batch_input chunk;
+    char *answer; /* of a chunk: malloc'd JSON items */
+    size_t answer_len;
+    bool replayed;
+    enum err err;
+};
+
+struct task {
+    struct request *r;
+    struct lanes *lanes;
+    struct readers *readers;
+    struct reader_job reading;
+    struct task_job *jobs;
+    size_t job_count;
+    atomic_size_t pending; /* jobs without answer */
+    bool looked_up;        /* the configuration was confirmed for this request */
+    enum err lookup_err;
+    atomic_bool is_read; /* with a reader now, not with a lane */
+};
+
+/** The request's task; made on first use. NULL when memory is short. */
+struct task *task_of(struct request *r, struct lanes *lanes, struct readers *readers);
+
+/** Queues the prepared command, or the read. Answers the request itself when it cannot. */
+void task_start(struct task *task);
+
+/** Takes back what no thread has begun. */
+bool task_cancel(struct task *task);
+
+#endif
