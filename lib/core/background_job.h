@@ -8,7 +8,8 @@
 #ifndef BATON_CORE_BACKGROUND_JOB_H
 #define BATON_CORE_BACKGROUND_JOB_H
 
-#include "core/command.h"
+#include "core/config.h"
+#include "core/lead/lead.h"
 
 /** Jobs of one workspace that are queued or running at once; each holds a slot from 1 on, which the
  *  table keeps apart. */
@@ -51,25 +52,8 @@ struct background_job {
     instant ended_at;
 };
 
-/** What background_queue() needs: a keys function of its callers. */
-bool background_queue_keys(const struct command *command, struct work *work,
-                           struct work_keys *keys);
-
-/** Queues a new job for the command's caller and answers 202 with it; 409 when no slot is free. */
-enum decision background_queue(struct work *work, const struct command *command,
-                               enum background_kind kind, const char *request, size_t request_len,
-                               struct outcome *outcome);
-
 /** As the API shows it. */
 void background_write(const struct config *config, const struct background_job *job,
                       struct json_out *out);
-
-struct job_cancel_input {
-    struct uuid job;
-};
-
-/** Cancels; what is cancelled already answers the same, what has ended otherwise is a conflict. */
-bool job_cancel_keys(const struct command *command, struct work *work, struct work_keys *keys);
-enum decision job_cancel(struct work *work, const struct command *command, struct outcome *outcome);
 
 #endif

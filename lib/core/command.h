@@ -1,7 +1,7 @@
 /*
  * A command: one wish to change something, with its caller and its key. An operation consists of
- * its input struct (in the header of its decide function), a row in the table of command.c, and
- * the decide function itself.
+ * its input struct (in the header of its decide function), a row in COMMAND_TABLE, and the
+ * decide function itself.
  */
 #ifndef BATON_CORE_COMMAND_H
 #define BATON_CORE_COMMAND_H
@@ -109,19 +109,6 @@ enum decision {
     DECIDED,
     DECIDE_AGAIN, /* more keys are needed */
 };
-
-/** Notes what a command is known to need. */
-bool command_keys(const struct command *command, struct work *work, struct work_keys *keys);
-
-/** Whether it changes the configuration, and so needs a group of its own. */
-bool command_is_solo(const struct command *command);
-
-/**
- * Decides one command on the work set: replays a stored answer, checks that the caller's key still
- * stands, decides, keeps or undoes, and notes the answer for its idempotency row.
- */
-enum decision command_decide(struct work *work, const struct command *command,
-                             struct outcome *outcome);
 
 /* ---- for decide functions ---- */
 

@@ -1,5 +1,6 @@
 #include "store/lane.h"
 
+#include "core/command_decide.h"
 #include "core/intake/lead_erase.h"
 #include "store/lane_group.h"
 #include "store/pg/entropy.h"

@@ -1,6 +1,7 @@
 #include "store/lane_group.h"
 
 #include "base/shortage.h"
+#include "core/command_decide.h"
 #include "store/pg/entropy.h"
 #include "store/work_load.h"
 

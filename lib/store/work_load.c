@@ -1,5 +1,6 @@
 #include "store/work_load.h"
 
+#include "core/command_decide.h"
 #include "store/table/answer_table.h"
 #include "store/table/background_table.h"
 #include "store/table/delivery_table.h"

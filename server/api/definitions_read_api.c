@@ -4,10 +4,10 @@
 
 #include "base/etag.h"
 #include "core/agreement/definition_rules.h"
+#include "core/agreement/shape_agreement.h"
 #include "core/definition/definition_diff.h"
 #include "core/definition/definition_page.h"
 #include "core/definition/definition_warnings.h"
-#include "core/setup/shape_setup.h"
 
 #include <string.h>
 

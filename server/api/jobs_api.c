@@ -4,7 +4,7 @@
 #include "http/reading.h"
 
 #include "core/agreement/definition_change.h"
-#include "core/background_job.h"
+#include "core/background_change.h"
 #include "core/evidence/backtest_request.h"
 #include "store/table/background_table.h"
 

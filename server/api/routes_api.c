@@ -4,7 +4,7 @@
 
 #include "base/etag.h"
 #include "core/agreement/route_change.h"
-#include "core/setup/shape_setup.h"
+#include "core/agreement/shape_agreement.h"
 
 #define LIST_MAX_BYTES (256u << 10)
 

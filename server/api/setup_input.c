@@ -2,7 +2,7 @@
 
 #include "base/email.h"
 #include "base/public_id.h"
-#include "core/setup/workspace_setup.h"
+#include "core/workspace_setup.h"
 
 #include <string.h>
 

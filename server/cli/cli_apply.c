@@ -8,7 +8,7 @@
 
 #include "core/agreement/definition_apply.h"
 #include "core/agreement/definition_change.h"
-#include "core/background_job.h"
+#include "core/background_change.h"
 #include "store/pg/migrate.h"
 
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 
 #include "cli/cli_commands.h"
 
-#include "core/background_job.h"
+#include "core/background_change.h"
 #include "store/pg/pg.h"
 #include "store/table/background_table.h"
 

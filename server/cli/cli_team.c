@@ -3,7 +3,7 @@
 #include "cli/cli_store.h"
 
 #include "core/setup/team_change.h"
-#include "core/setup/workspace_setup.h"
+#include "core/workspace_setup.h"
 #include "store/read/handoff_read.h"
 
 #define READ_MEMORY_BYTES (1u << 20)

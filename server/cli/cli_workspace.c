@@ -6,7 +6,7 @@
 #include "base/email.h"
 #include "core/agreement/definition_change.h"
 #include "core/agreement/definition_sign.h"
-#include "core/setup/workspace_setup.h"
+#include "core/workspace_setup.h"
 #include "store/pg/entropy.h"
 #include "store/table/workspace_table.h"
 

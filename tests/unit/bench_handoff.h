@@ -5,6 +5,7 @@
 #ifndef BATON_TESTS_BENCH_HANDOFF_H
 #define BATON_TESTS_BENCH_HANDOFF_H
 
+#include "core/command_decide.h"
 #include "core/handoff/feedback.h"
 #include "core/handoff/handoff_answer.h"
 #include "core/handoff/handoff_outcome.h"

@@ -7,6 +7,7 @@
 
 #include "bench_handoff.h"
 
+#include "core/command_decide.h"
 #include "core/handoff/handoff_claim.h"
 #include "core/handoff/handoff_expire.h"
 #include "core/handoff/handoff_offer.h"

@@ -6,7 +6,8 @@
 #define BATON_TESTS_SETUP_WORLD_H
 
 #include "core/command.h"
-#include "core/setup/workspace_setup.h"
+#include "core/command_decide.h"
+#include "core/workspace_setup.h"
 
 #include <check.h>
 #include <jansson.h>

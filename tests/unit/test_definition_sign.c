@@ -3,6 +3,7 @@
 
 #include "core/agreement/definition_change.h"
 #include "core/agreement/definition_sign.h"
+#include "core/command_decide.h"
 #include "core/definition/starter.h"
 
 #define ANA world_key("ana@acme.example")

@@ -1,4 +1,5 @@
 /* History as it was told: leads and deals taken once, refused with a reason, judged by nobody. */
+#include "core/command_decide.h"
 #include "core/intake/import.h"
 
 #include <check.h>

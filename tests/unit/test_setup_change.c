@@ -2,6 +2,7 @@
 #include "setup_world.h"
 
 #include "base/public_id.h"
+#include "core/command_decide.h"
 #include "core/setup/source_change.h"
 
 #define ANA world_key("ana@acme.example") /* first of marketing: admin */

@@ -1,7 +1,7 @@
 #include "core/agreement/definition_apply.h"
 
 #include "core/agreement/definition_change.h"
-#include "core/background_job.h"
+#include "core/background_change.h"
 #include "core/handoff/judge.h"
 
 #include <string.h>

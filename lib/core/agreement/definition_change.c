@@ -1,6 +1,6 @@
 #include "core/agreement/definition_change.h"
 
-#include "core/setup/shape_setup.h"
+#include "core/agreement/shape_agreement.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
 
 #include "core/agreement/definition_rules.h"
 #include "core/definition/definition_warnings.h"
-#include "core/setup/setup_change.h"
+#include "core/setup_change.h"
 
 #define VERSIONS_MAX 1000 /* of one term */
 

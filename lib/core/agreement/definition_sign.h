@@ -9,7 +9,7 @@
 #define BATON_CORE_DEFINITION_SIGN_H
 
 #include "core/agreement/definition_rules.h"
-#include "core/setup/setup_change.h"
+#include "core/setup_change.h"
 
 struct definition_sign_input {
     enum term term;

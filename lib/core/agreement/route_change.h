@@ -2,7 +2,7 @@
 #ifndef BATON_CORE_ROUTE_CHANGE_H
 #define BATON_CORE_ROUTE_CHANGE_H
 
-#include "core/setup/setup_change.h"
+#include "core/setup_change.h"
 
 #define ROUTES_REPLACED_MAX 100
 

@@ -1,7 +1,7 @@
 #include "core/evidence/backtest_request.h"
 
-#include "core/background_job.h"
-#include "core/setup/setup_change.h"
+#include "core/background_change.h"
+#include "core/setup_change.h"
 
 #include <string.h>
 

@@ -1,9 +1,10 @@
 #include "core/handoff/handoff_offer.h"
 
 #include "core/handoff/handoff_answer.h"
+#include "core/handoff/judge.h"
 #include "core/handoff/offer.h"
 #include "core/handoff/shape.h"
-#include "core/intake/lead_change.h"
+#include "core/lead/lead_find.h"
 
 bool handoff_offer_keys(const struct command *command, struct work *work, struct work_keys *keys)
 {

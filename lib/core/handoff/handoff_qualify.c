@@ -2,6 +2,7 @@
 
 #include "core/handoff/handoff_actions.h"
 #include "core/handoff/handoff_answer.h"
+#include "core/handoff/judge.h"
 #include "core/handoff/offer.h"
 
 /* ---- what is not met ---- */

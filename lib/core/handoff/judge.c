@@ -1,6 +1,5 @@
 #include "core/handoff/judge.h"
 
-#include "base/defect.h"
 #include "core/handoff/offer.h"
 
 #include <string.h>
@@ -14,46 +13,6 @@ struct verdict_subject judge_subject(const struct work *work, const struct lead 
         .now = work->now,
         .known_at = INSTANT_NONE,
     };
-}
-
-void lead_reach(struct lead *lead, enum milestone milestone, instant at)
-{
-    if (lead->reached[milestone] == INSTANT_NONE)
-        lead->reached[milestone] = at;
-}
-
-instant lead_next_date(const struct work *work)
-{
-    const struct definition_version *version = work->config->in_force[TERM_MQL];
-    int32_t days = version == NULL ? NURTURE_DAYS_DEFAULT : version->compiled->nurture_days;
-
-    return work->now + days * INSTANT_DAY;
-}
-
-bool lead_is_held(const struct lead *lead, instant now)
-{
-    return lead->hold_until != INSTANT_NONE && now < lead->hold_until && !DEFECT(hold_lost);
-}
-
-static bool holds_for(const struct lead *lead, const char *input)
-{
-    for (size_t i = 0; i < lead->hold_input_count; i++)
-        if (strcmp(lead->hold_inputs[i], input) == 0)
-            return true;
-    return false;
-}
-
-void lead_lift_hold(struct lead *lead)
-{
-    lead->hold_until = INSTANT_NONE;
-    lead->hold_inputs = NULL;
-    lead->hold_input_count = 0;
-}
-
-void lead_input_changed(struct lead *lead, const char *input)
-{
-    if (lead->hold_until != INSTANT_NONE && holds_for(lead, input))
-        lead_lift_hold(lead);
 }
 
 /* An override stands until another version judges. */
@@ -177,7 +136,7 @@ struct judgement *judge_lead(struct work *work, struct lead *lead, struct actor 
         return NULL;
     evaluate(work, lead, TERM_MQL, &judgement->terms[TERM_MQL]);
     evaluate(work, lead, TERM_SRL, &judgement->terms[TERM_SRL]);
-    if (is_met(&judgement->terms[TERM_SRL]) && !holds_for(lead, HELD_AS_SRL))
+    if (is_met(&judgement->terms[TERM_SRL]) && !lead_is_held_for(lead, HELD_AS_SRL))
         lead_lift_hold(lead); /* a newly met srl skips nurture */
     if (is_before_sales(lead->stage))
         move_stage(work, lead, stage_by_verdict(work, lead, judgement));
@@ -189,13 +148,4 @@ struct judgement *judge_lead(struct work *work, struct lead *lead, struct actor 
     }
     judgement->offered = offer_by_itself(work, lead, judgement);
     return judgement;
-}
-
-const struct term_judgement *judgement_shown(const struct judgement *judgement)
-{
-    if (judgement == NULL)
-        return NULL;
-    if (judgement->terms[TERM_MQL].judged)
-        return &judgement->terms[TERM_MQL];
-    return judgement->terms[TERM_SRL].judged ? &judgement->terms[TERM_SRL] : NULL;
 }

@@ -1,5 +1,7 @@
 #include "core/handoff/offer.h"
 
+#include "core/lead/lead_hold.h"
+
 /* An srl is answered by the clock of its own definition, whatever the gate. */
 static int32_t respond_minutes(const struct work *work, const struct lead *lead,
                                const struct offer *offer)

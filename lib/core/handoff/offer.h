@@ -2,7 +2,8 @@
 #ifndef BATON_CORE_OFFER_H
 #define BATON_CORE_OFFER_H
 
-#include "core/handoff/judge.h"
+#include "core/command.h"
+#include "core/handoff/judgement.h"
 
 struct offer {
     struct uuid from_team;

@@ -4,8 +4,8 @@
 #include "core/handoff/judge.h"
 #include "core/intake/lead_result.h"
 #include "core/intake/mapping.h"
-#include "core/setup/setup_change.h"
 #include "core/setup/source_auth.h"
+#include "core/setup_change.h"
 
 #include <string.h>
 

@@ -10,27 +10,6 @@
 
 #define COMMITMENTS_MAX_BYTES (256 * 1024)
 
-bool lead_for_command(struct work *work, struct uuid id, struct lead **lead,
-                      struct outcome *outcome, enum decision *decision)
-{
-    *decision = DECIDED;
-    switch (work_find_lead(work, id, lead)) {
-    case FIND_NEEDED:
-        *decision = DECIDE_AGAIN;
-        return false;
-    case FIND_ABSENT:
-        outcome_refuse(work, outcome, ERR_NOT_FOUND, "There is no lead with this id");
-        return false;
-    case FIND_FOUND:
-        break;
-    }
-    if ((*lead)->status == LEAD_ERASED) {
-        outcome_refuse(work, outcome, ERR_GONE, "This lead was erased");
-        return false;
-    }
-    return true;
-}
-
 static enum decision answer_lead(struct work *work, struct lead *lead,
                                  const struct judgement *judgement, struct outcome *outcome)
 {
@@ -248,53 +227,6 @@ bool lead_facts_keys(const struct command *command, struct work *work, struct wo
     const struct facts_input *input = command->input;
 
     return list_add(&keys->leads, work->arena, (void *)&input->lead);
-}
-
-static void commit_fact(const struct lead *lead, const struct fact_input *fact,
-                        struct json_out *out)
-{
-    uint8_t commitment[DIGEST_BYTES];
-    struct json_out text;
-
-    json_out_init(&text, COMMITMENTS_MAX_BYTES);
-    value_write(&fact->value, &text);
-    if (!text.failed) {
-        ledger_commit(lead->salt, fact->name, text.text, text.len, commitment);
-        json_out_key(out, fact->name);
-        json_out_hex(out, commitment, DIGEST_BYTES);
-    } else {
-        out->failed = true;
-    }
-    json_out_release(&text);
-}
-
-enum err lead_facts_apply(struct work *work, struct lead *lead, const struct caller *caller,
-                          const struct fact_input *facts, size_t count, instant occurred_at)
-{
-    struct json_out *body = work_body(work);
-
-    json_out_key(body, "facts");
-    json_out_begin_object(body);
-    for (size_t i = 0; i < count; i++) {
-        struct observation seen = {
-            .value = facts[i].value,
-            .occurred_at = occurred_at == INSTANT_NONE ? work->now : occurred_at,
-            .known_from = work->now,
-            .source = SOURCE_SALES,
-            .evidence = facts[i].evidence,
-            .confirmed_by = caller->member,
-        };
-        bool differs;
-        enum err err = attribute_tell(&lead->facts, work->arena, facts[i].name, &seen, &differs);
-        if (err != ERR_NONE)
-            return err;
-        commit_fact(lead, &facts[i], body);
-        if (differs)
-            lead_input_changed(lead, arena_printf(work->arena, "fact:%s", facts[i].name));
-    }
-    json_out_end_object(body);
-    work_append(work, lead, LEDGER_FACTS_CONFIRMED, caller_actor(caller), caller->team);
-    return ERR_NONE;
 }
 
 /* Facts are the word of those who talk with the lead: a team that receives handoffs. */

@@ -3,6 +3,7 @@
 #define BATON_CORE_LEAD_CHANGE_H
 
 #include "core/intake/lead_capture.h"
+#include "core/lead/lead_find.h"
 
 struct update_input {
     struct uuid lead;
@@ -28,12 +29,6 @@ struct add_touch_input {
 bool lead_touch_keys(const struct command *command, struct work *work, struct work_keys *keys);
 enum decision lead_touch(struct work *work, const struct command *command, struct outcome *outcome);
 
-struct fact_input {
-    const char *name;
-    struct value value;
-    const char *evidence; /* NULL: none */
-};
-
 struct facts_input {
     struct uuid lead;
     const struct fact_input *facts; /* sorted by name */
@@ -43,11 +38,6 @@ struct facts_input {
 
 bool lead_facts_keys(const struct command *command, struct work *work, struct work_keys *keys);
 enum decision lead_facts(struct work *work, const struct command *command, struct outcome *outcome);
-
-/** Writes facts by a member to a lead that is open for change, with its ledger entry. */
-enum err lead_facts_apply(struct work *work, struct lead *lead, const struct caller *caller,
-                          const struct fact_input *facts, size_t count,
-                          instant occurred_at) MUST_USE;
 
 struct override_input {
     struct uuid lead;
@@ -59,12 +49,5 @@ struct override_input {
 bool lead_override_keys(const struct command *command, struct work *work, struct work_keys *keys);
 enum decision lead_override(struct work *work, const struct command *command,
                             struct outcome *outcome);
-
-/**
- * Finds an active lead for a command: FIND_FOUND with *lead; else *decision is what decide is to
- * answer (load again, 404, 410).
- */
-bool lead_for_command(struct work *work, struct uuid id, struct lead **lead,
-                      struct outcome *outcome, enum decision *decision);
 
 #endif

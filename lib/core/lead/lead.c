@@ -185,3 +185,9 @@ enum err lead_overrides_read(const char *json, size_t len, struct arena *arena, 
     json_decref(root);
     return err;
 }
+
+void lead_reach(struct lead *lead, enum milestone milestone, instant at)
+{
+    if (lead->reached[milestone] == INSTANT_NONE)
+        lead->reached[milestone] = at;
+}

@@ -136,6 +136,9 @@ const char *lead_email(const struct lead *lead);
 /** Known by anonymous ids alone. */
 bool lead_is_anonymous(const struct lead *lead);
 
+/** A milestone is reached once, when it is first reached. */
+void lead_reach(struct lead *lead, enum milestone milestone, instant at);
+
 /** The stored forms: identities [["external", source, id], ["email", "", value], …], overrides
  *  {term: {…}} or null when there are none. */
 void lead_identities_write(const struct lead *lead, struct json_out *out);

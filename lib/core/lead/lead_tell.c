@@ -1,7 +1,7 @@
 #include "core/lead/lead_tell.h"
 
 #include "base/defect.h"
-#include "core/handoff/judge.h"
+#include "core/lead/lead_hold.h"
 
 #include <string.h>
 
@@ -122,4 +122,35 @@ enum find lead_touch_apply(struct work *work, struct lead *lead, const struct ca
     lead_input_changed(lead, arena_printf(work->arena, "touch:%s", touch->kind));
     lead_input_changed(lead, HELD_FOR_TOUCH);
     return FIND_FOUND;
+}
+
+/* ---- facts ---- */
+
+enum err lead_facts_apply(struct work *work, struct lead *lead, const struct caller *caller,
+                          const struct fact_input *facts, size_t count, instant occurred_at)
+{
+    struct json_out *body = work_body(work);
+
+    json_out_key(body, "facts");
+    json_out_begin_object(body);
+    for (size_t i = 0; i < count; i++) {
+        struct observation seen = {
+            .value = facts[i].value,
+            .occurred_at = occurred_at == INSTANT_NONE ? work->now : occurred_at,
+            .known_from = work->now,
+            .source = SOURCE_SALES,
+            .evidence = facts[i].evidence,
+            .confirmed_by = caller->member,
+        };
+        bool differs;
+        enum err err = attribute_tell(&lead->facts, work->arena, facts[i].name, &seen, &differs);
+        if (err != ERR_NONE)
+            return err;
+        commit_value(body, lead, facts[i].name, &facts[i].value);
+        if (differs)
+            lead_input_changed(lead, arena_printf(work->arena, "fact:%s", facts[i].name));
+    }
+    json_out_end_object(body);
+    work_append(work, lead, LEDGER_FACTS_CONFIRMED, caller_actor(caller), caller->team);
+    return ERR_NONE;
 }

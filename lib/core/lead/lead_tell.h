@@ -1,5 +1,5 @@
 /*
- * What is told of a lead: attributes and touches, by a capture, a correction or a merge.
+ * What is said of a lead: attributes, facts and touches, by a capture, a correction or a merge.
  */
 #ifndef BATON_CORE_LEAD_TELL_H
 #define BATON_CORE_LEAD_TELL_H
@@ -27,6 +27,17 @@ struct touch_input {
 enum err lead_tell(struct work *work, struct lead *lead, const struct told *told, size_t count,
                    const struct observation *how, struct json_out *commitments,
                    size_t *changed) MUST_USE;
+
+struct fact_input {
+    const char *name;
+    struct value value;
+    const char *evidence; /* NULL: none */
+};
+
+/** Writes facts by a member to a lead that is open for change, with its ledger entry. */
+enum err lead_facts_apply(struct work *work, struct lead *lead, const struct caller *caller,
+                          const struct fact_input *facts, size_t count,
+                          instant occurred_at) MUST_USE;
 
 /** Adds a touch to a lead that is open for change, unless its event is known already. */
 enum find lead_touch_apply(struct work *work, struct lead *lead, const struct caller *caller,

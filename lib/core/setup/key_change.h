@@ -3,7 +3,7 @@
 #define BATON_CORE_KEY_CHANGE_H
 
 #include "core/setup/api_key.h"
-#include "core/setup/setup_change.h"
+#include "core/setup_change.h"
 
 struct key_create_input {
     const char *title;

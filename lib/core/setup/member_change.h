@@ -2,7 +2,7 @@
 #ifndef BATON_CORE_MEMBER_CHANGE_H
 #define BATON_CORE_MEMBER_CHANGE_H
 
-#include "core/setup/setup_change.h"
+#include "core/setup_change.h"
 
 struct member_create_input {
     const char *team; /* name */

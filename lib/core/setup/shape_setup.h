@@ -3,7 +3,6 @@
 #ifndef BATON_CORE_SHAPE_SETUP_H
 #define BATON_CORE_SHAPE_SETUP_H
 
-#include "core/agreement/definition_rules.h"
 #include "core/command.h"
 
 /** Team */
@@ -19,19 +18,14 @@ void shape_key(const struct config *config, const struct api_key *key, const str
 /** ["capture", …] */
 void shape_roles(unsigned roles, struct json_out *out);
 
-/** RouteList: {data: [Route]} */
-void shape_routes(const struct config *config, const struct route_rule *routes, size_t count,
-                  struct json_out *out);
+/** Who made a key, as shape_actor() shows it. */
+void shape_made_by(const struct config *config, struct actor actor, struct json_out *out);
+
+/** A member of the open object: the key's or the source's public id, which names the workspace. */
+void shape_public_id(const struct config *config, const char *name, struct uuid id,
+                     struct json_out *out);
 
 /** Source, without its secret. */
 void shape_source(const struct config *config, const struct source *source, struct json_out *out);
-
-/** DefinitionVersion; the actions are bits of enum definition_action, warnings may be NULL. */
-void shape_definition_version(const struct config *config, const struct definition_version *version,
-                              const struct faults *warnings, unsigned actions,
-                              struct json_out *out);
-
-/** VersionSummary */
-void shape_version_summary(const struct definition_version *version, struct json_out *out);
 
 #endif

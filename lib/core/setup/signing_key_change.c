@@ -1,6 +1,6 @@
 #include "core/setup/signing_key_change.h"
 
-#include "core/setup/setup_change.h"
+#include "core/setup_change.h"
 
 #include <string.h>
 

@@ -2,8 +2,8 @@
 #ifndef BATON_CORE_SOURCE_CHANGE_H
 #define BATON_CORE_SOURCE_CHANGE_H
 
-#include "core/setup/setup_change.h"
 #include "core/setup/source_auth.h"
+#include "core/setup_change.h"
 
 struct source_create_input {
     const char *name;

@@ -2,7 +2,7 @@
 #ifndef BATON_CORE_TEAM_CHANGE_H
 #define BATON_CORE_TEAM_CHANGE_H
 
-#include "core/setup/setup_change.h"
+#include "core/setup_change.h"
 
 struct team_create_input {
     const char *name;

@@ -1,4 +1,4 @@
-#include "core/setup/setup_change.h"
+#include "core/setup_change.h"
 
 bool setup_may(struct work *work, const struct command *command, unsigned roles,
                struct outcome *outcome)

@@ -1,4 +1,4 @@
-#include "core/setup/workspace_setup.h"
+#include "core/workspace_setup.h"
 
 #include "core/agreement/definition_change.h"
 #include "core/definition/starter.h"

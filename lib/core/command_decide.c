@@ -1,0 +1,167 @@
+#include "core/command_decide.h"
+
+#include "base/defect.h"
+#include "core/agreement/definition_apply.h"
+#include "core/agreement/definition_change.h"
+#include "core/agreement/definition_sign.h"
+#include "core/agreement/route_change.h"
+#include "core/background_change.h"
+#include "core/evidence/backtest_request.h"
+#include "core/handoff/feedback.h"
+#include "core/handoff/handoff_answer.h"
+#include "core/handoff/handoff_claim.h"
+#include "core/handoff/handoff_expire.h"
+#include "core/handoff/handoff_offer.h"
+#include "core/handoff/handoff_outcome.h"
+#include "core/handoff/handoff_qualify.h"
+#include "core/handoff/handoff_reject.h"
+#include "core/intake/import.h"
+#include "core/intake/inbound.h"
+#include "core/intake/lead_batch.h"
+#include "core/intake/lead_change.h"
+#include "core/intake/lead_erase.h"
+#include "core/intake/lead_merge.h"
+#include "core/setup/key_change.h"
+#include "core/setup/member_change.h"
+#include "core/setup/retention.h"
+#include "core/setup/signing_key_change.h"
+#include "core/setup/source_change.h"
+#include "core/setup/team_change.h"
+#include "core/workspace_setup.h"
+
+#include <string.h>
+
+static const struct {
+    bool (*keys)(const struct command *, struct work *, struct work_keys *);
+    enum decision (*decide)(struct work *, const struct command *, struct outcome *);
+    bool solo;
+} operations[COMMAND_COUNT] = {
+#define X(name, function, solo) [COMMAND_##name] = {function##_keys, function, solo},
+    COMMAND_TABLE(X)
+#undef X
+};
+
+/* Fills in what a stored answer leaves out, because it is secret. */
+static void (*const reveals[COMMAND_COUNT])(struct work *, const struct command *,
+                                            struct outcome *) = {
+    [COMMAND_KEY_CREATE] = key_create_reveal,
+    [COMMAND_SOURCE_CREATE] = source_create_reveal,
+};
+
+bool command_keys(const struct command *command, struct work *work, struct work_keys *keys)
+{
+    return operations[command->kind].keys(command, work, keys);
+}
+
+bool command_is_solo(const struct command *command)
+{
+    return operations[command->kind].solo;
+}
+
+/* The body of a refusal. */
+static enum decision write_problem(struct work *work, struct outcome *outcome)
+{
+    struct json_out *out = &work->scratch;
+
+    json_out_clear(out);
+    problem_write(&outcome->problem, out);
+    outcome->status = error_status(outcome->err);
+    outcome->body = json_out_failed(out) ? NULL : arena_copy(work->arena, out->text, out->len);
+    outcome->body_len = out->len;
+    return DECIDED;
+}
+
+static enum decision replay(struct work *work, const struct answer_row *answer,
+                            const struct command *command, struct outcome *outcome)
+{
+    if (!digest_equal(answer->body_mac, command->body_mac, DIGEST_BYTES)) {
+        outcome_refuse(work, outcome, ERR_KEY_REUSED,
+                       "This Idempotency-Key came with another request; use a new key");
+        return write_problem(work, outcome);
+    }
+    outcome->replayed = true;
+    if (answer->body == NULL) {
+        outcome_refuse(work, outcome, ERR_GONE, "The lead that the answer spoke of was erased");
+        return write_problem(work, outcome);
+    }
+    outcome->status = DEFECT(replay_differs) ? 200 : answer->status;
+    outcome->body = answer->body;
+    outcome->body_len = answer->body_len;
+    outcome->location = answer->location;
+    if (reveals[command->kind] != NULL && outcome->status < 300)
+        reveals[command->kind](work, command, outcome);
+    return DECIDED;
+}
+
+static void note_answer(struct work *work, const struct command *command,
+                        const struct outcome *outcome)
+{
+    struct answer_row *answer = ARENA_NEW(work->arena, struct answer_row);
+
+    if (answer == NULL)
+        return;
+    memcpy(answer->key, command->key, DIGEST_BYTES);
+    memcpy(answer->body_mac, command->body_mac, DIGEST_BYTES);
+    answer->status = outcome->status;
+    answer->location = outcome->location;
+    answer->body = outcome->kept == NULL ? outcome->body : outcome->kept;
+    answer->body_len = outcome->kept == NULL ? outcome->body_len : outcome->kept_len;
+    answer->leads = uuid_is_nil(outcome->lead) ? outcome->leads : &outcome->lead;
+    answer->lead_count = uuid_is_nil(outcome->lead) ? outcome->lead_count : 1;
+    list_add(&work->new_answers, work->arena, answer);
+    map_put(&work->answers, answer->key, DIGEST_BYTES, answer);
+}
+
+/* Which refusals are decisions on the state, to be repeated; others may be mended and sent again.
+ */
+static bool is_decided(enum err err)
+{
+    return err == ERR_NONE || (error_status(err) >= 404 && error_status(err) < 500);
+}
+
+static bool caller_stands(const struct work *work, const struct caller *caller)
+{
+    if (uuid_is_nil(caller->key))
+        return true;
+    const struct api_key *key = config_key(work->config, caller->key);
+    if (key != NULL)
+        return config_key_stands(work->config, key);
+    return config_source(work->config, caller->key) != NULL; /* inbound, by signature */
+}
+
+static enum decision give_up(struct work *work, struct outcome *outcome, enum err err)
+{
+    work_undo(work);
+    *outcome = (struct outcome){.err = err, .problem.err = err, .status = error_status(err)};
+    return DECIDED;
+}
+
+enum decision command_decide(struct work *work, const struct command *command,
+                             struct outcome *outcome)
+{
+    const struct answer_row *answer =
+        command->keyed ? map_get(&work->answers, command->key, DIGEST_BYTES) : NULL;
+
+    *outcome = (struct outcome){.status = 200};
+    if (answer != NULL)
+        return replay(work, answer, command, outcome);
+    if (!caller_stands(work, &command->caller))
+        return give_up(work, outcome, ERR_UNAUTHENTICATED);
+    work_begin(work);
+    enum decision decision = operations[command->kind].decide(work, command, outcome);
+    if (decision == DECIDE_AGAIN) {
+        work_undo(work);
+        return decision;
+    }
+    if (arena_failed(work->arena))
+        return give_up(work, outcome, ERR_OUT_OF_MEMORY);
+    if (outcome->err != ERR_NONE) {
+        work_undo(work);
+        write_problem(work, outcome);
+    } else {
+        work_keep(work);
+    }
+    if (command->keyed && is_decided(outcome->err))
+        note_answer(work, command, outcome);
+    return DECIDED;
+}

@@ -1,0 +1,24 @@
+/* What came of judging a lead: a verdict per term, and what was offered. */
+#ifndef BATON_CORE_JUDGEMENT_H
+#define BATON_CORE_JUDGEMENT_H
+
+#include "core/work.h"
+
+struct term_judgement {
+    bool judged; /* a definition was in force */
+    const struct definition_version *version;
+    struct verdict verdict;
+    enum verdict_result result; /* the verdict's, or what a human's override says */
+    bool overridden;
+    int64_t seq; /* of the verdict's ledger entry in the lead's chain */
+};
+
+struct judgement {
+    struct term_judgement terms[TERM_COUNT];
+    struct handoff *offered; /* that came of it, or NULL */
+};
+
+/** The verdict an answer shows: mql, else srl, else none (NULL). */
+const struct term_judgement *judgement_shown(const struct judgement *judgement);
+
+#endif
