@@ -10,10 +10,7 @@ PLAIN_HEADERS = {
     "date", "connection", "content-length", "content-type", "cache-control", "keep-alive", "transfer-encoding",
     "content-security-policy", "referrer-policy", "x-frame-options", "x-content-type-options", "content-disposition", "content-location",
 }
-# Refusals that stand before any route: a path or method that does not exist, a broken request.
-OUTSIDE = {"400", "404", "405", "431", "501"}
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}  # others are refused whatever the path
-PROBLEM = "/components/responses/Problem"
 
 
 def body_of(exchange, side):
@@ -57,9 +54,10 @@ class Checker:
     def outside(self, exchange, status):
         known = exchange["method"] not in METHODS or self.spec.path_exists(exchange["target"])
         wanted = "405" if known else "404"
-        if status not in OUTSIDE or (status in ("404", "405") and status != wanted):
+        refusals = self.spec.document["x-outside"]
+        if status not in refusals or (status in ("404", "405") and status != wanted):
             return ["unknown route answered %s" % status]
-        return self.response(exchange, {"$ref": "#" + PROBLEM + status}, "")
+        return self.response(exchange, refusals[status], "/x-outside/" + status)
 
     def response(self, exchange, response, pointer):
         response, pointer = self.spec.resolve(response, pointer)

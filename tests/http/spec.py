@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, unquote
 
 import warnings
 
-import yaml
+import spec_file
 
 warnings.filterwarnings("ignore", category=DeprecationWarning)
 from jsonschema import Draft202012Validator, RefResolver  # noqa: E402
@@ -15,7 +15,7 @@ METHODS = ("get", "put", "post", "patch", "delete")
 
 def load(path):
     with open(path, encoding="utf-8") as file:
-        return Spec(yaml.load(file, Loader=yaml.CSafeLoader))
+        return Spec(spec_file.load(file.read()))
 
 
 class Operation:

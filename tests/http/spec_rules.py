@@ -4,6 +4,10 @@ with problems whose codes are those of lib/base/error.h."""
 import json
 import re
 
+from jsonschema import Draft202012Validator, SchemaError
+
+import spec_keywords
+
 CLOSED_EXCEPT = {"/components/schemas/AnyJson"}  # bodies of other systems
 ALWAYS = {"400", "431", "500", "503"}
 WITH_KEY = {"401", "403", "422"}  # 422: Baton-Actor names nobody the key speaks for
@@ -22,11 +26,11 @@ def error_codes(header_path):
 
 
 def check(spec, header_path):
-    found = []
-    found += refs(spec)
+    found = spec_keywords.check(spec.document) + refs(spec)
     if found:
         return found  # the rest follows them
     found += schemas(spec)
+    found += defaults(spec)
     found += operations(spec)
     found += examples(spec)
     found += problems(spec, error_codes(header_path))
@@ -85,6 +89,9 @@ def schemas(spec):
     found = []
     for pointer, schema in schema_places(spec):
         kinds = types_of(schema)
+        found += ["%s: %s" % (pointer, fault) for fault in ill_formed(schema)]
+        if "array" in kinds and "items" not in schema:
+            found.append(pointer + ": array without items")
         if pointer in CLOSED_EXCEPT:
             continue
         if "object" in kinds:
@@ -100,6 +107,24 @@ def schemas(spec):
             found.append(pointer + ": string without a limit")
         if "array" in kinds and "maxItems" not in schema:
             found.append(pointer + ": array without maxItems")
+    return found
+
+
+def ill_formed(schema):
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError as error:
+        yield "%s: %s" % ("/".join(map(str, error.absolute_path)), error.message[:200])
+
+
+def defaults(spec):
+    """A member with a default is there for whoever reads, so makers of clients ask it of whoever
+    writes: what a body may leave out says in words what then holds."""
+    found = []
+    for pointer, schema in schema_places(spec):
+        for name, member in schema.get("properties", {}).items():
+            if isinstance(member, dict) and "default" in member:
+                found.append("%s/properties/%s: a default makes it required in generated clients" % (pointer, name))
     return found
 
 
@@ -181,10 +206,11 @@ def problems(spec, codes):
     if sorted(every) != sorted(c for row in codes.values() for c in row):
         found.append("Problem: the codes are not those of error.h")
     documented = {int(n[7:]) for n in spec.document["components"]["responses"] if n.startswith("Problem")}
+    documented |= {int(status) for status in spec.document["x-outside"]}
     if documented != set(codes):
         found.append("problem responses %s, statuses of error.h %s" % (sorted(documented), sorted(codes)))
     for status in sorted(documented & set(codes)):
-        schema = spec.document["components"]["schemas"].get("Problem%d" % status, {})
+        schema = problem_schema(spec, status)
         wanted = [
             {"$ref": "#/components/schemas/Problem"},
             {"properties": {"status": {"const": status}, "code": {"enum": codes[status]}}},
@@ -194,12 +220,18 @@ def problems(spec, codes):
     return found
 
 
+def problem_schema(spec, status):
+    outside = spec.document["x-outside"].get(str(status), {})
+    if "content" in outside:
+        return outside["content"]["application/problem+json"]["schema"]
+    return spec.document["components"]["schemas"].get("Problem%d" % status, {})
+
+
 def unused(spec):
     used = {n["$ref"] for _, n in walk(spec.document) if isinstance(n, dict) and isinstance(n.get("$ref"), str)}
-    outside = {"#/components/responses/Problem405"}  # of paths, not of an operation
     return [
         "%s is used nowhere" % ref
         for kind in ("schemas", "parameters", "headers", "responses", "examples")
         for ref in ("#/components/%s/%s" % (kind, name) for name in spec.document["components"][kind])
-        if ref not in used and ref not in outside
+        if ref not in used
     ]

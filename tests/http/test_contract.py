@@ -9,6 +9,9 @@ import unittest
 import check_routes
 import exchanges
 import spec as contract
+import spec_file
+import spec_keywords
+import spec_rules
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LEAD = "0199d5a0-7d3e-7a41-9c52-3b1f0a6d2e11"
@@ -140,6 +143,68 @@ class Routes(unittest.TestCase):
         self.assertEqual(self.compare("GET\t/v1/me\tme_get\tany\n", ["keys_create"]), [])
         found = self.compare("GET\t/v1/me\tme_get\tany\nPOST\t/v1/keys\tkeys_create\tadmin\n", ["keys_create"])
         self.assertEqual(found, ["POST /v1/keys (keys_create) is served: take it out of unrouted.txt"])
+
+
+class File(unittest.TestCase):
+    """What one reader of YAML takes and the next one refuses, or reads as something else."""
+
+    def assert_refused(self, text, what):
+        with self.assertRaisesRegex(spec_file.Fault, what):
+            spec_file.load(text)
+
+    def test_no_key_stands_twice(self):
+        self.assert_refused("a: 1\nb: 2\na: 3\n", "line 3: the key a stands in line 1 already")
+        self.assert_refused("x: {Hash: {type: string}, Hash: {type: string}}", "the key Hash stands in line 1")
+        self.assertEqual(spec_file.load("a: {b: 1}\nc: {b: 1}\n"), {"a": {"b": 1}, "c": {"b": 1}})
+
+    def test_keys_are_texts(self):
+        self.assert_refused("responses: {200: {description: Yes.}}", "the key 200 is no text")
+        self.assert_refused("~: 1", "the key None is no text")
+
+    def test_values_are_those_of_yaml_1_2(self):
+        text = "[no, on, y, 12:30, 2026-11-30, 1_000, true, 010, 0o10, 0x1f, 1e3, .5, ~, '1']"
+        self.assertEqual(spec_file.load(text), ["no", "on", "y", "12:30", "2026-11-30", "1_000", True, 10, 8, 31,
+                                                1000.0, 0.5, None, "1"])
+
+
+class Rules(unittest.TestCase):
+    """Each rule of the file hears of what it is for, in a copy that was spoilt there."""
+
+    def spoilt(self, pointer, name, value):
+        document = copy.deepcopy(SPEC.document)
+        spec = contract.Spec(document)
+        spec.at(pointer)[name] = value
+        return "\n".join(spec_rules.check(spec, ROOT / "lib" / "base" / "error.h"))
+
+    def test_keywords_that_mean_nothing(self):
+        lead, limit = "/components/schemas/Lead", "/components/parameters/Limit"
+        cut = spec_file.load("{type: boolean, description: Older than the latest 20,000 were left out.}")
+        self.assertIn("/properties/cut: not known in schema: 000 were left out.",
+                      self.spoilt(lead + "/properties", "cut", cut))
+        self.assertIn("/Limit: not known in parameter: maximum", self.spoilt(limit, "maximum", 1))
+        self.assertIn("/Limit/schema: not known in schema: maxLenght", self.spoilt(limit + "/schema", "maxLenght", 1))
+        self.assertIn("(whole): not known in document: x-outsides", self.spoilt("", "x-outsides", {}))
+        get = "/paths/~1v1~1me/get"
+        self.assertIn(get + ": not known in operation: bodyRequest", self.spoilt(get, "bodyRequest", {}))
+        reference = get + "/responses/401"
+        self.assertIn(reference + ": not known in response: headers", self.spoilt(reference, "headers", {}))
+
+    def test_names_are_not_taken_for_keywords(self):
+        document = {"components": {"schemas": {"A": {"properties": {"maxLenght": {"type": "string"}}}}}}
+        self.assertEqual(spec_keywords.check(document), [])
+
+    def test_schemas(self):
+        schemas = "/components/schemas"
+        self.assertIn("array without items", self.spoilt(schemas, "AnyJson", {"type": ["array", "null"]}))
+        self.assertIn("is not closed", self.spoilt(schemas, "Open", {"type": "object"}))
+        self.assertIn("/Bad: maxLength: '3' is not of type",
+                      self.spoilt(schemas, "Bad", {"type": "string", "maxLength": "3"}))
+        self.assertIn("/limit: a default makes it required",
+                      self.spoilt(schemas + "/ClaimInput/properties", "limit", {"type": "integer", "default": 1}))
+        self.assertIn("/Unused is used nowhere", self.spoilt(schemas, "Unused", {"type": "integer"}))
+
+    def test_a_reference_that_leads_nowhere(self):
+        self.assertIn("leads nowhere", self.spoilt("/components/schemas", "X", {"$ref": "#/components/schemas/Y"}))
 
 
 if __name__ == "__main__":
