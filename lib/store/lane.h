@@ -12,44 +12,13 @@
 #ifndef BATON_STORE_LANE_H
 #define BATON_STORE_LANE_H
 
-#include "core/command.h"
 #include "store/config_cache.h"
+#include "store/lane_job.h"
 #include "store/pg/pg.h"
 
-#include <stdatomic.h>
-
-/** Commands in one group, at most. */
-#define GROUP_MAX 256
 /** Commands that may wait in one workspace's lane; beyond, submit refuses. */
 #define LANE_WAITING_MAX 8192
-/** A group is given up when it has not been saved by then. */
-#define GROUP_TIMEOUT_MS 8000
-/** One whose COMMIT was sent and not answered has until then to learn how that ended. */
-#define IN_DOUBT_TIMEOUT_MS 12000
-/** Without a database commands are answered this long after they were submitted, or, when they may
- *  have been done, after the connection was lost … */
-#define DATABASE_AWAY_MS 700
-/** … or this long after their group began, if that is later. */
-#define DATABASE_AWAY_LEAST_MS 100
-
 struct lanes;
-
-/** One command on its way. Belongs to the submitter, who keeps it until done has been called. */
-struct lane_job {
-    struct command command;
-    /**
-     * Called once, on a worker's thread, with the answer; its memory is the group's and ends with
-     * the call. Of a command that could not be decided: ERR_UNAVAILABLE (nothing was done),
-     * ERR_OUTCOME_UNKNOWN (it may have been done: retry with the same key), ERR_INTERNAL,
-     * ERR_OUT_OF_MEMORY; then there is no body.
-     */
-    void (*done)(struct lane_job *job, const struct outcome *outcome);
-    void *owner;
-    /* the lane's own */
-    struct lane_job *next;
-    int64_t queued_ms; /* pg_now_ms() */
-    bool queued;
-};
 
 struct lanes_settings {
     struct pg_settings database;
@@ -58,16 +27,6 @@ struct lanes_settings {
     int group_max;  /* 1 to GROUP_MAX; 0: GROUP_MAX */
     int group_fill; /* tests: every group is filled up to so many commands with ones that are
                        refused; 0: none */
-};
-
-struct lane_stats {
-    atomic_llong groups;
-    atomic_llong commands;
-    atomic_llong reruns;   /* lost races, stale configuration, more keys needed */
-    atomic_llong splits;   /* groups split for a poison command */
-    atomic_llong replays;  /* groups run again after a COMMIT without answer */
-    atomic_llong failures; /* commands answered 5xx */
-    atomic_llong waiting;
 };
 
 /** Starts the workers; NULL when memory or threads are short. */

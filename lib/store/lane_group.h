@@ -6,7 +6,8 @@
 #ifndef BATON_STORE_LANE_GROUP_H
 #define BATON_STORE_LANE_GROUP_H
 
-#include "store/lane.h"
+#include "store/config_cache.h"
+#include "store/lane_job.h"
 #include "store/work_save.h"
 
 /** What a worker runs its groups with; one thread's. */

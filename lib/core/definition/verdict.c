@@ -1,5 +1,6 @@
 #include "core/definition/verdict.h"
 
+#include "core/definition/touch_counter.h"
 #include "core/definition/verdict_compare.h"
 
 #include <string.h>

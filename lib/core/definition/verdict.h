@@ -18,12 +18,8 @@
 #define BATON_CORE_VERDICT_H
 
 #include "base/json_out.h"
-#include "core/definition/attribute.h"
 #include "core/definition/definition.h"
-#include "core/definition/touch.h"
-
-/** Ordered, so that `all` is the least of its tests and `any` the greatest. */
-enum criterion_result { RESULT_UNMET, RESULT_UNKNOWN, RESULT_MET };
+#include "core/definition/verdict_subject.h"
 
 const char *criterion_result_name(enum criterion_result result);
 
@@ -38,14 +34,6 @@ const char *verdict_result_name(enum verdict_result result);
 bool verdict_result_parse(const char *name, enum verdict_result *out);
 
 enum unknown_why { WHY_NONE, WHY_MISSING, WHY_TYPE };
-
-struct verdict_subject {
-    const struct attribute_set *attributes; /* NULL: none */
-    const struct attribute_set *facts;      /* NULL: none */
-    const struct touch_log *touches;        /* NULL: none */
-    instant now;                            /* the moment that days are counted back from */
-    instant known_at; /* judge by what Baton knew then; INSTANT_NONE: by everything */
-};
 
 /** What a criterion saw: the subject that decided it, which is the only one of a simple test, else
  *  the first one whose result is the criterion's. */

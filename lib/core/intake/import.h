@@ -7,6 +7,7 @@
 #define BATON_CORE_IMPORT_H
 
 #include "core/command.h"
+#include "core/intake/import_result.h"
 #include "core/intake/mapping.h"
 
 /** Rows of one command, at most. */
@@ -16,34 +17,6 @@ struct import_input {
     struct uuid team;          /* that brings the leads */
     const struct mapped *rows; /* without errors; of leads or of deals */
     size_t count;
-};
-
-/* code, what people are told */
-#define IMPORT_REFUSAL_TABLE(X)                                                                    \
-    X(UNKNOWN_LEAD, "unknown_lead", "No lead has this external id: import the leads first")        \
-    X(OPEN_HANDOFF, "open_handoff", "The lead has an open handoff: it is no history yet")          \
-    X(UNKNOWN_TEAM, "unknown_team", "There is no active team of this name")                        \
-    X(UNKNOWN_MEMBER, "unknown_member", "The team has no member with this external id")            \
-    X(FUTURE, "future", "This lies in the future")                                                 \
-    X(REASON, "reason", "A lost deal needs a reason")                                              \
-    X(LIMIT, "limit", "A lead has too many attributes or identities")
-
-enum import_refusal {
-    IMPORT_TAKEN,
-#define X(name, code, detail) IMPORT_##name,
-    IMPORT_REFUSAL_TABLE(X)
-#undef X
-        IMPORT_REFUSAL_COUNT
-};
-
-const char *import_refusal_code(enum import_refusal refusal);
-const char *import_refusal_detail(enum import_refusal refusal);
-
-enum import_effect { IMPORT_NEW, IMPORT_UPDATED, IMPORT_UNCHANGED, IMPORT_REFUSED };
-
-struct import_result {
-    enum import_effect effect;
-    enum import_refusal refusal; /* of IMPORT_REFUSED */
 };
 
 /** outcome->extra is an array of struct import_result, one for each row. */

@@ -2,7 +2,9 @@
 #ifndef BATON_CORE_IMPORT_DEAL_H
 #define BATON_CORE_IMPORT_DEAL_H
 
-#include "core/intake/import.h"
+#include "core/command.h"
+#include "core/intake/import_result.h"
+#include "core/intake/mapping.h"
 
 /** What the deal will look for. */
 bool import_deal_note_keys(const struct mapped *row, struct work *work, struct uuid workspace,

@@ -33,9 +33,6 @@ struct cluster_settings {
 #define CLUSTER_SHARED_BUFFERS_MB 128
 #define CLUSTER_MAX_CONNECTIONS   100
 
-/** Oldest PostgreSQL that will do. */
-#define CLUSTER_MAJOR_MIN 15
-
 /** Recovery after a crash may take so long. */
 #define CLUSTER_START_WAIT_MS 60000
 #define CLUSTER_STOP_WAIT_MS  30000

@@ -1,6 +1,5 @@
 #include "store/cluster/cluster_binaries.h"
 
-#include "store/cluster/cluster.h"
 #include "store/pg/pg.h"
 #include "store/pg/process.h"
 

@@ -7,6 +7,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/** Oldest PostgreSQL that will do. */
+#define CLUSTER_MAJOR_MIN 15
+
 /**
  * The directory that holds postgres and initdb: the given one, else from PATH, else the newest
  * that the distribution installed. major: exactly this version, for data that it made; 0: any

@@ -1,7 +1,8 @@
 #include "store/pg/pg.h"
 
 #include "base/shortage.h"
-#include "store/pg/pg_inside.h"
+#include "store/pg/pg_error.h"
+#include "store/pg/pg_session.h"
 
 #include <limits.h>
 #include <stdio.h>

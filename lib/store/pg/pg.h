@@ -20,6 +20,7 @@
 #include "base/uuid.h"
 #include "store/pg/pg_params.h"
 #include "store/pg/pg_result.h"
+#include "store/pg/pg_time.h"
 #include "store/pg/statements.h"
 
 #include <stdatomic.h>
@@ -84,10 +85,6 @@ struct pg_settings {
 #define STATEMENT_TIMEOUT_MS           10000
 #define LOCK_TIMEOUT_MS                5000
 #define IDLE_IN_TRANSACTION_TIMEOUT_MS 15000
-
-/** Milliseconds of the monotonic clock, which all deadlines here are in. */
-int64_t pg_now_ms(void);
-int64_t pg_deadline_in(int64_t milliseconds);
 
 /** The strings are copied. NULL when memory is short. Does not connect. */
 struct pg *pg_new(const struct pg_settings *settings);

@@ -1,5 +1,5 @@
 /* What PostgreSQL's and libpq's errors mean for whoever has to go on. */
-#include "store/pg/pg_inside.h"
+#include "store/pg/pg_error.h"
 
 #include <stdio.h>
 #include <string.h>

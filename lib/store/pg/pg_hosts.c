@@ -1,6 +1,6 @@
 #include "store/pg/pg_hosts.h"
 
-#include "store/pg/pg.h"
+#include "store/pg/pg_time.h"
 
 #include <limits.h>
 #include <netdb.h>

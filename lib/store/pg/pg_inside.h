@@ -1,6 +1,5 @@
 /*
- * What pg.c, pg_session.c and pg_error.c share: a connection from within. Nothing else includes
- * this.
+ * A connection from within, for pg.c, pg_session.c and pg_error.c. Nothing else includes this.
  */
 #ifndef BATON_STORE_PG_INSIDE_H
 #define BATON_STORE_PG_INSIDE_H
@@ -55,37 +54,5 @@ struct pg {
     bool in_transaction;
     char context[64 + UUID_TEXT_LEN]; /* SET LOCAL … of this round trip */
 };
-
-/** Until the deadline, not below 0: for poll(). */
-int pg_remaining_ms(int64_t deadline);
-
-/* ---- pg_session.c ---- */
-
-/** Waits until the next answer can be taken without blocking. False when the connection broke, the
- *  deadline passed or the service ends. */
-bool pg_session_wait(const struct pg *pg, int64_t deadline) MUST_USE;
-
-/** Whether nothing was heard of the end of a connection that is open and idle. */
-bool pg_session_is_alive(const struct pg *pg);
-
-/** Connects, again and again until the deadline. */
-enum pg_status pg_session_open(struct pg *pg, int64_t deadline) MUST_USE;
-
-/** Notes and tells why the session ends, ends it, and gives the status back. */
-enum pg_status pg_session_fail(struct pg *pg, enum pg_status status, const char *text);
-
-/* ---- pg_error.c ---- */
-
-/** What an SQLSTATE ("" when libpq itself found the error) means for whoever has to go on. Of a
- *  guard, a division by zero is staleness. */
-enum pg_status pg_error_classify(const char *sqlstate, bool is_guard);
-
-/** Tells the error to whoever listens. */
-void pg_error_tell(const struct pg *pg, const struct pg_error *error);
-
-/** Cut to the size; NULL is an empty text. */
-void pg_error_copy(char *out, size_t size, const char *text);
-/** libpq's messages end with a line break and may have more: in one line. */
-void pg_error_copy_line(char *out, size_t size, const char *text);
 
 #endif

@@ -1,6 +1,8 @@
 /* Opening a session, the only one of its kind: which settings it has, which role it took, and that
  * the one which was lost before is at an end. */
-#include "store/pg/pg_inside.h"
+#include "store/pg/pg_session.h"
+
+#include "store/pg/pg_error.h"
 
 #include <errno.h>
 #include <poll.h>

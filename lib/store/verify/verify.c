@@ -12,7 +12,6 @@
 #define VERIFY_TIMEOUT_MS 60000  /* of one page */
 #define REST_TIMEOUT_MS   600000 /* of what looks at all rows at once; REST_TIMEOUT says the same */
 #define REST_TIMEOUT      "SET LOCAL statement_timeout = '10min'"
-#define FINDING_MAX_BYTES 600
 
 #define DESCRIPTION_MAX_BYTES 160
 
@@ -68,18 +67,6 @@ struct verify {
     instant at;
     uint8_t hash[DIGEST_BYTES];
 };
-
-void verify_found(struct verify_report *report, const char *format, ...)
-{
-    char text[FINDING_MAX_BYTES];
-    va_list args;
-
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    if (report->findings++ < VERIFY_FINDINGS_MAX && report->tell != NULL)
-        report->tell(report->context, text);
-}
 
 static int queue(struct verify *v, const struct statement *statement, const struct uuid *after,
                  int64_t seq, int64_t limit)

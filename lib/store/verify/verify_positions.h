@@ -5,7 +5,8 @@
 #ifndef BATON_STORE_VERIFY_POSITIONS_H
 #define BATON_STORE_VERIFY_POSITIONS_H
 
-#include "store/verify/verify.h"
+#include "store/pg/pg.h"
+#include "store/verify/verify_report.h"
 
 /** Within the snapshot of pg; a page at a time. */
 enum pg_status verify_positions(struct pg *pg, struct uuid workspace,

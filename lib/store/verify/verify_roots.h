@@ -7,7 +7,8 @@
 #ifndef BATON_STORE_VERIFY_ROOTS_H
 #define BATON_STORE_VERIFY_ROOTS_H
 
-#include "store/verify/verify.h"
+#include "store/pg/pg.h"
+#include "store/verify/verify_report.h"
 
 struct verify_roots;
 

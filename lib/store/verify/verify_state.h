@@ -7,7 +7,8 @@
 #define BATON_STORE_VERIFY_STATE_H
 
 #include "core/handoff/replay.h"
-#include "store/verify/verify.h"
+#include "store/pg/pg.h"
+#include "store/verify/verify_report.h"
 
 struct verify_state;
 

@@ -1,5 +1,4 @@
-/* Counting touches, with and without a half-life. */
-#include "core/definition/verdict_compare.h"
+#include "core/definition/touch_counter.h"
 
 #include <string.h>
 

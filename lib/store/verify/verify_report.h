@@ -1,0 +1,31 @@
+/* What a verification is asked for, and what it has found. */
+#ifndef BATON_STORE_VERIFY_REPORT_H
+#define BATON_STORE_VERIFY_REPORT_H
+
+#include "core/ledger/checkpoint.h"
+
+#include <stdbool.h>
+
+/** Findings that are reported one by one; more are counted. */
+#define VERIFY_FINDINGS_MAX 100
+
+struct verify_report {
+    /* to be set */
+    bool state; /* replay the ledger and compare every lead and handoff with it */
+    const struct checkpoint *kept; /* of this workspace, by somebody else, sorted by size */
+    size_t kept_count;
+    /* is set */
+    int64_t entries;
+    int64_t subjects;
+    int64_t leads;
+    int64_t findings; /* all of them */
+    /** Called for each of the first VERIFY_FINDINGS_MAX, with a sentence that names the place. */
+    void (*tell)(void *context, const char *finding);
+    void *context;
+};
+
+/** Counts a finding, and reports it while there is room. */
+void verify_found(struct verify_report *report, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#endif
