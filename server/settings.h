@@ -7,6 +7,7 @@
 #define BATON_SERVER_SETTINGS_H
 
 #include "base/error.h"
+#include "http/log.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,8 +15,6 @@
 
 #define SETTINGS_TEXT_MAX_BYTES 1024
 #define SETTINGS_HOST_MAX_BYTES 256
-
-enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARN, LOG_LEVEL_ERROR };
 
 /** Which programs look at a setting. */
 enum settings_for {

@@ -6,11 +6,12 @@
 #ifndef BATON_SERVER_LOG_H
 #define BATON_SERVER_LOG_H
 
-#include "settings.h"
-
 #include <stdbool.h>
+#include <stdint.h>
 
 #define LOG_LINE_MAX_BYTES 2048
+
+enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARN, LOG_LEVEL_ERROR };
 
 struct request;
 
