@@ -1,0 +1,167 @@
+/* Sealed values: what was sealed opens at its place, under its key, unaltered, and not else. */
+#include "base/seal.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SECRET     "hunter2 hunter2 hunter2"
+#define SECRET_LEN (sizeof SECRET - 1)
+
+static const struct uuid WORKSPACE = {{1, 0x99, 0, 0, 0, 0, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, 1}};
+static const struct uuid SOURCE = {{1, 0x99, 0, 0, 0, 0, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, 2}};
+
+static struct seal_key key_of(uint8_t first)
+{
+    uint8_t bytes[SEAL_KEY_BYTES];
+    struct seal_key key;
+
+    for (int i = 0; i < SEAL_KEY_BYTES; i++)
+        bytes[i] = (uint8_t)(first + i);
+    seal_key_set(&key, bytes);
+    return key;
+}
+
+static struct seal_place place(void)
+{
+    return (struct seal_place){WORKSPACE, SOURCE, "source_secret"};
+}
+
+static void seal(uint8_t out[SEALED_BYTES(SECRET_LEN)])
+{
+    struct seal_key key = key_of(0);
+    struct seal_place at = place();
+    uint8_t nonce[SEAL_NONCE_BYTES];
+
+    for (int i = 0; i < SEAL_NONCE_BYTES; i++)
+        nonce[i] = (uint8_t)(0xa0 + i);
+    ck_assert_int_eq(seal_close(&key, &at, nonce, SECRET, SECRET_LEN, out), SEAL_DONE);
+}
+
+/* Computed with Node's crypto module from the words of seal.h. */
+START_TEST(the_envelope_is_what_the_header_says)
+{
+    uint8_t sealed[SEALED_BYTES(SECRET_LEN)];
+    char hex[2 * sizeof sealed + 1];
+
+    seal(sealed);
+    for (size_t i = 0; i < sizeof sealed; i++)
+        snprintf(hex + 2 * i, 3, "%02x", sealed[i]);
+    ck_assert_str_eq(hex, "015ff1dd3b1ec04f3ea0a1a2a3a4a5a6a7a8a9aaab8e6d125920b9309f0a10e9a76208f2"
+                          "fe18d93764f7c57035c4415af2ff708a52216e30b36103a1");
+}
+END_TEST
+
+START_TEST(it_opens_at_its_place)
+{
+    uint8_t sealed[SEALED_BYTES(SECRET_LEN)];
+    uint8_t clear[SECRET_LEN];
+    struct seal_key key = key_of(0);
+    struct seal_place at = place();
+
+    seal(sealed);
+    ck_assert_mem_eq(seal_key_id(sealed, sizeof sealed), key.id, SEAL_KEY_ID_BYTES);
+    ck_assert_int_eq(seal_open(&key, &at, sealed, sizeof sealed, clear), SEAL_DONE);
+    ck_assert_mem_eq(clear, SECRET, SECRET_LEN);
+}
+END_TEST
+
+static const struct seal_place elsewhere[] = {
+    {{{1}}, {{1, 0x99, 0, 0, 0, 0, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, 2}}, "source_secret"},
+    {{{1, 0x99, 0, 0, 0, 0, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, 1}}, {{2}}, "source_secret"},
+    {{{1, 0x99, 0, 0, 0, 0, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, 1}},
+     {{1, 0x99, 0, 0, 0, 0, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, 2}},
+     "source_previous_secret"},
+    {{{1, 0x99, 0, 0, 0, 0, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, 1}},
+     {{1, 0x99, 0, 0, 0, 0, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, 2}},
+     ""},
+};
+
+START_TEST(it_opens_nowhere_else)
+{
+    static const uint8_t nothing[SECRET_LEN];
+    uint8_t sealed[SEALED_BYTES(SECRET_LEN)];
+    uint8_t clear[SECRET_LEN];
+    struct seal_key key = key_of(0);
+
+    seal(sealed);
+    ck_assert_int_eq(seal_open(&key, &elsewhere[_i], sealed, sizeof sealed, clear), SEAL_BROKEN);
+    ck_assert_mem_eq(clear, nothing, SECRET_LEN);
+}
+END_TEST
+
+START_TEST(another_key_is_named_as_missing)
+{
+    uint8_t sealed[SEALED_BYTES(SECRET_LEN)];
+    uint8_t clear[SECRET_LEN];
+    struct seal_key key = key_of(1);
+    struct seal_place at = place();
+
+    seal(sealed);
+    ck_assert_int_eq(seal_open(&key, &at, sealed, sizeof sealed, clear), SEAL_NO_KEY);
+}
+END_TEST
+
+START_TEST(no_bit_can_be_altered)
+{
+    uint8_t sealed[SEALED_BYTES(SECRET_LEN)];
+    uint8_t clear[SECRET_LEN];
+    struct seal_key key = key_of(0);
+    struct seal_place at = place();
+
+    for (size_t bit = 0; bit < 8 * sizeof sealed; bit++) {
+        seal(sealed);
+        sealed[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        ck_assert_msg(seal_open(&key, &at, sealed, sizeof sealed, clear) != SEAL_DONE, "bit %zu",
+                      bit);
+    }
+}
+END_TEST
+
+START_TEST(what_is_cut_does_not_open)
+{
+    uint8_t sealed[SEALED_BYTES(SECRET_LEN)];
+    uint8_t clear[SECRET_LEN];
+    struct seal_key key = key_of(0);
+    struct seal_place at = place();
+
+    seal(sealed);
+    for (size_t len = 0; len < sizeof sealed; len++)
+        ck_assert_int_eq(seal_open(&key, &at, sealed, len, clear), SEAL_BROKEN);
+    ck_assert_ptr_null(seal_key_id(NULL, 0));
+    ck_assert_ptr_null(seal_key_id(sealed, SEALED_BYTES(0) - 1));
+}
+END_TEST
+
+START_TEST(nothing_can_be_sealed_too)
+{
+    uint8_t sealed[SEALED_BYTES(0)];
+    uint8_t clear[SEAL_NONCE_BYTES] = {7};
+    struct seal_key key = key_of(0);
+    struct seal_place at = place();
+
+    ck_assert_int_eq(seal_close(&key, &at, clear, "", 0, sealed), SEAL_DONE);
+    ck_assert_int_eq(seal_open(&key, &at, sealed, sizeof sealed, clear), SEAL_DONE);
+    ck_assert_int_eq(clear[0], 7);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("seal");
+    TCase *tests = tcase_create("seal");
+
+    tcase_add_test(tests, the_envelope_is_what_the_header_says);
+    tcase_add_test(tests, it_opens_at_its_place);
+    tcase_add_loop_test(tests, it_opens_nowhere_else, 0, sizeof elsewhere / sizeof *elsewhere);
+    tcase_add_test(tests, another_key_is_named_as_missing);
+    tcase_add_test(tests, no_bit_can_be_altered);
+    tcase_add_test(tests, what_is_cut_does_not_open);
+    tcase_add_test(tests, nothing_can_be_sealed_too);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? 0 : 1;
+}
