@@ -3,17 +3,15 @@
 #define BATON_SERVER_SIGNING_KEY_FILE_H
 
 #include "core/ledger/signing_key.h"
+#include "store/seal/private_file.h"
 
-#include <stdbool.h>
-
-#define SIGNING_KEY_WHY_MAX_BYTES 1536 /* a path and a sentence */
+#define SIGNING_KEY_WHY_MAX_BYTES PRIVATE_FILE_WHY_MAX_BYTES
 
 /** NULL: why says what is wrong and what to do. */
 struct signing_key *signing_key_file_read(const char *path, char why[SIGNING_KEY_WHY_MAX_BYTES]);
 
-/** A new key in a new file, durably and whole or not at all; false when something stands there
- *  already (*exists) or it cannot be written. */
-bool signing_key_file_make(const char *path, bool *exists,
-                           char why[SIGNING_KEY_WHY_MAX_BYTES]) MUST_USE;
+/** A new key in a new file, durably and whole or not at all. */
+enum private_file signing_key_file_make(const char *path,
+                                        char why[SIGNING_KEY_WHY_MAX_BYTES]) MUST_USE;
 
 #endif

@@ -41,6 +41,9 @@ static const struct cli_command *const commands[] = {
     &cli_verify,
     &cli_signing_key_create,
     &cli_signing_key_public,
+    &cli_secret_key_create,
+    &cli_secret_key_add,
+    &cli_secret_key_list,
     &cli_routes,
     &cli_version,
 };

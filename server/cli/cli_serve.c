@@ -113,12 +113,11 @@ static int own_key(const struct settings *settings, struct signing_key **out)
 {
     char path[SETTINGS_TEXT_MAX_BYTES + sizeof SIGNING_KEY_NAME];
     char why[SIGNING_KEY_WHY_MAX_BYTES];
-    bool exists;
 
     if (*out != NULL)
         return CLI_OK;
     snprintf(path, sizeof path, "%s/" SIGNING_KEY_NAME, settings->data_directory);
-    if (!signing_key_file_make(path, &exists, why) && !exists)
+    if (signing_key_file_make(path, why) == PRIVATE_FILE_FAILED)
         return cli_say(CLI_FAILED, "signing key: %s", why);
     return read_key(path, out);
 }

@@ -35,9 +35,8 @@ static int run_public(struct cli *cli)
 static int run_create(struct cli *cli)
 {
     char why[SIGNING_KEY_WHY_MAX_BYTES];
-    bool exists;
 
-    if (!signing_key_file_make(cli->words[0], &exists, why))
+    if (signing_key_file_make(cli->words[0], why) != PRIVATE_FILE_DONE)
         return cli_say(CLI_FAILED, "%s", why);
     return run_public(cli);
 }
