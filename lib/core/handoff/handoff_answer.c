@@ -4,12 +4,6 @@
 #include "core/handoff/handoff_actions.h"
 #include "core/handoff/judge.h"
 
-void lead_raise(struct lead *lead, enum stage stage)
-{
-    if (lead->stage < stage || lead->stage == STAGE_NURTURE || lead->stage == STAGE_DISQUALIFIED)
-        lead->stage = stage;
-}
-
 void handoff_write_tail(struct json_out *body, const struct handoff *handoff, enum stage before,
                         enum stage after)
 {
@@ -46,7 +40,7 @@ static void take_stage(const struct work *work, struct lead *lead, const struct 
         if (DEFECT(stage_lowered))
             lead->stage = STAGE_SAL;
         lead_reach(lead, MILESTONE_SAL, work->now);
-    } else if (lead->stage == STAGE_NURTURE || lead->stage == STAGE_DISQUALIFIED) {
+    } else if (stage_is_aside(lead->stage)) {
         lead->stage = lead->reached[MILESTONE_MQL] == INSTANT_NONE ? STAGE_INQUIRY : STAGE_MQL;
     }
 }
@@ -64,7 +58,7 @@ enum stage handoff_take(struct work *work, struct lead *lead, struct handoff *ha
     if (!DEFECT(owner_kept))
         lead->owner_team = handoff->to_team;
     take_stage(work, lead, handoff);
-    lead->due_at = lead->stage == STAGE_CUSTOMER ? INSTANT_NONE : handoff->decide_by;
+    lead_set_due(lead, handoff->decide_by);
     return before;
 }
 
@@ -152,8 +146,7 @@ enum decision handoff_withdraw(struct work *work, const struct command *command,
     if (input->note != NULL)
         handoff->note = input->note;
     handoff_close(work, lead, handoff, HANDOFF_WITHDRAWN, command->caller.member);
-    lead->due_at = lead->stage == STAGE_CUSTOMER || lead->stage == STAGE_DISQUALIFIED ? INSTANT_NONE
-                                                                                      : work->now;
+    lead_set_due(lead, work->now);
     struct json_out *body = work_body(work);
     json_out_member_uuid(body, "handoff", handoff->id);
     handoff_write_tail(body, handoff, lead->stage, lead->stage);

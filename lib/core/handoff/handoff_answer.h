@@ -39,9 +39,6 @@ void handoff_drop_lapsed(struct handoff *handoff, instant now);
 void handoff_close(struct work *work, struct lead *lead, struct handoff *handoff,
                    enum handoff_state state, struct uuid member);
 
-/** Never lowers a stage on the way to customer; what waits or is disqualified rises. */
-void lead_raise(struct lead *lead, enum stage stage);
-
 /** The last members of a ledger body: stage_from and stage_to when the stage moved, term and
  *  version of the gate. */
 void handoff_write_tail(struct json_out *body, const struct handoff *handoff, enum stage before,

@@ -26,8 +26,7 @@ static void expire(struct work *work, struct lead *lead, struct handoff *handoff
     handoff->closed_at = work->now;
     handoff->claimed_until = INSTANT_NONE;
     work_close_handoff(work, lead, handoff);
-    bool ended = lead->stage == STAGE_CUSTOMER || lead->stage == STAGE_DISQUALIFIED;
-    lead->due_at = ended ? INSTANT_NONE : work->now;
+    lead_set_due(lead, work->now);
     struct json_out *body = work_body(work);
     json_out_member_text(body, "cause", "respond_by");
     json_out_member_uuid(body, "handoff", handoff->id);

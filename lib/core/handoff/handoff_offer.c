@@ -120,7 +120,7 @@ static enum decision check_gate(struct work *work, struct lead *lead,
                               term_name(gate));
     if (is_exception(input->kind, &kind)) {
         struct term_judgement preview = {.version = work->config->in_force[gate]};
-        struct verdict_subject subject = judge_subject(work, lead);
+        struct verdict_subject subject = lead_subject(lead, work->now);
         verdict_evaluate(preview.version->compiled, &subject, &preview.verdict);
         preview.result = preview.verdict.result;
         enum decision decision = check_exception(work, kind, &preview, plan, outcome);

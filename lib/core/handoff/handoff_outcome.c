@@ -59,8 +59,12 @@ static void lose(struct work *work, struct lead *lead, const struct handoff *han
         return;
     lead->owner_team = uuid_is_nil(lead->first_team) ? handoff->from_team : lead->first_team;
     lead->stage = STAGE_NURTURE;
-    handoff_hold(work, lead, version == NULL ? NULL : version->compiled, -1,
-                 handoff_meets_srl(work, lead));
+    lead_hold(work, lead,
+              &(struct lead_hold){
+                  .definition = version == NULL ? NULL : version->compiled,
+                  .criterion = -1,
+                  .met_srl = lead_meets_srl(work, lead),
+              });
     lead->due_at = lead->hold_until;
 }
 
@@ -70,7 +74,7 @@ static void apply(struct work *work, struct lead *lead, const struct handoff *ha
     case OUTCOME_OPPORTUNITY:
         lead_raise(lead, STAGE_OPPORTUNITY);
         lead_reach(lead, MILESTONE_OPPORTUNITY, at);
-        lead->due_at = lead->stage == STAGE_CUSTOMER ? INSTANT_NONE : lead_next_date(work);
+        lead_set_due(lead, lead_next_date(work));
         break;
     case OUTCOME_WON:
         lead_raise(lead, STAGE_CUSTOMER);

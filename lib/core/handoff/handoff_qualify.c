@@ -92,7 +92,7 @@ static void qualify(struct work *work, struct lead *lead, struct handoff *handof
     handoff->qualified_version = sql->judged ? sql->version->version : 0;
     lead_raise(lead, STAGE_SQL);
     lead_reach(lead, MILESTONE_SQL, work->now);
-    lead->due_at = lead->stage == STAGE_CUSTOMER ? INSTANT_NONE : lead_next_date(work);
+    lead_set_due(lead, lead_next_date(work));
     append_qualified(work, lead, handoff, caller, before);
     offer_by_itself(work, lead, judgement);
 }

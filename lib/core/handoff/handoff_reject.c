@@ -76,7 +76,7 @@ static bool find_reason(struct work *work, const struct handoff *handoff,
 static void evaluate(const struct work *work, const struct lead *lead,
                      const struct definition *definition, struct verdict *out)
 {
-    struct verdict_subject subject = judge_subject(work, lead);
+    struct verdict_subject subject = lead_subject(lead, work->now);
 
     verdict_evaluate(definition, &subject, out);
 }
@@ -229,94 +229,6 @@ static enum err correct_and_class(struct work *work, struct lead *lead, struct h
 
 /* ---- what follows ---- */
 
-static size_t count_inputs(const struct definition *definition)
-{
-    return definition->names_count + definition->kinds_count + 1;
-}
-
-/* The subtrees of a criterion that count touches of this kind (NULL: of any kind). */
-static bool counts_kind(const struct definition *definition, uint16_t test, const char *kind)
-{
-    for (uint16_t i = test; i < definition->nodes[test].end; i++) {
-        const struct touch_filter *touches = definition->nodes[i].touches;
-        if (definition->nodes[i].kind != TEST_TOUCHES)
-            continue;
-        if (kind == NULL && touches->kinds_count == 0)
-            return true;
-        for (size_t k = 0; kind != NULL && k < touches->kinds_count; k++)
-            if (strcmp(touches->kinds[k], kind) == 0)
-                return true;
-    }
-    return false;
-}
-
-static bool criterion_counts(const struct definition *definition, const struct criterion *criterion,
-                             const char *kind)
-{
-    if (criterion->has_test && counts_kind(definition, criterion->test, kind))
-        return true;
-    for (size_t i = 0; i < criterion->tiers_count; i++)
-        if (counts_kind(definition, criterion->tiers[i].test, kind))
-            return true;
-    return false;
-}
-
-static size_t hold_for_criterion(struct work *work, const struct definition *definition,
-                                 int criterion, const char **inputs)
-{
-    const struct criterion *item = &definition->criteria[criterion];
-    size_t count = 0;
-
-    for (size_t i = 0; i < definition->names_count; i++) {
-        const struct definition_name *name = &definition->names[i];
-        if (definition_criterion_uses(definition, (size_t)criterion, name->name, name->is_fact))
-            inputs[count++] = arena_printf(work->arena, "%s:%s",
-                                           name->is_fact ? "fact" : "attribute", name->name);
-    }
-    for (size_t i = 0; i < definition->kinds_count; i++)
-        if (criterion_counts(definition, item, definition->kinds[i]))
-            inputs[count++] = arena_printf(work->arena, "touch:%s", definition->kinds[i]);
-    if (criterion_counts(definition, item, NULL))
-        inputs[count++] = HELD_FOR_TOUCH;
-    return count;
-}
-
-bool handoff_meets_srl(struct work *work, const struct lead *lead)
-{
-    const struct definition_version *srl = work->config->in_force[TERM_SRL];
-    struct verdict *verdict = srl == NULL ? NULL : ARENA_NEW(work->arena, struct verdict);
-    const struct verdict_override *override = &lead->overrides[TERM_SRL];
-
-    if (verdict == NULL)
-        return false;
-    if (override->given && override->version == srl->version)
-        return override->result == VERDICT_QUALIFIED;
-    evaluate(work, lead, srl->compiled, verdict);
-    return verdict->result == VERDICT_QUALIFIED;
-}
-
-void handoff_hold(struct work *work, struct lead *lead, const struct definition *definition,
-                  int criterion, bool as_srl)
-{
-    int32_t days = definition == NULL ? NURTURE_DAYS_DEFAULT : definition->nurture_days;
-    size_t room = 1 + (criterion < 0 ? 0 : count_inputs(definition));
-    const char **inputs = ARENA_ARRAY(work->arena, const char *, room);
-    size_t count = 0;
-
-    if (inputs == NULL)
-        return;
-    if (criterion >= 0)
-        count = hold_for_criterion(work, definition, criterion, inputs);
-    if (as_srl)
-        inputs[count++] = HELD_AS_SRL;
-    for (size_t i = 0; i < count; i++)
-        if (inputs[i] == NULL)
-            return; /* the arena has failed */
-    lead->hold_until = work->now + days * INSTANT_DAY;
-    lead->hold_inputs = inputs;
-    lead->hold_input_count = count;
-}
-
 /* A customer, and one with an opportunity, stays what it is. */
 static void move_stage(struct lead *lead, enum stage to)
 {
@@ -327,7 +239,7 @@ static void move_stage(struct lead *lead, enum stage to)
 /* A lead that is to go elsewhere waits for a human to offer it: held as well, or it would be
  * offered along the same route with its next touch. */
 static void follow(struct work *work, struct lead *lead, const struct rejection *rejection,
-                   bool as_srl)
+                   bool met_srl)
 {
     static const enum stage stages[THEN_COUNT] = {
         [THEN_NURTURE] = STAGE_NURTURE,
@@ -336,11 +248,13 @@ static void follow(struct work *work, struct lead *lead, const struct rejection 
     };
 
     move_stage(lead, stages[rejection->then]);
-    handoff_hold(work, lead, rejection->definition,
-                 rejection->reason == NULL ? -1 : rejection->reason->criterion, as_srl);
-    lead->due_at = rejection->then == THEN_REROUTE ? work->now : lead->hold_until;
-    if (lead->stage == STAGE_CUSTOMER || lead->stage == STAGE_DISQUALIFIED)
-        lead->due_at = INSTANT_NONE;
+    lead_hold(work, lead,
+              &(struct lead_hold){
+                  .definition = rejection->definition,
+                  .criterion = rejection->reason == NULL ? -1 : rejection->reason->criterion,
+                  .met_srl = met_srl,
+              });
+    lead_set_due(lead, rejection->then == THEN_REROUTE ? work->now : lead->hold_until);
 }
 
 /* ---- the command ---- */
@@ -377,7 +291,7 @@ static void append_corrections(struct work *work, struct lead *lead, const struc
 
 /* Judged while held: a lead that met srl only now is offered again, nothing else is. */
 static void apply(struct work *work, struct lead *lead, struct handoff *handoff,
-                  struct rejection *rejection, const struct caller *caller, bool as_srl)
+                  struct rejection *rejection, const struct caller *caller, bool met_srl)
 {
     enum stage before = lead->stage;
 
@@ -390,7 +304,7 @@ static void apply(struct work *work, struct lead *lead, struct handoff *handoff,
                   caller->member);
     if (!DEFECT(lead_kept))
         lead->owner_team = handoff->from_team;
-    follow(work, lead, rejection, as_srl);
+    follow(work, lead, rejection, met_srl);
     append_answer(work, lead, handoff, rejection, caller, before);
     if (rejection->corrected == 0)
         return;
@@ -402,7 +316,7 @@ static enum decision reject(struct work *work, struct lead *lead, struct handoff
                             struct rejection *rejection, const struct caller *caller,
                             struct outcome *outcome)
 {
-    bool as_srl = handoff_meets_srl(work, lead);
+    bool met_srl = lead_meets_srl(work, lead);
 
     json_out_init(&rejection->commitments, COMMITMENTS_MAX_BYTES);
     json_out_begin_object(&rejection->commitments);
@@ -411,7 +325,7 @@ static enum decision reject(struct work *work, struct lead *lead, struct handoff
     if (json_out_failed(&rejection->commitments))
         arena_fail(work->arena);
     else if (err == ERR_NONE)
-        apply(work, lead, handoff, rejection, caller, as_srl);
+        apply(work, lead, handoff, rejection, caller, met_srl);
     json_out_release(&rejection->commitments);
     if (err != ERR_NONE)
         return outcome_refuse(work, outcome, err, "A lead has at most %d attributes",

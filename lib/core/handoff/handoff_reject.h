@@ -37,13 +37,4 @@ const struct definition_version *handoff_reasons(const struct work *work,
 enum decision handoff_refuse_reason(struct work *work, struct outcome *outcome,
                                     const struct definition_version *version);
 
-/** Whether the lead meets the srl definition in force as it stands. */
-bool handoff_meets_srl(struct work *work, const struct lead *lead);
-
-/** Holds the lead for the definition's nurture_days (NULL: the default): nothing is offered by
- *  itself before, unless an input of this criterion changes (-1: none) or srl is newly met, which
- *  as_srl says is not so. */
-void handoff_hold(struct work *work, struct lead *lead, const struct definition *definition,
-                  int criterion, bool as_srl);
-
 #endif

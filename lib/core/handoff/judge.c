@@ -4,17 +4,6 @@
 
 #include <string.h>
 
-struct verdict_subject judge_subject(const struct work *work, const struct lead *lead)
-{
-    return (struct verdict_subject){
-        .attributes = &lead->attributes,
-        .facts = &lead->facts,
-        .touches = &lead->touches,
-        .now = work->now,
-        .known_at = INSTANT_NONE,
-    };
-}
-
 /* An override stands until another version judges. */
 static void apply_override(const struct lead *lead, enum term term, struct term_judgement *out)
 {
@@ -74,7 +63,7 @@ static void evaluate(struct work *work, const struct lead *lead, enum term term,
 
     if (version == NULL)
         return;
-    struct verdict_subject subject = judge_subject(work, lead);
+    struct verdict_subject subject = lead_subject(lead, work->now);
     out->judged = true;
     out->version = version;
     verdict_evaluate(version->compiled, &subject, &out->verdict);

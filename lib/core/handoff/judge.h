@@ -9,9 +9,6 @@
 #include "core/handoff/judgement.h"
 #include "core/lead/lead_hold.h"
 
-/** The lead's subject for verdict_evaluate(), as of now. */
-struct verdict_subject judge_subject(const struct work *work, const struct lead *lead);
-
 /** Applies the definition in force of one term, records the verdict (ledger entry and row).
  *  Does not touch the stage. */
 void judge_term(struct work *work, struct lead *lead, enum term term, struct actor actor,

@@ -55,7 +55,7 @@ struct handoff *offer_make(struct work *work, struct lead *lead, const struct of
     handoff->offer_note = offer->note;
     handoff->previous = offer->previous;
     handoff->respond_by = work->now + respond_minutes(work, lead, offer) * INSTANT_MINUTE;
-    lead->due_at = handoff->respond_by;
+    lead->due_at = handoff->respond_by; /* also of a customer: see lead_set_due() */
     if (uuid_is_nil(lead->first_team))
         lead->first_team = offer->from_team;
     write_offered(work, lead, handoff, offer);
@@ -65,8 +65,7 @@ struct handoff *offer_make(struct work *work, struct lead *lead, const struct of
 static bool may_be_offered(const struct work *work, const struct lead *lead)
 {
     return lead->status == LEAD_ACTIVE && lead->open == NULL && lead->stage != STAGE_OPPORTUNITY &&
-           lead->stage != STAGE_CUSTOMER && lead->stage != STAGE_DISQUALIFIED &&
-           !lead_is_held(lead, work->now);
+           !stage_is_end(lead->stage) && !lead_is_held(lead, work->now);
 }
 
 static bool gate_is_met(const struct route_rule *route, const struct judgement *judgement)

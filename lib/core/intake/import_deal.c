@@ -244,7 +244,7 @@ static enum err take_deal(struct work *work, const struct caller *caller, const 
         if (uuid_is_nil(lead->first_team))
             lead->first_team = caller->team;
         add_steps(work, lead, caller, chain, changed > 0 ? &commitments : NULL);
-        lead->due_at = lead->stage == STAGE_CUSTOMER ? INSTANT_NONE : lead_next_date(work);
+        lead_set_due(lead, lead_next_date(work));
     }
     json_out_release(&commitments);
     return err;

@@ -123,11 +123,6 @@ static enum err tell_update(struct work *work, struct lead *lead, const struct c
     return err;
 }
 
-static bool has_next_date(const struct lead *lead)
-{
-    return lead->stage != STAGE_CUSTOMER && lead->stage != STAGE_DISQUALIFIED;
-}
-
 enum decision lead_update(struct work *work, const struct command *command, struct outcome *outcome)
 {
     const struct update_input *input = command->input;
@@ -150,7 +145,7 @@ enum decision lead_update(struct work *work, const struct command *command, stru
         if (decision == DECIDE_AGAIN || outcome->err != ERR_NONE)
             return decision;
     }
-    if (input->due_at != INSTANT_NONE && has_next_date(lead))
+    if (input->due_at != INSTANT_NONE && !stage_is_end(lead->stage))
         lead->due_at = input->due_at;
     enum err err = tell_update(work, lead, command, input);
     if (err != ERR_NONE)
@@ -302,7 +297,7 @@ static enum verdict_result result_now(const struct work *work, const struct lead
                                       enum term term, const struct definition_version *version)
 {
     const struct verdict_override *override = &lead->overrides[term];
-    struct verdict_subject subject = judge_subject(work, lead);
+    struct verdict_subject subject = lead_subject(lead, work->now);
     struct verdict verdict;
 
     if (override->given && override->version == version->version)

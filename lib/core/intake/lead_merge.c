@@ -9,7 +9,7 @@
 /* How far a stage is on the way; what waits or is out counts as not begun. */
 static int progress(enum stage stage)
 {
-    return stage == STAGE_NURTURE || stage == STAGE_DISQUALIFIED ? -1 : (int)stage;
+    return stage_is_aside(stage) ? -1 : (int)stage;
 }
 
 static instant earlier(instant a, instant b)

@@ -14,7 +14,7 @@ const struct term_judgement *lead_shown_verdict(const struct work *work, const s
         const struct definition_version *version = work->config->in_force[term];
         if (version == NULL)
             continue;
-        struct verdict_subject subject = judge_subject(work, lead);
+        struct verdict_subject subject = lead_subject(lead, work->now);
         again->version = version;
         verdict_evaluate(version->compiled, &subject, &again->verdict);
         again->result = again->verdict.result;

@@ -38,6 +38,16 @@ bool stage_parse(const char *name, enum stage *out)
     return at >= 0;
 }
 
+bool stage_is_end(enum stage stage)
+{
+    return stage == STAGE_CUSTOMER || stage == STAGE_DISQUALIFIED;
+}
+
+bool stage_is_aside(enum stage stage)
+{
+    return stage == STAGE_NURTURE || stage == STAGE_DISQUALIFIED;
+}
+
 const char *milestone_name(enum milestone milestone)
 {
     return milestone_names[milestone];
@@ -190,4 +200,26 @@ void lead_reach(struct lead *lead, enum milestone milestone, instant at)
 {
     if (lead->reached[milestone] == INSTANT_NONE)
         lead->reached[milestone] = at;
+}
+
+void lead_raise(struct lead *lead, enum stage stage)
+{
+    if (lead->stage < stage || stage_is_aside(lead->stage))
+        lead->stage = stage;
+}
+
+void lead_set_due(struct lead *lead, instant at)
+{
+    lead->due_at = stage_is_end(lead->stage) ? INSTANT_NONE : at;
+}
+
+struct verdict_subject lead_subject(const struct lead *lead, instant now)
+{
+    return (struct verdict_subject){
+        .attributes = &lead->attributes,
+        .facts = &lead->facts,
+        .touches = &lead->touches,
+        .now = now,
+        .known_at = INSTANT_NONE,
+    };
 }

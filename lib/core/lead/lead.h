@@ -33,6 +33,11 @@ enum stage {
 const char *stage_name(enum stage stage);
 bool stage_parse(const char *name, enum stage *out);
 
+/** Customer and disqualified: nothing is to come, so a lead there has no next date. */
+bool stage_is_end(enum stage stage);
+/** Nurture and disqualified: beside the way to customer, so any stage on it is further. */
+bool stage_is_aside(enum stage stage);
+
 #define MILESTONE_TABLE(X)                                                                         \
     X(MQL, "mql")                                                                                  \
     X(SAL, "sal")                                                                                  \
@@ -138,6 +143,14 @@ bool lead_is_anonymous(const struct lead *lead);
 
 /** A milestone is reached once, when it is first reached. */
 void lead_reach(struct lead *lead, enum milestone milestone, instant at);
+/** Never lowers a stage on the way to customer; what waits or is disqualified rises. */
+void lead_raise(struct lead *lead, enum stage stage);
+/** The next date; none at a stage that is an end. Only an open offer has its date whatever the
+ *  stage: somebody is to answer it. */
+void lead_set_due(struct lead *lead, instant at);
+
+/** What verdict_evaluate() judges: the lead as it is known now. */
+struct verdict_subject lead_subject(const struct lead *lead, instant now);
 
 /** The stored forms: identities [["external", source, id], ["email", "", value], …], overrides
  *  {term: {…}} or null when there are none. */
