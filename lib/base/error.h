@@ -16,7 +16,7 @@
     X(FORBIDDEN, 403, "forbidden", "This key may not do this")                                     \
     X(METHOD_NOT_ALLOWED, 405, "method_not_allowed", "This method is not offered here")            \
     X(NOT_ACCEPTABLE, 406, "not_acceptable", "No offered representation is acceptable")            \
-    X(LENGTH_REQUIRED, 411, "length_required", "Content-Length is needed")                         \
+    X(LENGTH_REQUIRED, 411, "length_required", "The length of the body is needed")                 \
     X(PRECONDITION_FAILED, 412, "precondition_failed", "It was changed in the meantime")           \
     X(BODY_TOO_LARGE, 413, "body_too_large", "The body is too large")                              \
     X(UNSUPPORTED_MEDIA_TYPE, 415, "unsupported_media_type", "This content type is not taken")     \
@@ -46,7 +46,7 @@
     X(NOT_SIGNABLE, 422, "not_signable", "This member cannot sign here")                           \
     /* ours */                                                                                     \
     X(INTERNAL, 500, "internal", "Something went wrong on our side")                               \
-    X(NOT_IMPLEMENTED_ENCODING, 501, "transfer_encoding_unsupported", "Send a Content-Length")     \
+    X(NOT_IMPLEMENTED_ENCODING, 501, "transfer_encoding_unsupported", "Only chunks are taken")     \
     X(UNAVAILABLE, 503, "unavailable", "The service cannot answer now")                            \
     X(OVERLOADED, 503, "overloaded", "Too many requests wait already")                             \
     X(OUT_OF_MEMORY, 503, "out_of_memory", "The service is short of memory")                       \

@@ -79,7 +79,7 @@ const struct route routes[] = {
      ROLE_REPORT | ROLE_READ | ROLE_WORK | ROLE_SIGN | ROLE_ADMIN, ROUTE_READ,
      .read = attributes_list},
     {"POST", "/v1/inbound/{source_id}", "inbound_receive", ROLE_CAPTURE | ROLE_ADMIN, ROUTE_WRITE,
-     INBOUND_BODY_MAX_BYTES, ROUTE_CHUNKED | ROUTE_ANY_TYPE | ROUTE_RAW_BODY | ROUTE_BODY_AUTH,
+     INBOUND_BODY_MAX_BYTES, ROUTE_ANY_TYPE | ROUTE_RAW_BODY | ROUTE_BODY_AUTH,
      .prepare = inbound_receive_prepare},
     {"POST", "/v1/deliveries/{delivery_id}/replay", "deliveries_replay", ROLE_WORK | ROLE_ADMIN,
      ROUTE_WRITE, .prepare = deliveries_replay},

@@ -145,16 +145,21 @@ static enum err check_header(const struct guard_header *header, struct framing *
     return check_repeated(header, framing, out);
 }
 
-static enum err check_together(const struct framing *framing, struct guard_result *out)
+static enum err check_together(const struct framing *framing, const char *version,
+                               struct guard_result *out)
 {
     if (framing->hosts != 1)
         return refuse(out, ERR_MALFORMED_REQUEST, "Exactly one Host header is needed.");
     if (framing->encodings > 0 && framing->lengths > 0)
         return refuse(out, ERR_MALFORMED_REQUEST,
                       "Content-Length and Transfer-Encoding exclude each other.");
+    /* HTTP/1.0 knows no chunks: what is in front of us may have passed them on unread. */
+    if (framing->encodings > 0 && strcmp(version, "HTTP/1.0") == 0)
+        return refuse(out, ERR_MALFORMED_REQUEST,
+                      "HTTP/1.0 has no Transfer-Encoding: send a Content-Length, or HTTP/1.1.");
     if (framing->encodings > 1 || (framing->encodings == 1 && !framing->chunked))
         return refuse(out, ERR_NOT_IMPLEMENTED_ENCODING,
-                      "Send the body as it is, with a Content-Length.");
+                      "The Transfer-Encoding that is taken is \"chunked\", alone and once.");
     out->chunked = framing->chunked;
     return ERR_NONE;
 }
@@ -181,15 +186,15 @@ static enum err check_size(const char *target, const struct guard_header *header
     return ERR_NONE;
 }
 
-enum err guard_check(const char *method, const char *target, const struct guard_header *headers,
+enum err guard_check(const struct guard_line *line, const struct guard_header *headers,
                      size_t count, struct guard_result *out)
 {
     struct framing framing = {0};
 
-    *out = (struct guard_result){.method = find_method(method), .content_length = -1};
-    enum err err = check_target(target, out);
+    *out = (struct guard_result){.method = find_method(line->method), .content_length = -1};
+    enum err err = check_target(line->target, out);
     if (err == ERR_NONE)
-        err = check_size(target, headers, count, out);
+        err = check_size(line->target, headers, count, out);
     if (err != ERR_NONE)
         return err;
     for (size_t i = 0; i < count; i++) {
@@ -197,7 +202,7 @@ enum err guard_check(const char *method, const char *target, const struct guard_
         if (err != ERR_NONE)
             return err;
     }
-    err = check_together(&framing, out);
+    err = check_together(&framing, line->version, out);
     if (err != ERR_NONE)
         return err;
     if (out->method == NULL)

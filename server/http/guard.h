@@ -26,16 +26,23 @@ struct guard_header {
 struct guard_result {
     const char *method;     /* static text, equal to the one given; NULL: not offered at all */
     int64_t content_length; /* -1: none */
-    bool chunked;           /* Transfer-Encoding is `chunked` alone */
+    bool chunked;           /* Transfer-Encoding is `chunked` alone, on HTTP/1.1 */
     bool expects_continue;
     const char *detail; /* with an error: static sentence */
+};
+
+/** A request's first line, as it came. */
+struct guard_line {
+    const char *method;
+    const char *target;
+    const char *version; /* "HTTP/1.1" */
 };
 
 /**
  * ERR_MALFORMED_REQUEST, ERR_METHOD_NOT_ALLOWED, ERR_HEADERS_TOO_LARGE,
  * ERR_NOT_IMPLEMENTED_ENCODING: the connection cannot be trusted any more.
  */
-enum err guard_check(const char *method, const char *target, const struct guard_header *headers,
+enum err guard_check(const struct guard_line *line, const struct guard_header *headers,
                      size_t count, struct guard_result *out) MUST_USE;
 
 #endif

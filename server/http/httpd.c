@@ -85,10 +85,9 @@ static enum MHD_Result on_call(void *self, struct MHD_Connection *connection, co
     (void)self;
     (void)connection;
     (void)url;
-    (void)version;
     if (r == NULL)
         return MHD_NO;
-    return intake_call(r, method, bytes, len) ? MHD_YES : MHD_NO;
+    return intake_call(r, method, version, bytes, len) ? MHD_YES : MHD_NO;
 }
 
 static void on_completed(void *self, struct MHD_Connection *connection, void **context,

@@ -61,7 +61,7 @@ static void expect_body(struct request *r)
 static bool refuse_early(struct request *r)
 {
     bool has_body = r->chunked || r->content_length > 0;
-    bool is_long = r->chunked || r->content_length > INTAKE_DISCARD_MAX_BYTES;
+    bool is_long = r->content_length > INTAKE_DISCARD_MAX_BYTES;
 
     body_release(r);
     if (has_body && (is_long || r->expects_continue)) {
@@ -81,12 +81,14 @@ static bool refuse(struct request *r, enum err err, const char *detail)
 
 /* ---- guard and route ---- */
 
-static enum err guard(struct request *r, const char *method, struct guard_result *result)
+static enum err guard(struct request *r, const char *method, const char *version,
+                      struct guard_result *result)
 {
+    const struct guard_line line = {method, r->target, version};
     struct guard_header headers[GUARD_HEADERS_MAX + 1];
     size_t count = headers_list(r->connection, headers, GUARD_HEADERS_MAX + 1);
 
-    enum err err = guard_check(method, r->target, headers, count, result);
+    enum err err = guard_check(&line, headers, count, result);
     r->method = result->method;
     r->content_length = result->content_length;
     r->chunked = result->chunked;
@@ -157,7 +159,7 @@ static enum err check_type(struct request *r)
 {
     bool has_body = r->chunked || r->content_length > 0;
 
-    if (!has_body || r->route->flags & ROUTE_ANY_TYPE)
+    if (!has_body || !takes_body(r) || r->route->flags & ROUTE_ANY_TYPE)
         return ERR_NONE;
     if (r->content_type == NULL || !is_json_type(r->content_type))
         return request_refuse(r, ERR_UNSUPPORTED_MEDIA_TYPE,
@@ -165,22 +167,22 @@ static enum err check_type(struct request *r)
     return ERR_NONE;
 }
 
-static enum err check_length(struct request *r)
+static enum err refuse_large(struct request *r)
 {
-    bool may_be_chunked = r->route->flags & ROUTE_CHUNKED;
-
-    if (r->chunked && !may_be_chunked)
-        return request_refuse(r, ERR_LENGTH_REQUIRED,
-                              "Send a Content-Length; chunked bodies are not taken here.");
-    if (takes_body(r) && r->content_length < 0 && !r->chunked)
-        return request_refuse(r, ERR_LENGTH_REQUIRED,
-                              "Send a Content-Length; 0 when there is no body.");
-    if (r->content_length <= (int64_t)r->route->body_max)
-        return ERR_NONE;
     if (!takes_body(r))
         return request_refuse(r, ERR_BODY_TOO_LARGE, "No body is taken here.");
     return request_refuse(r, ERR_BODY_TOO_LARGE, "At most %zu bytes are taken here.",
                           r->route->body_max);
+}
+
+/* How long a chunked body is shows as it comes: see take(). */
+static enum err check_length(struct request *r)
+{
+    if (takes_body(r) && r->content_length < 0 && !r->chunked)
+        return request_refuse(r, ERR_LENGTH_REQUIRED,
+                              "Send a Content-Length (0 when there is no body), or the body in "
+                              "chunks.");
+    return r->content_length <= (int64_t)r->route->body_max ? ERR_NONE : refuse_large(r);
 }
 
 static enum err read_query(struct request *r, const char *query)
@@ -277,11 +279,11 @@ static bool authenticate(struct request *r)
     return refuse_early(r);
 }
 
-static bool first_call(struct request *r, const char *method)
+static bool first_call(struct request *r, const char *method, const char *version)
 {
     struct guard_result result;
     const char *query = NULL;
-    enum err err = guard(r, method, &result);
+    enum err err = guard(r, method, version, &result);
 
     if (err != ERR_NONE)
         return refuse_guarded(r, err, result.detail);
@@ -401,17 +403,22 @@ static bool take(struct request *r, const char *bytes, size_t *len)
         return true;
     /* Nothing can be answered from here: the rest is dropped, then the reply is sent. */
     body_release(r);
-    request_refuse(r, err, err == ERR_BODY_TOO_LARGE ? "At most %zu bytes are taken here." : NULL,
-                   r->route->body_max);
+    if (err == ERR_BODY_TOO_LARGE)
+        refuse_large(r);
+    else
+        request_refuse(r, err, NULL);
     r->step = STEP_DISCARD;
     return true;
 }
 
+/* Chunks that go on for ever end the connection; what has a length was looked at before. */
 static bool drop(struct request *r, size_t *len)
 {
+    size_t taken = r->route != NULL ? r->route->body_max : 0;
+
     r->received_len += *len;
     *len = 0;
-    return !r->chunked || r->received_len <= r->route->body_max + INTAKE_DISCARD_MAX_BYTES;
+    return !r->chunked || r->received_len <= taken + INTAKE_DISCARD_MAX_BYTES;
 }
 
 /* ---- resumed ---- */
@@ -439,12 +446,13 @@ static bool resumed(struct request *r)
     return r->step == STEP_AUTH ? authenticate(r) : answer(r);
 }
 
-bool intake_call(struct request *r, const char *method, const char *bytes, size_t *len)
+bool intake_call(struct request *r, const char *method, const char *version, const char *bytes,
+                 size_t *len)
 {
     shortage_clear();
     switch (r->step) {
     case STEP_GUARD:
-        return first_call(r, method);
+        return first_call(r, method, version);
     case STEP_AUTH:
     case STEP_WORK:
         return resumed(r);

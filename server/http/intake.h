@@ -14,6 +14,7 @@
 #define INTAKE_DISCARD_MAX_BYTES (1 << 20)
 
 /** One call of libmicrohttpd's handler. False: end the connection. HTTP thread. */
-bool intake_call(struct request *r, const char *method, const char *bytes, size_t *len);
+bool intake_call(struct request *r, const char *method, const char *version, const char *bytes,
+                 size_t *len);
 
 #endif

@@ -32,12 +32,11 @@ enum route_kind {
 
 enum route_flag {
     ROUTE_PUBLIC = 1,      /* needs no key */
-    ROUTE_CHUNKED = 2,     /* also takes Transfer-Encoding: chunked, up to body_max */
-    ROUTE_ANY_TYPE = 4,    /* takes any Content-Type; else a body is application/json */
-    ROUTE_RAW_BODY = 8,    /* the body is not parsed here: request.body, not request.json */
-    ROUTE_BODY_AUTH = 16,  /* the backend may wait for the body to authenticate (signatures) */
-    ROUTE_NO_BODY_OK = 32, /* an empty body is taken; request.json is then NULL */
-    ROUTE_FRESH = 64       /* a read of the configuration: request.config is the newest there is */
+    ROUTE_ANY_TYPE = 2,    /* takes any Content-Type; else a body is application/json */
+    ROUTE_RAW_BODY = 4,    /* the body is not parsed here: request.body, not request.json */
+    ROUTE_BODY_AUTH = 8,   /* the backend may wait for the body to authenticate (signatures) */
+    ROUTE_NO_BODY_OK = 16, /* an empty body is taken; request.json is then NULL */
+    ROUTE_FRESH = 32       /* a read of the configuration: request.config is the newest there is */
 };
 
 struct route {
@@ -46,7 +45,7 @@ struct route {
     const char *operation_id; /* of openapi.yaml */
     unsigned roles;           /* any of these bits (enum role); 0 only of a public route */
     enum route_kind kind;
-    size_t body_max;                /* bytes; 0: no body is taken */
+    size_t body_max;                /* bytes, chunked or not; 0: no body is taken */
     unsigned flags;                 /* enum route_flag */
     const struct input_spec *query; /* parameters; NULL: none are taken */
     union {

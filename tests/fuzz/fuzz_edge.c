@@ -114,7 +114,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *method = cut_line(&rest);
     const char *target = cut_line(&rest);
     size_t count = cut_headers(&rest, headers);
-    if (guard_check(method, target, headers, count, &result) == ERR_NONE)
+    const struct guard_line line = {method, target, size % 2 == 0 ? "HTTP/1.1" : "HTTP/1.0"};
+    if (guard_check(&line, headers, count, &result) == ERR_NONE)
         find(result.method, target, arena);
     parse(rest, size - (size_t)(rest - text), arena);
     free(text);

@@ -11,6 +11,7 @@ PLAIN_HEADERS = {
     "content-security-policy", "referrer-policy", "x-frame-options", "x-content-type-options", "content-disposition", "content-location",
 }
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}  # others are refused whatever the path
+NO_BODY = "413"  # the description says so of every operation that takes no body
 
 
 def body_of(exchange, side):
@@ -42,6 +43,8 @@ class Checker:
             return self.outside(exchange, status)
         if exchange.get("operation_id") not in (None, operation.id):
             return ["is %s here and %s there" % (operation.id, exchange["operation_id"])]
+        if status == NO_BODY and "requestBody" not in operation.node and body_of(exchange, "request"):
+            return self.response(exchange, {"$ref": "#/components/responses/Problem" + status}, "")
         if status not in operation.node["responses"]:
             return ["%s: status %s is not documented" % (operation.id, status)]
         self.coverage.statuses.add((operation.id, status))

@@ -77,12 +77,30 @@ static const struct {
     {"no length", POST_THINGS JSON_TYPE "\r\n", 411, "length_required", CLOSED},
     {"a length in a line that is dropped", POST_THINGS JSON_TYPE ":Content-Length: 2\r\n\r\n{}",
      411, "length_required", CLOSED},
-    {"a chunked write",
-     POST_THINGS JSON_TYPE "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", 411,
-     "length_required", CLOSED},
+    {"no key, with chunks",
+     HEAD("POST /things") JSON_TYPE "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", 401,
+     "unauthenticated", KEPT},
+    {"chunks to an unknown path",
+     HEAD("POST /nope") "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", 404, "not_found",
+     KEPT},
+    {"chunks over the cap",
+     POST_THINGS JSON_TYPE "Transfer-Encoding: chunked\r\n\r\n65\r\n"
+                           "12345678901234567890123456789012345678901234567890"
+                           "123456789012345678901234567890123456789012345678901\r\n0\r\n\r\n",
+     413, "body_too_large", KEPT},
+    {"chunks of another type",
+     POST_THINGS "Content-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n"
+                 "2\r\n{}\r\n0\r\n\r\n",
+     415, "unsupported_media_type", KEPT},
+    {"chunks on a GET", HEAD("GET /livez") "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+     413, "body_too_large", KEPT},
+    {"chunks in HTTP/1.0",
+     "POST /things HTTP/1.0\r\nHost: a\r\n" KEY JSON_TYPE
+     "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+     400, "malformed_request", CLOSED},
     {"another encoding", POST_THINGS JSON_TYPE "Transfer-Encoding: gzip\r\n\r\n", 501,
      "transfer_encoding_unsupported", CLOSED},
-    {"another encoding where chunks are taken",
+    {"another encoding beside chunks",
      HEAD("POST /hooks/a") KEY "Transfer-Encoding: gzip, chunked\r\n\r\n", 501,
      "transfer_encoding_unsupported", CLOSED},
     {"another type", POST_THINGS "Content-Type: text/plain\r\nContent-Length: 2\r\n\r\n{}", 415,
@@ -112,9 +130,6 @@ static const struct {
     {"length and encoding",
      POST_THINGS JSON_TYPE "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400,
      "malformed_request", CLOSED},
-    {"length and encoding where chunks are taken",
-     HEAD("POST /hooks/a") KEY "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-     400, "malformed_request", CLOSED},
     {"a space before the colon", POST_THINGS JSON_TYPE "Content-Length : 2\r\n\r\n{}", 400,
      "malformed_request", CLOSED},
     {"a folded line", HEAD("GET /livez") "X-A: b\r\n folded: c\r\n\r\n", 400, "malformed_request",
@@ -358,7 +373,7 @@ START_TEST(a_body_is_asked_for_only_when_it_is_wanted)
 }
 END_TEST
 
-START_TEST(chunks_are_taken_where_the_route_says_so)
+START_TEST(chunks_are_taken_up_to_the_cap)
 {
     char answer[EDGE_ANSWER_MAX];
     int fd = edge_connect(&edge);
@@ -367,6 +382,13 @@ START_TEST(chunks_are_taken_where_the_route_says_so)
                                            "3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n");
     ck_assert_int_eq(edge_hear(fd, answer), 200);
     ck_assert_ptr_nonnull(strstr(answer, "\"abcdefg\""));
+    edge_say(fd, POST_THINGS JSON_TYPE "Transfer-Encoding: chunked\r\n\r\n"
+                                       "1\r\n{\r\n5;x=y\r\n\"a\":1\r\n1\r\n}\r\n0\r\n\r\n");
+    ck_assert_int_eq(edge_hear(fd, answer), 201);
+    edge_say(fd, POST_THINGS JSON_TYPE "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+    ck_assert_int_eq(edge_hear(fd, answer), 400);
+    edge_say(fd, HEAD("GET /livez") "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+    ck_assert_int_eq(edge_hear(fd, answer), 200);
     edge_say(fd, HEAD("POST /hooks/a") KEY "Content-Length: 0\r\n\r\n");
     ck_assert_int_eq(edge_hear(fd, answer), 200);
     edge_say(fd, HEAD("POST /hooks/a") KEY "Transfer-Encoding: chunked\r\n\r\n15\r\n"
@@ -808,7 +830,7 @@ static Suite *suite(void)
     tcase_add_test(t, a_sane_request_id_comes_back);
     tcase_add_test(t, a_path_parameter_is_decoded_once);
     tcase_add_test(t, a_body_is_asked_for_only_when_it_is_wanted);
-    tcase_add_test(t, chunks_are_taken_where_the_route_says_so);
+    tcase_add_test(t, chunks_are_taken_up_to_the_cap);
     tcase_add_test(t, a_signature_is_checked_when_the_body_is_there);
     tcase_add_test(t, a_key_may_be_looked_up_first);
     tcase_add_test(t, an_answer_that_was_never_made_is_a_500);

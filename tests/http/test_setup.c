@@ -611,10 +611,16 @@ static const struct step refused_at_the_edge[] = {
      .method = "POST",
      .path = "/v1/teams",
      .as = "ana",
-     .headers = {"Transfer-Encoding: chunked"},
-     .body = "{'name':'partners','function':'other'}",
+     .headers = {"Content-Length:"},
      .status = 411,
      .checks = {{"/code", "'length_required'"}}},
+    {.label = "chunks are as good as a length",
+     .method = "POST",
+     .path = "/v1/teams",
+     .as = "ana",
+     .headers = {"Transfer-Encoding: chunked"},
+     .body = "{'name':'partners','function':'other'}",
+     .status = 201},
     {0},
 };
 

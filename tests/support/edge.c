@@ -101,8 +101,7 @@ static const struct route table[] = {
     {"POST", "/things", "things_make", ROLE_WORK | ROLE_ADMIN, ROUTE_WRITE, .body_max = 100,
      .prepare = prepare_thing},
     {"POST", "/hooks/{hook}", "hooks_take", ROLE_CAPTURE, ROUTE_WRITE, .body_max = 20,
-     .flags = ROUTE_CHUNKED | ROUTE_ANY_TYPE | ROUTE_RAW_BODY | ROUTE_BODY_AUTH,
-     .prepare = prepare_hook},
+     .flags = ROUTE_ANY_TYPE | ROUTE_RAW_BODY | ROUTE_BODY_AUTH, .prepare = prepare_hook},
 };
 
 /* ---- the backend ---- */
