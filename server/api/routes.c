@@ -50,7 +50,7 @@ const struct route routes[] = {
     {"POST", "/v1/leads/{lead_id}/merge", "leads_merge", ROLE_WORK | ROLE_ADMIN, ROUTE_WRITE,
      LEAD_BODY_MAX_BYTES, .prepare = leads_merge},
     {"POST", "/v1/leads/{lead_id}/erase", "leads_erase", ROLE_ADMIN, ROUTE_WRITE,
-     LEAD_BODY_MAX_BYTES, ROUTE_NO_BODY_OK, .prepare = leads_erase},
+     .prepare = leads_erase},
     {"GET", "/v1/handoffs", "handoffs_list", ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ,
      .query = &handoffs_list_query, .read = handoffs_list},
     {"GET", "/v1/handoffs/{handoff_id}", "handoffs_get", ROLE_READ | ROLE_WORK | ROLE_ADMIN,

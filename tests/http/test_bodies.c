@@ -1,0 +1,271 @@
+/*
+ * Whatever an operation does not take is refused, and nothing is done: a body where none belongs, a
+ * member or a parameter that it does not know. Walks the route table, so a new route is held to it
+ * as well.
+ */
+#include "stage.h"
+
+#include "http/route.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PATH_MAX_BYTES 512
+#define UNKNOWN_BODY   "{\"nobody_knows_this\":true}"
+
+static struct stage stage;
+
+/* One key with every role, and the ids that paths ask for. */
+static const struct step prepared[] = {
+    {.label = "a key that may do everything",
+     .method = "POST",
+     .path = "/v1/keys",
+     .as = "ana",
+     .body = "{'title':'all','member':'ana@acme.example',"
+             "'roles':['capture','work','sign','report','read','admin']}",
+     .status = 201,
+     .keep = {{"all", "/token"}, {"key_id", "/key/id"}}},
+    {.label = "a source",
+     .method = "POST",
+     .path = "/v1/sources",
+     .as = "ana",
+     .body = "{'name':'forms','team':'marketing','mapping':{'email':'/mail'}}",
+     .status = 201,
+     .keep = {{"source_id", "/source/id"}}},
+    {.label = "a lead",
+     .method = "POST",
+     .path = "/v1/leads",
+     .as = "marketing",
+     .body = "{'email':'kim@acme.example'}",
+     .status = 201,
+     .keep = {{"lead_id", "/lead/id"}}},
+    {0}};
+
+static void set_up(void)
+{
+    static const char id[] = "0199d5a0-7d3e-7a41-9c52-3b1f0a6d2e11";
+
+    stage = stage_open("--starter mql");
+    story_set(stage.story, "handoff_id", id);
+    story_set(stage.story, "delivery_id", id);
+    story_set(stage.story, "job_id", id);
+    story_set(stage.story, "member_id", id);
+    story_set(stage.story, "team", "marketing");
+    story_set(stage.story, "version", "1");
+    story_set(stage.story, "size", "1");
+    story_set(stage.story, "pos", "1");
+    story_run(stage.story, prepared);
+}
+
+static void tear_down(void)
+{
+    stage_close(&stage);
+}
+
+/* The route's pattern with the story's ids in it. */
+static void fill_path(const struct route *route, char out[PATH_MAX_BYTES])
+{
+    size_t len = 0;
+
+    for (const char *p = route->pattern; *p != '\0';) {
+        char name[64];
+        if (*p != '{') {
+            out[len++] = *p++;
+            continue;
+        }
+        size_t name_len = strcspn(p, "}");
+        snprintf(name, sizeof name, "%.*s", (int)name_len - 1, p + 1);
+        const char *value = story_get(stage.story, name);
+        ck_assert_msg(value != NULL, "%s: no value for {%s}", route->pattern, name);
+        len += (size_t)snprintf(out + len, PATH_MAX_BYTES - len, "%s", value);
+        ck_assert_uint_lt(len, PATH_MAX_BYTES - 1);
+        p += name_len + 1;
+    }
+    out[len] = '\0';
+}
+
+/* Parameters that an operation cannot do without. */
+static const char *needed_query(const struct route *route)
+{
+    if (strcmp(route->operation_id, "ledger_consistency") == 0)
+        return "from=1&";
+    return strcmp(route->operation_id, "attribution_get") == 0 ? "milestone=mql&model=first&" : "";
+}
+
+static void ask(const struct route *route, const char *more, const char *body, bool chunked,
+                struct answer *answer)
+{
+    char target[2 * PATH_MAX_BYTES];
+    char path[PATH_MAX_BYTES];
+
+    /* of srl there is no draft yet that would be in the way of another */
+    story_set(stage.story, "term",
+              strcmp(route->operation_id, "definitions_draft") == 0 ? "srl" : "mql");
+    fill_path(route, path);
+    snprintf(target, sizeof target, "%s?%s%s", path, needed_query(route), more);
+    client_call(
+        stage.client,
+        &(struct call){.method = route->method,
+                       .target = target,
+                       .token = story_get(stage.story, "all"),
+                       .body = body,
+                       .headers = {"If-Match: *", chunked ? "Transfer-Encoding: chunked" : NULL}},
+        answer);
+}
+
+static void assert_refused(const struct route *route, const char *what, struct answer *answer,
+                           int status, const char *code)
+{
+    const char *said = json_string_value(json_object_get(answer->json, "code"));
+
+    ck_assert_msg(answer->status == status && said != NULL && strcmp(said, code) == 0,
+                  "%s %s with %s: wanted %d %s, got %d %s", route->method, route->pattern, what,
+                  status, code, answer->status, answer->body);
+}
+
+static void assert_no_body(const struct route *route, bool chunked)
+{
+    struct answer answer;
+
+    ask(route, "", "{\"dry_run\":true}", chunked, &answer);
+    assert_refused(route, chunked ? "a chunked body" : "a body", &answer, 413, "body_too_large");
+    ck_assert_str_eq(json_string_value(json_object_get(answer.json, "detail")),
+                     "No body is taken here.");
+    answer_release(&answer);
+}
+
+START_TEST(no_body_is_taken_where_none_belongs)
+{
+    int reads = 0, writes = 0;
+
+    for (size_t i = 0; i < routes_count; i++) {
+        const struct route *route = &routes[i];
+        if (route->body_max > 0)
+            continue;
+        assert_no_body(route, false);
+        assert_no_body(route, true);
+        reads += strcmp(route->method, "GET") == 0;
+        writes += strcmp(route->method, "GET") != 0;
+    }
+    ck_assert_int_ge(reads, 30);
+    ck_assert_int_ge(writes, 5);
+}
+END_TEST
+
+/* A read has no body, whatever the table says. */
+START_TEST(no_read_takes_a_body)
+{
+    for (size_t i = 0; i < routes_count; i++)
+        if (strcmp(routes[i].method, "GET") == 0)
+            ck_assert_msg(routes[i].body_max == 0, "GET %s takes a body", routes[i].pattern);
+}
+END_TEST
+
+static bool has_fault(const struct answer *answer, const char *pointer)
+{
+    const json_t *errors = json_object_get(answer->json, "errors");
+
+    for (size_t i = 0; i < json_array_size(errors); i++) {
+        const json_t *at = json_object_get(json_array_get(errors, i), "pointer");
+        if (json_is_string(at) && strcmp(json_string_value(at), pointer) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* What a webhook sends is its sender's; a batch names the only member that it has; a definition is
+ * read as a document. */
+START_TEST(an_unknown_member_is_refused_and_named)
+{
+    int asked = 0;
+
+    for (size_t i = 0; i < routes_count; i++) {
+        const struct route *route = &routes[i];
+        struct answer answer;
+        bool is_batch = strcmp(route->operation_id, "leads_batch") == 0;
+        bool is_document = strcmp(route->operation_id, "definitions_draft") == 0 ||
+                           strcmp(route->operation_id, "definitions_replace") == 0;
+        if (route->body_max == 0 || route->flags & ROUTE_ANY_TYPE)
+            continue;
+        ask(route, "", UNKNOWN_BODY, false, &answer);
+        assert_refused(route, "an unknown member", &answer, is_document ? 422 : 400,
+                       is_document ? "invalid_definition" : "invalid_body");
+        ck_assert_msg(has_fault(&answer, is_batch ? "/leads" : "/nobody_knows_this"),
+                      "%s %s does not name it: %s", route->method, route->pattern, answer.body);
+        answer_release(&answer);
+        asked++;
+    }
+    ck_assert_int_ge(asked, 30);
+}
+END_TEST
+
+START_TEST(an_unknown_parameter_is_refused)
+{
+    for (size_t i = 0; i < routes_count; i++) {
+        struct answer answer;
+        bool takes_body = routes[i].body_max > 0;
+        ask(&routes[i], "nobody_knows_this=1", takes_body ? "{}" : NULL, false, &answer);
+        assert_refused(&routes[i], "an unknown parameter", &answer, 400, "invalid_parameter");
+        answer_release(&answer);
+    }
+}
+END_TEST
+
+static const struct step nobody_was_erased[] = {
+    {.label = "erase takes no body, so none that asks for less",
+     .method = "POST",
+     .path = "/v1/leads/${lead_id}/erase",
+     .as = "ana",
+     .body = "{'dry_run':true}",
+     .status = 413,
+     .checks = {{"/code", "'body_too_large'"}}},
+    {.label = "the lead stands",
+     .method = "GET",
+     .path = "/v1/leads/${lead_id}",
+     .as = "ana",
+     .status = 200,
+     .checks = {{"/email", "'kim@acme.example'"}}},
+    {.label = "erased it is without one",
+     .method = "POST",
+     .path = "/v1/leads/${lead_id}/erase",
+     .as = "ana",
+     .status = 200},
+    {0}};
+
+START_TEST(what_was_refused_was_not_done)
+{
+    story_run(stage.story, nobody_was_erased);
+}
+END_TEST
+
+START_TEST(the_server_ends_well)
+{
+    stage_end();
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("http/bodies");
+    TCase *t = tcase_create("bodies");
+    TCase *end = tcase_create("end");
+
+    tcase_set_timeout(t, 120);
+    tcase_add_checked_fixture(t, set_up, tear_down);
+    tcase_add_test(t, no_body_is_taken_where_none_belongs);
+    tcase_add_test(t, no_read_takes_a_body);
+    tcase_add_test(t, an_unknown_member_is_refused_and_named);
+    tcase_add_test(t, an_unknown_parameter_is_refused);
+    tcase_add_test(t, what_was_refused_was_not_done);
+    tcase_add_test(end, the_server_ends_well);
+    tcase_set_timeout(end, 120);
+    suite_add_tcase(suite, t);
+    suite_add_tcase(suite, end);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
