@@ -5,8 +5,9 @@
 #include "base/etag.h"
 #include "core/agreement/definition_rules.h"
 #include "core/agreement/shape_agreement.h"
+#include "core/agreement/version_page.h"
+#include "core/definition/definition.h"
 #include "core/definition/definition_diff.h"
-#include "core/definition/definition_page.h"
 #include "core/definition/definition_warnings.h"
 
 #include <string.h>
@@ -147,67 +148,17 @@ static enum err compile(struct request *r, const struct definition_version *vers
     return ERR_NONE;
 }
 
-static const char *maker_of(const struct config *config, struct actor actor)
-{
-    const struct member *member = config_member(config, actor.id);
-    const struct api_key *key = config_key(config, actor.id);
-
-    if (actor.kind == ACTOR_MEMBER && member != NULL)
-        return member->name;
-    if (actor.kind == ACTOR_KEY && key != NULL)
-        return key->title;
-    return "the command line";
-}
-
-static size_t page_signatures(const struct config *config, const struct definition_version *version,
-                              struct page_signature out[SIDE_COUNT])
-{
-    size_t count = 0;
-
-    for (int side = 0; side < SIDE_COUNT; side++) {
-        const struct signature *signature = &version->signatures[side];
-        const struct member *member = config_member(config, signature->member);
-        if (!signature->given)
-            continue;
-        out[count++] = (struct page_signature){
-            .side = side == SIDE_MARKETING ? FUNCTION_MARKETING : FUNCTION_SALES,
-            .member = member == NULL ? NULL : member->name,
-            .signed_at = signature->signed_at,
-            .key_made_by = maker_of(config, signature->key_made_by),
-        };
-    }
-    return count;
-}
-
 static enum err reply_page(struct request *r, const struct definition_version *version,
                            enum page_format format)
 {
-    const struct config *config = r->config;
-    const struct member *decliner = config_member(config, version->declined_by);
-    struct page_signature signatures[SIDE_COUNT];
-    struct definition_page page = {
-        .version = version->version,
-        .state = definition_state_name(version->state),
-        .hash = version->state == DEFINITION_DRAFT ? NULL : version->hash,
-        .effective_from = version->effective_from,
-        .in_force_from = version->in_force_from,
-        .superseded_at = version->superseded_at,
-        .declined_by = decliner == NULL ? NULL : decliner->name,
-        .declined_note = version->decline_reason,
-        .signatures = signatures,
-        .signatures_count = page_signatures(config, version, signatures),
-    };
-    struct definition *definition;
     char *text;
     size_t len;
+    enum err err = version_page_write(r->config, version, format, &text, &len);
 
-    enum err err = compile(r, version, &definition);
+    if (err == ERR_OUT_OF_MEMORY)
+        return request_refuse(r, err, "Try again in a moment");
     if (err != ERR_NONE)
-        return err;
-    err = definition_page_write(definition, &page, format, &text, &len);
-    definition_free(definition);
-    if (err != ERR_NONE)
-        return request_refuse(r, ERR_OUT_OF_MEMORY, "Try again in a moment");
+        return request_refuse(r, ERR_INTERNAL, "Try again");
     reply_text_steal(
         r, 200, format == PAGE_HTML ? "text/html; charset=utf-8" : "text/markdown; charset=utf-8",
         text, len);

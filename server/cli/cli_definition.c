@@ -4,7 +4,7 @@
 
 #include "core/agreement/definition_change.h"
 #include "core/agreement/definition_sign.h"
-#include "core/definition/definition_page.h"
+#include "core/agreement/version_page.h"
 #include "core/definition/starter.h"
 #include "core/setup/api_key.h"
 
@@ -163,26 +163,12 @@ static const struct definition_version *find_version(const struct config *config
     return latest;
 }
 
-static int print_page(const struct definition_version *version)
+static int print_page(const struct config *config, const struct definition_version *version)
 {
-    struct definition_page page = {
-        .version = version->version,
-        .state = definition_state_name(version->state),
-        .hash = version->state == DEFINITION_DRAFT ? NULL : version->hash,
-        .effective_from = version->effective_from,
-        .in_force_from = version->in_force_from,
-        .superseded_at = version->superseded_at,
-    };
-    struct definition *definition = NULL;
-    json_t *document = json_loads(version->document, 0, NULL);
-    char *text = NULL;
-    size_t len = 0;
+    char *text;
+    size_t len;
+    enum err err = version_page_write(config, version, PAGE_MARKDOWN, &text, &len);
 
-    enum err err = definition_compile(document, NULL, NULL, &definition);
-    json_decref(document);
-    if (err == ERR_NONE)
-        err = definition_page_write(definition, &page, PAGE_MARKDOWN, &text, &len);
-    definition_free(definition);
     if (err != ERR_NONE)
         return cli_say(CLI_FAILED, "the page cannot be written: %s", error_title(err));
     fwrite(text, 1, len, stdout);
@@ -203,7 +189,7 @@ static int show(struct cli *cli, struct cli_store *store)
         return cli_say(CLI_FAILED, "there is no such version; see `baton definition list %s`",
                        cli->words[0]);
     if (cli_option(cli, "json") == NULL)
-        return print_page(version);
+        return print_page(store->config, version);
     json_t *document = json_loads(version->document, 0, NULL);
     cli_print_json(document);
     json_decref(document);

@@ -1,0 +1,15 @@
+/*
+ * The page of a definition's version as a workspace has it: the document, and from the
+ * configuration who has signed it with whose key, who declined it, and since when it is in force.
+ */
+#ifndef BATON_CORE_AGREEMENT_VERSION_PAGE_H
+#define BATON_CORE_AGREEMENT_VERSION_PAGE_H
+
+#include "core/config.h"
+#include "core/definition/page.h"
+
+/** The whole page as malloc'd text, which the caller frees. ERR_OUT_OF_MEMORY. */
+enum err version_page_write(const struct config *config, const struct definition_version *version,
+                            enum page_format format, char **text, size_t *len) MUST_USE;
+
+#endif
