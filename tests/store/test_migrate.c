@@ -164,7 +164,11 @@ START_TEST(a_user_who_may_not_make_roles_gets_the_words_for_an_administrator)
     settings.conninfo = database_conninfo_as(database, "test_owner");
     ck_assert_int_eq(migrate_run(&settings, &report), MIGRATE_FAILED);
     ck_assert_ptr_nonnull(strstr(report.text, "CREATE ROLE baton_app LOGIN;"));
-    ck_assert_ptr_nonnull(strstr(report.text, "GRANT baton_app, baton_job TO"));
+    ck_assert_ptr_nonnull(strstr(report.text, "GRANT baton_app, baton_job TO test_owner;"));
+    settings.service_conninfo = "host=db user=test-service";
+    ck_assert_int_eq(migrate_run(&settings, &report), MIGRATE_FAILED);
+    ck_assert_ptr_nonnull(strstr(report.text, "TO test_owner, \"test-service\";"));
+    settings.service_conninfo = NULL;
     ck_assert_int_eq(database_ask_int(database, "SELECT count(to_regclass('one'))"), 0);
 
     database_exec(database, "GRANT baton_app, baton_job TO test_owner");

@@ -125,16 +125,34 @@ static const char *const roles[] = {ROLE_APP, ROLE_JOB};
 
 #define ROLES (sizeof roles / sizeof *roles)
 
-static enum migrate_state ask_administrator(struct migrate_report *report, struct pg *pg,
-                                            const char *user)
+/* The user of the connection, quoted as SQL wants it. */
+static void own_user(struct pg *pg, char *out, size_t size)
 {
+    const char *user = NULL;
+
+    if (pg_run_sql(pg, "SELECT quote_ident(current_user)", pg_deadline_in(CONNECT_WAIT_MS)) ==
+        PG_OK)
+        user = pg_get_text(pg_result(pg, 0), 0, 0, NULL);
+    snprintf(out, size, "%s", user == NULL ? "CURRENT_USER" : user);
+    pg_pipeline_end(pg);
+}
+
+/* The service's user is "" when it is the same, or not known. */
+static enum migrate_state ask_administrator(struct migrate_report *report, struct pg *pg,
+                                            const char *service)
+{
+    char sqlstate[sizeof pg_error(pg)->sqlstate];
+    char owner[USER_MAX_BYTES];
+
+    snprintf(sqlstate, sizeof sqlstate, "%s", pg_error(pg)->sqlstate);
+    own_user(pg, owner, sizeof owner);
     return say(report, MIGRATE_FAILED,
                "this user may not make the roles that Baton needs (SQLSTATE %s). An "
                "administrator has to run, once, and then `baton migrate` again:\n\n"
                "  CREATE ROLE " ROLE_APP " LOGIN;\n"
                "  CREATE ROLE " ROLE_JOB " LOGIN;\n"
-               "  GRANT " ROLE_APP ", " ROLE_JOB " TO %s;\n",
-               pg_error(pg)->sqlstate, user);
+               "  GRANT " ROLE_APP ", " ROLE_JOB " TO %s%s%s;\n",
+               sqlstate, owner, service[0] == '\0' ? "" : ", ", service);
 }
 
 static bool is_refused(const struct pg *pg)
@@ -227,7 +245,7 @@ static enum migrate_state make_roles(struct pg *pg, const struct migrate_setting
             let_service_take(pg, roles[i], service, deadline))
             continue;
         if (is_refused(pg))
-            return ask_administrator(report, pg, service[0] != '\0' ? service : "<this user>");
+            return ask_administrator(report, pg, service);
         return say_failed(report, pg, "cannot make the roles");
     }
     return MIGRATE_CURRENT;
