@@ -9,10 +9,12 @@
 #include "http/metrics.h"
 #include "http/task.h"
 #include "jobs.h"
+#include "running.h"
 
 #include "base/shortage.h"
 #include "store/pg/migrate.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -30,12 +32,26 @@ struct service {
     _Atomic int64_t give_up_at; /* of all work with the database, in pg_now_ms() terms */
 };
 
+/* A warning about the login comes with each session that opens: once is enough. */
+static void log_warning(const struct pg_error *warning)
+{
+    static atomic_flag was_said = ATOMIC_FLAG_INIT;
+
+    if (!atomic_flag_test_and_set(&was_said))
+        log_event(LOG_LEVEL_WARN, "database", "%s", warning->text);
+}
+
+/* The text is of connecting and of scripts, and holds no row values. */
 static void log_database(void *context, const struct pg_error *error)
 {
     (void)context;
-    log_event(error->status == PG_OK ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, "database",
-              "%s, SQLSTATE %s, constraint %s, statement %s", pg_status_name(error->status),
-              error->sqlstate, error->constraint, error->statement == NULL ? "" : error->statement);
+    if (error->status == PG_OK)
+        log_warning(error);
+    else
+        log_event(LOG_LEVEL_INFO, "database", "%s, SQLSTATE %s, constraint %s, statement %s%s%s",
+                  pg_status_name(error->status), error->sqlstate, error->constraint,
+                  error->statement == NULL ? "" : error->statement,
+                  error->text[0] == '\0' ? "" : ": ", error->text);
 }
 
 static void forget_database(void *context)
@@ -323,8 +339,18 @@ static void stop(struct service *service, const struct settings *settings)
     config_cache_free(service->cache);
 }
 
+/* Without the note it serves all the same. */
+static void note_self(const struct service *service, const struct settings *settings,
+                      struct running *self)
+{
+    running_url(settings->listen_host, httpd_port(service->httpd), self->url);
+    if (settings->run_directory[0] != '\0' && !running_note(settings->run_directory, self))
+        log_event(LOG_LEVEL_WARN, "start", "cannot note in %s that this server runs: %s",
+                  settings->run_directory, strerror(errno));
+}
+
 int service_run(const struct settings *settings, const struct signing_key *signing_key,
-                atomic_bool *ending)
+                struct running *self, atomic_bool *ending)
 {
     struct service service = {.ending = ending, .give_up_at = INT64_MAX};
     const struct backend backend = {
@@ -349,7 +375,9 @@ int service_run(const struct settings *settings, const struct signing_key *signi
     } else {
         register_metrics(&service);
         if (start_edge(&service, settings, &backend)) {
+            note_self(&service, settings, self);
             wait_for_the_end();
+            running_forget(settings->run_directory, self->process);
             code = CLI_OK;
         }
     }

@@ -6,6 +6,7 @@
 
 #include <stdatomic.h>
 
+struct running;
 struct signing_key;
 
 /**
@@ -13,9 +14,10 @@ struct signing_key;
  * are blocked in the calling thread, so that it takes them by sigwait or signalfd. The database
  * stands behind settings->database_url and settings->job_url, its schema is checked; the private
  * cluster is watched by the caller. signing_key signs checkpoints; NULL: none are made. *ending
- * becomes true when it has drained; may be NULL.
+ * becomes true when it has drained; may be NULL. What *self says is noted in
+ * settings->run_directory while it listens; its url is set here.
  */
 int service_run(const struct settings *settings, const struct signing_key *signing_key,
-                atomic_bool *ending) MUST_USE;
+                struct running *self, atomic_bool *ending) MUST_USE;
 
 #endif

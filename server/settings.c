@@ -9,9 +9,10 @@
 enum setting_kind {
     SETTING_TEXT,
     SETTING_NUMBER,
-    SETTING_LISTEN,    /* HOST:PORT, [IPV6]:PORT or :PORT */
-    SETTING_LEVEL,     /* log level */
-    SETTING_DIRECTORY, /* the default depends on the user */
+    SETTING_LISTEN,         /* HOST:PORT, [IPV6]:PORT or :PORT */
+    SETTING_LEVEL,          /* log level */
+    SETTING_DATA_DIRECTORY, /* of these two the default depends on the user */
+    SETTING_RUN_DIRECTORY,
 };
 
 struct setting {
@@ -37,8 +38,10 @@ static const struct setting settings[] = {
      "PostgreSQL 15 or later; without it Baton runs a private one in its data directory"},
     {"owner-url", "BATON_OWNER_URL", SETTING_TEXT, AT(owner_url), "", 0, 0, "URL", SETTINGS_OWNER,
      "database user who owns the tables, for migrate; without it the database URL"},
-    {"data-dir", "BATON_DATA_DIR", SETTING_DIRECTORY, AT(data_directory), "", 0, 0, "PATH", ALL,
-     "directory of the private PostgreSQL"},
+    {"data-dir", "BATON_DATA_DIR", SETTING_DATA_DIRECTORY, AT(data_directory), "", 0, 0, "PATH",
+     ALL, "directory of the private PostgreSQL"},
+    {"run-dir", "BATON_RUN_DIR", SETTING_RUN_DIRECTORY, AT(run_directory), "", 0, 0, "PATH", ALL,
+     "where a server notes that it runs, and on what; other commands look there"},
     {"pg-bin", "BATON_PG_BIN", SETTING_TEXT, AT(postgres_binaries), "", 0, 0, "PATH", ALL,
      "directory of postgres and initdb; without it they are looked for"},
     {"signing-key-file", "BATON_SIGNING_KEY_FILE", SETTING_TEXT, AT(signing_key_file), "", 0, 0,
@@ -137,18 +140,41 @@ static bool set_level(struct settings *out, const char *value)
     return false;
 }
 
-/* Root's PostgreSQL runs as another user, who cannot look into /root. */
-static bool set_directory(const struct setting *setting, struct settings *out, const char *value)
+/* Below the home directory, or below what a variable names instead. */
+static bool set_below(const struct setting *setting, struct settings *out, const char *variable,
+                      const char *below)
 {
     char path[SETTINGS_TEXT_MAX_BYTES];
-    const char *home = getenv("HOME");
+    const char *base = getenv(variable);
 
+    if (base == NULL || base[0] != '/')
+        return false;
+    return snprintf(path, sizeof path, "%s/%s", base, below) < (int)sizeof path &&
+           set_text(setting, out, path);
+}
+
+/* Root's PostgreSQL runs as another user, who cannot look into /root. */
+static bool set_data_directory(const struct setting *setting, struct settings *out,
+                               const char *value)
+{
     if (value[0] != '\0')
         return set_text(setting, out, value);
     if (geteuid() == 0)
         return set_text(setting, out, "/var/lib/baton");
-    int len = snprintf(path, sizeof path, "%s/.local/share/baton", home == NULL ? "" : home);
-    return home != NULL && len < (int)sizeof path && set_text(setting, out, path);
+    return set_below(setting, out, "HOME", ".local/share/baton");
+}
+
+/* Who has no place for it does without. */
+static bool set_run_directory(const struct setting *setting, struct settings *out,
+                              const char *value)
+{
+    if (value[0] != '\0')
+        return set_text(setting, out, value);
+    if (geteuid() == 0)
+        return set_text(setting, out, SETTINGS_RUN_DIRECTORY_OF_ROOT);
+    (void)!(set_below(setting, out, "XDG_RUNTIME_DIR", "baton") ||
+            set_below(setting, out, "HOME", ".local/state/baton"));
+    return true;
 }
 
 static bool set(const struct setting *setting, struct settings *out, const char *value)
@@ -162,21 +188,23 @@ static bool set(const struct setting *setting, struct settings *out, const char 
         return set_listen(setting, out, value);
     case SETTING_LEVEL:
         return set_level(out, value);
-    case SETTING_DIRECTORY:
-        return set_directory(setting, out, value);
+    case SETTING_DATA_DIRECTORY:
+        return set_data_directory(setting, out, value);
+    case SETTING_RUN_DIRECTORY:
+        return set_run_directory(setting, out, value);
     }
     return false;
 }
 
 /* Connection strings may hold a password, so what was given is not repeated. */
-static void tell_fault(const struct setting *setting, bool from_flag, FILE *err)
+static void say_fault(const struct setting *setting, bool from_flag, FILE *err)
 {
     fprintf(err, "baton: %s%s: ", from_flag ? "--" : "",
             from_flag ? setting->name : setting->environment);
     if (setting->kind == SETTING_NUMBER)
         fprintf(err, "give a whole number of %s from %ld to %ld\n", setting->unit, setting->min,
                 setting->max);
-    else if (setting->kind == SETTING_DIRECTORY)
+    else if (setting->kind == SETTING_DATA_DIRECTORY)
         fprintf(err, "give a directory; there is no HOME to make one in\n");
     else if (setting->kind == SETTING_TEXT)
         fprintf(err, "too long, %d bytes at most\n", SETTINGS_TEXT_MAX_BYTES - 1);
@@ -184,69 +212,42 @@ static void tell_fault(const struct setting *setting, bool from_flag, FILE *err)
         fprintf(err, "give %s\n", setting->unit);
 }
 
-/* The value of a flag, when argv[at] is it; *used is how many words it takes. */
-static const char *flag_value(const char *name, int argc, char **argv, int at, int *used)
-{
-    size_t len = strlen(name);
-    const char *word = argv[at];
-
-    *used = 0;
-    if (strncmp(word, "--", 2) != 0 || strncmp(word + 2, name, len) != 0)
-        return NULL;
-    if (word[2 + len] == '=') {
-        *used = 1;
-        return word + 3 + len;
-    }
-    if (word[2 + len] != '\0')
-        return NULL;
-    *used = at + 1 < argc ? 2 : 1;
-    return at + 1 < argc ? argv[at + 1] : NULL;
-}
-
-static void remove_words(int *argc, char **argv, int at, int count)
-{
-    memmove(argv + at, argv + at + count, (size_t)(*argc - at - count + 1) * sizeof *argv);
-    *argc -= count;
-}
-
-static int read_one(const struct setting *setting, struct settings *out, int *argc, char **argv,
+static int read_one(const struct setting *setting, struct settings *out, const char *flag,
                     FILE *err)
 {
-    const char *value = getenv(setting->environment);
-    bool from_flag = false;
-    int used;
+    const char *value = flag != NULL ? flag : getenv(setting->environment);
 
-    for (int i = 1; i < *argc && strcmp(argv[i], "--") != 0;) {
-        const char *given = flag_value(setting->name, *argc, argv, i, &used);
-        if (used == 0) {
-            i++;
-            continue;
-        }
-        if (given == NULL) {
-            fprintf(err, "baton: --%s: a value is missing\n", setting->name);
-            remove_words(argc, argv, i, used);
-            return 1;
-        }
-        value = given;
-        from_flag = true;
-        remove_words(argc, argv, i, used);
-    }
-    if (value == NULL || (value[0] == '\0' && !from_flag))
+    if (value == NULL || (value[0] == '\0' && flag == NULL))
         value = setting->fallback;
+    if (setting->kind == SETTING_DATA_DIRECTORY)
+        out->data_directory_is_given = value[0] != '\0';
+    if (setting->kind == SETTING_RUN_DIRECTORY)
+        out->run_directory_is_given = value[0] != '\0';
     if (set(setting, out, value))
         return 0;
-    tell_fault(setting, from_flag, err);
+    say_fault(setting, flag != NULL, err);
     return 1;
 }
 
-int settings_read(struct settings *out, unsigned purpose, int *argc, char **argv, FILE *err)
+size_t settings_count(void)
+{
+    return SETTING_COUNT;
+}
+
+bool settings_flag(size_t which, unsigned purpose, struct settings_flag *out)
+{
+    *out = (struct settings_flag){settings[which].name, settings[which].unit};
+    return (settings[which].purpose & purpose) != 0;
+}
+
+int settings_read(struct settings *out, unsigned purpose, const char *const flags[], FILE *err)
 {
     int faults = 0;
 
     memset(out, 0, sizeof *out);
     for (size_t i = 0; i < SETTING_COUNT; i++)
         if (settings[i].purpose & purpose)
-            faults += read_one(&settings[i], out, argc, argv, err);
+            faults += read_one(&settings[i], out, flags[i], err);
     return faults;
 }
 
@@ -257,8 +258,10 @@ void settings_help(unsigned purpose, FILE *out)
         if (!(setting->purpose & purpose))
             continue;
         fprintf(out, "  --%-16s %-26s %s\n", setting->name, setting->environment, setting->what);
-        if (setting->kind == SETTING_DIRECTORY)
+        if (setting->kind == SETTING_DATA_DIRECTORY)
             fprintf(out, "%48sdefault /var/lib/baton for root, else ~/.local/share/baton\n", "");
+        else if (setting->kind == SETTING_RUN_DIRECTORY)
+            fprintf(out, "%48sdefault /run/baton for root, else $XDG_RUNTIME_DIR/baton\n", "");
         else if (setting->fallback[0] == '\0')
             fprintf(out, "%48s%s\n", "", setting->unit);
         else if (setting->kind == SETTING_NUMBER)

@@ -10,11 +10,15 @@
 #include "http/log.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
 #define SETTINGS_TEXT_MAX_BYTES 1024
 #define SETTINGS_HOST_MAX_BYTES 256
+
+/** Where root's servers note that they run; any user may look there. */
+#define SETTINGS_RUN_DIRECTORY_OF_ROOT "/run/baton"
 
 /** Which programs look at a setting. */
 enum settings_for {
@@ -32,6 +36,9 @@ struct settings {
     char owner_url[SETTINGS_TEXT_MAX_BYTES]; /* of the owner of the tables; "": database_url */
     char job_url[SETTINGS_TEXT_MAX_BYTES];   /* for what works on all workspaces; set by serve */
     char data_directory[SETTINGS_TEXT_MAX_BYTES];
+    bool data_directory_is_given;                /* false: it is the default */
+    char run_directory[SETTINGS_TEXT_MAX_BYTES]; /* "": there is none */
+    bool run_directory_is_given;
     char postgres_binaries[SETTINGS_TEXT_MAX_BYTES]; /* "": found */
     char signing_key_file[SETTINGS_TEXT_MAX_BYTES];  /* "": the private cluster's own, or none */
     enum log_level log_level;
@@ -47,11 +54,26 @@ struct settings {
     int group_hold; /* tests: fills groups; 0: off */
 };
 
+/** More than there are settings. */
+#define SETTINGS_MAX 32
+
+struct settings_flag {
+    const char *name;  /* without "--" */
+    const char *value; /* what it takes, such as "HOST:PORT" */
+};
+
+/** Settings are numbered from 0 to settings_count() - 1. */
+size_t settings_count(void);
+
+/** The flag of a setting; false when it is for other purposes. */
+bool settings_flag(size_t which, unsigned purpose, struct settings_flag *out);
+
 /**
- * Takes the settings' flags out of argv and fills *out: flag, else environment, else default.
- * What is wrong is told on err, all of it, each with what to do. Answers how many are wrong.
+ * Fills *out: flag, else environment, else default. flags[i] is what was given with the flag of
+ * setting i, NULL when it was not. Says on err what is wrong, all of it, each with what to do.
+ * Answers how many are wrong.
  */
-int settings_read(struct settings *out, unsigned purpose, int *argc, char **argv,
+int settings_read(struct settings *out, unsigned purpose, const char *const flags[],
                   FILE *err) MUST_USE;
 
 /** The settings with these purposes: flag, environment, default and unit, meaning. */

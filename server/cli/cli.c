@@ -3,6 +3,7 @@
 #include "cli/cli_commands.h"
 
 #include <fcntl.h>
+#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,6 +45,7 @@ static const struct cli_command *const commands[] = {
     &cli_secret_key_create,
     &cli_secret_key_add,
     &cli_secret_key_list,
+    &cli_where,
     &cli_routes,
     &cli_version,
 };
@@ -51,14 +53,48 @@ static const struct cli_command *const commands[] = {
 
 #define COMMANDS (sizeof commands / sizeof *commands)
 
+#define OWN_NAME       "baton"
+#define SAID_MAX_BYTES 4096
+
+/* Of one command: its own options, the settings, and the end of the array. */
+#define FLAGS_MAX (CLI_OPTIONS_MAX + SETTINGS_MAX + 1)
+
+/* ---- what it says ---- */
+
+/* Whoever calls it by another name, as script/baton does, reads that name in what it says. */
+static const char *own_name(void)
+{
+    const char *name = getenv("BATON_CALLED_AS");
+
+    return name == NULL || name[0] == '\0' ? OWN_NAME : name;
+}
+
+/* Texts name commands as `baton …`, and examples on lines that begin with it. */
+static void put_words(const char *text, FILE *out)
+{
+    const char *at = text;
+
+    for (const char *found; (found = strstr(at, OWN_NAME " ")) != NULL;) {
+        bool is_command =
+            found > text &&
+            (found[-1] == '`' || (found > text + 1 && found[-1] == ' ' && found[-2] == ' '));
+        fwrite(at, 1, (size_t)(found - at), out);
+        fputs(is_command ? own_name() : OWN_NAME, out);
+        at = found + strlen(OWN_NAME);
+    }
+    fputs(at, out);
+}
+
 int cli_say(enum cli_exit code, const char *format, ...)
 {
+    char text[SAID_MAX_BYTES];
     va_list args;
 
-    fputs("baton: ", stderr);
     va_start(args, format);
-    vfprintf(stderr, format, args);
+    vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    fputs(OWN_NAME ": ", stderr);
+    put_words(text, stderr);
     fputc('\n', stderr);
     return (int)code;
 }
@@ -96,25 +132,29 @@ static int print_list(const char *word, FILE *out)
 {
     size_t len = word == NULL ? 0 : strlen(word);
 
-    fprintf(out, "usage: baton %s\n\n",
+    fprintf(out, "usage: %s %s\n\n", own_name(),
             len > 0 ? "COMMAND [OPTIONS], of which" : "COMMAND [OPTIONS]");
     for (size_t i = 0; i < COMMANDS; i++)
         if (len == 0 ||
             (strncmp(commands[i]->name, word, len) == 0 && commands[i]->name[len] == ' '))
             print_row(commands[i], out);
-    fprintf(out, "\n`baton COMMAND --help` tells the options and settings of one.\n"
-                 "Exit codes: 0 done, 1 cannot be done, 2 wrong use or setting,\n"
-                 "3 database out of reach or not migrated, 4 the ledger does not hold.\n");
+    put_words("\n`baton COMMAND --help` shows the options and settings of one.\n"
+              "Exit codes: 0 done, 1 cannot be done, 2 wrong use or setting,\n"
+              "3 database missing, out of reach or not migrated, 4 the ledger does not hold.\n",
+              out);
     return CLI_OK;
 }
 
 static int print_help(const struct cli_command *command, FILE *out)
 {
-    fprintf(out, "usage: baton %s%s%s%s\n\n%s.\n", command->name,
+    fprintf(out, "usage: %s %s%s%s%s\n\n%s.\n", own_name(), command->name,
             command->words[0] == '\0' ? "" : " ", command->words,
             command->options == NULL && command->settings == 0 ? "" : " [OPTIONS]", command->what);
-    if (command->more != NULL)
-        fprintf(out, "\n%s\n", command->more);
+    if (command->more != NULL) {
+        fputc('\n', out);
+        put_words(command->more, out);
+        fputc('\n', out);
+    }
     if (command->options != NULL)
         fprintf(out, "\nOptions:\n");
     for (const struct cli_option *option = command->options; option != NULL && option->name != NULL;
@@ -208,14 +248,62 @@ static int no_command(int argc, char **argv)
 
 /* ---- its words and options ---- */
 
-static const struct cli_option *find_option(const struct cli_command *command, const char *name,
-                                            size_t len)
+static const struct cli_option *own_option(const struct cli_command *command, int which)
 {
-    for (const struct cli_option *option = command->options; option != NULL && option->name != NULL;
-         option++)
-        if (strlen(option->name) == len && strncmp(option->name, name, len) == 0)
-            return option;
-    return NULL;
+    return &command->options[which];
+}
+
+/* For getopt_long(): the command's own options are numbered from OWN on, the settings from
+ * SETTING on. */
+enum { OWN = 256, SETTING = 512 };
+
+static void list_flags(const struct cli_command *command, struct option flags[FLAGS_MAX])
+{
+    const struct cli_option *own = command->options;
+    struct settings_flag setting;
+    int count = 0;
+
+    for (int i = 0; own != NULL && own[i].name != NULL; i++) {
+        if (i == CLI_OPTIONS_MAX)
+            abort(); /* a mistake in a table of options */
+        flags[count++] = (struct option){
+            own[i].name, own[i].value == NULL ? no_argument : required_argument, NULL, OWN + i};
+    }
+    for (size_t i = 0; i < settings_count(); i++)
+        if (settings_flag(i, command->settings, &setting))
+            flags[count++] =
+                (struct option){setting.name, required_argument, NULL, SETTING + (int)i};
+    flags[count] = (struct option){0};
+}
+
+static const char *value_of(const struct cli_command *command, int flag)
+{
+    struct settings_flag setting;
+
+    if (flag < SETTING)
+        return own_option(command, flag - OWN)->value;
+    (void)settings_flag((size_t)(flag - SETTING), command->settings, &setting);
+    return setting.value;
+}
+
+/* The name of a flag among the words, which may carry its value. */
+static int name_len(const char *word)
+{
+    return (int)strcspn(word, "=");
+}
+
+/* What getopt_long() has found wrong with this word. */
+static int refuse_flag(const struct cli *cli, const char *word, bool lacks_value)
+{
+    if (lacks_value)
+        return cli_say(CLI_USAGE, "%s needs a value: %s", word, value_of(cli->command, optopt));
+    if (optopt >= OWN)
+        return cli_say(CLI_USAGE, "%.*s takes no value", name_len(word), word);
+    if (optopt > 0)
+        return cli_say(CLI_USAGE, "%s knows no option -%c; see `baton %s --help`",
+                       cli->command->name, optopt, cli->command->name);
+    return cli_say(CLI_USAGE, "%s knows no option %.*s; see `baton %s --help`", cli->command->name,
+                   name_len(word), word, cli->command->name);
 }
 
 static bool was_given(const struct cli *cli, const struct cli_option *option)
@@ -226,58 +314,73 @@ static bool was_given(const struct cli *cli, const struct cli_option *option)
     return false;
 }
 
-/* Takes the option at argv[at]; answers the index of its last word, or -1. */
-static int take_option(struct cli *cli, int argc, char **argv, int at)
+static int take_own(struct cli *cli, const struct cli_option *option, const char *value)
 {
-    const char *name = argv[at] + 2;
-    const char *equals = strchr(name, '=');
-    size_t len = equals == NULL ? strlen(name) : (size_t)(equals - name);
-    const struct cli_option *option = find_option(cli->command, name, len);
-    const char *value = equals == NULL ? NULL : equals + 1;
-
-    if (option == NULL)
-        return cli_say(-1, "%s knows no option --%.*s; see `baton %s --help`", cli->command->name,
-                       (int)len, name, cli->command->name);
-    if (option->value == NULL && value != NULL)
-        return cli_say(-1, "--%s takes no value", option->name);
-    if (option->value != NULL && value == NULL) {
-        if (at + 1 >= argc)
-            return cli_say(-1, "--%s: %s is missing", option->name, option->value);
-        value = argv[++at];
-    }
     if (!option->repeats && was_given(cli, option))
-        return cli_say(-1, "--%s is given twice", option->name);
+        return cli_say(CLI_USAGE, "--%s is given twice", option->name);
     if (cli->given_count == CLI_GIVEN_MAX)
-        return cli_say(-1, "too many options, %d at most", CLI_GIVEN_MAX);
+        return cli_say(CLI_USAGE, "too many options, %d at most", CLI_GIVEN_MAX);
     cli->given[cli->given_count].option = option;
     cli->given[cli->given_count++].value = value == NULL ? "" : value;
-    return at;
+    return CLI_OK;
 }
 
-static bool read_words(struct cli *cli, int argc, char **argv, int at)
+static int take_setting(const char *settings[SETTINGS_MAX], int which, const char *name,
+                        const char *value)
 {
-    bool only_words = false;
+    if (settings[which] != NULL)
+        return cli_say(CLI_USAGE, "--%s is given twice", name);
+    settings[which] = value;
+    return CLI_OK;
+}
 
-    for (; at < argc; at++) {
-        if (!only_words && strcmp(argv[at], "--") == 0) {
-            only_words = true;
-        } else if (!only_words && strncmp(argv[at], "--", 2) == 0) {
-            at = take_option(cli, argc, argv, at);
-            if (at < 0)
-                return false;
-        } else if (cli->word_count >= cli->command->words_max) {
-            cli_say(CLI_USAGE, "\"%s\" is too much; usage: baton %s %s", argv[at],
-                    cli->command->name, cli->command->words);
-            return false;
-        } else {
-            cli->words[cli->word_count++] = argv[at];
-        }
+/* getopt_long() also takes the beginning of a name, which another option may share one day. */
+static bool is_whole(const char *word, const char *name)
+{
+    return strncmp(word, "--", 2) == 0 && (size_t)name_len(word + 2) == strlen(name);
+}
+
+/* The options go into cli and settings; the words are left at the end of argv, from optind on. */
+static int read_options(struct cli *cli, int argc, char **argv, const char *settings[SETTINGS_MAX])
+{
+    struct option flags[FLAGS_MAX];
+    int code = CLI_OK;
+    int at, found;
+
+    list_flags(cli->command, flags);
+    optind = 0;
+    opterr = 0;
+    while (code == CLI_OK && (found = getopt_long(argc, argv, ":", flags, &at)) != -1) {
+        const char *word = argv[optind - 1];
+        if (found == ':' || found == '?')
+            return refuse_flag(cli, word, found == ':');
+        if (optarg != NULL && optarg == word)
+            word = argv[optind - 2];
+        if (!is_whole(word, flags[at].name))
+            code = cli_say(CLI_USAGE, "%.*s: write it whole, --%s", name_len(word), word,
+                           flags[at].name);
+        else if (found < SETTING)
+            code = take_own(cli, own_option(cli->command, found - OWN), optarg);
+        else
+            code = take_setting(settings, found - SETTING, flags[at].name, optarg);
     }
-    if (cli->word_count >= cli->command->words_min)
-        return true;
-    cli_say(CLI_USAGE, "something is missing; usage: baton %s %s", cli->command->name,
-            cli->command->words);
-    return false;
+    return code;
+}
+
+static int read_words(struct cli *cli, int argc, char **argv)
+{
+    const struct cli_command *command = cli->command;
+
+    for (int at = optind; at < argc; at++) {
+        if (cli->word_count >= command->words_max)
+            return cli_say(CLI_USAGE, "\"%s\" is too much; usage: %s %s %s", argv[at], own_name(),
+                           command->name, command->words);
+        cli->words[cli->word_count++] = argv[at];
+    }
+    if (cli->word_count >= command->words_min)
+        return CLI_OK;
+    return cli_say(CLI_USAGE, "something is missing; usage: %s %s %s", own_name(), command->name,
+                   command->words);
 }
 
 /* Else the first connection would get the log's number, and the log. */
@@ -290,6 +393,7 @@ static void open_standard(void)
 
 int cli_main(int argc, char **argv)
 {
+    const char *settings[SETTINGS_MAX] = {NULL};
     struct cli cli = {0};
     int name_words;
 
@@ -299,8 +403,16 @@ int cli_main(int argc, char **argv)
         return no_command(argc, argv);
     if (asks_help(argc, argv))
         return print_help(cli.command, stdout);
-    int faults = settings_read(&cli.settings, cli.command->settings, &argc, argv, stderr);
-    if (!read_words(&cli, argc, argv, name_words + 1) || faults > 0)
-        return CLI_USAGE;
-    return cli.command->run(&cli);
+    /* The last word of the name stands where a program's name does. */
+    int code = read_options(&cli, argc - name_words, argv + name_words, settings);
+    if (code == CLI_OK)
+        code = read_words(&cli, argc - name_words, argv + name_words);
+    if (settings_read(&cli.settings, cli.command->settings, settings, stderr) > 0)
+        code = CLI_USAGE;
+    if (code != CLI_OK)
+        return code;
+    code = cli.command->run(&cli);
+    if (code != CLI_OK && cli.database[0] != '\0')
+        cli_say(code, "the database was %s", cli.database);
+    return code;
 }

@@ -13,6 +13,11 @@
 #define CLI_WORDS_MAX 8
 #define CLI_GIVEN_MAX 64
 
+/** Options of one command, at most. */
+#define CLI_OPTIONS_MAX 16
+
+#define CLI_DATABASE_WORDS_MAX 1280
+
 /* Exit codes. */
 enum cli_exit {
     CLI_OK = 0,
@@ -53,6 +58,9 @@ struct cli {
         const char *value; /* "" for a switch */
     } given[CLI_GIVEN_MAX];
     int given_count;
+    /** The database that the command works on, in words and without a password; "" before it has
+     *  opened one. A command that fails says it. */
+    char database[CLI_DATABASE_WORDS_MAX];
 };
 
 /** The whole program. */

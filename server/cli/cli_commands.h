@@ -39,5 +39,6 @@ extern const struct cli_command cli_verify;
 extern const struct cli_command cli_routes;
 extern const struct cli_command cli_import;
 extern const struct cli_command cli_version;
+extern const struct cli_command cli_where;
 
 #endif

@@ -7,10 +7,12 @@ static int run(struct cli *cli)
 {
     struct cli_database database;
     bool check = cli_option(cli, "check") != NULL;
-    int code = cli_database_find(&database, &cli->settings, true);
+    int code = cli_database_find(&database, cli, check ? CLI_DATABASE_FIND : CLI_DATABASE_MAKE);
 
     if (code != CLI_OK)
         return code;
+    if (database.is_new)
+        printf("a new database was made: %s\n", cli->database);
     code = check ? cli_database_check(&database) : cli_database_migrate(&database);
     if (code == CLI_OK)
         printf("schema %zu, as this program wants it\n", migrations_embedded.count);

@@ -3,6 +3,7 @@
 #include "cli/cli_commands.h"
 #include "cli/cli_database.h"
 #include "http/log.h"
+#include "running.h"
 #include "service.h"
 #include "signing_key_file.h"
 
@@ -11,8 +12,10 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 /** The key that the server of a private PostgreSQL makes for itself, in its data directory. */
 #define SIGNING_KEY_NAME "signing-key.pem"
@@ -22,8 +25,9 @@
 
 struct service_thread {
     const struct settings *settings;
-    atomic_bool ending;
     const struct signing_key *signing_key;
+    struct running *self;
+    atomic_bool ending;
     int code;
 };
 
@@ -45,7 +49,8 @@ static void *run_service(void *argument)
 {
     struct service_thread *service = argument;
 
-    service->code = service_run(service->settings, service->signing_key, &service->ending);
+    service->code =
+        service_run(service->settings, service->signing_key, service->self, &service->ending);
     return NULL;
 }
 
@@ -77,10 +82,10 @@ static void watch(struct cluster *cluster, const struct service_thread *service)
 }
 
 static int serve_on_cluster(const struct settings *settings, const struct signing_key *signing_key,
-                            struct cluster *cluster)
+                            struct running *self, struct cluster *cluster)
 {
     struct service_thread service = {
-        .settings = settings, .signing_key = signing_key, .code = CLI_FAILED};
+        .settings = settings, .signing_key = signing_key, .self = self, .code = CLI_FAILED};
     pthread_t thread;
 
     if (pthread_create(&thread, NULL, run_service, &service) != 0)
@@ -124,13 +129,23 @@ static int own_key(const struct settings *settings, struct signing_key **out)
 
 /* ---- the command ---- */
 
-static int serve(const struct settings *settings, struct cli_database *database,
-                 struct signing_key **signing_key)
+static int serve(const struct cli *cli, const struct settings *settings,
+                 struct cli_database *database, struct signing_key **signing_key)
 {
+    struct running self = {.process = getpid()};
+    char *directory;
+
+    snprintf(self.database, sizeof self.database, "%s", cli->database);
     if (database->cluster == NULL)
-        return service_run(settings, *signing_key, NULL);
+        return service_run(settings, *signing_key, &self, NULL);
+    if (database->is_new)
+        log_event(LOG_LEVEL_INFO, "database", "a new one is made in %s", settings->data_directory);
+    if ((directory = realpath(settings->data_directory, NULL)) != NULL)
+        snprintf(self.data_directory, sizeof self.data_directory, "%s", directory);
+    free(directory);
     int code = own_key(settings, signing_key);
-    return code == CLI_OK ? serve_on_cluster(settings, *signing_key, database->cluster) : code;
+    return code == CLI_OK ? serve_on_cluster(settings, *signing_key, &self, database->cluster)
+                          : code;
 }
 
 static int run(struct cli *cli)
@@ -143,13 +158,13 @@ static int run(struct cli *cli)
     int code = named_key(&settings, &signing_key);
     if (code != CLI_OK)
         return code;
-    code = cli_database_open(&database, &settings, false);
+    code = cli_database_open(&database, cli, CLI_DATABASE_SERVE);
     if (code == CLI_OK)
         code = cli_database_check_roles(&database);
     if (code == CLI_OK) {
         memcpy(settings.database_url, database.app_url, sizeof settings.database_url);
         memcpy(settings.job_url, database.job_url, sizeof settings.job_url);
-        code = serve(&settings, &database, &signing_key);
+        code = serve(cli, &settings, &database, &signing_key);
     }
     cli_database_close(&database);
     signing_key_free(signing_key);

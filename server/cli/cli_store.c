@@ -25,10 +25,10 @@ static struct pg_settings database_as(const char *url, const char *role)
     return (struct pg_settings){.conninfo = url, .role = role};
 }
 
-int cli_store_open(struct cli_store *store, const struct cli *cli)
+int cli_store_open(struct cli_store *store, struct cli *cli)
 {
     memset(store, 0, sizeof *store);
-    int code = cli_database_open(&store->database, &cli->settings, true);
+    int code = cli_database_open(&store->database, cli, CLI_DATABASE_FIND);
     if (code != CLI_OK)
         return code;
     struct pg_settings app = database_as(store->database.app_url, ROLE_APP);
@@ -72,7 +72,7 @@ static int find_workspace(struct cli_store *store, const char *name)
     return cli_store_config(store);
 }
 
-int cli_store_open_workspace(struct cli_store *store, const struct cli *cli, const char *name)
+int cli_store_open_workspace(struct cli_store *store, struct cli *cli, const char *name)
 {
     int code = cli_store_open(store, cli);
 

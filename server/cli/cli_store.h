@@ -28,11 +28,10 @@ struct cli_store {
 
 /** Opens database and lane, without a workspace yet. CLI_OK, or the exit code once stderr has been
  *  told what to do. */
-int cli_store_open(struct cli_store *store, const struct cli *cli) MUST_USE;
+int cli_store_open(struct cli_store *store, struct cli *cli) MUST_USE;
 
 /** Also finds the workspace of this name and reads its configuration. */
-int cli_store_open_workspace(struct cli_store *store, const struct cli *cli,
-                             const char *name) MUST_USE;
+int cli_store_open_workspace(struct cli_store *store, struct cli *cli, const char *name) MUST_USE;
 
 /** Reads the configuration anew into store->config. */
 int cli_store_config(struct cli_store *store) MUST_USE;

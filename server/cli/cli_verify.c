@@ -194,6 +194,7 @@ static int verify(struct cli *cli)
     int code = cli_store_open(&store, cli);
     if (code != CLI_OK)
         return code;
+    printf("database: %s\n", cli->database);
     struct arena *arena = arena_new(LIST_MEMORY_BYTES);
     code = arena == NULL ? cli_say(CLI_FAILED, "memory is short") : verify_all(&run, arena);
     arena_free(arena);

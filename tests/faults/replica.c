@@ -142,7 +142,7 @@ static struct replica *new_replica(void)
     snprintf(replica->conninfo, sizeof replica->conninfo, "host=127.0.0.1 port=%d user=postgres",
              replica->port);
     find_programs(replica);
-    if (!cluster_home_open(&replica->home, replica->directory, why, sizeof why))
+    if (!cluster_home_open(&replica->home, replica->directory, true, why, sizeof why))
         give_up("no PostgreSQL", why);
     if (mkdir(replica->home.data, 0700) != 0 ||
         (replica->home.user.change &&

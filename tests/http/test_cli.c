@@ -58,7 +58,7 @@ static const struct {
     {"$B key create", 2, "something is missing; usage: baton key create WORKSPACE"},
     {"$B key create acme extra", 2, "\"extra\" is too much"},
     {"$B key create acme --colour red", 2, "key create knows no option --colour"},
-    {"$B key create acme --title", 2, "--title: TEXT is missing"},
+    {"$B key create acme --title", 2, "--title needs a value: TEXT"},
     {"$B key create acme --title a --title b", 2, "--title is given twice"},
     {"$B migrate --check=1", 2, "--check takes no value"},
     {"$B workspace create Acme", 2, "a name has 1 to 63"},
@@ -77,7 +77,15 @@ static const struct {
     {"BATON_WORKERS=none $B serve --listen nowhere", 2, "--listen: give HOST:PORT"},
     {"BATON_WORKERS=none $B serve --listen nowhere", 2,
      "BATON_WORKERS: give a whole number of threads from 1 to 64"},
-    {"$B serve --workers", 2, "--workers: a value is missing"},
+    {"$B serve --workers", 2, "--workers needs a value: threads"},
+    {"$B serve --listen :1 --listen :2", 2, "--listen is given twice"},
+    {"$B serve --listen=:1 --workers 2 --listen :1", 2, "--listen is given twice"},
+    {"$B key create acme --ti x", 2, "--ti: write it whole, --title"},
+    {"$B key create acme -t x", 2, "key create knows no option -t"},
+    {"$B key create acme --title=a -- --team", 2, "\"--team\" is too much"},
+    {"BATON_CALLED_AS=script/baton $B key create", 2, "usage: script/baton key create WORKSPACE"},
+    {"BATON_CALLED_AS=script/baton $B wrong", 2, "`script/baton --help` lists them"},
+    {"BATON_CALLED_AS=script/baton $B verify --help", 0, "\n  script/baton verify --receipt"},
     {"$B serve --log-level=loud", 2, "--log-level: give debug|info|warn|error"},
     {"$B migrate --database-url postgres://nobody@127.0.0.1:1/none", 3, "baton: "},
     {"$B team list acme --database-url postgres://nobody@127.0.0.1:1/none", 3, "baton: "},
@@ -105,6 +113,23 @@ START_TEST(every_command_has_help)
            "'definition show' 'definition apply' 'definition suggestions' 'job list' 'job show' "
            "'job cancel' 'definition sign'; do $B $c --help || exit 9; done",
            0, "usage: baton definition sign WORKSPACE TERM VERSION");
+}
+END_TEST
+
+/* Whoever fails says on what it worked, and never a password. */
+START_TEST(the_database_is_named)
+{
+    char command[1024];
+
+    setenv("DATABASE_URL", stage_database(), 1);
+    expect("$B team list nowhere", 1, "baton: the database was host=");
+    expect("$B verify | head -1", 0, "database: host=");
+    expect("$B where", 0, "database  host=");
+    unsetenv("DATABASE_URL");
+    snprintf(command, sizeof command, "%s",
+             "out=$($B team list a --database-url 'postgresql://me:s3cret@127.0.0.1:1/none' 2>&1);"
+             "test $? = 3; echo \"$out\"; ! echo \"$out\" | grep s3cret");
+    expect(command, 0, "the database was host=127.0.0.1 port=1 dbname=none user=me");
 }
 END_TEST
 
@@ -178,6 +203,7 @@ START_TEST(a_workspace_from_the_command_line)
            "$B definition sign byhand mql 1 --hash $hash; done",
            0, "mql version 1 is in_force");
     expect("$B definition show byhand mql", 0, "**State**: in force");
+    expect("$B definition show byhand mql | tail -n 2", 0, "| sales | Samuel | 20");
     expect("$B definition show byhand mql 9", 1, "there is no such version");
     expect("$B verify byhand", 0, "");
     expect("$B team list nowhere", 1, "there is no workspace \"nowhere\"");
@@ -198,6 +224,7 @@ int main(void)
 
     tcase_add_loop_test(tests, what_is_said_and_the_exit_code, 0, sizeof uses / sizeof *uses);
     tcase_add_test(tests, every_command_has_help);
+    tcase_add_test(tests, the_database_is_named);
     tcase_add_test(tests, a_schema_that_is_behind_is_not_served);
     tcase_add_test(tests, a_workspace_from_the_command_line);
     tcase_add_test(tests, of_one_name_one_workspace_is_made);

@@ -367,6 +367,42 @@ START_TEST(what_cannot_work_is_said)
 }
 END_TEST
 
+START_TEST(a_database_that_must_be_there_is_not_made)
+{
+    struct cluster_settings settings = {.directory = scratch, .share = true, .must_exist = true};
+    char path[512];
+    struct stat is;
+
+    ck_assert(!cluster_exists(scratch));
+    ck_assert_ptr_null(cluster_open(&settings, why));
+    ck_assert_msg(strstr(why, "there is no database in") != NULL && strstr(why, scratch) != NULL,
+                  "%s", why);
+    snprintf(path, sizeof path, "%s/pg", scratch);
+    ck_assert_int_ne(stat(path, &is), 0);
+
+    snprintf(path, sizeof path, "%s/nowhere", scratch);
+    settings.directory = path;
+    ck_assert(!cluster_exists(path));
+    ck_assert_ptr_null(cluster_open(&settings, why));
+    ck_assert_msg(strstr(why, "cannot look into") != NULL && strstr(why, path) != NULL, "%s", why);
+    ck_assert_int_ne(stat(path, &is), 0);
+
+    /* One that is being made counts: its lock names a process that runs. */
+    snprintf(path, sizeof path, "%s/lock", scratch);
+    FILE *lock = fopen(path, "w");
+    fprintf(lock, "%d\n", (int)getpid());
+    fclose(lock);
+    ck_assert(cluster_exists(scratch));
+
+    cluster_close(open_in(scratch, false));
+    ck_assert(cluster_exists(scratch));
+    settings.directory = scratch;
+    struct cluster *cluster = cluster_open(&settings, why);
+    ck_assert_msg(cluster != NULL, "%s", why);
+    cluster_close(cluster);
+}
+END_TEST
+
 START_TEST(a_directory_that_its_user_may_not_enter_is_refused_with_advice)
 {
     char path[512];
@@ -401,6 +437,7 @@ static Suite *suite(void)
     tcase_add_test(t, what_a_broken_initdb_left_is_made_again);
     tcase_add_test(t, a_long_path_puts_the_socket_elsewhere);
     tcase_add_test(t, what_cannot_work_is_said);
+    tcase_add_test(t, a_database_that_must_be_there_is_not_made);
     tcase_add_test(t, a_directory_that_its_user_may_not_enter_is_refused_with_advice);
     tcase_set_timeout(t, 120);
     suite_add_tcase(s, t);

@@ -425,6 +425,8 @@ static bool run(struct cluster *cluster, char *why)
                                cluster->binaries, sizeof cluster->binaries, why,
                                CLUSTER_WHY_MAX_BYTES))
         return false;
+    if (!cluster_home_has_data(home) && cluster->settings.must_exist)
+        return refuse(why, "there is no database in %s", home->directory);
     if (!cluster_home_has_data(home) && !make_data(cluster, why))
         return false;
     return bring_up(cluster, why);
@@ -442,12 +444,18 @@ struct cluster *cluster_open(const struct cluster_settings *settings,
     }
     cluster->settings = *settings;
     cluster->home.lock_fd = -1;
-    if (cluster_home_open(&cluster->home, settings->directory, why, CLUSTER_WHY_MAX_BYTES) &&
+    if (cluster_home_open(&cluster->home, settings->directory, !settings->must_exist, why,
+                          CLUSTER_WHY_MAX_BYTES) &&
         run(cluster, why) &&
         cluster_conninfo_as(cluster, SUPERUSER, NULL, cluster->conninfo, sizeof cluster->conninfo))
         return cluster;
     cluster_close(cluster);
     return NULL;
+}
+
+bool cluster_exists(const char *directory)
+{
+    return cluster_home_is_one(directory);
 }
 
 void cluster_close(struct cluster *cluster)

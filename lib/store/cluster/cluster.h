@@ -25,6 +25,7 @@ struct cluster_settings {
     const char *directory; /* made when it is not there */
     const char *binaries;  /* directory of postgres and initdb; NULL: found */
     bool share;            /* when another process runs it, use that one's and leave it running */
+    bool must_exist;       /* make no database and no directory: what is not there is refused */
     int shared_buffers_mb; /* 0: CLUSTER_SHARED_BUFFERS_MB */
     int max_connections;   /* 0: CLUSTER_MAX_CONNECTIONS */
     bool unsafe;           /* fsync off: for tests that do not test durability */
@@ -53,6 +54,10 @@ enum cluster_state {
  */
 struct cluster *cluster_open(const struct cluster_settings *settings,
                              char why[CLUSTER_WHY_MAX_BYTES]) MUST_USE;
+
+/** Whether a database was made in this directory, or is being made there by a process that runs.
+ *  Changes nothing. */
+bool cluster_exists(const char *directory) MUST_USE;
 
 /** Stops it, clients or not, and waits; a shared one of another process is left running. */
 void cluster_close(struct cluster *cluster);

@@ -7,6 +7,7 @@
 #include <ftw.h>
 #include <grp.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -141,15 +142,50 @@ static bool user_can_enter(const struct cluster_home *home)
     return !home->user.change || process_run(&spec, pg_deadline_in(SHELL_WAIT_MS)) == 0;
 }
 
-bool cluster_home_open(struct cluster_home *home, const char *directory, char *why, size_t why_size)
+static pid_t read_pid(int fd)
+{
+    char text[32] = "";
+
+    return pread(fd, text, sizeof text - 1, 0) > 0 ? (pid_t)strtol(text, NULL, 10) : 0;
+}
+
+/* Without trying the lock: whoever tries it keeps a server that starts at this moment out. */
+static bool is_held(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return errno == EACCES;
+    pid_t holder = read_pid(fd);
+    close(fd);
+    return holder > 0 && (kill(holder, 0) == 0 || errno == EPERM);
+}
+
+bool cluster_home_is_one(const char *directory)
+{
+    char path[CLUSTER_PATH_MAX];
+    struct stat is;
+
+    if (snprintf(path, sizeof path, "%s/pg", directory) >= (int)sizeof path)
+        return false;
+    if (stat(path, &is) == 0 || errno == EACCES)
+        return true;
+    snprintf(path, sizeof path, "%.*s/lock", CLUSTER_DIRECTORY_MAX, directory);
+    return is_held(path);
+}
+
+bool cluster_home_open(struct cluster_home *home, const char *directory, bool make, char *why,
+                       size_t why_size)
 {
     char *absolute;
 
     *home = (struct cluster_home){.lock_fd = -1};
     if (strlen(directory) >= CLUSTER_DIRECTORY_MAX)
         return refuse(why, why_size, "the path of the data directory is too long");
-    if (!make_directories(directory) || (absolute = realpath(directory, NULL)) == NULL)
+    if (make && !make_directories(directory))
         return refuse(why, why_size, "cannot make %s: %s", directory, strerror(errno));
+    if ((absolute = realpath(directory, NULL)) == NULL)
+        return refuse(why, why_size, "cannot look into %s: %s", directory, strerror(errno));
     snprintf(home->directory, sizeof home->directory, "%s", absolute);
     free(absolute);
     if (strlen(home->directory) >= CLUSTER_DIRECTORY_MAX)
@@ -164,13 +200,6 @@ bool cluster_home_open(struct cluster_home *home, const char *directory, char *w
                       "directory that all may pass to, such as /var/lib/baton",
                       home->user.name, home->directory);
     return true;
-}
-
-static pid_t read_pid(int fd)
-{
-    char text[32] = "";
-
-    return pread(fd, text, sizeof text - 1, 0) > 0 ? (pid_t)strtol(text, NULL, 10) : 0;
 }
 
 bool cluster_home_lock(struct cluster_home *home)

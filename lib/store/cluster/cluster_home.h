@@ -30,9 +30,13 @@ struct cluster_home {
     pid_t holder;             /* who holds it, when not we */
 };
 
-/** Makes the directories and finds the user. False: why. */
-bool cluster_home_open(struct cluster_home *home, const char *directory, char *why,
+/** Finds the user; with make, makes the directory where it is missing. False: why. */
+bool cluster_home_open(struct cluster_home *home, const char *directory, bool make, char *why,
                        size_t why_size) MUST_USE;
+
+/** Whether the directory holds data, or a process that runs has locked it and may be making some.
+ *  What this user may not look into counts as one: opening it says why it cannot be used. */
+bool cluster_home_is_one(const char *directory) MUST_USE;
 
 /** Takes the lock. False: another process has it, see home->holder; or, with that 0, errno. */
 bool cluster_home_lock(struct cluster_home *home) MUST_USE;
