@@ -39,7 +39,7 @@ static enum err answer_events(struct request *r, const struct ledger_page *found
     reading_page_begin(&page, "after");
     for (size_t i = 0; i < found->count; i++)
         event_write(&found->items[i], r->config, &page.json);
-    return reading_page_end(r, &page, &next, TAG_EVENTS);
+    return reading_feed_end(r, &page, &next, TAG_EVENTS, found->more);
 }
 
 enum err events_list(struct request *r, struct reader *reader)
@@ -70,7 +70,7 @@ static enum err answer_feedback(struct request *r, const struct feedback_page *f
         const struct feedback_item *item = &found->items[i];
         event_write_feedback(&item->event, item->handoff, item->note, r->config, &page.json);
     }
-    return reading_page_end(r, &page, &next, TAG_FEEDBACK);
+    return reading_feed_end(r, &page, &next, TAG_FEEDBACK, found->more);
 }
 
 /* Looks on while there is time and nothing was found: a caller should see an empty page only when

@@ -258,7 +258,7 @@ static enum err list_feed(struct request *r, const struct list_query *query, str
     for (size_t i = 0; i < found.count; i++)
         write_change(r->config, milestone, &found.items[i], &page.json);
     next.number = found.next;
-    return reading_page_end(r, &page, &next, TAG_FEED);
+    return reading_feed_end(r, &page, &next, TAG_FEED, found.more);
 }
 
 enum err leads_list(struct request *r, struct reader *reader)

@@ -97,14 +97,14 @@ static const char *link_of(const struct request *r, const char *parameter, const
     return link == NULL || strlen(link) > LINK_MAX_BYTES ? NULL : link;
 }
 
-enum err reading_page_end(struct request *r, struct reading_page *page, const struct cursor *place,
-                          const char *tag)
+static enum err end(struct request *r, struct reading_page *page, const struct cursor *place,
+                    const char *tag, bool more)
 {
     const char *next = place == NULL ? NULL : cursor_write(place, tag, r->arena);
 
     if (place != NULL && next == NULL)
         page->json.failed = true;
-    if (next != NULL)
+    if (next != NULL && more)
         r->reply.link = link_of(r, page->parameter, next);
     json_out_end_array(&page->json);
     json_out_member_text(&page->json, "next", next);
@@ -112,4 +112,16 @@ enum err reading_page_end(struct request *r, struct reading_page *page, const st
     reply_json(r, 200, &page->json);
     json_out_release(&page->json);
     return ERR_NONE;
+}
+
+enum err reading_page_end(struct request *r, struct reading_page *page, const struct cursor *place,
+                          const char *tag)
+{
+    return end(r, page, place, tag, true);
+}
+
+enum err reading_feed_end(struct request *r, struct reading_page *page, const struct cursor *place,
+                          const char *tag, bool more)
+{
+    return end(r, page, place, tag, more);
 }

@@ -63,4 +63,9 @@ void reading_page_begin(struct reading_page *page, const char *parameter);
 enum err reading_page_end(struct request *r, struct reading_page *page, const struct cursor *place,
                           const char *tag);
 
+/** The same of a feed, which has no last page: next is always there, to be asked again with later;
+ *  a link to it only when more is waiting, so that whoever follows links comes to an end. */
+enum err reading_feed_end(struct request *r, struct reading_page *page, const struct cursor *place,
+                          const char *tag, bool more);
+
 #endif
