@@ -10,7 +10,7 @@
 #define ERROR_TABLE(X)                                                                             \
     /* refused at the edge, before anything is decided; never stored under an idempotency key */   \
     X(MALFORMED_REQUEST, 400, "malformed_request", "The request is not well-formed HTTP")          \
-    X(MALFORMED_JSON, 400, "malformed_json", "The body is not valid JSON")                         \
+    X(MALFORMED_JSON, 400, "malformed_json", "The body cannot be read")                            \
     X(INVALID_BODY, 400, "invalid_body", "The body does not fit this operation")                   \
     X(INVALID_PARAMETER, 400, "invalid_parameter", "A query parameter or header does not fit")     \
     X(INVALID_KEY_FORMAT, 400, "invalid_idempotency_key", "The Idempotency-Key is malformed")      \

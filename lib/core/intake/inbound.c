@@ -335,11 +335,12 @@ static void keep_texts(struct work *work, struct capture_input *capture)
 /* It could be read when it came. */
 static json_t *document_of(const struct delivery_row *row)
 {
+    char why[FORM_WHY_MAX_BYTES];
     json_t *document = NULL;
 
     if (!form_is_type(row->content_type))
         return json_loadb(row->body, row->body_len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
-    return form_parse(row->body, row->body_len, &document) == ERR_NONE ? document : NULL;
+    return form_parse(row->body, row->body_len, &document, why) == ERR_NONE ? document : NULL;
 }
 
 static bool map_again(struct work *work, struct delivery *delivery)
