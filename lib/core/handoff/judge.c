@@ -125,7 +125,7 @@ struct judgement *judge_lead(struct work *work, struct lead *lead, struct actor 
         return NULL;
     evaluate(work, lead, TERM_MQL, &judgement->terms[TERM_MQL]);
     evaluate(work, lead, TERM_SRL, &judgement->terms[TERM_SRL]);
-    if (is_met(&judgement->terms[TERM_SRL]) && !lead_is_held_for(lead, HELD_AS_SRL))
+    if (is_met(&judgement->terms[TERM_SRL]) && !lead_is_held_for(lead, INPUT_TERM, "srl"))
         lead_lift_hold(lead); /* a newly met srl skips nurture */
     if (is_before_sales(lead->stage))
         move_stage(work, lead, stage_by_verdict(work, lead, judgement));

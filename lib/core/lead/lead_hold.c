@@ -17,11 +17,16 @@ bool lead_is_held(const struct lead *lead, instant now)
     return lead->hold_until != INSTANT_NONE && now < lead->hold_until && !DEFECT(hold_lost);
 }
 
-bool lead_is_held_for(const struct lead *lead, const char *input)
+bool lead_is_held_for(const struct lead *lead, const char *kind, const char *name)
 {
-    for (size_t i = 0; i < lead->hold_input_count; i++)
-        if (strcmp(lead->hold_inputs[i], input) == 0)
+    size_t len = strlen(kind);
+
+    for (size_t i = 0; i < lead->hold_input_count; i++) {
+        const char *input = lead->hold_inputs[i];
+        if (strncmp(input, kind, len) == 0 && input[len] == ':' &&
+            strcmp(input + len + 1, name) == 0)
             return true;
+    }
     return false;
 }
 
@@ -32,9 +37,9 @@ void lead_lift_hold(struct lead *lead)
     lead->hold_input_count = 0;
 }
 
-void lead_input_changed(struct lead *lead, const char *input)
+void lead_input_changed(struct lead *lead, const char *kind, const char *name)
 {
-    if (lead->hold_until != INSTANT_NONE && lead_is_held_for(lead, input))
+    if (lead->hold_until != INSTANT_NONE && lead_is_held_for(lead, kind, name))
         lead_lift_hold(lead);
 }
 
@@ -67,7 +72,7 @@ static bool criterion_counts(const struct definition *definition, const struct c
     return false;
 }
 
-/* What the criterion looks at, named as lead_input_changed() names it; how many. */
+/* What the criterion looks at; how many inputs. */
 static size_t inputs_of(struct work *work, const struct definition *definition, size_t at,
                         const char **inputs)
 {
@@ -77,14 +82,14 @@ static size_t inputs_of(struct work *work, const struct definition *definition, 
     for (size_t i = 0; i < definition->names_count; i++) {
         const struct definition_name *name = &definition->names[i];
         if (definition_criterion_uses(definition, at, name->name, name->is_fact))
-            inputs[count++] = arena_printf(work->arena, "%s:%s",
-                                           name->is_fact ? "fact" : "attribute", name->name);
+            inputs[count++] = arena_printf(
+                work->arena, "%s:%s", name->is_fact ? INPUT_FACT : INPUT_ATTRIBUTE, name->name);
     }
     for (size_t i = 0; i < definition->kinds_count; i++)
         if (criterion_counts(definition, criterion, definition->kinds[i]))
-            inputs[count++] = arena_printf(work->arena, "touch:%s", definition->kinds[i]);
+            inputs[count++] = arena_printf(work->arena, INPUT_TOUCH ":%s", definition->kinds[i]);
     if (criterion_counts(definition, criterion, NULL))
-        inputs[count++] = HELD_FOR_TOUCH;
+        inputs[count++] = INPUT_TOUCH ":" INPUT_TOUCH_ANY;
     return count;
 }
 
@@ -102,7 +107,7 @@ void lead_hold(struct work *work, struct lead *lead, const struct lead_hold *hol
     if (hold->criterion >= 0)
         count = inputs_of(work, definition, (size_t)hold->criterion, inputs);
     if (hold->met_srl)
-        inputs[count++] = HELD_AS_SRL;
+        inputs[count++] = INPUT_TERM ":srl";
     for (size_t i = 0; i < count; i++)
         if (inputs[i] == NULL)
             return; /* the arena has failed, and the command with it */

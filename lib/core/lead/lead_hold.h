@@ -7,11 +7,12 @@
 /** Whether the lead waits after a rejection, a return or a loss: nothing is offered by itself. */
 bool lead_is_held(const struct lead *lead, instant now);
 
-/** What stands among a lead's hold_inputs when it met srl already as it was held. */
-#define HELD_AS_SRL "term:srl"
-
-/** Among them when the disputed criterion counts touches of any kind. */
-#define HELD_FOR_TOUCH "touch:*"
+/* What a hold waits for stands in hold_inputs as "kind:name". */
+#define INPUT_ATTRIBUTE "attribute"
+#define INPUT_FACT      "fact"
+#define INPUT_TOUCH     "touch" /* the name is the touch's kind, */
+#define INPUT_TOUCH_ANY "*"     /* or this: touches of any kind */
+#define INPUT_TERM      "term"  /* the name is "srl": the lead met srl already as it was held */
 
 /** How a lead is to be held. */
 struct lead_hold {
@@ -26,12 +27,11 @@ void lead_hold(struct work *work, struct lead *lead, const struct lead_hold *hol
 /** Whether the lead meets the srl definition in force as it stands. */
 bool lead_meets_srl(struct work *work, const struct lead *lead);
 
-/** Whether the hold waits for a change in this input. */
-bool lead_is_held_for(const struct lead *lead, const char *input);
+/** Whether this stands among the hold's inputs. */
+bool lead_is_held_for(const struct lead *lead, const char *kind, const char *name);
 
-/** Notes a change in an input ("attribute:<name>", "fact:<name>", "touch:<kind>"): lifts a hold
- *  that waits for it. */
-void lead_input_changed(struct lead *lead, const char *input);
+/** Notes that an input changed: lifts a hold that waits for it. */
+void lead_input_changed(struct lead *lead, const char *kind, const char *name);
 
 /** Ends the hold: whoever accepted or conceded the lead need not wait. */
 void lead_lift_hold(struct lead *lead);

@@ -39,7 +39,7 @@ enum err lead_tell(struct work *work, struct lead *lead, const struct told *told
         if (!differs)
             continue;
         commit_value(commitments, lead, told[i].name, &told[i].value);
-        lead_input_changed(lead, arena_printf(work->arena, "attribute:%s", told[i].name));
+        lead_input_changed(lead, INPUT_ATTRIBUTE, told[i].name);
         (*changed)++;
     }
     return ERR_NONE;
@@ -119,8 +119,8 @@ enum find lead_touch_apply(struct work *work, struct lead *lead, const struct ca
     }
     work_add_touch(work, lead, touch);
     note_first_contact(work, lead, caller, touch);
-    lead_input_changed(lead, arena_printf(work->arena, "touch:%s", touch->kind));
-    lead_input_changed(lead, HELD_FOR_TOUCH);
+    lead_input_changed(lead, INPUT_TOUCH, touch->kind);
+    lead_input_changed(lead, INPUT_TOUCH, INPUT_TOUCH_ANY);
     return FIND_FOUND;
 }
 
@@ -148,7 +148,7 @@ enum err lead_facts_apply(struct work *work, struct lead *lead, const struct cal
             return err;
         commit_value(body, lead, facts[i].name, &facts[i].value);
         if (differs)
-            lead_input_changed(lead, arena_printf(work->arena, "fact:%s", facts[i].name));
+            lead_input_changed(lead, INPUT_FACT, facts[i].name);
     }
     json_out_end_object(body);
     work_append(work, lead, LEDGER_FACTS_CONFIRMED, caller_actor(caller), caller->team);
