@@ -4,7 +4,7 @@
 #include "http/reading.h"
 
 #include "base/email.h"
-#include "core/handoff/handoff_actions.h"
+#include "core/handoff/life.h"
 #include "core/handoff/shape.h"
 #include "store/read/handoff_read.h"
 #include "store/read/proof_read.h"
@@ -20,7 +20,7 @@
 #define HANDOFF_ANSWER_MAX_BYTES ((size_t)256 << 10)
 
 static const char *const state_names[] = {
-#define X(name, text) text,
+#define X(name, text, open) text,
     HANDOFF_STATE_TABLE(X)
 #undef X
         NULL,
@@ -30,9 +30,15 @@ static void write_handoff(const struct request *r, const struct handoff *handoff
                           struct json_out *out)
 {
     const char *actions[ACTION_COUNT];
-    size_t count = handoff_allowed_actions(handoff, handoff->lead_with, &r->caller, now, actions);
+    struct life_situation situation = {
+        .handoff = handoff,
+        .lead_with = handoff->lead_with,
+        .now = now,
+        .team = r->caller.team,
+        .member = r->caller.member,
+    };
 
-    shape_handoff(r->config, handoff, actions, count, out);
+    shape_handoff(r->config, handoff, actions, life_allowed(&situation, actions), out);
 }
 
 /* ---- one ---- */

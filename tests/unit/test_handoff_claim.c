@@ -234,7 +234,10 @@ END_TEST
 static size_t may(const struct handoff *handoff, const struct caller *caller,
                   const char *actions[ACTION_COUNT])
 {
-    return handoff_allowed_actions(handoff, (struct uuid){{0}}, caller, BENCH_NOW, actions);
+    struct life_situation situation = {
+        .handoff = handoff, .now = BENCH_NOW, .team = caller->team, .member = caller->member};
+
+    return life_allowed(&situation, actions);
 }
 
 START_TEST(allowed_actions_say_what_each_side_may_do)

@@ -254,8 +254,14 @@ static bool is_allowed(const struct handoff *handoff, const struct caller *calle
     struct lead *lead;
 
     ck_assert_int_eq(work_find_lead(&bench.work, handoff->lead, &lead), FIND_FOUND);
-    size_t count =
-        handoff_allowed_actions(handoff, handoff_lead_with(lead), caller, bench.work.now, allowed);
+    struct life_situation situation = {
+        .handoff = handoff,
+        .lead_with = handoff_lead_with(lead),
+        .now = bench.work.now,
+        .team = caller->team,
+        .member = caller->member,
+    };
+    size_t count = life_allowed(&situation, allowed);
 
     for (size_t i = 0; i < count; i++)
         if (strcmp(allowed[i], handoff_action_name(action)) == 0)

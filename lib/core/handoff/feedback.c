@@ -1,25 +1,24 @@
 #include "core/handoff/feedback.h"
 
-#include "core/handoff/handoff_actions.h"
-#include "core/handoff/handoff_answer.h"
+#include "core/handoff/handoff_walk.h"
 #include "core/handoff/shape.h"
 
-void feedback_add(struct work *work, const struct handoff *handoff, const struct caller *caller,
-                  enum feedback_kind kind, int rating, const char *note)
+struct uuid feedback_add(const struct handoff_step *step, enum feedback_kind kind, int rating,
+                         const char *note)
 {
     struct feedback_row row = {
-        .id = work_new_id(work),
-        .handoff = handoff->id,
-        .lead = handoff->lead,
+        .id = work_new_id(step->work),
+        .handoff = step->handoff->id,
+        .lead = step->handoff->lead,
         .kind = kind,
         .rating = rating,
         .note = note,
-        .member = caller->member,
-        .given_at = work->now,
+        .member = step->caller->member,
+        .given_at = step->work->now,
     };
 
-    json_out_member_uuid(&work->scratch, "feedback", row.id);
-    work_add_feedback(work, &row);
+    work_add_feedback(step->work, &row);
+    return row.id;
 }
 
 static bool note_handoff(const struct command *command, struct work *work, struct work_keys *keys)
@@ -29,33 +28,27 @@ static bool note_handoff(const struct command *command, struct work *work, struc
     return list_add(&keys->handoffs, work->arena, (void *)&input->handoff);
 }
 
-static bool begin(struct work *work, const struct command *command, enum handoff_action action,
-                  struct handoff **handoff, struct lead **lead, struct outcome *outcome,
-                  enum decision *decision)
+/* The step whole, but for its answer: what is said of the handoff, kept and named in the entry. */
+static bool say(struct handoff_step *step, const struct feedback_input *input,
+                enum handoff_action action, enum feedback_kind kind)
 {
-    const struct feedback_input *input = command->input;
-
-    if (!handoff_for_action(work, &command->caller, input->handoff, action, handoff, lead, outcome,
-                            decision))
+    if (!handoff_step_begin(step, input->handoff, action))
         return false;
-    work_change_lead(work, *lead);
-    work_change_handoff(work, *handoff);
+    if (kind == FEEDBACK_GIVEN)
+        step->handoff->rating = input->rating;
+    step->rating = input->rating;
+    step->feedback = feedback_add(step, kind, input->rating, input->note);
+    handoff_walk(step);
     return true;
 }
 
-/* The feedback row and the ledger entry that names it. */
-static void say(struct work *work, const struct command *command, struct lead *lead,
-                const struct handoff *handoff, enum feedback_kind kind, enum ledger_kind entry)
+static enum decision say_and_answer(struct work *work, const struct command *command,
+                                    enum handoff_action action, enum feedback_kind kind,
+                                    struct outcome *outcome)
 {
-    const struct feedback_input *input = command->input;
-    struct json_out *body = work_body(work);
+    struct handoff_step step = handoff_step_of(work, command, outcome);
 
-    feedback_add(work, handoff, &command->caller, kind, input->rating, input->note);
-    json_out_member_uuid(body, "handoff", handoff->id);
-    if (input->rating != 0)
-        json_out_member_int(body, "rating", input->rating);
-    handoff_write_tail(body, handoff, lead->stage, lead->stage);
-    work_append(work, lead, entry, caller_actor(&command->caller), command->caller.team);
+    return say(&step, command->input, action, kind) ? handoff_step_answer(&step) : step.decision;
 }
 
 /* ---- feedback ---- */
@@ -68,16 +61,7 @@ bool feedback_give_keys(const struct command *command, struct work *work, struct
 enum decision feedback_give(struct work *work, const struct command *command,
                             struct outcome *outcome)
 {
-    const struct feedback_input *input = command->input;
-    struct handoff *handoff;
-    struct lead *lead;
-    enum decision decision;
-
-    if (!begin(work, command, ACTION_FEEDBACK, &handoff, &lead, outcome, &decision))
-        return decision;
-    handoff->rating = input->rating;
-    say(work, command, lead, handoff, FEEDBACK_GIVEN, LEDGER_FEEDBACK_GIVEN);
-    return handoff_answer(work, &command->caller, handoff, lead, outcome);
+    return say_and_answer(work, command, ACTION_FEEDBACK, FEEDBACK_GIVEN, outcome);
 }
 
 /* ---- dispute ---- */
@@ -90,15 +74,7 @@ bool feedback_dispute_keys(const struct command *command, struct work *work, str
 enum decision feedback_dispute(struct work *work, const struct command *command,
                                struct outcome *outcome)
 {
-    struct handoff *handoff;
-    struct lead *lead;
-    enum decision decision;
-
-    if (!begin(work, command, ACTION_DISPUTE, &handoff, &lead, outcome, &decision))
-        return decision;
-    handoff->dispute = DISPUTE_OPEN;
-    say(work, command, lead, handoff, FEEDBACK_DISPUTED, LEDGER_HANDOFF_DISPUTED);
-    return handoff_answer(work, &command->caller, handoff, lead, outcome);
+    return say_and_answer(work, command, ACTION_DISPUTE, FEEDBACK_DISPUTED, outcome);
 }
 
 bool feedback_uphold_keys(const struct command *command, struct work *work, struct work_keys *keys)
@@ -109,15 +85,7 @@ bool feedback_uphold_keys(const struct command *command, struct work *work, stru
 enum decision feedback_uphold(struct work *work, const struct command *command,
                               struct outcome *outcome)
 {
-    struct handoff *handoff;
-    struct lead *lead;
-    enum decision decision;
-
-    if (!begin(work, command, ACTION_UPHOLD, &handoff, &lead, outcome, &decision))
-        return decision;
-    handoff->dispute = DISPUTE_UPHELD;
-    say(work, command, lead, handoff, FEEDBACK_UPHELD, LEDGER_HANDOFF_UPHELD);
-    return handoff_answer(work, &command->caller, handoff, lead, outcome);
+    return say_and_answer(work, command, ACTION_UPHOLD, FEEDBACK_UPHELD, outcome);
 }
 
 /* ---- concede ---- */
@@ -127,10 +95,10 @@ bool feedback_concede_keys(const struct command *command, struct work *work, str
     return note_handoff(command, work, keys);
 }
 
-/* The same offer once more, and taken: it was right the first time. */
+/* The same offer once more: it was right the first time. */
 static struct handoff *repeat(struct work *work, struct lead *lead, const struct handoff *disputed)
 {
-    struct handoff *again = work_add_handoff(work, lead, HANDOFF_ACCEPTED);
+    struct handoff *again = work_add_handoff(work, lead, life_rule(ACTION_RETAKE)->to);
 
     if (again == NULL)
         return NULL;
@@ -150,40 +118,36 @@ static struct handoff *repeat(struct work *work, struct lead *lead, const struct
     return again;
 }
 
-static enum decision answer_conceded(struct work *work, const struct caller *caller,
-                                     const struct handoff *handoff, const struct handoff *again,
-                                     const struct lead *lead, struct outcome *outcome)
+static enum decision answer_conceded(const struct handoff_step *step,
+                                     const struct handoff_step *again)
 {
-    struct json_out *out = outcome_begin(work);
+    struct json_out *out = outcome_begin(step->work);
 
     json_out_begin_object(out);
     json_out_key(out, "handoff");
-    handoff_write(work, caller, handoff, lead, out);
+    handoff_step_write(step, out);
     json_out_key(out, "lead");
-    shape_lead_short(work->config, lead, out);
+    shape_lead_short(step->work->config, step->lead, out);
     json_out_key(out, "new_handoff");
-    handoff_write(work, caller, again, lead, out);
+    handoff_step_write(again, out);
     json_out_end_object(out);
-    outcome->lead = lead->id;
-    return outcome_answer(work, outcome, 200);
+    step->outcome->lead = step->lead->id;
+    return outcome_answer(step->work, step->outcome, 200);
 }
 
 enum decision feedback_concede(struct work *work, const struct command *command,
                                struct outcome *outcome)
 {
-    const struct caller *caller = &command->caller;
-    struct handoff *handoff;
-    struct lead *lead;
-    enum decision decision;
+    struct handoff_step step = handoff_step_of(work, command, outcome);
+    struct handoff_step again = step;
 
-    if (!begin(work, command, ACTION_CONCEDE, &handoff, &lead, outcome, &decision))
-        return decision;
-    handoff->dispute = DISPUTE_CONCEDED;
-    say(work, command, lead, handoff, FEEDBACK_CONCEDED, LEDGER_HANDOFF_CONCEDED);
-    struct handoff *again = repeat(work, lead, handoff);
-    if (again == NULL)
+    if (!say(&step, command->input, ACTION_CONCEDE, FEEDBACK_CONCEDED))
+        return step.decision;
+    again.lead = step.lead;
+    again.handoff = repeat(work, step.lead, step.handoff);
+    again.rule = life_rule(ACTION_RETAKE);
+    if (again.handoff == NULL)
         return DECIDED;
-    enum stage before = handoff_take(work, lead, again, caller->member);
-    handoff_append_accepted(work, lead, again, caller, before);
-    return answer_conceded(work, caller, handoff, again, lead, outcome);
+    handoff_walk(&again);
+    return answer_conceded(&step, &again);
 }

@@ -3,7 +3,7 @@
 #ifndef BATON_CORE_FEEDBACK_H
 #define BATON_CORE_FEEDBACK_H
 
-#include "core/command.h"
+#include "core/handoff/handoff_step.h"
 
 struct feedback_input {
     struct uuid handoff;
@@ -34,8 +34,8 @@ bool feedback_concede_keys(const struct command *command, struct work *work,
 enum decision feedback_concede(struct work *work, const struct command *command,
                                struct outcome *outcome);
 
-/** Keeps what was said and, in the open ledger body, its id as the member "feedback". */
-void feedback_add(struct work *work, const struct handoff *handoff, const struct caller *caller,
-                  enum feedback_kind kind, int rating, const char *note);
+/** Keeps what was said of the step's handoff; the id, for the entry to name it. */
+struct uuid feedback_add(const struct handoff_step *step, enum feedback_kind kind, int rating,
+                         const char *note);
 
 #endif

@@ -3,7 +3,7 @@
 #include <string.h>
 
 static const char *const state_names[HANDOFF_STATE_COUNT] = {
-#define X(name, text) [HANDOFF_##name] = text,
+#define X(name, text, open) [HANDOFF_##name] = text,
     HANDOFF_STATE_TABLE(X)
 #undef X
 };
@@ -101,9 +101,35 @@ bool outcome_kind_parse(const char *name, enum outcome_kind *out)
     return at >= 0;
 }
 
+bool handoff_state_is_open(enum handoff_state state)
+{
+    static const bool is_open[HANDOFF_STATE_COUNT] = {
+#define X(name, text, open) [HANDOFF_##name] = open,
+        HANDOFF_STATE_TABLE(X)
+#undef X
+    };
+
+    return is_open[state];
+}
+
 bool handoff_is_open(const struct handoff *handoff)
 {
-    return handoff->state == HANDOFF_OFFERED || handoff->state == HANDOFF_ACCEPTED;
+    return handoff_state_is_open(handoff->state);
+}
+
+bool handoff_is_claimed(const struct handoff *handoff, instant now)
+{
+    return handoff->state == HANDOFF_OFFERED && handoff->claimed_until != INSTANT_NONE &&
+           handoff->claimed_until > now;
+}
+
+void handoff_drop_lapsed(struct handoff *handoff, instant now)
+{
+    if (handoff->state != HANDOFF_OFFERED || handoff->claimed_until == INSTANT_NONE ||
+        handoff->claimed_until > now)
+        return;
+    handoff->assignee = (struct uuid){{0}};
+    handoff->claimed_until = INSTANT_NONE;
 }
 
 struct uuid handoff_lead_with(const struct lead *lead)

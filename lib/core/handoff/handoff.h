@@ -4,17 +4,18 @@
 
 #include "core/lead/lead.h"
 
+/* name, text, whether it is open: a lead has at most one handoff in an open state */
 #define HANDOFF_STATE_TABLE(X)                                                                     \
-    X(OFFERED, "offered")     /* open: the receiving team is to answer by respond_by */            \
-    X(ACCEPTED, "accepted")   /* open: it owns the lead and is to decide by decide_by */           \
-    X(QUALIFIED, "qualified") /* the receiving team made it an sql */                              \
-    X(REJECTED, "rejected")   /* with a reason; the lead never moved */                            \
-    X(RETURNED, "returned")   /* with a reason, after accepting; the lead went back */             \
-    X(EXPIRED, "expired")     /* not answered in time; counted against the receiver */             \
-    X(WITHDRAWN, "withdrawn") /* by the offering team, or the lead was erased */
+    X(OFFERED, "offered", true)      /* the receiving team is to answer by respond_by */           \
+    X(ACCEPTED, "accepted", true)    /* it owns the lead and is to decide by decide_by */          \
+    X(QUALIFIED, "qualified", false) /* the receiving team made it an sql */                       \
+    X(REJECTED, "rejected", false)   /* with a reason; the lead never moved */                     \
+    X(RETURNED, "returned", false)   /* with a reason, after accepting; the lead went back */      \
+    X(EXPIRED, "expired", false)     /* not answered in time; counted against the receiver */      \
+    X(WITHDRAWN, "withdrawn", false) /* by the offering team, or the lead was erased */
 
 enum handoff_state {
-#define X(name, text) HANDOFF_##name,
+#define X(name, text, open) HANDOFF_##name,
     HANDOFF_STATE_TABLE(X)
 #undef X
         HANDOFF_STATE_COUNT
@@ -112,7 +113,12 @@ struct handoff {
     struct uuid lead_with;
 };
 
+bool handoff_state_is_open(enum handoff_state state);
 bool handoff_is_open(const struct handoff *handoff);
+/** Whether a lease runs: a member has claimed the offer, and claimed_until is still to come. */
+bool handoff_is_claimed(const struct handoff *handoff, instant now);
+/** Clears a claim that has lapsed: it is none any more, whether or not anybody released it. */
+void handoff_drop_lapsed(struct handoff *handoff, instant now);
 
 /** The team that has the lead with no handoff open; nil while one is open, or without an owner. */
 struct uuid handoff_lead_with(const struct lead *lead);

@@ -1,7 +1,7 @@
 #include "core/handoff/handoff_claim.h"
 
-#include "base/defect.h"
 #include "base/email.h"
+#include "core/handoff/handoff_walk.h"
 #include "core/handoff/shape.h"
 
 #include <string.h>
@@ -20,52 +20,39 @@ bool handoff_claim_keys(const struct command *command, struct work *work, struct
     return list_add(&keys->queues, work->arena, queue);
 }
 
-static void lease(struct work *work, struct handoff *handoff, struct uuid member,
-                  int64_t lease_seconds)
+static void lease(const struct handoff_step *step, struct uuid member, int64_t lease_seconds)
 {
-    work_change_handoff(work, handoff);
-    handoff->assignee = member;
-    handoff->claimed_until = work->now + lease_seconds * INSTANT_SECOND;
+    step->handoff->assignee = member;
+    step->handoff->claimed_until = step->work->now + lease_seconds * INSTANT_SECOND;
 }
 
-static void record_claim(struct work *work, struct lead *lead, const struct handoff *handoff,
-                         const struct caller *caller, enum ledger_kind kind)
-{
-    struct json_out *body = work_body(work);
-
-    if (DEFECT(entry_skipped) && kind == LEDGER_HANDOFF_RELEASED)
-        return;
-    if (!uuid_is_nil(handoff->assignee))
-        json_out_member_uuid(body, "assignee", handoff->assignee);
-    if (handoff->claimed_until != INSTANT_NONE)
-        json_out_member_int(body, "claimed_until", handoff->claimed_until);
-    json_out_member_uuid(body, "handoff", handoff->id);
-    work_append(work, lead, kind, caller_actor(caller), caller->team);
-}
-
-/* The next of the queue that is still free; what an earlier command of the group took is not, nor
- * what is overdue and only waits to be expired. */
-static struct handoff *deal(struct work *work, struct queue *queue, struct lead **lead)
+/* The next of the queue that may still be claimed: not what an earlier command of the group took,
+ * nor what is overdue and only waits to be expired. */
+static bool deal(struct handoff_step *step, struct queue *queue)
 {
     while (queue->dealt < queue->handoffs.count) {
-        struct handoff *handoff = queue->handoffs.items[queue->dealt++];
-        bool free = handoff->state == HANDOFF_OFFERED && handoff->respond_by > work->now &&
-                    (handoff->claimed_until == INSTANT_NONE || handoff->claimed_until <= work->now);
-        if (free && work_find_lead(work, handoff->lead, lead) == FIND_FOUND &&
-            (*lead)->status == LEAD_ACTIVE)
-            return handoff;
+        struct life_refusal refusal;
+        step->handoff = queue->handoffs.items[queue->dealt++];
+        if (work_find_lead(step->work, step->handoff->lead, &step->lead) != FIND_FOUND ||
+            step->lead->status != LEAD_ACTIVE)
+            continue;
+        struct life_situation situation = handoff_step_situation(step);
+        step->rule = life_find(&situation, ACTION_CLAIM, &refusal);
+        if (step->rule != NULL)
+            return true;
     }
-    return NULL;
+    return false;
 }
 
-static void write_item(const struct work *work, const struct caller *caller,
-                       const struct handoff *handoff, const struct lead *lead, struct json_out *out)
+static void write_item(const struct handoff_step *step, struct json_out *out)
 {
+    const struct handoff *handoff = step->handoff;
+
     json_out_begin_object(out);
     json_out_key(out, "handoff");
-    handoff_write(work, caller, handoff, lead, out);
+    handoff_step_write(step, out);
     json_out_key(out, "lead");
-    shape_lead(work->config, lead, handoff->id, out);
+    shape_lead(step->work->config, step->lead, handoff->id, out);
     json_out_key(out, "verdict");
     if (handoff->verdict_body == NULL)
         json_out_null(out);
@@ -74,8 +61,7 @@ static void write_item(const struct work *work, const struct caller *caller,
     json_out_end_object(out);
 }
 
-static enum decision answer_claim(struct work *work, const struct caller *caller,
-                                  struct handoff *const *handoffs, struct lead *const *leads,
+static enum decision answer_claim(struct work *work, const struct handoff_step *claimed,
                                   size_t count, int64_t waiting, struct outcome *outcome)
 {
     struct uuid *ids = ARENA_ARRAY(work->arena, struct uuid, count + 1);
@@ -85,15 +71,15 @@ static enum decision answer_claim(struct work *work, const struct caller *caller
     json_out_key(out, "data");
     json_out_begin_array(out);
     for (size_t i = 0; i < count; i++) {
-        write_item(work, caller, handoffs[i], leads[i], out);
+        write_item(&claimed[i], out);
         if (ids != NULL)
-            ids[i] = leads[i]->id;
+            ids[i] = claimed[i].lead->id;
     }
     json_out_end_array(out);
     json_out_member_int(out, "waiting", waiting);
     json_out_end_object(out);
     if (count == 1)
-        outcome->lead = leads[0]->id;
+        outcome->lead = claimed[0].lead->id;
     outcome->leads = ids;
     outcome->lead_count = ids == NULL ? 0 : count;
     return outcome_answer(work, outcome, 200);
@@ -126,8 +112,7 @@ enum decision handoff_claim(struct work *work, const struct command *command,
                             struct outcome *outcome)
 {
     const struct claim_input *input = command->input;
-    struct handoff *handoffs[CLAIM_LIMIT_MAX];
-    struct lead *leads[CLAIM_LIMIT_MAX];
+    struct handoff_step claimed[CLAIM_LIMIT_MAX];
     struct queue *queue;
     size_t count = 0;
 
@@ -136,15 +121,19 @@ enum decision handoff_claim(struct work *work, const struct command *command,
     if (work_find_queue(work, command->caller.team, &queue) == FIND_NEEDED)
         return DECIDE_AGAIN;
     work_remember(work, queue, sizeof *queue);
-    while (count < (size_t)input->limit && count < CLAIM_LIMIT_MAX &&
-           (handoffs[count] = deal(work, queue, &leads[count])) != NULL) {
-        work_change_lead(work, leads[count]);
-        lease(work, handoffs[count], command->caller.member, input->lease_seconds);
-        record_claim(work, leads[count], handoffs[count], &command->caller, LEDGER_HANDOFF_CLAIMED);
+    while (count < (size_t)input->limit && count < CLAIM_LIMIT_MAX) {
+        struct handoff_step *step = &claimed[count];
+        *step = handoff_step_of(work, command, outcome);
+        if (!deal(step, queue))
+            break;
+        work_change_lead(work, step->lead);
+        work_change_handoff(work, step->handoff);
+        lease(step, command->caller.member, input->lease_seconds);
+        handoff_walk(step);
         count++;
     }
     queue->waiting -= (int64_t)count < queue->waiting ? (int64_t)count : queue->waiting;
-    return answer_claim(work, &command->caller, handoffs, leads, count, queue->waiting, outcome);
+    return answer_claim(work, claimed, count, queue->waiting, outcome);
 }
 
 /* ---- release ---- */
@@ -160,21 +149,16 @@ enum decision handoff_release(struct work *work, const struct command *command,
                               struct outcome *outcome)
 {
     const struct release_input *input = command->input;
-    struct handoff *handoff;
-    struct lead *lead;
-    enum decision decision;
+    struct handoff_step step = handoff_step_of(work, command, outcome);
 
-    if (!handoff_for_action(work, &command->caller, input->handoff, ACTION_RELEASE, &handoff, &lead,
-                            outcome, &decision))
-        return decision;
-    work_change_lead(work, lead);
-    work_change_handoff(work, handoff);
-    handoff->assignee = (struct uuid){{0}};
-    handoff->claimed_until = INSTANT_NONE;
+    if (!handoff_step_begin(&step, input->handoff, ACTION_RELEASE))
+        return step.decision;
+    step.handoff->assignee = (struct uuid){{0}};
+    step.handoff->claimed_until = INSTANT_NONE;
     if (input->note != NULL)
-        handoff->note = input->note;
-    record_claim(work, lead, handoff, &command->caller, LEDGER_HANDOFF_RELEASED);
-    return handoff_answer(work, &command->caller, handoff, lead, outcome);
+        step.handoff->note = input->note;
+    handoff_walk(&step);
+    return handoff_step_answer(&step);
 }
 
 /* ---- assign ---- */
@@ -203,23 +187,19 @@ enum decision handoff_assign(struct work *work, const struct command *command,
                              struct outcome *outcome)
 {
     const struct assign_input *input = command->input;
-    struct handoff *handoff;
-    struct lead *lead;
-    enum decision decision;
+    struct handoff_step step = handoff_step_of(work, command, outcome);
 
-    if (!handoff_for_action(work, &command->caller, input->handoff, ACTION_ASSIGN, &handoff, &lead,
-                            outcome, &decision))
-        return decision;
-    const struct member *member = find_member(work, handoff->to_team, input->member);
+    if (!handoff_step_begin(&step, input->handoff, ACTION_ASSIGN))
+        return step.decision;
+    const struct member *member = find_member(work, step.handoff->to_team, input->member);
     if (member == NULL)
         return outcome_refuse_at(work, outcome, ERR_INVALID_VALUE, "/member", "not_found",
                                  "The receiving team has no active member with this id or email");
-    work_change_lead(work, lead);
-    lease(work, handoff, member->id, input->lease_seconds);
-    if (handoff->state == HANDOFF_ACCEPTED)
-        handoff->claimed_until = INSTANT_NONE; /* an accepted one is owned, not leased */
+    lease(&step, member->id, input->lease_seconds);
+    if (step.handoff->state == HANDOFF_ACCEPTED)
+        step.handoff->claimed_until = INSTANT_NONE; /* an accepted one is owned, not leased */
     if (input->note != NULL)
-        handoff->note = input->note;
-    record_claim(work, lead, handoff, &command->caller, LEDGER_HANDOFF_ASSIGNED);
-    return handoff_answer(work, &command->caller, handoff, lead, outcome);
+        step.handoff->note = input->note;
+    handoff_walk(&step);
+    return handoff_step_answer(&step);
 }

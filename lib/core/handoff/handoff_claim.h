@@ -2,7 +2,7 @@
 #ifndef BATON_CORE_HANDOFF_CLAIM_H
 #define BATON_CORE_HANDOFF_CLAIM_H
 
-#include "core/handoff/handoff_actions.h"
+#include "core/command.h"
 
 #define CLAIM_LIMIT_MAX       50
 #define LEASE_SECONDS_DEFAULT 1800

@@ -1,6 +1,6 @@
 #include "core/handoff/handoff_offer.h"
 
-#include "core/handoff/handoff_answer.h"
+#include "core/handoff/handoff_walk.h"
 #include "core/handoff/judge.h"
 #include "core/handoff/offer.h"
 #include "core/handoff/shape.h"
@@ -196,9 +196,14 @@ static enum decision check_lead(struct work *work, const struct caller *caller,
         return outcome_refuse(work, outcome, ERR_NOT_YOUR_HANDOFF,
                               "Only the owning team, %s, may offer this lead",
                               config_team_name(work->config, lead->owner_team));
-    if (lead->open != NULL)
-        return handoff_refuse_state(work, caller, lead->open, lead, outcome,
-                                    "The lead has an open handoff already");
+    if (lead->open != NULL) {
+        struct handoff_step step = {.work = work,
+                                    .caller = caller,
+                                    .outcome = outcome,
+                                    .handoff = lead->open,
+                                    .lead = lead};
+        return handoff_step_conflict(&step, "The lead has an open handoff already");
+    }
     if (input->kind == HANDOFF_KIND_IMPORTED)
         return outcome_refuse_at(work, outcome, ERR_INVALID_VALUE, "/kind", "enum",
                                  "Imported handoffs come by import alone");
@@ -207,16 +212,6 @@ static enum decision check_lead(struct work *work, const struct caller *caller,
         (input->kind == HANDOFF_KIND_OVERRIDE || is_exception(input->kind, &kind)))
         return outcome_refuse_at(work, outcome, ERR_UNPROCESSABLE, "/note", "required",
                                  "An exception or override needs a note that says why");
-    return DECIDED;
-}
-
-static enum decision answer_offer(struct work *work, const struct caller *caller,
-                                  const struct handoff *handoff, const struct lead *lead,
-                                  struct outcome *outcome)
-{
-    handoff_answer(work, caller, handoff, lead, outcome);
-    outcome->status = 201;
-    outcome->location = shape_handoff_path(handoff->id, work->arena);
     return DECIDED;
 }
 
@@ -244,14 +239,18 @@ enum decision handoff_offer(struct work *work, const struct command *command,
     decision = pass_gate(work, lead, caller, input, &plan, outcome);
     if (outcome->err != ERR_NONE)
         return decision;
-    plan.offer.actor = caller_actor(caller);
-    plan.offer.team = caller->team;
-    struct handoff *handoff = offer_make(work, lead, &plan.offer);
-    if (handoff == NULL)
+    plan.offer.caller = caller;
+    struct handoff_step step = handoff_step_of(work, command, outcome);
+    step.lead = lead;
+    step.handoff = offer_make(work, lead, &plan.offer);
+    if (step.handoff == NULL)
         return DECIDED;
     if (input->kind == HANDOFF_KIND_SELF_SOURCED) {
-        enum stage before = handoff_take(work, lead, handoff, caller->member);
-        handoff_append_accepted(work, lead, handoff, caller, before);
+        step.rule = life_rule(ACTION_ACCEPT);
+        handoff_walk(&step);
     }
-    return answer_offer(work, caller, handoff, lead, outcome);
+    handoff_step_answer(&step);
+    outcome->status = 201;
+    outcome->location = shape_handoff_path(step.handoff->id, work->arena);
+    return DECIDED;
 }

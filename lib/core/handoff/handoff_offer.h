@@ -2,7 +2,7 @@
 #ifndef BATON_CORE_HANDOFF_OFFER_H
 #define BATON_CORE_HANDOFF_OFFER_H
 
-#include "core/handoff/handoff_actions.h"
+#include "core/command.h"
 
 struct offer_input {
     struct uuid lead;

@@ -1,7 +1,6 @@
 #include "core/handoff/handoff_qualify.h"
 
-#include "core/handoff/handoff_actions.h"
-#include "core/handoff/handoff_answer.h"
+#include "core/handoff/handoff_walk.h"
 #include "core/handoff/judge.h"
 #include "core/handoff/offer.h"
 
@@ -65,38 +64,6 @@ static enum decision refuse_unmet(struct work *work, const struct term_judgement
 
 /* ---- the command ---- */
 
-static void append_qualified(struct work *work, struct lead *lead, const struct handoff *handoff,
-                             const struct caller *caller, enum stage before)
-{
-    struct json_out *body = work_body(work);
-
-    json_out_member_uuid(body, "handoff", handoff->id);
-    if (before != lead->stage) {
-        json_out_member_text(body, "stage_from", stage_name(before));
-        json_out_member_text(body, "stage_to", stage_name(lead->stage));
-    }
-    if (handoff->qualified_version != 0) {
-        json_out_member_text(body, "term", term_name(TERM_SQL));
-        json_out_member_int(body, "version", handoff->qualified_version);
-    }
-    work_append(work, lead, LEDGER_HANDOFF_QUALIFIED, caller_actor(caller), caller->team);
-}
-
-static void qualify(struct work *work, struct lead *lead, struct handoff *handoff,
-                    const struct caller *caller, const struct judgement *judgement)
-{
-    const struct term_judgement *sql = &judgement->terms[TERM_SQL];
-    enum stage before = lead->stage;
-
-    handoff_close(work, lead, handoff, HANDOFF_QUALIFIED, caller->member);
-    handoff->qualified_version = sql->judged ? sql->version->version : 0;
-    lead_raise(lead, STAGE_SQL);
-    lead_reach(lead, MILESTONE_SQL, work->now);
-    lead_set_due(lead, lead_next_date(work));
-    append_qualified(work, lead, handoff, caller, before);
-    offer_by_itself(work, lead, judgement);
-}
-
 /* Facts of a qualification that is refused are not kept: the command is undone. */
 static enum err write_facts(struct work *work, struct lead *lead, const struct caller *caller,
                             const struct handoff_qualify_input *input)
@@ -119,27 +86,24 @@ enum decision handoff_qualify(struct work *work, const struct command *command,
     const struct handoff_qualify_input *input = command->input;
     const struct caller *caller = &command->caller;
     struct judgement *judgement = ARENA_NEW(work->arena, struct judgement);
-    struct handoff *handoff;
-    struct lead *lead;
-    enum decision decision;
+    struct handoff_step step = handoff_step_of(work, command, outcome);
 
     if (judgement == NULL)
         return DECIDED;
-    if (!handoff_for_action(work, caller, input->handoff, ACTION_QUALIFY, &handoff, &lead, outcome,
-                            &decision))
-        return decision;
-    work_change_lead(work, lead);
-    work_change_handoff(work, handoff);
-    enum err err = write_facts(work, lead, caller, input);
+    if (!handoff_step_begin(&step, input->handoff, ACTION_QUALIFY))
+        return step.decision;
+    enum err err = write_facts(work, step.lead, caller, input);
     if (err != ERR_NONE)
         return outcome_refuse(work, outcome, err, "A lead has at most %d facts",
                               ATTRIBUTES_PER_LEAD_MAX);
     struct term_judgement *sql = &judgement->terms[TERM_SQL];
-    judge_term(work, lead, TERM_SQL, caller_actor(caller), caller->team, sql);
+    judge_term(work, step.lead, TERM_SQL, caller_actor(caller), caller->team, sql);
     if (sql->judged && sql->result != VERDICT_QUALIFIED)
         return refuse_unmet(work, sql, outcome);
     if (input->note != NULL)
-        handoff->note = input->note;
-    qualify(work, lead, handoff, caller, judgement);
-    return handoff_answer(work, caller, handoff, lead, outcome);
+        step.handoff->note = input->note;
+    step.handoff->qualified_version = sql->judged ? sql->version->version : 0;
+    handoff_walk(&step);
+    offer_by_itself(work, step.lead, judgement);
+    return handoff_step_answer(&step);
 }

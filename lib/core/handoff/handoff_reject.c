@@ -1,9 +1,7 @@
 #include "core/handoff/handoff_reject.h"
 
-#include "base/defect.h"
 #include "base/shortage.h"
-#include "core/handoff/handoff_actions.h"
-#include "core/handoff/handoff_answer.h"
+#include "core/handoff/handoff_walk.h"
 #include "core/handoff/judge.h"
 
 #include <stdlib.h>
@@ -13,15 +11,14 @@
 
 /* What is known of one rejection while it is decided. */
 struct rejection {
+    struct handoff_step step;
     const struct handoff_reject_input *input;
     const struct definition *definition; /* whose reason it is; NULL: none, any code is taken */
     const struct reason *reason;         /* NULL with no definition */
     enum reason_about about;
-    enum reason_then then;
     enum rejection_class klass;
-    const char *criterion; /* id, or NULL */
-    struct json_out commitments;
-    size_t corrected;
+    struct json_out commitments; /* to the corrections that changed something */
+    size_t corrected;            /* how many did */
 };
 
 /* ---- the reason ---- */
@@ -51,49 +48,48 @@ enum decision handoff_refuse_reason(struct work *work, struct outcome *outcome,
                              term_name(version->term));
 }
 
-static bool find_reason(struct work *work, const struct handoff *handoff,
-                        struct rejection *rejection, struct outcome *outcome)
+static bool find_reason(struct rejection *rejection)
 {
-    const struct definition_version *version = handoff_reasons(work, handoff);
+    struct handoff_step *step = &rejection->step;
+    const struct definition_version *version = handoff_reasons(step->work, step->handoff);
 
     rejection->about = ABOUT_GAP;
-    rejection->then = THEN_NURTURE;
+    step->then = THEN_NURTURE;
     if (version == NULL)
         return true;
     rejection->definition = version->compiled;
     rejection->reason = definition_reason(version->compiled, rejection->input->reason);
     if (rejection->reason == NULL) {
-        handoff_refuse_reason(work, outcome, version);
+        handoff_refuse_reason(step->work, step->outcome, version);
         return false;
     }
     rejection->about = rejection->reason->about;
-    rejection->then = rejection->reason->then;
+    step->then = rejection->reason->then;
     return true;
 }
 
 /* ---- the class ---- */
 
-static void evaluate(const struct work *work, const struct lead *lead,
-                     const struct definition *definition, struct verdict *out)
+/* The definition on the lead as it is known now. */
+static void evaluate(const struct rejection *rejection, struct verdict *out)
 {
-    struct verdict_subject subject = lead_subject(lead, work->now);
+    struct verdict_subject subject = lead_subject(rejection->step.lead, rejection->step.work->now);
 
-    verdict_evaluate(definition, &subject, out);
+    verdict_evaluate(rejection->definition, &subject, out);
 }
 
 /* The verdict that let it through; as of now when none was kept (no gate, or its lead erased). */
-static json_t *read_verdict(struct work *work, const struct lead *lead,
-                            const struct handoff *handoff, const struct definition *definition,
-                            struct verdict *now)
+static json_t *read_verdict(const struct rejection *rejection, struct verdict *now)
 {
+    const struct handoff *handoff = rejection->step.handoff;
+    struct json_out *out = &rejection->step.work->scratch;
+
     if (handoff->verdict_body != NULL)
         return json_loadb(handoff->verdict_body, handoff->verdict_body_len, JSON_DECODE_ANY, NULL);
-    evaluate(work, lead, definition, now);
-    json_out_clear(&work->scratch);
-    verdict_write(definition, now, 1, &work->scratch);
-    return json_out_failed(&work->scratch)
-               ? NULL
-               : json_loadb(work->scratch.text, work->scratch.len, 0, NULL);
+    evaluate(rejection, now);
+    json_out_clear(out);
+    verdict_write(rejection->definition, now, 1, out);
+    return json_out_failed(out) ? NULL : json_loadb(out->text, out->len, 0, NULL);
 }
 
 /* Borrowed from the verdict. */
@@ -131,15 +127,12 @@ static bool is_corrected(const struct rejection *rejection)
 }
 
 /* A disqualifier speaks for the lead when it is unmet; every other criterion when it is met. */
-static enum rejection_class class_of(const struct rejection *rejection,
-                                     const struct handoff *handoff, enum criterion_result was,
+static enum rejection_class class_of(const struct rejection *rejection, enum criterion_result was,
                                      enum criterion_result now)
 {
-    const struct criterion *criterion =
-        rejection->reason->criterion < 0
-            ? NULL
-            : &rejection->definition->criteria[rejection->reason->criterion];
-    bool turned = criterion != NULL && criterion->kind == CRITERION_DISQUALIFIER;
+    const struct handoff *handoff = rejection->step.handoff;
+    bool turned = rejection->definition->criteria[rejection->reason->criterion].kind ==
+                  CRITERION_DISQUALIFIER;
     enum criterion_result good = turned ? RESULT_UNMET : RESULT_MET;
     enum criterion_result bad = turned ? RESULT_MET : RESULT_UNMET;
 
@@ -151,16 +144,17 @@ static enum rejection_class class_of(const struct rejection *rejection,
     return now == bad && is_corrected(rejection) ? CLASS_BAD_DATA : CLASS_CONTRADICTS;
 }
 
-static void write_criterion(struct work *work, struct handoff *handoff, const char *id,
-                            const json_t *seen, enum criterion_result was,
-                            enum criterion_result now)
+/* {id, result, seen, now}: what the verdict said of the criterion, and what holds now. */
+static void write_criterion(struct rejection *rejection, const json_t *seen,
+                            enum criterion_result was, enum criterion_result now)
 {
+    struct work *work = rejection->step.work;
     struct json_out *out = &work->scratch;
     char *text = seen == NULL ? NULL : json_dumps(seen, JSON_ENCODE_ANY | JSON_COMPACT);
 
     json_out_clear(out);
     json_out_begin_object(out);
-    json_out_member_text(out, "id", id);
+    json_out_member_text(out, "id", rejection->step.criterion);
     json_out_member_text(out, "result", criterion_result_name(was));
     json_out_key(out, "seen");
     if (text == NULL)
@@ -173,12 +167,11 @@ static void write_criterion(struct work *work, struct handoff *handoff, const ch
     if (json_out_failed(out))
         arena_fail(work->arena);
     else
-        handoff->criterion = arena_copy(work->arena, out->text, out->len);
+        rejection->step.handoff->criterion = arena_copy(work->arena, out->text, out->len);
 }
 
-/* The corrections are told when this is called; verdict is as it was before them. */
-static void class_criterion(struct work *work, const struct lead *lead, struct handoff *handoff,
-                            struct rejection *rejection, const json_t *verdict,
+/* The corrections are applied when this is called; verdict is as it was before them. */
+static void class_criterion(struct rejection *rejection, const json_t *verdict,
                             struct verdict *evaluated)
 {
     size_t index = (size_t)rejection->reason->criterion;
@@ -186,169 +179,107 @@ static void class_criterion(struct work *work, const struct lead *lead, struct h
     const json_t *criterion = find_criterion(verdict, id);
     enum criterion_result was = read_result(criterion);
 
-    evaluate(work, lead, rejection->definition, evaluated);
+    evaluate(rejection, evaluated);
     enum criterion_result now = evaluated->criteria[index].result;
-    rejection->klass = class_of(rejection, handoff, was, now);
-    rejection->criterion = id;
-    write_criterion(work, handoff, id, json_object_get(criterion, "seen"), was, now);
+    rejection->klass = class_of(rejection, was, now);
+    rejection->step.criterion = id;
+    write_criterion(rejection, json_object_get(criterion, "seen"), was, now);
 }
 
-static enum err tell_corrections(struct work *work, struct lead *lead, struct rejection *rejection)
+/* Applies the corrections between the two looks at the disputed criterion, and sets the class. */
+static enum err correct_and_class(struct rejection *rejection)
 {
+    const struct handoff_reject_input *input = rejection->input;
+    struct work *work = rejection->step.work;
+    struct verdict *evaluated = ARENA_NEW(work->arena, struct verdict);
+    json_t *verdict = NULL;
     struct observation how = {
         .occurred_at = work->now,
         .known_from = work->now,
         .source = SOURCE_SALES,
     };
 
-    return lead_tell(work, lead, rejection->input->corrections, rejection->input->correction_count,
-                     &how, &rejection->commitments, &rejection->corrected);
-}
-
-/* Tells the corrections between the two looks at the disputed criterion, and sets the class. */
-static enum err correct_and_class(struct work *work, struct lead *lead, struct handoff *handoff,
-                                  struct rejection *rejection)
-{
-    struct verdict *evaluated = ARENA_NEW(work->arena, struct verdict);
-    json_t *verdict = NULL;
-
     if (evaluated == NULL)
         return ERR_OUT_OF_MEMORY;
     if (rejection->about == ABOUT_CRITERION)
-        verdict = read_verdict(work, lead, handoff, rejection->definition, evaluated);
-    enum err err = tell_corrections(work, lead, rejection);
+        verdict = read_verdict(rejection, evaluated);
+    enum err err =
+        lead_tell(work, rejection->step.lead, input->corrections, input->correction_count, &how,
+                  &rejection->commitments, &rejection->corrected);
     if (rejection->about == ABOUT_PROCESS)
         rejection->klass = CLASS_PROCESS;
     else if (rejection->about == ABOUT_GAP)
         rejection->klass = CLASS_SHOWS_GAP;
     else
-        class_criterion(work, lead, handoff, rejection, verdict, evaluated);
+        class_criterion(rejection, verdict, evaluated);
     json_decref(verdict);
     return err;
 }
 
-/* ---- what follows ---- */
-
-/* A customer, and one with an opportunity, stays what it is. */
-static void move_stage(struct lead *lead, enum stage to)
-{
-    if (lead->stage != STAGE_OPPORTUNITY && lead->stage != STAGE_CUSTOMER)
-        lead->stage = to;
-}
-
-/* A lead that is to go elsewhere waits for a human to offer it: held as well, or it would be
- * offered along the same route with its next touch. */
-static void follow(struct work *work, struct lead *lead, const struct rejection *rejection,
-                   bool met_srl)
-{
-    static const enum stage stages[THEN_COUNT] = {
-        [THEN_NURTURE] = STAGE_NURTURE,
-        [THEN_DISQUALIFY] = STAGE_DISQUALIFIED,
-        [THEN_REROUTE] = STAGE_INQUIRY,
-    };
-
-    move_stage(lead, stages[rejection->then]);
-    lead_hold(work, lead,
-              &(struct lead_hold){
-                  .definition = rejection->definition,
-                  .criterion = rejection->reason == NULL ? -1 : rejection->reason->criterion,
-                  .met_srl = met_srl,
-              });
-    lead_set_due(lead, rejection->then == THEN_REROUTE ? work->now : lead->hold_until);
-}
-
 /* ---- the command ---- */
 
-static void append_answer(struct work *work, struct lead *lead, const struct handoff *handoff,
-                          const struct rejection *rejection, const struct caller *caller,
-                          enum stage before)
+static void append_corrections(struct rejection *rejection)
 {
-    bool returned = handoff->state == HANDOFF_RETURNED;
-    struct json_out *body = work_body(work);
-
-    json_out_member_text(body, "class", rejection_class_name(rejection->klass));
-    if (rejection->criterion != NULL)
-        json_out_member_text(body, "criterion", rejection->criterion);
-    json_out_member_uuid(body, "handoff", handoff->id);
-    if (returned)
-        json_out_member_uuid(body, "owner", lead->owner_team);
-    json_out_member_text(body, "reason", handoff->reason);
-    handoff_write_tail(body, handoff, before, lead->stage);
-    work_append(work, lead, returned ? LEDGER_HANDOFF_RETURNED : LEDGER_HANDOFF_REJECTED,
-                caller_actor(caller), caller->team);
-}
-
-static void append_corrections(struct work *work, struct lead *lead, const struct handoff *handoff,
-                               const struct rejection *rejection, const struct caller *caller)
-{
-    struct json_out *body = work_body(work);
+    struct handoff_step *step = &rejection->step;
+    struct json_out *body = work_body(step->work);
 
     json_out_key(body, "attributes");
     json_out_raw(body, rejection->commitments.text, rejection->commitments.len);
-    json_out_member_uuid(body, "handoff", handoff->id);
-    work_append(work, lead, LEDGER_ATTRIBUTES_TOLD, caller_actor(caller), caller->team);
+    json_out_member_uuid(body, "handoff", step->handoff->id);
+    work_append(step->work, step->lead, LEDGER_ATTRIBUTES_TOLD, caller_actor(step->caller),
+                step->caller->team);
 }
 
-/* Judged while held: a lead that met srl only now is offered again, nothing else is. */
-static void apply(struct work *work, struct lead *lead, struct handoff *handoff,
-                  struct rejection *rejection, const struct caller *caller, bool met_srl)
+/* The lead is judged again while it is held: one that meets srl only now is offered once more,
+ * nothing else is. */
+static void apply(struct rejection *rejection)
 {
-    enum stage before = lead->stage;
+    struct handoff_step *step = &rejection->step;
+    struct handoff *handoff = step->handoff;
 
-    handoff->reason = arena_strdup(work->arena, rejection->input->reason);
+    handoff->reason = arena_strdup(step->work->arena, rejection->input->reason);
     handoff->klass = rejection->klass;
     if (rejection->input->note != NULL)
         handoff->note = rejection->input->note;
-    handoff_close(work, lead, handoff,
-                  handoff->state == HANDOFF_OFFERED ? HANDOFF_REJECTED : HANDOFF_RETURNED,
-                  caller->member);
-    if (!DEFECT(lead_kept))
-        lead->owner_team = handoff->from_team;
-    follow(work, lead, rejection, met_srl);
-    append_answer(work, lead, handoff, rejection, caller, before);
+    step->reason = handoff->reason;
+    handoff_walk(step);
     if (rejection->corrected == 0)
         return;
-    append_corrections(work, lead, handoff, rejection, caller);
-    judge_lead(work, lead, caller_actor(caller), caller->team);
-}
-
-static enum decision reject(struct work *work, struct lead *lead, struct handoff *handoff,
-                            struct rejection *rejection, const struct caller *caller,
-                            struct outcome *outcome)
-{
-    bool met_srl = lead_meets_srl(work, lead);
-
-    json_out_init(&rejection->commitments, COMMITMENTS_MAX_BYTES);
-    json_out_begin_object(&rejection->commitments);
-    enum err err = correct_and_class(work, lead, handoff, rejection);
-    json_out_end_object(&rejection->commitments);
-    if (json_out_failed(&rejection->commitments))
-        arena_fail(work->arena);
-    else if (err == ERR_NONE)
-        apply(work, lead, handoff, rejection, caller, met_srl);
-    json_out_release(&rejection->commitments);
-    if (err != ERR_NONE)
-        return outcome_refuse(work, outcome, err, "A lead has at most %d attributes",
-                              ATTRIBUTES_PER_LEAD_MAX);
-    return handoff_answer(work, caller, handoff, lead, outcome);
+    append_corrections(rejection);
+    judge_lead(step->work, step->lead, caller_actor(step->caller), step->caller->team);
 }
 
 static enum decision answer_with_reason(struct work *work, const struct command *command,
                                         enum handoff_action action, struct outcome *outcome)
 {
-    struct rejection rejection = {.input = command->input};
-    struct handoff *handoff;
-    struct lead *lead;
-    enum decision decision;
+    struct rejection rejection = {
+        .step = handoff_step_of(work, command, outcome),
+        .input = command->input,
+    };
+    struct handoff_step *step = &rejection.step;
 
-    if (!handoff_for_action(work, &command->caller, rejection.input->handoff, action, &handoff,
-                            &lead, outcome, &decision))
-        return decision;
-    if (!find_reason(work, handoff, &rejection, outcome))
+    if (!handoff_step_begin(step, rejection.input->handoff, action))
+        return step->decision;
+    if (!find_reason(&rejection))
         return DECIDED;
-    work_change_lead(work, lead);
-    work_change_handoff(work, handoff);
-    return reject(work, lead, handoff, &rejection, &command->caller, outcome);
+    step->hold = (struct lead_hold){
+        .definition = rejection.definition,
+        .criterion = rejection.reason == NULL ? -1 : rejection.reason->criterion,
+        .met_srl = lead_meets_srl(work, step->lead),
+    };
+    json_out_init(&rejection.commitments, COMMITMENTS_MAX_BYTES);
+    json_out_begin_object(&rejection.commitments);
+    enum err err = correct_and_class(&rejection);
+    json_out_end_object(&rejection.commitments);
+    if (json_out_failed(&rejection.commitments))
+        arena_fail(work->arena);
+    else if (err == ERR_NONE)
+        apply(&rejection);
+    json_out_release(&rejection.commitments);
+    if (err != ERR_NONE)
+        return outcome_refuse(work, outcome, err, "A lead has at most %d attributes",
+                              ATTRIBUTES_PER_LEAD_MAX);
+    return handoff_step_answer(step);
 }
 
 bool handoff_reject_keys(const struct command *command, struct work *work, struct work_keys *keys)

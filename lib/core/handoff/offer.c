@@ -1,6 +1,6 @@
 #include "core/handoff/offer.h"
 
-#include "core/lead/lead_hold.h"
+#include "core/handoff/handoff_walk.h"
 
 /* An srl is answered by the clock of its own definition, whatever the gate. */
 static int32_t respond_minutes(const struct work *work, const struct lead *lead,
@@ -15,32 +15,10 @@ static int32_t respond_minutes(const struct work *work, const struct lead *lead,
     return gate == NULL ? RESPOND_MINUTES_DEFAULT : gate->compiled->respond_minutes;
 }
 
-static void write_offered(struct work *work, struct lead *lead, const struct handoff *handoff,
-                          const struct offer *offer)
-{
-    struct json_out *body = work_body(work);
-
-    if (offer->actor.kind == ACTOR_SYSTEM)
-        json_out_member_text(body, "cause", "route");
-    json_out_member_uuid(body, "from", handoff->from_team);
-    json_out_member_uuid(body, "handoff", handoff->id);
-    json_out_member_text(body, "kind", handoff_kind_name(handoff->kind));
-    if (!uuid_is_nil(handoff->previous))
-        json_out_member_uuid(body, "previous", handoff->previous);
-    json_out_member_int(body, "respond_by", handoff->respond_by);
-    if (handoff->gated)
-        json_out_member_text(body, "term", term_name(handoff->term));
-    json_out_member_uuid(body, "to", handoff->to_team);
-    if (handoff->verdict_seq != 0)
-        json_out_member_int(body, "verdict_seq", handoff->verdict_seq);
-    if (handoff->version != 0)
-        json_out_member_int(body, "version", handoff->version);
-    work_append(work, lead, LEDGER_HANDOFF_OFFERED, offer->actor, offer->team);
-}
-
 struct handoff *offer_make(struct work *work, struct lead *lead, const struct offer *offer)
 {
-    struct handoff *handoff = work_add_handoff(work, lead, HANDOFF_OFFERED);
+    const struct life_rule *rule = life_rule(ACTION_OFFER);
+    struct handoff *handoff = work_add_handoff(work, lead, rule->to);
 
     if (handoff == NULL)
         return NULL;
@@ -55,10 +33,16 @@ struct handoff *offer_make(struct work *work, struct lead *lead, const struct of
     handoff->offer_note = offer->note;
     handoff->previous = offer->previous;
     handoff->respond_by = work->now + respond_minutes(work, lead, offer) * INSTANT_MINUTE;
-    lead->due_at = handoff->respond_by; /* also of a customer: see lead_set_due() */
     if (uuid_is_nil(lead->first_team))
         lead->first_team = offer->from_team;
-    write_offered(work, lead, handoff, offer);
+    handoff_walk(&(struct handoff_step){
+        .work = work,
+        .caller = offer->caller,
+        .handoff = handoff,
+        .lead = lead,
+        .rule = rule,
+        .cause = offer->caller == NULL ? "route" : NULL,
+    });
     return handoff;
 }
 

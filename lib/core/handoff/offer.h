@@ -15,12 +15,11 @@ struct offer {
     int64_t verdict_seq; /* 0: none */
     const char *note;    /* why an exception or override is made */
     struct uuid previous;
-    struct actor actor;
-    struct uuid team; /* that the actor stands for; nil for the system */
+    const struct caller *caller; /* NULL: Baton itself, along a route */
 };
 
-/** Makes the handoff, offered, with its ledger entry; moves due_at and first_team. The lead must
- *  be open for change and have no open handoff. NULL when memory is short. */
+/** Makes the handoff, offered, and walks the rule. The lead must be open for change and have no
+ * open handoff. NULL when memory is short. */
 struct handoff *offer_make(struct work *work, struct lead *lead, const struct offer *offer);
 
 /**

@@ -1,6 +1,7 @@
 #include "core/handoff/replay.h"
 
 #include "core/handoff/event.h"
+#include "core/handoff/life.h"
 
 #include <jansson.h>
 #include <string.h>
@@ -77,48 +78,69 @@ static void open_handoff(struct replay *replay, struct uuid handoff, enum handof
     replay->open_state = state;
 }
 
-/* From the given state to a final one; HANDOFF_STATE_COUNT: from any that is open. */
-static void close_handoff(struct replay *replay, const json_t *body, enum handoff_state from,
-                          enum handoff_state to, struct replay_step *step)
+static void make_handoff(struct replay *replay, struct uuid handoff, const struct life_rule *rule,
+                         struct replay_step *step)
 {
-    struct uuid handoff = read_uuid(body, "handoff");
+    step->made = handoff;
+    if (handoff_state_is_open(rule->to)) {
+        open_handoff(replay, handoff, rule->to, step);
+    } else {
+        step->closed = handoff;
+        step->closed_state = rule->to;
+    }
+}
 
-    if (uuid_is_nil(handoff) || !uuid_equal(handoff, replay->open))
+/* matched: by a rule that leads on from the state that the open handoff is in. */
+static void move_handoff(struct replay *replay, struct uuid handoff, const struct life_rule *rule,
+                         bool matched, struct replay_step *step)
+{
+    bool is_open = !uuid_is_nil(handoff) && uuid_equal(handoff, replay->open);
+
+    if (handoff_state_is_open(rule->to)) {
+        if (!is_open || !matched)
+            fault(step, "accepts a handoff that was not offered");
+        replay->open = handoff;
+        replay->open_state = rule->to;
+        return;
+    }
+    if (!is_open)
         fault(step, "closes a handoff that was not open");
-    else if (from != HANDOFF_STATE_COUNT && replay->open_state != from)
+    else if (!matched)
         fault(step, "closes a handoff that was in another state");
     replay->open = (struct uuid){{0}};
     step->closed = handoff;
-    step->closed_state = to;
+    step->closed_state = rule->to;
 }
 
-/* A concession makes a handoff that is accepted at once and names the disputed one. */
-static void accept(struct replay *replay, const json_t *body, struct replay_step *step)
+/* What the rules of a handoff's life say of entries of this kind. One kind may both lead a handoff
+ * on and make one (a concession's is accepted from the start): what is made then names the one
+ * before it, and nothing is open. */
+static void live(struct replay *replay, enum ledger_kind kind, const json_t *body,
+                 struct replay_step *step)
 {
+    const struct life_rule *makes = NULL, *leads = NULL;
     struct uuid handoff = read_uuid(body, "handoff");
+    bool matched = false;
+    size_t count;
+    const struct life_rule *rules = life_rules(&count);
 
-    if (uuid_is_nil(replay->open) && !uuid_is_nil(read_uuid(body, "previous"))) {
-        step->made = handoff;
-        open_handoff(replay, handoff, HANDOFF_ACCEPTED, step);
-        return;
+    for (size_t i = 0; i < count; i++) {
+        if (rules[i].entry != kind || rules[i].to == LIFE_STAYS)
+            continue;
+        if (rules[i].states & LIFE_NOT_BEGUN) {
+            makes = &rules[i];
+        } else if (!matched) {
+            leads = &rules[i];
+            matched = !uuid_is_nil(replay->open) && leads->states & 1u << replay->open_state;
+        }
     }
-    if (uuid_is_nil(handoff) || !uuid_equal(handoff, replay->open) ||
-        replay->open_state != HANDOFF_OFFERED)
-        fault(step, "accepts a handoff that was not offered");
-    replay->open = handoff;
-    replay->open_state = HANDOFF_ACCEPTED;
-}
-
-static void offer(struct replay *replay, const json_t *body, struct replay_step *step)
-{
-    step->made = read_uuid(body, "handoff");
-    open_handoff(replay, step->made, HANDOFF_OFFERED, step);
-}
-
-static void import(const json_t *body, struct replay_step *step)
-{
-    step->made = step->closed = read_uuid(body, "handoff");
-    step->closed_state = HANDOFF_QUALIFIED;
+    bool is_made =
+        makes != NULL &&
+        (leads == NULL || (uuid_is_nil(replay->open) && !uuid_is_nil(read_uuid(body, "previous"))));
+    if (is_made)
+        make_handoff(replay, handoff, makes, step);
+    else if (leads != NULL)
+        move_handoff(replay, handoff, leads, matched, step);
 }
 
 static void read_moved(const json_t *body, struct replay_step *step)
@@ -171,30 +193,6 @@ static void follow(struct replay *replay, const struct ledger_entry *entry, cons
                    struct replay_step *step)
 {
     switch (entry->kind) {
-    case LEDGER_HANDOFF_OFFERED:
-        offer(replay, body, step);
-        break;
-    case LEDGER_HANDOFF_ACCEPTED:
-        accept(replay, body, step);
-        break;
-    case LEDGER_HANDOFF_REJECTED:
-        close_handoff(replay, body, HANDOFF_OFFERED, HANDOFF_REJECTED, step);
-        break;
-    case LEDGER_HANDOFF_RETURNED:
-        close_handoff(replay, body, HANDOFF_ACCEPTED, HANDOFF_RETURNED, step);
-        break;
-    case LEDGER_HANDOFF_QUALIFIED:
-        close_handoff(replay, body, HANDOFF_ACCEPTED, HANDOFF_QUALIFIED, step);
-        break;
-    case LEDGER_HANDOFF_WITHDRAWN:
-        close_handoff(replay, body, HANDOFF_STATE_COUNT, HANDOFF_WITHDRAWN, step);
-        break;
-    case LEDGER_HANDOFF_EXPIRED:
-        close_handoff(replay, body, HANDOFF_OFFERED, HANDOFF_EXPIRED, step);
-        break;
-    case LEDGER_HANDOFF_IMPORTED:
-        import(body, step);
-        break;
     case LEDGER_LEAD_MERGED:
         merge(replay, body, step);
         break;
@@ -204,7 +202,8 @@ static void follow(struct replay *replay, const struct ledger_entry *entry, cons
     case LEDGER_LEAD_ERASED:
         be_erased(replay, step);
         break;
-    default: /* tells things of the lead; a stage or an owner that it moves was read already */
+    default: /* a stage or an owner that an entry moves was read already */
+        live(replay, entry->kind, body, step);
         break;
     }
 }

@@ -1,7 +1,6 @@
 #include "core/intake/import_deal.h"
 
-#include "core/handoff/handoff_answer.h"
-#include "core/handoff/judge.h"
+#include "core/handoff/handoff_walk.h"
 
 #include <string.h>
 
@@ -120,7 +119,8 @@ static enum import_refusal check(const struct work *work, const struct caller *c
 
 static struct handoff *add_handoff(struct work *work, struct lead *lead, const struct step *step)
 {
-    struct handoff *handoff = work_add_handoff_as(work, lead, step->handoff, HANDOFF_QUALIFIED);
+    struct handoff *handoff =
+        work_add_handoff_as(work, lead, step->handoff, life_rule(ACTION_IMPORT)->to);
     instant at = step->told->at;
 
     if (handoff == NULL)
@@ -179,35 +179,6 @@ static enum err tell(struct work *work, struct lead *lead, const struct capture_
                      changed);
 }
 
-static void append_step(struct work *work, struct lead *lead, const struct handoff *handoff,
-                        const struct caller *caller, enum stage before,
-                        const struct json_out *commitments)
-{
-    struct json_out *body = work_body(work);
-
-    if (commitments != NULL) {
-        json_out_key(body, "attributes");
-        json_out_raw(body, commitments->text, commitments->len);
-    }
-    json_out_member_text(body, "cause", "import");
-    json_out_member_uuid(body, "from", handoff->from_team);
-    json_out_member_uuid(body, "handoff", handoff->id);
-    json_out_member_text(body, "kind", handoff_kind_name(handoff->kind));
-    if (!uuid_is_nil(handoff->accepted_by))
-        json_out_member_uuid(body, "member", handoff->accepted_by);
-    json_out_member_int(body, "occurred_at", handoff->accepted_at);
-    if (handoff->outcome != OUTCOME_NONE) {
-        json_out_member_text(body, "outcome", outcome_kind_name(handoff->outcome));
-        json_out_member_int(body, "outcome_at", handoff->outcome_at);
-    }
-    json_out_member_uuid(body, "owner", lead->owner_team);
-    if (handoff->outcome_reason != NULL)
-        json_out_member_text(body, "reason", handoff->outcome_reason);
-    handoff_write_tail(body, handoff, before, lead->stage);
-    json_out_member_uuid(body, "to", handoff->to_team);
-    work_append(work, lead, LEDGER_HANDOFF_IMPORTED, caller_actor(caller), caller->team);
-}
-
 static void add_steps(struct work *work, struct lead *lead, const struct caller *caller,
                       const struct chain_of_steps *chain, const struct json_out *commitments)
 {
@@ -222,7 +193,18 @@ static void add_steps(struct work *work, struct lead *lead, const struct caller 
         take_step(lead, &chain->items[i]);
         if (last)
             end_deal(work, lead, handoff, deal);
-        append_step(work, lead, handoff, caller, before, last ? commitments : NULL);
+        handoff_walk_entry(
+            &(struct handoff_step){
+                .work = work,
+                .caller = caller,
+                .handoff = handoff,
+                .lead = lead,
+                .rule = life_rule(ACTION_IMPORT),
+                .cause = "import",
+                .reason = handoff->outcome_reason,
+                .attributes = last ? commitments : NULL,
+            },
+            before);
     }
 }
 

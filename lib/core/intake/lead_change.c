@@ -1,7 +1,7 @@
 #include "core/intake/lead_change.h"
 
 #include "base/email.h"
-#include "core/handoff/handoff_actions.h"
+#include "core/handoff/handoff_step.h"
 #include "core/handoff/judge.h"
 #include "core/handoff/shape.h"
 #include "core/intake/lead_result.h"
@@ -311,14 +311,16 @@ static enum verdict_result result_now(const struct work *work, const struct lead
 }
 
 /* Nothing to override where it is said already; with a handoff open sales has the word. */
-static bool may_override(struct work *work, const struct command *command, const struct lead *lead,
+static bool may_override(struct work *work, const struct command *command, struct lead *lead,
                          const struct definition_version *version, struct outcome *outcome)
 {
     const struct override_input *input = command->input;
 
     if (lead->open != NULL) {
-        handoff_refuse_state(work, &command->caller, lead->open, lead, outcome,
-                             "The lead is handed off: the answer to that comes first");
+        struct handoff_step step = handoff_step_of(work, command, outcome);
+        step.handoff = lead->open;
+        step.lead = lead;
+        handoff_step_conflict(&step, "The lead is handed off: the answer to that comes first");
         return false;
     }
     if (result_now(work, lead, input->term, version) == input->result) {

@@ -1,7 +1,7 @@
 #include "core/intake/lead_erase.h"
 
 #include "base/defect.h"
-#include "core/handoff/handoff_answer.h"
+#include "core/handoff/handoff_walk.h"
 
 #include <string.h>
 
@@ -15,25 +15,20 @@ bool lead_erase_keys(const struct command *command, struct work *work, struct wo
     return list_add(&keys->leads, work->arena, (void *)&input->lead);
 }
 
-static void withdraw_open(struct work *work, struct lead *lead, struct actor actor,
-                          struct uuid team)
+static void withdraw_open(struct work *work, struct lead *lead, const struct command *command)
 {
-    struct handoff *open = lead->open;
-
-    if (open == NULL)
+    if (lead->open == NULL)
         return;
-    work_change_handoff(work, open);
-    handoff_drop_lapsed(open, work->now);
-    open->state = HANDOFF_WITHDRAWN;
-    open->reason = REASON_ERASED;
-    open->claimed_until = INSTANT_NONE;
-    open->closed_at = work->now;
-    open->closed_by = actor.kind == ACTOR_MEMBER ? actor.id : (struct uuid){{0}};
-    work_close_handoff(work, lead, open);
-    struct json_out *body = work_body(work);
-    json_out_member_uuid(body, "handoff", open->id);
-    json_out_member_text(body, "reason", REASON_ERASED);
-    work_append(work, lead, LEDGER_HANDOFF_WITHDRAWN, actor, team);
+    work_change_handoff(work, lead->open);
+    lead->open->reason = REASON_ERASED;
+    handoff_walk(&(struct handoff_step){
+        .work = work,
+        .caller = &command->caller,
+        .handoff = lead->open,
+        .lead = lead,
+        .rule = life_rule(ACTION_ERASE),
+        .reason = REASON_ERASED,
+    });
 }
 
 static void forget(struct work *work, struct lead *lead)
@@ -80,7 +75,7 @@ enum decision lead_erase(struct work *work, const struct command *command, struc
     if (lead->status == LEAD_ERASED)
         return outcome_refuse(work, outcome, ERR_GONE, "This lead was erased");
     work_change_lead(work, lead);
-    withdraw_open(work, lead, actor, command->caller.team);
+    withdraw_open(work, lead, command);
     struct json_out *body = work_body(work);
     json_out_member_text(body, "stage", stage_name(lead->stage));
     work_append(work, lead, LEDGER_LEAD_ERASED, actor, command->caller.team);

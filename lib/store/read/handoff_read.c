@@ -63,16 +63,6 @@ const struct statement *const handoff_read_statements[] = {
 
 enum { NOW = HANDOFF_COLUMN_COUNT, WITH, DUE };
 
-/* A claim that has lapsed is none any more, whether or not somebody has cleared it. */
-static void clear_lapsed(struct handoff *handoff, instant now)
-{
-    if (handoff->state != HANDOFF_OFFERED || handoff->claimed_until == INSTANT_NONE ||
-        handoff->claimed_until > now)
-        return;
-    handoff->assignee = (struct uuid){{0}};
-    handoff->claimed_until = INSTANT_NONE;
-}
-
 /* An erasure leaves an empty note where the database wants one. */
 static void clear_erased(struct handoff *handoff)
 {
@@ -88,7 +78,7 @@ static enum err take(const struct read *read, const struct pg_result *result, in
         return arena_failed(read->arena) ? ERR_OUT_OF_MEMORY : ERR_INTERNAL;
     *now = pg_get_instant(result, row, NOW);
     (*out)->lead_with = pg_get_uuid(result, row, WITH);
-    clear_lapsed(*out, *now);
+    handoff_drop_lapsed(*out, *now);
     clear_erased(*out);
     return ERR_NONE;
 }
@@ -117,13 +107,13 @@ static const char *state_or_any(enum handoff_state state)
 static bool wants_open(const struct handoff_filter *filter)
 {
     return !filter->after.closed &&
-           (filter->state == HANDOFF_STATE_COUNT || filter->state <= HANDOFF_ACCEPTED);
+           (filter->state == HANDOFF_STATE_COUNT || handoff_state_is_open(filter->state));
 }
 
 static bool wants_closed(const struct handoff_filter *filter)
 {
     return filter->due_before == INSTANT_NONE &&
-           (filter->state == HANDOFF_STATE_COUNT || filter->state > HANDOFF_ACCEPTED);
+           (filter->state == HANDOFF_STATE_COUNT || !handoff_state_is_open(filter->state));
 }
 
 static void put_filter(struct read_query *query, const struct read *read,

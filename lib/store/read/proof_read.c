@@ -1,5 +1,6 @@
 #include "store/read/proof_read.h"
 
+#include "core/handoff/life.h"
 #include "store/table/merged.h"
 #include "store/table/node_table.h"
 
@@ -239,26 +240,11 @@ enum err proof_read_consistency(const struct read *read, int64_t from, int64_t s
 
 /* ---- a handoff's entry ---- */
 
-static enum ledger_kind kind_of(enum handoff_state state)
-{
-    static const enum ledger_kind kinds[HANDOFF_STATE_COUNT] = {
-        [HANDOFF_OFFERED] = LEDGER_HANDOFF_OFFERED,
-        [HANDOFF_ACCEPTED] = LEDGER_HANDOFF_ACCEPTED,
-        [HANDOFF_QUALIFIED] = LEDGER_HANDOFF_QUALIFIED,
-        [HANDOFF_REJECTED] = LEDGER_HANDOFF_REJECTED,
-        [HANDOFF_RETURNED] = LEDGER_HANDOFF_RETURNED,
-        [HANDOFF_EXPIRED] = LEDGER_HANDOFF_EXPIRED,
-        [HANDOFF_WITHDRAWN] = LEDGER_HANDOFF_WITHDRAWN,
-    };
-
-    return kinds[state];
-}
-
 enum err proof_read_answer(const struct read *read, const struct handoff *handoff,
                            enum handoff_state state, int64_t *pos)
 {
     struct read_query query = {.statement = &RECEIPT_OF_HANDOFF};
-    enum ledger_kind kind = kind_of(state);
+    enum ledger_kind kind = life_entry_into(state);
     bool imported = handoff->kind == HANDOFF_KIND_IMPORTED;
 
     read_params(&query, read);

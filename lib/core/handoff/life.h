@@ -1,0 +1,262 @@
+/*
+ * A handoff's life: every step that there is, as one table. A rule says who may take the step, in
+ * which states and when, and what comes of it: the handoff's state, the lead's owner, stage, hold
+ * and next step, and the ledger entry with what it says.
+ *
+ * Core walks the table (handoff_walk.h). `allowed_actions`, the replay of the ledger (replay.h),
+ * the table of docs/handoff.md and the exhaustive test (tests/unit/test_life.c) are made from it. A
+ * new step is a new rule; docs/architecture.md lists what else it takes.
+ */
+#ifndef BATON_CORE_LIFE_H
+#define BATON_CORE_LIFE_H
+
+#include "core/handoff/handoff.h"
+
+/* What callers do with a handoff, by its id; in the order of allowed_actions. */
+#define HANDOFF_ACTION_TABLE(X)                                                                    \
+    X(CLAIM, "claim")                                                                              \
+    X(ACCEPT, "accept")                                                                            \
+    X(REJECT, "reject")                                                                            \
+    X(RETURN, "return")                                                                            \
+    X(QUALIFY, "qualify")                                                                          \
+    X(WITHDRAW, "withdraw")                                                                        \
+    X(RELEASE, "release")                                                                          \
+    X(ASSIGN, "assign")                                                                            \
+    X(FEEDBACK, "feedback")                                                                        \
+    X(DISPUTE, "dispute")                                                                          \
+    X(UPHOLD, "uphold")                                                                            \
+    X(CONCEDE, "concede")                                                                          \
+    X(OUTCOME, "outcome")
+
+/* What happens to it otherwise; never among allowed_actions. */
+#define HANDOFF_EVENT_TABLE(X)                                                                     \
+    X(OFFER, "offer")                                                                              \
+    X(RETAKE, "concede, the new one") /* what a concession makes of the disputed handoff */        \
+    X(IMPORT, "import")                                                                            \
+    X(EXPIRE, "expire")                                                                            \
+    X(ERASE, "erase")
+
+enum handoff_action {
+#define X(name, text) ACTION_##name,
+    HANDOFF_ACTION_TABLE(X)
+#undef X
+        ACTION_COUNT, /* of those that callers take */
+    ACTION_BEFORE_EVENTS = ACTION_COUNT - 1,
+#define X(name, text) ACTION_##name,
+    HANDOFF_EVENT_TABLE(X)
+#undef X
+        ACTION_AND_EVENT_COUNT
+};
+
+const char *handoff_action_name(enum handoff_action action);
+
+/* name, in words */
+#define LIFE_WHO_TABLE(X)                                                                          \
+    X(RECEIVER, "the receiving team")                                                              \
+    X(OFFERER, "the offering team")                                                                \
+    /* and of whom no rule is asked, because the command itself knows */                           \
+    X(OWNER, "the team that has the lead, or Baton along a route")                                 \
+    X(ERASER, "whoever erases the lead")                                                           \
+    X(IMPORTER, "whoever imports it")                                                              \
+    X(BATON, "Baton")
+
+enum life_who {
+#define X(name, text) WHO_##name,
+    LIFE_WHO_TABLE(X)
+#undef X
+        WHO_COUNT
+};
+
+/* name, predicate in life.c, in words, error and detail of a refusal; NULL: the general one.
+ * Refusals follow this order. */
+#define LIFE_WHEN_TABLE(X)                                                                         \
+    X(NOT_ANOTHERS, is_not_anothers, "no other member has claimed it", ERR_CLAIMED_BY_OTHER,       \
+      "Another member has claimed it; the lease is in claimed_until")                              \
+    X(UNCLAIMED, is_unclaimed, "it is not claimed", ERR_STATE_CONFLICT, NULL)                      \
+    X(CLAIMED, is_claimed, "it is claimed", ERR_STATE_CONFLICT, NULL)                              \
+    X(IN_TIME, is_in_time, "`respond_by` is to come", ERR_STATE_CONFLICT, NULL)                    \
+    X(OVERDUE, is_overdue, "`respond_by` has passed", ERR_STATE_CONFLICT, NULL)                    \
+    X(UNDISPUTED, is_undisputed, "it was never disputed", ERR_STATE_CONFLICT, NULL)                \
+    X(DISPUTED, is_disputed, "the dispute is open", ERR_STATE_CONFLICT, NULL)                      \
+    X(UNDECIDED, is_undecided, "it is neither won nor lost", ERR_STATE_CONFLICT, NULL)             \
+    X(LEAD_FREE, is_lead_free, "its lead has no open handoff", ERR_STATE_CONFLICT,                 \
+      "The lead has an open handoff: withdraw it, or let it be answered")                          \
+    X(LEAD_KEPT, is_lead_kept, "the receiving team has the lead", ERR_STATE_CONFLICT,              \
+      "The lead was handed on: its outcome belongs to the team that has it")                       \
+    X(LEAD_BACK, is_lead_back, "the offering team has the lead, with no handoff open",             \
+      ERR_STATE_CONFLICT, "The lead was handed on since: uphold, or offer it anew")
+
+enum life_when {
+#define X(name, holds, text, err, detail) LIFE_WHEN_##name,
+    LIFE_WHEN_TABLE(X)
+#undef X
+        LIFE_WHEN_COUNT
+};
+
+/* Which of several rules of one action in one state: by what the command says, or by the lead. The
+ * first that fits is taken, so the general one stands last. name, predicate in life.c, in words */
+#define LIFE_CASE_TABLE(X)                                                                         \
+    X(ANY, is_any, "")                                                                             \
+    X(OPPORTUNITY, is_opportunity, "an opportunity")                                               \
+    X(WON, is_won, "won")                                                                          \
+    X(CUSTOMER_LOST, is_customer_lost, "lost, and the lead is a customer already")                 \
+    X(LOST, is_lost, "lost")
+
+enum life_case {
+#define X(name, holds, text) CASE_##name,
+    LIFE_CASE_TABLE(X)
+#undef X
+        CASE_COUNT
+};
+
+/* Who owns the lead afterwards. */
+#define LIFE_OWNER_TABLE(X)                                                                        \
+    X(STAYS, "")                                                                                   \
+    X(RECEIVER, "the receiving team")                                                              \
+    X(OFFERER, "the offering team")                                                                \
+    X(FIRST, "the team that offered it first")                                                     \
+    X(BY_HISTORY, "as the history says")
+
+enum life_owner {
+#define X(name, text) OWNER_##name,
+    LIFE_OWNER_TABLE(X)
+#undef X
+        OWNER_COUNT
+};
+
+/* What becomes of the lead's stage. On the way to customer it only rises, and a milestone is
+ * reached once. */
+#define LIFE_STAGE_TABLE(X)                                                                        \
+    X(STAYS, "")                                                                                   \
+    X(SAL, "`sal` with a sales team; with another, back from nurture")                             \
+    X(SQL, "`sql`")                                                                                \
+    X(OPPORTUNITY, "`opportunity`")                                                                \
+    X(CUSTOMER, "`customer`")                                                                      \
+    X(NURTURE, "`nurture`")                                                                        \
+    X(BY_REASON, "by the reason")                                                                  \
+    X(BY_HISTORY, "as the history says")
+
+enum life_stage {
+#define X(name, text) MOVE_##name,
+    LIFE_STAGE_TABLE(X)
+#undef X
+        MOVE_COUNT
+};
+
+/* Whether the lead is held, so that nothing is offered by itself. */
+#define LIFE_HOLD_TABLE(X)                                                                         \
+    X(STAYS, "")                                                                                   \
+    X(ENDS, "no longer")                                                                           \
+    X(BEGINS, "yes")
+
+enum life_hold {
+#define X(name, text) HOLD_##name,
+    LIFE_HOLD_TABLE(X)
+#undef X
+        HOLD_COUNT
+};
+
+/* The lead's next step, and with it its next date. */
+#define LIFE_NEXT_TABLE(X)                                                                         \
+    X(STAYS, "")                                                                                   \
+    X(ANSWER, "answer, by `respond_by`")                                                           \
+    X(DECIDE, "decide, by `decide_by`")                                                            \
+    X(NURTURE, "nurture, until the hold ends")                                                     \
+    X(REVIEW, "review, at once")                                                                   \
+    X(FOLLOW_UP, "follow up, in `nurture_days`")                                                   \
+    X(NONE, "none")                                                                                \
+    X(BY_REASON, "by the reason")
+
+enum life_next {
+#define X(name, text) NEXT_##name,
+    LIFE_NEXT_TABLE(X)
+#undef X
+        NEXT_COUNT
+};
+
+/* Members of the entry, beside the handoff and a stage that moved. */
+enum life_says {
+    SAYS_OFFER = 1 << 0,    /* from, kind, to, verdict_seq */
+    SAYS_PREVIOUS = 1 << 1, /* when there is one */
+    SAYS_RESPOND_BY = 1 << 2,
+    SAYS_DECIDE_BY = 1 << 3,
+    SAYS_GATE = 1 << 4,  /* term, version: what let it through */
+    SAYS_SQL = 1 << 5,   /* term, version: what qualified it */
+    SAYS_OWNER = 1 << 6, /* the lead's, afterwards */
+    SAYS_LEASE = 1 << 7, /* assignee, claimed_until */
+    SAYS_CLASS = 1 << 8, /* class, criterion */
+    SAYS_REASON = 1 << 9,
+    SAYS_FEEDBACK = 1 << 10, /* feedback, rating */
+    SAYS_OUTCOME = 1 << 11,  /* amount, occurred_at */
+    SAYS_HISTORY = 1 << 12,  /* attributes, member, occurred_at, outcome, outcome_at */
+};
+
+/* Among the states of a rule: it makes the handoff. */
+#define LIFE_NOT_BEGUN (1u << HANDOFF_STATE_COUNT)
+
+/* The state that a rule leads to: the one that it is in. */
+#define LIFE_STAYS HANDOFF_STATE_COUNT
+
+struct life_rule {
+    enum handoff_action action;
+    enum life_who who;
+    unsigned states;     /* bits 1u << state: it is in one of them */
+    unsigned when;       /* bits 1u << LIFE_WHEN_…: all of them hold */
+    enum life_case only; /* and this is the case */
+    enum handoff_state to;
+    enum dispute dispute; /* it has then; DISPUTE_NONE: as it is */
+    enum life_owner owner;
+    enum life_stage stage;
+    enum life_hold hold;
+    enum life_next next;
+    enum ledger_kind entry;
+    unsigned says;       /* bits of enum life_says */
+    const char *follows; /* what else, in words; the command does that. NULL: nothing */
+};
+
+/** The whole table. */
+const struct life_rule *life_rules(size_t *count);
+
+/** The rule of what makes a handoff: offer, retake, import; of all else the first one. */
+const struct life_rule *life_rule(enum handoff_action action);
+
+/** What becomes of a lead that is rejected or returned, by what its reason leads to. */
+struct life_reason {
+    enum stage stage; /* but for an opportunity and a customer, who stay what they are */
+    enum life_next next;
+};
+
+const struct life_reason *life_after_reason(enum reason_then then);
+
+/** How things stand as an action is tried. */
+struct life_situation {
+    const struct handoff *handoff;
+    struct uuid lead_with; /* handoff_lead_with() of its lead */
+    instant now;
+    struct uuid team; /* of whoever asks */
+    struct uuid member;
+    /* for the cases alone */
+    enum stage stage; /* the lead's */
+    enum outcome_kind outcome;
+};
+
+/** Why an action is not to be. */
+struct life_refusal {
+    enum err err;       /* ERR_ACTOR_REQUIRED, ERR_NOT_YOUR_HANDOFF, ERR_CLAIMED_BY_OTHER,
+                           ERR_STATE_CONFLICT */
+    struct uuid team;   /* ERR_NOT_YOUR_HANDOFF: whose it is to do that */
+    const char *detail; /* of the last two */
+};
+
+/** The rule by which the action is taken now; NULL, with *refusal, when none allows it. */
+const struct life_rule *life_find(const struct life_situation *situation,
+                                  enum handoff_action action, struct life_refusal *refusal);
+
+/** Names of what the caller's team may do now, in the table's order; how many. Which member it is
+ *  matters for leases alone. */
+size_t life_allowed(const struct life_situation *situation, const char *out[ACTION_COUNT]);
+
+/** The kind of entry that brings a handoff into this state. */
+enum ledger_kind life_entry_into(enum handoff_state state);
+
+#endif
