@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Thousands of requests made from openapi.yaml, right and spoilt, against a server of its own.
 
-  generated.py BATON [COUNT]    the program under test; how many requests
+  generated.py BATON [COUNT]          the program under test; how many requests
+  generated.py BATON --seconds TIME   or as many as the time allows
 
 Every operation gets bodies that fit its schema and the same spoilt: in their members, their
 bytes, their headers, their path and their query. Whatever comes, the answer is one that
@@ -12,7 +13,9 @@ BATON_GENERATED_SEED decides all of it (default: the same every time); BATON_LON
 Exit: 0 it holds, 1 it does not, 2 wrong use.
 """
 
+import argparse
 import json
+import math
 import os
 import pathlib
 import random
@@ -63,8 +66,9 @@ class Checker(exchanges.Checker):
 
 
 class Run:
-    def __init__(self, program, folder, count, seed):
+    def __init__(self, program, folder, count, seed, seconds):
         self.program, self.folder, self.count = program, pathlib.Path(folder), count
+        self.seconds, self.until = seconds, math.inf
         self.spec = contract.load(ROOT / "openapi.yaml")
         self.checker = Checker(self.spec)
         self.random = random.Random(seed)
@@ -95,13 +99,14 @@ class Run:
         return self.found
 
     def rounds(self, server):
-        while self.asked < self.count and len(self.found) < SHOWN_MAX:
+        self.until = time.monotonic() + self.seconds
+        while self.asked < self.count and time.monotonic() < self.until and len(self.found) < SHOWN_MAX:
             maker = request_maker.Maker(self.spec, self.random, self.workspace("w%d" % self.asked))
             for _ in range(min(ROUND, self.count - self.asked)):
                 self.one(maker)
                 if server.poll() is not None:
                     self.found.append("the server is gone")
-                if len(self.found) >= SHOWN_MAX or server.poll() is not None:
+                if len(self.found) >= SHOWN_MAX or server.poll() is not None or time.monotonic() >= self.until:
                     return
 
     def workspace(self, name):
@@ -184,15 +189,18 @@ def ready(port, server):
 
 
 def main():
-    if len(sys.argv) not in (2, 3):
-        print(__doc__, file=sys.stderr)
-        return 2
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program")
+    parser.add_argument("count", nargs="?", type=int)
+    parser.add_argument("--seconds", type=float, default=math.inf)
+    args = parser.parse_args()
     seed = int(os.environ.get("BATON_GENERATED_SEED", SEED))
-    count = int(sys.argv[2]) if len(sys.argv) == 3 else COUNT_LONG if os.environ.get("BATON_LONG") == "1" else COUNT
-    print("BATON_GENERATED_SEED=%d, %d requests" % (seed, count), flush=True)
+    usual = COUNT_LONG if os.environ.get("BATON_LONG") == "1" else COUNT
+    count = args.count or (usual if math.isinf(args.seconds) else sys.maxsize)
+    print("BATON_GENERATED_SEED=%d, at most %d requests" % (seed, count), flush=True)
     with tempfile.TemporaryDirectory(prefix="baton-generated-") as folder:
         os.chmod(folder, 0o711)
-        run = Run(sys.argv[1], folder, count, seed)
+        run = Run(args.program, folder, count, seed, args.seconds)
         found = run.play()
     print("\n".join(found[:2 * SHOWN_MAX]))
     print("%d requests, answered with %s" % (run.asked,

@@ -2,6 +2,7 @@
 """Runs the story of README.md, as it stands there, against a server of its own.
 
   readme_story.py BATON        the program under test
+  readme_story.py BATON PORT   where it, or a proxy before it, answers already; BATON_DATA_DIR is set
 
 Between <!-- story --> and <!-- /story --> every sh block is run in one shell, and a json block behind
 it is what its output must be. Exit: 0 it is true, 1 it is not, 77 jq or curl is missing.
@@ -27,7 +28,7 @@ MARK = "--- block %d ---"
 
 
 def main():
-    if len(sys.argv) != 2:
+    if len(sys.argv) not in (2, 3):
         print(__doc__, file=sys.stderr)
         return 2
     if not shutil.which("jq") or not shutil.which("curl"):
@@ -36,6 +37,8 @@ def main():
     blocks = story((ROOT / "README.md").read_text("utf-8"))
     with tempfile.TemporaryDirectory(prefix="baton-readme-") as folder:
         os.chmod(folder, 0o711)
+        if len(sys.argv) == 3:
+            return report(run({**os.environ, "BATON_BINARY": sys.argv[1]}, folder, int(sys.argv[2]), blocks))
         return play(sys.argv[1], folder, blocks)
 
 
@@ -72,6 +75,10 @@ def play(program, folder, blocks):
             code = server.wait(READY_WAIT_S)
     if code != 0:
         found.append("the server ended with %d" % code)
+    return report(found)
+
+
+def report(found):
     print("\n".join(found) or "the story of README.md is true")
     return 1 if found else 0
 
