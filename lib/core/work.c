@@ -284,11 +284,10 @@ static enum find need(struct work *work, struct list *needs, const void *key, si
 
 enum find work_find_lead(struct work *work, struct uuid id, struct lead **out)
 {
-    /* The bound is for damaged rows alone: leads that were merged in a circle cannot be loaded. */
-    for (size_t hops = 0; hops <= work->leads.count; hops++) {
+    for (;;) {
         void *value = map_get(&work->leads, id.b, 16);
         if (value == NULL)
-            break;
+            return need(work, &work->needs.leads, &id, sizeof id);
         if (value == &absent)
             return FIND_ABSENT;
         struct lead *lead = value;
@@ -298,7 +297,6 @@ enum find work_find_lead(struct work *work, struct uuid id, struct lead **out)
         }
         id = lead->merged_into;
     }
-    return need(work, &work->needs.leads, &id, sizeof id);
 }
 
 enum find work_find_handoff(struct work *work, struct uuid id, struct handoff **out)

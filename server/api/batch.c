@@ -3,7 +3,6 @@
 #include "api/capture_input.h"
 #include "http/body.h"
 
-#include "base/json_fault.h"
 #include "base/shortage.h"
 
 #include <stdio.h>
@@ -123,7 +122,7 @@ static enum err parse_item(const char *text, size_t len, json_t **out,
         return ERR_NONE;
     if (shortage_seen())
         return ERR_OUT_OF_MEMORY;
-    json_fault_words(&error, detail);
+    snprintf(detail, BODY_DETAIL_MAX_BYTES, "%s", error.text);
     return ERR_MALFORMED_JSON;
 }
 

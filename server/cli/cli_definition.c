@@ -38,7 +38,8 @@ static json_t *read_file(const char *path)
                            : json_load_file(path, JSON_REJECT_DUPLICATES, &error);
 
     if (document == NULL)
-        cli_say_json_fault(CLI_FAILED, path, &error);
+        cli_say(CLI_FAILED, "%s: %s (line %d, column %d)", path, error.text, error.line,
+                error.column);
     return document;
 }
 

@@ -1,0 +1,185 @@
+// Every operation of the contract, answered with success at least once: one story of a workspace.
+// Bodies are the contract's own examples where nothing else is said.
+
+import assert from "node:assert/strict";
+
+import { none } from "./contract.mjs";
+
+const WAIT_MS = 30_000;
+const TRIES_MAX = 50;
+
+export async function walk(client, service) {
+  const keys = await service.workspace("walk");
+  await setup(client, keys);
+  await leads(client, keys);
+  await handoffs(client, keys);
+  await definitions(client, keys);
+  await jobs(client, keys);
+  await inbound(client, keys);
+  await answers(client, keys);
+  await ledger(client, keys);
+  await rest(client, keys);
+  const walked = new Set([...client.answered].filter(([, statuses]) => Math.min(...statuses) < 300).map(([id]) => id));
+  const left = [...client.contract.operations.keys()].filter((id) => !walked.has(id));
+  none(left, "operations that tests/interop/walk.mjs has no place for yet");
+}
+
+async function setup(client, { ana }) {
+  const at = (id, options) => client.must(id, ana, options);
+  await at("teams_create");
+  await at("teams_update", { path: { team: "sdr" } });
+  const member = await at("members_create", { body: { team: "sdr", name: "Sid", email: "sid@acme.example" } });
+  await at("members_update", { path: { member_id: member.id } });
+  const { key } = await at("keys_create");
+  await at("keys_revoke", { path: { key_id: key.id } });
+  const { data } = await at("routes_get");
+  await at("routes_replace", { body: { data } });
+}
+
+const QUALIFYING = { "company.employees": 120, seniority: "vp" };
+let captures = 0;
+/** A lead that meets the definition, and the handoff by which it is offered. */
+async function offered(client, { marketing }) {
+  captures += 1;
+  const touch = { kind: "form_submitted", source: "google", medium: "cpc", campaign: "q4-launch", event_id: `w${captures}` };
+  const body = { email: `kim${captures}@walk.example`, attributes: QUALIFYING, touch };
+  const { lead, handoff } = await client.must("leads_capture", marketing, { body });
+  assert.equal(handoff?.state, "offered");
+  return { lead: { lead_id: lead.id }, handoff: { handoff_id: handoff.id } };
+}
+
+async function leads(client, { ana, sam, marketing }) {
+  const { lead } = await client.must("leads_capture", marketing);
+  const other = await client.must("leads_capture", marketing, { body: { email: "bo@walk.example" } });
+  const path = { lead_id: lead.id };
+  await client.must("leads_batch", marketing);
+  await client.must("leads_update", ana, { path, body: { attributes: { "company.name": "Kite" } } });
+  await client.must("leads_add_touch", ana, { path });
+  await client.must("leads_set_facts", sam, { path });
+  await client.must("leads_override", ana, { path: { lead_id: other.lead.id } });
+  const { lead: third } = await client.must("leads_capture", marketing, { body: { email: "cy@walk.example" } });
+  await client.must("leads_merge", ana, { path, body: { from: third.id } });
+  await client.must("leads_get", ana, { path });
+  await client.must("leads_timeline", ana, { path });
+  await client.must("leads_verdicts", ana, { path, query: { term: "mql" } });
+  const { lead: gone } = await client.must("leads_capture", marketing, { body: { email: "di@walk.example" } });
+  await client.must("leads_erase", ana, { path: { lead_id: gone.id } });
+}
+
+async function handoffs(client, keys) {
+  const { ana, sam } = keys;
+  const facts = Object.fromEntries(["budget", "authority", "need", "timeline"].map((name) => [name, { value: "yes" }]));
+
+  const won = (await offered(client, keys)).handoff;
+  await client.must("handoffs_claim", sam, { body: { team: "sales", limit: 50 } });
+  await client.must("handoffs_release", sam, { path: won });
+  await client.must("handoffs_assign", sam, { path: won });
+  await client.must("handoffs_accept", sam, { path: won });
+  await client.must("handoffs_feedback", sam, { path: won });
+  await client.must("handoffs_qualify", sam, { path: won, body: { facts } });
+  await client.must("handoffs_outcome", sam, { path: won, body: { outcome: "opportunity" } });
+  await client.must("handoffs_outcome", sam, { path: won });
+
+  const back = (await offered(client, keys)).handoff;
+  await client.must("handoffs_accept", sam, { path: back });
+  await client.must("handoffs_return", sam, { path: back });
+
+  for (const verdict of ["handoffs_uphold", "handoffs_concede"]) {
+    const { handoff } = await offered(client, keys);
+    await client.must("handoffs_reject", sam, { path: handoff });
+    await client.must("handoffs_dispute", ana, { path: handoff });
+    await client.must(verdict, sam, { path: handoff });
+  }
+
+  const { lead, handoff } = await offered(client, keys);
+  await client.must("handoffs_withdraw", ana, { path: handoff });
+  await client.must("handoffs_offer", ana, { body: { lead_id: lead.lead_id, to_team: "sales", kind: "standard" } });
+  await client.must("handoffs_get", sam, { path: won });
+}
+
+async function definitions(client, { ana, sam }) {
+  const example = client.contract.exampleBody(client.contract.operations.get("definitions_draft"));
+  const path = (version) => ({ term: "mql", version });
+  const draft = () => client.must("definitions_draft", ana, { path: { term: "mql" }, body: example });
+  const propose = (version) => client.must("definitions_propose", ana, { path: path(version), body: {} });
+
+  const first = await draft();
+  const { headers } = await client.ask("definitions_version", ana, { path: path(first.version) });
+  const replaced = { ...example, title: "Another title" };
+  const tag = { "if-match": headers.get("etag") };
+  await client.must("definitions_replace", ana, { path: path(first.version), body: replaced, headers: tag });
+  await propose(first.version);
+  await client.must("definitions_decline", sam, { path: path(first.version) });
+
+  const { version } = await draft();
+  const { content_hash } = await propose(version);
+  for (const key of [ana, sam]) await client.must("definitions_sign", key, { path: path(version), body: { content_hash } });
+  await client.must("definitions_acknowledge", sam, { path: path(version) });
+  await client.must("definitions_version", sam, { path: path(version) });
+  await client.must("definitions_diff", sam, { path: path(version), query: { against: 1 } });
+  await client.must("definitions_get", sam, { path: { term: "mql" } });
+  await client.must("definitions_suggestions", sam, { path: { term: "mql" } });
+  const job = await client.must("definitions_apply", ana, { path: path(version) });
+  await ended(client, ana, job.id);
+}
+
+async function ended(client, key, job) {
+  for (const deadline = Date.now() + WAIT_MS; ; ) {
+    const { state } = await client.must("jobs_get", key, { path: { job_id: job } });
+    if (!["queued", "running"].includes(state)) return state;
+    assert.ok(Date.now() < deadline, `job ${job} is ${state}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** A job that is done before it is cancelled is a 409, so another one is made, until one is caught. */
+async function jobs(client, { ana }) {
+  const body = { term: "mql", version: 1 };
+  let status = 409;
+  for (let tries = 0; status === 409 && tries < TRIES_MAX; tries++) {
+    const job = await client.must("backtests_create", ana, { body });
+    ({ status } = await client.ask("jobs_cancel", ana, { path: { job_id: job.id } }));
+  }
+  assert.equal(status, 200, `no back-test of ${TRIES_MAX} could be cancelled`);
+}
+
+async function inbound(client, { ana, marketing }) {
+  const body = client.contract.exampleBody(client.contract.operations.get("sources_create"));
+  const { source } = await client.must("sources_create", ana, { body: { ...body, auth: { scheme: "bearer" } } });
+  const path = { source_id: source.id };
+  const { delivery_id } = await client.must("inbound_receive", marketing, { path });
+  await client.must("deliveries_replay", ana, { path: { delivery_id } });
+  await client.must("sources_update", ana, { path });
+}
+
+async function answers(client, { ana }) {
+  await client.must("attribution_get", ana, { query: { milestone: "customer", model: "first", by: "source" } });
+  await client.must("leads_list", ana, { query: { reached: "mql" } });
+}
+
+/** Two checkpoints, of which the newer one continues the other. */
+async function ledger(client, keys) {
+  const kept = await checkpoint(client, keys.ana, 0);
+  const { handoff } = await offered(client, keys);
+  await client.must("handoffs_accept", keys.sam, { path: handoff });
+  const size = await checkpoint(client, keys.ana, kept);
+  await client.must("ledger_consistency", keys.ana, { path: { size }, query: { from: kept } });
+  await client.must("ledger_entry_proof", keys.ana, { path: { pos: 1 } });
+  await client.must("handoffs_receipt", keys.ana, { path: handoff });
+}
+
+async function checkpoint(client, key, above) {
+  for (const deadline = Date.now() + WAIT_MS; ; ) {
+    const { data } = await client.must("ledger_checkpoints", key);
+    if ((data[0]?.size ?? 0) > above) return data[0].size;
+    assert.ok(Date.now() < deadline, `no checkpoint above ${above}`);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
+
+/** What needs nothing but a key. */
+async function rest(client, { ana }) {
+  for (const operation of client.contract.operations.values())
+    if (operation.method === "GET" && !operation.parameters.some((parameter) => parameter.required))
+      await client.must(operation.id, operation.node.security?.length === 0 ? undefined : ana);
+}
