@@ -182,6 +182,10 @@ START_TEST(combinations_within_combinations_stand_in_brackets)
                 "(b is 1, or c is 2), and c is 2");
     assert_says("{'any':[{'at_least':2,'of':[" OTHER "," THIRD "," OTHER "]}," THIRD "]}",
                 "(at least 2 of these hold: (1) b is 1; (2) c is 2; (3) b is 1), or c is 2");
+    assert_says("{'at_least':2,'of':[" OTHER ",{'at_least':2,'of':[" OTHER "," THIRD "," OTHER
+                "]}," THIRD "]}",
+                "at least 2 of these hold: (1) b is 1; (2) (at least 2 of these hold: (1) b is 1; "
+                "(2) c is 2; (3) b is 1); (3) c is 2");
 }
 END_TEST
 

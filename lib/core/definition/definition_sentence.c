@@ -334,6 +334,14 @@ static void put_joined(const struct definition *definition, size_t at, bool nega
     }
 }
 
+/* A list of tests within a list of tests needs brackets, else nobody sees where it ends. */
+static bool is_list(const struct test_node *nodes, size_t at)
+{
+    while (nodes[at].kind == TEST_NOT)
+        at++;
+    return nodes[at].kind == TEST_AT_LEAST;
+}
+
 /* at_least n of m; its opposite is fewer than n, which leaves the tests themselves as they are. */
 static void put_at_least(const struct definition *definition, size_t at, bool negated,
                          struct text_out *out)
@@ -345,7 +353,7 @@ static void put_at_least(const struct definition *definition, size_t at, bool ne
                     nodes[at].at_least);
     for (size_t child = at + 1; child < nodes[at].end; child = nodes[child].end) {
         text_out_format(out, "%s(%d) ", number == 0 ? "" : "; ", number + 1);
-        put_test(definition, child, false, false, out);
+        put_test(definition, child, false, is_list(nodes, child), out);
         number++;
     }
 }
