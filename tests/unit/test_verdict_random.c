@@ -368,6 +368,9 @@ static enum plain plain_order(const char *op, const json_t *value, const json_t 
         ck_assert(instant_parse_lenient(json_string_value(wanted), &right_at));
         left = (double)left_at;
         right = (double)right_at;
+        /* a bare date is the whole day: what lies within it is equal to it */
+        if (strlen(json_string_value(wanted)) == 10 && left >= right && left < right + INSTANT_DAY)
+            left = right;
     } else if (!json_is_number(value)) {
         return PERHAPS;
     }

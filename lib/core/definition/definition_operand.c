@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define DATE_LEN 10 /* 2026-11-22 */
+
 enum operand {
     OPERAND_SCALAR,  /* a text, number or boolean */
     OPERAND_ORDERED, /* a number, or a text that is a date */
@@ -66,6 +68,7 @@ static bool read_ordered(struct definition_reader *reader, const json_t *json, c
                    "(2026-11-22 or 2026-11-22T10:00:00Z)");
         return false;
     }
+    node->date_end = node->date + (node->value.len == DATE_LEN ? INSTANT_DAY : 1);
     return true;
 }
 

@@ -85,6 +85,7 @@ struct test_node {
     struct value value;                 /* as written; lists in the document's order */
     const struct value *sorted;         /* lists: in value order, for a binary search */
     instant date;                       /* when the value is a date; else INSTANT_NONE */
+    instant date_end;                   /* exclusive: a date without a time is that whole day */
 };
 
 #endif

@@ -54,7 +54,7 @@ static enum criterion_result compare_order(const struct test_node *node, const s
     }
     if (value->type != VALUE_TEXT || !instant_parse_lenient(value->text, &at))
         return RESULT_UNKNOWN;
-    return result_of(order_fits(node->op, (at > node->date) - (at < node->date)));
+    return result_of(order_fits(node->op, at < node->date ? -1 : at >= node->date_end));
 }
 
 /* ---- lists ---- */
