@@ -245,13 +245,9 @@ static const struct definition_version *other_version(const struct config *confi
                                                       const struct definition_version *version,
                                                       int64_t against)
 {
-    const struct definition_version *in_force = config->in_force[version->term];
-
     if (against > 0)
         return against > INT32_MAX ? NULL : config_definition(config, version->term, (int)against);
-    if (in_force != NULL && in_force->version < version->version)
-        return in_force;
-    return latest_of(config, version->term, version->version);
+    return version_compared_with(config, version);
 }
 
 static enum err reply_diff(struct request *r, const struct definition_version *version,

@@ -4,6 +4,8 @@
 
 #include <jansson.h>
 
+#define DIFF_MAX_BYTES (4u << 20)
+
 static const char *maker_of(const struct config *config, struct actor actor)
 {
     const struct member *member = config_member(config, actor.id);
@@ -36,12 +38,64 @@ static size_t list_signatures(const struct config *config, const struct definiti
     return count;
 }
 
+/* Of a draft nothing is kept compiled. */
+static enum err compile(const struct definition_version *version, struct definition **out)
+{
+    json_t *document = json_loads(version->document, 0, NULL);
+    enum err err =
+        document == NULL ? ERR_OUT_OF_MEMORY : definition_compile(document, NULL, NULL, out);
+
+    json_decref(document);
+    return err;
+}
+
+const struct definition_version *version_compared_with(const struct config *config,
+                                                       const struct definition_version *version)
+{
+    const struct definition_version *in_force = config->in_force[version->term];
+    const struct definition_version *latest = NULL;
+
+    if (in_force != NULL && in_force->version < version->version)
+        return in_force;
+    for (size_t i = 0; i < config->definition_count; i++) {
+        const struct definition_version *other = &config->definitions[i];
+        if (other->term == version->term && other->version < version->version &&
+            (latest == NULL || other->version > latest->version))
+            latest = other;
+    }
+    return latest;
+}
+
+/* Writes the page with what changed since the version before it, if there is one. */
+static enum err write_with_changes(const struct definition *definition,
+                                   const struct definition_version *before,
+                                   struct definition_page *page, enum page_format format,
+                                   char **text, size_t *len)
+{
+    struct arena *arena = arena_new(DIFF_MAX_BYTES);
+    struct definition *old = NULL;
+    struct definition_diff diff;
+    enum err err = arena == NULL ? ERR_OUT_OF_MEMORY : compile(before, &old);
+
+    if (err == ERR_NONE)
+        err = definition_diff(old, definition, arena, &diff);
+    if (err == ERR_NONE) {
+        page->diff = &diff;
+        page->diff_against = before->version;
+        err = definition_page_write(definition, page, format, text, len);
+    }
+    definition_free(old);
+    arena_free(arena);
+    return err;
+}
+
 enum err version_page_write(const struct config *config, const struct definition_version *version,
                             enum page_format format, char **text, size_t *len)
 {
     const struct member *decliner = config_member(config, version->declined_by);
     struct page_signature signatures[SIDE_COUNT];
-    const struct definition_page page = {
+    const struct definition_version *before = version_compared_with(config, version);
+    struct definition_page page = {
         .version = version->version,
         .state = definition_state_name(version->state),
         .hash = version->state == DEFINITION_DRAFT ? NULL : version->hash,
@@ -53,15 +107,13 @@ enum err version_page_write(const struct config *config, const struct definition
         .signatures = signatures,
         .signatures_count = list_signatures(config, version, signatures),
     };
-    json_t *document = json_loads(version->document, 0, NULL);
     struct definition *definition = NULL;
+    enum err err = compile(version, &definition);
 
-    /* Of a draft nothing is kept compiled. */
-    enum err err = document == NULL ? ERR_OUT_OF_MEMORY
-                                    : definition_compile(document, NULL, NULL, &definition);
-    json_decref(document);
-    if (err == ERR_NONE)
+    if (err == ERR_NONE && before == NULL)
         err = definition_page_write(definition, &page, format, text, len);
+    else if (err == ERR_NONE)
+        err = write_with_changes(definition, before, &page, format, text, len);
     definition_free(definition);
     return err;
 }

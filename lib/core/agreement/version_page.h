@@ -12,4 +12,9 @@
 enum err version_page_write(const struct config *config, const struct definition_version *version,
                             enum page_format format, char **text, size_t *len) MUST_USE;
 
+/** What a version changes: the version in force when that is an older one, else the one before it.
+ *  NULL: there is none. */
+const struct definition_version *version_compared_with(const struct config *config,
+                                                       const struct definition_version *version);
+
 #endif
