@@ -10,8 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RESULT_MAX_BYTES (4u << 20)
-#define QUESTION_BYTES   (4u << 20)
+#define RESULT_MAX_BYTES    (4u << 20)
+#define CRITERION_WORDS_MAX 80 /* bytes of an id and a result */
+#define QUESTION_BYTES      (4u << 20)
 
 /* ---- the question ---- */
 
@@ -117,9 +118,31 @@ static void print_side(const char *title, const json_t *side)
                "negative\n",
                name, number(match, "true_positive"), number(match, "false_positive"),
                number(match, "false_negative"), number(match, "true_negative"));
+        if (number(match, "open") + number(match, "immature") > 0)
+            printf("    not counted: %lld still open, %lld judged less than %lld days ago\n",
+                   number(match, "open"), number(match, "immature"), number(match, "mature_days"));
+        if (!json_is_null(json_object_get(match, "why_none"))) {
+            printf("    %s\n", json_string_value(json_object_get(match, "why_none")));
+            continue;
+        }
         print_share("precision", json_object_get(match, "precision"));
         print_share("recall", json_object_get(match, "recall"));
     }
+}
+
+static void print_group(const json_t *criterion, const char *result)
+{
+    const json_t *group = json_object_get(criterion, result);
+    const json_t *won = json_object_get(group, "won");
+    char name[CRITERION_WORDS_MAX];
+
+    snprintf(name, sizeof name, "%s %s", json_string_value(json_object_get(criterion, "id")),
+             result);
+    printf("  %-40s %10lld %10lld", name, number(group, "leads"), number(group, "answered"));
+    if (json_is_null(json_object_get(won, "rate")))
+        printf(" %10s\n", "-");
+    else
+        printf(" %10.4f\n", json_number_value(json_object_get(won, "rate")));
 }
 
 static void print_criteria(const json_t *side)
@@ -127,10 +150,13 @@ static void print_criteria(const json_t *side)
     size_t i;
     json_t *item;
 
-    printf("  %-40s %10s %10s %10s\n", "criterion", "met", "unmet", "unknown");
+    printf("  %-40s %10s %10s %10s\n", "criterion", "leads", "answered", "won");
     json_array_foreach(json_object_get(side, "criteria"), i, item)
-        printf("  %-40s %10lld %10lld %10lld\n", json_string_value(json_object_get(item, "id")),
-               number(item, "met"), number(item, "unmet"), number(item, "unknown"));
+    {
+        print_group(item, "met");
+        print_group(item, "unmet");
+        print_group(item, "unknown");
+    }
     printf("  %-40s %10s %10s %10s %10s\n", "month", "leads", "qualified", "unclear", "not");
     json_array_foreach(json_object_get(side, "months"), i, item)
         printf("  %-40s %10lld %10lld %10lld %10lld\n",
@@ -161,6 +187,9 @@ static void print_result(const json_t *result)
     printf("with an answer from sales %lld (accepted %lld, sql %lld, won %lld), without %lld\n",
            number(json_object_get(coverage, "answered"), "count"), number(coverage, "accepted"),
            number(coverage, "sql"), number(coverage, "won"), number(coverage, "without_outcome"));
+    if (number(result, "undated_touches") > 0)
+        printf("%lld touches have no date and count for nothing: import them again with one\n",
+               number(result, "undated_touches"));
     print_side("this definition", json_object_get(result, "result"));
     print_criteria(json_object_get(result, "result"));
     if (json_is_null(changes))

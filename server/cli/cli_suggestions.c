@@ -52,8 +52,9 @@ static void print_split(const json_t *split)
 {
     const json_t *lift = json_object_get(split, "lift");
 
-    print_rates("with", json_object_get(split, "with"));
-    print_rates("without", json_object_get(split, "without"));
+    print_rates("met", json_object_get(split, "met"));
+    print_rates("unmet", json_object_get(split, "unmet"));
+    print_rates("unknown", json_object_get(split, "unknown"));
     if (json_is_null(lift))
         printf("  lift: none, a count is zero\n");
     else
@@ -73,6 +74,8 @@ static void print_criteria(const json_t *answer)
         const json_t *overrides = json_object_get(criterion, "overrides");
         printf("\ncriterion %s: %s\n", text(criterion, "id"), text(criterion, "title"));
         print_split(criterion);
+        if (json_is_true(json_object_get(criterion, "ask_for")))
+            printf("  unknown of many: ask for it\n");
         printf("  overridden by a human to qualified %lld, to not qualified %lld\n",
                number(overrides, "to_qualified"), number(overrides, "to_not_qualified"));
     }
@@ -145,6 +148,8 @@ static void print_suggestions(const json_t *answer)
         printf("\nsuggestion %zu: %s\n", i + 1, text(item, "words"));
         print_split(item);
         print_chance(json_number_value(json_object_get(item, "p")), number(answer, "tests"));
+        print_rates("would qualify, and did not", json_object_get(item, "now_qualified"));
+        print_rates("would no longer qualify", json_object_get(item, "no_longer_qualified"));
     }
     if (!json_is_null(json_object_get(answer, "why_none")))
         printf("\nno suggestion: %s\n", text(answer, "why_none"));

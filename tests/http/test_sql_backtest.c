@@ -269,6 +269,8 @@ static void import(const char *folder)
     "  WHEN 'last_told' THEN true"                                                                 \
     "  ELSE t.occurred_at < m.at END " more ")"
 
+#define DAYS(until) "floor(greatest(0, extract(epoch FROM " until " - at)) / 86400)"
+
 #define NUMBER(test)                                                                               \
     "CASE json_typeof(size) WHEN 'number' THEN (size#>>'{}')::numeric " test " END"
 
@@ -281,20 +283,26 @@ static const char judged[] =
     "   AND h.accepted_at IS NOT NULL) AS accepted,"
     "  bool_or(t.function = 'sales' AND h.kind <> 'self_sourced'"
     "   AND (h.accepted_at IS NOT NULL OR (h.state = 'rejected' AND h.class IS DISTINCT FROM"
-    "   'process'))) AS answered"
+    "   'process'))) AS answered,"
+    "  bool_or(h.state = 'accepted') AS sql_open, bool_or(h.state = 'accepted' OR h.state ="
+    "   'qualified' AND (h.outcome IS NULL OR h.outcome = 'opportunity')) AS won_open"
     "  FROM handoff h JOIN team t ON t.team_id = h.to_team GROUP BY 1),"
     " touched AS (SELECT lead_id, max(occurred_at) AS at FROM touch GROUP BY 1),"
     " told AS (SELECT lead_id, max((o->>1)::bigint) AS us"
     "  FROM mine, json_each(attributes) a, json_array_elements(a.value) o GROUP BY 1),"
     " moment AS (SELECT l.*, sql_at IS NOT NULL AS sql, customer_at IS NOT NULL AS won,"
     "  coalesce(h.accepted, false) AS accepted, coalesce(h.answered, false) AS answered,"
-    "  CASE WHEN v.at IS NOT NULL THEN 'first_verdict' WHEN h.at IS NOT NULL THEN 'first_handoff'"
-    "   ELSE 'last_told' END AS basis,"
-    "  coalesce(v.at, h.at, greatest(t.at, timestamptz 'epoch' + a.us * interval '1 microsecond'),"
+    "  false AS accepted_open, coalesce(h.sql_open, false) AS sql_open,"
+    "  coalesce(h.won_open, false) AS won_open,"
+    "  CASE WHEN v.at <= coalesce(h.at, 'infinity') THEN 'first_verdict'"
+    "   WHEN h.at IS NOT NULL THEN 'first_handoff' ELSE 'last_told' END AS basis,"
+    "  coalesce(least(v.at, h.at), greatest(t.at, timestamptz 'epoch' + a.us * interval '1 microsecond'),"
     "   l.created_at) AS at"
     "  FROM mine l LEFT JOIN verdicts v USING (lead_id) LEFT JOIN handoffs h USING (lead_id)"
     "  LEFT JOIN touched t USING (lead_id) LEFT JOIN told a USING (lead_id)),"
-    " timed AS (SELECT *, (extract(epoch FROM at) * 1000000)::bigint AS us FROM moment),"
+    " timed AS (SELECT *, (extract(epoch FROM at) * 1000000)::bigint AS us,"
+    "  0 AS accepted_days, " DAYS("sql_at") " AS sql_days, " DAYS("customer_at") " AS won_days, "
+    DAYS("now()") " AS age FROM moment),"
     " seen AS (SELECT m.*, " VALUE("company.employees") " AS size, " VALUE("country") " AS country, "
     TOUCHES("AND t.occurred_at >= m.at - interval '720 hours'") " > 0 AS engaged, "
     TOUCHES("") " > 1 AS often FROM timed m),"
@@ -311,19 +319,31 @@ static const char judged[] =
     " 'unclear', count(*) FILTER (WHERE " result " = 'unclear'),"                                  \
     " 'not_qualified', count(*) FILTER (WHERE " result " = 'not_qualified')"
 
+#define GROUP(is)                                                                                  \
+    "json_build_object('leads', count(*) FILTER (WHERE " is "), 'answered', count(*) FILTER "      \
+    "(WHERE " is " AND answered), 'won', json_build_object('count', count(*) FILTER "              \
+    "(WHERE " is " AND answered AND won)))"
 #define CRITERION(id, is)                                                                          \
-    "json_build_object('id', '" id "', 'met', count(*) FILTER (WHERE " is "),"                     \
-    " 'unmet', count(*) FILTER (WHERE NOT " is "),"                                                \
-    " 'unknown', count(*) FILTER (WHERE " is " IS NULL))"
+    "json_build_object('id', '" id "', 'met', " GROUP(is) ", 'unmet', " GROUP("NOT " is) ", "      \
+    "'unknown', " GROUP(is " IS NULL") ")"
+
+/* Of age: from the age on by which nine in ten of at least ten had reached it. */
+#define MATURE(target)                                                                             \
+    "age >= (SELECT CASE WHEN count(*) < 10 THEN 0 ELSE percentile_disc(0.9) WITHIN GROUP "        \
+    "(ORDER BY " target "_days) END FROM judged WHERE answered AND " target ")"
+#define COUNTS(target)                                                                             \
+    "answered AND " MATURE(target) " AND (" target " OR NOT " target "_open) AND "
 
 #define MATCH(result, target)                                                                      \
     "'" target "', json_build_object("                                                             \
-    "'true_positive', count(*) FILTER (WHERE answered AND " result " = 'qualified' AND " target    \
-    "), 'false_positive', count(*) FILTER (WHERE answered AND " result                             \
+    "'true_positive', count(*) FILTER (WHERE " COUNTS(target) result " = 'qualified' AND " target    \
+    "), 'false_positive', count(*) FILTER (WHERE " COUNTS(target) result                             \
     " = 'qualified' AND NOT " target                                                               \
-    "), 'false_negative', count(*) FILTER (WHERE answered AND " result " <> 'qualified' AND "      \
-    target "), 'true_negative', count(*) FILTER (WHERE answered AND " result                       \
-    " <> 'qualified' AND NOT " target "))"
+    "), 'false_negative', count(*) FILTER (WHERE " COUNTS(target) result " <> 'qualified' AND "      \
+    target "), 'true_negative', count(*) FILTER (WHERE " COUNTS(target) result                       \
+    " <> 'qualified' AND NOT " target "), 'open', count(*) FILTER (WHERE answered AND "            \
+    MATURE(target) " AND NOT " target " AND " target "_open), 'immature', count(*) FILTER (WHERE " \
+    "answered AND NOT " MATURE(target) "))"
 
 #define MONTH "to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-01')"
 
@@ -416,6 +436,7 @@ static void check_spread(const json_t *counted)
     static const char *const places[][3] = {
         {"judged_as_of", "first_verdict"},
         {"judged_as_of", "first_handoff"},
+        {"result", "won", "open"},
         {"judged_as_of", "last_told"},
         {"result", "qualified"},
         {"result", "unclear"},

@@ -62,6 +62,38 @@ static void import_planted(void)
     scratch_free(folder);
 }
 
+#define VISITED                                                                                    \
+    "{'term':'mql','title':'Came back','criteria':[{'id':'visits','title':'Three visits','kind':"  \
+    "'engagement','points':20,'test':{'attribute':'Total Visits','op':'gte','value':3}}],"         \
+    "'thresholds':{'total':20}}"
+
+static const struct step agreed[] = {{.label = "what the list knows",
+                                      .method = "POST",
+                                      .path = "/v1/definitions/mql/versions",
+                                      .as = "ana",
+                                      .body = VISITED,
+                                      .status = 201},
+                                     {.label = "is proposed",
+                                      .method = "POST",
+                                      .path = "/v1/definitions/mql/versions/2/propose",
+                                      .as = "ana",
+                                      .status = 200,
+                                      .keep = {{"hash", "/content_hash"}}},
+                                     {.label = "signed by marketing",
+                                      .method = "POST",
+                                      .path = "/v1/definitions/mql/versions/2/sign",
+                                      .as = "ana",
+                                      .body = "{'content_hash':'${hash}'}",
+                                      .status = 200},
+                                     {.label = "and by sales",
+                                      .method = "POST",
+                                      .path = "/v1/definitions/mql/versions/2/sign",
+                                      .as = "sam",
+                                      .body = "{'content_hash':'${hash}'}",
+                                      .status = 200,
+                                      .checks = {{"/state", "'in_force'"}}},
+                                     {0}};
+
 static const struct step told[] = {
     {.label = "measured against acceptance, history says nothing: all were accepted",
      .method = "GET",
@@ -83,16 +115,20 @@ static const struct step told[] = {
                 {"/capped", "false"},
                 {"/suggestions/0/kind", "'attribute'"},
                 {"/suggestions/0/name", "'Lead Origin'"},
-                {"/suggestions/0/with/leads", "<integer>"},
+                {"/suggestions/0/met/leads", "100"},
+                {"/suggestions/0/unmet/leads", "200"},
+                {"/suggestions/0/unknown/leads", "0"},
+                {"/suggestions/0/now_qualified/leads", "28"},
+                {"/suggestions/0/no_longer_qualified/leads", "0"},
                 {"/suggestions/0/p", "<real>"}, /* small, and not 0 */
-                {"/suggestions/0/words", "~Lead Origin is"},
+                {"/suggestions/0/words", "~Give 20 points for this: Lead Origin is"},
                 {"/why_none", "null"}},
      .keep = {{"document", "/suggestions/0/document"}}},
     {.label = "its draft can be back-tested",
      .method = "POST",
      .path = "/v1/backtests",
      .as = "ana",
-     .body = "{'document':${document},'against':1}",
+     .body = "{'document':${document},'against':2}",
      .status = 202,
      .keep = {{"job", "/id"}}},
     {.label = "and drafted as it is",
@@ -126,10 +162,10 @@ static void must_print(const char *command, const char *options, int code,
 static void ask_by_hand(void)
 {
     static const char *const all_said[] = {
-        "mql version 1, measured against won",
+        "mql version 2, measured against won",
         "answered by sales: 300 leads",
         "won       0.4000  (120 of 300, 95 %: 0.34",
-        "criterion company-size",
+        "criterion visits",
         "rejections by class\n  none",
         "gaps: what no criterion asks for\n  none",
         "threshold of the total\n  now: ",
@@ -153,14 +189,14 @@ static void ask_by_hand(void)
     must_print("suggestions", "sql", 1, (const char *const[]){"no version of sql", NULL});
     snprintf(options, sizeof options, "mql --target won --draft 1 --out %s/draft.json", folder);
     must_print("suggestions", options, 0, (const char *const[]){NULL});
-    snprintf(options, sizeof options, "%s/draft.json --against 1", folder);
+    snprintf(options, sizeof options, "%s/draft.json --against 2", folder);
     must_print("backtest", options, 0, (const char *const[]){"300 leads, judged as of", NULL});
     snprintf(options, sizeof options, "mql --target won --draft 1 --out %s/none/draft.json",
              folder);
     must_print("suggestions", options, 1, (const char *const[]){"No such file", NULL});
     snprintf(options, sizeof options, "%s/draft.json", folder);
-    must_print("draft", options, 0, (const char *const[]){"mql version 2 is draft", NULL});
-    must_print("propose", "mql 2", 0, (const char *const[]){"mql version 2 is proposed", NULL});
+    must_print("draft", options, 0, (const char *const[]){"mql version 3 is draft", NULL});
+    must_print("propose", "mql 3", 0, (const char *const[]){"mql version 3 is proposed", NULL});
     scratch_free(folder);
 }
 
@@ -169,6 +205,7 @@ START_TEST(test_by_hand)
     struct stage stage = open_stage("--starter mql --sign");
 
     import_planted();
+    story_run(stage.story, agreed);
     ask_by_hand();
     stage_close(&stage);
 }
@@ -179,6 +216,7 @@ START_TEST(test_planted)
     struct stage stage = open_stage("--starter mql --sign");
 
     import_planted();
+    story_run(stage.story, agreed);
     story_run(stage.story, told);
     stage_wait_job(&stage, "done");
     stage_close(&stage);
@@ -214,6 +252,23 @@ static const struct step too_few[] = {
      .as = "ana",
      .body = "{'term':'mql','result':'qualified','note':'met them at the fair'}",
      .status = 200},
+    {.label = "a student who fits all else",
+     .method = "POST",
+     .path = "/v1/leads",
+     .as = "marketing",
+     .body = "{'email':'mia@kite.example','attributes':{'company.employees':120,'seniority':"
+             "'student'},'touch':{'kind':'form_submitted'}}",
+     .status = 201,
+     .checks = {{"/verdict/result", "'not_qualified'"},
+                {"/verdict/criteria/5/id", "'student'"},
+                {"/verdict/criteria/5/result", "'met'"}},
+     .keep = {{"mia", "/lead/id"}}},
+    {.label = "by an override, against the disqualifier",
+     .method = "POST",
+     .path = "/v1/leads/${mia}/override",
+     .as = "ana",
+     .body = "{'term':'mql','result':'qualified','note':'she signs'}",
+     .status = 200},
     {.label = "is counted, and suggests nothing",
      .method = "GET",
      .path = "/v1/definitions/mql/suggestions",
@@ -222,6 +277,8 @@ static const struct step too_few[] = {
      .checks = {{"/answered/leads", "1"},
                 {"/criteria/0/overrides/to_qualified", "1"},
                 {"/criteria/0/overrides/to_not_qualified", "0"},
+                {"/criteria/5/overrides/to_qualified", "1"}, /* met by mia, and not by lee */
+                {"/criteria/5/overrides/to_not_qualified", "0"},
                 {"/rejections", "#1"},
                 {"/rejections/0/class", "'shows_gap'"},
                 {"/rejections/0/reason", "'bad_timing'"},

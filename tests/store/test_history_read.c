@@ -104,8 +104,9 @@ static void check_whole(const struct history_lead *lead, bool details)
     ck_assert_int_eq(lead->answer.accepted, digit == 1 || digit == 2);
     ck_assert_int_eq(lead->answer.answered, digit >= 1 && digit <= 3);
     ck_assert_int_eq(lead->first_handoff_at != INSTANT_NONE, digit >= 1 && digit <= 6);
-    /* The first of its own term: an even lead's first one is of another. */
-    ck_assert_int_eq(lead->first_verdict_at - lead->created_at,
+    /* An even lead's first one is of another term. */
+    ck_assert_int_eq(lead->first_verdict_at - lead->created_at, INSTANT_DAY);
+    ck_assert_int_eq(lead->own_verdict_at - lead->created_at,
                      (number % 2 == 0 ? 2 : 1) * INSTANT_DAY);
     check_touches(lead, details);
 }

@@ -60,8 +60,11 @@ static void tell(struct history_lead *lead, int64_t size, instant occurred_at, i
 
 static struct history_lead new_lead(int number)
 {
-    struct history_lead lead = {
-        .created_at = DAY(0), .first_verdict_at = INSTANT_NONE, .first_handoff_at = INSTANT_NONE};
+    struct history_lead lead = {.created_at = DAY(0),
+                                .own_verdict_at = INSTANT_NONE,
+                                .first_verdict_at = INSTANT_NONE,
+                                .first_handoff_at = INSTANT_NONE,
+                                .first_decided_at = INSTANT_NONE};
 
     lead.id.b[15] = (uint8_t)number;
     return lead;
@@ -71,7 +74,7 @@ static struct history_view view_of(const struct history_lead *lead)
 {
     struct history_view view;
 
-    ck_assert(history_view(lead, arena, &view));
+    ck_assert(history_view(lead, TERM_MQL, arena, &view));
     return view;
 }
 
@@ -170,6 +173,84 @@ START_TEST(test_touches_beyond_the_latest_are_counted_by_day)
 }
 END_TEST
 
+/* ---- the moment ---- */
+
+/* Days of the own verdict, any verdict, the offer and sales' decision; 0: never. */
+static const struct {
+    int own, any, offered, decided;
+    enum term term;
+    enum history_basis basis;
+    int judged;
+} moments[] = {
+    {3, 1, 0, 0, TERM_MQL, HISTORY_FIRST_VERDICT, 3}, /* its own term's, later than another's */
+    {0, 1, 0, 0, TERM_MQL, HISTORY_FIRST_VERDICT, 1},
+    {3, 3, 3, 9, TERM_MQL, HISTORY_FIRST_VERDICT, 3}, /* judged and offered at once */
+    {9, 9, 5, 6, TERM_MQL, HISTORY_FIRST_HANDOFF, 5}, /* a version was applied to history */
+    {0, 9, 5, 6, TERM_SRL, HISTORY_FIRST_HANDOFF, 5}, /* a capture judged what was imported */
+    {0, 0, 5, 6, TERM_MQL, HISTORY_FIRST_HANDOFF, 5},
+    {8, 1, 1, 8, TERM_SQL, HISTORY_FIRST_VERDICT, 8}, /* qualified by an sql definition */
+    {9, 1, 1, 4, TERM_SQL, HISTORY_FIRST_HANDOFF, 4}, /* applied after sales had decided */
+    {0, 1, 1, 4, TERM_SQL, HISTORY_FIRST_HANDOFF, 4},
+    {0, 1, 1, 0, TERM_SQL, HISTORY_FIRST_VERDICT, 1}, /* sales has not decided */
+};
+
+static instant day_of(int day)
+{
+    return day == 0 ? INSTANT_NONE : DAY(day);
+}
+
+START_TEST(test_the_earliest_of_verdict_and_handoff)
+{
+    struct history_lead lead = new_lead(1);
+    struct history_view view;
+
+    lead.own_verdict_at = day_of(moments[_i].own);
+    lead.first_verdict_at = day_of(moments[_i].any);
+    lead.first_handoff_at = day_of(moments[_i].offered);
+    lead.first_decided_at = day_of(moments[_i].decided);
+    ck_assert(history_view(&lead, moments[_i].term, arena, &view));
+    ck_assert_int_eq(view.basis, moments[_i].basis);
+    ck_assert_int_eq(view.judged_at, DAY(moments[_i].judged));
+}
+END_TEST
+
+/* What sales finds out as it decides is what an sql definition asks for. */
+START_TEST(test_sql_is_judged_on_what_sales_said_as_it_decided)
+{
+    struct history_lead lead = new_lead(1);
+    struct history_view view;
+
+    lead.first_handoff_at = DAY(1);
+    lead.first_decided_at = DAY(4);
+    tell(&lead, 10, DAY(0), DAY(0), SOURCE_FORM);
+    tell(&lead, 70, DAY(4), DAY(4), SOURCE_SALES);
+    tell(&lead, 90, DAY(6), DAY(6), SOURCE_SALES);
+    ck_assert(history_view(&lead, TERM_SQL, arena, &view));
+    ck_assert_int_eq(size_in(&view), 70);
+    ck_assert(history_view(&lead, TERM_MQL, arena, &view));
+    ck_assert_int_eq(size_in(&view), 10);
+}
+END_TEST
+
+START_TEST(test_touches_without_a_date_are_counted)
+{
+    const struct touch touches[] = {{.kind = "call", .occurred_at = DAY(9), .recorded_at = DAY(9)},
+                                    {.kind = "call", .occurred_at = DAY(2), .recorded_at = DAY(9)}};
+    struct history_lead lead = new_lead(1);
+
+    lead.created_at = DAY(9);
+    lead.first_handoff_at = DAY(5);
+    lead.touches = touches;
+    lead.touch_count = 2;
+    struct history_view view = view_of(&lead);
+    ck_assert_uint_eq(view.touches.count, 1);
+    ck_assert_uint_eq(view.undated_touches, 1);
+    lead.created_at = DAY(1); /* captured live: the touch came after the handoff, and has a date */
+    view = view_of(&lead);
+    ck_assert_uint_eq(view.undated_touches, 0);
+}
+END_TEST
+
 /* ---- counts ---- */
 
 static void add(struct history_lead *lead, int64_t size, struct history_answer answer)
@@ -183,7 +264,12 @@ static void add(struct history_lead *lead, int64_t size, struct history_answer a
 
 static const struct history_answer no_answer = {0}, rejected = {.answered = true},
                                    accepted = {.answered = true, .accepted = true},
-                                   won = {true, true, true, true};
+                                   won = {.answered = true,
+                                          .accepted = true,
+                                          .sql = true,
+                                          .won = true,
+                                          .sql_at = DAY(2),
+                                          .won_at = DAY(3)};
 
 static void add_six(const struct definition *against, const struct backtest_period *period)
 {
@@ -193,7 +279,7 @@ static void add_six(const struct definition *against, const struct backtest_peri
     } six[] = {{60, &won},      {70, &rejected},  {10, &accepted},
                {20, &rejected}, {80, &no_answer}, {-1, &accepted}};
 
-    backtest_init(backtest, big, against, period);
+    backtest_init(backtest, big, against, period, DAY(400));
     for (int i = 0; i < 6; i++) {
         struct history_lead lead = new_lead(i + 1);
         add(&lead, six[i].size, *six[i].answer);
@@ -205,7 +291,9 @@ static const struct backtest_period always = {INSTANT_NONE, INSTANT_NONE};
 START_TEST(test_counts_add_up)
 {
     add_six(NULL, &always);
-    const struct backtest_match *match = &backtest->side.matches[TARGET_ACCEPTED];
+    const struct backtest_match accepting =
+        backtest_match(backtest, &backtest->side, TARGET_ACCEPTED);
+    const struct backtest_match *match = &accepting;
     ck_assert_int_eq(backtest->leads, 6);
     ck_assert_int_eq(backtest->answered, 5);
     ck_assert_int_eq(backtest->side.results[VERDICT_QUALIFIED], 3);
@@ -217,10 +305,10 @@ START_TEST(test_counts_add_up)
     ck_assert_int_eq(match->true_negative, 1);
     ck_assert_int_eq(backtest_precision(match).of, 2);
     ck_assert_int_eq(backtest_recall(match).of, 3);
-    ck_assert_int_eq(backtest->side.matches[TARGET_WON].true_positive, 1);
+    ck_assert_int_eq(backtest_match(backtest, &backtest->side, TARGET_WON).true_positive, 1);
     ck_assert_int_eq(backtest->reached[TARGET_WON], 1);
-    ck_assert_int_eq(backtest->side.criteria[0].met, 3);
-    ck_assert_int_eq(backtest->side.criteria[0].unknown, 1);
+    ck_assert_int_eq(backtest->side.criteria[0].met.leads, 3);
+    ck_assert_int_eq(backtest->side.criteria[0].unknown.leads, 1);
 }
 END_TEST
 
@@ -256,7 +344,7 @@ START_TEST(test_the_sample_does_not_depend_on_order)
     static struct uuid forward[BACKTEST_SAMPLE];
 
     for (int turn = 0; turn < 2; turn++) {
-        backtest_init(backtest, big, engaged, &always);
+        backtest_init(backtest, big, engaged, &always, DAY(400));
         for (int i = 0; i < 200; i++) {
             struct history_lead lead = new_lead(turn == 0 ? i : 199 - i);
             lead.id.b[8] = (uint8_t)(lead.id.b[15] * 37);
@@ -277,9 +365,9 @@ START_TEST(test_shares_merge_into_the_whole)
     struct backtest *shares[2] = {calloc(1, sizeof **shares), calloc(1, sizeof **shares)};
     static const struct history_answer *const answers[] = {&won, &rejected, &accepted, &no_answer};
 
-    backtest_init(backtest, big, engaged, &always);
+    backtest_init(backtest, big, engaged, &always, DAY(400));
     for (int share = 0; share < 2; share++)
-        backtest_init(shares[share], big, engaged, &always);
+        backtest_init(shares[share], big, engaged, &always, DAY(400));
     for (int i = 0; i < 200; i++) {
         struct history_lead lead = new_lead(i);
         lead.id.b[8] = (uint8_t)(i * 37);
@@ -315,6 +403,66 @@ START_TEST(test_written_whole)
     ck_assert_int_eq(json_integer_value(json_object_get(result, "qualified")), 3);
     json_decref(json);
     json_out_release(&out);
+}
+END_TEST
+
+/* ---- targets ---- */
+
+static void add_judged(int day, struct history_answer answer)
+{
+    struct history_lead lead = new_lead(1);
+
+    lead.first_verdict_at = DAY(day);
+    lead.answer = answer;
+    ck_assert_int_eq(backtest_add(backtest, &lead, arena), ERR_NONE);
+}
+
+/* Twenty were won 1 to 20 days after they were judged, so a lead is mature at 18 days. */
+START_TEST(test_open_and_young_leads_are_neither_won_nor_lost)
+{
+    const struct history_answer lost = {.answered = true, .accepted = true},
+                                open = {.answered = true, .accepted = true, .won_open = true};
+
+    backtest_init(backtest, big, NULL, &always, DAY(100));
+    for (int i = 1; i <= 20; i++) {
+        struct history_answer answer = won;
+        answer.won_at = DAY(10 + i);
+        add_judged(10, answer);
+    }
+    add_judged(20, lost);
+    add_judged(20, open);
+    add_judged(82, lost); /* 18 days ago */
+    add_judged(83, lost); /* 17 days ago: may have been lost soon, while the won ones take longer */
+    struct history_answer soon = won;
+    soon.won_at = DAY(99);
+    add_judged(98, soon);
+    struct backtest_match match = backtest_match(backtest, &backtest->side, TARGET_WON);
+    ck_assert_int_eq(match.mature_days, 18);
+    ck_assert_int_eq(match.false_negative, 20); /* of unknown size: none would have qualified */
+    ck_assert_int_eq(match.true_negative, 2);
+    ck_assert_int_eq(match.open, 1);
+    ck_assert_int_eq(match.immature, 2);
+    ck_assert(match.has_contrast);
+    match = backtest_match(backtest, &backtest->side, TARGET_ACCEPTED);
+    ck_assert_int_eq(match.mature_days, -1);
+    ck_assert_int_eq(match.false_negative, 25);
+    ck_assert_int_eq(match.immature, 0);
+    ck_assert(!match.has_contrast); /* all were accepted, as imported deals are */
+}
+END_TEST
+
+START_TEST(test_what_few_reached_has_no_age)
+{
+    int64_t reached[HISTORY_DAYS] = {0};
+
+    reached[30] = HISTORY_MATURE_MIN - 1;
+    ck_assert_int_eq(history_mature_days(reached), -1);
+    reached[30]++;
+    ck_assert_int_eq(history_mature_days(reached), 30);
+    reached[HISTORY_DAYS - 1] = 1; /* 10 of 11 are more than nine in ten */
+    ck_assert_int_eq(history_mature_days(reached), 30);
+    reached[HISTORY_DAYS - 1] = 2;
+    ck_assert_int_eq(history_mature_days(reached), HISTORY_DAYS - 1);
 }
 END_TEST
 
@@ -366,6 +514,12 @@ int main(void)
     tcase_add_test(tcase, test_without_handoff_all_that_was_told);
     tcase_add_test(tcase, test_touches_recorded_later_do_not_count);
     tcase_add_test(tcase, test_touches_beyond_the_latest_are_counted_by_day);
+    tcase_add_loop_test(tcase, test_the_earliest_of_verdict_and_handoff, 0,
+                        sizeof moments / sizeof *moments);
+    tcase_add_test(tcase, test_sql_is_judged_on_what_sales_said_as_it_decided);
+    tcase_add_test(tcase, test_touches_without_a_date_are_counted);
+    tcase_add_test(tcase, test_open_and_young_leads_are_neither_won_nor_lost);
+    tcase_add_test(tcase, test_what_few_reached_has_no_age);
     tcase_add_test(tcase, test_counts_add_up);
     tcase_add_test(tcase, test_period_is_of_the_moment_judged);
     tcase_add_test(tcase, test_both_directions_of_change);

@@ -354,21 +354,27 @@ static void ask(const struct judge *judge, struct verdict *out)
     }
 }
 
+void verdict_conclude(const struct definition *definition, struct verdict *verdict)
+{
+    struct standing standing = {0};
+
+    verdict->score = 0;
+    memset(verdict->scores, 0, sizeof verdict->scores);
+    verdict->criteria_count = definition->criteria_count;
+    verdict->ask_for_count = 0;
+    for (size_t i = 0; i < definition->criteria_count; i++)
+        take_stand(&definition->criteria[i], &verdict->criteria[i], verdict, &standing);
+    verdict->result = decide(definition, verdict, &standing);
+}
+
 static void judge_all(struct judge *judge, struct verdict *out)
 {
     const struct definition *definition = judge->definition;
-    struct standing standing = {0};
 
     touch_counter_init(&judge->counter, definition, judge->subject);
-    out->score = 0;
-    memset(out->scores, 0, sizeof out->scores);
-    out->criteria_count = definition->criteria_count;
-    out->ask_for_count = 0;
-    for (size_t i = 0; i < definition->criteria_count; i++) {
+    for (size_t i = 0; i < definition->criteria_count; i++)
         judge_criterion(judge, &definition->criteria[i], &out->criteria[i]);
-        take_stand(&definition->criteria[i], &out->criteria[i], out, &standing);
-    }
-    out->result = decide(definition, out, &standing);
+    verdict_conclude(definition, out);
     if (out->result == VERDICT_UNCLEAR)
         ask(judge, out);
 }

@@ -66,6 +66,10 @@ void verdict_evaluate(const struct definition *definition, const struct verdict_
 void verdict_evaluate_values(const struct definition *definition, const struct value *const *values,
                              const struct verdict_subject *subject, struct verdict *out);
 
+/** The scores and the result that follow from what the criteria came to: fills everything but
+ *  criteria, which are given. Says nothing of what to ask for. */
+void verdict_conclude(const struct definition *definition, struct verdict *verdict);
+
 /** The verdict as the API shows it. */
 void verdict_write(const struct definition *definition, const struct verdict *verdict,
                    int64_t version, struct json_out *out);

@@ -21,26 +21,40 @@ struct backtest_period {
     instant to;   /* exclusive; INSTANT_NONE: open */
 };
 
-/** Of the leads with an answer from sales. */
+/** Of the leads with an answer from sales. A lead counts when it is mature, which is to say that it
+ *  was judged so long ago that HISTORY_MATURE_PERCENT of those that reached the target had reached
+ *  it by that age, and when sales has done with it. */
 struct backtest_match {
     int64_t true_positive;  /* would have qualified, and reached the target */
     int64_t false_positive; /* would have qualified, and did not */
     int64_t false_negative; /* would not have qualified (unclear included), and reached it */
     int64_t true_negative;
+    int64_t open;      /* mature, and sales is still at it */
+    int64_t immature;  /* too young to count, whatever became of it so far */
+    int mature_days;   /* the age; -1: too few reached the target to say */
+    bool has_contrast; /* of those that count some reached it and some did not */
 };
 
 struct proportion backtest_precision(const struct backtest_match *match);
 struct proportion backtest_recall(const struct backtest_match *match);
 
+/** Leads of which a criterion came to one result. */
+struct backtest_group {
+    int64_t leads, answered;
+    int64_t reached[TARGET_COUNT]; /* of the answered ones */
+};
+
 struct backtest_criterion {
-    int64_t met, unmet, unknown;
+    struct backtest_group met, unmet, unknown;
 };
 
 /** One definition's side. */
 struct backtest_side {
     const struct definition *definition;   /* borrowed; NULL: there is no such side */
     int64_t results[VERDICT_RESULT_COUNT]; /* by enum verdict_result */
-    struct backtest_match matches[TARGET_COUNT];
+    /** Answered leads by target, whether they would have qualified, outcome, and days since they
+     *  were judged: what is mature is known only when all are counted. */
+    int64_t outcomes[TARGET_COUNT][2][OUTCOME_COUNT][HISTORY_DAYS];
     struct backtest_criterion criteria[CRITERIA_MAX];
     int64_t months[BACKTEST_MONTHS][VERDICT_RESULT_COUNT];
 };
@@ -54,12 +68,15 @@ struct backtest_change {
 
 struct backtest {
     struct backtest_period period;
+    instant now; /* when it is asked, from which ages are counted back */
     struct backtest_side side;
     struct backtest_side against; /* the comparison */
     int64_t leads;
     int64_t bases[HISTORY_BASIS_COUNT];
     int64_t answered;
     int64_t reached[TARGET_COUNT];
+    int64_t reached_after[TARGET_COUNT][HISTORY_DAYS]; /* days from the moment judged */
+    int64_t undated_touches;                           /* left out: nobody knows when they were */
     struct backtest_change gained; /* qualified by the side, not by the comparison */
     struct backtest_change lost;   /* the other way round */
 };
@@ -67,7 +84,12 @@ struct backtest {
 /** against may be NULL. Both are borrowed and are of one term. The struct is large: not for the
  *  stack. */
 void backtest_init(struct backtest *backtest, const struct definition *definition,
-                   const struct definition *against, const struct backtest_period *period);
+                   const struct definition *against, const struct backtest_period *period,
+                   instant now);
+
+/** One side's verdicts against one target, of what has been added so far. */
+struct backtest_match backtest_match(const struct backtest *backtest,
+                                     const struct backtest_side *side, enum history_target target);
 
 /** Judges one lead, if its moment lies in the period. The arena's memory is free again afterwards
  *  for the caller to clear. ERR_OUT_OF_MEMORY. */

@@ -28,6 +28,48 @@ bool history_reached(const struct history_answer *answer, enum history_target ta
                                      : answer->won;
 }
 
+enum history_outcome history_outcome(const struct history_answer *answer,
+                                     enum history_target target)
+{
+    if (history_reached(answer, target))
+        return OUTCOME_REACHED;
+    bool open = target == TARGET_SQL   ? answer->sql_open
+                : target == TARGET_WON ? answer->won_open
+                                       : false;
+    return open ? OUTCOME_OPEN : OUTCOME_MISSED;
+}
+
+instant history_reached_at(const struct history_answer *answer, enum history_target target)
+{
+    if (target == TARGET_ACCEPTED || !history_reached(answer, target))
+        return INSTANT_NONE;
+    return target == TARGET_SQL ? answer->sql_at : answer->won_at;
+}
+
+/* ---- how long a target takes ---- */
+
+size_t history_days(instant from, instant to)
+{
+    int64_t days = to <= from ? 0 : (to - from) / INSTANT_DAY;
+
+    return days >= HISTORY_DAYS ? HISTORY_DAYS - 1 : (size_t)days;
+}
+
+int history_mature_days(const int64_t reached_after[HISTORY_DAYS])
+{
+    int64_t all = 0, so_far = 0;
+
+    for (int day = 0; day < HISTORY_DAYS; day++)
+        all += reached_after[day];
+    if (all < HISTORY_MATURE_MIN)
+        return -1;
+    for (int day = 0;; day++) {
+        so_far += reached_after[day];
+        if (so_far * 100 >= all * HISTORY_MATURE_PERCENT)
+            return day;
+    }
+}
+
 /* ---- the moment ---- */
 
 static instant last_told_in(const struct attribute_set *set, instant last)
@@ -47,17 +89,35 @@ static instant last_told(const struct history_lead *lead)
     return last == INSTANT_NONE ? lead->created_at : last;
 }
 
-static void choose_moment(const struct history_lead *lead, struct history_view *out)
+/* The verdict that may be the first judgement. One by another term says when a lead came up for
+ * judging, unless sales has decided on it, which is what an sql definition is about. */
+static instant verdict_of(const struct history_lead *lead, enum term term)
 {
-    if (lead->first_verdict_at != INSTANT_NONE) {
+    if (lead->own_verdict_at != INSTANT_NONE)
+        return lead->own_verdict_at;
+    if (term == TERM_SQL && lead->first_decided_at != INSTANT_NONE)
+        return INSTANT_NONE;
+    return lead->first_verdict_at;
+}
+
+static void choose_moment(const struct history_lead *lead, enum term term, struct history_view *out)
+{
+    instant verdict = verdict_of(lead, term);
+    instant handoff = term == TERM_SQL ? lead->first_decided_at : lead->first_handoff_at;
+
+    if (verdict != INSTANT_NONE && (handoff == INSTANT_NONE || verdict <= handoff)) {
         out->basis = HISTORY_FIRST_VERDICT;
-        out->judged_at = lead->first_verdict_at;
-    } else if (lead->first_handoff_at != INSTANT_NONE) {
+        out->judged_at = verdict;
+        out->known_until = verdict + 1;
+    } else if (handoff != INSTANT_NONE) {
         out->basis = HISTORY_FIRST_HANDOFF;
-        out->judged_at = lead->first_handoff_at;
+        out->judged_at = handoff;
+        /* what sales said as it decided is what the sql definition is judged on */
+        out->known_until = term == TERM_SQL ? handoff + 1 : handoff;
     } else {
         out->basis = HISTORY_LAST_TOLD;
         out->judged_at = last_told(lead);
+        out->known_until = INSTANT_NONE;
     }
 }
 
@@ -73,11 +133,11 @@ static bool observation_counts(const struct history_view *view, const struct obs
 {
     switch (view->basis) {
     case HISTORY_FIRST_VERDICT:
-        return seen->known_from <= view->judged_at;
+        return seen->known_from < view->known_until;
     case HISTORY_FIRST_HANDOFF:
         if (seen->source == SOURCE_IMPORT)
-            return seen->occurred_at < view->judged_at || is_undated(seen);
-        return seen->known_from < view->judged_at;
+            return seen->occurred_at < view->known_until || is_undated(seen);
+        return seen->known_from < view->known_until;
     default:
         return true;
     }
@@ -114,12 +174,21 @@ static bool touch_counts(const struct history_view *view, const struct touch *to
 {
     switch (view->basis) {
     case HISTORY_FIRST_VERDICT:
-        return touch->recorded_at <= view->judged_at;
+        return touch->recorded_at < view->known_until;
     case HISTORY_FIRST_HANDOFF:
-        return touch->occurred_at < view->judged_at;
+        return touch->occurred_at < view->known_until;
     default:
         return true;
     }
+}
+
+/* Without a date a touch stands at the moment it was recorded. Of an import after the first handoff
+ * nobody knows when it happened; what a live sender said came when it was said. */
+static bool is_undated_import(const struct history_lead *lead, const struct history_view *view,
+                              const struct touch *touch)
+{
+    return view->basis == HISTORY_FIRST_HANDOFF && touch->occurred_at == touch->recorded_at &&
+           view->judged_at < lead->created_at;
 }
 
 /* Beyond the latest that are counted one by one, per kind and day, as load does. */
@@ -148,8 +217,10 @@ static bool view_touches(const struct history_lead *lead, struct arena *arena,
     if (touches == NULL || older == NULL)
         return false;
     for (size_t i = 0; i < lead->touch_count; i++) {
-        if (!touch_counts(out, &lead->touches[i]))
+        if (!touch_counts(out, &lead->touches[i])) {
+            out->undated_touches += is_undated_import(lead, out, &lead->touches[i]);
             continue;
+        }
         if (count < TOUCHES_LOADED_MAX)
             touches[count++] = lead->touches[i];
         else
@@ -159,9 +230,11 @@ static bool view_touches(const struct history_lead *lead, struct arena *arena,
     return true;
 }
 
-bool history_view(const struct history_lead *lead, struct arena *arena, struct history_view *out)
+bool history_view(const struct history_lead *lead, enum term term, struct arena *arena,
+                  struct history_view *out)
 {
-    choose_moment(lead, out);
+    choose_moment(lead, term, out);
+    out->undated_touches = 0;
     if (!view_set(out, &lead->attributes, arena, &out->attributes) ||
         !view_set(out, &lead->facts, arena, &out->facts) || !view_touches(lead, arena, out))
         return false;

@@ -1,229 +1,35 @@
 #include "core/evidence/suggestion.h"
 
-#include "base/map.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define DECILES 10
-#define Z       1.959963984540054 /* of 95 % */
-
-/* A lead, as far as it is told apart. */
-struct label {
-    bool accepted, sql, won;
-    bool hit; /* reached the target */
-};
-
-struct seen {
-    const struct value *value;
-    struct label label;
-};
-
-/* An attribute that is in no criterion, with all values that were known. */
-struct tried {
-    const char *name;
-    struct seen *items;
-    size_t count, size;
-};
-
-/* Where nothing but the total decides. */
-struct scored {
-    int32_t score;
-    struct label label;
-};
-
-struct suggestion_set {
-    const struct definition *definition;
-    enum history_target target;
-    struct arena *arena;
-    struct map names;
-    struct tried *tried[SUGGESTION_NAMES_MAX];
-    size_t tried_count;
-    struct scored *scores;
-    size_t score_count, score_size;
-    struct suggestion_rates all;
-    struct suggestion_split criteria[CRITERIA_MAX];
-};
-
-const char *suggestion_kind_name(enum suggestion_kind kind)
-{
-    static const char *const names[] = {
-        [SUGGEST_ATTRIBUTE] = "attribute",
-        [SUGGEST_DROP] = "drop",
-        [SUGGEST_THRESHOLD] = "threshold",
-    };
-
-    return names[kind];
-}
-
-/* ---- gathering ---- */
-
-struct suggestion_set *suggestion_begin(const struct definition *definition,
-                                        enum history_target target, struct arena *arena)
-{
-    struct suggestion_set *set = ARENA_NEW(arena, struct suggestion_set);
-
-    if (set == NULL)
-        return NULL;
-    memset(set, 0, sizeof *set);
-    set->definition = definition;
-    set->target = target;
-    set->arena = arena;
-    map_init(&set->names, arena);
-    return set;
-}
-
-static void count_label(struct suggestion_rates *rates, const struct label *label)
-{
-    rates->leads++;
-    rates->accepted += label->accepted;
-    rates->sql += label->sql;
-    rates->won += label->won;
-    rates->hits += label->hit;
-}
-
-static bool grow(struct arena *arena, void **items, size_t *size, size_t item_size)
-{
-    size_t wanted = *size == 0 ? 64 : *size * 2;
-    void *grown = arena_alloc(arena, wanted * item_size);
-
-    if (grown == NULL)
-        return false;
-    if (*size > 0)
-        memcpy(grown, *items, *size * item_size);
-    *items = grown;
-    *size = wanted;
-    return true;
-}
-
-static struct tried *tried_for(struct suggestion_set *set, const char *name)
-{
-    struct tried *tried = map_get(&set->names, name, strlen(name));
-
-    if (tried != NULL || set->tried_count == SUGGESTION_NAMES_MAX)
-        return tried;
-    tried = ARENA_NEW(set->arena, struct tried);
-    if (tried == NULL)
-        return NULL;
-    *tried = (struct tried){.name = arena_strdup(set->arena, name)};
-    if (tried->name != NULL && map_put(&set->names, tried->name, strlen(name), tried))
-        set->tried[set->tried_count++] = tried;
-    return tried;
-}
-
-/* The view's memory goes with its lead. */
-static const struct value *keep_value(struct suggestion_set *set, const struct value *value)
-{
-    struct value *kept = ARENA_NEW(set->arena, struct value);
-
-    if (kept == NULL)
-        return NULL;
-    *kept = *value;
-    if (value->type == VALUE_TEXT)
-        kept->text = arena_copy(set->arena, value->text, value->len);
-    return kept;
-}
-
-static void note_value(struct suggestion_set *set, const struct attribute *attribute,
-                       const struct label *label)
-{
-    const struct value *value = &attribute->observations[0].value;
-
-    if (value->type == VALUE_NULL || value->type == VALUE_LIST ||
-        definition_uses_attribute(set->definition, attribute->name))
-        return;
-    struct tried *tried = tried_for(set, attribute->name);
-    if (tried == NULL)
-        return;
-    if (tried->count == tried->size &&
-        !grow(set->arena, (void **)&tried->items, &tried->size, sizeof *tried->items))
-        return;
-    value = keep_value(set, value);
-    if (value != NULL)
-        tried->items[tried->count++] = (struct seen){value, *label};
-}
-
-static void note_criteria(struct suggestion_set *set, const struct verdict *verdict,
-                          const struct label *label)
-{
-    for (size_t i = 0; i < verdict->criteria_count; i++) {
-        struct suggestion_split *split = &set->criteria[i];
-        bool met = verdict->criteria[i].result == RESULT_MET;
-        count_label(met ? &split->with : &split->without, label);
-    }
-}
-
-/* Whether all but the total threshold holds. */
-static bool only_total_decides(const struct definition *definition, const struct verdict *verdict)
-{
-    if (!definition->has_threshold[THRESHOLD_TOTAL])
-        return false;
-    for (size_t i = 0; i < verdict->criteria_count; i++) {
-        const struct criterion *criterion = &definition->criteria[i];
-        enum criterion_result result = verdict->criteria[i].result;
-        if (criterion->kind == CRITERION_DISQUALIFIER ? result == RESULT_MET
-                                                      : criterion->required && result != RESULT_MET)
-            return false;
-    }
-    for (int i = 0; i < SCORE_KINDS; i++)
-        if (definition->has_threshold[i] && verdict->scores[i] < definition->thresholds[i])
-            return false;
-    return true;
-}
-
-static void note_score(struct suggestion_set *set, const struct verdict *verdict,
-                       const struct label *label)
-{
-    if (!only_total_decides(set->definition, verdict))
-        return;
-    if (set->score_count == set->score_size &&
-        !grow(set->arena, (void **)&set->scores, &set->score_size, sizeof *set->scores))
-        return;
-    set->scores[set->score_count++] = (struct scored){verdict->score, *label};
-}
-
-enum err suggestion_add(struct suggestion_set *set, const struct history_view *view,
-                        const struct history_answer *answer)
-{
-    const struct label label = {answer->accepted, answer->sql, answer->won,
-                                history_reached(answer, set->target)};
-    struct verdict verdict;
-
-    verdict_evaluate(set->definition, &view->subject, &verdict);
-    count_label(&set->all, &label);
-    note_criteria(set, &verdict, &label);
-    note_score(set, &verdict, &label);
-    for (size_t i = 0; i < view->attributes.count; i++)
-        note_value(set, &view->attributes.items[i], &label);
-    return arena_failed(set->arena) ? ERR_OUT_OF_MEMORY : ERR_NONE;
-}
+/* A suggested criterion is worth this part of the total that is needed, or two or four of them. */
+#define WORTH_DIVISOR 4
+#define P_ROUNDING    1e-9
+#define DECILES       10
+#define Z             1.959963984540054 /* of 95 % */
 
 /* ---- one test ---- */
 
 static double test_split(const struct suggestion_split *split)
 {
-    return fisher_test(&(struct two_by_two){split->with.hits, split->with.leads - split->with.hits,
-                                            split->without.hits,
-                                            split->without.leads - split->without.hits});
+    return fisher_test(&(struct two_by_two){split->met.hits, split->met.leads - split->met.hits,
+                                            split->unmet.hits,
+                                            split->unmet.leads - split->unmet.hits});
 }
 
 static bool is_large_enough(const struct suggestion_split *split)
 {
-    return split->with.leads >= SUGGESTION_EACH_MIN && split->without.leads >= SUGGESTION_EACH_MIN;
-}
-
-static bool hits_more(const struct suggestion_split *split)
-{
-    return split->with.hits * split->without.leads > split->without.hits * split->with.leads;
+    return split->met.leads >= SUGGESTION_EACH_MIN && split->unmet.leads >= SUGGESTION_EACH_MIN;
 }
 
 bool suggestion_lift(const struct suggestion_split *split, double *lift, struct interval *interval)
 {
-    double a = (double)split->with.hits, n = (double)split->with.leads;
-    double b = (double)split->without.hits, k = (double)split->without.leads;
+    double a = (double)split->met.hits, n = (double)split->met.leads;
+    double b = (double)split->unmet.hits, k = (double)split->unmet.leads;
 
-    if (split->with.hits == 0 || split->without.hits == 0)
+    if (split->met.hits == 0 || split->unmet.hits == 0)
         return false;
     double half = Z * sqrt(1 / a - 1 / n + 1 / b - 1 / k);
     *lift = a / n / (b / k);
@@ -245,7 +51,12 @@ static void try_split(const struct suggestion *candidate, size_t *tests, struct 
         return;
     (*tests)++;
     tested.p = test_split(&tested.split);
-    if (!best->any || tested.p < best->suggestion.p) {
+    /* of two values that mirror each other the one that speaks for the lead; their p differ by
+     * rounding alone */
+    bool equal = fabs(tested.p - best->suggestion.p) <= tested.p * P_ROUNDING;
+    bool better = equal ? suggestion_rates_beat(&tested.split.met, &best->suggestion.split.met)
+                        : tested.p < best->suggestion.p;
+    if (!best->any || better) {
         best->any = true;
         best->suggestion = tested;
     }
@@ -253,80 +64,67 @@ static void try_split(const struct suggestion *candidate, size_t *tests, struct 
 
 /* ---- attributes ---- */
 
-static int compare_seen(const void *a, const void *b)
-{
-    return value_order(((const struct seen *)a)->value, ((const struct seen *)b)->value);
-}
-
-static struct suggestion_rates rest_of(const struct suggestion_rates *all,
-                                       const struct suggestion_rates *part)
-{
-    return (struct suggestion_rates){all->leads - part->leads, all->accepted - part->accepted,
-                                     all->sql - part->sql, all->won - part->won,
-                                     all->hits - part->hits};
-}
-
-static void try_part(const struct suggestion_set *set, const struct tried *tried, size_t from,
-                     size_t to, bool at_least, size_t *tests, struct best *best)
+static void try_part(const struct suggestion_set *set, const struct suggestion_name *name,
+                     size_t from, size_t to, bool at_least, size_t *tests, struct best *best)
 {
     struct suggestion candidate = {.kind = SUGGEST_ATTRIBUTE,
-                                   .name = tried->name,
+                                   .name = name->name,
                                    .at_least = at_least,
-                                   .value = *tried->items[from].value};
+                                   .value = *name->items[from].value};
 
     for (size_t i = from; i < to; i++)
-        count_label(&candidate.split.with, &tried->items[i].label);
-    candidate.split.without = rest_of(&set->all, &candidate.split.with);
+        suggestion_rates_add(&candidate.split.met, &set->leads[name->items[i].lead]);
+    candidate.split.unmet = suggestion_rates_rest(&name->known, &candidate.split.met);
+    candidate.split.unknown = suggestion_rates_rest(&set->all, &name->known);
     try_split(&candidate, tests, best);
 }
 
-static size_t end_of_run(const struct tried *tried, size_t from)
+static size_t end_of_run(const struct suggestion_name *name, size_t from)
 {
     size_t to = from + 1;
 
-    while (to < tried->count && value_order(tried->items[to].value, tried->items[from].value) == 0)
+    while (to < name->count && value_order(name->items[to].value, name->items[from].value) == 0)
         to++;
     return to;
 }
 
-static bool is_measured(const struct tried *tried)
+static bool is_measured(const struct suggestion_name *name)
 {
     size_t values = 0;
 
-    for (size_t from = 0; from < tried->count; from = end_of_run(tried, from)) {
-        if (!value_is_number(tried->items[from].value))
+    for (size_t from = 0; from < name->count; from = end_of_run(name, from)) {
+        if (!value_is_number(name->items[from].value))
             return false;
         values++;
     }
     return values > SUGGESTION_VALUES_FEW;
 }
 
-static void try_deciles(const struct suggestion_set *set, const struct tried *tried, size_t *tests,
-                        struct best *best)
+static void try_deciles(const struct suggestion_set *set, const struct suggestion_name *name,
+                        size_t *tests, struct best *best)
 {
     size_t last = 0;
 
     for (size_t i = 1; i < DECILES; i++) {
-        size_t from = tried->count * i / DECILES;
-        while (from > 0 && value_order(tried->items[from - 1].value, tried->items[from].value) == 0)
+        size_t from = name->count * i / DECILES;
+        while (from > 0 && value_order(name->items[from - 1].value, name->items[from].value) == 0)
             from--;
         if (from > last)
-            try_part(set, tried, from, tried->count, true, tests, best);
+            try_part(set, name, from, name->count, true, tests, best);
         last = from > last ? from : last;
     }
 }
 
-static void try_attribute(const struct suggestion_set *set, struct tried *tried, size_t *tests,
-                          struct best *best)
+static void try_attribute(const struct suggestion_set *set, const struct suggestion_name *name,
+                          size_t *tests, struct best *best)
 {
-    qsort(tried->items, tried->count, sizeof *tried->items, compare_seen);
-    if (is_measured(tried)) {
-        try_deciles(set, tried, tests, best);
+    if (is_measured(name)) {
+        try_deciles(set, name, tests, best);
         return;
     }
-    for (size_t from = 0; from < tried->count;) {
-        size_t to = end_of_run(tried, from);
-        try_part(set, tried, from, to, false, tests, best);
+    for (size_t from = 0; from < name->count;) {
+        size_t to = end_of_run(name, from);
+        try_part(set, name, from, to, false, tests, best);
         from = to;
     }
 }
@@ -334,30 +132,49 @@ static void try_attribute(const struct suggestion_set *set, struct tried *tried,
 /* ---- criteria ---- */
 
 /* Only what may go: not the last one, and what is not there to keep leads out. */
-static void try_criterion(const struct suggestion_set *set, size_t at, size_t *tests,
-                          struct best *best)
+static void try_criterion(const struct suggestion_set *set, size_t at,
+                          const struct suggestion_split *split, size_t *tests, struct best *best)
 {
     const struct criterion *criterion = &set->definition->criteria[at];
-    struct suggestion candidate = {
-        .kind = SUGGEST_DROP, .name = criterion->id, .split = set->criteria[at]};
+    struct suggestion candidate = {.kind = SUGGEST_DROP, .name = criterion->id, .split = *split};
 
     if (criterion->kind == CRITERION_DISQUALIFIER || set->definition->criteria_count == 1 ||
         criterion->most_points < 0)
         return;
     try_split(&candidate, tests, best);
-    if (best->any && hits_more(&best->suggestion.split))
+    if (best->any && suggestion_rates_beat(&split->met, &split->unmet))
         best->any = false;
 }
 
 /* ---- thresholds ---- */
 
+/* Those of the leads that count that nothing but the total decides, from the highest score down. */
+struct scored {
+    const struct suggestion_lead **leads;
+    size_t count;
+};
+
 static int compare_scores(const void *a, const void *b)
 {
-    const struct scored *left = a, *right = b;
+    const struct suggestion_lead *left = *(const struct suggestion_lead *const *)a;
+    const struct suggestion_lead *right = *(const struct suggestion_lead *const *)b;
 
     if (left->score != right->score)
         return left->score < right->score ? 1 : -1;
-    return left->label.hit - right->label.hit;
+    return left->hit - right->hit;
+}
+
+static struct scored order_scores(const struct suggestion_set *set)
+{
+    struct scored scored = {ARENA_ARRAY(set->arena, const struct suggestion_lead *, set->count + 1),
+                            0};
+
+    for (size_t i = 0; scored.leads != NULL && i < set->count; i++)
+        if (set->leads[i].counts && set->leads[i].total_decides)
+            scored.leads[scored.count++] = &set->leads[i];
+    if (scored.count > 0)
+        qsort(scored.leads, scored.count, sizeof(const struct suggestion_lead *), compare_scores);
+    return scored;
 }
 
 struct threshold_walk {
@@ -367,14 +184,14 @@ struct threshold_walk {
     double best_p;
 };
 
-static void weigh(const struct suggestion_set *set, struct threshold_walk *walk, int32_t score,
+static void weigh(const struct scored *scored, struct threshold_walk *walk, int32_t score,
                   struct suggestions *out)
 {
     struct proportion precision = {walk->hits_above, walk->above};
     struct proportion recall = {walk->hits_above, walk->hits};
     double f1 = 2.0 * (double)walk->hits_above / (double)(walk->above + walk->hits);
     struct suggestion_threshold here = {true, score, precision, recall, f1};
-    int64_t below = (int64_t)set->score_count - walk->above;
+    int64_t below = (int64_t)scored->count - walk->above;
 
     if (!out->best_f1.found || f1 > out->best_f1.f1)
         out->best_f1 = here;
@@ -390,56 +207,135 @@ static void weigh(const struct suggestion_set *set, struct threshold_walk *walk,
 }
 
 /* Every score that occurs, from the highest down. */
-static struct threshold_walk walk_scores(struct suggestion_set *set, struct suggestions *out)
+static struct threshold_walk walk_scores(const struct scored *scored, struct suggestions *out)
 {
     struct threshold_walk walk = {.best_p = 1};
 
-    if (set->score_count > 0) /* else there is no array yet */
-        qsort(set->scores, set->score_count, sizeof *set->scores, compare_scores);
-    for (size_t i = 0; i < set->score_count; i++)
-        walk.hits += set->scores[i].label.hit;
-    for (size_t i = 0; walk.hits > 0 && i < set->score_count; i++) {
+    for (size_t i = 0; i < scored->count; i++)
+        walk.hits += scored->leads[i]->hit;
+    for (size_t i = 0; walk.hits > 0 && i < scored->count; i++) {
         walk.above++;
-        walk.hits_above += set->scores[i].label.hit;
-        if (i + 1 == set->score_count || set->scores[i + 1].score != set->scores[i].score)
-            weigh(set, &walk, set->scores[i].score, out);
+        walk.hits_above += scored->leads[i]->hit;
+        if (i + 1 == scored->count || scored->leads[i + 1]->score != scored->leads[i]->score)
+            weigh(scored, &walk, scored->leads[i]->score, out);
     }
     return walk;
 }
 
-static struct suggestion_split split_at(const struct suggestion_set *set, int32_t threshold)
+static struct suggestion_split split_at(const struct scored *scored, int32_t threshold)
 {
-    struct suggestion_split split = {0};
+    struct suggestion_split split = {{0}, {0}, {0}};
 
-    for (size_t i = 0; i < set->score_count; i++)
-        count_label(set->scores[i].score >= threshold ? &split.with : &split.without,
-                    &set->scores[i].label);
+    for (size_t i = 0; i < scored->count; i++)
+        suggestion_rates_add(scored->leads[i]->score >= threshold ? &split.met : &split.unmet,
+                             scored->leads[i]);
     return split;
 }
 
-static void suggest_threshold(const struct suggestion_set *set, const struct threshold_walk *walk,
-                              const struct suggestion_threshold *wanted, struct suggestions *out)
+/* ---- drafts ---- */
+
+/* The strengths in which a suggestion is tried, the mildest first. */
+static size_t strengths_of(const struct suggestion *suggestion)
+{
+    return suggestion->kind == SUGGEST_ATTRIBUTE ? 4 : 1;
+}
+
+static int32_t worth_of(const struct definition *definition, size_t strength)
+{
+    int32_t least = definition->thresholds[THRESHOLD_TOTAL] / WORTH_DIVISOR;
+
+    return (least < 1 ? 1 : least) << strength;
+}
+
+/* With a total, points for or against, a quarter of it, half, or all of it; at last, or without a
+ * total, leads that do worse are disqualified and leads that do better required. False: there is no
+ * such form. */
+static bool choose_form(const struct definition *definition, size_t strength,
+                        struct suggestion *suggestion)
+{
+    bool better = suggestion_rates_beat(&suggestion->split.met, &suggestion->split.unmet);
+    bool scored = definition->has_threshold[THRESHOLD_TOTAL];
+    size_t last = strengths_of(suggestion) - 1;
+
+    if (suggestion->kind != SUGGEST_ATTRIBUTE)
+        return true;
+    if (scored && strength < last) {
+        suggestion->form = FORM_POINTS;
+        suggestion->points = (better ? 1 : -1) * worth_of(definition, strength);
+        return true;
+    }
+    suggestion->form = better ? FORM_REQUIRED : FORM_DISQUALIFIER;
+    suggestion->points = 0;
+    return strength == last;
+}
+
+/* Makes the draft and tries it. A draft that does not compile, such as a threshold that the rest
+ * cannot reach, is no suggestion. */
+static enum err try_draft(const struct suggestion_set *set, const json_t *document,
+                          struct suggestion *suggestion, bool *good)
+{
+    json_t *draft = suggestion_draft(document, set->definition, suggestion);
+    struct definition *compiled = NULL;
+    enum err err =
+        draft == NULL ? ERR_OUT_OF_MEMORY : definition_compile(draft, NULL, NULL, &compiled);
+
+    *good = false;
+    if (err == ERR_NONE) {
+        suggestion_try(set, compiled, suggestion);
+        *good = suggestion_is_for_the_better(set, suggestion);
+    }
+    if (*good) {
+        char *text = json_dumps(draft, JSON_COMPACT | JSON_REAL_PRECISION(DECIMAL_DIGITS));
+        suggestion->words = suggestion_words(suggestion, compiled, set->arena);
+        suggestion->document = text == NULL ? NULL : arena_strdup(set->arena, text);
+        err = suggestion->document == NULL ? ERR_OUT_OF_MEMORY : ERR_NONE;
+        free(text);
+    }
+    definition_free(compiled);
+    json_decref(draft);
+    return err == ERR_INVALID_DEFINITION ? ERR_NONE : err;
+}
+
+/* Adds the suggestion in the mildest form that changes verdicts for the better, if there is one. */
+static enum err offer(const struct suggestion_set *set, const json_t *document,
+                      const struct suggestion *suggestion, struct suggestions *out)
+{
+    enum err err = ERR_NONE;
+    bool good = false;
+
+    if (out->count == SUGGESTIONS_MAX)
+        return ERR_NONE;
+    struct suggestion *item = &out->items[out->count];
+    *item = *suggestion;
+    for (size_t i = 0; err == ERR_NONE && !good && i < strengths_of(suggestion); i++)
+        if (choose_form(set->definition, i, item))
+            err = try_draft(set, document, item, &good);
+    out->count += good;
+    return err;
+}
+
+static enum err suggest_threshold(const struct suggestion_set *set, const json_t *document,
+                                  const struct scored *scored, const struct threshold_walk *walk,
+                                  const struct suggestion_threshold *wanted,
+                                  struct suggestions *out)
 {
     double adjusted = walk->best_p * (double)walk->tests;
 
     if (!wanted->found || walk->tests == 0 || adjusted > SUGGESTION_THRESHOLD_ALPHA ||
-        wanted->threshold == set->definition->thresholds[THRESHOLD_TOTAL] ||
-        out->count == SUGGESTIONS_MAX)
-        return;
+        wanted->threshold == set->definition->thresholds[THRESHOLD_TOTAL])
+        return ERR_NONE;
     for (size_t i = 0; i < out->count; i++)
         if (out->items[i].kind == SUGGEST_THRESHOLD && out->items[i].threshold == wanted->threshold)
-            return;
-    struct suggestion_split split = split_at(set, wanted->threshold);
-    if (!is_large_enough(&split))
-        return;
-    out->items[out->count++] = (struct suggestion){
+            return ERR_NONE;
+    struct suggestion suggestion = {
         .kind = SUGGEST_THRESHOLD,
         .name = threshold_name(THRESHOLD_TOTAL),
         .threshold = wanted->threshold,
-        .split = split,
+        .split = split_at(scored, wanted->threshold),
         .p = walk->best_p,
         .adjusted = adjusted,
     };
+    return is_large_enough(&suggestion.split) ? offer(set, document, &suggestion, out) : ERR_NONE;
 }
 
 /* ---- all of it ---- */
@@ -453,25 +349,26 @@ static int compare_suggestions(const void *a, const void *b)
     return strcmp(left->name, right->name);
 }
 
-/* Of what survives the correction, the most certain. */
-static void keep_certain(struct suggestion_set *set, const struct best *bests, size_t count,
-                         struct suggestions *out)
+/* Of what survives the correction, the most certain whose drafts are for the better. */
+static enum err keep_certain(const struct suggestion_set *set, const json_t *document,
+                             const struct best *bests, size_t count, struct suggestions *out)
 {
     struct suggestion *certain = ARENA_ARRAY(set->arena, struct suggestion, count + 1);
     size_t kept = 0;
+    enum err err = certain == NULL ? ERR_OUT_OF_MEMORY : ERR_NONE;
 
-    for (size_t i = 0; certain != NULL && i < count; i++) {
+    for (size_t i = 0; err == ERR_NONE && i < count; i++) {
         double adjusted = bests[i].suggestion.p * (double)out->tests;
         if (!bests[i].any || adjusted > SUGGESTION_ALPHA)
             continue;
         certain[kept] = bests[i].suggestion;
         certain[kept++].adjusted = adjusted;
     }
-    if (kept == 0)
-        return;
-    qsort(certain, kept, sizeof *certain, compare_suggestions);
-    out->count = kept < SUGGESTIONS_MAX ? kept : SUGGESTIONS_MAX;
-    memcpy(out->items, certain, out->count * sizeof *certain);
+    if (kept > 0)
+        qsort(certain, kept, sizeof *certain, compare_suggestions);
+    for (size_t i = 0; err == ERR_NONE && i < kept; i++)
+        err = offer(set, document, &certain[i], out);
+    return err;
 }
 
 static const char *too_few(struct suggestion_set *set)
@@ -481,48 +378,74 @@ static const char *too_few(struct suggestion_set *set)
 
     if (all->leads < SUGGESTION_LEADS_MIN)
         return arena_printf(set->arena,
-                            "Only %lld leads have an answer from sales; nothing is suggested below "
-                            "%d",
-                            (long long)all->leads, SUGGESTION_LEADS_MIN);
+                            "Only %lld leads with an answer from sales count for %s; nothing is "
+                            "suggested below %d",
+                            (long long)all->leads, history_target_name(set->target),
+                            SUGGESTION_LEADS_MIN);
     if (all->hits < SUGGESTION_EACH_MIN || others < SUGGESTION_EACH_MIN)
-        return arena_printf(set->arena,
-                            "Of the answered leads %lld reached %s and %lld did not; both must be "
-                            "at least %d",
-                            (long long)all->hits, history_target_name(set->target),
-                            (long long)others, SUGGESTION_EACH_MIN);
+        return arena_printf(
+            set->arena,
+            "Of the leads that count %lld reached %s and %lld did not; both must be "
+            "at least %d",
+            (long long)all->hits, history_target_name(set->target), (long long)others,
+            SUGGESTION_EACH_MIN);
     return NULL;
 }
 
-static void try_all(struct suggestion_set *set, struct suggestions *out)
+static enum err try_all(const struct suggestion_set *set, const json_t *document,
+                        struct suggestions *out)
 {
-    size_t count = set->tried_count + set->definition->criteria_count;
-    struct best *bests = ARENA_ARRAY(set->arena, struct best, count);
+    size_t count = set->name_count + set->definition->criteria_count;
+    struct best *bests = ARENA_ARRAY(set->arena, struct best, count + 1);
 
     if (bests == NULL)
-        return;
+        return ERR_OUT_OF_MEMORY;
     memset(bests, 0, count * sizeof *bests);
-    for (size_t i = 0; i < set->tried_count; i++)
-        try_attribute(set, set->tried[i], &out->tests, &bests[i]);
+    for (size_t i = 0; i < set->name_count; i++)
+        try_attribute(set, set->names[i], &out->tests, &bests[i]);
     for (size_t i = 0; i < set->definition->criteria_count; i++)
-        try_criterion(set, i, &out->tests, &bests[set->tried_count + i]);
-    keep_certain(set, bests, count, out);
+        try_criterion(set, i, &out->criteria[i], &out->tests, &bests[set->name_count + i]);
+    return keep_certain(set, document, bests, count, out);
 }
 
-enum err suggestion_make(struct suggestion_set *set, struct suggestions *out)
+static void look_at_criteria(const struct suggestion_set *set, struct suggestions *out)
 {
+    for (size_t i = 0; i < set->definition->criteria_count; i++) {
+        out->criteria[i] = suggestion_split_criterion(set, i);
+        int64_t unknown = out->criteria[i].unknown.leads;
+        out->ask_for[i] = unknown >= SUGGESTION_EACH_MIN &&
+                          unknown * 100 >= set->all.leads * SUGGESTION_ASK_PERCENT;
+    }
+}
+
+enum err suggestion_make(struct suggestion_set *set, const json_t *document,
+                         struct suggestions *out)
+{
+    enum err err = ERR_NONE;
+
     memset(out, 0, sizeof *out);
+    suggestion_set_close(set);
+    out->answered = set->answered;
     out->all = set->all;
-    memcpy(out->criteria, set->criteria, sizeof out->criteria);
+    out->open = set->open;
+    out->immature = set->immature;
+    out->mature_days = set->mature_days;
+    look_at_criteria(set, out);
+    struct scored scored = order_scores(set);
+    struct threshold_walk walk = walk_scores(&scored, out);
     out->why_none = too_few(set);
-    struct threshold_walk walk = walk_scores(set, out);
     if (out->why_none == NULL) {
-        try_all(set, out);
-        suggest_threshold(set, &walk, &out->best_f1, out);
-        suggest_threshold(set, &walk, &out->keep, out);
+        err = try_all(set, document, out);
+        if (err == ERR_NONE)
+            err = suggest_threshold(set, document, &scored, &walk, &out->best_f1, out);
+        if (err == ERR_NONE)
+            err = suggest_threshold(set, document, &scored, &walk, &out->keep, out);
         if (out->count == 0)
             out->why_none = arena_printf(
-                set->arena, "Nothing stands out among %zu tests more than chance would have it",
+                set->arena,
+                "Of %zu tests none stands out more than chance would have it and would change "
+                "verdicts for the better",
                 out->tests + walk.tests);
     }
-    return arena_failed(set->arena) ? ERR_OUT_OF_MEMORY : ERR_NONE;
+    return err == ERR_NONE && arena_failed(set->arena) ? ERR_OUT_OF_MEMORY : err;
 }

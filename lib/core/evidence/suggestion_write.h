@@ -14,10 +14,11 @@ struct rejection_count {
     int64_t count;
 };
 
-/** Verdicts that a human overrode although this criterion was met, or was not. */
+/** Verdicts that a human overrode against this criterion. A disqualifier counts the other way
+ *  round. */
 struct override_count {
-    int64_t to_qualified;     /* while the criterion was unmet or unknown */
-    int64_t to_not_qualified; /* while it was met */
+    int64_t to_qualified;     /* while the criterion was unmet or unknown (a disqualifier: met) */
+    int64_t to_not_qualified; /* while it was met (a disqualifier: unmet or unknown) */
 };
 
 struct suggestion_answer {
@@ -30,14 +31,7 @@ struct suggestion_answer {
     bool capped;                                   /* older answers were left out */
 };
 
-/**
- * The document with the suggestion in it: compiles without faults, and can be back-tested and
- * drafted as it is. NULL when memory is short. The caller decrefs it.
- */
-json_t *suggestion_draft(const struct definition_version *version,
-                         const struct suggestion *suggestion);
-
-/** The whole answer. ERR_OUT_OF_MEMORY, ERR_INTERNAL when a draft does not compile. */
+/** The whole answer. ERR_OUT_OF_MEMORY. */
 enum err suggestion_write(const struct suggestion_answer *answer, struct json_out *out) MUST_USE;
 
 #endif

@@ -152,7 +152,8 @@ static bool init_worker(struct worker *worker, struct scan *scan, struct pg *pg,
     if (worker->pg == NULL || worker->page == NULL || worker->rest == NULL ||
         worker->lead == NULL || worker->backtest == NULL)
         return false;
-    backtest_init(worker->backtest, question->definition, question->against, &question->period);
+    backtest_init(worker->backtest, question->definition, question->against, &question->period,
+                  scan->query.created_before);
     return true;
 }
 

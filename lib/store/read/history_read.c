@@ -10,7 +10,7 @@ static const struct statement HISTORY_COUNT = {
 };
 
 #define LEADS                                                                                      \
-    "SELECT lead_id, created_at, attributes, facts, sql_at IS NOT NULL, customer_at IS NOT NULL "  \
+    "SELECT lead_id, created_at, attributes, facts, sql_at, customer_at "                          \
     "FROM lead WHERE workspace_id = $1 AND status = 'active' AND created_at < $2 AND "
 
 static const struct statement HISTORY_LEADS = {
@@ -50,9 +50,9 @@ static const struct statement HISTORY_ACCEPTED = {
 #define ALL_OF_PAGE   "workspace_id = $1 AND lead_id >= $2 AND lead_id <= $3 "
 #define NAMED_IN_PAGE "workspace_id = $1 AND lead_id = ANY ($2::uuid[]) "
 
-/* Of its own term before any other's. */
+/* Of its own term, and of any. */
 #define VERDICTS(of, term)                                                                         \
-    "SELECT lead_id, coalesce(min(judged_at) FILTER (WHERE term = $" term "), min(judged_at)) "    \
+    "SELECT lead_id, min(judged_at) FILTER (WHERE term = $" term "), min(judged_at) "              \
     "FROM verdict WHERE " of "GROUP BY lead_id"
 
 static const struct statement HISTORY_VERDICTS = {
@@ -69,17 +69,27 @@ static const struct statement HISTORY_VERDICTS_NAMED = {
     .hot = true,
 };
 
+/* clang-format off */
 #define HALF_OF_ANSWERS(of, sales)                                                                 \
-    "SELECT lead_id, offered_at, to_team = ANY ($" sales "::uuid[]) AND kind <> 'self_sourced' "   \
-    "AS counts, accepted_at IS NOT NULL AS accepted, state = 'rejected' AND class IS DISTINCT "    \
-    "FROM 'process' AS rejected FROM handoff WHERE " of
-/* Two halves, each by its own partial index. */
+    "SELECT lead_id, offered_at, accepted_at, closed_at, state, class, outcome, "                  \
+           "to_team = ANY ($" sales "::uuid[]) AND kind <> 'self_sourced' AS counts "              \
+    "FROM handoff "                                                                                \
+    "WHERE " of
+/* Two halves, each by its own partial index. What sales found itself is no answer, but may be won. */
 #define ANSWERS(of, sales)                                                                         \
-    "SELECT lead_id, min(offered_at), bool_or(counts AND accepted), bool_or(counts AND rejected) " \
-    "FROM (" HALF_OF_ANSWERS(of, sales) "AND state IN ('offered', 'accepted') UNION "              \
-                                        "ALL " HALF_OF_ANSWERS(                                    \
-                                            of, sales) "AND state NOT IN ('offered', "             \
-                                                       "'accepted')) h GROUP BY lead_id"
+    "SELECT lead_id, "                                                                             \
+           "min(offered_at), "                                                                     \
+           "min(closed_at) FILTER (WHERE state IN ('qualified', 'returned', 'rejected')), "        \
+           "bool_or(counts AND accepted_at IS NOT NULL), "                                         \
+           "bool_or(counts AND state = 'rejected' AND class IS DISTINCT FROM 'process'), "         \
+           "bool_or(state = 'accepted'), "                                                         \
+           "bool_or(state = 'accepted' "                                                           \
+                   "OR state = 'qualified' AND coalesce(outcome, 'opportunity') = 'opportunity') " \
+    "FROM (" HALF_OF_ANSWERS(of, sales) "AND state IN ('offered', 'accepted') "                    \
+          "UNION ALL "                                                                             \
+          HALF_OF_ANSWERS(of, sales) "AND state NOT IN ('offered', 'accepted')) h "                \
+    "GROUP BY lead_id"
+/* clang-format on */
 
 static const struct statement HISTORY_ANSWERS = {
     .name = "history_answers",
@@ -202,11 +212,15 @@ static enum err take_leads(const struct read *read, const struct pg_result *resu
         leads[i] = (struct history_lead){
             .id = pg_get_uuid(result, row, 0),
             .created_at = pg_get_instant(result, row, 1),
+            .own_verdict_at = INSTANT_NONE,
             .first_verdict_at = INSTANT_NONE,
             .first_handoff_at = INSTANT_NONE,
-            .answer.sql = pg_get_bool(result, row, 4),
-            .answer.won = pg_get_bool(result, row, 5),
+            .first_decided_at = INSTANT_NONE,
+            .answer.sql_at = pg_get_instant(result, row, 4),
+            .answer.won_at = pg_get_instant(result, row, 5),
         };
+        leads[i].answer.sql = leads[i].answer.sql_at != INSTANT_NONE;
+        leads[i].answer.won = leads[i].answer.won_at != INSTANT_NONE;
         told[i] = (struct history_told){copy_text(result, row, 2, read->arena),
                                         copy_text(result, row, 3, read->arena)};
     }
@@ -274,8 +288,10 @@ static void take_verdicts(const struct slice *slice, const struct pg_result *res
 {
     for (int row = 0; row < pg_rows(result); row++) {
         struct history_lead *lead = lead_of(slice, result, row);
-        if (lead != NULL)
-            lead->first_verdict_at = pg_get_instant(result, row, 1);
+        if (lead == NULL)
+            continue;
+        lead->own_verdict_at = pg_get_instant(result, row, 1);
+        lead->first_verdict_at = pg_get_instant(result, row, 2);
     }
 }
 
@@ -286,8 +302,11 @@ static void take_answers(const struct slice *slice, const struct pg_result *resu
         if (lead == NULL)
             continue;
         lead->first_handoff_at = pg_get_instant(result, row, 1);
-        lead->answer.accepted = pg_get_bool(result, row, 2);
-        lead->answer.answered = lead->answer.accepted || pg_get_bool(result, row, 3);
+        lead->first_decided_at = pg_get_instant(result, row, 2);
+        lead->answer.accepted = pg_get_bool(result, row, 3);
+        lead->answer.answered = lead->answer.accepted || pg_get_bool(result, row, 4);
+        lead->answer.sql_open = pg_get_bool(result, row, 5);
+        lead->answer.won_open = pg_get_bool(result, row, 6);
     }
 }
 

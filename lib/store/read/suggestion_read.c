@@ -36,7 +36,12 @@ static void take_overrides(const struct pg_result *result, struct suggestion_ans
         int at = definition_criterion(answer->version->compiled, id);
         bool qualified = strcmp(pg_get_text(result, row, 0, NULL), "qualified") == 0;
         bool met = pg_get_bool(result, row, 2);
-        if (at < 0 || qualified == met)
+        if (at < 0)
+            continue;
+        /* a disqualifier speaks for a lead while it is not met */
+        bool speaks_for =
+            met != (answer->version->compiled->criteria[at].kind == CRITERION_DISQUALIFIER);
+        if (qualified == speaks_for)
             continue;
         if (qualified)
             answer->overrides[at].to_qualified += pg_get_int8(result, row, 3);
@@ -99,8 +104,9 @@ static enum err add_leads(struct suggestion_set *set, const struct history_lead 
         if (!leads[i].answer.answered)
             continue;
         arena_clear(arena);
-        err = history_view(&leads[i], arena, &view) ? suggestion_add(set, &view, &leads[i].answer)
-                                                    : ERR_OUT_OF_MEMORY;
+        err = history_view(&leads[i], set->definition->term, arena, &view)
+                  ? suggestion_add(set, &view, &leads[i].answer)
+                  : ERR_OUT_OF_MEMORY;
         (*added)++;
     }
     arena_free(arena);
@@ -146,6 +152,16 @@ static enum err add_all(const struct read *read, const struct history_query *que
     return err;
 }
 
+static enum err make(struct suggestion_set *set, const struct definition_version *version,
+                     struct suggestions *made)
+{
+    json_t *document = json_loads(version->document, 0, NULL);
+    enum err err = document == NULL ? ERR_OUT_OF_MEMORY : suggestion_make(set, document, made);
+
+    json_decref(document);
+    return err;
+}
+
 enum err suggestion_read(const struct read *read, const struct config *config, enum term term,
                          enum history_target target, struct arena *lasting,
                          struct suggestion_answer *answer)
@@ -157,7 +173,8 @@ enum err suggestion_read(const struct read *read, const struct config *config, e
     *answer = (struct suggestion_answer){.version = version, .target = target, .suggestions = made};
     if (version == NULL)
         return ERR_NOT_FOUND;
-    struct suggestion_set *set = suggestion_begin(version->compiled, target, lasting);
+    struct suggestion_set *set =
+        suggestion_begin(version->compiled, target, query.created_before, lasting);
     query.touches = version->compiled->counts_touches;
     query.touch_details = version->compiled->asks_touch_details;
     query.sales = history_sales_teams(config, lasting, &query.sales_count);
@@ -166,5 +183,5 @@ enum err suggestion_read(const struct read *read, const struct config *config, e
     enum err err = read_words(read, term, lasting, answer);
     if (err == ERR_NONE)
         err = add_all(read, &query, set, answer);
-    return err == ERR_NONE ? suggestion_make(set, made) : err;
+    return err == ERR_NONE ? make(set, version, made) : err;
 }

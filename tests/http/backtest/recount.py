@@ -59,7 +59,8 @@ def verdict(row, known):
 
 
 totals = {"qualified": 0, "unclear": 0, "not_qualified": 0}
-criteria = {name: {"met": 0, "unmet": 0, "unknown": 0} for name in ("origin", "visits", "views", "email")}
+criteria = {name: {what: dict(leads=0, answered=0, won=0) for what in ("met", "unmet", "unknown")}
+            for name in ("origin", "visits", "views", "email")}
 months = {}
 matches = {target: [0, 0, 0, 0] for target in ("accepted", "sql", "won")}
 leads = 0
@@ -70,7 +71,10 @@ for row in csv.DictReader(open(folder / "list.csv")):
     result, each = verdict(row, deal is None or day(row["First Seen"]) < moment)
     totals[result] += 1
     for name, what in each.items():
-        criteria[name][what] += 1
+        group = criteria[name][what]
+        group["leads"] += 1
+        group["answered"] += deal is not None
+        group["won"] += deal is not None and deal["Outcome"] == "won"
     month = months.setdefault(moment.strftime("%Y-%m-01"), {"leads": 0, "qualified": 0, "unclear": 0, "not_qualified": 0})
     month["leads"] += 1
     month[result] += 1
@@ -106,11 +110,21 @@ same_share("coverage", len(deals), leads, printed["coverage"]["answered"])
 same("won", sum(d["Outcome"] == "won" for d in deals.values()), printed["coverage"]["won"])
 same("judged", {"first_verdict": 0, "first_handoff": len(deals), "last_told": leads - len(deals)}, printed["judged_as_of"])
 same("results", totals, {name: side[name] for name in totals})
-same("criteria", [dict(id=name, **counts) for name, counts in criteria.items()], side["criteria"])
+same("criteria", list(criteria), [item["id"] for item in side["criteria"]])
+for item in side["criteria"]:
+    for what, group in criteria[item["id"]].items():
+        same(f"{item['id']} {what}", [group["leads"], group["answered"]], [item[what]["leads"], item[what]["answered"]])
+        same_share(f"{item['id']} {what} won", group["won"], group["answered"], item[what]["won"])
 same("months", [dict(month=name, **months[name]) for name in sorted(months)], side["months"])
 for target, (tp, fp, fn, tn) in matches.items():
     match = side[target]
     same(target, [tp, fp, fn, tn], [match[k] for k in ("true_positive", "false_positive", "false_negative", "true_negative")])
+    # an import's deals are over, and all of one day, so that none is open or too young
+    same(target + " open and immature", [0, 0], [match["open"], match["immature"]])
+    if tp + fn == 0 or fp + tn == 0:
+        same(target + " without contrast", [None, None], [match["precision"], match["recall"]])
+        same(target + " why", True, bool(match["why_none"]))
+        continue
     same_share(target + " precision", tp, tp + fp, match["precision"])
     same_share(target + " recall", tp, tp + fn, match["recall"])
 sys.exit(1 if faults else 0)
