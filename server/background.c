@@ -258,7 +258,7 @@ static void end_job(struct background *background, enum err err, const struct js
 {
     const struct background_claim *claim = &background->claim;
 
-    if (err == ERR_UNAVAILABLE || err == ERR_OVERLOADED || err == ERR_OUTCOME_UNKNOWN)
+    if (error_is_passing(err))
         return;
     enum pg_status status = err == ERR_NONE
                                 ? background_end(background->app, claim, out->text, out->len, NULL,

@@ -229,6 +229,7 @@ LANE_METRIC(reruns)
 LANE_METRIC(splits)
 LANE_METRIC(replays)
 LANE_METRIC(failures)
+LANE_METRIC(not_loadable)
 LANE_METRIC(waiting)
 
 static void register_metrics(struct service *service)
@@ -244,6 +245,9 @@ static void register_metrics(struct service *service)
                      "Groups run again after a COMMIT without answer", lane_replays, service);
     metrics_register(METRIC_IS_COUNTER, "lane_failures_total", "Commands that could not be decided",
                      lane_failures, service);
+    metrics_register(METRIC_IS_COUNTER, "lane_not_loadable_total",
+                     "Commands that could not be loaded: damaged rows, or a fault of ours",
+                     lane_not_loadable, service);
     metrics_register(METRIC_IS_GAUGE, "lane_waiting", "Commands that wait", lane_waiting, service);
 }
 

@@ -24,3 +24,9 @@ const char *error_title(enum err err)
 {
     return errors[err].title;
 }
+
+bool error_is_passing(enum err err)
+{
+    return err == ERR_UNAVAILABLE || err == ERR_CONTENDED || err == ERR_OVERLOADED ||
+           err == ERR_OUTCOME_UNKNOWN;
+}

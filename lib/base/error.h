@@ -5,10 +5,12 @@
 #ifndef BATON_BASE_ERROR_H
 #define BATON_BASE_ERROR_H
 
+#include <stdbool.h>
+
 #define ERROR_TABLE(X)                                                                             \
     /* refused at the edge, before anything is decided; never stored under an idempotency key */   \
     X(MALFORMED_REQUEST, 400, "malformed_request", "The request is not well-formed HTTP")          \
-    X(MALFORMED_JSON, 400, "malformed_json", "The body is not valid JSON")                         \
+    X(MALFORMED_JSON, 400, "malformed_json", "The body cannot be read")                            \
     X(INVALID_BODY, 400, "invalid_body", "The body does not fit this operation")                   \
     X(INVALID_PARAMETER, 400, "invalid_parameter", "A query parameter or header does not fit")     \
     X(INVALID_KEY_FORMAT, 400, "invalid_idempotency_key", "The Idempotency-Key is malformed")      \
@@ -46,8 +48,10 @@
     X(NOT_SIGNABLE, 422, "not_signable", "This member cannot sign here")                           \
     /* ours */                                                                                     \
     X(INTERNAL, 500, "internal", "Something went wrong on our side")                               \
+    X(NOT_LOADABLE, 500, "not_loadable", "What this concerns cannot be loaded")                    \
     X(NOT_IMPLEMENTED_ENCODING, 501, "transfer_encoding_unsupported", "Only chunks are taken")     \
     X(UNAVAILABLE, 503, "unavailable", "The service cannot answer now")                            \
+    X(CONTENDED, 503, "contended", "Others change the same things just now")                       \
     X(OVERLOADED, 503, "overloaded", "Too many requests wait already")                             \
     X(OUT_OF_MEMORY, 503, "out_of_memory", "The service is short of memory")                       \
     X(OUTCOME_UNKNOWN, 503, "outcome_unknown", "The outcome is not known yet")
@@ -68,6 +72,9 @@ const char *error_code(enum err err);
 
 /** A short English title for people. */
 const char *error_title(enum err err);
+
+/** Whether the same, sent again a little later, may well succeed. */
+bool error_is_passing(enum err err);
 
 #define MUST_USE __attribute__((warn_unused_result))
 

@@ -1,5 +1,8 @@
 #include "base/form.h"
 
+#include "base/utf8.h"
+
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -20,7 +23,7 @@ static int hex_digit(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Decodes into out, which has room; -1 for a broken escape or a NUL. */
+/* Decodes into out, which has room; -1 for a broken escape. */
 static long decode(const char *text, size_t len, char *out)
 {
     char *to = out;
@@ -30,10 +33,8 @@ static long decode(const char *text, size_t len, char *out)
         if (text[i] == '%' && (i + 2 >= len || (high = hex_digit(text[i + 1])) < 0 ||
                                (low = hex_digit(text[i + 2])) < 0))
             return -1;
-        *to = text[i] == '+' ? ' ' : text[i] == '%' ? (char)(high * 16 + low) : text[i];
+        *to++ = text[i] == '+' ? ' ' : text[i] == '%' ? (char)(high * 16 + low) : text[i];
         i += text[i] == '%' ? 2 : 0;
-        if (*to++ == '\0')
-            return -1;
     }
     return to - out;
 }
@@ -51,38 +52,55 @@ static enum err add(json_t *fields, const char *name, json_t *value)
                                                                         : ERR_OUT_OF_MEMORY;
 }
 
+/* What is wrong with a name or value that was decoded; NULL: nothing. */
+static const char *fault_of(const char *text, long len)
+{
+    if (len < 0)
+        return "a % is not followed by two hex digits";
+    if (memchr(text, '\0', (size_t)len) != NULL)
+        return "it holds a NUL";
+    return utf8_is_whole(text, (size_t)len) ? NULL : "it is not UTF-8: send the form in UTF-8";
+}
+
 /* room has as many bytes as the field, and two more. */
-static enum err add_field(json_t *fields, const char *text, size_t len, char *room)
+static enum err add_field(json_t *fields, const char *text, size_t len, char *room,
+                          const char **fault)
 {
     const char *equals = memchr(text, '=', len);
     size_t name_len = equals == NULL ? len : (size_t)(equals - text);
     long name_end = decode(text, name_len, room);
 
-    if (name_end < 0)
+    *fault = fault_of(room, name_end);
+    if (*fault != NULL)
         return ERR_MALFORMED_JSON;
     room[name_end] = '\0';
     char *value = room + name_end + 1;
     long value_len = equals == NULL ? 0 : decode(equals + 1, len - name_len - 1, value);
-    json_t *json = value_len < 0 ? NULL : json_stringn(value, (size_t)value_len);
-    json_t *name = json_stringn(room, (size_t)name_end); /* NULL when it is no UTF-8 */
-    enum err err =
-        json == NULL || name == NULL ? ERR_MALFORMED_JSON : add(fields, room, json_incref(json));
-    json_decref(name);
-    json_decref(json);
-    return err;
+    *fault = fault_of(value, value_len);
+    if (*fault != NULL)
+        return ERR_MALFORMED_JSON;
+    json_t *json = json_stringn(value, (size_t)value_len);
+    return json == NULL ? ERR_OUT_OF_MEMORY : add(fields, room, json);
 }
 
-static enum err add_fields(json_t *fields, const char *text, size_t len, char *room)
+static enum err add_fields(json_t *fields, const char *text, size_t len, char *room,
+                           char why[FORM_WHY_MAX_BYTES])
 {
     size_t count = 0;
 
     while (len > 0) {
         const char *ampersand = memchr(text, '&', len);
         size_t field = ampersand == NULL ? len : (size_t)(ampersand - text);
+        const char *fault = NULL;
         enum err err = ERR_NONE;
+        if (field > 0 && ++count > FORM_FIELDS_MAX) {
+            snprintf(why, FORM_WHY_MAX_BYTES, "It has more than %d fields", FORM_FIELDS_MAX);
+            return ERR_MALFORMED_JSON;
+        }
         if (field > 0)
-            err = ++count > FORM_FIELDS_MAX ? ERR_MALFORMED_JSON
-                                            : add_field(fields, text, field, room);
+            err = add_field(fields, text, field, room, &fault);
+        if (fault != NULL)
+            snprintf(why, FORM_WHY_MAX_BYTES, "Field %zu: %s", count, fault);
         if (err != ERR_NONE)
             return err;
         size_t taken = field + (ampersand != NULL);
@@ -92,15 +110,16 @@ static enum err add_fields(json_t *fields, const char *text, size_t len, char *r
     return ERR_NONE;
 }
 
-enum err form_parse(const char *text, size_t len, json_t **out)
+enum err form_parse(const char *text, size_t len, json_t **out, char why[FORM_WHY_MAX_BYTES])
 {
     json_t *fields = json_object();
     char *room = malloc(len + 2);
     enum err err = ERR_OUT_OF_MEMORY;
 
     *out = NULL;
+    why[0] = '\0';
     if (fields != NULL && room != NULL)
-        err = add_fields(fields, text, len, room);
+        err = add_fields(fields, text, len, room, why);
     free(room);
     if (err == ERR_NONE)
         *out = fields;

@@ -13,9 +13,12 @@
 /** Whether a Content-Type says that the body is a form; NULL is none. */
 bool form_is_type(const char *content_type);
 
+#define FORM_WHY_MAX_BYTES 128
+
 /** A flat object of texts; a field that is sent several times is a list of texts. The caller frees
  *  *out with json_decref(). ERR_MALFORMED_JSON when it is no form (a broken escape, a NUL, no
- *  UTF-8, too many fields); ERR_OUT_OF_MEMORY. */
-enum err form_parse(const char *text, size_t len, json_t **out) MUST_USE;
+ *  UTF-8, too many fields), and why says which field and what is wanted; ERR_OUT_OF_MEMORY. */
+enum err form_parse(const char *text, size_t len, json_t **out,
+                    char why[FORM_WHY_MAX_BYTES]) MUST_USE;
 
 #endif

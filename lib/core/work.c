@@ -284,10 +284,11 @@ static enum find need(struct work *work, struct list *needs, const void *key, si
 
 enum find work_find_lead(struct work *work, struct uuid id, struct lead **out)
 {
-    for (;;) {
+    /* The bound is for damaged rows alone: leads that were merged in a circle cannot be loaded. */
+    for (size_t hops = 0; hops <= work->leads.count; hops++) {
         void *value = map_get(&work->leads, id.b, 16);
         if (value == NULL)
-            return need(work, &work->needs.leads, &id, sizeof id);
+            break;
         if (value == &absent)
             return FIND_ABSENT;
         struct lead *lead = value;
@@ -297,6 +298,7 @@ enum find work_find_lead(struct work *work, struct uuid id, struct lead **out)
         }
         id = lead->merged_into;
     }
+    return need(work, &work->needs.leads, &id, sizeof id);
 }
 
 enum find work_find_handoff(struct work *work, struct uuid id, struct handoff **out)

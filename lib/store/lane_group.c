@@ -9,8 +9,12 @@
 
 /* How often a group is run again before it is split or given up. */
 #define RERUNS_MAX 6
-/* Rounds for commands that find out what they need, and for configurations that change. */
+/* Rounds for commands that find out what they need: so many, and one more for each key that they
+ * name. A round asks for all that can be seen to be missing, so that three or four will do. */
 #define ROUNDS_MAX 12
+/* Runs of a group for which somebody else was faster, another server or whoever changes the
+ * configuration. */
+#define RACES_MAX 12
 /* Memory may be there again at once; else the group is refused. */
 #define SHORTAGE_RERUNS_MAX 1
 
@@ -20,6 +24,8 @@ static void refuse_all(struct group_runner *runner, struct group *group, enum er
         group->outcomes[i] =
             (struct outcome){.err = err, .status = error_status(err), .problem = {.err = err}};
     atomic_fetch_add(&runner->stats->failures, (long long)group->count);
+    if (err == ERR_NOT_LOADABLE)
+        atomic_fetch_add(&runner->stats->not_loadable, (long long)group->count);
 }
 
 /* Answers each job. What is a filler of the tests has no done. */
@@ -43,8 +49,9 @@ static bool decide_all(struct group_runner *runner, struct group *group)
 
 enum attempt {
     ATTEMPT_DONE,
-    ATTEMPT_STALE,
-    ATTEMPT_MORE, /* load again with the needs that were noted */
+    ATTEMPT_STALE, /* the configuration is another by now */
+    ATTEMPT_RACED, /* others changed what was read: run again */
+    ATTEMPT_MORE,  /* load again with the needs that were noted */
     ATTEMPT_FAILED,
 };
 
@@ -52,6 +59,7 @@ enum attempt {
 struct carried {
     struct arena *arena;
     struct work_keys keys;
+    size_t named; /* how many keys the group's commands name themselves */
 };
 
 static void *copy_of(struct arena *arena, const void *item, size_t size)
@@ -127,12 +135,15 @@ static enum attempt attempt(struct group_runner *runner, struct group *group,
     arena_clear(runner->arena);
     work_init(work, runner->arena, config, 0, entropy_fill);
     size_t count = gather(group, commands);
-    switch (work_load(runner->pg, work, commands, count, &carried->keys, deadline)) {
+    switch (
+        work_load(runner->pg, work, commands, count, &carried->keys, deadline, &carried->named)) {
     case LOAD_DONE:
         break;
     case LOAD_STALE_CONFIG:
         return ATTEMPT_STALE;
     case LOAD_MOVED:
+        return ATTEMPT_RACED;
+    case LOAD_MORE:
         carry(carried, &work->needs);
         return ATTEMPT_MORE;
     case LOAD_FAILED:
@@ -210,7 +221,7 @@ static enum next_step after_failure(struct group_runner *runner, struct group *g
     case PG_RETRY:
     case PG_STALE:
     case PG_UNIQUE:
-        *err = error->status == PG_UNIQUE ? ERR_INTERNAL : ERR_UNAVAILABLE;
+        *err = error->status == PG_UNIQUE ? ERR_INTERNAL : ERR_CONTENDED;
         if (reruns < RERUNS_MAX && spent < timeout_of(group))
             return STEP_AGAIN;
         return group->count > 1 ? STEP_SPLIT : STEP_REFUSE;
@@ -294,26 +305,58 @@ static enum attempt attempt_connected(struct group_runner *runner, struct group 
     return stale ? ATTEMPT_FAILED : end;
 }
 
+/* How often a group was run again, by what made it so. */
+struct tries {
+    size_t rounds; /* it asked for more */
+    int races;     /* others changed what it had read */
+    int failures;  /* the database said no */
+};
+
+/* What to do with a group that could not be ended yet, and the error if it is given up. */
+static enum next_step after(struct group_runner *runner, struct group *group, enum attempt end,
+                            struct tries *tries, size_t named, enum err *err)
+{
+    bool again = false;
+
+    switch (end) {
+    case ATTEMPT_MORE:
+        *err = ERR_NOT_LOADABLE;
+        again = tries->rounds++ < ROUNDS_MAX + named;
+        break;
+    case ATTEMPT_STALE:
+    case ATTEMPT_RACED:
+        *err = ERR_CONTENDED;
+        again = tries->races++ < RACES_MAX;
+        break;
+    case ATTEMPT_FAILED:
+        return after_failure(runner, group, tries->failures++, err);
+    case ATTEMPT_DONE:
+        break;
+    }
+    if (again && pg_now_ms() - group->started_ms < timeout_of(group))
+        return STEP_AGAIN;
+    return group->count > 1 ? STEP_SPLIT : STEP_REFUSE;
+}
+
 /* Until the group is saved or refused. False: it was split, and its parts have answered. */
 static bool run_until_done(struct group_runner *runner, struct group *group,
                            const struct config **config, struct carried *carried)
 {
-    for (int reruns = 0;; reruns++) {
+    struct tries tries = {0};
+
+    for (;;) {
         enum err err = ERR_UNAVAILABLE;
-        enum next_step step = STEP_AGAIN;
         enum attempt end = attempt_connected(runner, group, config, carried);
         if (end == ATTEMPT_DONE)
             return true;
         atomic_fetch_add(&runner->stats->reruns, 1);
-        if (end == ATTEMPT_FAILED)
-            step = after_failure(runner, group, reruns, &err);
-        else if (reruns >= ROUNDS_MAX)
-            step = group->count > 1 ? STEP_SPLIT : STEP_REFUSE;
-        if (step == STEP_SPLIT) {
+        switch (after(runner, group, end, &tries, carried->named, &err)) {
+        case STEP_AGAIN:
+            break;
+        case STEP_SPLIT:
             split(runner, group);
             return false;
-        }
-        if (step == STEP_REFUSE) {
+        case STEP_REFUSE:
             /* whatever the last try met, an earlier one may have been committed */
             refuse_all(runner, group, group->in_doubt ? ERR_OUTCOME_UNKNOWN : err);
             return true;

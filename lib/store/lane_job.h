@@ -24,8 +24,8 @@ struct lane_job {
     /**
      * Called once, on a worker's thread, with the answer; its memory is the group's and ends with
      * the call. Of a command that could not be decided: ERR_UNAVAILABLE (nothing was done),
-     * ERR_OUTCOME_UNKNOWN (it may have been done: retry with the same key), ERR_INTERNAL,
-     * ERR_OUT_OF_MEMORY; then there is no body.
+     * ERR_CONTENDED (likewise), ERR_OUTCOME_UNKNOWN (it may have been done: retry with the same
+     * key), ERR_NOT_LOADABLE, ERR_INTERNAL, ERR_OUT_OF_MEMORY; then there is no body.
      */
     void (*done)(struct lane_job *job, const struct outcome *outcome);
     void *owner;
@@ -38,10 +38,11 @@ struct lane_job {
 struct lane_stats {
     atomic_llong groups;
     atomic_llong commands;
-    atomic_llong reruns;   /* lost races, stale configuration, more keys needed */
-    atomic_llong splits;   /* groups split for a poison command */
-    atomic_llong replays;  /* groups run again after a COMMIT without answer */
-    atomic_llong failures; /* commands answered 5xx */
+    atomic_llong reruns;       /* lost races, stale configuration, more keys needed */
+    atomic_llong splits;       /* groups split for a poison command */
+    atomic_llong replays;      /* groups run again after a COMMIT without answer */
+    atomic_llong failures;     /* commands answered 5xx */
+    atomic_llong not_loadable; /* of those: what they concern could not be loaded */
     atomic_llong waiting;
 };
 

@@ -25,12 +25,13 @@ struct load {
     size_t lead_count;
     int64_t deadline;
     /* indexes of statements in the round trip at hand; -1: not asked */
-    int head, answers, identities, handoff_leads, touches;
+    int head, answers, identities, handoff_leads, followed, touches;
     int locked, again, by_id, open, logs, chains;
     int *claimable, *waiting, *exceptions, *deliveries, *background;
     int slots;
     int expired;
-    bool moved;
+    bool more;  /* leads that are concerned are not locked */
+    bool moved; /* an identity led elsewhere at the second look */
 };
 
 /* ---- keys ---- */
@@ -52,6 +53,13 @@ static void add_more(struct work_keys *keys, const struct work_keys *more, struc
     add_all(&keys->exceptions, &more->exceptions, arena);
     add_all(&keys->deliveries, &more->deliveries, arena);
     add_all(&keys->background, &more->background, arena);
+}
+
+static size_t count_keys(const struct work_keys *keys)
+{
+    return keys->identities.count + keys->leads.count + keys->handoffs.count + keys->touches.count +
+           keys->chains.count + keys->queues.count + keys->exceptions.count +
+           keys->deliveries.count + keys->background.count;
 }
 
 /* One queue per team, with what all claims of the group want of it. */
@@ -184,16 +192,16 @@ static void take_identities(struct load *load)
     }
 }
 
-static void take_handoff_leads(struct load *load)
+/* The ids in a column of the result are leads to be locked. */
+static void take_lead_ids(struct load *load, int index, int column)
 {
-    const struct pg_result *result =
-        load->handoff_leads < 0 ? NULL : pg_result(load->pg, load->handoff_leads);
+    const struct pg_result *result = index < 0 ? NULL : pg_result(load->pg, index);
 
     for (int row = 0; row < pg_rows(result); row++) {
         struct uuid *lead = ARENA_NEW(load->work->arena, struct uuid);
         if (lead == NULL)
             return;
-        *lead = pg_get_uuid(result, row, 1);
+        *lead = pg_get_uuid(result, row, column);
         list_add(&load->keys.leads, load->work->arena, lead);
     }
 }
@@ -211,7 +219,15 @@ static void take_touches(struct load *load)
     }
 }
 
-static enum load_status resolve(struct load *load, struct command *const *commands, size_t count)
+/* What a round before asked for is followed to its end at once, however often it was merged. Few
+ * commands name a lead that was merged away, so that no first round pays for it. */
+static int ask_followed(struct load *load, const struct work_keys *more)
+{
+    return more == NULL ? -1 : ask_ids(load, &more->leads, lead_table_queue_follow);
+}
+
+static enum load_status resolve(struct load *load, struct command *const *commands, size_t count,
+                                const struct work_keys *more)
 {
     if (pg_pipeline_begin(load->pg, load->deadline) != PG_OK)
         return LOAD_FAILED;
@@ -220,6 +236,7 @@ static enum load_status resolve(struct load *load, struct command *const *comman
     load->answers = ask_answers(load, commands, count);
     load->identities = ask_identities(load);
     load->handoff_leads = ask_ids(load, &load->keys.handoffs, handoff_table_queue_leads);
+    load->followed = ask_followed(load, more);
     load->touches = ask_ids(load, &load->keys.touches, touch_table_queue_find);
     if (pg_pipeline_run(load->pg, load->deadline) != PG_OK) {
         pg_pipeline_end(load->pg);
@@ -231,7 +248,8 @@ static enum load_status resolve(struct load *load, struct command *const *comman
         load->work->now = pg_get_instant(head, 0, 1);
         take_answers(load);
         take_identities(load);
-        take_handoff_leads(load);
+        take_lead_ids(load, load->handoff_leads, 1);
+        take_lead_ids(load, load->followed, 0);
         take_touches(load);
     }
     pg_pipeline_end(load->pg);
@@ -249,7 +267,7 @@ static void need_lead(struct load *load, struct uuid id)
 {
     struct uuid *copy = ARENA_NEW(load->work->arena, struct uuid);
 
-    load->moved = true;
+    load->more = true;
     if (copy == NULL)
         return;
     *copy = id;
@@ -652,7 +670,8 @@ static enum load_status give_up(struct load *load, enum load_status status)
 }
 
 enum load_status work_load(struct pg *pg, struct work *work, struct command *const *commands,
-                           size_t count, const struct work_keys *more, int64_t deadline)
+                           size_t count, const struct work_keys *more, int64_t deadline,
+                           size_t *named)
 {
     struct load load = {
         .pg = pg, .work = work, .workspace = work->config->workspace, .deadline = deadline};
@@ -660,10 +679,11 @@ enum load_status work_load(struct pg *pg, struct work *work, struct command *con
 
     for (size_t i = 0; i < count; i++)
         command_keys(commands[i], work, &load.keys);
+    *named = count_keys(&load.keys);
     if (more != NULL)
         add_more(&load.keys, more, work->arena);
     join_queues(&load);
-    enum load_status status = resolve(&load, commands, count);
+    enum load_status status = resolve(&load, commands, count, more);
     if (status != LOAD_DONE)
         return give_up(&load, status);
     load.leads = flat(&load, &load.keys.leads, &load.lead_count);
@@ -677,5 +697,7 @@ enum load_status work_load(struct pg *pg, struct work *work, struct command *con
     mark_absent_handoffs(&load);
     if (status != LOAD_DONE)
         return give_up(&load, status);
+    if (load.more)
+        return give_up(&load, LOAD_MORE);
     return load.moved ? give_up(&load, LOAD_MOVED) : LOAD_DONE;
 }

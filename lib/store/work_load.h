@@ -9,15 +9,18 @@
 enum load_status {
     LOAD_DONE,         /* the transaction is open and the leads are locked */
     LOAD_STALE_CONFIG, /* the configuration is of another version by now; nothing is open */
-    LOAD_MOVED,        /* more leads are concerned than were locked; noted in work->needs */
+    LOAD_MORE,         /* more leads are concerned than were locked; noted in work->needs */
+    LOAD_MOVED,        /* an identity went to another lead meanwhile: load again */
     LOAD_FAILED,       /* see pg_error(); nothing is open */
 };
 
 /**
  * Fills the work set, which work_init() has just made ready, with what the commands need and what
- * keys names beyond that (from work->needs of a round before; may be NULL).
+ * more names beyond that (from work->needs of a round before; may be NULL). *named is how many
+ * keys the commands name themselves.
  */
 enum load_status work_load(struct pg *pg, struct work *work, struct command *const *commands,
-                           size_t count, const struct work_keys *more, int64_t deadline);
+                           size_t count, const struct work_keys *more, int64_t deadline,
+                           size_t *named);
 
 #endif

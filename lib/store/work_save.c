@@ -121,6 +121,24 @@ static void save_dimensions(struct pg *pg, struct work *work, const struct known
                                  (struct dimension_row *const *)list->items, kept);
 }
 
+/* To where a lead leads in the end, though its survivor may have been absorbed in the same group.
+ */
+static void save_moves(struct pg *pg, struct work *work)
+{
+    const struct list *moved = &work->moved_leads;
+    struct uuid *stands = ARENA_ARRAY(work->arena, struct uuid, moved->count + 1);
+
+    for (size_t i = 0; stands != NULL && i < moved->count; i++) {
+        struct lead *survivor;
+        if (work_find_lead(work, ((const struct lead *)moved->items[i])->id, &survivor) ==
+            FIND_FOUND)
+            stands[i] = survivor->id;
+    }
+    if (stands != NULL)
+        lead_table_queue_move(pg, work->arena, work->config->workspace,
+                              (struct lead *const *)moved->items, stands, moved->count);
+}
+
 static void save_leads(struct pg *pg, struct work *work)
 {
     struct uuid workspace = work->config->workspace;
@@ -135,10 +153,7 @@ static void save_leads(struct pg *pg, struct work *work)
     sort_list(&work->touches, touch_order);
     touch_table_queue_insert(pg, work->arena, workspace,
                              (struct touch_row *const *)work->touches.items, work->touches.count);
-    for (size_t i = 0; i < work->moved_leads.count; i++) {
-        const struct lead *moved = work->moved_leads.items[i];
-        lead_table_queue_move(pg, work->arena, workspace, moved->id, moved->merged_into);
-    }
+    save_moves(pg, work);
 }
 
 static void save_handoffs(struct pg *pg, struct work *work)

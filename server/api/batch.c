@@ -3,6 +3,7 @@
 #include "api/capture_input.h"
 #include "http/body.h"
 
+#include "base/json_fault.h"
 #include "base/shortage.h"
 
 #include <stdio.h>
@@ -122,7 +123,7 @@ static enum err parse_item(const char *text, size_t len, json_t **out,
         return ERR_NONE;
     if (shortage_seen())
         return ERR_OUT_OF_MEMORY;
-    snprintf(detail, BODY_DETAIL_MAX_BYTES, "%s", error.text);
+    json_fault_words(&error, detail);
     return ERR_MALFORMED_JSON;
 }
 

@@ -89,7 +89,8 @@ static bool is_json(const char *type)
 /* The document belongs to the request, which frees it with its body. */
 static enum err read_document(struct request *r, struct inbound_input *input)
 {
-    char detail[BODY_DETAIL_MAX_BYTES] = "";
+    char detail[BODY_DETAIL_MAX_BYTES > FORM_WHY_MAX_BYTES ? BODY_DETAIL_MAX_BYTES
+                                                           : FORM_WHY_MAX_BYTES] = "";
     enum err err;
 
     input->form = form_is_type(r->content_type);
@@ -97,13 +98,10 @@ static enum err read_document(struct request *r, struct inbound_input *input)
         return request_refuse(r, ERR_UNSUPPORTED_MEDIA_TYPE,
                               "Send JSON, or a form as application/x-www-form-urlencoded");
     if (input->form)
-        err = form_parse(input->body, input->body_len, &r->json);
+        err = form_parse(input->body, input->body_len, &r->json, detail);
     else
         err = body_parse(input->body, input->body_len, &r->json, detail);
     input->document = r->json;
-    if (err == ERR_MALFORMED_JSON && input->form)
-        return request_refuse(r, err, "The body is no form of at most %d fields in UTF-8",
-                              FORM_FIELDS_MAX);
     if (err != ERR_NONE)
         return request_refuse(r, err, "%s", detail[0] == '\0' ? "Try again in a moment" : detail);
     return ERR_NONE;

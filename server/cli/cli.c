@@ -2,6 +2,8 @@
 
 #include "cli/cli_commands.h"
 
+#include "base/json_fault.h"
+
 #include <fcntl.h>
 #include <getopt.h>
 #include <stdarg.h>
@@ -97,6 +99,17 @@ int cli_say(enum cli_exit code, const char *format, ...)
     put_words(text, stderr);
     fputc('\n', stderr);
     return (int)code;
+}
+
+int cli_say_json_fault(enum cli_exit code, const char *path, const json_error_t *error)
+{
+    char words[JSON_FAULT_MAX_BYTES];
+
+    if (json_error_code(error) == json_error_cannot_open_file)
+        return cli_say(code, "%s", error->text);
+    json_fault_words(error, words);
+    return cli_say(code, "%s: this is not JSON: line %d, column %d: %s", path, error->line,
+                   error->column > 0 ? error->column : 1, words);
 }
 
 const char *cli_option_at(const struct cli *cli, const char *name, int n)

@@ -7,6 +7,7 @@
 
 #include "settings.h"
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -74,5 +75,8 @@ const char *cli_option_at(const struct cli *cli, const char *name, int n);
 
 /** Says "baton: …" on stderr; answers the exit code. */
 int cli_say(enum cli_exit code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** Why a file is no JSON, or cannot be opened. */
+int cli_say_json_fault(enum cli_exit code, const char *path, const json_error_t *error);
 
 #endif

@@ -54,7 +54,7 @@ static int read_what(const struct cli *cli, struct backtest_input *input, json_t
                     ? json_loadf(stdin, JSON_REJECT_DUPLICATES, &error)
                     : json_load_file(cli->words[1], JSON_REJECT_DUPLICATES, &error);
     if (*document == NULL)
-        return cli_say(CLI_FAILED, "%s: %s (line %d)", cli->words[1], error.text, error.line);
+        return cli_say_json_fault(CLI_FAILED, cli->words[1], &error);
     input->document = *document;
     return CLI_OK;
 }

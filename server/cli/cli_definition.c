@@ -38,8 +38,7 @@ static json_t *read_file(const char *path)
                            : json_load_file(path, JSON_REJECT_DUPLICATES, &error);
 
     if (document == NULL)
-        cli_say(CLI_FAILED, "%s: %s (line %d, column %d)", path, error.text, error.line,
-                error.column);
+        cli_say_json_fault(CLI_FAILED, path, &error);
     return document;
 }
 

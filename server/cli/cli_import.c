@@ -37,7 +37,7 @@ static int read_mapping(const char *path, struct arena *arena, const struct mapp
     json_t *json = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
 
     if (json == NULL)
-        return cli_say(CLI_USAGE, "%s: line %d: %s", path, error.line, error.text);
+        return cli_say_json_fault(CLI_USAGE, path, &error);
     faults_init(&faults, arena);
     enum err err = mapping_compile(json, "", MAPPING_IMPORT, arena, &faults, out);
     json_decref(json);

@@ -31,7 +31,7 @@ static int parse(const char *path, const char *text, size_t len, json_t **out)
     *out = json_loadb(text, len, JSON_REJECT_DUPLICATES, &why);
     if (*out != NULL)
         return CLI_OK;
-    return cli_say(CLI_UNSOUND, "%s: this is not JSON: %s", path, why.text);
+    return cli_say_json_fault(CLI_UNSOUND, path, &why);
 }
 
 /* What a file holds; the caller frees it with json_decref. */

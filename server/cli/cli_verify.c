@@ -72,7 +72,7 @@ static int take_file(const char *path, struct kept *kept)
     json_t *json = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
 
     if (json == NULL)
-        return cli_say(CLI_USAGE, "%s: line %d: %s", path, error.line, error.text);
+        return cli_say_json_fault(CLI_USAGE, path, &error);
     int code = take_json(path, json, kept);
     json_decref(json);
     return code;

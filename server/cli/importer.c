@@ -259,11 +259,6 @@ static enum err await(struct chunk *chunk)
     return err;
 }
 
-static bool is_passing(enum err err)
-{
-    return err == ERR_UNAVAILABLE || err == ERR_OUTCOME_UNKNOWN || err == ERR_OVERLOADED;
-}
-
 /* What is in doubt is sent again: rows that are there already change nothing. */
 static enum err insist(struct chunk *chunk, size_t first, size_t count)
 {
@@ -271,7 +266,7 @@ static enum err insist(struct chunk *chunk, size_t first, size_t count)
     int64_t until = now_ms() + IMPORTER_AWAY_MS;
     enum err err = await(chunk);
 
-    while (is_passing(err) && now_ms() < until) {
+    while (error_is_passing(err) && now_ms() < until) {
         nanosleep(&pause, NULL);
         submit(chunk, first, count);
         err = await(chunk);
@@ -285,7 +280,7 @@ static enum err send_one_by_one(struct chunk *chunk)
     for (size_t i = 0; i < chunk->row_count; i++) {
         submit(chunk, i, 1);
         enum err err = insist(chunk, i, 1);
-        if (is_passing(err))
+        if (error_is_passing(err))
             return err;
         if (err != ERR_NONE)
             chunk->results[i] = (struct import_result){IMPORT_REFUSED, IMPORT_TAKEN};
@@ -299,7 +294,7 @@ static int collect(struct chunk *chunk)
     struct importer *importer = chunk->importer;
     enum err err = chunk->row_count == 0 ? ERR_NONE : insist(chunk, 0, chunk->row_count);
 
-    if (err != ERR_NONE && !is_passing(err))
+    if (err != ERR_NONE && !error_is_passing(err))
         err = send_one_by_one(chunk);
     for (size_t i = 0; err == ERR_NONE && i < chunk->entry_count; i++)
         tell_entry(importer, chunk, &chunk->entries[i]);

@@ -4,7 +4,9 @@
 #include "http/metrics.h"
 #include "http/request.h"
 
+#include "base/json_fault.h"
 #include "base/shortage.h"
+#include "base/utf8.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -107,31 +109,72 @@ static struct bounds measure(const char *text, size_t len)
     return bounds;
 }
 
-static enum err refuse_nul(const char *text, const char *nul, char detail[BODY_DETAIL_MAX_BYTES])
+/* What a body that begins with these bytes is instead of JSON in UTF-8. */
+static const struct {
+    const char *bytes;
+    size_t len;
+    const char *what;
+} beginnings[] = {
+    {"\xef\xbb\xbf", 3, "The body begins with a byte-order mark: leave it out."},
+    {"\xff\xfe", 2, "The body is UTF-16: send it in UTF-8."},
+    {"\xfe\xff", 2, "The body is UTF-16: send it in UTF-8."},
+    {"{\0", 2, "The body is UTF-16: send it in UTF-8."},
+    {"\0{", 2, "The body is UTF-16: send it in UTF-8."},
+    {"\x1f\x8b", 2, "The body is compressed by gzip: send it as it is."},
+    {"\x28\xb5\x2f\xfd", 4, "The body is compressed by zstd: send it as it is."},
+    {"--", 2, "The body is a multipart form: send JSON."},
+    {"<", 1, "The body is XML or HTML: send JSON."},
+};
+
+static const char *look_at_beginning(const char *text, size_t len)
 {
-    snprintf(detail, BODY_DETAIL_MAX_BYTES, "Byte %zu of the body is NUL; JSON is text.",
-             (size_t)(nul - text) + 1);
-    return ERR_MALFORMED_JSON;
+    for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
+        if (len >= beginnings[i].len && memcmp(text, beginnings[i].bytes, beginnings[i].len) == 0)
+            return beginnings[i].what;
+    return NULL;
 }
 
-static enum err refuse(const json_error_t *error, char detail[BODY_DETAIL_MAX_BYTES])
+/* Whether the bytes themselves are to blame; detail says how. */
+static bool look_at_bytes(const char *text, size_t len, char detail[BODY_DETAIL_MAX_BYTES])
 {
+    const char *what = look_at_beginning(text, len);
+    const char *nul = memchr(text, '\0', len);
+    size_t whole = utf8_span(text, len);
+
+    if (strspn(text, " \t\r\n") == len)
+        what = "The body is empty: a JSON object is wanted.";
+    if (what != NULL)
+        snprintf(detail, BODY_DETAIL_MAX_BYTES, "%s", what);
+    else if (nul != NULL)
+        snprintf(detail, BODY_DETAIL_MAX_BYTES, "Byte %zu is NUL: JSON is text.",
+                 (size_t)(nul - text) + 1);
+    else if (whole < len)
+        snprintf(detail, BODY_DETAIL_MAX_BYTES, "Byte %zu (0x%02x) is not UTF-8: send UTF-8.",
+                 whole + 1, (unsigned char)text[whole]);
+    return what != NULL || nul != NULL || whole < len;
+}
+
+static enum err refuse(const char *text, size_t len, const json_error_t *error,
+                       char detail[BODY_DETAIL_MAX_BYTES])
+{
+    char words[JSON_FAULT_MAX_BYTES];
+
     if (json_error_code(error) == json_error_out_of_memory || error->text[0] == '\0' ||
         shortage_seen())
         return ERR_OUT_OF_MEMORY;
+    if (look_at_bytes(text, len, detail))
+        return ERR_MALFORMED_JSON;
+    json_fault_words(error, words);
     snprintf(detail, BODY_DETAIL_MAX_BYTES, "Line %d, column %d: %s.", error->line,
-             error->column > 0 ? error->column : 1, error->text);
+             error->column > 0 ? error->column : 1, words);
     return ERR_MALFORMED_JSON;
 }
 
 enum err body_parse(const char *text, size_t len, json_t **out, char detail[BODY_DETAIL_MAX_BYTES])
 {
     json_error_t error = {0};
-    const char *nul = memchr(text, '\0', len);
 
     *out = NULL;
-    if (nul != NULL)
-        return refuse_nul(text, nul, detail);
     struct bounds bounds = measure(text, len);
     if (bounds.deepest > BODY_DEPTH_MAX || bounds.values > BODY_VALUES_MAX) {
         snprintf(detail, BODY_DETAIL_MAX_BYTES,
@@ -140,5 +183,5 @@ enum err body_parse(const char *text, size_t len, json_t **out, char detail[BODY
         return ERR_MALFORMED_JSON;
     }
     *out = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
-    return *out != NULL ? ERR_NONE : refuse(&error, detail);
+    return *out != NULL ? ERR_NONE : refuse(text, len, &error, detail);
 }

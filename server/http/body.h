@@ -12,7 +12,7 @@
 #define BODY_VALUES_MAX 20000
 #define BODY_DEPTH_MAX  64
 
-#define BODY_DETAIL_MAX_BYTES 256
+#define BODY_DETAIL_MAX_BYTES 320
 
 struct request;
 

@@ -1,14 +1,19 @@
 #include "http/guard.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
+
+#define NAME_SHOWN_MAX 64 /* bytes of a name that a refusal repeats */
 
 static const char *const methods[] = {"GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS"};
 
 /* Sent twice, one of them would win here and the other one elsewhere. */
 static const char *const single_headers[] = {
-    "authorization", "content-type", "idempotency-key", "baton-actor", "if-match",
-    "if-none-match", "x-request-id", "traceparent",     "expect",
+    "authorization", "content-type", "content-encoding", "idempotency-key",
+    "baton-actor",   "if-match",     "if-none-match",    "x-request-id",
+    "traceparent",   "expect",       "origin",
 };
 
 #define SINGLE_COUNT (sizeof single_headers / sizeof *single_headers)
@@ -21,9 +26,14 @@ struct framing {
     unsigned seen; /* bit n: single_headers[n] */
 };
 
-static enum err refuse(struct guard_result *out, enum err err, const char *detail)
+__attribute__((format(printf, 3, 4))) static enum err refuse(struct guard_result *out, enum err err,
+                                                             const char *format, ...)
 {
-    out->detail = detail;
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(out->detail, sizeof out->detail, format, args);
+    va_end(args);
     return err;
 }
 
@@ -86,7 +96,8 @@ static enum err check_target(const char *target, struct guard_result *out)
     size_t len = strlen(target);
 
     if (len > GUARD_TARGET_MAX_BYTES)
-        return refuse(out, ERR_MALFORMED_REQUEST, "The request target is longer than 4096 bytes.");
+        return refuse(out, ERR_MALFORMED_REQUEST, "The request target is longer than %d bytes.",
+                      GUARD_TARGET_MAX_BYTES);
     if (target[0] != '/')
         return refuse(out, ERR_MALFORMED_REQUEST, "The request target must begin with \"/\".");
     for (size_t i = 0; i < len; i++)
@@ -104,8 +115,8 @@ static enum err check_repeated(const struct guard_header *header, struct framing
         if (!is_named(header, single_headers[i]))
             continue;
         if (framing->seen & 1U << i)
-            return refuse(out, ERR_MALFORMED_REQUEST,
-                          "A header that may stand once was sent twice.");
+            return refuse(out, ERR_MALFORMED_REQUEST, "%.*s was sent twice; it may stand once.",
+                          (int)header->name_len, header->name);
         framing->seen |= 1U << i;
     }
     return ERR_NONE;
@@ -138,7 +149,9 @@ static enum err check_header(const struct guard_header *header, struct framing *
     if (!is_token(header->name, header->name_len))
         return refuse(out, ERR_MALFORMED_REQUEST, "A header's name is not well-formed.");
     if (!is_clean_value(header->value, header->value_len))
-        return refuse(out, ERR_MALFORMED_REQUEST, "A header's value holds a control byte.");
+        return refuse(out, ERR_MALFORMED_REQUEST, "The value of %.*s holds a control byte.",
+                      (int)(header->name_len < NAME_SHOWN_MAX ? header->name_len : NAME_SHOWN_MAX),
+                      header->name);
     enum err err = check_framing(header, framing, out);
     if (err != ERR_NONE)
         return err;
@@ -178,11 +191,13 @@ static enum err check_size(const char *target, const struct guard_header *header
     size_t bytes = strlen(target);
 
     if (count > GUARD_HEADERS_MAX)
-        return refuse(out, ERR_HEADERS_TOO_LARGE, "No more than 64 headers are taken.");
+        return refuse(out, ERR_HEADERS_TOO_LARGE, "No more than %d headers are taken.",
+                      GUARD_HEADERS_MAX);
     for (size_t i = 0; i < count; i++)
         bytes += headers[i].name_len + headers[i].value_len;
     if (bytes > GUARD_HEAD_MAX_BYTES)
-        return refuse(out, ERR_HEADERS_TOO_LARGE, "No more than 12288 bytes of headers are taken.");
+        return refuse(out, ERR_HEADERS_TOO_LARGE, "No more than %d bytes of headers are taken.",
+                      GUARD_HEAD_MAX_BYTES);
     return ERR_NONE;
 }
 

@@ -15,6 +15,7 @@
 #define GUARD_TARGET_MAX_BYTES 4096
 #define GUARD_HEADERS_MAX      64
 #define GUARD_HEAD_MAX_BYTES   12288 /* of target and headers; more leaves no room to answer */
+#define GUARD_DETAIL_MAX_BYTES 160
 
 struct guard_header {
     const char *name;
@@ -28,7 +29,7 @@ struct guard_result {
     int64_t content_length; /* -1: none */
     bool chunked;           /* Transfer-Encoding is `chunked` alone, on HTTP/1.1 */
     bool expects_continue;
-    const char *detail; /* with an error: static sentence */
+    char detail[GUARD_DETAIL_MAX_BYTES]; /* with an error: a sentence */
 };
 
 /** A request's first line, as it came. */

@@ -15,6 +15,7 @@ static const struct {
 } known[] = {
     {"Authorization", offsetof(struct request, authorization)},
     {"Content-Type", offsetof(struct request, content_type)},
+    {"Content-Encoding", offsetof(struct request, content_encoding)},
     {"Accept", offsetof(struct request, accept)},
     {"If-Match", offsetof(struct request, if_match)},
     {"If-None-Match", offsetof(struct request, if_none_match)},
@@ -79,10 +80,16 @@ static void take_trace(struct request *r, const char *value, size_t len)
     memcpy(r->trace_id, trace, REQUEST_TRACE_ID_BYTES);
 }
 
+/* What comes in several lines is one list (RFC 9110, section 5.3). */
 static bool keep(struct request *r, size_t offset, const char *value, size_t len)
 {
-    const char *kept = arena_copy(r->arena, value, len);
+    const char *kept;
 
+    memcpy(&kept, (char *)r + offset, sizeof kept);
+    if (kept == NULL)
+        kept = arena_copy(r->arena, value, len);
+    else
+        kept = arena_printf(r->arena, "%s, %.*s", kept, (int)len, value);
     memcpy((char *)r + offset, &kept, sizeof kept);
     return kept != NULL;
 }

@@ -1,6 +1,7 @@
 #include "http/intake.h"
 
 #include "http/body.h"
+#include "http/content.h"
 #include "http/guard.h"
 #include "http/headers.h"
 #include "http/httpd_inside.h"
@@ -14,7 +15,6 @@
 #include <microhttpd.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #define ROLES_MAX_BYTES 128
 
@@ -53,18 +53,17 @@ static bool answer(struct request *r)
 
 static void expect_body(struct request *r)
 {
-    if (r->chunked || r->content_length > 0)
+    if (content_is_announced(r))
         watch_expect_transfer(r->client, r->httpd->settings.body_timeout_ms);
 }
 
 /* The reply is made and the body, if any, still to come. */
 static bool refuse_early(struct request *r)
 {
-    bool has_body = r->chunked || r->content_length > 0;
     bool is_long = r->content_length > INTAKE_DISCARD_MAX_BYTES;
 
     body_release(r);
-    if (has_body && (is_long || r->expects_continue)) {
+    if (content_is_announced(r) && (is_long || r->expects_continue)) {
         r->reply.close = true;
         return answer(r);
     }
@@ -143,48 +142,6 @@ static enum err check_roles(struct request *r)
 
 /* ---- what the headers and the query promise ---- */
 
-static bool takes_body(const struct request *r)
-{
-    return r->route->body_max > 0;
-}
-
-static bool is_json_type(const char *type)
-{
-    size_t len = strcspn(type, "; \t");
-
-    return len == 16 && strncasecmp(type, "application/json", 16) == 0;
-}
-
-static enum err check_type(struct request *r)
-{
-    bool has_body = r->chunked || r->content_length > 0;
-
-    if (!has_body || !takes_body(r) || r->route->flags & ROUTE_ANY_TYPE)
-        return ERR_NONE;
-    if (r->content_type == NULL || !is_json_type(r->content_type))
-        return request_refuse(r, ERR_UNSUPPORTED_MEDIA_TYPE,
-                              "Send the body as Content-Type: application/json.");
-    return ERR_NONE;
-}
-
-static enum err refuse_large(struct request *r)
-{
-    if (!takes_body(r))
-        return request_refuse(r, ERR_BODY_TOO_LARGE, "No body is taken here.");
-    return request_refuse(r, ERR_BODY_TOO_LARGE, "At most %zu bytes are taken here.",
-                          r->route->body_max);
-}
-
-/* How long a chunked body is shows as it comes: see take(). */
-static enum err check_length(struct request *r)
-{
-    if (takes_body(r) && r->content_length < 0 && !r->chunked)
-        return request_refuse(r, ERR_LENGTH_REQUIRED,
-                              "Send a Content-Length (0 when there is no body), or the body in "
-                              "chunks.");
-    return r->content_length <= (int64_t)r->route->body_max ? ERR_NONE : refuse_large(r);
-}
-
 static enum err read_query(struct request *r, const char *query)
 {
     static const struct input_spec none = {NULL, 0, 0};
@@ -205,13 +162,9 @@ static enum err read_query(struct request *r, const char *query)
 
 static enum err check_headers(struct request *r)
 {
-    enum err err = check_length(r);
+    enum err err = content_check(r);
 
-    if (err == ERR_NONE)
-        err = check_type(r);
-    if (err == ERR_NONE)
-        err = headers_idempotency_key(r);
-    return err;
+    return err == ERR_NONE ? headers_idempotency_key(r) : err;
 }
 
 /* A header or a parameter that there was no memory for looks as if it had not been sent. */
@@ -306,7 +259,7 @@ static enum err parse(struct request *r)
 {
     char detail[BODY_DETAIL_MAX_BYTES];
 
-    if (!takes_body(r) || r->route->flags & ROUTE_RAW_BODY)
+    if (!content_is_wanted(r) || r->route->flags & ROUTE_RAW_BODY)
         return ERR_NONE;
     if (r->body_len == 0 && r->route->flags & ROUTE_NO_BODY_OK)
         return ERR_NONE;
@@ -404,7 +357,7 @@ static bool take(struct request *r, const char *bytes, size_t *len)
     /* Nothing can be answered from here: the rest is dropped, then the reply is sent. */
     body_release(r);
     if (err == ERR_BODY_TOO_LARGE)
-        refuse_large(r);
+        content_refuse_large(r);
     else
         request_refuse(r, err, NULL);
     r->step = STEP_DISCARD;
@@ -432,7 +385,7 @@ static bool answer_overdue(struct request *r, enum request_state state)
                         unknown ? "It may still take effect; send it again with the "
                                   "Idempotency-Key of this answer to learn how it ended."
                                 : "It was not done in time and has had no effect; try again.");
-    if (r->step == STEP_AUTH && (r->chunked || r->content_length > 0))
+    if (r->step == STEP_AUTH && content_is_announced(r))
         reply.close = true;
     return queue(r, &reply);
 }

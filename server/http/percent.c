@@ -1,6 +1,6 @@
 #include "http/percent.h"
 
-#include <string.h>
+#include "base/utf8.h"
 
 static int hex_digit(char c)
 {
@@ -9,46 +9,6 @@ static int hex_digit(char c)
     if (c >= 'a' && c <= 'f')
         return c - 'a' + 10;
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-/* Bytes of the character that begins here, 0 when it is none. The bounds of the second byte keep
- * out what is overlong, surrogates and what lies beyond U+10FFFF (RFC 3629, section 4). */
-static size_t character(const unsigned char *p, size_t left)
-{
-    unsigned char low = 0x80, high = 0xbf;
-    size_t size;
-
-    if (p[0] < 0x80)
-        return 1;
-    if (p[0] < 0xc2 || p[0] > 0xf4)
-        return 0;
-    size = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-    if (p[0] == 0xe0)
-        low = 0xa0;
-    if (p[0] == 0xed)
-        high = 0x9f;
-    if (p[0] == 0xf0)
-        low = 0x90;
-    if (p[0] == 0xf4)
-        high = 0x8f;
-    if (left < size || p[1] < low || p[1] > high)
-        return 0;
-    for (size_t i = 2; i < size; i++)
-        if (p[i] < 0x80 || p[i] > 0xbf)
-            return 0;
-    return size;
-}
-
-bool percent_is_utf8(const char *text, size_t len)
-{
-    const unsigned char *p = (const unsigned char *)text;
-
-    for (size_t i = 0, size; i < len; i += size) {
-        size = character(p + i, len - i);
-        if (size == 0)
-            return false;
-    }
-    return true;
 }
 
 static bool has_control(const char *text, size_t len)
@@ -78,7 +38,7 @@ char *percent_decode(struct arena *arena, const char *text, size_t len, bool plu
             out[used++] = plus && text[i] == '+' ? ' ' : text[i];
         }
     }
-    if (has_control(out, used) || !percent_is_utf8(out, used))
+    if (has_control(out, used) || !utf8_is_whole(out, used))
         return NULL;
     out[used] = '\0';
     return out;

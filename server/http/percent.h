@@ -12,7 +12,4 @@
  *  arena_failed()). */
 char *percent_decode(struct arena *arena, const char *text, size_t len, bool plus);
 
-/** Whether it is UTF-8 (no surrogates, nothing overlong, up to U+10FFFF). */
-bool percent_is_utf8(const char *text, size_t len);
-
 #endif

@@ -187,6 +187,7 @@ static bool add_headers(struct MHD_Response *response, const struct reply *reply
            add(response, "Location", reply->location) && add(response, "ETag", reply->etag) &&
            add(response, "Link", reply->link) && add(response, "Vary", reply->vary) &&
            add(response, "Allow", reply->allow) &&
+           add(response, "Accept-Encoding", reply->accept_encoding) &&
            add(response, "Idempotency-Key", reply->idempotency_key) &&
            add(response, "Idempotent-Replayed", reply->replayed ? "true" : NULL) &&
            add(response, "WWW-Authenticate",

@@ -32,6 +32,7 @@ struct reply {
     const char *link;            /* whole value */
     const char *vary;            /* whole value */
     const char *allow;           /* whole value */
+    const char *accept_encoding; /* with 415: what a body may be coded in */
     const char *idempotency_key; /* the key to retry with */
 };
 

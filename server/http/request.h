@@ -62,6 +62,7 @@ struct request {
     /* headers; NULL when not sent */
     const char *authorization;
     const char *content_type;
+    const char *content_encoding;
     const char *accept;
     const char *if_match;
     const char *if_none_match;

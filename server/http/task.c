@@ -30,7 +30,19 @@ static void refuse(struct request *r, enum err err)
 {
     switch (err) {
     case ERR_UNAVAILABLE:
-        request_refuse(r, err, "The database is out of reach; nothing was done. Try again");
+        request_refuse(r, err,
+                       "The database is out of reach, or cannot take this now; nothing "
+                       "was done. Try again");
+        break;
+    case ERR_CONTENDED:
+        request_refuse(r, err,
+                       "Others kept changing the same things meanwhile; nothing was done. "
+                       "Try again");
+        break;
+    case ERR_NOT_LOADABLE:
+        request_refuse(r, err,
+                       "Nothing was done, and trying again will not help: give the id of "
+                       "this request to whoever runs the service");
         break;
     case ERR_OVERLOADED:
         request_refuse(r, err, "Too much waits already; nothing was done. Try again");

@@ -277,7 +277,18 @@ static int find_earlier(const struct client_thread *self, size_t at, int place)
     return count == 0 || place == NONE ? NONE : found[place % count];
 }
 
-/* The same request, or with the same key another one: bytes differ, though not what they say. */
+/* Another request with the same key: bytes differ, though not what they say. */
+static void change(struct play_request *request)
+{
+    bool bodiless = request->body[0] == '\0';
+    char *text = bodiless ? request->target : request->body;
+    size_t size = bodiless ? sizeof request->target : sizeof request->body;
+
+    if (strlen(text) + 2 < size)
+        text[strlen(text)] = bodiless ? '?' : '\n'; /* there are zeros after it */
+}
+
+/* The same request, or with the same key another one. */
 static void do_again(struct client_thread *self, struct deed *deed, size_t at)
 {
     int earlier = find_earlier(self, at, deed->step.other);
@@ -291,8 +302,8 @@ static void do_again(struct client_thread *self, struct deed *deed, size_t at)
     const struct sent *sent = &self->room->sent[earlier];
     struct play_request request = sent->request;
     deed->again = &self->room->play->deeds[earlier];
-    if (deed->step.act == ACT_REUSE && strlen(request.body) + 2 < sizeof request.body)
-        request.body[strlen(request.body)] = '\n'; /* there are zeros behind it */
+    if (deed->step.act == ACT_REUSE)
+        change(&request);
     if (!send_request(self, &request, &answer))
         return;
     play_hear(deed->again->step.act, &answer, self->room->members, &deed->heard);

@@ -321,6 +321,6 @@ void play_put(const struct deed *deed, struct play_request *out)
         put_capture(&body, &deed->step);
     else if (act == ACT_BATCH)
         put_batch(&body, &deed->step);
-    else if (strcmp(out->method, "GET") != 0)
+    else if (strcmp(out->method, "GET") != 0 && act != ACT_ERASE) /* which takes none */
         put_members(&body, deed);
 }

@@ -581,6 +581,9 @@ static const struct tampering states[] = {
      "NULL WHERE lead_id = '${bob}'",
      {"lead ${bob}: its status is merged by the ledger, active in the table",
       "lead ${bob}: its survivor is ${ann} by the ledger, none in the table"}},
+    {"a merged lead that somebody else answers for",
+     "UPDATE lead SET merged_into = '${kim}' WHERE lead_id = '${bob}'",
+     {"lead ${bob}: its survivor is ${ann} by the ledger, ${kim} in the table"}},
     {"an erased lead alive again",
      "UPDATE lead SET status = 'active', owner_team = '${sales}', due_at = now() WHERE lead_id = "
      "'${eve}'",

@@ -54,6 +54,7 @@ static void check(const json_t *json, const json_t *document, enum mapping_use u
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct parts parts;
+    char why[FORM_WHY_MAX_BYTES];
     json_t *document = NULL;
 
     parts_init(&parts, data, size);
@@ -61,7 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     json_t *mapping = part_json(&parts.items[1]);
     if (!tabular)
         document = part_json(&parts.items[2]);
-    else if (form_parse(parts.items[2].text, parts.items[2].len, &document) != ERR_NONE)
+    else if (form_parse(parts.items[2].text, parts.items[2].len, &document, why) != ERR_NONE)
         document = NULL;
     if (mapping != NULL)
         check(mapping, document, parts.items[0].text[0] == 'i' ? MAPPING_IMPORT : MAPPING_INBOUND,

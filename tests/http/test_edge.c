@@ -138,6 +138,79 @@ static const struct {
     {"two keys", HEAD("GET /livez") KEY KEY "\r\n", 400, "malformed_request", CLOSED},
 };
 
+/* What leads to the cure stands in the answer. */
+static const struct {
+    const char *what;
+    const char *request;
+    int status;
+    const char *says[3]; /* in the answer, headers or body */
+} cures[] = {
+    {"a body that gzip has compressed",
+     POST_THINGS JSON_TYPE "Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",
+     415,
+     {"Accept-Encoding: identity\r\n", "\"header\":\"Content-Encoding\"",
+      "without Content-Encoding"}},
+    {"the same in chunks",
+     POST_THINGS JSON_TYPE "Content-Encoding: br\r\nTransfer-Encoding: chunked\r\n\r\n"
+                           "2\r\n{}\r\n0\r\n\r\n",
+     415,
+     {"Accept-Encoding: identity\r\n"}},
+    {"and where any type is taken",
+     HEAD("POST /hooks/a") KEY "Content-Encoding: deflate\r\nContent-Length: 2\r\n\r\n{}",
+     415,
+     {"\"header\":\"Content-Encoding\""}},
+    {"compressed, and not said to be",
+     POST_THINGS JSON_TYPE "Content-Length: 3\r\n\r\n\x1f\x8b\x08",
+     400,
+     {"compressed by gzip"}},
+    {"what curl sends by itself",
+     POST_THINGS "Content-Type: application/x-www-form-urlencoded\r\n"
+                 "Content-Length: 7\r\n\r\n{\"a\":1}",
+     415,
+     {"application/json, not application/x-www-form-urlencoded", "\"header\":\"Content-Type\""}},
+    {"no type", POST_THINGS "Content-Length: 2\r\n\r\n{}", 415, {"\"code\":\"required\""}},
+    {"another charset",
+     POST_THINGS "Content-Type: application/json; charset=iso-8859-1\r\n"
+                 "Content-Length: 2\r\n\r\n{}",
+     415,
+     {"Send the body in UTF-8"}},
+    {"Latin-1 without a word",
+     POST_THINGS JSON_TYPE "Content-Length: 9\r\n\r\n{\"a\":\"\xe9\"}",
+     400,
+     {"Byte 7 (0xe9) is not UTF-8"}},
+    {"nothing", POST_THINGS JSON_TYPE "Content-Length: 0\r\n\r\n", 400, {"The body is empty"}},
+    {"no length", POST_THINGS JSON_TYPE "\r\n", 411, {"0 when there is no body"}},
+    {"two keys", HEAD("GET /livez") KEY KEY "\r\n", 400, {"Authorization was sent twice"}},
+};
+
+START_TEST(a_refusal_leads_to_the_cure)
+{
+    char answer[EDGE_ANSWER_MAX];
+    int fd = edge_connect(&edge);
+
+    edge_say(fd, cures[_i].request);
+    int status = edge_hear(fd, answer);
+    ck_assert_msg(status == cures[_i].status, "%s: wanted %d, got %s", cures[_i].what,
+                  cures[_i].status, answer);
+    for (int i = 0; i < 3 && cures[_i].says[i] != NULL; i++)
+        ck_assert_msg(strstr(answer, cures[_i].says[i]) != NULL, "%s: no %s in %s", cures[_i].what,
+                      cures[_i].says[i], answer);
+    close(fd);
+}
+END_TEST
+
+START_TEST(utf_8_may_be_named)
+{
+    char answer[EDGE_ANSWER_MAX];
+    int fd = edge_connect(&edge);
+
+    edge_say(fd, POST_THINGS "Content-Type: application/json;charset=\"UTF-8\"\r\n"
+                             "Content-Encoding: identity\r\nContent-Length: 7\r\n\r\n{\"a\":1}");
+    ck_assert_int_eq(edge_hear(fd, answer), 201);
+    close(fd);
+}
+END_TEST
+
 START_TEST(what_is_refused_says_so)
 {
     char answer[EDGE_ANSWER_MAX];
@@ -817,6 +890,8 @@ static Suite *suite(void)
     tcase_set_timeout(t, 60);
     tcase_add_checked_fixture(t, set_up, tear_down);
     tcase_add_loop_test(t, what_is_refused_says_so, 0, sizeof refused / sizeof *refused);
+    tcase_add_loop_test(t, a_refusal_leads_to_the_cure, 0, sizeof cures / sizeof *cures);
+    tcase_add_test(t, utf_8_may_be_named);
     tcase_add_loop_test(t, what_the_library_refuses_ends_the_connection, 0,
                         sizeof refused_inside / sizeof *refused_inside);
     tcase_add_loop_test(t, what_is_too_long_is_refused, 0,

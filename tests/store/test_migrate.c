@@ -195,6 +195,41 @@ START_TEST(the_services_own_user_may_take_the_roles)
 }
 END_TEST
 
+/* ---- what a migration makes of rows that are there ---- */
+
+/* A workspace, and four leads of which each was merged into the next. */
+#define CHAIN_OF_MERGES                                                                            \
+    "INSERT INTO workspace VALUES ('" W "', 'w', decode(repeat('00', 32), 'hex'), now()); "        \
+    "INSERT INTO team VALUES ('" W "', '" W "', 't', 't', 'marketing', true, now()); "             \
+    "INSERT INTO lead (workspace_id, lead_id, status, stage, owner_team, due_at, merged_into, "    \
+    "origin, found_by, created_at, updated_at, touch_count, seq, hash, chain_at) SELECT '" W "', " \
+    "id(n), CASE n WHEN 4 THEN 'active' ELSE 'merged' END, 'inquiry', CASE n WHEN 4 THEN '" W      \
+    "'::uuid END, now(), CASE WHEN n < 4 THEN id(n + 1) END, 'inbound', 'marketing', now(), "      \
+    "now(), 0, 1, decode(repeat('00', 32), 'hex'), now() FROM generate_series(4, 1, -1) n"
+#define W "00000000-0000-7000-8000-0000000000ff"
+
+static void run_up_to(const char *name)
+{
+    size_t count = 0;
+
+    while (count < migrations_embedded.count &&
+           strcmp(migrations_embedded.items[count].name, name) < 0)
+        count++;
+    ck_assert_int_eq(run(migrations_embedded.items, count).done, (int)count);
+}
+
+START_TEST(leads_that_were_merged_lead_to_the_one_that_stands)
+{
+    run_up_to("0009_");
+    database_exec(database, "CREATE FUNCTION id(n int) RETURNS uuid LANGUAGE sql AS $$ SELECT "
+                            "('00000000-0000-7000-8000-00000000000' || n)::uuid $$");
+    database_exec(database, CHAIN_OF_MERGES);
+    run(migrations_embedded.items, migrations_embedded.count);
+    ck_assert_int_eq(
+        database_ask_int(database, "SELECT count(*) FROM lead WHERE merged_into = id(4)"), 3);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *s = suite_create("store/migrate");
@@ -205,6 +240,7 @@ static Suite *suite(void)
     tcase_add_test(t, what_is_missing_is_applied_once);
     tcase_add_test(t, a_schema_that_does_not_fit_is_named_and_left_alone);
     tcase_add_test(t, a_migration_that_fails_leaves_nothing_of_itself);
+    tcase_add_test(t, leads_that_were_merged_lead_to_the_one_that_stands);
     tcase_add_test(t, several_at_once_all_succeed);
     tcase_add_test(t, a_user_who_may_not_make_roles_gets_the_words_for_an_administrator);
     tcase_add_test(t, the_services_own_user_may_take_the_roles);

@@ -9,32 +9,37 @@
 static const struct {
     const char *text;
     const char *wanted; /* NULL: no form */
+    const char *why;
 } bodies[] = {
-    {"", "{}"},
-    {"&&", "{}"},
-    {"a=1&b=two", "{\"a\":\"1\",\"b\":\"two\"}"},
-    {"a=1+2%2B3", "{\"a\":\"1 2+3\"}"},
-    {"a=%c3%A4", "{\"a\":\"\xc3\xa4\"}"},
-    {"a%5Bb%5D=x=y", "{\"a[b]\":\"x=y\"}"},
-    {"a&b=", "{\"a\":\"\",\"b\":\"\"}"},
-    {"=x", "{\"\":\"x\"}"},
-    {"a=1&a=2&a=3", "{\"a\":[\"1\",\"2\",\"3\"]}"},
-    {"a=%", NULL},
-    {"a=%4", NULL},
-    {"a=%zz", NULL},
-    {"a=%00", NULL},
-    {"a=%ff", NULL},
-    {"%ff=a", NULL},
+    {"", "{}", ""},
+    {"&&", "{}", ""},
+    {"a=1&b=two", "{\"a\":\"1\",\"b\":\"two\"}", ""},
+    {"a=1+2%2B3", "{\"a\":\"1 2+3\"}", ""},
+    {"a=%c3%A4", "{\"a\":\"\xc3\xa4\"}", ""},
+    {"a%5Bb%5D=x=y", "{\"a[b]\":\"x=y\"}", ""},
+    {"a&b=", "{\"a\":\"\",\"b\":\"\"}", ""},
+    {"=x", "{\"\":\"x\"}", ""},
+    {"a=1&a=2&a=3", "{\"a\":[\"1\",\"2\",\"3\"]}", ""},
+    {"a=%", NULL, "Field 1: a % is not followed by two hex digits"},
+    {"a=%4", NULL, "Field 1: a % is not"},
+    {"b=1&&a=%zz", NULL, "Field 2: a % is not"},
+    {"a=%00", NULL, "Field 1: it holds a NUL"},
+    {"a=%ff", NULL, "Field 1: it is not UTF-8: send the form in UTF-8"},
+    {"a=\xe9", NULL, "Field 1: it is not UTF-8"},
+    {"%ff=a", NULL, "Field 1: it is not UTF-8"},
 };
 
 START_TEST(a_form_is_an_object_of_texts)
 {
     json_t *form;
 
-    enum err err = form_parse(bodies[_i].text, strlen(bodies[_i].text), &form);
+    char why[FORM_WHY_MAX_BYTES];
+
+    enum err err = form_parse(bodies[_i].text, strlen(bodies[_i].text), &form, why);
     ck_assert_int_eq(err, bodies[_i].wanted == NULL ? ERR_MALFORMED_JSON : ERR_NONE);
     if (bodies[_i].wanted == NULL) {
         ck_assert_ptr_null(form);
+        ck_assert_msg(strstr(why, bodies[_i].why) == why, "%s: %s", bodies[_i].text, why);
         return;
     }
     char *text = json_dumps(form, JSON_COMPACT);
@@ -47,12 +52,14 @@ END_TEST
 START_TEST(too_many_fields_are_no_form)
 {
     char text[2 * (FORM_FIELDS_MAX + 1) + 1];
+    char why[FORM_WHY_MAX_BYTES];
     json_t *form;
 
     for (size_t i = 0; i <= FORM_FIELDS_MAX; i++)
         memcpy(text + 2 * i, "a&", 2);
-    ck_assert_int_eq(form_parse(text, 2 * (FORM_FIELDS_MAX + 1), &form), ERR_MALFORMED_JSON);
-    ck_assert_int_eq(form_parse(text, 2 * FORM_FIELDS_MAX, &form), ERR_NONE);
+    ck_assert_int_eq(form_parse(text, 2 * (FORM_FIELDS_MAX + 1), &form, why), ERR_MALFORMED_JSON);
+    ck_assert_str_eq(why, "It has more than 1000 fields");
+    ck_assert_int_eq(form_parse(text, 2 * FORM_FIELDS_MAX, &form, why), ERR_NONE);
     ck_assert_uint_eq(json_array_size(json_object_get(form, "a")), FORM_FIELDS_MAX);
     json_decref(form);
 }

@@ -215,6 +215,7 @@ enum decision leads_judge(struct work *work, const struct command *command, stru
 {
     const struct leads_judge_input *input = command->input;
     struct apply_tally tally = {0};
+    bool needed = false;
     const struct definition_version *version =
         definition_for_command(work, input->what.term, input->what.version, outcome);
 
@@ -224,10 +225,12 @@ enum decision leads_judge(struct work *work, const struct command *command, stru
         struct lead *lead;
         enum find found = work_find_lead(work, input->leads[i], &lead);
         if (found == FIND_NEEDED)
-            return DECIDE_AGAIN;
+            needed = true;
         if (found == FIND_FOUND && is_open(lead, input->leads[i], input->what.term))
             judge_one(work, command, lead, &tally);
     }
+    if (needed)
+        return DECIDE_AGAIN;
     apply_tally_write(&tally, outcome_begin(work));
     return outcome_answer(work, outcome, 200);
 }

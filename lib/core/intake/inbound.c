@@ -95,8 +95,6 @@ static enum find apply_item(struct work *work, struct delivery *delivery, size_t
     struct outcome outcome = {0};
     struct captured captured;
 
-    if (delivery->again) /* so an event without an id is one, too */
-        capture->touch = NULL;
     enum find found = lead_capture_apply(work, &delivery->caller, capture, &captured, &outcome);
     if (found == FIND_NEEDED)
         return found;
@@ -117,9 +115,14 @@ static enum find apply(struct work *work, struct delivery *delivery)
     if (leads == NULL)
         return FIND_FOUND;
     delivery->row->leads = leads;
+    for (size_t i = 0; delivery->again && i < delivery->item_count; i++)
+        delivery->items[i].capture.touch = NULL; /* so an event without an id is one, too */
     for (size_t i = 0; i < delivery->item_count && delivery->error == NULL; i++) {
-        if (apply_item(work, delivery, i, &leads[i]) == FIND_NEEDED)
+        if (apply_item(work, delivery, i, &leads[i]) == FIND_NEEDED) {
+            for (size_t rest = i + 1; rest < delivery->item_count; rest++)
+                lead_capture_note_needs(work, &delivery->items[rest].capture);
             return FIND_NEEDED;
+        }
         if (delivery->error == NULL)
             delivery->row->lead_count = i + 1;
     }
@@ -332,11 +335,12 @@ static void keep_texts(struct work *work, struct capture_input *capture)
 /* It could be read when it came. */
 static json_t *document_of(const struct delivery_row *row)
 {
+    char why[FORM_WHY_MAX_BYTES];
     json_t *document = NULL;
 
     if (!form_is_type(row->content_type))
         return json_loadb(row->body, row->body_len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
-    return form_parse(row->body, row->body_len, &document) == ERR_NONE ? document : NULL;
+    return form_parse(row->body, row->body_len, &document, why) == ERR_NONE ? document : NULL;
 }
 
 static bool map_again(struct work *work, struct delivery *delivery)

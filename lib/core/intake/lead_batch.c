@@ -54,6 +54,13 @@ static void batch_refusal(const struct problem *problem, struct json_out *out)
     json_out_end_object(out);
 }
 
+static void note_needs_after(struct work *work, const struct batch_input *input, size_t at)
+{
+    for (size_t i = at + 1; i < input->count; i++)
+        if (input->items[i] != NULL)
+            lead_capture_note_needs(work, input->items[i]);
+}
+
 static enum find batch_items(struct work *work, const struct command *command, struct uuid *leads,
                              size_t *lead_count, struct json_out *out)
 {
@@ -65,8 +72,10 @@ static enum find batch_items(struct work *work, const struct command *command, s
             batch_refusal(&input->refusals[i], out);
             continue;
         }
-        if (batch_item(work, command, input->items[i], out, &lead) == FIND_NEEDED)
+        if (batch_item(work, command, input->items[i], out, &lead) == FIND_NEEDED) {
+            note_needs_after(work, input, i);
             return FIND_NEEDED;
+        }
         if (!uuid_is_nil(lead))
             leads[(*lead_count)++] = lead;
     }

@@ -61,10 +61,12 @@ static void weigh(struct match *match, struct lead *lead, const struct identity 
         note_duplicate(match, lead);
 }
 
+/* Looks at every identity before it asks for more, so that one more round brings all. */
 static enum find find_matches(struct work *work, const struct capture_input *input,
                               struct match *match)
 {
     bool named = names_a_person(input);
+    bool needed = false;
 
     for (int kind = IDENTITY_EXTERNAL; kind <= IDENTITY_ANONYMOUS; kind++) {
         for (size_t i = 0; i < input->identity_count; i++) {
@@ -77,12 +79,12 @@ static enum find find_matches(struct work *work, const struct capture_input *inp
             if (found == FIND_FOUND)
                 found = work_find_lead(work, id, &lead);
             if (found == FIND_NEEDED)
-                return found;
+                needed = true;
             if (found == FIND_FOUND && lead->status == LEAD_ACTIVE)
                 weigh(match, lead, identity, named);
         }
     }
-    return FIND_FOUND;
+    return needed ? FIND_NEEDED : FIND_FOUND;
 }
 
 /* A person who turns out to be behind anonymous visits takes over the first such lead. */
@@ -358,6 +360,39 @@ static void join_anonymous(struct work *work, const struct caller *caller, struc
     }
 }
 
+/* Which leads it concerns, with all that joining them takes. */
+static enum find look_up(struct work *work, const struct capture_input *input, struct match *match)
+{
+    enum find all = find_matches(work, input, match);
+
+    settle(match);
+    for (size_t i = 0; i < match->anonymous_count; i++)
+        if (work_find_identities(work, match->anonymous[i]) == FIND_NEEDED)
+            all = FIND_NEEDED;
+    return all;
+}
+
+static bool names_an_event(const struct capture_input *input)
+{
+    return input->touch != NULL && input->touch->event_id != NULL;
+}
+
+static struct uuid id_of_event(struct uuid workspace, const struct touch_input *touch)
+{
+    const char *source = touch->values[DIMENSION_SOURCE];
+
+    return touch_id(workspace, touch->sender, source == NULL ? "" : source, touch->event_id);
+}
+
+void lead_capture_note_needs(struct work *work, const struct capture_input *input)
+{
+    struct match match = {0};
+
+    look_up(work, input, &match);
+    if (names_an_event(input))
+        work_find_touch(work, id_of_event(work->config->workspace, input->touch));
+}
+
 enum find lead_capture_apply(struct work *work, const struct caller *caller,
                              const struct capture_input *input, struct captured *captured,
                              struct outcome *outcome)
@@ -365,12 +400,11 @@ enum find lead_capture_apply(struct work *work, const struct caller *caller,
     struct match match = {0};
 
     *captured = (struct captured){0};
-    if (find_matches(work, input, &match) == FIND_NEEDED)
+    if (look_up(work, input, &match) == FIND_NEEDED) {
+        if (names_an_event(input))
+            work_find_touch(work, id_of_event(work->config->workspace, input->touch));
         return FIND_NEEDED;
-    settle(&match);
-    for (size_t i = 0; i < match.anonymous_count; i++)
-        if (work_find_identities(work, match.anonymous[i]) == FIND_NEEDED)
-            return FIND_NEEDED;
+    }
     captured->created = match.lead == NULL;
     captured->lead = captured->created ? work_add_lead(work) : match.lead;
     if (captured->lead == NULL)
@@ -390,14 +424,12 @@ bool lead_capture_note_keys(const struct capture_input *input, struct work *work
     for (size_t i = 0; i < input->identity_count; i++)
         if (!list_add(&keys->identities, work->arena, (void *)&input->identities[i]))
             return false;
-    const struct touch_input *touch = input->touch;
-    if (touch == NULL || touch->event_id == NULL)
+    if (!names_an_event(input))
         return true;
-    const char *source = touch->values[DIMENSION_SOURCE];
     struct uuid *id = ARENA_NEW(work->arena, struct uuid);
     if (id == NULL)
         return false;
-    *id = touch_id(workspace, touch->sender, source == NULL ? "" : source, touch->event_id);
+    *id = id_of_event(workspace, input->touch);
     return list_add(&keys->touches, work->arena, id);
 }
 

@@ -48,6 +48,10 @@ enum find lead_capture_apply(struct work *work, const struct caller *caller,
 struct told *lead_told_with_derived(struct work *work, const struct capture_input *input,
                                     size_t *count);
 
+/** After FIND_NEEDED, for the captures of the same command that were not tried yet: notes what they
+ *  can be seen to need, so that one more round brings it for all of them. */
+void lead_capture_note_needs(struct work *work, const struct capture_input *input);
+
 /** The identities and the event that a capture will look for. */
 bool lead_capture_note_keys(const struct capture_input *input, struct work *work,
                             struct uuid workspace, struct work_keys *keys);

@@ -38,16 +38,20 @@ bool lead_update_keys(const struct command *command, struct work *work, struct w
 static enum decision check_identities(struct work *work, const struct lead *lead,
                                       const struct update_input *input, struct outcome *outcome)
 {
+    size_t added = 0;
+
     for (size_t i = 0; i < input->identity_count; i++) {
         struct uuid holder;
         enum find found = work_find_identity(work, &input->identities[i], &holder);
         if (found == FIND_NEEDED)
             return DECIDE_AGAIN;
+        added += found == FIND_ABSENT;
         if (found == FIND_FOUND && !uuid_equal(holder, lead->id))
             return outcome_refuse(work, outcome, ERR_ALREADY_EXISTS,
                                   "Another lead is known by one of these identities: merge them");
     }
-    if (lead->identity_count + input->identity_count > IDENTITIES_PER_LEAD_MAX)
+    /* merges may have brought more: then none is added, and all else goes on */
+    if (added > 0 && lead->identity_count + added > IDENTITIES_PER_LEAD_MAX)
         return outcome_refuse(work, outcome, ERR_LIMIT_REACHED, "A lead has at most %d identities",
                               IDENTITIES_PER_LEAD_MAX);
     return DECIDED;

@@ -13,6 +13,17 @@ static const struct statement LEAD_LOCK = {
     .hot = true,
 };
 
+/* UNION drops what was seen, so that even a circle ends. */
+static const struct statement LEAD_FOLLOW = {
+    .name = "lead_follow",
+    .sql = "WITH RECURSIVE way(id) AS (SELECT u.id FROM unnest($2::uuid[]) u(id) "
+           "UNION SELECT l.merged_into FROM way CROSS JOIN LATERAL (SELECT merged_into FROM lead "
+           "WHERE workspace_id = $1 AND lead_id = way.id LIMIT 1) l "
+           "WHERE l.merged_into IS NOT NULL) SELECT id FROM way",
+    .index = "lead_pkey",
+    .hot = true,
+};
+
 static const struct statement LEAD_SAVE = {
     .name = "lead_save",
     .sql = "INSERT INTO lead (workspace_id, lead_id, status, stage, owner_team, first_team, "
@@ -64,17 +75,24 @@ static const struct statement IDENTITY_INSERT = {
     .hot = true,
 };
 
+/* Every row is there, and its lead is locked: so none is inserted, and there is no plan to choose.
+ */
 static const struct statement IDENTITY_MOVE = {
     .name = "identity_move",
-    .sql = "UPDATE identity SET lead_id = $4 "
-           "WHERE workspace_id = $1 AND source = $2 AND value = $3",
-    .index = "identity_pkey",
+    .sql = "INSERT INTO identity (workspace_id, source, value, lead_id) "
+           "SELECT h.workspace_id, u.* FROM workspace_head h, "
+           "unnest($2::text[], $3::text[], $4::uuid[]) u WHERE h.workspace_id = $1 "
+           "ON CONFLICT (workspace_id, source, value) DO UPDATE SET lead_id = excluded.lead_id",
+    .index = "workspace_head_pkey",
     .hot = true,
 };
 
 static const struct statement IDENTITY_DELETE = {
     .name = "identity_delete",
-    .sql = "DELETE FROM identity WHERE workspace_id = $1 AND source = $2 AND value = $3",
+    .sql = "DELETE FROM identity WHERE workspace_id = $1 AND ctid = ANY (ARRAY(SELECT i.ctid "
+           "FROM unnest($2::text[], $3::text[]) u(source, value) CROSS JOIN LATERAL ("
+           "SELECT ctid FROM identity WHERE workspace_id = $1 AND source = u.source "
+           "AND value = u.value LIMIT 1) i))",
     .index = "identity_pkey",
     .hot = true,
 };
@@ -133,18 +151,32 @@ static const struct statement ERASE_DELIVERIES = {
 
 static const struct statement TOUCH_MOVE = {
     .name = "touch_move",
-    .sql = "UPDATE touch SET lead_id = $3 WHERE workspace_id = $1 AND lead_id = $2",
+    .sql = "UPDATE touch SET lead_id = m.stands FROM (SELECT t.ctid AS place, u.stands "
+           "FROM unnest($2::uuid[], $3::uuid[]) u(absorbed, stands) CROSS JOIN LATERAL ("
+           "SELECT ctid FROM touch WHERE workspace_id = $1 AND lead_id = u.absorbed OFFSET 0) t) m "
+           "WHERE touch.ctid = m.place",
     .index = "touch_of_lead",
+    .hot = true,
+};
+
+/* What the absorbed leads had absorbed themselves leads to the survivor at once. A row that another
+ * server holds just now is left as it is, for waiting could end in a deadlock: whoever meets it
+ * takes one step more. */
+static const struct statement LEAD_FLATTEN = {
+    .name = "lead_flatten",
+    .sql = "UPDATE lead SET merged_into = m.stands FROM (SELECT l.ctid AS place, u.stands "
+           "FROM unnest($2::uuid[], $3::uuid[]) u(absorbed, stands) CROSS JOIN LATERAL ("
+           "SELECT ctid FROM lead WHERE workspace_id = $1 AND merged_into = u.absorbed "
+           "FOR NO KEY UPDATE SKIP LOCKED) l) m WHERE lead.ctid = m.place",
+    .index = "lead_absorbed",
+    .hot = true,
 };
 
 const struct statement *const lead_table_statements[] = {
-    &LEAD_LOCK,      &LEAD_SAVE,
-    &IDENTITY_FIND,  &IDENTITY_INSERT,
-    &IDENTITY_MOVE,  &IDENTITY_DELETE,
-    &ERASE_SALTS,    &ERASE_VERDICTS,
-    &ERASE_HANDOFFS, &ERASE_FEEDBACK,
-    &ERASE_ANSWERS,  &ERASE_DELIVERIES,
-    &TOUCH_MOVE,     NULL,
+    &LEAD_LOCK,        &LEAD_FOLLOW,    &LEAD_SAVE,       &IDENTITY_FIND,
+    &IDENTITY_INSERT,  &IDENTITY_MOVE,  &IDENTITY_DELETE, &ERASE_SALTS,
+    &ERASE_VERDICTS,   &ERASE_HANDOFFS, &ERASE_FEEDBACK,  &ERASE_ANSWERS,
+    &ERASE_DELIVERIES, &TOUCH_MOVE,     &LEAD_FLATTEN,    NULL,
 };
 
 /* ---- reading ---- */
@@ -260,8 +292,8 @@ struct lead *lead_table_read(const struct pg_result *result, int row, int column
     return lead;
 }
 
-int lead_table_queue_lock(struct pg *pg, struct arena *arena, struct uuid workspace,
-                          const struct uuid *ids, size_t count)
+static int queue_ids(struct pg *pg, struct arena *arena, struct uuid workspace,
+                     const struct uuid *ids, size_t count, const struct statement *statement)
 {
     struct pg_params params;
     struct pg_array array;
@@ -272,7 +304,19 @@ int lead_table_queue_lock(struct pg *pg, struct arena *arena, struct uuid worksp
     pg_params_init(&params, arena);
     pg_params_uuid(&params, workspace);
     pg_params_array(&params, &array);
-    return pg_queue(pg, &LEAD_LOCK, &params);
+    return pg_queue(pg, statement, &params);
+}
+
+int lead_table_queue_lock(struct pg *pg, struct arena *arena, struct uuid workspace,
+                          const struct uuid *ids, size_t count)
+{
+    return queue_ids(pg, arena, workspace, ids, count, &LEAD_LOCK);
+}
+
+int lead_table_queue_follow(struct pg *pg, struct arena *arena, struct uuid workspace,
+                            const struct uuid *ids, size_t count)
+{
+    return queue_ids(pg, arena, workspace, ids, count, &LEAD_FOLLOW);
 }
 
 /* ---- saving ---- */
@@ -411,20 +455,6 @@ int identity_table_queue_find(struct pg *pg, struct arena *arena, struct uuid wo
     return pg_queue(pg, &IDENTITY_FIND, &params);
 }
 
-static void queue_identity(struct pg *pg, struct arena *arena, struct uuid workspace,
-                           const struct identity_row *row)
-{
-    struct pg_params params;
-
-    pg_params_init(&params, arena);
-    pg_params_uuid(&params, workspace);
-    pg_params_text(&params, row->source);
-    pg_params_text(&params, row->value);
-    if (row->exists)
-        pg_params_uuid(&params, row->lead);
-    pg_queue(pg, row->exists ? &IDENTITY_MOVE : &IDENTITY_DELETE, &params);
-}
-
 static int identity_order(const void *a, const void *b)
 {
     const struct identity_row *left = *(const struct identity_row *const *)a;
@@ -446,12 +476,49 @@ static size_t sort_unique(struct identity_row **rows, size_t count)
     return kept;
 }
 
+enum fate { KEPT, INSERTED, MOVED, DELETED, FATE_COUNT };
+
+static enum fate fate_of(const struct identity_row *row)
+{
+    if (!row->stored)
+        return row->exists ? INSERTED : KEPT;
+    if (!row->exists)
+        return DELETED;
+    return uuid_equal(row->lead, row->stored_lead) ? KEPT : MOVED;
+}
+
+static void queue_fate(struct pg *pg, struct arena *arena, struct uuid workspace,
+                       struct identity_row *const *rows, size_t count, enum fate fate)
+{
+    static const struct statement *const statements[FATE_COUNT] = {
+        [INSERTED] = &IDENTITY_INSERT, [MOVED] = &IDENTITY_MOVE, [DELETED] = &IDENTITY_DELETE};
+    struct pg_array sources, values, leads;
+    struct pg_params params;
+
+    pg_array_begin(&sources, arena, PG_TEXT, count);
+    pg_array_begin(&values, arena, PG_TEXT, count);
+    pg_array_begin(&leads, arena, PG_UUID, count);
+    for (size_t i = 0; i < count; i++) {
+        if (fate_of(rows[i]) != fate)
+            continue;
+        pg_array_text(&sources, rows[i]->source);
+        pg_array_text(&values, rows[i]->value);
+        pg_array_uuid(&leads, rows[i]->lead);
+    }
+    pg_params_init(&params, arena);
+    pg_params_uuid(&params, workspace);
+    pg_params_array(&params, &sources);
+    pg_params_array(&params, &values);
+    if (fate != DELETED)
+        pg_params_array(&params, &leads);
+    pg_queue(pg, statements[fate], &params);
+}
+
 void identity_table_queue_save(struct pg *pg, struct arena *arena, struct uuid workspace,
                                struct identity_row *const *changed, size_t count)
 {
-    struct pg_array sources, values, leads;
-    struct pg_params params;
-    size_t inserted = 0;
+    static const enum fate order[] = {MOVED, DELETED, INSERTED};
+    bool some[FATE_COUNT] = {false};
 
     if (count == 0)
         return;
@@ -460,28 +527,11 @@ void identity_table_queue_save(struct pg *pg, struct arena *arena, struct uuid w
         return;
     memcpy(rows, changed, count * sizeof *rows);
     count = sort_unique(rows, count);
-    pg_array_begin(&sources, arena, PG_TEXT, count);
-    pg_array_begin(&values, arena, PG_TEXT, count);
-    pg_array_begin(&leads, arena, PG_UUID, count);
-    for (size_t i = 0; i < count; i++) {
-        if (rows[i]->stored) {
-            if (!rows[i]->exists || !uuid_equal(rows[i]->lead, rows[i]->stored_lead))
-                queue_identity(pg, arena, workspace, rows[i]);
-        } else if (rows[i]->exists) {
-            pg_array_text(&sources, rows[i]->source);
-            pg_array_text(&values, rows[i]->value);
-            pg_array_uuid(&leads, rows[i]->lead);
-            inserted++;
-        }
-    }
-    if (inserted == 0)
-        return;
-    pg_params_init(&params, arena);
-    pg_params_uuid(&params, workspace);
-    pg_params_array(&params, &sources);
-    pg_params_array(&params, &values);
-    pg_params_array(&params, &leads);
-    pg_queue(pg, &IDENTITY_INSERT, &params);
+    for (size_t i = 0; i < count; i++)
+        some[fate_of(rows[i])] = true;
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+        if (some[order[i]])
+            queue_fate(pg, arena, workspace, rows, count, order[i]);
 }
 
 void lead_table_queue_erase(struct pg *pg, struct arena *arena, struct uuid workspace,
@@ -500,13 +550,23 @@ void lead_table_queue_erase(struct pg *pg, struct arena *arena, struct uuid work
 }
 
 void lead_table_queue_move(struct pg *pg, struct arena *arena, struct uuid workspace,
-                           struct uuid from, struct uuid to)
+                           struct lead *const *absorbed, const struct uuid *stands, size_t count)
 {
     struct pg_params params;
+    struct pg_array from, to;
 
+    if (count == 0)
+        return;
+    pg_array_begin(&from, arena, PG_UUID, count);
+    pg_array_begin(&to, arena, PG_UUID, count);
+    for (size_t i = 0; i < count; i++) {
+        pg_array_uuid(&from, absorbed[i]->id);
+        pg_array_uuid(&to, stands[i]);
+    }
     pg_params_init(&params, arena);
     pg_params_uuid(&params, workspace);
-    pg_params_uuid(&params, from);
-    pg_params_uuid(&params, to);
+    pg_params_array(&params, &from);
+    pg_params_array(&params, &to);
     pg_queue(pg, &TOUCH_MOVE, &params);
+    pg_queue(pg, &LEAD_FLATTEN, &params);
 }

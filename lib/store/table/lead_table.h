@@ -24,6 +24,10 @@ struct lead *lead_table_read(const struct pg_result *result, int row, int column
 int lead_table_queue_lock(struct pg *pg, struct arena *arena, struct uuid workspace,
                           const struct uuid *ids, size_t count);
 
+/** Follows merges, unlocked: answers the ids themselves and every lead that they lead to. */
+int lead_table_queue_follow(struct pg *pg, struct arena *arena, struct uuid workspace,
+                            const struct uuid *ids, size_t count);
+
 /** Inserts new leads and updates changed ones; sorted by id. */
 void lead_table_queue_save(struct pg *pg, struct arena *arena, struct uuid workspace,
                            struct lead *const *leads, size_t count);
@@ -41,8 +45,9 @@ void identity_table_queue_save(struct pg *pg, struct arena *arena, struct uuid w
 void lead_table_queue_erase(struct pg *pg, struct arena *arena, struct uuid workspace,
                             struct uuid lead);
 
-/** Moves the touches of an absorbed lead. */
+/** Moves the touches of absorbed leads, and whatever they had absorbed themselves, each to the lead
+ *  that stands for it now. */
 void lead_table_queue_move(struct pg *pg, struct arena *arena, struct uuid workspace,
-                           struct uuid from, struct uuid to);
+                           struct lead *const *absorbed, const struct uuid *stands, size_t count);
 
 #endif

@@ -27,6 +27,18 @@ static const struct statement VERIFY_STATE_CLOSED = {
     .index = "handoff_pkey",
 };
 
+/* Whom an absorbed lead stands for in the table, where that is another lead than the ledger names:
+ * one that the named one was merged into itself since. */
+static const struct statement VERIFY_STATE_SURVIVORS = {
+    .name = "verify_state_survivors",
+    .sql = "SELECT u.n FROM unnest($2::uuid[], $3::uuid[]) WITH ORDINALITY u(named, stands, n) "
+           "WHERE NOT EXISTS (WITH RECURSIVE way(id) AS (SELECT u.named "
+           "UNION SELECT l.merged_into FROM way CROSS JOIN LATERAL (SELECT merged_into FROM lead "
+           "WHERE workspace_id = $1 AND lead_id = way.id LIMIT 1) l "
+           "WHERE l.merged_into IS NOT NULL) SELECT FROM way WHERE id = u.stands) ORDER BY u.n",
+    .index = "lead_pkey",
+};
+
 /* The last entry of what was absorbed, against what the survivor's entry says of it. */
 static const struct statement VERIFY_STATE_ABSORBED = {
     .name = "verify_state_absorbed",
@@ -44,12 +56,19 @@ static const struct statement VERIFY_STATE_HANDOFFS = {
 };
 
 const struct statement *const verify_state_statements[] = {
-    &VERIFY_STATE_LEADS, &VERIFY_STATE_CLOSED, &VERIFY_STATE_ABSORBED, &VERIFY_STATE_HANDOFFS, NULL,
+    &VERIFY_STATE_LEADS,    &VERIFY_STATE_CLOSED,   &VERIFY_STATE_SURVIVORS,
+    &VERIFY_STATE_ABSORBED, &VERIFY_STATE_HANDOFFS, NULL,
 };
 
 struct closed {
     struct uuid handoff;
     enum handoff_state state;
+};
+
+struct survived {
+    struct uuid lead;
+    struct uuid named;  /* by the ledger */
+    struct uuid stands; /* in the table */
 };
 
 struct absorbed {
@@ -69,6 +88,8 @@ struct verify_state {
     size_t ended_count;
     struct closed *closed;
     size_t closed_count;
+    struct survived *survived; /* where ledger and table differ */
+    size_t survived_count;
     struct absorbed *absorbed;
     size_t absorbed_count;
     /* the subject that is being followed */
@@ -101,11 +122,12 @@ struct verify_state *verify_state_new(struct pg *pg, struct uuid workspace, size
         .arena = arena_new(MEMORY_BYTES),
         .ended = calloc(page_rows + 1, sizeof *state->ended),
         .closed = calloc(page_rows, sizeof *state->closed),
+        .survived = calloc(page_rows + 1, sizeof *state->survived),
         .absorbed = calloc(page_rows, sizeof *state->absorbed),
         .rows = calloc(LEAD_ROWS, sizeof *state->rows),
     };
     if (state->arena != NULL && state->ended != NULL && state->closed != NULL &&
-        state->absorbed != NULL && state->rows != NULL)
+        state->survived != NULL && state->absorbed != NULL && state->rows != NULL)
         return state;
     verify_state_free(state);
     return NULL;
@@ -118,6 +140,7 @@ void verify_state_free(struct verify_state *state)
     arena_free(state->arena);
     free(state->ended);
     free(state->closed);
+    free(state->survived);
     free(state->absorbed);
     free(state->rows);
     free(state);
@@ -215,6 +238,22 @@ static void differ(struct verify_state *state, struct uuid lead, const char *wha
                  ledger, table);
 }
 
+/* Merges of the survivor itself are followed later, for all of the page at once. */
+static void compare_survivor(struct verify_state *state, const struct replay *ledger,
+                             const struct replay *row)
+{
+    char a[NAME_MAX_BYTES], b[NAME_MAX_BYTES];
+
+    if (uuid_equal(ledger->survivor, row->survivor))
+        return;
+    if (uuid_is_nil(ledger->survivor) || uuid_is_nil(row->survivor))
+        differ(state, ledger->subject, "survivor", name_of(ledger->survivor, a),
+               name_of(row->survivor, b));
+    else
+        state->survived[state->survived_count++] =
+            (struct survived){ledger->subject, ledger->survivor, row->survivor};
+}
+
 static void compare(struct verify_state *state, const struct replay *ledger,
                     const struct replay *row)
 {
@@ -228,8 +267,7 @@ static void compare(struct verify_state *state, const struct replay *ledger,
         differ(state, lead, "stage", stage_of(ledger), stage_of(row));
     if (!uuid_equal(ledger->owner, row->owner))
         differ(state, lead, "owning team", name_of(ledger->owner, a), name_of(row->owner, b));
-    if (!uuid_equal(ledger->survivor, row->survivor))
-        differ(state, lead, "survivor", name_of(ledger->survivor, a), name_of(row->survivor, b));
+    compare_survivor(state, ledger, row);
     if (!uuid_equal(ledger->open, row->open) ||
         (!uuid_is_nil(ledger->open) && ledger->open_state != row->open_state))
         differ(state, lead, "open handoff", handoff_of(ledger, a), handoff_of(row, b));
@@ -375,6 +413,36 @@ static enum pg_status compare_closed(struct verify_state *state)
     return status;
 }
 
+static enum pg_status compare_survived(struct verify_state *state)
+{
+    struct pg_params params;
+    struct pg_array named, stands;
+    char a[NAME_MAX_BYTES], b[NAME_MAX_BYTES];
+
+    if (state->survived_count == 0)
+        return PG_OK;
+    arena_clear(state->arena);
+    pg_params_init(&params, state->arena);
+    pg_array_begin(&named, state->arena, PG_UUID, state->survived_count);
+    pg_array_begin(&stands, state->arena, PG_UUID, state->survived_count);
+    for (size_t i = 0; i < state->survived_count; i++) {
+        pg_array_uuid(&named, state->survived[i].named);
+        pg_array_uuid(&stands, state->survived[i].stands);
+    }
+    pg_params_uuid(&params, state->workspace);
+    pg_params_array(&params, &named);
+    pg_params_array(&params, &stands);
+    enum pg_status status = pg_run(state->pg, &VERIFY_STATE_SURVIVORS, &params,
+                                   pg_deadline_in(VERIFY_STATE_TIMEOUT_MS));
+    const struct pg_result *result = status == PG_OK ? pg_result(state->pg, 0) : NULL;
+    for (int row = 0; row < pg_rows(result); row++) {
+        const struct survived *found = &state->survived[pg_get_int8(result, row, 0) - 1];
+        differ(state, found->lead, "survivor", name_of(found->named, a), name_of(found->stands, b));
+    }
+    pg_pipeline_end(state->pg);
+    return status;
+}
+
 static enum pg_status compare_absorbed(struct verify_state *state)
 {
     struct pg_params params;
@@ -423,8 +491,11 @@ enum pg_status verify_state_flush(struct verify_state *state)
     if (status == PG_OK)
         status = compare_closed(state);
     if (status == PG_OK)
+        status = compare_survived(state);
+    if (status == PG_OK)
         status = compare_absorbed(state);
-    state->ended_count = state->closed_count = state->absorbed_count = 0;
+    state->ended_count = state->closed_count = 0;
+    state->survived_count = state->absorbed_count = 0;
     return status;
 }
 
