@@ -10,8 +10,11 @@
 #include "store/pg/entropy.h"
 #include "store/table/workspace_table.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define MEMBERS_MAX       24 /* of a new workspace, in all */
 #define JOBS_MAX          16
@@ -222,7 +225,8 @@ static void print_key(const json_t *key)
     printf("\n    %s\n", json_string_value(json_object_get(key, "token")));
 }
 
-static void print_made(const json_t *made, const struct plan *plan, bool is_signed)
+static void print_made(const json_t *made, const struct plan *plan, bool is_signed,
+                       const char *keys_file)
 {
     const json_t *keys = json_object_get(made, "keys");
 
@@ -235,13 +239,43 @@ static void print_made(const json_t *made, const struct plan *plan, bool is_sign
         printf("starter   %s version 1, %s\n", term_name(plan->starters[i]),
                is_signed ? "signed by both sides and in force"
                          : "a draft to read, change and propose");
+    if (keys_file != NULL) {
+        printf("keys      in %s, and nowhere else\n", keys_file);
+        return;
+    }
     printf("keys      shown this once:\n");
     for (size_t i = 0; i < json_array_size(keys); i++)
         print_key(json_array_get(keys, i));
 }
 
-static int make(const struct cli *cli, const struct plan *plan, struct cli_store *store)
+/* ---- the file for the keys ---- */
+
+/* Never one that is there already: it may hold the only keys to something. For its owner alone. */
+static int open_keys_file(const char *path, int *fd)
 {
+    *fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (*fd >= 0)
+        return CLI_OK;
+    if (errno == EEXIST)
+        return cli_say(CLI_FAILED, "%s is there already and stays as it is; nothing was made",
+                       path);
+    return cli_say(CLI_FAILED, "%s: %s; nothing was made", path, strerror(errno));
+}
+
+/* The keys are nowhere else: what cannot be written is printed. */
+static int write_keys_file(const char *path, int fd, const json_t *made)
+{
+    if (json_dumpfd(made, fd, JSON_INDENT(2)) == 0 && write(fd, "\n", 1) == 1 && fsync(fd) == 0)
+        return CLI_OK;
+    int code = cli_say(CLI_FAILED, "%s: %s; here are the keys", path, strerror(errno));
+    cli_print_json(made);
+    return code;
+}
+
+static int make(const struct cli *cli, const struct plan *plan, struct cli_store *store,
+                int keys_fd)
+{
+    const char *keys_file = cli_option(cli, "keys-file");
     const char *name = cli->words[0];
     bool is_signed = cli_option(cli, "sign") != NULL;
     struct workspace_setup_input input = {
@@ -258,13 +292,31 @@ static int make(const struct cli *cli, const struct plan *plan, struct cli_store
 
     if (code == CLI_OK)
         code = cli_store_run(store, NULL, COMMAND_WORKSPACE_SETUP, &input, &made);
+    if (keys_fd >= 0 && made == NULL)
+        unlink(keys_file);
+    else if (keys_fd >= 0)
+        code = write_keys_file(keys_file, keys_fd, made);
     if (code == CLI_OK && is_signed)
         code = sign_all(store, plan);
     if (made != NULL && cli_option(cli, "json") != NULL)
         cli_print_json(made);
     else if (made != NULL)
-        print_made(made, plan, is_signed && code == CLI_OK);
+        print_made(made, plan, is_signed && code == CLI_OK, keys_file);
     json_decref(made);
+    return code;
+}
+
+static int make_with_keys_file(const struct cli *cli, const struct plan *plan,
+                               struct cli_store *store)
+{
+    const char *path = cli_option(cli, "keys-file");
+    int fd = -1;
+    int code = path == NULL ? CLI_OK : open_keys_file(path, &fd);
+
+    if (code == CLI_OK)
+        code = make(cli, plan, store, fd);
+    if (fd >= 0)
+        close(fd);
     return code;
 }
 
@@ -276,10 +328,12 @@ static int run_create(struct cli *cli)
     if (plan.arena == NULL)
         return cli_say(CLI_FAILED, "short of memory");
     int code = read_plan(cli, &plan);
+    if (code == CLI_OK && cli_option(cli, "json") != NULL && cli_option(cli, "keys-file") != NULL)
+        code = cli_say(CLI_USAGE, "give --json or --keys-file, not both");
     if (code == CLI_OK)
         code = cli_store_open(&store, cli);
     if (code == CLI_OK) {
-        code = make(cli, &plan, &store);
+        code = make_with_keys_file(cli, &plan, &store);
         cli_store_close(&store);
     }
     arena_free(plan.arena);
@@ -293,7 +347,8 @@ static const struct cli_option create_options[] = {
     {"ae", "EMAIL", true, "and of the account executives behind it"},
     {"starter", "TERM", true, "a definition to begin with: mql or sql"},
     {"sign", NULL, false, "the first member of each side signs the starters (demonstrations)"},
-    {"json", NULL, false, "print what was made as JSON"},
+    {"keys-file", "FILE", false, "write what was made as JSON, keys and all, into this new file"},
+    {"json", NULL, false, "print what was made as JSON, keys and all"},
     {NULL, NULL, false, NULL},
 };
 
@@ -301,9 +356,11 @@ const struct cli_command cli_workspace_create = {
     .name = "workspace create",
     .words = "NAME",
     .what = "Make a workspace: teams, members with keys, the route, drafts to start with",
-    .more = "The keys are shown once. The first member of each team is admin.\n"
-            "  baton workspace create acme --marketing ana@acme.example --sales sam@acme.example "
-            "--starter mql",
+    .more =
+        "The keys are given this once: printed, or in a file that must not be there yet and that\n"
+        "nobody but its owner may read. The first member of each team is admin.\n"
+        "  baton workspace create acme --marketing ana@acme.example --sales sam@acme.example "
+        "\\\n      --starter mql --keys-file acme-keys.json",
     .words_min = 1,
     .words_max = 1,
     .options = create_options,

@@ -211,6 +211,31 @@ START_TEST(a_workspace_from_the_command_line)
 }
 END_TEST
 
+/* Whoever makes the workspace a second time keeps the keys of the first. */
+START_TEST(keys_go_into_a_new_file)
+{
+    char command[1024];
+
+    setenv("DATABASE_URL", stage_database(), 1);
+    setenv("F", "keys-of-test-cli.json", 1);
+    expect("rm -f $F; $B workspace create kept --marketing ana@acme.example --keys-file $F", 0,
+           "keys      in keys-of-test-cli.json, and nowhere else");
+    expect("stat -c %a $F", 0, "600");
+    snprintf(command, sizeof command, "%s",
+             "cp -p $F $F.before; $B workspace create kept --keys-file $F; code=$?;"
+             "cmp $F $F.before && rm -f $F.before && exit $code");
+    expect(command, 1, "is there already and stays as it is; nothing was made");
+    expect("rm $F; $B workspace create kept --keys-file $F; test ! -e $F && exit 1", 1,
+           "exists already");
+    expect("test ! -e $F && $B workspace create kept --keys-file /nowhere/keys", 1,
+           "/nowhere/keys: No such file or directory; nothing was made");
+    expect("$B workspace create other --json --keys-file $F", 2, "not both");
+    expect("$B workspace list | grep -x other || exit 5", 5, "");
+    unsetenv("F");
+    unsetenv("DATABASE_URL");
+}
+END_TEST
+
 START_TEST(the_server_ends_cleanly)
 {
     stage_end();
@@ -227,6 +252,7 @@ int main(void)
     tcase_add_test(tests, the_database_is_named);
     tcase_add_test(tests, a_schema_that_is_behind_is_not_served);
     tcase_add_test(tests, a_workspace_from_the_command_line);
+    tcase_add_test(tests, keys_go_into_a_new_file);
     tcase_add_test(tests, of_one_name_one_workspace_is_made);
     tcase_add_test(tests, the_server_ends_cleanly);
     suite_add_tcase(suite, tests);
