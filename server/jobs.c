@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 /** How often it is looked for what is due. */
@@ -18,6 +19,8 @@
 #define CLAIMS_MAX       100
 #define LOOK_MAX_MS      1000
 #define CLAIM_TIMEOUT_MS 1000
+/** Once in so many ticks the database is asked whether it can write. */
+#define PULSES_PER_WRITE 4
 
 struct jobs {
     struct jobs_settings settings;
@@ -29,7 +32,9 @@ struct jobs {
     pthread_mutex_t mutex;
     pthread_cond_t end;
     bool stopping;
+    int pulses; /* of its thread alone */
     atomic_bool answers;
+    atomic_bool has_room;
 };
 
 /* One line per recurring job: its name in the table job, how often, and the command it is, or
@@ -178,11 +183,41 @@ static void *tick(void *argument)
     return NULL;
 }
 
+/* A database whose disk is full, or whose files somebody has deleted, answers for a good while.
+ * What passes work_mem goes into a temporary file beside its tables: that needs a directory and
+ * room, and costs neither a transaction id nor WAL. */
+static void try_to_write(struct jobs *jobs)
+{
+    int64_t deadline = pg_deadline_in(CLAIM_TIMEOUT_MS);
+    enum pg_status status = pg_pipeline_begin(jobs->pulse, deadline);
+
+    if (status == PG_OK) {
+        pg_queue_sql(jobs->pulse, "BEGIN READ ONLY");
+        pg_queue_sql(jobs->pulse, "SET LOCAL work_mem = '64kB'");
+        pg_queue_sql(jobs->pulse, "SELECT count(*) FROM generate_series(1, 10000)");
+        pg_queue_sql(jobs->pulse, "ROLLBACK");
+        status = pg_pipeline_run(jobs->pulse, deadline);
+    }
+    /* Classes of SQLSTATE: resources, the system around PostgreSQL, its inside. Whether it answers
+     * is another question, and a limit that an administrator has set is no lack. */
+    const char *sqlstate = pg_error(jobs->pulse)->sqlstate;
+    bool fails =
+        status != PG_OK && (strcmp(sqlstate, "53100") == 0 || strncmp(sqlstate, "58", 2) == 0 ||
+                            strncmp(sqlstate, "XX", 2) == 0);
+    pg_pipeline_end(jobs->pulse);
+    if (atomic_exchange(&jobs->has_room, !fails) == fails)
+        log_event(fails ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, "database",
+                  fails ? "it cannot write a file: its disk is full, or its files are gone"
+                        : "it can write files again");
+}
+
 static void ask(struct jobs *jobs)
 {
     bool answers = pg_ping(jobs->pulse, pg_deadline_in(CLAIM_TIMEOUT_MS)) == PG_OK;
 
     atomic_store(&jobs->answers, answers);
+    if (answers && jobs->pulses++ % PULSES_PER_WRITE == 0)
+        try_to_write(jobs);
 }
 
 /* On a thread and a connection of its own: a job may hang on what it does for longer than whoever
@@ -231,6 +266,7 @@ struct jobs *jobs_start(const struct jobs_settings *settings)
     if (jobs == NULL)
         return NULL;
     jobs->settings = *settings;
+    jobs->has_room = true;
     jobs->pg = pg_new(&settings->database);
     jobs->app = pg_new(&settings->app);
     jobs->pulse = pg_new(&settings->database);
@@ -256,7 +292,11 @@ void jobs_stop(struct jobs *jobs)
     free_jobs(jobs);
 }
 
-bool jobs_database_answers(const struct jobs *jobs)
+const char *jobs_database_trouble(const struct jobs *jobs)
 {
-    return atomic_load(&jobs->answers);
+    if (!atomic_load(&jobs->answers))
+        return "the database does not answer";
+    if (!atomic_load(&jobs->has_room))
+        return "the database cannot write: its disk is full, or its files are gone";
+    return NULL;
 }

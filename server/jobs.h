@@ -24,7 +24,8 @@ void jobs_stop(struct jobs *jobs);
 /** Names of what recurs, each of which a new workspace gets a row of; NULL behind the last. */
 const char *jobs_name(size_t which);
 
-/** Whether the database answered when it was last asked, at most a second ago. Any thread. */
-bool jobs_database_answers(const struct jobs *jobs);
+/** Why requests that need the database will fail: it did not answer a moment ago, or it could not
+ *  write. NULL: they need not. Any thread. */
+const char *jobs_database_trouble(const struct jobs *jobs);
 
 #endif

@@ -209,10 +209,8 @@ static bool ready(void *self, const char **why)
 {
     struct service *service = self;
 
-    if (jobs_database_answers(service->jobs))
-        return true;
-    *why = "the database does not answer";
-    return false;
+    *why = jobs_database_trouble(service->jobs);
+    return *why == NULL;
 }
 
 /* ---- metrics ---- */
