@@ -4,6 +4,7 @@
  * 4; where the chains were made to hold again, a checkpoint that somebody kept shows it.
  */
 #include "story.h"
+#include "test_cluster.h"
 #include "trial.h"
 
 #include "core/ledger/checkpoint.h"
@@ -23,16 +24,17 @@
 #define CHECKPOINT_POLL_MS 50
 #define FORGERIES_QUICK    2 /* of those tried once more with all checkpoints dropped */
 #define WANTED_MAX         4
-#define WORDS_MAX_BYTES    256
+#define WORDS_MAX_BYTES    512
 #define SQL_MAX_BYTES      8192
 #define NAME_MAX_BYTES     64
+#define PATH_MAX_BYTES     256
 #define UNSOUND            4 /* exit code */
 
 static struct trial trial;
 static struct client *client;
 static struct story *story;
-static char key_path[] = "/tmp/baton-tamper-key-XXXXXX";
-static char kept_path[] = "/tmp/baton-tamper-kept-XXXXXX";
+static char key_path[PATH_MAX_BYTES];
+static char kept_path[PATH_MAX_BYTES];
 
 /* ---- what is there to be tampered with ---- */
 
@@ -299,6 +301,8 @@ static void begin(void)
 {
     struct trial_options options = {.settings = {{"BATON_SIGNING_KEY_FILE", key_path}}};
 
+    scratch_path(key_path, sizeof key_path, "baton-tamper-key-XXXXXX");
+    scratch_path(kept_path, sizeof kept_path, "baton-tamper-kept-XXXXXX");
     make_file(key_path);
     make_file(kept_path);
     give_key(1);

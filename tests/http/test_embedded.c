@@ -3,6 +3,7 @@
  */
 #include "client.h"
 #include "service.h"
+#include "test_cluster.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -14,7 +15,7 @@
 
 #define OUTPUT_MAX_BYTES (64u << 10)
 
-static char directory[] = "/tmp/baton-embedded-XXXXXX";
+static char directory[160];
 
 /* Runs `baton <words>` on the directory; stdout and stderr for the caller to free. */
 static char *baton(const char *words, int code)
@@ -105,7 +106,7 @@ END_TEST
 
 static void remove_directory(void)
 {
-    char command[128];
+    char command[256];
 
     snprintf(command, sizeof command, "rm -rf %s", directory);
     if (system(command) != 0)
@@ -118,6 +119,7 @@ int main(void)
     TCase *tests = tcase_create("private PostgreSQL");
 
     unsetenv("DATABASE_URL");
+    scratch_path(directory, sizeof directory, "baton-embedded-XXXXXX");
     if (mkdtemp(directory) == NULL || chmod(directory, 0711) != 0)
         return EXIT_FAILURE;
     atexit(remove_directory);

@@ -3,6 +3,7 @@
  * and the key that signs. */
 #include "database.h"
 #include "stage.h"
+#include "test_cluster.h"
 
 #include <check.h>
 #include <libpq-fe.h>
@@ -23,7 +24,7 @@
 #define COMMAND_MAX_BYTES 2048
 #define OUTPUT_MAX_BYTES  (64u << 10)
 
-static char place[] = "/tmp/baton-ledger-XXXXXX";
+static char place[160];
 
 /* ---- help ---- */
 
@@ -513,7 +514,7 @@ END_TEST
 
 static void remove_place(void)
 {
-    char command[128];
+    char command[256];
 
     snprintf(command, sizeof command, "rm -rf %s", place);
     if (system(command) != 0)
@@ -524,6 +525,7 @@ static bool make_keys(void)
 {
     char text[COMMAND_MAX_BYTES];
 
+    scratch_path(place, sizeof place, "baton-ledger-XXXXXX");
     if (mkdtemp(place) == NULL)
         return false;
     atexit(remove_place);

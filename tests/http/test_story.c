@@ -1,6 +1,7 @@
 /* The test client itself: what it fills in, what it finds equal, what it sends and records. */
 #include "client.h"
 #include "story.h"
+#include "test_cluster.h"
 
 #include <arpa/inet.h>
 #include <check.h>
@@ -157,13 +158,14 @@ static const struct step one_step[] = {{.label = "a capture is sent and its answ
 
 START_TEST(a_step_is_sent_checked_kept_and_recorded)
 {
-    char url[64], path[64];
+    char url[64], path[512], name[64];
     pthread_t thread;
     struct canned canned = {.answer = "HTTP/1.1 201 Created\r\nLocation: /v1/x\r\nContent-Type: "
                                       "application/json\r\nContent-Length: 19\r\n\r\n"
                                       "{\"id\":\"0199\",\"n\":7}"};
 
-    snprintf(path, sizeof path, "/tmp/baton-test-story-%d.ndjson", (int)getpid());
+    snprintf(name, sizeof name, "baton-test-story-%d.ndjson", (int)getpid());
+    scratch_path(path, sizeof path, name);
     char *before = getenv("BATON_EXCHANGES") ? strdup(getenv("BATON_EXCHANGES")) : NULL;
     setenv("BATON_EXCHANGES", path, 1);
     listen_for(&canned, url);

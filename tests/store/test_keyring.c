@@ -1,5 +1,7 @@
 /* The file of keys that secrets are sealed with: made whole, added to by two at once, read again
  * when it has changed, and refused with the line that is wrong. */
+#include "test_cluster.h"
+
 #include "store/seal/keyring.h"
 
 #include <check.h>
@@ -14,14 +16,14 @@
 #define KEY_B  "202122232425262728292A2B2C2D2E2F303132333435363738393a3b3c3d3e3f"
 #define ADDERS 8
 
-static char directory[64];
-static char path[80];
+static char directory[160];
+static char path[192];
 static struct arena *arena;
 static const struct seal_place at = {{{1}}, {{2}}, "source_secret"};
 
 static void set_up(void)
 {
-    snprintf(directory, sizeof directory, "/tmp/baton-keyring-XXXXXX");
+    scratch_path(directory, sizeof directory, "baton-keyring-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(directory));
     snprintf(path, sizeof path, "%s/key", directory);
     arena = arena_new(1 << 16);

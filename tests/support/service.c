@@ -1,6 +1,7 @@
 #include "service.h"
 
 #include "client.h"
+#include "test_cluster.h"
 
 #include <arpa/inet.h>
 #include <check.h>
@@ -173,8 +174,9 @@ struct service *service_new(const char *database_url, const struct service_setti
         service->settings[i] = settings[i];
     service->port = free_port();
     snprintf(service->url, sizeof service->url, "http://127.0.0.1:%u", service->port);
-    snprintf(service->log_path, sizeof service->log_path, "/tmp/baton-test-%d-%d.log",
-             (int)getpid(), ++counter);
+    char name[64];
+    snprintf(name, sizeof name, "baton-test-%d-%d.log", (int)getpid(), ++counter);
+    scratch_path(service->log_path, sizeof service->log_path, name);
     return service;
 }
 

@@ -17,6 +17,8 @@
 #define OPEN_FILES_MAX 16
 #define POLL_MS        10
 
+#define SCRATCH_PATH_MAX 512
+
 static struct cluster *cluster;
 static char *directory;
 
@@ -26,12 +28,22 @@ static _Noreturn void give_up(const char *why)
     exit(1);
 }
 
+void scratch_path(char *out, size_t size, const char *name)
+{
+    const char *place = getenv("TMPDIR");
+
+    if ((size_t)snprintf(out, size, "%s/%s", place == NULL || place[0] == '\0' ? "/tmp" : place,
+                         name) >= size)
+        give_up("the path of TMPDIR is too long");
+}
+
 char *scratch_new(void)
 {
-    char path[] = "/tmp/baton-test-XXXXXX";
+    char path[SCRATCH_PATH_MAX];
 
+    scratch_path(path, sizeof path, "baton-test-XXXXXX");
     if (mkdtemp(path) == NULL || chmod(path, 0711) != 0)
-        give_up("cannot make a directory in /tmp");
+        give_up("cannot make a directory for temporary files");
     return strdup(path);
 }
 

@@ -3,6 +3,8 @@
 #ifndef BATON_TESTS_TEST_CLUSTER_H
 #define BATON_TESTS_TEST_CLUSTER_H
 
+#include <stddef.h>
+
 #define TEMPLATE_MIGRATED "baton_template"
 
 /** Starts it and sets BATON_TEST_PG; ends the program with a message when it cannot. */
@@ -17,7 +19,10 @@ int test_cluster_pid(void);
 /** Waits until that cluster has ended, and starts it again. Ends the program when it cannot. */
 void test_cluster_restart(void);
 
-/** A new empty directory under /tmp that PostgreSQL's user may enter; the caller frees the path. */
+/** The path of a file of this name in the directory for temporary files (TMPDIR, else /tmp). */
+void scratch_path(char *out, size_t size, const char *name);
+
+/** A new empty directory there that PostgreSQL's user may enter; the caller frees the path. */
 char *scratch_new(void);
 
 /** Removes it with all that is in it, and frees the path. */
