@@ -48,7 +48,8 @@ int listener_open(const char *host, uint16_t port, uint16_t *bound, char why[HTT
     char service[8];
 
     snprintf(service, sizeof service, "%u", port);
-    int failed = getaddrinfo(host, service, &wanted, &found);
+    /* Without a host, as in ":8080", it is every address of the machine. */
+    int failed = getaddrinfo(host[0] == '\0' ? NULL : host, service, &wanted, &found);
     if (failed != 0) {
         snprintf(why, HTTPD_WHY_MAX_BYTES, "cannot listen on %.100s: %s", host,
                  gai_strerror(failed));
