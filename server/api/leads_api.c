@@ -99,22 +99,6 @@ static const struct input_field update_fields[] = {
 
 static const struct input_spec update_spec = INPUT_SPEC(update_fields, struct update_body);
 
-/* If-Match: "<seq>", the ETag that GET gave; "*" is any. */
-static enum err read_if_match(struct request *r, int64_t *seq)
-{
-    char *end = NULL;
-
-    *seq = 0;
-    if (r->if_match == NULL || strcmp(r->if_match, "*") == 0)
-        return ERR_NONE;
-    if (r->if_match[0] == '"')
-        *seq = strtoll(r->if_match + 1, &end, 10);
-    if (end == NULL || strcmp(end, "\"") != 0 || *seq < 1)
-        return request_refuse(r, ERR_PRECONDITION_FAILED,
-                              "If-Match is not an ETag that this lead ever had");
-    return ERR_NONE;
-}
-
 enum err leads_update(struct request *r, struct command *command)
 {
     struct update_input *input = ARENA_NEW(r->arena, struct update_input);
@@ -141,10 +125,9 @@ enum err leads_update(struct request *r, struct command *command)
     if (err != ERR_NONE)
         return refuse_body(r, err);
     err = request_settle(r);
-    if (err == ERR_NONE)
-        err = read_if_match(r, &input->if_match);
     if (err != ERR_NONE)
         return err;
+    input->if_match = r->if_match;
     command->kind = COMMAND_LEAD_UPDATE;
     command->input = input;
     return ERR_NONE;

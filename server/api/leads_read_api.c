@@ -1,5 +1,6 @@
 #include "api/leads_read_api.h"
 
+#include "http/etag_reply.h"
 #include "http/reading.h"
 
 #include "base/email.h"
@@ -41,7 +42,7 @@ static enum err answer_lead(struct request *r, const struct lead_view *view)
 
     json_out_init(&out, LEAD_ANSWER_MAX_BYTES);
     shape_lead(r->config, view->lead, view->open, &out);
-    r->reply.etag = arena_printf(r->arena, "\"%" PRId64 "\"", view->lead->chain.seq);
+    etag_reply_revision(r, view->lead->chain.seq);
     reply_json(r, 200, &out);
     json_out_release(&out);
     return ERR_NONE;

@@ -12,6 +12,16 @@ void etag_reply_body(struct request *r)
     r->reply.etag = etag;
 }
 
+void etag_reply_revision(struct request *r, int64_t revision)
+{
+    char *etag = arena_alloc(r->arena, ETAG_LEN + 1);
+
+    if (etag == NULL)
+        return;
+    etag_of_revision(revision, etag);
+    r->reply.etag = etag;
+}
+
 static void tag_member(struct request *r, const char *name)
 {
     char *etag = arena_alloc(r->arena, ETAG_LEN + 1);

@@ -2,6 +2,7 @@
 
 #include "http/random.h"
 
+#include "base/etag.h"
 #include "base/uuid.h"
 
 #include <microhttpd.h>
@@ -119,6 +120,28 @@ bool headers_take(struct request *r)
     if (r->request_id[0] == '\0')
         headers_make_request_id(r);
     return !arena_failed(r->arena);
+}
+
+static enum err refuse_condition(struct request *r, const char *header, const char *code,
+                                 const char *detail)
+{
+    return request_refuse_header(r, ERR_INVALID_PARAMETER, header, code, detail);
+}
+
+enum err headers_conditions(struct request *r)
+{
+    bool is_write = r->route->kind == ROUTE_WRITE;
+
+    if (r->if_match != NULL && !(r->route->flags & ROUTE_IF_MATCH))
+        return refuse_condition(r, "If-Match", "not_taken",
+                                "If-Match is not taken here: leave it out.");
+    if (r->if_match != NULL && !etag_list_is_fine(r->if_match))
+        return refuse_condition(r, "If-Match", "format",
+                                "If-Match is *, or tags in double quotes, as ETag has them.");
+    if (r->if_none_match != NULL && is_write)
+        return refuse_condition(r, "If-None-Match", "not_taken",
+                                "If-None-Match is taken by reads alone: leave it out.");
+    return ERR_NONE;
 }
 
 #define KEY_FORMAT "Send 1 to 255 visible ASCII characters" /* IDEMPOTENCY_KEY_MAX_BYTES */

@@ -18,6 +18,10 @@ bool headers_take(struct request *r);
 /** Makes a request id of our own. */
 void headers_make_request_id(struct request *r);
 
+/** Conditions are taken by what knows them, and refused elsewhere: whoever sends one believes that
+ *  it holds. On error the reply is made. ERR_INVALID_PARAMETER. */
+enum err headers_conditions(struct request *r) MUST_USE;
+
 /** Checks the Idempotency-Key of a write, or makes one. On error the reply is made.
  *  ERR_INVALID_KEY_FORMAT, ERR_OUT_OF_MEMORY. */
 enum err headers_idempotency_key(struct request *r) MUST_USE;

@@ -164,6 +164,8 @@ static enum err check_headers(struct request *r)
 {
     enum err err = content_check(r);
 
+    if (err == ERR_NONE)
+        err = headers_conditions(r);
     return err == ERR_NONE ? headers_idempotency_key(r) : err;
 }
 

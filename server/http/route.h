@@ -36,7 +36,8 @@ enum route_flag {
     ROUTE_RAW_BODY = 4,    /* the body is not parsed here: request.body, not request.json */
     ROUTE_BODY_AUTH = 8,   /* the backend may wait for the body to authenticate (signatures) */
     ROUTE_NO_BODY_OK = 16, /* an empty body is taken; request.json is then NULL */
-    ROUTE_FRESH = 32       /* a read of the configuration: request.config is the newest there is */
+    ROUTE_FRESH = 32,      /* a read of the configuration: request.config is the newest there is */
+    ROUTE_IF_MATCH = 64,   /* a write that looks at request.if_match, which is refused elsewhere */
 };
 
 struct route {

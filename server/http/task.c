@@ -1,5 +1,7 @@
 #include "http/task.h"
 
+#include "http/etag_reply.h"
+
 #include "base/digest.h"
 #include "base/shortage.h"
 
@@ -165,7 +167,7 @@ static void answer(struct request *r, const struct outcome *outcome)
     if (outcome->location != NULL)
         r->reply.location = arena_strdup(r->arena, outcome->location);
     if (outcome->revision != 0)
-        r->reply.etag = arena_printf(r->arena, "\"%" PRId64 "\"", outcome->revision);
+        etag_reply_revision(r, outcome->revision);
     if (outcome->err == ERR_NONE && r->route->finish != NULL)
         r->route->finish(r);
     if (!shortage_seen())

@@ -1,7 +1,7 @@
 /*
  * Whatever an operation does not take is refused, and nothing is done: a body where none belongs, a
- * member or a parameter that it does not know. Walks the route table, so a new route is held to it
- * as well.
+ * member, a parameter or a condition that it does not know. Walks the route table, so a new route
+ * is held to it as well.
  */
 #include "stage.h"
 
@@ -69,6 +69,9 @@ static void fill_path(const struct route *route, char out[PATH_MAX_BYTES])
 {
     size_t len = 0;
 
+    /* of srl there is no draft yet that would be in the way of another */
+    story_set(stage.story, "term",
+              strcmp(route->operation_id, "definitions_draft") == 0 ? "srl" : "mql");
     for (const char *p = route->pattern; *p != '\0';) {
         char name[64];
         if (*p != '{') {
@@ -99,20 +102,18 @@ static void ask(const struct route *route, const char *more, const char *body, b
 {
     char target[2 * PATH_MAX_BYTES];
     char path[PATH_MAX_BYTES];
+    bool needs_match = strcmp(route->method, "PUT") == 0;
 
-    /* of srl there is no draft yet that would be in the way of another */
-    story_set(stage.story, "term",
-              strcmp(route->operation_id, "definitions_draft") == 0 ? "srl" : "mql");
     fill_path(route, path);
     snprintf(target, sizeof target, "%s?%s%s", path, needed_query(route), more);
-    client_call(
-        stage.client,
-        &(struct call){.method = route->method,
-                       .target = target,
-                       .token = story_get(stage.story, "all"),
-                       .body = body,
-                       .headers = {"If-Match: *", chunked ? "Transfer-Encoding: chunked" : NULL}},
-        answer);
+    client_call(stage.client,
+                &(struct call){.method = route->method,
+                               .target = target,
+                               .token = story_get(stage.story, "all"),
+                               .body = body,
+                               .headers = {needs_match ? "If-Match: *" : "X-No: 1",
+                                           chunked ? "Transfer-Encoding: chunked" : NULL}},
+                answer);
 }
 
 static void assert_refused(const struct route *route, const char *what, struct answer *answer,
@@ -201,6 +202,46 @@ START_TEST(an_unknown_member_is_refused_and_named)
 }
 END_TEST
 
+static void assert_condition(const struct route *route, const char *header, int status)
+{
+    char path[PATH_MAX_BYTES];
+    struct answer answer;
+
+    fill_path(route, path);
+    client_call(stage.client,
+                &(struct call){.method = route->method,
+                               .target = path,
+                               .token = story_get(stage.story, "all"),
+                               .body = route->body_max > 0 ? UNKNOWN_BODY : NULL,
+                               .headers = {header}},
+                &answer);
+    const char *code = json_string_value(json_object_get(answer.json, "code"));
+    ck_assert_msg(answer.status == status && code != NULL && strcmp(code, "invalid_parameter") == 0,
+                  "%s %s with %s: %d %s", route->method, route->pattern, header, answer.status,
+                  answer.body);
+    answer_release(&answer);
+}
+
+/* Whoever sends a condition believes that it holds. */
+START_TEST(a_condition_is_looked_at_or_refused)
+{
+    int looked_at = 0;
+
+    for (size_t i = 0; i < routes_count; i++) {
+        const struct route *route = &routes[i];
+        if (route->flags & ROUTE_IF_MATCH) {
+            assert_condition(route, "If-Match: 5", 400);
+            looked_at++;
+        } else {
+            assert_condition(route, "If-Match: \"5\"", 400);
+        }
+        if (route->kind == ROUTE_WRITE)
+            assert_condition(route, "If-None-Match: *", 400);
+    }
+    ck_assert_int_eq(looked_at, 6);
+}
+END_TEST
+
 START_TEST(an_unknown_parameter_is_refused)
 {
     for (size_t i = 0; i < routes_count; i++) {
@@ -258,6 +299,7 @@ int main(void)
     tcase_add_test(t, no_read_takes_a_body);
     tcase_add_test(t, an_unknown_member_is_refused_and_named);
     tcase_add_test(t, an_unknown_parameter_is_refused);
+    tcase_add_test(t, a_condition_is_looked_at_or_refused);
     tcase_add_test(t, what_was_refused_was_not_done);
     tcase_add_test(end, the_server_ends_well);
     tcase_set_timeout(end, 120);

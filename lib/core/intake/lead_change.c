@@ -1,6 +1,7 @@
 #include "core/intake/lead_change.h"
 
 #include "base/email.h"
+#include "base/etag.h"
 #include "core/handoff/handoff_step.h"
 #include "core/handoff/judge.h"
 #include "core/handoff/shape.h"
@@ -127,6 +128,14 @@ static enum err tell_update(struct work *work, struct lead *lead, const struct c
     return err;
 }
 
+static bool tag_fits(const struct lead *lead, const char *if_match)
+{
+    char tag[ETAG_LEN + 1];
+
+    etag_of_revision(lead->chain.seq, tag);
+    return etag_matches(if_match, tag);
+}
+
 enum decision lead_update(struct work *work, const struct command *command, struct outcome *outcome)
 {
     const struct update_input *input = command->input;
@@ -135,7 +144,7 @@ enum decision lead_update(struct work *work, const struct command *command, stru
 
     if (!lead_for_command(work, input->lead, &lead, outcome, &decision))
         return decision;
-    if (input->if_match != 0 && input->if_match != lead->chain.seq)
+    if (!tag_fits(lead, input->if_match))
         return outcome_refuse(work, outcome, ERR_PRECONDITION_FAILED,
                               "The lead changed since: read it again");
     decision = check_identities(work, lead, input, outcome);

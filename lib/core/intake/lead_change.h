@@ -7,7 +7,7 @@
 
 struct update_input {
     struct uuid lead;
-    int64_t if_match;                  /* the lead's chain seq as its ETag has it; 0: any */
+    const char *if_match;              /* tags, of which one is the lead's; NULL: any */
     const struct identity *identities; /* to add */
     size_t identity_count;
     bool drop_email;
