@@ -9,6 +9,15 @@ struct actor caller_actor(const struct caller *caller)
     return (struct actor){ACTOR_SYSTEM, {{0}}};
 }
 
+const struct ledger_entry *caller_append(const struct caller *caller, struct work *work,
+                                         struct lead *lead, enum ledger_kind kind)
+{
+    static const struct caller baton;
+    const struct caller *by = caller == NULL ? &baton : caller;
+
+    return work_append(work, lead, kind, caller_actor(by), by->team);
+}
+
 enum decision outcome_refuse(struct work *work, struct outcome *outcome, enum err err,
                              const char *format, ...)
 {

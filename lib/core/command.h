@@ -114,6 +114,10 @@ enum decision {
 
 /** The actor of a transition: the member when there is one, else the key, else the system. */
 struct actor caller_actor(const struct caller *caller);
+/** Ends the body that was begun and appends it to the lead's chain, as of the caller; NULL: Baton
+ *  itself. */
+const struct ledger_entry *caller_append(const struct caller *caller, struct work *work,
+                                         struct lead *lead, enum ledger_kind kind);
 
 /** Refuses: sets err and the detail sentence; always answers DECIDED. */
 enum decision outcome_refuse(struct work *work, struct outcome *outcome, enum err err,

@@ -81,6 +81,22 @@ static void write_lead(FILE *out, const struct life_rule *rule)
     write_part(out, &comma, "next:", nexts[rule->next]);
 }
 
+static void write_says(FILE *out, const struct life_rule *rule)
+{
+    static const char *const says[] = {
+#define X(name, members) members,
+        LIFE_SAYS_TABLE(X)
+#undef X
+    };
+    const char *comma = "";
+
+    for (int i = 0; i < LIFE_SAYS_COUNT; i++)
+        if (rule->says & 1u << i) {
+            fprintf(out, "%s%s", comma, says[i]);
+            comma = ", ";
+        }
+}
+
 static void write_rule(FILE *out, const struct life_rule *rule)
 {
     static const char *const cases[] = {
@@ -104,8 +120,9 @@ static void write_rule(FILE *out, const struct life_rule *rule)
         fprintf(out, "dispute: %s", dispute_name(rule->dispute));
     fprintf(out, " | ");
     write_lead(out, rule);
-    fprintf(out, " | `%s` | %s |\n", ledger_kind_name((int)rule->entry),
-            rule->follows == NULL ? "" : rule->follows);
+    fprintf(out, " | `%s`: ", ledger_kind_name((int)rule->entry));
+    write_says(out, rule);
+    fprintf(out, " | %s |\n", rule->follows == NULL ? "" : rule->follows);
 }
 
 static void write_table(FILE *out)

@@ -293,6 +293,43 @@ START_TEST(a_newly_met_srl_skips_nurture_an_old_one_does_not)
 }
 END_TEST
 
+START_TEST(any_touch_opens_the_way_where_any_counts)
+{
+    static const char any[] =
+        "{\"term\": \"mql\", \"title\": \"MQL\", \"criteria\": ["
+        "{\"id\": \"engaged\", \"title\": \"Engaged\", \"kind\": \"engagement\","
+        " \"required\": true, \"test\": {\"touches\": {}, \"op\": \"gte\", \"value\": 1}}],"
+        "\"reasons\": [{\"code\": \"not_engaged\", \"title\": \"Not engaged\","
+        " \"about\": \"criterion\", \"criterion\": \"engaged\", \"then\": \"nurture\"}]}";
+
+    bench_open();
+    definition_free(bench.compiled[TERM_MQL]);
+    bench_enforce(TERM_MQL, 3, any);
+    struct lead *lead = bench_lead("kim@x.example", 120);
+    must_reject(SDR, lead->open, "not_engaged");
+    bench_touch(MARKETING, lead, "page_viewed");
+    ck_assert_ptr_nonnull(lead->open);
+    bench_close();
+}
+END_TEST
+
+/* A member's word that it is an srl counts as having met it, as long as that version stands. */
+START_TEST(an_srl_by_a_members_word_is_not_newly_met)
+{
+    for (int version = 1; version <= 2; version++) {
+        bench_open();
+        bench_enforce(TERM_SRL, version, BENCH_SRL);
+        struct lead *lead = bench_lead("kim@x.example", 120);
+        lead->overrides[TERM_SRL] = (struct verdict_override){
+            .given = true, .result = VERDICT_QUALIFIED, .note = "They called", .version = 1};
+        must_reject(SDR, lead->open, "no_project");
+        bench_touch(MARKETING, lead, "demo_requested");
+        ck_assert_int_eq(lead->open != NULL, version == 2);
+        bench_close();
+    }
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -314,6 +351,8 @@ int main(void)
         a_change_in_the_disputed_criterion_opens_the_way,
         a_touch_that_the_disputed_criterion_counts_opens_the_way,
         a_newly_met_srl_skips_nurture_an_old_one_does_not,
+        any_touch_opens_the_way_where_any_counts,
+        an_srl_by_a_members_word_is_not_newly_met,
     };
 
     return bench_run("handoff_reject", tests, sizeof tests / sizeof *tests);

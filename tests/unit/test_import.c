@@ -206,6 +206,14 @@ END_TEST
 
 #define A_LEAD "[{\"id\": \"a\", \"first\": \"2026-02-01\"}]"
 
+static void check_id(const json_t *body, const char *name, struct uuid wanted)
+{
+    char text[UUID_TEXT_LEN + 1];
+
+    uuid_format(wanted, text);
+    ck_assert_pstr_eq(json_string_value(json_object_get(body, name)), text);
+}
+
 START_TEST(a_deal_is_a_chain_of_handoffs)
 {
     static const char rows[] = "[{\"id\": \"a\", \"sdr\": \"7\", \"ae\": \"7\", \"outcome\": "
@@ -242,7 +250,19 @@ START_TEST(a_deal_is_a_chain_of_handoffs)
     ck_assert_int_eq(second->outcome, OUTCOME_WON);
     ck_assert_int_eq(second->outcome_at, won);
     ck_assert_int_eq(last_entry()->kind, LEDGER_HANDOFF_IMPORTED);
-    ck_assert_ptr_nonnull(strstr(last_entry()->body, "\"stage_to\":\"customer\""));
+    json_t *body = json_loadb(last_entry()->body, last_entry()->body_len, 0, NULL);
+    check_id(body, "from", teams[1].id);
+    check_id(body, "to", teams[2].id);
+    check_id(body, "owner", teams[2].id);
+    check_id(body, "handoff", second->id);
+    check_id(body, "member", members[1].id);
+    ck_assert_int_eq(json_integer_value(json_object_get(body, "occurred_at")), won);
+    ck_assert_int_eq(json_integer_value(json_object_get(body, "outcome_at")), won);
+    ck_assert_str_eq(json_string_value(json_object_get(body, "outcome")), "won");
+    ck_assert_str_eq(json_string_value(json_object_get(body, "stage_to")), "customer");
+    ck_assert_str_eq(json_string_value(json_object_get(body, "cause")), "import");
+    ck_assert(json_is_string(json_object_get(json_object_get(body, "attributes"), "segment")));
+    json_decref(body);
     ck_assert_uint_eq(work.entries.count, 3);
     ck_assert_str_eq(import(DEALS, rows), "0 0 1 0");
     ck_assert_uint_eq(work.changed_handoffs.count, 2);

@@ -165,20 +165,14 @@ static bool is_open(const struct lead *lead, struct uuid id, enum term term)
 static const struct term_judgement *judge_again(struct work *work, const struct caller *caller,
                                                 struct lead *lead, enum term term, bool *offered)
 {
-    struct actor actor = caller_actor(caller);
-
     *offered = false;
-    if (term != TERM_SQL) {
-        const struct judgement *judgement = judge_lead(work, lead, actor, caller->team);
-        *offered = judgement != NULL && judgement->offered != NULL;
-        return judgement == NULL ? NULL : &judgement->terms[term];
-    }
-    struct term_judgement *judged = ARENA_NEW(work->arena, struct term_judgement);
-    if (judged != NULL) {
-        *judged = (struct term_judgement){0};
-        judge_term(work, lead, term, actor, caller->team, judged);
-    }
-    return judged;
+    if (term == TERM_SQL)
+        return judge_term(work, lead, caller, term);
+    const struct judgement *judgement = judge_lead(work, lead, caller);
+    if (judgement == NULL)
+        return NULL;
+    *offered = judgement->offered != NULL;
+    return judgement->terms[term];
 }
 
 static bool is_met_stage(enum stage stage)

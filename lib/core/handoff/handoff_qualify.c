@@ -85,25 +85,21 @@ enum decision handoff_qualify(struct work *work, const struct command *command,
 {
     const struct handoff_qualify_input *input = command->input;
     const struct caller *caller = &command->caller;
-    struct judgement *judgement = ARENA_NEW(work->arena, struct judgement);
     struct handoff_step step = handoff_step_of(work, command, outcome);
 
-    if (judgement == NULL)
-        return DECIDED;
     if (!handoff_step_begin(&step, input->handoff, ACTION_QUALIFY))
         return step.decision;
     enum err err = write_facts(work, step.lead, caller, input);
     if (err != ERR_NONE)
         return outcome_refuse(work, outcome, err, "A lead has at most %d facts",
                               ATTRIBUTES_PER_LEAD_MAX);
-    struct term_judgement *sql = &judgement->terms[TERM_SQL];
-    judge_term(work, step.lead, TERM_SQL, caller_actor(caller), caller->team, sql);
-    if (sql->judged && sql->result != VERDICT_QUALIFIED)
+    const struct term_judgement *sql = judge_term(work, step.lead, caller, TERM_SQL);
+    if (sql != NULL && sql->result != VERDICT_QUALIFIED)
         return refuse_unmet(work, sql, outcome);
     if (input->note != NULL)
         step.handoff->note = input->note;
-    step.handoff->qualified_version = sql->judged ? sql->version->version : 0;
+    step.handoff->qualified_version = sql == NULL ? 0 : sql->version->version;
     handoff_walk(&step);
-    offer_by_itself(work, step.lead, judgement);
+    offer_by_itself(work, step.lead, &(struct judgement){.terms[TERM_SQL] = sql});
     return handoff_step_answer(&step);
 }

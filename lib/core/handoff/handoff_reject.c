@@ -226,8 +226,7 @@ static void append_corrections(struct rejection *rejection)
     json_out_key(body, "attributes");
     json_out_raw(body, rejection->commitments.text, rejection->commitments.len);
     json_out_member_uuid(body, "handoff", step->handoff->id);
-    work_append(step->work, step->lead, LEDGER_ATTRIBUTES_TOLD, caller_actor(step->caller),
-                step->caller->team);
+    caller_append(step->caller, step->work, step->lead, LEDGER_ATTRIBUTES_TOLD);
 }
 
 /* The lead is judged again while it is held: one that meets srl only now is offered once more,
@@ -246,7 +245,7 @@ static void apply(struct rejection *rejection)
     if (rejection->corrected == 0)
         return;
     append_corrections(rejection);
-    judge_lead(step->work, step->lead, caller_actor(step->caller), step->caller->team);
+    judge_lead(step->work, step->lead, step->caller);
 }
 
 static enum decision answer_with_reason(struct work *work, const struct command *command,

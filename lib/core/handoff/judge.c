@@ -4,21 +4,9 @@
 
 #include <string.h>
 
-/* An override stands until another version judges. */
-static void apply_override(const struct lead *lead, enum term term, struct term_judgement *out)
-{
-    const struct verdict_override *override = &lead->overrides[term];
-
-    out->result = out->verdict.result;
-    if (override->given && override->version == out->version->version) {
-        out->result = override->result;
-        out->overridden = true;
-    }
-}
-
 /* The ledger entry and the row of a verdict; a stage that moved by it stands in the entry. */
-static void record_verdict(struct work *work, struct lead *lead, enum stage before,
-                           struct actor actor, struct uuid team, struct term_judgement *judged)
+static void record_verdict(struct work *work, struct lead *lead, const struct caller *caller,
+                           enum stage before, struct term_judgement *judged)
 {
     const struct definition_version *version = judged->version;
     struct json_out *body = work_body(work);
@@ -31,7 +19,7 @@ static void record_verdict(struct work *work, struct lead *lead, enum stage befo
     }
     json_out_key(body, "verdict");
     verdict_write_ledger(version->compiled, &judged->verdict, version->version, body);
-    const struct ledger_entry *entry = work_append(work, lead, LEDGER_VERDICT_GIVEN, actor, team);
+    const struct ledger_entry *entry = caller_append(caller, work, lead, LEDGER_VERDICT_GIVEN);
     if (entry == NULL)
         return;
     judged->seq = entry->seq;
@@ -56,31 +44,33 @@ static void record_verdict(struct work *work, struct lead *lead, enum stage befo
         work_add_verdict(work, &row);
 }
 
-static void evaluate(struct work *work, const struct lead *lead, enum term term,
-                     struct term_judgement *out)
+/* What the definition in force says, or a member's word against this very version: another version
+ * asks the lead anew. NULL: none is in force, or memory is short. */
+static struct term_judgement *evaluate(struct work *work, const struct lead *lead, enum term term)
 {
     const struct definition_version *version = work->config->in_force[term];
+    const struct verdict_override *override = &lead->overrides[term];
+    struct term_judgement *judged =
+        version == NULL ? NULL : ARENA_NEW(work->arena, struct term_judgement);
 
-    if (version == NULL)
-        return;
+    if (judged == NULL)
+        return NULL;
     struct verdict_subject subject = lead_subject(lead, work->now);
-    out->judged = true;
-    out->version = version;
-    verdict_evaluate(version->compiled, &subject, &out->verdict);
-    apply_override(lead, term, out);
+    judged->version = version;
+    verdict_evaluate(version->compiled, &subject, &judged->verdict);
+    judged->overridden = override->given && override->version == version->version;
+    judged->result = judged->overridden ? override->result : judged->verdict.result;
+    return judged;
 }
 
-void judge_term(struct work *work, struct lead *lead, enum term term, struct actor actor,
-                struct uuid team, struct term_judgement *out)
+const struct term_judgement *judge_term(struct work *work, struct lead *lead,
+                                        const struct caller *caller, enum term term)
 {
-    evaluate(work, lead, term, out);
-    if (out->judged)
-        record_verdict(work, lead, lead->stage, actor, team, out);
-}
+    struct term_judgement *judged = evaluate(work, lead, term);
 
-static bool is_met(const struct term_judgement *judged)
-{
-    return judged->judged && judged->result == VERDICT_QUALIFIED;
+    if (judged != NULL)
+        record_verdict(work, lead, caller, lead->stage, judged);
+    return judged;
 }
 
 static bool is_before_sales(enum stage stage)
@@ -95,9 +85,9 @@ static enum stage stage_by_verdict(const struct work *work, const struct lead *l
 {
     if (lead_is_held(lead, work->now))
         return lead->stage;
-    if (is_met(&judgement->terms[TERM_SRL]))
+    if (judgement_meets(judgement, TERM_SRL))
         return STAGE_SRL;
-    if (is_met(&judgement->terms[TERM_MQL]))
+    if (judgement_meets(judgement, TERM_MQL))
         return STAGE_MQL;
     if ((lead->stage == STAGE_MQL || lead->stage == STAGE_SRL) && lead->open == NULL)
         return STAGE_INQUIRY;
@@ -115,24 +105,25 @@ static void move_stage(struct work *work, struct lead *lead, enum stage to)
         lead->due_at = lead_next_date(work);
 }
 
-struct judgement *judge_lead(struct work *work, struct lead *lead, struct actor actor,
-                             struct uuid team)
+struct judgement *judge_lead(struct work *work, struct lead *lead, const struct caller *caller)
 {
     struct judgement *judgement = ARENA_NEW(work->arena, struct judgement);
+    struct term_judgement *judged[TERM_SRL + 1] = {NULL};
     enum stage before = lead->stage;
 
     if (judgement == NULL)
         return NULL;
-    evaluate(work, lead, TERM_MQL, &judgement->terms[TERM_MQL]);
-    evaluate(work, lead, TERM_SRL, &judgement->terms[TERM_SRL]);
-    if (is_met(&judgement->terms[TERM_SRL]) && !lead_is_held_for(lead, INPUT_TERM, "srl"))
+    for (int term = TERM_MQL; term <= TERM_SRL; term++)
+        judgement->terms[term] = judged[term] = evaluate(work, lead, (enum term)term);
+    if (judgement_meets(judgement, TERM_SRL) && !lead_is_held_for(lead, INPUT_TERM, "srl"))
         lead_lift_hold(lead); /* a newly met srl skips nurture */
     if (is_before_sales(lead->stage))
         move_stage(work, lead, stage_by_verdict(work, lead, judgement));
+    /* Only now, so that the first entry can say where the stage went. */
     for (int term = TERM_MQL; term <= TERM_SRL; term++) {
-        if (!judgement->terms[term].judged)
+        if (judged[term] == NULL)
             continue;
-        record_verdict(work, lead, before, actor, team, &judgement->terms[term]);
+        record_verdict(work, lead, caller, before, judged[term]);
         before = lead->stage;
     }
     judgement->offered = offer_by_itself(work, lead, judgement);

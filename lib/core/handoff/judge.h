@@ -9,17 +9,16 @@
 #include "core/handoff/judgement.h"
 #include "core/lead/lead_hold.h"
 
-/** Applies the definition in force of one term, records the verdict (ledger entry and row).
- *  Does not touch the stage. */
-void judge_term(struct work *work, struct lead *lead, enum term term, struct actor actor,
-                struct uuid team, struct term_judgement *out);
+/** Applies the definition in force of one term and records the verdict (ledger entry and row) as of
+ *  the caller. Does not touch the stage. NULL when none is in force, or memory is short. */
+const struct term_judgement *judge_term(struct work *work, struct lead *lead,
+                                        const struct caller *caller, enum term term);
 
 /**
  * Judges by mql and srl, moves the stage between prospect, inquiry, nurture, mql and srl, and
  * offers the lead by itself when a route is open. The lead must be open for change. A stage that
  * moved stands in the ledger entry of the first verdict. NULL when memory is short.
  */
-struct judgement *judge_lead(struct work *work, struct lead *lead, struct actor actor,
-                             struct uuid team);
+struct judgement *judge_lead(struct work *work, struct lead *lead, const struct caller *caller);
 
 #endif

@@ -5,8 +5,7 @@
 #include "core/work.h"
 
 struct term_judgement {
-    bool judged; /* a definition was in force */
-    const struct definition_version *version;
+    const struct definition_version *version; /* in force */
     struct verdict verdict;
     enum verdict_result result; /* the verdict's, or what a human's override says */
     bool overridden;
@@ -14,9 +13,12 @@ struct term_judgement {
 };
 
 struct judgement {
-    struct term_judgement terms[TERM_COUNT];
-    struct handoff *offered; /* that came of it, or NULL */
+    const struct term_judgement *terms[TERM_COUNT]; /* NULL: no definition was in force */
+    struct handoff *offered;                        /* that came of it, or NULL */
 };
+
+/** Whether the lead meets the definition of this term. */
+bool judgement_meets(const struct judgement *judgement, enum term term);
 
 /** The verdict an answer shows: mql, else srl, else none (NULL). */
 const struct term_judgement *judgement_shown(const struct judgement *judgement);

@@ -174,21 +174,35 @@ enum life_next {
         NEXT_COUNT
 };
 
-/* Members of the entry, beside the handoff and a stage that moved. */
+/* What the entry says, beside the handoff, a stage that moved, and Baton's cause. Each is said when
+ * there is something to say. name, members */
+#define LIFE_SAYS_TABLE(X)                                                                         \
+    X(OFFER, "from, kind, to, verdict_seq")                                                        \
+    X(PREVIOUS, "previous")                                                                        \
+    X(RESPOND_BY, "respond_by")                                                                    \
+    X(DECIDE_BY, "decide_by")                                                                      \
+    X(GATE, "term, version") /* what let it through */                                             \
+    X(SQL, "term, version")  /* what qualified it */                                               \
+    X(OWNER, "owner")                                                                              \
+    X(LEASE, "assignee, claimed_until")                                                            \
+    X(CLASS, "class, criterion")                                                                   \
+    X(REASON, "reason")                                                                            \
+    X(FEEDBACK, "feedback, rating")                                                                \
+    X(OUTCOME, "amount, occurred_at")                                                              \
+    X(HISTORY, "attributes, member, occurred_at, outcome, outcome_at")
+
 enum life_says {
-    SAYS_OFFER = 1 << 0,    /* from, kind, to, verdict_seq */
-    SAYS_PREVIOUS = 1 << 1, /* when there is one */
-    SAYS_RESPOND_BY = 1 << 2,
-    SAYS_DECIDE_BY = 1 << 3,
-    SAYS_GATE = 1 << 4,  /* term, version: what let it through */
-    SAYS_SQL = 1 << 5,   /* term, version: what qualified it */
-    SAYS_OWNER = 1 << 6, /* the lead's, afterwards */
-    SAYS_LEASE = 1 << 7, /* assignee, claimed_until */
-    SAYS_CLASS = 1 << 8, /* class, criterion */
-    SAYS_REASON = 1 << 9,
-    SAYS_FEEDBACK = 1 << 10, /* feedback, rating */
-    SAYS_OUTCOME = 1 << 11,  /* amount, occurred_at */
-    SAYS_HISTORY = 1 << 12,  /* attributes, member, occurred_at, outcome, outcome_at */
+#define X(name, members) LIFE_SAYS_##name,
+    LIFE_SAYS_TABLE(X)
+#undef X
+        LIFE_SAYS_COUNT
+};
+
+/* Their bits. */
+enum {
+#define X(name, members) SAYS_##name = 1 << LIFE_SAYS_##name,
+    LIFE_SAYS_TABLE(X)
+#undef X
 };
 
 /* Among the states of a rule: it makes the handoff. */
@@ -210,7 +224,7 @@ struct life_rule {
     enum life_hold hold;
     enum life_next next;
     enum ledger_kind entry;
-    unsigned says;       /* bits of enum life_says */
+    unsigned says;       /* bits SAYS_… */
     const char *follows; /* what else, in words; the command does that. NULL: nothing */
 };
 

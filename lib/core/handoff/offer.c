@@ -52,13 +52,6 @@ static bool may_be_offered(const struct work *work, const struct lead *lead)
            !stage_is_end(lead->stage) && !lead_is_held(lead, work->now);
 }
 
-static bool gate_is_met(const struct route_rule *route, const struct judgement *judgement)
-{
-    const struct term_judgement *judged = &judgement->terms[route->gate];
-
-    return !route->gated || (judged->judged && judged->result == VERDICT_QUALIFIED);
-}
-
 struct handoff *offer_by_itself(struct work *work, struct lead *lead,
                                 const struct judgement *judgement)
 {
@@ -69,9 +62,9 @@ struct handoff *offer_by_itself(struct work *work, struct lead *lead,
     for (size_t i = 0; i < config->route_count; i++) {
         const struct route_rule *route = &config->routes[i];
         if (!route->automatic || !uuid_equal(route->from_team, lead->owner_team) ||
-            !gate_is_met(route, judgement))
+            (route->gated && !judgement_meets(judgement, route->gate)))
             continue;
-        const struct term_judgement *judged = &judgement->terms[route->gate];
+        const struct term_judgement *judged = judgement->terms[route->gate];
         bool word = route->gated && judged->overridden;
         return offer_make(work, lead,
                           &(struct offer){

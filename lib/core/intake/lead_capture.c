@@ -322,8 +322,7 @@ static enum find capture_into(struct work *work, const struct caller *caller,
         note_inquiry(captured->lead, &changes);
         write_captured(work, captured->lead, caller, input, captured->created, &changes);
         if (!input->imported)
-            captured->judgement =
-                judge_lead(work, captured->lead, caller_actor(caller), caller->team);
+            captured->judgement = judge_lead(work, captured->lead, caller);
     }
     if (changes.commitments.failed)
         arena_fail(work->arena);

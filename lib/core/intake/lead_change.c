@@ -164,8 +164,7 @@ enum decision lead_update(struct work *work, const struct command *command, stru
     if (err != ERR_NONE)
         return outcome_refuse(work, outcome, err, "A lead has at most %d attributes",
                               ATTRIBUTES_PER_LEAD_MAX);
-    struct judgement *judgement =
-        judge_lead(work, lead, caller_actor(&command->caller), command->caller.team);
+    struct judgement *judgement = judge_lead(work, lead, &command->caller);
     outcome->revision = lead->chain.seq;
     return answer_lead(work, lead, judgement, outcome);
 }
@@ -197,7 +196,7 @@ static struct judgement *record_touch(struct work *work, struct lead *lead,
     json_out_key(body, "touch");
     touch_write_ledger(touch, body);
     work_append(work, lead, LEDGER_TOUCH_RECORDED, actor, command->caller.team);
-    return judge_lead(work, lead, actor, command->caller.team);
+    return judge_lead(work, lead, &command->caller);
 }
 
 enum decision lead_touch(struct work *work, const struct command *command, struct outcome *outcome)
@@ -270,8 +269,7 @@ enum decision lead_facts(struct work *work, const struct command *command, struc
     if (err != ERR_NONE)
         return outcome_refuse(work, outcome, err, "A lead has at most %d facts",
                               ATTRIBUTES_PER_LEAD_MAX);
-    struct judgement *judgement =
-        judge_lead(work, lead, caller_actor(&command->caller), command->caller.team);
+    struct judgement *judgement = judge_lead(work, lead, &command->caller);
     return answer_lead(work, lead, judgement, outcome);
 }
 
@@ -361,7 +359,6 @@ enum decision lead_override(struct work *work, const struct command *command,
         return DECIDED;
     work_change_lead(work, lead);
     record_override(work, lead, command, input, version->version);
-    struct judgement *judgement =
-        judge_lead(work, lead, caller_actor(&command->caller), command->caller.team);
+    struct judgement *judgement = judge_lead(work, lead, &command->caller);
     return answer_lead(work, lead, judgement, outcome);
 }

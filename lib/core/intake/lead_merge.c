@@ -210,7 +210,7 @@ enum decision lead_merge(struct work *work, const struct command *command, struc
     struct actor actor = caller_actor(&command->caller);
     work_change_lead(work, survivor);
     lead_absorb(work, survivor, absorbed, actor, command->caller.team);
-    struct judgement *judgement = judge_lead(work, survivor, actor, command->caller.team);
+    struct judgement *judgement = judge_lead(work, survivor, &command->caller);
     struct json_out *out = outcome_begin(work);
     json_out_begin_object(out);
     lead_result_write(work, survivor, judgement, out);
