@@ -52,7 +52,7 @@ const struct input_spec touch_input_spec = INPUT_SPEC(touch_fields, struct touch
 
 static const struct input_field external_id_fields[] = {
     {.name = "source",
-     .type = INPUT_CODE,
+     .type = INPUT_LINE,
      .required = true,
      .min = 1,
      .max = IDENTITY_SOURCE_MAX_BYTES,
@@ -61,7 +61,7 @@ static const struct input_field external_id_fields[] = {
      .type = INPUT_LINE,
      .required = true,
      .min = 1,
-     .max = 200,
+     .max = EXTERNAL_ID_MAX_CHARS,
      .offset = offsetof(struct external_id_body, id)},
 };
 
@@ -141,6 +141,22 @@ static void add_email(const struct identities_body *body, const char *pointer, s
         identities[(*count)++] = identity;
 }
 
+const char *capture_source_read(const struct external_id_body *body, const char *pointer,
+                                struct arena *arena, struct faults *faults)
+{
+    const char *source = identity_source_parse(body->source, arena);
+
+    if (source == NULL)
+        faults_add(faults, pointer_join(arena, pointer, "source"), "pattern",
+                   IDENTITY_SOURCE_WANTED);
+    return source;
+}
+
+static const char *pointer_of_external(const char *pointer, size_t index, struct arena *arena)
+{
+    return pointer_index(arena, pointer_join(arena, pointer, "external_ids"), index);
+}
+
 static bool repeated(const struct identity *identities, size_t count)
 {
     for (size_t i = 0; i + 1 < count; i++)
@@ -161,10 +177,14 @@ enum err capture_identities_read(const struct identities_body *body, const char 
         return ERR_OUT_OF_MEMORY;
     add_email(body, pointer, arena, faults, identities, &count);
     for (size_t i = 0; i < body->external_id_count; i++) {
-        if (body->external_ids[i].source == NULL || body->external_ids[i].id == NULL)
+        const struct external_id_body *given = &body->external_ids[i];
+        if (given->source == NULL)
             continue;
-        identities[count++] = (struct identity){IDENTITY_EXTERNAL, body->external_ids[i].source,
-                                                body->external_ids[i].id};
+        const char *source =
+            capture_source_read(given, pointer_of_external(pointer, i, arena), arena, faults);
+        if (source == NULL || given->id == NULL)
+            continue;
+        identities[count++] = (struct identity){IDENTITY_EXTERNAL, source, given->id};
         if (repeated(identities, count))
             count--;
     }

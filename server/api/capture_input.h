@@ -55,11 +55,16 @@ struct identities_body {
 
 extern const struct input_spec external_id_spec;
 
+/** Its source as it is kept, see identity_source_parse(); NULL after a fault. */
+const char *capture_source_read(const struct external_id_body *body, const char *pointer,
+                                struct arena *arena, struct faults *faults);
+
 enum err capture_identities_read(const struct identities_body *body, const char *pointer,
                                  struct arena *arena, struct faults *faults,
                                  const struct identity **identities, size_t *count) MUST_USE;
 
-#define EXTERNAL_IDS_MAX   20
-#define TOUCH_ID_MAX_CHARS 200
+#define EXTERNAL_IDS_MAX      20
+#define EXTERNAL_ID_MAX_CHARS 200
+#define TOUCH_ID_MAX_CHARS    200
 
 #endif

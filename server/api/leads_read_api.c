@@ -1,5 +1,6 @@
 #include "api/leads_read_api.h"
 
+#include "api/capture_input.h"
 #include "http/etag_reply.h"
 #include "http/reading.h"
 
@@ -87,7 +88,7 @@ static const struct input_field list_fields[] = {
     {.name = "external_id",
      .type = INPUT_LINE,
      .min = 3,
-     .max = 301,
+     .max = IDENTITY_SOURCE_MAX_BYTES + 1 + EXTERNAL_ID_MAX_CHARS,
      .offset = offsetof(struct list_query, external_id)},
     {.name = "stage",
      .type = INPUT_ENUM,
@@ -135,11 +136,15 @@ static const struct identity *external_of(struct request *r, const char *text)
     if (text == NULL || identity == NULL)
         return NULL;
     *identity = (struct identity){.kind = IDENTITY_EXTERNAL, .source = "", .value = ""};
-    if (colon == NULL || colon == text || colon[1] == '\0') {
+    const char *source =
+        colon == NULL
+            ? NULL
+            : identity_source_parse(arena_copy(r->arena, text, (size_t)(colon - text)), r->arena);
+    if (source == NULL || colon[1] == '\0') {
         reading_fault(r, "external_id", "external_id", "source:id is wanted, such as hubspot:51");
         return identity;
     }
-    identity->source = arena_copy(r->arena, text, (size_t)(colon - text));
+    identity->source = source;
     identity->value = colon + 1;
     return identity;
 }

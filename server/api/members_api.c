@@ -1,5 +1,6 @@
 #include "api/members_api.h"
 
+#include "api/capture_input.h"
 #include "api/setup_input.h"
 #include "api/setup_page.h"
 
@@ -9,8 +10,6 @@
 #include "core/setup/shape_setup.h"
 
 #include <string.h>
-
-#define EXTERNAL_ID_MAX_CHARS 200
 
 /* ---- list ---- */
 
@@ -87,29 +86,6 @@ enum err members_list(struct request *r, struct reader *reader)
 
 /* ---- writes ---- */
 
-struct external_id_body {
-    const char *source;
-    const char *id;
-};
-
-static const struct input_field external_id_fields[] = {
-    {.name = "source",
-     .type = INPUT_LINE,
-     .required = true,
-     .min = 1,
-     .max = IDENTITY_SOURCE_MAX_BYTES,
-     .offset = offsetof(struct external_id_body, source)},
-    {.name = "id",
-     .type = INPUT_LINE,
-     .required = true,
-     .min = 1,
-     .max = EXTERNAL_ID_MAX_CHARS,
-     .offset = offsetof(struct external_id_body, id)},
-};
-
-static const struct input_spec external_id_spec =
-    INPUT_SPEC(external_id_fields, struct external_id_body);
-
 struct member_body {
     const char *team;
     const char *name;
@@ -147,14 +123,12 @@ static const struct input_field create_fields[] = {
 
 static const struct input_spec create_spec = INPUT_SPEC(create_fields, struct member_body);
 
-static void check_external_id(struct request *r, const struct member_body *body)
+static void check_identity(struct request *r, const struct member_body *body)
 {
     struct faults *faults = request_faults(r);
 
     if (faults == NULL)
         return;
-    if (body->external_id.source != NULL && strchr(body->external_id.source, ':') != NULL)
-        faults_add(faults, "/external_id/source", "pattern", "A source has no colon");
     if (json_is_object(r->json) && json_object_get(r->json, "email") == NULL &&
         body->external_id_given != INPUT_GIVEN)
         faults_add(faults, "", "required", "An email or an external_id is needed");
@@ -170,13 +144,15 @@ enum err members_create(struct request *r, struct command *command)
     enum err err = request_gather(r, &create_spec, &body);
     if (err != ERR_NONE)
         return err;
-    check_external_id(r, &body);
-    bool external = body.external_id_given == INPUT_GIVEN;
+    check_identity(r, &body);
+    bool external = body.external_id_given == INPUT_GIVEN && body.external_id.source != NULL;
     *input = (struct member_create_input){
         .team = body.team,
         .name = body.name,
         .email = setup_email(r, body.email, "/email"),
-        .external_source = external ? body.external_id.source : NULL,
+        .external_source = external ? capture_source_read(&body.external_id, "/external_id",
+                                                          r->arena, request_faults(r))
+                                    : NULL,
         .external_id = external ? body.external_id.id : NULL,
     };
     command->kind = COMMAND_MEMBER_CREATE;

@@ -1061,6 +1061,144 @@ static const struct step foreign[] = {
     {0},
 };
 
+/* ---- whose ids ---- */
+
+#define NO_SOURCE(name, fault)                                                                     \
+    {                                                                                              \
+        .label = "no source: " name, .method = "POST", .path = "/v1/leads", .as = "marketing",     \
+        .body = "{'external_ids':[{'source':'crm','id':'1'},{'source':'" name "','id':'1'}]}",     \
+        .status = 400,                                                                             \
+        .checks = {{"/errors", "#1"},                                                              \
+                   {"/errors/0/pointer", "'/external_ids/1/source'"},                              \
+                   {"/errors/0/code", "'" fault "'"}},                                             \
+    }
+
+#define CHARS_64 "1234567890123456789012345678901234567890123456789012345678901234"
+
+#define FOUND(filter, id)                                                                          \
+    {                                                                                              \
+        .label = "found by " filter, .method = "GET", .path = "/v1/leads?external_id=" filter,     \
+        .as = "sam", .status = 200, .checks = {{"/data", "#1"}, {"/data/0/id", "'${" id "}'"}},    \
+    }
+
+#define NO_FILTER(filter)                                                                          \
+    {                                                                                              \
+        .label = "no filter: " filter, .method = "GET", .path = "/v1/leads?external_id=" filter,   \
+        .as = "sam", .status = 400,                                                                \
+        .checks = {{"/errors/0/parameter", "'external_id'"}, {"/errors/0/code", "'external_id'"}}, \
+    }
+
+static const struct step sources[] = {
+    {.label = "a source with capitals",
+     .method = "POST",
+     .path = "/v1/leads",
+     .as = "marketing",
+     .body = "{'external_ids':[{'source':'HubSpot','id':'Ab:1'},{'source':'HUBSPOT','id':'Ab:1'}]}",
+     .status = 201,
+     .checks = {{"/created", "true"}},
+     .keep = {{"kim", "/lead/id"}}},
+    {.label = "shown in lower case, each id once and as it is",
+     .method = "GET",
+     .path = "/v1/leads/${kim}",
+     .as = "sam",
+     .status = 200,
+     .checks = {{"/external_ids", "[{'source':'hubspot','id':'Ab:1'}]"}}},
+    {.label = "the same source",
+     .method = "POST",
+     .path = "/v1/leads",
+     .as = "marketing",
+     .body = "{'external_ids':[{'source':'hubspot','id':'Ab:1'}]}",
+     .status = 200,
+     .checks = {{"/lead/id", "'${kim}'"}}},
+    {.label = "in a batch too, but another id",
+     .method = "POST",
+     .path = "/v1/leads/batch",
+     .as = "marketing",
+     .body = "{'leads':[{'external_ids':[{'source':'hubSPOT','id':'Ab:1'}]},"
+             "{'external_ids':[{'source':'hubspot','id':'ab:1'}]}]}",
+     .status = 200,
+     .checks = {{"/data/0/result/lead/id", "'${kim}'"}, {"/data/1/result/created", "true"}}},
+    FOUND("hubspot:Ab:1", "kim"),
+    FOUND("HubSpot:Ab:1", "kim"),
+    {.label = "all that a source may be made of",
+     .method = "POST",
+     .path = "/v1/leads",
+     .as = "marketing",
+     .body = "{'external_ids':[{'source':'_A-z.0','id':'1'},{'source':'" CHARS_64 "','id':'1'}]}",
+     .status = 201,
+     .keep = {{"lee", "/lead/id"}}},
+    FOUND("_a-Z.0:1", "lee"),
+    FOUND(CHARS_64 ":1", "lee"),
+    NO_SOURCE("a:b", "pattern"),
+    NO_SOURCE("hub spot", "pattern"),
+    NO_SOURCE("h\u00fcb", "pattern"),
+    NO_SOURCE(CHARS_64 "5", "length"),
+    NO_FILTER("hub%20spot:1"),
+    NO_FILTER("hubspot"),
+    NO_FILTER("hubspot:"),
+    NO_FILTER(CHARS_64 "5:1"),
+    {.label = "a change gives one as well",
+     .method = "PATCH",
+     .path = "/v1/leads/${lee}",
+     .as = "sam",
+     .body = "{'external_ids':[{'source':'CRM','id':'9'},{'source':'_a-z.0','id':'1'}]}",
+     .status = 200},
+    FOUND("crm:9", "lee"),
+    {.label = "and no other lead's",
+     .method = "PATCH",
+     .path = "/v1/leads/${lee}",
+     .as = "sam",
+     .body = "{'external_ids':[{'source':'HubSpot','id':'Ab:1'}]}",
+     .status = 409,
+     .checks = {{"/code", "'already_exists'"}}},
+    {.label = "nor one that is none",
+     .method = "PATCH",
+     .path = "/v1/leads/${lee}",
+     .as = "sam",
+     .body = "{'external_ids':[{'source':'a:b','id':'1'}]}",
+     .status = 400,
+     .checks = {{"/errors/0/pointer", "'/external_ids/0/source'"}}},
+    {.label = "a webhook's mapping names one",
+     .method = "POST",
+     .path = "/v1/sources",
+     .as = "ana",
+     .body = "{'name':'hook','team':'marketing','mapping':{'external_id':{'source':'HubSpot',"
+             "'at':'/id'}}}",
+     .status = 201,
+     .checks = {{"/source/mapping/external_id/source", "'HubSpot'"}},
+     .keep = {{"path", "/source/path"}}},
+    {.label = "which is the same one",
+     .method = "POST",
+     .path = "${path}",
+     .as = "marketing",
+     .body = "{'id':'Ab:1'}",
+     .status = 202,
+     .checks = {{"/lead_id", "'${kim}'"}}},
+    {.label = "and none that is none",
+     .method = "POST",
+     .path = "/v1/sources",
+     .as = "ana",
+     .body = "{'name':'other','team':'marketing','mapping':{'external_id':{'source':'a:b',"
+             "'at':'/id'}}}",
+     .status = 400,
+     .checks = {{"/errors/0/pointer", "'/mapping/external_id/source'"}}},
+    {.label = "members have such ids",
+     .method = "POST",
+     .path = "/v1/members",
+     .as = "sam",
+     .body = "{'team':'sales','name':'Rep','external_id':{'source':'HubSpot','id':'7'}}",
+     .status = 201,
+     .checks = {{"/external_id", "{'source':'hubspot','id':'7'}"}}},
+    {.label = "one member each",
+     .method = "POST",
+     .path = "/v1/members",
+     .as = "sam",
+     .body = "{'team':'sales','name':'Rep','external_id':{'source':'hubspot','id':'7'}}",
+     .status = 409,
+     .checks = {{"/code", "'already_exists'"}}},
+    {0},
+};
+
 /* ---- batch ---- */
 
 #define BATCH_LEADS     1000
@@ -1197,7 +1335,7 @@ static const struct {
 } stories[] = {
     {SIGNED, capture}, {SIGNED, matching}, {SIGNED, retold}, {SIGNED, changed},
     {SIGNED, touched}, {"", facts},        {SIGNED, listed}, {SIGNED, overridden},
-    {SIGNED, merged},  {SIGNED, erased},   {"", batch},
+    {SIGNED, merged},  {SIGNED, erased},   {"", sources},    {"", batch},
 };
 
 START_TEST(leads_are_written)

@@ -6,6 +6,7 @@
 #include <check.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define WAIT_MS 10000
@@ -208,6 +209,25 @@ END_TEST
     "now(), 0, 1, decode(repeat('00', 32), 'hex'), now() FROM generate_series(4, 1, -1) n"
 #define W "00000000-0000-7000-8000-0000000000ff"
 
+/* Sources of external ids as they could be before: of leads with a colon, of members with capitals
+ * and spaces, twice what is the same now; and the mapping that makes such ids. */
+#define SOURCES_OF_BEFORE                                                                          \
+    "INSERT INTO workspace VALUES ('" W "', 'w', decode(repeat('00', 32), 'hex'), now()); "        \
+    "INSERT INTO team VALUES ('" W "', '" W "', 't', 't', 'sales', true, now()); "                 \
+    "INSERT INTO lead (workspace_id, lead_id, status, stage, owner_team, due_at, identities, "     \
+    "origin, found_by, created_at, updated_at, touch_count, seq, hash, chain_at) SELECT '" W "', " \
+    "id(n), 'active', 'inquiry', '" W "', now(), i::json, 'inbound', 'marketing', now(), now(), "  \
+    "0, 1, decode(repeat('00', 32), 'hex'), now() FROM (VALUES "                                   \
+    "(1, '[[\"external\",\"a:b\",\"X:1\"],[\"email\",\"\",\"a:b@c.example\"]]'), "                 \
+    "(2, '[[\"external\",\"c:d\",\"1\"]]'), (3, '[[\"external\",\"c.d\",\"1\"]]')) l(n, i); "      \
+    "INSERT INTO identity VALUES ('" W "', 'external:a:b', 'X:1', id(1)), "                        \
+    "('" W "', 'email', 'a:b@c.example', id(1)), ('" W "', 'external:c:d', '1', id(2)), "          \
+    "('" W "', 'external:c.d', '1', id(3)); "                                                      \
+    "INSERT INTO source VALUES ('" W "', '" W "', 's', '" W "', '{}', "                            \
+    "'{\"external_id\":{\"source\":\"a:b\",\"at\":\"/id\"}}', true, 1, now()); "                   \
+    "INSERT INTO member SELECT '" W "', id(n), '" W "', 'm', NULL, s, '7', true, now() "           \
+    "FROM (VALUES (1, 'Hub Spot'), (2, 'CRM'), (3, 'crm')) m(n, s)"
+
 static void run_up_to(const char *name)
 {
     size_t count = 0;
@@ -230,6 +250,39 @@ START_TEST(leads_that_were_merged_lead_to_the_one_that_stands)
 }
 END_TEST
 
+static void asks(const char *sql, const char *wanted)
+{
+    char *got = database_ask(database, sql);
+
+    ck_assert_msg(got != NULL && strcmp(got, wanted) == 0, "%s: wanted %s, got %s", sql, wanted,
+                  got == NULL ? "nothing" : got);
+    free(got);
+}
+
+START_TEST(sources_of_ids_are_what_they_may_be)
+{
+    run_up_to("0010_");
+    database_exec(database, "CREATE FUNCTION id(n int) RETURNS uuid LANGUAGE sql AS $$ SELECT "
+                            "('00000000-0000-7000-8000-00000000000' || n)::uuid $$");
+    database_exec(database, SOURCES_OF_BEFORE);
+    run(migrations_embedded.items, migrations_embedded.count);
+    asks("SELECT identities::jsonb FROM lead WHERE lead_id = id(1)",
+         "[[\"external\", \"a.b\", \"X:1\"], [\"email\", \"\", \"a:b@c.example\"]]");
+    asks("SELECT source || value FROM identity WHERE lead_id = id(1) AND source <> 'email'",
+         "external:a.bX:1");
+    asks("SELECT mapping::jsonb #>> '{external_id,source}' FROM source", "a.b");
+    /* c.d was another's, and stays so */
+    asks("SELECT source FROM identity WHERE lead_id = id(3)", "external:c.d");
+    asks("SELECT source FROM identity WHERE lead_id = id(2)", "external:c.d.571304");
+    asks("SELECT identities::jsonb FROM lead WHERE lead_id = id(2)",
+         "[[\"external\", \"c.d.571304\", \"1\"]]");
+    asks("SELECT external_source FROM member WHERE member_id = id(1)", "hub.spot");
+    asks("SELECT external_source FROM member WHERE member_id = id(3)", "crm");
+    asks("SELECT count(DISTINCT external_source) FROM member", "3");
+    asks("SELECT count(*) FROM member WHERE external_source ~ '[^a-z0-9_.-]'", "0");
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *s = suite_create("store/migrate");
@@ -241,6 +294,7 @@ static Suite *suite(void)
     tcase_add_test(t, a_schema_that_does_not_fit_is_named_and_left_alone);
     tcase_add_test(t, a_migration_that_fails_leaves_nothing_of_itself);
     tcase_add_test(t, leads_that_were_merged_lead_to_the_one_that_stands);
+    tcase_add_test(t, sources_of_ids_are_what_they_may_be);
     tcase_add_test(t, several_at_once_all_succeed);
     tcase_add_test(t, a_user_who_may_not_make_roles_gets_the_words_for_an_administrator);
     tcase_add_test(t, the_services_own_user_may_take_the_roles);

@@ -262,10 +262,11 @@ static void read_external(struct compiler *c, const json_t *json, const char *po
     else if (c->use == MAPPING_IMPORT)
         faults_add(c->faults, below(c, place, "source"), "required",
                    "Whose id it is: {\"source\": \"crm\", \"at\": \"/id\"}");
-    if (*source != NULL &&
-        (!touch_kind_valid(*source) || strlen(*source) > IDENTITY_SOURCE_MAX_BYTES))
-        faults_add(c->faults, below(c, place, "source"), "pattern",
-                   "1 to %d of a-z, 0-9, _ - . : are wanted", IDENTITY_SOURCE_MAX_BYTES);
+    if (*source == NULL)
+        return;
+    *source = identity_source_parse(*source, c->arena);
+    if (*source == NULL)
+        faults_add(c->faults, below(c, place, "source"), "pattern", IDENTITY_SOURCE_WANTED);
 }
 
 /* ---- parts ---- */

@@ -1,5 +1,6 @@
 #include "core/lead/lead.h"
 
+#include <ctype.h>
 #include <string.h>
 
 static const char *const stage_names[STAGE_COUNT] = {
@@ -67,6 +68,21 @@ const char *lead_status_name(enum lead_status status)
     static const char *const names[] = {"active", "merged", "erased"};
 
     return names[status];
+}
+
+const char *identity_source_parse(const char *text, struct arena *arena)
+{
+    size_t len = text == NULL ? 0 : strlen(text);
+    char *source =
+        len == 0 || len > IDENTITY_SOURCE_MAX_BYTES ? NULL : arena_copy(arena, text, len);
+
+    for (char *c = source; c != NULL && *c != '\0'; c++) {
+        if (!isascii((unsigned char)*c) ||
+            (!isalnum((unsigned char)*c) && strchr("_-.", *c) == NULL))
+            return NULL;
+        *c = (char)tolower((unsigned char)*c);
+    }
+    return source;
 }
 
 const char *identity_source_key(const struct identity *identity, struct arena *arena)

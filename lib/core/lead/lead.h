@@ -72,9 +72,16 @@ enum identity_kind { IDENTITY_EXTERNAL, IDENTITY_EMAIL, IDENTITY_ANONYMOUS };
 
 struct identity {
     enum identity_kind kind;
-    const char *source; /* of an external id, else "" */
+    const char *source; /* of an external id, by identity_source_parse(); else "" */
     const char *value;  /* an email is normalised */
 };
+
+/** The source of an external id: 1 to IDENTITY_SOURCE_MAX_BYTES letters, digits, "_", "-" and ".".
+ *  Sources are compared without case, so what is kept is in lower case, a copy in the arena. NULL
+ *  when it is none, or memory is short. */
+const char *identity_source_parse(const char *text, struct arena *arena);
+/** What is wrong with one that is none. */
+#define IDENTITY_SOURCE_WANTED "1 to 64 letters, digits, \"_\", \"-\" or \".\" are wanted"
 
 /** The key of the identity table's source column: "email", "anonymous", "external:<source>". */
 const char *identity_source_key(const struct identity *identity, struct arena *arena);
