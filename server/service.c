@@ -47,6 +47,8 @@ static void log_database(void *context, const struct pg_error *error)
     (void)context;
     if (error->status == PG_OK)
         log_warning(error);
+    else if (error->status == PG_SEALED)
+        log_event(LOG_LEVEL_ERROR, "secrets", "%s", error->text);
     else
         log_event(LOG_LEVEL_INFO, "database", "%s, SQLSTATE %s, constraint %s, statement %s%s%s",
                   pg_status_name(error->status), error->sqlstate, error->constraint,
@@ -252,9 +254,9 @@ static void register_metrics(struct service *service)
 /* ---- life ---- */
 
 static bool start_store(struct service *service, const struct settings *settings,
-                        const struct signing_key *signing_key)
+                        const struct service_keys *keys)
 {
-    service->cache = config_cache_new();
+    service->cache = config_cache_new(keys->secrets);
     if (service->cache == NULL)
         return false;
     service->lanes = lanes_start(&(struct lanes_settings){
@@ -275,7 +277,7 @@ static bool start_store(struct service *service, const struct settings *settings
         .database = database_of(service, settings, ROLE_JOB),
         .app = database_of(service, settings, ROLE_APP),
         .lanes = service->lanes,
-        .signing_key = signing_key,
+        .signing_key = keys->signing,
     });
     service->background = background_start(&(struct background_settings){
         .app = database_of(service, settings, ROLE_APP),
@@ -351,7 +353,7 @@ static void note_self(const struct service *service, const struct settings *sett
                   settings->run_directory, strerror(errno));
 }
 
-int service_run(const struct settings *settings, const struct signing_key *signing_key,
+int service_run(const struct settings *settings, const struct service_keys *keys,
                 struct running *self, atomic_bool *ending)
 {
     struct service service = {.ending = ending, .give_up_at = INT64_MAX};
@@ -368,11 +370,11 @@ int service_run(const struct settings *settings, const struct signing_key *signi
     json_object_seed(0);
     shortage_watch_jansson();
     log_set(settings->log_level, settings->log_level <= LOG_LEVEL_INFO);
-    if (signing_key == NULL)
+    if (keys->signing == NULL)
         log_event(LOG_LEVEL_WARN, "start",
                   "no checkpoints are signed: set BATON_SIGNING_KEY_FILE, `baton signing-key "
                   "create FILE` makes one");
-    if (!start_store(&service, settings, signing_key)) {
+    if (!start_store(&service, settings, keys)) {
         log_event(LOG_LEVEL_ERROR, "start", "memory or threads are short");
     } else {
         register_metrics(&service);

@@ -6,18 +6,25 @@
 
 #include <stdatomic.h>
 
+struct keyring;
 struct running;
 struct signing_key;
+
+/** What it is given beside its settings; borrowed. */
+struct service_keys {
+    struct keyring *secrets;     /* opens what is sealed in the database */
+    struct signing_key *signing; /* signs checkpoints; NULL: none are made */
+};
 
 /**
  * Serves until SIGTERM, SIGINT or SIGHUP, drains, and answers an exit code (enum cli_exit). They
  * are blocked in the calling thread, so that it takes them by sigwait or signalfd. The database
  * stands behind settings->database_url and settings->job_url, its schema is checked; the private
- * cluster is watched by the caller. signing_key signs checkpoints; NULL: none are made. *ending
+ * cluster is watched by the caller. *ending
  * becomes true when it has drained; may be NULL. What *self says is noted in
  * settings->run_directory while it listens; its url is set here.
  */
-int service_run(const struct settings *settings, const struct signing_key *signing_key,
+int service_run(const struct settings *settings, const struct service_keys *keys,
                 struct running *self, atomic_bool *ending) MUST_USE;
 
 #endif

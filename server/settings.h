@@ -41,6 +41,7 @@ struct settings {
     bool run_directory_is_given;
     char postgres_binaries[SETTINGS_TEXT_MAX_BYTES]; /* "": found */
     char signing_key_file[SETTINGS_TEXT_MAX_BYTES];  /* "": the private cluster's own, or none */
+    char secret_key_file[SETTINGS_TEXT_MAX_BYTES];   /* "": the private cluster's own */
     enum log_level log_level;
     int http_threads;
     int workers; /* threads that save groups, each with a connection of its own */

@@ -53,6 +53,7 @@
     X(UNAVAILABLE, 503, "unavailable", "The service cannot answer now")                            \
     X(CONTENDED, 503, "contended", "Others change the same things just now")                       \
     X(OVERLOADED, 503, "overloaded", "Too many requests wait already")                             \
+    X(SEALED, 503, "sealed", "The service lacks the key to the secrets of this workspace")         \
     X(OUT_OF_MEMORY, 503, "out_of_memory", "The service is short of memory")                       \
     X(OUTCOME_UNKNOWN, 503, "outcome_unknown", "The outcome is not known yet")
 

@@ -129,8 +129,13 @@ struct source {
     struct uuid id;
     const char *name;
     struct uuid team;
-    const char *auth;    /* JSON */
+    const char *auth;    /* JSON, without secrets */
     const char *mapping; /* JSON */
+    /* Of one whose deliveries are signed: */
+    const char *secret;     /* NULL: none that this process can open */
+    instant secret_since;   /* when it began */
+    const char *old_secret; /* the one before, which counts as well … */
+    instant old_until;      /* … until then; NULL and INSTANT_NONE: none */
     bool active;
     int revision;
     instant created_at;

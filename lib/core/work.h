@@ -176,7 +176,10 @@ struct config_change {
             struct uuid member;
             instant at;
         } acknowledgement;
-        const struct source *source;
+        struct {
+            const struct source *row;
+            bool secrets; /* they change too */
+        } source;
     };
 };
 

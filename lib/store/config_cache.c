@@ -29,6 +29,7 @@ struct entry {
 #define BUCKETS 256
 
 struct config_cache {
+    struct keyring *keyring;
     pthread_mutex_t mutex;
     struct entry *buckets[BUCKETS];
     size_t count;
@@ -61,13 +62,20 @@ void config_release(const struct config *config)
     }
 }
 
-struct config_cache *config_cache_new(void)
+struct config_cache *config_cache_new(struct keyring *keyring)
 {
     struct config_cache *cache = calloc(1, sizeof *cache);
 
-    if (cache != NULL)
-        pthread_mutex_init(&cache->mutex, NULL);
+    if (cache == NULL)
+        return NULL;
+    cache->keyring = keyring;
+    pthread_mutex_init(&cache->mutex, NULL);
     return cache;
+}
+
+struct keyring *config_cache_keyring(const struct config_cache *cache)
+{
+    return cache->keyring;
 }
 
 static void drop_all(struct config_cache *cache)
@@ -211,7 +219,7 @@ enum pg_status config_cache_load(struct config_cache *cache, struct pg *pg, stru
         return PG_OK;
     config_release(*out);
     *out = NULL;
-    enum pg_status status = config_read(pg, workspace, &config, deadline);
+    enum pg_status status = config_read(pg, cache->keyring, workspace, &config, deadline);
     if (status != PG_OK || config == NULL)
         return status;
     struct held *held = calloc(1, sizeof *held);

@@ -7,11 +7,16 @@
 
 #include "core/config.h"
 #include "store/pg/pg.h"
+#include "store/seal/keyring.h"
 
 struct config_cache;
 
-struct config_cache *config_cache_new(void);
+/** keyring opens what is sealed in them; borrowed. */
+struct config_cache *config_cache_new(struct keyring *keyring);
 void config_cache_free(struct config_cache *cache);
+
+/** That keyring. */
+struct keyring *config_cache_keyring(const struct config_cache *cache);
 
 /** The snapshot at hand, with a reference for the caller; NULL when none is. Any thread; never
  *  waits for the database. */

@@ -161,8 +161,10 @@ static enum attempt attempt(struct group_runner *runner, struct group *group,
     }
     if (work_is_empty(work))
         return end_unchanged(runner, group, deadline);
-    return work_save(runner->pg, work, group->known, deadline) == PG_OK ? ATTEMPT_DONE
-                                                                        : ATTEMPT_FAILED;
+    return work_save(runner->pg, config_cache_keyring(runner->cache), work, group->known,
+                     deadline) == PG_OK
+               ? ATTEMPT_DONE
+               : ATTEMPT_FAILED;
 }
 
 /* Each half for itself: a poison command ends alone. */
@@ -233,6 +235,9 @@ static enum next_step after_failure(struct group_runner *runner, struct group *g
     case PG_FULL:
     case PG_REFUSED:
         *err = ERR_UNAVAILABLE;
+        return STEP_REFUSE;
+    case PG_SEALED:
+        *err = ERR_SEALED;
         return STEP_REFUSE;
     default:
         *err = arena_failed(runner->arena) ? ERR_OUT_OF_MEMORY : ERR_INTERNAL;

@@ -230,8 +230,8 @@ bool work_is_empty(const struct work *work)
            work->changed_background.count == 0;
 }
 
-enum pg_status work_save(struct pg *pg, struct work *work, struct known_dimensions *known,
-                         int64_t deadline)
+enum pg_status work_save(struct pg *pg, struct keyring *keyring, struct work *work,
+                         struct known_dimensions *known, int64_t deadline)
 {
     enum pg_status status = pg_pipeline_begin(pg, deadline);
 
@@ -239,7 +239,7 @@ enum pg_status work_save(struct pg *pg, struct work *work, struct known_dimensio
         return status;
     save_dimensions(pg, work, known);
     for (size_t i = 0; i < work->config_changes.count; i++)
-        config_table_queue_change(pg, work->arena, work->config->workspace,
+        config_table_queue_change(pg, work->arena, keyring, work->config->workspace,
                                   work->config_changes.items[i]);
     save_leads(pg, work);
     save_handoffs(pg, work);

@@ -5,6 +5,7 @@
 
 #include "core/work.h"
 #include "store/pg/pg.h"
+#include "store/seal/keyring.h"
 
 /** Dimension values that are known to be in the database: they are not inserted again. One lane's,
  *  so of one workspace and one thread at a time. */
@@ -25,8 +26,8 @@ bool work_is_empty(const struct work *work);
  * PG_OK: committed. Else nothing was written, but for PG_LOST with pg_error()->commit_sent: then
  * the outcome is not known. PG_STALE: the configuration changed since it was loaded.
  */
-enum pg_status work_save(struct pg *pg, struct work *work, struct known_dimensions *known,
-                         int64_t deadline) MUST_USE;
+enum pg_status work_save(struct pg *pg, struct keyring *keyring, struct work *work,
+                         struct known_dimensions *known, int64_t deadline) MUST_USE;
 
 /**
  * Ends a group that changed nothing and repeats answers. These were read from this server alone:

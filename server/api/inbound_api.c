@@ -10,6 +10,7 @@
 
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 /* ---- who sends ---- */
 
@@ -41,11 +42,18 @@ static const struct source *signed_source(struct request *r, const struct config
     struct uuid workspace, id;
     const struct source *source = source_id(r, &workspace, &id) ? config_source(config, id) : NULL;
 
-    if (source == NULL || !source->active ||
-        source_auth_parse(source->auth, r->arena, auth) != ERR_NONE ||
+    if (source == NULL || !source->active || source_auth_of(source, r->arena, auth) != ERR_NONE ||
         auth->scheme != AUTH_HMAC_SHA256)
         return NULL;
     return source;
+}
+
+static instant now(void)
+{
+    struct timespec at;
+
+    clock_gettime(CLOCK_REALTIME, &at);
+    return at.tv_sec * INSTANT_SECOND + at.tv_nsec / 1000;
 }
 
 enum auth_answer inbound_authenticate(struct request *r, const struct config *config)
@@ -56,9 +64,13 @@ enum auth_answer inbound_authenticate(struct request *r, const struct config *co
 
     if (signature == NULL)
         return refuse(r, "Send \"Authorization: Bearer <key>\", or the source's signature");
+    if (auth.secret == NULL) {
+        request_refuse(r, ERR_SEALED, "The source's secret cannot be opened: send it again later");
+        return AUTH_REFUSED;
+    }
     if (r->step != STEP_WORK)
         return AUTH_BODY;
-    if (!source_auth_fits(&auth, signature, r->body == NULL ? "" : r->body, r->body_len))
+    if (!source_auth_fits(&auth, now(), signature, r->body == NULL ? "" : r->body, r->body_len))
         return refuse(r, "The signature does not fit the body under the source's secret");
     r->caller = (struct caller){
         .workspace = config->workspace,

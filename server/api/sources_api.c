@@ -93,7 +93,8 @@ static void read_auth(struct request *r, const struct auth_body *body, struct so
 {
     struct faults *faults = request_faults(r);
 
-    *out = (struct source_auth){.scheme = (enum auth_scheme)body->scheme};
+    *out =
+        (struct source_auth){.scheme = (enum auth_scheme)body->scheme, .old_until = INSTANT_NONE};
     if (faults == NULL || body->scheme == SCHEME_AT_FAULT)
         return;
     if (out->scheme == AUTH_BEARER) {

@@ -47,6 +47,8 @@ static const struct cli_command *const commands[] = {
     &cli_secret_key_create,
     &cli_secret_key_add,
     &cli_secret_key_list,
+    &cli_seal_rotate,
+    &cli_seal_check,
     &cli_where,
     &cli_routes,
     &cli_version,

@@ -29,6 +29,8 @@ extern const struct cli_command cli_signing_key_public;
 extern const struct cli_command cli_secret_key_create;
 extern const struct cli_command cli_secret_key_add;
 extern const struct cli_command cli_secret_key_list;
+extern const struct cli_command cli_seal_rotate;
+extern const struct cli_command cli_seal_check;
 extern const struct cli_command cli_definition_backtest;
 extern const struct cli_command cli_definition_apply;
 extern const struct cli_command cli_definition_suggestions;

@@ -111,7 +111,8 @@ static int start_cluster(struct cli_database *database, const struct settings *s
     database->cluster = cluster_open(&wanted, why);
     if (database->cluster == NULL)
         return cli_say(CLI_UNAVAILABLE, "%s", why);
-    if (copy(database->owner_url, cluster_conninfo(database->cluster)) &&
+    if (copy(database->directory, directory) &&
+        copy(database->owner_url, cluster_conninfo(database->cluster)) &&
         cluster_conninfo_as(database->cluster, ROLE_APP, NULL, database->app_url,
                             sizeof database->app_url) &&
         cluster_conninfo_as(database->cluster, ROLE_JOB, NULL, database->job_url,

@@ -10,8 +10,9 @@ struct cluster;
 #define CLI_CONNECT_TIMEOUT_MS 10000
 
 struct cli_database {
-    struct cluster *cluster; /* NULL: DATABASE_URL */
-    bool is_new;             /* the cluster was made by this command */
+    struct cluster *cluster;                 /* NULL: DATABASE_URL */
+    bool is_new;                             /* the cluster was made by this command */
+    char directory[SETTINGS_TEXT_MAX_BYTES]; /* of the cluster; "": there is none */
     /** Connection strings: of the service, of its jobs, of the tables' owner. */
     char app_url[SETTINGS_TEXT_MAX_BYTES];
     char job_url[SETTINGS_TEXT_MAX_BYTES];

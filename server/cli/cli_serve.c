@@ -2,12 +2,14 @@
  * thread, because PostgreSQL ends with the thread that started it. */
 #include "cli/cli_commands.h"
 #include "cli/cli_database.h"
+#include "cli/cli_secrets.h"
 #include "http/log.h"
 #include "running.h"
 #include "service.h"
 #include "signing_key_file.h"
 
 #include "store/cluster/cluster.h"
+#include "store/seal/keyring.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -25,7 +27,7 @@
 
 struct service_thread {
     const struct settings *settings;
-    const struct signing_key *signing_key;
+    const struct service_keys *keys;
     struct running *self;
     atomic_bool ending;
     int code;
@@ -49,8 +51,7 @@ static void *run_service(void *argument)
 {
     struct service_thread *service = argument;
 
-    service->code =
-        service_run(service->settings, service->signing_key, service->self, &service->ending);
+    service->code = service_run(service->settings, service->keys, service->self, &service->ending);
     return NULL;
 }
 
@@ -81,11 +82,11 @@ static void watch(struct cluster *cluster, const struct service_thread *service)
     }
 }
 
-static int serve_on_cluster(const struct settings *settings, const struct signing_key *signing_key,
+static int serve_on_cluster(const struct settings *settings, const struct service_keys *keys,
                             struct running *self, struct cluster *cluster)
 {
     struct service_thread service = {
-        .settings = settings, .signing_key = signing_key, .self = self, .code = CLI_FAILED};
+        .settings = settings, .keys = keys, .self = self, .code = CLI_FAILED};
     pthread_t thread;
 
     if (pthread_create(&thread, NULL, run_service, &service) != 0)
@@ -130,44 +131,47 @@ static int own_key(const struct settings *settings, struct signing_key **out)
 /* ---- the command ---- */
 
 static int serve(const struct cli *cli, const struct settings *settings,
-                 struct cli_database *database, struct signing_key **signing_key)
+                 struct cli_database *database, struct service_keys *keys)
 {
     struct running self = {.process = getpid()};
     char *directory;
 
     snprintf(self.database, sizeof self.database, "%s", cli->database);
     if (database->cluster == NULL)
-        return service_run(settings, *signing_key, &self, NULL);
+        return service_run(settings, keys, &self, NULL);
     if (database->is_new)
         log_event(LOG_LEVEL_INFO, "database", "a new one is made in %s", settings->data_directory);
     if ((directory = realpath(settings->data_directory, NULL)) != NULL)
         snprintf(self.data_directory, sizeof self.data_directory, "%s", directory);
     free(directory);
-    int code = own_key(settings, signing_key);
-    return code == CLI_OK ? serve_on_cluster(settings, *signing_key, &self, database->cluster)
-                          : code;
+    int code = own_key(settings, &keys->signing);
+    return code == CLI_OK ? serve_on_cluster(settings, keys, &self, database->cluster) : code;
 }
 
 static int run(struct cli *cli)
 {
     struct settings settings = cli->settings;
-    struct cli_database database;
-    struct signing_key *signing_key;
+    struct cli_database database = {0};
+    struct service_keys keys = {0};
 
     hold_signals();
-    int code = named_key(&settings, &signing_key);
-    if (code != CLI_OK)
-        return code;
-    code = cli_database_open(&database, cli, CLI_DATABASE_SERVE);
+    int code = cli_secrets_named(&settings, &keys.secrets);
+    if (code == CLI_OK)
+        code = named_key(&settings, &keys.signing);
+    if (code == CLI_OK)
+        code = cli_database_open(&database, cli, CLI_DATABASE_SERVE);
     if (code == CLI_OK)
         code = cli_database_check_roles(&database);
+    if (code == CLI_OK)
+        code = cli_secrets_begin(&database, &settings, &keys.secrets);
     if (code == CLI_OK) {
         memcpy(settings.database_url, database.app_url, sizeof settings.database_url);
         memcpy(settings.job_url, database.job_url, sizeof settings.job_url);
-        code = serve(cli, &settings, &database, &signing_key);
+        code = serve(cli, &settings, &database, &keys);
     }
     cli_database_close(&database);
-    signing_key_free(signing_key);
+    keyring_free(keys.secrets);
+    signing_key_free(keys.signing);
     return code;
 }
 

@@ -1,10 +1,13 @@
 #include "cli/cli_store.h"
 
+#include "cli/cli_secrets.h"
+
 #include "base/email.h"
 #include "base/json_out.h"
 #include "store/config_cache.h"
 #include "store/lane.h"
 #include "store/pg/migrate.h"
+#include "store/seal/keyring.h"
 #include "store/table/workspace_table.h"
 
 #include <stdlib.h>
@@ -25,15 +28,32 @@ static struct pg_settings database_as(const char *url, const char *role)
     return (struct pg_settings){.conninfo = url, .role = role};
 }
 
-int cli_store_open(struct cli_store *store, struct cli *cli)
+static int open_database(struct cli_store *store, struct cli *cli, enum cli_secrets secrets)
+{
+    int code = CLI_OK;
+
+    if (secrets == CLI_WITH_SECRETS)
+        code = cli_secrets_named(&cli->settings, &store->keyring);
+    if (code == CLI_OK)
+        code = cli_database_open(&store->database, cli, CLI_DATABASE_FIND);
+    if (code == CLI_OK && secrets == CLI_WITH_SECRETS)
+        code = cli_secrets_begin(&store->database, &cli->settings, &store->keyring);
+    if (code != CLI_OK) {
+        cli_database_close(&store->database);
+        keyring_free(store->keyring);
+    }
+    return code;
+}
+
+int cli_store_open(struct cli_store *store, struct cli *cli, enum cli_secrets secrets)
 {
     memset(store, 0, sizeof *store);
-    int code = cli_database_open(&store->database, cli, CLI_DATABASE_FIND);
+    int code = open_database(store, cli, secrets);
     if (code != CLI_OK)
         return code;
     struct pg_settings app = database_as(store->database.app_url, ROLE_APP);
     struct pg_settings job = database_as(store->database.job_url, ROLE_JOB);
-    store->cache = config_cache_new();
+    store->cache = config_cache_new(store->keyring);
     store->app = pg_new(&app);
     store->job = pg_new(&job);
     store->lanes = store->cache == NULL
@@ -74,7 +94,7 @@ static int find_workspace(struct cli_store *store, const char *name)
 
 int cli_store_open_workspace(struct cli_store *store, struct cli *cli, const char *name)
 {
-    int code = cli_store_open(store, cli);
+    int code = cli_store_open(store, cli, CLI_WITH_SECRETS);
 
     if (code != CLI_OK)
         return code;
@@ -94,6 +114,7 @@ void cli_store_close(struct cli_store *store)
     if (store->cache != NULL)
         config_cache_free(store->cache);
     cli_database_close(&store->database);
+    keyring_free(store->keyring);
     memset(store, 0, sizeof *store);
 }
 

@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 struct config_cache;
+struct keyring;
 struct lanes;
 struct pg;
 
@@ -18,6 +19,7 @@ struct pg;
 
 struct cli_store {
     struct cli_database database;
+    struct keyring *keyring; /* NULL with CLI_WITHOUT_SECRETS */
     struct config_cache *cache;
     struct lanes *lanes;
     struct pg *app; /* role baton_app */
@@ -26,9 +28,12 @@ struct cli_store {
     const struct config *config; /* the newest that was read; see cli_store_config */
 };
 
+/** Whether a workspace's configuration will be read, which has secrets in it. */
+enum cli_secrets { CLI_WITH_SECRETS, CLI_WITHOUT_SECRETS };
+
 /** Opens database and lane, without a workspace yet. CLI_OK, or the exit code once stderr has been
  *  told what to do. */
-int cli_store_open(struct cli_store *store, struct cli *cli) MUST_USE;
+int cli_store_open(struct cli_store *store, struct cli *cli, enum cli_secrets secrets) MUST_USE;
 
 /** Also finds the workspace of this name and reads its configuration. */
 int cli_store_open_workspace(struct cli_store *store, struct cli *cli, const char *name) MUST_USE;

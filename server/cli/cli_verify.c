@@ -191,7 +191,7 @@ static int verify(struct cli *cli)
 
     if (cli_proof_is_asked(cli))
         return cli_proof_verify(cli);
-    int code = cli_store_open(&store, cli);
+    int code = cli_store_open(&store, cli, CLI_WITHOUT_SECRETS);
     if (code != CLI_OK)
         return code;
     printf("database: %s\n", cli->database);

@@ -152,7 +152,7 @@ static int find_or_insert(struct cli_store *store, const char *name)
     entropy_fill(secret, sizeof secret);
     struct workspace_row row = {new_id(), name};
     enum pg_status status =
-        workspace_table_insert(store->app, &row, secret, jobs, job_count, deadline);
+        workspace_table_insert(store->app, store->keyring, &row, secret, jobs, job_count, deadline);
     if (status == PG_UNIQUE)
         return cli_say(CLI_FAILED, "%s exists already: it was created in this moment", name);
     if (status != PG_OK)
@@ -331,7 +331,7 @@ static int run_create(struct cli *cli)
     if (code == CLI_OK && cli_option(cli, "json") != NULL && cli_option(cli, "keys-file") != NULL)
         code = cli_say(CLI_USAGE, "give --json or --keys-file, not both");
     if (code == CLI_OK)
-        code = cli_store_open(&store, cli);
+        code = cli_store_open(&store, cli, CLI_WITH_SECRETS);
     if (code == CLI_OK) {
         code = make_with_keys_file(cli, &plan, &store);
         cli_store_close(&store);
@@ -379,7 +379,7 @@ static int run_list(struct cli *cli)
 
     if (arena == NULL)
         return cli_say(CLI_FAILED, "short of memory");
-    int code = cli_store_open(&store, cli);
+    int code = cli_store_open(&store, cli, CLI_WITHOUT_SECRETS);
     if (code == CLI_OK) {
         if (workspace_table_list(store.job, arena, pg_deadline_in(CLI_READ_TIMEOUT_MS), &rows,
                                  &count) != PG_OK)

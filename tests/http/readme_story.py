@@ -62,7 +62,7 @@ def free_port():
 
 def play(program, folder, blocks):
     port = free_port()
-    env = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "BATON_OWNER_URL")}
+    env = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "BATON_OWNER_URL", "BATON_SECRET_KEY_FILE")}
     env |= {"BATON_BINARY": program, "BATON_DATA_DIR": folder + "/data", "BATON_LISTEN": "127.0.0.1:%d" % port}
     with open(folder + "/log", "wb") as log, subprocess.Popen([program, "serve"], env=env, stderr=log) as server:
         try:

@@ -64,18 +64,39 @@ static char *first_key(const char *made)
     return strndup(key, strcspn(key, "\"\n"));
 }
 
-/* The public half of the key that the server has made for itself. */
-static char *signing_key(void)
+/* A key file that the server has made for itself, as a command shows it. */
+static char *own_key(const char *name, const char *command)
 {
     char path[256];
     char words[512];
     struct stat file;
 
-    snprintf(path, sizeof path, "%s/signing-key.pem", directory);
+    snprintf(path, sizeof path, "%s/%s", directory, name);
     ck_assert_int_eq(stat(path, &file), 0);
     ck_assert_int_eq(file.st_mode & 0777, 0600);
-    snprintf(words, sizeof words, "signing-key public %s", path);
+    snprintf(words, sizeof words, "%s %s", command, path);
     return baton(words, 0);
+}
+
+/* The public half of the key that signs checkpoints. */
+static char *signing_key(void)
+{
+    return own_key("signing-key.pem", "signing-key public");
+}
+
+/* The id of the key that secrets are sealed with. */
+static char *secret_key(void)
+{
+    return own_key("secret-key", "secret-key list");
+}
+
+static void move_key(const char *from, const char *to)
+{
+    char paths[2][256];
+
+    snprintf(paths[0], sizeof paths[0], "%s/%s", directory, from);
+    snprintf(paths[1], sizeof paths[1], "%s/%s", directory, to);
+    ck_assert_int_eq(rename(paths[0], paths[1]), 0);
 }
 
 START_TEST(it_serves_survives_and_is_one_servers_alone)
@@ -89,6 +110,7 @@ START_TEST(it_serves_survives_and_is_one_servers_alone)
     ck_assert_int_eq(me(service, key), 200);
     has(baton("serve --listen 127.0.0.1:0", 3), "in use by process");
     char *signs = signing_key();
+    char *seals = secret_key();
 
     service_kill(service);
     service_restart(service);
@@ -99,7 +121,16 @@ START_TEST(it_serves_survives_and_is_one_servers_alone)
     has(baton("team list acme", 0), "marketing");
     has(baton("verify acme", 0), "");
     has(signing_key(), signs); /* the one that it began with */
+    has(secret_key(), seals);
     free(signs);
+
+    /* what is sealed with a key that is gone is not sealed with another */
+    move_key("secret-key", "elsewhere");
+    has(baton("serve --listen 127.0.0.1:0", 2), "bring back the file that has it");
+    has(baton("team list acme", 2), "bring back the file that has it");
+    move_key("elsewhere", "secret-key");
+    has(baton("team list acme", 0), "marketing");
+    free(seals);
     free(key);
 }
 END_TEST
@@ -119,6 +150,7 @@ int main(void)
     TCase *tests = tcase_create("private PostgreSQL");
 
     unsetenv("DATABASE_URL");
+    unsetenv("BATON_SECRET_KEY_FILE");
     scratch_path(directory, sizeof directory, "baton-embedded-XXXXXX");
     if (mkdtemp(directory) == NULL || chmod(directory, 0711) != 0)
         return EXIT_FAILURE;

@@ -20,7 +20,7 @@ export class Service {
   }
 
   get env() {
-    const { DATABASE_URL, BATON_OWNER_URL, ...rest } = process.env;
+    const { DATABASE_URL, BATON_OWNER_URL, BATON_SECRET_KEY_FILE, ...rest } = process.env;
     const own = { BATON_DATA_DIR: path.join(this.folder, "data"), BATON_LISTEN: "127.0.0.1:0" };
     return { ...rest, ...own, BATON_BINARY: this.program };
   }

@@ -24,7 +24,7 @@ static void setup(void)
     char sql[SQL_MAX];
 
     reading_begin(&world);
-    cache = config_cache_new();
+    cache = config_cache_new(database_keyring());
     snprintf(sql, sizeof sql,
              "CREATE TEMP TABLE made AS SELECT lpad(i::text, 32, '0')::uuid AS id, i "
              "FROM generate_series(1, %d) i;"
@@ -36,6 +36,7 @@ static void setup(void)
              "FROM made",
              WORKSPACES, DOCUMENT_BYTES);
     database_exec(world.database, sql);
+    database_seal(world.database);
 }
 
 static void teardown(void)

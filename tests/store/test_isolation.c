@@ -31,8 +31,8 @@ static const struct {
     const char *app; /* in alphabetical order */
     const char *job;
 } grants[] = {
-    {"api_key", "INSERT,SELECT,UPDATE", NULL},
-    {"background_job", "DELETE,INSERT,SELECT,UPDATE", "SELECT,UPDATE"},
+    {"api_key", "INSERT,SELECT", NULL},
+    {"background_job", "DELETE,INSERT,SELECT,UPDATE", NULL},
     {"chain", "INSERT,SELECT,UPDATE", NULL},
     {"checkpoint", "INSERT,SELECT", NULL},
     {"definition", "INSERT,SELECT,UPDATE", NULL},
@@ -47,23 +47,39 @@ static const struct {
     {"idempotency", "DELETE,INSERT,SELECT,UPDATE", NULL},
     {"idempotency_lead", "DELETE,INSERT,SELECT", NULL},
     {"identity", "DELETE,INSERT,SELECT,UPDATE", NULL},
-    {"job", "INSERT,SELECT,UPDATE", "SELECT,UPDATE"},
+    {"job", "INSERT,SELECT,UPDATE", NULL},
     {"lead", "INSERT,SELECT,UPDATE", NULL},
     {"ledger", "INSERT,SELECT", NULL},
     {"ledger_node", "INSERT,SELECT", NULL},
     {"member", "INSERT,SELECT,UPDATE", NULL},
     {"route", "DELETE,INSERT,SELECT,UPDATE", NULL},
     {"schema_migration", "SELECT", "SELECT"}, /* has no workspace: the program's own */
+    {"sealed", "DELETE,INSERT,SELECT", NULL},
     {"signing_key", "INSERT,SELECT", NULL},
     {"source", "INSERT,SELECT,UPDATE", NULL},
     {"team", "INSERT,SELECT,UPDATE", NULL},
     {"touch", "INSERT,SELECT,UPDATE", NULL},
     {"verdict", "INSERT,SELECT,UPDATE", NULL},
-    {"workspace", "INSERT,SELECT", "SELECT"},
+    {"workspace", "", NULL},
     {"workspace_head", "INSERT,SELECT,UPDATE", NULL},
 };
 
 #define GRANTS_COUNT (sizeof grants / sizeof *grants)
+
+/* Columns that a role is granted one by one, because it does not need the others. */
+static const char column_grants[] =
+    "baton_app api_key UPDATE: revoked_at\n"
+    "baton_app sealed UPDATE: key_id,value\n"
+    "baton_app workspace INSERT: created_at,name,workspace_id\n"
+    "baton_app workspace SELECT: clear_secret,name,workspace_id\n"
+    "baton_app workspace UPDATE: clear_secret\n"
+    "baton_job background_job SELECT: asked_by,created_at,done,job_id,kind,lease_until,place,"
+    "request,started_at,state,tally,team_id,workspace_id\n"
+    "baton_job background_job UPDATE: lease_until,started_at,state\n"
+    "baton_job job SELECT: due_at,name,workspace_id\n"
+    "baton_job job UPDATE: due_at\n"
+    "baton_job sealed SELECT: field,key_id,workspace_id\n"
+    "baton_job workspace SELECT: name,workspace_id";
 
 /* A row in every table, the same ids in both workspaces: ids alone tell nothing. $W is the
  * workspace, $I an id, $H 32 bytes. */
@@ -82,6 +98,7 @@ static const char rows[] =
     " now());"
     "INSERT INTO definition_acknowledgement VALUES ($W, 'mql', 1, $I, now());"
     "INSERT INTO source VALUES ($W, $I, 'forms', $I, '{}', '{}', true, 1, now());"
+    "INSERT INTO sealed VALUES ($W, $I, 'source_secret', $H || $H, substr($H, 2, 8));"
     "INSERT INTO dimension VALUES ($W, 1, 'source', 'google');"
     "INSERT INTO lead (workspace_id, lead_id, status, stage, owner_team, due_at, origin, found_by,"
     " created_at, updated_at, touch_count, seq, hash, chain_at) VALUES ($W, $I, 'active', 'mql',"
@@ -283,6 +300,7 @@ START_TEST(every_table_forces_row_level_security)
          " 'workspace_context' AND NOT roles = '{baton_job}' OR roles = '{baton_job}' AND"
          " (tablename, policyname, cmd) NOT IN (('job', 'job_of_any_workspace', 'ALL'),"
          " ('background_job', 'job_of_any_workspace', 'ALL'),"
+         " ('sealed', 'job_of_any_workspace', 'SELECT'),"
          " ('workspace', 'workspace_by_name', 'SELECT'))");
 }
 END_TEST
@@ -342,14 +360,57 @@ START_TEST(the_roles_have_the_grants_that_are_listed)
         check_grants(ROLE_JOB, grants[i].table, grants[i].job == NULL ? "" : grants[i].job);
     }
     ck_assert_uint_eq(GRANTS_COUNT, table_count + 1);
-    none("a column of its own grant",
-         "SELECT table_name || '.' || column_name FROM information_schema.column_privileges c"
-         " WHERE grantee LIKE 'baton%' AND table_schema = 'public' AND NOT EXISTS (SELECT FROM"
-         " information_schema.role_table_grants t WHERE t.grantee = c.grantee AND t.table_name ="
-         " c.table_name AND t.privilege_type = c.privilege_type)");
-    none("for everybody",
-         "SELECT table_name FROM information_schema.role_table_grants WHERE grantee = 'PUBLIC' AND"
-         " table_schema = 'public'");
+    char *columns = database_ask(
+        database,
+        "SELECT string_agg(line, E'\\n' ORDER BY line) FROM (SELECT format('%s %s %s: %s',"
+        " grantee::regrole, relname, privilege_type, string_agg(attname, ',' ORDER BY attname))"
+        " AS line FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid,"
+        " aclexplode(a.attacl) WHERE relnamespace = 'public'::regnamespace"
+        " GROUP BY grantee, relname, privilege_type) l");
+    ck_assert_str_eq(columns, column_grants);
+    free(columns);
+}
+END_TEST
+
+/* Whoever else there is, a role of reports or one that somebody made: what it may read it was
+ * given by an administrator. */
+START_TEST(nobody_else_was_granted_anything)
+{
+    none("on a table, or to everybody",
+         "SELECT relname || ' ' || grantee FROM pg_class, aclexplode(relacl) WHERE relnamespace ="
+         " 'public'::regnamespace AND grantee <> relowner AND (grantee = 0 OR"
+         " grantee::regrole::text NOT IN ('baton_app', 'baton_job'))");
+    none("on a column, or to everybody",
+         "SELECT relname || '.' || attname FROM pg_attribute JOIN pg_class c ON c.oid = attrelid,"
+         " aclexplode(attacl) WHERE relnamespace = 'public'::regnamespace AND grantee <> relowner"
+         " AND (grantee = 0 OR grantee::regrole::text NOT IN ('baton_app', 'baton_job'))");
+    none("on what is yet to be made", "SELECT defaclobjtype FROM pg_default_acl");
+}
+END_TEST
+
+/* The columns with something secret, or the digest of it, in them: the service's own session reads
+ * them, and that of the jobs does not. */
+START_TEST(what_is_secret_is_the_services_own)
+{
+    static const char *const columns[] = {"sealed.value",        "workspace.clear_secret",
+                                          "api_key.secret_hash", "lead.salt",
+                                          "source.auth",         "source.mapping",
+                                          "idempotency.key",     "idempotency.body_mac",
+                                          "idempotency.answer",  "delivery.body"};
+
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
+        char sql[512];
+        const char *dot = strchr(columns[i], '.');
+        snprintf(sql, sizeof sql,
+                 "SELECT string_agg(rolname, ',' ORDER BY rolname) FROM pg_roles WHERE NOT rolsuper"
+                 " AND rolname NOT LIKE 'pg\\_%%' AND"
+                 " has_column_privilege(oid, 'public.%.*s', '%s', 'SELECT')",
+                 (int)(dot - columns[i]), columns[i], dot + 1);
+        char *readers = database_ask(database, sql);
+        ck_assert_msg(readers != NULL && strcmp(readers, ROLE_APP) == 0, "%s is read by %s",
+                      columns[i], readers == NULL ? "nobody" : readers);
+        free(readers);
+    }
 }
 END_TEST
 
@@ -433,7 +494,7 @@ static bool is_claimed(const char *table)
 
 static bool is_for_jobs(const char *table)
 {
-    return is_claimed(table) || strcmp(table, "workspace") == 0;
+    return is_claimed(table) || strcmp(table, "workspace") == 0 || strcmp(table, "sealed") == 0;
 }
 
 START_TEST(jobs_see_what_is_due_and_no_more)
@@ -496,6 +557,8 @@ int main(void)
     tcase_add_test(t, the_workspace_leads_every_key);
     tcase_add_test(t, every_table_has_a_row_of_both);
     tcase_add_test(t, the_roles_have_the_grants_that_are_listed);
+    tcase_add_test(t, nobody_else_was_granted_anything);
+    tcase_add_test(t, what_is_secret_is_the_services_own);
     tcase_add_test(t, the_roles_are_no_more_than_that);
     tcase_add_test(t, without_a_workspace_nothing_is_there);
     tcase_add_test(t, in_one_workspace_the_other_is_not_there);

@@ -25,7 +25,7 @@ static void setup(void)
 {
     reading_begin(&world);
     for (int i = 0; i < SERVERS; i++) {
-        caches[i] = config_cache_new();
+        caches[i] = config_cache_new(database_keyring());
         servers[i] = lanes_start(&(struct lanes_settings){
             .database = {.conninfo = database_conninfo(world.database), .role = "baton_app"},
             .cache = caches[i],

@@ -191,6 +191,7 @@ START_TEST(every_declared_statement_is_listed)
     int count = 0;
 
     ck_assert_int_eq(glob(SOURCE_DIR "/lib/store/*/*.c", 0, NULL, &found), 0);
+    ck_assert_int_eq(glob(SOURCE_DIR "/lib/store/*.c", GLOB_APPEND, NULL, &found), 0);
     for (size_t i = 0; i < found.gl_pathc; i++)
         count += find_declared(found.gl_pathv[i]);
     globfree(&found);

@@ -2,6 +2,9 @@
 
 #include "test_cluster.h"
 
+#include "store/pg/migrate.h"
+#include "store/sealing.h"
+
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -188,6 +191,41 @@ void database_exec(const struct database *database, const char *sql)
         give_up(sql, PQerrorMessage(conn));
     PQclear(result);
     PQfinish(conn);
+}
+
+static struct keyring *keyring;
+
+static void forget_keyring(void)
+{
+    keyring_free(keyring);
+}
+
+struct keyring *database_keyring(void)
+{
+    char why[PRIVATE_FILE_WHY_MAX_BYTES] = "BATON_SECRET_KEY_FILE is not set";
+    const char *path;
+
+    database_cluster();
+    path = getenv("BATON_SECRET_KEY_FILE");
+    if (keyring == NULL) {
+        keyring = path == NULL ? NULL : keyring_open(path, why);
+        atexit(forget_keyring);
+    }
+    if (keyring == NULL)
+        give_up("secret key", why);
+    return keyring;
+}
+
+void database_seal(const struct database *database)
+{
+    struct pg *app = database_connect(database, ROLE_APP);
+    struct pg *job = database_connect(database, ROLE_JOB);
+    struct sealing_counts counts;
+
+    if (sealing_begin(job, app, database_keyring(), &counts) != PG_OK)
+        give_up("sealing", pg_error(app)->sqlstate);
+    pg_free(app);
+    pg_free(job);
 }
 
 char *database_ask(const struct database *database, const char *sql)

@@ -7,6 +7,7 @@
 #define BATON_TESTS_DATABASE_H
 
 #include "store/pg/pg.h"
+#include "store/seal/keyring.h"
 
 struct database;
 
@@ -33,6 +34,12 @@ struct pg *database_connect(const struct database *database, const char *role);
 
 /** Runs SQL text (several statements are fine) as superuser; ends the program if it fails. */
 void database_exec(const struct database *database, const char *sql);
+
+/** The keys that the run's databases are sealed with; borrowed. */
+struct keyring *database_keyring(void);
+
+/** Seals what tests have put into it in clear, such as a workspace's clear_secret. */
+void database_seal(const struct database *database);
 
 /** First column of the first row as text (caller frees); NULL when there is none. */
 char *database_ask(const struct database *database, const char *sql);

@@ -76,6 +76,7 @@ void reading_begin(struct reading *reading)
         .sam = reading_id("sam"),
     };
     reading_exec(reading, workspace_sql);
+    database_seal(reading->database);
     reading->pg = database_connect(reading->database, ROLE_APP);
     reading->arena = arena_new(ARENA_BYTES);
     reading->read = (struct read){
@@ -90,7 +91,7 @@ void reading_begin(struct reading *reading)
 
 static void start_lanes(struct reading *reading)
 {
-    reading->cache = config_cache_new();
+    reading->cache = config_cache_new(database_keyring());
     struct lanes_settings settings = {
         .database = {.conninfo = database_conninfo(reading->database), .role = ROLE_APP},
         .cache = reading->cache,

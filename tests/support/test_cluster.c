@@ -2,6 +2,7 @@
 
 #include "store/cluster/cluster.h"
 #include "store/pg/migrate.h"
+#include "store/seal/keyring.h"
 
 #include <ftw.h>
 #include <poll.h>
@@ -79,6 +80,18 @@ static void make_template(void)
         give_up(report.text);
 }
 
+/* What the tests' databases are sealed with; set before, it stands. */
+static void make_secret_key(void)
+{
+    char path[CONNINFO_MAX];
+    char why[PRIVATE_FILE_WHY_MAX_BYTES];
+
+    snprintf(path, sizeof path, "%s/secret-key", directory);
+    if (keyring_make_file(path, why) != PRIVATE_FILE_DONE)
+        give_up(why);
+    setenv("BATON_SECRET_KEY_FILE", path, 0);
+}
+
 void test_cluster_start(void)
 {
     struct cluster_settings settings = {.unsafe = true, .max_connections = CONNECTIONS};
@@ -90,6 +103,7 @@ void test_cluster_start(void)
     if (cluster == NULL)
         give_up(why);
     make_template();
+    make_secret_key();
     setenv("BATON_TEST_PG", cluster_conninfo(cluster), 1);
 }
 

@@ -7,7 +7,8 @@
 
 #define TEMPLATE_MIGRATED "baton_template"
 
-/** Starts it and sets BATON_TEST_PG; ends the program with a message when it cannot. */
+/** Starts it and sets BATON_TEST_PG, and BATON_SECRET_KEY_FILE when that is not set; ends the
+ * program with a message when it cannot. */
 void test_cluster_start(void);
 
 /** Stops it and removes its directory. Harmless when none was started. */

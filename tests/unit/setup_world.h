@@ -132,7 +132,7 @@ static inline void world_apply(const struct config_change *change)
         break;
     }
     case CHANGE_SOURCE:
-        WORLD_PUT(world.sources, config->source_count, change->source);
+        WORLD_PUT(world.sources, config->source_count, change->source.row);
         break;
     }
 }

@@ -100,6 +100,40 @@ static const struct {
     {AUTH_BASE64, "", HEX, false},
 };
 
+/* While one secret replaces the other; the old one counts until a moment, not at it. */
+static const struct {
+    const char *secret;
+    const char *old;
+    instant old_until;
+    instant now;
+    bool fits;
+} rotations[] = {
+    {KEY, NULL, INSTANT_NONE, 100, true},
+    {"another", NULL, INSTANT_NONE, 100, false},
+    {"another", KEY, 100, 99, true},
+    {"another", KEY, 100, 100, false},
+    {"another", KEY, INSTANT_NONE, 100, false},
+    {KEY, "another", 100, 99, true},
+    {KEY, "another", 100, 101, true},
+    {"another", "a third", 100, 99, false},
+    {NULL, KEY, 100, 99, false}, /* what is there cannot be opened: refused before this */
+};
+
+START_TEST(either_secret_fits_until_the_old_one_ends)
+{
+    struct source_auth auth = {
+        .scheme = AUTH_HMAC_SHA256,
+        .prefix = "",
+        .secret = rotations[_i].secret,
+        .old_secret = rotations[_i].old,
+        .old_until = rotations[_i].old_until,
+    };
+
+    ck_assert_int_eq(source_auth_fits(&auth, rotations[_i].now, HEX, DATA, strlen(DATA)),
+                     rotations[_i].fits);
+}
+END_TEST
+
 START_TEST(a_signature_fits_or_does_not)
 {
     struct source_auth auth = {
@@ -109,10 +143,10 @@ START_TEST(a_signature_fits_or_does_not)
         .secret = KEY,
     };
 
-    ck_assert_int_eq(source_auth_fits(&auth, signatures[_i].signature, DATA, strlen(DATA)),
+    ck_assert_int_eq(source_auth_fits(&auth, 0, signatures[_i].signature, DATA, strlen(DATA)),
                      signatures[_i].fits);
     auth.scheme = AUTH_BEARER;
-    ck_assert(!source_auth_fits(&auth, signatures[_i].signature, DATA, strlen(DATA)));
+    ck_assert(!source_auth_fits(&auth, 0, signatures[_i].signature, DATA, strlen(DATA)));
 }
 END_TEST
 
@@ -124,6 +158,8 @@ int main(void)
     tcase_add_loop_test(t, a_form_is_an_object_of_texts, 0, sizeof bodies / sizeof *bodies);
     tcase_add_test(t, too_many_fields_are_no_form);
     tcase_add_test(t, the_type_of_a_form);
+    tcase_add_loop_test(t, either_secret_fits_until_the_old_one_ends, 0,
+                        sizeof rotations / sizeof *rotations);
     tcase_add_loop_test(t, a_signature_fits_or_does_not, 0, sizeof signatures / sizeof *signatures);
     suite_add_tcase(s, t);
     SRunner *runner = srunner_create(s);

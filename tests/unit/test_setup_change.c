@@ -314,6 +314,8 @@ START_TEST(a_secret_is_made_shown_once_and_kept_on_change)
     world_begin();
     world_must(ANA, COMMAND_SOURCE_CREATE, &input);
     ck_assert_int_eq(world.outcome.status, 201);
+    ck_assert_ptr_null(strstr(world.sources[0].auth, world_text("secret")));
+    ck_assert_int_eq(world.sources[0].secret_since, world.sources[0].created_at);
     char *secret = strdup(world_text("secret"));
     ck_assert_uint_eq(strlen(secret), 32);
     ck_assert_ptr_null(strstr(world_entry(LEDGER_SOURCE_CREATED)->body, secret));
@@ -322,7 +324,7 @@ START_TEST(a_secret_is_made_shown_once_and_kept_on_change)
     struct source_update_input update = {.source = world.sources[0].id, .auth = &hex};
     world_must(ANA, COMMAND_SOURCE_UPDATE, &update);
     ck_assert_ptr_null(strstr(world.outcome.body, secret));
-    ck_assert_int_eq(source_auth_parse(world.sources[0].auth, world.arena, &read), ERR_NONE);
+    ck_assert_int_eq(source_auth_of(&world.sources[0], world.arena, &read), ERR_NONE);
     ck_assert_str_eq(read.secret, secret);
     ck_assert_str_eq(read.header, "X-Sig");
     ck_assert_int_eq(world.sources[0].revision, 2);

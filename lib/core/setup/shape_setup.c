@@ -101,7 +101,7 @@ static void write_auth(const struct source *source, struct json_out *out)
     if (arena == NULL || source_auth_parse(source->auth, arena, &auth) != ERR_NONE)
         out->failed = true;
     else
-        source_auth_write(&auth, false, out);
+        source_auth_write(&auth, out);
     if (arena != NULL)
         arena_free(arena);
 }

@@ -27,7 +27,7 @@ static enum err parse(const json_t *json, struct arena *arena, struct source_aut
     const char *scheme = json_string_value(json_object_get(json, "scheme"));
     const char *encoding = json_string_value(json_object_get(json, "encoding"));
 
-    *out = (struct source_auth){.scheme = AUTH_BEARER};
+    *out = (struct source_auth){.scheme = AUTH_BEARER, .old_until = INSTANT_NONE};
     if (scheme == NULL)
         return ERR_INVALID_VALUE;
     if (strcmp(scheme, auth_scheme_name(AUTH_BEARER)) == 0)
@@ -35,7 +35,6 @@ static enum err parse(const json_t *json, struct arena *arena, struct source_aut
     out->scheme = AUTH_HMAC_SHA256;
     out->header = copy_member(json, "header", arena);
     out->prefix = copy_member(json, "prefix", arena);
-    out->secret = copy_member(json, "secret", arena);
     if (encoding != NULL && strcmp(encoding, auth_encoding_name(AUTH_BASE64)) == 0)
         out->encoding = AUTH_BASE64;
     if (arena_failed(arena))
@@ -53,6 +52,18 @@ enum err source_auth_parse(const char *json, struct arena *arena, struct source_
                                                                    : ERR_INVALID_VALUE;
     enum err err = parse(parsed, arena, out);
     json_decref(parsed);
+    return err;
+}
+
+enum err source_auth_of(const struct source *source, struct arena *arena, struct source_auth *out)
+{
+    enum err err = source_auth_parse(source->auth, arena, out);
+
+    if (err == ERR_NONE && out->scheme == AUTH_HMAC_SHA256) {
+        out->secret = source->secret;
+        out->old_secret = source->old_secret;
+        out->old_until = source->old_until;
+    }
     return err;
 }
 
@@ -86,31 +97,44 @@ static void write_base64(const uint8_t *bytes, char out[BASE64_LEN])
     }
 }
 
-bool source_auth_fits(const struct source_auth *auth, const char *signature, const void *body,
-                      size_t body_len)
+/* The same steps whatever the outcome. */
+static bool is_made_with(const struct source_auth *auth, const char *secret, const char *given,
+                         size_t given_len, const struct digest_part *body)
 {
+    uint8_t digest[DIGEST_BYTES];
+    char wanted[HEX_LEN];
+
+    digest_hmac((const uint8_t *)secret, strlen(secret), body, 1, digest);
+    if (auth->encoding == AUTH_BASE64)
+        write_base64(digest, wanted);
+    else
+        write_hex(digest, wanted);
+    return digest_equal((const uint8_t *)wanted, (const uint8_t *)given, given_len);
+}
+
+bool source_auth_fits(const struct source_auth *auth, instant now, const char *signature,
+                      const void *body, size_t body_len)
+{
+    const struct digest_part part = {body, body_len};
     size_t prefix_len = auth->prefix == NULL ? 0 : strlen(auth->prefix);
     size_t wanted_len = auth->encoding == AUTH_HEX ? HEX_LEN : BASE64_LEN;
-    uint8_t digest[DIGEST_BYTES];
-    char wanted[HEX_LEN], given[HEX_LEN];
+    char given[HEX_LEN];
 
     if (auth->scheme != AUTH_HMAC_SHA256 || auth->secret == NULL ||
         strncmp(signature, auth->prefix == NULL ? "" : auth->prefix, prefix_len) != 0 ||
         strlen(signature + prefix_len) != wanted_len)
         return false;
-    digest_hmac((const uint8_t *)auth->secret, strlen(auth->secret),
-                &(struct digest_part){body, body_len}, 1, digest);
     memcpy(given, signature + prefix_len, wanted_len);
-    if (auth->encoding == AUTH_BASE64)
-        write_base64(digest, wanted);
-    else
-        write_hex(digest, wanted);
     for (size_t i = 0; auth->encoding == AUTH_HEX && i < wanted_len; i++)
         given[i] = given[i] >= 'A' && given[i] <= 'F' ? (char)(given[i] | 0x20) : given[i];
-    return digest_equal((const uint8_t *)wanted, (const uint8_t *)given, wanted_len);
+    /* both are always tried: how long it takes does not say which one fits */
+    bool two = auth->old_secret != NULL && now < auth->old_until;
+    bool by_old = two && is_made_with(auth, auth->old_secret, given, wanted_len, &part);
+    bool by_new = is_made_with(auth, auth->secret, given, wanted_len, &part);
+    return by_new | by_old;
 }
 
-void source_auth_write(const struct source_auth *auth, bool with_secret, struct json_out *out)
+void source_auth_write(const struct source_auth *auth, struct json_out *out)
 {
     json_out_begin_object(out);
     json_out_member_text(out, "scheme", auth_scheme_name(auth->scheme));
@@ -118,8 +142,6 @@ void source_auth_write(const struct source_auth *auth, bool with_secret, struct 
         json_out_member_text(out, "header", auth->header);
         json_out_member_text(out, "encoding", auth_encoding_name(auth->encoding));
         json_out_member_text(out, "prefix", auth->prefix);
-        if (with_secret)
-            json_out_member_text(out, "secret", auth->secret);
     }
     json_out_end_object(out);
 }

@@ -1,8 +1,8 @@
 /*
- * How a source's deliveries are told from anybody else's: by a key of its team (bearer), or by
- * HMAC-SHA256 of the raw body under a shared secret. Stored as JSON:
- * {"scheme":"bearer"} or
- * {"scheme":"hmac_sha256","header":…,"encoding":"hex"|"base64","prefix":…,"secret":…}.
+ * How a source's deliveries are known from anybody else's: by a key of its team (bearer), or by
+ * HMAC-SHA256 of the raw body under a shared secret; under either of two, while one replaces the
+ * other. Stored as JSON, and the secrets apart from it, sealed:
+ * {"scheme":"bearer"} or {"scheme":"hmac_sha256","header":…,"encoding":"hex"|"base64","prefix":…}.
  */
 #ifndef BATON_CORE_SOURCE_AUTH_H
 #define BATON_CORE_SOURCE_AUTH_H
@@ -34,16 +34,24 @@ struct source_auth {
     /* of AUTH_HMAC_SHA256 */
     const char *header;
     enum auth_encoding encoding;
-    const char *prefix; /* before the signature, such as "sha256="; "" for none */
-    const char *secret; /* NULL: not given */
+    const char *prefix;     /* before the signature, such as "sha256="; "" for none */
+    const char *secret;     /* NULL: not given, or none that opens */
+    const char *old_secret; /* counts as well until old_until; NULL: none */
+    instant old_until;
 };
 
-/** Reads the stored form; texts are copied. ERR_INVALID_VALUE, ERR_OUT_OF_MEMORY. */
+/** Reads the stored form, which has no secrets; texts are copied. ERR_INVALID_VALUE,
+ *  ERR_OUT_OF_MEMORY. */
 enum err source_auth_parse(const char *json, struct arena *arena, struct source_auth *out) MUST_USE;
 
-/** Whether a header's value is the signature of these bytes, in constant time. False for bearer. */
-bool source_auth_fits(const struct source_auth *auth, const char *signature, const void *body,
-                      size_t body_len);
+/** That of a source, with its secrets, which are borrowed from it. */
+enum err source_auth_of(const struct source *source, struct arena *arena,
+                        struct source_auth *out) MUST_USE;
+
+/** Whether a header's value is the signature of these bytes, in constant time, whichever secret it
+ *  is made with. False for bearer. */
+bool source_auth_fits(const struct source_auth *auth, instant now, const char *signature,
+                      const void *body, size_t body_len);
 
 /**
  * The secret that Baton makes for a source: base32 of the first bytes of HMAC-SHA256(workspace
@@ -53,7 +61,7 @@ bool source_auth_fits(const struct source_auth *auth, const char *signature, con
 void source_auth_make_secret(const struct config *config, struct uuid source,
                              const char *idempotency_key, char out[SOURCE_SECRET_LEN + 1]);
 
-/** Writes the object; the secret is left out when it is shown to people. */
-void source_auth_write(const struct source_auth *auth, bool with_secret, struct json_out *out);
+/** Writes the object as it is stored and shown: without secrets. */
+void source_auth_write(const struct source_auth *auth, struct json_out *out);
 
 #endif

@@ -30,7 +30,7 @@ static const char *auth_text(struct work *work, const struct source_auth *auth)
     const char *text = NULL;
 
     json_out_init(&out, AUTH_MAX_BYTES);
-    source_auth_write(auth, true, &out);
+    source_auth_write(auth, &out);
     if (json_out_failed(&out))
         arena_fail(work->arena);
     else
@@ -126,13 +126,17 @@ enum decision source_create(struct work *work, const struct command *command,
         .team = team->id,
         .auth = auth_json,
         .mapping = input->mapping,
+        .secret = auth.secret,
+        .secret_since = auth.scheme == AUTH_HMAC_SHA256 ? work->now : INSTANT_NONE,
+        .old_until = INSTANT_NONE,
         .active = true,
         .revision = 1,
         .created_at = work->now,
     };
     append_entry(work, chain, LEDGER_SOURCE_CREATED, &command->caller, source);
     work_add_config_change(
-        work, &(struct config_change){.kind = CHANGE_SOURCE, .is_new = true, .source = source});
+        work,
+        &(struct config_change){.kind = CHANGE_SOURCE, .is_new = true, .source = {source, true}});
     return answer_created(work, source, &auth, outcome);
 }
 
@@ -171,26 +175,32 @@ bool source_update_keys(const struct command *command, struct work *work, struct
     return setup_note_chain(work, keys, command->caller.workspace);
 }
 
-/* The secret stays when none is given, and cannot be made here, where it would not be shown. */
-static const char *new_auth(struct work *work, const struct source *source,
-                            const struct source_auth *wanted, struct outcome *outcome)
+/* A secret that is given replaces what there was at once. Else it stays: none can be made here,
+ * where it would not be shown. */
+static bool change_auth(struct work *work, struct source *source, const struct source_auth *wanted,
+                        struct outcome *outcome)
 {
-    struct source_auth auth = *wanted;
-    struct source_auth old = {0};
+    bool is_signed = wanted->scheme == AUTH_HMAC_SHA256;
+    bool stays = is_signed && wanted->secret == NULL;
 
-    if (auth.scheme == AUTH_HMAC_SHA256 && auth.secret == NULL) {
-        if (source_auth_parse(source->auth, work->arena, &old) != ERR_NONE || old.secret == NULL) {
-            outcome_refuse_at(work, outcome, ERR_INVALID_VALUE, "/auth/secret", "required",
-                              "This source has no secret yet: give the sender's");
-            return NULL;
-        }
-        auth.secret = old.secret;
+    if (stays && source->secret == NULL) {
+        outcome_refuse_at(work, outcome, ERR_INVALID_VALUE, "/auth/secret", "required",
+                          "This source has no secret yet: give the sender's");
+        return false;
     }
-    return auth_text(work, &auth);
+    source->auth = auth_text(work, wanted);
+    if (stays)
+        return false;
+    source->secret = wanted->secret;
+    source->secret_since = is_signed ? work->now : INSTANT_NONE;
+    source->old_secret = NULL;
+    source->old_until = INSTANT_NONE;
+    return true;
 }
 
+/* *secrets: whether they change too. */
 static struct source *changed_source(struct work *work, const struct source *old,
-                                     const struct source_update_input *input,
+                                     const struct source_update_input *input, bool *secrets,
                                      struct outcome *outcome)
 {
     struct source *source = ARENA_NEW(work->arena, struct source);
@@ -203,8 +213,8 @@ static struct source *changed_source(struct work *work, const struct source *old
         team = setup_team(work, input->team, "/team", outcome);
     if (team != NULL)
         source->team = team->id;
-    if (outcome->err == ERR_NONE && input->auth != NULL)
-        source->auth = new_auth(work, old, input->auth, outcome);
+    *secrets = outcome->err == ERR_NONE && input->auth != NULL &&
+               change_auth(work, source, input->auth, outcome);
     if (input->mapping != NULL)
         source->mapping = input->mapping;
     if (input->active != NULL)
@@ -226,14 +236,16 @@ enum decision source_update(struct work *work, const struct command *command,
     shape_source(work->config, old, outcome_begin(work));
     if (!setup_tag_fits(work, input->if_match, outcome))
         return DECIDED;
-    struct source *source = changed_source(work, old, input, outcome);
+    bool secrets;
+    struct source *source = changed_source(work, old, input, &secrets, outcome);
     if (source == NULL)
         return DECIDED;
     struct chain_row *chain = setup_chain(work, work->config->workspace);
     if (chain == NULL)
         return DECIDE_AGAIN;
     append_entry(work, chain, LEDGER_SOURCE_UPDATED, &command->caller, source);
-    work_add_config_change(work, &(struct config_change){.kind = CHANGE_SOURCE, .source = source});
+    work_add_config_change(
+        work, &(struct config_change){.kind = CHANGE_SOURCE, .source = {source, secrets}});
     shape_source(work->config, source, outcome_begin(work));
     return outcome_answer(work, outcome, 200);
 }

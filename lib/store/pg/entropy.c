@@ -1,6 +1,7 @@
 #include "store/pg/entropy.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -12,10 +13,26 @@ static _Thread_local struct {
     size_t left;
 } pool;
 
+/* A child that was forked must not go on with its parent's bytes: a nonce would be used twice. The
+ * thread that forks is the one that lives on in it. */
+static void forget(void)
+{
+    pool.left = 0;
+}
+
+static void watch_forks(void)
+{
+    if (pthread_atfork(NULL, NULL, forget) != 0)
+        abort();
+}
+
+static pthread_once_t watched = PTHREAD_ONCE_INIT;
+
 static void refill(void)
 {
     size_t got = 0;
 
+    pthread_once(&watched, watch_forks);
     while (got < POOL_BYTES) {
         ssize_t n = getrandom(pool.bytes + got, POOL_BYTES - got, 0);
         if (n < 0 && errno != EINTR)

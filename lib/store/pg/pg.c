@@ -98,6 +98,22 @@ const struct pg_error *pg_error(const struct pg *pg)
     return &pg->error;
 }
 
+enum pg_status pg_fail(struct pg *pg, enum pg_status status, const char *text)
+{
+    pg->error = (struct pg_error){.status = status, .index = -1, .statement = ""};
+    pg_error_copy_line(pg->error.text, sizeof pg->error.text, text);
+    pg_error_tell(pg, &pg->error);
+    return status;
+}
+
+void pg_warn(const struct pg *pg, enum pg_status status, const char *text)
+{
+    struct pg_error warning = {.status = status, .index = -1, .statement = ""};
+
+    pg_error_copy_line(warning.text, sizeof warning.text, text);
+    pg_error_tell(pg, &warning);
+}
+
 bool pg_in_transaction(const struct pg *pg)
 {
     return pg->in_transaction;

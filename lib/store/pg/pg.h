@@ -44,6 +44,7 @@ enum pg_status {
     PG_STALE,      /* 22012 of a guard: see pg_mark_guard() */
     PG_FULL,       /* class 53: disk or memory of the database is full, too many connections */
     PG_REFUSED,    /* the session is not what it must be: role; text in pg_error() */
+    PG_SEALED,     /* what was read is sealed with a key that is not here; text in pg_error() */
     PG_OTHER,
 };
 
@@ -59,7 +60,7 @@ struct pg_error {
     char sqlstate[6];      /* "" when PostgreSQL did not answer */
     char constraint[64];   /* "" when none */
     const char *statement; /* its name, or the command; "" when none */
-    char text[256];        /* of connecting and of scripts only; else "" */
+    char text[256];        /* of connecting, scripts and pg_fail() only; else "" */
 };
 
 struct pg_settings {
@@ -102,6 +103,12 @@ enum pg_status pg_connect(struct pg *pg, int64_t deadline) MUST_USE;
 void pg_disconnect(struct pg *pg);
 
 const struct pg_error *pg_error(const struct pg *pg);
+
+/** What whoever reads finds wrong with what was read: told to settings.log, and the error of the
+ *  connection, which goes on. Answers the status. */
+enum pg_status pg_fail(struct pg *pg, enum pg_status status, const char *text);
+/** The same of what is no failure: told alone. */
+void pg_warn(const struct pg *pg, enum pg_status status, const char *text);
 
 /**
  * Begins to collect a round trip. Without a connection it connects, again and again until the

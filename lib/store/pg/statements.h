@@ -44,6 +44,8 @@ struct statement {
     X(delivery_table_statements)                                                                   \
     X(config_read_statements)                                                                      \
     X(config_table_statements)                                                                     \
+    X(sealing_statements)                                                                          \
+    X(sealed_table_statements)                                                                     \
     X(job_table_statements)                                                                        \
     X(verify_statements)                                                                           \
     X(verify_positions_statements)                                                                 \

@@ -178,6 +178,8 @@ static enum err error_of(enum pg_status status)
     case PG_FULL:
     case PG_REFUSED:
         return ERR_UNAVAILABLE;
+    case PG_SEALED:
+        return ERR_SEALED;
     default:
         return ERR_INTERNAL;
     }

@@ -3,7 +3,10 @@
 #include "base/defect.h"
 #include "base/shortage.h"
 #include "core/intake/mapping.h"
+#include "store/table/sealed_table.h"
 
+#include <openssl/crypto.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +14,9 @@
 struct snapshot {
     struct config config;
     struct arena *arena;
+    struct pg *pg; /* while it is read; so is keyring */
+    struct keyring *keyring;
+    bool opened; /* the workspace's own secret */
 };
 
 static void copy_bytes(const struct pg_result *result, int row, int column, uint8_t *out,
@@ -290,8 +296,9 @@ static const struct mapping *compile_mapping(struct snapshot *s, const char *tex
 
 static const struct statement CONFIG_SOURCES = {
     .name = "config_sources",
-    .sql = "SELECT source_id, name, team_id, auth, mapping, active, revision, created_at "
-           "FROM source WHERE workspace_id = $1 ORDER BY created_at, source_id",
+    .sql = "SELECT source_id, name, team_id, auth, mapping, active, revision, created_at, "
+           "secret_since, old_secret_until FROM source WHERE workspace_id = $1 ORDER BY "
+           "created_at, source_id",
 };
 
 static bool read_sources(struct snapshot *s, const struct pg_result *result)
@@ -309,6 +316,8 @@ static bool read_sources(struct snapshot *s, const struct pg_result *result)
         sources[i].active = pg_get_bool(result, (int)i, 5);
         sources[i].revision = pg_get_int4(result, (int)i, 6);
         sources[i].created_at = pg_get_instant(result, (int)i, 7);
+        sources[i].secret_since = pg_get_instant(result, (int)i, 8);
+        sources[i].old_until = pg_get_instant(result, (int)i, 9);
     }
     s->config.sources = sources;
     s->config.source_count = count;
@@ -317,16 +326,74 @@ static bool read_sources(struct snapshot *s, const struct pg_result *result)
 
 static const struct statement CONFIG_WORKSPACE = {
     .name = "config_workspace",
-    .sql = "SELECT w.name, w.secret, h.config_version FROM workspace w, workspace_head h "
+    .sql = "SELECT w.name, h.config_version FROM workspace w, workspace_head h "
            "WHERE w.workspace_id = $1 AND h.workspace_id = $1",
 };
 
 static bool read_workspace(struct snapshot *s, const struct pg_result *result)
 {
     s->config.name = pg_copy_text(result, 0, 0, s->arena);
-    copy_bytes(result, 0, 1, s->config.secret, sizeof s->config.secret);
-    s->config.version = pg_get_int8(result, 0, 2);
+    s->config.version = pg_get_int8(result, 0, 1);
     return s->config.name != NULL;
+}
+
+static const struct statement CONFIG_SEALED = {
+    .name = "config_sealed",
+    .sql = "SELECT subject_id, field, value FROM sealed WHERE workspace_id = $1",
+};
+
+static void warn_sealed(struct snapshot *s, const struct seal_place *place, enum seal_end end,
+                        const void *envelope, size_t len)
+{
+    char text[256];
+    char subject[UUID_TEXT_LEN + 1];
+    char id[KEYRING_ID_LEN + 1] = "";
+
+    if (seal_key_id(envelope, len) != NULL)
+        keyring_write_id(seal_key_id(envelope, len), id);
+    uuid_format(place->subject, subject);
+    snprintf(text, sizeof text, "%s of %s does not open: %s%s", place->field, subject,
+             end == SEAL_NO_KEY ? "it is sealed with a key that the secret key file lacks, "
+                                : "it was altered or moved",
+             end == SEAL_NO_KEY ? id : "");
+    pg_warn(s->pg, PG_SEALED, text);
+}
+
+/* Puts a value where it belongs; what belongs nowhere (any more) is left alone. */
+static void keep_secret(struct snapshot *s, const struct seal_place *place, const uint8_t *clear,
+                        size_t len)
+{
+    struct source *source = (struct source *)config_source(&s->config, place->subject);
+
+    if (strcmp(place->field, SEALED_WORKSPACE_SECRET) == 0 &&
+        uuid_equal(place->subject, place->workspace) && len == sizeof s->config.secret) {
+        memcpy(s->config.secret, clear, len);
+        s->opened = true;
+    } else if (source != NULL && strcmp(place->field, SEALED_SOURCE_SECRET) == 0) {
+        source->secret = (const char *)clear;
+    } else if (source != NULL && strcmp(place->field, SEALED_SOURCE_OLD_SECRET) == 0) {
+        source->old_secret = (const char *)clear;
+    }
+}
+
+static bool read_sealed(struct snapshot *s, const struct pg_result *result)
+{
+    for (int row = 0; row < pg_rows(result); row++) {
+        struct seal_place place = {s->config.workspace, pg_get_uuid(result, row, 0),
+                                   pg_get_text(result, row, 1, NULL)};
+        const uint8_t *clear;
+        size_t len, clear_len;
+        const uint8_t *envelope = pg_get_bytea(result, row, 2, &len);
+        enum seal_end end =
+            keyring_unseal(s->keyring, &place, envelope, len, s->arena, &clear, &clear_len);
+        if (end == SEAL_NO_MEMORY)
+            return false;
+        if (end == SEAL_DONE)
+            keep_secret(s, &place, clear, clear_len);
+        else
+            warn_sealed(s, &place, end, envelope, len);
+    }
+    return true;
 }
 
 /* In the order in which they are read and belong together. */
@@ -338,7 +405,7 @@ static const struct {
     {&CONFIG_MEMBERS, read_members},       {&CONFIG_KEYS, read_keys},
     {&CONFIG_ROUTES, read_routes},         {&CONFIG_DEFINITIONS, read_definitions},
     {&CONFIG_SIGNATURES, read_signatures}, {&CONFIG_ACKNOWLEDGEMENTS, read_acknowledgements},
-    {&CONFIG_SOURCES, read_sources},
+    {&CONFIG_SOURCES, read_sources},       {&CONFIG_SEALED, read_sealed},
 };
 
 enum { PART_COUNT = sizeof parts / sizeof *parts };
@@ -367,6 +434,7 @@ void config_read_free(struct config *config)
     for (size_t i = 0; i < s->config.definition_count; i++)
         definition_free((struct definition *)s->config.definitions[i].compiled);
     arena_free(s->arena);
+    OPENSSL_cleanse(s->config.secret, sizeof s->config.secret);
     free(s);
 }
 
@@ -408,8 +476,8 @@ static enum pg_status run_parts(struct pg *pg, struct snapshot *s, int indexes[P
     return pg_pipeline_run(pg, deadline);
 }
 
-enum pg_status config_read(struct pg *pg, struct uuid workspace, struct config **out,
-                           int64_t deadline)
+enum pg_status config_read(struct pg *pg, struct keyring *keyring, struct uuid workspace,
+                           struct config **out, int64_t deadline)
 {
     struct snapshot *s = snapshot_new(workspace);
     int indexes[PART_COUNT];
@@ -417,15 +485,20 @@ enum pg_status config_read(struct pg *pg, struct uuid workspace, struct config *
     *out = NULL;
     if (s == NULL)
         return PG_OTHER;
+    s->pg = pg;
+    s->keyring = keyring;
     enum pg_status status = pg_pipeline_begin(pg, deadline);
     if (status == PG_OK)
         status = run_parts(pg, s, indexes, deadline);
     bool found = status == PG_OK && pg_rows(pg_result(pg, indexes[0])) == 1;
-    if (found && read_parts(pg, indexes, s))
-        *out = &s->config;
-    else if (found)
-        status = PG_OTHER;
+    bool whole = found && read_parts(pg, indexes, s);
     pg_pipeline_end(pg);
+    if (found && !whole)
+        status = PG_OTHER;
+    else if (found && !s->opened)
+        status = pg_fail(pg, PG_SEALED, "the workspace's secret is not sealed, or does not open");
+    else if (found)
+        *out = &s->config;
     if (*out == NULL)
         config_read_free(&s->config);
     return status;
@@ -439,5 +512,6 @@ const struct statement *const config_read_statements[] = {&CONFIG_TEAMS,
                                                           &CONFIG_SIGNATURES,
                                                           &CONFIG_ACKNOWLEDGEMENTS,
                                                           &CONFIG_SOURCES,
+                                                          &CONFIG_SEALED,
                                                           &CONFIG_WORKSPACE,
                                                           NULL};

@@ -4,16 +4,19 @@
 
 #include "core/config.h"
 #include "store/pg/pg.h"
+#include "store/seal/keyring.h"
 
 /** Memory of one snapshot, at most. */
 #define CONFIG_MEMORY_MAX_BYTES (64u << 20)
 
 /**
  * Reads the whole configuration of a workspace in one round trip, as of one moment. *out belongs to
- * the caller: config_read_free(). NULL in *out when there is no such workspace.
+ * the caller: config_read_free(). NULL in *out when there is no such workspace. PG_SEALED when the
+ * workspace's secret cannot be opened; a source whose secret cannot is without one, which is
+ * logged.
  */
-enum pg_status config_read(struct pg *pg, struct uuid workspace, struct config **out,
-                           int64_t deadline) MUST_USE;
+enum pg_status config_read(struct pg *pg, struct keyring *keyring, struct uuid workspace,
+                           struct config **out, int64_t deadline) MUST_USE;
 
 void config_read_free(struct config *config);
 

@@ -1,5 +1,7 @@
 #include "store/table/config_table.h"
 
+#include "store/table/sealed_table.h"
+
 #include <string.h>
 
 static void begin_row(struct pg_params *params, struct arena *arena, struct uuid workspace)
@@ -197,10 +199,12 @@ static void queue_acknowledgement(struct pg *pg, struct pg_params *p,
 static const struct statement SOURCE_SAVE = {
     .name = "source_save",
     .sql = "INSERT INTO source (workspace_id, source_id, name, team_id, auth, mapping, active, "
-           "revision, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) "
+           "revision, created_at, secret_since, old_secret_until) "
+           "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) "
            "ON CONFLICT (workspace_id, source_id) DO UPDATE SET team_id = excluded.team_id, "
            "auth = excluded.auth, mapping = excluded.mapping, active = excluded.active, "
-           "revision = excluded.revision",
+           "revision = excluded.revision, secret_since = excluded.secret_since, "
+           "old_secret_until = excluded.old_secret_until",
 };
 
 static void queue_source(struct pg *pg, struct pg_params *p, const struct source *source)
@@ -213,11 +217,30 @@ static void queue_source(struct pg *pg, struct pg_params *p, const struct source
     pg_params_bool(p, source->active);
     pg_params_int4(p, source->revision);
     pg_params_instant(p, source->created_at);
+    pg_params_instant(p, source->secret_since);
+    pg_params_instant(p, source->old_until);
     pg_queue(pg, &SOURCE_SAVE, p);
 }
 
-void config_table_queue_change(struct pg *pg, struct arena *arena, struct uuid workspace,
-                               const struct config_change *change)
+static void queue_secret(struct pg *pg, struct arena *arena, struct keyring *keyring,
+                         const struct seal_place *place, const char *secret)
+{
+    sealed_table_queue_save(pg, arena, keyring, place, secret, secret == NULL ? 0 : strlen(secret));
+}
+
+/* By field, as whoever seals them anew locks them. */
+static void queue_source_secrets(struct pg *pg, struct arena *arena, struct keyring *keyring,
+                                 struct uuid workspace, const struct source *source)
+{
+    struct seal_place old = {workspace, source->id, SEALED_SOURCE_OLD_SECRET};
+    struct seal_place now = {workspace, source->id, SEALED_SOURCE_SECRET};
+
+    queue_secret(pg, arena, keyring, &old, source->old_secret);
+    queue_secret(pg, arena, keyring, &now, source->secret);
+}
+
+void config_table_queue_change(struct pg *pg, struct arena *arena, struct keyring *keyring,
+                               struct uuid workspace, const struct config_change *change)
 {
     struct pg_params params;
 
@@ -245,7 +268,9 @@ void config_table_queue_change(struct pg *pg, struct arena *arena, struct uuid w
         queue_acknowledgement(pg, &params, change);
         break;
     case CHANGE_SOURCE:
-        queue_source(pg, &params, change->source);
+        queue_source(pg, &params, change->source.row);
+        if (change->source.secrets)
+            queue_source_secrets(pg, arena, keyring, workspace, change->source.row);
         break;
     }
 }

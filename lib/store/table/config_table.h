@@ -4,9 +4,10 @@
 
 #include "core/work.h"
 #include "store/pg/pg.h"
+#include "store/seal/keyring.h"
 
 /** Queues the rows of one change. */
-void config_table_queue_change(struct pg *pg, struct arena *arena, struct uuid workspace,
-                               const struct config_change *change);
+void config_table_queue_change(struct pg *pg, struct arena *arena, struct keyring *keyring,
+                               struct uuid workspace, const struct config_change *change);
 
 #endif

@@ -1,5 +1,7 @@
 #include "store/table/workspace_table.h"
 
+#include "store/table/sealed_table.h"
+
 #define INSERT_MEMORY_BYTES 65536
 
 static const struct statement WORKSPACE_FIND = {
@@ -16,8 +18,7 @@ static const struct statement WORKSPACE_LIST = {
 
 static const struct statement WORKSPACE_INSERT = {
     .name = "workspace_insert",
-    .sql = "INSERT INTO workspace (workspace_id, name, secret, created_at) "
-           "VALUES ($1, $2, $3, now())",
+    .sql = "INSERT INTO workspace (workspace_id, name, created_at) VALUES ($1, $2, now())",
 };
 
 static const struct statement WORKSPACE_HEAD_INSERT = {
@@ -71,17 +72,19 @@ enum pg_status workspace_table_list(struct pg *pg, struct arena *arena, int64_t 
     return status == PG_OK && arena_failed(arena) ? PG_OTHER : status;
 }
 
-static void queue_insert(struct pg *pg, struct arena *arena, const struct workspace_row *row,
-                         const uint8_t secret[32], const char *const *jobs, size_t job_count)
+static void queue_insert(struct pg *pg, struct arena *arena, struct keyring *keyring,
+                         const struct workspace_row *row, const uint8_t secret[32],
+                         const char *const *jobs, size_t job_count)
 {
+    struct seal_place place = {row->id, row->id, SEALED_WORKSPACE_SECRET};
     struct pg_params params;
     struct pg_array names;
 
     pg_params_init(&params, arena);
     pg_params_uuid(&params, row->id);
     pg_params_text(&params, row->name);
-    pg_params_bytea(&params, secret, 32);
     pg_queue(pg, &WORKSPACE_INSERT, &params);
+    sealed_table_queue_save(pg, arena, keyring, &place, secret, 32);
 
     pg_params_init(&params, arena);
     pg_params_uuid(&params, row->id);
@@ -94,9 +97,9 @@ static void queue_insert(struct pg *pg, struct arena *arena, const struct worksp
     pg_queue(pg, &WORKSPACE_JOBS_INSERT, &params);
 }
 
-enum pg_status workspace_table_insert(struct pg *pg, const struct workspace_row *row,
-                                      const uint8_t secret[32], const char *const *jobs,
-                                      size_t job_count, int64_t deadline)
+enum pg_status workspace_table_insert(struct pg *pg, struct keyring *keyring,
+                                      const struct workspace_row *row, const uint8_t secret[32],
+                                      const char *const *jobs, size_t job_count, int64_t deadline)
 {
     struct arena *arena = arena_new(INSERT_MEMORY_BYTES);
 
@@ -105,9 +108,9 @@ enum pg_status workspace_table_insert(struct pg *pg, const struct workspace_row 
     enum pg_status status = pg_pipeline_begin(pg, deadline);
     if (status == PG_OK) {
         pg_queue_begin(pg, row->id);
-        queue_insert(pg, arena, row, secret, jobs, job_count);
+        queue_insert(pg, arena, keyring, row, secret, jobs, job_count);
         pg_queue_commit(pg);
-        status = pg_pipeline_run(pg, deadline);
+        status = arena_failed(arena) ? PG_OTHER : pg_pipeline_run(pg, deadline);
         pg_pipeline_end(pg);
     }
     arena_free(arena);

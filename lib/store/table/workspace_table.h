@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "store/pg/pg.h"
+#include "store/seal/keyring.h"
 
 /** The workspace of this name; nil when there is none. Role baton_job. */
 enum pg_status workspace_table_find(struct pg *pg, const char *name, int64_t deadline,
@@ -18,10 +19,11 @@ struct workspace_row {
 enum pg_status workspace_table_list(struct pg *pg, struct arena *arena, int64_t deadline,
                                     struct workspace_row **out, size_t *count) MUST_USE;
 
-/** A new, empty workspace with its secret, its head, and a row for each of its jobs, due now. Role
- *  baton_app. PG_UNIQUE: there is one of this name. */
-enum pg_status workspace_table_insert(struct pg *pg, const struct workspace_row *row,
-                                      const uint8_t secret[32], const char *const *jobs,
-                                      size_t job_count, int64_t deadline) MUST_USE;
+/** A new, empty workspace with its secret, sealed, its head, and a row for each of its jobs, due
+ *  now. Role baton_app. PG_UNIQUE: there is one of this name. */
+enum pg_status workspace_table_insert(struct pg *pg, struct keyring *keyring,
+                                      const struct workspace_row *row, const uint8_t secret[32],
+                                      const char *const *jobs, size_t job_count,
+                                      int64_t deadline) MUST_USE;
 
 #endif

@@ -1,0 +1,20 @@
+/* What is kept secret, sealed (lib/base/seal.h): each value bound to its workspace, its row and
+ * its field, which are the key of this table. */
+#ifndef BATON_STORE_SEALED_TABLE_H
+#define BATON_STORE_SEALED_TABLE_H
+
+#include "store/pg/pg.h"
+#include "store/seal/keyring.h"
+
+/* The fields. A new one is a name here and in the table's check. */
+#define SEALED_WORKSPACE_SECRET "workspace_secret" /* of the workspace itself */
+#define SEALED_SOURCE_SECRET    "source_secret"    /* of a source */
+#define SEALED_SOURCE_OLD_SECRET                                                                   \
+    "source_old_secret" /* the one before, until it no longer counts                               \
+                         */
+
+/** Queues that this is the value from now on; NULL: that there is none. */
+void sealed_table_queue_save(struct pg *pg, struct arena *arena, struct keyring *keyring,
+                             const struct seal_place *place, const void *clear, size_t len);
+
+#endif
