@@ -19,6 +19,7 @@ import math
 import os
 import pathlib
 import random
+import signal
 import socket
 import subprocess
 import sys
@@ -197,6 +198,7 @@ def main():
     seed = int(os.environ.get("BATON_GENERATED_SEED", SEED))
     usual = COUNT_LONG if os.environ.get("BATON_LONG") == "1" else COUNT
     count = args.count or (usual if math.isinf(args.seconds) else sys.maxsize)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # ends the server, too
     print("BATON_GENERATED_SEED=%d, at most %d requests" % (seed, count), flush=True)
     with tempfile.TemporaryDirectory(prefix="baton-generated-") as folder:
         os.chmod(folder, 0o711)

@@ -12,11 +12,22 @@ const QUIET = {
   ...{ REDOCLY_TELEMETRY: "off", REDOCLY_SUPPRESS_UPDATE_NOTICE: "true" },
 };
 
+const running = new Set();
+process.on("exit", () => running.forEach((child) => child.kill("SIGTERM")));
+
+/** Starts it; it does not outlive this process. */
+export function start(command, args, options) {
+  const child = spawn(command, args, options);
+  running.add(child);
+  child.on("exit", () => running.delete(child));
+  return child;
+}
+
 /** Runs it to its end: {code, output} of stdout and stderr. Fails when it takes too long. */
 export function run(command, args, { cwd, env = {}, seconds = 120 } = {}) {
   return new Promise((resolve, reject) => {
     const stdio = ["ignore", "pipe", "pipe"];
-    const child = spawn(command, args, { cwd, env: { ...process.env, ...QUIET, ...env }, stdio });
+    const child = start(command, args, { cwd, env: { ...process.env, ...QUIET, ...env }, stdio });
     let output = "";
     const take = (data) => (output = (output + data).slice(-OUTPUT_MAX));
     child.stdout.on("data", take);

@@ -2,14 +2,13 @@
 // while the story of README.md is played, and on a walk through every operation.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import path from "node:path";
 
 import { Client } from "./client.mjs";
-import { must, tool } from "./command.mjs";
+import { must, start, tool } from "./command.mjs";
 import { FILE, ROOT, none } from "./contract.mjs";
 import { walk } from "./walk.mjs";
 
@@ -54,7 +53,7 @@ class Prism {
   async ready() {
     const port = await freePort();
     this.url = `http://127.0.0.1:${port}`;
-    this.child = spawn(tool("prism"), ["proxy", FILE, this.upstream, "--port", String(port)], {
+    this.child = start(tool("prism"), ["proxy", FILE, this.upstream, "--port", String(port)], {
       env: { ...process.env, NO_COLOR: "1" },
       stdio: ["ignore", "pipe", "pipe"],
     });

@@ -49,15 +49,16 @@ async function main(program, names) {
     console.error(`usage: run.mjs BATON [CHECK…]; the checks are ${Object.keys(CHECKS).join(" ")}`);
     return 2;
   }
+  const contract = await Contract.read();
   const work = await mkdtemp(path.join(tmpdir(), "baton-interop-"));
-  await chmod(work, 0o711); // root's PostgreSQL runs as somebody else, below it
-  await mkdir(path.join(work, "generated"));
-  await symlink(path.join(here, "node_modules"), path.join(work, "node_modules"));
-  const context = { program: path.resolve(program), work, contract: await Contract.read() };
-  context.service = new Service(context.program, path.join(work, "service"));
-  const end = () => context.service.stop().finally(() => rm(work, { recursive: true, force: true }));
+  const service = new Service(path.resolve(program), path.join(work, "service"));
+  const context = { program: service.program, work, contract, service };
+  const end = () => service.stop().finally(() => rm(work, { recursive: true, force: true }));
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => end().finally(() => process.exit(130)));
   try {
+    await chmod(work, 0o711); // root's PostgreSQL runs as somebody else, below it
+    await mkdir(path.join(work, "generated"));
+    await symlink(path.join(here, "node_modules"), path.join(work, "node_modules"));
     return await play(context, names.length > 0 ? names : Object.keys(CHECKS));
   } finally {
     await end();

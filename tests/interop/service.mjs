@@ -1,11 +1,10 @@
 // The service under test: started when the first check asks for it, on a port and data of its own.
 
-import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { chmod, mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 
-import { must } from "./command.mjs";
+import { must, start } from "./command.mjs";
 
 const READY_WAIT_MS = 60_000;
 const POLL_MS = 50;
@@ -35,7 +34,7 @@ export class Service {
     await mkdir(this.folder);
     await chmod(this.folder, 0o711);
     const log = openSync(this.logPath, "w");
-    this.child = spawn(this.program, ["serve"], { env: this.env, stdio: ["ignore", "ignore", log] });
+    this.child = start(this.program, ["serve"], { env: this.env, stdio: ["ignore", "ignore", log] });
     closeSync(log);
     this.ended = new Promise((resolve) => this.child.on("exit", (code, signal) => resolve(code ?? signal)));
     for (const deadline = Date.now() + READY_WAIT_MS; Date.now() < deadline && this.child.exitCode === null; ) {
