@@ -16,7 +16,9 @@ const setting = (name: string): string => {
 const as = (name: string) => {
   const client = createClient<paths>({ baseUrl: setting("BATON_URL") });
   const key: Middleware = {
-    onRequest: ({ request }) => request.headers.set("Authorization", `Bearer ${setting(name)}`),
+    onRequest: ({ request }) => {
+      request.headers.set("Authorization", `Bearer ${setting(name)}`);
+    },
   };
   client.use(key);
   return client;

@@ -177,9 +177,18 @@ async function checkpoint(client, key, above) {
   }
 }
 
-/** What needs nothing but a key. */
+/** What needs nothing but a key, and parameters that the contract itself has a value for. */
 async function rest(client, { ana }) {
-  for (const operation of client.contract.operations.values())
-    if (operation.method === "GET" && !operation.parameters.some((parameter) => parameter.required))
-      await client.must(operation.id, operation.node.security?.length === 0 ? undefined : ana);
+  for (const operation of client.contract.operations.values()) {
+    const needed = operation.parameters.filter((parameter) => parameter.required);
+    const path = Object.fromEntries(needed.map((parameter) => [parameter.name, shown(client.contract, parameter)]));
+    const open = operation.node.security?.length === 0;
+    if (operation.method === "GET" && !Object.values(path).includes(undefined))
+      await client.must(operation.id, open ? undefined : ana, { path });
+  }
+}
+
+function shown(contract, { in: place, example, schema }) {
+  if (place !== "path") return undefined;
+  return example ?? contract.resolve(schema).examples?.[0] ?? contract.resolve(schema).enum?.[0];
 }
