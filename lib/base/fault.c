@@ -9,8 +9,8 @@ void faults_init(struct faults *faults, struct arena *arena)
     faults->dropped = 0;
 }
 
-static void add(struct faults *faults, const char *where, const char *place, const char *code,
-                const char *format, va_list args)
+void faults_vadd(struct faults *faults, const char *where, const char *place, const char *code,
+                 const char *format, va_list args)
 {
     if (faults->count == FAULTS_MAX) {
         faults->dropped++;
@@ -33,7 +33,7 @@ void faults_add(struct faults *faults, const char *pointer, const char *code, co
     va_list args;
 
     va_start(args, format);
-    add(faults, "body", pointer, code, format, args);
+    faults_vadd(faults, "body", pointer, code, format, args);
     va_end(args);
 }
 
@@ -43,7 +43,7 @@ void faults_add_in(struct faults *faults, const char *where, const char *name, c
     va_list args;
 
     va_start(args, format);
-    add(faults, where, name, code, format, args);
+    faults_vadd(faults, where, name, code, format, args);
     va_end(args);
 }
 
@@ -54,7 +54,7 @@ bool faults_any(const struct faults *faults)
 
 static const char *place_key(const struct fault *fault)
 {
-    if (strcmp(fault->where, "query") == 0)
+    if (strcmp(fault->where, "query") == 0 || strcmp(fault->where, "path") == 0)
         return "parameter";
     return strcmp(fault->where, "header") == 0 ? "header" : "pointer";
 }

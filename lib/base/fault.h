@@ -16,7 +16,7 @@
 
 struct fault {
     const char *pointer; /* "/criteria/2/test/op"; "" is the whole body */
-    const char *where;   /* "body", "query" or "header" */
+    const char *where;   /* "body", "query", "path" or "header" */
     const char *code;    /* stable, such as "required", "type", "unknown_member" */
     const char *detail;  /* says what is wanted; never repeats personal data */
 };
@@ -34,9 +34,12 @@ void faults_init(struct faults *faults, struct arena *arena);
 void faults_add(struct faults *faults, const char *pointer, const char *code, const char *format,
                 ...) __attribute__((format(printf, 4, 5)));
 
-/** Adds a fault of a query parameter or a header ("query", "header") by its name. */
+/** Adds a fault of a parameter ("query", "path") or a header ("header") by its name. */
 void faults_add_in(struct faults *faults, const char *where, const char *name, const char *code,
                    const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+void faults_vadd(struct faults *faults, const char *where, const char *place, const char *code,
+                 const char *format, va_list args) __attribute__((format(printf, 5, 0)));
 
 bool faults_any(const struct faults *faults);
 

@@ -11,6 +11,9 @@ static const char *const state_names[DEFINITION_STATE_COUNT] = {
     [DEFINITION_IN_FORCE] = "in_force", [DEFINITION_SUPERSEDED] = "superseded",
 };
 
+const struct input_type role_type = {
+    .kind = INPUT_ENUM, .values = role_names, .max = ROLE_COUNT - 1};
+
 const char *role_name(unsigned role)
 {
     for (int i = 0; i < ROLE_COUNT; i++)

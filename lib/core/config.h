@@ -34,6 +34,8 @@ enum role {
 const char *role_name(unsigned role);
 /** The bit, or 0 for a word that is no role. */
 unsigned role_parse(const char *name);
+/** The number of the bit. */
+extern const struct input_type role_type;
 
 struct team {
     struct uuid id;

@@ -15,18 +15,6 @@ struct made {
 
 #define KEYS_MAX_BYTES (1u << 20)
 
-bool workspace_name_is_fine(const char *name)
-{
-    size_t len = strlen(name);
-
-    if (len == 0 || len > WORKSPACE_NAME_MAX || name[0] == '-' || name[0] == '_')
-        return false;
-    for (const char *p = name; *p != '\0'; p++)
-        if (!(*p >= 'a' && *p <= 'z') && !(*p >= '0' && *p <= '9') && *p != '-' && *p != '_')
-            return false;
-    return true;
-}
-
 bool workspace_setup_keys(const struct command *command, struct work *work, struct work_keys *keys)
 {
     return setup_note_chain(work, keys, command->caller.workspace);

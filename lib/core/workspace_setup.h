@@ -8,7 +8,6 @@
 #include "core/setup/team_change.h"
 
 #define WORKSPACE_TEAMS_MAX 8
-#define WORKSPACE_NAME_MAX  63
 
 struct workspace_team {
     const char *name;
@@ -31,9 +30,6 @@ struct workspace_setup_input {
 
 /** What a member's key of a new workspace may do; the first member of each team is admin too. */
 #define WORKSPACE_MEMBER_ROLES (ROLE_CAPTURE | ROLE_WORK | ROLE_SIGN | ROLE_REPORT | ROLE_READ)
-
-/** Whether this is a name: lower-case letters, digits, "-" and "_", as those of teams. */
-bool workspace_name_is_fine(const char *name);
 
 /**
  * Of a workspace that has no team yet, else 409. The answer is

@@ -1,7 +1,8 @@
 #include "api/attribution_api.h"
 
+#include "api/reading.h"
 #include "http/accept.h"
-#include "http/reading.h"
+#include "http/request_input.h"
 
 #include "store/read/attribution_read.h"
 
@@ -9,20 +10,27 @@
 
 #define ANSWER_MAX_BYTES ((size_t)32 << 20)
 
-static const char *const milestone_names[] = {
-#define X(name, text) text,
-    MILESTONE_TABLE(X)
-#undef X
-        NULL,
-};
+static const char *const basis_names[] = {"milestone"};
+static const struct input_type basis_type = {.kind = INPUT_ENUM, .values = basis_names};
 
-static const char *const model_names[] = {"first", "last", NULL};
-static const char *const basis_names[] = {"milestone", NULL};
-static const char *const interval_names[] = {"month", NULL};
+static const char *const interval_names[] = {"month"};
+static const struct input_type interval_type = {.kind = INPUT_ENUM, .values = interval_names};
 
 enum by { BY_SOURCE, BY_MEDIUM, BY_CAMPAIGN, BY_MONTH, BY_COUNT };
 
-static const char *const by_names[] = {"source", "medium", "campaign", "month", NULL};
+static const char *const by_names[] = {"source", "medium", "campaign", "month"};
+static const struct input_type by_type = {
+    .kind = INPUT_ENUM, .values = by_names, .max = BY_COUNT - 1};
+
+static const struct input_type timezone_type = {
+    .kind = INPUT_LINE,
+    .min = 1,
+    .max = 64,
+    .fits = timezone_plausible,
+    .code = "timezone",
+    .wanted = "An IANA name is wanted, such as Europe/Berlin",
+};
+static const struct input_type window_type = {.kind = INPUT_INT32, .min = 1, .max = 3650};
 
 static const enum dimension dimension_of[] = {
     [BY_SOURCE] = DIMENSION_SOURCE,
@@ -31,68 +39,46 @@ static const enum dimension dimension_of[] = {
 };
 
 struct query {
-    int milestone;
-    int model;
-    int by;
-    int then_by; /* BY_COUNT: none */
-    const char *from;
-    const char *to;
-    int interval;
-    enum input_presence interval_given;
+    enum milestone milestone;
+    enum attribution_model model;
+    enum by by;
+    enum by then_by;               /* BY_COUNT: none */
+    const struct period_end *from; /* NULL: open; so is to */
+    const struct period_end *to;
+    const int *interval; /* NULL: none */
     const char *timezone;
-    int64_t window_days;
+    int32_t window_days;
     int basis;
 };
 
 static const struct input_field fields[] = {
-    {.name = "milestone",
-     .type = INPUT_ENUM,
-     .required = true,
-     .values = milestone_names,
-     .offset = offsetof(struct query, milestone)},
-    {.name = "model",
-     .type = INPUT_ENUM,
-     .values = model_names,
-     .otherwise = ATTRIBUTION_FIRST,
-     .offset = offsetof(struct query, model)},
-    {.name = "by",
-     .type = INPUT_ENUM,
-     .values = by_names,
-     .otherwise = BY_SOURCE,
-     .offset = offsetof(struct query, by)},
-    {.name = "then_by",
-     .type = INPUT_ENUM,
-     .values = by_names,
-     .otherwise = BY_COUNT,
-     .offset = offsetof(struct query, then_by)},
-    {.name = "from", .type = INPUT_LINE, .max = 40, .offset = offsetof(struct query, from)},
-    {.name = "to", .type = INPUT_LINE, .max = 40, .offset = offsetof(struct query, to)},
-    {.name = "interval",
-     .type = INPUT_ENUM,
-     .values = interval_names,
-     .offset = offsetof(struct query, interval),
-     .presence = offsetof(struct query, interval_given)},
-    {.name = "timezone",
-     .type = INPUT_LINE,
-     .min = 1,
-     .max = 64,
-     .offset = offsetof(struct query, timezone)},
-    {.name = "window_days",
-     .type = INPUT_INT,
-     .min = 1,
-     .max = 3650,
-     .offset = offsetof(struct query, window_days)},
-    {.name = "basis",
-     .type = INPUT_ENUM,
-     .values = basis_names,
-     .offset = offsetof(struct query, basis)},
+    {"milestone", &milestone_type, AT(struct query, milestone), .required = true},
+    {"model", &attribution_model_type, AT(struct query, model), .otherwise = ATTRIBUTION_FIRST},
+    {"by", &by_type, AT(struct query, by), .otherwise = BY_SOURCE},
+    {"then_by", &by_type, AT(struct query, then_by), .otherwise = BY_COUNT},
+    {"from", &period_end_type, AT(struct query, from)},
+    {"to", &period_end_type, AT(struct query, to)},
+    {"interval", &interval_type, AT(struct query, interval), .boxed = true},
+    {"timezone", &timezone_type, AT(struct query, timezone)},
+    {"window_days", &window_type, AT(struct query, window_days)},
+    {"basis", &basis_type, AT(struct query, basis)},
 };
 
-const struct input_spec attribution_query_spec = INPUT_SPEC(fields, struct query);
+static bool check_cuts(struct input *in, const struct input_node *at, void *out)
+{
+    const struct query *query = out;
+    const struct input_node then_by = {.name = "then_by"};
+
+    (void)at;
+    return query->by != query->then_by ||
+           input_fault(in, &then_by, "same_as_by", "It cuts by the same as by does");
+}
+
+const struct input_spec attribution_input = INPUT_SPEC(fields, struct query, .check = check_cuts);
 
 /* ---- the question ---- */
 
-static void add_cut(struct attribution_query *out, int by)
+static void add_cut(struct attribution_query *out, enum by by)
 {
     if (by == BY_MONTH)
         out->monthly = true;
@@ -100,34 +86,24 @@ static void add_cut(struct attribution_query *out, int by)
         out->dimensions[out->dimension_count++] = dimension_of[by];
 }
 
-static struct attribution_query question_of(struct request *r, const struct query *query)
+static struct attribution_query question_of(const struct query *query)
 {
     struct attribution_query out = {
-        .milestone = (enum milestone)query->milestone,
-        .model = (enum attribution_model)query->model,
-        .monthly = query->interval_given == INPUT_GIVEN,
+        .milestone = query->milestone,
+        .model = query->model,
+        .monthly = query->interval != NULL,
         .timezone = query->timezone == NULL ? "UTC" : query->timezone,
-        .window_days = (int)query->window_days,
+        .window_days = query->window_days,
     };
 
-    if (query->by == query->then_by)
-        reading_fault(r, "then_by", "same_as_by", "It cuts by the same as by does");
     add_cut(&out, query->by);
     add_cut(&out, query->then_by);
-    if (!timezone_plausible(out.timezone))
-        reading_fault(r, "timezone", "timezone", "An IANA name is wanted, such as Europe/Berlin");
     return out;
 }
 
-static struct period_end end_of(struct request *r, const char *name, const char *text)
+static struct period_end end_of(const struct period_end *end)
 {
-    struct period_end end = {.at = INSTANT_NONE};
-
-    if (text == NULL)
-        return end;
-    if (!period_end_parse(text, &end))
-        reading_fault(r, name, "date", "A date or an RFC 3339 time is wanted, such as 2026-11-22");
-    return end;
+    return end == NULL ? (struct period_end){.at = INSTANT_NONE} : *end;
 }
 
 /* ---- the answer ---- */
@@ -159,28 +135,24 @@ static enum err refuse(struct request *r, enum err err)
 {
     if (err == ERR_INVALID_PARAMETER) {
         reading_fault(r, "timezone", "timezone", "There is no time zone of this name");
-        return request_refuse(r, err, "See errors for each parameter");
+        return request_check_query(r);
     }
     if (err == ERR_LIMIT_REACHED) {
         reading_fault(r, "by", "too_many_rows", "Ask for fewer dimensions or a shorter time");
         return request_refuse(r, ERR_INVALID_PARAMETER, "The answer has more than %d rows",
                               ATTRIBUTION_ROWS_MAX);
     }
-    return reading_refuse(r, err, "attribution");
+    return err;
 }
 
-static enum err answer(struct request *r, struct reader *reader,
+static enum err answer(struct request *r, struct read *read,
                        const struct attribution_query *question, const struct period *period,
                        bool csv)
 {
     struct attribution found;
-    struct read read;
     instant from, to;
-    enum err err = reading_begin(r, reader, &read);
+    enum err err = attribution_read(read, question, period, &found, &from, &to);
 
-    if (err != ERR_NONE)
-        return err;
-    err = attribution_read(&read, question, period, &found, &from, &to);
     r->reply.vary = err == ERR_NONE ? "Accept" : NULL;
     if (err != ERR_NONE)
         err = refuse(r, err);
@@ -188,20 +160,18 @@ static enum err answer(struct request *r, struct reader *reader,
         answer_csv(r, &found);
     else
         answer_json(r, &found, from, to);
-    reading_end(&read);
     return err;
 }
 
-enum err attribution_get(struct request *r, struct reader *reader)
+enum err attribution_get(struct request *r, struct read *read)
 {
     static const char *const offered[] = {"application/json", "text/csv"};
-    const struct query *query = r->query;
+    const struct query *query = r->input;
     int chosen = accept_choose(r->accept, offered, 2);
-    struct attribution_query question = question_of(r, query);
-    struct period period = {end_of(r, "from", query->from), end_of(r, "to", query->to)};
+    struct attribution_query question = question_of(query);
+    struct period period = {end_of(query->from), end_of(query->to)};
 
     if (chosen < 0)
         return request_refuse(r, ERR_NOT_ACCEPTABLE, "Offered are application/json and text/csv");
-    enum err err = reading_check(r);
-    return err == ERR_NONE ? answer(r, reader, &question, &period, chosen == 1) : err;
+    return answer(r, read, &question, &period, chosen == 1);
 }

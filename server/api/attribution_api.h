@@ -4,9 +4,9 @@
 
 #include "http/request.h"
 
-extern const struct input_spec attribution_query_spec;
+extern const struct input_spec attribution_input;
 
 /** JSON, or CSV by Accept. */
-enum err attribution_get(struct request *r, struct reader *reader);
+enum err attribution_get(struct request *r, struct read *read);
 
 #endif

@@ -1,6 +1,6 @@
 #include "api/batch.h"
 
-#include "api/capture_input.h"
+#include "api/lead_input.h"
 #include "http/body.h"
 
 #include "base/json_fault.h"
@@ -133,26 +133,28 @@ static enum err read_item(struct request *r, enum knowledge_source source, const
 {
     struct capture_input *input = ARENA_NEW(r->arena, struct capture_input);
     struct faults *faults = ARENA_NEW(r->arena, struct faults);
+    struct input in = {.arena = r->arena, .faults = faults, .where = "body", .copies = true};
     char detail[BODY_DETAIL_MAX_BYTES] = "";
     json_t *json = NULL;
 
     if (input == NULL || faults == NULL)
-        return request_refuse(r, ERR_OUT_OF_MEMORY, "Send a smaller batch");
+        return ERR_OUT_OF_MEMORY;
     faults_init(faults, r->arena);
     enum err err = parse_item(text, len, &json, detail);
     if (err == ERR_MALFORMED_JSON)
         return request_refuse(r, err, "/leads/%zu: %s", out->count, detail);
     if (err == ERR_NONE) {
         const char *pointer = pointer_index(r->arena, "/leads", out->count);
-        err = capture_input_read(json, pointer, source, r->arena, faults, input);
-        if (err == ERR_NONE)
-            err = capture_input_keep(input, r->arena);
+        const struct input_node item = input_root(json, pointer);
+        if (!input_object(&in, &item, &capture_spec, input))
+            err = ERR_INVALID_BODY;
+        input->source = source;
         json_decref(json);
     }
+    if (err == ERR_OUT_OF_MEMORY || arena_failed(r->arena))
+        return request_refuse(r, ERR_OUT_OF_MEMORY, "Send a smaller batch");
     if (err == ERR_NONE)
         ((const struct capture_input **)out->items)[out->count] = input;
-    else if (err == ERR_OUT_OF_MEMORY)
-        return request_refuse(r, err, "Send a smaller batch");
     else
         refuse_item(out, err, "See errors for each place and what is wanted", faults);
     return ERR_NONE;
@@ -187,7 +189,7 @@ enum err batch_read(struct request *r, enum knowledge_source source, struct batc
     struct problem *refusals = ARENA_ARRAY(r->arena, struct problem, BATCH_ITEMS_MAX);
 
     if (items == NULL || refusals == NULL)
-        return request_refuse(r, ERR_OUT_OF_MEMORY, "Try again in a moment");
+        return ERR_OUT_OF_MEMORY;
     *out = (struct batch_input){.items = items, .refusals = refusals};
     enum err err = open_frame(r, &s);
     if (err == ERR_NONE)

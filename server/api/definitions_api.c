@@ -1,43 +1,24 @@
 #include "api/definitions_api.h"
 
-#include "api/setup_input.h"
-#include "http/reading.h"
+#include "api/values.h"
 
 #include "core/agreement/definition_apply.h"
 #include "core/agreement/definition_change.h"
 #include "core/agreement/definition_sign.h"
+#include "core/handoff/handoff.h"
 #include "store/read/vocabulary_read.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#define NOTE_MAX_CHARS 2000
-#define HASH_HEX_CHARS (2 * DIGEST_BYTES)
-
-/* ---- the path ---- */
-
-static enum err path_term(struct request *r, enum term *term)
-{
-    if (term_parse(request_param(r, "term"), term))
-        return ERR_NONE;
-    return request_refuse(r, ERR_NOT_FOUND, "The terms are mql, srl and sql");
-}
-
-enum err definitions_path(struct request *r, enum term *term, int *version)
-{
-    const char *text = request_param(r, "version");
-    enum err err = path_term(r, term);
-    char *end;
-
-    if (err != ERR_NONE)
-        return err;
-    long number = strtol(text, &end, 10);
-    if (text[0] >= '1' && text[0] <= '9' && *end == '\0' && number <= VERSIONS_MAX) {
-        *version = (int)number;
-        return ERR_NONE;
+/* The term and the version that the path names. */
+#define TERM_FIELD(input_type)                                                                     \
+    {                                                                                              \
+        "term", &term_type, AT(input_type, term), .place = INPUT_PATH                              \
     }
-    return request_refuse(r, ERR_NOT_FOUND, "There is no such version of %s", term_name(*term));
-}
+#define VERSION_FIELD(input_type)                                                                  \
+    {                                                                                              \
+        "version", &version_type, AT(input_type, version), .place = INPUT_PATH                     \
+    }
 
 /* ---- what leads have had ---- */
 
@@ -49,138 +30,75 @@ static enum err copy_names(struct request *r, const char *const *names, size_t c
     const char **copies = ARENA_ARRAY(r->arena, const char *, count + 1);
 
     if (known == NULL || copies == NULL)
-        return request_refuse(r, ERR_OUT_OF_MEMORY, "Try again in a moment");
+        return ERR_OUT_OF_MEMORY;
     for (size_t i = 0; i < count; i++)
-        if ((copies[i] = arena_strdup(r->arena, names[i])) == NULL)
-            return request_refuse(r, ERR_OUT_OF_MEMORY, "Try again in a moment");
+        copies[i] = arena_strdup(r->arena, names[i]);
     *known = (struct known_names){copies, count};
     *out = known;
-    return ERR_NONE;
+    return arena_failed(r->arena) ? ERR_OUT_OF_MEMORY : ERR_NONE;
 }
 
-enum err definitions_known_names(struct request *r, struct reader *reader,
+enum err definitions_known_names(struct request *r, struct read *read,
                                  const struct known_names **out)
 {
     const char **names;
     size_t count;
-    struct read read;
-    enum err err = reading_begin(r, reader, &read);
+    enum err err = vocabulary_read_names(read, &names, &count);
 
-    if (err != ERR_NONE)
-        return err;
-    err = vocabulary_read_names(&read, &names, &count);
-    err = err == ERR_NONE ? copy_names(r, names, count, out) : reading_refuse(r, err, "attribute");
-    reading_end(&read);
-    return err;
+    return err == ERR_NONE ? copy_names(r, names, count, out) : err;
 }
 
 /* The command is still ours: nobody looks at its input before it is queued. */
-enum err definitions_draft_names(struct request *r, struct reader *reader)
+enum err definitions_draft_names(struct request *r, struct read *read)
 {
-    struct definition_draft_input *input = (void *)r->command->input;
+    struct definition_draft_input *input = r->input;
 
-    return definitions_known_names(r, reader, &input->known);
+    return definitions_known_names(r, read, &input->known);
 }
 
-enum err definitions_replace_names(struct request *r, struct reader *reader)
+enum err definitions_replace_names(struct request *r, struct read *read)
 {
-    struct definition_replace_input *input = (void *)r->command->input;
+    struct definition_replace_input *input = r->input;
 
-    return definitions_known_names(r, reader, &input->known);
+    return definitions_known_names(r, read, &input->known);
 }
 
-enum err definitions_propose_names(struct request *r, struct reader *reader)
+enum err definitions_propose_names(struct request *r, struct read *read)
 {
-    struct definition_propose_input *input = (void *)r->command->input;
+    struct definition_propose_input *input = r->input;
 
-    return definitions_known_names(r, reader, &input->known);
+    return definitions_known_names(r, read, &input->known);
 }
 
 /* ---- drafts ---- */
 
-static enum err check_object(struct request *r)
-{
-    struct faults *faults = request_faults(r);
+static const struct input_field draft_fields[] = {
+    TERM_FIELD(struct definition_draft_input),
+    {"document", &document_type, AT(struct definition_draft_input, document), .place = INPUT_WHOLE},
+};
+const struct input_spec definition_draft_spec =
+    INPUT_SPEC(draft_fields, struct definition_draft_input);
 
-    if (faults != NULL && !json_is_object(r->json))
-        faults_add(faults, "", "type", "A definition is an object");
-    return request_settle(r);
-}
-
-enum err definitions_draft(struct request *r, struct command *command)
-{
-    struct definition_draft_input *input = setup_new_input(r, sizeof *input);
-
-    if (input == NULL)
-        return ERR_OUT_OF_MEMORY;
-    enum err err = path_term(r, &input->term);
-    if (err != ERR_NONE)
-        return err;
-    input->document = r->json;
-    command->kind = COMMAND_DEFINITION_DRAFT;
-    command->input = input;
-    return check_object(r);
-}
-
-enum err definitions_replace(struct request *r, struct command *command)
-{
-    struct definition_replace_input *input = setup_new_input(r, sizeof *input);
-
-    if (input == NULL)
-        return ERR_OUT_OF_MEMORY;
-    enum err err = definitions_path(r, &input->term, &input->version);
-    if (err != ERR_NONE)
-        return err;
-    if (r->if_match == NULL)
-        return request_refuse_header(r, ERR_PRECONDITION_REQUIRED, "If-Match", "required",
-                                     "Send the ETag of the draft that you read in If-Match");
-    input->if_match = r->if_match;
-    input->document = r->json;
-    command->kind = COMMAND_DEFINITION_REPLACE;
-    command->input = input;
-    return check_object(r);
-}
+static const struct input_field replace_fields[] = {
+    TERM_FIELD(struct definition_replace_input),
+    VERSION_FIELD(struct definition_replace_input),
+    {"If-Match", &header_type, AT(struct definition_replace_input, if_match), .place = INPUT_HEADER,
+     .required = true},
+    {"document", &document_type, AT(struct definition_replace_input, document),
+     .place = INPUT_WHOLE},
+};
+const struct input_spec definition_replace_spec =
+    INPUT_SPEC(replace_fields, struct definition_replace_input);
 
 static const struct input_field propose_fields[] = {
-    {.name = "effective_from",
-     .type = INPUT_INSTANT,
-     .offset = offsetof(struct definition_propose_input, effective_from)},
+    TERM_FIELD(struct definition_propose_input),
+    VERSION_FIELD(struct definition_propose_input),
+    {"effective_from", &input_instant, AT(struct definition_propose_input, effective_from)},
 };
-
-static const struct input_spec propose_spec =
+const struct input_spec definition_propose_spec =
     INPUT_SPEC(propose_fields, struct definition_propose_input);
 
-enum err definitions_propose(struct request *r, struct command *command)
-{
-    struct definition_propose_input *input = setup_new_input(r, sizeof *input);
-
-    if (input == NULL)
-        return ERR_OUT_OF_MEMORY;
-    input->effective_from = INSTANT_NONE;
-    enum err err = r->json == NULL ? ERR_NONE : request_input(r, &propose_spec, input);
-    if (err != ERR_NONE)
-        return err;
-    command->kind = COMMAND_DEFINITION_PROPOSE;
-    command->input = input;
-    return definitions_path(r, &input->term, &input->version);
-}
-
 /* ---- signing ---- */
-
-struct sign_body {
-    const char *content_hash;
-};
-
-static const struct input_field sign_fields[] = {
-    {.name = "content_hash",
-     .type = INPUT_LINE,
-     .required = true,
-     .min = HASH_HEX_CHARS,
-     .max = HASH_HEX_CHARS,
-     .offset = offsetof(struct sign_body, content_hash)},
-};
-
-static const struct input_spec sign_spec = INPUT_SPEC(sign_fields, struct sign_body);
 
 static int hex_digit(char c)
 {
@@ -189,95 +107,62 @@ static int hex_digit(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-static bool read_hash(const char *text, uint8_t out[DIGEST_BYTES])
+static bool is_hex(const char *text)
 {
-    for (size_t i = 0; i < DIGEST_BYTES; i++) {
-        int high = hex_digit(text[2 * i]);
-        int low = hex_digit(text[2 * i + 1]);
-        if (high < 0 || low < 0)
-            return false;
-        out[i] = (uint8_t)(high << 4 | low);
-    }
+    return text[strspn(text, "0123456789abcdef")] == '\0';
+}
+
+static bool read_hash(struct input *in, const struct input_node *at,
+                      const struct input_field *field, void *base)
+{
+    const char *text = json_string_value(at->json);
+    uint8_t *out = (uint8_t *)base + field->offset;
+
+    (void)in;
+    for (size_t i = 0; i < DIGEST_BYTES; i++)
+        out[i] = (uint8_t)(hex_digit(text[2 * i]) << 4 | hex_digit(text[2 * i + 1]));
     return true;
 }
 
-enum err definitions_sign(struct request *r, struct command *command)
-{
-    struct definition_sign_input *input = setup_new_input(r, sizeof *input);
-    struct faults *faults = request_faults(r);
-    struct sign_body body;
-
-    if (input == NULL || faults == NULL)
-        return ERR_OUT_OF_MEMORY;
-    enum err err = definitions_path(r, &input->term, &input->version);
-    if (err == ERR_NONE)
-        err = request_gather(r, &sign_spec, &body);
-    if (err != ERR_NONE)
-        return err;
-    if (body.content_hash != NULL && !read_hash(body.content_hash, input->hash))
-        faults_add(faults, "/content_hash", "pattern", "64 lower-case hex digits are wanted");
-    command->kind = COMMAND_DEFINITION_SIGN;
-    command->input = input;
-    return request_settle(r);
-}
-
-static const struct input_field decline_fields[] = {
-    {.name = "note",
-     .type = INPUT_TEXT,
-     .required = true,
-     .min = 1,
-     .max = NOTE_MAX_CHARS,
-     .offset = offsetof(struct definition_decline_input, note)},
+static const struct input_type hash_type = {
+    .kind = INPUT_LINE,
+    .min = 2 * DIGEST_BYTES,
+    .max = 2 * DIGEST_BYTES,
+    .fits = is_hex,
+    .code = "pattern",
+    .wanted = "64 lower-case hex digits are wanted",
+    .read = read_hash,
 };
 
-static const struct input_spec decline_spec =
+static const struct input_field sign_fields[] = {
+    TERM_FIELD(struct definition_sign_input),
+    VERSION_FIELD(struct definition_sign_input),
+    {"content_hash", &hash_type, AT(struct definition_sign_input, hash), .required = true},
+};
+const struct input_spec definition_sign_spec =
+    INPUT_SPEC(sign_fields, struct definition_sign_input);
+
+static const struct input_field decline_fields[] = {
+    TERM_FIELD(struct definition_decline_input),
+    VERSION_FIELD(struct definition_decline_input),
+    {"note", &note_type, AT(struct definition_decline_input, note), .required = true},
+};
+const struct input_spec definition_decline_spec =
     INPUT_SPEC(decline_fields, struct definition_decline_input);
 
-enum err definitions_decline(struct request *r, struct command *command)
-{
-    struct definition_decline_input *input = setup_new_input(r, sizeof *input);
-
-    if (input == NULL)
-        return ERR_OUT_OF_MEMORY;
-    enum err err = request_input(r, &decline_spec, input);
-    if (err != ERR_NONE)
-        return err;
-    command->kind = COMMAND_DEFINITION_DECLINE;
-    command->input = input;
-    return definitions_path(r, &input->term, &input->version);
-}
-
-enum err definitions_acknowledge(struct request *r, struct command *command)
-{
-    struct definition_named *input = setup_new_input(r, sizeof *input);
-
-    if (input == NULL)
-        return ERR_OUT_OF_MEMORY;
-    command->kind = COMMAND_DEFINITION_ACKNOWLEDGE;
-    command->input = input;
-    return definitions_path(r, &input->term, &input->version);
-}
+static const struct input_field acknowledge_fields[] = {
+    TERM_FIELD(struct definition_named),
+    VERSION_FIELD(struct definition_named),
+};
+const struct input_spec definition_acknowledge_spec =
+    INPUT_SPEC(acknowledge_fields, struct definition_named);
 
 /* ---- applying ---- */
 
 static const struct input_field apply_fields[] = {
-    {.name = "dry_run",
-     .type = INPUT_BOOL,
-     .offset = offsetof(struct definition_apply_input, dry_run)},
+    TERM_FIELD(struct definition_apply_input),
+    VERSION_FIELD(struct definition_apply_input),
+    {"dry_run", &input_bool, AT(struct definition_apply_input, dry_run)},
 };
-
-static const struct input_spec apply_spec = INPUT_SPEC(apply_fields, struct definition_apply_input);
-
-enum err definitions_apply(struct request *r, struct command *command)
-{
-    struct definition_apply_input *input = setup_new_input(r, sizeof *input);
-
-    if (input == NULL)
-        return ERR_OUT_OF_MEMORY;
-    enum err err = r->json == NULL ? ERR_NONE : request_input(r, &apply_spec, input);
-    if (err != ERR_NONE)
-        return err;
-    command->kind = COMMAND_DEFINITION_APPLY;
-    command->input = input;
-    return definitions_path(r, &input->term, &input->version);
-}
+const struct input_spec definition_apply_spec =
+    INPUT_SPEC(apply_fields, struct definition_apply_input);

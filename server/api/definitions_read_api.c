@@ -1,5 +1,6 @@
 #include "api/definitions_api.h"
 
+#include "api/values.h"
 #include "http/accept.h"
 
 #include "base/etag.h"
@@ -64,11 +65,11 @@ static void write_summary(const struct config *config, enum term term, struct js
     json_out_end_object(out);
 }
 
-enum err definitions_list(struct request *r, struct reader *reader)
+enum err definitions_list(struct request *r, struct read *read)
 {
     struct json_out out;
 
-    (void)reader;
+    (void)read;
     json_out_init(&out, ANSWER_MAX_BYTES);
     json_out_begin_object(&out);
     json_out_key(&out, "data");
@@ -102,14 +103,21 @@ static void write_term(struct request *r, enum term term, struct json_out *out)
     json_out_end_object(out);
 }
 
-enum err definitions_get(struct request *r, struct reader *reader)
-{
+struct term_input {
     enum term term;
+};
+
+static const struct input_field term_fields[] = {
+    {"term", &term_type, AT(struct term_input, term), .place = INPUT_PATH},
+};
+const struct input_spec definitions_get_input = INPUT_SPEC(term_fields, struct term_input);
+
+enum err definitions_get(struct request *r, struct read *read)
+{
+    enum term term = ((const struct term_input *)r->input)->term;
     struct json_out out;
 
-    (void)reader;
-    if (!term_parse(request_param(r, "term"), &term))
-        return request_refuse(r, ERR_NOT_FOUND, "The terms are mql, srl and sql");
+    (void)read;
     if (latest_of(r->config, term, INT32_MAX) == NULL)
         return request_refuse(r, ERR_NOT_FOUND, "%s has no version yet", term_name(term));
     json_out_init(&out, ANSWER_MAX_BYTES);
@@ -120,32 +128,38 @@ enum err definitions_get(struct request *r, struct reader *reader)
 
 /* ---- one version ---- */
 
+struct version_input {
+    enum term term;
+    int32_t version;
+    int32_t against; /* of a diff; 0: the one in force, else the one before */
+};
+
+static const struct input_field version_fields[] = {
+    {"term", &term_type, AT(struct version_input, term), .place = INPUT_PATH},
+    {"version", &version_type, AT(struct version_input, version), .place = INPUT_PATH},
+};
+const struct input_spec definitions_version_input =
+    INPUT_SPEC(version_fields, struct version_input);
+
 static enum err find_version(struct request *r, const struct definition_version **out)
 {
-    enum term term;
-    int number;
-    enum err err = definitions_path(r, &term, &number);
+    const struct version_input *input = r->input;
 
-    if (err != ERR_NONE)
-        return err;
-    *out = config_definition(r->config, term, number);
+    *out = config_definition(r->config, input->term, input->version);
     if (*out == NULL)
-        return request_refuse(r, ERR_NOT_FOUND, "There is no version %d of %s", number,
-                              term_name(term));
+        return request_refuse(r, ERR_NOT_FOUND, "There is no version %d of %s", input->version,
+                              term_name(input->term));
     return ERR_NONE;
 }
 
 /* Of a draft nothing is kept compiled. The caller frees it. */
-static enum err compile(struct request *r, const struct definition_version *version,
-                        struct definition **out)
+static enum err compile(const struct definition_version *version, struct definition **out)
 {
     json_t *document = json_loads(version->document, 0, NULL);
     enum err err = definition_compile(document, NULL, NULL, out);
 
     json_decref(document);
-    if (err != ERR_NONE)
-        return request_refuse(r, err == ERR_OUT_OF_MEMORY ? err : ERR_INTERNAL, "Try again");
-    return ERR_NONE;
+    return err == ERR_NONE || err == ERR_OUT_OF_MEMORY ? err : ERR_INTERNAL;
 }
 
 static enum err reply_page(struct request *r, const struct definition_version *version,
@@ -155,10 +169,8 @@ static enum err reply_page(struct request *r, const struct definition_version *v
     size_t len;
     enum err err = version_page_write(r->config, version, format, &text, &len);
 
-    if (err == ERR_OUT_OF_MEMORY)
-        return request_refuse(r, err, "Try again in a moment");
     if (err != ERR_NONE)
-        return request_refuse(r, ERR_INTERNAL, "Try again");
+        return err == ERR_OUT_OF_MEMORY ? err : ERR_INTERNAL;
     reply_text_steal(
         r, 200, format == PAGE_HTML ? "text/html; charset=utf-8" : "text/markdown; charset=utf-8",
         text, len);
@@ -166,7 +178,7 @@ static enum err reply_page(struct request *r, const struct definition_version *v
 }
 
 /* They matter until it is signed. */
-static enum err warnings_of(struct request *r, struct reader *reader,
+static enum err warnings_of(struct request *r, struct read *read,
                             const struct definition_version *version, struct faults **out)
 {
     const struct known_names *known;
@@ -174,21 +186,21 @@ static enum err warnings_of(struct request *r, struct reader *reader,
     *out = NULL;
     if (version->state != DEFINITION_DRAFT && version->state != DEFINITION_PROPOSED)
         return ERR_NONE;
-    enum err err = definitions_known_names(r, reader, &known);
+    enum err err = definitions_known_names(r, read, &known);
     if (err != ERR_NONE)
         return err;
     *out = ARENA_NEW(r->arena, struct faults);
     if (*out == NULL || definition_warnings(version->document, known, r->arena, *out) != ERR_NONE)
-        return request_refuse(r, ERR_OUT_OF_MEMORY, "Try again in a moment");
+        return ERR_OUT_OF_MEMORY;
     return ERR_NONE;
 }
 
-static enum err reply_version(struct request *r, struct reader *reader,
+static enum err reply_version(struct request *r, struct read *read,
                               const struct definition_version *version)
 {
     struct json_out out;
     struct faults *warnings;
-    enum err err = warnings_of(r, reader, version, &warnings);
+    enum err err = warnings_of(r, read, version, &warnings);
 
     if (err != ERR_NONE)
         return err;
@@ -198,7 +210,7 @@ static enum err reply_version(struct request *r, struct reader *reader,
     return ERR_NONE;
 }
 
-enum err definitions_version(struct request *r, struct reader *reader)
+enum err definitions_version(struct request *r, struct read *read)
 {
     static const char *const offered[] = {"application/json", "text/html", "text/markdown"};
     const struct definition_version *version;
@@ -212,9 +224,9 @@ enum err definitions_version(struct request *r, struct reader *reader)
         return request_refuse(r, ERR_NOT_ACCEPTABLE,
                               "There are application/json, text/html and text/markdown");
     if (etag == NULL)
-        return request_refuse(r, ERR_OUT_OF_MEMORY, "Try again in a moment");
+        return ERR_OUT_OF_MEMORY;
     if (chosen == 0)
-        err = reply_version(r, reader, version);
+        err = reply_version(r, read, version);
     else
         err = reply_page(r, version, chosen == 1 ? PAGE_HTML : PAGE_MARKDOWN);
     if (err != ERR_NONE)
@@ -227,26 +239,19 @@ enum err definitions_version(struct request *r, struct reader *reader)
 
 /* ---- what changed ---- */
 
-struct diff_query {
-    int64_t against; /* 0: the one in force, else the one before */
-};
-
 static const struct input_field diff_fields[] = {
-    {.name = "against",
-     .type = INPUT_INT,
-     .min = 1,
-     .max = 1000000,
-     .offset = offsetof(struct diff_query, against)},
+    {"term", &term_type, AT(struct version_input, term), .place = INPUT_PATH},
+    {"version", &version_type, AT(struct version_input, version), .place = INPUT_PATH},
+    {"against", &asked_version_type, AT(struct version_input, against)},
 };
-
-const struct input_spec definitions_diff_query = INPUT_SPEC(diff_fields, struct diff_query);
+const struct input_spec definitions_diff_input = INPUT_SPEC(diff_fields, struct version_input);
 
 static const struct definition_version *other_version(const struct config *config,
                                                       const struct definition_version *version,
-                                                      int64_t against)
+                                                      int32_t against)
 {
     if (against > 0)
-        return against > INT32_MAX ? NULL : config_definition(config, version->term, (int)against);
+        return config_definition(config, version->term, against);
     return version_compared_with(config, version);
 }
 
@@ -258,7 +263,7 @@ static enum err reply_diff(struct request *r, const struct definition_version *v
     struct json_out out;
 
     if (definition_diff(before, after, r->arena, &diff) != ERR_NONE)
-        return request_refuse(r, ERR_OUT_OF_MEMORY, "Try again in a moment");
+        return ERR_OUT_OF_MEMORY;
     json_out_init(&out, ANSWER_MAX_BYTES);
     json_out_begin_object(&out);
     json_out_member_text(&out, "term", term_name(version->term));
@@ -271,23 +276,23 @@ static enum err reply_diff(struct request *r, const struct definition_version *v
     return ERR_NONE;
 }
 
-enum err definitions_diff(struct request *r, struct reader *reader)
+enum err definitions_diff(struct request *r, struct read *read)
 {
-    const struct diff_query *query = r->query;
+    const struct version_input *input = r->input;
     const struct definition_version *version;
     struct definition *after = NULL;
     struct definition *before = NULL;
 
-    (void)reader;
+    (void)read;
     enum err err = find_version(r, &version);
     if (err != ERR_NONE)
         return err;
-    const struct definition_version *against = other_version(r->config, version, query->against);
+    const struct definition_version *against = other_version(r->config, version, input->against);
     if (against == NULL)
         return request_refuse(r, ERR_NOT_FOUND, "There is no version to compare it with");
-    err = compile(r, version, &after);
+    err = compile(version, &after);
     if (err == ERR_NONE)
-        err = compile(r, against, &before);
+        err = compile(against, &before);
     if (err == ERR_NONE)
         err = reply_diff(r, version, against, after, before);
     definition_free(before);

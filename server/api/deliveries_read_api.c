@@ -1,41 +1,29 @@
 #include "api/deliveries_read_api.h"
 
-#include "http/reading.h"
+#include "api/reading.h"
 
+#include "base/name.h"
 #include "store/read/delivery_read.h"
 
 #include <string.h>
 
-#define TAG_DELIVERIES "dv"
+static const struct reading_places deliveries_places = READING_PLACES("dv");
 
-static const char *const status_names[] = {
-    [DELIVERY_APPLIED] = "applied",
-    [DELIVERY_FAILED] = "failed",
-    [DELIVERY_STATUS_COUNT] = NULL,
-};
-
-struct delivery_query {
-    int status;
+struct list_input {
+    enum delivery_status status; /* DELIVERY_STATUS_COUNT: any */
     const char *source;
+    struct uuid source_id; /* of source; nil: any */
     struct reading_query page;
 };
 
-static const struct input_field delivery_fields[] = {
-    {.name = "status",
-     .type = INPUT_ENUM,
-     .values = status_names,
-     .otherwise = DELIVERY_STATUS_COUNT,
-     .offset = offsetof(struct delivery_query, status)},
-    {.name = "source",
-     .type = INPUT_LINE,
-     .min = 1,
-     .max = 63,
-     .offset = offsetof(struct delivery_query, source)},
-    PAGE_LIMIT_FIELD(struct delivery_query, page),
-    PAGE_PLACE_FIELD(struct delivery_query, page, "cursor"),
+static const struct input_field list_fields[] = {
+    {"status", &delivery_status_type, AT(struct list_input, status),
+     .otherwise = DELIVERY_STATUS_COUNT},
+    {"source", &name_type, AT(struct list_input, source)},
+    PAGE_LIMIT_FIELD(struct list_input, page),
+    PAGE_PLACE_FIELD(struct list_input, page, "cursor", deliveries_places),
 };
-
-const struct input_spec deliveries_query = INPUT_SPEC(delivery_fields, struct delivery_query);
+const struct input_spec deliveries_list_input = INPUT_SPEC(list_fields, struct list_input);
 
 static struct uuid source_of(struct request *r, const char *name)
 {
@@ -45,6 +33,14 @@ static struct uuid source_of(struct request *r, const char *name)
     if (name != NULL)
         reading_fault(r, "source", "unknown_source", "There is no source of this name");
     return (struct uuid){{0}};
+}
+
+enum err deliveries_list_fill(struct request *r, void *filled)
+{
+    struct list_input *input = filled;
+
+    input->source_id = source_of(r, input->source);
+    return ERR_NONE;
 }
 
 static void write_delivery(const struct config *config, const struct delivery_item *item,
@@ -74,27 +70,19 @@ static enum err answer(struct request *r, const struct delivery_page *found)
         write_delivery(r->config, &found->items[i], &page.json);
         place.id = found->items[i].id;
     }
-    return reading_page_end(r, &page, found->more ? &place : NULL, TAG_DELIVERIES);
+    return reading_page_end(r, &page, &deliveries_places, found->more ? &place : NULL);
 }
 
-enum err deliveries_list(struct request *r, struct reader *reader)
+enum err deliveries_list(struct request *r, struct read *read)
 {
-    const struct delivery_query *query = r->query;
+    const struct list_input *input = r->input;
     struct delivery_filter filter = {
-        .status = (enum delivery_status)query->status,
-        .source = source_of(r, query->source),
-        .before = reading_place(r, &query->page, "cursor", TAG_DELIVERIES).id,
+        .status = input->status,
+        .source = input->source_id,
+        .before = reading_begin_at(&input->page).id,
     };
     struct delivery_page found;
-    struct read read;
-    enum err err = reading_check(r);
+    enum err err = delivery_read_page(read, &filter, (int)input->page.limit, &found);
 
-    if (err == ERR_NONE)
-        err = reading_begin(r, reader, &read);
-    if (err != ERR_NONE)
-        return err;
-    err = delivery_read_page(&read, &filter, (int)query->page.limit, &found);
-    err = err == ERR_NONE ? answer(r, &found) : reading_refuse(r, err, "delivery");
-    reading_end(&read);
-    return err;
+    return err == ERR_NONE ? answer(r, &found) : err;
 }

@@ -4,8 +4,9 @@
 
 #include "http/request.h"
 
-extern const struct input_spec deliveries_query;
+extern const struct input_spec deliveries_list_input;
 
-enum err deliveries_list(struct request *r, struct reader *reader);
+enum err deliveries_list_fill(struct request *r, void *input);
+enum err deliveries_list(struct request *r, struct read *read);
 
 #endif

@@ -1,35 +1,24 @@
 #include "api/feeds_api.h"
 
-#include "http/reading.h"
+#include "api/reading.h"
 
 #include "store/read/ledger_read.h"
+#include "store/read/reader.h"
 
-#define TAG_EVENTS   "ev"
-#define TAG_FEEDBACK "fb"
+static const struct reading_places events_places = READING_PLACES("ev");
+static const struct reading_places feedback_places = READING_PLACES("fb");
 
-struct feed_query {
+struct feed_input {
     struct reading_query page;
 };
 
-static const struct input_field feed_fields[] = {
-    PAGE_LIMIT_FIELD(struct feed_query, page),
-    PAGE_PLACE_FIELD(struct feed_query, page, "after"),
-};
-
-const struct input_spec feeds_query = INPUT_SPEC(feed_fields, struct feed_query);
-
-/* Checks the place and begins the read. On error the reply is made. */
-static enum err begin(struct request *r, struct reader *reader, const char *tag,
-                      struct cursor *place, struct read *read)
-{
-    const struct feed_query *query = r->query;
-
-    *place = reading_place(r, &query->page, "after", tag);
-    enum err err = reading_check(r);
-    return err == ERR_NONE ? reading_begin(r, reader, read) : err;
-}
-
 /* ---- events ---- */
+
+static const struct input_field events_fields[] = {
+    PAGE_LIMIT_FIELD(struct feed_input, page),
+    PAGE_PLACE_FIELD(struct feed_input, page, "after", events_places),
+};
+const struct input_spec events_list_input = INPUT_SPEC(events_fields, struct feed_input);
 
 static enum err answer_events(struct request *r, const struct ledger_page *found)
 {
@@ -39,26 +28,26 @@ static enum err answer_events(struct request *r, const struct ledger_page *found
     reading_page_begin(&page, "after");
     for (size_t i = 0; i < found->count; i++)
         event_write(&found->items[i], r->config, &page.json);
-    return reading_feed_end(r, &page, &next, TAG_EVENTS, found->more);
+    return reading_feed_end(r, &page, &events_places, &next, found->more);
 }
 
-enum err events_list(struct request *r, struct reader *reader)
+enum err events_list(struct request *r, struct read *read)
 {
-    const struct feed_query *query = r->query;
+    const struct feed_input *input = r->input;
+    int64_t after = reading_begin_at(&input->page).number;
     struct ledger_page found;
-    struct cursor place;
-    struct read read;
-    enum err err = begin(r, reader, TAG_EVENTS, &place, &read);
+    enum err err = ledger_read_events(read, after, (int)input->page.limit, &found);
 
-    if (err != ERR_NONE)
-        return err;
-    err = ledger_read_events(&read, place.number, (int)query->page.limit, &found);
-    err = err == ERR_NONE ? answer_events(r, &found) : reading_refuse(r, err, "event");
-    reading_end(&read);
-    return err;
+    return err == ERR_NONE ? answer_events(r, &found) : err;
 }
 
 /* ---- feedback ---- */
+
+static const struct input_field feedback_fields[] = {
+    PAGE_LIMIT_FIELD(struct feed_input, page),
+    PAGE_PLACE_FIELD(struct feed_input, page, "after", feedback_places),
+};
+const struct input_spec feedback_list_input = INPUT_SPEC(feedback_fields, struct feed_input);
 
 static enum err answer_feedback(struct request *r, const struct feedback_page *found)
 {
@@ -70,7 +59,7 @@ static enum err answer_feedback(struct request *r, const struct feedback_page *f
         const struct feedback_item *item = &found->items[i];
         event_write_feedback(&item->event, item->handoff, item->note, r->config, &page.json);
     }
-    return reading_feed_end(r, &page, &next, TAG_FEEDBACK, found->more);
+    return reading_feed_end(r, &page, &feedback_places, &next, found->more);
 }
 
 /* Looks on while there is time and nothing was found: a caller should see an empty page only when
@@ -88,18 +77,12 @@ static enum err read_feedback(const struct read *read, int64_t after, int limit,
     return err;
 }
 
-enum err feedback_list(struct request *r, struct reader *reader)
+enum err feedback_list(struct request *r, struct read *read)
 {
-    const struct feed_query *query = r->query;
+    const struct feed_input *input = r->input;
+    int64_t after = reading_begin_at(&input->page).number;
     struct feedback_page found;
-    struct cursor place;
-    struct read read;
-    enum err err = begin(r, reader, TAG_FEEDBACK, &place, &read);
+    enum err err = read_feedback(read, after, (int)input->page.limit, &found);
 
-    if (err != ERR_NONE)
-        return err;
-    err = read_feedback(&read, place.number, (int)query->page.limit, &found);
-    err = err == ERR_NONE ? answer_feedback(r, &found) : reading_refuse(r, err, "feedback");
-    reading_end(&read);
-    return err;
+    return err == ERR_NONE ? answer_feedback(r, &found) : err;
 }

@@ -4,9 +4,10 @@
 
 #include "http/request.h"
 
-extern const struct input_spec feeds_query;
+extern const struct input_spec events_list_input;
+enum err events_list(struct request *r, struct read *read);
 
-enum err events_list(struct request *r, struct reader *reader);
-enum err feedback_list(struct request *r, struct reader *reader);
+extern const struct input_spec feedback_list_input;
+enum err feedback_list(struct request *r, struct read *read);
 
 #endif

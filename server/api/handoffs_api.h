@@ -2,23 +2,18 @@
 #ifndef BATON_SERVER_HANDOFFS_API_H
 #define BATON_SERVER_HANDOFFS_API_H
 
-#include "http/request.h"
+#include "base/input.h"
 
-#define HANDOFF_BODY_MAX_BYTES (64 << 10)
-
-enum err handoffs_offer(struct request *r, struct command *command);
-enum err handoffs_claim(struct request *r, struct command *command);
-enum err handoffs_release(struct request *r, struct command *command);
-enum err handoffs_assign(struct request *r, struct command *command);
-enum err handoffs_accept(struct request *r, struct command *command);
-enum err handoffs_reject(struct request *r, struct command *command);
-enum err handoffs_return(struct request *r, struct command *command);
-enum err handoffs_qualify(struct request *r, struct command *command);
-enum err handoffs_withdraw(struct request *r, struct command *command);
-enum err handoffs_feedback(struct request *r, struct command *command);
-enum err handoffs_dispute(struct request *r, struct command *command);
-enum err handoffs_uphold(struct request *r, struct command *command);
-enum err handoffs_concede(struct request *r, struct command *command);
-enum err handoffs_outcome(struct request *r, struct command *command);
+extern const struct input_spec offer_spec;
+extern const struct input_spec claim_spec;
+extern const struct input_spec release_spec;
+extern const struct input_spec assign_spec;
+extern const struct input_spec handoff_note_spec;   /* accept, withdraw */
+extern const struct input_spec handoff_reject_spec; /* reject, return */
+extern const struct input_spec handoff_qualify_spec;
+extern const struct input_spec feedback_spec;
+extern const struct input_spec dispute_spec;
+extern const struct input_spec dispute_answer_spec; /* uphold, concede */
+extern const struct input_spec handoff_outcome_spec;
 
 #endif

@@ -1,9 +1,10 @@
 #include "api/handoffs_read_api.h"
 
 #include "api/ledger_api.h"
-#include "http/reading.h"
+#include "api/reading.h"
 
 #include "base/email.h"
+#include "base/name.h"
 #include "core/handoff/life.h"
 #include "core/handoff/shape.h"
 #include "store/read/handoff_read.h"
@@ -11,20 +12,13 @@
 
 #include <string.h>
 
-#define TAG_HANDOFFS "ho"
+static const struct reading_places handoffs_places = READING_PLACES("ho");
 
 /* The text of a place: which half of the list it is in. */
 #define PLACE_OPEN   "o"
 #define PLACE_CLOSED "c"
 
 #define HANDOFF_ANSWER_MAX_BYTES ((size_t)256 << 10)
-
-static const char *const state_names[] = {
-#define X(name, text, open) text,
-    HANDOFF_STATE_TABLE(X)
-#undef X
-        NULL,
-};
 
 static void write_handoff(const struct request *r, const struct handoff *handoff, instant now,
                           struct json_out *out)
@@ -54,39 +48,38 @@ static enum err answer_one(struct request *r, const struct handoff *handoff, ins
     return ERR_NONE;
 }
 
-enum err handoffs_get(struct request *r, struct reader *reader)
-{
-    struct handoff *handoff;
-    struct read read;
-    struct uuid id;
-    instant now;
-    enum err err = request_param_uuid(r, "handoff_id", &id);
+struct get_input {
+    struct uuid handoff;
+};
 
-    if (err == ERR_NONE)
-        err = reading_begin(r, reader, &read);
-    if (err != ERR_NONE)
-        return err;
-    err = handoff_read_by_id(&read, id, &handoff, &now);
-    err = err == ERR_NONE ? answer_one(r, handoff, now) : reading_refuse(r, err, "handoff");
-    reading_end(&read);
-    return err;
+static const struct input_field get_fields[] = {
+    {"handoff_id", &input_uuid, AT(struct get_input, handoff), .place = INPUT_PATH},
+};
+const struct input_spec handoffs_get_input = INPUT_SPEC(get_fields, struct get_input);
+
+enum err handoffs_get(struct request *r, struct read *read)
+{
+    const struct get_input *input = r->input;
+    struct handoff *handoff;
+    instant now;
+    enum err err = handoff_read_by_id(read, input->handoff, &handoff, &now);
+
+    return err == ERR_NONE ? answer_one(r, handoff, now) : err;
 }
 
 /* ---- receipt ---- */
 
-struct receipt_query {
-    int state;
+struct receipt_input {
+    struct uuid handoff;
+    enum handoff_state state; /* HANDOFF_STATE_COUNT: the one that it is in */
 };
 
 static const struct input_field receipt_fields[] = {
-    {.name = "state",
-     .type = INPUT_ENUM,
-     .values = state_names + HANDOFF_ACCEPTED, /* an offer is no answer */
-     .otherwise = -1,
-     .offset = offsetof(struct receipt_query, state)},
+    {"handoff_id", &input_uuid, AT(struct receipt_input, handoff), .place = INPUT_PATH},
+    {"state", &handoff_answer_type, AT(struct receipt_input, state),
+     .otherwise = HANDOFF_STATE_COUNT},
 };
-
-const struct input_spec handoffs_receipt_query = INPUT_SPEC(receipt_fields, struct receipt_query);
+const struct input_spec handoffs_receipt_input = INPUT_SPEC(receipt_fields, struct receipt_input);
 
 static bool may_have_receipt(const struct request *r, const struct handoff *handoff)
 {
@@ -106,9 +99,8 @@ static enum err refuse_unanswered(struct request *r, const struct handoff *hando
 static enum err answer_receipt(struct request *r, const struct read *read,
                                const struct handoff *handoff)
 {
-    const struct receipt_query *query = r->query;
-    enum handoff_state state =
-        query->state < 0 ? handoff->state : (enum handoff_state)(query->state + HANDOFF_ACCEPTED);
+    const struct receipt_input *input = r->input;
+    enum handoff_state state = input->state == HANDOFF_STATE_COUNT ? handoff->state : input->state;
     enum err err = state == HANDOFF_OFFERED ? ERR_NOT_FOUND : ERR_NONE;
     int64_t pos;
 
@@ -119,61 +111,43 @@ static enum err answer_receipt(struct request *r, const struct read *read,
         err = proof_read_answer(read, handoff, state, &pos);
     if (err == ERR_NOT_FOUND)
         return refuse_unanswered(r, handoff, state);
-    return err == ERR_NONE ? ledger_reply_receipt(r, read, pos) : reading_refuse(r, err, "receipt");
+    return err == ERR_NONE ? ledger_reply_receipt(r, read, pos) : err;
 }
 
-enum err handoffs_receipt(struct request *r, struct reader *reader)
+enum err handoffs_receipt(struct request *r, struct read *read)
 {
+    const struct receipt_input *input = r->input;
     struct handoff *handoff;
-    struct read read;
-    struct uuid id;
     instant now;
-    enum err err = request_param_uuid(r, "handoff_id", &id);
+    enum err err = handoff_read_by_id(read, input->handoff, &handoff, &now);
 
-    if (err == ERR_NONE)
-        err = reading_begin(r, reader, &read);
-    if (err != ERR_NONE)
-        return err;
-    err = handoff_read_by_id(&read, id, &handoff, &now);
-    err = err == ERR_NONE ? answer_receipt(r, &read, handoff) : reading_refuse(r, err, "handoff");
-    reading_end(&read);
-    return err;
+    return err == ERR_NONE ? answer_receipt(r, read, handoff) : err;
 }
 
 /* ---- list ---- */
 
-struct list_query {
-    int state;
+struct list_input {
+    enum handoff_state state; /* HANDOFF_STATE_COUNT: any */
     const char *team;
     const char *assignee;
+    struct uuid to_team;  /* of team; nil: any */
+    struct uuid assigned; /* of assignee; nil: any */
     instant due_before;
     struct reading_query page;
 };
 
-static const struct input_field list_fields[] = {
-    {.name = "state",
-     .type = INPUT_ENUM,
-     .values = state_names,
-     .otherwise = HANDOFF_STATE_COUNT,
-     .offset = offsetof(struct list_query, state)},
-    {.name = "team",
-     .type = INPUT_LINE,
-     .min = 1,
-     .max = 63,
-     .offset = offsetof(struct list_query, team)},
-    {.name = "assignee",
-     .type = INPUT_LINE,
-     .min = 2,
-     .max = EMAIL_MAX_BYTES,
-     .offset = offsetof(struct list_query, assignee)},
-    {.name = "due_before",
-     .type = INPUT_INSTANT,
-     .offset = offsetof(struct list_query, due_before)},
-    PAGE_LIMIT_FIELD(struct list_query, page),
-    PAGE_PLACE_FIELD(struct list_query, page, "cursor"),
-};
+static const struct input_type assignee_type = {
+    .kind = INPUT_LINE, .min = 2, .max = EMAIL_MAX_BYTES};
 
-const struct input_spec handoffs_list_query = INPUT_SPEC(list_fields, struct list_query);
+static const struct input_field list_fields[] = {
+    {"state", &handoff_state_type, AT(struct list_input, state), .otherwise = HANDOFF_STATE_COUNT},
+    {"team", &name_type, AT(struct list_input, team)},
+    {"assignee", &assignee_type, AT(struct list_input, assignee)},
+    {"due_before", &input_instant, AT(struct list_input, due_before)},
+    PAGE_LIMIT_FIELD(struct list_input, page),
+    PAGE_PLACE_FIELD(struct list_input, page, "cursor", handoffs_places),
+};
+const struct input_spec handoffs_list_input = INPUT_SPEC(list_fields, struct list_input);
 
 static struct uuid team_of(struct request *r, const char *name)
 {
@@ -209,16 +183,24 @@ static struct uuid assignee_of(struct request *r, const char *text)
     return member == NULL ? (struct uuid){{0}} : member->id;
 }
 
-static struct handoff_place place_of(struct request *r, const struct reading_query *query)
+enum err handoffs_list_fill(struct request *r, void *filled)
 {
-    struct cursor cursor = reading_place(r, query, "cursor", TAG_HANDOFFS);
+    struct list_input *input = filled;
+
+    input->to_team = team_of(r, input->team);
+    input->assigned = assignee_of(r, input->assignee);
+    return ERR_NONE;
+}
+
+static struct handoff_place place_of(const struct cursor *cursor)
+{
     struct handoff_place place = {.due = INSTANT_NONE};
 
-    if (cursor.text == NULL)
+    if (cursor == NULL)
         return place;
-    place.closed = strcmp(cursor.text, PLACE_CLOSED) == 0;
-    place.due = place.closed ? INSTANT_NONE : cursor.number;
-    place.id = cursor.id;
+    place.closed = strcmp(cursor->text, PLACE_CLOSED) == 0;
+    place.due = place.closed ? INSTANT_NONE : cursor->number;
+    place.id = cursor->id;
     return place;
 }
 
@@ -234,29 +216,21 @@ static enum err answer_page(struct request *r, const struct handoff_page *found)
     reading_page_begin(&page, "cursor");
     for (size_t i = 0; i < found->count; i++)
         write_handoff(r, found->items[i], found->now, &page.json);
-    return reading_page_end(r, &page, found->more ? &place : NULL, TAG_HANDOFFS);
+    return reading_page_end(r, &page, &handoffs_places, found->more ? &place : NULL);
 }
 
-enum err handoffs_list(struct request *r, struct reader *reader)
+enum err handoffs_list(struct request *r, struct read *read)
 {
-    const struct list_query *query = r->query;
+    const struct list_input *input = r->input;
     struct handoff_filter filter = {
-        .state = (enum handoff_state)query->state,
-        .to_team = team_of(r, query->team),
-        .assignee = assignee_of(r, query->assignee),
-        .due_before = query->due_before,
-        .after = place_of(r, &query->page),
+        .state = input->state,
+        .to_team = input->to_team,
+        .assignee = input->assigned,
+        .due_before = input->due_before,
+        .after = place_of(input->page.place),
     };
     struct handoff_page found;
-    struct read read;
-    enum err err = reading_check(r);
+    enum err err = handoff_read_page(read, &filter, (int)input->page.limit, &found);
 
-    if (err == ERR_NONE)
-        err = reading_begin(r, reader, &read);
-    if (err != ERR_NONE)
-        return err;
-    err = handoff_read_page(&read, &filter, (int)query->page.limit, &found);
-    err = err == ERR_NONE ? answer_page(r, &found) : reading_refuse(r, err, "handoff");
-    reading_end(&read);
-    return err;
+    return err == ERR_NONE ? answer_page(r, &found) : err;
 }

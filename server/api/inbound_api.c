@@ -1,6 +1,5 @@
 #include "api/inbound_api.h"
 
-#include "api/setup_input.h"
 #include "http/body.h"
 
 #include "base/form.h"
@@ -130,35 +129,26 @@ static const char *signature_of(struct request *r, struct uuid source)
     return value == NULL ? NULL : arena_strdup(r->arena, value);
 }
 
-enum err inbound_receive_prepare(struct request *r, struct command *command)
-{
-    struct inbound_input *input = setup_new_input(r, sizeof *input);
+static const struct input_field inbound_fields[] = {
+    {"source_id", &input_public_id, AT(struct inbound_input, source), .place = INPUT_PATH},
+};
+const struct input_spec inbound_spec = INPUT_SPEC(inbound_fields, struct inbound_input);
 
-    if (input == NULL)
-        return ERR_OUT_OF_MEMORY;
-    enum err err = setup_param_id(r, "source_id", &input->source);
-    if (err != ERR_NONE)
-        return err;
-    input->body = r->body == NULL ? "" : r->body;
-    input->body_len = r->body_len;
-    input->content_type = arena_printf(r->arena, "%.*s", DELIVERY_CONTENT_TYPE_MAX_BYTES,
-                                       r->content_type == NULL ? "" : r->content_type);
-    err = read_document(r, input);
-    if (err != ERR_NONE)
-        return err;
-    input->signature = signature_of(r, input->source);
-    command->kind = COMMAND_INBOUND_RECEIVE;
-    command->input = input;
-    return arena_failed(r->arena) ? ERR_OUT_OF_MEMORY : ERR_NONE;
+enum err inbound_receive_fill(struct request *r, void *input)
+{
+    struct inbound_input *inbound = input;
+
+    inbound->body = r->body == NULL ? "" : r->body;
+    inbound->body_len = r->body_len;
+    inbound->content_type = arena_printf(r->arena, "%.*s", DELIVERY_CONTENT_TYPE_MAX_BYTES,
+                                         r->content_type == NULL ? "" : r->content_type);
+    enum err err = read_document(r, inbound);
+    inbound->signature = signature_of(r, inbound->source);
+    return err;
 }
 
-enum err deliveries_replay(struct request *r, struct command *command)
-{
-    struct delivery_replay_input *input = setup_new_input(r, sizeof *input);
-
-    if (input == NULL)
-        return ERR_OUT_OF_MEMORY;
-    command->kind = COMMAND_DELIVERY_REPLAY;
-    command->input = input;
-    return request_param_uuid(r, "delivery_id", &input->delivery);
-}
+static const struct input_field replay_fields[] = {
+    {"delivery_id", &input_uuid, AT(struct delivery_replay_input, delivery), .place = INPUT_PATH},
+};
+const struct input_spec delivery_replay_spec =
+    INPUT_SPEC(replay_fields, struct delivery_replay_input);

@@ -5,8 +5,6 @@
 #include "http/backend.h"
 #include "http/request.h"
 
-#define INBOUND_BODY_MAX_BYTES (1 << 20)
-
 /** The workspace that a source's id carries; false when it is no such id. */
 bool inbound_workspace(const struct request *r, struct uuid *workspace);
 
@@ -14,7 +12,10 @@ bool inbound_workspace(const struct request *r, struct uuid *workspace);
  *  r->caller when the body is there and signed; AUTH_BODY while it is awaited. HTTP thread. */
 enum auth_answer inbound_authenticate(struct request *r, const struct config *config);
 
-enum err inbound_receive_prepare(struct request *r, struct command *command);
-enum err deliveries_replay(struct request *r, struct command *command);
+/** Reads the raw body itself. */
+extern const struct input_spec inbound_spec;
+enum err inbound_receive_fill(struct request *r, void *input);
+
+extern const struct input_spec delivery_replay_spec;
 
 #endif

@@ -4,18 +4,18 @@
 
 #include "http/request.h"
 
-struct reader;
-
-#define BACKTEST_BODY_MAX_BYTES (512 << 10)
 /** Jobs of one page, which has their documents and results in it. */
 #define JOBS_LIMIT_DEFAULT 20
 #define JOBS_LIMIT_MAX     50
 
-extern const struct input_spec jobs_query;
+extern const struct input_spec backtest_spec;
 
-enum err backtests_create(struct request *r, struct command *command);
-enum err jobs_list(struct request *r, struct reader *reader);
-enum err jobs_get(struct request *r, struct reader *reader);
-enum err jobs_cancel(struct request *r, struct command *command);
+extern const struct input_spec jobs_list_input;
+enum err jobs_list(struct request *r, struct read *read);
+
+extern const struct input_spec jobs_get_input;
+enum err jobs_get(struct request *r, struct read *read);
+
+extern const struct input_spec job_cancel_spec;
 
 #endif

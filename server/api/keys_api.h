@@ -4,10 +4,10 @@
 
 #include "http/request.h"
 
-extern const struct input_spec keys_query;
+extern const struct input_spec keys_list_input;
+enum err keys_list(struct request *r, struct read *read);
 
-enum err keys_list(struct request *r, struct reader *reader);
-enum err keys_create(struct request *r, struct command *command);
-enum err keys_revoke(struct request *r, struct command *command);
+extern const struct input_spec key_create_spec;
+extern const struct input_spec key_revoke_spec;
 
 #endif

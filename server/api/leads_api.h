@@ -2,26 +2,20 @@
 #ifndef BATON_SERVER_LEADS_API_H
 #define BATON_SERVER_LEADS_API_H
 
+#include "api/lead_input.h"
 #include "http/request.h"
 
-#include "core/intake/lead_change.h"
+enum err leads_capture_fill(struct request *r, void *input);
 
-#define LEAD_BODY_MAX_BYTES  (256 << 10)
-#define BATCH_BODY_MAX_BYTES (4 << 20)
+/** Reads the raw body itself: see batch.h. */
+extern const struct input_spec batch_spec;
+enum err leads_batch_fill(struct request *r, void *input);
 
-enum err leads_capture(struct request *r, struct command *command);
-enum err leads_batch(struct request *r, struct command *command);
-enum err leads_update(struct request *r, struct command *command);
-enum err leads_add_touch(struct request *r, struct command *command);
-enum err leads_set_facts(struct request *r, struct command *command);
-enum err leads_override(struct request *r, struct command *command);
-enum err leads_merge(struct request *r, struct command *command);
-enum err leads_erase(struct request *r, struct command *command);
-
-/** The facts of a body, {name: {value, evidence?}}, sorted by name; pointer is where they stand.
- *  Faults are gathered: request_settle() comes after it.
- *  ERR_OUT_OF_MEMORY, with the reply made. */
-enum err facts_read(struct request *r, const json_t *map, const char *pointer,
-                    const struct fact_input **facts, size_t *count) MUST_USE;
+extern const struct input_spec lead_update_spec;
+extern const struct input_spec add_touch_spec;
+extern const struct input_spec facts_spec;
+extern const struct input_spec override_spec;
+extern const struct input_spec merge_spec;
+extern const struct input_spec erase_spec;
 
 #endif

@@ -1,39 +1,25 @@
 #include "api/leads_read_api.h"
 
-#include "api/capture_input.h"
+#include "api/reading.h"
 #include "http/etag_reply.h"
-#include "http/reading.h"
 
-#include "base/email.h"
+#include "base/name.h"
 #include "core/handoff/shape.h"
 #include "store/read/lead_read.h"
 #include "store/read/ledger_read.h"
+#include "store/read/reader.h"
 #include "store/read/verdict_read.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define TAG_LEADS    "ld"
-#define TAG_FEED     "lf"
-#define TAG_TIMELINE "tl"
-#define TAG_VERDICTS "vd"
+static const struct reading_places leads_places = READING_PLACES("ld");
+static const struct reading_places feed_places = READING_PLACES("lf");
+static const struct reading_places timeline_places = READING_PLACES("tl");
+static const struct reading_places verdicts_places = READING_PLACES("vd");
 
 #define LEAD_ANSWER_MAX_BYTES ((size_t)8 << 20)
-
-static const char *const stage_names[] = {
-#define X(name, text) text,
-    STAGE_TABLE(X)
-#undef X
-        NULL,
-};
-
-static const char *const milestone_names[] = {
-#define X(name, text) text,
-    MILESTONE_TABLE(X)
-#undef X
-        NULL,
-};
 
 /* ---- one ---- */
 
@@ -49,113 +35,92 @@ static enum err answer_lead(struct request *r, const struct lead_view *view)
     return ERR_NONE;
 }
 
-enum err leads_get(struct request *r, struct reader *reader)
-{
-    struct read read;
-    struct lead_view view;
-    struct uuid id;
-    enum err err = request_param_uuid(r, "lead_id", &id);
+struct get_input {
+    struct uuid lead;
+};
 
-    if (err != ERR_NONE)
-        return err;
-    err = reading_begin(r, reader, &read);
-    if (err != ERR_NONE)
-        return err;
-    err = lead_read_by_id(&read, id, &view);
-    err = err == ERR_NONE ? answer_lead(r, &view) : reading_refuse(r, err, "lead");
-    reading_end(&read);
-    return err;
+static const struct input_field get_fields[] = {
+    {"lead_id", &input_uuid, AT(struct get_input, lead), .place = INPUT_PATH},
+};
+const struct input_spec leads_get_input = INPUT_SPEC(get_fields, struct get_input);
+
+enum err leads_get(struct request *r, struct read *read)
+{
+    const struct get_input *input = r->input;
+    struct lead_view view;
+    enum err err = lead_read_by_id(read, input->lead, &view);
+
+    return err == ERR_NONE ? answer_lead(r, &view) : err;
 }
 
 /* ---- list ---- */
 
-struct list_query {
-    const char *email;
-    const char *external_id;
-    int stage;
+struct list_input {
+    const char *email; /* normalised */
+    const struct identity *external_id;
+    enum stage stage; /* STAGE_COUNT: any */
     const char *owner_team;
-    int reached;
-    const char *after;
+    struct uuid owner;      /* of owner_team; nil: any */
+    enum milestone reached; /* MILESTONE_COUNT: a page, not a feed */
+    const struct cursor *after;
     struct reading_query page;
 };
 
 static const struct input_field list_fields[] = {
-    {.name = "email",
-     .type = INPUT_LINE,
-     .min = 3,
-     .max = EMAIL_MAX_BYTES,
-     .offset = offsetof(struct list_query, email)},
-    {.name = "external_id",
-     .type = INPUT_LINE,
-     .min = 3,
-     .max = IDENTITY_SOURCE_MAX_BYTES + 1 + EXTERNAL_ID_MAX_CHARS,
-     .offset = offsetof(struct list_query, external_id)},
-    {.name = "stage",
-     .type = INPUT_ENUM,
-     .values = stage_names,
-     .otherwise = STAGE_COUNT,
-     .offset = offsetof(struct list_query, stage)},
-    {.name = "owner_team",
-     .type = INPUT_LINE,
-     .min = 1,
-     .max = 63,
-     .offset = offsetof(struct list_query, owner_team)},
-    {.name = "reached",
-     .type = INPUT_ENUM,
-     .values = milestone_names,
-     .otherwise = MILESTONE_COUNT,
-     .offset = offsetof(struct list_query, reached)},
-    {.name = "after",
-     .type = INPUT_LINE,
-     .min = 1,
-     .max = CURSOR_MAX_BYTES,
-     .offset = offsetof(struct list_query, after)},
-    PAGE_LIMIT_FIELD(struct list_query, page),
-    PAGE_PLACE_FIELD(struct list_query, page, "cursor"),
+    {"email", &input_email, AT(struct list_input, email)},
+    {"external_id", &foreign_pair_type, AT(struct list_input, external_id)},
+    {"stage", &stage_type, AT(struct list_input, stage), .otherwise = STAGE_COUNT},
+    {"owner_team", &name_type, AT(struct list_input, owner_team)},
+    {"reached", &milestone_type, AT(struct list_input, reached), .otherwise = MILESTONE_COUNT},
+    {"after", &feed_places.type, AT(struct list_input, after)},
+    PAGE_LIMIT_FIELD(struct list_input, page),
+    PAGE_PLACE_FIELD(struct list_input, page, "cursor", leads_places),
 };
+const struct input_spec leads_list_input = INPUT_SPEC(list_fields, struct list_input);
 
-const struct input_spec leads_list_query = INPUT_SPEC(list_fields, struct list_query);
-
-static const struct identity *email_of(struct request *r, const char *text)
+/* A feed and a page are asked for differently. */
+static void refuse_mixture(struct request *r, const struct list_input *input)
 {
-    struct identity *identity = ARENA_NEW(r->arena, struct identity);
+    static const char detail[] = "reached takes no other filter than limit and after";
 
-    if (text == NULL || identity == NULL)
-        return NULL;
-    *identity = (struct identity){.kind = IDENTITY_EMAIL, .source = "", .value = ""};
-    if (email_normalize(text, r->arena, &identity->value) == ERR_INVALID_VALUE)
-        reading_fault(r, "email", "email", "This is no email address, such as kim@acme.example");
-    return identity;
-}
-
-static const struct identity *external_of(struct request *r, const char *text)
-{
-    struct identity *identity = ARENA_NEW(r->arena, struct identity);
-    const char *colon = text == NULL ? NULL : strchr(text, ':');
-
-    if (text == NULL || identity == NULL)
-        return NULL;
-    *identity = (struct identity){.kind = IDENTITY_EXTERNAL, .source = "", .value = ""};
-    const char *source =
-        colon == NULL
-            ? NULL
-            : identity_source_parse(arena_copy(r->arena, text, (size_t)(colon - text)), r->arena);
-    if (source == NULL || colon[1] == '\0') {
-        reading_fault(r, "external_id", "external_id", "source:id is wanted, such as hubspot:51");
-        return identity;
+    if (input->reached == MILESTONE_COUNT) {
+        if (input->after != NULL)
+            reading_fault(r, "after", "without_reached", "It goes with reached alone; use cursor");
+        return;
     }
-    identity->source = source;
-    identity->value = colon + 1;
-    return identity;
+    if (input->email != NULL)
+        reading_fault(r, "email", "with_reached", detail);
+    if (input->external_id != NULL)
+        reading_fault(r, "external_id", "with_reached", detail);
+    if (input->stage != STAGE_COUNT)
+        reading_fault(r, "stage", "with_reached", detail);
+    if (input->owner_team != NULL)
+        reading_fault(r, "owner_team", "with_reached", detail);
+    if (input->page.place != NULL)
+        reading_fault(r, "cursor", "with_reached", detail);
 }
 
-static struct uuid owner_of(struct request *r, const char *name)
+enum err leads_list_fill(struct request *r, void *filled)
 {
-    const struct team *team = name == NULL ? NULL : config_team_named(r->config, name);
+    struct list_input *input = filled;
+    const struct team *team =
+        input->owner_team == NULL ? NULL : config_team_named(r->config, input->owner_team);
 
-    if (name != NULL && team == NULL)
+    refuse_mixture(r, input);
+    if (team != NULL)
+        input->owner = team->id;
+    else if (input->owner_team != NULL && input->reached == MILESTONE_COUNT)
         reading_fault(r, "owner_team", "unknown_team", "There is no team of this name");
-    return team == NULL ? (struct uuid){{0}} : team->id;
+    return ERR_NONE;
+}
+
+static const struct identity *email_of(struct request *r, const char *email)
+{
+    struct identity *identity = email == NULL ? NULL : ARENA_NEW(r->arena, struct identity);
+
+    if (identity != NULL)
+        *identity = (struct identity){.kind = IDENTITY_EMAIL, .source = "", .value = email};
+    return identity;
 }
 
 static enum err answer_page(struct request *r, const struct lead_page *found)
@@ -168,48 +133,27 @@ static enum err answer_page(struct request *r, const struct lead_page *found)
         shape_lead(r->config, found->items[i].lead, found->items[i].open, &page.json);
         place.id = found->items[i].lead->id;
     }
-    return reading_page_end(r, &page, found->more ? &place : NULL, TAG_LEADS);
+    return reading_page_end(r, &page, &leads_places, found->more ? &place : NULL);
 }
 
-static enum err list_page(struct request *r, const struct list_query *query, struct read *read)
+static enum err list_page(struct request *r, const struct list_input *input, struct read *read)
 {
     struct lead_page found;
     struct lead_filter filter = {
-        .email = email_of(r, query->email),
-        .external = external_of(r, query->external_id),
-        .stage = (enum stage)query->stage,
-        .owner_team = owner_of(r, query->owner_team),
-        .before = reading_place(r, &query->page, "cursor", TAG_LEADS).id,
+        .email = email_of(r, input->email),
+        .external = input->external_id,
+        .stage = input->stage,
+        .owner_team = input->owner,
+        .before = reading_begin_at(&input->page).id,
     };
 
-    if (query->after != NULL)
-        reading_fault(r, "after", "without_reached", "It goes with reached alone; use cursor");
-    enum err err = reading_check(r);
-    if (err != ERR_NONE)
-        return err;
     if (arena_failed(r->arena))
-        return reading_refuse(r, ERR_OUT_OF_MEMORY, "lead");
-    err = lead_read_page(read, &filter, (int)query->page.limit, &found);
-    return err == ERR_NONE ? answer_page(r, &found) : reading_refuse(r, err, "lead");
+        return ERR_OUT_OF_MEMORY;
+    enum err err = lead_read_page(read, &filter, (int)input->page.limit, &found);
+    return err == ERR_NONE ? answer_page(r, &found) : err;
 }
 
 /* ---- the feed of a milestone ---- */
-
-static void refuse_filters(struct request *r, const struct list_query *query)
-{
-    static const char detail[] = "reached takes no other filter than limit and after";
-
-    if (query->email != NULL)
-        reading_fault(r, "email", "with_reached", detail);
-    if (query->external_id != NULL)
-        reading_fault(r, "external_id", "with_reached", detail);
-    if (query->stage != STAGE_COUNT)
-        reading_fault(r, "stage", "with_reached", detail);
-    if (query->owner_team != NULL)
-        reading_fault(r, "owner_team", "with_reached", detail);
-    if (query->page.cursor != NULL)
-        reading_fault(r, "cursor", "with_reached", detail);
-}
 
 static void write_change(const struct config *config, enum milestone milestone,
                          const struct lead_change_item *item, struct json_out *out)
@@ -245,54 +189,43 @@ static enum err read_feed(struct read *read, enum milestone milestone, int64_t a
     return err;
 }
 
-static enum err list_feed(struct request *r, const struct list_query *query, struct read *read)
+static enum err list_feed(struct request *r, const struct list_input *input, struct read *read)
 {
-    enum milestone milestone = (enum milestone)query->reached;
-    struct reading_query place = {.cursor = query->after};
-    struct cursor next = reading_place(r, &place, "after", TAG_FEED);
+    struct cursor next = input->after == NULL ? (struct cursor){0} : *input->after;
     struct lead_feed found;
     struct reading_page page;
+    enum err err = read_feed(read, input->reached, next.number, (int)input->page.limit, &found);
 
-    refuse_filters(r, query);
-    enum err err = reading_check(r);
     if (err != ERR_NONE)
         return err;
-    err = read_feed(read, milestone, next.number, (int)query->page.limit, &found);
-    if (err != ERR_NONE)
-        return reading_refuse(r, err, "lead");
     reading_page_begin(&page, "after");
     for (size_t i = 0; i < found.count; i++)
-        write_change(r->config, milestone, &found.items[i], &page.json);
+        write_change(r->config, input->reached, &found.items[i], &page.json);
     next.number = found.next;
-    return reading_feed_end(r, &page, &next, TAG_FEED, found.more);
+    return reading_feed_end(r, &page, &feed_places, &next, found.more);
 }
 
-enum err leads_list(struct request *r, struct reader *reader)
+enum err leads_list(struct request *r, struct read *read)
 {
-    const struct list_query *query = r->query;
-    struct read read;
-    enum err err = reading_begin(r, reader, &read);
+    const struct list_input *input = r->input;
 
-    if (err != ERR_NONE)
-        return err;
-    err =
-        query->reached == MILESTONE_COUNT ? list_page(r, query, &read) : list_feed(r, query, &read);
-    reading_end(&read);
-    return err;
+    return input->reached == MILESTONE_COUNT ? list_page(r, input, read)
+                                             : list_feed(r, input, read);
 }
 
 /* ---- what hangs on one ---- */
 
-struct timeline_query {
+struct timeline_input {
+    struct uuid lead;
     struct reading_query page;
 };
 
 static const struct input_field timeline_fields[] = {
-    PAGE_LIMIT_FIELD(struct timeline_query, page),
-    PAGE_PLACE_FIELD(struct timeline_query, page, "cursor"),
+    {"lead_id", &input_uuid, AT(struct timeline_input, lead), .place = INPUT_PATH},
+    PAGE_LIMIT_FIELD(struct timeline_input, page),
+    PAGE_PLACE_FIELD(struct timeline_input, page, "cursor", timeline_places),
 };
-
-const struct input_spec leads_timeline_query = INPUT_SPEC(timeline_fields, struct timeline_query);
+const struct input_spec leads_timeline_input = INPUT_SPEC(timeline_fields, struct timeline_input);
 
 static enum err answer_timeline(struct request *r, const struct timeline_page *found)
 {
@@ -305,74 +238,64 @@ static enum err answer_timeline(struct request *r, const struct timeline_page *f
         event_write_timeline(&item->event, item->touch, r->config, &page.json);
         place.number = item->event.pos;
     }
-    return reading_page_end(r, &page, found->more ? &place : NULL, TAG_TIMELINE);
+    return reading_page_end(r, &page, &timeline_places, found->more ? &place : NULL);
 }
 
-enum err leads_timeline(struct request *r, struct reader *reader)
+enum err leads_timeline(struct request *r, struct read *read)
 {
-    const struct timeline_query *query = r->query;
-    struct cursor place = reading_place(r, &query->page, "cursor", TAG_TIMELINE);
+    const struct timeline_input *input = r->input;
+    struct cursor place = reading_begin_at(&input->page);
     struct timeline_page found;
-    struct read read;
-    struct uuid id;
-    enum err err = request_param_uuid(r, "lead_id", &id);
+    enum err err =
+        ledger_read_timeline(read, input->lead, place.number, (int)input->page.limit, &found);
 
-    if (err == ERR_NONE)
-        err = reading_check(r);
-    if (err == ERR_NONE)
-        err = reading_begin(r, reader, &read);
-    if (err != ERR_NONE)
-        return err;
-    err = ledger_read_timeline(&read, id, place.number, (int)query->page.limit, &found);
-    err = err == ERR_NONE ? answer_timeline(r, &found) : reading_refuse(r, err, "lead");
-    reading_end(&read);
-    return err;
+    return err == ERR_NONE ? answer_timeline(r, &found) : err;
 }
 
-static const char *const term_names[] = {"mql", "srl", "sql", NULL};
-
-struct verdicts_query {
-    int term;
-    int64_t version;
+struct verdicts_input {
+    struct uuid lead;
+    enum term term;  /* TERM_COUNT: any */
+    int32_t version; /* 0: any */
     struct reading_query page;
 };
 
 static const struct input_field verdicts_fields[] = {
-    {.name = "term",
-     .type = INPUT_ENUM,
-     .values = term_names,
-     .otherwise = TERM_COUNT,
-     .offset = offsetof(struct verdicts_query, term)},
-    {.name = "version",
-     .type = INPUT_INT,
-     .min = 1,
-     .max = 1000000,
-     .offset = offsetof(struct verdicts_query, version)},
-    PAGE_LIMIT_FIELD(struct verdicts_query, page),
-    PAGE_PLACE_FIELD(struct verdicts_query, page, "cursor"),
+    {"lead_id", &input_uuid, AT(struct verdicts_input, lead), .place = INPUT_PATH},
+    {"term", &term_type, AT(struct verdicts_input, term), .otherwise = TERM_COUNT},
+    {"version", &asked_version_type, AT(struct verdicts_input, version)},
+    PAGE_LIMIT_FIELD(struct verdicts_input, page),
+    PAGE_PLACE_FIELD(struct verdicts_input, page, "cursor", verdicts_places),
 };
 
-const struct input_spec leads_verdicts_query = INPUT_SPEC(verdicts_fields, struct verdicts_query);
+static bool check_version(struct input *in, const struct input_node *at, void *out)
+{
+    const struct verdicts_input *input = out;
+    const struct input_node version = {.name = "version"};
+
+    (void)at;
+    return input->version == 0 || input->term != TERM_COUNT ||
+           input_fault(in, &version, "without_term", "A version is one of a term: name the term");
+}
+
+const struct input_spec leads_verdicts_input =
+    INPUT_SPEC(verdicts_fields, struct verdicts_input, .check = check_version);
 
 /* A place holds a moment, a lead, and as its text the number in that lead's chain. */
-static struct verdict_filter verdict_filter_of(struct request *r,
-                                               const struct verdicts_query *query)
+static struct verdict_filter verdict_filter_of(const struct verdicts_input *input)
 {
-    struct cursor place = reading_place(r, &query->page, "cursor", TAG_VERDICTS);
+    const struct cursor *place = input->page.place;
     struct verdict_filter filter = {
-        .of_term = query->term != TERM_COUNT,
-        .term = (enum term)query->term,
-        .version = (int)query->version,
+        .of_term = input->term != TERM_COUNT,
+        .term = input->term,
+        .version = input->version,
         .before = {.judged_at = INSTANT_NONE},
     };
 
-    if (query->version != 0 && !filter.of_term)
-        reading_fault(r, "version", "without_term", "A version is one of a term: name the term");
-    if (place.text == NULL)
+    if (place == NULL)
         return filter;
-    filter.before.judged_at = place.number;
-    filter.before.lead = place.id;
-    filter.before.seq = strtoll(place.text, NULL, 10);
+    filter.before.judged_at = place->number;
+    filter.before.lead = place->id;
+    filter.before.seq = strtoll(place->text, NULL, 10);
     return filter;
 }
 
@@ -393,26 +316,15 @@ static enum err answer_verdicts(struct request *r, const struct verdict_page *fo
         place.id = item->place.lead;
         place.text = arena_printf(r->arena, "%" PRId64, item->place.seq);
     }
-    return reading_page_end(r, &page, found->more ? &place : NULL, TAG_VERDICTS);
+    return reading_page_end(r, &page, &verdicts_places, found->more ? &place : NULL);
 }
 
-enum err leads_verdicts(struct request *r, struct reader *reader)
+enum err leads_verdicts(struct request *r, struct read *read)
 {
-    const struct verdicts_query *query = r->query;
-    struct verdict_filter filter = verdict_filter_of(r, query);
+    const struct verdicts_input *input = r->input;
+    struct verdict_filter filter = verdict_filter_of(input);
     struct verdict_page found;
-    struct read read;
-    struct uuid id;
-    enum err err = request_param_uuid(r, "lead_id", &id);
+    enum err err = verdict_read_page(read, input->lead, &filter, (int)input->page.limit, &found);
 
-    if (err == ERR_NONE)
-        err = reading_check(r);
-    if (err == ERR_NONE)
-        err = reading_begin(r, reader, &read);
-    if (err != ERR_NONE)
-        return err;
-    err = verdict_read_page(&read, id, &filter, (int)query->page.limit, &found);
-    err = err == ERR_NONE ? answer_verdicts(r, &found) : reading_refuse(r, err, "lead");
-    reading_end(&read);
-    return err;
+    return err == ERR_NONE ? answer_verdicts(r, &found) : err;
 }

@@ -4,13 +4,17 @@
 
 #include "http/request.h"
 
-extern const struct input_spec leads_list_query;
-extern const struct input_spec leads_timeline_query;
-extern const struct input_spec leads_verdicts_query;
+extern const struct input_spec leads_get_input;
+enum err leads_get(struct request *r, struct read *read);
 
-enum err leads_get(struct request *r, struct reader *reader);
-enum err leads_list(struct request *r, struct reader *reader);
-enum err leads_timeline(struct request *r, struct reader *reader);
-enum err leads_verdicts(struct request *r, struct reader *reader);
+extern const struct input_spec leads_list_input;
+enum err leads_list_fill(struct request *r, void *input);
+enum err leads_list(struct request *r, struct read *read);
+
+extern const struct input_spec leads_timeline_input;
+enum err leads_timeline(struct request *r, struct read *read);
+
+extern const struct input_spec leads_verdicts_input;
+enum err leads_verdicts(struct request *r, struct read *read);
 
 #endif

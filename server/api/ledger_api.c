@@ -1,48 +1,29 @@
 #include "api/ledger_api.h"
 
-#include "http/reading.h"
+#include "api/reading.h"
 
 #include "store/read/proof_read.h"
 #include "store/table/checkpoint_table.h"
 
-#include <errno.h>
-#include <stdlib.h>
-
-#define TAG_CHECKPOINTS "cp"
+static const struct reading_places checkpoints_places = READING_PLACES("cp");
 
 #define PROOF_ANSWER_MAX_BYTES ((size_t)1 << 20)
 
 /** An entry that no checkpoint covers after this time waits in vain: nobody signs. */
 #define CHECKPOINT_LATE (INSTANT_MINUTE)
 
-/* ---- path ---- */
-
-/* A position or a size. */
-static enum err path_number(struct request *r, const char *name, const char *what, int64_t *out)
-{
-    const char *text = request_param(r, name);
-    char *end;
-
-    errno = 0;
-    *out = strtoll(text, &end, 10);
-    if (text[0] >= '1' && text[0] <= '9' && *end == '\0' && errno == 0)
-        return ERR_NONE;
-    return request_refuse(r, ERR_NOT_FOUND, "There is no such %s", what);
-}
-
 /* ---- checkpoints ---- */
 
-struct checkpoints_query {
+struct checkpoints_input {
     struct reading_query page;
 };
 
 static const struct input_field checkpoints_fields[] = {
-    PAGE_LIMIT_FIELD(struct checkpoints_query, page),
-    PAGE_PLACE_FIELD(struct checkpoints_query, page, "cursor"),
+    PAGE_LIMIT_FIELD(struct checkpoints_input, page),
+    PAGE_PLACE_FIELD(struct checkpoints_input, page, "cursor", checkpoints_places),
 };
-
-const struct input_spec ledger_checkpoints_query =
-    INPUT_SPEC(checkpoints_fields, struct checkpoints_query);
+const struct input_spec ledger_checkpoints_input =
+    INPUT_SPEC(checkpoints_fields, struct checkpoints_input);
 
 static enum err answer_page(struct request *r, const struct checkpoint_page *found)
 {
@@ -52,45 +33,32 @@ static enum err answer_page(struct request *r, const struct checkpoint_page *fou
     reading_page_begin(&page, "cursor");
     for (size_t i = 0; i < found->count; i++)
         checkpoint_write(&found->items[i], &page.json);
-    return reading_page_end(r, &page, found->more ? &place : NULL, TAG_CHECKPOINTS);
+    return reading_page_end(r, &page, &checkpoints_places, found->more ? &place : NULL);
 }
 
-enum err ledger_checkpoints(struct request *r, struct reader *reader)
+enum err ledger_checkpoints(struct request *r, struct read *read)
 {
-    const struct checkpoints_query *query = r->query;
-    struct cursor place = reading_place(r, &query->page, "cursor", TAG_CHECKPOINTS);
-    int64_t below = query->page.cursor == NULL ? INT64_MAX : place.number;
+    const struct checkpoints_input *input = r->input;
+    int64_t below = input->page.place == NULL ? INT64_MAX : input->page.place->number;
     struct checkpoint_page found;
-    struct read read;
-    enum err err = reading_check(r);
+    enum err err = proof_read_checkpoints(read, below, (int)input->page.limit, &found);
 
-    if (err == ERR_NONE)
-        err = reading_begin(r, reader, &read);
-    if (err != ERR_NONE)
-        return err;
-    err = proof_read_checkpoints(&read, below, (int)query->page.limit, &found);
-    err = err == ERR_NONE ? answer_page(r, &found) : reading_refuse(r, err, "checkpoint");
-    reading_end(&read);
-    return err;
+    return err == ERR_NONE ? answer_page(r, &found) : err;
 }
 
 /* ---- consistency ---- */
 
-struct consistency_query {
+struct consistency_input {
+    int64_t size;
     int64_t from;
 };
 
 static const struct input_field consistency_fields[] = {
-    {.name = "from",
-     .type = INPUT_INT,
-     .required = true,
-     .min = 1,
-     .max = INT64_MAX,
-     .offset = offsetof(struct consistency_query, from)},
+    {"size", &position_type, AT(struct consistency_input, size), .place = INPUT_PATH},
+    {"from", &position_type, AT(struct consistency_input, from), .required = true},
 };
-
-const struct input_spec ledger_consistency_query =
-    INPUT_SPEC(consistency_fields, struct consistency_query);
+const struct input_spec ledger_consistency_input =
+    INPUT_SPEC(consistency_fields, struct consistency_input);
 
 static enum err answer_consistency(struct request *r, const struct consistency *found)
 {
@@ -103,31 +71,17 @@ static enum err answer_consistency(struct request *r, const struct consistency *
     return ERR_NONE;
 }
 
-static enum err refuse_consistency(struct request *r, enum err err)
+enum err ledger_consistency(struct request *r, struct read *read)
 {
-    if (err != ERR_NOT_FOUND)
-        return reading_refuse(r, err, "checkpoint");
-    return request_refuse(r, err,
-                          "There is no checkpoint of this size, or it is smaller than from; "
-                          "GET /v1/ledger/checkpoints lists them");
-}
-
-enum err ledger_consistency(struct request *r, struct reader *reader)
-{
-    const struct consistency_query *query = r->query;
+    const struct consistency_input *input = r->input;
     struct consistency found;
-    struct read read;
-    int64_t size;
-    enum err err = path_number(r, "size", "checkpoint", &size);
+    enum err err = proof_read_consistency(read, input->from, input->size, &found);
 
-    if (err == ERR_NONE)
-        err = reading_begin(r, reader, &read);
-    if (err != ERR_NONE)
-        return err;
-    err = proof_read_consistency(&read, query->from, size, &found);
-    err = err == ERR_NONE ? answer_consistency(r, &found) : refuse_consistency(r, err);
-    reading_end(&read);
-    return err;
+    if (err == ERR_NOT_FOUND)
+        return request_refuse(r, err,
+                              "There is no checkpoint of this size, or it is smaller than from; "
+                              "GET /v1/ledger/checkpoints lists them");
+    return err == ERR_NONE ? answer_consistency(r, &found) : err;
 }
 
 /* ---- receipts ---- */
@@ -157,7 +111,7 @@ enum err ledger_reply_receipt(struct request *r, const struct read *read, int64_
     if (err == ERR_NOT_FOUND)
         return request_refuse(r, err, "The ledger has no entry at this position");
     if (err != ERR_NONE)
-        return reading_refuse(r, err, "entry");
+        return err;
     json_out_init(&out, PROOF_ANSWER_MAX_BYTES);
     receipt_write(&receipt, &out);
     reply_json(r, 200, &out);
@@ -165,17 +119,18 @@ enum err ledger_reply_receipt(struct request *r, const struct read *read, int64_
     return ERR_NONE;
 }
 
-enum err ledger_entry_proof(struct request *r, struct reader *reader)
-{
-    struct read read;
+struct proof_input {
     int64_t pos;
-    enum err err = path_number(r, "pos", "entry", &pos);
+};
 
-    if (err == ERR_NONE)
-        err = reading_begin(r, reader, &read);
-    if (err != ERR_NONE)
-        return err;
-    err = ledger_reply_receipt(r, &read, pos);
-    reading_end(&read);
-    return err;
+static const struct input_field proof_fields[] = {
+    {"pos", &position_type, AT(struct proof_input, pos), .place = INPUT_PATH},
+};
+const struct input_spec ledger_entry_proof_input = INPUT_SPEC(proof_fields, struct proof_input);
+
+enum err ledger_entry_proof(struct request *r, struct read *read)
+{
+    const struct proof_input *input = r->input;
+
+    return ledger_reply_receipt(r, read, input->pos);
 }

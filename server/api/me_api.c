@@ -39,14 +39,14 @@ static void write_me(const struct config *config, const struct api_key *key,
     json_out_end_object(out);
 }
 
-enum err me_get(struct request *r, struct reader *reader)
+enum err me_get(struct request *r, struct read *read)
 {
     const struct config *config = r->config;
     const struct api_key *key = config_key(config, r->caller.key);
     const struct team *team = config_team(config, r->caller.team);
     struct json_out out;
 
-    (void)reader;
+    (void)read;
     if (key == NULL || team == NULL)
         return request_refuse(r, ERR_UNAUTHENTICATED, "This key is not known any more");
     json_out_init(&out, ME_MAX_BYTES);

@@ -4,6 +4,6 @@
 
 #include "http/request.h"
 
-enum err me_get(struct request *r, struct reader *reader);
+enum err me_get(struct request *r, struct read *read);
 
 #endif

@@ -4,10 +4,11 @@
 
 #include "http/request.h"
 
-extern const struct input_spec members_query;
+extern const struct input_spec members_list_input;
+enum err members_list_fill(struct request *r, void *input);
+enum err members_list(struct request *r, struct read *read);
 
-enum err members_list(struct request *r, struct reader *reader);
-enum err members_create(struct request *r, struct command *command);
-enum err members_update(struct request *r, struct command *command);
+extern const struct input_spec member_create_spec;
+extern const struct input_spec member_update_spec;
 
 #endif

@@ -1,32 +1,27 @@
 #include "api/reports_api.h"
 
-#include "http/reading.h"
+#include "api/reading.h"
 
 #include "base/period.h"
 #include "store/read/report_read.h"
 
 #define FUNNEL_MAX_BYTES (16 << 10)
 
-struct funnel_query {
-    const char *from;
-    const char *to;
+struct funnel_input {
+    const struct period_end *from; /* NULL: open; so is to */
+    const struct period_end *to;
 };
 
 static const struct input_field funnel_fields[] = {
-    {.name = "from", .type = INPUT_LINE, .max = 40, .offset = offsetof(struct funnel_query, from)},
-    {.name = "to", .type = INPUT_LINE, .max = 40, .offset = offsetof(struct funnel_query, to)},
+    {"from", &period_end_type, AT(struct funnel_input, from)},
+    {"to", &period_end_type, AT(struct funnel_input, to)},
 };
-
-const struct input_spec reports_funnel_query = INPUT_SPEC(funnel_fields, struct funnel_query);
+const struct input_spec reports_funnel_input = INPUT_SPEC(funnel_fields, struct funnel_input);
 
 /* A bare date is 00:00 UTC. */
-static instant end_of(struct request *r, const char *name, const char *text)
+static instant end_of(const struct period_end *end)
 {
-    struct period_end end = {.at = INSTANT_NONE};
-
-    if (text != NULL && !period_end_parse(text, &end))
-        reading_fault(r, name, "date", "A date or an RFC 3339 time is wanted, such as 2026-11-22");
-    return period_end_utc(&end);
+    return end == NULL ? INSTANT_NONE : period_end_utc(end);
 }
 
 /* Number of the milestone of this name, or -1: nurture and its like are none. */
@@ -92,21 +87,13 @@ static enum err answer_funnel(struct request *r, const struct funnel *funnel, in
     return ERR_NONE;
 }
 
-enum err reports_funnel(struct request *r, struct reader *reader)
+enum err reports_funnel(struct request *r, struct read *read)
 {
-    const struct funnel_query *query = r->query;
-    instant from = end_of(r, "from", query->from);
-    instant to = end_of(r, "to", query->to);
+    const struct funnel_input *input = r->input;
+    instant from = end_of(input->from);
+    instant to = end_of(input->to);
     struct funnel funnel;
-    struct read read;
-    enum err err = reading_check(r);
+    enum err err = report_read_funnel(read, from, to, &funnel);
 
-    if (err == ERR_NONE)
-        err = reading_begin(r, reader, &read);
-    if (err != ERR_NONE)
-        return err;
-    err = report_read_funnel(&read, from, to, &funnel);
-    err = err == ERR_NONE ? answer_funnel(r, &funnel, from, to) : reading_refuse(r, err, "report");
-    reading_end(&read);
-    return err;
+    return err == ERR_NONE ? answer_funnel(r, &funnel, from, to) : err;
 }

@@ -4,8 +4,8 @@
 
 #include "http/request.h"
 
-extern const struct input_spec reports_funnel_query;
+extern const struct input_spec reports_funnel_input;
 
-enum err reports_funnel(struct request *r, struct reader *reader);
+enum err reports_funnel(struct request *r, struct read *read);
 
 #endif

@@ -4,7 +4,8 @@
 
 #include "http/request.h"
 
-enum err routes_get(struct request *r, struct reader *reader);
-enum err routes_put(struct request *r, struct command *command);
+enum err routes_get(struct request *r, struct read *read);
+
+extern const struct input_spec routes_replace_spec;
 
 #endif

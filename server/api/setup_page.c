@@ -7,6 +7,20 @@
 
 #define PAGE_MAX_BYTES (2u << 20)
 
+static bool read_place(struct input *in, const struct input_node *at,
+                       const struct input_field *field, void *base)
+{
+    struct cursor *place = ARENA_NEW(in->arena, struct cursor);
+
+    if (place != NULL && !uuid_parse(at->word, &place->id))
+        return input_fault(in, at, "cursor", "Take it from next of an answer of this list");
+    memcpy((char *)base + field->offset, &place, sizeof place);
+    return true;
+}
+
+const struct input_type setup_place_type = {
+    .kind = INPUT_LINE, .min = 1, .max = CURSOR_MAX_BYTES, .read = read_place};
+
 struct item {
     struct uuid id;
     size_t index;
@@ -52,21 +66,16 @@ static void write_page(struct request *r, const struct setup_list *list, const s
     reply_json(r, 200, &out);
 }
 
-enum err setup_page_answer(struct request *r, const struct setup_page *page,
+enum err setup_page_answer(struct request *r, const struct reading_query *page,
                            const struct setup_list *list, const char *path, const char *more)
 {
-    struct faults *faults = request_faults(r);
     char next[UUID_TEXT_LEN + 1];
-    struct uuid after;
     size_t count;
+    struct item *items =
+        select_items(r, list, page->place == NULL ? NULL : &page->place->id, &count);
 
-    if (page->cursor != NULL && faults != NULL && !uuid_parse(page->cursor, &after)) {
-        faults_add_in(faults, "query", "cursor", "cursor", "This is no cursor of this list");
-        return request_refuse(r, ERR_INVALID_PARAMETER, "Take the cursor from next of a page");
-    }
-    struct item *items = select_items(r, list, page->cursor == NULL ? NULL : &after, &count);
     if (items == NULL)
-        return request_refuse(r, ERR_OUT_OF_MEMORY, "Try again in a moment");
+        return ERR_OUT_OF_MEMORY;
     bool last = count <= (size_t)page->limit;
     if (last) {
         write_page(r, list, items, count, NULL);

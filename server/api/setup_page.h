@@ -2,15 +2,10 @@
 #ifndef BATON_SERVER_SETUP_PAGE_H
 #define BATON_SERVER_SETUP_PAGE_H
 
-#include "http/request.h"
+#include "api/reading.h"
 
-#define SETUP_PAGE_DEFAULT 50
-#define SETUP_PAGE_MAX     500
-
-struct setup_page {
-    int64_t limit;
-    const char *cursor; /* of the query; NULL: the first page */
-};
+/** A place: the id of the last item, as it is. */
+extern const struct input_type setup_place_type;
 
 /** Items of one list, in any order. */
 struct setup_list {
@@ -23,7 +18,7 @@ struct setup_list {
 
 /** Answers {data, next} and the Link header; more is put behind "?" of the next link, such as
  *  "team=sales&", or "". */
-enum err setup_page_answer(struct request *r, const struct setup_page *page,
+enum err setup_page_answer(struct request *r, const struct reading_query *page,
                            const struct setup_list *list, const char *path, const char *more);
 
 #endif

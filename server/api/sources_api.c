@@ -1,24 +1,23 @@
 #include "api/sources_api.h"
 
-#include "api/setup_input.h"
+#include "api/values.h"
 
 #include "base/etag.h"
+#include "base/name.h"
 #include "core/intake/mapping.h"
 #include "core/setup/shape_setup.h"
 #include "core/setup/source_change.h"
 
 #include <string.h>
 
-#define LIST_MAX_BYTES        (16u << 20)
-#define MAPPING_MAX_BYTES     (64u << 10)
-#define HEADER_NAME_MAX_CHARS 64
-#define PREFIX_MAX_CHARS      32
+#define LIST_MAX_BYTES    (16u << 20)
+#define MAPPING_MAX_BYTES (64u << 10)
 
-enum err sources_list(struct request *r, struct reader *reader)
+enum err sources_list(struct request *r, struct read *read)
 {
     struct json_out out;
 
-    (void)reader;
+    (void)read;
     json_out_init(&out, LIST_MAX_BYTES);
     json_out_begin_object(&out);
     json_out_key(&out, "data");
@@ -31,49 +30,7 @@ enum err sources_list(struct request *r, struct reader *reader)
     return ERR_NONE;
 }
 
-static const char *const scheme_names[] = {"bearer", "hmac_sha256", NULL};
-static const char *const encoding_names[] = {"hex", "base64", NULL};
-
-#define SCHEME_AT_FAULT (-1)
-
-struct auth_body {
-    int scheme;
-    const char *header;
-    int encoding;
-    enum input_presence encoding_given;
-    const char *prefix;
-    const char *secret;
-};
-
-static const struct input_field auth_fields[] = {
-    {.name = "scheme",
-     .type = INPUT_ENUM,
-     .required = true,
-     .values = scheme_names,
-     .otherwise = SCHEME_AT_FAULT,
-     .offset = offsetof(struct auth_body, scheme)},
-    {.name = "header",
-     .type = INPUT_LINE,
-     .min = 1,
-     .max = HEADER_NAME_MAX_CHARS,
-     .offset = offsetof(struct auth_body, header)},
-    {.name = "encoding",
-     .type = INPUT_ENUM,
-     .values = encoding_names,
-     .presence = offsetof(struct auth_body, encoding_given),
-     .offset = offsetof(struct auth_body, encoding)},
-    {.name = "prefix",
-     .type = INPUT_LINE,
-     .max = PREFIX_MAX_CHARS,
-     .offset = offsetof(struct auth_body, prefix)},
-    {.name = "secret",
-     .type = INPUT_LINE,
-     .min = SOURCE_SECRET_MIN_BYTES,
-     .max = SOURCE_SECRET_MAX_BYTES,
-     .offset = offsetof(struct auth_body, secret)},
-};
-
-static const struct input_spec auth_spec = INPUT_SPEC(auth_fields, struct auth_body);
+/* ---- who sends ---- */
 
 static bool is_header_name(const char *text)
 {
@@ -81,158 +38,96 @@ static bool is_header_name(const char *text)
            '\0';
 }
 
-static void read_bearer(struct faults *faults, const struct auth_body *body)
+static const struct input_type header_name_type = {
+    .kind = INPUT_LINE,
+    .min = 1,
+    .max = 64,
+    .fits = is_header_name,
+    .code = "pattern",
+    .wanted = "A header's name has letters, digits and -",
+};
+static const struct input_type prefix_type = {.kind = INPUT_LINE, .max = 32};
+static const struct input_type secret_type = {
+    .kind = INPUT_LINE, .min = SOURCE_SECRET_MIN_BYTES, .max = SOURCE_SECRET_MAX_BYTES};
+
+static const struct input_field auth_fields[] = {
+    {"scheme", &auth_scheme_type, AT(struct source_auth, scheme), .required = true},
+    {"header", &header_name_type, AT(struct source_auth, header)},
+    {"encoding", &auth_encoding_type, AT(struct source_auth, encoding)},
+    {"prefix", &prefix_type, AT(struct source_auth, prefix)},
+    {"secret", &secret_type, AT(struct source_auth, secret)},
+};
+
+/* What goes with a scheme; nothing is said of one that is not known. */
+static bool check_auth(struct input *in, const struct input_node *at, void *out)
 {
-    if (body->header != NULL || body->encoding_given == INPUT_GIVEN || body->prefix != NULL ||
-        body->secret != NULL)
-        faults_add(faults, "/auth", "unknown_member",
-                   "With bearer the sender sends a key of the team, and nothing else is set");
+    struct source_auth *auth = out;
+    const struct input_node header = input_member(at, "header");
+    const char *scheme = json_string_value(json_object_get(at->json, "scheme"));
+
+    auth->old_until = INSTANT_NONE;
+    if (scheme == NULL || strcmp(scheme, auth_scheme_name(auth->scheme)) != 0)
+        return true;
+    if (auth->scheme == AUTH_BEARER)
+        return json_object_size(at->json) == 1 ||
+               input_fault(in, at, "unknown_member",
+                           "With bearer the sender sends a key of the team, and nothing else is "
+                           "set");
+    if (auth->prefix == NULL)
+        auth->prefix = "";
+    return header.json != NULL ||
+           input_fault(in, &header, "required", "The header that holds the signature is needed");
 }
 
-static void read_auth(struct request *r, const struct auth_body *body, struct source_auth *out)
-{
-    struct faults *faults = request_faults(r);
+static const struct input_spec auth_spec =
+    INPUT_SPEC(auth_fields, struct source_auth, .check = check_auth);
+static const struct input_type auth_type = {.kind = INPUT_OBJECT, .of = &auth_spec};
 
-    *out =
-        (struct source_auth){.scheme = (enum auth_scheme)body->scheme, .old_until = INSTANT_NONE};
-    if (faults == NULL || body->scheme == SCHEME_AT_FAULT)
-        return;
-    if (out->scheme == AUTH_BEARER) {
-        read_bearer(faults, body);
-        return;
-    }
-    if (body->header == NULL)
-        faults_add(faults, "/auth/header", "required", "The header that holds the signature");
-    else if (!is_header_name(body->header))
-        faults_add(faults, "/auth/header", "pattern", "A header's name has letters, digits and -");
-    out->header = body->header;
-    out->encoding = (enum auth_encoding)body->encoding;
-    out->prefix = body->prefix == NULL ? "" : body->prefix;
-    out->secret = body->secret;
-}
+/* ---- what is sent ---- */
 
-static const char *read_mapping(struct request *r, const json_t *mapping)
+/* The mapping is compiled for its faults; what is kept is its text. */
+static bool read_mapping(struct input *in, const struct input_node *at,
+                         const struct input_field *field, void *base)
 {
-    struct faults *faults = request_faults(r);
     const struct mapping *compiled;
     const char *text = NULL;
     struct json_out out;
 
-    if (mapping == NULL || faults == NULL)
-        return NULL;
-    if (mapping_compile(mapping, "/mapping", MAPPING_INBOUND, r->arena, faults, &compiled) !=
-        ERR_NONE)
-        return NULL;
+    if (mapping_compile(at->json, input_pointer(at, in->arena), MAPPING_INBOUND, in->arena,
+                        in->faults, &compiled) != ERR_NONE)
+        return false;
     json_out_init(&out, MAPPING_MAX_BYTES);
-    json_text_write(mapping, &out);
-    if (json_out_failed(&out))
-        faults_add(faults, "/mapping", "too_long", "A mapping has at most %u bytes",
-                   MAPPING_MAX_BYTES);
-    else
-        text = arena_copy(r->arena, out.text, out.len);
+    json_text_write(at->json, &out);
+    bool fits = !json_out_failed(&out);
+    if (fits)
+        text = arena_copy(in->arena, out.text, out.len);
     json_out_release(&out);
-    return text;
+    memcpy((char *)base + field->offset, &text, sizeof text);
+    return fits ||
+           input_fault(in, at, "too_long", "A mapping has at most %u bytes", MAPPING_MAX_BYTES);
 }
 
-struct source_body {
-    const char *name;
-    const char *team;
-    struct auth_body auth;
-    enum input_presence auth_given;
-    json_t *mapping;
-    enum input_presence active_given;
-    bool active;
-};
+static const struct input_type mapping_type = {.kind = INPUT_MAP, .read = read_mapping};
+
+/* ---- create, update ---- */
 
 static const struct input_field create_fields[] = {
-    {.name = "name",
-     .type = INPUT_LINE,
-     .required = true,
-     .min = 1,
-     .max = SETUP_NAME_MAX_CHARS,
-     .offset = offsetof(struct source_body, name)},
-    {.name = "team",
-     .type = INPUT_LINE,
-     .required = true,
-     .min = 1,
-     .max = SETUP_NAME_MAX_CHARS,
-     .offset = offsetof(struct source_body, team)},
-    {.name = "auth",
-     .type = INPUT_OBJECT,
-     .of = &auth_spec,
-     .presence = offsetof(struct source_body, auth_given),
-     .offset = offsetof(struct source_body, auth)},
-    {.name = "mapping",
-     .type = INPUT_MAP,
-     .required = true,
-     .offset = offsetof(struct source_body, mapping)},
+    {"Idempotency-Key", &header_type, AT(struct source_create_input, idempotency_key),
+     .place = INPUT_HEADER},
+    {"name", &new_name_type, AT(struct source_create_input, name), .required = true},
+    {"team", &name_type, AT(struct source_create_input, team), .required = true},
+    {"auth", &auth_type, AT(struct source_create_input, auth)},
+    {"mapping", &mapping_type, AT(struct source_create_input, mapping), .required = true},
 };
-
-static const struct input_spec create_spec = INPUT_SPEC(create_fields, struct source_body);
-
-enum err sources_create(struct request *r, struct command *command)
-{
-    struct source_create_input *input = setup_new_input(r, sizeof *input);
-    struct source_body body;
-
-    if (input == NULL)
-        return ERR_OUT_OF_MEMORY;
-    enum err err = request_gather(r, &create_spec, &body);
-    if (err != ERR_NONE)
-        return err;
-    setup_check_name(r, body.name, "/name");
-    input->name = body.name;
-    input->team = body.team;
-    if (body.auth_given == INPUT_GIVEN)
-        read_auth(r, &body.auth, &input->auth);
-    input->mapping = read_mapping(r, body.mapping);
-    input->idempotency_key = r->idempotency_key;
-    command->kind = COMMAND_SOURCE_CREATE;
-    command->input = input;
-    return request_settle(r);
-}
+const struct input_spec source_create_spec = INPUT_SPEC(create_fields, struct source_create_input);
 
 static const struct input_field update_fields[] = {
-    {.name = "team",
-     .type = INPUT_LINE,
-     .min = 1,
-     .max = SETUP_NAME_MAX_CHARS,
-     .offset = offsetof(struct source_body, team)},
-    {.name = "auth",
-     .type = INPUT_OBJECT,
-     .of = &auth_spec,
-     .presence = offsetof(struct source_body, auth_given),
-     .offset = offsetof(struct source_body, auth)},
-    {.name = "mapping", .type = INPUT_MAP, .offset = offsetof(struct source_body, mapping)},
-    {.name = "active",
-     .type = INPUT_BOOL,
-     .presence = offsetof(struct source_body, active_given),
-     .offset = offsetof(struct source_body, active)},
+    {"source_id", &input_public_id, AT(struct source_update_input, source), .place = INPUT_PATH},
+    {"If-Match", &header_type, AT(struct source_update_input, if_match), .place = INPUT_HEADER},
+    {"team", &name_type, AT(struct source_update_input, team)},
+    {"auth", &auth_type, AT(struct source_update_input, auth), .boxed = true},
+    {"mapping", &mapping_type, AT(struct source_update_input, mapping)},
+    {"active", &input_bool, AT(struct source_update_input, active), .boxed = true},
 };
-
-static const struct input_spec update_spec = INPUT_SPEC(update_fields, struct source_body);
-
-enum err sources_update(struct request *r, struct command *command)
-{
-    struct source_update_input *input = setup_new_input(r, sizeof *input);
-    struct source_auth *auth = setup_new_input(r, sizeof *auth);
-    struct source_body body;
-
-    if (input == NULL || auth == NULL)
-        return ERR_OUT_OF_MEMORY;
-    enum err err = setup_param_id(r, "source_id", &input->source);
-    if (err == ERR_NONE)
-        err = setup_read_change(r, &update_spec, &body);
-    if (err != ERR_NONE)
-        return err;
-    if (body.auth_given == INPUT_GIVEN)
-        read_auth(r, &body.auth, auth);
-    input->if_match = r->if_match;
-    input->team = body.team;
-    input->auth = body.auth_given == INPUT_GIVEN ? auth : NULL;
-    input->mapping = read_mapping(r, body.mapping);
-    input->active = setup_optional_bool(r, body.active_given, body.active);
-    command->kind = COMMAND_SOURCE_UPDATE;
-    command->input = input;
-    return request_settle(r);
-}
+const struct input_spec source_update_spec =
+    INPUT_SPEC(update_fields, struct source_update_input, .check = input_changes);

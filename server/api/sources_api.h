@@ -4,8 +4,9 @@
 
 #include "http/request.h"
 
-enum err sources_list(struct request *r, struct reader *reader);
-enum err sources_create(struct request *r, struct command *command);
-enum err sources_update(struct request *r, struct command *command);
+enum err sources_list(struct request *r, struct read *read);
+
+extern const struct input_spec source_create_spec;
+extern const struct input_spec source_update_spec;
 
 #endif

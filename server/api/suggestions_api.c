@@ -1,28 +1,20 @@
 #include "api/suggestions_api.h"
 
-#include "http/reading.h"
+#include "api/reading.h"
 
 #include "store/read/suggestion_read.h"
 
-static const char *const target_names[] = {[TARGET_ACCEPTED] = "accepted",
-                                           [TARGET_SQL] = "sql",
-                                           [TARGET_WON] = "won",
-                                           [TARGET_COUNT] = NULL};
-
-struct suggestions_query {
-    int target;
+struct question_input {
+    enum term term;
+    enum history_target target;
 };
 
-static const struct input_field suggestions_fields[] = {
-    {.name = "target",
-     .type = INPUT_ENUM,
-     .values = target_names,
-     .otherwise = TARGET_ACCEPTED,
-     .offset = offsetof(struct suggestions_query, target)},
+static const struct input_field question_fields[] = {
+    {"term", &term_type, AT(struct question_input, term), .place = INPUT_PATH},
+    {"target", &history_target_type, AT(struct question_input, target),
+     .otherwise = TARGET_ACCEPTED},
 };
-
-const struct input_spec suggestions_query_spec =
-    INPUT_SPEC(suggestions_fields, struct suggestions_query);
+const struct input_spec suggestions_input = INPUT_SPEC(question_fields, struct question_input);
 
 static enum err answer(struct request *r, const struct suggestion_answer *found)
 {
@@ -32,41 +24,27 @@ static enum err answer(struct request *r, const struct suggestion_answer *found)
     enum err err = suggestion_write(found, &out);
     if (err == ERR_NONE)
         reply_json(r, 200, &out);
-    else
-        err = reading_refuse(r, err, "definition");
     json_out_release(&out);
     return err;
 }
 
-static enum err find(struct request *r, const struct read *read, enum term term,
-                     struct arena *lasting)
+static enum err find(struct request *r, const struct read *read, struct arena *lasting)
 {
+    const struct question_input *input = r->input;
     struct suggestion_answer found;
-    const struct suggestions_query *query = r->query;
-    enum err err =
-        suggestion_read(read, r->config, term, (enum history_target)query->target, lasting, &found);
+    enum err err = suggestion_read(read, r->config, input->term, input->target, lasting, &found);
 
     if (err == ERR_NOT_FOUND)
         return request_refuse(r, err, "No version of %s is in force: there is nothing to improve",
-                              term_name(term));
-    return err == ERR_NONE ? answer(r, &found) : reading_refuse(r, err, "definition");
+                              term_name(input->term));
+    return err == ERR_NONE ? answer(r, &found) : err;
 }
 
-enum err definitions_suggestions(struct request *r, struct reader *reader)
+enum err definitions_suggestions(struct request *r, struct read *read)
 {
-    struct arena *lasting;
-    struct read read;
-    enum term term;
+    struct arena *lasting = arena_new(READ_MEMORY_MAX_BYTES);
+    enum err err = lasting == NULL ? ERR_OUT_OF_MEMORY : find(r, read, lasting);
 
-    if (!term_parse(request_param(r, "term"), &term))
-        return request_refuse(r, ERR_NOT_FOUND, "The terms are mql, srl and sql");
-    enum err err = reading_begin(r, reader, &read);
-    if (err != ERR_NONE)
-        return err;
-    lasting = arena_new(READ_MEMORY_MAX_BYTES);
-    err = lasting == NULL ? reading_refuse(r, ERR_OUT_OF_MEMORY, "definition")
-                          : find(r, &read, term, lasting);
     arena_free(lasting);
-    reading_end(&read);
     return err;
 }

@@ -4,9 +4,7 @@
 
 #include "http/request.h"
 
-struct reader;
-
-extern const struct input_spec suggestions_query_spec;
-enum err definitions_suggestions(struct request *r, struct reader *reader);
+extern const struct input_spec suggestions_input;
+enum err definitions_suggestions(struct request *r, struct read *read);
 
 #endif

@@ -4,10 +4,11 @@
 
 #include "http/request.h"
 
-enum err teams_list(struct request *r, struct reader *reader);
-enum err teams_create(struct request *r, struct command *command);
-enum err teams_update(struct request *r, struct command *command);
+enum err teams_list(struct request *r, struct read *read);
+
+extern const struct input_spec team_create_spec;
+extern const struct input_spec team_update_spec;
 /** Whether it has been part of a handoff, when its function is to change (route.before). */
-enum err teams_update_used(struct request *r, struct reader *reader);
+enum err teams_update_used(struct request *r, struct read *read);
 
 #endif

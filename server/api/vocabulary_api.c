@@ -1,10 +1,10 @@
 #include "api/vocabulary_api.h"
 
-#include "http/reading.h"
+#include "api/reading.h"
 
 #include "store/read/vocabulary_read.h"
 
-#define TAG_CAMPAIGNS        "cp"
+static const struct reading_places campaigns_places = READING_PLACES("cp");
 #define ATTRIBUTES_MAX_BYTES ((size_t)4 << 20)
 
 /* ---- attributes ---- */
@@ -50,44 +50,28 @@ static enum err answer_attributes(struct request *r, const struct attribute_uses
     return ERR_NONE;
 }
 
-enum err attributes_list(struct request *r, struct reader *reader)
+enum err attributes_list(struct request *r, struct read *read)
 {
     struct attribute_uses found;
-    struct read read;
-    enum err err = reading_begin(r, reader, &read);
+    enum err err = vocabulary_read_attributes(read, &found);
 
-    if (err != ERR_NONE)
-        return err;
-    err = vocabulary_read_attributes(&read, &found);
-    err = err == ERR_NONE ? answer_attributes(r, &found) : reading_refuse(r, err, "attribute");
-    reading_end(&read);
-    return err;
+    return err == ERR_NONE ? answer_attributes(r, &found) : err;
 }
 
 /* ---- campaigns and the other dimensions ---- */
 
-static const char *const dimension_names[] = {
-    [DIMENSION_CHANNEL] = "channel", [DIMENSION_SOURCE] = "source",
-    [DIMENSION_MEDIUM] = "medium",   [DIMENSION_CAMPAIGN] = "campaign",
-    [DIMENSION_CONTENT] = "content", [DIMENSION_COUNT] = NULL,
-};
-
-struct campaign_query {
-    int dimension;
+struct values_input {
+    enum dimension dimension;
     struct reading_query page;
 };
 
-static const struct input_field campaign_fields[] = {
-    {.name = "dimension",
-     .type = INPUT_ENUM,
-     .values = dimension_names,
-     .otherwise = DIMENSION_CAMPAIGN,
-     .offset = offsetof(struct campaign_query, dimension)},
-    PAGE_LIMIT_FIELD(struct campaign_query, page),
-    PAGE_PLACE_FIELD(struct campaign_query, page, "cursor"),
+static const struct input_field values_fields[] = {
+    {"dimension", &dimension_type, AT(struct values_input, dimension),
+     .otherwise = DIMENSION_CAMPAIGN},
+    PAGE_LIMIT_FIELD(struct values_input, page),
+    PAGE_PLACE_FIELD(struct values_input, page, "cursor", campaigns_places),
 };
-
-const struct input_spec campaigns_query = INPUT_SPEC(campaign_fields, struct campaign_query);
+const struct input_spec campaigns_list_input = INPUT_SPEC(values_fields, struct values_input);
 
 static enum err answer_values(struct request *r, enum dimension dimension,
                               const struct dimension_page *found)
@@ -103,26 +87,16 @@ static enum err answer_values(struct request *r, enum dimension dimension,
         json_out_end_object(&page.json);
         place.text = found->values[i];
     }
-    return reading_page_end(r, &page, found->more ? &place : NULL, TAG_CAMPAIGNS);
+    return reading_page_end(r, &page, &campaigns_places, found->more ? &place : NULL);
 }
 
-enum err campaigns_list(struct request *r, struct reader *reader)
+enum err campaigns_list(struct request *r, struct read *read)
 {
-    const struct campaign_query *query = r->query;
-    enum dimension dimension = (enum dimension)query->dimension;
-    struct cursor place = reading_place(r, &query->page, "cursor", TAG_CAMPAIGNS);
+    const struct values_input *input = r->input;
+    const char *after = reading_begin_at(&input->page).text;
     struct dimension_page found;
-    struct read read;
-    enum err err = reading_check(r);
+    enum err err = vocabulary_read_dimension(read, input->dimension, after == NULL ? "" : after,
+                                             (int)input->page.limit, &found);
 
-    if (err == ERR_NONE)
-        err = reading_begin(r, reader, &read);
-    if (err != ERR_NONE)
-        return err;
-    err = vocabulary_read_dimension(&read, dimension, place.text == NULL ? "" : place.text,
-                                    (int)query->page.limit, &found);
-    err =
-        err == ERR_NONE ? answer_values(r, dimension, &found) : reading_refuse(r, err, "campaign");
-    reading_end(&read);
-    return err;
+    return err == ERR_NONE ? answer_values(r, input->dimension, &found) : err;
 }

@@ -4,9 +4,9 @@
 
 #include "http/request.h"
 
-extern const struct input_spec campaigns_query;
+extern const struct input_spec campaigns_list_input;
 
-enum err attributes_list(struct request *r, struct reader *reader);
-enum err campaigns_list(struct request *r, struct reader *reader);
+enum err attributes_list(struct request *r, struct read *read);
+enum err campaigns_list(struct request *r, struct read *read);
 
 #endif

@@ -43,11 +43,11 @@ static int read_what(const struct cli *cli, struct backtest_input *input, json_t
 {
     json_error_t error;
 
-    input->has_term = term_parse(cli->words[1], &input->term);
-    if (input->has_term && (cli->word_count < 3 || !read_number(cli->words[2], &input->version)))
-        return cli_say(CLI_USAGE, "give the version behind the term, such as \"mql 2\"");
-    if (input->has_term)
+    if (term_parse(cli->words[1], &input->term)) {
+        if (cli->word_count < 3 || !read_number(cli->words[2], &input->version))
+            return cli_say(CLI_USAGE, "give the version behind the term, such as \"mql 2\"");
         return CLI_OK;
+    }
     if (cli->word_count > 2)
         return cli_say(CLI_USAGE, "\"%s\": the terms are mql, srl and sql", cli->words[1]);
     *document = strcmp(cli->words[1], "-") == 0
@@ -236,7 +236,7 @@ static int answer(struct cli *cli, struct cli_store *store,
 static int backtest(struct cli *cli, struct cli_store *store)
 {
     struct backtest_question question = {0};
-    struct backtest_input input = {0};
+    struct backtest_input input = {.term = TERM_COUNT};
     json_t *document = NULL;
     int code = read_input(cli, &input, &document);
 

@@ -2,6 +2,7 @@
 #include "cli/cli_commands.h"
 #include "cli/cli_store.h"
 
+#include "base/name.h"
 #include "core/setup/team_change.h"
 #include "core/workspace_setup.h"
 #include "store/read/handoff_read.h"
@@ -26,8 +27,9 @@ static int create(struct cli *cli, struct cli_store *store)
         return cli_say(CLI_USAGE, "--function: give marketing, sales or other");
     if (given == NULL)
         return cli_say_missing("function");
-    if (!workspace_name_is_fine(cli->words[1]))
-        return cli_say(CLI_USAGE, "\"%s\": a name has 1 to 63 of a-z, 0-9, - and _", cli->words[1]);
+    if (!name_valid(cli->words[1]))
+        return cli_say(CLI_USAGE, "\"%s\": a name has 1 to %d of a-z, 0-9, - and _", cli->words[1],
+                       NAME_MAX_CHARS);
     struct team_create_input input = {cli->words[1], cli_option(cli, "title"), function};
     return cli_store_print(store, COMMAND_TEAM_CREATE, &input);
 }

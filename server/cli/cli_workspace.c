@@ -4,6 +4,7 @@
 #include "jobs.h"
 
 #include "base/email.h"
+#include "base/name.h"
 #include "core/agreement/definition_change.h"
 #include "core/agreement/definition_sign.h"
 #include "core/workspace_setup.h"
@@ -107,9 +108,9 @@ static int plan_starters(const struct cli *cli, struct plan *plan)
 
 static int read_plan(const struct cli *cli, struct plan *plan)
 {
-    if (!workspace_name_is_fine(cli->words[0]))
+    if (!name_valid(cli->words[0]))
         return cli_say(CLI_USAGE, "\"%s\": a name has 1 to %d of a-z, 0-9, - and _", cli->words[0],
-                       WORKSPACE_NAME_MAX);
+                       NAME_MAX_CHARS);
     int code = plan_team(cli, plan, "marketing", "Marketing", FUNCTION_MARKETING);
     if (code == CLI_OK)
         code = plan_sales(cli, plan);

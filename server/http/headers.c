@@ -132,7 +132,7 @@ enum err headers_conditions(struct request *r)
 {
     bool is_write = r->route->kind == ROUTE_WRITE;
 
-    if (r->if_match != NULL && !(r->route->flags & ROUTE_IF_MATCH))
+    if (r->if_match != NULL && !route_reads_header(r->route, "If-Match"))
         return refuse_condition(r, "If-Match", "not_taken",
                                 "If-Match is not taken here: leave it out.");
     if (r->if_match != NULL && !etag_list_is_fine(r->if_match))

@@ -7,6 +7,7 @@
 #include "http/httpd_inside.h"
 #include "http/log.h"
 #include "http/metrics.h"
+#include "http/request_input.h"
 #include "http/waiting.h"
 #include "http/watch.h"
 
@@ -55,6 +56,13 @@ static void expect_body(struct request *r)
 {
     if (content_is_announced(r))
         watch_expect_transfer(r->client, r->httpd->settings.body_timeout_ms);
+}
+
+/* The reply of an error that was only named. */
+static void word(struct request *r, enum err err)
+{
+    if (err != ERR_NONE && r->reply.status == 0)
+        request_refuse(r, err, err == ERR_OUT_OF_MEMORY ? "Try again in a moment" : NULL);
 }
 
 /* The reply is made and the body, if any, still to come. */
@@ -142,24 +150,6 @@ static enum err check_roles(struct request *r)
 
 /* ---- what the headers and the query promise ---- */
 
-static enum err read_query(struct request *r, const char *query)
-{
-    static const struct input_spec none = {NULL, 0, 0};
-    const struct input_spec *spec = r->route->query != NULL ? r->route->query : &none;
-
-    if (query == NULL && r->route->query == NULL)
-        return ERR_NONE;
-    void *values = arena_alloc(r->arena, spec->size + 1);
-    struct faults *faults = request_faults(r);
-    if (values == NULL || faults == NULL)
-        return request_refuse(r, ERR_OUT_OF_MEMORY, NULL);
-    enum err err = input_query(query, spec, r->arena, faults, values);
-    if (err != ERR_NONE)
-        return request_refuse(r, err, NULL);
-    r->query = r->route->query != NULL ? values : NULL;
-    return ERR_NONE;
-}
-
 static enum err check_headers(struct request *r)
 {
     enum err err = content_check(r);
@@ -172,8 +162,9 @@ static enum err check_headers(struct request *r)
 /* A header or a parameter that there was no memory for looks as if it had not been sent. */
 static enum err check_memory(struct request *r)
 {
-    return shortage_seen() ? request_refuse(r, ERR_OUT_OF_MEMORY, "Try again in a moment")
-                           : ERR_NONE;
+    if (!shortage_seen() && !arena_failed(r->arena))
+        return ERR_NONE;
+    return request_refuse(r, ERR_OUT_OF_MEMORY, "Try again in a moment");
 }
 
 /* The caller is known: everything that can be judged before the body comes. */
@@ -249,10 +240,11 @@ static bool first_call(struct request *r, const char *method, const char *versio
     r->step = STEP_AUTH;
     err = find_route(r, &query);
     if (err == ERR_NONE)
-        err = read_query(r, query);
-    if (err != ERR_NONE)
-        return refuse_early(r);
-    return authenticate(r);
+        err = request_read_query(r, query);
+    if (err == ERR_NONE)
+        return authenticate(r);
+    word(r, err);
+    return refuse_early(r);
 }
 
 /* ---- the whole request ---- */
@@ -273,20 +265,26 @@ static enum err parse(struct request *r)
 
 static bool named(struct request *r, enum err err)
 {
-    if (err != ERR_NONE && r->reply.status == 0)
-        request_refuse(r, err, NULL);
+    word(r, err);
     return answer(r);
 }
 
+/* Whatever the request says is in r->input; a write is a command with that. */
 static enum err prepare(struct request *r)
 {
-    if (r->route->kind != ROUTE_WRITE)
-        return ERR_NONE;
+    enum err err = request_read_input(r);
+
+    if (err != ERR_NONE || r->route->kind != ROUTE_WRITE)
+        return err;
     r->command = ARENA_NEW(r->arena, struct command);
     if (r->command == NULL)
         return ERR_OUT_OF_MEMORY;
-    r->command->caller = r->caller;
-    return r->route->prepare(r, r->command);
+    *r->command = (struct command){
+        .kind = (enum command_kind)r->route->command,
+        .caller = r->caller,
+        .input = r->input,
+    };
+    return r->route->fill == NULL ? ERR_NONE : r->route->fill(r, r->input);
 }
 
 static bool start(struct request *r)
@@ -308,9 +306,9 @@ static bool work(struct request *r)
 
     if (err != ERR_NONE)
         return answer(r);
-    if (r->route->kind == ROUTE_DIRECT)
-        return named(r, r->route->direct(r));
     err = prepare(r);
+    if (err == ERR_NONE && r->route->kind == ROUTE_DIRECT)
+        return named(r, r->route->direct(r));
     if (err == ERR_NONE && r->reply.status == 0)
         err = check_memory(r);
     if (err != ERR_NONE || r->reply.status != 0)

@@ -92,15 +92,6 @@ const char *request_param(const struct request *r, const char *name)
     return index < 0 ? NULL : r->params[index];
 }
 
-enum err request_param_uuid(struct request *r, const char *name, struct uuid *out)
-{
-    const char *text = request_param(r, name);
-
-    if (text != NULL && uuid_parse(text, out))
-        return ERR_NONE;
-    return request_refuse(r, ERR_NOT_FOUND, "%s is not an id.", name);
-}
-
 const char *request_header(const struct request *r, const char *name)
 {
     return MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, name);
@@ -114,34 +105,6 @@ struct faults *request_faults(struct request *r)
             faults_init(r->faults, r->arena);
     }
     return r->faults;
-}
-
-enum err request_gather(struct request *r, const struct input_spec *spec, void *out)
-{
-    struct faults *faults = request_faults(r);
-
-    if (faults == NULL ||
-        input_object(r->json, spec, "", r->arena, faults, out) == ERR_OUT_OF_MEMORY)
-        return request_refuse(r, ERR_OUT_OF_MEMORY, "Try again in a moment");
-    return ERR_NONE;
-}
-
-enum err request_settle(struct request *r)
-{
-    struct faults *faults = request_faults(r);
-
-    if (faults == NULL || arena_failed(r->arena))
-        return request_refuse(r, ERR_OUT_OF_MEMORY, "Try again in a moment");
-    if (!faults_any(faults))
-        return ERR_NONE;
-    return request_refuse(r, ERR_INVALID_BODY, "See errors for each place and what is wanted");
-}
-
-enum err request_input(struct request *r, const struct input_spec *spec, void *out)
-{
-    enum err err = request_gather(r, spec, out);
-
-    return err == ERR_NONE ? request_settle(r) : err;
 }
 
 enum err request_refuse_header(struct request *r, enum err err, const char *header,

@@ -57,7 +57,7 @@ struct request {
     const char *target; /* raw, never logged */
     const struct route *route;
     const char *params[ROUTE_PARAMS_MAX]; /* see request_param */
-    const void *query;                    /* the struct of route->query; NULL without one */
+    void *input;                          /* the struct of route->input; NULL without one */
 
     /* headers; NULL when not sent */
     const char *authorization;
@@ -115,28 +115,11 @@ struct request {
  */
 const char *request_param(const struct request *r, const char *name);
 
-/** As request_param, for ids. ERR_NOT_FOUND, with the reply made, when it is no UUID. */
-enum err request_param_uuid(struct request *r, const char *name, struct uuid *out) MUST_USE;
-
 /** Any header by name, in any case; NULL when not sent. HTTP thread, before backend.start. */
 const char *request_header(const struct request *r, const char *name);
 
 /** Where faults of this request are gathered; NULL when memory is short. */
 struct faults *request_faults(struct request *r);
-
-/** Checks r->json against a spec and fills *out. On error the reply is made: return the error.
- *  ERR_INVALID_BODY, ERR_OUT_OF_MEMORY. */
-enum err request_input(struct request *r, const struct input_spec *spec, void *out) MUST_USE;
-
-/**
- * As request_input, but faults are only gathered, so that the operation's own checks can add theirs
- * to the same answer: what is at fault stands in *out as if it were not given, texts in arrays as
- * NULL. request_settle() comes last. ERR_OUT_OF_MEMORY.
- */
-enum err request_gather(struct request *r, const struct input_spec *spec, void *out) MUST_USE;
-
-/** Refuses with all faults when any was gathered. ERR_INVALID_BODY, ERR_OUT_OF_MEMORY. */
-enum err request_settle(struct request *r) MUST_USE;
 
 /** Makes the problem with a formatted detail and the faults gathered so far; answers err. */
 enum err request_refuse(struct request *r, enum err err, const char *format, ...)

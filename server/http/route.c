@@ -1,6 +1,6 @@
 #include "http/route.h"
 
-#include "http/percent.h"
+#include "base/percent.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -101,6 +101,32 @@ static bool names_who_may(const struct route *route)
     return (route->roles == 0) == ((route->flags & ROUTE_PUBLIC) != 0);
 }
 
+/* The place of a parameter of this name in the spec: what the path names and what is read of it is
+ * one list. */
+static bool reads_param(const struct input_spec *spec, const struct segment *param)
+{
+    for (size_t i = 0; spec != NULL && i < spec->count; i++)
+        if (spec->fields[i].place == INPUT_PATH && strlen(spec->fields[i].name) == param->len &&
+            memcmp(spec->fields[i].name, param->text, param->len) == 0)
+            return true;
+    return false;
+}
+
+static bool reads_its_path(const struct route *route, const struct path *path)
+{
+    const struct input_spec *spec = route->input;
+    size_t named = 0;
+
+    for (size_t i = 0; i < path->count; i++)
+        if (path->segments[i].is_param && !reads_param(spec, &path->segments[i]))
+            return false;
+    for (size_t i = 0; i < path->count; i++)
+        named += path->segments[i].is_param;
+    for (size_t i = 0; spec != NULL && i < spec->count; i++)
+        named -= spec->fields[i].place == INPUT_PATH;
+    return named == 0;
+}
+
 struct router *router_new(const struct route *table, size_t count)
 {
     struct router *router = NULL;
@@ -113,7 +139,7 @@ struct router *router_new(const struct route *table, size_t count)
     router->count = count;
     for (size_t i = 0; i < count; i++) {
         if (!compile(table[i].pattern, &router->paths[i]) || is_twice(router, i) ||
-            !names_who_may(&table[i])) {
+            !names_who_may(&table[i]) || !reads_its_path(&table[i], &router->paths[i])) {
             free(router);
             return NULL;
         }
@@ -204,6 +230,16 @@ enum err router_find(const struct router *router, const char *method, const char
     if (target[len] == '?')
         out->query = target + len + 1;
     return take_params(pattern, &path, arena, out);
+}
+
+bool route_reads_header(const struct route *route, const char *name)
+{
+    const struct input_spec *spec = route->input;
+
+    for (size_t i = 0; spec != NULL && i < spec->count; i++)
+        if (spec->fields[i].place == INPUT_HEADER && strcmp(spec->fields[i].name, name) == 0)
+            return true;
+    return false;
 }
 
 size_t router_index(const struct router *router, const struct route *route)

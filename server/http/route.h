@@ -6,10 +6,9 @@
 #ifndef BATON_SERVER_ROUTE_H
 #define BATON_SERVER_ROUTE_H
 
-#include "http/input.h"
-
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/input.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,14 +19,13 @@
 #define ROUTE_PARAM_MAX_BYTES 256 /* decoded */
 #define ROUTE_ALLOW_MAX_BYTES 64
 
-struct command;
-struct reader;
+struct read;
 struct request;
 
 enum route_kind {
     ROUTE_DIRECT, /* answered on the HTTP thread, never waits */
     ROUTE_READ,   /* answered by a reader of the store */
-    ROUTE_WRITE,  /* becomes a command for the lane */
+    ROUTE_WRITE,  /* becomes a command of the lane, whose input is what was read */
 };
 
 enum route_flag {
@@ -37,7 +35,6 @@ enum route_flag {
     ROUTE_BODY_AUTH = 8,   /* the backend may wait for the body to authenticate (signatures) */
     ROUTE_NO_BODY_OK = 16, /* an empty body is taken; request.json is then NULL */
     ROUTE_FRESH = 32,      /* a read of the configuration: request.config is the newest there is */
-    ROUTE_IF_MATCH = 64,   /* a write that looks at request.if_match, which is refused elsewhere */
 };
 
 struct route {
@@ -46,21 +43,26 @@ struct route {
     const char *operation_id; /* of openapi.yaml */
     unsigned roles;           /* any of these bits (enum role); 0 only of a public route */
     enum route_kind kind;
-    size_t body_max;                /* bytes, chunked or not; 0: no body is taken */
-    unsigned flags;                 /* enum route_flag */
-    const struct input_spec *query; /* parameters; NULL: none are taken */
+    size_t body_max; /* bytes, chunked or not; 0: no body is taken */
+    unsigned flags;  /* enum route_flag */
+    /** What the path says, the headers, and the body of a write or the query of a read; it fills
+     *  r->input, and of a write that is the command's own input struct. NULL: nothing. */
+    const struct input_spec *input;
+    const char *thing; /* what a read is of, for "There is no … with this id" */
     union {
-        /** Fills r->reply, or answers an error (request_refuse). HTTP thread. */
+        /** Fills r->reply, or answers an error. HTTP thread. */
         enum err (*direct)(struct request *r);
-        /** Likewise, on a reader's thread. */
-        enum err (*read)(struct request *r, struct reader *reader);
-        /** JSON in → struct command, on the HTTP thread once the body is whole. kind and input
-         *  are to be set; caller is set. What input points to lives in r->arena or r->json. */
-        enum err (*prepare)(struct request *r, struct command *command);
+        /** Likewise, on a reader's thread, within a read that is begun and ended around it. */
+        enum err (*read)(struct request *r, struct read *read);
+        int command; /* enum command_kind */
     };
+    /** Fills in what a spec cannot say, once the rest is read. Of a write on the HTTP thread; of a
+     *  read on the reader's, with the newest configuration: faults of parameters that it gathers
+     *  are answered together with those of the query. NULL: nothing. */
+    enum err (*fill)(struct request *r, void *input);
     /** Of a write whose command wants to know something of the database first: adds it to the
-     *  prepared input, or answers an error (request_refuse). Reader's thread. NULL: nothing. */
-    enum err (*before)(struct request *r, struct reader *reader);
+     *  input. Reader's thread. NULL: nothing. */
+    enum err (*before)(struct request *r, struct read *read);
     /** Of a write that succeeded: adds headers that follow from the reply's body, such as ETag.
      *  NULL: none. Lane's thread. */
     void (*finish)(struct request *r);
@@ -73,7 +75,7 @@ extern const size_t routes_count;
 struct router;
 
 /** Borrows the table. NULL when a pattern is malformed, two are the same, one names no role and is
- *  not public (or both), or memory is short. */
+ *  not public (or both), its parameters are not those that its input names, or memory is short. */
 struct router *router_new(const struct route *table, size_t count);
 void router_free(struct router *router);
 
@@ -90,6 +92,9 @@ struct route_match {
  */
 enum err router_find(const struct router *router, const char *method, const char *target,
                      struct arena *arena, struct route_match *out) MUST_USE;
+
+/** Whether the route's input has a header of this name: others may refuse it. */
+bool route_reads_header(const struct route *route, const char *name);
 
 /** Index of a route in its table: for counters. */
 size_t router_index(const struct router *router, const struct route *route);

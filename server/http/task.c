@@ -1,9 +1,11 @@
 #include "http/task.h"
 
 #include "http/etag_reply.h"
+#include "http/request_input.h"
 
 #include "base/digest.h"
 #include "base/shortage.h"
+#include "store/read/read.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -91,6 +93,58 @@ static enum err confirm_caller(struct request *r, struct reader *reader)
     return stands ? ERR_NONE : ERR_UNAUTHENTICATED;
 }
 
+/* What a read's error means, when its handler only named it. */
+static void refuse_read(struct request *r, enum err err)
+{
+    const char *thing = r->route->thing != NULL ? r->route->thing : "thing";
+
+    if (r->reply.status != 0)
+        return;
+    switch (err) {
+    case ERR_NOT_FOUND:
+        request_refuse(r, err, "There is no %s with this id", thing);
+        break;
+    case ERR_GONE:
+        request_refuse(r, err, "This %s was erased", thing);
+        break;
+    case ERR_UNAVAILABLE:
+        request_refuse(r, err, "The database is out of reach, or this takes too long now");
+        break;
+    case ERR_OUT_OF_MEMORY:
+        request_refuse(r, err, "Try again in a moment, or ask for less at once");
+        break;
+    default:
+        request_refuse(r, ERR_INTERNAL, "The request id leads to what happened");
+    }
+}
+
+/* Runs a handler within a read, whose memory ends with it. */
+static enum err within_read(struct request *r, struct reader *reader,
+                            enum err (*handle)(struct request *r, struct read *read))
+{
+    struct read read = {
+        .pg = reader_pg(reader),
+        .arena = arena_new(READ_MEMORY_MAX_BYTES),
+        .workspace = r->caller.workspace,
+        .deadline = reader_deadline(reader),
+    };
+    enum err err = read.arena == NULL ? ERR_OUT_OF_MEMORY : handle(r, &read);
+
+    if (err != ERR_NONE)
+        refuse_read(r, err);
+    arena_free(read.arena);
+    return err;
+}
+
+static enum err fill_and_read(struct request *r, struct read *read)
+{
+    enum err err = r->route->fill == NULL ? ERR_NONE : r->route->fill(r, r->input);
+
+    if (err == ERR_NONE)
+        err = request_check_query(r);
+    return err == ERR_NONE ? r->route->read(r, read) : err;
+}
+
 static void run_read(struct reader_job *job, struct reader *reader)
 {
     struct task *task = job->owner;
@@ -100,8 +154,8 @@ static void run_read(struct reader_job *job, struct reader *reader)
     enum err err = confirm_caller(r, reader);
     if (err != ERR_NONE)
         refuse(r, err);
-    else if (r->route->read(r, reader) != ERR_NONE && r->reply.status == 0)
-        refuse(r, reader_error(reader));
+    else
+        within_read(r, reader, fill_and_read);
     if (shortage_seen())
         refuse_short(r);
     request_done(r);
@@ -322,15 +376,17 @@ static void run_before(struct reader_job *job, struct reader *reader)
     enum err err = reader_connect(reader);
 
     shortage_clear();
-    if (err == ERR_NONE && r->route->before(r, reader) == ERR_NONE && !shortage_seen()) {
+    if (err != ERR_NONE)
+        refuse(r, err);
+    else
+        err = within_read(r, reader, r->route->before);
+    if (err == ERR_NONE && !shortage_seen()) {
         task->is_read = false;
         start_write(task);
         return;
     }
     if (shortage_seen())
         refuse_short(r);
-    else if (r->reply.status == 0)
-        refuse(r, err != ERR_NONE ? err : reader_error(reader));
     request_done(r);
 }
 

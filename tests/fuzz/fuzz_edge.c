@@ -5,9 +5,9 @@
  *   cmake --preset fuzz && cmake --build build-fuzz --target fuzz_edge
  *   build-fuzz/tests/fuzz_edge tests/fuzz/edge
  */
+#include "base/input.h"
 #include "http/body.h"
 #include "http/guard.h"
-#include "http/input.h"
 #include "http/route.h"
 
 #include <stdint.h>
@@ -19,22 +19,16 @@
 struct query {
     int64_t limit;
     const char *text;
-    enum input_presence text_given;
     instant at;
 };
 
+static const struct input_type limit_type = {.kind = INPUT_INT, .min = 1, .max = 9};
+static const struct input_type text_type = {.kind = INPUT_LINE, .max = 20};
+
 static const struct input_field fields[] = {
-    {.name = "limit",
-     .type = INPUT_INT,
-     .min = 1,
-     .max = 9,
-     .offset = offsetof(struct query, limit)},
-    {.name = "text",
-     .type = INPUT_LINE,
-     .max = 20,
-     .offset = offsetof(struct query, text),
-     .presence = offsetof(struct query, text_given)},
-    {.name = "at", .type = INPUT_DATE, .offset = offsetof(struct query, at)},
+    {"limit", &limit_type, AT(struct query, limit)},
+    {"text", &text_type, AT(struct query, text)},
+    {"at", &input_date, AT(struct query, at)},
 };
 static const struct input_spec spec = INPUT_SPEC(fields, struct query);
 
@@ -78,8 +72,9 @@ static void find(const char *method, const char *target, struct arena *arena)
     if (router_find(router, method, target, arena, &match) != ERR_NONE)
         return;
     faults_init(&faults, arena);
-    enum err err = input_query(match.query, &spec, arena, &faults, &query);
-    if ((err == ERR_INVALID_PARAMETER) != faults_any(&faults))
+    struct input in = {.arena = arena, .faults = &faults, .where = "query"};
+    input_defaults(&spec, &query);
+    if (input_query(&in, match.query, &spec, &query) == faults_any(&faults))
         abort();
 }
 
@@ -87,14 +82,15 @@ static void parse(const char *text, size_t len, struct arena *arena)
 {
     char detail[BODY_DETAIL_MAX_BYTES];
     struct faults faults;
-    struct query in;
+    struct input in = {.arena = arena, .faults = &faults, .where = "body"};
+    struct query query;
     json_t *json;
 
     faults_init(&faults, arena);
     if (body_parse(text, len, &json, detail) != ERR_NONE)
         return;
-    enum err err = input_object(json, &spec, "", arena, &faults, &in);
-    if ((err == ERR_INVALID_BODY) != faults_any(&faults))
+    const struct input_node root = input_root(json, "");
+    if (input_object(&in, &root, &spec, &query) == faults_any(&faults))
         abort();
     json_decref(json);
 }

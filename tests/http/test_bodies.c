@@ -229,7 +229,7 @@ START_TEST(a_condition_is_looked_at_or_refused)
 
     for (size_t i = 0; i < routes_count; i++) {
         const struct route *route = &routes[i];
-        if (route->flags & ROUTE_IF_MATCH) {
+        if (route_reads_header(route, "If-Match")) {
             assert_condition(route, "If-Match: 5", 400);
             looked_at++;
         } else {

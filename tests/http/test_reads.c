@@ -309,7 +309,7 @@ static const struct step synced[] = {
              "&cursor=x",
      .as = "sam",
      .status = 400,
-     .checks = {{"/errors", "#5"}, {"/errors/0/code", "'with_reached'"}}},
+     .checks = {{"/errors", "#5"}, {"/errors/1/code", "'with_reached'"}}},
     {0}};
 
 START_TEST(a_sales_tool_misses_nothing)

@@ -1,7 +1,7 @@
 #include "edge.h"
 
 #include "api/health_api.h"
-#include "http/input.h"
+#include "base/input.h"
 #include "http/log.h"
 #include "http/request.h"
 
@@ -24,20 +24,38 @@ struct thing_in {
     int64_t a;
 };
 
+static const struct input_type number_type = {.kind = INPUT_INT};
+
 static const struct input_field thing_fields[] = {
-    {.name = "a", .type = INPUT_INT, .required = true, .offset = offsetof(struct thing_in, a)}};
+    {"a", &number_type, AT(struct thing_in, a), .required = true},
+};
 static const struct input_spec thing_spec = INPUT_SPEC(thing_fields, struct thing_in);
+
+struct named_in {
+    const char *name;
+};
+
+static const struct input_type word_type = {.kind = INPUT_LINE};
+
+static const struct input_field named_fields[] = {
+    {"thing", &word_type, AT(struct named_in, name), .place = INPUT_PATH},
+};
+static const struct input_spec named_spec = INPUT_SPEC(named_fields, struct named_in);
+
+static const struct input_field hook_fields[] = {
+    {"hook", &word_type, AT(struct named_in, name), .place = INPUT_PATH},
+};
+static const struct input_spec hook_spec = INPUT_SPEC(hook_fields, struct named_in);
 
 struct items_in {
     int64_t limit;
 };
 
-static const struct input_field items_fields[] = {{.name = "limit",
-                                                   .type = INPUT_INT,
-                                                   .min = 1,
-                                                   .max = 5,
-                                                   .otherwise = 2,
-                                                   .offset = offsetof(struct items_in, limit)}};
+static const struct input_type limit_type = {.kind = INPUT_INT, .min = 1, .max = 5};
+
+static const struct input_field items_fields[] = {
+    {"limit", &limit_type, AT(struct items_in, limit), .otherwise = 2},
+};
 static const struct input_spec items_spec = INPUT_SPEC(items_fields, struct items_in);
 
 static void answer_text(struct request *r, int status, const char *text)
@@ -50,33 +68,19 @@ static void answer_text(struct request *r, int status, const char *text)
     json_out_release(&out);
 }
 
-static enum err get_thing(struct request *r, struct reader *reader)
+static enum err get_thing(struct request *r, struct read *read)
 {
-    const char *thing = request_param(r, "thing");
+    const char *thing = request_param(r, "thing"); /* also of one that was answered before */
 
-    (void)reader;
+    (void)read;
     if (strcmp(thing, "silent") != 0)
         answer_text(r, 200, thing);
     return ERR_NONE;
 }
 
-static enum err prepare_thing(struct request *r, struct command *command)
-{
-    struct thing_in *in = ARENA_NEW(r->arena, struct thing_in);
-
-    command->input = in;
-    return in == NULL ? ERR_OUT_OF_MEMORY : request_input(r, &thing_spec, in);
-}
-
-static enum err prepare_hook(struct request *r, struct command *command)
-{
-    command->input = r->body;
-    return ERR_NONE;
-}
-
 static enum err get_items(struct request *r)
 {
-    const struct items_in *in = r->query;
+    const struct items_in *in = r->input;
     char text[32];
 
     snprintf(text, sizeof text, "%lld", (long long)in->limit);
@@ -94,14 +98,15 @@ static const struct route table[] = {
     {"GET", "/livez", "livez", .flags = ROUTE_PUBLIC, .direct = health_live},
     {"GET", "/readyz", "readyz", .flags = ROUTE_PUBLIC, .direct = health_ready},
     {"GET", "/metrics", "metrics", .flags = ROUTE_PUBLIC, .direct = health_metrics},
-    {"GET", "/items", "items_list", .flags = ROUTE_PUBLIC, .query = &items_spec,
+    {"GET", "/items", "items_list", .flags = ROUTE_PUBLIC, .input = &items_spec,
      .direct = get_items},
     {"GET", "/large", "large_get", .flags = ROUTE_PUBLIC, .direct = get_large},
-    {"GET", "/things/{thing}", "things_get", ROLE_READ, ROUTE_READ, .read = get_thing},
+    {"GET", "/things/{thing}", "things_get", ROLE_READ, ROUTE_READ, .input = &named_spec,
+     .read = get_thing},
     {"POST", "/things", "things_make", ROLE_WORK | ROLE_ADMIN, ROUTE_WRITE, .body_max = 100,
-     .prepare = prepare_thing},
+     .input = &thing_spec},
     {"POST", "/hooks/{hook}", "hooks_take", ROLE_CAPTURE, ROUTE_WRITE, .body_max = 20,
-     .flags = ROUTE_ANY_TYPE | ROUTE_RAW_BODY | ROUTE_BODY_AUTH, .prepare = prepare_hook},
+     .flags = ROUTE_ANY_TYPE | ROUTE_RAW_BODY | ROUTE_BODY_AUTH, .input = &hook_spec},
 };
 
 /* ---- the backend ---- */

@@ -7,6 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const struct input_field lead_fields[] = {{"lead_id", &input_uuid, .place = INPUT_PATH}};
+static const struct input_spec lead_input = INPUT_SPEC(lead_fields, struct uuid);
+
+static const struct input_field version_fields[] = {
+    {"term", &input_uuid, .place = INPUT_PATH},
+    {"version", &input_uuid, .place = INPUT_PATH},
+    {"limit", &input_uuid, .offset = 0},
+};
+static const struct input_spec version_input = INPUT_SPEC(version_fields, struct uuid);
+
 static const struct route table[] = {
     {.method = "GET", .pattern = "/livez", .operation_id = "livez", .flags = ROUTE_PUBLIC},
     {.method = "GET", .pattern = "/v1/leads", .operation_id = "leads_list", .roles = ROLE_ANY},
@@ -18,19 +28,23 @@ static const struct route table[] = {
     {.method = "GET",
      .pattern = "/v1/leads/{lead_id}",
      .operation_id = "leads_get",
-     .roles = ROLE_ANY},
+     .roles = ROLE_ANY,
+     .input = &lead_input},
     {.method = "POST",
      .pattern = "/v1/leads/{lead_id}",
      .operation_id = "leads_odd",
-     .roles = ROLE_ANY},
+     .roles = ROLE_ANY,
+     .input = &lead_input},
     {.method = "PATCH",
      .pattern = "/v1/leads/{lead_id}",
      .operation_id = "leads_update",
-     .roles = ROLE_ANY},
+     .roles = ROLE_ANY,
+     .input = &lead_input},
     {.method = "GET",
      .pattern = "/v1/definitions/{term}/versions/{version}",
      .operation_id = "definitions_version",
-     .roles = ROLE_ANY},
+     .roles = ROLE_ANY,
+     .input = &version_input},
 };
 
 #define TABLE_COUNT (sizeof table / sizeof *table)
@@ -143,12 +157,29 @@ END_TEST
 START_TEST(a_table_that_means_two_things_is_refused)
 {
     static const struct route twice[] = {
-        {.method = "GET", .pattern = "/a/{b}", .roles = ROLE_READ},
-        {.method = "GET", .pattern = "/a/{c}", .roles = ROLE_READ}};
+        {.method = "GET", .pattern = "/a/{lead_id}", .roles = ROLE_READ, .input = &lead_input},
+        {.method = "GET", .pattern = "/a/{lead_id}", .roles = ROLE_READ, .input = &lead_input}};
     static const struct route rootless[] = {{.method = "GET", .pattern = "a", .roles = ROLE_READ}};
 
     ck_assert_ptr_null(router_new(twice, 2));
     ck_assert_ptr_null(router_new(rootless, 1));
+}
+END_TEST
+
+START_TEST(a_route_reads_what_its_path_names)
+{
+    static const struct route rows[] = {
+        {.method = "GET", .pattern = "/a/{lead_id}", .roles = ROLE_READ, .input = &lead_input},
+        {.method = "GET", .pattern = "/a/{lead_id}", .roles = ROLE_READ},
+        {.method = "GET", .pattern = "/a/{lead}", .roles = ROLE_READ, .input = &lead_input},
+        {.method = "GET", .pattern = "/a", .roles = ROLE_READ, .input = &lead_input},
+    };
+    struct router *good = router_new(&rows[0], 1);
+
+    ck_assert_ptr_nonnull(good);
+    router_free(good);
+    for (int i = 1; i < 4; i++)
+        ck_assert_ptr_null(router_new(&rows[i], 1));
 }
 END_TEST
 
@@ -186,6 +217,7 @@ int main(void)
     tcase_add_loop_test(t, the_table_holds, 0, sizeof cases / sizeof *cases);
     tcase_add_test(t, a_parameter_has_a_bound);
     tcase_add_test(t, a_table_that_means_two_things_is_refused);
+    tcase_add_test(t, a_route_reads_what_its_path_names);
     tcase_add_test(t, a_route_says_who_may);
     tcase_add_test(t, the_services_own_table_is_sound);
     suite_add_tcase(suite, t);

@@ -377,19 +377,6 @@ START_TEST(a_new_workspace_is_ready_to_sign)
 }
 END_TEST
 
-START_TEST(names_of_workspaces_are_those_of_teams)
-{
-    ck_assert(workspace_name_is_fine("acme"));
-    ck_assert(workspace_name_is_fine("0-a_b"));
-    ck_assert(!workspace_name_is_fine(""));
-    ck_assert(!workspace_name_is_fine("-a"));
-    ck_assert(!workspace_name_is_fine("Acme"));
-    ck_assert(!workspace_name_is_fine("a b"));
-    ck_assert(!workspace_name_is_fine(
-        "a123456789012345678901234567890123456789012345678901234567890123"));
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("setup_change");
@@ -410,7 +397,6 @@ int main(void)
     tcase_add_test(tests, a_secret_is_made_shown_once_and_kept_on_change);
     tcase_add_test(tests, a_bearer_source_has_no_secret);
     tcase_add_test(tests, a_new_workspace_is_ready_to_sign);
-    tcase_add_test(tests, names_of_workspaces_are_those_of_teams);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

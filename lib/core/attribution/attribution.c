@@ -10,6 +10,9 @@ static const char *const model_names[] = {
     [ATTRIBUTION_LAST] = "last",
 };
 
+const struct input_type attribution_model_type = {
+    .kind = INPUT_ENUM, .values = model_names, .max = ATTRIBUTION_MODEL_COUNT - 1};
+
 const char *attribution_model_name(enum attribution_model model)
 {
     return model_names[model];

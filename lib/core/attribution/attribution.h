@@ -22,6 +22,7 @@ enum attribution_model {
 };
 
 const char *attribution_model_name(enum attribution_model model);
+extern const struct input_type attribution_model_type;
 
 /** A whole conversion, in millionths. */
 #define ATTRIBUTION_CREDIT_ONE ((int64_t)1000000)

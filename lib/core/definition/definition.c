@@ -7,6 +7,9 @@
 
 static const char *const term_names[TERM_COUNT] = {"mql", "srl", "sql"};
 
+const struct input_type term_type = {
+    .kind = INPUT_ENUM, .values = term_names, .max = TERM_COUNT - 1};
+
 static const char *const criterion_kind_names[CRITERION_KIND_COUNT] = {
     [CRITERION_FIT] = "fit",
     [CRITERION_ENGAGEMENT] = "engagement",

@@ -42,6 +42,7 @@ enum term { TERM_MQL, TERM_SRL, TERM_SQL, TERM_COUNT };
 
 const char *term_name(enum term term);
 bool term_parse(const char *name, enum term *out);
+extern const struct input_type term_type;
 
 /** The first three are also the kinds of score. */
 enum criterion_kind {

@@ -11,11 +11,23 @@ static const char *const dimension_names[DIMENSION_COUNT] = {
     [DIMENSION_CONTENT] = "content",
 };
 
+static const char *const direction_names[] = {
+    [DIRECTION_INBOUND] = "inbound",
+    [DIRECTION_OUTBOUND] = "outbound",
+};
+
 static const char *const function_names[FUNCTION_COUNT] = {
     [FUNCTION_MARKETING] = "marketing",
     [FUNCTION_SALES] = "sales",
     [FUNCTION_OTHER] = "other",
 };
+
+const struct input_type dimension_type = {
+    .kind = INPUT_ENUM, .values = dimension_names, .max = DIMENSION_COUNT - 1};
+const struct input_type direction_type = {
+    .kind = INPUT_ENUM, .values = direction_names, .max = DIRECTION_OUTBOUND};
+const struct input_type team_function_type = {
+    .kind = INPUT_ENUM, .values = function_names, .max = FUNCTION_COUNT - 1};
 
 const char *dimension_name(enum dimension dimension)
 {
@@ -24,7 +36,7 @@ const char *dimension_name(enum dimension dimension)
 
 const char *direction_name(enum direction direction)
 {
-    return direction == DIRECTION_INBOUND ? "inbound" : "outbound";
+    return direction_names[direction];
 }
 
 const char *team_function_name(enum team_function function)
@@ -115,3 +127,18 @@ bool dimension_looks_personal(const char *value)
 {
     return looks_like_email(value) || looks_like_phone(value);
 }
+
+static bool is_impersonal(const char *value)
+{
+    return !dimension_looks_personal(value);
+}
+
+const struct input_type dimension_value_type = {
+    .kind = INPUT_LINE,
+    .min = 1,
+    .max = DIMENSION_VALUE_MAX_BYTES,
+    .fits = is_impersonal,
+    .code = "personal",
+    .wanted = "This looks like an email address or a phone number, and dimensions stand in the "
+              "ledger in clear",
+};

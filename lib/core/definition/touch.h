@@ -6,6 +6,7 @@
 #ifndef BATON_CORE_TOUCH_H
 #define BATON_CORE_TOUCH_H
 
+#include "base/input.h"
 #include "base/instant.h"
 #include "base/uuid.h"
 
@@ -36,6 +37,10 @@ enum team_function { FUNCTION_MARKETING, FUNCTION_SALES, FUNCTION_OTHER, FUNCTIO
 const char *direction_name(enum direction direction);
 const char *team_function_name(enum team_function function);
 bool team_function_parse(const char *name, enum team_function *out);
+
+extern const struct input_type dimension_type;
+extern const struct input_type direction_type;
+extern const struct input_type team_function_type;
 
 struct touch {
     struct uuid id;
@@ -76,5 +81,8 @@ bool touch_kind_valid(const char *kind);
 /** Whether a dimension's value looks like a person's email address or phone number: such values
  *  are refused, since dimensions stand in the ledger in clear. */
 bool dimension_looks_personal(const char *value);
+
+/** A value of a dimension: no such text. */
+extern const struct input_type dimension_value_type;
 
 #endif

@@ -16,7 +16,7 @@ static enum err check_input(const struct backtest_input *input, struct faults *f
 {
     if ((input->version == 0) == (input->document == NULL))
         faults_add(faults, "", "one_of", "Give a version or a document, and not both");
-    else if (input->version != 0 && !input->has_term)
+    else if (input->version != 0 && input->term == TERM_COUNT)
         faults_add(faults, "/term", "required", "A version needs its term");
     if (input->period.from != INSTANT_NONE && input->period.to != INSTANT_NONE &&
         input->period.from >= input->period.to)
@@ -69,7 +69,7 @@ static enum err compile(const struct config *config, const struct backtest_input
     if (err != ERR_NONE)
         return err;
     out->term = out->definition->term;
-    if (input->has_term && input->term != out->term) {
+    if (input->term != TERM_COUNT && input->term != out->term) {
         faults_add(faults, "/term", "other_term", "The document is of %s", term_name(out->term));
         return ERR_INVALID_VALUE;
     }
@@ -142,6 +142,7 @@ enum err backtest_question_read(const struct config *config, const char *request
     const json_t *document = json_object_get(json, "document");
     struct arena *arena = arena_new(DEFINITION_MEMORY_BYTES);
     struct backtest_input input = {
+        .term = TERM_COUNT,
         .version = (int)json_integer_value(json_object_get(json, "version")),
         .document = json_is_object(document) ? document : NULL,
         .against = (int)json_integer_value(json_object_get(json, "against")),
@@ -151,10 +152,9 @@ enum err backtest_question_read(const struct config *config, const char *request
     enum err err = ERR_INTERNAL;
 
     *out = (struct backtest_question){0};
-    input.has_term = term != NULL && term_parse(term, &input.term);
     if (arena == NULL) {
         err = ERR_OUT_OF_MEMORY;
-    } else if (input.has_term) {
+    } else if (term != NULL && term_parse(term, &input.term)) {
         faults_init(&faults, arena);
         err = backtest_question_make(config, &input, &faults, out);
     }

@@ -10,8 +10,7 @@
 #include "core/evidence/backtest.h"
 
 struct backtest_input {
-    bool has_term;
-    enum term term;         /* needed with a version; with a document it must be the document's */
+    enum term term;         /* TERM_COUNT: none. Needed with a version; of a document, its own */
     int version;            /* 0: a document is given */
     const json_t *document; /* NULL: a version is given */
     int against;            /* a version of the same term; 0: none */

@@ -13,12 +13,15 @@ const char *history_basis_name(enum history_basis basis)
     return names[basis];
 }
 
+static const char *const target_names[] = {
+    [TARGET_ACCEPTED] = "accepted", [TARGET_SQL] = "sql", [TARGET_WON] = "won"};
+
+const struct input_type history_target_type = {
+    .kind = INPUT_ENUM, .values = target_names, .max = TARGET_COUNT - 1};
+
 const char *history_target_name(enum history_target target)
 {
-    static const char *const names[] = {
-        [TARGET_ACCEPTED] = "accepted", [TARGET_SQL] = "sql", [TARGET_WON] = "won"};
-
-    return names[target];
+    return target_names[target];
 }
 
 bool history_reached(const struct history_answer *answer, enum history_target target)

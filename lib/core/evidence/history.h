@@ -49,6 +49,7 @@ enum history_target { TARGET_ACCEPTED, TARGET_SQL, TARGET_WON, TARGET_COUNT };
 
 /** "accepted", "sql", "won" */
 const char *history_target_name(enum history_target target);
+extern const struct input_type history_target_type;
 bool history_reached(const struct history_answer *answer, enum history_target target);
 
 enum history_outcome {

@@ -23,6 +23,18 @@ static const char *const class_names[CLASS_COUNT] = {
 static const char *const dispute_names[] = {NULL, "open", "upheld", "conceded"};
 static const char *const outcome_names[] = {NULL, "opportunity", "won", "lost"};
 
+const struct input_type handoff_state_type = {
+    .kind = INPUT_ENUM, .values = state_names, .max = HANDOFF_STATE_COUNT - 1};
+const struct input_type handoff_answer_type = {.kind = INPUT_ENUM,
+                                               .values = state_names,
+                                               .min = HANDOFF_ACCEPTED,
+                                               .max = HANDOFF_STATE_COUNT - 1};
+const struct input_type handoff_offer_type = {
+    .kind = INPUT_ENUM, .values = kind_names, .max = HANDOFF_KIND_SELF_SOURCED};
+const struct input_type outcome_kind_type = {
+    .kind = INPUT_ENUM, .values = outcome_names, .min = OUTCOME_OPPORTUNITY, .max = OUTCOME_LOST};
+const struct input_type note_type = {.kind = INPUT_TEXT, .min = 1, .max = NOTE_MAX_BYTES};
+
 static int index_of(const char *const *names, int count, const char *name)
 {
     for (int i = 0; name != NULL && i < count; i++)

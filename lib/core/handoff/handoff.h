@@ -70,6 +70,14 @@ bool outcome_kind_parse(const char *name, enum outcome_kind *out);
 #define NOTE_MAX_BYTES   2000
 #define REASON_MAX_BYTES 64
 
+extern const struct input_type handoff_state_type;
+/** The states that are answers to an offer. */
+extern const struct input_type handoff_answer_type;
+/** The kinds that can be offered: all but history. */
+extern const struct input_type handoff_offer_type;
+extern const struct input_type outcome_kind_type;
+extern const struct input_type note_type;
+
 struct handoff {
     enum row_state row;
     struct uuid id;

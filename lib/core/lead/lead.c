@@ -15,6 +15,11 @@ static const char *const milestone_names[MILESTONE_COUNT] = {
 #undef X
 };
 
+const struct input_type stage_type = {
+    .kind = INPUT_ENUM, .values = stage_names, .max = STAGE_COUNT - 1};
+const struct input_type milestone_type = {
+    .kind = INPUT_ENUM, .values = milestone_names, .max = MILESTONE_COUNT - 1};
+
 static const char *const identity_kind_names[] = {"external", "email", "anonymous"};
 
 static int index_of(const char *const *names, int count, const char *name)
@@ -84,6 +89,20 @@ const char *identity_source_parse(const char *text, struct arena *arena)
     }
     return source;
 }
+
+static bool read_source(struct input *in, const struct input_node *at,
+                        const struct input_field *field, void *base)
+{
+    const char *source = identity_source_parse(json_string_value(at->json), in->arena);
+
+    if (source == NULL && !arena_failed(in->arena))
+        return input_fault(in, at, "pattern", IDENTITY_SOURCE_WANTED);
+    memcpy((char *)base + field->offset, &source, sizeof source);
+    return true;
+}
+
+const struct input_type identity_source_type = {
+    .kind = INPUT_LINE, .min = 1, .max = IDENTITY_SOURCE_MAX_BYTES, .read = read_source};
 
 const char *identity_source_key(const struct identity *identity, struct arena *arena)
 {

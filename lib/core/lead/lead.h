@@ -32,6 +32,7 @@ enum stage {
 
 const char *stage_name(enum stage stage);
 bool stage_parse(const char *name, enum stage *out);
+extern const struct input_type stage_type;
 
 /** Customer and disqualified: nothing is to come, so a lead there has no next date. */
 bool stage_is_end(enum stage stage);
@@ -43,8 +44,7 @@ bool stage_is_aside(enum stage stage);
     X(SAL, "sal")                                                                                  \
     X(SQL, "sql")                                                                                  \
     X(OPPORTUNITY, "opportunity")                                                                  \
-    X(CUSTOMER, "custome"                                                                          \
-                "r")
+    X(CUSTOMER, "customer")
 
 enum milestone {
 #define X(name, text) MILESTONE_##name,
@@ -55,6 +55,7 @@ enum milestone {
 
 const char *milestone_name(enum milestone milestone);
 bool milestone_parse(const char *name, enum milestone *out);
+extern const struct input_type milestone_type;
 
 enum lead_status {
     LEAD_ACTIVE,
@@ -82,6 +83,8 @@ struct identity {
 const char *identity_source_parse(const char *text, struct arena *arena);
 /** What is wrong with one that is none. */
 #define IDENTITY_SOURCE_WANTED "1 to 64 letters, digits, \"_\", \"-\" or \".\" are wanted"
+/** The same, read. */
+extern const struct input_type identity_source_type;
 
 /** The key of the identity table's source column: "email", "anonymous", "external:<source>". */
 const char *identity_source_key(const struct identity *identity, struct arena *arena);

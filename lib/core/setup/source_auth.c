@@ -5,14 +5,23 @@
 #include <jansson.h>
 #include <string.h>
 
+static const char *const scheme_names[] = {
+    [AUTH_BEARER] = "bearer", [AUTH_HMAC_SHA256] = "hmac_sha256"};
+static const char *const encoding_names[] = {[AUTH_HEX] = "hex", [AUTH_BASE64] = "base64"};
+
+const struct input_type auth_scheme_type = {
+    .kind = INPUT_ENUM, .values = scheme_names, .max = AUTH_HMAC_SHA256};
+const struct input_type auth_encoding_type = {
+    .kind = INPUT_ENUM, .values = encoding_names, .max = AUTH_BASE64};
+
 const char *auth_scheme_name(enum auth_scheme scheme)
 {
-    return scheme == AUTH_BEARER ? "bearer" : "hmac_sha256";
+    return scheme_names[scheme];
 }
 
 const char *auth_encoding_name(enum auth_encoding encoding)
 {
-    return encoding == AUTH_HEX ? "hex" : "base64";
+    return encoding_names[encoding];
 }
 
 static const char *copy_member(const json_t *json, const char *name, struct arena *arena)

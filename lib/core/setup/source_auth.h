@@ -28,6 +28,8 @@ enum auth_encoding { AUTH_HEX, AUTH_BASE64 };
 
 const char *auth_scheme_name(enum auth_scheme scheme);
 const char *auth_encoding_name(enum auth_encoding encoding);
+extern const struct input_type auth_scheme_type;
+extern const struct input_type auth_encoding_type;
 
 struct source_auth {
     enum auth_scheme scheme;

@@ -42,9 +42,15 @@ static const struct statement *const by_status[] = {
     [DELIVERY_STATUS_COUNT] = &DELIVERY_PAGE,
 };
 
+static const char *const status_names[] = {
+    [DELIVERY_APPLIED] = "applied", [DELIVERY_FAILED] = "failed"};
+
+const struct input_type delivery_status_type = {
+    .kind = INPUT_ENUM, .values = status_names, .max = DELIVERY_STATUS_COUNT - 1};
+
 const char *delivery_status_name(enum delivery_status status)
 {
-    return status == DELIVERY_APPLIED ? "applied" : "failed";
+    return status_names[status];
 }
 
 static struct delivery_item item_of(const struct pg_result *result, int row, struct arena *arena)

@@ -2,11 +2,13 @@
 #ifndef BATON_STORE_DELIVERY_READ_H
 #define BATON_STORE_DELIVERY_READ_H
 
+#include "base/input.h"
 #include "store/read/read.h"
 
 enum delivery_status { DELIVERY_APPLIED, DELIVERY_FAILED, DELIVERY_STATUS_COUNT };
 
 const char *delivery_status_name(enum delivery_status status);
+extern const struct input_type delivery_status_type;
 
 struct delivery_filter {
     enum delivery_status status; /* DELIVERY_STATUS_COUNT: any */

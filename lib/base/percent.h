@@ -1,6 +1,6 @@
 /* Percent-encoding of targets, decoded exactly once. Pure. */
-#ifndef BATON_SERVER_PERCENT_H
-#define BATON_SERVER_PERCENT_H
+#ifndef BATON_BASE_PERCENT_H
+#define BATON_BASE_PERCENT_H
 
 #include "base/arena.h"
 

@@ -1,0 +1,91 @@
+#include "api/reading.h"
+
+#include <string.h>
+
+/* Of a Link header, as openapi.yaml has it. A longer one is left out: next stands in the body. */
+#define LINK_MAX_BYTES 2048
+
+void reading_fault(struct request *r, const char *parameter, const char *code, const char *detail)
+{
+    struct faults *faults = request_faults(r);
+
+    if (faults != NULL)
+        faults_add_in(faults, "query", parameter, code, "%s", detail);
+}
+
+bool reading_read_place(struct input *in, const struct input_node *at,
+                        const struct input_field *field, void *base)
+{
+    const struct reading_places *places = (const struct reading_places *)field->type;
+    struct cursor *place = ARENA_NEW(in->arena, struct cursor);
+
+    if (place == NULL)
+        return true;
+    if (!cursor_read(at->word, places->tag, in->arena, place))
+        return input_fault(in, at, "cursor", "Take it from next of an answer of this list");
+    memcpy((char *)base + field->offset, &place, sizeof place);
+    return true;
+}
+
+struct cursor reading_begin_at(const struct reading_query *page)
+{
+    return page->place == NULL ? (struct cursor){0} : *page->place;
+}
+
+void reading_page_begin(struct reading_page *page, const char *parameter)
+{
+    page->parameter = parameter;
+    json_out_init(&page->json, PAGE_ANSWER_MAX_BYTES);
+    json_out_begin_object(&page->json);
+    json_out_key(&page->json, "data");
+    json_out_begin_array(&page->json);
+}
+
+/* The same request with next in place of where this one began. */
+static const char *link_of(const struct request *r, const char *parameter, const char *next)
+{
+    const char *query = strchr(r->target, '?');
+    size_t path_len = query == NULL ? strlen(r->target) : (size_t)(query - r->target);
+    const char *link = arena_printf(r->arena, "<%.*s?", (int)path_len, r->target);
+
+    for (const char *at = query == NULL ? "" : query + 1; *at != '\0' && link != NULL;) {
+        size_t len = strcspn(at, "&");
+        bool same = strncmp(at, parameter, strlen(parameter)) == 0 && at[strlen(parameter)] == '=';
+        if (len > 0 && !same)
+            link = arena_printf(r->arena, "%s%.*s&", link, (int)len, at);
+        at += len + (at[len] == '&');
+    }
+    if (link == NULL)
+        return NULL;
+    link = arena_printf(r->arena, "%s%s=%s>; rel=\"next\"", link, parameter, next);
+    return link == NULL || strlen(link) > LINK_MAX_BYTES ? NULL : link;
+}
+
+static enum err end(struct request *r, struct reading_page *page,
+                    const struct reading_places *places, const struct cursor *next, bool more)
+{
+    const char *text = next == NULL ? NULL : cursor_write(next, places->tag, r->arena);
+
+    if (next != NULL && text == NULL)
+        page->json.failed = true;
+    if (text != NULL && more)
+        r->reply.link = link_of(r, page->parameter, text);
+    json_out_end_array(&page->json);
+    json_out_member_text(&page->json, "next", text);
+    json_out_end_object(&page->json);
+    reply_json(r, 200, &page->json);
+    json_out_release(&page->json);
+    return ERR_NONE;
+}
+
+enum err reading_page_end(struct request *r, struct reading_page *page,
+                          const struct reading_places *places, const struct cursor *next)
+{
+    return end(r, page, places, next, true);
+}
+
+enum err reading_feed_end(struct request *r, struct reading_page *page,
+                          const struct reading_places *places, const struct cursor *next, bool more)
+{
+    return end(r, page, places, next, more);
+}

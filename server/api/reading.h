@@ -1,0 +1,75 @@
+/*
+ * What the handlers of reads share: faults of parameters, pages with their cursors and the Link
+ * header. Everything here runs on a reader's thread, but for the specs.
+ */
+#ifndef BATON_SERVER_READING_H
+#define BATON_SERVER_READING_H
+
+#include "api/values.h"
+#include "http/request.h"
+
+#include "base/cursor.h"
+#include "store/read/read.h"
+
+/** A list's answer, at most. */
+#define PAGE_ANSWER_MAX_BYTES ((size_t)32 << 20)
+
+/** Adds a fault of a query parameter. */
+void reading_fault(struct request *r, const char *parameter, const char *code, const char *detail);
+
+/** The parameters of a page, in the struct of a read's input. */
+struct reading_query {
+    int64_t limit;
+    const struct cursor *place; /* of "cursor" or "after"; NULL: from the beginning */
+};
+
+/** The places of one list: no other list's cursor is one. */
+struct reading_places {
+    struct input_type type; /* the first */
+    const char *tag;
+};
+
+/** Of a pointer to struct cursor, by struct reading_places. */
+input_read reading_read_place;
+
+#define READING_PLACES(its_tag)                                                                    \
+    {                                                                                              \
+        .type = {.kind = INPUT_LINE,                                                               \
+                 .min = 1,                                                                         \
+                 .max = CURSOR_MAX_BYTES,                                                          \
+                 .read = reading_read_place},                                                      \
+        .tag = (its_tag),                                                                          \
+    }
+
+/* Fields of struct reading_query, the member of this name of an input's struct. */
+#define PAGE_LIMIT_FIELD(struct_type, member)                                                      \
+    {                                                                                              \
+        "limit", &limit_type, AT(struct_type, member.limit), .otherwise = READ_LIMIT_DEFAULT       \
+    }
+#define PAGE_PLACE_FIELD(struct_type, member, parameter, places)                                   \
+    {                                                                                              \
+        parameter, &(places).type, AT(struct_type, member.place)                                   \
+    }
+
+/** Where a page begins; all zero at the beginning. */
+struct cursor reading_begin_at(const struct reading_query *page);
+
+/** A page being written: begin, one value per item, end. */
+struct reading_page {
+    struct json_out json;
+    const char *parameter; /* that takes next */
+};
+
+void reading_page_begin(struct reading_page *page, const char *parameter);
+
+/** Ends the page and makes the reply; next is where the next one goes on, NULL on the last. */
+enum err reading_page_end(struct request *r, struct reading_page *page,
+                          const struct reading_places *places, const struct cursor *next);
+
+/** The same of a feed, which has no last page: next is always there, to be asked again with later;
+ *  a link to it only when more is waiting, so that whoever follows links comes to an end. */
+enum err reading_feed_end(struct request *r, struct reading_page *page,
+                          const struct reading_places *places, const struct cursor *next,
+                          bool more);
+
+#endif
