@@ -1,6 +1,7 @@
 /*
- * docs/handoff.md has the table of a handoff's life as it is. When it has not, what it is to be is
- * written beside the test, and the failure says where.
+ * docs/handoff.md has the table of a handoff's life as it is, and openapi.yaml its actions and
+ * states. When the page has not, what it is to be is written beside the test, and the failure says
+ * where.
  */
 #include "core/handoff/life.h"
 
@@ -11,6 +12,8 @@
 
 #define DOC        SOURCE_DIR "/docs/handoff.md"
 #define DOC_WANTED "handoff.md"
+
+#define FILE_MAX_BYTES (1u << 20)
 
 static const char BEGIN[] =
     "<!-- from lib/core/handoff/life.c, kept equal by tests/unit/test_handoff_page.c -->\n";
@@ -122,7 +125,10 @@ static void write_rule(FILE *out, const struct life_rule *rule)
     write_lead(out, rule);
     fprintf(out, " | `%s`: ", ledger_kind_name((int)rule->entry));
     write_says(out, rule);
-    fprintf(out, " | %s |\n", rule->follows == NULL ? "" : rule->follows);
+    fprintf(out, " | %s", rule->follows == NULL ? "" : rule->follows);
+    if (life_rule_after(rule) != NULL)
+        fprintf(out, "then %s, at once", handoff_action_name(life_rule_after(rule)->action));
+    fprintf(out, " |\n");
 }
 
 static void write_table(FILE *out)
@@ -152,11 +158,11 @@ static void write_table(FILE *out)
 static char *read_file(const char *path)
 {
     FILE *file = fopen(path, "r");
-    char *text = calloc(1, 256 * 1024);
+    char *text = calloc(1, FILE_MAX_BYTES);
 
     ck_assert_msg(file != NULL, "cannot open %s", path);
     ck_assert_ptr_nonnull(text);
-    ck_assert_uint_lt(fread(text, 1, 256 * 1024 - 1, file), 256 * 1024 - 1);
+    ck_assert_uint_lt(fread(text, 1, FILE_MAX_BYTES - 1, file), FILE_MAX_BYTES - 1);
     fclose(file);
     return text;
 }
@@ -199,12 +205,68 @@ START_TEST(the_page_has_the_table)
 }
 END_TEST
 
+/* ---- openapi.yaml ---- */
+
+/* The values of a schema that is an enum on one line, as they stand between its brackets. */
+static char *values_of(const char *contract, const char *schema)
+{
+    const char *at = strstr(contract, schema);
+    const char *begin = at == NULL ? NULL : strstr(at, "enum: [");
+
+    ck_assert_msg(begin != NULL, "openapi.yaml has no%s enum", schema);
+    begin += strlen("enum: [");
+    return strndup(begin, strcspn(begin, "]"));
+}
+
+static void check_values(const char *contract, const char *schema, const char *const *names)
+{
+    char wanted[400];
+    size_t len = 0;
+    char *values = values_of(contract, schema);
+
+    for (size_t i = 0; names[i] != NULL; i++)
+        len += (size_t)snprintf(wanted + len, sizeof wanted - len, "%s%s", i == 0 ? "" : ", ",
+                                names[i]);
+    ck_assert_str_eq(values, wanted);
+    free(values);
+}
+
+START_TEST(the_contract_has_its_actions_states_and_kinds)
+{
+    static const char *const actions[] = {
+#define X(name, text) text,
+        HANDOFF_ACTION_TABLE(X)
+#undef X
+            NULL,
+    };
+    static const char *const states[] = {
+#define X(name, text, open) text,
+        HANDOFF_STATE_TABLE(X)
+#undef X
+            NULL,
+    };
+    static const char *const kinds[] = {
+#define X(name, text) text,
+        HANDOFF_KIND_TABLE(X)
+#undef X
+            NULL,
+    };
+    char *contract = read_file(SOURCE_DIR "/openapi.yaml");
+
+    check_values(contract, "\n    HandoffAction:", actions);
+    check_values(contract, "\n    HandoffState:", states);
+    check_values(contract, "\n    HandoffKind:", kinds);
+    free(contract);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("handoff_page");
     TCase *t = tcase_create("handoff_page");
 
     tcase_add_test(t, the_page_has_the_table);
+    tcase_add_test(t, the_contract_has_its_actions_states_and_kinds);
     suite_add_tcase(suite, t);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -238,6 +238,8 @@ static bool is_case(const struct life_rule *rule)
     switch (rule->only) {
     case CASE_ANY:
         return true;
+    case CASE_SELF_SOURCED:
+        return false;
     case CASE_OPPORTUNITY:
         return now.deed->became == OUTCOME_OPPORTUNITY;
     case CASE_WON:
@@ -821,6 +823,9 @@ START_TEST(the_table_is_whole)
                       "%s: makes a handoff, and is of one that is there", name);
         ck_assert_msg(rule->states != LIFE_NOT_BEGUN || rule->to != LIFE_STAYS,
                       "%s: makes a handoff without a state", name);
+        const struct life_rule *after = life_rule_after(rule);
+        ck_assert_msg(after == NULL || (rule->to != LIFE_STAYS && after->states & 1u << rule->to),
+                      "%s: what follows at once is not for the state that it leads to", name);
         if (rule->action >= ACTION_COUNT)
             continue;
         ck_assert_msg((int)rule->action >= last, "%s: allowed_actions are in the order of actions",

@@ -1,6 +1,6 @@
 #include "core/handoff/handoff_offer.h"
 
-#include "core/handoff/handoff_walk.h"
+#include "core/handoff/handoff_step.h"
 #include "core/handoff/judge.h"
 #include "core/handoff/offer.h"
 #include "core/handoff/shape.h"
@@ -249,10 +249,6 @@ enum decision handoff_offer(struct work *work, const struct command *command,
     step.handoff = offer_make(work, plan.lead, &plan.offer);
     if (step.handoff == NULL)
         return DECIDED;
-    if (input->kind == HANDOFF_KIND_SELF_SOURCED) {
-        step.rule = life_rule(ACTION_ACCEPT);
-        handoff_walk(&step);
-    }
     handoff_step_answer(&step);
     outcome->status = 201;
     outcome->location = shape_handoff_path(step.handoff->id, work->arena);

@@ -263,13 +263,14 @@ void handoff_walk_entry(struct handoff_step *step, enum stage before)
 
 void handoff_walk(struct handoff_step *step)
 {
-    enum stage before = step->lead->stage;
-
-    enter_state(step);
-    move_owner(step);
-    move_hold(step);
-    move_stage(step);
-    set_next(step);
-    if (!DEFECT(entry_skipped) || step->rule->entry != LEDGER_HANDOFF_RELEASED)
-        handoff_walk_entry(step, before);
+    for (; step->rule != NULL; step->rule = life_rule_after(step->rule)) {
+        enum stage before = step->lead->stage;
+        enter_state(step);
+        move_owner(step);
+        move_hold(step);
+        move_stage(step);
+        set_next(step);
+        if (!DEFECT(entry_skipped) || step->rule->entry != LEDGER_HANDOFF_RELEASED)
+            handoff_walk_entry(step, before);
+    }
 }

@@ -4,7 +4,8 @@
 
 #include "core/handoff/handoff_step.h"
 
-/** Does what step->rule says to handoff and lead, both open for change, and appends the entry.
+/** Does what step->rule says to handoff and lead, both open for change, and appends the entry; then
+ *  the same by the rule that follows at once, if any. Afterwards step->rule is NULL.
  *  What the rule leaves to the command (a lease, the reason on the handoff, what follows) is not
  *  done here. */
 void handoff_walk(struct handoff_step *step);

@@ -8,10 +8,13 @@
 /* clang-format off */
 static const struct life_rule rules[] = {
     /* ---- how one begins ---- */
-    {.action = ACTION_OFFER, .who = WHO_OWNER, .states = LIFE_NOT_BEGUN,
+    {.action = ACTION_OFFER, .who = WHO_OWNER, .states = LIFE_NOT_BEGUN, .only = CASE_SELF_SOURCED,
      .to = HANDOFF_OFFERED, .next = NEXT_ANSWER,
      .entry = LEDGER_HANDOFF_OFFERED, .says = SAYS_OFFER | SAYS_PREVIOUS | SAYS_RESPOND_BY | SAYS_GATE,
-     .follows = "`self_sourced` is accepted at once"},
+     .also = LIFE_ALSO(ACCEPT)},
+    {.action = ACTION_OFFER, .who = WHO_OWNER, .states = LIFE_NOT_BEGUN,
+     .to = HANDOFF_OFFERED, .next = NEXT_ANSWER,
+     .entry = LEDGER_HANDOFF_OFFERED, .says = SAYS_OFFER | SAYS_PREVIOUS | SAYS_RESPOND_BY | SAYS_GATE},
 
     /* ---- while it is offered ---- */
     {.action = ACTION_CLAIM, .who = WHO_RECEIVER, .states = IN(OFFERED),
@@ -146,6 +149,11 @@ const struct life_rule *life_rule(enum handoff_action action)
     return rule;
 }
 
+const struct life_rule *life_rule_after(const struct life_rule *rule)
+{
+    return rule->also == 0 ? NULL : life_rule((enum handoff_action)(rule->also - 1));
+}
+
 const struct life_reason *life_after_reason(enum reason_then then)
 {
     return &after_reasons[then];
@@ -255,6 +263,11 @@ static bool is_any(const struct life_situation *s)
     return true;
 }
 
+static bool is_self_sourced(const struct life_situation *s)
+{
+    return s->handoff->kind == HANDOFF_KIND_SELF_SOURCED;
+}
+
 static bool is_opportunity(const struct life_situation *s)
 {
     return s->outcome == OUTCOME_OPPORTUNITY;
@@ -280,6 +293,16 @@ static bool (*const cases[CASE_COUNT])(const struct life_situation *) = {
     LIFE_CASE_TABLE(X)
 #undef X
 };
+
+const struct life_rule *life_rule_making(enum handoff_action action, const struct handoff *handoff)
+{
+    struct life_situation situation = {.handoff = handoff};
+    const struct life_rule *rule = life_rule(action);
+
+    while (rule->action != action || !cases[rule->only](&situation))
+        rule++;
+    return rule;
+}
 
 /* ---- who ---- */
 

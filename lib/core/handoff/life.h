@@ -97,6 +97,7 @@ enum life_when {
  * first that fits is taken, so the general one stands last. name, predicate in life.c, in words */
 #define LIFE_CASE_TABLE(X)                                                                         \
     X(ANY, is_any, "")                                                                             \
+    X(SELF_SOURCED, is_self_sourced, "a lead that sales found itself")                             \
     X(OPPORTUNITY, is_opportunity, "an opportunity")                                               \
     X(WON, is_won, "won")                                                                          \
     X(CUSTOMER_LOST, is_customer_lost, "lost, and the lead is a customer already")                 \
@@ -211,6 +212,8 @@ enum {
 /* The state that a rule leads to: the one that it is in. */
 #define LIFE_STAYS HANDOFF_STATE_COUNT
 
+#define LIFE_ALSO(action) (ACTION_##action + 1)
+
 struct life_rule {
     enum handoff_action action;
     enum life_who who;
@@ -225,14 +228,19 @@ struct life_rule {
     enum life_next next;
     enum ledger_kind entry;
     unsigned says;       /* bits SAYS_… */
+    int also;            /* LIFE_ALSO(action): what happens to it next, at once; 0: nothing */
     const char *follows; /* what else, in words; the command does that. NULL: nothing */
 };
 
 /** The whole table. */
 const struct life_rule *life_rules(size_t *count);
 
-/** The rule of what makes a handoff: offer, retake, import; of all else the first one. */
+/** The first rule of an action. */
 const struct life_rule *life_rule(enum handoff_action action);
+/** The rule that makes this handoff, of which kind and teams are known: offer, retake, import. */
+const struct life_rule *life_rule_making(enum handoff_action action, const struct handoff *handoff);
+/** The rule that is to be walked at once after this one; NULL: none. */
+const struct life_rule *life_rule_after(const struct life_rule *rule);
 
 /** What becomes of a lead that is rejected or returned, by what its reason leads to. */
 struct life_reason {

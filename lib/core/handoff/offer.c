@@ -17,8 +17,7 @@ static int32_t respond_minutes(const struct work *work, const struct lead *lead,
 
 struct handoff *offer_make(struct work *work, struct lead *lead, const struct offer *offer)
 {
-    const struct life_rule *rule = life_rule(ACTION_OFFER);
-    struct handoff *handoff = work_add_handoff(work, lead, rule->to);
+    struct handoff *handoff = work_add_handoff(work, lead, life_rule(ACTION_OFFER)->to);
 
     if (handoff == NULL)
         return NULL;
@@ -40,7 +39,7 @@ struct handoff *offer_make(struct work *work, struct lead *lead, const struct of
         .caller = offer->caller,
         .handoff = handoff,
         .lead = lead,
-        .rule = rule,
+        .rule = life_rule_making(ACTION_OFFER, handoff),
         .cause = offer->caller == NULL ? "route" : NULL,
     });
     return handoff;

@@ -18,7 +18,7 @@ struct offer {
     const struct caller *caller; /* NULL: Baton itself, along a route */
 };
 
-/** Makes the handoff, offered, and walks the rule. The lead must be open for change and have no
+/** Makes the handoff and walks its rule. The lead must be open for change and have no
  * open handoff. NULL when memory is short. */
 struct handoff *offer_make(struct work *work, struct lead *lead, const struct offer *offer);
 
