@@ -334,10 +334,9 @@ static void check_refused(enum err err)
          error_code(bench.outcome.err));
     MUST(bench.work.entries.count == now.entries_before, "refused, and an entry written");
     if (err == ERR_NOT_YOUR_HANDOFF)
-        MUST(strstr(problem->detail,
-                    now.deed->action == ACTION_WITHDRAW || now.deed->action == ACTION_DISPUTE
-                        ? "a member of marketing"
-                        : "a member of sdr") != NULL,
+        MUST(strstr(problem->detail, life_rule(now.deed->action)->who == WHO_OFFERER
+                                         ? "a member of marketing"
+                                         : "a member of sdr") != NULL,
              "it says: %s", problem->detail);
     if (err != ERR_STATE_CONFLICT && err != ERR_CLAIMED_BY_OTHER)
         return;
