@@ -10,7 +10,8 @@ import subprocess
 import unittest
 
 import yaml
-from place import AS_ROOT, BINARY, ROOT, DoorwayTest, get, taken_port, tearDownModule, wait_for  # noqa: F401
+from place import BINARY, ROOT, DoorwayTest, get, tearDownModule, wait_for  # noqa: F401
+from postgres import Postgres
 
 PASSWORDS = {"BATON_OWNER_PASSWORD": "o@w/n#e:r%20 '\"\\$x?&", "BATON_SERVICE_PASSWORD": "s@/#=' %41\\\"é"}
 OWNERS = ("baton_owner", "BATON_OWNER")
@@ -24,38 +25,34 @@ class Compose(DoorwayTest):
     def setUp(self):
         super().setUp()
         self.services = yaml.safe_load((ROOT / "docker/compose.yaml").read_text())["services"]
-        self.cluster = self.folder / "cluster"
-        self.cluster.mkdir()
-        self.as_postgres = ["runuser", "-u", "postgres", "--"] if AS_ROOT else []
-        if AS_ROOT:
-            subprocess.run(["chown", "postgres:", self.cluster], check=True)
-        self.programs = max(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))
-        self.port = self.start_postgres()
+        given = {k: interpolated(v) for k, v in self.services["postgres"]["environment"].items()}
+        postgres = Postgres(self, given["POSTGRES_USER"], given["POSTGRES_PASSWORD"])
+        self.port = postgres.port
+        env = os.environ | given | postgres.env
+        subprocess.run(["psql", "-qc", "CREATE DATABASE " + given["POSTGRES_DB"]], env=env, check=True)
+        subprocess.run(["sh", ROOT / "docker/service-user.sh"], env=env, check=True, stdout=subprocess.DEVNULL)
 
     def environment(self, service):
         """Of a service, with the port of our PostgreSQL."""
         given = {k: interpolated(v) for k, v in self.services[service]["environment"].items()}
         return {k: v.replace("@postgres/", "@127.0.0.1:%d/" % self.port) for k, v in given.items()}
 
-    def start_postgres(self):
-        given = {k: interpolated(v) for k, v in self.services["postgres"]["environment"].items()}
-        (self.cluster / "password").write_text(given["POSTGRES_PASSWORD"] + "\n")
-        (self.cluster / "password").chmod(0o644)
-        run = lambda *words: subprocess.run(self.as_postgres + [str(w) for w in words], cwd="/", check=True,  # noqa: E731
-                                            capture_output=True)
-        run(self.programs / "initdb", "-D", self.cluster / "pg", "-U", given["POSTGRES_USER"], "--no-sync",
-            "--auth-local=trust", "--auth-host=scram-sha-256", "--pwfile", self.cluster / "password", "-E", "UTF8",
-            "--locale=C.UTF-8")
-        other, port = taken_port()
-        other.close()
-        run(self.programs / "pg_ctl", "-D", self.cluster / "pg", "-w", "-l", self.cluster / "log", "-o",
-            "-F -k %s -p %d -c listen_addresses=127.0.0.1" % (self.cluster, port), "start")
-        self.addCleanup(run, self.programs / "pg_ctl", "-D", self.cluster / "pg", "-m", "immediate", "stop")
-        env = os.environ | given | {"PGHOST": str(self.cluster), "PGPORT": str(port)}
-        subprocess.run(["psql", "-qU", given["POSTGRES_USER"], "-c", "CREATE DATABASE " + given["POSTGRES_DB"],
-                        "postgres"], env=env, check=True)
-        subprocess.run(["sh", ROOT / "docker/service-user.sh"], env=env, check=True, stdout=subprocess.DEVNULL)
-        return port
+    def make_keys(self):
+        """As the service does, twice: what is there stays. The environment that names them."""
+        (self.folder / "baton").symlink_to(BINARY)
+        path = {"PATH": "%s:%s" % (self.folder, os.environ["PATH"])}
+        volume = self.folder / "keys"
+        volume.mkdir()
+        made = []
+        for _ in range(2):
+            code, _, err = self.run_words(self.services["keys"]["entrypoint"], cwd=volume, env=path)
+            self.assertEqual(code, 0, err)
+            made.append({file.name: file.read_bytes() for file in volume.iterdir()})
+        self.assertEqual(made[0], made[1])
+        files = {k: v.replace(self.services["keys"]["working_dir"], str(volume))
+                 for k, v in self.environment("baton").items() if k.endswith("_FILE")}
+        self.assertEqual({pathlib.Path(v).name for v in files.values()}, set(made[0]))
+        return files
 
     def test_it_serves_and_knows_nothing_of_the_owner(self):
         env = self.environment("migrate")
@@ -65,15 +62,8 @@ class Compose(DoorwayTest):
         env = self.environment("baton")
         for word in OWNERS + (PASSWORDS["BATON_OWNER_PASSWORD"],):
             self.assertNotIn(word, json.dumps(self.services["baton"]) + json.dumps(env, ensure_ascii=False))
-        key = self.folder / "signing-key.pem"
-        words = [w.replace("$$", "$").replace("/var/lib/baton/signing-key.pem", str(key))
-                 for w in self.services["signing-key"]["entrypoint"]]
-        (self.folder / "baton").symlink_to(BINARY)
-        path = {"PATH": "%s:%s" % (self.folder, os.environ["PATH"])}
-        for _ in range(2):
-            self.assertEqual(self.run_words(words, env=path)[0], 0)
-
-        server = self.start([BINARY, "serve"], **(env | {"BATON_SIGNING_KEY_FILE": str(key)}))
+        env |= self.make_keys()
+        server = self.start([BINARY, "serve"], **env)
         url = wait_for("it listens", lambda: self.baton("where", "--process", server.process.pid)[1].strip())
         wait_for("it is ready", lambda: get(url + "/readyz")[0] == 200)
         self.assertNotIn("a login of its own", server.said())
@@ -84,6 +74,7 @@ class Compose(DoorwayTest):
     def test_the_owner_is_warned_of_and_once(self):
         env = self.environment("migrate")
         self.assertEqual(self.baton("migrate", env=env)[0], 0)
+        env |= self.make_keys()
         env["DATABASE_URL"] = env["BATON_OWNER_URL"]
         server = self.start([BINARY, "serve"], **env)
         url = wait_for("it listens", lambda: self.baton("where", "--process", server.process.pid)[1].strip())

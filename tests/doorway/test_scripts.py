@@ -10,7 +10,7 @@ import signal
 import subprocess
 import unittest
 
-from place import AS_ROOT, BINARY, DoorwayTest, get, processes, taken_port, tearDownModule, wait_for  # noqa: F401
+from place import AS_ROOT, BINARY, ROOT, DoorwayTest, get, processes, taken_port, tearDownModule, wait_for  # noqa: F401
 
 
 class Start(DoorwayTest):
@@ -190,6 +190,22 @@ class Demonstration(DoorwayTest):
         second, url = self.ready_server()
         self.assertNotEqual(self.keys().read_text(), before)
         self.assertEqual(get(url + "/readyz")[0], 200)
+
+
+class Story(DoorwayTest):
+    def test_a_refusal_is_a_message_and_no_null(self):
+        """With the words that README.md gives its readers."""
+        block = re.search(r"^(key\(\).*?)^FORMS=", (ROOT / "README.md").read_text(), re.M | re.S).group(1)
+        _, url = self.ready_server()
+        for words, said in ((f"URL={url}/v1; get baton_x /me | jq -c .team", "/me: .*unauthenticated"),
+                            (f"URL={url}/v1; post baton_x /leads '{{}}' | jq -r .lead", "/leads: .*unauthenticated"),
+                            ("URL=http://127.0.0.1:1/v1; get x /me | jq .", "/me: nobody answers at http://127.0.0.1:1"),
+                            (f"KEYS={self.data}/demo-keys.json; key nobody", "no key of nobody")):
+            with self.subTest(words):
+                for shell in ("bash", "dash"):
+                    done = subprocess.run([shell, "-c", block + words], capture_output=True, text=True, check=False)
+                    self.assertEqual(done.stdout, "")
+                    self.assertRegex(done.stderr, said)
 
 
 class Build(DoorwayTest):

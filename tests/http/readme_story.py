@@ -1,11 +1,11 @@
 #!/usr/bin/python3
-"""Runs the story of README.md, as it stands there, against a server of its own.
+"""Runs the story of README.md, or of another page, as it stands there, against a server of its own.
 
-  readme_story.py BATON        the program under test
-  readme_story.py BATON PORT   where it, or a proxy before it, answers already; BATON_DATA_DIR is set
+  readme_story.py BATON [PAGE]   the program under test; the page, from the root of the project
+  readme_story.py BATON PORT     where it, or a proxy before it, answers already; BATON_DATA_DIR is set
 
-Between <!-- story --> and <!-- /story --> every sh block is run in one shell, and a json block behind
-it is what its output must be. Exit: 0 it is true, 1 it is not, 77 jq or curl is missing.
+Between each <!-- story --> and <!-- /story --> every sh block is run in one shell, and a json block after it is what
+its output must be; a text block, too, word for word. Exit: 0 it is true, 1 it is not, 77 jq or curl is missing.
 """
 
 import json
@@ -34,23 +34,24 @@ def main():
     if not shutil.which("jq") or not shutil.which("curl"):
         print("readme_story: skipped: jq or curl is missing")
         return SKIPPED
-    blocks = story((ROOT / "README.md").read_text("utf-8"))
+    page = sys.argv[2] if len(sys.argv) == 3 and not sys.argv[2].isdigit() else "README.md"
+    blocks = story((ROOT / page).read_text("utf-8"))
     with tempfile.TemporaryDirectory(prefix="baton-readme-") as folder:
         os.chmod(folder, 0o711)
-        if len(sys.argv) == 3:
+        if len(sys.argv) == 3 and sys.argv[2].isdigit():
             return report(run({**os.environ, "BATON_BINARY": sys.argv[1]}, folder, int(sys.argv[2]), blocks))
         return play(sys.argv[1], folder, blocks)
 
 
 def story(text):
     """[(script, wanted output or None)]"""
-    part = text.split("<!-- story -->")[1].split("<!-- /story -->")[0]
+    part = "".join(part.split("<!-- /story -->")[0] for part in text.split("<!-- story -->")[1:])
     blocks = []
-    for language, body in re.findall(r"```(sh|json)\n(.*?)```", part, re.S):
+    for language, body in re.findall(r"```(sh|json|text)\n(.*?)```", part, re.S):
         if language == "sh":
             blocks.append([body, None])
         else:
-            blocks[-1][1] = json.loads(body)
+            blocks[-1][1] = json.loads(body) if language == "json" else body
     return blocks
 
 
@@ -79,7 +80,7 @@ def play(program, folder, blocks):
 
 
 def report(found):
-    print("\n".join(found) or "the story of README.md is true")
+    print("\n".join(found) or "the story is true")
     return 1 if found else 0
 
 
@@ -95,9 +96,16 @@ def ready(port, server):
 
 
 def run(env, folder, port, blocks):
+    """In a directory of its own, from which script/ is that of the project."""
+    here = pathlib.Path(folder, "here")
+    here.mkdir()
+    (here / "script").symlink_to(ROOT / "script")
+    # Its beginning may be run again: what was made stays, and so do the keys.
+    first = next(i for i, (_, wanted) in enumerate(blocks) if wanted is not None)
+    blocks = blocks + [["set +e\n" + "".join(body for body, _ in blocks[:first + 1]), blocks[first][1]]]
     script = "set -eu\n" + "".join("%s\necho '%s'\n" % (body, MARK % i) for i, (body, _) in enumerate(blocks))
-    script = script.replace("127.0.0.1:8080", "127.0.0.1:%d" % port).replace("/tmp/", folder + "/")
-    shell = subprocess.run(["bash", "-c", script], env=env, cwd=ROOT, capture_output=True, text=True,
+    script = script.replace("127.0.0.1:8080", "127.0.0.1:%d" % port)
+    shell = subprocess.run(["bash", "-c", script], env=env, cwd=here, capture_output=True, text=True,
                            timeout=STORY_WAIT_S, check=False)
     rest = shell.stdout
     found = []
@@ -105,7 +113,7 @@ def run(env, folder, port, blocks):
         output, mark, rest = rest.partition((MARK % i) + "\n")
         if not mark:
             return found + ["stopped in block %d:\n%s%s%s" % (i, body, output, shell.stderr)]
-        if wanted is not None and parsed(output) != wanted:
+        if wanted is not None and wanted not in (output, parsed(output)):
             found.append("block %d:\n%swanted %s\ngot    %s%s" % (i, body, json.dumps(wanted), output, shell.stderr))
     return found
 
