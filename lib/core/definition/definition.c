@@ -1,4 +1,4 @@
-#include "core/definition/definition.h"
+#include "core/definition/definition_reader.h"
 
 #include "base/json_out.h"
 
@@ -21,6 +21,15 @@ static const char *const about_names[ABOUT_COUNT] = {"criterion", "gap", "proces
 static const char *const then_names[THEN_COUNT] = {"nurture", "disqualify", "reroute"};
 static const char *const exception_names[EXCEPTION_KIND_COUNT] = {"unclear", "strategic",
                                                                   "account_based"};
+
+const struct input_type criterion_kind_type = {
+    .kind = INPUT_ENUM, .values = criterion_kind_names, .max = CRITERION_KIND_COUNT - 1};
+const struct input_type reason_about_type = {
+    .kind = INPUT_ENUM, .values = about_names, .max = ABOUT_COUNT - 1};
+const struct input_type reason_then_type = {
+    .kind = INPUT_ENUM, .values = then_names, .max = THEN_COUNT - 1};
+const struct input_type exception_kind_type = {
+    .kind = INPUT_ENUM, .values = exception_names, .max = EXCEPTION_KIND_COUNT - 1};
 
 /* Index of the text among names, or -1. */
 static int find_text(const char *text, const char *const *names, int count)

@@ -54,14 +54,14 @@ static void check_threshold(struct definition_reader *reader, int threshold)
     const struct definition *definition = reader->definition;
     int32_t wanted = definition->thresholds[threshold];
     int32_t most = reachable(definition, threshold);
-    const char *place = reader_member(reader, "/thresholds", threshold_name(threshold));
+    const char *place = pointer_join(reader->in.arena, "/thresholds", threshold_name(threshold));
 
     if (wanted > most)
-        faults_add(reader->faults, place, "unreachable",
+        faults_add(reader->in.faults, place, "unreachable",
                    "%d can never be reached: the criteria give %d at most", (int)wanted, (int)most);
     else if (wanted <= certain(definition, threshold))
-        faults_add(reader->warnings, place, "always_reached",
-                   "every lead that meets the required criteria reaches %d", (int)wanted);
+        reader_warn(reader, place, "always_reached",
+                    "Every lead that meets the required criteria reaches %d", (int)wanted);
 }
 
 static bool any_threshold(const struct definition *definition)
@@ -86,13 +86,13 @@ static void check_points(struct definition_reader *reader)
         bool uncounted = !definition->has_threshold[criterion->kind] &&
                          !definition->has_threshold[THRESHOLD_TOTAL];
         if (worthless || uncounted)
-            faults_add(reader->warnings, criterion->pointer, "no_effect",
-                       worthless ? "it is worth no points and not required"
-                                 : "no threshold counts its points and it is not required");
+            reader_warn(reader, criterion->pointer, "no_effect",
+                        worthless ? "It is worth no points and not required"
+                                  : "No threshold counts its points and it is not required");
     }
     if (!required && !any_threshold(definition))
-        faults_add(reader->warnings, "/thresholds", "no_effect",
-                   "without a threshold or a required criterion every lead qualifies");
+        reader_warn(reader, "/thresholds", "no_effect",
+                    "Without a threshold or a required criterion every lead qualifies");
 }
 
 /* ---- tests that exclude or imply each other ---- */
@@ -223,16 +223,16 @@ static void compare_necessary(struct definition_reader *reader, const struct nec
 {
     if (a->criterion == b->criterion) {
         if (exclude(a->node, b->node))
-            faults_add(reader->warnings, b->criterion->pointer, "never_met",
-                       "its tests of %s exclude each other", b->node->name);
+            reader_warn(reader, b->criterion->pointer, "never_met",
+                        "Its tests of %s exclude each other", b->node->name);
         return;
     }
     bool a_required = a->criterion->required;
     bool b_required = b->criterion->required;
     if (a_required && b_required && exclude(a->node, b->node))
-        faults_add(reader->warnings, b->criterion->pointer, "excluded",
-                   "criterion %s asks for another %s: no single value meets both", a->criterion->id,
-                   b->node->name);
+        reader_warn(reader, b->criterion->pointer, "excluded",
+                    "Criterion %s asks for another %s: no single value meets both",
+                    a->criterion->id, b->node->name);
 }
 
 /* A required criterion whose every lead is disqualified; only simple disqualifiers are seen. */
@@ -243,9 +243,9 @@ static void compare_disqualifier(struct definition_reader *reader, const struct 
 
     if (other->kind == CRITERION_DISQUALIFIER && other->has_test && a->criterion->required &&
         node->kind >= TEST_ATTRIBUTE && implies(a->node, node))
-        faults_add(reader->warnings, other->pointer, "excluded",
-                   "whatever meets the required criterion %s is disqualified by this",
-                   a->criterion->id);
+        reader_warn(reader, other->pointer, "excluded",
+                    "Whatever meets the required criterion %s is disqualified by this",
+                    a->criterion->id);
 }
 
 static void check_contradictions(struct definition_reader *reader)
@@ -271,7 +271,7 @@ static void check_contradictions(struct definition_reader *reader)
 static const char *tier_place(struct definition_reader *reader, const struct criterion *criterion,
                               size_t tier)
 {
-    return reader_item(reader, reader_member(reader, criterion->pointer, "tiers"), tier);
+    return arena_printf(reader->in.arena, "%s/tiers/%zu", criterion->pointer, tier);
 }
 
 /* A tier that another one with as many points always accompanies never shows. */
@@ -298,11 +298,11 @@ static void check_tiers(struct definition_reader *reader, const struct criterion
         const struct test_node *node = &definition->nodes[criterion->tiers[i].test];
         const struct test_node *base = &definition->nodes[criterion->test];
         if (criterion->has_test && exclude(base, node))
-            faults_add(reader->warnings, tier_place(reader, criterion, i), "never_met",
-                       "the criterion's test and this tier exclude each other");
+            reader_warn(reader, tier_place(reader, criterion, i), "never_met",
+                        "The criterion's test and this tier exclude each other");
         else if (is_hidden(definition, criterion, i))
-            faults_add(reader->warnings, tier_place(reader, criterion, i), "no_effect",
-                       "another tier with at least as many points is met whenever this one is");
+            reader_warn(reader, tier_place(reader, criterion, i), "no_effect",
+                        "Another tier with at least as many points is met whenever this one is");
     }
 }
 
@@ -314,11 +314,11 @@ static void check_count(struct definition_reader *reader, const struct criterion
     if (node->kind != TEST_TOUCHES || node->touches->wanted != 0)
         return;
     if (node->op == OP_GTE)
-        faults_add(reader->warnings, criterion->pointer, "always_met",
-                   "a count of touches is always at least 0");
+        reader_warn(reader, criterion->pointer, "always_met",
+                    "A count of touches is always at least 0");
     if (node->op == OP_LT)
-        faults_add(reader->warnings, criterion->pointer, "never_met",
-                   "a count of touches is never less than 0");
+        reader_warn(reader, criterion->pointer, "never_met",
+                    "A count of touches is never less than 0");
 }
 
 static void check_criterion(struct definition_reader *reader, const struct criterion *criterion)
@@ -344,6 +344,6 @@ void definition_check(struct definition_reader *reader)
     for (size_t i = 0; i < definition->criteria_count; i++)
         check_criterion(reader, &definition->criteria[i]);
     if (definition->reasons_count == 0)
-        faults_add(reader->warnings, "/reasons", "required",
-                   "without reasons nobody can reject or return a lead");
+        reader_warn(reader, "/reasons", "required",
+                    "Without reasons nobody can reject or return a lead");
 }

@@ -1,173 +1,171 @@
 /* From the document to the compiled definition: its members one after the other. */
 #include "core/definition/definition_reader.h"
 
+#include "base/name.h"
+
 #include <string.h>
 
-static const struct member document_members[] = {
-    {"term", MEMBER_LINE, true, 1, CODE_MAX_BYTES},
-    {"title", MEMBER_LINE, true, 1, TITLE_MAX_BYTES},
-    {"statement", MEMBER_TEXT, false, 0, STATEMENT_MAX_BYTES},
-    {"criteria", MEMBER_ARRAY, true, 1, CRITERIA_MAX},
-    {"thresholds", MEMBER_OBJECT, false, 0, 0},
-    {"reasons", MEMBER_ARRAY, false, 0, REASONS_MAX},
-    {"exceptions", MEMBER_ARRAY, false, 0, EXCEPTION_KIND_COUNT},
-    {"respond_within", MEMBER_OBJECT, false, 0, 0},
-    {"decide_within_days", MEMBER_INT, false, 1, CLOCK_DAYS_MAX},
-    {"nurture_days", MEMBER_INT, false, 1, CLOCK_DAYS_MAX},
-    {0},
-};
+static struct definition_reader *reader_of(const struct input *in)
+{
+    return in->context;
+}
 
-static const struct member criterion_members[] = {
-    {"id", MEMBER_CODE, true, 1, CODE_MAX_BYTES},
-    {"title", MEMBER_LINE, true, 1, TITLE_MAX_BYTES},
-    {"kind", MEMBER_LINE, true, 1, CODE_MAX_BYTES},
-    {"required", MEMBER_BOOL, false, 0, 0},
-    {"test", MEMBER_OBJECT, false, 0, 0},
-    {"points", MEMBER_INT, false, -POINTS_MAX, POINTS_MAX},
-    {"tiers", MEMBER_ARRAY, false, 1, TIERS_MAX},
-    {0},
-};
+void reader_warn(struct definition_reader *reader, const char *pointer, const char *code,
+                 const char *format, ...)
+{
+    va_list args;
 
-static const struct member reason_members[] = {
-    {"code", MEMBER_CODE, true, 1, CODE_MAX_BYTES},
-    {"title", MEMBER_LINE, true, 1, TITLE_MAX_BYTES},
-    {"about", MEMBER_LINE, true, 1, CODE_MAX_BYTES},
-    {"criterion", MEMBER_LINE, false, 1, CODE_MAX_BYTES},
-    {"then", MEMBER_LINE, true, 1, CODE_MAX_BYTES},
-    {0},
-};
+    va_start(args, format);
+    faults_vadd(reader->warnings, "body", pointer, code, format, args);
+    va_end(args);
+}
 
-static const struct member threshold_members[] = {
-    {"fit", MEMBER_INT, false, -POINTS_MAX *CRITERIA_MAX, POINTS_MAX *CRITERIA_MAX},
-    {"engagement", MEMBER_INT, false, -POINTS_MAX *CRITERIA_MAX, POINTS_MAX *CRITERIA_MAX},
-    {"readiness", MEMBER_INT, false, -POINTS_MAX *CRITERIA_MAX, POINTS_MAX *CRITERIA_MAX},
-    {"total", MEMBER_INT, false, -POINTS_MAX *CRITERIA_MAX, POINTS_MAX *CRITERIA_MAX},
-    {0},
-};
+/* ---- what values may be ---- */
 
-static const struct member exception_members[] = {
-    {"kind", MEMBER_LINE, true, 1, CODE_MAX_BYTES},
-    {"limit_per_month", MEMBER_INT, true, 1, LIMIT_PER_MONTH_MAX},
-    {0},
-};
+/* A code as the API has it, which also reads well in a sentence. */
+static bool is_definition_code(const char *text)
+{
+    return code_valid(text) && strchr(text, ':') == NULL && strchr("0123456789", text[0]) == NULL;
+}
 
-static const struct member respond_members[] = {
-    {"minutes", MEMBER_INT, true, 1, RESPOND_MINUTES_MAX},
-    {0},
+static const struct input_type definition_code_type = {
+    .kind = INPUT_LINE,
+    .min = 1,
+    .max = CODE_MAX_BYTES,
+    .fits = is_definition_code,
+    .code = "code",
+    .wanted = "A code has a-z, 0-9, _ - and . alone, and begins with a letter",
 };
-
-static const struct member long_tier_members[] = {
-    {"test", MEMBER_OBJECT, true, 0, 0},
-    {"points", MEMBER_INT, true, -POINTS_MAX, POINTS_MAX},
-    {0},
-};
+static const struct input_type title_type = {.kind = INPUT_LINE, .min = 1, .max = TITLE_MAX_BYTES};
+static const struct input_type statement_type = {.kind = INPUT_TEXT, .max = STATEMENT_MAX_BYTES};
+static const struct input_type points_type = {
+    .kind = INPUT_INT32, .min = -POINTS_MAX, .max = POINTS_MAX};
+static const struct input_type days_type = {.kind = INPUT_INT32, .min = 1, .max = CLOCK_DAYS_MAX};
 
 /* ---- tiers ---- */
 
+static bool read_tier_test(struct input *in, const struct input_node *at,
+                           const struct input_field *field, void *base)
+{
+    return reader_test(reader_of(in), at, (uint16_t *)((char *)base + field->offset));
+}
+
+static const struct input_type tier_test_type = {.kind = INPUT_MAP, .read = read_tier_test};
+
+static const struct input_field long_tier_fields[] = {
+    {"test", &tier_test_type, AT(struct tier, test), .required = true},
+    {"points", &points_type, AT(struct tier, points), .required = true},
+};
+static const struct input_spec long_tier_spec = INPUT_SPEC(long_tier_fields, struct tier);
+
 /* {"gte": 1000, "points": 30}: the operator is the member that is not points. */
-static const char *short_tier_op(struct definition_reader *reader, const json_t *json,
-                                 const char *pointer, enum test_op *op)
+static const char *short_tier_op(struct input *in, const struct input_node *at, enum test_op *op)
 {
     const char *found = NULL;
     const char *name;
     json_t *value;
 
-    json_object_foreach((json_t *)json, name, value)
+    json_object_foreach((json_t *)at->json, name, value)
     {
+        const struct input_node member = {.json = value, .up = at, .name = name};
         if (strcmp(name, "points") == 0)
             continue;
         if (!test_op_parse(name, op)) {
-            faults_add(reader->faults, reader_member(reader, pointer, name), "unknown_member",
-                       "a tier has points and either test or one operator");
+            input_fault(in, &member, "unknown_member",
+                        "A tier has points and either test or one operator");
             return NULL;
         }
         if (found != NULL) {
-            faults_add(reader->faults, pointer, "ambiguous", "a tier has one operator");
+            input_fault(in, at, "ambiguous", "A tier has one operator");
             return NULL;
         }
         found = name;
     }
     if (found == NULL)
-        faults_add(reader->faults, pointer, "required",
-                   "a tier has points and either test or one operator");
+        input_fault(in, at, "required", "A tier has points and either test or one operator");
     return found;
 }
 
-static bool check_tier_points(struct definition_reader *reader, const json_t *json,
-                              const char *pointer)
+static bool read_tier_points(struct input *in, const struct input_node *at, struct tier *tier)
 {
-    const json_t *points = json_object_get(json, "points");
-    const char *place = reader_member(reader, pointer, "points");
+    const struct input_node points = input_member(at, "points");
 
-    if (points == NULL)
-        faults_add(reader->faults, place, "required", "it is missing");
-    else if (!json_is_integer(points))
-        faults_add(reader->faults, place, "type", "a whole number is wanted");
-    else if (json_integer_value(points) < -POINTS_MAX || json_integer_value(points) > POINTS_MAX)
-        faults_add(reader->faults, place, "range", "%d to %d is wanted", -POINTS_MAX, POINTS_MAX);
-    else
-        return true;
-    return false;
+    if (points.json == NULL)
+        return input_fault(in, &points, "required", "It is missing");
+    return input_value(in, &points, &points_type, &tier->points);
 }
 
-static bool read_short_tier(struct definition_reader *reader, const json_t *json,
-                            const char *pointer, const struct criterion *criterion,
-                            struct tier *tier)
+static void read_short_tier(struct input *in, const struct input_node *at,
+                            const struct criterion *criterion, struct tier *tier)
 {
+    struct definition_reader *reader = reader_of(in);
     enum test_op op;
-    bool good = check_tier_points(reader, json, pointer);
-    const char *name = short_tier_op(reader, json, pointer, &op);
 
+    read_tier_points(in, at, tier);
+    const char *name = short_tier_op(in, at, &op);
     if (name == NULL)
-        return false;
-    if (!criterion->has_test || reader->nodes[criterion->test].kind < TEST_ATTRIBUTE) {
-        faults_add(reader->faults, pointer, "needs_test",
-                   "the short form of a tier asks the subject of the criterion's simple test; "
-                   "write a test here");
-        return false;
-    }
-    return reader_short_test(reader, criterion->test, op, json_object_get(json, name),
-                             reader_member(reader, pointer, name), &tier->test) &&
-           good;
-}
-
-static bool read_tier(struct definition_reader *reader, const json_t *json, const char *pointer,
-                      const struct criterion *criterion, bool test_is_good, struct tier *tier)
-{
-    if (!json_is_object(json)) {
-        faults_add(reader->faults, pointer, "type", "an object is wanted");
-        return false;
-    }
-    tier->points = reader_int(json, "points", 0);
-    if (json_object_get(json, "test") == NULL) {
-        if (!test_is_good) /* its own fault stands already */
-            return false;
-        return read_short_tier(reader, json, pointer, criterion, tier);
-    }
-    bool good = reader_check(reader, json, pointer, long_tier_members);
-    const json_t *test = json_object_get(json, "test");
-    return json_is_object(test) &&
-           reader_test(reader, test, reader_member(reader, pointer, "test"), &tier->test) && good;
-}
-
-static void read_tiers(struct definition_reader *reader, const json_t *json, const char *pointer,
-                       bool test_is_good, struct criterion *criterion)
-{
-    const json_t *list = json_object_get(json, "tiers");
-    const char *place = reader_member(reader, pointer, "tiers");
-    size_t count = json_array_size(list);
-
-    if (count == 0 || count > TIERS_MAX)
         return;
-    struct tier *tiers = reader_alloc(reader, count, sizeof *tiers);
-    for (size_t i = 0; tiers != NULL && i < count; i++)
-        read_tier(reader, json_array_get(list, i), reader_item(reader, place, i), criterion,
-                  test_is_good, &tiers[i]);
-    criterion->tiers = tiers;
-    criterion->tiers_count = tiers == NULL ? 0 : count;
+    const struct input_node value = input_member(at, name);
+    if (criterion->has_test && reader->nodes[criterion->test].kind >= TEST_ATTRIBUTE)
+        reader_short_test(reader, &value, criterion->test, op, &tier->test);
+    else
+        input_fault(in, at, "needs_test",
+                    "The short form of a tier asks the subject of the criterion's simple test: "
+                    "write a test here");
 }
+
+static bool read_tiers(struct input *in, const struct input_node *at,
+                       const struct input_field *field, void *base)
+{
+    const struct criterion *criterion = base;
+    size_t count = json_array_size(at->json);
+    size_t before = in->faults->count;
+    struct tier *tiers = ARENA_ARRAY(in->arena, struct tier, count);
+
+    for (size_t i = 0; tiers != NULL && i < count; i++) {
+        const struct input_node item = input_item(at, i);
+        if (!json_is_object(item.json))
+            input_fault(in, &item, "type", "An object is wanted");
+        else if (json_object_get(item.json, "test") != NULL)
+            input_object(in, &item, &long_tier_spec, &tiers[i]);
+        else if (reader_of(in)->test_is_sound) /* else its own fault stands already */
+            read_short_tier(in, &item, criterion, &tiers[i]);
+    }
+    input_put_array(field, base, tiers, tiers == NULL ? 0 : count);
+    return in->faults->count == before;
+}
+
+static const struct input_type tiers_type = {
+    .kind = INPUT_LIST, .min = 1, .max = TIERS_MAX, .read = read_tiers};
 
 /* ---- criteria ---- */
+
+static bool read_criterion_test(struct input *in, const struct input_node *at,
+                                const struct input_field *field, void *base)
+{
+    struct definition_reader *reader = reader_of(in);
+    struct criterion *criterion = base;
+
+    (void)field;
+    criterion->has_test = true;
+    reader->test_is_sound = reader_test(reader, at, &criterion->test);
+    return reader->test_is_sound;
+}
+
+static const struct input_type criterion_test_type = {.kind = INPUT_MAP,
+                                                      .read = read_criterion_test};
+
+/* Tiers build on the test, so they come after it. */
+static const struct input_field criterion_fields[] = {
+    {"id", &definition_code_type, AT(struct criterion, id), .required = true},
+    {"title", &title_type, AT(struct criterion, title), .required = true},
+    {"kind", &criterion_kind_type, AT(struct criterion, kind), .required = true,
+     .otherwise = CRITERION_KIND_COUNT},
+    {"required", &input_bool, AT(struct criterion, required)},
+    {"points", &points_type, AT(struct criterion, points)},
+    {"test", &criterion_test_type, AT(struct criterion, test)},
+    {"tiers", &tiers_type, AT(struct criterion, tiers), COUNT(struct criterion, tiers_count)},
+};
 
 static int32_t most_points(const struct criterion *criterion)
 {
@@ -179,255 +177,263 @@ static int32_t most_points(const struct criterion *criterion)
     return most == INT32_MIN ? 0 : most;
 }
 
-/* A disqualifier decides alone; every other criterion is required or worth points. */
-static void check_worth(struct definition_reader *reader, const json_t *json, const char *pointer,
-                        const struct criterion *criterion)
+static bool refuse_foreign(struct input *in, const struct input_node *at)
 {
     static const char *const foreign[] = {"required", "points", "tiers"};
+    bool sound = true;
 
-    if (criterion->kind == CRITERION_DISQUALIFIER) {
-        for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
-            if (json_object_get(json, foreign[i]) != NULL)
-                faults_add(reader->faults, reader_member(reader, pointer, foreign[i]),
-                           "not_allowed", "a disqualifier has no %s: met, it decides alone",
-                           foreign[i]);
-        return;
+    for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++) {
+        const struct input_node member = input_member(at, foreign[i]);
+        if (member.json != NULL)
+            sound = input_fault(in, &member, "not_allowed",
+                                "A disqualifier has no %s: met, it decides alone", foreign[i]);
     }
+    return sound;
+}
+
+/* A disqualifier decides alone; every other criterion is required or worth points. */
+static bool check_worth(struct input *in, const struct input_node *at,
+                        const struct criterion *criterion)
+{
+    const struct input_node points = input_member(at, "points");
+    bool has_test = json_object_get(at->json, "test") != NULL;
+    bool has_tiers = json_object_get(at->json, "tiers") != NULL;
+    bool sound = true;
+
+    if (criterion->kind == CRITERION_KIND_COUNT)
+        return true;
+    if (criterion->kind == CRITERION_DISQUALIFIER)
+        return refuse_foreign(in, at);
     if (!criterion->required && !criterion->has_points)
-        faults_add(reader->faults, reader_member(reader, pointer, "points"), "required",
-                   "a criterion is required or worth points");
-    if (!criterion->has_test && json_object_get(json, "tiers") != NULL &&
-        json_object_get(json, "points") != NULL)
-        faults_add(reader->faults, reader_member(reader, pointer, "points"), "not_allowed",
-                   "points belong to a test; without one the tiers have them");
+        sound = input_fault(in, &points, "required", "A criterion is required or worth points");
+    if (!has_test && has_tiers && points.json != NULL)
+        sound = input_fault(in, &points, "not_allowed",
+                            "Points belong to a test; without one the tiers have them");
+    return sound;
 }
 
-static void check_presence_of_test(struct definition_reader *reader, const json_t *json,
-                                   const char *pointer)
+static bool check_criterion(struct input *in, const struct input_node *at, void *out)
 {
-    if (json_object_get(json, "test") == NULL && json_object_get(json, "tiers") == NULL)
-        faults_add(reader->faults, reader_member(reader, pointer, "test"), "required",
-                   "a criterion has a test or tiers");
-}
+    struct criterion *criterion = out;
+    const struct input_node test = input_member(at, "test");
+    const json_t *tiers = json_object_get(at->json, "tiers");
+    bool sound = true;
 
-static void read_criterion(struct definition_reader *reader, const json_t *json,
-                           const char *pointer, struct criterion *criterion)
-{
-    bool test_is_good = true;
-
-    criterion->pointer = arena_strdup(reader->arena, pointer);
-    reader_check(reader, json, pointer, criterion_members);
-    if (!json_is_object(json))
-        return;
-    criterion->id = reader_text(reader, json, "id");
-    criterion->title = reader_text(reader, json, "title");
-    int kind =
-        reader_choice(reader, json, pointer, "kind",
-                      (const char *const[]){"fit", "engagement", "readiness", "disqualifier"},
-                      CRITERION_KIND_COUNT);
-    criterion->kind = kind < 0 ? CRITERION_FIT : (enum criterion_kind)kind;
-    criterion->required = json_is_true(json_object_get(json, "required"));
-    criterion->points = reader_int(json, "points", 0);
-    criterion->has_points =
-        json_object_get(json, "points") != NULL || json_object_get(json, "tiers") != NULL;
-    const json_t *test = json_object_get(json, "test");
-    criterion->has_test = test != NULL;
-    if (json_is_object(test))
-        test_is_good =
-            reader_test(reader, test, reader_member(reader, pointer, "test"), &criterion->test);
-    else
-        test_is_good = test == NULL;
-    check_presence_of_test(reader, json, pointer);
-    if (kind >= 0)
-        check_worth(reader, json, pointer, criterion);
-    read_tiers(reader, json, pointer, test_is_good, criterion);
+    criterion->has_points = json_object_get(at->json, "points") != NULL || tiers != NULL;
     criterion->most_points = most_points(criterion);
+    if (test.json == NULL && tiers == NULL)
+        sound = input_fault(in, &test, "required", "A criterion has a test or tiers");
+    return check_worth(in, at, criterion) && sound;
 }
 
-static void check_repeated_id(struct definition_reader *reader, const struct criterion *criteria,
-                              size_t at, const char *pointer)
+static const struct input_spec criterion_spec =
+    INPUT_SPEC(criterion_fields, struct criterion, .check = check_criterion);
+
+static bool same(const char *a, const char *b)
 {
-    for (size_t i = 0; i < at; i++) {
-        if (criteria[i].id == NULL || criteria[at].id == NULL ||
-            strcmp(criteria[i].id, criteria[at].id) != 0)
-            continue;
-        faults_add(reader->faults, reader_member(reader, pointer, "id"), "duplicate",
-                   "criterion %zu has the same id", i);
-        return;
-    }
+    return a != NULL && b != NULL && strcmp(a, b) == 0;
 }
 
-static void read_criteria(struct definition_reader *reader, const json_t *list)
+static bool read_criteria(struct input *in, const struct input_node *at,
+                          const struct input_field *field, void *base)
 {
-    size_t count = json_array_size(list);
+    size_t count = json_array_size(at->json);
+    struct criterion *criteria = ARENA_ARRAY(in->arena, struct criterion, count);
+    bool sound = true;
 
-    if (count == 0 || count > CRITERIA_MAX)
-        return;
-    struct criterion *criteria = reader_alloc(reader, count, sizeof *criteria);
-    if (criteria == NULL)
-        return;
-    for (size_t i = 0; i < count; i++) {
-        const char *pointer = reader_item(reader, "/criteria", i);
-        read_criterion(reader, json_array_get(list, i), pointer, &criteria[i]);
-        check_repeated_id(reader, criteria, i, pointer);
+    for (size_t i = 0; criteria != NULL && i < count; i++) {
+        const struct input_node item = input_item(at, i);
+        const struct input_node id = input_member(&item, "id");
+        reader_of(in)->test_is_sound = json_object_get(item.json, "test") == NULL;
+        sound = input_object(in, &item, &criterion_spec, &criteria[i]) && sound;
+        criteria[i].pointer = input_pointer(&item, in->arena);
+        for (size_t k = 0; k < i; k++)
+            if (same(criteria[k].id, criteria[i].id))
+                sound = input_fault(in, &id, "duplicate", "Criterion %zu has the same id", k);
     }
-    reader->definition->criteria = criteria;
-    reader->definition->criteria_count = count;
+    input_put_array(field, base, criteria, criteria == NULL ? 0 : count);
+    return sound;
 }
 
-/* ---- the rest ---- */
+static const struct input_type criteria_type = {
+    .kind = INPUT_LIST, .min = 1, .max = CRITERIA_MAX, .read = read_criteria};
 
-static void read_thresholds(struct definition_reader *reader, const json_t *json)
-{
-    if (!json_is_object(json))
-        return;
-    reader_check(reader, json, "/thresholds", threshold_members);
-    for (int i = 0; i < THRESHOLD_COUNT; i++) {
-        reader->definition->has_threshold[i] = json_object_get(json, threshold_name(i)) != NULL;
-        reader->definition->thresholds[i] = reader_int(json, threshold_name(i), 0);
-    }
-}
+/* ---- reasons ---- */
 
 static int find_criterion(const struct definition *definition, const char *id)
 {
     for (size_t i = 0; i < definition->criteria_count; i++)
-        if (definition->criteria[i].id != NULL && strcmp(definition->criteria[i].id, id) == 0)
+        if (same(definition->criteria[i].id, id))
             return (int)i;
     return -1;
 }
 
-static void read_reason_criterion(struct definition_reader *reader, const json_t *json,
-                                  const char *pointer, struct reason *reason)
+/* Its id becomes its index. */
+static bool read_reason_criterion(struct input *in, const struct input_node *at,
+                                  const struct input_field *field, void *base)
 {
-    const char *id = json_string_value(json_object_get(json, "criterion"));
-    const char *place = reader_member(reader, pointer, "criterion");
+    struct reason *reason = base;
 
-    if (reason->about != ABOUT_CRITERION) {
-        if (json_object_get(json, "criterion") != NULL)
-            faults_add(reader->faults, place, "not_allowed",
-                       "only a reason about a criterion names one");
-        return;
-    }
-    if (json_object_get(json, "criterion") == NULL) {
-        faults_add(reader->faults, place, "required", "a reason about a criterion names it");
-        return;
-    }
-    if (id == NULL) /* its type is a fault already */
-        return;
-    reason->criterion = find_criterion(reader->definition, id);
-    if (reason->criterion < 0)
-        faults_add(reader->faults, place, "unknown_criterion",
-                   "no criterion of this definition has this id");
+    (void)field;
+    if (reason->about == ABOUT_COUNT)
+        return true;
+    if (reason->about != ABOUT_CRITERION)
+        return input_fault(in, at, "not_allowed", "Only a reason about a criterion names one");
+    reason->criterion = find_criterion(reader_of(in)->definition, json_string_value(at->json));
+    return reason->criterion >= 0 ||
+           input_fault(in, at, "unknown_criterion", "No criterion of this definition has this id");
 }
 
-static void read_reason(struct definition_reader *reader, const json_t *json, const char *pointer,
-                        struct reason *reason)
+static const struct input_type reason_criterion_type = {
+    .kind = INPUT_LINE, .min = 1, .max = CODE_MAX_BYTES, .read = read_reason_criterion};
+
+/* What it is about decides whether it names a criterion, so that comes first. */
+static const struct input_field reason_fields[] = {
+    {"code", &definition_code_type, AT(struct reason, code), .required = true},
+    {"title", &title_type, AT(struct reason, title), .required = true},
+    {"about", &reason_about_type, AT(struct reason, about), .required = true,
+     .otherwise = ABOUT_COUNT},
+    {"criterion", &reason_criterion_type, AT(struct reason, criterion)},
+    {"then", &reason_then_type, AT(struct reason, then), .required = true},
+};
+
+static bool check_reason(struct input *in, const struct input_node *at, void *out)
 {
-    reason->criterion = -1;
-    reader_check(reader, json, pointer, reason_members);
-    if (!json_is_object(json))
-        return;
-    reason->code = reader_text(reader, json, "code");
-    reason->title = reader_text(reader, json, "title");
-    int about = reader_choice(reader, json, pointer, "about",
-                              (const char *const[]){"criterion", "gap", "process"}, ABOUT_COUNT);
-    int then = reader_choice(reader, json, pointer, "then",
-                             (const char *const[]){"nurture", "disqualify", "reroute"}, THEN_COUNT);
-    reason->then = then < 0 ? THEN_NURTURE : (enum reason_then)then;
-    if (about < 0)
-        return;
-    reason->about = (enum reason_about)about;
-    read_reason_criterion(reader, json, pointer, reason);
+    struct reason *reason = out;
+    const struct input_node criterion = input_member(at, "criterion");
+
+    if (reason->about != ABOUT_CRITERION)
+        reason->criterion = -1;
+    return reason->about != ABOUT_CRITERION || criterion.json != NULL ||
+           input_fault(in, &criterion, "required", "A reason about a criterion names it");
 }
 
-static void check_repeated_code(struct definition_reader *reader, const struct reason *reasons,
-                                size_t at, const char *pointer)
+static const struct input_spec reason_spec =
+    INPUT_SPEC(reason_fields, struct reason, .check = check_reason);
+
+static bool read_reasons(struct input *in, const struct input_node *at,
+                         const struct input_field *field, void *base)
 {
-    for (size_t i = 0; i < at; i++) {
-        if (reasons[i].code == NULL || reasons[at].code == NULL ||
-            strcmp(reasons[i].code, reasons[at].code) != 0)
+    size_t count = json_array_size(at->json);
+    struct reason *reasons = ARENA_ARRAY(in->arena, struct reason, count);
+    bool sound = true;
+
+    for (size_t i = 0; reasons != NULL && i < count; i++) {
+        const struct input_node item = input_item(at, i);
+        const struct input_node code = input_member(&item, "code");
+        sound = input_object(in, &item, &reason_spec, &reasons[i]) && sound;
+        for (size_t k = 0; k < i; k++)
+            if (same(reasons[k].code, reasons[i].code))
+                sound = input_fault(in, &code, "duplicate", "Reason %zu has the same code", k);
+    }
+    input_put_array(field, base, reasons, reasons == NULL ? 0 : count);
+    return sound;
+}
+
+static const struct input_type reasons_type = {
+    .kind = INPUT_LIST, .max = REASONS_MAX, .read = read_reasons};
+
+/* ---- exceptions ---- */
+
+struct exception_read {
+    enum exception_kind kind;
+    int32_t limit_per_month;
+};
+
+static const struct input_type limit_type = {
+    .kind = INPUT_INT32, .min = 1, .max = LIMIT_PER_MONTH_MAX};
+
+static const struct input_field exception_fields[] = {
+    {"kind", &exception_kind_type, AT(struct exception_read, kind), .required = true,
+     .otherwise = EXCEPTION_KIND_COUNT},
+    {"limit_per_month", &limit_type, AT(struct exception_read, limit_per_month), .required = true},
+};
+static const struct input_spec exception_spec = INPUT_SPEC(exception_fields, struct exception_read);
+
+/* A list of kinds becomes an array by kind. */
+static bool read_exceptions(struct input *in, const struct input_node *at,
+                            const struct input_field *field, void *base)
+{
+    struct exception *exceptions = (struct exception *)((char *)base + field->offset);
+    bool sound = true;
+
+    for (size_t i = 0; i < json_array_size(at->json); i++) {
+        const struct input_node item = input_item(at, i);
+        const struct input_node kind = input_member(&item, "kind");
+        struct exception_read one;
+        sound = input_object(in, &item, &exception_spec, &one) && sound;
+        if (one.kind == EXCEPTION_KIND_COUNT)
             continue;
-        faults_add(reader->faults, reader_member(reader, pointer, "code"), "duplicate",
-                   "reason %zu has the same code", i);
-        return;
+        if (exceptions[one.kind].allowed)
+            sound =
+                input_fault(in, &kind, "duplicate", "This kind of exception stands here already");
+        exceptions[one.kind] = (struct exception){true, one.limit_per_month};
     }
+    return sound;
 }
 
-static void read_reasons(struct definition_reader *reader, const json_t *list)
+static const struct input_type exceptions_type = {
+    .kind = INPUT_LIST, .max = EXCEPTION_KIND_COUNT, .read = read_exceptions};
+
+/* ---- thresholds, clocks ---- */
+
+static bool read_threshold(struct input *in, const struct input_node *at,
+                           const struct input_field *field, void *base)
 {
-    size_t count = json_array_size(list);
+    struct definition *definition = base;
+    size_t index = (field->offset - offsetof(struct definition, thresholds)) / sizeof(int32_t);
 
-    if (count > REASONS_MAX)
-        return;
-    struct reason *reasons = reader_alloc(reader, count, sizeof *reasons);
-    if (reasons == NULL)
-        return;
-    for (size_t i = 0; i < count; i++) {
-        const char *pointer = reader_item(reader, "/reasons", i);
-        read_reason(reader, json_array_get(list, i), pointer, &reasons[i]);
-        check_repeated_code(reader, reasons, i, pointer);
-    }
-    reader->definition->reasons = reasons;
-    reader->definition->reasons_count = count;
+    (void)in;
+    definition->has_threshold[index] = true;
+    definition->thresholds[index] = (int32_t)json_integer_value(at->json);
+    return true;
 }
 
-static void read_exception(struct definition_reader *reader, const json_t *json,
-                           const char *pointer)
-{
-    reader_check(reader, json, pointer, exception_members);
-    if (!json_is_object(json))
-        return;
-    int kind = reader_choice(reader, json, pointer, "kind",
-                             (const char *const[]){"unclear", "strategic", "account_based"},
-                             EXCEPTION_KIND_COUNT);
-    if (kind < 0)
-        return;
-    struct exception *exception = &reader->definition->exceptions[kind];
-    if (exception->allowed)
-        faults_add(reader->faults, reader_member(reader, pointer, "kind"), "duplicate",
-                   "this kind of exception stands here already");
-    exception->allowed = true;
-    exception->limit_per_month = reader_int(json, "limit_per_month", 0);
-}
+static const struct input_type threshold_type = {.kind = INPUT_INT32,
+                                                 .min = -POINTS_MAX * CRITERIA_MAX,
+                                                 .max = POINTS_MAX * CRITERIA_MAX,
+                                                 .read = read_threshold};
 
-static void read_exceptions(struct definition_reader *reader, const json_t *list)
-{
-    for (size_t i = 0; i < json_array_size(list) && i < EXCEPTION_KIND_COUNT; i++)
-        read_exception(reader, json_array_get(list, i), reader_item(reader, "/exceptions", i));
-}
+static const struct input_field threshold_fields[] = {
+    {"fit", &threshold_type, AT(struct definition, thresholds[CRITERION_FIT])},
+    {"engagement", &threshold_type, AT(struct definition, thresholds[CRITERION_ENGAGEMENT])},
+    {"readiness", &threshold_type, AT(struct definition, thresholds[CRITERION_READINESS])},
+    {"total", &threshold_type, AT(struct definition, thresholds[THRESHOLD_TOTAL])},
+};
+static const struct input_spec threshold_spec = INPUT_SPEC(threshold_fields, struct definition);
+static const struct input_type thresholds_type = {.kind = INPUT_OBJECT, .of = &threshold_spec};
 
-static void read_clocks(struct definition_reader *reader, const json_t *document)
-{
-    struct definition *definition = reader->definition;
-    const json_t *respond = json_object_get(document, "respond_within");
+static const struct input_type minutes_type = {
+    .kind = INPUT_INT32, .min = 1, .max = RESPOND_MINUTES_MAX};
 
-    if (json_is_object(respond))
-        reader_check(reader, respond, "/respond_within", respond_members);
-    definition->respond_minutes = reader_int(respond, "minutes", RESPOND_MINUTES_DEFAULT);
-    definition->decide_days = reader_int(document, "decide_within_days", DECIDE_DAYS_DEFAULT);
-    definition->nurture_days = reader_int(document, "nurture_days", NURTURE_DAYS_DEFAULT);
-}
+static const struct input_field respond_fields[] = {
+    {"minutes", &minutes_type, AT(struct definition, respond_minutes), .required = true,
+     .otherwise = RESPOND_MINUTES_DEFAULT},
+};
+static const struct input_spec respond_spec = INPUT_SPEC(respond_fields, struct definition);
+static const struct input_type respond_type = {.kind = INPUT_OBJECT, .of = &respond_spec};
 
-static void read_document(struct definition_reader *reader, const json_t *document)
-{
-    struct definition *definition = reader->definition;
+/* ---- the whole ---- */
 
-    reader_check(reader, document, "", document_members);
-    if (!json_is_object(document))
-        return;
-    int term = reader_choice(reader, document, "", "term",
-                             (const char *const[]){"mql", "srl", "sql"}, TERM_COUNT);
-    definition->term = term < 0 ? TERM_MQL : (enum term)term;
-    definition->title = reader_text(reader, document, "title");
-    definition->statement = reader_text(reader, document, "statement");
-    if (definition->statement == NULL)
-        definition->statement = "";
-    read_criteria(reader, json_object_get(document, "criteria"));
-    read_thresholds(reader, json_object_get(document, "thresholds"));
-    read_reasons(reader, json_object_get(document, "reasons"));
-    read_exceptions(reader, json_object_get(document, "exceptions"));
-    read_clocks(reader, document);
-}
+/* Reasons name criteria, so those come first. Thresholds and respond_within are objects in the
+ * document alone: their members are the definition's own. */
+static const struct input_field document_fields[] = {
+    {"term", &term_type, AT(struct definition, term), .required = true},
+    {"title", &title_type, AT(struct definition, title), .required = true},
+    {"statement", &statement_type, AT(struct definition, statement)},
+    {"criteria", &criteria_type, AT(struct definition, criteria),
+     COUNT(struct definition, criteria_count), .required = true},
+    {"thresholds", &thresholds_type, .offset = 0},
+    {"reasons", &reasons_type, AT(struct definition, reasons),
+     COUNT(struct definition, reasons_count)},
+    {"exceptions", &exceptions_type, AT(struct definition, exceptions)},
+    {"respond_within", &respond_type, .offset = 0},
+    {"decide_within_days", &days_type, AT(struct definition, decide_days),
+     .otherwise = DECIDE_DAYS_DEFAULT},
+    {"nurture_days", &days_type, AT(struct definition, nurture_days),
+     .otherwise = NURTURE_DAYS_DEFAULT},
+};
+static const struct input_spec document_spec = INPUT_SPEC(document_fields, struct definition);
 
 static void finish(struct definition_reader *reader)
 {
@@ -452,23 +458,27 @@ static void finish(struct definition_reader *reader)
 
 static enum err compile(const json_t *document, struct definition_reader *reader)
 {
-    struct definition *definition = reader_alloc(reader, 1, sizeof *definition);
+    const struct input_node root = input_root(document, "");
+    struct arena *arena = reader->in.arena;
+    struct definition *definition = ARENA_NEW(arena, struct definition);
 
-    reader->nodes = reader_alloc(reader, TESTS_PER_DEFINITION, sizeof *reader->nodes);
-    reader->names = reader_alloc(reader, NAMES_MAX, sizeof *reader->names);
-    reader->kinds = reader_alloc(reader, TOUCH_KINDS_MAX, sizeof *reader->kinds);
-    if (reader->out_of_memory)
+    reader->nodes = ARENA_ARRAY(arena, struct test_node, TESTS_PER_DEFINITION);
+    reader->names = ARENA_ARRAY(arena, struct definition_name, NAMES_MAX);
+    reader->kinds = ARENA_ARRAY(arena, const char *, TOUCH_KINDS_MAX);
+    if (arena_failed(arena))
         return ERR_OUT_OF_MEMORY;
-    definition->arena = reader->arena;
     reader->definition = definition;
-    read_document(reader, document);
-    if (!reader->out_of_memory && !faults_any(reader->faults)) {
+    bool sound = input_object(&reader->in, &root, &document_spec, definition);
+    definition->arena = arena;
+    if (definition->statement == NULL)
+        definition->statement = "";
+    if (sound && !arena_failed(arena)) {
         finish(reader);
         definition_check(reader);
     }
-    if (reader->out_of_memory || arena_failed(reader->arena))
+    if (arena_failed(arena))
         return ERR_OUT_OF_MEMORY;
-    return faults_any(reader->faults) ? ERR_INVALID_DEFINITION : ERR_NONE;
+    return faults_any(reader->in.faults) ? ERR_INVALID_DEFINITION : ERR_NONE;
 }
 
 /* Compiling needs somewhere to gather, also when the caller does not care. */
@@ -486,7 +496,7 @@ static enum err compile_gathering(const json_t *document, struct faults *faults,
         faults_init(&own_faults, arena);
         faults_init(&own_warnings, arena);
     }
-    reader->faults = faults != NULL ? faults : &own_faults;
+    reader->in.faults = faults != NULL ? faults : &own_faults;
     reader->warnings = warnings != NULL ? warnings : &own_warnings;
     enum err err = compile(document, reader);
     arena_free(arena);
@@ -496,15 +506,17 @@ static enum err compile_gathering(const json_t *document, struct faults *faults,
 enum err definition_compile(const json_t *document, struct faults *faults, struct faults *warnings,
                             struct definition **out)
 {
-    struct definition_reader reader = {.arena = arena_new(DEFINITION_MEMORY_BYTES)};
+    struct definition_reader reader = {
+        .in = {.arena = arena_new(DEFINITION_MEMORY_BYTES), .where = "body", .copies = true}};
 
     *out = NULL;
-    if (reader.arena == NULL)
+    if (reader.in.arena == NULL)
         return ERR_OUT_OF_MEMORY;
+    reader.in.context = &reader;
     enum err err = compile_gathering(document, faults, warnings, &reader);
     if (err == ERR_NONE)
         *out = reader.definition;
     else
-        arena_free(reader.arena);
+        arena_free(reader.in.arena);
     return err;
 }

@@ -6,36 +6,43 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct op_rule {
-    const char *name;
-    bool counts; /* touch counts may be compared with it */
+/* name, as written, whether counts of touches may be compared with it */
+#define OP_TABLE(X)                                                                                \
+    X(EQ, "eq", true)                                                                              \
+    X(NE, "ne", true)                                                                              \
+    X(LT, "lt", true)                                                                              \
+    X(LTE, "lte", true)                                                                            \
+    X(GT, "gt", true)                                                                              \
+    X(GTE, "gte", true)                                                                            \
+    X(IN, "in", false)                                                                             \
+    X(NOT_IN, "not_in", false)                                                                     \
+    X(CONTAINS, "contains", false)                                                                 \
+    X(STARTS_WITH, "starts_with", false)                                                           \
+    X(EXISTS, "exists", false)                                                                     \
+    X(MATCHES_DOMAIN, "matches_domain", false)                                                     \
+    X(WITHIN_DAYS, "within_days", false)
+
+static const char *const op_names[OP_COUNT] = {
+#define X(name, text, counts) [OP_##name] = text,
+    OP_TABLE(X)
+#undef X
 };
 
-static const struct op_rule op_rules[OP_COUNT] = {
-    [OP_EQ] = {"eq", true},
-    [OP_NE] = {"ne", true},
-    [OP_LT] = {"lt", true},
-    [OP_LTE] = {"lte", true},
-    [OP_GT] = {"gt", true},
-    [OP_GTE] = {"gte", true},
-    [OP_IN] = {"in", false},
-    [OP_NOT_IN] = {"not_in", false},
-    [OP_CONTAINS] = {"contains", false},
-    [OP_STARTS_WITH] = {"starts_with", false},
-    [OP_EXISTS] = {"exists", false},
-    [OP_MATCHES_DOMAIN] = {"matches_domain", false},
-    [OP_WITHIN_DAYS] = {"within_days", false},
+static const bool op_counts[OP_COUNT] = {
+#define X(name, text, counts) [OP_##name] = counts,
+    OP_TABLE(X)
+#undef X
 };
 
 const char *test_op_name(enum test_op op)
 {
-    return op_rules[op].name;
+    return op_names[op];
 }
 
 bool test_op_parse(const char *name, enum test_op *out)
 {
     for (int i = 0; i < OP_COUNT; i++) {
-        if (strcmp(name, op_rules[i].name) == 0) {
+        if (strcmp(name, op_names[i]) == 0) {
             *out = (enum test_op)i;
             return true;
         }
@@ -45,133 +52,134 @@ bool test_op_parse(const char *name, enum test_op *out)
 
 /* ---- simple tests ---- */
 
-static bool add_name(struct definition_reader *reader, const char *name, bool is_fact,
-                     const char *pointer)
+/* What stands in one, whatever its subject. */
+struct simple {
+    const char *name;
+    int op; /* OP_COUNT: at fault */
+    const json_t *touches;
+};
+
+static const struct input_type name_type = {
+    .kind = INPUT_LINE,
+    .min = 1,
+    .max = ATTRIBUTE_NAME_MAX_BYTES,
+    .fits = attribute_name_valid,
+    .code = "name",
+    .wanted = "A name has 1 to 100 bytes and no space at its ends",
+};
+static const struct input_type op_type = {
+    .kind = INPUT_ENUM, .values = op_names, .max = OP_COUNT - 1, .code = "unknown_operator"};
+static const struct input_type touches_type = {.kind = INPUT_MAP};
+
+#define OP_FIELD                                                                                   \
+    {                                                                                              \
+        "op", &op_type, AT(struct simple, op), .required = true, .otherwise = OP_COUNT             \
+    }
+/* Read with the operator, which says what it may be. */
+#define VALUE_FIELD                                                                                \
+    {                                                                                              \
+        "value", &value_type, .offset = 0                                                          \
+    }
+
+static bool leave(struct input *in, const struct input_node *at, const struct input_field *field,
+                  void *base)
+{
+    (void)in;
+    (void)at;
+    (void)field;
+    (void)base;
+    return true;
+}
+
+static const struct input_type value_type = {.kind = INPUT_ANY, .read = leave};
+
+static const struct input_field attribute_fields[] = {
+    {"attribute", &name_type, AT(struct simple, name), .required = true}, OP_FIELD, VALUE_FIELD};
+static const struct input_field fact_fields[] = {
+    {"fact", &name_type, AT(struct simple, name), .required = true}, OP_FIELD, VALUE_FIELD};
+static const struct input_field touches_fields[] = {
+    {"touches", &touches_type, AT(struct simple, touches), .required = true},
+    OP_FIELD,
+    VALUE_FIELD};
+
+static const struct input_spec simple_specs[] = {
+    [TEST_ATTRIBUTE] = INPUT_SPEC(attribute_fields, struct simple),
+    [TEST_FACT] = INPUT_SPEC(fact_fields, struct simple),
+    [TEST_TOUCHES] = INPUT_SPEC(touches_fields, struct simple),
+};
+
+static bool add_name(struct definition_reader *reader, const struct input_node *at,
+                     const char *name, bool is_fact)
 {
     for (size_t i = 0; i < reader->names_count; i++)
         if (reader->names[i].is_fact == is_fact && strcmp(reader->names[i].name, name) == 0)
             return true;
-    if (reader->names_count == NAMES_MAX) {
-        faults_add(reader->faults, pointer, "too_many",
-                   "one definition uses at most %d attributes and facts", NAMES_MAX);
-        return false;
-    }
+    if (reader->names_count == NAMES_MAX)
+        return input_fault(&reader->in, at, "too_many",
+                           "One definition uses at most %d attributes and facts", NAMES_MAX);
     reader->names[reader->names_count++] = (struct definition_name){name, is_fact};
     return true;
 }
 
-static bool read_name(struct definition_reader *reader, const json_t *json, const char *pointer,
-                      struct test_node *node)
+static bool read_subject(struct definition_reader *reader, const struct input_node *at,
+                         const struct simple *simple, struct test_node *node)
 {
-    const char *member = node->kind == TEST_FACT ? "fact" : "attribute";
-    const char *place = reader_member(reader, pointer, member);
+    const struct input_node place = input_member(at, node->kind == TEST_FACT        ? "fact"
+                                                     : node->kind == TEST_ATTRIBUTE ? "attribute"
+                                                                                    : "touches");
 
-    node->name = reader_text(reader, json, member);
-    if (node->name == NULL)
-        return false;
-    if (!attribute_name_valid(node->name)) {
-        size_t len = strlen(node->name);
-        if (len > 0 && (node->name[0] == ' ' || node->name[len - 1] == ' '))
-            faults_add(reader->faults, place, "name", "a name has no space at its ends");
-        return false;
-    }
-    return add_name(reader, node->name, node->kind == TEST_FACT, place);
+    node->name = simple->name;
+    if (node->kind != TEST_TOUCHES)
+        return node->name != NULL && add_name(reader, &place, node->name, node->kind == TEST_FACT);
+    struct touch_filter *filter = ARENA_NEW(reader->in.arena, struct touch_filter);
+    node->touches = filter;
+    return filter != NULL && simple->touches != NULL && reader_touches(reader, &place, filter);
 }
 
 /* Operator and value of a simple test whose subject stands in the node already. */
-static bool read_comparison(struct definition_reader *reader, const json_t *value,
-                            const char *pointer, struct test_node *node)
+static bool read_comparison(struct definition_reader *reader, const struct input_node *value,
+                            struct test_node *node)
 {
-    if (value == NULL && node->op != OP_EXISTS) {
-        faults_add(reader->faults, pointer, "required", "%s needs a value",
-                   op_rules[node->op].name);
-        return false;
-    }
+    if (value->json == NULL && node->op != OP_EXISTS)
+        return input_fault(&reader->in, value, "required", "The operator %s needs a value",
+                           op_names[node->op]);
     if (node->kind != TEST_TOUCHES)
-        return reader_operand(reader, value, pointer, node);
-    return reader_touch_count(reader, value, pointer, (struct touch_filter *)node->touches);
+        return reader_operand(reader, value, node);
+    return node->touches != NULL &&
+           reader_touch_count(reader, value, (struct touch_filter *)node->touches);
 }
 
-static bool read_op(struct definition_reader *reader, const json_t *json, const char *pointer,
-                    struct test_node *node)
+static bool fits_subject(struct definition_reader *reader, const struct input_node *at,
+                         enum test_kind kind, enum test_op op)
 {
-    const char *name = json_string_value(json_object_get(json, "op"));
-    const char *place = reader_member(reader, pointer, "op");
-
-    if (name == NULL)
-        return false;
-    if (!test_op_parse(name, &node->op)) {
-        faults_add(reader->faults, place, "unknown_operator",
-                   "one of eq, ne, lt, lte, gt, gte, in, not_in, contains, starts_with, exists, "
-                   "matches_domain, within_days is wanted");
-        return false;
-    }
-    if (node->kind == TEST_TOUCHES && !op_rules[node->op].counts) {
-        faults_add(reader->faults, place, "operator_subject",
-                   "a count of touches is compared with eq, ne, lt, lte, gt or gte");
-        return false;
-    }
-    return true;
+    return kind != TEST_TOUCHES || op_counts[op] ||
+           input_fault(&reader->in, at, "operator_subject",
+                       "A count of touches is compared with eq, ne, lt, lte, gt or gte");
 }
 
-static const struct member attribute_test_members[] = {
-    {"attribute", MEMBER_LINE, true, 1, ATTRIBUTE_NAME_MAX_BYTES},
-    {"op", MEMBER_LINE, true, 1, CODE_MAX_BYTES},
-    {"value", MEMBER_ANY, false, 0, 0},
-    {0},
-};
-
-static const struct member fact_test_members[] = {
-    {"fact", MEMBER_LINE, true, 1, ATTRIBUTE_NAME_MAX_BYTES},
-    {"op", MEMBER_LINE, true, 1, CODE_MAX_BYTES},
-    {"value", MEMBER_ANY, false, 0, 0},
-    {0},
-};
-
-static const struct member touches_test_members[] = {
-    {"touches", MEMBER_OBJECT, true, 0, 0},
-    {"op", MEMBER_LINE, true, 1, CODE_MAX_BYTES},
-    {"value", MEMBER_ANY, false, 0, 0},
-    {0},
-};
-
-static bool read_subject(struct definition_reader *reader, const json_t *json, const char *pointer,
-                         struct test_node *node)
-{
-    if (node->kind != TEST_TOUCHES)
-        return read_name(reader, json, pointer, node);
-    struct touch_filter *filter = reader_alloc(reader, 1, sizeof *filter);
-    node->touches = filter;
-    const json_t *touches = json_object_get(json, "touches");
-    return filter != NULL && json_is_object(touches) &&
-           reader_touches(reader, touches, reader_member(reader, pointer, "touches"), filter);
-}
-
-static bool read_simple(struct definition_reader *reader, const json_t *json, const char *pointer,
+static bool read_simple(struct definition_reader *reader, const struct input_node *at,
                         struct test_node *node)
 {
-    const struct member *members = node->kind == TEST_ATTRIBUTE ? attribute_test_members
-                                   : node->kind == TEST_FACT    ? fact_test_members
-                                                                : touches_test_members;
-    bool good = reader_check(reader, json, pointer, members);
-    good = read_subject(reader, json, pointer, node) && good;
-    if (!read_op(reader, json, pointer, node))
+    const struct input_node op = input_member(at, "op");
+    const struct input_node value = input_member(at, "value");
+    struct simple simple;
+    bool sound = input_object(&reader->in, at, &simple_specs[node->kind], &simple);
+
+    sound = read_subject(reader, at, &simple, node) && sound;
+    if (simple.op == OP_COUNT || !fits_subject(reader, &op, node->kind, (enum test_op)simple.op))
         return false;
-    if (node->kind == TEST_TOUCHES && node->touches == NULL)
-        return false;
-    return read_comparison(reader, json_object_get(json, "value"),
-                           reader_member(reader, pointer, "value"), node) &&
-           good;
+    node->op = (enum test_op)simple.op;
+    return read_comparison(reader, &value, node) && sound;
 }
 
 /* ---- combinations ---- */
 
-static struct test_node *new_node(struct definition_reader *reader, enum test_kind kind,
-                                  const char *pointer)
+static struct test_node *new_node(struct definition_reader *reader, const struct input_node *at,
+                                  enum test_kind kind)
 {
     if (reader->nodes_count == TESTS_PER_DEFINITION) {
-        faults_add(reader->faults, pointer, "too_many",
-                   "one definition has at most %d tests in all", TESTS_PER_DEFINITION);
+        input_fault(&reader->in, at, "too_many", "One definition has at most %d tests in all",
+                    TESTS_PER_DEFINITION);
         return NULL;
     }
     struct test_node *node = &reader->nodes[reader->nodes_count++];
@@ -179,80 +187,87 @@ static struct test_node *new_node(struct definition_reader *reader, enum test_ki
     return node;
 }
 
-static bool read_test(struct definition_reader *reader, const json_t *json, const char *pointer,
-                      int depth);
+static bool read_test(struct definition_reader *reader, const struct input_node *at, int depth);
 
-static bool read_children(struct definition_reader *reader, const json_t *list, const char *pointer,
-                          int depth, struct test_node *node)
-{
-    size_t count = json_array_size(list);
-    bool good = true;
-
-    node->children = (uint16_t)count;
-    for (size_t i = 0; i < count; i++)
-        good = read_test(reader, json_array_get(list, i), reader_item(reader, pointer, i),
-                         depth + 1) &&
-               good;
-    return good;
-}
-
-static const struct member all_members[] = {{"all", MEMBER_ARRAY, true, 1, TEST_CHILDREN_MAX}, {0}};
-static const struct member any_members[] = {{"any", MEMBER_ARRAY, true, 1, TEST_CHILDREN_MAX}, {0}};
-static const struct member not_members[] = {{"not", MEMBER_OBJECT, true, 0, 0}, {0}};
-static const struct member at_least_members[] = {
-    {"at_least", MEMBER_INT, true, 1, TEST_CHILDREN_MAX},
-    {"of", MEMBER_ARRAY, true, 1, TEST_CHILDREN_MAX},
-    {0},
+struct combination {
+    const json_t *below; /* a list of tests, or of not the test */
+    int32_t at_least;
 };
 
-static bool check_at_least(struct definition_reader *reader, const json_t *json,
-                           const char *pointer, struct test_node *node)
-{
-    int32_t wanted = reader_int(json, "at_least", 1);
-    size_t count = json_array_size(json_object_get(json, "of"));
+static const struct input_type children_type = {
+    .kind = INPUT_LIST, .min = 1, .max = TEST_CHILDREN_MAX};
+static const struct input_type test_type = {.kind = INPUT_MAP};
+static const struct input_type at_least_type = {
+    .kind = INPUT_INT32, .min = 1, .max = TEST_CHILDREN_MAX};
 
-    node->at_least = (uint16_t)wanted;
-    if (count == 0 || wanted < 1 || (size_t)wanted <= count)
+static const struct input_field all_fields[] = {
+    {"all", &children_type, AT(struct combination, below), .required = true}};
+static const struct input_field any_fields[] = {
+    {"any", &children_type, AT(struct combination, below), .required = true}};
+static const struct input_field not_fields[] = {
+    {"not", &test_type, AT(struct combination, below), .required = true}};
+static const struct input_field at_least_fields[] = {
+    {"of", &children_type, AT(struct combination, below), .required = true},
+    {"at_least", &at_least_type, AT(struct combination, at_least), .required = true}};
+
+/* The first field is what stands below. */
+static const struct input_spec combination_specs[] = {
+    [TEST_ALL] = INPUT_SPEC(all_fields, struct combination),
+    [TEST_ANY] = INPUT_SPEC(any_fields, struct combination),
+    [TEST_NOT] = INPUT_SPEC(not_fields, struct combination),
+    [TEST_AT_LEAST] = INPUT_SPEC(at_least_fields, struct combination),
+};
+
+static bool check_at_least(struct definition_reader *reader, const struct input_node *at,
+                           const struct combination *read, struct test_node *node)
+{
+    const struct input_node place = input_member(at, "at_least");
+    size_t count = json_array_size(read->below);
+
+    node->at_least = (uint16_t)read->at_least;
+    if (count == 0 || read->at_least < 1 || (size_t)read->at_least <= count)
         return true;
-    faults_add(reader->faults, reader_member(reader, pointer, "at_least"), "unreachable",
-               "%d of %zu tests can never be met", (int)wanted, count);
-    return false;
+    return input_fault(&reader->in, &place, "unreachable", "%d of %zu tests can never be met",
+                       (int)read->at_least, count);
 }
 
-static bool read_combination(struct definition_reader *reader, const json_t *json,
-                             const char *pointer, int depth, struct test_node *node)
+static bool read_children(struct definition_reader *reader, const struct input_node *list,
+                          int depth, struct test_node *node)
 {
-    static const struct member *const members[] = {
-        [TEST_ALL] = all_members,
-        [TEST_ANY] = any_members,
-        [TEST_NOT] = not_members,
-        [TEST_AT_LEAST] = at_least_members,
-    };
-    static const char *const lists[] = {
-        [TEST_ALL] = "all", [TEST_ANY] = "any", [TEST_NOT] = "not", [TEST_AT_LEAST] = "of"};
-    const char *list = lists[node->kind];
-    const char *place = reader_member(reader, pointer, list);
-    bool good = reader_check(reader, json, pointer, members[node->kind]);
-    const json_t *below = json_object_get(json, list);
+    size_t count = json_array_size(list->json);
+    bool sound = true;
 
-    if (depth == TEST_DEPTH_MAX) {
-        faults_add(reader->faults, pointer, "too_deep", "tests stand at most %d deep in each other",
-                   TEST_DEPTH_MAX);
-        return false;
+    node->children = (uint16_t)count;
+    for (size_t i = 0; i < count; i++) {
+        const struct input_node item = input_item(list, i);
+        sound = read_test(reader, &item, depth + 1) && sound;
     }
+    return sound;
+}
+
+static bool read_combination(struct definition_reader *reader, const struct input_node *at,
+                             int depth, struct test_node *node)
+{
+    const struct input_spec *spec = &combination_specs[node->kind];
+    const struct input_node below = input_member(at, spec->fields[0].name);
+    struct combination read;
+    bool sound = input_object(&reader->in, at, spec, &read);
+
+    if (depth == TEST_DEPTH_MAX)
+        return input_fault(&reader->in, at, "too_deep", "Tests stand at most %d deep in each other",
+                           TEST_DEPTH_MAX);
     if (node->kind == TEST_AT_LEAST)
-        good = check_at_least(reader, json, pointer, node) && good;
-    if (node->kind == TEST_NOT) {
-        node->children = 1;
-        return json_is_object(below) && read_test(reader, below, place, depth + 1) && good;
-    }
-    if (json_array_size(below) > TEST_CHILDREN_MAX)
+        sound = check_at_least(reader, at, &read, node) && sound;
+    if (read.below == NULL)
         return false;
-    return read_children(reader, below, place, depth, node) && good;
+    if (node->kind != TEST_NOT)
+        return read_children(reader, &below, depth, node) && sound;
+    node->children = 1;
+    return read_test(reader, &below, depth + 1) && sound;
 }
 
 /* What a test is, by the one of these members that it has. */
-static bool find_kind(struct definition_reader *reader, const json_t *json, const char *pointer,
+static bool find_kind(struct definition_reader *reader, const struct input_node *at,
                       enum test_kind *kind)
 {
     static const char *const marks[] = {
@@ -266,71 +281,63 @@ static bool find_kind(struct definition_reader *reader, const json_t *json, cons
     };
     int found = 0;
 
-    if (!json_is_object(json)) {
-        faults_add(reader->faults, pointer, "type", "a test is an object");
-        return false;
-    }
+    if (!json_is_object(at->json))
+        return input_fault(&reader->in, at, "type", "A test is an object");
     for (int i = 0; i < (int)(sizeof marks / sizeof *marks); i++) {
-        if (json_object_get(json, marks[i]) == NULL)
+        if (json_object_get(at->json, marks[i]) == NULL)
             continue;
         *kind = (enum test_kind)i;
         found++;
     }
-    if (found == 1)
-        return true;
-    faults_add(reader->faults, pointer, found == 0 ? "required" : "ambiguous",
-               "a test has exactly one of attribute, fact, touches, all, any, not, at_least");
-    return false;
+    return found == 1 ||
+           input_fault(&reader->in, at, found == 0 ? "required" : "ambiguous",
+                       "A test has exactly one of attribute, fact, touches, all, any, not, "
+                       "at_least");
 }
 
-static bool read_test(struct definition_reader *reader, const json_t *json, const char *pointer,
-                      int depth)
+static bool read_test(struct definition_reader *reader, const struct input_node *at, int depth)
 {
     enum test_kind kind;
 
-    if (!find_kind(reader, json, pointer, &kind))
+    if (!find_kind(reader, at, &kind))
         return false;
-    struct test_node *node = new_node(reader, kind, pointer);
+    struct test_node *node = new_node(reader, at, kind);
     if (node == NULL)
         return false;
-    bool good = kind >= TEST_ATTRIBUTE ? read_simple(reader, json, pointer, node)
-                                       : read_combination(reader, json, pointer, depth, node);
+    bool sound = kind >= TEST_ATTRIBUTE ? read_simple(reader, at, node)
+                                        : read_combination(reader, at, depth, node);
     node->end = (uint16_t)reader->nodes_count;
-    return good;
+    return sound;
 }
 
-bool reader_test(struct definition_reader *reader, const json_t *json, const char *pointer,
-                 uint16_t *test)
+bool reader_test(struct definition_reader *reader, const struct input_node *at, uint16_t *test)
 {
     *test = (uint16_t)reader->nodes_count;
-    return read_test(reader, json, pointer, 1);
+    return read_test(reader, at, 1);
 }
 
-bool reader_short_test(struct definition_reader *reader, uint16_t base, enum test_op op,
-                       const json_t *value, const char *pointer, uint16_t *test)
+bool reader_short_test(struct definition_reader *reader, const struct input_node *at, uint16_t base,
+                       enum test_op op, uint16_t *test)
 {
     const struct test_node *subject = &reader->nodes[base];
 
     *test = (uint16_t)reader->nodes_count;
-    if (subject->kind == TEST_TOUCHES && !op_rules[op].counts) {
-        faults_add(reader->faults, pointer, "operator_subject",
-                   "a count of touches is compared with eq, ne, lt, lte, gt or gte");
+    if (!fits_subject(reader, at, subject->kind, op))
         return false;
-    }
-    struct test_node *node = new_node(reader, subject->kind, pointer);
+    struct test_node *node = new_node(reader, at, subject->kind);
     if (node == NULL)
         return false;
     node->name = subject->name;
     node->op = op;
     node->end = (uint16_t)reader->nodes_count;
     if (node->kind == TEST_TOUCHES) {
-        struct touch_filter *filter = reader_alloc(reader, 1, sizeof *filter);
+        struct touch_filter *filter = ARENA_NEW(reader->in.arena, struct touch_filter);
         if (filter == NULL)
             return false;
         *filter = *subject->touches;
         node->touches = filter;
     }
-    return read_comparison(reader, value, pointer, node);
+    return read_comparison(reader, at, node);
 }
 
 /* ---- linking ---- */

@@ -3,188 +3,143 @@
 
 #include <string.h>
 
-bool reader_touch_count(struct definition_reader *reader, const json_t *json, const char *pointer,
+bool reader_touch_count(struct definition_reader *reader, const struct input_node *at,
                         struct touch_filter *filter)
 {
     bool whole = filter->half_life_days == 0;
-    double number = json_number_value(json);
+    double number = json_number_value(at->json);
 
-    if (!json_is_number(json) || (whole && !json_is_integer(json))) {
-        faults_add(reader->faults, pointer, "type",
-                   whole ? "a count of touches is compared with a whole number"
-                         : "a decayed count of touches is compared with a number");
-        return false;
-    }
-    if (number < 0 || number > TEST_TOUCHES_MAX) {
-        faults_add(reader->faults, pointer, "range", "0 to %d is wanted", TEST_TOUCHES_MAX);
-        return false;
-    }
-    filter->wanted = json_is_integer(json) ? json_integer_value(json) * TOUCH_COUNT_ONE
-                                           : (int64_t)(number * (double)TOUCH_COUNT_ONE + 0.5);
+    if (!json_is_number(at->json) || (whole && !json_is_integer(at->json)))
+        return input_fault(&reader->in, at, "type",
+                           whole ? "A count of touches is compared with a whole number"
+                                 : "A decayed count of touches is compared with a number");
+    if (number < 0 || number > TEST_TOUCHES_MAX)
+        return input_fault(&reader->in, at, "range", "0 to %d is wanted", TEST_TOUCHES_MAX);
+    filter->wanted = json_is_integer(at->json) ? json_integer_value(at->json) * TOUCH_COUNT_ONE
+                                               : (int64_t)(number * (double)TOUCH_COUNT_ONE + 0.5);
     return true;
 }
 
-static bool has_control(const char *text)
+/* ---- one text, or a list of texts ---- */
+
+static const struct input_type kind_type = {
+    .kind = INPUT_LINE,
+    .min = 1,
+    .max = TOUCH_KIND_MAX_BYTES,
+    .fits = touch_kind_valid,
+    .code = "code",
+    .wanted = "A kind of touch has a-z, 0-9, _ - . and : alone",
+};
+static const struct input_type dimension_type_of_filter = {
+    .kind = INPUT_LINE, .min = 1, .max = DIMENSION_VALUE_MAX_BYTES};
+
+static bool read_texts(struct input *in, const struct input_node *at, const struct input_type *type,
+                       const char *const **names, size_t *names_count)
 {
-    for (const char *p = text; *p != '\0'; p++)
-        if ((unsigned char)*p < 0x20 || *p == 0x7f)
-            return true;
-    return false;
-}
+    bool list = json_is_array(at->json);
+    size_t count = list ? json_array_size(at->json) : 1;
+    const char **texts = ARENA_ARRAY(in->arena, const char *, count);
+    bool sound = true;
 
-static bool check_filter_text(struct definition_reader *reader, const json_t *json,
-                              const char *pointer, bool is_kind)
-{
-    const char *text = json_string_value(json);
-
-    if (text == NULL) {
-        faults_add(reader->faults, pointer, "type", "a text is wanted");
-        return false;
-    }
-    if (is_kind && !touch_kind_valid(text)) {
-        faults_add(reader->faults, pointer, "code",
-                   "a kind of touch is 1 to %d lower-case letters, digits, \"_\", \"-\", \".\" or "
-                   "\":\"",
-                   TOUCH_KIND_MAX_BYTES);
-        return false;
-    }
-    if (has_control(text)) {
-        faults_add(reader->faults, pointer, "control_character",
-                   "control characters are not allowed here");
-        return false;
-    }
-    if (!is_kind && (text[0] == '\0' || strlen(text) > DIMENSION_VALUE_MAX_BYTES)) {
-        faults_add(reader->faults, pointer, "length", "1 to %d bytes are wanted",
-                   DIMENSION_VALUE_MAX_BYTES);
-        return false;
-    }
-    return true;
-}
-
-/* One text, or a list of texts. */
-static bool read_filter_texts(struct definition_reader *reader, const json_t *json,
-                              const char *pointer, bool is_kind, const char *const **names,
-                              size_t *names_count)
-{
-    bool list = json_is_array(json);
-    size_t count = list ? json_array_size(json) : 1;
-    bool good = true;
-
-    if (count == 0 || count > TOUCH_FILTER_VALUES_MAX) {
-        faults_add(reader->faults, pointer, count == 0 ? "empty" : "too_many",
-                   "1 to %d texts are wanted", TOUCH_FILTER_VALUES_MAX);
-        return false;
-    }
-    const char **texts = reader_alloc(reader, count, sizeof *texts);
-    if (texts == NULL)
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        const json_t *item = list ? json_array_get(json, i) : json;
-        const char *place = list ? reader_item(reader, pointer, i) : pointer;
-        if (!check_filter_text(reader, item, place, is_kind)) {
-            good = false;
-            continue;
-        }
-        texts[i] = arena_strdup(reader->arena, json_string_value(item));
-        if (texts[i] == NULL)
-            reader->out_of_memory = true;
+    if (count == 0 || count > TOUCH_FILTER_VALUES_MAX)
+        return input_fault(in, at, count == 0 ? "empty" : "too_many", "1 to %d texts are wanted",
+                           TOUCH_FILTER_VALUES_MAX);
+    for (size_t i = 0; texts != NULL && i < count; i++) {
+        const struct input_node item = list ? input_item(at, i) : *at;
+        sound = input_value(in, &item, type, &texts[i]) && sound;
     }
     *names = texts;
-    *names_count = count;
-    return good && !reader->out_of_memory;
+    *names_count = texts == NULL ? 0 : count;
+    return sound && !arena_failed(in->arena);
 }
 
-static bool add_kind(struct definition_reader *reader, const char *kind, const char *pointer)
+static bool add_kind(struct input *in, const struct input_node *at, const char *kind)
 {
+    struct definition_reader *reader = in->context;
+
     for (size_t i = 0; i < reader->kinds_count; i++)
         if (strcmp(reader->kinds[i], kind) == 0)
             return true;
-    if (reader->kinds_count == TOUCH_KINDS_MAX) {
-        faults_add(reader->faults, pointer, "too_many",
-                   "one definition names at most %d kinds of touch", TOUCH_KINDS_MAX);
-        return false;
-    }
+    if (reader->kinds_count == TOUCH_KINDS_MAX)
+        return input_fault(in, at, "too_many", "One definition names at most %d kinds of touch",
+                           TOUCH_KINDS_MAX);
     reader->kinds[reader->kinds_count++] = kind;
     return true;
 }
 
-static bool read_kinds(struct definition_reader *reader, const json_t *json, const char *pointer,
-                       struct touch_filter *filter)
+static bool read_kinds(struct input *in, const struct input_node *at,
+                       const struct input_field *field, void *base)
 {
-    const json_t *kinds = json_object_get(json, "kind");
-    const char *place = reader_member(reader, pointer, "kind");
+    struct touch_filter *filter = base;
 
-    if (kinds == NULL)
-        return true;
-    if (!read_filter_texts(reader, kinds, place, true, &filter->kinds, &filter->kinds_count))
+    (void)field;
+    if (!read_texts(in, at, &kind_type, &filter->kinds, &filter->kinds_count))
         return false;
     for (size_t i = 0; i < filter->kinds_count; i++)
-        if (!add_kind(reader, filter->kinds[i], place))
+        if (!add_kind(in, at, filter->kinds[i]))
             return false;
     return true;
 }
 
-static bool read_dimension(struct definition_reader *reader, const json_t *json,
-                           const char *pointer, enum dimension dimension,
-                           struct touch_values *values)
+static bool read_dimension(struct input *in, const struct input_node *at,
+                           const struct input_field *field, void *base)
 {
-    const json_t *texts = json_object_get(json, dimension_name(dimension));
+    struct touch_filter *filter = base;
+    struct touch_values *values = (struct touch_values *)((char *)base + field->offset);
+    enum dimension dimension = (enum dimension)(values - filter->dimensions);
 
-    if (texts == NULL)
-        return true;
-    if (!read_filter_texts(reader, texts, reader_member(reader, pointer, dimension_name(dimension)),
-                           false, &values->names, &values->count))
+    if (!read_texts(in, at, &dimension_type_of_filter, &values->names, &values->count))
         return false;
-    int64_t *ids = reader_alloc(reader, values->count, sizeof *ids);
+    int64_t *ids = ARENA_ARRAY(in->arena, int64_t, values->count);
     for (size_t i = 0; ids != NULL && i < values->count; i++)
         ids[i] = dimension_id(dimension, values->names[i]);
     values->ids = ids;
     return ids != NULL;
 }
 
-static bool read_direction(struct definition_reader *reader, const json_t *json,
-                           const char *pointer, struct touch_filter *filter)
+static bool read_direction(struct input *in, const struct input_node *at,
+                           const struct input_field *field, void *base)
 {
-    static const char *const names[] = {"inbound", "outbound"};
+    struct touch_filter *filter = base;
 
-    if (json_object_get(json, "direction") == NULL)
-        return true;
-    int choice = reader_choice(reader, json, pointer, "direction", names, 2);
-    filter->has_direction = choice >= 0;
-    filter->direction = choice == 1 ? DIRECTION_OUTBOUND : DIRECTION_INBOUND;
-    return choice >= 0;
+    (void)field;
+    filter->has_direction = true;
+    return input_value(in, at, &direction_type, &filter->direction);
 }
 
-static const struct member touch_members[] = {
-    {"kind", MEMBER_ANY, false, 0, 0},
-    {"within_days", MEMBER_INT, false, 1, TEST_DAYS_MAX},
-    {"half_life_days", MEMBER_INT, false, 1, TEST_DAYS_MAX},
-    {"direction", MEMBER_LINE, false, 1, CODE_MAX_BYTES},
-    {"channel", MEMBER_ANY, false, 0, 0},
-    {"source", MEMBER_ANY, false, 0, 0},
-    {"medium", MEMBER_ANY, false, 0, 0},
-    {"campaign", MEMBER_ANY, false, 0, 0},
-    {"content", MEMBER_ANY, false, 0, 0},
-    {0},
-};
+/* ---- the filter ---- */
 
-bool reader_touches(struct definition_reader *reader, const json_t *json, const char *pointer,
+static const struct input_type kinds_type = {.kind = INPUT_ANY, .read = read_kinds};
+static const struct input_type dimension_filter_type = {.kind = INPUT_ANY, .read = read_dimension};
+static const struct input_type direction_filter_type = {.kind = INPUT_ANY, .read = read_direction};
+static const struct input_type days_type = {.kind = INPUT_INT32, .min = 1, .max = TEST_DAYS_MAX};
+
+#define DIMENSION_FIELD(name, dimension)                                                           \
+    {                                                                                              \
+        name, &dimension_filter_type, AT(struct touch_filter, dimensions[dimension])               \
+    }
+
+static const struct input_field filter_fields[] = {
+    {"kind", &kinds_type, .offset = 0},
+    {"within_days", &days_type, AT(struct touch_filter, within_days)},
+    {"half_life_days", &days_type, AT(struct touch_filter, half_life_days)},
+    {"direction", &direction_filter_type, AT(struct touch_filter, direction)},
+    DIMENSION_FIELD("channel", DIMENSION_CHANNEL),
+    DIMENSION_FIELD("source", DIMENSION_SOURCE),
+    DIMENSION_FIELD("medium", DIMENSION_MEDIUM),
+    DIMENSION_FIELD("campaign", DIMENSION_CAMPAIGN),
+    DIMENSION_FIELD("content", DIMENSION_CONTENT),
+};
+static const struct input_spec filter_spec = INPUT_SPEC(filter_fields, struct touch_filter);
+
+bool reader_touches(struct definition_reader *reader, const struct input_node *at,
                     struct touch_filter *filter)
 {
-    bool good = reader_check(reader, json, pointer, touch_members);
+    bool sound = input_object(&reader->in, at, &filter_spec, filter);
 
-    if (!json_is_object(json))
-        return false;
-    filter->within_days = reader_int(json, "within_days", 0);
-    filter->half_life_days = reader_int(json, "half_life_days", 0);
-    good = read_kinds(reader, json, pointer, filter) && good;
-    good = read_direction(reader, json, pointer, filter) && good;
     filter->counts_older = !filter->has_direction;
-    for (int i = 0; i < DIMENSION_COUNT; i++) {
-        good = read_dimension(reader, json, pointer, (enum dimension)i, &filter->dimensions[i]) &&
-               good;
+    for (int i = 0; i < DIMENSION_COUNT; i++)
         if (filter->dimensions[i].count > 0)
             filter->counts_older = false;
-    }
-    return good;
+    return sound;
 }
