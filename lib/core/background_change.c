@@ -11,29 +11,24 @@ static enum decision answer(struct work *work, const struct background_job *job,
 
 /* ---- queue and cancel ---- */
 
-bool background_queue_keys(const struct command *command, struct work *work, struct work_keys *keys)
-{
-    (void)command;
-    (void)work;
-    keys->slots = true;
-    return true;
-}
-
 /* The lowest slot that is free; 0: none. */
-static int free_slot(const struct work *work)
+static int free_slot(const struct slots *slots)
 {
     for (int slot = 1; slot <= BACKGROUND_SLOTS; slot++)
-        if ((work->slots_taken & (1u << (slot - 1))) == 0)
+        if ((slots->taken & (1u << (slot - 1))) == 0)
             return slot;
     return 0;
 }
 
 static void mark_slot(struct work *work, int slot, bool taken)
 {
+    struct slots *slots = work_peek(work, KIND_SLOTS, &work_whole);
     uint32_t bit = slot == 0 ? 0 : 1u << (slot - 1);
 
-    work_remember(work, &work->slots_taken, sizeof work->slots_taken);
-    work->slots_taken = taken ? work->slots_taken | bit : work->slots_taken & ~bit;
+    if (slots == NULL)
+        return; /* nobody in this group asks which are free */
+    work_remember(work, slots, sizeof *slots);
+    slots->taken = taken ? slots->taken | bit : slots->taken & ~bit;
 }
 
 /* No ledger entry: a question changes nothing that the ledger records; what comes of it does. */
@@ -42,11 +37,15 @@ enum decision background_queue(struct work *work, const struct command *command,
                                struct outcome *outcome)
 {
     struct background_job *job = ARENA_NEW(work->arena, struct background_job);
-    int slot = free_slot(work);
+    enum find found;
+    const struct slots *slots = work_find(work, KIND_SLOTS, &work_whole, &found);
     char id[UUID_TEXT_LEN + 1];
 
+    if (slots == NULL)
+        return DECIDE_AGAIN;
     if (job == NULL)
         return DECIDED;
+    int slot = free_slot(slots);
     if (slot == 0)
         return outcome_refuse(work, outcome, ERR_TOO_MANY_JOBS,
                               "%d jobs of this workspace are queued or running: wait until one has "
@@ -67,21 +66,10 @@ enum decision background_queue(struct work *work, const struct command *command,
         .ended_at = INSTANT_NONE,
     };
     mark_slot(work, slot, true);
-    work_save_background(work, job);
+    work_save_row(work, KIND_BACKGROUND, job);
     uuid_format(job->id, id);
     outcome->location = arena_printf(work->arena, "/v1/jobs/%s", id);
     return answer(work, job, 202, outcome);
-}
-
-bool job_cancel_keys(const struct command *command, struct work *work, struct work_keys *keys)
-{
-    const struct job_cancel_input *input = command->input;
-    struct uuid *id = ARENA_NEW(work->arena, struct uuid);
-
-    if (id == NULL)
-        return false;
-    *id = input->job;
-    return list_add(&keys->background, work->arena, id);
 }
 
 static enum decision refuse_ended(struct work *work, const struct background_job *job,
@@ -96,11 +84,12 @@ static enum decision refuse_ended(struct work *work, const struct background_job
 enum decision job_cancel(struct work *work, const struct command *command, struct outcome *outcome)
 {
     const struct job_cancel_input *input = command->input;
-    struct background_job *job;
+    enum find found;
 
     if (!setup_may(work, command, ROLE_SIGN | ROLE_ADMIN, outcome))
         return DECIDED;
-    switch (work_find_background(work, input->job, &job)) {
+    struct background_job *job = work_find(work, KIND_BACKGROUND, &input->job, &found);
+    switch (found) {
     case FIND_NEEDED:
         return DECIDE_AGAIN;
     case FIND_ABSENT:
@@ -116,7 +105,7 @@ enum decision job_cancel(struct work *work, const struct command *command, struc
         job->ended_at = work->now;
         mark_slot(work, job->slot, false);
         job->slot = 0;
-        work_save_background(work, job);
+        work_save_row(work, KIND_BACKGROUND, job);
     }
     return answer(work, job, 200, outcome);
 }

@@ -6,8 +6,6 @@
 #include "core/command.h"
 
 /** What background_queue() needs: a keys function of its callers. */
-bool background_queue_keys(const struct command *command, struct work *work,
-                           struct work_keys *keys);
 
 /** Queues a new job for the command's caller and answers 202 with it; 409 when no slot is free. */
 enum decision background_queue(struct work *work, const struct command *command,
@@ -19,7 +17,6 @@ struct job_cancel_input {
 };
 
 /** Cancels; what is cancelled already answers the same, what has ended otherwise is a conflict. */
-bool job_cancel_keys(const struct command *command, struct work *work, struct work_keys *keys);
 enum decision job_cancel(struct work *work, const struct command *command, struct outcome *outcome);
 
 #endif

@@ -9,61 +9,66 @@
 #include "base/problem.h"
 #include "core/work.h"
 
-/* name, function (its decide function, and <function>_keys), solo: needs a group of its own,
- * because it changes the configuration */
+/* name, its decide function, solo: whether it needs a group of its own, because it changes the
+ * configuration; the rows that it is known to need, in the words of command_decide.c. One that has
+ * none, or finds more by the way, asks for them (DECIDE_AGAIN). */
 enum command_kind {
 #define COMMAND_TABLE(X)                                                                           \
-    X(LEAD_CAPTURE, lead_capture, false)                                                           \
-    X(LEAD_BATCH, lead_batch, false)                                                               \
-    X(LEAD_UPDATE, lead_update, false)                                                             \
-    X(LEAD_TOUCH, lead_touch, false)                                                               \
-    X(LEAD_FACTS, lead_facts, false)                                                               \
-    X(LEAD_OVERRIDE, lead_override, false)                                                         \
-    X(LEAD_MERGE, lead_merge, false)                                                               \
-    X(LEAD_ERASE, lead_erase, false)                                                               \
-    X(HANDOFF_OFFER, handoff_offer, false)                                                         \
-    X(HANDOFF_CLAIM, handoff_claim, false)                                                         \
-    X(HANDOFF_RELEASE, handoff_release, false)                                                     \
-    X(HANDOFF_ASSIGN, handoff_assign, false)                                                       \
-    X(HANDOFF_EXPIRE, handoff_expire, false)                                                       \
-    X(HANDOFF_ACCEPT, handoff_accept, false)                                                       \
-    X(HANDOFF_WITHDRAW, handoff_withdraw, false)                                                   \
-    X(HANDOFF_REJECT, handoff_reject, false)                                                       \
-    X(HANDOFF_RETURN, handoff_return, false)                                                       \
-    X(HANDOFF_QUALIFY, handoff_qualify, false)                                                     \
-    X(HANDOFF_OUTCOME, handoff_outcome, false)                                                     \
-    X(FEEDBACK_GIVE, feedback_give, false)                                                         \
-    X(FEEDBACK_DISPUTE, feedback_dispute, false)                                                   \
-    X(FEEDBACK_UPHOLD, feedback_uphold, false)                                                     \
-    X(FEEDBACK_CONCEDE, feedback_concede, false)                                                   \
-    X(RETENTION, retention, false)                                                                 \
-    X(INBOUND_RECEIVE, inbound_receive, false)                                                     \
-    X(DELIVERY_REPLAY, delivery_replay, false)                                                     \
-    X(TEAM_CREATE, team_create, true)                                                              \
-    X(TEAM_UPDATE, team_update, true)                                                              \
-    X(MEMBER_CREATE, member_create, true)                                                          \
-    X(MEMBER_UPDATE, member_update, true)                                                          \
-    X(KEY_CREATE, key_create, true)                                                                \
-    X(KEY_REVOKE, key_revoke, true)                                                                \
-    X(ROUTES_REPLACE, routes_replace, true)                                                        \
-    X(SOURCE_CREATE, source_create, true)                                                          \
-    X(SOURCE_UPDATE, source_update, true)                                                          \
-    X(DEFINITION_DRAFT, definition_draft, true)                                                    \
-    X(DEFINITION_REPLACE, definition_replace, true)                                                \
-    X(DEFINITION_PROPOSE, definition_propose, true)                                                \
-    X(DEFINITION_SIGN, definition_sign, true)                                                      \
-    X(DEFINITION_DECLINE, definition_decline, true)                                                \
-    X(DEFINITION_ACKNOWLEDGE, definition_acknowledge, true)                                        \
-    X(DEFINITION_ENFORCE, definition_enforce, true)                                                \
-    X(DEFINITION_APPLY, definition_apply, false)                                                   \
-    X(LEADS_JUDGE, leads_judge, false)                                                             \
-    X(BACKTEST_REQUEST, backtest_request, false)                                                   \
-    X(JOB_CANCEL, job_cancel, false)                                                               \
-    X(IMPORT_ROWS, import_rows, false)                                                             \
-    X(IMPORT_MEMBERS, import_members, true)                                                        \
-    X(WORKSPACE_SETUP, workspace_setup, true)                                                      \
-    X(SIGNING_KEY_REPLACE, signing_key_replace, true)
-#define X(name, function, solo) COMMAND_##name,
+    X(LEAD_CAPTURE, lead_capture, false, OWN(lead_capture_keys))                                   \
+    X(LEAD_BATCH, lead_batch, false, OWN(lead_batch_keys))                                         \
+    X(LEAD_UPDATE, lead_update, false, ALL(IDENTITY, update_input, identities, identity_count),    \
+      ONE(LEAD, update_input, lead))                                                               \
+    X(LEAD_TOUCH, lead_touch, false, ONE(LEAD, add_touch_input, lead), OWN(lead_touch_keys))       \
+    X(LEAD_FACTS, lead_facts, false, ONE(LEAD, facts_input, lead))                                 \
+    X(LEAD_OVERRIDE, lead_override, false, ONE(LEAD, override_input, lead))                        \
+    X(LEAD_MERGE, lead_merge, false, ONE(LEAD, merge_input, survivor),                             \
+      ONE(LEAD, merge_input, absorbed))                                                            \
+    X(LEAD_ERASE, lead_erase, false, ONE(LEAD, erase_input, lead))                                 \
+    X(HANDOFF_OFFER, handoff_offer, false, ONE(LEAD, offer_input, lead))                           \
+    X(HANDOFF_CLAIM, handoff_claim, false, OWN(handoff_claim_keys))                                \
+    X(HANDOFF_RELEASE, handoff_release, false, ONE(HANDOFF, release_input, handoff))               \
+    X(HANDOFF_ASSIGN, handoff_assign, false, ONE(HANDOFF, assign_input, handoff))                  \
+    X(HANDOFF_EXPIRE, handoff_expire, false, WHOLE(EXPIRED))                                       \
+    X(HANDOFF_ACCEPT, handoff_accept, false, ONE(HANDOFF, handoff_note_input, handoff))            \
+    X(HANDOFF_WITHDRAW, handoff_withdraw, false, ONE(HANDOFF, handoff_note_input, handoff))        \
+    X(HANDOFF_REJECT, handoff_reject, false, ONE(HANDOFF, handoff_reject_input, handoff))          \
+    X(HANDOFF_RETURN, handoff_return, false, ONE(HANDOFF, handoff_reject_input, handoff))          \
+    X(HANDOFF_QUALIFY, handoff_qualify, false, ONE(HANDOFF, handoff_qualify_input, handoff))       \
+    X(HANDOFF_OUTCOME, handoff_outcome, false, ONE(HANDOFF, handoff_outcome_input, handoff))       \
+    X(FEEDBACK_GIVE, feedback_give, false, ONE(HANDOFF, feedback_input, handoff))                  \
+    X(FEEDBACK_DISPUTE, feedback_dispute, false, ONE(HANDOFF, feedback_input, handoff))            \
+    X(FEEDBACK_UPHOLD, feedback_uphold, false, ONE(HANDOFF, feedback_input, handoff))              \
+    X(FEEDBACK_CONCEDE, feedback_concede, false, ONE(HANDOFF, feedback_input, handoff))            \
+    X(RETENTION, retention, false, NONE)                                                           \
+    X(INBOUND_RECEIVE, inbound_receive, false, OF_CALLER(CHAIN, workspace),                        \
+      OWN(inbound_receive_keys))                                                                   \
+    X(DELIVERY_REPLAY, delivery_replay, false, OF_CALLER(CHAIN, workspace),                        \
+      ONE(DELIVERY, delivery_replay_input, delivery))                                              \
+    X(TEAM_CREATE, team_create, true, NONE)                                                        \
+    X(TEAM_UPDATE, team_update, true, TEAM(team_update_input, name))                               \
+    X(MEMBER_CREATE, member_create, true, TEAM(member_create_input, team))                         \
+    X(MEMBER_UPDATE, member_update, true, TEAM_OF_MEMBER(member_update_input, member))             \
+    X(KEY_CREATE, key_create, true, NONE)                                                          \
+    X(KEY_REVOKE, key_revoke, true, TEAM_OF_KEY(key_revoke_input, key))                            \
+    X(ROUTES_REPLACE, routes_replace, true, OF_CALLER(CHAIN, workspace))                           \
+    X(SOURCE_CREATE, source_create, true, OF_CALLER(CHAIN, workspace))                             \
+    X(SOURCE_UPDATE, source_update, true, OF_CALLER(CHAIN, workspace))                             \
+    X(DEFINITION_DRAFT, definition_draft, true, NONE)                                              \
+    X(DEFINITION_REPLACE, definition_replace, true, VERSION(definition_replace_input))             \
+    X(DEFINITION_PROPOSE, definition_propose, true, VERSION(definition_propose_input))             \
+    X(DEFINITION_SIGN, definition_sign, true, VERSION_AND_ENDED(definition_sign_input))            \
+    X(DEFINITION_DECLINE, definition_decline, true, VERSION(definition_decline_input))             \
+    X(DEFINITION_ACKNOWLEDGE, definition_acknowledge, true, VERSION(definition_named))             \
+    X(DEFINITION_ENFORCE, definition_enforce, true, NONE)                                          \
+    X(DEFINITION_APPLY, definition_apply, false, WHOLE(SLOTS))                                     \
+    X(LEADS_JUDGE, leads_judge, false, ALL(LEAD, leads_judge_input, leads, count))                 \
+    X(BACKTEST_REQUEST, backtest_request, false, WHOLE(SLOTS))                                     \
+    X(JOB_CANCEL, job_cancel, false, ONE(BACKGROUND, job_cancel_input, job))                       \
+    X(IMPORT_ROWS, import_rows, false, OWN(import_rows_keys))                                      \
+    X(IMPORT_MEMBERS, import_members, true, OWN(import_members_keys))                              \
+    X(WORKSPACE_SETUP, workspace_setup, true, OF_CALLER(CHAIN, workspace))                         \
+    X(SIGNING_KEY_REPLACE, signing_key_replace, true, OF_CALLER(CHAIN, workspace))
+#define X(name, ...) COMMAND_##name,
     COMMAND_TABLE(X)
 #undef X
         COMMAND_COUNT

@@ -6,6 +6,7 @@
 #include "core/agreement/definition_sign.h"
 #include "core/agreement/route_change.h"
 #include "core/background_change.h"
+#include "core/command_keys.h"
 #include "core/evidence/backtest_request.h"
 #include "core/handoff/feedback.h"
 #include "core/handoff/handoff_answer.h"
@@ -31,12 +32,60 @@
 
 #include <string.h>
 
+/* The words of COMMAND_TABLE for the rows that a command needs. */
+#define NONE                                                                                       \
+    {                                                                                              \
+        0                                                                                          \
+    }
+#define ONE(kind, type, member)                                                                    \
+    {                                                                                              \
+        note_one, KIND_##kind, offsetof(struct type, member), 0, NULL                              \
+    }
+#define ALL(kind, type, member, count)                                                             \
+    {                                                                                              \
+        note_all, KIND_##kind, offsetof(struct type, member), offsetof(struct type, count), NULL   \
+    }
+#define WHOLE(kind)                                                                                \
+    {                                                                                              \
+        note_whole, KIND_##kind, 0, 0, NULL                                                        \
+    }
+#define OF_CALLER(kind, member)                                                                    \
+    {                                                                                              \
+        note_of_caller, KIND_##kind, offsetof(struct caller, member), 0, NULL                      \
+    }
+#define TEAM(type, member)                                                                         \
+    {                                                                                              \
+        note_team, KIND_CHAIN, offsetof(struct type, member), 0, NULL                              \
+    }
+#define TEAM_OF_MEMBER(type, member)                                                               \
+    {                                                                                              \
+        note_team_of_member, KIND_CHAIN, offsetof(struct type, member), 0, NULL                    \
+    }
+#define TEAM_OF_KEY(type, member)                                                                  \
+    {                                                                                              \
+        note_team_of_key, KIND_CHAIN, offsetof(struct type, member), 0, NULL                       \
+    }
+#define VERSION(type)                                                                              \
+    {                                                                                              \
+        note_version, KIND_CHAIN, offsetof(struct type, term), offsetof(struct type, version),     \
+            NULL                                                                                   \
+    }
+#define VERSION_AND_ENDED(type)                                                                    \
+    {                                                                                              \
+        note_version_and_ended, KIND_CHAIN, offsetof(struct type, term),                           \
+            offsetof(struct type, version), NULL                                                   \
+    }
+#define OWN(function)                                                                              \
+    {                                                                                              \
+        note_own, KIND_COUNT, 0, 0, function                                                       \
+    }
+
 static const struct {
-    bool (*keys)(const struct command *, struct work *, struct work_keys *);
     enum decision (*decide)(struct work *, const struct command *, struct outcome *);
     bool solo;
+    struct command_key keys[COMMAND_KEYS_MAX];
 } operations[COMMAND_COUNT] = {
-#define X(name, function, solo) [COMMAND_##name] = {function##_keys, function, solo},
+#define X(name, function, solo, ...) [COMMAND_##name] = {function, solo, {__VA_ARGS__}},
     COMMAND_TABLE(X)
 #undef X
 };
@@ -50,7 +99,15 @@ static void (*const reveals[COMMAND_COUNT])(struct work *, const struct command 
 
 bool command_keys(const struct command *command, struct work *work, struct work_keys *keys)
 {
-    return operations[command->kind].keys(command, work, keys);
+    const struct noting noting = {command, work, keys};
+    const struct command_key *key = operations[command->kind].keys;
+
+    if (command->keyed && !list_add(&keys->of[KIND_ANSWER], work->arena, (void *)command->key))
+        return false;
+    for (int i = 0; i < COMMAND_KEYS_MAX && key[i].note != NULL; i++)
+        if (!key[i].note(&noting, &key[i]))
+            return false;
+    return true;
 }
 
 bool command_is_solo(const struct command *command)
@@ -108,8 +165,8 @@ static void note_answer(struct work *work, const struct command *command,
     answer->body_len = outcome->kept == NULL ? outcome->body_len : outcome->kept_len;
     answer->leads = uuid_is_nil(outcome->lead) ? outcome->leads : &outcome->lead;
     answer->lead_count = uuid_is_nil(outcome->lead) ? outcome->lead_count : 1;
-    list_add(&work->new_answers, work->arena, answer);
-    map_put(&work->answers, answer->key, DIGEST_BYTES, answer);
+    work_save_row(work, KIND_ANSWER, answer);
+    work_put(work, KIND_ANSWER, answer->key, answer);
 }
 
 /* Which refusals are decisions on the state, to be repeated; others may be mended and sent again.
@@ -140,7 +197,7 @@ enum decision command_decide(struct work *work, const struct command *command,
                              struct outcome *outcome)
 {
     const struct answer_row *answer =
-        command->keyed ? map_get(&work->answers, command->key, DIGEST_BYTES) : NULL;
+        command->keyed ? work_peek(work, KIND_ANSWER, command->key) : NULL;
 
     *outcome = (struct outcome){.status = 200};
     if (answer != NULL)

@@ -11,9 +11,9 @@ bool setup_may(struct work *work, const struct command *command, unsigned roles,
 
 struct chain_row *setup_chain(struct work *work, struct uuid subject)
 {
-    struct chain_row *chain;
+    enum find found;
 
-    return work_find_chain(work, subject, &chain) == FIND_FOUND ? chain : NULL;
+    return work_find(work, KIND_CHAIN, &subject, &found);
 }
 
 struct chain_row *setup_new_chain(struct work *work, struct uuid subject)
@@ -23,7 +23,7 @@ struct chain_row *setup_new_chain(struct work *work, struct uuid subject)
     if (chain == NULL)
         return NULL;
     chain->subject = subject;
-    return work_load_chain(work, chain) ? chain : NULL;
+    return work_put(work, KIND_CHAIN, &chain->subject, chain) ? chain : NULL;
 }
 
 void setup_append(struct work *work, struct chain_row *chain, enum ledger_kind kind,
@@ -40,7 +40,7 @@ bool setup_note_chain(struct work *work, struct work_keys *keys, struct uuid sub
     if (key == NULL)
         return false;
     *key = subject;
-    return list_add(&keys->chains, work->arena, key);
+    return list_add(&keys->of[KIND_CHAIN], work->arena, key);
 }
 
 bool setup_tag_fits(struct work *work, const char *if_match, struct outcome *outcome)

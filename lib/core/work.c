@@ -51,12 +51,10 @@ void work_init(struct work *work, struct arena *arena, const struct config *conf
     work->config = config;
     work->now = now;
     work->random = random;
-    work->answers_before = work->deliveries_before = work->background_before = INSTANT_NONE;
-    struct map *maps[] = {&work->leads,      &work->identities, &work->handoffs, &work->touch_ids,
-                          &work->answers,    &work->chains,     &work->queues,   &work->exceptions,
-                          &work->deliveries, &work->background};
-    for (size_t i = 0; i < sizeof maps / sizeof *maps; i++)
-        map_init(maps[i], arena);
+    for (int kind = 0; kind < KIND_COUNT; kind++) {
+        map_init(&work->found[kind], arena);
+        work->drop_before[kind] = INSTANT_NONE;
+    }
 }
 
 void work_release(struct work *work)
@@ -64,40 +62,40 @@ void work_release(struct work *work)
     json_out_release(&work->scratch);
 }
 
-/* ---- filling ---- */
+/* ---- kinds ---- */
 
-/* Stands in a map for what was looked for and is not there. */
-static char absent;
+struct touch_slot {
+    struct uuid id;
+    bool exists;
+};
 
-bool work_load_lead(struct work *work, struct lead *lead)
-{
-    return map_put(&work->leads, lead->id.b, 16, lead);
-}
+static const struct {
+    size_t need; /* bytes of what is noted of a row that is asked for */
+    size_t key;  /* of those, from the first on: what it is found by; 0: see key_of() */
+    size_t row;  /* bytes of a row that work_add() copies */
+} kinds[KIND_COUNT] = {
+    [KIND_LEAD] = {sizeof(struct uuid), sizeof(struct uuid), 0},
+    [KIND_IDENTITY] = {sizeof(struct identity), 0, 0},
+    [KIND_HANDOFF] = {sizeof(struct uuid), sizeof(struct uuid), 0},
+    [KIND_TOUCH] = {sizeof(struct uuid), sizeof(struct uuid), sizeof(struct touch_row)},
+    [KIND_ANSWER] = {DIGEST_BYTES, DIGEST_BYTES, sizeof(struct answer_row)},
+    [KIND_CHAIN] = {sizeof(struct uuid), sizeof(struct uuid), 0},
+    [KIND_QUEUE] = {sizeof(struct queue), sizeof(struct uuid), 0},
+    [KIND_EXCEPTION] = {sizeof(struct exception_count), offsetof(struct exception_count, used), 0},
+    [KIND_DELIVERY] = {sizeof(struct uuid), sizeof(struct uuid), 0},
+    [KIND_BACKGROUND] = {sizeof(struct uuid), sizeof(struct uuid), 0},
+    [KIND_SLOTS] = {sizeof(struct uuid), sizeof(struct uuid), 0},
+    [KIND_EXPIRED] = {sizeof(struct uuid), sizeof(struct uuid), 0},
+    [KIND_VERDICT] = {0, 0, sizeof(struct verdict_row)},
+    [KIND_FEEDBACK] = {0, 0, sizeof(struct feedback_row)},
+    [KIND_DIMENSION] = {0, 0, sizeof(struct dimension_row)},
+    [KIND_MOVED] = {0, 0, 0},
+    [KIND_ERASED] = {0, 0, 0},
+    [KIND_CONFIG_CHANGE] = {0, 0, sizeof(struct config_change)},
+    [KIND_ENTRY] = {0, 0, sizeof(struct ledger_entry)},
+};
 
-static bool put_absent(struct work *work, struct map *map, struct uuid id)
-{
-    struct uuid *key = ARENA_NEW(work->arena, struct uuid);
-
-    if (key == NULL)
-        return false;
-    *key = id;
-    return map_put(map, key->b, 16, &absent);
-}
-
-bool work_load_absent_lead(struct work *work, struct uuid id)
-{
-    return put_absent(work, &work->leads, id);
-}
-
-bool work_load_handoff(struct work *work, struct handoff *handoff)
-{
-    return map_put(&work->handoffs, handoff->id.b, 16, handoff);
-}
-
-bool work_load_absent_handoff(struct work *work, struct uuid id)
-{
-    return put_absent(work, &work->handoffs, id);
-}
+const struct uuid work_whole;
 
 /* source key, NUL, value */
 static const char *identity_key(struct work *work, const char *source, const char *value,
@@ -115,130 +113,120 @@ static const char *identity_key(struct work *work, const char *source, const cha
     return key;
 }
 
-bool work_load_identity(struct work *work, const struct identity *identity, const struct uuid *lead)
+static const void *key_of(struct work *work, enum row_kind kind, const void *need, size_t *len)
+{
+    *len = kinds[kind].key;
+    if (kind != KIND_IDENTITY)
+        return need;
+    const struct identity *identity = need;
+    const char *source = identity_source_key(identity, work->arena);
+    return source == NULL ? NULL : identity_key(work, source, identity->value, len);
+}
+
+static void *copy_of(struct arena *arena, const void *memory, size_t size)
+{
+    void *copy = arena_alloc(arena, size);
+
+    if (copy != NULL)
+        memcpy(copy, memory, size);
+    return copy;
+}
+
+size_t work_need_size(enum row_kind kind)
+{
+    return kinds[kind].need;
+}
+
+void *work_copy_need(struct arena *arena, enum row_kind kind, const void *need)
+{
+    void *copy = copy_of(arena, need, kinds[kind].need);
+
+    if (copy == NULL || kind != KIND_IDENTITY)
+        return copy;
+    struct identity *identity = copy;
+    identity->source = arena_strdup(arena, identity->source);
+    identity->value = arena_strdup(arena, identity->value);
+    return identity->source == NULL || identity->value == NULL ? NULL : identity;
+}
+
+/* ---- filling ---- */
+
+/* Stands in a map for what was looked for and is not there. */
+static char absent;
+
+bool work_put(struct work *work, enum row_kind kind, const void *need, void *row)
+{
+    size_t len;
+    const void *key = key_of(work, kind, need, &len);
+
+    if (row == NULL && key != NULL)
+        key = copy_of(work->arena, key, len);
+    return key != NULL && map_put(&work->found[kind], key, len, row == NULL ? &absent : row);
+}
+
+static void *look_up(struct work *work, enum row_kind kind, const void *need)
+{
+    size_t len;
+    const void *key = key_of(work, kind, need, &len);
+
+    return key == NULL ? NULL : map_get(&work->found[kind], key, len);
+}
+
+bool work_has(struct work *work, enum row_kind kind, const void *need)
+{
+    return look_up(work, kind, need) != NULL;
+}
+
+void *work_peek(struct work *work, enum row_kind kind, const void *need)
+{
+    void *row = look_up(work, kind, need);
+
+    return row == &absent ? NULL : row;
+}
+
+bool work_put_identity(struct work *work, const struct identity *identity, const struct uuid *lead)
 {
     struct identity_row *row = ARENA_NEW(work->arena, struct identity_row);
-    const char *source = identity_source_key(identity, work->arena);
     size_t len;
-    const char *key = source == NULL ? NULL : identity_key(work, source, identity->value, &len);
+    const char *key = key_of(work, KIND_IDENTITY, identity, &len);
 
     if (row == NULL || key == NULL)
         return false;
-    row->source = source;
-    row->value = key + strlen(source) + 1;
+    row->source = key;
+    row->value = key + strlen(key) + 1;
     row->stored = row->exists = lead != NULL;
     if (lead != NULL)
         row->lead = row->stored_lead = *lead;
-    return map_put(&work->identities, key, len, row);
+    return map_put(&work->found[KIND_IDENTITY], key, len, row);
 }
 
-struct touch_slot {
-    struct uuid id;
-    bool exists;
-};
-
-bool work_load_touch_id(struct work *work, struct uuid id, bool exists)
+bool work_put_touch(struct work *work, struct uuid id, bool exists)
 {
     struct touch_slot *slot = ARENA_NEW(work->arena, struct touch_slot);
 
     if (slot == NULL)
         return false;
     *slot = (struct touch_slot){id, exists};
-    return map_put(&work->touch_ids, slot->id.b, 16, slot);
-}
-
-bool work_load_answer(struct work *work, struct answer_row *answer)
-{
-    answer->stored = true;
-    return map_put(&work->answers, answer->key, DIGEST_BYTES, answer);
-}
-
-bool work_load_chain(struct work *work, struct chain_row *chain)
-{
-    return map_put(&work->chains, chain->subject.b, 16, chain);
-}
-
-bool work_load_queue(struct work *work, struct queue *queue)
-{
-    return map_put(&work->queues, queue->team.b, 16, queue);
-}
-
-struct exception_key {
-    int64_t month;
-    int32_t term;
-    int32_t kind;
-};
-
-static struct exception_key *exception_key(struct work *work, enum term term,
-                                           enum exception_kind kind, int64_t month)
-{
-    struct exception_key *key = ARENA_NEW(work->arena, struct exception_key);
-
-    if (key != NULL)
-        *key = (struct exception_key){month, (int32_t)term, (int32_t)kind};
-    return key;
-}
-
-bool work_load_exception(struct work *work, struct exception_count *count)
-{
-    struct exception_key *key = exception_key(work, count->term, count->kind, count->month);
-
-    return key != NULL && map_put(&work->exceptions, key, sizeof *key, count);
-}
-
-bool work_load_delivery(struct work *work, struct uuid id, struct delivery_row *delivery)
-{
-    if (delivery == NULL)
-        return put_absent(work, &work->deliveries, id);
-    return map_put(&work->deliveries, delivery->id.b, 16, delivery);
-}
-
-bool work_load_background(struct work *work, struct uuid id, struct background_job *job)
-{
-    if (job == NULL)
-        return put_absent(work, &work->background, id);
-    return map_put(&work->background, job->id.b, 16, job);
+    return map_put(&work->found[KIND_TOUCH], slot->id.b, sizeof slot->id, slot);
 }
 
 /* ---- one command ---- */
 
-static void all_lists(struct work *work, struct list *lists[WORK_LISTS])
-{
-    struct list *all[WORK_LISTS] = {
-        &work->changed_leads,      &work->changed_handoffs,
-        &work->changed_identities, &work->touches,
-        &work->verdicts,           &work->entries,
-        &work->feedback,           &work->dimensions,
-        &work->changed_exceptions, &work->changed_deliveries,
-        &work->changed_chains,     &work->moved_leads,
-        &work->erased_leads,       &work->config_changes,
-        &work->expired_due,        &work->changed_background,
-    };
-
-    memcpy(lists, all, sizeof all);
-}
-
 void work_mark(struct work *work, struct work_mark *mark)
 {
-    struct list *lists[WORK_LISTS];
-
-    all_lists(work, lists);
-    for (int i = 0; i < WORK_LISTS; i++)
-        mark->lists[i] = lists[i]->count;
+    for (int kind = 0; kind < KIND_COUNT; kind++)
+        mark->saves[kind] = work->saves[kind].count;
     mark->undo = work->undo.count;
 }
 
 void work_return(struct work *work, const struct work_mark *mark)
 {
-    struct list *lists[WORK_LISTS];
-
     while (work->undo.count > mark->undo) {
         struct remembered *was = work->undo.items[--work->undo.count];
         memcpy(was->memory, was->copy, was->size);
     }
-    all_lists(work, lists);
-    for (int i = 0; i < WORK_LISTS; i++)
-        lists[i]->count = mark->lists[i];
+    for (int kind = 0; kind < KIND_COUNT; kind++)
+        work->saves[kind].count = mark->saves[kind];
 }
 
 void work_begin(struct work *work)
@@ -270,23 +258,29 @@ void work_remember(struct work *work, void *memory, size_t size)
     list_add(&work->undo, work->arena, was);
 }
 
-static enum find need(struct work *work, struct list *needs, const void *key, size_t size)
+static enum find note_need(struct work *work, enum row_kind kind, const void *need)
 {
-    void *copy = arena_alloc(work->arena, size);
-
     work->needed = true;
-    if (copy != NULL) {
-        memcpy(copy, key, size);
-        list_add(needs, work->arena, copy);
-    }
+    list_add(&work->needs.of[kind], work->arena, copy_of(work->arena, need, kinds[kind].need));
     return FIND_NEEDED;
+}
+
+void *work_find(struct work *work, enum row_kind kind, const void *need, enum find *found)
+{
+    void *row = look_up(work, kind, need);
+
+    if (row == NULL)
+        *found = note_need(work, kind, need);
+    else
+        *found = row == &absent ? FIND_ABSENT : FIND_FOUND;
+    return *found == FIND_FOUND ? row : NULL;
 }
 
 enum find work_find_lead(struct work *work, struct uuid id, struct lead **out)
 {
     /* The bound is for damaged rows alone: leads that were merged in a circle cannot be loaded. */
-    for (size_t hops = 0; hops <= work->leads.count; hops++) {
-        void *value = map_get(&work->leads, id.b, 16);
+    for (size_t hops = 0; hops <= work->found[KIND_LEAD].count; hops++) {
+        void *value = map_get(&work->found[KIND_LEAD], id.b, sizeof id);
         if (value == NULL)
             break;
         if (value == &absent)
@@ -298,37 +292,17 @@ enum find work_find_lead(struct work *work, struct uuid id, struct lead **out)
         }
         id = lead->merged_into;
     }
-    return need(work, &work->needs.leads, &id, sizeof id);
-}
-
-enum find work_find_handoff(struct work *work, struct uuid id, struct handoff **out)
-{
-    void *value = map_get(&work->handoffs, id.b, 16);
-
-    if (value == NULL)
-        return need(work, &work->needs.handoffs, &id, sizeof id);
-    if (value == &absent)
-        return FIND_ABSENT;
-    *out = value;
-    return FIND_FOUND;
-}
-
-static struct identity_row *identity_row(struct work *work, const struct identity *identity)
-{
-    const char *source = identity_source_key(identity, work->arena);
-    size_t len;
-    const char *key = source == NULL ? NULL : identity_key(work, source, identity->value, &len);
-
-    return key == NULL ? NULL : map_get(&work->identities, key, len);
+    return note_need(work, KIND_LEAD, &id);
 }
 
 enum find work_find_identity(struct work *work, const struct identity *identity, struct uuid *lead)
 {
-    struct identity_row *row = identity_row(work, identity);
+    enum find found;
+    const struct identity_row *row = work_find(work, KIND_IDENTITY, identity, &found);
 
     *lead = (struct uuid){0};
     if (row == NULL)
-        return need(work, &work->needs.identities, identity, sizeof *identity);
+        return found;
     if (!row->exists)
         return FIND_ABSENT;
     *lead = row->lead;
@@ -349,65 +323,20 @@ enum find work_find_identities(struct work *work, const struct lead *lead)
 
 enum find work_find_touch(struct work *work, struct uuid id)
 {
-    const struct touch_slot *slot = map_get(&work->touch_ids, id.b, 16);
+    enum find found;
+    const struct touch_slot *slot = work_find(work, KIND_TOUCH, &id, &found);
 
-    if (slot == NULL)
-        return need(work, &work->needs.touches, &id, sizeof id);
-    return slot->exists ? FIND_FOUND : FIND_ABSENT;
+    return slot == NULL ? found : slot->exists ? FIND_FOUND : FIND_ABSENT;
 }
 
-enum find work_find_chain(struct work *work, struct uuid subject, struct chain_row **out)
+bool work_save_row(struct work *work, enum row_kind kind, void *row)
 {
-    *out = map_get(&work->chains, subject.b, 16);
-    if (*out == NULL)
-        return need(work, &work->needs.chains, &subject, sizeof subject);
-    return FIND_FOUND;
+    return list_add(&work->saves[kind], work->arena, row);
 }
 
-enum find work_find_queue(struct work *work, struct uuid team, struct queue **out)
+bool work_add(struct work *work, enum row_kind kind, const void *row)
 {
-    *out = map_get(&work->queues, team.b, 16);
-    if (*out == NULL) {
-        struct queue wanted = {.team = team};
-        return need(work, &work->needs.queues, &wanted, sizeof wanted);
-    }
-    return FIND_FOUND;
-}
-
-enum find work_find_exception(struct work *work, enum term term, enum exception_kind kind,
-                              instant at, struct exception_count **out)
-{
-    struct exception_count wanted = {.term = term, .kind = kind, .month = instant_month(at)};
-    struct exception_key key = {wanted.month, (int32_t)term, (int32_t)kind};
-
-    *out = map_get(&work->exceptions, &key, sizeof key);
-    if (*out == NULL)
-        return need(work, &work->needs.exceptions, &wanted, sizeof wanted);
-    return FIND_FOUND;
-}
-
-enum find work_find_delivery(struct work *work, struct uuid id, struct delivery_row **out)
-{
-    void *value = map_get(&work->deliveries, id.b, 16);
-
-    if (value == NULL)
-        return need(work, &work->needs.deliveries, &id, sizeof id);
-    if (value == &absent)
-        return FIND_ABSENT;
-    *out = value;
-    return FIND_FOUND;
-}
-
-enum find work_find_background(struct work *work, struct uuid id, struct background_job **out)
-{
-    void *value = map_get(&work->background, id.b, 16);
-
-    if (value == NULL)
-        return need(work, &work->needs.background, &id, sizeof id);
-    if (value == &absent)
-        return FIND_ABSENT;
-    *out = value;
-    return FIND_FOUND;
+    return work_save_row(work, kind, copy_of(work->arena, row, kinds[kind].row));
 }
 
 void work_change_lead(struct work *work, struct lead *lead)
@@ -415,7 +344,7 @@ void work_change_lead(struct work *work, struct lead *lead)
     work_remember(work, lead, sizeof *lead);
     if (lead->row == ROW_CLEAN) {
         lead->row = ROW_CHANGED;
-        list_add(&work->changed_leads, work->arena, lead);
+        work_save_row(work, KIND_LEAD, lead);
     }
     lead->updated_at = work->now;
 }
@@ -425,7 +354,7 @@ void work_change_handoff(struct work *work, struct handoff *handoff)
     work_remember(work, handoff, sizeof *handoff);
     if (handoff->row == ROW_CLEAN) {
         handoff->row = ROW_CHANGED;
-        list_add(&work->changed_handoffs, work->arena, handoff);
+        work_save_row(work, KIND_HANDOFF, handoff);
     }
     handoff->updated_at = work->now;
 }
@@ -453,8 +382,7 @@ struct lead *work_add_lead(struct work *work)
     for (int i = 0; i < MILESTONE_COUNT; i++)
         lead->reached[i] = INSTANT_NONE;
     work->random(lead->salt, sizeof lead->salt);
-    if (!map_put(&work->leads, lead->id.b, 16, lead) ||
-        !list_add(&work->changed_leads, work->arena, lead))
+    if (!work_put(work, KIND_LEAD, &lead->id, lead) || !work_save_row(work, KIND_LEAD, lead))
         return NULL;
     return lead;
 }
@@ -488,8 +416,8 @@ struct handoff *work_add_handoff_as(struct work *work, struct lead *lead, struct
     };
     if (handoff_is_open(handoff))
         lead->open = handoff;
-    if (!map_put(&work->handoffs, handoff->id.b, 16, handoff) ||
-        !list_add(&work->changed_handoffs, work->arena, handoff))
+    if (!work_put(work, KIND_HANDOFF, &handoff->id, handoff) ||
+        !work_save_row(work, KIND_HANDOFF, handoff))
         return NULL;
     return handoff;
 }
@@ -533,12 +461,12 @@ static void change_identity(struct work *work, struct identity_row *row, bool ex
     work_remember(work, row, sizeof *row);
     row->exists = exists;
     row->lead = lead;
-    list_add(&work->changed_identities, work->arena, row);
+    work_save_row(work, KIND_IDENTITY, row);
 }
 
 bool work_give_identity(struct work *work, struct lead *lead, const struct identity *identity)
 {
-    struct identity_row *row = identity_row(work, identity);
+    struct identity_row *row = work_peek(work, KIND_IDENTITY, identity);
 
     if (row == NULL)
         return false;
@@ -550,7 +478,7 @@ bool work_give_identity(struct work *work, struct lead *lead, const struct ident
 void work_drop_identities(struct work *work, struct lead *lead)
 {
     for (size_t i = 0; i < lead->identity_count; i++) {
-        struct identity_row *row = identity_row(work, &lead->identities[i]);
+        struct identity_row *row = work_peek(work, KIND_IDENTITY, &lead->identities[i]);
         if (row != NULL)
             change_identity(work, row, false, row->lead);
     }
@@ -563,12 +491,10 @@ static bool note_dimensions(struct work *work, struct touch *touch)
     for (int i = 0; i < DIMENSION_COUNT; i++) {
         if (touch->values[i] == NULL)
             continue;
-        struct dimension_row *row = ARENA_NEW(work->arena, struct dimension_row);
-        if (row == NULL)
-            return false;
         touch->dimensions[i] = dimension_id((enum dimension)i, touch->values[i]);
-        *row = (struct dimension_row){touch->dimensions[i], (enum dimension)i, touch->values[i]};
-        if (!list_add(&work->dimensions, work->arena, row))
+        if (!work_add(
+                work, KIND_DIMENSION,
+                &(struct dimension_row){touch->dimensions[i], (enum dimension)i, touch->values[i]}))
             return false;
     }
     return true;
@@ -604,12 +530,12 @@ bool work_add_touch(struct work *work, struct lead *lead, const struct touch *to
     row->lead = lead->id;
     row->touch = *touch;
     if (!note_dimensions(work, &row->touch) || !log_touch(work, lead, &row->touch) ||
-        !list_add(&work->touches, work->arena, row))
+        !work_save_row(work, KIND_TOUCH, row))
         return false;
     lead->touch_count++;
     if (lead->first_touch_at == INSTANT_NONE || touch->occurred_at < lead->first_touch_at)
         lead->first_touch_at = touch->occurred_at;
-    struct touch_slot *slot = map_get(&work->touch_ids, touch->id.b, 16);
+    struct touch_slot *slot = work_peek(work, KIND_TOUCH, &touch->id);
     if (slot != NULL) { /* seen again in the same group, the event is known */
         work_remember(work, slot, sizeof *slot);
         slot->exists = true;
@@ -617,51 +543,11 @@ bool work_add_touch(struct work *work, struct lead *lead, const struct touch *to
     return true;
 }
 
-bool work_add_verdict(struct work *work, const struct verdict_row *verdict)
-{
-    struct verdict_row *row = ARENA_NEW(work->arena, struct verdict_row);
-
-    if (row == NULL)
-        return false;
-    *row = *verdict;
-    return list_add(&work->verdicts, work->arena, row);
-}
-
-bool work_add_feedback(struct work *work, const struct feedback_row *feedback)
-{
-    struct feedback_row *row = ARENA_NEW(work->arena, struct feedback_row);
-
-    if (row == NULL)
-        return false;
-    *row = *feedback;
-    return list_add(&work->feedback, work->arena, row);
-}
-
-bool work_add_delivery(struct work *work, struct delivery_row *delivery)
-{
-    return list_add(&work->changed_deliveries, work->arena, delivery);
-}
-
-bool work_save_background(struct work *work, struct background_job *job)
-{
-    return list_add(&work->changed_background, work->arena, job);
-}
-
-bool work_add_config_change(struct work *work, const struct config_change *change)
-{
-    struct config_change *row = ARENA_NEW(work->arena, struct config_change);
-
-    if (row == NULL)
-        return false;
-    *row = *change;
-    return list_add(&work->config_changes, work->arena, row);
-}
-
 void work_use_exception(struct work *work, struct exception_count *count)
 {
     work_remember(work, count, sizeof *count);
     if (count->used == count->stored_used)
-        list_add(&work->changed_exceptions, work->arena, count);
+        work_save_row(work, KIND_EXCEPTION, count);
     count->used++;
 }
 
@@ -694,7 +580,7 @@ static const struct ledger_entry *append(struct work *work, struct uuid subject,
     if (entry->body == NULL)
         return NULL;
     ledger_append(chain, entry, work->config->workspace, work->now);
-    return list_add(&work->entries, work->arena, entry) ? entry : NULL;
+    return work_save_row(work, KIND_ENTRY, entry) ? entry : NULL;
 }
 
 const struct ledger_entry *work_append(struct work *work, struct lead *lead, enum ledger_kind kind,
@@ -716,7 +602,7 @@ const struct ledger_entry *work_append_to(struct work *work, struct chain_row *c
                                           struct uuid team)
 {
     work_remember(work, chain, sizeof *chain);
-    if (!list_has(&work->changed_chains, chain))
-        list_add(&work->changed_chains, work->arena, chain);
+    if (!list_has(&work->saves[KIND_CHAIN], chain))
+        work_save_row(work, KIND_CHAIN, chain);
     return append(work, chain->subject, &chain->chain, kind, actor, team);
 }

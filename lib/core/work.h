@@ -183,28 +183,53 @@ struct config_change {
     };
 };
 
-/** Keys to load. */
-struct work_keys {
-    struct list identities; /* struct identity */
-    struct list leads;      /* struct uuid */
-    struct list handoffs;   /* struct uuid, of which the verdict is loaded too */
-    struct list touches;    /* struct uuid: whether they exist */
-    struct list chains;     /* struct uuid: subjects that are not leads */
-    struct list queues;     /* struct queue */
-    struct list exceptions; /* struct exception_count */
-    struct list deliveries; /* struct uuid */
-    struct list background; /* struct uuid */
-    bool slots;             /* which slots of background jobs are taken */
-    bool expired;           /* offered handoffs whose time is over, EXPIRY_BATCH at most */
+/*
+ * The kinds of rows. What a kind is stands in one line each: of kinds[] in work.c, of steps[] in
+ * store/work_load.c if it is loaded, of saves[] in store/work_save.c if it is saved.
+ */
+enum row_kind {
+    /* these are found by a key: what is noted of one that is asked for, and the row */
+    KIND_LEAD,       /* struct uuid; struct lead */
+    KIND_IDENTITY,   /* struct identity; struct identity_row */
+    KIND_HANDOFF,    /* struct uuid; struct handoff, with its verdict */
+    KIND_TOUCH,      /* struct uuid of an event that its sender names; saved as struct touch_row */
+    KIND_ANSWER,     /* the HMAC of its key; struct answer_row */
+    KIND_CHAIN,      /* struct uuid of a subject that is not a lead; struct chain_row */
+    KIND_QUEUE,      /* struct queue with team and wanted; the same */
+    KIND_EXCEPTION,  /* struct exception_count without used; the same */
+    KIND_DELIVERY,   /* struct uuid; struct delivery_row */
+    KIND_BACKGROUND, /* struct uuid; struct background_job */
+    KIND_SLOTS,      /* work_whole; struct slots: which slots of background jobs are taken */
+    KIND_EXPIRED,    /* work_whole; struct list of struct handoff: offered, and their time is over,
+                        EXPIRY_BATCH at most */
+    /* these are saved and never asked for */
+    KIND_VERDICT,       /* struct verdict_row */
+    KIND_FEEDBACK,      /* struct feedback_row */
+    KIND_DIMENSION,     /* struct dimension_row */
+    KIND_MOVED,         /* struct lead that was absorbed: its touches, verdicts move */
+    KIND_ERASED,        /* struct lead: texts in verdicts, handoffs, answers, deliveries go */
+    KIND_CONFIG_CHANGE, /* struct config_change */
+    KIND_ENTRY,         /* struct ledger_entry */
+    KIND_COUNT
 };
 
 #define EXPIRY_BATCH 256
 
-#define WORK_LISTS 16 /* of what is to be saved */
+/** The key of what a workspace has one of. */
+extern const struct uuid work_whole;
 
-/** How far the work set has come: what was changed behind it can be taken back. */
+struct slots {
+    uint32_t taken; /* bit n - 1: slot n */
+};
+
+/** What to load, by kind: the lists hold what is noted of each. */
+struct work_keys {
+    struct list of[KIND_COUNT];
+};
+
+/** How far the work set has come: what was changed after it can be taken back. */
 struct work_mark {
-    size_t lists[WORK_LISTS];
+    size_t saves[KIND_COUNT];
     size_t undo;
 };
 
@@ -212,44 +237,13 @@ struct work {
     struct arena *arena;
     const struct config *config;
     instant now; /* the database's clock at load */
-    struct map leads;
-    struct map identities;
-    struct map handoffs;
-    struct map touch_ids; /* of events that their senders name */
-    struct map answers;
-    struct map chains;
-    struct map queues;
-    struct map exceptions;
-    struct map deliveries;
-    struct map background;
-    struct list expired;  /* struct handoff, locked for this group */
-    uint32_t slots_taken; /* bit n - 1: slot n of background jobs; with keys.slots */
+    struct map found[KIND_COUNT];
     struct work_keys needs;
-    bool needed; /* a lookup of this round asked for more */
-
-    /* what is to be saved, in order of making */
-    struct list changed_leads; /* new ones and changed ones, each once */
-    struct list changed_handoffs;
-    struct list changed_identities;
-    struct list touches;  /* struct touch_row */
-    struct list verdicts; /* struct verdict_row */
-    struct list entries;  /* struct ledger_entry */
-    struct list feedback;
-    struct list dimensions;
-    struct list changed_exceptions;
-    struct list changed_deliveries;
-    struct list changed_background;
-    struct list changed_chains;
-    struct list new_answers;
-    struct list moved_leads;  /* struct lead that was absorbed: its touches, verdicts move */
-    struct list erased_leads; /* struct lead: texts in verdicts, handoffs, answers, deliveries go */
-    struct list config_changes;
-    struct list expired_due; /* not saved; see command expire */
-
-    instant answers_before;    /* stored answers older than this go; INSTANT_NONE: all stay */
-    instant deliveries_before; /* likewise the bodies of deliveries */
-    instant background_before; /* likewise background jobs that have ended */
-
+    bool needed;                     /* a lookup of this round asked for more */
+    struct list saves[KIND_COUNT];   /* what is to be saved, in order of making; a lead, a handoff
+                                        and an exception once each */
+    instant drop_before[KIND_COUNT]; /* older rows go: stored answers, bodies of deliveries,
+                                        background jobs that have ended; INSTANT_NONE: none */
     struct list undo;
     struct work_mark begun;
     void (*random)(void *bytes, size_t len);
@@ -261,20 +255,25 @@ void work_init(struct work *work, struct arena *arena, const struct config *conf
                void (*random)(void *, size_t));
 void work_release(struct work *work);
 
+/* ---- kinds ---- */
+
+/** Bytes of what is noted of a row that is asked for. */
+size_t work_need_size(enum row_kind kind);
+/** Copies what is noted of a row into another arena. NULL when memory is short. */
+void *work_copy_need(struct arena *arena, enum row_kind kind, const void *need);
+
 /* ---- filling, by the store ---- */
-bool work_load_lead(struct work *work, struct lead *lead);
-bool work_load_absent_lead(struct work *work, struct uuid id);
-bool work_load_handoff(struct work *work, struct handoff *handoff);
-bool work_load_absent_handoff(struct work *work, struct uuid id);
-bool work_load_identity(struct work *work, const struct identity *identity,
-                        const struct uuid *lead);
-bool work_load_touch_id(struct work *work, struct uuid id, bool exists);
-bool work_load_answer(struct work *work, struct answer_row *answer);
-bool work_load_chain(struct work *work, struct chain_row *chain);
-bool work_load_queue(struct work *work, struct queue *queue);
-bool work_load_exception(struct work *work, struct exception_count *count);
-bool work_load_delivery(struct work *work, struct uuid id, struct delivery_row *delivery);
-bool work_load_background(struct work *work, struct uuid id, struct background_job *job);
+
+/** The row that is found by this; NULL: there is none, as it now stands in the set. The row's key,
+ *  where need points into the row, is borrowed. */
+bool work_put(struct work *work, enum row_kind kind, const void *need, void *row);
+/** The row if it is in the set and exists, else NULL; nothing is noted. */
+void *work_peek(struct work *work, enum row_kind kind, const void *need);
+/** Whether this was looked for in the database, found or not. */
+bool work_has(struct work *work, enum row_kind kind, const void *need);
+/** NULL: no lead has it. */
+bool work_put_identity(struct work *work, const struct identity *identity, const struct uuid *lead);
+bool work_put_touch(struct work *work, struct uuid id, bool exists);
 
 /* ---- one command ---- */
 void work_begin(struct work *work);
@@ -285,9 +284,10 @@ void work_mark(struct work *work, struct work_mark *mark);
 /** … and takes back what was changed since. */
 void work_return(struct work *work, const struct work_mark *mark);
 
+/** The row; NULL unless *found is FIND_FOUND. */
+void *work_find(struct work *work, enum row_kind kind, const void *need, enum find *found);
 /** Follows merges: *out is the survivor. An erased lead is found; look at its status. */
 enum find work_find_lead(struct work *work, struct uuid id, struct lead **out);
-enum find work_find_handoff(struct work *work, struct uuid id, struct handoff **out);
 /** Nil in *lead when no lead has this identity. */
 enum find work_find_identity(struct work *work, const struct identity *identity, struct uuid *lead);
 /** FIND_NEEDED unless all identities of the lead are loaded, which is needed to move or drop them.
@@ -295,12 +295,6 @@ enum find work_find_identity(struct work *work, const struct identity *identity,
 enum find work_find_identities(struct work *work, const struct lead *lead);
 /** FIND_FOUND when a touch with this id is there already. */
 enum find work_find_touch(struct work *work, struct uuid id);
-enum find work_find_chain(struct work *work, struct uuid subject, struct chain_row **out);
-enum find work_find_queue(struct work *work, struct uuid team, struct queue **out);
-enum find work_find_exception(struct work *work, enum term term, enum exception_kind kind,
-                              instant at, struct exception_count **out);
-enum find work_find_delivery(struct work *work, struct uuid id, struct delivery_row **out);
-enum find work_find_background(struct work *work, struct uuid id, struct background_job **out);
 
 /* All of the following answer NULL or false only when memory is short, which
  * arena_failed(work->arena) shows once at the end as well. */
@@ -308,6 +302,10 @@ enum find work_find_background(struct work *work, struct uuid id, struct backgro
 /** Call before writing to an entity; it can be undone, and will be saved. */
 void work_change_lead(struct work *work, struct lead *lead);
 void work_change_handoff(struct work *work, struct handoff *handoff);
+/** A row of another kind that is to be saved: as it will be then … */
+bool work_save_row(struct work *work, enum row_kind kind, void *row);
+/** … or a copy of it as it is now. */
+bool work_add(struct work *work, enum row_kind kind, const void *row);
 /** Any memory of the work set, so that it is restored by work_undo(). */
 void work_remember(struct work *work, void *memory, size_t size);
 
@@ -326,12 +324,6 @@ bool work_give_identity(struct work *work, struct lead *lead, const struct ident
 void work_drop_identities(struct work *work, struct lead *lead);
 /** Adds a touch to a lead that has been opened for change, notes its dimensions. */
 bool work_add_touch(struct work *work, struct lead *lead, const struct touch *touch);
-bool work_add_verdict(struct work *work, const struct verdict_row *verdict);
-bool work_add_feedback(struct work *work, const struct feedback_row *feedback);
-bool work_add_delivery(struct work *work, struct delivery_row *delivery);
-/** A new job, or one whose state changed. */
-bool work_save_background(struct work *work, struct background_job *job);
-bool work_add_config_change(struct work *work, const struct config_change *change);
 /** The lead's exceptions of this month grow by one. */
 void work_use_exception(struct work *work, struct exception_count *count);
 

@@ -15,11 +15,6 @@ struct made {
 
 #define KEYS_MAX_BYTES (1u << 20)
 
-bool workspace_setup_keys(const struct command *command, struct work *work, struct work_keys *keys)
-{
-    return setup_note_chain(work, keys, command->caller.workspace);
-}
-
 static void append_created(struct work *work, const struct command *command,
                            struct chain_row *chain, const char *name)
 {

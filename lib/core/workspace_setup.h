@@ -36,7 +36,6 @@ struct workspace_setup_input {
  * {workspace: {id, name}, teams: [Team], keys: [{id, team, member: email or null, roles, token}],
  *  definitions: [{term, version}]}.
  */
-bool workspace_setup_keys(const struct command *command, struct work *work, struct work_keys *keys);
 enum decision workspace_setup(struct work *work, const struct command *command,
                               struct outcome *outcome);
 

@@ -62,48 +62,12 @@ struct carried {
     size_t named; /* how many keys the group's commands name themselves */
 };
 
-static void *copy_of(struct arena *arena, const void *item, size_t size)
-{
-    void *copy = arena_alloc(arena, size);
-
-    if (copy != NULL)
-        memcpy(copy, item, size);
-    return copy;
-}
-
-static void carry_list(struct arena *arena, struct list *to, const struct list *from, size_t size)
-{
-    for (size_t i = 0; i < from->count; i++)
-        list_add(to, arena, copy_of(arena, from->items[i], size));
-}
-
-static void carry_identities(struct arena *arena, struct list *to, const struct list *from)
-{
-    for (size_t i = 0; i < from->count; i++) {
-        struct identity *copy = copy_of(arena, from->items[i], sizeof *copy);
-        if (copy == NULL)
-            return;
-        copy->source = arena_strdup(arena, copy->source);
-        copy->value = arena_strdup(arena, copy->value);
-        if (copy->source != NULL && copy->value != NULL)
-            list_add(to, arena, copy);
-    }
-}
-
 static void carry(struct carried *carried, const struct work_keys *needs)
 {
-    struct arena *arena = carried->arena;
-
-    carry_identities(arena, &carried->keys.identities, &needs->identities);
-    carry_list(arena, &carried->keys.leads, &needs->leads, sizeof(struct uuid));
-    carry_list(arena, &carried->keys.handoffs, &needs->handoffs, sizeof(struct uuid));
-    carry_list(arena, &carried->keys.touches, &needs->touches, sizeof(struct uuid));
-    carry_list(arena, &carried->keys.chains, &needs->chains, sizeof(struct uuid));
-    carry_list(arena, &carried->keys.queues, &needs->queues, sizeof(struct queue));
-    carry_list(arena, &carried->keys.exceptions, &needs->exceptions,
-               sizeof(struct exception_count));
-    carry_list(arena, &carried->keys.deliveries, &needs->deliveries, sizeof(struct uuid));
-    carry_list(arena, &carried->keys.background, &needs->background, sizeof(struct uuid));
+    for (int kind = 0; kind < KIND_COUNT; kind++)
+        for (size_t i = 0; i < needs->of[kind].count; i++)
+            list_add(&carried->keys.of[kind], carried->arena,
+                     work_copy_need(carried->arena, kind, needs->of[kind].items[i]));
 }
 
 static size_t gather(const struct group *group, struct command **commands)
@@ -305,7 +269,7 @@ static enum attempt attempt_connected(struct group_runner *runner, struct group 
         end == ATTEMPT_STALE || (end == ATTEMPT_FAILED && pg_error(runner->pg)->status == PG_STALE);
     if (stale && fresh_config(runner, group, config, (*config)->version + 1) == PG_OK)
         return ATTEMPT_STALE;
-    if (end == ATTEMPT_DONE && runner->work.config_changes.count > 0)
+    if (end == ATTEMPT_DONE && runner->work.saves[KIND_CONFIG_CHANGE].count > 0)
         show_new_config(runner, group, config);
     return stale ? ATTEMPT_FAILED : end;
 }

@@ -103,131 +103,202 @@ static void sort_list(struct list *list, int (*order)(const void *, const void *
 
 /* ---- what is written ---- */
 
-static void save_dimensions(struct pg *pg, struct work *work, const struct known_dimensions *known)
+/* What a lane has seen saved is not inserted again, nor is a value that this group has twice. */
+static void drop_known_dimensions(struct list *rows, const struct known_dimensions *known)
 {
-    struct list *list = &work->dimensions;
     size_t kept = 0;
     int64_t last = 0;
 
-    sort_list(list, dimension_order);
-    for (size_t i = 0; i < list->count; i++) {
-        struct dimension_row *row = list->items[i];
+    sort_list(rows, dimension_order);
+    for (size_t i = 0; i < rows->count; i++) {
+        struct dimension_row *row = rows->items[i];
         if (row->id != last && !is_known(known, row->id))
-            list->items[kept++] = row;
+            rows->items[kept++] = row;
         last = row->id;
     }
-    list->count = kept;
-    dimension_table_queue_insert(pg, work->arena, work->config->workspace,
-                                 (struct dimension_row *const *)list->items, kept);
+    rows->count = kept;
+}
+
+struct save {
+    struct pg *pg;
+    struct work *work;
+    struct arena *arena;
+    struct uuid workspace;
+    struct keyring *keyring; /* seals the secrets of sources */
+};
+
+static void save_dimensions(const struct save *s, const struct list *rows)
+{
+    dimension_table_queue_insert(s->pg, s->arena, s->workspace,
+                                 (struct dimension_row *const *)rows->items, rows->count);
+}
+
+static void save_config_changes(const struct save *s, const struct list *rows)
+{
+    for (size_t i = 0; i < rows->count; i++)
+        config_table_queue_change(s->pg, s->arena, s->keyring, s->workspace, rows->items[i]);
+}
+
+static void save_leads(const struct save *s, const struct list *rows)
+{
+    lead_table_queue_save(s->pg, s->arena, s->workspace, (struct lead *const *)rows->items,
+                          rows->count);
+}
+
+static void save_identities(const struct save *s, const struct list *rows)
+{
+    identity_table_queue_save(s->pg, s->arena, s->workspace,
+                              (struct identity_row *const *)rows->items, rows->count);
+}
+
+static void save_touches(const struct save *s, const struct list *rows)
+{
+    touch_table_queue_insert(s->pg, s->arena, s->workspace, (struct touch_row *const *)rows->items,
+                             rows->count);
 }
 
 /* To where a lead leads in the end, though its survivor may have been absorbed in the same group.
  */
-static void save_moves(struct pg *pg, struct work *work)
+static void save_moves(const struct save *s, const struct list *rows)
 {
-    const struct list *moved = &work->moved_leads;
-    struct uuid *stands = ARENA_ARRAY(work->arena, struct uuid, moved->count + 1);
+    struct uuid *stands = ARENA_ARRAY(s->arena, struct uuid, rows->count + 1);
 
-    for (size_t i = 0; stands != NULL && i < moved->count; i++) {
+    for (size_t i = 0; stands != NULL && i < rows->count; i++) {
         struct lead *survivor;
-        if (work_find_lead(work, ((const struct lead *)moved->items[i])->id, &survivor) ==
+        if (work_find_lead(s->work, ((const struct lead *)rows->items[i])->id, &survivor) ==
             FIND_FOUND)
             stands[i] = survivor->id;
     }
     if (stands != NULL)
-        lead_table_queue_move(pg, work->arena, work->config->workspace,
-                              (struct lead *const *)moved->items, stands, moved->count);
+        lead_table_queue_move(s->pg, s->arena, s->workspace, (struct lead *const *)rows->items,
+                              stands, rows->count);
 }
 
-static void save_leads(struct pg *pg, struct work *work)
+static void save_handoffs(const struct save *s, const struct list *rows)
 {
-    struct uuid workspace = work->config->workspace;
-
-    sort_list(&work->changed_leads, lead_order);
-    lead_table_queue_save(pg, work->arena, workspace,
-                          (struct lead *const *)work->changed_leads.items,
-                          work->changed_leads.count);
-    identity_table_queue_save(pg, work->arena, workspace,
-                              (struct identity_row *const *)work->changed_identities.items,
-                              work->changed_identities.count);
-    sort_list(&work->touches, touch_order);
-    touch_table_queue_insert(pg, work->arena, workspace,
-                             (struct touch_row *const *)work->touches.items, work->touches.count);
-    save_moves(pg, work);
+    handoff_table_queue_save(s->pg, s->arena, s->workspace, (struct handoff *const *)rows->items,
+                             DEFECT(half_saved) && rows->count > 1 ? 1 : rows->count);
 }
 
-static void save_handoffs(struct pg *pg, struct work *work)
+static void save_verdicts(const struct save *s, const struct list *rows)
 {
-    struct uuid workspace = work->config->workspace;
-
-    sort_list(&work->changed_handoffs, handoff_order);
-    handoff_table_queue_save(
-        pg, work->arena, workspace, (struct handoff *const *)work->changed_handoffs.items,
-        DEFECT(half_saved) && work->changed_handoffs.count > 1 ? 1 : work->changed_handoffs.count);
-    verdict_table_queue_insert(pg, work->arena, workspace,
-                               (struct verdict_row *const *)work->verdicts.items,
-                               work->verdicts.count);
-    feedback_table_queue_insert(pg, work->arena, workspace,
-                                (struct feedback_row *const *)work->feedback.items,
-                                work->feedback.count);
-    for (size_t i = 0; i < work->changed_exceptions.count; i++)
-        exception_table_queue_save(pg, work->arena, workspace, work->changed_exceptions.items[i]);
+    verdict_table_queue_insert(s->pg, s->arena, s->workspace,
+                               (struct verdict_row *const *)rows->items, rows->count);
 }
 
-static void save_chains(struct pg *pg, struct work *work)
+static void save_feedback(const struct save *s, const struct list *rows)
+{
+    feedback_table_queue_insert(s->pg, s->arena, s->workspace,
+                                (struct feedback_row *const *)rows->items, rows->count);
+}
+
+static void save_exceptions(const struct save *s, const struct list *rows)
+{
+    for (size_t i = 0; i < rows->count; i++)
+        exception_table_queue_save(s->pg, s->arena, s->workspace, rows->items[i]);
+}
+
+static void save_chains(const struct save *s, const struct list *rows)
 {
     const struct chain_row *last = NULL;
 
-    sort_list(&work->changed_chains, chain_order);
-    for (size_t i = 0; i < work->changed_chains.count; i++) {
-        const struct chain_row *row = work->changed_chains.items[i];
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct chain_row *row = rows->items[i];
         if (row != last)
-            chain_table_queue_save(pg, work->arena, work->config->workspace, row);
+            chain_table_queue_save(s->pg, s->arena, s->workspace, row);
         last = row;
     }
 }
 
-static void save_answers(struct pg *pg, struct work *work)
+static void save_deliveries(const struct save *s, const struct list *rows)
 {
-    struct uuid workspace = work->config->workspace;
-
-    for (size_t i = 0; i < work->changed_deliveries.count; i++)
-        delivery_table_queue_save(pg, work->arena, workspace, work->changed_deliveries.items[i]);
-    for (size_t i = 0; i < work->changed_background.count; i++)
-        background_table_queue_save(pg, work->arena, workspace, work->changed_background.items[i]);
-    sort_list(&work->new_answers, answer_order);
-    answer_table_queue_insert(pg, work->arena, workspace,
-                              (struct answer_row *const *)work->new_answers.items,
-                              DEFECT(answer_not_kept) ? 0 : work->new_answers.count, work->now);
-    answer_table_queue_drop(pg, work->arena, workspace, work->answers_before);
-    delivery_table_queue_drop(pg, work->arena, workspace, work->deliveries_before);
-    background_table_queue_drop(pg, work->arena, workspace, work->background_before);
-    /* after the answers, so that those of this very group are blanked too */
-    for (size_t i = 0; !DEFECT(answers_left) && i < work->erased_leads.count; i++)
-        lead_table_queue_erase(pg, work->arena, workspace,
-                               ((const struct lead *)work->erased_leads.items[i])->id);
+    for (size_t i = 0; i < rows->count; i++)
+        delivery_table_queue_save(s->pg, s->arena, s->workspace, rows->items[i]);
 }
 
-static void save_head(struct pg *pg, struct work *work)
+static void save_background(const struct save *s, const struct list *rows)
 {
-    bool config_changed = work->config_changes.count > 0;
+    for (size_t i = 0; i < rows->count; i++)
+        background_table_queue_save(s->pg, s->arena, s->workspace, rows->items[i]);
+}
 
-    if (work->entries.count == 0 && !config_changed)
+static void save_answers(const struct save *s, const struct list *rows)
+{
+    answer_table_queue_insert(s->pg, s->arena, s->workspace,
+                              (struct answer_row *const *)rows->items,
+                              DEFECT(answer_not_kept) ? 0 : rows->count, s->work->now);
+}
+
+static void save_erasures(const struct save *s, const struct list *rows)
+{
+    for (size_t i = 0; !DEFECT(answers_left) && i < rows->count; i++)
+        lead_table_queue_erase(s->pg, s->arena, s->workspace,
+                               ((const struct lead *)rows->items[i])->id);
+}
+
+/* How each kind is saved, in this order: what others refer to comes first. Last of all is the
+ * workspace's head, with the ledger. */
+static const struct {
+    enum row_kind kind;
+    int (*order)(const void *, const void *); /* of the rows; NULL: that of making */
+    void (*save)(const struct save *save, const struct list *rows);
+    void (*drop)(struct pg *, struct arena *, struct uuid, instant before); /* older rows; NULL */
+} saves[] = {
+    {KIND_DIMENSION, NULL, save_dimensions, NULL}, /* in order already */
+    {KIND_CONFIG_CHANGE, NULL, save_config_changes, NULL},
+    {KIND_LEAD, lead_order, save_leads, NULL},
+    {KIND_IDENTITY, NULL, save_identities, NULL},
+    {KIND_TOUCH, touch_order, save_touches, NULL},
+    {KIND_MOVED, NULL, save_moves, NULL},
+    {KIND_HANDOFF, handoff_order, save_handoffs, NULL},
+    {KIND_VERDICT, NULL, save_verdicts, NULL},
+    {KIND_FEEDBACK, NULL, save_feedback, NULL},
+    {KIND_EXCEPTION, NULL, save_exceptions, NULL},
+    {KIND_CHAIN, chain_order, save_chains, NULL},
+    {KIND_DELIVERY, NULL, save_deliveries, delivery_table_queue_drop},
+    {KIND_BACKGROUND, NULL, save_background, background_table_queue_drop},
+    {KIND_ANSWER, answer_order, save_answers, answer_table_queue_drop},
+    {KIND_ERASED, NULL, save_erasures, NULL}, /* the answers of this very group are blanked too */
+};
+
+#define SAVE_COUNT (sizeof saves / sizeof *saves)
+
+static void save_rows(const struct save *save)
+{
+    struct work *work = save->work;
+
+    for (size_t i = 0; i < SAVE_COUNT; i++) {
+        struct list *rows = &work->saves[saves[i].kind];
+        if (saves[i].order != NULL)
+            sort_list(rows, saves[i].order);
+        if (rows->count > 0)
+            saves[i].save(save, rows);
+        if (saves[i].drop != NULL)
+            saves[i].drop(save->pg, save->arena, save->workspace, work->drop_before[saves[i].kind]);
+    }
+}
+
+static void save_head(const struct save *save)
+{
+    const struct work *work = save->work;
+    const struct list *entries = &work->saves[KIND_ENTRY];
+    bool config_changed = work->saves[KIND_CONFIG_CHANGE].count > 0;
+
+    if (entries->count == 0 && !config_changed)
         return;
-    head_table_queue_move(pg, work->arena, work->config->workspace, work->entries.count,
+    head_table_queue_move(save->pg, save->arena, save->workspace, entries->count,
                           work->config->version, config_changed);
-    if (work->entries.count > 0)
-        ledger_table_queue_append(pg, work->arena, work->config->workspace,
-                                  (struct ledger_entry *const *)work->entries.items,
-                                  work->entries.count);
+    if (entries->count > 0)
+        ledger_table_queue_append(save->pg, save->arena, save->workspace,
+                                  (struct ledger_entry *const *)entries->items, entries->count);
 }
 
 bool work_is_empty(const struct work *work)
 {
-    return work->entries.count == 0 && work->new_answers.count == 0 &&
-           work->config_changes.count == 0 && work->answers_before == INSTANT_NONE &&
-           work->changed_leads.count == 0 && work->changed_deliveries.count == 0 &&
-           work->changed_background.count == 0;
+    for (int kind = 0; kind < KIND_COUNT; kind++)
+        if (work->saves[kind].count > 0 || work->drop_before[kind] != INSTANT_NONE)
+            return false;
+    return true;
 }
 
 enum pg_status work_save(struct pg *pg, struct keyring *keyring, struct work *work,
@@ -237,20 +308,16 @@ enum pg_status work_save(struct pg *pg, struct keyring *keyring, struct work *wo
 
     if (status != PG_OK)
         return status;
-    save_dimensions(pg, work, known);
-    for (size_t i = 0; i < work->config_changes.count; i++)
-        config_table_queue_change(pg, work->arena, keyring, work->config->workspace,
-                                  work->config_changes.items[i]);
-    save_leads(pg, work);
-    save_handoffs(pg, work);
-    save_chains(pg, work);
-    save_answers(pg, work);
-    save_head(pg, work);
+    const struct save save = {pg, work, work->arena, work->config->workspace, keyring};
+    drop_known_dimensions(&work->saves[KIND_DIMENSION], known);
+    save_rows(&save);
+    save_head(&save);
     pg_queue_commit(pg);
     status = arena_failed(work->arena) ? PG_OTHER : pg_pipeline_run(pg, deadline);
     pg_pipeline_end(pg);
-    for (size_t i = 0; status == PG_OK && i < work->dimensions.count; i++)
-        learn(known, ((const struct dimension_row *)work->dimensions.items[i])->id);
+    const struct list *dimensions = &work->saves[KIND_DIMENSION];
+    for (size_t i = 0; status == PG_OK && i < dimensions->count; i++)
+        learn(known, ((const struct dimension_row *)dimensions->items[i])->id);
     return status;
 }
 

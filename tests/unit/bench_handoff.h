@@ -39,6 +39,15 @@ struct bench {
 
 static struct bench bench;
 
+/** Handoffs that the store found overdue, for command expire; the list starts anew. */
+static inline struct list *bench_expired(void)
+{
+    struct list *list = ARENA_NEW(bench.arena, struct list);
+
+    ck_assert(work_put(&bench.work, KIND_EXPIRED, &work_whole, list));
+    return list;
+}
+
 static const char BENCH_MQL[] =
     "{\"term\": \"mql\", \"title\": \"MQL\", \"criteria\": ["
     "{\"id\": \"decider\", \"title\": \"Decides\", \"kind\": \"fit\", \"required\": true,"
@@ -206,8 +215,8 @@ static inline struct value bench_text(const char *text)
 /* The store loads the verdict beside the handoff. */
 static inline void bench_load_verdict(struct handoff *handoff)
 {
-    for (size_t i = 0; handoff != NULL && i < bench.work.verdicts.count; i++) {
-        const struct verdict_row *row = bench.work.verdicts.items[i];
+    for (size_t i = 0; handoff != NULL && i < bench.work.saves[KIND_VERDICT].count; i++) {
+        const struct verdict_row *row = bench.work.saves[KIND_VERDICT].items[i];
         if (!uuid_equal(row->lead, handoff->verdict_lead) || row->seq != handoff->verdict_seq)
             continue;
         handoff->verdict_body = row->body;
@@ -247,7 +256,7 @@ static inline struct lead *bench_lead(const char *email, int64_t employees)
     };
     struct lead *lead;
 
-    ck_assert(work_load_identity(&bench.work, &identity, NULL));
+    ck_assert(work_put_identity(&bench.work, &identity, NULL));
     bench_must(MARKETING, COMMAND_LEAD_CAPTURE, &input);
     ck_assert_int_eq(work_find_lead(&bench.work, bench.outcome.lead, &lead), FIND_FOUND);
     ck_assert_ptr_nonnull(lead->open);
@@ -285,8 +294,8 @@ static inline const char *bench_answer(const char *object, const char *member)
 /** The body of the last ledger entry of this kind; "" when there is none. */
 static inline const char *bench_entry(enum ledger_kind kind)
 {
-    for (size_t i = bench.work.entries.count; i > 0; i--) {
-        const struct ledger_entry *entry = bench.work.entries.items[i - 1];
+    for (size_t i = bench.work.saves[KIND_ENTRY].count; i > 0; i--) {
+        const struct ledger_entry *entry = bench.work.saves[KIND_ENTRY].items[i - 1];
         if (entry->kind == kind)
             return arena_copy(bench.arena, entry->body, entry->body_len);
     }

@@ -93,7 +93,7 @@ static inline struct lead *offer_lead(int team, const char *email, const char *s
     };
     struct lead *lead;
 
-    ck_assert(work_load_identity(&bench.work, &identity, NULL));
+    ck_assert(work_put_identity(&bench.work, &identity, NULL));
     bench_must(team, COMMAND_LEAD_CAPTURE, &input);
     ck_assert_int_eq(work_find_lead(&bench.work, bench.outcome.lead, &lead), FIND_FOUND);
     ck_assert_ptr_null(lead->open);
@@ -127,8 +127,8 @@ static inline size_t offer_open_handoffs(const struct lead *lead)
 {
     size_t open = 0;
 
-    for (size_t i = 0; i < bench.work.changed_handoffs.count; i++) {
-        const struct handoff *handoff = bench.work.changed_handoffs.items[i];
+    for (size_t i = 0; i < bench.work.saves[KIND_HANDOFF].count; i++) {
+        const struct handoff *handoff = bench.work.saves[KIND_HANDOFF].items[i];
         if (uuid_equal(handoff->lead, lead->id) && handoff_is_open(handoff)) {
             ck_assert_ptr_eq(lead->open, handoff);
             open++;
@@ -152,7 +152,7 @@ static inline void offer_check_lead(const struct lead *lead)
 static inline void offer_check_chains(void)
 {
     static const uint8_t zero[DIGEST_BYTES];
-    const struct list *entries = &bench.work.entries;
+    const struct list *entries = &bench.work.saves[KIND_ENTRY];
 
     for (size_t i = 0; i < entries->count; i++) {
         const struct ledger_entry *entry = entries->items[i];
@@ -190,8 +190,8 @@ static inline size_t offer_entries(enum ledger_kind kind)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < bench.work.entries.count; i++)
-        count += ((const struct ledger_entry *)bench.work.entries.items[i])->kind == kind;
+    for (size_t i = 0; i < bench.work.saves[KIND_ENTRY].count; i++)
+        count += ((const struct ledger_entry *)bench.work.saves[KIND_ENTRY].items[i])->kind == kind;
     return count;
 }
 

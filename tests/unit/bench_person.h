@@ -44,7 +44,7 @@ static inline void person_load(const struct identity *identities, size_t count)
     for (size_t i = 0; i < count; i++) {
         struct uuid lead;
         if (work_find_identity(&bench.work, &identities[i], &lead) == FIND_NEEDED)
-            ck_assert(work_load_identity(&bench.work, &identities[i], NULL));
+            ck_assert(work_put_identity(&bench.work, &identities[i], NULL));
     }
 }
 
@@ -54,7 +54,7 @@ static inline void person_load_event(const struct person *person)
         return;
     struct uuid id = touch_id(bench.config.workspace, "api", "", person->event);
     if (work_find_touch(&bench.work, id) == FIND_NEEDED)
-        ck_assert(work_load_touch_id(&bench.work, id, false));
+        ck_assert(work_put_touch(&bench.work, id, false));
 }
 
 static inline enum err person_capture(int team, struct person person)
@@ -112,8 +112,8 @@ static inline const char *person_entries(size_t *mark)
 {
     const char *text = "";
 
-    for (; *mark < bench.work.entries.count; (*mark)++) {
-        const struct ledger_entry *entry = bench.work.entries.items[*mark];
+    for (; *mark < bench.work.saves[KIND_ENTRY].count; (*mark)++) {
+        const struct ledger_entry *entry = bench.work.saves[KIND_ENTRY].items[*mark];
         text = arena_printf(bench.arena, "%s%s%s", text, text[0] == '\0' ? "" : " ",
                             ledger_kind_name(entry->kind));
     }
@@ -167,9 +167,9 @@ static inline struct person_state person_state(void)
     const struct work *work = &bench.work;
 
     return (struct person_state){
-        work->entries.count,          work->changed_leads.count,
-        work->changed_handoffs.count, work->changed_identities.count,
-        work->touches.count,          work->verdicts.count,
+        work->saves[KIND_ENTRY].count,   work->saves[KIND_LEAD].count,
+        work->saves[KIND_HANDOFF].count, work->saves[KIND_IDENTITY].count,
+        work->saves[KIND_TOUCH].count,   work->saves[KIND_VERDICT].count,
     };
 }
 

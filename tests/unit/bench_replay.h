@@ -39,9 +39,9 @@ static inline struct replay *bench_replay(struct uuid lead)
 
 static inline const struct handoff *bench_handoff(struct uuid id)
 {
-    struct handoff *handoff;
+    const struct handoff *handoff = work_peek(&bench.work, KIND_HANDOFF, &id);
 
-    ck_assert_int_eq(work_find_handoff(&bench.work, id, &handoff), FIND_FOUND);
+    ck_assert_ptr_nonnull(handoff);
     return handoff;
 }
 
@@ -52,7 +52,7 @@ static inline void bench_replay_merge(const struct replay_step *step)
 
     ck_assert_int_eq(absorbed->status, LEAD_MERGED);
     for (size_t i = replayed.followed; i > 0; i--) {
-        const struct ledger_entry *entry = bench.work.entries.items[i - 1];
+        const struct ledger_entry *entry = bench.work.saves[KIND_ENTRY].items[i - 1];
         if (!uuid_equal(entry->subject, step->absorbed))
             continue;
         ck_assert_int_eq(entry->kind, LEDGER_LEAD_ABSORBED);
@@ -66,8 +66,8 @@ static inline void bench_replay_merge(const struct replay_step *step)
 /* The entries that came since the last time. */
 static inline void bench_replay_follow(const char *said)
 {
-    for (; replayed.followed < bench.work.entries.count; replayed.followed++) {
-        const struct ledger_entry *entry = bench.work.entries.items[replayed.followed];
+    for (; replayed.followed < bench.work.saves[KIND_ENTRY].count; replayed.followed++) {
+        const struct ledger_entry *entry = bench.work.saves[KIND_ENTRY].items[replayed.followed];
         struct replay_step step;
         if (!replay_is_of_lead(entry->kind))
             continue;
@@ -105,12 +105,12 @@ static inline void bench_replay_compare(const char *said, const struct replay *r
 static inline void bench_replay_check(const char *said)
 {
     bench_replay_follow(said);
-    for (size_t i = 0; i < bench.work.changed_leads.count; i++) {
-        const struct lead *lead = bench.work.changed_leads.items[i];
+    for (size_t i = 0; i < bench.work.saves[KIND_LEAD].count; i++) {
+        const struct lead *lead = bench.work.saves[KIND_LEAD].items[i];
         bench_replay_compare(said, bench_replay(lead->id), lead);
     }
-    ck_assert_uint_eq(replayed.count, bench.work.changed_leads.count);
-    ck_assert_uint_eq(replayed.made, bench.work.changed_handoffs.count);
+    ck_assert_uint_eq(replayed.count, bench.work.saves[KIND_LEAD].count);
+    ck_assert_uint_eq(replayed.made, bench.work.saves[KIND_HANDOFF].count);
 }
 
 #endif

@@ -157,27 +157,29 @@ static inline void world_save(void)
 {
     struct work *work = &world.work;
 
-    for (size_t i = 0; i < work->config_changes.count; i++)
-        world_apply(work->config_changes.items[i]);
-    for (size_t i = 0; i < work->changed_chains.count; i++) {
-        const struct chain_row *chain = work->changed_chains.items[i];
+    for (size_t i = 0; i < work->saves[KIND_CONFIG_CHANGE].count; i++)
+        world_apply(work->saves[KIND_CONFIG_CHANGE].items[i]);
+    for (size_t i = 0; i < work->saves[KIND_CHAIN].count; i++) {
+        const struct chain_row *chain = work->saves[KIND_CHAIN].items[i];
         size_t at = 0;
         while (at < world.chain_count && !uuid_equal(world.chains[at].subject, chain->subject))
             at++;
         world.chains[at] = *chain;
         world.chain_count += at == world.chain_count;
     }
-    for (size_t i = 0; i < work->entries.count; i++)
-        world.entries[world.entry_count++] = *(struct ledger_entry *)work->entries.items[i];
-    for (size_t i = 0; i < work->new_answers.count; i++)
-        world.answers[world.answer_count++] = *(struct answer_row *)work->new_answers.items[i];
+    for (size_t i = 0; i < work->saves[KIND_ENTRY].count; i++)
+        world.entries[world.entry_count++] =
+            *(struct ledger_entry *)work->saves[KIND_ENTRY].items[i];
+    for (size_t i = 0; i < work->saves[KIND_ANSWER].count; i++)
+        world.answers[world.answer_count++] =
+            *(struct answer_row *)work->saves[KIND_ANSWER].items[i];
     world_find_in_force();
 }
 
 static inline void world_load(void)
 {
     struct work *work = &world.work;
-    struct list wanted = work->needs.chains;
+    struct list wanted = work->needs.of[KIND_CHAIN];
 
     work_init(work, world.arena, &world.config, world.now, world_random);
     for (size_t i = 0; i < wanted.count; i++) {
@@ -186,11 +188,11 @@ static inline void world_load(void)
         for (size_t at = 0; at < world.chain_count; at++)
             if (uuid_equal(world.chains[at].subject, row->subject))
                 *row = world.chains[at];
-        work_load_chain(work, row);
+        work_put(work, KIND_CHAIN, &row->subject, row);
     }
     for (size_t i = 0; i < world.answer_count; i++)
-        work_load_answer(work, &world.answers[i]);
-    work->needs.chains = wanted;
+        work_put(work, KIND_ANSWER, (&world.answers[i])->key, &world.answers[i]);
+    work->needs.of[KIND_CHAIN] = wanted;
 }
 
 /* ---- commands ---- */
@@ -200,7 +202,7 @@ static inline enum err world_run(const struct command *command)
 {
     int rounds = 0;
 
-    world.work.needs.chains = (struct list){0};
+    world.work.needs.of[KIND_CHAIN] = (struct list){0};
     do {
         world_load();
         ck_assert_int_lt(rounds++, 3);

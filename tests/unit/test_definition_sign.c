@@ -250,7 +250,7 @@ START_TEST(these_may_not_sign)
     world_load();
     ck_assert_int_eq(command_decide(&world.work, &command, &world.outcome), DECIDED);
     ck_assert_int_eq(world.outcome.err, strangers[_i].refusal);
-    ck_assert_uint_eq(world.work.config_changes.count, 0);
+    ck_assert_uint_eq(world.work.saves[KIND_CONFIG_CHANGE].count, 0);
     ck_assert_uint_eq(world.entry_count, entries);
     world_close();
 }

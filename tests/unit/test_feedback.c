@@ -11,8 +11,8 @@ static enum err say(int team, enum command_kind kind, const struct handoff *hand
 
 static const struct feedback_row *last_feedback(void)
 {
-    ck_assert_uint_gt(bench.work.feedback.count, 0);
-    return bench.work.feedback.items[bench.work.feedback.count - 1];
+    ck_assert_uint_gt(bench.work.saves[KIND_FEEDBACK].count, 0);
+    return bench.work.saves[KIND_FEEDBACK].items[bench.work.saves[KIND_FEEDBACK].count - 1];
 }
 
 /* ---- feedback ---- */
@@ -31,7 +31,7 @@ START_TEST(a_later_rating_replaces_the_earlier_and_both_are_kept)
     ck_assert_str_eq(error_code(say(SDR, COMMAND_FEEDBACK_GIVE, handoff, 2, NULL)), "ok");
 
     ck_assert_int_eq(handoff->rating, 2);
-    ck_assert_uint_eq(bench.work.feedback.count, 2);
+    ck_assert_uint_eq(bench.work.saves[KIND_FEEDBACK].count, 2);
     ck_assert_ptr_nonnull(strstr(bench_entry(LEDGER_FEEDBACK_GIVEN), "\"rating\":2"));
     ck_assert(uuid_equal(last_feedback()->member, bench.members[SDR].id));
     bench_close();

@@ -10,7 +10,7 @@ static struct queue *load_queue(size_t count)
     queue->waiting = (int64_t)count;
     for (size_t i = 0; i < count; i++)
         ck_assert(list_add(&queue->handoffs, bench.arena, offer_leads[i]->open));
-    ck_assert(work_load_queue(&bench.work, queue));
+    ck_assert(work_put(&bench.work, KIND_QUEUE, queue, queue));
     return queue;
 }
 
@@ -187,7 +187,7 @@ START_TEST(a_claim_asks_for_its_queue_first)
     struct claim_input input = {"sdr", 1, LEASE_SECONDS_DEFAULT};
 
     ck_assert_int_eq(offer_decide(SDR, SAM->id, COMMAND_HANDOFF_CLAIM, &input), DECIDE_AGAIN);
-    ck_assert_uint_eq(bench.work.needs.queues.count, 1);
+    ck_assert_uint_eq(bench.work.needs.of[KIND_QUEUE].count, 1);
     offer_close();
 }
 END_TEST
@@ -354,8 +354,8 @@ START_TEST(an_unknown_handoff_is_asked_for_and_then_not_found)
     struct release_input release = {.handoff = {{5}}};
 
     ck_assert_int_eq(offer_decide(SDR, SAM->id, COMMAND_HANDOFF_RELEASE, &release), DECIDE_AGAIN);
-    ck_assert_uint_eq(bench.work.needs.handoffs.count, 1);
-    ck_assert(work_load_absent_handoff(&bench.work, release.handoff));
+    ck_assert_uint_eq(bench.work.needs.of[KIND_HANDOFF].count, 1);
+    ck_assert(work_put(&bench.work, KIND_HANDOFF, &release.handoff, NULL));
     ck_assert_int_eq(by(SAM, COMMAND_HANDOFF_RELEASE, &release), ERR_NOT_FOUND);
     offer_close();
 }
@@ -379,8 +379,9 @@ START_TEST(what_nobody_answered_goes_back_and_is_due_at_once)
     make_offers(2);
     struct handoff *late = offer_leads[0]->open;
     struct handoff *answered = bench_accept(SDR, offer_leads[1]);
-    list_add(&bench.work.expired, bench.arena, late);
-    list_add(&bench.work.expired, bench.arena, answered);
+    struct list *expired = bench_expired();
+    list_add(expired, bench.arena, late);
+    list_add(expired, bench.arena, answered);
 
     bench.work.now = late->respond_by - 1;
     ck_assert_int_eq(expire(), 0);
@@ -403,11 +404,12 @@ START_TEST(expiry_is_written_as_baton_s_own_doing)
     offer_open();
     make_offers(1);
     struct handoff *handoff = offer_leads[0]->open;
-    list_add(&bench.work.expired, bench.arena, handoff);
+    list_add(bench_expired(), bench.arena, handoff);
     bench.work.now = handoff->respond_by;
     ck_assert_int_eq(expire(), 1);
 
-    const struct ledger_entry *entry = bench.work.entries.items[bench.work.entries.count - 1];
+    const struct ledger_entry *entry =
+        bench.work.saves[KIND_ENTRY].items[bench.work.saves[KIND_ENTRY].count - 1];
     ck_assert_int_eq(entry->kind, LEDGER_HANDOFF_EXPIRED);
     ck_assert_int_eq(entry->actor.kind, ACTOR_SYSTEM);
     ck_assert(uuid_is_nil(entry->actor.id));
@@ -421,7 +423,7 @@ START_TEST(a_customer_whose_offer_expires_has_no_next_date)
     offer_open();
     make_offers(1);
     struct lead *lead = offer_leads[0];
-    list_add(&bench.work.expired, bench.arena, lead->open);
+    list_add(bench_expired(), bench.arena, lead->open);
     lead->stage = STAGE_CUSTOMER;
     bench.work.now = lead->open->respond_by;
 

@@ -120,7 +120,7 @@ static struct exception_count *load_exception(enum exception_kind kind, int32_t 
                                       .month = instant_month(BENCH_NOW),
                                       .used = used,
                                       .stored_used = used};
-    ck_assert(work_load_exception(&bench.work, count));
+    ck_assert(work_put(&bench.work, KIND_EXCEPTION, count, count));
     return count;
 }
 
@@ -133,8 +133,8 @@ START_TEST(an_exception_asks_for_its_counter_first)
     ck_assert_int_eq(
         offer_decide(MARKETING, bench.members[MARKETING].id, COMMAND_HANDOFF_OFFER, &input),
         DECIDE_AGAIN);
-    ck_assert_uint_eq(bench.work.needs.exceptions.count, 1);
-    const struct exception_count *wanted = bench.work.needs.exceptions.items[0];
+    ck_assert_uint_eq(bench.work.needs.of[KIND_EXCEPTION].count, 1);
+    const struct exception_count *wanted = bench.work.needs.of[KIND_EXCEPTION].items[0];
     ck_assert_int_eq(wanted->kind, EXCEPTION_STRATEGIC);
     ck_assert_int_eq(wanted->month, instant_month(BENCH_NOW));
     ck_assert_ptr_null(lead->open);

@@ -55,7 +55,7 @@ START_TEST(what_is_missing_or_unmet_is_named)
     bench_enforce(TERM_SQL, 2, BENCH_SQL);
     struct lead *lead = bench_lead("kim@x.example", 120);
     struct handoff *handoff = bench_accept(SDR, lead);
-    size_t entries = bench.work.entries.count;
+    size_t entries = bench.work.saves[KIND_ENTRY].count;
     ck_assert_str_eq(error_code(qualify(handoff, &low, 1)), "not_qualified");
 
     ck_assert_str_eq(code_at("/facts/budget"), "unmet");
@@ -63,7 +63,7 @@ START_TEST(what_is_missing_or_unmet_is_named)
     ck_assert_str_eq(handoff_state_name(handoff->state), "accepted");
     ASSERT_STAGE(lead, STAGE_SAL);
     ck_assert_ptr_null(attribute_value(&lead->facts, "budget")); /* nothing is kept */
-    ck_assert_uint_eq(bench.work.entries.count, entries);
+    ck_assert_uint_eq(bench.work.saves[KIND_ENTRY].count, entries);
     bench_close();
 }
 END_TEST

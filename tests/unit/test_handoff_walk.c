@@ -59,12 +59,12 @@ static bool is_new_handoff(const struct handoff *handoff)
 
 static void remember(void)
 {
-    walk.entries = bench.work.entries.count;
+    walk.entries = bench.work.saves[KIND_ENTRY].count;
     for (size_t i = 0; i < offer_lead_count; i++)
         memcpy(&walk.before[i], offer_leads[i], sizeof(struct lead));
-    for (size_t i = 0; i < bench.work.changed_handoffs.count; i++)
-        if (is_new_handoff(bench.work.changed_handoffs.items[i]))
-            list_add(&walk.handoffs, bench.arena, bench.work.changed_handoffs.items[i]);
+    for (size_t i = 0; i < bench.work.saves[KIND_HANDOFF].count; i++)
+        if (is_new_handoff(bench.work.saves[KIND_HANDOFF].items[i]))
+            list_add(&walk.handoffs, bench.arena, bench.work.saves[KIND_HANDOFF].items[i]);
     walk.copies = ARENA_ARRAY(bench.arena, struct handoff *, walk.handoffs.count + 1);
     ck_assert_ptr_nonnull(walk.copies);
     for (size_t i = 0; i < walk.handoffs.count; i++) {
@@ -77,7 +77,8 @@ static void remember(void)
 
 static void check_unchanged(void)
 {
-    ck_assert_msg(bench.work.entries.count == walk.entries, "refused, yet written: %s", walk.said);
+    ck_assert_msg(bench.work.saves[KIND_ENTRY].count == walk.entries, "refused, yet written: %s",
+                  walk.said);
     for (size_t i = 0; i < offer_lead_count; i++)
         ck_assert_mem_eq(offer_leads[i], &walk.before[i], sizeof(struct lead));
     for (size_t i = 0; i < walk.handoffs.count; i++)
@@ -122,7 +123,7 @@ static void follow_entry(const struct ledger_entry *entry, enum stage *stage, co
     struct uuid id;
     struct handoff *handoff;
     if (text_of(body, "handoff") != NULL && uuid_parse(text_of(body, "handoff"), &id) &&
-        work_find_handoff(&bench.work, id, &handoff) == FIND_FOUND && handoff->version != 0 &&
+        (handoff = work_peek(&bench.work, KIND_HANDOFF, &id)) != NULL && handoff->version != 0 &&
         entry->kind >= LEDGER_HANDOFF_ACCEPTED && entry->kind <= LEDGER_HANDOFF_EXPIRED &&
         entry->kind != LEDGER_HANDOFF_QUALIFIED)
         ck_assert_msg(json_is_integer(json_object_get(body, "version")), "%s has no version: %.*s",
@@ -144,8 +145,8 @@ static void check_told(size_t at)
     const char *owner = uuid_text(before->owner_team);
     enum stage stage = before->stage;
 
-    for (size_t i = walk.entries; i < bench.work.entries.count; i++) {
-        const struct ledger_entry *entry = bench.work.entries.items[i];
+    for (size_t i = walk.entries; i < bench.work.saves[KIND_ENTRY].count; i++) {
+        const struct ledger_entry *entry = bench.work.saves[KIND_ENTRY].items[i];
         if (uuid_equal(entry->subject, lead->id))
             follow_entry(entry, &stage, &owner);
     }
@@ -240,9 +241,9 @@ static void step_time(void)
                                     21 * INSTANT_DAY};
 
     bench.work.now += spans[pick(4)];
-    bench.work.expired.count = 0;
+    struct list *expired = bench_expired();
     for (size_t i = 0; i < walk.handoffs.count; i++)
-        list_add(&bench.work.expired, bench.arena, walk.handoffs.items[i]);
+        list_add(expired, bench.arena, walk.handoffs.items[i]);
     walk.said = "expiry";
     ck_assert_int_eq(run(COMMAND_HANDOFF_EXPIRE, (struct caller){0}, NULL), ERR_NONE);
 }

@@ -74,25 +74,27 @@ static void teardown(void)
 /* What the work set has not yet, is not in the database. */
 static void load_absent(const struct work_keys *keys)
 {
-    struct uuid lead;
-    struct handoff *handoff;
-    struct chain_row *chain;
-
-    for (size_t i = 0; i < keys->identities.count; i++)
-        if (work_find_identity(&work, keys->identities.items[i], &lead) == FIND_NEEDED)
-            work_load_identity(&work, keys->identities.items[i], NULL);
-    for (size_t i = 0; i < keys->handoffs.count; i++)
-        if (work_find_handoff(&work, *(struct uuid *)keys->handoffs.items[i], &handoff) ==
-            FIND_NEEDED)
-            work_load_absent_handoff(&work, *(struct uuid *)keys->handoffs.items[i]);
-    for (size_t i = 0; i < keys->touches.count; i++)
-        if (work_find_touch(&work, *(struct uuid *)keys->touches.items[i]) == FIND_NEEDED)
-            work_load_touch_id(&work, *(struct uuid *)keys->touches.items[i], false);
-    for (size_t i = 0; i < keys->chains.count; i++)
-        if (work_find_chain(&work, *(struct uuid *)keys->chains.items[i], &chain) == FIND_NEEDED) {
-            chain = ARENA_NEW(arena, struct chain_row);
-            chain->subject = *(struct uuid *)keys->chains.items[i];
-            work_load_chain(&work, chain);
+    for (int kind = 0; kind < KIND_COUNT; kind++)
+        for (size_t i = 0; i < keys->of[kind].count; i++) {
+            const void *need = keys->of[kind].items[i];
+            struct chain_row *chain;
+            if (work_has(&work, kind, need))
+                continue;
+            switch (kind) {
+            case KIND_IDENTITY:
+                work_put_identity(&work, need, NULL);
+                break;
+            case KIND_TOUCH:
+                work_put_touch(&work, *(const struct uuid *)need, false);
+                break;
+            case KIND_CHAIN:
+                chain = ARENA_NEW(arena, struct chain_row);
+                chain->subject = *(const struct uuid *)need;
+                work_put(&work, KIND_CHAIN, need, chain);
+                break;
+            default:
+                work_put(&work, kind, need, NULL);
+            }
         }
 }
 
@@ -152,7 +154,7 @@ static struct lead *lead_of(const char *id)
 
 static const struct ledger_entry *last_entry(void)
 {
-    return work.entries.items[work.entries.count - 1];
+    return work.saves[KIND_ENTRY].items[work.saves[KIND_ENTRY].count - 1];
 }
 
 START_TEST(leads_as_they_were_told)
@@ -177,9 +179,9 @@ START_TEST(leads_as_they_were_told)
     ck_assert_ptr_null(attribute_value(&lead_of("b")->attributes, "size"));
     ck_assert_int_eq(last_entry()->kind, LEDGER_LEAD_IMPORTED);
     ck_assert_int_eq(last_entry()->actor.kind, ACTOR_SYSTEM);
-    ck_assert_uint_eq(work.entries.count, 2);
-    ck_assert_uint_eq(work.verdicts.count, 0);
-    ck_assert_uint_eq(work.changed_handoffs.count, 0);
+    ck_assert_uint_eq(work.saves[KIND_ENTRY].count, 2);
+    ck_assert_uint_eq(work.saves[KIND_VERDICT].count, 0);
+    ck_assert_uint_eq(work.saves[KIND_HANDOFF].count, 0);
 }
 END_TEST
 
@@ -193,12 +195,12 @@ START_TEST(told_again_nothing_changes)
 
     ck_assert_str_eq(import(LEADS, first), "1 0 0 0");
     ck_assert_str_eq(import(LEADS, both), "1 0 2 0");
-    ck_assert_uint_eq(work.changed_leads.count, 2);
-    ck_assert_uint_eq(work.touches.count, 2);
-    ck_assert_uint_eq(work.entries.count, 2);
+    ck_assert_uint_eq(work.saves[KIND_LEAD].count, 2);
+    ck_assert_uint_eq(work.saves[KIND_TOUCH].count, 2);
+    ck_assert_uint_eq(work.saves[KIND_ENTRY].count, 2);
     ck_assert_str_eq(import(LEADS, grown), "0 1 0 0");
-    ck_assert_uint_eq(work.touches.count, 2);
-    ck_assert_uint_eq(work.entries.count, 3);
+    ck_assert_uint_eq(work.saves[KIND_TOUCH].count, 2);
+    ck_assert_uint_eq(work.saves[KIND_ENTRY].count, 3);
     ck_assert_str_eq(import(LEADS, grown), "0 0 1 0");
     ck_assert_int_eq(lead_of("a")->touch_count, 1);
 }
@@ -234,9 +236,9 @@ START_TEST(a_deal_is_a_chain_of_handoffs)
     ck_assert(lead->reached[MILESTONE_OPPORTUNITY] == INSTANT_NONE);
     ck_assert_int_eq(lead->reached[MILESTONE_CUSTOMER], won);
     ck_assert_str_eq(attribute_value(&lead->attributes, "segment")->text, "pet");
-    ck_assert_uint_eq(work.changed_handoffs.count, 2);
-    const struct handoff *first = work.changed_handoffs.items[0];
-    const struct handoff *second = work.changed_handoffs.items[1];
+    ck_assert_uint_eq(work.saves[KIND_HANDOFF].count, 2);
+    const struct handoff *first = work.saves[KIND_HANDOFF].items[0];
+    const struct handoff *second = work.saves[KIND_HANDOFF].items[1];
     ck_assert_int_eq(first->kind, HANDOFF_KIND_IMPORTED);
     ck_assert_int_eq(first->state, HANDOFF_QUALIFIED);
     ck_assert_int_eq(first->version, 0);
@@ -263,10 +265,10 @@ START_TEST(a_deal_is_a_chain_of_handoffs)
     ck_assert_str_eq(json_string_value(json_object_get(body, "cause")), "import");
     ck_assert(json_is_string(json_object_get(json_object_get(body, "attributes"), "segment")));
     json_decref(body);
-    ck_assert_uint_eq(work.entries.count, 3);
+    ck_assert_uint_eq(work.saves[KIND_ENTRY].count, 3);
     ck_assert_str_eq(import(DEALS, rows), "0 0 1 0");
-    ck_assert_uint_eq(work.changed_handoffs.count, 2);
-    ck_assert_uint_eq(work.entries.count, 3);
+    ck_assert_uint_eq(work.saves[KIND_HANDOFF].count, 2);
+    ck_assert_uint_eq(work.saves[KIND_ENTRY].count, 3);
 }
 END_TEST
 
@@ -303,8 +305,8 @@ START_TEST(deals_that_are_refused)
     ck_assert_str_eq(import_refusal_code(results[0].refusal),
                      import_refusal_code(refused[_i].refusal));
     ck_assert_mem_eq(&before, lead_of("a"), sizeof before);
-    ck_assert_uint_eq(work.changed_handoffs.count, 0);
-    ck_assert_uint_eq(work.entries.count, 1);
+    ck_assert_uint_eq(work.saves[KIND_HANDOFF].count, 0);
+    ck_assert_uint_eq(work.saves[KIND_ENTRY].count, 1);
 }
 END_TEST
 
@@ -338,8 +340,8 @@ START_TEST(members_are_made_once)
 
     decide(COMMAND_IMPORT_MEMBERS, &(struct import_members_input){wanted, 6});
     ck_assert_str_eq(outcome.body, "{\"made\":2}");
-    ck_assert_uint_eq(work.config_changes.count, 2);
-    const struct config_change *change = work.config_changes.items[1];
+    ck_assert_uint_eq(work.saves[KIND_CONFIG_CHANGE].count, 2);
+    const struct config_change *change = work.saves[KIND_CONFIG_CHANGE].items[1];
     ck_assert_int_eq(change->kind, CHANGE_MEMBER);
     ck_assert(uuid_equal(change->member->team, teams[2].id));
     ck_assert_str_eq(change->member->external_id, "8");

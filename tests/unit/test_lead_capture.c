@@ -130,7 +130,7 @@ START_TEST(a_prospect_who_comes_is_an_inquiry)
 
     bench_open();
     const struct lead *lead = person_must(kim);
-    mark = bench.work.entries.count;
+    mark = bench.work.saves[KIND_ENTRY].count;
     kim.touch = "page_viewed";
     person_must(kim);
     ASSERT_STAGE(lead, STAGE_INQUIRY);
@@ -214,7 +214,7 @@ START_TEST(a_visit_joins_the_person_and_may_qualify_them)
         (struct person){.email = "kim@acme.example", .seniority = "vp", .employees = 120});
     struct lead *visit = person_must((struct person){.anonymous = "a1", .touch = "form_submitted"});
     ASSERT_STAGE(kim, STAGE_PROSPECT);
-    mark = bench.work.entries.count;
+    mark = bench.work.saves[KIND_ENTRY].count;
     person_must((struct person){.email = "kim@acme.example", .anonymous = "a1"});
     ASSERT_SAME_LEAD(kim, person_lead());
     ck_assert_str_eq(person_entries(&mark), "lead.absorbed lead.merged lead.captured lead.judged "
@@ -292,8 +292,8 @@ START_TEST(the_ledger_says_nothing_of_the_person)
     kim.seniority = "grand vizier";
     bench_open();
     person_must(kim);
-    for (size_t i = 0; i < bench.work.entries.count; i++) {
-        const struct ledger_entry *entry = bench.work.entries.items[i];
+    for (size_t i = 0; i < bench.work.saves[KIND_ENTRY].count; i++) {
+        const struct ledger_entry *entry = bench.work.saves[KIND_ENTRY].items[i];
         const char *body = arena_copy(bench.arena, entry->body, entry->body_len);
         ck_assert_msg(strstr(body, "kim") == NULL && strstr(body, "vizier") == NULL, "%s", body);
     }

@@ -45,7 +45,8 @@ START_TEST(nothing_of_the_person_stays)
     ck_assert(uuid_is_nil(kim->owner_team));
     ck_assert_int_eq(kim->due_at, INSTANT_NONE);
     ck_assert_int_eq(kim->hold_until, INSTANT_NONE);
-    ck_assert_uint_eq(bench.work.erased_leads.count, 1); /* the store forgets the rest by this */
+    ck_assert_uint_eq(bench.work.saves[KIND_ERASED].count,
+                      1); /* the store forgets the rest by this */
     close_after_check();
 }
 END_TEST
@@ -88,7 +89,7 @@ START_TEST(the_open_handoff_is_withdrawn_and_says_why)
 {
     open_with_kim();
     const struct handoff *open = kim->open;
-    size_t mark = bench.work.entries.count;
+    size_t mark = bench.work.saves[KIND_ENTRY].count;
     ck_assert_int_eq(person_erase(kim->id), ERR_NONE);
     ck_assert_ptr_null(kim->open);
     ck_assert_int_eq(open->state, HANDOFF_WITHDRAWN);
@@ -120,7 +121,7 @@ START_TEST(a_closed_handoff_stays_as_it_was)
     open_with_kim();
     const struct handoff *closed = kim->open;
     ck_assert_int_eq(bench_reject(SDR, kim->open, "too_small"), ERR_NONE);
-    size_t mark = bench.work.entries.count;
+    size_t mark = bench.work.saves[KIND_ENTRY].count;
     ck_assert_int_eq(person_erase(kim->id), ERR_NONE);
     ck_assert_int_eq(closed->state, HANDOFF_REJECTED);
     ck_assert_str_eq(closed->reason, "too_small");
@@ -153,7 +154,7 @@ START_TEST(nobody_is_not_erased)
     const struct uuid nobody = {{0x99}};
 
     open_with_kim();
-    ck_assert(work_load_absent_lead(&bench.work, nobody));
+    ck_assert(work_put(&bench.work, KIND_LEAD, &nobody, NULL));
     struct person_state before = person_state();
     ck_assert_int_eq(person_erase(nobody), ERR_NOT_FOUND);
     ASSERT_UNCHANGED(before);

@@ -29,8 +29,8 @@ static void close_after_check(void)
 
 static const struct ledger_entry *last_entry(const struct lead *lead)
 {
-    for (size_t i = bench.work.entries.count; i > 0; i--) {
-        const struct ledger_entry *entry = bench.work.entries.items[i - 1];
+    for (size_t i = bench.work.saves[KIND_ENTRY].count; i > 0; i--) {
+        const struct ledger_entry *entry = bench.work.saves[KIND_ENTRY].items[i - 1];
         if (uuid_equal(entry->subject, lead->id))
             return entry;
     }
@@ -120,7 +120,7 @@ START_TEST(together_they_may_qualify)
     kim = person_must(
         (struct person){.email = "kim@acme.example", .seniority = "vp", .employees = 120});
     lee = person_must((struct person){.external = "51", .touch = "form_submitted"});
-    mark = bench.work.entries.count;
+    mark = bench.work.saves[KIND_ENTRY].count;
     ck_assert_int_eq(person_merge(kim->id, lee->id), ERR_NONE);
     ASSERT_STAGE(kim, STAGE_MQL);
     ck_assert_ptr_nonnull(kim->open);
@@ -325,7 +325,7 @@ START_TEST(what_is_not_there_is_refused)
     const struct uuid nobody = {{0x99}};
 
     two_prospects();
-    ck_assert(work_load_absent_lead(&bench.work, nobody));
+    ck_assert(work_put(&bench.work, KIND_LEAD, &nobody, NULL));
     struct lead *max = person_must((struct person){.external = "52"});
     ck_assert_int_eq(person_erase(max->id), ERR_NONE);
     struct person_state before = person_state();
@@ -366,7 +366,7 @@ START_TEST(a_lead_that_was_not_loaded_is_asked_for)
                                          .member = bench.keys[MARKETING].member},
                               .input = &input};
     ck_assert_int_eq(command_decide(&bench.work, &command, &bench.outcome), DECIDE_AGAIN);
-    ck_assert_uint_ge(bench.work.needs.leads.count, 1);
+    ck_assert_uint_ge(bench.work.needs.of[KIND_LEAD].count, 1);
     close_after_check();
 }
 END_TEST

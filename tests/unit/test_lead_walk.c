@@ -50,7 +50,7 @@ static size_t pick(size_t count)
 
 static struct lead *any_lead(void)
 {
-    const struct list *leads = &bench.work.changed_leads;
+    const struct list *leads = &bench.work.saves[KIND_LEAD];
 
     return leads->count == 0 ? NULL : leads->items[pick(leads->count)];
 }
@@ -58,7 +58,7 @@ static struct lead *any_lead(void)
 /* Mostly one of the last, so that stories get long. */
 static struct handoff *any_handoff(void)
 {
-    const struct list *handoffs = &bench.work.changed_handoffs;
+    const struct list *handoffs = &bench.work.saves[KIND_HANDOFF];
     size_t recent = handoffs->count < 6 ? handoffs->count : 6;
 
     return recent == 0 ? NULL : handoffs->items[handoffs->count - 1 - pick(recent)];
@@ -69,8 +69,8 @@ static struct handoff *any_handoff(void)
 /* Every open handoff is the one of its lead. */
 static void check_handoffs(void)
 {
-    for (size_t i = 0; i < bench.work.changed_handoffs.count; i++) {
-        const struct handoff *handoff = bench.work.changed_handoffs.items[i];
+    for (size_t i = 0; i < bench.work.saves[KIND_HANDOFF].count; i++) {
+        const struct handoff *handoff = bench.work.saves[KIND_HANDOFF].items[i];
         struct lead *lead;
         if (!handoff_is_open(handoff))
             continue;
@@ -118,8 +118,8 @@ static void note_holder(const struct lead *lead, const struct identity *identity
 static void note_holders(void)
 {
     memset(holders, 0, sizeof holders);
-    for (size_t i = 0; i < bench.work.changed_leads.count; i++) {
-        const struct lead *lead = bench.work.changed_leads.items[i];
+    for (size_t i = 0; i < bench.work.saves[KIND_LEAD].count; i++) {
+        const struct lead *lead = bench.work.saves[KIND_LEAD].items[i];
         for (size_t k = 0; k < lead->identity_count; k++)
             note_holder(lead, &lead->identities[k]);
     }
@@ -143,13 +143,14 @@ static void check_identities(void)
 
 static enum err run(int team, enum command_kind kind, const void *input)
 {
-    size_t entries = bench.work.entries.count;
+    size_t entries = bench.work.saves[KIND_ENTRY].count;
     enum err err = bench_do(team, kind, input);
 
     if (err != ERR_NONE)
-        ck_assert_msg(bench.work.entries.count == entries, "refused, yet written: %s", said);
-    for (size_t i = 0; i < bench.work.changed_leads.count; i++)
-        check_lead(bench.work.changed_leads.items[i]);
+        ck_assert_msg(bench.work.saves[KIND_ENTRY].count == entries, "refused, yet written: %s",
+                      said);
+    for (size_t i = 0; i < bench.work.saves[KIND_LEAD].count; i++)
+        check_lead(bench.work.saves[KIND_LEAD].items[i]);
     check_handoffs();
     check_identities();
     bench_replay_check(said);
@@ -160,8 +161,8 @@ static size_t entries_of(enum ledger_kind kind)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < bench.work.entries.count; i++)
-        count += ((const struct ledger_entry *)bench.work.entries.items[i])->kind == kind;
+    for (size_t i = 0; i < bench.work.saves[KIND_ENTRY].count; i++)
+        count += ((const struct ledger_entry *)bench.work.saves[KIND_ENTRY].items[i])->kind == kind;
     return count;
 }
 
@@ -305,7 +306,7 @@ static void step_time(void)
     size_t before = entries_of(LEDGER_HANDOFF_EXPIRED);
 
     bench.work.now += pick(2) ? INSTANT_DAY : 30 * INSTANT_DAY;
-    bench.work.expired = bench.work.changed_handoffs;
+    *bench_expired() = bench.work.saves[KIND_HANDOFF];
     said = "expiry";
     ck_assert_int_eq(run(MARKETING, COMMAND_HANDOFF_EXPIRE, NULL), ERR_NONE);
     done[DEED_EXPIRED] += entries_of(LEDGER_HANDOFF_EXPIRED) > before;
@@ -400,7 +401,7 @@ static void name_everybody(void)
                 .source = kind == IDENTITY_EXTERNAL ? "crm" : "",
                 .value = arena_printf(bench.arena, "name%d@x%d.example", i, kind),
             };
-            ck_assert(work_load_identity(&bench.work, &names[kind][i], NULL));
+            ck_assert(work_put_identity(&bench.work, &names[kind][i], NULL));
         }
     }
 }

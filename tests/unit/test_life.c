@@ -332,7 +332,7 @@ static void check_refused(enum err err)
 
     MUST(bench.outcome.err == err, "wanted %s, got %s", error_code(err),
          error_code(bench.outcome.err));
-    MUST(bench.work.entries.count == now.entries_before, "refused, and an entry written");
+    MUST(bench.work.saves[KIND_ENTRY].count == now.entries_before, "refused, and an entry written");
     if (err == ERR_NOT_YOUR_HANDOFF)
         MUST(strstr(problem->detail, life_rule(now.deed->action)->who == WHO_OFFERER
                                          ? "a member of marketing"
@@ -518,8 +518,9 @@ static void check_entry(const struct life_rule *rule)
     const struct ledger_entry *entry = NULL;
     struct caller caller = caller_of(now.who);
 
-    for (size_t i = now.entries_before; i < bench.work.entries.count && entry == NULL; i++) {
-        const struct ledger_entry *item = bench.work.entries.items[i];
+    for (size_t i = now.entries_before; i < bench.work.saves[KIND_ENTRY].count && entry == NULL;
+         i++) {
+        const struct ledger_entry *item = bench.work.saves[KIND_ENTRY].items[i];
         if (item->kind != LEDGER_VERDICT_GIVEN)
             entry = item;
     }
@@ -610,7 +611,7 @@ static bool try_deed(enum stage stage)
     put_handoff();
     now.lead_before = *now.lead;
     now.handoff_before = *now.handoff;
-    now.entries_before = bench.work.entries.count;
+    now.entries_before = bench.work.saves[KIND_ENTRY].count;
     const struct life_rule *rule = expect(&err);
     bench.outcome = (struct outcome){.status = 200};
     work_begin(&bench.work);
@@ -753,7 +754,7 @@ static void open_in(struct setting setting)
     put_lead(STAGE_MQL);
     put_handoff();
     now.lead_before = *now.lead;
-    now.entries_before = bench.work.entries.count;
+    now.entries_before = bench.work.saves[KIND_ENTRY].count;
 }
 
 START_TEST(baton_expires_what_is_overdue_and_offered)
@@ -766,12 +767,13 @@ START_TEST(baton_expires_what_is_overdue_and_offered)
             struct command command = {.kind = COMMAND_HANDOFF_EXPIRE};
             open_in((struct setting){
                 .state = (enum handoff_state)state, .overdue = overdue, .place = WITH_RECEIVER});
-            ck_assert(list_add(&bench.work.expired, bench.arena, now.handoff));
+            ck_assert(list_add(bench_expired(), bench.arena, now.handoff));
             ck_assert_int_eq(command_decide(&bench.work, &command, &bench.outcome), DECIDED);
             ck_assert_int_eq(now.handoff->state, expires ? rule->to : (enum handoff_state)state);
-            ck_assert_uint_eq(bench.work.entries.count - now.entries_before, expires);
+            ck_assert_uint_eq(bench.work.saves[KIND_ENTRY].count - now.entries_before, expires);
             if (expires) {
-                const struct ledger_entry *entry = bench.work.entries.items[now.entries_before];
+                const struct ledger_entry *entry =
+                    bench.work.saves[KIND_ENTRY].items[now.entries_before];
                 ck_assert_int_eq(entry->kind, rule->entry);
                 ck_assert_int_eq(entry->actor.kind, ACTOR_SYSTEM);
                 ck_assert_int_eq(rule->next, NEXT_REVIEW);

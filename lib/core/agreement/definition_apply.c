@@ -74,11 +74,6 @@ bool apply_tally_read(const char *json, size_t len, struct apply_tally *out)
 
 /* ---- asking ---- */
 
-bool definition_apply_keys(const struct command *command, struct work *work, struct work_keys *keys)
-{
-    return background_queue_keys(command, work, keys);
-}
-
 static bool check_in_force(struct work *work, const struct definition_version *version,
                            struct outcome *outcome)
 {
@@ -133,21 +128,6 @@ bool definition_apply_read(const char *json, size_t len, struct definition_apply
 }
 
 /* ---- one chunk ---- */
-
-bool leads_judge_keys(const struct command *command, struct work *work, struct work_keys *keys)
-{
-    const struct leads_judge_input *input = command->input;
-    bool fine = true;
-
-    for (size_t i = 0; fine && i < input->count; i++) {
-        struct uuid *id = ARENA_NEW(work->arena, struct uuid);
-        if (id == NULL)
-            return false;
-        *id = input->leads[i];
-        fine = list_add(&keys->leads, work->arena, id);
-    }
-    return fine;
-}
 
 static bool is_open(const struct lead *lead, struct uuid id, enum term term)
 {

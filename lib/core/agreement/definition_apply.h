@@ -21,8 +21,6 @@ struct definition_apply_input {
 };
 
 /** Queues the job. 409 unless the version is in force. */
-bool definition_apply_keys(const struct command *command, struct work *work,
-                           struct work_keys *keys);
 enum decision definition_apply(struct work *work, const struct command *command,
                                struct outcome *outcome);
 
@@ -57,7 +55,6 @@ struct leads_judge_input {
 
 /** One chunk. ERR_STATE_CONFLICT when the version is not in force any more; the answer is an
  *  apply_tally. A dry run decides all of it and takes it back. */
-bool leads_judge_keys(const struct command *command, struct work *work, struct work_keys *keys);
 enum decision leads_judge(struct work *work, const struct command *command,
                           struct outcome *outcome);
 

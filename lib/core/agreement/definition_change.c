@@ -67,8 +67,8 @@ struct definition_version *definition_copy(struct work *work,
 
 void definition_save(struct work *work, const struct definition_version *version)
 {
-    work_add_config_change(
-        work, &(struct config_change){.kind = CHANGE_DEFINITION, .definition = version});
+    work_add(work, KIND_CONFIG_CHANGE,
+             &(struct config_change){.kind = CHANGE_DEFINITION, .definition = version});
 }
 
 struct json_out *definition_body(struct work *work)
@@ -192,12 +192,6 @@ static void write_document_hash(const struct definition_version *version, struct
 
 /* ---- draft ---- */
 
-bool definition_draft_keys(const struct command *command, struct work *work, struct work_keys *keys)
-{
-    (void)command, (void)work, (void)keys;
-    return true;
-}
-
 const struct definition_version *definition_make(struct work *work, const struct caller *caller,
                                                  enum term term, int version,
                                                  const json_t *document)
@@ -226,8 +220,8 @@ const struct definition_version *definition_make(struct work *work, const struct
     write_document_hash(draft, definition_body(work));
     definition_append(work, chain, LEDGER_DEFINITION_DRAFTED, caller_actor(caller), caller->team,
                       draft);
-    work_add_config_change(
-        work,
+    work_add(
+        work, KIND_CONFIG_CHANGE,
         &(struct config_change){.kind = CHANGE_DEFINITION, .is_new = true, .definition = draft});
     return draft;
 }
@@ -294,24 +288,6 @@ enum decision definition_draft(struct work *work, const struct command *command,
 
 /* ---- replace ---- */
 
-static bool note_version(const struct command *command, struct work *work, struct work_keys *keys,
-                         enum term term, int number)
-{
-    const struct definition_version *version =
-        work->config == NULL ? NULL : config_definition(work->config, term, number);
-
-    (void)command;
-    return version == NULL || setup_note_chain(work, keys, version->id);
-}
-
-bool definition_replace_keys(const struct command *command, struct work *work,
-                             struct work_keys *keys)
-{
-    const struct definition_replace_input *input = command->input;
-
-    return note_version(command, work, keys, input->term, input->version);
-}
-
 /* The tag is that of the stored text, which is what json_text_write made. */
 static bool tag_fits(struct work *work, const struct definition_version *version,
                      const char *if_match, struct outcome *outcome)
@@ -358,14 +334,6 @@ enum decision definition_replace(struct work *work, const struct command *comman
 }
 
 /* ---- propose ---- */
-
-bool definition_propose_keys(const struct command *command, struct work *work,
-                             struct work_keys *keys)
-{
-    const struct definition_propose_input *input = command->input;
-
-    return note_version(command, work, keys, input->term, input->version);
-}
 
 /* Of the versions of a term one at most waits for signatures. */
 static bool supersede_proposed(struct work *work, const struct command *command,

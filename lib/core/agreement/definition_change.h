@@ -14,8 +14,6 @@ struct definition_draft_input {
     const struct known_names *known; /* NULL: not looked up, so nothing is said of names */
 };
 
-bool definition_draft_keys(const struct command *command, struct work *work,
-                           struct work_keys *keys);
 enum decision definition_draft(struct work *work, const struct command *command,
                                struct outcome *outcome);
 
@@ -27,8 +25,6 @@ struct definition_replace_input {
     const struct known_names *known;
 };
 
-bool definition_replace_keys(const struct command *command, struct work *work,
-                             struct work_keys *keys);
 enum decision definition_replace(struct work *work, const struct command *command,
                                  struct outcome *outcome);
 
@@ -39,8 +35,6 @@ struct definition_propose_input {
     const struct known_names *known;
 };
 
-bool definition_propose_keys(const struct command *command, struct work *work,
-                             struct work_keys *keys);
 enum decision definition_propose(struct work *work, const struct command *command,
                                  struct outcome *outcome);
 

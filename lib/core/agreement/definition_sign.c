@@ -4,19 +4,6 @@
 
 #include <string.h>
 
-/* Whatever a change of this version may touch: itself, and what it would supersede. */
-static bool note_versions(struct work *work, struct work_keys *keys, enum term term, int number)
-{
-    for (size_t i = 0; work->config != NULL && i < work->config->definition_count; i++) {
-        const struct definition_version *version = &work->config->definitions[i];
-        bool ends = version->state == DEFINITION_IN_FORCE || version->state == DEFINITION_SIGNED;
-        if (version->term == term && (version->version == number || ends) &&
-            !setup_note_chain(work, keys, version->id))
-            return false;
-    }
-    return true;
-}
-
 /* ---- in force ---- */
 
 /* What ends when this version comes into force: the one before, and earlier ones that wait. */
@@ -58,16 +45,6 @@ const struct definition_version *definition_due(const struct config *config, ins
     return NULL;
 }
 
-bool definition_enforce_keys(const struct command *command, struct work *work,
-                             struct work_keys *keys)
-{
-    const struct definition_version *due =
-        work->config == NULL ? NULL : definition_due(work->config, work->now);
-
-    (void)command;
-    return due == NULL || note_versions(work, keys, due->term, due->version);
-}
-
 static enum decision answer_enforced(struct work *work, struct outcome *outcome)
 {
     struct json_out *out = outcome_begin(work);
@@ -99,13 +76,6 @@ enum decision definition_enforce(struct work *work, const struct command *comman
 }
 
 /* ---- sign ---- */
-
-bool definition_sign_keys(const struct command *command, struct work *work, struct work_keys *keys)
-{
-    const struct definition_sign_input *input = command->input;
-
-    return note_versions(work, keys, input->term, input->version);
-}
 
 static enum err signer_error(enum signer signer)
 {
@@ -155,11 +125,11 @@ static void add_signature(struct work *work, const struct command *command,
         .signed_at = work->now,
     };
     memcpy(version->signatures[side].hash, version->hash, DIGEST_BYTES);
-    work_add_config_change(work,
-                           &(struct config_change){.kind = CHANGE_SIGNATURE,
-                                                   .is_new = true,
-                                                   .signature = {version->term, version->version,
-                                                                 side, version->signatures[side]}});
+    work_add(work, KIND_CONFIG_CHANGE,
+             &(struct config_change){
+                 .kind = CHANGE_SIGNATURE,
+                 .is_new = true,
+                 .signature = {version->term, version->version, side, version->signatures[side]}});
 }
 
 static void append_signed(struct work *work, const struct command *command, struct chain_row *chain,
@@ -225,14 +195,6 @@ enum decision definition_sign(struct work *work, const struct command *command,
 
 /* ---- decline ---- */
 
-bool definition_decline_keys(const struct command *command, struct work *work,
-                             struct work_keys *keys)
-{
-    const struct definition_decline_input *input = command->input;
-
-    return note_versions(work, keys, input->term, input->version);
-}
-
 /* A side that has signed may still say no, until the other one has signed too. */
 static bool may_decline(struct work *work, const struct command *command,
                         const struct definition_version *version, enum side *side,
@@ -276,14 +238,6 @@ enum decision definition_decline(struct work *work, const struct command *comman
 
 /* ---- acknowledge ---- */
 
-bool definition_acknowledge_keys(const struct command *command, struct work *work,
-                                 struct work_keys *keys)
-{
-    const struct definition_named *input = command->input;
-
-    return note_versions(work, keys, input->term, input->version);
-}
-
 static bool knows(const struct definition_version *version, struct uuid member)
 {
     for (size_t i = 0; i < version->acknowledged_count; i++)
@@ -310,11 +264,11 @@ static bool add_acknowledgement(struct work *work, struct definition_version *ve
     version->acknowledged_by = members;
     version->acknowledged_at = moments;
     version->acknowledged_count++;
-    return work_add_config_change(
-        work, &(struct config_change){
-                  .kind = CHANGE_ACKNOWLEDGEMENT,
-                  .is_new = true,
-                  .acknowledgement = {version->term, version->version, member, work->now}});
+    return work_add(work, KIND_CONFIG_CHANGE,
+                    &(struct config_change){
+                        .kind = CHANGE_ACKNOWLEDGEMENT,
+                        .is_new = true,
+                        .acknowledgement = {version->term, version->version, member, work->now}});
 }
 
 enum decision definition_acknowledge(struct work *work, const struct command *command,

@@ -17,7 +17,6 @@ struct definition_sign_input {
     uint8_t hash[DIGEST_BYTES]; /* of the content that the signer has read */
 };
 
-bool definition_sign_keys(const struct command *command, struct work *work, struct work_keys *keys);
 enum decision definition_sign(struct work *work, const struct command *command,
                               struct outcome *outcome);
 
@@ -27,8 +26,6 @@ struct definition_decline_input {
     const char *note;
 };
 
-bool definition_decline_keys(const struct command *command, struct work *work,
-                             struct work_keys *keys);
 enum decision definition_decline(struct work *work, const struct command *command,
                                  struct outcome *outcome);
 
@@ -37,15 +34,11 @@ struct definition_named {
     int version;
 };
 
-bool definition_acknowledge_keys(const struct command *command, struct work *work,
-                                 struct work_keys *keys);
 enum decision definition_acknowledge(struct work *work, const struct command *command,
                                      struct outcome *outcome);
 
 /** A job's command, without input: a signed version whose effective_from has come goes into force;
  *  when none is due nothing changes. */
-bool definition_enforce_keys(const struct command *command, struct work *work,
-                             struct work_keys *keys);
 enum decision definition_enforce(struct work *work, const struct command *command,
                                  struct outcome *outcome);
 

@@ -5,11 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-bool routes_replace_keys(const struct command *command, struct work *work, struct work_keys *keys)
-{
-    return setup_note_chain(work, keys, command->caller.workspace);
-}
-
 void routes_set(struct work *work, const struct caller *caller, struct chain_row *chain,
                 const struct route_rule *routes, size_t count)
 {
@@ -28,8 +23,8 @@ void routes_set(struct work *work, const struct caller *caller, struct chain_row
     }
     json_out_end_array(body);
     setup_append(work, chain, LEDGER_ROUTES_REPLACED, caller);
-    work_add_config_change(
-        work, &(struct config_change){.kind = CHANGE_ROUTES, .routes = {routes, count}});
+    work_add(work, KIND_CONFIG_CHANGE,
+             &(struct config_change){.kind = CHANGE_ROUTES, .routes = {routes, count}});
 }
 
 static void add_fault(struct faults *faults, size_t index, const char *member, const char *code,

@@ -20,7 +20,6 @@ struct routes_input {
     const char *if_match; /* NULL: none */
 };
 
-bool routes_replace_keys(const struct command *command, struct work *work, struct work_keys *keys);
 enum decision routes_replace(struct work *work, const struct command *command,
                              struct outcome *outcome);
 

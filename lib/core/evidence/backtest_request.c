@@ -5,11 +5,6 @@
 
 #include <string.h>
 
-bool backtest_request_keys(const struct command *command, struct work *work, struct work_keys *keys)
-{
-    return background_queue_keys(command, work, keys);
-}
-
 /* ---- what is asked ---- */
 
 static enum err check_input(const struct backtest_input *input, struct faults *faults)

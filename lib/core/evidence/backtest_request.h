@@ -17,8 +17,6 @@ struct backtest_input {
     struct backtest_period period;
 };
 
-bool backtest_request_keys(const struct command *command, struct work *work,
-                           struct work_keys *keys);
 enum decision backtest_request(struct work *work, const struct command *command,
                                struct outcome *outcome);
 

@@ -17,15 +17,8 @@ struct uuid feedback_add(const struct handoff_step *step, enum feedback_kind kin
         .given_at = step->work->now,
     };
 
-    work_add_feedback(step->work, &row);
+    work_add(step->work, KIND_FEEDBACK, &row);
     return row.id;
-}
-
-static bool note_handoff(const struct command *command, struct work *work, struct work_keys *keys)
-{
-    const struct feedback_input *input = command->input;
-
-    return list_add(&keys->handoffs, work->arena, (void *)&input->handoff);
 }
 
 /* The step whole, but for its answer: what is said of the handoff, kept and named in the entry. */
@@ -53,11 +46,6 @@ static enum decision say_and_answer(struct work *work, const struct command *com
 
 /* ---- feedback ---- */
 
-bool feedback_give_keys(const struct command *command, struct work *work, struct work_keys *keys)
-{
-    return note_handoff(command, work, keys);
-}
-
 enum decision feedback_give(struct work *work, const struct command *command,
                             struct outcome *outcome)
 {
@@ -66,20 +54,10 @@ enum decision feedback_give(struct work *work, const struct command *command,
 
 /* ---- dispute ---- */
 
-bool feedback_dispute_keys(const struct command *command, struct work *work, struct work_keys *keys)
-{
-    return note_handoff(command, work, keys);
-}
-
 enum decision feedback_dispute(struct work *work, const struct command *command,
                                struct outcome *outcome)
 {
     return say_and_answer(work, command, ACTION_DISPUTE, FEEDBACK_DISPUTED, outcome);
-}
-
-bool feedback_uphold_keys(const struct command *command, struct work *work, struct work_keys *keys)
-{
-    return note_handoff(command, work, keys);
 }
 
 enum decision feedback_uphold(struct work *work, const struct command *command,
@@ -89,11 +67,6 @@ enum decision feedback_uphold(struct work *work, const struct command *command,
 }
 
 /* ---- concede ---- */
-
-bool feedback_concede_keys(const struct command *command, struct work *work, struct work_keys *keys)
-{
-    return note_handoff(command, work, keys);
-}
 
 /* The same offer once more: it was right the first time. */
 static struct handoff *repeat(struct work *work, struct lead *lead, const struct handoff *disputed)

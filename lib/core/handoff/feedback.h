@@ -12,25 +12,19 @@ struct feedback_input {
 };
 
 /** The latest rating stands on the handoff; all are kept. */
-bool feedback_give_keys(const struct command *command, struct work *work, struct work_keys *keys);
 enum decision feedback_give(struct work *work, const struct command *command,
                             struct outcome *outcome);
 
-bool feedback_dispute_keys(const struct command *command, struct work *work,
-                           struct work_keys *keys);
 enum decision feedback_dispute(struct work *work, const struct command *command,
                                struct outcome *outcome);
 
 /** The receiving team abides by its rejection. */
-bool feedback_uphold_keys(const struct command *command, struct work *work, struct work_keys *keys);
 enum decision feedback_uphold(struct work *work, const struct command *command,
                               struct outcome *outcome);
 
 /** The receiving team takes the lead after all: a new handoff, accepted, whose previous is the
  *  disputed one. ERR_STATE_CONFLICT when the lead has an open handoff or is no longer with the
  *  offering team. The answer has new_handoff beside handoff and lead. */
-bool feedback_concede_keys(const struct command *command, struct work *work,
-                           struct work_keys *keys);
 enum decision feedback_concede(struct work *work, const struct command *command,
                                struct outcome *outcome);
 

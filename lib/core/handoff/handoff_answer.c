@@ -2,13 +2,6 @@
 
 #include "core/handoff/handoff_walk.h"
 
-bool handoff_accept_keys(const struct command *command, struct work *work, struct work_keys *keys)
-{
-    const struct handoff_note_input *input = command->input;
-
-    return list_add(&keys->handoffs, work->arena, (void *)&input->handoff);
-}
-
 /* Accepting and withdrawing are what their rules say, and a note. */
 static enum decision answer(struct work *work, const struct command *command,
                             enum handoff_action action, struct outcome *outcome)
@@ -28,13 +21,6 @@ enum decision handoff_accept(struct work *work, const struct command *command,
                              struct outcome *outcome)
 {
     return answer(work, command, ACTION_ACCEPT, outcome);
-}
-
-bool handoff_withdraw_keys(const struct command *command, struct work *work, struct work_keys *keys)
-{
-    const struct handoff_note_input *input = command->input;
-
-    return list_add(&keys->handoffs, work->arena, (void *)&input->handoff);
 }
 
 enum decision handoff_withdraw(struct work *work, const struct command *command,

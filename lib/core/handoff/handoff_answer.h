@@ -12,13 +12,10 @@ struct handoff_note_input {
 
 /** The receiving team owns the lead from now on and is to decide by decide_by; a sales team makes
  *  it sal. */
-bool handoff_accept_keys(const struct command *command, struct work *work, struct work_keys *keys);
 enum decision handoff_accept(struct work *work, const struct command *command,
                              struct outcome *outcome);
 
 /** The lead stays where it is and is due at once. */
-bool handoff_withdraw_keys(const struct command *command, struct work *work,
-                           struct work_keys *keys);
 enum decision handoff_withdraw(struct work *work, const struct command *command,
                                struct outcome *outcome);
 

@@ -17,7 +17,7 @@ bool handoff_claim_keys(const struct command *command, struct work *work, struct
         return false;
     queue->team = command->caller.team;
     queue->wanted = (size_t)input->limit;
-    return list_add(&keys->queues, work->arena, queue);
+    return list_add(&keys->of[KIND_QUEUE], work->arena, queue);
 }
 
 static void lease(const struct handoff_step *step, struct uuid member, int64_t lease_seconds)
@@ -113,12 +113,14 @@ enum decision handoff_claim(struct work *work, const struct command *command,
 {
     const struct claim_input *input = command->input;
     struct handoff_step claimed[CLAIM_LIMIT_MAX];
-    struct queue *queue;
     size_t count = 0;
+    enum find found;
 
     if (!may_claim(work, &command->caller, input, outcome))
         return DECIDED;
-    if (work_find_queue(work, command->caller.team, &queue) == FIND_NEEDED)
+    struct queue wanted = {.team = command->caller.team, .wanted = (size_t)input->limit};
+    struct queue *queue = work_find(work, KIND_QUEUE, &wanted, &found);
+    if (queue == NULL)
         return DECIDE_AGAIN;
     work_remember(work, queue, sizeof *queue);
     while (count < (size_t)input->limit && count < CLAIM_LIMIT_MAX) {
@@ -138,13 +140,6 @@ enum decision handoff_claim(struct work *work, const struct command *command,
 
 /* ---- release ---- */
 
-bool handoff_release_keys(const struct command *command, struct work *work, struct work_keys *keys)
-{
-    const struct release_input *input = command->input;
-
-    return list_add(&keys->handoffs, work->arena, (void *)&input->handoff);
-}
-
 enum decision handoff_release(struct work *work, const struct command *command,
                               struct outcome *outcome)
 {
@@ -162,13 +157,6 @@ enum decision handoff_release(struct work *work, const struct command *command,
 }
 
 /* ---- assign ---- */
-
-bool handoff_assign_keys(const struct command *command, struct work *work, struct work_keys *keys)
-{
-    const struct assign_input *input = command->input;
-
-    return list_add(&keys->handoffs, work->arena, (void *)&input->handoff);
-}
 
 static const struct member *find_member(struct work *work, struct uuid team, const char *named)
 {

@@ -23,7 +23,6 @@ struct release_input {
     const char *note; /* NULL: none */
 };
 
-bool handoff_release_keys(const struct command *command, struct work *work, struct work_keys *keys);
 enum decision handoff_release(struct work *work, const struct command *command,
                               struct outcome *outcome);
 
@@ -34,7 +33,6 @@ struct assign_input {
     const char *note; /* NULL: none */
 };
 
-bool handoff_assign_keys(const struct command *command, struct work *work, struct work_keys *keys);
 enum decision handoff_assign(struct work *work, const struct command *command,
                              struct outcome *outcome);
 

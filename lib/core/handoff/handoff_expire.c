@@ -2,23 +2,19 @@
 
 #include "core/handoff/handoff_walk.h"
 
-bool handoff_expire_keys(const struct command *command, struct work *work, struct work_keys *keys)
-{
-    (void)command;
-    (void)work;
-    keys->expired = true;
-    return true;
-}
-
 enum decision handoff_expire(struct work *work, const struct command *command,
                              struct outcome *outcome)
 {
+    enum find found;
+    const struct list *expired = work_find(work, KIND_EXPIRED, &work_whole, &found);
     int64_t count = 0;
 
-    for (size_t i = 0; i < work->expired.count; i++) {
+    if (expired == NULL)
+        return DECIDE_AGAIN;
+    for (size_t i = 0; i < expired->count; i++) {
         struct handoff_step step = handoff_step_of(work, command, outcome);
         struct life_refusal refusal;
-        step.handoff = work->expired.items[i];
+        step.handoff = expired->items[i];
         if (work_find_lead(work, step.handoff->lead, &step.lead) != FIND_FOUND)
             continue;
         struct life_situation situation = handoff_step_situation(&step);

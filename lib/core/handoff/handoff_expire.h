@@ -4,7 +4,6 @@
 
 #include "core/command.h"
 
-bool handoff_expire_keys(const struct command *command, struct work *work, struct work_keys *keys);
 /** {expired}: how many. The lead stays with the offering team and is due at once. */
 enum decision handoff_expire(struct work *work, const struct command *command,
                              struct outcome *outcome);

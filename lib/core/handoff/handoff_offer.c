@@ -6,13 +6,6 @@
 #include "core/handoff/shape.h"
 #include "core/lead/lead_find.h"
 
-bool handoff_offer_keys(const struct command *command, struct work *work, struct work_keys *keys)
-{
-    const struct offer_input *input = command->input;
-
-    return list_add(&keys->leads, work->arena, (void *)&input->lead);
-}
-
 static bool is_exception(enum handoff_kind kind, enum exception_kind *out)
 {
     switch (kind) {
@@ -160,7 +153,11 @@ static enum decision check_exception(struct plan *plan, enum exception_kind kind
     if (!allowed->allowed)
         return outcome_refuse_at(work, plan->outcome, ERR_UNPROCESSABLE, "/kind", "not_agreed",
                                  "The definition in force allows no exception of this kind");
-    if (work_find_exception(work, version->term, kind, work->now, &plan->used) == FIND_NEEDED)
+    struct exception_count month = {
+        .term = version->term, .kind = kind, .month = instant_month(work->now)};
+    enum find found;
+    plan->used = work_find(work, KIND_EXCEPTION, &month, &found);
+    if (found == FIND_NEEDED)
         return DECIDE_AGAIN;
     if (plan->used->used >= allowed->limit_per_month)
         return outcome_refuse(work, plan->outcome, ERR_LIMIT_REACHED,

@@ -12,7 +12,6 @@ struct offer_input {
 };
 
 /** 201 {handoff, lead}, with the handoff's path. */
-bool handoff_offer_keys(const struct command *command, struct work *work, struct work_keys *keys);
 enum decision handoff_offer(struct work *work, const struct command *command,
                             struct outcome *outcome);
 

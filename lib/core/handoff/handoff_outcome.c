@@ -67,13 +67,6 @@ static void record(struct handoff_step *step, const struct handoff_outcome_input
         };
 }
 
-bool handoff_outcome_keys(const struct command *command, struct work *work, struct work_keys *keys)
-{
-    const struct handoff_outcome_input *input = command->input;
-
-    return list_add(&keys->handoffs, work->arena, (void *)&input->handoff);
-}
-
 enum decision handoff_outcome(struct work *work, const struct command *command,
                               struct outcome *outcome)
 {

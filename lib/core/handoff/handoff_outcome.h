@@ -15,7 +15,6 @@ struct handoff_outcome_input {
 
 /** By the receiving team of a qualified handoff. opportunity and won raise the stage; lost takes
  *  the lead back to the team that offered it first, in nurture, unless it is a customer already. */
-bool handoff_outcome_keys(const struct command *command, struct work *work, struct work_keys *keys);
 enum decision handoff_outcome(struct work *work, const struct command *command,
                               struct outcome *outcome);
 

@@ -73,13 +73,6 @@ static enum err write_facts(struct work *work, struct lead *lead, const struct c
                                                      input->fact_count, INSTANT_NONE);
 }
 
-bool handoff_qualify_keys(const struct command *command, struct work *work, struct work_keys *keys)
-{
-    const struct handoff_qualify_input *input = command->input;
-
-    return list_add(&keys->handoffs, work->arena, (void *)&input->handoff);
-}
-
 enum decision handoff_qualify(struct work *work, const struct command *command,
                               struct outcome *outcome)
 {

@@ -13,7 +13,6 @@ struct handoff_qualify_input {
 };
 
 /** What is required and unmet or unknown is refused by name, ERR_NOT_QUALIFIED. */
-bool handoff_qualify_keys(const struct command *command, struct work *work, struct work_keys *keys);
 enum decision handoff_qualify(struct work *work, const struct command *command,
                               struct outcome *outcome);
 

@@ -281,22 +281,10 @@ static enum decision answer_with_reason(struct work *work, const struct command 
     return handoff_step_answer(step);
 }
 
-bool handoff_reject_keys(const struct command *command, struct work *work, struct work_keys *keys)
-{
-    const struct handoff_reject_input *input = command->input;
-
-    return list_add(&keys->handoffs, work->arena, (void *)&input->handoff);
-}
-
 enum decision handoff_reject(struct work *work, const struct command *command,
                              struct outcome *outcome)
 {
     return answer_with_reason(work, command, ACTION_REJECT, outcome);
-}
-
-bool handoff_return_keys(const struct command *command, struct work *work, struct work_keys *keys)
-{
-    return handoff_reject_keys(command, work, keys);
 }
 
 enum decision handoff_return(struct work *work, const struct command *command,

@@ -17,12 +17,10 @@ struct handoff_reject_input {
 };
 
 /** By the receiving team, while offered. */
-bool handoff_reject_keys(const struct command *command, struct work *work, struct work_keys *keys);
 enum decision handoff_reject(struct work *work, const struct command *command,
                              struct outcome *outcome);
 
 /** By the receiving team, after accepting: the lead goes back to the offering team. */
-bool handoff_return_keys(const struct command *command, struct work *work, struct work_keys *keys);
 enum decision handoff_return(struct work *work, const struct command *command,
                              struct outcome *outcome);
 

@@ -67,8 +67,9 @@ bool handoff_step_begin(struct handoff_step *step, struct uuid handoff, enum han
 {
     struct work *work = step->work;
     struct life_refusal refusal;
-    enum find found = work_find_handoff(work, handoff, &step->handoff);
+    enum find found;
 
+    step->handoff = work_find(work, KIND_HANDOFF, &handoff, &found);
     step->decision = DECIDED;
     if (found == FIND_FOUND)
         found = work_find_lead(work, step->handoff->lead, &step->lead);

@@ -41,7 +41,7 @@ static void record_verdict(struct work *work, struct lead *lead, const struct ca
         .judged_at = entry->at,
     };
     if (row.body != NULL)
-        work_add_verdict(work, &row);
+        work_add(work, KIND_VERDICT, &row);
 }
 
 /* What the definition in force says, or a member's word against this very version: another version

@@ -44,14 +44,14 @@ static struct uuid step_id(struct uuid workspace, const struct mapped *row, size
 bool import_deal_note_keys(const struct mapped *row, struct work *work, struct uuid workspace,
                            struct work_keys *keys)
 {
-    if (!list_add(&keys->identities, work->arena, (void *)&row->capture.identities[0]))
+    if (!list_add(&keys->of[KIND_IDENTITY], work->arena, (void *)&row->capture.identities[0]))
         return false;
     for (size_t i = 0; i < row->deal->step_count; i++) {
         struct uuid *id = ARENA_NEW(work->arena, struct uuid);
         if (id == NULL)
             return false;
         *id = step_id(workspace, row, i);
-        if (!list_add(&keys->handoffs, work->arena, id))
+        if (!list_add(&keys->of[KIND_HANDOFF], work->arena, id))
             return false;
     }
     return true;
@@ -236,14 +236,14 @@ enum find import_deal(struct work *work, const struct caller *caller, const stru
                       struct import_result *result)
 {
     struct chain_of_steps chain;
-    struct handoff *known;
     struct lead *lead;
     enum find found = find_lead(work, row, &lead);
 
     *result = (struct import_result){IMPORT_REFUSED, IMPORT_UNKNOWN_LEAD};
     if (found != FIND_FOUND)
         return found;
-    found = work_find_handoff(work, step_id(work->config->workspace, row, 0), &known);
+    struct uuid first = step_id(work->config->workspace, row, 0);
+    work_find(work, KIND_HANDOFF, &first, &found);
     if (found == FIND_NEEDED)
         return found;
     if (found == FIND_FOUND) {

@@ -183,7 +183,7 @@ static enum decision settle(struct work *work, struct delivery *delivery, enum l
         return DECIDE_AGAIN;
     delivery->row->applied = delivery->error == NULL || delivery->again;
     delivery->row->error = delivery->error;
-    work_add_delivery(work, delivery->row);
+    work_save_row(work, KIND_DELIVERY, delivery->row);
     append_entry(work, delivery, kind, chain);
     return answer(work, outcome, delivery, status);
 }
@@ -213,17 +213,12 @@ static bool note_items(const struct delivery *delivery, struct work *work, struc
 bool inbound_receive_keys(const struct command *command, struct work *work, struct work_keys *keys)
 {
     const struct inbound_input *input = command->input;
-    const struct source *source =
-        work->config == NULL ? NULL : config_source(work->config, input->source);
+    const struct source *source = config_source(work->config, input->source);
     struct delivery_row row = {.received_at = work->now};
     struct delivery delivery = {
         .source = source, .row = &row, .document = input->document, .form = input->form};
 
-    if (!setup_note_chain(work, keys, command->caller.workspace))
-        return false;
-    if (source == NULL)
-        return true;
-    return map(work, &delivery) && note_items(&delivery, work, keys);
+    return source == NULL || (map(work, &delivery) && note_items(&delivery, work, keys));
 }
 
 /* Whether a caller that is known by its signature would be so by the source as it is now. */
@@ -299,14 +294,6 @@ enum decision inbound_receive(struct work *work, const struct command *command,
 
 /* ---- replay ---- */
 
-bool delivery_replay_keys(const struct command *command, struct work *work, struct work_keys *keys)
-{
-    const struct delivery_replay_input *input = command->input;
-
-    return setup_note_chain(work, keys, command->caller.workspace) &&
-           list_add(&keys->deliveries, work->arena, (void *)&input->delivery);
-}
-
 static const char *kept(struct work *work, const char *text)
 {
     return text == NULL ? NULL : arena_strdup(work->arena, text);
@@ -363,8 +350,9 @@ static bool map_again(struct work *work, struct delivery *delivery)
 static bool find_row(struct work *work, struct uuid id, struct delivery_row **row,
                      struct outcome *outcome, enum decision *decision)
 {
-    enum find found = work_find_delivery(work, id, row);
+    enum find found;
 
+    *row = work_find(work, KIND_DELIVERY, &id, &found);
     *decision = found == FIND_NEEDED ? DECIDE_AGAIN : DECIDED;
     if (found == FIND_ABSENT)
         outcome_refuse(work, outcome, ERR_NOT_FOUND, "There is no delivery with this id");

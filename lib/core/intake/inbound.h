@@ -32,7 +32,6 @@ struct delivery_replay_input {
 };
 
 /** With the mapping as it is now. What was applied before adds no touch. */
-bool delivery_replay_keys(const struct command *command, struct work *work, struct work_keys *keys);
 enum decision delivery_replay(struct work *work, const struct command *command,
                               struct outcome *outcome);
 

@@ -421,7 +421,7 @@ bool lead_capture_note_keys(const struct capture_input *input, struct work *work
                             struct uuid workspace, struct work_keys *keys)
 {
     for (size_t i = 0; i < input->identity_count; i++)
-        if (!list_add(&keys->identities, work->arena, (void *)&input->identities[i]))
+        if (!list_add(&keys->of[KIND_IDENTITY], work->arena, (void *)&input->identities[i]))
             return false;
     if (!names_an_event(input))
         return true;
@@ -429,7 +429,7 @@ bool lead_capture_note_keys(const struct capture_input *input, struct work *work
     if (id == NULL)
         return false;
     *id = id_of_event(workspace, input->touch);
-    return list_add(&keys->touches, work->arena, id);
+    return list_add(&keys->of[KIND_TOUCH], work->arena, id);
 }
 
 void lead_capture_write(const struct work *work, const struct captured *captured,

@@ -25,16 +25,6 @@ static enum decision answer_lead(struct work *work, struct lead *lead,
 
 /* ---- PATCH ---- */
 
-bool lead_update_keys(const struct command *command, struct work *work, struct work_keys *keys)
-{
-    const struct update_input *input = command->input;
-
-    for (size_t i = 0; i < input->identity_count; i++)
-        if (!list_add(&keys->identities, work->arena, (void *)&input->identities[i]))
-            return false;
-    return list_add(&keys->leads, work->arena, (void *)&input->lead);
-}
-
 /* Identities of other leads are not taken away from them: merging is an act of its own. */
 static enum decision check_identities(struct work *work, const struct lead *lead,
                                       const struct update_input *input, struct outcome *outcome)
@@ -171,13 +161,13 @@ enum decision lead_update(struct work *work, const struct command *command, stru
 
 /* ---- touches ---- */
 
+/* The event, by which a repeat is known. */
 bool lead_touch_keys(const struct command *command, struct work *work, struct work_keys *keys)
 {
     const struct add_touch_input *input = command->input;
     struct capture_input as_capture = {.touch = &input->touch};
 
-    return list_add(&keys->leads, work->arena, (void *)&input->lead) &&
-           lead_capture_note_keys(&as_capture, work, command->caller.workspace, keys);
+    return lead_capture_note_keys(&as_capture, work, command->caller.workspace, keys);
 }
 
 static struct judgement *record_touch(struct work *work, struct lead *lead,
@@ -229,13 +219,6 @@ enum decision lead_touch(struct work *work, const struct command *command, struc
 
 /* ---- facts ---- */
 
-bool lead_facts_keys(const struct command *command, struct work *work, struct work_keys *keys)
-{
-    const struct facts_input *input = command->input;
-
-    return list_add(&keys->leads, work->arena, (void *)&input->lead);
-}
-
 /* Facts are the word of those who talk with the lead: a team that receives handoffs. */
 static bool receives_handoffs(const struct config *config, struct uuid id)
 {
@@ -274,13 +257,6 @@ enum decision lead_facts(struct work *work, const struct command *command, struc
 }
 
 /* ---- override ---- */
-
-bool lead_override_keys(const struct command *command, struct work *work, struct work_keys *keys)
-{
-    const struct override_input *input = command->input;
-
-    return list_add(&keys->leads, work->arena, (void *)&input->lead);
-}
 
 static void record_override(struct work *work, struct lead *lead, const struct command *command,
                             const struct override_input *input, int version)

@@ -17,7 +17,6 @@ struct update_input {
     instant due_at;      /* INSTANT_NONE: as it is */
 };
 
-bool lead_update_keys(const struct command *command, struct work *work, struct work_keys *keys);
 enum decision lead_update(struct work *work, const struct command *command,
                           struct outcome *outcome);
 
@@ -36,7 +35,6 @@ struct facts_input {
     instant occurred_at; /* INSTANT_NONE: now */
 };
 
-bool lead_facts_keys(const struct command *command, struct work *work, struct work_keys *keys);
 enum decision lead_facts(struct work *work, const struct command *command, struct outcome *outcome);
 
 struct override_input {
@@ -46,7 +44,6 @@ struct override_input {
     const char *note;
 };
 
-bool lead_override_keys(const struct command *command, struct work *work, struct work_keys *keys);
 enum decision lead_override(struct work *work, const struct command *command,
                             struct outcome *outcome);
 

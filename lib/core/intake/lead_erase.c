@@ -8,13 +8,6 @@
 /* The reason code of a handoff that an erasure closes. */
 #define REASON_ERASED "erased"
 
-bool lead_erase_keys(const struct command *command, struct work *work, struct work_keys *keys)
-{
-    const struct erase_input *input = command->input;
-
-    return list_add(&keys->leads, work->arena, (void *)&input->lead);
-}
-
 static void withdraw_open(struct work *work, struct lead *lead, const struct command *command)
 {
     if (lead->open == NULL)
@@ -45,7 +38,7 @@ static void forget(struct work *work, struct lead *lead)
     lead->hold_until = INSTANT_NONE;
     lead->hold_inputs = NULL;
     lead->hold_input_count = 0;
-    list_add(&work->erased_leads, work->arena, lead);
+    work_save_row(work, KIND_ERASED, lead);
 }
 
 /* The answer speaks of nobody any more, so it is stored without the lead and can be repeated. */

@@ -9,7 +9,6 @@ struct erase_input {
     struct uuid lead;
 };
 
-bool lead_erase_keys(const struct command *command, struct work *work, struct work_keys *keys);
 enum decision lead_erase(struct work *work, const struct command *command, struct outcome *outcome);
 
 #endif

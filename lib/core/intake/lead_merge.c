@@ -157,16 +157,8 @@ void lead_absorb(struct work *work, struct lead *survivor, struct lead *absorbed
     join_progress(survivor, absorbed);
     move_handoff(work, survivor, absorbed);
     write_entries(work, survivor, absorbed, before, moved, actor, team);
-    list_add(&work->moved_leads, work->arena, absorbed);
+    work_save_row(work, KIND_MOVED, absorbed);
     empty_shell(absorbed, survivor->id);
-}
-
-bool lead_merge_keys(const struct command *command, struct work *work, struct work_keys *keys)
-{
-    const struct merge_input *input = command->input;
-
-    return list_add(&keys->leads, work->arena, (void *)&input->survivor) &&
-           list_add(&keys->leads, work->arena, (void *)&input->absorbed);
 }
 
 static enum decision refuse_merge(struct work *work, struct outcome *outcome,

@@ -14,7 +14,6 @@ struct merge_input {
     struct uuid absorbed;
 };
 
-bool lead_merge_keys(const struct command *command, struct work *work, struct work_keys *keys);
 enum decision lead_merge(struct work *work, const struct command *command, struct outcome *outcome);
 
 #endif

@@ -18,12 +18,6 @@ static void append_entry(struct work *work, struct chain_row *chain, enum ledger
 
 /* ---- create ---- */
 
-bool key_create_keys(const struct command *command, struct work *work, struct work_keys *keys)
-{
-    (void)command, (void)work, (void)keys;
-    return true;
-}
-
 static void make_secret(struct work *work, struct uuid key, const char *idempotency_key,
                         char secret[API_KEY_SECRET_LEN + 1])
 {
@@ -64,8 +58,8 @@ struct made_key key_make(struct work *work, const struct caller *caller, const s
     api_key_hash(text.secret, key->secret_hash);
     api_key_format(&text, token);
     append_entry(work, chain, LEDGER_KEY_CREATED, caller, key);
-    work_add_config_change(work,
-                           &(struct config_change){.kind = CHANGE_KEY, .is_new = true, .key = key});
+    work_add(work, KIND_CONFIG_CHANGE,
+             &(struct config_change){.kind = CHANGE_KEY, .is_new = true, .key = key});
     return (struct made_key){key, token};
 }
 
@@ -196,14 +190,6 @@ void key_create_reveal(struct work *work, const struct command *command, struct 
 
 /* ---- revoke ---- */
 
-bool key_revoke_keys(const struct command *command, struct work *work, struct work_keys *keys)
-{
-    const struct key_revoke_input *input = command->input;
-    const struct api_key *key = work->config == NULL ? NULL : config_key(work->config, input->key);
-
-    return key == NULL || setup_note_chain(work, keys, key->team);
-}
-
 static enum decision revoke(struct work *work, const struct command *command,
                             const struct api_key *old, const struct team *team,
                             struct outcome *outcome)
@@ -218,7 +204,7 @@ static enum decision revoke(struct work *work, const struct command *command,
     *key = *old;
     key->revoked_at = work->now;
     append_entry(work, chain, LEDGER_KEY_REVOKED, &command->caller, key);
-    work_add_config_change(work, &(struct config_change){.kind = CHANGE_KEY, .key = key});
+    work_add(work, KIND_CONFIG_CHANGE, &(struct config_change){.kind = CHANGE_KEY, .key = key});
     shape_key(work->config, key, team, outcome_begin(work));
     return outcome_answer(work, outcome, 200);
 }

@@ -15,7 +15,6 @@ struct key_create_input {
     const char *idempotency_key;
 };
 
-bool key_create_keys(const struct command *command, struct work *work, struct work_keys *keys);
 enum decision key_create(struct work *work, const struct command *command, struct outcome *outcome);
 
 /** Puts the token into a stored answer of key_create, which is kept without it. */
@@ -25,7 +24,6 @@ struct key_revoke_input {
     struct uuid key;
 };
 
-bool key_revoke_keys(const struct command *command, struct work *work, struct work_keys *keys);
 enum decision key_revoke(struct work *work, const struct command *command, struct outcome *outcome);
 
 struct made_key {

@@ -34,15 +34,6 @@ static bool has_email(const struct config *config, const struct team *team, cons
     return false;
 }
 
-bool member_create_keys(const struct command *command, struct work *work, struct work_keys *keys)
-{
-    const struct member_create_input *input = command->input;
-    const struct team *team =
-        work->config == NULL ? NULL : config_team_named(work->config, input->team);
-
-    return team == NULL || setup_note_chain(work, keys, team->id);
-}
-
 const struct member *member_make(struct work *work, const struct caller *caller,
                                  const struct team *team, struct chain_row *chain,
                                  const struct member_create_input *input)
@@ -62,8 +53,8 @@ const struct member *member_make(struct work *work, const struct caller *caller,
         .created_at = work->now,
     };
     append_entry(work, chain, LEDGER_MEMBER_CREATED, caller, member);
-    work_add_config_change(
-        work, &(struct config_change){.kind = CHANGE_MEMBER, .is_new = true, .member = member});
+    work_add(work, KIND_CONFIG_CHANGE,
+             &(struct config_change){.kind = CHANGE_MEMBER, .is_new = true, .member = member});
     return member;
 }
 
@@ -106,15 +97,6 @@ enum decision member_create(struct work *work, const struct command *command,
     return answer(work, outcome, member, team, 201);
 }
 
-bool member_update_keys(const struct command *command, struct work *work, struct work_keys *keys)
-{
-    const struct member_update_input *input = command->input;
-    const struct member *member =
-        work->config == NULL ? NULL : config_member(work->config, input->member);
-
-    return member == NULL || setup_note_chain(work, keys, member->team);
-}
-
 enum decision member_update(struct work *work, const struct command *command,
                             struct outcome *outcome)
 {
@@ -146,6 +128,7 @@ enum decision member_update(struct work *work, const struct command *command,
     if (input->active != NULL)
         member->active = *input->active;
     append_entry(work, chain, LEDGER_MEMBER_UPDATED, &command->caller, member);
-    work_add_config_change(work, &(struct config_change){.kind = CHANGE_MEMBER, .member = member});
+    work_add(work, KIND_CONFIG_CHANGE,
+             &(struct config_change){.kind = CHANGE_MEMBER, .member = member});
     return answer(work, outcome, member, team, 200);
 }

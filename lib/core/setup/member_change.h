@@ -12,7 +12,6 @@ struct member_create_input {
     const char *external_id;
 };
 
-bool member_create_keys(const struct command *command, struct work *work, struct work_keys *keys);
 enum decision member_create(struct work *work, const struct command *command,
                             struct outcome *outcome);
 
@@ -24,7 +23,6 @@ struct member_update_input {
     const bool *active;
 };
 
-bool member_update_keys(const struct command *command, struct work *work, struct work_keys *keys);
 enum decision member_update(struct work *work, const struct command *command,
                             struct outcome *outcome);
 

@@ -10,7 +10,6 @@
 #define DELIVERY_KEPT_DAYS   30
 #define BACKGROUND_KEPT_DAYS 30
 
-bool retention_keys(const struct command *command, struct work *work, struct work_keys *keys);
 enum decision retention(struct work *work, const struct command *command, struct outcome *outcome);
 
 #endif

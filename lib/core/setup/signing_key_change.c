@@ -26,12 +26,6 @@ struct command signing_key_command(struct uuid workspace, const struct signing_k
     return command;
 }
 
-bool signing_key_replace_keys(const struct command *command, struct work *work,
-                              struct work_keys *keys)
-{
-    return setup_note_chain(work, keys, command->caller.workspace);
-}
-
 static void write_hex(struct json_out *out, const char *name, const uint8_t *bytes, size_t len)
 {
     json_out_key(out, name);

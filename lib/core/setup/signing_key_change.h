@@ -10,8 +10,6 @@
  *  servers it is run, there is one entry. */
 struct command signing_key_command(struct uuid workspace, const struct signing_key_input *input);
 
-bool signing_key_replace_keys(const struct command *command, struct work *work,
-                              struct work_keys *keys);
 enum decision signing_key_replace(struct work *work, const struct command *command,
                                   struct outcome *outcome);
 

@@ -48,11 +48,6 @@ static const char *made_secret(struct work *work, struct uuid source, const char
     return secret;
 }
 
-bool source_create_keys(const struct command *command, struct work *work, struct work_keys *keys)
-{
-    return setup_note_chain(work, keys, command->caller.workspace);
-}
-
 static enum decision check_new(struct work *work, const struct source_create_input *input,
                                struct outcome *outcome)
 {
@@ -134,8 +129,8 @@ enum decision source_create(struct work *work, const struct command *command,
         .created_at = work->now,
     };
     append_entry(work, chain, LEDGER_SOURCE_CREATED, &command->caller, source);
-    work_add_config_change(
-        work,
+    work_add(
+        work, KIND_CONFIG_CHANGE,
         &(struct config_change){.kind = CHANGE_SOURCE, .is_new = true, .source = {source, true}});
     return answer_created(work, source, &auth, outcome);
 }
@@ -169,11 +164,6 @@ void source_create_reveal(struct work *work, const struct command *command, stru
 }
 
 /* ---- update ---- */
-
-bool source_update_keys(const struct command *command, struct work *work, struct work_keys *keys)
-{
-    return setup_note_chain(work, keys, command->caller.workspace);
-}
 
 /* A secret that is given replaces what there was at once. Else it stays: none can be made here,
  * where it would not be shown. */
@@ -244,8 +234,8 @@ enum decision source_update(struct work *work, const struct command *command,
     if (chain == NULL)
         return DECIDE_AGAIN;
     append_entry(work, chain, LEDGER_SOURCE_UPDATED, &command->caller, source);
-    work_add_config_change(
-        work, &(struct config_change){.kind = CHANGE_SOURCE, .source = {source, secrets}});
+    work_add(work, KIND_CONFIG_CHANGE,
+             &(struct config_change){.kind = CHANGE_SOURCE, .source = {source, secrets}});
     shape_source(work->config, source, outcome_begin(work));
     return outcome_answer(work, outcome, 200);
 }

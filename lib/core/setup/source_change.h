@@ -14,7 +14,6 @@ struct source_create_input {
     const char *idempotency_key;
 };
 
-bool source_create_keys(const struct command *command, struct work *work, struct work_keys *keys);
 enum decision source_create(struct work *work, const struct command *command,
                             struct outcome *outcome);
 
@@ -31,7 +30,6 @@ struct source_update_input {
     const bool *active;
 };
 
-bool source_update_keys(const struct command *command, struct work *work, struct work_keys *keys);
 enum decision source_update(struct work *work, const struct command *command,
                             struct outcome *outcome);
 

@@ -22,12 +22,6 @@ static enum decision answer(struct work *work, struct outcome *outcome, const st
     return outcome_answer(work, outcome, status);
 }
 
-bool team_create_keys(const struct command *command, struct work *work, struct work_keys *keys)
-{
-    (void)command, (void)work, (void)keys;
-    return true;
-}
-
 const struct team *team_make(struct work *work, const struct caller *caller,
                              const struct team_create_input *input)
 {
@@ -46,8 +40,8 @@ const struct team *team_make(struct work *work, const struct caller *caller,
     struct chain_row *chain = setup_new_chain(work, team->id);
     write_body(work, team);
     setup_append(work, chain, LEDGER_TEAM_CREATED, caller);
-    work_add_config_change(
-        work, &(struct config_change){.kind = CHANGE_TEAM, .is_new = true, .team = team});
+    work_add(work, KIND_CONFIG_CHANGE,
+             &(struct config_change){.kind = CHANGE_TEAM, .is_new = true, .team = team});
     return team;
 }
 
@@ -71,15 +65,6 @@ enum decision team_create(struct work *work, const struct command *command, stru
 }
 
 /* ---- update ---- */
-
-bool team_update_keys(const struct command *command, struct work *work, struct work_keys *keys)
-{
-    const struct team_update_input *input = command->input;
-    const struct team *team =
-        work->config == NULL ? NULL : config_team_named(work->config, input->name);
-
-    return team == NULL || setup_note_chain(work, keys, team->id);
-}
 
 static bool has_signed(const struct config *config, const struct team *team)
 {
@@ -150,6 +135,6 @@ enum decision team_update(struct work *work, const struct command *command, stru
         team->active = *input->active;
     write_body(work, team);
     setup_append(work, chain, LEDGER_TEAM_UPDATED, &command->caller);
-    work_add_config_change(work, &(struct config_change){.kind = CHANGE_TEAM, .team = team});
+    work_add(work, KIND_CONFIG_CHANGE, &(struct config_change){.kind = CHANGE_TEAM, .team = team});
     return answer(work, outcome, team, 200);
 }

@@ -10,7 +10,6 @@ struct team_create_input {
     enum team_function function;
 };
 
-bool team_create_keys(const struct command *command, struct work *work, struct work_keys *keys);
 enum decision team_create(struct work *work, const struct command *command,
                           struct outcome *outcome);
 
@@ -23,7 +22,6 @@ struct team_update_input {
     bool handed_off; /* it has been part of a handoff, as read before */
 };
 
-bool team_update_keys(const struct command *command, struct work *work, struct work_keys *keys);
 enum decision team_update(struct work *work, const struct command *command,
                           struct outcome *outcome);
 

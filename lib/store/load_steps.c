@@ -1,0 +1,513 @@
+#include "store/load_steps.h"
+
+#include "core/command_decide.h"
+#include "store/table/answer_table.h"
+#include "store/table/background_table.h"
+#include "store/table/delivery_table.h"
+#include "store/table/handoff_table.h"
+#include "store/table/head_table.h"
+#include "store/table/lead_table.h"
+#include "store/table/ledger_table.h"
+#include "store/table/touch_table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Candidates that are looked at for each wanted one: another server may hold some of them. */
+#define CLAIM_SPARE 16
+
+/* Notes an id of a result, which ends before it is used. */
+static void note_id(struct load *load, struct list *ids, struct uuid id)
+{
+    struct uuid *copy = ARENA_NEW(load->work->arena, struct uuid);
+
+    if (copy != NULL)
+        *copy = id;
+    list_add(ids, load->work->arena, copy);
+}
+
+static int uuid_order(const void *a, const void *b)
+{
+    return uuid_compare(*(const struct uuid *)a, *(const struct uuid *)b);
+}
+
+static size_t sort_unique(struct uuid *ids, size_t count)
+{
+    size_t kept = 0;
+
+    qsort(ids, count, sizeof *ids, uuid_order);
+    for (size_t i = 0; i < count; i++)
+        if (kept == 0 || !uuid_equal(ids[kept - 1], ids[i]))
+            ids[kept++] = ids[i];
+    return kept;
+}
+
+static struct uuid *flat(struct load *load, const struct list *ids, size_t *count)
+{
+    struct uuid *out = ARENA_ARRAY(load->work->arena, struct uuid, ids->count + 1);
+
+    *count = 0;
+    for (size_t i = 0; out != NULL && i < ids->count; i++)
+        out[i] = *(const struct uuid *)ids->items[i];
+    if (out != NULL)
+        *count = sort_unique(out, ids->count);
+    return out;
+}
+
+static int ask_ids(struct load *load, const struct list *ids,
+                   int (*queue)(struct pg *, struct arena *, struct uuid, const struct uuid *,
+                                size_t))
+{
+    size_t count;
+    struct uuid *all = flat(load, ids, &count);
+
+    return count == 0 ? -1 : queue(load->pg, load->work->arena, load->workspace, all, count);
+}
+
+/* One statement for each key; answers the first one's index. */
+static int ask_each(struct load *load, const struct list *keys,
+                    int (*queue)(struct pg *, struct arena *, struct uuid, const void *))
+{
+    int first = -1;
+
+    for (size_t i = 0; i < keys->count; i++) {
+        int index = queue(load->pg, load->work->arena, load->workspace, keys->items[i]);
+        first = i == 0 ? index : first;
+    }
+    return first;
+}
+
+/* ---- first round: resolve, unlocked ---- */
+
+static int ask_answers(struct load *load, const struct list *keys)
+{
+    return answer_table_queue_find(load->pg, load->work->arena, load->workspace,
+                                   (const uint8_t(*const *)[DIGEST_BYTES])keys->items, keys->count);
+}
+
+static void take_answers(struct load *load, const struct list *keys, int first)
+{
+    const struct pg_result *result = pg_result(load->pg, first);
+
+    (void)keys;
+    for (int row = 0; row < pg_rows(result); row++) {
+        struct answer_row *answer = answer_table_read(result, row, load->work->arena);
+        if (answer == NULL)
+            continue;
+        answer->stored = true;
+        work_put(load->work, KIND_ANSWER, answer->key, answer);
+    }
+}
+
+static int ask_identities(struct load *load, const struct list *keys)
+{
+    return identity_table_queue_find(load->pg, load->work->arena, load->workspace,
+                                     (const struct identity *const *)keys->items, keys->count);
+}
+
+/* Which lead each identity leads to; NULL: none. */
+static const struct uuid **resolved(struct load *load, const struct list *keys, int first)
+{
+    const struct uuid **leads = arena_alloc(load->work->arena, (keys->count + 1) * sizeof *leads);
+    const struct pg_result *result = pg_result(load->pg, first);
+
+    for (int row = 0; leads != NULL && row < pg_rows(result); row++) {
+        int64_t ordinal = pg_get_int8(result, row, 0);
+        struct uuid *lead = ARENA_NEW(load->work->arena, struct uuid);
+        if (lead == NULL || ordinal < 1 || (size_t)ordinal > keys->count)
+            continue;
+        *lead = pg_get_uuid(result, row, 1);
+        leads[ordinal - 1] = lead;
+    }
+    return leads;
+}
+
+static void take_identities(struct load *load, const struct list *keys, int first)
+{
+    const struct uuid **leads = resolved(load, keys, first);
+
+    for (size_t i = 0; leads != NULL && i < keys->count; i++) {
+        work_put_identity(load->work, keys->items[i], leads[i]);
+        if (leads[i] != NULL)
+            list_add(&load->keys.of[KIND_LEAD], load->work->arena, (void *)leads[i]);
+    }
+}
+
+static int ask_handoff_leads(struct load *load, const struct list *keys)
+{
+    return ask_ids(load, keys, handoff_table_queue_leads);
+}
+
+static void take_handoff_leads(struct load *load, const struct list *keys, int first)
+{
+    const struct pg_result *result = pg_result(load->pg, first);
+
+    (void)keys;
+    for (int row = 0; row < pg_rows(result); row++)
+        note_id(load, &load->keys.of[KIND_LEAD], pg_get_uuid(result, row, 1));
+}
+
+/* What a round before asked for is followed to its end at once, however often it was merged. Few
+ * commands name a lead that was merged away, so that no first round pays for it. */
+static int ask_followed(struct load *load, const struct list *keys)
+{
+    (void)keys;
+    return load->more == NULL ? -1
+                              : ask_ids(load, &load->more->of[KIND_LEAD], lead_table_queue_follow);
+}
+
+static void take_followed(struct load *load, const struct list *keys, int first)
+{
+    const struct pg_result *result = pg_result(load->pg, first);
+
+    (void)keys;
+    for (int row = 0; row < pg_rows(result); row++)
+        note_id(load, &load->keys.of[KIND_LEAD], pg_get_uuid(result, row, 0));
+}
+
+static int ask_touches(struct load *load, const struct list *keys)
+{
+    return ask_ids(load, keys, touch_table_queue_find);
+}
+
+static void take_touches(struct load *load, const struct list *keys, int first)
+{
+    const struct pg_result *result = pg_result(load->pg, first);
+
+    for (int row = 0; row < pg_rows(result); row++)
+        work_put_touch(load->work, pg_get_uuid(result, row, 0), true);
+    for (size_t i = 0; i < keys->count; i++)
+        if (!work_has(load->work, KIND_TOUCH, keys->items[i]))
+            work_put_touch(load->work, *(const struct uuid *)keys->items[i], false);
+}
+
+/* ---- second round: lock, then read what hangs on the leads ---- */
+
+static void need_lead(struct load *load, struct uuid id)
+{
+    load->needs_more = true;
+    note_id(load, &load->work->needs.of[KIND_LEAD], id);
+}
+
+static int ask_leads(struct load *load, const struct list *keys)
+{
+    load->leads = flat(load, keys, &load->lead_count);
+    if (load->lead_count == 0)
+        return -1;
+    return lead_table_queue_lock(load->pg, load->work->arena, load->workspace, load->leads,
+                                 load->lead_count);
+}
+
+static void take_leads(struct load *load, const struct list *keys, int first)
+{
+    const struct pg_result *result = pg_result(load->pg, first);
+    struct list merged = {0};
+
+    (void)keys;
+    for (int row = 0; row < pg_rows(result); row++) {
+        struct lead *lead = lead_table_read(result, row, 0, load->work->arena);
+        if (lead == NULL) {
+            arena_fail(load->work->arena);
+            return;
+        }
+        work_put(load->work, KIND_LEAD, &lead->id, lead);
+        if (lead->status == LEAD_MERGED)
+            list_add(&merged, load->work->arena, lead);
+    }
+    for (size_t i = 0; i < load->lead_count; i++)
+        if (!work_has(load->work, KIND_LEAD, &load->leads[i]))
+            work_put(load->work, KIND_LEAD, &load->leads[i], NULL);
+    for (size_t i = 0; i < merged.count; i++) {
+        const struct lead *lead = merged.items[i];
+        if (!work_has(load->work, KIND_LEAD, &lead->merged_into))
+            need_lead(load, lead->merged_into);
+    }
+}
+
+/* An identity that moved between the two looks leads to a lead that is not locked. */
+static void check_identities(struct load *load, const struct list *keys, int first)
+{
+    const struct uuid **leads = resolved(load, keys, first);
+
+    for (size_t i = 0; leads != NULL && i < keys->count; i++) {
+        struct uuid before;
+        enum find found = work_find_identity(load->work, keys->items[i], &before);
+        if (leads[i] == NULL ? found == FIND_FOUND
+                             : found != FIND_FOUND || !uuid_equal(before, *leads[i]))
+            load->moved = true;
+    }
+}
+
+static int ask_handoffs(struct load *load, const struct list *keys)
+{
+    return ask_ids(load, keys, handoff_table_queue_by_id);
+}
+
+static int ask_open_handoffs(struct load *load, const struct list *keys)
+{
+    (void)keys;
+    return handoff_table_queue_open(load->pg, load->work->arena, load->workspace, load->leads,
+                                    load->lead_count);
+}
+
+static void take_handoffs(struct load *load, const struct list *keys, int first)
+{
+    const struct pg_result *result = pg_result(load->pg, first);
+
+    (void)keys;
+    for (int row = 0; row < pg_rows(result); row++) {
+        struct handoff *handoff = handoff_table_read(result, row, 0, load->work->arena);
+        if (handoff == NULL) {
+            arena_fail(load->work->arena);
+            return;
+        }
+        if (work_has(load->work, KIND_HANDOFF, &handoff->id))
+            continue;
+        handoff->verdict_body = pg_copy_text(result, row, HANDOFF_COLUMN_COUNT, load->work->arena);
+        if (handoff->verdict_body != NULL)
+            handoff->verdict_body_len = strlen(handoff->verdict_body);
+        work_put(load->work, KIND_HANDOFF, &handoff->id, handoff);
+        struct lead *lead = work_peek(load->work, KIND_LEAD, &handoff->lead);
+        if (lead == NULL)
+            need_lead(load, handoff->lead);
+        else if (handoff_is_open(handoff))
+            lead->open = handoff;
+    }
+}
+
+static int ask_logs(struct load *load, const struct list *keys)
+{
+    (void)keys;
+    return touch_table_queue_logs(load->pg, load->work->arena, load->workspace, load->leads,
+                                  load->lead_count);
+}
+
+/* The rows of a lead stand together, newest first. */
+static void take_logs(struct load *load, const struct list *keys, int first)
+{
+    const struct pg_result *result = pg_result(load->pg, first);
+    int rows = pg_rows(result);
+
+    (void)keys;
+    for (int row = 0; row < rows;) {
+        struct uuid id = pg_get_uuid(result, row, 0);
+        struct lead *lead = work_peek(load->work, KIND_LEAD, &id);
+        int start = row;
+        while (row < rows && uuid_equal(pg_get_uuid(result, row, 0), id))
+            row++;
+        struct touch *items = ARENA_ARRAY(load->work->arena, struct touch, (size_t)(row - start));
+        for (int i = start; items != NULL && i < row; i++)
+            if (!touch_table_read(result, i, load->work->arena, &items[i - start]))
+                arena_fail(load->work->arena);
+        if (lead != NULL && items != NULL) {
+            lead->touches.items = items;
+            lead->touches.count = (size_t)(row - start);
+        }
+    }
+}
+
+/* ---- with it: counters, and what else commands name ---- */
+
+static int ask_chains(struct load *load, const struct list *keys)
+{
+    return ask_ids(load, keys, chain_table_queue_lock);
+}
+
+static void take_chains(struct load *load, const struct list *keys, int first)
+{
+    const struct pg_result *result = pg_result(load->pg, first);
+
+    for (size_t i = 0; i < keys->count; i++) {
+        struct chain_row *chain = ARENA_NEW(load->work->arena, struct chain_row);
+        if (chain == NULL)
+            return;
+        chain->subject = *(const struct uuid *)keys->items[i];
+        if (work_has(load->work, KIND_CHAIN, &chain->subject))
+            continue;
+        for (int row = 0; row < pg_rows(result); row++) {
+            size_t len;
+            if (!uuid_equal(pg_get_uuid(result, row, 0), chain->subject))
+                continue;
+            chain->stored = true;
+            chain->chain.seq = pg_get_int8(result, row, 1);
+            memcpy(chain->chain.hash, pg_get_bytea(result, row, 2, &len), DIGEST_BYTES);
+            chain->chain.at = pg_get_instant(result, row, 3);
+        }
+        work_put(load->work, KIND_CHAIN, &chain->subject, chain);
+    }
+}
+
+static int queue_exception(struct pg *pg, struct arena *arena, struct uuid workspace,
+                           const void *key)
+{
+    return exception_table_queue_lock(pg, arena, workspace, key);
+}
+
+static int ask_exceptions(struct load *load, const struct list *keys)
+{
+    return ask_each(load, keys, queue_exception);
+}
+
+static void take_exceptions(struct load *load, const struct list *keys, int first)
+{
+    for (size_t i = 0; i < keys->count; i++) {
+        const struct pg_result *result = pg_result(load->pg, first + (int)i);
+        struct exception_count *count = ARENA_NEW(load->work->arena, struct exception_count);
+        if (count == NULL || pg_rows(result) != 1)
+            return;
+        *count = *(const struct exception_count *)keys->items[i];
+        count->used = count->stored_used = pg_get_int4(result, 0, 0);
+        count->stored = true;
+        work_put(load->work, KIND_EXCEPTION, count, count);
+    }
+}
+
+static int queue_delivery(struct pg *pg, struct arena *arena, struct uuid workspace,
+                          const void *key)
+{
+    return delivery_table_queue_lock(pg, arena, workspace, *(const struct uuid *)key);
+}
+
+static int ask_deliveries(struct load *load, const struct list *keys)
+{
+    return ask_each(load, keys, queue_delivery);
+}
+
+static void take_deliveries(struct load *load, const struct list *keys, int first)
+{
+    for (size_t i = 0; i < keys->count; i++) {
+        const struct pg_result *result = pg_result(load->pg, first + (int)i);
+        work_put(load->work, KIND_DELIVERY, keys->items[i],
+                 pg_rows(result) == 1 ? delivery_table_read(result, 0, load->work->arena) : NULL);
+    }
+}
+
+static int queue_background(struct pg *pg, struct arena *arena, struct uuid workspace,
+                            const void *key)
+{
+    return background_table_queue_lock(pg, arena, workspace, *(const struct uuid *)key);
+}
+
+static int ask_background(struct load *load, const struct list *keys)
+{
+    return ask_each(load, keys, queue_background);
+}
+
+static void take_background(struct load *load, const struct list *keys, int first)
+{
+    for (size_t i = 0; i < keys->count; i++) {
+        const struct pg_result *result = pg_result(load->pg, first + (int)i);
+        work_put(load->work, KIND_BACKGROUND, keys->items[i],
+                 pg_rows(result) == 1 ? background_table_read(result, 0, load->work->arena) : NULL);
+    }
+}
+
+static int ask_slots(struct load *load, const struct list *keys)
+{
+    (void)keys;
+    return background_table_queue_slots(load->pg, load->work->arena, load->workspace);
+}
+
+static void take_slots(struct load *load, const struct list *keys, int first)
+{
+    struct slots *slots = ARENA_NEW(load->work->arena, struct slots);
+
+    (void)keys;
+    if (slots == NULL)
+        return;
+    slots->taken = background_table_slots(pg_result(load->pg, first));
+    work_put(load->work, KIND_SLOTS, &work_whole, slots);
+}
+
+/* ---- what is dealt out: locked after the leads that commands name, so that no two groups wait for
+ * each other ---- */
+
+/* Until they are read the list holds the handoffs' ids. */
+static void take_pairs(struct load *load, const struct pg_result *result, struct list *handoffs)
+{
+    for (int row = 0; row < pg_rows(result); row++) {
+        struct uuid lead = pg_get_uuid(result, row, 1);
+        note_id(load, handoffs, pg_get_uuid(result, row, 0));
+        note_id(load, &load->dealt.of[KIND_HANDOFF], pg_get_uuid(result, row, 0));
+        if (!work_has(load->work, KIND_LEAD, &lead))
+            note_id(load, &load->dealt.of[KIND_LEAD], lead);
+    }
+}
+
+static int queue_queue(struct pg *pg, struct arena *arena, struct uuid workspace, const void *key)
+{
+    const struct queue *queue = key;
+    int claimable = handoff_table_queue_claimable(pg, arena, workspace, queue->team,
+                                                  (int32_t)queue->wanted + CLAIM_SPARE);
+
+    handoff_table_queue_waiting(pg, arena, workspace, queue->team);
+    return claimable;
+}
+
+static int ask_queues(struct load *load, const struct list *keys)
+{
+    return ask_each(load, keys, queue_queue);
+}
+
+static void take_queues(struct load *load, const struct list *keys, int first)
+{
+    for (size_t i = 0; i < keys->count; i++) {
+        struct queue *queue = keys->items[i];
+        int claimable = first + 2 * (int)i;
+        const struct pg_result *waiting = pg_result(load->pg, claimable + 1);
+        queue->waiting = pg_rows(waiting) == 1 ? pg_get_int8(waiting, 0, 0) : 0;
+        take_pairs(load, pg_result(load->pg, claimable), &queue->handoffs);
+        work_put(load->work, KIND_QUEUE, queue, queue);
+    }
+}
+
+static int ask_expired(struct load *load, const struct list *keys)
+{
+    const struct config *config = load->work->config;
+    struct uuid *teams = ARENA_ARRAY(load->work->arena, struct uuid, config->team_count + 1);
+
+    (void)keys;
+    if (teams == NULL)
+        return -1;
+    for (size_t i = 0; i < config->team_count; i++)
+        teams[i] = config->teams[i].id;
+    return handoff_table_queue_expired(load->pg, load->work->arena, load->workspace, teams,
+                                       config->team_count);
+}
+
+static void take_expired(struct load *load, const struct list *keys, int first)
+{
+    struct list *expired = ARENA_NEW(load->work->arena, struct list);
+
+    (void)keys;
+    if (expired == NULL)
+        return;
+    take_pairs(load, pg_result(load->pg, first), expired);
+    work_put(load->work, KIND_EXPIRED, &work_whole, expired);
+}
+
+/* ---- all of them ---- */
+
+const struct load_step load_steps[] = {
+    {KIND_ANSWER, ROUND_RESOLVE, false, ask_answers, take_answers},
+    {KIND_IDENTITY, ROUND_RESOLVE, false, ask_identities, take_identities},
+    {KIND_HANDOFF, ROUND_RESOLVE, false, ask_handoff_leads, take_handoff_leads},
+    {KIND_LEAD, ROUND_RESOLVE, false, ask_followed, take_followed},
+    {KIND_TOUCH, ROUND_RESOLVE, false, ask_touches, take_touches},
+    {KIND_LEAD, ROUND_LOCK | ROUND_DEALT, false, ask_leads, take_leads},
+    {KIND_IDENTITY, ROUND_LOCK, true, ask_identities, check_identities},
+    {KIND_HANDOFF, ROUND_LOCK | ROUND_DEALT, true, ask_handoffs, take_handoffs},
+    {KIND_LEAD, ROUND_LOCK, true, ask_open_handoffs, take_handoffs},
+    {KIND_LEAD, ROUND_LOCK | ROUND_DEALT, true, ask_logs, take_logs},
+    {KIND_CHAIN, ROUND_LOCK, false, ask_chains, take_chains},
+    {KIND_EXCEPTION, ROUND_LOCK, false, ask_exceptions, take_exceptions},
+    {KIND_DELIVERY, ROUND_LOCK, false, ask_deliveries, take_deliveries},
+    {KIND_BACKGROUND, ROUND_LOCK, false, ask_background, take_background},
+    {KIND_SLOTS, ROUND_LOCK, false, ask_slots, take_slots},
+    {KIND_QUEUE, ROUND_LOCK, false, ask_queues, take_queues},
+    {KIND_EXPIRED, ROUND_LOCK, false, ask_expired, take_expired},
+    {.ask = NULL},
+};
+
+_Static_assert(sizeof load_steps / sizeof *load_steps <= LOAD_STEPS_MAX,
+               "a round has room for all");
