@@ -153,7 +153,7 @@ static enum err answer(struct request *r, struct read *read,
     instant from, to;
     enum err err = attribution_read(read, question, period, &found, &from, &to);
 
-    r->reply.vary = err == ERR_NONE ? "Accept" : NULL;
+    r->reply.vary |= err == ERR_NONE ? VARY_ACCEPT : 0;
     if (err != ERR_NONE)
         err = refuse(r, err);
     else if (csv)

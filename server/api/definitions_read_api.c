@@ -233,7 +233,7 @@ enum err definitions_version(struct request *r, struct read *read)
         return err;
     etag_of_text(version->document, strlen(version->document), etag);
     r->reply.etag = etag;
-    r->reply.vary = "Accept";
+    r->reply.vary |= VARY_ACCEPT;
     return ERR_NONE;
 }
 

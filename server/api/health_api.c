@@ -1,8 +1,8 @@
 #include "api/health_api.h"
 
+#include "http/embedded.h"
 #include "http/httpd.h"
 #include "http/metrics.h"
-#include "http/openapi_embedded.h"
 #include "http/request.h"
 
 #include <string.h>
@@ -37,7 +37,6 @@ enum err health_metrics(struct request *r)
 
 enum err health_openapi(struct request *r)
 {
-    r->reply.etag = openapi_etag;
-    reply_static(r, 200, "application/yaml", openapi_text, openapi_len);
+    reply_embedded(r, embedded_find("openapi.yaml"));
     return ERR_NONE;
 }

@@ -9,7 +9,7 @@ static void print_roles(unsigned roles)
     const char *separator = "";
 
     if (roles == 0 || roles == ROLE_ANY) {
-        puts(roles == 0 ? "-" : "any");
+        fputs(roles == 0 ? "-" : "any", stdout);
         return;
     }
     for (int i = 0; i < ROLE_COUNT; i++) {
@@ -18,7 +18,6 @@ static void print_roles(unsigned roles)
         printf("%s%s", separator, role_name(1u << i));
         separator = ",";
     }
-    putchar('\n');
 }
 
 static int run(struct cli *cli)
@@ -27,6 +26,7 @@ static int run(struct cli *cli)
     for (size_t i = 0; i < routes_count; i++) {
         printf("%s\t%s\t%s\t", routes[i].method, routes[i].pattern, routes[i].operation_id);
         print_roles(routes[i].roles);
+        puts(routes[i].flags & ROUTE_SECRET ? "\tsecret" : "");
     }
     return CLI_OK;
 }
@@ -35,6 +35,6 @@ const struct cli_command cli_routes = {
     .name = "routes",
     .words = "",
     .what = "List the HTTP operations: method, path, operation, roles of which one is needed "
-            "(\"-\": no key)",
+            "(\"-\": no key), \"secret\" where a read is never compressed",
     .run = run,
 };

@@ -1,6 +1,5 @@
 #include "http/accept.h"
 
-#include <stdbool.h>
 #include <string.h>
 #include <strings.h>
 
@@ -90,4 +89,38 @@ int accept_choose(const char *accept, const char *const *offered, size_t count)
         }
     }
     return best;
+}
+
+/* ---- codings ---- */
+
+/* What the header says of a coding in thousandths; -1 when it does not name it. */
+static int coding_q(const char *header, const char *coding)
+{
+    size_t len = strlen(coding);
+
+    for (const char *p = header; *p != '\0'; p += *p == ',') {
+        p += strspn(p, " \t");
+        size_t item = strcspn(p, ",");
+        if (token_len(p) == len && strncasecmp(p, coding, len) == 0)
+            return q_of(p + len, item - len);
+        p += item;
+    }
+    return -1;
+}
+
+bool accept_gzip(const char *accept_encoding)
+{
+    if (accept_encoding == NULL)
+        return false;
+    int any = coding_q(accept_encoding, "*");
+    int gzip = coding_q(accept_encoding, "gzip");
+    int plain = coding_q(accept_encoding, "identity");
+    if (gzip < 0)
+        gzip = coding_q(accept_encoding, "x-gzip");
+    if (gzip < 0)
+        gzip = any;
+    /* The plain answer needs no naming, but what is named comes first. */
+    if (plain < 0)
+        plain = any;
+    return gzip > 0 && gzip >= plain;
 }

@@ -7,6 +7,7 @@
 #include "http/httpd_inside.h"
 #include "http/log.h"
 #include "http/metrics.h"
+#include "http/representation.h"
 #include "http/request_input.h"
 #include "http/waiting.h"
 #include "http/watch.h"
@@ -26,11 +27,16 @@ static bool lacks_length(const struct request *r)
            (r->method[0] == 'P' || strcmp(r->method, "DELETE") == 0);
 }
 
+static bool sends_body(const struct request *r, const struct reply *reply)
+{
+    return reply->status != 304 && (r->method == NULL || strcmp(r->method, "HEAD") != 0);
+}
+
 static bool queue(struct request *r, struct reply *reply)
 {
     reply->close = reply->close || atomic_load(&r->httpd->draining) || lacks_length(r);
     r->sent_status = reply->status;
-    r->sent_len = reply->body_len;
+    r->sent_len = sends_body(r, reply) ? reply->body_len : 0;
     r->sent_err = reply->err;
     r->step = STEP_SENT;
     struct MHD_Response *response = reply_response(reply, r->request_id);
@@ -300,6 +306,15 @@ static bool start(struct request *r)
     return true;
 }
 
+static bool answer_directly(struct request *r)
+{
+    enum err err = r->route->direct(r);
+
+    if (err == ERR_NONE)
+        representation_choose(r);
+    return named(r, err == ERR_NONE ? check_memory(r) : err);
+}
+
 static bool work(struct request *r)
 {
     enum err err = parse(r);
@@ -308,7 +323,7 @@ static bool work(struct request *r)
         return answer(r);
     err = prepare(r);
     if (err == ERR_NONE && r->route->kind == ROUTE_DIRECT)
-        return named(r, r->route->direct(r));
+        return answer_directly(r);
     if (err == ERR_NONE && r->reply.status == 0)
         err = check_memory(r);
     if (err != ERR_NONE || r->reply.status != 0)

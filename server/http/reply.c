@@ -1,5 +1,6 @@
 #include "http/reply.h"
 
+#include "http/embedded.h"
 #include "http/request.h"
 
 #include "base/shortage.h"
@@ -39,6 +40,7 @@ static void begin(struct reply *reply, int status, const char *content_type)
     reply->body = NULL;
     reply->body_len = 0;
     reply->body_static = false;
+    reply->embedded = NULL;
     reply->status = status;
     reply->err = ERR_NONE;
     reply->content_type = content_type;
@@ -74,6 +76,14 @@ void reply_static(struct request *r, int status, const char *content_type, const
                   size_t len)
 {
     fill_static(&r->reply, status, content_type, body, len);
+}
+
+void reply_embedded(struct request *r, const struct embedded *text)
+{
+    fill_static(&r->reply, 200, text->content_type, text->text, text->len);
+    r->reply.embedded = text;
+    r->reply.etag = text->etag;
+    r->reply.may_be_kept = true;
 }
 
 void reply_text_steal(struct request *r, int status, const char *content_type, char *body,
@@ -135,6 +145,13 @@ void reply_empty(struct request *r, int status)
     begin(&r->reply, status, NULL);
 }
 
+void reply_not_modified(struct request *r)
+{
+    r->reply.status = 304;
+    r->reply.content_type = NULL;
+    r->reply.content_encoding = NULL;
+}
+
 /* What seems to be wrong with a request may only be what memory was missing for. */
 static void write_problem(struct reply *reply, const struct request *r,
                           const struct problem *problem)
@@ -177,15 +194,28 @@ static bool add(struct MHD_Response *response, const char *name, const char *val
     return value == NULL || MHD_add_response_header(response, name, value) == MHD_YES;
 }
 
+static bool add_vary(struct MHD_Response *response, unsigned vary)
+{
+    static const char *const values[] = {
+        [0] = NULL,
+        [VARY_ACCEPT] = "Accept",
+        [VARY_ENCODING] = "Accept-Encoding",
+        [VARY_ACCEPT | VARY_ENCODING] = "Accept, Accept-Encoding",
+    };
+
+    return add(response, "Vary", values[vary]);
+}
+
 static bool add_headers(struct MHD_Response *response, const struct reply *reply)
 {
     char seconds[16];
 
     snprintf(seconds, sizeof seconds, "%d", reply->retry_after_s);
     return add(response, "Content-Type", reply->content_type) &&
-           add(response, "Cache-Control", "no-store") &&
+           add(response, "Content-Encoding", reply->content_encoding) &&
+           add(response, "Cache-Control", reply->may_be_kept ? "no-cache" : "no-store") &&
            add(response, "Location", reply->location) && add(response, "ETag", reply->etag) &&
-           add(response, "Link", reply->link) && add(response, "Vary", reply->vary) &&
+           add(response, "Link", reply->link) && add_vary(response, reply->vary) &&
            add(response, "Allow", reply->allow) &&
            add(response, "Accept-Encoding", reply->accept_encoding) &&
            add(response, "Idempotency-Key", reply->idempotency_key) &&

@@ -15,22 +15,29 @@
 #define PROBLEM_CONTENT_TYPE "application/problem+json"
 
 struct MHD_Response;
+struct embedded;
 struct request;
+
+/** What else of a request decided what is answered: the Vary header. */
+enum reply_vary { VARY_ACCEPT = 1, VARY_ENCODING = 2 };
 
 struct reply {
     int status; /* 0: not answered yet */
     enum err err;
-    char *body;        /* malloc'd, or static when body_static; NULL: empty */
-    size_t body_len;   /* bytes */
-    bool body_static;  /* lives as long as the process */
-    bool close;        /* ends the connection */
-    bool replayed;     /* Idempotent-Replayed: true */
-    int retry_after_s; /* 0: none */
+    char *body;                      /* malloc'd, or static when body_static; NULL: empty */
+    size_t body_len;                 /* bytes */
+    bool body_static;                /* lives as long as the process */
+    bool close;                      /* ends the connection */
+    bool replayed;                   /* Idempotent-Replayed: true */
+    int retry_after_s;               /* 0: none */
+    const struct embedded *embedded; /* that body is; NULL: another */
     const char *content_type;
-    const char *location;        /* path */
-    const char *etag;            /* with its quotes */
-    const char *link;            /* whole value */
-    const char *vary;            /* whole value */
+    const char *location; /* path */
+    const char *etag;     /* with its quotes */
+    const char *link;     /* whole value */
+    unsigned vary;        /* enum reply_vary */
+    bool may_be_kept;     /* by caches, which ask again each time: nobody's data */
+    const char *content_encoding;
     const char *allow;           /* whole value */
     const char *accept_encoding; /* with 415: what a body may be coded in */
     const char *idempotency_key; /* the key to retry with */
@@ -56,8 +63,14 @@ void reply_text_steal(struct request *r, int status, const char *content_type, c
 void reply_static(struct request *r, int status, const char *content_type, const char *body,
                   size_t len);
 
-/** A status without a body: 204, 304. */
+/** A text that the program carries, for anyone, with its tag. */
+void reply_embedded(struct request *r, const struct embedded *text);
+
+/** A status without a body, such as 204. Headers that were set stay. */
 void reply_empty(struct request *r, int status);
+
+/** 304 in place of the 200 that stands there: its headers, and of its body the length alone. */
+void reply_not_modified(struct request *r);
 
 /**
  * A problem document. detail (one sentence, may be NULL) is dropped for 500. Headers that go with

@@ -64,6 +64,7 @@ struct request {
     const char *content_type;
     const char *content_encoding;
     const char *accept;
+    const char *accept_encoding;
     const char *if_match;
     const char *if_none_match;
     const char *baton_actor;

@@ -35,6 +35,7 @@ enum route_flag {
     ROUTE_BODY_AUTH = 8,   /* the backend may wait for the body to authenticate (signatures) */
     ROUTE_NO_BODY_OK = 16, /* an empty body is taken; request.json is then NULL */
     ROUTE_FRESH = 32,      /* a read of the configuration: request.config is the newest there is */
+    ROUTE_SECRET = 64,     /* a read of what gives access, or of what strangers sent */
 };
 
 struct route {

@@ -1,6 +1,7 @@
 #include "http/task.h"
 
 #include "http/etag_reply.h"
+#include "http/representation.h"
 #include "http/request_input.h"
 
 #include "base/digest.h"
@@ -156,6 +157,7 @@ static void run_read(struct reader_job *job, struct reader *reader)
         refuse(r, err);
     else
         within_read(r, reader, fill_and_read);
+    representation_choose(r);
     if (shortage_seen())
         refuse_short(r);
     request_done(r);

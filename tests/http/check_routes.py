@@ -3,7 +3,8 @@
 
   check_routes.py BATON        runs `BATON routes`: a line per route, METHOD PATTERN OPERATION ROLES
                                parted by tabs, roles by commas, "any" where any key
-                               does, "-" where none is needed
+                               does, "-" where none is needed; then "secret" where a read
+                               must not be compressed
 
 Exit: 0 they agree, 1 they do not, 2 the routes cannot be had.
 """
@@ -17,6 +18,7 @@ import spec as contract
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 UNROUTED = pathlib.Path(__file__).with_name("unrouted.txt")
 WAIT_S = 20
+GIVE_ACCESS = {"secret", "secrets", "token", "password", "cookie", "authorization"}
 
 
 def main():
@@ -27,7 +29,8 @@ def main():
     if run.returncode != 0:
         print("%s routes: %s" % (sys.argv[1], run.stderr.strip()), file=sys.stderr)
         return 2
-    found = compare(served(run.stdout), documented(contract.load(ROOT / "openapi.yaml")), unrouted())
+    spec = contract.load(ROOT / "openapi.yaml")
+    found = compare(served(run.stdout), documented(spec), unrouted()) + bare_secrets(spec, secret(run.stdout))
     print("\n".join(found + ["routes: %s" % ("%d faults" % len(found) if found else "agree")]))
     return 1 if found else 0
 
@@ -36,6 +39,41 @@ def served(text):
     """{(method, pattern): (operation, roles)}"""
     rows = [line.split("\t") for line in text.splitlines() if line]
     return {(r[0], r[1]): (r[2], frozenset(r[3].split(","))) for r in rows}
+
+
+def secret(text):
+    """Operations whose answers are never compressed."""
+    return {row[2] for row in (line.split("\t") for line in text.splitlines() if line) if "secret" in row[4:]}
+
+
+def bare_secrets(spec, kept):
+    """Reads that show what gives access, and would be compressed beside what somebody else wrote."""
+    return [
+        "%s answers with %s: its route needs ROUTE_SECRET" % (operation.id, name)
+        for operation in spec.operations
+        for name in sorted(shown(spec, operation) & GIVE_ACCESS)
+        if operation.method == "GET" and operation.id not in kept
+    ]
+
+
+def shown(spec, operation):
+    """Names of all members that a good answer may have, however deep."""
+    names, seen = set(), set()
+
+    def visit(node):
+        node, pointer = spec.resolve(node)
+        if pointer in seen or not isinstance(node, (dict, list)):
+            return
+        seen.add(pointer or id(node))
+        for child in node.values() if isinstance(node, dict) else node:
+            visit(child)
+        if isinstance(node, dict) and isinstance(node.get("properties"), dict):
+            names.update(node["properties"])
+
+    for status, response in operation.node["responses"].items():
+        for content in spec.resolve(response)[0].get("content", {}).values() if status.startswith("2") else ():
+            visit(content["schema"])
+    return names
 
 
 def documented(spec):

@@ -1,6 +1,7 @@
 """One recorded exchange against the contract, and what of the contract was ever seen."""
 
 import base64
+import gzip
 import json
 
 from spec import coerce, is_json, media_type, query_of
@@ -8,7 +9,7 @@ from spec import coerce, is_json, media_type, query_of
 # Headers that HTTP itself brings; everything else must be documented.
 PLAIN_HEADERS = {
     "date", "connection", "content-length", "content-type", "cache-control", "keep-alive", "transfer-encoding",
-    "content-security-policy", "referrer-policy", "x-frame-options", "x-content-type-options", "content-disposition", "content-location",
+    "vary", "content-encoding", "content-security-policy", "referrer-policy", "x-frame-options", "x-content-type-options", "content-disposition", "content-location",
 }
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}  # others are refused whatever the path
 NO_BODY = "413"  # the description says so of every operation that takes no body
@@ -16,7 +17,10 @@ NO_BODY = "413"  # the description says so of every operation that takes no body
 
 def body_of(exchange, side):
     if exchange.get(side + "_body_base64") is not None:
-        return base64.b64decode(exchange[side + "_body_base64"]).decode("utf-8", "replace")
+        sent = base64.b64decode(exchange[side + "_body_base64"])
+        if side == "response" and headers_of(exchange, side).get("content-encoding") == "gzip":
+            sent = gzip.decompress(sent)
+        return sent.decode("utf-8", "replace")
     return exchange.get(side + "_body") or ""
 
 
@@ -69,7 +73,9 @@ class Checker:
             return found
         headers, body = headers_of(exchange, "response"), body_of(exchange, "response")
         kind = media_type(headers.get("content-type", ""))
-        content = response.get("content", {}).get(kind)
+        if "content" not in response:
+            return found + (["a body where none is documented"] if body else [])
+        content = response["content"].get(kind)
         if content is None:
             return found + ["content type %r is not documented" % kind]
         if not is_json(kind):

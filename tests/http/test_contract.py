@@ -139,6 +139,15 @@ class Routes(unittest.TestCase):
             "GET /v1/x (x_get) is served and not documented",
         ])
 
+    def test_what_gives_access_is_not_compressed(self):
+        spec = contract.Spec(copy.deepcopy(SPEC.document))
+        self.assertEqual(check_routes.bare_secrets(spec, set()), [])
+        spec.document["components"]["schemas"]["Source"]["properties"]["secret"] = {"type": "string"}
+        self.assertEqual(check_routes.bare_secrets(spec, set()),
+                         ["sources_list answers with secret: its route needs ROUTE_SECRET"])
+        kept = check_routes.secret("GET\t/v1/sources\tsources_list\tread\tsecret\nGET\t/v1/me\tme_get\tany\n")
+        self.assertEqual(check_routes.bare_secrets(spec, kept), [])
+
     def test_what_is_to_come_may_be_missing_and_not_be_there(self):
         self.assertEqual(self.compare("GET\t/v1/me\tme_get\tany\n", ["keys_create"]), [])
         found = self.compare("GET\t/v1/me\tme_get\tany\nPOST\t/v1/keys\tkeys_create\tadmin\n", ["keys_create"])

@@ -38,12 +38,48 @@ START_TEST(the_best_of_what_is_offered)
 }
 END_TEST
 
+static const struct {
+    const char *accept;
+    bool gzip;
+} codings[] = {
+    {NULL, false},
+    {"", false},
+    {"gzip", true},
+    {"GZIP", true},
+    {"x-gzip", true},
+    {"gzip, deflate, br", true},
+    {"br;q=1.0, gzip;q=0.8, *;q=0.1", true},
+    {"*", true},
+    {"*;q=0", false},
+    {"gzip;q=0", false},
+    {"gzip;q=0, *", false},
+    {"gzip;q=0.001", true},
+    {"gzip;q=0.5, identity", false},
+    {"identity;q=0.5, gzip;q=1.0", true},
+    {"identity;q=0, gzip;q=0.1", true},
+    {"identity", false},
+    {"identity, *;q=0.5", false},
+    {"deflate, br", false},
+    {"gzipped", false},
+    {"gzip;q=2", false},
+    {" gzip ; q=0.3 ,identity;q=0.2", true},
+};
+
+START_TEST(gzip_is_sent_to_whoever_takes_it)
+{
+    ck_assert_msg(accept_gzip(codings[_i].accept) == codings[_i].gzip, "Accept-Encoding: %s",
+                  codings[_i].accept);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("accept");
     TCase *tests = tcase_create("headers");
 
     tcase_add_loop_test(tests, the_best_of_what_is_offered, 0, sizeof headers / sizeof *headers);
+    tcase_add_loop_test(tests, gzip_is_sent_to_whoever_takes_it, 0,
+                        sizeof codings / sizeof *codings);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

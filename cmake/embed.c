@@ -1,0 +1,86 @@
+/*
+ * Writes a C file with the texts that the program carries: each as it stands, compressed, and with
+ * its ETag (server/http/embedded.h). Run while building.
+ *
+ *   embed OUTPUT {NAME CONTENT_TYPE FILE}…
+ */
+#include "base/etag.h"
+#include "base/gzip.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FILE_MAX_BYTES (4 << 20)
+#define BYTES_A_LINE   24
+
+static void give_up(const char *what, const char *why)
+{
+    fprintf(stderr, "embed: %s: %s\n", what, why);
+    exit(1);
+}
+
+/* The caller frees it. */
+static char *read_file(const char *path, size_t *len)
+{
+    FILE *file = fopen(path, "rb");
+    char *text = calloc(1, FILE_MAX_BYTES + 1);
+
+    if (file == NULL || text == NULL)
+        give_up(path, "cannot be read");
+    *len = fread(text, 1, FILE_MAX_BYTES + 1, file);
+    if (ferror(file) || *len > FILE_MAX_BYTES)
+        give_up(path, "cannot be read, or is too long");
+    fclose(file);
+    return text;
+}
+
+static void write_bytes(FILE *out, const char *kind, int index, const char *bytes, size_t len)
+{
+    fprintf(out, "static const char %s_%d[] = {", kind, index);
+    for (size_t i = 0; i < len; i++)
+        fprintf(out, "%s'\\x%02x',", i % BYTES_A_LINE == 0 ? "\n    " : "",
+                (unsigned char)bytes[i]);
+    fprintf(out, "0};\n");
+}
+
+static void write_text(FILE *out, int index, const char *path, char etag[ETAG_LEN + 1])
+{
+    size_t len, gzip_len;
+    char *text = read_file(path, &len);
+    char *gzip = gzip_compress(text, len, &gzip_len);
+
+    if (gzip == NULL)
+        give_up(path, "cannot be compressed");
+    write_bytes(out, "text", index, text, len);
+    write_bytes(out, "gzip", index, gzip, gzip_len);
+    etag_of_text(text, len, etag);
+    free(gzip);
+    free(text);
+}
+
+int main(int argc, char **argv)
+{
+    int count = (argc - 2) / 3;
+
+    if (argc < 5 || (argc - 2) % 3 != 0)
+        give_up("usage", "embed OUTPUT {NAME CONTENT_TYPE FILE}…");
+    char(*etags)[ETAG_LEN + 1] = calloc((size_t)count, sizeof *etags);
+    FILE *out = fopen(argv[1], "w");
+    if (out == NULL || etags == NULL)
+        give_up(argv[1], "cannot be written");
+    fprintf(out, "#include \"http/embedded.h\"\n\n");
+    for (int i = 0; i < count; i++)
+        write_text(out, i, argv[2 + 3 * i + 2], etags[i]);
+    fprintf(out, "\nconst struct embedded embedded[] = {\n");
+    for (int i = 0; i < count; i++)
+        fprintf(out,
+                "    {\"%s\", \"%s\", text_%d, sizeof text_%d - 1, gzip_%d, sizeof gzip_%d - 1,\n"
+                "     \"\\%.*s\\\"\"},\n",
+                argv[2 + 3 * i], argv[2 + 3 * i + 1], i, i, i, i, ETAG_LEN - 1, etags[i]);
+    fprintf(out, "};\nconst size_t embedded_count = sizeof embedded / sizeof *embedded;\n");
+    free(etags);
+    if (fclose(out) != 0)
+        give_up(argv[1], "cannot be written");
+    return 0;
+}

@@ -1,0 +1,10 @@
+/* gzip (RFC 1952) by zlib. The same bytes always come out the same. Thread-safe. */
+#ifndef BATON_BASE_GZIP_H
+#define BATON_BASE_GZIP_H
+
+#include <stddef.h>
+
+/** malloc'd, and its length in *out_len; NULL when memory is short. */
+char *gzip_compress(const char *text, size_t len, size_t *out_len);
+
+#endif
