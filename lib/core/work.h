@@ -120,6 +120,7 @@ struct answer_row {
     size_t body_len;
     const struct uuid *leads; /* that it speaks of; not filled when loaded */
     size_t lead_count;
+    instant created_at;
     bool stored; /* came from the database */
 };
 

@@ -256,16 +256,13 @@ static void take_handoffs(struct load *load, const struct list *keys, int first)
 
     (void)keys;
     for (int row = 0; row < pg_rows(result); row++) {
-        struct handoff *handoff = handoff_table_read(result, row, 0, load->work->arena);
+        struct handoff *handoff = handoff_table_read_loaded(result, row, load->work->arena);
         if (handoff == NULL) {
             arena_fail(load->work->arena);
             return;
         }
         if (work_has(load->work, KIND_HANDOFF, &handoff->id))
             continue;
-        handoff->verdict_body = pg_copy_text(result, row, HANDOFF_COLUMN_COUNT, load->work->arena);
-        if (handoff->verdict_body != NULL)
-            handoff->verdict_body_len = strlen(handoff->verdict_body);
         work_put(load->work, KIND_HANDOFF, &handoff->id, handoff);
         struct lead *lead = work_peek(load->work, KIND_LEAD, &handoff->lead);
         if (lead == NULL)
@@ -297,7 +294,7 @@ static void take_logs(struct load *load, const struct list *keys, int first)
             row++;
         struct touch *items = ARENA_ARRAY(load->work->arena, struct touch, (size_t)(row - start));
         for (int i = start; items != NULL && i < row; i++)
-            if (!touch_table_read(result, i, load->work->arena, &items[i - start]))
+            if (!touch_table_read(result, i, 1, load->work->arena, &items[i - start]))
                 arena_fail(load->work->arena);
         if (lead != NULL && items != NULL) {
             lead->touches.items = items;
@@ -325,13 +322,11 @@ static void take_chains(struct load *load, const struct list *keys, int first)
         if (work_has(load->work, KIND_CHAIN, &chain->subject))
             continue;
         for (int row = 0; row < pg_rows(result); row++) {
-            size_t len;
-            if (!uuid_equal(pg_get_uuid(result, row, 0), chain->subject))
-                continue;
-            chain->stored = true;
-            chain->chain.seq = pg_get_int8(result, row, 1);
-            memcpy(chain->chain.hash, pg_get_bytea(result, row, 2, &len), DIGEST_BYTES);
-            chain->chain.at = pg_get_instant(result, row, 3);
+            struct chain_row stored;
+            if (!chain_table_read(result, row, load->work->arena, &stored))
+                arena_fail(load->work->arena);
+            else if (uuid_equal(stored.subject, chain->subject))
+                *chain = stored;
         }
         work_put(load->work, KIND_CHAIN, &chain->subject, chain);
     }

@@ -59,9 +59,14 @@ static void become(enum statement_role role)
 /* Number of parameters; -1 when it does not prepare. */
 static int prepare(const struct statement *statement)
 {
-    PGresult *result = PQprepare(conn, statement->name, statement->sql, 0, NULL);
-    bool prepared = PQresultStatus(result) == PGRES_COMMAND_OK;
+    char *text = statement_text(statement);
 
+    ck_assert_msg(text != NULL, "%s speaks of columns that are not there", statement->name);
+    PGresult *result = PQprepare(conn, statement->name, text, 0, NULL);
+    bool prepared = PQresultStatus(result) == PGRES_COMMAND_OK;
+    if (!prepared)
+        fprintf(stderr, "%s\n", text);
+    free(text);
     PQclear(result);
     if (!prepared)
         return -1;

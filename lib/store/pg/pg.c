@@ -136,10 +136,11 @@ enum pg_status pg_pipeline_begin(struct pg *pg, int64_t deadline)
 
 void pg_pipeline_end(struct pg *pg)
 {
-    for (int i = 0; i < pg->count; i++)
+    for (int i = 0; i < pg->count; i++) { /* those behind it were never written */
         PQclear(pg->results[i]);
-    memset(pg->results, 0, sizeof pg->results);
-    memset(pg->guards, 0, sizeof pg->guards);
+        pg->results[i] = NULL;
+        pg->guards[i] = false;
+    }
     pg->count = 0;
     pg->sent_count = 0;
     pg->commit_index = -1;
@@ -179,7 +180,10 @@ static bool send_prepare(struct pg *pg, const struct statement *statement)
         return false;
     if (prepared->state != PREPARED_NOT)
         return true;
-    if (!PQsendPrepare(pg->conn, statement->name, statement->sql, 0, NULL))
+    char *text = statement_text(statement);
+    bool sent = text != NULL && PQsendPrepare(pg->conn, statement->name, text, 0, NULL);
+    free(text);
+    if (!sent)
         return false;
     prepared->state = PREPARED_SENT;
     note_sent(pg, statement, statement->name, true);

@@ -218,6 +218,27 @@ void pg_array_begin(struct pg_array *array, struct arena *arena, enum pg_type ty
         array->len = ARRAY_HEADER_BYTES;
 }
 
+void pg_array_room(struct pg_array *array, struct arena *arena, size_t bytes)
+{
+    *array = (struct pg_array){.arena = arena, .bytes = arena_alloc(arena, bytes)};
+    array->size = array->bytes == NULL ? 0 : bytes;
+}
+
+void pg_array_next(struct pg_array *array, enum pg_type type, size_t expected_count)
+{
+    size_t left = array->size - array->len;
+
+    if (left < ARRAY_HEADER_BYTES ||
+        (left - ARRAY_HEADER_BYTES) / (4 + item_size(type)) < expected_count)
+        pg_array_begin(array, array->arena, type, expected_count);
+    else
+        *array = (struct pg_array){.arena = array->arena,
+                                   .type = type,
+                                   .bytes = array->bytes + array->len,
+                                   .size = left,
+                                   .len = ARRAY_HEADER_BYTES};
+}
+
 void pg_array_null(struct pg_array *array)
 {
     array->has_null = true;
@@ -331,6 +352,16 @@ void pg_params_array(struct pg_params *params, struct pg_array *array)
     add(params, array->bytes, array->len, 1);
 }
 
+void pg_params_item(struct pg_params *params, const struct pg_array *array)
+{
+    size_t len = array->len - ARRAY_HEADER_BYTES - 4;
+
+    if (array->failed)
+        params->failed = true;
+    else
+        add(params, array->has_null ? NULL : array->bytes + ARRAY_HEADER_BYTES + 4, len, 1);
+}
+
 void pg_params_uuids(struct pg_params *params, const struct uuid *ids, size_t count)
 {
     struct pg_array array;
@@ -339,17 +370,4 @@ void pg_params_uuids(struct pg_params *params, const struct uuid *ids, size_t co
     for (size_t i = 0; i < count; i++)
         pg_array_uuid(&array, ids[i]);
     pg_params_array(params, &array);
-}
-
-void pg_columns_begin(struct pg_array *columns, struct arena *arena, const enum pg_type *types,
-                      int column_count, size_t rows)
-{
-    for (int i = 0; i < column_count; i++)
-        pg_array_begin(&columns[i], arena, types[i], rows);
-}
-
-void pg_params_columns(struct pg_params *params, struct pg_array *columns, int column_count)
-{
-    for (int i = 0; i < column_count; i++)
-        pg_params_array(params, &columns[i]);
 }

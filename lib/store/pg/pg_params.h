@@ -77,6 +77,11 @@ struct pg_array {
 void pg_array_begin(struct pg_array *array, struct arena *arena, enum pg_type type,
                     size_t expected_count);
 
+/** The same for several arrays, one after another, in one piece of memory as long as that lasts:
+ * room takes it, and each next one begins where the one before, which is done with, ends. */
+void pg_array_room(struct pg_array *array, struct arena *arena, size_t bytes);
+void pg_array_next(struct pg_array *array, enum pg_type type, size_t expected_count);
+
 /* The function must fit the array's type; one that does not marks the array failed. */
 void pg_array_null(struct pg_array *array);
 void pg_array_uuid(struct pg_array *array, struct uuid id);   /* nil is null */
@@ -94,13 +99,11 @@ void pg_array_json(struct pg_array *array, const char *json, size_t len); /* NUL
 /** Adds the finished array as the next parameter; its buffer belongs to the arena. */
 void pg_params_array(struct pg_params *params, struct pg_array *array);
 
+/** Adds the first item of an array as a parameter of its own. */
+void pg_params_item(struct pg_params *params, const struct pg_array *array);
+
 /** Adds an array of ids. */
 void pg_params_uuids(struct pg_params *params, const struct uuid *ids, size_t count);
-
-/* Rows to be written, as one array a column. */
-void pg_columns_begin(struct pg_array *columns, struct arena *arena, const enum pg_type *types,
-                      int column_count, size_t rows);
-void pg_params_columns(struct pg_params *params, struct pg_array *columns, int column_count);
 
 /** PostgreSQL counts timestamptz from 2000-01-01: this much later than instant does. */
 #define PG_EPOCH ((instant)946684800 * INSTANT_SECOND)

@@ -7,6 +7,16 @@
  *
  * and the array has its line in STATEMENT_FILES. tests/store/test_statements.c fails when a
  * statement is missing here, does not PREPARE against the schema, or has the wrong plan.
+ *
+ * Lists of columns are put into the text from the one place where they stand (columns.h), when the
+ * statement is prepared:
+ *
+ *     {handoff}         the columns of handoff that are read: "handoff_id, lead_id, …"
+ *     {h.handoff}       the same of a row named h: "h.handoff_id, h.lead_id, …"
+ *     {handoff $3[]}    those that are saved as parameters from $3 on: "$3::uuid[], $4::uuid[], …"
+ *     {handoff $3}      the same for one row: "$3::uuid, $4::uuid, …"
+ *
+ * A statement that writes rows and nothing else has no text of its own; it is made of columns.
  */
 #ifndef BATON_STORE_STATEMENTS_H
 #define BATON_STORE_STATEMENTS_H
@@ -21,9 +31,22 @@ enum statement_role {
     STATEMENT_OWNER,
 };
 
+/* What a statement that is made of columns does: $1 is the workspace, the rows follow. */
+enum statement_made {
+    STATEMENT_INSERTS, /* new rows; one that is there is an error */
+    STATEMENT_ADDS,    /* those that are not there yet */
+    STATEMENT_SAVES,   /* new rows, and updates those that are there */
+};
+
+struct columns;
+
 struct statement {
     const char *name; /* unique; also the name it is prepared under, at most 63 bytes */
     const char *sql;  /* values only through $n; cast where PostgreSQL cannot infer the type */
+    /* or, without sql: */
+    enum statement_made makes;
+    const struct columns *of;
+    int tuples; /* so many rows, one parameter a value; 0: any number, one array a column */
     enum statement_role role;
     /* What the test asks of its generic plan on empty, unanalysed tables: */
     const char *index; /* its name is in the plan; NULL asks for none */
@@ -75,6 +98,10 @@ STATEMENT_FILES(X)
 /** All statements: number of them, and one by its place; NULL beyond the last. */
 size_t statements_count(void);
 const struct statement *statements_at(size_t place);
+
+/** The text that is prepared; the caller frees it. NULL when memory is short, or when it speaks of
+ *  columns that are not there, which the tests find. */
+char *statement_text(const struct statement *statement);
 
 /** By name; NULL when it is not listed. */
 const struct statement *statements_find(const char *name);

@@ -2,66 +2,99 @@
 
 #include "store/table/handoff_table.h"
 
+/* clang-format off */
+
 /* Who has the lead of a closed handoff, unless another of it is open: what may still be done with
  * it depends on that. */
-#define LEAD_WITH                                                                                  \
-    "(SELECT owner_team FROM lead WHERE workspace_id = $1 AND lead_id = h.lead_id AND NOT EXISTS " \
-    "(SELECT 1 FROM handoff o WHERE o.workspace_id = $1 AND o.lead_id = h.lead_id "                \
-    "AND o.state IN ('offered', 'accepted')))"
+#define LEAD_WITH                                         \
+           "("                                            \
+           "  SELECT owner_team "                         \
+           "  FROM lead "                                 \
+           "  WHERE workspace_id = $1 AND lead_id = h.lead_id " \
+           "  AND NOT EXISTS ("                           \
+           "    SELECT 1 "                                \
+           "    FROM handoff o "                          \
+           "    WHERE o.workspace_id = $1 AND o.lead_id = h.lead_id " \
+           "    AND o.state IN ('offered', 'accepted')"   \
+           "  )"                                          \
+           ")"
 
+/* $1 workspace, $2 handoff */
 static const struct statement HANDOFF_GET = {
     .name = "handoff_get",
-    .sql = "SELECT " HANDOFF_COLUMNS ", now(), " LEAD_WITH " FROM handoff h "
+    .sql = "SELECT now(), "
+           LEAD_WITH ", "
+           "NULL::timestamptz, {h.handoff} "
+           "FROM handoff h "
            "WHERE workspace_id = $1 AND handoff_id = $2",
     .index = "handoff_pkey",
     .hot = true,
 };
 
-/* An accepted one that nothing presses comes after all others. */
-#define NEVER_DUE "timestamptz '9999-12-31 23:59:59.999999+00'"
-
-#define NOT_LAPSED                                                                                 \
-    "($3::uuid IS NULL OR assignee = $3 AND (claimed_until IS NULL OR claimed_until > now()))"
-
-/* All that are open are looked at and put in order: as many as the teams have in their hands. */
+/* All that are open are looked at and put in order: as many as the teams have in their hands. An
+ * accepted one that nothing presses comes after all others.
+ * $1 workspace, $2 receiving team or null, $3 assignee or null, $4 state or null, $5 due before or
+ * null, $6 and $7 due and id of the last of the page before or null, $8 limit */
 static const struct statement HANDOFF_PAGE_OPEN = {
     .name = "handoff_page_open",
-    .sql = "SELECT " HANDOFF_COLUMNS ", now(), NULL::uuid, h.due FROM (SELECT *, CASE state "
-           "WHEN 'offered' THEN respond_by ELSE coalesce(decide_by, " NEVER_DUE ") END AS due "
-           "FROM handoff WHERE workspace_id = $1 AND state IN ('offered', 'accepted') "
-           "AND ($2::uuid IS NULL OR to_team = $2) AND " NOT_LAPSED
-           " AND ($4::text IS NULL OR state = $4)) h "
-           "WHERE (h.due < $5 OR $5::timestamptz IS NULL) AND (h.due, h.handoff_id) > ("
-           "coalesce($6::timestamptz, '-infinity'), "
-           "coalesce($7::uuid, '00000000-0000-0000-0000-000000000000')) "
-           "ORDER BY h.due, h.handoff_id LIMIT $8",
+    .sql = "SELECT now(), NULL::uuid, h.due, {h.handoff} "
+           "FROM ("
+           "  SELECT *, "
+           "    CASE state WHEN 'offered' THEN respond_by "
+           "    ELSE coalesce(decide_by, timestamptz '9999-12-31 23:59:59.999999+00') END AS due "
+           "  FROM handoff "
+           "  WHERE workspace_id = $1 AND state IN ('offered', 'accepted') "
+           "  AND ($2::uuid IS NULL OR to_team = $2) "
+           "  AND ($3::uuid IS NULL OR assignee = $3 "
+           "    AND (claimed_until IS NULL OR claimed_until > now())) "
+           "  AND ($4::text IS NULL OR state = $4)"
+           ") h "
+           "WHERE (h.due < $5 OR $5::timestamptz IS NULL) "
+           "AND (h.due, h.handoff_id) > ("
+           "  coalesce($6::timestamptz, '-infinity'), "
+           "  coalesce($7::uuid, '00000000-0000-0000-0000-000000000000')) "
+           "ORDER BY h.due, h.handoff_id "
+           "LIMIT $8",
     .index = "handoff_open",
     .hot = true,
 };
 
+/* $1 workspace, $2 receiving team or null, $3 assignee or null, $4 state or null, $5 the last of
+ * the page before or null, $6 limit */
 static const struct statement HANDOFF_PAGE_CLOSED = {
     .name = "handoff_page_closed",
-    .sql =
-        "SELECT " HANDOFF_COLUMNS ", now(), " LEAD_WITH " FROM handoff h WHERE workspace_id = $1 "
-        "AND handoff_id > coalesce($5::uuid, '00000000-0000-0000-0000-000000000000') "
-        "AND state NOT IN ('offered', 'accepted') AND ($2::uuid IS NULL OR to_team = $2) "
-        "AND ($3::uuid IS NULL OR assignee = $3) AND ($4::text IS NULL OR state = $4) "
-        "ORDER BY handoff_id LIMIT $6",
+    .sql = "SELECT now(), "
+           LEAD_WITH ", "
+           "NULL::timestamptz, {h.handoff} "
+           "FROM handoff h "
+           "WHERE workspace_id = $1 "
+           "AND handoff_id > coalesce($5::uuid, '00000000-0000-0000-0000-000000000000') "
+           "AND state NOT IN ('offered', 'accepted') "
+           "AND ($2::uuid IS NULL OR to_team = $2) "
+           "AND ($3::uuid IS NULL OR assignee = $3) "
+           "AND ($4::text IS NULL OR state = $4) "
+           "ORDER BY handoff_id "
+           "LIMIT $6",
     .index = "handoff_pkey",
     .hot = true,
 };
 
+/* $1 workspace, $2 team */
 static const struct statement HANDOFF_OF_TEAM = {
     .name = "handoff_of_team",
-    .sql = "SELECT EXISTS (SELECT 1 FROM handoff WHERE workspace_id = $1 "
-           "AND (from_team = $2 OR to_team = $2))",
+    .sql = "SELECT EXISTS ("
+           "  SELECT 1 "
+           "  FROM handoff "
+           "  WHERE workspace_id = $1 AND (from_team = $2 OR to_team = $2))",
 };
+
+/* clang-format on */
 
 const struct statement *const handoff_read_statements[] = {
     &HANDOFF_GET, &HANDOFF_PAGE_OPEN, &HANDOFF_PAGE_CLOSED, &HANDOFF_OF_TEAM, NULL,
 };
 
-enum { NOW = HANDOFF_COLUMN_COUNT, WITH, DUE };
+enum { NOW, WITH, DUE, HANDOFF };
 
 /* An erasure leaves an empty note where the database wants one. */
 static void clear_erased(struct handoff *handoff)
@@ -73,7 +106,7 @@ static void clear_erased(struct handoff *handoff)
 static enum err take(const struct read *read, const struct pg_result *result, int row,
                      struct handoff **out, instant *now)
 {
-    *out = handoff_table_read(result, row, 0, read->arena);
+    *out = handoff_table_read(result, row, HANDOFF, read->arena);
     if (*out == NULL)
         return arena_failed(read->arena) ? ERR_OUT_OF_MEMORY : ERR_INTERNAL;
     *now = pg_get_instant(result, row, NOW);
@@ -165,7 +198,7 @@ static enum err take_rows(const struct read *read, const struct read_query *quer
             return err;
         out->last = (struct handoff_place){
             .closed = closed,
-            .due = closed ? INSTANT_NONE : pg_get_instant(query->result, row, DUE),
+            .due = pg_get_instant(query->result, row, DUE),
             .id = (*item)->id,
         };
         out->count++;

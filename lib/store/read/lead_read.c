@@ -5,80 +5,171 @@
 
 #include <string.h>
 
-#define ITS_OPEN_HANDOFF                                                                           \
-    "LEFT JOIN LATERAL (SELECT handoff_id FROM handoff WHERE workspace_id = $1 "                   \
-    "AND lead_id = l.lead_id AND state IN ('offered', 'accepted') LIMIT 1) o ON true "
+/* clang-format off */
 
+#define ITS_OPEN_HANDOFF                                  \
+           "LEFT JOIN LATERAL ("                          \
+           "  SELECT handoff_id "                         \
+           "  FROM handoff "                              \
+           "  WHERE workspace_id = $1 AND lead_id = l.lead_id " \
+           "  AND state IN ('offered', 'accepted') "      \
+           "  LIMIT 1"                                    \
+           ") o ON true "
+
+/* $1 workspace, $2 lead */
 static const struct statement LEAD_GET = {
     .name = "lead_get",
-    .sql = "SELECT " LEAD_COLUMNS ", o.handoff_id FROM (SELECT * FROM lead "
-           "WHERE workspace_id = $1 AND lead_id = $2 LIMIT 1) l " ITS_OPEN_HANDOFF,
+    .sql = "SELECT o.handoff_id, {l.lead} "
+           "FROM ("
+           "  SELECT * "
+           "  FROM lead "
+           "  WHERE workspace_id = $1 AND lead_id = $2 "
+           "  LIMIT 1"
+           ") l "
+           ITS_OPEN_HANDOFF,
     .index = "lead_pkey",
     .hot = true,
 };
 
+/* $1 workspace, $2 lead */
 static const struct statement LEAD_SURVIVOR = {
     .name = "lead_survivor",
-    .sql = "WITH RECURSIVE " MERGED_WAY "SELECT " LEAD_COLUMNS ", o.handoff_id FROM way "
-           "CROSS JOIN LATERAL (SELECT * FROM lead WHERE workspace_id = $1 "
-           "AND lead_id = way.id LIMIT 1) l " ITS_OPEN_HANDOFF "WHERE l.merged_into IS NULL",
+    .sql = "WITH RECURSIVE "
+           MERGED_WAY
+           "SELECT o.handoff_id, {l.lead} "
+           "FROM way "
+           "CROSS JOIN LATERAL ("
+           "  SELECT * "
+           "  FROM lead "
+           "  WHERE workspace_id = $1 AND lead_id = way.id "
+           "  LIMIT 1"
+           ") l "
+           ITS_OPEN_HANDOFF
+           "WHERE l.merged_into IS NULL",
     .index = "lead_pkey",
     .hot = true,
 };
 
+/* $1 workspace, $2 lead */
 static const struct statement LEAD_STANDING = {
     .name = "lead_standing",
-    .sql = "WITH RECURSIVE " MERGED_WAY "SELECT l.status FROM way CROSS JOIN LATERAL ("
-           "SELECT status FROM lead WHERE workspace_id = $1 AND lead_id = way.id LIMIT 1) l "
-           "ORDER BY way.n DESC LIMIT 1",
+    .sql = "WITH RECURSIVE "
+           MERGED_WAY
+           "SELECT l.status "
+           "FROM way "
+           "CROSS JOIN LATERAL ("
+           "  SELECT status "
+           "  FROM lead "
+           "  WHERE workspace_id = $1 AND lead_id = way.id "
+           "  LIMIT 1"
+           ") l "
+           "ORDER BY way.n DESC "
+           "LIMIT 1",
     .index = "lead_pkey",
     .hot = true,
 };
 
+/* $1 workspace, $2 the last lead of the page before, $3 stage or null, $4 owner or null, $5 limit */
 static const struct statement LEAD_PAGE = {
     .name = "lead_page",
-    .sql = "SELECT " LEAD_COLUMNS ", o.handoff_id FROM (SELECT * FROM lead "
-           "WHERE workspace_id = $1 AND lead_id < $2 AND status = 'active' "
-           "AND ($3::text IS NULL OR stage = $3) AND ($4::uuid IS NULL OR owner_team = $4) "
-           "ORDER BY lead_id DESC LIMIT $5) l " ITS_OPEN_HANDOFF "ORDER BY l.lead_id DESC",
+    .sql = "SELECT o.handoff_id, {l.lead} "
+           "FROM ("
+           "  SELECT * "
+           "  FROM lead "
+           "  WHERE workspace_id = $1 AND lead_id < $2 AND status = 'active' "
+           "  AND ($3::text IS NULL OR stage = $3) "
+           "  AND ($4::uuid IS NULL OR owner_team = $4) "
+           "  ORDER BY lead_id DESC "
+           "  LIMIT $5"
+           ") l "
+           ITS_OPEN_HANDOFF
+           "ORDER BY l.lead_id DESC",
     .index = "lead_pkey",
     .hot = true,
 };
 
+/* $1 workspace, $2 and $3 source and value of an identity */
 static const struct statement LEAD_KNOWN_AS = {
     .name = "lead_known_as",
-    .sql = "SELECT " LEAD_COLUMNS ", o.handoff_id FROM (SELECT lead_id FROM identity "
-           "WHERE workspace_id = $1 AND source = $2 AND value = $3 LIMIT 1) i "
-           "CROSS JOIN LATERAL (SELECT * FROM lead WHERE workspace_id = $1 "
-           "AND lead_id = i.lead_id LIMIT 1) l " ITS_OPEN_HANDOFF,
+    .sql = "SELECT o.handoff_id, {l.lead} "
+           "FROM ("
+           "  SELECT lead_id "
+           "  FROM identity "
+           "  WHERE workspace_id = $1 AND source = $2 AND value = $3 "
+           "  LIMIT 1"
+           ") i "
+           "CROSS JOIN LATERAL ("
+           "  SELECT * "
+           "  FROM lead "
+           "  WHERE workspace_id = $1 AND lead_id = i.lead_id "
+           "  LIMIT 1"
+           ") l "
+           ITS_OPEN_HANDOFF,
     .index = "identity_pkey",
     .hot = true,
 };
 
 /* Entries of kinds below 40 are leads' (core/handoff/event.h). A merged lead's milestones went to
- * its survivor: what the survivor reached stands for it. */
+ * its survivor s: what that has reached stands for it. There is always a row, which says how far
+ * was looked.
+ * $1 workspace, $2 position, $3 entries to look at, $4 milestone, $5 limit */
 static const struct statement LEAD_FEED = {
     .name = "lead_feed",
-    .sql = "WITH seen AS MATERIALIZED (SELECT pos, subject_id, kind FROM ledger "
-           "WHERE workspace_id = $1 AND pos > $2 ORDER BY pos LIMIT $3), "
-           "changed AS MATERIALIZED (SELECT subject_id, max(pos) AS pos FROM seen "
-           "WHERE kind < 40 GROUP BY subject_id) "
-           "SELECT " LEAD_COLUMNS ", o.handoff_id, s.lead_id, c.pos, b.upto, b.looked_at "
-           "FROM (SELECT max(pos) AS upto, count(*) AS looked_at FROM seen) b "
-           "LEFT JOIN (changed c CROSS JOIN LATERAL (SELECT * FROM lead "
-           "WHERE workspace_id = $1 AND lead_id = c.subject_id LIMIT 1) l " ITS_OPEN_HANDOFF
-           "LEFT JOIN LATERAL (WITH RECURSIVE " MERGED_WAY_FROM(
-               "l.lead_id") "SELECT t.* FROM way CROSS JOIN LATERAL (SELECT * FROM lead WHERE "
-                            "workspace_id = $1 "
-                            "AND lead_id = way.id LIMIT 1) t WHERE t.merged_into IS NULL LIMIT 1) "
-                            "s ON true) "
-                            "ON CASE $4::text WHEN 'mql' THEN s.mql_at WHEN 'sal' THEN s.sal_at "
-                            "WHEN 'sql' THEN s.sql_at WHEN 'opportunity' THEN s.opportunity_at "
-                            "WHEN 'customer' THEN s.customer_at END IS NOT NULL ORDER BY c.pos "
-                            "LIMIT $5",
+    .sql = "WITH seen AS MATERIALIZED ("
+           "  SELECT pos, subject_id, kind "
+           "  FROM ledger "
+           "  WHERE workspace_id = $1 AND pos > $2 "
+           "  ORDER BY pos "
+           "  LIMIT $3"
+           "), "
+           "changed AS MATERIALIZED ("
+           "  SELECT subject_id, max(pos) AS pos "
+           "  FROM seen "
+           "  WHERE kind < 40 "
+           "  GROUP BY subject_id"
+           ") "
+           "SELECT o.handoff_id, s.lead_id, c.pos, b.upto, b.looked_at, {l.lead} "
+           "FROM ("
+           "  SELECT max(pos) AS upto, count(*) AS looked_at "
+           "  FROM seen"
+           ") b "
+           "LEFT JOIN ("
+           "  changed c "
+           "  CROSS JOIN LATERAL ("
+           "    SELECT * "
+           "    FROM lead "
+           "    WHERE workspace_id = $1 AND lead_id = c.subject_id "
+           "    LIMIT 1"
+           "  ) l "
+           ITS_OPEN_HANDOFF
+           "  LEFT JOIN LATERAL ("
+           "    WITH RECURSIVE "
+           MERGED_WAY_FROM("l.lead_id")
+           "    SELECT t.* "
+           "    FROM way "
+           "    CROSS JOIN LATERAL ("
+           "      SELECT * "
+           "      FROM lead "
+           "      WHERE workspace_id = $1 AND lead_id = way.id "
+           "      LIMIT 1"
+           "    ) t "
+           "    WHERE t.merged_into IS NULL "
+           "    LIMIT 1"
+           "  ) s ON true"
+           ") ON CASE $4::text "
+           "  WHEN 'mql' THEN s.mql_at "
+           "  WHEN 'sal' THEN s.sal_at "
+           "  WHEN 'sql' THEN s.sql_at "
+           "  WHEN 'opportunity' THEN s.opportunity_at "
+           "  WHEN 'customer' THEN s.customer_at "
+           "END IS NOT NULL "
+           "ORDER BY c.pos "
+           "LIMIT $5",
     .index = "ledger_pkey",
     .hot = true,
 };
+
+/* clang-format on */
 
 const struct statement *const lead_read_statements[] = {
     &LEAD_GET, &LEAD_SURVIVOR, &LEAD_STANDING, &LEAD_PAGE, &LEAD_KNOWN_AS, &LEAD_FEED, NULL,
@@ -87,8 +178,8 @@ const struct statement *const lead_read_statements[] = {
 static bool read_view(const struct read *read, const struct pg_result *result, int row,
                       struct lead_view *out)
 {
-    out->lead = lead_table_read(result, row, 0, read->arena);
-    out->open = pg_get_uuid(result, row, LEAD_COLUMN_COUNT);
+    out->lead = lead_table_read(result, row, 1, read->arena);
+    out->open = pg_get_uuid(result, row, 0);
     return out->lead != NULL;
 }
 
@@ -232,12 +323,12 @@ enum err lead_read_page(const struct read *read, const struct lead_filter *filte
 
 /* ---- the feed ---- */
 
-enum { FEED_OPEN = LEAD_COLUMN_COUNT, FEED_SURVIVOR, FEED_POS, FEED_UPTO, FEED_LOOKED_AT };
+enum { FEED_OPEN, FEED_SURVIVOR, FEED_POS, FEED_UPTO, FEED_LOOKED_AT, FEED_LEAD };
 
 static enum err take_change(const struct read *read, const struct pg_result *result, int row,
                             struct lead_change_item *out)
 {
-    out->lead = lead_table_read(result, row, 0, read->arena);
+    out->lead = lead_table_read(result, row, FEED_LEAD, read->arena);
     if (out->lead == NULL)
         return unreadable(read);
     out->open = pg_get_uuid(result, row, FEED_OPEN);
@@ -247,7 +338,7 @@ static enum err take_change(const struct read *read, const struct pg_result *res
     return ERR_NONE;
 }
 
-/* There is always a row that tells how far was looked; without a lead when none fits. */
+/* There is always a row that says how far was looked; without a lead when none fits. */
 static enum err take_feed(const struct read *read, const struct pg_result *result, int64_t after,
                           int limit, struct lead_feed *out)
 {

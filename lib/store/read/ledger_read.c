@@ -1,95 +1,110 @@
 #include "store/read/ledger_read.h"
 
+#include "store/pg/columns.h"
 #include "store/read/lead_read.h"
 #include "store/table/handoff_table.h"
 #include "store/table/merged.h"
+#include "store/table/touch_table.h"
 
-#include <string.h>
-
-#define ENTRY_COLUMNS                                                                              \
-    "e.pos, e.subject_id, e.seq, e.kind, e.at, e.actor_kind, e.actor_id, e.team_id, e.body"
-
-enum { POS, SUBJECT, SEQ, KIND, AT, ACTOR_OF_KIND, ACTOR_ID, TEAM, BODY, ENTRY_COLUMN_COUNT };
+/* clang-format off */
 
 #define BODY_OF(entry) "convert_from(" entry ".body, 'UTF8')::json"
 
+/* $1 workspace, $2 position, $3 limit */
 static const struct statement LEDGER_EVENTS = {
     .name = "ledger_events",
-    .sql = "SELECT " ENTRY_COLUMNS " FROM ledger e WHERE workspace_id = $1 AND pos > $2 "
-           "ORDER BY pos LIMIT $3",
+    .sql = "SELECT e.pos, {e.ledger} "
+           "FROM ledger e "
+           "WHERE workspace_id = $1 AND pos > $2 "
+           "ORDER BY pos "
+           "LIMIT $3",
     .index = "ledger_pkey",
     .hot = true,
 };
 
 /* 25, 26 and 30 to 36: core/ledger/ledger.h. What was said with an entry stands in the feedback row
- * of the same handoff and moment. */
+ * of the same handoff and moment. There is always a row, which says how far was looked.
+ * $1 workspace, $2 position, $3 entries to look at, $4 limit */
 static const struct statement LEDGER_FEEDBACK = {
     .name = "ledger_feedback",
-    .sql = "WITH seen AS MATERIALIZED (SELECT * FROM ledger WHERE workspace_id = $1 AND pos > $2 "
-           "ORDER BY pos LIMIT $3) "
-           "SELECT " ENTRY_COLUMNS ", " HANDOFF_COLUMNS ", f.note, b.upto, b.looked_at "
-           "FROM (SELECT max(pos) AS upto, count(*) AS looked_at FROM seen) b "
-           "LEFT JOIN ((SELECT * FROM seen WHERE kind IN (25, 26, 30, 31, 32, 33, 34, 35, 36)) e "
-           "CROSS JOIN LATERAL (SELECT * FROM handoff WHERE workspace_id = $1 "
-           "AND handoff_id = (" BODY_OF(
-               "e") "->>'handoff')::uuid LIMIT 1) h "
-                    "LEFT JOIN LATERAL (SELECT note FROM feedback WHERE workspace_id = $1 "
-                    "AND handoff_id = h.handoff_id AND feedback_id = (" BODY_OF(
-                        "e") "->>'feedback')::uuid LIMIT 1) f ON true) ON true ORDER BY e.pos "
-                             "LIMIT $4",
+    .sql = "WITH seen AS MATERIALIZED ("
+           "  SELECT * "
+           "  FROM ledger "
+           "  WHERE workspace_id = $1 AND pos > $2 "
+           "  ORDER BY pos "
+           "  LIMIT $3"
+           ") "
+           "SELECT e.pos, f.note, b.upto, b.looked_at, {e.ledger}, {h.handoff} "
+           "FROM ("
+           "  SELECT max(pos) AS upto, count(*) AS looked_at "
+           "  FROM seen"
+           ") b "
+           "LEFT JOIN ("
+           "  (SELECT * FROM seen WHERE kind IN (25, 26, 30, 31, 32, 33, 34, 35, 36)) e "
+           "  CROSS JOIN LATERAL ("
+           "    SELECT * "
+           "    FROM handoff "
+           "    WHERE workspace_id = $1 "
+           "    AND handoff_id = (" BODY_OF("e") "->>'handoff')::uuid "
+           "    LIMIT 1"
+           "  ) h "
+           "  LEFT JOIN LATERAL ("
+           "    SELECT note "
+           "    FROM feedback "
+           "    WHERE workspace_id = $1 AND handoff_id = h.handoff_id "
+           "    AND feedback_id = (" BODY_OF("e") "->>'feedback')::uuid "
+           "    LIMIT 1"
+           "  ) f ON true"
+           ") ON true "
+           "ORDER BY e.pos "
+           "LIMIT $4",
     .index = "ledger_pkey",
     .hot = true,
 };
 
-#define DIMENSION_OF(column)                                                                       \
-    "(SELECT value FROM dimension WHERE workspace_id = $1 AND dimension_id = t." column ")"
+#define DIMENSION_OF(column) \
+           "(SELECT value FROM dimension WHERE workspace_id = $1 AND dimension_id = t." column ")"
 
-/* A chain's entries have their positions in the order of seq. 1, 2 and 10 may bring a touch. */
+/* A chain's entries have their positions in the order of seq. 1, 2 and 10 may bring a touch.
+ * $1 workspace, $2 lead, $3 position, $4 limit */
 static const struct statement LEDGER_TIMELINE = {
     .name = "ledger_timeline",
-    .sql =
-        "WITH RECURSIVE " MERGED_ALL "SELECT " ENTRY_COLUMNS
-        ", t.touch_id, t.kind, t.occurred_at, t.recorded_at, t.direction, "
-        "t.function, " DIMENSION_OF("channel") ", " DIMENSION_OF("source") ", " DIMENSION_OF(
-            "medium") ", " DIMENSION_OF("campaign") ", " DIMENSION_OF("content") " FROM (SELECT "
-                                                                                 "e.* FROM all_of "
-                                                                                 "CROSS JOIN "
-                                                                                 "LATERAL (SELECT "
-                                                                                 "* FROM ledger "
-                                                                                 "WHERE "
-                                                                                 "workspace_id = "
-                                                                                 "$1 "
-                                                                                 "AND subject_id = "
-                                                                                 "all_of.id AND "
-                                                                                 "seq > 0 AND pos "
-                                                                                 "> $3 ORDER BY "
-                                                                                 "seq LIMIT $4) e "
-                                                                                 "ORDER BY e.pos "
-                                                                                 "LIMIT $4) e "
-                                                                                 "LEFT JOIN "
-                                                                                 "LATERAL (SELECT "
-                                                                                 "* FROM touch "
-                                                                                 "WHERE "
-                                                                                 "workspace_id = "
-                                                                                 "$1 "
-                                                                                 "AND touch_id = "
-                                                                                 "CASE WHEN e.kind "
-                                                                                 "IN (1, 2, 10) "
-                                                                                 "THEN (" BODY_OF(
-                                                                                     "e") "->'"
-                                                                                          "touch'->"
-                                                                                          ">'id')::"
-                                                                                          "uuid "
-                                                                                          "END "
-                                                                                          "LIMIT "
-                                                                                          "1) t ON "
-                                                                                          "true "
-                                                                                          "ORDER "
-                                                                                          "BY "
-                                                                                          "e.pos",
+    .sql = "WITH RECURSIVE "
+           MERGED_ALL
+           "SELECT e.pos, t.touch_id, "
+           DIMENSION_OF("channel") ", "
+           DIMENSION_OF("source") ", "
+           DIMENSION_OF("medium") ", "
+           DIMENSION_OF("campaign") ", "
+           DIMENSION_OF("content") ", "
+           "{e.ledger}, {t.touch} "
+           "FROM ("
+           "  SELECT e.* "
+           "  FROM all_of "
+           "  CROSS JOIN LATERAL ("
+           "    SELECT * "
+           "    FROM ledger "
+           "    WHERE workspace_id = $1 AND subject_id = all_of.id "
+           "    AND seq > 0 AND pos > $3 "
+           "    ORDER BY seq "
+           "    LIMIT $4"
+           "  ) e "
+           "  ORDER BY e.pos "
+           "  LIMIT $4"
+           ") e "
+           "LEFT JOIN LATERAL ("
+           "  SELECT * "
+           "  FROM touch "
+           "  WHERE workspace_id = $1 AND touch_id = "
+           "    CASE WHEN e.kind IN (1, 2, 10) THEN (" BODY_OF("e") "->'touch'->>'id')::uuid END "
+           "  LIMIT 1"
+           ") t ON true "
+           "ORDER BY e.pos",
     .index = "ledger_workspace_id_subject_id_seq_key",
     .hot = true,
 };
+
+/* clang-format on */
 
 const struct statement *const ledger_read_statements[] = {
     &LEDGER_EVENTS,
@@ -98,23 +113,25 @@ const struct statement *const ledger_read_statements[] = {
     NULL,
 };
 
+/* What could not be read: memory, or a damaged row. */
+static enum err unreadable(const struct read *read)
+{
+    return arena_failed(read->arena) ? ERR_OUT_OF_MEMORY : ERR_INTERNAL;
+}
+
 /* ---- entries ---- */
 
-static enum err take_event(const struct read *read, const struct pg_result *result, int row,
-                           struct event *out)
-{
-    struct ledger_entry entry = {
-        .subject = pg_get_uuid(result, row, SUBJECT),
-        .seq = pg_get_int8(result, row, SEQ),
-        .kind = (enum ledger_kind)pg_get_int4(result, row, KIND),
-        .at = pg_get_instant(result, row, AT),
-        .actor = {(enum actor_kind)pg_get_int4(result, row, ACTOR_OF_KIND),
-                  pg_get_uuid(result, row, ACTOR_ID)},
-        .team = pg_get_uuid(result, row, TEAM),
-    };
+enum { POS, EVENT_ENTRY }; /* pos comes first in all of them */
 
-    entry.body = (const char *)pg_get_bytea(result, row, BODY, &entry.body_len);
-    return event_read(&entry, pg_get_int8(result, row, POS), read->arena, out);
+/* The entry's columns begin at the result's column `entry`. */
+static enum err take_event(const struct read *read, const struct pg_result *result, int row,
+                           int entry, struct event *out)
+{
+    struct ledger_entry read_entry = {0};
+
+    if (!columns_read(&ledger_columns, result, row, entry, read->arena, &read_entry))
+        return unreadable(read);
+    return event_read(&read_entry, pg_get_int8(result, row, POS), read->arena, out);
 }
 
 static enum err take_events(const struct read *read, const struct pg_result *result, int limit,
@@ -128,7 +145,8 @@ static enum err take_events(const struct read *read, const struct pg_result *res
     if (out->items == NULL)
         return ERR_OUT_OF_MEMORY;
     for (; out->count < (size_t)rows; out->count++) {
-        enum err err = take_event(read, result, (int)out->count, &out->items[out->count]);
+        enum err err =
+            take_event(read, result, (int)out->count, EVENT_ENTRY, &out->items[out->count]);
         if (err != ERR_NONE)
             return err;
         out->next = out->items[out->count].pos;
@@ -154,28 +172,22 @@ enum err ledger_read_events(const struct read *read, int64_t after, int limit,
 
 /* ---- feedback ---- */
 
-enum {
-    FEEDBACK_HANDOFF = ENTRY_COLUMN_COUNT,
-    FEEDBACK_NOTE = FEEDBACK_HANDOFF + HANDOFF_COLUMN_COUNT,
-    FEEDBACK_UPTO,
-    FEEDBACK_LOOKED_AT,
-};
+enum { FEEDBACK_NOTE = POS + 1, FEEDBACK_UPTO, FEEDBACK_LOOKED_AT, FEEDBACK_ENTRY };
 
 static enum err take_feedback(const struct read *read, const struct pg_result *result, int row,
                               struct feedback_item *out)
 {
-    enum err err = take_event(read, result, row, &out->event);
+    enum err err = take_event(read, result, row, FEEDBACK_ENTRY, &out->event);
 
     if (err != ERR_NONE)
         return err;
-    out->handoff = handoff_table_read(result, row, FEEDBACK_HANDOFF, read->arena);
+    out->handoff = handoff_table_read(result, row, FEEDBACK_ENTRY + columns_width(&ledger_columns),
+                                      read->arena);
     out->note = pg_copy_text(result, row, FEEDBACK_NOTE, read->arena);
-    if (out->handoff != NULL)
-        return read_checked(read);
-    return arena_failed(read->arena) ? ERR_OUT_OF_MEMORY : ERR_INTERNAL;
+    return out->handoff == NULL ? unreadable(read) : read_checked(read);
 }
 
-/* There is always a row that tells how far was looked; without an entry when none fits. */
+/* There is always a row that says how far was looked; without an entry when none fits. */
 static enum err take_feedback_page(const struct read *read, const struct pg_result *result,
                                    int limit, struct feedback_page *out)
 {
@@ -218,35 +230,19 @@ enum err ledger_read_feedback(const struct read *read, int64_t after, int limit,
 
 /* ---- timeline ---- */
 
-enum {
-    TOUCH_ID = ENTRY_COLUMN_COUNT,
-    TOUCH_KIND,
-    TOUCH_OCCURRED_AT,
-    TOUCH_RECORDED_AT,
-    TOUCH_DIRECTION,
-    TOUCH_FUNCTION,
-    TOUCH_VALUES,
-};
+enum { TOUCH_ID = POS + 1, TOUCH_VALUES, TIMELINE_ENTRY = TOUCH_VALUES + DIMENSION_COUNT };
 
 static enum err take_touch(const struct read *read, const struct pg_result *result, int row,
                            struct touch **out)
 {
-    struct touch *touch;
-
     if (pg_is_null(result, row, TOUCH_ID))
         return ERR_NONE;
-    touch = *out = ARENA_NEW(read->arena, struct touch);
+    struct touch *touch = *out = ARENA_NEW(read->arena, struct touch);
     if (touch == NULL)
         return ERR_OUT_OF_MEMORY;
-    touch->id = pg_get_uuid(result, row, TOUCH_ID);
-    touch->kind = pg_copy_text(result, row, TOUCH_KIND, read->arena);
-    touch->occurred_at = pg_get_instant(result, row, TOUCH_OCCURRED_AT);
-    touch->recorded_at = pg_get_instant(result, row, TOUCH_RECORDED_AT);
-    touch->direction = strcmp(pg_get_text(result, row, TOUCH_DIRECTION, NULL), "inbound") == 0
-                           ? DIRECTION_INBOUND
-                           : DIRECTION_OUTBOUND;
-    if (!team_function_parse(pg_get_text(result, row, TOUCH_FUNCTION, NULL), &touch->function))
-        return ERR_INTERNAL;
+    if (!touch_table_read(result, row, TIMELINE_ENTRY + columns_width(&ledger_columns), read->arena,
+                          touch))
+        return unreadable(read);
     for (int i = 0; i < DIMENSION_COUNT; i++)
         touch->values[i] = pg_copy_text(result, row, TOUCH_VALUES + i, read->arena);
     return read_checked(read);
@@ -264,7 +260,7 @@ static enum err take_timeline(const struct read *read, const struct pg_result *r
         return ERR_OUT_OF_MEMORY;
     for (; out->count < (size_t)rows; out->count++) {
         struct timeline_item *item = &out->items[out->count];
-        enum err err = take_event(read, result, (int)out->count, &item->event);
+        enum err err = take_event(read, result, (int)out->count, TIMELINE_ENTRY, &item->event);
         if (err == ERR_NONE)
             err = take_touch(read, result, (int)out->count, &item->touch);
         if (err != ERR_NONE)

@@ -1,59 +1,101 @@
 #include "store/read/proof_read.h"
 
 #include "core/handoff/life.h"
+#include "store/pg/columns.h"
 #include "store/table/merged.h"
 #include "store/table/node_table.h"
 
 #include <string.h>
 
-#define CHECKPOINT_COLUMNS "c.size, c.root, c.at, c.key_id, k.public_key, c.signature"
+/* clang-format off */
 
-enum { SIZE, ROOT, AT, KEY_ID, PUBLIC_KEY, SIGNATURE, CHECKPOINT_COLUMN_COUNT };
+#define ITS_KEY                                           \
+           "CROSS JOIN LATERAL ("                         \
+           "  SELECT public_key "                         \
+           "  FROM signing_key "                          \
+           "  WHERE workspace_id = $1 AND key_id = c.key_id " \
+           "  LIMIT 1"                                    \
+           ") k "
 
-#define WITH_KEY                                                                                   \
-    "c CROSS JOIN LATERAL (SELECT public_key FROM signing_key WHERE workspace_id = $1 "            \
-    "AND key_id = c.key_id LIMIT 1) k "
-
+/* $1 workspace, $2 below this size, $3 limit */
 static const struct statement CHECKPOINT_PAGE = {
     .name = "checkpoint_page",
-    .sql = "SELECT " CHECKPOINT_COLUMNS " FROM (SELECT * FROM checkpoint WHERE workspace_id = $1 "
-           "AND size < $2 ORDER BY size DESC LIMIT $3) " WITH_KEY "ORDER BY c.size DESC",
+    .sql = "SELECT k.public_key, {c.checkpoint} "
+           "FROM ("
+           "  SELECT * "
+           "  FROM checkpoint "
+           "  WHERE workspace_id = $1 AND size < $2 "
+           "  ORDER BY size DESC "
+           "  LIMIT $3"
+           ") c "
+           ITS_KEY
+           "ORDER BY c.size DESC",
     .index = "checkpoint_pkey",
     .hot = true,
 };
 
+/* $1 workspace, $2 size */
 static const struct statement CHECKPOINT_GET = {
     .name = "checkpoint_get",
-    .sql = "SELECT " CHECKPOINT_COLUMNS " FROM (SELECT * FROM checkpoint WHERE workspace_id = $1 "
-           "AND size = $2) " WITH_KEY,
+    .sql = "SELECT k.public_key, {c.checkpoint} "
+           "FROM ("
+           "  SELECT * "
+           "  FROM checkpoint "
+           "  WHERE workspace_id = $1 AND size = $2"
+           ") c "
+           ITS_KEY,
     .index = "checkpoint_pkey",
     .hot = true,
 };
 
+/* $1 workspace, $2 position */
 static const struct statement RECEIPT_ENTRY = {
     .name = "receipt_entry",
-    .sql = "SELECT e.pos, e.subject_id, e.seq, e.kind, e.at, e.actor_kind, e.actor_id, e.team_id, "
-           "e.body, e.hash, p.hash, now() FROM ledger e LEFT JOIN LATERAL (SELECT hash "
-           "FROM ledger WHERE workspace_id = $1 AND subject_id = e.subject_id "
-           "AND seq = e.seq - 1 LIMIT 1) p ON true WHERE e.workspace_id = $1 AND e.pos = $2",
+    .sql = "SELECT e.pos, p.hash, now(), {e.ledger} "
+           "FROM ledger e "
+           "LEFT JOIN LATERAL ("
+           "  SELECT hash "
+           "  FROM ledger "
+           "  WHERE workspace_id = $1 AND subject_id = e.subject_id AND seq = e.seq - 1 "
+           "  LIMIT 1"
+           ") p ON true "
+           "WHERE e.workspace_id = $1 AND e.pos = $2",
     .index = "ledger_pkey",
     .hot = true,
 };
 
+/* $1 workspace, $2 lead, $3 handoff, $4 and $5 kinds of entries */
 static const struct statement RECEIPT_OF_HANDOFF = {
     .name = "receipt_of_handoff",
-    .sql = "WITH RECURSIVE " MERGED_ALL "SELECT e.pos FROM all_of CROSS JOIN LATERAL ("
-           "SELECT pos, kind, body FROM ledger WHERE workspace_id = $1 "
-           "AND subject_id = all_of.id AND seq > 0 OFFSET 0) e WHERE e.kind IN ($4, $5) "
+    .sql = "WITH RECURSIVE "
+           MERGED_ALL
+           "SELECT e.pos "
+           "FROM all_of "
+           "CROSS JOIN LATERAL ("
+           "  SELECT pos, kind, body "
+           "  FROM ledger "
+           "  WHERE workspace_id = $1 AND subject_id = all_of.id AND seq > 0 "
+           "  OFFSET 0"
+           ") e "
+           "WHERE e.kind IN ($4, $5) "
            "AND (convert_from(e.body, 'UTF8')::json->>'handoff')::uuid = $3 "
-           "ORDER BY e.pos DESC LIMIT 1",
+           "ORDER BY e.pos DESC "
+           "LIMIT 1",
     .index = "ledger_workspace_id_subject_id_seq_key",
     .hot = true,
 };
 
+/* clang-format on */
+
 const struct statement *const proof_read_statements[] = {
     &CHECKPOINT_PAGE, &CHECKPOINT_GET, &RECEIPT_ENTRY, &RECEIPT_OF_HANDOFF, NULL,
 };
+
+/* What could not be read: memory, or a damaged row. */
+static enum err unreadable(const struct read *read)
+{
+    return arena_failed(read->arena) ? ERR_OUT_OF_MEMORY : ERR_INTERNAL;
+}
 
 /* ---- checkpoints ---- */
 
@@ -67,20 +109,13 @@ static void copy_bytes(const struct pg_result *result, int row, int column, uint
         memcpy(out, bytes, len < size ? len : size); /* the table's checks say len = size */
 }
 
-static struct checkpoint take_checkpoint(const struct read *read, const struct pg_result *result,
-                                         int row)
+/* False when memory is short or the row is damaged. */
+static bool take_checkpoint(const struct read *read, const struct pg_result *result, int row,
+                            struct checkpoint *out)
 {
-    struct checkpoint checkpoint = {
-        .workspace = read->workspace,
-        .size = pg_get_int8(result, row, SIZE),
-        .at = pg_get_instant(result, row, AT),
-    };
-
-    copy_bytes(result, row, ROOT, checkpoint.root, DIGEST_BYTES);
-    copy_bytes(result, row, KEY_ID, checkpoint.key_id, KEY_ID_BYTES);
-    copy_bytes(result, row, PUBLIC_KEY, checkpoint.public_key, PUBLIC_KEY_BYTES);
-    copy_bytes(result, row, SIGNATURE, checkpoint.signature, SIGNATURE_BYTES);
-    return checkpoint;
+    *out = (struct checkpoint){.workspace = read->workspace};
+    copy_bytes(result, row, 0, out->public_key, PUBLIC_KEY_BYTES);
+    return columns_read(&checkpoint_columns, result, row, 1, read->arena, out);
 }
 
 static struct read_query ask_page(const struct read *read, int64_t below, int64_t limit)
@@ -103,9 +138,9 @@ enum err proof_read_checkpoints(const struct read *read, int64_t below, int limi
     *out = (struct checkpoint_page){.more = rows > limit};
     rows = out->more ? limit : rows;
     out->items = ARENA_ARRAY(read->arena, struct checkpoint, (size_t)rows + 1);
-    if (out->items != NULL)
-        for (int row = 0; row < rows; row++)
-            out->items[out->count++] = take_checkpoint(read, query.result, row);
+    for (int row = 0; out->items != NULL && err == ERR_NONE && row < rows; row++)
+        if (!take_checkpoint(read, query.result, row, &out->items[out->count++]))
+            err = unreadable(read);
     read_end(read);
     return err == ERR_NONE ? read_checked(read) : err;
 }
@@ -146,24 +181,19 @@ static enum err read_nodes(const struct read *read, int64_t within, int64_t size
 
 /* ---- receipts ---- */
 
-static bool take_entry(const struct read *read, const struct pg_result *result, struct receipt *out)
-{
-    struct ledger_entry *entry = &out->entry;
-    const uint8_t *body;
+enum { RECEIPT_POS, RECEIPT_PREV, RECEIPT_NOW, RECEIPT_LEDGER };
 
-    out->pos = pg_get_int8(result, 0, 0);
-    entry->subject = pg_get_uuid(result, 0, 1);
-    entry->seq = pg_get_int8(result, 0, 2);
-    entry->kind = (enum ledger_kind)pg_get_int4(result, 0, 3);
-    entry->at = pg_get_instant(result, 0, 4);
-    entry->actor.kind = (enum actor_kind)pg_get_int4(result, 0, 5);
-    entry->actor.id = pg_get_uuid(result, 0, 6);
-    entry->team = pg_get_uuid(result, 0, 7);
-    body = pg_get_bytea(result, 0, 8, &entry->body_len);
-    entry->body = arena_copy(read->arena, (const char *)body, entry->body_len);
-    copy_bytes(result, 0, 9, entry->hash, DIGEST_BYTES);
-    copy_bytes(result, 0, 10, out->prev, DIGEST_BYTES);
-    return entry->body != NULL;
+static enum err take_entry(const struct read *read, const struct pg_result *result,
+                           struct receipt *out, struct receipt_wait *wait)
+{
+    if (pg_rows(result) == 0)
+        return ERR_NOT_FOUND;
+    if (!columns_read(&ledger_columns, result, 0, RECEIPT_LEDGER, read->arena, &out->entry))
+        return unreadable(read);
+    out->pos = pg_get_int8(result, 0, RECEIPT_POS);
+    copy_bytes(result, 0, RECEIPT_PREV, out->prev, DIGEST_BYTES);
+    *wait = (struct receipt_wait){out->entry.at, pg_get_instant(result, 0, RECEIPT_NOW)};
+    return ERR_NONE;
 }
 
 static enum err read_entry(const struct read *read, int64_t pos, struct receipt *out,
@@ -174,15 +204,11 @@ static enum err read_entry(const struct read *read, int64_t pos, struct receipt 
     read_params(&queries[0], read);
     pg_params_int8(&queries[0].params, pos);
     enum err err = read_run(read, queries, 2);
-    if (err == ERR_NONE && pg_rows(queries[0].result) == 0)
-        err = ERR_NOT_FOUND;
-    if (err == ERR_NONE && !take_entry(read, queries[0].result, out))
-        err = ERR_OUT_OF_MEMORY;
-    if (err == ERR_NONE) {
-        *wait = (struct receipt_wait){out->entry.at, pg_get_instant(queries[0].result, 0, 11)};
-        if (pg_rows(queries[1].result) == 1)
-            out->checkpoint = take_checkpoint(read, queries[1].result, 0);
-    }
+    if (err == ERR_NONE)
+        err = take_entry(read, queries[0].result, out, wait);
+    if (err == ERR_NONE && pg_rows(queries[1].result) == 1 &&
+        !take_checkpoint(read, queries[1].result, 0, &out->checkpoint))
+        err = unreadable(read);
     read_end(read);
     return err;
 }
@@ -216,8 +242,8 @@ static enum err read_checkpoint(const struct read *read, int64_t size, struct ch
     enum err err = read_run(read, &query, 1);
     if (err == ERR_NONE && pg_rows(query.result) == 0)
         err = ERR_NOT_FOUND;
-    if (err == ERR_NONE)
-        *out = take_checkpoint(read, query.result, 0);
+    if (err == ERR_NONE && !take_checkpoint(read, query.result, 0, out))
+        err = unreadable(read);
     read_end(read);
     return err;
 }

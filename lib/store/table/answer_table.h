@@ -5,7 +5,7 @@
 #include "core/work.h"
 #include "store/pg/pg.h"
 
-/** Answers (key, body_mac, status, location, answer). */
+/** Answers rows for answer_table_read(). */
 int answer_table_queue_find(struct pg *pg, struct arena *arena, struct uuid workspace,
                             const uint8_t (*const *keys)[DIGEST_BYTES], size_t count);
 

@@ -1,111 +1,203 @@
 #include "store/table/background_table.h"
 
-#include <string.h>
+#include "store/pg/columns.h"
 
 #define STEP_MEMORY_BYTES (4u << 20) /* of one renewal or end, its result included */
 
-#define COLUMNS                                                                                    \
-    "job_id, kind, state, request::text, done, total, result::text, error, asked_by, team_id, "    \
-    "created_at, started_at, ended_at, slot"
+/* ---- columns ---- */
 
+static const struct column_form as_background_kind =
+    COLUMN_WORD(background_kind_name, BACKGROUND_KIND_COUNT);
+static const struct column_form as_background_state =
+    COLUMN_WORD(background_state_name, BACKGROUND_STATE_COUNT);
+
+/* clang-format off */
+
+#define IN(name) MEMBER(struct background_job, name)
+#define OF_ITS_RUNNER .unsaved = "written by who runs it"
+#define FOR_ITS_RUNNER .unread = "for who runs it"
+
+/* Of a job that is there, only a cancellation is saved: the rest belongs to who runs it. */
+static const struct column background_list[] = {
+    {"job_id",      &as_uuid,             IN(id),             COLUMN_KEY},
+    {"kind",        &as_background_kind,  IN(kind)},
+    {"state",       &as_background_state, IN(state),          COLUMN_CHANGES},
+    {"request",     &as_json_len,         IN(request),
+        .beside = offsetof(struct background_job, request_len)},
+    {"done",        &as_int8,             IN(done)},
+    {"total",       &as_int8,             IN(total)},
+    {"place",       &as_uuid,             .use = COLUMN_NULL, OF_ITS_RUNNER, FOR_ITS_RUNNER},
+    {"tally",       &as_json,             .use = COLUMN_NULL, OF_ITS_RUNNER, FOR_ITS_RUNNER},
+    {"result",      &as_json_len,         IN(result),         COLUMN_NULL, OF_ITS_RUNNER,
+        .beside = offsetof(struct background_job, result_len)},
+    {"error",       &as_text,             IN(error),          COLUMN_NULL, OF_ITS_RUNNER},
+    {"asked_by",    &as_uuid,             IN(asked_by),       COLUMN_NULL},
+    {"team_id",     &as_uuid,             IN(team),           COLUMN_NULL},
+    {"created_at",  &as_instant,          IN(created_at)},
+    {"started_at",  &as_instant,          IN(started_at),     COLUMN_NULL, OF_ITS_RUNNER},
+    {"ended_at",    &as_instant,          IN(ended_at),       COLUMN_CHANGES | COLUMN_NULL},
+    {"lease_until", &as_instant,          .use = COLUMN_NULL, OF_ITS_RUNNER, FOR_ITS_RUNNER},
+    {"slot",        &as_int4,             IN(slot),           COLUMN_CHANGES | COLUMN_NULL},
+};
+#undef FOR_ITS_RUNNER
+#undef OF_ITS_RUNNER
+#undef IN
+
+const struct columns background_columns =
+    COLUMNS("background_job", background_list, struct background_job);
+
+#define IN(name) MEMBER(struct background_claim, name)
+
+static const struct column claim_list[] = {
+    {"workspace_id", &as_uuid,            IN(workspace)},
+    {"job_id",       &as_uuid,            IN(job)},
+    {"kind",         &as_background_kind, IN(kind)},
+    {"place",        &as_uuid,            IN(place),    COLUMN_NULL},
+    {"done",         &as_int8,            IN(done)},
+    {"request",      &as_json_len,        IN(request),
+        .beside = offsetof(struct background_claim, request_len)},
+    {"tally",        &as_json_len,        IN(tally),    COLUMN_NULL,
+        .beside = offsetof(struct background_claim, tally_len)},
+    {"asked_by",     &as_uuid,            IN(asked_by), COLUMN_NULL},
+    {"team_id",      &as_uuid,            IN(team),     COLUMN_NULL},
+    {"created_at",   &as_instant,         IN(created_at)},
+};
+#undef IN
+
+const struct columns background_claim_columns =
+    COLUMNS_PART("background_claim", "background_job", claim_list, struct background_claim);
+
+/* ---- statements ---- */
+
+/* $1 workspace, $2 job */
 static const struct statement BACKGROUND_LOCK = {
     .name = "background_lock",
-    .sql = "SELECT " COLUMNS " FROM background_job WHERE workspace_id = $1 AND job_id = $2 "
+    .sql = "SELECT {background_job} "
+           "FROM background_job "
+           "WHERE workspace_id = $1 AND job_id = $2 "
            "FOR NO KEY UPDATE",
     .index = "background_job_pkey",
     .hot = true,
 };
 
+/* $1 workspace */
 static const struct statement BACKGROUND_SLOTS_TAKEN = {
     .name = "background_slots",
-    .sql = "SELECT slot FROM background_job WHERE workspace_id = $1 "
-           "AND slot IS NOT NULL ORDER BY slot",
+    .sql = "SELECT slot "
+           "FROM background_job "
+           "WHERE workspace_id = $1 AND slot IS NOT NULL "
+           "ORDER BY slot",
     .index = "background_job_slot",
     .hot = true,
 };
 
+/* $1 workspace, $2 job */
 static const struct statement BACKGROUND_GET = {
     .name = "background_get",
-    .sql = "SELECT " COLUMNS " FROM background_job WHERE workspace_id = $1 AND job_id = $2",
+    .sql = "SELECT {background_job} "
+           "FROM background_job "
+           "WHERE workspace_id = $1 AND job_id = $2",
     .index = "background_job_pkey",
     .hot = true,
 };
 
+/* $1 workspace, $2 the last job of the page before, $3 limit */
 static const struct statement BACKGROUND_PAGE = {
     .name = "background_page",
-    .sql = "SELECT " COLUMNS " FROM background_job WHERE workspace_id = $1 AND job_id < $2 "
-           "ORDER BY job_id DESC LIMIT $3",
+    .sql = "SELECT {background_job} "
+           "FROM background_job "
+           "WHERE workspace_id = $1 AND job_id < $2 "
+           "ORDER BY job_id DESC "
+           "LIMIT $3",
     .index = "background_job_pkey",
     .hot = true,
 };
 
-/* Of a job that is there, only a cancellation is saved: the rest belongs to who runs it. */
 static const struct statement BACKGROUND_SAVE = {
     .name = "background_save",
-    .sql =
-        "INSERT INTO background_job (workspace_id, job_id, kind, state, request, done, total, "
-        "asked_by, team_id, created_at, ended_at, slot) SELECT h.workspace_id, $2::uuid, $3::text, "
-        "$4::text, $5::json, 0, 0, $6::uuid, $7::uuid, $8::timestamptz, $9::timestamptz, "
-        "$10::int4 FROM workspace_head h WHERE h.workspace_id = $1 "
-        "ON CONFLICT (workspace_id, job_id) DO UPDATE SET state = excluded.state, "
-        "ended_at = excluded.ended_at, slot = excluded.slot",
-    .index = "workspace_head_pkey",
+    .makes = STATEMENT_SAVES,
+    .of = &background_columns,
+    .tuples = 1,
+    .index = "background_job_pkey",
     .hot = true,
 };
 
+/* $1 workspace, $2 ended before this */
 static const struct statement BACKGROUND_DROP = {
     .name = "background_drop",
-    .sql = "DELETE FROM background_job WHERE workspace_id = $1 AND ended_at < $2",
+    .sql = "DELETE FROM background_job "
+           "WHERE workspace_id = $1 AND ended_at < $2",
 };
 
+/* $1 seconds of the lease */
 static const struct statement BACKGROUND_CLAIM = {
     .name = "background_claim",
     .role = STATEMENT_JOB,
-    .sql = "WITH due AS MATERIALIZED (SELECT workspace_id, job_id FROM background_job "
-           "WHERE state IN ('queued', 'running') AND (state = 'queued' OR lease_until < now()) "
-           "ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED) "
-           "UPDATE background_job b SET state = 'running', "
+    .sql = "WITH due AS MATERIALIZED ("
+           "  SELECT workspace_id, job_id "
+           "  FROM background_job "
+           "  WHERE state IN ('queued', 'running') "
+           "  AND (state = 'queued' OR lease_until < now()) "
+           "  ORDER BY created_at "
+           "  LIMIT 1 "
+           "  FOR UPDATE SKIP LOCKED"
+           ") "
+           "UPDATE background_job b SET "
+           "state = 'running', "
            "started_at = coalesce(b.started_at, now()), "
-           "lease_until = now() + make_interval(secs => $1::int4) FROM due "
+           "lease_until = now() + make_interval(secs => $1::int4) "
+           "FROM due "
            "WHERE b.workspace_id = due.workspace_id AND b.job_id = due.job_id "
-           "RETURNING b.workspace_id, b.job_id, b.kind, b.place, b.done, b.request::text, "
-           "b.tally::text, b.asked_by, b.team_id, b.created_at",
+           "RETURNING {b.background_claim}",
 };
 
-#define CLAIMED                                                                                    \
-    "workspace_id, job_id, kind, place, done, request::text, tally::text, asked_by, team_id, "     \
-    "created_at"
-
+/* $1 workspace, $2 job, $3 seconds of the lease */
 static const struct statement BACKGROUND_CLAIM_ONE = {
     .name = "background_claim_one",
-    .sql = "UPDATE background_job SET state = 'running', started_at = coalesce(started_at, now()), "
+    .sql = "UPDATE background_job SET "
+           "state = 'running', "
+           "started_at = coalesce(started_at, now()), "
            "lease_until = now() + make_interval(secs => $3::int4) "
-           "WHERE workspace_id = $1 AND job_id = $2 AND (state = 'queued' OR (state = 'running' "
-           "AND lease_until < now())) RETURNING " CLAIMED,
+           "WHERE workspace_id = $1 AND job_id = $2 "
+           "AND (state = 'queued' OR (state = 'running' AND lease_until < now())) "
+           "RETURNING {background_claim}",
     .index = "background_job_pkey",
     .hot = true,
 };
 
+/* $1 workspace, $2 job, $3 done, $4 total, $5 place, $6 tally, $7 seconds of the lease */
 static const struct statement BACKGROUND_RENEW = {
     .name = "background_renew",
-    .sql = "UPDATE background_job SET done = $3::int8, total = greatest($4::int8, $3::int8), place "
-           "= $5::uuid, "
-           "tally = $6::json, lease_until = now() + make_interval(secs => $7::int4) "
-           "WHERE workspace_id = $1 AND job_id = $2 AND state = 'running' RETURNING true",
+    .sql = "UPDATE background_job SET "
+           "done = $3::int8, "
+           "total = greatest($4::int8, $3::int8), "
+           "place = $5::uuid, "
+           "tally = $6::json, "
+           "lease_until = now() + make_interval(secs => $7::int4) "
+           "WHERE workspace_id = $1 AND job_id = $2 AND state = 'running' "
+           "RETURNING true",
     .index = "background_job_pkey",
     .hot = true,
 };
 
+/* $1 workspace, $2 job, $3 result or null, $4 error or null, $5 done */
 static const struct statement BACKGROUND_END = {
     .name = "background_end",
-    .sql = "UPDATE background_job SET state = CASE WHEN $3::json IS NULL THEN 'failed' ELSE 'done' "
-           "END, result = $3::json, error = $4::text, done = $5::int8, total = $5::int8, ended_at "
-           "= now(), "
-           "lease_until = NULL, slot = NULL WHERE workspace_id = $1 AND job_id = $2 AND state = "
-           "'running'",
+    .sql = "UPDATE background_job SET "
+           "state = CASE WHEN $3::json IS NULL THEN 'failed' ELSE 'done' END, "
+           "result = $3::json, "
+           "error = $4::text, "
+           "done = $5::int8, "
+           "total = $5::int8, "
+           "ended_at = now(), "
+           "lease_until = NULL, "
+           "slot = NULL "
+           "WHERE workspace_id = $1 AND job_id = $2 AND state = 'running'",
     .index = "background_job_pkey",
     .hot = true,
 };
+
+/* clang-format on */
 
 const struct statement *const background_table_statements[] = {
     &BACKGROUND_LOCK,
@@ -163,48 +255,15 @@ struct background_job *background_table_read(const struct pg_result *result, int
 {
     struct background_job *job = ARENA_NEW(arena, struct background_job);
 
-    if (job == NULL)
+    if (job == NULL || !columns_read(&background_columns, result, row, 0, arena, job))
         return NULL;
-    *job = (struct background_job){
-        .id = pg_get_uuid(result, row, 0),
-        .request = pg_copy_text(result, row, 3, arena),
-        .done = pg_get_int8(result, row, 4),
-        .total = pg_get_int8(result, row, 5),
-        .result = pg_copy_text(result, row, 6, arena),
-        .error = pg_copy_text(result, row, 7, arena),
-        .asked_by = pg_get_uuid(result, row, 8),
-        .team = pg_get_uuid(result, row, 9),
-        .created_at = pg_get_instant(result, row, 10),
-        .started_at = pg_get_instant(result, row, 11),
-        .ended_at = pg_get_instant(result, row, 12),
-        .slot = pg_get_int4(result, row, 13),
-    };
-    if (!background_kind_parse(pg_get_text(result, row, 1, NULL), &job->kind) ||
-        !background_state_parse(pg_get_text(result, row, 2, NULL), &job->state))
-        return NULL;
-    job->request_len = job->request == NULL ? 0 : strlen(job->request);
-    job->result_len = job->result == NULL ? 0 : strlen(job->result);
     return job;
 }
 
 void background_table_queue_save(struct pg *pg, struct arena *arena, struct uuid workspace,
                                  const struct background_job *job)
 {
-    struct pg_params params;
-
-    begin_params(&params, arena, workspace, job->id);
-    pg_params_text(&params, background_kind_name(job->kind));
-    pg_params_text(&params, background_state_name(job->state));
-    pg_params_json(&params, job->request, job->request_len);
-    pg_params_uuid(&params, job->asked_by);
-    pg_params_uuid(&params, job->team);
-    pg_params_instant(&params, job->created_at);
-    pg_params_instant(&params, job->ended_at);
-    if (job->slot == 0)
-        pg_params_null(&params);
-    else
-        pg_params_int4(&params, job->slot);
-    pg_queue(pg, &BACKGROUND_SAVE, &params);
+    columns_queue(pg, arena, &BACKGROUND_SAVE, workspace, &(const void *){job}, 1);
 }
 
 void background_table_queue_drop(struct pg *pg, struct arena *arena, struct uuid workspace,
@@ -266,22 +325,12 @@ enum err background_read_page(const struct read *read, struct uuid before, int l
 
 /* ---- for whoever runs it ---- */
 
+/* The claim's workspace stays nil when nothing is due. */
 static void read_claim(const struct pg_result *result, struct arena *arena,
                        struct background_claim *out)
 {
-    if (pg_rows(result) != 1 || !background_kind_parse(pg_get_text(result, 0, 2, NULL), &out->kind))
-        return;
-    out->workspace = pg_get_uuid(result, 0, 0);
-    out->job = pg_get_uuid(result, 0, 1);
-    out->place = pg_get_uuid(result, 0, 3);
-    out->done = pg_get_int8(result, 0, 4);
-    out->request = pg_copy_text(result, 0, 5, arena);
-    out->request_len = out->request == NULL ? 0 : strlen(out->request);
-    out->tally = pg_copy_text(result, 0, 6, arena);
-    out->tally_len = out->tally == NULL ? 0 : strlen(out->tally);
-    out->asked_by = pg_get_uuid(result, 0, 7);
-    out->team = pg_get_uuid(result, 0, 8);
-    out->created_at = pg_get_instant(result, 0, 9);
+    if (pg_rows(result) == 1 && !columns_read(&background_claim_columns, result, 0, 0, arena, out))
+        *out = (struct background_claim){0};
 }
 
 enum pg_status background_claim(struct pg *pg, struct arena *arena, int64_t deadline,

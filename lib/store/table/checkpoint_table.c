@@ -1,5 +1,6 @@
 #include "store/table/checkpoint_table.h"
 
+#include "store/pg/columns.h"
 #include "store/table/node_table.h"
 
 #include <string.h>
@@ -7,58 +8,108 @@
 #define PAGE_ROWS         4096
 #define TURN_MEMORY_BYTES (8u << 20)
 
+/* clang-format off */
+
+#define IN(name) MEMBER(struct checkpoint, name)
+
+static const struct column checkpoint_list[] = {
+    {"size",      &as_int8,    IN(size), COLUMN_KEY},
+    {"root",      &as_bytes,   IN(root)},
+    {"at",        &as_instant, IN(at)},
+    {"key_id",    &as_bytes,   IN(key_id)},
+    {"signature", &as_bytes,   IN(signature)},
+};
+
+const struct columns checkpoint_columns =
+    COLUMNS("checkpoint", checkpoint_list, struct checkpoint);
+
+/* Saved with the first checkpoint that it signs. */
+static const struct column signing_key_list[] = {
+    {"key_id",     &as_bytes, IN(key_id), COLUMN_KEY},
+    {"public_key", &as_bytes, IN(public_key)},
+    {"since",      &as_int8,  IN(size)},
+};
+#undef IN
+
+const struct columns signing_key_columns =
+    COLUMNS("signing_key", signing_key_list, struct checkpoint);
+
+/* $1 workspace, $2 job */
 static const struct statement CHECKPOINT_LOCK = {
     .name = "checkpoint_lock",
-    .sql = "SELECT cursor FROM job WHERE workspace_id = $1 AND name = $2 "
+    .sql = "SELECT cursor "
+           "FROM job "
+           "WHERE workspace_id = $1 AND name = $2 "
            "FOR NO KEY UPDATE SKIP LOCKED",
     .index = "job_pkey",
 };
 
+/* $1 workspace */
 static const struct statement CHECKPOINT_HEAD = {
     .name = "checkpoint_head",
-    .sql = "SELECT pos, now() FROM workspace_head WHERE workspace_id = $1",
+    .sql = "SELECT pos, now() "
+           "FROM workspace_head "
+           "WHERE workspace_id = $1",
 };
 
+/* $1 workspace */
 static const struct statement CHECKPOINT_LAST = {
     .name = "checkpoint_last",
-    .sql = "SELECT size, root, at, key_id FROM checkpoint WHERE workspace_id = $1 "
-           "ORDER BY size DESC LIMIT 1",
+    .sql = "SELECT {checkpoint} "
+           "FROM checkpoint "
+           "WHERE workspace_id = $1 "
+           "ORDER BY size DESC "
+           "LIMIT 1",
     .index = "checkpoint_pkey",
 };
 
+/* $1 workspace, $2 key */
 static const struct statement CHECKPOINT_KEY = {
     .name = "checkpoint_key",
-    .sql = "SELECT since FROM signing_key WHERE workspace_id = $1 AND key_id = $2",
+    .sql = "SELECT since "
+           "FROM signing_key "
+           "WHERE workspace_id = $1 AND key_id = $2",
     .index = "signing_key_pkey",
 };
 
+/* $1 workspace, $2 after this position, $3 up to that one, $4 limit */
 static const struct statement CHECKPOINT_ENTRIES = {
     .name = "checkpoint_entries",
-    .sql = "SELECT pos, hash FROM ledger WHERE workspace_id = $1 AND pos > $2 AND pos <= $3 "
-           "ORDER BY pos LIMIT $4",
+    .sql = "SELECT pos, hash "
+           "FROM ledger "
+           "WHERE workspace_id = $1 AND pos > $2 AND pos <= $3 "
+           "ORDER BY pos "
+           "LIMIT $4",
     .index = "ledger_pkey",
     .hot = true,
 };
 
 static const struct statement CHECKPOINT_KEY_INSERT = {
     .name = "checkpoint_key_insert",
-    .sql = "INSERT INTO signing_key (workspace_id, key_id, public_key, since) "
-           "VALUES ($1, $2, $3, $4)",
+    .makes = STATEMENT_INSERTS,
+    .of = &signing_key_columns,
+    .tuples = 1,
 };
 
 static const struct statement CHECKPOINT_INSERT = {
     .name = "checkpoint_insert",
-    .sql = "INSERT INTO checkpoint (workspace_id, size, root, at, key_id, signature) "
-           "VALUES ($1, $2, $3, $4, $5, $6)",
+    .makes = STATEMENT_INSERTS,
+    .of = &checkpoint_columns,
+    .tuples = 1,
 };
 
-/* What is left is due at once. */
+/* What is left is due at once.
+ * $1 workspace, $2 job, $3 size, $4 whether something is left */
 static const struct statement CHECKPOINT_MOVE = {
     .name = "checkpoint_move",
-    .sql = "UPDATE job SET cursor = $3, due_at = CASE WHEN $4 THEN now() ELSE due_at END "
+    .sql = "UPDATE job SET "
+           "cursor = $3, "
+           "due_at = CASE WHEN $4 THEN now() ELSE due_at END "
            "WHERE workspace_id = $1 AND name = $2",
     .index = "job_pkey",
 };
+
+/* clang-format on */
 
 const struct statement *const checkpoint_table_statements[] = {
     &CHECKPOINT_LOCK,   &CHECKPOINT_HEAD,    &CHECKPOINT_LAST,
@@ -117,22 +168,10 @@ static int queue_key(const struct turn *turn)
     return pg_queue(turn->pg, &CHECKPOINT_KEY, &params);
 }
 
-static void copy_bytes(const struct pg_result *result, int column, uint8_t *out, size_t size)
+static bool take_last(struct turn *turn, const struct pg_result *result)
 {
-    size_t len;
-    const uint8_t *bytes = pg_get_bytea(result, 0, column, &len);
-
-    memcpy(out, bytes, len < size ? len : size); /* the table's checks say len = size */
-}
-
-static void take_last(struct turn *turn, const struct pg_result *result)
-{
-    if (pg_rows(result) == 0)
-        return;
-    turn->last.size = pg_get_int8(result, 0, 0);
-    copy_bytes(result, 1, turn->last.root, DIGEST_BYTES);
-    turn->last.at = pg_get_instant(result, 0, 2);
-    copy_bytes(result, 3, turn->last.key_id, KEY_ID_BYTES);
+    return pg_rows(result) == 0 ||
+           columns_read(&checkpoint_columns, result, 0, 0, turn->arena, &turn->last);
 }
 
 static enum pg_status look(struct turn *turn)
@@ -154,7 +193,8 @@ static enum pg_status look(struct turn *turn)
         turn->cursor = pg_get_int8(pg_result(turn->pg, lock), 0, 0);
         turn->head = pg_get_int8(pg_result(turn->pg, head), 0, 0);
         turn->now = pg_get_instant(pg_result(turn->pg, head), 0, 1);
-        take_last(turn, pg_result(turn->pg, last));
+        if (!take_last(turn, pg_result(turn->pg, last)))
+            status = PG_OTHER;
         turn->key_known = pg_rows(pg_result(turn->pg, key)) == 1;
     }
     pg_pipeline_end(turn->pg);
@@ -295,30 +335,10 @@ static bool sign(struct turn *turn)
     return checkpoint_sign(made, turn->key);
 }
 
-static void queue_key_insert(const struct turn *turn)
+static void queue_made(const struct turn *turn, const struct statement *statement)
 {
-    const struct checkpoint *made = &turn->out->checkpoint;
-    struct pg_params params;
-
-    begin_params(turn, &params);
-    pg_params_bytea(&params, made->key_id, KEY_ID_BYTES);
-    pg_params_bytea(&params, made->public_key, PUBLIC_KEY_BYTES);
-    pg_params_int8(&params, made->size);
-    pg_queue(turn->pg, &CHECKPOINT_KEY_INSERT, &params);
-}
-
-static void queue_checkpoint(const struct turn *turn)
-{
-    const struct checkpoint *made = &turn->out->checkpoint;
-    struct pg_params params;
-
-    begin_params(turn, &params);
-    pg_params_int8(&params, made->size);
-    pg_params_bytea(&params, made->root, DIGEST_BYTES);
-    pg_params_instant(&params, made->at);
-    pg_params_bytea(&params, made->key_id, KEY_ID_BYTES);
-    pg_params_bytea(&params, made->signature, SIGNATURE_BYTES);
-    pg_queue(turn->pg, &CHECKPOINT_INSERT, &params);
+    columns_queue(turn->pg, turn->arena, statement, turn->workspace,
+                  &(const void *){&turn->out->checkpoint}, 1);
 }
 
 static void queue_move(const struct turn *turn)
@@ -341,8 +361,8 @@ static enum pg_status save(struct turn *turn)
     if (turn->nodes.count > 0)
         node_table_queue_insert(turn->pg, turn->arena, turn->workspace, &turn->nodes);
     if (!turn->key_known)
-        queue_key_insert(turn);
-    queue_checkpoint(turn);
+        queue_made(turn, &CHECKPOINT_KEY_INSERT);
+    queue_made(turn, &CHECKPOINT_INSERT);
     queue_move(turn);
     pg_queue_commit(turn->pg);
     status = pg_pipeline_run(turn->pg, turn->deadline);

@@ -3,6 +3,7 @@
 #include "base/defect.h"
 #include "base/shortage.h"
 #include "core/intake/mapping.h"
+#include "store/table/config_columns.h"
 #include "store/table/sealed_table.h"
 
 #include <openssl/crypto.h>
@@ -19,124 +20,139 @@ struct snapshot {
     bool opened; /* the workspace's own secret */
 };
 
-static void copy_bytes(const struct pg_result *result, int row, int column, uint8_t *out,
-                       size_t size)
-{
-    size_t len;
-    const uint8_t *bytes = pg_get_bytea(result, row, column, &len);
+/* clang-format off */
 
-    if (bytes != NULL && len == size)
-        memcpy(out, bytes, size);
-}
+/* Of all of these: $1 workspace */
 
-static struct actor read_actor(const struct pg_result *result, int row, int column)
-{
-    return (struct actor){(enum actor_kind)pg_get_int4(result, row, column),
-                          pg_get_uuid(result, row, column + 1)};
-}
+static const struct statement CONFIG_WORKSPACE = {
+    .name = "config_workspace",
+    .sql = "SELECT h.config_version, {w.workspace} "
+           "FROM workspace w, workspace_head h "
+           "WHERE w.workspace_id = $1 AND h.workspace_id = $1",
+};
 
 static const struct statement CONFIG_TEAMS = {
     .name = "config_teams",
-    .sql = "SELECT team_id, name, title, function, active, created_at FROM team "
-           "WHERE workspace_id = $1 ORDER BY created_at, team_id",
+    .sql = "SELECT {team} "
+           "FROM team "
+           "WHERE workspace_id = $1 "
+           "ORDER BY created_at, team_id",
 };
-
-static bool read_teams(struct snapshot *s, const struct pg_result *result)
-{
-    size_t count = (size_t)pg_rows(result);
-    struct team *teams = ARENA_ARRAY(s->arena, struct team, count + 1);
-
-    for (size_t i = 0; teams != NULL && i < count; i++) {
-        teams[i].id = pg_get_uuid(result, (int)i, 0);
-        teams[i].name = pg_copy_text(result, (int)i, 1, s->arena);
-        teams[i].title = pg_copy_text(result, (int)i, 2, s->arena);
-        if (!team_function_parse(pg_get_text(result, (int)i, 3, NULL), &teams[i].function))
-            return false;
-        teams[i].active = pg_get_bool(result, (int)i, 4);
-        teams[i].created_at = pg_get_instant(result, (int)i, 5);
-    }
-    s->config.teams = teams;
-    s->config.team_count = count;
-    return teams != NULL;
-}
 
 static const struct statement CONFIG_MEMBERS = {
     .name = "config_members",
-    .sql = "SELECT member_id, team_id, name, email, external_source, external_id, active, "
-           "created_at FROM member WHERE workspace_id = $1 ORDER BY created_at, member_id",
+    .sql = "SELECT {member} "
+           "FROM member "
+           "WHERE workspace_id = $1 "
+           "ORDER BY created_at, member_id",
 };
-
-static bool read_members(struct snapshot *s, const struct pg_result *result)
-{
-    size_t count = (size_t)pg_rows(result);
-    struct member *members = ARENA_ARRAY(s->arena, struct member, count + 1);
-
-    for (size_t i = 0; members != NULL && i < count; i++) {
-        members[i].id = pg_get_uuid(result, (int)i, 0);
-        members[i].team = pg_get_uuid(result, (int)i, 1);
-        members[i].name = pg_copy_text(result, (int)i, 2, s->arena);
-        members[i].email = pg_copy_text(result, (int)i, 3, s->arena);
-        members[i].external_source = pg_copy_text(result, (int)i, 4, s->arena);
-        members[i].external_id = pg_copy_text(result, (int)i, 5, s->arena);
-        members[i].active = pg_get_bool(result, (int)i, 6);
-        members[i].created_at = pg_get_instant(result, (int)i, 7);
-    }
-    s->config.members = members;
-    s->config.member_count = count;
-    return members != NULL;
-}
 
 static const struct statement CONFIG_KEYS = {
     .name = "config_keys",
-    .sql = "SELECT key_id, team_id, member_id, title, roles, secret_hash, made_by_kind, made_by, "
-           "created_at, revoked_at FROM api_key WHERE workspace_id = $1 "
+    .sql = "SELECT {api_key} "
+           "FROM api_key "
+           "WHERE workspace_id = $1 "
            "ORDER BY created_at, key_id",
 };
 
-static bool read_keys(struct snapshot *s, const struct pg_result *result)
-{
-    size_t count = (size_t)pg_rows(result);
-    struct api_key *keys = ARENA_ARRAY(s->arena, struct api_key, count + 1);
-
-    for (size_t i = 0; keys != NULL && i < count; i++) {
-        keys[i].id = pg_get_uuid(result, (int)i, 0);
-        keys[i].team = pg_get_uuid(result, (int)i, 1);
-        keys[i].member = pg_get_uuid(result, (int)i, 2);
-        keys[i].title = pg_copy_text(result, (int)i, 3, s->arena);
-        keys[i].roles = (unsigned)pg_get_int4(result, (int)i, 4);
-        copy_bytes(result, (int)i, 5, keys[i].secret_hash, DIGEST_BYTES);
-        keys[i].made_by = read_actor(result, (int)i, 6);
-        keys[i].created_at = pg_get_instant(result, (int)i, 8);
-        keys[i].revoked_at = pg_get_instant(result, (int)i, 9);
-    }
-    s->config.keys = keys;
-    s->config.key_count = count;
-    return keys != NULL;
-}
-
 static const struct statement CONFIG_ROUTES = {
     .name = "config_routes",
-    .sql = "SELECT from_team, to_team, gate, automatic FROM route WHERE workspace_id = $1 "
+    .sql = "SELECT {route} "
+           "FROM route "
+           "WHERE workspace_id = $1 "
            "ORDER BY ordinal",
 };
 
+static const struct statement CONFIG_DEFINITIONS = {
+    .name = "config_definitions",
+    .sql = "SELECT {definition} "
+           "FROM definition "
+           "WHERE workspace_id = $1 "
+           "ORDER BY term, version",
+};
+
+static const struct statement CONFIG_SIGNATURES = {
+    .name = "config_signatures",
+    .sql = "SELECT {definition_signature} "
+           "FROM definition_signature "
+           "WHERE workspace_id = $1",
+};
+
+static const struct statement CONFIG_ACKNOWLEDGEMENTS = {
+    .name = "config_acknowledgements",
+    .sql = "SELECT {definition_acknowledgement} "
+           "FROM definition_acknowledgement "
+           "WHERE workspace_id = $1 "
+           "ORDER BY acknowledged_at, member_id",
+};
+
+static const struct statement CONFIG_SOURCES = {
+    .name = "config_sources",
+    .sql = "SELECT {source} "
+           "FROM source "
+           "WHERE workspace_id = $1 "
+           "ORDER BY created_at, source_id",
+};
+
+static const struct statement CONFIG_SEALED = {
+    .name = "config_sealed",
+    .sql = "SELECT {sealed} "
+           "FROM sealed "
+           "WHERE workspace_id = $1",
+};
+
+/* clang-format on */
+
+const struct statement *const config_read_statements[] = {&CONFIG_WORKSPACE,
+                                                          &CONFIG_TEAMS,
+                                                          &CONFIG_MEMBERS,
+                                                          &CONFIG_KEYS,
+                                                          &CONFIG_ROUTES,
+                                                          &CONFIG_DEFINITIONS,
+                                                          &CONFIG_SIGNATURES,
+                                                          &CONFIG_ACKNOWLEDGEMENTS,
+                                                          &CONFIG_SOURCES,
+                                                          &CONFIG_SEALED,
+                                                          NULL};
+
+static bool read_workspace(struct snapshot *s, const struct pg_result *result)
+{
+    s->config.version = pg_get_int8(result, 0, 0);
+    return columns_read(&workspace_columns, result, 0, 1, s->arena, &s->config);
+}
+
+static bool read_teams(struct snapshot *s, const struct pg_result *result)
+{
+    s->config.teams = columns_read_all(&team_columns, result, s->arena, &s->config.team_count);
+    return s->config.teams != NULL;
+}
+
+static bool read_members(struct snapshot *s, const struct pg_result *result)
+{
+    s->config.members =
+        columns_read_all(&member_columns, result, s->arena, &s->config.member_count);
+    return s->config.members != NULL;
+}
+
+static bool read_keys(struct snapshot *s, const struct pg_result *result)
+{
+    s->config.keys = columns_read_all(&key_columns, result, s->arena, &s->config.key_count);
+    return s->config.keys != NULL;
+}
+
 static bool read_routes(struct snapshot *s, const struct pg_result *result)
 {
-    size_t count = (size_t)pg_rows(result);
+    size_t count;
+    const struct route_row *rows = columns_read_all(&route_columns, result, s->arena, &count);
     struct route_rule *routes = ARENA_ARRAY(s->arena, struct route_rule, count + 1);
 
-    for (size_t i = 0; routes != NULL && i < count; i++) {
-        const char *gate = pg_get_text(result, (int)i, 2, NULL);
-        routes[i].from_team = pg_get_uuid(result, (int)i, 0);
-        routes[i].to_team = pg_get_uuid(result, (int)i, 1);
-        routes[i].gated = gate != NULL;
-        if (gate != NULL && !term_parse(gate, &routes[i].gate))
-            return false;
-        routes[i].automatic = pg_get_bool(result, (int)i, 3);
-    }
+    if (rows == NULL || routes == NULL)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        routes[i] = rows[i].rule;
     s->config.routes = routes;
     s->config.route_count = count;
-    return routes != NULL;
+    return true;
 }
 
 /* A draft may be wrong still; what was proposed compiled then and compiles now. */
@@ -154,50 +170,18 @@ static bool compile(struct definition_version *version)
     return err == ERR_NONE;
 }
 
-static bool read_definition(struct snapshot *s, const struct pg_result *result, int row,
-                            struct definition_version *out)
-{
-    out->id = pg_get_uuid(result, row, 0);
-    if (!term_parse(pg_get_text(result, row, 1, NULL), &out->term) ||
-        !definition_state_parse(pg_get_text(result, row, 3, NULL), &out->state))
-        return false;
-    out->version = pg_get_int4(result, row, 2);
-    out->document = pg_copy_text(result, row, 4, s->arena);
-    out->revision = pg_get_int4(result, row, 5);
-    copy_bytes(result, row, 6, out->hash, DIGEST_BYTES);
-    out->effective_from = pg_get_instant(result, row, 7);
-    out->in_force_from = pg_get_instant(result, row, 8);
-    out->superseded_at = pg_get_instant(result, row, 9);
-    out->created_by = pg_get_uuid(result, row, 10);
-    out->created_at = pg_get_instant(result, row, 11);
-    out->proposed_by = pg_get_uuid(result, row, 12);
-    out->proposed_at = pg_get_instant(result, row, 13);
-    out->declined_by = pg_get_uuid(result, row, 14);
-    out->declined_at = pg_get_instant(result, row, 15);
-    out->decline_reason = pg_copy_text(result, row, 16, s->arena);
-    return out->document != NULL && compile(out);
-}
-
-static const struct statement CONFIG_DEFINITIONS = {
-    .name = "config_definitions",
-    .sql = "SELECT definition_id, term, version, state, document, revision, hash, "
-           "effective_from, in_force_from, superseded_at, created_by, created_at, proposed_by, "
-           "proposed_at, declined_by, declined_at, decline_reason FROM definition "
-           "WHERE workspace_id = $1 ORDER BY term, version",
-};
-
 static bool read_definitions(struct snapshot *s, const struct pg_result *result)
 {
-    size_t count = (size_t)pg_rows(result);
+    size_t count;
     struct definition_version *versions =
-        ARENA_ARRAY(s->arena, struct definition_version, count + 1);
+        columns_read_all(&definition_columns, result, s->arena, &count);
 
     if (versions == NULL)
         return false;
     s->config.definitions = versions;
-    s->config.definition_count = count;
+    s->config.definition_count = count; /* what is compiled so far is freed with them */
     for (size_t i = 0; i < count; i++) {
-        if (!read_definition(s, result, (int)i, &versions[i]))
+        if (!compile(&versions[i]))
             return false;
         bool first = versions[i].version == 1;
         if (DEFECT(definition_stale) ? first : versions[i].state == DEFINITION_IN_FORCE)
@@ -206,39 +190,25 @@ static bool read_definitions(struct snapshot *s, const struct pg_result *result)
     return true;
 }
 
-static struct definition_version *version_of(struct snapshot *s, const struct pg_result *result,
-                                             int row)
+static struct definition_version *version_of(struct snapshot *s, enum term term, int version)
 {
-    enum term term;
-
-    if (!term_parse(pg_get_text(result, row, 0, NULL), &term))
-        return NULL;
-    return (struct definition_version *)config_definition(&s->config, term,
-                                                          pg_get_int4(result, row, 1));
+    return (struct definition_version *)config_definition(&s->config, term, version);
 }
-
-static const struct statement CONFIG_SIGNATURES = {
-    .name = "config_signatures",
-    .sql = "SELECT term, version, side, member_id, key_id, key_made_by_kind, key_made_by, hash, "
-           "signed_at FROM definition_signature WHERE workspace_id = $1",
-};
 
 static bool read_signatures(struct snapshot *s, const struct pg_result *result)
 {
-    for (int row = 0; row < pg_rows(result); row++) {
-        struct definition_version *version = version_of(s, result, row);
-        bool sales = strcmp(pg_get_text(result, row, 2, NULL), "sales") == 0;
+    size_t count;
+    const struct signature_row *rows =
+        columns_read_all(&signature_columns, result, s->arena, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        struct definition_version *version = version_of(s, rows[i].term, rows[i].version);
         if (version == NULL)
             return false;
-        struct signature *signature = &version->signatures[sales ? SIDE_SALES : SIDE_MARKETING];
-        signature->given = true;
-        signature->member = pg_get_uuid(result, row, 3);
-        signature->key = pg_get_uuid(result, row, 4);
-        signature->key_made_by = read_actor(result, row, 5);
-        copy_bytes(result, row, 7, signature->hash, DIGEST_BYTES);
-        signature->signed_at = pg_get_instant(result, row, 8);
+        version->signatures[rows[i].side] = rows[i].signature;
+        version->signatures[rows[i].side].given = true;
     }
-    return true;
+    return rows != NULL;
 }
 
 static bool acknowledge(struct snapshot *s, struct definition_version *version, struct uuid member,
@@ -262,21 +232,18 @@ static bool acknowledge(struct snapshot *s, struct definition_version *version, 
     return true;
 }
 
-static const struct statement CONFIG_ACKNOWLEDGEMENTS = {
-    .name = "config_acknowledgements",
-    .sql = "SELECT term, version, member_id, acknowledged_at FROM definition_acknowledgement "
-           "WHERE workspace_id = $1 ORDER BY acknowledged_at, member_id",
-};
-
 static bool read_acknowledgements(struct snapshot *s, const struct pg_result *result)
 {
-    for (int row = 0; row < pg_rows(result); row++) {
-        struct definition_version *version = version_of(s, result, row);
-        if (version == NULL ||
-            !acknowledge(s, version, pg_get_uuid(result, row, 2), pg_get_instant(result, row, 3)))
+    size_t count;
+    const struct acknowledgement_row *rows =
+        columns_read_all(&acknowledgement_columns, result, s->arena, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        struct definition_version *version = version_of(s, rows[i].term, rows[i].version);
+        if (version == NULL || !acknowledge(s, version, rows[i].member, rows[i].at))
             return false;
     }
-    return true;
+    return rows != NULL;
 }
 
 /* It was checked when it was given; NULL when it does not compile all the same. */
@@ -294,53 +261,17 @@ static const struct mapping *compile_mapping(struct snapshot *s, const char *tex
     return err == ERR_NONE ? mapping : NULL;
 }
 
-static const struct statement CONFIG_SOURCES = {
-    .name = "config_sources",
-    .sql = "SELECT source_id, name, team_id, auth, mapping, active, revision, created_at, "
-           "secret_since, old_secret_until FROM source WHERE workspace_id = $1 ORDER BY "
-           "created_at, source_id",
-};
-
 static bool read_sources(struct snapshot *s, const struct pg_result *result)
 {
-    size_t count = (size_t)pg_rows(result);
-    struct source *sources = ARENA_ARRAY(s->arena, struct source, count + 1);
+    size_t count;
+    struct source *sources = columns_read_all(&source_columns, result, s->arena, &count);
 
-    for (size_t i = 0; sources != NULL && i < count; i++) {
-        sources[i].id = pg_get_uuid(result, (int)i, 0);
-        sources[i].name = pg_copy_text(result, (int)i, 1, s->arena);
-        sources[i].team = pg_get_uuid(result, (int)i, 2);
-        sources[i].auth = pg_copy_text(result, (int)i, 3, s->arena);
-        sources[i].mapping = pg_copy_text(result, (int)i, 4, s->arena);
+    for (size_t i = 0; i < count; i++)
         sources[i].compiled = compile_mapping(s, sources[i].mapping);
-        sources[i].active = pg_get_bool(result, (int)i, 5);
-        sources[i].revision = pg_get_int4(result, (int)i, 6);
-        sources[i].created_at = pg_get_instant(result, (int)i, 7);
-        sources[i].secret_since = pg_get_instant(result, (int)i, 8);
-        sources[i].old_until = pg_get_instant(result, (int)i, 9);
-    }
     s->config.sources = sources;
     s->config.source_count = count;
     return sources != NULL;
 }
-
-static const struct statement CONFIG_WORKSPACE = {
-    .name = "config_workspace",
-    .sql = "SELECT w.name, h.config_version FROM workspace w, workspace_head h "
-           "WHERE w.workspace_id = $1 AND h.workspace_id = $1",
-};
-
-static bool read_workspace(struct snapshot *s, const struct pg_result *result)
-{
-    s->config.name = pg_copy_text(result, 0, 0, s->arena);
-    s->config.version = pg_get_int8(result, 0, 1);
-    return s->config.name != NULL;
-}
-
-static const struct statement CONFIG_SEALED = {
-    .name = "config_sealed",
-    .sql = "SELECT subject_id, field, value FROM sealed WHERE workspace_id = $1",
-};
 
 static void warn_sealed(struct snapshot *s, const struct seal_place *place, enum seal_end end,
                         const void *envelope, size_t len)
@@ -378,22 +309,23 @@ static void keep_secret(struct snapshot *s, const struct seal_place *place, cons
 
 static bool read_sealed(struct snapshot *s, const struct pg_result *result)
 {
-    for (int row = 0; row < pg_rows(result); row++) {
-        struct seal_place place = {s->config.workspace, pg_get_uuid(result, row, 0),
-                                   pg_get_text(result, row, 1, NULL)};
+    size_t count;
+    const struct sealed_row *rows = columns_read_all(&sealed_columns, result, s->arena, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        struct seal_place place = {s->config.workspace, rows[i].subject, rows[i].field};
         const uint8_t *clear;
-        size_t len, clear_len;
-        const uint8_t *envelope = pg_get_bytea(result, row, 2, &len);
-        enum seal_end end =
-            keyring_unseal(s->keyring, &place, envelope, len, s->arena, &clear, &clear_len);
+        size_t clear_len;
+        enum seal_end end = keyring_unseal(s->keyring, &place, rows[i].value, rows[i].value_len,
+                                           s->arena, &clear, &clear_len);
         if (end == SEAL_NO_MEMORY)
             return false;
         if (end == SEAL_DONE)
             keep_secret(s, &place, clear, clear_len);
         else
-            warn_sealed(s, &place, end, envelope, len);
+            warn_sealed(s, &place, end, rows[i].value, rows[i].value_len);
     }
-    return true;
+    return rows != NULL;
 }
 
 /* In the order in which they are read and belong together. */
@@ -503,15 +435,3 @@ enum pg_status config_read(struct pg *pg, struct keyring *keyring, struct uuid w
         config_read_free(&s->config);
     return status;
 }
-
-const struct statement *const config_read_statements[] = {&CONFIG_TEAMS,
-                                                          &CONFIG_MEMBERS,
-                                                          &CONFIG_KEYS,
-                                                          &CONFIG_ROUTES,
-                                                          &CONFIG_DEFINITIONS,
-                                                          &CONFIG_SIGNATURES,
-                                                          &CONFIG_ACKNOWLEDGEMENTS,
-                                                          &CONFIG_SOURCES,
-                                                          &CONFIG_SEALED,
-                                                          &CONFIG_WORKSPACE,
-                                                          NULL};

@@ -1,15 +1,130 @@
 #include "store/table/delivery_table.h"
 
+#include "store/pg/columns.h"
+
 #include <string.h>
 
 #define DELIVERY_DROP_BATCH 5000 /* rows */
 
+/* ---- columns ---- */
+
+static const char *status_name(unsigned applied)
+{
+    return applied ? "applied" : "failed";
+}
+
+static void put_status(struct column_writer *w, const void *row)
+{
+    pg_array_text(w->to, status_name(*(const bool *)column_member(w->column, row)));
+}
+
+static bool get_status(const struct column_reader *r, void *row)
+{
+    struct delivery_row *delivery = row;
+
+    delivery->applied = strcmp(r->value, status_name(true)) == 0;
+    return delivery->applied || strcmp(r->value, status_name(false)) == 0;
+}
+
+/* The first, when it brought several. */
+static void put_lead(struct column_writer *w, const void *row)
+{
+    const struct delivery_row *delivery = row;
+
+    if (delivery->lead_count > 0)
+        pg_array_uuid(w->to, delivery->leads[0]);
+    else
+        pg_array_null(w->to);
+}
+
+static const struct column_form as_delivery_status = {
+    .type = PG_TEXT, .size = sizeof(bool), .put = put_status, .get = get_status};
+static const struct column_form as_delivery_lead = {.type = PG_UUID, .put = put_lead};
+
+/* clang-format off */
+
+#define IN(name) MEMBER(struct delivery_row, name)
+#define IN_LISTS .unread = "shown in lists: store/read/delivery_read.c"
+
+static const struct column delivery_list[] = {
+    {"delivery_id",  &as_uuid,            IN(id),          COLUMN_KEY},
+    {"source_id",    &as_uuid,            IN(source)},
+    {"received_at",  &as_instant,         IN(received_at)},
+    {"content_type", &as_text,            IN(content_type)},
+    {"body",         &as_bytea_len,       IN(body),        COLUMN_NULL,
+        .beside = offsetof(struct delivery_row, body_len)},
+    {"status",       &as_delivery_status, IN(applied),     COLUMN_CHANGES},
+    {"error",        &as_text,            IN(error),       COLUMN_CHANGES | COLUMN_NULL},
+    {"lead_id",      &as_delivery_lead,   IN(leads),       COLUMN_FILLS | COLUMN_NULL,   IN_LISTS},
+    {"replayed_at",  &as_instant,         IN(replayed_at), COLUMN_CHANGES | COLUMN_NULL, IN_LISTS},
+};
+#undef IN_LISTS
+#undef IN
+
+const struct columns delivery_columns = COLUMNS("delivery", delivery_list, struct delivery_row);
+
+struct delivery_lead_row {
+    struct uuid lead;
+    struct uuid delivery;
+};
+
+#define IN(name) MEMBER(struct delivery_lead_row, name)
+#define UNREAD .unread = "for erasure"
+
+static const struct column delivery_lead_list[] = {
+    {"lead_id",     &as_uuid, IN(lead),     COLUMN_KEY, UNREAD},
+    {"delivery_id", &as_uuid, IN(delivery), COLUMN_KEY, UNREAD},
+};
+#undef UNREAD
+#undef IN
+
+const struct columns delivery_lead_columns =
+    COLUMNS("delivery_lead", delivery_lead_list, struct delivery_lead_row);
+
+/* ---- statements ---- */
+
+/* $1 workspace, $2 older than this, $3 limit */
 static const struct statement DELIVERY_DROP = {
     .name = "delivery_drop",
-    .sql = "UPDATE delivery SET body = NULL WHERE workspace_id = $1 AND delivery_id IN ("
-           "SELECT delivery_id FROM delivery WHERE workspace_id = $1 AND received_at < $2 "
-           "AND body IS NOT NULL LIMIT $3)",
+    .sql = "UPDATE delivery SET body = NULL "
+           "WHERE workspace_id = $1 "
+           "AND delivery_id IN ("
+           "  SELECT delivery_id "
+           "  FROM delivery "
+           "  WHERE workspace_id = $1 AND received_at < $2 AND body IS NOT NULL "
+           "  LIMIT $3)",
 };
+
+/* $1 workspace, $2 delivery */
+static const struct statement DELIVERY_LOCK = {
+    .name = "delivery_lock",
+    .sql = "SELECT {delivery} "
+           "FROM delivery "
+           "WHERE workspace_id = $1 AND delivery_id = $2 "
+           "FOR NO KEY UPDATE",
+    .index = "delivery_pkey",
+    .hot = true,
+};
+
+static const struct statement DELIVERY_SAVE = {
+    .name = "delivery_save",
+    .makes = STATEMENT_SAVES,
+    .of = &delivery_columns,
+    .tuples = 1,
+};
+
+static const struct statement DELIVERY_LEADS = {
+    .name = "delivery_leads",
+    .makes = STATEMENT_ADDS,
+    .of = &delivery_lead_columns,
+    .index = "workspace_head_pkey",
+    .hot = true,
+};
+
+/* clang-format on */
+
+const struct statement *const delivery_table_statements[] = {&DELIVERY_DROP, &DELIVERY_LOCK,
+                                                             &DELIVERY_SAVE, &DELIVERY_LEADS, NULL};
 
 void delivery_table_queue_drop(struct pg *pg, struct arena *arena, struct uuid workspace,
                                instant before)
@@ -24,14 +139,6 @@ void delivery_table_queue_drop(struct pg *pg, struct arena *arena, struct uuid w
     pg_params_int8(&params, DELIVERY_DROP_BATCH);
     pg_queue(pg, &DELIVERY_DROP, &params);
 }
-
-static const struct statement DELIVERY_LOCK = {
-    .name = "delivery_lock",
-    .sql = "SELECT delivery_id, source_id, received_at, content_type, body, status, error "
-           "FROM delivery WHERE workspace_id = $1 AND delivery_id = $2 FOR NO KEY UPDATE",
-    .index = "delivery_pkey",
-    .hot = true,
-};
 
 int delivery_table_queue_lock(struct pg *pg, struct arena *arena, struct uuid workspace,
                               struct uuid id)
@@ -48,67 +155,25 @@ struct delivery_row *delivery_table_read(const struct pg_result *result, int row
                                          struct arena *arena)
 {
     struct delivery_row *delivery = ARENA_NEW(arena, struct delivery_row);
-    size_t len = 0;
-    const uint8_t *body = pg_get_bytea(result, row, 4, &len);
 
     if (delivery == NULL)
         return NULL;
-    delivery->id = pg_get_uuid(result, row, 0);
-    delivery->source = pg_get_uuid(result, row, 1);
-    delivery->received_at = pg_get_instant(result, row, 2);
-    delivery->content_type = pg_copy_text(result, row, 3, arena);
-    delivery->body = body == NULL ? NULL : arena_copy(arena, (const char *)body, len);
-    delivery->body_len = len;
-    delivery->applied = strcmp(pg_get_text(result, row, 5, NULL), "applied") == 0;
-    delivery->error = pg_copy_text(result, row, 6, arena);
     delivery->replayed_at = INSTANT_NONE;
-    return delivery;
+    return columns_read(&delivery_columns, result, row, 0, arena, delivery) ? delivery : NULL;
 }
-
-static const struct statement DELIVERY_SAVE = {
-    .name = "delivery_save",
-    .sql = "INSERT INTO delivery (workspace_id, delivery_id, source_id, received_at, "
-           "content_type, body, status, error, lead_id, replayed_at) "
-           "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) "
-           "ON CONFLICT (workspace_id, delivery_id) DO UPDATE SET status = excluded.status, "
-           "error = excluded.error, lead_id = coalesce(excluded.lead_id, delivery.lead_id), "
-           "replayed_at = excluded.replayed_at",
-};
-
-static const struct statement DELIVERY_LEADS = {
-    .name = "delivery_leads",
-    .sql = "INSERT INTO delivery_lead (workspace_id, lead_id, delivery_id) "
-           "SELECT h.workspace_id, u.id, $3 FROM workspace_head h, unnest($2::uuid[]) u(id) "
-           "WHERE h.workspace_id = $1 ON CONFLICT DO NOTHING",
-    .index = "workspace_head_pkey",
-    .hot = true,
-};
 
 void delivery_table_queue_save(struct pg *pg, struct arena *arena, struct uuid workspace,
                                const struct delivery_row *row)
 {
-    struct pg_params params;
+    struct delivery_lead_row *items = ARENA_ARRAY(arena, struct delivery_lead_row, row->lead_count);
+    const void **list = ARENA_ARRAY(arena, const void *, row->lead_count);
 
-    pg_params_init(&params, arena);
-    pg_params_uuid(&params, workspace);
-    pg_params_uuid(&params, row->id);
-    pg_params_uuid(&params, row->source);
-    pg_params_instant(&params, row->received_at);
-    pg_params_text(&params, row->content_type);
-    pg_params_bytea(&params, row->body, row->body_len);
-    pg_params_text(&params, row->applied ? "applied" : "failed");
-    pg_params_text(&params, row->error);
-    pg_params_uuid(&params, row->lead_count > 0 ? row->leads[0] : (struct uuid){{0}});
-    pg_params_instant(&params, row->replayed_at);
-    pg_queue(pg, &DELIVERY_SAVE, &params);
-    if (row->lead_count == 0)
+    columns_queue(pg, arena, &DELIVERY_SAVE, workspace, &(const void *){row}, 1);
+    if (items == NULL || list == NULL)
         return;
-    pg_params_init(&params, arena);
-    pg_params_uuid(&params, workspace);
-    pg_params_uuids(&params, row->leads, row->lead_count);
-    pg_params_uuid(&params, row->id);
-    pg_queue(pg, &DELIVERY_LEADS, &params);
+    for (size_t i = 0; i < row->lead_count; i++) {
+        items[i] = (struct delivery_lead_row){row->leads[i], row->id};
+        list[i] = &items[i];
+    }
+    columns_queue(pg, arena, &DELIVERY_LEADS, workspace, list, row->lead_count);
 }
-
-const struct statement *const delivery_table_statements[] = {&DELIVERY_DROP, &DELIVERY_LOCK,
-                                                             &DELIVERY_SAVE, &DELIVERY_LEADS, NULL};

@@ -1,139 +1,294 @@
 #include "store/table/handoff_table.h"
 
 #include "base/defect.h"
+#include "store/pg/columns.h"
+#include "store/table/column_words.h"
 
 #include <string.h>
 
+/* ---- columns ---- */
+
+static const struct column_form as_handoff_kind =
+    COLUMN_WORD(handoff_kind_name, HANDOFF_KIND_COUNT);
+static const struct column_form as_handoff_state =
+    COLUMN_WORD(handoff_state_name, HANDOFF_STATE_COUNT);
+static const struct column_form as_handoff_class = COLUMN_WORD(rejection_class_name, CLASS_COUNT);
+static const struct column_form as_handoff_dispute =
+    COLUMN_WORD(dispute_name, DISPUTE_CONCEDED + 1);
+static const struct column_form as_handoff_outcome =
+    COLUMN_WORD(outcome_kind_name, OUTCOME_LOST + 1);
+static const struct column_form as_verdict_result =
+    COLUMN_WORD(verdict_result_name, VERDICT_RESULT_COUNT);
+static const struct column_form as_feedback_kind =
+    COLUMN_WORD(feedback_kind_name, FEEDBACK_CONCEDED + 1);
+static const struct column_form as_exception_kind =
+    COLUMN_WORD(exception_kind_name, EXCEPTION_KIND_COUNT);
+
+/* clang-format off */
+
+#define IN(name) MEMBER(struct handoff, name)
+
+static const struct column handoff_list[] = {
+    {"handoff_id",        &as_uuid,            IN(id),                COLUMN_KEY},
+    {"lead_id",           &as_uuid,            IN(lead),              COLUMN_CHANGES},
+    {"kind",              &as_handoff_kind,    IN(kind)},
+    {"state",             &as_handoff_state,   IN(state),             COLUMN_CHANGES},
+    {"from_team",         &as_uuid,            IN(from_team)},
+    {"to_team",           &as_uuid,            IN(to_team)},
+    {"term",              &as_term,            IN(term),              COLUMN_NULL,
+        .beside = offsetof(struct handoff, gated)},
+    {"version",           &as_int4,            IN(version),           COLUMN_NULL},
+    {"verdict_seq",       &as_int8,            IN(verdict_seq),       COLUMN_NULL},
+    {"verdict_lead",      &as_uuid,            IN(verdict_lead),      COLUMN_NULL},
+    {"offer_note",        &as_text,            IN(offer_note),        COLUMN_NULL},
+    {"offered_at",        &as_instant,         IN(offered_at)},
+    {"respond_by",        &as_instant,         IN(respond_by),        COLUMN_CHANGES},
+    {"assignee",          &as_uuid,            IN(assignee),          COLUMN_CHANGES | COLUMN_NULL},
+    {"claimed_until",     &as_instant,         IN(claimed_until),     COLUMN_CHANGES | COLUMN_NULL},
+    {"accepted_at",       &as_instant,         IN(accepted_at),       COLUMN_CHANGES | COLUMN_NULL},
+    {"accepted_by",       &as_uuid,            IN(accepted_by),       COLUMN_CHANGES | COLUMN_NULL},
+    {"decide_by",         &as_instant,         IN(decide_by),         COLUMN_CHANGES | COLUMN_NULL},
+    {"first_contact_at",  &as_instant,         IN(first_contact_at),  COLUMN_CHANGES | COLUMN_NULL},
+    {"closed_at",         &as_instant,         IN(closed_at),         COLUMN_CHANGES | COLUMN_NULL},
+    {"closed_by",         &as_uuid,            IN(closed_by),         COLUMN_CHANGES | COLUMN_NULL},
+    {"qualified_version", &as_int4,            IN(qualified_version), COLUMN_CHANGES | COLUMN_NULL},
+    {"reason",            &as_text,            IN(reason),            COLUMN_CHANGES | COLUMN_NULL},
+    {"class",             &as_handoff_class,   IN(klass),             COLUMN_CHANGES | COLUMN_NULL},
+    {"criterion",         &as_json,            IN(criterion),         COLUMN_CHANGES | COLUMN_NULL},
+    {"note",              &as_text,            IN(note),              COLUMN_CHANGES | COLUMN_NULL},
+    {"rating",            &as_int2,            IN(rating),            COLUMN_CHANGES | COLUMN_NULL},
+    {"previous",          &as_uuid,            IN(previous),          COLUMN_NULL},
+    {"dispute",           &as_handoff_dispute, IN(dispute),           COLUMN_CHANGES | COLUMN_NULL},
+    {"outcome",           &as_handoff_outcome, IN(outcome),           COLUMN_CHANGES | COLUMN_NULL},
+    {"outcome_reason",    &as_text,            IN(outcome_reason),    COLUMN_CHANGES | COLUMN_NULL},
+    {"outcome_at",        &as_instant,         IN(outcome_at),        COLUMN_CHANGES | COLUMN_NULL},
+    {"updated_at",        &as_instant,         IN(updated_at),        COLUMN_CHANGES},
+};
+#undef IN
+
+const struct columns handoff_columns = COLUMNS("handoff", handoff_list, struct handoff);
+
+#define IN(name) MEMBER(struct verdict_row, name)
+#define IN_BODY .unread = "the body says it too"
+
+static const struct column verdict_list[] = {
+    {"lead_id",   &as_uuid,           IN(lead),    COLUMN_KEY},
+    {"seq",       &as_int8,           IN(seq),     COLUMN_KEY},
+    {"term",      &as_term,           IN(term),    IN_BODY},
+    {"version",   &as_int4,           IN(version), IN_BODY},
+    {"result",    &as_verdict_result, IN(result),  IN_BODY},
+    {"score",     &as_int4,           IN(score),   IN_BODY},
+    {"body",      &as_json_len,       IN(body),    COLUMN_NULL,
+        .beside = offsetof(struct verdict_row, body_len)},
+    {"judged_at", &as_instant,        IN(judged_at)},
+};
+#undef IN_BODY
+#undef IN
+
+const struct columns verdict_columns = COLUMNS("verdict", verdict_list, struct verdict_row);
+
+#define IN(name) MEMBER(struct feedback_row, name)
+#define IN_LEDGER .unread = "the ledger's entry says it too"
+
+static const struct column feedback_list[] = {
+    {"feedback_id", &as_uuid,          IN(id),       COLUMN_KEY,  IN_LEDGER},
+    {"handoff_id",  &as_uuid,          IN(handoff),  IN_LEDGER},
+    {"lead_id",     &as_uuid,          IN(lead),     IN_LEDGER},
+    {"kind",        &as_feedback_kind, IN(kind),     IN_LEDGER},
+    {"rating",      &as_int2,          IN(rating),   COLUMN_NULL, IN_LEDGER},
+    {"note",        &as_text,          IN(note),     COLUMN_NULL},
+    {"member_id",   &as_uuid,          IN(member),   IN_LEDGER},
+    {"given_at",    &as_instant,       IN(given_at), IN_LEDGER},
+};
+#undef IN_LEDGER
+#undef IN
+
+const struct columns feedback_columns = COLUMNS("feedback", feedback_list, struct feedback_row);
+
+#define IN(name) MEMBER(struct exception_count, name)
+#define ASKED .unread = "it was asked for by these"
+
+static const struct column exception_list[] = {
+    {"term",  &as_term,           IN(term),  COLUMN_KEY, ASKED},
+    {"kind",  &as_exception_kind, IN(kind),  COLUMN_KEY, ASKED},
+    {"month", &as_int8,           IN(month), COLUMN_KEY, ASKED},
+    {"used",  &as_int4,           IN(used),  COLUMN_CHANGES},
+};
+#undef ASKED
+#undef IN
+
+const struct columns exception_columns =
+    COLUMNS("exception_count", exception_list, struct exception_count);
+
+/* ---- statements ---- */
+
+/* $1 workspace, $2 handoffs */
 static const struct statement HANDOFF_LEADS = {
     .name = "handoff_leads",
-    .sql = "SELECT h.handoff_id, h.lead_id FROM unnest($2::uuid[]) u(id) CROSS JOIN LATERAL ("
-           "SELECT handoff_id, lead_id FROM handoff WHERE workspace_id = $1 "
-           "AND handoff_id = u.id LIMIT 1) h",
+    .sql = "SELECT h.handoff_id, h.lead_id "
+           "FROM unnest($2::uuid[]) u(id) "
+           "CROSS JOIN LATERAL ("
+           "  SELECT handoff_id, lead_id "
+           "  FROM handoff "
+           "  WHERE workspace_id = $1 AND handoff_id = u.id "
+           "  LIMIT 1"
+           ") h",
     .index = "handoff_pkey",
     .hot = true,
 };
 
-#define ITS_VERDICT                                                                                \
-    "LEFT JOIN LATERAL (SELECT body FROM verdict WHERE workspace_id = $1 "                         \
-    "AND lead_id = h.verdict_lead AND seq = h.verdict_seq LIMIT 1) v ON true"
+#define ITS_VERDICT                                       \
+           "LEFT JOIN LATERAL ("                          \
+           "  SELECT body "                               \
+           "  FROM verdict "                              \
+           "  WHERE workspace_id = $1 "                   \
+           "  AND lead_id = h.verdict_lead "              \
+           "  AND seq = h.verdict_seq "                   \
+           "  LIMIT 1"                                    \
+           ") v ON true"
 
+/* $1 workspace, $2 handoffs */
 static const struct statement HANDOFF_BY_ID = {
     .name = "handoff_by_id",
-    .sql = "SELECT " HANDOFF_COLUMNS ", v.body FROM unnest($2::uuid[]) u(id) "
-           "CROSS JOIN LATERAL (SELECT * FROM handoff WHERE workspace_id = $1 "
-           "AND handoff_id = u.id LIMIT 1) h " ITS_VERDICT,
+    .sql = "SELECT v.body, {h.handoff} "
+           "FROM unnest($2::uuid[]) u(id) "
+           "CROSS JOIN LATERAL ("
+           "  SELECT * "
+           "  FROM handoff "
+           "  WHERE workspace_id = $1 AND handoff_id = u.id "
+           "  LIMIT 1"
+           ") h "
+           ITS_VERDICT,
     .index = "handoff_pkey",
     .hot = true,
 };
 
+/* $1 workspace, $2 leads */
 static const struct statement HANDOFF_OPEN = {
     .name = "handoff_open_of",
-    .sql = "SELECT " HANDOFF_COLUMNS ", v.body FROM unnest($2::uuid[]) u(id) "
-           "CROSS JOIN LATERAL (SELECT * FROM handoff WHERE workspace_id = $1 "
-           "AND lead_id = u.id AND state IN ('offered', 'accepted') LIMIT 1) h " ITS_VERDICT,
+    .sql = "SELECT v.body, {h.handoff} "
+           "FROM unnest($2::uuid[]) u(id) "
+           "CROSS JOIN LATERAL ("
+           "  SELECT * "
+           "  FROM handoff "
+           "  WHERE workspace_id = $1 AND lead_id = u.id "
+           "  AND state IN ('offered', 'accepted') "
+           "  LIMIT 1"
+           ") h "
+           ITS_VERDICT,
     .index = "handoff_open",
     .hot = true,
 };
 
+/* $1 workspace, $2 team, $3 limit */
 static const struct statement HANDOFF_CLAIMABLE = {
     .name = "handoff_claimable",
-    .sql = "SELECT c.handoff_id, c.lead_id FROM (SELECT handoff_id, lead_id FROM handoff "
-           "WHERE workspace_id = $1 AND to_team = $2 AND state = 'offered' AND respond_by > now() "
-           "AND (claimed_until IS NULL OR claimed_until <= now()) "
-           "ORDER BY respond_by, handoff_id LIMIT $3) c CROSS JOIN LATERAL ("
-           "SELECT lead_id FROM lead WHERE workspace_id = $1 AND lead_id = c.lead_id "
-           "FOR NO KEY UPDATE SKIP LOCKED) l",
+    .sql = "SELECT c.handoff_id, c.lead_id "
+           "FROM ("
+           "  SELECT handoff_id, lead_id "
+           "  FROM handoff "
+           "  WHERE workspace_id = $1 AND to_team = $2 "
+           "  AND state = 'offered' AND respond_by > now() "
+           "  AND (claimed_until IS NULL OR claimed_until <= now()) "
+           "  ORDER BY respond_by, handoff_id "
+           "  LIMIT $3"
+           ") c "
+           "CROSS JOIN LATERAL ("
+           "  SELECT lead_id "
+           "  FROM lead "
+           "  WHERE workspace_id = $1 AND lead_id = c.lead_id "
+           "  FOR NO KEY UPDATE SKIP LOCKED"
+           ") l",
     .index = "handoff_queue",
     .hot = true,
 };
 
+/* $1 workspace, $2 team, $3 limit */
 static const struct statement HANDOFF_WAITING = {
     .name = "handoff_waiting",
-    .sql = "SELECT count(*) FROM (SELECT 1 FROM handoff WHERE workspace_id = $1 "
-           "AND to_team = $2 AND state = 'offered' AND respond_by > now() "
-           "AND (claimed_until IS NULL OR claimed_until <= now()) "
-           "ORDER BY respond_by, handoff_id LIMIT $3) w",
+    .sql = "SELECT count(*) "
+           "FROM ("
+           "  SELECT 1 "
+           "  FROM handoff "
+           "  WHERE workspace_id = $1 AND to_team = $2 "
+           "  AND state = 'offered' AND respond_by > now() "
+           "  AND (claimed_until IS NULL OR claimed_until <= now()) "
+           "  ORDER BY respond_by, handoff_id "
+           "  LIMIT $3"
+           ") w",
     .index = "handoff_queue",
     .hot = true,
 };
 
+/* $1 workspace, $2 teams, $3 limit */
 static const struct statement HANDOFF_OVERDUE = {
     .name = "handoff_overdue",
-    .sql = "SELECT c.handoff_id, c.lead_id FROM unnest($2::uuid[]) t(id) CROSS JOIN LATERAL ("
-           "SELECT handoff_id, lead_id FROM handoff WHERE workspace_id = $1 "
-           "AND to_team = t.id AND state = 'offered' AND respond_by <= now() "
-           "ORDER BY respond_by, handoff_id LIMIT $3) c CROSS JOIN LATERAL ("
-           "SELECT lead_id FROM lead WHERE workspace_id = $1 AND lead_id = c.lead_id "
-           "FOR NO KEY UPDATE SKIP LOCKED) l LIMIT $3",
+    .sql = "SELECT c.handoff_id, c.lead_id "
+           "FROM unnest($2::uuid[]) t(id) "
+           "CROSS JOIN LATERAL ("
+           "  SELECT handoff_id, lead_id "
+           "  FROM handoff "
+           "  WHERE workspace_id = $1 AND to_team = t.id "
+           "  AND state = 'offered' AND respond_by <= now() "
+           "  ORDER BY respond_by, handoff_id "
+           "  LIMIT $3"
+           ") c "
+           "CROSS JOIN LATERAL ("
+           "  SELECT lead_id "
+           "  FROM lead "
+           "  WHERE workspace_id = $1 AND lead_id = c.lead_id "
+           "  FOR NO KEY UPDATE SKIP LOCKED"
+           ") l "
+           "LIMIT $3",
     .index = "handoff_queue",
     .hot = true,
 };
 
 static const struct statement HANDOFF_SAVE = {
     .name = "handoff_save",
-    .sql = "INSERT INTO handoff (workspace_id, handoff_id, lead_id, kind, state, from_team, "
-           "to_team, term, version, verdict_seq, verdict_lead, offer_note, offered_at, "
-           "respond_by, assignee, claimed_until, accepted_at, accepted_by, decide_by, "
-           "first_contact_at, closed_at, closed_by, qualified_version, reason, class, criterion, "
-           "note, rating, previous, dispute, outcome, outcome_reason, outcome_at, updated_at) "
-           "SELECT h.workspace_id, u.* FROM workspace_head h, unnest($2::uuid[], $3::uuid[], "
-           "$4::text[], $5::text[], $6::uuid[], $7::uuid[], $8::text[], $9::int4[], $10::int8[], "
-           "$11::uuid[], $12::text[], $13::timestamptz[], $14::timestamptz[], $15::uuid[], "
-           "$16::timestamptz[], $17::timestamptz[], $18::uuid[], $19::timestamptz[], "
-           "$20::timestamptz[], $21::timestamptz[], $22::uuid[], $23::int4[], $24::text[], "
-           "$25::text[], $26::json[], $27::text[], $28::int2[], $29::uuid[], $30::text[], "
-           "$31::text[], $32::text[], $33::timestamptz[], $34::timestamptz[]) u "
-           "WHERE h.workspace_id = $1 "
-           "ON CONFLICT (workspace_id, handoff_id) DO UPDATE SET lead_id = excluded.lead_id, "
-           "state = excluded.state, respond_by = excluded.respond_by, "
-           "assignee = excluded.assignee, claimed_until = excluded.claimed_until, "
-           "accepted_at = excluded.accepted_at, accepted_by = excluded.accepted_by, "
-           "decide_by = excluded.decide_by, first_contact_at = excluded.first_contact_at, "
-           "closed_at = excluded.closed_at, closed_by = excluded.closed_by, "
-           "qualified_version = excluded.qualified_version, reason = excluded.reason, "
-           "class = excluded.class, criterion = excluded.criterion, note = excluded.note, "
-           "rating = excluded.rating, dispute = excluded.dispute, outcome = excluded.outcome, "
-           "outcome_reason = excluded.outcome_reason, outcome_at = excluded.outcome_at, "
-           "updated_at = excluded.updated_at",
+    .makes = STATEMENT_SAVES,
+    .of = &handoff_columns,
     .index = "workspace_head_pkey",
     .hot = true,
 };
 
 static const struct statement VERDICT_INSERT = {
     .name = "verdict_insert",
-    .sql = "INSERT INTO verdict (workspace_id, lead_id, seq, term, version, result, score, body, "
-           "judged_at) SELECT h.workspace_id, u.* FROM workspace_head h, unnest($2::uuid[], "
-           "$3::int8[], $4::text[], $5::int4[], $6::text[], $7::int4[], $8::json[], "
-           "$9::timestamptz[]) u WHERE h.workspace_id = $1",
+    .makes = STATEMENT_INSERTS,
+    .of = &verdict_columns,
     .index = "workspace_head_pkey",
     .hot = true,
 };
 
 static const struct statement FEEDBACK_INSERT = {
     .name = "feedback_insert",
-    .sql = "INSERT INTO feedback (workspace_id, feedback_id, handoff_id, lead_id, kind, rating, "
-           "note, member_id, given_at) SELECT h.workspace_id, u.* FROM workspace_head h, "
-           "unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::int2[], $7::text[], "
-           "$8::uuid[], $9::timestamptz[]) u WHERE h.workspace_id = $1",
+    .makes = STATEMENT_INSERTS,
+    .of = &feedback_columns,
     .index = "workspace_head_pkey",
     .hot = true,
 };
 
-/* The insert makes the row that is then locked; the other waits for it and finds it. */
+/* The insert makes the row that is then locked; another one waits for it and finds it.
+ * $1 workspace, $2 term, $3 kind, $4 month */
 static const struct statement EXCEPTION_LOCK = {
     .name = "exception_lock",
     .sql = "INSERT INTO exception_count (workspace_id, term, kind, month, used) "
-           "VALUES ($1, $2, $3, $4, 0) ON CONFLICT (workspace_id, term, kind, month) "
-           "DO UPDATE SET used = exception_count.used RETURNING used",
+           "VALUES ($1, $2, $3, $4, 0) "
+           "ON CONFLICT (workspace_id, term, kind, month) "
+           "DO UPDATE SET used = exception_count.used "
+           "RETURNING {exception_count}",
 };
 
 static const struct statement EXCEPTION_SAVE = {
     .name = "exception_save",
-    .sql = "UPDATE exception_count SET used = $5 WHERE workspace_id = $1 AND term = $2 "
-           "AND kind = $3 AND month = $4",
+    .makes = STATEMENT_SAVES,
+    .of = &exception_columns,
+    .tuples = 1,
     .index = "exception_count_pkey",
     .hot = true,
 };
+
+/* clang-format on */
 
 const struct statement *const handoff_table_statements[] = {
     &HANDOFF_LEADS,   &HANDOFF_BY_ID,   &HANDOFF_OPEN,   &HANDOFF_CLAIMABLE,
@@ -143,62 +298,28 @@ const struct statement *const handoff_table_statements[] = {
 
 /* ---- reading ---- */
 
-static bool read_names(const struct pg_result *result, int row, int c, struct handoff *handoff)
-{
-    const char *term = pg_get_text(result, row, c + 6, NULL);
-    const char *klass = pg_get_text(result, row, c + 23, NULL);
-    const char *dispute = pg_get_text(result, row, c + 28, NULL);
-    const char *outcome = pg_get_text(result, row, c + 29, NULL);
-
-    handoff->gated = term != NULL;
-    return handoff_kind_parse(pg_get_text(result, row, c + 2, NULL), &handoff->kind) &&
-           handoff_state_parse(pg_get_text(result, row, c + 3, NULL), &handoff->state) &&
-           (term == NULL || term_parse(term, &handoff->term)) &&
-           (klass == NULL || rejection_class_parse(klass, &handoff->klass)) &&
-           (dispute == NULL || dispute_parse(dispute, &handoff->dispute)) &&
-           (outcome == NULL || outcome_kind_parse(outcome, &handoff->outcome));
-}
-
-static void read_times(const struct pg_result *result, int row, int c, struct handoff *handoff)
-{
-    handoff->offered_at = pg_get_instant(result, row, c + 11);
-    handoff->respond_by = pg_get_instant(result, row, c + 12);
-    handoff->claimed_until =
-        DEFECT(double_claim) ? INSTANT_NONE : pg_get_instant(result, row, c + 14);
-    handoff->accepted_at = pg_get_instant(result, row, c + 15);
-    handoff->decide_by = pg_get_instant(result, row, c + 17);
-    handoff->first_contact_at = pg_get_instant(result, row, c + 18);
-    handoff->closed_at = pg_get_instant(result, row, c + 19);
-    handoff->outcome_at = pg_get_instant(result, row, c + 31);
-    handoff->updated_at = pg_get_instant(result, row, c + 32);
-}
-
-struct handoff *handoff_table_read(const struct pg_result *result, int row, int c,
+struct handoff *handoff_table_read(const struct pg_result *result, int row, int column,
                                    struct arena *arena)
 {
     struct handoff *handoff = ARENA_NEW(arena, struct handoff);
 
-    if (handoff == NULL || !read_names(result, row, c, handoff))
+    if (handoff == NULL || !columns_read(&handoff_columns, result, row, column, arena, handoff))
         return NULL;
-    handoff->id = pg_get_uuid(result, row, c);
-    handoff->lead = pg_get_uuid(result, row, c + 1);
-    handoff->from_team = pg_get_uuid(result, row, c + 4);
-    handoff->to_team = pg_get_uuid(result, row, c + 5);
-    handoff->version = pg_get_int4(result, row, c + 7);
-    handoff->verdict_seq = pg_get_int8(result, row, c + 8);
-    handoff->verdict_lead = pg_get_uuid(result, row, c + 9);
-    handoff->offer_note = pg_copy_text(result, row, c + 10, arena);
-    read_times(result, row, c, handoff);
-    handoff->assignee = pg_get_uuid(result, row, c + 13);
-    handoff->accepted_by = pg_get_uuid(result, row, c + 16);
-    handoff->closed_by = pg_get_uuid(result, row, c + 20);
-    handoff->qualified_version = pg_get_int4(result, row, c + 21);
-    handoff->reason = pg_copy_text(result, row, c + 22, arena);
-    handoff->criterion = pg_copy_text(result, row, c + 24, arena);
-    handoff->note = pg_copy_text(result, row, c + 25, arena);
-    handoff->rating = pg_get_int4(result, row, c + 26);
-    handoff->previous = pg_get_uuid(result, row, c + 27);
-    handoff->outcome_reason = pg_copy_text(result, row, c + 30, arena);
+    if (DEFECT(double_claim))
+        handoff->claimed_until = INSTANT_NONE;
+    return handoff;
+}
+
+struct handoff *handoff_table_read_loaded(const struct pg_result *result, int row,
+                                          struct arena *arena)
+{
+    struct handoff *handoff = handoff_table_read(result, row, 1, arena);
+
+    if (handoff == NULL)
+        return NULL;
+    handoff->verdict_body = pg_copy_text(result, row, 0, arena);
+    if (handoff->verdict_body != NULL)
+        handoff->verdict_body_len = strlen(handoff->verdict_body);
     return handoff;
 }
 
@@ -206,14 +327,10 @@ static int queue_by_ids(struct pg *pg, struct arena *arena, const struct stateme
                         struct uuid workspace, const struct uuid *ids, size_t count, int32_t limit)
 {
     struct pg_params params;
-    struct pg_array array;
 
-    pg_array_begin(&array, arena, PG_UUID, count);
-    for (size_t i = 0; i < count; i++)
-        pg_array_uuid(&array, ids[i]);
     pg_params_init(&params, arena);
     pg_params_uuid(&params, workspace);
-    pg_params_array(&params, &array);
+    pg_params_uuids(&params, ids, count);
     if (limit > 0)
         pg_params_int8(&params, limit);
     return pg_queue(pg, statement, &params);
@@ -269,172 +386,22 @@ int handoff_table_queue_waiting(struct pg *pg, struct arena *arena, struct uuid 
 
 /* ---- saving ---- */
 
-enum { SAVE_COLUMNS = 33 };
-
-static const enum pg_type save_types[SAVE_COLUMNS] = {
-    PG_UUID,        PG_UUID,        PG_TEXT,        PG_TEXT,        PG_UUID, PG_UUID,
-    PG_TEXT,        PG_INT4,        PG_INT8,        PG_UUID,        PG_TEXT, PG_TIMESTAMPTZ,
-    PG_TIMESTAMPTZ, PG_UUID,        PG_TIMESTAMPTZ, PG_TIMESTAMPTZ, PG_UUID, PG_TIMESTAMPTZ,
-    PG_TIMESTAMPTZ, PG_TIMESTAMPTZ, PG_UUID,        PG_INT4,        PG_TEXT, PG_TEXT,
-    PG_JSON,        PG_TEXT,        PG_INT2,        PG_UUID,        PG_TEXT, PG_TEXT,
-    PG_TEXT,        PG_TIMESTAMPTZ, PG_TIMESTAMPTZ,
-};
-
-static void put_int4_or_null(struct pg_array *column, int32_t number)
-{
-    if (number == 0)
-        pg_array_null(column);
-    else
-        pg_array_int4(column, number);
-}
-
-static void put_gate(struct pg_array *c, const struct handoff *handoff)
-{
-    pg_array_text(&c[0], handoff->gated ? term_name(handoff->term) : NULL);
-    put_int4_or_null(&c[1], handoff->version);
-    if (handoff->verdict_seq == 0)
-        pg_array_null(&c[2]);
-    else
-        pg_array_int8(&c[2], handoff->verdict_seq);
-    pg_array_uuid(&c[3], handoff->verdict_lead);
-    pg_array_text(&c[4], handoff->offer_note);
-}
-
-static void put_answer(struct pg_array *c, const struct handoff *handoff)
-{
-    put_int4_or_null(&c[0], handoff->qualified_version);
-    pg_array_text(&c[1], handoff->reason);
-    pg_array_text(&c[2], rejection_class_name(handoff->klass));
-    if (handoff->criterion == NULL)
-        pg_array_null(&c[3]);
-    else
-        pg_array_json(&c[3], handoff->criterion, strlen(handoff->criterion));
-    pg_array_text(&c[4], handoff->note);
-    if (handoff->rating == 0)
-        pg_array_null(&c[5]);
-    else
-        pg_array_int2(&c[5], (int16_t)handoff->rating);
-    pg_array_uuid(&c[6], handoff->previous);
-    pg_array_text(&c[7], dispute_name(handoff->dispute));
-    pg_array_text(&c[8], outcome_kind_name(handoff->outcome));
-    pg_array_text(&c[9], handoff->outcome_reason);
-    pg_array_instant(&c[10], handoff->outcome_at);
-    pg_array_instant(&c[11], handoff->updated_at);
-}
-
-static void put_handoff(struct pg_array *columns, const struct handoff *handoff)
-{
-    struct pg_array *c = columns;
-
-    pg_array_uuid(c++, handoff->id);
-    pg_array_uuid(c++, handoff->lead);
-    pg_array_text(c++, handoff_kind_name(handoff->kind));
-    pg_array_text(c++, handoff_state_name(handoff->state));
-    pg_array_uuid(c++, handoff->from_team);
-    pg_array_uuid(c++, handoff->to_team);
-    put_gate(c, handoff);
-    c += 5;
-    pg_array_instant(c++, handoff->offered_at);
-    pg_array_instant(c++, handoff->respond_by);
-    pg_array_uuid(c++, handoff->assignee);
-    pg_array_instant(c++, handoff->claimed_until);
-    pg_array_instant(c++, handoff->accepted_at);
-    pg_array_uuid(c++, handoff->accepted_by);
-    pg_array_instant(c++, handoff->decide_by);
-    pg_array_instant(c++, handoff->first_contact_at);
-    pg_array_instant(c++, handoff->closed_at);
-    pg_array_uuid(c++, handoff->closed_by);
-    put_answer(c, handoff);
-}
-
 void handoff_table_queue_save(struct pg *pg, struct arena *arena, struct uuid workspace,
                               struct handoff *const *handoffs, size_t count)
 {
-    struct pg_array columns[SAVE_COLUMNS];
-    struct pg_params params;
-
-    if (count == 0)
-        return;
-    for (int i = 0; i < SAVE_COLUMNS; i++)
-        pg_array_begin(&columns[i], arena, save_types[i], count);
-    for (size_t i = 0; i < count; i++)
-        put_handoff(columns, handoffs[i]);
-    pg_params_init(&params, arena);
-    pg_params_uuid(&params, workspace);
-    for (int i = 0; i < SAVE_COLUMNS; i++)
-        pg_params_array(&params, &columns[i]);
-    pg_queue(pg, &HANDOFF_SAVE, &params);
+    columns_queue(pg, arena, &HANDOFF_SAVE, workspace, (const void *const *)handoffs, count);
 }
 
 void verdict_table_queue_insert(struct pg *pg, struct arena *arena, struct uuid workspace,
                                 struct verdict_row *const *rows, size_t count)
 {
-    static const enum pg_type types[] = {PG_UUID, PG_INT8, PG_TEXT, PG_INT4,
-                                         PG_TEXT, PG_INT4, PG_JSON, PG_TIMESTAMPTZ};
-    struct pg_array c[8];
-    struct pg_params params;
-
-    if (count == 0)
-        return;
-    for (int i = 0; i < 8; i++)
-        pg_array_begin(&c[i], arena, types[i], count);
-    for (size_t i = 0; i < count; i++) {
-        pg_array_uuid(&c[0], rows[i]->lead);
-        pg_array_int8(&c[1], rows[i]->seq);
-        pg_array_text(&c[2], term_name(rows[i]->term));
-        pg_array_int4(&c[3], rows[i]->version);
-        pg_array_text(&c[4], verdict_result_name(rows[i]->result));
-        pg_array_int4(&c[5], rows[i]->score);
-        pg_array_json(&c[6], rows[i]->body, rows[i]->body_len);
-        pg_array_instant(&c[7], rows[i]->judged_at);
-    }
-    pg_params_init(&params, arena);
-    pg_params_uuid(&params, workspace);
-    for (int i = 0; i < 8; i++)
-        pg_params_array(&params, &c[i]);
-    pg_queue(pg, &VERDICT_INSERT, &params);
+    columns_queue(pg, arena, &VERDICT_INSERT, workspace, (const void *const *)rows, count);
 }
 
 void feedback_table_queue_insert(struct pg *pg, struct arena *arena, struct uuid workspace,
                                  struct feedback_row *const *rows, size_t count)
 {
-    static const enum pg_type types[] = {PG_UUID, PG_UUID, PG_UUID, PG_TEXT,
-                                         PG_INT2, PG_TEXT, PG_UUID, PG_TIMESTAMPTZ};
-    struct pg_array c[8];
-    struct pg_params params;
-
-    if (count == 0)
-        return;
-    for (int i = 0; i < 8; i++)
-        pg_array_begin(&c[i], arena, types[i], count);
-    for (size_t i = 0; i < count; i++) {
-        pg_array_uuid(&c[0], rows[i]->id);
-        pg_array_uuid(&c[1], rows[i]->handoff);
-        pg_array_uuid(&c[2], rows[i]->lead);
-        pg_array_text(&c[3], feedback_kind_name(rows[i]->kind));
-        if (rows[i]->rating == 0)
-            pg_array_null(&c[4]);
-        else
-            pg_array_int2(&c[4], (int16_t)rows[i]->rating);
-        pg_array_text(&c[5], rows[i]->note);
-        pg_array_uuid(&c[6], rows[i]->member);
-        pg_array_instant(&c[7], rows[i]->given_at);
-    }
-    pg_params_init(&params, arena);
-    pg_params_uuid(&params, workspace);
-    for (int i = 0; i < 8; i++)
-        pg_params_array(&params, &c[i]);
-    pg_queue(pg, &FEEDBACK_INSERT, &params);
-}
-
-static void put_exception(struct pg_params *params, struct arena *arena, struct uuid workspace,
-                          const struct exception_count *count)
-{
-    pg_params_init(params, arena);
-    pg_params_uuid(params, workspace);
-    pg_params_text(params, term_name(count->term));
-    pg_params_text(params, exception_kind_name(count->kind));
-    pg_params_int8(params, count->month);
+    columns_queue(pg, arena, &FEEDBACK_INSERT, workspace, (const void *const *)rows, count);
 }
 
 int exception_table_queue_lock(struct pg *pg, struct arena *arena, struct uuid workspace,
@@ -442,16 +409,16 @@ int exception_table_queue_lock(struct pg *pg, struct arena *arena, struct uuid w
 {
     struct pg_params params;
 
-    put_exception(&params, arena, workspace, count);
+    pg_params_init(&params, arena);
+    pg_params_uuid(&params, workspace);
+    pg_params_text(&params, term_name(count->term));
+    pg_params_text(&params, exception_kind_name(count->kind));
+    pg_params_int8(&params, count->month);
     return pg_queue(pg, &EXCEPTION_LOCK, &params);
 }
 
 void exception_table_queue_save(struct pg *pg, struct arena *arena, struct uuid workspace,
                                 const struct exception_count *count)
 {
-    struct pg_params params;
-
-    put_exception(&params, arena, workspace, count);
-    pg_params_int4(&params, count->used);
-    pg_queue(pg, &EXCEPTION_SAVE, &params);
+    columns_queue(pg, arena, &EXCEPTION_SAVE, workspace, &(const void *){count}, 1);
 }

@@ -1,11 +1,54 @@
 #include "store/table/head_table.h"
 
+/* clang-format off */
+
+/* $1 workspace */
 static const struct statement HEAD_READ = {
     .name = "head_read",
-    .sql = "SELECT config_version, clock_timestamp() FROM workspace_head WHERE workspace_id = $1",
+    .sql = "SELECT config_version, clock_timestamp() "
+           "FROM workspace_head "
+           "WHERE workspace_id = $1",
     .index = "workspace_head_pkey",
     .hot = true,
 };
+
+/* $1 workspace, $2 entries, $3 configuration as read, $4 changes of it */
+static const struct statement HEAD_MOVE = {
+    .name = "head_move",
+    .sql = "UPDATE workspace_head SET "
+           "pos = pos + $2, "
+           "config_version = config_version + $4 "
+           "WHERE workspace_id = $1 AND config_version = $3",
+    .index = "workspace_head_pkey",
+    .hot = true,
+};
+
+/* COMMIT is in the pipe already: a head that did not move must become an error here.
+ * $1 workspace, $2 configuration */
+static const struct statement HEAD_GUARD = {
+    .name = "head_guard",
+    .sql = "SELECT 1 / count(*) "
+           "FROM workspace_head "
+           "WHERE workspace_id = $1 AND config_version = $2",
+    .index = "workspace_head_pkey",
+    .hot = true,
+};
+
+/* Writes something, so that its COMMIT waits for the standby; without one, nothing.
+ * $1 workspace */
+static const struct statement HEAD_CONFIRM = {
+    .name = "head_confirm",
+    .sql = "UPDATE workspace_head SET pos = pos "
+           "WHERE workspace_id = $1 "
+           "AND current_setting('synchronous_standby_names') <> ''",
+    .index = "workspace_head_pkey",
+    .hot = true,
+};
+
+/* clang-format on */
+
+const struct statement *const head_table_statements[] = {&HEAD_READ, &HEAD_MOVE, &HEAD_GUARD,
+                                                         &HEAD_CONFIRM, NULL};
 
 int head_table_queue_read(struct pg *pg, struct arena *arena, struct uuid workspace)
 {
@@ -15,23 +58,6 @@ int head_table_queue_read(struct pg *pg, struct arena *arena, struct uuid worksp
     pg_params_uuid(&params, workspace);
     return pg_queue(pg, &HEAD_READ, &params);
 }
-
-static const struct statement HEAD_MOVE = {
-    .name = "head_move",
-    .sql = "UPDATE workspace_head SET pos = pos + $2, config_version = config_version + $4 "
-           "WHERE workspace_id = $1 AND config_version = $3",
-    .index = "workspace_head_pkey",
-    .hot = true,
-};
-
-/* COMMIT is in the pipe already: a head that did not move must become an error here. */
-static const struct statement HEAD_GUARD = {
-    .name = "head_guard",
-    .sql = "SELECT 1 / count(*) FROM workspace_head WHERE workspace_id = $1 "
-           "AND config_version = $2",
-    .index = "workspace_head_pkey",
-    .hot = true,
-};
 
 void head_table_queue_move(struct pg *pg, struct arena *arena, struct uuid workspace, size_t count,
                            int64_t config_version, bool config_changed)
@@ -50,15 +76,6 @@ void head_table_queue_move(struct pg *pg, struct arena *arena, struct uuid works
     pg_mark_guard(pg, pg_queue(pg, &HEAD_GUARD, &params));
 }
 
-/* Writes something, so that its COMMIT waits for the standby; without one, nothing. */
-static const struct statement HEAD_CONFIRM = {
-    .name = "head_confirm",
-    .sql = "UPDATE workspace_head SET pos = pos WHERE workspace_id = $1 "
-           "AND current_setting('synchronous_standby_names') <> ''",
-    .index = "workspace_head_pkey",
-    .hot = true,
-};
-
 void head_table_queue_confirm(struct pg *pg, struct arena *arena, struct uuid workspace)
 {
     struct pg_params params;
@@ -67,6 +84,3 @@ void head_table_queue_confirm(struct pg *pg, struct arena *arena, struct uuid wo
     pg_params_uuid(&params, workspace);
     pg_queue(pg, &HEAD_CONFIRM, &params);
 }
-
-const struct statement *const head_table_statements[] = {&HEAD_READ, &HEAD_MOVE, &HEAD_GUARD,
-                                                         &HEAD_CONFIRM, NULL};

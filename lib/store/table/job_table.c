@@ -2,15 +2,27 @@
 
 #define CLAIM_MEMORY_BYTES 65536
 
+/* clang-format off */
+
+/* $1 name, $2 seconds to its next time */
 static const struct statement JOB_CLAIM = {
     .name = "job_claim",
     .role = STATEMENT_JOB,
-    .sql = "WITH due AS MATERIALIZED (SELECT workspace_id, name FROM job WHERE name = $1 "
-           "AND due_at <= now() ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED) "
-           "UPDATE job j SET due_at = now() + make_interval(secs => $2::int4) FROM due "
+    .sql = "WITH due AS MATERIALIZED ("
+           "  SELECT workspace_id, name "
+           "  FROM job "
+           "  WHERE name = $1 AND due_at <= now() "
+           "  ORDER BY due_at "
+           "  LIMIT 1 "
+           "  FOR UPDATE SKIP LOCKED"
+           ") "
+           "UPDATE job j SET due_at = now() + make_interval(secs => $2::int4) "
+           "FROM due "
            "WHERE j.workspace_id = due.workspace_id AND j.name = due.name "
            "RETURNING j.workspace_id",
 };
+
+/* clang-format on */
 
 const struct statement *const job_table_statements[] = {&JOB_CLAIM, NULL};
 

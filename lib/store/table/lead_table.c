@@ -1,200 +1,118 @@
 #include "store/table/lead_table.h"
 
+#include "store/pg/columns.h"
+#include "store/table/column_words.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-/* All set-based reads run as one index lookup per id, whatever the planner believes of the
- * table's size: the subquery is LATERAL and cannot be turned into a join over the whole table. */
-static const struct statement LEAD_LOCK = {
-    .name = "lead_lock",
-    .sql = "SELECT " LEAD_COLUMNS " FROM unnest($2::uuid[]) u(id) CROSS JOIN LATERAL ("
-           "SELECT * FROM lead WHERE workspace_id = $1 AND lead_id = u.id FOR NO KEY UPDATE) l",
-    .index = "lead_pkey",
-    .hot = true,
-};
+/* ---- forms of a lead's own ---- */
 
-/* UNION drops what was seen, so that even a circle ends. */
-static const struct statement LEAD_FOLLOW = {
-    .name = "lead_follow",
-    .sql = "WITH RECURSIVE way(id) AS (SELECT u.id FROM unnest($2::uuid[]) u(id) "
-           "UNION SELECT l.merged_into FROM way CROSS JOIN LATERAL (SELECT merged_into FROM lead "
-           "WHERE workspace_id = $1 AND lead_id = way.id LIMIT 1) l "
-           "WHERE l.merged_into IS NOT NULL) SELECT id FROM way",
-    .index = "lead_pkey",
-    .hot = true,
-};
-
-static const struct statement LEAD_SAVE = {
-    .name = "lead_save",
-    .sql = "INSERT INTO lead (workspace_id, lead_id, status, stage, owner_team, first_team, "
-           "due_at, merged_into, identities, attributes, facts, overrides, salt, claimed_stage, "
-           "origin, found_by, created_at, updated_at, touch_count, first_touch_at, mql_at, "
-           "sal_at, sql_at, opportunity_at, customer_at, amount_minor, amount_currency, "
-           "hold_until, hold_inputs, seq, hash, chain_at) "
-           "SELECT h.workspace_id, u.* FROM workspace_head h, unnest($2::uuid[], $3::text[], "
-           "$4::text[], $5::uuid[], $6::uuid[], $7::timestamptz[], $8::uuid[], $9::json[], "
-           "$10::json[], $11::json[], $12::json[], $13::bytea[], $14::text[], $15::text[], "
-           "$16::text[], $17::timestamptz[], $18::timestamptz[], $19::int4[], "
-           "$20::timestamptz[], $21::timestamptz[], $22::timestamptz[], $23::timestamptz[], "
-           "$24::timestamptz[], $25::timestamptz[], $26::int8[], $27::text[], "
-           "$28::timestamptz[], $29::json[], $30::int8[], $31::bytea[], $32::timestamptz[]) u "
-           "WHERE h.workspace_id = $1 "
-           "ON CONFLICT (workspace_id, lead_id) DO UPDATE SET status = excluded.status, "
-           "stage = excluded.stage, owner_team = excluded.owner_team, "
-           "first_team = excluded.first_team, due_at = excluded.due_at, "
-           "merged_into = excluded.merged_into, identities = excluded.identities, "
-           "attributes = excluded.attributes, facts = excluded.facts, "
-           "overrides = excluded.overrides, salt = excluded.salt, "
-           "claimed_stage = excluded.claimed_stage, created_at = excluded.created_at, "
-           "updated_at = excluded.updated_at, touch_count = excluded.touch_count, "
-           "first_touch_at = excluded.first_touch_at, mql_at = excluded.mql_at, "
-           "sal_at = excluded.sal_at, sql_at = excluded.sql_at, "
-           "opportunity_at = excluded.opportunity_at, customer_at = excluded.customer_at, "
-           "amount_minor = excluded.amount_minor, amount_currency = excluded.amount_currency, "
-           "hold_until = excluded.hold_until, hold_inputs = excluded.hold_inputs, "
-           "seq = excluded.seq, hash = excluded.hash, chain_at = excluded.chain_at",
-    .index = "workspace_head_pkey",
-    .hot = true,
-};
-
-static const struct statement IDENTITY_FIND = {
-    .name = "identity_find",
-    .sql = "SELECT u.n, i.lead_id FROM unnest($2::text[], $3::text[]) WITH ORDINALITY "
-           "u(source, value, n) CROSS JOIN LATERAL (SELECT lead_id FROM identity "
-           "WHERE workspace_id = $1 AND source = u.source AND value = u.value LIMIT 1) i",
-    .index = "identity_pkey",
-    .hot = true,
-};
-
-static const struct statement IDENTITY_INSERT = {
-    .name = "identity_insert",
-    .sql = "INSERT INTO identity (workspace_id, source, value, lead_id) "
-           "SELECT h.workspace_id, u.* FROM workspace_head h, "
-           "unnest($2::text[], $3::text[], $4::uuid[]) u WHERE h.workspace_id = $1",
-    .index = "workspace_head_pkey",
-    .hot = true,
-};
-
-/* Every row is there, and its lead is locked: so none is inserted, and there is no plan to choose.
- */
-static const struct statement IDENTITY_MOVE = {
-    .name = "identity_move",
-    .sql = "INSERT INTO identity (workspace_id, source, value, lead_id) "
-           "SELECT h.workspace_id, u.* FROM workspace_head h, "
-           "unnest($2::text[], $3::text[], $4::uuid[]) u WHERE h.workspace_id = $1 "
-           "ON CONFLICT (workspace_id, source, value) DO UPDATE SET lead_id = excluded.lead_id",
-    .index = "workspace_head_pkey",
-    .hot = true,
-};
-
-static const struct statement IDENTITY_DELETE = {
-    .name = "identity_delete",
-    .sql = "DELETE FROM identity WHERE workspace_id = $1 AND ctid = ANY (ARRAY(SELECT i.ctid "
-           "FROM unnest($2::text[], $3::text[]) u(source, value) CROSS JOIN LATERAL ("
-           "SELECT ctid FROM identity WHERE workspace_id = $1 AND source = u.source "
-           "AND value = u.value LIMIT 1) i))",
-    .index = "identity_pkey",
-    .hot = true,
-};
-
-/* A lead and all that were merged into it, however deep. */
-#define ABSORBED                                                                                   \
-    "WITH RECURSIVE gone(id) AS (SELECT $2::uuid UNION SELECT l.lead_id FROM gone "                \
-    "JOIN lead l ON l.workspace_id = $1 AND l.merged_into = gone.id) "
-
-static const struct statement ERASE_SALTS = {
-    .name = "erase_salts",
-    .sql = ABSORBED "UPDATE lead SET salt = NULL "
-                    "WHERE workspace_id = $1 AND lead_id IN (SELECT id FROM gone)",
-};
-
-static const struct statement ERASE_VERDICTS = {
-    .name = "erase_verdicts",
-    .sql = ABSORBED "UPDATE verdict SET body = NULL "
-                    "WHERE workspace_id = $1 AND lead_id IN (SELECT id FROM gone)",
-};
-
-/* A lead's handoffs are found by the ledger, where they were offered, imported, or (a conceded one)
- * accepted at once: no index on every handoff for the rare erasure. */
-static const struct statement ERASE_HANDOFFS = {
-    .name = "erase_handoffs",
-    .sql = ABSORBED
-    "UPDATE handoff SET offer_note = CASE WHEN offer_note IS NOT NULL THEN '' END, note = NULL, "
-    "criterion = CASE WHEN criterion IS NOT NULL THEN json_build_object('id', criterion->'id', "
-    "'result', criterion->'result', 'seen', NULL, 'now', criterion->'now') END "
-    "WHERE workspace_id = $1 AND handoff_id IN (SELECT (convert_from(e.body, 'UTF8')::json"
-    "->>'handoff')::uuid FROM ledger e WHERE e.workspace_id = $1 AND e.kind IN (20, 24, 37) "
-    "AND e.subject_id IN (SELECT id FROM gone))",
-};
-
-static const struct statement ERASE_FEEDBACK = {
-    .name = "erase_feedback",
-    .sql = ABSORBED "UPDATE feedback SET note = NULL WHERE workspace_id = $1 AND handoff_id IN ("
-                    "SELECT (convert_from(e.body, 'UTF8')::json->>'handoff')::uuid FROM ledger e "
-                    "WHERE e.workspace_id = $1 AND e.kind IN (20, 24, 37) "
-                    "AND e.subject_id IN (SELECT id FROM gone))",
-};
-
-static const struct statement ERASE_ANSWERS = {
-    .name = "erase_answers",
-    .sql = ABSORBED "UPDATE idempotency SET answer = NULL WHERE workspace_id = $1 AND (lead_id IN ("
-                    "SELECT id FROM gone) OR key IN (SELECT k.key FROM idempotency_lead k "
-                    "WHERE k.workspace_id = $1 AND k.lead_id IN (SELECT id FROM gone)))",
-};
-
-static const struct statement ERASE_DELIVERIES = {
-    .name = "erase_deliveries",
-    .sql = ABSORBED "UPDATE delivery SET body = NULL WHERE workspace_id = $1 AND delivery_id IN ("
-                    "SELECT d.delivery_id FROM delivery_lead d WHERE d.workspace_id = $1 "
-                    "AND d.lead_id IN (SELECT id FROM gone))",
-};
-
-static const struct statement TOUCH_MOVE = {
-    .name = "touch_move",
-    .sql = "UPDATE touch SET lead_id = m.stands FROM (SELECT t.ctid AS place, u.stands "
-           "FROM unnest($2::uuid[], $3::uuid[]) u(absorbed, stands) CROSS JOIN LATERAL ("
-           "SELECT ctid FROM touch WHERE workspace_id = $1 AND lead_id = u.absorbed OFFSET 0) t) m "
-           "WHERE touch.ctid = m.place",
-    .index = "touch_of_lead",
-    .hot = true,
-};
-
-/* What the absorbed leads had absorbed themselves leads to the survivor at once. A row that another
- * server holds just now is left as it is, for waiting could end in a deadlock: whoever meets it
- * takes one step more. */
-static const struct statement LEAD_FLATTEN = {
-    .name = "lead_flatten",
-    .sql = "UPDATE lead SET merged_into = m.stands FROM (SELECT l.ctid AS place, u.stands "
-           "FROM unnest($2::uuid[], $3::uuid[]) u(absorbed, stands) CROSS JOIN LATERAL ("
-           "SELECT ctid FROM lead WHERE workspace_id = $1 AND merged_into = u.absorbed "
-           "FOR NO KEY UPDATE SKIP LOCKED) l) m WHERE lead.ctid = m.place",
-    .index = "lead_absorbed",
-    .hot = true,
-};
-
-const struct statement *const lead_table_statements[] = {
-    &LEAD_LOCK,        &LEAD_FOLLOW,    &LEAD_SAVE,       &IDENTITY_FIND,
-    &IDENTITY_INSERT,  &IDENTITY_MOVE,  &IDENTITY_DELETE, &ERASE_SALTS,
-    &ERASE_VERDICTS,   &ERASE_HANDOFFS, &ERASE_FEEDBACK,  &ERASE_ANSWERS,
-    &ERASE_DELIVERIES, &TOUCH_MOVE,     &LEAD_FLATTEN,    NULL,
-};
-
-/* ---- reading ---- */
-
-static bool read_hold_inputs(const struct pg_result *result, int row, int column,
-                             struct arena *arena, struct lead *lead)
+/* What is personal is gone from a lead that is not active any more. */
+static bool is_active(const struct lead *lead)
 {
-    size_t len;
-    const char *text = pg_get_text(result, row, column, &len);
+    return lead->status == LEAD_ACTIVE;
+}
 
-    if (text == NULL)
+static void put_identities(struct column_writer *w, const void *row)
+{
+    lead_identities_write(row, &w->json);
+    column_put_json(w, is_active(row));
+}
+
+static bool get_identities(const struct column_reader *r, void *row)
+{
+    return r->value == NULL || lead_identities_read(r->value, r->len, r->arena, row) == ERR_NONE;
+}
+
+static void put_attributes(struct column_writer *w, const void *row)
+{
+    attribute_set_write(column_member(w->column, row), &w->json);
+    column_put_json(w, is_active(row));
+}
+
+static bool get_attributes(const struct column_reader *r, void *row)
+{
+    struct attribute_set *set = (void *)((char *)row + r->column->offset);
+
+    return r->value == NULL || attribute_set_read(r->value, r->len, r->arena, set) == ERR_NONE;
+}
+
+static bool has_override(const struct lead *lead)
+{
+    for (int i = 0; i < TERM_COUNT; i++)
+        if (lead->overrides[i].given)
+            return true;
+    return false;
+}
+
+static void put_overrides(struct column_writer *w, const void *row)
+{
+    lead_overrides_write(row, &w->json);
+    column_put_json(w, has_override(row));
+}
+
+static bool get_overrides(const struct column_reader *r, void *row)
+{
+    return r->value == NULL || lead_overrides_read(r->value, r->len, r->arena, row) == ERR_NONE;
+}
+
+/* An erasure destroys the salt; a merge keeps it, for what the ledger has of the absorbed lead. */
+static void put_salt(struct column_writer *w, const void *row)
+{
+    const struct lead *lead = row;
+
+    if (lead->status == LEAD_ERASED)
+        pg_array_null(w->to);
+    else
+        as_bytes.put(w, row);
+}
+
+static bool get_salt(const struct column_reader *r, void *row)
+{
+    return as_bytes.get(r, row);
+}
+
+static void put_currency(struct column_writer *w, const void *row)
+{
+    const struct lead *lead = row;
+
+    pg_array_text(w->to, lead->amount.given ? lead->amount.currency : NULL);
+}
+
+static bool get_currency(const struct column_reader *r, void *row)
+{
+    struct lead *lead = row;
+    bool fits = r->len < sizeof lead->amount.currency;
+
+    if (r->value != NULL && fits)
+        memcpy(lead->amount.currency, r->value, r->len);
+    return fits;
+}
+
+static void put_hold_inputs(struct column_writer *w, const void *row)
+{
+    const struct lead *lead = row;
+
+    json_out_begin_array(&w->json);
+    for (size_t i = 0; i < lead->hold_input_count; i++)
+        json_out_text(&w->json, lead->hold_inputs[i]);
+    json_out_end_array(&w->json);
+    column_put_json(w, lead->hold_input_count > 0);
+}
+
+static bool get_hold_inputs(const struct column_reader *r, void *row)
+{
+    struct lead *lead = row;
+
+    if (r->value == NULL)
         return true;
-    json_t *root = json_loadb(text, len, 0, NULL);
+    json_t *root = json_loadb(r->value, r->len, 0, NULL);
     size_t count = json_array_size(root);
-    const char **inputs = ARENA_ARRAY(arena, const char *, count + 1);
+    const char **inputs = ARENA_ARRAY(r->arena, const char *, count + 1);
     for (size_t i = 0; inputs != NULL && i < count; i++) {
         const char *input = json_string_value(json_array_get(root, i));
-        inputs[i] = input == NULL ? NULL : arena_strdup(arena, input);
+        inputs[i] = input == NULL ? NULL : arena_strdup(r->arena, input);
         if (inputs[i] == NULL)
             inputs = NULL;
     }
@@ -204,106 +122,339 @@ static bool read_hold_inputs(const struct pg_result *result, int row, int column
     return inputs != NULL;
 }
 
-static bool read_documents(const struct pg_result *result, int row, int column, struct arena *arena,
-                           struct lead *lead)
-{
-    size_t len;
-    const char *text = pg_get_text(result, row, column, &len);
+static const struct column_form as_lead_status = COLUMN_WORD(lead_status_name, LEAD_ERASED + 1);
+static const struct column_form as_lead_identities = {
+    .type = PG_JSON, .put = put_identities, .get = get_identities};
+static const struct column_form as_lead_attributes = {.type = PG_JSON,
+                                                      .size = sizeof(struct attribute_set),
+                                                      .put = put_attributes,
+                                                      .get = get_attributes};
+static const struct column_form as_lead_overrides = {
+    .type = PG_JSON, .put = put_overrides, .get = get_overrides};
+static const struct column_form as_lead_salt = {
+    .type = PG_BYTEA, .size = SALT_BYTES, .put = put_salt, .get = get_salt};
+static const struct column_form as_lead_currency = {
+    .type = PG_TEXT, .put = put_currency, .get = get_currency};
+static const struct column_form as_lead_hold_inputs = {
+    .type = PG_JSON, .put = put_hold_inputs, .get = get_hold_inputs};
 
-    if (text != NULL && lead_identities_read(text, len, arena, lead) != ERR_NONE)
-        return false;
-    text = pg_get_text(result, row, column + 1, &len);
-    if (text != NULL && attribute_set_read(text, len, arena, &lead->attributes) != ERR_NONE)
-        return false;
-    text = pg_get_text(result, row, column + 2, &len);
-    if (text != NULL && attribute_set_read(text, len, arena, &lead->facts) != ERR_NONE)
-        return false;
-    text = pg_get_text(result, row, column + 3, &len);
-    return text == NULL || lead_overrides_read(text, len, arena, lead) == ERR_NONE;
-}
+/* clang-format off */
 
-static enum lead_status status_of(const char *name)
-{
-    return strcmp(name, "active") == 0   ? LEAD_ACTIVE
-           : strcmp(name, "merged") == 0 ? LEAD_MERGED
-                                         : LEAD_ERASED;
-}
+/* ---- columns ---- */
 
-static void copy_bytes(const struct pg_result *result, int row, int column, uint8_t *out,
-                       size_t size)
-{
-    size_t len;
-    const uint8_t *bytes = pg_get_bytea(result, row, column, &len);
+#define IN(name) MEMBER(struct lead, name)
 
-    if (bytes != NULL && len == size)
-        memcpy(out, bytes, size);
-}
+static const struct column lead_list[] = {
+    {"lead_id",         &as_uuid,             IN(id),              COLUMN_KEY},
+    {"status",          &as_lead_status,      IN(status),          COLUMN_CHANGES},
+    {"stage",           &as_stage,            IN(stage),           COLUMN_CHANGES},
+    {"owner_team",      &as_uuid,             IN(owner_team),      COLUMN_CHANGES | COLUMN_NULL},
+    {"first_team",      &as_uuid,             IN(first_team),      COLUMN_CHANGES | COLUMN_NULL},
+    {"due_at",          &as_instant,          IN(due_at),          COLUMN_CHANGES | COLUMN_NULL},
+    {"merged_into",     &as_uuid,             IN(merged_into),     COLUMN_CHANGES | COLUMN_NULL},
+    {"identities",      &as_lead_identities,  IN(identities),      COLUMN_CHANGES | COLUMN_NULL},
+    {"attributes",      &as_lead_attributes,  IN(attributes),      COLUMN_CHANGES | COLUMN_NULL},
+    {"facts",           &as_lead_attributes,  IN(facts),           COLUMN_CHANGES | COLUMN_NULL},
+    {"overrides",       &as_lead_overrides,   IN(overrides),       COLUMN_CHANGES | COLUMN_NULL},
+    {"salt",            &as_lead_salt,        IN(salt),            COLUMN_CHANGES | COLUMN_NULL},
+    {"claimed_stage",   &as_stage,            IN(claimed_stage),   COLUMN_CHANGES | COLUMN_NULL},
+    {"origin",          &as_direction,        IN(origin)},
+    {"found_by",        &as_team_function,    IN(found_by)},
+    {"created_at",      &as_instant,          IN(created_at),      COLUMN_CHANGES},
+    {"updated_at",      &as_instant,          IN(updated_at),      COLUMN_CHANGES},
+    {"touch_count",     &as_int4,             IN(touch_count),     COLUMN_CHANGES},
+    {"first_touch_at",  &as_instant,          IN(first_touch_at),  COLUMN_CHANGES | COLUMN_NULL},
+    {"mql_at",          &as_instant,          IN(reached[MILESTONE_MQL]),
+        COLUMN_CHANGES | COLUMN_NULL},
+    {"sal_at",          &as_instant,          IN(reached[MILESTONE_SAL]),
+        COLUMN_CHANGES | COLUMN_NULL},
+    {"sql_at",          &as_instant,          IN(reached[MILESTONE_SQL]),
+        COLUMN_CHANGES | COLUMN_NULL},
+    {"opportunity_at",  &as_instant,          IN(reached[MILESTONE_OPPORTUNITY]),
+        COLUMN_CHANGES | COLUMN_NULL},
+    {"customer_at",     &as_instant,          IN(reached[MILESTONE_CUSTOMER]),
+        COLUMN_CHANGES | COLUMN_NULL},
+    {"amount_minor",    &as_int8,             IN(amount.minor),    COLUMN_CHANGES | COLUMN_NULL,
+        .beside = offsetof(struct lead, amount.given)},
+    {"amount_currency", &as_lead_currency,    IN(amount.currency), COLUMN_CHANGES | COLUMN_NULL},
+    {"hold_until",      &as_instant,          IN(hold_until),      COLUMN_CHANGES | COLUMN_NULL},
+    {"hold_inputs",     &as_lead_hold_inputs, IN(hold_inputs),     COLUMN_CHANGES | COLUMN_NULL},
+    {"seq",             &as_int8,             IN(chain.seq),       COLUMN_CHANGES},
+    {"hash",            &as_bytes,            IN(chain.hash),      COLUMN_CHANGES},
+    {"chain_at",        &as_instant,          IN(chain.at),        COLUMN_CHANGES},
+};
+#undef IN
 
-static void read_amount(const struct pg_result *result, int row, int column, struct lead *lead)
-{
-    lead->amount.given = !pg_is_null(result, row, column);
-    if (!lead->amount.given)
-        return;
-    lead->amount.minor = pg_get_int8(result, row, column);
-    memcpy(lead->amount.currency, pg_get_text(result, row, column + 1, NULL), 3);
-}
+const struct columns lead_columns = COLUMNS("lead", lead_list, struct lead);
+
+#define IN(name) MEMBER(struct identity_row, name)
+#define ASKED .unread = "it was asked for by these"
+
+static const struct column identity_list[] = {
+    {"source",  &as_text, IN(source), COLUMN_KEY, ASKED},
+    {"value",   &as_text, IN(value),  COLUMN_KEY, ASKED},
+    {"lead_id", &as_uuid, IN(lead),   COLUMN_CHANGES},
+};
+#undef ASKED
+#undef IN
+
+const struct columns identity_columns = COLUMNS("identity", identity_list, struct identity_row);
+
+/* ---- statements ---- */
+
+/* All set-based reads run as one index lookup per id, whatever the planner believes of the
+ * table's size: the subquery is LATERAL and cannot be turned into a join over the whole table.
+ * $1 workspace, $2 leads, sorted */
+static const struct statement LEAD_LOCK = {
+    .name = "lead_lock",
+    .sql = "SELECT {l.lead} "
+           "FROM unnest($2::uuid[]) u(id) "
+           "CROSS JOIN LATERAL ("
+           "  SELECT * "
+           "  FROM lead "
+           "  WHERE workspace_id = $1 AND lead_id = u.id "
+           "  FOR NO KEY UPDATE"
+           ") l",
+    .index = "lead_pkey",
+    .hot = true,
+};
+
+/* UNION drops what was seen, so that even a circle ends.
+ * $1 workspace, $2 leads */
+static const struct statement LEAD_FOLLOW = {
+    .name = "lead_follow",
+    .sql = "WITH RECURSIVE way(id) AS ("
+           "  SELECT u.id "
+           "  FROM unnest($2::uuid[]) u(id) "
+           "  UNION "
+           "  SELECT l.merged_into "
+           "  FROM way "
+           "  CROSS JOIN LATERAL ("
+           "    SELECT merged_into "
+           "    FROM lead "
+           "    WHERE workspace_id = $1 AND lead_id = way.id "
+           "    LIMIT 1"
+           "  ) l "
+           "  WHERE l.merged_into IS NOT NULL"
+           ") "
+           "SELECT id FROM way",
+    .index = "lead_pkey",
+    .hot = true,
+};
+
+static const struct statement LEAD_SAVE = {
+    .name = "lead_save",
+    .makes = STATEMENT_SAVES,
+    .of = &lead_columns,
+    .index = "workspace_head_pkey",
+    .hot = true,
+};
+
+/* $1 workspace, $2 sources, $3 values */
+static const struct statement IDENTITY_FIND = {
+    .name = "identity_find",
+    .sql = "SELECT u.n, i.lead_id "
+           "FROM unnest($2::text[], $3::text[]) WITH ORDINALITY u(source, value, n) "
+           "CROSS JOIN LATERAL ("
+           "  SELECT lead_id "
+           "  FROM identity "
+           "  WHERE workspace_id = $1 AND source = u.source AND value = u.value "
+           "  LIMIT 1"
+           ") i",
+    .index = "identity_pkey",
+    .hot = true,
+};
+
+static const struct statement IDENTITY_INSERT = {
+    .name = "identity_insert",
+    .makes = STATEMENT_INSERTS,
+    .of = &identity_columns,
+    .index = "workspace_head_pkey",
+    .hot = true,
+};
+
+/* Every row is there, and its lead is locked: so none is inserted, and there is no plan to choose. */
+static const struct statement IDENTITY_MOVE = {
+    .name = "identity_move",
+    .makes = STATEMENT_SAVES,
+    .of = &identity_columns,
+    .index = "workspace_head_pkey",
+    .hot = true,
+};
+
+/* $1 workspace, $2 sources, $3 values */
+static const struct statement IDENTITY_DELETE = {
+    .name = "identity_delete",
+    .sql = "DELETE FROM identity "
+           "WHERE workspace_id = $1 "
+           "AND ctid = ANY (ARRAY("
+           "  SELECT i.ctid "
+           "  FROM unnest($2::text[], $3::text[]) u(source, value) "
+           "  CROSS JOIN LATERAL ("
+           "    SELECT ctid "
+           "    FROM identity "
+           "    WHERE workspace_id = $1 AND source = u.source AND value = u.value "
+           "    LIMIT 1"
+           "  ) i))",
+    .index = "identity_pkey",
+    .hot = true,
+};
+
+/* A lead and all that were merged into it, however deep. Of all erasures: $1 workspace, $2 lead */
+#define ABSORBED                                                          \
+           "WITH RECURSIVE gone(id) AS ("                                 \
+           "  SELECT $2::uuid "                                           \
+           "  UNION "                                                     \
+           "  SELECT l.lead_id "                                          \
+           "  FROM gone "                                                 \
+           "  JOIN lead l ON l.workspace_id = $1 AND l.merged_into = gone.id" \
+           ") "
+
+static const struct statement ERASE_SALTS = {
+    .name = "erase_salts",
+    .sql = ABSORBED
+           "UPDATE lead SET salt = NULL "
+           "WHERE workspace_id = $1 "
+           "AND lead_id IN (SELECT id FROM gone)",
+};
+
+static const struct statement ERASE_VERDICTS = {
+    .name = "erase_verdicts",
+    .sql = ABSORBED
+           "UPDATE verdict SET body = NULL "
+           "WHERE workspace_id = $1 "
+           "AND lead_id IN (SELECT id FROM gone)",
+};
+
+/* A lead's handoffs are found by the ledger, where they were offered (20), imported (37), or (a
+ * conceded one) accepted at once (24): no index on every handoff for the rare erasure. */
+#define ITS_HANDOFFS                                                      \
+           "  SELECT (convert_from(e.body, 'UTF8')::json->>'handoff')::uuid " \
+           "  FROM ledger e "                                             \
+           "  WHERE e.workspace_id = $1 AND e.kind IN (20, 24, 37) "      \
+           "  AND e.subject_id IN (SELECT id FROM gone)"
+
+static const struct statement ERASE_HANDOFFS = {
+    .name = "erase_handoffs",
+    .sql = ABSORBED
+           "UPDATE handoff SET "
+           "note = NULL, "
+           "offer_note = CASE WHEN offer_note IS NOT NULL THEN '' END, "
+           "criterion = CASE WHEN criterion IS NOT NULL THEN json_build_object("
+           "  'id', criterion->'id', "
+           "  'result', criterion->'result', "
+           "  'seen', NULL, "
+           "  'now', criterion->'now') END "
+           "WHERE workspace_id = $1 "
+           "AND handoff_id IN ("
+           ITS_HANDOFFS
+           ")",
+};
+
+static const struct statement ERASE_FEEDBACK = {
+    .name = "erase_feedback",
+    .sql = ABSORBED
+           "UPDATE feedback SET note = NULL "
+           "WHERE workspace_id = $1 "
+           "AND handoff_id IN ("
+           ITS_HANDOFFS
+           ")",
+};
+
+static const struct statement ERASE_ANSWERS = {
+    .name = "erase_answers",
+    .sql = ABSORBED
+           "UPDATE idempotency SET answer = NULL "
+           "WHERE workspace_id = $1 "
+           "AND (lead_id IN (SELECT id FROM gone) "
+           "  OR key IN ("
+           "    SELECT k.key "
+           "    FROM idempotency_lead k "
+           "    WHERE k.workspace_id = $1 AND k.lead_id IN (SELECT id FROM gone)))",
+};
+
+static const struct statement ERASE_DELIVERIES = {
+    .name = "erase_deliveries",
+    .sql = ABSORBED
+           "UPDATE delivery SET body = NULL "
+           "WHERE workspace_id = $1 "
+           "AND delivery_id IN ("
+           "  SELECT d.delivery_id "
+           "  FROM delivery_lead d "
+           "  WHERE d.workspace_id = $1 AND d.lead_id IN (SELECT id FROM gone))",
+};
+
+/* $1 workspace, $2 absorbed leads, $3 those that stand for them */
+static const struct statement TOUCH_MOVE = {
+    .name = "touch_move",
+    .sql = "UPDATE touch SET lead_id = m.stands "
+           "FROM ("
+           "  SELECT t.ctid AS place, u.stands "
+           "  FROM unnest($2::uuid[], $3::uuid[]) u(absorbed, stands) "
+           "  CROSS JOIN LATERAL ("
+           "    SELECT ctid "
+           "    FROM touch "
+           "    WHERE workspace_id = $1 AND lead_id = u.absorbed "
+           "    OFFSET 0"
+           "  ) t"
+           ") m "
+           "WHERE touch.ctid = m.place",
+    .index = "touch_of_lead",
+    .hot = true,
+};
+
+/* What the absorbed leads had absorbed themselves leads to the survivor at once. A row that another
+ * server holds just now is left as it is, for waiting could end in a deadlock: whoever meets it
+ * takes one step more.
+ * $1 workspace, $2 absorbed leads, $3 those that stand for them */
+static const struct statement LEAD_FLATTEN = {
+    .name = "lead_flatten",
+    .sql = "UPDATE lead SET merged_into = m.stands "
+           "FROM ("
+           "  SELECT l.ctid AS place, u.stands "
+           "  FROM unnest($2::uuid[], $3::uuid[]) u(absorbed, stands) "
+           "  CROSS JOIN LATERAL ("
+           "    SELECT ctid "
+           "    FROM lead "
+           "    WHERE workspace_id = $1 AND merged_into = u.absorbed "
+           "    FOR NO KEY UPDATE SKIP LOCKED"
+           "  ) l"
+           ") m "
+           "WHERE lead.ctid = m.place",
+    .index = "lead_absorbed",
+    .hot = true,
+};
+
+/* clang-format on */
+
+const struct statement *const lead_table_statements[] = {
+    &LEAD_LOCK,        &LEAD_FOLLOW,    &LEAD_SAVE,       &IDENTITY_FIND,
+    &IDENTITY_INSERT,  &IDENTITY_MOVE,  &IDENTITY_DELETE, &ERASE_SALTS,
+    &ERASE_VERDICTS,   &ERASE_HANDOFFS, &ERASE_FEEDBACK,  &ERASE_ANSWERS,
+    &ERASE_DELIVERIES, &TOUCH_MOVE,     &LEAD_FLATTEN,    NULL,
+};
+
+/* ---- leads ---- */
 
 struct lead *lead_table_read(const struct pg_result *result, int row, int column,
                              struct arena *arena)
 {
     struct lead *lead = ARENA_NEW(arena, struct lead);
-    int c = column;
 
     if (lead == NULL)
         return NULL;
-    lead->id = pg_get_uuid(result, row, c);
-    lead->status = status_of(pg_get_text(result, row, c + 1, NULL));
-    lead->claimed_stage = STAGE_COUNT;
-    if (!stage_parse(pg_get_text(result, row, c + 2, NULL), &lead->stage))
-        return NULL;
-    lead->owner_team = pg_get_uuid(result, row, c + 3);
-    lead->first_team = pg_get_uuid(result, row, c + 4);
-    lead->due_at = pg_get_instant(result, row, c + 5);
-    lead->merged_into = pg_get_uuid(result, row, c + 6);
-    if (!read_documents(result, row, c + 7, arena, lead))
-        return NULL;
-    copy_bytes(result, row, c + 11, lead->salt, sizeof lead->salt);
-    if (!pg_is_null(result, row, c + 12) &&
-        !stage_parse(pg_get_text(result, row, c + 12, NULL), &lead->claimed_stage))
-        return NULL;
-    lead->origin = strcmp(pg_get_text(result, row, c + 13, NULL), "inbound") == 0
-                       ? DIRECTION_INBOUND
-                       : DIRECTION_OUTBOUND;
-    if (!team_function_parse(pg_get_text(result, row, c + 14, NULL), &lead->found_by))
-        return NULL;
-    lead->created_at = pg_get_instant(result, row, c + 15);
-    lead->updated_at = pg_get_instant(result, row, c + 16);
-    lead->touch_count = pg_get_int4(result, row, c + 17);
-    lead->first_touch_at = pg_get_instant(result, row, c + 18);
-    for (int i = 0; i < MILESTONE_COUNT; i++)
-        lead->reached[i] = pg_get_instant(result, row, c + 19 + i);
-    read_amount(result, row, c + 24, lead);
-    lead->hold_until = pg_get_instant(result, row, c + 26);
-    if (!read_hold_inputs(result, row, c + 27, arena, lead))
-        return NULL;
-    lead->chain.seq = pg_get_int8(result, row, c + 28);
-    copy_bytes(result, row, c + 29, lead->chain.hash, DIGEST_BYTES);
-    lead->chain.at = pg_get_instant(result, row, c + 30);
-    return lead;
+    lead->claimed_stage = STAGE_COUNT; /* which a null leaves */
+    return columns_read(&lead_columns, result, row, column, arena, lead) ? lead : NULL;
 }
 
 static int queue_ids(struct pg *pg, struct arena *arena, struct uuid workspace,
                      const struct uuid *ids, size_t count, const struct statement *statement)
 {
     struct pg_params params;
-    struct pg_array array;
 
-    pg_array_begin(&array, arena, PG_UUID, count);
-    for (size_t i = 0; i < count; i++)
-        pg_array_uuid(&array, ids[i]);
     pg_params_init(&params, arena);
     pg_params_uuid(&params, workspace);
-    pg_params_array(&params, &array);
+    pg_params_uuids(&params, ids, count);
     return pg_queue(pg, statement, &params);
 }
 
@@ -319,119 +470,10 @@ int lead_table_queue_follow(struct pg *pg, struct arena *arena, struct uuid work
     return queue_ids(pg, arena, workspace, ids, count, &LEAD_FOLLOW);
 }
 
-/* ---- saving ---- */
-
-enum { SAVE_COLUMNS = 31 };
-
-static const enum pg_type save_types[SAVE_COLUMNS] = {
-    PG_UUID,        PG_TEXT,        PG_TEXT,        PG_UUID,        PG_UUID,        PG_TIMESTAMPTZ,
-    PG_UUID,        PG_JSON,        PG_JSON,        PG_JSON,        PG_JSON,        PG_BYTEA,
-    PG_TEXT,        PG_TEXT,        PG_TEXT,        PG_TIMESTAMPTZ, PG_TIMESTAMPTZ, PG_INT4,
-    PG_TIMESTAMPTZ, PG_TIMESTAMPTZ, PG_TIMESTAMPTZ, PG_TIMESTAMPTZ, PG_TIMESTAMPTZ, PG_TIMESTAMPTZ,
-    PG_INT8,        PG_TEXT,        PG_TIMESTAMPTZ, PG_JSON,        PG_INT8,        PG_BYTEA,
-    PG_TIMESTAMPTZ,
-};
-
-static void put_json(struct pg_array *array, struct json_out *out, bool present)
-{
-    if (present && !json_out_failed(out))
-        pg_array_json(array, out->text, out->len);
-    else
-        pg_array_null(array);
-    json_out_clear(out);
-}
-
-static bool has_override(const struct lead *lead)
-{
-    for (int i = 0; i < TERM_COUNT; i++)
-        if (lead->overrides[i].given)
-            return true;
-    return false;
-}
-
-static void put_documents(struct pg_array *columns, const struct lead *lead, struct json_out *out)
-{
-    bool active = lead->status == LEAD_ACTIVE;
-
-    lead_identities_write(lead, out);
-    put_json(&columns[0], out, active);
-    attribute_set_write(&lead->attributes, out);
-    put_json(&columns[1], out, active);
-    attribute_set_write(&lead->facts, out);
-    put_json(&columns[2], out, active);
-    lead_overrides_write(lead, out);
-    put_json(&columns[3], out, has_override(lead));
-}
-
-static void put_hold_inputs(struct pg_array *column, const struct lead *lead, struct json_out *out)
-{
-    json_out_begin_array(out);
-    for (size_t i = 0; i < lead->hold_input_count; i++)
-        json_out_text(out, lead->hold_inputs[i]);
-    json_out_end_array(out);
-    put_json(column, out, lead->hold_input_count > 0);
-}
-
-static void put_lead(struct pg_array *columns, const struct lead *lead, struct json_out *out)
-{
-    struct pg_array *c = columns;
-
-    pg_array_uuid(c++, lead->id);
-    pg_array_text(c++, lead_status_name(lead->status));
-    pg_array_text(c++, stage_name(lead->stage));
-    pg_array_uuid(c++, lead->owner_team);
-    pg_array_uuid(c++, lead->first_team);
-    pg_array_instant(c++, lead->due_at);
-    pg_array_uuid(c++, lead->merged_into);
-    put_documents(c, lead, out);
-    c += 4;
-    if (lead->status == LEAD_ERASED)
-        pg_array_null(c++);
-    else
-        pg_array_bytea(c++, lead->salt, sizeof lead->salt);
-    pg_array_text(c++, stage_name(lead->claimed_stage));
-    pg_array_text(c++, direction_name(lead->origin));
-    pg_array_text(c++, team_function_name(lead->found_by));
-    pg_array_instant(c++, lead->created_at);
-    pg_array_instant(c++, lead->updated_at);
-    pg_array_int4(c++, lead->touch_count);
-    pg_array_instant(c++, lead->first_touch_at);
-    for (int i = 0; i < MILESTONE_COUNT; i++)
-        pg_array_instant(c++, lead->reached[i]);
-    if (lead->amount.given)
-        pg_array_int8(c++, lead->amount.minor);
-    else
-        pg_array_null(c++);
-    pg_array_text(c++, lead->amount.given ? lead->amount.currency : NULL);
-    pg_array_instant(c++, lead->hold_until);
-    put_hold_inputs(c++, lead, out);
-    pg_array_int8(c++, lead->chain.seq);
-    pg_array_bytea(c++, lead->chain.hash, DIGEST_BYTES);
-    pg_array_instant(c++, lead->chain.at);
-}
-
-#define DOCUMENT_MAX_BYTES (4u << 20)
-
 void lead_table_queue_save(struct pg *pg, struct arena *arena, struct uuid workspace,
                            struct lead *const *leads, size_t count)
 {
-    struct pg_array columns[SAVE_COLUMNS];
-    struct pg_params params;
-    struct json_out out;
-
-    if (count == 0)
-        return;
-    json_out_init(&out, DOCUMENT_MAX_BYTES);
-    for (int i = 0; i < SAVE_COLUMNS; i++)
-        pg_array_begin(&columns[i], arena, save_types[i], count);
-    for (size_t i = 0; i < count; i++)
-        put_lead(columns, leads[i], &out);
-    json_out_release(&out);
-    pg_params_init(&params, arena);
-    pg_params_uuid(&params, workspace);
-    for (int i = 0; i < SAVE_COLUMNS; i++)
-        pg_params_array(&params, &columns[i]);
-    pg_queue(pg, &LEAD_SAVE, &params);
+    columns_queue(pg, arena, &LEAD_SAVE, workspace, (const void *const *)leads, count);
 }
 
 /* ---- identities ---- */
@@ -487,31 +529,39 @@ static enum fate fate_of(const struct identity_row *row)
     return uuid_equal(row->lead, row->stored_lead) ? KEPT : MOVED;
 }
 
-static void queue_fate(struct pg *pg, struct arena *arena, struct uuid workspace,
-                       struct identity_row *const *rows, size_t count, enum fate fate)
+static void queue_delete(struct pg *pg, struct arena *arena, struct uuid workspace,
+                         struct identity_row *const *rows, size_t count)
 {
-    static const struct statement *const statements[FATE_COUNT] = {
-        [INSERTED] = &IDENTITY_INSERT, [MOVED] = &IDENTITY_MOVE, [DELETED] = &IDENTITY_DELETE};
-    struct pg_array sources, values, leads;
+    struct pg_array sources, values;
     struct pg_params params;
 
     pg_array_begin(&sources, arena, PG_TEXT, count);
     pg_array_begin(&values, arena, PG_TEXT, count);
-    pg_array_begin(&leads, arena, PG_UUID, count);
     for (size_t i = 0; i < count; i++) {
-        if (fate_of(rows[i]) != fate)
-            continue;
         pg_array_text(&sources, rows[i]->source);
         pg_array_text(&values, rows[i]->value);
-        pg_array_uuid(&leads, rows[i]->lead);
     }
     pg_params_init(&params, arena);
     pg_params_uuid(&params, workspace);
     pg_params_array(&params, &sources);
     pg_params_array(&params, &values);
-    if (fate != DELETED)
-        pg_params_array(&params, &leads);
-    pg_queue(pg, statements[fate], &params);
+    pg_queue(pg, &IDENTITY_DELETE, &params);
+}
+
+static void queue_fate(struct pg *pg, struct arena *arena, struct uuid workspace,
+                       struct identity_row *const *all, size_t count, enum fate fate)
+{
+    struct identity_row **rows = ARENA_ARRAY(arena, struct identity_row *, count);
+    size_t found = 0;
+
+    for (size_t i = 0; rows != NULL && i < count; i++)
+        if (fate_of(all[i]) == fate)
+            rows[found++] = all[i];
+    if (fate == DELETED)
+        queue_delete(pg, arena, workspace, rows, found);
+    else
+        columns_queue(pg, arena, fate == MOVED ? &IDENTITY_MOVE : &IDENTITY_INSERT, workspace,
+                      (const void *const *)rows, found);
 }
 
 void identity_table_queue_save(struct pg *pg, struct arena *arena, struct uuid workspace,

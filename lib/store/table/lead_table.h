@@ -5,18 +5,8 @@
 #include "core/work.h"
 #include "store/pg/pg.h"
 
-/** The columns of a lead in the order that lead_table_read() takes them, of a row named l. */
-#define LEAD_COLUMNS                                                                               \
-    "l.lead_id, l.status, l.stage, l.owner_team, l.first_team, l.due_at, l.merged_into, "          \
-    "l.identities, l.attributes, l.facts, l.overrides, l.salt, l.claimed_stage, l.origin, "        \
-    "l.found_by, l.created_at, l.updated_at, l.touch_count, l.first_touch_at, l.mql_at, "          \
-    "l.sal_at, l.sql_at, l.opportunity_at, l.customer_at, l.amount_minor, l.amount_currency, "     \
-    "l.hold_until, l.hold_inputs, l.seq, l.hash, l.chain_at"
-
-#define LEAD_COLUMN_COUNT 31
-
-/** Reads a row from this column on; texts are copied into the arena. NULL when memory is short or
- *  the row is damaged. */
+/** Reads {l.lead} from this column on; texts are copied into the arena. NULL when memory is short
+ * or the row is damaged. */
 struct lead *lead_table_read(const struct pg_result *result, int row, int column,
                              struct arena *arena);
 

@@ -1,34 +1,65 @@
 #include "store/table/node_table.h"
 
+#include "store/pg/columns.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-/* 256: MERKLE_FAN. */
+/* clang-format off */
+
+#define IN(name) MEMBER(struct node, name)
+#define OF_A_GROUP .unread = "read by groups of 256"
+
+static const struct column node_list[] = {
+    {"level", &as_int2,  IN(level), COLUMN_KEY, OF_A_GROUP},
+    {"place", &as_int8,  IN(place), COLUMN_KEY, OF_A_GROUP},
+    {"hash",  &as_bytes, IN(hash),  OF_A_GROUP},
+};
+#undef OF_A_GROUP
+#undef IN
+
+const struct columns node_columns = COLUMNS("ledger_node", node_list, struct node);
+
+/* 256: MERKLE_FAN.
+ * $1 workspace, $2 and $3 levels and first places of the groups */
 static const struct statement NODES_READ = {
     .name = "nodes_read",
-    .sql = "SELECT g.level, n.place, n.hash FROM unnest($2::int2[], $3::int8[]) g (level, first) "
-           "CROSS JOIN LATERAL (SELECT place, hash FROM ledger_node WHERE workspace_id = $1 "
-           "AND level = g.level AND place >= g.first AND place < g.first + 256 LIMIT 256) n",
+    .sql = "SELECT g.level, n.place, n.hash "
+           "FROM unnest($2::int2[], $3::int8[]) g(level, first) "
+           "CROSS JOIN LATERAL ("
+           "  SELECT place, hash "
+           "  FROM ledger_node "
+           "  WHERE workspace_id = $1 AND level = g.level "
+           "  AND place >= g.first AND place < g.first + 256 "
+           "  LIMIT 256"
+           ") n",
     .index = "ledger_node_pkey",
     .hot = true,
 };
 
+/* $1 workspace, $2 first places of the groups, $3 size of the tree */
 static const struct statement LEAVES_READ = {
     .name = "leaves_read",
-    .sql = "SELECT l.pos, l.hash FROM unnest($2::int8[]) g (first) "
-           "CROSS JOIN LATERAL (SELECT pos, hash FROM ledger WHERE workspace_id = $1 "
-           "AND pos > g.first AND pos <= g.first + 256 AND pos <= $3 LIMIT 256) l",
+    .sql = "SELECT l.pos, l.hash "
+           "FROM unnest($2::int8[]) g(first) "
+           "CROSS JOIN LATERAL ("
+           "  SELECT pos, hash "
+           "  FROM ledger "
+           "  WHERE workspace_id = $1 "
+           "  AND pos > g.first AND pos <= g.first + 256 AND pos <= $3 "
+           "  LIMIT 256"
+           ") l",
     .index = "ledger_pkey",
     .hot = true,
 };
 
 static const struct statement NODES_INSERT = {
     .name = "nodes_insert",
-    .sql = "INSERT INTO ledger_node (workspace_id, level, place, hash) "
-           "SELECT h.workspace_id, u.level, u.place, u.hash FROM workspace_head h, "
-           "unnest($2::int2[], $3::int8[], $4::bytea[]) u (level, place, hash) "
-           "WHERE h.workspace_id = $1",
+    .makes = STATEMENT_INSERTS,
+    .of = &node_columns,
 };
+
+/* clang-format on */
 
 const struct statement *const node_table_statements[] = {
     &NODES_READ,
@@ -164,26 +195,13 @@ struct merkle_sink node_list_sink(struct node_list *list)
     return (struct merkle_sink){put_node, list};
 }
 
-int node_table_queue_insert(struct pg *pg, struct arena *arena, struct uuid workspace,
-                            const struct node_list *list)
+void node_table_queue_insert(struct pg *pg, struct arena *arena, struct uuid workspace,
+                             const struct node_list *list)
 {
-    struct pg_array levels;
-    struct pg_array places;
-    struct pg_array hashes;
-    struct pg_params params;
+    const void **rows = ARENA_ARRAY(arena, const void *, list->count + 1);
 
-    pg_array_begin(&levels, arena, PG_INT2, list->count);
-    pg_array_begin(&places, arena, PG_INT8, list->count);
-    pg_array_begin(&hashes, arena, PG_BYTEA, list->count);
-    for (size_t i = 0; i < list->count; i++) {
-        pg_array_int2(&levels, (int16_t)list->items[i].level);
-        pg_array_int8(&places, list->items[i].place);
-        pg_array_bytea(&hashes, list->items[i].hash, DIGEST_BYTES);
-    }
-    pg_params_init(&params, arena);
-    pg_params_uuid(&params, workspace);
-    pg_params_array(&params, &levels);
-    pg_params_array(&params, &places);
-    pg_params_array(&params, &hashes);
-    return pg_queue(pg, &NODES_INSERT, &params);
+    for (size_t i = 0; rows != NULL && i < list->count; i++)
+        rows[i] = &list->items[i];
+    if (rows != NULL)
+        columns_queue(pg, arena, &NODES_INSERT, workspace, rows, list->count);
 }

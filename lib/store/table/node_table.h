@@ -49,7 +49,7 @@ bool node_list_begin(struct node_list *list, struct arena *arena, int64_t leaves
 struct merkle_sink node_list_sink(struct node_list *list);
 
 /** Queues the INSERT of all of them. */
-int node_table_queue_insert(struct pg *pg, struct arena *arena, struct uuid workspace,
-                            const struct node_list *list);
+void node_table_queue_insert(struct pg *pg, struct arena *arena, struct uuid workspace,
+                             const struct node_list *list);
 
 #endif

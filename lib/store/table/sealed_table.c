@@ -1,44 +1,74 @@
 #include "store/table/sealed_table.h"
 
+#include "store/pg/columns.h"
+
+/* Which key it is sealed with stands in its envelope. */
+static void put_key_id(struct column_writer *w, const void *row)
+{
+    const struct sealed_row *sealed = row;
+
+    pg_array_bytea(w->to, seal_key_id(sealed->value, sealed->value_len), SEAL_KEY_ID_BYTES);
+}
+
+static const struct column_form as_sealed_key = {.type = PG_BYTEA, .put = put_key_id};
+
+/* clang-format off */
+
+#define IN(name) MEMBER(struct sealed_row, name)
+
+static const struct column sealed_list[] = {
+    {"subject_id", &as_uuid,       IN(subject), COLUMN_KEY},
+    {"field",      &as_text,       IN(field),   COLUMN_KEY},
+    {"value",      &as_bytea_len,  IN(value),   COLUMN_CHANGES,
+        .beside = offsetof(struct sealed_row, value_len)},
+    {"key_id",     &as_sealed_key, IN(value),   COLUMN_CHANGES, .unread = "the value has it too"},
+};
+#undef IN
+
+const struct columns sealed_columns = COLUMNS("sealed", sealed_list, struct sealed_row);
+
 static const struct statement SEALED_SAVE = {
     .name = "sealed_save",
-    .sql = "INSERT INTO sealed (workspace_id, subject_id, field, value, key_id) "
-           "VALUES ($1, $2, $3, $4::bytea, substr($4::bytea, 2, 8)) "
-           "ON CONFLICT (workspace_id, subject_id, field) "
-           "DO UPDATE SET value = excluded.value, key_id = excluded.key_id",
+    .makes = STATEMENT_SAVES,
+    .of = &sealed_columns,
+    .tuples = 1,
 };
 
+/* $1 workspace, $2 subject, $3 field */
 static const struct statement SEALED_DELETE = {
     .name = "sealed_delete",
-    .sql = "DELETE FROM sealed WHERE workspace_id = $1 AND subject_id = $2 AND field = $3",
+    .sql = "DELETE FROM sealed "
+           "WHERE workspace_id = $1 AND subject_id = $2 AND field = $3",
 };
 
-static void put_place(struct pg_params *params, struct arena *arena, const struct seal_place *place)
+/* clang-format on */
+
+const struct statement *const sealed_table_statements[] = {&SEALED_SAVE, &SEALED_DELETE, NULL};
+
+static void queue_delete(struct pg *pg, struct arena *arena, const struct seal_place *place)
 {
-    pg_params_init(params, arena);
-    pg_params_uuid(params, place->workspace);
-    pg_params_uuid(params, place->subject);
-    pg_params_text(params, place->field);
+    struct pg_params params;
+
+    pg_params_init(&params, arena);
+    pg_params_uuid(&params, place->workspace);
+    pg_params_uuid(&params, place->subject);
+    pg_params_text(&params, place->field);
+    pg_queue(pg, &SEALED_DELETE, &params);
 }
 
 void sealed_table_queue_save(struct pg *pg, struct arena *arena, struct keyring *keyring,
                              const struct seal_place *place, const void *clear, size_t len)
 {
-    struct pg_params params;
-    size_t sealed_len;
+    struct sealed_row row = {.subject = place->subject, .field = place->field};
 
-    put_place(&params, arena, place);
     if (clear == NULL) {
-        pg_queue(pg, &SEALED_DELETE, &params);
+        queue_delete(pg, arena, place);
         return;
     }
-    const uint8_t *sealed = keyring_seal(keyring, place, clear, len, arena, &sealed_len);
-    if (sealed == NULL) {
+    row.value = keyring_seal(keyring, place, clear, len, arena, &row.value_len);
+    if (row.value == NULL) {
         arena_fail(arena); /* which the round trip asks */
         return;
     }
-    pg_params_bytea(&params, sealed, sealed_len);
-    pg_queue(pg, &SEALED_SAVE, &params);
+    columns_queue(pg, arena, &SEALED_SAVE, place->workspace, &(const void *){&row}, 1);
 }
-
-const struct statement *const sealed_table_statements[] = {&SEALED_SAVE, &SEALED_DELETE, NULL};

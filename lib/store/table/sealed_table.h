@@ -13,6 +13,13 @@
     "source_old_secret" /* the one before, until it no longer counts                               \
                          */
 
+struct sealed_row {
+    struct uuid subject;
+    const char *field;
+    const uint8_t *value; /* the envelope */
+    size_t value_len;
+};
+
 /** Queues that this is the value from now on; NULL: that there is none. */
 void sealed_table_queue_save(struct pg *pg, struct arena *arena, struct keyring *keyring,
                              const struct seal_place *place, const void *clear, size_t len);

@@ -9,12 +9,12 @@
 int touch_table_queue_find(struct pg *pg, struct arena *arena, struct uuid workspace,
                            const struct uuid *ids, size_t count);
 
-/** Answers (lead_id, touch_id, kind, occurred_at, recorded_at, channel, source, medium, campaign,
- *  content, direction, function): of each lead the latest TOUCHES_LOADED_MAX, newest first. */
+/** Answers lead_id and {t.touch}: of each lead the latest TOUCHES_LOADED_MAX, newest first. */
 int touch_table_queue_logs(struct pg *pg, struct arena *arena, struct uuid workspace,
                            const struct uuid *leads, size_t count);
 
-bool touch_table_read(const struct pg_result *result, int row, struct arena *arena,
+/** Reads {t.touch} from this column on; false when memory is short or the row is damaged. */
+bool touch_table_read(const struct pg_result *result, int row, int column, struct arena *arena,
                       struct touch *out);
 
 /** Answers (kind, day, count) of one lead's touches before the last of its loaded ones. */

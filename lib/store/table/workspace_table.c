@@ -1,37 +1,55 @@
 #include "store/table/workspace_table.h"
 
+#include "store/table/config_columns.h"
 #include "store/table/sealed_table.h"
 
 #define INSERT_MEMORY_BYTES 65536
 
+/* clang-format off */
+
+/* $1 name */
 static const struct statement WORKSPACE_FIND = {
     .name = "workspace_find",
     .role = STATEMENT_JOB,
-    .sql = "SELECT workspace_id FROM workspace WHERE name = $1 ORDER BY workspace_id LIMIT 1",
+    .sql = "SELECT workspace_id "
+           "FROM workspace "
+           "WHERE name = $1 "
+           "ORDER BY workspace_id "
+           "LIMIT 1",
 };
 
 static const struct statement WORKSPACE_LIST = {
     .name = "workspace_list",
     .role = STATEMENT_JOB,
-    .sql = "SELECT workspace_id, name FROM workspace ORDER BY name, workspace_id",
+    .sql = "SELECT workspace_id, name "
+           "FROM workspace "
+           "ORDER BY name, workspace_id",
 };
 
+/* $1 workspace, then its name */
 static const struct statement WORKSPACE_INSERT = {
     .name = "workspace_insert",
-    .sql = "INSERT INTO workspace (workspace_id, name, created_at) VALUES ($1, $2, now())",
+    .sql = "INSERT INTO workspace (workspace_id, {workspace}, created_at) "
+           "VALUES ($1, {workspace $2}, now())",
 };
 
+/* $1 workspace */
 static const struct statement WORKSPACE_HEAD_INSERT = {
     .name = "workspace_head_insert",
-    .sql = "INSERT INTO workspace_head (workspace_id, pos, config_version) VALUES ($1, 0, 1)",
+    .sql = "INSERT INTO workspace_head (workspace_id, pos, config_version) "
+           "VALUES ($1, 0, 1)",
 };
 
+/* $1 workspace, $2 names */
 static const struct statement WORKSPACE_JOBS_INSERT = {
     .name = "workspace_jobs_insert",
     .sql = "INSERT INTO job (workspace_id, name, due_at, cursor) "
-           "SELECT h.workspace_id, u.name, now(), 0 FROM workspace_head h, "
-           "unnest($2::text[]) u (name) WHERE h.workspace_id = $1",
+           "SELECT h.workspace_id, u.name, now(), 0 "
+           "FROM workspace_head h, unnest($2::text[]) u(name) "
+           "WHERE h.workspace_id = $1",
 };
+
+/* clang-format on */
 
 const struct statement *const workspace_table_statements[] = {
     &WORKSPACE_FIND,        &WORKSPACE_LIST,        &WORKSPACE_INSERT,
@@ -77,12 +95,13 @@ static void queue_insert(struct pg *pg, struct arena *arena, struct keyring *key
                          const char *const *jobs, size_t job_count)
 {
     struct seal_place place = {row->id, row->id, SEALED_WORKSPACE_SECRET};
+    struct config made = {.name = row->name};
     struct pg_params params;
     struct pg_array names;
 
     pg_params_init(&params, arena);
     pg_params_uuid(&params, row->id);
-    pg_params_text(&params, row->name);
+    columns_put_tuples(&params, &workspace_columns, &(const void *){&made}, 1);
     pg_queue(pg, &WORKSPACE_INSERT, &params);
     sealed_table_queue_save(pg, arena, keyring, &place, secret, 32);
 

@@ -1,0 +1,177 @@
+#include "store/table/config_columns.h"
+
+#include "store/table/column_words.h"
+
+/* A draft has no hash yet. */
+static void put_hash(struct column_writer *w, const void *row)
+{
+    const struct definition_version *version = row;
+
+    if (version->state == DEFINITION_DRAFT)
+        pg_array_null(w->to);
+    else
+        as_bytes.put(w, row);
+}
+
+static bool get_hash(const struct column_reader *r, void *row)
+{
+    return as_bytes.get(r, row);
+}
+
+static const struct column_form as_definition_hash = {
+    .type = PG_BYTEA, .size = DIGEST_BYTES, .put = put_hash, .get = get_hash};
+static const struct column_form as_definition_state =
+    COLUMN_WORD(definition_state_name, DEFINITION_STATE_COUNT);
+
+/* clang-format off */
+
+#define IN(name) MEMBER(struct config, name)
+
+static const struct column workspace_list[] = {
+    {"name",         &as_text,    IN(name)},
+    {"clear_secret", &as_bytes,   .use = COLUMN_NULL,
+        .unread = "until it is sealed: store/sealing.c", .unsaved = "it is sealed"},
+    {"created_at",   &as_instant, .unread = "nobody asks", .unsaved = "now"},
+};
+#undef IN
+
+const struct columns workspace_columns = COLUMNS("workspace", workspace_list, struct config);
+
+#define IN(name) MEMBER(struct team, name)
+
+static const struct column team_list[] = {
+    {"team_id",    &as_uuid,          IN(id),     COLUMN_KEY},
+    {"name",       &as_text,          IN(name)},
+    {"title",      &as_text,          IN(title),  COLUMN_CHANGES},
+    {"function",   &as_team_function, IN(function)},
+    {"active",     &as_bool,          IN(active), COLUMN_CHANGES},
+    {"created_at", &as_instant,       IN(created_at)},
+};
+#undef IN
+
+const struct columns team_columns = COLUMNS("team", team_list, struct team);
+
+#define IN(name) MEMBER(struct member, name)
+
+static const struct column member_list[] = {
+    {"member_id",       &as_uuid,    IN(id),              COLUMN_KEY},
+    {"team_id",         &as_uuid,    IN(team),            COLUMN_CHANGES},
+    {"name",            &as_text,    IN(name),            COLUMN_CHANGES},
+    {"email",           &as_text,    IN(email),           COLUMN_CHANGES | COLUMN_NULL},
+    {"external_source", &as_text,    IN(external_source), COLUMN_CHANGES | COLUMN_NULL},
+    {"external_id",     &as_text,    IN(external_id),     COLUMN_CHANGES | COLUMN_NULL},
+    {"active",          &as_bool,    IN(active),          COLUMN_CHANGES},
+    {"created_at",      &as_instant, IN(created_at)},
+};
+#undef IN
+
+const struct columns member_columns = COLUMNS("member", member_list, struct member);
+
+#define IN(name) MEMBER(struct api_key, name)
+
+static const struct column key_list[] = {
+    {"key_id",       &as_uuid,    IN(id),         COLUMN_KEY},
+    {"team_id",      &as_uuid,    IN(team)},
+    {"member_id",    &as_uuid,    IN(member),     COLUMN_NULL},
+    {"title",        &as_text,    IN(title)},
+    {"roles",        &as_int4,    IN(roles)},
+    {"secret_hash",  &as_bytes,   IN(secret_hash)},
+    {"made_by_kind", &as_int2,    IN(made_by.kind)},
+    {"made_by",      &as_uuid,    IN(made_by.id), COLUMN_NULL},
+    {"created_at",   &as_instant, IN(created_at)},
+    {"revoked_at",   &as_instant, IN(revoked_at), COLUMN_CHANGES | COLUMN_NULL},
+};
+#undef IN
+
+const struct columns key_columns = COLUMNS("api_key", key_list, struct api_key);
+
+#define IN(name) MEMBER(struct route_row, name)
+
+static const struct column route_list[] = {
+    {"ordinal",   &as_int4, IN(ordinal),   COLUMN_KEY},
+    {"from_team", &as_uuid, IN(rule.from_team)},
+    {"to_team",   &as_uuid, IN(rule.to_team)},
+    {"gate",      &as_term, IN(rule.gate), COLUMN_NULL,
+        .beside = offsetof(struct route_row, rule.gated)},
+    {"automatic", &as_bool, IN(rule.automatic)},
+};
+#undef IN
+
+const struct columns route_columns = COLUMNS("route", route_list, struct route_row);
+
+#define IN(name) MEMBER(struct definition_version, name)
+
+static const struct column definition_list[] = {
+    {"definition_id",  &as_uuid,             IN(id)},
+    {"term",           &as_term,             IN(term),           COLUMN_KEY},
+    {"version",        &as_int4,             IN(version),        COLUMN_KEY},
+    {"state",          &as_definition_state, IN(state),          COLUMN_CHANGES},
+    {"document",       &as_text,             IN(document),       COLUMN_CHANGES},
+    {"revision",       &as_int4,             IN(revision),       COLUMN_CHANGES},
+    {"hash",           &as_definition_hash,  IN(hash),           COLUMN_CHANGES | COLUMN_NULL},
+    {"effective_from", &as_instant,          IN(effective_from), COLUMN_CHANGES | COLUMN_NULL},
+    {"in_force_from",  &as_instant,          IN(in_force_from),  COLUMN_CHANGES | COLUMN_NULL},
+    {"superseded_at",  &as_instant,          IN(superseded_at),  COLUMN_CHANGES | COLUMN_NULL},
+    {"created_by",     &as_uuid,             IN(created_by),     COLUMN_NULL},
+    {"created_at",     &as_instant,          IN(created_at)},
+    {"proposed_by",    &as_uuid,             IN(proposed_by),    COLUMN_CHANGES | COLUMN_NULL},
+    {"proposed_at",    &as_instant,          IN(proposed_at),    COLUMN_CHANGES | COLUMN_NULL},
+    {"declined_by",    &as_uuid,             IN(declined_by),    COLUMN_CHANGES | COLUMN_NULL},
+    {"declined_at",    &as_instant,          IN(declined_at),    COLUMN_CHANGES | COLUMN_NULL},
+    {"decline_reason", &as_text,             IN(decline_reason), COLUMN_CHANGES | COLUMN_NULL},
+};
+#undef IN
+
+const struct columns definition_columns =
+    COLUMNS("definition", definition_list, struct definition_version);
+
+#define IN(name) MEMBER(struct signature_row, name)
+
+static const struct column signature_list[] = {
+    {"term",             &as_term,    IN(term),    COLUMN_KEY},
+    {"version",          &as_int4,    IN(version), COLUMN_KEY},
+    {"side",             &as_side,    IN(side),    COLUMN_KEY},
+    {"member_id",        &as_uuid,    IN(signature.member)},
+    {"key_id",           &as_uuid,    IN(signature.key)},
+    {"key_made_by_kind", &as_int2,    IN(signature.key_made_by.kind)},
+    {"key_made_by",      &as_uuid,    IN(signature.key_made_by.id), COLUMN_NULL},
+    {"hash",             &as_bytes,   IN(signature.hash)},
+    {"signed_at",        &as_instant, IN(signature.signed_at)},
+};
+#undef IN
+
+const struct columns signature_columns =
+    COLUMNS("definition_signature", signature_list, struct signature_row);
+
+#define IN(name) MEMBER(struct acknowledgement_row, name)
+
+static const struct column acknowledgement_list[] = {
+    {"term",            &as_term,    IN(term),    COLUMN_KEY},
+    {"version",         &as_int4,    IN(version), COLUMN_KEY},
+    {"member_id",       &as_uuid,    IN(member),  COLUMN_KEY},
+    {"acknowledged_at", &as_instant, IN(at)},
+};
+#undef IN
+
+const struct columns acknowledgement_columns =
+    COLUMNS("definition_acknowledgement", acknowledgement_list, struct acknowledgement_row);
+
+#define IN(name) MEMBER(struct source, name)
+
+static const struct column source_list[] = {
+    {"source_id",        &as_uuid,    IN(id),           COLUMN_KEY},
+    {"name",             &as_text,    IN(name)},
+    {"team_id",          &as_uuid,    IN(team),         COLUMN_CHANGES},
+    {"auth",             &as_json,    IN(auth),         COLUMN_CHANGES},
+    {"mapping",          &as_json,    IN(mapping),      COLUMN_CHANGES},
+    {"active",           &as_bool,    IN(active),       COLUMN_CHANGES},
+    {"revision",         &as_int4,    IN(revision),     COLUMN_CHANGES},
+    {"created_at",       &as_instant, IN(created_at)},
+    {"secret_since",     &as_instant, IN(secret_since), COLUMN_CHANGES | COLUMN_NULL},
+    {"old_secret_until", &as_instant, IN(old_until),    COLUMN_CHANGES | COLUMN_NULL},
+};
+#undef IN
+
+/* clang-format on */
+
+const struct columns source_columns = COLUMNS("source", source_list, struct source);
