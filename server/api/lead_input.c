@@ -134,14 +134,15 @@ static bool read_scalars(struct input *in, const struct input_node *at, struct v
 
 static int told_order(const void *a, const void *b)
 {
-    return strcmp(((const struct told *)a)->name, ((const struct told *)b)->name);
+    return strcmp(((const struct attribute_input *)a)->name,
+                  ((const struct attribute_input *)b)->name);
 }
 
 static bool read_attributes(struct input *in, const struct input_node *at,
                             const struct input_field *field, void *base)
 {
     size_t count = json_object_size(at->json);
-    struct told *told = ARENA_ARRAY(in->arena, struct told, count);
+    struct attribute_input *told = ARENA_ARRAY(in->arena, struct attribute_input, count);
     const char *name;
     json_t *value;
     bool sound = true;

@@ -10,7 +10,7 @@ extern const struct input_type identity_email_type;
 extern const struct input_type identity_external_type;
 extern const struct input_type identity_anonymous_type;
 
-/** {name: value} as a list of struct told, sorted by name. */
+/** {name: value} as a list of struct attribute_input, sorted by name. */
 extern const struct input_type attributes_type;
 
 /** {name: {value, evidence?}} as a list of struct fact_input, sorted by name. */

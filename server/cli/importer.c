@@ -410,7 +410,7 @@ int importer_add(struct importer *importer, int64_t line, json_t *row)
     struct entry *entry = new_entry(chunk, line);
     struct mapped_from from = {
         .sender = importer->sender,
-        .told_by = SOURCE_IMPORT,
+        .knowledge = SOURCE_IMPORT,
         .tabular = importer->tabular,
         .occurred_at = INSTANT_NONE,
     };

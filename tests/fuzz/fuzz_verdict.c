@@ -33,7 +33,7 @@ static struct attribute_set read_known(const json_t *json, struct arena *arena)
         seen.known_from = seen.occurred_at = NOW;
         if (!attribute_name_valid(name) || value_from_json(item, arena, &seen.value) != ERR_NONE)
             continue;
-        if (attribute_tell(&set, arena, name, &seen, &changed) != ERR_NONE)
+        if (attribute_observe(&set, arena, name, &seen, &changed) != ERR_NONE)
             break;
     }
     return set;

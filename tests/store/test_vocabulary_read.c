@@ -23,13 +23,13 @@ static void tear_down(void)
 
 /* ---- attributes ---- */
 
-static void capture_with(const char *email, const struct told *told, size_t count)
+static void capture_with(const char *email, const struct attribute_input *attributes, size_t count)
 {
     struct identity identity = {.kind = IDENTITY_EMAIL, .source = "", .value = email};
     struct capture_input input = {
         .identities = &identity,
         .identity_count = 1,
-        .attributes = told,
+        .attributes = attributes,
         .attribute_count = count,
         .claimed_stage = STAGE_COUNT,
         .occurred_at = INSTANT_NONE,
@@ -50,12 +50,12 @@ static const struct attribute_use *use_of(const struct attribute_uses *uses, con
 START_TEST(attributes_have_types_and_coverage)
 {
     struct value items[] = {{.type = VALUE_TEXT, .len = 1, .text = "a"}};
-    const struct told kim[] = {
+    const struct attribute_input kim[] = {
         {"seniority", {.type = VALUE_TEXT, .len = 2, .text = "vp"}},
         {"size", {.type = VALUE_INT, .integer = 120}},
         {"tags", {.type = VALUE_LIST, .len = 1, .items = items}},
     };
-    const struct told lee[] = {
+    const struct attribute_input lee[] = {
         {"seniority", {.type = VALUE_NULL}},
         {"size", {.type = VALUE_TEXT, .len = 4, .text = "many"}},
     };
@@ -65,7 +65,8 @@ START_TEST(attributes_have_types_and_coverage)
     ck_assert_uint_eq(uses.count, 0);
     capture_with("kim@acme.example", kim, 3);
     capture_with("lee@gmail.com", lee, 2);
-    capture_with("lee@gmail.com", (const struct told[]){{"size", {.type = VALUE_BOOL}}}, 1);
+    capture_with("lee@gmail.com", (const struct attribute_input[]){{"size", {.type = VALUE_BOOL}}},
+                 1);
     ck_assert_int_eq(vocabulary_read_attributes(&r.read, &uses), ERR_NONE);
     ck_assert_int_eq(uses.leads, 2);
     ck_assert_int_eq(use_of(&uses, "company.domain")->leads, 1);

@@ -224,7 +224,7 @@ static inline void bench_load_verdict(struct handoff *handoff)
     }
 }
 
-/** A touch of a lead of marketing, as told by this team. */
+/** A touch of a lead of marketing, as recorded by this team. */
 static inline void bench_touch(int team, struct lead *lead, const char *kind)
 {
     struct add_touch_input input = {
@@ -240,13 +240,14 @@ static inline void bench_touch(int team, struct lead *lead, const char *kind)
 static inline struct lead *bench_lead(const char *email, int64_t employees)
 {
     struct identity identity = {IDENTITY_EMAIL, "", email};
-    struct told told[] = {{"employees", bench_int(employees)}, {"seniority", bench_text("vp")}};
+    struct attribute_input attributes[] = {{"employees", bench_int(employees)},
+                                           {"seniority", bench_text("vp")}};
     struct touch_input touch = {
         .kind = "form_submitted", .occurred_at = INSTANT_NONE, .direction = DIRECTION_INBOUND};
     struct capture_input input = {
         .identities = &identity,
         .identity_count = 1,
-        .attributes = told,
+        .attributes = attributes,
         .attribute_count = 2,
         .touch = &touch,
         .claimed_stage = STAGE_COUNT,

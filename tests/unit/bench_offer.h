@@ -77,13 +77,14 @@ static inline enum decision offer_decide(int team, struct uuid member, enum comm
 static inline struct lead *offer_lead(int team, const char *email, const char *seniority)
 {
     struct identity identity = {IDENTITY_EMAIL, "", email};
-    struct told told[] = {{"seniority", bench_text(seniority == NULL ? "" : seniority)}};
+    struct attribute_input attributes[] = {
+        {"seniority", bench_text(seniority == NULL ? "" : seniority)}};
     struct touch_input touch = {
         .kind = "form_submitted", .occurred_at = INSTANT_NONE, .direction = DIRECTION_INBOUND};
     struct capture_input input = {
         .identities = &identity,
         .identity_count = 1,
-        .attributes = told,
+        .attributes = attributes,
         .attribute_count = seniority != NULL,
         .touch = &touch,
         .claimed_stage = STAGE_COUNT,

@@ -10,7 +10,7 @@
 #include "core/intake/lead_erase.h"
 #include "core/intake/lead_merge.h"
 
-/** Who is captured, and how; NULL and 0 are not told. */
+/** Who is captured, and how; NULL and 0 are not known. */
 struct person {
     const char *external; /* id in the crm */
     const char *email;
@@ -60,7 +60,7 @@ static inline void person_load_event(const struct person *person)
 static inline enum err person_capture(int team, struct person person)
 {
     struct identity identities[3];
-    struct told told[2];
+    struct attribute_input attributes[2];
     struct touch_input touch = {.kind = person.touch,
                                 .occurred_at =
                                     person.touched_at == 0 ? INSTANT_NONE : person.touched_at,
@@ -70,7 +70,7 @@ static inline enum err person_capture(int team, struct person person)
     struct capture_input input = {
         .identities = identities,
         .identity_count = person_identities(&person, identities),
-        .attributes = told,
+        .attributes = attributes,
         .touch = person.touch == NULL ? NULL : &touch,
         .claimed_stage = person.claimed == STAGE_PROSPECT ? STAGE_COUNT : person.claimed,
         .origin = CAPTURE_ORIGIN_OF_TOUCH,
@@ -80,9 +80,11 @@ static inline enum err person_capture(int team, struct person person)
     };
 
     if (person.employees != 0)
-        told[input.attribute_count++] = (struct told){"employees", bench_int(person.employees)};
+        attributes[input.attribute_count++] =
+            (struct attribute_input){"employees", bench_int(person.employees)};
     if (person.seniority != NULL)
-        told[input.attribute_count++] = (struct told){"seniority", bench_text(person.seniority)};
+        attributes[input.attribute_count++] =
+            (struct attribute_input){"seniority", bench_text(person.seniority)};
     person_load(identities, input.identity_count);
     person_load_event(&person);
     return bench_do(team, COMMAND_LEAD_CAPTURE, &input);

@@ -55,7 +55,8 @@ static void tell(struct history_lead *lead, int64_t size, instant occurred_at, i
                                      .source = source};
     bool changed;
 
-    ck_assert_int_eq(attribute_tell(&lead->attributes, arena, "size", &seen, &changed), ERR_NONE);
+    ck_assert_int_eq(attribute_observe(&lead->attributes, arena, "size", &seen, &changed),
+                     ERR_NONE);
 }
 
 static struct history_lead new_lead(int number)

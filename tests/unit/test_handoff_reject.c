@@ -4,9 +4,11 @@
 static void reject_with(struct handoff *handoff, const char *reason, const char *name,
                         struct value value)
 {
-    struct told told = {name, value};
-    struct handoff_reject_input input = {
-        .handoff = handoff->id, .reason = reason, .corrections = &told, .correction_count = 1};
+    struct attribute_input attributes = {name, value};
+    struct handoff_reject_input input = {.handoff = handoff->id,
+                                         .reason = reason,
+                                         .corrections = &attributes,
+                                         .correction_count = 1};
 
     bench_must(SDR, COMMAND_HANDOFF_REJECT, &input);
 }
@@ -246,8 +248,8 @@ START_TEST(a_change_in_the_disputed_criterion_opens_the_way)
     bench_open();
     struct lead *lead = bench_lead("kim@x.example", 120);
     must_reject(SDR, lead->open, "too_small");
-    struct told other = {"city", bench_text("Bern")};
-    struct told size = {"employees", bench_int(900)};
+    struct attribute_input other = {"city", bench_text("Bern")};
+    struct attribute_input size = {"employees", bench_int(900)};
     struct update_input update = {.lead = lead->id,
                                   .attributes = &other,
                                   .attribute_count = 1,

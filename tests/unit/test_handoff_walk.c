@@ -275,7 +275,7 @@ static const void *input_of(enum handoff_action action, struct uuid handoff,
 {
     static const char *const reasons[] = {"too_small", "no_project", "duplicate", "elsewhere",
                                           "price"};
-    static struct told size[] = {{.name = "employees"}};
+    static struct attribute_input size[] = {{.name = "employees"}};
     static const struct fact_input facts[] = {
         {.name = "budget", .value = {.type = VALUE_INT, .integer = 5000}},
         {.name = "need", .value = {.type = VALUE_BOOL, .boolean = true}},

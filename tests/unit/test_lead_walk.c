@@ -200,13 +200,14 @@ static bool names_anonymous(void)
 /* Somebody without a name, who is offered at once. */
 static void step_visit(void)
 {
-    struct told told[] = {{"employees", bench_int(120)}, {"seniority", bench_text("vp")}};
+    struct attribute_input attributes[] = {{"employees", bench_int(120)},
+                                           {"seniority", bench_text("vp")}};
     struct touch_input touch = {
         .kind = "form_submitted", .occurred_at = INSTANT_NONE, .direction = DIRECTION_INBOUND};
     struct capture_input input = {
         .identities = &names[IDENTITY_ANONYMOUS][pick(WALK_NAMES)],
         .identity_count = 1,
-        .attributes = told,
+        .attributes = attributes,
         .attribute_count = 2,
         .touch = &touch,
         .claimed_stage = STAGE_COUNT,
@@ -222,12 +223,13 @@ static void step_visit(void)
 static void step_capture(void)
 {
     struct identity identities[IDENTITY_ANONYMOUS + 1];
-    struct told told[] = {{"employees", bench_int((int64_t)pick(100))},
-                          {"seniority", bench_text(pick(4) == 0 ? "clerk" : "vp")}};
+    struct attribute_input attributes[] = {
+        {"employees", bench_int((int64_t)pick(100))},
+        {"seniority", bench_text(pick(4) == 0 ? "clerk" : "vp")}};
     struct touch_input touch = any_touch();
     struct capture_input input = {
         .identities = identities,
-        .attributes = told,
+        .attributes = attributes,
         .attribute_count = pick(3) == 0 ? 0 : 2,
         .touch = pick(3) == 0 ? NULL : &touch,
         .claimed_stage = STAGE_COUNT,
@@ -339,7 +341,7 @@ static void step_answer(void)
         {.name = "budget", .value = {.type = VALUE_INT, .integer = 5000}},
         {.name = "need", .value = {.type = VALUE_BOOL, .boolean = true}},
     };
-    struct told size = {"employees", bench_int((int64_t)pick(100))};
+    struct attribute_input size = {"employees", bench_int((int64_t)pick(100))};
     struct handoff_note_input note = {handoff->id, NULL};
     struct handoff_reject_input reject = {handoff->id, pick(2) ? "no_project" : "elsewhere", NULL,
                                           &size, pick(2)};

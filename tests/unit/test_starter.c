@@ -47,7 +47,7 @@ static void tell(struct attribute_set *set, const char *name, struct value value
     struct observation seen = {.value = value, .occurred_at = NOW, .known_from = NOW};
     bool changed;
 
-    ck_assert_int_eq(attribute_tell(set, arena, name, &seen, &changed), ERR_NONE);
+    ck_assert_int_eq(attribute_observe(set, arena, name, &seen, &changed), ERR_NONE);
 }
 
 static struct value text(const char *words)

@@ -54,7 +54,7 @@ static struct attribute_set read_known(const json_t *json)
         seen.known_from = seen.occurred_at = now() - days * INSTANT_DAY;
         const json_t *value = json_is_object(item) ? json_object_get(item, "value") : item;
         ck_assert_int_eq(value_from_json(value, arena, &seen.value), ERR_NONE);
-        ck_assert_int_eq(attribute_tell(&set, arena, name, &seen, &changed), ERR_NONE);
+        ck_assert_int_eq(attribute_observe(&set, arena, name, &seen, &changed), ERR_NONE);
     }
     return set;
 }
@@ -293,8 +293,8 @@ START_TEST(the_newest_value_known_then_counts)
     struct verdict verdict;
     bool changed;
 
-    ck_assert_int_eq(attribute_tell(&set, arena, "size", &small, &changed), ERR_NONE);
-    ck_assert_int_eq(attribute_tell(&set, arena, "size", &large, &changed), ERR_NONE);
+    ck_assert_int_eq(attribute_observe(&set, arena, "size", &small, &changed), ERR_NONE);
+    ck_assert_int_eq(attribute_observe(&set, arena, "size", &large, &changed), ERR_NONE);
     struct verdict_subject subject = {&set, NULL, NULL, now(), now() - 2 * INSTANT_DAY};
     verdict_evaluate(definition, &subject, &verdict);
     ck_assert_int_eq(verdict.result, VERDICT_NOT_QUALIFIED);
@@ -328,7 +328,7 @@ static struct verdict judge_story(const struct definition *definition)
     bool changed;
 
     set = (struct attribute_set){0};
-    ck_assert_int_eq(attribute_tell(&set, arena, "email.domain", &seen, &changed), ERR_NONE);
+    ck_assert_int_eq(attribute_observe(&set, arena, "email.domain", &seen, &changed), ERR_NONE);
     touch = (struct touch){.kind = "form_submitted", .occurred_at = now()};
     log = (struct touch_log){.items = &touch, .count = 1};
     struct verdict_subject subject = {&set, NULL, &log, now(), INSTANT_NONE};

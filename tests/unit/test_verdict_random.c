@@ -282,7 +282,7 @@ static struct attribute_set read_known(const json_t *json)
         struct observation seen = {.occurred_at = NOW, .known_from = NOW};
         bool changed;
         ck_assert_int_eq(value_from_json(value, arena, &seen.value), ERR_NONE);
-        ck_assert_int_eq(attribute_tell(&set, arena, name, &seen, &changed), ERR_NONE);
+        ck_assert_int_eq(attribute_observe(&set, arena, name, &seen, &changed), ERR_NONE);
     }
     return set;
 }

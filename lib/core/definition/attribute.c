@@ -155,8 +155,8 @@ static enum err confirm(struct attribute_set *set, struct arena *arena, size_t a
     return replace_item(set, arena, at, &item);
 }
 
-enum err attribute_tell(struct attribute_set *set, struct arena *arena, const char *name,
-                        const struct observation *seen, bool *changed)
+enum err attribute_observe(struct attribute_set *set, struct arena *arena, const char *name,
+                           const struct observation *seen, bool *changed)
 {
     bool found;
     size_t at = lower_bound(set, name, &found);
@@ -185,8 +185,8 @@ enum err attribute_absorb(struct attribute_set *set, struct arena *arena,
         const struct attribute *attribute = &other->items[i];
         for (size_t k = attribute->count; k-- > 0;) {
             bool changed;
-            enum err err =
-                attribute_tell(set, arena, attribute->name, &attribute->observations[k], &changed);
+            enum err err = attribute_observe(set, arena, attribute->name,
+                                             &attribute->observations[k], &changed);
             if (err != ERR_NONE)
                 return err;
         }

@@ -71,8 +71,8 @@ const struct observation *attribute_known_at(const struct attribute *attribute, 
  *  *changed tells whether the current value is another one now. The arrays are copied on
  *  write, so that a copied set stays as it was.
  *  ERR_LIMIT_REACHED with more than ATTRIBUTES_PER_LEAD_MAX names; ERR_OUT_OF_MEMORY. */
-enum err attribute_tell(struct attribute_set *set, struct arena *arena, const char *name,
-                        const struct observation *seen, bool *changed) MUST_USE;
+enum err attribute_observe(struct attribute_set *set, struct arena *arena, const char *name,
+                           const struct observation *seen, bool *changed) MUST_USE;
 
 /** All observations of the other set are told to this one (merge of two leads). */
 enum err attribute_absorb(struct attribute_set *set, struct arena *arena,

@@ -229,7 +229,8 @@ enum decision handoff_offer(struct work *work, const struct command *command,
     };
     enum decision decision;
 
-    if (!lead_for_command(work, input->lead, &plan.lead, outcome, &decision))
+    plan.lead = lead_for_command(work, input->lead, outcome, &decision);
+    if (plan.lead == NULL)
         return decision;
     static enum decision (*const checks[])(struct plan *) = {check_lead, find_way, check_gate};
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {

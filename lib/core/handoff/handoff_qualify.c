@@ -64,15 +64,6 @@ static enum decision refuse_unmet(struct work *work, const struct term_judgement
 
 /* ---- the command ---- */
 
-/* Facts of a qualification that is refused are not kept: the command is undone. */
-static enum err write_facts(struct work *work, struct lead *lead, const struct caller *caller,
-                            const struct handoff_qualify_input *input)
-{
-    return input->fact_count == 0 ? ERR_NONE
-                                  : lead_facts_apply(work, lead, caller, input->facts,
-                                                     input->fact_count, INSTANT_NONE);
-}
-
 enum decision handoff_qualify(struct work *work, const struct command *command,
                               struct outcome *outcome)
 {
@@ -82,7 +73,9 @@ enum decision handoff_qualify(struct work *work, const struct command *command,
 
     if (!handoff_step_begin(&step, input->handoff, ACTION_QUALIFY))
         return step.decision;
-    enum err err = write_facts(work, step.lead, caller, input);
+    /* Facts of a qualification that is refused are not kept: the command is undone. */
+    struct confirmed_input facts = {input->facts, input->fact_count, INSTANT_NONE};
+    enum err err = facts.count == 0 ? ERR_NONE : lead_facts_apply(work, step.lead, caller, &facts);
     if (err != ERR_NONE)
         return outcome_refuse(work, outcome, err, "A lead has at most %d facts",
                               ATTRIBUTES_PER_LEAD_MAX);

@@ -3,7 +3,7 @@
 #ifndef BATON_CORE_HANDOFF_QUALIFY_H
 #define BATON_CORE_HANDOFF_QUALIFY_H
 
-#include "core/lead/lead_tell.h"
+#include "core/lead/lead_input.h"
 
 struct handoff_qualify_input {
     struct uuid handoff;

@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COMMITMENTS_MAX_BYTES (256 * 1024)
-
 /* What is known of one rejection while it is decided. */
 struct rejection {
     struct handoff_step step;
@@ -17,8 +15,7 @@ struct rejection {
     const struct reason *reason;         /* NULL with no definition */
     enum reason_about about;
     enum rejection_class klass;
-    struct json_out commitments; /* to the corrections that changed something */
-    size_t corrected;            /* how many did */
+    struct attribute_changes corrected;
 };
 
 /* ---- the reason ---- */
@@ -193,9 +190,10 @@ static enum err correct_and_class(struct rejection *rejection)
     struct work *work = rejection->step.work;
     struct verdict *evaluated = ARENA_NEW(work->arena, struct verdict);
     json_t *verdict = NULL;
-    struct observation how = {
-        .occurred_at = work->now,
-        .known_from = work->now,
+    struct attributes_input corrections = {
+        .items = input->corrections,
+        .count = input->correction_count,
+        .occurred_at = INSTANT_NONE,
         .source = SOURCE_SALES,
     };
 
@@ -204,8 +202,7 @@ static enum err correct_and_class(struct rejection *rejection)
     if (rejection->about == ABOUT_CRITERION)
         verdict = read_verdict(rejection, evaluated);
     enum err err =
-        lead_tell(work, rejection->step.lead, input->corrections, input->correction_count, &how,
-                  &rejection->commitments, &rejection->corrected);
+        lead_attributes_apply(work, rejection->step.lead, &corrections, &rejection->corrected);
     if (rejection->about == ABOUT_PROCESS)
         rejection->klass = CLASS_PROCESS;
     else if (rejection->about == ABOUT_GAP)
@@ -224,7 +221,7 @@ static void append_corrections(struct rejection *rejection)
     struct json_out *body = work_body(step->work);
 
     json_out_key(body, "attributes");
-    json_out_raw(body, rejection->commitments.text, rejection->commitments.len);
+    json_out_raw(body, rejection->corrected.commitments, rejection->corrected.commitments_len);
     json_out_member_uuid(body, "handoff", step->handoff->id);
     caller_append(step->caller, step->work, step->lead, LEDGER_ATTRIBUTES_TOLD);
 }
@@ -242,7 +239,7 @@ static void apply(struct rejection *rejection)
         handoff->note = rejection->input->note;
     step->reason = handoff->reason;
     handoff_walk(step);
-    if (rejection->corrected == 0)
+    if (rejection->corrected.count == 0)
         return;
     append_corrections(rejection);
     judge_lead(step->work, step->lead, step->caller);
@@ -266,18 +263,11 @@ static enum decision answer_with_reason(struct work *work, const struct command 
         .criterion = rejection.reason == NULL ? -1 : rejection.reason->criterion,
         .met_srl = lead_meets_srl(work, step->lead),
     };
-    json_out_init(&rejection.commitments, COMMITMENTS_MAX_BYTES);
-    json_out_begin_object(&rejection.commitments);
     enum err err = correct_and_class(&rejection);
-    json_out_end_object(&rejection.commitments);
-    if (json_out_failed(&rejection.commitments))
-        arena_fail(work->arena);
-    else if (err == ERR_NONE)
-        apply(&rejection);
-    json_out_release(&rejection.commitments);
     if (err != ERR_NONE)
         return outcome_refuse(work, outcome, err, "A lead has at most %d attributes",
                               ATTRIBUTES_PER_LEAD_MAX);
+    apply(&rejection);
     return handoff_step_answer(step);
 }
 

@@ -6,13 +6,13 @@
 #ifndef BATON_CORE_HANDOFF_REJECT_H
 #define BATON_CORE_HANDOFF_REJECT_H
 
-#include "core/lead/lead_tell.h"
+#include "core/lead/lead_input.h"
 
 struct handoff_reject_input {
     struct uuid handoff;
-    const char *reason;             /* a code */
-    const char *note;               /* NULL: none */
-    const struct told *corrections; /* sorted by name, each name once */
+    const char *reason;                        /* a code */
+    const char *note;                          /* NULL: none */
+    const struct attribute_input *corrections; /* sorted by name, each name once */
     size_t correction_count;
 };
 

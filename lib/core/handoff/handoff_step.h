@@ -15,6 +15,7 @@
 #include "core/command.h"
 #include "core/handoff/life.h"
 #include "core/lead/lead_hold.h"
+#include "core/lead/lead_input.h"
 
 struct handoff_step {
     struct work *work;
@@ -37,7 +38,7 @@ struct handoff_step {
     const struct amount *amount;
     struct uuid feedback;
     int rating;
-    const struct json_out *attributes; /* an object of commitments */
+    const struct attribute_changes *attributes;
 };
 
 /** A step by the caller of this command. */

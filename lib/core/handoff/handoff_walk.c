@@ -202,9 +202,9 @@ void handoff_walk_entry(struct handoff_step *step, enum stage before)
         say_amount(body, step->amount);
     if (says & SAYS_LEASE)
         say_uuid(body, "assignee", handoff->assignee);
-    if (step->attributes != NULL) {
+    if (step->attributes != NULL && step->attributes->count > 0) {
         json_out_key(body, "attributes");
-        json_out_raw(body, step->attributes->text, step->attributes->len);
+        json_out_raw(body, step->attributes->commitments, step->attributes->commitments_len);
     }
     say_text(body, "cause", step->cause);
     if (says & SAYS_LEASE)

@@ -1,5 +1,5 @@
 /*
- * A lead as its ledger entries alone tell it: a fold over the chain of one subject, first entry to
+ * A lead as its ledger entries alone have it: a fold over the chain of one subject, first entry to
  * last, that knows nothing of any row. What it ends with is compared with what the tables say.
  *
  * What the entries' bodies must say for it stands in docs/ledger.md: every entry that moves the

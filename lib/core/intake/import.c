@@ -46,16 +46,14 @@ bool import_rows_keys(const struct command *command, struct work *work, struct w
 static enum find import_lead(struct work *work, const struct caller *caller,
                              const struct mapped *row, struct import_result *result)
 {
-    struct outcome refused = {0};
     struct captured captured;
     struct capture_input capture;
 
     if (!lead_input(work, row, &capture))
         return FIND_FOUND;
-    enum find found = lead_capture_apply(work, caller, &capture, &captured, &refused);
-    if (found == FIND_NEEDED)
-        return found;
-    if (refused.err != ERR_NONE)
+    if (lead_capture_apply(work, caller, &capture, &captured) == FIND_NEEDED)
+        return FIND_NEEDED;
+    if (captured.err != ERR_NONE)
         *result = (struct import_result){IMPORT_REFUSED, IMPORT_LIMIT};
     else
         result->effect = captured.created   ? IMPORT_NEW

@@ -1,5 +1,5 @@
 /*
- * Import of history: leads and deals as files tell them (docs/mapping.md). Judges nothing and
+ * Import of history: leads and deals as files have them (docs/mapping.md). Judges nothing and
  * offers nothing; what is there already, known by (source, external id), is left alone, so a
  * chunk may be sent again at any time.
  */

@@ -4,20 +4,22 @@
 
 #include <string.h>
 
-#define COMMITMENTS_MAX_BYTES (256u << 10)
-
 /* A step with what its names mean here. */
 struct step {
-    const struct mapped_step *told;
+    const struct mapped_step *said;
     struct uuid handoff;
     const struct team *from;
     const struct team *to;
-    struct uuid member; /* nil: not told */
+    struct uuid member; /* nil: none is named */
 };
 
-struct chain_of_steps {
-    const struct mapped_deal *deal;
-    struct step items[MAPPING_STEPS_MAX];
+/* A deal while it is taken or refused. */
+struct deal {
+    struct work *work;
+    const struct caller *caller;
+    const struct mapped *row;
+    struct lead *lead;
+    struct step steps[MAPPING_STEPS_MAX];
 };
 
 /* The same step of the same deal has the same id for ever: that is how a repeat is known. */
@@ -59,58 +61,58 @@ bool import_deal_note_keys(const struct mapped *row, struct work *work, struct u
 
 /* ---- what is refused ---- */
 
-static enum find find_lead(struct work *work, const struct mapped *row, struct lead **lead)
+static enum find find_lead(struct deal *deal)
 {
     struct uuid id;
-    enum find found = work_find_identity(work, &row->capture.identities[0], &id);
+    enum find found = work_find_identity(deal->work, &deal->row->capture.identities[0], &id);
 
     if (found == FIND_FOUND)
-        found = work_find_lead(work, id, lead);
-    if (found == FIND_FOUND && (*lead)->status != LEAD_ACTIVE)
+        found = work_find_lead(deal->work, id, &deal->lead);
+    if (found == FIND_FOUND && deal->lead->status != LEAD_ACTIVE)
         return FIND_ABSENT;
     return found;
 }
 
-static enum import_refusal resolve(const struct work *work, const struct mapped_step *told,
+static enum import_refusal resolve(const struct work *work, const struct mapped_step *said,
                                    const struct team *from, struct step *out)
 {
     const struct config *config = work->config;
 
-    *out = (struct step){.told = told, .from = from, .to = config_team_named(config, told->team)};
+    *out = (struct step){.said = said, .from = from, .to = config_team_named(config, said->team)};
     if (out->to == NULL || !out->to->active || from == NULL)
         return IMPORT_UNKNOWN_TEAM;
-    if (told->at > work->now)
+    if (said->at > work->now)
         return IMPORT_FUTURE;
-    if (told->member == NULL)
+    if (said->member == NULL)
         return IMPORT_TAKEN;
     const struct member *member =
-        config_member_by_external(config, out->to->id, told->member_source, told->member);
+        config_member_by_external(config, out->to->id, said->member_source, said->member);
     if (member == NULL)
         return IMPORT_UNKNOWN_MEMBER;
     out->member = member->id;
     return IMPORT_TAKEN;
 }
 
-static enum import_refusal check(const struct work *work, const struct caller *caller,
-                                 const struct mapped *row, const struct lead *lead,
-                                 struct chain_of_steps *chain)
+/* Each step hands the lead on from the team that had it after the step before. */
+static enum import_refusal check(struct deal *deal)
 {
-    const struct mapped_deal *deal = row->deal;
-    const struct team *from = config_team(work->config, caller->team);
+    const struct mapped_deal *said = deal->row->deal;
+    const struct work *work = deal->work;
+    const struct team *from = config_team(work->config, deal->caller->team);
 
-    chain->deal = deal;
-    if (lead->open != NULL)
+    if (deal->lead->open != NULL)
         return IMPORT_OPEN_HANDOFF;
-    if (deal->outcome_at != INSTANT_NONE && deal->outcome_at > work->now)
+    if (said->outcome_at != INSTANT_NONE && said->outcome_at > work->now)
         return IMPORT_FUTURE;
-    if (deal->outcome == OUTCOME_LOST && deal->reason == NULL)
+    if (said->outcome == OUTCOME_LOST && said->reason == NULL)
         return IMPORT_REASON;
-    for (size_t i = 0; i < deal->step_count; i++) {
-        enum import_refusal refusal = resolve(work, &deal->steps[i], from, &chain->items[i]);
+    for (size_t i = 0; i < said->step_count; i++) {
+        struct step *step = &deal->steps[i];
+        enum import_refusal refusal = resolve(work, &said->steps[i], from, step);
         if (refusal != IMPORT_TAKEN)
             return refusal;
-        chain->items[i].handoff = step_id(work->config->workspace, row, i);
-        from = chain->items[i].to;
+        step->handoff = step_id(work->config->workspace, deal->row, i);
+        from = step->to;
     }
     return IMPORT_TAKEN;
 }
@@ -121,7 +123,7 @@ static struct handoff *add_handoff(struct work *work, struct lead *lead, const s
 {
     struct handoff *handoff =
         work_add_handoff_as(work, lead, step->handoff, life_rule(ACTION_IMPORT)->to);
-    instant at = step->told->at;
+    instant at = step->said->at;
 
     if (handoff == NULL)
         return NULL;
@@ -140,104 +142,94 @@ static void take_step(struct lead *lead, const struct step *step)
     if (step->to->function != FUNCTION_SALES)
         return;
     lead_raise(lead, STAGE_SQL);
-    lead_reach(lead, MILESTONE_SAL, step->told->at);
-    lead_reach(lead, MILESTONE_SQL, step->told->at);
+    lead_reach(lead, MILESTONE_SAL, step->said->at);
+    lead_reach(lead, MILESTONE_SQL, step->said->at);
 }
 
-static void end_deal(struct work *work, struct lead *lead, struct handoff *handoff,
-                     const struct mapped_deal *deal)
+static void end_deal(const struct deal *deal, struct handoff *handoff)
 {
-    handoff->outcome = deal->outcome;
-    if (deal->outcome == OUTCOME_NONE)
+    const struct mapped_deal *said = deal->row->deal;
+    struct lead *lead = deal->lead;
+
+    handoff->outcome = said->outcome;
+    if (said->outcome == OUTCOME_NONE)
         return;
-    handoff->outcome_at = deal->outcome_at;
-    if (deal->outcome == OUTCOME_OPPORTUNITY) {
+    handoff->outcome_at = said->outcome_at;
+    if (said->outcome == OUTCOME_OPPORTUNITY) {
         lead_raise(lead, STAGE_OPPORTUNITY);
-        lead_reach(lead, MILESTONE_OPPORTUNITY, deal->outcome_at);
-    } else if (deal->outcome == OUTCOME_WON) {
+        lead_reach(lead, MILESTONE_OPPORTUNITY, said->outcome_at);
+    } else if (said->outcome == OUTCOME_WON) {
         lead_raise(lead, STAGE_CUSTOMER);
-        lead_reach(lead, MILESTONE_CUSTOMER, deal->outcome_at);
-    } else if (deal->outcome == OUTCOME_LOST) {
-        handoff->outcome_reason = arena_strdup(work->arena, deal->reason);
+        lead_reach(lead, MILESTONE_CUSTOMER, said->outcome_at);
+    } else if (said->outcome == OUTCOME_LOST) {
+        handoff->outcome_reason = arena_strdup(deal->work->arena, said->reason);
         lead->owner_team = lead->first_team;
         if (lead->stage != STAGE_CUSTOMER)
             lead->stage = STAGE_NURTURE;
     }
 }
 
-/* The commitments of what the deal tells of the lead, told with its last step. */
-static enum err tell(struct work *work, struct lead *lead, const struct capture_input *capture,
-                     struct json_out *commitments, size_t *changed)
+/* A handoff for each step, with its entry; the last one's says what the deal has changed of the
+ * lead's attributes. */
+static void add_steps(struct deal *deal, const struct attribute_changes *changes)
 {
-    const struct observation how = {
-        .occurred_at = capture->occurred_at,
-        .known_from = work->now,
-        .source = SOURCE_IMPORT,
-    };
+    size_t count = deal->row->deal->step_count;
+    struct lead *lead = deal->lead;
 
-    return lead_tell(work, lead, capture->attributes, capture->attribute_count, &how, commitments,
-                     changed);
-}
-
-static void add_steps(struct work *work, struct lead *lead, const struct caller *caller,
-                      const struct chain_of_steps *chain, const struct json_out *commitments)
-{
-    const struct mapped_deal *deal = chain->deal;
-
-    for (size_t i = 0; i < deal->step_count; i++) {
-        bool last = i + 1 == deal->step_count;
+    for (size_t i = 0; i < count; i++) {
+        bool last = i + 1 == count;
         enum stage before = lead->stage;
-        struct handoff *handoff = add_handoff(work, lead, &chain->items[i]);
+        struct handoff *handoff = add_handoff(deal->work, lead, &deal->steps[i]);
         if (handoff == NULL)
             return;
-        take_step(lead, &chain->items[i]);
+        take_step(lead, &deal->steps[i]);
         if (last)
-            end_deal(work, lead, handoff, deal);
+            end_deal(deal, handoff);
         handoff_walk_entry(
             &(struct handoff_step){
-                .work = work,
-                .caller = caller,
+                .work = deal->work,
+                .caller = deal->caller,
                 .handoff = handoff,
                 .lead = lead,
                 .rule = life_rule(ACTION_IMPORT),
                 .cause = "import",
                 .reason = handoff->outcome_reason,
-                .attributes = last ? commitments : NULL,
+                .attributes = last ? changes : NULL,
             },
             before);
     }
 }
 
-static enum err take_deal(struct work *work, const struct caller *caller, const struct mapped *row,
-                          struct lead *lead, const struct chain_of_steps *chain)
+static enum err take(struct deal *deal)
 {
-    struct json_out commitments;
-    size_t changed = 0;
+    const struct capture_input *capture = &deal->row->capture;
+    struct lead *lead = deal->lead;
+    struct attribute_changes changes;
 
-    work_change_lead(work, lead);
-    json_out_init(&commitments, COMMITMENTS_MAX_BYTES);
-    json_out_begin_object(&commitments);
-    enum err err = tell(work, lead, &row->capture, &commitments, &changed);
-    json_out_end_object(&commitments);
-    if (json_out_failed(&commitments)) {
-        arena_fail(work->arena);
-    } else if (err == ERR_NONE) {
-        lead_lift_hold(lead);
-        if (uuid_is_nil(lead->first_team))
-            lead->first_team = caller->team;
-        add_steps(work, lead, caller, chain, changed > 0 ? &commitments : NULL);
-        lead_set_due(lead, lead_next_date(work));
-    }
-    json_out_release(&commitments);
-    return err;
+    work_change_lead(deal->work, lead);
+    enum err err = lead_attributes_apply(deal->work, lead,
+                                         &(struct attributes_input){
+                                             .items = capture->attributes,
+                                             .count = capture->attribute_count,
+                                             .occurred_at = capture->occurred_at,
+                                             .source = SOURCE_IMPORT,
+                                         },
+                                         &changes);
+    if (err != ERR_NONE)
+        return err;
+    lead_lift_hold(lead);
+    if (uuid_is_nil(lead->first_team))
+        lead->first_team = deal->caller->team;
+    add_steps(deal, &changes);
+    lead_set_due(lead, lead_next_date(deal->work));
+    return ERR_NONE;
 }
 
 enum find import_deal(struct work *work, const struct caller *caller, const struct mapped *row,
                       struct import_result *result)
 {
-    struct chain_of_steps chain;
-    struct lead *lead;
-    enum find found = find_lead(work, row, &lead);
+    struct deal deal = {.work = work, .caller = caller, .row = row};
+    enum find found = find_lead(&deal);
 
     *result = (struct import_result){IMPORT_REFUSED, IMPORT_UNKNOWN_LEAD};
     if (found != FIND_FOUND)
@@ -250,10 +242,10 @@ enum find import_deal(struct work *work, const struct caller *caller, const stru
         *result = (struct import_result){IMPORT_UNCHANGED, IMPORT_TAKEN};
         return found;
     }
-    result->refusal = check(work, caller, row, lead, &chain);
+    result->refusal = check(&deal);
     if (result->refusal != IMPORT_TAKEN)
         return FIND_FOUND;
-    if (take_deal(work, caller, row, lead, &chain) == ERR_LIMIT_REACHED)
+    if (take(&deal) == ERR_LIMIT_REACHED)
         result->refusal = IMPORT_LIMIT;
     else
         result->effect = IMPORT_NEW;

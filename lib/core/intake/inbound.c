@@ -17,6 +17,8 @@ struct delivery {
     bool form;
     bool again; /* it was applied before: its touches are there */
     struct caller caller;
+    enum ledger_kind entry; /* received or replayed */
+    int status;             /* of the answer */
     struct mapped *items;
     size_t item_count;
     /* what came of it */
@@ -26,8 +28,8 @@ struct delivery {
 
 /* ---- mapping ---- */
 
-/* Sales' word is sales', anybody else's is what the person told them. */
-static enum knowledge_source told_by(const struct work *work, const struct source *source)
+/* Sales' word is sales'; anybody else passes on what the person filled in. */
+static enum knowledge_source knowledge_of(const struct work *work, const struct source *source)
 {
     const struct team *team = config_team(work->config, source->team);
 
@@ -63,7 +65,7 @@ static bool map(struct work *work, struct delivery *delivery)
     struct mapped_from from = {
         .source_name = delivery->source->name,
         .sender = sender_of(work, delivery->source),
-        .told_by = told_by(work, delivery->source),
+        .knowledge = knowledge_of(work, delivery->source),
         .tabular = delivery->form,
         .occurred_at = delivery->row->received_at,
     };
@@ -91,15 +93,14 @@ static void fail(struct work *work, struct delivery *delivery, const char *error
 static enum find apply_item(struct work *work, struct delivery *delivery, size_t i,
                             struct uuid *lead)
 {
-    struct capture_input *capture = &delivery->items[i].capture;
-    struct outcome outcome = {0};
     struct captured captured;
 
-    enum find found = lead_capture_apply(work, &delivery->caller, capture, &captured, &outcome);
-    if (found == FIND_NEEDED)
-        return found;
-    if (outcome.err != ERR_NONE || captured.lead == NULL) {
-        fail(work, delivery, error_code(outcome.err == ERR_NONE ? ERR_OUT_OF_MEMORY : outcome.err));
+    if (lead_capture_apply(work, &delivery->caller, &delivery->items[i].capture, &captured) ==
+        FIND_NEEDED)
+        return FIND_NEEDED;
+    if (captured.err != ERR_NONE || captured.lead == NULL) {
+        fail(work, delivery,
+             error_code(captured.err == ERR_NONE ? ERR_OUT_OF_MEMORY : captured.err));
         return FIND_FOUND;
     }
     *lead = captured.lead->id;
@@ -131,7 +132,7 @@ static enum find apply(struct work *work, struct delivery *delivery)
 
 /* ---- what stays, and the answer ---- */
 
-static void append_entry(struct work *work, const struct delivery *delivery, enum ledger_kind kind,
+static void append_entry(struct work *work, const struct delivery *delivery,
                          struct chain_row *chain)
 {
     struct json_out *body = work_body(work);
@@ -140,7 +141,7 @@ static void append_entry(struct work *work, const struct delivery *delivery, enu
     json_out_member_int(body, "items", (int64_t)delivery->row->lead_count);
     json_out_member_uuid(body, "source", delivery->source->id);
     json_out_member_text(body, "status", delivery->error == NULL ? "applied" : "failed");
-    setup_append(work, chain, kind, &delivery->caller);
+    setup_append(work, chain, delivery->entry, &delivery->caller);
 }
 
 static const char *verdict_of(const struct work *work, const struct delivery *delivery)
@@ -154,7 +155,7 @@ static const char *verdict_of(const struct work *work, const struct delivery *de
 }
 
 static enum decision answer(struct work *work, struct outcome *outcome,
-                            const struct delivery *delivery, int status)
+                            const struct delivery *delivery)
 {
     const struct capture_input *capture =
         delivery->error == NULL ? &delivery->items[0].capture : NULL;
@@ -171,11 +172,10 @@ static enum decision answer(struct work *work, struct outcome *outcome,
     json_out_end_object(out);
     if (capture != NULL)
         outcome->lead = delivery->first.lead->id;
-    return outcome_answer(work, outcome, status);
+    return outcome_answer(work, outcome, delivery->status);
 }
 
-static enum decision settle(struct work *work, struct delivery *delivery, enum ledger_kind kind,
-                            struct outcome *outcome, int status)
+static enum decision settle(struct work *work, struct delivery *delivery, struct outcome *outcome)
 {
     struct chain_row *chain = setup_chain(work, work->config->workspace);
 
@@ -184,8 +184,8 @@ static enum decision settle(struct work *work, struct delivery *delivery, enum l
     delivery->row->applied = delivery->error == NULL || delivery->again;
     delivery->row->error = delivery->error;
     work_save_row(work, KIND_DELIVERY, delivery->row);
-    append_entry(work, delivery, kind, chain);
-    return answer(work, outcome, delivery, status);
+    append_entry(work, delivery, chain);
+    return answer(work, outcome, delivery);
 }
 
 /* Leads belong to the source's team, whoever has brought them. */
@@ -284,12 +284,14 @@ enum decision inbound_receive(struct work *work, const struct command *command,
         .document = input->document,
         .form = input->form,
         .caller = caller_for(&command->caller, source),
+        .entry = LEDGER_DELIVERY_RECEIVED,
+        .status = 202,
     };
     if (delivery.row == NULL || !map(work, &delivery))
         return DECIDED;
     if (delivery.error == NULL && apply(work, &delivery) == FIND_NEEDED)
         return DECIDE_AGAIN;
-    return settle(work, &delivery, LEDGER_DELIVERY_RECEIVED, outcome, 202);
+    return settle(work, &delivery, outcome);
 }
 
 /* ---- replay ---- */
@@ -304,13 +306,13 @@ static void keep_texts(struct work *work, struct capture_input *capture)
 {
     struct identity *identities = (struct identity *)capture->identities;
     struct touch_input *touch = (struct touch_input *)capture->touch;
-    struct told *told = (struct told *)capture->attributes;
+    struct attribute_input *attributes = (struct attribute_input *)capture->attributes;
 
     for (size_t i = 0; i < capture->identity_count; i++)
         identities[i].value = kept(work, identities[i].value);
     for (size_t i = 0; i < capture->attribute_count; i++)
-        if (told[i].value.type == VALUE_TEXT)
-            told[i].value.text = kept(work, told[i].value.text);
+        if (attributes[i].value.type == VALUE_TEXT)
+            attributes[i].value.text = kept(work, attributes[i].value.text);
     for (int i = 0; touch != NULL && i < DIMENSION_COUNT; i++)
         touch->values[i] = kept(work, touch->values[i]);
     if (touch != NULL) {
@@ -347,29 +349,19 @@ static bool map_again(struct work *work, struct delivery *delivery)
     return mapped;
 }
 
-static bool find_row(struct work *work, struct uuid id, struct delivery_row **row,
-                     struct outcome *outcome, enum decision *decision)
-{
-    enum find found;
-
-    *row = work_find(work, KIND_DELIVERY, &id, &found);
-    *decision = found == FIND_NEEDED ? DECIDE_AGAIN : DECIDED;
-    if (found == FIND_ABSENT)
-        outcome_refuse(work, outcome, ERR_NOT_FOUND, "There is no delivery with this id");
-    else if (found == FIND_FOUND && (*row)->body == NULL)
-        outcome_refuse(work, outcome, ERR_GONE, "The raw body is gone: it is kept 30 days");
-    return found == FIND_FOUND && outcome->err == ERR_NONE;
-}
-
 enum decision delivery_replay(struct work *work, const struct command *command,
                               struct outcome *outcome)
 {
     const struct delivery_replay_input *input = command->input;
-    struct delivery_row *stored;
-    enum decision decision;
+    enum find found;
+    struct delivery_row *stored = work_find(work, KIND_DELIVERY, &input->delivery, &found);
 
-    if (!find_row(work, input->delivery, &stored, outcome, &decision))
-        return decision;
+    if (found == FIND_NEEDED)
+        return DECIDE_AGAIN;
+    if (found == FIND_ABSENT)
+        return outcome_refuse(work, outcome, ERR_NOT_FOUND, "There is no delivery with this id");
+    if (stored->body == NULL)
+        return outcome_refuse(work, outcome, ERR_GONE, "The raw body is gone: it is kept 30 days");
     const struct source *source = config_source(work->config, stored->source);
     struct delivery_row *row = ARENA_NEW(work->arena, struct delivery_row);
     if (row == NULL)
@@ -384,14 +376,15 @@ enum decision delivery_replay(struct work *work, const struct command *command,
         .form = form_is_type(row->content_type),
         .again = row->applied,
         .caller = caller_for(&command->caller, source),
+        .entry = LEDGER_DELIVERY_REPLAYED,
+        .status = 200,
     };
     if (!map_again(work, &delivery))
         return DECIDED;
     if (delivery.error == NULL && apply(work, &delivery) == FIND_NEEDED)
         return DECIDE_AGAIN;
-    decision = settle(work, &delivery, LEDGER_DELIVERY_REPLAYED, outcome, 200);
-    if (decision == DECIDE_AGAIN)
-        return decision;
+    if (settle(work, &delivery, outcome) == DECIDE_AGAIN)
+        return DECIDE_AGAIN;
     work_remember(work, stored, sizeof *stored); /* for others of the group */
     *stored = *row;
     return DECIDED;

@@ -15,7 +15,7 @@
 
 struct inbound_input {
     struct uuid source;
-    const char *content_type; /* "" when none was told */
+    const char *content_type; /* "" when none was given */
     const char *body;
     size_t body_len;
     const json_t *document; /* what the body says */

@@ -87,7 +87,7 @@ static enum find find_matches(struct work *work, const struct capture_input *inp
     return needed ? FIND_NEEDED : FIND_FOUND;
 }
 
-/* A person who turns out to be behind anonymous visits takes over the first such lead. */
+/* A person who turns out to have made anonymous visits takes over the first such lead. */
 static void settle(struct match *match)
 {
     if (match->lead != NULL || match->anonymous_count == 0)
@@ -98,77 +98,91 @@ static void settle(struct match *match)
             match->anonymous_count * sizeof match->anonymous[0]);
 }
 
-/* ---- what is told ---- */
+/* ---- what is given ---- */
 
-static bool told_already(const struct capture_input *input, const char *name)
-{
-    for (size_t i = 0; i < input->attribute_count; i++)
-        if (strcmp(input->attributes[i].name, name) == 0)
-            return true;
-    return false;
-}
-
-static void add_told(const struct capture_input *input, struct told *told, size_t *count,
-                     const char *name, struct value value)
-{
-    size_t at = *count;
-
-    if (told_already(input, name))
-        return;
-    while (at > 0 && strcmp(told[at - 1].name, name) > 0) {
-        told[at] = told[at - 1];
-        at--;
-    }
-    told[at] = (struct told){name, value};
-    (*count)++;
-}
+/* Attributes that follow from an email address: the most there are. */
+#define DERIVED_MAX 3
 
 static struct value text_value(const char *text)
 {
     return (struct value){.type = VALUE_TEXT, .len = (uint32_t)strlen(text), .text = text};
 }
 
-struct told *lead_told_with_derived(struct work *work, const struct capture_input *input,
-                                    size_t *count)
+static size_t derive(const char *email, struct arena *arena, struct attribute_input *out)
 {
-    struct told *told = ARENA_ARRAY(work->arena, struct told, input->attribute_count + 3);
+    const char *domain = email_domain(email);
+    bool free_mail = email_is_free_mail(domain);
+    const char *company = free_mail ? NULL : email_company_domain(domain, arena);
+    size_t count = 0;
 
-    if (told == NULL)
+    out[count++] = (struct attribute_input){"email.domain", text_value(domain)};
+    out[count++] = (struct attribute_input){
+        "email.is_free_mail", (struct value){.type = VALUE_BOOL, .boolean = free_mail}};
+    if (company != NULL)
+        out[count++] = (struct attribute_input){"company.domain", text_value(company)};
+    return count;
+}
+
+struct attribute_input *lead_capture_attributes(struct work *work,
+                                                const struct capture_input *input, size_t *count)
+{
+    struct attribute_input derived[DERIVED_MAX];
+    struct attribute_input *all =
+        ARENA_ARRAY(work->arena, struct attribute_input, input->attribute_count + DERIVED_MAX);
+    size_t derived_count = 0;
+
+    if (all == NULL)
         return NULL;
-    if (input->attribute_count > 0)
-        memcpy(told, input->attributes, input->attribute_count * sizeof *told);
+    for (size_t i = 0; i < input->identity_count && derived_count == 0; i++)
+        if (input->identities[i].kind == IDENTITY_EMAIL)
+            derived_count = derive(input->identities[i].value, work->arena, derived);
     *count = input->attribute_count;
-    for (size_t i = 0; i < input->identity_count; i++) {
-        if (input->identities[i].kind != IDENTITY_EMAIL)
-            continue;
-        const char *domain = email_domain(input->identities[i].value);
-        bool free_mail = email_is_free_mail(domain);
-        const char *company = free_mail ? NULL : email_company_domain(domain, work->arena);
-        add_told(input, told, count, "email.domain", text_value(domain));
-        add_told(input, told, count, "email.is_free_mail",
-                 (struct value){.type = VALUE_BOOL, .boolean = free_mail});
-        if (company != NULL)
-            add_told(input, told, count, "company.domain", text_value(company));
-        break;
+    if (*count > 0)
+        memcpy(all, input->attributes, *count * sizeof *all);
+    for (size_t i = 0; i < derived_count; i++) {
+        size_t at = *count;
+        while (at > 0 && strcmp(all[at - 1].name, derived[i].name) > 0)
+            at--;
+        if (at > 0 && strcmp(all[at - 1].name, derived[i].name) == 0)
+            continue; /* given: that beats what follows from the address */
+        memmove(all + at + 1, all + at, (*count - at) * sizeof *all);
+        all[at] = derived[i];
+        (*count)++;
     }
-    return told;
+    return all;
 }
 
 /* ---- the capture ---- */
 
-static void start_lead(struct work *work, struct lead *lead, const struct caller *caller,
-                       const struct capture_input *input)
+/* A capture while it is applied. */
+struct capture {
+    struct work *work;
+    const struct caller *caller;
+    const struct capture_input *input;
+    struct captured *captured;
+    struct match match;
+    /* what is new of the lead */
+    struct attribute_changes attributes;
+    bool identities;
+    bool claimed;
+    struct touch touch;
+    bool touched;
+    enum stage stage_before;
+};
+
+static void start_lead(const struct capture *capture, struct lead *lead)
 {
-    const struct team *team = config_team(work->config, caller->team);
+    const struct capture_input *input = capture->input;
+    const struct team *team = config_team(capture->work->config, capture->caller->team);
     bool came = input->touch != NULL && input->touch->direction == DIRECTION_INBOUND;
 
-    lead->owner_team = caller->team;
+    lead->owner_team = capture->caller->team;
     lead->stage = came ? STAGE_INQUIRY : STAGE_PROSPECT;
     lead->origin = input->origin != CAPTURE_ORIGIN_OF_TOUCH ? (enum direction)input->origin
                    : input->touch != NULL                   ? input->touch->direction
                                                             : DIRECTION_INBOUND;
     lead->found_by = team == NULL ? FUNCTION_OTHER : team->function;
-    lead->due_at = lead_next_date(work);
+    lead->due_at = lead_next_date(capture->work);
 }
 
 static void write_identities(const struct lead *lead, const struct capture_input *input,
@@ -187,174 +201,147 @@ static void write_identities(const struct lead *lead, const struct capture_input
     json_out_end_array(body);
 }
 
-static enum err give_identities(struct work *work, struct lead *lead,
-                                const struct capture_input *input, bool *gave)
+static enum err give_identities(struct capture *capture)
 {
+    const struct capture_input *input = capture->input;
+    struct lead *lead = capture->captured->lead;
+
     for (size_t i = 0; i < input->identity_count; i++) {
         struct uuid holder;
-        if (work_find_identity(work, &input->identities[i], &holder) == FIND_FOUND)
+        if (work_find_identity(capture->work, &input->identities[i], &holder) == FIND_FOUND)
             continue; /* this lead's already, or a possible duplicate's */
         if (lead->identity_count >= IDENTITIES_PER_LEAD_MAX)
             return ERR_LIMIT_REACHED;
-        work_give_identity(work, lead, &input->identities[i]);
-        *gave = true;
+        work_give_identity(capture->work, lead, &input->identities[i]);
+        capture->identities = true;
     }
     return ERR_NONE;
 }
 
-static struct observation how_told(const struct work *work, const struct capture_input *input)
+static enum err give_attributes(struct capture *capture)
 {
-    instant at = input->occurred_at;
+    const struct capture_input *input = capture->input;
+    struct attributes_input given = {.occurred_at = input->occurred_at, .source = input->source};
 
-    if (at == INSTANT_NONE && input->touch != NULL)
-        at = input->touch->occurred_at;
-    return (struct observation){
-        .occurred_at = at == INSTANT_NONE ? work->now : at,
-        .known_from = work->now,
-        .source = input->source,
-    };
+    given.items = lead_capture_attributes(capture->work, input, &given.count);
+    if (given.items == NULL)
+        return ERR_OUT_OF_MEMORY;
+    if (given.occurred_at == INSTANT_NONE && input->touch != NULL)
+        given.occurred_at = input->touch->occurred_at;
+    return lead_attributes_apply(capture->work, capture->captured->lead, &given,
+                                 &capture->attributes);
 }
 
-struct capture_changes {
-    struct json_out commitments;
-    size_t attributes;
-    bool identities;
-    bool claimed;
-    struct touch touch;
-    bool touched;
-    enum stage stage_before;
-};
-
-static void write_captured(struct work *work, struct lead *lead, const struct caller *caller,
-                           const struct capture_input *input, bool created,
-                           struct capture_changes *changes)
+/* History does not speak against what was claimed since. */
+static void claim_stage(struct capture *capture)
 {
-    struct json_out *body = work_body(work);
+    const struct capture_input *input = capture->input;
+    struct lead *lead = capture->captured->lead;
 
-    if (changes->attributes > 0) {
-        json_out_end_object(&changes->commitments);
+    if (input->claimed_stage == STAGE_COUNT || lead->claimed_stage == input->claimed_stage ||
+        (input->imported && lead->claimed_stage != STAGE_COUNT))
+        return;
+    lead->claimed_stage = input->claimed_stage;
+    capture->claimed = true;
+}
+
+static enum find add_touch(struct capture *capture)
+{
+    struct captured *captured = capture->captured;
+
+    if (capture->input->touch == NULL)
+        return FIND_FOUND;
+    enum find found = lead_touch_apply(capture->work, captured->lead, capture->caller,
+                                       capture->input->touch, &capture->touch);
+    captured->known_event = found == FIND_FOUND;
+    capture->touched = found == FIND_ABSENT;
+    return found == FIND_NEEDED ? FIND_NEEDED : FIND_FOUND;
+}
+
+static void append_captured(struct capture *capture)
+{
+    const struct capture_input *input = capture->input;
+    struct lead *lead = capture->captured->lead;
+    bool created = capture->captured->created;
+    struct json_out *body = work_body(capture->work);
+
+    if (capture->attributes.count > 0) {
         json_out_key(body, "attributes");
-        json_out_raw(body, changes->commitments.text, changes->commitments.len);
+        json_out_raw(body, capture->attributes.commitments, capture->attributes.commitments_len);
     }
     if (input->imported)
         json_out_member_text(body, "cause", "import");
-    if (changes->claimed)
+    if (capture->claimed)
         json_out_member_text(body, "claimed_stage", stage_name(lead->claimed_stage));
     json_out_member_int(body, "created", created);
     write_identities(lead, input, body);
     json_out_member_uuid(body, "owner", lead->owner_team);
-    if (!created && changes->stage_before != lead->stage)
-        json_out_member_text(body, "stage_from", stage_name(changes->stage_before));
-    if (created || changes->stage_before != lead->stage)
+    if (!created && capture->stage_before != lead->stage)
+        json_out_member_text(body, "stage_from", stage_name(capture->stage_before));
+    if (created || capture->stage_before != lead->stage)
         json_out_member_text(body, "stage_to", stage_name(lead->stage));
-    if (changes->touched) {
+    if (capture->touched) {
         json_out_key(body, "touch");
-        touch_write_ledger(&changes->touch, body);
+        touch_write_ledger(&capture->touch, body);
     }
-    work_append(work, lead, input->imported ? LEDGER_LEAD_IMPORTED : LEDGER_LEAD_CAPTURED,
-                caller_actor(caller), caller->team);
+    caller_append(capture->caller, capture->work, lead,
+                  input->imported ? LEDGER_LEAD_IMPORTED : LEDGER_LEAD_CAPTURED);
 }
 
-static bool anything_changed(const struct capture_changes *changes, bool created)
+/* Gives the lead what is new. A capture that is repeated changes nothing, so it writes nothing and
+ * judges nobody: senders repeat themselves. */
+static enum find capture_into(struct capture *capture)
 {
-    return created || changes->attributes > 0 || changes->identities || changes->claimed ||
-           changes->touched;
-}
-
-/* A prospect that does something of its own has come to us. */
-static void note_inquiry(struct lead *lead, const struct capture_changes *changes)
-{
-    if (lead->stage == STAGE_PROSPECT && changes->touched &&
-        changes->touch.direction == DIRECTION_INBOUND)
-        lead->stage = STAGE_INQUIRY;
-}
-
-/* History does not speak against what was claimed since. */
-static bool claims_anew(const struct lead *lead, const struct capture_input *input)
-{
-    if (input->claimed_stage == STAGE_COUNT || lead->claimed_stage == input->claimed_stage)
-        return false;
-    return !input->imported || lead->claimed_stage == STAGE_COUNT;
-}
-
-static enum find tell_lead(struct work *work, const struct caller *caller,
-                           const struct capture_input *input, struct captured *captured,
-                           struct capture_changes *changes, enum err *err)
-{
+    struct captured *captured = capture->captured;
     struct lead *lead = captured->lead;
-    struct observation how = how_told(work, input);
-    size_t told_count = 0;
-    struct told *told = lead_told_with_derived(work, input, &told_count);
 
-    if (told == NULL)
+    capture->stage_before = lead->stage;
+    captured->err = give_identities(capture);
+    if (captured->err == ERR_NONE)
+        captured->err = give_attributes(capture);
+    if (captured->err != ERR_NONE)
         return FIND_FOUND;
-    *err = give_identities(work, lead, input, &changes->identities);
-    if (*err == ERR_NONE)
-        *err = lead_tell(work, lead, told, told_count, &how, &changes->commitments,
-                         &changes->attributes);
-    if (*err != ERR_NONE)
+    claim_stage(capture);
+    if (add_touch(capture) == FIND_NEEDED)
+        return FIND_NEEDED;
+    captured->changed = captured->joined || captured->created || capture->attributes.count > 0 ||
+                        capture->identities || capture->claimed || capture->touched;
+    if (!captured->changed)
         return FIND_FOUND;
-    if (claims_anew(lead, input)) {
-        lead->claimed_stage = input->claimed_stage;
-        changes->claimed = true;
-    }
-    if (input->touch == NULL)
-        return FIND_FOUND;
-    enum find found =
-        lead_touch_apply(work, lead, caller, input->touch, &changes->touch, &captured->known_event);
-    changes->touched = !captured->known_event;
-    return found;
+    /* a prospect that does something of its own has come to us */
+    if (lead->stage == STAGE_PROSPECT && capture->touched &&
+        capture->touch.direction == DIRECTION_INBOUND)
+        lead->stage = STAGE_INQUIRY;
+    append_captured(capture);
+    if (!capture->input->imported)
+        captured->judgement = judge_lead(capture->work, lead, capture->caller);
+    return FIND_FOUND;
 }
 
-static enum find capture_into(struct work *work, const struct caller *caller,
-                              const struct capture_input *input, struct captured *captured,
-                              struct outcome *outcome)
+static void keep_duplicates(struct capture *capture)
 {
-    struct capture_changes changes = {0};
-    enum err err = ERR_NONE;
-
-    json_out_init(&changes.commitments, 256 * 1024);
-    json_out_begin_object(&changes.commitments);
-    changes.stage_before = captured->lead->stage;
-    enum find found = tell_lead(work, caller, input, captured, &changes, &err);
-    captured->changed = captured->joined || anything_changed(&changes, captured->created);
-    if (found != FIND_NEEDED && err == ERR_NONE && captured->changed) {
-        note_inquiry(captured->lead, &changes);
-        write_captured(work, captured->lead, caller, input, captured->created, &changes);
-        if (!input->imported)
-            captured->judgement = judge_lead(work, captured->lead, caller);
-    }
-    if (changes.commitments.failed)
-        arena_fail(work->arena);
-    json_out_release(&changes.commitments);
-    if (err != ERR_NONE)
-        outcome_refuse(work, outcome, err, "A lead has at most %d attributes and %d identities",
-                       ATTRIBUTES_PER_LEAD_MAX, IDENTITIES_PER_LEAD_MAX);
-    return found;
-}
-
-static void keep_duplicates(struct work *work, const struct match *match, struct captured *captured)
-{
-    struct uuid *copy = ARENA_ARRAY(work->arena, struct uuid, DUPLICATES_MAX);
+    const struct match *match = &capture->match;
+    struct uuid *copy = ARENA_ARRAY(capture->work->arena, struct uuid, DUPLICATES_MAX);
 
     if (copy == NULL)
         return;
     memcpy(copy, match->duplicates, sizeof match->duplicates);
-    captured->duplicates = copy;
-    captured->duplicate_count = match->duplicate_count;
+    capture->captured->duplicates = copy;
+    capture->captured->duplicate_count = match->duplicate_count;
 }
 
 /* Where both have a handoff open a human decides: the anonymous lead is named as a duplicate. */
-static void join_anonymous(struct work *work, const struct caller *caller, struct match *match,
-                           struct captured *captured)
+static void join_anonymous(struct capture *capture)
 {
-    for (size_t i = 0; i < match->anonymous_count; i++) {
-        struct lead *anonymous = match->anonymous[i];
+    struct captured *captured = capture->captured;
+
+    for (size_t i = 0; i < capture->match.anonymous_count; i++) {
+        struct lead *anonymous = capture->match.anonymous[i];
         if (captured->lead->open != NULL && anonymous->open != NULL) {
-            note_duplicate(match, anonymous);
+            note_duplicate(&capture->match, anonymous);
             continue;
         }
-        lead_absorb(work, captured->lead, anonymous, caller_actor(caller), caller->team);
+        lead_absorb(capture->work, captured->lead, anonymous, capture->caller);
         captured->joined = true;
     }
 }
@@ -393,28 +380,35 @@ void lead_capture_note_needs(struct work *work, const struct capture_input *inpu
 }
 
 enum find lead_capture_apply(struct work *work, const struct caller *caller,
-                             const struct capture_input *input, struct captured *captured,
-                             struct outcome *outcome)
+                             const struct capture_input *input, struct captured *captured)
 {
-    struct match match = {0};
+    struct capture capture = {.work = work, .caller = caller, .input = input, .captured = captured};
 
     *captured = (struct captured){0};
-    if (look_up(work, input, &match) == FIND_NEEDED) {
+    if (look_up(work, input, &capture.match) == FIND_NEEDED) {
         if (names_an_event(input))
             work_find_touch(work, id_of_event(work->config->workspace, input->touch));
         return FIND_NEEDED;
     }
-    captured->created = match.lead == NULL;
-    captured->lead = captured->created ? work_add_lead(work) : match.lead;
+    captured->created = capture.match.lead == NULL;
+    captured->lead = captured->created ? work_add_lead(work) : capture.match.lead;
     if (captured->lead == NULL)
         return FIND_FOUND;
     if (captured->created)
-        start_lead(work, captured->lead, caller, input);
+        start_lead(&capture, captured->lead);
     else
         work_change_lead(work, captured->lead);
-    join_anonymous(work, caller, &match, captured);
-    keep_duplicates(work, &match, captured);
-    return capture_into(work, caller, input, captured, outcome);
+    join_anonymous(&capture);
+    keep_duplicates(&capture);
+    return capture_into(&capture);
+}
+
+void lead_capture_refuse(struct work *work, const struct captured *captured,
+                         struct outcome *outcome)
+{
+    outcome_refuse(work, outcome, captured->err,
+                   "A lead has at most %d attributes and %d identities", ATTRIBUTES_PER_LEAD_MAX,
+                   IDENTITIES_PER_LEAD_MAX);
 }
 
 bool lead_capture_note_keys(const struct capture_input *input, struct work *work,
@@ -454,10 +448,11 @@ enum decision lead_capture(struct work *work, const struct command *command,
 {
     struct captured captured;
 
-    if (lead_capture_apply(work, &command->caller, command->input, &captured, outcome) ==
-        FIND_NEEDED)
+    if (lead_capture_apply(work, &command->caller, command->input, &captured) == FIND_NEEDED)
         return DECIDE_AGAIN;
-    if (outcome->err != ERR_NONE || captured.lead == NULL)
+    if (captured.err != ERR_NONE)
+        lead_capture_refuse(work, &captured, outcome);
+    if (captured.err != ERR_NONE || captured.lead == NULL)
         return DECIDED;
     struct json_out *out = outcome_begin(work);
     json_out_begin_object(out);

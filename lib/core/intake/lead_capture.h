@@ -1,11 +1,11 @@
 /*
- * Capture: a lead that a team has heard of, new or known. Finds the lead by its identities, tells
- * it what is new, adds the touch, judges it, and offers it when the way is open.
+ * Capture: a lead that a team has heard of, new or known. Finds the lead by its identities, adds
+ * what is new and the touch, judges it, and offers it when the way is open.
  */
 #ifndef BATON_CORE_LEAD_CAPTURE_H
 #define BATON_CORE_LEAD_CAPTURE_H
 
-#include "core/lead/lead_tell.h"
+#include "core/lead/lead_input.h"
 
 /** The origin is the touch's direction; without a touch, inbound. */
 #define CAPTURE_ORIGIN_OF_TOUCH (-1)
@@ -13,12 +13,12 @@
 struct capture_input {
     const struct identity *identities; /* at least one; emails normalised */
     size_t identity_count;
-    const struct told *attributes; /* sorted by name, each name once */
+    const struct attribute_input *attributes; /* sorted by name, each name once */
     size_t attribute_count;
     const struct touch_input *touch; /* NULL: none */
     enum stage claimed_stage;        /* STAGE_COUNT: none */
     int origin;                      /* enum direction of a new lead, or CAPTURE_ORIGIN_OF_TOUCH */
-    enum knowledge_source source;    /* who told the attributes */
+    enum knowledge_source source;    /* of the attributes */
     instant occurred_at;             /* of the attributes; INSTANT_NONE: the touch's, else now */
     bool imported;                   /* history: nothing is judged, nothing is offered */
 };
@@ -27,10 +27,11 @@ struct judgement;
 
 /** What a capture did, for callers that write an answer of their own. */
 struct captured {
-    struct lead *lead;
+    enum err err;      /* why it was refused, else ERR_NONE */
+    struct lead *lead; /* NULL when memory is short */
     bool created;
     bool known_event; /* the touch was there already */
-    bool changed;     /* anything: what is told again changes nothing */
+    bool changed;     /* anything: what is known already changes nothing */
     bool joined;      /* an anonymous lead was found to be the same person */
     const struct uuid *duplicates;
     size_t duplicate_count;
@@ -38,15 +39,18 @@ struct captured {
 };
 
 /** The capture itself, without an answer: for batch, inbound and import. FIND_NEEDED: load more;
- *  else FIND_FOUND, with outcome->err set when it is refused. */
+ *  else FIND_FOUND. */
 enum find lead_capture_apply(struct work *work, const struct caller *caller,
-                             const struct capture_input *input, struct captured *captured,
-                             struct outcome *outcome);
+                             const struct capture_input *input, struct captured *captured);
 
-/** What is told, and what an email address tells beside it, sorted by name. NULL: memory is short.
- */
-struct told *lead_told_with_derived(struct work *work, const struct capture_input *input,
-                                    size_t *count);
+/** Words for a capture that was refused. */
+void lead_capture_refuse(struct work *work, const struct captured *captured,
+                         struct outcome *outcome);
+
+/** The attributes given, and those that follow from an email address where they are not given
+ *  themselves, sorted by name. NULL: memory is short. */
+struct attribute_input *lead_capture_attributes(struct work *work,
+                                                const struct capture_input *input, size_t *count);
 
 /** After FIND_NEEDED, for the captures of the same command that were not tried yet: notes what they
  *  can be seen to need, so that one more round brings it for all of them. */

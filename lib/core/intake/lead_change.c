@@ -9,8 +9,6 @@
 
 #include <string.h>
 
-#define COMMITMENTS_MAX_BYTES (256 * 1024)
-
 static enum decision answer_lead(struct work *work, struct lead *lead,
                                  const struct judgement *judgement, struct outcome *outcome)
 {
@@ -69,53 +67,41 @@ static enum decision drop_email(struct work *work, struct lead *lead, struct out
     return DECIDED;
 }
 
-static void write_updated(struct work *work, struct lead *lead, const struct command *command,
-                          const struct json_out *commitments, size_t changed)
+/* The attributes given, and their entry, which stands also where none has changed: a date may have.
+ */
+static enum err update_attributes(struct work *work, struct lead *lead,
+                                  const struct command *command)
 {
-    struct json_out *body = work_body(work);
-
-    if (changed > 0) {
-        json_out_key(body, "attributes");
-        json_out_raw(body, commitments->text, commitments->len);
-    }
-    if (lead->due_at != INSTANT_NONE)
-        json_out_member_int(body, "due_at", lead->due_at);
-    work_append(work, lead, LEDGER_LEAD_UPDATED, caller_actor(&command->caller),
-                command->caller.team);
-}
-
-static enum err tell_update(struct work *work, struct lead *lead, const struct command *command,
-                            const struct update_input *input)
-{
+    const struct update_input *input = command->input;
     const struct team *team = config_team(work->config, command->caller.team);
     bool sales = team != NULL && team->function == FUNCTION_SALES;
-    struct observation how = {
-        .occurred_at = input->occurred_at == INSTANT_NONE ? work->now : input->occurred_at,
-        .known_from = work->now,
-        .source = sales ? SOURCE_SALES : SOURCE_ENRICHMENT,
-    };
     const struct capture_input said = {
         .identities = input->identities,
         .identity_count = input->identity_count,
         .attributes = input->attributes,
         .attribute_count = input->attribute_count,
     };
-    struct json_out commitments;
-    size_t changed = 0, count = 0;
-    struct told *told = lead_told_with_derived(work, &said, &count);
+    struct attributes_input given = {
+        .occurred_at = input->occurred_at,
+        .source = sales ? SOURCE_SALES : SOURCE_ENRICHMENT,
+    };
+    struct attribute_changes changes;
 
-    if (told == NULL)
+    given.items = lead_capture_attributes(work, &said, &given.count);
+    if (given.items == NULL)
         return ERR_OUT_OF_MEMORY;
-    json_out_init(&commitments, COMMITMENTS_MAX_BYTES);
-    json_out_begin_object(&commitments);
-    enum err err = lead_tell(work, lead, told, count, &how, &commitments, &changed);
-    json_out_end_object(&commitments);
-    if (commitments.failed)
-        arena_fail(work->arena);
-    else if (err == ERR_NONE)
-        write_updated(work, lead, command, &commitments, changed);
-    json_out_release(&commitments);
-    return err;
+    enum err err = lead_attributes_apply(work, lead, &given, &changes);
+    if (err != ERR_NONE)
+        return err;
+    struct json_out *body = work_body(work);
+    if (changes.count > 0) {
+        json_out_key(body, "attributes");
+        json_out_raw(body, changes.commitments, changes.commitments_len);
+    }
+    if (lead->due_at != INSTANT_NONE)
+        json_out_member_int(body, "due_at", lead->due_at);
+    caller_append(&command->caller, work, lead, LEDGER_LEAD_UPDATED);
+    return ERR_NONE;
 }
 
 static bool tag_fits(const struct lead *lead, const char *if_match)
@@ -129,10 +115,10 @@ static bool tag_fits(const struct lead *lead, const char *if_match)
 enum decision lead_update(struct work *work, const struct command *command, struct outcome *outcome)
 {
     const struct update_input *input = command->input;
-    struct lead *lead;
     enum decision decision;
+    struct lead *lead = lead_for_command(work, input->lead, outcome, &decision);
 
-    if (!lead_for_command(work, input->lead, &lead, outcome, &decision))
+    if (lead == NULL)
         return decision;
     if (!tag_fits(lead, input->if_match))
         return outcome_refuse(work, outcome, ERR_PRECONDITION_FAILED,
@@ -150,7 +136,7 @@ enum decision lead_update(struct work *work, const struct command *command, stru
     }
     if (input->due_at != INSTANT_NONE && !stage_is_end(lead->stage))
         lead->due_at = input->due_at;
-    enum err err = tell_update(work, lead, command, input);
+    enum err err = update_attributes(work, lead, command);
     if (err != ERR_NONE)
         return outcome_refuse(work, outcome, err, "A lead has at most %d attributes",
                               ATTRIBUTES_PER_LEAD_MAX);
@@ -171,12 +157,12 @@ bool lead_touch_keys(const struct command *command, struct work *work, struct wo
 }
 
 static struct judgement *record_touch(struct work *work, struct lead *lead,
-                                      const struct command *command, const struct touch *touch)
+                                      const struct caller *caller, const struct touch *touch)
 {
-    struct actor actor = caller_actor(&command->caller);
     enum stage before = lead->stage;
     struct json_out *body = work_body(work);
 
+    /* a prospect that does something of its own has come to us */
     if (before == STAGE_PROSPECT && touch->direction == DIRECTION_INBOUND)
         lead->stage = STAGE_INQUIRY;
     if (before != lead->stage) {
@@ -185,8 +171,8 @@ static struct judgement *record_touch(struct work *work, struct lead *lead,
     }
     json_out_key(body, "touch");
     touch_write_ledger(touch, body);
-    work_append(work, lead, LEDGER_TOUCH_RECORDED, actor, command->caller.team);
-    return judge_lead(work, lead, &command->caller);
+    caller_append(caller, work, lead, LEDGER_TOUCH_RECORDED);
+    return judge_lead(work, lead, caller);
 }
 
 enum decision lead_touch(struct work *work, const struct command *command, struct outcome *outcome)
@@ -194,27 +180,26 @@ enum decision lead_touch(struct work *work, const struct command *command, struc
     const struct add_touch_input *input = command->input;
     struct judgement *judgement = NULL;
     struct touch touch;
-    struct lead *lead;
-    bool known;
     enum decision decision;
+    struct lead *lead = lead_for_command(work, input->lead, outcome, &decision);
 
-    if (!lead_for_command(work, input->lead, &lead, outcome, &decision))
+    if (lead == NULL)
         return decision;
     work_change_lead(work, lead);
-    if (lead_touch_apply(work, lead, &command->caller, &input->touch, &touch, &known) ==
-        FIND_NEEDED)
+    enum find found = lead_touch_apply(work, lead, &command->caller, &input->touch, &touch);
+    if (found == FIND_NEEDED)
         return DECIDE_AGAIN;
-    if (!known)
-        judgement = record_touch(work, lead, command, &touch);
+    if (found == FIND_ABSENT)
+        judgement = record_touch(work, lead, &command->caller, &touch);
     struct json_out *out = outcome_begin(work);
     json_out_begin_object(out);
     json_out_key(out, "touch");
     shape_touch(&touch, out);
-    json_out_member_bool(out, "created", !known);
+    json_out_member_bool(out, "created", found == FIND_ABSENT);
     lead_result_write(work, lead, judgement, out);
     json_out_end_object(out);
     outcome->lead = lead->id;
-    return outcome_answer(work, outcome, known ? 200 : 201);
+    return outcome_answer(work, outcome, found == FIND_ABSENT ? 201 : 200);
 }
 
 /* ---- facts ---- */
@@ -235,7 +220,6 @@ static bool receives_handoffs(const struct config *config, struct uuid id)
 enum decision lead_facts(struct work *work, const struct command *command, struct outcome *outcome)
 {
     const struct facts_input *input = command->input;
-    struct lead *lead;
     enum decision decision;
 
     if (uuid_is_nil(command->caller.member))
@@ -244,11 +228,16 @@ enum decision lead_facts(struct work *work, const struct command *command, struc
     if (!receives_handoffs(work->config, command->caller.team))
         return outcome_refuse(work, outcome, ERR_FORBIDDEN,
                               "Facts are written by members of teams that receive handoffs");
-    if (!lead_for_command(work, input->lead, &lead, outcome, &decision))
+    struct lead *lead = lead_for_command(work, input->lead, outcome, &decision);
+    if (lead == NULL)
         return decision;
     work_change_lead(work, lead);
-    enum err err = lead_facts_apply(work, lead, &command->caller, input->facts, input->fact_count,
-                                    input->occurred_at);
+    enum err err = lead_facts_apply(work, lead, &command->caller,
+                                    &(struct confirmed_input){
+                                        .items = input->facts,
+                                        .count = input->fact_count,
+                                        .occurred_at = input->occurred_at,
+                                    });
     if (err != ERR_NONE)
         return outcome_refuse(work, outcome, err, "A lead has at most %d facts",
                               ATTRIBUTES_PER_LEAD_MAX);
@@ -257,27 +246,6 @@ enum decision lead_facts(struct work *work, const struct command *command, struc
 }
 
 /* ---- override ---- */
-
-static void record_override(struct work *work, struct lead *lead, const struct command *command,
-                            const struct override_input *input, int version)
-{
-    struct verdict_override *override = &lead->overrides[input->term];
-
-    *override = (struct verdict_override){
-        .given = true,
-        .result = input->result,
-        .note = input->note,
-        .by = command->caller.member,
-        .at = work->now,
-        .version = version,
-    };
-    struct json_out *body = work_body(work);
-    json_out_member_text(body, "result", verdict_result_name(input->result));
-    json_out_member_text(body, "term", term_name(input->term));
-    json_out_member_int(body, "version", version);
-    work_append(work, lead, LEDGER_VERDICT_OVERRIDDEN, caller_actor(&command->caller),
-                command->caller.team);
-}
 
 /* What holds of a term now: a word against this version before, else the verdict. */
 static enum verdict_result result_now(const struct work *work, const struct lead *lead,
@@ -294,47 +262,48 @@ static enum verdict_result result_now(const struct work *work, const struct lead
 }
 
 /* Nothing to override where it is said already; with a handoff open sales has the word. */
-static bool may_override(struct work *work, const struct command *command, struct lead *lead,
-                         const struct definition_version *version, struct outcome *outcome)
-{
-    const struct override_input *input = command->input;
-
-    if (lead->open != NULL) {
-        struct handoff_step step = handoff_step_of(work, command, outcome);
-        step.handoff = lead->open;
-        step.lead = lead;
-        handoff_step_conflict(&step, "The lead is handed off: the answer to that comes first");
-        return false;
-    }
-    if (result_now(work, lead, input->term, version) == input->result) {
-        outcome->problem.state = verdict_result_name(input->result);
-        outcome_refuse(work, outcome, ERR_STATE_CONFLICT, "That is what holds already");
-        return false;
-    }
-    return true;
-}
-
 enum decision lead_override(struct work *work, const struct command *command,
                             struct outcome *outcome)
 {
     const struct override_input *input = command->input;
     const struct definition_version *version = work->config->in_force[input->term];
-    struct lead *lead;
     enum decision decision;
 
     if (uuid_is_nil(command->caller.member))
         return outcome_refuse(work, outcome, ERR_ACTOR_REQUIRED,
                               "Name the member with Baton-Actor, or use a member's key");
-    if (!lead_for_command(work, input->lead, &lead, outcome, &decision))
+    struct lead *lead = lead_for_command(work, input->lead, outcome, &decision);
+    if (lead == NULL)
         return decision;
     if (version == NULL)
         return outcome_refuse(work, outcome, ERR_NO_DEFINITION,
                               "No %s definition is in force: there is no verdict to override",
                               term_name(input->term));
-    if (!may_override(work, command, lead, version, outcome))
-        return DECIDED;
+    if (lead->open != NULL) {
+        struct handoff_step step = handoff_step_of(work, command, outcome);
+        step.handoff = lead->open;
+        step.lead = lead;
+        return handoff_step_conflict(&step,
+                                     "The lead is handed off: the answer to that comes first");
+    }
+    if (result_now(work, lead, input->term, version) == input->result) {
+        outcome->problem.state = verdict_result_name(input->result);
+        return outcome_refuse(work, outcome, ERR_STATE_CONFLICT, "That is what holds already");
+    }
     work_change_lead(work, lead);
-    record_override(work, lead, command, input, version->version);
+    lead->overrides[input->term] = (struct verdict_override){
+        .given = true,
+        .result = input->result,
+        .note = input->note,
+        .by = command->caller.member,
+        .at = work->now,
+        .version = version->version,
+    };
+    struct json_out *body = work_body(work);
+    json_out_member_text(body, "result", verdict_result_name(input->result));
+    json_out_member_text(body, "term", term_name(input->term));
+    json_out_member_int(body, "version", version->version);
+    caller_append(&command->caller, work, lead, LEDGER_VERDICT_OVERRIDDEN);
     struct judgement *judgement = judge_lead(work, lead, &command->caller);
     return answer_lead(work, lead, judgement, outcome);
 }

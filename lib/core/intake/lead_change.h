@@ -11,7 +11,7 @@ struct update_input {
     const struct identity *identities; /* to add */
     size_t identity_count;
     bool drop_email;
-    const struct told *attributes; /* sorted by name */
+    const struct attribute_input *attributes; /* sorted by name */
     size_t attribute_count;
     instant occurred_at; /* INSTANT_NONE: now */
     instant due_at;      /* INSTANT_NONE: as it is */

@@ -95,32 +95,6 @@ static void write_moved(const struct handoff *moved, struct json_out *body)
     json_out_member_text(body, "handoff_state", handoff_state_name(moved->state));
 }
 
-static void write_entries(struct work *work, struct lead *survivor, struct lead *absorbed,
-                          enum stage before, const struct handoff *moved, struct actor actor,
-                          struct uuid team)
-{
-    struct json_out *body = work_body(work);
-
-    write_moved(moved, body);
-    json_out_member_uuid(body, "survivor", survivor->id);
-    const struct ledger_entry *last =
-        work_append(work, absorbed, LEDGER_LEAD_ABSORBED, actor, team);
-    if (last == NULL)
-        return;
-    body = work_body(work);
-    json_out_member_uuid(body, "absorbed", absorbed->id);
-    json_out_key(body, "absorbed_hash");
-    json_out_hex(body, last->hash, DIGEST_BYTES);
-    json_out_member_int(body, "absorbed_seq", last->seq);
-    write_moved(moved, body);
-    json_out_member_uuid(body, "owner", survivor->owner_team);
-    if (before != survivor->stage) {
-        json_out_member_text(body, "stage_from", stage_name(before));
-        json_out_member_text(body, "stage_to", stage_name(survivor->stage));
-    }
-    work_append(work, survivor, LEDGER_LEAD_MERGED, actor, team);
-}
-
 /* The shell that stays has nothing personal but the salt, which its chain's commitments need. */
 static void empty_shell(struct lead *absorbed, struct uuid survivor)
 {
@@ -142,7 +116,7 @@ static void empty_shell(struct lead *absorbed, struct uuid survivor)
 }
 
 void lead_absorb(struct work *work, struct lead *survivor, struct lead *absorbed,
-                 struct actor actor, struct uuid team)
+                 const struct caller *caller)
 {
     enum stage before = survivor->stage;
     const struct handoff *moved = absorbed->open;
@@ -156,7 +130,28 @@ void lead_absorb(struct work *work, struct lead *survivor, struct lead *absorbed
     join_touches(work, survivor, absorbed);
     join_progress(survivor, absorbed);
     move_handoff(work, survivor, absorbed);
-    write_entries(work, survivor, absorbed, before, moved, actor, team);
+
+    /* The absorbed lead's chain ends here; the survivor's names its end, so that the two hang
+     * together and nothing can be added to the one that ended. */
+    struct json_out *body = work_body(work);
+    write_moved(moved, body);
+    json_out_member_uuid(body, "survivor", survivor->id);
+    const struct ledger_entry *last = caller_append(caller, work, absorbed, LEDGER_LEAD_ABSORBED);
+    if (last == NULL)
+        return; /* memory is short, which the arena remembers */
+    body = work_body(work);
+    json_out_member_uuid(body, "absorbed", absorbed->id);
+    json_out_key(body, "absorbed_hash");
+    json_out_hex(body, last->hash, DIGEST_BYTES);
+    json_out_member_int(body, "absorbed_seq", last->seq);
+    write_moved(moved, body);
+    json_out_member_uuid(body, "owner", survivor->owner_team);
+    if (before != survivor->stage) {
+        json_out_member_text(body, "stage_from", stage_name(before));
+        json_out_member_text(body, "stage_to", stage_name(survivor->stage));
+    }
+    caller_append(caller, work, survivor, LEDGER_LEAD_MERGED);
+
     work_save_row(work, KIND_MOVED, absorbed);
     empty_shell(absorbed, survivor->id);
 }
@@ -199,9 +194,8 @@ enum decision lead_merge(struct work *work, const struct command *command, struc
         return refuse_merge(work, outcome, survivor, absorbed);
     if (work_find_identities(work, absorbed) == FIND_NEEDED)
         return DECIDE_AGAIN;
-    struct actor actor = caller_actor(&command->caller);
     work_change_lead(work, survivor);
-    lead_absorb(work, survivor, absorbed, actor, command->caller.team);
+    lead_absorb(work, survivor, absorbed, &command->caller);
     struct judgement *judgement = judge_lead(work, survivor, &command->caller);
     struct json_out *out = outcome_begin(work);
     json_out_begin_object(out);

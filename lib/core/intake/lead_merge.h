@@ -7,7 +7,7 @@
 
 /** The survivor must be open for change, and at most one of the two may have an open handoff. */
 void lead_absorb(struct work *work, struct lead *survivor, struct lead *absorbed,
-                 struct actor actor, struct uuid team);
+                 const struct caller *caller);
 
 struct merge_input {
     struct uuid survivor;

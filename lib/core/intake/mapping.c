@@ -50,7 +50,7 @@ static bool is_given(const struct mapping_field *field)
     return field->pointer != NULL || field->constant != NULL;
 }
 
-/* The first thing that is wrong is what is told. */
+/* The first thing that is wrong is reported. */
 static void fail(struct item *item, const struct mapping_field *field, enum mapped_error error)
 {
     if (item->out->error != MAPPED_OK)
@@ -342,8 +342,8 @@ static bool read_scalar(struct item *item, const struct mapping_field *field, co
     return text != NULL && item->out->error == MAPPED_OK;
 }
 
-/* False: nothing is told. */
-static bool told_of(struct item *item, const struct mapping_field *field, struct value *out)
+/* False: the item has no value for it. */
+static bool attribute_of(struct item *item, const struct mapping_field *field, struct value *out)
 {
     const json_t *json = field->pointer == NULL ? NULL : follow(field, item->json);
     const char *text = field->constant;
@@ -370,15 +370,16 @@ static bool told_of(struct item *item, const struct mapping_field *field, struct
 static void read_attributes(struct item *item)
 {
     const struct mapping *mapping = item->mapping;
-    struct told *told = ARENA_ARRAY(item->arena, struct told, mapping->attribute_count + 1);
+    struct attribute_input *attributes =
+        ARENA_ARRAY(item->arena, struct attribute_input, mapping->attribute_count + 1);
     size_t count = 0;
 
-    for (size_t i = 0; told != NULL && i < mapping->attribute_count; i++) {
-        told[count].name = mapping->attributes[i].name;
-        if (told_of(item, &mapping->attributes[i].field, &told[count].value))
+    for (size_t i = 0; attributes != NULL && i < mapping->attribute_count; i++) {
+        attributes[count].name = mapping->attributes[i].name;
+        if (attribute_of(item, &mapping->attributes[i].field, &attributes[count].value))
             count++;
     }
-    item->out->capture.attributes = told;
+    item->out->capture.attributes = attributes;
     item->out->capture.attribute_count = count;
 }
 
@@ -539,7 +540,7 @@ static void read_item(struct item *item)
     *capture = (struct capture_input){
         .claimed_stage = STAGE_COUNT,
         .origin = CAPTURE_ORIGIN_OF_TOUCH,
-        .source = item->from->told_by,
+        .source = item->from->knowledge,
         .occurred_at = moment_of(item, &mapping->occurred_at),
     };
     if (capture->occurred_at == INSTANT_NONE)
@@ -613,7 +614,7 @@ static const struct mapping_field *step_field(const struct mapping *mapping, siz
     return i % 2 == 0 ? &step->member : &step->at;
 }
 
-/* All places a value may come from, in a row; NULL behind the last. */
+/* All places a value may come from, in a row; NULL after the last. */
 static const struct mapping_field *field_at(const struct mapping *mapping, size_t i)
 {
     const struct mapping_field *const single[] = {

@@ -107,7 +107,7 @@ enum err mapping_compile(const json_t *json, const char *pointer, enum mapping_u
                          struct arena *arena, struct faults *faults,
                          const struct mapping **out) MUST_USE;
 
-/* code, what people are told */
+/* code, what people read */
 #define MAPPED_ERROR_TABLE(X)                                                                      \
     X(MISSING, "missing", "Nothing stands here")                                                   \
     X(TOO_MANY, "too_many", "More items than one delivery may have")                               \
@@ -146,10 +146,10 @@ struct mapped_step {
 struct mapped_deal {
     const struct mapped_step *steps;
     size_t step_count;
-    enum outcome_kind outcome; /* OUTCOME_NONE: none told */
+    enum outcome_kind outcome; /* OUTCOME_NONE: none is given */
     instant outcome_at;        /* INSTANT_NONE: that of the last step */
     const char *reason;        /* of a lost one, or NULL */
-    const char *event_id;      /* tells deals of one lead apart; NULL: it has one */
+    const char *event_id;      /* which deal of its lead it is; NULL: it has one */
 };
 
 /** One item of a document. */
@@ -162,11 +162,11 @@ struct mapped {
 
 /** Who sends it, and in what form. */
 struct mapped_from {
-    const char *source_name; /* of external ids that name no other */
-    const char *sender;      /* whose event ids these are: touch_input.sender */
-    enum knowledge_source told_by;
-    bool tabular;        /* a form or a row of CSV: every value came as text */
-    instant occurred_at; /* when the document does not say; INSTANT_NONE: now */
+    const char *source_name;         /* of external ids that name no other */
+    const char *sender;              /* whose event ids these are: touch_input.sender */
+    enum knowledge_source knowledge; /* of the attributes */
+    bool tabular;                    /* a form or a row of CSV: every value came as text */
+    instant occurred_at;             /* when the document does not say; INSTANT_NONE: now */
 };
 
 /**

@@ -4,11 +4,9 @@
 
 #include "core/command.h"
 
-/**
- * Finds an active lead for a command: FIND_FOUND with *lead; else *decision is what decide is to
- * answer (load again, 404, 410).
+/** The lead, or its survivor. NULL: *decision is what decide is to answer (load again; 404, 410).
  */
-bool lead_for_command(struct work *work, struct uuid id, struct lead **lead,
-                      struct outcome *outcome, enum decision *decision);
+struct lead *lead_for_command(struct work *work, struct uuid id, struct outcome *outcome,
+                              enum decision *decision);
 
 #endif

@@ -1,4 +1,4 @@
-#include "core/lead/lead_tell.h"
+#include "core/lead/lead_input.h"
 
 #include "base/defect.h"
 #include "core/lead/lead_hold.h"
@@ -7,42 +7,63 @@
 
 /* ---- attributes ---- */
 
-static void commit_value(struct json_out *out, const struct lead *lead, const char *name,
-                         const struct value *value)
+#define VALUE_MAX_BYTES (64 * 1024)
+
+/* A member of an object of commitments: what stands in the ledger for a value. text is room for the
+ * value's JSON. */
+static void commit(struct json_out *out, struct json_out *text, const struct lead *lead,
+                   const struct attribute_input *item)
 {
-    struct json_out text;
     uint8_t commitment[DIGEST_BYTES];
 
-    json_out_init(&text, 64 * 1024);
-    value_write(value, &text);
-    if (!json_out_failed(&text)) {
-        ledger_commit(lead->salt, name, text.text, text.len, commitment);
-        json_out_key(out, name);
-        json_out_hex(out, commitment, DIGEST_BYTES);
-    } else {
+    json_out_clear(text);
+    value_write(&item->value, text);
+    if (json_out_failed(text)) {
         out->failed = true;
+        return;
     }
-    json_out_release(&text);
+    ledger_commit(lead->salt, item->name, text->text, text->len, commitment);
+    json_out_key(out, item->name);
+    json_out_hex(out, commitment, DIGEST_BYTES);
 }
 
-enum err lead_tell(struct work *work, struct lead *lead, const struct told *told, size_t count,
-                   const struct observation *how, struct json_out *commitments, size_t *changed)
+enum err lead_attributes_apply(struct work *work, struct lead *lead,
+                               const struct attributes_input *input,
+                               struct attribute_changes *changes)
 {
-    for (size_t i = 0; i < count; i++) {
-        struct observation seen = *how;
+    struct json_out *commitments = &work->scratch;
+    struct json_out text;
+    enum err err = ERR_NONE;
+    struct observation seen = {
+        .occurred_at = input->occurred_at == INSTANT_NONE ? work->now : input->occurred_at,
+        .known_from = work->now,
+        .source = input->source,
+    };
+
+    *changes = (struct attribute_changes){0};
+    json_out_init(&text, VALUE_MAX_BYTES);
+    json_out_clear(commitments);
+    json_out_begin_object(commitments);
+    for (size_t i = 0; i < input->count && err == ERR_NONE; i++) {
+        const struct attribute_input *item = &input->items[i];
         bool differs;
-        seen.value = told[i].value;
-        enum err err =
-            attribute_tell(&lead->attributes, work->arena, told[i].name, &seen, &differs);
-        if (err != ERR_NONE)
-            return err;
-        if (!differs)
+        seen.value = item->value;
+        err = attribute_observe(&lead->attributes, work->arena, item->name, &seen, &differs);
+        if (err != ERR_NONE || !differs)
             continue;
-        commit_value(commitments, lead, told[i].name, &told[i].value);
-        lead_input_changed(lead, INPUT_ATTRIBUTE, told[i].name);
-        (*changed)++;
+        commit(commitments, &text, lead, item);
+        lead_input_changed(lead, INPUT_ATTRIBUTE, item->name);
+        changes->count++;
     }
-    return ERR_NONE;
+    json_out_end_object(commitments);
+    json_out_release(&text);
+    if (json_out_failed(commitments)) {
+        arena_fail(work->arena);
+    } else if (changes->count > 0) {
+        changes->commitments = arena_copy(work->arena, commitments->text, commitments->len);
+        changes->commitments_len = commitments->len;
+    }
+    return arena_failed(work->arena) ? ERR_OUT_OF_MEMORY : err;
 }
 
 /* ---- the touch ---- */
@@ -103,54 +124,58 @@ static void note_first_contact(struct work *work, struct lead *lead, const struc
 }
 
 enum find lead_touch_apply(struct work *work, struct lead *lead, const struct caller *caller,
-                           const struct touch_input *input, struct touch *touch, bool *known)
+                           const struct touch_input *input, struct touch *touch)
 {
+    enum find found = FIND_ABSENT;
+
     *touch = touch_of(work, caller, input);
-    *known = false;
-    if (input->event_id != NULL) {
-        enum find found = work_find_touch(work, touch->id);
-        if (found == FIND_NEEDED)
-            return found;
-        *known = found == FIND_FOUND;
-    }
-    if (*known) {
+    if (input->event_id != NULL)
+        found = work_find_touch(work, touch->id);
+    if (found == FIND_FOUND)
         lead->touch_count += DEFECT(touch_twice);
-        return FIND_FOUND;
-    }
+    if (found != FIND_ABSENT)
+        return found;
     work_add_touch(work, lead, touch);
     note_first_contact(work, lead, caller, touch);
     lead_input_changed(lead, INPUT_TOUCH, touch->kind);
     lead_input_changed(lead, INPUT_TOUCH, INPUT_TOUCH_ANY);
-    return FIND_FOUND;
+    return FIND_ABSENT;
 }
 
 /* ---- facts ---- */
 
 enum err lead_facts_apply(struct work *work, struct lead *lead, const struct caller *caller,
-                          const struct fact_input *facts, size_t count, instant occurred_at)
+                          const struct confirmed_input *input)
 {
     struct json_out *body = work_body(work);
+    struct json_out text;
+    enum err err = ERR_NONE;
 
+    json_out_init(&text, VALUE_MAX_BYTES);
     json_out_key(body, "facts");
     json_out_begin_object(body);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < input->count && err == ERR_NONE; i++) {
+        const struct fact_input *fact = &input->items[i];
         struct observation seen = {
-            .value = facts[i].value,
-            .occurred_at = occurred_at == INSTANT_NONE ? work->now : occurred_at,
+            .value = fact->value,
+            .occurred_at = input->occurred_at == INSTANT_NONE ? work->now : input->occurred_at,
             .known_from = work->now,
             .source = SOURCE_SALES,
-            .evidence = facts[i].evidence,
+            .evidence = fact->evidence,
             .confirmed_by = caller->member,
         };
         bool differs;
-        enum err err = attribute_tell(&lead->facts, work->arena, facts[i].name, &seen, &differs);
+        err = attribute_observe(&lead->facts, work->arena, fact->name, &seen, &differs);
         if (err != ERR_NONE)
-            return err;
-        commit_value(body, lead, facts[i].name, &facts[i].value);
+            continue;
+        /* unlike an attribute also when it is what was known: somebody vouches for it anew */
+        commit(body, &text, lead, &(struct attribute_input){fact->name, fact->value});
         if (differs)
-            lead_input_changed(lead, INPUT_FACT, facts[i].name);
+            lead_input_changed(lead, INPUT_FACT, fact->name);
     }
     json_out_end_object(body);
-    work_append(work, lead, LEDGER_FACTS_CONFIRMED, caller_actor(caller), caller->team);
-    return ERR_NONE;
+    json_out_release(&text);
+    if (err == ERR_NONE)
+        caller_append(caller, work, lead, LEDGER_FACTS_CONFIRMED);
+    return err;
 }
