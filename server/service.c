@@ -296,6 +296,7 @@ static bool start_edge(struct service *service, const struct settings *settings,
 
     edge.host = settings->listen_host;
     edge.port = settings->listen_port;
+    edge.cors_origins = settings->cors_origins;
     edge.threads = settings->http_threads;
     edge.connections_max = settings->connections_max;
     edge.waiting_max = settings->waiting_max;

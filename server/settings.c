@@ -1,5 +1,7 @@
 #include "settings.h"
 
+#include "http/cors.h"
+
 #include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -11,6 +13,7 @@ enum setting_kind {
     SETTING_NUMBER,
     SETTING_LISTEN,         /* HOST:PORT, [IPV6]:PORT or :PORT */
     SETTING_LEVEL,          /* log level */
+    SETTING_ORIGINS,        /* of pages: see http/cors.h */
     SETTING_DATA_DIRECTORY, /* of these two the default depends on the user */
     SETTING_RUN_DIRECTORY,
 };
@@ -50,6 +53,9 @@ static const struct setting settings[] = {
     {"signing-key-file", "BATON_SIGNING_KEY_FILE", SETTING_TEXT, AT(signing_key_file), "", 0, 0,
      "PATH", SETTINGS_SERVE,
      "signs checkpoints of the ledger; a private PostgreSQL's server makes its own"},
+    {"cors-origins", "BATON_CORS_ORIGINS", SETTING_ORIGINS, AT(cors_origins), "", 0, 0,
+     "https://HOST[:PORT], …", SETTINGS_SERVE,
+     "origins whose pages may call the API in a browser, parted by commas; without it none"},
     {"log-level", "BATON_LOG_LEVEL", SETTING_LEVEL, AT(log_level), "info", 0, 0,
      "debug|info|warn|error", SETTINGS_SERVE, "what the log on stderr tells at least"},
     {"http-threads", "BATON_HTTP_THREADS", SETTING_NUMBER, AT(http_threads), "1", 1, 64, "threads",
@@ -189,6 +195,8 @@ static bool set(const struct setting *setting, struct settings *out, const char 
         return set_number(setting, out, value);
     case SETTING_LISTEN:
         return set_listen(setting, out, value);
+    case SETTING_ORIGINS:
+        return cors_list_is_fine(value) && set_text(setting, out, value);
     case SETTING_LEVEL:
         return set_level(out, value);
     case SETTING_DATA_DIRECTORY:

@@ -43,6 +43,7 @@ struct settings {
     char signing_key_file[SETTINGS_TEXT_MAX_BYTES];  /* "": the private cluster's own, or none */
     char secret_key_file[SETTINGS_TEXT_MAX_BYTES];   /* "": the private cluster's own */
     enum log_level log_level;
+    char cors_origins[SETTINGS_TEXT_MAX_BYTES]; /* "": none */
     int http_threads;
     int workers; /* threads that save groups, each with a connection of its own */
     int readers; /* connections for reads */

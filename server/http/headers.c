@@ -18,6 +18,8 @@ static const struct {
     {"Content-Type", offsetof(struct request, content_type)},
     {"Content-Encoding", offsetof(struct request, content_encoding)},
     {"Accept", offsetof(struct request, accept)},
+    {"Origin", offsetof(struct request, origin)},
+    {"Access-Control-Request-Method", offsetof(struct request, cors_method)},
     {"Accept-Encoding", offsetof(struct request, accept_encoding)},
     {"If-Match", offsetof(struct request, if_match)},
     {"If-None-Match", offsetof(struct request, if_none_match)},

@@ -28,6 +28,7 @@
 const struct httpd_settings httpd_defaults = {
     .host = "127.0.0.1",
     .port = 8080,
+    .cors_origins = "",
     .threads = 1,
     .connections_max = 1536,
     .waiting_max = 512,

@@ -14,8 +14,9 @@
 struct httpd;
 
 struct httpd_settings {
-    const char *host; /* name or address */
-    uint16_t port;    /* 0: any that is free */
+    const char *host;         /* name or address */
+    uint16_t port;            /* 0: any that is free */
+    const char *cors_origins; /* whose pages may read the answers: see cors.h */
     int threads;
     int connections_max; /* one more ends the one that waits longest for its client */
     int waiting_max;     /* requests with the backend at once, per thread; beyond: 503 overloaded */

@@ -2,6 +2,7 @@
 
 #include "http/body.h"
 #include "http/content.h"
+#include "http/cors.h"
 #include "http/guard.h"
 #include "http/headers.h"
 #include "http/httpd_inside.h"
@@ -32,8 +33,21 @@ static bool sends_body(const struct request *r, const struct reply *reply)
     return reply->status != 304 && (r->method == NULL || strcmp(r->method, "HEAD") != 0);
 }
 
+/* Whose page may read it. Who is not on the list is answered as ever: its browser keeps it. */
+static void name_origin(const struct request *r, struct reply *reply)
+{
+    const char *origins = r->httpd->settings.cors_origins;
+
+    if (origins[0] == '\0')
+        return;
+    reply->vary |= VARY_ORIGIN;
+    if (cors_allows(origins, r->origin))
+        reply->allow_origin = r->origin;
+}
+
 static bool queue(struct request *r, struct reply *reply)
 {
+    name_origin(r, reply);
     reply->close = reply->close || atomic_load(&r->httpd->draining) || lacks_length(r);
     r->sent_status = reply->status;
     r->sent_len = sends_body(r, reply) ? reply->body_len : 0;
@@ -231,6 +245,13 @@ static bool authenticate(struct request *r)
     return refuse_early(r);
 }
 
+/* A browser asks, without a key, whether a page of another origin may send what it is about to. */
+static bool is_preflight(const struct request *r)
+{
+    return strcmp(r->method, "OPTIONS") == 0 && r->cors_method != NULL &&
+           cors_allows(r->httpd->settings.cors_origins, r->origin);
+}
+
 static bool first_call(struct request *r, const char *method, const char *version)
 {
     struct guard_result result;
@@ -241,6 +262,11 @@ static bool first_call(struct request *r, const char *method, const char *versio
         return refuse_guarded(r, err, result.detail);
     if (!headers_take(r)) {
         reply_problem(r, ERR_OUT_OF_MEMORY, NULL, NULL);
+        return refuse_early(r);
+    }
+    if (is_preflight(r)) {
+        reply_empty(r, 204);
+        r->reply.preflight = true;
         return refuse_early(r);
     }
     r->step = STEP_AUTH;

@@ -1,5 +1,6 @@
 #include "http/reply.h"
 
+#include "http/cors.h"
 #include "http/embedded.h"
 #include "http/request.h"
 
@@ -196,14 +197,29 @@ static bool add(struct MHD_Response *response, const char *name, const char *val
 
 static bool add_vary(struct MHD_Response *response, unsigned vary)
 {
-    static const char *const values[] = {
-        [0] = NULL,
-        [VARY_ACCEPT] = "Accept",
-        [VARY_ENCODING] = "Accept-Encoding",
-        [VARY_ACCEPT | VARY_ENCODING] = "Accept, Accept-Encoding",
-    };
+    static const char *const names[] = {"Accept", "Accept-Encoding", "Origin"}; /* bits */
+    char value[64] = "";
+    size_t len = 0;
 
-    return add(response, "Vary", values[vary]);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (vary & 1u << i)
+            len += (size_t)snprintf(value + len, sizeof value - len, "%s%s", len > 0 ? ", " : "",
+                                    names[i]);
+    return add(response, "Vary", len > 0 ? value : NULL);
+}
+
+/* Nothing of it allows cookies. */
+static bool add_cors(struct MHD_Response *response, const struct reply *reply)
+{
+    if (reply->allow_origin == NULL)
+        return true;
+    if (!add(response, "Access-Control-Allow-Origin", reply->allow_origin))
+        return false;
+    if (!reply->preflight)
+        return add(response, "Access-Control-Expose-Headers", CORS_ANSWER_HEADERS);
+    return add(response, "Access-Control-Allow-Methods", CORS_METHODS) &&
+           add(response, "Access-Control-Allow-Headers", CORS_REQUEST_HEADERS) &&
+           add(response, "Access-Control-Max-Age", CORS_MAX_AGE_S);
 }
 
 static bool add_headers(struct MHD_Response *response, const struct reply *reply)
@@ -249,7 +265,7 @@ struct MHD_Response *reply_response(struct reply *reply, const char *request_id)
         return NULL;
     reply->body = NULL;
     if (add_headers(response, reply) && add_page_headers(response, reply->content_type) &&
-        add(response, "X-Request-Id", request_id))
+        add_cors(response, reply) && add(response, "X-Request-Id", request_id))
         return response;
     MHD_destroy_response(response);
     return NULL;

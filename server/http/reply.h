@@ -19,7 +19,7 @@ struct embedded;
 struct request;
 
 /** What else of a request decided what is answered: the Vary header. */
-enum reply_vary { VARY_ACCEPT = 1, VARY_ENCODING = 2 };
+enum reply_vary { VARY_ACCEPT = 1, VARY_ENCODING = 2, VARY_ORIGIN = 4 };
 
 struct reply {
     int status; /* 0: not answered yet */
@@ -38,6 +38,8 @@ struct reply {
     unsigned vary;        /* enum reply_vary */
     bool may_be_kept;     /* by caches, which ask again each time: nobody's data */
     const char *content_encoding;
+    const char *allow_origin;    /* whose pages may read it; NULL: nobody else's */
+    bool preflight;              /* says what such pages may send */
     const char *allow;           /* whole value */
     const char *accept_encoding; /* with 415: what a body may be coded in */
     const char *idempotency_key; /* the key to retry with */

@@ -68,6 +68,8 @@ struct request {
     const char *if_match;
     const char *if_none_match;
     const char *baton_actor;
+    const char *origin;          /* of the page that asks, in a browser */
+    const char *cors_method;     /* that it asks leave for */
     const char *idempotency_key; /* of a write: never NULL, the client's or one made here */
     bool idempotency_key_given;
     char request_id[REQUEST_ID_MAX_BYTES + 1];

@@ -9,7 +9,8 @@ from spec import coerce, is_json, media_type, query_of
 # Headers that HTTP itself brings; everything else must be documented.
 PLAIN_HEADERS = {
     "date", "connection", "content-length", "content-type", "cache-control", "keep-alive", "transfer-encoding",
-    "vary", "content-encoding", "content-security-policy", "referrer-policy", "x-frame-options", "x-content-type-options", "content-disposition", "content-location",
+    "vary", "content-encoding", "access-control-allow-origin", "access-control-expose-headers",
+    "content-security-policy", "referrer-policy", "x-frame-options", "x-content-type-options", "content-disposition", "content-location",
 }
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}  # others are refused whatever the path
 NO_BODY = "413"  # the description says so of every operation that takes no body

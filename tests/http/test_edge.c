@@ -784,6 +784,96 @@ START_TEST(a_waiting_client_is_not_slow)
 }
 END_TEST
 
+/* ---- pages of other origins ---- */
+
+#define ORIGIN "Origin: https://board.example\r\n"
+
+static void use_origins(void)
+{
+    struct httpd_settings settings = edge_settings();
+
+    settings.cors_origins = "https://other.example, https://board.example";
+    restart(&settings);
+}
+
+static void ask_once(const char *request, int status, char answer[EDGE_ANSWER_MAX])
+{
+    int fd = edge_connect(&edge);
+
+    edge_say(fd, request);
+    int got = edge_hear(fd, answer);
+    ck_assert_msg(got == status, "wanted %d, got %d: %s", status, got, answer);
+    close(fd);
+}
+
+START_TEST(a_page_of_an_allowed_origin_may_read)
+{
+    char answer[EDGE_ANSWER_MAX];
+
+    use_origins();
+    ask_once(HEAD("GET /livez") ORIGIN "\r\n", 200, answer);
+    ck_assert_ptr_nonnull(strstr(answer, "Access-Control-Allow-Origin: https://board.example\r\n"));
+    ck_assert_ptr_nonnull(strstr(answer, "Access-Control-Expose-Headers: Allow, ETag, "));
+    ck_assert_ptr_nonnull(strstr(answer, "Vary: Accept-Encoding, Origin\r\n"));
+    ck_assert_ptr_null(strstr(answer, "Credentials"));
+    /* also why it is refused */
+    ask_once(HEAD("GET /things/now") ORIGIN "\r\n", 401, answer);
+    ck_assert_ptr_nonnull(strstr(answer, "Access-Control-Allow-Origin: https://board.example\r\n"));
+    ask_once(HEAD("GET /nope") ORIGIN "\r\n", 404, answer);
+    ck_assert_ptr_nonnull(strstr(answer, "Access-Control-Allow-Origin: "));
+}
+END_TEST
+
+START_TEST(a_preflight_is_answered_without_a_key)
+{
+    char answer[EDGE_ANSWER_MAX];
+    int fd;
+
+    use_origins();
+    fd = edge_connect(&edge);
+    edge_say(fd, HEAD("OPTIONS /things") ORIGIN "Access-Control-Request-Method: POST\r\n"
+                                                "Access-Control-Request-Headers: authorization\r\n"
+                                                "\r\n");
+    ck_assert_int_eq(edge_hear(fd, answer), 204);
+    ck_assert_ptr_nonnull(strstr(answer, "Access-Control-Allow-Origin: https://board.example\r\n"));
+    ck_assert_ptr_nonnull(strstr(answer, "Access-Control-Allow-Methods: GET, HEAD, POST, "));
+    ck_assert_ptr_nonnull(strstr(answer, "Authorization, Baton-Actor, Content-Type, "));
+    ck_assert_ptr_nonnull(strstr(answer, "Access-Control-Max-Age: 600\r\n"));
+    ck_assert_ptr_null(strstr(answer, "Credentials"));
+    edge_say(fd, POST_THINGS JSON_TYPE ORIGIN "Content-Length: 7\r\n\r\n{\"a\":1}");
+    ck_assert_int_eq(edge_hear(fd, answer), 201);
+    ck_assert_ptr_nonnull(strstr(answer, "Access-Control-Allow-Origin: "));
+    close(fd);
+}
+END_TEST
+
+START_TEST(others_may_not)
+{
+    char answer[EDGE_ANSWER_MAX];
+
+    use_origins();
+    ask_once(HEAD("GET /livez") "Origin: https://evil.example\r\n\r\n", 200, answer);
+    ck_assert_ptr_null(strstr(answer, "Access-Control"));
+    ck_assert_ptr_nonnull(strstr(answer, "Vary: Accept-Encoding, Origin\r\n"));
+    ask_once(HEAD("OPTIONS /things") "Origin: null\r\nAccess-Control-Request-Method: POST\r\n\r\n",
+             405, answer);
+    ck_assert_ptr_null(strstr(answer, "Access-Control"));
+    ask_once(HEAD("OPTIONS /things") ORIGIN "\r\n", 405, answer); /* no preflight */
+}
+END_TEST
+
+START_TEST(without_a_list_nothing_is_said_of_origins)
+{
+    char answer[EDGE_ANSWER_MAX];
+
+    ask_once(HEAD("GET /livez") ORIGIN "\r\n", 200, answer);
+    ck_assert_ptr_null(strstr(answer, "Access-Control"));
+    ck_assert_ptr_null(strstr(answer, "Origin"));
+    ask_once(HEAD("OPTIONS /things") ORIGIN "Access-Control-Request-Method: POST\r\n\r\n", 405,
+             answer);
+}
+END_TEST
+
 /* ---- begin and end ---- */
 
 START_TEST(a_port_that_is_taken_is_said)
@@ -922,6 +1012,10 @@ static Suite *suite(void)
     tcase_add_test(t, slow_clients_are_cut_off_and_hurt_nobody);
     tcase_add_loop_test(t, whoever_does_not_go_on_is_cut_off, 0, sizeof stuck / sizeof *stuck);
     tcase_add_test(t, a_waiting_client_is_not_slow);
+    tcase_add_test(t, a_page_of_an_allowed_origin_may_read);
+    tcase_add_test(t, a_preflight_is_answered_without_a_key);
+    tcase_add_test(t, others_may_not);
+    tcase_add_test(t, without_a_list_nothing_is_said_of_origins);
     tcase_add_test(t, a_port_that_is_taken_is_said);
     tcase_add_test(t, draining_answers_what_has_begun);
     tcase_add_test(t, draining_does_not_wait_for_ever);

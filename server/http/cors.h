@@ -1,0 +1,26 @@
+/*
+ * Pages of other origins that may read the answers in a browser (Fetch, section 3.2): a list of
+ * them, exact, never with cookies. Empty: none, and nothing is said of it. Pure.
+ */
+#ifndef BATON_SERVER_CORS_H
+#define BATON_SERVER_CORS_H
+
+#include <stdbool.h>
+
+#define CORS_MAX_AGE_S "600" /* a preflight's answer is kept by browsers */
+
+#define CORS_METHODS "GET, HEAD, POST, PUT, PATCH, DELETE"
+#define CORS_REQUEST_HEADERS                                                                       \
+    "Accept, Authorization, Baton-Actor, Content-Type, Idempotency-Key, If-Match, If-None-Match, " \
+    "X-Request-Id, traceparent"
+#define CORS_ANSWER_HEADERS                                                                        \
+    "Allow, ETag, Idempotency-Key, Idempotent-Replayed, Link, Location, Retry-After, X-Request-Id"
+
+/** Whether it is a list of origins parted by commas, "https://board.example,http://[::1]:3000":
+ *  lower case, no path, no "*". "" is one. */
+bool cors_list_is_fine(const char *origins);
+
+/** Whether the Origin header's value (NULL: none) is on the list. */
+bool cors_allows(const char *origins, const char *origin);
+
+#endif
