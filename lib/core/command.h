@@ -39,7 +39,7 @@ enum command_kind {
     X(FEEDBACK_DISPUTE, feedback_dispute, false, ONE(HANDOFF, feedback_input, handoff))            \
     X(FEEDBACK_UPHOLD, feedback_uphold, false, ONE(HANDOFF, feedback_input, handoff))              \
     X(FEEDBACK_CONCEDE, feedback_concede, false, ONE(HANDOFF, feedback_input, handoff))            \
-    X(RETENTION, retention, false, NONE)                                                           \
+    X(RETENTION, retention, true, NONE)                                                            \
     X(INBOUND_RECEIVE, inbound_receive, false, OF_CALLER(CHAIN, workspace),                        \
       OWN(inbound_receive_keys))                                                                   \
     X(DELIVERY_REPLAY, delivery_replay, false, OF_CALLER(CHAIN, workspace),                        \
@@ -53,6 +53,8 @@ enum command_kind {
     X(ROUTES_REPLACE, routes_replace, true, OF_CALLER(CHAIN, workspace))                           \
     X(SOURCE_CREATE, source_create, true, OF_CALLER(CHAIN, workspace))                             \
     X(SOURCE_UPDATE, source_update, true, OF_CALLER(CHAIN, workspace))                             \
+    X(SOURCE_ROTATE, source_rotate, true, OF_CALLER(CHAIN, workspace))                             \
+    X(SOURCE_RETIRE, source_retire, true, OF_CALLER(CHAIN, workspace))                             \
     X(DEFINITION_DRAFT, definition_draft, true, NONE)                                              \
     X(DEFINITION_REPLACE, definition_replace, true, VERSION(definition_replace_input))             \
     X(DEFINITION_PROPOSE, definition_propose, true, VERSION(definition_propose_input))             \

@@ -7,6 +7,7 @@
 #include "core/intake/mapping.h"
 #include "core/setup/shape_setup.h"
 #include "core/setup/source_change.h"
+#include "core/setup/source_rotate.h"
 
 #include <string.h>
 
@@ -131,3 +132,23 @@ static const struct input_field update_fields[] = {
 };
 const struct input_spec source_update_spec =
     INPUT_SPEC(update_fields, struct source_update_input, .check = input_changes);
+
+/* ---- its secrets ---- */
+
+static const struct input_type overlap_type = {
+    .kind = INPUT_INT, .min = 0, .max = OVERLAP_SECONDS_MAX};
+
+static const struct input_field rotate_fields[] = {
+    {"source_id", &input_public_id, AT(struct source_rotate_input, source), .place = INPUT_PATH},
+    {"Idempotency-Key", &header_type, AT(struct source_rotate_input, idempotency_key),
+     .place = INPUT_HEADER},
+    {"secret", &secret_type, AT(struct source_rotate_input, secret)},
+    {"overlap_seconds", &overlap_type, AT(struct source_rotate_input, overlap_seconds),
+     .otherwise = OVERLAP_SECONDS_DEFAULT},
+};
+const struct input_spec source_rotate_spec = INPUT_SPEC(rotate_fields, struct source_rotate_input);
+
+static const struct input_field retire_fields[] = {
+    {"source_id", &input_public_id, AT(struct source_retire_input, source), .place = INPUT_PATH},
+};
+const struct input_spec source_retire_spec = INPUT_SPEC(retire_fields, struct source_retire_input);

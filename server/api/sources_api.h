@@ -8,5 +8,7 @@ enum err sources_list(struct request *r, struct read *read);
 
 extern const struct input_spec source_create_spec;
 extern const struct input_spec source_update_spec;
+extern const struct input_spec source_rotate_spec;
+extern const struct input_spec source_retire_spec;
 
 #endif

@@ -64,7 +64,7 @@ class Known:
              "against": "version", "criterion": "id of criterion",
              "assignee": "member", "code": "reason", "from_size": "size"}
     MADE = {"leads_capture": [("lead", "lead_id"), ("handoff", "handoff_id")],
-            "sources_create": [("source", "source_id")], "members_create": [("", "member_id")],
+            "sources_create": [("source", "source_id")], "sources_rotate": [("source", "source_id")], "members_create": [("", "member_id")],
             "keys_create": [("key", "key_id")], "backtests_create": [("", "job_id")],
             "definitions_apply": [("", "job_id")], "jobs_list": [("data", "job_id")],
             "deliveries_list": [("data", "delivery_id")], "handoffs_claim": [("handoff", "handoff_id")],

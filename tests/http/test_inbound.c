@@ -2,8 +2,10 @@
 #include "stage.h"
 
 #include "base/digest.h"
+#include "store/pg/pg.h"
 
 #include <check.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -363,6 +365,61 @@ static const struct step signed_by_both[] = {
      .as = "marketing",
      .raw = SIGNED,
      .status = 202},
+    {.label = "another secret is prepared",
+     .method = "POST",
+     .path = "/v1/sources/${signed}/secret/rotate",
+     .as = "ana",
+     .body = "{'secret':'the next secret of both'}",
+     .status = 200},
+    {.label = "the sender has not changed over yet",
+     .method = "POST",
+     .path = "${path}",
+     .headers = {"X-Signature: sha256=${hex}"},
+     .raw = SIGNED,
+     .status = 202,
+     .checks = {{"/lead_id", "'${lead}'"}}},
+    {.label = "now it has",
+     .method = "POST",
+     .path = "${path}",
+     .headers = {"X-Signature: sha256=${next}"},
+     .raw = SIGNED,
+     .status = 202,
+     .checks = {{"/lead_id", "'${lead}'"}}},
+    {.label = "neither of them",
+     .method = "POST",
+     .path = "${path}",
+     .headers = {"X-Signature: sha256=${third}"},
+     .raw = SIGNED,
+     .status = 401},
+    {.label = "the old one ends",
+     .method = "POST",
+     .path = "/v1/sources/${signed}/secret/retire",
+     .as = "ana",
+     .status = 200,
+     .keep = {{"etag", "@ETag"}}},
+    {.label = "and opens nothing",
+     .method = "POST",
+     .path = "${path}",
+     .headers = {"X-Signature: sha256=${hex}"},
+     .raw = SIGNED,
+     .status = 401},
+    {.label = "the new one does",
+     .method = "POST",
+     .path = "${path}",
+     .headers = {"X-Signature: sha256=${next}"},
+     .raw = SIGNED,
+     .status = 202},
+    {.label = "for a second both",
+     .method = "POST",
+     .path = "/v1/sources/${signed}/secret/rotate",
+     .as = "ana",
+     .body = "{'secret':'" SECRET "','overlap_seconds':1}",
+     .status = 200,
+     .keep = {{"etag", "@ETag"}}},
+    {0},
+};
+
+static const struct step changed_at_once[] = {
     {.label = "the secret changes",
      .method = "PATCH",
      .path = "/v1/sources/${signed}",
@@ -447,13 +504,40 @@ static void sign(struct stage *stage, const char *secret, const char *name, bool
     story_set(stage->story, name, text);
 }
 
+/* Deliveries signed so are answered so, within a while. */
+static void await_status(struct stage *stage, const char *name, int wanted)
+{
+    char header[128];
+    int64_t until = pg_deadline_in(CALL_TIMEOUT_MS);
+    struct answer answer;
+    int status;
+
+    snprintf(header, sizeof header, "X-Signature: sha256=%s", story_get(stage->story, name));
+    do {
+        poll(NULL, 0, 20);
+        client_call(stage->client,
+                    &(struct call){.method = "POST",
+                                   .target = story_get(stage->story, "path"),
+                                   .body = SIGNED,
+                                   .headers = {header}},
+                    &answer);
+        status = answer.status;
+        answer_release(&answer);
+    } while (status != wanted && pg_now_ms() < until);
+    ck_assert_int_eq(status, wanted);
+}
+
 START_TEST(a_sender_is_known_by_its_signature)
 {
     struct stage stage = stage_open("");
 
     sign(&stage, SECRET, "hex", false);
     sign(&stage, "another secret now", "base64", true);
+    sign(&stage, "the next secret of both", "next", false);
+    sign(&stage, "a secret of nobody here", "third", false);
     story_run(stage.story, signed_by_both);
+    await_status(&stage, "next", 401);
+    story_run(stage.story, changed_at_once);
     stage_close(&stage);
 }
 END_TEST

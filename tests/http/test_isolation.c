@@ -130,6 +130,10 @@ static const struct probe probes[] = {
      .roles = ROLE_ADMIN,
      .body = "{'name':'s','team':'marketing','mapping':{'email':'/e'}}"},
     {.operation = "sources_update", .roles = ROLE_ADMIN, .body = "{'active':true}"},
+    {.operation = "sources_rotate",
+     .roles = ROLE_ADMIN,
+     .body = "{'secret':'" SECRET " ${at}','overlap_seconds':0}"}, /* which it has */
+    {.operation = "sources_retire", .roles = ROLE_ADMIN},
     {.operation = "me_get", .roles = EVERYONE},
     {.operation = "handoffs_offer",
      .roles = WORKERS,

@@ -165,6 +165,24 @@ static int deliver(const struct service *service, const char *path, const char *
     return status;
 }
 
+/* Another secret for the source, made by Baton; the caller frees it. */
+static char *rotate(const struct service *service, const char *token, const char *id)
+{
+    char target[256];
+    char secret[128];
+    struct client *client = client_new(service_url(service));
+    struct answer answer;
+
+    snprintf(target, sizeof target, "/v1/sources/%s/secret/rotate", id);
+    client_call(client, &(struct call){.method = "POST", .target = target, .token = token},
+                &answer);
+    ck_assert_msg(answer.status == 200, "%d: %s", answer.status, answer.body);
+    keep_text(answer.json, "secret", secret);
+    answer_release(&answer);
+    client_free(client);
+    return strdup(secret);
+}
+
 static int me(const struct service *service, const char *token)
 {
     struct client *client = client_new(service_url(service));
@@ -231,11 +249,17 @@ START_TEST(whoever_copies_all_tables_has_no_secret)
     ck_assert_int_eq(deliver(service, given.path, SECRET), 202);
     ck_assert_int_eq(deliver(service, ours.path, made), 202);
     ck_assert_int_eq(deliver(service, ours.path, SECRET), 401);
+    char *next = rotate(service, token, given.id);
+    ck_assert_int_eq(deliver(service, given.path, SECRET), 202);
+    ck_assert_int_eq(deliver(service, given.path, next), 202);
     assert_nowhere(service, "the sender's secret", SECRET, SECRET_LEN);
     assert_nowhere(service, "the secret that was made", made, strlen(made));
+    assert_nowhere(service, "the one that replaces it", next, strlen(next));
     assert_nowhere(service, "the key of a member", token, strlen(token));
     workspace_secret(own);
     assert_nowhere(service, "the workspace's secret", own, sizeof own);
+    ck_assert_int_eq(database_ask_int(database, "SELECT count(*) FROM sealed"), 4);
+    free(next);
     free(token);
     service_stop(service);
 }

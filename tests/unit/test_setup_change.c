@@ -4,6 +4,7 @@
 #include "base/public_id.h"
 #include "core/command_decide.h"
 #include "core/setup/source_change.h"
+#include "core/setup/source_rotate.h"
 
 #define ANA world_key("ana@acme.example") /* first of marketing: admin */
 #define MAX world_key("max@acme.example") /* no admin */
@@ -333,6 +334,139 @@ START_TEST(a_secret_is_made_shown_once_and_kept_on_change)
 }
 END_TEST
 
+/* A source that the sender signs for, in a world of its own; its secret was made. */
+static struct uuid signed_source(void)
+{
+    struct source_create_input input = {
+        .name = "hubspot",
+        .team = "marketing",
+        .auth = {.scheme = AUTH_HMAC_SHA256, .header = "X-Signature", .prefix = ""},
+        .mapping = "{}",
+        .idempotency_key = "k-1",
+    };
+
+    world_begin();
+    world_must(ANA, COMMAND_SOURCE_CREATE, &input);
+    return world.sources[0].id;
+}
+
+START_TEST(the_old_secret_counts_beside_the_new_one_for_a_while)
+{
+    struct source_rotate_input rotate = {
+        .source = signed_source(), .overlap_seconds = 3600, .idempotency_key = "k-1"};
+    const struct source *source = &world.sources[0];
+    char *first = strdup(source->secret);
+
+    world.now += INSTANT_DAY;
+    world_must(ANA, COMMAND_SOURCE_ROTATE, &rotate);
+    ck_assert_str_eq(source->old_secret, first);
+    ck_assert_int_eq(source->old_until, world.now + 3600 * INSTANT_SECOND);
+    ck_assert_int_eq(source->secret_since, world.now);
+    ck_assert_str_eq(world_text("secret"), source->secret);
+    ck_assert_str_ne(source->secret, first); /* though the key is that of the first */
+    ck_assert_uint_eq(strlen(source->secret), SOURCE_SECRET_LEN);
+    ck_assert_ptr_null(strstr(world.outcome.kept, source->secret));
+    ck_assert_ptr_null(strstr(world.outcome.kept, first));
+    const char *body = world_entry(LEDGER_SOURCE_SECRET_ROTATED)->body;
+    ck_assert_ptr_null(strstr(body, source->secret));
+    ck_assert_ptr_nonnull(strstr(body, "\"old_until\":"));
+    free(first);
+    world_close();
+}
+END_TEST
+
+START_TEST(there_are_never_more_than_two)
+{
+    struct source_rotate_input rotate = {
+        .source = signed_source(), .overlap_seconds = 60, .idempotency_key = "k-2"};
+    const struct source *source = &world.sources[0];
+
+    world_must(ANA, COMMAND_SOURCE_ROTATE, &rotate);
+    char *first = strdup(source->old_secret);
+    ck_assert_int_eq(world_do(ANA, COMMAND_SOURCE_ROTATE, &rotate), ERR_STATE_CONFLICT);
+    ck_assert_str_eq(world.outcome.problem.state, "rotating");
+    ck_assert_str_eq(world.outcome.problem.allowed[0], "retire");
+    ck_assert_str_eq(source->old_secret, first);
+    world.now += 60 * INSTANT_SECOND; /* at which it counts no more */
+    char *second = strdup(source->secret);
+    world_must(ANA, COMMAND_SOURCE_ROTATE, &rotate);
+    ck_assert_str_eq(source->old_secret, second);
+    rotate.overlap_seconds = 0;
+    world_must(ANA, COMMAND_SOURCE_ROTATE, &rotate);
+    ck_assert_ptr_null(source->old_secret);
+    ck_assert_int_eq(source->old_until, INSTANT_NONE);
+    free(first);
+    free(second);
+    world_close();
+}
+END_TEST
+
+START_TEST(the_old_one_can_be_ended)
+{
+    struct source_rotate_input rotate = {.source = signed_source(),
+                                         .secret = "the sender's own one",
+                                         .overlap_seconds = 60,
+                                         .idempotency_key = "k-2"};
+    struct source_retire_input retire = {.source = rotate.source};
+    const struct source *source = &world.sources[0];
+
+    ck_assert_int_eq(world_do(ANA, COMMAND_SOURCE_RETIRE, &retire), ERR_STATE_CONFLICT);
+    world_must(ANA, COMMAND_SOURCE_ROTATE, &rotate);
+    world_must(ANA, COMMAND_SOURCE_RETIRE, &retire);
+    ck_assert_ptr_null(source->old_secret);
+    ck_assert_str_eq(source->secret, "the sender's own one");
+    ck_assert_ptr_nonnull(world_entry(LEDGER_SOURCE_SECRET_RETIRED));
+    ck_assert_int_eq(world_do(ANA, COMMAND_SOURCE_RETIRE, &retire), ERR_STATE_CONFLICT);
+    ck_assert_int_eq(world_do(ANA, COMMAND_SOURCE_ROTATE, &rotate), ERR_INVALID_VALUE);
+    world_close();
+}
+END_TEST
+
+START_TEST(another_secret_by_patch_ends_both)
+{
+    struct source_rotate_input rotate = {
+        .source = signed_source(), .overlap_seconds = 60, .idempotency_key = "k-2"};
+    struct source_auth auth = {.scheme = AUTH_HMAC_SHA256,
+                               .header = "X-Signature",
+                               .prefix = "",
+                               .secret = "the sender's own one"};
+    struct source_auth bearer = {.scheme = AUTH_BEARER};
+    struct source_update_input update = {.source = rotate.source, .auth = &auth};
+    const struct source *source = &world.sources[0];
+
+    world_must(ANA, COMMAND_SOURCE_ROTATE, &rotate);
+    world_must(ANA, COMMAND_SOURCE_UPDATE, &update);
+    ck_assert_str_eq(source->secret, "the sender's own one");
+    ck_assert_ptr_null(source->old_secret);
+    ck_assert_int_eq(source->old_until, INSTANT_NONE);
+    update.auth = &bearer;
+    world_must(ANA, COMMAND_SOURCE_UPDATE, &update);
+    ck_assert_ptr_null(source->secret);
+    ck_assert_int_eq(source->secret_since, INSTANT_NONE);
+    ck_assert_int_eq(world_do(ANA, COMMAND_SOURCE_ROTATE, &rotate), ERR_UNPROCESSABLE);
+    world_close();
+}
+END_TEST
+
+START_TEST(retention_forgets_an_old_secret_that_counts_no_more)
+{
+    struct source_rotate_input rotate = {
+        .source = signed_source(), .overlap_seconds = 60, .idempotency_key = "k-2"};
+    const struct source *source = &world.sources[0];
+
+    world_must(ANA, COMMAND_SOURCE_ROTATE, &rotate);
+    world.now += 59 * INSTANT_SECOND;
+    world_must(NULL, COMMAND_RETENTION, NULL);
+    ck_assert_ptr_nonnull(source->old_secret);
+    world.now += INSTANT_SECOND;
+    world_must(NULL, COMMAND_RETENTION, NULL);
+    ck_assert_ptr_null(source->old_secret);
+    ck_assert_int_eq(source->old_until, INSTANT_NONE);
+    ck_assert_ptr_nonnull(source->secret);
+    world_close();
+}
+END_TEST
+
 START_TEST(a_bearer_source_has_no_secret)
 {
     struct source_create_input input = {
@@ -395,6 +529,11 @@ int main(void)
     tcase_add_test(tests, revoking_again_changes_nothing);
     tcase_add_test(tests, routes_are_replaced_whole_or_not_at_all);
     tcase_add_test(tests, a_secret_is_made_shown_once_and_kept_on_change);
+    tcase_add_test(tests, the_old_secret_counts_beside_the_new_one_for_a_while);
+    tcase_add_test(tests, there_are_never_more_than_two);
+    tcase_add_test(tests, the_old_one_can_be_ended);
+    tcase_add_test(tests, another_secret_by_patch_ends_both);
+    tcase_add_test(tests, retention_forgets_an_old_secret_that_counts_no_more);
     tcase_add_test(tests, a_bearer_source_has_no_secret);
     tcase_add_test(tests, a_new_workspace_is_ready_to_sign);
     suite_add_tcase(suite, tests);

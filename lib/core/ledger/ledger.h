@@ -70,7 +70,9 @@
     X(SOURCE_UPDATED, 69, "source.updated")                                                        \
     X(DELIVERY_RECEIVED, 70, "delivery.received")                                                  \
     X(DELIVERY_REPLAYED, 71, "delivery.replayed")                                                  \
-    X(SIGNING_KEY_REPLACED, 72, "signing_key.replaced")
+    X(SIGNING_KEY_REPLACED, 72, "signing_key.replaced")                                            \
+    X(SOURCE_SECRET_ROTATED, 73, "source.secret_rotated")                                          \
+    X(SOURCE_SECRET_RETIRED, 74, "source.secret_retired")
 
 enum ledger_kind {
 #define X(name, number, text) LEDGER_##name = number,

@@ -1,5 +1,7 @@
 #include "core/setup/retention.h"
 
+#include "core/setup/source_rotate.h"
+
 /* No ledger entry: what is dropped is not part of what the ledger records. */
 enum decision retention(struct work *work, const struct command *command, struct outcome *outcome)
 {
@@ -7,6 +9,7 @@ enum decision retention(struct work *work, const struct command *command, struct
     work->drop_before[KIND_ANSWER] = work->now - ANSWER_KEPT_DAYS * INSTANT_DAY;
     work->drop_before[KIND_DELIVERY] = work->now - DELIVERY_KEPT_DAYS * INSTANT_DAY;
     work->drop_before[KIND_BACKGROUND] = work->now - BACKGROUND_KEPT_DAYS * INSTANT_DAY;
+    source_drop_old_secrets(work);
     struct json_out *out = outcome_begin(work);
     json_out_begin_object(out);
     json_out_member_instant(out, "answers_before", work->drop_before[KIND_ANSWER]);

@@ -155,16 +155,23 @@ void source_auth_write(const struct source_auth *auth, struct json_out *out)
     json_out_end_object(out);
 }
 
-void source_auth_make_secret(const struct config *config, struct uuid source,
+void source_auth_make_secret(const struct config *config, struct uuid source, instant since,
                              const char *idempotency_key, char out[SOURCE_SECRET_LEN + 1])
 {
+    static const char first[] = "source secret", next[] = "source secret since";
+    bool replaces = since != INSTANT_NONE;
     uint8_t mac[DIGEST_BYTES];
+    uint8_t at[8];
+
+    for (int i = 0; i < 8; i++)
+        at[i] = (uint8_t)((uint64_t)since >> (56 - 8 * i));
     const struct digest_part parts[] = {
-        {"source secret", sizeof "source secret"},
+        replaces ? (struct digest_part){next, sizeof next}
+                 : (struct digest_part){first, sizeof first},
         {source.b, sizeof source.b},
+        {at, replaces ? sizeof at : 0},
         {idempotency_key, strlen(idempotency_key)},
     };
-
-    digest_hmac(config->secret, sizeof config->secret, parts, 3, mac);
+    digest_hmac(config->secret, sizeof config->secret, parts, 4, mac);
     base32_encode(mac, SOURCE_SECRET_BYTES, out);
 }

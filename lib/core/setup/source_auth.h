@@ -58,9 +58,11 @@ bool source_auth_fits(const struct source_auth *auth, instant now, const char *s
 /**
  * The secret that Baton makes for a source: base32 of the first bytes of HMAC-SHA256(workspace
  * secret, "source secret" ‖ 0 ‖ source id ‖ idempotency key), so that a repeat of the request shows
- * the same without the answer being stored with it.
+ * the same without the answer being stored with it. One that replaces another (since is when, else
+ * INSTANT_NONE) is made of "source secret since" ‖ 0 ‖ source id ‖ since as 8 bytes, the highest
+ * first ‖ idempotency key: keys may come again after a week.
  */
-void source_auth_make_secret(const struct config *config, struct uuid source,
+void source_auth_make_secret(const struct config *config, struct uuid source, instant since,
                              const char *idempotency_key, char out[SOURCE_SECRET_LEN + 1]);
 
 /** Writes the object as it is stored and shown: without secrets. */

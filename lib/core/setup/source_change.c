@@ -44,7 +44,7 @@ static const char *made_secret(struct work *work, struct uuid source, const char
     char *secret = arena_alloc(work->arena, SOURCE_SECRET_LEN + 1);
 
     if (secret != NULL)
-        source_auth_make_secret(work->config, source, idempotency_key, secret);
+        source_auth_make_secret(work->config, source, INSTANT_NONE, idempotency_key, secret);
     return secret;
 }
 
