@@ -86,8 +86,8 @@ static bool refuse_length(struct input *in, const struct input_node *at,
                        (long long)type->min, (long long)max, (long long)count);
 }
 
-bool input_fits(struct input *in, const struct input_node *at, const struct input_type *type,
-                const char *text)
+static bool fits(struct input *in, const struct input_node *at, const struct input_type *type,
+                 const char *text)
 {
     int64_t max = type->max > 0 ? type->max : INPUT_TEXT_MAX_CHARS;
     int64_t count = measure(text, strlen(text), type->kind == INPUT_TEXT);
@@ -105,7 +105,7 @@ static bool convert_email(struct input *in, const struct input_node *at,
                           const struct input_type *type, const char *text, union input_held *held)
 {
     held->text = NULL;
-    if (!input_fits(in, at, type, text))
+    if (!fits(in, at, type, text))
         return false;
     if (email_normalize(text, in->arena, &held->text) != ERR_INVALID_VALUE)
         return true;
@@ -191,8 +191,16 @@ bool input_convert_text(struct input *in, const struct input_node *at,
         return convert_moment(in, at, type, text, held);
     default:
         held->text = text;
-        return input_fits(in, at, type, text);
+        return fits(in, at, type, text);
     }
+}
+
+bool input_fits(struct input *in, const struct input_node *at, const struct input_type *type,
+                const char *text)
+{
+    union input_held held;
+
+    return input_convert_text(in, at, type, text, strlen(text), &held);
 }
 
 /* ---- numbers ---- */

@@ -344,21 +344,21 @@ START_TEST(all_faults_at_once)
         MAPPING_INBOUND, &mapping);
 
     ck_assert_int_eq(err, ERR_INVALID_VALUE);
-    check_fault("/each", "pointer");
+    check_fault("/each", "type");
     check_fault("/email", "pointer");
     check_fault("/event_id", "required");
     check_fault("/null_values/0", "type");
     check_fault("/team", "unknown_member");
-    check_fault("/attributes/a/type", "enum");
+    check_fault("/attributes/a/type", "unknown_value");
     check_fault("/attributes/b", "type");
     check_fault("/attributes/c/at", "pointer");
-    check_fault("/attributes/d/map", "type");
+    check_fault("/attributes/d/map", "empty");
     check_fault("/attributes/e/null_values/0", "type");
     check_fault("/attributes/f/null_values", "unknown_member");
     check_fault("/touch/source/value", "personal");
     check_fault("/touch/colour", "unknown_member");
     check_fault("/touch/kind", "required");
-    check_fault("/claimed_stage/map/x", "enum");
+    check_fault("/claimed_stage/map/x", "unknown_value");
     ck_assert_uint_eq(faults.count, 15);
 }
 END_TEST
@@ -379,7 +379,7 @@ START_TEST(all_faults_of_a_deal)
     check_fault("/steps/1/team", "same_team");
     check_fault("/steps/1/at", "required");
     check_fault("/steps/2", "type");
-    check_fault("/outcome/kind/value", "enum");
+    check_fault("/outcome/kind/value", "unknown_value");
     ck_assert_uint_eq(faults.count, 7);
 }
 END_TEST

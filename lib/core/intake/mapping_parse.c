@@ -1,37 +1,21 @@
 #include "core/intake/mapping.h"
 
+#include "base/input.h"
+#include "base/name.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-struct compiler {
-    enum mapping_use use;
-    struct arena *arena;
-    struct faults *faults;
-    struct mapping *mapping;
-};
-
-static const char *const type_names[MAPPING_TYPE_COUNT] = {
-    [MAPPING_TEXT] = "text",
-    [MAPPING_NUMBER] = "number",
-    [MAPPING_BOOLEAN] = "boolean",
-    [MAPPING_DATE] = "date",
-};
 
 #define FIELD_WANTED                                                                                \
     "A JSON pointer such as \"/contact/email\" is wanted, {\"at\": pointer, \"map\": {…}}, or a " \
     "constant {\"value\": text}"
 
-static const char *below(struct compiler *c, const char *pointer, const char *name)
-{
-    return pointer_join(c->arena, pointer, name);
-}
-
 /* ---- pointers ---- */
 
 /* Decodes the token at text into the arena; "~" stands only in "~0" and "~1". */
-static const char *decode_token(struct compiler *c, const char *text, size_t len)
+static const char *decode_token(struct arena *arena, const char *text, size_t len)
 {
-    char *token = arena_copy(c->arena, text, len);
+    char *token = arena_copy(arena, text, len);
     size_t to = 0;
 
     for (size_t i = 0; token != NULL && i < len; i++) {
@@ -48,18 +32,18 @@ static const char *decode_token(struct compiler *c, const char *text, size_t len
     return token;
 }
 
-static bool split_pointer(struct compiler *c, struct mapping_field *out)
+static bool split_pointer(struct arena *arena, struct mapping_field *out)
 {
-    const char **path = ARENA_ARRAY(c->arena, const char *, MAPPING_DEPTH_MAX);
+    const char **path = ARENA_ARRAY(arena, const char *, MAPPING_DEPTH_MAX);
     const char *text = out->pointer;
 
-    if (path == NULL || strlen(text) > MAPPING_POINTER_MAX_BYTES)
+    if (path == NULL || text == NULL || strlen(text) > MAPPING_POINTER_MAX_BYTES)
         return false;
     while (*text != '\0') {
         if (*text != '/' || out->depth == MAPPING_DEPTH_MAX)
             return false;
         size_t len = strcspn(++text, "/");
-        path[out->depth] = decode_token(c, text, len);
+        path[out->depth] = decode_token(arena, text, len);
         if (path[out->depth++] == NULL)
             return false;
         text += len;
@@ -68,228 +52,249 @@ static bool split_pointer(struct compiler *c, struct mapping_field *out)
     return true;
 }
 
-static void read_pointer(struct compiler *c, const char *text, const char *place,
-                         struct mapping_field *out)
+static bool read_pointer(struct input *in, const struct input_node *at,
+                         const struct input_field *field, void *base)
 {
-    out->pointer = arena_strdup(c->arena, text);
-    if (out->pointer != NULL && !split_pointer(c, out) && !arena_failed(c->arena))
-        faults_add(c->faults, place, "pointer", FIELD_WANTED);
+    struct mapping_field *out = (struct mapping_field *)((char *)base + field->offset);
+
+    out->pointer = input_text(in, at);
+    return split_pointer(in->arena, out) || arena_failed(in->arena) ||
+           input_fault(in, at, "pointer", FIELD_WANTED);
 }
 
-/* ---- members ---- */
-
-/* A fault for every member that is none of these names; NULL ends them. */
-static void check_members(struct compiler *c, const json_t *json, const char *pointer,
-                          const char *const *names)
-{
-    const char *name;
-    json_t *value;
-
-    json_object_foreach((json_t *)json, name, value)
-    {
-        const char *const *known = names;
-        while (*known != NULL && strcmp(*known, name) != 0)
-            known++;
-        if (*known == NULL)
-            faults_add(c->faults, below(c, pointer, name), "unknown_member",
-                       "A mapping has no such member here");
-    }
-}
-
-static bool check_object(struct compiler *c, const json_t *json, const char *pointer)
-{
-    if (!json_is_object(json))
-        faults_add(c->faults, pointer, "type", "An object is wanted");
-    return json_is_object(json);
-}
-
-/* A text of 1 to MAPPING_VALUE_MAX_BYTES bytes, copied. */
-static const char *read_text(struct compiler *c, const json_t *json, const char *pointer,
-                             bool may_be_empty)
-{
-    const char *text = json_string_value(json);
-
-    if (text == NULL)
-        faults_add(c->faults, pointer, "type", "A text is wanted");
-    else if (strlen(text) > MAPPING_VALUE_MAX_BYTES || (text[0] == '\0' && !may_be_empty))
-        faults_add(c->faults, pointer, "length", "1 to %d bytes are wanted",
-                   MAPPING_VALUE_MAX_BYTES);
-    else
-        return arena_strdup(c->arena, text);
-    return NULL;
-}
+static const struct input_type pointer_type = {.kind = INPUT_TEXT, .read = read_pointer};
 
 /* ---- fields ---- */
 
-static void read_pairs(struct compiler *c, const json_t *json, const char *pointer,
-                       struct mapping_field *out)
+static const struct input_type word_type = {
+    .kind = INPUT_TEXT, .min = 1, .max = MAPPING_VALUE_MAX_BYTES};
+
+/* The sender's words, and what they mean. */
+static bool read_pairs(struct input *in, const struct input_node *at,
+                       const struct input_field *field, void *base)
 {
-    size_t size = json_object_size(json);
+    struct mapping_field *out = (struct mapping_field *)((char *)base + field->offset);
+    struct mapping_pair *pairs =
+        ARENA_ARRAY(in->arena, struct mapping_pair, json_object_size(at->json));
     const char *from;
     json_t *to;
+    bool sound = true;
 
-    if (!json_is_object(json) || size == 0 || size > MAPPING_PAIRS_MAX) {
-        faults_add(c->faults, pointer, "type",
-                   "An object of 1 to %d members is wanted: the sender's word, and what it means",
-                   MAPPING_PAIRS_MAX);
-        return;
-    }
-    struct mapping_pair *pairs = ARENA_ARRAY(c->arena, struct mapping_pair, size);
-    json_object_foreach((json_t *)json, from, to)
+    json_object_foreach((json_t *)at->json, from, to)
     {
-        const char *meaning = read_text(c, to, below(c, pointer, from), false);
-        if (pairs != NULL && meaning != NULL)
-            pairs[out->pair_count++] = (struct mapping_pair){arena_strdup(c->arena, from), meaning};
+        const struct input_node member = {.json = to, .up = at, .name = from};
+        const char *meaning;
+        if (!input_value(in, &member, &word_type, &meaning))
+            sound = false;
+        else if (pairs != NULL)
+            pairs[out->pair_count++] =
+                (struct mapping_pair){arena_strdup(in->arena, from), meaning};
     }
     out->pairs = pairs;
+    return sound;
 }
 
-static void read_type(struct compiler *c, const json_t *json, const char *pointer,
-                      struct mapping_field *out)
-{
-    const char *text = json_string_value(json);
+static const struct input_type pairs_type = {
+    .kind = INPUT_MAP, .min = 1, .max = MAPPING_PAIRS_MAX, .read = read_pairs};
 
-    for (int type = MAPPING_TEXT; text != NULL && type < MAPPING_TYPE_COUNT; type++)
-        if (strcmp(type_names[type], text) == 0)
-            out->type = (enum mapping_type)type;
-    if (out->type == MAPPING_AS_IT_IS)
-        faults_add(c->faults, pointer, "enum", "One of text, number, boolean and date is wanted");
-}
-
-static void read_field_object(struct compiler *c, const json_t *json, const char *pointer,
-                              const char *const *names, struct mapping_field *out)
-{
-    const json_t *at = json_object_get(json, "at");
-    const json_t *value = json_object_get(json, "value");
-    const json_t *map = json_object_get(json, "map");
-
-    check_members(c, json, pointer, names);
-    if ((at == NULL) == (value == NULL)) {
-        faults_add(c->faults, pointer, "required", "Either \"at\" or \"value\" is wanted");
-        return;
+#define PLACE_FIELDS(struct_type, member)                                                          \
+    {"at", &pointer_type, AT(struct_type, member)},                                                \
+    {                                                                                              \
+        "map", &pairs_type, AT(struct_type, member)                                                \
     }
-    if (value != NULL)
-        out->constant = read_text(c, value, below(c, pointer, "value"), false);
-    else if (json_is_string(at))
-        read_pointer(c, json_string_value(at), below(c, pointer, "at"), out);
-    else
-        faults_add(c->faults, below(c, pointer, "at"), "pointer", FIELD_WANTED);
-    if (map != NULL && value != NULL)
-        faults_add(c->faults, below(c, pointer, "map"), "unknown_member",
-                   "A constant is what it is: leave the map out");
-    else if (map != NULL)
-        read_pairs(c, map, below(c, pointer, "map"), out);
-}
 
-/* A field at this place, with these members when it is an object. */
-static void read_field_of(struct compiler *c, const json_t *json, const char *place,
-                          const char *const *names, struct mapping_field *out)
+/* Either a place, with or without a map, or a constant. */
+static bool check_place(struct input *in, const struct input_node *at, void *out)
 {
-    if (json_is_string(json))
-        read_pointer(c, json_string_value(json), place, out);
-    else if (json_is_object(json))
-        read_field_object(c, json, place, names, out);
-    else
-        faults_add(c->faults, place, "type", FIELD_WANTED);
+    const struct input_node map = input_member(at, "map");
+    const json_t *value = json_object_get(at->json, "value");
+
+    (void)out;
+    if ((json_object_get(at->json, "at") == NULL) == (value == NULL))
+        return input_fault(in, at, "required", "Either \"at\" or \"value\" is wanted");
+    return value == NULL || map.json == NULL ||
+           input_fault(in, &map, "unknown_member", "A constant is what it is: leave the map out");
 }
 
-static void read_field(struct compiler *c, const json_t *json, const char *pointer,
-                       const char *name, struct mapping_field *out)
-{
-    static const char *const names[] = {"at", "map", "value", NULL};
-    const json_t *member = json_object_get(json, name);
-
-    if (member != NULL)
-        read_field_of(c, member, below(c, pointer, name), names, out);
-}
-
-static bool is_given(const struct mapping_field *field)
-{
-    return field->pointer != NULL || field->constant != NULL;
-}
+static const struct input_field place_fields[] = {
+    {"at", &pointer_type, .offset = 0},
+    {"map", &pairs_type, .offset = 0},
+    {"value", &word_type, AT(struct mapping_field, constant)},
+};
+static const struct input_spec place_spec =
+    INPUT_SPEC(place_fields, struct mapping_field, .check = check_place);
 
 /* Whatever words a field may yield that are known already: its constant, or what its pairs mean. */
-static void check_words(struct compiler *c, const struct mapping_field *field, const char *place,
-                        bool (*fits)(const char *), const char *code, const char *wanted)
+static bool check_words(struct input *in, const struct input_node *at,
+                        const struct mapping_field *field, const struct input_type *words)
 {
-    if (field->constant != NULL && !fits(field->constant))
-        faults_add(c->faults, below(c, place, "value"), code, "%s", wanted);
-    for (size_t i = 0; i < field->pair_count; i++)
-        if (!fits(field->pairs[i].to))
-            faults_add(c->faults, below(c, below(c, place, "map"), field->pairs[i].from), code,
-                       "%s", wanted);
+    const struct input_node value = input_member(at, "value");
+    const struct input_node map = input_member(at, "map");
+    bool sound = field->constant == NULL || input_fits(in, &value, words, field->constant);
+
+    for (size_t i = 0; i < field->pair_count; i++) {
+        const struct input_node pair = input_member(&map, field->pairs[i].from);
+        sound = input_fits(in, &pair, words, field->pairs[i].to) && sound;
+    }
+    return sound;
 }
 
-static bool is_stage(const char *word)
+/* A field whose type's item is what its words must be; NULL: anything. */
+static bool read_field(struct input *in, const struct input_node *at,
+                       const struct input_field *field, void *base)
 {
-    enum stage stage;
+    struct mapping_field *out = (struct mapping_field *)((char *)base + field->offset);
 
-    return stage_parse(word, &stage);
+    if (json_is_string(at->json))
+        return read_pointer(in, at, field, base);
+    if (!json_is_object(at->json))
+        return input_fault(in, at, "type", FIELD_WANTED);
+    bool sound = input_object(in, at, &place_spec, out);
+    return (field->type->item == NULL || check_words(in, at, out, field->type->item)) && sound;
 }
 
-static bool is_direction(const char *word)
+static const struct input_type kind_type = {
+    .kind = INPUT_LINE,
+    .min = 1,
+    .max = TOUCH_KIND_MAX_BYTES,
+    .fits = touch_kind_valid,
+    .code = "code",
+    .wanted = "A kind of touch has a-z, 0-9, _ - . and : alone",
+};
+
+static const struct input_type field_type = {.kind = INPUT_ANY, .read = read_field};
+static const struct input_type stage_field_type = {
+    .kind = INPUT_ANY, .item = &stage_type, .read = read_field};
+static const struct input_type kind_field_type = {
+    .kind = INPUT_ANY, .item = &kind_type, .read = read_field};
+static const struct input_type direction_field_type = {
+    .kind = INPUT_ANY, .item = &direction_type, .read = read_field};
+static const struct input_type dimension_field_type = {
+    .kind = INPUT_ANY, .item = &dimension_value_type, .read = read_field};
+static const struct input_type outcome_field_type = {
+    .kind = INPUT_ANY, .item = &outcome_kind_type, .read = read_field};
+
+/* ---- ids of other systems ---- */
+
+struct external {
+    const char *source; /* NULL: the name of the source */
+    struct mapping_field field;
+};
+
+static const struct input_field external_fields[] = {
+    {"source", &identity_source_type, AT(struct external, source)},
+    PLACE_FIELDS(struct external, field),
+};
+static const struct input_spec external_spec = INPUT_SPEC(external_fields, struct external);
+
+static enum mapping_use use_of(const struct input *in)
 {
-    return strcmp(word, direction_name(DIRECTION_INBOUND)) == 0 ||
-           strcmp(word, direction_name(DIRECTION_OUTBOUND)) == 0;
+    return *(const enum mapping_use *)in->context;
 }
 
-static bool is_outcome(const char *word)
+/* A field, with a source of its own. */
+static bool read_external(struct input *in, const struct input_node *at, struct external *out)
 {
-    enum outcome_kind kind;
+    static const struct input_field whole = {"", &pointer_type, AT(struct external, field)};
+    const struct input_node source = input_member(at, "source");
+    const struct input_node place = input_member(at, "at");
+    bool sound = true;
 
-    return outcome_kind_parse(word, &kind);
+    *out = (struct external){0};
+    if (json_is_string(at->json))
+        sound = read_pointer(in, at, &whole, out);
+    else if (!json_is_object(at->json))
+        return input_fault(in, at, "type", FIELD_WANTED);
+    else
+        sound = input_object(in, at, &external_spec, out);
+    if (json_is_object(at->json) && place.json == NULL)
+        sound = input_fault(in, &place, "required", "It is missing");
+    if (source.json == NULL && use_of(in) == MAPPING_IMPORT)
+        sound = input_fault(in, &source, "required",
+                            "Whose id it is: {\"source\": \"crm\", \"at\": \"/id\"}");
+    return sound;
 }
 
-static bool is_impersonal(const char *word)
+static bool read_external_id(struct input *in, const struct input_node *at,
+                             const struct input_field *field, void *base)
 {
-    return !dimension_looks_personal(word);
+    struct mapping *mapping = base;
+    struct external external;
+    bool sound = read_external(in, at, &external);
+
+    (void)field;
+    mapping->external_source = external.source;
+    mapping->external_id = external.field;
+    return sound;
 }
 
-/* An external id: a field, with a source of its own. */
-static void read_external(struct compiler *c, const json_t *json, const char *pointer,
-                          const char *name, const char **source, struct mapping_field *out)
+static bool read_member(struct input *in, const struct input_node *at,
+                        const struct input_field *field, void *base)
 {
-    static const char *const names[] = {"source", "at", "map", NULL};
-    const json_t *member = json_object_get(json, name);
-    const char *place = below(c, pointer, name);
+    struct mapping_step *step = base;
+    struct external external;
+    bool sound = read_external(in, at, &external);
 
-    if (member == NULL)
-        return;
-    read_field_of(c, member, place, names, out);
-    const json_t *given = json_object_get(member, "source");
-    if (given != NULL)
-        *source = read_text(c, given, below(c, place, "source"), false);
-    else if (c->use == MAPPING_IMPORT)
-        faults_add(c->faults, below(c, place, "source"), "required",
-                   "Whose id it is: {\"source\": \"crm\", \"at\": \"/id\"}");
-    if (*source == NULL)
-        return;
-    *source = identity_source_parse(*source, c->arena);
-    if (*source == NULL)
-        faults_add(c->faults, below(c, place, "source"), "pattern", IDENTITY_SOURCE_WANTED);
+    (void)field;
+    step->member_source = external.source;
+    step->member = external.field;
+    return sound;
 }
 
-/* ---- parts ---- */
+static const struct input_type external_id_type = {.kind = INPUT_ANY, .read = read_external_id};
+static const struct input_type member_type = {.kind = INPUT_ANY, .read = read_member};
 
-/* True when the list is given. */
-static bool read_nulls(struct compiler *c, const json_t *json, const char *pointer,
-                       const char *const **out, size_t *out_count)
+/* ---- attributes ---- */
+
+static const struct input_type null_type = {.kind = INPUT_TEXT, .max = MAPPING_VALUE_MAX_BYTES};
+static const struct input_type nulls_type = {
+    .kind = INPUT_ARRAY, .max = MAPPING_NULLS_MAX, .item = &null_type};
+
+static const char *const type_names[MAPPING_TYPE_COUNT] = {
+    [MAPPING_TEXT] = "text",
+    [MAPPING_NUMBER] = "number",
+    [MAPPING_BOOLEAN] = "boolean",
+    [MAPPING_DATE] = "date",
+};
+static const struct input_type value_type_type = {
+    .kind = INPUT_ENUM, .values = type_names, .min = MAPPING_TEXT, .max = MAPPING_TYPE_COUNT - 1};
+
+static bool check_attribute(struct input *in, const struct input_node *at, void *out)
 {
-    const json_t *list = json_object_get(json, "null_values");
-    const char *place = below(c, pointer, "null_values");
-    size_t count = json_array_size(list);
+    const struct input_node nulls = input_member(at, "null_values");
+    bool sound = check_place(in, at, out);
 
-    if (list == NULL)
-        return false;
-    const char **nulls = ARENA_ARRAY(c->arena, const char *, count + 1);
-    if (!json_is_array(list) || count > MAPPING_NULLS_MAX)
-        faults_add(c->faults, place, "type", "A list of at most %d texts is wanted",
-                   MAPPING_NULLS_MAX);
-    for (size_t i = 0; nulls != NULL && i < count && i < MAPPING_NULLS_MAX; i++)
-        nulls[i] = read_text(c, json_array_get(list, i), pointer_index(c->arena, place, i), true);
-    *out = nulls;
-    *out_count = nulls == NULL ? 0 : count;
-    return true;
+    if (nulls.json == NULL || json_object_get(at->json, "value") == NULL)
+        return sound;
+    return input_fault(in, &nulls, "unknown_member",
+                       "A constant is what it is: leave the null values out");
+}
+
+static const struct input_field attribute_fields[] = {
+    {"at", &pointer_type, .offset = 0},
+    {"map", &pairs_type, .offset = 0},
+    {"value", &word_type, AT(struct mapping_field, constant)},
+    {"type", &value_type_type, AT(struct mapping_field, type)},
+    {"null_values", &nulls_type, AT(struct mapping_field, nulls),
+     COUNT(struct mapping_field, null_count)},
+};
+static const struct input_spec attribute_spec =
+    INPUT_SPEC(attribute_fields, struct mapping_field, .check = check_attribute);
+
+static bool read_attribute(struct input *in, const struct input_node *at,
+                           struct mapping_attribute *out)
+{
+    static const struct input_field whole = {"", &pointer_type, .offset = 0};
+    bool named = attribute_name_valid(at->name) ||
+                 input_fault(in, at, "name", "A name has 1 to %d bytes and no control characters",
+                             ATTRIBUTE_NAME_MAX_BYTES);
+
+    out->name = arena_strdup(in->arena, at->name);
+    if (json_is_string(at->json))
+        return read_pointer(in, at, &whole, &out->field) && named;
+    if (!json_is_object(at->json))
+        return input_fault(in, at, "type", FIELD_WANTED);
+    return input_object(in, at, &attribute_spec, &out->field) && named;
 }
 
 static int attribute_order(const void *a, const void *b)
@@ -298,258 +303,235 @@ static int attribute_order(const void *a, const void *b)
                   ((const struct mapping_attribute *)b)->name);
 }
 
-static void read_attribute(struct compiler *c, const char *name, const json_t *json,
-                           const char *place, struct mapping_attribute *out)
+static bool read_attributes(struct input *in, const struct input_node *at,
+                            const struct input_field *field, void *base)
 {
-    static const char *const names[] = {"at", "map", "value", "type", "null_values", NULL};
-    const json_t *type = json_object_get(json, "type");
-
-    if (!attribute_name_valid(name))
-        faults_add(c->faults, place, "name", "A name has 1 to %d bytes and no control characters",
-                   ATTRIBUTE_NAME_MAX_BYTES);
-    out->name = arena_strdup(c->arena, name);
-    read_field_of(c, json, place, names, &out->field);
-    if (read_nulls(c, json, place, &out->field.nulls, &out->field.null_count) &&
-        out->field.constant != NULL)
-        faults_add(c->faults, below(c, place, "null_values"), "unknown_member",
-                   "A constant is what it is: leave the null values out");
-    if (type != NULL)
-        read_type(c, type, below(c, place, "type"), &out->field);
-}
-
-static void read_attributes(struct compiler *c, const json_t *json, const char *pointer)
-{
-    const json_t *map = json_object_get(json, "attributes");
-    const char *place = below(c, pointer, "attributes");
-    size_t count = json_object_size(map);
+    size_t count = json_object_size(at->json);
+    struct mapping_attribute *items = ARENA_ARRAY(in->arena, struct mapping_attribute, count + 1);
     const char *name;
     json_t *value;
+    bool sound = true;
     size_t i = 0;
 
-    if (map == NULL || !check_object(c, map, place))
-        return;
-    if (count > MAPPING_ATTRIBUTES_MAX) {
-        faults_add(c->faults, place, "too_many", "A lead has at most %d attributes",
-                   MAPPING_ATTRIBUTES_MAX);
-        return;
-    }
-    struct mapping_attribute *items = ARENA_ARRAY(c->arena, struct mapping_attribute, count + 1);
     if (items == NULL)
-        return;
-    json_object_foreach((json_t *)map, name, value)
-        read_attribute(c, name, value, below(c, place, name), &items[i++]);
-    if (arena_failed(c->arena))
-        return;
+        return true;
+    json_object_foreach((json_t *)at->json, name, value)
+    {
+        const struct input_node member = {.json = value, .up = at, .name = name};
+        sound = read_attribute(in, &member, &items[i++]) && sound;
+    }
+    if (arena_failed(in->arena))
+        return sound;
     qsort(items, count, sizeof *items, attribute_order);
-    c->mapping->attributes = items;
-    c->mapping->attribute_count = count;
+    input_put_array(field, base, items, count);
+    return sound;
 }
 
-static void read_touch(struct compiler *c, const json_t *json, const char *pointer)
-{
-    static const char *const names[] = {"kind",   "direction", "channel", "source",
-                                        "medium", "campaign",  "content", NULL};
-    const json_t *touch = json_object_get(json, "touch");
-    const char *place = below(c, pointer, "touch");
-    struct mapping *mapping = c->mapping;
+static const struct input_type attributes_type = {
+    .kind = INPUT_MAP, .max = MAPPING_ATTRIBUTES_MAX, .read = read_attributes};
 
-    if (touch == NULL || !check_object(c, touch, place))
-        return;
-    check_members(c, touch, place, names);
-    if (json_object_get(touch, "kind") == NULL)
-        faults_add(c->faults, below(c, place, "kind"), "required",
-                   "What happened, such as {\"value\": \"form_submitted\"}");
-    mapping->touches = true;
-    read_field(c, touch, place, "kind", &mapping->touch_kind);
-    check_words(c, &mapping->touch_kind, below(c, place, "kind"), touch_kind_valid, "pattern",
-                "A kind has 1 to 64 of a-z, 0-9, _ - . :");
-    read_field(c, touch, place, "direction", &mapping->touch_direction);
-    check_words(c, &mapping->touch_direction, below(c, place, "direction"), is_direction, "enum",
-                "One of inbound and outbound is wanted");
-    for (int i = 0; i < DIMENSION_COUNT; i++) {
-        const char *name = dimension_name((enum dimension)i);
-        read_field(c, touch, place, name, &mapping->touch_values[i]);
-        check_words(c, &mapping->touch_values[i], below(c, place, name), is_impersonal, "personal",
-                    "This looks like an email address or a phone number");
+/* ---- touches, steps, outcomes ---- */
+
+#define DIMENSION_FIELD(name, dimension)                                                           \
+    {                                                                                              \
+        name, &dimension_field_type, AT(struct mapping, touch_values[dimension])                   \
     }
-}
 
-/* The name of a team, which only the configuration can know. */
-static const char *read_team(struct compiler *c, const json_t *json, const char *pointer,
-                             const char *what)
+/* The members of these objects are the mapping's own. */
+static const struct input_field touch_fields[] = {
+    {"kind", &kind_field_type, AT(struct mapping, touch_kind), .required = true},
+    {"direction", &direction_field_type, AT(struct mapping, touch_direction)},
+    DIMENSION_FIELD("channel", DIMENSION_CHANNEL),
+    DIMENSION_FIELD("source", DIMENSION_SOURCE),
+    DIMENSION_FIELD("medium", DIMENSION_MEDIUM),
+    DIMENSION_FIELD("campaign", DIMENSION_CAMPAIGN),
+    DIMENSION_FIELD("content", DIMENSION_CONTENT),
+};
+
+static bool note_touches(struct input *in, const struct input_node *at, void *out)
 {
-    const json_t *team = json_object_get(json, "team");
-
-    if (team != NULL)
-        return read_text(c, team, below(c, pointer, "team"), false);
-    faults_add(c->faults, below(c, pointer, "team"), "required", "%s", what);
-    return NULL;
+    (void)in;
+    (void)at;
+    ((struct mapping *)out)->touches = true;
+    return true;
 }
 
-/* ---- deals ---- */
+static const struct input_spec touch_spec =
+    INPUT_SPEC(touch_fields, struct mapping, .check = note_touches);
+static const struct input_type touch_type = {.kind = INPUT_OBJECT, .of = &touch_spec};
 
-static void read_step(struct compiler *c, const json_t *json, const char *pointer,
-                      struct mapping_step *out)
-{
-    static const char *const names[] = {"team", "member", "at", NULL};
+static const struct input_field outcome_fields[] = {
+    {"kind", &outcome_field_type, AT(struct mapping, outcome_kind), .required = true},
+    {"at", &field_type, AT(struct mapping, outcome_at)},
+    {"reason", &field_type, AT(struct mapping, outcome_reason)},
+};
+static const struct input_spec outcome_spec = INPUT_SPEC(outcome_fields, struct mapping);
+static const struct input_type outcome_type = {.kind = INPUT_OBJECT, .of = &outcome_spec};
 
-    if (!check_object(c, json, pointer))
-        return;
-    check_members(c, json, pointer, names);
-    out->team = read_team(c, json, pointer, "The name of the team that took the lead");
-    read_external(c, json, pointer, "member", &out->member_source, &out->member);
-    read_field(c, json, pointer, "at", &out->at);
-    if (json_object_get(json, "at") == NULL)
-        faults_add(c->faults, below(c, pointer, "at"), "required", "When the team took the lead");
-}
-
-static void read_steps(struct compiler *c, const json_t *json, const char *pointer)
-{
-    const json_t *list = json_object_get(json, "steps");
-    const char *place = below(c, pointer, "steps");
-    size_t count = json_array_size(list);
-
-    if (!json_is_array(list) || count == 0 || count > MAPPING_STEPS_MAX) {
-        faults_add(c->faults, place, "required",
-                   "A list of 1 to %d steps is wanted, each with team, member and at",
-                   MAPPING_STEPS_MAX);
-        return;
-    }
-    struct mapping_step *steps = ARENA_ARRAY(c->arena, struct mapping_step, count);
-    const char *before = c->mapping->team;
-    for (size_t i = 0; steps != NULL && i < count; i++) {
-        const char *at = pointer_index(c->arena, place, i);
-        read_step(c, json_array_get(list, i), at, &steps[i]);
-        if (steps[i].team != NULL && before != NULL && strcmp(steps[i].team, before) == 0)
-            faults_add(c->faults, below(c, at, "team"), "same_team",
-                       "A lead is handed from one team to another");
-        before = steps[i].team;
-    }
-    c->mapping->steps = steps;
-    c->mapping->step_count = count;
-}
-
-static void read_outcome(struct compiler *c, const json_t *json, const char *pointer)
-{
-    static const char *const names[] = {"kind", "at", "reason", NULL};
-    const json_t *outcome = json_object_get(json, "outcome");
-    const char *place = below(c, pointer, "outcome");
-    struct mapping *mapping = c->mapping;
-
-    if (outcome == NULL || !check_object(c, outcome, place))
-        return;
-    check_members(c, outcome, place, names);
-    if (json_object_get(outcome, "kind") == NULL)
-        faults_add(c->faults, below(c, place, "kind"), "required",
-                   "How it ended, such as {\"value\": \"won\"}");
-    read_field(c, outcome, place, "kind", &mapping->outcome_kind);
-    check_words(c, &mapping->outcome_kind, below(c, place, "kind"), is_outcome, "enum",
-                "One of opportunity, won and lost is wanted");
-    read_field(c, outcome, place, "at", &mapping->outcome_at);
-    read_field(c, outcome, place, "reason", &mapping->outcome_reason);
-}
+/* A team is a name that only the configuration can know. */
+static const struct input_field step_fields[] = {
+    {"team", &word_type, AT(struct mapping_step, team), .required = true},
+    {"member", &member_type, AT(struct mapping_step, member)},
+    {"at", &field_type, AT(struct mapping_step, at), .required = true},
+};
+static const struct input_spec step_spec = INPUT_SPEC(step_fields, struct mapping_step);
+static const struct input_type step_type = {.kind = INPUT_OBJECT, .of = &step_spec};
+static const struct input_type steps_type = {
+    .kind = INPUT_ARRAY, .min = 1, .max = MAPPING_STEPS_MAX, .item = &step_type};
 
 /* ---- the whole ---- */
 
-static const char *const inbound_members[] = {
-    "each",         "null_values", "email",       "external_id",
-    "anonymous_id", "event_id",    "occurred_at", "claimed_stage",
-    "attributes",   "touch",       NULL};
-static const char *const lead_members[] = {
-    "as",       "team",        "null_values",   "email",      "external_id", "anonymous_id",
-    "event_id", "occurred_at", "claimed_stage", "attributes", "touch",       NULL};
-static const char *const deal_members[] = {
-    "as", "team", "null_values", "external_id", "event_id", "attributes", "steps", "outcome", NULL};
-
-static void read_as(struct compiler *c, const json_t *json, const char *pointer)
+static bool is_given(const struct mapping_field *field)
 {
-    const json_t *as = json_object_get(json, "as");
-    const char *word = json_string_value(as);
-
-    c->mapping->is_deal = word != NULL && strcmp(word, "deal") == 0;
-    if (as != NULL && !c->mapping->is_deal && (word == NULL || strcmp(word, "lead") != 0))
-        faults_add(c->faults, below(c, pointer, "as"), "enum", "One of lead and deal is wanted");
+    return field->pointer != NULL || field->constant != NULL;
 }
 
-static void read_each(struct compiler *c, const json_t *json, const char *pointer)
+static bool check_identity(struct input *in, const struct input_node *at,
+                           const struct mapping *mapping)
 {
-    const json_t *each = json_object_get(json, "each");
+    const struct input_node external = input_member(at, "external_id");
 
-    if (json_is_string(each))
-        read_pointer(c, json_string_value(each), below(c, pointer, "each"), &c->mapping->each);
-    else if (each != NULL)
-        faults_add(c->faults, below(c, pointer, "each"), "pointer",
-                   "A JSON pointer to the items is wanted; \"\" is the body itself");
+    if (external.json != NULL)
+        return true;
+    if (use_of(in) == MAPPING_IMPORT)
+        return input_fault(in, &external, "required",
+                           "Rows are known again by it: {\"source\": \"crm\", \"at\": \"/id\"}");
+    return is_given(&mapping->email) || is_given(&mapping->anonymous_id) ||
+           input_fault(in, at, "required", "One of email, external_id and anonymous_id is needed");
 }
 
-static void read_lead(struct compiler *c, const json_t *json, const char *pointer)
+static bool check_steps(struct input *in, const struct input_node *at,
+                        const struct mapping *mapping)
 {
-    struct mapping *mapping = c->mapping;
+    const struct input_node steps = input_member(at, "steps");
+    const char *before = mapping->team;
+    bool sound = true;
 
-    read_field(c, json, pointer, "email", &mapping->email);
-    read_field(c, json, pointer, "anonymous_id", &mapping->anonymous_id);
-    read_field(c, json, pointer, "occurred_at", &mapping->occurred_at);
-    read_field(c, json, pointer, "claimed_stage", &mapping->claimed_stage);
-    check_words(c, &mapping->claimed_stage, below(c, pointer, "claimed_stage"), is_stage, "enum",
-                "There is no such stage");
-    read_touch(c, json, pointer);
-}
-
-static void check_identity(struct compiler *c, const char *pointer)
-{
-    const struct mapping *mapping = c->mapping;
-
-    if (is_given(&mapping->external_id))
-        return;
-    if (c->use == MAPPING_IMPORT)
-        faults_add(c->faults, below(c, pointer, "external_id"), "required",
-                   "Rows are known again by it: {\"source\": \"crm\", \"at\": \"/id\"}");
-    else if (!is_given(&mapping->email) && !is_given(&mapping->anonymous_id))
-        faults_add(c->faults, pointer, "required",
-                   "One of email, external_id and anonymous_id is needed");
-}
-
-static void read_mapping(struct compiler *c, const json_t *json, const char *pointer)
-{
-    struct mapping *mapping = c->mapping;
-
-    if (c->use == MAPPING_IMPORT)
-        read_as(c, json, pointer);
-    check_members(c, json, pointer,
-                  c->use == MAPPING_INBOUND ? inbound_members
-                  : mapping->is_deal        ? deal_members
-                                            : lead_members);
-    if (c->use == MAPPING_IMPORT)
-        mapping->team = read_team(c, json, pointer, "The name of the team that brought the leads");
-    read_each(c, json, pointer);
-    c->mapping->nulls_given =
-        read_nulls(c, json, pointer, &c->mapping->nulls, &c->mapping->null_count);
-    read_external(c, json, pointer, "external_id", &mapping->external_source,
-                  &mapping->external_id);
-    read_field(c, json, pointer, "event_id", &mapping->event_id);
-    read_attributes(c, json, pointer);
-    if (mapping->is_deal) {
-        read_steps(c, json, pointer);
-        read_outcome(c, json, pointer);
-    } else {
-        read_lead(c, json, pointer);
+    for (size_t i = 0; i < mapping->step_count; i++) {
+        const struct input_node step = input_item(&steps, i);
+        const struct input_node team = input_member(&step, "team");
+        const char *now = mapping->steps[i].team;
+        if (now != NULL && before != NULL && strcmp(now, before) == 0)
+            sound =
+                input_fault(in, &team, "same_team", "A lead is handed from one team to another");
+        before = now;
     }
-    check_identity(c, pointer);
+    return sound;
+}
+
+static bool check_mapping(struct input *in, const struct input_node *at, void *out)
+{
+    struct mapping *mapping = out;
+
+    mapping->nulls_given = json_object_get(at->json, "null_values") != NULL;
+    bool sound = check_steps(in, at, mapping);
+    return check_identity(in, at, mapping) && sound;
+}
+
+#define EACH_FIELD                                                                                 \
+    {                                                                                              \
+        "each", &pointer_type, AT(struct mapping, each)                                            \
+    }
+#define NULLS_FIELD                                                                                \
+    {                                                                                              \
+        "null_values", &nulls_type, AT(struct mapping, nulls), COUNT(struct mapping, null_count)   \
+    }
+#define EXTERNAL_ID_FIELD                                                                          \
+    {                                                                                              \
+        "external_id", &external_id_type, AT(struct mapping, external_id)                          \
+    }
+#define EVENT_ID_FIELD                                                                             \
+    {                                                                                              \
+        "event_id", &field_type, AT(struct mapping, event_id)                                      \
+    }
+#define ATTRIBUTES_FIELD                                                                           \
+    {                                                                                              \
+        "attributes", &attributes_type, AT(struct mapping, attributes),                            \
+            COUNT(struct mapping, attribute_count)                                                 \
+    }
+/* What a lead has and a deal has not. */
+#define LEAD_FIELDS                                                                                \
+    {"email", &field_type, AT(struct mapping, email)},                                             \
+        {"anonymous_id", &field_type, AT(struct mapping, anonymous_id)},                           \
+        {"occurred_at", &field_type, AT(struct mapping, occurred_at)},                             \
+        {"claimed_stage", &stage_field_type, AT(struct mapping, claimed_stage)},                   \
+    {                                                                                              \
+        "touch", &touch_type, .offset = 0                                                          \
+    }
+/* What files say beside deliveries. */
+#define FILE_FIELDS                                                                                \
+    {"as", &as_type, AT(struct mapping, is_deal)},                                                 \
+    {                                                                                              \
+        "team", &word_type, AT(struct mapping, team), .required = true                             \
+    }
+
+static const char *const as_names[] = {"lead", "deal"};
+static const struct input_type as_name_type = {.kind = INPUT_ENUM, .values = as_names, .max = 1};
+
+static bool read_as(struct input *in, const struct input_node *at, const struct input_field *field,
+                    void *base)
+{
+    int as = 0;
+    bool sound = input_value(in, at, &as_name_type, &as);
+
+    (void)field;
+    ((struct mapping *)base)->is_deal = as == 1;
+    return sound;
+}
+
+static const struct input_type as_type = {.kind = INPUT_ANY, .read = read_as};
+
+static const struct input_field inbound_fields[] = {
+    EACH_FIELD, NULLS_FIELD, EXTERNAL_ID_FIELD, EVENT_ID_FIELD, ATTRIBUTES_FIELD, LEAD_FIELDS,
+};
+static const struct input_field lead_fields[] = {
+    FILE_FIELDS, NULLS_FIELD, EXTERNAL_ID_FIELD, EVENT_ID_FIELD, ATTRIBUTES_FIELD, LEAD_FIELDS,
+};
+static const struct input_field deal_fields[] = {
+    FILE_FIELDS,
+    NULLS_FIELD,
+    EXTERNAL_ID_FIELD,
+    EVENT_ID_FIELD,
+    ATTRIBUTES_FIELD,
+    {"steps", &steps_type, AT(struct mapping, steps), COUNT(struct mapping, step_count),
+     .required = true},
+    {"outcome", &outcome_type, .offset = 0},
+};
+
+static const struct input_spec inbound_spec =
+    INPUT_SPEC(inbound_fields, struct mapping, .check = check_mapping);
+static const struct input_spec lead_spec =
+    INPUT_SPEC(lead_fields, struct mapping, .check = check_mapping);
+static const struct input_spec deal_spec =
+    INPUT_SPEC(deal_fields, struct mapping, .check = check_mapping);
+
+static const struct input_spec *spec_of(const json_t *json, enum mapping_use use)
+{
+    const char *as = json_string_value(json_object_get(json, "as"));
+
+    if (use == MAPPING_INBOUND)
+        return &inbound_spec;
+    return as != NULL && strcmp(as, "deal") == 0 ? &deal_spec : &lead_spec;
 }
 
 enum err mapping_compile(const json_t *json, const char *pointer, enum mapping_use use,
                          struct arena *arena, struct faults *faults, const struct mapping **out)
 {
-    struct compiler c = {.use = use, .arena = arena, .faults = faults};
-    size_t before = faults->count + faults->dropped;
+    const struct input_node root = input_root(json, pointer);
+    struct mapping *mapping = ARENA_NEW(arena, struct mapping);
+    struct input in = {
+        .arena = arena,
+        .faults = faults,
+        .where = "body",
+        .copies = true,
+        .context = &use,
+    };
 
-    c.mapping = ARENA_NEW(arena, struct mapping);
-    if (c.mapping == NULL)
+    if (mapping == NULL)
         return ERR_OUT_OF_MEMORY;
-    if (check_object(&c, json, pointer))
-        read_mapping(&c, json, pointer);
-    *out = c.mapping;
+    bool sound = input_object(&in, &root, spec_of(json, use), mapping);
+    *out = mapping;
     if (arena_failed(arena))
         return ERR_OUT_OF_MEMORY;
-    return faults->count + faults->dropped == before ? ERR_NONE : ERR_INVALID_VALUE;
+    return sound ? ERR_NONE : ERR_INVALID_VALUE;
 }

@@ -96,7 +96,8 @@ static bool read_source(struct input *in, const struct input_node *at,
     const char *source = identity_source_parse(json_string_value(at->json), in->arena);
 
     if (source == NULL && !arena_failed(in->arena))
-        return input_fault(in, at, "pattern", IDENTITY_SOURCE_WANTED);
+        return input_fault(in, at, "pattern",
+                           "1 to 64 letters, digits, \"_\", \"-\" or \".\" are wanted");
     memcpy((char *)base + field->offset, &source, sizeof source);
     return true;
 }

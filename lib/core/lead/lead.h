@@ -81,8 +81,6 @@ struct identity {
  *  Sources are compared without case, so what is kept is in lower case, a copy in the arena. NULL
  *  when it is none, or memory is short. */
 const char *identity_source_parse(const char *text, struct arena *arena);
-/** What is wrong with one that is none. */
-#define IDENTITY_SOURCE_WANTED "1 to 64 letters, digits, \"_\", \"-\" or \".\" are wanted"
 /** The same, read. */
 extern const struct input_type identity_source_type;
 
