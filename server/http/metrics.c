@@ -2,11 +2,13 @@
 
 #include "http/route.h"
 
+#include <dirent.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 static const struct {
@@ -70,8 +72,16 @@ int64_t metrics_value(enum metric metric)
     return atomic_load_explicit(&values[metric], memory_order_relaxed);
 }
 
+/* Before any request is near enough to the start of the process. */
+static double started;
+
 void metrics_routes(const struct route *table, size_t count)
 {
+    struct timespec now = {0};
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    if (started == 0)
+        started = (double)now.tv_sec + (double)now.tv_nsec / 1e9;
     routes_table = table;
     routes_counted = count;
 }
@@ -212,6 +222,50 @@ static int64_t resident_bytes(void)
     return pages * sysconf(_SC_PAGESIZE);
 }
 
+/* The files that are open, but for the folder that is read to count them. */
+static int64_t open_files(void)
+{
+    DIR *folder = opendir("/proc/self/fd");
+    int64_t count = -1;
+
+    if (folder == NULL)
+        return 0;
+    for (const struct dirent *entry; (entry = readdir(folder)) != NULL;)
+        count += entry->d_name[0] != '.';
+    closedir(folder);
+    return count;
+}
+
+static double cpu_seconds(void)
+{
+    struct timespec spent = {0};
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &spent);
+    return (double)spent.tv_sec + (double)spent.tv_nsec / 1e9;
+}
+
+static void put_process_number(struct text *text, const char *type, const char *name,
+                               const char *help, double number)
+{
+    put(text, "# HELP process_%s %s\n# TYPE process_%s %s\nprocess_%s %.3f\n", name, help, name,
+        type, name, number);
+}
+
+/* Under the names that Prometheus' own clients give them. */
+static void put_process(struct text *text)
+{
+    put(text,
+        "# HELP baton_build_info The version that runs.\n# TYPE baton_build_info gauge\n"
+        "baton_build_info{version=\"%s\"} 1\n",
+        BATON_VERSION);
+    put_process_number(text, "gauge", "start_time_seconds", "When it began, since 1970.", started);
+    put_process_number(text, "counter", "cpu_seconds_total", "Processor time, user and system.",
+                       cpu_seconds());
+    put_process_number(text, "gauge", "open_fds", "Open files and sockets.", (double)open_files());
+    put_process_number(text, "gauge", "resident_memory_bytes", "Resident memory.",
+                       (double)resident_bytes());
+}
+
 char *metrics_text(size_t *len)
 {
     struct text text = {malloc(METRICS_MAX_BYTES), 0, METRICS_MAX_BYTES};
@@ -226,10 +280,7 @@ char *metrics_text(size_t *len)
     for (size_t i = 0; i < added_count; i++)
         put_number(&text, added[i].kind, added[i].name, added[i].help,
                    added[i].read(added[i].self));
-    put(&text,
-        "# HELP process_resident_memory_bytes Resident memory.\n"
-        "# TYPE process_resident_memory_bytes gauge\nprocess_resident_memory_bytes %lld\n",
-        (long long)resident_bytes());
+    put_process(&text);
     *len = text.len < text.size ? text.len : text.size - 1;
     return text.bytes;
 }

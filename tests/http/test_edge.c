@@ -3,6 +3,7 @@
  * how, what waits, what is cut off, and how it ends. Each test starts an edge of its own.
  */
 #include "edge.h"
+#include "exposition.h"
 
 #include "api/health_api.h"
 #include "http/body.h"
@@ -10,12 +11,14 @@
 #include "http/metrics.h"
 
 #include <check.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #define KEY "Authorization: Bearer good\r\n"
@@ -528,8 +531,59 @@ START_TEST(metrics_count_by_operation)
     ck_assert_int_eq(edge_hear(fd, answer), 200);
     ck_assert_ptr_nonnull(
         strstr(answer, "baton_requests_total{operation=\"things_get\",status=\"200\"} "));
-    ck_assert_ptr_nonnull(strstr(answer, "process_resident_memory_bytes "));
     close(fd);
+}
+END_TEST
+
+/* Whole, straight from the source: the edge's answers are cut. */
+START_TEST(metrics_are_what_prometheus_reads)
+{
+    size_t len;
+    char *text = metrics_text(&len);
+    double value;
+
+    const char *fault = exposition_fault(text);
+    ck_assert_msg(fault == NULL, "%s", fault);
+    ck_assert(exposition_value(text, "baton_build_info{version=\"" BATON_VERSION "\"}", &value));
+    ck_assert(value == 1);
+    ck_assert(exposition_value(text, "process_start_time_seconds", &value));
+    ck_assert(value <= (double)time(NULL) + 1 && value > (double)time(NULL) - 3600);
+    ck_assert(exposition_value(text, "process_cpu_seconds_total", &value));
+    ck_assert(value > 0);
+    ck_assert(exposition_value(text, "process_open_fds", &value));
+    ck_assert(value >= 4);
+    int fd = open("/dev/null", O_RDONLY);
+    char *more = metrics_text(&len);
+    double one_more;
+    ck_assert(exposition_value(more, "process_open_fds", &one_more));
+    ck_assert(one_more == value + 1);
+    close(fd);
+    ck_assert(exposition_value(text, "process_resident_memory_bytes", &value));
+    ck_assert(value > 1e6);
+    free(more);
+    free(text);
+}
+END_TEST
+
+/* The checker finds what is wrong: else it would prove nothing. */
+static const char *const misfits[] = {
+    "",
+    "baton_x 1\n",
+    "# HELP baton_x It.\n# TYPE baton_x gauge\nbaton_x 1",
+    "# HELP baton_x It.\n# TYPE baton_x gauge\nbaton_y 1\n",
+    "# HELP baton_x It.\n# TYPE baton_x counter\nbaton_x 1\n",
+    "# HELP baton_x_total It.\n# TYPE baton_x_total gauge\nbaton_x_total 1\n",
+    "# TYPE baton_x gauge\nbaton_x 1\n",
+    "# HELP baton_x \n# TYPE baton_x gauge\nbaton_x 1\n",
+    "# HELP baton_x It.\n# TYPE baton_x gauge\nbaton_x one\n",
+    "# HELP baton_x It.\n# TYPE baton_x gauge\nbaton_x{a=\"b} 1\n",
+    "# HELP baton_x It.\n# TYPE baton_x gauge\nbaton_x 1\n# HELP baton_x It.\n# TYPE baton_x "
+    "gauge\n",
+};
+
+START_TEST(what_prometheus_does_not_read_is_found)
+{
+    ck_assert_msg(exposition_fault(misfits[_i]) != NULL, "%s", misfits[_i]);
 }
 END_TEST
 
@@ -1000,6 +1054,9 @@ static Suite *suite(void)
     tcase_add_test(t, a_key_may_be_looked_up_first);
     tcase_add_test(t, an_answer_that_was_never_made_is_a_500);
     tcase_add_test(t, metrics_count_by_operation);
+    tcase_add_test(t, metrics_are_what_prometheus_reads);
+    tcase_add_loop_test(t, what_prometheus_does_not_read_is_found, 0,
+                        sizeof misfits / sizeof *misfits);
     tcase_add_loop_test(t, many_connections_wait_at_once, 0, 2);
     tcase_add_test(t, beyond_the_limit_it_is_overloaded);
     tcase_add_test(t, all_bodies_together_have_a_bound);
