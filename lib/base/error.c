@@ -4,8 +4,10 @@ static const struct {
     int status;
     const char *code;
     const char *title;
-} errors[ERR_COUNT] = {[ERR_NONE] = {200, "ok", "OK"},
-#define X(name, status, code, title) [ERR_##name] = {status, code, title},
+    const char *means;
+    const char *cure;
+} errors[ERR_COUNT] = {[ERR_NONE] = {200, "ok", "OK", "", ""},
+#define X(name, status, code, title, means, cure) [ERR_##name] = {status, code, title, means, cure},
                        ERROR_TABLE(X)
 #undef X
 };
@@ -23,6 +25,16 @@ const char *error_code(enum err err)
 const char *error_title(enum err err)
 {
     return errors[err].title;
+}
+
+const char *error_means(enum err err)
+{
+    return errors[err].means;
+}
+
+const char *error_cure(enum err err)
+{
+    return errors[err].cure;
 }
 
 bool error_is_passing(enum err err)

@@ -12,8 +12,8 @@ static void write_names(const char *key, const char *const *names, size_t count,
 
 void problem_write(const struct problem *problem, struct json_out *out)
 {
-    char type[96] = "urn:baton:problem:";
-    size_t len = sizeof "urn:baton:problem:" - 1;
+    char type[96] = "/problems/";
+    size_t len = sizeof "/problems/" - 1;
 
     for (const char *p = error_code(problem->err); *p != '\0' && len < sizeof type - 1; p++)
         type[len++] = *p;

@@ -13,6 +13,7 @@
 #include "api/ledger_api.h"
 #include "api/me_api.h"
 #include "api/members_api.h"
+#include "api/problems_api.h"
 #include "api/reports_api.h"
 #include "api/routes_api.h"
 #include "api/sources_api.h"
@@ -218,6 +219,9 @@ const struct route routes[] = {
     {"GET", "/livez", "livez", .flags = ROUTE_PUBLIC, .direct = health_live},
     {"GET", "/readyz", "readyz", .flags = ROUTE_PUBLIC, .direct = health_ready},
     {"GET", "/metrics", "metrics", .flags = ROUTE_PUBLIC, .direct = health_metrics},
+    {"GET", "/problems", "problems_list", .flags = ROUTE_PUBLIC, .direct = problems_list},
+    {"GET", "/problems/{code}", "problems_get", .flags = ROUTE_PUBLIC, .input = &problems_get_input,
+     .direct = problems_get},
     {"GET", "/openapi.yaml", "openapi", .flags = ROUTE_PUBLIC, .direct = health_openapi},
 };
 

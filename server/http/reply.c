@@ -20,7 +20,7 @@
 
 /* When even the memory for a problem is missing. */
 static const char no_memory[] =
-    "{\"type\":\"urn:baton:problem:out_of_memory\",\"title\":\"The service is short of memory\","
+    "{\"type\":\"/problems/out_of_memory\",\"title\":\"The service is short of memory\","
     "\"status\":503,\"code\":\"out_of_memory\"}";
 
 #define RETRY_SOON_S  1 /* overloaded, outcome unknown */

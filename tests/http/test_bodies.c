@@ -56,6 +56,7 @@ static void set_up(void)
     story_set(stage.story, "version", "1");
     story_set(stage.story, "size", "1");
     story_set(stage.story, "pos", "1");
+    story_set(stage.story, "code", "not_found");
     story_run(stage.story, prepared);
 }
 

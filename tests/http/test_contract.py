@@ -49,7 +49,7 @@ def capture(**changes):
 
 
 def problem(status, code, **changes):
-    body = {"type": "urn:baton:problem:" + code, "title": "t", "status": status, "code": code, "request_id": "r1"}
+    body = {"type": "/problems/" + code, "title": "t", "status": status, "code": code, "request_id": "r1"}
     return {
         "status": status,
         "response_headers": {"Content-Type": "application/problem+json", "X-Request-Id": "r1"},

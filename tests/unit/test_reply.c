@@ -43,7 +43,7 @@ START_TEST(a_problem_says_what_and_where)
     ck_assert_int_eq(r->reply.status, 400);
     ck_assert_str_eq(
         r->reply.body,
-        "{\"type\":\"urn:baton:problem:invalid_body\",\"title\":\"The body does not "
+        "{\"type\":\"/problems/invalid_body\",\"title\":\"The body does not "
         "fit this operation\",\"status\":400,\"code\":\"invalid_body\",\"detail\":\"See "
         "\\\"errors\\\".\",\"request_id\":\"req-1\",\"errors\":[{\"pointer\":\"/email\","
         "\"code\":\"type\",\"detail\":\"a text is wanted\"}]}");
