@@ -14,10 +14,15 @@
 
 /* ---- looking ---- */
 
+/* clang-format off */
+
 static const struct statement SEALING_KEYS = {
     .name = "sealing_keys",
     .role = STATEMENT_JOB,
-    .sql = "SELECT key_id, count(*) FROM sealed GROUP BY key_id ORDER BY count(*) DESC, key_id "
+    .sql = "SELECT key_id, count(*) "
+           "FROM sealed "
+           "GROUP BY key_id "
+           "ORDER BY count(*) DESC, key_id "
            "LIMIT $1::int4",
 };
 
@@ -25,9 +30,17 @@ static const struct statement SEALING_KEYS = {
 static const struct statement SEALING_CLEAR = {
     .name = "sealing_clear",
     .role = STATEMENT_JOB,
-    .sql = "SELECT w.workspace_id FROM workspace w WHERE NOT EXISTS (SELECT FROM sealed s "
-           "WHERE s.workspace_id = w.workspace_id AND s.field = 'workspace_secret')",
+    .sql = "SELECT w.workspace_id "
+           "FROM workspace w "
+           "WHERE NOT EXISTS ("
+           "  SELECT "
+           "  FROM sealed s "
+           "  WHERE s.workspace_id = w.workspace_id "
+           "  AND s.field = 'workspace_secret'"
+           ")",
 };
+
+/* clang-format on */
 
 static void take_keys(struct keyring *keyring, const struct pg_result *rows,
                       struct sealing_state *out)
@@ -93,50 +106,72 @@ struct sealing {
     struct sealing_counts counts;
 };
 
+/* clang-format off */
+
 static const struct statement SEALING_WORKSPACE_LOCK = {
     .name = "sealing_workspace_lock",
-    .sql = "SELECT clear_secret FROM workspace WHERE workspace_id = $1 "
-           "AND clear_secret IS NOT NULL FOR NO KEY UPDATE",
+    .sql = "SELECT clear_secret "
+           "FROM workspace "
+           "WHERE workspace_id = $1 "
+           "AND clear_secret IS NOT NULL "
+           "FOR NO KEY UPDATE",
 };
 
 static const struct statement SEALING_SOURCES_LOCK = {
     .name = "sealing_sources_lock",
-    .sql = "SELECT source_id, auth ->> 'secret' FROM source WHERE workspace_id = $1 "
-           "AND auth ->> 'secret' IS NOT NULL ORDER BY source_id FOR NO KEY UPDATE",
+    .sql = "SELECT source_id, auth ->> 'secret' "
+           "FROM source "
+           "WHERE workspace_id = $1 "
+           "AND auth ->> 'secret' IS NOT NULL "
+           "ORDER BY source_id "
+           "FOR NO KEY UPDATE",
 };
 
 static const struct statement SEALING_VALUES_LOCK = {
     .name = "sealing_values_lock",
-    .sql = "SELECT subject_id, field, value FROM sealed WHERE workspace_id = $1 "
-           "ORDER BY subject_id, field FOR NO KEY UPDATE",
+    .sql = "SELECT subject_id, field, value "
+           "FROM sealed "
+           "WHERE workspace_id = $1 "
+           "ORDER BY subject_id, field "
+           "FOR NO KEY UPDATE",
 };
 
 static const struct statement SEALING_SAVE = {
     .name = "sealing_save",
     .sql = "INSERT INTO sealed (workspace_id, subject_id, field, value, key_id) "
-           "SELECT h.workspace_id, u.*, substr(u.value, 2, 8) FROM workspace_head h, "
-           "unnest($2::uuid[], $3::text[], $4::bytea[]) u (subject_id, field, value) "
-           "WHERE h.workspace_id = $1 ON CONFLICT (workspace_id, subject_id, field) "
-           "DO UPDATE SET value = excluded.value, key_id = excluded.key_id",
+           "SELECT h.workspace_id, u.*, substr(u.value, 2, 8) "
+           "FROM workspace_head h, "
+           "  unnest($2::uuid[], $3::text[], $4::bytea[]) u (subject_id, field, value) "
+           "WHERE h.workspace_id = $1 "
+           "ON CONFLICT (workspace_id, subject_id, field) DO UPDATE SET value = excluded.value, "
+           "  key_id = excluded.key_id",
 };
 
 static const struct statement SEALING_DELETE = {
     .name = "sealing_delete",
-    .sql = "DELETE FROM sealed s USING unnest($2::uuid[], $3::text[]) u (subject_id, field) "
-           "WHERE s.workspace_id = $1 AND s.subject_id = u.subject_id AND s.field = u.field",
+    .sql = "DELETE "
+           "FROM sealed s "
+           "USING unnest($2::uuid[], $3::text[]) u (subject_id, field) "
+           "WHERE s.workspace_id = $1 "
+           "AND s.subject_id = u.subject_id "
+           "AND s.field = u.field",
 };
 
 static const struct statement SEALING_WORKSPACE_CLEAR = {
     .name = "sealing_workspace_clear",
-    .sql = "UPDATE workspace SET clear_secret = NULL WHERE workspace_id = $1 "
+    .sql = "UPDATE workspace SET clear_secret = NULL "
+           "WHERE workspace_id = $1 "
            "AND clear_secret IS NOT NULL",
 };
 
 static const struct statement SEALING_SOURCES_CLEAR = {
     .name = "sealing_sources_clear",
-    .sql = "UPDATE source SET auth = (auth::jsonb - 'secret')::json WHERE workspace_id = $1 "
+    .sql = "UPDATE source SET auth = (auth::jsonb - 'secret')::json "
+           "WHERE workspace_id = $1 "
            "AND auth ->> 'secret' IS NOT NULL",
 };
+
+/* clang-format on */
 
 const struct statement *const sealing_statements[] = {
     &SEALING_KEYS,          &SEALING_CLEAR, &SEALING_WORKSPACE_LOCK, &SEALING_SOURCES_LOCK,

@@ -18,17 +18,23 @@
 /* A number of Baton's own; locks are per database. */
 #define LOCK_SQL "SELECT pg_advisory_lock(7077886012)"
 
+/* clang-format off */
+
 static const struct statement MIGRATE_APPLIED = {
     .name = "migrate_applied",
-    .sql = "SELECT version, name, checksum FROM schema_migration ORDER BY version",
+    .sql = "SELECT version, name, checksum "
+           "FROM schema_migration "
+           "ORDER BY version",
 };
 
 static const struct statement MIGRATE_REMEMBER = {
     .name = "migrate_remember",
-    .sql = "INSERT INTO schema_migration (version, name, checksum, applied_at)"
-           " VALUES ($1::int4, $2, $3, now())",
+    .sql = "INSERT INTO schema_migration (version, name, checksum, applied_at) "
+           "VALUES ($1::int4, $2, $3, now())",
     .role = STATEMENT_OWNER,
 };
+
+/* clang-format on */
 
 const struct statement *const migrate_statements[] = {&MIGRATE_APPLIED, &MIGRATE_REMEMBER, NULL};
 

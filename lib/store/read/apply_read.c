@@ -1,19 +1,34 @@
 #include "store/read/apply_read.h"
 
+/* clang-format off */
+
+/* $1 workspace, $2 stages */
 static const struct statement APPLY_COUNT = {
     .name = "apply_count",
-    .sql = "SELECT count(*) FROM lead WHERE workspace_id = $1 AND status = 'active' "
+    .sql = "SELECT count(*) "
+           "FROM lead "
+           "WHERE workspace_id = $1 "
+           "AND status = 'active' "
            "AND stage = ANY ($2::text[])",
 };
 
+/* $1 workspace, $2 stages, $3 after this lead, $4 created before, $5 limit */
 static const struct statement APPLY_CHUNK = {
     .name = "apply_chunk",
-    .sql = "SELECT lead_id FROM lead WHERE workspace_id = $1 AND lead_id > $3 "
-           "AND status = 'active' AND stage = ANY ($2::text[]) AND created_at < $4 "
-           "ORDER BY lead_id LIMIT $5",
+    .sql = "SELECT lead_id "
+           "FROM lead "
+           "WHERE workspace_id = $1 "
+           "AND lead_id > $3 "
+           "AND status = 'active' "
+           "AND stage = ANY ($2::text[]) "
+           "AND created_at < $4 "
+           "ORDER BY lead_id "
+           "LIMIT $5",
     .index = "lead_pkey",
     .hot = true,
 };
+
+/* clang-format on */
 
 const struct statement *const apply_read_statements[] = {&APPLY_COUNT, &APPLY_CHUNK, NULL};
 

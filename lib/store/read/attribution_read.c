@@ -6,95 +6,142 @@
 /* A row of the answer is made of a few parts: leads, and conversions by standing and currency. */
 #define PARTS_MAX (4 * ATTRIBUTION_ROWS_MAX)
 
-/* $2 time zone, $3 and $4 one end, $5 and $6 the other. */
-#define PERIOD                                                                                     \
-    "period AS MATERIALIZED (SELECT coalesce($3::timestamptz, "                                    \
-    "$4::text::date::timestamp AT TIME ZONE $2::text, '-infinity') AS lo, "                        \
-    "coalesce($5::timestamptz, $6::text::date::timestamp AT TIME ZONE $2::text, 'infinity') "      \
-    "AS hi) "
+/* clang-format off */
 
+/* Each end as a moment, or as a date in the zone. */
+#define PERIOD                                                                \
+           "period AS MATERIALIZED ("                                         \
+           "  SELECT "                                                        \
+           "    coalesce($3::timestamptz, "                                   \
+           "      $4::text::date::timestamp AT TIME ZONE $2::text, '-infinity') AS lo, " \
+           "    coalesce($5::timestamptz, "                                   \
+           "      $6::text::date::timestamp AT TIME ZONE $2::text, 'infinity') AS hi" \
+           ") "
+
+/* $1 workspace, $2 time zone, $3 and $4 one end, $5 and $6 the other */
 static const struct statement ATTRIBUTION_PERIOD = {
     .name = "attribution_period",
-    .sql = "WITH " PERIOD "SELECT p.lo, p.hi, now() AT TIME ZONE $2::text IS NULL "
-           "FROM period p JOIN workspace_head h ON h.workspace_id = $1",
+    .sql = "WITH "
+           PERIOD
+           "SELECT p.lo, p.hi, now() AT TIME ZONE $2::text IS NULL "
+           "FROM period p "
+           "JOIN workspace_head h ON h.workspace_id = $1",
 };
 
 /* At the ends of time a zone's clock may stand in year 10000, or before year 1. */
-#define CLOCK_OF(at) "least(greatest(" at " AT TIME ZONE $2::text, '0001-01-01'), '9999-12-31')"
+#define MONTH_OF(at)                                                          \
+           "CASE WHEN $12::bool THEN to_char("                                \
+           "  least(greatest(" at " AT TIME ZONE $2::text, '0001-01-01'), '9999-12-31'), " \
+           "  'YYYY-MM-01') END"
 
-/* $7 milestone, $8 model, $9 and $10 dimensions, $11 window in days, $12 monthly, $13 parts. */
-#define MONTH_OF(at) "CASE WHEN $12::bool THEN to_char(" CLOCK_OF(at) ", 'YYYY-MM-01') END"
-#define DIMENSION_OF(number, touch)                                                                \
-    "CASE $" number "::text WHEN 'source' THEN " touch ".source WHEN 'medium' THEN " touch         \
-    ".medium WHEN 'campaign' THEN " touch ".campaign END"
-#define IN_PERIOD(at) at " >= p.lo AND " at " < p.hi"
-#define FIRST_AT      "coalesce(l.first_touch_at, l.created_at)"
+#define DIMENSION_OF(number, touch)                                           \
+           "CASE $" number "::text "                                          \
+           "  WHEN 'source' THEN " touch ".source "                           \
+           "  WHEN 'medium' THEN " touch ".medium "                           \
+           "  WHEN 'campaign' THEN " touch ".campaign END"
 
-#define EARLIEST                                                                                   \
-    "LEFT JOIN LATERAL (SELECT * FROM touch WHERE workspace_id = $1 AND lead_id = l.lead_id "      \
-    "ORDER BY occurred_at, touch_id LIMIT 1) e ON true "
+#define FIRST_AT "coalesce(l.first_touch_at, l.created_at)"
 
-/* The touch of the model: at or before the milestone, and not older than the window. Only one of
- * the two halves runs. */
-#define IN_WINDOW                                                                                  \
-    "workspace_id = $1 AND lead_id = l.lead_id AND occurred_at <= m.at AND occurred_at >= "        \
-    "coalesce(m.at - $11::int4 * interval '24 hours', '-infinity') "
-#define CHOSEN                                                                                     \
-    "LEFT JOIN LATERAL ((SELECT * FROM touch WHERE $8::text = 'first' AND " IN_WINDOW              \
-    "ORDER BY occurred_at, touch_id LIMIT 1) UNION ALL "                                           \
-    "(SELECT * FROM touch WHERE $8::text = 'last' AND " IN_WINDOW                                  \
-    "ORDER BY occurred_at DESC, touch_id DESC LIMIT 1)) c ON true "
+#define EARLIEST                                                              \
+           "  LEFT JOIN LATERAL ("                                            \
+           "    SELECT * "                                                    \
+           "    FROM touch "                                                  \
+           "    WHERE workspace_id = $1 AND lead_id = l.lead_id "             \
+           "    ORDER BY occurred_at, touch_id "                              \
+           "    LIMIT 1"                                                      \
+           "  ) e ON true "
 
-/* The numbers are those of enum attribution_standing. */
-#define STANDING                                                                                   \
-    "CASE WHEN c.touch_id IS NOT NULL THEN 0 WHEN e.touch_id IS NULL THEN 3 "                      \
-    "WHEN e.occurred_at > m.at THEN 1 ELSE 2 END"
-#define CREDITED(number)                                                                           \
-    "CASE WHEN c.touch_id IS NOT NULL THEN " DIMENSION_OF(                                         \
-        number, "c") " WHEN e.occurred_at > m.at THEN " DIMENSION_OF(number, "e") " END"
+/* At or before the milestone, and not older than the window. */
+#define IN_WINDOW                                                             \
+           "      AND workspace_id = $1 AND lead_id = l.lead_id "             \
+           "      AND occurred_at <= m.at AND occurred_at >= "                \
+           "        coalesce(m.at - $11::int4 * interval '24 hours', '-infinity') "
 
-#define VALUE_OF(column)                                                                           \
-    "(SELECT value FROM dimension WHERE workspace_id = $1 AND dimension_id = g." column ")"
+/* The touch of the model. Only one of the two halves runs. */
+#define CHOSEN                                                                \
+           "  LEFT JOIN LATERAL ("                                            \
+           "    (SELECT * "                                                   \
+           "      FROM touch "                                                \
+           "      WHERE $8::text = 'first' "                                  \
+           IN_WINDOW                                                          \
+           "      ORDER BY occurred_at, touch_id "                            \
+           "      LIMIT 1) "                                                  \
+           "    UNION ALL "                                                   \
+           "    (SELECT * "                                                   \
+           "      FROM touch "                                                \
+           "      WHERE $8::text = 'last' "                                   \
+           IN_WINDOW                                                          \
+           "      ORDER BY occurred_at DESC, touch_id DESC "                  \
+           "      LIMIT 1)"                                                   \
+           "  ) c ON true "
 
-/* Sums stay within what JSON numbers hold exactly. */
-#define AMOUNT_SUM "least(sum(l.amount_minor), 9007199254740991)::int8"
+#define CREDITED(number)                                                      \
+           "CASE WHEN c.touch_id IS NOT NULL THEN "                           \
+           DIMENSION_OF(number, "c") " "                                      \
+           "  WHEN e.occurred_at > m.at THEN "                                \
+           DIMENSION_OF(number, "e") " END"
+
+#define VALUE_OF(column)                                                      \
+           "(SELECT value FROM dimension WHERE workspace_id = $1 AND dimension_id = g." column ")"
 
 /* Leads that were erased count on: neither credit nor totals move. What was merged away counts for
- * its survivor, which has its touches and milestones. */
+ * its survivor, which has its touches and milestones. The standings are those of enum
+ * attribution_standing. Sums stay within what JSON numbers hold exactly.
+ * $1 to $6 as above, $7 milestone, $8 model, $9 and $10 dimensions or null, $11 window in days or
+ * null, $12 whether by months, $13 limit */
 static const struct statement ATTRIBUTION_PARTS = {
     .name = "attribution_parts",
-    .sql = "WITH " PERIOD ", parts AS ("
-           "SELECT false AS conversions, " MONTH_OF(FIRST_AT) " AS month, " DIMENSION_OF("9", "e") " AS d0, " DIMENSION_OF(
-               "10",
-               "e") " AS d1, 0 AS standing, "
-                    "NULL::text AS currency, count(*) AS n, NULL::int8 AS amount "
-                    "FROM period p CROSS JOIN lead l " EARLIEST
-                    "WHERE l.workspace_id = $1 AND l.status <> 'merged' AND " IN_PERIOD(
-                        FIRST_AT) " GROUP BY 2, 3, 4 UNION ALL "
-                                  "SELECT true, " MONTH_OF("m.at") ", " CREDITED("9") ", " CREDITED(
-                                      "10") ", " STANDING
-                                            ", l.amount_currency, count(*), " AMOUNT_SUM
-                                            " FROM period p CROSS JOIN lead l CROSS JOIN LATERAL "
-                                            "(SELECT CASE $7::text "
-                                            "WHEN 'mql' THEN l.mql_at WHEN 'sal' THEN l.sal_at "
-                                            "WHEN 'sql' THEN l.sql_at "
-                                            "WHEN 'opportunity' THEN l.opportunity_at WHEN "
-                                            "'customer' THEN l.customer_at END "
-                                            "AS at) m " EARLIEST CHOSEN
-                                            "WHERE l.workspace_id = $1 AND l.status <> 'merged' "
-                                            "AND m.at IS NOT NULL "
-                                            "AND " IN_PERIOD(
-                                                "m.at") " GROUP BY 2, 3, 4, 5, 6) "
-                                                        "SELECT g.conversions, g.month, " VALUE_OF(
-                                                            "d0") ", " VALUE_OF("d1") ", "
-                                                                                      "g.standing, "
-                                                                                      "g.currency, "
-                                                                                      "g.n, "
-                                                                                      "g.amount "
-                                                                                      "FROM parts "
-                                                                                      "g LIMIT $13",
+    .sql = "WITH "
+           PERIOD
+           ", parts AS ("
+           "  SELECT false AS conversions, "
+           MONTH_OF(FIRST_AT) " AS month, "
+           DIMENSION_OF("9", "e") " AS d0, "
+           DIMENSION_OF("10", "e") " AS d1, "
+           "    0 AS standing, NULL::text AS currency, count(*) AS n, NULL::int8 AS amount "
+           "  FROM period p "
+           "  CROSS JOIN lead l "
+           EARLIEST
+           "  WHERE l.workspace_id = $1 AND l.status <> 'merged' "
+           "  AND " FIRST_AT " >= p.lo AND " FIRST_AT " < p.hi "
+           "  GROUP BY 2, 3, 4 "
+           "  UNION ALL "
+           "  SELECT true, "
+           MONTH_OF("m.at") ", "
+           CREDITED("9") ", "
+           CREDITED("10") ", "
+           "    CASE WHEN c.touch_id IS NOT NULL THEN 0 "
+           "      WHEN e.touch_id IS NULL THEN 3 "
+           "      WHEN e.occurred_at > m.at THEN 1 "
+           "      ELSE 2 END, "
+           "    l.amount_currency, count(*), "
+           "    least(sum(l.amount_minor), 9007199254740991)::int8 "
+           "  FROM period p "
+           "  CROSS JOIN lead l "
+           "  CROSS JOIN LATERAL ("
+           "    SELECT CASE $7::text "
+           "      WHEN 'mql' THEN l.mql_at "
+           "      WHEN 'sal' THEN l.sal_at "
+           "      WHEN 'sql' THEN l.sql_at "
+           "      WHEN 'opportunity' THEN l.opportunity_at "
+           "      WHEN 'customer' THEN l.customer_at END AS at"
+           "  ) m "
+           EARLIEST
+           CHOSEN
+           "  WHERE l.workspace_id = $1 AND l.status <> 'merged' AND m.at IS NOT NULL "
+           "  AND m.at >= p.lo AND m.at < p.hi "
+           "  GROUP BY 2, 3, 4, 5, 6"
+           ") "
+           "SELECT g.conversions, g.month, "
+           VALUE_OF("d0") ", "
+           VALUE_OF("d1") ", "
+           "  g.standing, g.currency, g.n, g.amount "
+           "FROM parts g "
+           "LIMIT $13",
     .index = "touch_of_lead",
 };
+
+/* clang-format on */
 
 const struct statement *const attribution_read_statements[] = {
     &ATTRIBUTION_PERIOD,

@@ -2,32 +2,48 @@
 
 #include <string.h>
 
-#define SELECTED                                                                                   \
-    "SELECT delivery_id, source_id, received_at, content_type, status, error, lead_id, "           \
-    "replayed_at FROM delivery WHERE workspace_id = $1 AND delivery_id < $2 "                      \
-    "AND ($3::uuid IS NULL OR source_id = $3) "
-#define NEWEST_FIRST "ORDER BY delivery_id DESC LIMIT $4"
+/* clang-format off */
+
+/* Of all three: $1 workspace, $2 the last delivery of the page before, $3 source or null, $4 limit */
+
+#define SELECTED                                                              \
+           "SELECT delivery_id, source_id, received_at, content_type, status, " \
+           "  error, lead_id, replayed_at "                                   \
+           "FROM delivery "                                                   \
+           "WHERE workspace_id = $1 AND delivery_id < $2 "                    \
+           "AND ($3::uuid IS NULL OR source_id = $3) "
+
+#define NEWEST_FIRST                                                          \
+           "ORDER BY delivery_id DESC "                                       \
+           "LIMIT $4"
 
 static const struct statement DELIVERY_PAGE = {
     .name = "delivery_page",
-    .sql = SELECTED NEWEST_FIRST,
+    .sql = SELECTED
+           NEWEST_FIRST,
     .index = "delivery_pkey",
     .hot = true,
 };
 
 static const struct statement DELIVERY_PAGE_APPLIED = {
     .name = "delivery_page_applied",
-    .sql = SELECTED "AND status = 'applied' " NEWEST_FIRST,
+    .sql = SELECTED
+           "AND status = 'applied' "
+           NEWEST_FIRST,
     .index = "delivery_pkey",
     .hot = true,
 };
 
 static const struct statement DELIVERY_PAGE_FAILED = {
     .name = "delivery_page_failed",
-    .sql = SELECTED "AND status = 'failed' " NEWEST_FIRST,
+    .sql = SELECTED
+           "AND status = 'failed' "
+           NEWEST_FIRST,
     .index = "delivery_failed",
     .hot = true,
 };
+
+/* clang-format on */
 
 const struct statement *const delivery_read_statements[] = {
     &DELIVERY_PAGE,

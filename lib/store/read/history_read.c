@@ -4,56 +4,81 @@
 #include <string.h>
 #include <time.h>
 
+/* clang-format off */
+
+/* $1 workspace */
 static const struct statement HISTORY_COUNT = {
     .name = "history_count",
-    .sql = "SELECT count(*) FROM lead WHERE workspace_id = $1 AND status = 'active'",
+    .sql = "SELECT count(*) "
+           "FROM lead "
+           "WHERE workspace_id = $1 AND status = 'active'",
 };
 
-#define LEADS                                                                                      \
-    "SELECT lead_id, created_at, attributes, facts, sql_at, customer_at "                          \
-    "FROM lead WHERE workspace_id = $1 AND status = 'active' AND created_at < $2 AND "
+#define LEADS                                                                 \
+           "SELECT lead_id, created_at, attributes, facts, sql_at, customer_at " \
+           "FROM lead "                                                       \
+           "WHERE workspace_id = $1 AND status = 'active' AND created_at < $2 "
 
+/* $1 workspace, $2 created before, $3 after this lead, $4 limit */
 static const struct statement HISTORY_LEADS = {
     .name = "history_leads",
-    .sql = LEADS "lead_id > $3 ORDER BY lead_id LIMIT $4",
+    .sql = LEADS
+           "AND lead_id > $3 "
+           "ORDER BY lead_id "
+           "LIMIT $4",
     .index = "lead_pkey",
     .hot = true,
 };
 
+/* $1 workspace, $2 created before, $3 leads */
 static const struct statement HISTORY_LEADS_NAMED = {
     .name = "history_leads_named",
-    .sql = LEADS "lead_id = ANY ($3::uuid[]) ORDER BY lead_id DESC",
+    .sql = LEADS
+           "AND lead_id = ANY ($3::uuid[]) "
+           "ORDER BY lead_id DESC",
     .index = "lead_pkey",
     .hot = true,
 };
 
-/* Leads with a closed handoff, and with one that was accepted and is still open. */
+/* Leads with a closed handoff, and with one that was accepted and is still open.
+ * $1 workspace, $2 before this lead, $3 limit */
 static const struct statement HISTORY_CLOSED = {
     .name = "history_closed",
-    .sql = "SELECT lead_id FROM handoff WHERE workspace_id = $1 AND lead_id < $2 "
-           "AND state NOT IN ('offered', 'accepted') ORDER BY lead_id DESC LIMIT $3",
+    .sql = "SELECT lead_id "
+           "FROM handoff "
+           "WHERE workspace_id = $1 AND lead_id < $2 "
+           "AND state NOT IN ('offered', 'accepted') "
+           "ORDER BY lead_id DESC "
+           "LIMIT $3",
     .index = "handoff_closed_of_lead",
     .hot = true,
 };
 
 static const struct statement HISTORY_ACCEPTED = {
     .name = "history_accepted",
-    .sql = "SELECT lead_id FROM handoff WHERE workspace_id = $1 AND lead_id < $2 "
+    .sql = "SELECT lead_id "
+           "FROM handoff "
+           "WHERE workspace_id = $1 AND lead_id < $2 "
            "AND state IN ('offered', 'accepted') AND accepted_at IS NOT NULL "
-           "ORDER BY lead_id DESC LIMIT $3",
+           "ORDER BY lead_id DESC "
+           "LIMIT $3",
     .index = "handoff_open",
     .hot = true,
 };
 
 /* What hangs on the leads of a page, in its order: on all from $2 to $3, which is one pass over
- * an index, or on those that are named. */
-#define ALL_OF_PAGE   "workspace_id = $1 AND lead_id >= $2 AND lead_id <= $3 "
-#define NAMED_IN_PAGE "workspace_id = $1 AND lead_id = ANY ($2::uuid[]) "
+ * an index, or on those that are named in $2. The numbers of what follows are one lower then. */
+#define ALL_OF_PAGE   "WHERE workspace_id = $1 AND lead_id >= $2 AND lead_id <= $3 "
+#define NAMED_IN_PAGE "WHERE workspace_id = $1 AND lead_id = ANY ($2::uuid[]) "
 
 /* Of its own term, and of any. */
-#define VERDICTS(of, term)                                                                         \
-    "SELECT lead_id, min(judged_at) FILTER (WHERE term = $" term "), min(judged_at) "              \
-    "FROM verdict WHERE " of "GROUP BY lead_id"
+#define VERDICTS(where, term)                                                 \
+           "SELECT lead_id, "                                                 \
+           "  min(judged_at) FILTER (WHERE term = $" term "), "               \
+           "  min(judged_at) "                                                \
+           "FROM verdict "                                                    \
+           where                                                              \
+           "GROUP BY lead_id"
 
 static const struct statement HISTORY_VERDICTS = {
     .name = "history_verdicts",
@@ -69,27 +94,30 @@ static const struct statement HISTORY_VERDICTS_NAMED = {
     .hot = true,
 };
 
-/* clang-format off */
-#define HALF_OF_ANSWERS(of, sales)                                                                 \
-    "SELECT lead_id, offered_at, accepted_at, closed_at, state, class, outcome, "                  \
-           "to_team = ANY ($" sales "::uuid[]) AND kind <> 'self_sourced' AS counts "              \
-    "FROM handoff "                                                                                \
-    "WHERE " of
+#define HALF_OF_ANSWERS(where, sales)                                         \
+           "  SELECT lead_id, offered_at, accepted_at, closed_at, state, class, outcome, " \
+           "    to_team = ANY ($" sales "::uuid[]) AND kind <> 'self_sourced' AS counts " \
+           "  FROM handoff "                                                  \
+           where
+
 /* Two halves, each by its own partial index. What sales found itself is no answer, but may be won. */
-#define ANSWERS(of, sales)                                                                         \
-    "SELECT lead_id, "                                                                             \
-           "min(offered_at), "                                                                     \
-           "min(closed_at) FILTER (WHERE state IN ('qualified', 'returned', 'rejected')), "        \
-           "bool_or(counts AND accepted_at IS NOT NULL), "                                         \
-           "bool_or(counts AND state = 'rejected' AND class IS DISTINCT FROM 'process'), "         \
-           "bool_or(state = 'accepted'), "                                                         \
-           "bool_or(state = 'accepted' "                                                           \
-                   "OR state = 'qualified' AND coalesce(outcome, 'opportunity') = 'opportunity') " \
-    "FROM (" HALF_OF_ANSWERS(of, sales) "AND state IN ('offered', 'accepted') "                    \
-          "UNION ALL "                                                                             \
-          HALF_OF_ANSWERS(of, sales) "AND state NOT IN ('offered', 'accepted')) h "                \
-    "GROUP BY lead_id"
-/* clang-format on */
+#define ANSWERS(where, sales)                                                 \
+           "SELECT lead_id, "                                                 \
+           "  min(offered_at), "                                              \
+           "  min(closed_at) FILTER (WHERE state IN ('qualified', 'returned', 'rejected')), " \
+           "  bool_or(counts AND accepted_at IS NOT NULL), "                  \
+           "  bool_or(counts AND state = 'rejected' AND class IS DISTINCT FROM 'process'), " \
+           "  bool_or(state = 'accepted'), "                                  \
+           "  bool_or(state = 'accepted' "                                    \
+           "    OR state = 'qualified' AND coalesce(outcome, 'opportunity') = 'opportunity') " \
+           "FROM ("                                                           \
+           HALF_OF_ANSWERS(where, sales)                                      \
+           "  AND state IN ('offered', 'accepted') "                          \
+           "  UNION ALL "                                                     \
+           HALF_OF_ANSWERS(where, sales)                                      \
+           "  AND state NOT IN ('offered', 'accepted')"                       \
+           ") h "                                                             \
+           "GROUP BY lead_id"
 
 static const struct statement HISTORY_ANSWERS = {
     .name = "history_answers",
@@ -107,11 +135,18 @@ static const struct statement HISTORY_ANSWERS_NAMED = {
 
 #define TOUCH_TIMES   "SELECT lead_id, kind, occurred_at, recorded_at "
 #define TOUCH_DETAILS TOUCH_TIMES ", direction, channel, source, medium, campaign, content "
-#define TOUCHES                                                                                    \
-    "FROM touch WHERE " ALL_OF_PAGE "ORDER BY lead_id, occurred_at DESC, touch_id DESC LIMIT $4"
-#define TOUCHES_NAMED                                                                              \
-    "FROM touch WHERE " NAMED_IN_PAGE                                                              \
-    "ORDER BY lead_id DESC, occurred_at DESC, touch_id DESC LIMIT $3"
+
+#define TOUCHES                                                               \
+           "FROM touch "                                                      \
+           ALL_OF_PAGE                                                        \
+           "ORDER BY lead_id, occurred_at DESC, touch_id DESC "               \
+           "LIMIT $4"
+
+#define TOUCHES_NAMED                                                         \
+           "FROM touch "                                                      \
+           NAMED_IN_PAGE                                                      \
+           "ORDER BY lead_id DESC, occurred_at DESC, touch_id DESC "          \
+           "LIMIT $3"
 
 static const struct statement HISTORY_TOUCHES = {
     .name = "history_touches",
@@ -140,6 +175,8 @@ static const struct statement HISTORY_TOUCH_DETAILS_NAMED = {
     .index = "touch_of_lead",
     .hot = true,
 };
+
+/* clang-format on */
 
 const struct statement *const history_read_statements[] = {
     &HISTORY_COUNT,

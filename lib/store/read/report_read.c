@@ -2,19 +2,32 @@
 
 #include <string.h>
 
+/* clang-format off */
+
+/* $1 workspace, $2 from, $3 to */
 static const struct statement REPORT_FUNNEL = {
     .name = "report_funnel",
-    .sql = "SELECT l.stage, count(*) FILTER (WHERE l.status = 'active'), count(l.mql_at), "
-           "count(l.sal_at), count(l.sql_at), count(l.opportunity_at), count(l.customer_at), "
-           "count(*) FILTER (WHERE l.status = 'active' AND l.claimed_stage IN ('mql', 'srl', "
-           "'sal', 'sql', 'opportunity', 'customer') AND coalesce(l.mql_at, l.sal_at, l.sql_at, "
-           "l.opportunity_at, l.customer_at) IS NULL AND NOT EXISTS (SELECT FROM verdict v "
-           "WHERE v.workspace_id = $1 AND v.lead_id = l.lead_id AND v.result = 'qualified')) "
-           "FROM lead l WHERE l.workspace_id = $1 AND l.status <> 'merged' "
-           "AND coalesce(l.first_touch_at, l.created_at) >= coalesce($2::timestamptz, "
-           "'-infinity') AND coalesce(l.first_touch_at, l.created_at) < "
-           "coalesce($3::timestamptz, 'infinity') GROUP BY l.stage",
+    .sql = "SELECT l.stage, "
+           "  count(*) FILTER (WHERE l.status = 'active'), "
+           "  count(l.mql_at), count(l.sal_at), count(l.sql_at), "
+           "  count(l.opportunity_at), count(l.customer_at), "
+           "  count(*) FILTER ("
+           "    WHERE l.status = 'active' "
+           "    AND l.claimed_stage IN "
+           "      ('mql', 'srl', 'sal', 'sql', 'opportunity', 'customer') "
+           "    AND coalesce(l.mql_at, l.sal_at, l.sql_at, l.opportunity_at, l.customer_at) IS NULL "
+           "    AND NOT EXISTS ("
+           "      SELECT "
+           "      FROM verdict v "
+           "      WHERE v.workspace_id = $1 AND v.lead_id = l.lead_id AND v.result = 'qualified')) "
+           "FROM lead l "
+           "WHERE l.workspace_id = $1 AND l.status <> 'merged' "
+           "AND coalesce(l.first_touch_at, l.created_at) >= coalesce($2::timestamptz, '-infinity') "
+           "AND coalesce(l.first_touch_at, l.created_at) < coalesce($3::timestamptz, 'infinity') "
+           "GROUP BY l.stage",
 };
+
+/* clang-format on */
 
 const struct statement *const report_read_statements[] = {&REPORT_FUNNEL, NULL};
 

@@ -6,25 +6,51 @@
 
 #define LEAD_MEMORY_BYTES ((size_t)16 << 20)
 
+/* clang-format off */
+
+/* $1 workspace, $2 term, $3 limit */
 static const struct statement SUGGESTION_REJECTIONS = {
     .name = "suggestion_rejections",
-    .sql = "SELECT class, reason, criterion->>'id', count(*) FROM handoff WHERE workspace_id = $1 "
-           "AND state = 'rejected' AND class IS NOT NULL AND (term = $2 OR term IS NULL) "
-           "GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3 LIMIT $3",
+    .sql = "SELECT class, reason, criterion->>'id', count(*) "
+           "FROM handoff "
+           "WHERE workspace_id = $1 "
+           "AND state = 'rejected' "
+           "AND class IS NOT NULL "
+           "AND (term = $2 OR term IS NULL) "
+           "GROUP BY 1, 2, 3 "
+           "ORDER BY 4 DESC, 1, 2, 3 "
+           "LIMIT $3",
 };
 
-/* What a lead's override of this version spoke against: its first verdict by it. */
+/* What a lead's override of this version spoke against: its first verdict by it.
+ * $1 workspace, $2 term, $3 version */
 static const struct statement SUGGESTION_OVERRIDES = {
     .name = "suggestion_overrides",
     .sql = "SELECT o.given->>'result', c.item->>'id', c.item->>'result' = 'met', count(*) "
-           "FROM lead l CROSS JOIN LATERAL (SELECT l.overrides->$2::text AS given) o "
-           "CROSS JOIN LATERAL (SELECT body FROM verdict WHERE workspace_id = $1 "
-           "AND lead_id = l.lead_id AND term = $2 AND version = $3 ORDER BY seq LIMIT 1) v "
+           "FROM lead l "
+           "CROSS JOIN LATERAL ("
+           "  SELECT l.overrides->$2::text AS given"
+           ") o "
+           "CROSS JOIN LATERAL ("
+           "  SELECT body "
+           "  FROM verdict "
+           "  WHERE workspace_id = $1 "
+           "  AND lead_id = l.lead_id "
+           "  AND term = $2 "
+           "  AND version = $3 "
+           "  ORDER BY seq "
+           "  LIMIT 1"
+           ") v "
            "CROSS JOIN LATERAL json_array_elements(v.body->'criteria') c(item) "
-           "WHERE l.workspace_id = $1 AND l.status = 'active' AND l.overrides IS NOT NULL "
-           "AND (o.given->>'version')::int4 = $3 GROUP BY 1, 2, 3",
+           "WHERE l.workspace_id = $1 "
+           "AND l.status = 'active' "
+           "AND l.overrides IS NOT NULL "
+           "AND (o.given->>'version')::int4 = $3 "
+           "GROUP BY 1, 2, 3",
     .index = "verdict_pkey",
 };
+
+/* clang-format on */
 
 const struct statement *const suggestion_read_statements[] = {&SUGGESTION_REJECTIONS,
                                                               &SUGGESTION_OVERRIDES, NULL};

@@ -3,19 +3,38 @@
 #include "store/read/lead_read.h"
 #include "store/table/merged.h"
 
-/* The verdicts of one chain have their moments in the order of seq. */
+/* clang-format off */
+
+/* The verdicts of one chain have their moments in the order of seq.
+ * $1 workspace, $2 lead, $3 term or null, $4 version or null, $5 to $7 moment, lead and number of
+ * the last of the page before, $8 limit */
 static const struct statement VERDICT_PAGE = {
     .name = "verdict_page",
-    .sql = "WITH RECURSIVE " MERGED_ALL "SELECT v.lead_id, v.seq, v.judged_at, v.body FROM all_of "
-           "CROSS JOIN LATERAL (SELECT * FROM verdict WHERE workspace_id = $1 "
-           "AND lead_id = all_of.id AND seq > 0 AND body IS NOT NULL "
-           "AND ($3::text IS NULL OR term = $3) AND ($4::int4 IS NULL OR version = $4) "
-           "AND (judged_at, lead_id, seq) < (coalesce($5::timestamptz, 'infinity'), $6::uuid, "
-           "$7::int8) ORDER BY seq DESC LIMIT $8) v "
-           "ORDER BY v.judged_at DESC, v.lead_id DESC, v.seq DESC LIMIT $8",
+    .sql = "WITH RECURSIVE "
+           MERGED_ALL
+           "SELECT v.lead_id, v.seq, v.judged_at, v.body "
+           "FROM all_of "
+           "CROSS JOIN LATERAL ("
+           "  SELECT * "
+           "  FROM verdict "
+           "  WHERE workspace_id = $1 "
+           "  AND lead_id = all_of.id "
+           "  AND seq > 0 "
+           "  AND body IS NOT NULL "
+           "  AND ($3::text IS NULL OR term = $3) "
+           "  AND ($4::int4 IS NULL OR version = $4) "
+           "  AND (judged_at, lead_id, seq) < "
+           "    (coalesce($5::timestamptz, 'infinity'), $6::uuid, $7::int8) "
+           "  ORDER BY seq DESC "
+           "  LIMIT $8"
+           ") v "
+           "ORDER BY v.judged_at DESC, v.lead_id DESC, v.seq DESC "
+           "LIMIT $8",
     .index = "verdict_pkey",
     .hot = true,
 };
+
+/* clang-format on */
 
 const struct statement *const verdict_read_statements[] = {&VERDICT_PAGE, NULL};
 

@@ -1,34 +1,67 @@
 #include "store/read/vocabulary_read.h"
 
-/* Stored form: {name: [[value, …], …newest first]}, see core/definition/attribute.h. */
+/* clang-format off */
+
+/* Stored form: {name: [[value, …], …newest first]}, see core/definition/attribute.h.
+ * $1 workspace, $2 limit */
 static const struct statement ATTRIBUTE_USES = {
     .name = "attribute_uses",
-    .sql = "SELECT a.key, count(*), bool_or(t.type = 'string'), bool_or(t.type = 'number'), "
-           "bool_or(t.type = 'boolean'), bool_or(t.type = 'array') FROM lead l "
+    .sql = "SELECT a.key, count(*), bool_or(t.type = 'string'), "
+           "  bool_or(t.type = 'number'), bool_or(t.type = 'boolean'), "
+           "  bool_or(t.type = 'array') "
+           "FROM lead l "
            "CROSS JOIN LATERAL json_each(l.attributes) a "
-           "CROSS JOIN LATERAL (SELECT json_typeof(a.value->0->0) AS type) t "
-           "WHERE l.workspace_id = $1 AND l.status = 'active' AND t.type <> 'null' "
-           "GROUP BY a.key ORDER BY a.key COLLATE \"C\" LIMIT $2",
+           "CROSS JOIN LATERAL ("
+           "  SELECT json_typeof(a.value->0->0) AS type"
+           ") t "
+           "WHERE l.workspace_id = $1 "
+           "AND l.status = 'active' "
+           "AND t.type <> 'null' "
+           "GROUP BY a.key "
+           "ORDER BY a.key COLLATE \"C\" "
+           "LIMIT $2",
 };
 
+/* $1 workspace */
 static const struct statement LEAD_COUNT = {
     .name = "lead_count",
-    .sql = "SELECT count(*) FROM lead WHERE workspace_id = $1 AND status = 'active'",
+    .sql = "SELECT count(*) "
+           "FROM lead "
+           "WHERE workspace_id = $1 "
+           "AND status = 'active'",
 };
 
+/* $1 workspace, $2 leads to look at, $3 limit */
 static const struct statement ATTRIBUTE_NAMES = {
     .name = "attribute_names",
-    .sql = "SELECT DISTINCT n.name COLLATE \"C\" FROM (SELECT attributes FROM lead "
-           "WHERE workspace_id = $1 AND status = 'active' ORDER BY lead_id DESC LIMIT $2) l "
-           "CROSS JOIN LATERAL json_object_keys(l.attributes) n (name) ORDER BY 1 LIMIT $3",
+    .sql = "SELECT DISTINCT n.name COLLATE \"C\" "
+           "FROM ("
+           "  SELECT attributes "
+           "  FROM lead "
+           "  WHERE workspace_id = $1 "
+           "  AND status = 'active' "
+           "  ORDER BY lead_id DESC "
+           "  LIMIT $2"
+           ") l "
+           "CROSS JOIN LATERAL json_object_keys(l.attributes) n (name) "
+           "ORDER BY 1 "
+           "LIMIT $3",
 };
 
+/* $1 workspace, $2 dimension, $3 after this value, $4 limit */
 static const struct statement DIMENSION_PAGE = {
     .name = "dimension_page",
-    .sql = "SELECT value FROM dimension WHERE workspace_id = $1 AND dimension = $2 "
-           "AND value COLLATE \"C\" > $3 ORDER BY value COLLATE \"C\" LIMIT $4",
+    .sql = "SELECT value "
+           "FROM dimension "
+           "WHERE workspace_id = $1 "
+           "AND dimension = $2 "
+           "AND value COLLATE \"C\" > $3 "
+           "ORDER BY value COLLATE \"C\" "
+           "LIMIT $4",
     .index = "dimension_pkey",
 };
+
+/* clang-format on */
 
 const struct statement *const vocabulary_read_statements[] = {
     &ATTRIBUTE_USES, &LEAD_COUNT, &ATTRIBUTE_NAMES, &DIMENSION_PAGE, NULL,

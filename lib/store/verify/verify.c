@@ -15,37 +15,67 @@
 
 #define DESCRIPTION_MAX_BYTES 160
 
+/* clang-format off */
+
+/* $1 workspace, $2 and $3 subject and number of the last entry of the page before, $4 limit */
 static const struct statement VERIFY_PAGE = {
     .name = "verify_page",
     .sql = "SELECT pos, subject_id, seq, kind, at, actor_kind, actor_id, team_id, body, hash "
-           "FROM ledger WHERE workspace_id = $1 AND (subject_id, seq) > ($2, $3) "
-           "ORDER BY subject_id, seq LIMIT $4",
+           "FROM ledger "
+           "WHERE workspace_id = $1 "
+           "AND (subject_id, seq) > ($2, $3) "
+           "ORDER BY subject_id, seq "
+           "LIMIT $4",
     .index = "ledger_workspace_id_subject_id_seq_key",
 };
 
-/* The last entry of every subject against the head that its row holds, both ways. */
+/* The last entry of every subject against the head that its row holds, both ways.
+ * $1 workspace, $2 limit */
 static const struct statement VERIFY_HEADS = {
     .name = "verify_heads",
-    .sql = "WITH heads AS (SELECT lead_id AS id, seq, hash, 'lead' AS place FROM lead "
-           "WHERE workspace_id = $1 UNION ALL SELECT subject_id, seq, hash, 'chain' FROM chain "
-           "WHERE workspace_id = $1), "
-           "last AS (SELECT DISTINCT ON (subject_id) subject_id AS id, seq, hash, pos FROM ledger "
-           "WHERE workspace_id = $1 ORDER BY subject_id, seq DESC) "
-           "SELECT COALESCE(h.id, l.id), COALESCE(h.seq, 0), COALESCE(l.seq, 0), h.place, l.pos "
-           "FROM heads h FULL JOIN last l ON l.id = h.id "
+    .sql = "WITH heads AS ("
+           "  SELECT lead_id AS id, seq, hash, 'lead' AS place "
+           "  FROM lead "
+           "  WHERE workspace_id = $1 "
+           "  UNION ALL "
+           "  SELECT subject_id, seq, hash, 'chain' "
+           "  FROM chain "
+           "  WHERE workspace_id = $1"
+           "), last AS ("
+           "  SELECT DISTINCT ON (subject_id) subject_id AS id, seq, hash, pos "
+           "  FROM ledger "
+           "  WHERE workspace_id = $1 "
+           "  ORDER BY subject_id, seq DESC"
+           ") "
+           "SELECT COALESCE(h.id, l.id), COALESCE(h.seq, 0), COALESCE(l.seq, 0), h.place, "
+           "  l.pos "
+           "FROM heads h "
+           "FULL JOIN last l ON l.id = h.id "
            "WHERE h.seq IS DISTINCT FROM l.seq OR h.hash IS DISTINCT FROM l.hash "
-           "ORDER BY 1 LIMIT $2",
+           "ORDER BY 1 "
+           "LIMIT $2",
 };
 
+/* $1 workspace */
 static const struct statement VERIFY_LEADS = {
     .name = "verify_leads",
-    .sql = "SELECT count(*), count(*) FILTER (WHERE status = 'active' AND owner_team IS NULL), "
-           "count(*) FILTER (WHERE status = 'active' AND due_at IS NULL "
-           "AND stage NOT IN ('customer', 'disqualified')), "
-           "(SELECT count(*) FROM (SELECT lead_id FROM handoff WHERE workspace_id = $1 "
-           "AND state IN ('offered', 'accepted') GROUP BY lead_id HAVING count(*) > 1) d) "
-           "FROM lead WHERE workspace_id = $1",
+    .sql = "SELECT count(*), "
+           "  count(*) FILTER (WHERE status = 'active' AND owner_team IS NULL), "
+           "  count(*) FILTER (WHERE status = 'active' AND due_at IS NULL "
+           "    AND stage NOT IN ('customer', 'disqualified')), "
+           "  (SELECT count(*) "
+           "    FROM ("
+           "      SELECT lead_id "
+           "      FROM handoff "
+           "      WHERE workspace_id = $1 AND state IN ('offered', 'accepted') "
+           "      GROUP BY lead_id "
+           "      HAVING count(*) > 1"
+           "    ) d) "
+           "FROM lead "
+           "WHERE workspace_id = $1",
 };
+
+/* clang-format on */
 
 const struct statement *const verify_statements[] = {
     &VERIFY_PAGE,

@@ -6,17 +6,29 @@
 #define MEMORY_BYTES      (4u << 20)
 #define VERIFY_TIMEOUT_MS 60000 /* of one page */
 
+/* clang-format off */
+
+/* $1 workspace */
 static const struct statement VERIFY_HEAD = {
     .name = "verify_head",
-    .sql = "SELECT pos FROM workspace_head WHERE workspace_id = $1",
+    .sql = "SELECT pos "
+           "FROM workspace_head "
+           "WHERE workspace_id = $1",
 };
 
+/* $1 workspace, $2 after this position, $3 limit */
 static const struct statement VERIFY_POSITIONS = {
     .name = "verify_positions",
-    .sql = "SELECT pos, hash FROM ledger WHERE workspace_id = $1 AND pos > $2 "
-           "ORDER BY pos LIMIT $3",
+    .sql = "SELECT pos, hash "
+           "FROM ledger "
+           "WHERE workspace_id = $1 "
+           "AND pos > $2 "
+           "ORDER BY pos "
+           "LIMIT $3",
     .index = "ledger_pkey",
 };
+
+/* clang-format on */
 
 const struct statement *const verify_positions_statements[] = {
     &VERIFY_HEAD,

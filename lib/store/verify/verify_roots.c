@@ -12,48 +12,83 @@
 #define VERIFY_TIMEOUT_MS 60000 /* of one page */
 #define KEY_NAME_BYTES    (2 * KEY_ID_BYTES + 1)
 
+/* clang-format off */
+
+/* $1 workspace, $2 limit */
 static const struct statement VERIFY_KEYS = {
     .name = "verify_keys",
-    .sql = "SELECT key_id, public_key, since FROM signing_key WHERE workspace_id = $1 "
-           "ORDER BY since LIMIT $2",
+    .sql = "SELECT key_id, public_key, since "
+           "FROM signing_key "
+           "WHERE workspace_id = $1 "
+           "ORDER BY since "
+           "LIMIT $2",
 };
 
-/* Where the ledger says that a key was replaced: in the workspace's own chain. */
+/* Where the ledger says that a key was replaced: in the workspace's own chain.
+ * $1 workspace, $2 limit */
 static const struct statement VERIFY_REPLACED = {
     .name = "verify_replaced",
-    .sql = "SELECT pos, body FROM ledger WHERE workspace_id = $1 AND subject_id = $1 "
-           "AND kind = 72 ORDER BY seq LIMIT $2",
+    .sql = "SELECT pos, body "
+           "FROM ledger "
+           "WHERE workspace_id = $1 "
+           "AND subject_id = $1 "
+           "AND kind = 72 "
+           "ORDER BY seq "
+           "LIMIT $2",
     .index = "ledger_workspace_id_subject_id_seq_key",
 };
 
+/* $1 workspace, $2 beyond this size, $3 up to that one */
 static const struct statement VERIFY_CHECKPOINTS = {
     .name = "verify_checkpoints",
-    .sql = "SELECT size, root, at, key_id, signature FROM checkpoint WHERE workspace_id = $1 "
-           "AND size > $2 AND size <= $3 ORDER BY size",
+    .sql = "SELECT size, root, at, key_id, signature "
+           "FROM checkpoint "
+           "WHERE workspace_id = $1 "
+           "AND size > $2 "
+           "AND size <= $3 "
+           "ORDER BY size",
     .index = "checkpoint_pkey",
 };
 
+/* $1 workspace, $2 beyond this size */
 static const struct statement VERIFY_BEYOND = {
     .name = "verify_beyond",
-    .sql = "SELECT size, at FROM checkpoint WHERE workspace_id = $1 AND size > $2 "
-           "ORDER BY size LIMIT 1",
+    .sql = "SELECT size, at "
+           "FROM checkpoint "
+           "WHERE workspace_id = $1 "
+           "AND size > $2 "
+           "ORDER BY size "
+           "LIMIT 1",
     .index = "checkpoint_pkey",
 };
 
+/* $1 workspace */
 static const struct statement VERIFY_COVERED = {
     .name = "verify_covered",
-    .sql = "SELECT COALESCE(max(size), 0) FROM checkpoint WHERE workspace_id = $1",
+    .sql = "SELECT COALESCE(max(size), 0) "
+           "FROM checkpoint "
+           "WHERE workspace_id = $1",
     .index = "checkpoint_pkey",
 };
 
-/* Nodes that are completed by positions behind $2, up to $3. */
+/* Nodes that are completed by positions behind $2, up to $3.
+ * $1 workspace */
 static const struct statement VERIFY_NODES = {
     .name = "verify_nodes",
-    .sql = "SELECT n.level, n.place, n.hash FROM generate_series(1, 7) l CROSS JOIN LATERAL "
-           "(SELECT level, place, hash FROM ledger_node WHERE workspace_id = $1 AND level = l "
-           "AND place >= ($2::int8 >> 8 * l) AND place < ($3::int8 >> 8 * l)) n",
+    .sql = "SELECT n.level, n.place, n.hash "
+           "FROM generate_series(1, 7) l "
+           "CROSS JOIN LATERAL ("
+           "  SELECT level, place, hash "
+           "  FROM ledger_node "
+           "  WHERE workspace_id = $1 "
+           "  AND level = l "
+           "  AND place >= ($2::int8 >> 8 * l) "
+           "  AND place < ($3::int8 >> 8 * l)"
+           ") n",
     .index = "ledger_node_pkey",
 };
+
+/* clang-format on */
 
 const struct statement *const verify_roots_statements[] = {
     &VERIFY_KEYS,   &VERIFY_REPLACED, &VERIFY_CHECKPOINTS,

@@ -8,52 +8,99 @@
 #define VERIFY_STATE_TIMEOUT_MS 60000 /* of one page */
 #define NAME_MAX_BYTES          80
 
+/* clang-format off */
+
+/* $1 workspace, $2 after this lead, $3 limit */
 static const struct statement VERIFY_STATE_LEADS = {
     .name = "verify_state_leads",
-    .sql = "SELECT l.lead_id, l.status, l.stage, l.owner_team, l.merged_into, h.handoff_id, "
-           "h.state FROM lead l LEFT JOIN LATERAL (SELECT handoff_id, state FROM handoff "
-           "WHERE workspace_id = $1 AND lead_id = l.lead_id AND state IN ('offered', 'accepted') "
-           "ORDER BY handoff_id LIMIT 1) h ON true "
-           "WHERE l.workspace_id = $1 AND l.lead_id > $2 ORDER BY l.lead_id LIMIT $3",
+    .sql = "SELECT l.lead_id, l.status, l.stage, l.owner_team, l.merged_into, "
+           "  h.handoff_id, h.state "
+           "FROM lead l "
+           "LEFT JOIN LATERAL ("
+           "  SELECT handoff_id, state "
+           "  FROM handoff "
+           "  WHERE workspace_id = $1 "
+           "  AND lead_id = l.lead_id "
+           "  AND state IN ('offered', 'accepted') "
+           "  ORDER BY handoff_id "
+           "  LIMIT 1"
+           ") h ON true "
+           "WHERE l.workspace_id = $1 "
+           "AND l.lead_id > $2 "
+           "ORDER BY l.lead_id "
+           "LIMIT $3",
     .index = "lead_pkey",
 };
 
-/* Handoffs that the ledger closed, against their rows. */
+/* Handoffs that the ledger closed, against their rows.
+ * $1 workspace, $2 and $3 handoffs and their states by the ledger */
 static const struct statement VERIFY_STATE_CLOSED = {
     .name = "verify_state_closed",
-    .sql = "SELECT u.id, u.state, h.state FROM unnest($2::uuid[], $3::text[]) u(id, state) "
-           "LEFT JOIN handoff h ON h.workspace_id = $1 AND h.handoff_id = u.id "
-           "WHERE h.state IS DISTINCT FROM u.state ORDER BY u.id",
+    .sql = "SELECT u.id, u.state, h.state "
+           "FROM unnest($2::uuid[], $3::text[]) u(id, state) "
+           "LEFT JOIN handoff h ON h.workspace_id = $1 "
+           "AND h.handoff_id = u.id "
+           "WHERE h.state IS DISTINCT FROM u.state "
+           "ORDER BY u.id",
     .index = "handoff_pkey",
 };
 
 /* Whom an absorbed lead stands for in the table, where that is another lead than the ledger names:
- * one that the named one was merged into itself since. */
+ * one that the named one was merged into itself since.
+ * $1 workspace, $2 and $3 leads named by the ledger and by the table */
 static const struct statement VERIFY_STATE_SURVIVORS = {
     .name = "verify_state_survivors",
-    .sql = "SELECT u.n FROM unnest($2::uuid[], $3::uuid[]) WITH ORDINALITY u(named, stands, n) "
-           "WHERE NOT EXISTS (WITH RECURSIVE way(id) AS (SELECT u.named "
-           "UNION SELECT l.merged_into FROM way CROSS JOIN LATERAL (SELECT merged_into FROM lead "
-           "WHERE workspace_id = $1 AND lead_id = way.id LIMIT 1) l "
-           "WHERE l.merged_into IS NOT NULL) SELECT FROM way WHERE id = u.stands) ORDER BY u.n",
+    .sql = "SELECT u.n "
+           "FROM unnest($2::uuid[], $3::uuid[]) WITH ORDINALITY u(named, stands, n) "
+           "WHERE NOT EXISTS ("
+           "  WITH RECURSIVE way(id) AS ("
+           "    SELECT u.named "
+           "    UNION "
+           "    SELECT l.merged_into "
+           "    FROM way "
+           "    CROSS JOIN LATERAL ("
+           "      SELECT merged_into "
+           "      FROM lead "
+           "      WHERE workspace_id = $1 "
+           "      AND lead_id = way.id "
+           "      LIMIT 1"
+           "    ) l "
+           "    WHERE l.merged_into IS NOT NULL"
+           "  ) "
+           "  SELECT "
+           "  FROM way "
+           "  WHERE id = u.stands"
+           ") "
+           "ORDER BY u.n",
     .index = "lead_pkey",
 };
 
-/* The last entry of what was absorbed, against what the survivor's entry says of it. */
+/* The last entry of what was absorbed, against what the survivor's entry says of it.
+ * $1 workspace, $2 survivors, $3 absorbed, $4 and $5 number and hash of the last entry */
 static const struct statement VERIFY_STATE_ABSORBED = {
     .name = "verify_state_absorbed",
-    .sql = "SELECT u.survivor, u.absorbed FROM unnest($2::uuid[], $3::uuid[], $4::int8[], "
-           "$5::bytea[]) u(survivor, absorbed, seq, hash) "
-           "LEFT JOIN ledger e ON e.workspace_id = $1 AND e.subject_id = u.absorbed "
-           "AND e.seq = u.seq AND e.hash = u.hash AND e.kind = 8 "
-           "WHERE e.pos IS NULL ORDER BY u.survivor",
+    .sql = "SELECT u.survivor, u.absorbed "
+           "FROM unnest($2::uuid[], $3::uuid[], $4::int8[], $5::bytea[]) "
+           "  u(survivor, absorbed, seq, hash) "
+           "LEFT JOIN ledger e ON e.workspace_id = $1 "
+           "AND e.subject_id = u.absorbed "
+           "AND e.seq = u.seq "
+           "AND e.hash = u.hash "
+           "AND e.kind = 8 "
+           "WHERE e.pos IS NULL "
+           "ORDER BY u.survivor",
     .index = "ledger_workspace_id_subject_id_seq_key",
 };
 
+/* $1 workspace */
 static const struct statement VERIFY_STATE_HANDOFFS = {
     .name = "verify_state_handoffs",
-    .sql = "SELECT count(*) FROM handoff WHERE workspace_id = $1",
+    .sql = "SELECT count(*) "
+           "FROM handoff "
+           "WHERE workspace_id = $1",
 };
+
+/* clang-format on */
 
 const struct statement *const verify_state_statements[] = {
     &VERIFY_STATE_LEADS,    &VERIFY_STATE_CLOSED,   &VERIFY_STATE_SURVIVORS,
