@@ -1,5 +1,6 @@
 #include "jobs.h"
 
+#include "gauges.h"
 #include "http/log.h"
 
 #include "core/setup/signing_key_change.h"
@@ -150,6 +151,8 @@ static void look(struct jobs *jobs)
 
     for (size_t i = 0; answers && recurring[i].name != NULL; i++)
         answers = !is_ours(jobs, i) || run_due(jobs, i);
+    if (answers)
+        gauges_go_on(jobs->settings.gauges, jobs->pg, jobs->app);
 }
 
 static void wait_a_tick(struct jobs *jobs)

@@ -11,11 +11,14 @@
 
 struct jobs;
 
+struct gauges;
+
 struct jobs_settings {
     struct pg_settings database;           /* role baton_job */
     struct pg_settings app;                /* role baton_app */
     struct lanes *lanes;                   /* borrowed */
     const struct signing_key *signing_key; /* borrowed; NULL: checkpoints are other servers' work */
+    struct gauges *gauges;                 /* borrowed; read between jobs */
 };
 
 struct jobs *jobs_start(const struct jobs_settings *settings);

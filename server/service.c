@@ -4,6 +4,7 @@
 #include "api/inbound_api.h"
 #include "background.h"
 #include "cli/cli.h"
+#include "gauges.h"
 #include "http/httpd.h"
 #include "http/log.h"
 #include "http/metrics.h"
@@ -26,6 +27,7 @@ struct service {
     struct lanes *lanes;
     struct readers *readers;
     struct jobs *jobs;
+    struct gauges *gauges;
     struct background *background;
     struct httpd *httpd;
     atomic_bool *ending;        /* the caller's; may be NULL */
@@ -248,6 +250,7 @@ static void register_metrics(struct service *service)
     metrics_register(METRIC_IS_COUNTER, "lane_not_loadable_total",
                      "Commands that could not be loaded: damaged rows, or a fault of ours",
                      lane_not_loadable, service);
+    gauges_register(service->gauges);
     metrics_register(METRIC_IS_GAUGE, "lane_waiting", "Commands that wait", lane_waiting, service);
 }
 
@@ -273,11 +276,15 @@ static bool start_store(struct service *service, const struct settings *settings
     });
     if (service->lanes == NULL || service->readers == NULL)
         return false;
+    service->gauges = gauges_new();
+    if (service->gauges == NULL)
+        return false;
     service->jobs = jobs_start(&(struct jobs_settings){
         .database = database_of(service, settings, ROLE_JOB),
         .app = database_of(service, settings, ROLE_APP),
         .lanes = service->lanes,
         .signing_key = keys->signing,
+        .gauges = service->gauges,
     });
     service->background = background_start(&(struct background_settings){
         .app = database_of(service, settings, ROLE_APP),
@@ -341,6 +348,7 @@ static void stop(struct service *service, const struct settings *settings)
     lanes_stop(service->lanes);
     if (service->httpd != NULL)
         httpd_free(service->httpd);
+    gauges_free(service->gauges);
     config_cache_free(service->cache);
 }
 

@@ -89,6 +89,7 @@ struct statement {
     X(history_read_statements)                                                                     \
     X(background_table_statements)                                                                 \
     X(apply_read_statements)                                                                       \
+    X(operator_read_statements)                                                                    \
     X(suggestion_read_statements)
 
 #define X(array) extern const struct statement *const array[];

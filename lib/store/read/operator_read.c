@@ -1,0 +1,77 @@
+#include "store/read/operator_read.h"
+
+#include <string.h>
+
+#define READ_MEMORY_BYTES 65536
+
+static const struct statement OPERATOR_HANDOFFS = {
+    .name = "operator_handoffs",
+    .sql = "SELECT count(*), count(*) FILTER (WHERE respond_by < now()) FROM (SELECT respond_by "
+           "FROM handoff WHERE workspace_id = $1 AND state = 'offered' LIMIT $2::int8) h",
+    .index = "handoff_queue",
+    .hot = true,
+};
+
+static const struct statement OPERATOR_DELIVERIES = {
+    .name = "operator_deliveries",
+    .sql = "SELECT count(*) FROM (SELECT 1 FROM delivery WHERE workspace_id = $1 "
+           "AND status = 'failed' LIMIT $2::int8) d",
+    .index = "delivery_failed",
+    .hot = true,
+};
+
+/* Before the first checkpoint, since the first entry. */
+static const struct statement OPERATOR_CHECKPOINT = {
+    .name = "operator_checkpoint",
+    .sql = "SELECT h.pos - j.cursor, CASE WHEN h.pos > j.cursor THEN greatest(extract(epoch FROM "
+           "now() - coalesce((SELECT c.at FROM checkpoint c WHERE c.workspace_id = $1 "
+           "ORDER BY c.size DESC LIMIT 1), (SELECT l.at FROM ledger l WHERE l.workspace_id = $1 "
+           "AND l.pos = 1))), 0) ELSE 0 END::int8 FROM workspace_head h, job j "
+           "WHERE h.workspace_id = $1 AND j.workspace_id = $1 AND j.name = 'checkpoint'",
+    .index = "checkpoint_pkey",
+    .hot = true,
+};
+
+const struct statement *const operator_read_statements[] = {
+    &OPERATOR_HANDOFFS, &OPERATOR_DELIVERIES, &OPERATOR_CHECKPOINT, NULL};
+
+static int queue(struct pg *pg, struct arena *arena, const struct statement *statement,
+                 struct uuid workspace, bool capped)
+{
+    struct pg_params params;
+
+    pg_params_init(&params, arena);
+    pg_params_uuid(&params, workspace);
+    if (capped)
+        pg_params_int8(&params, OPERATOR_COUNT_MAX);
+    return pg_queue(pg, statement, &params);
+}
+
+enum pg_status operator_read(struct pg *pg, struct uuid workspace, int64_t deadline,
+                             struct operator_state *out)
+{
+    struct arena *arena = arena_new(READ_MEMORY_BYTES);
+    enum pg_status status = arena == NULL ? PG_OTHER : pg_pipeline_begin(pg, deadline);
+
+    memset(out, 0, sizeof *out);
+    if (status == PG_OK) {
+        pg_queue_begin_read(pg, workspace);
+        int handoffs = queue(pg, arena, &OPERATOR_HANDOFFS, workspace, true);
+        int deliveries = queue(pg, arena, &OPERATOR_DELIVERIES, workspace, true);
+        int checkpoint = queue(pg, arena, &OPERATOR_CHECKPOINT, workspace, false);
+        pg_queue_commit(pg);
+        status = pg_pipeline_run(pg, deadline);
+        if (status == PG_OK) {
+            out->waiting = pg_get_int8(pg_result(pg, handoffs), 0, 0);
+            out->overdue = pg_get_int8(pg_result(pg, handoffs), 0, 1);
+            out->failed = pg_get_int8(pg_result(pg, deliveries), 0, 0);
+        }
+        if (status == PG_OK && pg_rows(pg_result(pg, checkpoint)) == 1) {
+            out->uncovered = pg_get_int8(pg_result(pg, checkpoint), 0, 0);
+            out->checkpoint_age = pg_get_int8(pg_result(pg, checkpoint), 0, 1);
+        }
+        pg_pipeline_end(pg);
+    }
+    arena_free(arena);
+    return status;
+}

@@ -1,0 +1,147 @@
+#include "gauges.h"
+
+#include "http/metrics.h"
+
+#include "store/read/operator_read.h"
+#include "store/table/workspace_table.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <time.h>
+
+/* Of one look: the jobs are due as well. */
+#define WORKSPACES_AT_ONCE 50
+#define READ_TIMEOUT_MS    1000
+#define LIST_MEMORY_BYTES  (16u << 20)
+
+struct gauges {
+    struct arena *arena; /* of the round's list */
+    struct workspace_row *rows;
+    size_t count;
+    size_t next;
+    int64_t begun_ms; /* of the round; 0: none yet */
+    struct operator_state sum;
+    /* as of the last whole round */
+    _Atomic int64_t waiting, overdue, failed, uncovered, checkpoint_age, read_at;
+};
+
+struct gauges *gauges_new(void)
+{
+    struct gauges *gauges = calloc(1, sizeof *gauges);
+
+    if (gauges == NULL)
+        return NULL;
+    gauges->arena = arena_new(LIST_MEMORY_BYTES);
+    if (gauges->arena != NULL)
+        return gauges;
+    free(gauges);
+    return NULL;
+}
+
+void gauges_free(struct gauges *gauges)
+{
+    if (gauges == NULL)
+        return;
+    arena_free(gauges->arena);
+    free(gauges);
+}
+
+/* ---- for /metrics ---- */
+
+#define GAUGE(name)                                                                                \
+    static int64_t read_##name(void *self)                                                         \
+    {                                                                                              \
+        return atomic_load(&((struct gauges *)self)->name);                                        \
+    }
+
+GAUGE(waiting)
+GAUGE(overdue)
+GAUGE(failed)
+GAUGE(uncovered)
+GAUGE(checkpoint_age)
+GAUGE(read_at)
+
+void gauges_register(struct gauges *gauges)
+{
+    static const struct {
+        const char *name, *help;
+        int64_t (*read)(void *self);
+    } all[] = {
+        {"handoffs_waiting", "Offered handoffs that wait for an answer.", read_waiting},
+        {"handoffs_overdue", "Of them, those whose time to answer is over.", read_overdue},
+        {"deliveries_failed", "Deliveries that fit no mapping and were not replayed.", read_failed},
+        {"checkpoint_lag_entries",
+         "Ledger entries that no checkpoint covers, in the workspace "
+         "with the most.",
+         read_uncovered},
+        {"checkpoint_age_seconds",
+         "Since the last checkpoint of a ledger that has grown since; "
+         "the oldest.",
+         read_checkpoint_age},
+        {"gauges_read_timestamp_seconds", "When these numbers were read.", read_read_at},
+    };
+
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        (void)metrics_register(METRIC_IS_GAUGE, all[i].name, all[i].help, all[i].read, gauges);
+}
+
+/* ---- reading ---- */
+
+static int64_t larger(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+static void add(struct operator_state *sum, const struct operator_state *state)
+{
+    sum->waiting += state->waiting;
+    sum->overdue += state->overdue;
+    sum->failed += state->failed;
+    sum->uncovered = larger(sum->uncovered, state->uncovered);
+    sum->checkpoint_age = larger(sum->checkpoint_age, state->checkpoint_age);
+}
+
+static void publish(struct gauges *gauges)
+{
+    atomic_store(&gauges->waiting, gauges->sum.waiting);
+    atomic_store(&gauges->overdue, gauges->sum.overdue);
+    atomic_store(&gauges->failed, gauges->sum.failed);
+    atomic_store(&gauges->uncovered, gauges->sum.uncovered);
+    atomic_store(&gauges->checkpoint_age, gauges->sum.checkpoint_age);
+    atomic_store(&gauges->read_at, (int64_t)time(NULL));
+    gauges->rows = NULL;
+}
+
+static void begin(struct gauges *gauges, struct pg *job)
+{
+    gauges->begun_ms = pg_now_ms();
+    gauges->sum = (struct operator_state){0};
+    gauges->next = 0;
+    arena_clear(gauges->arena);
+    if (workspace_table_list(job, gauges->arena, pg_deadline_in(READ_TIMEOUT_MS), &gauges->rows,
+                             &gauges->count) != PG_OK)
+        gauges->rows = NULL;
+}
+
+/* A round that meets a database that is away is given up: what was published stands, with its
+ * time. */
+void gauges_go_on(struct gauges *gauges, struct pg *job, struct pg *app)
+{
+    bool due = gauges->begun_ms == 0 || pg_now_ms() - gauges->begun_ms >= GAUGES_EVERY_MS;
+    struct operator_state state;
+
+    if (gauges->rows == NULL && due)
+        begin(gauges, job);
+    if (gauges->rows == NULL)
+        return;
+    for (int i = 0; i < WORKSPACES_AT_ONCE && gauges->next < gauges->count; i++) {
+        struct uuid workspace = gauges->rows[gauges->next++].id;
+        if (operator_read(app, workspace, pg_deadline_in(READ_TIMEOUT_MS), &state) != PG_OK) {
+            gauges->rows = NULL;
+            return;
+        }
+        add(&gauges->sum, &state);
+    }
+    if (gauges->next == gauges->count)
+        publish(gauges);
+}

@@ -1,0 +1,109 @@
+/* What an operator alarms on, as /metrics shows it: without a key, and without a name. */
+#include "exposition.h"
+#include "stage.h"
+
+#include "store/pg/pg.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WAIT_MS 60000
+
+static const struct step what_happens[] = {
+    {.label = "a lead qualifies, and is offered",
+     .method = "POST",
+     .path = "/v1/leads",
+     .as = "marketing",
+     .body = "{'email':'kim@acme.example','attributes':{'company.employees':120,'seniority':'vp'},"
+             "'touch':{'kind':'demo_requested','source':'google'}}",
+     .status = 201,
+     .checks = {{"/handoff/state", "'offered'"}}},
+    {.label = "a source whose mapping will not fit",
+     .method = "POST",
+     .path = "/v1/sources",
+     .as = "ana",
+     .body = "{'name':'forms','team':'marketing','mapping':{'email':'/email'}}",
+     .status = 201,
+     .keep = {{"path", "/source/path"}}},
+    {.label = "what it sends fails",
+     .method = "POST",
+     .path = "${path}",
+     .as = "marketing",
+     .body = "{'email':'no address'}",
+     .status = 202,
+     .checks = {{"/status", "'failed'"}}},
+    {0},
+};
+
+static char *scrape(struct client *client)
+{
+    struct answer answer;
+
+    client_call(client, &(struct call){.method = "GET", .target = "/metrics"}, &answer);
+    ck_assert_int_eq(answer.status, 200);
+    char *text = strdup(answer.body);
+    answer_release(&answer);
+    return text;
+}
+
+/* The text in which the gauge has this value, within a while; the caller frees it. */
+static char *await(struct client *client, const char *gauge, double wanted)
+{
+    int64_t until = pg_deadline_in(WAIT_MS);
+    double value = -1;
+
+    for (;;) {
+        char *text = scrape(client);
+        if (exposition_value(text, gauge, &value) && value == wanted)
+            return text;
+        free(text);
+        ck_assert_msg(pg_now_ms() < until, "%s: wanted %g, has %g", gauge, wanted, value);
+        poll(NULL, 0, 100);
+    }
+}
+
+START_TEST(metrics_show_what_waits_and_what_failed)
+{
+    struct stage stage = stage_open("--starter mql --sign");
+    double value;
+
+    story_run(stage.story, what_happens);
+    free(await(stage.client, "baton_deliveries_failed", 1));
+    char *text = await(stage.client, "baton_handoffs_waiting", 1);
+    const char *fault = exposition_fault(text);
+    ck_assert_msg(fault == NULL, "%s", fault);
+    ck_assert(exposition_value(text, "baton_handoffs_overdue", &value));
+    ck_assert(value == 0);
+    ck_assert(exposition_value(text, "baton_gauges_read_timestamp_seconds", &value));
+    ck_assert(value > 1.7e9);
+    /* no server has a key that signs */
+    ck_assert(exposition_value(text, "baton_checkpoint_lag_entries", &value));
+    ck_assert(value > 0);
+    ck_assert_ptr_null(strstr(text, "acme"));
+    free(text);
+    stage_close(&stage);
+}
+END_TEST
+
+START_TEST(the_server_ends_cleanly)
+{
+    stage_end();
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("http/gauges");
+    TCase *tests = tcase_create("gauges");
+
+    tcase_set_timeout(tests, 120);
+    tcase_add_test(tests, metrics_show_what_waits_and_what_failed);
+    tcase_add_test(tests, the_server_ends_cleanly);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
