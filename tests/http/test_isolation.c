@@ -157,6 +157,8 @@ static const struct probe probes[] = {
     {.operation = "livez", .roles = KEYLESS},
     {.operation = "readyz", .roles = KEYLESS},
     {.operation = "metrics", .roles = KEYLESS},
+    {.operation = "problems_list", .roles = KEYLESS},
+    {.operation = "problems_get", .roles = KEYLESS},
     {.operation = "openapi", .roles = KEYLESS},
 };
 
@@ -528,6 +530,7 @@ static const struct param params[] = {
     {"version", false, NULL, "1", "7"},
     {"size", false, "checkpoint", "${checkpoint}", "7"},
     {"pos", false, NULL, "1", "1000000"}, /* everybody's own ledger has it */
+    {"code", false, NULL, "not_found", "nothing"},
 };
 
 #define PARAMS_COUNT (sizeof params / sizeof *params)

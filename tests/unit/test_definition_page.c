@@ -276,7 +276,7 @@ START_TEST(both_pages_say_everything)
         "Ana",
         "Sam",
         "Ops",
-        "2026-11-22T10:00:00Z",
+        "22 November 2026, 10:00 UTC",
     };
 
     for (int format = PAGE_MARKDOWN; format <= PAGE_HTML; format++) {
@@ -294,7 +294,11 @@ START_TEST(html_is_escaped_and_stands_alone)
     struct definition_page facts = {.version = 1, .state = "draft"};
     const char *page = page_of(definition, &facts, PAGE_HTML);
 
-    assert_holds(page, "<title>Big &lt;b&gt;&amp;&lt;/b&gt; *bold*</title>");
+    assert_holds(page, "<title>MQL, version 1: Big &lt;b&gt;&amp;&lt;/b&gt; *bold*</title>");
+    assert_holds(page, "<header>Baton</header>\n<main>");
+    assert_holds(page, "</main>\n</body>");
+    assert_holds(page, "<th scope=\"col\">");
+    assert_holds(page, "<td data-label=\"");
     assert_holds(page, "Size | &lt;script&gt;alert(1)&lt;/script&gt;");
     assert_holds(page, "<code>Company | Size `x`</code> is at least 50");
     assert_holds(page, "<blockquote>- first<br>second | third</blockquote>");

@@ -17,13 +17,6 @@ static void put_upper(const char *name, char *out, size_t size)
     out[i] = '\0';
 }
 
-static void moment_text(instant at, char out[INSTANT_TEXT_MAX])
-{
-    out[0] = '\0';
-    if (at != INSTANT_NONE)
-        instant_format(at, out);
-}
-
 /* ---- head ---- */
 
 static void write_item(struct page *page, const char *label, const char *text)
@@ -37,12 +30,13 @@ static void write_item(struct page *page, const char *label, const char *text)
 
 static void write_moment(struct page *page, const char *label, instant at)
 {
-    char text[INSTANT_TEXT_MAX];
-
     if (at == INSTANT_NONE || at == 0)
         return;
-    moment_text(at, text);
-    write_item(page, label, text);
+    page_begin_block(page, BLOCK_ITEM);
+    page_strong(page, label);
+    page_text(page, ": ");
+    page_moment(page, at);
+    page_end_block(page);
 }
 
 static const char *state_words(const char *state)
@@ -384,13 +378,12 @@ static void write_changes(struct page *page, const struct definition_page *facts
 
 static void write_signature(struct page *page, const struct page_signature *signature)
 {
-    char at[INSTANT_TEXT_MAX];
-
-    moment_text(signature->signed_at, at);
     page_begin_row(page);
     page_cell(page, team_function_name(signature->side));
     page_cell(page, signature->member);
-    page_cell(page, at);
+    page_begin_block(page, BLOCK_CELL);
+    page_moment(page, signature->signed_at);
+    page_end_block(page);
     page_cell(page, signature->key_made_by == NULL ? "" : signature->key_made_by);
     page_end_row(page);
 }
@@ -415,9 +408,14 @@ enum err definition_page_write(const struct definition *definition,
                                const struct definition_page *facts, enum page_format format,
                                char **text, size_t *len)
 {
+    char title[TITLE_MAX_BYTES + 64];
+    char term[CODE_MAX_BYTES];
     struct page page;
 
-    page_begin(&page, format, DEFINITION_PAGE_BYTES, definition->title);
+    put_upper(term_name(definition->term), term, sizeof term);
+    snprintf(title, sizeof title, "%s, version %lld: %s", term, (long long)facts->version,
+             definition->title);
+    page_begin(&page, format, DEFINITION_PAGE_BYTES, title);
     write_head(&page, definition, facts);
     write_decline(&page, facts);
     write_changes(&page, facts);

@@ -7,7 +7,8 @@
 
 static const char style[] =
     "body{font:16px/1.5 system-ui,sans-serif;color:#1d2733;background:#fff;max-width:60rem;"
-    "margin:2rem auto;padding:0 1rem}"
+    "margin:1rem auto;padding:0 1rem;overflow-wrap:anywhere}"
+    "header{color:#5a6775;margin:0 0 1rem}"
     "h1{font-size:1.7rem;line-height:1.2;margin:0 0 .5rem}"
     "h2{font-size:1.2rem;margin:2rem 0 .5rem;border-bottom:1px solid #d5dbe2;padding-bottom:.25rem}"
     "blockquote{margin:1rem 0;padding:.5rem 1rem;border-left:4px solid #3b6ea5;background:#f4f7fa}"
@@ -16,8 +17,13 @@ static const char style[] =
     "th{font-weight:600;background:#f4f7fa}"
     "code{font:.92em ui-monospace,monospace;background:#eef2f6;padding:0 .25em;border-radius:3px;"
     "overflow-wrap:anywhere}"
-    "@media(prefers-color-scheme:dark){body{color:#e4e9ee;background:#14191f}"
-    "h2,th,td{border-color:#323b45}th,blockquote,code{background:#1f2731}}";
+    /* On a phone a row is a block, and each cell says what it is. */
+    "@media(max-width:40rem){h1{font-size:1.4rem}ul{padding-left:1.2rem}thead{display:none}"
+    "table,tbody,tr,td{display:block}tr{padding:.5rem 0;border-bottom:1px solid #e3e8ed}"
+    "td{padding:.15rem 0;border:0}td:empty{display:none}"
+    "td::before{content:attr(data-label) \": \";font-weight:600}}"
+    "@media(prefers-color-scheme:dark){body{color:#e4e9ee;background:#14191f}header{color:#a3b0bd}"
+    "h2,th,td,tr{border-color:#323b45}th,blockquote,code{background:#1f2731}}";
 
 static bool is_html(const struct page *page)
 {
@@ -139,6 +145,23 @@ void page_strong(struct page *page, const char *text)
     put(page, "</strong>", "**");
 }
 
+void page_moment(struct page *page, instant at)
+{
+    static const char *const months[] = {"January",   "February", "March",    "April",
+                                         "May",       "June",     "July",     "August",
+                                         "September", "October",  "November", "December"};
+    char text[INSTANT_TEXT_MAX];
+
+    instant_format(at, text); /* 2026-11-22T10:00:00Z */
+    int month = (text[5] - '0') * 10 + text[6] - '0';
+    const char *day = text[8] == '0' ? text + 9 : text + 8;
+    if (is_html(page))
+        text_out_format(&page->out, "<time datetime=\"%s\">", text);
+    text_out_format(&page->out, "%.*s %s %.4s, %.5s UTC", (int)(text + 10 - day), day,
+                    months[month - 1], text, text + 11);
+    put(page, "</time>", "");
+}
+
 void page_break(struct page *page)
 {
     put(page, "<br>", page->block == BLOCK_CELL ? "<br>" : "\\\n");
@@ -158,12 +181,12 @@ void page_begin(struct page *page, enum page_format format, size_t cap_bytes, co
     page_text(page, title);
     text_out_put(&page->out, "</title>\n<style>");
     text_out_put(&page->out, style);
-    text_out_put(&page->out, "</style>\n</head>\n<body>\n");
+    text_out_put(&page->out, "</style>\n</head>\n<body>\n<header>Baton</header>\n<main>\n");
 }
 
 void page_end(struct page *page)
 {
-    put(page, "</body>\n</html>\n", "");
+    put(page, "</main>\n</body>\n</html>\n", "");
 }
 
 void page_heading(struct page *page, int level, const char *text)
@@ -191,7 +214,10 @@ void page_begin_block(struct page *page, enum page_block block)
         [BLOCK_PARAGRAPH] = "", [BLOCK_QUOTE] = "> ", [BLOCK_ITEM] = "- ", [BLOCK_CELL] = " "};
 
     page->block = block;
-    put(page, html[block], markdown[block]);
+    if (block == BLOCK_CELL && is_html(page))
+        text_out_format(&page->out, "<td data-label=\"%s\">", page->columns[page->column++]);
+    else
+        put(page, html[block], markdown[block]);
 }
 
 void page_end_block(struct page *page)
@@ -230,9 +256,10 @@ void page_end_list(struct page *page)
 
 void page_begin_table(struct page *page, const char *const *columns, int count)
 {
+    page->columns = columns;
     put(page, "<table>\n<thead><tr>", "|");
     for (int i = 0; i < count; i++) {
-        put(page, "<th>", " ");
+        put(page, "<th scope=\"col\">", " ");
         text_out_put(&page->out, columns[i]);
         put(page, "</th>", " |");
     }
@@ -244,6 +271,7 @@ void page_begin_table(struct page *page, const char *const *columns, int count)
 
 void page_begin_row(struct page *page)
 {
+    page->column = 0;
     put(page, "<tr>", "|");
 }
 

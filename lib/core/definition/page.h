@@ -5,6 +5,7 @@
 #ifndef BATON_CORE_PAGE_H
 #define BATON_CORE_PAGE_H
 
+#include "base/instant.h"
 #include "base/text_out.h"
 
 enum page_format { PAGE_MARKDOWN, PAGE_HTML };
@@ -15,7 +16,9 @@ enum page_block { BLOCK_NONE, BLOCK_PARAGRAPH, BLOCK_QUOTE, BLOCK_ITEM, BLOCK_CE
 struct page {
     enum page_format format;
     enum page_block block;
-    struct text_out out; /* released by the caller */
+    const char *const *columns; /* of the table that is being written */
+    int column;                 /* of the next cell */
+    struct text_out out;        /* released by the caller */
 };
 
 void page_begin(struct page *page, enum page_format format, size_t cap_bytes, const char *title);
@@ -30,6 +33,8 @@ void page_paragraph(struct page *page, const char *text);
 void page_text(struct page *page, const char *text);
 void page_strong(struct page *page, const char *text);
 void page_code(struct page *page, const char *text);
+/** A moment as people read it: "22 November 2026, 10:00 UTC". */
+void page_moment(struct page *page, instant at);
 /** A line break within a block. */
 void page_break(struct page *page);
 
