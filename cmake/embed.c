@@ -2,17 +2,23 @@
  * Writes a C file with the texts that the program carries: each as it stands, compressed, and with
  * its ETag (server/http/embedded.h). Run while building.
  *
- *   embed OUTPUT {NAME CONTENT_TYPE FILE}…
+ *   embed OUTPUT {NAME FILE}…
+ *
+ * What is named *.html is made of a Markdown file.
  */
 #include "base/etag.h"
 #include "base/gzip.h"
+#include "base/markdown.h"
+#include "core/definition/page.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define FILE_MAX_BYTES (4 << 20)
-#define BYTES_A_LINE   24
+#define FILE_MAX_BYTES  (4 << 20)
+#define BYTES_A_LINE    24
+#define TITLE_MAX_BYTES 128
 
 static void give_up(const char *what, const char *why)
 {
@@ -44,10 +50,45 @@ static void write_bytes(FILE *out, const char *kind, int index, const char *byte
     fprintf(out, "0};\n");
 }
 
-static void write_text(FILE *out, int index, const char *path, char etag[ETAG_LEN + 1])
+/* A page of what the Markdown says, whose first line is its title. The caller frees it. */
+static char *make_page(const char *path, size_t *len)
+{
+    char *markdown = read_file(path, len);
+    char title[TITLE_MAX_BYTES];
+    struct page page;
+
+    snprintf(title, sizeof title, "%.*s", (int)strcspn(markdown + 2, "\n"), markdown + 2);
+    page_begin(&page, PAGE_HTML, FILE_MAX_BYTES, title);
+    markdown_write(markdown, &page.out);
+    page_end(&page);
+    free(markdown);
+    char *text = text_out_steal(&page.out, len);
+    if (text == NULL)
+        give_up(path, "cannot be made a page");
+    return text;
+}
+
+static bool is_page(const char *name)
+{
+    size_t len = strlen(name);
+
+    return len > 5 && strcmp(name + len - 5, ".html") == 0;
+}
+
+static const char *type_of(const char *name)
+{
+    const char *suffix = strrchr(name, '.');
+
+    if (suffix != NULL && strcmp(suffix, ".md") == 0)
+        return "text/markdown; charset=utf-8";
+    return is_page(name) ? "text/html; charset=utf-8" : "application/yaml";
+}
+
+static void write_text(FILE *out, int index, const char *name, const char *path,
+                       char etag[ETAG_LEN + 1])
 {
     size_t len, gzip_len;
-    char *text = read_file(path, &len);
+    char *text = is_page(name) ? make_page(path, &len) : read_file(path, &len);
     char *gzip = gzip_compress(text, len, &gzip_len);
 
     if (gzip == NULL)
@@ -61,23 +102,23 @@ static void write_text(FILE *out, int index, const char *path, char etag[ETAG_LE
 
 int main(int argc, char **argv)
 {
-    int count = (argc - 2) / 3;
+    int count = (argc - 2) / 2;
 
-    if (argc < 5 || (argc - 2) % 3 != 0)
-        give_up("usage", "embed OUTPUT {NAME CONTENT_TYPE FILE}…");
+    if (argc < 4 || argc % 2 != 0)
+        give_up("usage", "embed OUTPUT {NAME FILE}…");
     char(*etags)[ETAG_LEN + 1] = calloc((size_t)count, sizeof *etags);
     FILE *out = fopen(argv[1], "w");
     if (out == NULL || etags == NULL)
         give_up(argv[1], "cannot be written");
     fprintf(out, "#include \"http/embedded.h\"\n\n");
     for (int i = 0; i < count; i++)
-        write_text(out, i, argv[2 + 3 * i + 2], etags[i]);
+        write_text(out, i, argv[2 + 2 * i], argv[2 + 2 * i + 1], etags[i]);
     fprintf(out, "\nconst struct embedded embedded[] = {\n");
     for (int i = 0; i < count; i++)
         fprintf(out,
                 "    {\"%s\", \"%s\", text_%d, sizeof text_%d - 1, gzip_%d, sizeof gzip_%d - 1,\n"
                 "     \"\\%.*s\\\"\"},\n",
-                argv[2 + 3 * i], argv[2 + 3 * i + 1], i, i, i, i, ETAG_LEN - 1, etags[i]);
+                argv[2 + 2 * i], type_of(argv[2 + 2 * i]), i, i, i, i, ETAG_LEN - 1, etags[i]);
     fprintf(out, "};\nconst size_t embedded_count = sizeof embedded / sizeof *embedded;\n");
     free(etags);
     if (fclose(out) != 0)

@@ -1,6 +1,7 @@
 #include "api/attribution_api.h"
 #include "api/definitions_api.h"
 #include "api/deliveries_read_api.h"
+#include "api/docs_api.h"
 #include "api/feeds_api.h"
 #include "api/handoffs_api.h"
 #include "api/handoffs_read_api.h"
@@ -219,6 +220,9 @@ const struct route routes[] = {
     {"GET", "/livez", "livez", .flags = ROUTE_PUBLIC, .direct = health_live},
     {"GET", "/readyz", "readyz", .flags = ROUTE_PUBLIC, .direct = health_ready},
     {"GET", "/metrics", "metrics", .flags = ROUTE_PUBLIC, .direct = health_metrics},
+    {"GET", "/", "docs_start", .flags = ROUTE_PUBLIC, .direct = docs_start},
+    {"GET", "/docs/{name}", "docs_get", .flags = ROUTE_PUBLIC, .input = &docs_get_input,
+     .direct = docs_get},
     {"GET", "/problems", "problems_list", .flags = ROUTE_PUBLIC, .direct = problems_list},
     {"GET", "/problems/{code}", "problems_get", .flags = ROUTE_PUBLIC, .input = &problems_get_input,
      .direct = problems_get},

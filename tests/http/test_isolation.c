@@ -157,6 +157,8 @@ static const struct probe probes[] = {
     {.operation = "livez", .roles = KEYLESS},
     {.operation = "readyz", .roles = KEYLESS},
     {.operation = "metrics", .roles = KEYLESS},
+    {.operation = "docs_start", .roles = KEYLESS},
+    {.operation = "docs_get", .roles = KEYLESS},
     {.operation = "problems_list", .roles = KEYLESS},
     {.operation = "problems_get", .roles = KEYLESS},
     {.operation = "openapi", .roles = KEYLESS},
@@ -531,6 +533,7 @@ static const struct param params[] = {
     {"size", false, "checkpoint", "${checkpoint}", "7"},
     {"pos", false, NULL, "1", "1000000"}, /* everybody's own ledger has it */
     {"code", false, NULL, "not_found", "nothing"},
+    {"name", false, NULL, "http", "nothing"},
 };
 
 #define PARAMS_COUNT (sizeof params / sizeof *params)

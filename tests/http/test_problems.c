@@ -1,4 +1,5 @@
-/* The `type` of a problem is an address that answers, for every code that there is. */
+/* The `type` of a problem is an address that answers, for every code that there is; so are the
+ * first page and the documents. */
 #include "stage.h"
 
 #include "base/error.h"
@@ -102,6 +103,61 @@ static const struct step opened[] = {
     {.label = "no such code", .method = "GET", .path = "/problems/nothing", .status = 404},
     {0}};
 
+static const struct step read[] = {
+    {.label = "the first page, in a browser",
+     .method = "GET",
+     .path = "/",
+     .headers = {"Accept: text/html,*/*;q=0.8"},
+     .status = 200,
+     .checks = {{"@body", "~<h1>Baton</h1>"},
+                {"@body", "~/docs/definition"},
+                {"@body", "~<pre><code>URL=http"},
+                {"@Content-Security-Policy", "*"},
+                {"@Cache-Control", "=no-cache"}},
+     .keep = {{"tag", "@ETag"}}},
+    {.label = "is kept",
+     .method = "GET",
+     .path = "/",
+     .headers = {"Accept: text/html,*/*;q=0.8", "If-None-Match: ${tag}"},
+     .status = 304},
+    {.label = "for whoever does not say, Markdown",
+     .method = "GET",
+     .path = "/",
+     .headers = {"Accept:"},
+     .status = 200,
+     .checks = {{"@body", "~## Three requests"}}},
+    {.label = "a document",
+     .method = "GET",
+     .path = "/docs/feeds",
+     .headers = {"Accept: text/html"},
+     .status = 200,
+     .checks = {{"@body", "~<title>Following Baton</title>"},
+                {"@body", "~<td><code>GET /v1/events</code></td>"}}},
+    {.label = "as its file",
+     .method = "GET",
+     .path = "/docs/feeds.md",
+     .headers = {"Accept: text/html"},
+     .status = 200,
+     .checks = {{"@body", "~# Following Baton"}}},
+    {.label = "not as a picture",
+     .method = "GET",
+     .path = "/docs/feeds",
+     .headers = {"Accept: image/png"},
+     .status = 406},
+    {.label = "nor the first page",
+     .method = "GET",
+     .path = "/",
+     .headers = {"Accept: image/png"},
+     .status = 406},
+    {.label = "no such document", .method = "GET", .path = "/docs/nothing", .status = 404},
+    {0}};
+
+START_TEST(documents_are_served)
+{
+    story_run(stage.story, read);
+}
+END_TEST
+
 START_TEST(a_type_can_be_opened)
 {
     story_run(stage.story, opened);
@@ -125,6 +181,7 @@ int main(void)
     tcase_add_checked_fixture(t, set_up, tear_down);
     tcase_add_test(t, every_code_has_an_address);
     tcase_add_test(t, a_type_can_be_opened);
+    tcase_add_test(t, documents_are_served);
     tcase_add_test(end, the_server_ends_cleanly);
     suite_add_tcase(suite, t);
     suite_add_tcase(suite, end);

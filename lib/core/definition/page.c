@@ -17,13 +17,14 @@ static const char style[] =
     "th{font-weight:600;background:#f4f7fa}"
     "code{font:.92em ui-monospace,monospace;background:#eef2f6;padding:0 .25em;border-radius:3px;"
     "overflow-wrap:anywhere}"
+    "pre{padding:.5rem 1rem;background:#eef2f6;white-space:pre-wrap}pre code{padding:0}"
     /* On a phone a row is a block, and each cell says what it is. */
     "@media(max-width:40rem){h1{font-size:1.4rem}ul{padding-left:1.2rem}thead{display:none}"
-    "table,tbody,tr,td{display:block}tr{padding:.5rem 0;border-bottom:1px solid #e3e8ed}"
+    "table,tbody,tr,th,td{display:block}tr{padding:.5rem 0;border-bottom:1px solid #e3e8ed}"
     "td{padding:.15rem 0;border:0}td:empty{display:none}"
-    "td::before{content:attr(data-label) \": \";font-weight:600}}"
+    "td[data-label]::before{content:attr(data-label) \": \";font-weight:600}}"
     "@media(prefers-color-scheme:dark){body{color:#e4e9ee;background:#14191f}header{color:#a3b0bd}"
-    "h2,th,td,tr{border-color:#323b45}th,blockquote,code{background:#1f2731}}";
+    "h2,th,td,tr{border-color:#323b45}th,blockquote,pre,code{background:#1f2731}}";
 
 static bool is_html(const struct page *page)
 {
