@@ -1,5 +1,7 @@
 #include "service.h"
 
+#include "http/request_refuse.h"
+
 #include "api/caller.h"
 #include "api/inbound_api.h"
 #include "background.h"
@@ -180,7 +182,7 @@ static void run_lookup(struct reader_job *job, struct reader *reader)
     if (shortage_seen())
         task->lookup_err = ERR_OUT_OF_MEMORY;
     task->looked_up = true;
-    request_continue(r);
+    request_done(r);
 }
 
 static void look_up(void *self, struct request *r)
@@ -194,7 +196,7 @@ static void look_up(void *self, struct request *r)
     if (err == ERR_NONE)
         return;
     task->lookup_err = err;
-    request_continue(r);
+    request_done(r);
 }
 
 static void start(void *self, struct request *r)

@@ -1,5 +1,8 @@
 #include "api/attribution_api.h"
 
+#include "http/reply.h"
+#include "http/request_refuse.h"
+
 #include "api/reading.h"
 #include "http/accept.h"
 #include "http/request_input.h"

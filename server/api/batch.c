@@ -1,5 +1,7 @@
 #include "api/batch.h"
 
+#include "http/request_refuse.h"
+
 #include "api/lead_input.h"
 #include "http/body.h"
 

@@ -1,5 +1,7 @@
 #include "api/caller.h"
 
+#include "http/request_refuse.h"
+
 #include "base/email.h"
 
 #include <string.h>

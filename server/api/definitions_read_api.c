@@ -1,5 +1,8 @@
 #include "api/definitions_api.h"
 
+#include "http/reply.h"
+#include "http/request_refuse.h"
+
 #include "api/values.h"
 #include "http/accept.h"
 

@@ -2,6 +2,8 @@
 
 #include "http/accept.h"
 #include "http/embedded.h"
+#include "http/reply.h"
+#include "http/request_refuse.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,8 @@
 #include "api/handoffs_read_api.h"
 
+#include "http/reply.h"
+#include "http/request_refuse.h"
+
 #include "api/ledger_api.h"
 #include "api/reading.h"
 

@@ -3,7 +3,9 @@
 #include "http/embedded.h"
 #include "http/httpd.h"
 #include "http/metrics.h"
+#include "http/reply.h"
 #include "http/request.h"
+#include "http/request_refuse.h"
 
 #include <string.h>
 

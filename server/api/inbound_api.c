@@ -1,6 +1,7 @@
 #include "api/inbound_api.h"
 
 #include "http/body.h"
+#include "http/request_refuse.h"
 
 #include "base/form.h"
 #include "base/public_id.h"

@@ -1,10 +1,13 @@
 #include "api/jobs_api.h"
 
+#include "http/reply.h"
+
 #include "api/reading.h"
 
 #include "core/agreement/definition_change.h"
 #include "core/background_change.h"
 #include "core/evidence/backtest_request.h"
+#include "store/read/background_read.h"
 #include "store/table/background_table.h"
 
 static const struct reading_places jobs_places = READING_PLACES("jb");

@@ -1,5 +1,7 @@
 #include "api/leads_read_api.h"
 
+#include "http/reply.h"
+
 #include "api/reading.h"
 #include "http/etag_reply.h"
 

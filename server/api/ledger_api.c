@@ -1,5 +1,8 @@
 #include "api/ledger_api.h"
 
+#include "http/reply.h"
+#include "http/request_refuse.h"
+
 #include "api/reading.h"
 
 #include "store/read/proof_read.h"

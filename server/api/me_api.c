@@ -1,5 +1,8 @@
 #include "api/me_api.h"
 
+#include "http/reply.h"
+#include "http/request_refuse.h"
+
 #include "base/public_id.h"
 #include "core/setup/shape_setup.h"
 

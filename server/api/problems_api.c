@@ -1,6 +1,8 @@
 #include "api/problems_api.h"
 
 #include "http/accept.h"
+#include "http/reply.h"
+#include "http/request_refuse.h"
 
 #include "core/definition/page.h"
 

@@ -1,5 +1,7 @@
 #include "api/reading.h"
 
+#include "http/reply.h"
+
 #include <string.h>
 
 /* Of a Link header, as openapi.yaml has it. A longer one is left out: next stands in the body. */

@@ -1,5 +1,7 @@
 #include "api/reports_api.h"
 
+#include "http/reply.h"
+
 #include "api/reading.h"
 
 #include "base/period.h"

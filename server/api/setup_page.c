@@ -1,5 +1,7 @@
 #include "api/setup_page.h"
 
+#include "http/reply.h"
+
 #include "base/uuid.h"
 
 #include <stdlib.h>

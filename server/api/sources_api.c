@@ -1,5 +1,7 @@
 #include "api/sources_api.h"
 
+#include "http/reply.h"
+
 #include "api/values.h"
 
 #include "base/etag.h"

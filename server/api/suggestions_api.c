@@ -1,5 +1,8 @@
 #include "api/suggestions_api.h"
 
+#include "http/reply.h"
+#include "http/request_refuse.h"
+
 #include "api/reading.h"
 
 #include "store/read/suggestion_read.h"

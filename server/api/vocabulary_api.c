@@ -1,5 +1,7 @@
 #include "api/vocabulary_api.h"
 
+#include "http/reply.h"
+
 #include "api/reading.h"
 
 #include "store/read/vocabulary_read.h"

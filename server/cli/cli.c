@@ -1,7 +1,5 @@
 #include "cli/cli.h"
 
-#include "cli/cli_commands.h"
-
 #include "base/json_fault.h"
 
 #include <fcntl.h>
@@ -13,49 +11,7 @@
 #include <unistd.h>
 
 /* clang-format off */
-static const struct cli_command *const commands[] = {
-    &cli_serve,
-    &cli_migrate,
-    &cli_workspace_create,
-    &cli_workspace_list,
-    &cli_team_create,
-    &cli_team_update,
-    &cli_team_list,
-    &cli_member_create,
-    &cli_member_update,
-    &cli_member_list,
-    &cli_key_create,
-    &cli_key_revoke,
-    &cli_key_list,
-    &cli_definition_check,
-    &cli_definition_starter,
-    &cli_definition_list,
-    &cli_definition_show,
-    &cli_definition_draft,
-    &cli_definition_propose,
-    &cli_definition_sign,
-    &cli_definition_backtest,
-    &cli_definition_apply,
-    &cli_definition_suggestions,
-    &cli_job_list,
-    &cli_job_show,
-    &cli_job_cancel,
-    &cli_import,
-    &cli_verify,
-    &cli_signing_key_create,
-    &cli_signing_key_public,
-    &cli_secret_key_create,
-    &cli_secret_key_add,
-    &cli_secret_key_list,
-    &cli_seal_rotate,
-    &cli_seal_check,
-    &cli_where,
-    &cli_routes,
-    &cli_version,
-};
 /* clang-format on */
-
-#define COMMANDS (sizeof commands / sizeof *commands)
 
 #define OWN_NAME       "baton"
 #define SAID_MAX_BYTES 4096
@@ -149,10 +105,10 @@ static int print_list(const char *word, FILE *out)
 
     fprintf(out, "usage: %s %s\n\n", own_name(),
             len > 0 ? "COMMAND [OPTIONS], of which" : "COMMAND [OPTIONS]");
-    for (size_t i = 0; i < COMMANDS; i++)
+    for (size_t i = 0; i < cli_command_count; i++)
         if (len == 0 ||
-            (strncmp(commands[i]->name, word, len) == 0 && commands[i]->name[len] == ' '))
-            print_row(commands[i], out);
+            (strncmp(cli_commands[i]->name, word, len) == 0 && cli_commands[i]->name[len] == ' '))
+            print_row(cli_commands[i], out);
     put_words("\n`baton COMMAND --help` shows the options and settings of one.\n"
               "Exit codes: 0 done, 1 cannot be done, 2 wrong use or setting,\n"
               "3 database missing, out of reach or not migrated, 4 the ledger does not hold.\n",
@@ -210,10 +166,10 @@ static int match(const struct cli_command *command, int argc, char **argv)
 
 static const struct cli_command *find_command(int argc, char **argv, int *words)
 {
-    for (size_t i = 0; i < COMMANDS; i++) {
-        *words = match(commands[i], argc, argv);
+    for (size_t i = 0; i < cli_command_count; i++) {
+        *words = match(cli_commands[i], argc, argv);
         if (*words > 0)
-            return commands[i];
+            return cli_commands[i];
     }
     return NULL;
 }
@@ -222,8 +178,8 @@ static bool is_family(const char *word)
 {
     size_t len = strlen(word);
 
-    for (size_t i = 0; i < COMMANDS; i++)
-        if (strncmp(commands[i]->name, word, len) == 0 && commands[i]->name[len] == ' ')
+    for (size_t i = 0; i < cli_command_count; i++)
+        if (strncmp(cli_commands[i]->name, word, len) == 0 && cli_commands[i]->name[len] == ' ')
             return true;
     return false;
 }

@@ -1,6 +1,6 @@
 /*
- * The command line: `baton <command> [words] [options]`. A command is a row of the table in cli.c
- * and a function in cli_<thing>.c; --help is printed from the same rows.
+ * The command line: `baton <command> [words] [options]`. A command is a row of the table in
+ * cli_commands.c and a function in cli_<thing>.c; --help is printed from the same rows.
  */
 #ifndef BATON_SERVER_CLI_H
 #define BATON_SERVER_CLI_H
@@ -63,6 +63,10 @@ struct cli {
      *  opened one. A command that fails says it. */
     char database[CLI_DATABASE_WORDS_MAX];
 };
+
+/** All of them, in the order of --help. In cli_commands.c. */
+extern const struct cli_command *const cli_commands[];
+extern const size_t cli_command_count;
 
 /** The whole program. */
 int cli_main(int argc, char **argv);

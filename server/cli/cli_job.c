@@ -5,6 +5,7 @@
 
 #include "core/background_change.h"
 #include "store/pg/pg.h"
+#include "store/read/background_read.h"
 #include "store/table/background_table.h"
 
 #include <string.h>

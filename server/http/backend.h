@@ -24,7 +24,7 @@ struct backend {
     enum auth_answer (*authenticate)(void *self, struct request *r);
 
     /** After AUTH_WAIT, with the request suspended: whoever has looked the key up calls
-     *  request_continue(r), and authenticate is asked again. Holds a reference until then. */
+     *  request_done(r), and authenticate is asked again. Holds a reference until then. */
     void (*look_up)(void *self, struct request *r);
 
     /** The request is whole and suspended: answer it from any thread by filling r->reply and

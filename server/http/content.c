@@ -1,5 +1,7 @@
 #include "http/content.h"
 
+#include "http/request_refuse.h"
+
 #include <string.h>
 #include <strings.h>
 

@@ -1,6 +1,7 @@
 #include "http/headers.h"
 
 #include "http/random.h"
+#include "http/request_refuse.h"
 
 #include "base/etag.h"
 #include "base/uuid.h"

@@ -1,5 +1,6 @@
 #include "http/httpd.h"
 
+#include "http/body.h"
 #include "http/httpd_inside.h"
 #include "http/intake.h"
 #include "http/listener.h"
@@ -70,6 +71,7 @@ static void *on_target(void *self, const char *target, struct MHD_Connection *co
     clock_gettime(CLOCK_REALTIME, &now);
     r->received_at = (instant)now.tv_sec * INSTANT_SECOND + now.tv_nsec / 1000;
     r->started_us = httpd_now_us();
+    r->body_release = body_release;
     r->client = client_of(connection);
     watch_expect(r->client, httpd->settings.head_timeout_ms);
     atomic_fetch_add(&httpd->active, 1);

@@ -6,6 +6,7 @@
 #define BATON_SERVER_HTTPD_H
 
 #include "http/backend.h"
+#include "http/listener.h"
 #include "http/route.h"
 
 #include <stdbool.h>
@@ -30,7 +31,7 @@ struct httpd_settings {
 };
 
 /** Room for why the edge does not start. */
-#define HTTPD_WHY_MAX_BYTES 256
+#define HTTPD_WHY_MAX_BYTES LISTENER_WHY_MAX_BYTES
 
 /** A slower client is cut off. */
 #define HTTPD_RATE_MIN_BYTES_PER_S 16384

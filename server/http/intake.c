@@ -8,8 +8,10 @@
 #include "http/httpd_inside.h"
 #include "http/log.h"
 #include "http/metrics.h"
+#include "http/reply.h"
 #include "http/representation.h"
 #include "http/request_input.h"
+#include "http/request_refuse.h"
 #include "http/waiting.h"
 #include "http/watch.h"
 

@@ -40,7 +40,8 @@ static uint16_t bound_port(int fd)
     return ntohs(((struct sockaddr_in *)&address)->sin_port);
 }
 
-int listener_open(const char *host, uint16_t port, uint16_t *bound, char why[HTTPD_WHY_MAX_BYTES])
+int listener_open(const char *host, uint16_t port, uint16_t *bound,
+                  char why[LISTENER_WHY_MAX_BYTES])
 {
     const struct addrinfo wanted = {.ai_socktype = SOCK_STREAM,
                                     .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
@@ -51,7 +52,7 @@ int listener_open(const char *host, uint16_t port, uint16_t *bound, char why[HTT
     /* Without a host, as in ":8080", it is every address of the machine. */
     int failed = getaddrinfo(host[0] == '\0' ? NULL : host, service, &wanted, &found);
     if (failed != 0) {
-        snprintf(why, HTTPD_WHY_MAX_BYTES, "cannot listen on %.100s: %s", host,
+        snprintf(why, LISTENER_WHY_MAX_BYTES, "cannot listen on %.100s: %s", host,
                  gai_strerror(failed));
         return -1;
     }
@@ -59,7 +60,7 @@ int listener_open(const char *host, uint16_t port, uint16_t *bound, char why[HTT
     for (const struct addrinfo *at = found; at != NULL && fd < 0; at = at->ai_next)
         fd = open_one(at);
     if (fd < 0)
-        snprintf(why, HTTPD_WHY_MAX_BYTES, "cannot listen on %.100s:%u: %s", host, port,
+        snprintf(why, LISTENER_WHY_MAX_BYTES, "cannot listen on %.100s:%u: %s", host, port,
                  strerror(errno));
     else
         *bound = bound_port(fd);
@@ -81,7 +82,7 @@ static rlim_t raise_limit(rlim_t wanted)
     return setrlimit(RLIMIT_NOFILE, &raised) == 0 ? limit.rlim_max : limit.rlim_cur;
 }
 
-int listener_raise_limit(int connections_max, char why[HTTPD_WHY_MAX_BYTES])
+int listener_raise_limit(int connections_max, char why[LISTENER_WHY_MAX_BYTES])
 {
     rlim_t wanted = (rlim_t)connections_max + OTHER_DESCRIPTORS;
     rlim_t files = raise_limit(wanted);
@@ -90,7 +91,7 @@ int listener_raise_limit(int connections_max, char why[HTTPD_WHY_MAX_BYTES])
         return connections_max;
     if (files > OTHER_DESCRIPTORS)
         return (int)(files - OTHER_DESCRIPTORS);
-    snprintf(why, HTTPD_WHY_MAX_BYTES, "%llu open files are too few; raise the limit (ulimit -n)",
-             (unsigned long long)files);
+    snprintf(why, LISTENER_WHY_MAX_BYTES,
+             "%llu open files are too few; raise the limit (ulimit -n)", (unsigned long long)files);
     return 0;
 }

@@ -26,13 +26,6 @@ static const char no_memory[] =
 #define RETRY_SOON_S  1 /* overloaded, outcome unknown */
 #define RETRY_LATER_S 2 /* the database is away */
 
-void reply_release(struct reply *reply)
-{
-    if (!reply->body_static)
-        free(reply->body);
-    *reply = (struct reply){0};
-}
-
 /* A new answer in place of whatever stood there; headers that were set stay. */
 static void begin(struct reply *reply, int status, const char *content_type)
 {

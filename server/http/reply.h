@@ -1,51 +1,20 @@
 /*
- * The answer of a request as data. Whoever answers fills it (on any thread, but only one); the HTTP
- * thread alone turns it into a response. Header texts live in the request's arena or for ever.
+ * Answering a request: filling its response, on any thread, but only one. The HTTP thread alone
+ * turns it into one of libmicrohttpd's.
  */
 #ifndef BATON_SERVER_REPLY_H
 #define BATON_SERVER_REPLY_H
 
+#include "http/reply_shape.h"
+
 #include "base/json_out.h"
 #include "base/problem.h"
-
-#include <stdbool.h>
-#include <stddef.h>
 
 #define PROBLEM_MAX_BYTES    (256 << 10)
 #define PROBLEM_CONTENT_TYPE "application/problem+json"
 
 struct MHD_Response;
-struct embedded;
 struct request;
-
-/** What else of a request decided what is answered: the Vary header. */
-enum reply_vary { VARY_ACCEPT = 1, VARY_ENCODING = 2, VARY_ORIGIN = 4 };
-
-struct reply {
-    int status; /* 0: not answered yet */
-    enum err err;
-    char *body;                      /* malloc'd, or static when body_static; NULL: empty */
-    size_t body_len;                 /* bytes */
-    bool body_static;                /* lives as long as the process */
-    bool close;                      /* ends the connection */
-    bool replayed;                   /* Idempotent-Replayed: true */
-    int retry_after_s;               /* 0: none */
-    const struct embedded *embedded; /* that body is; NULL: another */
-    const char *content_type;
-    const char *location; /* path */
-    const char *etag;     /* with its quotes */
-    const char *link;     /* whole value */
-    unsigned vary;        /* enum reply_vary */
-    bool may_be_kept;     /* by caches, which ask again each time: nobody's data */
-    const char *content_encoding;
-    const char *allow_origin;    /* whose pages may read it; NULL: nobody else's */
-    bool preflight;              /* says what such pages may send */
-    const char *allow;           /* whole value */
-    const char *accept_encoding; /* with 415: what a body may be coded in */
-    const char *idempotency_key; /* the key to retry with */
-};
-
-void reply_release(struct reply *reply);
 
 /** The text of out becomes the body (application/json); out is left empty. What failed to be
  *  written is answered with 503 out_of_memory. */

@@ -2,6 +2,7 @@
 
 #include "http/accept.h"
 #include "http/embedded.h"
+#include "http/reply.h"
 #include "http/request.h"
 
 #include "base/digest.h"

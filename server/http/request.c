@@ -1,7 +1,5 @@
 #include "http/request.h"
 
-#include "http/body.h"
-#include "http/httpd_inside.h"
 #include "http/metrics.h"
 
 #include <microhttpd.h>
@@ -43,14 +41,15 @@ void request_unref(struct request *r)
     if (atomic_fetch_sub_explicit(&r->references, 1, memory_order_acq_rel) > 1)
         return;
     reply_release(&r->reply);
-    body_release(r);
+    if (r->body_release != NULL)
+        r->body_release(r);
     if (r->config_release != NULL)
         r->config_release(r->config);
     arena_free(r->arena);
     free(r);
 }
 
-static bool hand_back(struct request *r)
+bool request_done(struct request *r)
 {
     int waiting = REQUEST_WAITING;
     bool in_time = atomic_compare_exchange_strong(&r->state, &waiting, REQUEST_ANSWERED);
@@ -61,16 +60,6 @@ static bool hand_back(struct request *r)
         metrics_add(METRIC_LATE, 1);
     request_unref(r);
     return in_time;
-}
-
-bool request_done(struct request *r)
-{
-    return hand_back(r);
-}
-
-bool request_continue(struct request *r)
-{
-    return hand_back(r);
 }
 
 /* Which of the pattern's parameters has this name; -1: none. */
@@ -105,30 +94,4 @@ struct faults *request_faults(struct request *r)
             faults_init(r->faults, r->arena);
     }
     return r->faults;
-}
-
-enum err request_refuse_header(struct request *r, enum err err, const char *header,
-                               const char *code, const char *detail)
-{
-    struct faults *faults = request_faults(r);
-
-    if (faults != NULL)
-        faults_add_in(faults, "header", header, code, "%s", detail);
-    return request_refuse(r, err, "%s", detail);
-}
-
-enum err request_refuse(struct request *r, enum err err, const char *format, ...)
-{
-    char detail[1024];
-    va_list args;
-
-    if (format == NULL) {
-        reply_problem(r, err, NULL, r->faults);
-        return err;
-    }
-    va_start(args, format);
-    vsnprintf(detail, sizeof detail, format, args);
-    va_end(args);
-    reply_problem(r, err, detail, r->faults);
-    return err;
 }

@@ -10,7 +10,7 @@
 #ifndef BATON_SERVER_REQUEST_H
 #define BATON_SERVER_REQUEST_H
 
-#include "http/reply.h"
+#include "http/reply_shape.h"
 #include "http/route.h"
 
 #include "base/arena.h"
@@ -77,7 +77,8 @@ struct request {
 
     char *body; /* as sent; NUL-terminated; NULL when empty */
     size_t body_len;
-    json_t *json; /* of a body that is parsed here */
+    json_t *json;                           /* of a body that is parsed here */
+    void (*body_release)(struct request *); /* frees both; NULL: there is nothing to free */
 
     /* filled by the backend when it authenticates */
     struct caller caller;
@@ -124,22 +125,12 @@ const char *request_header(const struct request *r, const char *name);
 /** Where faults of this request are gathered; NULL when memory is short. */
 struct faults *request_faults(struct request *r);
 
-/** Makes the problem with a formatted detail and the faults gathered so far; answers err. */
-enum err request_refuse(struct request *r, enum err err, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-/** As request_refuse; the sentence is also the detail of a fault of this header. */
-enum err request_refuse_header(struct request *r, enum err err, const char *header,
-                               const char *code, const char *detail);
-
 /**
- * The backend has filled r->reply: hands it back and gives up the backend's reference, after which
- * r must not be touched. Any thread. False when the deadline was faster and the reply is dropped.
+ * The backend has filled r->reply, or has looked up who asks: hands it back and gives up the
+ * backend's reference, after which r must not be touched. Any thread. False when the deadline was
+ * faster and the reply is dropped.
  */
 bool request_done(struct request *r);
-
-/** The same for a request that waited in backend.look_up: it is authenticated again. */
-bool request_continue(struct request *r);
 
 struct request *request_new(struct httpd *httpd, struct MHD_Connection *connection,
                             const char *target);

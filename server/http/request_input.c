@@ -1,5 +1,7 @@
 #include "http/request_input.h"
 
+#include "http/request_refuse.h"
+
 #include <string.h>
 
 static const struct input_spec nothing = {.size = 0};

@@ -1,8 +1,10 @@
 #include "http/task.h"
 
 #include "http/etag_reply.h"
+#include "http/reply.h"
 #include "http/representation.h"
 #include "http/request_input.h"
+#include "http/request_refuse.h"
 
 #include "base/digest.h"
 #include "base/shortage.h"

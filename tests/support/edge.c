@@ -1,5 +1,8 @@
 #include "edge.h"
 
+#include "http/reply.h"
+#include "http/request_refuse.h"
+
 #include "api/health_api.h"
 #include "base/input.h"
 #include "http/log.h"
@@ -181,7 +184,7 @@ static void finish(struct request *r)
 {
     if (r->step == STEP_AUTH) {
         r->work = r;
-        request_continue(r);
+        request_done(r);
         return;
     }
     if (r->route->kind == ROUTE_READ) {

@@ -1,5 +1,6 @@
 /* Replies: what problem documents and their headers look like on the wire, and strict JSON. */
 #include "http/reply.h"
+#include "http/request_refuse.h"
 
 #include "http/body.h"
 #include "http/request.h"

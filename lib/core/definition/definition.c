@@ -1,4 +1,4 @@
-#include "core/definition/definition_reader.h"
+#include "core/definition/definition.h"
 
 #include "base/json_out.h"
 

@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "base/fault.h"
 #include "base/instant.h"
-#include "core/definition/definition_test.h"
+#include "core/definition/criterion_test.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -43,6 +43,10 @@ enum term { TERM_MQL, TERM_SRL, TERM_SQL, TERM_COUNT };
 const char *term_name(enum term term);
 bool term_parse(const char *name, enum term *out);
 extern const struct input_type term_type;
+extern const struct input_type criterion_kind_type;
+extern const struct input_type reason_about_type;
+extern const struct input_type reason_then_type;
+extern const struct input_type exception_kind_type;
 
 /** The first three are also the kinds of score. */
 enum criterion_kind {

@@ -52,9 +52,4 @@ void reader_link(struct definition_reader *reader);
  *  each other and the like. Only for a definition without faults so far. */
 void definition_check(struct definition_reader *reader);
 
-extern const struct input_type criterion_kind_type;
-extern const struct input_type reason_about_type;
-extern const struct input_type reason_then_type;
-extern const struct input_type exception_kind_type;
-
 #endif

@@ -87,6 +87,7 @@ struct statement {
     X(vocabulary_read_statements)                                                                  \
     X(delivery_read_statements)                                                                    \
     X(history_read_statements)                                                                     \
+    X(background_read_statements)                                                                  \
     X(background_table_statements)                                                                 \
     X(apply_read_statements)                                                                       \
     X(operator_read_statements)                                                                    \

@@ -4,7 +4,6 @@
 
 #include "core/background_job.h"
 #include "store/pg/pg.h"
-#include "store/read/read.h"
 
 /** A job whose lease was not renewed for so long is taken over. */
 #define BACKGROUND_LEASE_SECONDS 20
@@ -25,22 +24,6 @@ void background_table_queue_save(struct pg *pg, struct arena *arena, struct uuid
 /** Drops what ended before this moment; INSTANT_NONE: nothing. */
 void background_table_queue_drop(struct pg *pg, struct arena *arena, struct uuid workspace,
                                  instant before);
-
-/* ---- for reads ---- */
-
-/** ERR_NOT_FOUND when there is none. */
-enum err background_read(const struct read *read, struct uuid id,
-                         const struct background_job **out) MUST_USE;
-
-struct background_page {
-    const struct background_job **items; /* the newest first */
-    size_t count;
-    bool more; /* older ones follow */
-};
-
-/** Jobs that were asked for before this one (nil: all), limit at most. */
-enum err background_read_page(const struct read *read, struct uuid before, int limit,
-                              struct background_page *out) MUST_USE;
 
 /* ---- for whoever runs it ---- */
 

@@ -1,54 +1,9 @@
-#include "core/definition/definition_test.h"
+#include "core/definition/definition_reader.h"
 
 #include "core/definition/attribute.h"
-#include "core/definition/definition_reader.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* name, as written, whether counts of touches may be compared with it */
-#define OP_TABLE(X)                                                                                \
-    X(EQ, "eq", true)                                                                              \
-    X(NE, "ne", true)                                                                              \
-    X(LT, "lt", true)                                                                              \
-    X(LTE, "lte", true)                                                                            \
-    X(GT, "gt", true)                                                                              \
-    X(GTE, "gte", true)                                                                            \
-    X(IN, "in", false)                                                                             \
-    X(NOT_IN, "not_in", false)                                                                     \
-    X(CONTAINS, "contains", false)                                                                 \
-    X(STARTS_WITH, "starts_with", false)                                                           \
-    X(EXISTS, "exists", false)                                                                     \
-    X(MATCHES_DOMAIN, "matches_domain", false)                                                     \
-    X(WITHIN_DAYS, "within_days", false)
-
-static const char *const op_names[OP_COUNT] = {
-#define X(name, text, counts) [OP_##name] = text,
-    OP_TABLE(X)
-#undef X
-};
-
-static const bool op_counts[OP_COUNT] = {
-#define X(name, text, counts) [OP_##name] = counts,
-    OP_TABLE(X)
-#undef X
-};
-
-const char *test_op_name(enum test_op op)
-{
-    return op_names[op];
-}
-
-bool test_op_parse(const char *name, enum test_op *out)
-{
-    for (int i = 0; i < OP_COUNT; i++) {
-        if (strcmp(name, op_names[i]) == 0) {
-            *out = (enum test_op)i;
-            return true;
-        }
-    }
-    return false;
-}
 
 /* ---- simple tests ---- */
 
@@ -68,7 +23,7 @@ static const struct input_type name_type = {
     .wanted = "A name has 1 to 100 bytes and no space at its ends",
 };
 static const struct input_type op_type = {
-    .kind = INPUT_ENUM, .values = op_names, .max = OP_COUNT - 1, .code = "unknown_operator"};
+    .kind = INPUT_ENUM, .values = test_op_names, .max = OP_COUNT - 1, .code = "unknown_operator"};
 static const struct input_type touches_type = {.kind = INPUT_MAP};
 
 #define OP_FIELD                                                                                   \
@@ -142,7 +97,7 @@ static bool read_comparison(struct definition_reader *reader, const struct input
 {
     if (value->json == NULL && node->op != OP_EXISTS)
         return input_fault(&reader->in, value, "required", "The operator %s needs a value",
-                           op_names[node->op]);
+                           test_op_names[node->op]);
     if (node->kind != TEST_TOUCHES)
         return reader_operand(reader, value, node);
     return node->touches != NULL &&
@@ -152,7 +107,7 @@ static bool read_comparison(struct definition_reader *reader, const struct input
 static bool fits_subject(struct definition_reader *reader, const struct input_node *at,
                          enum test_kind kind, enum test_op op)
 {
-    return kind != TEST_TOUCHES || op_counts[op] ||
+    return kind != TEST_TOUCHES || test_op_counts(op) ||
            input_fault(&reader->in, at, "operator_subject",
                        "A count of touches is compared with eq, ne, lt, lte, gt or gte");
 }

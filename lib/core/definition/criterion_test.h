@@ -2,8 +2,8 @@
  * The tests of a definition in compiled form: one flat array of nodes in preorder, so that a
  * node's first child follows it and `end` leads past its subtree. Immutable once compiled.
  */
-#ifndef BATON_CORE_DEFINITION_TEST_H
-#define BATON_CORE_DEFINITION_TEST_H
+#ifndef BATON_CORE_CRITERION_TEST_H
+#define BATON_CORE_CRITERION_TEST_H
 
 #include "base/instant.h"
 #include "base/value.h"
@@ -51,8 +51,10 @@ enum test_op {
     OP_COUNT
 };
 
-const char *test_op_name(enum test_op op);
+extern const char *const test_op_names[OP_COUNT];
 bool test_op_parse(const char *name, enum test_op *out);
+/** Whether counts of touches may be compared with it. */
+bool test_op_counts(enum test_op op);
 
 struct touch_values {
     const char *const *names; /* as written */

@@ -1,0 +1,41 @@
+/* The answer of a request as data. Header texts live in the request's arena or for ever. */
+#ifndef BATON_SERVER_REPLY_SHAPE_H
+#define BATON_SERVER_REPLY_SHAPE_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct embedded;
+
+/** What else of a request decided what is answered: the Vary header. */
+enum reply_vary { VARY_ACCEPT = 1, VARY_ENCODING = 2, VARY_ORIGIN = 4 };
+
+struct reply {
+    int status; /* 0: not answered yet */
+    enum err err;
+    char *body;                      /* malloc'd, or static when body_static; NULL: empty */
+    size_t body_len;                 /* bytes */
+    bool body_static;                /* lives as long as the process */
+    bool close;                      /* ends the connection */
+    bool replayed;                   /* Idempotent-Replayed: true */
+    int retry_after_s;               /* 0: none */
+    const struct embedded *embedded; /* that body is; NULL: another */
+    const char *content_type;
+    const char *location; /* path */
+    const char *etag;     /* with its quotes */
+    const char *link;     /* whole value */
+    unsigned vary;        /* enum reply_vary */
+    bool may_be_kept;     /* by caches, which ask again each time: nobody's data */
+    const char *content_encoding;
+    const char *allow_origin;    /* whose pages may read it; NULL: nobody else's */
+    bool preflight;              /* says what such pages may send */
+    const char *allow;           /* whole value */
+    const char *accept_encoding; /* with 415: what a body may be coded in */
+    const char *idempotency_key; /* the key to retry with */
+};
+
+void reply_release(struct reply *reply);
+
+#endif
