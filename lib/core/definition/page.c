@@ -8,7 +8,7 @@
 static const char style[] =
     "body{font:16px/1.5 system-ui,sans-serif;color:#1d2733;background:#fff;max-width:60rem;"
     "margin:1rem auto;padding:0 1rem;overflow-wrap:anywhere}"
-    "header{color:#5a6775;margin:0 0 1rem}"
+    "header{color:#5a6775;margin:0 0 1rem}a{color:#225b94}"
     "h1{font-size:1.7rem;line-height:1.2;margin:0 0 .5rem}"
     "h2{font-size:1.2rem;margin:2rem 0 .5rem;border-bottom:1px solid #d5dbe2;padding-bottom:.25rem}"
     "blockquote{margin:1rem 0;padding:.5rem 1rem;border-left:4px solid #3b6ea5;background:#f4f7fa}"
@@ -24,6 +24,7 @@ static const char style[] =
     "td{padding:.15rem 0;border:0}td:empty{display:none}"
     "td[data-label]::before{content:attr(data-label) \": \";font-weight:600}}"
     "@media(prefers-color-scheme:dark){body{color:#e4e9ee;background:#14191f}header{color:#a3b0bd}"
+    "a{color:#8fc0f0}"
     "h2,th,td,tr{border-color:#323b45}th,blockquote,pre,code{background:#1f2731}}";
 
 static bool is_html(const struct page *page)
