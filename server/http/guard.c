@@ -10,10 +10,20 @@
 static const char *const methods[] = {"GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS"};
 
 /* Sent twice, one of them would win here and the other one elsewhere. */
-static const char *const single_headers[] = {
-    "authorization", "content-type", "content-encoding", "idempotency-key",
-    "baton-actor",   "if-match",     "if-none-match",    "x-request-id",
-    "traceparent",   "expect",       "origin",
+struct name {
+    const char *text;
+    size_t len;
+};
+
+#define NAME(text)                                                                                 \
+    {                                                                                              \
+        text, sizeof(text) - 1                                                                     \
+    }
+
+static const struct name single_headers[] = {
+    NAME("authorization"), NAME("content-type"), NAME("content-encoding"), NAME("idempotency-key"),
+    NAME("baton-actor"),   NAME("if-match"),     NAME("if-none-match"),    NAME("x-request-id"),
+    NAME("traceparent"),   NAME("expect"),       NAME("origin"),
 };
 
 #define SINGLE_COUNT (sizeof single_headers / sizeof *single_headers)
@@ -112,7 +122,8 @@ static enum err check_repeated(const struct guard_header *header, struct framing
                                struct guard_result *out)
 {
     for (size_t i = 0; i < SINGLE_COUNT; i++) {
-        if (!is_named(header, single_headers[i]))
+        const struct name *name = &single_headers[i];
+        if (header->name_len != name->len || strncasecmp(header->name, name->text, name->len) != 0)
             continue;
         if (framing->seen & 1U << i)
             return refuse(out, ERR_MALFORMED_REQUEST, "%.*s was sent twice; it may stand once.",
