@@ -15,6 +15,7 @@ import { documented } from "./documented.mjs";
 import * as generators from "./generators.mjs";
 import * as linters from "./linters.mjs";
 import { links } from "./links.mjs";
+import { metrics } from "./metrics.mjs";
 import { proxy } from "./proxy.mjs";
 import { random } from "./random.mjs";
 import { Service } from "./service.mjs";
@@ -23,7 +24,7 @@ import { story } from "./story.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 
-/** Each returns in words what it found to hold, or throws. */
+/** Each returns in words what it found to hold, or {skipped: why}, or throws. */
 const CHECKS = {
   documented,
   redocly: linters.redocly,
@@ -38,6 +39,7 @@ const CHECKS = {
   story,
   links,
   signatures,
+  metrics,
   prism: proxy,
   random,
 };
@@ -66,11 +68,11 @@ async function main(program, names) {
 }
 
 async function play(context, names) {
-  const count = { passed: 0, failed: 0 };
+  const count = { passed: 0, failed: 0, skipped: 0 };
   const one = async (name) => {
     const begun = Date.now();
     const [outcome, words] = await CHECKS[name](context).then(
-      (held) => ["passed", held],
+      (held) => (held.skipped ? ["skipped", held.skipped] : ["passed", held]),
       (error) => ["failed", error.stack],
     );
     count[outcome] += 1;
@@ -84,7 +86,7 @@ async function play(context, names) {
     count.failed += 1;
     console.log(`failed service: ${faults.join("\n")}`);
   }
-  console.log(`${count.passed} passed, ${count.failed} failed, 0 skipped`);
+  console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
   return count.failed > 0 ? 1 : 0;
 }
 
