@@ -129,14 +129,6 @@ const struct definition_version *config_definition(const struct config *config, 
     return NULL;
 }
 
-const struct route_rule *config_route_from(const struct config *config, struct uuid from)
-{
-    for (size_t i = 0; i < config->route_count; i++)
-        if (config->routes[i].automatic && uuid_equal(config->routes[i].from_team, from))
-            return &config->routes[i];
-    return NULL;
-}
-
 const struct route_rule *config_route(const struct config *config, struct uuid from, struct uuid to)
 {
     for (size_t i = 0; i < config->route_count; i++)

@@ -180,8 +180,7 @@ bool config_key_stands(const struct config *config, const struct api_key *key);
 const struct source *config_source(const struct config *config, struct uuid id);
 const struct definition_version *config_definition(const struct config *config, enum term term,
                                                    int version);
-/** The first automatic route from this team, or the one to that team. */
-const struct route_rule *config_route_from(const struct config *config, struct uuid from);
+/** The route from one team to the other; NULL: there is none. */
 const struct route_rule *config_route(const struct config *config, struct uuid from,
                                       struct uuid to);
 /** A team's name, or NULL for nil or unknown. */

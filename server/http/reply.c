@@ -129,11 +129,6 @@ static void fill_problem(struct reply *reply, const struct request *r, enum err 
         reply->idempotency_key = r->idempotency_key;
 }
 
-void reply_problem_copy(struct request *r, enum err err, const char *json, size_t len)
-{
-    fill_problem(&r->reply, r, err, copy(json, len), len);
-}
-
 void reply_empty(struct request *r, int status)
 {
     begin(&r->reply, status, NULL);

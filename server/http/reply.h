@@ -23,9 +23,6 @@ void reply_json(struct request *r, int status, struct json_out *out);
 /** As reply_json, with a copy of this text: for answers that live in another arena. */
 void reply_json_copy(struct request *r, int status, const char *json, size_t len);
 
-/** The body of a problem that was decided and may be repeated, as it stands. */
-void reply_problem_copy(struct request *r, enum err err, const char *json, size_t len);
-
 /** Any other text; body was malloc'd and is given away. text/html gets the security headers. */
 void reply_text_steal(struct request *r, int status, const char *content_type, char *body,
                       size_t len);

@@ -11,11 +11,6 @@ static const char *const source_names[SOURCE_COUNT] = {
     [SOURCE_IMPORT] = "import",
 };
 
-const char *knowledge_source_name(enum knowledge_source source)
-{
-    return source_names[source];
-}
-
 static bool source_parse(const char *name, enum knowledge_source *out)
 {
     for (int i = 0; name != NULL && i < SOURCE_COUNT; i++) {

@@ -34,8 +34,6 @@ enum knowledge_source {
     SOURCE_COUNT
 };
 
-const char *knowledge_source_name(enum knowledge_source source);
-
 struct observation {
     struct value value;
     instant occurred_at; /* when it was so, as told */

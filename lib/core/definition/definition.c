@@ -79,15 +79,6 @@ const char *exception_kind_name(enum exception_kind kind)
     return exception_names[kind];
 }
 
-bool exception_kind_parse(const char *name, enum exception_kind *out)
-{
-    int found = find_text(name, exception_names, EXCEPTION_KIND_COUNT);
-
-    if (found >= 0)
-        *out = (enum exception_kind)found;
-    return found >= 0;
-}
-
 void definition_free(struct definition *definition)
 {
     if (definition != NULL)

@@ -116,7 +116,6 @@ enum exception_kind {
 };
 
 const char *exception_kind_name(enum exception_kind kind);
-bool exception_kind_parse(const char *name, enum exception_kind *out);
 
 struct exception {
     bool allowed;
