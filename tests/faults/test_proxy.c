@@ -644,9 +644,10 @@ END_TEST
 static void setup_pair(void)
 {
     proxy = proxy_start(database_cluster());
-    trial_begin(&trial, &(struct trial_options){.through_port = proxy_port(proxy),
-                                                .servers = 2,
-                                                .settings = {{"BATON_WORKERS", "1"}}});
+    trial_begin(&trial, &(struct trial_options){
+                            .through_port = proxy_port(proxy),
+                            .servers = 2,
+                            .settings = {{"BATON_WORKERS", "1"}, {"BATON_READERS", "1"}}});
 }
 
 static void *capture_at_first(void *argument)
@@ -680,7 +681,9 @@ START_TEST(test_late_commit)
     pthread_t thread;
 
     new_capture(&capture);
-    capture_at_first(&capture); /* both are connected then */
+    /* both are connected then, each by the one reader and the one worker that it has: no other
+     * thread meets the closed door in their place */
+    capture_at_first(&capture);
     insist(second, &capture);
     new_capture(&capture);
     proxy_arm(proxy, &(struct proxy_rule){.at = PROXY_COMMIT_HELD,

@@ -203,7 +203,7 @@ START_TEST(a_workspace_from_the_command_line)
            "$B definition sign byhand mql 1 --hash $hash; done",
            0, "mql version 1 is in_force");
     expect("$B definition show byhand mql", 0, "**State**: in force");
-    expect("$B definition show byhand mql | tail -n 2", 0, "| sales | Samuel | 20");
+    expect("$B definition show byhand mql | tail -n 2", 0, " UTC | the command line |");
     expect("$B definition show byhand mql 9", 1, "there is no such version");
     expect("$B verify byhand", 0, "");
     expect("$B team list nowhere", 1, "there is no workspace \"nowhere\"");
