@@ -150,6 +150,9 @@ async function inbound(client, { ana, marketing }) {
   const { delivery_id } = await client.must("inbound_receive", marketing, { path });
   await client.must("deliveries_replay", ana, { path: { delivery_id } });
   await client.must("sources_update", ana, { path });
+  const signed = await client.must("sources_create", ana, { body: { ...body, name: "signed" } });
+  await client.must("sources_rotate", ana, { path: { source_id: signed.source.id } });
+  await client.must("sources_retire", ana, { path: { source_id: signed.source.id } });
 }
 
 async function answers(client, { ana }) {
@@ -179,6 +182,8 @@ async function checkpoint(client, key, above) {
 
 /** What needs nothing but a key, and parameters that the contract itself has a value for. */
 async function rest(client, { ana }) {
+  await client.must("docs_get", undefined, { path: { name: "http" } });
+  await client.must("problems_get", undefined, { path: { code: "gone" } });
   for (const operation of client.contract.operations.values()) {
     const needed = operation.parameters.filter((parameter) => parameter.required);
     const path = Object.fromEntries(needed.map((parameter) => [parameter.name, shown(client.contract, parameter)]));
