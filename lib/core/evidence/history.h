@@ -99,7 +99,7 @@ bool history_view(const struct history_lead *lead, enum term term, struct arena 
 
 /* ---- how long a target takes ---- */
 
-/** Days that are told apart; what took longer counts for the last. */
+/** Days that are counted apart; what took longer counts for the last. */
 #define HISTORY_DAYS 3651
 /** Leads that reached a target, below which nothing is said of how long it takes. */
 #define HISTORY_MATURE_MIN 10

@@ -104,10 +104,10 @@ void pg_disconnect(struct pg *pg);
 
 const struct pg_error *pg_error(const struct pg *pg);
 
-/** What whoever reads finds wrong with what was read: told to settings.log, and the error of the
+/** What whoever reads finds wrong with what was read: given to settings.log, and the error of the
  *  connection, which goes on. Answers the status. */
 enum pg_status pg_fail(struct pg *pg, enum pg_status status, const char *text);
-/** The same of what is no failure: told alone. */
+/** The same of what is no failure: it is logged alone. */
 void pg_warn(const struct pg *pg, enum pg_status status, const char *text);
 
 /**

@@ -14,7 +14,7 @@ bool pg_session_is_alive(const struct pg *pg);
 /** Connects, again and again until the deadline. */
 enum pg_status pg_session_open(struct pg *pg, int64_t deadline) MUST_USE;
 
-/** Notes and tells why the session ends, ends it, and gives the status back. */
+/** Notes and reports why the session ends, ends it, and gives the status back. */
 enum pg_status pg_session_fail(struct pg *pg, enum pg_status status, const char *text);
 
 #endif
