@@ -4,6 +4,7 @@
 #include "store/pg/migrate.h"
 #include "store/seal/keyring.h"
 
+#include <errno.h>
 #include <ftw.h>
 #include <poll.h>
 #include <stdio.h>
@@ -18,7 +19,9 @@
 #define OPEN_FILES_MAX 16
 #define POLL_MS        10
 
-#define SCRATCH_PATH_MAX 512
+#define SCRATCH_PATH_MAX     512
+#define SCRATCH_NAME_MAX     64
+#define SCRATCH_FREE_WAIT_MS 10000
 
 static struct cluster *cluster;
 static char *directory;
@@ -40,9 +43,10 @@ void scratch_path(char *out, size_t size, const char *name)
 
 char *scratch_new(void)
 {
-    char path[SCRATCH_PATH_MAX];
+    char path[SCRATCH_PATH_MAX], name[SCRATCH_NAME_MAX];
 
-    scratch_path(path, sizeof path, "baton-test-XXXXXX");
+    snprintf(name, sizeof name, "baton-%.24s-XXXXXX", program_invocation_short_name);
+    scratch_path(path, sizeof path, name);
     if (mkdtemp(path) == NULL || chmod(path, 0711) != 0)
         give_up("cannot make a directory for temporary files");
     return strdup(path);
@@ -53,13 +57,22 @@ static int remove_one(const char *path, const struct stat *is, int kind, struct 
     (void)is;
     (void)kind;
     (void)at;
-    return remove(path);
+    return remove(path) == 0 || errno == ENOENT ? 0 : -1;
 }
 
+/* A PostgreSQL that was killed may have a child that still makes or removes a file: then once more. */
 void scratch_free(char *path)
 {
-    if (path != NULL)
-        nftw(path, remove_one, OPEN_FILES_MAX, FTW_DEPTH | FTW_PHYS);
+    int64_t deadline = pg_deadline_in(SCRATCH_FREE_WAIT_MS);
+
+    if (path == NULL)
+        return;
+    while (nftw(path, remove_one, OPEN_FILES_MAX, FTW_DEPTH | FTW_PHYS) != 0 &&
+           access(path, F_OK) == 0) {
+        if (pg_now_ms() > deadline)
+            give_up("a directory for temporary files cannot be removed");
+        poll(NULL, 0, POLL_MS);
+    }
     free(path);
 }
 

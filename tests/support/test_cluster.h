@@ -23,10 +23,11 @@ void test_cluster_restart(void);
 /** The path of a file of this name in the directory for temporary files (TMPDIR, else /tmp). */
 void scratch_path(char *out, size_t size, const char *name);
 
-/** A new empty directory there that PostgreSQL's user may enter; the caller frees the path. */
+/** A new empty directory there, named after the program, that PostgreSQL's user may enter; the
+ * caller frees the path. */
 char *scratch_new(void);
 
-/** Removes it with all that is in it, and frees the path. */
+/** Removes it with all that is in it, and frees the path. Ends the program when it cannot. */
 void scratch_free(char *directory);
 
 #endif
