@@ -1,6 +1,5 @@
 #include "core/command_decide.h"
 
-#include "base/defect.h"
 #include "core/agreement/definition_apply.h"
 #include "core/agreement/definition_change.h"
 #include "core/agreement/definition_sign.h"
@@ -143,7 +142,7 @@ static enum decision replay(struct work *work, const struct answer_row *answer,
         outcome_refuse(work, outcome, ERR_GONE, "The lead that the answer spoke of was erased");
         return write_problem(work, outcome);
     }
-    outcome->status = DEFECT(replay_differs) ? 200 : answer->status;
+    outcome->status = answer->status;
     outcome->body = answer->body;
     outcome->body_len = answer->body_len;
     outcome->location = answer->location;

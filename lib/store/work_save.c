@@ -1,6 +1,5 @@
 #include "store/work_save.h"
 
-#include "base/defect.h"
 #include "store/table/answer_table.h"
 #include "store/table/background_table.h"
 #include "store/table/config_table.h"
@@ -177,7 +176,7 @@ static void save_moves(const struct save *s, const struct list *rows)
 static void save_handoffs(const struct save *s, const struct list *rows)
 {
     handoff_table_queue_save(s->pg, s->arena, s->workspace, (struct handoff *const *)rows->items,
-                             DEFECT(half_saved) && rows->count > 1 ? 1 : rows->count);
+                             rows->count);
 }
 
 static void save_verdicts(const struct save *s, const struct list *rows)
@@ -225,13 +224,12 @@ static void save_background(const struct save *s, const struct list *rows)
 static void save_answers(const struct save *s, const struct list *rows)
 {
     answer_table_queue_insert(s->pg, s->arena, s->workspace,
-                              (struct answer_row *const *)rows->items,
-                              DEFECT(answer_not_kept) ? 0 : rows->count, s->work->now);
+                              (struct answer_row *const *)rows->items, rows->count, s->work->now);
 }
 
 static void save_erasures(const struct save *s, const struct list *rows)
 {
-    for (size_t i = 0; !DEFECT(answers_left) && i < rows->count; i++)
+    for (size_t i = 0; i < rows->count; i++)
         lead_table_queue_erase(s->pg, s->arena, s->workspace,
                                ((const struct lead *)rows->items[i])->id);
 }

@@ -14,6 +14,8 @@
 #include "trial.h"
 
 #include <check.h>
+#include <glob.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -239,21 +241,15 @@ END_TEST
 
 /* ---- planted defects ---- */
 
-static const char *const defects[] = {
-    "lost_update",      "double_claim",  "entry_skipped", "owner_kept",
-    "lead_kept",        "open_left",     "half_saved",    "answer_not_kept",
-    "replay_differs",   "touch_twice",   "stage_lowered", "wrong_team",
-    "definition_stale", "identity_left", "answers_left",  "hold_lost",
-};
-
-/* How many sequences it took, of `most`; 0: it was not found. */
-static int find_defect(const char *name, int most, char why[EXPLAIN_WHY_MAX])
+/* How many sequences it took, of `most`, to find the mistake in this binary; 0: it was not found.
+ */
+static int find_defect(const char *binary, int most, char why[EXPLAIN_WHY_MAX])
 {
     static struct sequence sequence;
-    const struct service_setting settings[] = {
-        {"BATON_LOG_LEVEL", "error"}, {"BATON_DEFECT", name}, {NULL, NULL}};
+    const struct service_setting settings[] = {{"BATON_LOG_LEVEL", "error"}, {NULL, NULL}};
     int found = 0;
 
+    setenv("BATON_BINARY", binary, 1);
     service = service_start(database_conninfo(database), settings);
     for (int i = 0; i < most && found == 0; i++) {
         sequence_make(&sequence, (uint64_t)i + 1, STEPS, 1);
@@ -265,26 +261,34 @@ static int find_defect(const char *name, int most, char why[EXPLAIN_WHY_MAX])
     return found;
 }
 
+/* The mistakes are the patches of tests/faults/defects; the build has made a binary of each. */
 START_TEST(test_planted_defects)
 {
-    char why[EXPLAIN_WHY_MAX];
-    const char *binary = getenv("BATON_DEFECTS_BINARY");
+    char why[EXPLAIN_WHY_MAX], binary[PATH_MAX];
+    const char *directory = getenv("BATON_DEFECTS");
+    char *plain = strdup(getenv("BATON_BINARY"));
     int missed = 0, most = 0;
+    glob_t patches;
 
-    ck_assert_msg(binary != NULL, "BATON_DEFECTS_BINARY is not set");
-    setenv("BATON_BINARY", binary, 1);
-    for (size_t i = 0; i < sizeof defects / sizeof *defects; i++) {
-        int found = find_defect(defects[i], DEFECT_SEEDS, why);
+    ck_assert_msg(directory != NULL, "BATON_DEFECTS is not set");
+    ck_assert_int_eq(glob(SOURCE_DIR "/tests/faults/defects/*.patch", 0, NULL, &patches), 0);
+    for (size_t i = 0; i < patches.gl_pathc; i++) {
+        const char *name = strrchr(patches.gl_pathv[i], '/') + 1;
+        int len = (int)strcspn(name, ".");
+        snprintf(binary, sizeof binary, "%s/%.*s.bin", directory, len, name);
+        int found = find_defect(binary, DEFECT_SEEDS, why);
         missed += found == 0;
         most = found > most ? found : most;
         if (found == 0)
-            printf("%s: NOT found\n", defects[i]);
+            printf("%.*s: NOT found\n", len, name);
         else
-            printf("%s: found by sequence %d: %.*s\n", defects[i], found, (int)strcspn(why, "\n"),
+            printf("%.*s: found by sequence %d: %.*s\n", len, name, found, (int)strcspn(why, "\n"),
                    why);
     }
+    globfree(&patches);
     ck_assert_int_eq(missed, 0);
-    ck_assert_msg(find_defect("none", most, why) == 0, "none was planted, yet: %s", why);
+    ck_assert_msg(find_defect(plain, most, why) == 0, "none was planted, yet: %s", why);
+    free(plain);
 }
 END_TEST
 

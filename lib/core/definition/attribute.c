@@ -1,7 +1,5 @@
 #include "core/definition/attribute.h"
 
-#include "base/defect.h"
-
 #include <string.h>
 
 static const char *const source_names[SOURCE_COUNT] = {
@@ -129,8 +127,7 @@ static enum err replace_item(struct attribute_set *set, struct arena *arena, siz
         return ERR_OUT_OF_MEMORY;
     memcpy(items, set->items, set->count * sizeof *items);
     items[at] = *item;
-    if (!DEFECT(lost_update))
-        set->items = items;
+    set->items = items;
     return ERR_NONE;
 }
 

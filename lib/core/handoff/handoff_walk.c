@@ -1,7 +1,5 @@
 #include "core/handoff/handoff_walk.h"
 
-#include "base/defect.h"
-
 static struct uuid member_of(const struct handoff_step *step)
 {
     return step->caller == NULL ? (struct uuid){{0}} : step->caller->member;
@@ -52,12 +50,10 @@ static void move_owner(struct handoff_step *step)
 
     switch (step->rule->owner) {
     case OWNER_RECEIVER:
-        if (!DEFECT(owner_kept))
-            lead->owner_team = handoff->to_team;
+        lead->owner_team = handoff->to_team;
         break;
     case OWNER_OFFERER:
-        if (!DEFECT(lead_kept))
-            lead->owner_team = handoff->from_team;
+        lead->owner_team = handoff->from_team;
         break;
     case OWNER_FIRST:
         lead->owner_team = uuid_is_nil(lead->first_team) ? handoff->from_team : lead->first_team;
@@ -76,8 +72,6 @@ static void move_to_taker(const struct work *work, struct lead *lead, const stru
 
     if (team != NULL && team->function == FUNCTION_SALES) {
         lead_raise(lead, STAGE_SAL);
-        if (DEFECT(stage_lowered))
-            lead->stage = STAGE_SAL;
         lead_reach(lead, MILESTONE_SAL, work->now);
     } else if (stage_is_aside(lead->stage)) {
         lead->stage = lead->reached[MILESTONE_MQL] == INSTANT_NONE ? STAGE_INQUIRY : STAGE_MQL;
@@ -270,7 +264,6 @@ void handoff_walk(struct handoff_step *step)
         move_hold(step);
         move_stage(step);
         set_next(step);
-        if (!DEFECT(entry_skipped) || step->rule->entry != LEDGER_HANDOFF_RELEASED)
-            handoff_walk_entry(step, before);
+        handoff_walk_entry(step, before);
     }
 }

@@ -1,7 +1,5 @@
 #include "core/handoff/life.h"
 
-#include "base/defect.h"
-
 #define IN(state)  (1u << HANDOFF_##state)
 #define WHEN(name) (1u << LIFE_WHEN_##name)
 
@@ -340,7 +338,7 @@ const struct life_rule *life_find(const struct life_situation *situation,
             refusal->err = ERR_ACTOR_REQUIRED;
             return NULL;
         }
-        if (!is_the_one(situation, rule->who) && !DEFECT(wrong_team)) {
+        if (!is_the_one(situation, rule->who)) {
             if (uuid_is_nil(refusal->team))
                 refusal->team = team;
             continue;

@@ -1,6 +1,5 @@
 #include "core/intake/lead_capture.h"
 
-#include "base/defect.h"
 #include "base/email.h"
 #include "core/handoff/judge.h"
 #include "core/handoff/shape.h"

@@ -1,6 +1,5 @@
 #include "core/intake/lead_erase.h"
 
-#include "base/defect.h"
 #include "core/handoff/handoff_walk.h"
 
 #include <string.h>
@@ -26,8 +25,7 @@ static void withdraw_open(struct work *work, struct lead *lead, const struct com
 
 static void forget(struct work *work, struct lead *lead)
 {
-    if (!DEFECT(identity_left))
-        work_drop_identities(work, lead);
+    work_drop_identities(work, lead);
     lead->status = LEAD_ERASED;
     lead->owner_team = (struct uuid){{0}};
     lead->due_at = INSTANT_NONE;

@@ -1,6 +1,5 @@
 #include "core/intake/lead_merge.h"
 
-#include "base/defect.h"
 #include "core/handoff/judge.h"
 #include "core/intake/lead_result.h"
 
@@ -76,7 +75,7 @@ static void move_handoff(struct work *work, struct lead *survivor, struct lead *
 {
     struct handoff *open = absorbed->open;
 
-    if (open == NULL || DEFECT(open_left))
+    if (open == NULL)
         return;
     work_change_handoff(work, open);
     open->lead = survivor->id;

@@ -1,7 +1,5 @@
 #include "core/lead/lead_hold.h"
 
-#include "base/defect.h"
-
 #include <string.h>
 
 instant lead_next_date(const struct work *work)
@@ -14,7 +12,7 @@ instant lead_next_date(const struct work *work)
 
 bool lead_is_held(const struct lead *lead, instant now)
 {
-    return lead->hold_until != INSTANT_NONE && now < lead->hold_until && !DEFECT(hold_lost);
+    return lead->hold_until != INSTANT_NONE && now < lead->hold_until;
 }
 
 bool lead_is_held_for(const struct lead *lead, const char *kind, const char *name)

@@ -1,6 +1,5 @@
 #include "core/lead/lead_input.h"
 
-#include "base/defect.h"
 #include "core/lead/lead_hold.h"
 
 #include <string.h>
@@ -131,8 +130,6 @@ enum find lead_touch_apply(struct work *work, struct lead *lead, const struct ca
     *touch = touch_of(work, caller, input);
     if (input->event_id != NULL)
         found = work_find_touch(work, touch->id);
-    if (found == FIND_FOUND)
-        lead->touch_count += DEFECT(touch_twice);
     if (found != FIND_ABSENT)
         return found;
     work_add_touch(work, lead, touch);

@@ -1,6 +1,5 @@
 #include "store/table/config_read.h"
 
-#include "base/defect.h"
 #include "base/shortage.h"
 #include "core/intake/mapping.h"
 #include "store/table/config_columns.h"
@@ -183,8 +182,7 @@ static bool read_definitions(struct snapshot *s, const struct pg_result *result)
     for (size_t i = 0; i < count; i++) {
         if (!compile(&versions[i]))
             return false;
-        bool first = versions[i].version == 1;
-        if (DEFECT(definition_stale) ? first : versions[i].state == DEFINITION_IN_FORCE)
+        if (versions[i].state == DEFINITION_IN_FORCE)
             s->config.in_force[versions[i].term] = &versions[i];
     }
     return true;

@@ -1,6 +1,5 @@
 #include "store/table/handoff_table.h"
 
-#include "base/defect.h"
 #include "store/pg/columns.h"
 #include "store/table/column_words.h"
 
@@ -305,8 +304,6 @@ struct handoff *handoff_table_read(const struct pg_result *result, int row, int 
 
     if (handoff == NULL || !columns_read(&handoff_columns, result, row, column, arena, handoff))
         return NULL;
-    if (DEFECT(double_claim))
-        handoff->claimed_until = INSTANT_NONE;
     return handoff;
 }
 
