@@ -60,7 +60,8 @@ static int remove_one(const char *path, const struct stat *is, int kind, struct 
     return remove(path) == 0 || errno == ENOENT ? 0 : -1;
 }
 
-/* A PostgreSQL that was killed may have a child that still makes or removes a file: then once more. */
+/* A PostgreSQL that was killed may have a child that still makes or removes a file: then once more.
+ */
 void scratch_free(char *path)
 {
     int64_t deadline = pg_deadline_in(SCRATCH_FREE_WAIT_MS);
