@@ -15,7 +15,7 @@
 #include <string.h>
 
 #define KNOWN_FIRST_SIZE 1024
-/* Beyond this many values of one workspace the set starts anew. */
+/* With more values than this in one workspace the set is emptied and starts again. */
 #define KNOWN_MAX 100000
 
 /* ---- known dimensions ---- */
@@ -50,6 +50,7 @@ static bool known_grow(struct known_dimensions *known)
     return true;
 }
 
+/* Without memory it is not learnt, and will be inserted once more, which does no harm. */
 static void learn(struct known_dimensions *known, int64_t id)
 {
     if (known->count >= KNOWN_MAX)
@@ -67,7 +68,9 @@ void known_dimensions_release(struct known_dimensions *known)
     *known = (struct known_dimensions){.generation = known->generation};
 }
 
-/* ---- order ---- */
+/* ---- order ----
+ * Rows are written in the order of their keys, so that the transactions of two servers that touch
+ * the same rows wait for each other instead of deadlocking. */
 
 #define ORDER_BY_ID(name, type, member)                                                            \
     static int name(const void *a, const void *b)                                                  \
@@ -102,7 +105,7 @@ static void sort_list(struct list *list, int (*order)(const void *, const void *
 
 /* ---- what is written ---- */
 
-/* What a lane has seen saved is not inserted again, nor is a value that this group has twice. */
+/* Drops the values that this lane has already saved, and the second of two equal ones. */
 static void drop_known_dimensions(struct list *rows, const struct known_dimensions *known)
 {
     size_t kept = 0;
@@ -123,7 +126,7 @@ struct save {
     struct work *work;
     struct arena *arena;
     struct uuid workspace;
-    struct keyring *keyring; /* seals the secrets of sources */
+    struct keyring *keyring; /* for the secrets of sources */
 };
 
 static void save_dimensions(const struct save *s, const struct list *rows)
@@ -156,8 +159,8 @@ static void save_touches(const struct save *s, const struct list *rows)
                              rows->count);
 }
 
-/* To where a lead leads in the end, though its survivor may have been absorbed in the same group.
- */
+/* What an absorbed lead had goes to the lead that stands for it in the end: its survivor may itself
+ * have been absorbed later in the same group. */
 static void save_moves(const struct save *s, const struct list *rows)
 {
     struct uuid *stands = ARENA_ARRAY(s->arena, struct uuid, rows->count + 1);
@@ -197,6 +200,7 @@ static void save_exceptions(const struct save *s, const struct list *rows)
         exception_table_queue_save(s->pg, s->arena, s->workspace, rows->items[i]);
 }
 
+/* A chain stands in the list once for each entry that was added to it; its last state is saved. */
 static void save_chains(const struct save *s, const struct list *rows)
 {
     const struct chain_row *last = NULL;
@@ -234,15 +238,16 @@ static void save_erasures(const struct save *s, const struct list *rows)
                                ((const struct lead *)rows->items[i])->id);
 }
 
-/* How each kind is saved, in this order: what others refer to comes first. Last of all is the
- * workspace's head, with the ledger. */
+/* How each kind of row is saved, in this order: rows that others refer to come first. The
+ * workspace's head comes after all of them, with the ledger, because every group of the workspace
+ * waits for it: from there on only the COMMIT is left. */
 static const struct {
     enum row_kind kind;
-    int (*order)(const void *, const void *); /* of the rows; NULL: that of making */
+    int (*order)(const void *, const void *); /* NULL: as they were made */
     void (*save)(const struct save *save, const struct list *rows);
-    void (*drop)(struct pg *, struct arena *, struct uuid, instant before); /* older rows; NULL */
+    void (*drop)(struct pg *, struct arena *, struct uuid, instant before); /* old rows; or NULL */
 } saves[] = {
-    {KIND_DIMENSION, NULL, save_dimensions, NULL}, /* in order already */
+    {KIND_DIMENSION, NULL, save_dimensions, NULL}, /* drop_known_dimensions() has sorted them */
     {KIND_CONFIG_CHANGE, NULL, save_config_changes, NULL},
     {KIND_LEAD, lead_order, save_leads, NULL},
     {KIND_IDENTITY, NULL, save_identities, NULL},
@@ -256,7 +261,7 @@ static const struct {
     {KIND_DELIVERY, NULL, save_deliveries, delivery_table_queue_drop},
     {KIND_BACKGROUND, NULL, save_background, background_table_queue_drop},
     {KIND_ANSWER, answer_order, save_answers, answer_table_queue_drop},
-    {KIND_ERASED, NULL, save_erasures, NULL}, /* the answers of this very group are blanked too */
+    {KIND_ERASED, NULL, save_erasures, NULL}, /* after the answers: it blanks this group's too */
 };
 
 #define SAVE_COUNT (sizeof saves / sizeof *saves)
@@ -310,8 +315,15 @@ enum pg_status work_save(struct pg *pg, struct keyring *keyring, struct work *wo
     drop_known_dimensions(&work->saves[KIND_DIMENSION], known);
     save_rows(&save);
     save_head(&save);
-    pg_queue_commit(pg);
-    status = arena_failed(work->arena) ? PG_OTHER : pg_pipeline_run(pg, deadline);
+    if (arena_failed(work->arena)) {
+        /* Rows that could not be built are missing from the queue. What libpq holds of it must not
+         * reach the server with the next round trip, so the session ends with its transaction. */
+        pg_disconnect(pg);
+        status = PG_OTHER;
+    } else {
+        pg_queue_commit(pg);
+        status = pg_pipeline_run(pg, deadline);
+    }
     pg_pipeline_end(pg);
     const struct list *dimensions = &work->saves[KIND_DIMENSION];
     for (size_t i = 0; status == PG_OK && i < dimensions->count; i++)
