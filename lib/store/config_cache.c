@@ -7,8 +7,9 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-/* Workspaces held at once, and their memory; the least recently read one gives way. A snapshot
- * that is in use lives on, and the newest is held whatever it takes. */
+/* Limits of the cache, beyond which the least recently used snapshot is dropped. One that is in use
+ * lives on outside it, and the newest is kept however large it is: without it the workspace would
+ * be read again for every request. */
 #define CACHE_MAX       1024
 #define CACHE_MAX_BYTES (16u << 20)
 
@@ -35,10 +36,9 @@ struct config_cache {
     size_t count;
     size_t bytes;
     uint64_t clock;
-    unsigned generation; /* of the database, as far as this process can tell */
+    unsigned generation; /* raised whenever the database may have become another one */
 };
 
-/* config->owner leads from a snapshot to its count. */
 static struct held *held_of(const struct config *config)
 {
     return config->owner;
@@ -117,7 +117,7 @@ void config_cache_free(struct config_cache *cache)
     free(cache);
 }
 
-/* The random end of a UUIDv7 spreads well. */
+/* By the last byte: a UUIDv7 begins with the time and ends at random. */
 static struct entry **bucket_of(struct config_cache *cache, struct uuid workspace)
 {
     return &cache->buckets[workspace.b[15]];
@@ -178,8 +178,8 @@ static struct entry *add_entry(struct config_cache *cache, struct uuid workspace
     return entry;
 }
 
-/* Two threads may have read at once: the newer snapshot stays. What was read of a former
- * generation is not for others. */
+/* Two threads may have read at the same time: the newer snapshot stays. One that was read from the
+ * database of an earlier generation serves the caller who read it, and nobody else. */
 static void put(struct config_cache *cache, struct held *held, int64_t asked_ms,
                 unsigned generation)
 {
@@ -214,6 +214,8 @@ enum pg_status config_cache_load(struct config_cache *cache, struct pg *pg, stru
     unsigned generation = config_cache_generation(cache);
     struct config *config;
 
+    /* Several threads may read the same workspace at once. That costs a read more now and then; a
+     * lock across it would make all wait for a database that is slow. */
     *out = config_cache_get(cache, workspace);
     if (*out != NULL && (*out)->version >= at_least)
         return PG_OK;
@@ -245,7 +247,8 @@ static bool is_fresh(struct config_cache *cache, struct uuid workspace, int64_t 
     return fresh;
 }
 
-/* What was asked at this time is true of what was committed by then. */
+/* The version counts as checked at the moment when the question was sent, not when its answer came:
+ * a change committed in between may not be in the answer. */
 static void confirm(struct config_cache *cache, struct uuid workspace, int64_t asked_ms)
 {
     pthread_mutex_lock(&cache->mutex);
@@ -289,7 +292,7 @@ enum pg_status config_cache_refresh(struct config_cache *cache, struct pg *pg,
     if (is_fresh(cache, workspace, max_age_ms))
         *out = config_cache_get(cache, workspace);
     if (*out != NULL)
-        return PG_OK; /* else it has given way just now */
+        return PG_OK;
     enum pg_status status = read_version(pg, workspace, deadline, &version);
     if (status != PG_OK || version == 0)
         return status;

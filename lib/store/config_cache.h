@@ -11,7 +11,7 @@
 
 struct config_cache;
 
-/** keyring opens what is sealed in them; borrowed. */
+/** keyring opens the secrets that are sealed in configurations; borrowed. */
 struct config_cache *config_cache_new(struct keyring *keyring);
 void config_cache_free(struct config_cache *cache);
 
@@ -22,11 +22,12 @@ struct keyring *config_cache_keyring(const struct config_cache *cache);
  *  waits for the database. */
 const struct config *config_cache_get(struct config_cache *cache, struct uuid workspace);
 
-/** Lets go of every snapshot: the database may be another one, where the same version number can
- *  stand for something else. What is just being read is not put in. Any thread. */
+/** Drops every snapshot: the database may be another one now, where the same version number can
+ *  stand for something else. A snapshot that is being read at this moment is not put in either.
+ *  Any thread. */
 void config_cache_forget(struct config_cache *cache);
 
-/** How often that was called. */
+/** How often config_cache_forget() was called. */
 unsigned config_cache_generation(struct config_cache *cache);
 
 /** Another reference to a snapshot that the caller holds already. */
@@ -43,8 +44,8 @@ enum pg_status config_cache_load(struct config_cache *cache, struct pg *pg, stru
                                  const struct config **out) MUST_USE;
 
 /**
- * As config_cache_load(), but asks the database for its version first, unless that was done in the
- * last max_age_ms: what another process changed is seen then. *out is NULL when there is no such
+ * As config_cache_load(), but asks the database for the version first, unless that was done within
+ * the last max_age_ms: so a change by another process is seen. *out is NULL when there is no such
  * workspace.
  */
 enum pg_status config_cache_refresh(struct config_cache *cache, struct pg *pg,

@@ -10,7 +10,9 @@
 #include <string.h>
 
 #define LANE_BUCKETS 256
-/* Chunks of batches in one group, when no other command came for so many groups; else one. */
+/* A chunk of a batch is as much work as many single commands, and a single command that arrives
+ * while a group runs waits for all of it. So a group takes one chunk, and BULK_MAX only after
+ * SINGLES_EXPECTED groups in which nobody sent anything else. */
 #define BULK_MAX         16
 #define SINGLES_EXPECTED 16
 
@@ -18,11 +20,11 @@ struct lane {
     struct uuid workspace;
     struct lane_job *first, *last;
     size_t waiting;
-    bool had_bulk;                /* its last group */
-    size_t groups_without_single; /* chunks of batches alone, since the last other command */
+    bool had_bulk;                /* its last group had a chunk of a batch */
+    size_t groups_without_single; /* groups of chunks alone, since the last other command */
     bool ready;                   /* in the ready list */
     bool running;
-    struct known_dimensions known; /* the running worker's */
+    struct known_dimensions known; /* used without the mutex, by the worker that runs the lane */
     struct lane *next_ready;
     struct lane *next; /* in its bucket */
 };
@@ -47,6 +49,8 @@ struct lanes {
 
 /* ---- queue ---- */
 
+/* Makes it when there is none. A lane lives until the process ends, since a worker may hold it
+ * without the mutex; there are no more lanes than workspaces with a caller who authenticated. */
 static struct lane *lane_of(struct lanes *lanes, struct uuid workspace)
 {
     struct lane **bucket = &lanes->buckets[workspace.b[15]];
@@ -63,6 +67,8 @@ static struct lane *lane_of(struct lanes *lanes, struct uuid workspace)
     return lane;
 }
 
+/* At the end of the list, also after a group that left commands waiting: that is what makes
+ * workers take lanes in turn. */
 static void make_ready(struct lanes *lanes, struct lane *lane)
 {
     if (lane->ready || lane->running || lane->first == NULL)
@@ -133,14 +139,13 @@ bool lanes_cancel(struct lanes *lanes, struct lane_job *job)
     return queued;
 }
 
-/* A chunk of a batch is as much work as many single commands. */
 static bool is_bulk(const struct lane_job *job)
 {
     return job->command.kind == COMMAND_LEAD_BATCH;
 }
 
-/* How many chunks the next group may have. After one that had some, what waited for it goes first
- * and alone. */
+/* How many chunks the next group may have. After a group with a chunk, the single commands that
+ * had to wait for it go first, without another. */
 static size_t bulk_of_next(const struct lane *lane)
 {
     const struct lane_job *job = lane->first;
@@ -152,8 +157,9 @@ static size_t bulk_of_next(const struct lane *lane)
     return lane->groups_without_single < SINGLES_EXPECTED ? 1 : BULK_MAX;
 }
 
-/* Takes the next group off a lane: commands that change the configuration go alone, and chunks of
- * batches let whatever else waits pass, so that it waits for one of them and not for all. */
+/* Takes the next group off a lane. A command that changes the configuration goes alone, because the
+ * others of its group would be decided on the old one; nothing behind it overtakes it. Chunks of
+ * batches are overtaken by everything else, which so waits for one of them and not for all. */
 static size_t take_group(struct lanes *lanes, struct lane *lane, struct lane_job **jobs)
 {
     size_t max = (size_t)lanes->settings.group_max;
@@ -186,7 +192,8 @@ struct filler {
     struct erase_input input;
 };
 
-/* Commands that are refused stand around the real ones: they must not touch them. */
+/* Puts commands that will be refused before and after the real ones. A story that passes alone and
+ * fails among them has found a refusal that changes what is not its own. */
 static void fill(const struct lanes *lanes, struct group *group, struct filler *fillers,
                  struct lane_job **jobs)
 {
@@ -215,6 +222,8 @@ static void fill(const struct lanes *lanes, struct group *group, struct filler *
 
 /* ---- workers ---- */
 
+/* With the mutex held; NULL when stopping and nothing is ready. Lanes that are ready are still
+ * served then: what was accepted is answered by its group, not thrown away. */
 static struct lane *next_lane(struct lanes *lanes)
 {
     while (lanes->first_ready == NULL && !lanes->stopping)
@@ -230,6 +239,7 @@ static struct lane *next_lane(struct lanes *lanes)
     return lane;
 }
 
+/* Called and left with the mutex held, which it gives up while the group runs. */
 static void serve_lane(struct worker *worker, struct lane *lane, struct filler *fillers)
 {
     struct lane_job *jobs[GROUP_MAX];
@@ -306,6 +316,7 @@ struct lanes *lanes_start(const struct lanes_settings *settings)
     return lanes;
 }
 
+/* What is still queued: only when no worker started, or all ended early. */
 static void refuse_waiting(struct lane *lane)
 {
     const struct outcome away = {.err = ERR_UNAVAILABLE, .status = 503};
@@ -367,6 +378,8 @@ struct waiter {
     char *body;
 };
 
+/* Signals before it unlocks: once the mutex is free the waiter may see `done`, return and take the
+ * condition, which is on its stack, with it. */
 static void wake_waiter(struct lane_job *job, const struct outcome *outcome)
 {
     struct waiter *waiter = job->owner;

@@ -1,13 +1,13 @@
 /*
- * Lanes: the one way of every change. A workspace has one lane per process; what waits in it
- * becomes one group, loaded, decided and saved in one transaction. Worker threads, each with a
- * connection of its own, take ready lanes in turn, so that no workspace starves another; at most
- * one group of a workspace is in flight.
+ * Lanes: every change goes through one. A workspace has one lane per process; what waits in it
+ * becomes one group, loaded, decided and saved in one transaction. Worker threads, each with its
+ * own connection, take ready lanes in turn, so that no workspace starves another; at most one
+ * group of a workspace is in flight.
  *
  * A group forms from whatever queued while the last one ran, without artificial delay. It is run
- * again, bounded, when it met a lost race; split in halves when the database refuses its data, so
- * that a poison command fails alone; and run again after a COMMIT whose answer was lost: the
- * commands' idempotency rows make that a replay.
+ * again, a limited number of times, when it lost a race; split in halves when the database refuses
+ * its data, so that a poison command fails alone; and run again after a COMMIT whose answer was
+ * lost: the commands' idempotency rows make that a replay.
  */
 #ifndef BATON_STORE_LANE_H
 #define BATON_STORE_LANE_H
@@ -25,21 +25,22 @@ struct lanes_settings {
     struct config_cache *cache; /* borrowed */
     int workers;
     int group_max;  /* 1 to GROUP_MAX; 0: GROUP_MAX */
-    int group_fill; /* tests: every group is filled up to so many commands with ones that are
+    int group_fill; /* tests: every group is filled up to this many commands, with ones that are
                        refused; 0: none */
 };
 
-/** Starts the workers; NULL when memory or threads are short. */
+/** Starts the workers; NULL when there is not enough memory or a thread does not start. */
 struct lanes *lanes_start(const struct lanes_settings *settings);
 
-/** Answers what waits with ERR_UNAVAILABLE, waits for groups in flight, ends the threads. */
+/** Takes no new job, serves what waits, and ends the threads. Workers whose database is away are
+ *  held up no longer than give_up_at of the database's settings says. */
 void lanes_stop(struct lanes *lanes);
 
 /** Queues a job. ERR_OVERLOADED when its lane is full, ERR_UNAVAILABLE when stopping. Any thread;
  *  never waits. */
 enum err lanes_submit(struct lanes *lanes, struct lane_job *job) MUST_USE;
 
-/** Takes a job back that no group has taken yet; done is then not called. */
+/** Takes back a job that no group has taken yet; its done() is then not called. */
 bool lanes_cancel(struct lanes *lanes, struct lane_job *job);
 
 /** Submits and waits: for the command line and jobs. The answer's body is malloc'd for the caller

@@ -7,15 +7,16 @@
 
 #include <string.h>
 
-/* How often a group is run again before it is split or given up. */
+/* How often a group that the database refused is run again before it is split or given up. */
 #define RERUNS_MAX 6
-/* Rounds for commands that find out what they need: so many, and one more for each key that they
- * name. A round asks for all that can be seen to be missing, so that three or four will do. */
+/* How often a group is loaded again because its commands found out that they need more: this often,
+ * and once more for each key that they name. Each round asks for everything that is seen to be
+ * missing, so three or four do in practice; the bound only ends a mistake of ours. */
 #define ROUNDS_MAX 12
-/* Runs of a group for which somebody else was faster, another server or whoever changes the
- * configuration. */
+/* How often a group is run again because another server, or a change of the configuration, was
+ * faster. */
 #define RACES_MAX 12
-/* Memory may be there again at once; else the group is refused. */
+/* Memory may be free again a moment later. If not, refusing the group frees some. */
 #define SHORTAGE_RERUNS_MAX 1
 
 static void refuse_all(struct group_runner *runner, struct group *group, enum err err)
@@ -28,7 +29,7 @@ static void refuse_all(struct group_runner *runner, struct group *group, enum er
         atomic_fetch_add(&runner->stats->not_loadable, (long long)group->count);
 }
 
-/* Answers each job. What is a filler of the tests has no done. */
+/* Only the fillers of the tests have no done(). */
 static void answer_all(struct group *group)
 {
     for (size_t i = 0; i < group->count; i++)
@@ -36,6 +37,8 @@ static void answer_all(struct group *group)
             group->jobs[i]->done(group->jobs[i], &group->outcomes[i]);
 }
 
+/* False when one needs rows that are not loaded. The others are decided all the same, so that one
+ * more load serves the needs of all of them. */
 static bool decide_all(struct group_runner *runner, struct group *group)
 {
     bool all = true;
@@ -49,13 +52,14 @@ static bool decide_all(struct group_runner *runner, struct group *group)
 
 enum attempt {
     ATTEMPT_DONE,
-    ATTEMPT_STALE, /* the configuration is another by now */
+    ATTEMPT_STALE, /* the configuration has changed since */
     ATTEMPT_RACED, /* others changed what was read: run again */
     ATTEMPT_MORE,  /* load again with the needs that were noted */
     ATTEMPT_FAILED,
 };
 
-/* The needs of a round outlive the work set's arena. */
+/* What the rounds so far have asked for. It has an arena to itself, since the work set's is cleared
+ * before each attempt. */
 struct carried {
     struct arena *arena;
     struct work_keys keys;
@@ -77,7 +81,8 @@ static size_t gather(const struct group *group, struct command **commands)
     return group->count;
 }
 
-/* Nothing is to be saved, but an answer that is repeated promises what the first one did. */
+/* Ends a group that has nothing to save. An answer that is repeated promises, as the first one did,
+ * that the change is durable on the standby too, so that is made sure of first. */
 static enum attempt end_unchanged(struct group_runner *runner, const struct group *group,
                                   int64_t deadline)
 {
@@ -114,6 +119,8 @@ static enum attempt attempt(struct group_runner *runner, struct group *group,
         return ATTEMPT_FAILED;
     }
     bool all = decide_all(runner, group);
+    /* An entry that jansson could not build for want of memory looks like one that has no such
+     * member: nothing decided now may be saved. */
     if (shortage_seen()) {
         pg_rollback(runner->pg);
         return ATTEMPT_FAILED;
@@ -131,7 +138,8 @@ static enum attempt attempt(struct group_runner *runner, struct group *group,
                : ATTEMPT_FAILED;
 }
 
-/* Each half for itself: a poison command ends alone. */
+/* Runs each half as a group of its own, until a poison command fails alone. A group in doubt leaves
+ * its doubt to both halves: either may have been committed with it. */
 static void split(struct group_runner *runner, struct group *group)
 {
     size_t half = group->count / 2;
@@ -146,8 +154,8 @@ static void split(struct group_runner *runner, struct group *group)
     lane_group_run(runner, &parts[1]);
 }
 
-/* Until when a group waits for a database that is away: not long, so that its callers hear of it,
- * and those who queue behind them. */
+/* How long a group waits for a database that is away. Not long: its callers should get their 503,
+ * and so should those who queue behind them. */
 static int64_t away_until(const struct group *group)
 {
     int64_t soon = (group->in_doubt ? group->lost_ms : group->asked_ms) + DATABASE_AWAY_MS;
@@ -163,13 +171,15 @@ static int64_t timeout_of(const struct group *group)
 
 enum next_step { STEP_AGAIN, STEP_SPLIT, STEP_REFUSE };
 
-/* What to do after the database said no. */
+/* The whole policy for a failure of the database, one case each: run the group again, split it, or
+ * refuse it with *err. */
 static enum next_step after_failure(struct group_runner *runner, struct group *group, int reruns,
                                     enum err *err)
 {
     const struct pg_error *error = pg_error(runner->pg);
     int64_t spent = pg_has_given_up(runner->pg) ? INT64_MAX : pg_now_ms() - group->started_ms;
 
+    /* not of a lost connection: its COMMIT may have been sent, which the case below has to note */
     if (shortage_seen() && error->status != PG_LOST) {
         *err = group->in_doubt ? ERR_OUTCOME_UNKNOWN : ERR_OUT_OF_MEMORY;
         return reruns < SHORTAGE_RERUNS_MAX ? STEP_AGAIN : STEP_REFUSE;
@@ -186,14 +196,15 @@ static enum next_step after_failure(struct group_runner *runner, struct group *g
                                                                             : STEP_REFUSE;
     case PG_RETRY:
     case PG_STALE:
-    case PG_UNIQUE:
+    case PG_UNIQUE: /* the other server's row is there now: the next load finds it. One that comes
+                       again and again is a mistake of ours */
         *err = error->status == PG_UNIQUE ? ERR_INTERNAL : ERR_CONTENDED;
         if (reruns < RERUNS_MAX && spent < timeout_of(group))
             return STEP_AGAIN;
         return group->count > 1 ? STEP_SPLIT : STEP_REFUSE;
     case PG_TIMEOUT:
         *err = ERR_UNAVAILABLE;
-        /* what is in doubt may itself hold the lock */
+        /* the lock that is waited for may be held by this group's own lost session */
         return reruns < 1 || (group->in_doubt && spent < IN_DOUBT_TIMEOUT_MS) ? STEP_AGAIN
                                                                               : STEP_REFUSE;
     case PG_FULL:
@@ -209,6 +220,7 @@ static enum next_step after_failure(struct group_runner *runner, struct group *g
     }
 }
 
+/* Replaces the snapshot at hand by one of this version or a later one; NULL after a failure. */
 static enum pg_status fresh_config(struct group_runner *runner, struct group *group,
                                    const struct config **config, int64_t at_least)
 {
@@ -218,8 +230,9 @@ static enum pg_status fresh_config(struct group_runner *runner, struct group *gr
                              group->started_ms + timeout_of(group), config);
 }
 
-/* Whoever hears that the configuration changed finds the new one in the cache. That it cannot be
- * read just now does no harm: the version is checked again before it is used. */
+/* Puts a changed configuration into the cache before its command is answered, so that a caller who
+ * made a key can use it at once. A failure to read it now does no harm: each group compares
+ * versions before it decides. */
 static void show_new_config(struct group_runner *runner, struct group *group,
                             const struct config **config)
 {
@@ -227,6 +240,8 @@ static void show_new_config(struct group_runner *runner, struct group *group,
         *config = NULL;
 }
 
+/* Connects before anything else, and with a deadline much shorter than the group's, so that a
+ * database that is away is found out here and not by the load. */
 static bool connect_soon(struct group_runner *runner, const struct group *group)
 {
     bool connected = pg_pipeline_begin(runner->pg, away_until(group)) == PG_OK;
@@ -235,7 +250,8 @@ static bool connect_soon(struct group_runner *runner, const struct group *group)
     return connected;
 }
 
-/* What was read of a database that may have been another one. */
+/* Forgets what was read from another database than the one now connected to (a standby that took
+ * over may lack the last commits). */
 static void forget_former(struct group_runner *runner, struct group *group,
                           const struct config **config)
 {
@@ -274,14 +290,14 @@ static enum attempt attempt_connected(struct group_runner *runner, struct group 
     return stale ? ATTEMPT_FAILED : end;
 }
 
-/* How often a group was run again, by what made it so. */
+/* How often a group was run again, by cause. */
 struct tries {
-    size_t rounds; /* it asked for more */
+    size_t rounds; /* it needed more rows */
     int races;     /* others changed what it had read */
-    int failures;  /* the database said no */
+    int failures;  /* the database refused, or was away */
 };
 
-/* What to do with a group that could not be ended yet, and the error if it is given up. */
+/* What to do after an attempt that did not end the group, and the error if it is given up. */
 static enum next_step after(struct group_runner *runner, struct group *group, enum attempt end,
                             struct tries *tries, size_t named, enum err *err)
 {
@@ -307,7 +323,7 @@ static enum next_step after(struct group_runner *runner, struct group *group, en
     return group->count > 1 ? STEP_SPLIT : STEP_REFUSE;
 }
 
-/* Until the group is saved or refused. False: it was split, and its parts have answered. */
+/* Returns when the group is saved or refused. False: it was split, and its parts have answered. */
 static bool run_until_done(struct group_runner *runner, struct group *group,
                            const struct config **config, struct carried *carried)
 {
@@ -326,7 +342,7 @@ static bool run_until_done(struct group_runner *runner, struct group *group,
             split(runner, group);
             return false;
         case STEP_REFUSE:
-            /* whatever the last try met, an earlier one may have been committed */
+            /* however the last attempt ended, an earlier one may have been committed */
             refuse_all(runner, group, group->in_doubt ? ERR_OUTCOME_UNKNOWN : err);
             return true;
         }
@@ -341,8 +357,7 @@ static bool memory_begins(struct group_runner *runner, struct carried *carried)
     return carried->arena != NULL;
 }
 
-/* Decides, saves and answers. The answers live in the runner's arena, so they are given before
- * anything else is run in it. */
+/* The answers live in the runner's arena, so the jobs get them before anything else runs in it. */
 void lane_group_run(struct group_runner *runner, struct group *group)
 {
     struct carried carried = {0};

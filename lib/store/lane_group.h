@@ -1,7 +1,7 @@
 /*
  * One group: the commands of one transaction, from loading what they concern to the answer of each.
- * What fails is run again, or split until it fails alone; what is in doubt is run again until its
- * idempotency rows tell. For lane.c.
+ * A group that fails is run again, or split until the command at fault fails alone; one whose
+ * COMMIT is in doubt is run again until its idempotency rows show how that ended. For lane.c.
  */
 #ifndef BATON_STORE_LANE_GROUP_H
 #define BATON_STORE_LANE_GROUP_H
@@ -10,7 +10,7 @@
 #include "store/lane_job.h"
 #include "store/work_save.h"
 
-/** What a worker runs its groups with; one thread's. */
+/** What a worker runs its groups with; used by its thread alone. */
 struct group_runner {
     struct pg *pg;
     struct config_cache *cache; /* borrowed */
@@ -27,12 +27,12 @@ struct group {
     size_t count;
     int64_t asked_ms; /* when the first of its commands was submitted */
     int64_t started_ms;
-    /* its own */
-    int64_t lost_ms; /* when it came in doubt */
+    /* for lane_group.c alone */
+    int64_t lost_ms; /* when in_doubt was last set */
     bool in_doubt;   /* a COMMIT was sent and its answer lost */
 };
 
-/** Decides, saves and answers: each job is told once. */
+/** Decides, saves, and calls done() of each job once. */
 void lane_group_run(struct group_runner *runner, struct group *group);
 
 /** Frees what is not borrowed. */

@@ -1,4 +1,4 @@
-/* One command on its way through a lane, and what is counted of all of them. */
+/* One command on its way through a lane, and the counters of all lanes. */
 #ifndef BATON_STORE_LANE_JOB_H
 #define BATON_STORE_LANE_JOB_H
 
@@ -8,9 +8,9 @@
 
 /** Commands in one group, at most. */
 #define GROUP_MAX 256
-/** A group is given up when it has not been saved by then. */
+/** A group that has not been saved after this time is given up. */
 #define GROUP_TIMEOUT_MS 8000
-/** One whose COMMIT was sent and not answered has until then to learn how that ended. */
+/** A group whose COMMIT was sent and not answered has this long to find out how it ended. */
 #define IN_DOUBT_TIMEOUT_MS 12000
 /** Without a database commands are answered this long after they were submitted, or, when they may
  *  have been done, after the connection was lost … */
@@ -22,14 +22,14 @@
 struct lane_job {
     struct command command;
     /**
-     * Called once, on a worker's thread, with the answer; its memory is the group's and ends with
-     * the call. Of a command that could not be decided: ERR_UNAVAILABLE (nothing was done),
+     * Called once, on a worker's thread, with the answer, whose memory is the group's and ends with
+     * the call. A command that could not be decided gets ERR_UNAVAILABLE (nothing was done),
      * ERR_CONTENDED (likewise), ERR_OUTCOME_UNKNOWN (it may have been done: retry with the same
-     * key), ERR_NOT_LOADABLE, ERR_INTERNAL, ERR_OUT_OF_MEMORY; then there is no body.
+     * key), ERR_NOT_LOADABLE, ERR_INTERNAL or ERR_OUT_OF_MEMORY, and no body.
      */
     void (*done)(struct lane_job *job, const struct outcome *outcome);
     void *owner;
-    /* the lane's own */
+    /* for the lane alone */
     struct lane_job *next;
     int64_t queued_ms; /* pg_now_ms() */
     bool queued;
@@ -42,7 +42,7 @@ struct lane_stats {
     atomic_llong splits;       /* groups split for a poison command */
     atomic_llong replays;      /* groups run again after a COMMIT without answer */
     atomic_llong failures;     /* commands answered 5xx */
-    atomic_llong not_loadable; /* of those: what they concern could not be loaded */
+    atomic_llong not_loadable; /* those of the failures whose rows could not be loaded */
     atomic_llong waiting;
 };
 

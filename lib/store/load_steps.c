@@ -13,10 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Candidates that are looked at for each wanted one: another server may hold some of them. */
+/* How many more than wanted a claim looks at: another server may have locked the first ones, and
+ * some turn out to be answered once they are locked. */
 #define CLAIM_SPARE 16
 
-/* Notes an id of a result, which ends before it is used. */
+/* Copied: the result that it comes from is freed before the next round uses it. */
 static void note_id(struct load *load, struct list *ids, struct uuid id)
 {
     struct uuid *copy = ARENA_NEW(load->work->arena, struct uuid);
@@ -64,7 +65,7 @@ static int ask_ids(struct load *load, const struct list *ids,
     return count == 0 ? -1 : queue(load->pg, load->work->arena, load->workspace, all, count);
 }
 
-/* One statement for each key; answers the first one's index. */
+/* One statement for each key; returns the index of the first. */
 static int ask_each(struct load *load, const struct list *keys,
                     int (*queue)(struct pg *, struct arena *, struct uuid, const void *))
 {
@@ -147,8 +148,9 @@ static void take_handoff_leads(struct load *load, const struct list *keys, int f
         note_id(load, &load->keys.of[KIND_LEAD], pg_get_uuid(result, row, 1));
 }
 
-/* What a round before asked for is followed to its end at once, however often it was merged. Few
- * commands name a lead that was merged away, so that no first round pays for it. */
+/* A lead that an earlier round asked for is followed along its merges to the end at once, however
+ * long the chain: one link per round would use up the rounds. The first round does without, since
+ * few commands name a lead that was merged away and all would pay for it. */
 static int ask_followed(struct load *load, const struct list *keys)
 {
     (void)keys;
@@ -224,7 +226,8 @@ static void take_leads(struct load *load, const struct list *keys, int first)
     }
 }
 
-/* An identity that moved between the two looks leads to a lead that is not locked. */
+/* Resolves again, now under the locks. Between the first look and the lock a merge may have moved
+ * an identity to a lead that this group has not locked. */
 static void check_identities(struct load *load, const struct list *keys, int first)
 {
     const struct uuid **leads = resolved(load, keys, first);
@@ -414,10 +417,11 @@ static void take_slots(struct load *load, const struct list *keys, int first)
     work_put(load->work, KIND_SLOTS, &work_whole, slots);
 }
 
-/* ---- what is dealt out: locked after the leads that commands name, so that no two groups wait for
- * each other ---- */
+/* ---- what claims and expiry find by themselves. Their statements come after the lock of the leads
+ * that commands name and skip what others have locked, so that no two groups wait for each other
+ * ---- */
 
-/* Until they are read the list holds the handoffs' ids. */
+/* The list holds the handoffs' ids until ROUND_DEALT has read them. */
 static void take_pairs(struct load *load, const struct pg_result *result, struct list *handoffs)
 {
     for (int row = 0; row < pg_rows(result); row++) {
@@ -456,6 +460,7 @@ static void take_queues(struct load *load, const struct list *keys, int first)
     }
 }
 
+/* By team, because the index that answers it begins with the team. */
 static int ask_expired(struct load *load, const struct list *keys)
 {
     const struct config *config = load->work->config;

@@ -26,7 +26,8 @@ static const struct statement SEALING_KEYS = {
            "LIMIT $1::int4",
 };
 
-/* A workspace's own secret is sealed last: without it, others may lie in clear too. */
+/* Every workspace has a secret of its own, and all its values are sealed in one transaction: where
+ * that secret is sealed, nothing else is in clear. */
 static const struct statement SEALING_CLEAR = {
     .name = "sealing_clear",
     .role = STATEMENT_JOB,
@@ -84,14 +85,14 @@ enum pg_status sealing_look(struct pg *job, struct keyring *keyring, int64_t dea
 
 /* ---- one workspace ---- */
 
-/* A value as it is to be stored; clear NULL: no longer. */
+/* A value that is to be sealed; clear NULL: to be deleted. */
 struct wanted {
     struct seal_place place;
     const void *clear;
     size_t len;
 };
 
-/* What is done with one workspace, and with what. */
+/* The work on one workspace. */
 struct sealing {
     struct pg *pg; /* role baton_app */
     struct keyring *keyring;
@@ -186,7 +187,6 @@ static void want(struct sealing *sealing, struct uuid subject, const char *field
         (struct wanted){{sealing->workspace, subject, field}, clear, len};
 }
 
-/* The values in clear. */
 static void take_clear(struct sealing *sealing, const struct pg_result *workspace,
                        const struct pg_result *sources)
 {
@@ -205,7 +205,8 @@ static void take_clear(struct sealing *sealing, const struct pg_result *workspac
     sealing->clears = sealing->wanted_count > 0;
 }
 
-/* What lies in clear as well was written later than what is sealed. */
+/* A value that is there sealed and in clear was written in clear by an older program after it had
+ * been sealed, so the clear one is the newer. */
 static bool is_wanted(const struct sealing *sealing, const struct seal_place *place)
 {
     for (size_t i = 0; i < (size_t)sealing->counts.sealed; i++)
@@ -215,7 +216,8 @@ static bool is_wanted(const struct sealing *sealing, const struct seal_place *pl
     return false;
 }
 
-/* The key is gone for good. */
+/* A workspace cannot do without a secret of its own, so it gets a new one; a source's secret is
+ * known to its sender alone, so it is deleted. */
 static void give_up(struct sealing *sealing, const struct seal_place *place)
 {
     bool own = strcmp(place->field, SEALED_WORKSPACE_SECRET) == 0;
@@ -263,7 +265,7 @@ static int queue_of_workspace(struct sealing *sealing, const struct statement *s
     return pg_queue(sealing->pg, statement, &params);
 }
 
-/* Begins the transaction, locks what may change and says what is wanted. */
+/* Begins the transaction, locks the rows that may change, and fills sealing->wanted. */
 static enum pg_status look(struct sealing *sealing, int64_t deadline)
 {
     struct pg *pg = sealing->pg;
@@ -289,7 +291,8 @@ static enum pg_status look(struct sealing *sealing, int64_t deadline)
     return status == PG_OK && arena_failed(sealing->arena) ? PG_OTHER : status;
 }
 
-/* The places of what is wanted, or of what is not, and what is sealed for them. */
+/* Parameters of SEALING_SAVE (kept: places and sealed values) or of SEALING_DELETE (places alone).
+ * Returns how many rows they name. */
 static size_t begin_places(struct sealing *sealing, bool kept, struct pg_params *params)
 {
     struct pg_array subjects, fields, values;
@@ -371,8 +374,8 @@ static void add(struct sealing_counts *to, const struct sealing_counts *counts)
     to->replaced += counts->replaced;
 }
 
-/* Again after a deadlock with the service, and after a COMMIT whose answer was lost: what it did
- * is seen then, and not done twice. */
+/* Runs again after a deadlock with the service, and after a COMMIT whose answer was lost: the
+ * second run finds what the first one did and does not do it twice. */
 static enum pg_status seal_workspace(struct sealing *sealing, struct uuid workspace,
                                      struct sealing_counts *counts)
 {

@@ -22,7 +22,9 @@ static size_t count_keys(const struct work_keys *keys)
     return count;
 }
 
-/* One queue per team, with what all claims of the group want of it. */
+/* Makes it one queue per team, with the sum of what the group's claims want of it. Two statements
+ * for one queue would hand the same handoffs to both claims: a transaction does not skip rows that
+ * it has locked itself. */
 static void join_queues(struct load *load)
 {
     struct list *queues = &load->keys.of[KIND_QUEUE];
@@ -46,13 +48,15 @@ static void join_queues(struct load *load)
     queues->count = kept;
 }
 
+/* Whether this step sends a statement in this round. */
 static bool asks(size_t step, enum round round, const struct work_keys *keys)
 {
     return (load_steps[step].rounds & round) != 0 && keys->of[load_steps[step].kind].count > 0 &&
            (!load_steps[step].with_leads || round != ROUND_LOCK || keys->of[KIND_LEAD].count > 0);
 }
 
-/* Whether anything asks for it by itself. */
+/* Whether a round trip is worth it. Steps that only add to the locked leads do not count: without
+ * leads they have nothing to ask. */
 static bool wants_round(enum round round, const struct work_keys *keys)
 {
     for (size_t i = 0; load_steps[i].ask != NULL; i++)
@@ -61,7 +65,8 @@ static bool wants_round(enum round round, const struct work_keys *keys)
     return false;
 }
 
-/* The statements of a round that were sent: what each step asked for, as the lists stood then. */
+/* Where the results of each step begin. Noted when it is sent, because taking one step's results
+ * adds keys to the lists of others, and a step that sent nothing has none to take. */
 struct sent {
     int head;
     int first[LOAD_STEPS_MAX];
@@ -80,7 +85,8 @@ static void send(struct load *load, enum round round, const struct work_keys *ke
             asks(i, round, keys) ? load_steps[i].ask(load, &keys->of[load_steps[i].kind]) : -1;
 }
 
-/* The configuration that was decided on must be the newest; the database's clock is the group's. */
+/* False when the snapshot that the commands will be decided on is no longer the newest. The time of
+ * the whole group is the database's, so that several servers agree on what is overdue. */
 static bool take_head(struct load *load, int index)
 {
     const struct pg_result *head = pg_result(load->pg, index);
@@ -110,7 +116,8 @@ static enum load_status run_round(struct load *load, enum round round, const str
     return status;
 }
 
-/* Ids become the handoffs themselves; what was answered meanwhile falls out. */
+/* Replaces the ids in the list by the handoffs. One that was answered between finding it and
+ * locking its lead is dropped. */
 static void to_handoffs(struct load *load, struct list *list)
 {
     size_t kept = 0;
@@ -134,6 +141,8 @@ static void settle_dealt(struct load *load)
         to_handoffs(load, expired);
 }
 
+/* So that a look-up of an id that does not exist finds "none", and does not ask to load it again.
+ */
 static void mark_absent_handoffs(struct load *load)
 {
     const struct list *ids = &load->keys.of[KIND_HANDOFF];
@@ -145,6 +154,8 @@ static void mark_absent_handoffs(struct load *load)
 
 /* ---- last: touches beyond the loaded ones, counted ---- */
 
+/* A definition counts touches ("3 visits in 30 days"), of which a busy lead may have thousands. The
+ * newest are loaded as rows; the rest is counted by kind and day, which answers the same. */
 static enum load_status count_older(struct load *load, struct lead *lead)
 {
     const struct touch *last = &lead->touches.items[lead->touches.count - 1];
