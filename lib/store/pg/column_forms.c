@@ -7,7 +7,7 @@ static const void *beside(const struct column *column, const void *row)
     return (const char *)row + column->beside;
 }
 
-/* Whether there is one at all: only where a bool says so is the answer ever no. */
+/* Whether the member has a value: no only when it has a bool beside it that says so. */
 static bool is_given(const struct column *column, const void *row)
 {
     return column->beside == 0 || *(const bool *)beside(column, row);
@@ -24,7 +24,7 @@ static void *member_of(const struct column *column, void *row)
     return (char *)row + column->offset;
 }
 
-/* 0 is null where a null can be, but not of what a bool says to be there. */
+/* 0 is written as null where null is allowed, unless a bool says that there is a value. */
 static bool number_is_null(const struct column *column, const void *row, int64_t number)
 {
     if (column->beside != 0)
@@ -34,7 +34,8 @@ static bool number_is_null(const struct column *column, const void *row, int64_t
 
 /* ---- ids, numbers, moments ---- */
 
-/* Leaves the number as it is when there is none; false when it has no length of one. */
+/* Leaves the number as it is when the value is null; false when the value has an impossible length.
+ */
 static bool read_number(const struct column_reader *r, int64_t *out)
 {
     uint16_t two;

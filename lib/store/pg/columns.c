@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of one value that a form writes as JSON. */
+/* Of one value that is written as JSON. */
 #define VALUE_MAX_BYTES (4u << 20)
 
 /* Room for the arrays of a few rows is taken at once; what is longer takes more. Many rows fill

@@ -1,7 +1,7 @@
 /*
- * The columns of a table and the members of the C struct that hold them, as data: a column stands
- * in one place. From its list are made the lists of a SELECT and an INSERT, the types of the
- * parameters, what an upsert updates, the writer and the reader.
+ * The columns of a table and the members of the C struct that hold them, as data, so that a column
+ * stands in one place. The lists of a SELECT and an INSERT, the types of the parameters, what an
+ * upsert updates, the writer and the reader are all made from its list.
  *
  *     static const struct column list[] = {
  *         {"handoff_id", &as_uuid, MEMBER(struct handoff, id), COLUMN_KEY},
@@ -38,8 +38,8 @@
 struct pg;
 struct statement;
 
-/* What becomes of a column when a row is saved that is there already. Without any of these it
- * keeps what it was inserted with. */
+/* What happens to a column when a row that already exists is saved. Without any of these it keeps
+ * its first value. */
 enum column_use {
     COLUMN_KEY = 1,     /* with workspace_id: the row's key */
     COLUMN_CHANGES = 2, /* is updated */
@@ -147,7 +147,7 @@ void columns_put(struct pg_params *params, const struct columns *columns, const 
 void columns_put_tuples(struct pg_params *params, const struct columns *columns,
                         const void *const *rows, size_t count);
 
-/** Queues a statement that is made of columns (statements.h), to write these rows: nothing when
+/** Queues a statement that is made of columns (statements.h), for these rows: nothing when
  *  there are none. Of one for a fixed number of tuples as often as they fill it; count must be a
  *  multiple. A failure shows when the round trip runs. */
 void columns_queue(struct pg *pg, struct arena *arena, const struct statement *statement,
@@ -162,7 +162,7 @@ struct column_writer {
     struct json_out json; /* for forms that write JSON: empty, and left empty */
 };
 
-/* A value as it came, in binary; the result is known to have a column of this type there. */
+/* A value as it came, in binary; its column is known to have the form's type. */
 struct column_reader {
     const struct column *column;
     struct arena *arena;

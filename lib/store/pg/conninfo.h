@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/** What a connection string (URL or keywords) names, or the environment where it is silent, without
+/** Where a connection string (URL or keywords) leads, with the environment's defaults, without
  *  a password: "host=db port=5432 dbname=baton user=baton_service". Cut to the size. */
 void conninfo_words(const char *conninfo, char *out, size_t size);
 

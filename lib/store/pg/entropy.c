@@ -13,8 +13,8 @@ static _Thread_local struct {
     size_t left;
 } pool;
 
-/* A child that was forked must not go on with its parent's bytes: a nonce would be used twice. The
- * thread that forks is the one that lives on in it. */
+/* A forked child must not go on with its parent's bytes, or a nonce would be used twice. Clearing
+ * the pool of the thread that forks is enough: it is the only thread that the child has. */
 static void forget(void)
 {
     pool.left = 0;
@@ -52,7 +52,7 @@ void entropy_fill(void *bytes, size_t len)
         size_t take = len < pool.left ? len : pool.left;
         unsigned char *from = pool.bytes + POOL_BYTES - pool.left;
         memcpy(out, from, take);
-        memset(from, 0, take); /* what was handed out is not kept */
+        memset(from, 0, take); /* a key handed out must not stay here as well */
         pool.left -= take;
         out += take;
         len -= take;

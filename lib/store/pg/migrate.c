@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A migration may rewrite a large table; another process may be at it already. */
+/* Long, since a migration may rewrite a large table, or another process may be in the middle of
+ * one. */
 #define MIGRATE_TIMEOUT_MS ((int64_t)3600 * 1000)
 #define CONNECT_WAIT_MS    15000
 #define CHECKSUM_BYTES     32
@@ -15,7 +16,7 @@
 #define SQL_MAX_BYTES      1024
 #define USER_MAX_BYTES     256
 
-/* A number of Baton's own; locks are per database. */
+/* Any number that nobody else is likely to use; these locks are per database. */
 #define LOCK_SQL "SELECT pg_advisory_lock(7077886012)"
 
 /* clang-format off */
@@ -79,7 +80,7 @@ static bool is_same(const struct migration *ours, const struct pg_result *rows, 
            memcmp(stored, wanted, sizeof wanted) == 0;
 }
 
-/* What is applied must be the first of ours, in order and unaltered. */
+/* The applied migrations must be the first of this program's, in order and unaltered. */
 static enum migrate_state compare(const struct migrations *migrations, const struct pg_result *rows,
                                   struct migrate_report *report)
 {
@@ -166,7 +167,8 @@ static bool is_refused(const struct pg *pg)
     return strcmp(pg_error(pg)->sqlstate, "42501") == 0;
 }
 
-/* Roles are the cluster's: another database's migrate may make the same at this moment. */
+/* Roles belong to the whole cluster, so the migration of another database may be making the same
+ * one at this moment; IF NOT EXISTS alone does not win that race. */
 static bool make_role(struct pg *pg, const char *role, int64_t deadline)
 {
     char sql[SQL_MAX_BYTES];
@@ -187,7 +189,8 @@ static bool can_take_role(struct pg *pg, const char *role, int64_t deadline)
     return pg_run_script(pg, sql, deadline) == PG_OK;
 }
 
-/* Two grants of the same membership at once: one of them may see XX000 or 23505. */
+/* When two processes grant the same membership at once, one of them may get XX000 ("tuple
+ * concurrently updated") or 23505: so it tries again. */
 static bool grant_role(struct pg *pg, const char *role, const char *user, int64_t deadline)
 {
     char sql[SQL_MAX_BYTES];

@@ -45,7 +45,7 @@ struct migrate_report {
 
 struct migrate_settings {
     const char *conninfo; /* of the owner of the tables */
-    /* Connection string of the service, when it is another: its user may then take the roles.
+    /* Connection string of the service, when it is another one: its user is granted the roles.
      * NULL: the same. */
     const char *service_conninfo;
     const struct migrations *migrations; /* &migrations_embedded but in tests */

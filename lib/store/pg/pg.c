@@ -128,7 +128,7 @@ enum pg_status pg_pipeline_begin(struct pg *pg, int64_t deadline)
 {
     pg_pipeline_end(pg);
     pg->error = (struct pg_error){.index = -1, .statement = ""};
-    /* What follows belongs to a transaction that died with its connection. */
+    /* The transaction died with its connection: on a new one, what follows would run outside it. */
     if (pg->in_transaction && !pg_session_is_alive(pg))
         return pg_session_fail(pg, PG_LOST, "the connection was lost in a transaction");
     return pg_session_open(pg, deadline);
@@ -136,7 +136,7 @@ enum pg_status pg_pipeline_begin(struct pg *pg, int64_t deadline)
 
 void pg_pipeline_end(struct pg *pg)
 {
-    for (int i = 0; i < pg->count; i++) { /* those behind it were never written */
+    for (int i = 0; i < pg->count; i++) { /* the rest of both arrays was never written */
         PQclear(pg->results[i]);
         pg->results[i] = NULL;
         pg->guards[i] = false;
@@ -149,7 +149,8 @@ void pg_pipeline_end(struct pg *pg)
     pg->queue_failed = false;
 }
 
-/* The statement's slot; NULL when the table is full. */
+/* The statement's slot, by its address: statements are constants of the program. NULL when the
+ * table is full. */
 static struct prepared *find_prepared(struct pg *pg, const struct statement *statement)
 {
     size_t at = ((uintptr_t)statement / sizeof *statement) & (PREPARED_SLOTS - 1);
@@ -172,6 +173,8 @@ static void note_sent(struct pg *pg, const struct statement *statement, const ch
         .statement = statement, .name = name, .index = pg->count, .is_prepare = is_prepare};
 }
 
+/* Sends the Prepare ahead of the first use, in the same round trip. Until its answer has come it is
+ * only SENT: an error before it makes PostgreSQL skip it. */
 static bool send_prepare(struct pg *pg, const struct statement *statement)
 {
     struct prepared *prepared = find_prepared(pg, statement);
@@ -190,8 +193,8 @@ static bool send_prepare(struct pg *pg, const struct statement *statement)
     return true;
 }
 
-/* Whether one more command fits. After the first failure nothing more is sent: least of all
- * the COMMIT of a transaction that lacks a statement. */
+/* Whether one more command may be queued. After the first failure none may: least of all the COMMIT
+ * of a transaction that lacks a statement. */
 static bool may_queue(struct pg *pg)
 {
     if (pg->conn == NULL || pg->count == PG_PIPELINE_MAX)
@@ -233,7 +236,8 @@ int pg_queue_sql(struct pg *pg, const char *sql)
     return pg->count++;
 }
 
-/* A literal, not set_config(): the planner of a sharded PostgreSQL must see it. */
+/* As a literal, not by set_config(), so that a proxy that shards by workspace can read it. The text
+ * is kept in pg because libpq's errors name it later. */
 static void queue_context(struct pg *pg, struct uuid workspace)
 {
     char id[UUID_TEXT_LEN + 1];
@@ -272,6 +276,8 @@ void pg_mark_guard(struct pg *pg, int index)
         pg->guards[index] = true;
 }
 
+/* A COMMIT that was queued counts as sent: libpq may have written it before the connection broke,
+ * and nothing says whether it did. */
 static enum pg_status fail_lost(struct pg *pg, const char *text)
 {
     bool commit_sent = pg->commit_index >= 0;
@@ -284,6 +290,7 @@ static enum pg_status fail_lost(struct pg *pg, const char *text)
     return PG_LOST;
 }
 
+/* Keeps the first error of a round trip; those after it are its consequences. */
 static void take_error(struct pg *pg, const struct sent *sent, const PGresult *answer)
 {
     struct pg_error *error = &pg->error;
@@ -297,8 +304,8 @@ static void take_error(struct pg *pg, const struct sent *sent, const PGresult *a
     error->index = sent->index;
     error->statement = sent->name;
     error->status = pg_error_classify(error->sqlstate, pg->guards[sent->index]);
-    /* what PostgreSQL says failed before the COMMIT kept it from being run; what libpq says of an
-     * answer, without a code, says nothing of that */
+    /* an error of PostgreSQL's at an earlier statement kept the COMMIT from running; one that libpq
+     * reports by itself, without a code, says nothing about that */
     if (error->status == PG_LOST)
         error->commit_sent = pg->commit_index >= 0 &&
                              (error->sqlstate[0] == '\0' || sent->index >= pg->commit_index);
@@ -321,8 +328,9 @@ static void take_answer(struct pg *pg, const struct sent *sent, PGresult *answer
     }
 }
 
-/* Reads up to the sync. False when the connection broke or the deadline passed. What is lost is
- * not read to its end: libpq that had no memory for a result waits for one that was there. */
+/* Reads up to the sync. False when the connection broke or the deadline passed. After a lost answer
+ * it stops at once: a libpq that had no memory for a result would wait for one that has already
+ * come. */
 static bool read_answers(struct pg *pg, int64_t deadline)
 {
     for (int at = 0; pg_session_wait(pg, deadline);) {
@@ -347,7 +355,7 @@ static bool read_answers(struct pg *pg, int64_t deadline)
     return false;
 }
 
-/* A Prepare that was skipped after an error has to be sent again. */
+/* A Prepare that came after an error was skipped, and has to be sent again. */
 static void forget_unprepared(struct pg *pg)
 {
     for (int i = 0; i < pg->sent_count; i++) {
@@ -359,7 +367,7 @@ static void forget_unprepared(struct pg *pg)
     }
 }
 
-/* ROLLBACK outside the round trip that is being read, whose results stay. */
+/* Sends it by itself, not through pg_queue(): the results of the last round trip stay readable. */
 static bool send_rollback(struct pg *pg)
 {
     int64_t deadline = pg_deadline_in(ROLLBACK_WAIT_MS);
@@ -387,7 +395,8 @@ void pg_rollback(struct pg *pg)
         pg_disconnect(pg);
 }
 
-/* 26000 and 0A000: the server no longer has, or no longer likes, what was prepared. */
+/* 26000: the session no longer has the statement. 0A000: a migration has changed its result type.
+ * Either way a new session prepares everything again. */
 static bool must_prepare_again(const struct pg_error *error)
 {
     return strcmp(error->sqlstate, "26000") == 0 || strcmp(error->sqlstate, "0A000") == 0;
@@ -425,7 +434,7 @@ enum pg_status pg_pipeline_run(struct pg *pg, int64_t deadline)
     if (pg->error.status != PG_OK)
         return end_failed(pg);
     if (pg->unreplicated)
-        return fail_lost(pg, "the standby has perhaps not got what was committed");
+        return fail_lost(pg, "the standby may not have what was committed");
     pg->in_transaction = PQtransactionStatus(pg->conn) != PQTRANS_IDLE;
     return PG_OK;
 }
@@ -463,7 +472,7 @@ enum pg_status pg_run_sql(struct pg *pg, const char *sql, int64_t deadline)
     return pg_pipeline_run(pg, deadline);
 }
 
-/* Reads all that a script answers; false when the connection broke or the deadline passed. */
+/* Reads all answers to a script; false when the connection broke or the deadline passed. */
 static bool read_script_answers(struct pg *pg, const struct sent *sent, int64_t deadline)
 {
     while (pg_session_wait(pg, deadline)) {
@@ -480,7 +489,8 @@ static bool read_script_answers(struct pg *pg, const struct sent *sent, int64_t 
     return false;
 }
 
-/* Several commands in one text need the simple protocol, which pipelines do not have. */
+/* Several commands in one text need the simple query protocol, which pipeline mode does not allow.
+ */
 enum pg_status pg_run_script(struct pg *pg, const char *sql, int64_t deadline)
 {
     static const struct sent script = {.name = "script"};

@@ -51,7 +51,7 @@ enum pg_status {
 /** A short name for logs, such as "retry". */
 const char *pg_status_name(enum pg_status status);
 
-/** What went wrong last. Holds no row values. */
+/** The last error. Holds no row values. */
 struct pg_error {
     enum pg_status status;
     int index;             /* of the failing statement in its round trip; -1 for none */
@@ -64,22 +64,22 @@ struct pg_error {
 };
 
 struct pg_settings {
-    const char *conninfo; /* URL or keyword string, as libpq takes it, several hosts included */
+    const char *conninfo; /* URL or keyword string, as libpq takes it, also with several hosts */
     const char *role;     /* SET ROLE to it, and refuse superuser, BYPASSRLS, owner of the tables;
-                             NULL stays as connected, unchecked */
+                             NULL: stay the login's role, unchecked */
     int statement_timeout_ms; /* 0: STATEMENT_TIMEOUT_MS */
     int lock_timeout_ms;      /* 0: LOCK_TIMEOUT_MS */
-    /** Told of every error, and of a login that could become owner or superuser again (status
-     *  PG_OK and a text). May be NULL. */
+    /** Called with every error, and with a warning (status PG_OK and a text) when the login could
+     *  become owner or superuser again. May be NULL. */
     void (*log)(void *context, const struct pg_error *error);
     void *log_context;
-    /** Told, on its thread, of each session that opens. It may be at another database than those
-     *  before it, a standby that took over or a backup: what they read need not be there. May be
-     *  NULL. */
+    /** Called for each session that opens, on the thread that uses it. The session may be at
+     *  another database than the one before, such as a standby that took over or a backup, and
+     *  rows that were read earlier need not exist there. May be NULL. */
     void (*opened)(void *context);
     void *opened_context;
-    /** A moment after which nothing is waited for any more, whatever the deadline: then it is as
-     *  if the database were away. Whoever owns it may set it at any time. NULL: none. */
+    /** A moment (pg_now_ms) after which nothing is waited for any more, whatever the deadline, as
+     *  if the database were away. Its owner may set it at any time. NULL: none. */
     const _Atomic int64_t *give_up_at;
 };
 
@@ -95,8 +95,8 @@ struct pg *pg_new_beside(const struct pg *pg);
 
 void pg_free(struct pg *pg);
 
-/** Tries once to connect, for the start of a program, which wants to hear what is wrong at once.
- *  PG_OK also when it is connected already. PG_LOST, PG_REFUSED. */
+/** Tries once to connect: for the start of a program, which wants to say at once what is wrong.
+ *  PG_OK (also when it is already connected), PG_LOST, PG_REFUSED. */
 enum pg_status pg_connect(struct pg *pg, int64_t deadline) MUST_USE;
 
 /** Closes the connection; the next use opens it again. */
@@ -104,24 +104,24 @@ void pg_disconnect(struct pg *pg);
 
 const struct pg_error *pg_error(const struct pg *pg);
 
-/** What whoever reads finds wrong with what was read: given to settings.log, and the error of the
- *  connection, which goes on. Answers the status. */
+/** For a reader who finds that what it has read is wrong: makes this the connection's error, logs
+ *  it and returns the status. The connection stays open. */
 enum pg_status pg_fail(struct pg *pg, enum pg_status status, const char *text);
-/** The same of what is no failure: it is logged alone. */
+/** Only logs. */
 void pg_warn(const struct pg *pg, enum pg_status status, const char *text);
 
 /**
- * Begins to collect a round trip. Without a connection it connects, again and again until the
- * deadline, unless a transaction was open on the lost one.
+ * Begins to collect a round trip. Without a connection it tries to connect until the deadline,
+ * unless a transaction was open on the one that was lost: then it is PG_LOST at once.
  * PG_LOST, PG_REFUSED.
  */
 enum pg_status pg_pipeline_begin(struct pg *pg, int64_t deadline) MUST_USE;
 
 /* Each queues one command and returns its index, counted from 0. A failure to queue (memory,
- * failed parameters, more than PG_PIPELINE_MAX) shows when the round trip runs: nothing of it is
- * then sent on, and it ends as PG_OTHER. Parameters are copied. */
+ * failed parameters, more than PG_PIPELINE_MAX) shows when the round trip is to run: it is not run
+ * then and ends as PG_OTHER. Parameters are copied. */
 
-/** params may be NULL for a statement without. */
+/** params may be NULL. */
 int pg_queue(struct pg *pg, const struct statement *statement, const struct pg_params *params);
 /** One literal command without parameters, such as BEGIN; the text stays with the caller until
  *  pg_pipeline_end(). */
@@ -132,21 +132,21 @@ void pg_queue_begin(struct pg *pg, struct uuid workspace);
 void pg_queue_begin_read(struct pg *pg, struct uuid workspace);
 int pg_queue_commit(struct pg *pg);
 
-/** Division by zero (22012) at this index means PG_STALE: it is a guard, not data. */
+/** Says that the command at this index is a guard: a division by zero (22012) there is PG_STALE. */
 void pg_mark_guard(struct pg *pg, int index);
 
 /**
- * Sends all that is queued with one sync and reads every answer. On an error a transaction that
- * is left open is rolled back. PG_OK means that every command succeeded, and that a COMMIT in
- * it has committed.
+ * Sends all that is queued, with one sync, and reads every answer. After an error it rolls back a
+ * transaction that is still open. PG_OK means that every command succeeded and that a COMMIT among
+ * them has committed.
  */
 enum pg_status pg_pipeline_run(struct pg *pg, int64_t deadline) MUST_USE;
 
 /** Result of the command at this index; NULL when it failed or did not run. Borrowed. */
 const struct pg_result *pg_result(const struct pg *pg, int index);
 
-/** Whether the COMMIT at this index has committed (of a failed transaction it reports success
- *  with the tag ROLLBACK). */
+/** Whether the COMMIT at this index has committed. (PostgreSQL answers the COMMIT of a failed
+ *  transaction with success too, but with the command tag ROLLBACK.) */
 bool pg_committed(const struct pg *pg, int index);
 
 /** Frees the results. Harmless to call twice. */
@@ -155,7 +155,7 @@ void pg_pipeline_end(struct pg *pg);
 /** Whether a transaction is open between round trips. */
 bool pg_in_transaction(const struct pg *pg);
 
-/** Rolls back what is open; without a transaction it does nothing. */
+/** Rolls back the open transaction; without one it does nothing. */
 void pg_rollback(struct pg *pg);
 
 /** One statement, or one literal command, as a round trip of its own; pg_pipeline_end() after. */
@@ -164,16 +164,16 @@ enum pg_status pg_run(struct pg *pg, const struct statement *statement,
 enum pg_status pg_run_sql(struct pg *pg, const char *sql, int64_t deadline) MUST_USE;
 
 /**
- * Several commands in one text, without parameters, as migrations are; one transaction unless one
- * is open already. What PostgreSQL says of an error goes to pg_error()->text, so only for texts
- * without personal data. No results. Not between pg_pipeline_begin() and its end.
+ * Runs several commands in one text, without parameters and results, as migrations are; in one
+ * transaction, unless one is open already. PostgreSQL's error message goes to pg_error()->text, so
+ * only for texts without personal data. Not between pg_pipeline_begin() and pg_pipeline_end().
  */
 enum pg_status pg_run_script(struct pg *pg, const char *sql, int64_t deadline) MUST_USE;
 
 /** Whether the database answers; connects when needed. */
 enum pg_status pg_ping(struct pg *pg, int64_t deadline) MUST_USE;
 
-/** Whether its moment to give up has passed: running again is of no use. */
+/** Whether give_up_at has passed, so that trying again is of no use. */
 bool pg_has_given_up(const struct pg *pg);
 
 /** Process id of the server's backend; 0 when not connected. */

@@ -1,4 +1,4 @@
-/* What PostgreSQL's and libpq's errors mean for whoever has to go on. */
+/* Which of our statuses an error of PostgreSQL or libpq is. */
 #include "store/pg/pg_error.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* What an error of the database means, and reporting it. */
+/* What an error of the database means to us, and logging it. */
 #ifndef BATON_STORE_PG_ERROR_H
 #define BATON_STORE_PG_ERROR_H
 
@@ -8,12 +8,12 @@
  *  guard, a division by zero is staleness. */
 enum pg_status pg_error_classify(const char *sqlstate, bool is_guard);
 
-/** Tells the error to whoever listens. */
+/** Gives the error to settings.log. */
 void pg_error_tell(const struct pg *pg, const struct pg_error *error);
 
 /** Cut to the size; NULL is an empty text. */
 void pg_error_copy(char *out, size_t size, const char *text);
-/** libpq's messages end with a line break and may have more: in one line. */
+/** As pg_error_copy(), with line breaks made spaces: libpq's messages have several. */
 void pg_error_copy_line(char *out, size_t size, const char *text);
 
 #endif

@@ -14,12 +14,12 @@
 #define NAME_MAX_BYTES 256 /* of a host, an address, a port */
 #define OPTIONS_MAX    80  /* of a connection string, and ours */
 #define TIMEOUT_MAX_S  30  /* a larger connect_timeout is cut to this */
-/* libpq's smallest; of the strings that only libpq can read. */
+/* For connection strings that only libpq can read: the smallest that it accepts. */
 #define TIMEOUT_OF_LIBPQ_S "2"
-/* Unacknowledged data: the host is gone. */
+/* How long data may stay unacknowledged before the host counts as gone. */
 #define TCP_USER_TIMEOUT_MS "5000"
 
-/* One address; what is empty is left to libpq. */
+/* One address; empty members are left to libpq's defaults. */
 struct target {
     char host[NAME_MAX_BYTES];
     char address[NAME_MAX_BYTES];
@@ -38,7 +38,7 @@ struct pg_hosts {
     struct attempt attempts[PG_HOSTS_MAX];
     int count; /* 0: no round */
     int begun;
-    int64_t next_ms; /* when the next one is begun, if nothing has answered */
+    int64_t next_ms; /* when the next one is begun, if none has succeeded by then */
     struct target last_good;
     bool known_good;
     char why[PG_HOSTS_WHY_MAX_BYTES]; /* of the first that failed in this round */
@@ -77,7 +77,7 @@ void pg_hosts_free(struct pg_hosts *hosts)
     free(hosts);
 }
 
-/* The first reason is kept: it is of the host that was wanted most. */
+/* Keeps the first reason: it concerns the host that comes first in the string. */
 static void note_why(struct pg_hosts *hosts, const char *why)
 {
     if (hosts->why[0] == '\0')
@@ -94,7 +94,7 @@ static const char *option(const PQconninfoOption *options, const char *keyword)
     return NULL;
 }
 
-/* What stands in the string, else what the environment says. */
+/* From the string, or else from the environment. */
 static void read_option(const PQconninfoOption *given, const PQconninfoOption *otherwise,
                         const char *keyword, char out[NAME_MAX_BYTES * 4])
 {
@@ -104,7 +104,8 @@ static void read_option(const PQconninfoOption *given, const PQconninfoOption *o
     snprintf(out, NAME_MAX_BYTES * 4, "%s", value == NULL ? "" : value);
 }
 
-/* Item i of a list with commas; of a list with one item, that one. */
+/* Item i of a list separated by commas. A single item counts for every i, as libpq has it for
+ * ports. */
 static void item_of(const char *list, int i, char out[NAME_MAX_BYTES])
 {
     if (strchr(list, ',') != NULL)
@@ -138,7 +139,8 @@ static bool is_name(const struct target *target)
            target->address[0] == '\0';
 }
 
-/* A name may mean several addresses, each of which may be the one that is silent. */
+/* A name may stand for several addresses. libpq would try them one after the other and wait for
+ * each that is silent; as targets of their own they are tried side by side. */
 static void add_addresses(struct pg_hosts *hosts, struct target *target)
 {
     struct addrinfo wanted = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
@@ -212,7 +214,8 @@ static void add_parameter(struct parameters *parameters, const char *key, const 
     parameters->values[parameters->count++] = value;
 }
 
-/* Later ones override: before what is given stands what it may override. */
+/* libpq takes the last value of a keyword: what the string may override comes before it, and what
+ * it may not comes after. */
 static void gather(struct parameters *parameters, const PQconninfoOption *given,
                    const struct target *target)
 {
@@ -305,7 +308,8 @@ static PGconn *take(struct pg_hosts *hosts, int which)
     return conn;
 }
 
-/* Waits until one of them can go on, at most until then, and lets those go on that can. */
+/* Waits until an attempt can go on, at most until then, and lets each go on that can. Returns the
+ * first connection that is open, NULL when none is. */
 static PGconn *wait_for_one(struct pg_hosts *hosts, int64_t until)
 {
     struct pollfd fds[PG_HOSTS_MAX];
@@ -351,7 +355,7 @@ static enum pg_hosts_state begin_round(struct pg_hosts *hosts)
     return hosts->count == 0 ? PG_HOSTS_NONE : PG_HOSTS_PENDING;
 }
 
-/* A service file is libpq's to read, and so are the hosts in it: it tries them one by one. */
+/* Only libpq reads service files, and the hosts in them: it tries those one by one. */
 static bool only_libpq_knows(const struct pg_hosts *hosts)
 {
     PQconninfoOption *given = PQconninfoParse(hosts->conninfo, NULL);

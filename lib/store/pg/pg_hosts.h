@@ -1,5 +1,5 @@
 /*
- * Opening a connection to whichever host of a connection string takes writes. A round tries every
+ * Opens a connection to the host of a connection string that takes writes. A round tries every
  * address of every host, the one that was good last time first, each a moment after the one
  * before, and the first that is there and takes writes wins: a silent host costs that moment and
  * not its timeout. One thread at a time.
@@ -32,7 +32,7 @@ enum pg_hosts_state {
 /** URL or keyword string, as libpq takes it; it is copied. NULL when memory is short. */
 struct pg_hosts *pg_hosts_new(const char *conninfo);
 
-/** Ends also what was begun. */
+/** Also ends the attempts that are under way. */
 void pg_hosts_free(struct pg_hosts *hosts);
 
 /**

@@ -1,6 +1,4 @@
-/*
- * A connection from within, for pg.c, pg_session.c and pg_error.c. Nothing else includes this.
- */
+/* The inside of a connection, for pg.c, pg_session.c and pg_error.c. Nothing else includes this. */
 #ifndef BATON_STORE_PG_INSIDE_H
 #define BATON_STORE_PG_INSIDE_H
 
@@ -19,15 +17,16 @@ struct prepared {
     enum prepared_state state;
 };
 
-/* What was sent and is yet to be answered, in order. */
+/* One message that was sent and will be answered; they are answered in this order. */
 struct sent {
     const struct statement *statement; /* NULL for a literal command */
     const char *name;                  /* for errors */
-    int index;                         /* of the command; a Prepare has that of its command */
+    int index;                         /* of the command; of a Prepare, that of its command */
     bool is_prepare;
 };
 
-/* One session of PostgreSQL: process ids are given again, but not at the same microsecond. */
+/* Names one session of PostgreSQL for good: a process id is used again, but not with the same start
+ * to the microsecond. */
 struct session {
     int pid;        /* 0: none */
     char start[48]; /* its backend_start, as text in UTC */
@@ -36,9 +35,9 @@ struct session {
 struct pg {
     PGconn *conn; /* NULL: not connected */
     struct session session;
-    struct session former; /* what the last connection was to */
+    struct session former; /* that of the last connection, which may still hold locks */
     struct pg_hosts *hosts;
-    struct pg_settings settings; /* with strings of its own */
+    struct pg_settings settings; /* its strings are copies */
     struct pg_error error;
     struct prepared prepared[PREPARED_SLOTS];
     size_t prepared_count;
@@ -47,12 +46,12 @@ struct pg {
     PGresult *results[PG_PIPELINE_MAX];
     bool guards[PG_PIPELINE_MAX];
     int count;
-    int commit_index; /* -1: no COMMIT in this round trip */
-    int answering;    /* index of the command whose answer is being read */
-    bool unreplicated;
+    int commit_index;  /* -1: no COMMIT in this round trip */
+    int answering;     /* index of the command whose answer is being read */
+    bool unreplicated; /* COMMIT came with a warning: the standby may not have it */
     bool queue_failed;
     bool in_transaction;
-    char context[64 + UUID_TEXT_LEN]; /* SET LOCAL … of this round trip */
+    char context[64 + UUID_TEXT_LEN]; /* text of this round trip's SET LOCAL … */
 };
 
 #endif

@@ -1,5 +1,5 @@
-/* Opening a session, the only one of its kind: which settings it has, which role it took, and that
- * the one which was lost before is at an end. */
+/* Opens a session: with the settings that every session has, in its role, and after making sure
+ * that the session which this connection lost before it is over. */
 #include "store/pg/pg_session.h"
 
 #include "store/pg/pg_error.h"
@@ -13,13 +13,13 @@
 /* Waits between attempts to connect: doubled from the first to the last. */
 #define BACKOFF_FIRST_MS 20
 #define BACKOFF_LAST_MS  500
-/* So often a wait looks whether it is to be given up. */
+/* How often a wait looks whether give_up_at has passed. */
 #define WAIT_SLICE_MS   100
 #define SETUP_MAX_BYTES 4096
-/* So long a new session waits for the end of the one that was lost. */
+/* How long a new session waits for the end of the one that was lost. */
 #define FORMER_WAIT_MS 500
-/* Who finds itself so long after its deadline was itself stopped or starved, which says nothing
- * against the database: it tries once more, for so long. */
+/* A thread that finds itself this long past its deadline was itself stopped or starved of processor
+ * time, which says nothing about the database: it tries once more, for ONCE_MORE_MS. */
 #define OVERRUN_MS   500
 #define ONCE_MORE_MS 500
 
@@ -32,9 +32,9 @@ enum pg_status pg_session_fail(struct pg *pg, enum pg_status status, const char 
     return status;
 }
 
-/* A COMMIT that is cancelled while it waits for the synchronous standby succeeds with a WARNING:
- * it stands here, and perhaps nowhere else. libpq hands notices over as soon as they have arrived,
- * which may be one answer early. */
+/* A COMMIT that is cancelled while it waits for the synchronous standby succeeds with a WARNING: it
+ * is durable on this server, and perhaps on no other. libpq delivers a notice as soon as it has
+ * arrived, which may be while the answer before the COMMIT's is still being read; hence the -1. */
 static void take_notice(void *context, const PGresult *notice)
 {
     struct pg *pg = context;
@@ -45,8 +45,9 @@ static void take_notice(void *context, const PGresult *notice)
         pg->unreplicated = true;
 }
 
-/* libpq 15 that has no memory for the end of a round trip (PQmakeEmptyPGresult for the sync, in
- * pqParseInput3) says so here and nowhere else: it waits on, for what has come already. */
+/* When libpq 15 has no memory for the end of a round trip (PQmakeEmptyPGresult for the sync, in
+ * pqParseInput3), its error message is the only sign: it goes on waiting for bytes that have
+ * already come. */
 static bool lacks_memory(const PGconn *conn)
 {
     const char *message = PQerrorMessage(conn);
@@ -76,9 +77,10 @@ bool pg_session_wait(const struct pg *pg, int64_t deadline)
     return true;
 }
 
-/* PostgreSQL does not hear of a connection that went silent: its session would keep what it has
- * locked, for ever if it was waiting for the rest of a round trip, and might yet commit. So whoever
- * comes after it ends it, as the login that both have. */
+/* PostgreSQL does not notice that a connection has gone silent. Its session would keep its locks,
+ * for ever if it waits for the rest of a round trip, and might still commit after the group was run
+ * again. So the next session of this connection ends the former one; both have the same login,
+ * which is all that pg_terminate_backend() asks for. */
 static void former_text(const struct pg *pg, char *out, size_t size)
 {
     int len = snprintf(out, size,
@@ -92,7 +94,8 @@ static void former_text(const struct pg *pg, char *out, size_t size)
                  FORMER_WAIT_MS, pg->former.pid, pg->former.start);
 }
 
-/* Session settings, the role, and what the session has become. */
+/* One script for one round trip: settings, the end of the former session, the role, and a query of
+ * what this session is allowed to do. */
 static bool setup_text(const struct pg *pg, char *out, size_t size)
 {
     char former[SETUP_MAX_BYTES / 4];
@@ -105,8 +108,10 @@ static bool setup_text(const struct pg *pg, char *out, size_t size)
     if (pg->settings.role != NULL && role == NULL)
         return false;
     former_text(pg, former, sizeof former);
-    /* force_generic_plan: the plan that the tests have seen is the one that runs, whatever the
-     * parameters and however empty the tables were; and planning is done once. */
+    /* force_generic_plan: the plan that the tests have checked is the plan that runs, whatever the
+     * parameters are and however empty the tables were, and planning is done once.
+     * client_connection_check_interval and the timeouts of TCP: a statement whose client is gone
+     * ends within seconds and frees its locks. */
     int len =
         snprintf(out, size,
                  "SET client_min_messages = warning; SET timezone = 'UTC';"
@@ -136,6 +141,9 @@ static bool setup_text(const struct pg *pg, char *out, size_t size)
     return len > 0 && (size_t)len < size;
 }
 
+/* Row-level security is what keeps workspaces apart, and PostgreSQL does not apply it to a
+ * superuser, to BYPASSRLS, or to the owner of the tables. Such a session is refused, however well
+ * it would work. */
 static enum pg_status check_role(struct pg *pg, const PGresult *answer)
 {
     struct pg_error warning = {.index = -1, .statement = ""};
@@ -157,7 +165,8 @@ static enum pg_status check_role(struct pg *pg, const PGresult *answer)
     return PG_OK;
 }
 
-/* What may not be seen is null, and is then not ended either. */
+/* The start is null when the role may not see it. Then the session cannot be named for certain, and
+ * the one after it does not end it. */
 static void take_session(struct pg *pg, const PGresult *answer)
 {
     if (PQntuples(answer) != 1)
@@ -168,6 +177,7 @@ static void take_session(struct pg *pg, const PGresult *answer)
         pg->session.pid = 0;
 }
 
+/* Which of the script's queries this is the answer of, by the name of its first column. */
 static enum pg_status take_rows(struct pg *pg, const PGresult *answer)
 {
     const char *what = PQfname(answer, 0);
@@ -218,8 +228,8 @@ static enum pg_status set_up(struct pg *pg, int64_t deadline)
     return status;
 }
 
-/* In slices, so that a service that ends does not wait for a host. What is not open at the
- * deadline is gone on with next time. */
+/* In slices, so that a service that is stopping does not wait for a host. An attempt that is not
+ * open at the deadline is continued by the next call. */
 static enum pg_status open_any_host(struct pg *pg, int64_t deadline)
 {
     enum pg_hosts_state state = PG_HOSTS_PENDING;
@@ -249,8 +259,9 @@ static enum pg_status connect_once(struct pg *pg, int64_t deadline)
     return status;
 }
 
-/* Nothing is expected on an idle connection: what can be read there is its end, or rarely a
- * reloaded server setting, for which opening again is cheap. Found before anything is sent. */
+/* PostgreSQL sends nothing on an idle connection, so if there is something to read, it is the end
+ * of the session (or, rarely, a reloaded server setting: then opening again is cheap). Seen before
+ * a transaction begins, a restarted database costs nobody a failed request. */
 bool pg_session_is_alive(const struct pg *pg)
 {
     struct pollfd fd = {.fd = PQsocket(pg->conn), .events = POLLIN};

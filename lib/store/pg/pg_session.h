@@ -8,13 +8,13 @@
  *  deadline passed or the service ends. */
 bool pg_session_wait(const struct pg *pg, int64_t deadline) MUST_USE;
 
-/** Whether nothing was heard of the end of a connection that is open and idle. */
+/** Whether an open, idle connection still looks alive, as far as this side has heard. */
 bool pg_session_is_alive(const struct pg *pg);
 
-/** Connects, again and again until the deadline. */
+/** Tries to connect until the deadline. */
 enum pg_status pg_session_open(struct pg *pg, int64_t deadline) MUST_USE;
 
-/** Notes and reports why the session ends, ends it, and gives the status back. */
+/** Notes and logs why the session ends, ends it, and returns the status. */
 enum pg_status pg_session_fail(struct pg *pg, enum pg_status status, const char *text);
 
 #endif

@@ -44,9 +44,11 @@ static _Noreturn void become_program(const struct process_spec *spec, pid_t pare
     if (dup2(nowhere, 0) < 0 || dup2(output, 1) < 0 || dup2(output, 2) < 0 || chdir("/") != 0 ||
         !become(spec->user))
         _exit(EXEC_FAILED);
-    /* whatever a library has opened without close-on-exec: a client would not see its end */
+    /* A library may have opened sockets without close-on-exec. The program would keep them open,
+     * and a client at the other end would never see the connection end. */
     close_range(STDERR_FILENO + 1, ~0u, 0);
-    /* After the change of user, which clears it; and the parent may be gone by now. */
+    /* After the change of user, which clears the death signal. A parent that has already ended
+     * sends none, so that is checked too. */
     if (spec->death_signal != 0 &&
         (prctl(PR_SET_PDEATHSIG, spec->death_signal) != 0 || getppid() != parent))
         _exit(EXEC_FAILED);

@@ -1,4 +1,4 @@
-/* Starting other programs, as another user where wanted, and waiting for their end. */
+/* Starts other programs, also as another user, and waits for them to end. */
 #ifndef BATON_STORE_PROCESS_H
 #define BATON_STORE_PROCESS_H
 
@@ -29,8 +29,8 @@ struct process_spec {
     int death_signal;
 };
 
-/** The environment is only PATH and the locale. It has a session of its own, so that a Ctrl-C
- *  in the terminal is not its. Process id, or -1. */
+/** Its environment is only PATH and the locale. It gets its own session, so that a Ctrl-C in the
+ * terminal does not reach it. Process id, or -1. */
 pid_t process_start(const struct process_spec *spec) MUST_USE;
 
 /** Starts it and waits; -1: it did not start, was killed, or the deadline (pg_now_ms) passed, and

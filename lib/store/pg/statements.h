@@ -46,9 +46,11 @@ struct statement {
     /* or, without sql: */
     enum statement_made makes;
     const struct columns *of;
-    int tuples; /* so many rows, one parameter a value; 0: any number, one array a column */
+    int tuples; /* for exactly this many rows, one parameter per value; 0: for any number, one
+                   array per column */
     enum statement_role role;
-    /* What the test asks of its generic plan on empty, unanalysed tables: */
+    /* What tests/store/test_statements.c demands of its generic plan on empty, unanalysed tables:
+     */
     const char *index; /* its name is in the plan; NULL asks for none */
     bool hot;          /* no sequential scan anywhere in it */
 };
@@ -101,8 +103,8 @@ STATEMENT_FILES(X)
 size_t statements_count(void);
 const struct statement *statements_at(size_t place);
 
-/** The text that is prepared; the caller frees it. NULL when memory is short, or when it speaks of
- *  columns that are not there, which the tests find. */
+/** The text that is prepared; the caller frees it. NULL when memory is short, or when it names a
+ *  list of columns that does not exist, which the tests find. */
 char *statement_text(const struct statement *statement);
 
 /** By name; NULL when it is not listed. */
