@@ -373,6 +373,7 @@ static void end_early(struct service *service, int pause_ms, int number)
 START_TEST(test_while_it_starts)
 {
     trial.directory = scratch_new();
+    trial.owns_directory = true;
     struct service_setting settings[] = {{"BATON_DATA_DIR", trial.directory}, {NULL, NULL}};
     struct service *service = service_new("", settings);
 

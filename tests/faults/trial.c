@@ -93,7 +93,8 @@ static void make_workspace(struct trial *trial, const char *starter)
 static void choose_database(struct trial *trial, const struct trial_options *options)
 {
     if (options->embedded) {
-        trial->directory = options->directory == NULL ? scratch_new() : strdup(options->directory);
+        trial->owns_directory = options->directory == NULL;
+        trial->directory = trial->owns_directory ? scratch_new() : strdup(options->directory);
         trial->database_url = "";
         snprintf(trial->conninfo, sizeof trial->conninfo,
                  "host=%s/run port=5432 user=postgres dbname=baton", trial->directory);
@@ -176,8 +177,10 @@ void trial_free(struct trial *trial)
     journal_free(trial->journal);
     if (trial->database != NULL)
         database_free(trial->database);
-    if (trial->directory != NULL)
+    if (trial->owns_directory)
         scratch_free(trial->directory);
+    else
+        free(trial->directory);
     if (trial->keys != NULL)
         scratch_free(trial->keys);
     *trial = (struct trial){0};

@@ -20,6 +20,7 @@
 struct trial {
     struct database *database;         /* NULL: the server's own, in directory */
     char *directory;                   /* BATON_DATA_DIR */
+    bool owns_directory;               /* goes with the trial */
     char *keys;                        /* where … */
     char signing_key[TRIAL_PATH_MAX];  /* … the key lies that signs checkpoints */
     char conninfo[TRIAL_CONNINFO_MAX]; /* of a superuser */
@@ -40,7 +41,7 @@ struct trial_options {
     bool embedded;            /* the server runs its own PostgreSQL */
     int servers;              /* 0: one */
     const char *database_url; /* NULL: the database's own; "" when embedded */
-    const char *directory;    /* of the embedded one; NULL: a new one in /tmp */
+    const char *directory;    /* of the embedded one, and stays; NULL: a new one, which goes */
     int through_port;         /* of 127.0.0.1, where the servers connect to; 0: straight */
     const char *starter;      /* definition signed at once; NULL: mql */
     /* of the servers' environment, up to the one without a name */
