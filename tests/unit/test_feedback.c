@@ -90,6 +90,49 @@ START_TEST(conceding_makes_a_new_handoff_that_is_accepted)
 }
 END_TEST
 
+/* The new handoff is the old offer once more: what it was let through by, and whose it is, is the
+ * same; what became of the old one is not. */
+START_TEST(what_is_conceded_keeps_what_let_it_through)
+{
+    bench_open();
+    struct lead *lead = bench_lead("kim@x.example", 120);
+    struct handoff *handoff = lead->open;
+    handoff->kind = HANDOFF_KIND_STRATEGIC;
+    handoff->offer_note = "a flagship";
+    bench_load_verdict(handoff);
+    bench_reject(SDR, handoff, "too_small");
+    say(MARKETING, COMMAND_FEEDBACK_DISPUTE, handoff, 0, "The form said 120");
+    bench.work.now += INSTANT_DAY;
+    ck_assert_str_eq(error_code(say(SDR, COMMAND_FEEDBACK_CONCEDE, handoff, 0, NULL)), "ok");
+
+    const struct handoff *again = lead->open;
+    ck_assert_ptr_ne(again, handoff);
+    ck_assert_int_eq(again->kind, HANDOFF_KIND_STRATEGIC);
+    ASSERT_TEAM(again->from_team, MARKETING);
+    ASSERT_TEAM(again->to_team, SDR);
+    ck_assert(again->gated);
+    ck_assert_int_eq(again->term, TERM_MQL);
+    ck_assert_int_eq(again->version, 3);
+    ck_assert_int_gt(again->verdict_seq, 0);
+    ck_assert_int_eq(again->verdict_seq, handoff->verdict_seq);
+    ck_assert(uuid_equal(again->verdict_lead, lead->id));
+    ck_assert_uint_gt(again->verdict_body_len, 0);
+    ck_assert_uint_eq(again->verdict_body_len, handoff->verdict_body_len);
+    ck_assert_ptr_eq(again->verdict_body, handoff->verdict_body);
+    ck_assert_str_eq(again->offer_note, "a flagship");
+    ck_assert(uuid_equal(again->previous, handoff->id));
+    ck_assert_int_eq(again->offered_at, bench.work.now);
+    ck_assert_int_eq(again->respond_by, bench.work.now);
+    ck_assert_int_eq(again->accepted_at, bench.work.now);
+    ck_assert(uuid_equal(again->accepted_by, bench.members[SDR].id));
+    ck_assert_ptr_null(again->reason);
+    ck_assert_int_eq(again->rating, 0);
+    ck_assert_int_eq(again->dispute, DISPUTE_NONE);
+    ck_assert_int_eq(again->closed_at, INSTANT_NONE);
+    bench_close();
+}
+END_TEST
+
 START_TEST(a_lead_that_was_offered_anew_is_not_conceded)
 {
     bench_open();
@@ -229,6 +272,7 @@ int main(void)
         a_later_rating_replaces_the_earlier_and_both_are_kept,
         a_rejection_is_disputed_once_and_upheld,
         conceding_makes_a_new_handoff_that_is_accepted,
+        what_is_conceded_keeps_what_let_it_through,
         a_lead_that_was_offered_anew_is_not_conceded,
         an_opportunity_is_won,
         a_lost_lead_goes_back_to_whoever_offered_it_first,

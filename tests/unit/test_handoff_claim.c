@@ -348,6 +348,34 @@ START_TEST(nobody_outside_the_receiving_team_assigns_or_is_assigned)
 }
 END_TEST
 
+/* An id and an email name the same members, and nobody else. */
+START_TEST(whoever_may_not_be_assigned_may_not_by_id_either)
+{
+    char id[UUID_TEXT_LEN + 1];
+
+    offer_open();
+    make_offers(1);
+    struct assign_input assign = {.handoff = offer_leads[0]->open->id, .lease_seconds = 600};
+    const struct member *const refused[] = {&offer_members[MARKETING], &offer_members[AE], SUE};
+
+    SUE->active = false;
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        uuid_format(refused[i]->id, id);
+        for (int way = 0; way < 2; way++) {
+            assign.member = way == 0 ? id : refused[i]->email;
+            ck_assert_msg(by(SAM, COMMAND_HANDOFF_ASSIGN, &assign) == ERR_INVALID_VALUE,
+                          "%s was assigned as %s", refused[i]->email, assign.member);
+            ck_assert_str_eq(offer_fault(0, "code"), "not_found");
+        }
+    }
+    assign.member = "02020202-0202-0202-0202-020202020202"; /* nobody's */
+    ck_assert_int_eq(by(SAM, COMMAND_HANDOFF_ASSIGN, &assign), ERR_INVALID_VALUE);
+    ck_assert(uuid_is_nil(offer_leads[0]->open->assignee));
+    ck_assert_uint_eq(offer_entries(LEDGER_HANDOFF_ASSIGNED), 0);
+    offer_close();
+}
+END_TEST
+
 START_TEST(an_unknown_handoff_is_asked_for_and_then_not_found)
 {
     offer_open();
@@ -452,6 +480,7 @@ int main(void)
         a_colleague_is_assigned_by_id_or_email,
         an_accepted_handoff_is_assigned_without_a_lease,
         nobody_outside_the_receiving_team_assigns_or_is_assigned,
+        whoever_may_not_be_assigned_may_not_by_id_either,
         an_unknown_handoff_is_asked_for_and_then_not_found,
         what_nobody_answered_goes_back_and_is_due_at_once,
         expiry_is_written_as_baton_s_own_doing,

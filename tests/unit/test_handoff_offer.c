@@ -213,6 +213,82 @@ START_TEST(where_nothing_gates_there_is_no_exception)
 }
 END_TEST
 
+/* Each kind has a counter of its own, and what is no exception has none. */
+START_TEST(an_exception_is_counted_for_its_own_kind_alone)
+{
+    offer_open();
+    struct exception_count *counts[EXCEPTION_KIND_COUNT];
+    static const struct {
+        const char *email, *seniority;
+        enum handoff_kind kind;
+    } offers[] = {
+        {"a@x.example", "vp", HANDOFF_KIND_STANDARD},
+        {"b@x.example", "intern", HANDOFF_KIND_OVERRIDE},
+        {"c@x.example", NULL, HANDOFF_KIND_UNCLEAR},
+        {"d@x.example", NULL, HANDOFF_KIND_UNCLEAR},
+        {"e@x.example", "intern", HANDOFF_KIND_STRATEGIC},
+    };
+
+    for (int kind = 0; kind < EXCEPTION_KIND_COUNT; kind++)
+        counts[kind] = load_exception((enum exception_kind)kind, 0);
+    for (size_t i = 0; i < sizeof offers / sizeof *offers; i++)
+        ck_assert_int_eq(offer_do(MARKETING,
+                                  offer_lead(MARKETING, offers[i].email, offers[i].seniority),
+                                  "sdr", offers[i].kind, "why"),
+                         ERR_NONE);
+    for (int kind = 0; kind < EXCEPTION_KIND_COUNT; kind++)
+        ck_assert_msg(counts[kind]->used == (kind == EXCEPTION_UNCLEAR     ? 2
+                                             : kind == EXCEPTION_STRATEGIC ? 1
+                                                                           : 0),
+                      "%s was counted %d times", exception_kind_name((enum exception_kind)kind),
+                      counts[kind]->used);
+    ck_assert_uint_eq(bench.work.saves[KIND_EXCEPTION].count, 2);
+    offer_close();
+}
+END_TEST
+
+/* ---- whose clock ---- */
+
+/* An srl is answered by its own definition's clock, whatever gates the route, and whether Baton or
+ * a member offers it; any other lead by the gate's; and without either by the default. */
+START_TEST(an_srl_is_answered_by_its_own_clock)
+{
+    static const char srl[] =
+        "{\"term\": \"srl\", \"title\": \"SRL\", \"criteria\": ["
+        "{\"id\": \"demo\", \"title\": \"Asked\", \"kind\": \"readiness\", \"required\": true,"
+        " \"test\": {\"touches\": {\"kind\": [\"demo_requested\"]}, \"op\": \"gte\","
+        " \"value\": 1}}], \"reasons\": [{\"code\": \"no_project\", \"title\": \"No project\","
+        " \"about\": \"gap\", \"then\": \"nurture\"}], \"respond_within\": {\"minutes\": 15}}";
+
+    for (int automatic = 0; automatic < 2; automatic++) {
+        offer_open();
+        bench_enforce(TERM_SRL, 1, srl);
+        struct lead *mql = offer_lead(MARKETING, "kim@x.example", "vp");
+        ck_assert_int_eq(offer_do(MARKETING, mql, "sdr", HANDOFF_KIND_STANDARD, NULL), ERR_NONE);
+        ck_assert_int_eq(mql->open->respond_by, BENCH_NOW + 90 * INSTANT_MINUTE);
+        struct lead *ready = offer_lead(MARKETING, "lee@x.example", "vp");
+        bench.routes[0].automatic = automatic == 1;
+        bench_touch(MARKETING, ready, "demo_requested");
+        ASSERT_STAGE(ready, STAGE_SRL);
+        if (automatic == 0)
+            ck_assert_int_eq(offer_do(MARKETING, ready, "sdr", HANDOFF_KIND_STANDARD, NULL),
+                             ERR_NONE);
+        ck_assert_ptr_nonnull(ready->open);
+        ck_assert_int_eq(ready->open->term, TERM_MQL); /* the gate */
+        ck_assert_int_eq(ready->open->respond_by, BENCH_NOW + 15 * INSTANT_MINUTE);
+        ck_assert_int_eq(ready->due_at, ready->open->respond_by);
+        bench.routes[1].gated = false;
+        struct lead *plain = offer_lead(SDR, "max@x.example", "intern");
+        ck_assert_int_eq(offer_do(SDR, plain, "ae", HANDOFF_KIND_STANDARD, NULL), ERR_NONE);
+        ck_assert_int_eq(plain->open->respond_by,
+                         BENCH_NOW + RESPOND_MINUTES_DEFAULT * INSTANT_MINUTE);
+        bench_load_verdict(mql->open);
+        bench_load_verdict(ready->open);
+        offer_close();
+    }
+}
+END_TEST
+
 /* ---- a human's word ---- */
 
 START_TEST(an_override_passes_the_gate_and_says_why)
@@ -299,6 +375,8 @@ int main(void)
         an_exception_needs_a_note_and_an_agreement,
         unclear_is_only_what_the_verdict_calls_unclear,
         where_nothing_gates_there_is_no_exception,
+        an_exception_is_counted_for_its_own_kind_alone,
+        an_srl_is_answered_by_its_own_clock,
         an_override_passes_the_gate_and_says_why,
         what_passes_by_a_members_word_is_never_standard,
         a_self_sourced_lead_is_accepted_at_once,

@@ -277,6 +277,129 @@ START_TEST(the_further_stage_and_the_earliest_milestones_stay)
 }
 END_TEST
 
+/* Holds as they are set and merged: days from now, 0 for none. The later one counts, with its own
+ * inputs; without any there is none. */
+static const struct {
+    int survivor, absorbed, wanted;
+    const char *input;
+} holds[] = {
+    {5, 20, 20, "attribute:absorbed"}, {20, 5, 20, "attribute:survivor"},
+    {0, 5, 5, "attribute:absorbed"},   {5, 0, 5, "attribute:survivor"},
+    {5, 5, 5, "attribute:survivor"},   {0, 0, 0, NULL},
+};
+
+static void hold(struct lead *lead, int days, const char *const *input)
+{
+    if (days == 0)
+        return;
+    lead->hold_until = BENCH_NOW + days * INSTANT_DAY;
+    lead->hold_inputs = input;
+    lead->hold_input_count = 1;
+}
+
+START_TEST(the_later_hold_counts_with_its_own_inputs)
+{
+    static const char *const of_survivor = "attribute:survivor";
+    static const char *const of_absorbed = "attribute:absorbed";
+
+    for (size_t i = 0; i < sizeof holds / sizeof *holds; i++) {
+        two_prospects();
+        hold(kim, holds[i].survivor, &of_survivor);
+        hold(lee, holds[i].absorbed, &of_absorbed);
+        ck_assert_int_eq(person_merge(kim->id, lee->id), ERR_NONE);
+        ck_assert_int_eq(kim->hold_until, holds[i].wanted == 0
+                                              ? INSTANT_NONE
+                                              : BENCH_NOW + holds[i].wanted * INSTANT_DAY);
+        ck_assert_uint_eq(kim->hold_input_count, holds[i].input != NULL);
+        if (holds[i].input != NULL)
+            ck_assert_str_eq(kim->hold_inputs[0], holds[i].input);
+        close_after_check();
+    }
+}
+END_TEST
+
+/* What the survivor has stays; what only the other has comes over. */
+START_TEST(what_only_one_of_them_has_is_kept)
+{
+    for (int absorbed = 0; absorbed < 2; absorbed++) {
+        two_prospects();
+        struct lead *rich = absorbed == 1 ? lee : kim;
+        rich->amount = (struct amount){true, 90000, "EUR"};
+        rich->first_team = bench.teams[AE].id;
+        rich->claimed_stage = STAGE_MQL;
+        rich->created_at = BENCH_NOW - INSTANT_DAY;
+        rich->first_touch_at = BENCH_NOW - 60 * INSTANT_MINUTE;
+        rich->touch_count = 3;
+        rich->reached[MILESTONE_SQL] = BENCH_NOW - INSTANT_MINUTE;
+        rich->overrides[TERM_SRL] = (struct verdict_override){.given = true, .version = 7};
+        ck_assert_int_eq(person_merge(kim->id, lee->id), ERR_NONE);
+        ck_assert(kim->amount.given);
+        ck_assert_int_eq(kim->amount.minor, 90000);
+        ck_assert_str_eq(kim->amount.currency, "EUR");
+        ASSERT_TEAM(kim->first_team, AE);
+        ck_assert_int_eq(kim->claimed_stage, STAGE_MQL);
+        ck_assert_int_eq(kim->created_at, BENCH_NOW - INSTANT_DAY);
+        ck_assert_int_eq(kim->first_touch_at, BENCH_NOW - 60 * INSTANT_MINUTE);
+        ck_assert_int_eq(kim->touch_count, 3);
+        ck_assert_int_eq(kim->reached[MILESTONE_SQL], BENCH_NOW - INSTANT_MINUTE);
+        ck_assert(kim->overrides[TERM_SRL].given);
+        ck_assert_int_eq(kim->overrides[TERM_SRL].version, 7);
+        bench_close();
+    }
+}
+END_TEST
+
+START_TEST(what_both_have_is_the_survivors)
+{
+    two_prospects();
+    kim->amount = (struct amount){true, 1, "EUR"};
+    lee->amount = (struct amount){true, 2, "USD"};
+    kim->first_team = bench.teams[SDR].id;
+    lee->first_team = bench.teams[AE].id;
+    kim->claimed_stage = STAGE_INQUIRY;
+    lee->claimed_stage = STAGE_SQL;
+    kim->overrides[TERM_SRL].given = lee->overrides[TERM_SRL].given = true;
+    kim->overrides[TERM_SRL].version = 1;
+    lee->overrides[TERM_SRL].version = 2;
+    kim->touch_count = 3;
+    lee->touch_count = 4;
+    ck_assert_int_eq(person_merge(kim->id, lee->id), ERR_NONE);
+    ck_assert_int_eq(kim->amount.minor, 1);
+    ck_assert_str_eq(kim->amount.currency, "EUR");
+    ASSERT_TEAM(kim->first_team, SDR);
+    ck_assert_int_eq(kim->claimed_stage, STAGE_INQUIRY);
+    ck_assert_int_eq(kim->overrides[TERM_SRL].version, 1);
+    ck_assert_int_eq(kim->touch_count, 7);
+    bench_close();
+}
+END_TEST
+
+/* Days and kinds of touches that are only counted: both leads' are. */
+START_TEST(touches_beyond_those_loaded_are_counted_for_both)
+{
+    static const struct touch_count of_kim[] = {{"page_viewed", 20000, 4}, {"webinar", 19000, 1}};
+    static const struct touch_count of_lee[] = {{"page_viewed", 20001, 5}};
+
+    two_prospects();
+    kim->touches.older = of_kim;
+    kim->touches.older_count = 2;
+    lee->touches.older = of_lee;
+    lee->touches.older_count = 1;
+    ck_assert_int_eq(person_merge(kim->id, lee->id), ERR_NONE);
+    ck_assert_uint_eq(kim->touches.older_count, 3);
+    int64_t viewed = 0, all = 0;
+    for (size_t i = 0; i < 3; i++) {
+        all += kim->touches.older[i].count;
+        viewed += strcmp(kim->touches.older[i].kind, "page_viewed") == 0
+                      ? kim->touches.older[i].count
+                      : 0;
+    }
+    ck_assert_int_eq(all, 10);
+    ck_assert_int_eq(viewed, 9);
+    bench_close();
+}
+END_TEST
+
 /* ---- again, and not at all ---- */
 
 START_TEST(merged_twice_is_refused_the_second_time)
@@ -387,6 +510,10 @@ int main(void)
         an_open_handoff_says_when_also_of_a_lead_that_got_further,
         two_open_handoffs_are_refused,
         the_further_stage_and_the_earliest_milestones_stay,
+        the_later_hold_counts_with_its_own_inputs,
+        what_only_one_of_them_has_is_kept,
+        what_both_have_is_the_survivors,
+        touches_beyond_those_loaded_are_counted_for_both,
         merged_twice_is_refused_the_second_time,
         a_third_is_absorbed_by_either_id,
         a_survivor_may_be_absorbed,
