@@ -71,8 +71,10 @@ def _begins_statement(source, i):
 
 
 def _end_of_statement(source, i):
-    """The place of the ; that ends the statement."""
+    """The place of the ; that ends the statement; None in a list, where there are none."""
     while source.tokens[i].text != ";":
+        if source.tokens[i].text == "}":
+            return None
         i = source.pair[i] + 1 if source.tokens[i].text in ("(", "[", "{") else i + 1
     return i
 
@@ -215,8 +217,9 @@ def assignment(source):
             while source.tokens[j + 1].text in ("->", ".", "["):
                 j = source.pair[j + 1] if source.tokens[j + 1].text == "[" else j + 2
             if source.tokens[j + 1].text in ("=", "+=", "-=", "|="):
-                end = source.tokens[_end_of_statement(source, j)].start
-                yield region, [(token.start, end, "(void)0")]
+                end = _end_of_statement(source, j)
+                if end is not None:
+                    yield region, [(token.start, source.tokens[end].start, "(void)0")]
 
 
 def arguments(source):
