@@ -249,6 +249,39 @@ START_TEST(two_dimensions_cut_rows_twice)
 }
 END_TEST
 
+/* Asked by one, by another, or by two in either order, a touch is found under its own words. */
+START_TEST(each_dimension_is_that_of_its_name)
+{
+    static const enum dimension asked[] = {DIMENSION_SOURCE, DIMENSION_MEDIUM, DIMENSION_CAMPAIGN};
+    static const char *const words[] = {"google", "cpc", "q4-launch"};
+    struct attribution_query query;
+
+    reading_exec(&r, dimensions_sql);
+    reading_exec(&r, LEAD("kim", "'2026-01-10T10:00:00Z'", "'2026-03-01T00:00:00Z'",
+                          "100") "INSERT INTO touch VALUES (:w, :k1, :kim, 'form_submitted', "
+                                 "'2026-01-10T10:00:00Z', now(), NULL, 1, 11, 21, NULL, 'inbound', "
+                                 "'marketing');");
+    for (int model = 0; model < 2; model++) {
+        query = query_of(model == 0 ? ATTRIBUTION_FIRST : ATTRIBUTION_LAST);
+        for (int a = 0; a < 3; a++) {
+            for (int b = 0; b < 3; b++) {
+                query.dimensions[0] = asked[a];
+                query.dimensions[1] = asked[b];
+                query.dimension_count = a == b ? 1 : 2;
+                struct attribution answer = ask(&query, &ALWAYS);
+                ck_assert_uint_eq(answer.row_count, 1);
+                ck_assert_str_eq(answer.rows[0].values[0], words[a]);
+                if (a != b)
+                    ck_assert_str_eq(answer.rows[0].values[1], words[b]);
+                ck_assert_int_eq(answer.rows[0].leads, 1);
+                ck_assert_int_eq(answer.rows[0].credit, ATTRIBUTION_CREDIT_ONE);
+                ck_assert_int_eq(answer.rows[0].amount_minor, 100);
+            }
+        }
+    }
+}
+END_TEST
+
 START_TEST(without_a_dimension_there_is_one_row)
 {
     struct attribution_query query = query_of(ATTRIBUTION_FIRST);
@@ -363,6 +396,7 @@ static Suite *suite(void)
     tcase_add_test(t, months_are_those_of_the_time_zone);
     tcase_add_test(t, no_month_is_before_year_1_or_behind_9999);
     tcase_add_test(t, two_dimensions_cut_rows_twice);
+    tcase_add_test(t, each_dimension_is_that_of_its_name);
     tcase_add_test(t, without_a_dimension_there_is_one_row);
     tcase_add_test(t, erased_leads_count_on_and_merged_ones_do_not);
     tcase_add_test(t, the_same_question_has_the_same_answer);

@@ -106,6 +106,92 @@ START_TEST(what_is_read_again_and_again_stays)
 }
 END_TEST
 
+/* ---- which of two is newer ---- */
+
+static void set_version(int version)
+{
+    char sql[SQL_MAX];
+
+    snprintf(sql, sizeof sql,
+             "UPDATE workspace_head SET config_version = %d WHERE workspace_id = "
+             "lpad('1', 32, '0')::uuid",
+             version);
+    database_exec(world.database, sql);
+}
+
+/* Reads it anew unless the one at hand is of this version at least; the version that was read. */
+static int64_t load(int64_t at_least)
+{
+    const struct config *config;
+
+    ck_assert_int_eq(config_cache_load(cache, world.pg, workspace(1), at_least,
+                                       pg_deadline_in(READING_WAIT_MS), &config),
+                     PG_OK);
+    ck_assert_ptr_nonnull(config);
+    int64_t version = config->version;
+    config_release(config);
+    return version;
+}
+
+static int64_t held_version(void)
+{
+    const struct config *config = config_cache_get(cache, workspace(1));
+    int64_t version = config == NULL ? 0 : config->version;
+
+    config_release(config);
+    return version;
+}
+
+/* Two threads read at once, and the one that read first comes last: so it is when the database has
+ * an older version than the cache. */
+START_TEST(an_older_configuration_never_replaces_a_newer)
+{
+    set_version(5);
+    ck_assert_int_eq(load(0), 5);
+    set_version(3);
+    ck_assert_int_eq(load(5), 5); /* the one at hand is new enough */
+    ck_assert_int_eq(load(6), 3);
+    ck_assert_int_eq(held_version(), 5);
+    set_version(7);
+    ck_assert_int_eq(load(6), 7);
+    ck_assert_int_eq(held_version(), 7);
+    /* another database may have any version */
+    set_version(2);
+    config_cache_forget(cache);
+    ck_assert_int_eq(held_version(), 0);
+    ck_assert_int_eq(load(0), 2);
+    ck_assert_int_eq(held_version(), 2);
+}
+END_TEST
+
+static int64_t refreshed(int64_t max_age_ms)
+{
+    const struct config *config;
+
+    ck_assert_int_eq(config_cache_refresh(cache, world.pg, workspace(1), max_age_ms,
+                                          pg_deadline_in(READING_WAIT_MS), &config),
+                     PG_OK);
+    int64_t version = config == NULL ? 0 : config->version;
+    config_release(config);
+    return version;
+}
+
+/* What another server changed is seen when the last look is too old, and not looked for before. */
+START_TEST(what_another_changed_is_seen_in_time)
+{
+    set_version(5);
+    ck_assert_int_eq(refreshed(HOUR_MS), 5);
+    set_version(6);
+    ck_assert_int_eq(refreshed(HOUR_MS), 5);
+    ck_assert_int_eq(refreshed(0), 6);
+    ck_assert_int_eq(held_version(), 6);
+    set_version(7);
+    ck_assert_int_eq(refreshed(HOUR_MS), 6); /* the look before counted */
+    database_exec(world.database, "DELETE FROM workspace_head");
+    ck_assert_int_eq(refreshed(0), 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("store/config_cache");
@@ -115,6 +201,8 @@ int main(void)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, what_does_not_fit_gives_way);
     tcase_add_test(tcase, what_is_read_again_and_again_stays);
+    tcase_add_test(tcase, an_older_configuration_never_replaces_a_newer);
+    tcase_add_test(tcase, what_another_changed_is_seen_in_time);
     suite_add_tcase(suite, tcase);
     srunner_run_all(runner, CK_NORMAL);
     int failed = srunner_ntests_failed(runner);

@@ -48,10 +48,14 @@ static const char leads_sql[] =
     " CASE n % 10 WHEN 3 THEN 'contradicts' WHEN 4 THEN 'process' END, now()"
     " FROM generate_series(1, 2300) n WHERE n % 10 BETWEEN 1 AND 6;";
 
+#define TOUCHES_FROM ((instant)1767571200 * INSTANT_SECOND) /* 2026-01-05 */
+
 static const char touches_sql[] =
-    "INSERT INTO touch (workspace_id, touch_id, lead_id, kind, occurred_at, recorded_at, source,"
-    " direction, function) SELECT :w, gen_random_uuid(), " ID ", 'call',"
-    " timestamptz '2026-01-05' - k * interval '1 second', '2026-01-05', 7, 'outbound', 'sales'"
+    "INSERT INTO touch (workspace_id, touch_id, lead_id, kind, occurred_at, recorded_at, channel,"
+    " source, medium, campaign, content, direction, function) SELECT :w, gen_random_uuid(), " ID
+    ", 'call',"
+    " timestamptz '2026-01-05' - k * interval '1 second', '2026-01-06', 6, 7, 8, 9, 10,"
+    " 'outbound', 'sales'"
     " FROM (VALUES (5, 25000), (100, 15000), (101, 15000), (103, 25000), (2300, 2)) v(n, most),"
     " LATERAL generate_series(1, v.most) k;";
 
@@ -87,7 +91,14 @@ static void check_touches(const struct history_lead *lead, bool details)
     ck_assert_uint_eq(lead->touch_count, touches_of(number_of(lead)));
     for (size_t i = 0; i < lead->touch_count; i++) {
         ck_assert_str_eq(lead->touches[i].kind, "call");
-        ck_assert_int_eq(lead->touches[i].dimensions[DIMENSION_SOURCE], details ? 7 : 0);
+        /* each in its own place, and what was not asked for nowhere */
+        for (int d = 0; d < DIMENSION_COUNT; d++)
+            ck_assert_int_eq(lead->touches[i].dimensions[d], details ? 6 + d : 0);
+        ck_assert_int_eq(lead->touches[i].direction,
+                         details ? DIRECTION_OUTBOUND : DIRECTION_INBOUND);
+        ck_assert_int_eq(lead->touches[i].occurred_at,
+                         TOUCHES_FROM - (instant)(i + 1) * INSTANT_SECOND);
+        ck_assert_int_eq(lead->touches[i].recorded_at, TOUCHES_FROM + INSTANT_DAY);
         if (i > 0)
             ck_assert_int_eq(lead->touches[i - 1].occurred_at,
                              lead->touches[i].occurred_at + INSTANT_SECOND);

@@ -263,6 +263,47 @@ START_TEST(test_poison_fails_alone)
 }
 END_TEST
 
+/* ---- a COMMIT without an answer ---- */
+
+/* What happens to a group the first time and when it runs again: the connection is cut before its
+ * COMMIT or while it runs, and then the database refuses it, or takes it. */
+static const struct {
+    const char *when; /* of the trigger on touches: at once, or with the COMMIT */
+    bool refused;     /* the second time */
+    enum err err;
+    int replays;
+} cuts[] = {
+    {"INITIALLY DEFERRED", true, ERR_OUTCOME_UNKNOWN, 1},
+    {"INITIALLY DEFERRED", false, ERR_NONE, 1},
+    {"INITIALLY IMMEDIATE", true, ERR_INTERNAL, 0},
+    {"INITIALLY IMMEDIATE", false, ERR_NONE, 0},
+};
+
+/* Once a COMMIT was sent nobody may be told that nothing was done, whatever comes after it. */
+START_TEST(test_a_cut_at_the_commit_is_never_forgotten)
+{
+    struct one one;
+    char sql[1024];
+    int status;
+
+    snprintf(sql, sizeof sql,
+             "CREATE SEQUENCE tries;"
+             "CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$BEGIN "
+             "IF nextval('public.tries') = 1 THEN PERFORM pg_terminate_backend(pg_backend_pid()); "
+             "ELSIF %s THEN RAISE EXCEPTION 'refused'; END IF; RETURN NULL; END$$;"
+             "CREATE CONSTRAINT TRIGGER cut AFTER INSERT ON touch DEFERRABLE %s FOR EACH ROW "
+             "EXECUTE FUNCTION cut()",
+             cuts[_i].refused ? "true" : "false", cuts[_i].when);
+    database_exec(world.database, sql);
+    make(&one, "kim@acme.example", "form_submitted");
+    give_key(&one, 1, 1);
+    ck_assert_int_eq(lanes_run(servers[0], &one.command, NULL, &status), cuts[_i].err);
+    ck_assert_int_eq(atomic_load(&lanes_stats(servers[0])->replays), cuts[_i].replays);
+    ck_assert_int_eq(count_of("lead"), cuts[_i].err == ERR_NONE);
+    ck_assert_int_eq(count_of("touch"), cuts[_i].err == ERR_NONE);
+}
+END_TEST
+
 /* ---- configuration that changes under a queue ---- */
 
 START_TEST(test_stale_configuration_runs_again)
@@ -294,6 +335,8 @@ int main(void)
     tcase_add_test(tcase, test_two_servers_capture_one_person);
     tcase_add_test(tcase, test_two_servers_same_key_at_once);
     tcase_add_test(tcase, test_poison_fails_alone);
+    tcase_add_loop_test(tcase, test_a_cut_at_the_commit_is_never_forgotten, 0,
+                        sizeof cuts / sizeof *cuts);
     tcase_add_test(tcase, test_stale_configuration_runs_again);
     suite_add_tcase(suite, tcase);
     srunner_run_all(runner, CK_NORMAL);

@@ -218,6 +218,30 @@ START_TEST(a_timeline_has_what_happened_with_touches)
 }
 END_TEST
 
+/* Of a capture and of a touch alone. */
+START_TEST(every_word_of_a_touch_stands_in_its_place)
+{
+    struct add_touch_input all = {
+        .touch = {.kind = "call", .occurred_at = INSTANT_SECOND, .direction = DIRECTION_OUTBOUND},
+    };
+
+    for (int i = 0; i < DIMENSION_COUNT; i++)
+        all.touch.values[i] = dimension_name((enum dimension)i);
+    reading_capture(&r, "kim@acme.example", NULL);
+    all.lead = reading_lead(&r, "kim@acme.example");
+    reading_do(&r, COMMAND_LEAD_TOUCH, &all);
+    struct timeline_page page = timeline_of(all.lead, 0, 10);
+    ck_assert_uint_eq(page.count, 2);
+    ck_assert_ptr_null(page.items[0].touch);
+    const struct touch *touch = page.items[1].touch;
+    for (int i = 0; i < DIMENSION_COUNT; i++)
+        ck_assert_str_eq(touch->values[i], dimension_name((enum dimension)i));
+    ck_assert_int_eq(touch->occurred_at, INSTANT_SECOND);
+    ck_assert_int_gt(touch->recorded_at, INSTANT_SECOND);
+    ck_assert_int_eq(touch->function, FUNCTION_MARKETING);
+}
+END_TEST
+
 START_TEST(a_timeline_has_the_absorbed_ones_too_whichever_is_asked)
 {
     struct erase_input erasure;
@@ -316,6 +340,7 @@ static Suite *suite(void)
     tcase_add_test(t, feedback_is_written_as_the_contract_has_it);
     tcase_add_test(t, a_timeline_has_what_happened_with_touches);
     tcase_add_test(t, a_timeline_has_the_absorbed_ones_too_whichever_is_asked);
+    tcase_add_test(t, every_word_of_a_touch_stands_in_its_place);
     tcase_add_test(t, verdicts_come_newest_first_by_term_and_version);
     tcase_set_timeout(t, 60);
     suite_add_tcase(s, t);

@@ -1,0 +1,185 @@
+/* The queue before the readers: how many may wait, who is taken back, and in which order the others
+ * run. One thread, which the first job holds for as long as a test wants. */
+#include "reading.h"
+#include "store/read/reader.h"
+
+#include <check.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define JOBS 6
+
+static struct reading world;
+static struct config_cache *cache;
+static struct readers *readers;
+static sem_t taken, go_on, over;
+
+/* What ran, in its order. */
+static int order[READERS_WAITING_MAX + JOBS];
+static size_t ran;
+
+struct numbered {
+    struct reader_job job;
+    int number;
+};
+
+static void hold(struct reader_job *job, struct reader *reader)
+{
+    (void)job;
+    (void)reader;
+    sem_post(&taken);
+    sem_wait(&go_on);
+}
+
+static void note(struct reader_job *job, struct reader *reader)
+{
+    const struct numbered *numbered = job->owner;
+
+    (void)reader;
+    order[ran++] = numbered->number; /* one thread alone */
+    sem_post(&over);
+}
+
+static struct reader_job holding = {.run = hold};
+
+static void wait_for(sem_t *what)
+{
+    struct timespec until;
+
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += READING_WAIT_MS / 1000;
+    ck_assert_msg(sem_timedwait(what, &until) == 0, "nothing came");
+}
+
+static void set_up(void)
+{
+    reading_begin(&world);
+    cache = config_cache_new(database_keyring());
+    sem_init(&taken, 0, 0);
+    sem_init(&go_on, 0, 0);
+    sem_init(&over, 0, 0);
+    ran = 0;
+    readers = readers_start(&(struct readers_settings){
+        .database = {.conninfo = database_conninfo(world.database), .role = "baton_app"},
+        .cache = cache,
+        .threads = 1,
+    });
+    ck_assert_ptr_nonnull(readers);
+    ck_assert_int_eq(readers_submit(readers, &holding), ERR_NONE);
+    wait_for(&taken);
+}
+
+static void tear_down(void)
+{
+    readers_stop(readers);
+    config_cache_free(cache);
+    reading_end(&world);
+}
+
+static enum err submit(struct numbered *numbered, int number)
+{
+    *numbered = (struct numbered){.job = {.run = note, .owner = numbered}, .number = number};
+    return readers_submit(readers, &numbered->job);
+}
+
+static void let_go(size_t of)
+{
+    sem_post(&go_on);
+    for (size_t i = 0; i < of; i++)
+        wait_for(&over);
+}
+
+START_TEST(so_many_wait_and_no_more)
+{
+    struct numbered *all = calloc(READERS_WAITING_MAX + 2, sizeof *all);
+
+    ck_assert_ptr_nonnull(all);
+    for (int i = 0; i < READERS_WAITING_MAX; i++)
+        ck_assert_int_eq(submit(&all[i], i), ERR_NONE);
+    ck_assert_int_eq(submit(&all[READERS_WAITING_MAX], READERS_WAITING_MAX), ERR_OVERLOADED);
+    ck_assert(!readers_cancel(readers, &all[READERS_WAITING_MAX].job));
+    /* whoever is taken back leaves room for one */
+    ck_assert(readers_cancel(readers, &all[7].job));
+    ck_assert_int_eq(submit(&all[READERS_WAITING_MAX], READERS_WAITING_MAX), ERR_NONE);
+    ck_assert_int_eq(submit(&all[READERS_WAITING_MAX + 1], 0), ERR_OVERLOADED);
+    let_go(READERS_WAITING_MAX);
+    for (int i = 0, wanted = 0; i < READERS_WAITING_MAX; i++, wanted++) {
+        wanted += wanted == 7;
+        ck_assert_int_eq(order[i], wanted);
+    }
+    /* and there is room again */
+    ck_assert_int_eq(submit(&all[0], 1), ERR_NONE);
+    wait_for(&over);
+    free(all);
+}
+END_TEST
+
+/* Which of six are taken back: the first, the last, those between, all, none; in bits. */
+static const unsigned cancelled[] = {0x00, 0x01, 0x20, 0x0c, 0x21, 0x3f, 0x30, 0x15};
+
+START_TEST(who_is_taken_back_never_runs_and_the_others_run_in_order)
+{
+    struct numbered jobs[JOBS], last;
+    size_t left = 0;
+
+    for (int i = 0; i < JOBS; i++)
+        ck_assert_int_eq(submit(&jobs[i], i), ERR_NONE);
+    for (int i = 0; i < JOBS; i++) {
+        if (!(cancelled[_i] >> i & 1))
+            continue;
+        ck_assert(readers_cancel(readers, &jobs[i].job));
+        ck_assert(!readers_cancel(readers, &jobs[i].job)); /* once */
+    }
+    /* what is submitted after it still comes last */
+    ck_assert_int_eq(submit(&last, JOBS), ERR_NONE);
+    for (int i = 0; i < JOBS; i++)
+        left += !(cancelled[_i] >> i & 1);
+    let_go(left + 1);
+    ck_assert_uint_eq(ran, left + 1);
+    for (int i = 0, at = 0; i <= JOBS; i++)
+        if (i == JOBS || !(cancelled[_i] >> i & 1))
+            ck_assert_int_eq(order[at++], i);
+}
+END_TEST
+
+START_TEST(who_is_taken_already_is_not_taken_back)
+{
+    ck_assert(!readers_cancel(readers, &holding));
+    let_go(0);
+}
+END_TEST
+
+START_TEST(what_waits_runs_before_they_stop_and_nothing_comes_after)
+{
+    struct numbered jobs[JOBS];
+
+    for (int i = 0; i < JOBS; i++)
+        ck_assert_int_eq(submit(&jobs[i], i), ERR_NONE);
+    sem_post(&go_on);
+    readers_stop(readers);
+    readers = NULL;
+    ck_assert_uint_eq(ran, JOBS);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("store/readers");
+    TCase *tcase = tcase_create("readers");
+    SRunner *runner = srunner_create(suite);
+
+    tcase_set_timeout(tcase, 0); /* CTest has one */
+    tcase_add_checked_fixture(tcase, set_up, tear_down);
+    tcase_add_test(tcase, so_many_wait_and_no_more);
+    tcase_add_loop_test(tcase, who_is_taken_back_never_runs_and_the_others_run_in_order, 0,
+                        sizeof cancelled / sizeof *cancelled);
+    tcase_add_test(tcase, who_is_taken_already_is_not_taken_back);
+    tcase_add_test(tcase, what_waits_runs_before_they_stop_and_nothing_comes_after);
+    suite_add_tcase(suite, tcase);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
