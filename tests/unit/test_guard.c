@@ -189,6 +189,41 @@ END_TEST
 
 /* A body in chunks is unheard of there: who is in front of us may have taken it for something else.
  */
+/* Whatever the service reads of a header that may stand once; others may be repeated. */
+static const struct {
+    const char *name;
+    bool once;
+} headers_that_came_twice[] = {
+    {"Authorization", true},    {"Content-Type", true}, {"Content-Encoding", true},
+    {"Idempotency-Key", true},  {"Baton-Actor", true},  {"If-Match", true},
+    {"If-None-Match", true},    {"X-Request-Id", true}, {"traceparent", true},
+    {"Expect", true},           {"Origin", true},       {"Accept", false},
+    {"X-Forwarded-For", false}, {"Cookie", false},      {"Authorization2", false},
+};
+
+START_TEST(what_may_stand_once_is_refused_twice)
+{
+    const char *name = headers_that_came_twice[_i].name;
+    const struct guard_line line = {"POST", "/v1/leads", "HTTP/1.1"};
+    char other[64] = "";
+
+    for (size_t i = 0; name[i] != '\0'; i++) /* in another case */
+        other[i] = (char)(name[i] >= 'a' && name[i] <= 'z' ? name[i] - 'a' + 'A' : name[i]);
+    for (int way = 0; way < 3; way++) {
+        struct guard_header headers[4] = {
+            {"Host", 4, "a", 1}, {name, strlen(name), "a", 1}, {"X-Between", 9, "b", 1}};
+        struct guard_result result;
+        headers[3] = way == 0   ? (struct guard_header){name, strlen(name), "a", 1}
+                     : way == 1 ? (struct guard_header){other, strlen(other), "b", 1}
+                                : (struct guard_header){"X-Other", 7, "b", 1};
+        ck_assert_msg(
+            guard_check(&line, headers, 4, &result) ==
+                (way < 2 && headers_that_came_twice[_i].once ? ERR_MALFORMED_REQUEST : ERR_NONE),
+            "%s, way %d", name, way);
+    }
+}
+END_TEST
+
 START_TEST(http_1_0_has_no_chunks)
 {
     static const char *const encodings[] = {"chunked", "identity"};
@@ -265,6 +300,8 @@ int main(void)
     TCase *t = tcase_create("guard");
 
     tcase_add_loop_test(t, the_table_holds, 0, sizeof cases / sizeof *cases);
+    tcase_add_loop_test(t, what_may_stand_once_is_refused_twice, 0,
+                        sizeof headers_that_came_twice / sizeof *headers_that_came_twice);
     tcase_add_test(t, http_1_0_has_no_chunks);
     tcase_add_test(t, a_request_without_a_host_is_refused);
     tcase_add_test(t, a_nul_within_a_value_is_seen);
