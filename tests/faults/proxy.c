@@ -251,7 +251,7 @@ static void look_at_client(struct proxy *proxy, struct link *link, struct flow *
         break;
     case MESSAGE_EXECUTE:
         if (rule_is(proxy, link, PROXY_STATEMENT) &&
-            strcmp(link->messages.bound, proxy->statement) == 0) {
+            messages_is_bound(&link->messages, proxy->statement)) {
             raise_fence(flow, end);
             flow->fires = true;
         }

@@ -1,6 +1,7 @@
 #include "proxy_messages.h"
 
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -42,6 +43,16 @@ static void take_parse(struct messages *messages, const char *message, size_t le
         take_text(message, len, &at, messages->parsed);
 }
 
+/* "lead_save", or "lead_save_2", which is the same for two rows. */
+bool messages_is_bound(const struct messages *messages, const char *statement)
+{
+    size_t len = strlen(statement);
+    const char *rest = messages->bound + len;
+
+    return strncmp(messages->bound, statement, len) == 0 &&
+           (*rest == '\0' || (*rest == '_' && isdigit((unsigned char)rest[1]) && rest[2] == '\0'));
+}
+
 static void take_bind(struct messages *messages, const char *message, size_t len,
                       const char *wanted)
 {
@@ -50,7 +61,7 @@ static void take_bind(struct messages *messages, const char *message, size_t len
 
     take_text(message, len, &at, portal);
     take_text(message, len, &at, messages->bound);
-    if (wanted != NULL && strcmp(messages->bound, wanted) == 0)
+    if (wanted != NULL && messages_is_bound(messages, wanted))
         messages->seen_wanted = messages->ever_wanted = true;
 }
 

@@ -32,6 +32,9 @@ enum message_kind {
 /** Bytes of the message that begins here; 0: not enough of it is there to tell. */
 size_t messages_length(bool started, const char *bytes, size_t len);
 
+/** Whether what is bound is this statement, or the same for a fixed number of rows. */
+bool messages_is_bound(const struct messages *messages, const char *statement);
+
 /** A whole message of the client. wanted: name of a statement, or NULL. */
 enum message_kind messages_from_client(struct messages *messages, const char *message, size_t len,
                                        const char *wanted);

@@ -3,6 +3,7 @@
  * would be kept for as long as the connection lives. */
 #include "database.h"
 #include "store/pg/migrate.h"
+#include "store/pg/pg_params.h"
 
 #include <check.h>
 #include <ctype.h>
@@ -78,7 +79,7 @@ static int prepare(const struct statement *statement)
 
 static bool explain(const struct statement *statement, int params, char plan[PLAN_MAX_BYTES])
 {
-    char sql[1024];
+    char sql[4096];
     size_t len =
         (size_t)snprintf(sql, sizeof sql, "EXPLAIN (COSTS OFF) EXECUTE \"%s\"", statement->name);
 
@@ -119,7 +120,9 @@ static bool is_well(const struct statement *statement)
 
     become(statement->role);
     int params = prepare(statement);
-    if (params < 0 || !explain(statement, params, plan)) {
+    if (params > PG_PARAMS_MAX)
+        fprintf(stderr, "%s: %d parameters are more than PG_PARAMS_MAX\n", statement->name, params);
+    if (params < 0 || params > PG_PARAMS_MAX || !explain(statement, params, plan)) {
         fprintf(stderr, "%s: %s", statement->name, PQerrorMessage(conn));
         return false;
     }
@@ -167,7 +170,8 @@ static char *read_file(const char *path)
     return text;
 }
 
-/* How many statements the file declares, each of which is asserted to be listed. */
+/* How many statements the file declares, each of which is asserted to be listed, with those for few
+ * rows that it stands for. */
 static int find_declared(const char *path)
 {
     static const char declaration[] = "static const struct statement ";
@@ -176,15 +180,16 @@ static int find_declared(const char *path)
 
     for (char *at = text; (at = strstr(at, declaration)) != NULL; at++) {
         char name[NAME_MAX_BYTES];
-        char *given = strstr(at, ".name = \"");
+        char *given = strchr(at, '"'); /* the name comes first */
         /* A pointer or a list is no declaration. */
         if (at[strlen(declaration)] == '*')
             continue;
-        ck_assert_msg(given != NULL && sscanf(given, ".name = \"%63[^\"]\"", name) == 1,
-                      "%s: a statement without .name = \"…\"", path);
-        ck_assert_msg(statements_find(name) != NULL,
-                      "%s declares %s, which is in no list of statements.h", path, name);
-        count++;
+        ck_assert_msg(given != NULL && sscanf(given, "\"%63[^\"]\"", name) == 1,
+                      "%s: a statement without a name", path);
+        const struct statement *listed = statements_find(name);
+        ck_assert_msg(listed != NULL, "%s declares %s, which is in no list of statements.h", path,
+                      name);
+        count += listed->few == NULL ? 1 : 1 + STATEMENT_FEW;
     }
     free(text);
     return count;

@@ -12,7 +12,7 @@
 
 /* Room for the arrays of a few rows is taken at once; what is longer takes more. Many rows fill
  * memory of their own for each array. */
-#define FEW_ROWS    4
+#define FEW_ROWS    STATEMENT_FEW
 #define VALUE_BYTES 48
 
 static const struct columns *const lists[] = {
@@ -156,12 +156,20 @@ void columns_put_tuples(struct pg_params *params, const struct columns *columns,
     json_out_release(&writer.json);
 }
 
+static const struct statement *for_so_many(const struct statement *statement, size_t count)
+{
+    bool few = statement->few != NULL && count > 0 && count <= STATEMENT_FEW;
+
+    return few ? &statement->few[count - 1] : statement;
+}
+
 void columns_queue(struct pg *pg, struct arena *arena, const struct statement *statement,
                    struct uuid workspace, const void *const *rows, size_t count)
 {
-    size_t step = statement->tuples == 0 ? count : (size_t)statement->tuples;
     struct pg_params params;
 
+    statement = for_so_many(statement, count);
+    size_t step = statement->tuples == 0 ? count : (size_t)statement->tuples;
     for (size_t i = 0; i < count; i += step) {
         pg_params_init(&params, arena);
         pg_params_uuid(&params, workspace);

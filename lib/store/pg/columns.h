@@ -147,9 +147,9 @@ void columns_put(struct pg_params *params, const struct columns *columns, const 
 void columns_put_tuples(struct pg_params *params, const struct columns *columns,
                         const void *const *rows, size_t count);
 
-/** Queues a statement that is made of columns (statements.h), for these rows: nothing when
- *  there are none. Of one for a fixed number of tuples as often as they fill it; count must be a
- *  multiple. A failure shows when the round trip runs. */
+/** Queues a statement that is made of columns (statements.h), for these rows: nothing when there
+ *  are none, and for few rows the one for few. Of one for a fixed number of tuples as often as they
+ *  fill it; count must be a multiple. A failure shows when the round trip runs. */
 void columns_queue(struct pg *pg, struct arena *arena, const struct statement *statement,
                    struct uuid workspace, const void *const *rows, size_t count);
 

@@ -14,7 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PG_PARAMS_MAX 64
+/** As many as STATEMENT_FEW rows of the widest table have; a pg_params is 16 bytes for each. */
+#define PG_PARAMS_MAX 160
 
 /** A group writes at most so much in one column. */
 #define PG_ARRAY_MAX_BYTES ((size_t)64 << 20)

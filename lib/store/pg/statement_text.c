@@ -116,24 +116,57 @@ static bool put_written(struct text_out *out, const char *sql)
 
 /* ---- made ---- */
 
-/* The row comes out of the workspace's head, so that without its context nothing is written. */
-static void put_arrays(struct text_out *out, const struct columns *columns)
+/* "($1, $2::uuid, $3::text, …), ($1, …)": first is what each row begins with, a number of its own
+ * when it is NULL. */
+static void put_tuples(struct text_out *out, const struct columns *columns, int tuples,
+                       const char *first)
 {
-    text_out_put(out, " SELECT h.workspace_id, u.* FROM workspace_head h, unnest(");
+    int number = 2;
+
+    for (int i = 0; i < tuples; i++) {
+        text_out_put(out, i == 0 ? "(" : ", (");
+        if (first == NULL)
+            text_out_format(out, "%d", i + 1);
+        else
+            text_out_put(out, first);
+        text_out_put(out, ", ");
+        number = put_params(out, columns, number, "");
+        text_out_put(out, ")");
+    }
+}
+
+/* Rows of arrays come out of the workspace's head, so that without its context nothing is written;
+ * of those that are given one by one the table's policy holds it. */
+static void put_rows(struct text_out *out, const struct columns *columns, int tuples)
+{
+    if (tuples > 0) {
+        text_out_put(out, ") VALUES ");
+        put_tuples(out, columns, tuples, "$1");
+        return;
+    }
+    text_out_put(out, ") SELECT h.workspace_id, u.* FROM workspace_head h, unnest(");
     put_params(out, columns, 2, "[]");
     text_out_put(out, ") u WHERE h.workspace_id = $1");
 }
 
-static void put_tuples(struct text_out *out, const struct columns *columns, int tuples)
+/* The head has moved by as many as there are rows. */
+static void put_appended(struct text_out *out, const struct columns *columns, int tuples)
 {
-    int number = 2;
-
-    text_out_put(out, " VALUES ");
-    for (int i = 0; i < tuples; i++) {
-        text_out_put(out, i == 0 ? "($1, " : ", ($1, ");
-        number = put_params(out, columns, number, "");
-        text_out_put(out, ")");
+    text_out_put(out, ", pos) SELECT h.workspace_id, ");
+    put_names(out, columns, is_saved, "u.", 2);
+    if (tuples > 0) {
+        text_out_format(out, ", h.pos - %d + u.n FROM workspace_head h, (VALUES ", tuples);
+        put_tuples(out, columns, tuples, NULL);
+        text_out_put(out, ") u(n, ");
+        put_names(out, columns, is_saved, "", 0);
+    } else {
+        text_out_put(out, ", h.pos - cardinality($2) + u.n FROM workspace_head h, unnest(");
+        put_params(out, columns, 2, "[]");
+        text_out_put(out, ") WITH ORDINALITY u(");
+        put_names(out, columns, is_saved, "", 0);
+        text_out_put(out, ", n");
     }
+    text_out_put(out, ") WHERE h.workspace_id = $1");
 }
 
 static bool is_key(const struct column *column)
@@ -164,11 +197,10 @@ static void put_made(struct text_out *out, const struct statement *statement)
 
     text_out_format(out, "INSERT INTO %s (workspace_id, ", columns->table);
     put_names(out, columns, is_saved, "", 0);
-    text_out_put(out, ")");
-    if (statement->tuples == 0)
-        put_arrays(out, columns);
+    if (statement->makes == STATEMENT_APPENDS)
+        put_appended(out, columns, statement->tuples);
     else
-        put_tuples(out, columns, statement->tuples);
+        put_rows(out, columns, statement->tuples);
     if (statement->makes == STATEMENT_ADDS)
         text_out_put(out, " ON CONFLICT DO NOTHING");
     if (statement->makes != STATEMENT_SAVES)

@@ -10,10 +10,17 @@ static const struct statement *const *const files[] = {
 
 const struct statement *statements_at(size_t place)
 {
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-        for (const struct statement *const *s = files[i]; *s != NULL; s++)
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        for (const struct statement *const *s = files[i]; *s != NULL; s++) {
             if (place-- == 0)
                 return *s;
+            if ((*s)->few == NULL)
+                continue;
+            if (place < STATEMENT_FEW)
+                return &(*s)->few[place];
+            place -= STATEMENT_FEW;
+        }
+    }
     return NULL;
 }
 

@@ -16,7 +16,11 @@
  *     {handoff $3[]}    those that are saved as parameters from $3 on: "$3::uuid[], $4::uuid[], …"
  *     {handoff $3}      the same for one row: "$3::uuid, $4::uuid, …"
  *
- * A statement that writes rows and nothing else has no text of its own; it is made of columns.
+ * A statement that writes rows and nothing else has no text of its own; it is made of columns, and
+ * what a group may write many rows of is there several times:
+ *
+ *     static const struct statement LEAD_SAVE =
+ *         STATEMENT_OF_ROWS("lead_save", STATEMENT_SAVES, lead_columns);
  */
 #ifndef BATON_STORE_STATEMENTS_H
 #define BATON_STORE_STATEMENTS_H
@@ -36,7 +40,12 @@ enum statement_made {
     STATEMENT_INSERTS, /* new rows; one that is there is an error */
     STATEMENT_ADDS,    /* those that are not there yet */
     STATEMENT_SAVES,   /* new rows, and updates those that are there */
+    STATEMENT_APPENDS, /* new rows at the positions that the workspace's head has come to */
 };
+
+/* Each array of a statement is a function scan and a store of tuples of its own, so that one row
+ * costs as much as many. Up to so many rows have a statement in which each value is a parameter. */
+#define STATEMENT_FEW 3
 
 struct columns;
 
@@ -48,12 +57,28 @@ struct statement {
     const struct columns *of;
     int tuples; /* for exactly this many rows, one parameter per value; 0: for any number, one
                    array per column */
+    /* the same for one row, for two … and for STATEMENT_FEW; NULL: there are none */
+    const struct statement *few;
     enum statement_role role;
     /* What tests/store/test_statements.c demands of its generic plan on empty, unanalysed tables:
      */
     const char *index; /* its name is in the plan; NULL asks for none */
     bool hot;          /* no sequential scan anywhere in it */
 };
+
+#define STATEMENT_OF_FEW(text, what, columns, rows)                                                \
+    {                                                                                              \
+        .name = text "_" #rows, .makes = what, .of = &(columns), .tuples = rows, .hot = true       \
+    }
+#define STATEMENT_OF_ROWS(text, what, columns)                                                     \
+    {                                                                                              \
+        .name = text, .makes = what, .of = &(columns), .index = "workspace_head_pkey",             \
+        .hot = true, .few = (const struct statement[STATEMENT_FEW])                                \
+        {                                                                                          \
+            STATEMENT_OF_FEW(text, what, columns, 1), STATEMENT_OF_FEW(text, what, columns, 2),    \
+                STATEMENT_OF_FEW(text, what, columns, 3),                                          \
+        }                                                                                          \
+    }
 
 /* One line per store file that has statements: the name of its array. */
 #define STATEMENT_FILES(X)                                                                         \
@@ -99,7 +124,8 @@ struct statement {
 STATEMENT_FILES(X)
 #undef X
 
-/** All statements: number of them, and one by its place; NULL beyond the last. */
+/** All statements, those for few rows too: number of them, and one by its place; NULL beyond the
+ *  last. */
 size_t statements_count(void);
 const struct statement *statements_at(size_t place);
 

@@ -72,21 +72,11 @@ static const struct statement ANSWER_FIND = {
     .hot = true,
 };
 
-static const struct statement ANSWER_INSERT = {
-    .name = "answer_insert",
-    .makes = STATEMENT_INSERTS,
-    .of = &answer_columns,
-    .index = "workspace_head_pkey",
-    .hot = true,
-};
+static const struct statement ANSWER_INSERT =
+    STATEMENT_OF_ROWS("answer_insert", STATEMENT_INSERTS, answer_columns);
 
-static const struct statement ANSWER_LEADS = {
-    .name = "answer_leads",
-    .makes = STATEMENT_ADDS,
-    .of = &answer_lead_columns,
-    .index = "workspace_head_pkey",
-    .hot = true,
-};
+static const struct statement ANSWER_LEADS =
+    STATEMENT_OF_ROWS("answer_leads", STATEMENT_ADDS, answer_lead_columns);
 
 /* In batches, so that one run never takes long; the job comes again.
  * $1 workspace, $2 older than this, $3 limit */

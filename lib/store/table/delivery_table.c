@@ -113,13 +113,8 @@ static const struct statement DELIVERY_SAVE = {
     .tuples = 1,
 };
 
-static const struct statement DELIVERY_LEADS = {
-    .name = "delivery_leads",
-    .makes = STATEMENT_ADDS,
-    .of = &delivery_lead_columns,
-    .index = "workspace_head_pkey",
-    .hot = true,
-};
+static const struct statement DELIVERY_LEADS =
+    STATEMENT_OF_ROWS("delivery_leads", STATEMENT_ADDS, delivery_lead_columns);
 
 /* clang-format on */
 

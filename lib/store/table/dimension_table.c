@@ -20,13 +20,8 @@ static const struct column dimension_list[] = {
 
 const struct columns dimension_columns = COLUMNS("dimension", dimension_list, struct dimension_row);
 
-static const struct statement DIMENSION_INSERT = {
-    .name = "dimension_insert",
-    .makes = STATEMENT_ADDS,
-    .of = &dimension_columns,
-    .index = "workspace_head_pkey",
-    .hot = true,
-};
+static const struct statement DIMENSION_INSERT =
+    STATEMENT_OF_ROWS("dimension_insert", STATEMENT_ADDS, dimension_columns);
 
 const struct statement *const dimension_table_statements[] = {&DIMENSION_INSERT, NULL};
 

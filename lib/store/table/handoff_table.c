@@ -243,29 +243,14 @@ static const struct statement HANDOFF_OVERDUE = {
     .hot = true,
 };
 
-static const struct statement HANDOFF_SAVE = {
-    .name = "handoff_save",
-    .makes = STATEMENT_SAVES,
-    .of = &handoff_columns,
-    .index = "workspace_head_pkey",
-    .hot = true,
-};
+static const struct statement HANDOFF_SAVE =
+    STATEMENT_OF_ROWS("handoff_save", STATEMENT_SAVES, handoff_columns);
 
-static const struct statement VERDICT_INSERT = {
-    .name = "verdict_insert",
-    .makes = STATEMENT_INSERTS,
-    .of = &verdict_columns,
-    .index = "workspace_head_pkey",
-    .hot = true,
-};
+static const struct statement VERDICT_INSERT =
+    STATEMENT_OF_ROWS("verdict_insert", STATEMENT_INSERTS, verdict_columns);
 
-static const struct statement FEEDBACK_INSERT = {
-    .name = "feedback_insert",
-    .makes = STATEMENT_INSERTS,
-    .of = &feedback_columns,
-    .index = "workspace_head_pkey",
-    .hot = true,
-};
+static const struct statement FEEDBACK_INSERT =
+    STATEMENT_OF_ROWS("feedback_insert", STATEMENT_INSERTS, feedback_columns);
 
 /* The insert makes the row that is then locked; another one waits for it and finds it.
  * $1 workspace, $2 term, $3 kind, $4 month */

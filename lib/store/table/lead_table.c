@@ -242,13 +242,8 @@ static const struct statement LEAD_FOLLOW = {
     .hot = true,
 };
 
-static const struct statement LEAD_SAVE = {
-    .name = "lead_save",
-    .makes = STATEMENT_SAVES,
-    .of = &lead_columns,
-    .index = "workspace_head_pkey",
-    .hot = true,
-};
+static const struct statement LEAD_SAVE =
+    STATEMENT_OF_ROWS("lead_save", STATEMENT_SAVES, lead_columns);
 
 /* $1 workspace, $2 sources, $3 values */
 static const struct statement IDENTITY_FIND = {
@@ -265,22 +260,12 @@ static const struct statement IDENTITY_FIND = {
     .hot = true,
 };
 
-static const struct statement IDENTITY_INSERT = {
-    .name = "identity_insert",
-    .makes = STATEMENT_INSERTS,
-    .of = &identity_columns,
-    .index = "workspace_head_pkey",
-    .hot = true,
-};
+static const struct statement IDENTITY_INSERT =
+    STATEMENT_OF_ROWS("identity_insert", STATEMENT_INSERTS, identity_columns);
 
 /* Every row is there, and its lead is locked: so none is inserted, and there is no plan to choose. */
-static const struct statement IDENTITY_MOVE = {
-    .name = "identity_move",
-    .makes = STATEMENT_SAVES,
-    .of = &identity_columns,
-    .index = "workspace_head_pkey",
-    .hot = true,
-};
+static const struct statement IDENTITY_MOVE =
+    STATEMENT_OF_ROWS("identity_move", STATEMENT_SAVES, identity_columns);
 
 /* $1 workspace, $2 sources, $3 values */
 static const struct statement IDENTITY_DELETE = {

@@ -37,17 +37,8 @@ static const struct column chain_list[] = {
 
 const struct columns chain_columns = COLUMNS("chain", chain_list, struct chain_row);
 
-/* $1 workspace, $2 number of entries, then the entries */
-static const struct statement LEDGER_APPEND = {
-    .name = "ledger_append",
-    .sql = "INSERT INTO ledger (workspace_id, pos, {ledger}) "
-           "SELECT h.workspace_id, h.pos - $2 + u.n, {u.ledger} "
-           "FROM workspace_head h, "
-           "unnest({ledger $3[]}) WITH ORDINALITY u({ledger}, n) "
-           "WHERE h.workspace_id = $1",
-    .index = "workspace_head_pkey",
-    .hot = true,
-};
+static const struct statement LEDGER_APPEND =
+    STATEMENT_OF_ROWS("ledger_append", STATEMENT_APPENDS, ledger_columns);
 
 /* $1 workspace, $2 subjects */
 static const struct statement CHAIN_LOCK = {
@@ -79,13 +70,7 @@ const struct statement *const ledger_table_statements[] = {&LEDGER_APPEND, &CHAI
 void ledger_table_queue_append(struct pg *pg, struct arena *arena, struct uuid workspace,
                                struct ledger_entry *const *entries, size_t count)
 {
-    struct pg_params params;
-
-    pg_params_init(&params, arena);
-    pg_params_uuid(&params, workspace);
-    pg_params_int8(&params, (int64_t)count);
-    columns_put(&params, &ledger_columns, (const void *const *)entries, count);
-    pg_queue(pg, &LEDGER_APPEND, &params);
+    columns_queue(pg, arena, &LEDGER_APPEND, workspace, (const void *const *)entries, count);
 }
 
 int chain_table_queue_lock(struct pg *pg, struct arena *arena, struct uuid workspace,

@@ -69,13 +69,8 @@ static const struct statement TOUCH_OLDER = {
     .hot = true,
 };
 
-static const struct statement TOUCH_INSERT = {
-    .name = "touch_insert",
-    .makes = STATEMENT_INSERTS,
-    .of = &touch_columns,
-    .index = "workspace_head_pkey",
-    .hot = true,
-};
+static const struct statement TOUCH_INSERT =
+    STATEMENT_OF_ROWS("touch_insert", STATEMENT_INSERTS, touch_columns);
 
 /* clang-format on */
 
