@@ -89,6 +89,7 @@ struct command {
     enum command_kind kind;
     struct caller caller;
     bool keyed;                /* false: no idempotency row (jobs, import) */
+    bool key_is_new;           /* made for this very command, so that no answer is stored yet */
     uint8_t key[DIGEST_BYTES]; /* HMAC of the idempotency key */
     uint8_t body_mac[DIGEST_BYTES];
     const void *input; /* the input struct of its kind; lives as long as the command */

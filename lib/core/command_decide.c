@@ -103,7 +103,10 @@ bool command_keys(const struct command *command, struct work *work, struct work_
     const struct noting noting = {command, work, keys};
     const struct command_key *key = operations[command->kind].keys;
 
-    if (command->keyed && !list_add(&keys->of[KIND_ANSWER], work->arena, (void *)command->key))
+    /* A key that nobody else has leads to no answer, unless this command itself has left it. */
+    bool may_be_stored = command->keyed && (!command->key_is_new || work->rerun);
+
+    if (may_be_stored && !list_add(&keys->of[KIND_ANSWER], work->arena, (void *)command->key))
         return false;
     for (int i = 0; i < COMMAND_KEYS_MAX && key[i].note != NULL; i++)
         if (!key[i].note(&noting, &key[i]))

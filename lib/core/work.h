@@ -238,6 +238,7 @@ struct work {
     struct arena *arena;
     const struct config *config;
     instant now; /* the database's clock at load */
+    bool rerun;  /* its commands were run before, and may have been committed */
     struct map found[KIND_COUNT];
     struct work_keys needs;
     bool needed;                     /* a lookup of this round asked for more */

@@ -103,6 +103,8 @@ static enum attempt attempt(struct group_runner *runner, struct group *group,
     shortage_clear();
     arena_clear(runner->arena);
     work_init(work, runner->arena, config, 0, entropy_fill);
+    work->rerun = group->tried;
+    group->tried = true;
     size_t count = gather(group, commands);
     switch (
         work_load(runner->pg, work, commands, count, &carried->keys, deadline, &carried->named)) {

@@ -30,6 +30,7 @@ struct group {
     /* for lane_group.c alone */
     int64_t lost_ms; /* when in_doubt was last set */
     bool in_doubt;   /* a COMMIT was sent and its answer lost */
+    bool tried;      /* run before, in whatever way that ended */
 };
 
 /** Decides, saves, and calls done() of each job once. */

@@ -359,6 +359,7 @@ static void start_write(struct task *task)
         job->lane.owner = job;
         job->lane.command.caller = task->r->caller;
         job->lane.command.keyed = true;
+        job->lane.command.key_is_new = !task->r->idempotency_key_given;
         mac_of_key(task->r, i, job->lane.command.key);
         memcpy(job->lane.command.body_mac, body_mac, DIGEST_BYTES);
     }

@@ -177,6 +177,9 @@ static void check_same(const struct kept *kept, const struct answer *again)
 static void repeat(struct journal *journal, struct client *client, const struct kept *kept)
 {
     struct answer again;
+
+    if (kept->key[0] == '\0')
+        return;
     const struct write write = {kept->method, kept->target, kept->token, kept->key, kept->body};
 
     send_until_decided(journal, client, &write, &again);

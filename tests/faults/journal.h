@@ -22,7 +22,7 @@ struct write {
     const char *method; /* NULL: POST */
     const char *target;
     const char *token;
-    const char *key; /* Idempotency-Key */
+    const char *key; /* Idempotency-Key; NULL: one of the server's own, to keep and never repeat */
     const char *body;
 };
 

@@ -222,6 +222,15 @@ static const struct moment {
 #define ORPHAN_MS         2000
 #define MOMENTS           (int)(sizeof moments / sizeof *moments)
 
+static void arm(const struct moment *moment)
+{
+    proxy_arm(proxy, &(struct proxy_rule){.at = moment->at,
+                                          .act = moment->act,
+                                          .statement = LANE,
+                                          .bytes_per_ms = SLOW_BYTES_PER_MS,
+                                          .hold_ms = ORPHAN_MS});
+}
+
 /* The group runs again on a new connection and answers as if nothing had been: not even a 503. */
 START_TEST(test_fault_at_commit)
 {
@@ -233,11 +242,7 @@ START_TEST(test_fault_at_commit)
     new_capture(&capture);
     insist(client, &capture);
     long long replays = metric("baton_lane_replays_total");
-    proxy_arm(proxy, &(struct proxy_rule){.at = moment->at,
-                                          .act = moment->act,
-                                          .statement = LANE,
-                                          .bytes_per_ms = SLOW_BYTES_PER_MS,
-                                          .hold_ms = ORPHAN_MS});
+    arm(moment);
     new_capture(&capture);
     try_capture(client, &capture);
     proxy_wait_fired(proxy);
@@ -248,6 +253,45 @@ START_TEST(test_fault_at_commit)
     proxy_heal(proxy);
     insist(client, &capture);
     ck_assert_int_eq(leads_of(&capture), 1);
+    client_free(client);
+}
+END_TEST
+
+static long long answers(void)
+{
+    return trial_ask(&trial, "SELECT count(*) FROM idempotency");
+}
+
+/* The same of a write whose key the server made: that the first run looks for no answer to it does
+ * not keep the second from finding what the first one left. */
+START_TEST(test_fault_at_commit_without_a_key)
+{
+    const struct moment *moment = &moments[_i];
+    struct client *client = client_new(service_url(trial.services[0]));
+    struct capture capture;
+    struct answer answer;
+
+    new_capture(&capture);
+    insist(client, &capture);
+    long long before = answers(), replays = metric("baton_lane_replays_total");
+    arm(moment);
+    new_capture(&capture);
+    client_call(client,
+                &(struct call){.method = "POST",
+                               .target = "/v1/leads",
+                               .token = trial.marketing,
+                               .body = capture.body},
+                &answer);
+    proxy_wait_fired(proxy);
+    ck_assert_msg(answer.status == 201, "%s: %d %s", moment->name, answer.status, answer.body);
+    ck_assert_int_eq(metric("baton_lane_replays_total") - replays, moment->act != PROXY_SLOW);
+    proxy_heal(proxy);
+    ck_assert_int_eq(leads_of(&capture), 1);
+    ck_assert_int_eq(answers() - before, 1);
+    const struct write write = {
+        .target = "/v1/leads", .token = trial.marketing, .body = capture.body};
+    journal_keep(trial.journal, &write, &answer);
+    answer_release(&answer);
     client_free(client);
 }
 END_TEST
@@ -842,6 +886,7 @@ static Suite *make_suite(void)
     TCase *tcase = add_case(suite, "moments", setup, teardown);
 
     tcase_add_loop_test(tcase, test_fault_at_commit, 0, MOMENTS);
+    tcase_add_loop_test(tcase, test_fault_at_commit_without_a_key, 0, MOMENTS);
     tcase_add_loop_test(tcase, test_silence, 0, in_full() ? SILENCES : SILENCES_QUICK);
     tcase_add_loop_test(tcase, test_read, 0, READ_ACTS);
     tcase_add_loop_test(tcase, test_door, 0, in_full() ? DOORS : DOORS_QUICK);

@@ -131,6 +131,29 @@ START_TEST(test_same_key_takes_effect_once)
 }
 END_TEST
 
+/* Nobody looks for the answer to a key that is new; if it is there all the same, saving finds it,
+ * and the group that is run again does look. */
+START_TEST(test_a_new_key_that_is_there_is_replayed)
+{
+    struct one one;
+    char *first, *again;
+    int status;
+
+    make(&one, "kim@acme.example", "form_submitted");
+    give_key(&one, 1, 1);
+    one.command.key_is_new = true;
+    ck_assert_int_eq(lanes_run(servers[0], &one.command, &first, &status), ERR_NONE);
+    long long reruns = lanes_stats(servers[1])->reruns;
+    ck_assert_int_eq(lanes_run(servers[1], &one.command, &again, &status), ERR_NONE);
+    ck_assert_int_eq(lanes_stats(servers[1])->reruns, reruns + 1);
+    ck_assert_int_eq(status, 201);
+    ck_assert_str_eq(again, first);
+    ck_assert_int_eq(count_of("touch"), 1);
+    free(first);
+    free(again);
+}
+END_TEST
+
 /* ---- at once ---- */
 
 struct racer {
@@ -332,6 +355,7 @@ int main(void)
     tcase_set_timeout(tcase, 0); /* CTest has one */
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, test_same_key_takes_effect_once);
+    tcase_add_test(tcase, test_a_new_key_that_is_there_is_replayed);
     tcase_add_test(tcase, test_two_servers_capture_one_person);
     tcase_add_test(tcase, test_two_servers_same_key_at_once);
     tcase_add_test(tcase, test_poison_fails_alone);
