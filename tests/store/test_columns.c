@@ -73,13 +73,14 @@ static const struct column *column_named(const struct columns *columns, const ch
     return NULL;
 }
 
-/* Name, type, NOT NULL. */
+/* Name, type (of a domain its base), NOT NULL. */
 static PGresult *attributes_of(const char *table)
 {
     char sql[512];
 
     snprintf(sql, sizeof sql,
-             "SELECT attname, atttypid::int8, attnotnull FROM pg_attribute "
+             "SELECT attname, CASE typtype WHEN 'd' THEN typbasetype ELSE pg_type.oid END::int8, "
+             "attnotnull FROM pg_attribute JOIN pg_type ON pg_type.oid = atttypid "
              "WHERE attrelid = '%s'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
              table);
     return ask(sql);
@@ -1092,9 +1093,11 @@ static void drop_checks(void)
 {
     database_exec(
         r.database,
-        "DO $$ DECLARE c record; BEGIN FOR c IN SELECT conrelid::regclass AS t, conname "
-        "FROM pg_constraint WHERE contype IN ('c', 'f') AND conrelid <> 0 LOOP "
-        "EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', c.t, c.conname); END LOOP; END $$");
+        "DO $$ DECLARE c record; BEGIN FOR c IN SELECT conname, CASE contypid WHEN 0 "
+        "THEN 'TABLE ' || conrelid::regclass ELSE 'DOMAIN ' || contypid::regtype END AS of "
+        "FROM pg_constraint WHERE contype IN ('c', 'f') "
+        "AND connamespace = 'public'::regnamespace LOOP "
+        "EXECUTE format('ALTER %s DROP CONSTRAINT %I', c.of, c.conname); END LOOP; END $$");
 }
 
 /* Its key is that of the first. */

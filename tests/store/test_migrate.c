@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define WAIT_MS 10000
+#define ID      "01a00000-0000-7000-8000-0000000000"
 
 static struct database *database;
 
@@ -75,6 +76,61 @@ START_TEST(an_empty_database_comes_to_the_programs_version)
     ck_assert_int_eq(check_as(ROLE_JOB, &migrations_embedded).state, MIGRATE_CURRENT);
     ck_assert_int_eq(migrate_run(&settings, &report), MIGRATE_CURRENT);
     ck_assert_int_eq(report.done, 0);
+}
+END_TEST
+
+/* What a workspace may hold when a later migration comes, as the first ones have it. */
+static const char a_full_house[] =
+    "INSERT INTO workspace VALUES ('" ID "01', 'acme', decode(repeat('00', 32), 'hex'), now());"
+    "INSERT INTO workspace_head VALUES ('" ID "01', 1, 1);"
+    "INSERT INTO team VALUES ('" ID "01', '" ID "02', 'marketing', 'M', 'marketing', true, now()), "
+    "('" ID "01', '" ID "03', 'sales', 'S', 'sales', true, now());"
+    "INSERT INTO lead (workspace_id, lead_id, status, stage, owner_team, due_at, origin, found_by, "
+    "created_at, updated_at, touch_count, seq, hash, chain_at, salt, identities, attributes, "
+    "facts) "
+    "VALUES ('" ID "01', '" ID "04', 'active', 'mql', '" ID "02', now(), 'inbound', 'marketing', "
+    "now(), now(), 1, 1, decode(repeat('01', 32), 'hex'), now(), decode(repeat('02', 16), 'hex'), "
+    "'[[\"email\",\"\",\"a@b.example\"]]', '{}', '{}');"
+    "INSERT INTO touch (workspace_id, touch_id, lead_id, kind, occurred_at, recorded_at, "
+    "direction, function) VALUES ('" ID "01', '" ID "05', '" ID "04', 'form_submitted', now(), "
+    "now(), 'inbound', 'marketing');"
+    "INSERT INTO verdict VALUES ('" ID "01', '" ID "04', 1, 'mql', 1, 'qualified', 1, '{}', now());"
+    "INSERT INTO handoff (workspace_id, handoff_id, lead_id, kind, state, from_team, to_team, "
+    "term, "
+    "version, offered_at, respond_by, updated_at) VALUES ('" ID "01', '" ID "06', '" ID "04', "
+    "'standard', 'offered', '" ID "02', '" ID "03', 'mql', 1, now(), now(), now());"
+    "INSERT INTO ledger VALUES ('" ID "01', 1, '" ID "04', 1, 1, now(), 0, NULL, NULL, '{}', "
+    "decode(repeat('01', 32), 'hex'));"
+    "INSERT INTO idempotency VALUES ('" ID "01', decode(repeat('03', 32), 'hex'), "
+    "decode(repeat('04', 32), 'hex'), 201, NULL, '{}', '" ID "04', now());";
+
+/* Each migration finds rows, and leaves every trigger as it was made: those of the ledger fire
+ * always, whoever writes. */
+START_TEST(a_migration_leaves_rows_and_triggers)
+{
+    long long triggers = 0;
+
+    for (size_t count = 1; count <= migrations_embedded.count; count++) {
+        struct migrate_report report = run(migrations_embedded.items, count);
+        const char *name = migrations_embedded.items[count - 1].name;
+        ck_assert_msg(report.state == MIGRATE_CURRENT, "%s: %s", name, report.text);
+        if (count == 3)
+            database_exec(database, a_full_house);
+        if (count >= 3)
+            ck_assert_int_eq(database_ask_int(database, "SELECT (SELECT count(*) FROM lead) + "
+                                                        "(SELECT count(*) FROM handoff) + "
+                                                        "(SELECT count(*) FROM ledger)"),
+                             3);
+        long long now = database_ask_int(
+            database, "SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'A'");
+        ck_assert_msg(database_ask_int(database,
+                                       "SELECT count(*) FROM pg_trigger "
+                                       "WHERE NOT tgisinternal AND tgenabled <> 'A'") == 0,
+                      "%s leaves a trigger that does not fire always", name);
+        ck_assert_msg(now >= triggers, "%s takes a trigger away", name);
+        triggers = now;
+    }
+    ck_assert_int_ge(triggers, 8);
 }
 END_TEST
 
@@ -290,6 +346,7 @@ static Suite *suite(void)
 
     tcase_add_checked_fixture(t, set_up, tear_down);
     tcase_add_test(t, an_empty_database_comes_to_the_programs_version);
+    tcase_add_test(t, a_migration_leaves_rows_and_triggers);
     tcase_add_test(t, what_is_missing_is_applied_once);
     tcase_add_test(t, a_schema_that_does_not_fit_is_named_and_left_alone);
     tcase_add_test(t, a_migration_that_fails_leaves_nothing_of_itself);
