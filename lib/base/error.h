@@ -93,6 +93,12 @@
     X(NOT_YOUR_HANDOFF, 403, "wrong_team", "Only the other team of this handoff may do this", \
       "Only the other team of this handoff may do this: the receiving team answers, the offering team withdraws and disputes.", \
       "Use a key of that team. allowed_actions of the handoff shows what the caller may do.") \
+    X(OTHER_SIDE, 403, "other_side", "This is the other side's", \
+      "Marketing and sales each make and change their own teams, members, keys and sources, and neither the other's. What binds both is signed by both.", \
+      "Ask an admin of the side that the detail names. Whoever runs Baton can do it on its command line, which the ledger shows.") \
+    X(LAST_SIGNER, 409, "last_signer", "A side would have nobody left who signs", \
+      "It would take the last key that signs away from its side, and then nothing could be agreed any more.", \
+      "Give another member of this side a key with the role sign first. Whoever runs Baton can do without, on its command line.") \
     X(UNPROCESSABLE, 422, "unprocessable", "The request is understood but cannot be done", \
       "The request is well-formed, and what it asks for cannot be done.", \
       "The detail says why.") \

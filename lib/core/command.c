@@ -6,7 +6,7 @@ struct actor caller_actor(const struct caller *caller)
         return (struct actor){ACTOR_MEMBER, caller->member};
     if (!uuid_is_nil(caller->key))
         return (struct actor){ACTOR_KEY, caller->key};
-    return (struct actor){ACTOR_SYSTEM, {{0}}};
+    return (struct actor){caller->operator? ACTOR_OPERATOR : ACTOR_SYSTEM, {{0}}};
 }
 
 const struct ledger_entry *caller_append(const struct caller *caller, struct work *work,

@@ -79,10 +79,11 @@ enum command_kind {
 /** Who asks, as the key and Baton-Actor said. */
 struct caller {
     struct uuid workspace;
-    struct uuid key;    /* nil: Baton itself (jobs, command line) */
+    struct uuid key;    /* nil: Baton itself (jobs), or the operator */
     struct uuid team;   /* of the key; nil for Baton itself */
     struct uuid member; /* of the key, or named by Baton-Actor; nil: none */
     unsigned roles;
+    bool operator; /* whoever runs Baton, by its command line */
 };
 
 struct command {
@@ -120,7 +121,8 @@ enum decision {
 
 /* ---- for decide functions ---- */
 
-/** The actor of a transition: the member when there is one, else the key, else the system. */
+/** The actor of a transition: the member when there is one, else the key, else the operator or the
+ *  system. */
 struct actor caller_actor(const struct caller *caller);
 /** Ends the body that was begun and appends it to the lead's chain, as of the caller; NULL: Baton
  *  itself. */

@@ -162,7 +162,7 @@ const struct route routes[] = {
      .finish = etag_reply_body},
     {"GET", "/v1/keys", "keys_list", ROLE_ADMIN, ROUTE_READ, .flags = ROUTE_FRESH | ROUTE_SECRET,
      .input = &keys_list_input, .thing = "key", .read = keys_list},
-    {"POST", "/v1/keys", "keys_create", ROLE_ADMIN, ROUTE_WRITE, SETUP_BODY_MAX_BYTES,
+    {"POST", "/v1/keys", "keys_create", ROLE_SIGN | ROLE_ADMIN, ROUTE_WRITE, SETUP_BODY_MAX_BYTES,
      .input = &key_create_spec, .command = COMMAND_KEY_CREATE},
     {"POST", "/v1/keys/{key_id}/revoke", "keys_revoke", ROLE_ADMIN, ROUTE_WRITE,
      .input = &key_revoke_spec, .command = COMMAND_KEY_REVOKE},

@@ -147,8 +147,7 @@ int cli_store_run(struct cli_store *store, const struct caller *caller, enum com
     char *body = NULL;
     int code = CLI_OK;
 
-    if (caller != NULL)
-        command.caller = *caller;
+    command.caller = caller == NULL ? (struct caller){.operator= true } : * caller;
     command.caller.workspace = store->workspace;
     enum err err = lanes_run(store->lanes, &command, &body, NULL);
     json_t *json = body == NULL ? NULL : json_loads(body, 0, NULL);

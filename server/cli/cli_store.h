@@ -47,7 +47,7 @@ void cli_store_close(struct cli_store *store);
 int cli_store_say_lost(const struct pg *pg);
 
 /**
- * Runs a command through the lane as this caller (NULL: Baton itself) and reads its answer, which
+ * Runs a command through the lane as this caller (NULL: the operator) and reads its answer, which
  * the caller frees with json_decref. What is refused is told on stderr, fault by fault.
  */
 int cli_store_run(struct cli_store *store, const struct caller *caller, enum command_kind kind,
@@ -60,7 +60,7 @@ int cli_store_with(struct cli *cli, int (*run)(struct cli *cli, struct cli_store
 int cli_store_with_arena(struct cli *cli, struct cli_store *store,
                          int (*run)(struct cli *cli, struct cli_store *store, struct arena *arena));
 
-/** Runs a command as Baton itself and prints its answer. */
+/** Runs a command as the operator and prints its answer. */
 int cli_store_print(struct cli_store *store, enum command_kind kind, const void *input);
 
 /** Prints JSON, indented, with a line end. */

@@ -419,6 +419,15 @@ int model_lead_of(const struct model *model, struct uuid id, struct reply *wante
     return NONE;
 }
 
+/* Of what the other side owns: says so, and leaves it. */
+static bool is_the_others(const struct model *model, int at, enum who who, struct reply *wanted)
+{
+    if (model->leads[at].owner == model_team_of(who))
+        return false;
+    model_refuse(wanted, 403, "other_side");
+    return true;
+}
+
 void model_touch(struct model *model, const struct deed *deed, struct reply *wanted)
 {
     struct said said = said_in(&deed->step);
@@ -442,6 +451,9 @@ void model_patch(struct model *model, const struct deed *deed, struct reply *wan
     int at = model_lead_of(model, deed->lead, wanted);
 
     if (at == NONE)
+        return;
+    if ((said.identities[0] != NONE || said.identities[1] != NONE) &&
+        is_the_others(model, at, deed->step.who, wanted))
         return;
     for (int i = 0; i < 2; i++) {
         int holder = said.identities[i] == NONE ? NONE : model->holders[said.identities[i]];
@@ -501,7 +513,7 @@ void model_override(struct model *model, const struct deed *deed, struct reply *
         return;
     }
     int at = model_lead_of(model, deed->lead, wanted);
-    if (at == NONE)
+    if (at == NONE || is_the_others(model, at, deed->step.who, wanted))
         return;
     struct model_lead *lead = &model->leads[at];
     if (lead->open != NONE || result_now(model, lead, term) == (qualified ? MET : UNMET)) {
@@ -534,7 +546,8 @@ void model_merge(struct model *model, const struct deed *deed, struct reply *wan
         model_refuse(wanted, 422, "invalid_value");
     } else if (model->leads[at].open != NONE && model->leads[other].open != NONE) {
         model_refuse(wanted, 409, "state_conflict");
-    } else {
+    } else if (!is_the_others(model, at, deed->step.who, wanted) &&
+               !is_the_others(model, other, deed->step.who, wanted)) {
         absorb(model, at, other, (int)deed->step.who);
         model_judge(model, at, (int)deed->step.who);
         say_result(model, at, model_answer(wanted, 200));
@@ -545,7 +558,7 @@ void model_erase(struct model *model, const struct deed *deed, struct reply *wan
 {
     int at = model_lead_of(model, deed->lead, wanted);
 
-    if (at == NONE)
+    if (at == NONE || is_the_others(model, at, deed->step.who, wanted))
         return;
     struct model_lead *lead = &model->leads[at];
     if (lead->open != NONE) {

@@ -575,7 +575,7 @@ static void add_sue(void)
         &(struct call){
             .method = "POST",
             .target = "/v1/keys",
-            .token = trial.ana,
+            .token = trial.sam,
             .body = "{\"title\":\"sue\",\"member\":\"sue@acme.example\",\"roles\":[\"work\"]}"},
         &answer);
     const char *token = json_string_value(json_object_get(answer.json, "token"));

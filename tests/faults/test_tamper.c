@@ -82,6 +82,7 @@ static const struct step present[] = {
 };
 
 static const struct step lately[] = {
+    ANSWER("ann", "return", "{'reason':'too_small'}"),
     ANSWER("bob", "reject", "{'reason':'too_small'}"),
     {.label = "Bob was Ann all the time",
      .method = "POST",

@@ -86,7 +86,7 @@ static const struct step signing[] = {
      .status = 200,
      .checks = {{"/state", "'proposed'"},
                 {"/signatures/0/side", "'sales'"},
-                {"/signatures/0/key_made_by/cause", "'command_line'"},
+                {"/signatures/0/key_made_by/type", "'operator'"},
                 {"/signatures", "#1"},
                 {"/allowed_actions", "['decline','acknowledge']"}}},
     {.label = "and once is enough",

@@ -190,7 +190,7 @@ def check_receipt(receipt, key_file):
     members(entry["actor"], "type", "id")
     want(all(type(entry[name]) is int for name in ("pos", "seq", "kind")), "numbers")
     want(kind_names().get(entry["kind"]) == entry["type"], "type")
-    actor = ["system", "member", "key"].index(entry["actor"]["type"])
+    actor = ["system", "member", "key", "operator"].index(entry["actor"]["type"])
     row = {"workspace": checkpoint["workspace"], "subject": entry["subject"], "seq": entry["seq"], "kind": entry["kind"],
            "time": microseconds(entry["at"]), "actor_kind": actor, "actor": entry["actor"]["id"], "team": entry["team"],
            "body": entry["body"].encode().hex()}

@@ -137,7 +137,7 @@ static inline void bench_team(int at, const char *name, const char *email,
     bench.keys[at] = (struct api_key){.id = {{3, (uint8_t)(at + 1)}},
                                       .team = team,
                                       .member = member,
-                                      .roles = ROLE_WORK | ROLE_CAPTURE,
+                                      .roles = ROLE_WORK | ROLE_CAPTURE | ROLE_ADMIN,
                                       .revoked_at = INSTANT_NONE};
 }
 
@@ -179,21 +179,28 @@ static inline void bench_close(void)
     arena_free(bench.arena);
 }
 
-/** One command by the member of a team; the outcome's error. */
-static inline enum err bench_do(int team, enum command_kind kind, const void *input)
+/** One command; the outcome's error. */
+static inline enum err bench_do_as(const struct caller *caller, enum command_kind kind,
+                                   const void *input)
 {
-    const struct api_key *key = &bench.keys[team];
-    struct command command = {
-        .kind = kind,
-        .caller = {.key = key->id, .team = key->team, .member = key->member, .roles = key->roles},
-        .input = input,
-    };
+    struct command command = {.kind = kind, .caller = *caller, .input = input};
 
     ck_assert_int_eq(command_decide(&bench.work, &command, &bench.outcome), DECIDED);
     json_decref(bench.answer);
     bench.answer = json_loadb(bench.outcome.body, bench.outcome.body_len, 0, NULL);
     ck_assert_ptr_nonnull(bench.answer);
     return bench.outcome.err;
+}
+
+/** One command by the member of a team. */
+static inline enum err bench_do(int team, enum command_kind kind, const void *input)
+{
+    const struct api_key *key = &bench.keys[team];
+
+    return bench_do_as(
+        &(struct caller){
+            .key = key->id, .team = key->team, .member = key->member, .roles = key->roles},
+        kind, input);
 }
 
 static inline void bench_must(int team, enum command_kind kind, const void *input)

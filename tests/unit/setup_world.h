@@ -220,7 +220,7 @@ static inline enum err world_run(const struct command *command)
 static inline struct caller world_caller(const struct api_key *key)
 {
     if (key == NULL)
-        return (struct caller){.workspace = world.config.workspace};
+        return (struct caller){.workspace = world.config.workspace, .operator= true };
     return (struct caller){.workspace = world.config.workspace,
                            .key = key->id,
                            .team = key->team,
@@ -228,7 +228,7 @@ static inline struct caller world_caller(const struct api_key *key)
                            .roles = key->roles};
 }
 
-/** By Baton itself when key is NULL. */
+/** By the operator when key is NULL. */
 static inline enum err world_do(const struct api_key *key, enum command_kind kind,
                                 const void *input)
 {

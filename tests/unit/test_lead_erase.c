@@ -109,7 +109,9 @@ START_TEST(an_accepted_handoff_is_withdrawn_as_well)
 {
     open_with_kim();
     const struct handoff *open = bench_accept(SDR, kim);
-    ck_assert_int_eq(person_erase(kim->id), ERR_NONE);
+    struct erase_input input = {kim->id};
+    ck_assert_int_eq(person_erase(kim->id), ERR_OTHER_SIDE); /* sales owns it now */
+    ck_assert_int_eq(bench_do(SDR, COMMAND_LEAD_ERASE, &input), ERR_NONE);
     ck_assert_int_eq(open->state, HANDOFF_WITHDRAWN);
     ck_assert_int_ne(open->accepted_at, INSTANT_NONE); /* that it was, stays */
     close_after_check();

@@ -8,6 +8,7 @@
 
 #define ANA world_key("ana@acme.example") /* first of marketing: admin */
 #define MAX world_key("max@acme.example") /* no admin */
+#define SAM world_key("sam@acme.example") /* first of sales: admin */
 
 static const char *etag(void)
 {
@@ -22,33 +23,31 @@ static const char *etag(void)
 START_TEST(only_an_admin_changes_the_configuration)
 {
     struct team_create_input team = {"partners", NULL, FUNCTION_OTHER};
-    struct team_update_input team_update = {.name = "sales", .title = "S"};
+    struct team_update_input team_update = {.name = "marketing", .title = "M"};
     struct member_create_input member = {
-        .team = "sales", .name = "Eve", .email = "eve@acme.example"};
-    struct key_create_input key = {.title = "k", .team = "sales", .roles = ROLE_READ};
+        .team = "marketing", .name = "Eve", .email = "eve@acme.example"};
+    struct key_create_input key = {.title = "k", .team = "marketing", .roles = ROLE_READ};
     struct routes_input routes = {NULL, 0, NULL};
     struct source_create_input source = {
-        .name = "forms", .team = "sales", .mapping = "{}", .idempotency_key = "k"};
+        .name = "forms", .team = "marketing", .mapping = "{}", .idempotency_key = "k"};
 
     world_begin();
     struct member_update_input member_update = {.member = world.members[0].id, .name = "A"};
-    struct key_revoke_input revoke = {ANA->id};
+    struct key_revoke_input revoke = {MAX->id};
     const struct {
         enum command_kind kind;
         const void *input;
     } changes[] = {
-        {COMMAND_TEAM_CREATE, &team},      {COMMAND_TEAM_UPDATE, &team_update},
-        {COMMAND_MEMBER_CREATE, &member},  {COMMAND_MEMBER_UPDATE, &member_update},
-        {COMMAND_KEY_CREATE, &key},        {COMMAND_KEY_REVOKE, &revoke},
-        {COMMAND_ROUTES_REPLACE, &routes}, {COMMAND_SOURCE_CREATE, &source},
+        {COMMAND_TEAM_CREATE, &team},     {COMMAND_TEAM_UPDATE, &team_update},
+        {COMMAND_MEMBER_CREATE, &member}, {COMMAND_MEMBER_UPDATE, &member_update},
+        {COMMAND_KEY_CREATE, &key},       {COMMAND_ROUTES_REPLACE, &routes},
+        {COMMAND_SOURCE_CREATE, &source}, {COMMAND_KEY_REVOKE, &revoke},
     };
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
         size_t entries = world.entry_count;
         ck_assert_int_eq(world_do(MAX, changes[i].kind, changes[i].input), ERR_FORBIDDEN);
         ck_assert_uint_eq(world.entry_count, entries);
         ck_assert_int_eq(world_do(ANA, changes[i].kind, changes[i].input), ERR_NONE);
-        if (changes[i].kind == COMMAND_KEY_REVOKE)
-            break; /* ana cannot go on */
         ck_assert_uint_eq(world.entry_count, entries + 1);
     }
     world_check_chains();
@@ -76,14 +75,14 @@ START_TEST(a_change_on_old_knowledge_is_refused)
     struct team_update_input input = {.name = "sales", .title = "Sales EMEA"};
 
     world_begin();
-    world_must(ANA, COMMAND_TEAM_UPDATE, &input);
+    world_must(SAM, COMMAND_TEAM_UPDATE, &input);
     char read[ETAG_LEN + 1];
     memcpy(read, etag(), sizeof read);
     input.title = "Sales DACH";
     input.if_match = read;
-    world_must(ANA, COMMAND_TEAM_UPDATE, &input);
+    world_must(SAM, COMMAND_TEAM_UPDATE, &input);
     input.title = "Sales UK";
-    ck_assert_int_eq(world_do(ANA, COMMAND_TEAM_UPDATE, &input), ERR_PRECONDITION_FAILED);
+    ck_assert_int_eq(world_do(SAM, COMMAND_TEAM_UPDATE, &input), ERR_PRECONDITION_FAILED);
     ck_assert_str_eq(config_team_named(&world.config, "sales")->title, "Sales DACH");
     world_close();
 }
@@ -97,14 +96,14 @@ START_TEST(the_function_of_a_team_in_use_stays)
     struct team_update_input input = {.name = "sales", .function = &other};
 
     world_begin();
-    ck_assert_int_eq(world_do(ANA, COMMAND_TEAM_UPDATE, &input), ERR_STATE_CONFLICT);
+    ck_assert_int_eq(world_do(NULL, COMMAND_TEAM_UPDATE, &input), ERR_STATE_CONFLICT);
     struct team_update_input stop = {.name = "sales", .active = &no};
-    ck_assert_int_eq(world_do(ANA, COMMAND_TEAM_UPDATE, &stop), ERR_STATE_CONFLICT);
+    ck_assert_int_eq(world_do(NULL, COMMAND_TEAM_UPDATE, &stop), ERR_STATE_CONFLICT);
     world_must(ANA, COMMAND_ROUTES_REPLACE, &no_routes);
     input.handed_off = true;
-    ck_assert_int_eq(world_do(ANA, COMMAND_TEAM_UPDATE, &input), ERR_STATE_CONFLICT);
+    ck_assert_int_eq(world_do(NULL, COMMAND_TEAM_UPDATE, &input), ERR_STATE_CONFLICT);
     input.handed_off = false;
-    world_must(ANA, COMMAND_TEAM_UPDATE, &input);
+    world_must(NULL, COMMAND_TEAM_UPDATE, &input);
     ck_assert_str_eq(world_text("function"), "other");
     world_close();
 }
@@ -145,10 +144,10 @@ START_TEST(a_member_is_one_of_a_kind_in_the_team)
         .team = "sales", .name = "E", .external_source = "olist", .external_id = "r1"};
 
     world_begin();
-    world_must(ANA, COMMAND_MEMBER_CREATE, &eve);
+    world_must(SAM, COMMAND_MEMBER_CREATE, &eve);
     ck_assert_int_eq(world.outcome.status, 201);
-    ck_assert_int_eq(world_do(ANA, COMMAND_MEMBER_CREATE, &twin), ERR_ALREADY_EXISTS);
-    ck_assert_int_eq(world_do(ANA, COMMAND_MEMBER_CREATE, &same_id), ERR_ALREADY_EXISTS);
+    ck_assert_int_eq(world_do(SAM, COMMAND_MEMBER_CREATE, &twin), ERR_ALREADY_EXISTS);
+    ck_assert_int_eq(world_do(SAM, COMMAND_MEMBER_CREATE, &same_id), ERR_ALREADY_EXISTS);
     same_id.team = twin.team = "marketing"; /* on another team it is another member */
     ck_assert_int_eq(world_do(ANA, COMMAND_MEMBER_CREATE, &twin), ERR_NONE);
     ck_assert_int_eq(world_do(ANA, COMMAND_MEMBER_CREATE, &same_id), ERR_NONE);
@@ -165,8 +164,8 @@ START_TEST(the_ledger_names_no_person)
         .title = "Eve's", .member = "eve@acme.example", .roles = ROLE_WORK};
 
     world_begin();
-    world_must(ANA, COMMAND_MEMBER_CREATE, &eve);
-    world_must(ANA, COMMAND_KEY_CREATE, &key);
+    world_must(SAM, COMMAND_MEMBER_CREATE, &eve);
+    world_must(SAM, COMMAND_KEY_CREATE, &key);
     for (size_t i = 0; i < world.entry_count; i++) {
         ck_assert_ptr_null(strstr(world.entries[i].body, "example"));
         ck_assert_ptr_null(strstr(world.entries[i].body, "Eve"));
@@ -185,7 +184,7 @@ START_TEST(a_key_opens_with_the_token_that_was_shown)
     struct api_key_text text;
 
     world_begin();
-    world_must(ANA, COMMAND_KEY_CREATE, &input);
+    world_must(SAM, COMMAND_KEY_CREATE, &input);
     const char *token = world_text("token");
     ck_assert(api_key_parse(token, strlen(token), &text));
     ck_assert(uuid_equal(text.workspace, world.config.workspace));
@@ -202,7 +201,7 @@ START_TEST(a_repeat_shows_the_same_token_and_nothing_keeps_it)
 
     world_begin();
     struct command command = {.kind = COMMAND_KEY_CREATE,
-                              .caller = world_caller(ANA),
+                              .caller = world_caller(SAM),
                               .keyed = true,
                               .key = "mac of k-1",
                               .body_mac = "of the body",
@@ -236,11 +235,11 @@ START_TEST(only_members_of_the_two_sides_get_keys_that_sign)
     world_begin();
     world_must(ANA, COMMAND_TEAM_CREATE, &team);
     world_must(ANA, COMMAND_MEMBER_CREATE, &pat);
-    ck_assert_int_eq(world_do(ANA, COMMAND_KEY_CREATE, &of_team), ERR_INVALID_VALUE);
+    ck_assert_int_eq(world_do(SAM, COMMAND_KEY_CREATE, &of_team), ERR_INVALID_VALUE);
     ck_assert_int_eq(world_do(ANA, COMMAND_KEY_CREATE, &of_other), ERR_INVALID_VALUE);
     ck_assert_int_eq(world_do(ANA, COMMAND_KEY_CREATE, &of_nobody), ERR_INVALID_VALUE);
     pat.team = "sales"; /* now the address is two members' */
-    world_must(ANA, COMMAND_MEMBER_CREATE, &pat);
+    world_must(SAM, COMMAND_MEMBER_CREATE, &pat);
     ck_assert_int_eq(world_do(ANA, COMMAND_KEY_CREATE, &of_other), ERR_INVALID_VALUE);
     world_close();
 }
@@ -280,7 +279,7 @@ START_TEST(routes_are_replaced_whole_or_not_at_all)
     struct routes_input input = {bad, 5, NULL};
 
     world_begin();
-    world_must(ANA, COMMAND_TEAM_CREATE, &sdr);
+    world_must(SAM, COMMAND_TEAM_CREATE, &sdr);
     ck_assert_int_eq(world_do(ANA, COMMAND_ROUTES_REPLACE, &input), ERR_INVALID_VALUE);
     const json_t *errors = json_object_get(world.answer, "errors");
     ck_assert_uint_eq(json_array_size(errors), 4);
@@ -504,7 +503,7 @@ START_TEST(a_new_workspace_is_ready_to_sign)
     ck_assert_uint_eq(ANA->roles, WORKSPACE_MEMBER_ROLES | ROLE_ADMIN);
     ck_assert_uint_eq(MAX->roles, WORKSPACE_MEMBER_ROLES);
     for (size_t i = 0; i < world.config.key_count; i++)
-        ck_assert_int_eq(world.keys[i].made_by.kind, ACTOR_SYSTEM);
+        ck_assert_int_eq(world.keys[i].made_by.kind, ACTOR_OPERATOR);
     ck_assert_int_eq(world_do(NULL, COMMAND_WORKSPACE_SETUP, &again), ERR_ALREADY_EXISTS);
     world_check_chains();
     world_close();

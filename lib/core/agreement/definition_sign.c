@@ -141,7 +141,7 @@ static void append_signed(struct work *work, const struct command *command, stru
     json_out_key(body, "hash");
     json_out_hex(body, signature->hash, DIGEST_BYTES);
     json_out_member_uuid(body, "key", signature->key);
-    if (signature->key_made_by.kind != ACTOR_SYSTEM)
+    if (!uuid_is_nil(signature->key_made_by.id))
         json_out_member_uuid(body, "key_made_by", signature->key_made_by.id);
     json_out_member_text(body, "key_made_by_kind", actor_kind_name(signature->key_made_by.kind));
     json_out_member_text(body, "side", side_name(side));

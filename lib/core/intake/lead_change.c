@@ -2,6 +2,7 @@
 
 #include "base/email.h"
 #include "base/etag.h"
+#include "core/authority.h"
 #include "core/handoff/handoff_step.h"
 #include "core/handoff/judge.h"
 #include "core/handoff/shape.h"
@@ -112,13 +113,26 @@ static bool tag_fits(const struct lead *lead, const char *if_match)
     return etag_matches(if_match, tag);
 }
 
+/* The other side may say what it knows of a lead, and neither who it is nor what comes next. */
+static bool may_update(struct work *work, const struct command *command, const struct lead *lead,
+                       struct outcome *outcome)
+{
+    const struct update_input *input = command->input;
+    bool identifies = input->identity_count > 0 || input->drop_email;
+
+    return authority_over_lead(work, command, DEED_LEAD_OBSERVE, lead, outcome) &&
+           (!identifies || authority_over_lead(work, command, DEED_LEAD_IDENTITY, lead, outcome)) &&
+           (input->due_at == INSTANT_NONE ||
+            authority_over_lead(work, command, DEED_LEAD_STEP, lead, outcome));
+}
+
 enum decision lead_update(struct work *work, const struct command *command, struct outcome *outcome)
 {
     const struct update_input *input = command->input;
     enum decision decision;
     struct lead *lead = lead_for_command(work, input->lead, outcome, &decision);
 
-    if (lead == NULL)
+    if (lead == NULL || !may_update(work, command, lead, outcome))
         return decision;
     if (!tag_fits(lead, input->if_match))
         return outcome_refuse(work, outcome, ERR_PRECONDITION_FAILED,
@@ -183,7 +197,7 @@ enum decision lead_touch(struct work *work, const struct command *command, struc
     enum decision decision;
     struct lead *lead = lead_for_command(work, input->lead, outcome, &decision);
 
-    if (lead == NULL)
+    if (lead == NULL || !authority_over_lead(work, command, DEED_LEAD_TOUCH, lead, outcome))
         return decision;
     work_change_lead(work, lead);
     enum find found = lead_touch_apply(work, lead, &command->caller, &input->touch, &touch);
@@ -273,7 +287,7 @@ enum decision lead_override(struct work *work, const struct command *command,
         return outcome_refuse(work, outcome, ERR_ACTOR_REQUIRED,
                               "Name the member with Baton-Actor, or use a member's key");
     struct lead *lead = lead_for_command(work, input->lead, outcome, &decision);
-    if (lead == NULL)
+    if (lead == NULL || !authority_over_lead(work, command, DEED_LEAD_OVERRIDE, lead, outcome))
         return decision;
     if (version == NULL)
         return outcome_refuse(work, outcome, ERR_NO_DEFINITION,

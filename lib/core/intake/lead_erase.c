@@ -1,5 +1,6 @@
 #include "core/intake/lead_erase.h"
 
+#include "core/authority.h"
 #include "core/handoff/handoff_walk.h"
 
 #include <string.h>
@@ -65,6 +66,8 @@ enum decision lead_erase(struct work *work, const struct command *command, struc
         return outcome_refuse(work, outcome, ERR_NOT_FOUND, "There is no lead with this id");
     if (lead->status == LEAD_ERASED)
         return outcome_refuse(work, outcome, ERR_GONE, "This lead was erased");
+    if (!authority_over_lead(work, command, DEED_LEAD_ERASE, lead, outcome))
+        return DECIDED;
     work_change_lead(work, lead);
     withdraw_open(work, lead, command);
     struct json_out *body = work_body(work);

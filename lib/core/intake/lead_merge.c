@@ -1,5 +1,6 @@
 #include "core/intake/lead_merge.h"
 
+#include "core/authority.h"
 #include "core/handoff/judge.h"
 #include "core/intake/lead_result.h"
 
@@ -191,6 +192,9 @@ enum decision lead_merge(struct work *work, const struct command *command, struc
     if (survivor->status != LEAD_ACTIVE || absorbed->status != LEAD_ACTIVE ||
         survivor == absorbed || (survivor->open != NULL && absorbed->open != NULL))
         return refuse_merge(work, outcome, survivor, absorbed);
+    if (!authority_over_lead(work, command, DEED_LEAD_MERGE, survivor, outcome) ||
+        !authority_over_lead(work, command, DEED_LEAD_MERGE, absorbed, outcome))
+        return DECIDED;
     if (work_find_identities(work, absorbed) == FIND_NEEDED)
         return DECIDE_AGAIN;
     work_change_lead(work, survivor);

@@ -22,7 +22,7 @@ const char *ledger_kind_name(int kind)
 
 const char *actor_kind_name(enum actor_kind kind)
 {
-    static const char *const names[] = {"system", "member", "key"};
+    static const char *const names[ACTOR_KIND_COUNT] = {"system", "member", "key", "operator"};
 
     return names[kind];
 }

@@ -84,16 +84,18 @@ enum ledger_kind {
 const char *ledger_kind_name(int kind);
 
 enum actor_kind {
-    ACTOR_SYSTEM, /* Baton itself: expiry, offers, jobs */
-    ACTOR_MEMBER, /* a person */
-    ACTOR_KEY,    /* a tool with a team's key, no person named */
+    ACTOR_SYSTEM,   /* Baton itself: expiry, offers, jobs */
+    ACTOR_MEMBER,   /* a person */
+    ACTOR_KEY,      /* a tool with a team's key, no person named */
+    ACTOR_OPERATOR, /* whoever runs Baton, by its command line */
+    ACTOR_KIND_COUNT
 };
 
 const char *actor_kind_name(enum actor_kind kind);
 
 struct actor {
     enum actor_kind kind;
-    struct uuid id; /* nil for the system */
+    struct uuid id; /* nil for the system and the operator */
 };
 
 /** The head of a subject's chain. seq 0: no entry yet. */

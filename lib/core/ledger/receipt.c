@@ -86,7 +86,7 @@ static void read_actor(struct proof_object *entry, struct actor *out)
     struct proof_object object = proof_begin(proof_member(entry, "actor"), "actor", entry->wrong);
     const char *type = proof_text(&object, "type", NULL);
 
-    for (int kind = ACTOR_SYSTEM; kind <= ACTOR_KEY; kind++)
+    for (int kind = ACTOR_SYSTEM; kind < ACTOR_KIND_COUNT; kind++)
         if (strcmp(type, actor_kind_name((enum actor_kind)kind)) == 0)
             out->kind = (enum actor_kind)kind;
     if (strcmp(type, actor_kind_name(out->kind)) != 0)

@@ -1,5 +1,6 @@
 #include "core/setup/key_change.h"
 
+#include "core/authority.h"
 #include "core/setup/shape_setup.h"
 
 #include <string.h>
@@ -93,6 +94,22 @@ static const struct member *find_member(struct work *work, const char *named,
     return NULL;
 }
 
+/* A signer who is no admin gives no more than the signer has. */
+static bool may_give(struct work *work, const struct command *command, const struct team *team,
+                     unsigned roles, struct outcome *outcome)
+{
+    const struct caller *caller = &command->caller;
+    enum deed deed = roles & ROLE_SIGN ? DEED_SIGNING_KEY : DEED_KEY;
+
+    if (!authority_check(work, command, deed, team->function, outcome))
+        return false;
+    if (uuid_is_nil(caller->key) || (caller->roles & ROLE_ADMIN) || !(roles & ~caller->roles))
+        return true;
+    outcome_refuse(work, outcome, ERR_FORBIDDEN,
+                   "A signer who is no admin gives the roles that the signer's own key has");
+    return false;
+}
+
 static enum decision check_roles(struct work *work, const struct team *team,
                                  const struct member *member, unsigned roles,
                                  struct outcome *outcome)
@@ -134,7 +151,7 @@ enum decision key_create(struct work *work, const struct command *command, struc
     const struct member *member = NULL;
     const struct team *team;
 
-    if (!setup_may(work, command, ROLE_ADMIN, outcome))
+    if (!setup_may(work, command, ROLE_ADMIN | ROLE_SIGN, outcome))
         return DECIDED;
     if (input->member != NULL) {
         member = find_member(work, input->member, outcome);
@@ -142,7 +159,7 @@ enum decision key_create(struct work *work, const struct command *command, struc
     } else {
         team = setup_team(work, input->team, "/team", outcome);
     }
-    if (team == NULL)
+    if (team == NULL || !may_give(work, command, team, input->roles, outcome))
         return DECIDED;
     check_roles(work, team, member, input->roles, outcome);
     if (outcome->err != ERR_NONE)
@@ -219,6 +236,9 @@ enum decision key_revoke(struct work *work, const struct command *command, struc
         return DECIDED;
     if (key == NULL || team == NULL)
         return outcome_refuse(work, outcome, ERR_NOT_FOUND, "There is no key with this id");
+    if (!authority_check(work, command, DEED_KEY, team->function, outcome) ||
+        !authority_keeps_signer(work, command, key->id, outcome))
+        return DECIDED;
     if (key->revoked_at == INSTANT_NONE)
         return revoke(work, command, key, team, outcome);
     shape_key(work->config, key, team, outcome_begin(work));

@@ -1,5 +1,6 @@
 #include "core/setup/member_change.h"
 
+#include "core/authority.h"
 #include "core/setup/shape_setup.h"
 
 #include <string.h>
@@ -80,7 +81,7 @@ enum decision member_create(struct work *work, const struct command *command,
     if (!setup_may(work, command, ROLE_ADMIN, outcome))
         return DECIDED;
     const struct team *team = setup_team(work, input->team, "/team", outcome);
-    if (team == NULL)
+    if (team == NULL || !authority_check(work, command, DEED_MEMBER, team->function, outcome))
         return DECIDED;
     check_new(work, team, input, outcome);
     if (outcome->err != ERR_NONE)
@@ -108,6 +109,11 @@ enum decision member_update(struct work *work, const struct command *command,
         return DECIDED;
     if (old == NULL || team == NULL)
         return outcome_refuse(work, outcome, ERR_NOT_FOUND, "There is no member with this id");
+    if (!authority_check(work, command, DEED_MEMBER, team->function, outcome))
+        return DECIDED;
+    if (input->active != NULL && !*input->active &&
+        !authority_keeps_signer(work, command, old->id, outcome))
+        return DECIDED;
     shape_member(old, team, outcome_begin(work));
     if (!setup_tag_fits(work, input->if_match, outcome))
         return DECIDED;

@@ -1,6 +1,7 @@
 #include "core/setup/source_change.h"
 
 #include "base/public_id.h"
+#include "core/authority.h"
 #include "core/setup/shape_setup.h"
 
 #include <string.h>
@@ -100,7 +101,7 @@ enum decision source_create(struct work *work, const struct command *command,
     if (!setup_may(work, command, ROLE_ADMIN, outcome))
         return DECIDED;
     const struct team *team = setup_team(work, input->team, "/team", outcome);
-    if (team == NULL)
+    if (team == NULL || !authority_check(work, command, DEED_SOURCE, team->function, outcome))
         return DECIDED;
     check_new(work, input, outcome);
     if (outcome->err != ERR_NONE)
@@ -189,10 +190,11 @@ static bool change_auth(struct work *work, struct source *source, const struct s
 }
 
 /* *secrets: whether they change too. */
-static struct source *changed_source(struct work *work, const struct source *old,
-                                     const struct source_update_input *input, bool *secrets,
+static struct source *changed_source(struct work *work, const struct command *command,
+                                     const struct source *old, bool *secrets,
                                      struct outcome *outcome)
 {
+    const struct source_update_input *input = command->input;
     struct source *source = ARENA_NEW(work->arena, struct source);
     const struct team *team = NULL;
 
@@ -201,7 +203,7 @@ static struct source *changed_source(struct work *work, const struct source *old
     *source = *old;
     if (input->team != NULL)
         team = setup_team(work, input->team, "/team", outcome);
-    if (team != NULL)
+    if (team != NULL && authority_check(work, command, DEED_SOURCE, team->function, outcome))
         source->team = team->id;
     *secrets = outcome->err == ERR_NONE && input->auth != NULL &&
                change_auth(work, source, input->auth, outcome);
@@ -223,11 +225,13 @@ enum decision source_update(struct work *work, const struct command *command,
         return DECIDED;
     if (old == NULL)
         return outcome_refuse(work, outcome, ERR_NOT_FOUND, "There is no source with this id");
+    if (!authority_check(work, command, DEED_SOURCE, authority_of_team(work, old->team), outcome))
+        return DECIDED;
     shape_source(work->config, old, outcome_begin(work));
     if (!setup_tag_fits(work, input->if_match, outcome))
         return DECIDED;
     bool secrets;
-    struct source *source = changed_source(work, old, input, &secrets, outcome);
+    struct source *source = changed_source(work, command, old, &secrets, outcome);
     if (source == NULL)
         return DECIDED;
     struct chain_row *chain = setup_chain(work, work->config->workspace);

@@ -1,6 +1,7 @@
 #include "core/setup/source_rotate.h"
 
 #include "base/public_id.h"
+#include "core/authority.h"
 #include "core/setup/shape_setup.h"
 #include "core/setup/source_auth.h"
 
@@ -24,6 +25,9 @@ static const struct source *signed_source(struct work *work, const struct comman
         outcome_refuse(work, outcome, ERR_NOT_FOUND, "There is no source with this id");
         return NULL;
     }
+    if (!authority_check(work, command, DEED_SOURCE, authority_of_team(work, source->team),
+                         outcome))
+        return NULL;
     enum err err = source_auth_of(source, work->arena, &auth);
     if (err != ERR_NONE) {
         outcome_refuse(work, outcome, err == ERR_OUT_OF_MEMORY ? err : ERR_INTERNAL, "Try again");

@@ -1,5 +1,6 @@
 #include "core/setup/team_change.h"
 
+#include "core/authority.h"
 #include "core/setup/shape_setup.h"
 
 #include <string.h>
@@ -50,6 +51,8 @@ enum decision team_create(struct work *work, const struct command *command, stru
     const struct team_create_input *input = command->input;
 
     if (!setup_may(work, command, ROLE_ADMIN, outcome))
+        return DECIDED;
+    if (!authority_check(work, command, DEED_TEAM, input->function, outcome))
         return DECIDED;
     if (config_team_named(work->config, input->name) != NULL)
         return outcome_refuse(work, outcome, ERR_ALREADY_EXISTS, "There is a team \"%s\" already",
@@ -105,6 +108,21 @@ static enum decision check_update(struct work *work, const struct team *team,
     return DECIDED;
 }
 
+/* A function that changes takes the team, its members and its keys from one side to another, so
+ * both have to be the caller's. */
+static bool may_change(struct work *work, const struct command *command, const struct team *team,
+                       struct outcome *outcome)
+{
+    const struct team_update_input *input = command->input;
+    bool moves = input->function != NULL && *input->function != team->function;
+    bool stops = input->active != NULL && !*input->active;
+
+    if (!authority_check(work, command, DEED_TEAM, team->function, outcome) ||
+        (moves && !authority_check(work, command, DEED_TEAM, *input->function, outcome)))
+        return false;
+    return !(moves || stops) || authority_keeps_signer(work, command, team->id, outcome);
+}
+
 enum decision team_update(struct work *work, const struct command *command, struct outcome *outcome)
 {
     const struct team_update_input *input = command->input;
@@ -114,6 +132,8 @@ enum decision team_update(struct work *work, const struct command *command, stru
         return DECIDED;
     if (old == NULL)
         return outcome_refuse(work, outcome, ERR_NOT_FOUND, "There is no team \"%s\"", input->name);
+    if (!may_change(work, command, old, outcome))
+        return DECIDED;
     shape_team(old, outcome_begin(work));
     if (!setup_tag_fits(work, input->if_match, outcome))
         return DECIDED;

@@ -1,0 +1,68 @@
+/*
+ * Who may do what to what is whose: one table for both sides, which the tests walk.
+ *
+ * A side is all teams of the function marketing, or of the function sales; teams of function other
+ * are on no side. Neither side makes, changes, disables or replaces what is the other's. The
+ * operator (Baton's command line, and Baton itself) may do all of it, and the ledger shows it.
+ */
+#ifndef BATON_CORE_AUTHORITY_H
+#define BATON_CORE_AUTHORITY_H
+
+#include "core/command.h"
+
+/* Who may: any of these; AUTHORITY_CALLER is whoever has a role that the operation takes. */
+enum {
+    AUTHORITY_NOBODY = 0,
+    AUTHORITY_ADMIN = ROLE_ADMIN,
+    AUTHORITY_SIGNER = ROLE_SIGN,
+    AUTHORITY_CALLER = ROLE_ANY,
+};
+
+/* A deed; its own side's, nobody's, and the other side's: who may; the sentence for one of the
+ * other side. */
+#define DEED_TABLE(X)                                                                              \
+    X(TEAM, ADMIN, ADMIN, NOBODY, "an admin of its own side makes and changes it")                 \
+    X(MEMBER, ADMIN, ADMIN, NOBODY, "an admin of its own side makes and changes it")               \
+    X(KEY, ADMIN, ADMIN, NOBODY, "an admin of its own side makes and revokes it")                  \
+    X(SIGNING_KEY, ADMIN | AUTHORITY_SIGNER, ADMIN, NOBODY,                                        \
+      "an admin or signer of its own side gives the role sign")                                    \
+    X(SOURCE, ADMIN, ADMIN, NOBODY, "an admin of its own side makes and changes it")               \
+    X(LEAD_TOUCH, CALLER, CALLER, CALLER, "")                                                      \
+    X(LEAD_OBSERVE, CALLER, CALLER, CALLER, "")                                                    \
+    X(LEAD_STEP, CALLER, CALLER, NOBODY, "its owner moves its next step")                          \
+    X(LEAD_IDENTITY, CALLER, CALLER, NOBODY, "its owner changes who it is")                        \
+    X(LEAD_MERGE, CALLER, CALLER, NOBODY, "its owner merges it")                                   \
+    X(LEAD_OVERRIDE, CALLER, CALLER, NOBODY, "its owner overrides its verdict")                    \
+    X(LEAD_ERASE, ADMIN, ADMIN, NOBODY, "an admin of its owner's side erases it")
+
+enum deed {
+#define X(name, ...) DEED_##name,
+    DEED_TABLE(X)
+#undef X
+        DEED_COUNT
+};
+
+const char *deed_name(enum deed deed);
+
+/** Whether this caller may do it to what belongs to a team of this function. */
+bool authority_may(const struct config *config, const struct caller *caller, enum deed deed,
+                   enum team_function whose);
+
+/** The same; when not, the outcome is a refusal: forbidden when a role is missing, other_side when
+ *  none would help. */
+bool authority_check(struct work *work, const struct command *command, enum deed deed,
+                     enum team_function whose, struct outcome *outcome);
+
+/** Whose a team is that a row names. */
+enum team_function authority_of_team(const struct work *work, struct uuid team);
+
+/** Of a lead: whose its owning team is. */
+bool authority_over_lead(struct work *work, const struct command *command, enum deed deed,
+                         const struct lead *lead, struct outcome *outcome);
+
+/** Whether a side that can sign still can once this team, member or key is gone; when not, and
+ *  nobody but the operator takes its last signer, the outcome is a refusal. */
+bool authority_keeps_signer(struct work *work, const struct command *command, struct uuid gone,
+                            struct outcome *outcome);
+
+#endif
