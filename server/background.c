@@ -188,7 +188,7 @@ static enum err judge_chunk(struct background *background, struct application *a
     return err;
 }
 
-static bool tell_chunk(struct background *background, struct application *application)
+static bool report_chunk(struct background *background, struct application *application)
 {
     struct json_out tally;
 
@@ -218,7 +218,7 @@ static enum err apply_chunks(struct background *background, struct application *
             err = judge_chunk(background, application);
         if (err != ERR_NONE || application->count == 0)
             return err;
-        if (!tell_chunk(background, application))
+        if (!report_chunk(background, application))
             return ERR_UNAVAILABLE; /* cancelled, another's, or for later */
     }
 }

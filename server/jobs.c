@@ -68,7 +68,7 @@ static void run_command(struct jobs *jobs, const struct command *command)
 /* ---- checkpoints ---- */
 
 /* What does not hold is an error for as long as it does not. */
-static void tell_checkpoint(struct uuid workspace, const struct checkpoint_turn *turn)
+static void log_checkpoint(struct uuid workspace, const struct checkpoint_turn *turn)
 {
     static const char *const words[] = {
         [CHECKPOINT_REPLACED] = "another signing key has replaced this server's: give it that one",
@@ -98,7 +98,7 @@ static void run_checkpoint(struct jobs *jobs, struct uuid workspace)
         status = checkpoint_take(jobs->app, workspace, key, true, &turn);
     }
     if (status == PG_OK)
-        tell_checkpoint(workspace, &turn);
+        log_checkpoint(workspace, &turn);
 }
 
 /* ---- what is due ---- */
@@ -231,7 +231,7 @@ static void *pulse(void *argument)
     return NULL;
 }
 
-static void tell_to_end(struct jobs *jobs)
+static void begin_to_stop(struct jobs *jobs)
 {
     pthread_mutex_lock(&jobs->mutex);
     jobs->stopping = true;
@@ -246,7 +246,7 @@ static bool start_threads(struct jobs *jobs)
         return false;
     if (pthread_create(&jobs->thread, NULL, tick, jobs) == 0)
         return true;
-    tell_to_end(jobs);
+    begin_to_stop(jobs);
     pthread_join(jobs->pulse_thread, NULL);
     return false;
 }
@@ -289,7 +289,7 @@ void jobs_stop(struct jobs *jobs)
 {
     if (jobs == NULL)
         return;
-    tell_to_end(jobs);
+    begin_to_stop(jobs);
     pthread_join(jobs->thread, NULL);
     pthread_join(jobs->pulse_thread, NULL);
     free_jobs(jobs);

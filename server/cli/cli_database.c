@@ -169,7 +169,7 @@ int cli_database_find(struct cli_database *database, struct cli *cli, enum cli_d
     return cli_say(CLI_USAGE, "the database URL is too long");
 }
 
-static int tell(const struct migrate_report *report)
+static int print_report(const struct migrate_report *report)
 {
     if (report->state == MIGRATE_CURRENT)
         return CLI_OK;
@@ -187,7 +187,7 @@ int cli_database_migrate(const struct cli_database *database)
     };
 
     if (migrate_run(&settings, &report) != MIGRATE_CURRENT)
-        return tell(&report);
+        return print_report(&report);
     return CLI_OK;
 }
 
@@ -205,7 +205,7 @@ int cli_database_check(const struct cli_database *database)
     else if (migrate_check(pg, &migrations_embedded, deadline, &report) == MIGRATE_CURRENT)
         code = CLI_OK;
     else
-        code = tell(&report);
+        code = print_report(&report);
     pg_free(pg);
     return code;
 }

@@ -80,7 +80,7 @@ static int public_key(const struct cli *cli, uint8_t out[PUBLIC_KEY_BYTES])
     return read_key("public-key", given, out);
 }
 
-static int tell_fault(const char *path, enum proof_fault fault, const char *member)
+static int print_fault(const char *path, enum proof_fault fault, const char *member)
 {
     return cli_say(CLI_UNSOUND, "%s: it does not hold: %s%s%s%s", path, proof_fault_words(fault),
                    member == NULL ? "" : " (", member == NULL ? "" : member,
@@ -135,7 +135,7 @@ static int check_receipt(const char *path, const json_t *json, const uint8_t key
     if (fault == PROOF_HOLDS)
         fault = receipt_check(&receipt, key);
     if (fault != PROOF_HOLDS)
-        return tell_fault(path, fault, member);
+        return print_fault(path, fault, member);
     print_receipt(&receipt);
     return CLI_OK;
 }
@@ -168,7 +168,7 @@ static int read_kept(const char *path, struct checkpoint *out)
         return code;
     const json_t *inside = json_object_get(json, "checkpoint");
     if (!checkpoint_read(inside == NULL ? json : inside, out, &member))
-        code = tell_fault(path, PROOF_FAULT_SHAPE, member);
+        code = print_fault(path, PROOF_FAULT_SHAPE, member);
     json_decref(json);
     return code;
 }
@@ -188,10 +188,10 @@ static int check_consistency(const struct cli *cli, const char *path, const json
     if (code != CLI_OK)
         return code;
     if (!consistency_read(json, &proof, &member))
-        return tell_fault(path, PROOF_FAULT_SHAPE, member);
+        return print_fault(path, PROOF_FAULT_SHAPE, member);
     enum proof_fault fault = consistency_check(&proof, kept, keys[0], keys[1]);
     if (fault != PROOF_HOLDS)
-        return tell_fault(path, fault, NULL);
+        return print_fault(path, fault, NULL);
     printf("all that the kept checkpoint covers is unchanged\n");
     print_checkpoint(kept);
     print_checkpoint(&proof.checkpoint);

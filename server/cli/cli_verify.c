@@ -13,7 +13,7 @@
 #define LIST_MEMORY_BYTES (16u << 20)
 #define KEPT_MAX          10000
 
-static void tell(void *context, const char *finding)
+static void print_finding(void *context, const char *finding)
 {
     fprintf(stderr, "baton: workspace %s: %s\n", (const char *)context, finding);
 }
@@ -121,7 +121,7 @@ static int verify_one(struct run *run, const struct workspace_row *row)
         .state = cli_option(run->cli, "state") != NULL,
         .kept = its.items,
         .kept_count = its.count,
-        .tell = tell,
+        .on_finding = print_finding,
         .context = (void *)row->name,
     };
 

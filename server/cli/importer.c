@@ -154,7 +154,7 @@ static void show_progress(struct importer *importer)
 }
 
 /* A misspelt name would lose its values without a word. Every row of CSV has all columns. */
-static void tell_absent_columns(struct importer *importer, const json_t *row)
+static void report_absent_columns(struct importer *importer, const json_t *row)
 {
     const char *pointer;
     size_t at = 0;
@@ -167,7 +167,7 @@ static void tell_absent_columns(struct importer *importer, const json_t *row)
                 pointer);
 }
 
-static void tell_refusal(struct importer *importer, const struct entry *entry, const char *why)
+static void report_refusal(struct importer *importer, const struct entry *entry, const char *why)
 {
     importer->counts.refused++;
     if (importer->told++ == IMPORTER_TOLD_MAX)
@@ -182,12 +182,12 @@ static void tell_refusal(struct importer *importer, const struct entry *entry, c
         fprintf(stderr, "%s:%lld: %s\n", importer->file, (long long)entry->line, why);
 }
 
-static void tell_entry(struct importer *importer, const struct chunk *chunk,
-                       const struct entry *entry)
+static void report_entry(struct importer *importer, const struct chunk *chunk,
+                         const struct entry *entry)
 {
     importer->counts.rows++;
     if (entry->why != NULL) {
-        tell_refusal(importer, entry, entry->why);
+        report_refusal(importer, entry, entry->why);
         return;
     }
     const struct import_result *result = &chunk->results[entry->row];
@@ -202,9 +202,9 @@ static void tell_entry(struct importer *importer, const struct chunk *chunk,
         importer->counts.unchanged++;
         break;
     case IMPORT_REFUSED:
-        tell_refusal(importer, entry,
-                     result->refusal == IMPORT_TAKEN ? "The database does not take it"
-                                                     : import_refusal_detail(result->refusal));
+        report_refusal(importer, entry,
+                       result->refusal == IMPORT_TAKEN ? "The database does not take it"
+                                                       : import_refusal_detail(result->refusal));
     }
 }
 
@@ -297,7 +297,7 @@ static int collect(struct chunk *chunk)
     if (err != ERR_NONE && !error_is_passing(err))
         err = send_one_by_one(chunk);
     for (size_t i = 0; err == ERR_NONE && i < chunk->entry_count; i++)
-        tell_entry(importer, chunk, &chunk->entries[i]);
+        report_entry(importer, chunk, &chunk->entries[i]);
     empty(chunk);
     show_progress(importer);
     if (err == ERR_NONE || importer->code != CLI_OK)
@@ -417,7 +417,7 @@ int importer_add(struct importer *importer, int64_t line, json_t *row)
     struct mapped *mapped;
     size_t count;
 
-    tell_absent_columns(importer, row);
+    report_absent_columns(importer, row);
     if (mapping_apply(importer->mapping, row, &from, chunk->arena, &mapped, &count) != ERR_NONE) {
         json_decref(row);
         return settle(chunk);

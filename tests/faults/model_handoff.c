@@ -140,7 +140,7 @@ static void take(struct model *model, int at, int who)
     lead->reached |= REACHED_SAL;
     if (lead->stage < SAL || lead->stage == NURTURE || lead->stage == DISQUALIFIED)
         lead->stage = SAL;
-    model_tell(lead, ENTRY_ACCEPTED, who);
+    model_record(lead, ENTRY_ACCEPTED, who);
 }
 
 static void offer_by_route(struct model *model, int at, const char *kind, int who,
@@ -153,7 +153,7 @@ static void offer_by_route(struct model *model, int at, const char *kind, int wh
         return;
     model->exceptions[0] += is(kind, "strategic");
     model->exceptions[1] += is(kind, "unclear");
-    model_tell(lead, ENTRY_JUDGED, who);
+    model_record(lead, ENTRY_JUDGED, who);
     int handoff = model_offer(model, at, TEAM_MARKETING, TEAM_SALES,
                               is(kind, "standard") && worded ? "override" : kind, model->mql, who);
     say_answer(model, handoff, model_answer(wanted, 201));
@@ -258,7 +258,7 @@ void model_claim(struct model *model, const struct deed *deed, struct reply *wan
         }
         model->handoffs[at].assignee = (int)who;
         model->handoffs[at].leased = true;
-        model_tell(&model->leads[model->handoffs[at].lead], ENTRY_CLAIMED, (int)who);
+        model_record(&model->leads[model->handoffs[at].lead], ENTRY_CLAIMED, (int)who);
         say_answer(model, at, item);
     }
     if (model->strict)
@@ -333,10 +333,10 @@ static void give_back(struct model *model, const struct deed *deed, int at, stru
     close(model, at, handoff->state == OFFERED ? REJECTED : RETURNED);
     lead->owner = handoff->from;
     follow_reason(model, lead, reason);
-    model_tell(lead, handoff->state == REJECTED ? ENTRY_REJECTED : ENTRY_RETURNED,
-               (int)deed->step.who);
+    model_record(lead, handoff->state == REJECTED ? ENTRY_REJECTED : ENTRY_RETURNED,
+                 (int)deed->step.who);
     if (told) {
-        model_tell(lead, ENTRY_TOLD, (int)deed->step.who);
+        model_record(lead, ENTRY_TOLD, (int)deed->step.who);
         model_judge(model, handoff->lead, (int)deed->step.who);
     }
     say_answer(model, at, model_answer(wanted, 200));
@@ -350,9 +350,9 @@ static void qualify(struct model *model, const struct deed *deed, int at, struct
 
     if (deed->step.budget != NONE) {
         model_learn(&lead->budget, deed->step.budget, model->now);
-        model_tell(lead, ENTRY_FACTS, (int)deed->step.who);
+        model_record(lead, ENTRY_FACTS, (int)deed->step.who);
     }
-    model_tell(lead, ENTRY_JUDGED, (int)deed->step.who);
+    model_record(lead, ENTRY_JUDGED, (int)deed->step.who);
     if (!model_sql_met(model, lead)) {
         *lead = before;
         model_refuse(wanted, 422, "not_qualified");
@@ -363,7 +363,7 @@ static void qualify(struct model *model, const struct deed *deed, int at, struct
     lead->reached |= REACHED_SQL;
     if (lead->stage < SQL || lead->stage == NURTURE || lead->stage == DISQUALIFIED)
         lead->stage = SQL;
-    model_tell(lead, ENTRY_QUALIFIED, (int)deed->step.who);
+    model_record(lead, ENTRY_QUALIFIED, (int)deed->step.who);
     say_answer(model, at, model_answer(wanted, 200));
 }
 
@@ -378,7 +378,7 @@ static void assign(struct model *model, const struct deed *deed, int at, struct 
     }
     handoff->assignee = (int)to;
     handoff->leased = handoff->state == OFFERED;
-    model_tell(&model->leads[handoff->lead], ENTRY_ASSIGNED, (int)deed->step.who);
+    model_record(&model->leads[handoff->lead], ENTRY_ASSIGNED, (int)deed->step.who);
     say_answer(model, at, model_answer(wanted, 200));
 }
 
@@ -411,11 +411,11 @@ static void record_outcome(struct model *model, const struct deed *deed, int at,
         lead->hold = HOLD_LONG;
         lead->held_at = model->now;
     }
-    model_tell(lead,
-               is(outcome, "won")    ? ENTRY_WON
-               : is(outcome, "lost") ? ENTRY_LOST
-                                     : ENTRY_OPPORTUNITY,
-               (int)deed->step.who);
+    model_record(lead,
+                 is(outcome, "won")    ? ENTRY_WON
+                 : is(outcome, "lost") ? ENTRY_LOST
+                                       : ENTRY_OPPORTUNITY,
+                 (int)deed->step.who);
     say_answer(model, at, model_answer(wanted, 200));
 }
 
@@ -425,7 +425,7 @@ static void concede(struct model *model, int at, int who, struct reply *wanted)
     int again = model->handoff_count++;
 
     model->handoffs[at].dispute = "conceded";
-    model_tell(&model->leads[lead], ENTRY_CONCEDED, who);
+    model_record(&model->leads[lead], ENTRY_CONCEDED, who);
     model->handoffs[again] = (struct model_handoff){
         .lead = lead,
         .kind = model->handoffs[at].kind,
@@ -462,7 +462,7 @@ static void note(struct model *model, const struct deed *deed, int at, struct re
         handoff->dispute = opens ? "open" : "upheld";
         kind = opens ? ENTRY_DISPUTED : ENTRY_UPHELD;
     }
-    model_tell(lead, kind, (int)deed->step.who);
+    model_record(lead, kind, (int)deed->step.who);
     say_answer(model, at, model_answer(wanted, 200));
 }
 
@@ -479,7 +479,7 @@ void model_answer_handoff(struct model *model, const struct deed *deed, struct r
         break;
     case ACT_WITHDRAW:
         close(model, at, WITHDRAWN);
-        model_tell(&model->leads[model->handoffs[at].lead], ENTRY_WITHDRAWN, (int)deed->step.who);
+        model_record(&model->leads[model->handoffs[at].lead], ENTRY_WITHDRAWN, (int)deed->step.who);
         say_answer(model, at, model_answer(wanted, 200));
         break;
     case ACT_REJECT:

@@ -69,7 +69,7 @@ void model_say_open(const struct model *model, int lead, struct reply_item *item
 
 /* ---- leads ---- */
 int model_follow(const struct model *model, int lead);
-void model_tell(struct model_lead *lead, int kind, int who);
+void model_record(struct model_lead *lead, int kind, int who);
 bool model_learn(struct model_known *known, int value, int64_t at);
 int64_t model_moment(const struct model *model, int when);
 struct model_verdict model_judged(const struct model *model, const struct model_lead *lead,

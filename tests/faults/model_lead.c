@@ -15,7 +15,7 @@ int model_follow(const struct model *model, int lead)
     return lead;
 }
 
-void model_tell(struct model_lead *lead, int kind, int who)
+void model_record(struct model_lead *lead, int kind, int who)
 {
     if (lead->trail_count == MODEL_TRAIL_MAX)
         return;
@@ -123,7 +123,7 @@ int model_offer(struct model *model, int at, enum model_team from, enum model_te
     };
     if (lead->first_team == NONE)
         lead->first_team = (int)from;
-    model_tell(lead, ENTRY_OFFERED, who);
+    model_record(lead, ENTRY_OFFERED, who);
     return lead->open;
 }
 
@@ -149,7 +149,7 @@ void model_judge(struct model *model, int at, int who)
     bool worded = lead->words[WORD_MQL].version == model->mql;
 
     move_by_verdict(model, lead);
-    model_tell(lead, ENTRY_JUDGED, who);
+    model_record(lead, ENTRY_JUDGED, who);
     bool on_the_way =
         lead->stage != OPPORTUNITY && lead->stage != CUSTOMER && lead->stage != DISQUALIFIED;
     if (model->automatic && lead->owner == TEAM_MARKETING && lead->open == NONE && on_the_way &&
@@ -296,8 +296,8 @@ static void absorb(struct model *model, int at, int other, int who)
     gone->into = at;
     gone->touch_count = 0;
     gone->open = NONE;
-    model_tell(gone, ENTRY_ABSORBED, who);
-    model_tell(lead, ENTRY_MERGED, who);
+    model_record(gone, ENTRY_ABSORBED, who);
+    model_record(lead, ENTRY_MERGED, who);
 }
 
 static bool learn_said(struct model *model, struct model_lead *lead, const struct said *said)
@@ -374,7 +374,7 @@ static void capture_one(struct model *model, const struct said *said, enum who w
     if (said->touch != NONE && add_touch(model, at, said, who))
         changed = true;
     if (changed) {
-        model_tell(lead, ENTRY_CAPTURED, (int)who);
+        model_record(lead, ENTRY_CAPTURED, (int)who);
         model_judge(model, at, (int)who);
     }
     model_put(item, FIELD_STATUS, "%d", created ? 201 : 200);
@@ -437,7 +437,7 @@ void model_touch(struct model *model, const struct deed *deed, struct reply *wan
         return;
     bool created = add_touch(model, at, &said, deed->step.who);
     if (created) {
-        model_tell(&model->leads[at], ENTRY_TOUCHED, (int)deed->step.who);
+        model_record(&model->leads[at], ENTRY_TOUCHED, (int)deed->step.who);
         model_judge(model, at, (int)deed->step.who);
     }
     struct reply_item *item = model_answer(wanted, created ? 201 : 200);
@@ -468,7 +468,7 @@ void model_patch(struct model *model, const struct deed *deed, struct reply *wan
     if (said.identities[1] != NONE)
         model->leads[at].domain = true;
     learn_said(model, &model->leads[at], &said);
-    model_tell(&model->leads[at], ENTRY_UPDATED, (int)deed->step.who);
+    model_record(&model->leads[at], ENTRY_UPDATED, (int)deed->step.who);
     model_judge(model, at, (int)deed->step.who);
     say_result(model, at, model_answer(wanted, 200));
 }
@@ -489,7 +489,7 @@ void model_facts(struct model *model, const struct deed *deed, struct reply *wan
     if (at == NONE)
         return;
     model_learn(&model->leads[at].budget, deed->step.budget, model_moment(model, deed->step.when));
-    model_tell(&model->leads[at], ENTRY_FACTS, (int)who);
+    model_record(&model->leads[at], ENTRY_FACTS, (int)who);
     model_judge(model, at, (int)who);
     say_result(model, at, model_answer(wanted, 200));
 }
@@ -521,7 +521,7 @@ void model_override(struct model *model, const struct deed *deed, struct reply *
         return;
     }
     lead->words[term] = (struct model_word){term == WORD_MQL ? model->mql : model->sql, qualified};
-    model_tell(lead, ENTRY_OVERRIDDEN, (int)deed->step.who);
+    model_record(lead, ENTRY_OVERRIDDEN, (int)deed->step.who);
     model_judge(model, at, (int)deed->step.who);
     say_result(model, at, model_answer(wanted, 200));
 }
@@ -567,12 +567,12 @@ void model_erase(struct model *model, const struct deed *deed, struct reply *wan
         open->reason = "erased";
         open->leased = false;
         lead->open = NONE;
-        model_tell(lead, ENTRY_WITHDRAWN, (int)deed->step.who);
+        model_record(lead, ENTRY_WITHDRAWN, (int)deed->step.who);
     }
     for (int i = 0; i < lead->identity_count; i++)
         model->holders[lead->identities[i]] = NONE;
     lead->status = MODEL_ERASED;
-    model_tell(lead, ENTRY_ERASED, (int)deed->step.who);
+    model_record(lead, ENTRY_ERASED, (int)deed->step.who);
     model_answer(wanted, 200)->ref[REF_LEAD] = at;
 }
 

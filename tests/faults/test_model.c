@@ -97,7 +97,7 @@ static bool fails(void *context, const struct sequence *sequence)
     return false;
 }
 
-static void tell(const struct way *way, const struct sequence *sequence)
+static void print_way(const struct way *way, const struct sequence *sequence)
 {
     char why[EXPLAIN_WHY_MAX] = "";
     char *text = sequence_write(sequence);
@@ -123,7 +123,7 @@ static _Noreturn void cut_down(const struct way *way, struct sequence *sequence,
     struct way *least = fails(&alone, sequence) ? &alone : &same;
     least->tries = least == &alone ? 1 : AGAIN;
     sequence_shrink(sequence, fails, least, SHRINK_RUNS / least->tries);
-    tell(least, sequence);
+    print_way(least, sequence);
     ck_abort_msg("BATON_SEED=%llu", (unsigned long long)seed);
     abort();
 }

@@ -430,7 +430,7 @@ static const struct tampering edits[] = {
      {"the entry at position ${lee_last} (handoff.returned, number ${lee_count}"}},
     {"a kind that there is not",
      "UPDATE ledger SET kind = 999 WHERE pos = ${lee_last}",
-     {"the entry at position ${lee_last} (of no known kind", "has kind 999, which there is not"}},
+     {"the entry at position ${lee_last} (of no known kind", "has kind 999, which does not exist"}},
     {"another subject",
      "UPDATE ledger SET subject_id = '${zoe}', seq = 99 WHERE pos = ${lee_last}",
      {"to 98 of its subject are missing before the entry at position ${lee_last}",
@@ -539,38 +539,38 @@ static const struct tampering moves[] = {
 static const struct tampering states[] = {
     {"another owner",
      "UPDATE lead SET owner_team = '${sales}' WHERE lead_id = '${lee}'",
-     {"lead ${lee}: its owning team is ${marketing_team} by the ledger, ${sales} in the table"}},
+     {"lead ${lee}: its owning team is ${marketing_team} in the ledger, ${sales} in the table"}},
     {"another stage",
      "UPDATE lead SET stage = 'customer' WHERE lead_id = '${kim}'",
-     {"lead ${kim}: its stage is sql by the ledger, customer in the table"}},
+     {"lead ${kim}: its stage is sql in the ledger, customer in the table"}},
     {"an open handoff dropped",
      "DELETE FROM handoff WHERE handoff_id = '${max_offer}'",
-     {"lead ${max}: its open handoff is ${max_offer} (offered) by the ledger, none in the table",
-      "the ledger made 7 handoffs, table handoff has 6"}},
+     {"lead ${max}: its open handoff is ${max_offer} (offered) in the ledger, none in the table",
+      "the ledger has 7 handoffs, table handoff has 6"}},
     {"a closed handoff dropped",
      "DELETE FROM handoff WHERE handoff_id = '${lee_offer}'",
-     {"handoff ${lee_offer}: it is rejected by the ledger, missing in the table"}},
+     {"handoff ${lee_offer}: it is rejected in the ledger, missing in the table"}},
     {"an open handoff in another state",
      "UPDATE handoff SET state = 'accepted', accepted_at = now() WHERE handoff_id = '${max_offer}'",
-     {"lead ${max}: its open handoff is ${max_offer} (offered) by the ledger, ${max_offer} "
+     {"lead ${max}: its open handoff is ${max_offer} (offered) in the ledger, ${max_offer} "
       "(accepted) in the table"}},
     {"a closed handoff in another state",
      "UPDATE handoff SET state = 'expired' WHERE handoff_id = '${lee_offer}'",
-     {"handoff ${lee_offer}: it is rejected by the ledger, expired in the table"}},
+     {"handoff ${lee_offer}: it is rejected in the ledger, expired in the table"}},
     {"a closed handoff opened",
      "UPDATE handoff SET state = 'offered', closed_at = NULL WHERE handoff_id = '${lee_offer}'",
-     {"handoff ${lee_offer}: it is rejected by the ledger, offered in the table",
-      "lead ${lee}: its open handoff is none by the ledger, ${lee_offer} (offered) in the table"}},
+     {"handoff ${lee_offer}: it is rejected in the ledger, offered in the table",
+      "lead ${lee}: its open handoff is none in the ledger, ${lee_offer} (offered) in the table"}},
     {"a handoff given to another lead",
      "UPDATE handoff SET lead_id = '${lee}' WHERE handoff_id = '${max_offer}'",
-     {"lead ${max}: its open handoff is ${max_offer} (offered) by the ledger, none in the table",
-      "lead ${lee}: its open handoff is none by the ledger, ${max_offer} (offered) in the table"}},
+     {"lead ${max}: its open handoff is ${max_offer} (offered) in the ledger, none in the table",
+      "lead ${lee}: its open handoff is none in the ledger, ${max_offer} (offered) in the table"}},
     {"the row of a lead dropped",
      "DELETE FROM lead WHERE lead_id = '${kim}'",
-     {"lead ${kim} stands in the ledger and has no row in table lead"}},
+     {"lead ${kim} is in the ledger and has no row in table lead"}},
     {"the row of the last lead dropped",
      "DELETE FROM lead WHERE lead_id = '${zoe}'",
-     {"lead ${zoe} stands in the ledger and has no row in table lead"}},
+     {"lead ${zoe} is in the ledger and has no row in table lead"}},
     {"a lead invented",
      "CREATE TEMP TABLE l AS SELECT * FROM lead WHERE lead_id = '${kim}'; UPDATE l SET lead_id = "
      "'00000000-0000-7000-8000-00000000000a'; INSERT INTO lead TABLE l",
@@ -584,15 +584,15 @@ static const struct tampering states[] = {
     {"a merged lead alive again",
      "UPDATE lead SET status = 'active', owner_team = '${sales}', due_at = now(), merged_into = "
      "NULL WHERE lead_id = '${bob}'",
-     {"lead ${bob}: its status is merged by the ledger, active in the table",
-      "lead ${bob}: its survivor is ${ann} by the ledger, none in the table"}},
+     {"lead ${bob}: its status is merged in the ledger, active in the table",
+      "lead ${bob}: its survivor is ${ann} in the ledger, none in the table"}},
     {"a merged lead that somebody else answers for",
      "UPDATE lead SET merged_into = '${kim}' WHERE lead_id = '${bob}'",
-     {"lead ${bob}: its survivor is ${ann} by the ledger, ${kim} in the table"}},
+     {"lead ${bob}: its survivor is ${ann} in the ledger, ${kim} in the table"}},
     {"an erased lead alive again",
      "UPDATE lead SET status = 'active', owner_team = '${sales}', due_at = now() WHERE lead_id = "
      "'${eve}'",
-     {"lead ${eve}: its status is erased by the ledger, active in the table"}},
+     {"lead ${eve}: its status is erased in the ledger, active in the table"}},
     {"an offer left out, and the chain made to hold again",
      "DELETE FROM ledger WHERE pos = ${kim_3}; UPDATE ledger SET seq = seq - 1 WHERE subject_id = "
      "'${kim}' AND seq > 3; SELECT kept.close_up(); SELECT kept.forge('${kim}', 3)",
@@ -619,7 +619,8 @@ static const struct tampering forgeries[] = {
      "UPDATE ledger SET at = at + interval '1 second' WHERE pos = ${end}; SELECT "
      "kept.forge('${zoe}', 3)",
      {"the stored checkpoint of size ${end}, signed at",
-      "one at positions ${before_end} to ${end} was changed, moved, inserted or dropped since"}},
+      "one at positions ${before_end} to ${end} was changed, moved, inserted or dropped since "
+      "then"}},
     {"the positions of two subjects exchanged",
      "SELECT kept.exchange(${kim_1}, ${zoe_1})",
      {"the stored checkpoint of size ${half}, signed at"}},
@@ -640,7 +641,7 @@ static const struct tampering forgeries[] = {
      "body, hash FROM ledger WHERE pos = ${lee_last}; SELECT kept.forge('${lee}', ${lee_count}); "
      "SELECT kept.close_up()",
      {"the stored checkpoint of size ${half}, signed at",
-      "was changed, moved, inserted or dropped since"}},
+      "was changed, moved, inserted or dropped since then"}},
     {0},
 };
 
@@ -826,7 +827,7 @@ static const struct tampering resigned = {
     "UPDATE ledger SET at = at + interval '1 second' WHERE pos = ${end}; SELECT "
     "kept.forge('${zoe}', 3)",
     {"the kept checkpoint of size ${end} is signed with key",
-     "signed then: checkpoints were signed again", "has another root than the entries"},
+     "was in use then: checkpoints were signed again", "has another root than the entries"},
 };
 
 START_TEST(who_signs_everything_again_has_another_key)

@@ -132,8 +132,8 @@ static void compare_criterion(struct comparison *comparison, const struct criter
                              worth(comparison, comparison->after, after));
 }
 
-static void tell_criterion(struct comparison *comparison, const struct definition *definition,
-                           const struct criterion *criterion, bool added)
+static void add_whole_criterion(struct comparison *comparison, const struct definition *definition,
+                                const struct criterion *criterion, bool added)
 {
     const char *words = criterion_in_words(comparison, definition, criterion);
 
@@ -158,13 +158,13 @@ static void compare_criteria(struct comparison *comparison)
     for (size_t i = 0; i < after->criteria_count; i++) {
         int old = definition_criterion(before, after->criteria[i].id);
         if (old < 0)
-            tell_criterion(comparison, after, &after->criteria[i], true);
+            add_whole_criterion(comparison, after, &after->criteria[i], true);
         else
             compare_criterion(comparison, &before->criteria[old], &after->criteria[i]);
     }
     for (size_t i = 0; i < before->criteria_count; i++)
         if (definition_criterion(after, before->criteria[i].id) < 0)
-            tell_criterion(comparison, before, &before->criteria[i], false);
+            add_whole_criterion(comparison, before, &before->criteria[i], false);
 }
 
 /* ---- what is said in one phrase: thresholds, reasons, exceptions, clocks ---- */

@@ -21,8 +21,8 @@ void merkle_parent(const uint8_t left[DIGEST_BYTES], const uint8_t right[DIGEST_
 
 /* ---- growing ---- */
 
-static void tell(const struct merkle_sink *sink, int height, int64_t size,
-                 const uint8_t hash[DIGEST_BYTES])
+static void pass_on(const struct merkle_sink *sink, int height, int64_t size,
+                    const uint8_t hash[DIGEST_BYTES])
 {
     if (sink != NULL && height > 0 && height % MERKLE_FAN_BITS == 0)
         sink->node(sink->context, height / MERKLE_FAN_BITS, (size >> height) - 1, hash);
@@ -36,11 +36,11 @@ void merkle_frontier_append(struct merkle_frontier *frontier, const uint8_t leaf
 
     memcpy(hash, leaf, DIGEST_BYTES);
     for (; frontier->size >> height & 1; height++) {
-        tell(sink, height, frontier->size + 1, hash);
+        pass_on(sink, height, frontier->size + 1, hash);
         merkle_parent(frontier->roots[height], hash, hash);
     }
     frontier->size++;
-    tell(sink, height, frontier->size, hash);
+    pass_on(sink, height, frontier->size, hash);
     memcpy(frontier->roots[height], hash, DIGEST_BYTES);
 }
 

@@ -102,7 +102,7 @@ enum pg_status pg_fail(struct pg *pg, enum pg_status status, const char *text)
 {
     pg->error = (struct pg_error){.status = status, .index = -1, .statement = ""};
     pg_error_copy_line(pg->error.text, sizeof pg->error.text, text);
-    pg_error_tell(pg, &pg->error);
+    pg_error_log(pg, &pg->error);
     return status;
 }
 
@@ -111,7 +111,7 @@ void pg_warn(const struct pg *pg, enum pg_status status, const char *text)
     struct pg_error warning = {.status = status, .index = -1, .statement = ""};
 
     pg_error_copy_line(warning.text, sizeof warning.text, text);
-    pg_error_tell(pg, &warning);
+    pg_error_log(pg, &warning);
 }
 
 bool pg_in_transaction(const struct pg *pg)
@@ -285,7 +285,7 @@ static enum pg_status fail_lost(struct pg *pg, const char *text)
     pg->error = (struct pg_error){
         .status = PG_LOST, .index = -1, .statement = "", .commit_sent = commit_sent};
     pg_error_copy(pg->error.text, sizeof pg->error.text, text);
-    pg_error_tell(pg, &pg->error);
+    pg_error_log(pg, &pg->error);
     pg_disconnect(pg);
     return PG_LOST;
 }
@@ -404,7 +404,7 @@ static bool must_prepare_again(const struct pg_error *error)
 
 static enum pg_status end_failed(struct pg *pg)
 {
-    pg_error_tell(pg, &pg->error);
+    pg_error_log(pg, &pg->error);
     if (pg->error.status == PG_LOST || must_prepare_again(&pg->error)) {
         pg_disconnect(pg);
         return pg->error.status;

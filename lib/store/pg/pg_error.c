@@ -15,7 +15,7 @@ const char *pg_status_name(enum pg_status status)
     return names[status];
 }
 
-void pg_error_tell(const struct pg *pg, const struct pg_error *error)
+void pg_error_log(const struct pg *pg, const struct pg_error *error)
 {
     if (pg->settings.log != NULL)
         pg->settings.log(pg->settings.log_context, error);

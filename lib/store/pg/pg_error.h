@@ -9,7 +9,7 @@
 enum pg_status pg_error_classify(const char *sqlstate, bool is_guard);
 
 /** Gives the error to settings.log. */
-void pg_error_tell(const struct pg *pg, const struct pg_error *error);
+void pg_error_log(const struct pg *pg, const struct pg_error *error);
 
 /** Cut to the size; NULL is an empty text. */
 void pg_error_copy(char *out, size_t size, const char *text);

@@ -27,7 +27,7 @@ enum pg_status pg_session_fail(struct pg *pg, enum pg_status status, const char 
 {
     pg->error = (struct pg_error){.status = status, .index = -1, .statement = ""};
     pg_error_copy_line(pg->error.text, sizeof pg->error.text, text);
-    pg_error_tell(pg, &pg->error);
+    pg_error_log(pg, &pg->error);
     pg_disconnect(pg);
     return status;
 }
@@ -160,7 +160,7 @@ static enum pg_status check_role(struct pg *pg, const PGresult *answer)
         pg_error_copy(warning.text, sizeof warning.text,
                       "the login could become superuser or owner of the tables again; give the "
                       "service a login of its own");
-        pg_error_tell(pg, &warning);
+        pg_error_log(pg, &warning);
     }
     return PG_OK;
 }

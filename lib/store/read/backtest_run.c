@@ -105,29 +105,30 @@ static enum err judge_page(const struct worker *worker, struct history_page *pag
 }
 
 /* Under the mutex, or when no other worker runs any more. */
-static void tell_watch(struct scan *scan)
+static void report_progress(struct scan *scan)
 {
     if (!scan->watch->page(scan->watch->context, scan->done, scan->total))
         end_scan(scan, ERR_STATE_CONFLICT);
 }
 
-static void give_back(struct scan *scan, const struct history_page *page, enum err err, bool tell)
+static void give_back(struct scan *scan, const struct history_page *page, enum err err,
+                      bool reports)
 {
     pthread_mutex_lock(&scan->mutex);
     scan->done += (int64_t)page->count;
     if (err != ERR_NONE)
         end_scan(scan, err);
-    else if (tell)
-        tell_watch(scan);
+    else if (reports)
+        report_progress(scan);
     pthread_mutex_unlock(&scan->mutex);
 }
 
-static void run_pages(struct worker *worker, bool tell)
+static void run_pages(struct worker *worker, bool reports)
 {
     struct history_page page;
 
     while (take_page(worker, &page))
-        give_back(worker->scan, &page, judge_page(worker, &page), tell);
+        give_back(worker->scan, &page, judge_page(worker, &page), reports);
 }
 
 static void *run_other(void *argument)
@@ -180,7 +181,7 @@ static enum err run_workers(struct scan *scan, struct worker workers[WORKERS])
     }
     /* the last pages may have been another's */
     if (scan->err == ERR_NONE)
-        tell_watch(scan);
+        report_progress(scan);
     return scan->err;
 }
 

@@ -9,9 +9,10 @@
 
 #define PAGE_ROWS         2000
 #define PAGE_MEMORY_BYTES (8u << 20)
-#define VERIFY_TIMEOUT_MS 60000  /* of one page */
-#define REST_TIMEOUT_MS   600000 /* of what looks at all rows at once; REST_TIMEOUT says the same */
-#define REST_TIMEOUT      "SET LOCAL statement_timeout = '10min'"
+#define VERIFY_TIMEOUT_MS 60000 /* of one page */
+/* For the statements that read all rows of the workspace at once. */
+#define REST_TIMEOUT_MS 600000
+#define REST_TIMEOUT    "SET LOCAL statement_timeout = '10min'"
 
 #define DESCRIPTION_MAX_BYTES 160
 
@@ -29,7 +30,8 @@ static const struct statement VERIFY_PAGE = {
     .index = "ledger_workspace_id_subject_id_seq_key",
 };
 
-/* The last entry of every subject against the head that its row holds, both ways.
+/* Every subject whose last entry is not the head that its row in lead or chain holds, in both
+ * directions: rows without entries, and entries without a row.
  * $1 workspace, $2 limit */
 static const struct statement VERIFY_HEADS = {
     .name = "verify_heads",
@@ -89,11 +91,11 @@ struct verify {
     struct uuid workspace;
     struct arena *arena;
     struct verify_report *report;
-    struct verify_state *state; /* NULL: not asked for */
+    struct verify_state *state; /* NULL unless --state is asked for */
     /* the chain that is being followed */
     struct uuid subject;
     int64_t seq;
-    int64_t pos; /* of the entry before */
+    int64_t pos; /* of the entry before this one, as are the following */
     instant at;
     uint8_t hash[DIGEST_BYTES];
 };
@@ -106,7 +108,8 @@ static int queue(struct verify *v, const struct statement *statement, const stru
     pg_params_init(&params, v->arena);
     pg_params_uuid(&params, v->workspace);
     if (after != NULL) {
-        /* nil is null as a parameter, which compares with nothing; no subject is this one */
+        /* a nil id becomes null as a parameter, and null is not less than any id; this one is less
+         * than every id that is given out */
         static const struct uuid before_all = {{[15] = 1}};
         pg_params_uuid(&params, uuid_is_nil(*after) ? before_all : *after);
         pg_params_int8(&params, seq);
@@ -154,6 +157,8 @@ static const char *describe(const struct ledger_entry *entry, int64_t pos,
     return out;
 }
 
+/* The page's rows come in the order of subject and number, so an entry that was deleted shows as a
+ * number that is missing. */
 static void check_order(struct verify *v, const struct ledger_entry *entry, const char *what)
 {
     if (entry->seq == v->seq + 2)
@@ -165,26 +170,10 @@ static void check_order(struct verify *v, const struct ledger_entry *entry, cons
     if (v->at != INSTANT_NONE && entry->at < v->at)
         verify_found(v->report, "%s is older than the one before it in its chain", what);
     if (ledger_kind_name((int)entry->kind) == NULL)
-        verify_found(v->report, "%s has kind %d, which there is not", what, (int)entry->kind);
+        verify_found(v->report, "%s has kind %d, which does not exist", what, (int)entry->kind);
 }
 
-static void check_hash(struct verify *v, struct ledger_entry *entry, const uint8_t *stored,
-                       size_t len, const char *what)
-{
-    if (entry->seq != v->seq + 1) /* without the one before it nothing can be said of its hash */
-        return;
-    ledger_hash(entry, v->workspace, v->hash);
-    if (stored != NULL && len == DIGEST_BYTES && memcmp(stored, entry->hash, DIGEST_BYTES) == 0)
-        return;
-    if (v->seq == 0)
-        verify_found(v->report, "%s does not have the hash of its content: it was changed", what);
-    else
-        verify_found(v->report,
-                     "%s does not have the hash of its content and of the entry before it, at "
-                     "position %lld: one of the two was changed",
-                     what, (long long)v->pos);
-}
-
+/* The page's next row against its chain so far. */
 static enum err check_entry(struct verify *v, const struct pg_result *result, int row)
 {
     char what[DESCRIPTION_MAX_BYTES];
@@ -198,11 +187,27 @@ static enum err check_entry(struct verify *v, const struct pg_result *result, in
         start_chain(v, entry.subject);
     describe(&entry, pos, what);
     check_order(v, &entry, what);
-    check_hash(v, &entry, stored, len, what);
+    if (stored != NULL && len != DIGEST_BYTES)
+        stored = NULL;
+    /* the hash of an entry covers the one before it: after a missing one there is nothing to say */
+    if (entry.seq == v->seq + 1) {
+        ledger_hash(&entry, v->workspace, v->hash);
+        bool fits = stored != NULL && memcmp(stored, entry.hash, DIGEST_BYTES) == 0;
+        if (!fits && v->seq == 0)
+            verify_found(v->report, "%s does not have the hash of its content: it was changed",
+                         what);
+        else if (!fits)
+            verify_found(v->report,
+                         "%s does not have the hash of its content and of the entry before it, at "
+                         "position %lld: one of the two was changed",
+                         what, (long long)v->pos);
+    }
     v->pos = pos;
     v->seq = entry.seq;
     v->at = entry.at;
-    if (stored != NULL && len == DIGEST_BYTES) /* one changed entry is one finding */
+    /* The next entry is compared with the stored hash, not with the one that this entry should
+     * have: else one changed entry would make every later entry of its chain a finding. */
+    if (stored != NULL)
         memcpy(v->hash, stored, DIGEST_BYTES);
     v->report->entries++;
     return v->state == NULL ? ERR_NONE : verify_state_follow(v->state, &entry, pos);
@@ -235,7 +240,7 @@ static enum pg_status check_chains(struct verify *v)
     return v->state == NULL ? PG_OK : verify_state_end(v->state);
 }
 
-/* ---- what stands beside ---- */
+/* ---- what other tables say ---- */
 
 static void check_head(struct verify *v, const struct pg_result *result, int row)
 {
@@ -304,6 +309,8 @@ static enum pg_status check_rest(struct verify *v)
     return status;
 }
 
+/* The whole verification reads one snapshot. Otherwise every group that commits meanwhile would
+ * look like entries that were added. */
 static enum pg_status begin_snapshot(struct verify *v)
 {
     enum pg_status status = pg_pipeline_begin(v->pg, pg_deadline_in(VERIFY_TIMEOUT_MS));

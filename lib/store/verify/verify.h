@@ -1,5 +1,5 @@
 /*
- * Checks a workspace's ledger against itself and against what stands beside it: every subject's
+ * Checks a workspace's ledger against itself and against the other tables: every subject's
  * chain from its first entry on, the heads that leads and chains hold, positions and the roots that
  * were signed over them, the invariants of leads, and, when asked for, what the ledger says of
  * every lead against its row. Reads in one snapshot, a page at a time: memory does not grow with
@@ -11,7 +11,7 @@
 #include "store/pg/pg.h"
 #include "store/verify/verify_report.h"
 
-/** PG_OK whatever was found; else the database's trouble. Role baton_app. */
+/** PG_OK whatever was found; anything else is a failure of the database. Role baton_app. */
 enum pg_status verify_workspace(struct pg *pg, struct uuid workspace,
                                 struct verify_report *report) MUST_USE;
 

@@ -43,7 +43,8 @@ struct positions {
     struct arena *arena;
     struct verify_roots *roots;
     int64_t last; /* position of the last entry */
-    bool dense;   /* up to there; else nothing can be said of roots any more */
+    bool dense;   /* no position is missing up to there; a root covers all positions before it, so
+                     after a gap none can be computed */
 };
 
 static void begin_params(struct positions *p, struct pg_params *params)
@@ -54,7 +55,7 @@ static void begin_params(struct positions *p, struct pg_params *params)
 
 /* ---- positions ---- */
 
-static void tell_gap(struct positions *p, int64_t pos)
+static void report_gap(struct positions *p, int64_t pos)
 {
     if (pos == p->last + 2)
         verify_found(p->report, "the entry at position %lld is missing", (long long)pos - 1);
@@ -66,7 +67,7 @@ static void tell_gap(struct positions *p, int64_t pos)
 static void take_entry(struct positions *p, int64_t pos, const uint8_t *hash, size_t len)
 {
     if (pos != p->last + 1) {
-        tell_gap(p, pos);
+        report_gap(p, pos);
         p->dense = false;
     }
     p->last = pos;

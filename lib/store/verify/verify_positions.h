@@ -1,6 +1,7 @@
 /*
- * The second look of `baton verify`: over the positions, which no hash covers. They are dense, end
- * where the workspace's head says, and give at every checkpoint the root that was signed there.
+ * The second pass of `baton verify`, in the order of positions, which no entry's hash covers.
+ * Positions must be dense and end where the workspace's head says, and at every checkpoint the
+ * entries so far must give the root that was signed there.
  */
 #ifndef BATON_STORE_VERIFY_POSITIONS_H
 #define BATON_STORE_VERIFY_POSITIONS_H

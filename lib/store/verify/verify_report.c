@@ -13,6 +13,6 @@ void verify_found(struct verify_report *report, const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    if (report->findings++ < VERIFY_FINDINGS_MAX && report->tell != NULL)
-        report->tell(report->context, text);
+    if (report->findings++ < VERIFY_FINDINGS_MAX && report->on_finding != NULL)
+        report->on_finding(report->context, text);
 }

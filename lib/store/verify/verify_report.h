@@ -1,4 +1,4 @@
-/* What a verification is asked for, and what it has found. */
+/* What a verification is to check, and what it has found. */
 #ifndef BATON_STORE_VERIFY_REPORT_H
 #define BATON_STORE_VERIFY_REPORT_H
 
@@ -12,7 +12,7 @@
 struct verify_report {
     /* to be set */
     bool state; /* replay the ledger and compare every lead and handoff with it */
-    const struct checkpoint *kept; /* of this workspace, by somebody else, sorted by size */
+    const struct checkpoint *kept; /* by somebody outside, of this workspace; sorted by size */
     size_t kept_count;
     /* is set */
     int64_t entries;
@@ -20,7 +20,7 @@ struct verify_report {
     int64_t leads;
     int64_t findings; /* all of them */
     /** Called for each of the first VERIFY_FINDINGS_MAX, with a sentence that names the place. */
-    void (*tell)(void *context, const char *finding);
+    void (*on_finding)(void *context, const char *finding);
     void *context;
 };
 

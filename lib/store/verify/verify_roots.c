@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KEYS_MAX          1000 /* that a workspace's checkpoints were signed with, one after another */
+#define KEYS_MAX          1000 /* keys that a workspace's checkpoints were signed with over time */
 #define MEMORY_BYTES      (8u << 20)
 #define VERIFY_TIMEOUT_MS 60000 /* of one page */
 #define KEY_NAME_BYTES    (2 * KEY_ID_BYTES + 1)
@@ -24,7 +24,7 @@ static const struct statement VERIFY_KEYS = {
            "LIMIT $2",
 };
 
-/* Where the ledger says that a key was replaced: in the workspace's own chain.
+/* The entries that say that a key was replaced; they are in the workspace's own chain.
  * $1 workspace, $2 limit */
 static const struct statement VERIFY_REPLACED = {
     .name = "verify_replaced",
@@ -71,7 +71,7 @@ static const struct statement VERIFY_COVERED = {
     .index = "checkpoint_pkey",
 };
 
-/* Nodes that are completed by positions behind $2, up to $3.
+/* Nodes of the tree that are completed by positions after $2, up to $3.
  * $1 workspace */
 static const struct statement VERIFY_NODES = {
     .name = "verify_nodes",
@@ -101,7 +101,7 @@ struct key {
     uint8_t public_key[PUBLIC_KEY_BYTES];
     int64_t since; /* size of its first checkpoint */
     bool used;
-    bool announced; /* the ledger says so before that */
+    bool announced; /* an earlier entry of the ledger says so */
 };
 
 struct verify_roots {
@@ -113,17 +113,17 @@ struct verify_roots {
     size_t key_count;
     int64_t covered; /* size of the last stored checkpoint */
     struct merkle_frontier frontier;
-    int64_t good;     /* up to here the entries have a root that was signed */
-    bool told_stored; /* that a root does not fit */
-    bool told_kept;
-    instant latest; /* time of the checkpoint before */
-    size_t kept;    /* of report->kept, the next to compare */
+    int64_t good;         /* size of the last checkpoint whose root fits */
+    bool reported_stored; /* a stored root does not fit, and none has fitted since */
+    bool reported_kept;   /* the same of a kept one */
+    instant latest;       /* time of the checkpoint before this one */
+    size_t kept;          /* place in report->kept of the next to compare */
     /* of the page */
     struct checkpoint *stored;
     size_t stored_count;
     size_t stored_at;
-    struct node_list completed; /* by the entries */
-    struct node_list nodes;     /* as they are stored */
+    struct node_list completed; /* nodes as computed from the entries */
+    struct node_list nodes;     /* the same nodes as stored */
 };
 
 struct verify_roots *verify_roots_new(struct pg *pg, struct uuid workspace,
@@ -219,8 +219,8 @@ static bool names_key(const json_t *body, const char *member, const uint8_t *byt
     return text != NULL && strcmp(text, hex) == 0;
 }
 
-/* An entry that says that one key took over from the one before it. Between the two nothing is
- * signed, so the new one may not be there yet; the old one must. */
+/* An entry that says that one key took over from another. The new one is not in the table before
+ * its first checkpoint, so it may be missing; the old one has signed some, and may not. */
 static void take_replacement(struct verify_roots *roots, int64_t pos, const json_t *body)
 {
     bool known = false;
@@ -284,9 +284,9 @@ enum pg_status verify_roots_begin(struct verify_roots *roots)
 
 /* ---- checkpoints ---- */
 
-/* Behind a change every root is another: it is told once, until one fits again. */
+/* After a changed entry every root differs, so only the first is reported, until one fits again. */
 static void compare_root(struct verify_roots *roots, const struct checkpoint *checkpoint,
-                         const char *whose, bool *told)
+                         const char *whose, bool *reported)
 {
     uint8_t root[DIGEST_BYTES];
     char at[INSTANT_TEXT_MAX];
@@ -295,16 +295,16 @@ static void compare_root(struct verify_roots *roots, const struct checkpoint *ch
     bool fits = memcmp(root, checkpoint->root, DIGEST_BYTES) == 0;
     if (fits)
         roots->good = checkpoint->size;
-    if (!fits && !*told) {
+    if (!fits && !*reported) {
         instant_format(checkpoint->at, at);
         verify_found(roots->report,
                      "the %s checkpoint of size %lld, signed at %s, has another root than the "
                      "entries at positions 1 to %lld: one at positions %lld to %lld was changed, "
-                     "moved, inserted or dropped since",
+                     "moved, inserted or dropped since then",
                      whose, (long long)checkpoint->size, at, (long long)checkpoint->size,
                      (long long)roots->good + 1, (long long)checkpoint->size);
     }
-    *told = !fits;
+    *reported = !fits;
 }
 
 static void check_stored(struct verify_roots *roots, struct checkpoint *checkpoint)
@@ -332,7 +332,8 @@ static void check_stored(struct verify_roots *roots, struct checkpoint *checkpoi
     roots->latest = checkpoint->at;
 }
 
-/* Whoever owns the database can sign everything again, but not with the same key. */
+/* The owner of the database can make a new key and sign all checkpoints again. A checkpoint that
+ * somebody outside has kept shows it: it is signed with the key that was replaced. */
 static void check_kept(struct verify_roots *roots, const struct checkpoint *kept, bool stored)
 {
     const struct key *key = key_at(roots, kept->size);
@@ -343,11 +344,11 @@ static void check_kept(struct verify_roots *roots, const struct checkpoint *kept
                      "the kept checkpoint of size %lld is not in table checkpoint: it was dropped",
                      (long long)kept->size);
     if (key != NULL && memcmp(key->public_key, kept->public_key, PUBLIC_KEY_BYTES) != 0)
-        verify_found(roots->report,
-                     "the kept checkpoint of size %lld is signed with key %s, by table signing_key "
-                     "%s signed then: checkpoints were signed again",
-                     (long long)kept->size, key_name(kept->key_id, mine),
-                     key_name(key->id, theirs));
+        verify_found(
+            roots->report,
+            "the kept checkpoint of size %lld is signed with key %s, but table signing_key "
+            "says that key %s was in use then: checkpoints were signed again",
+            (long long)kept->size, key_name(kept->key_id, mine), key_name(key->id, theirs));
 }
 
 static const struct checkpoint *next_kept(const struct verify_roots *roots)
@@ -355,6 +356,7 @@ static const struct checkpoint *next_kept(const struct verify_roots *roots)
     return roots->kept < roots->report->kept_count ? &roots->report->kept[roots->kept] : NULL;
 }
 
+/* True when a stored checkpoint covers exactly the entries so far. */
 static bool compare_stored(struct verify_roots *roots)
 {
     bool any = false;
@@ -363,7 +365,7 @@ static bool compare_stored(struct verify_roots *roots)
            roots->stored[roots->stored_at].size == roots->frontier.size;
          roots->stored_at++) {
         check_stored(roots, &roots->stored[roots->stored_at]);
-        compare_root(roots, &roots->stored[roots->stored_at], "stored", &roots->told_stored);
+        compare_root(roots, &roots->stored[roots->stored_at], "stored", &roots->reported_stored);
         any = true;
     }
     return any;
@@ -376,7 +378,7 @@ static void compare_here(struct verify_roots *roots)
 
     for (; (kept = next_kept(roots)) != NULL && kept->size == roots->frontier.size; roots->kept++) {
         check_kept(roots, kept, stored);
-        compare_root(roots, kept, "kept", &roots->told_kept);
+        compare_root(roots, kept, "kept", &roots->reported_kept);
     }
 }
 
@@ -401,7 +403,8 @@ static const struct node *stored_node(const struct verify_roots *roots, const st
     return NULL;
 }
 
-/* Proofs are read from the stored nodes: a wrong one makes them all wrong. */
+/* Inclusion proofs are made of the stored nodes, so one wrong node makes wrong proofs although the
+ * ledger itself is right. */
 void verify_roots_compare_nodes(struct verify_roots *roots)
 {
     for (size_t i = 0; i < roots->completed.count; i++) {
@@ -410,7 +413,7 @@ void verify_roots_compare_nodes(struct verify_roots *roots)
         int bits = MERKLE_FAN_BITS * node->level;
         long long first = (long long)(node->place << bits) + 1;
         long long last = (long long)((node->place + 1) << bits);
-        if (last > roots->covered)
+        if (last > roots->covered) /* nodes are stored with the checkpoint that first covers them */
             continue;
         if (stored == NULL)
             verify_found(roots->report,
@@ -483,16 +486,16 @@ enum pg_status verify_roots_load(struct verify_roots *roots, int64_t after, int6
 
 /* ---- the end ---- */
 
-static void tell_beyond(struct verify_roots *roots, int64_t size, instant signed_at, bool gap,
-                        const char *whose)
+static void report_beyond(struct verify_roots *roots, int64_t size, instant signed_at, bool gap,
+                          const char *whose)
 {
     char at[INSTANT_TEXT_MAX];
 
     instant_format(signed_at, at);
     if (gap)
         verify_found(roots->report,
-                     "the %s checkpoint of size %lld, signed at %s, and those behind it cannot be "
-                     "compared: entries are missing behind position %lld",
+                     "the %s checkpoint of size %lld, signed at %s, and those after it cannot be "
+                     "compared: entries are missing after position %lld",
                      whose, (long long)size, at, (long long)roots->frontier.size);
     else
         verify_found(roots->report,
@@ -518,7 +521,7 @@ enum pg_status verify_roots_end(struct verify_roots *roots, bool gap)
     struct pg_params params;
 
     if (next_kept(roots) != NULL)
-        tell_beyond(roots, next_kept(roots)->size, next_kept(roots)->at, gap, "kept");
+        report_beyond(roots, next_kept(roots)->size, next_kept(roots)->at, gap, "kept");
     arena_clear(roots->arena);
     begin_params(roots, &params);
     pg_params_int8(&params, roots->frontier.size);
@@ -526,7 +529,8 @@ enum pg_status verify_roots_end(struct verify_roots *roots, bool gap)
         pg_run(roots->pg, &VERIFY_BEYOND, &params, pg_deadline_in(VERIFY_TIMEOUT_MS));
     const struct pg_result *result = status == PG_OK ? pg_result(roots->pg, 0) : NULL;
     if (pg_rows(result) > 0)
-        tell_beyond(roots, pg_get_int8(result, 0, 0), pg_get_instant(result, 0, 1), gap, "stored");
+        report_beyond(roots, pg_get_int8(result, 0, 0), pg_get_instant(result, 0, 1), gap,
+                      "stored");
     else if (status == PG_OK)
         check_unused(roots);
     pg_pipeline_end(roots->pg);

@@ -32,8 +32,8 @@ static const struct statement VERIFY_STATE_LEADS = {
     .index = "lead_pkey",
 };
 
-/* Handoffs that the ledger closed, against their rows.
- * $1 workspace, $2 and $3 handoffs and their states by the ledger */
+/* Handoffs that are closed in the ledger and not so in their rows. $1 workspace, $2 and $3 handoffs
+ * and their states according to the ledger */
 static const struct statement VERIFY_STATE_CLOSED = {
     .name = "verify_state_closed",
     .sql = "SELECT u.id, u.state, h.state "
@@ -45,8 +45,9 @@ static const struct statement VERIFY_STATE_CLOSED = {
     .index = "handoff_pkey",
 };
 
-/* Whom an absorbed lead stands for in the table, where that is another lead than the ledger names:
- * one that the named one was merged into itself since.
+/* The ledger names the lead that an absorbed one was merged into; the table names the one that
+ * stands for it today. They may differ only when the one named by the ledger was itself merged
+ * since.
  * $1 workspace, $2 and $3 leads named by the ledger and by the table */
 static const struct statement VERIFY_STATE_SURVIVORS = {
     .name = "verify_state_survivors",
@@ -75,7 +76,7 @@ static const struct statement VERIFY_STATE_SURVIVORS = {
     .index = "lead_pkey",
 };
 
-/* The last entry of what was absorbed, against what the survivor's entry says of it.
+/* The last entry of an absorbed lead against what the survivor's entry says about it.
  * $1 workspace, $2 survivors, $3 absorbed, $4 and $5 number and hash of the last entry */
 static const struct statement VERIFY_STATE_ABSORBED = {
     .name = "verify_state_absorbed",
@@ -144,15 +145,15 @@ struct verify_state {
     bool following;
     bool is_lead;
     /* the page of rows */
-    struct replay *rows; /* as the tables tell it */
+    struct replay *rows; /* what the tables say of each lead */
     size_t row_count;
     size_t row;
     struct uuid after;
     bool last_page;
     /* over all */
     int64_t made;         /* handoffs */
-    int64_t merges;       /* lead.merged … */
-    int64_t absorbed_all; /* … and lead.absorbed */
+    int64_t merges;       /* entries lead.merged … */
+    int64_t absorbed_all; /* … and lead.absorbed: one each per merge */
 };
 
 struct verify_state *verify_state_new(struct pg *pg, struct uuid workspace, size_t page_rows,
@@ -281,11 +282,12 @@ static void differ(struct verify_state *state, struct uuid lead, const char *wha
     char id[UUID_TEXT_LEN + 1];
 
     uuid_format(lead, id);
-    verify_found(state->report, "lead %s: its %s is %s by the ledger, %s in the table", id, what,
+    verify_found(state->report, "lead %s: its %s is %s in the ledger, %s in the table", id, what,
                  ledger, table);
 }
 
-/* Merges of the survivor itself are followed later, for all of the page at once. */
+/* Where both name a lead, but not the same, the survivor may have been merged itself: that is
+ * looked up later, for the whole page at once. */
 static void compare_survivor(struct verify_state *state, const struct replay *ledger,
                              const struct replay *row)
 {
@@ -320,15 +322,15 @@ static void compare(struct verify_state *state, const struct replay *ledger,
         differ(state, lead, "open handoff", handoff_of(ledger, a), handoff_of(row, b));
 }
 
-static void tell_lost(struct verify_state *state, struct uuid lead)
+static void report_lost(struct verify_state *state, struct uuid lead)
 {
     char id[UUID_TEXT_LEN + 1];
 
     uuid_format(lead, id);
-    verify_found(state->report, "lead %s stands in the ledger and has no row in table lead", id);
+    verify_found(state->report, "lead %s is in the ledger and has no row in table lead", id);
 }
 
-static void tell_invented(struct verify_state *state, struct uuid lead)
+static void report_invented(struct verify_state *state, struct uuid lead)
 {
     char id[UUID_TEXT_LEN + 1];
 
@@ -363,7 +365,8 @@ static void read_row(const struct pg_result *result, int at, struct replay *row)
         row->open_state = HANDOFF_STATE_COUNT;
 }
 
-/* nil is null as a parameter, which compares with nothing; no lead is this one */
+/* A nil id becomes null as a parameter, and null is not less than any id; this one is less than
+ * every id that is given out. */
 static struct uuid place(struct uuid after)
 {
     static const struct uuid before_all = {{[15] = 1}};
@@ -394,7 +397,7 @@ static enum pg_status load_rows(struct verify_state *state)
     return status;
 }
 
-/* The next row that was not compared yet, NULL behind the last. */
+/* The next row that was not compared yet, NULL after the last. */
 static enum pg_status next_row(struct verify_state *state, const struct replay **out)
 {
     if (state->row == state->row_count && !state->last_page) {
@@ -406,7 +409,8 @@ static enum pg_status next_row(struct verify_state *state, const struct replay *
     return PG_OK;
 }
 
-/* Both sides in order of ids: rows before this lead are unknown to the ledger. */
+/* A merge join: ledger and table both come in the order of ids, so rows that come before this lead
+ * have no entries, and a lead that the rows have passed has no row. */
 static enum pg_status compare_lead(struct verify_state *state, const struct replay *ledger)
 {
     for (;;) {
@@ -416,7 +420,7 @@ static enum pg_status compare_lead(struct verify_state *state, const struct repl
             return status;
         int order = row == NULL ? 1 : uuid_compare(row->subject, ledger->subject);
         if (order > 0) {
-            tell_lost(state, ledger->subject);
+            report_lost(state, ledger->subject);
             return PG_OK;
         }
         state->row++;
@@ -424,7 +428,7 @@ static enum pg_status compare_lead(struct verify_state *state, const struct repl
             compare(state, ledger, row);
             return PG_OK;
         }
-        tell_invented(state, row->subject);
+        report_invented(state, row->subject);
     }
 }
 
@@ -453,7 +457,7 @@ static enum pg_status compare_closed(struct verify_state *state)
     for (int row = 0; row < pg_rows(result); row++) {
         const char *table = pg_get_text(result, row, 2, NULL);
         uuid_format(pg_get_uuid(result, row, 0), id);
-        verify_found(state->report, "handoff %s: it is %s by the ledger, %s in the table", id,
+        verify_found(state->report, "handoff %s: it is %s in the ledger, %s in the table", id,
                      pg_get_text(result, row, 1, NULL), table == NULL ? "missing" : table);
     }
     pg_pipeline_end(state->pg);
@@ -556,11 +560,11 @@ static enum pg_status compare_counts(struct verify_state *state)
     enum pg_status status =
         pg_run(state->pg, &VERIFY_STATE_HANDOFFS, &params, pg_deadline_in(VERIFY_STATE_TIMEOUT_MS));
     if (status == PG_OK && pg_get_int8(pg_result(state->pg, 0), 0, 0) != state->made)
-        verify_found(state->report, "the ledger made %lld handoffs, table handoff has %lld",
+        verify_found(state->report, "the ledger has %lld handoffs, table handoff has %lld",
                      (long long)state->made, (long long)pg_get_int8(pg_result(state->pg, 0), 0, 0));
     pg_pipeline_end(state->pg);
     if (state->merges != state->absorbed_all)
-        verify_found(state->report, "%lld leads were absorbed, %lld merges say so",
+        verify_found(state->report, "%lld leads were absorbed, but %lld merges are recorded",
                      (long long)state->absorbed_all, (long long)state->merges);
     return status;
 }
@@ -574,7 +578,7 @@ enum pg_status verify_state_end(struct verify_state *state)
     state->following = false;
     status = verify_state_flush(state);
     while (status == PG_OK && (status = next_row(state, &row)) == PG_OK && row != NULL) {
-        tell_invented(state, row->subject);
+        report_invented(state, row->subject);
         state->row++;
     }
     return status == PG_OK ? compare_counts(state) : status;

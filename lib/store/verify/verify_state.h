@@ -1,7 +1,7 @@
 /*
- * `baton verify --state`: what the ledger alone says of every lead and handoff against what the
- * rows say. Fed with the entries that verify.c reads, ordered by subject and seq; holds one page of
- * leads at a time.
+ * `baton verify --state`: compares what the ledger alone says of every lead and handoff with what
+ * the rows say. It is given the entries that verify.c reads, ordered by subject and seq, and holds
+ * one page of leads at a time.
  */
 #ifndef BATON_STORE_VERIFY_STATE_H
 #define BATON_STORE_VERIFY_STATE_H
@@ -21,10 +21,10 @@ void verify_state_free(struct verify_state *state);
 enum err verify_state_follow(struct verify_state *state, const struct ledger_entry *entry,
                              int64_t pos) MUST_USE;
 
-/** Compares what was followed since the last time; between two round trips of pg. */
+/** Compares what was followed since the last flush. Not while a round trip of pg is being read. */
 enum pg_status verify_state_flush(struct verify_state *state) MUST_USE;
 
-/** After the last flush: the last lead, and what the tables have beside. */
+/** After the last flush: compares the last lead, and reports the rows that no entry explains. */
 enum pg_status verify_state_end(struct verify_state *state) MUST_USE;
 
 extern const struct statement *const verify_state_statements[];
