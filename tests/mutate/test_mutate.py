@@ -204,6 +204,9 @@ class Draws(unittest.TestCase):
         self.assertIn("unit/handoff_claim", batches[0])
         self.assertEqual(batches[1], ["unit/life", "unit/email"])
         self.assertEqual(batches[2:], [["store/handoff_read"], ["http/handoffs"], ["faults/model"]])
+        batches = list(copy.batches("lib/store/read/handoff_read.c", names))
+        self.assertEqual(batches[0], ["store/handoff_read"])
+        self.assertEqual(batches[1], ["http/handoffs"])
 
 
 if __name__ == "__main__":

@@ -145,15 +145,19 @@ class Copy:
         return name in self.passing
 
     def batches(self, path, names):
-        """What could notice a mistake in this file, the cheapest and most likely first."""
+        """What could notice a mistake in this file, the cheapest and likeliest first."""
         names = [n for n in names if n not in self.failing]
         near = [n for n in names if is_near(n, path, self._includes(n))]
         faults = "|".join(tests for place, tests in FAULTS if re.match(place, path))
-        for suites in (("unit/", "fuzz/"), ("store/",), ("http/",), ("faults/",)):
-            of_suites = [n for n in names if n.startswith(suites)]
-            if suites == ("faults/",):
-                of_suites = [n for n in of_suites if re.fullmatch("faults/(%s)" % faults, n)]
-            for batch in ([n for n in of_suites if n in near], [n for n in of_suites if n not in near]):
+        # Unit tests know no database, so a mistake in the store is nothing to them.
+        order = ["unit/", "fuzz/", "store/", "http/", "faults/"]
+        if path.startswith("lib/store/"):
+            order = ["store/", "http/", "faults/", "unit/", "fuzz/"]
+        for suite in order:
+            of_suite = [n for n in names if n.startswith(suite)]
+            if suite == "faults/":
+                of_suite = [n for n in of_suite if re.fullmatch("faults/(%s)" % faults, n)]
+            for batch in ([n for n in of_suite if n in near], [n for n in of_suite if n not in near]):
                 if batch:
                     yield sorted(batch, key=lambda n: self.seconds([n]))
 
