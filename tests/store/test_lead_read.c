@@ -294,6 +294,77 @@ START_TEST(who_is_gone_leaves_a_tombstone)
 }
 END_TEST
 
+/* Of leads in the feed: after how many entries of others the next change comes, and what the pages
+ * have: how many, where the next begins, whether there is more. Kim's capture has position 1. */
+static const struct {
+    int others;
+    struct {
+        size_t count;
+        int64_t next;
+        bool more;
+    } pages[4];
+} windows[] = {
+    {FEED_SCAN_MAX - 3, {{2, FEED_SCAN_MAX - 1, false}, {0, FEED_SCAN_MAX - 1, false}}},
+    {FEED_SCAN_MAX - 2, {{2, FEED_SCAN_MAX, true}, {0, FEED_SCAN_MAX, false}}},
+    {FEED_SCAN_MAX - 1,
+     {{1, FEED_SCAN_MAX, true}, {1, FEED_SCAN_MAX + 1, false}, {0, FEED_SCAN_MAX + 1, false}}},
+    {2 * FEED_SCAN_MAX,
+     {{1, FEED_SCAN_MAX, true},
+      {0, 2 * FEED_SCAN_MAX, true},
+      {1, 2 * FEED_SCAN_MAX + 2, false},
+      {0, 2 * FEED_SCAN_MAX + 2, false}}},
+};
+
+START_TEST(a_look_ends_somewhere_and_the_next_goes_on)
+{
+    struct lead_feed feed = {0};
+    char sql[1024];
+
+    reading_capture(&r, "kim@acme.example", NULL);
+    reading_capture(&r, "lee@acme.example", NULL); /* at 2, and moved behind the others */
+    reach_sql("kim@acme.example");
+    reach_sql("lee@acme.example");
+    snprintf(sql, sizeof sql,
+             "ALTER TABLE ledger DISABLE TRIGGER USER;"
+             "UPDATE ledger SET pos = 2 + %d WHERE pos = 2;"
+             "INSERT INTO ledger SELECT workspace_id, 1 + i, gen_random_uuid(), 1, 60, now(), 1, "
+             "NULL, NULL, convert_to('{}', 'UTF8'), decode(repeat('00', 32), 'hex') "
+             "FROM workspace, generate_series(1, %d) i",
+             windows[_i].others, windows[_i].others);
+    database_exec(r.database, sql);
+    for (int i = 0; i < 4 && (i == 0 || windows[_i].pages[i].next != 0); i++) {
+        feed = feed_of(feed.next, 10);
+        ck_assert_uint_eq(feed.count, windows[_i].pages[i].count);
+        ck_assert_int_eq(feed.next, windows[_i].pages[i].next);
+        ck_assert_int_eq(feed.more, windows[_i].pages[i].more);
+    }
+}
+END_TEST
+
+/* Each milestone has its own time. */
+START_TEST(a_feed_is_of_its_milestone_alone)
+{
+    char sql[512];
+
+    reading_capture(&r, "kim@acme.example", NULL);
+    for (int reached = 0; reached < MILESTONE_COUNT; reached++) {
+        snprintf(sql, sizeof sql,
+                 "UPDATE lead SET mql_at = NULL, sal_at = NULL, sql_at = NULL, "
+                 "opportunity_at = NULL, customer_at = NULL; UPDATE lead SET %s_at = now()",
+                 milestone_name((enum milestone)reached));
+        database_exec(r.database, sql);
+        for (int asked = 0; asked < MILESTONE_COUNT; asked++) {
+            struct lead_feed feed;
+            ck_assert_int_eq(lead_read_feed(&r.read, (enum milestone)asked, 0, 10, &feed),
+                             ERR_NONE);
+            ck_assert_msg(feed.count == (asked == reached), "%s in the feed of %s",
+                          milestone_name((enum milestone)reached),
+                          milestone_name((enum milestone)asked));
+        }
+    }
+}
+END_TEST
+
 /* A follower who asks now and then, a page of one at a time, ends with what is. */
 START_TEST(a_follower_ends_with_what_is)
 {
@@ -340,6 +411,9 @@ static Suite *suite(void)
     tcase_add_test(t, a_lead_is_in_the_feed_once_it_has_reached_it);
     tcase_add_test(t, a_page_has_a_lead_once_at_its_latest_change);
     tcase_add_test(t, who_is_gone_leaves_a_tombstone);
+    tcase_add_loop_test(t, a_look_ends_somewhere_and_the_next_goes_on, 0,
+                        sizeof windows / sizeof *windows);
+    tcase_add_test(t, a_feed_is_of_its_milestone_alone);
     tcase_add_test(t, a_follower_ends_with_what_is);
     tcase_set_timeout(t, 60);
     suite_add_tcase(s, t);

@@ -140,6 +140,59 @@ START_TEST(feedback_goes_on_where_it_was_cut)
 }
 END_TEST
 
+/* So many entries after position 5 that are no feedback and no lead's, and then one that is. */
+static void add_others(int count)
+{
+    char sql[1024];
+
+    snprintf(sql, sizeof sql,
+             "INSERT INTO ledger SELECT workspace_id, 5 + i, gen_random_uuid(), 1, 60, now(), 1, "
+             "NULL, NULL, convert_to('{}', 'UTF8'), decode(repeat('00', 32), 'hex') "
+             "FROM workspace, generate_series(1, %d) i;"
+             "INSERT INTO ledger SELECT workspace_id, 6 + %d, subject_id, 6, kind, at, actor_kind, "
+             "actor_id, team_id, body, hash FROM ledger WHERE pos = 2",
+             count, count);
+    database_exec(r.database, sql);
+}
+
+/* What the pages of one follower have: how many entries, after which the next begins. */
+static const struct {
+    int others;
+    struct {
+        size_t count;
+        int64_t next;
+        bool more;
+    } pages[4];
+} windows[] = {
+    /* all in one look */
+    {FEED_SCAN_MAX - 7, {{4, FEED_SCAN_MAX - 1, false}, {0, FEED_SCAN_MAX - 1, false}}},
+    /* a look that ends with the last entry cannot know that it is the last */
+    {FEED_SCAN_MAX - 6, {{4, FEED_SCAN_MAX, true}, {0, FEED_SCAN_MAX, false}}},
+    {FEED_SCAN_MAX - 5,
+     {{3, FEED_SCAN_MAX, true}, {1, FEED_SCAN_MAX + 1, false}, {0, FEED_SCAN_MAX + 1, false}}},
+    /* a whole look without anything in it */
+    {2 * FEED_SCAN_MAX,
+     {{3, FEED_SCAN_MAX, true},
+      {0, 2 * FEED_SCAN_MAX, true},
+      {1, 2 * FEED_SCAN_MAX + 6, false},
+      {0, 2 * FEED_SCAN_MAX + 6, false}}},
+};
+
+START_TEST(a_look_ends_somewhere_and_the_next_goes_on)
+{
+    struct feedback_page page = {0};
+
+    reading_exec(&r, feedback_sql);
+    add_others(windows[_i].others);
+    for (int i = 0; i < 4 && (i == 0 || windows[_i].pages[i].next != 0); i++) {
+        ck_assert_int_eq(ledger_read_feedback(&r.read, page.next, 10, &page), ERR_NONE);
+        ck_assert_uint_eq(page.count, windows[_i].pages[i].count);
+        ck_assert_int_eq(page.next, windows[_i].pages[i].next);
+        ck_assert_int_eq(page.more, windows[_i].pages[i].more);
+    }
+}
+END_TEST
+
 static struct config small_config(const struct team *teams)
 {
     return (struct config){.teams = teams, .team_count = 2};
@@ -337,6 +390,8 @@ static Suite *suite(void)
     tcase_add_test(t, events_come_in_order_and_the_place_is_kept);
     tcase_add_test(t, feedback_carries_its_words);
     tcase_add_test(t, feedback_goes_on_where_it_was_cut);
+    tcase_add_loop_test(t, a_look_ends_somewhere_and_the_next_goes_on, 0,
+                        sizeof windows / sizeof *windows);
     tcase_add_test(t, feedback_is_written_as_the_contract_has_it);
     tcase_add_test(t, a_timeline_has_what_happened_with_touches);
     tcase_add_test(t, a_timeline_has_the_absorbed_ones_too_whichever_is_asked);
