@@ -9,9 +9,9 @@ SELECT n, ('0199' || lpad(to_hex(n / 65536), 4, '0') || '-' || lpad(to_hex(n % 6
         || substr(md5(n::text), 1, 3) || '-8' || substr(md5(n::text), 4, 3) || '-' || substr(md5(n::text), 8, 12))::uuid AS id,
     timestamptz '2026-01-01' + n * interval '20 seconds' AS at
 FROM generate_series(1, :leads) n;
-INSERT INTO lead (workspace_id, lead_id, status, stage, owner_team, due_at, identities, attributes, salt, origin, found_by,
+INSERT INTO lead (workspace_id, lead_id, status, stage, owner_team, next_step, next_why, next_at, identities, attributes, salt, origin, found_by,
     created_at, updated_at, touch_count, first_touch_at, sql_at, customer_at, seq, hash, chain_at)
-SELECT :'workspace', id, 'active', 'inquiry', :'marketing', at, json_build_array(json_build_array('email', '', 'p' || n || '@x.example')),
+SELECT :'workspace', id, 'active', 'inquiry', :'marketing', 'nurture', 'not_qualified', at, json_build_array(json_build_array('email', '', 'p' || n || '@x.example')),
     format('{"company.domain":[["c%s.example",%s,%s,"form"]],"company.employees":[[%s,%s,%s,"form"]],"country":[["%s",%s,%s,"form"]],'
         '"email.domain":[["c%s.example",%s,%s,"form"]],"seniority":[["%s",%s,%s,"form"]]}',
         n % 5000, us, us, n::bigint * 7919 % 2000, us, us, (ARRAY['de', 'fr', 'us', 'pl'])[n % 4 + 1], us, us, n % 5000, us, us,

@@ -59,7 +59,7 @@ static const struct input_field update_fields[] = {
     {"attributes", &attributes_type, AT(struct update_input, attributes),
      COUNT(struct update_input, attribute_count)},
     {"occurred_at", &input_instant, AT(struct update_input, occurred_at)},
-    {"due_at", &input_instant, AT(struct update_input, due_at)},
+    {"next_at", &input_instant, AT(struct update_input, next_at)},
 };
 const struct input_spec lead_update_spec =
     INPUT_SPEC(update_fields, struct update_input, .check = input_changes);

@@ -60,7 +60,9 @@ enum err leads_get(struct request *r, struct read *read)
 struct list_input {
     const char *email; /* normalised */
     const struct identity *external_id;
-    enum stage stage; /* STAGE_COUNT: any */
+    enum stage stage;    /* STAGE_COUNT: any */
+    enum lead_step step; /* STEP_NONE: any */
+    instant due_before;
     const char *owner_team;
     struct uuid owner;      /* of owner_team; nil: any */
     enum milestone reached; /* MILESTONE_COUNT: a page, not a feed */
@@ -73,6 +75,8 @@ static const struct input_field list_fields[] = {
     {"external_id", &foreign_pair_type, AT(struct list_input, external_id)},
     {"stage", &stage_type, AT(struct list_input, stage), .otherwise = STAGE_COUNT},
     {"owner_team", &name_type, AT(struct list_input, owner_team)},
+    {"step", &lead_step_type, AT(struct list_input, step), .otherwise = STEP_NONE},
+    {"due_before", &input_instant, AT(struct list_input, due_before)},
     {"reached", &milestone_type, AT(struct list_input, reached), .otherwise = MILESTONE_COUNT},
     {"after", &feed_places.type, AT(struct list_input, after)},
     PAGE_LIMIT_FIELD(struct list_input, page),
@@ -98,6 +102,10 @@ static void refuse_mixture(struct request *r, const struct list_input *input)
         reading_fault(r, "stage", "with_reached", detail);
     if (input->owner_team != NULL)
         reading_fault(r, "owner_team", "with_reached", detail);
+    if (input->step != STEP_NONE)
+        reading_fault(r, "step", "with_reached", detail);
+    if (input->due_before != INSTANT_NONE)
+        reading_fault(r, "due_before", "with_reached", detail);
     if (input->page.place != NULL)
         reading_fault(r, "cursor", "with_reached", detail);
 }
@@ -125,7 +133,8 @@ static const struct identity *email_of(struct request *r, const char *email)
     return identity;
 }
 
-static enum err answer_page(struct request *r, const struct lead_page *found)
+/* A page by date goes on by date: that of the last lead stands in the place. */
+static enum err answer_page(struct request *r, const struct lead_page *found, bool by_date)
 {
     struct reading_page page;
     struct cursor place = {0};
@@ -134,6 +143,7 @@ static enum err answer_page(struct request *r, const struct lead_page *found)
     for (size_t i = 0; i < found->count; i++) {
         shape_lead(r->config, found->items[i].lead, found->items[i].open, &page.json);
         place.id = found->items[i].lead->id;
+        place.number = by_date ? found->items[i].lead->next.at : 0;
     }
     return reading_page_end(r, &page, &leads_places, found->more ? &place : NULL);
 }
@@ -141,18 +151,24 @@ static enum err answer_page(struct request *r, const struct lead_page *found)
 static enum err list_page(struct request *r, const struct list_input *input, struct read *read)
 {
     struct lead_page found;
+    struct cursor begin = reading_begin_at(&input->page);
+    bool by_date = input->step != STEP_NONE || input->due_before != INSTANT_NONE;
     struct lead_filter filter = {
         .email = email_of(r, input->email),
         .external = input->external_id,
         .stage = input->stage,
         .owner_team = input->owner,
-        .before = reading_begin_at(&input->page).id,
+        .before = begin.id,
+        .by_date = by_date,
+        .step = input->step,
+        .due_before = input->due_before,
+        .after = input->page.place == NULL ? INSTANT_NONE : begin.number,
     };
 
     if (arena_failed(r->arena))
         return ERR_OUT_OF_MEMORY;
     enum err err = lead_read_page(read, &filter, (int)input->page.limit, &found);
-    return err == ERR_NONE ? answer_page(r, &found) : err;
+    return err == ERR_NONE ? answer_page(r, &found, by_date) : err;
 }
 
 /* ---- the feed of a milestone ---- */

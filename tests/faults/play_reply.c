@@ -47,7 +47,7 @@ static void hear_lead_short(struct reply_item *item, const json_t *lead)
     put_id(item, REF_LEAD, json_object_get(lead, "id"));
     put_value(item, FIELD_STAGE, json_object_get(lead, "stage"));
     put_value(item, FIELD_OWNER, json_object_get(lead, "owner_team"));
-    put_set(item, FIELD_DUE, json_object_get(lead, "due_at"));
+    put_set(item, FIELD_DUE, json_object_get(lead, "next"));
 }
 
 /* The digits that the names end with, in order: "=02". */

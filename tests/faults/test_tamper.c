@@ -582,7 +582,8 @@ static const struct tampering states[] = {
      {"lead ffffffff-0000-7000-8000-00000000000a has a row in table lead and no entry in the "
       "ledger"}},
     {"a merged lead alive again",
-     "UPDATE lead SET status = 'active', owner_team = '${sales}', due_at = now(), merged_into = "
+     "UPDATE lead SET status = 'active', owner_team = '${sales}', next_step = 'review', next_why = "
+     "'x', next_at = now(), merged_into = "
      "NULL WHERE lead_id = '${bob}'",
      {"lead ${bob}: its status is merged in the ledger, active in the table",
       "lead ${bob}: its survivor is ${ann} in the ledger, none in the table"}},
@@ -590,7 +591,8 @@ static const struct tampering states[] = {
      "UPDATE lead SET merged_into = '${kim}' WHERE lead_id = '${bob}'",
      {"lead ${bob}: its survivor is ${ann} in the ledger, ${kim} in the table"}},
     {"an erased lead alive again",
-     "UPDATE lead SET status = 'active', owner_team = '${sales}', due_at = now() WHERE lead_id = "
+     "UPDATE lead SET status = 'active', owner_team = '${sales}', next_step = 'review', next_why = "
+     "'x', next_at = now() WHERE lead_id = "
      "'${eve}'",
      {"lead ${eve}: its status is erased in the ledger, active in the table"}},
     {"an offer left out, and the chain made to hold again",

@@ -174,7 +174,7 @@ static const struct step leads[] = {
      .body = "{'attributes':{'seniority':'vp'}}",
      .status = 200},
     OTHERS("moves her next step", "sam", "PATCH", "/v1/leads/${kim}",
-           "{'due_at':'2030-01-01T00:00:00Z'}"),
+           "{'next_at':'2030-01-01T00:00:00Z'}"),
     OTHERS("gives her another id", "sam", "PATCH", "/v1/leads/${kim}",
            "{'external_ids':[{'source':'crm','id':'8'}]}"),
     OTHERS("takes her address", "sam", "PATCH", "/v1/leads/${kim}", "{'email':null}"),

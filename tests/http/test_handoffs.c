@@ -295,7 +295,7 @@ static const struct step qualified[] = {
      .checks = {{"/handoff/outcome", "'won'"},
                 {"/handoff/allowed_actions", "['feedback']"},
                 {"/lead/stage", "'customer'"},
-                {"/lead/due_at", "null"}}},
+                {"/lead/next", "null"}}},
     {.label = "once",
      .method = "POST",
      .path = AT "/outcome",
@@ -362,7 +362,7 @@ static const struct step lost[] = {
      .checks = {{"/handoff/outcome_reason", "'bad_timing'"},
                 {"/lead/stage", "'nurture'"},
                 {"/lead/owner_team", "'marketing'"},
-                {"/lead/due_at", "<string>"}}},
+                {"/lead/next/step", "'nurture'"}}},
     {0},
 };
 
@@ -455,7 +455,7 @@ static const struct step rejected[] = {
                  "{'id':'company-size','result':'met','seen':120,'now':'unmet'}"},
                 {"/lead/stage", "'nurture'"},
                 {"/lead/owner_team", "'marketing'"},
-                {"/lead/due_at", "<string>"}},
+                {"/lead/next/step", "'nurture'"}},
      .keep = {{"first", "@body"}}},
     {.label = "the repeat answers the same bytes",
      .method = "POST",

@@ -120,7 +120,7 @@ static const struct step after_deals[] = {
      .status = 200,
      .checks = {{"/stage", "'customer'"},
                 {"/owner_team", "'ae'"},
-                {"/due_at", "null"},
+                {"/next", "null"},
                 {"/attributes/segment", "'pet'"},
                 {"/milestones/mql", "null"},
                 {"/milestones/sal", "'2026-02-01T12:00:00Z'"},

@@ -691,6 +691,7 @@ static const struct {
     {"reached", NULL, NULL},
     {"state", NULL, NULL},
     {"due_before", NULL, NULL},
+    {"step", NULL, NULL},
     {"term", NULL, NULL},
     {"target", NULL, NULL},
     {"version", NULL, NULL},

@@ -366,7 +366,8 @@ START_TEST(leads_in_a_circle_are_said_to_be_damaged)
     long long before = metric("lane_not_loadable_total");
     run_sql("CREATE TABLE before_circle AS SELECT * FROM lead");
     snprintf(sql, sizeof sql,
-             "UPDATE lead SET status = 'merged', owner_team = NULL, identities = NULL, attributes "
+             "UPDATE lead SET status = 'merged', owner_team = NULL, next_step = NULL, next_at = "
+             "NULL, identities = NULL, attributes "
              "= NULL, facts = NULL, merged_into = CASE lead_id WHEN '%s' THEN '%s' ELSE '%s' "
              "END::uuid WHERE lead_id IN ('%s', '%s')",
              leads[0], leads[1], leads[0], leads[0], leads[1]);
@@ -380,7 +381,8 @@ START_TEST(leads_in_a_circle_are_said_to_be_damaged)
     done("ana", "POST", target, "{\"kind\":\"call\"}", 201);
     snprintf(sql, sizeof sql,
              "UPDATE lead l SET status = b.status, owner_team = b.owner_team, identities = "
-             "b.identities, attributes = b.attributes, facts = b.facts, merged_into = NULL "
+             "b.identities, attributes = b.attributes, facts = b.facts, merged_into = NULL, "
+             "next_step = b.next_step, next_at = b.next_at "
              "FROM before_circle b WHERE b.lead_id = l.lead_id AND l.lead_id IN ('%s', '%s'); "
              "DROP TABLE before_circle",
              leads[0], leads[1]);

@@ -27,10 +27,12 @@ static const char dimensions_sql[] =
 
 /* A lead by its name; milestone and amount may be NULL. */
 #define LEAD(name, first_touch, customer, minor)                                                   \
-    "INSERT INTO lead (workspace_id, lead_id, status, stage, owner_team, due_at, identities,"      \
+    "INSERT INTO lead (workspace_id, lead_id, status, stage, owner_team, next_step, next_why, "    \
+    "next_at, identities,"                                                                         \
     " attributes, facts, salt, origin, found_by, created_at, updated_at, touch_count,"             \
     " first_touch_at, customer_at, amount_minor, amount_currency, seq, hash, chain_at) VALUES"     \
-    " (:w, :" name ", 'active', 'inquiry', :marketing, now(), '[]', '{}', '{}',"                   \
+    " (:w, :" name                                                                                 \
+    ", 'active', 'inquiry', :marketing, 'nurture', 'captured', now(), '[]', '{}', '{}',"           \
     " decode(repeat('00', 16), 'hex'), 'inbound', 'marketing', '2026-01-05T00:00:00Z', now(), 0,"  \
     " " first_touch ", " customer ", " minor ", CASE WHEN " minor                                  \
     "::int8 IS NOT NULL THEN 'EUR' END, 1, decode(repeat('00', 32), 'hex'), now());"
@@ -301,13 +303,15 @@ START_TEST(erased_leads_count_on_and_merged_ones_do_not)
 
     fill();
     struct attribution before = ask(&query, &ALWAYS);
-    reading_exec(&r, "UPDATE lead SET status = 'erased', owner_team = NULL, identities = NULL,"
+    reading_exec(&r, "UPDATE lead SET status = 'erased', owner_team = NULL, next_step = NULL, "
+                     "next_at = NULL, identities = NULL,"
                      " attributes = NULL, facts = NULL, salt = NULL WHERE lead_id = :early;");
     struct attribution after = ask(&query, &ALWAYS);
     ck_assert_int_eq(after.leads, before.leads);
     ck_assert_int_eq(after.conversions, before.conversions);
     ck_assert_int_eq(row_of(&after, NULL, "google").credit, row_of(&before, NULL, "google").credit);
-    reading_exec(&r, "UPDATE lead SET status = 'merged', owner_team = NULL, identities = NULL,"
+    reading_exec(&r, "UPDATE lead SET status = 'merged', owner_team = NULL, next_step = NULL, "
+                     "next_at = NULL, identities = NULL,"
                      " attributes = NULL, facts = NULL, merged_into = :old, customer_at = NULL,"
                      " first_touch_at = NULL WHERE lead_id = :open;");
     after = ask(&query, &ALWAYS);

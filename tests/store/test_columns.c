@@ -191,6 +191,10 @@ static const struct {
     const char *member;
 } named_apart[] = {
     {"handoff", "class", "klass"},
+    {"lead", "next_step", "next.step"},
+    {"lead", "next_at", "next.at"},
+    {"lead", "next_why", "next.why"},
+    {"lead", "next_round", "next.round"},
     {"lead", "mql_at", "reached[MILESTONE_MQL]"},
     {"lead", "sal_at", "reached[MILESTONE_SAL]"},
     {"lead", "sql_at", "reached[MILESTONE_SQL]"},
@@ -721,6 +725,7 @@ static void own_lead(const struct values *v, int at, void *row)
         *input = number_text(v, number_of(v, at));
         lead->hold_inputs = input;
         lead->hold_input_count = 1;
+        lead->held = true;
     } else {
         ck_abort_msg("lead.%s", name);
     }

@@ -10,9 +10,11 @@
 static struct reading r;
 
 #define LEAD(name)                                                                                 \
-    "INSERT INTO lead (workspace_id, lead_id, status, stage, owner_team, due_at, identities,"      \
+    "INSERT INTO lead (workspace_id, lead_id, status, stage, owner_team, next_step, next_why, "    \
+    "next_at, identities,"                                                                         \
     " attributes, facts, salt, origin, found_by, created_at, updated_at, touch_count, seq, hash,"  \
-    " chain_at) VALUES (:w, :" name ", 'active', 'mql', :marketing, now(), '[]', '{}', '{}',"      \
+    " chain_at) VALUES (:w, :" name                                                                \
+    ", 'active', 'mql', :marketing, 'nurture', 'captured', now(), '[]', '{}', '{}',"               \
     " decode(repeat('00', 16), 'hex'), 'inbound', 'marketing', now(), now(), 0, 1,"                \
     " decode(repeat('00', 32), 'hex'), now());"
 #define HANDOFF(name, lead, state, respond_by, more, values)                                       \

@@ -26,9 +26,10 @@ static struct arena *rest_arena;
  * team that is not asked about, 6 merely offered. */
 static const char leads_sql[] =
     "INSERT INTO team VALUES (:w, :ae, 'ae', 'AE', 'sales', true, now());"
-    "INSERT INTO lead (workspace_id, lead_id, status, stage, owner_team, due_at, identities,"
+    "INSERT INTO lead (workspace_id, lead_id, status, stage, owner_team, next_step, next_why, "
+    "next_at, identities,"
     " attributes, salt, origin, found_by, created_at, updated_at, touch_count, seq, hash, chain_at)"
-    " SELECT :w, " ID ", 'active', 'inquiry', :marketing, now(), '[]',"
+    " SELECT :w, " ID ", 'active', 'inquiry', :marketing, 'nurture', 'captured', now(), '[]',"
     " format('{\"size\":[[%s,1,1,\"form\"]]}', n)::json, decode(repeat('00', 16), 'hex'),"
     " 'inbound', 'marketing', make_timestamptz(CASE n WHEN 103 THEN 2999 ELSE 2026 END, 1, 5, 0, 0,"
     " 0, 'UTC'), now(), 0, 1, decode(repeat('00', 32), 'hex'), now()"

@@ -128,7 +128,8 @@ END_TEST
 
 /* ---- pages ---- */
 
-static const struct lead_filter ALL = {.stage = STAGE_COUNT};
+static const struct lead_filter ALL = {
+    .stage = STAGE_COUNT, .due_before = INSTANT_NONE, .after = INSTANT_NONE};
 
 static struct lead_page page_of(const struct lead_filter *filter, int limit)
 {
@@ -188,6 +189,48 @@ START_TEST(filters_hold_together)
     filter.email = NULL;
     filter.external = NULL;
     filter.before = page_of(&ALL, 2).items[1].lead->id;
+    ck_assert_uint_eq(page_of(&filter, 10).count, 0);
+}
+END_TEST
+
+START_TEST(who_is_due_first_comes_first)
+{
+    static const char *const emails[] = {"a@acme.example", "b@acme.example", "c@acme.example"};
+    static const int days[] = {3, 1, 2};
+    struct lead_filter filter = ALL;
+    char sql[256];
+
+    for (int i = 0; i < 3; i++) {
+        reading_capture(&r, emails[i], "google");
+        snprintf(sql, sizeof sql,
+                 "UPDATE lead SET next_at = now() + %d * interval '1 day', next_step = '%s' "
+                 "WHERE touch_count > 0 AND next_why <> 'seen'; UPDATE lead SET next_why = 'seen'",
+                 days[i], i == 2 ? "review" : "nurture");
+        database_exec(r.database, sql);
+    }
+    filter.by_date = true;
+    struct lead_page page = page_of(&filter, 2);
+    ck_assert_uint_eq(page.count, 2);
+    ck_assert(page.more);
+    ck_assert_str_eq(lead_email(page.items[0].lead), "b@acme.example");
+    ck_assert_str_eq(lead_email(page.items[1].lead), "c@acme.example");
+    filter.after = page.items[1].lead->next.at;
+    filter.before = page.items[1].lead->id;
+    page = page_of(&filter, 2);
+    ck_assert_uint_eq(page.count, 1);
+    ck_assert_str_eq(lead_email(page.items[0].lead), "a@acme.example");
+    instant last = page.items[0].lead->next.at;
+
+    filter = ALL;
+    filter.by_date = true;
+    filter.step = STEP_REVIEW;
+    ck_assert_uint_eq(page_of(&filter, 10).count, 1);
+    ck_assert_str_eq(lead_email(page_of(&filter, 10).items[0].lead), "c@acme.example");
+    filter.step = STEP_NURTURE;
+    filter.due_before = last; /* that one is not before itself */
+    ck_assert_uint_eq(page_of(&filter, 10).count, 1);
+    ck_assert_str_eq(lead_email(page_of(&filter, 10).items[0].lead), "b@acme.example");
+    filter.stage = STAGE_CUSTOMER;
     ck_assert_uint_eq(page_of(&filter, 10).count, 0);
 }
 END_TEST
@@ -407,6 +450,7 @@ static Suite *suite(void)
     tcase_add_test(t, another_workspace_does_not_see_it);
     tcase_add_test(t, pages_go_from_the_newest_to_the_oldest);
     tcase_add_test(t, filters_hold_together);
+    tcase_add_test(t, who_is_due_first_comes_first);
     tcase_add_test(t, what_is_gone_is_in_no_page);
     tcase_add_test(t, a_lead_is_in_the_feed_once_it_has_reached_it);
     tcase_add_test(t, a_page_has_a_lead_once_at_its_latest_change);

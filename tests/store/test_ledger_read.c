@@ -66,10 +66,12 @@ END_TEST
 #define ID_OF_F1 "66310000-0000-0000-0000-000000000000"
 
 static const char feedback_sql[] =
-    "INSERT INTO lead (workspace_id, lead_id, status, stage, owner_team, due_at, identities,"
+    "INSERT INTO lead (workspace_id, lead_id, status, stage, owner_team, next_step, next_why, "
+    "next_at, identities,"
     " attributes, facts, salt, origin, found_by, created_at, updated_at, touch_count, seq, "
     "hash,"
-    " chain_at) VALUES (:w, :lead1, 'active', 'nurture', :marketing, now(), '[]', '{}', '{}',"
+    " chain_at) VALUES (:w, :lead1, 'active', 'nurture', :marketing, 'nurture', 'captured', now(), "
+    "'[]', '{}', '{}',"
     " decode(repeat('00', 16), 'hex'), 'inbound', 'marketing', now(), now(), 0, 1,"
     " decode(repeat('00', 32), 'hex'), now());" HANDOFF(
         "h1", "rejected", ", closed_at, reason, class, criterion, note",

@@ -284,6 +284,29 @@ END_TEST
     "INSERT INTO member SELECT '" W "', id(n), '" W "', 'm', NULL, s, '7', true, now() "           \
     "FROM (VALUES (1, 'Hub Spot'), (2, 'CRM'), (3, 'crm')) m(n, s)"
 
+/* Leads as they could be before they had a next step: what is open of them, whether they are held.
+ */
+#define LEADS_OF_BEFORE                                                                            \
+    "INSERT INTO workspace VALUES ('" W "', 'w', decode(repeat('00', 32), 'hex'), now()); "        \
+    "INSERT INTO team VALUES ('" W "', '" W "', 't', 't', 'sales', true, now()); "                 \
+    "INSERT INTO lead (workspace_id, lead_id, status, stage, owner_team, due_at, hold_until, "     \
+    "hold_inputs, origin, found_by, created_at, updated_at, touch_count, seq, hash, chain_at) "    \
+    "SELECT '" W "', id(n), 'active', stage, '" W "', due, hold, inputs::json, 'inbound', "        \
+    "'marketing', now(), now(), 0, 1, decode(repeat('00', 32), 'hex'), now() FROM (VALUES "        \
+    "(1, 'inquiry', '2030-01-01Z'::timestamptz, NULL::timestamptz, NULL), "                        \
+    "(2, 'mql', '2030-01-01Z', NULL, NULL), (3, 'mql', '2030-01-01Z', NULL, NULL), "               \
+    "(4, 'sal', '2030-01-01Z', NULL, NULL), (5, 'sql', '2030-01-01Z', NULL, NULL), "               \
+    "(6, 'customer', NULL, NULL, NULL), "                                                          \
+    "(7, 'nurture', '2030-01-01Z', '2031-01-01Z', '[\"attribute:size\"]'), "                       \
+    "(8, 'inquiry', '2020-01-01Z', '2031-01-01Z', NULL), "                                         \
+    "(9, 'nurture', '2020-01-01Z', '2020-01-01Z', '[\"attribute:size\"]')) "                       \
+    "l(n, stage, due, hold, inputs); "                                                             \
+    "INSERT INTO handoff (workspace_id, handoff_id, lead_id, kind, state, from_team, to_team, "    \
+    "offered_at, respond_by, accepted_at, updated_at) SELECT '" W                                  \
+    "', id(n), id(n), 'self_sourced', "                                                            \
+    "state, '" W "', '" W "', now(), now(), accepted, now() FROM (VALUES "                         \
+    "(3, 'offered', NULL::timestamptz), (4, 'accepted', now())) h(n, state, accepted)"
+
 static void run_up_to(const char *name)
 {
     size_t count = 0;
@@ -339,6 +362,25 @@ START_TEST(sources_of_ids_are_what_they_may_be)
 }
 END_TEST
 
+START_TEST(leads_have_a_next_step_for_what_was_a_date_and_a_hold)
+{
+    run_up_to("0012_");
+    database_exec(database, "CREATE FUNCTION id(n int) RETURNS uuid LANGUAGE sql AS $$ SELECT "
+                            "('00000000-0000-7000-8000-00000000000' || n)::uuid $$");
+    database_exec(database, LEADS_OF_BEFORE);
+    run(migrations_embedded.items, migrations_embedded.count);
+    asks("SELECT string_agg(right(lead_id::text, 1) || coalesce(next_step, '-'), ' ' ORDER BY "
+         "lead_id) FROM lead",
+         "1nurture 2offer 3answer 4decide 5follow_up 6- 7nurture 8review 9nurture");
+    asks("SELECT string_agg(right(lead_id::text, 1), '' ORDER BY lead_id) FROM lead WHERE "
+         "hold_inputs IS NOT NULL",
+         "78");
+    asks("SELECT next_at = '2031-01-01Z' FROM lead WHERE lead_id = id(7)", "t");
+    asks("SELECT next_at <= now() FROM lead WHERE lead_id = id(2)", "t");
+    asks("SELECT count(*) FROM lead WHERE (next_at IS NULL) <> (next_step IS NULL)", "0");
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *s = suite_create("store/migrate");
@@ -352,6 +394,7 @@ static Suite *suite(void)
     tcase_add_test(t, a_migration_that_fails_leaves_nothing_of_itself);
     tcase_add_test(t, leads_that_were_merged_lead_to_the_one_that_stands);
     tcase_add_test(t, sources_of_ids_are_what_they_may_be);
+    tcase_add_test(t, leads_have_a_next_step_for_what_was_a_date_and_a_hold);
     tcase_add_test(t, several_at_once_all_succeed);
     tcase_add_test(t, a_user_who_may_not_make_roles_gets_the_words_for_an_administrator);
     tcase_add_test(t, the_services_own_user_may_take_the_roles);

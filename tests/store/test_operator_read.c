@@ -36,9 +36,11 @@ END_TEST
 
 /* Three are offered, two of them too long ago; one is answered. */
 static const char handoffs[] =
-    "INSERT INTO lead (workspace_id, lead_id, status, stage, owner_team, due_at, origin, found_by,"
+    "INSERT INTO lead (workspace_id, lead_id, status, stage, owner_team, next_step, next_why, "
+    "next_at, origin, found_by,"
     " created_at, updated_at, touch_count, seq, hash, chain_at) SELECT :w, id, 'active', 'mql',"
-    " :marketing, now(), 'inbound', 'marketing', now(), now(), 0, 1, decode(repeat('00', 32),"
+    " :marketing, 'nurture', 'captured', now(), 'inbound', 'marketing', now(), now(), 0, 1, "
+    "decode(repeat('00', 32),"
     " 'hex'), now() FROM unnest(ARRAY[:a, :b, :c, :d]::uuid[]) id;"
     "INSERT INTO handoff (workspace_id, handoff_id, lead_id, kind, state, from_team, to_team,"
     " offered_at, respond_by, accepted_at, updated_at) SELECT :w, id, id, 'standard', state,"

@@ -9,11 +9,14 @@ static struct reading r;
 
 /* status, stage, claimed stage, first touch, sql_at, customer_at; owner and texts follow status. */
 #define LEAD(name, status, stage, claimed, touched, sql_at, customer_at)                           \
-    "INSERT INTO lead (workspace_id, lead_id, status, stage, owner_team, due_at, merged_into, "    \
+    "INSERT INTO lead (workspace_id, lead_id, status, stage, owner_team, next_step, next_why, "    \
+    "next_at, merged_into, "                                                                       \
     "identities, attributes, facts, salt, claimed_stage, origin, found_by, created_at, "           \
     "updated_at, touch_count, first_touch_at, sql_at, customer_at, seq, hash, chain_at) "          \
     "SELECT :w, :" name ", s, '" stage "', CASE WHEN s = 'active' THEN :marketing::uuid END, "     \
-    "now(), CASE WHEN s = 'merged' THEN :l1::uuid END, CASE WHEN s = 'active' THEN '[]'::json "    \
+    "CASE WHEN s = 'active' THEN 'nurture' END, CASE WHEN s = 'active' THEN 'captured' END, "      \
+    "CASE WHEN s = 'active' THEN now() END, CASE WHEN s = 'merged' THEN :l1::uuid END, CASE WHEN " \
+    "s = 'active' THEN '[]'::json "                                                                \
     "END, CASE WHEN s = 'active' THEN '{}'::json END, CASE WHEN s = 'active' THEN '{}'::json "     \
     "END, NULL, " claimed ", 'inbound', 'marketing', '2026-05-05T00:00:00Z', now(), 0, " touched   \
     ", " sql_at ", " customer_at ", 1, decode(repeat('00', 32), 'hex'), now() "                    \

@@ -146,7 +146,7 @@ static inline void offer_check_lead(const struct lead *lead)
     ck_assert_uint_le(open, 1);
     ck_assert_int_eq(lead->open != NULL, open == 1);
     if (lead->stage != STAGE_CUSTOMER && lead->stage != STAGE_DISQUALIFIED)
-        ck_assert_int_ne(lead->due_at, INSTANT_NONE);
+        ck_assert_int_ne(lead->next.at, INSTANT_NONE);
 }
 
 /* Every entry's hash follows from the one before it of the same lead. */

@@ -84,8 +84,8 @@ START_TEST(conceding_makes_a_new_handoff_that_is_accepted)
     ck_assert_int_eq(lead->open->verdict_seq, handoff->verdict_seq);
     ASSERT_TEAM(lead->owner_team, SDR);
     ASSERT_STAGE(lead, STAGE_SAL);
-    ck_assert_int_eq(lead->hold_until, INSTANT_NONE);
-    ck_assert_int_eq(lead->due_at, bench.work.now + 7 * INSTANT_DAY);
+    ck_assert(!lead->held);
+    ck_assert_int_eq(lead->next.at, bench.work.now + 7 * INSTANT_DAY);
     bench_close();
 }
 END_TEST
@@ -140,7 +140,7 @@ START_TEST(a_lead_that_was_offered_anew_is_not_conceded)
     struct handoff *handoff = lead->open;
     bench_reject(SDR, handoff, "no_project");
     say(MARKETING, COMMAND_FEEDBACK_DISPUTE, handoff, 0, "They have one");
-    bench.work.now = lead->due_at;
+    bench.work.now = lead->next.at;
     bench_touch(MARKETING, lead, "form_submitted");
     ck_assert_ptr_nonnull(lead->open);
     ck_assert_str_eq(error_code(say(SDR, COMMAND_FEEDBACK_CONCEDE, handoff, 0, NULL)),
@@ -182,14 +182,14 @@ START_TEST(an_opportunity_is_won)
     ck_assert_str_eq(error_code(report(handoff, opportunity)), "ok");
     ASSERT_STAGE(lead, STAGE_OPPORTUNITY);
     ck_assert_int_eq(lead->reached[MILESTONE_OPPORTUNITY], bench.work.now - INSTANT_DAY);
-    ck_assert_int_ne(lead->due_at, INSTANT_NONE);
+    ck_assert_int_ne(lead->next.at, INSTANT_NONE);
     ck_assert_str_eq(error_code(report(handoff, won)), "ok");
 
     ck_assert_str_eq(bench_answer("handoff", "outcome"), "won");
     ASSERT_STAGE(lead, STAGE_CUSTOMER);
     ck_assert_int_eq(lead->reached[MILESTONE_CUSTOMER], bench.work.now);
     ck_assert_int_eq(lead->amount.minor, 90000);
-    ck_assert_int_eq(lead->due_at, INSTANT_NONE);
+    ck_assert_int_eq(lead->next.at, INSTANT_NONE);
     ck_assert_str_eq(last_feedback()->note, "Signed");
     ck_assert_ptr_nonnull(strstr(bench_entry(LEDGER_OUTCOME_WON),
                                  "{\"amount\":{\"currency\":\"EUR\",\"minor\":90000}"));
@@ -214,7 +214,7 @@ START_TEST(a_lost_lead_goes_back_to_whoever_offered_it_first)
 
     ASSERT_TEAM(lead->owner_team, MARKETING);
     ASSERT_STAGE(lead, STAGE_NURTURE);
-    ck_assert_int_eq(lead->due_at, BENCH_NOW + 20 * INSTANT_DAY);
+    ck_assert_int_eq(lead->next.at, BENCH_NOW + 20 * INSTANT_DAY);
     ck_assert_str_eq(handoff->outcome_reason, "no_project");
     bench_touch(MARKETING, lead, "form_submitted");
     ck_assert_ptr_null(lead->open);

@@ -13,7 +13,7 @@ START_TEST(accepting_moves_the_lead_and_sets_the_clock)
     ASSERT_STAGE(lead, STAGE_SAL);
     ck_assert_int_eq(lead->reached[MILESTONE_SAL], BENCH_NOW);
     ck_assert_int_eq(handoff->decide_by, BENCH_NOW + 7 * INSTANT_DAY);
-    ck_assert_int_eq(lead->due_at, handoff->decide_by);
+    ck_assert_int_eq(lead->next.at, handoff->decide_by);
     ck_assert(uuid_equal(handoff->assignee, bench.members[SDR].id));
     ck_assert_int_eq(handoff->claimed_until, INSTANT_NONE);
     ck_assert_ptr_eq(lead->open, handoff);
@@ -83,7 +83,7 @@ START_TEST(a_withdrawn_lead_is_due_at_once)
     ck_assert_str_eq(bench_answer("handoff", "note"), "Wrong list");
     ck_assert_ptr_null(lead->open);
     ck_assert_int_eq(handoff->closed_at, bench.work.now);
-    ck_assert_int_eq(lead->due_at, bench.work.now);
+    ck_assert_int_eq(lead->next.at, bench.work.now);
     ASSERT_TEAM(lead->owner_team, MARKETING);
     ASSERT_STAGE(lead, STAGE_MQL);
     bench_close();

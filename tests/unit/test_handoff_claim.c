@@ -420,7 +420,7 @@ START_TEST(what_nobody_answered_goes_back_and_is_due_at_once)
     ck_assert(uuid_is_nil(late->closed_by));
     ASSERT_TEAM(offer_leads[0]->owner_team, MARKETING);
     ASSERT_STAGE(offer_leads[0], STAGE_MQL);
-    ck_assert_int_eq(offer_leads[0]->due_at, bench.work.now);
+    ck_assert_int_eq(offer_leads[0]->next.at, bench.work.now);
     ck_assert_str_eq(handoff_state_name(answered->state), "accepted");
     ck_assert_int_eq(expire(), 0);
     offer_close();
@@ -456,7 +456,7 @@ START_TEST(a_customer_whose_offer_expires_has_no_next_date)
     bench.work.now = lead->open->respond_by;
 
     ck_assert_int_eq(expire(), 1);
-    ck_assert_int_eq(lead->due_at, INSTANT_NONE);
+    ck_assert_int_eq(lead->next.at, INSTANT_NONE);
     offer_close();
 }
 END_TEST

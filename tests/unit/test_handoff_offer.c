@@ -19,7 +19,7 @@ START_TEST(a_qualified_lead_is_offered_along_its_route)
     ck_assert_int_eq(handoff->version, 3);
     ck_assert_int_gt(handoff->verdict_seq, 0);
     ck_assert_int_eq(handoff->respond_by, BENCH_NOW + 90 * INSTANT_MINUTE);
-    ck_assert_int_eq(lead->due_at, handoff->respond_by);
+    ck_assert_int_eq(lead->next.at, handoff->respond_by);
     ck_assert_uint_eq(offer_entries(LEDGER_HANDOFF_OFFERED), 1);
     offer_close();
 }
@@ -337,7 +337,7 @@ START_TEST(a_self_sourced_lead_is_accepted_at_once)
     ck_assert_int_eq(lead->reached[MILESTONE_SAL], BENCH_NOW);
     ck_assert_int_eq(lead->open->version, 0);
     ck_assert(uuid_equal(lead->open->accepted_by, bench.members[SDR].id));
-    ck_assert_int_eq(lead->due_at, lead->open->decide_by);
+    ck_assert_int_eq(lead->next.at, lead->open->decide_by);
     ck_assert_uint_eq(offer_entries(LEDGER_HANDOFF_OFFERED), 1);
     ck_assert_uint_eq(offer_entries(LEDGER_HANDOFF_ACCEPTED), 1);
     offer_close();

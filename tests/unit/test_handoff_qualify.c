@@ -41,7 +41,7 @@ START_TEST(with_no_sql_definition_the_word_of_sales_counts)
     ASSERT_STAGE(lead, STAGE_SQL);
     ASSERT_TEAM(lead->owner_team, SDR);
     ck_assert_int_eq(lead->reached[MILESTONE_SQL], bench.work.now);
-    ck_assert_int_eq(lead->due_at, bench.work.now + 20 * INSTANT_DAY);
+    ck_assert_int_eq(lead->next.at, bench.work.now + 20 * INSTANT_DAY);
     ck_assert_ptr_null(lead->open); /* the way to ae asks for an sql verdict */
     bench_close();
 }

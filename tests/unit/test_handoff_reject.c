@@ -156,7 +156,7 @@ START_TEST(with_no_definition_any_code_is_a_gap)
     bench.config.in_force[TERM_MQL] = NULL;
     must_reject(SDR, lead->open, "whim");
     ck_assert_str_eq(bench_answer("handoff", "class"), "shows_gap");
-    ck_assert_int_eq(lead->due_at, BENCH_NOW + NURTURE_DAYS_DEFAULT * INSTANT_DAY);
+    ck_assert_int_eq(lead->next.at, BENCH_NOW + NURTURE_DAYS_DEFAULT * INSTANT_DAY);
     bench_close();
 }
 END_TEST
@@ -171,11 +171,11 @@ START_TEST(nurture_waits_for_its_date)
 
     ASSERT_TEAM(lead->owner_team, MARKETING);
     ASSERT_STAGE(lead, STAGE_NURTURE);
-    ck_assert_int_eq(lead->due_at, BENCH_NOW + 20 * INSTANT_DAY);
+    ck_assert_int_eq(lead->next.at, BENCH_NOW + 20 * INSTANT_DAY);
     bench_touch(MARKETING, lead, "form_submitted");
     ck_assert_ptr_null(lead->open);
     ASSERT_STAGE(lead, STAGE_NURTURE);
-    bench.work.now = lead->due_at;
+    bench.work.now = lead->next.at;
     bench_touch(MARKETING, lead, "form_submitted");
     ck_assert_ptr_nonnull(lead->open);
     ASSERT_STAGE(lead, STAGE_MQL);
@@ -190,7 +190,7 @@ START_TEST(disqualified_leads_have_no_next_date)
     must_reject(SDR, lead->open, "duplicate");
 
     ASSERT_STAGE(lead, STAGE_DISQUALIFIED);
-    ck_assert_int_eq(lead->due_at, INSTANT_NONE);
+    ck_assert_int_eq(lead->next.at, INSTANT_NONE);
     bench.work.now += 100 * INSTANT_DAY;
     bench_touch(MARKETING, lead, "form_submitted");
     ck_assert_ptr_null(lead->open);
@@ -206,7 +206,7 @@ START_TEST(a_lead_to_go_elsewhere_is_due_at_once_and_waits_for_a_human)
     must_reject(SDR, lead->open, "elsewhere");
 
     ASSERT_STAGE(lead, STAGE_INQUIRY);
-    ck_assert_int_eq(lead->due_at, BENCH_NOW);
+    ck_assert_int_eq(lead->next.at, BENCH_NOW);
     bench_touch(MARKETING, lead, "form_submitted");
     ck_assert_ptr_null(lead->open);
     bench_close();
@@ -254,7 +254,7 @@ START_TEST(a_change_in_the_disputed_criterion_opens_the_way)
                                   .attributes = &other,
                                   .attribute_count = 1,
                                   .occurred_at = INSTANT_NONE,
-                                  .due_at = INSTANT_NONE};
+                                  .next_at = INSTANT_NONE};
     bench.work.now += INSTANT_DAY;
     bench_must(MARKETING, COMMAND_LEAD_UPDATE, &update);
     ck_assert_ptr_null(lead->open);

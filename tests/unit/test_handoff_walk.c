@@ -8,7 +8,7 @@
 #include "bench_replay.h"
 
 #define WALK_SEEDS        60
-#define WALK_STEPS        400
+#define WALK_STEPS        440
 #define WALK_LEADS        4
 #define WALK_ACTORS       4
 #define WALK_DONE_MIN     10 /* of each action that must have been carried out */
@@ -167,7 +167,7 @@ static void check_kept(size_t at)
                       stage_name(lead->stage));
     bool ended = lead->stage == STAGE_CUSTOMER || lead->stage == STAGE_DISQUALIFIED;
     if (ended && lead->open == NULL)
-        ck_assert_msg(lead->due_at == INSTANT_NONE, "%s: %s with a next date", walk.said,
+        ck_assert_msg(lead->next.at == INSTANT_NONE, "%s: %s with a next date", walk.said,
                       stage_name(lead->stage));
 }
 

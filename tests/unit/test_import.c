@@ -169,7 +169,7 @@ START_TEST(leads_as_they_were_told)
     ck_assert_int_eq(lead->claimed_stage, STAGE_MQL);
     ck_assert(uuid_equal(lead->owner_team, teams[0].id));
     ck_assert_int_eq(lead->found_by, FUNCTION_MARKETING);
-    ck_assert(lead->due_at > NOW);
+    ck_assert(lead->next.at > NOW);
     ck_assert_int_eq(lead->first_touch_at, 1769904000000000); /* 2026-02-01T00:00:00Z */
     ck_assert_int_eq(lead->touches.items[0].recorded_at, NOW);
     ck_assert_int_eq(lead->touches.items[0].dimensions[DIMENSION_SOURCE],
@@ -228,7 +228,7 @@ START_TEST(a_deal_is_a_chain_of_handoffs)
     ck_assert_int_eq(lead->stage, STAGE_CUSTOMER);
     ck_assert(uuid_equal(lead->owner_team, teams[2].id));
     ck_assert(uuid_equal(lead->first_team, teams[0].id));
-    ck_assert(lead->due_at == INSTANT_NONE);
+    ck_assert(lead->next.at == INSTANT_NONE);
     ck_assert_ptr_null(lead->open);
     ck_assert(lead->reached[MILESTONE_MQL] == INSTANT_NONE);
     ck_assert_int_eq(lead->reached[MILESTONE_SAL], won);
@@ -281,7 +281,7 @@ START_TEST(a_lost_deal_goes_back)
     const struct lead *lead = lead_of("a");
     ck_assert_int_eq(lead->stage, STAGE_NURTURE);
     ck_assert(uuid_equal(lead->owner_team, teams[0].id));
-    ck_assert(lead->due_at > NOW);
+    ck_assert(lead->next.at > NOW);
     ck_assert(lead->reached[MILESTONE_SQL] != INSTANT_NONE);
     ck_assert(lead->reached[MILESTONE_CUSTOMER] == INSTANT_NONE);
 }

@@ -32,7 +32,7 @@ START_TEST(who_qualifies_is_an_mql_and_offered_at_once)
     ASSERT_TEAM(kim->owner_team, MARKETING);
     ck_assert_int_eq(kim->reached[MILESTONE_MQL], BENCH_NOW);
     ck_assert_ptr_nonnull(kim->open);
-    ck_assert_int_eq(kim->due_at, kim->open->respond_by);
+    ck_assert_int_eq(kim->next.at, kim->open->respond_by);
     ck_assert_str_eq(person_entries(&mark), "lead.captured lead.judged handoff.offered");
     ck_assert_str_eq(person_told(LEDGER_LEAD_CAPTURED, "created"), "1");
     ck_assert_str_eq(person_told(LEDGER_LEAD_CAPTURED, "stage_to"), "inquiry");
@@ -50,7 +50,7 @@ START_TEST(who_has_done_nothing_is_a_prospect_with_a_next_date)
     const struct lead *kim = person_must((struct person){.email = "kim@acme.example"});
     ASSERT_STAGE(kim, STAGE_PROSPECT);
     ck_assert_ptr_null(kim->open);
-    ck_assert_int_eq(kim->due_at, BENCH_NOW + NURTURE_DAYS * INSTANT_DAY);
+    ck_assert_int_eq(kim->next.at, BENCH_NOW + NURTURE_DAYS * INSTANT_DAY);
     ck_assert_str_eq(person_told(LEDGER_LEAD_CAPTURED, "stage_to"), "prospect");
     bench_close();
 }
@@ -81,8 +81,32 @@ START_TEST(without_a_definition_nothing_is_above_inquiry)
     const struct lead *kim = person_must(KIM);
     ASSERT_STAGE(kim, STAGE_INQUIRY);
     ck_assert_ptr_null(kim->open);
-    ck_assert_int_eq(kim->due_at, BENCH_NOW + 30 * INSTANT_DAY);
+    ck_assert_int_eq(kim->next.at, BENCH_NOW + 30 * INSTANT_DAY);
+    ck_assert_int_eq(kim->next.step, STEP_NURTURE);
+    ck_assert_str_eq(kim->next.why, "no_definition");
     ck_assert_str_eq(person_entries(&mark), "lead.captured");
+    bench_close();
+}
+END_TEST
+
+/* Nothing is hidden: who meets the definition and is offered to nobody says why, and the word of
+ * why changes with the reason; the date does not. */
+START_TEST(who_meets_the_gate_and_is_not_offered_says_why)
+{
+    bench_open();
+    bench.routes[0].automatic = false;
+    struct lead *kim = person_must(KIM);
+    ASSERT_STAGE(kim, STAGE_MQL);
+    ck_assert_ptr_null(kim->open);
+    ck_assert_int_eq(kim->next.step, STEP_OFFER);
+    ck_assert_int_eq(kim->next.at, BENCH_NOW + INSTANT_DAY);
+    ck_assert_str_eq(kim->next.why, "not_automatic");
+
+    bench.config.route_count = 0;
+    bench.work.now += 60 * INSTANT_MINUTE;
+    bench_touch(MARKETING, kim, "page_viewed");
+    ck_assert_str_eq(kim->next.why, "no_route");
+    ck_assert_int_eq(kim->next.at, BENCH_NOW + INSTANT_DAY);
     bench_close();
 }
 END_TEST
@@ -334,6 +358,7 @@ int main(void)
         who_has_done_nothing_is_a_prospect_with_a_next_date,
         who_was_called_on_is_a_prospect_of_outbound,
         without_a_definition_nothing_is_above_inquiry,
+        who_meets_the_gate_and_is_not_offered_says_why,
         told_again_it_changes_nothing,
         the_same_event_counts_once,
         a_prospect_who_comes_is_an_inquiry,

@@ -43,8 +43,8 @@ START_TEST(nothing_of_the_person_stays)
     ck_assert_uint_eq(kim->facts.count, 0);
     ck_assert(is_zero(kim->salt, SALT_BYTES));
     ck_assert(uuid_is_nil(kim->owner_team));
-    ck_assert_int_eq(kim->due_at, INSTANT_NONE);
-    ck_assert_int_eq(kim->hold_until, INSTANT_NONE);
+    ck_assert_int_eq(kim->next.at, INSTANT_NONE);
+    ck_assert(!kim->held);
     ck_assert_uint_eq(bench.work.saves[KIND_ERASED].count,
                       1); /* the store forgets the rest by this */
     close_after_check();
@@ -62,7 +62,7 @@ START_TEST(facts_and_words_go_too)
     ck_assert_int_eq(bench_reject(SDR, kim->open, "no_project"), ERR_NONE);
     bench_must(SDR, COMMAND_LEAD_FACTS, &input);
     bench_must(MARKETING, COMMAND_LEAD_OVERRIDE, &word);
-    ck_assert_int_ne(kim->hold_until, INSTANT_NONE);
+    ck_assert(kim->held);
     ck_assert_int_eq(person_erase(kim->id), ERR_NONE);
     ck_assert_uint_eq(kim->facts.count, 0);
     ck_assert(!kim->overrides[TERM_MQL].given);
@@ -142,7 +142,7 @@ START_TEST(the_id_is_gone_for_every_command)
     struct add_touch_input touch = {
         .lead = kim->id, .touch = {.kind = "form_submitted", .occurred_at = INSTANT_NONE}};
     struct update_input update = {
-        .lead = kim->id, .occurred_at = INSTANT_NONE, .due_at = INSTANT_NONE};
+        .lead = kim->id, .occurred_at = INSTANT_NONE, .next_at = INSTANT_NONE};
     ck_assert_int_eq(person_erase(kim->id), ERR_GONE);
     ck_assert_int_eq(bench_do(MARKETING, COMMAND_LEAD_TOUCH, &touch), ERR_GONE);
     ck_assert_int_eq(bench_do(MARKETING, COMMAND_LEAD_UPDATE, &update), ERR_GONE);

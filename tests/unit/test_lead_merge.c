@@ -144,7 +144,7 @@ START_TEST(an_empty_shell_stays_and_its_chain)
     ck_assert_int_eq(lee->status, LEAD_MERGED);
     ck_assert_str_eq(person_uuid(lee->merged_into), person_uuid(kim->id));
     ck_assert(uuid_is_nil(lee->owner_team));
-    ck_assert_int_eq(lee->due_at, INSTANT_NONE);
+    ck_assert_int_eq(lee->next.at, INSTANT_NONE);
     ck_assert_uint_eq(lee->identity_count, 0);
     ck_assert_uint_eq(lee->attributes.count, 0);
     ck_assert_uint_eq(lee->touches.count, 0);
@@ -197,7 +197,7 @@ START_TEST(the_open_handoff_of_the_absorbed_goes_over_with_its_owner)
     ck_assert_ptr_null(lee->open);
     ck_assert_str_eq(person_uuid(open->lead), person_uuid(kim->id));
     ASSERT_TEAM(kim->owner_team, SDR);
-    ck_assert_int_eq(kim->due_at, open->decide_by);
+    ck_assert_int_eq(kim->next.at, open->decide_by);
     ASSERT_STAGE(kim, STAGE_SAL);
     ck_assert_str_eq(person_told(LEDGER_LEAD_ABSORBED, "handoff"), person_uuid(open->id));
     ck_assert_str_eq(person_told(LEDGER_LEAD_ABSORBED, "handoff_state"), "accepted");
@@ -215,10 +215,10 @@ START_TEST(the_open_handoff_of_the_survivor_stays)
     kim = mql("kim@acme.example");
     lee = person_must((struct person){.external = "51", .touch = "page_viewed"});
     struct handoff *open = kim->open;
-    instant due = kim->due_at;
+    instant due = kim->next.at;
     ck_assert_int_eq(person_merge(kim->id, lee->id), ERR_NONE);
     ck_assert_ptr_eq(kim->open, open);
-    ck_assert_int_eq(kim->due_at, due);
+    ck_assert_int_eq(kim->next.at, due);
     ASSERT_TEAM(kim->owner_team, MARKETING);
     close_after_check();
 }
@@ -232,11 +232,11 @@ START_TEST(an_open_handoff_says_when_also_of_a_lead_that_got_further)
     struct handoff_qualify_input qualify = {bench_accept(SDR, lee)->id, NULL, 0, NULL};
     bench_must(SDR, COMMAND_HANDOFF_QUALIFY, &qualify);
     ck_assert_ptr_null(lee->open);
-    instant due = kim->due_at;
+    instant due = kim->next.at;
     ck_assert_int_eq(person_merge(kim->id, lee->id), ERR_NONE);
     ASSERT_STAGE(kim, STAGE_SQL);
     ck_assert_ptr_nonnull(kim->open);
-    ck_assert_int_eq(kim->due_at, due);
+    ck_assert_int_eq(kim->next.at, due);
     close_after_check();
 }
 END_TEST

@@ -89,14 +89,14 @@ static void check_lead(const struct lead *lead)
                   lead_status_name(lead->status));
     ck_assert(lead->open == NULL || handoff_is_open(lead->open));
     if (active && lead->stage != STAGE_CUSTOMER && lead->stage != STAGE_DISQUALIFIED)
-        ck_assert_msg(lead->due_at != INSTANT_NONE, "%s: no next date", said);
+        ck_assert_msg(lead->next.at != INSTANT_NONE, "%s: no next date", said);
     if (active)
         return;
     ck_assert_ptr_null(lead->open);
     ck_assert_uint_eq(lead->identity_count, 0);
     ck_assert_uint_eq(lead->attributes.count, 0);
     ck_assert_uint_eq(lead->facts.count, 0);
-    ck_assert_int_eq(lead->due_at, INSTANT_NONE);
+    ck_assert_int_eq(lead->next.at, INSTANT_NONE);
     ck_assert_int_eq(memcmp(lead->salt, none, SALT_BYTES) == 0, lead->status == LEAD_ERASED);
 }
 

@@ -159,8 +159,8 @@ static void put_lead(enum stage stage)
     lead->stage = stage;
     lead->owner_team = place_of(&now.setting);
     lead->first_team = FIRST;
-    lead->due_at = BENCH_NOW + 5 * INSTANT_DAY;
-    lead->hold_until = BENCH_NOW + 6 * INSTANT_DAY;
+    lead->next = (struct lead_next){STEP_FOLLOW_UP, BENCH_NOW + 5 * INSTANT_DAY, "before", 0};
+    lead->held = true;
     now.other = (struct handoff){.state = HANDOFF_OFFERED};
     lead->open = is_open ? now.handoff : now.setting.place == OFFERED_ON ? &now.other : NULL;
 }
@@ -400,24 +400,32 @@ static void check_stage(const struct life_rule *rule)
 static void check_next(const struct life_rule *rule)
 {
     instant nurture = BENCH_NOW + 20 * INSTANT_DAY;
-    const instant dates[NEXT_COUNT] = {
-        [NEXT_STAYS] = now.lead_before.due_at,
-        [NEXT_ANSWER] = now.handoff->respond_by,
-        [NEXT_DECIDE] = BENCH_NOW + 7 * INSTANT_DAY,
-        [NEXT_NURTURE] = nurture,
-        [NEXT_REVIEW] = BENCH_NOW,
-        [NEXT_FOLLOW_UP] = nurture,
-        [NEXT_NONE] = INSTANT_NONE,
-        [NEXT_BY_REASON] = now.deed->then == THEN_REROUTE ? BENCH_NOW : nurture,
+    bool elsewhere = now.deed->then == THEN_REROUTE;
+    const struct {
+        enum lead_step step;
+        instant at;
+    } steps[NEXT_COUNT] = {
+        [NEXT_STAYS] = {now.lead_before.next.step, now.lead_before.next.at},
+        [NEXT_ANSWER] = {STEP_ANSWER, now.handoff->respond_by},
+        [NEXT_DECIDE] = {STEP_DECIDE, BENCH_NOW + 7 * INSTANT_DAY},
+        [NEXT_NURTURE] = {STEP_NURTURE, nurture},
+        [NEXT_REVIEW] = {STEP_REVIEW, BENCH_NOW},
+        [NEXT_FOLLOW_UP] = {STEP_FOLLOW_UP, nurture},
+        [NEXT_NONE] = {STEP_NONE, INSTANT_NONE},
+        [NEXT_BY_REASON] = {elsewhere ? STEP_REVIEW : STEP_NURTURE,
+                            elsewhere ? BENCH_NOW : nurture},
     };
     bool over = now.lead->stage == STAGE_CUSTOMER || now.lead->stage == STAGE_DISQUALIFIED;
-    instant wanted = over && rule->next != NEXT_STAYS ? INSTANT_NONE : dates[rule->next];
+    enum life_next wanted = over && rule->next != NEXT_STAYS ? NEXT_NONE : rule->next;
 
-    MUST(now.lead->due_at == wanted, "due %lld, wanted %lld", (long long)now.lead->due_at,
-         (long long)wanted);
-    const instant holds[HOLD_COUNT] = {now.lead_before.hold_until, INSTANT_NONE, nurture};
-    MUST(now.lead->hold_until == holds[rule->hold], "held until %lld",
-         (long long)now.lead->hold_until);
+    MUST(now.lead->next.step == steps[wanted].step, "%s", lead_step_name(now.lead->next.step));
+    MUST(now.lead->next.at == steps[wanted].at, "due %lld, wanted %lld",
+         (long long)now.lead->next.at, (long long)steps[wanted].at);
+    if (wanted != NEXT_NONE && wanted != NEXT_STAYS)
+        MUST(strncmp(now.lead->next.why, rule->why, strlen(rule->why)) == 0, "%s",
+             now.lead->next.why);
+    const bool holds[HOLD_COUNT] = {now.lead_before.held, false, true};
+    MUST(now.lead->held == holds[rule->hold], "held: %d", now.lead->held);
 }
 
 static void check_state(const struct life_rule *rule)
@@ -777,7 +785,7 @@ START_TEST(baton_expires_what_is_overdue_and_offered)
                 ck_assert_int_eq(entry->kind, rule->entry);
                 ck_assert_int_eq(entry->actor.kind, ACTOR_SYSTEM);
                 ck_assert_int_eq(rule->next, NEXT_REVIEW);
-                ck_assert_int_eq(now.lead->due_at, BENCH_NOW);
+                ck_assert_int_eq(now.lead->next.at, BENCH_NOW);
             }
             put_lead(STAGE_MQL);
             bench_close();

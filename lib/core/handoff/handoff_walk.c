@@ -120,29 +120,41 @@ static void move_hold(struct handoff_step *step)
         lead_hold(step->work, step->lead, &step->hold);
 }
 
+static const char *why_next(const struct handoff_step *step)
+{
+    const char *why = step->rule->why;
+
+    return step->reason == NULL || !(step->rule->says & SAYS_REASON)
+               ? why
+               : arena_printf(step->work->arena, "%s: %s", why, step->reason);
+}
+
 static void set_next(struct handoff_step *step)
 {
+    const struct work *work = step->work;
+    const struct handoff *handoff = step->handoff;
     struct lead *lead = step->lead;
     enum life_next next = step->rule->next;
 
     switch (next == NEXT_BY_REASON ? life_after_reason(step->then)->next : next) {
     case NEXT_ANSWER: /* of a customer too: somebody is to answer */
-        lead->due_at = step->handoff->respond_by;
+        lead_set_next(lead, STEP_ANSWER, handoff->respond_by, why_next(step));
         break;
     case NEXT_DECIDE:
-        lead_set_due(lead, step->handoff->decide_by);
+        lead_set_next(lead, STEP_DECIDE, handoff->decide_by, why_next(step));
         break;
     case NEXT_NURTURE:
-        lead_set_due(lead, lead->hold_until);
+        lead_set_next(lead, STEP_NURTURE, lead_nurture_date(work, step->hold.definition),
+                      why_next(step));
         break;
     case NEXT_REVIEW:
-        lead_set_due(lead, step->work->now);
+        lead_set_next(lead, STEP_REVIEW, work->now, why_next(step));
         break;
     case NEXT_FOLLOW_UP:
-        lead_set_due(lead, lead_next_date(step->work));
+        lead_set_next(lead, STEP_FOLLOW_UP, lead_next_date(work), why_next(step));
         break;
     case NEXT_NONE:
-        lead->due_at = INSTANT_NONE;
+        lead_end_next(lead);
         break;
     case NEXT_STAYS:
     case NEXT_BY_REASON:

@@ -101,15 +101,40 @@ static void move_stage(struct work *work, struct lead *lead, enum stage to)
     lead->stage = to;
     if (to == STAGE_MQL || to == STAGE_SRL)
         lead_reach(lead, MILESTONE_MQL, work->now);
-    if (lead->open == NULL)
-        lead->due_at = lead_next_date(work);
+}
+
+static const char *why_not(const struct judgement *judgement)
+{
+    const struct term_judgement *shown = judgement_shown(judgement);
+
+    return shown == NULL ? "no_definition" : verdict_result_name(shown->result);
+}
+
+/* What is next of a lead that the verdict alone moves, and that nobody was offered. A date that it
+ * has for the same step stands: else whoever comes by often would never be looked at. */
+static void settle_next(struct work *work, struct lead *lead, const struct judgement *judgement,
+                        bool moved)
+{
+    enum lead_step step = lead->next.step;
+
+    if (lead->open != NULL || !is_before_sales(lead->stage) || lead_is_held(lead, work->now))
+        return;
+    if (judgement_meets(judgement, TERM_SRL) || judgement_meets(judgement, TERM_MQL)) {
+        const char *why = offer_hindrance(work, lead, judgement);
+        if (step != STEP_OFFER)
+            lead_set_next(lead, STEP_OFFER, work->now + OFFER_RETRY, why);
+        lead->next.why = why;
+    } else if (moved || step == STEP_NONE || step == STEP_OFFER) {
+        lead_set_next(lead, STEP_NURTURE, lead_next_date(work), why_not(judgement));
+    }
 }
 
 struct judgement *judge_lead(struct work *work, struct lead *lead, const struct caller *caller)
 {
     struct judgement *judgement = ARENA_NEW(work->arena, struct judgement);
     struct term_judgement *judged[TERM_SRL + 1] = {NULL};
-    enum stage before = lead->stage;
+    const enum stage came_as = lead->stage;
+    enum stage before = came_as;
 
     if (judgement == NULL)
         return NULL;
@@ -127,5 +152,6 @@ struct judgement *judge_lead(struct work *work, struct lead *lead, const struct 
         before = lead->stage;
     }
     judgement->offered = offer_by_itself(work, lead, judgement);
+    settle_next(work, lead, judgement, lead->stage != came_as);
     return judgement;
 }

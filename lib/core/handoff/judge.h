@@ -16,7 +16,8 @@ const struct term_judgement *judge_term(struct work *work, struct lead *lead,
 
 /**
  * Judges by mql and srl, moves the stage between prospect, inquiry, nurture, mql and srl, and
- * offers the lead by itself when a route is open. The lead must be open for change. A stage that
+ * offers the lead by itself when a route is open; when not, its next step is to be offered or to be
+ * nurtured, unless it waits. The lead must be open for change. A stage that
  * moved stands in the ledger entry of the first verdict. NULL when memory is short.
  */
 struct judgement *judge_lead(struct work *work, struct lead *lead, const struct caller *caller);

@@ -7,11 +7,11 @@
 static const struct life_rule rules[] = {
     /* ---- how one begins ---- */
     {.action = ACTION_OFFER, .who = WHO_OWNER, .states = LIFE_NOT_BEGUN, .only = CASE_SELF_SOURCED,
-     .to = HANDOFF_OFFERED, .next = NEXT_ANSWER,
+     .to = HANDOFF_OFFERED, .next = NEXT_ANSWER, .why = "offered",
      .entry = LEDGER_HANDOFF_OFFERED, .says = SAYS_OFFER | SAYS_PREVIOUS | SAYS_RESPOND_BY | SAYS_GATE,
      .also = LIFE_ALSO(ACCEPT)},
     {.action = ACTION_OFFER, .who = WHO_OWNER, .states = LIFE_NOT_BEGUN,
-     .to = HANDOFF_OFFERED, .next = NEXT_ANSWER,
+     .to = HANDOFF_OFFERED, .next = NEXT_ANSWER, .why = "offered",
      .entry = LEDGER_HANDOFF_OFFERED, .says = SAYS_OFFER | SAYS_PREVIOUS | SAYS_RESPOND_BY | SAYS_GATE},
 
     /* ---- while it is offered ---- */
@@ -22,10 +22,10 @@ static const struct life_rule rules[] = {
      .follows = "a lease: until `claimed_until` only the claimant answers"},
     {.action = ACTION_ACCEPT, .who = WHO_RECEIVER, .states = IN(OFFERED), .when = WHEN(NOT_ANOTHERS),
      .to = HANDOFF_ACCEPTED, .owner = OWNER_RECEIVER, .stage = MOVE_SAL, .hold = HOLD_ENDS,
-     .next = NEXT_DECIDE,
+     .next = NEXT_DECIDE, .why = "accepted",
      .entry = LEDGER_HANDOFF_ACCEPTED, .says = SAYS_DECIDE_BY | SAYS_OWNER | SAYS_PREVIOUS | SAYS_GATE},
     {.action = ACTION_REJECT, .who = WHO_RECEIVER, .states = IN(OFFERED), .when = WHEN(NOT_ANOTHERS),
-     .to = HANDOFF_REJECTED, .stage = MOVE_BY_REASON, .hold = HOLD_BEGINS, .next = NEXT_BY_REASON,
+     .to = HANDOFF_REJECTED, .stage = MOVE_BY_REASON, .hold = HOLD_BEGINS, .next = NEXT_BY_REASON, .why = "rejected",
      .entry = LEDGER_HANDOFF_REJECTED, .says = SAYS_CLASS | SAYS_REASON | SAYS_GATE,
      .follows = "a reason of the definition that judged the lead, and its class; corrections are applied, and the lead is "
                 "judged again"},
@@ -33,18 +33,18 @@ static const struct life_rule rules[] = {
     /* ---- while it is accepted ---- */
     {.action = ACTION_RETURN, .who = WHO_RECEIVER, .states = IN(ACCEPTED),
      .to = HANDOFF_RETURNED, .owner = OWNER_OFFERER, .stage = MOVE_BY_REASON, .hold = HOLD_BEGINS,
-     .next = NEXT_BY_REASON,
+     .next = NEXT_BY_REASON, .why = "returned",
      .entry = LEDGER_HANDOFF_RETURNED, .says = SAYS_CLASS | SAYS_OWNER | SAYS_REASON | SAYS_GATE,
      .follows = "as with reject"},
     {.action = ACTION_QUALIFY, .who = WHO_RECEIVER, .states = IN(ACCEPTED),
-     .to = HANDOFF_QUALIFIED, .stage = MOVE_SQL, .next = NEXT_FOLLOW_UP,
+     .to = HANDOFF_QUALIFIED, .stage = MOVE_SQL, .next = NEXT_FOLLOW_UP, .why = "qualified",
      .entry = LEDGER_HANDOFF_QUALIFIED, .says = SAYS_SQL,
      .follows = "by the `sql` definition in force, or by the word of sales when there is none; then offered on by the "
                 "first automatic route whose gate is met"},
 
     /* ---- other steps before it is closed ---- */
     {.action = ACTION_WITHDRAW, .who = WHO_OFFERER, .states = IN(OFFERED),
-     .to = HANDOFF_WITHDRAWN, .next = NEXT_REVIEW,
+     .to = HANDOFF_WITHDRAWN, .next = NEXT_REVIEW, .why = "withdrawn",
      .entry = LEDGER_HANDOFF_WITHDRAWN, .says = SAYS_GATE},
     {.action = ACTION_RELEASE, .who = WHO_RECEIVER, .states = IN(OFFERED),
      .when = WHEN(NOT_ANOTHERS) | WHEN(CLAIMED),
@@ -78,13 +78,13 @@ static const struct life_rule rules[] = {
      .follows = "makes a new handoff, whose `previous` is this one"},
     {.action = ACTION_RETAKE, .who = WHO_RECEIVER, .states = LIFE_NOT_BEGUN,
      .to = HANDOFF_ACCEPTED, .owner = OWNER_RECEIVER, .stage = MOVE_SAL, .hold = HOLD_ENDS,
-     .next = NEXT_DECIDE,
+     .next = NEXT_DECIDE, .why = "conceded",
      .entry = LEDGER_HANDOFF_ACCEPTED, .says = SAYS_DECIDE_BY | SAYS_OWNER | SAYS_PREVIOUS | SAYS_GATE},
 
     /* ---- what became of the lead ---- */
     {.action = ACTION_OUTCOME, .who = WHO_RECEIVER, .states = IN(QUALIFIED),
      .when = WHEN(UNDECIDED) | WHEN(LEAD_FREE) | WHEN(LEAD_KEPT), .only = CASE_OPPORTUNITY,
-     .to = LIFE_STAYS, .stage = MOVE_OPPORTUNITY, .next = NEXT_FOLLOW_UP,
+     .to = LIFE_STAYS, .stage = MOVE_OPPORTUNITY, .next = NEXT_FOLLOW_UP, .why = "opportunity",
      .entry = LEDGER_OUTCOME_OPPORTUNITY,
      .says = SAYS_OUTCOME | SAYS_FEEDBACK | SAYS_OWNER | SAYS_REASON | SAYS_GATE},
     {.action = ACTION_OUTCOME, .who = WHO_RECEIVER, .states = IN(QUALIFIED),
@@ -101,13 +101,13 @@ static const struct life_rule rules[] = {
     {.action = ACTION_OUTCOME, .who = WHO_RECEIVER, .states = IN(QUALIFIED),
      .when = WHEN(UNDECIDED) | WHEN(LEAD_FREE) | WHEN(LEAD_KEPT), .only = CASE_LOST,
      .to = LIFE_STAYS, .owner = OWNER_FIRST, .stage = MOVE_NURTURE, .hold = HOLD_BEGINS,
-     .next = NEXT_NURTURE,
+     .next = NEXT_NURTURE, .why = "lost",
      .entry = LEDGER_OUTCOME_LOST,
      .says = SAYS_OUTCOME | SAYS_FEEDBACK | SAYS_OWNER | SAYS_REASON | SAYS_GATE},
 
     /* ---- what nobody of the two teams does ---- */
     {.action = ACTION_EXPIRE, .who = WHO_BATON, .states = IN(OFFERED), .when = WHEN(OVERDUE),
-     .to = HANDOFF_EXPIRED, .next = NEXT_REVIEW,
+     .to = HANDOFF_EXPIRED, .next = NEXT_REVIEW, .why = "expired",
      .entry = LEDGER_HANDOFF_EXPIRED, .says = SAYS_RESPOND_BY | SAYS_GATE,
      .follows = "counted against the receiving team"},
     {.action = ACTION_ERASE, .who = WHO_ERASER, .states = IN(OFFERED) | IN(ACCEPTED),
@@ -116,7 +116,7 @@ static const struct life_rule rules[] = {
      .follows = "reason `erased`; the lead has no owner and no next step any more"},
     {.action = ACTION_IMPORT, .who = WHO_IMPORTER, .states = LIFE_NOT_BEGUN,
      .to = HANDOFF_QUALIFIED, .owner = OWNER_BY_HISTORY, .stage = MOVE_BY_HISTORY, .hold = HOLD_ENDS,
-     .next = NEXT_FOLLOW_UP,
+     .next = NEXT_FOLLOW_UP, .why = "imported",
      .entry = LEDGER_HANDOFF_IMPORTED, .says = SAYS_OFFER | SAYS_HISTORY | SAYS_OWNER | SAYS_REASON | SAYS_GATE,
      .follows = "its times are those of the history"},
 };

@@ -157,12 +157,12 @@ enum life_hold {
         HOLD_COUNT
 };
 
-/* The lead's next step, and with it its next date. */
+/* The lead's next step, and with it its next date; `why` of the rule says why. */
 #define LIFE_NEXT_TABLE(X)                                                                         \
     X(STAYS, "")                                                                                   \
     X(ANSWER, "answer, by `respond_by`")                                                           \
     X(DECIDE, "decide, by `decide_by`")                                                            \
-    X(NURTURE, "nurture, until the hold ends")                                                     \
+    X(NURTURE, "nurture, for `nurture_days`")                                                      \
     X(REVIEW, "review, at once")                                                                   \
     X(FOLLOW_UP, "follow up, in `nurture_days`")                                                   \
     X(NONE, "none")                                                                                \
@@ -226,6 +226,7 @@ struct life_rule {
     enum life_stage stage;
     enum life_hold hold;
     enum life_next next;
+    const char *why; /* of the next step, before the reason; NULL: there is no next step to say */
     enum ledger_kind entry;
     unsigned says;       /* bits SAYS_… */
     int also;            /* LIFE_ALSO(action): what happens to it next, at once; 0: nothing */

@@ -51,6 +51,24 @@ static bool may_be_offered(const struct work *work, const struct lead *lead)
            !stage_is_end(lead->stage) && !lead_is_held(lead, work->now);
 }
 
+static bool is_open_to(const struct route_rule *route, const struct lead *lead,
+                       const struct judgement *judgement)
+{
+    return uuid_equal(route->from_team, lead->owner_team) &&
+           (!route->gated || judgement_meets(judgement, route->gate));
+}
+
+const char *offer_hindrance(const struct work *work, const struct lead *lead,
+                            const struct judgement *judgement)
+{
+    const struct config *config = work->config;
+
+    for (size_t i = 0; i < config->route_count; i++)
+        if (is_open_to(&config->routes[i], lead, judgement))
+            return "not_automatic";
+    return "no_route";
+}
+
 struct handoff *offer_by_itself(struct work *work, struct lead *lead,
                                 const struct judgement *judgement)
 {
@@ -60,8 +78,7 @@ struct handoff *offer_by_itself(struct work *work, struct lead *lead,
         return NULL;
     for (size_t i = 0; i < config->route_count; i++) {
         const struct route_rule *route = &config->routes[i];
-        if (!route->automatic || !uuid_equal(route->from_team, lead->owner_team) ||
-            (route->gated && !judgement_meets(judgement, route->gate)))
+        if (!route->automatic || !is_open_to(route, lead, judgement))
             continue;
         const struct term_judgement *judged = judgement->terms[route->gate];
         bool word = route->gated && judged->overridden;

@@ -30,4 +30,12 @@ struct handoff *offer_make(struct work *work, struct lead *lead, const struct of
 struct handoff *offer_by_itself(struct work *work, struct lead *lead,
                                 const struct judgement *judgement);
 
+/** How long a lead that meets a gate waits until it is tried again. */
+#define OFFER_RETRY INSTANT_DAY
+
+/** Why a lead that meets a definition was not offered by itself: "not_automatic", its owner offers
+ *  by hand; "no_route" that its verdict opens. */
+const char *offer_hindrance(const struct work *work, const struct lead *lead,
+                            const struct judgement *judgement);
+
 #endif

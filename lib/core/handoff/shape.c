@@ -8,13 +8,32 @@ static void member_team(struct json_out *out, const char *key, const struct conf
     json_out_member_text(out, key, config_team_name(config, team));
 }
 
+void shape_next(const struct lead_next *next, struct json_out *out)
+{
+    if (next->step == STEP_NONE) {
+        json_out_null(out);
+        return;
+    }
+    json_out_begin_object(out);
+    json_out_member_text(out, "step", lead_step_name(next->step));
+    json_out_member_instant(out, "at", next->at);
+    json_out_member_text(out, "why", next->why);
+    json_out_end_object(out);
+}
+
+static void member_next(struct json_out *out, const struct lead *lead)
+{
+    json_out_key(out, "next");
+    shape_next(&lead->next, out);
+}
+
 void shape_lead_short(const struct config *config, const struct lead *lead, struct json_out *out)
 {
     json_out_begin_object(out);
     json_out_member_uuid(out, "id", lead->id);
     json_out_member_text(out, "stage", stage_name(lead->stage));
     member_team(out, "owner_team", config, lead->owner_team);
-    json_out_member_instant(out, "due_at", lead->due_at);
+    member_next(out, lead);
     json_out_end_object(out);
 }
 
@@ -93,7 +112,7 @@ void shape_lead(const struct config *config, const struct lead *lead, struct uui
     json_out_member_uuid(out, "id", lead->id);
     json_out_member_text(out, "stage", stage_name(lead->stage));
     member_team(out, "owner_team", config, lead->owner_team);
-    json_out_member_instant(out, "due_at", lead->due_at);
+    member_next(out, lead);
     json_out_member_text(out, "email", lead_email(lead));
     write_external_ids(lead, out);
     write_anonymous_ids(lead, out);

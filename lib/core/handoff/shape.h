@@ -8,7 +8,10 @@
 #include "core/handoff/handoff.h"
 #include "core/lead/lead.h"
 
-/** LeadShort: {id, stage, owner_team, due_at} */
+/** NextStep {step, at, why}, or null. */
+void shape_next(const struct lead_next *next, struct json_out *out);
+
+/** LeadShort: {id, stage, owner_team, next} */
 void shape_lead_short(const struct config *config, const struct lead *lead, struct json_out *out);
 
 /** Lead; the lead's touches are not shown. open is its open handoff's id or nil. */

@@ -221,7 +221,7 @@ static enum err take(struct deal *deal)
     if (uuid_is_nil(lead->first_team))
         lead->first_team = deal->caller->team;
     add_steps(deal, &changes);
-    lead_set_due(lead, lead_next_date(deal->work));
+    lead_set_next(lead, STEP_FOLLOW_UP, lead_next_date(deal->work), "imported");
     return ERR_NONE;
 }
 

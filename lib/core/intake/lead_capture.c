@@ -181,7 +181,8 @@ static void start_lead(const struct capture *capture, struct lead *lead)
                    : input->touch != NULL                   ? input->touch->direction
                                                             : DIRECTION_INBOUND;
     lead->found_by = team == NULL ? FUNCTION_OTHER : team->function;
-    lead->due_at = lead_next_date(capture->work);
+    if (input->imported) /* nobody judges it; of others the verdict says what is next */
+        lead_set_next(lead, STEP_NURTURE, lead_next_date(capture->work), "imported");
 }
 
 static void write_identities(const struct lead *lead, const struct capture_input *input,

@@ -99,10 +99,26 @@ static enum err update_attributes(struct work *work, struct lead *lead,
         json_out_key(body, "attributes");
         json_out_raw(body, changes.commitments, changes.commitments_len);
     }
-    if (lead->due_at != INSTANT_NONE)
-        json_out_member_int(body, "due_at", lead->due_at);
+    if (lead->next.at != INSTANT_NONE)
+        json_out_member_int(body, "next_at", lead->next.at);
     caller_append(&command->caller, work, lead, LEDGER_LEAD_UPDATED);
     return ERR_NONE;
+}
+
+/* A date is moved if there is one, and not that of an answer: it was promised by the other team. */
+static enum decision check_next(struct work *work, const struct lead *lead,
+                                const struct update_input *input, struct outcome *outcome)
+{
+    if (input->next_at == INSTANT_NONE)
+        return DECIDED;
+    if (lead->next.step != STEP_NONE && lead->next.step != STEP_ANSWER)
+        return DECIDED;
+    outcome->problem.state =
+        lead->next.step == STEP_NONE ? stage_name(lead->stage) : lead_step_name(STEP_ANSWER);
+    return outcome_refuse(work, outcome, ERR_STATE_CONFLICT, "%s",
+                          lead->next.step == STEP_NONE
+                              ? "It has no next step to be moved"
+                              : "It is offered: the answer is due when it was promised");
 }
 
 static bool tag_fits(const struct lead *lead, const char *if_match)
@@ -122,7 +138,7 @@ static bool may_update(struct work *work, const struct command *command, const s
 
     return authority_over_lead(work, command, DEED_LEAD_OBSERVE, lead, outcome) &&
            (!identifies || authority_over_lead(work, command, DEED_LEAD_IDENTITY, lead, outcome)) &&
-           (input->due_at == INSTANT_NONE ||
+           (input->next_at == INSTANT_NONE ||
             authority_over_lead(work, command, DEED_LEAD_STEP, lead, outcome));
 }
 
@@ -140,6 +156,9 @@ enum decision lead_update(struct work *work, const struct command *command, stru
     decision = check_identities(work, lead, input, outcome);
     if (decision == DECIDE_AGAIN || outcome->err != ERR_NONE)
         return decision;
+    decision = check_next(work, lead, input, outcome);
+    if (outcome->err != ERR_NONE)
+        return decision;
     work_change_lead(work, lead);
     for (size_t i = 0; i < input->identity_count; i++)
         work_give_identity(work, lead, &input->identities[i]);
@@ -148,8 +167,8 @@ enum decision lead_update(struct work *work, const struct command *command, stru
         if (decision == DECIDE_AGAIN || outcome->err != ERR_NONE)
             return decision;
     }
-    if (input->due_at != INSTANT_NONE && !stage_is_end(lead->stage))
-        lead->due_at = input->due_at;
+    if (input->next_at != INSTANT_NONE)
+        lead->next.at = input->next_at;
     enum err err = update_attributes(work, lead, command);
     if (err != ERR_NONE)
         return outcome_refuse(work, outcome, err, "A lead has at most %d attributes",

@@ -14,7 +14,7 @@ struct update_input {
     const struct attribute_input *attributes; /* sorted by name */
     size_t attribute_count;
     instant occurred_at; /* INSTANT_NONE: now */
-    instant due_at;      /* INSTANT_NONE: as it is */
+    instant next_at;     /* INSTANT_NONE: as it is */
 };
 
 enum decision lead_update(struct work *work, const struct command *command,

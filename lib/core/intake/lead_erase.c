@@ -29,14 +29,12 @@ static void forget(struct work *work, struct lead *lead)
     work_drop_identities(work, lead);
     lead->status = LEAD_ERASED;
     lead->owner_team = (struct uuid){{0}};
-    lead->due_at = INSTANT_NONE;
+    lead_end_next(lead);
     lead->attributes = (struct attribute_set){0};
     lead->facts = (struct attribute_set){0};
     memset(lead->overrides, 0, sizeof lead->overrides);
     memset(lead->salt, 0, sizeof lead->salt);
-    lead->hold_until = INSTANT_NONE;
-    lead->hold_inputs = NULL;
-    lead->hold_input_count = 0;
+    lead_lift_hold(lead);
     work_save_row(work, KIND_ERASED, lead);
 }
 

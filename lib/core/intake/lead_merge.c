@@ -43,12 +43,25 @@ static void join_touches(struct work *work, struct lead *survivor, const struct 
     survivor->touches = (struct touch_log){items, n, older, a->older_count + b->older_count};
 }
 
+/* Of two that wait the survivor waits longer, and for what that one waits for; where it is to wait
+ * stands in its next step, unless it has an open handoff or is with sales. */
+static void join_hold(struct lead *survivor, const struct lead *absorbed)
+{
+    if (!absorbed->held || (survivor->held && survivor->next.at >= absorbed->next.at))
+        return;
+    survivor->held = true;
+    survivor->hold_inputs = absorbed->hold_inputs;
+    survivor->hold_input_count = absorbed->hold_input_count;
+    if (survivor->open == NULL && progress(survivor->stage) < STAGE_SAL)
+        survivor->next = absorbed->next;
+}
+
 static void join_progress(struct lead *survivor, const struct lead *absorbed)
 {
     if (progress(absorbed->stage) > progress(survivor->stage)) {
         survivor->stage = absorbed->stage;
         if (survivor->open == NULL) /* else the handoff says when */
-            survivor->due_at = absorbed->due_at;
+            survivor->next = absorbed->next;
     }
     for (int i = 0; i < MILESTONE_COUNT; i++)
         survivor->reached[i] = earlier(survivor->reached[i], absorbed->reached[i]);
@@ -59,11 +72,7 @@ static void join_progress(struct lead *survivor, const struct lead *absorbed)
         survivor->amount = absorbed->amount;
     if (uuid_is_nil(survivor->first_team))
         survivor->first_team = absorbed->first_team;
-    if (absorbed->hold_until != INSTANT_NONE && survivor->hold_until < absorbed->hold_until) {
-        survivor->hold_until = absorbed->hold_until;
-        survivor->hold_inputs = absorbed->hold_inputs;
-        survivor->hold_input_count = absorbed->hold_input_count;
-    }
+    join_hold(survivor, absorbed);
     survivor->created_at = earlier(survivor->created_at, absorbed->created_at);
     survivor->first_touch_at = earlier(survivor->first_touch_at, absorbed->first_touch_at);
     survivor->touch_count += absorbed->touch_count;
@@ -82,7 +91,7 @@ static void move_handoff(struct work *work, struct lead *survivor, struct lead *
     open->lead = survivor->id;
     survivor->open = open;
     survivor->owner_team = absorbed->owner_team;
-    survivor->due_at = absorbed->due_at;
+    survivor->next = absorbed->next;
     absorbed->open = NULL;
 }
 
@@ -101,7 +110,7 @@ static void empty_shell(struct lead *absorbed, struct uuid survivor)
     absorbed->status = LEAD_MERGED;
     absorbed->merged_into = survivor;
     absorbed->owner_team = (struct uuid){{0}};
-    absorbed->due_at = INSTANT_NONE;
+    lead_end_next(absorbed);
     absorbed->identities = NULL;
     absorbed->identity_count = 0;
     absorbed->attributes = (struct attribute_set){0};

@@ -15,6 +15,15 @@ static const char *const milestone_names[MILESTONE_COUNT] = {
 #undef X
 };
 
+/* Without the step that is none. */
+static const char *const step_names[STEP_COUNT] = {
+#define X(name, text) [STEP_##name] = text,
+    LEAD_STEP_TABLE(X)
+#undef X
+};
+
+const struct input_type lead_step_type = {
+    .kind = INPUT_ENUM, .values = step_names, .max = STEP_COUNT - 1};
 const struct input_type stage_type = {
     .kind = INPUT_ENUM, .values = stage_names, .max = STAGE_COUNT - 1};
 const struct input_type milestone_type = {
@@ -52,6 +61,11 @@ bool stage_is_end(enum stage stage)
 bool stage_is_aside(enum stage stage)
 {
     return stage == STAGE_NURTURE || stage == STAGE_DISQUALIFIED;
+}
+
+const char *lead_step_name(enum lead_step step)
+{
+    return step_names[step];
 }
 
 const char *milestone_name(enum milestone milestone)
@@ -244,9 +258,17 @@ void lead_raise(struct lead *lead, enum stage stage)
         lead->stage = stage;
 }
 
-void lead_set_due(struct lead *lead, instant at)
+void lead_set_next(struct lead *lead, enum lead_step step, instant at, const char *why)
 {
-    lead->due_at = stage_is_end(lead->stage) ? INSTANT_NONE : at;
+    if (stage_is_end(lead->stage) && step != STEP_ANSWER)
+        lead_end_next(lead);
+    else
+        lead->next = (struct lead_next){.step = step, .at = at, .why = why};
+}
+
+void lead_end_next(struct lead *lead)
+{
+    lead->next = (struct lead_next){.at = INSTANT_NONE};
 }
 
 struct verdict_subject lead_subject(const struct lead *lead, instant now)

@@ -57,6 +57,36 @@ const char *milestone_name(enum milestone milestone);
 bool milestone_parse(const char *name, enum milestone *out);
 extern const struct input_type milestone_type;
 
+/* What must happen with a lead next; docs/handoff.md says what Baton does when it is due. */
+#define LEAD_STEP_TABLE(X)                                                                         \
+    X(ANSWER, "answer")       /* the receiving team answers the offer */                           \
+    X(DECIDE, "decide")       /* it has accepted: qualify or return */                             \
+    X(NURTURE, "nurture")     /* judged again then */                                              \
+    X(OFFER, "offer")         /* meets a gate, and nothing could be offered: tried again */        \
+    X(REVIEW, "review")       /* the owner is to say what becomes of it */                         \
+    X(FOLLOW_UP, "follow_up") /* a date of the owner's own */
+
+enum lead_step {
+    STEP_NONE,
+#define X(name, text) STEP_##name,
+    LEAD_STEP_TABLE(X)
+#undef X
+        STEP_COUNT
+};
+
+const char *lead_step_name(enum lead_step step); /* NULL for none */
+extern const struct input_type lead_step_type;
+
+/** What stands in next.why: a code, and what it is about behind ": " where there is something. */
+#define NEXT_WHY_MAX_BYTES 128
+
+struct lead_next {
+    enum lead_step step;
+    instant at; /* INSTANT_NONE without a step */
+    const char *why;
+    int round; /* of nurture: how often it was judged again in vain */
+};
+
 enum lead_status {
     LEAD_ACTIVE,
     LEAD_MERGED, /* answers with its survivor */
@@ -116,7 +146,7 @@ struct lead {
     enum stage stage;
     struct uuid owner_team; /* nil unless active */
     struct uuid first_team; /* the first that offered it; nil before */
-    instant due_at;
+    struct lead_next next;
     struct uuid merged_into;
     const struct identity *identities;
     size_t identity_count;
@@ -133,7 +163,7 @@ struct lead {
     instant first_touch_at;
     instant reached[MILESTONE_COUNT]; /* INSTANT_NONE: not yet; set once */
     struct amount amount;
-    instant hold_until;             /* nothing is offered by itself before; INSTANT_NONE: no hold */
+    bool held;                      /* nothing is offered by itself: see lead_is_held() */
     const char *const *hold_inputs; /* a change in one of these lifts the hold */
     size_t hold_input_count;
     struct chain chain;
@@ -153,9 +183,11 @@ bool lead_is_anonymous(const struct lead *lead);
 void lead_reach(struct lead *lead, enum milestone milestone, instant at);
 /** Never lowers a stage on the way to customer; what waits or is disqualified rises. */
 void lead_raise(struct lead *lead, enum stage stage);
-/** The next date; none at a stage that is an end. Only an open offer has its date whatever the
- *  stage: somebody is to answer it. */
-void lead_set_due(struct lead *lead, instant at);
+/** The next step and its date; none at a stage that is an end, but for what somebody owes whatever
+ *  the stage: the answer to an offer. why is borrowed. Rounds begin anew. */
+void lead_set_next(struct lead *lead, enum lead_step step, instant at, const char *why);
+/** A customer, a disqualified lead, and one that is no lead any more has none. */
+void lead_end_next(struct lead *lead);
 
 /** What verdict_evaluate() judges: the lead as it is known now. */
 struct verdict_subject lead_subject(const struct lead *lead, instant now);

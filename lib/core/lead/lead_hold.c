@@ -2,17 +2,28 @@
 
 #include <string.h>
 
-instant lead_next_date(const struct work *work)
+instant lead_nurture_date(const struct work *work, const struct definition *definition)
 {
-    const struct definition_version *version = work->config->in_force[TERM_MQL];
-    int32_t days = version == NULL ? NURTURE_DAYS_DEFAULT : version->compiled->nurture_days;
+    int32_t days = definition == NULL ? NURTURE_DAYS_DEFAULT : definition->nurture_days;
 
     return work->now + days * INSTANT_DAY;
 }
 
+instant lead_next_date(const struct work *work)
+{
+    const struct definition_version *version = work->config->in_force[TERM_MQL];
+
+    return lead_nurture_date(work, version == NULL ? NULL : version->compiled);
+}
+
 bool lead_is_held(const struct lead *lead, instant now)
 {
-    return lead->hold_until != INSTANT_NONE && now < lead->hold_until;
+    const struct lead_next *next = &lead->next;
+    bool waits = next->step == STEP_NURTURE
+                     ? now < next->at
+                     : next->step == STEP_REVIEW || next->step == STEP_ANSWER;
+
+    return lead->held && waits;
 }
 
 bool lead_is_held_for(const struct lead *lead, const char *kind, const char *name)
@@ -30,14 +41,14 @@ bool lead_is_held_for(const struct lead *lead, const char *kind, const char *nam
 
 void lead_lift_hold(struct lead *lead)
 {
-    lead->hold_until = INSTANT_NONE;
+    lead->held = false;
     lead->hold_inputs = NULL;
     lead->hold_input_count = 0;
 }
 
 void lead_input_changed(struct lead *lead, const char *kind, const char *name)
 {
-    if (lead->hold_until != INSTANT_NONE && lead_is_held_for(lead, kind, name))
+    if (lead->held && lead_is_held_for(lead, kind, name))
         lead_lift_hold(lead);
 }
 
@@ -94,7 +105,6 @@ static size_t inputs_of(struct work *work, const struct definition *definition, 
 void lead_hold(struct work *work, struct lead *lead, const struct lead_hold *hold)
 {
     const struct definition *definition = hold->definition;
-    int32_t days = definition == NULL ? NURTURE_DAYS_DEFAULT : definition->nurture_days;
     /* at most every name and kind, touches of any kind, and the srl */
     size_t room = hold->criterion < 0 ? 1 : definition->names_count + definition->kinds_count + 2;
     const char **inputs = ARENA_ARRAY(work->arena, const char *, room);
@@ -109,7 +119,7 @@ void lead_hold(struct work *work, struct lead *lead, const struct lead_hold *hol
     for (size_t i = 0; i < count; i++)
         if (inputs[i] == NULL)
             return; /* the arena has failed, and the command with it */
-    lead->hold_until = work->now + days * INSTANT_DAY;
+    lead->held = true;
     lead->hold_inputs = inputs;
     lead->hold_input_count = count;
 }

@@ -4,7 +4,8 @@
 
 #include "core/work.h"
 
-/** Whether the lead waits after a rejection, a return or a loss: nothing is offered by itself. */
+/** Whether the lead waits after a rejection, a return or a loss, and nothing is offered by itself:
+ *  in nurture until its date, in review until its owner has spoken. */
 bool lead_is_held(const struct lead *lead, instant now);
 
 /* What a hold waits for stands in hold_inputs as "kind:name". */
@@ -36,6 +37,8 @@ void lead_input_changed(struct lead *lead, const char *kind, const char *name);
 /** Ends the hold: whoever accepted or conceded the lead need not wait. */
 void lead_lift_hold(struct lead *lead);
 
+/** When a lead in nurture is judged again by this definition; NULL: by the default. */
+instant lead_nurture_date(const struct work *work, const struct definition *definition);
 /** The next date when nothing says otherwise. */
 instant lead_next_date(const struct work *work);
 

@@ -88,6 +88,35 @@ static const struct statement LEAD_PAGE = {
     .hot = true,
 };
 
+/* Each step's leads by their date, and of those the first: of a step that is not asked for nothing is
+ * looked at.
+ * $1 workspace, $2 step or null, $3 due before or null, $4 and $5 date and id of the last lead of
+ * the page before or null, $6 stage or null, $7 owner or null, $8 limit */
+static const struct statement LEAD_PAGE_DUE = {
+    .name = "lead_page_due",
+    .sql = "SELECT o.handoff_id, {l.lead} "
+           "FROM unnest(ARRAY['answer', 'decide', 'nurture', 'offer', 'review', 'follow_up']) s(step) "
+           "CROSS JOIN LATERAL ("
+           "  SELECT * "
+           "  FROM lead "
+           "  WHERE workspace_id = $1 AND next_step = s.step "
+           "  AND next_at < coalesce($3::timestamptz, 'infinity') "
+           "  AND (next_at, lead_id) > ("
+           "    coalesce($4::timestamptz, '-infinity'), "
+           "    coalesce($5::uuid, '00000000-0000-0000-0000-000000000000')) "
+           "  AND ($6::text IS NULL OR stage = $6) "
+           "  AND ($7::uuid IS NULL OR owner_team = $7) "
+           "  ORDER BY next_at, lead_id "
+           "  LIMIT $8"
+           ") l "
+           ITS_OPEN_HANDOFF
+           "WHERE $2::text IS NULL OR s.step = $2 "
+           "ORDER BY l.next_at, l.lead_id "
+           "LIMIT $8",
+    .index = "lead_next",
+    .hot = true,
+};
+
 /* $1 workspace, $2 and $3 source and value of an identity */
 static const struct statement LEAD_KNOWN_AS = {
     .name = "lead_known_as",
@@ -172,7 +201,8 @@ static const struct statement LEAD_FEED = {
 /* clang-format on */
 
 const struct statement *const lead_read_statements[] = {
-    &LEAD_GET, &LEAD_SURVIVOR, &LEAD_STANDING, &LEAD_PAGE, &LEAD_KNOWN_AS, &LEAD_FEED, NULL,
+    &LEAD_GET,      &LEAD_SURVIVOR, &LEAD_STANDING, &LEAD_PAGE,
+    &LEAD_PAGE_DUE, &LEAD_KNOWN_AS, &LEAD_FEED,     NULL,
 };
 
 static bool read_view(const struct read *read, const struct pg_result *result, int row,
@@ -269,11 +299,18 @@ static bool has_identity(const struct lead *lead, const struct identity *wanted)
     return false;
 }
 
+static bool is_due_before(const struct lead *lead, instant date)
+{
+    return lead->next.step != STEP_NONE && lead->next.at < date;
+}
+
 static bool fits(const struct lead *lead, const struct lead_filter *filter)
 {
     return lead->status == LEAD_ACTIVE && has_identity(lead, filter->email) &&
            has_identity(lead, filter->external) &&
            (filter->stage == STAGE_COUNT || lead->stage == filter->stage) &&
+           (filter->step == STEP_NONE || lead->next.step == filter->step) &&
+           (filter->due_before == INSTANT_NONE || is_due_before(lead, filter->due_before)) &&
            (uuid_is_nil(filter->owner_team) || uuid_equal(lead->owner_team, filter->owner_team)) &&
            (uuid_is_nil(filter->before) || uuid_compare(lead->id, filter->before) < 0);
 }
@@ -310,13 +347,31 @@ static enum err read_range(const struct read *read, const struct lead_filter *fi
     return err == ERR_NONE ? take_views(read, query.result, limit, out) : err;
 }
 
+static enum err read_due(const struct read *read, const struct lead_filter *filter, int limit,
+                         struct lead_page *out)
+{
+    struct read_query query = {.statement = &LEAD_PAGE_DUE};
+
+    read_params(&query, read);
+    pg_params_text(&query.params, lead_step_name(filter->step));
+    pg_params_instant(&query.params, filter->due_before);
+    pg_params_instant(&query.params, filter->after);
+    pg_params_uuid(&query.params, filter->before);
+    pg_params_text(&query.params, stage_name(filter->stage));
+    pg_params_uuid(&query.params, filter->owner_team);
+    pg_params_int8(&query.params, limit + 1);
+    enum err err = read_run(read, &query, 1);
+    return err == ERR_NONE ? take_views(read, query.result, limit, out) : err;
+}
+
 enum err lead_read_page(const struct read *read, const struct lead_filter *filter, int limit,
                         struct lead_page *out)
 {
     *out = (struct lead_page){0};
     enum err err = filter->email != NULL || filter->external != NULL
                        ? read_known_as(read, filter, out)
-                       : read_range(read, filter, limit, out);
+                   : filter->by_date ? read_due(read, filter, limit, out)
+                                     : read_range(read, filter, limit, out);
     read_end(read);
     return err;
 }

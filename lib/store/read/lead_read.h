@@ -26,6 +26,10 @@ struct lead_filter {
     enum stage stage;                /* STAGE_COUNT: any */
     struct uuid owner_team;          /* nil: any */
     struct uuid before;              /* the last of the page before; nil: the first page */
+    bool by_date;                    /* by next date, which step and due_before ask about … */
+    enum lead_step step;             /* STEP_NONE: any */
+    instant due_before;              /* INSTANT_NONE: any */
+    instant after; /* … after this date and before.id; INSTANT_NONE: the first */
 };
 
 struct lead_page {
@@ -34,7 +38,7 @@ struct lead_page {
     bool more;
 };
 
-/** Newest first. */
+/** Newest first; by_date: first due first. */
 enum err lead_read_page(const struct read *read, const struct lead_filter *filter, int limit,
                         struct lead_page *out) MUST_USE;
 

@@ -98,7 +98,7 @@ static void put_hold_inputs(struct column_writer *w, const void *row)
     for (size_t i = 0; i < lead->hold_input_count; i++)
         json_out_text(&w->json, lead->hold_inputs[i]);
     json_out_end_array(&w->json);
-    column_put_json(w, lead->hold_input_count > 0);
+    column_put_json(w, lead->held);
 }
 
 static bool get_hold_inputs(const struct column_reader *r, void *row)
@@ -119,9 +119,11 @@ static bool get_hold_inputs(const struct column_reader *r, void *row)
     json_decref(root);
     lead->hold_inputs = inputs;
     lead->hold_input_count = count;
+    lead->held = true;
     return inputs != NULL;
 }
 
+static const struct column_form as_lead_step = COLUMN_WORD(lead_step_name, STEP_COUNT);
 static const struct column_form as_lead_status = COLUMN_WORD(lead_status_name, LEAD_ERASED + 1);
 static const struct column_form as_lead_identities = {
     .type = PG_JSON, .put = put_identities, .get = get_identities};
@@ -150,7 +152,10 @@ static const struct column lead_list[] = {
     {"stage",           &as_stage,            IN(stage),           COLUMN_CHANGES},
     {"owner_team",      &as_uuid,             IN(owner_team),      COLUMN_CHANGES | COLUMN_NULL},
     {"first_team",      &as_uuid,             IN(first_team),      COLUMN_CHANGES | COLUMN_NULL},
-    {"due_at",          &as_instant,          IN(due_at),          COLUMN_CHANGES | COLUMN_NULL},
+    {"next_step",       &as_lead_step,        IN(next.step),       COLUMN_CHANGES | COLUMN_NULL},
+    {"next_at",         &as_instant,          IN(next.at),         COLUMN_CHANGES | COLUMN_NULL},
+    {"next_why",        &as_text,             IN(next.why),        COLUMN_CHANGES | COLUMN_NULL},
+    {"next_round",      &as_int2,             IN(next.round),      COLUMN_CHANGES | COLUMN_NULL},
     {"merged_into",     &as_uuid,             IN(merged_into),     COLUMN_CHANGES | COLUMN_NULL},
     {"identities",      &as_lead_identities,  IN(identities),      COLUMN_CHANGES | COLUMN_NULL},
     {"attributes",      &as_lead_attributes,  IN(attributes),      COLUMN_CHANGES | COLUMN_NULL},
@@ -177,7 +182,6 @@ static const struct column lead_list[] = {
     {"amount_minor",    &as_int8,             IN(amount.minor),    COLUMN_CHANGES | COLUMN_NULL,
         .beside = offsetof(struct lead, amount.given)},
     {"amount_currency", &as_lead_currency,    IN(amount.currency), COLUMN_CHANGES | COLUMN_NULL},
-    {"hold_until",      &as_instant,          IN(hold_until),      COLUMN_CHANGES | COLUMN_NULL},
     {"hold_inputs",     &as_lead_hold_inputs, IN(hold_inputs),     COLUMN_CHANGES | COLUMN_NULL},
     {"seq",             &as_int8,             IN(chain.seq),       COLUMN_CHANGES},
     {"hash",            &as_bytes,            IN(chain.hash),      COLUMN_CHANGES},

@@ -63,7 +63,7 @@ static const struct statement VERIFY_LEADS = {
     .name = "verify_leads",
     .sql = "SELECT count(*), "
            "  count(*) FILTER (WHERE status = 'active' AND owner_team IS NULL), "
-           "  count(*) FILTER (WHERE status = 'active' AND due_at IS NULL "
+           "  count(*) FILTER (WHERE status = 'active' AND next_step IS NULL "
            "    AND stage NOT IN ('customer', 'disqualified')), "
            "  (SELECT count(*) "
            "    FROM ("
