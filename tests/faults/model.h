@@ -175,7 +175,6 @@ struct model_lead {
     int touches[3];
     int touch_count;
     enum model_hold hold;
-    int64_t held_at;
     struct model_word words[2]; /* mql, sql */
     unsigned reached;
     int open;                              /* handoff, STEP_NONE */

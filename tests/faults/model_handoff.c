@@ -301,7 +301,6 @@ static void follow_reason(struct model *model, struct model_lead *lead, const ch
     lead->hold = is(reason, "too_small")     ? HOLD_FOR_SIZE
                  : is(reason, "not_engaged") ? HOLD_FOR_FORM
                                              : HOLD_LONG;
-    lead->held_at = model->now;
 }
 
 static void give_back(struct model *model, const struct deed *deed, int at, struct reply *wanted)
@@ -409,7 +408,6 @@ static void record_outcome(struct model *model, const struct deed *deed, int at,
         lead->owner = lead->first_team == NONE ? handoff->from : (enum model_team)lead->first_team;
         lead->stage = NURTURE;
         lead->hold = HOLD_LONG;
-        lead->held_at = model->now;
     }
     model_record(lead,
                  is(outcome, "won")    ? ENTRY_WON

@@ -283,10 +283,8 @@ static void absorb(struct model *model, int at, int other, int who)
             lead->words[i] = gone->words[i];
     if (lead->first_team == NONE)
         lead->first_team = gone->first_team;
-    if (gone->hold != HOLD_NOT && (lead->hold == HOLD_NOT || lead->held_at < gone->held_at)) {
+    if (lead->hold == HOLD_NOT)
         lead->hold = gone->hold;
-        lead->held_at = gone->held_at;
-    }
     if (gone->open != NONE) {
         lead->open = gone->open;
         lead->owner = gone->owner;

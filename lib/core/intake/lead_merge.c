@@ -43,24 +43,36 @@ static void join_touches(struct work *work, struct lead *survivor, const struct 
     survivor->touches = (struct touch_log){items, n, older, a->older_count + b->older_count};
 }
 
-/* Of two that wait the survivor waits longer, and for what that one waits for; where it is to wait
- * stands in its next step, unless it has an open handoff or is with sales. */
-static void join_hold(struct lead *survivor, const struct lead *absorbed)
+static bool waits(const struct lead *lead)
 {
-    if (!absorbed->held || (survivor->held && survivor->next.at >= absorbed->next.at))
-        return;
-    survivor->held = true;
-    survivor->hold_inputs = absorbed->hold_inputs;
-    survivor->hold_input_count = absorbed->hold_input_count;
-    if (survivor->open == NULL && progress(survivor->stage) < STAGE_SAL)
-        survivor->next = absorbed->next;
+    return lead->next.step == STEP_NURTURE || lead->next.step == STEP_REVIEW;
 }
 
-static void join_progress(struct lead *survivor, const struct lead *absorbed)
+/* The survivor's own hold stays; one that has none takes the other's, and its wait. Where nothing
+ * of either says how long, it waits as long as any. An open handoff says by itself what is next,
+ * and an opportunity is never offered. */
+static void join_hold(struct work *work, struct lead *survivor, const struct lead *absorbed)
+{
+    if (!survivor->held && absorbed->held) {
+        survivor->held = true;
+        survivor->hold_inputs = absorbed->hold_inputs;
+        survivor->hold_input_count = absorbed->hold_input_count;
+        if (survivor->open == NULL && waits(absorbed) && survivor->stage != STAGE_OPPORTUNITY)
+            survivor->next = absorbed->next;
+    }
+    if (survivor->held && survivor->open == NULL && !waits(survivor) &&
+        survivor->stage != STAGE_OPPORTUNITY)
+        lead_set_next(survivor, STEP_NURTURE, lead_next_date(work), "merged");
+    if (survivor->open == NULL && stage_is_end(survivor->stage))
+        lead_end_next(survivor);
+}
+
+static void join_progress(struct work *work, struct lead *survivor, const struct lead *absorbed)
 {
     if (progress(absorbed->stage) > progress(survivor->stage)) {
         survivor->stage = absorbed->stage;
-        if (survivor->open == NULL) /* else the handoff says when */
+        if (survivor->open == NULL &&
+            !survivor->held) /* else the handoff, or the wait, says when */
             survivor->next = absorbed->next;
     }
     for (int i = 0; i < MILESTONE_COUNT; i++)
@@ -72,7 +84,7 @@ static void join_progress(struct lead *survivor, const struct lead *absorbed)
         survivor->amount = absorbed->amount;
     if (uuid_is_nil(survivor->first_team))
         survivor->first_team = absorbed->first_team;
-    join_hold(survivor, absorbed);
+    join_hold(work, survivor, absorbed);
     survivor->created_at = earlier(survivor->created_at, absorbed->created_at);
     survivor->first_touch_at = earlier(survivor->first_touch_at, absorbed->first_touch_at);
     survivor->touch_count += absorbed->touch_count;
@@ -137,7 +149,7 @@ void lead_absorb(struct work *work, struct lead *survivor, struct lead *absorbed
         attribute_absorb(&survivor->facts, work->arena, &absorbed->facts) != ERR_NONE)
         arena_fail(work->arena);
     join_touches(work, survivor, absorbed);
-    join_progress(survivor, absorbed);
+    join_progress(work, survivor, absorbed);
     move_handoff(work, survivor, absorbed);
 
     /* The absorbed lead's chain ends here; the survivor's names its end, so that the two hang
