@@ -364,7 +364,7 @@ END_TEST
 
 START_TEST(leads_have_a_next_step_for_what_was_a_date_and_a_hold)
 {
-    run_up_to("0012_");
+    run_up_to("0013_");
     database_exec(database, "CREATE FUNCTION id(n int) RETURNS uuid LANGUAGE sql AS $$ SELECT "
                             "('00000000-0000-7000-8000-00000000000' || n)::uuid $$");
     database_exec(database, LEADS_OF_BEFORE);

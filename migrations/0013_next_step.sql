@@ -1,7 +1,8 @@
 -- What must happen with a lead next, and when, in place of a date and a hidden hold: docs/handoff.md.
 -- held by hold_inputs, which are given exactly while nothing is offered by itself.
+CREATE DOMAIN lead_step AS text CHECK (VALUE IN ('answer', 'decide', 'nurture', 'offer', 'review', 'follow_up'));
 ALTER TABLE lead
-    ADD COLUMN next_step text,
+    ADD COLUMN next_step lead_step,
     ADD COLUMN next_why text,
     ADD COLUMN next_round smallint;
 ALTER TABLE lead RENAME COLUMN due_at TO next_at;
@@ -39,21 +40,13 @@ UPDATE lead SET next_at = NULL, hold_inputs = NULL WHERE status <> 'active' AND 
 DROP POLICY next_backfill ON handoff;
 DROP POLICY next_backfill ON lead;
 
--- One CHECK in place of the old: each is read anew whenever a statement runs.
-DO $$
-DECLARE
-    name text;
-BEGIN
-    SELECT conname INTO STRICT name FROM pg_constraint
-        WHERE conrelid = 'lead'::regclass AND contype = 'c' AND pg_get_constraintdef(oid) LIKE '%next_at%';
-    EXECUTE format('ALTER TABLE lead DROP CONSTRAINT %I', name);
-END $$;
 ALTER TABLE lead
+    DROP CONSTRAINT lead_check1,
     DROP COLUMN hold_until,
     ADD CONSTRAINT lead_next CHECK (
-        next_step IS NOT NULL AND next_step IN ('answer', 'decide', 'nurture', 'offer', 'review', 'follow_up')
-            AND next_at IS NOT NULL AND next_why IS NOT NULL AND status = 'active'
-        OR next_step IS NULL AND next_at IS NULL AND (status <> 'active' OR stage IN ('customer', 'disqualified')));
+        CASE WHEN next_step IS NULL
+            THEN next_at IS NULL AND (status <> 'active' OR stage IN ('customer', 'disqualified'))
+            ELSE num_nulls(next_at, next_why) = 0 AND status = 'active' END);
 
 -- What is due, step by step. Partial, so that no statement about a lead by its id can choose it.
 CREATE INDEX lead_next ON lead (workspace_id, next_step, next_at, lead_id) WHERE next_step IS NOT NULL;
