@@ -292,7 +292,7 @@ static const char *class_of(const struct model_handoff *handoff, int was, int no
     return now == UNMET && corrected ? "bad_data" : "contradicts";
 }
 
-static void follow_reason(struct model *model, struct model_lead *lead, const char *reason)
+static void follow_reason(struct model_lead *lead, const char *reason)
 {
     if (lead->stage != OPPORTUNITY && lead->stage != CUSTOMER)
         lead->stage = is(reason, "duplicate")   ? DISQUALIFIED
@@ -331,7 +331,7 @@ static void give_back(struct model *model, const struct deed *deed, int at, stru
         handoff->class = is(reason, "no_project") ? "shows_gap" : "process";
     close(model, at, handoff->state == OFFERED ? REJECTED : RETURNED);
     lead->owner = handoff->from;
-    follow_reason(model, lead, reason);
+    follow_reason(lead, reason);
     model_record(lead, handoff->state == REJECTED ? ENTRY_REJECTED : ENTRY_RETURNED,
                  (int)deed->step.who);
     if (told) {

@@ -276,7 +276,7 @@ START_TEST(an_srl_is_answered_by_its_own_clock)
         ck_assert_ptr_nonnull(ready->open);
         ck_assert_int_eq(ready->open->term, TERM_MQL); /* the gate */
         ck_assert_int_eq(ready->open->respond_by, BENCH_NOW + 15 * INSTANT_MINUTE);
-        ck_assert_int_eq(ready->due_at, ready->open->respond_by);
+        ck_assert_int_eq(ready->next.at, ready->open->respond_by);
         bench.routes[1].gated = false;
         struct lead *plain = offer_lead(SDR, "max@x.example", "intern");
         ck_assert_int_eq(offer_do(SDR, plain, "ae", HANDOFF_KIND_STANDARD, NULL), ERR_NONE);

@@ -277,27 +277,28 @@ START_TEST(the_further_stage_and_the_earliest_milestones_stay)
 }
 END_TEST
 
-/* Holds as they are set and merged: days from now, 0 for none. The later one counts, with its own
- * inputs; without any there is none. */
+/* Holds as they are set and merged: days from now, 0 for none. The survivor's own stays, one that
+ * has none takes the other's with its inputs; without any there is none. */
 static const struct {
     int survivor, absorbed, wanted;
     const char *input;
 } holds[] = {
-    {5, 20, 20, "attribute:absorbed"}, {20, 5, 20, "attribute:survivor"},
-    {0, 5, 5, "attribute:absorbed"},   {5, 0, 5, "attribute:survivor"},
-    {5, 5, 5, "attribute:survivor"},   {0, 0, 0, NULL},
+    {5, 20, 5, "attribute:survivor"}, {20, 5, 20, "attribute:survivor"},
+    {0, 5, 5, "attribute:absorbed"},  {5, 0, 5, "attribute:survivor"},
+    {5, 5, 5, "attribute:survivor"},  {0, 0, 0, NULL},
 };
 
 static void hold(struct lead *lead, int days, const char *const *input)
 {
     if (days == 0)
         return;
-    lead->hold_until = BENCH_NOW + days * INSTANT_DAY;
+    lead_set_next(lead, STEP_NURTURE, BENCH_NOW + days * INSTANT_DAY, "rejected: no_project");
+    lead->held = true;
     lead->hold_inputs = input;
     lead->hold_input_count = 1;
 }
 
-START_TEST(the_later_hold_counts_with_its_own_inputs)
+START_TEST(the_survivors_hold_stays_and_one_without_takes_the_others)
 {
     static const char *const of_survivor = "attribute:survivor";
     static const char *const of_absorbed = "attribute:absorbed";
@@ -307,9 +308,9 @@ START_TEST(the_later_hold_counts_with_its_own_inputs)
         hold(kim, holds[i].survivor, &of_survivor);
         hold(lee, holds[i].absorbed, &of_absorbed);
         ck_assert_int_eq(person_merge(kim->id, lee->id), ERR_NONE);
-        ck_assert_int_eq(kim->hold_until, holds[i].wanted == 0
-                                              ? INSTANT_NONE
-                                              : BENCH_NOW + holds[i].wanted * INSTANT_DAY);
+        ck_assert_int_eq(kim->held, holds[i].wanted != 0);
+        if (kim->held)
+            ck_assert_int_eq(kim->next.at, BENCH_NOW + holds[i].wanted * INSTANT_DAY);
         ck_assert_uint_eq(kim->hold_input_count, holds[i].input != NULL);
         if (holds[i].input != NULL)
             ck_assert_str_eq(kim->hold_inputs[0], holds[i].input);
@@ -510,7 +511,7 @@ int main(void)
         an_open_handoff_says_when_also_of_a_lead_that_got_further,
         two_open_handoffs_are_refused,
         the_further_stage_and_the_earliest_milestones_stay,
-        the_later_hold_counts_with_its_own_inputs,
+        the_survivors_hold_stays_and_one_without_takes_the_others,
         what_only_one_of_them_has_is_kept,
         what_both_have_is_the_survivors,
         touches_beyond_those_loaded_are_counted_for_both,
