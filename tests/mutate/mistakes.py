@@ -5,6 +5,7 @@ exchanges columns and parameters. What only costs memory when it is forgotten (f
 race shows (locks, signals) and what is only logged is left alone: AddressSanitizer, ThreadSanitizer
 and the fault tests are for those."""
 
+import collections
 import re
 
 import c_text
@@ -31,6 +32,7 @@ class Mistake:
 
     def __init__(self, path, source, operator, function, edits):
         self.path, self.operator, self.function = path, operator, function
+        self.ordinal = 1  # of those in the function that look alike
         self.edits = sorted(edits)
         self.line = source.line_of(self.edits[0][0])
         first, last = source.line_bounds(self.edits[0][0], self.edits[-1][1])
@@ -43,7 +45,7 @@ class Mistake:
     @property
     def key(self):
         """Stays the same when lines move, and when the layout changes within them."""
-        return (self.path, self.function, self.before, self.after)
+        return (self.path, self.function, self.before, self.after, self.ordinal)
 
 
 def _squeeze(text):
@@ -315,6 +317,10 @@ def find(path, text):
         for region, edits in operator(source):
             mistake = Mistake(path, source, name, region.name, edits)
             found.setdefault(tuple(mistake.edits), mistake)
+    alike = collections.Counter()
+    for mistake in sorted(found.values(), key=lambda m: m.edits):
+        alike[mistake.key[:-1]] += 1
+        mistake.ordinal = alike[mistake.key[:-1]]
     return list(found.values())
 
 
@@ -328,6 +334,8 @@ def read_equivalent(text):
         - if (at > lead->last)
         + if (at >= lead->last)
         Setting it to the value it has changes nothing.
+
+    Where a function has the same line several times, a number after its name says which one is meant.
     """
     known = {}
     for block in re.split(r"\n[ \t]*\n", text):
@@ -336,6 +344,7 @@ def read_equivalent(text):
             continue
         if len(lines) < 4 or not lines[1].startswith("- ") or not lines[2].startswith("+ "):
             raise ValueError("not a path and function, a line with -, one with +, and a reason:\n" + block)
-        path, function = lines[0].split()
-        known[path, function, _squeeze(lines[1][2:]), _squeeze(lines[2][2:])] = _squeeze(" ".join(lines[3:]))
+        path, function, *ordinal = lines[0].split()
+        key = (path, function, _squeeze(lines[1][2:]), _squeeze(lines[2][2:]), int(ordinal[0]) if ordinal else 1)
+        known[key] = _squeeze(" ".join(lines[3:]))
     return known

@@ -172,13 +172,24 @@ Nobody asks.
         known = mistakes.read_equivalent(self.LIST.replace("toy_name", "toy_size").replace("+ return false", "+ return 1"))
         self.assertEqual([m for m in planted() if m.key in known], [])
 
+    def test_of_lines_that_are_alike_a_number_says_which(self):
+        text = TOY.replace("    return NULL;", "    if (toy->seen > 1)\n        return NULL;\n    if (toy->seen > 1)\n        return NULL;")
+        entry = "lib/core/toy/toy.c toy_name%s\n- if (toy->seen > 1)\n+ if (toy->seen >= 1)\nWhy.\n"
+        lines = []
+        for number in ("", " 2", " 3"):
+            known = mistakes.read_equivalent(entry % number)
+            lines.append([m.line for m in planted(text) if m.key in known])
+        self.assertEqual(len(lines[0]), 1)
+        self.assertEqual(lines[1], [lines[0][0] + 2])
+        self.assertEqual(lines[2], [])
+
     def test_an_entry_without_a_reason_is_refused(self):
         with self.assertRaises(ValueError):
             mistakes.read_equivalent("lib/a.c f\n- a\n+ b\n")
 
     def test_the_list_of_the_tree_is_about_files_that_are_there(self):
         known = mistakes.read_equivalent((ROOT / "tests/mutate/equivalent.txt").read_text())
-        for path, *_ in known:
+        for path, *_rest in known:
             self.assertTrue((ROOT / path).is_file(), path)
 
 

@@ -2,6 +2,13 @@
  * and whose are not, because the caller can mend the request and send it again. */
 #include "bench_offer.h"
 
+#include "core/agreement/definition_apply.h"
+#include "core/agreement/definition_sign.h"
+#include "core/intake/lead_merge.h"
+#include "core/setup/key_change.h"
+#include "core/setup/member_change.h"
+#include "core/setup/team_change.h"
+
 static uint8_t key_of_request = 1;
 static uint8_t body_of_request = 1;
 
@@ -176,6 +183,121 @@ START_TEST(an_answer_names_its_lead)
 }
 END_TEST
 
+/* ---- the rows that a command is known to need ---- */
+
+/* The keys of one kind that this command of marketing notes, as bytes of its input: they are loaded
+ * in the first round, and what is not among them costs another. */
+static const struct list *keys_of(enum command_kind kind, const void *input, enum row_kind of)
+{
+    static struct work_keys keys;
+    static struct command command; /* whose parts the keys are */
+    command = (struct command){
+        .kind = kind,
+        .caller = {.workspace = bench.config.workspace, .team = bench.teams[MARKETING].id},
+        .input = input,
+    };
+    size_t all = 0;
+
+    keys = (struct work_keys){0};
+    ck_assert(command_keys(&command, &bench.work, &keys));
+    for (int i = 0; i < KIND_COUNT; i++)
+        all += keys.of[i].count;
+    ck_assert_msg(all == keys.of[of].count || kind == COMMAND_LEAD_UPDATE, "keys of other kinds");
+    return &keys.of[of];
+}
+
+static void must_be(const struct list *keys, const struct uuid *wanted, size_t count)
+{
+    ck_assert_uint_eq(keys->count, count);
+    for (size_t i = 0; i < count; i++)
+        ck_assert_mem_eq(keys->items[i], &wanted[i], sizeof *wanted);
+}
+
+START_TEST(a_command_needs_every_row_that_it_names)
+{
+    static const struct identity identities[] = {{IDENTITY_EMAIL, "", "kim@x.example"},
+                                                 {IDENTITY_EXTERNAL, "crm", "51"},
+                                                 {IDENTITY_ANONYMOUS, "", "a-1"}};
+    const struct uuid leads[] = {{{1}}, {{2}}, {{3}}};
+    const struct leads_judge_input judge = {.leads = leads, .count = 3};
+    const struct merge_input merge = {leads[0], leads[1]};
+    const struct handoff_note_input answer = {.handoff = leads[2]};
+    const struct update_input update = {
+        .lead = leads[1], .identities = identities, .identity_count = 3};
+
+    offer_open();
+    must_be(keys_of(COMMAND_LEADS_JUDGE, &judge, KIND_LEAD), leads, 3);
+    must_be(keys_of(COMMAND_LEAD_MERGE, &merge, KIND_LEAD), leads, 2);
+    must_be(keys_of(COMMAND_HANDOFF_ACCEPT, &answer, KIND_HANDOFF), &leads[2], 1);
+    must_be(keys_of(COMMAND_LEAD_UPDATE, &update, KIND_LEAD), &leads[1], 1);
+    const struct list *named = keys_of(COMMAND_LEAD_UPDATE, &update, KIND_IDENTITY);
+    ck_assert_uint_eq(named->count, 3);
+    for (size_t i = 0; i < 3; i++)
+        ck_assert_ptr_eq(named->items[i], &identities[i]);
+    must_be(keys_of(COMMAND_ROUTES_REPLACE, NULL, KIND_CHAIN), &bench.config.workspace, 1);
+    ck_assert_uint_eq(keys_of(COMMAND_HANDOFF_EXPIRE, NULL, KIND_EXPIRED)->count, 1);
+    ck_assert_uint_eq(keys_of(COMMAND_RETENTION, NULL, KIND_CHAIN)->count, 0);
+    offer_close();
+}
+END_TEST
+
+/* The chain that a change of the setup goes into; none for what is not there, which is refused. */
+START_TEST(a_change_needs_the_chain_of_what_it_changes)
+{
+    offer_open();
+    const struct team_update_input sdr = {.name = "sdr"}, nobody = {.name = "nobody"};
+    const struct member_update_input sam = {.member = SAM->id}, unknown = {.member = {{0x99}}};
+    const struct key_revoke_input ae = {bench.keys[AE].id}, no_key = {{{0x99}}};
+
+    must_be(keys_of(COMMAND_TEAM_UPDATE, &sdr, KIND_CHAIN), &bench.teams[SDR].id, 1);
+    must_be(keys_of(COMMAND_TEAM_UPDATE, &nobody, KIND_CHAIN), NULL, 0);
+    must_be(keys_of(COMMAND_MEMBER_UPDATE, &sam, KIND_CHAIN), &bench.teams[SDR].id, 1);
+    must_be(keys_of(COMMAND_MEMBER_UPDATE, &unknown, KIND_CHAIN), NULL, 0);
+    must_be(keys_of(COMMAND_KEY_REVOKE, &ae, KIND_CHAIN), &bench.teams[AE].id, 1);
+    must_be(keys_of(COMMAND_KEY_REVOKE, &no_key, KIND_CHAIN), NULL, 0);
+    offer_close();
+}
+END_TEST
+
+/* Signing may end the version in force and one that waits; of its own term alone. */
+START_TEST(a_signature_needs_the_chains_of_those_that_it_may_end)
+{
+    static const struct {
+        enum term term;
+        enum definition_state state;
+        bool needed;
+    } versions[] = {
+        {TERM_MQL, DEFINITION_SUPERSEDED, false}, {TERM_MQL, DEFINITION_IN_FORCE, true},
+        {TERM_MQL, DEFINITION_SIGNED, true},      {TERM_MQL, DEFINITION_DECLINED, false},
+        {TERM_SQL, DEFINITION_IN_FORCE, false},   {TERM_MQL, DEFINITION_PROPOSED, true},
+        {TERM_MQL, DEFINITION_DRAFT, false},
+    };
+    struct definition_version all[sizeof versions / sizeof *versions] = {{.version = 0}};
+    const struct definition_sign_input sign = {.term = TERM_MQL, .version = 6};
+    const struct definition_sign_input absent = {.term = TERM_SRL, .version = 6};
+    const struct definition_decline_input decline = {.term = TERM_MQL, .version = 4};
+    size_t wanted = 0;
+
+    offer_open();
+    for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
+        all[i].id = (struct uuid){{0x40, (uint8_t)i}};
+        all[i].term = versions[i].term;
+        all[i].version = (int)i + 1;
+        all[i].state = versions[i].state;
+        wanted += versions[i].needed;
+    }
+    bench.config.definitions = all;
+    bench.config.definition_count = sizeof versions / sizeof *versions;
+    const struct list *keys = keys_of(COMMAND_DEFINITION_SIGN, &sign, KIND_CHAIN);
+    ck_assert_uint_eq(keys->count, wanted);
+    for (size_t i = 0; i < keys->count; i++)
+        ck_assert(versions[((const struct uuid *)keys->items[i])->b[1]].needed);
+    must_be(keys_of(COMMAND_DEFINITION_SIGN, &absent, KIND_CHAIN), NULL, 0);
+    must_be(keys_of(COMMAND_DEFINITION_DECLINE, &decline, KIND_CHAIN), &all[3].id, 1);
+    offer_close();
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -185,6 +307,9 @@ int main(void)
         a_key_is_for_one_request,
         without_a_key_nothing_is_kept,
         an_answer_names_its_lead,
+        a_command_needs_every_row_that_it_names,
+        a_change_needs_the_chain_of_what_it_changes,
+        a_signature_needs_the_chains_of_those_that_it_may_end,
     };
 
     return bench_run("command", tests, sizeof tests / sizeof *tests);

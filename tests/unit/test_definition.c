@@ -543,6 +543,74 @@ START_TEST(order_and_space_do_not_change_the_hash_but_content_does)
 }
 END_TEST
 
+/* ---- what may not be missing ---- */
+
+static const char whole[] =
+    "{'term': 'mql', 'title': 'MQL', 'criteria': ["
+    "{'id': 'size', 'title': 'Large', 'kind': 'fit', 'points': 5,"
+    " 'test': {'attribute': 'size', 'op': 'gte', 'value': 50}},"
+    "{'id': 'tier', 'title': 'By tiers', 'kind': 'fit', 'tiers': ["
+    "  {'test': {'fact': 'budget', 'op': 'gte', 'value': 5}, 'points': 3}]},"
+    "{'id': 'seen', 'title': 'Seen', 'kind': 'engagement', 'required': true, 'test': {'all': ["
+    "  {'touches': {'kind': ['call']}, 'op': 'gte', 'value': 1},"
+    "  {'of': [{'attribute': 'a', 'op': 'eq', 'value': 1},"
+    "          {'attribute': 'b', 'op': 'eq', 'value': 1}], 'at_least': 1}]}}],"
+    "'thresholds': {'total': 5}, 'reasons': [{'code': 'small', 'title': 'Small', "
+    "'about': 'criterion', 'criterion': 'size', 'then': 'nurture'}],"
+    "'exceptions': [{'kind': 'strategic', 'limit_per_month': 2}],"
+    "'respond_within': {'minutes': 60}}";
+
+/* Members of it that there has to be, each by its pointer. */
+static const char *const required[] = {
+    "/term",
+    "/title",
+    "/criteria",
+    "/criteria/0/id",
+    "/criteria/0/title",
+    "/criteria/0/kind",
+    "/criteria/1/tiers/0/points",
+    "/criteria/0/test/op",
+    "/criteria/1/tiers/0/test/op",
+    "/criteria/2/test/all/0/op",
+    "/reasons/0/code",
+    "/reasons/0/title",
+    "/reasons/0/about",
+    "/reasons/0/then",
+    "/reasons/0/criterion",
+    "/exceptions/0/kind",
+    "/exceptions/0/limit_per_month",
+    "/respond_within/minutes",
+};
+
+static void take_out(json_t *from, const char *at)
+{
+    const char *last = strrchr(at, '/') + 1;
+
+    for (const char *part = at + 1; part < last;) {
+        size_t len = strcspn(part, "/");
+        const char *name = arena_copy(arena, part, len);
+        from = json_is_array(from) ? json_array_get(from, (size_t)strtol(name, NULL, 10))
+                                   : json_object_get(from, name);
+        part += len + 1;
+    }
+    ck_assert_msg(json_object_del(from, last) == 0, "%s is not there", at);
+}
+
+START_TEST(what_is_missing_is_missed)
+{
+    json_t *document = parse(whole);
+    struct definition *definition = NULL;
+
+    take_out(document, required[_i]);
+    enum err err = definition_compile(document, &faults, &warnings, &definition);
+    json_decref(document);
+    ck_assert_msg(err == ERR_INVALID_DEFINITION, "without %s: %s", required[_i], error_code(err));
+    ck_assert_msg(find(&faults, required[_i], "required") != NULL,
+                  "%s is missing, and what is said:%s", required[_i], show(&faults));
+    definition_free(compile_good(whole));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("definition");
@@ -553,6 +621,7 @@ int main(void)
 
     tcase_add_checked_fixture(good, set_up, tear_down);
     tcase_add_test(good, a_document_becomes_a_definition);
+    tcase_add_loop_test(good, what_is_missing_is_missed, 0, sizeof required / sizeof *required);
     tcase_add_test(good, it_knows_what_it_uses);
     tcase_add_test(good, what_is_silent_has_defaults);
     tcase_add_test(good, names_may_have_spaces_and_capitals);

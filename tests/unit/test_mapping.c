@@ -397,6 +397,76 @@ START_TEST(an_identity_is_needed)
 }
 END_TEST
 
+/* ---- what may be missing ---- */
+
+#define WHOLE_LEAD                                                                                 \
+    "{\"as\": \"lead\", \"team\": \"marketing\", \"email\": \"/e\", \"occurred_at\": \"/o\","      \
+    " \"external_id\": {\"source\": \"crm\", \"at\": \"/id\"},"                                    \
+    " \"touch\": {\"kind\": {\"value\": \"call\"}, \"source\": \"/s\"},"                           \
+    " \"claimed_stage\": {\"at\": \"/s\", \"map\": {\"x\": \"mql\"}}}"
+
+/* A mapping, a member of it by its pointer, and whether it may be left out. */
+static const struct {
+    const char *mapping;
+    const char *at;
+    bool may;
+} members[] = {
+    {WHOLE_LEAD, "/as", true},
+    {WHOLE_LEAD, "/team", false},
+    {WHOLE_LEAD, "/email", true},
+    {WHOLE_LEAD, "/external_id", false}, /* a file is taken twice without harm */
+    {WHOLE_LEAD, "/external_id/source", false},
+    {WHOLE_LEAD, "/occurred_at", true},
+    {WHOLE_LEAD, "/touch", true},
+    {WHOLE_LEAD, "/touch/kind", false},
+    {WHOLE_LEAD, "/touch/source", true},
+    {WHOLE_LEAD, "/claimed_stage", true},
+    {DEAL, "/team", false},
+    {DEAL, "/external_id", false},
+    {DEAL, "/external_id/source", false},
+    {DEAL, "/external_id/at", false},
+    {DEAL, "/steps", false},
+    {DEAL, "/steps/0/team", false},
+    {DEAL, "/steps/0/at", false},
+    {DEAL, "/steps/0/member", true},
+    {DEAL, "/steps/0/member/source", false},
+    {DEAL, "/outcome", true},
+    {DEAL, "/outcome/kind", false},
+};
+
+/* Takes it out of the document. */
+static void take_out(json_t *document_with, const char *at)
+{
+    const char *last = strrchr(at, '/') + 1;
+
+    for (const char *part = at + 1; part < last;) {
+        size_t len = strcspn(part, "/");
+        char name[64];
+        snprintf(name, sizeof name, "%.*s", (int)len, part);
+        document_with = json_is_array(document_with)
+                            ? json_array_get(document_with, (size_t)strtol(name, NULL, 10))
+                            : json_object_get(document_with, name);
+        part += len + 1;
+    }
+    ck_assert_msg(json_object_del(document_with, last) == 0, "%s is not there", at);
+}
+
+START_TEST(what_is_missing_is_missed)
+{
+    json_t *json = json_loads(members[_i].mapping, 0, NULL);
+    const struct mapping *mapping;
+
+    take_out(json, members[_i].at);
+    enum err err = mapping_compile(json, "", MAPPING_IMPORT, arena, &faults, &mapping);
+    json_decref(json);
+    ck_assert_msg((err == ERR_NONE) == members[_i].may, "without %s: %s, %zu faults, %s",
+                  members[_i].at, error_code(err), faults.count,
+                  faults.count > 0 ? faults.items[0].pointer : "");
+    ck_assert_uint_eq(faults.count, members[_i].may ? 0 : 1);
+    ck_assert(members[_i].may || strcmp(faults.items[0].code, "required") == 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("mapping");
@@ -413,6 +483,7 @@ int main(void)
     tcase_add_test(tcase, a_deal);
     tcase_add_test(tcase, all_faults_at_once);
     tcase_add_test(tcase, all_faults_of_a_deal);
+    tcase_add_loop_test(tcase, what_is_missing_is_missed, 0, sizeof members / sizeof *members);
     tcase_add_test(tcase, an_identity_is_needed);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
