@@ -102,6 +102,46 @@ START_TEST(test_what_sales_learned_later_does_not_count)
 }
 END_TEST
 
+/* Attributes, facts and touches together: each is looked at, and each cut at the same moment. */
+START_TEST(test_all_that_was_known_is_judged)
+{
+    const struct observation early = {.value = {.type = VALUE_INT, .integer = 7},
+                                      .occurred_at = DAY(0),
+                                      .known_from = DAY(0),
+                                      .source = SOURCE_FORM};
+    const struct observation late = {.value = {.type = VALUE_INT, .integer = 9},
+                                     .occurred_at = DAY(0) + 1,
+                                     .known_from = DAY(9),
+                                     .source = SOURCE_FORM};
+    struct touch touches[] = {
+        {.kind = "form_submitted", .occurred_at = DAY(0), .recorded_at = DAY(0)},
+        {.kind = "form_submitted", .occurred_at = DAY(9), .recorded_at = DAY(9)}};
+    struct history_lead lead = new_lead(1);
+    bool changed;
+
+    lead.first_verdict_at = DAY(1);
+    lead.touches = touches;
+    lead.touch_count = 2;
+    const struct observation *const seen[] = {&early, &late};
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(attribute_observe(&lead.attributes, arena, "size", seen[i], &changed),
+                         ERR_NONE);
+        ck_assert_int_eq(attribute_observe(&lead.facts, arena, "budget", seen[i], &changed),
+                         ERR_NONE);
+    }
+    struct history_view view;
+    ck_assert(history_view(&lead, TERM_MQL, arena, &view));
+    ck_assert_int_eq(size_in(&view), 7);
+    ck_assert_ptr_nonnull(attribute_value(&view.facts, "budget"));
+    ck_assert_int_eq(attribute_value(&view.facts, "budget")->integer, 7);
+    ck_assert_uint_eq(view.touches.count, 1);
+    ck_assert_ptr_eq(view.subject.attributes, &view.attributes);
+    ck_assert_ptr_eq(view.subject.facts, &view.facts);
+    ck_assert_ptr_eq(view.subject.touches, &view.touches);
+    ck_assert_int_eq(view.subject.now, view.judged_at);
+}
+END_TEST
+
 START_TEST(test_imported_history_is_cut_at_the_first_handoff)
 {
     struct history_lead lead = new_lead(1);
@@ -510,6 +550,7 @@ int main(void)
 
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, test_what_sales_learned_later_does_not_count);
+    tcase_add_test(tcase, test_all_that_was_known_is_judged);
     tcase_add_test(tcase, test_imported_history_is_cut_at_the_first_handoff);
     tcase_add_test(tcase, test_an_import_without_a_date_was_known_before);
     tcase_add_test(tcase, test_without_handoff_all_that_was_told);

@@ -446,6 +446,29 @@ START_TEST(expiry_is_written_as_baton_s_own_doing)
 }
 END_TEST
 
+/* One whose lead could not be locked, or that was answered, does not keep those after it. */
+START_TEST(what_cannot_expire_keeps_nobody_else)
+{
+    offer_open();
+    make_offers(3);
+    struct list *expired = bench_expired();
+    struct handoff elsewhere = *offer_leads[0]->open;
+
+    elsewhere.lead = (struct uuid){{0x77}};
+    list_add(expired, bench.arena, &elsewhere);
+    list_add(expired, bench.arena, offer_leads[0]->open);
+    bench_accept(SDR, offer_leads[1]);
+    list_add(expired, bench.arena, offer_leads[1]->open);
+    list_add(expired, bench.arena, offer_leads[2]->open);
+    bench.work.now = offer_leads[2]->open->respond_by;
+    ck_assert_int_eq(expire(), 2);
+    ck_assert_ptr_null(offer_leads[0]->open);
+    ck_assert_ptr_nonnull(offer_leads[1]->open);
+    ck_assert_ptr_null(offer_leads[2]->open);
+    offer_close();
+}
+END_TEST
+
 START_TEST(a_customer_whose_offer_expires_has_no_next_date)
 {
     offer_open();
@@ -484,6 +507,7 @@ int main(void)
         an_unknown_handoff_is_asked_for_and_then_not_found,
         what_nobody_answered_goes_back_and_is_due_at_once,
         expiry_is_written_as_baton_s_own_doing,
+        what_cannot_expire_keeps_nobody_else,
         a_customer_whose_offer_expires_has_no_next_date,
     };
 

@@ -19,6 +19,40 @@ static const char *duplicate(void)
     return id == NULL ? "" : id;
 }
 
+/* ---- what it needs ---- */
+
+/* All identities at once, then the leads that they lead to; and nothing is decided before. */
+START_TEST(what_is_not_loaded_is_asked_for_before_anything_is_made)
+{
+    const struct identity identities[] = {{IDENTITY_EXTERNAL, "crm", "51"},
+                                          {IDENTITY_EMAIL, "", "kim@acme.example"},
+                                          {IDENTITY_ANONYMOUS, "", "a-1"}};
+    const struct uuid elsewhere = {{0x77}};
+    const struct capture_input input = {
+        .identities = identities,
+        .identity_count = 3,
+        .claimed_stage = STAGE_COUNT,
+        .origin = CAPTURE_ORIGIN_OF_TOUCH,
+        .occurred_at = INSTANT_NONE,
+    };
+    const struct api_key *key = NULL;
+    struct command command = {.kind = COMMAND_LEAD_CAPTURE, .input = &input};
+
+    bench_open();
+    key = &bench.keys[MARKETING];
+    command.caller = (struct caller){.key = key->id, .team = key->team, .roles = key->roles};
+    ck_assert_int_eq(command_decide(&bench.work, &command, &bench.outcome), DECIDE_AGAIN);
+    ck_assert_uint_eq(bench.work.needs.of[KIND_IDENTITY].count, 3);
+    for (int i = 0; i < 3; i++)
+        ck_assert(work_put_identity(&bench.work, &identities[i], i == 1 ? &elsewhere : NULL));
+    ck_assert_int_eq(command_decide(&bench.work, &command, &bench.outcome), DECIDE_AGAIN);
+    ck_assert_uint_eq(bench.work.needs.of[KIND_LEAD].count, 1);
+    ck_assert_uint_eq(bench.work.saves[KIND_LEAD].count, 0);
+    ck_assert_uint_eq(bench.work.saves[KIND_ENTRY].count, 0);
+    bench_close();
+}
+END_TEST
+
 /* ---- a new lead ---- */
 
 START_TEST(who_qualifies_is_an_mql_and_offered_at_once)
@@ -354,6 +388,7 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
+        what_is_not_loaded_is_asked_for_before_anything_is_made,
         who_qualifies_is_an_mql_and_offered_at_once,
         who_has_done_nothing_is_a_prospect_with_a_next_date,
         who_was_called_on_is_a_prospect_of_outbound,

@@ -495,6 +495,31 @@ START_TEST(a_lead_that_was_not_loaded_is_asked_for)
 }
 END_TEST
 
+/* All of them, so that one more round brings them. */
+START_TEST(identities_that_were_not_loaded_are_asked_for_together)
+{
+    static const struct identity many[] = {{IDENTITY_EXTERNAL, "crm", "901"},
+                                           {IDENTITY_EXTERNAL, "crm", "902"},
+                                           {IDENTITY_EMAIL, "", "never@acme.example"}};
+
+    two_prospects();
+    lee->identities = many;
+    lee->identity_count = 3;
+    struct merge_input input = {kim->id, lee->id};
+    struct command command = {.kind = COMMAND_LEAD_MERGE,
+                              .caller = {.key = bench.keys[MARKETING].id,
+                                         .team = bench.keys[MARKETING].team,
+                                         .member = bench.keys[MARKETING].member,
+                                         .roles = bench.keys[MARKETING].roles},
+                              .input = &input};
+    size_t before = bench.work.needs.of[KIND_IDENTITY].count;
+    ck_assert_int_eq(command_decide(&bench.work, &command, &bench.outcome), DECIDE_AGAIN);
+    ck_assert_uint_eq(bench.work.needs.of[KIND_IDENTITY].count, before + 3);
+    ck_assert_int_eq(lee->status, LEAD_ACTIVE);
+    bench_close();
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -521,6 +546,7 @@ int main(void)
         what_is_not_there_is_refused,
         only_a_member_merges,
         a_lead_that_was_not_loaded_is_asked_for,
+        identities_that_were_not_loaded_are_asked_for_together,
     };
 
     return bench_run("lead_merge", tests, sizeof tests / sizeof *tests);
