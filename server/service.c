@@ -15,6 +15,7 @@
 #include "running.h"
 
 #include "base/shortage.h"
+#include "base/text/unicode.h"
 #include "store/pg/migrate.h"
 
 #include <errno.h>
@@ -380,6 +381,10 @@ int service_run(const struct settings *settings, const struct service_keys *keys
 
     json_object_seed(0);
     shortage_watch_jansson();
+    if (!unicode_open()) {
+        log_event(LOG_LEVEL_ERROR, "start", "memory is short");
+        return code;
+    }
     log_set(settings->log_level, settings->log_level <= LOG_LEVEL_INFO);
     if (keys->signing == NULL)
         log_event(LOG_LEVEL_WARN, "start",

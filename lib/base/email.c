@@ -1,10 +1,13 @@
 #include "base/email.h"
 
+#include "base/percent.h"
+#include "base/text/unicode.h"
+
 #include <ctype.h>
-#include <idn2.h>
 #include <libpsl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define LOCAL_PART_MAX_BYTES 64 /* RFC 5321 section 4.5.3.1.1 */
 
@@ -66,68 +69,175 @@ static bool domain_valid(const char *domain)
     return labels >= 2 && label > 0;
 }
 
-static enum err to_ascii(const char *domain, struct arena *arena, const char **out)
-{
-    char *ascii = NULL;
-    int result = idn2_to_ascii_8z(domain, &ascii, IDN2_NONTRANSITIONAL);
-
-    if (result == IDN2_MALLOC)
-        return ERR_OUT_OF_MEMORY;
-    if (result != IDN2_OK)
-        return ERR_INVALID_VALUE;
-    char *copy = arena_strdup(arena, ascii);
-    idn2_free(ascii);
-    if (copy == NULL)
-        return ERR_OUT_OF_MEMORY;
-    for (char *p = copy; *p != '\0'; p++)
-        *p = (char)tolower((unsigned char)*p);
-    *out = copy;
-    return domain_valid(copy) ? ERR_NONE : ERR_INVALID_VALUE;
-}
-
-/* Most domains are plain ASCII in lower or upper case and need no conversion. */
-static bool is_plain(const char *domain)
-{
-    for (const char *p = domain; *p != '\0'; p++)
-        if ((unsigned char)*p >= 0x80)
-            return false;
-    return strstr(domain, "xn--") == NULL;
-}
-
+/* Most domains are plain ASCII and need no conversion. */
 static enum err normalize_domain(char *domain, struct arena *arena, const char **out)
 {
-    if (!is_plain(domain))
-        return to_ascii(domain, arena, out);
+    enum err err = ERR_NONE;
+
     for (char *p = domain; *p != '\0'; p++)
         *p = (char)tolower((unsigned char)*p);
     *out = domain;
-    return domain_valid(domain) ? ERR_NONE : ERR_INVALID_VALUE;
+    if (!unicode_is_ascii(domain, strlen(domain)) || strstr(domain, "xn--") != NULL)
+        err = unicode_domain(domain, arena, out);
+    return err != ERR_NONE || domain_valid(*out) ? err : ERR_INVALID_VALUE;
 }
 
-enum err email_normalize(const char *text, struct arena *arena, const char **out)
+static enum err normalize_local(char *local, struct arena *arena, const char **out)
 {
-    while (isspace((unsigned char)*text))
-        text++;
-    size_t len = strlen(text);
-    while (len > 0 && isspace((unsigned char)text[len - 1]))
-        len--;
-    const char *at = memrchr(text, '@', len);
-    if (at == NULL || len > EMAIL_MAX_BYTES || !local_part_valid(text, (size_t)(at - text)))
-        return ERR_INVALID_VALUE;
-    char *local = arena_copy(arena, text, (size_t)(at - text));
-    char *raw = arena_copy(arena, at + 1, len - (size_t)(at + 1 - text));
-    if (local == NULL || raw == NULL)
-        return ERR_OUT_OF_MEMORY;
-    const char *domain;
-    enum err err = normalize_domain(raw, arena, &domain);
-    if (err != ERR_NONE)
-        return err;
+    size_t len = strlen(local);
+
+    if (!unicode_is_ascii(local, len))
+        return unicode_lower(local, len, arena, out);
     for (char *p = local; *p != '\0'; p++)
         *p = (char)tolower((unsigned char)*p);
+    *out = local;
+    return ERR_NONE;
+}
+
+/* Of a text without outer space and invisible characters. */
+static enum err normalize(const char *text, size_t len, struct arena *arena, const char **out)
+{
+    const char *at = memrchr(text, '@', len);
+    const char *local, *domain;
+
+    if (at == NULL || len > EMAIL_MAX_BYTES)
+        return ERR_INVALID_VALUE;
+    char *before = arena_copy(arena, text, (size_t)(at - text));
+    char *behind = arena_copy(arena, at + 1, len - (size_t)(at + 1 - text));
+    if (before == NULL || behind == NULL)
+        return ERR_OUT_OF_MEMORY;
+    enum err err = normalize_local(before, arena, &local);
+    if (err == ERR_NONE)
+        err = normalize_domain(behind, arena, &domain);
+    if (err != ERR_NONE)
+        return err;
+    if (!local_part_valid(local, strlen(local)))
+        return ERR_INVALID_VALUE;
     *out = arena_printf(arena, "%s@%s", local, domain);
     if (*out == NULL)
         return ERR_OUT_OF_MEMORY;
     return strlen(*out) > EMAIL_MAX_BYTES ? ERR_INVALID_VALUE : ERR_NONE;
+}
+
+static void cut_space(const char **text, size_t *len)
+{
+    for (; *len > 0 && isspace((unsigned char)(*text)[0]); --*len)
+        ++*text;
+    while (*len > 0 && isspace((unsigned char)(*text)[*len - 1]))
+        --*len;
+}
+
+static enum err clean(const char **text, size_t *len, struct arena *arena)
+{
+    if (!unicode_is_ascii(*text, *len)) {
+        enum err err = unicode_clean(*text, *len, arena, text);
+        *len = err == ERR_NONE ? strlen(*text) : 0;
+        return err;
+    }
+    cut_space(text, len);
+    return ERR_NONE;
+}
+
+enum err email_normalize(const char *text, struct arena *arena, const char **out)
+{
+    size_t len = strlen(text);
+    enum err err = clean(&text, &len, arena);
+
+    return err == ERR_NONE ? normalize(text, len, arena, out) : err;
+}
+
+/* ---- an address as people and mail programs write it ---- */
+
+/* Behind what begins here and may hold separators: a quoted name, an address in angle brackets, a
+ * comment. One that does not end is one character like others. */
+static size_t skip(const char *text, size_t len)
+{
+    static const char begins[] = "\"<(", ends[] = "\">)";
+    const char *kind = strchr(begins, text[0]);
+
+    for (size_t i = 1; kind != NULL && text[0] != '\0' && i < len; i++) {
+        if (text[i] == ends[kind - begins])
+            return i + 1;
+        i += text[i] == '\\' && text[0] == '"';
+    }
+    return 1;
+}
+
+static size_t item_len(const char *text, size_t len)
+{
+    size_t at = 0;
+
+    while (at < len && text[at] != ',' && text[at] != ';')
+        at += skip(text + at, len - at);
+    return at < len ? at : len;
+}
+
+/* What stands in angle brackets, else all but the comments around it. */
+static void take_address(const char **text, size_t *len)
+{
+    size_t end = *len;
+
+    for (size_t at = 0; at < *len;) {
+        size_t size = skip(*text + at, *len - at);
+        if (size > 1 && (*text)[at] == '<') {
+            *text += at + 1;
+            *len = size - 2;
+            return;
+        }
+        if (size > 1 && (*text)[at] == '(' && end == *len && at > 0)
+            end = at;
+        at += size;
+    }
+    *len = end;
+}
+
+/* mailto: and what its address is followed by (RFC 6068). */
+static enum err take_mailto(const char **text, size_t *len, struct arena *arena)
+{
+    static const char scheme[] = "mailto:";
+
+    if (*len < sizeof scheme - 1 || strncasecmp(*text, scheme, sizeof scheme - 1) != 0)
+        return ERR_NONE;
+    *text += sizeof scheme - 1;
+    *len -= sizeof scheme - 1;
+    const char *query = memchr(*text, '?', *len);
+    *len = query == NULL ? *len : (size_t)(query - *text);
+    if (memchr(*text, '%', *len) == NULL)
+        return ERR_NONE;
+    *text = percent_decode(arena, *text, *len, false);
+    if (*text == NULL)
+        return arena_failed(arena) ? ERR_OUT_OF_MEMORY : ERR_INVALID_VALUE;
+    *len = strlen(*text);
+    return ERR_NONE;
+}
+
+static enum err read_item(const char *text, size_t len, struct arena *arena, const char **out)
+{
+    take_address(&text, &len);
+    cut_space(&text, &len);
+    enum err err = take_mailto(&text, &len, arena);
+    if (err == ERR_NONE)
+        err = clean(&text, &len, arena);
+    return err == ERR_NONE ? normalize(text, len, arena, out) : err;
+}
+
+enum err email_find(const char *text, struct arena *arena, const char **out)
+{
+    size_t len = strlen(text);
+    enum err err = clean(&text, &len, arena);
+
+    if (err != ERR_NONE)
+        return err;
+    if (strpbrk(text, "<,;:\" ") == NULL)
+        return normalize(text, len, arena, out);
+    while (len > 0) {
+        size_t item = item_len(text, len);
+        if (memchr(text, '@', item) != NULL || memmem(text, item, "%40", 3) != NULL)
+            return read_item(text, item, arena, out);
+        text += item < len ? item + 1 : item;
+        len -= item < len ? item + 1 : item;
+    }
+    return ERR_INVALID_VALUE;
 }
 
 const char *email_domain(const char *email)

@@ -9,12 +9,26 @@
 
 #define EMAIL_MAX_BYTES 254 /* RFC 5321 section 4.5.3.1.3, less the angle brackets */
 
+#define EMAIL_MIN_CHARS 3
+#define EMAIL_WANTED    "An email address such as kim@acme.example is wanted" /* of a fault */
+/** Of what is given to email_find(): the address, a name beside it, others behind it. */
+#define EMAIL_GIVEN_MAX_BYTES 1000
+
 /**
- * The normal form: white space around it cut, the local part in lower case (mailboxes that
- * differ by case alone do not occur in practice), the domain in lower-case A-labels (IDNA 2008).
- * Tags ("+news") stay: they are the person's choice. ERR_INVALID_VALUE; ERR_OUT_OF_MEMORY.
+ * The normal form: invisible and direction-turning characters and outer white space removed, normal
+ * form C, the local part in lower case by Unicode (mailboxes that differ by case alone do not occur
+ * in practice), the domain in lower-case A-labels (base/text/unicode.h). Tags ("+news") stay: they
+ * are the person's choice. The normal form of a normal form is itself. Plain ASCII does not reach
+ * ICU. ERR_INVALID_VALUE; ERR_OUT_OF_MEMORY.
  */
 enum err email_normalize(const char *text, struct arena *arena, const char **out) MUST_USE;
+
+/**
+ * As email_normalize, of a text as senders fill it in: `Kim Lee <kim@acme.example>`,
+ * `kim@acme.example (Kim Lee)`, `mailto:kim@acme.example?subject=…`, or several of these parted by
+ * commas or semicolons, of which the first that has an "@" counts.
+ */
+enum err email_find(const char *text, struct arena *arena, const char **out) MUST_USE;
 
 /** What stands behind the "@" of a normalised address. */
 const char *email_domain(const char *email);

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #define CHOICES_MAX_BYTES 512
-#define EMAIL_MIN_CHARS   3
 
 const struct input_type input_bool = {.kind = INPUT_BOOL};
 const struct input_type input_uuid = {.kind = INPUT_UUID};
@@ -109,7 +108,7 @@ static bool convert_email(struct input *in, const struct input_node *at,
         return false;
     if (email_normalize(text, in->arena, &held->text) != ERR_INVALID_VALUE)
         return true;
-    return input_fault(in, at, "email", "An email address such as kim@acme.example is wanted");
+    return input_fault(in, at, "email", EMAIL_WANTED);
 }
 
 /* ---- names of a list ---- */

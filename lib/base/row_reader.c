@@ -9,7 +9,10 @@ bool row_reader_init(struct row_reader *reader, enum row_format format, csv_read
                      void *context)
 {
     *reader = (struct row_reader){.format = format};
-    return csv_init(&reader->csv, read, context);
+    if (format == ROWS_NDJSON)
+        return csv_init(&reader->csv, read, context);
+    return decoder_init(&reader->decoder, read, context) &
+           csv_init(&reader->csv, decoder_read, &reader->decoder);
 }
 
 void row_reader_release(struct row_reader *reader)
@@ -18,6 +21,7 @@ void row_reader_release(struct row_reader *reader)
         free(reader->columns[i]);
     free(reader->columns);
     csv_release(&reader->csv);
+    decoder_release(&reader->decoder);
 }
 
 static enum row_status refuse(struct row_reader *reader, const char *why)

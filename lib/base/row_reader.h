@@ -1,11 +1,13 @@
 /*
  * The rows of a file as JSON objects: lines of JSON, or CSV whose first row names the columns;
- * a cell becomes a text member of its column's name. One thread.
+ * a cell becomes a text member of its column's name. CSV may be in any encoding of
+ * base/text/encoding.h, lines of JSON are UTF-8. One thread.
  */
 #ifndef BATON_BASE_ROW_READER_H
 #define BATON_BASE_ROW_READER_H
 
 #include "base/csv.h"
+#include "base/text/encoding.h"
 
 #include <jansson.h>
 
@@ -15,6 +17,7 @@ enum row_format { ROWS_CSV, ROWS_NDJSON };
 
 struct row_reader {
     enum row_format format;
+    struct decoder decoder; /* of CSV */
     struct csv csv;
     char **columns; /* of CSV, once the first row is read */
     size_t column_count;

@@ -7,6 +7,7 @@
 #include "http/accept.h"
 #include "http/request_input.h"
 
+#include "base/time/time_zone.h"
 #include "store/read/attribution_read.h"
 
 #include <string.h>
@@ -28,8 +29,8 @@ static const struct input_type by_type = {
 static const struct input_type timezone_type = {
     .kind = INPUT_LINE,
     .min = 1,
-    .max = 64,
-    .fits = timezone_plausible,
+    .max = TIME_ZONE_NAME_MAX_BYTES,
+    .fits = time_zone_name_fits,
     .code = "timezone",
     .wanted = "An IANA name is wanted, such as Europe/Berlin",
 };

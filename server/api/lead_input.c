@@ -1,5 +1,7 @@
 #include "api/lead_input.h"
 
+#include "base/email.h"
+
 #include "api/values.h"
 
 #include "base/name.h"
@@ -46,13 +48,22 @@ static void add_identity(struct input *in, const struct input_field *field, void
     input_put_array(field, base, list, count);
 }
 
+/* As senders fill it in, a name beside it and all. */
+static const struct input_type given_email_type = {
+    .kind = INPUT_LINE, .min = EMAIL_MIN_CHARS, .max = EMAIL_MAX_BYTES};
+
 static bool read_email(struct input *in, const struct input_node *at,
                        const struct input_field *field, void *base)
 {
     struct identity one = {.kind = IDENTITY_EMAIL, .source = ""};
+    const char *text = NULL;
 
-    if (!input_value(in, at, &input_email, &one.value))
+    if (!input_value(in, at, &given_email_type, &text))
         return false;
+    if (text == NULL)
+        return true;
+    if (email_find(text, in->arena, &one.value) == ERR_INVALID_VALUE)
+        return input_fault(in, at, "email", EMAIL_WANTED);
     if (one.value != NULL)
         add_identity(in, field, base, one);
     return true;

@@ -153,6 +153,8 @@ static int import_stream(struct importer *importer, FILE *file, const char *path
         code = read_rows(importer, &reader, path);
     else
         cli_say(code, "short of memory");
+    if (reader.decoder.encoding > ENCODING_UTF8)
+        fprintf(stderr, "%s: read as %s\n", path, encoding_name(reader.decoder.encoding));
     row_reader_release(&reader);
     int finished = importer_finish(importer);
     if (code == CLI_OK || importer_counts(importer)->rows > 0)

@@ -46,7 +46,9 @@ static void check_email(const char *text, struct arena *arena)
 {
     const char *email, *again;
 
-    enum err err = email_normalize(text, arena, &email);
+    enum err err = email_find(text, arena, &email);
+    FUZZ_HOLDS(err == ERR_NONE || err == ERR_INVALID_VALUE);
+    err = email_normalize(text, arena, &email);
     FUZZ_HOLDS(err == ERR_NONE || err == ERR_INVALID_VALUE);
     if (err != ERR_NONE)
         return;

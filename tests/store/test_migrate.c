@@ -307,6 +307,26 @@ END_TEST
     "state, '" W "', '" W "', now(), now(), accepted, now() FROM (VALUES "                         \
     "(3, 'offered', NULL::timestamptz), (4, 'accepted', now())) h(n, state, accepted)"
 
+/* Emails as they could be before, the letters of which only ASCII was in lower case: of two
+ * leads that are one by the new spelling; of one whose new spelling is another's; of members. */
+#define EMAILS_OF_BEFORE                                                                           \
+    "INSERT INTO workspace VALUES ('" W "', 'w', decode(repeat('00', 32), 'hex'), now()); "        \
+    "INSERT INTO team VALUES ('" W "', '" W "', 't', 't', 'sales', true, now()); "                 \
+    "INSERT INTO lead (workspace_id, lead_id, status, stage, owner_team, next_at, "                \
+    "next_step, next_why, identities, "                                                            \
+    "origin, found_by, created_at, updated_at, touch_count, seq, hash, chain_at) SELECT '" W "', " \
+    "id(n), 'active', 'inquiry', '" W "', now(), 'review', 'upgraded', "                           \
+    "json_build_array(json_build_array('external', "                                               \
+    "'crm', n::text), json_build_array('email', '', e)), 'inbound', 'marketing', now(), now(), "   \
+    "0, 1, decode(repeat('00', 32), 'hex'), now() FROM emails; "                                   \
+    "INSERT INTO identity SELECT '" W "', 'email', e, id(n) FROM emails; "                         \
+    "INSERT INTO member SELECT '" W "', id(n), '" W                                                \
+    "', 'm', e, NULL, NULL, true, now() FROM emails"
+#define EMAILS                                                                                     \
+    "CREATE TABLE emails AS SELECT * FROM (VALUES (1, 'j\u00dcrgen@a.example'), "                  \
+    "(2, 'ju\u0308rgen@a.example'), (3, '\u00c4nne@a.example'), (4, '\u00e4nne@a.example'), "      \
+    "(5, 'kim\u200b@a.example'), (6, 'bo@a.example'), (7, '\u00a0\u017b@a.example')) v(n, e)"
+
 static void run_up_to(const char *name)
 {
     size_t count = 0;
@@ -381,6 +401,30 @@ START_TEST(leads_have_a_next_step_for_what_was_a_date_and_a_hold)
 }
 END_TEST
 
+START_TEST(emails_are_spelled_as_they_are_now)
+{
+    run_up_to("0014_");
+    database_exec(database, "CREATE FUNCTION id(n int) RETURNS uuid LANGUAGE sql AS $$ SELECT "
+                            "('00000000-0000-7000-8000-00000000000' || n)::uuid $$");
+    database_exec(database, EMAILS);
+    database_exec(database, EMAILS_OF_BEFORE);
+    run(migrations_embedded.items, migrations_embedded.count);
+    asks("SELECT value FROM identity WHERE lead_id = id(1)", "j\u00fcrgen@a.example");
+    asks("SELECT identities::jsonb FROM lead WHERE lead_id = id(1)",
+         "[[\"external\", \"crm\", \"1\"], [\"email\", \"\", \"j\u00fcrgen@a.example\"]]");
+    /* the oldest has the address now, and the other is as it was */
+    asks("SELECT value FROM identity WHERE lead_id = id(2)", "ju\u0308rgen@a.example");
+    asks("SELECT value FROM identity WHERE lead_id = id(3)", "\u00c4nne@a.example");
+    asks("SELECT value FROM identity WHERE lead_id = id(4)", "\u00e4nne@a.example");
+    asks("SELECT value FROM identity WHERE lead_id = id(5)", "kim@a.example");
+    asks("SELECT value FROM identity WHERE lead_id = id(6)", "bo@a.example");
+    asks("SELECT value FROM identity WHERE lead_id = id(7)", "\u017c@a.example");
+    asks("SELECT email FROM member WHERE member_id = id(1)", "j\u00fcrgen@a.example");
+    asks("SELECT email FROM member WHERE member_id = id(3)", "\u00c4nne@a.example");
+    asks("SELECT email FROM member WHERE member_id = id(5)", "kim@a.example");
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *s = suite_create("store/migrate");
@@ -395,6 +439,7 @@ static Suite *suite(void)
     tcase_add_test(t, leads_that_were_merged_lead_to_the_one_that_stands);
     tcase_add_test(t, sources_of_ids_are_what_they_may_be);
     tcase_add_test(t, leads_have_a_next_step_for_what_was_a_date_and_a_hold);
+    tcase_add_test(t, emails_are_spelled_as_they_are_now);
     tcase_add_test(t, several_at_once_all_succeed);
     tcase_add_test(t, a_user_who_may_not_make_roles_gets_the_words_for_an_administrator);
     tcase_add_test(t, the_services_own_user_may_take_the_roles);

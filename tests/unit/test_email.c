@@ -32,6 +32,22 @@ static const struct {
     {"kim@stra\xc3\x9f"
      "e.example",
      "kim@xn--strae-oqa.example"}, /* IDNA 2008 keeps the sharp s */
+    {"kim@XN--Bcher-KVA.example", "kim@xn--bcher-kva.example"},
+    {"J\xc3\x9cRGEN@acme.example", "j\xc3\xbcrgen@acme.example"},
+    {"Ju\xcc\x88rgen@acme.example", "j\xc3\xbcrgen@acme.example"}, /* NFD */
+    {"JU\xcc\x88RGEN@acme.example", "j\xc3\xbcrgen@acme.example"},
+    {"j\xe2\x80\x8bu\xe2\x80\x8b\xcc\x88rgen@acme.example", "j\xc3\xbcrgen@acme.example"},
+    {"\xe2\x80\x8bkim@acme.example", "kim@acme.example"},             /* zero-width space */
+    {"kim@acme.example\xc2\xa0", "kim@acme.example"},                 /* no-break space */
+    {"\xe3\x80\x80kim@acme.example ", "kim@acme.example"},            /* ideographic space */
+    {"\xef\xbb\xbfkim@acme.example", "kim@acme.example"},             /* byte-order mark */
+    {"\xe2\x80\xaakim@acme\xe2\x80\xac.example", "kim@acme.example"}, /* LRE, PDF */
+    {"ki\xc2\xadm@ac\xc2\xadme.example", "kim@acme.example"},         /* soft hyphen */
+    {"kim@acme\xe3\x80\x82"
+     "example",
+     "kim@acme.example"}, /* ideographic full stop */
+    {"\xd0\x98\xd0\xb2\xd0\xb0\xd0\xbd@\xd0\xbf\xd0\xbe\xd1\x87\xd1\x82\xd0\xb0.\xd1\x80\xd1\x84",
+     "\xd0\xb8\xd0\xb2\xd0\xb0\xd0\xbd@xn--80a1acny.xn--p1ai"},
 };
 
 START_TEST(one_spelling)
@@ -40,6 +56,56 @@ START_TEST(one_spelling)
 
     ck_assert_int_eq(email_normalize(spellings[_i].given, arena, &email), ERR_NONE);
     ck_assert_str_eq(email, spellings[_i].wanted);
+}
+END_TEST
+
+/* As mail programs and forms have them. */
+static const struct {
+    const char *given;
+    const char *wanted;
+} found[] = {
+    {"kim@acme.example", "kim@acme.example"},
+    {" Kim Lee <Kim@ACME.example> ", "kim@acme.example"},
+    {"<kim@acme.example>", "kim@acme.example"},
+    {"kim@acme.example (Kim Lee)", "kim@acme.example"},
+    {"\"Lee, Kim; \\\"K\\\"\" <kim@acme.example>", "kim@acme.example"},
+    {"Lee, Kim <kim@acme.example>", "kim@acme.example"},
+    {"mailto:kim@acme.example", "kim@acme.example"},
+    {"MAILTO:kim%40acme.example?subject=a,b", "kim@acme.example"},
+    {"<mailto:kim+x@acme.example?cc=bo@b.example>", "kim+x@acme.example"},
+    {"kim@acme.example, bo@acme.example", "kim@acme.example"},
+    {"kim@acme.example;bo@acme.example", "kim@acme.example"},
+    {"Kim <kim@acme.example>, Bo <bo@acme.example>", "kim@acme.example"},
+    {"undisclosed; kim@acme.example", "kim@acme.example"},
+    {"J\xc3\xbcrgen <J\xc3\x9cRGEN@acme.example>", "j\xc3\xbcrgen@acme.example"},
+    {"kim@acme.example\xc2\xa0,", "kim@acme.example"},
+};
+
+START_TEST(an_address_in_what_a_sender_wrote)
+{
+    const char *email = NULL;
+
+    ck_assert_int_eq(email_find(found[_i].given, arena, &email), ERR_NONE);
+    ck_assert_str_eq(email, found[_i].wanted);
+}
+END_TEST
+
+static const char *const nothing[] = {"",
+                                      "Kim Lee",
+                                      "Kim <kim>",
+                                      "mailto:",
+                                      "mailto:%zz@acme.example",
+                                      "kim bo@acme.example",
+                                      "kim@@acme.example, bo@acme.example",
+                                      "Kim <kim@acme.example",
+                                      "\xff@acme.example",
+                                      ",;,"};
+
+START_TEST(no_address_in_it)
+{
+    const char *email = NULL;
+
+    ck_assert_int_eq(email_find(nothing[_i], arena, &email), ERR_INVALID_VALUE);
 }
 END_TEST
 
@@ -61,6 +127,8 @@ static const char *const wrong[] = {
     "kim@acme.example, bo@acme.example",
     "kim<kim@acme.example>",
     "kim@ac_me.example",
+    "\xc3\x28@acme.example",
+    "kim@\xe2\x80\x8b.example",
     "a23456789012345678901234567890123456789012345678901234567890abcde@acme.example",
 };
 
@@ -108,6 +176,8 @@ int main(void)
 
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_loop_test(tcase, one_spelling, 0, sizeof spellings / sizeof *spellings);
+    tcase_add_loop_test(tcase, an_address_in_what_a_sender_wrote, 0, sizeof found / sizeof *found);
+    tcase_add_loop_test(tcase, no_address_in_it, 0, sizeof nothing / sizeof *nothing);
     tcase_add_loop_test(tcase, no_address, 0, sizeof wrong / sizeof *wrong);
     tcase_add_test(tcase, too_long);
     tcase_add_test(tcase, what_a_domain_tells);

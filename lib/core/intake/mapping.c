@@ -388,12 +388,12 @@ static void read_attributes(struct item *item)
 static void read_email(struct item *item, struct identity *identities, size_t *count)
 {
     const struct mapping_field *field = &item->mapping->email;
-    const char *text = line_of(item, field, EMAIL_MAX_BYTES);
+    const char *text = line_of(item, field, EMAIL_GIVEN_MAX_BYTES);
     const char *email;
 
     if (text == NULL)
         return;
-    if (email_normalize(text, item->arena, &email) == ERR_INVALID_VALUE)
+    if (email_find(text, item->arena, &email) == ERR_INVALID_VALUE)
         fail(item, field, MAPPED_EMAIL);
     else
         identities[(*count)++] = (struct identity){IDENTITY_EMAIL, "", email};

@@ -1,6 +1,5 @@
 #include "store/read/attribution_read.h"
 
-#include <ctype.h>
 #include <string.h>
 
 /* A row of the answer is made of a few parts: leads, and conversions by standing and currency. */
@@ -148,24 +147,6 @@ const struct statement *const attribution_read_statements[] = {
     &ATTRIBUTION_PARTS,
     NULL,
 };
-
-/* Names with digits that are IANA's, apart from those below Etc/. */
-static const char *const numbered_zones[] = {"EST5EDT", "CST6CDT", "MST7MDT", "PST8PDT",
-                                             "GMT0",    "GMT+0",   "GMT-0"};
-
-bool timezone_plausible(const char *name)
-{
-    for (size_t i = 0; i < sizeof numbered_zones / sizeof *numbered_zones; i++)
-        if (strcmp(name, numbered_zones[i]) == 0)
-            return true;
-    if (strncmp(name, "Etc/", 4) == 0)
-        return strspn(name + 4, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                "0123456789+-") == strlen(name + 4);
-    for (const char *at = name; *at != '\0'; at++)
-        if (!isalpha((unsigned char)*at) && strchr("_/-", *at) == NULL)
-            return false;
-    return isalpha((unsigned char)*name);
-}
 
 static void put_end(struct pg_params *params, const struct period_end *end)
 {

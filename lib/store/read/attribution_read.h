@@ -6,10 +6,6 @@
 #include "core/attribution/attribution.h"
 #include "store/read/read.h"
 
-/** Whether the text may be an IANA name: PostgreSQL also takes POSIX rules such as "XYZ3", which
- *  nobody means. Whether there is such a zone, only the database knows. */
-bool timezone_plausible(const char *name);
-
 /** *from and *to are the period's ends as moments, INSTANT_NONE where it is open.
  *  ERR_INVALID_PARAMETER: there is no such time zone. ERR_LIMIT_REACHED: more than
  *  ATTRIBUTION_ROWS_MAX rows. Else as read_run(). */

@@ -1,0 +1,52 @@
+/*
+ * Files in whatever encoding, read as UTF-8. What a file is in is found from its first bytes, and
+ * where these are all ASCII, from the first that are not:
+ *   a byte-order mark, or a NUL beside each ASCII character: UTF-16 of that order;
+ *   more bytes that are no UTF-8 than characters of several bytes that are: Windows-1252, which
+ *   ISO 8859-1 is read as too;
+ *   else UTF-8, which is handed on as it is, broken characters included.
+ * Conversion is ICU's; what has no meaning in UTF-16 (half a pair) becomes U+FFFD. One thread.
+ */
+#ifndef BATON_BASE_ENCODING_H
+#define BATON_BASE_ENCODING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define ENCODING_READ_SIZE_BYTES (64u << 10)
+
+enum encoding {
+    ENCODING_UNKNOWN, /* ASCII so far */
+    ENCODING_UTF8,
+    ENCODING_UTF16LE,
+    ENCODING_UTF16BE,
+    ENCODING_WINDOWS_1252,
+};
+
+/** "UTF-8", as ICU and people call it; "ASCII" of the unknown. */
+const char *encoding_name(enum encoding encoding);
+
+/** What these bytes are in; is_first: they are a file's first. */
+enum encoding encoding_detect(const char *bytes, size_t len, bool is_first);
+
+/** Brings up to size bytes; *len 0 is the end. False: they cannot be had. */
+typedef bool encoding_read(void *context, char *bytes, size_t size, size_t *len);
+
+struct decoder {
+    encoding_read *read;
+    void *context;
+    enum encoding encoding;
+    struct converters *converters; /* NULL: bytes are handed on as they come */
+    char *bytes;                   /* ENCODING_READ_SIZE_BYTES */
+    size_t at, len;
+    bool begun, ended;
+};
+
+/** False when memory is short; decoder_release() is due all the same. */
+bool decoder_init(struct decoder *decoder, encoding_read *read, void *context);
+void decoder_release(struct decoder *decoder);
+
+/** An encoding_read of UTF-8; context is the decoder. False also when memory is short. */
+bool decoder_read(void *context, char *bytes, size_t size, size_t *len);
+
+#endif

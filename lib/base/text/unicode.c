@@ -1,0 +1,231 @@
+#include "base/text/unicode.h"
+
+#include "base/shortage.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <unicode/uchar.h>
+#include <unicode/uclean.h>
+#include <unicode/ucnv.h>
+#include <unicode/uidna.h>
+#include <unicode/unorm2.h>
+#include <unicode/ustring.h>
+#include <unicode/utf16.h>
+
+#define DOMAIN_MAX_BYTES 254
+/* UTF-16 units that normal form C makes of one, at most (UAX #15, section 9), and lower case. */
+#define NORMAL_GROWTH 3
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static const UNormalizer2 *normalizer;
+static UIDNA *idna;
+
+/* ---- memory ---- */
+
+static void *note(void *block)
+{
+    if (block == NULL)
+        shortage_note();
+    return block;
+}
+
+static void *U_CALLCONV allocate(const void *context, size_t size)
+{
+    (void)context;
+    return note(malloc(size));
+}
+
+static void *U_CALLCONV grow(const void *context, void *block, size_t size)
+{
+    (void)context;
+    return note(realloc(block, size));
+}
+
+static void U_CALLCONV give_back(const void *context, void *block)
+{
+    (void)context;
+    free(block);
+}
+
+/* The first converter reads the table of their names, which stays. */
+static void open_all(void)
+{
+    UErrorCode status = U_ZERO_ERROR;
+
+    u_setMemoryFunctions(NULL, allocate, grow, give_back, &status);
+    normalizer = unorm2_getNFCInstance(&status);
+    idna = uidna_openUTS46(UIDNA_NONTRANSITIONAL_TO_ASCII | UIDNA_CHECK_BIDI | UIDNA_CHECK_CONTEXTJ,
+                           &status);
+    ucnv_close(ucnv_open("windows-1252", &status));
+    if (U_FAILURE(status))
+        normalizer = NULL;
+}
+
+bool unicode_open(void)
+{
+    pthread_once(&once, open_all);
+    return normalizer != NULL && idna != NULL;
+}
+
+static enum err err_of(UErrorCode status)
+{
+    if (U_SUCCESS(status))
+        return ERR_NONE;
+    if (status == U_MEMORY_ALLOCATION_ERROR)
+        shortage_note();
+    return status == U_MEMORY_ALLOCATION_ERROR ? ERR_OUT_OF_MEMORY : ERR_INVALID_VALUE;
+}
+
+/* ---- UTF-8 and back ---- */
+
+struct units {
+    UChar *text;
+    int32_t len;
+    int32_t size;
+};
+
+static enum err new_units(int32_t size, struct arena *arena, struct units *out)
+{
+    *out = (struct units){.text = ARENA_ARRAY(arena, UChar, (size_t)size), .size = size};
+    return out->text == NULL ? ERR_OUT_OF_MEMORY : ERR_NONE;
+}
+
+static enum err to_units(const char *text, size_t len, struct arena *arena, struct units *out)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    enum err err;
+
+    if (!unicode_open())
+        return ERR_OUT_OF_MEMORY;
+    if (len > INT32_MAX / (3 * NORMAL_GROWTH))
+        return ERR_INVALID_VALUE;
+    err = new_units((int32_t)len + 1, arena, out);
+    if (err != ERR_NONE)
+        return err;
+    u_strFromUTF8(out->text, out->size, &out->len, text, (int32_t)len, &status);
+    return err_of(status);
+}
+
+static enum err to_utf8(const struct units *units, struct arena *arena, const char **out)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    int32_t size = 3 * units->len + 1;
+    char *text = arena_alloc(arena, (size_t)size);
+
+    if (text == NULL)
+        return ERR_OUT_OF_MEMORY;
+    u_strToUTF8(text, size, NULL, units->text, units->len, &status);
+    *out = text;
+    return err_of(status);
+}
+
+static enum err compose(const struct units *given, struct arena *arena, struct units *out)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    enum err err = new_units(NORMAL_GROWTH * given->len + 1, arena, out);
+
+    if (err != ERR_NONE)
+        return err;
+    out->len = unorm2_normalize(normalizer, given->text, given->len, out->text, out->size, &status);
+    return err_of(status);
+}
+
+/* ---- what is not seen ---- */
+
+static bool is_invisible(UChar32 c)
+{
+    return u_charType(c) == U_FORMAT_CHAR ||
+           u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT);
+}
+
+static void drop_invisible(struct units *units)
+{
+    int32_t kept = 0;
+
+    for (int32_t at = 0; at < units->len;) {
+        int32_t begin = at;
+        UChar32 c;
+        U16_NEXT(units->text, at, units->len, c);
+        if (is_invisible(c))
+            continue;
+        while (begin < at)
+            units->text[kept++] = units->text[begin++];
+    }
+    units->len = kept;
+}
+
+/* White space is of the basic plane, one unit each. */
+static void cut_space(struct units *units)
+{
+    while (units->len > 0 && u_isUWhiteSpace(units->text[units->len - 1]))
+        units->len--;
+    while (units->len > 0 && u_isUWhiteSpace(units->text[0])) {
+        units->text++;
+        units->len--;
+    }
+}
+
+/* ---- */
+
+bool unicode_is_ascii(const char *text, size_t len)
+{
+    unsigned char all = 0;
+
+    for (size_t i = 0; i < len; i++)
+        all |= (unsigned char)text[i];
+    return all < 0x80;
+}
+
+/* Invisible characters go first: one that stands between a letter and its accent keeps them
+ * apart. */
+enum err unicode_clean(const char *text, size_t len, struct arena *arena, const char **out)
+{
+    struct units given, composed;
+    enum err err = to_units(text, len, arena, &given);
+
+    if (err != ERR_NONE)
+        return err;
+    drop_invisible(&given);
+    cut_space(&given);
+    err = compose(&given, arena, &composed);
+    return err == ERR_NONE ? to_utf8(&composed, arena, out) : err;
+}
+
+/* Lower case can take a text out of the normal form, and what is not composed has other letters in
+ * lower case, so it is composed on both sides. */
+enum err unicode_lower(const char *text, size_t len, struct arena *arena, const char **out)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    struct units given, composed, lower, whole;
+    enum err err = to_units(text, len, arena, &given);
+
+    if (err == ERR_NONE)
+        err = compose(&given, arena, &composed);
+    if (err == ERR_NONE)
+        err = new_units(NORMAL_GROWTH * composed.len + 1, arena, &lower);
+    if (err != ERR_NONE)
+        return err;
+    lower.len = u_strToLower(lower.text, lower.size, composed.text, composed.len, "", &status);
+    err = err_of(status);
+    if (err == ERR_NONE)
+        err = compose(&lower, arena, &whole);
+    return err == ERR_NONE ? to_utf8(&whole, arena, out) : err;
+}
+
+enum err unicode_domain(const char *domain, struct arena *arena, const char **out)
+{
+    UIDNAInfo info = UIDNA_INFO_INITIALIZER;
+    UErrorCode status = U_ZERO_ERROR;
+    char ascii[DOMAIN_MAX_BYTES + 1];
+
+    if (!unicode_open())
+        return ERR_OUT_OF_MEMORY;
+    int32_t len = uidna_nameToASCII_UTF8(idna, domain, -1, ascii, DOMAIN_MAX_BYTES, &info, &status);
+    enum err err = err_of(status);
+    if (err != ERR_NONE)
+        return err;
+    if (info.errors != 0)
+        return ERR_INVALID_VALUE;
+    *out = arena_copy(arena, ascii, (size_t)len);
+    return *out == NULL ? ERR_OUT_OF_MEMORY : ERR_NONE;
+}

@@ -1,0 +1,42 @@
+/*
+ * What Unicode says of a text, by ICU: one spelling for one text, lower case, names of domains.
+ * ICU's memory comes from malloc and is noted when it is short (base/shortage.h). All of ICU that
+ * is used here is opened once and never changes after that, so any thread may call.
+ */
+#ifndef BATON_BASE_UNICODE_H
+#define BATON_BASE_UNICODE_H
+
+#include "base/arena.h"
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/**
+ * Opens what these functions and base/text/encoding.h need of ICU; the first call of any of them
+ * does it too. A server does it before it is ready: ICU remembers an opening that failed for want
+ * of memory for as long as the process lives. False when memory was short.
+ */
+bool unicode_open(void);
+
+/** Whether every byte is below 0x80: then ICU has nothing to say. */
+bool unicode_is_ascii(const char *text, size_t len);
+
+/**
+ * The text without invisible characters (format characters such as zero-width spaces, joiners, soft
+ * hyphens and byte-order marks, those that turn the direction, variation selectors) and without
+ * white space around it, no-break spaces too, in normal form C. White space inside stays.
+ * ERR_INVALID_VALUE: it is no UTF-8; ERR_OUT_OF_MEMORY.
+ */
+enum err unicode_clean(const char *text, size_t len, struct arena *arena,
+                       const char **out) MUST_USE;
+
+/** Lower case by Unicode, of no particular language, in normal form C. Errors as above. */
+enum err unicode_lower(const char *text, size_t len, struct arena *arena,
+                       const char **out) MUST_USE;
+
+/** A domain in A-labels: IDNA 2008 by UTS #46 without the transitional mapping (the sharp s stays).
+ *  ERR_INVALID_VALUE: it has none; ERR_OUT_OF_MEMORY. */
+enum err unicode_domain(const char *domain, struct arena *arena, const char **out) MUST_USE;
+
+#endif
