@@ -1,5 +1,7 @@
 #include "base/cursor.h"
 
+#include "base/base64.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -7,53 +9,26 @@
 
 #define VERSION '1'
 
-static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-/* RFC 4648 section 5, without padding. */
 static char *encode(const char *text, size_t len, struct arena *arena)
 {
-    char *out = arena_alloc(arena, (len + 2) / 3 * 4 + 1);
-    char *at = out;
+    char *out = arena_alloc(arena, BASE64_LEN(len) + 1);
 
-    for (size_t i = 0; out != NULL && i < len; i += 3) {
-        uint32_t bits = (uint32_t)(unsigned char)text[i] << 16;
-        bits |= i + 1 < len ? (uint32_t)(unsigned char)text[i + 1] << 8 : 0;
-        bits |= i + 2 < len ? (uint32_t)(unsigned char)text[i + 2] : 0;
-        *at++ = alphabet[bits >> 18];
-        *at++ = alphabet[bits >> 12 & 63];
-        if (i + 1 < len)
-            *at++ = alphabet[bits >> 6 & 63];
-        if (i + 2 < len)
-            *at++ = alphabet[bits & 63];
-    }
+    if (out != NULL)
+        base64url_encode(text, len, out);
     return out;
 }
 
-/* NULL when it is not exactly what encode() writes: one place has one cursor. */
+/* NULL when it is not exactly what encode() writes of a text: one place has one cursor. */
 static char *decode(const char *text, struct arena *arena)
 {
     size_t len = strlen(text);
-    uint32_t bits = 0;
-    int held = 0;
 
-    if (len == 0 || len > CURSOR_MAX_BYTES || len % 4 == 1)
+    if (len > CURSOR_MAX_BYTES)
         return NULL;
-    char *out = arena_alloc(arena, len);
-    char *at = out;
-    for (size_t i = 0; out != NULL && i < len; i++) {
-        const char *letter = strchr(alphabet, text[i]);
-        if (letter == NULL)
-            return NULL;
-        bits = bits << 6 | (uint32_t)(letter - alphabet);
-        held += 6;
-        if (held < 8)
-            continue;
-        held -= 8;
-        *at++ = (char)(bits >> held & 255);
-        if (at[-1] == '\0')
-            return NULL;
-    }
-    return (bits & ((1u << held) - 1)) != 0 ? NULL : out;
+    char *out = arena_alloc(arena, BASE64_LEN(len) + 1);
+    if (out == NULL || !base64url_decode(text, len, out, &len) || strlen(out) != len)
+        return NULL;
+    return out;
 }
 
 const char *cursor_write(const struct cursor *cursor, const char *tag, struct arena *arena)

@@ -1,6 +1,7 @@
 #include "base/etag.h"
 
 #include "base/digest.h"
+#include "base/hex.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,18 +11,13 @@
 
 void etag_of_text(const char *json, size_t len, char out[ETAG_LEN + 1])
 {
-    static const char digits[] = "0123456789abcdef";
     uint8_t hash[DIGEST_BYTES];
-    char *p = out;
 
     digest_sha256(&(struct digest_part){json, len}, 1, hash);
-    *p++ = '"';
-    for (int i = 0; i < (ETAG_LEN - 2) / 2; i++) {
-        *p++ = digits[hash[i] >> 4];
-        *p++ = digits[hash[i] & 15];
-    }
-    *p++ = '"';
-    *p = '\0';
+    out[0] = '"';
+    hex_write(hash, (ETAG_LEN - 2) / 2, out + 1);
+    out[ETAG_LEN - 1] = '"';
+    out[ETAG_LEN] = '\0';
 }
 
 void etag_of_revision(int64_t revision, char out[ETAG_LEN + 1])

@@ -1,5 +1,6 @@
 #include "base/form.h"
 
+#include "base/hex.h"
 #include "base/utf8.h"
 
 #include <stdio.h>
@@ -13,14 +14,6 @@ bool form_is_type(const char *content_type)
 {
     return content_type != NULL && strncasecmp(content_type, TYPE, sizeof TYPE - 1) == 0 &&
            strchr("; \t", content_type[sizeof TYPE - 1]) != NULL;
-}
-
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 /* Decodes into out, which has room; -1 for a broken escape. */

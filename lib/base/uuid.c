@@ -1,5 +1,7 @@
 #include "base/uuid.h"
 
+#include "base/hex.h"
+
 #include <stddef.h>
 #include <string.h>
 
@@ -27,27 +29,16 @@ struct uuid uuid_v8(const uint8_t digest[16])
 
 void uuid_format(struct uuid id, char out[UUID_TEXT_LEN + 1])
 {
-    static const char digits[] = "0123456789abcdef";
-    char *p = out;
+    static const size_t groups[] = {4, 2, 2, 2, 6};
+    const uint8_t *from = id.b;
 
-    for (int i = 0; i < 16; i++) {
-        if (i == 4 || i == 6 || i == 8 || i == 10)
-            *p++ = '-';
-        *p++ = digits[id.b[i] >> 4];
-        *p++ = digits[id.b[i] & 15];
+    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
+        hex_write(from, groups[i], out);
+        from += groups[i];
+        out += 2 * groups[i];
+        *out++ = '-';
     }
-    *p = '\0';
-}
-
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
+    out[-1] = '\0';
 }
 
 bool uuid_parse(const char *text, struct uuid *out)

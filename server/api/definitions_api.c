@@ -2,6 +2,7 @@
 
 #include "api/values.h"
 
+#include "base/hex.h"
 #include "core/agreement/definition_apply.h"
 #include "core/agreement/definition_change.h"
 #include "core/agreement/definition_sign.h"
@@ -100,13 +101,6 @@ const struct input_spec definition_propose_spec =
 
 /* ---- signing ---- */
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static bool is_hex(const char *text)
 {
     return text[strspn(text, "0123456789abcdef")] == '\0';
@@ -119,9 +113,7 @@ static bool read_hash(struct input *in, const struct input_node *at,
     uint8_t *out = (uint8_t *)base + field->offset;
 
     (void)in;
-    for (size_t i = 0; i < DIGEST_BYTES; i++)
-        out[i] = (uint8_t)(hex_digit(text[2 * i]) << 4 | hex_digit(text[2 * i + 1]));
-    return true;
+    return hex_decode(text, strlen(text), out, DIGEST_BYTES);
 }
 
 static const struct input_type hash_type = {

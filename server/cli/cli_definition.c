@@ -2,6 +2,7 @@
 #include "cli/cli_commands.h"
 #include "cli/cli_store.h"
 
+#include "base/hex.h"
 #include "core/agreement/definition_change.h"
 #include "core/agreement/definition_sign.h"
 #include "core/agreement/version_page.h"
@@ -327,15 +328,9 @@ static int read_signer(const struct cli *cli, const struct cli_store *store, str
 
 static int read_hash(const char *text, uint8_t out[DIGEST_BYTES])
 {
-    static const char digits[] = "0123456789abcdef";
-
-    for (size_t i = 0; i < DIGEST_BYTES * 2; i++) {
-        const char *digit = text == NULL || text[i] == '\0' ? NULL : strchr(digits, text[i]);
-        if (digit == NULL)
-            return cli_say(CLI_USAGE, "--hash: give the content hash (64 hex digits) that the "
-                                      "page of the version shows");
-        out[i / 2] = (uint8_t)(out[i / 2] << 4 | (digit - digits));
-    }
+    if (text == NULL || !hex_decode_lower(text, strlen(text), out, DIGEST_BYTES))
+        return cli_say(CLI_USAGE, "--hash: give the content hash (64 hex digits) that the page of "
+                                  "the version shows");
     return CLI_OK;
 }
 

@@ -1,5 +1,6 @@
 #include "core/definition/definition_page.h"
 
+#include "base/hex.h"
 #include "core/definition/definition_sentence.h"
 
 #include <ctype.h>
@@ -60,8 +61,7 @@ static void write_hash(struct page *page, const uint8_t *hash)
 {
     char hex[2 * DIGEST_BYTES + 1];
 
-    for (int i = 0; i < DIGEST_BYTES; i++)
-        snprintf(hex + 2 * i, 3, "%02x", hash[i]);
+    hex_encode(hash, DIGEST_BYTES, hex);
     page_begin_block(page, BLOCK_ITEM);
     page_strong(page, "Content hash");
     page_text(page, ": SHA-256 ");

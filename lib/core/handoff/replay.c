@@ -1,5 +1,6 @@
 #include "core/handoff/replay.h"
 
+#include "base/hex.h"
 #include "core/handoff/event.h"
 #include "core/handoff/life.h"
 
@@ -24,27 +25,12 @@ static enum stage read_stage(const json_t *body, const char *name)
     return text != NULL && stage_parse(text, &stage) ? stage : STAGE_COUNT;
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static bool read_hash(const json_t *body, const char *name, uint8_t out[DIGEST_BYTES])
 {
     const json_t *text = json_object_get(body, name);
 
-    if (json_string_length(text) != (size_t)2 * DIGEST_BYTES)
-        return false;
-    for (int i = 0; i < DIGEST_BYTES; i++) {
-        int high = hex_digit(json_string_value(text)[2 * i]);
-        int low = hex_digit(json_string_value(text)[2 * i + 1]);
-        if (high < 0 || low < 0)
-            return false;
-        out[i] = (uint8_t)(high * 16 + low);
-    }
-    return true;
+    return json_is_string(text) &&
+           hex_decode_lower(json_string_value(text), json_string_length(text), out, DIGEST_BYTES);
 }
 
 /* ---- the steps ---- */

@@ -1,5 +1,7 @@
 #include "core/ledger/proof_json.h"
 
+#include "base/hex.h"
+
 #include <string.h>
 
 void proof_wrong(struct proof_object *object, const char *name)
@@ -107,27 +109,11 @@ instant proof_instant(struct proof_object *object, const char *name)
     return at;
 }
 
-static int digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static bool read_hex(const json_t *value, uint8_t *out, size_t len)
 {
     const char *text = json_string_value(value);
 
-    if (text == NULL || json_string_length(value) != 2 * len)
-        return false;
-    for (size_t i = 0; i < len; i++) {
-        int high = digit(text[2 * i]);
-        int low = digit(text[2 * i + 1]);
-        if (high < 0 || low < 0)
-            return false;
-        out[i] = (uint8_t)(high << 4 | low);
-    }
-    return true;
+    return text != NULL && hex_decode_lower(text, json_string_length(value), out, len);
 }
 
 void proof_hex(struct proof_object *object, const char *name, uint8_t *out, size_t len)

@@ -1,6 +1,7 @@
 #include "core/ledger/signing_key.h"
 
 #include "base/digest.h"
+#include "base/hex.h"
 
 #include <openssl/bio.h>
 #include <openssl/evp.h>
@@ -125,15 +126,6 @@ static EVP_PKEY *public_of(const uint8_t key[PUBLIC_KEY_BYTES])
     return EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, key, PUBLIC_KEY_BYTES);
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
@@ -145,16 +137,7 @@ static bool read_hex(const char *text, size_t len, uint8_t out[PUBLIC_KEY_BYTES]
         text++;
     for (; len > 0 && is_blank(text[len - 1]); len--)
         continue;
-    if (len != (size_t)2 * PUBLIC_KEY_BYTES)
-        return false;
-    for (size_t i = 0; i < PUBLIC_KEY_BYTES; i++) {
-        int high = hex_digit(text[2 * i]);
-        int low = hex_digit(text[2 * i + 1]);
-        if (high < 0 || low < 0)
-            return false;
-        out[i] = (uint8_t)(high << 4 | low);
-    }
-    return true;
+    return hex_decode(text, len, out, PUBLIC_KEY_BYTES);
 }
 
 bool public_key_read(const char *text, size_t len, uint8_t out[PUBLIC_KEY_BYTES])

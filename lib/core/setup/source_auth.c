@@ -1,6 +1,8 @@
 #include "core/setup/source_auth.h"
 
+#include "base/base64.h"
 #include "base/digest.h"
+#include "base/hex.h"
 
 #include <jansson.h>
 #include <string.h>
@@ -78,46 +80,21 @@ enum err source_auth_of(const struct source *source, struct arena *arena, struct
 
 /* ---- signatures ---- */
 
-#define HEX_LEN    (2 * DIGEST_BYTES)
-#define BASE64_LEN 44 /* of DIGEST_BYTES, padded */
-
-static void write_hex(const uint8_t *bytes, char out[HEX_LEN])
-{
-    static const char digits[] = "0123456789abcdef";
-
-    for (size_t i = 0; i < DIGEST_BYTES; i++) {
-        out[2 * i] = digits[bytes[i] >> 4];
-        out[2 * i + 1] = digits[bytes[i] & 15];
-    }
-}
-
-static void write_base64(const uint8_t *bytes, char out[BASE64_LEN])
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-    for (size_t i = 0; i < DIGEST_BYTES; i += 3, out += 4) {
-        size_t left = DIGEST_BYTES - i;
-        uint32_t three = (uint32_t)bytes[i] << 16 | (left > 1 ? (uint32_t)bytes[i + 1] << 8 : 0) |
-                         (left > 2 ? bytes[i + 2] : 0);
-        out[0] = digits[three >> 18];
-        out[1] = digits[three >> 12 & 63];
-        out[2] = left > 1 ? digits[three >> 6 & 63] : '=';
-        out[3] = left > 2 ? digits[three & 63] : '=';
-    }
-}
+#define HEX_DIGITS    (2 * DIGEST_BYTES)
+#define BASE64_DIGITS BASE64_LEN(DIGEST_BYTES)
 
 /* The same steps whatever the outcome. */
 static bool is_made_with(const struct source_auth *auth, const char *secret, const char *given,
                          size_t given_len, const struct digest_part *body)
 {
     uint8_t digest[DIGEST_BYTES];
-    char wanted[HEX_LEN];
+    char wanted[HEX_DIGITS + 1];
 
     digest_hmac((const uint8_t *)secret, strlen(secret), body, 1, digest);
     if (auth->encoding == AUTH_BASE64)
-        write_base64(digest, wanted);
+        base64_encode(digest, DIGEST_BYTES, wanted);
     else
-        write_hex(digest, wanted);
+        hex_encode(digest, DIGEST_BYTES, wanted);
     return digest_equal((const uint8_t *)wanted, (const uint8_t *)given, given_len);
 }
 
@@ -126,8 +103,8 @@ bool source_auth_fits(const struct source_auth *auth, instant now, const char *s
 {
     const struct digest_part part = {body, body_len};
     size_t prefix_len = auth->prefix == NULL ? 0 : strlen(auth->prefix);
-    size_t wanted_len = auth->encoding == AUTH_HEX ? HEX_LEN : BASE64_LEN;
-    char given[HEX_LEN];
+    size_t wanted_len = auth->encoding == AUTH_HEX ? HEX_DIGITS : BASE64_DIGITS;
+    char given[HEX_DIGITS];
 
     if (auth->scheme != AUTH_HMAC_SHA256 || auth->secret == NULL ||
         strncmp(signature, auth->prefix == NULL ? "" : auth->prefix, prefix_len) != 0 ||

@@ -1,5 +1,6 @@
 #include "store/seal/keyring.h"
 
+#include "base/hex.h"
 #include "store/pg/entropy.h"
 
 #include <errno.h>
@@ -39,28 +40,12 @@ struct keyring {
 
 /* ---- the file's text ---- */
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 static bool read_key(const char *line, size_t len, struct seal_key *out)
 {
     uint8_t bytes[SEAL_KEY_BYTES];
 
-    if (len != LINE_HEX)
+    if (!hex_decode(line, len, bytes, sizeof bytes))
         return false;
-    for (size_t i = 0; i < SEAL_KEY_BYTES; i++) {
-        int high = hex_digit(line[2 * i]);
-        int low = hex_digit(line[2 * i + 1]);
-        if (high < 0 || low < 0)
-            return false;
-        bytes[i] = (uint8_t)(high << 4 | low);
-    }
     seal_key_set(out, bytes);
     OPENSSL_cleanse(bytes, sizeof bytes);
     return true;
@@ -271,20 +256,9 @@ enum seal_end keyring_unseal(struct keyring *keyring, const struct seal_place *p
     return SEAL_DONE;
 }
 
-static void write_hex(const uint8_t *bytes, size_t len, char *out)
-{
-    static const char digits[] = "0123456789abcdef";
-
-    for (size_t i = 0; i < len; i++) {
-        out[2 * i] = digits[bytes[i] >> 4];
-        out[2 * i + 1] = digits[bytes[i] & 15];
-    }
-    out[2 * len] = '\0';
-}
-
 void keyring_write_id(const uint8_t id[SEAL_KEY_ID_BYTES], char out[KEYRING_ID_LEN + 1])
 {
-    write_hex(id, SEAL_KEY_ID_BYTES, out);
+    hex_encode(id, SEAL_KEY_ID_BYTES, out);
 }
 
 /* ---- making and adding ---- */
@@ -304,7 +278,7 @@ static bool append_key(char text[FILE_MAX_BYTES], size_t *len)
     entropy_fill(bytes, sizeof bytes);
     seal_key_set(&key, bytes);
     keyring_write_id(key.id, id);
-    write_hex(bytes, sizeof bytes, hex);
+    hex_encode(bytes, sizeof bytes, hex);
     int put = snprintf(text + *len, FILE_MAX_BYTES - *len, "%s# key %s\n%s\n",
                        *len > 0 && text[*len - 1] != '\n' ? "\n" : "", id, hex);
     OPENSSL_cleanse(bytes, sizeof bytes);

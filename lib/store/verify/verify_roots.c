@@ -1,5 +1,6 @@
 #include "store/verify/verify_roots.h"
 
+#include "base/hex.h"
 #include "core/ledger/merkle.h"
 #include "store/table/node_table.h"
 
@@ -177,8 +178,7 @@ static void copy_bytes(const struct pg_result *result, int row, int column, uint
 
 static const char *key_name(const uint8_t id[KEY_ID_BYTES], char out[KEY_NAME_BYTES])
 {
-    for (int i = 0; i < KEY_ID_BYTES; i++)
-        snprintf(out + (ptrdiff_t)2 * i, 3, "%02x", id[i]);
+    hex_encode(id, KEY_ID_BYTES, out);
     return out;
 }
 
@@ -214,8 +214,7 @@ static bool names_key(const json_t *body, const char *member, const uint8_t *byt
     const char *text = json_string_value(json_object_get(body, member));
     char hex[2 * PUBLIC_KEY_BYTES + 1];
 
-    for (size_t i = 0; i < len; i++)
-        snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
+    hex_encode(bytes, len, hex);
     return text != NULL && strcmp(text, hex) == 0;
 }
 

@@ -1,0 +1,45 @@
+#include "base/base64.h"
+
+#include <openssl/evp.h>
+#include <string.h>
+
+void base64_encode(const void *bytes, size_t len, char *out)
+{
+    EVP_EncodeBlock((unsigned char *)out, bytes, (int)len);
+}
+
+static void exchange(char *text, size_t len, const char from[static 2], const char to[static 2])
+{
+    for (size_t i = 0; i < len; i++)
+        text[i] = text[i] == from[0] ? to[0] : text[i] == from[1] ? to[1] : text[i];
+}
+
+size_t base64url_encode(const void *bytes, size_t len, char *out)
+{
+    base64_encode(bytes, len, out);
+    size_t written = strcspn(out, "=");
+    out[written] = '\0';
+    exchange(out, written, "+/", "-_");
+    return written;
+}
+
+/* OpenSSL reads more than one text for a value: white space around it, and whatever stands in the
+ * bits that a last character has too many. So what was read is written again and compared. */
+bool base64url_decode(const char *text, size_t text_len, char *out, size_t *len)
+{
+    char padded[BASE64URL_MAX_LEN + 4], again[BASE64URL_MAX_LEN + 4];
+    size_t padding = (4 - text_len % 4) % 4;
+
+    if (text_len == 0 || text_len > BASE64URL_MAX_LEN || padding == 3)
+        return false;
+    memcpy(padded, text, text_len);
+    exchange(padded, text_len, "-_", "+/");
+    memset(padded + text_len, '=', padding);
+    int read =
+        EVP_DecodeBlock((unsigned char *)out, (unsigned char *)padded, (int)(text_len + padding));
+    if (read < 0)
+        return false;
+    *len = (size_t)read - padding;
+    out[*len] = '\0';
+    return base64url_encode(out, *len, again) == text_len && memcmp(again, text, text_len) == 0;
+}
