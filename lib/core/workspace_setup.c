@@ -1,7 +1,6 @@
 #include "core/workspace_setup.h"
 
 #include "core/agreement/definition_change.h"
-#include "core/definition/starter.h"
 #include "core/setup/shape_setup.h"
 
 #include <string.h>
@@ -105,15 +104,15 @@ static void make_routes(struct work *work, const struct command *command, struct
         routes_set(work, &command->caller, chain, rules, count);
 }
 
-static void make_draft(struct work *work, const struct command *command, enum term term)
+static void make_draft(struct work *work, const struct command *command,
+                       const struct workspace_starter *starter)
 {
-    const char *text = starter_document(term);
-    json_t *document = text == NULL ? NULL : json_loads(text, 0, NULL);
+    json_t *document = json_loads(starter->document, 0, NULL);
 
     if (document == NULL)
         arena_fail(work->arena);
     else
-        definition_make(work, &command->caller, term, 1, document);
+        definition_make(work, &command->caller, starter->term, 1, document);
     json_decref(document);
 }
 
@@ -139,7 +138,7 @@ static enum decision answer(struct work *work, const struct workspace_setup_inpu
     json_out_begin_array(out);
     for (size_t i = 0; i < input->starter_count; i++) {
         json_out_begin_object(out);
-        json_out_member_text(out, "term", term_name(input->starters[i]));
+        json_out_member_text(out, "term", term_name(input->starters[i].term));
         json_out_member_int(out, "version", 1);
         json_out_end_object(out);
     }
@@ -164,7 +163,7 @@ static enum decision make_all(struct work *work, const struct command *command,
     json_out_end_array(&made->keys);
     make_routes(work, command, chain, input, made);
     for (size_t i = 0; i < input->starter_count; i++)
-        make_draft(work, command, input->starters[i]);
+        make_draft(work, command, &input->starters[i]);
     if (json_out_failed(&made->keys))
         arena_fail(work->arena);
     if (arena_failed(work->arena))

@@ -18,13 +18,19 @@ struct workspace_team {
     unsigned key_roles; /* of the team's own key; 0: none */
 };
 
+/** A draft to begin with: version 1 of its term. */
+struct workspace_starter {
+    enum term term;
+    const char *document; /* JSON that compiles, of this term */
+};
+
 struct workspace_setup_input {
     const char *name;
     const struct workspace_team *teams; /* WORKSPACE_TEAMS_MAX at most */
     size_t team_count;
     const struct route_input *routes; /* between these teams */
     size_t route_count;
-    const enum term *starters;
+    const struct workspace_starter *starters; /* one a term at most */
     size_t starter_count;
 };
 

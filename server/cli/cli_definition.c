@@ -102,7 +102,7 @@ static int run_starter(struct cli *cli)
     enum term term;
 
     if (!term_parse(cli->words[0], &term) || starter_document(term) == NULL)
-        return cli_say(CLI_USAGE, "there are starters for mql and sql");
+        return cli_say(CLI_USAGE, "there are starters for mql, srl and sql");
     json_t *document = json_loads(starter_document(term), 0, NULL);
     cli_print_json(document);
     json_decref(document);
@@ -112,7 +112,7 @@ static int run_starter(struct cli *cli)
 const struct cli_command cli_definition_starter = {
     .name = "definition starter",
     .words = "TERM",
-    .what = "Print a document to begin with: mql or sql",
+    .what = "Print a document to begin with: mql, srl or sql",
     .words_min = 1,
     .words_max = 1,
     .run = run_starter,

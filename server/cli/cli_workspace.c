@@ -7,12 +7,14 @@
 #include "base/name.h"
 #include "core/agreement/definition_change.h"
 #include "core/agreement/definition_sign.h"
+#include "core/definition/starter.h"
 #include "core/workspace_setup.h"
 #include "store/pg/entropy.h"
 #include "store/table/workspace_table.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -28,7 +30,7 @@ struct plan {
     size_t team_count;
     struct route_input routes[2];
     size_t route_count;
-    enum term starters[TERM_COUNT];
+    struct workspace_starter starters[TERM_COUNT];
     size_t starter_count;
     size_t member_count;
 };
@@ -90,20 +92,57 @@ static int plan_sales(const struct cli *cli, struct plan *plan)
     return code;
 }
 
+/* A document of one's own. */
+static int read_starter(const char *path, struct arena *arena, struct workspace_starter *out)
+{
+    struct definition *definition = NULL;
+    struct faults faults, warnings;
+    json_error_t error;
+    json_t *document = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
+
+    if (document == NULL && json_error_code(&error) == json_error_cannot_open_file)
+        return cli_say(CLI_USAGE, "--starter %s: give mql, srl, sql or a file with a definition",
+                       path);
+    if (document == NULL)
+        return cli_say_json_fault(CLI_USAGE, path, &error);
+    faults_init(&faults, arena);
+    faults_init(&warnings, arena);
+    enum err err = definition_compile(document, &faults, &warnings, &definition);
+    if (err == ERR_NONE) {
+        char *text = json_dumps(document, JSON_COMPACT);
+        *out = (struct workspace_starter){definition->term,
+                                          text == NULL ? NULL : arena_strdup(arena, text)};
+        free(text);
+        err = out->document == NULL ? ERR_OUT_OF_MEMORY : err;
+    }
+    definition_free(definition);
+    json_decref(document);
+    if (err == ERR_OUT_OF_MEMORY)
+        return cli_say(CLI_FAILED, "short of memory");
+    if (err != ERR_NONE)
+        return cli_say(CLI_USAGE, "--starter %s: `baton definition check` names its faults", path);
+    return CLI_OK;
+}
+
 static int plan_starters(const struct cli *cli, struct plan *plan)
 {
+    struct workspace_starter starter;
     const char *given;
-    enum term term;
+    int code = CLI_OK;
 
-    for (int n = 0; (given = cli_option_at(cli, "starter", n)) != NULL; n++) {
-        if (!term_parse(given, &term) || term == TERM_SRL || plan->starter_count == TERM_COUNT)
-            return cli_say(CLI_USAGE, "--starter: there are starters for mql and sql");
-        for (size_t i = 0; i < plan->starter_count; i++)
-            if (plan->starters[i] == term)
-                return cli_say(CLI_USAGE, "--starter %s is given twice", given);
-        plan->starters[plan->starter_count++] = term;
+    for (int n = 0; code == CLI_OK && (given = cli_option_at(cli, "starter", n)) != NULL; n++) {
+        if (term_parse(given, &starter.term))
+            starter.document = starter_document(starter.term);
+        else
+            code = read_starter(given, plan->arena, &starter);
+        for (size_t i = 0; code == CLI_OK && i < plan->starter_count; i++)
+            if (plan->starters[i].term == starter.term)
+                return cli_say(CLI_USAGE, "--starter %s: there is one for %s already", given,
+                               term_name(starter.term));
+        if (code == CLI_OK)
+            plan->starters[plan->starter_count++] = starter;
     }
-    return CLI_OK;
+    return code;
 }
 
 static int read_plan(const struct cli *cli, struct plan *plan)
@@ -208,7 +247,7 @@ static int sign_all(struct cli_store *store, const struct plan *plan)
         !signer_of(store, plan->teams[1].name, &signers[1]))
         return cli_say(CLI_FAILED, "there is nobody to sign for one of the sides");
     for (size_t i = 0; i < plan->starter_count && code == CLI_OK; i++)
-        code = sign_one(store, signers, plan->starters[i]);
+        code = sign_one(store, signers, plan->starters[i].term);
     return code;
 }
 
@@ -237,7 +276,7 @@ static void print_made(const json_t *made, const struct plan *plan, bool is_sign
         printf("route     %s -> %s, gate %s\n", plan->routes[i].from, plan->routes[i].to,
                term_name(plan->routes[i].gate));
     for (size_t i = 0; i < plan->starter_count; i++)
-        printf("starter   %s version 1, %s\n", term_name(plan->starters[i]),
+        printf("starter   %s version 1, %s\n", term_name(plan->starters[i].term),
                is_signed ? "signed by both sides and in force"
                          : "a draft to read, change and propose");
     if (keys_file != NULL) {
@@ -346,7 +385,7 @@ static const struct cli_option create_options[] = {
     {"sales", "EMAIL", true, "a member of sales"},
     {"sdr", "EMAIL", true, "in place of --sales: a member of sales development"},
     {"ae", "EMAIL", true, "and of the account executives behind it"},
-    {"starter", "TERM", true, "a definition to begin with: mql or sql"},
+    {"starter", "TERM|FILE", true, "a definition to begin with: mql, srl, sql, or a file with one"},
     {"sign", NULL, false, "the first member of each side signs the starters (demonstrations)"},
     {"keys-file", "FILE", false, "write what was made as JSON, keys and all, into this new file"},
     {"json", NULL, false, "print what was made as JSON, keys and all"},

@@ -5,6 +5,7 @@
  * medians of the p99s are within the bound.
  */
 #include "invariants.h"
+#include "mql_file.h"
 
 #include <check.h>
 #include <poll.h>
@@ -241,7 +242,7 @@ static void make_other(void)
 
     ck_assert_int_eq(trial_baton(&trial,
                                  "workspace create beta --marketing bea@beta.example --sales "
-                                 "ben@beta.example --starter mql --sign --json",
+                                 "ben@beta.example --starter " MQL_FILE " --sign --json",
                                  out),
                      0);
     json_t *made = json_loads(out, 0, NULL);

@@ -10,6 +10,7 @@
  */
 #include "invariants.h"
 #include "malloc_control.h"
+#include "mql_file.h"
 
 #include "base/digest.h"
 #include "store/pg/pg.h"
@@ -937,7 +938,7 @@ static void make_scene(struct scene *scene, const char *name)
 
     snprintf(words, sizeof words,
              "workspace create %s-%d --marketing ana@acme.example --sales sam@acme.example "
-             "--starter mql --sign --json",
+             "--starter " MQL_FILE " --sign --json",
              name, ++numbers);
     ck_assert_int_eq(trial_baton(&trial, words, out), 0);
     json_t *made = json_loads(out, 0, NULL);

@@ -5,6 +5,7 @@
  */
 #include "invariants.h"
 #include "load.h"
+#include "mql_file.h"
 #include "proxy.h"
 #include "test_cluster.h"
 
@@ -308,7 +309,7 @@ static void make_other(void)
 
     ck_assert_int_eq(trial_baton(&trial,
                                  "workspace create other --marketing ana@other.example --sales "
-                                 "sam@other.example --starter mql --sign --json",
+                                 "sam@other.example --starter " MQL_FILE " --sign --json",
                                  out),
                      0);
     json_t *made = json_loads(out, 0, NULL);

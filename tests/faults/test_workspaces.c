@@ -4,6 +4,7 @@
  * BATON_LONG=1 has more of them, for longer.
  */
 #include "invariants.h"
+#include "mql_file.h"
 
 #include <check.h>
 #include <pthread.h>
@@ -42,8 +43,8 @@ static void make_workspace(int number)
     json_t *key;
 
     snprintf(words, sizeof words,
-             "workspace create w%d --marketing ana@w%d.example --sales sam@w%d.example --starter "
-             "mql --sign --json",
+             "workspace create w%d --marketing ana@w%d.example --sales sam@w%d.example "
+             "--starter " MQL_FILE " --sign --json",
              number, number, number);
     ck_assert_int_eq(trial_baton(&trial, words, out), 0);
     json_t *made = json_loads(out, 0, NULL);

@@ -1,4 +1,5 @@
 #include "trial.h"
+#include "mql_file.h"
 
 #include "invariants.h"
 #include "test_cluster.h"
@@ -78,7 +79,7 @@ static void make_workspace(struct trial *trial, const char *starter)
     snprintf(words, sizeof words,
              "workspace create acme --marketing ana@acme.example --sales sam@acme.example "
              "--starter %s --sign --json",
-             starter == NULL ? "mql" : starter);
+             starter == NULL ? MQL_FILE : starter);
     ck_assert_int_eq(trial_baton(trial, words, out), 0);
     json_t *made = json_loads(out, 0, NULL);
     ck_assert_msg(made != NULL, "no JSON: %s", out);

@@ -1,5 +1,6 @@
 /* Back-tests over HTTP and by the command line: asked, run in the background, read, cancelled; and
  * every count equal to a count of the same file by other means. */
+#include "mql_file.h"
 #include "stage.h"
 
 #include "database.h"
@@ -157,7 +158,7 @@ static const struct step answered[] = {
 
 START_TEST(test_asked_run_and_read)
 {
-    struct stage stage = open_stage("--starter mql --sign");
+    struct stage stage = open_stage("--starter " MQL_FILE " --sign");
 
     story_run(stage.story, four_leads);
     story_run(stage.story, asked);
@@ -227,7 +228,7 @@ static const struct step refused[] = {
 
 START_TEST(test_refused)
 {
-    struct stage stage = open_stage("--starter mql --sign");
+    struct stage stage = open_stage("--starter " MQL_FILE " --sign");
 
     story_run(stage.story, refused);
     stage_close(&stage);
@@ -292,7 +293,7 @@ static const struct step cancelled[] = {
 
 START_TEST(test_cancelled_and_taken_over)
 {
-    struct stage stage = open_stage("--starter mql --sign");
+    struct stage stage = open_stage("--starter " MQL_FILE " --sign");
 
     story_run(stage.story, who);
     insert_jobs(&stage);
@@ -389,7 +390,7 @@ static const struct step full[] = {
 
 START_TEST(test_as_many_as_slots)
 {
-    struct stage stage = open_stage("--starter mql --sign");
+    struct stage stage = open_stage("--starter " MQL_FILE " --sign");
 
     story_run(stage.story, who);
     fill_slots(&stage);
@@ -461,7 +462,7 @@ static void *ask_rounds(void *argument)
 
 START_TEST(test_the_last_slot)
 {
-    struct stage stage = open_stage("--starter mql --sign");
+    struct stage stage = open_stage("--starter " MQL_FILE " --sign");
     struct service *other = service_start(stage_database(), NULL);
     struct asking asking[ASKING] = {0};
     pthread_barrier_t start;

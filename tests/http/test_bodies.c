@@ -3,6 +3,7 @@
  * member, a parameter or a condition that it does not know. Walks the route table, so a new route
  * is held to it as well.
  */
+#include "mql_file.h"
 #include "stage.h"
 
 #include "http/route.h"
@@ -47,7 +48,7 @@ static void set_up(void)
 {
     static const char id[] = "0199d5a0-7d3e-7a41-9c52-3b1f0a6d2e11";
 
-    stage = stage_open("--starter mql");
+    stage = stage_open("--starter " MQL_FILE);
     story_set(stage.story, "handoff_id", id);
     story_set(stage.story, "delivery_id", id);
     story_set(stage.story, "job_id", id);

@@ -1,5 +1,6 @@
 /* The agreement: from a draft to a definition in force, and everything that is refused on the way.
  */
+#include "mql_file.h"
 #include "stage.h"
 
 #include <check.h>
@@ -582,19 +583,19 @@ END_TEST
 
 START_TEST(both_sides_sign_and_it_is_in_force)
 {
-    stage_play("--starter mql", signing);
+    stage_play("--starter " MQL_FILE, signing);
 }
 END_TEST
 
 START_TEST(a_draft_is_edited_by_one_at_a_time)
 {
-    stage_play("--starter mql", editing);
+    stage_play("--starter " MQL_FILE, editing);
 }
 END_TEST
 
 START_TEST(the_next_version)
 {
-    stage_play("--starter mql --sign", next_version);
+    stage_play("--starter " MQL_FILE " --sign", next_version);
 }
 END_TEST
 

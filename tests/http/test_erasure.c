@@ -3,6 +3,7 @@
  * one, about two leads that turn out to be the same person, and afterwards no table has it. The log
  * never had it.
  */
+#include "mql_file.h"
 #include "stage.h"
 
 #include <check.h>
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SIGNED "--starter mql --sign"
+#define SIGNED "--starter " MQL_FILE " --sign"
 
 /* Told in every note, value and id; no other text has it. */
 #define WORD     "zqxvbn"

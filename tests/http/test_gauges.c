@@ -1,5 +1,6 @@
 /* What an operator alarms on, as /metrics shows it: without a key, and without a name. */
 #include "exposition.h"
+#include "mql_file.h"
 #include "stage.h"
 
 #include "store/pg/pg.h"
@@ -65,7 +66,7 @@ static char *await(struct client *client, const char *gauge, double wanted)
 
 START_TEST(metrics_show_what_waits_and_what_failed)
 {
-    struct stage stage = stage_open("--starter mql --sign");
+    struct stage stage = stage_open("--starter " MQL_FILE " --sign");
     double value;
 
     story_run(stage.story, what_happens);

@@ -1,4 +1,5 @@
 /* Handoffs: offered, claimed, answered, disputed, and what came of them. */
+#include "mql_file.h"
 #include "stage.h"
 
 #include <check.h>
@@ -6,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SIGNED "--starter mql --sign"
+#define SIGNED "--starter " MQL_FILE " --sign"
 #define CHAIN                                                                                      \
     "--sdr sam@acme.example --sdr sue@acme.example --ae eli@acme.example "                         \
-    "--starter mql --starter sql --sign"
+    "--starter " MQL_FILE " --starter sql --sign"
 #define NOBODY "01939393-9393-7393-9393-939393939393"
 #define AT     "/v1/handoffs/${offer}"
 

@@ -1,4 +1,5 @@
 /* What senders deliver: stored, mapped, signed or with a key, mapped again when it did not fit. */
+#include "mql_file.h"
 #include "stage.h"
 
 #include "base/digest.h"
@@ -446,7 +447,7 @@ static const struct step changed_at_once[] = {
 
 START_TEST(a_delivery_becomes_a_lead)
 {
-    struct stage stage = stage_open("--starter mql --sign");
+    struct stage stage = stage_open("--starter " MQL_FILE " --sign");
 
     story_run(stage.story, a_source);
     story_run(stage.story, delivered);

@@ -6,6 +6,7 @@
  * A route that is new fails here until it stands in probes[]; so does a path or query parameter
  * that nobody said the meaning of.
  */
+#include "mql_file.h"
 #include "stage.h"
 
 #include "http/route.h"
@@ -351,7 +352,7 @@ static void note_foreign_ids(void)
 
 static struct stage open_workspace(const char *name)
 {
-    struct stage stage = stage_open("--starter mql --sign");
+    struct stage stage = stage_open("--starter " MQL_FILE " --sign");
     char at[ID_MAX];
 
     snprintf(at, sizeof at, "%s.example", name);

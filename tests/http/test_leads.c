@@ -1,4 +1,5 @@
 /* Leads as their senders and their teams write them: captured, changed, judged, merged, erased. */
+#include "mql_file.h"
 #include "stage.h"
 
 #include <check.h>
@@ -6,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SIGNED "--starter mql --sign"
+#define SIGNED "--starter " MQL_FILE " --sign"
 #define NOBODY "01939393-9393-7393-9393-939393939393"
 
 #define CAPTURE(who, keep_as)                                                                      \

@@ -2,6 +2,7 @@
  * for over HTTP and checked offline by `baton verify` and by a script that shares no code with it;
  * and the key that signs. */
 #include "database.h"
+#include "mql_file.h"
 #include "stage.h"
 #include "test_cluster.h"
 
@@ -14,10 +15,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SIGNED "--starter mql --sign"
+#define SIGNED "--starter " MQL_FILE " --sign"
 #define CHAIN                                                                                      \
     "--sdr sam@acme.example --sdr sue@acme.example --ae eli@acme.example --ae ida@acme.example "   \
-    "--starter mql --starter sql --sign"
+    "--starter " MQL_FILE " --starter sql --sign"
 
 #define WAIT_MS           30000
 #define POLL_MS           50

@@ -2,6 +2,7 @@
  * Whoever follows Link: rel="next" comes to the end of every list and feed, having seen each item
  * once; and the next of a feed's last answer is where to come back to.
  */
+#include "mql_file.h"
 #include "stage.h"
 
 #include <check.h>
@@ -51,7 +52,7 @@ static struct stage stage;
 
 static void set_up(void)
 {
-    stage = stage_open("--starter mql --sign");
+    stage = stage_open("--starter " MQL_FILE " --sign");
     story_run(stage.story, played);
 }
 

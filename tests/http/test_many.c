@@ -1,5 +1,6 @@
 /* Requests that concern many rows which they find out by and by: the replay of a large delivery,
  * and whatever goes to the first of many leads that were merged one after the other. */
+#include "mql_file.h"
 #include "stage.h"
 
 #include "store/pg/pg.h"
@@ -330,7 +331,7 @@ static void erased_by_the_first_all_are_gone(void)
 
 START_TEST(the_first_of_a_hundred_merges_is_one_step_away)
 {
-    stage = stage_open("--starter mql --sign");
+    stage = stage_open("--starter " MQL_FILE " --sign");
     capture_leads();
     merge_leads();
     none("s.merged_into IS NOT NULL");
@@ -343,7 +344,7 @@ END_TEST
 
 START_TEST(a_chain_of_a_hundred_merges_is_followed)
 {
-    stage = stage_open("--starter mql --sign");
+    stage = stage_open("--starter " MQL_FILE " --sign");
     capture_leads();
     merge_leads();
     make_a_chain_of_them();

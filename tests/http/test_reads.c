@@ -1,10 +1,11 @@
 /* What is read over HTTP: leads, their timeline and verdicts, feeds, attribution, the funnel. */
+#include "mql_file.h"
 #include "stage.h"
 
 #include <check.h>
 #include <stdlib.h>
 
-#define SIGNED "--starter mql --sign"
+#define SIGNED "--starter " MQL_FILE " --sign"
 
 #define CAPTURE_KIM                                                                                \
     {                                                                                              \

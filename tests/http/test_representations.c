@@ -2,6 +2,7 @@
  * What is sent of an answer to a read: nothing to whoever has it, compressed for whoever takes
  * that, without a body for HEAD. Walks the route table, so that a new read is held to it as well.
  */
+#include "mql_file.h"
 #include "stage.h"
 
 #include "http/representation.h"
@@ -62,7 +63,7 @@ static const struct step played[] = {
 
 static void set_up(void)
 {
-    stage = stage_open("--starter mql --sign");
+    stage = stage_open("--starter " MQL_FILE " --sign");
     story_run(stage.story, played);
     stage_wait_job(&stage, "done");
     story_set(stage.story, "term", "mql");

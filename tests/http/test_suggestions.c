@@ -1,5 +1,6 @@
 /* What the answers say: imported deals in which one origin does better are told, with a draft that
  * is taken as it is; too few say why there is nothing. */
+#include "mql_file.h"
 #include "stage.h"
 
 #include "test_cluster.h"
@@ -202,7 +203,7 @@ static void ask_by_hand(void)
 
 START_TEST(test_by_hand)
 {
-    struct stage stage = open_stage("--starter mql --sign");
+    struct stage stage = open_stage("--starter " MQL_FILE " --sign");
 
     import_planted();
     story_run(stage.story, agreed);
@@ -213,7 +214,7 @@ END_TEST
 
 START_TEST(test_planted)
 {
-    struct stage stage = open_stage("--starter mql --sign");
+    struct stage stage = open_stage("--starter " MQL_FILE " --sign");
 
     import_planted();
     story_run(stage.story, agreed);
@@ -294,7 +295,7 @@ static const struct step too_few[] = {
 
 START_TEST(test_too_few)
 {
-    struct stage stage = open_stage("--starter mql --sign");
+    struct stage stage = open_stage("--starter " MQL_FILE " --sign");
 
     story_run(stage.story, too_few);
     stage_close(&stage);

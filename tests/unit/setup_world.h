@@ -7,6 +7,7 @@
 
 #include "core/command.h"
 #include "core/command_decide.h"
+#include "core/definition/starter.h"
 #include "core/workspace_setup.h"
 
 #include <check.h>
@@ -282,7 +283,7 @@ static inline void world_begin(void)
         {"sales", "Sales", FUNCTION_SALES, sales, 1, ROLE_WORK | ROLE_READ},
     };
     static const struct route_input routes[] = {{"marketing", "sales", true, TERM_MQL, true}};
-    static const enum term starters[] = {TERM_MQL};
+    const struct workspace_starter starters[] = {{TERM_MQL, starter_document(TERM_MQL)}};
     struct workspace_setup_input input = {"acme", teams, 2, routes, 1, starters, 1};
 
     world_open();

@@ -68,23 +68,70 @@ static struct verdict judge(const struct definition *definition,
     return verdict;
 }
 
-START_TEST(a_business_address_and_a_form_make_an_mql)
-{
-    struct definition *definition = compile(TERM_MQL);
-    struct attribute_set attributes = {0};
+/* Who comes, what they did, and what the starters make of it. */
+static const struct {
+    const char *who;
+    const char *kind; /* of the touch; NULL: none */
+    bool free_mail;
+    bool outbound;
+    int days_ago;
+    int employees;         /* 0: not known */
+    const char *seniority; /* NULL: not known */
+    bool mql;
+    bool srl;
+} people[] = {
+    {"a bought list without any action", NULL, false, false, 0, 500, "vp", false, false},
+    {"a bought list that sales wrote to", "email_sent", false, true, 0, 500, "vp", false, false},
+    {"a bare email in a form", "form_submitted", false, false, 0, 0, NULL, false, false},
+    {"a badge scan", "badge_scanned", false, false, 0, 500, "vp", false, false},
+    {"a badge scan, as an event", "event_attended", false, false, 0, 500, "vp", false, false},
+    {"a form that somebody else filled in", "form_submitted", false, true, 0, 500, "vp", false,
+     false},
+    {"a CEO at a free mail address who asks for a demo", "demo_requested", true, false, 0, 0,
+     "c_level", false, true},
+    {"who asks for a price", "pricing_requested", true, false, 0, 0, NULL, false, true},
+    {"a student who asks for contact", "contact_requested", false, false, 0, 500, "student", false,
+     true},
+    {"a demo asked for 40 days ago", "demo_requested", true, false, 40, 0, NULL, false, false},
+    {"a big enough company and a form", "form_submitted", false, false, 0, 50, NULL, true, false},
+    {"one that is too small", "form_submitted", false, false, 0, 49, NULL, false, false},
+    {"a decision maker and a webinar", "webinar_attended", false, false, 89, 0, "vp", true, false},
+    {"too long ago", "webinar_attended", false, false, 91, 0, "vp", false, false},
+    {"who only opened a mail", "email_opened", false, false, 0, 500, "vp", false, false},
+    {"who fits and asks", "demo_requested", false, false, 0, 500, "vp", true, true},
+    {"a student", "form_submitted", false, false, 0, 500, "student", false, false},
+};
 
-    tell(&attributes, "email.is_free_mail", (struct value){.type = VALUE_BOOL, .boolean = false});
-    ck_assert_int_eq(judge(definition, &attributes, NULL, "form_submitted").result,
-                     VERDICT_QUALIFIED);
-    ck_assert_int_eq(judge(definition, &attributes, NULL, "demo_requested").result,
-                     VERDICT_QUALIFIED);
-    ck_assert_int_eq(judge(definition, &attributes, NULL, "email_opened").result,
-                     VERDICT_NOT_QUALIFIED);
-    ck_assert_int_eq(judge(definition, NULL, NULL, "form_submitted").result, VERDICT_UNCLEAR);
-    tell(&attributes, "seniority", text("student"));
-    ck_assert_int_eq(judge(definition, &attributes, NULL, "form_submitted").result,
-                     VERDICT_NOT_QUALIFIED);
-    definition_free(definition);
+START_TEST(fit_and_an_action_of_their_own_make_an_mql)
+{
+    struct definition *mql = compile(TERM_MQL);
+    struct definition *srl = compile(TERM_SRL);
+    struct attribute_set attributes = {0};
+    struct touch touch = {
+        .kind = people[_i].kind,
+        .direction = people[_i].outbound ? DIRECTION_OUTBOUND : DIRECTION_INBOUND,
+        .occurred_at = NOW - people[_i].days_ago * INSTANT_DAY,
+        .recorded_at = NOW,
+    };
+    struct touch_log log = {.items = &touch, .count = people[_i].kind != NULL};
+    struct verdict_subject subject = {&attributes, NULL, &log, NOW, INSTANT_NONE};
+    struct verdict verdict;
+
+    tell(&attributes, "email.is_free_mail",
+         (struct value){.type = VALUE_BOOL, .boolean = people[_i].free_mail});
+    if (people[_i].employees > 0)
+        tell(&attributes, "company.employees",
+             (struct value){.type = VALUE_INT, .integer = people[_i].employees});
+    if (people[_i].seniority != NULL)
+        tell(&attributes, "seniority", text(people[_i].seniority));
+    verdict_evaluate(mql, &subject, &verdict);
+    ck_assert_msg((verdict.result == VERDICT_QUALIFIED) == people[_i].mql, "mql: %s",
+                  people[_i].who);
+    verdict_evaluate(srl, &subject, &verdict);
+    ck_assert_msg((verdict.result == VERDICT_QUALIFIED) == people[_i].srl, "srl: %s",
+                  people[_i].who);
+    definition_free(mql);
+    definition_free(srl);
 }
 END_TEST
 
@@ -108,23 +155,17 @@ START_TEST(an_sql_asks_for_its_four_facts)
 }
 END_TEST
 
-START_TEST(both_have_the_common_reasons)
+START_TEST(all_have_the_common_reasons)
 {
     static const char *const codes[] = {"duplicate",        "spam",       "unreachable",
                                         "wrong_territory",  "bad_timing", "expectation_mismatch",
                                         "existing_customer"};
-    struct definition *definition = compile(_i == 0 ? TERM_MQL : TERM_SQL);
+    struct definition *definition = compile((enum term)_i);
 
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
         if (definition_reason(definition, codes[i]) == NULL)
             ck_abort_msg("no reason %s", codes[i]);
     definition_free(definition);
-}
-END_TEST
-
-START_TEST(there_is_none_for_srl)
-{
-    ck_assert_ptr_null(starter_document(TERM_SRL));
 }
 END_TEST
 
@@ -134,10 +175,10 @@ int main(void)
     TCase *starters = tcase_create("starters");
 
     tcase_add_checked_fixture(starters, set_up, tear_down);
-    tcase_add_test(starters, a_business_address_and_a_form_make_an_mql);
+    tcase_add_loop_test(starters, fit_and_an_action_of_their_own_make_an_mql, 0,
+                        sizeof people / sizeof *people);
     tcase_add_test(starters, an_sql_asks_for_its_four_facts);
-    tcase_add_loop_test(starters, both_have_the_common_reasons, 0, 2);
-    tcase_add_test(starters, there_is_none_for_srl);
+    tcase_add_loop_test(starters, all_have_the_common_reasons, 0, TERM_COUNT);
     suite_add_tcase(suite, starters);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
