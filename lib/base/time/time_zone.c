@@ -1,7 +1,11 @@
 #include "base/time/time_zone.h"
 
+#include "base/shortage.h"
+
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define DIRECTORY       "/usr/share/zoneinfo/"
@@ -51,6 +55,14 @@ bool time_zone_name_fits(const char *name)
 struct file {
     const unsigned char *bytes;
     size_t len;
+};
+
+/* Each takes nine bytes of the file; the rule adds its own. */
+#define CHANGES_MAX (FILE_MAX_BYTES / 9 + RULE_CHANGES)
+
+struct scratch {
+    unsigned char bytes[FILE_MAX_BYTES];
+    struct change changes[CHANGES_MAX];
 };
 
 struct counts {
@@ -295,39 +307,65 @@ static bool read_rule(struct file *file, struct time_zone *zone)
     return true;
 }
 
-static bool parse(struct file file, struct arena *arena, struct time_zone *zone)
+/* zone->changes has room for CHANGES_MAX. */
+static bool parse(struct file file, struct time_zone *zone)
 {
     struct counts counts;
 
     if (!take_header(&file, &counts) || !skip(&file, size_of(&counts, 4)) ||
-        !take_header(&file, &counts) || size_of(&counts, 8) > file.len)
-        return false;
-    zone->changes = ARENA_ARRAY(arena, struct change, counts.times + RULE_CHANGES);
-    if (zone->changes == NULL || !read_changes(&file, &counts, zone))
+        !take_header(&file, &counts) || size_of(&counts, 8) > file.len ||
+        !read_changes(&file, &counts, zone))
         return false;
     return skip(&file, size_of(&counts, 8)) && read_rule(&file, zone);
 }
 
-enum err time_zone_open(const char *name, struct arena *arena, const struct time_zone **out)
+static enum err read_file(const char *name, unsigned char *bytes, size_t *len)
 {
     char path[sizeof DIRECTORY + TIME_ZONE_NAME_MAX_BYTES];
 
-    if (!time_zone_name_fits(name))
-        return ERR_INVALID_VALUE;
-    struct time_zone *zone = ARENA_NEW(arena, struct time_zone);
-    unsigned char *bytes = arena_alloc(arena, FILE_MAX_BYTES);
-    if (zone == NULL || bytes == NULL)
-        return ERR_OUT_OF_MEMORY;
     snprintf(path, sizeof path, "%s%s", DIRECTORY, name);
     FILE *file = fopen(path, "rb");
+    if (file == NULL && errno == ENOMEM)
+        shortage_note();
     if (file == NULL)
-        return ERR_INVALID_VALUE;
-    size_t len = fread(bytes, 1, FILE_MAX_BYTES, file);
+        return errno == ENOMEM ? ERR_OUT_OF_MEMORY : ERR_INVALID_VALUE;
+    *len = fread(bytes, 1, FILE_MAX_BYTES, file);
     fclose(file);
-    *out = zone;
-    if (parse((struct file){bytes, len}, arena, zone))
-        return ERR_NONE;
-    return arena_failed(arena) ? ERR_OUT_OF_MEMORY : ERR_INVALID_VALUE;
+    return ERR_NONE;
+}
+
+/* The file and the list that is made of it are large, and few zones set their clock often: what is
+ * kept is copied. */
+enum err time_zone_open(const char *name, struct arena *arena, const struct time_zone **out)
+{
+    struct time_zone made = {.count = 0};
+    size_t len = 0;
+
+    if (!time_zone_name_fits(name))
+        return ERR_INVALID_VALUE;
+    struct scratch *scratch = malloc(sizeof *scratch);
+    if (scratch == NULL) {
+        shortage_note();
+        return ERR_OUT_OF_MEMORY;
+    }
+    made.changes = scratch->changes;
+    enum err err = read_file(name, scratch->bytes, &len);
+    if (err == ERR_NONE && !parse((struct file){scratch->bytes, len}, &made))
+        err = ERR_INVALID_VALUE;
+    if (err == ERR_NONE) {
+        struct time_zone *zone = ARENA_NEW(arena, struct time_zone);
+        struct change *changes = ARENA_ARRAY(arena, struct change, made.count + 1);
+        if (zone == NULL || changes == NULL) {
+            err = ERR_OUT_OF_MEMORY;
+        } else {
+            memcpy(changes, made.changes, made.count * sizeof *changes);
+            *zone = made;
+            zone->changes = changes;
+            *out = zone;
+        }
+    }
+    free(scratch);
+    return err;
 }
 
 /* ---- asking ---- */

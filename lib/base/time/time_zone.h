@@ -18,7 +18,7 @@
 
 #define TIME_ZONE_NAME_MAX_BYTES 64
 /** The present rules are carried on to the end of this year; after it the clock is not changed. */
-#define TIME_ZONE_LAST_YEAR 2199
+#define TIME_ZONE_LAST_YEAR 2099
 
 struct time_zone;
 
@@ -26,7 +26,8 @@ struct time_zone;
  *  like a rule that PostgreSQL would take too ("XYZ3"). Says nothing of whether there is one. */
 bool time_zone_name_fits(const char *name);
 
-/** The zone, in the arena. ERR_INVALID_VALUE: there is none of this name; ERR_OUT_OF_MEMORY. */
+/** The zone, in the arena: some 4 KB where the clock is set twice a year. ERR_INVALID_VALUE: there
+ * is none of this name; ERR_OUT_OF_MEMORY. */
 enum err time_zone_open(const char *name, struct arena *arena,
                         const struct time_zone **out) MUST_USE;
 
