@@ -46,6 +46,7 @@ enum command_kind {
       ONE(DELIVERY, delivery_replay_input, delivery))                                              \
     X(TEAM_CREATE, team_create, true, NONE)                                                        \
     X(TEAM_UPDATE, team_update, true, TEAM(team_update_input, name))                               \
+    X(TEAM_CALENDAR, team_calendar, true, TEAM(team_calendar_input, name))                         \
     X(MEMBER_CREATE, member_create, true, TEAM(member_create_input, team))                         \
     X(MEMBER_UPDATE, member_update, true, TEAM_OF_MEMBER(member_update_input, member))             \
     X(KEY_CREATE, key_create, true, NONE)                                                          \

@@ -37,13 +37,17 @@ unsigned role_parse(const char *name);
 /** The number of the bit. */
 extern const struct input_type role_type;
 
+struct calendar; /* core/calendar/calendar.h */
+
 struct team {
     struct uuid id;
     const char *name; /* how the API names it */
     const char *title;
     enum team_function function;
     bool active;
+    const char *calendar; /* JSON as given; NULL: it has none */
     instant created_at;
+    const struct calendar *working_time; /* the calendar, compiled; NULL: day and night count */
 };
 
 struct member {

@@ -93,21 +93,11 @@ static bool read_mapping(struct input *in, const struct input_node *at,
                          const struct input_field *field, void *base)
 {
     const struct mapping *compiled;
-    const char *text = NULL;
-    struct json_out out;
 
     if (mapping_compile(at->json, input_pointer(at, in->arena), MAPPING_INBOUND, in->arena,
                         in->faults, &compiled) != ERR_NONE)
         return false;
-    json_out_init(&out, MAPPING_MAX_BYTES);
-    json_text_write(at->json, &out);
-    bool fits = !json_out_failed(&out);
-    if (fits)
-        text = arena_copy(in->arena, out.text, out.len);
-    json_out_release(&out);
-    memcpy((char *)base + field->offset, &text, sizeof text);
-    return fits ||
-           input_fault(in, at, "too_long", "A mapping has at most %u bytes", MAPPING_MAX_BYTES);
+    return value_keep_json(in, at, field, base, MAPPING_MAX_BYTES);
 }
 
 static const struct input_type mapping_type = {.kind = INPUT_MAP, .read = read_mapping};

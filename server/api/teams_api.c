@@ -1,10 +1,12 @@
 #include "api/teams_api.h"
 
+#include "http/etag_reply.h"
 #include "http/reply.h"
 
 #include "api/values.h"
 
 #include "base/name.h"
+#include "core/calendar/calendar.h"
 #include "core/setup/shape_setup.h"
 #include "core/setup/team_change.h"
 #include "store/read/handoff_read.h"
@@ -68,4 +70,49 @@ enum err teams_update_used(struct request *r, struct read *read)
     if (input->function == NULL || team == NULL)
         return ERR_NONE;
     return handoff_read_has_team(read, team->id, &input->handed_off);
+}
+
+/* ---- working time ---- */
+
+/* Compiled for its faults; what is kept is its text. */
+static bool read_calendar(struct input *in, const struct input_node *at,
+                          const struct input_field *field, void *base)
+{
+    const struct calendar *compiled;
+
+    return calendar_compile(at->json, input_pointer(at, in->arena), in->arena, in->faults,
+                            &compiled) == ERR_NONE &&
+           value_keep_json(in, at, field, base, CALENDAR_MAX_BYTES);
+}
+
+static const struct input_type calendar_type = {.kind = INPUT_MAP, .read = read_calendar};
+
+static const struct input_field calendar_fields[] = {
+    {"team", &name_type, AT(struct team_calendar_input, name), .place = INPUT_PATH},
+    {"If-Match", &header_type, AT(struct team_calendar_input, if_match), .place = INPUT_HEADER},
+    {"calendar", &calendar_type, AT(struct team_calendar_input, calendar), .place = INPUT_WHOLE},
+};
+const struct input_spec team_calendar_spec =
+    INPUT_SPEC(calendar_fields, struct team_calendar_input);
+
+static const struct input_field calendar_get_fields[] = {
+    {"team", &name_type, AT(struct team_calendar_input, name), .place = INPUT_PATH},
+};
+const struct input_spec team_calendar_get_spec =
+    INPUT_SPEC(calendar_get_fields, struct team_calendar_input);
+
+enum err teams_calendar(struct request *r, struct read *read)
+{
+    const struct team_calendar_input *input = r->input;
+    const struct team *team = config_team_named(r->config, input->name);
+    struct json_out out;
+
+    (void)read;
+    if (team == NULL || team->calendar == NULL)
+        return ERR_NOT_FOUND;
+    json_out_init(&out, CALENDAR_MAX_BYTES);
+    json_out_raw(&out, team->calendar, strlen(team->calendar));
+    reply_json(r, 200, &out);
+    etag_reply_body(r);
+    return ERR_NONE;
 }

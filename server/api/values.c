@@ -60,3 +60,19 @@ const struct input_type position_type = {.kind = INPUT_INT, .min = 1, .max = INT
 const struct input_type document_type = {.kind = INPUT_MAP};
 const struct input_type header_type = {.kind = INPUT_LINE};
 const struct input_type limit_type = {.kind = INPUT_INT, .min = 1, .max = READ_LIMIT_MAX};
+
+bool value_keep_json(struct input *in, const struct input_node *at, const struct input_field *field,
+                     void *base, size_t max)
+{
+    const char *text = NULL;
+    struct json_out out;
+
+    json_out_init(&out, max);
+    json_text_write(at->json, &out);
+    bool fits = !json_out_failed(&out);
+    if (fits)
+        text = arena_copy(in->arena, out.text, out.len);
+    json_out_release(&out);
+    memcpy((char *)base + field->offset, &text, sizeof text);
+    return fits || input_fault(in, at, "too_long", "It has at most %zu bytes", max);
+}

@@ -29,6 +29,11 @@ extern const struct input_type document_type;
 /** The value of a header. */
 extern const struct input_type header_type;
 
+/** Puts the JSON of a value, as text, where the field has a const char *; false, with a fault, when
+ * it has more bytes than max. */
+bool value_keep_json(struct input *in, const struct input_node *at, const struct input_field *field,
+                     void *base, size_t max);
+
 /** Items of a list. */
 extern const struct input_type limit_type;
 

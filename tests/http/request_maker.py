@@ -6,7 +6,7 @@ SHOWN_BYTES = 3000
 KNOWN_MAX = 30
 PEOPLE = 24
 SPOILT = 0.5  # share of the requests that have a fault
-WRITES_SELDOM = {"routes_replace", "leads_erase", "teams_update"}
+WRITES_SELDOM = {"routes_replace", "leads_erase", "teams_update", "teams_calendar_set"}
 WRITES_OFTEN = {"leads_capture": 6, "definitions_draft": 4, "definitions_replace": 3, "sources_create": 3,
                 "inbound_receive": 5}
 OF_MARKETING = {"handoffs_offer", "handoffs_withdraw", "handoffs_dispute"}
@@ -75,7 +75,7 @@ class Known:
                         "member": list(MEMBERS) + ["me"],
                         "kind": ["form_submitted", "demo_requested", "webinar_attended", "call"],
                         "reason": ["too_small", "duplicate", "spam", "no_project"],
-                        "term": ["mql", "sql", "srl"], "version": [1, 2, 3], "currency": ["EUR"], "timezone": ZONES,
+                        "term": ["mql", "sql", "srl"], "version": [1, 2, 3], "currency": ["EUR"], "timezone": ZONES, "time_zone": ZONES,
                         "size": [1, 24],
                         "pos": [1, 2, 30], "ETag": []}
         for name, values in ATTRIBUTES.items():
@@ -197,7 +197,7 @@ class Maker:
 
     def path_name(self, operation, name):
         """The teams that the story needs stay as they are."""
-        return "made team" if operation.id == "teams_update" else name
+        return "made team" if operation.id in ("teams_update", "teams_calendar_set") else name
 
     def query(self, operation):
         pairs = []

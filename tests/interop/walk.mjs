@@ -28,6 +28,8 @@ async function setup(client, { ana }) {
   const at = (id, options) => client.must(id, ana, options);
   await at("teams_create");
   await at("teams_update", { path: { team: "sdr" } });
+  await at("teams_calendar_set", { path: { team: "sdr" } });
+  await at("teams_calendar", { path: { team: "sdr" } });
   const member = await at("members_create", { body: { team: "sdr", name: "Sid", email: "sid@acme.example" } });
   await at("members_update", { path: { member_id: member.id } });
   const { key } = await at("keys_create");

@@ -1,6 +1,8 @@
 /* Offers by hand: who may offer, along which way, past which gate, and what they are counted as. */
 #include "bench_offer.h"
 
+#include "core/calendar/calendar.h"
+
 START_TEST(a_qualified_lead_is_offered_along_its_route)
 {
     offer_open();
@@ -21,6 +23,29 @@ START_TEST(a_qualified_lead_is_offered_along_its_route)
     ck_assert_int_eq(handoff->respond_by, BENCH_NOW + 90 * INSTANT_MINUTE);
     ck_assert_int_eq(lead->next.at, handoff->respond_by);
     ck_assert_uint_eq(offer_entries(LEDGER_HANDOFF_OFFERED), 1);
+    offer_close();
+}
+END_TEST
+
+/* It is Sunday, and the team works from nine on Monday. */
+START_TEST(a_team_with_a_calendar_answers_in_working_time)
+{
+    const char *text =
+        "{\"time_zone\":\"Europe/Berlin\",\"hours\":{\"mon\":[[\"09:00\",\"17:00\"]]}}";
+    json_t *document = json_loads(text, 0, NULL);
+    struct faults faults;
+
+    offer_open();
+    faults_init(&faults, bench.arena);
+    ck_assert_int_eq(
+        calendar_compile(document, "", bench.arena, &faults, &bench.teams[SDR].working_time),
+        ERR_NONE);
+    json_decref(document);
+    struct lead *lead = offer_lead(MARKETING, "kim@x.example", "vp");
+    ck_assert_int_eq(offer_do(MARKETING, lead, "sdr", HANDOFF_KIND_STANDARD, NULL), ERR_NONE);
+    /* Monday, 10:30 in Berlin */
+    ck_assert_int_eq(lead->open->respond_by, BENCH_NOW + (23 * 60 + 30) * INSTANT_MINUTE);
+    ck_assert_int_eq(lead->due_at, lead->open->respond_by);
     offer_close();
 }
 END_TEST
@@ -365,6 +390,7 @@ int main(void)
 {
     const TTest *const tests[] = {
         a_qualified_lead_is_offered_along_its_route,
+        a_team_with_a_calendar_answers_in_working_time,
         only_a_member_of_the_owning_team_offers,
         without_a_route_nothing_is_offered,
         a_second_offer_is_refused_with_the_state_of_the_first,

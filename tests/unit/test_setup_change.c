@@ -24,6 +24,7 @@ START_TEST(only_an_admin_changes_the_configuration)
 {
     struct team_create_input team = {"partners", NULL, FUNCTION_OTHER};
     struct team_update_input team_update = {.name = "marketing", .title = "M"};
+    struct team_calendar_input calendar = {.name = "marketing", .calendar = "{}"};
     struct member_create_input member = {
         .team = "marketing", .name = "Eve", .email = "eve@acme.example"};
     struct key_create_input key = {.title = "k", .team = "marketing", .roles = ROLE_READ};
@@ -38,10 +39,15 @@ START_TEST(only_an_admin_changes_the_configuration)
         enum command_kind kind;
         const void *input;
     } changes[] = {
-        {COMMAND_TEAM_CREATE, &team},     {COMMAND_TEAM_UPDATE, &team_update},
-        {COMMAND_MEMBER_CREATE, &member}, {COMMAND_MEMBER_UPDATE, &member_update},
-        {COMMAND_KEY_CREATE, &key},       {COMMAND_ROUTES_REPLACE, &routes},
-        {COMMAND_SOURCE_CREATE, &source}, {COMMAND_KEY_REVOKE, &revoke},
+        {COMMAND_TEAM_CREATE, &team},
+        {COMMAND_TEAM_UPDATE, &team_update},
+        {COMMAND_TEAM_CALENDAR, &calendar},
+        {COMMAND_MEMBER_CREATE, &member},
+        {COMMAND_MEMBER_UPDATE, &member_update},
+        {COMMAND_KEY_CREATE, &key},
+        {COMMAND_ROUTES_REPLACE, &routes},
+        {COMMAND_SOURCE_CREATE, &source},
+        {COMMAND_KEY_REVOKE, &revoke},
     };
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
         size_t entries = world.entry_count;
@@ -84,6 +90,30 @@ START_TEST(a_change_on_old_knowledge_is_refused)
     input.title = "Sales UK";
     ck_assert_int_eq(world_do(SAM, COMMAND_TEAM_UPDATE, &input), ERR_PRECONDITION_FAILED);
     ck_assert_str_eq(config_team_named(&world.config, "sales")->title, "Sales DACH");
+    world_close();
+}
+END_TEST
+
+START_TEST(a_calendar_is_the_teams_until_the_next)
+{
+    struct team_calendar_input input = {.name = "marketing", .calendar = "{\"time_zone\":\"UTC\"}"};
+    struct team_calendar_input nobody = {.name = "nobody", .calendar = "{}"};
+
+    world_begin();
+    world_must(ANA, COMMAND_TEAM_CALENDAR, &input);
+    char read[ETAG_LEN + 1];
+    memcpy(read, etag(), sizeof read);
+    ck_assert_str_eq(world_text("time_zone"), "UTC");
+    ck_assert_str_eq(config_team_named(&world.config, "marketing")->calendar, input.calendar);
+    ck_assert_ptr_nonnull(world_entry(LEDGER_TEAM_UPDATED));
+    input.calendar = "{\"time_zone\":\"Asia/Tokyo\"}";
+    input.if_match = read;
+    world_must(ANA, COMMAND_TEAM_CALENDAR, &input);
+    ck_assert_int_eq(world_do(ANA, COMMAND_TEAM_CALENDAR, &input), ERR_PRECONDITION_FAILED);
+    ck_assert_int_eq(world_do(ANA, COMMAND_TEAM_CALENDAR, &nobody), ERR_NOT_FOUND);
+    input.name = "sales";
+    input.if_match = NULL;
+    ck_assert_int_eq(world_do(ANA, COMMAND_TEAM_CALENDAR, &input), ERR_OTHER_SIDE);
     world_close();
 }
 END_TEST
@@ -518,6 +548,7 @@ int main(void)
     tcase_add_test(tests, only_an_admin_changes_the_configuration);
     tcase_add_test(tests, a_team_is_known_by_its_name);
     tcase_add_test(tests, a_change_on_old_knowledge_is_refused);
+    tcase_add_test(tests, a_calendar_is_the_teams_until_the_next);
     tcase_add_test(tests, the_function_of_a_team_in_use_stays);
     tcase_add_test(tests, keys_of_an_inactive_member_do_not_open);
     tcase_add_test(tests, a_member_is_one_of_a_kind_in_the_team);

@@ -1,5 +1,6 @@
 #include "core/handoff/offer.h"
 
+#include "core/calendar/calendar.h"
 #include "core/handoff/handoff_walk.h"
 
 /* An srl is answered by the clock of its own definition, whatever the gate. */
@@ -13,6 +14,18 @@ static int32_t respond_minutes(const struct work *work, const struct lead *lead,
     const struct definition_version *gate =
         offer->gated ? work->config->in_force[offer->term] : NULL;
     return gate == NULL ? RESPOND_MINUTES_DEFAULT : gate->compiled->respond_minutes;
+}
+
+/* In working minutes of the team that is to answer, if it has a calendar. */
+static instant respond_by(struct work *work, const struct lead *lead, const struct offer *offer)
+{
+    const struct team *team = config_team(work->config, offer->to_team);
+    int64_t minutes = respond_minutes(work, lead, offer);
+    instant due = team == NULL || team->working_time == NULL
+                      ? INSTANT_NONE
+                      : calendar_due(team->working_time, work->now, minutes, NULL, 0);
+
+    return due == INSTANT_NONE ? work->now + minutes * INSTANT_MINUTE : due;
 }
 
 struct handoff *offer_make(struct work *work, struct lead *lead, const struct offer *offer)
@@ -31,7 +44,7 @@ struct handoff *offer_make(struct work *work, struct lead *lead, const struct of
     handoff->verdict_lead = offer->verdict_seq == 0 ? (struct uuid){{0}} : lead->id;
     handoff->offer_note = offer->note;
     handoff->previous = offer->previous;
-    handoff->respond_by = work->now + respond_minutes(work, lead, offer) * INSTANT_MINUTE;
+    handoff->respond_by = respond_by(work, lead, offer);
     if (uuid_is_nil(lead->first_team))
         lead->first_team = offer->from_team;
     handoff_walk(&(struct handoff_step){

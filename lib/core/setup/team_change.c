@@ -1,5 +1,6 @@
 #include "core/setup/team_change.h"
 
+#include "base/digest.h"
 #include "core/authority.h"
 #include "core/setup/shape_setup.h"
 
@@ -12,6 +13,13 @@ static void write_body(struct work *work, const struct team *team)
     struct json_out *body = work_body(work);
 
     json_out_member_int(body, "active", team->active);
+    if (team->calendar != NULL) {
+        const struct digest_part whole = {team->calendar, strlen(team->calendar)};
+        uint8_t hash[DIGEST_BYTES];
+        digest_sha256(&whole, 1, hash);
+        json_out_key(body, "calendar");
+        json_out_hex(body, hash, sizeof hash);
+    }
     json_out_member_text(body, "function", team_function_name(team->function));
     json_out_member_text(body, "name", team->name);
 }
@@ -157,4 +165,39 @@ enum decision team_update(struct work *work, const struct command *command, stru
     setup_append(work, chain, LEDGER_TEAM_UPDATED, &command->caller);
     work_add(work, KIND_CONFIG_CHANGE, &(struct config_change){.kind = CHANGE_TEAM, .team = team});
     return answer(work, outcome, team, 200);
+}
+
+/* ---- its working time ---- */
+
+enum decision team_calendar(struct work *work, const struct command *command,
+                            struct outcome *outcome)
+{
+    const struct team_calendar_input *input = command->input;
+    const struct team *old = config_team_named(work->config, input->name);
+
+    if (!setup_may(work, command, ROLE_ADMIN, outcome))
+        return DECIDED;
+    if (old == NULL)
+        return outcome_refuse(work, outcome, ERR_NOT_FOUND, "There is no team \"%s\"", input->name);
+    if (!authority_check(work, command, DEED_TEAM, old->function, outcome))
+        return DECIDED;
+    struct json_out *out = outcome_begin(work);
+    if (old->calendar != NULL)
+        json_out_raw(out, old->calendar, strlen(old->calendar));
+    if (!setup_tag_fits(work, input->if_match, outcome))
+        return DECIDED;
+    struct chain_row *chain = setup_chain(work, old->id);
+    if (chain == NULL)
+        return DECIDE_AGAIN;
+    struct team *team = ARENA_NEW(work->arena, struct team);
+    if (team == NULL)
+        return DECIDED;
+    *team = *old;
+    team->calendar = input->calendar;
+    write_body(work, team);
+    setup_append(work, chain, LEDGER_TEAM_UPDATED, &command->caller);
+    work_add(work, KIND_CONFIG_CHANGE, &(struct config_change){.kind = CHANGE_TEAM, .team = team});
+    out = outcome_begin(work);
+    json_out_raw(out, team->calendar, strlen(team->calendar));
+    return outcome_answer(work, outcome, 200);
 }

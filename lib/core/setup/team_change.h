@@ -25,6 +25,18 @@ struct team_update_input {
 enum decision team_update(struct work *work, const struct command *command,
                           struct outcome *outcome);
 
+struct team_calendar_input {
+    const char *name;
+    const char *if_match; /* NULL: none */
+    const char *calendar; /* JSON that compiles (core/calendar/calendar.h) */
+};
+
+#define CALENDAR_MAX_BYTES (32u << 10)
+
+/** Replaces a team's calendar; what is offered to it from then on is due by the new one. */
+enum decision team_calendar(struct work *work, const struct command *command,
+                            struct outcome *outcome);
+
 /** A new team, its row and its ledger entry; checks nothing. NULL: memory is short. */
 const struct team *team_make(struct work *work, const struct caller *caller,
                              const struct team_create_input *input);

@@ -45,6 +45,7 @@ static const struct column team_list[] = {
     {"title",      &as_text,          IN(title),  COLUMN_CHANGES},
     {"function",   &as_team_function, IN(function)},
     {"active",     &as_bool,          IN(active), COLUMN_CHANGES},
+    {"calendar",   &as_json,          IN(calendar), COLUMN_CHANGES | COLUMN_NULL},
     {"created_at", &as_instant,       IN(created_at)},
 };
 #undef IN

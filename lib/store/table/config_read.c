@@ -1,6 +1,7 @@
 #include "store/table/config_read.h"
 
 #include "base/shortage.h"
+#include "core/calendar/calendar.h"
 #include "core/intake/mapping.h"
 #include "store/table/config_columns.h"
 #include "store/table/sealed_table.h"
@@ -120,10 +121,31 @@ static bool read_workspace(struct snapshot *s, const struct pg_result *result)
     return columns_read(&workspace_columns, result, 0, 1, s->arena, &s->config);
 }
 
+/* It compiled when it was given. What does not any more is of a zone that this machine does not
+ * know: then day and night count, as without a calendar. */
+static bool compile_calendar(struct snapshot *s, struct team *team)
+{
+    json_error_t error;
+    struct faults faults;
+    json_t *document = json_loads(team->calendar, 0, &error);
+
+    if (document == NULL)
+        return json_error_code(&error) != json_error_out_of_memory;
+    faults_init(&faults, s->arena);
+    enum err err = calendar_compile(document, "", s->arena, &faults, &team->working_time);
+    json_decref(document);
+    return err != ERR_OUT_OF_MEMORY;
+}
+
 static bool read_teams(struct snapshot *s, const struct pg_result *result)
 {
-    s->config.teams = columns_read_all(&team_columns, result, s->arena, &s->config.team_count);
-    return s->config.teams != NULL;
+    struct team *teams = columns_read_all(&team_columns, result, s->arena, &s->config.team_count);
+
+    for (size_t i = 0; teams != NULL && i < s->config.team_count; i++)
+        if (teams[i].calendar != NULL && !compile_calendar(s, &teams[i]))
+            return false;
+    s->config.teams = teams;
+    return teams != NULL;
 }
 
 static bool read_members(struct snapshot *s, const struct pg_result *result)
