@@ -26,6 +26,38 @@
         .status = 201, .checks = {{"/lead/stage", "'mql'"}}, .keep = {{keep_as, "/lead/id"}},      \
     }
 
+/* ---- one mailbox ---- */
+
+/* However it is written, it is the one that the first step made. */
+#define SAME_MAILBOX(what, given)                                                                  \
+    {                                                                                              \
+        .label = what, .method = "POST", .path = "/v1/leads", .as = "marketing",                   \
+        .body = "{'email':'" given "'}", .status = 200,                                            \
+        .checks = {{"/created", "false"}, {"/lead/id", "'${jurgen}'"}},                            \
+    }
+
+static const struct step spelled[] = {
+    {.label = "in capitals",
+     .method = "POST",
+     .path = "/v1/leads",
+     .as = "marketing",
+     .body = "{'email':'J\xc3\x9cRGEN@CORP.example'}",
+     .status = 201,
+     .keep = {{"jurgen", "/lead/id"}}},
+    SAME_MAILBOX("in lower case", "j\xc3\xbcrgen@corp.example"),
+    SAME_MAILBOX("with the accent as a character of its own", "ju\xcc\x88rgen@corp.example"),
+    SAME_MAILBOX("with what nobody sees", "j\xc3\xbcrgen\xe2\x80\x8b@corp.example\xc2\xa0"),
+    SAME_MAILBOX("with a name", "J\xc3\xbcrgen Ott <j\xc3\xbcrgen@corp.example>"),
+    SAME_MAILBOX("as a link", "mailto:j%C3%BCrgen@corp.example?subject=x"),
+    SAME_MAILBOX("the first of two", "j\xc3\xbcrgen@corp.example; kim@corp.example"),
+    {.label = "and is found by all of these",
+     .method = "GET",
+     .path = "/v1/leads?email=JU%CC%88RGEN@corp.example",
+     .as = "ana",
+     .status = 200,
+     .checks = {{"/data", "#1"}, {"/data/0/email", "'j\xc3\xbcrgen@corp.example'"}}},
+    {0}};
+
 /* ---- capture ---- */
 
 #define KIM                                                                                        \
@@ -1384,6 +1416,7 @@ static const struct {
     {SIGNED, capture}, {SIGNED, matching}, {SIGNED, retold}, {SIGNED, changed},
     {SIGNED, touched}, {"", facts},        {SIGNED, listed}, {SIGNED, overridden},
     {SIGNED, merged},  {SIGNED, erased},   {"", sources},    {"", batch},
+    {"", spelled},
 };
 
 START_TEST(leads_are_written)
