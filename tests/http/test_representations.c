@@ -29,6 +29,12 @@ static const struct step played[] = {
              "'touch':{'kind':'form_submitted','source':'google'}}",
      .status = 201,
      .keep = {{"lead_id", "/lead/id"}, {"handoff_id", "/handoff/id"}}},
+    {.label = "sales says when it works",
+     .method = "PUT",
+     .path = "/v1/teams/sales/calendar",
+     .as = "sam",
+     .body = "{'time_zone':'UTC','hours':{'mon':[['09:00','17:00']]}}",
+     .status = 200},
     {.label = "sales sends her back",
      .method = "POST",
      .path = "/v1/handoffs/${handoff_id}/reject",
@@ -72,6 +78,7 @@ static void set_up(void)
     story_set(stage.story, "pos", "1");
     story_set(stage.story, "code", "not_found");
     story_set(stage.story, "name", "http");
+    story_set(stage.story, "team", "sales");
 }
 
 static void tear_down(void)

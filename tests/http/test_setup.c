@@ -170,7 +170,7 @@ static const struct step teams[] = {
      .path = "/v1/teams/sales/calendar",
      .as = "ana",
      .status = 200,
-     .checks = {{"/holidays", "['2026-12-25']"}, {"@ETag", "=${calendar_tag}"}}},
+     .checks = {{"/holidays", "['2026-12-25']"}, {"@ETag", "*"}}},
     {.label = "another",
      .method = "PUT",
      .path = "/v1/teams/sales/calendar",

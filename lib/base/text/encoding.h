@@ -5,7 +5,8 @@
  *   more bytes that are no UTF-8 than characters of several bytes that are: Windows-1252, which
  *   ISO 8859-1 is read as too;
  *   else UTF-8, which is handed on as it is, broken characters included.
- * Conversion is ICU's; what has no meaning in UTF-16 (half a pair) becomes U+FFFD. One thread.
+ * Conversion is ICU's, opened where a file wants it; what has no meaning in UTF-16 (half a pair)
+ * becomes U+FFFD. One thread.
  */
 #ifndef BATON_BASE_ENCODING_H
 #define BATON_BASE_ENCODING_H

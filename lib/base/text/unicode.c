@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <unicode/uchar.h>
 #include <unicode/uclean.h>
-#include <unicode/ucnv.h>
 #include <unicode/uidna.h>
 #include <unicode/unorm2.h>
 #include <unicode/ustring.h>
@@ -47,7 +46,6 @@ static void U_CALLCONV give_back(const void *context, void *block)
     free(block);
 }
 
-/* The first converter reads the table of their names, which stays. */
 static void open_all(void)
 {
     UErrorCode status = U_ZERO_ERROR;
@@ -56,7 +54,6 @@ static void open_all(void)
     normalizer = unorm2_getNFCInstance(&status);
     idna = uidna_openUTS46(UIDNA_NONTRANSITIONAL_TO_ASCII | UIDNA_CHECK_BIDI | UIDNA_CHECK_CONTEXTJ,
                            &status);
-    ucnv_close(ucnv_open("windows-1252", &status));
     if (U_FAILURE(status))
         normalizer = NULL;
 }

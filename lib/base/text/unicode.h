@@ -13,9 +13,9 @@
 #include <stddef.h>
 
 /**
- * Opens what these functions and base/text/encoding.h need of ICU; the first call of any of them
- * does it too. A server does it before it is ready: ICU remembers an opening that failed for want
- * of memory for as long as the process lives. False when memory was short.
+ * Opens what these functions need of ICU; the first call of any of them does it too. A server does
+ * it before it is ready: ICU remembers an opening that failed for want of memory for as long as the
+ * process lives. False when memory was short.
  */
 bool unicode_open(void);
 
