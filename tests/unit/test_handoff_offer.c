@@ -45,7 +45,7 @@ START_TEST(a_team_with_a_calendar_answers_in_working_time)
     ck_assert_int_eq(offer_do(MARKETING, lead, "sdr", HANDOFF_KIND_STANDARD, NULL), ERR_NONE);
     /* Monday, 10:30 in Berlin */
     ck_assert_int_eq(lead->open->respond_by, BENCH_NOW + (23 * 60 + 30) * INSTANT_MINUTE);
-    ck_assert_int_eq(lead->due_at, lead->open->respond_by);
+    ck_assert_int_eq(lead->next.at, lead->open->respond_by);
     offer_close();
 }
 END_TEST
