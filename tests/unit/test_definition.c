@@ -596,6 +596,30 @@ static void take_out(json_t *from, const char *at)
     ck_assert_msg(json_object_del(from, last) == 0, "%s is not there", at);
 }
 
+/* A document that has not all it needs is not judged further: what it says of itself, such as a
+ * total that cannot be reached, would be about something else than what is meant. */
+START_TEST(what_is_not_whole_is_not_looked_at_further)
+{
+    static const char *const taken[] = {"/criteria/0/test", "/criteria/0/kind", "/reasons/0/then",
+                                        "/exceptions/0/kind", "/respond_within/minutes"};
+    struct definition *definition = NULL;
+
+    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) {
+        json_t *document = parse(whole);
+        faults_init(&faults, arena);
+        faults_init(&warnings, arena);
+        json_object_set_new(json_object_get(document, "thresholds"), "total", json_integer(1000));
+        take_out(document, taken[i]);
+        ck_assert_int_eq(definition_compile(document, &faults, &warnings, &definition),
+                         ERR_INVALID_DEFINITION);
+        ck_assert_ptr_null(definition);
+        ck_assert_msg(faults.count == 1 && warnings.count == 0, "without %s:%s%s", taken[i],
+                      show(&faults), show(&warnings));
+        json_decref(document);
+    }
+}
+END_TEST
+
 START_TEST(what_is_missing_is_missed)
 {
     json_t *document = parse(whole);
@@ -621,6 +645,7 @@ int main(void)
 
     tcase_add_checked_fixture(good, set_up, tear_down);
     tcase_add_test(good, a_document_becomes_a_definition);
+    tcase_add_test(good, what_is_not_whole_is_not_looked_at_further);
     tcase_add_loop_test(good, what_is_missing_is_missed, 0, sizeof required / sizeof *required);
     tcase_add_test(good, it_knows_what_it_uses);
     tcase_add_test(good, what_is_silent_has_defaults);
