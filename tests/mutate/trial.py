@@ -82,7 +82,8 @@ class Copy:
         if not (self.tree / ".git").exists():
             subprocess.run(["git", "init", "-q"], cwd=self.tree, check=True)
 
-    def configure_and_build(self):
+    def configure_and_build(self, wanted):
+        """wanted: which tests will be run, as for tests()."""
         if not (self.build / "CMakeCache.txt").is_file():
             linker = ["-DCMAKE_%s_LINKER_FLAGS=-fuse-ld=mold" % kind for kind in ("EXE", "SHARED")]
             self._run(
@@ -91,7 +92,12 @@ class Copy:
                 + (linker if shutil.which("mold") else []),
                 "cmake cannot configure",
             )
-        self._run(["cmake", "--build", str(self.build), "-j", str(self.jobs)], "it does not build")
+        names = self.tests(wanted)
+        targets = ["all"]
+        if all(n.startswith(("unit/", "store/")) for n in names):  # a program for each, and no others
+            targets = [n.replace("/", "_") for n in names if self._source_of(n).is_file()]
+            targets += ["with_test_postgres"]
+        self._run(["make", "-s", "-C", str(self.build), "-j", str(self.jobs), *targets], "it does not build")
         # Where tests over HTTP note what was said, else made by one that begins all of them.
         (self.build / "exchanges").mkdir(exist_ok=True)
         with open(self.build / "compile_commands.json") as file:
@@ -161,9 +167,12 @@ class Copy:
                 if batch:
                     yield sorted(batch, key=lambda n: self.seconds([n]))
 
-    def _includes(self, name):
+    def _source_of(self, name):
         suite, _, what = name.partition("/")
-        source = self.tree / "tests" / suite / ("test_%s.c" % what)
+        return self.tree / "tests" / suite / ("test_%s.c" % what)
+
+    def _includes(self, name):
+        source = self._source_of(name)
         return re.findall(r'#include "(.+)"', source.read_text()) if source.is_file() else []
 
     # ---- a mistake ----
