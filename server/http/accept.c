@@ -5,7 +5,7 @@
 
 #define Q_ONE 1000 /* q is in thousandths */
 
-/* How exactly a range names a type; 0: not at all. */
+/* How exactly a range of the header names a type; 0: not at all. */
 enum fit { FIT_NONE, FIT_ANY, FIT_FAMILY, FIT_EXACT };
 
 static size_t token_len(const char *text)
@@ -24,7 +24,7 @@ static enum fit fit_of(const char *range, size_t len, const char *type)
     return len == strlen(type) && strncasecmp(range, type, len) == 0 ? FIT_EXACT : FIT_NONE;
 }
 
-/* "1", "0.25": thousandths; what is malformed counts as 0. */
+/* "1", "0.25": in thousandths; a malformed one counts as 0. */
 static int read_q(const char *text)
 {
     int q = text[0] == '1' ? Q_ONE : 0;
@@ -93,7 +93,7 @@ int accept_choose(const char *accept, const char *const *offered, size_t count)
 
 /* ---- codings ---- */
 
-/* What the header says of a coding in thousandths; -1 when it does not name it. */
+/* The weight that the header gives a coding, in thousandths; -1 when it does not name it. */
 static int coding_q(const char *header, const char *coding)
 {
     size_t len = strlen(coding);
@@ -119,7 +119,8 @@ bool accept_gzip(const char *accept_encoding)
         gzip = coding_q(accept_encoding, "x-gzip");
     if (gzip < 0)
         gzip = any;
-    /* The plain answer needs no naming, but what is named comes first. */
+    /* Without a weight of its own, identity has that of "*"; with neither it is acceptable, but
+     * what is named wins. */
     if (plain < 0)
         plain = any;
     return gzip > 0 && gzip >= plain;

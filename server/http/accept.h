@@ -6,14 +6,14 @@
 #include <stddef.h>
 
 /**
- * Index of the offered media type that the header likes best, of equals the first; -1 when it
- * takes none. NULL and "" take the first. Parameters other than q are not looked at.
+ * Index of the offered media type that the header prefers, the first of equals; -1 when it accepts
+ * none. NULL and "" accept the first. Parameters other than q are ignored.
  */
 int accept_choose(const char *accept, const char *const *offered, size_t count);
 
 /**
  * Whether an Accept-Encoding header takes gzip at least as gladly as the plain answer (section
- * 12.5.3). NULL, which says nothing, takes the plain one here.
+ * 12.5.3). NULL counts as no: a client that says nothing gets the plain answer.
  */
 bool accept_gzip(const char *accept_encoding);
 

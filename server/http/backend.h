@@ -1,6 +1,6 @@
 /*
- * What the HTTP edge needs from what stands behind it: the edge does not know the database. Given
- * to httpd_start; must outlive the httpd and every request that was started.
+ * What the HTTP edge asks of the backend, so that the edge does not know the database. Given to
+ * httpd_start; must outlive the httpd and every request that was started.
  */
 #ifndef BATON_SERVER_BACKEND_H
 #define BATON_SERVER_BACKEND_H
@@ -10,7 +10,7 @@
 struct request;
 
 enum auth_answer {
-    AUTH_OK,      /* r->caller and r->config are filled */
+    AUTH_OK,
     AUTH_REFUSED, /* request_refuse() was called (401, 403, 422, 503) */
     AUTH_WAIT,    /* not known here yet: the edge suspends the request, then calls look_up */
     AUTH_BODY,    /* the body is needed first; ROUTE_BODY_AUTH only: called again with it */
@@ -23,20 +23,21 @@ struct backend {
      *  r->baton_actor and request_header(); with a body when r->step is STEP_WORK. */
     enum auth_answer (*authenticate)(void *self, struct request *r);
 
-    /** After AUTH_WAIT, with the request suspended: whoever has looked the key up calls
-     *  request_done(r), and authenticate is asked again. Holds a reference until then. */
+    /** After AUTH_WAIT, with the request suspended: look the key up and call request_done(r);
+     *  authenticate is then called again. Holds a reference until then. */
     void (*look_up)(void *self, struct request *r);
 
-    /** The request is whole and suspended: answer it from any thread by filling r->reply and
-     *  calling request_done(r), also from within this call. Reads call r->route->read; of writes
-     *  r->command is prepared. Holds a reference until then. */
+    /** The request is complete and suspended: answer it from any thread by filling r->reply and
+     *  calling request_done(r), also from within this call. A read calls r->route->read; for a
+     *  write r->command is prepared. Holds a reference until then. */
     void (*start)(void *self, struct request *r);
 
-    /** The deadline has passed. True when r was still queued and is withdrawn: the backend will
-     *  not touch it again, its reference is the caller's. Any thread. */
+    /** The deadline has passed. True when r was still queued and has been taken back: the backend
+     *  will not touch it again, and its reference passes to the caller. Any thread. */
     bool (*cancel)(void *self, struct request *r);
 
-    /** For /readyz; *why (static text, shown to anyone) when not. HTTP thread; never blocks. */
+    /** For /readyz; *why (static text, shown to anyone) when it is not ready. HTTP thread; never
+     *  blocks. */
     bool (*ready)(void *self, const char **why);
 };
 

@@ -82,8 +82,9 @@ struct bounds {
     size_t deepest;
 };
 
-/* Counts what the tree would hold, without judging the grammar: text between quotes is skipped,
- * every comma and every opening bracket may begin a value. */
+/* Estimates how large the parsed tree would be, without checking the grammar: text between quotes
+ * is skipped, and every comma and opening bracket may begin a value. Before parsing, because by
+ * then a small body may already have become eighty times its size. */
 static struct bounds measure(const char *text, size_t len)
 {
     struct bounds bounds = {.values = 1};
@@ -109,7 +110,8 @@ static struct bounds measure(const char *text, size_t len)
     return bounds;
 }
 
-/* What a body that begins with these bytes is instead of JSON in UTF-8. */
+/* What a body that begins with these bytes is, if not JSON in UTF-8: each was sent by a client that
+ * then wondered about "unexpected token". */
 static const struct {
     const char *bytes;
     size_t len;
@@ -134,7 +136,7 @@ static const char *look_at_beginning(const char *text, size_t len)
     return NULL;
 }
 
-/* Whether the bytes themselves are to blame; detail says how. */
+/* Whether the bytes themselves are the problem; detail then says how. */
 static bool look_at_bytes(const char *text, size_t len, char detail[BODY_DETAIL_MAX_BYTES])
 {
     const char *what = look_at_beginning(text, len);

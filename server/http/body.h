@@ -1,4 +1,4 @@
-/* The body of a request: gathered up to its cap, then parsed. HTTP thread. */
+/* The body of a request: collected up to its cap, then parsed. HTTP thread. */
 #ifndef BATON_SERVER_BODY_H
 #define BATON_SERVER_BODY_H
 
@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/** Bounds of the tree that a body becomes: one byte of text can cost eighty of tree. */
+/** Bounds of the tree that a body becomes: one byte of text can take eighty bytes of tree. */
 #define BODY_VALUES_MAX 20000
 #define BODY_DEPTH_MAX  64
 
@@ -16,7 +16,7 @@
 
 struct request;
 
-/** Room for what Content-Length says, or nothing yet for a chunked body.
+/** Makes room for what Content-Length announces; for a chunked body, nothing yet.
  *  ERR_OUT_OF_MEMORY; ERR_OVERLOADED when all bodies together would hold too much. */
 enum err body_expect(struct request *r) MUST_USE;
 
@@ -26,8 +26,8 @@ enum err body_take(struct request *r, const char *bytes, size_t len) MUST_USE;
 /** Frees body and tree. */
 void body_release(struct request *r);
 
-/** Parses JSON text strictly: no duplicate keys, no NUL, UTF-8 only, bounded. On error detail says
- *  what and where. ERR_MALFORMED_JSON, ERR_OUT_OF_MEMORY. Pure. */
+/** Parses JSON text strictly: no duplicate keys, no NUL, UTF-8 only, within the bounds. On error,
+ *  detail says what is wrong and where. ERR_MALFORMED_JSON, ERR_OUT_OF_MEMORY. Pure. */
 enum err body_parse(const char *text, size_t len, json_t **out,
                     char detail[BODY_DETAIL_MAX_BYTES]) MUST_USE;
 

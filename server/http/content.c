@@ -6,7 +6,7 @@
 #include <strings.h>
 
 #define JSON_TYPE      "application/json"
-#define TYPE_SHOWN_MAX 80 /* bytes of a type that a refusal repeats */
+#define TYPE_SHOWN_MAX 80 /* bytes of a media type that a refusal quotes */
 
 bool content_is_announced(const struct request *r)
 {
@@ -28,7 +28,7 @@ enum err content_refuse_large(struct request *r)
                           r->route->body_max);
 }
 
-/* How long a chunked body is shows as it comes. */
+/* The length of a chunked body shows only as it arrives. */
 static enum err check_length(struct request *r)
 {
     if (content_is_wanted(r) && r->content_length < 0 && !r->chunked)
@@ -62,7 +62,8 @@ static bool is_json_type(const char *type)
     return len == sizeof JSON_TYPE - 1 && strncasecmp(type, JSON_TYPE, len) == 0;
 }
 
-/* Of a type with a charset other than UTF-8 and its part ASCII. JSON knows none. */
+/* Whether a type names a charset other than UTF-8 or its subset ASCII. The JSON media type has no
+ * charset parameter, but many clients send one. */
 static bool is_other_charset(const char *type)
 {
     static const char *const fine[] = {"utf-8", "utf8", "us-ascii", "ascii"};
@@ -79,7 +80,7 @@ static bool is_other_charset(const char *type)
     return true;
 }
 
-/* A type that came, as far as it is clean enough to be repeated. */
+/* Quotes the type that was sent, as far as it is safe to repeat. */
 static enum err refuse_type(struct request *r)
 {
     size_t len = strcspn(r->content_type, "; \t");

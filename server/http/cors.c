@@ -4,7 +4,7 @@
 
 #define LABEL_CHARS "abcdefghijklmnopqrstuvwxyz0123456789-."
 
-/* The length of "host" or "[address]" that begins here; 0: none does. */
+/* The length of "host" or "[address]" at the start of the text; 0: there is none. */
 static size_t host_len(const char *text)
 {
     if (*text != '[')
@@ -37,7 +37,7 @@ static bool is_origin(const char *text, size_t len)
     return at == end;
 }
 
-/* The next origin of the list and its length, without the spaces around it; NULL at the end. */
+/* The next origin of the list and its length, without the spaces around it; NULL after the last. */
 static const char *next_origin(const char **at, size_t *len)
 {
     *at += strspn(*at, " ");

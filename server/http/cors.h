@@ -1,13 +1,13 @@
 /*
- * Pages of other origins that may read the answers in a browser (Fetch, section 3.2): a list of
- * them, exact, never with cookies. Empty: none, and nothing is said of it. Pure.
+ * The origins whose pages may read the answers in a browser (Fetch, section 3.2): an exact list,
+ * never with cookies. When it is empty no CORS header is sent. Pure.
  */
 #ifndef BATON_SERVER_CORS_H
 #define BATON_SERVER_CORS_H
 
 #include <stdbool.h>
 
-#define CORS_MAX_AGE_S "600" /* a preflight's answer is kept by browsers */
+#define CORS_MAX_AGE_S "600" /* how long a browser may keep a preflight's answer */
 
 #define CORS_METHODS "GET, HEAD, POST, PUT, PATCH, DELETE"
 #define CORS_REQUEST_HEADERS                                                                       \
@@ -16,8 +16,8 @@
 #define CORS_ANSWER_HEADERS                                                                        \
     "Allow, ETag, Idempotency-Key, Idempotent-Replayed, Link, Location, Retry-After, X-Request-Id"
 
-/** Whether it is a list of origins parted by commas, "https://board.example,http://[::1]:3000":
- *  lower case, no path, no "*". "" is one. */
+/** Whether it is a list of origins separated by commas, such as
+ *  "https://board.example,http://[::1]:3000": lower case, no path, no "*". "" is a list too. */
 bool cors_list_is_fine(const char *origins);
 
 /** Whether the Origin header's value (NULL: none) is on the list. */

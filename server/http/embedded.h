@@ -1,4 +1,4 @@
-/* Texts that the program carries, as they were when it was built (cmake/embed.c). */
+/* Files that are built into the program (cmake/embed.c). */
 #ifndef BATON_SERVER_EMBEDDED_H
 #define BATON_SERVER_EMBEDDED_H
 
@@ -17,7 +17,7 @@ struct embedded {
 extern const struct embedded embedded[];
 extern const size_t embedded_count;
 
-/** NULL when there is none of this name. */
+/** NULL when there is none with this name. */
 const struct embedded *embedded_find(const char *name);
 
 #endif

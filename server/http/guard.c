@@ -5,11 +5,12 @@
 #include <string.h>
 #include <strings.h>
 
-#define NAME_SHOWN_MAX 64 /* bytes of a name that a refusal repeats */
+#define NAME_SHOWN_MAX 64 /* bytes of a header name that a refusal quotes */
 
 static const char *const methods[] = {"GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS"};
 
-/* Sent twice, one of them would win here and the other one elsewhere. */
+/* Headers of which one value counts. If one is sent twice, Baton and a proxy before it might each
+ * take another. */
 struct name {
     const char *text;
     size_t len;
@@ -177,7 +178,8 @@ static enum err check_together(const struct framing *framing, const char *versio
     if (framing->encodings > 0 && framing->lengths > 0)
         return refuse(out, ERR_MALFORMED_REQUEST,
                       "Content-Length and Transfer-Encoding exclude each other.");
-    /* HTTP/1.0 knows no chunks: what is in front of us may have passed them on unread. */
+    /* HTTP/1.0 has no chunked coding: a proxy before Baton may have passed it on without
+     * understanding where the body ends. */
     if (framing->encodings > 0 && strcmp(version, "HTTP/1.0") == 0)
         return refuse(out, ERR_MALFORMED_REQUEST,
                       "HTTP/1.0 has no Transfer-Encoding: send a Content-Length, or HTTP/1.1.");

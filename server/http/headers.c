@@ -85,7 +85,7 @@ static void take_trace(struct request *r, const char *value, size_t len)
     memcpy(r->trace_id, trace, REQUEST_TRACE_ID_BYTES);
 }
 
-/* What comes in several lines is one list (RFC 9110, section 5.3). */
+/* A header that is sent on several lines is one list (RFC 9110, section 5.3). */
 static bool keep(struct request *r, size_t offset, const char *value, size_t len)
 {
     const char *kept;

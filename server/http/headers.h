@@ -1,4 +1,4 @@
-/* What Baton reads of a request's headers. HTTP thread. */
+/* The headers of a request that Baton reads. HTTP thread. */
 #ifndef BATON_SERVER_HEADERS_H
 #define BATON_SERVER_HEADERS_H
 
@@ -9,17 +9,17 @@
 
 struct MHD_Connection;
 
-/** Lists the headers as they came, up to max of them; answers how many. */
+/** Lists the headers as they were sent, at most max of them; returns how many. */
 size_t headers_list(struct MHD_Connection *connection, struct guard_header *out, size_t max);
 
-/** Copies the known headers to the request and names it. False when memory is short. */
+/** Copies the known headers into the request and gives it an id. False when memory is short. */
 bool headers_take(struct request *r);
 
-/** Makes a request id of our own. */
+/** Makes a request id. */
 void headers_make_request_id(struct request *r);
 
-/** Conditions are taken by what knows them, and refused elsewhere: whoever sends one believes that
- *  it holds. On error the reply is made. ERR_INVALID_PARAMETER. */
+/** Refuses If-Match and If-None-Match where the operation does not know them: a client that sends a
+ *  condition believes that it holds. On error the reply is made. ERR_INVALID_PARAMETER. */
 enum err headers_conditions(struct request *r) MUST_USE;
 
 /** Checks the Idempotency-Key of a write, or makes one. On error the reply is made.

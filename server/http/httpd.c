@@ -22,7 +22,7 @@
 
 #define CONNECTION_MEMORY_BYTES 16384 /* headers and first bytes of a body */
 #define DRAIN_POLL_MS           5
-#define FORCE_WAIT_MS           1000 /* for a forced answer to be picked up */
+#define FORCE_WAIT_MS           1000 /* for a forced answer to be sent */
 #define FORCE_ROUNDS            5
 #define LAST_ANSWERS_MS         1000
 
@@ -59,7 +59,7 @@ static struct connection *client_of(struct MHD_Connection *connection)
     return info != NULL ? info->socket_context : NULL;
 }
 
-/* The only place where the raw target is to be had; it becomes the request. */
+/* libmicrohttpd shows the raw target here and nowhere else, so the request begins here. */
 static void *on_target(void *self, const char *target, struct MHD_Connection *connection)
 {
     struct httpd *httpd = self;
@@ -102,7 +102,7 @@ static void on_completed(void *self, struct MHD_Connection *connection, void **c
     (void)connection;
     if (r == NULL)
         return;
-    /* Its client was found gone when it was resumed, and the handler not called again. */
+    /* The client had gone when the request was resumed, so the handler was not called again. */
     if (r->waits)
         waiting_leave(r);
     int64_t duration_us = httpd_now_us() - r->started_us;
@@ -134,7 +134,7 @@ static void on_connection(void *self, struct MHD_Connection *connection, void **
 static void on_message(void *self, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
 
-/* Its messages can quote a request, so only their shape is told. */
+/* Its messages may quote a request, so only the format is logged, without arguments. */
 static void on_message(void *self, const char *format, va_list args)
 {
     (void)self;
@@ -268,11 +268,12 @@ static bool comes_to_zero(const _Atomic int *number, int64_t timeout_ms)
     return true;
 }
 
-/* libmicrohttpd aborts when it is stopped with a suspended connection, so each is answered. */
+/* libmicrohttpd aborts when it is stopped while a connection is suspended, so every request is
+ * answered first. */
 static bool end_waiting(struct httpd *httpd)
 {
-    /* Whoever counted itself among the waiting before this is waited for; whoever does so later
-     * sees it, such as a request whose body comes only now. */
+    /* Requests that counted themselves as waiting before this are waited for below; later ones,
+     * such as one whose body is complete only now, see that it is closed. */
     atomic_store(&httpd->closed, true);
     for (int round = 0; round < FORCE_ROUNDS; round++) {
         waiting_expire(httpd, httpd_now_us(), true);
@@ -286,13 +287,13 @@ void httpd_stop(struct httpd *httpd)
 {
     atomic_store(&httpd->draining, true);
     MHD_quiesce_daemon(httpd->daemon);
-    /* Else the kernel would go on to take connections that nobody ever serves. */
+    /* Without this the kernel would go on accepting connections that nobody serves. */
     shutdown(httpd->listener, SHUT_RDWR);
     if (!comes_to_zero(&httpd->active, httpd->settings.drain_timeout_ms))
         log_event(LOG_LEVEL_WARN, "drain_timeout", "%d requests are answered without a result.",
                   atomic_load(&httpd->waiting));
     bool ended = end_waiting(httpd);
-    /* What was answered last is still being sent. */
+    /* The last answers are still being sent. */
     comes_to_zero(&httpd->active, LAST_ANSWERS_MS);
     watch_stop(httpd);
     if (!ended) {

@@ -1,6 +1,6 @@
 /*
- * The HTTP edge: libmicrohttpd, guarded. docs/http.md says what it refuses and how.
- * Threads: its own HTTP threads (epoll) and one that watches deadlines and slow clients.
+ * The HTTP edge: libmicrohttpd behind guards. docs/http.md says what it refuses and how. Threads:
+ * its own HTTP threads (epoll), and one that watches deadlines and slow clients.
  */
 #ifndef BATON_SERVER_HTTPD_H
 #define BATON_SERVER_HTTPD_H
@@ -16,24 +16,25 @@ struct httpd;
 
 struct httpd_settings {
     const char *host;         /* name or address */
-    uint16_t port;            /* 0: any that is free */
-    const char *cors_origins; /* whose pages may read the answers: see cors.h */
+    uint16_t port;            /* 0: any free port */
+    const char *cors_origins; /* which pages may read the answers: see cors.h */
     int threads;
-    int connections_max; /* one more ends the one that waits longest for its client */
-    int waiting_max;     /* requests with the backend at once, per thread; beyond: 503 overloaded */
+    int connections_max; /* beyond it, the connection that has waited longest for its client is
+                            ended */
+    int waiting_max;     /* requests at the backend at once, per thread; beyond: 503 overloaded */
     int64_t bodies_max_bytes; /* of all requests together; beyond: 503 overloaded */
-    int request_timeout_ms;   /* from the whole request to its answer */
-    int head_timeout_ms;      /* for the headers */
-    int body_timeout_ms;      /* for the body, and as much for reading an answer; again as much
-                                 for who moved HTTPD_RATE_MIN_BYTES_PER_S meanwhile */
-    int idle_timeout_ms;      /* between requests */
-    int drain_timeout_ms;     /* for what has begun when the service ends */
+    int request_timeout_ms;   /* from the complete request to its answer */
+    int head_timeout_ms;      /* for a client to send the headers */
+    int body_timeout_ms;  /* for a client to send the body, and as much to read an answer; the same
+                             again for a client that moved HTTPD_RATE_MIN_BYTES_PER_S in that time */
+    int idle_timeout_ms;  /* between requests */
+    int drain_timeout_ms; /* for requests under way when the service stops */
 };
 
-/** Room for why the edge does not start. */
+/** Room for the reason why the edge does not start. */
 #define HTTPD_WHY_MAX_BYTES LISTENER_WHY_MAX_BYTES
 
-/** A slower client is cut off. */
+/** A client slower than this is disconnected. */
 #define HTTPD_RATE_MIN_BYTES_PER_S 16384
 
 extern const struct httpd_settings httpd_defaults;
@@ -47,14 +48,15 @@ struct httpd *httpd_start(const struct httpd_settings *settings, const struct ro
                           size_t count, const struct backend *backend,
                           char why[HTTPD_WHY_MAX_BYTES]);
 
-/** The port that it listens on. */
+/** The port on which it listens. */
 uint16_t httpd_port(const struct httpd *httpd);
 
-/** Not ready any more, no new connections; answers what has begun, waits for it up to the drain
- *  timeout, answers the rest with 503, closes everything. The backend must still run. */
+/** Stops: /readyz says no, no new connections are accepted, requests under way get their answers
+ *  until the drain timeout and 503 after it, then everything is closed. The backend must still
+ *  run. */
 void httpd_stop(struct httpd *httpd);
 
-/** After httpd_stop, and after the backend has given back every request. */
+/** After httpd_stop, and after the backend has returned every request. */
 void httpd_free(struct httpd *httpd);
 
 /** Whether /readyz says 200; *why when not. */

@@ -1,4 +1,4 @@
-/* The edge's own structures: for httpd, intake, waiting, watch, body and request alone. */
+/* The edge's own structures: only for httpd, intake, waiting, watch, body and request. */
 #ifndef BATON_SERVER_HTTPD_INSIDE_H
 #define BATON_SERVER_HTTPD_INSIDE_H
 
@@ -10,14 +10,14 @@
 
 struct MHD_Daemon;
 
-/** One TCP connection, for the watch. Made and freed by the HTTP thread. */
+/** One TCP connection, as the watcher sees it. Made and freed by the HTTP thread. */
 struct connection {
     struct httpd *httpd;
     int fd;
-    int64_t moved;                  /* bytes at the last look; under connections_lock */
-    _Atomic int transfer_ms;        /* period in which enough must move; 0: until_us is final */
-    bool cut;                       /* shut down already; under connections_lock */
-    _Atomic int64_t until_us;       /* monotonic: overdue from then on; INT64_MAX: nothing is due */
+    int64_t moved;            /* bytes moved when the watcher last looked; under connections_lock */
+    _Atomic int transfer_ms;  /* the period in which enough bytes must move; 0: until_us is final */
+    bool cut;                 /* already shut down; under connections_lock */
+    _Atomic int64_t until_us; /* monotonic: overdue from then on; INT64_MAX: nothing is due */
     struct connection *next, *prev; /* under connections_lock */
 };
 
@@ -30,16 +30,16 @@ struct httpd {
     uint16_t port;
 
     _Atomic bool draining;
-    _Atomic bool closed; /* nobody is suspended from here on: the daemon is about to be stopped */
+    _Atomic bool closed;        /* the daemon is about to be stopped: suspend no more requests */
     _Atomic int64_t body_bytes; /* held by all bodies */
-    _Atomic int active;         /* requests begun and not over */
-    _Atomic int waiting;        /* of these, suspended */
+    _Atomic int active;         /* requests that have begun and not ended */
+    _Atomic int waiting;        /* those of them that are suspended */
 
     pthread_mutex_t waiting_lock;
     struct request *waiting_first, *waiting_last;
 
     pthread_mutex_t connections_lock;
-    struct connection *connections, *connections_last; /* who did something last is last */
+    struct connection *connections, *connections_last; /* the last was active last */
     int connection_count;
 
     pthread_t watcher;

@@ -23,7 +23,8 @@
 
 #define ROLES_MAX_BYTES 128
 
-/* What stands behind its headers may be a body that was told in a way we did not see. */
+/* A write without Content-Length and chunks may be followed by a body that libmicrohttpd does not
+ * see as one, and would read as the next request: its connection is closed after the answer. */
 static bool lacks_length(const struct request *r)
 {
     return r->content_length < 0 && !r->chunked && r->method != NULL &&
@@ -35,7 +36,8 @@ static bool sends_body(const struct request *r, const struct reply *reply)
     return reply->status != 304 && (r->method == NULL || strcmp(r->method, "HEAD") != 0);
 }
 
-/* Whose page may read it. Who is not on the list is answered as ever: its browser keeps it. */
+/* A page whose origin is not on the list gets the same answer; its browser keeps it from reading
+ * it. */
 static void name_origin(const struct request *r, struct reply *reply)
 {
     const char *origins = r->httpd->settings.cors_origins;
@@ -64,7 +66,7 @@ static bool queue(struct request *r, struct reply *reply)
     return queued;
 }
 
-/* What the handler has answered, or an error that it only named. */
+/* Sends what the handler has put into r->reply. */
 static bool answer(struct request *r)
 {
     if (r->reply.status == 0) {
@@ -80,14 +82,15 @@ static void expect_body(struct request *r)
         watch_expect_transfer(r->client, r->httpd->settings.body_timeout_ms);
 }
 
-/* The reply of an error that was only named. */
+/* Makes a reply for an error that came without one. */
 static void word(struct request *r, enum err err)
 {
     if (err != ERR_NONE && r->reply.status == 0)
         request_refuse(r, err, err == ERR_OUT_OF_MEMORY ? "Try again in a moment" : NULL);
 }
 
-/* The reply is made and the body, if any, still to come. */
+/* The reply is made and a body, if any, is still to come. A long one, or one that the client holds
+ * back until it is asked for (Expect), is not worth reading: the connection is closed instead. */
 static bool refuse_early(struct request *r)
 {
     bool is_long = r->content_length > INTAKE_DISCARD_MAX_BYTES;
@@ -170,7 +173,7 @@ static enum err check_roles(struct request *r)
     return request_refuse(r, ERR_FORBIDDEN, "One of these roles is needed: %s.", names);
 }
 
-/* ---- what the headers and the query promise ---- */
+/* ---- headers and query ---- */
 
 static enum err check_headers(struct request *r)
 {
@@ -181,7 +184,8 @@ static enum err check_headers(struct request *r)
     return err == ERR_NONE ? headers_idempotency_key(r) : err;
 }
 
-/* A header or a parameter that there was no memory for looks as if it had not been sent. */
+/* A header or parameter that could not be copied for want of memory looks as if it had not been
+ * sent. */
 static enum err check_memory(struct request *r)
 {
     if (!shortage_seen() && !arena_failed(r->arena))
@@ -189,7 +193,7 @@ static enum err check_memory(struct request *r)
     return request_refuse(r, ERR_OUT_OF_MEMORY, "Try again in a moment");
 }
 
-/* The caller is known: everything that can be judged before the body comes. */
+/* The caller is known: checks everything that can be checked before the body is read. */
 static bool admit(struct request *r)
 {
     enum err err = r->body_auth ? ERR_NONE : check_roles(r);
@@ -210,7 +214,7 @@ static bool admit(struct request *r)
     return true;
 }
 
-/* ---- authentication, before the body and perhaps after it ---- */
+/* ---- authentication: before the body, and for signatures again after it ---- */
 
 static bool look_up(struct request *r)
 {
@@ -247,7 +251,8 @@ static bool authenticate(struct request *r)
     return refuse_early(r);
 }
 
-/* A browser asks, without a key, whether a page of another origin may send what it is about to. */
+/* A CORS preflight: a browser asks, without a key, whether a page of another origin may send a
+ * request. */
 static bool is_preflight(const struct request *r)
 {
     return strcmp(r->method, "OPTIONS") == 0 && r->cors_method != NULL &&
@@ -281,7 +286,7 @@ static bool first_call(struct request *r, const char *method, const char *versio
     return refuse_early(r);
 }
 
-/* ---- the whole request ---- */
+/* ---- the complete request ---- */
 
 static enum err parse(struct request *r)
 {
@@ -303,7 +308,7 @@ static bool named(struct request *r, enum err err)
     return answer(r);
 }
 
-/* Whatever the request says is in r->input; a write is a command with that. */
+/* Reads path, headers and body into r->input; of a write that becomes the command's input. */
 static enum err prepare(struct request *r)
 {
     enum err err = request_read_input(r);
@@ -359,7 +364,7 @@ static bool work(struct request *r)
     return start(r);
 }
 
-/* A signature can be checked only now. */
+/* A signature covers the body, so it can be checked only now. */
 static bool authenticate_body(struct request *r)
 {
     const struct backend *backend = r->httpd->backend;
@@ -379,7 +384,7 @@ static bool whole(struct request *r)
 {
     r->step = STEP_WORK;
     watch_rest(r->client);
-    /* The time for the answer does not count how long the body took. */
+    /* The time to answer begins when the body is complete. */
     if (r->received_len > 0)
         r->deadline_us = 0;
     if (r->content_length > 0 && r->body_len != (size_t)r->content_length)
@@ -397,7 +402,8 @@ static bool take(struct request *r, const char *bytes, size_t *len)
     *len = 0;
     if (err == ERR_NONE)
         return true;
-    /* Nothing can be answered from here: the rest is dropped, then the reply is sent. */
+    /* libmicrohttpd cannot queue an answer while a body is being received: the rest is dropped
+     * first. */
     body_release(r);
     if (err == ERR_BODY_TOO_LARGE)
         content_refuse_large(r);
@@ -407,7 +413,7 @@ static bool take(struct request *r, const char *bytes, size_t *len)
     return true;
 }
 
-/* Chunks that go on for ever end the connection; what has a length was looked at before. */
+/* Ends the connection when chunks go on for ever; a body with a length was checked before. */
 static bool drop(struct request *r, size_t *len)
 {
     size_t taken = r->route != NULL ? r->route->body_max : 0;

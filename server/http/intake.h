@@ -1,7 +1,7 @@
 /*
- * The way of a request, step by step, each at most once: guard, route, authenticate, roles, query,
- * headers, body, JSON, handler. What refuses early drops the body and keeps the connection, unless
- * the body is long or its end is in doubt.
+ * The steps of a request, each at most once: guard, route, authenticate, roles, query, headers,
+ * body, JSON, handler. An early refusal drops the body and keeps the connection, unless the body is
+ * long or where it ends is in doubt.
  */
 #ifndef BATON_SERVER_INTAKE_H
 #define BATON_SERVER_INTAKE_H

@@ -68,7 +68,7 @@ int listener_open(const char *host, uint16_t port, uint16_t *bound,
     return fd;
 }
 
-/* The hard limit too, for who may. */
+/* Raises the hard limit too, where the process may. */
 static rlim_t raise_limit(rlim_t wanted)
 {
     struct rlimit limit;

@@ -22,7 +22,7 @@ struct line {
     size_t len;
 };
 
-/* Room is kept for the end of the line. */
+/* The rest is for the end of the line. */
 #define ROOM (LOG_LINE_MAX_BYTES - 8)
 
 void log_set(enum log_level level, bool access)
@@ -53,7 +53,7 @@ static void put_int(struct line *line, int64_t number)
     put(line, digits + at, sizeof digits - at);
 }
 
-/* Names and words of ours, which need no escapes. */
+/* For our own names and words, which need no escaping. */
 static void add_word(struct line *line, const char *key, const char *word)
 {
     put(line, ",\"", 2);
@@ -71,7 +71,7 @@ static void add_int(struct line *line, const char *key, int64_t number)
     put_int(line, number);
 }
 
-/* Sentences: what JSON does not take as it stands becomes "?". */
+/* For sentences: characters that JSON would have to escape become "?". */
 static void add_sentence(struct line *line, const char *key, const char *text)
 {
     put(line, ",\"", 2);
@@ -106,8 +106,9 @@ static void begin(struct line *line, enum log_level level, const char *event)
     add_word(line, "event", event);
 }
 
-/* A log that nobody reads must not stop the service: what is writable takes a line whole. (A pipe
- * has a page free then; making it non-blocking would do so to everybody who shares it.) */
+/* A log that nobody reads must not stop the service, so a line is written only when stderr takes it
+ * at once. (A writable pipe has a page free, which is enough for a line; making it non-blocking
+ * would change it for every process that shares it.) */
 static bool put_out(struct line *line)
 {
     struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
@@ -118,7 +119,7 @@ static bool put_out(struct line *line)
            write(STDERR_FILENO, line->text, line->len) == (ssize_t)line->len;
 }
 
-/* Between two threads the room that both have seen would be taken twice. */
+/* One thread at a time: two that both see the same room would fill it twice. */
 static void end(struct line *line)
 {
     static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;

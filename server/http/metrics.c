@@ -72,7 +72,7 @@ int64_t metrics_value(enum metric metric)
     return atomic_load_explicit(&values[metric], memory_order_relaxed);
 }
 
-/* Before any request is near enough to the start of the process. */
+/* Set before the first request, which is close enough to the start of the process. */
 static double started;
 
 void metrics_routes(const struct route *table, size_t count)
@@ -222,7 +222,7 @@ static int64_t resident_bytes(void)
     return pages * sysconf(_SC_PAGESIZE);
 }
 
-/* The files that are open, but for the folder that is read to count them. */
+/* The number of open files, without the folder that is opened to count them. */
 static int64_t open_files(void)
 {
     DIR *folder = opendir("/proc/self/fd");
@@ -251,7 +251,7 @@ static void put_process_number(struct text *text, const char *type, const char *
         type, name, number);
 }
 
-/* Under the names that Prometheus' own clients give them. */
+/* Under the names that Prometheus' own client libraries use. */
 static void put_process(struct text *text)
 {
     put(text,

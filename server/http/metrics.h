@@ -17,33 +17,34 @@ struct route;
 
 enum metric {
     METRIC_CONNECTIONS, /* gauge: open */
-    METRIC_ACTIVE,      /* gauge: requests begun and not over */
-    METRIC_WAITING,     /* gauge: suspended, with the backend */
+    METRIC_ACTIVE,      /* gauge: requests that have begun and not ended */
+    METRIC_WAITING,     /* gauge: suspended, at the backend */
     METRIC_GUARDED,     /* counter: refused by the guard */
-    METRIC_OVERLOADED,  /* counter: refused because too much waits */
+    METRIC_OVERLOADED,  /* counter: refused because too much is waiting */
     METRIC_OVERDUE,     /* counter: answered by the deadline */
-    METRIC_LATE,        /* counter: results that came after it */
-    METRIC_CUT_OFF,     /* counter: connections of slow clients, closed */
+    METRIC_LATE,        /* counter: results that came after their deadline */
+    METRIC_CUT_OFF,     /* counter: connections of slow clients that were closed */
     METRIC_COUNT
 };
 
 void metrics_add(enum metric metric, int64_t by);
 int64_t metrics_value(enum metric metric);
 
-/** The routes to count by; borrowed. Before any request. */
+/** The routes to count by; borrowed. Before the first request. */
 void metrics_routes(const struct route *table, size_t count);
 
-/** A request is over. route NULL: none was found. */
+/** A request has ended. route NULL: none was found. */
 void metrics_request(const struct route *route, int status, int64_t duration_us);
 
 enum metric_kind { METRIC_IS_COUNTER, METRIC_IS_GAUGE };
 
-/** Another part's number, read whenever the metrics are asked for. name is without "baton_"; name
- *  and help are static. Before httpd_start. False when there are METRICS_ADDED_MAX already. */
+/** Adds a number of another part, read whenever the metrics are asked for. name is without
+ *  "baton_"; name and help are static. Before httpd_start. False when there are METRICS_ADDED_MAX
+ *  already. */
 bool metrics_register(enum metric_kind kind, const char *name, const char *help,
                       int64_t (*read)(void *self), void *self);
 
-/** The whole text, malloc'd; NULL when memory is short. */
+/** The metrics as text, malloc'd; NULL when memory is short. */
 char *metrics_text(size_t *len);
 
 #endif

@@ -13,7 +13,7 @@
 
 #define JSON "application/json"
 
-/* Nothing is loaded from anywhere; a page may carry styles of its own. */
+/* A page loads nothing; only its own inline styles are allowed. */
 #define PAGE_POLICY                                                                                \
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "         \
     "frame-ancestors 'none'"
@@ -26,7 +26,7 @@ static const char no_memory[] =
 #define RETRY_SOON_S  1 /* overloaded, outcome unknown */
 #define RETRY_LATER_S 2 /* the database is away */
 
-/* A new answer in place of whatever stood there; headers that were set stay. */
+/* Replaces the answer that is there; headers that were already set stay. */
 static void begin(struct reply *reply, int status, const char *content_type)
 {
     if (!reply->body_static)
@@ -49,7 +49,7 @@ static void fill_static(struct reply *reply, int status, const char *content_typ
     reply->body_static = true;
 }
 
-/* Takes body; when there is none, memory was short. */
+/* Takes body over; NULL means that memory was short. */
 static void fill(struct reply *reply, int status, const char *content_type, char *body, size_t len)
 {
     if (body == NULL) {
@@ -91,7 +91,7 @@ void reply_json(struct request *r, int status, struct json_out *out)
     size_t len = 0;
     char *text = json_out_steal(out, &len);
 
-    json_out_release(out); /* of one that failed */
+    json_out_release(out); /* of a writer that failed */
     fill(&r->reply, status, JSON, text, len);
 }
 
@@ -113,7 +113,7 @@ void reply_json_copy(struct request *r, int status, const char *json, size_t len
     fill(&r->reply, status, JSON, copy(json, len), len);
 }
 
-/* A problem's body, with the headers that go with the error. */
+/* A problem's body, and the headers that go with its error. */
 static void fill_problem(struct reply *reply, const struct request *r, enum err err, char *body,
                          size_t len)
 {
@@ -141,7 +141,7 @@ void reply_not_modified(struct request *r)
     r->reply.content_encoding = NULL;
 }
 
-/* What seems to be wrong with a request may only be what memory was missing for. */
+/* Under a shortage of memory the error may be a consequence of it: then that is the answer. */
 static void write_problem(struct reply *reply, const struct request *r,
                           const struct problem *problem)
 {
@@ -177,7 +177,7 @@ void reply_problem_apart(const struct request *r, struct reply *out, enum err er
     write_problem(out, r, &(struct problem){.err = err, .detail = detail});
 }
 
-/* False when memory is short: an answer without its headers is none. */
+/* False when memory is short: an answer must not go out without its headers. */
 static bool add(struct MHD_Response *response, const char *name, const char *value)
 {
     return value == NULL || MHD_add_response_header(response, name, value) == MHD_YES;
@@ -196,7 +196,7 @@ static bool add_vary(struct MHD_Response *response, unsigned vary)
     return add(response, "Vary", len > 0 ? value : NULL);
 }
 
-/* Nothing of it allows cookies. */
+/* Cookies are never allowed. */
 static bool add_cors(struct MHD_Response *response, const struct reply *reply)
 {
     if (reply->allow_origin == NULL)
@@ -230,7 +230,7 @@ static bool add_headers(struct MHD_Response *response, const struct reply *reply
            add(response, "Connection", reply->close ? "close" : NULL);
 }
 
-/* What a browser would show, or guess to be a page. */
+/* For answers that a browser might show, or take for a page. */
 static bool add_page_headers(struct MHD_Response *response, const char *content_type)
 {
     if (!add(response, "X-Content-Type-Options", "nosniff"))

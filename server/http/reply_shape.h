@@ -1,4 +1,4 @@
-/* The answer of a request as data. Header texts live in the request's arena or for ever. */
+/* The answer of a request as data. Header texts are in the request's arena or static. */
 #ifndef BATON_SERVER_REPLY_SHAPE_H
 #define BATON_SERVER_REPLY_SHAPE_H
 
@@ -9,7 +9,7 @@
 
 struct embedded;
 
-/** What else of a request decided what is answered: the Vary header. */
+/** Which request headers the answer depends on: the Vary header. */
 enum reply_vary { VARY_ACCEPT = 1, VARY_ENCODING = 2, VARY_ORIGIN = 4 };
 
 struct reply {
@@ -21,18 +21,19 @@ struct reply {
     bool close;                      /* ends the connection */
     bool replayed;                   /* Idempotent-Replayed: true */
     int retry_after_s;               /* 0: none */
-    const struct embedded *embedded; /* that body is; NULL: another */
+    const struct embedded *embedded; /* media type of the body; NULL: none */
     const char *content_type;
     const char *location; /* path */
     const char *etag;     /* with its quotes */
     const char *link;     /* whole value */
     unsigned vary;        /* enum reply_vary */
-    bool may_be_kept;     /* by caches, which ask again each time: nobody's data */
+    bool may_be_kept; /* caches may keep it if they ask each time whether it is still current: it is
+                         nobody's data */
     const char *content_encoding;
-    const char *allow_origin;    /* whose pages may read it; NULL: nobody else's */
-    bool preflight;              /* says what such pages may send */
+    const char *allow_origin;    /* the origin whose pages may read it; NULL: no other's */
+    bool preflight;              /* an answer to a preflight */
     const char *allow;           /* whole value */
-    const char *accept_encoding; /* with 415: what a body may be coded in */
+    const char *accept_encoding; /* with 415: the codings in which a body may be sent */
     const char *idempotency_key; /* the key to retry with */
 };
 

@@ -16,14 +16,15 @@
 
 /* ---- tags ---- */
 
-/* The tag's own digits, without the quotes, and then what goes on. NULL when memory is short. */
+/* The tag with more added before its closing quote. NULL when memory is short. */
 static const char *longer_tag(struct request *r, const char *etag, const char *more)
 {
     return arena_printf(r->arena, "%.*s%s\"", (int)strlen(etag) - 1, etag, more);
 }
 
-/* A handler's tag names the content that may be edited; what is shown of it is told apart by its
- * bytes. A text that the program carries is its content. */
+/* A handler's tag names the content that may be edited. Several representations can show the same
+ * content, so the tag of this answer adds a hash of its bytes. The tag of an embedded file is
+ * already one of its bytes. */
 static const char *plain_tag(struct request *r)
 {
     const struct reply *reply = &r->reply;

@@ -1,11 +1,11 @@
 /*
- * What of a good answer to a read is sent: nothing but 304 to whoever has it, the compressed text
- * to whoever takes that, and a tag that names these very bytes. The last step of a read, on the
- * thread that made the answer: compressing takes time.
+ * How a good answer to a read is sent: as 304 to a client that already has it, compressed to a
+ * client that takes that, and with a tag that names exactly these bytes. The last step of a read,
+ * on the thread that made the answer, since compressing takes time.
  *
- * Compressed are texts of REPRESENTATION_GZIP_MIN_BYTES and more. Never what holds keys or secrets,
- * or bodies as a stranger sent them (ROUTE_SECRET), nor what a write answers: how well a secret
- * compresses beside a text of somebody's choice would show the secret.
+ * Texts of REPRESENTATION_GZIP_MIN_BYTES and more are compressed. Never answers that hold keys,
+ * secrets or bodies that a stranger sent (ROUTE_SECRET), nor the answers of writes: how well a
+ * secret compresses together with a text that somebody chose would reveal the secret.
  */
 #ifndef BATON_SERVER_REPRESENTATION_H
 #define BATON_SERVER_REPRESENTATION_H
@@ -14,8 +14,7 @@
 
 struct request;
 
-/** Looks at r->reply; leaves all but 200 as it is. That memory was short shows in shortage_seen().
- */
+/** Changes r->reply when it is a 200. If memory is short, shortage_seen() shows it. */
 void representation_choose(struct request *r);
 
 #endif

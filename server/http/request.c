@@ -62,7 +62,7 @@ bool request_done(struct request *r)
     return in_time;
 }
 
-/* Which of the pattern's parameters has this name; -1: none. */
+/* Index of the pattern's parameter with this name; -1: none. */
 static int param_index(const char *pattern, const char *name)
 {
     size_t len = strlen(name);

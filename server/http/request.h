@@ -2,10 +2,10 @@
  * One HTTP request, from its first line to the last byte of its answer.
  *
  * Owner and threads: the HTTP thread makes it and fills everything down to `command` before the
- * backend sees it; from then on those parts are read-only. Between backend.start and request_done
- * the backend alone writes reply, faults and arena. A deadline that passes answers without touching
- * them, so a late result can be written and dropped. Freed when its last reference goes: one is
- * the HTTP thread's, one the backend's while it works on it.
+ * backend sees it; after that those parts are read-only. Between backend.start and request_done
+ * only the backend writes reply, faults and arena. When a deadline passes, the HTTP thread answers
+ * without touching them, so a late result is written and dropped. It is freed with its last
+ * reference: one is the HTTP thread's, one the backend's while it works on it.
  */
 #ifndef BATON_SERVER_REQUEST_H
 #define BATON_SERVER_REQUEST_H
@@ -35,17 +35,17 @@ struct config;
 struct MHD_Connection;
 
 enum request_state {
-    REQUEST_OPEN,      /* the HTTP thread's */
-    REQUEST_WAITING,   /* suspended; the backend's to answer */
-    REQUEST_ANSWERED,  /* the backend has answered, the HTTP thread will see it */
+    REQUEST_OPEN,      /* with the HTTP thread */
+    REQUEST_WAITING,   /* suspended; the backend is to answer */
+    REQUEST_ANSWERED,  /* the backend has answered, and the HTTP thread has not seen it yet */
     REQUEST_WITHDRAWN, /* the deadline came first, before any work was done */
-    REQUEST_OVERDUE,   /* the deadline came first, and the work goes on */
+    REQUEST_OVERDUE,   /* the deadline came first, and the work continues */
 };
 
 enum request_step {
-    STEP_GUARD,   /* nothing looked at yet */
+    STEP_GUARD,   /* nothing has been checked yet */
     STEP_AUTH,    /* routed; the caller is not known yet */
-    STEP_BODY,    /* accepted; the body is awaited */
+    STEP_BODY,    /* accepted; waiting for the body */
     STEP_DISCARD, /* refused; the rest of the body is read and dropped, then reply is sent */
     STEP_WORK,    /* with the backend */
     STEP_SENT,    /* the response is queued */
@@ -57,7 +57,7 @@ struct request {
     const char *target; /* raw, never logged */
     const struct route *route;
     const char *params[ROUTE_PARAMS_MAX]; /* see request_param */
-    void *input;                          /* the struct of route->input; NULL without one */
+    void *input;                          /* the struct that route->input fills; NULL without one */
 
     /* headers; NULL when not sent */
     const char *authorization;
@@ -69,16 +69,16 @@ struct request {
     const char *if_none_match;
     const char *baton_actor;
     const char *origin;          /* of the page that asks, in a browser */
-    const char *cors_method;     /* that it asks leave for */
-    const char *idempotency_key; /* of a write: never NULL, the client's or one made here */
+    const char *cors_method;     /* the method that it asks to be allowed */
+    const char *idempotency_key; /* of a write: never NULL; sent by the client or made here */
     bool idempotency_key_given;
     char request_id[REQUEST_ID_MAX_BYTES + 1];
     char trace_id[REQUEST_TRACE_ID_BYTES + 1]; /* "" when none */
 
     char *body; /* as sent; NUL-terminated; NULL when empty */
     size_t body_len;
-    json_t *json;                           /* of a body that is parsed here */
-    void (*body_release)(struct request *); /* frees both; NULL: there is nothing to free */
+    json_t *json;                           /* of a body that was parsed here */
+    void (*body_release)(struct request *); /* frees both; NULL: nothing to free */
 
     /* filled by the backend when it authenticates */
     struct caller caller;
@@ -89,12 +89,12 @@ struct request {
     int64_t started_us;      /* monotonic */
     int64_t deadline_us;     /* monotonic; 0: not running yet */
     struct command *command; /* of a write */
-    void *work;              /* the backend's own; it frees it itself */
+    void *work;              /* the backend's own, which it frees itself */
 
     struct faults *faults; /* request_faults */
     struct reply reply;
 
-    /* the edge's own */
+    /* for the edge alone */
     struct httpd *httpd;
     struct connection *client;
     struct MHD_Connection *connection;
@@ -103,32 +103,33 @@ struct request {
     enum request_step step;
     bool waits;            /* on the list of waiting requests */
     bool body_auth;        /* authenticate again when the body is whole */
-    bool expects_continue; /* the client waits to be asked for the body */
+    bool expects_continue; /* the client waits for 100 Continue before it sends the body */
     bool chunked;
-    int64_t content_length; /* -1: none told */
-    uint64_t received_len;  /* bytes of the body, dropped ones too */
+    int64_t content_length; /* -1: not given */
+    uint64_t received_len;  /* bytes of the body so far, dropped ones too */
     size_t body_size;       /* allocated */
-    size_t body_reserved;   /* bytes counted against the budget of all bodies */
+    size_t body_reserved;   /* bytes counted against the limit of all bodies together */
     int sent_status;        /* for log and metrics */
     size_t sent_len;
     enum err sent_err;
     struct request *waiting_next, *waiting_prev; /* under httpd.waiting_lock */
 };
 
-/** The decoded path parameter of this name; NULL when the pattern has none (a programming error).
- */
+/** The decoded path parameter with this name; NULL when the pattern has none (a programming
+ *  error). */
 const char *request_param(const struct request *r, const char *name);
 
-/** Any header by name, in any case; NULL when not sent. HTTP thread, before backend.start. */
+/** Any header by name, in any case; NULL when it was not sent. HTTP thread, before
+ *  backend.start. */
 const char *request_header(const struct request *r, const char *name);
 
-/** Where faults of this request are gathered; NULL when memory is short. */
+/** Where the faults of this request are collected; NULL when memory is short. */
 struct faults *request_faults(struct request *r);
 
 /**
- * The backend has filled r->reply, or has looked up who asks: hands it back and gives up the
- * backend's reference, after which r must not be touched. Any thread. False when the deadline was
- * faster and the reply is dropped.
+ * The backend has filled r->reply, or has looked up the caller: returns the request and gives up
+ * the backend's reference; r must not be touched afterwards. Any thread. False when the deadline
+ * was faster and the reply is dropped.
  */
 bool request_done(struct request *r);
 

@@ -60,7 +60,7 @@ static enum err refuse_path(struct request *r, const char *name, const char *wan
     return request_refuse(r, ERR_NOT_FOUND, "There is no such %.*s. %s", (int)len, name, wanted);
 }
 
-/* One number has one address: "01" and "+1" are none. */
+/* One number has one address: "01" and "+1" are not found. */
 static bool is_written_plainly(const struct input_type *type, const char *text)
 {
     bool is_number = type->kind == INPUT_INT || type->kind == INPUT_INT32;

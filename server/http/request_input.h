@@ -4,18 +4,18 @@
 
 #include "http/request.h"
 
-/** The parameters behind "?", which only reads take. ERR_INVALID_PARAMETER, with the reply made,
- *  unless the route's fill will find more faults; ERR_OUT_OF_MEMORY. */
+/** Reads the query, which only reads take. ERR_INVALID_PARAMETER, with the reply made, unless the
+ *  route's fill() may find more faults; ERR_OUT_OF_MEMORY. */
 enum err request_read_query(struct request *r, const char *query) MUST_USE;
 
-/** Refuses when any fault was gathered. ERR_INVALID_PARAMETER, with the reply made;
+/** Refuses when any fault was collected. ERR_INVALID_PARAMETER, with the reply made;
  *  ERR_OUT_OF_MEMORY. */
 enum err request_check_query(struct request *r) MUST_USE;
 
 /**
- * The rest, once the caller is known and the body is parsed: fills r->input. Faults of the body
- * come all at once. With the reply made: ERR_NOT_FOUND for a path that can name nothing,
- * ERR_PRECONDITION_REQUIRED, ERR_INVALID_BODY; ERR_OUT_OF_MEMORY.
+ * Reads the rest, once the caller is known and the body is parsed: fills r->input. Faults of the
+ * body are reported all at once. With the reply made: ERR_NOT_FOUND for a path that cannot name
+ * anything, ERR_PRECONDITION_REQUIRED, ERR_INVALID_BODY; ERR_OUT_OF_MEMORY.
  */
 enum err request_read_input(struct request *r) MUST_USE;
 

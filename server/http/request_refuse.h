@@ -1,10 +1,10 @@
-/* Refusing a request: the problem document that it is answered with. */
+/* Refuses a request with a problem document. */
 #ifndef BATON_SERVER_REQUEST_REFUSE_H
 #define BATON_SERVER_REQUEST_REFUSE_H
 
 #include "http/request.h"
 
-/** Makes the problem with a formatted detail and the faults gathered so far; answers err. */
+/** Makes the problem with a formatted detail and the faults collected so far; returns err. */
 enum err request_refuse(struct request *r, enum err err, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -22,7 +22,7 @@ struct router {
     struct path paths[]; /* one per route */
 };
 
-/* "/a/b" has the segments a and b, "/" one empty one. False when there are too many. */
+/* "/a/b" has the segments a and b, "/" has one that is empty. False when there are too many. */
 static bool split(const char *text, size_t len, struct path *out)
 {
     size_t begin = 1;
@@ -74,7 +74,8 @@ static bool matches(const struct path *pattern, const struct path *path)
     return true;
 }
 
-/* Whether a is the closer fit: it has a fixed segment at the first place where they differ. */
+/* Whether a is the more specific match: at the first place where they differ, it has a fixed
+ * segment. */
 static bool is_closer(const struct path *a, const struct path *b)
 {
     for (size_t i = 0; i < a->count; i++)
@@ -95,14 +96,14 @@ static bool is_twice(const struct router *router, size_t index)
     return false;
 }
 
-/* Nobody may what nobody was given: a route without roles is a fault of the table. */
+/* Without roles nobody could call it: a mistake in the table. */
 static bool names_who_may(const struct route *route)
 {
     return (route->roles == 0) == ((route->flags & ROUTE_PUBLIC) != 0);
 }
 
-/* The place of a parameter of this name in the spec: what the path names and what is read of it is
- * one list. */
+/* Index of the parameter with this name in the spec: what the path names and what is read from it
+ * must be the same list. */
 static bool reads_param(const struct input_spec *spec, const struct segment *param)
 {
     for (size_t i = 0; spec != NULL && i < spec->count; i++)
@@ -172,7 +173,7 @@ static bool is_method(const char *offered, const char *asked)
            (strcmp(asked, "HEAD") == 0 && strcmp(offered, "GET") == 0);
 }
 
-/* The closest route with this method; what the others offer goes to out->allow. */
+/* The most specific route with this method; the methods of the others go to out->allow. */
 static const struct path *choose(const struct router *router, const char *method,
                                  const struct path *path, struct route_match *out)
 {

@@ -1,7 +1,7 @@
 /*
- * Which operation a request means: one visible table of routes (routes.c), compiled once into a
- * router. Routing is done on the raw target: a segment is decoded once and only as a parameter,
- * "%2F" stays inside it, dot segments are segments like any other.
+ * Which operation a request means: one table of routes (routes.c), compiled once into a router.
+ * Routing uses the raw target: a segment is decoded once and only as a parameter, "%2F" stays
+ * inside it, and dot segments are segments like any other.
  */
 #ifndef BATON_SERVER_ROUTE_H
 #define BATON_SERVER_ROUTE_H
@@ -25,46 +25,46 @@ struct request;
 enum route_kind {
     ROUTE_DIRECT, /* answered on the HTTP thread, never waits */
     ROUTE_READ,   /* answered by a reader of the store */
-    ROUTE_WRITE,  /* becomes a command of the lane, whose input is what was read */
+    ROUTE_WRITE,  /* becomes a command of the lane, with what was read as its input */
 };
 
 enum route_flag {
     ROUTE_PUBLIC = 1,      /* needs no key */
-    ROUTE_ANY_TYPE = 2,    /* takes any Content-Type; else a body is application/json */
-    ROUTE_RAW_BODY = 4,    /* the body is not parsed here: request.body, not request.json */
-    ROUTE_BODY_AUTH = 8,   /* the backend may wait for the body to authenticate (signatures) */
-    ROUTE_NO_BODY_OK = 16, /* an empty body is taken; request.json is then NULL */
+    ROUTE_ANY_TYPE = 2,    /* takes any Content-Type; otherwise a body must be application/json */
+    ROUTE_RAW_BODY = 4,    /* the body is not parsed: see request.body, not request.json */
+    ROUTE_BODY_AUTH = 8,   /* the backend may need the body to authenticate (signatures) */
+    ROUTE_NO_BODY_OK = 16, /* an empty body is accepted; request.json is then NULL */
     ROUTE_FRESH = 32,      /* a read of the configuration: request.config is the newest there is */
-    ROUTE_SECRET = 64,     /* a read of what gives access, or of what strangers sent */
+    ROUTE_SECRET = 64,     /* a read of something that gives access, or that strangers sent */
 };
 
 struct route {
     const char *method;       /* "GET" also answers HEAD */
     const char *pattern;      /* "/v1/leads/{lead_id}/touches" */
     const char *operation_id; /* of openapi.yaml */
-    unsigned roles;           /* any of these bits (enum role); 0 only of a public route */
+    unsigned roles;           /* any of these bits (enum role); 0 only for a public route */
     enum route_kind kind;
-    size_t body_max; /* bytes, chunked or not; 0: no body is taken */
+    size_t body_max; /* bytes, chunked or not; 0: takes no body */
     unsigned flags;  /* enum route_flag */
-    /** What the path says, the headers, and the body of a write or the query of a read; it fills
-     *  r->input, and of a write that is the command's own input struct. NULL: nothing. */
+    /** What is read from the path, the headers, and the body of a write or the query of a read; it
+     *  fills r->input, which for a write is the command's own input struct. NULL: nothing. */
     const struct input_spec *input;
-    const char *thing; /* what a read is of, for "There is no … with this id" */
+    const char *thing; /* what a read looks for, for "There is no … with this id." */
     union {
-        /** Fills r->reply, or answers an error. HTTP thread. */
+        /** Fills r->reply, or returns an error. HTTP thread. */
         enum err (*direct)(struct request *r);
         /** Likewise, on a reader's thread, within a read that is begun and ended around it. */
         enum err (*read)(struct request *r, struct read *read);
         int command; /* enum command_kind */
     };
-    /** Fills in what a spec cannot say, once the rest is read. Of a write on the HTTP thread; of a
-     *  read on the reader's, with the newest configuration: faults of parameters that it gathers
-     *  are answered together with those of the query. NULL: nothing. */
+    /** Fills in what a spec cannot say, once the rest is read. For a write on the HTTP thread; for
+     *  a read on the reader's thread, with the newest configuration: faults that it finds are
+     *  answered together with those of the query. NULL: nothing. */
     enum err (*fill)(struct request *r, void *input);
-    /** Of a write whose command wants to know something of the database first: adds it to the
+    /** For a write whose command needs to know something from the database first: adds it to the
      *  input. Reader's thread. NULL: nothing. */
     enum err (*before)(struct request *r, struct read *read);
-    /** Of a write that succeeded: adds headers that follow from the reply's body, such as ETag.
+    /** For a write that succeeded: adds headers that follow from the reply's body, such as ETag.
      *  NULL: none. Lane's thread. */
     void (*finish)(struct request *r);
 };
@@ -75,15 +75,16 @@ extern const size_t routes_count;
 
 struct router;
 
-/** Borrows the table. NULL when a pattern is malformed, two are the same, one names no role and is
- *  not public (or both), its parameters are not those that its input names, or memory is short. */
+/** Borrows the table. NULL when a pattern is malformed, two are the same, one has neither roles nor
+ *  ROUTE_PUBLIC (or both), its parameters are not those that its input reads, or memory is
+ *  short. */
 struct router *router_new(const struct route *table, size_t count);
 void router_free(struct router *router);
 
 struct route_match {
     const struct route *route;
     const char *params[ROUTE_PARAMS_MAX]; /* decoded, UTF-8 without control bytes; in the arena */
-    const char *query;                    /* raw text behind "?", or NULL; within the target */
+    const char *query;                    /* raw text after "?", or NULL; within the target */
     char allow[ROUTE_ALLOW_MAX_BYTES];    /* with ERR_METHOD_NOT_ALLOWED */
 };
 
@@ -94,7 +95,7 @@ struct route_match {
 enum err router_find(const struct router *router, const char *method, const char *target,
                      struct arena *arena, struct route_match *out) MUST_USE;
 
-/** Whether the route's input has a header of this name: others may refuse it. */
+/** Whether the route's input reads a header with this name: other routes may refuse it. */
 bool route_reads_header(const struct route *route, const char *name);
 
 /** Index of a route in its table: for counters. */

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A read works on a configuration that was confirmed so recently. */
+/* How old the confirmation of the configuration may be that a read uses. */
 #define CONFIG_AGE_MS 1000
 
 struct task *task_of(struct request *r, struct lanes *lanes, struct readers *readers)
@@ -67,7 +67,7 @@ static void refuse(struct request *r, enum err err)
     }
 }
 
-/* Nothing of an answer that memory was missing for is given. */
+/* An answer that was written while memory was short may lack parts: it is not sent. */
 static void refuse_short(struct request *r)
 {
     if (r->reply.status == 503 && r->reply.err != ERR_OUT_OF_MEMORY)
@@ -78,7 +78,7 @@ static void refuse_short(struct request *r)
 
 /* ---- reads ---- */
 
-/* Whether the caller's key still stands in the newest configuration, which the read is then of. */
+/* Whether the caller's key is still valid in the newest configuration, which the read then uses. */
 static enum err confirm_caller(struct request *r, struct reader *reader)
 {
     const struct config *config;
@@ -96,7 +96,7 @@ static enum err confirm_caller(struct request *r, struct reader *reader)
     return stands ? ERR_NONE : ERR_UNAUTHENTICATED;
 }
 
-/* What a read's error means, when its handler only named it. */
+/* Makes the reply for an error that a read's handler returned without one. */
 static void refuse_read(struct request *r, enum err err)
 {
     const char *thing = r->route->thing != NULL ? r->route->thing : "thing";
@@ -180,7 +180,8 @@ static void start_read(struct task *task,
 
 /* ---- writes ---- */
 
-/* Same key, same workspace: same row, whatever the chunk's number adds. */
+/* The same key in the same workspace gives the same row; chunk numbers keep the rows of a batch
+ * apart. */
 static void mac_of_key(const struct request *r, size_t chunk, uint8_t out[DIGEST_BYTES])
 {
     static const char label[] = "idempotency key";
@@ -194,7 +195,7 @@ static void mac_of_key(const struct request *r, size_t chunk, uint8_t out[DIGEST
     digest_hmac(r->config->secret, sizeof r->config->secret, parts, 3, out);
 }
 
-/* What must be the same when a key comes again: who, what for, and the body. */
+/* What must be the same when a key comes again: caller, operation, and body. */
 static void mac_of_request(const struct request *r, uint8_t out[DIGEST_BYTES])
 {
     static const char label[] = "request";
@@ -230,7 +231,8 @@ static void answer(struct request *r, const struct outcome *outcome)
         r->route->finish(r);
     if (!shortage_seen())
         return;
-    /* It is done; whoever repeats it is answered. */
+    /* The command is done, only its answer could not be copied: a client that repeats it gets the
+     * answer. */
     refuse_short(r);
     r->reply.idempotency_key = r->idempotency_key;
 }
@@ -281,7 +283,7 @@ static void finish_batch(struct task *task)
     request_done(task->r);
 }
 
-/* A refused chunk of a replayed key carries its problem as the whole answer. */
+/* When a chunk is refused, its problem is the answer to the whole batch. */
 static void take_chunk(struct lane_job *lane, const struct outcome *outcome)
 {
     struct task_job *job = lane->owner;
@@ -363,7 +365,7 @@ static void start_write(struct task *task)
         mac_of_key(task->r, i, job->lane.command.key);
         memcpy(job->lane.command.body_mac, body_mac, DIGEST_BYTES);
     }
-    /* the last submit may answer the request, after which the task is gone */
+    /* the last submit may answer the request, and then the task is gone */
     struct lanes *lanes = task->lanes;
     struct task_job *jobs = task->jobs;
     for (size_t i = 0, count = task->job_count; i < count; i++) {
@@ -373,7 +375,7 @@ static void start_write(struct task *task)
     }
 }
 
-/* What a command wants to know first has been read: now it is queued. */
+/* What the command needs to know first has been read: now it is queued. */
 static void run_before(struct reader_job *job, struct reader *reader)
 {
     struct task *task = job->owner;

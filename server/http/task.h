@@ -1,5 +1,5 @@
 /*
- * A request on its way through the store: looked up, read, or decided by a lane. Lives in the
+ * A request on its way through the store: looked up, read, or decided in a lane. Lives in the
  * request's arena. A batch is several jobs of one task.
  */
 #ifndef BATON_SERVER_TASK_H
@@ -20,7 +20,7 @@ struct task_job {
     struct lane_job lane;
     struct task *task;
     struct batch_input chunk;
-    char *answer; /* of a chunk: malloc'd JSON items */
+    char *answer; /* of a chunk: its JSON items, malloc'd */
     size_t answer_len;
     bool replayed;
     enum err err;
@@ -33,10 +33,10 @@ struct task {
     struct reader_job reading;
     struct task_job *jobs;
     size_t job_count;
-    atomic_size_t pending; /* jobs without answer */
+    atomic_size_t pending; /* jobs that have not answered */
     bool looked_up;        /* the configuration was confirmed for this request */
     enum err lookup_err;
-    atomic_bool is_read; /* with a reader now, not with a lane */
+    atomic_bool is_read; /* with a reader now, not in a lane */
 };
 
 /** The request's task; made on first use. NULL when memory is short. */

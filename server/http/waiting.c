@@ -45,7 +45,8 @@ bool waiting_enter(struct request *r)
     r->waits = true;
     request_ref(r);
     atomic_store(&r->state, REQUEST_WAITING);
-    /* Suspended first: from the list on, any thread may resume it. */
+    /* In this order: once it is on the list, another thread may resume it, and resuming a
+     * connection that is not yet suspended would be lost. */
     MHD_suspend_connection(r->connection);
     pthread_mutex_lock(&httpd->waiting_lock);
     link_last(httpd, r);
@@ -70,10 +71,10 @@ enum request_state waiting_leave(struct request *r)
 
 struct overdue {
     struct request *request;
-    bool at_work; /* else the caller is being looked up */
+    bool at_work; /* else only the caller is being looked up */
 };
 
-/* References to what is overdue; the list itself is left to the HTTP thread. */
+/* Takes a reference to each overdue request, and leaves the list to the HTTP thread. */
 static size_t collect(struct httpd *httpd, int64_t now_us, bool all,
                       struct overdue found[EXPIRE_AT_ONCE])
 {

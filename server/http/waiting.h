@@ -6,15 +6,15 @@
 
 #include <stdbool.h>
 
-/** Suspends the request and takes the backend's reference; then it may be published, which must
- *  be the last the caller does with it. False when too many wait already. HTTP thread. */
+/** Suspends the request and takes the backend's reference; then it may be published, after which
+ *  the caller must not touch it. False when too many are waiting already. HTTP thread. */
 bool waiting_enter(struct request *r) MUST_USE;
 
-/** The request is resumed: no more on the list. Answers the state that ended the wait; the state
- *  is REQUEST_OPEN again, except after a deadline. HTTP thread. */
+/** The request was resumed: takes it off the list. Returns the state that ended the wait; the
+ *  request is REQUEST_OPEN again, except after a deadline. HTTP thread. */
 enum request_state waiting_leave(struct request *r);
 
-/** Ends the wait of what is overdue, or of all. Any thread, no lock held. */
+/** Ends the wait of every overdue request, or of all. Any thread, no lock held. */
 void waiting_expire(struct httpd *httpd, int64_t now_us, bool all);
 
 #endif

@@ -10,8 +10,8 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#define SWEEP_EVERY_TICKS 10 /* connections are looked at less often than deadlines */
-#define ROOM_PART         16 /* of all places, so manyth are kept free */
+#define SWEEP_EVERY_TICKS 10 /* connections are checked less often than deadlines */
+#define ROOM_PART         16 /* 1/16 of all places is kept free */
 
 /* ---- the list: under connections_lock ---- */
 
@@ -44,7 +44,8 @@ static void move_last(struct connection *c)
     link_last(c->httpd, c);
 }
 
-/* The lock keeps the descriptor from being closed, and so from being another one's. */
+/* Under the lock, so that the HTTP thread cannot close the descriptor meanwhile: the number might
+ * then be another connection's. Only shut down: libmicrohttpd notices and closes it. */
 static void cut_off(struct connection *c)
 {
     c->cut = true;
@@ -54,9 +55,9 @@ static void cut_off(struct connection *c)
 
 /* ---- room for new ones ---- */
 
-/* At its limit libmicrohttpd accepts nobody: so some places are kept free, and whoever comes when
- * the others are taken ends the connection that has been waiting longest for its client, before
- * its time is over. */
+/* At its limit libmicrohttpd stops accepting, and a newcomer would get no answer at all. So some
+ * places are kept free: a connection beyond that ends the one that has been waiting longest for its
+ * client, even before its time is up. That is an idle one, if there is any. */
 static void make_room(struct httpd *httpd, const struct connection *newest)
 {
     int most = httpd->settings.connections_max;
@@ -70,7 +71,7 @@ static void make_room(struct httpd *httpd, const struct connection *newest)
     if (c == newest)
         return;
     cut_off(c);
-    move_last(c); /* the next search does not meet it */
+    move_last(c); /* so that the next search does not find it again */
 }
 
 struct connection *watch_add(struct httpd *httpd, int fd)
@@ -137,7 +138,7 @@ void watch_rest(struct connection *connection)
 
 /* ---- who is too slow ---- */
 
-/* Bytes received from the client, and sent ones that have arrived there. */
+/* Bytes received from the client, plus bytes sent that the client has acknowledged. */
 static int64_t moved_bytes(int fd)
 {
     struct tcp_info info = {0};
@@ -148,8 +149,8 @@ static int64_t moved_bytes(int fd)
     return (int64_t)(info.tcpi_bytes_received + info.tcpi_bytes_acked);
 }
 
-/* Grants another period to whoever has moved enough since the last look. The first look at a
- * connection counts all it ever moved, which can grant one period too many. */
+/* Grants another period to a client that has moved enough bytes since the last look. The first look
+ * counts everything since the connection began, which may grant one period too many. */
 static bool gets_on(struct connection *c, int64_t until_us)
 {
     int64_t period_ms = atomic_load_explicit(&c->transfer_ms, memory_order_relaxed);
@@ -159,7 +160,7 @@ static bool gets_on(struct connection *c, int64_t until_us)
     if (period_ms == 0 || moved - c->moved < wanted)
         return false;
     c->moved = moved;
-    /* Unless the HTTP thread expects something else by now. */
+    /* Unless the HTTP thread has set another time meanwhile. */
     atomic_compare_exchange_strong(&c->until_us, &until_us, until_us + period_ms * 1000);
     return true;
 }
@@ -183,7 +184,7 @@ static void cut_off_slow(struct httpd *httpd, int64_t now_us)
     pthread_mutex_unlock(&httpd->connections_lock);
 }
 
-/* Sleeps one tick; true when the watch ends. */
+/* Sleeps for one tick; true when the watch is to end. */
 static bool sleep_tick(struct httpd *httpd)
 {
     struct timespec until;

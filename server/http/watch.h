@@ -1,4 +1,4 @@
-/* Slow clients and passed deadlines: a thread that looks after both. */
+/* A thread that watches for slow clients and for deadlines that have passed. */
 #ifndef BATON_SERVER_WATCH_H
 #define BATON_SERVER_WATCH_H
 
@@ -7,22 +7,22 @@
 /** Precision of deadlines. */
 #define WATCH_TICK_MS 50
 
-/** False when the thread cannot be had. */
+/** False when the thread cannot be started. */
 bool watch_start(struct httpd *httpd);
 void watch_stop(struct httpd *httpd);
 
-/** A connection has begun; NULL when memory is short, and it is then not watched. HTTP thread. */
+/** A connection has begun; NULL when memory is short: it is then not watched. HTTP thread. */
 struct connection *watch_add(struct httpd *httpd, int fd);
 void watch_remove(struct httpd *httpd, struct connection *connection);
 
-/** What the client must have done in this time, counted from now. connection may be NULL. */
+/** What is due must be done within this time from now. connection may be NULL. */
 void watch_expect(struct connection *connection, int timeout_ms);
 
-/** The client is to send or to read something long: it is cut off when it moves fewer bytes than
+/** The client is to send or read something long: it is cut off when it moves fewer bytes than
  *  HTTPD_RATE_MIN_BYTES_PER_S in a period of this length. */
 void watch_expect_transfer(struct connection *connection, int period_ms);
 
-/** The client has nothing to do. */
+/** Nothing is expected of the client. */
 void watch_rest(struct connection *connection);
 
 #endif
