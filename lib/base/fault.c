@@ -1,5 +1,7 @@
 #include "base/fault.h"
 
+#include "base/sentence.h"
+
 #include <string.h>
 
 void faults_init(struct faults *faults, struct arena *arena)
@@ -67,7 +69,7 @@ void faults_write(const struct faults *faults, struct json_out *out)
         json_out_begin_object(out);
         json_out_member_text(out, place_key(fault), fault->pointer);
         json_out_member_text(out, "code", fault->code);
-        json_out_member_text(out, "detail", fault->detail);
+        sentence_write(out, "detail", fault->detail);
         json_out_end_object(out);
     }
     json_out_end_array(out);

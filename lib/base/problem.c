@@ -1,5 +1,7 @@
 #include "base/problem.h"
 
+#include "base/sentence.h"
+
 static void write_names(const char *key, const char *const *names, size_t count,
                         struct json_out *out)
 {
@@ -24,7 +26,7 @@ void problem_write(const struct problem *problem, struct json_out *out)
     json_out_member_int(out, "status", error_status(problem->err));
     json_out_member_text(out, "code", error_code(problem->err));
     if (problem->detail != NULL)
-        json_out_member_text(out, "detail", problem->detail);
+        sentence_write(out, "detail", problem->detail);
     if (problem->state != NULL) {
         json_out_member_text(out, "state", problem->state);
         write_names("allowed_actions", problem->allowed, problem->allowed_count, out);

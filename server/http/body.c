@@ -117,13 +117,13 @@ static const struct {
     size_t len;
     const char *what;
 } beginnings[] = {
-    {"\xef\xbb\xbf", 3, "The body begins with a byte-order mark: leave it out."},
-    {"\xff\xfe", 2, "The body is UTF-16: send it in UTF-8."},
-    {"\xfe\xff", 2, "The body is UTF-16: send it in UTF-8."},
-    {"{\0", 2, "The body is UTF-16: send it in UTF-8."},
-    {"\0{", 2, "The body is UTF-16: send it in UTF-8."},
-    {"\x1f\x8b", 2, "The body is compressed by gzip: send it as it is."},
-    {"\x28\xb5\x2f\xfd", 4, "The body is compressed by zstd: send it as it is."},
+    {"\xef\xbb\xbf", 3, "The body begins with a byte-order mark: leave it out"},
+    {"\xff\xfe", 2, "The body is UTF-16: send it in UTF-8"},
+    {"\xfe\xff", 2, "The body is UTF-16: send it in UTF-8"},
+    {"{\0", 2, "The body is UTF-16: send it in UTF-8"},
+    {"\0{", 2, "The body is UTF-16: send it in UTF-8"},
+    {"\x1f\x8b", 2, "The body is compressed by gzip: send it as it is"},
+    {"\x28\xb5\x2f\xfd", 4, "The body is compressed by zstd: send it as it is"},
     {"--", 2, "The body is a multipart form: send JSON."},
     {"<", 1, "The body is XML or HTML: send JSON."},
 };
@@ -144,14 +144,14 @@ static bool look_at_bytes(const char *text, size_t len, char detail[BODY_DETAIL_
     size_t whole = utf8_span(text, len);
 
     if (strspn(text, " \t\r\n") == len)
-        what = "The body is empty: a JSON object is wanted.";
+        what = "The body is empty: a JSON object is wanted";
     if (what != NULL)
         snprintf(detail, BODY_DETAIL_MAX_BYTES, "%s", what);
     else if (nul != NULL)
-        snprintf(detail, BODY_DETAIL_MAX_BYTES, "Byte %zu is NUL: JSON is text.",
+        snprintf(detail, BODY_DETAIL_MAX_BYTES, "Byte %zu is NUL: JSON is text",
                  (size_t)(nul - text) + 1);
     else if (whole < len)
-        snprintf(detail, BODY_DETAIL_MAX_BYTES, "Byte %zu (0x%02x) is not UTF-8: send UTF-8.",
+        snprintf(detail, BODY_DETAIL_MAX_BYTES, "Byte %zu (0x%02x) is not UTF-8: send UTF-8",
                  whole + 1, (unsigned char)text[whole]);
     return what != NULL || nul != NULL || whole < len;
 }
@@ -167,7 +167,7 @@ static enum err refuse(const char *text, size_t len, const json_error_t *error,
     if (look_at_bytes(text, len, detail))
         return ERR_MALFORMED_JSON;
     json_fault_words(error, words);
-    snprintf(detail, BODY_DETAIL_MAX_BYTES, "Line %d, column %d: %s.", error->line,
+    snprintf(detail, BODY_DETAIL_MAX_BYTES, "Line %d, column %d: %s", error->line,
              error->column > 0 ? error->column : 1, words);
     return ERR_MALFORMED_JSON;
 }
@@ -180,7 +180,7 @@ enum err body_parse(const char *text, size_t len, json_t **out, char detail[BODY
     struct bounds bounds = measure(text, len);
     if (bounds.deepest > BODY_DEPTH_MAX || bounds.values > BODY_VALUES_MAX) {
         snprintf(detail, BODY_DETAIL_MAX_BYTES,
-                 "At most %d values, nested at most %d deep, are taken in one body.",
+                 "At most %d values, nested at most %d deep, are taken in one body",
                  BODY_VALUES_MAX, BODY_DEPTH_MAX);
         return ERR_MALFORMED_JSON;
     }

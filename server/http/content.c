@@ -23,8 +23,8 @@ bool content_is_wanted(const struct request *r)
 enum err content_refuse_large(struct request *r)
 {
     if (!content_is_wanted(r))
-        return request_refuse(r, ERR_BODY_TOO_LARGE, "No body is taken here.");
-    return request_refuse(r, ERR_BODY_TOO_LARGE, "At most %zu bytes are taken here.",
+        return request_refuse(r, ERR_BODY_TOO_LARGE, "No body is taken here");
+    return request_refuse(r, ERR_BODY_TOO_LARGE, "At most %zu bytes are taken here",
                           r->route->body_max);
 }
 
@@ -34,7 +34,7 @@ static enum err check_length(struct request *r)
     if (content_is_wanted(r) && r->content_length < 0 && !r->chunked)
         return request_refuse(r, ERR_LENGTH_REQUIRED,
                               "Send a Content-Length (0 when there is no body), or the body in "
-                              "chunks.");
+                              "chunks");
     return r->content_length <= (int64_t)r->route->body_max ? ERR_NONE : content_refuse_large(r);
 }
 
@@ -52,7 +52,7 @@ static enum err check_coding(struct request *r)
         return ERR_NONE;
     r->reply.accept_encoding = "identity";
     return refuse_header(r, "Content-Encoding", "encoding",
-                         "Send the body as it is, without Content-Encoding.");
+                         "Send the body as it is, without Content-Encoding");
 }
 
 static bool is_json_type(const char *type)
@@ -86,10 +86,10 @@ static enum err refuse_type(struct request *r)
     size_t len = strcspn(r->content_type, "; \t");
     size_t clean = strspn(r->content_type, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                            "0123456789/+-._");
-    const char *detail = "Send the body as Content-Type: " JSON_TYPE ".";
+    const char *detail = "Send the body as Content-Type: " JSON_TYPE;
 
     if (len > 0 && clean == len && len <= TYPE_SHOWN_MAX)
-        detail = arena_printf(r->arena, "Send the body as Content-Type: " JSON_TYPE ", not %.*s.",
+        detail = arena_printf(r->arena, "Send the body as Content-Type: " JSON_TYPE ", not %.*s",
                               (int)len, r->content_type);
     return detail == NULL ? request_refuse(r, ERR_OUT_OF_MEMORY, NULL)
                           : refuse_header(r, "Content-Type", "type", detail);
@@ -101,11 +101,11 @@ static enum err check_type(struct request *r)
         return ERR_NONE;
     if (r->content_type == NULL)
         return refuse_header(r, "Content-Type", "required",
-                             "Send the body with Content-Type: " JSON_TYPE ".");
+                             "Send the body with Content-Type: " JSON_TYPE);
     if (!is_json_type(r->content_type))
         return refuse_type(r);
     if (is_other_charset(r->content_type))
-        return refuse_header(r, "Content-Type", "charset", "Send the body in UTF-8.");
+        return refuse_header(r, "Content-Type", "charset", "Send the body in UTF-8");
     return ERR_NONE;
 }
 

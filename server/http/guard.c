@@ -107,15 +107,15 @@ static enum err check_target(const char *target, struct guard_result *out)
     size_t len = strlen(target);
 
     if (len > GUARD_TARGET_MAX_BYTES)
-        return refuse(out, ERR_MALFORMED_REQUEST, "The request target is longer than %d bytes.",
+        return refuse(out, ERR_MALFORMED_REQUEST, "The request target is longer than %d bytes",
                       GUARD_TARGET_MAX_BYTES);
     if (target[0] != '/')
-        return refuse(out, ERR_MALFORMED_REQUEST, "The request target must begin with \"/\".");
+        return refuse(out, ERR_MALFORMED_REQUEST, "The request target must begin with \"/\"");
     for (size_t i = 0; i < len; i++)
         if ((unsigned char)target[i] <= 0x20 || (unsigned char)target[i] >= 0x7f ||
             target[i] == '#')
             return refuse(out, ERR_MALFORMED_REQUEST,
-                          "The request target holds a byte that must be percent-encoded.");
+                          "The request target holds a byte that must be percent-encoded");
     return ERR_NONE;
 }
 
@@ -127,7 +127,7 @@ static enum err check_repeated(const struct guard_header *header, struct framing
         if (header->name_len != name->len || strncasecmp(header->name, name->text, name->len) != 0)
             continue;
         if (framing->seen & 1U << i)
-            return refuse(out, ERR_MALFORMED_REQUEST, "%.*s was sent twice; it may stand once.",
+            return refuse(out, ERR_MALFORMED_REQUEST, "%.*s was sent twice; it may stand once",
                           (int)header->name_len, header->name);
         framing->seen |= 1U << i;
     }
@@ -138,12 +138,12 @@ static enum err check_framing(const struct guard_header *header, struct framing 
                               struct guard_result *out)
 {
     if (begins_with(header, "content-length") || begins_with(header, "transfer-encoding"))
-        return refuse(out, ERR_MALFORMED_REQUEST, "A header's name is not well-formed.");
+        return refuse(out, ERR_MALFORMED_REQUEST, "A header's name is not well-formed");
     if (is_named(header, "content-length")) {
         if (framing->lengths++ > 0)
-            return refuse(out, ERR_MALFORMED_REQUEST, "Content-Length was sent twice.");
+            return refuse(out, ERR_MALFORMED_REQUEST, "Content-Length was sent twice");
         if (!parse_length(header->value, header->value_len, &out->content_length))
-            return refuse(out, ERR_MALFORMED_REQUEST, "Content-Length must be digits only.");
+            return refuse(out, ERR_MALFORMED_REQUEST, "Content-Length must be digits only");
     } else if (is_named(header, "transfer-encoding")) {
         framing->encodings++;
         framing->chunked = header->value_len == 7 && strncasecmp(header->value, "chunked", 7) == 0;
@@ -159,9 +159,9 @@ static enum err check_header(const struct guard_header *header, struct framing *
                              struct guard_result *out)
 {
     if (!is_token(header->name, header->name_len))
-        return refuse(out, ERR_MALFORMED_REQUEST, "A header's name is not well-formed.");
+        return refuse(out, ERR_MALFORMED_REQUEST, "A header's name is not well-formed");
     if (!is_clean_value(header->value, header->value_len))
-        return refuse(out, ERR_MALFORMED_REQUEST, "The value of %.*s holds a control byte.",
+        return refuse(out, ERR_MALFORMED_REQUEST, "The value of %.*s holds a control byte",
                       (int)(header->name_len < NAME_SHOWN_MAX ? header->name_len : NAME_SHOWN_MAX),
                       header->name);
     enum err err = check_framing(header, framing, out);
@@ -174,18 +174,18 @@ static enum err check_together(const struct framing *framing, const char *versio
                                struct guard_result *out)
 {
     if (framing->hosts != 1)
-        return refuse(out, ERR_MALFORMED_REQUEST, "Exactly one Host header is needed.");
+        return refuse(out, ERR_MALFORMED_REQUEST, "Exactly one Host header is needed");
     if (framing->encodings > 0 && framing->lengths > 0)
         return refuse(out, ERR_MALFORMED_REQUEST,
-                      "Content-Length and Transfer-Encoding exclude each other.");
+                      "Content-Length and Transfer-Encoding exclude each other");
     /* HTTP/1.0 has no chunked coding: a proxy before Baton may have passed it on without
      * understanding where the body ends. */
     if (framing->encodings > 0 && strcmp(version, "HTTP/1.0") == 0)
         return refuse(out, ERR_MALFORMED_REQUEST,
-                      "HTTP/1.0 has no Transfer-Encoding: send a Content-Length, or HTTP/1.1.");
+                      "HTTP/1.0 has no Transfer-Encoding: send a Content-Length, or HTTP/1.1");
     if (framing->encodings > 1 || (framing->encodings == 1 && !framing->chunked))
         return refuse(out, ERR_NOT_IMPLEMENTED_ENCODING,
-                      "The Transfer-Encoding that is taken is \"chunked\", alone and once.");
+                      "The Transfer-Encoding that is taken is \"chunked\", alone and once");
     out->chunked = framing->chunked;
     return ERR_NONE;
 }
@@ -204,12 +204,12 @@ static enum err check_size(const char *target, const struct guard_header *header
     size_t bytes = strlen(target);
 
     if (count > GUARD_HEADERS_MAX)
-        return refuse(out, ERR_HEADERS_TOO_LARGE, "No more than %d headers are taken.",
+        return refuse(out, ERR_HEADERS_TOO_LARGE, "No more than %d headers are taken",
                       GUARD_HEADERS_MAX);
     for (size_t i = 0; i < count; i++)
         bytes += headers[i].name_len + headers[i].value_len;
     if (bytes > GUARD_HEAD_MAX_BYTES)
-        return refuse(out, ERR_HEADERS_TOO_LARGE, "No more than %d bytes of headers are taken.",
+        return refuse(out, ERR_HEADERS_TOO_LARGE, "No more than %d bytes of headers are taken",
                       GUARD_HEAD_MAX_BYTES);
     return ERR_NONE;
 }
@@ -234,6 +234,6 @@ enum err guard_check(const struct guard_line *line, const struct guard_header *h
     if (err != ERR_NONE)
         return err;
     if (out->method == NULL)
-        return refuse(out, ERR_METHOD_NOT_ALLOWED, "This method is not offered anywhere here.");
+        return refuse(out, ERR_METHOD_NOT_ALLOWED, "This method is not offered anywhere here");
     return ERR_NONE;
 }

@@ -146,7 +146,7 @@ static enum err find_route(struct request *r, const char **query)
 
     if (err == ERR_METHOD_NOT_ALLOWED) {
         r->reply.allow = arena_strdup(r->arena, match.allow);
-        return request_refuse(r, err, "Allowed here: %s.", match.allow);
+        return request_refuse(r, err, "Allowed here: %s", match.allow);
     }
     if (err != ERR_NONE)
         return request_refuse(r, err, NULL);
@@ -170,7 +170,7 @@ static enum err check_roles(struct request *r)
         if (wanted & bit)
             len += (size_t)snprintf(names + len, sizeof names - len, "%s%s", len > 0 ? ", " : "",
                                     role_name(bit));
-    return request_refuse(r, ERR_FORBIDDEN, "One of these roles is needed: %s.", names);
+    return request_refuse(r, ERR_FORBIDDEN, "One of these roles is needed: %s", names);
 }
 
 /* ---- headers and query ---- */
@@ -208,7 +208,7 @@ static bool admit(struct request *r)
     if (err == ERR_OVERLOADED)
         metrics_add(METRIC_OVERLOADED, 1);
     if (err != ERR_NONE)
-        return refuse(r, err, "Too much is being sent at once; try again.");
+        return refuse(r, err, "Too much is being sent at once; try again");
     r->step = STEP_BODY;
     expect_body(r);
     return true;
@@ -224,7 +224,7 @@ static bool look_up(struct request *r)
         return refuse_early(r);
     if (!waiting_enter(r)) {
         metrics_add(METRIC_OVERLOADED, 1);
-        return refuse(r, ERR_OVERLOADED, "Too many requests wait already; try again.");
+        return refuse(r, ERR_OVERLOADED, "Too many requests wait already; try again");
     }
     watch_rest(r->client);
     backend->look_up(backend->self, r);
@@ -332,7 +332,7 @@ static bool start(struct request *r)
 
     if (!waiting_enter(r)) {
         metrics_add(METRIC_OVERLOADED, 1);
-        request_refuse(r, ERR_OVERLOADED, "Too many requests wait already; try again.");
+        request_refuse(r, ERR_OVERLOADED, "Too many requests wait already; try again");
         return answer(r);
     }
     backend->start(backend->self, r);
@@ -432,8 +432,8 @@ static bool answer_overdue(struct request *r, enum request_state state)
 
     reply_problem_apart(r, &reply, unknown ? ERR_OUTCOME_UNKNOWN : ERR_UNAVAILABLE,
                         unknown ? "It may still take effect; send it again with the "
-                                  "Idempotency-Key of this answer to learn how it ended."
-                                : "It was not done in time and has had no effect; try again.");
+                                  "Idempotency-Key of this answer to learn how it ended"
+                                : "It was not done in time and has had no effect; try again");
     if (r->step == STEP_AUTH && content_is_announced(r))
         reply.close = true;
     return queue(r, &reply);

@@ -87,7 +87,7 @@ class Checker:
             return found + ["body is not JSON: %s" % error]
         place = "%s/content/%s/schema" % (pointer, kind.replace("/", "~1"))
         self.see(content["schema"], place, value)
-        return found + self.spec.faults(content["schema"], value)
+        return found + self.spec.faults(content["schema"], value) + unended(value)
 
     def response_headers(self, exchange, response):
         found = []
@@ -157,6 +157,18 @@ class Checker:
                 self.see(properties[name], "%s/properties/%s" % (pointer, name), member, answer)
             elif isinstance(schema.get("additionalProperties"), dict):
                 self.see(schema["additionalProperties"], pointer + "/additionalProperties", member, answer)
+
+
+def unended(value):
+    """Sentences for people (`detail` beside a `code`, anywhere in an answer) that do not end like one."""
+    if isinstance(value, list):
+        return [fault for item in value for fault in unended(item)]
+    if not isinstance(value, dict):
+        return []
+    own, found = value.get("detail") if "code" in value else None, []
+    if isinstance(own, str) and not own.endswith((".", "!", "?")):
+        found.append("detail %r does not end with a full stop" % own)
+    return found + [fault for member in value.values() for fault in unended(member)]
 
 
 def response_properties(spec):

@@ -92,6 +92,12 @@ class Exchanges(unittest.TestCase):
         refused["response_body"] = refused["response_body"].replace("404", "410")
         self.assert_fault(exchange(**refused), "404 was expected")
 
+    def test_a_sentence_without_its_end(self):
+        fault = {"pointer": "/email", "code": "type", "detail": "A text is wanted"}
+        self.assertEqual(self.faults(exchange(**problem(404, "not_found", detail="There is no such lead."))), [])
+        self.assert_fault(exchange(**problem(404, "not_found", detail="There is no such lead")), "does not end")
+        self.assert_fault(exchange(**problem(404, "not_found", errors=[fault])), "detail 'A text is wanted' does not end")
+
     def test_headers(self):
         headers = exchange()["response_headers"]
         self.assert_fault(exchange(response_headers={**headers, "X-Extra": "1"}), "x-extra is not documented")

@@ -248,7 +248,7 @@ START_TEST(a_request_without_a_host_is_refused)
 
     ck_assert_int_eq(guard_check(&(struct guard_line){"GET", "/", "HTTP/1.1"}, NULL, 0, &result),
                      ERR_MALFORMED_REQUEST);
-    ck_assert_str_eq(result.detail, "Exactly one Host header is needed.");
+    ck_assert_str_eq(result.detail, "Exactly one Host header is needed");
 }
 END_TEST
 

@@ -108,7 +108,7 @@ START_TEST(what_is_unmet_or_unknown_is_named_and_nothing_is_left_behind)
     ck_assert_int_eq(offer_do(MARKETING, unmet, "sdr", HANDOFF_KIND_STANDARD, NULL),
                      ERR_NOT_QUALIFIED);
     ck_assert_str_eq(offer_fault(0, "code"), "criterion_unmet");
-    ck_assert_str_eq(offer_fault(0, "detail"), "decider: Decides");
+    ck_assert_str_eq(offer_fault(0, "detail"), "decider: Decides.");
     ck_assert_str_eq(offer_fault(1, "code"), "threshold_missed");
     ck_assert_int_eq(offer_do(MARKETING, unknown, "sdr", HANDOFF_KIND_STANDARD, NULL),
                      ERR_NOT_QUALIFIED);

@@ -39,15 +39,15 @@ START_TEST(a_problem_says_what_and_where)
 {
     struct faults *faults = request_faults(r);
 
-    faults_add(faults, "/email", "type", "a text is wanted");
-    request_refuse(r, ERR_INVALID_BODY, "See \"%s\".", "errors");
+    faults_add(faults, "/email", "type", "A text is wanted");
+    request_refuse(r, ERR_INVALID_BODY, "See \"%s\"", "errors");
     ck_assert_int_eq(r->reply.status, 400);
     ck_assert_str_eq(
         r->reply.body,
         "{\"type\":\"/problems/invalid_body\",\"title\":\"The body does not "
         "fit this operation\",\"status\":400,\"code\":\"invalid_body\",\"detail\":\"See "
         "\\\"errors\\\".\",\"request_id\":\"req-1\",\"errors\":[{\"pointer\":\"/email\","
-        "\"code\":\"type\",\"detail\":\"a text is wanted\"}]}");
+        "\"code\":\"type\",\"detail\":\"A text is wanted.\"}]}");
     ck_assert_str_eq(header("Content-Type"), "application/problem+json");
     ck_assert_str_eq(header("X-Request-Id"), "req-1");
     ck_assert_str_eq(header("Cache-Control"), "no-store");

@@ -1,5 +1,7 @@
 #include "core/evidence/backtest.h"
 
+#include "base/sentence.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -237,7 +239,7 @@ static void write_why_none(const struct backtest_match *match, struct json_out *
                  (long long)missed);
     json_out_member_null(out, "precision");
     json_out_member_null(out, "recall");
-    json_out_member_text(out, "why_none", why);
+    sentence_write(out, "why_none", why);
 }
 
 static void write_match(const struct backtest_match *match, struct json_out *out)

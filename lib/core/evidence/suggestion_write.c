@@ -1,5 +1,7 @@
 #include "core/evidence/suggestion_write.h"
 
+#include "base/sentence.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -187,7 +189,7 @@ enum err suggestion_write(const struct suggestion_answer *answer, struct json_ou
     for (size_t i = 0; i < suggestions->count; i++)
         write_suggestion(&suggestions->items[i], out);
     json_out_end_array(out);
-    json_out_member_text(out, "why_none", suggestions->why_none);
+    sentence_write(out, "why_none", suggestions->why_none);
     json_out_end_object(out);
     return json_out_failed(out) ? ERR_OUT_OF_MEMORY : ERR_NONE;
 }

@@ -1,0 +1,69 @@
+/* Sentences in JSON end once, whether or not the text in the program does. */
+#include "base/sentence.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+    const char *text;
+    const char *written; /* as JSON */
+} sentences[] = {
+    {"A text is wanted", "{\"s\":\"A text is wanted.\"}"},
+    {"A text is wanted.", "{\"s\":\"A text is wanted.\"}"},
+    {"Did you mean \"email\"?", "{\"s\":\"Did you mean \\\"email\\\"?\"}"},
+    {"Send it as \"text\"", "{\"s\":\"Send it as \\\"text\\\".\"}"},
+    {"Nothing was done. Try again", "{\"s\":\"Nothing was done. Try again.\"}"},
+    {"", "{\"s\":\"\"}"},
+    {NULL, "{\"s\":null}"},
+};
+
+static struct json_out out;
+
+static const char *written(const char *text)
+{
+    json_out_clear(&out);
+    json_out_begin_object(&out);
+    sentence_write(&out, "s", text);
+    json_out_end_object(&out);
+    ck_assert(!json_out_failed(&out));
+    return out.text;
+}
+
+START_TEST(a_sentence_ends_once)
+{
+    json_out_init(&out, 10000);
+    ck_assert_str_eq(written(sentences[_i].text), sentences[_i].written);
+    json_out_release(&out);
+}
+END_TEST
+
+START_TEST(a_text_of_any_length_is_written_whole)
+{
+    char text[3000];
+
+    json_out_init(&out, 10000);
+    for (size_t len = 2040; len < 2060; len++) {
+        memset(text, 'a', len);
+        text[len] = '\0';
+        size_t shown = strlen(written(text)) - strlen("{\"s\":\"\"}");
+        ck_assert_msg(shown == len || shown == len + 1, "%zu bytes of %zu", shown, len);
+    }
+    json_out_release(&out);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("unit/sentence");
+    TCase *t = tcase_create("sentence");
+
+    tcase_add_loop_test(t, a_sentence_ends_once, 0, sizeof sentences / sizeof *sentences);
+    tcase_add_test(t, a_text_of_any_length_is_written_whole);
+    suite_add_tcase(suite, t);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
