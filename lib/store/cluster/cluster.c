@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 #define READY_STEP_MS 10
-/* Orphaned backends of a killed postmaster hold its shared memory for a moment, and until then
- * a new one refuses to start. */
+/* Backends of a postmaster that was killed hold its shared memory for a moment, and until they are
+ * gone a new one refuses to start. */
 #define RESTART_WAIT_MS 10000
 #define RESTART_STEP_MS 100
 #define REAP_WAIT_MS    1000
@@ -35,11 +35,11 @@ struct cluster {
     char conninfo[CONNINFO_MAX];
     pid_t pid;                 /* of the postmaster; 0: none */
     bool borrowed;             /* another process runs it */
-    const atomic_bool *ending; /* no start is waited for when it is true; may be NULL */
+    const atomic_bool *ending; /* true: give up waiting for a start; may be NULL */
 };
 
-/* Written once; people may change it afterwards. What must hold is on the command line. The log
- * gets no row values: terse, without statements, and no errors of statements. */
+/* Written once; people may change it afterwards. Settings that must hold are on the command line.
+ * No row values get into the log: it is terse, without statements and their errors. */
 static const char POSTGRESQL_CONF[] = "# Made by baton with the cluster; it is not written again.\n"
                                       "max_wal_size = 1GB\n"
                                       "min_wal_size = 128MB\n"
@@ -92,14 +92,14 @@ static bool run_initdb(const struct cluster *cluster)
     const char *const argv[] = {initdb, "--pgdata", cluster->home.fresh, "--username", SUPERUSER,
                                 "--encoding", "UTF8", "--locale", "C.UTF-8", "--auth-local",
                                 "trust", "--auth-host", "reject",
-                                /* Without fsync it is three times as fast. */
+                                /* Skipping fsync makes initdb three times as fast. */
                                 cluster->settings.unsafe ? "--no-sync" : NULL, NULL};
 
     snprintf(initdb, sizeof initdb, "%s/initdb", cluster->binaries);
     return run_as_user(cluster, argv, CLUSTER_INIT_WAIT_MS);
 }
 
-/* lz4 costs a tenth of pglz, but not every build has it. */
+/* lz4 costs a tenth of pglz, but not every build of PostgreSQL has it. */
 static bool has_lz4(const struct cluster *cluster)
 {
     char postgres[CLUSTER_PATH_MAX + 16];
@@ -111,7 +111,7 @@ static bool has_lz4(const struct cluster *cluster)
     return run_as_user(cluster, argv, CONNECT_WAIT_MS);
 }
 
-/* Over the file that initdb made, which has the right owner. */
+/* Writes over the file that initdb made, which already has the right owner. */
 static bool write_file(const struct cluster *cluster, const char *name, const char *text,
                        const char *more)
 {
@@ -147,7 +147,8 @@ static bool make_data(const struct cluster *cluster, char *why)
 
 /* --- finding one that runs ---------------------------------------------------------------- */
 
-/* A process id can have been given to another program since: the postmaster works in its data. */
+/* Another program may have this process id by now; a postmaster has our data as its working
+ * directory. */
 static bool is_postmaster_of(pid_t pid, const struct cluster_home *home)
 {
     char link[64];
@@ -182,7 +183,7 @@ static pid_t read_postmaster_pid(const struct cluster_home *home, char run[CLUST
     return pid;
 }
 
-/* The living postmaster of our data and where its socket is; 0 when there is none. */
+/* The living postmaster of our data, and where its socket is; 0 when there is none. */
 static pid_t find_living(struct cluster_home *home)
 {
     pid_t pid = read_postmaster_pid(home, home->run);
@@ -200,7 +201,7 @@ static bool left_a_pid_file(const struct cluster_home *home)
 
 /* --- starting ----------------------------------------------------------------------------- */
 
-/* Quotes for a connection string. */
+/* Quotes a value for a connection string. */
 static size_t quote(const char *text, char *out, size_t size)
 {
     size_t len = 0;
@@ -238,7 +239,7 @@ static bool is_ending(const struct cluster *cluster)
     return cluster->ending != NULL && atomic_load(cluster->ending);
 }
 
-/* Until it answers, has ended, or is given up. */
+/* Waits until it answers, has ended, or the wait is given up. */
 static bool wait_ready(const struct cluster *cluster, int64_t deadline)
 {
     while (!process_has_ended(cluster->pid) && !is_ending(cluster)) {
@@ -297,7 +298,7 @@ static pid_t start_postgres(const struct cluster *cluster)
     return pid;
 }
 
-/* What was stopped like a job of a shell would not hear that it is to end. */
+/* A process stopped by a shell's job control would not receive the signal to end. */
 static void wake(pid_t postmaster)
 {
     char path[64];
@@ -347,7 +348,8 @@ static bool start(struct cluster *cluster, char *why)
                   cluster->home.log, words);
 }
 
-/* One that outlived the process before us, unless it is about to end: then it is waited for. */
+/* Takes over a postmaster that outlived the process before us. One that is about to end is waited
+ * for instead. */
 static bool take_over(struct cluster *cluster)
 {
     cluster->pid = find_living(&cluster->home);
@@ -381,7 +383,7 @@ static bool make_database(const struct cluster *cluster, char *why)
     return done;
 }
 
-/* Twice: what outlived its server by a moment answers once more before it stops. */
+/* Tried twice: a postmaster that outlives its server by a moment may answer once and then stop. */
 static bool bring_up(struct cluster *cluster, char *why)
 {
     for (int attempt = 0; attempt < 2; attempt++) {
@@ -398,7 +400,7 @@ static bool borrow(struct cluster *cluster, char *why)
     int64_t deadline = pg_deadline_in(CLUSTER_START_WAIT_MS);
 
     cluster->borrowed = true;
-    /* Its process may be starting it. */
+    /* The process that holds the lock may still be starting it. */
     while ((cluster->pid = find_living(&cluster->home)) == 0 && pg_now_ms() < deadline)
         poll(NULL, 0, READY_STEP_MS);
     if (cluster->pid != 0 && wait_ready(cluster, deadline))
@@ -494,7 +496,7 @@ enum cluster_state cluster_restart_if_dead(struct cluster *cluster, const atomic
         refuse(why, "the PostgreSQL of another process is gone");
         return CLUSTER_DOWN;
     }
-    /* Unreaped, it would look alive to the next one. */
+    /* As a zombie it would look alive to the next start. */
     if (cluster->pid > 0)
         (void)!process_wait(cluster->pid, pg_deadline_in(REAP_WAIT_MS));
     cluster->pid = 0;

@@ -13,7 +13,7 @@
 
 #define VERSION_WAIT_MS 5000
 
-/* "postgres (PostgreSQL) 15.20 (Debian …)"; 0 when it is none. */
+/* The 15 of "postgres (PostgreSQL) 15.20 (Debian …)"; 0 when the text is not of this form. */
 static int parse_major(const char *text)
 {
     const char *at = strstr(text, "(PostgreSQL) ");
@@ -68,7 +68,8 @@ static bool take_from_path(int major, char *out, size_t size)
     return false;
 }
 
-/* The newest that fits; names sort 9 after 15, so all are asked for their version. */
+/* Takes the newest that fits. Every candidate is asked for its version, since by name 9 sorts after
+ * 15. */
 static bool take_installed(const char *pattern, int major, char *out, size_t size)
 {
     glob_t found;

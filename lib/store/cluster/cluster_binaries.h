@@ -7,13 +7,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/** Oldest PostgreSQL that will do. */
+/** The oldest PostgreSQL that is supported. */
 #define CLUSTER_MAJOR_MIN 15
 
 /**
- * The directory that holds postgres and initdb: the given one, else from PATH, else the newest
- * that the distribution installed. major: exactly this version, for data that it made; 0: any
- * from CLUSTER_MAJOR_MIN on. False: why says what was looked for.
+ * The directory that holds postgres and initdb: the given one, else from PATH, else the newest that
+ * the distribution installed. major: exactly this version, for data that it made; 0: any from
+ * CLUSTER_MAJOR_MIN on. False: why says where it looked.
  */
 bool cluster_binaries_find(const char *given, int major, char *out, size_t size, char *why,
                            size_t why_size) MUST_USE;

@@ -35,7 +35,7 @@ static bool refuse(char *why, size_t size, const char *format, ...)
     return false;
 }
 
-/* Like mkdir -p. Others may pass through it when we are root, since PostgreSQL's user must. */
+/* Like mkdir -p. When we are root others may pass through, since PostgreSQL's user must. */
 static bool make_directories(const char *path)
 {
     char part[CLUSTER_DIRECTORY_MAX];
@@ -89,7 +89,7 @@ static bool set_user(struct process_user *user, const struct passwd *entry)
     return getgrouplist(entry->pw_name, entry->pw_gid, user->groups, &user->group_count) >= 0;
 }
 
-/* PostgreSQL refuses to be root. Data that is there keeps its owner. */
+/* PostgreSQL refuses to run as root. Existing data keeps its owner. */
 static bool find_user(struct cluster_home *home, char *why, size_t size)
 {
     struct stat data;
@@ -116,7 +116,7 @@ static bool find_user(struct cluster_home *home, char *why, size_t size)
     return true;
 }
 
-/* The socket's directory lets nobody else in: that is all the authentication there is. */
+/* Nobody else may enter the socket's directory: that is all the authentication there is. */
 static bool make_run(const struct cluster_home *home, char *why, size_t size)
 {
     uid_t owner = home->user.change ? home->user.uid : geteuid();
@@ -133,7 +133,7 @@ static bool make_run(const struct cluster_home *home, char *why, size_t size)
     return true;
 }
 
-/* As that user, since root may enter everywhere. */
+/* Checked as that user, since root may enter everywhere. */
 static bool user_can_enter(const struct cluster_home *home)
 {
     const char *const argv[] = {"/bin/sh", "-c", "cd \"$0\"", home->directory, NULL};
@@ -149,7 +149,8 @@ static pid_t read_pid(int fd)
     return pread(fd, text, sizeof text - 1, 0) > 0 ? (pid_t)strtol(text, NULL, 10) : 0;
 }
 
-/* Without trying the lock: whoever tries it keeps a server that starts at this moment out. */
+/* Looks without trying to take the lock, which would keep out a server that starts at this
+ * moment. */
 static bool is_held(const char *path)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -296,7 +297,7 @@ int cluster_home_open_log(const struct cluster_home *home)
     return open(home->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 }
 
-/* Not what it answers to those who knock too early. */
+/* Whether the line may be the reason of an end: answers to clients that came too early are not. */
 static bool is_reason(const char *line)
 {
     size_t len = strcspn(line, "\n");

@@ -59,7 +59,7 @@ enum err apply_read_count(const struct read *read, enum term term, int64_t *coun
 enum err apply_read_chunk(const struct read *read, enum term term, struct uuid after,
                           instant before, struct uuid out[APPLY_CHUNK_LEADS], size_t *count)
 {
-    static const struct uuid before_all = {{[15] = 1}}; /* nil would be null */
+    static const struct uuid before_all = {{[15] = 1}}; /* a nil id would be sent as null */
     struct read_query query = {.statement = &APPLY_CHUNK};
 
     *count = 0;

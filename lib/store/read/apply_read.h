@@ -7,7 +7,8 @@
 
 enum err apply_read_count(const struct read *read, enum term term, int64_t *count) MUST_USE;
 
-/** Those after this id (nil: the first) that came before the moment; *count 0: the end. */
+/** Leads after this id (nil: from the first) that were created before the moment; *count 0: the
+ *  end. */
 enum err apply_read_chunk(const struct read *read, enum term term, struct uuid after,
                           instant before, struct uuid out[APPLY_CHUNK_LEADS],
                           size_t *count) MUST_USE;

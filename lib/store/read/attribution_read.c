@@ -2,12 +2,13 @@
 
 #include <string.h>
 
-/* A row of the answer is made of a few parts: leads, and conversions by standing and currency. */
+/* The database groups finer than the answer does: leads, and conversions by standing and
+ * currency. */
 #define PARTS_MAX (4 * ATTRIBUTION_ROWS_MAX)
 
 /* clang-format off */
 
-/* Each end as a moment, or as a date in the zone. */
+/* Each end of the period is a moment, or a date in the time zone. */
 #define PERIOD                                                                \
            "period AS MATERIALIZED ("                                         \
            "  SELECT "                                                        \
@@ -27,7 +28,7 @@ static const struct statement ATTRIBUTION_PERIOD = {
            "JOIN workspace_head h ON h.workspace_id = $1",
 };
 
-/* At the ends of time a zone's clock may stand in year 10000, or before year 1. */
+/* At the ends of time the local clock may be in year 10000, or before year 1. */
 #define MONTH_OF(at)                                                          \
            "CASE WHEN $12::bool THEN to_char("                                \
            "  least(greatest(" at " AT TIME ZONE $2::text, '0001-01-01'), '9999-12-31'), " \
@@ -56,7 +57,7 @@ static const struct statement ATTRIBUTION_PERIOD = {
            "      AND occurred_at <= m.at AND occurred_at >= "                \
            "        coalesce(m.at - $11::int4 * interval '24 hours', '-infinity') "
 
-/* The touch of the model. Only one of the two halves runs. */
+/* The touch that the model credits. Only one of the two halves runs. */
 #define CHOSEN                                                                \
            "  LEFT JOIN LATERAL ("                                            \
            "    (SELECT * "                                                   \
@@ -83,8 +84,8 @@ static const struct statement ATTRIBUTION_PERIOD = {
 #define VALUE_OF(column)                                                      \
            "(SELECT value FROM dimension WHERE workspace_id = $1 AND dimension_id = g." column ")"
 
-/* Leads that were erased count on: neither credit nor totals move. What was merged away counts for
- * its survivor, which has its touches and milestones. The standings are those of enum
+/* Erased leads still count, so that neither credit nor totals change. A lead that was merged away
+ * counts as its survivor, which has its touches and milestones. The standings are those of enum
  * attribution_standing. Sums stay within what JSON numbers hold exactly.
  * $1 to $6 as above, $7 milestone, $8 model, $9 and $10 dimensions or null, $11 window in days or
  * null, $12 whether by months, $13 limit */

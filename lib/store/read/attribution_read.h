@@ -1,4 +1,4 @@
-/* What attribution counts. The rules stand in docs/attribution.md. */
+/* What attribution counts. The rules are in docs/attribution.md. */
 #ifndef BATON_STORE_ATTRIBUTION_READ_H
 #define BATON_STORE_ATTRIBUTION_READ_H
 

@@ -1,4 +1,4 @@
-/* Background jobs, as those who asked for them read them. */
+/* Background jobs, as their requesters see them. */
 #ifndef BATON_STORE_BACKGROUND_READ_H
 #define BATON_STORE_BACKGROUND_READ_H
 
@@ -15,7 +15,7 @@ struct background_page {
     bool more; /* older ones follow */
 };
 
-/** Jobs that were asked for before this one (nil: all), limit at most. */
+/** Jobs requested before this one (nil: the newest), at most limit. */
 enum err background_read_page(const struct read *read, struct uuid before, int limit,
                               struct background_page *out) MUST_USE;
 

@@ -5,21 +5,22 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-/* A page of leads, what hangs on a part of them, and one lead as it is judged. */
+/* Memory for a page of leads, for the details of some of them, and for one lead while it is
+ * judged. */
 #define PAGE_MEMORY_BYTES  ((size_t)64 << 20)
 #define REST_MEMORY_BYTES  ((size_t)64 << 20)
 #define LEAD_MEMORY_BYTES  ((size_t)16 << 20)
 #define SALES_MEMORY_BYTES ((size_t)1 << 20)
-/* Connections that read, each with a thread that judges what it read: while one waits for the
- * database, the other counts. */
+/* Each worker has a connection and a thread that judges what it has read: while one waits for the
+ * database, the other computes. */
 #define WORKERS 2
 
-/* What the workers share: where the scan has got to. */
+/* Shared by the workers: how far the scan is. */
 struct scan {
     struct history_query query;
     struct uuid workspace;
     const struct backtest_watch *watch;
-    pthread_mutex_t mutex; /* guards what follows; held while the watch is told */
+    pthread_mutex_t mutex; /* guards the members below; held while progress is reported */
     struct uuid last;
     int64_t total;
     int64_t done;
@@ -33,7 +34,7 @@ struct worker {
     struct arena *page;
     struct arena *rest;
     struct arena *lead;
-    struct backtest *backtest; /* its own share */
+    struct backtest *backtest; /* this worker's part of the result */
     pthread_t thread;
 };
 
@@ -58,7 +59,7 @@ static void end_scan(struct scan *scan, enum err err)
         scan->err = err;
 }
 
-/* The next page that nobody has; false at the end. */
+/* The next page that no worker has taken; false at the end. */
 static bool take_page(struct worker *worker, struct history_page *page)
 {
     struct scan *scan = worker->scan;
@@ -104,7 +105,7 @@ static enum err judge_page(const struct worker *worker, struct history_page *pag
     return err;
 }
 
-/* Under the mutex, or when no other worker runs any more. */
+/* With the mutex held, or when no other worker runs any more. */
 static void report_progress(struct scan *scan)
 {
     if (!scan->watch->page(scan->watch->context, scan->done, scan->total))
@@ -166,7 +167,7 @@ static void release_worker(struct worker *worker)
     free(worker->backtest);
 }
 
-/* The first worker runs in the caller's thread, on its connection, and tells the watch. */
+/* The first worker runs on the caller's thread and connection, and reports progress. */
 static enum err run_workers(struct scan *scan, struct worker workers[WORKERS])
 {
     int started = 1;
@@ -179,7 +180,7 @@ static enum err run_workers(struct scan *scan, struct worker workers[WORKERS])
         pthread_join(workers[i].thread, NULL);
         backtest_merge(workers[0].backtest, workers[i].backtest);
     }
-    /* the last pages may have been another's */
+    /* the last pages may have been the other worker's */
     if (scan->err == ERR_NONE)
         report_progress(scan);
     return scan->err;

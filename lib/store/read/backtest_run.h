@@ -1,6 +1,6 @@
 /*
  * Runs a back-test over the leads of a workspace, page by page, in memory that does not grow with
- * their number. Reads and judges in two threads, the caller's being one, each on a connection.
+ * their number. Two threads, one of them the caller's, read and judge, each on its own connection.
  */
 #ifndef BATON_STORE_BACKTEST_RUN_H
 #define BATON_STORE_BACKTEST_RUN_H
@@ -8,11 +8,11 @@
 #include "core/evidence/backtest_request.h"
 #include "store/pg/pg.h"
 
-/** One page may take so long. */
+/** How long one page may take. */
 #define BACKTEST_PAGE_TIMEOUT_MS 30000
 
 struct backtest_watch {
-    /** Told in the caller's thread after each of its pages and at the end, between transactions:
+    /** Called on the caller's thread after each of its pages and at the end, between transactions:
      *  meanwhile no other page is begun, and the connection is free. False ends the run. May take
      *  its time. */
     bool (*page)(void *context, int64_t done, int64_t total);
@@ -20,10 +20,9 @@ struct backtest_watch {
 };
 
 /**
- * Answers the question on the connection (role baton_app) and on another one like it, which is
- * closed in the end. *out gets the result's JSON.
- * ERR_UNAVAILABLE when the database is away, ERR_STATE_CONFLICT when the watch ended it,
- * ERR_OUT_OF_MEMORY, ERR_INTERNAL.
+ * Runs on this connection (role baton_app) and on another like it, which is closed at the end. *out
+ * gets the result as JSON. ERR_UNAVAILABLE when the database is away, ERR_STATE_CONFLICT when the
+ * watch ended the run, ERR_OUT_OF_MEMORY, ERR_INTERNAL.
  */
 enum err backtest_run(struct pg *pg, const struct config *config,
                       const struct backtest_question *question, const struct backtest_watch *watch,

@@ -1,4 +1,4 @@
-/* What senders have delivered; the raw bodies are not read here. */
+/* Deliveries of senders; the raw bodies are not read here. */
 #ifndef BATON_STORE_DELIVERY_READ_H
 #define BATON_STORE_DELIVERY_READ_H
 
@@ -23,7 +23,7 @@ struct delivery_item {
     const char *content_type;
     enum delivery_status status;
     const char *error;   /* NULL when it was applied */
-    struct uuid lead;    /* the first, nil: none */
+    struct uuid lead;    /* the first of several; nil: none */
     instant replayed_at; /* INSTANT_NONE: never */
 };
 

@@ -4,8 +4,8 @@
 
 /* clang-format off */
 
-/* Who has the lead of a closed handoff, unless another of it is open: what may still be done with
- * it depends on that. */
+/* For a closed handoff: who owns its lead, unless the lead has another open one. What may still be
+ * done with it depends on that. */
 #define LEAD_WITH                                         \
            "("                                            \
            "  SELECT owner_team "                         \
@@ -31,8 +31,8 @@ static const struct statement HANDOFF_GET = {
     .hot = true,
 };
 
-/* All that are open are looked at and put in order: as many as the teams have in their hands. An
- * accepted one that nothing presses comes after all others.
+/* Looks at all open handoffs and sorts them: there are as many as the teams have in their hands. An
+ * accepted one without a deadline comes after all others.
  * $1 workspace, $2 receiving team or null, $3 assignee or null, $4 state or null, $5 due before or
  * null, $6 and $7 due and id of the last of the page before or null, $8 limit */
 static const struct statement HANDOFF_PAGE_OPEN = {
@@ -96,7 +96,7 @@ const struct statement *const handoff_read_statements[] = {
 
 enum { NOW, WITH, DUE, HANDOFF };
 
-/* An erasure leaves an empty note where the database wants one. */
+/* Where the database wants a note, an erasure leaves an empty one. */
 static void clear_erased(struct handoff *handoff)
 {
     if (handoff->offer_note != NULL && handoff->offer_note[0] == '\0')
@@ -182,7 +182,7 @@ static struct read_query ask_closed(const struct read *read, const struct handof
     return query;
 }
 
-/* Adds rows until the page is full; what does not fit any more shows in more. */
+/* Adds rows until the page is full; `more` says whether some did not fit. */
 static enum err take_rows(const struct read *read, const struct read_query *query, int limit,
                           struct handoff_page *out)
 {

@@ -1,15 +1,15 @@
-/* Handoffs as they are read: one by its id, and lists of what is due. */
+/* Reads handoffs: one by its id, and lists of what is due. */
 #ifndef BATON_STORE_HANDOFF_READ_H
 #define BATON_STORE_HANDOFF_READ_H
 
 #include "core/handoff/handoff.h"
 #include "store/read/read.h"
 
-/** *now is the database's moment, against which claims lapse. ERR_NOT_FOUND; else as read_run(). */
+/** now is the database's time, by which claims lapse. ERR_NOT_FOUND; else as read_run(). */
 enum err handoff_read_by_id(const struct read *read, struct uuid id, struct handoff **out,
                             instant *now) MUST_USE;
 
-/** A place in the list: open handoffs stand before closed ones. */
+/** A place in the list: open handoffs come before closed ones. */
 struct handoff_place {
     bool closed;
     instant due;    /* of an open one; INSTANT_NONE: from the beginning */
@@ -20,7 +20,7 @@ struct handoff_filter {
     enum handoff_state state; /* HANDOFF_STATE_COUNT: any */
     struct uuid to_team;      /* nil: any */
     struct uuid assignee;     /* a member whose claim has not lapsed; nil: any */
-    instant due_before;       /* open ones alone; INSTANT_NONE: any */
+    instant due_before;       /* only open ones; INSTANT_NONE: any */
     struct handoff_place after;
 };
 
@@ -28,16 +28,16 @@ struct handoff_page {
     struct handoff **items;
     size_t count;
     bool more;
-    struct handoff_place last; /* where the next page goes on */
+    struct handoff_place last; /* where the next page begins */
     instant now;
 };
 
-/** Open ones by what is due first (respond_by while offered, decide_by while accepted), then
- *  closed ones by id. */
+/** Open ones by what is due first (respond_by while offered, decide_by while accepted), then closed
+ *  ones by id. */
 enum err handoff_read_page(const struct read *read, const struct handoff_filter *filter, int limit,
                            struct handoff_page *out) MUST_USE;
 
-/** Whether a team has offered or been offered anything. */
+/** Whether a team has ever offered a handoff or been offered one. */
 enum err handoff_read_has_team(const struct read *read, struct uuid team, bool *out) MUST_USE;
 
 #endif

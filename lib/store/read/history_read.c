@@ -40,7 +40,7 @@ static const struct statement HISTORY_LEADS_NAMED = {
     .hot = true,
 };
 
-/* Leads with a closed handoff, and with one that was accepted and is still open.
+/* Leads with a closed handoff, or with one that was accepted and is still open.
  * $1 workspace, $2 before this lead, $3 limit */
 static const struct statement HISTORY_CLOSED = {
     .name = "history_closed",
@@ -66,12 +66,13 @@ static const struct statement HISTORY_ACCEPTED = {
     .hot = true,
 };
 
-/* What hangs on the leads of a page, in its order: on all from $2 to $3, which is one pass over
- * an index, or on those that are named in $2. The numbers of what follows are one lower then. */
+/* The rows that belong to the leads of a page, in its order: either all from $2 to $3, which is one
+ * pass over an index, or those of the leads listed in $2. In the second form the numbers of the
+ * later parameters are one lower. */
 #define ALL_OF_PAGE   "WHERE workspace_id = $1 AND lead_id >= $2 AND lead_id <= $3 "
 #define NAMED_IN_PAGE "WHERE workspace_id = $1 AND lead_id = ANY ($2::uuid[]) "
 
-/* Of its own term, and of any. */
+/* Verdicts of the definition's term, and of any term. */
 #define VERDICTS(where, term)                                                 \
            "SELECT lead_id, "                                                 \
            "  min(judged_at) FILTER (WHERE term = $" term "), "               \
@@ -100,7 +101,8 @@ static const struct statement HISTORY_VERDICTS_NAMED = {
            "  FROM handoff "                                                  \
            where
 
-/* Two halves, each by its own partial index. What sales found itself is no answer, but may be won. */
+/* Two halves, each with its own partial index. A lead that sales found itself counts as no answer,
+ * but may be won. */
 #define ANSWERS(where, sales)                                                 \
            "SELECT lead_id, "                                                 \
            "  min(offered_at), "                                              \
@@ -270,7 +272,7 @@ static enum err take_leads(const struct read *read, const struct pg_result *resu
 enum err history_read_page(const struct read *read, const struct history_query *query,
                            struct uuid after, struct history_page *out)
 {
-    static const struct uuid before_all = {{[15] = 1}}; /* nil would be null */
+    static const struct uuid before_all = {{[15] = 1}}; /* a nil id would be sent as null */
     struct read_query leads = {.statement = &HISTORY_LEADS};
 
     *out = (struct history_page){0};
@@ -287,7 +289,7 @@ enum err history_read_page(const struct read *read, const struct history_query *
 
 /* ---- what hangs on them ---- */
 
-/* Some leads of a page, in its order. */
+/* A run of leads of a page, in its order. */
 struct slice {
     struct history_lead *leads;
     size_t count;
@@ -310,7 +312,7 @@ static size_t place_of(const struct slice *slice, struct uuid id)
     return low;
 }
 
-/* The lead of this row; NULL for one that is not of the slice, such as an erased one. */
+/* The lead of this row; NULL when it is not in the slice, such as an erased one. */
 static struct history_lead *lead_of(const struct slice *slice, const struct pg_result *result,
                                     int row)
 {
@@ -364,7 +366,7 @@ static bool read_touch(const struct pg_result *result, int row, bool details, st
     return out->kind != NULL;
 }
 
-/* Touches come in the order of the slice, each lead's together. */
+/* Touches come in the order of the slice, those of one lead together. */
 static enum err take_touches(const struct slice *slice, const struct pg_result *result,
                              bool details, struct arena *arena)
 {
@@ -391,7 +393,7 @@ static enum err take_touches(const struct slice *slice, const struct pg_result *
 }
 
 /* When there may be more touches than were read, the slice ends before the lead at which they were
- * cut, unless that is its first. */
+ * cut off, unless that is its first. */
 static void end_before_cut(struct slice *slice, const struct pg_result *result)
 {
     if (pg_rows(result) < HISTORY_PAGE_TOUCHES)
@@ -485,8 +487,8 @@ static int compare_ids_down(const void *a, const void *b)
     return memcmp(b, a, sizeof(struct uuid));
 }
 
-/* Ids of both lists, each once, the greatest first; not below where a list that is full ends, since
- * it may go on there. */
+/* The ids of both lists without duplicates, greatest first. When a list is full, it may continue
+ * below its last id, so nothing below that is taken. */
 static size_t join_ids(const struct pg_result *lists[2], struct uuid *out)
 {
     struct uuid floor = {{0}};

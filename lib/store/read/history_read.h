@@ -1,13 +1,13 @@
 /*
- * The leads of a workspace as core/evidence/history.h wants them, page by page: a page is a read of
- * its own, and so is each part of what hangs on its leads, so that a scan of millions holds no
- * snapshot and may pause anywhere. Leads that were merged away or erased are not among them.
+ * The leads of a workspace as core/evidence/history.h wants them, page by page. Each page is a read
+ * of its own, and so is each part of the rows that belong to its leads, so that a scan of millions
+ * holds no snapshot and may pause anywhere. Leads that were merged away or erased are left out.
  *
  *     history_read_page(&read, &query, after, &page);
  *     while (page.read < page.count) {
  *         … clear the arena of the other read …
  *         history_read_rest(&other, &query, &page, &leads, &count);
- *         … leads[0] to leads[count - 1] are whole …
+ *         … leads[0] to leads[count - 1] are complete …
  *     }
  */
 #ifndef BATON_STORE_HISTORY_READ_H
@@ -18,7 +18,7 @@
 #include "store/read/read.h"
 
 /** Leads of one page (twice as many when they are named), and touches that are read at once: of a
- *  lead with more than that, the latest ones. */
+ *  lead with more, the latest. */
 #define HISTORY_PAGE_LEADS   1000
 #define HISTORY_PAGE_TOUCHES 20000
 
@@ -27,11 +27,11 @@ struct history_query {
     const struct uuid *sales; /* the teams whose answers count */
     size_t sales_count;
     bool touches;           /* whether touches are read at all */
-    bool touch_details;     /* direction and dimensions too, besides kind and times */
-    instant created_before; /* leads that came later are not seen */
+    bool touch_details;     /* direction and dimensions too, not only kind and times */
+    instant created_before; /* leads created later are left out */
 };
 
-/** A stored set of attributes, not read yet; text is NULL when there is none. */
+/** A stored set of attributes, not parsed yet; text is NULL when there is none. */
 struct history_text {
     const char *text;
     size_t len;
@@ -46,31 +46,32 @@ struct history_page {
     struct history_lead *leads; /* in the read's arena */
     const struct history_told *told;
     size_t count; /* 0: the end */
-    size_t read;  /* how many of them were made whole */
+    size_t read;  /* how many of them were completed */
     bool named;   /* not all that there are, and the newest first */
 };
 
-/** The active teams and former ones with function sales; NULL when memory is short. */
+/** Active and former teams with function sales; NULL when memory is short. */
 const struct uuid *history_sales_teams(const struct config *config, struct arena *arena,
                                        size_t *count);
 
-/** The clock of this machine: a scan that begins now does not see what comes later. */
+/** The time of this machine: a scan that begins now leaves out later leads. */
 instant history_now(void);
 
-/** How many leads a scan will see, about. */
+/** About how many leads a scan will see. */
 enum err history_read_count(const struct read *read, int64_t *count) MUST_USE;
 
 /** The leads after this id (nil: the first). */
 enum err history_read_page(const struct read *read, const struct history_query *query,
                            struct uuid after, struct history_page *out) MUST_USE;
 
-/** The leads that were handed off and not merely offered, newest first, from before *before (nil:
- *  the newest) on; *before moves on, and is nil at the end. A page may be empty before that. */
+/** The leads that were handed off and not merely offered, newest first, starting before *before
+ *  (nil: at the newest); *before moves on, and is nil at the end. A page before the end may be
+ *  empty. */
 enum err history_read_answered(const struct read *read, const struct history_query *query,
                                struct uuid *before, struct history_page *out) MUST_USE;
 
-/** Makes the next leads of the page whole, at least one, in this read's arena, which is not the
- *  page's: *leads and *count tell which. */
+/** Completes the next leads of the page, at least one, in this read's arena, which is not the
+ *  page's; they are *leads and *count. */
 enum err history_read_rest(const struct read *read, const struct history_query *query,
                            struct history_page *page, const struct history_lead **leads,
                            size_t *count) MUST_USE;

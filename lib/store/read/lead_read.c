@@ -138,8 +138,8 @@ static const struct statement LEAD_KNOWN_AS = {
     .hot = true,
 };
 
-/* Entries of kinds below 40 are leads' (core/handoff/event.h). A merged lead's milestones went to
- * its survivor s: what that has reached stands for it. There is always a row, which says how far
+/* Entries of kinds below 40 concern leads (core/handoff/event.h). The milestones of a merged lead
+ * went to its survivor s: what that has reached counts. There is always a row, which says how far
  * was looked.
  * $1 workspace, $2 position, $3 entries to look at, $4 milestone, $5 limit */
 static const struct statement LEAD_FEED = {
@@ -213,7 +213,7 @@ static bool read_view(const struct read *read, const struct pg_result *result, i
     return out->lead != NULL;
 }
 
-/* What lead_table_read() could not read: memory, or a damaged row. */
+/* For a row that lead_table_read() could not read: memory was short, or the row is damaged. */
 static enum err unreadable(const struct read *read)
 {
     return arena_failed(read->arena) ? ERR_OUT_OF_MEMORY : ERR_INTERNAL;
@@ -245,7 +245,8 @@ static enum err read_one(const struct read *read, const struct statement *statem
     return err;
 }
 
-/* Following merges costs half as much again, and few leads are merged: only they pay for it. */
+/* Following merges makes the read half as expensive again, and few leads are merged: only those pay
+ * for it. */
 enum err lead_read_by_id(const struct read *read, struct uuid id, struct lead_view *out)
 {
     enum err err = read_one(read, &LEAD_GET, id, out);
@@ -315,7 +316,7 @@ static bool fits(const struct lead *lead, const struct lead_filter *filter)
            (uuid_is_nil(filter->before) || uuid_compare(lead->id, filter->before) < 0);
 }
 
-/* An identity belongs to one lead: the page has it or nothing. */
+/* An identity belongs to one lead, so the page has that lead or none. */
 static enum err read_known_as(const struct read *read, const struct lead_filter *filter,
                               struct lead_page *out)
 {
@@ -393,7 +394,7 @@ static enum err take_change(const struct read *read, const struct pg_result *res
     return ERR_NONE;
 }
 
-/* There is always a row that says how far was looked; without a lead when none fits. */
+/* There is always a row that says how far was looked; it has no lead when none matched. */
 static enum err take_feed(const struct read *read, const struct pg_result *result, int64_t after,
                           int limit, struct lead_feed *out)
 {

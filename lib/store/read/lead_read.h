@@ -1,4 +1,4 @@
-/* Leads as they are read: one by its id, and pages of them. */
+/* Reads leads: one by its id, and pages of them. */
 #ifndef BATON_STORE_LEAD_READ_H
 #define BATON_STORE_LEAD_READ_H
 
@@ -15,8 +15,8 @@ struct lead_view {
  *  read_run(). */
 enum err lead_read_by_id(const struct read *read, struct uuid id, struct lead_view *out) MUST_USE;
 
-/** For reads of what hangs on a lead, in the same round trip: whether it, or its survivor, is
- * there. ERR_NOT_FOUND, ERR_GONE. */
+/** For reads of something that belongs to a lead, in the same round trip: does the lead, or its
+ *  survivor, exist? ERR_NOT_FOUND, ERR_GONE. */
 struct read_query lead_standing_ask(const struct read *read, struct uuid id);
 enum err lead_standing_read(const struct pg_result *result) MUST_USE;
 
@@ -42,9 +42,9 @@ struct lead_page {
 enum err lead_read_page(const struct read *read, const struct lead_filter *filter, int limit,
                         struct lead_page *out) MUST_USE;
 
-/** A lead that changed; lead->status tells the tombstones. */
+/** A lead that changed; lead->status says whether it is a tombstone. */
 struct lead_change_item {
-    int64_t pos; /* of its latest change within what was looked at */
+    int64_t pos; /* of its latest change among the entries that were looked at */
     struct lead *lead;
     struct uuid open;
     struct uuid survivor; /* of a merged one */
@@ -54,11 +54,11 @@ struct lead_feed {
     struct lead_change_item *items;
     size_t count;
     int64_t next; /* the position to go on from */
-    bool more;    /* entries stand behind it already */
+    bool more;    /* there are already entries after it */
 };
 
 /** Leads that have reached the milestone and changed after this position, each once, in the order
- *  of their latest change. A page may be empty and not the last. */
+ *  of their latest change. A page may be empty without being the last. */
 enum err lead_read_feed(const struct read *read, enum milestone milestone, int64_t after, int limit,
                         struct lead_feed *out) MUST_USE;
 

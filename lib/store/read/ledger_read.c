@@ -22,8 +22,9 @@ static const struct statement LEDGER_EVENTS = {
     .hot = true,
 };
 
-/* 25, 26 and 30 to 36: core/ledger/ledger.h. What was said with an entry stands in the feedback row
- * of the same handoff and moment. There is always a row, which says how far was looked.
+/* 25, 26 and 30 to 36: see core/ledger/ledger.h. The words that belong to an entry are in the
+ * feedback row of the same handoff and moment. There is always a row, which says how far was
+ * looked.
  * $1 workspace, $2 position, $3 entries to look at, $4 limit */
 static const struct statement LEDGER_FEEDBACK = {
     .name = "ledger_feedback",
@@ -65,7 +66,7 @@ static const struct statement LEDGER_FEEDBACK = {
 #define DIMENSION_OF(column) \
            "(SELECT value FROM dimension WHERE workspace_id = $1 AND dimension_id = t." column ")"
 
-/* A chain's entries have their positions in the order of seq. 1, 2 and 10 may bring a touch.
+/* The positions of a chain's entries are in the order of seq. Kinds 1, 2 and 10 may have a touch.
  * $1 workspace, $2 lead, $3 position, $4 limit */
 static const struct statement LEDGER_TIMELINE = {
     .name = "ledger_timeline",
@@ -113,7 +114,7 @@ const struct statement *const ledger_read_statements[] = {
     NULL,
 };
 
-/* What could not be read: memory, or a damaged row. */
+/* For a row that could not be read: memory was short, or the row is damaged. */
 static enum err unreadable(const struct read *read)
 {
     return arena_failed(read->arena) ? ERR_OUT_OF_MEMORY : ERR_INTERNAL;
@@ -187,7 +188,7 @@ static enum err take_feedback(const struct read *read, const struct pg_result *r
     return out->handoff == NULL ? unreadable(read) : read_checked(read);
 }
 
-/* There is always a row that says how far was looked; without an entry when none fits. */
+/* There is always a row that says how far was looked; it has no entry when none matched. */
 static enum err take_feedback_page(const struct read *read, const struct pg_result *result,
                                    int limit, struct feedback_page *out)
 {

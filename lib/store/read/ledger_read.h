@@ -1,5 +1,5 @@
-/* The ledger as its followers read it: the feeds of events and of feedback, and what happened with
- * one lead. Only what is committed is there, and positions are dense. */
+/* The ledger as its followers read it: the feeds of events and of feedback, and the timeline of one
+ * lead. Only committed entries are there, and positions are dense. */
 #ifndef BATON_STORE_LEDGER_READ_H
 #define BATON_STORE_LEDGER_READ_H
 
@@ -10,7 +10,7 @@ struct ledger_page {
     struct event *items;
     size_t count;
     int64_t next; /* position to go on from */
-    bool more;    /* something stands behind it already */
+    bool more;    /* there are already entries after it */
 };
 
 /** Entries after this position, in their order. */
@@ -30,8 +30,8 @@ struct feedback_page {
     bool more;
 };
 
-/** Rejections, returns, ratings, disputes with their answers, outcomes. A page may be empty and
- *  not the last. */
+/** Rejections, returns, ratings, disputes with their answers, outcomes. A page may be empty without
+ *  being the last. */
 enum err ledger_read_feedback(const struct read *read, int64_t after, int limit,
                               struct feedback_page *out) MUST_USE;
 
@@ -46,7 +46,7 @@ struct timeline_page {
     bool more;
 };
 
-/** What happened with a lead and with those that it absorbed, oldest first, after this position.
+/** What happened with a lead and with those that it absorbed, after this position, oldest first.
  *  Merges are followed. ERR_NOT_FOUND, ERR_GONE. */
 enum err ledger_read_timeline(const struct read *read, struct uuid lead, int64_t after, int limit,
                               struct timeline_page *out) MUST_USE;

@@ -20,7 +20,7 @@ static const struct statement OPERATOR_DELIVERIES = {
     .hot = true,
 };
 
-/* Before the first checkpoint, since the first entry. */
+/* Without a checkpoint the age counts from the first entry. */
 static const struct statement OPERATOR_CHECKPOINT = {
     .name = "operator_checkpoint",
     .sql = "SELECT h.pos - j.cursor, CASE WHEN h.pos > j.cursor THEN greatest(extract(epoch FROM "

@@ -1,17 +1,17 @@
-/* What an operator alarms on, of one workspace: counts that an index answers, capped, so that they
- * cost the same however many leads there are. No personal data. */
+/* The numbers of one workspace that an operator sets alarms on: counts that an index answers,
+ * capped, so that they cost the same however many leads there are. No personal data. */
 #ifndef BATON_STORE_OPERATOR_READ_H
 #define BATON_STORE_OPERATOR_READ_H
 
 #include "store/pg/pg.h"
 
-/** What is counted is counted up to here. */
+/** Counting stops here. */
 #define OPERATOR_COUNT_MAX 100000
 
 struct operator_state {
     int64_t waiting;        /* handoffs that are offered */
-    int64_t overdue;        /* of them, those whose time to answer is over */
-    int64_t failed;         /* deliveries that could not be mapped */
+    int64_t overdue;        /* those of them whose time to answer is over */
+    int64_t failed;         /* deliveries that did not fit their mapping */
     int64_t uncovered;      /* ledger entries that no checkpoint covers yet */
     int64_t checkpoint_age; /* seconds since the last checkpoint, when the ledger has grown since;
                                else 0 */

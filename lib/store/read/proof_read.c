@@ -91,7 +91,7 @@ const struct statement *const proof_read_statements[] = {
     &CHECKPOINT_PAGE, &CHECKPOINT_GET, &RECEIPT_ENTRY, &RECEIPT_OF_HANDOFF, NULL,
 };
 
-/* What could not be read: memory, or a damaged row. */
+/* For a row that could not be read: memory was short, or the row is damaged. */
 static enum err unreadable(const struct read *read)
 {
     return arena_failed(read->arena) ? ERR_OUT_OF_MEMORY : ERR_INTERNAL;
@@ -106,7 +106,7 @@ static void copy_bytes(const struct pg_result *result, int row, int column, uint
     const uint8_t *bytes = pg_get_bytea(result, row, column, &len);
 
     if (bytes != NULL)
-        memcpy(out, bytes, len < size ? len : size); /* the table's checks say len = size */
+        memcpy(out, bytes, len < size ? len : size); /* the table's checks guarantee len = size */
 }
 
 /* False when memory is short or the row is damaged. */

@@ -1,5 +1,5 @@
-/* Checkpoints, receipts and proofs of consistency as they are read. However long the ledger is, a
- * proof reads a bounded number of rows: groups of 256 nodes, two per level. */
+/* Reads checkpoints, receipts and proofs of consistency. However long the ledger is, a proof reads
+ * a bounded number of rows: groups of 256 nodes, two per level. */
 #ifndef BATON_STORE_PROOF_READ_H
 #define BATON_STORE_PROOF_READ_H
 
@@ -20,7 +20,7 @@ enum err proof_read_checkpoints(const struct read *read, int64_t below, int limi
 /** The latest one; ERR_NOT_FOUND while there is none. */
 enum err proof_read_latest(const struct read *read, struct checkpoint *out) MUST_USE;
 
-/** What is known of an entry that has no receipt yet. */
+/** Known about an entry that has no receipt yet. */
 struct receipt_wait {
     instant at;  /* of the entry */
     instant now; /* of the database */
@@ -34,12 +34,12 @@ struct receipt_wait {
 enum err proof_read_receipt(const struct read *read, int64_t pos, struct receipt *out,
                             struct receipt_wait *wait) MUST_USE;
 
-/** From the ledger as it was at size `from` to the checkpoint of size `size`.
- *  ERR_NOT_FOUND: there is no such checkpoint, or from > size. */
+/** Proves that the checkpoint of size `size` continues the ledger of size `from`. ERR_NOT_FOUND:
+ *  there is no such checkpoint, or from > size. */
 enum err proof_read_consistency(const struct read *read, int64_t from, int64_t size,
                                 struct consistency *out) MUST_USE;
 
-/** Position of the entry that brought a handoff into this state; ERR_NOT_FOUND when none did.
+/** The position of the entry that brought a handoff into this state; ERR_NOT_FOUND when none did.
  *  Merges are followed. */
 enum err proof_read_answer(const struct read *read, const struct handoff *handoff,
                            enum handoff_state state, int64_t *pos) MUST_USE;

@@ -1,6 +1,6 @@
 #include "store/read/read.h"
 
-/* A statement that went stale (a changed table) is prepared anew by the second run. */
+/* The second run prepares again a statement that went stale because its table was changed. */
 #define RUNS_MAX 3
 
 const struct uuid READ_ID_MAX = {

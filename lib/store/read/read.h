@@ -15,20 +15,20 @@
 #include "base/arena.h"
 #include "store/pg/pg.h"
 
-/** Memory of what one read answers, at most. */
+/** The memory that one read may fill with its results. */
 #define READ_MEMORY_MAX_BYTES ((size_t)64 << 20)
 
 #define READ_LIMIT_DEFAULT 50
 #define READ_LIMIT_MAX     500
 
-/** Entries of the ledger that one read of a feed looks at, at most; the next read goes on there. */
+/** How many entries of the ledger one read of a feed looks at; the next read continues there. */
 #define FEED_SCAN_MAX 5000
 
 struct read {
     struct pg *pg;
     struct arena *arena; /* results live here */
     struct uuid workspace;
-    int64_t deadline; /* as of pg_now_ms() */
+    int64_t deadline; /* in terms of pg_now_ms() */
 };
 
 struct read_query {
@@ -40,8 +40,8 @@ struct read_query {
 /** Begins the parameters with the workspace as $1. */
 void read_params(struct read_query *query, const struct read *read);
 
-/** Runs them in their order. ERR_UNAVAILABLE when the database is away or takes too long;
- *  ERR_INVALID_PARAMETER when it refuses a value, which pg_error() tells more of; ERR_INTERNAL,
+/** Runs them in order. ERR_UNAVAILABLE when the database is away or takes too long;
+ *  ERR_INVALID_PARAMETER when it refuses a value, see pg_error(); ERR_INTERNAL,
  *  ERR_OUT_OF_MEMORY. */
 enum err read_run(const struct read *read, struct read_query *queries, size_t count) MUST_USE;
 
@@ -50,7 +50,7 @@ void read_end(const struct read *read);
 /** ERR_OUT_OF_MEMORY when the arena has failed. */
 enum err read_checked(const struct read *read) MUST_USE;
 
-/** For keys that go down: above every id. */
+/** Above every id: for keys in descending order. */
 extern const struct uuid READ_ID_MAX;
 
 #endif

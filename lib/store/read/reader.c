@@ -9,7 +9,7 @@ struct reader {
     struct readers *readers;
     pthread_t thread;
     struct pg *pg;
-    int64_t away_until; /* without a database; pg_now_ms() */
+    int64_t away_until; /* until when to wait for a database that is away; pg_now_ms() */
     int64_t deadline;
 };
 

@@ -11,22 +11,22 @@
 struct readers;
 struct reader;
 
-/** Reads that may wait; beyond, submit refuses. */
+/** Reads that may wait; with more, submit refuses. */
 #define READERS_WAITING_MAX 4096
 /** A read is given up after this time, connecting included. */
 #define READ_TIMEOUT_MS 5000
-/** Without a database reads are answered this long after they were submitted … */
+/** Without a database, reads are answered this long after they were submitted … */
 #define READ_AWAY_MS 700
 /** … or this long after a thread took them, if that is later. */
 #define READ_AWAY_LEAST_MS 20
-/** For the look at the configuration's version. */
+/** For checking the configuration's version. */
 #define READ_REFRESH_MS 800
 
 /** Belongs to the submitter until run has been called. */
 struct reader_job {
     void (*run)(struct reader_job *job, struct reader *reader); /* on a reader's thread */
     void *owner;
-    /* the readers' own */
+    /* for the readers alone */
     struct reader_job *next;
     int64_t queued_ms; /* pg_now_ms() */
     bool queued;
@@ -39,26 +39,26 @@ struct readers_settings {
 };
 
 struct readers *readers_start(const struct readers_settings *settings);
-/** Runs what waits, then ends the threads. */
+/** Runs the waiting jobs, then ends the threads. */
 void readers_stop(struct readers *readers);
 
 /** ERR_OVERLOADED, ERR_UNAVAILABLE when stopping. Any thread; never waits. */
 enum err readers_submit(struct readers *readers, struct reader_job *job) MUST_USE;
-/** Takes a job back that no thread has taken yet. */
+/** Takes back a job that no thread has taken yet. */
 bool readers_cancel(struct readers *readers, struct reader_job *job);
 
 /** For the store's read functions: the reader's connection. */
 struct pg *reader_pg(struct reader *reader);
 
-/** The moment, in pg_now_ms() terms, until when a read may take. */
+/** Until when a read may take, in terms of pg_now_ms(). */
 int64_t reader_deadline(const struct reader *reader);
 
-/** What a failed read means for its caller: ERR_UNAVAILABLE when the database is away or busy,
+/** Which error a failed read is for its caller: ERR_UNAVAILABLE when the database is away or busy,
  *  else ERR_INTERNAL. */
 enum err reader_error(const struct reader *reader);
 
-/** Connects when needed; ERR_UNAVAILABLE soon when the database is away. Before a job's first
- *  read. */
+/** Connects when needed; returns ERR_UNAVAILABLE quickly when the database is away. Before a job's
+ *  first read. */
 enum err reader_connect(struct reader *reader) MUST_USE;
 
 /** reader_connect(), then config_cache_refresh() on the reader's connection. */

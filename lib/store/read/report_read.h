@@ -1,4 +1,4 @@
-/* Reports: how many leads stand where. */
+/* Reports: how many leads are at each stage. */
 #ifndef BATON_STORE_REPORT_READ_H
 #define BATON_STORE_REPORT_READ_H
 
@@ -9,11 +9,11 @@ struct funnel {
     int64_t standing[STAGE_COUNT];    /* leads whose stage it is now; erased ones have none */
     int64_t reached[MILESTONE_COUNT]; /* that ever reached it, erased ones included */
     int64_t leads;                    /* sum of standing */
-    int64_t claimed_not_qualified; /* called mql or more by a sender; no milestone, no verdict that
-                                      says so */
+    int64_t claimed_not_qualified; /* called mql or more by a sender; no milestone, and no verdict
+                                      that agrees */
 };
 
-/** Of the leads whose first touch, else capture, is at `from` or later and before `to`
+/** Of the leads whose first touch, or else capture, is at `from` or later and before `to`
  *  (INSTANT_NONE: open). */
 enum err report_read_funnel(const struct read *read, instant from, instant to,
                             struct funnel *out) MUST_USE;

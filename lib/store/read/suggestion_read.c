@@ -22,7 +22,7 @@ static const struct statement SUGGESTION_REJECTIONS = {
            "LIMIT $3",
 };
 
-/* What a lead's override of this version spoke against: its first verdict by it.
+/* What an override of this version's verdict disagreed with: the lead's first verdict by it.
  * $1 workspace, $2 term, $3 version */
 static const struct statement SUGGESTION_OVERRIDES = {
     .name = "suggestion_overrides",
@@ -64,7 +64,7 @@ static void take_overrides(const struct pg_result *result, struct suggestion_ans
         bool met = pg_get_bool(result, row, 2);
         if (at < 0)
             continue;
-        /* a disqualifier speaks for a lead while it is not met */
+        /* a disqualifier that is not met speaks for a lead */
         bool speaks_for =
             met != (answer->version->compiled->criteria[at].kind == CRITERION_DISQUALIFIER);
         if (qualified == speaks_for)

@@ -1,12 +1,13 @@
-/* What suggestions are made of: the leads that sales answered, newest first, and why it rejected.
- */
+/* The data that suggestions are made from: the leads that sales answered, newest first, and why it
+ * rejected some. */
 #ifndef BATON_STORE_SUGGESTION_READ_H
 #define BATON_STORE_SUGGESTION_READ_H
 
 #include "core/evidence/suggestion_write.h"
 #include "store/read/read.h"
 
-/** Answered leads that are looked at, the newest; older ones are left out and it is said so. */
+/** At most this many answered leads are looked at, the newest; the answer says when there were
+ *  more. */
 #define SUGGESTION_LEADS_MAX 20000
 #define REJECTION_KINDS_MAX  500
 

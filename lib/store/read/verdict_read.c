@@ -5,7 +5,7 @@
 
 /* clang-format off */
 
-/* The verdicts of one chain have their moments in the order of seq.
+/* The times of the verdicts of one chain are in the order of seq.
  * $1 workspace, $2 lead, $3 term or null, $4 version or null, $5 to $7 moment, lead and number of
  * the last of the page before, $8 limit */
 static const struct statement VERDICT_PAGE = {

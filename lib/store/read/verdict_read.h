@@ -5,8 +5,8 @@
 #include "core/definition/definition.h"
 #include "store/read/read.h"
 
-/** A place in the list: a verdict is known by its moment, the lead in whose chain it stands, and
- *  its number there. */
+/** A place in the list: a verdict is identified by its time, the lead whose chain it is in, and its
+ *  number there. */
 struct verdict_place {
     instant judged_at; /* INSTANT_NONE: from the newest */
     struct uuid lead;
@@ -32,7 +32,7 @@ struct verdict_page {
     bool more;
 };
 
-/** Newest first, those on leads that it absorbed included. Merges are followed. ERR_NOT_FOUND,
+/** Newest first, with those on leads that it absorbed. Merges are followed. ERR_NOT_FOUND,
  *  ERR_GONE; else as read_run(). */
 enum err verdict_read_page(const struct read *read, struct uuid lead,
                            const struct verdict_filter *filter, int limit,

@@ -1,4 +1,4 @@
-/* The words in use in a workspace: names of attributes, values of touches' dimensions. */
+/* The words in use in a workspace: names of attributes, and values of touches' dimensions. */
 #ifndef BATON_STORE_VOCABULARY_READ_H
 #define BATON_STORE_VOCABULARY_READ_H
 
@@ -9,7 +9,7 @@
 
 struct attribute_use {
     const char *name;
-    bool text, number, boolean, list; /* types that its present values have */
+    bool text, number, boolean, list; /* the types of its present values */
     int64_t leads;                    /* how many have it */
 };
 
@@ -22,10 +22,10 @@ struct attribute_uses {
 /** Looks at every lead. */
 enum err vocabulary_read_attributes(const struct read *read, struct attribute_uses *out) MUST_USE;
 
-/** Leads that vocabulary_read_names() looks at: the latest. */
+/** vocabulary_read_names() looks at this many leads, the latest. */
 #define NAMES_LEADS_MAX 10000
 
-/** Names of attributes that any of the latest leads has had, sorted. */
+/** Names of attributes that any of the latest leads has ever had, sorted. */
 enum err vocabulary_read_names(const struct read *read, const char ***out, size_t *count) MUST_USE;
 
 struct dimension_page {

@@ -18,7 +18,8 @@
 #define FILE_MAX_BYTES 16384
 #define LINE_HEX       (2 * SEAL_KEY_BYTES)
 
-/* Which file it was: another one has another place, size or time. */
+/* Tells one state of the file from another: replacing or changing it changes its inode, size or
+ * time. */
 struct version {
     dev_t device;
     ino_t inode;
@@ -51,7 +52,7 @@ static bool read_key(const char *line, size_t len, struct seal_key *out)
     return true;
 }
 
-/* A fault's number is that of its line. NULL when all is well. */
+/* The number of a fault is that of its line. NULL when there is no fault. */
 static const char *parse(const char *text, struct keys *keys, int *number)
 {
     const char *next;
@@ -113,7 +114,8 @@ static bool version_of(const char *path, struct version *out)
     return true;
 }
 
-/* The version is taken before the file is read: a change in between is seen next time. */
+/* The version is taken before the file is read, so that a change in between is noticed the next
+ * time. */
 static bool load_changed(struct keyring *keyring, char why[PRIVATE_FILE_WHY_MAX_BYTES])
 {
     struct version version;
@@ -136,7 +138,7 @@ static void look_again(struct keyring *keyring)
     char why[PRIVATE_FILE_WHY_MAX_BYTES];
 
     if (!load_changed(keyring, why))
-        return; /* the keys at hand still are what they were */
+        return; /* the keys in memory stay as they were */
 }
 
 struct keyring *keyring_open(const char *path, char why[PRIVATE_FILE_WHY_MAX_BYTES])
@@ -267,7 +269,7 @@ static const char introduction[] =
     "# Keys that Baton seals its secrets with: one a line, the last seals, every one opens.\n"
     "# Keep a copy apart from the database's backups: without it they cannot be read.\n";
 
-/* Appends "# key <id>" and a new key to a text of a file; false when there is no room. */
+/* Appends "# key <id>" and a new key to the text of a file; false when there is no room. */
 static bool append_key(char text[FILE_MAX_BYTES], size_t *len)
 {
     uint8_t bytes[SEAL_KEY_BYTES];
@@ -302,8 +304,8 @@ enum private_file keyring_make_file(const char *path, char why[PRIVATE_FILE_WHY_
     return end;
 }
 
-/* The file that stands at the path, locked against others who add; -1 with errno. Whoever had the
- * lock before has put another file there. */
+/* Opens the file at the path, locked against others who add a key; -1 with errno. It is opened
+ * again if a process that held the lock before has replaced the file meanwhile. */
 static int lock_file(const char *path)
 {
     for (;;) {

@@ -1,11 +1,11 @@
 /*
- * The keys that secrets in the database are sealed with (lib/base/seal.h), of a file outside it:
- * one key a line, 64 hex digits; empty lines and those that begin with # are left out. The last
- * key seals, every one opens; so a new key is added to the file first, and the old one taken out
- * once nothing is sealed with it any more.
+ * The keys that secrets in the database are sealed with (lib/base/seal.h), from a file outside it:
+ * one key per line, 64 hex digits; empty lines and lines that begin with # are ignored. The last
+ * key seals, all of them open; so a new key is added to the file first, and the old one removed
+ * when nothing is sealed with it any more.
  *
- * The file is read again when it has changed, before anything is sealed and when a key is met that
- * is not known: nobody has to restart for a new key. What cannot be read then leaves the keys as
+ * The file is read again when it has changed, before anything is sealed and when an unknown key is
+ * met: no server has to be restarted for a new key. If it cannot be read then, the keys stay as
  * they were.
  */
 #ifndef BATON_STORE_KEYRING_H
@@ -22,13 +22,13 @@
 
 struct keyring;
 
-/** NULL: why says what is wrong with the file, and what to do. */
+/** NULL: why says what is wrong with the file, and what to do about it. */
 struct keyring *keyring_open(const char *path, char why[PRIVATE_FILE_WHY_MAX_BYTES]);
 void keyring_free(struct keyring *keyring);
 
-/* All of these from any thread. */
+/* All of these may be called from any thread. */
 
-/** Whether it has the key, also after another look at the file. */
+/** Whether it has the key, after reading the file again if need be. */
 bool keyring_has(struct keyring *keyring, const uint8_t id[SEAL_KEY_ID_BYTES]);
 /** The id of the key that seals. */
 void keyring_newest(struct keyring *keyring, uint8_t id[SEAL_KEY_ID_BYTES]);
@@ -51,10 +51,11 @@ void keyring_write_id(const uint8_t id[SEAL_KEY_ID_BYTES], char out[KEYRING_ID_L
 enum private_file keyring_make_file(const char *path,
                                     char why[PRIVATE_FILE_WHY_MAX_BYTES]) MUST_USE;
 
-/** Adds a new key to the file, which seals from then on. Two at once: both are added. */
+/** Adds a new key to the file; it seals from then on. When two do so at once, both keys are
+ *  added. */
 bool keyring_add_to_file(const char *path, char why[PRIVATE_FILE_WHY_MAX_BYTES]) MUST_USE;
 
-/** The ids of a file's keys, oldest first; how many, or 0 with why. */
+/** The ids of a file's keys, oldest first. Returns how many; 0, with why, on failure. */
 size_t keyring_list_file(const char *path, uint8_t ids[KEYRING_KEYS_MAX][SEAL_KEY_ID_BYTES],
                          char why[PRIVATE_FILE_WHY_MAX_BYTES]) MUST_USE;
 

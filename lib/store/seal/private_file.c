@@ -33,7 +33,7 @@ static enum private_file check(int fd, const char *path, char why[PRIVATE_FILE_W
     return PRIVATE_FILE_DONE;
 }
 
-/* The file's bytes; -1: none, or too many. */
+/* The file's bytes; -1: unreadable, or too many. */
 static ssize_t read_all(int fd, char *out, size_t size)
 {
     size_t len = 0;
@@ -94,8 +94,8 @@ static bool sync_directory(const char *path)
     return synced;
 }
 
-/* A file that is whole before it has its name: link() leaves one that is there, rename() does
- * not. */
+/* The file is complete before it gets its name: link() never replaces an existing file, rename()
+ * does. */
 static enum private_file put(const char *path, const char *bytes, size_t len,
                              int (*name)(const char *, const char *),
                              char why[PRIVATE_FILE_WHY_MAX_BYTES])

@@ -6,7 +6,7 @@
 
 /* ---- columns ---- */
 
-/* The lead, when it speaks of exactly one; else they stand in idempotency_lead. */
+/* The lead, when the answer is about exactly one; several are in idempotency_lead. */
 static void put_lead(struct column_writer *w, const void *row)
 {
     const struct answer_row *answer = row;
@@ -78,7 +78,7 @@ static const struct statement ANSWER_INSERT =
 static const struct statement ANSWER_LEADS =
     STATEMENT_OF_ROWS("answer_leads", STATEMENT_ADDS, answer_lead_columns);
 
-/* In batches, so that one run never takes long; the job comes again.
+/* In batches, so that no run takes long; the job comes back for the rest.
  * $1 workspace, $2 older than this, $3 limit */
 static const struct statement ANSWER_DROP = {
     .name = "answer_drop",
@@ -132,7 +132,7 @@ struct answer_row *answer_table_read(const struct pg_result *result, int row, st
     return answer;
 }
 
-/* Of the answers that speak of several. */
+/* For the answers that are about several leads. */
 static void insert_leads(struct pg *pg, struct arena *arena, struct uuid workspace,
                          struct answer_row *const *rows, size_t count)
 {

@@ -1,4 +1,4 @@
-/* Rows of the table idempotency: stored answers, and the leads of which they speak. */
+/* Rows of the table idempotency: stored answers, and the leads that they are about. */
 #ifndef BATON_STORE_ANSWER_TABLE_H
 #define BATON_STORE_ANSWER_TABLE_H
 
@@ -14,7 +14,7 @@ struct answer_row *answer_table_read(const struct pg_result *result, int row, st
 void answer_table_queue_insert(struct pg *pg, struct arena *arena, struct uuid workspace,
                                struct answer_row *const *rows, size_t count, instant now);
 
-/** Drops a batch of what is older than this; INSTANT_NONE drops nothing. */
+/** Drops a batch of rows older than this; INSTANT_NONE drops nothing. */
 void answer_table_queue_drop(struct pg *pg, struct arena *arena, struct uuid workspace,
                              instant before);
 

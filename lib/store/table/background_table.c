@@ -2,7 +2,7 @@
 
 #include "store/pg/columns.h"
 
-#define STEP_MEMORY_BYTES (4u << 20) /* of one renewal or end, its result included */
+#define STEP_MEMORY_BYTES (4u << 20) /* of one renewal or end, with its result */
 
 /* ---- columns ---- */
 
@@ -17,7 +17,8 @@ static const struct column_form as_background_state =
 #define OF_ITS_RUNNER .unsaved = "written by who runs it"
 #define FOR_ITS_RUNNER .unread = "for who runs it"
 
-/* Of a job that is there, only a cancellation is saved: the rest belongs to who runs it. */
+/* When a job exists already, a command can only cancel it: everything else belongs to the server
+ * that runs it. */
 static const struct column background_list[] = {
     {"job_id",      &as_uuid,             IN(id),             COLUMN_KEY},
     {"kind",        &as_background_kind,  IN(kind)},
@@ -249,9 +250,9 @@ void background_table_queue_drop(struct pg *pg, struct arena *arena, struct uuid
     pg_queue(pg, &BACKGROUND_DROP, &params);
 }
 
-/* ---- for whoever runs it ---- */
+/* ---- for the server that runs it ---- */
 
-/* The claim's workspace stays nil when nothing is due. */
+/* The claim's workspace stays nil when no job is due. */
 static void read_claim(const struct pg_result *result, struct arena *arena,
                        struct background_claim *out)
 {

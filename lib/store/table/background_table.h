@@ -1,11 +1,12 @@
-/* Rows of the table background_job: what commands save, and what the one who runs a job does. */
+/* Rows of the table background_job: what commands save, and what the server that runs a job
+ * does. */
 #ifndef BATON_STORE_BACKGROUND_TABLE_H
 #define BATON_STORE_BACKGROUND_TABLE_H
 
 #include "core/background_job.h"
 #include "store/pg/pg.h"
 
-/** A job whose lease was not renewed for so long is taken over. */
+/** A job whose lease was not renewed for this long is taken over. */
 #define BACKGROUND_LEASE_SECONDS 20
 
 /* ---- for the lane ---- */
@@ -21,32 +22,32 @@ struct background_job *background_table_read(const struct pg_result *result, int
                                              struct arena *arena);
 void background_table_queue_save(struct pg *pg, struct arena *arena, struct uuid workspace,
                                  const struct background_job *job);
-/** Drops what ended before this moment; INSTANT_NONE: nothing. */
+/** Drops jobs that ended before this moment; INSTANT_NONE: none. */
 void background_table_queue_drop(struct pg *pg, struct arena *arena, struct uuid workspace,
                                  instant before);
 
-/* ---- for whoever runs it ---- */
+/* ---- for the server that runs it ---- */
 
 struct background_claim {
-    struct uuid workspace; /* nil: nothing is due */
+    struct uuid workspace; /* nil: no job is due */
     struct uuid job;
     enum background_kind kind;
-    struct uuid place;   /* where the one before came to; nil: it begins */
-    int64_t done;        /* leads; whoever runs it counts on */
+    struct uuid place;   /* how far the server before got; nil: it begins */
+    int64_t done;        /* leads; the server that runs it continues to count */
     const char *request; /* in the arena */
     size_t request_len;
-    const char *tally; /* what came of it so far, as its kind keeps it; NULL: nothing */
+    const char *tally; /* its result so far, in the form of its kind; NULL: none */
     size_t tally_len;
     struct uuid asked_by;
     struct uuid team;
     instant created_at;
 };
 
-/** How far it is. */
+/** How far it has got. */
 struct background_progress {
     int64_t done;
     int64_t total;
-    struct uuid place; /* nil: it can only begin anew */
+    struct uuid place; /* nil: it can only begin again */
     const char *tally; /* JSON; NULL: none */
     size_t tally_len;
 };
@@ -60,14 +61,14 @@ enum pg_status background_claim_one(struct pg *pg, struct uuid workspace, struct
                                     struct arena *arena, int64_t deadline,
                                     struct background_claim *out) MUST_USE;
 
-/** Renews the lease and says how far it is. *ours is false when it was cancelled, or another
- *  server took it over. As baton_app. */
+/** Renews the lease and stores the progress. *ours is false when it was cancelled, or another
+ *  server has taken it over. As baton_app. */
 enum pg_status background_renew(struct pg *pg, const struct background_claim *claim,
                                 const struct background_progress *progress, int64_t deadline,
                                 bool *ours) MUST_USE;
 
-/** Ends it: with a result, or, when that is NULL, with an error's code. Nothing happens when it
- *  is not ours any more. */
+/** Ends it: with a result or, when that is NULL, with an error's code. Nothing happens when it is
+ *  no longer ours. */
 enum pg_status background_end(struct pg *pg, const struct background_claim *claim,
                               const char *result, size_t result_len, const char *error,
                               int64_t deadline) MUST_USE;

@@ -23,7 +23,7 @@ static const struct column checkpoint_list[] = {
 const struct columns checkpoint_columns =
     COLUMNS("checkpoint", checkpoint_list, struct checkpoint);
 
-/* Saved with the first checkpoint that it signs. */
+/* A key is saved with the first checkpoint that it signs. */
 static const struct column signing_key_list[] = {
     {"key_id",     &as_bytes, IN(key_id), COLUMN_KEY},
     {"public_key", &as_bytes, IN(public_key)},
@@ -98,7 +98,7 @@ static const struct statement CHECKPOINT_INSERT = {
     .tuples = 1,
 };
 
-/* What is left is due at once.
+/* When something is left, the job is due again at once.
  * $1 workspace, $2 job, $3 size, $4 whether something is left */
 static const struct statement CHECKPOINT_MOVE = {
     .name = "checkpoint_move",
@@ -124,8 +124,8 @@ struct turn {
     struct arena *arena;
     int64_t deadline;
     bool locked;
-    int64_t cursor; /* entries that the tree has */
-    int64_t head;   /* entries that the ledger has */
+    int64_t cursor; /* entries that are in the tree */
+    int64_t head;   /* entries that are in the ledger */
     instant now;
     struct checkpoint last; /* size 0: there is none */
     bool key_known;
@@ -148,7 +148,7 @@ static int queue(const struct turn *turn, const struct statement *statement)
     return pg_queue(turn->pg, statement, &params);
 }
 
-/* ---- how things stand ---- */
+/* ---- the present state ---- */
 
 static int queue_lock(const struct turn *turn)
 {
@@ -214,7 +214,7 @@ static enum checkpoint_state replace_key(struct turn *turn)
     return CHECKPOINT_ROTATE;
 }
 
-/* What is to be done; CHECKPOINT_MADE: a checkpoint. */
+/* What is to be done; CHECKPOINT_MADE: make a checkpoint. */
 static enum checkpoint_state judge(struct turn *turn, bool announced)
 {
     bool same_key = memcmp(turn->last.key_id, signing_key_id(turn->key), KEY_ID_BYTES) == 0;
@@ -261,7 +261,7 @@ static enum pg_status read_frontier(struct turn *turn)
     return status;
 }
 
-/* The tree as stored must still be the one that was signed. */
+/* The stored tree must still have the root that was signed. */
 static enum pg_status take_up_tree(struct turn *turn)
 {
     uint8_t root[DIGEST_BYTES];
@@ -277,7 +277,7 @@ static enum pg_status take_up_tree(struct turn *turn)
     return PG_OK;
 }
 
-/* Appends the rows; false at the first that is not the next position. */
+/* Appends the rows; false at the first one that is not the next position. */
 static bool append_rows(struct turn *turn, const struct pg_result *result,
                         const struct merkle_sink *sink)
 {

@@ -1,4 +1,4 @@
-/* The columns of the configuration's tables, and rows of those that are no struct of core's. */
+/* The columns of the configuration's tables, and the rows of those that have no struct in core. */
 #ifndef BATON_STORE_CONFIG_COLUMNS_H
 #define BATON_STORE_CONFIG_COLUMNS_H
 

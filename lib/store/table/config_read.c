@@ -11,11 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A snapshot and its memory; config comes first, so that a config is a snapshot. */
+/* A snapshot and its memory. config is the first member, so that a pointer to it is also one to the
+ * snapshot. */
 struct snapshot {
     struct config config;
     struct arena *arena;
-    struct pg *pg; /* while it is read; so is keyring */
+    struct pg *pg; /* while it is being read; so is keyring */
     struct keyring *keyring;
     bool opened; /* the workspace's own secret */
 };
@@ -176,7 +177,7 @@ static bool read_routes(struct snapshot *s, const struct pg_result *result)
     return true;
 }
 
-/* A draft may be wrong still; what was proposed compiled then and compiles now. */
+/* A draft may still be wrong. A version that was proposed compiled then, and compiles now. */
 static bool compile(struct definition_version *version)
 {
     struct definition *compiled = NULL;
@@ -200,7 +201,7 @@ static bool read_definitions(struct snapshot *s, const struct pg_result *result)
     if (versions == NULL)
         return false;
     s->config.definitions = versions;
-    s->config.definition_count = count; /* what is compiled so far is freed with them */
+    s->config.definition_count = count; /* what was compiled so far is freed with them */
     for (size_t i = 0; i < count; i++) {
         if (!compile(&versions[i]))
             return false;
@@ -266,7 +267,7 @@ static bool read_acknowledgements(struct snapshot *s, const struct pg_result *re
     return rows != NULL;
 }
 
-/* It was checked when it was given; NULL when it does not compile all the same. */
+/* It was checked when it was set; NULL when it does not compile all the same. */
 static const struct mapping *compile_mapping(struct snapshot *s, const char *text)
 {
     const struct mapping *mapping = NULL;
@@ -310,7 +311,7 @@ static void warn_sealed(struct snapshot *s, const struct seal_place *place, enum
     pg_warn(s->pg, PG_SEALED, text);
 }
 
-/* Puts a value where it belongs; what belongs nowhere (any more) is left alone. */
+/* Puts a value where it belongs; one that no longer belongs anywhere is ignored. */
 static void keep_secret(struct snapshot *s, const struct seal_place *place, const uint8_t *clear,
                         size_t len)
 {
@@ -348,7 +349,7 @@ static bool read_sealed(struct snapshot *s, const struct pg_result *result)
     return rows != NULL;
 }
 
-/* In the order in which they are read and belong together. */
+/* In the order in which they are read; later ones refer to earlier ones. */
 static const struct {
     const struct statement *statement;
     bool (*read)(struct snapshot *, const struct pg_result *);
@@ -405,11 +406,12 @@ static bool read_parts(struct pg *pg, const int indexes[PART_COUNT], struct snap
     for (int i = 0; i < PART_COUNT; i++)
         if (!parts[i].read(s, pg_result(pg, indexes[i])))
             return false;
-    /* kept, it would be the workspace's configuration until the next change */
+    /* an incomplete one in the cache would be the workspace's configuration until the next
+     * change */
     return !arena_failed(s->arena) && !shortage_seen();
 }
 
-/* One snapshot of the database for all statements. */
+/* All statements see one snapshot of the database. */
 #define REPEATABLE_READ "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
 
 static enum pg_status run_parts(struct pg *pg, struct snapshot *s, int indexes[PART_COUNT],

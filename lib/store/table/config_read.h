@@ -6,13 +6,13 @@
 #include "store/pg/pg.h"
 #include "store/seal/keyring.h"
 
-/** Memory of one snapshot, at most. */
+/** The memory that one snapshot may take. */
 #define CONFIG_MEMORY_MAX_BYTES (64u << 20)
 
 /**
  * Reads the whole configuration of a workspace in one round trip, as of one moment. *out belongs to
- * the caller: config_read_free(). NULL in *out when there is no such workspace. PG_SEALED when the
- * workspace's secret cannot be opened; a source whose secret cannot is without one, which is
+ * the caller: config_read_free(). It is NULL when there is no such workspace. PG_SEALED when the
+ * workspace's secret cannot be opened; a source whose secret cannot be opened has none, which is
  * logged.
  */
 enum pg_status config_read(struct pg *pg, struct keyring *keyring, struct uuid workspace,
@@ -20,7 +20,7 @@ enum pg_status config_read(struct pg *pg, struct keyring *keyring, struct uuid w
 
 void config_read_free(struct config *config);
 
-/** The memory that it takes. */
+/** The memory that it uses. */
 size_t config_read_bytes(const struct config *config);
 
 #endif

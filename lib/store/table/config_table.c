@@ -105,7 +105,7 @@ static void queue_secret(struct pg *pg, struct arena *arena, struct keyring *key
     sealed_table_queue_save(pg, arena, keyring, place, secret, secret == NULL ? 0 : strlen(secret));
 }
 
-/* By field, as whoever seals them anew locks them. */
+/* In the order of fields, which is the order in which a rotation of the sealing key locks them. */
 static void queue_source_secrets(struct pg *pg, struct arena *arena, struct keyring *keyring,
                                  struct uuid workspace, const struct source *source)
 {

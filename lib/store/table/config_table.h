@@ -1,4 +1,4 @@
-/* The configuration's tables, written row by row as it changes. */
+/* Writes the configuration's tables, row by row as they change. */
 #ifndef BATON_STORE_CONFIG_TABLE_H
 #define BATON_STORE_CONFIG_TABLE_H
 

@@ -26,7 +26,7 @@ static bool get_status(const struct column_reader *r, void *row)
     return delivery->applied || strcmp(r->value, status_name(false)) == 0;
 }
 
-/* The first, when it brought several. */
+/* The first of several. */
 static void put_lead(struct column_writer *w, const void *row)
 {
     const struct delivery_row *delivery = row;

@@ -5,7 +5,7 @@
 #include "core/work.h"
 #include "store/pg/pg.h"
 
-/** Drops a batch of the bodies that came before this; INSTANT_NONE drops nothing. */
+/** Drops a batch of the bodies received before this; INSTANT_NONE drops nothing. */
 void delivery_table_queue_drop(struct pg *pg, struct arena *arena, struct uuid workspace,
                                instant before);
 

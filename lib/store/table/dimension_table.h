@@ -5,7 +5,7 @@
 #include "core/work.h"
 #include "store/pg/pg.h"
 
-/** Inserts those that are not there yet. */
+/** Inserts those that do not exist yet. */
 void dimension_table_queue_insert(struct pg *pg, struct arena *arena, struct uuid workspace,
                                   struct dimension_row *const *rows, size_t count);
 

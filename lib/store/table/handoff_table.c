@@ -252,7 +252,7 @@ static const struct statement VERDICT_INSERT =
 static const struct statement FEEDBACK_INSERT =
     STATEMENT_OF_ROWS("feedback_insert", STATEMENT_INSERTS, feedback_columns);
 
-/* The insert makes the row that is then locked; another one waits for it and finds it.
+/* The insert makes the row if need be; a second transaction waits for it and then finds the row.
  * $1 workspace, $2 term, $3 kind, $4 month */
 static const struct statement EXCEPTION_LOCK = {
     .name = "exception_lock",

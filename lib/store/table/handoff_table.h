@@ -20,7 +20,7 @@ int handoff_table_queue_by_id(struct pg *pg, struct arena *arena, struct uuid wo
                               const struct uuid *ids, size_t count);
 int handoff_table_queue_open(struct pg *pg, struct arena *arena, struct uuid workspace,
                              const struct uuid *leads, size_t count);
-/** As handoff_table_read(), with the body of the verdict that let it through. */
+/** As handoff_table_read(), with the body of the verdict that let the lead through. */
 struct handoff *handoff_table_read_loaded(const struct pg_result *result, int row,
                                           struct arena *arena);
 
@@ -28,7 +28,7 @@ struct handoff *handoff_table_read_loaded(const struct pg_result *result, int ro
  *  locked ones; answers (handoff_id, lead_id). */
 int handoff_table_queue_claimable(struct pg *pg, struct arena *arena, struct uuid workspace,
                                   struct uuid team, int32_t limit);
-/** Counts them, WAITING_COUNT_MAX at most. */
+/** Counts them, up to WAITING_COUNT_MAX. */
 int handoff_table_queue_waiting(struct pg *pg, struct arena *arena, struct uuid workspace,
                                 struct uuid team);
 

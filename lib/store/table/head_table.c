@@ -23,7 +23,7 @@ static const struct statement HEAD_MOVE = {
     .hot = true,
 };
 
-/* COMMIT is in the pipe already: a head that did not move must become an error here.
+/* The COMMIT is already in the pipeline behind it: a head that did not move must be an error here.
  * $1 workspace, $2 configuration */
 static const struct statement HEAD_GUARD = {
     .name = "head_guard",
@@ -34,7 +34,8 @@ static const struct statement HEAD_GUARD = {
     .hot = true,
 };
 
-/* Writes something, so that its COMMIT waits for the standby; without one, nothing.
+/* With a synchronous standby it writes something, so that its COMMIT waits for the standby; without
+ * one it writes nothing.
  * $1 workspace */
 static const struct statement HEAD_CONFIRM = {
     .name = "head_confirm",

@@ -9,13 +9,12 @@
 /** Answers (config_version, clock). */
 int head_table_queue_read(struct pg *pg, struct arena *arena, struct uuid workspace);
 
-/** Moves the head by count entries (and the configuration's version by one when it changed), with
- *  the guard that fails as PG_STALE when the configuration is not of this version any more. */
+/** Moves the head by count entries (and the configuration's version by one if it changed), with the
+ *  guard that fails as PG_STALE when the configuration no longer has this version. */
 void head_table_queue_move(struct pg *pg, struct arena *arena, struct uuid workspace, size_t count,
                            int64_t config_version, bool config_changed);
 
-/** Changes nothing, in a way that makes the COMMIT wait for a synchronous standby if there is one.
- */
+/** Changes nothing, but makes the COMMIT wait for a synchronous standby if there is one. */
 void head_table_queue_confirm(struct pg *pg, struct arena *arena, struct uuid workspace);
 
 #endif

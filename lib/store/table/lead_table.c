@@ -8,7 +8,7 @@
 
 /* ---- forms of a lead's own ---- */
 
-/* What is personal is gone from a lead that is not active any more. */
+/* A lead that is no longer active has no personal data. */
 static bool is_active(const struct lead *lead)
 {
     return lead->status == LEAD_ACTIVE;
@@ -57,7 +57,8 @@ static bool get_overrides(const struct column_reader *r, void *row)
     return r->value == NULL || lead_overrides_read(r->value, r->len, r->arena, row) == ERR_NONE;
 }
 
-/* An erasure destroys the salt; a merge keeps it, for what the ledger has of the absorbed lead. */
+/* An erasure destroys the salt. A merge keeps it, since the ledger's entries about the absorbed
+ * lead need it. */
 static void put_salt(struct column_writer *w, const void *row)
 {
     const struct lead *lead = row;
@@ -206,8 +207,8 @@ const struct columns identity_columns = COLUMNS("identity", identity_list, struc
 
 /* ---- statements ---- */
 
-/* All set-based reads run as one index lookup per id, whatever the planner believes of the
- * table's size: the subquery is LATERAL and cannot be turned into a join over the whole table.
+/* All set-based reads run as one index lookup per id, however large the planner believes the table
+ * to be: the subquery is LATERAL and cannot be turned into a join over the whole table.
  * $1 workspace, $2 leads, sorted */
 static const struct statement LEAD_LOCK = {
     .name = "lead_lock",
@@ -223,7 +224,7 @@ static const struct statement LEAD_LOCK = {
     .hot = true,
 };
 
-/* UNION drops what was seen, so that even a circle ends.
+/* UNION drops ids that were already found, so that even a circle ends.
  * $1 workspace, $2 leads */
 static const struct statement LEAD_FOLLOW = {
     .name = "lead_follow",
@@ -267,7 +268,7 @@ static const struct statement IDENTITY_FIND = {
 static const struct statement IDENTITY_INSERT =
     STATEMENT_OF_ROWS("identity_insert", STATEMENT_INSERTS, identity_columns);
 
-/* Every row is there, and its lead is locked: so none is inserted, and there is no plan to choose. */
+/* All rows exist and their leads are locked: so no INSERT is needed, and there is only one plan. */
 static const struct statement IDENTITY_MOVE =
     STATEMENT_OF_ROWS("identity_move", STATEMENT_SAVES, identity_columns);
 
@@ -289,7 +290,8 @@ static const struct statement IDENTITY_DELETE = {
     .hot = true,
 };
 
-/* A lead and all that were merged into it, however deep. Of all erasures: $1 workspace, $2 lead */
+/* A lead and all leads that were merged into it, however deep.
+ * Of all erasures: $1 workspace, $2 lead */
 #define ABSORBED                                                          \
            "WITH RECURSIVE gone(id) AS ("                                 \
            "  SELECT $2::uuid "                                           \
@@ -315,8 +317,9 @@ static const struct statement ERASE_VERDICTS = {
            "AND lead_id IN (SELECT id FROM gone)",
 };
 
-/* A lead's handoffs are found by the ledger, where they were offered (20), imported (37), or (a
- * conceded one) accepted at once (24): no index on every handoff for the rare erasure. */
+/* Finds a lead's handoffs through the ledger, by the entries that offered (20), imported (37), or
+ * (a conceded one) accepted at once (24): an index on all handoffs would be too expensive for the
+ * rare erasure. */
 #define ITS_HANDOFFS                                                      \
            "  SELECT (convert_from(e.body, 'UTF8')::json->>'handoff')::uuid " \
            "  FROM ledger e "                                             \
@@ -392,8 +395,8 @@ static const struct statement TOUCH_MOVE = {
     .hot = true,
 };
 
-/* What the absorbed leads had absorbed themselves leads to the survivor at once. A row that another
- * server holds just now is left as it is, for waiting could end in a deadlock: whoever meets it
+/* Leads that the absorbed ones had absorbed now point to the survivor directly. A row that another
+ * server has locked is left as it is, since waiting could end in a deadlock: a later look-up then
  * takes one step more.
  * $1 workspace, $2 absorbed leads, $3 those that stand for them */
 static const struct statement LEAD_FLATTEN = {
@@ -432,7 +435,7 @@ struct lead *lead_table_read(const struct pg_result *result, int row, int column
 
     if (lead == NULL)
         return NULL;
-    lead->claimed_stage = STAGE_COUNT; /* which a null leaves */
+    lead->claimed_stage = STAGE_COUNT; /* a null leaves these as they are */
     return columns_read(&lead_columns, result, row, column, arena, lead) ? lead : NULL;
 }
 

@@ -30,13 +30,13 @@ int identity_table_queue_find(struct pg *pg, struct arena *arena, struct uuid wo
 void identity_table_queue_save(struct pg *pg, struct arena *arena, struct uuid workspace,
                                struct identity_row *const *rows, size_t count);
 
-/** What an erasure takes from the lead and from those that it absorbed: salts, values in verdicts,
- *  notes, stored answers, raw deliveries. */
+/** Removes what an erasure takes from the lead and from those that it absorbed: salts, values in
+ *  verdicts, notes, stored answers, raw deliveries. */
 void lead_table_queue_erase(struct pg *pg, struct arena *arena, struct uuid workspace,
                             struct uuid lead);
 
-/** Moves the touches of absorbed leads, and whatever they had absorbed themselves, each to the lead
- *  that stands for it now. */
+/** Moves the touches of absorbed leads, and the leads that they had absorbed themselves, each to
+ *  the lead that stands for it now. */
 void lead_table_queue_move(struct pg *pg, struct arena *arena, struct uuid workspace,
                            struct lead *const *absorbed, const struct uuid *stands, size_t count);
 

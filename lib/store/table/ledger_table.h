@@ -5,7 +5,7 @@
 #include "core/work.h"
 #include "store/pg/pg.h"
 
-/** Inserts entries at the positions that the head was just moved by. */
+/** Inserts entries at the positions by which the head was just moved. */
 void ledger_table_queue_append(struct pg *pg, struct arena *arena, struct uuid workspace,
                                struct ledger_entry *const *entries, size_t count);
 

@@ -5,7 +5,7 @@
 
 /* clang-format off */
 
-/** way(id, n): this lead and those it was merged into, one after the other; the last is the
+/** way(id, n): this lead and those that it was merged into, one after the other; the last is the
  *  survivor. After WITH RECURSIVE. */
 #define MERGED_WAY_FROM(lead)                             \
            "way(id, n) AS ("                              \
@@ -25,7 +25,8 @@
 /** From the lead $2. */
 #define MERGED_WAY MERGED_WAY_FROM("$2::uuid")
 
-/** way, and all_of(id): the survivor of the lead $2 and every lead that it absorbed, however deep. */
+/** way, and all_of(id): the survivor of the lead $2 and every lead that it absorbed, however
+ *  deep. */
 #define MERGED_ALL                                        \
            MERGED_WAY                                     \
            ", all_of(id) AS ("                            \

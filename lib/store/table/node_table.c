@@ -110,7 +110,7 @@ const struct statement *node_set_ask_leaves(const struct node_set *set, struct p
     return &LEAVES_READ;
 }
 
-/* Where a node is kept; NULL: in no group. */
+/* Where a node is kept; NULL: it is in none of the groups. */
 static uint8_t *slot(struct node_set *set, int level, int64_t place, bool **have)
 {
     for (size_t i = 0; i < set->count; i++) {
@@ -169,7 +169,7 @@ struct merkle_source node_set_source(struct node_set *set)
 
 /* ---- insert ---- */
 
-/* Every 256th leaf completes one of level 1, every 256th of these one of level 2 … */
+/* Every 256th leaf completes a node of level 1, every 256th of these one of level 2 … */
 bool node_list_begin(struct node_list *list, struct arena *arena, int64_t leaves)
 {
     list->count = 0;
@@ -183,7 +183,7 @@ static void put_node(void *context, int level, int64_t place, const uint8_t hash
     struct node_list *list = context;
 
     if (list->count == list->size)
-        abort(); /* more nodes than so many leaves can complete */
+        abort(); /* more nodes than this number of leaves can complete */
     struct node *node = &list->items[list->count++];
     node->level = level;
     node->place = place;

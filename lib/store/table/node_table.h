@@ -1,7 +1,7 @@
 /*
- * The Merkle tree's nodes as they are stored: the table ledger_node, and under it the ledger, whose
- * hashes make the leaves. Whatever is asked of a tree is read as whole groups
- * (core/ledger/merkle.h), by two statements.
+ * The Merkle tree's nodes as they are stored: the table ledger_node, and below it the ledger, whose
+ * hashes make the leaves. What a proof needs of the tree is read in whole groups
+ * (core/ledger/merkle.h), with two statements.
  */
 #ifndef BATON_STORE_NODE_TABLE_H
 #define BATON_STORE_NODE_TABLE_H
@@ -9,16 +9,16 @@
 #include "core/ledger/merkle.h"
 #include "store/pg/pg.h"
 
-/** The groups of one question, and what was read of them. Lives in the arena. */
+/** The groups that one question needs, and what was read of them. Lives in the arena. */
 struct node_set {
-    int64_t size; /* nothing behind this many leaves is looked at */
+    int64_t size; /* leaves beyond this number are ignored */
     size_t count;
     struct merkle_group groups[MERKLE_GROUPS_MAX];
     bool (*have)[MERKLE_FAN];
     uint8_t (*hashes)[MERKLE_FAN][DIGEST_BYTES];
 };
 
-/** For what merkle_groups(within, size) says. False when memory is short. */
+/** For the groups that merkle_groups(within, size) names. False when memory is short. */
 bool node_set_begin(struct node_set *set, struct arena *arena, int64_t within,
                     int64_t size) MUST_USE;
 
@@ -32,7 +32,7 @@ void node_set_take_leaves(struct node_set *set, const struct pg_result *result);
 /** Borrows the set. */
 struct merkle_source node_set_source(struct node_set *set);
 
-/** Nodes that were completed and are to be stored. Lives in the arena. */
+/** Completed nodes that are to be stored. Lives in the arena. */
 struct node_list {
     size_t count;
     size_t size;
@@ -43,7 +43,7 @@ struct node_list {
     } * items;
 };
 
-/** Room for the nodes that so many new leaves complete. False when memory is short. */
+/** Room for the nodes that this many new leaves complete. False when memory is short. */
 bool node_list_begin(struct node_list *list, struct arena *arena, int64_t leaves) MUST_USE;
 
 struct merkle_sink node_list_sink(struct node_list *list);

@@ -2,7 +2,7 @@
 
 #include "store/pg/columns.h"
 
-/* Which key it is sealed with stands in its envelope. */
+/* The envelope says which key it is sealed with. */
 static void put_key_id(struct column_writer *w, const void *row)
 {
     const struct sealed_row *sealed = row;
@@ -67,7 +67,7 @@ void sealed_table_queue_save(struct pg *pg, struct arena *arena, struct keyring 
     }
     row.value = keyring_seal(keyring, place, clear, len, arena, &row.value_len);
     if (row.value == NULL) {
-        arena_fail(arena); /* which the round trip asks */
+        arena_fail(arena); /* which the end of the round trip reports */
         return;
     }
     columns_queue(pg, arena, &SEALED_SAVE, place->workspace, &(const void *){&row}, 1);

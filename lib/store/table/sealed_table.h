@@ -1,12 +1,12 @@
-/* What is kept secret, sealed (lib/base/seal.h): each value bound to its workspace, its row and
- * its field, which are the key of this table. */
+/* Secrets, sealed (lib/base/seal.h): each value is bound to its workspace, its row and its field,
+ * which are the key of this table. */
 #ifndef BATON_STORE_SEALED_TABLE_H
 #define BATON_STORE_SEALED_TABLE_H
 
 #include "store/pg/pg.h"
 #include "store/seal/keyring.h"
 
-/* The fields. A new one is a name here and in the table's check. */
+/* The fields. For a new one add its name here and to the table's check. */
 #define SEALED_WORKSPACE_SECRET "workspace_secret" /* of the workspace itself */
 #define SEALED_SOURCE_SECRET    "source_secret"    /* of a source */
 #define SEALED_SOURCE_OLD_SECRET                                                                   \

@@ -9,7 +9,7 @@
 int touch_table_queue_find(struct pg *pg, struct arena *arena, struct uuid workspace,
                            const struct uuid *ids, size_t count);
 
-/** Answers lead_id and {t.touch}: of each lead the latest TOUCHES_LOADED_MAX, newest first. */
+/** Answers lead_id and {t.touch}: the latest TOUCHES_LOADED_MAX of each lead, newest first. */
 int touch_table_queue_logs(struct pg *pg, struct arena *arena, struct uuid workspace,
                            const struct uuid *leads, size_t count);
 
@@ -17,7 +17,7 @@ int touch_table_queue_logs(struct pg *pg, struct arena *arena, struct uuid works
 bool touch_table_read(const struct pg_result *result, int row, int column, struct arena *arena,
                       struct touch *out);
 
-/** Answers (kind, day, count) of one lead's touches before the last of its loaded ones. */
+/** Answers (kind, day, count) of one lead's touches older than the last that was loaded. */
 int touch_table_queue_older(struct pg *pg, struct arena *arena, struct uuid workspace,
                             struct uuid lead, const struct touch *last);
 

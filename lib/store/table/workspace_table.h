@@ -1,4 +1,4 @@
-/* Workspaces: found by name, and made. */
+/* Finds and makes workspaces. */
 #ifndef BATON_STORE_WORKSPACE_TABLE_H
 #define BATON_STORE_WORKSPACE_TABLE_H
 
@@ -19,8 +19,8 @@ struct workspace_row {
 enum pg_status workspace_table_list(struct pg *pg, struct arena *arena, int64_t deadline,
                                     struct workspace_row **out, size_t *count) MUST_USE;
 
-/** A new, empty workspace with its secret, sealed, its head, and a row for each of its jobs, due
- *  now. Role baton_app. PG_UNIQUE: there is one of this name. */
+/** Makes a new, empty workspace with its secret, sealed, its head, and a row for each of its jobs,
+ *  due now. Role baton_app. PG_UNIQUE: there is one with this name. */
 enum pg_status workspace_table_insert(struct pg *pg, struct keyring *keyring,
                                       const struct workspace_row *row, const uint8_t secret[32],
                                       const char *const *jobs, size_t job_count,
