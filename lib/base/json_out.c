@@ -1,5 +1,6 @@
 #include "base/json_out.h"
 
+#include "base/decimal.h"
 #include "base/shortage.h"
 
 #include <math.h>
@@ -191,11 +192,11 @@ void json_out_text(struct json_out *out, const char *text)
 
 void json_out_int(struct json_out *out, int64_t number)
 {
-    char digits[24];
-    int len = snprintf(digits, sizeof digits, "%lld", (long long)number);
+    char digits[DECIMAL_TEXT_MAX];
+    size_t len = decimal_format(number, digits);
 
     before_value(out);
-    put(out, digits, (size_t)len);
+    put(out, digits, len);
 }
 
 void json_out_real(struct json_out *out, double number)
