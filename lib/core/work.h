@@ -136,10 +136,12 @@ struct queue {
     size_t wanted;        /* how many the group's claims ask for in all */
     struct list handoffs; /* locked for this group */
     size_t dealt;
-    int64_t waiting; /* offered and unclaimed, as counted at load, WAITING_COUNT_MAX at most */
+    int64_t waiting; /* offered and unclaimed, as counted at load, up to WAITING_COUNT_MAX more
+                        than wanted */
 };
 
-#define WAITING_COUNT_MAX 1000
+/** An answer says no larger number. */
+#define WAITING_COUNT_MAX 100
 
 /** What one change of configuration writes; saved in this order, and raises config_version. */
 enum config_change_kind {

@@ -8,6 +8,7 @@
 #include "store/table/head_table.h"
 #include "store/table/lead_table.h"
 #include "store/table/ledger_table.h"
+#include "store/table/queue_table.h"
 #include "store/table/touch_table.h"
 
 #include <stdlib.h>
@@ -136,7 +137,7 @@ static void take_identities(struct load *load, const struct list *keys, int firs
 
 static int ask_handoff_leads(struct load *load, const struct list *keys)
 {
-    return ask_ids(load, keys, handoff_table_queue_leads);
+    return load->at_once ? -1 : ask_ids(load, keys, handoff_table_queue_leads);
 }
 
 static void take_handoff_leads(struct load *load, const struct list *keys, int first)
@@ -193,11 +194,15 @@ static void need_lead(struct load *load, struct uuid id)
 
 static int ask_leads(struct load *load, const struct list *keys)
 {
-    load->leads = flat(load, keys, &load->lead_count);
-    if (load->lead_count == 0)
+    static const struct list none;
+    struct concerned *concerned = &load->concerned;
+
+    concerned->leads = flat(load, keys, &concerned->lead_count);
+    concerned->handoffs =
+        flat(load, load->at_once ? &load->keys.of[KIND_HANDOFF] : &none, &concerned->handoff_count);
+    if (concerned->lead_count + concerned->handoff_count == 0)
         return -1;
-    return lead_table_queue_lock(load->pg, load->work->arena, load->workspace, load->leads,
-                                 load->lead_count);
+    return lead_table_queue_lock(load->pg, load->work->arena, load->workspace, concerned);
 }
 
 static void take_leads(struct load *load, const struct list *keys, int first)
@@ -216,9 +221,9 @@ static void take_leads(struct load *load, const struct list *keys, int first)
         if (lead->status == LEAD_MERGED)
             list_add(&merged, load->work->arena, lead);
     }
-    for (size_t i = 0; i < load->lead_count; i++)
-        if (!work_has(load->work, KIND_LEAD, &load->leads[i]))
-            work_put(load->work, KIND_LEAD, &load->leads[i], NULL);
+    for (size_t i = 0; i < load->concerned.lead_count; i++)
+        if (!work_has(load->work, KIND_LEAD, &load->concerned.leads[i]))
+            work_put(load->work, KIND_LEAD, &load->concerned.leads[i], NULL);
     for (size_t i = 0; i < merged.count; i++) {
         const struct lead *lead = merged.items[i];
         if (!work_has(load->work, KIND_LEAD, &lead->merged_into))
@@ -249,8 +254,7 @@ static int ask_handoffs(struct load *load, const struct list *keys)
 static int ask_open_handoffs(struct load *load, const struct list *keys)
 {
     (void)keys;
-    return handoff_table_queue_open(load->pg, load->work->arena, load->workspace, load->leads,
-                                    load->lead_count);
+    return handoff_table_queue_open(load->pg, load->work->arena, load->workspace, &load->concerned);
 }
 
 static void take_handoffs(struct load *load, const struct list *keys, int first)
@@ -278,17 +282,14 @@ static void take_handoffs(struct load *load, const struct list *keys, int first)
 static int ask_logs(struct load *load, const struct list *keys)
 {
     (void)keys;
-    return touch_table_queue_logs(load->pg, load->work->arena, load->workspace, load->leads,
-                                  load->lead_count);
+    return touch_table_queue_logs(load->pg, load->work->arena, load->workspace, &load->concerned);
 }
 
 /* The rows of a lead stand together, newest first. */
-static void take_logs(struct load *load, const struct list *keys, int first)
+static void put_logs(struct load *load, const struct pg_result *result)
 {
-    const struct pg_result *result = pg_result(load->pg, first);
     int rows = pg_rows(result);
 
-    (void)keys;
     for (int row = 0; row < rows;) {
         struct uuid id = pg_get_uuid(result, row, 0);
         struct lead *lead = work_peek(load->work, KIND_LEAD, &id);
@@ -304,6 +305,12 @@ static void take_logs(struct load *load, const struct list *keys, int first)
             lead->touches.count = (size_t)(row - start);
         }
     }
+}
+
+static void take_logs(struct load *load, const struct list *keys, int first)
+{
+    (void)keys;
+    put_logs(load, pg_result(load->pg, first));
 }
 
 /* ---- with it: counters, and what else commands name ---- */
@@ -436,11 +443,9 @@ static void take_pairs(struct load *load, const struct pg_result *result, struct
 static int queue_queue(struct pg *pg, struct arena *arena, struct uuid workspace, const void *key)
 {
     const struct queue *queue = key;
-    int claimable = handoff_table_queue_claimable(pg, arena, workspace, queue->team,
-                                                  (int32_t)queue->wanted + CLAIM_SPARE);
 
-    handoff_table_queue_waiting(pg, arena, workspace, queue->team);
-    return claimable;
+    return queue_table_queue(pg, arena, workspace, queue->team,
+                             (int32_t)queue->wanted + CLAIM_SPARE);
 }
 
 static int ask_queues(struct load *load, const struct list *keys)
@@ -448,19 +453,56 @@ static int ask_queues(struct load *load, const struct list *keys)
     return ask_each(load, keys, queue_queue);
 }
 
-static void take_queues(struct load *load, const struct list *keys, int first)
+/* A lead that a command of the group names itself is there already. */
+static void put_offer(struct load *load, struct queue *queue, struct handoff *handoff,
+                      struct lead *lead)
 {
-    for (size_t i = 0; i < keys->count; i++) {
-        struct queue *queue = keys->items[i];
-        int claimable = first + 2 * (int)i;
-        const struct pg_result *waiting = pg_result(load->pg, claimable + 1);
-        queue->waiting = pg_rows(waiting) == 1 ? pg_get_int8(waiting, 0, 0) : 0;
-        take_pairs(load, pg_result(load->pg, claimable), &queue->handoffs);
-        work_put(load->work, KIND_QUEUE, queue, queue);
+    if (!work_has(load->work, KIND_LEAD, &lead->id))
+        work_put(load->work, KIND_LEAD, &lead->id, lead);
+    if (!work_has(load->work, KIND_HANDOFF, &handoff->id)) {
+        work_put(load->work, KIND_HANDOFF, &handoff->id, handoff);
+        lead = work_peek(load->work, KIND_LEAD, &handoff->lead);
+        if (lead != NULL)
+            lead->open = handoff;
     }
+    list_add(&queue->handoffs, load->work->arena,
+             work_peek(load->work, KIND_HANDOFF, &handoff->id));
 }
 
-/* By team, because the index that answers it begins with the team. */
+static bool lacks_touches(const struct load *load, const struct handoff *handoff)
+{
+    const struct lead *lead = work_peek(load->work, KIND_LEAD, &handoff->lead);
+
+    return lead == NULL || (lead->touch_count > 0 && lead->touches.count == 0);
+}
+
+static void take_queue(struct load *load, struct queue *queue, int first)
+{
+    struct queue_rows rows;
+
+    if (!queue_table_take(load->pg, first, load->work->arena, &rows)) {
+        arena_fail(load->work->arena);
+        return;
+    }
+    queue->waiting = rows.waiting;
+    for (size_t i = 0; i < rows.count; i++)
+        put_offer(load, queue, rows.handoffs[i], rows.leads[i]);
+    put_logs(load, rows.logs);
+    for (size_t i = 0; i < queue->handoffs.count; i++)
+        if (queue->handoffs.items[i] == NULL || lacks_touches(load, queue->handoffs.items[i]))
+            load->moved = true;
+    /* what moved does no harm as long as there is enough that did not */
+    if (rows.moved && queue->handoffs.count < queue->wanted)
+        load->moved = true;
+    work_put(load->work, KIND_QUEUE, queue, queue);
+}
+
+static void take_queues(struct load *load, const struct list *keys, int first)
+{
+    for (size_t i = 0; i < keys->count; i++)
+        take_queue(load, keys->items[i], first + QUEUE_STATEMENTS * (int)i);
+}
+
 static int ask_expired(struct load *load, const struct list *keys)
 {
     const struct config *config = load->work->config;

@@ -7,6 +7,7 @@
 
 #include "core/work.h"
 #include "store/pg/pg.h"
+#include "store/table/concerned.h"
 
 struct load {
     struct pg *pg;
@@ -15,17 +16,18 @@ struct load {
     int64_t deadline;
     struct work_keys keys;
     const struct work_keys *more; /* those of them that earlier rounds asked for */
-    struct work_keys dealt;       /* what claims and expiry lock: leads, and their handoffs */
-    struct uuid *leads;           /* to lock in this round; sorted, each once */
-    size_t lead_count;
+    struct work_keys dealt;       /* what expiry locks: leads, and their handoffs */
+    struct concerned concerned;   /* what is locked in this round; sorted, each once */
+    bool at_once;    /* ROUND_RESOLVE and ROUND_LOCK are one: handoffs are named as they are */
     bool needs_more; /* some leads that are concerned are not locked */
-    bool moved;      /* an identity led to another lead when it was resolved again */
+    bool moved;      /* an identity led to another lead when it was resolved again, or a queue
+                        was another when it was read than when it was locked */
 };
 
 enum round {
     ROUND_RESOLVE = 1, /* unlocked: which leads are concerned */
     ROUND_LOCK = 2,    /* lock them, read what hangs on them, and what else is named */
-    ROUND_DEALT = 4,   /* read what hangs on the leads that claims and expiry have locked */
+    ROUND_DEALT = 4,   /* read what hangs on the leads that expiry has locked */
 };
 
 struct load_step {

@@ -48,19 +48,32 @@ static void join_queues(struct load *load)
     queues->count = kept;
 }
 
-/* Whether this step sends a statement in this round. */
-static bool asks(size_t step, enum round round, const struct work_keys *keys)
+/* How many keys ask for rows of this kind. A handoff asks for its lead where that is locked at
+ * once. */
+static size_t count_of(const struct load *load, enum row_kind kind, const struct work_keys *keys)
 {
-    return (load_steps[step].rounds & round) != 0 && keys->of[load_steps[step].kind].count > 0 &&
-           (!load_steps[step].with_leads || round != ROUND_LOCK || keys->of[KIND_LEAD].count > 0);
+    bool by_handoff = kind == KIND_LEAD && load->at_once;
+
+    return keys->of[kind].count + (by_handoff ? keys->of[KIND_HANDOFF].count : 0);
+}
+
+/* Whether this step sends a statement in these rounds. */
+static bool asks(const struct load *load, size_t step, unsigned rounds,
+                 const struct work_keys *keys)
+{
+    const struct load_step *asked = &load_steps[step];
+    bool needs_leads = asked->with_leads && (rounds & ROUND_LOCK);
+
+    return (asked->rounds & rounds) != 0 && count_of(load, asked->kind, keys) > 0 &&
+           (!needs_leads || count_of(load, KIND_LEAD, keys) > 0);
 }
 
 /* Whether a round trip is worth it. Steps that only add to the locked leads do not count: without
  * leads they have nothing to ask. */
-static bool wants_round(enum round round, const struct work_keys *keys)
+static bool wants_round(const struct load *load, enum round round, const struct work_keys *keys)
 {
     for (size_t i = 0; load_steps[i].ask != NULL; i++)
-        if ((!load_steps[i].with_leads || round != ROUND_LOCK) && asks(i, round, keys))
+        if ((!load_steps[i].with_leads || round != ROUND_LOCK) && asks(load, i, round, keys))
             return true;
     return false;
 }
@@ -72,17 +85,18 @@ struct sent {
     int first[LOAD_STEPS_MAX];
 };
 
-static void send(struct load *load, enum round round, const struct work_keys *keys,
+static void send(struct load *load, unsigned rounds, const struct work_keys *keys,
                  struct sent *sent)
 {
     sent->head = -1;
-    if (round == ROUND_RESOLVE) {
+    if (rounds & ROUND_RESOLVE) {
         pg_queue_begin(load->pg, load->workspace);
         sent->head = head_table_queue_read(load->pg, load->work->arena, load->workspace);
     }
     for (size_t i = 0; load_steps[i].ask != NULL; i++)
-        sent->first[i] =
-            asks(i, round, keys) ? load_steps[i].ask(load, &keys->of[load_steps[i].kind]) : -1;
+        sent->first[i] = asks(load, i, rounds, keys)
+                             ? load_steps[i].ask(load, &keys->of[load_steps[i].kind])
+                             : -1;
 }
 
 /* False when the snapshot that the commands will be decided on is no longer the newest. The time of
@@ -97,17 +111,18 @@ static bool take_head(struct load *load, int index)
     return true;
 }
 
-static enum load_status run_round(struct load *load, enum round round, const struct work_keys *keys)
+/* One round trip, of one round or of several. */
+static enum load_status run_round(struct load *load, unsigned rounds, const struct work_keys *keys)
 {
     enum load_status status = LOAD_DONE;
     struct sent sent;
 
     if (pg_pipeline_begin(load->pg, load->deadline) != PG_OK)
         return LOAD_FAILED;
-    send(load, round, keys, &sent);
+    send(load, rounds, keys, &sent);
     if (pg_pipeline_run(load->pg, load->deadline) != PG_OK)
         status = LOAD_FAILED;
-    else if (round == ROUND_RESOLVE && !take_head(load, sent.head))
+    else if ((rounds & ROUND_RESOLVE) && !take_head(load, sent.head))
         status = LOAD_STALE_CONFIG;
     for (size_t i = 0; status == LOAD_DONE && load_steps[i].ask != NULL; i++)
         if (sent.first[i] >= 0)
@@ -132,11 +147,8 @@ static void to_handoffs(struct load *load, struct list *list)
 
 static void settle_dealt(struct load *load)
 {
-    const struct list *queues = &load->keys.of[KIND_QUEUE];
     struct list *expired = work_peek(load->work, KIND_EXPIRED, &work_whole);
 
-    for (size_t i = 0; i < queues->count; i++)
-        to_handoffs(load, &((struct queue *)queues->items[i])->handoffs);
     if (expired != NULL)
         to_handoffs(load, expired);
 }
@@ -198,22 +210,46 @@ static enum load_status read_older(struct load *load)
     return status;
 }
 
-static enum load_status lock_and_read(struct load *load)
+static enum load_status read_the_rest(struct load *load)
 {
-    enum load_status status = run_round(load, ROUND_LOCK, &load->keys);
+    enum load_status status = LOAD_DONE;
 
-    if (status == LOAD_DONE && wants_round(ROUND_DEALT, &load->dealt))
+    if (wants_round(load, ROUND_DEALT, &load->dealt))
         status = run_round(load, ROUND_DEALT, &load->dealt);
     settle_dealt(load);
     return status == LOAD_DONE ? read_older(load) : status;
 }
 
+/* Where no identity has to be resolved and no merge to be followed, the leads are known, or stand
+ * with the handoffs that are: they are locked in the first round trip. What is read of a handoff
+ * after that shows whether it is another lead's meanwhile. */
+static bool is_known(const struct load *load)
+{
+    bool follows = load->more != NULL && load->more->of[KIND_LEAD].count > 0;
+
+    return load->keys.of[KIND_IDENTITY].count == 0 && !follows;
+}
+
+static enum load_status resolve_and_lock(struct load *load)
+{
+    if (is_known(load)) {
+        load->at_once = true;
+        enum load_status known = run_round(load, ROUND_RESOLVE | ROUND_LOCK, &load->keys);
+        load->at_once = false;
+        return known;
+    }
+    enum load_status status = run_round(load, ROUND_RESOLVE, &load->keys);
+    if (status == LOAD_DONE && wants_round(load, ROUND_LOCK, &load->keys))
+        status = run_round(load, ROUND_LOCK, &load->keys);
+    return status;
+}
+
 static enum load_status run_rounds(struct load *load)
 {
-    enum load_status status = run_round(load, ROUND_RESOLVE, &load->keys);
+    enum load_status status = resolve_and_lock(load);
 
-    if (status == LOAD_DONE && wants_round(ROUND_LOCK, &load->keys))
-        status = lock_and_read(load);
+    if (status == LOAD_DONE)
+        status = read_the_rest(load);
     mark_absent_handoffs(load);
     if (status != LOAD_DONE)
         return status;

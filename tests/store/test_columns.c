@@ -694,8 +694,10 @@ static const void *load_lead(const void *row)
 {
     const struct lead *lead = row;
 
-    return lead_table_read(only_row(lead_table_queue_lock(r.pg, r.arena, WORKSPACE, &lead->id, 1)),
-                           0, 0, r.arena);
+    const struct concerned one = {.leads = &lead->id, .lead_count = 1};
+
+    return lead_table_read(only_row(lead_table_queue_lock(r.pg, r.arena, WORKSPACE, &one)), 0, 0,
+                           r.arena);
 }
 
 static void own_lead(const struct values *v, int at, void *row)
@@ -774,9 +776,9 @@ static void save_touch(const void *row)
 static const void *load_touch(const void *row)
 {
     struct touch_row *touch = ARENA_NEW(r.arena, struct touch_row);
-    const struct uuid *lead = &((const struct touch_row *)row)->lead;
+    const struct concerned one = {.leads = &((const struct touch_row *)row)->lead, .lead_count = 1};
     const struct pg_result *result =
-        only_row(touch_table_queue_logs(r.pg, r.arena, WORKSPACE, lead, 1));
+        only_row(touch_table_queue_logs(r.pg, r.arena, WORKSPACE, &one));
 
     touch->lead = pg_get_uuid(result, 0, 0);
     return touch_table_read(result, 0, 1, r.arena, &touch->touch) ? touch : NULL;

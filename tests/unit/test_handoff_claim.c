@@ -192,6 +192,21 @@ START_TEST(a_claim_asks_for_its_queue_first)
 }
 END_TEST
 
+/* A queue is counted as far as the answer says it, and what is claimed is not among it. */
+START_TEST(a_long_queue_is_not_counted_to_its_end)
+{
+    offer_open();
+    make_offers(2);
+    load_queue(2)->waiting = WAITING_COUNT_MAX + 2;
+
+    ck_assert_uint_eq(claim(SAM, 1), 1);
+    ck_assert_int_eq(waiting(), WAITING_COUNT_MAX);
+    ck_assert_uint_eq(claim(SUE, 1), 1);
+    ck_assert_int_eq(waiting(), WAITING_COUNT_MAX);
+    offer_close();
+}
+END_TEST
+
 /* ---- answers while claimed ---- */
 
 START_TEST(while_the_lease_runs_only_the_claimant_answers)
@@ -488,6 +503,7 @@ int main(void)
 {
     const TTest *const tests[] = {
         two_members_never_get_the_same_handoff,
+        a_long_queue_is_not_counted_to_its_end,
         a_claim_shows_the_lead_and_what_let_it_through,
         an_empty_queue_is_no_error,
         what_was_withdrawn_in_the_same_group_is_not_dealt,

@@ -135,7 +135,9 @@ enum decision handoff_claim(struct work *work, const struct command *command,
         count++;
     }
     queue->waiting -= (int64_t)count < queue->waiting ? (int64_t)count : queue->waiting;
-    return answer_claim(work, claimed, count, queue->waiting, outcome);
+    return answer_claim(work, claimed, count,
+                        queue->waiting < WAITING_COUNT_MAX ? queue->waiting : WAITING_COUNT_MAX,
+                        outcome);
 }
 
 /* ---- release ---- */

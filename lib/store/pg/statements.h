@@ -86,6 +86,7 @@ struct statement {
     X(migrate_statements)                                                                          \
     X(lead_table_statements)                                                                       \
     X(handoff_table_statements)                                                                    \
+    X(queue_table_statements)                                                                      \
     X(head_table_statements)                                                                       \
     X(ledger_table_statements)                                                                     \
     X(answer_table_statements)                                                                     \

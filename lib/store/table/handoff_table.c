@@ -2,6 +2,7 @@
 
 #include "store/pg/columns.h"
 #include "store/table/column_words.h"
+#include "store/table/concerned.h"
 
 #include <string.h>
 
@@ -162,11 +163,12 @@ static const struct statement HANDOFF_BY_ID = {
     .hot = true,
 };
 
-/* $1 workspace, $2 leads */
+/* $1 workspace, $2 leads, $3 handoffs */
 static const struct statement HANDOFF_OPEN = {
     .name = "handoff_open_of",
     .sql = "SELECT v.body, {h.handoff} "
-           "FROM unnest($2::uuid[]) u(id) "
+           "FROM "
+           CONCERNED
            "CROSS JOIN LATERAL ("
            "  SELECT * "
            "  FROM handoff "
@@ -176,46 +178,6 @@ static const struct statement HANDOFF_OPEN = {
            ") h "
            ITS_VERDICT,
     .index = "handoff_open",
-    .hot = true,
-};
-
-/* $1 workspace, $2 team, $3 limit */
-static const struct statement HANDOFF_CLAIMABLE = {
-    .name = "handoff_claimable",
-    .sql = "SELECT c.handoff_id, c.lead_id "
-           "FROM ("
-           "  SELECT handoff_id, lead_id "
-           "  FROM handoff "
-           "  WHERE workspace_id = $1 AND to_team = $2 "
-           "  AND state = 'offered' AND respond_by > now() "
-           "  AND (claimed_until IS NULL OR claimed_until <= now()) "
-           "  ORDER BY respond_by, handoff_id "
-           "  LIMIT $3"
-           ") c "
-           "CROSS JOIN LATERAL ("
-           "  SELECT lead_id "
-           "  FROM lead "
-           "  WHERE workspace_id = $1 AND lead_id = c.lead_id "
-           "  FOR NO KEY UPDATE SKIP LOCKED"
-           ") l",
-    .index = "handoff_queue",
-    .hot = true,
-};
-
-/* $1 workspace, $2 team, $3 limit */
-static const struct statement HANDOFF_WAITING = {
-    .name = "handoff_waiting",
-    .sql = "SELECT count(*) "
-           "FROM ("
-           "  SELECT 1 "
-           "  FROM handoff "
-           "  WHERE workspace_id = $1 AND to_team = $2 "
-           "  AND state = 'offered' AND respond_by > now() "
-           "  AND (claimed_until IS NULL OR claimed_until <= now()) "
-           "  ORDER BY respond_by, handoff_id "
-           "  LIMIT $3"
-           ") w",
-    .index = "handoff_queue",
     .hot = true,
 };
 
@@ -275,9 +237,8 @@ static const struct statement EXCEPTION_SAVE = {
 /* clang-format on */
 
 const struct statement *const handoff_table_statements[] = {
-    &HANDOFF_LEADS,   &HANDOFF_BY_ID,   &HANDOFF_OPEN,   &HANDOFF_CLAIMABLE,
-    &HANDOFF_WAITING, &HANDOFF_OVERDUE, &HANDOFF_SAVE,   &VERDICT_INSERT,
-    &FEEDBACK_INSERT, &EXCEPTION_LOCK,  &EXCEPTION_SAVE, NULL,
+    &HANDOFF_LEADS,  &HANDOFF_BY_ID,   &HANDOFF_OPEN,   &HANDOFF_OVERDUE, &HANDOFF_SAVE,
+    &VERDICT_INSERT, &FEEDBACK_INSERT, &EXCEPTION_LOCK, &EXCEPTION_SAVE,  NULL,
 };
 
 /* ---- reading ---- */
@@ -330,40 +291,20 @@ int handoff_table_queue_by_id(struct pg *pg, struct arena *arena, struct uuid wo
     return queue_by_ids(pg, arena, &HANDOFF_BY_ID, workspace, ids, count, 0);
 }
 
-int handoff_table_queue_open(struct pg *pg, struct arena *arena, struct uuid workspace,
-                             const struct uuid *leads, size_t count)
-{
-    return queue_by_ids(pg, arena, &HANDOFF_OPEN, workspace, leads, count, 0);
-}
-
 int handoff_table_queue_expired(struct pg *pg, struct arena *arena, struct uuid workspace,
                                 const struct uuid *teams, size_t count)
 {
     return queue_by_ids(pg, arena, &HANDOFF_OVERDUE, workspace, teams, count, EXPIRY_BATCH);
 }
 
-static int queue_of_team(struct pg *pg, struct arena *arena, const struct statement *statement,
-                         struct uuid workspace, struct uuid team, int32_t limit)
+int handoff_table_queue_open(struct pg *pg, struct arena *arena, struct uuid workspace,
+                             const struct concerned *concerned)
 {
     struct pg_params params;
 
     pg_params_init(&params, arena);
-    pg_params_uuid(&params, workspace);
-    pg_params_uuid(&params, team);
-    pg_params_int8(&params, limit);
-    return pg_queue(pg, statement, &params);
-}
-
-int handoff_table_queue_claimable(struct pg *pg, struct arena *arena, struct uuid workspace,
-                                  struct uuid team, int32_t limit)
-{
-    return queue_of_team(pg, arena, &HANDOFF_CLAIMABLE, workspace, team, limit);
-}
-
-int handoff_table_queue_waiting(struct pg *pg, struct arena *arena, struct uuid workspace,
-                                struct uuid team)
-{
-    return queue_of_team(pg, arena, &HANDOFF_WAITING, workspace, team, WAITING_COUNT_MAX);
+    concerned_put(&params, workspace, concerned);
+    return pg_queue(pg, &HANDOFF_OPEN, &params);
 }
 
 /* ---- saving ---- */

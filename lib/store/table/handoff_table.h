@@ -4,6 +4,7 @@
 
 #include "core/work.h"
 #include "store/pg/pg.h"
+#include "store/table/concerned.h"
 
 /** Reads {h.handoff} from this column on; texts are copied into the arena. NULL when memory is
  * short or the row is damaged. */
@@ -14,25 +15,18 @@ struct handoff *handoff_table_read(const struct pg_result *result, int row, int 
 int handoff_table_queue_leads(struct pg *pg, struct arena *arena, struct uuid workspace,
                               const struct uuid *ids, size_t count);
 
-/** Answers rows for handoff_table_read_loaded(): by handoff ids, or the open ones of leads. The
- *  leads must be locked already. */
+/** Answers rows for handoff_table_read_loaded(): by handoff ids, or the open ones of the leads that
+ *  are concerned. The leads must be locked already. */
 int handoff_table_queue_by_id(struct pg *pg, struct arena *arena, struct uuid workspace,
                               const struct uuid *ids, size_t count);
 int handoff_table_queue_open(struct pg *pg, struct arena *arena, struct uuid workspace,
-                             const struct uuid *leads, size_t count);
+                             const struct concerned *concerned);
 /** As handoff_table_read(), with the body of the verdict that let the lead through. */
 struct handoff *handoff_table_read_loaded(const struct pg_result *result, int row,
                                           struct arena *arena);
 
-/** Locks the leads of at most limit unclaimed offers of a team, first due first, passing over
+/** Locks the leads of offers of any of these teams whose time to answer is over, passing over
  *  locked ones; answers (handoff_id, lead_id). */
-int handoff_table_queue_claimable(struct pg *pg, struct arena *arena, struct uuid workspace,
-                                  struct uuid team, int32_t limit);
-/** Counts them, up to WAITING_COUNT_MAX. */
-int handoff_table_queue_waiting(struct pg *pg, struct arena *arena, struct uuid workspace,
-                                struct uuid team);
-
-/** The same for offers of any of these teams whose time to answer is over. */
 int handoff_table_queue_expired(struct pg *pg, struct arena *arena, struct uuid workspace,
                                 const struct uuid *teams, size_t count);
 

@@ -209,11 +209,12 @@ const struct columns identity_columns = COLUMNS("identity", identity_list, struc
 
 /* All set-based reads run as one index lookup per id, however large the planner believes the table
  * to be: the subquery is LATERAL and cannot be turned into a join over the whole table.
- * $1 workspace, $2 leads, sorted */
+ * $1 workspace, $2 leads, $3 handoffs */
 static const struct statement LEAD_LOCK = {
     .name = "lead_lock",
     .sql = "SELECT {l.lead} "
-           "FROM unnest($2::uuid[]) u(id) "
+           "FROM "
+           CONCERNED
            "CROSS JOIN LATERAL ("
            "  SELECT * "
            "  FROM lead "
@@ -439,27 +440,25 @@ struct lead *lead_table_read(const struct pg_result *result, int row, int column
     return columns_read(&lead_columns, result, row, column, arena, lead) ? lead : NULL;
 }
 
-static int queue_ids(struct pg *pg, struct arena *arena, struct uuid workspace,
-                     const struct uuid *ids, size_t count, const struct statement *statement)
+int lead_table_queue_lock(struct pg *pg, struct arena *arena, struct uuid workspace,
+                          const struct concerned *concerned)
+{
+    struct pg_params params;
+
+    pg_params_init(&params, arena);
+    concerned_put(&params, workspace, concerned);
+    return pg_queue(pg, &LEAD_LOCK, &params);
+}
+
+int lead_table_queue_follow(struct pg *pg, struct arena *arena, struct uuid workspace,
+                            const struct uuid *ids, size_t count)
 {
     struct pg_params params;
 
     pg_params_init(&params, arena);
     pg_params_uuid(&params, workspace);
     pg_params_uuids(&params, ids, count);
-    return pg_queue(pg, statement, &params);
-}
-
-int lead_table_queue_lock(struct pg *pg, struct arena *arena, struct uuid workspace,
-                          const struct uuid *ids, size_t count)
-{
-    return queue_ids(pg, arena, workspace, ids, count, &LEAD_LOCK);
-}
-
-int lead_table_queue_follow(struct pg *pg, struct arena *arena, struct uuid workspace,
-                            const struct uuid *ids, size_t count)
-{
-    return queue_ids(pg, arena, workspace, ids, count, &LEAD_FOLLOW);
+    return pg_queue(pg, &LEAD_FOLLOW, &params);
 }
 
 void lead_table_queue_save(struct pg *pg, struct arena *arena, struct uuid workspace,

@@ -4,15 +4,16 @@
 
 #include "core/work.h"
 #include "store/pg/pg.h"
+#include "store/table/concerned.h"
 
 /** Reads {l.lead} from this column on; texts are copied into the arena. NULL when memory is short
  * or the row is damaged. */
 struct lead *lead_table_read(const struct pg_result *result, int row, int column,
                              struct arena *arena);
 
-/** Locks leads in the order of ids, which must be sorted; answers their rows. */
+/** Locks the leads that are concerned in the order of their ids; answers their rows. */
 int lead_table_queue_lock(struct pg *pg, struct arena *arena, struct uuid workspace,
-                          const struct uuid *ids, size_t count);
+                          const struct concerned *concerned);
 
 /** Follows merges, unlocked: answers the ids themselves and every lead that they lead to. */
 int lead_table_queue_follow(struct pg *pg, struct arena *arena, struct uuid workspace,

@@ -40,17 +40,18 @@ static const struct statement TOUCH_FIND = {
     .hot = true,
 };
 
-/* $1 workspace, $2 leads, $3 how many of each */
+/* $1 workspace, $2 leads, $3 handoffs, $4 how many of each lead */
 static const struct statement TOUCH_LOGS = {
     .name = "touch_logs",
     .sql = "SELECT t.lead_id, {t.touch} "
-           "FROM unnest($2::uuid[]) u(id) "
+           "FROM "
+           CONCERNED
            "CROSS JOIN LATERAL ("
            "  SELECT * "
            "  FROM touch "
            "  WHERE workspace_id = $1 AND lead_id = u.id "
            "  ORDER BY occurred_at DESC, touch_id DESC "
-           "  LIMIT $3"
+           "  LIMIT $4"
            ") t",
     .index = "touch_of_lead",
     .hot = true,
@@ -77,29 +78,26 @@ static const struct statement TOUCH_INSERT =
 const struct statement *const touch_table_statements[] = {&TOUCH_FIND, &TOUCH_LOGS, &TOUCH_OLDER,
                                                           &TOUCH_INSERT, NULL};
 
-static int queue_by_ids(struct pg *pg, struct arena *arena, const struct statement *statement,
-                        struct uuid workspace, const struct uuid *ids, size_t count, int64_t limit)
+int touch_table_queue_find(struct pg *pg, struct arena *arena, struct uuid workspace,
+                           const struct uuid *ids, size_t count)
 {
     struct pg_params params;
 
     pg_params_init(&params, arena);
     pg_params_uuid(&params, workspace);
     pg_params_uuids(&params, ids, count);
-    if (limit > 0)
-        pg_params_int8(&params, limit);
-    return pg_queue(pg, statement, &params);
-}
-
-int touch_table_queue_find(struct pg *pg, struct arena *arena, struct uuid workspace,
-                           const struct uuid *ids, size_t count)
-{
-    return queue_by_ids(pg, arena, &TOUCH_FIND, workspace, ids, count, 0);
+    return pg_queue(pg, &TOUCH_FIND, &params);
 }
 
 int touch_table_queue_logs(struct pg *pg, struct arena *arena, struct uuid workspace,
-                           const struct uuid *leads, size_t count)
+                           const struct concerned *concerned)
 {
-    return queue_by_ids(pg, arena, &TOUCH_LOGS, workspace, leads, count, TOUCHES_LOADED_MAX);
+    struct pg_params params;
+
+    pg_params_init(&params, arena);
+    concerned_put(&params, workspace, concerned);
+    pg_params_int8(&params, TOUCHES_LOADED_MAX);
+    return pg_queue(pg, &TOUCH_LOGS, &params);
 }
 
 bool touch_table_read(const struct pg_result *result, int row, int column, struct arena *arena,

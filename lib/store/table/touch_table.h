@@ -4,14 +4,16 @@
 
 #include "core/work.h"
 #include "store/pg/pg.h"
+#include "store/table/concerned.h"
 
 /** Answers (touch_id) of those that exist. */
 int touch_table_queue_find(struct pg *pg, struct arena *arena, struct uuid workspace,
                            const struct uuid *ids, size_t count);
 
-/** Answers lead_id and {t.touch}: the latest TOUCHES_LOADED_MAX of each lead, newest first. */
+/** Answers lead_id and {t.touch}: the latest TOUCHES_LOADED_MAX of each lead that is concerned,
+ *  newest first. */
 int touch_table_queue_logs(struct pg *pg, struct arena *arena, struct uuid workspace,
-                           const struct uuid *leads, size_t count);
+                           const struct concerned *concerned);
 
 /** Reads {t.touch} from this column on; false when memory is short or the row is damaged. */
 bool touch_table_read(const struct pg_result *result, int row, int column, struct arena *arena,

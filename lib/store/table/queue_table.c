@@ -1,0 +1,163 @@
+#include "store/table/queue_table.h"
+
+#include "store/pg/columns.h"
+#include "store/table/handoff_table.h"
+#include "store/table/lead_table.h"
+
+/* clang-format off */
+
+#define OFFERED                                                       \
+           "  FROM handoff "                                          \
+           "  WHERE workspace_id = $1 AND to_team = $2 "              \
+           "  AND state = 'offered' AND respond_by > now() "          \
+           "  AND (claimed_until IS NULL OR claimed_until <= now()) " \
+           "  ORDER BY respond_by, handoff_id "
+
+/* The first offers whose leads nobody else has locked: one after the other until there are as many
+ * as are asked for, so that no lead is locked for nothing. More than another server's whole group
+ * can hold at once are looked at. */
+#define LOCKABLE                                                      \
+           "FROM ("                                                   \
+           "  SELECT * "                                              \
+           OFFERED                                                    \
+           "  LIMIT $3::int8 + 512"                                         \
+           ") h "                                                     \
+           "CROSS JOIN LATERAL ("                                     \
+           "  SELECT * "                                              \
+           "  FROM lead "                                             \
+           "  WHERE workspace_id = $1 AND lead_id = h.lead_id "       \
+           "  FOR NO KEY UPDATE SKIP LOCKED"                          \
+           ") l "
+
+/* What this statement sees of a handoff may be older than the lock on its lead: only what the next
+ * one reads is as it stands.
+ * $1 workspace, $2 team, $3 limit */
+static const struct statement QUEUE_LOCK = {
+    .name = "queue_lock",
+    .sql = "SELECT h.handoff_id "
+           LOCKABLE
+           "LIMIT $3",
+    .index = "handoff_queue",
+    .hot = true,
+};
+
+/* $1 workspace, $2 team, $3 limit */
+static const struct statement QUEUE_READ = {
+    .name = "queue_read",
+    .sql = "SELECT v.body, {h.handoff}, {l.lead} "
+           LOCKABLE
+           "LEFT JOIN LATERAL ("
+           "  SELECT body "
+           "  FROM verdict "
+           "  WHERE workspace_id = $1 "
+           "  AND lead_id = h.verdict_lead "
+           "  AND seq = h.verdict_seq "
+           "  LIMIT 1"
+           ") v ON true "
+           "LIMIT $3",
+    .index = "handoff_queue",
+    .hot = true,
+};
+
+/* $1 workspace, $2 team, $3 limit, $4 how many touches of each lead */
+static const struct statement QUEUE_LOGS = {
+    .name = "queue_logs",
+    .sql = "SELECT t.lead_id, {t.touch} "
+           "FROM ("
+           "  SELECT h.lead_id "
+           LOCKABLE
+           "  LIMIT $3"
+           ") u "
+           "CROSS JOIN LATERAL ("
+           "  SELECT * "
+           "  FROM touch "
+           "  WHERE workspace_id = $1 AND lead_id = u.lead_id "
+           "  ORDER BY occurred_at DESC, touch_id DESC "
+           "  LIMIT $4"
+           ") t",
+    .index = "touch_of_lead",
+    .hot = true,
+};
+
+/* $1 workspace, $2 team, $3 limit */
+static const struct statement QUEUE_WAITING = {
+    .name = "queue_waiting",
+    .sql = "SELECT count(*) "
+           "FROM ("
+           "  SELECT 1 "
+           OFFERED
+           "  LIMIT $3"
+           ") w",
+    .index = "handoff_queue",
+    .hot = true,
+};
+
+/* clang-format on */
+
+const struct statement *const queue_table_statements[] = {&QUEUE_LOCK, &QUEUE_READ, &QUEUE_LOGS,
+                                                          &QUEUE_WAITING, NULL};
+
+static int ask(struct pg *pg, struct arena *arena, const struct statement *statement,
+               struct uuid workspace, struct uuid team, int64_t limit)
+{
+    struct pg_params params;
+
+    pg_params_init(&params, arena);
+    pg_params_uuid(&params, workspace);
+    pg_params_uuid(&params, team);
+    pg_params_int8(&params, limit);
+    if (statement == &QUEUE_LOGS)
+        pg_params_int8(&params, TOUCHES_LOADED_MAX);
+    return pg_queue(pg, statement, &params);
+}
+
+int queue_table_queue(struct pg *pg, struct arena *arena, struct uuid workspace, struct uuid team,
+                      int32_t limit)
+{
+    int first = ask(pg, arena, &QUEUE_LOCK, workspace, team, limit);
+
+    ask(pg, arena, &QUEUE_READ, workspace, team, limit);
+    ask(pg, arena, &QUEUE_LOGS, workspace, team, limit);
+    ask(pg, arena, &QUEUE_WAITING, workspace, team, WAITING_COUNT_MAX + (int64_t)limit);
+    return first;
+}
+
+static bool was_locked(const struct pg_result *locked, struct uuid handoff)
+{
+    for (int row = 0; row < pg_rows(locked); row++)
+        if (uuid_equal(pg_get_uuid(locked, row, 0), handoff))
+            return true;
+    return false;
+}
+
+/* A row that the second statement is the first to lock may have changed before it did. */
+bool queue_table_take(const struct pg *pg, int first, struct arena *arena, struct queue_rows *out)
+{
+    const struct pg_result *locked = pg_result(pg, first);
+    const struct pg_result *read = pg_result(pg, first + 1);
+    const struct pg_result *waiting = pg_result(pg, first + 3);
+    size_t rows = (size_t)pg_rows(read);
+
+    *out = (struct queue_rows){
+        .handoffs = ARENA_ARRAY(arena, struct handoff *, rows + 1),
+        .leads = ARENA_ARRAY(arena, struct lead *, rows + 1),
+        .logs = pg_result(pg, first + 2),
+        .waiting = pg_rows(waiting) == 1 ? pg_get_int8(waiting, 0, 0) : 0,
+        .moved = pg_rows(locked) != pg_rows(read),
+    };
+    if (out->handoffs == NULL || out->leads == NULL)
+        return false;
+    for (int row = 0; row < (int)rows; row++) {
+        struct handoff *handoff = handoff_table_read_loaded(read, row, arena);
+        struct lead *lead = lead_table_read(read, row, 1 + columns_width(&handoff_columns), arena);
+        if (handoff == NULL || lead == NULL)
+            return false;
+        if (was_locked(locked, handoff->id)) {
+            out->handoffs[out->count] = handoff;
+            out->leads[out->count++] = lead;
+        } else {
+            out->moved = true;
+        }
+    }
+    return true;
+}
