@@ -246,16 +246,17 @@ void work_undo(struct work *work)
     work_return(work, &work->begun);
 }
 
-void work_remember(struct work *work, void *memory, size_t size)
+const void *work_remember(struct work *work, void *memory, size_t size)
 {
     struct remembered *was = ARENA_NEW(work->arena, struct remembered);
     void *copy = arena_alloc(work->arena, size);
 
     if (was == NULL || copy == NULL)
-        return;
+        return NULL;
     memcpy(copy, memory, size);
     *was = (struct remembered){memory, copy, size};
     list_add(&work->undo, work->arena, was);
+    return copy;
 }
 
 static enum find note_need(struct work *work, enum row_kind kind, const void *need)
@@ -341,9 +342,11 @@ bool work_add(struct work *work, enum row_kind kind, const void *row)
 
 void work_change_lead(struct work *work, struct lead *lead)
 {
-    work_remember(work, lead, sizeof *lead);
+    const void *was = work_remember(work, lead, sizeof *lead);
+
     if (lead->row == ROW_CLEAN) {
         lead->row = ROW_CHANGED;
+        lead->stored = was;
         work_save_row(work, KIND_LEAD, lead);
     }
     lead->updated_at = work->now;
@@ -351,9 +354,11 @@ void work_change_lead(struct work *work, struct lead *lead)
 
 void work_change_handoff(struct work *work, struct handoff *handoff)
 {
-    work_remember(work, handoff, sizeof *handoff);
+    const void *was = work_remember(work, handoff, sizeof *handoff);
+
     if (handoff->row == ROW_CLEAN) {
         handoff->row = ROW_CHANGED;
+        handoff->stored = was;
         work_save_row(work, KIND_HANDOFF, handoff);
     }
     handoff->updated_at = work->now;

@@ -310,8 +310,9 @@ void work_change_handoff(struct work *work, struct handoff *handoff);
 bool work_save_row(struct work *work, enum row_kind kind, void *row);
 /** … or a copy of it as it is now. */
 bool work_add(struct work *work, enum row_kind kind, const void *row);
-/** Any memory of the work set, so that it is restored by work_undo(). */
-void work_remember(struct work *work, void *memory, size_t size);
+/** Any memory of the work set, so that it is restored by work_undo(). The copy, NULL when memory is
+ *  short. */
+const void *work_remember(struct work *work, void *memory, size_t size);
 
 /** A new lead with id, salt and times set, and an empty chain. */
 struct lead *work_add_lead(struct work *work);

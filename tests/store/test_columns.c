@@ -647,8 +647,11 @@ static const struct pg_result *only_row(int index)
 
 #define WORKSPACE r.read.workspace
 
+static bool is_there; /* what is saved is there already */
+
 static void save_handoff(const void *row)
 {
+    ((struct handoff *)row)->row = is_there ? ROW_CHANGED : ROW_NEW;
     handoff_table_queue_save(r.pg, r.arena, WORKSPACE, &(struct handoff *){(void *)row}, 1);
 }
 
@@ -687,6 +690,7 @@ static const void *load_exception(const void *row)
 
 static void save_lead(const void *row)
 {
+    ((struct lead *)row)->row = is_there ? ROW_CHANGED : ROW_NEW;
     lead_table_queue_save(r.pg, r.arena, WORKSPACE, &(struct lead *){(void *)row}, 1);
 }
 
@@ -1126,6 +1130,7 @@ static struct saved make_row(const struct trip *trip, int seed, bool nulls,
 static void go(const struct trip *trip, const struct saved *rows, int count)
 {
     begin();
+    is_there = count > 1;
     trip->save(rows[count - 1].row);
     end();
     check_stored(rows, count);
@@ -1194,7 +1199,7 @@ static void save_together(const struct statement *statement, const struct trip *
         check_stored(&saved[i], 1);
 }
 
-/* Every statement that has others for few rows writes the same columns by each of them. */
+/* Every statement for any number of rows writes the same columns of many, and by those for few. */
 START_TEST(few_rows_are_saved_as_many_are)
 {
     const struct statement *statement;
@@ -1202,14 +1207,57 @@ START_TEST(few_rows_are_saved_as_many_are)
 
     drop_checks();
     for (size_t i = 0; (statement = statements_at(i)) != NULL; i++) {
-        const struct trip *trip = statement->few == NULL ? NULL : trip_of(statement->of);
+        bool many = statement->sql == NULL && statement->tuples == 0;
+        const struct trip *trip = many ? trip_of(statement->of) : NULL;
         if (trip == NULL || statement == statements_find("identity_move"))
             continue;
-        for (int count = 1; count <= MANY; count++)
+        for (int count = statement->few == NULL ? MANY : 1; count <= MANY; count++)
             save_together(statement, trip, count);
         tried++;
     }
     ck_assert_int_gt(tried, 6);
+}
+END_TEST
+
+static void expect(const char *sql, const char *wanted)
+{
+    char *got = database_ask(r.database, sql);
+
+    ck_assert_msg(got != NULL && strcmp(got, wanted) == 0, "%s: %s, not %s", sql, got, wanted);
+    free(got);
+}
+
+/* ---- what changes often ---- */
+
+static void save_changed(struct lead *lead, const struct lead *stored)
+{
+    lead->row = ROW_CHANGED;
+    lead->stored = stored;
+    begin();
+    lead_table_queue_save(r.pg, r.arena, WORKSPACE, &lead, 1);
+    end();
+}
+
+/* A step writes what it changes and nothing beside; whatever else has changed is written with it.
+ */
+START_TEST(a_step_is_saved_by_itself)
+{
+    const struct trip *trip = trip_of(&lead_columns);
+    struct saved saved = make_row(trip, 2, false, NULL);
+    struct lead *lead = saved.row, before;
+
+    drop_checks();
+    go(trip, &saved, 1);
+    before = *lead;
+    lead->chain.seq = 77;
+    ck_assert(columns_only_often_changed(&lead_columns, lead, &before));
+    database_exec(r.database, "UPDATE lead SET touch_count = 4711");
+    save_changed(lead, &before);
+    expect("SELECT seq || ' ' || touch_count FROM lead", "77 4711");
+    lead->touch_count = 78;
+    ck_assert(!columns_only_often_changed(&lead_columns, lead, &before));
+    save_changed(lead, &before);
+    expect("SELECT seq || ' ' || touch_count FROM lead", "77 78");
 }
 END_TEST
 
@@ -1230,14 +1278,6 @@ START_TEST(every_list_is_sent_there_and_back)
     }
 }
 END_TEST
-
-static void expect(const char *sql, const char *wanted)
-{
-    char *got = database_ask(r.database, sql);
-
-    ck_assert_msg(got != NULL && strcmp(got, wanted) == 0, "%s: %s, not %s", sql, got, wanted);
-    free(got);
-}
 
 /* An answer or a delivery that speaks of several leads names each in a table of its own. */
 START_TEST(several_leads_have_a_row_each)
@@ -1325,6 +1365,10 @@ static const struct {
      "h.pos - 2 + u.n FROM workspace_head h, "
      "(VALUES (1, $2::uuid, $3::text, $4::int8), (2, $5::uuid, $6::text, $7::int8)) "
      "u(n, a, b, c) WHERE h.workspace_id = $1"},
+    {{.makes = STATEMENT_UPDATES, .of = &few, .only = COLUMN_CHANGES | COLUMN_FILLS, .tuples = 1},
+     "UPDATE few SET b = $3::text, c = $4::int8 WHERE workspace_id = $1 AND a = $2"},
+    {{.makes = STATEMENT_UPDATES, .of = &few, .only = COLUMN_FILLS, .tuples = 1},
+     "UPDATE few SET c = $3::int8 WHERE workspace_id = $1 AND a = $2"},
     {{.sql = "SELECT {chain}, {c.chain} WHERE {chain $2[]} AND {chain $12}"},
      "SELECT subject_id, seq, hash, at, c.subject_id, c.seq, c.hash, c.at WHERE "
      "$2::uuid[], $3::int8[], $4::bytea[], $5::timestamptz[] AND "
@@ -1381,6 +1425,7 @@ static Suite *suite(void)
     tcase_add_test(t, every_list_is_sent_there_and_back);
     tcase_add_loop_test(t, a_row_comes_back_as_it_was_saved, 0, TRIP_COUNT);
     tcase_add_test(t, few_rows_are_saved_as_many_are);
+    tcase_add_test(t, a_step_is_saved_by_itself);
     tcase_add_test(t, several_leads_have_a_row_each);
     tcase_add_test(t, a_workspace_comes_back_as_it_was_saved);
     tcase_add_test(t, tuples_are_saved_row_after_row);

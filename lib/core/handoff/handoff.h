@@ -114,6 +114,7 @@ struct handoff {
     const char *outcome_reason;
     instant outcome_at;
     instant updated_at;
+    const struct handoff *stored; /* of a changed one: as it stands in the database */
     /* loaded beside the row, when a command answers the handoff: the verdict that let it through */
     const char *verdict_body;
     size_t verdict_body_len;

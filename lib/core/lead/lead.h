@@ -167,6 +167,7 @@ struct lead {
     const char *const *hold_inputs; /* a change in one of these lifts the hold */
     size_t hold_input_count;
     struct chain chain;
+    const struct lead *stored; /* of a changed one: as it stands in the database */
     /* loaded beside the row */
     struct touch_log touches;
     struct handoff *open; /* the open handoff, or NULL; owned by the work set */

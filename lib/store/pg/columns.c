@@ -100,6 +100,30 @@ void *columns_read_all(const struct columns *columns, const struct pg_result *re
     return items;
 }
 
+/* ---- comparing ---- */
+
+/* Of a member that goes with another only a bool says anything by itself: a length changes with
+ * its text. */
+static bool is_same(const struct column *column, const void *row, const void *other)
+{
+    const char *one = row, *two = other;
+    bool same = memcmp(one + column->offset, two + column->offset, column->size) == 0;
+
+    return same && (column->beside == 0 || one[column->beside] == two[column->beside]);
+}
+
+bool columns_only_often_changed(const struct columns *columns, const void *row, const void *other)
+{
+    for (int i = 0; i < columns->count; i++) {
+        const struct column *column = &columns->list[i];
+        bool counts =
+            column->use & (COLUMN_CHANGES | COLUMN_FILLS) && !(column->use & COLUMN_OFTEN);
+        if (counts && !is_same(column, row, other))
+            return false;
+    }
+    return true;
+}
+
 /* ---- writing ---- */
 
 static void writer_begin(struct column_writer *writer, struct pg_array *array, struct arena *arena,
@@ -132,11 +156,11 @@ void columns_put(struct pg_params *params, const struct columns *columns, const 
 }
 
 static void put_tuple(struct pg_params *params, struct column_writer *writer,
-                      const struct columns *columns, const void *row)
+                      const struct columns *columns, unsigned only, const void *row)
 {
     for (int i = 0; i < columns->count; i++) {
         writer->column = &columns->list[i];
-        if (writer->column->unsaved != NULL)
+        if (!column_is_written(writer->column, only))
             continue;
         pg_array_next(writer->to, writer->column->form->type, 1);
         writer->column->form->put(writer, row);
@@ -144,7 +168,7 @@ static void put_tuple(struct pg_params *params, struct column_writer *writer,
     }
 }
 
-void columns_put_tuples(struct pg_params *params, const struct columns *columns,
+void columns_put_tuples(struct pg_params *params, const struct columns *columns, unsigned only,
                         const void *const *rows, size_t count)
 {
     struct pg_array array;
@@ -152,7 +176,7 @@ void columns_put_tuples(struct pg_params *params, const struct columns *columns,
 
     writer_begin(&writer, &array, params->arena, columns, count);
     for (size_t i = 0; i < count; i++)
-        put_tuple(params, &writer, columns, rows[i]);
+        put_tuple(params, &writer, columns, only, rows[i]);
     json_out_release(&writer.json);
 }
 
@@ -176,7 +200,7 @@ void columns_queue(struct pg *pg, struct arena *arena, const struct statement *s
         if (statement->tuples == 0)
             columns_put(&params, statement->of, rows, count);
         else
-            columns_put_tuples(&params, statement->of, rows + i, step);
+            columns_put_tuples(&params, statement->of, statement->only, rows + i, step);
         pg_queue(pg, statement, &params);
     }
 }

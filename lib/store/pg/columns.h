@@ -45,6 +45,7 @@ enum column_use {
     COLUMN_CHANGES = 2, /* is updated */
     COLUMN_FILLS = 4,   /* is updated, but a null leaves what stands there */
     COLUMN_NULL = 8,    /* may be null: what nil, NULL, INSTANT_NONE and, in it, 0 are written as */
+    COLUMN_OFTEN = 16,  /* changes with others of these alone, most of the time */
 };
 
 struct column {
@@ -124,6 +125,13 @@ COLUMNS_LISTS(X)
 const struct columns *columns_at(size_t place);
 const struct columns *columns_find(const char *name, size_t len);
 
+/** Whether a statement writes it: the key always, and of the others all, or those with one of these
+ *  uses. */
+static inline bool column_is_written(const struct column *column, unsigned only)
+{
+    return column->unsaved == NULL && (only == 0 || column->use & (COLUMN_KEY | only));
+}
+
 /** How many of them are read. */
 int columns_width(const struct columns *columns);
 
@@ -143,8 +151,8 @@ void *columns_read_all(const struct columns *columns, const struct pg_result *re
 /** Adds the saved columns as the next parameters: an array each, of all rows … */
 void columns_put(struct pg_params *params, const struct columns *columns, const void *const *rows,
                  size_t count);
-/** … or row after row, one parameter a value. */
-void columns_put_tuples(struct pg_params *params, const struct columns *columns,
+/** … or row after row, one parameter a value; only: as in struct statement. */
+void columns_put_tuples(struct pg_params *params, const struct columns *columns, unsigned only,
                         const void *const *rows, size_t count);
 
 /** Queues a statement that is made of columns (statements.h), for these rows: nothing when there
@@ -152,6 +160,10 @@ void columns_put_tuples(struct pg_params *params, const struct columns *columns,
  *  fill it; count must be a multiple. A failure shows when the round trip runs. */
 void columns_queue(struct pg *pg, struct arena *arena, const struct statement *statement,
                    struct uuid workspace, const void *const *rows, size_t count);
+
+/** Whether two rows are the same in all columns that are updated but those with COLUMN_OFTEN.
+ *  Members are compared as they lie in memory: what a pointer leads to is replaced, not changed. */
+bool columns_only_often_changed(const struct columns *columns, const void *row, const void *other);
 
 /* ---- forms: how a member stands in a column, both ways ---- */
 

@@ -191,10 +191,42 @@ static void put_updates(struct text_out *out, const struct columns *columns)
     }
 }
 
+/* The parameters in the order of the list, as columns_put_tuples() adds them. */
+static void put_update(struct text_out *out, const struct columns *columns, unsigned only)
+{
+    const char *comma = "";
+    int number = 2;
+
+    text_out_format(out, "UPDATE %s SET ", columns->table);
+    for (int i = 0; i < columns->count; i++) {
+        const struct column *column = &columns->list[i];
+        if (!column_is_written(column, only))
+            continue;
+        if (!is_key(column)) {
+            text_out_format(out, "%s%s = $%d::%s", comma, column->name, number,
+                            type_name(column->form->type));
+            comma = ", ";
+        }
+        number++;
+    }
+    text_out_put(out, " WHERE workspace_id = $1");
+    number = 2;
+    for (int i = 0; i < columns->count; i++) {
+        const struct column *column = &columns->list[i];
+        if (is_key(column))
+            text_out_format(out, " AND %s = $%d", column->name, number);
+        number += column_is_written(column, only);
+    }
+}
+
 static void put_made(struct text_out *out, const struct statement *statement)
 {
     const struct columns *columns = statement->of;
 
+    if (statement->makes == STATEMENT_UPDATES) {
+        put_update(out, columns, statement->only);
+        return;
+    }
     text_out_format(out, "INSERT INTO %s (workspace_id, ", columns->table);
     put_names(out, columns, is_saved, "", 0);
     if (statement->makes == STATEMENT_APPENDS)

@@ -40,6 +40,7 @@ enum statement_made {
     STATEMENT_INSERTS, /* new rows; one that is there is an error */
     STATEMENT_ADDS,    /* those that are not there yet */
     STATEMENT_SAVES,   /* new rows, and updates those that are there */
+    STATEMENT_UPDATES, /* a row that is there; one for each, .tuples = 1 */
     STATEMENT_APPENDS, /* new rows at the positions that the workspace's head has come to */
 };
 
@@ -55,8 +56,9 @@ struct statement {
     /* or, without sql: */
     enum statement_made makes;
     const struct columns *of;
-    int tuples; /* for exactly this many rows, one parameter per value; 0: for any number, one
-                   array per column */
+    unsigned only; /* of STATEMENT_UPDATES: which columns (enum column_use) */
+    int tuples;    /* for exactly this many rows, one parameter per value; 0: for any number, one
+                      array per column */
     /* the same for one row, for two … and for STATEMENT_FEW; NULL: there are none */
     const struct statement *few;
     enum statement_role role;

@@ -1,6 +1,7 @@
 #include "store/table/handoff_table.h"
 
 #include "store/pg/columns.h"
+#include "store/table/changed_rows.h"
 #include "store/table/column_words.h"
 #include "store/table/concerned.h"
 
@@ -27,12 +28,13 @@ static const struct column_form as_exception_kind =
 /* clang-format off */
 
 #define IN(name) MEMBER(struct handoff, name)
+#define OFTEN    COLUMN_CHANGES | COLUMN_OFTEN
 
 static const struct column handoff_list[] = {
     {"handoff_id",        &as_uuid,            IN(id),                COLUMN_KEY},
     {"lead_id",           &as_uuid,            IN(lead),              COLUMN_CHANGES},
     {"kind",              &as_handoff_kind,    IN(kind)},
-    {"state",             &as_handoff_state,   IN(state),             COLUMN_CHANGES},
+    {"state",             &as_handoff_state,   IN(state),             OFTEN},
     {"from_team",         &as_uuid,            IN(from_team)},
     {"to_team",           &as_uuid,            IN(to_team)},
     {"term",              &as_term,            IN(term),              COLUMN_NULL,
@@ -43,14 +45,14 @@ static const struct column handoff_list[] = {
     {"offer_note",        &as_text,            IN(offer_note),        COLUMN_NULL},
     {"offered_at",        &as_instant,         IN(offered_at)},
     {"respond_by",        &as_instant,         IN(respond_by),        COLUMN_CHANGES},
-    {"assignee",          &as_uuid,            IN(assignee),          COLUMN_CHANGES | COLUMN_NULL},
-    {"claimed_until",     &as_instant,         IN(claimed_until),     COLUMN_CHANGES | COLUMN_NULL},
-    {"accepted_at",       &as_instant,         IN(accepted_at),       COLUMN_CHANGES | COLUMN_NULL},
-    {"accepted_by",       &as_uuid,            IN(accepted_by),       COLUMN_CHANGES | COLUMN_NULL},
-    {"decide_by",         &as_instant,         IN(decide_by),         COLUMN_CHANGES | COLUMN_NULL},
+    {"assignee",          &as_uuid,            IN(assignee),          OFTEN | COLUMN_NULL},
+    {"claimed_until",     &as_instant,         IN(claimed_until),     OFTEN | COLUMN_NULL},
+    {"accepted_at",       &as_instant,         IN(accepted_at),       OFTEN | COLUMN_NULL},
+    {"accepted_by",       &as_uuid,            IN(accepted_by),       OFTEN | COLUMN_NULL},
+    {"decide_by",         &as_instant,         IN(decide_by),         OFTEN | COLUMN_NULL},
     {"first_contact_at",  &as_instant,         IN(first_contact_at),  COLUMN_CHANGES | COLUMN_NULL},
-    {"closed_at",         &as_instant,         IN(closed_at),         COLUMN_CHANGES | COLUMN_NULL},
-    {"closed_by",         &as_uuid,            IN(closed_by),         COLUMN_CHANGES | COLUMN_NULL},
+    {"closed_at",         &as_instant,         IN(closed_at),         OFTEN | COLUMN_NULL},
+    {"closed_by",         &as_uuid,            IN(closed_by),         OFTEN | COLUMN_NULL},
     {"qualified_version", &as_int4,            IN(qualified_version), COLUMN_CHANGES | COLUMN_NULL},
     {"reason",            &as_text,            IN(reason),            COLUMN_CHANGES | COLUMN_NULL},
     {"class",             &as_handoff_class,   IN(klass),             COLUMN_CHANGES | COLUMN_NULL},
@@ -62,8 +64,9 @@ static const struct column handoff_list[] = {
     {"outcome",           &as_handoff_outcome, IN(outcome),           COLUMN_CHANGES | COLUMN_NULL},
     {"outcome_reason",    &as_text,            IN(outcome_reason),    COLUMN_CHANGES | COLUMN_NULL},
     {"outcome_at",        &as_instant,         IN(outcome_at),        COLUMN_CHANGES | COLUMN_NULL},
-    {"updated_at",        &as_instant,         IN(updated_at),        COLUMN_CHANGES},
+    {"updated_at",        &as_instant,         IN(updated_at),        OFTEN},
 };
+#undef OFTEN
 #undef IN
 
 const struct columns handoff_columns = COLUMNS("handoff", handoff_list, struct handoff);
@@ -205,8 +208,37 @@ static const struct statement HANDOFF_OVERDUE = {
     .hot = true,
 };
 
-static const struct statement HANDOFF_SAVE =
-    STATEMENT_OF_ROWS("handoff_save", STATEMENT_SAVES, handoff_columns);
+static const struct statement HANDOFF_INSERT =
+    STATEMENT_OF_ROWS("handoff_insert", STATEMENT_INSERTS, handoff_columns);
+
+/* All of them are there, and their leads are locked. */
+static const struct statement HANDOFF_SAVE = {
+    .name = "handoff_save",
+    .makes = STATEMENT_SAVES,
+    .of = &handoff_columns,
+    .index = "workspace_head_pkey",
+    .hot = true,
+};
+
+static const struct statement HANDOFF_UPDATE = {
+    .name = "handoff_update",
+    .makes = STATEMENT_UPDATES,
+    .of = &handoff_columns,
+    .only = COLUMN_CHANGES,
+    .tuples = 1,
+    .index = "handoff_pkey",
+    .hot = true,
+};
+
+static const struct statement HANDOFF_STEP = {
+    .name = "handoff_step",
+    .makes = STATEMENT_UPDATES,
+    .of = &handoff_columns,
+    .only = COLUMN_OFTEN,
+    .tuples = 1,
+    .index = "handoff_pkey",
+    .hot = true,
+};
 
 static const struct statement VERDICT_INSERT =
     STATEMENT_OF_ROWS("verdict_insert", STATEMENT_INSERTS, verdict_columns);
@@ -237,8 +269,9 @@ static const struct statement EXCEPTION_SAVE = {
 /* clang-format on */
 
 const struct statement *const handoff_table_statements[] = {
-    &HANDOFF_LEADS,  &HANDOFF_BY_ID,   &HANDOFF_OPEN,   &HANDOFF_OVERDUE, &HANDOFF_SAVE,
-    &VERDICT_INSERT, &FEEDBACK_INSERT, &EXCEPTION_LOCK, &EXCEPTION_SAVE,  NULL,
+    &HANDOFF_LEADS,  &HANDOFF_BY_ID,  &HANDOFF_OPEN, &HANDOFF_OVERDUE, &HANDOFF_INSERT,
+    &HANDOFF_SAVE,   &HANDOFF_UPDATE, &HANDOFF_STEP, &VERDICT_INSERT,  &FEEDBACK_INSERT,
+    &EXCEPTION_LOCK, &EXCEPTION_SAVE, NULL,
 };
 
 /* ---- reading ---- */
@@ -312,7 +345,17 @@ int handoff_table_queue_open(struct pg *pg, struct arena *arena, struct uuid wor
 void handoff_table_queue_save(struct pg *pg, struct arena *arena, struct uuid workspace,
                               struct handoff *const *handoffs, size_t count)
 {
-    columns_queue(pg, arena, &HANDOFF_SAVE, workspace, (const void *const *)handoffs, count);
+    static const struct changed_rows how = {
+        .inserts = &HANDOFF_INSERT,
+        .saves = &HANDOFF_SAVE,
+        .updates = &HANDOFF_UPDATE,
+        .steps = &HANDOFF_STEP,
+        .changed_first = true, /* one is closed before the lead is offered anew */
+        .row = offsetof(struct handoff, row),
+        .stored = offsetof(struct handoff, stored),
+    };
+
+    changed_rows_queue(pg, arena, &how, workspace, (const void *const *)handoffs, count);
 }
 
 void verdict_table_queue_insert(struct pg *pg, struct arena *arena, struct uuid workspace,

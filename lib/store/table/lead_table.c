@@ -1,6 +1,7 @@
 #include "store/table/lead_table.h"
 
 #include "store/pg/columns.h"
+#include "store/table/changed_rows.h"
 #include "store/table/column_words.h"
 
 #include <stdlib.h>
@@ -146,17 +147,18 @@ static const struct column_form as_lead_hold_inputs = {
 /* ---- columns ---- */
 
 #define IN(name) MEMBER(struct lead, name)
+#define OFTEN    COLUMN_CHANGES | COLUMN_OFTEN
 
 static const struct column lead_list[] = {
     {"lead_id",         &as_uuid,             IN(id),              COLUMN_KEY},
     {"status",          &as_lead_status,      IN(status),          COLUMN_CHANGES},
-    {"stage",           &as_stage,            IN(stage),           COLUMN_CHANGES},
-    {"owner_team",      &as_uuid,             IN(owner_team),      COLUMN_CHANGES | COLUMN_NULL},
-    {"first_team",      &as_uuid,             IN(first_team),      COLUMN_CHANGES | COLUMN_NULL},
-    {"next_step",       &as_lead_step,        IN(next.step),       COLUMN_CHANGES | COLUMN_NULL},
-    {"next_at",         &as_instant,          IN(next.at),         COLUMN_CHANGES | COLUMN_NULL},
-    {"next_why",        &as_text,             IN(next.why),        COLUMN_CHANGES | COLUMN_NULL},
-    {"next_round",      &as_int2,             IN(next.round),      COLUMN_CHANGES | COLUMN_NULL},
+    {"stage",           &as_stage,            IN(stage),           OFTEN},
+    {"owner_team",      &as_uuid,             IN(owner_team),      OFTEN | COLUMN_NULL},
+    {"first_team",      &as_uuid,             IN(first_team),      OFTEN | COLUMN_NULL},
+    {"next_step",       &as_lead_step,        IN(next.step),       OFTEN | COLUMN_NULL},
+    {"next_at",         &as_instant,          IN(next.at),         OFTEN | COLUMN_NULL},
+    {"next_why",        &as_text,             IN(next.why),        OFTEN | COLUMN_NULL},
+    {"next_round",      &as_int2,             IN(next.round),      OFTEN | COLUMN_NULL},
     {"merged_into",     &as_uuid,             IN(merged_into),     COLUMN_CHANGES | COLUMN_NULL},
     {"identities",      &as_lead_identities,  IN(identities),      COLUMN_CHANGES | COLUMN_NULL},
     {"attributes",      &as_lead_attributes,  IN(attributes),      COLUMN_CHANGES | COLUMN_NULL},
@@ -167,27 +169,28 @@ static const struct column lead_list[] = {
     {"origin",          &as_direction,        IN(origin)},
     {"found_by",        &as_team_function,    IN(found_by)},
     {"created_at",      &as_instant,          IN(created_at),      COLUMN_CHANGES},
-    {"updated_at",      &as_instant,          IN(updated_at),      COLUMN_CHANGES},
+    {"updated_at",      &as_instant,          IN(updated_at),      OFTEN},
     {"touch_count",     &as_int4,             IN(touch_count),     COLUMN_CHANGES},
     {"first_touch_at",  &as_instant,          IN(first_touch_at),  COLUMN_CHANGES | COLUMN_NULL},
     {"mql_at",          &as_instant,          IN(reached[MILESTONE_MQL]),
-        COLUMN_CHANGES | COLUMN_NULL},
+        OFTEN | COLUMN_NULL},
     {"sal_at",          &as_instant,          IN(reached[MILESTONE_SAL]),
-        COLUMN_CHANGES | COLUMN_NULL},
+        OFTEN | COLUMN_NULL},
     {"sql_at",          &as_instant,          IN(reached[MILESTONE_SQL]),
-        COLUMN_CHANGES | COLUMN_NULL},
+        OFTEN | COLUMN_NULL},
     {"opportunity_at",  &as_instant,          IN(reached[MILESTONE_OPPORTUNITY]),
-        COLUMN_CHANGES | COLUMN_NULL},
+        OFTEN | COLUMN_NULL},
     {"customer_at",     &as_instant,          IN(reached[MILESTONE_CUSTOMER]),
-        COLUMN_CHANGES | COLUMN_NULL},
+        OFTEN | COLUMN_NULL},
     {"amount_minor",    &as_int8,             IN(amount.minor),    COLUMN_CHANGES | COLUMN_NULL,
         .beside = offsetof(struct lead, amount.given)},
     {"amount_currency", &as_lead_currency,    IN(amount.currency), COLUMN_CHANGES | COLUMN_NULL},
     {"hold_inputs",     &as_lead_hold_inputs, IN(hold_inputs),     COLUMN_CHANGES | COLUMN_NULL},
-    {"seq",             &as_int8,             IN(chain.seq),       COLUMN_CHANGES},
-    {"hash",            &as_bytes,            IN(chain.hash),      COLUMN_CHANGES},
-    {"chain_at",        &as_instant,          IN(chain.at),        COLUMN_CHANGES},
+    {"seq",             &as_int8,             IN(chain.seq),       OFTEN},
+    {"hash",            &as_bytes,            IN(chain.hash),      OFTEN},
+    {"chain_at",        &as_instant,          IN(chain.at),        OFTEN},
 };
+#undef OFTEN
 #undef IN
 
 const struct columns lead_columns = COLUMNS("lead", lead_list, struct lead);
@@ -248,8 +251,37 @@ static const struct statement LEAD_FOLLOW = {
     .hot = true,
 };
 
-static const struct statement LEAD_SAVE =
-    STATEMENT_OF_ROWS("lead_save", STATEMENT_SAVES, lead_columns);
+static const struct statement LEAD_INSERT =
+    STATEMENT_OF_ROWS("lead_insert", STATEMENT_INSERTS, lead_columns);
+
+/* All of them are there and locked. */
+static const struct statement LEAD_SAVE = {
+    .name = "lead_save",
+    .makes = STATEMENT_SAVES,
+    .of = &lead_columns,
+    .index = "workspace_head_pkey",
+    .hot = true,
+};
+
+static const struct statement LEAD_UPDATE = {
+    .name = "lead_update",
+    .makes = STATEMENT_UPDATES,
+    .of = &lead_columns,
+    .only = COLUMN_CHANGES,
+    .tuples = 1,
+    .index = "lead_pkey",
+    .hot = true,
+};
+
+static const struct statement LEAD_STEP = {
+    .name = "lead_step",
+    .makes = STATEMENT_UPDATES,
+    .of = &lead_columns,
+    .only = COLUMN_OFTEN,
+    .tuples = 1,
+    .index = "lead_pkey",
+    .hot = true,
+};
 
 /* $1 workspace, $2 sources, $3 values */
 static const struct statement IDENTITY_FIND = {
@@ -421,10 +453,11 @@ static const struct statement LEAD_FLATTEN = {
 /* clang-format on */
 
 const struct statement *const lead_table_statements[] = {
-    &LEAD_LOCK,        &LEAD_FOLLOW,    &LEAD_SAVE,       &IDENTITY_FIND,
-    &IDENTITY_INSERT,  &IDENTITY_MOVE,  &IDENTITY_DELETE, &ERASE_SALTS,
-    &ERASE_VERDICTS,   &ERASE_HANDOFFS, &ERASE_FEEDBACK,  &ERASE_ANSWERS,
-    &ERASE_DELIVERIES, &TOUCH_MOVE,     &LEAD_FLATTEN,    NULL,
+    &LEAD_LOCK,      &LEAD_FOLLOW,     &LEAD_INSERT,   &LEAD_SAVE,
+    &LEAD_UPDATE,    &LEAD_STEP,       &IDENTITY_FIND, &IDENTITY_INSERT,
+    &IDENTITY_MOVE,  &IDENTITY_DELETE, &ERASE_SALTS,   &ERASE_VERDICTS,
+    &ERASE_HANDOFFS, &ERASE_FEEDBACK,  &ERASE_ANSWERS, &ERASE_DELIVERIES,
+    &TOUCH_MOVE,     &LEAD_FLATTEN,    NULL,
 };
 
 /* ---- leads ---- */
@@ -464,7 +497,16 @@ int lead_table_queue_follow(struct pg *pg, struct arena *arena, struct uuid work
 void lead_table_queue_save(struct pg *pg, struct arena *arena, struct uuid workspace,
                            struct lead *const *leads, size_t count)
 {
-    columns_queue(pg, arena, &LEAD_SAVE, workspace, (const void *const *)leads, count);
+    static const struct changed_rows how = {
+        .inserts = &LEAD_INSERT,
+        .saves = &LEAD_SAVE,
+        .updates = &LEAD_UPDATE,
+        .steps = &LEAD_STEP,
+        .row = offsetof(struct lead, row),
+        .stored = offsetof(struct lead, stored),
+    };
+
+    changed_rows_queue(pg, arena, &how, workspace, (const void *const *)leads, count);
 }
 
 /* ---- identities ---- */

@@ -101,7 +101,7 @@ static void queue_insert(struct pg *pg, struct arena *arena, struct keyring *key
 
     pg_params_init(&params, arena);
     pg_params_uuid(&params, row->id);
-    columns_put_tuples(&params, &workspace_columns, &(const void *){&made}, 1);
+    columns_put_tuples(&params, &workspace_columns, 0, &(const void *){&made}, 1);
     pg_queue(pg, &WORKSPACE_INSERT, &params);
     sealed_table_queue_save(pg, arena, keyring, &place, secret, 32);
 
