@@ -141,7 +141,8 @@ static const char TOOLS[] =
     " SELECT pos FROM ledger WHERE subject_id = subject AND seq = n $$;";
 
 /* In this order rows go back. */
-static const char *const tables[] = {"ledger",         "lead",        "handoff",     "chain",
+static const char *const tables[] = {"ledger",         "lead",        "identity",    "touch",
+                                     "verdict",        "handoff",     "feedback",    "chain",
                                      "workspace_head", "signing_key", "ledger_node", "checkpoint"};
 
 #define TABLES (sizeof tables / sizeof *tables)
@@ -536,6 +537,8 @@ static const struct tampering moves[] = {
 
 /* ---- what the replay shows ---- */
 
+#define NOBODY "00000000-0000-7000-8000-0000000000ff"
+
 static const struct tampering states[] = {
     {"another owner",
      "UPDATE lead SET owner_team = '${sales}' WHERE lead_id = '${lee}'",
@@ -600,6 +603,37 @@ static const struct tampering states[] = {
      "'${kim}' AND seq > 3; SELECT kept.close_up(); SELECT kept.forge('${kim}', 3)",
      {"(lead ${kim}, number 3, handoff.accepted) accepts a handoff that was not offered, by the "
       "entries before it"}},
+    {"a lead whose owner is no team",
+     "UPDATE lead SET owner_team = '" NOBODY "' WHERE lead_id = '${lee}'",
+     {"table lead (owner_team) names a team that there is not, in 1 row: ${lee}"}},
+    {"a lead that no team offered first",
+     "UPDATE lead SET first_team = '" NOBODY "' WHERE lead_id = '${lee}'",
+     {"table lead (first_team) names a team that there is not, in 1 row: ${lee}"}},
+    {"a merged lead that nobody answers for",
+     "UPDATE lead SET merged_into = '" NOBODY "' WHERE lead_id = '${bob}'",
+     {"table lead (merged_into) names a lead that there is not, in 1 row: ${bob}"}},
+    {"identities of nobody",
+     "UPDATE identity SET lead_id = '" NOBODY "' WHERE lead_id = '${lee}'",
+     {"table identity (lead_id) names a lead that there is not, in"}},
+    {"touches of nobody",
+     "UPDATE touch SET lead_id = '" NOBODY "' WHERE lead_id = '${lee}'",
+     {"table touch (lead_id) names a lead that there is not, in"}},
+    {"verdicts on nobody",
+     "UPDATE verdict SET lead_id = '" NOBODY "' WHERE lead_id = '${lee}'",
+     {"table verdict (lead_id) names a lead that there is not, in"}},
+    {"a closed handoff of nobody",
+     "UPDATE handoff SET lead_id = '" NOBODY "' WHERE handoff_id = '${lee_offer}'",
+     {"table handoff (lead_id) names a lead that there is not, in 1 row: ${lee_offer}"}},
+    {"a handoff from no team",
+     "UPDATE handoff SET from_team = '" NOBODY "' WHERE handoff_id = '${lee_offer}'",
+     {"table handoff (from_team) names a team that there is not, in 1 row: ${lee_offer}"}},
+    {"a handoff to no team",
+     "UPDATE handoff SET to_team = '" NOBODY "' WHERE handoff_id = '${lee_offer}'",
+     {"table handoff (to_team) names a team that there is not, in 1 row: ${lee_offer}"}},
+    {"feedback on no handoff",
+     "INSERT INTO feedback SELECT workspace_id, '" NOBODY "', '" NOBODY "', lead_id, 'feedback', "
+     "NULL, NULL, '" NOBODY "', now() FROM lead WHERE lead_id = '${lee}'",
+     {"table feedback (handoff_id) names a handoff that there is not, in 1 row"}},
     {"an absorbed chain that was changed after the merge",
      "SELECT kept.edit(kept.at('${bob}', 2), 'qualified', 'unclear'); SELECT kept.forge('${bob}', "
      "2)",

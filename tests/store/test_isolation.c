@@ -373,6 +373,17 @@ START_TEST(the_roles_have_the_grants_that_are_listed)
 }
 END_TEST
 
+/* No foreign key holds what the rows of leads and handoffs name: so nobody may take it away. */
+START_TEST(what_rows_name_cannot_be_deleted)
+{
+    none("a grant to delete what others name",
+         "SELECT relname || ' ' || rolname FROM pg_class, pg_roles WHERE relnamespace ="
+         " 'public'::regnamespace AND relname IN ('team', 'lead', 'handoff') AND rolname IN"
+         " ('baton_app', 'baton_job') AND (has_table_privilege(rolname, pg_class.oid, 'DELETE') OR"
+         " has_table_privilege(rolname, pg_class.oid, 'TRUNCATE'))");
+}
+END_TEST
+
 /* Whoever else there is, a role of reports or one that somebody made: what it may read it was
  * given by an administrator. */
 START_TEST(nobody_else_was_granted_anything)
@@ -558,6 +569,7 @@ int main(void)
     tcase_add_test(t, the_workspace_leads_every_key);
     tcase_add_test(t, every_table_has_a_row_of_both);
     tcase_add_test(t, the_roles_have_the_grants_that_are_listed);
+    tcase_add_test(t, what_rows_name_cannot_be_deleted);
     tcase_add_test(t, nobody_else_was_granted_anything);
     tcase_add_test(t, what_is_secret_is_the_services_own);
     tcase_add_test(t, the_roles_are_no_more_than_that);

@@ -2,6 +2,7 @@
 
 #include "core/ledger/ledger.h"
 #include "store/verify/verify_positions.h"
+#include "store/verify/verify_references.h"
 #include "store/verify/verify_state.h"
 
 #include <stdio.h>
@@ -345,6 +346,8 @@ enum pg_status verify_workspace(struct pg *pg, struct uuid workspace, struct ver
         status = check_rest(&v);
     if (status == PG_OK)
         status = verify_positions(pg, workspace, report);
+    if (status == PG_OK && report->state)
+        status = verify_references(pg, workspace, report);
     pg_rollback(pg);
     verify_state_free(v.state);
     arena_free(v.arena);
