@@ -31,51 +31,141 @@ static const struct statement HANDOFF_GET = {
     .hot = true,
 };
 
-/* Looks at all open handoffs and sorts them: there are as many as the teams have in their hands. An
- * accepted one without a deadline comes after all others.
- * $1 workspace, $2 receiving team or null, $3 assignee or null, $4 state or null, $5 due before or
- * null, $6 and $7 due and id of the last of the page before or null, $8 limit */
+/* The teams whose handoffs are listed: one, or all of the workspace. */
+#define TEAMS                                             \
+           "("                                            \
+           "  SELECT team_id "                            \
+           "  FROM team "                                 \
+           "  WHERE workspace_id = $1 AND team_id = coalesce($2::uuid, team_id)" \
+           ") t "
+
+/* An accepted handoff that nothing presses comes after all others. As handoff_decide has it; under
+ * row-level security no index answers a comparison with coalesce() in it. */
+#define DECIDE                                            \
+           "CASE WHEN decide_by IS NULL THEN timestamptz '9999-12-31 23:59:59.999999+00' ELSE decide_by END"
+
+/* The first offered and the first accepted of each team, and of these the first.
+ * $1 workspace, $2 receiving team or null, $3 state or null, $4 due before, $5 and $6 due and id of
+ * the last of the page before, $7 limit */
 static const struct statement HANDOFF_PAGE_OPEN = {
     .name = "handoff_page_open",
-    .sql = "SELECT now(), NULL::uuid, h.due, {h.handoff} "
+    .sql = "SELECT now(), NULL::uuid, p.due, {h.handoff} "
            "FROM ("
-           "  SELECT *, "
-           "    CASE state WHEN 'offered' THEN respond_by "
-           "    ELSE coalesce(decide_by, timestamptz '9999-12-31 23:59:59.999999+00') END AS due "
+           "  SELECT x.due, x.handoff_id "
+           "  FROM "
+           TEAMS
+           "  CROSS JOIN LATERAL ("
+           "    ("
+           "      SELECT respond_by AS due, handoff_id "
+           "      FROM handoff "
+           "      WHERE workspace_id = $1 AND to_team = t.team_id AND state = 'offered' "
+           "      AND coalesce($3::text, 'offered') = 'offered' "
+           "      AND respond_by < $4 AND (respond_by, handoff_id) > ($5, $6) "
+           "      ORDER BY respond_by, handoff_id "
+           "      LIMIT $7"
+           "    ) "
+           "    UNION ALL "
+           "    ("
+           "      SELECT " DECIDE ", handoff_id "
+           "      FROM handoff "
+           "      WHERE workspace_id = $1 AND to_team = t.team_id AND state = 'accepted' "
+           "      AND coalesce($3::text, 'accepted') = 'accepted' "
+           "      AND " DECIDE " < $4 AND (" DECIDE ", handoff_id) > ($5, $6) "
+           "      ORDER BY " DECIDE ", handoff_id "
+           "      LIMIT $7"
+           "    )"
+           "  ) x "
+           "  ORDER BY x.due, x.handoff_id "
+           "  LIMIT $7"
+           ") p "
+           "CROSS JOIN LATERAL ("
+           "  SELECT * "
            "  FROM handoff "
-           "  WHERE workspace_id = $1 AND state IN ('offered', 'accepted') "
-           "  AND ($2::uuid IS NULL OR to_team = $2) "
-           "  AND ($3::uuid IS NULL OR assignee = $3 "
-           "    AND (claimed_until IS NULL OR claimed_until > now())) "
-           "  AND ($4::text IS NULL OR state = $4)"
+           "  WHERE workspace_id = $1 AND handoff_id = p.handoff_id "
+           "  LIMIT 1"
            ") h "
-           "WHERE (h.due < $5 OR $5::timestamptz IS NULL) "
-           "AND (h.due, h.handoff_id) > ("
-           "  coalesce($6::timestamptz, '-infinity'), "
-           "  coalesce($7::uuid, '00000000-0000-0000-0000-000000000000')) "
-           "ORDER BY h.due, h.handoff_id "
-           "LIMIT $8",
-    .index = "handoff_open",
+           "ORDER BY p.due, p.handoff_id",
+    .index = "handoff_decide",
     .hot = true,
 };
 
-/* $1 workspace, $2 receiving team or null, $3 assignee or null, $4 state or null, $5 the last of
- * the page before or null, $6 limit */
+/* All that a member has in hand is looked at and put in order: as much as one can do.
+ * $1 workspace, $2 receiving team or null, $3 state or null, $4 due before, $5 and $6 due and id of
+ * the last of the page before, $7 limit, $8 assignee */
+static const struct statement HANDOFF_PAGE_IN_HAND = {
+    .name = "handoff_page_in_hand",
+    .sql = "SELECT now(), NULL::uuid, h.due, {h.handoff} "
+           "FROM ("
+           "  SELECT *, CASE state WHEN 'offered' THEN respond_by ELSE " DECIDE " END AS due "
+           "  FROM handoff "
+           "  WHERE workspace_id = $1 AND assignee = $8 AND state IN ('offered', 'accepted') "
+           "  AND (claimed_until IS NULL OR claimed_until > now()) "
+           "  AND to_team = coalesce($2::uuid, to_team) "
+           "  AND state = coalesce($3::text, state) "
+           "  OFFSET 0"
+           ") h "
+           "WHERE h.due < $4 AND (h.due, h.handoff_id) > ($5, $6) "
+           "ORDER BY h.due, h.handoff_id "
+           "LIMIT $7",
+    .index = "handoff_in_hand",
+    .hot = true,
+};
+
+/* The first of each team at each of these states, and of these the first.
+ * $1 workspace, $2 receiving team or null, $3 states, $4 the last of the page before, $5 limit */
 static const struct statement HANDOFF_PAGE_CLOSED = {
     .name = "handoff_page_closed",
     .sql = "SELECT now(), "
            LEAD_WITH ", "
            "NULL::timestamptz, {h.handoff} "
-           "FROM handoff h "
-           "WHERE workspace_id = $1 "
-           "AND handoff_id > coalesce($5::uuid, '00000000-0000-0000-0000-000000000000') "
-           "AND state NOT IN ('offered', 'accepted') "
-           "AND ($2::uuid IS NULL OR to_team = $2) "
-           "AND ($3::uuid IS NULL OR assignee = $3) "
-           "AND ($4::text IS NULL OR state = $4) "
-           "ORDER BY handoff_id "
-           "LIMIT $6",
-    .index = "handoff_pkey",
+           "FROM ("
+           "  SELECT x.handoff_id "
+           "  FROM unnest($3::text[]) s(state) "
+           "  CROSS JOIN "
+           TEAMS
+           "  CROSS JOIN LATERAL ("
+           "    SELECT handoff_id "
+           "    FROM handoff "
+           "    WHERE workspace_id = $1 AND to_team = t.team_id AND state = s.state "
+           "    AND closed_at IS NOT NULL AND handoff_id > $4 "
+           "    ORDER BY handoff_id "
+           "    LIMIT $5"
+           "  ) x "
+           "  ORDER BY x.handoff_id "
+           "  LIMIT $5"
+           ") p "
+           "CROSS JOIN LATERAL ("
+           "  SELECT * "
+           "  FROM handoff "
+           "  WHERE workspace_id = $1 AND handoff_id = p.handoff_id "
+           "  LIMIT 1"
+           ") h "
+           "ORDER BY h.handoff_id",
+    .index = "handoff_closed_of_team",
+    .hot = true,
+};
+
+/* The same of one member; one is of one team, so that nothing is looked at for another.
+ * $1 workspace, $2 receiving team or null, $3 states, $4 the last of the page before, $5 limit, $6
+ * assignee */
+static const struct statement HANDOFF_PAGE_CLOSED_OF = {
+    .name = "handoff_page_closed_of",
+    .sql = "SELECT now(), "
+           LEAD_WITH ", "
+           "NULL::timestamptz, {h.handoff} "
+           "FROM unnest($3::text[]) s(state) "
+           "CROSS JOIN LATERAL ("
+           "  SELECT * "
+           "  FROM handoff "
+           "  WHERE workspace_id = $1 AND assignee = $6 AND state = s.state "
+           "  AND closed_at IS NOT NULL AND handoff_id > $4 "
+           "  AND to_team = coalesce($2::uuid, to_team) "
+           "  ORDER BY handoff_id "
+           "  LIMIT $5"
+           ") h "
+           "ORDER BY h.handoff_id "
+           "LIMIT $5",
+    .index = "handoff_closed_of_member",
     .hot = true,
 };
 
@@ -91,7 +181,13 @@ static const struct statement HANDOFF_OF_TEAM = {
 /* clang-format on */
 
 const struct statement *const handoff_read_statements[] = {
-    &HANDOFF_GET, &HANDOFF_PAGE_OPEN, &HANDOFF_PAGE_CLOSED, &HANDOFF_OF_TEAM, NULL,
+    &HANDOFF_GET,
+    &HANDOFF_PAGE_OPEN,
+    &HANDOFF_PAGE_IN_HAND,
+    &HANDOFF_PAGE_CLOSED,
+    &HANDOFF_PAGE_CLOSED_OF,
+    &HANDOFF_OF_TEAM,
+    NULL,
 };
 
 enum { NOW, WITH, DUE, HANDOFF };
@@ -132,11 +228,6 @@ enum err handoff_read_by_id(const struct read *read, struct uuid id, struct hand
 
 /* ---- pages ---- */
 
-static const char *state_or_any(enum handoff_state state)
-{
-    return state == HANDOFF_STATE_COUNT ? NULL : handoff_state_name(state);
-}
-
 static bool wants_open(const struct handoff_filter *filter)
 {
     return !filter->after.closed &&
@@ -149,36 +240,59 @@ static bool wants_closed(const struct handoff_filter *filter)
            (filter->state == HANDOFF_STATE_COUNT || !handoff_state_is_open(filter->state));
 }
 
-static void put_filter(struct read_query *query, const struct read *read,
-                       const struct handoff_filter *filter)
+static struct uuid after_id(const struct handoff_filter *filter)
 {
-    read_params(query, read);
-    pg_params_uuid(&query->params, filter->to_team);
-    pg_params_uuid(&query->params, filter->assignee);
-    pg_params_text(&query->params, state_or_any(filter->state));
+    return uuid_is_nil(filter->after.id) ? READ_ID_MIN : filter->after.id;
 }
 
 static struct read_query ask_open(const struct read *read, const struct handoff_filter *filter,
                                   int limit)
 {
-    struct read_query query = {.statement = &HANDOFF_PAGE_OPEN};
+    bool in_hand = !uuid_is_nil(filter->assignee);
+    struct read_query query = {.statement = in_hand ? &HANDOFF_PAGE_IN_HAND : &HANDOFF_PAGE_OPEN};
 
-    put_filter(&query, read, filter);
-    pg_params_instant(&query.params, filter->due_before);
-    pg_params_instant(&query.params, filter->after.due);
-    pg_params_uuid(&query.params, filter->after.id);
+    read_params(&query, read);
+    pg_params_uuid(&query.params, filter->to_team);
+    pg_params_text(&query.params,
+                   filter->state == HANDOFF_STATE_COUNT ? NULL : handoff_state_name(filter->state));
+    pg_params_instant(&query.params, read_or(filter->due_before, READ_INSTANT_MAX));
+    pg_params_instant(&query.params, read_or(filter->after.due, READ_INSTANT_MIN));
+    pg_params_uuid(&query.params, after_id(filter));
     pg_params_int8(&query.params, limit + 1);
+    if (in_hand)
+        pg_params_uuid(&query.params, filter->assignee);
     return query;
+}
+
+/* One closed state, or all of them. */
+static void put_closed_states(struct read_query *query, const struct read *read,
+                              enum handoff_state only)
+{
+    struct pg_array states;
+
+    pg_array_begin(&states, read->arena, PG_TEXT, HANDOFF_STATE_COUNT);
+    for (int i = 0; i < HANDOFF_STATE_COUNT; i++) {
+        enum handoff_state state = (enum handoff_state)i;
+        if (!handoff_state_is_open(state) && (only == HANDOFF_STATE_COUNT || only == state))
+            pg_array_text(&states, handoff_state_name(state));
+    }
+    pg_params_array(&query->params, &states);
 }
 
 static struct read_query ask_closed(const struct read *read, const struct handoff_filter *filter,
                                     int limit)
 {
-    struct read_query query = {.statement = &HANDOFF_PAGE_CLOSED};
+    bool of_member = !uuid_is_nil(filter->assignee);
+    struct read_query query = {.statement =
+                                   of_member ? &HANDOFF_PAGE_CLOSED_OF : &HANDOFF_PAGE_CLOSED};
 
-    put_filter(&query, read, filter);
-    pg_params_uuid(&query.params, filter->after.closed ? filter->after.id : (struct uuid){{0}});
+    read_params(&query, read);
+    pg_params_uuid(&query.params, filter->to_team);
+    put_closed_states(&query, read, filter->state);
+    pg_params_uuid(&query.params, filter->after.closed ? after_id(filter) : READ_ID_MIN);
     pg_params_int8(&query.params, limit + 1);
+    if (of_member)
+        pg_params_uuid(&query.params, filter->assignee);
     return query;
 }
 
@@ -186,7 +300,8 @@ static struct read_query ask_closed(const struct read *read, const struct handof
 static enum err take_rows(const struct read *read, const struct read_query *query, int limit,
                           struct handoff_page *out)
 {
-    bool closed = query->statement == &HANDOFF_PAGE_CLOSED;
+    bool closed =
+        query->statement == &HANDOFF_PAGE_CLOSED || query->statement == &HANDOFF_PAGE_CLOSED_OF;
 
     for (int row = 0; row < pg_rows(query->result); row++) {
         out->more = out->count == (size_t)limit;

@@ -69,7 +69,7 @@ static const struct statement LEAD_STANDING = {
     .hot = true,
 };
 
-/* $1 workspace, $2 the last lead of the page before, $3 stage or null, $4 owner or null, $5 limit */
+/* $1 workspace, $2 the last lead of the page before, $3 limit */
 static const struct statement LEAD_PAGE = {
     .name = "lead_page",
     .sql = "SELECT o.handoff_id, {l.lead} "
@@ -77,10 +77,8 @@ static const struct statement LEAD_PAGE = {
            "  SELECT * "
            "  FROM lead "
            "  WHERE workspace_id = $1 AND lead_id < $2 AND status = 'active' "
-           "  AND ($3::text IS NULL OR stage = $3) "
-           "  AND ($4::uuid IS NULL OR owner_team = $4) "
            "  ORDER BY lead_id DESC "
-           "  LIMIT $5"
+           "  LIMIT $3"
            ") l "
            ITS_OPEN_HANDOFF
            "ORDER BY l.lead_id DESC",
@@ -88,10 +86,47 @@ static const struct statement LEAD_PAGE = {
     .hot = true,
 };
 
+/* The newest of each owner at each stage that is asked for, and of these the newest: so that a page
+ * reads no more than those, however many leads fit or do not.
+ * $1 workspace, $2 the last lead of the page before, $3 stages, $4 owner or null, $5 limit */
+static const struct statement LEAD_PAGE_OF = {
+    .name = "lead_page_of",
+    .sql = "SELECT o.handoff_id, {l.lead} "
+           "FROM ("
+           "  SELECT i.lead_id "
+           "  FROM unnest($3::text[]) s(stage) "
+           "  CROSS JOIN ("
+           "    SELECT team_id "
+           "    FROM team "
+           "    WHERE workspace_id = $1 AND team_id = coalesce($4::uuid, team_id)"
+           "  ) t "
+           "  CROSS JOIN LATERAL ("
+           "    SELECT lead_id "
+           "    FROM lead "
+           "    WHERE workspace_id = $1 AND owner_team = t.team_id AND stage = s.stage "
+           "    AND status = 'active' AND lead_id < $2 "
+           "    ORDER BY lead_id DESC "
+           "    LIMIT $5"
+           "  ) i "
+           "  ORDER BY i.lead_id DESC "
+           "  LIMIT $5"
+           ") p "
+           "CROSS JOIN LATERAL ("
+           "  SELECT * "
+           "  FROM lead "
+           "  WHERE workspace_id = $1 AND lead_id = p.lead_id "
+           "  LIMIT 1"
+           ") l "
+           ITS_OPEN_HANDOFF
+           "ORDER BY l.lead_id DESC",
+    .index = "lead_of_owner",
+    .hot = true,
+};
+
 /* Each step's leads by their date, and of those the first: of a step that is not asked for nothing is
  * looked at.
- * $1 workspace, $2 step or null, $3 due before or null, $4 and $5 date and id of the last lead of
- * the page before or null, $6 stage or null, $7 owner or null, $8 limit */
+ * $1 workspace, $2 step or null, $3 due before, $4 and $5 date and id of the last lead of the page
+ * before, $6 stage or null, $7 owner or null, $8 limit */
 static const struct statement LEAD_PAGE_DUE = {
     .name = "lead_page_due",
     .sql = "SELECT o.handoff_id, {l.lead} "
@@ -100,10 +135,7 @@ static const struct statement LEAD_PAGE_DUE = {
            "  SELECT * "
            "  FROM lead "
            "  WHERE workspace_id = $1 AND next_step = s.step "
-           "  AND next_at < coalesce($3::timestamptz, 'infinity') "
-           "  AND (next_at, lead_id) > ("
-           "    coalesce($4::timestamptz, '-infinity'), "
-           "    coalesce($5::uuid, '00000000-0000-0000-0000-000000000000')) "
+           "  AND next_at < $3 AND (next_at, lead_id) > ($4, $5) "
            "  AND ($6::text IS NULL OR stage = $6) "
            "  AND ($7::uuid IS NULL OR owner_team = $7) "
            "  ORDER BY next_at, lead_id "
@@ -201,7 +233,7 @@ static const struct statement LEAD_FEED = {
 /* clang-format on */
 
 const struct statement *const lead_read_statements[] = {
-    &LEAD_GET,      &LEAD_SURVIVOR, &LEAD_STANDING, &LEAD_PAGE,
+    &LEAD_GET,      &LEAD_SURVIVOR, &LEAD_STANDING, &LEAD_PAGE, &LEAD_PAGE_OF,
     &LEAD_PAGE_DUE, &LEAD_KNOWN_AS, &LEAD_FEED,     NULL,
 };
 
@@ -334,15 +366,30 @@ static enum err read_known_as(const struct read *read, const struct lead_filter 
     return err;
 }
 
+/* One stage, or all of them. */
+static void put_stages(struct read_query *query, const struct read *read, enum stage only)
+{
+    struct pg_array stages;
+
+    pg_array_begin(&stages, read->arena, PG_TEXT, STAGE_COUNT);
+    for (int stage = 0; stage < STAGE_COUNT; stage++)
+        if (only == STAGE_COUNT || only == (enum stage)stage)
+            pg_array_text(&stages, stage_name((enum stage)stage));
+    pg_params_array(&query->params, &stages);
+}
+
 static enum err read_range(const struct read *read, const struct lead_filter *filter, int limit,
                            struct lead_page *out)
 {
-    struct read_query query = {.statement = &LEAD_PAGE};
+    bool any = filter->stage == STAGE_COUNT && uuid_is_nil(filter->owner_team);
+    struct read_query query = {.statement = any ? &LEAD_PAGE : &LEAD_PAGE_OF};
 
     read_params(&query, read);
     pg_params_uuid(&query.params, uuid_is_nil(filter->before) ? READ_ID_MAX : filter->before);
-    pg_params_text(&query.params, stage_name(filter->stage));
-    pg_params_uuid(&query.params, filter->owner_team);
+    if (!any) {
+        put_stages(&query, read, filter->stage);
+        pg_params_uuid(&query.params, filter->owner_team);
+    }
     pg_params_int8(&query.params, limit + 1);
     enum err err = read_run(read, &query, 1);
     return err == ERR_NONE ? take_views(read, query.result, limit, out) : err;
@@ -355,9 +402,9 @@ static enum err read_due(const struct read *read, const struct lead_filter *filt
 
     read_params(&query, read);
     pg_params_text(&query.params, lead_step_name(filter->step));
-    pg_params_instant(&query.params, filter->due_before);
-    pg_params_instant(&query.params, filter->after);
-    pg_params_uuid(&query.params, filter->before);
+    pg_params_instant(&query.params, read_or(filter->due_before, READ_INSTANT_MAX));
+    pg_params_instant(&query.params, read_or(filter->after, READ_INSTANT_MIN));
+    pg_params_uuid(&query.params, uuid_is_nil(filter->before) ? READ_ID_MIN : filter->before);
     pg_params_text(&query.params, stage_name(filter->stage));
     pg_params_uuid(&query.params, filter->owner_team);
     pg_params_int8(&query.params, limit + 1);

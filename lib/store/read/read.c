@@ -3,6 +3,7 @@
 /* The second run prepares again a statement that went stale because its table was changed. */
 #define RUNS_MAX 3
 
+const struct uuid READ_ID_MIN = {{[15] = 1}};
 const struct uuid READ_ID_MAX = {
     {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255}};
 

@@ -50,7 +50,18 @@ void read_end(const struct read *read);
 /** ERR_OUT_OF_MEMORY when the arena has failed. */
 enum err read_checked(const struct read *read) MUST_USE;
 
-/** Above every id: for keys in descending order. */
+/** For keys in descending order: above every id; for those in ascending order: below every one. */
 extern const struct uuid READ_ID_MAX;
+extern const struct uuid READ_ID_MIN;
+
+/* Before and after every moment that a row has. Bounds that are not asked for are sent as these:
+ * under row-level security a comparison with coalesce() in it reaches no index. */
+#define READ_INSTANT_MIN INT64_C(-62135596800000000) /* 0001-01-01 */
+#define READ_INSTANT_MAX INT64_C(253402300800000000) /* 10000-01-01 */
+
+static inline instant read_or(instant at, instant otherwise)
+{
+    return at == INSTANT_NONE ? otherwise : at;
+}
 
 #endif
