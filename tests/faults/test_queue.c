@@ -57,10 +57,12 @@ static void run_sql(const char *sql)
     PQclear(result);
 }
 
+/* A job whose time comes meanwhile would be one command more that waits. */
 static void hold(void)
 {
     char sql[SQL_MAX];
 
+    run_sql("UPDATE job SET due_at = now() + interval '1 day'");
     run_sql("BEGIN");
     snprintf(sql, sizeof sql, "SELECT 1 FROM workspace_head WHERE workspace_id = '%s' FOR UPDATE",
              trial.workspace);
