@@ -72,9 +72,9 @@ function judge(attributes, touches, now) {
 // ---- the rows ----
 
 const SAVE = {
-  lead: `INSERT INTO lead (workspace_id, lead_id, status, stage, owner_team, first_team, due_at, identities, attributes, facts,
+  lead: `INSERT INTO lead (workspace_id, lead_id, status, stage, owner_team, first_team, next_step, next_at, next_why, identities, attributes, facts,
       salt, origin, found_by, created_at, updated_at, touch_count, first_touch_at, mql_at, seq, hash, chain_at)
-    VALUES ($1, $2, 'active', $3, $4, $4, now(), $5, $6, '{}', $7, 'inbound', 'marketing', now(), now(), 1, now(),
+    VALUES ($1, $2, 'active', $3, $4, $4, CASE WHEN $3 = 'mql' THEN 'answer' ELSE 'nurture' END, now(), 'offered', $5, $6, '{}', $7, 'inbound', 'marketing', now(), now(), 1, now(),
       CASE WHEN $3 = 'mql' THEN now() END, $8, $9, now())
     ON CONFLICT (workspace_id, lead_id) DO UPDATE SET attributes = excluded.attributes, updated_at = now(),
       stage = CASE WHEN lead.mql_at IS NULL THEN excluded.stage ELSE lead.stage END,
@@ -119,7 +119,7 @@ const READ = {
     AND occurred_at > now() - interval '90 days' ORDER BY occurred_at DESC LIMIT 1000`},
   open: {name: 'open', text: `SELECT handoff_id FROM handoff WHERE workspace_id = $1 AND lead_id = $2
     AND state IN ('offered', 'accepted')`},
-  lead: {name: 'lead', text: `SELECT l.lead_id, l.status, l.stage, l.owner_team, l.due_at, l.identities, l.attributes, l.facts,
+  lead: {name: 'lead', text: `SELECT l.lead_id, l.status, l.stage, l.owner_team, l.next_step, l.next_at, l.next_why, l.identities, l.attributes, l.facts,
       l.origin, l.found_by, l.created_at, l.updated_at, l.touch_count, l.first_touch_at, l.mql_at,
       (SELECT handoff_id FROM handoff WHERE workspace_id = $1 AND lead_id = l.lead_id
         AND state IN ('offered', 'accepted')) AS open_handoff
@@ -204,7 +204,7 @@ async function decide(client, body, words, idempotency) {
     entries.push([20, 0, null, {handoff: lead.handoff, from: MARKETING, to: SALES, term: 'mql', version: 1}]);
   }
   const ledger = ledgerRows(lead, entries);
-  const answer = JSON.stringify({lead: {id: lead.id, stage: lead.stage, owner_team: 'marketing', due_at: new Date(now)},
+  const answer = JSON.stringify({lead: {id: lead.id, stage: lead.stage, owner_team: 'marketing', next: {step: 'answer', at: new Date(now), why: 'offered'}},
     created: lead.created, possible_duplicates: [], verdict,
     handoff: lead.handoff ? {id: lead.handoff, state: 'offered'} : null});
   const status = lead.created ? 201 : 200;

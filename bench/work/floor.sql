@@ -14,7 +14,7 @@ COMMIT;
 BEGIN;
 SET LOCAL baton.workspace_id = ':workspace';
 UPDATE handoff SET state = 'accepted', accepted_at = now(), accepted_by = ':member', decide_by = now() + interval '14 days', claimed_until = NULL, updated_at = now() WHERE workspace_id = ':workspace' AND handoff_id = :handoff AND state = 'offered';
-UPDATE lead SET stage = 'sal', owner_team = ':sales', due_at = now() + interval '14 days', sal_at = now(), seq = seq + 1, hash = '\x00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff', chain_at = now(), updated_at = now() WHERE workspace_id = ':workspace' AND lead_id = :lead RETURNING seq
+UPDATE lead SET stage = 'sal', owner_team = ':sales', next_step = 'decide', next_at = now() + interval '14 days', next_why = 'accepted', sal_at = now(), seq = seq + 1, hash = '\x00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff', chain_at = now(), updated_at = now() WHERE workspace_id = ':workspace' AND lead_id = :lead RETURNING seq
 \gset
 INSERT INTO ledger (workspace_id, pos, subject_id, seq, kind, at, actor_kind, actor_id, team_id, body, hash) VALUES (':workspace', :first::int8 + 2, :lead, :seq, 24, now(), 1, ':member', ':sales', decode(repeat('7b', 200), 'hex'), '\x00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff');
 INSERT INTO idempotency (workspace_id, key, body_mac, status, location, answer, lead_id, created_at) VALUES (':workspace', sha256(('a' || :first::text)::bytea), '\x00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff', 200, NULL, repeat('a', 1200), :lead, now());
