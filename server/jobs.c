@@ -7,6 +7,7 @@
 #include "store/table/checkpoint_table.h"
 #include "store/table/job_table.h"
 
+#include <jansson.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -34,9 +35,12 @@ struct jobs {
     pthread_cond_t end;
     bool stopping;
     int pulses; /* of its thread alone */
+    bool more;  /* of the other thread alone: a job of this look has more to do */
     atomic_bool answers;
     atomic_bool has_room;
 };
+
+#define DUE_JOB "due"
 
 /* One line per recurring job: its name in the table job, how often, and the command it is, or
  * COMMAND_COUNT for what is none; NULL ends them. */
@@ -45,7 +49,7 @@ static const struct {
     int every_seconds;
     enum command_kind kind;
 } recurring[] = {
-    {"expiry", 5, COMMAND_HANDOFF_EXPIRE},
+    {DUE_JOB, 5, COMMAND_LEADS_DUE},
     {"retention", 600, COMMAND_RETENTION},
     {"definition_enforce", 30, COMMAND_DEFINITION_ENFORCE},
     {CHECKPOINT_JOB, CHECKPOINT_EVERY_SECONDS, COMMAND_COUNT},
@@ -57,12 +61,19 @@ const char *jobs_name(size_t which)
     return recurring[which].name;
 }
 
-static void run_command(struct jobs *jobs, const struct command *command)
+/* Whether it says that there is more to do. */
+static bool run_command(struct jobs *jobs, const struct command *command)
 {
-    enum err err = lanes_run(jobs->settings.lanes, command, NULL, NULL);
+    char *body = NULL;
+    enum err err = lanes_run(jobs->settings.lanes, command, &body, NULL);
+    json_t *said = body == NULL ? NULL : json_loads(body, 0, NULL);
+    bool more = json_is_true(json_object_get(said, "more"));
 
     if (err != ERR_NONE)
         log_event(LOG_LEVEL_WARN, "job", "not done: %s", error_code(err));
+    json_decref(said);
+    free(body);
+    return err == ERR_NONE && more;
 }
 
 /* ---- checkpoints ---- */
@@ -103,14 +114,24 @@ static void run_checkpoint(struct jobs *jobs, struct uuid workspace)
 
 /* ---- what is due ---- */
 
+/* What is left is done after what other workspaces have waiting, and without a pause. */
+static void leave_more(struct jobs *jobs, size_t which, struct uuid workspace)
+{
+    jobs->more = true;
+    if (job_table_again(jobs->pg, recurring[which].name, pg_deadline_in(CLAIM_TIMEOUT_MS),
+                        workspace) != PG_OK)
+        log_event(LOG_LEVEL_WARN, "job", "more is to be done, %d seconds later",
+                  recurring[which].every_seconds);
+}
+
 static void run_one(struct jobs *jobs, size_t which, struct uuid workspace)
 {
     struct command command = {.kind = recurring[which].kind, .caller = {.workspace = workspace}};
 
     if (command.kind == COMMAND_COUNT)
         run_checkpoint(jobs, workspace);
-    else
-        run_command(jobs, &command);
+    else if (run_command(jobs, &command))
+        leave_more(jobs, which, workspace);
 }
 
 static bool is_stopping(struct jobs *jobs)
@@ -149,6 +170,7 @@ static void look(struct jobs *jobs)
 {
     bool answers = atomic_load(&jobs->answers);
 
+    jobs->more = false;
     for (size_t i = 0; answers && recurring[i].name != NULL; i++)
         answers = !is_ours(jobs, i) || run_due(jobs, i);
     if (answers)
@@ -174,7 +196,7 @@ static void repeat(struct jobs *jobs, void (*act)(struct jobs *jobs))
         pthread_mutex_unlock(&jobs->mutex);
         act(jobs);
         pthread_mutex_lock(&jobs->mutex);
-        if (!jobs->stopping)
+        if (!jobs->stopping && !(act == look && jobs->more))
             wait_a_tick(jobs);
     }
     pthread_mutex_unlock(&jobs->mutex);

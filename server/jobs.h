@@ -1,7 +1,7 @@
 /*
- * What recurs: expiry, and whatever else is due per workspace. Any number of server processes runs
- * these at once: a workspace's job is claimed by a row lock, and its effect goes through the lane;
- * that of checkpoints, which change no entity, is a transaction of its own.
+ * What recurs: next steps that are due, and whatever else is due per workspace. Any number of
+ * server processes runs these at once: a workspace's job is claimed by a row lock, and its effect
+ * goes through the lane; that of checkpoints, which change no entity, is a transaction of its own.
  */
 #ifndef BATON_SERVER_JOBS_H
 #define BATON_SERVER_JOBS_H

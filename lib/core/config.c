@@ -129,6 +129,17 @@ const struct definition_version *config_definition(const struct config *config, 
     return NULL;
 }
 
+const char *overdue_then_name(enum overdue_then then)
+{
+    static const char *const names[OVERDUE_THEN_COUNT] = {
+#define X(name, text) [OVERDUE_##name] = text,
+        OVERDUE_THEN_TABLE(X)
+#undef X
+    };
+
+    return names[then];
+}
+
 const struct route_rule *config_route(const struct config *config, struct uuid from, struct uuid to)
 {
     for (size_t i = 0; i < config->route_count; i++)

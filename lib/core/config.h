@@ -73,12 +73,29 @@ struct api_key {
     instant revoked_at; /* INSTANT_NONE: valid */
 };
 
+/* What becomes of an offer that is not answered in time. */
+#define OVERDUE_THEN_TABLE(X)                                                                      \
+    X(KEEP, "keep")           /* it stays, first in the queue, and they are reminded */            \
+    X(ESCALATE, "escalate")   /* at once it is another team's */                                   \
+    X(GIVE_BACK, "give_back") /* after as much time again it is offered elsewhere, or reviewed */
+
+enum overdue_then {
+#define X(name, text) OVERDUE_##name,
+    OVERDUE_THEN_TABLE(X)
+#undef X
+        OVERDUE_THEN_COUNT
+};
+
+const char *overdue_then_name(enum overdue_then then);
+
 struct route_rule {
     struct uuid from_team;
     struct uuid to_team;
     bool gated;
     enum term gate;
     bool automatic;
+    enum overdue_then overdue;
+    struct uuid escalate_to; /* a team, with OVERDUE_ESCALATE; else nil */
 };
 
 enum definition_state {

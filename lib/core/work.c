@@ -85,7 +85,7 @@ static const struct {
     [KIND_DELIVERY] = {sizeof(struct uuid), sizeof(struct uuid), 0},
     [KIND_BACKGROUND] = {sizeof(struct uuid), sizeof(struct uuid), 0},
     [KIND_SLOTS] = {sizeof(struct uuid), sizeof(struct uuid), 0},
-    [KIND_EXPIRED] = {sizeof(struct uuid), sizeof(struct uuid), 0},
+    [KIND_DUE] = {sizeof(struct uuid), sizeof(struct uuid), 0},
     [KIND_VERDICT] = {0, 0, sizeof(struct verdict_row)},
     [KIND_FEEDBACK] = {0, 0, sizeof(struct feedback_row)},
     [KIND_DIMENSION] = {0, 0, sizeof(struct dimension_row)},
@@ -421,6 +421,7 @@ struct handoff *work_add_handoff_as(struct work *work, struct lead *lead, struct
     };
     if (handoff_is_open(handoff))
         lead->open = handoff;
+    lead->last_handoff = id;
     if (!work_put(work, KIND_HANDOFF, &handoff->id, handoff) ||
         !work_save_row(work, KIND_HANDOFF, handoff))
         return NULL;

@@ -203,8 +203,8 @@ enum row_kind {
     KIND_DELIVERY,   /* struct uuid; struct delivery_row */
     KIND_BACKGROUND, /* struct uuid; struct background_job */
     KIND_SLOTS,      /* work_whole; struct slots: which slots of background jobs are taken */
-    KIND_EXPIRED,    /* work_whole; struct list of struct handoff: offered, and their time is over,
-                        EXPIRY_BATCH at most */
+    KIND_DUE,        /* work_whole; struct list of struct lead: their next step is due, DUE_BATCH at
+                        most */
     /* these are saved and never asked for */
     KIND_VERDICT,       /* struct verdict_row */
     KIND_FEEDBACK,      /* struct feedback_row */
@@ -216,7 +216,8 @@ enum row_kind {
     KIND_COUNT
 };
 
-#define EXPIRY_BATCH 256
+/** So many that a capture which waits for their group hardly notices. */
+#define DUE_BATCH 64
 
 /** The key of what a workspace has one of. */
 extern const struct uuid work_whole;
@@ -316,7 +317,7 @@ const void *work_remember(struct work *work, void *memory, size_t size);
 
 /** A new lead with id, salt and times set, and an empty chain. */
 struct lead *work_add_lead(struct work *work);
-/** A new handoff with id and times set; when open, it becomes lead->open. */
+/** A new handoff with id and times set; when open, it becomes lead->open. It is the lead's last. */
 struct handoff *work_add_handoff(struct work *work, struct lead *lead, enum handoff_state state);
 /** The same with an id that follows from what it is, and that nobody has yet. */
 struct handoff *work_add_handoff_as(struct work *work, struct lead *lead, struct uuid id,

@@ -97,8 +97,11 @@ static void make_routes(struct work *work, const struct command *command, struct
         const struct team *from = team_named(made, route->from);
         const struct team *to = team_named(made, route->to);
         if (from != NULL && to != NULL)
-            rules[count++] =
-                (struct route_rule){from->id, to->id, route->gated, route->gate, route->automatic};
+            rules[count++] = (struct route_rule){.from_team = from->id,
+                                                 .to_team = to->id,
+                                                 .gated = route->gated,
+                                                 .gate = route->gate,
+                                                 .automatic = route->automatic};
     }
     if (count > 0)
         routes_set(work, &command->caller, chain, rules, count);

@@ -424,21 +424,10 @@ static void take_slots(struct load *load, const struct list *keys, int first)
     work_put(load->work, KIND_SLOTS, &work_whole, slots);
 }
 
-/* ---- what claims and expiry find by themselves. Their statements come after the lock of the leads
- * that commands name and skip what others have locked, so that no two groups wait for each other
+/* ---- what claims and the due job find by themselves. Their statements come after the lock of the
+ * leads that commands name and skip what others have locked, so that no two groups wait for each
+ * other
  * ---- */
-
-/* The list holds the handoffs' ids until ROUND_DEALT has read them. */
-static void take_pairs(struct load *load, const struct pg_result *result, struct list *handoffs)
-{
-    for (int row = 0; row < pg_rows(result); row++) {
-        struct uuid lead = pg_get_uuid(result, row, 1);
-        note_id(load, handoffs, pg_get_uuid(result, row, 0));
-        note_id(load, &load->dealt.of[KIND_HANDOFF], pg_get_uuid(result, row, 0));
-        if (!work_has(load->work, KIND_LEAD, &lead))
-            note_id(load, &load->dealt.of[KIND_LEAD], lead);
-    }
-}
 
 static int queue_queue(struct pg *pg, struct arena *arena, struct uuid workspace, const void *key)
 {
@@ -503,29 +492,28 @@ static void take_queues(struct load *load, const struct list *keys, int first)
         take_queue(load, keys->items[i], first + QUEUE_STATEMENTS * (int)i);
 }
 
-static int ask_expired(struct load *load, const struct list *keys)
+static int ask_due(struct load *load, const struct list *keys)
 {
-    const struct config *config = load->work->config;
-    struct uuid *teams = ARENA_ARRAY(load->work->arena, struct uuid, config->team_count + 1);
-
     (void)keys;
-    if (teams == NULL)
-        return -1;
-    for (size_t i = 0; i < config->team_count; i++)
-        teams[i] = config->teams[i].id;
-    return handoff_table_queue_expired(load->pg, load->work->arena, load->workspace, teams,
-                                       config->team_count);
+    return lead_table_queue_due(load->pg, load->work->arena, load->workspace, DUE_BATCH);
 }
 
-static void take_expired(struct load *load, const struct list *keys, int first)
+/* Until they are read the list holds the leads' ids. */
+static void take_due(struct load *load, const struct list *keys, int first)
 {
-    struct list *expired = ARENA_NEW(load->work->arena, struct list);
+    const struct pg_result *result = pg_result(load->pg, first);
+    struct list *due = ARENA_NEW(load->work->arena, struct list);
 
     (void)keys;
-    if (expired == NULL)
+    if (due == NULL)
         return;
-    take_pairs(load, pg_result(load->pg, first), expired);
-    work_put(load->work, KIND_EXPIRED, &work_whole, expired);
+    for (int row = 0; row < pg_rows(result); row++) {
+        struct uuid lead = pg_get_uuid(result, row, 0);
+        note_id(load, due, lead);
+        if (!work_has(load->work, KIND_LEAD, &lead))
+            note_id(load, &load->dealt.of[KIND_LEAD], lead);
+    }
+    work_put(load->work, KIND_DUE, &work_whole, due);
 }
 
 /* ---- all of them ---- */
@@ -538,8 +526,8 @@ const struct load_step load_steps[] = {
     {KIND_TOUCH, ROUND_RESOLVE, false, ask_touches, take_touches},
     {KIND_LEAD, ROUND_LOCK | ROUND_DEALT, false, ask_leads, take_leads},
     {KIND_IDENTITY, ROUND_LOCK, true, ask_identities, check_identities},
-    {KIND_HANDOFF, ROUND_LOCK | ROUND_DEALT, true, ask_handoffs, take_handoffs},
-    {KIND_LEAD, ROUND_LOCK, true, ask_open_handoffs, take_handoffs},
+    {KIND_HANDOFF, ROUND_LOCK, true, ask_handoffs, take_handoffs},
+    {KIND_LEAD, ROUND_LOCK | ROUND_DEALT, true, ask_open_handoffs, take_handoffs},
     {KIND_LEAD, ROUND_LOCK | ROUND_DEALT, true, ask_logs, take_logs},
     {KIND_CHAIN, ROUND_LOCK, false, ask_chains, take_chains},
     {KIND_EXCEPTION, ROUND_LOCK, false, ask_exceptions, take_exceptions},
@@ -547,7 +535,7 @@ const struct load_step load_steps[] = {
     {KIND_BACKGROUND, ROUND_LOCK, false, ask_background, take_background},
     {KIND_SLOTS, ROUND_LOCK, false, ask_slots, take_slots},
     {KIND_QUEUE, ROUND_LOCK, false, ask_queues, take_queues},
-    {KIND_EXPIRED, ROUND_LOCK, false, ask_expired, take_expired},
+    {KIND_DUE, ROUND_LOCK, false, ask_due, take_due},
     {.ask = NULL},
 };
 

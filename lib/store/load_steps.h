@@ -16,7 +16,7 @@ struct load {
     int64_t deadline;
     struct work_keys keys;
     const struct work_keys *more; /* those of them that earlier rounds asked for */
-    struct work_keys dealt;       /* what expiry locks: leads, and their handoffs */
+    struct work_keys dealt;       /* what the due job locks: leads */
     struct concerned concerned;   /* what is locked in this round; sorted, each once */
     bool at_once;    /* ROUND_RESOLVE and ROUND_LOCK are one: handoffs are named as they are */
     bool needs_more; /* some leads that are concerned are not locked */
@@ -27,7 +27,7 @@ struct load {
 enum round {
     ROUND_RESOLVE = 1, /* unlocked: which leads are concerned */
     ROUND_LOCK = 2,    /* lock them, read what hangs on them, and what else is named */
-    ROUND_DEALT = 4,   /* read what hangs on the leads that expiry has locked */
+    ROUND_DEALT = 4,   /* read what hangs on the leads that the due job has locked */
 };
 
 struct load_step {

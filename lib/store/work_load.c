@@ -131,26 +131,24 @@ static enum load_status run_round(struct load *load, unsigned rounds, const stru
     return status;
 }
 
-/* Replaces the ids in the list by the handoffs. One that was answered between finding it and
- * locking its lead is dropped. */
-static void to_handoffs(struct load *load, struct list *list)
+static void to_leads(struct load *load, struct list *list)
 {
     size_t kept = 0;
 
     for (size_t i = 0; i < list->count; i++) {
-        struct handoff *handoff = work_peek(load->work, KIND_HANDOFF, list->items[i]);
-        if (handoff != NULL && handoff->state == HANDOFF_OFFERED)
-            list->items[kept++] = handoff;
+        struct lead *lead = work_peek(load->work, KIND_LEAD, list->items[i]);
+        if (lead != NULL)
+            list->items[kept++] = lead;
     }
     list->count = kept;
 }
 
 static void settle_dealt(struct load *load)
 {
-    struct list *expired = work_peek(load->work, KIND_EXPIRED, &work_whole);
+    struct list *due = work_peek(load->work, KIND_DUE, &work_whole);
 
-    if (expired != NULL)
-        to_handoffs(load, expired);
+    if (due != NULL)
+        to_leads(load, due);
 }
 
 /* So that a look-up of an id that does not exist finds "none", and does not ask to load it again.

@@ -35,7 +35,7 @@ static void write_handoff(const struct request *r, const struct handoff *handoff
         .member = r->caller.member,
     };
 
-    shape_handoff(r->config, handoff, actions, life_allowed(&situation, actions), out);
+    shape_handoff(r->config, handoff, now, actions, life_allowed(&situation, actions), out);
 }
 
 /* ---- one ---- */

@@ -39,11 +39,33 @@ static bool read_gate(struct input *in, const struct input_node *at,
 
 static const struct input_type gate_type = {.kind = INPUT_ANY, .read = read_gate};
 
+static const char *const overdue_names[] = {
+#define X(name, text) text,
+    OVERDUE_THEN_TABLE(X)
+#undef X
+};
+static const struct input_type overdue_type = {
+    .kind = INPUT_ENUM, .values = overdue_names, .max = OVERDUE_THEN_COUNT - 1};
+
+/* As it is answered: null without a team. */
+static bool read_escalate_to(struct input *in, const struct input_node *at,
+                             const struct input_field *field, void *base)
+{
+    struct route_input *route = base;
+
+    (void)field;
+    return json_is_null(at->json) || input_value(in, at, &name_type, &route->escalate_to);
+}
+
+static const struct input_type escalate_to_type = {.kind = INPUT_ANY, .read = read_escalate_to};
+
 static const struct input_field route_fields[] = {
     {"from", &name_type, AT(struct route_input, from), .required = true},
     {"to", &name_type, AT(struct route_input, to), .required = true},
     {"gate", &gate_type, AT(struct route_input, gate), .required = true},
     {"automatic", &input_bool, AT(struct route_input, automatic), .otherwise = true},
+    {"overdue", &overdue_type, AT(struct route_input, overdue), .otherwise = OVERDUE_KEEP},
+    {"escalate_to", &escalate_to_type, AT(struct route_input, escalate_to)},
 };
 static const struct input_spec route_spec = INPUT_SPEC(route_fields, struct route_input);
 static const struct input_type route_type = {.kind = INPUT_OBJECT, .of = &route_spec};

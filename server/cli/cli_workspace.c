@@ -82,13 +82,13 @@ static int plan_sales(const struct cli *cli, struct plan *plan)
     if (chain && cli_option(cli, "sales") != NULL)
         return cli_say(CLI_USAGE, "give --sales, or --sdr and --ae, not both");
     plan->routes[plan->route_count++] =
-        (struct route_input){"marketing", chain ? "sdr" : "sales", true, TERM_MQL, true};
+        (struct route_input)ROUTE_GATED("marketing", chain ? "sdr" : "sales", TERM_MQL);
     if (!chain)
         return plan_team(cli, plan, "sales", "Sales", FUNCTION_SALES);
     code = plan_team(cli, plan, "sdr", "Sales development", FUNCTION_SALES);
     if (code == CLI_OK)
         code = plan_team(cli, plan, "ae", "Account executives", FUNCTION_SALES);
-    plan->routes[plan->route_count++] = (struct route_input){"sdr", "ae", true, TERM_SQL, true};
+    plan->routes[plan->route_count++] = (struct route_input)ROUTE_GATED("sdr", "ae", TERM_SQL);
     return code;
 }
 

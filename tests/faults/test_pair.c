@@ -240,18 +240,25 @@ static void *agree(void *argument)
 
 /* ---- what is due ---- */
 
-/* Makes every job due and a few answers late, so that both servers find the same work again and
- * again. */
+/* Makes every job due and a few answers later than is waited for, so that both servers find the
+ * same work again and again. */
 static void *hurry(void *argument)
 {
     (void)argument;
+    trial_ask(&trial, "WITH r AS (UPDATE route SET overdue = 'give_back' RETURNING 1), h AS (UPDATE"
+                      " workspace_head SET config_version = config_version + 1 RETURNING 1) SELECT"
+                      " (SELECT count(*) FROM r) + (SELECT count(*) FROM h)");
     while (!atomic_load(&stopping)) {
-        trial_ask(&trial, "WITH due AS (UPDATE job SET due_at = now() RETURNING 1), late AS (UPDATE"
-                          " handoff SET respond_by = now() - interval '1 minute' WHERE handoff_id"
-                          " IN (SELECT handoff_id FROM handoff WHERE state = 'offered' AND assignee"
-                          " IS NULL ORDER BY respond_by DESC LIMIT 1 FOR UPDATE SKIP LOCKED)"
-                          " RETURNING 1) SELECT (SELECT count(*) FROM due) + (SELECT count(*) FROM"
-                          " late)");
+        trial_ask(
+            &trial,
+            "WITH due AS (UPDATE job SET due_at = now() RETURNING 1), picked AS MATERIALIZED ("
+            "SELECT lead_id FROM lead WHERE next_step = 'answer' ORDER BY next_at DESC LIMIT 1"
+            " FOR UPDATE SKIP LOCKED), late AS (UPDATE handoff SET offered_at = now() -"
+            " interval '1 minute', respond_by = now() - interval '1 minute' FROM picked WHERE"
+            " handoff.lead_id = picked.lead_id AND state = 'offered' AND assignee IS NULL"
+            " RETURNING handoff.lead_id), again AS (UPDATE lead SET next_at = now() FROM late"
+            " WHERE lead.lead_id = late.lead_id AND next_step = 'answer' RETURNING 1) SELECT"
+            " (SELECT count(*) FROM due) + (SELECT count(*) FROM again)");
         poll(NULL, 0, HURRY_MS);
     }
     return NULL;

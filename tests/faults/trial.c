@@ -4,9 +4,12 @@
 #include "invariants.h"
 #include "test_cluster.h"
 
+#include "store/pg/pg.h"
+
 #include <check.h>
 #include <jansson.h>
 #include <libpq-fe.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,6 +56,38 @@ long long trial_ask(const struct trial *trial, const char *sql)
 long long trial_ask_workspace(const struct trial *trial, const char *sql)
 {
     return ask(trial, sql, 1);
+}
+
+/* ---- what is due ---- */
+
+#define DUE_WAIT_MS 30000
+#define DUE_POLL_MS 50
+
+/* Leads are locked first, as groups do, and those that a group has are left to it. */
+void trial_make_due(const struct trial *trial, int leads)
+{
+    char sql[512];
+
+    snprintf(
+        sql, sizeof sql,
+        "WITH picked AS MATERIALIZED (SELECT lead_id FROM lead WHERE next_step IS NOT NULL "
+        "ORDER BY next_at DESC LIMIT %d FOR UPDATE SKIP LOCKED), due AS (UPDATE lead SET "
+        "next_at = now() FROM picked WHERE lead.lead_id = picked.lead_id AND next_step IS NOT NULL "
+        "RETURNING 1), job AS (UPDATE job SET due_at = now() WHERE name = 'due' RETURNING 1) "
+        "SELECT (SELECT count(*) FROM due) + (SELECT count(*) FROM job)",
+        leads);
+    ck_assert_int_gt(trial_ask(trial, sql), 0);
+}
+
+void trial_wait_for_due(const struct trial *trial)
+{
+    static const char left[] = "SELECT count(*) FROM lead WHERE next_at <= now() AND "
+                               "next_step <> 'review'";
+    int64_t give_up = pg_now_ms() + DUE_WAIT_MS;
+
+    while (trial_ask(trial, left) > 0 && pg_now_ms() < give_up)
+        poll(NULL, 0, DUE_POLL_MS);
+    ck_assert_int_eq(trial_ask(trial, left), 0);
 }
 
 /* ---- begin ---- */

@@ -67,4 +67,10 @@ void trial_end(struct trial *trial);
 /** Whatever still runs, ended without a word; harmless after trial_end(). */
 void trial_free(struct trial *trial);
 
+/** Makes the next step of up to so many leads due, and the job that acts on it. */
+void trial_make_due(const struct trial *trial, int leads);
+
+/** Waits until nothing is due any more; fails the test when something stays so. */
+void trial_wait_for_due(const struct trial *trial);
+
 #endif

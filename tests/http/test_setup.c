@@ -481,7 +481,7 @@ static const struct step routes[] = {
      .as = "sales",
      .status = 200,
      .checks = {{"@body", "={\"data\":[{\"from\":\"marketing\",\"to\":\"sales\",\"gate\":\"mql\","
-                          "\"automatic\":true}]}"}},
+                          "\"automatic\":true,\"overdue\":\"keep\",\"escalate_to\":null}]}"}},
      .keep = {{"etag", "@ETag"}}},
     {.label = "a chain",
      .method = "POST",
@@ -498,6 +498,31 @@ static const struct step routes[] = {
              "{'from':'sales','to':'ae','gate':null,'automatic':false}]}",
      .status = 200,
      .checks = {{"/data", "#2"}, {"/data/0/automatic", "true"}, {"/data/1/gate", "null"}}},
+    {.label = "what is overdue goes to the colleagues",
+     .method = "PUT",
+     .path = "/v1/routes",
+     .as = "ana",
+     .body = "{'data':[{'from':'marketing','to':'sales','gate':'mql','overdue':'escalate',"
+             "'escalate_to':'ae'},{'from':'sales','to':'ae','gate':null,'automatic':false,"
+             "'overdue':'give_back','escalate_to':null}]}",
+     .status = 200,
+     .checks = {{"/data/0/overdue", "'escalate'"},
+                {"/data/0/escalate_to", "'ae'"},
+                {"/data/1/overdue", "'give_back'"}}},
+    {.label = "but not to themselves, to the other side, or to nobody",
+     .method = "PUT",
+     .path = "/v1/routes",
+     .as = "ana",
+     .body = "{'data':[{'from':'marketing','to':'sales','gate':'mql','overdue':'escalate',"
+             "'escalate_to':'sales'},{'from':'marketing','to':'ae','gate':'mql',"
+             "'overdue':'escalate','escalate_to':'marketing'},{'from':'sales','to':'ae',"
+             "'gate':null,'overdue':'escalate'},{'from':'ae','to':'sales','gate':null,"
+             "'escalate_to':'ae'}]}",
+     .status = 422,
+     .checks = {{"/errors", "#4"},
+                {"/errors/0/pointer", "'/data/0/escalate_to'"},
+                {"/errors/2/code", "'required'"},
+                {"/errors/3/code", "'not_escalated'"}}},
     {.label = "not on what was read before",
      .method = "PUT",
      .path = "/v1/routes",

@@ -1312,7 +1312,7 @@ END_TEST
 START_TEST(a_workspace_comes_back_as_it_was_saved)
 {
     const struct workspace_row row = {reading_id("another"), "another"};
-    const char *const jobs[] = {"expiry", "checkpoint"};
+    const char *const jobs[] = {"due", "checkpoint"};
     uint8_t secret[32];
 
     memset(secret, 0x5a, sizeof secret);
@@ -1326,7 +1326,7 @@ START_TEST(a_workspace_comes_back_as_it_was_saved)
     ck_assert_int_eq(config->version, 1);
     config_read_free(config);
     config = NULL;
-    expect("SELECT string_agg(name, ' ' ORDER BY name) FROM job", "checkpoint expiry");
+    expect("SELECT string_agg(name, ' ' ORDER BY name) FROM job", "checkpoint due");
     expect("SELECT count(*) FROM sealed WHERE subject_id = workspace_id "
            "AND field = 'workspace_secret' AND key_id = substr(value, 2, 8) "
            "AND encode(uuid_send(subject_id), 'escape') LIKE 'another%'",

@@ -122,7 +122,7 @@ static const char rows[] =
     "INSERT INTO delivery VALUES ($W, $I, $I, now(), 'application/json', '{}', 'applied', NULL, $I,"
     " NULL);"
     "INSERT INTO delivery_lead VALUES ($W, $I, $I);"
-    "INSERT INTO job VALUES ($W, 'expiry', now(), 0);"
+    "INSERT INTO job VALUES ($W, 'due', now(), 0);"
     "INSERT INTO background_job (workspace_id, job_id, kind, state, request, done, total,"
     " created_at) VALUES ($W, $I, 'backtest', 'queued', '{}', 0, 0, now());";
 

@@ -39,12 +39,12 @@ struct bench {
 
 static struct bench bench;
 
-/** Handoffs that the store found overdue, for command expire; the list starts anew. */
-static inline struct list *bench_expired(void)
+/** Leads that the store found due; the list starts anew. */
+static inline struct list *bench_due(void)
 {
     struct list *list = ARENA_NEW(bench.arena, struct list);
 
-    ck_assert(work_put(&bench.work, KIND_EXPIRED, &work_whole, list));
+    ck_assert(work_put(&bench.work, KIND_DUE, &work_whole, list));
     return list;
 }
 
@@ -141,6 +141,16 @@ static inline void bench_team(int at, const char *name, const char *email,
                                       .revoked_at = INSTANT_NONE};
 }
 
+/** An automatic route with this gate. */
+static inline struct route_rule bench_route(int from, int to, enum term gate)
+{
+    return (struct route_rule){.from_team = bench.teams[from].id,
+                               .to_team = bench.teams[to].id,
+                               .gated = true,
+                               .gate = gate,
+                               .automatic = true};
+}
+
 /** Teams, routes, and mql version 3 in force. */
 static inline void bench_open(void)
 {
@@ -149,10 +159,8 @@ static inline void bench_open(void)
     bench_team(MARKETING, "marketing", "ana@acme.example", FUNCTION_MARKETING);
     bench_team(SDR, "sdr", "sam@acme.example", FUNCTION_SALES);
     bench_team(AE, "ae", "eve@acme.example", FUNCTION_SALES);
-    bench.routes[0] =
-        (struct route_rule){bench.teams[MARKETING].id, bench.teams[SDR].id, true, TERM_MQL, true};
-    bench.routes[1] =
-        (struct route_rule){bench.teams[SDR].id, bench.teams[AE].id, true, TERM_SQL, true};
+    bench.routes[0] = bench_route(MARKETING, SDR, TERM_MQL);
+    bench.routes[1] = bench_route(SDR, AE, TERM_SQL);
     bench.config = (struct config){
         .workspace = {{7}},
         .teams = bench.teams,

@@ -9,7 +9,6 @@
 
 #include "core/command_decide.h"
 #include "core/handoff/handoff_claim.h"
-#include "core/handoff/handoff_expire.h"
 #include "core/handoff/handoff_offer.h"
 #include "core/handoff/shape.h"
 

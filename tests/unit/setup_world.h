@@ -282,7 +282,7 @@ static inline void world_begin(void)
         {"marketing", "Marketing", FUNCTION_MARKETING, marketing, 2, ROLE_CAPTURE | ROLE_READ},
         {"sales", "Sales", FUNCTION_SALES, sales, 1, ROLE_WORK | ROLE_READ},
     };
-    static const struct route_input routes[] = {{"marketing", "sales", true, TERM_MQL, true}};
+    static const struct route_input routes[] = {ROUTE_GATED("marketing", "sales", TERM_MQL)};
     const struct workspace_starter starters[] = {{TERM_MQL, starter_document(TERM_MQL)}};
     struct workspace_setup_input input = {"acme", teams, 2, routes, 1, starters, 1};
 

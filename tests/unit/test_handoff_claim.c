@@ -1,4 +1,4 @@
-/* What happens to an offer before its answer: claimed, released, assigned, or left to expire. */
+/* What happens to an offer before its answer: claimed, released, assigned, or left. */
 #include "bench_offer.h"
 
 /* What the store loads for claims of sdr: its offers, first due first. */
@@ -130,15 +130,15 @@ START_TEST(a_lapsed_lease_is_dealt_again)
 }
 END_TEST
 
-START_TEST(what_is_overdue_is_not_dealt)
+START_TEST(what_is_overdue_is_dealt_still)
 {
     offer_open();
     make_offers(1);
     load_queue(1);
 
     bench.work.now = offer_leads[0]->open->respond_by;
-    ck_assert_uint_eq(claim(SAM, 1), 0);
-    ck_assert(uuid_is_nil(offer_leads[0]->open->assignee));
+    ck_assert_uint_eq(claim(SAM, 1), 1);
+    ck_assert(uuid_equal(offer_leads[0]->open->assignee, SAM->id));
     offer_close();
 }
 END_TEST
@@ -404,101 +404,6 @@ START_TEST(an_unknown_handoff_is_asked_for_and_then_not_found)
 }
 END_TEST
 
-/* ---- expiry ---- */
-
-static int64_t expire(void)
-{
-    struct command command = {.kind = COMMAND_HANDOFF_EXPIRE};
-
-    ck_assert_int_eq(command_decide(&bench.work, &command, &bench.outcome), DECIDED);
-    json_decref(bench.answer);
-    bench.answer = json_loadb(bench.outcome.body, bench.outcome.body_len, 0, NULL);
-    return json_integer_value(json_object_get(bench.answer, "expired"));
-}
-
-START_TEST(what_nobody_answered_goes_back_and_is_due_at_once)
-{
-    offer_open();
-    make_offers(2);
-    struct handoff *late = offer_leads[0]->open;
-    struct handoff *answered = bench_accept(SDR, offer_leads[1]);
-    struct list *expired = bench_expired();
-    list_add(expired, bench.arena, late);
-    list_add(expired, bench.arena, answered);
-
-    bench.work.now = late->respond_by - 1;
-    ck_assert_int_eq(expire(), 0);
-    bench.work.now = late->respond_by;
-    ck_assert_int_eq(expire(), 1);
-    ck_assert_str_eq(handoff_state_name(late->state), "expired");
-    ck_assert_int_eq(late->closed_at, bench.work.now);
-    ck_assert(uuid_is_nil(late->closed_by));
-    ASSERT_TEAM(offer_leads[0]->owner_team, MARKETING);
-    ASSERT_STAGE(offer_leads[0], STAGE_MQL);
-    ck_assert_int_eq(offer_leads[0]->next.at, bench.work.now);
-    ck_assert_str_eq(handoff_state_name(answered->state), "accepted");
-    ck_assert_int_eq(expire(), 0);
-    offer_close();
-}
-END_TEST
-
-START_TEST(expiry_is_written_as_baton_s_own_doing)
-{
-    offer_open();
-    make_offers(1);
-    struct handoff *handoff = offer_leads[0]->open;
-    list_add(bench_expired(), bench.arena, handoff);
-    bench.work.now = handoff->respond_by;
-    ck_assert_int_eq(expire(), 1);
-
-    const struct ledger_entry *entry =
-        bench.work.saves[KIND_ENTRY].items[bench.work.saves[KIND_ENTRY].count - 1];
-    ck_assert_int_eq(entry->kind, LEDGER_HANDOFF_EXPIRED);
-    ck_assert_int_eq(entry->actor.kind, ACTOR_SYSTEM);
-    ck_assert(uuid_is_nil(entry->actor.id));
-    ck_assert_ptr_nonnull(strstr(bench_entry(LEDGER_HANDOFF_EXPIRED), "\"cause\":\"respond_by\""));
-    offer_close();
-}
-END_TEST
-
-/* One whose lead could not be locked, or that was answered, does not keep those after it. */
-START_TEST(what_cannot_expire_keeps_nobody_else)
-{
-    offer_open();
-    make_offers(3);
-    struct list *expired = bench_expired();
-    struct handoff elsewhere = *offer_leads[0]->open;
-
-    elsewhere.lead = (struct uuid){{0x77}};
-    list_add(expired, bench.arena, &elsewhere);
-    list_add(expired, bench.arena, offer_leads[0]->open);
-    bench_accept(SDR, offer_leads[1]);
-    list_add(expired, bench.arena, offer_leads[1]->open);
-    list_add(expired, bench.arena, offer_leads[2]->open);
-    bench.work.now = offer_leads[2]->open->respond_by;
-    ck_assert_int_eq(expire(), 2);
-    ck_assert_ptr_null(offer_leads[0]->open);
-    ck_assert_ptr_nonnull(offer_leads[1]->open);
-    ck_assert_ptr_null(offer_leads[2]->open);
-    offer_close();
-}
-END_TEST
-
-START_TEST(a_customer_whose_offer_expires_has_no_next_date)
-{
-    offer_open();
-    make_offers(1);
-    struct lead *lead = offer_leads[0];
-    list_add(bench_expired(), bench.arena, lead->open);
-    lead->stage = STAGE_CUSTOMER;
-    bench.work.now = lead->open->respond_by;
-
-    ck_assert_int_eq(expire(), 1);
-    ck_assert_int_eq(lead->next.at, INSTANT_NONE);
-    offer_close();
-}
-END_TEST
-
 int main(void)
 {
     const TTest *const tests[] = {
@@ -508,7 +413,7 @@ int main(void)
         an_empty_queue_is_no_error,
         what_was_withdrawn_in_the_same_group_is_not_dealt,
         a_lapsed_lease_is_dealt_again,
-        what_is_overdue_is_not_dealt,
+        what_is_overdue_is_dealt_still,
         a_claim_that_lapsed_is_forgotten_when_the_handoff_closes,
         a_claim_is_for_oneself_on_ones_own_team,
         a_claim_asks_for_its_queue_first,
@@ -521,10 +426,6 @@ int main(void)
         nobody_outside_the_receiving_team_assigns_or_is_assigned,
         whoever_may_not_be_assigned_may_not_by_id_either,
         an_unknown_handoff_is_asked_for_and_then_not_found,
-        what_nobody_answered_goes_back_and_is_due_at_once,
-        expiry_is_written_as_baton_s_own_doing,
-        what_cannot_expire_keeps_nobody_else,
-        a_customer_whose_offer_expires_has_no_next_date,
     };
 
     return bench_run("handoff_claim", tests, sizeof tests / sizeof *tests);

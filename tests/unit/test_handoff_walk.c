@@ -7,8 +7,8 @@
 #include "bench_offer.h"
 #include "bench_replay.h"
 
-#define WALK_SEEDS        60
-#define WALK_STEPS        440
+#define WALK_SEEDS        120
+#define WALK_STEPS        400
 #define WALK_LEADS        4
 #define WALK_ACTORS       4
 #define WALK_DONE_MIN     10 /* of each action that must have been carried out */
@@ -241,11 +241,11 @@ static void step_time(void)
                                     21 * INSTANT_DAY};
 
     bench.work.now += spans[pick(4)];
-    struct list *expired = bench_expired();
-    for (size_t i = 0; i < walk.handoffs.count; i++)
-        list_add(expired, bench.arena, walk.handoffs.items[i]);
-    walk.said = "expiry";
-    ck_assert_int_eq(run(COMMAND_HANDOFF_EXPIRE, (struct caller){0}, NULL), ERR_NONE);
+    struct list *due = bench_due();
+    for (size_t i = 0; i < offer_lead_count; i++)
+        list_add(due, bench.arena, offer_leads[i]);
+    walk.said = "what is due";
+    ck_assert_int_eq(run(COMMAND_LEADS_DUE, (struct caller){0}, NULL), ERR_NONE);
 }
 
 static bool is_allowed(const struct handoff *handoff, const struct caller *caller,
@@ -383,6 +383,7 @@ static void open_walk(uint64_t seed)
         offer_lead(i == WALK_LEADS - 1 ? AE : MARKETING,
                    arena_printf(bench.arena, "lead%d@x.example", i), "vp");
     bench.routes[0].automatic = bench.routes[1].automatic = true;
+    bench.routes[0].overdue = seed % 2 ? OVERDUE_GIVE_BACK : OVERDUE_KEEP;
     walk = (struct walk){.random = WALK_SEED_FIRST * (seed + 1)};
     bench_replay_begin();
 }

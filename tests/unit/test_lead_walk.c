@@ -6,12 +6,11 @@
  */
 #include "bench_replay.h"
 
-#include "core/handoff/handoff_expire.h"
 #include "core/handoff/handoff_offer.h"
 #include "core/intake/lead_erase.h"
 #include "core/intake/lead_merge.h"
 
-#define WALK_SEEDS      24
+#define WALK_SEEDS      40
 #define WALK_STEPS      300
 #define WALK_NAMES      6 /* of each kind of identity */
 #define WALK_DONE_MIN   5
@@ -308,9 +307,9 @@ static void step_time(void)
     size_t before = entries_of(LEDGER_HANDOFF_EXPIRED);
 
     bench.work.now += pick(2) ? INSTANT_DAY : 30 * INSTANT_DAY;
-    *bench_expired() = bench.work.saves[KIND_HANDOFF];
-    said = "expiry";
-    ck_assert_int_eq(run(MARKETING, COMMAND_HANDOFF_EXPIRE, NULL), ERR_NONE);
+    *bench_due() = bench.work.saves[KIND_LEAD];
+    said = "what is due";
+    ck_assert_int_eq(run(MARKETING, COMMAND_LEADS_DUE, NULL), ERR_NONE);
     done[DEED_EXPIRED] += entries_of(LEDGER_HANDOFF_EXPIRED) > before;
 }
 
@@ -412,6 +411,7 @@ START_TEST(whoever_they_are_the_ledger_tells_it)
 {
     for (uint64_t i = 0; i < WALK_SEEDS; i++) {
         bench_open();
+        bench.routes[0].overdue = bench.routes[1].overdue = OVERDUE_GIVE_BACK;
         if (i % 2 == 0) {
             bench_enforce(TERM_SRL, 1, BENCH_SRL);
             bench_enforce(TERM_SQL, 2, BENCH_SQL);

@@ -201,8 +201,6 @@ static bool when_holds(enum life_when when)
         return !is_leased(s);
     case LIFE_WHEN_CLAIMED:
         return is_leased(s);
-    case LIFE_WHEN_IN_TIME:
-        return !s->overdue;
     case LIFE_WHEN_OVERDUE:
         return s->overdue;
     case LIFE_WHEN_UNDISPUTED:
@@ -765,27 +763,33 @@ static void open_in(struct setting setting)
     now.entries_before = bench.work.saves[KIND_ENTRY].count;
 }
 
-START_TEST(baton_expires_what_is_overdue_and_offered)
+/* After as much time again: then it is given back, and no other route is open to it. */
+START_TEST(baton_gives_back_what_is_overdue_and_offered)
 {
     const struct life_rule *rule = life_rule(ACTION_EXPIRE);
 
     for (int state = 0; state < HANDOFF_STATE_COUNT; state++)
         for (int overdue = 0; overdue < 2; overdue++) {
             bool expires = (rule->states & 1u << state) && overdue;
-            struct command command = {.kind = COMMAND_HANDOFF_EXPIRE};
+            struct command command = {.kind = COMMAND_LEADS_DUE};
             open_in((struct setting){
                 .state = (enum handoff_state)state, .overdue = overdue, .place = WITH_RECEIVER});
-            ck_assert(list_add(bench_expired(), bench.arena, now.handoff));
+            bench.routes[0].overdue = OVERDUE_GIVE_BACK;
+            now.lead->next = (struct lead_next){STEP_ANSWER, BENCH_NOW, "offered", 0};
+            if (overdue)
+                now.handoff->offered_at = now.handoff->respond_by;
+            ck_assert(list_add(bench_due(), bench.arena, now.lead));
             ck_assert_int_eq(command_decide(&bench.work, &command, &bench.outcome), DECIDED);
             ck_assert_int_eq(now.handoff->state, expires ? rule->to : (enum handoff_state)state);
-            ck_assert_uint_eq(bench.work.saves[KIND_ENTRY].count - now.entries_before, expires);
             if (expires) {
                 const struct ledger_entry *entry =
                     bench.work.saves[KIND_ENTRY].items[now.entries_before];
                 ck_assert_int_eq(entry->kind, rule->entry);
                 ck_assert_int_eq(entry->actor.kind, ACTOR_SYSTEM);
                 ck_assert_int_eq(rule->next, NEXT_REVIEW);
+                ck_assert_int_eq(now.lead->next.step, STEP_REVIEW);
                 ck_assert_int_eq(now.lead->next.at, BENCH_NOW);
+                ck_assert(now.lead->held);
             }
             put_lead(STAGE_MQL);
             bench_close();
@@ -872,7 +876,7 @@ int main(void)
         an_entry_leads_to_one_state,
         every_action_in_every_state_by_everybody,
         a_team_that_is_not_sales_takes_it_back_from_nurture,
-        baton_expires_what_is_overdue_and_offered,
+        baton_gives_back_what_is_overdue_and_offered,
         an_erasure_withdraws_what_is_open,
     };
 

@@ -298,13 +298,15 @@ START_TEST(routes_are_replaced_whole_or_not_at_all)
 {
     struct team_create_input sdr = {"sdr", NULL, FUNCTION_SALES};
     const struct route_input bad[] = {
-        {"marketing", "sdr", true, TERM_MQL, true},  {"marketing", "sdr", true, TERM_SRL, true},
-        {"sdr", "sdr", true, TERM_SQL, true},        {"marketing", "sales", false, TERM_MQL, true},
-        {"nowhere", "sales", true, TERM_MQL, false},
+        ROUTE_GATED("marketing", "sdr", TERM_MQL),
+        ROUTE_GATED("marketing", "sdr", TERM_SRL),
+        ROUTE_GATED("sdr", "sdr", TERM_SQL),
+        {.from = "marketing", .to = "sales", .automatic = true},
+        {.from = "nowhere", .to = "sales", .gated = true, .gate = TERM_MQL},
     };
     const struct route_input good[] = {
-        {"marketing", "sdr", true, TERM_MQL, true},
-        {"sdr", "sales", false, TERM_MQL, false}, /* one function: no gate needed */
+        ROUTE_GATED("marketing", "sdr", TERM_MQL),
+        {.from = "sdr", .to = "sales"}, /* one function: no gate needed */
     };
     struct routes_input input = {bad, 5, NULL};
 
@@ -321,8 +323,9 @@ START_TEST(routes_are_replaced_whole_or_not_at_all)
     ck_assert_uint_eq(world.config.route_count, 2);
     ck_assert_str_eq(world.outcome.body,
                      "{\"data\":[{\"from\":\"marketing\",\"to\":\"sdr\",\"gate\":\"mql\","
-                     "\"automatic\":true},{\"from\":\"sdr\",\"to\":\"sales\",\"gate\":null,"
-                     "\"automatic\":false}]}");
+                     "\"automatic\":true,\"overdue\":\"keep\",\"escalate_to\":null},"
+                     "{\"from\":\"sdr\",\"to\":\"sales\",\"gate\":null,"
+                     "\"automatic\":false,\"overdue\":\"keep\",\"escalate_to\":null}]}");
     world_close();
 }
 END_TEST

@@ -15,9 +15,13 @@ void routes_set(struct work *work, const struct caller *caller, struct chain_row
     for (size_t i = 0; i < count; i++) {
         json_out_begin_object(body);
         json_out_member_int(body, "automatic", routes[i].automatic);
+        if (!uuid_is_nil(routes[i].escalate_to))
+            json_out_member_uuid(body, "escalate_to", routes[i].escalate_to);
         json_out_member_uuid(body, "from", routes[i].from_team);
         if (routes[i].gated)
             json_out_member_text(body, "gate", term_name(routes[i].gate));
+        if (routes[i].overdue != OVERDUE_KEEP)
+            json_out_member_text(body, "overdue", overdue_then_name(routes[i].overdue));
         json_out_member_uuid(body, "to", routes[i].to_team);
         json_out_end_object(body);
     }
@@ -58,6 +62,25 @@ static void check_twin(const struct routes_input *input, size_t index, struct fa
     }
 }
 
+/* To a team of the same function, so that what let the lead through still does. */
+static struct uuid escalates_to(const struct work *work, const struct routes_input *input,
+                                size_t index, const struct team *to, struct faults *faults)
+{
+    const struct route_input *route = &input->routes[index];
+    bool escalates = route->overdue == OVERDUE_ESCALATE;
+    const struct team *team = NULL;
+
+    if (escalates != (route->escalate_to != NULL))
+        add_fault(faults, index, "/escalate_to", escalates ? "required" : "not_escalated",
+                  "It goes with overdue escalate, and with nothing else");
+    else if (escalates)
+        team = find_team(work, route->escalate_to, faults, index, "/escalate_to");
+    if (team != NULL && (team == to || team->function != to->function))
+        add_fault(faults, index, "/escalate_to", "same_side",
+                  "Another team of the receiving team's function is wanted");
+    return team == NULL ? (struct uuid){{0}} : team->id;
+}
+
 static void read_route(const struct work *work, const struct routes_input *input, size_t index,
                        struct route_rule *out, struct faults *faults)
 {
@@ -73,7 +96,15 @@ static void read_route(const struct work *work, const struct routes_input *input
     else if (!route->gated && from->function != to->function)
         add_fault(faults, index, "/gate", "gate_needed",
                   "Between teams of different function a term gates the way");
-    *out = (struct route_rule){from->id, to->id, route->gated, route->gate, route->automatic};
+    *out = (struct route_rule){
+        .from_team = from->id,
+        .to_team = to->id,
+        .gated = route->gated,
+        .gate = route->gate,
+        .automatic = route->automatic,
+        .overdue = route->overdue,
+        .escalate_to = escalates_to(work, input, index, to, faults),
+    };
 }
 
 static enum decision refuse(struct outcome *outcome, const struct faults *faults)

@@ -12,7 +12,15 @@ struct route_input {
     bool gated;
     enum term gate;
     bool automatic;
+    enum overdue_then overdue;
+    const char *escalate_to; /* name of a team, or NULL */
 };
+
+/** An automatic route whose offers are kept when they are overdue. */
+#define ROUTE_GATED(from_, to_, term_)                                                             \
+    {                                                                                              \
+        .from = from_, .to = to_, .gated = true, .gate = term_, .automatic = true                  \
+    }
 
 struct routes_input {
     const struct route_input *routes;

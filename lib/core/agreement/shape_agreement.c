@@ -17,6 +17,8 @@ void shape_routes(const struct config *config, const struct route_rule *routes, 
         json_out_member_text(out, "to", config_team_name(config, routes[i].to_team));
         json_out_member_text(out, "gate", routes[i].gated ? term_name(routes[i].gate) : NULL);
         json_out_member_bool(out, "automatic", routes[i].automatic);
+        json_out_member_text(out, "overdue", overdue_then_name(routes[i].overdue));
+        json_out_member_text(out, "escalate_to", config_team_name(config, routes[i].escalate_to));
         json_out_end_object(out);
     }
     json_out_end_array(out);

@@ -135,6 +135,15 @@ bool handoff_is_claimed(const struct handoff *handoff, instant now)
            handoff->claimed_until > now;
 }
 
+bool handoff_is_overdue(const struct handoff *handoff, instant now)
+{
+    instant answered = handoff->accepted_at != INSTANT_NONE ? handoff->accepted_at
+                       : handoff->closed_at != INSTANT_NONE ? handoff->closed_at
+                                                            : now;
+
+    return handoff->kind != HANDOFF_KIND_IMPORTED && answered >= handoff->respond_by;
+}
+
 void handoff_drop_lapsed(struct handoff *handoff, instant now)
 {
     if (handoff->state != HANDOFF_OFFERED || handoff->claimed_until == INSTANT_NONE ||

@@ -126,6 +126,9 @@ bool handoff_state_is_open(enum handoff_state state);
 bool handoff_is_open(const struct handoff *handoff);
 /** Whether a lease runs: a member has claimed the offer, and claimed_until is still to come. */
 bool handoff_is_claimed(const struct handoff *handoff, instant now);
+/** Whether its answer is late: it is offered and its time is over, or it was answered after that.
+ */
+bool handoff_is_overdue(const struct handoff *handoff, instant now);
 /** Clears a claim that has lapsed: it is none any more, whether or not anybody released it. */
 void handoff_drop_lapsed(struct handoff *handoff, instant now);
 

@@ -26,8 +26,8 @@ static void lease(const struct handoff_step *step, struct uuid member, int64_t l
     step->handoff->claimed_until = step->work->now + lease_seconds * INSTANT_SECOND;
 }
 
-/* The next of the queue that may still be claimed: not what an earlier command of the group took,
- * nor what is overdue and only waits to be expired. */
+/* The next of the queue that may still be claimed: not what an earlier command of the group took.
+ */
 static bool deal(struct handoff_step *step, struct queue *queue)
 {
     while (queue->dealt < queue->handoffs.count) {

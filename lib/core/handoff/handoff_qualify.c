@@ -86,6 +86,7 @@ enum decision handoff_qualify(struct work *work, const struct command *command,
         step.handoff->note = input->note;
     step.handoff->qualified_version = sql == NULL ? 0 : sql->version->version;
     handoff_walk(&step);
-    offer_by_itself(work, step.lead, &(struct judgement){.terms[TERM_SQL] = sql});
+    offer_by_itself(work, step.lead, &(struct judgement){.terms[TERM_SQL] = sql},
+                    &(struct offer_again){0});
     return handoff_step_answer(&step);
 }

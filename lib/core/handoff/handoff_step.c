@@ -104,7 +104,7 @@ void handoff_step_write(const struct handoff_step *step, struct json_out *out)
     const char *actions[ACTION_COUNT];
     size_t count = life_allowed(&situation, actions);
 
-    shape_handoff(step->work->config, step->handoff, actions, count, out);
+    shape_handoff(step->work->config, step->handoff, step->work->now, actions, count, out);
 }
 
 enum decision handoff_step_answer(struct handoff_step *step)

@@ -153,6 +153,10 @@ static void set_next(struct handoff_step *step)
     case NEXT_FOLLOW_UP:
         lead_set_next(lead, STEP_FOLLOW_UP, lead_next_date(work), why_next(step));
         break;
+    case NEXT_AGAIN:
+        lead->next.at = work->now + REMIND_EVERY;
+        lead->next.why = why_next(step);
+        break;
     case NEXT_NONE:
         lead_end_next(lead);
         break;

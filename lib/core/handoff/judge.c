@@ -1,7 +1,5 @@
 #include "core/handoff/judge.h"
 
-#include "core/handoff/offer.h"
-
 #include <string.h>
 
 /* The ledger entry and the row of a verdict; a stage that moved by it stands in the entry. */
@@ -129,7 +127,8 @@ static void settle_next(struct work *work, struct lead *lead, const struct judge
     }
 }
 
-struct judgement *judge_lead(struct work *work, struct lead *lead, const struct caller *caller)
+struct judgement *judge_once_more(struct work *work, struct lead *lead, const struct caller *caller,
+                                  const struct offer_again *again)
 {
     struct judgement *judgement = ARENA_NEW(work->arena, struct judgement);
     struct term_judgement *judged[TERM_SRL + 1] = {NULL};
@@ -151,7 +150,12 @@ struct judgement *judge_lead(struct work *work, struct lead *lead, const struct 
         record_verdict(work, lead, caller, before, judged[term]);
         before = lead->stage;
     }
-    judgement->offered = offer_by_itself(work, lead, judgement);
+    judgement->offered = offer_by_itself(work, lead, judgement, again);
     settle_next(work, lead, judgement, lead->stage != came_as);
     return judgement;
+}
+
+struct judgement *judge_lead(struct work *work, struct lead *lead, const struct caller *caller)
+{
+    return judge_once_more(work, lead, caller, &(struct offer_again){0});
 }

@@ -7,6 +7,7 @@
 
 #include "core/command.h"
 #include "core/handoff/judgement.h"
+#include "core/handoff/offer.h"
 #include "core/lead/lead_hold.h"
 
 /** Applies the definition in force of one term and records the verdict (ledger entry and row) as of
@@ -21,5 +22,9 @@ const struct term_judgement *judge_term(struct work *work, struct lead *lead,
  * moved stands in the ledger entry of the first verdict. NULL when memory is short.
  */
 struct judgement *judge_lead(struct work *work, struct lead *lead, const struct caller *caller);
+
+/** The same, when Baton comes back to a lead that was offered before. */
+struct judgement *judge_once_more(struct work *work, struct lead *lead, const struct caller *caller,
+                                  const struct offer_again *again);
 
 #endif

@@ -16,7 +16,7 @@ static const struct life_rule rules[] = {
 
     /* ---- while it is offered ---- */
     {.action = ACTION_CLAIM, .who = WHO_RECEIVER, .states = IN(OFFERED),
-     .when = WHEN(NOT_ANOTHERS) | WHEN(UNCLAIMED) | WHEN(IN_TIME),
+     .when = WHEN(NOT_ANOTHERS) | WHEN(UNCLAIMED),
      .to = LIFE_STAYS,
      .entry = LEDGER_HANDOFF_CLAIMED, .says = SAYS_LEASE,
      .follows = "a lease: until `claimed_until` only the claimant answers"},
@@ -106,6 +106,13 @@ static const struct life_rule rules[] = {
      .says = SAYS_OUTCOME | SAYS_FEEDBACK | SAYS_OWNER | SAYS_REASON | SAYS_GATE},
 
     /* ---- what nobody of the two teams does ---- */
+    {.action = ACTION_REMIND, .who = WHO_BATON, .states = IN(OFFERED), .when = WHEN(OVERDUE),
+     .to = LIFE_STAYS, .next = NEXT_AGAIN, .why = "overdue",
+     .entry = LEDGER_HANDOFF_REMINDED, .says = SAYS_RESPOND_BY | SAYS_GATE,
+     .follows = "it stays first in the queue, to be claimed and accepted, and counts as late"},
+    {.action = ACTION_REMIND, .who = WHO_BATON, .states = IN(ACCEPTED),
+     .to = LIFE_STAYS, .next = NEXT_AGAIN, .why = "overdue",
+     .entry = LEDGER_HANDOFF_REMINDED, .says = SAYS_DECIDE_BY | SAYS_GATE},
     {.action = ACTION_EXPIRE, .who = WHO_BATON, .states = IN(OFFERED), .when = WHEN(OVERDUE),
      .to = HANDOFF_EXPIRED, .next = NEXT_REVIEW, .why = "expired",
      .entry = LEDGER_HANDOFF_EXPIRED, .says = SAYS_RESPOND_BY | SAYS_GATE,
@@ -194,14 +201,9 @@ static bool is_not_anothers(const struct life_situation *s)
     return !is_claimed(s) || uuid_equal(s->handoff->assignee, s->member);
 }
 
-static bool is_in_time(const struct life_situation *s)
-{
-    return s->handoff->respond_by > s->now;
-}
-
 static bool is_overdue(const struct life_situation *s)
 {
-    return !is_in_time(s);
+    return s->handoff->respond_by <= s->now;
 }
 
 static bool is_undisputed(const struct life_situation *s)

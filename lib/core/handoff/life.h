@@ -33,6 +33,7 @@
     X(OFFER, "offer")                                                                              \
     X(RETAKE, "concede, the new one") /* what a concession makes of the disputed handoff */        \
     X(IMPORT, "import")                                                                            \
+    X(REMIND, "remind") /* of the answer, or of the decision, when its time is over */             \
     X(EXPIRE, "expire")                                                                            \
     X(ERASE, "erase")
 
@@ -74,7 +75,6 @@ enum life_who {
       "Another member has claimed it; the lease is in claimed_until")                              \
     X(UNCLAIMED, is_unclaimed, "it is not claimed", ERR_STATE_CONFLICT, NULL)                      \
     X(CLAIMED, is_claimed, "it is claimed", ERR_STATE_CONFLICT, NULL)                              \
-    X(IN_TIME, is_in_time, "`respond_by` is to come", ERR_STATE_CONFLICT, NULL)                    \
     X(OVERDUE, is_overdue, "`respond_by` has passed", ERR_STATE_CONFLICT, NULL)                    \
     X(UNDISPUTED, is_undisputed, "it was never disputed", ERR_STATE_CONFLICT, NULL)                \
     X(DISPUTED, is_disputed, "the dispute is open", ERR_STATE_CONFLICT, NULL)                      \
@@ -165,6 +165,7 @@ enum life_hold {
     X(NURTURE, "nurture, for `nurture_days`")                                                      \
     X(REVIEW, "review, at once")                                                                   \
     X(FOLLOW_UP, "follow up, in `nurture_days`")                                                   \
+    X(AGAIN, "the same, in a day")                                                                 \
     X(NONE, "none")                                                                                \
     X(BY_REASON, "by the reason")
 

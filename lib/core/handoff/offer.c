@@ -83,7 +83,7 @@ const char *offer_hindrance(const struct work *work, const struct lead *lead,
 }
 
 struct handoff *offer_by_itself(struct work *work, struct lead *lead,
-                                const struct judgement *judgement)
+                                const struct judgement *judgement, const struct offer_again *again)
 {
     const struct config *config = work->config;
 
@@ -91,7 +91,8 @@ struct handoff *offer_by_itself(struct work *work, struct lead *lead,
         return NULL;
     for (size_t i = 0; i < config->route_count; i++) {
         const struct route_rule *route = &config->routes[i];
-        if (!route->automatic || !is_open_to(route, lead, judgement))
+        if (!route->automatic || !is_open_to(route, lead, judgement) ||
+            uuid_equal(route->to_team, again->except))
             continue;
         const struct term_judgement *judged = judgement->terms[route->gate];
         bool word = route->gated && judged->overridden;
@@ -104,6 +105,7 @@ struct handoff *offer_by_itself(struct work *work, struct lead *lead,
                               .term = route->gate,
                               .version = route->gated ? judged->version->version : 0,
                               .verdict_seq = route->gated ? judged->seq : 0,
+                              .previous = again->previous,
                               .note = word ? lead->overrides[route->gate].note : NULL,
                           });
     }

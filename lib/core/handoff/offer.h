@@ -22,16 +22,19 @@ struct offer {
  * open handoff. NULL when memory is short. */
 struct handoff *offer_make(struct work *work, struct lead *lead, const struct offer *offer);
 
+/** A lead that was offered before. */
+struct offer_again {
+    struct uuid previous; /* the handoff that the new one follows; nil: none */
+    struct uuid except;   /* a team that it is not offered to; nil: none */
+};
+
 /**
  * Offers the lead along the first automatic route from its owner whose gate is met, unless it has
  * an open handoff, is held, or is an opportunity, a customer or disqualified. NULL when nothing
  * was offered.
  */
 struct handoff *offer_by_itself(struct work *work, struct lead *lead,
-                                const struct judgement *judgement);
-
-/** How long a lead that meets a gate waits until it is tried again. */
-#define OFFER_RETRY INSTANT_DAY
+                                const struct judgement *judgement, const struct offer_again *again);
 
 /** Why a lead that meets a definition was not offered by itself: "not_automatic", its owner offers
  *  by hand; "no_route" that its verdict opens. */

@@ -176,7 +176,7 @@ static void write_answer(const struct handoff *handoff, struct json_out *out)
     json_out_member_instant(out, "outcome_at", handoff->outcome_at);
 }
 
-void shape_handoff(const struct config *config, const struct handoff *handoff,
+void shape_handoff(const struct config *config, const struct handoff *handoff, instant now,
                    const char *const *actions, size_t action_count, struct json_out *out)
 {
     json_out_begin_object(out);
@@ -190,6 +190,7 @@ void shape_handoff(const struct config *config, const struct handoff *handoff,
     json_out_member_text(out, "offer_note", handoff->offer_note);
     json_out_member_instant(out, "offered_at", handoff->offered_at);
     json_out_member_instant(out, "respond_by", handoff->respond_by);
+    json_out_member_bool(out, "overdue", handoff_is_overdue(handoff, now));
     json_out_member_uuid(out, "assignee", handoff->assignee);
     json_out_member_instant(out, "claimed_until", handoff->claimed_until);
     json_out_member_instant(out, "accepted_at", handoff->accepted_at);

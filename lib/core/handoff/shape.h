@@ -22,7 +22,7 @@ void shape_lead(const struct config *config, const struct lead *lead, struct uui
 void shape_handoff_short(const struct handoff *handoff, struct json_out *out);
 
 /** Handoff; actions are what the caller may do now. */
-void shape_handoff(const struct config *config, const struct handoff *handoff,
+void shape_handoff(const struct config *config, const struct handoff *handoff, instant now,
                    const char *const *actions, size_t action_count, struct json_out *out);
 
 /** Actor {type, member, team, cause}; cause only of what the system does, else NULL. */

@@ -84,6 +84,8 @@ static void join_progress(struct work *work, struct lead *survivor, const struct
         survivor->amount = absorbed->amount;
     if (uuid_is_nil(survivor->first_team))
         survivor->first_team = absorbed->first_team;
+    if (uuid_is_nil(survivor->last_handoff) || absorbed->open != NULL)
+        survivor->last_handoff = absorbed->last_handoff;
     join_hold(work, survivor, absorbed);
     survivor->created_at = earlier(survivor->created_at, absorbed->created_at);
     survivor->first_touch_at = earlier(survivor->first_touch_at, absorbed->first_touch_at);

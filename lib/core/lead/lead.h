@@ -80,6 +80,14 @@ extern const struct input_type lead_step_type;
 /** What stands in next.why: a code, and what it is about behind ": " where there is something. */
 #define NEXT_WHY_MAX_BYTES 128
 
+/** How often somebody is reminded of what is overdue or to be reviewed. */
+#define REMIND_EVERY INSTANT_DAY
+/** How long a lead that meets a gate and could not be offered waits until it is tried again, when
+ * the configuration does not change. */
+#define OFFER_RETRY INSTANT_DAY
+/** Rounds of nurture after which the owner is asked. */
+#define NURTURE_ROUNDS_MAX 3
+
 struct lead_next {
     enum lead_step step;
     instant at; /* INSTANT_NONE without a step */
@@ -144,8 +152,9 @@ struct lead {
     struct uuid id;
     enum lead_status status;
     enum stage stage;
-    struct uuid owner_team; /* nil unless active */
-    struct uuid first_team; /* the first that offered it; nil before */
+    struct uuid owner_team;   /* nil unless active */
+    struct uuid first_team;   /* the first that offered it; nil before */
+    struct uuid last_handoff; /* nil before */
     struct lead_next next;
     struct uuid merged_into;
     const struct identity *identities;

@@ -32,6 +32,7 @@
     X(LEAD_ERASED, 9, "lead.erased")                                                               \
     X(LEAD_IMPORTED, 10, "lead.imported")                                                          \
     X(LEAD_UPDATED, 11, "lead.updated")                                                            \
+    X(LEAD_REMINDED, 12, "lead.reminded")                                                          \
     X(HANDOFF_OFFERED, 20, "handoff.offered")                                                      \
     X(HANDOFF_CLAIMED, 21, "handoff.claimed")                                                      \
     X(HANDOFF_RELEASED, 22, "handoff.released")                                                    \
@@ -50,6 +51,7 @@
     X(OUTCOME_WON, 35, "handoff.outcome")                                                          \
     X(OUTCOME_LOST, 36, "handoff.outcome")                                                         \
     X(HANDOFF_IMPORTED, 37, "handoff.imported")                                                    \
+    X(HANDOFF_REMINDED, 38, "handoff.reminded")                                                    \
     X(DEFINITION_DRAFTED, 40, "definition.drafted")                                                \
     X(DEFINITION_EDITED, 41, "definition.replaced")                                                \
     X(DEFINITION_PROPOSED, 42, "definition.proposed")                                              \
@@ -84,7 +86,7 @@ enum ledger_kind {
 const char *ledger_kind_name(int kind);
 
 enum actor_kind {
-    ACTOR_SYSTEM,   /* Baton itself: expiry, offers, jobs */
+    ACTOR_SYSTEM,   /* Baton itself: what is due, offers, jobs */
     ACTOR_MEMBER,   /* a person */
     ACTOR_KEY,      /* a tool with a team's key, no person named */
     ACTOR_OPERATOR, /* whoever runs Baton, by its command line */

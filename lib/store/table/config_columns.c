@@ -86,6 +86,9 @@ static const struct column key_list[] = {
 
 const struct columns key_columns = COLUMNS("api_key", key_list, struct api_key);
 
+static const struct column_form as_overdue_then =
+    COLUMN_WORD(overdue_then_name, OVERDUE_THEN_COUNT);
+
 #define IN(name) MEMBER(struct route_row, name)
 
 static const struct column route_list[] = {
@@ -95,6 +98,8 @@ static const struct column route_list[] = {
     {"gate",      &as_term, IN(rule.gate), COLUMN_NULL,
         .beside = offsetof(struct route_row, rule.gated)},
     {"automatic", &as_bool, IN(rule.automatic)},
+    {"overdue",     &as_overdue_then, IN(rule.overdue)},
+    {"escalate_to", &as_uuid,         IN(rule.escalate_to), COLUMN_NULL},
 };
 #undef IN
 

@@ -184,30 +184,6 @@ static const struct statement HANDOFF_OPEN = {
     .hot = true,
 };
 
-/* $1 workspace, $2 teams, $3 limit */
-static const struct statement HANDOFF_OVERDUE = {
-    .name = "handoff_overdue",
-    .sql = "SELECT c.handoff_id, c.lead_id "
-           "FROM unnest($2::uuid[]) t(id) "
-           "CROSS JOIN LATERAL ("
-           "  SELECT handoff_id, lead_id "
-           "  FROM handoff "
-           "  WHERE workspace_id = $1 AND to_team = t.id "
-           "  AND state = 'offered' AND respond_by <= now() "
-           "  ORDER BY respond_by, handoff_id "
-           "  LIMIT $3"
-           ") c "
-           "CROSS JOIN LATERAL ("
-           "  SELECT lead_id "
-           "  FROM lead "
-           "  WHERE workspace_id = $1 AND lead_id = c.lead_id "
-           "  FOR NO KEY UPDATE SKIP LOCKED"
-           ") l "
-           "LIMIT $3",
-    .index = "handoff_queue",
-    .hot = true,
-};
-
 static const struct statement HANDOFF_INSERT =
     STATEMENT_OF_ROWS("handoff_insert", STATEMENT_INSERTS, handoff_columns);
 
@@ -269,9 +245,9 @@ static const struct statement EXCEPTION_SAVE = {
 /* clang-format on */
 
 const struct statement *const handoff_table_statements[] = {
-    &HANDOFF_LEADS,  &HANDOFF_BY_ID,  &HANDOFF_OPEN, &HANDOFF_OVERDUE, &HANDOFF_INSERT,
-    &HANDOFF_SAVE,   &HANDOFF_UPDATE, &HANDOFF_STEP, &VERDICT_INSERT,  &FEEDBACK_INSERT,
-    &EXCEPTION_LOCK, &EXCEPTION_SAVE, NULL,
+    &HANDOFF_LEADS,   &HANDOFF_BY_ID,  &HANDOFF_OPEN,   &HANDOFF_INSERT,
+    &HANDOFF_SAVE,    &HANDOFF_UPDATE, &HANDOFF_STEP,   &VERDICT_INSERT,
+    &FEEDBACK_INSERT, &EXCEPTION_LOCK, &EXCEPTION_SAVE, NULL,
 };
 
 /* ---- reading ---- */
@@ -300,34 +276,26 @@ struct handoff *handoff_table_read_loaded(const struct pg_result *result, int ro
 }
 
 static int queue_by_ids(struct pg *pg, struct arena *arena, const struct statement *statement,
-                        struct uuid workspace, const struct uuid *ids, size_t count, int32_t limit)
+                        struct uuid workspace, const struct uuid *ids, size_t count)
 {
     struct pg_params params;
 
     pg_params_init(&params, arena);
     pg_params_uuid(&params, workspace);
     pg_params_uuids(&params, ids, count);
-    if (limit > 0)
-        pg_params_int8(&params, limit);
     return pg_queue(pg, statement, &params);
 }
 
 int handoff_table_queue_leads(struct pg *pg, struct arena *arena, struct uuid workspace,
                               const struct uuid *ids, size_t count)
 {
-    return queue_by_ids(pg, arena, &HANDOFF_LEADS, workspace, ids, count, 0);
+    return queue_by_ids(pg, arena, &HANDOFF_LEADS, workspace, ids, count);
 }
 
 int handoff_table_queue_by_id(struct pg *pg, struct arena *arena, struct uuid workspace,
                               const struct uuid *ids, size_t count)
 {
-    return queue_by_ids(pg, arena, &HANDOFF_BY_ID, workspace, ids, count, 0);
-}
-
-int handoff_table_queue_expired(struct pg *pg, struct arena *arena, struct uuid workspace,
-                                const struct uuid *teams, size_t count)
-{
-    return queue_by_ids(pg, arena, &HANDOFF_OVERDUE, workspace, teams, count, EXPIRY_BATCH);
+    return queue_by_ids(pg, arena, &HANDOFF_BY_ID, workspace, ids, count);
 }
 
 int handoff_table_queue_open(struct pg *pg, struct arena *arena, struct uuid workspace,

@@ -25,11 +25,6 @@ int handoff_table_queue_open(struct pg *pg, struct arena *arena, struct uuid wor
 struct handoff *handoff_table_read_loaded(const struct pg_result *result, int row,
                                           struct arena *arena);
 
-/** Locks the leads of offers of any of these teams whose time to answer is over, passing over
- *  locked ones; answers (handoff_id, lead_id). */
-int handoff_table_queue_expired(struct pg *pg, struct arena *arena, struct uuid workspace,
-                                const struct uuid *teams, size_t count);
-
 /** Inserts new handoffs and updates changed ones; sorted by id. */
 void handoff_table_queue_save(struct pg *pg, struct arena *arena, struct uuid workspace,
                               struct handoff *const *handoffs, size_t count);

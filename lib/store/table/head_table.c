@@ -17,7 +17,8 @@ static const struct statement HEAD_MOVE = {
     .name = "head_move",
     .sql = "UPDATE workspace_head SET "
            "pos = pos + $2, "
-           "config_version = config_version + $4 "
+           "config_version = config_version + $4, "
+           "config_changed_at = CASE $4 WHEN 0 THEN config_changed_at ELSE clock_timestamp() END "
            "WHERE workspace_id = $1 AND config_version = $3",
     .index = "workspace_head_pkey",
     .hot = true,

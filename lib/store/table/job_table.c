@@ -22,9 +22,34 @@ static const struct statement JOB_CLAIM = {
            "RETURNING j.workspace_id",
 };
 
+/* $1 workspace, $2 name */
+static const struct statement JOB_AGAIN = {
+    .name = "job_again",
+    .role = STATEMENT_JOB,
+    .sql = "UPDATE job SET due_at = now() "
+           "WHERE workspace_id = $1 AND name = $2",
+};
+
 /* clang-format on */
 
-const struct statement *const job_table_statements[] = {&JOB_CLAIM, NULL};
+const struct statement *const job_table_statements[] = {&JOB_CLAIM, &JOB_AGAIN, NULL};
+
+enum pg_status job_table_again(struct pg *pg, const char *name, int64_t deadline,
+                               struct uuid workspace)
+{
+    struct arena *arena = arena_new(CLAIM_MEMORY_BYTES);
+    struct pg_params params;
+
+    if (arena == NULL)
+        return PG_OTHER;
+    pg_params_init(&params, arena);
+    pg_params_uuid(&params, workspace);
+    pg_params_text(&params, name);
+    enum pg_status status = pg_run(pg, &JOB_AGAIN, &params, deadline);
+    pg_pipeline_end(pg);
+    arena_free(arena);
+    return status;
+}
 
 enum pg_status job_table_claim(struct pg *pg, const char *name, int32_t every_seconds,
                                int64_t deadline, struct uuid *workspace)

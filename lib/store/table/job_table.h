@@ -9,4 +9,8 @@
 enum pg_status job_table_claim(struct pg *pg, const char *name, int32_t every_seconds,
                                int64_t deadline, struct uuid *workspace) MUST_USE;
 
+/** Makes this workspace's job due at once: it has more to do. */
+enum pg_status job_table_again(struct pg *pg, const char *name, int64_t deadline,
+                               struct uuid workspace) MUST_USE;
+
 #endif

@@ -155,6 +155,7 @@ static const struct column lead_list[] = {
     {"stage",           &as_stage,            IN(stage),           OFTEN},
     {"owner_team",      &as_uuid,             IN(owner_team),      OFTEN | COLUMN_NULL},
     {"first_team",      &as_uuid,             IN(first_team),      OFTEN | COLUMN_NULL},
+    {"last_handoff",    &as_uuid,             IN(last_handoff),    OFTEN | COLUMN_NULL},
     {"next_step",       &as_lead_step,        IN(next.step),       OFTEN | COLUMN_NULL},
     {"next_at",         &as_instant,          IN(next.at),         OFTEN | COLUMN_NULL},
     {"next_why",        &as_text,             IN(next.why),        OFTEN | COLUMN_NULL},
@@ -225,6 +226,34 @@ static const struct statement LEAD_LOCK = {
            "  FOR NO KEY UPDATE"
            ") l",
     .index = "lead_pkey",
+    .hot = true,
+};
+
+/* Step by step, first due first. What is to be offered is due as well when the configuration has
+ * changed since it was tried: tried again, its date lies further off than that. Of a review its owner is
+ * reminded when nobody has done it for a while.
+ * $1 workspace, $2 µs to the next try, $3 limit, $4 µs to a reminder of a review */
+static const struct statement LEAD_DUE = {
+    .name = "lead_due",
+    .sql = "SELECT l.lead_id "
+           "FROM ("
+           "  SELECT greatest(now(), config_changed_at + $2 * interval '1 microsecond') AS offer, "
+           "    now() - $4 * interval '1 microsecond' AS review "
+           "  FROM workspace_head "
+           "  WHERE workspace_id = $1"
+           ") h "
+           "CROSS JOIN unnest(ARRAY['answer', 'decide', 'nurture', 'offer', 'review', 'follow_up']) s(step) "
+           "CROSS JOIN LATERAL ("
+           "  SELECT lead_id "
+           "  FROM lead "
+           "  WHERE workspace_id = $1 AND next_step = s.step "
+           "  AND next_at <= CASE s.step WHEN 'offer' THEN h.offer WHEN 'review' THEN h.review ELSE now() END "
+           "  ORDER BY next_at, lead_id "
+           "  LIMIT $3 "
+           "  FOR NO KEY UPDATE SKIP LOCKED"
+           ") l "
+           "LIMIT $3",
+    .index = "lead_next",
     .hot = true,
 };
 
@@ -453,11 +482,10 @@ static const struct statement LEAD_FLATTEN = {
 /* clang-format on */
 
 const struct statement *const lead_table_statements[] = {
-    &LEAD_LOCK,      &LEAD_FOLLOW,     &LEAD_INSERT,   &LEAD_SAVE,
-    &LEAD_UPDATE,    &LEAD_STEP,       &IDENTITY_FIND, &IDENTITY_INSERT,
-    &IDENTITY_MOVE,  &IDENTITY_DELETE, &ERASE_SALTS,   &ERASE_VERDICTS,
-    &ERASE_HANDOFFS, &ERASE_FEEDBACK,  &ERASE_ANSWERS, &ERASE_DELIVERIES,
-    &TOUCH_MOVE,     &LEAD_FLATTEN,    NULL,
+    &LEAD_LOCK,       &LEAD_FOLLOW,      &LEAD_DUE,       &LEAD_INSERT,     &LEAD_SAVE,
+    &LEAD_UPDATE,     &LEAD_STEP,        &IDENTITY_FIND,  &IDENTITY_INSERT, &IDENTITY_MOVE,
+    &IDENTITY_DELETE, &ERASE_SALTS,      &ERASE_VERDICTS, &ERASE_HANDOFFS,  &ERASE_FEEDBACK,
+    &ERASE_ANSWERS,   &ERASE_DELIVERIES, &TOUCH_MOVE,     &LEAD_FLATTEN,    NULL,
 };
 
 /* ---- leads ---- */
@@ -492,6 +520,18 @@ int lead_table_queue_follow(struct pg *pg, struct arena *arena, struct uuid work
     pg_params_uuid(&params, workspace);
     pg_params_uuids(&params, ids, count);
     return pg_queue(pg, &LEAD_FOLLOW, &params);
+}
+
+int lead_table_queue_due(struct pg *pg, struct arena *arena, struct uuid workspace, int32_t limit)
+{
+    struct pg_params params;
+
+    pg_params_init(&params, arena);
+    pg_params_uuid(&params, workspace);
+    pg_params_int8(&params, OFFER_RETRY);
+    pg_params_int8(&params, limit);
+    pg_params_int8(&params, REMIND_EVERY);
+    return pg_queue(pg, &LEAD_DUE, &params);
 }
 
 void lead_table_queue_save(struct pg *pg, struct arena *arena, struct uuid workspace,

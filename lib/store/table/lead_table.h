@@ -15,6 +15,9 @@ struct lead *lead_table_read(const struct pg_result *result, int row, int column
 int lead_table_queue_lock(struct pg *pg, struct arena *arena, struct uuid workspace,
                           const struct concerned *concerned);
 
+/** Locks leads whose next step is due and that nobody else has locked; answers their ids. */
+int lead_table_queue_due(struct pg *pg, struct arena *arena, struct uuid workspace, int32_t limit);
+
 /** Follows merges, unlocked: answers the ids themselves and every lead that they lead to. */
 int lead_table_queue_follow(struct pg *pg, struct arena *arena, struct uuid workspace,
                             const struct uuid *ids, size_t count);

@@ -9,7 +9,7 @@
 #define OFFERED                                                       \
            "  FROM handoff "                                          \
            "  WHERE workspace_id = $1 AND to_team = $2 "              \
-           "  AND state = 'offered' AND respond_by > now() "          \
+           "  AND state = 'offered' "                                 \
            "  AND (claimed_until IS NULL OR claimed_until <= now()) " \
            "  ORDER BY respond_by, handoff_id "
 

@@ -1,0 +1,209 @@
+#include "core/handoff/leads_due.h"
+
+#include "core/handoff/handoff_walk.h"
+#include "core/handoff/judge.h"
+
+/* ---- reminders ---- */
+
+/* Whoever follows the events tells the owner. */
+static void remind(struct work *work, struct lead *lead, instant again)
+{
+    struct json_out *body = work_body(work);
+
+    json_out_member_text(body, "step", lead_step_name(lead->next.step));
+    lead->next.at = again;
+    caller_append(NULL, work, lead, LEDGER_LEAD_REMINDED);
+}
+
+static void ask_for_review(struct work *work, struct lead *lead, const char *why)
+{
+    lead_set_next(lead, STEP_REVIEW, work->now, why);
+    if (lead->next.step != STEP_NONE)
+        remind(work, lead, work->now);
+}
+
+/* ---- with a handoff open ---- */
+
+/* False when the rules do not allow it. */
+static bool take_step(struct work *work, struct lead *lead, const struct command *command,
+                      enum handoff_action action)
+{
+    struct life_refusal refusal;
+    struct handoff_step step = {
+        .work = work, .caller = &command->caller, .handoff = lead->open, .lead = lead};
+    struct life_situation situation = handoff_step_situation(&step);
+
+    step.rule = life_find(&situation, action, &refusal);
+    if (step.rule == NULL)
+        return false;
+    step.cause = step.rule->states & 1u << HANDOFF_OFFERED ? "respond_by" : "decide_by";
+    step.caller = NULL;
+    handoff_walk(&step);
+    return true;
+}
+
+/* What let it through lets it through to that team as well, which is of the same function. */
+static void escalate(struct work *work, struct lead *lead, const struct handoff *late,
+                     struct uuid team)
+{
+    struct handoff *handoff = offer_make(work, lead,
+                                         &(struct offer){
+                                             .from_team = late->from_team,
+                                             .to_team = team,
+                                             .kind = late->kind,
+                                             .gated = late->gated,
+                                             .term = late->term,
+                                             .version = late->version,
+                                             .verdict_seq = late->verdict_seq,
+                                             .note = late->offer_note,
+                                             .previous = late->id,
+                                         });
+
+    if (handoff == NULL)
+        return;
+    handoff->verdict_lead = late->verdict_lead; /* a lead that this one absorbed, perhaps */
+    handoff->verdict_body = late->verdict_body;
+    handoff->verdict_body_len = late->verdict_body_len;
+}
+
+/* It is offered along another route that is open to it. When there is none, its owner says what
+ * becomes of it, and until then nothing is offered: the same route would be. */
+static void offer_elsewhere(struct work *work, struct lead *lead, const struct handoff *late)
+{
+    struct offer_again again = {.previous = late->id, .except = late->to_team};
+    bool met_srl = lead_meets_srl(work, lead);
+
+    judge_once_more(work, lead, NULL, &again);
+    if (lead->open != NULL)
+        return;
+    lead_hold(work, lead, &(struct lead_hold){.criterion = -1, .met_srl = met_srl});
+    ask_for_review(work, lead, "expired");
+}
+
+/* When an offer that is given back ends: after as much time again. */
+static instant end_of_second_span(const struct handoff *handoff)
+{
+    return handoff->respond_by + (handoff->respond_by - handoff->offered_at);
+}
+
+static void answer_is_overdue(struct work *work, struct lead *lead, const struct command *command)
+{
+    struct handoff *late = lead->open;
+    const struct route_rule *route = config_route(work->config, late->from_team, late->to_team);
+    enum overdue_then then = route == NULL ? OVERDUE_KEEP : route->overdue;
+    const struct team *other =
+        then == OVERDUE_ESCALATE ? config_team(work->config, route->escalate_to) : NULL;
+    instant end = end_of_second_span(late);
+
+    if (late->respond_by > work->now) {
+        lead->next.at = late->respond_by;
+    } else if (other != NULL && other->active) {
+        if (take_step(work, lead, command, ACTION_EXPIRE))
+            escalate(work, lead, late, other->id);
+    } else if (then == OVERDUE_GIVE_BACK && end <= work->now) {
+        if (take_step(work, lead, command, ACTION_EXPIRE))
+            offer_elsewhere(work, lead, late);
+    } else if (take_step(work, lead, command, ACTION_REMIND) && then == OVERDUE_GIVE_BACK &&
+               end < lead->next.at) {
+        lead->next.at = end;
+    }
+}
+
+/* ---- without ---- */
+
+static void try_to_offer(struct work *work, struct lead *lead)
+{
+    judge_once_more(work, lead, NULL, &(struct offer_again){.previous = lead->last_handoff});
+    if (lead->next.step == STEP_OFFER)
+        lead->next.at = work->now + OFFER_RETRY;
+}
+
+/* The wait is over: by what is known now, with what has faded since, it is offered again, waits
+ * another time, or its owner is asked. */
+static void end_of_nurture(struct work *work, struct lead *lead)
+{
+    int round = lead->next.round + 1;
+
+    lead_lift_hold(lead);
+    try_to_offer(work, lead);
+    if (lead->open != NULL || lead->next.step != STEP_NURTURE)
+        return;
+    if (round == NURTURE_ROUNDS_MAX) {
+        ask_for_review(work, lead, "nurtured_in_vain");
+        return;
+    }
+    lead_set_next(lead, STEP_NURTURE, lead_next_date(work), lead->next.why);
+    lead->next.round = round;
+}
+
+/* ---- the command ---- */
+
+/* Another command of the group may have moved it. What is to be offered is tried whenever it was
+ * loaded: its date does not count when the configuration has changed. A review is
+ * due as long as nobody has done it: its owner was asked at its date, and is reminded a day later.
+ */
+static bool is_due(const struct work *work, const struct lead *lead)
+{
+    const struct lead_next *next = &lead->next;
+
+    if (lead->status != LEAD_ACTIVE || next->step == STEP_NONE)
+        return false;
+    return next->step == STEP_OFFER ||
+           next->at + (next->step == STEP_REVIEW ? REMIND_EVERY : 0) <= work->now;
+}
+
+static void act(struct work *work, struct lead *lead, const struct command *command)
+{
+    work_change_lead(work, lead);
+    switch (lead->next.step) {
+    case STEP_ANSWER:
+    case STEP_DECIDE:
+        if (lead->open == NULL) /* nobody would ever be asked */
+            ask_for_review(work, lead, "no_handoff");
+        else if (lead->open->state == HANDOFF_OFFERED)
+            answer_is_overdue(work, lead, command);
+        else
+            take_step(work, lead, command, ACTION_REMIND);
+        break;
+    case STEP_NURTURE:
+        end_of_nurture(work, lead);
+        break;
+    case STEP_OFFER:
+        try_to_offer(work, lead);
+        break;
+    case STEP_REVIEW:
+        remind(work, lead, work->now);
+        break;
+    case STEP_FOLLOW_UP:
+        remind(work, lead, lead_next_date(work));
+        break;
+    case STEP_NONE:
+    case STEP_COUNT:
+        break;
+    }
+}
+
+enum decision leads_due(struct work *work, const struct command *command, struct outcome *outcome)
+{
+    enum find found;
+    const struct list *due = work_find(work, KIND_DUE, &work_whole, &found);
+    int64_t done = 0;
+
+    if (due == NULL)
+        return DECIDE_AGAIN;
+    for (size_t i = 0; i < due->count; i++) {
+        struct lead *lead = due->items[i];
+        if (!is_due(work, lead))
+            continue;
+        if (lead->open != NULL)
+            work_change_handoff(work, lead->open);
+        act(work, lead, command);
+        done++;
+    }
+    struct json_out *out = outcome_begin(work);
+    json_out_begin_object(out);
+    json_out_member_int(out, "done", done);
+    json_out_member_bool(out, "more", due->count == DUE_BATCH);
+    json_out_end_object(out);
+    return outcome_answer(work, outcome, 200);
+}
