@@ -4,6 +4,7 @@ The copy lives in build-mutate/tree and is kept, so that only what changed is bu
 libraries are shared ones: a mistake then costs one compilation and one link, and no program of the
 tests has to be linked again."""
 
+import fcntl
 import json
 import os
 import pathlib
@@ -52,6 +53,15 @@ class Copy:
         self._plain = {}  # path: its object code without a mistake
 
     # ---- the copy ----
+
+    def lock(self):
+        """One run at a time has the copy."""
+        self.tree.mkdir(parents=True, exist_ok=True)
+        self._held = open(self.tree.parent / "lock", "w")
+        try:
+            fcntl.flock(self._held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Broken("another run has %s" % self.tree.parent) from None
 
     def sync(self):
         """Makes the copy what the tree is now; files that did not change keep their times."""
