@@ -31,6 +31,7 @@ static const struct column toy_list[] = {
 static const struct statement TOY_READ = {
     .sql = "SELECT t.source, t.medium "
            "FROM toy t WHERE workspace_id = $1 AND toy_id = $2",
+    .cached = true,
     .hot = true,
 };
 
@@ -81,7 +82,7 @@ WANTED = {
         ("for (int i = 0; i < TOY_MAX; i++) {", "for (int i = 1; i < TOY_MAX; i++) {"),
         ("for (int i = 0; i < TOY_MAX; i++) {", "for (int i = 0; i < (TOY_MAX - 1); i++) {"),
     },
-    "boolean": {(".hot = true,", ".hot = false,")},
+    "boolean": {(".cached = true,", ".cached = false,")},
     "return": {
         ("return true;", "return false;"),
         ("return !toy->empty;", "return !(!toy->empty);"),

@@ -193,7 +193,7 @@ class Copy:
         words = shlex.split(entry["command"])
         out = self.root / "build-mutate" / "object.o"
         words[words.index("-o") + 1] = str(out)
-        words = [w for w in words if w not in ("-g", "-O0")] + ["-O2", "-g0", "-w", *REFUSED]
+        words = [w for w in words if w not in ("-g", "-O0")] + ["-O2", "-g0", *REFUSED]
         done = subprocess.run(words, cwd=entry["directory"], capture_output=True, timeout=COMPILE_SECONDS)
         return out.read_bytes() if done.returncode == 0 else None
 

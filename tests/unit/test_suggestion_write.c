@@ -293,7 +293,7 @@ START_TEST(what_there_is_not_is_null)
     ck_assert(json_is_null(at("mature_days")));
     ck_assert(json_is_null(at("criteria/0/lift")));
     ck_assert(json_is_object(at("criteria/1/lift")));
-    ck_assert_str_eq(json_string_value(at("why_none")), "Too few");
+    ck_assert_str_eq(json_string_value(at("why_none")), "Too few.");
     suggestions.mature_days = 0;
     show();
     ck_assert(json_is_integer(at("mature_days")));
