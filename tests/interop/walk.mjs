@@ -24,14 +24,15 @@ export async function walk(client, service) {
   none(left, "operations that tests/interop/walk.mjs has no place for yet");
 }
 
-async function setup(client, { ana }) {
+async function setup(client, { ana, sam }) {
   const at = (id, options) => client.must(id, ana, options);
-  await at("teams_create");
-  await at("teams_update", { path: { team: "sdr" } });
-  await at("teams_calendar_set", { path: { team: "sdr" } });
-  await at("teams_calendar", { path: { team: "sdr" } });
-  const member = await at("members_create", { body: { team: "sdr", name: "Sid", email: "sid@acme.example" } });
-  await at("members_update", { path: { member_id: member.id } });
+  const sales = (id, options) => client.must(id, sam, options);
+  await sales("teams_create");
+  await sales("teams_update", { path: { team: "sdr" } });
+  await sales("teams_calendar_set", { path: { team: "sdr" } });
+  await sales("teams_calendar", { path: { team: "sdr" } });
+  const member = await sales("members_create", { body: { team: "sdr", name: "Sid", email: "sid@acme.example" } });
+  await sales("members_update", { path: { member_id: member.id } });
   const { key } = await at("keys_create");
   await at("keys_revoke", { path: { key_id: key.id } });
   const { data } = await at("routes_get");
