@@ -18,7 +18,7 @@ const char *deed_name(enum deed deed)
     return deeds[deed].name;
 }
 
-/* A partner's team has no side, so what is of a side is the other's to it. */
+/* Teams of partners are on no side, so to them whatever belongs to a side is the other's. */
 static enum whose whose_to(const struct config *config, const struct caller *caller,
                            enum team_function whose)
 {

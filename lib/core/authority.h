@@ -1,8 +1,8 @@
 /*
- * Who may do what to what is whose: one table for both sides, which the tests walk.
+ * Who may change what belongs to whom: one table for both sides, which the tests go through.
  *
  * A side is all teams of the function marketing, or of the function sales; teams of function other
- * are on no side. Neither side makes, changes, disables or replaces what is the other's. The
+ * are on no side. Neither side makes, changes, disables or replaces anything of the other's. The
  * operator (Baton's command line, and Baton itself) may do all of it, and the ledger shows it.
  */
 #ifndef BATON_CORE_AUTHORITY_H
@@ -10,7 +10,7 @@
 
 #include "core/command.h"
 
-/* Who may: any of these; AUTHORITY_CALLER is whoever has a role that the operation takes. */
+/* Who may, as bits; AUTHORITY_CALLER is every caller with a role that the operation accepts. */
 enum {
     AUTHORITY_NOBODY = 0,
     AUTHORITY_ADMIN = ROLE_ADMIN,
@@ -18,8 +18,8 @@ enum {
     AUTHORITY_CALLER = ROLE_ANY,
 };
 
-/* A deed; its own side's, nobody's, and the other side's: who may; the sentence for one of the
- * other side. */
+/* An action; who may do it on their own side, to what belongs to no side, and on the other side;
+ * the sentence that refuses the other side. */
 #define DEED_TABLE(X)                                                                              \
     X(TEAM, ADMIN, ADMIN, NOBODY, "an admin of its own side makes and changes it")                 \
     X(MEMBER, ADMIN, ADMIN, NOBODY, "an admin of its own side makes and changes it")               \
@@ -44,24 +44,24 @@ enum deed {
 
 const char *deed_name(enum deed deed);
 
-/** Whether this caller may do it to what belongs to a team of this function. */
+/** Whether this caller may do it to something that belongs to a team of this function. */
 bool authority_may(const struct config *config, const struct caller *caller, enum deed deed,
                    enum team_function whose);
 
-/** The same; when not, the outcome is a refusal: forbidden when a role is missing, other_side when
- *  none would help. */
+/** The same; if not, the outcome is a refusal: forbidden when a role is missing, other_side when no
+ *  role would help. */
 bool authority_check(struct work *work, const struct command *command, enum deed deed,
                      enum team_function whose, struct outcome *outcome);
 
-/** Whose a team is that a row names. */
+/** The function of the team that a row names. */
 enum team_function authority_of_team(const struct work *work, struct uuid team);
 
-/** Of a lead: whose its owning team is. */
+/** The same for a lead, which belongs to its owning team. */
 bool authority_over_lead(struct work *work, const struct command *command, enum deed deed,
                          const struct lead *lead, struct outcome *outcome);
 
-/** Whether a side that can sign still can once this team, member or key is gone; when not, and
- *  nobody but the operator takes its last signer, the outcome is a refusal. */
+/** Whether a side that has a signer would still have one without this team, member or key. If not,
+ *  and the caller is not the operator, the outcome is a refusal. */
 bool authority_keeps_signer(struct work *work, const struct command *command, struct uuid gone,
                             struct outcome *outcome);
 

@@ -11,7 +11,7 @@ static enum decision answer(struct work *work, const struct background_job *job,
 
 /* ---- queue and cancel ---- */
 
-/* The lowest slot that is free; 0: none. */
+/* The lowest free slot; 0: none. */
 static int free_slot(const struct slots *slots)
 {
     for (int slot = 1; slot <= BACKGROUND_SLOTS; slot++)
@@ -26,12 +26,13 @@ static void mark_slot(struct work *work, int slot, bool taken)
     uint32_t bit = slot == 0 ? 0 : 1u << (slot - 1);
 
     if (slots == NULL)
-        return; /* nobody in this group asks which are free */
+        return; /* the next command of this group sees that it is taken */
     work_remember(work, slots, sizeof *slots);
     slots->taken = taken ? slots->taken | bit : slots->taken & ~bit;
 }
 
-/* No ledger entry: a question changes nothing that the ledger records; what comes of it does. */
+/* It makes no ledger entry: asking changes nothing that the ledger records; the job's effects
+ * do. */
 enum decision background_queue(struct work *work, const struct command *command,
                                enum background_kind kind, const char *request, size_t request_len,
                                struct outcome *outcome)

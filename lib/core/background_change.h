@@ -1,11 +1,11 @@
-/* Asking for a background job, and cancelling one. */
+/* Requests and cancels background jobs. */
 #ifndef BATON_CORE_BACKGROUND_CHANGE_H
 #define BATON_CORE_BACKGROUND_CHANGE_H
 
 #include "core/background_job.h"
 #include "core/command.h"
 
-/** What background_queue() needs: a keys function of its callers. */
+/** Which rows background_queue() needs: a keys function for the commands that use it. */
 
 /** Queues a new job for the command's caller and answers 202 with it; 409 when no slot is free. */
 enum decision background_queue(struct work *work, const struct command *command,
@@ -16,7 +16,8 @@ struct job_cancel_input {
     struct uuid job;
 };
 
-/** Cancels; what is cancelled already answers the same, what has ended otherwise is a conflict. */
+/** Cancels a job. Cancelling a cancelled one gets the same answer; one that ended otherwise is a
+ *  conflict. */
 enum decision job_cancel(struct work *work, const struct command *command, struct outcome *outcome);
 
 #endif

@@ -11,8 +11,8 @@
 #include "core/config.h"
 #include "core/lead/lead.h"
 
-/** Jobs of one workspace that are queued or running at once; each holds a slot from 1 on, which the
- *  table keeps apart. */
+/** Jobs of one workspace that may be queued or running at once. Each holds a slot, numbered from 1,
+ *  which a unique index keeps apart. */
 #define BACKGROUND_SLOTS 16
 
 enum background_kind { BACKGROUND_BACKTEST, BACKGROUND_APPLY, BACKGROUND_KIND_COUNT };
@@ -37,15 +37,15 @@ struct background_job {
     struct uuid id;
     enum background_kind kind;
     enum background_state state;
-    int slot;            /* while queued or running; 0: asked for before there were any */
-    const char *request; /* JSON: what was asked, as its kind reads it */
+    int slot;            /* while queued or running; 0: from before there were slots */
+    const char *request; /* JSON: the request, in the form of its kind */
     size_t request_len;
     int64_t done;       /* leads */
-    int64_t total;      /* about; 0 while unknown */
+    int64_t total;      /* approximate; 0 while unknown */
     const char *result; /* JSON, when done */
     size_t result_len;
     const char *error;    /* a code of base/error.h, when failed */
-    struct uuid asked_by; /* the member; nil: a team's key */
+    struct uuid asked_by; /* the member; nil: by a team's key */
     struct uuid team;
     instant created_at;
     instant started_at;

@@ -1,7 +1,7 @@
 /*
- * A command: one wish to change something, with its caller and its key. An operation consists of
- * its input struct (in the header of its decide function), a row in COMMAND_TABLE, and the
- * decide function itself.
+ * A command: one request to change something, with its caller and its idempotency key. An operation
+ * consists of its input struct (in the header of its decide function), a row in COMMAND_TABLE, and
+ * the decide function itself.
  */
 #ifndef BATON_CORE_COMMAND_H
 #define BATON_CORE_COMMAND_H
@@ -9,9 +9,9 @@
 #include "base/problem.h"
 #include "core/work.h"
 
-/* name, its decide function, solo: whether it needs a group of its own, because it changes the
- * configuration; the rows that it is known to need, in the words of command_decide.c. One that has
- * none, or finds more by the way, asks for them (DECIDE_AGAIN). */
+/* name; decide function; solo: whether it needs a group for itself, because it changes the
+ * configuration; the rows that it is known to need, in the words of command_decide.c. What a
+ * command needs beyond those it finds out while deciding, and asks for (DECIDE_AGAIN). */
 enum command_kind {
 #define COMMAND_TABLE(X)                                                                           \
     X(LEAD_CAPTURE, lead_capture, false, OWN(lead_capture_keys))                                   \
@@ -77,21 +77,21 @@ enum command_kind {
         COMMAND_COUNT
 };
 
-/** Who asks, as the key and Baton-Actor said. */
+/** Who sends the command, according to the key and Baton-Actor. */
 struct caller {
     struct uuid workspace;
     struct uuid key;    /* nil: Baton itself (jobs), or the operator */
     struct uuid team;   /* of the key; nil for Baton itself */
     struct uuid member; /* of the key, or named by Baton-Actor; nil: none */
     unsigned roles;
-    bool operator; /* whoever runs Baton, by its command line */
+    bool operator; /* the operator, using the command line */
 };
 
 struct command {
     enum command_kind kind;
     struct caller caller;
     bool keyed;                /* false: no idempotency row (jobs, import) */
-    bool key_is_new;           /* made for this very command, so that no answer is stored yet */
+    bool key_is_new;           /* made for this command, so that there can be no stored answer */
     uint8_t key[DIGEST_BYTES]; /* HMAC of the idempotency key */
     uint8_t body_mac[DIGEST_BYTES];
     const void *input; /* the input struct of its kind; lives as long as the command */
@@ -107,33 +107,33 @@ struct outcome {
     const char *kept; /* stored in place of a body that shows a secret, or NULL */
     size_t kept_len;
     const char *location;     /* path of what was created, or NULL */
-    struct uuid lead;         /* that the answer speaks of; nil: none or several */
+    struct uuid lead;         /* the lead that the answer is about; nil: none or several */
     const struct uuid *leads; /* when several */
     size_t lead_count;
     int64_t revision; /* of the lead after its change, for ETag; 0: none */
     bool replayed;
-    void *extra; /* for callers inside the process, such as the import's counts */
+    void *extra; /* for callers inside the process, such as the import, which counts */
 };
 
 enum decision {
     DECIDED,
-    DECIDE_AGAIN, /* more keys are needed */
+    DECIDE_AGAIN, /* more rows are needed */
 };
 
 /* ---- for decide functions ---- */
 
-/** The actor of a transition: the member when there is one, else the key, else the operator or the
+/** Who is recorded as the actor: the member if there is one, else the key, else the operator or the
  *  system. */
 struct actor caller_actor(const struct caller *caller);
-/** Ends the body that was begun and appends it to the lead's chain, as of the caller; NULL: Baton
- *  itself. */
+/** Ends the body that was begun and appends it to the lead's chain, in the name of the caller;
+ *  NULL: Baton itself. */
 const struct ledger_entry *caller_append(const struct caller *caller, struct work *work,
                                          struct lead *lead, enum ledger_kind kind);
 
-/** Refuses: sets err and the detail sentence; always answers DECIDED. */
+/** Refuses: sets err and the detail sentence; always returns DECIDED. */
 enum decision outcome_refuse(struct work *work, struct outcome *outcome, enum err err,
                              const char *format, ...) __attribute__((format(printf, 4, 5)));
-/** Refuses with one fault at a pointer of the body. */
+/** Refuses with one fault at a pointer into the body. */
 enum decision outcome_refuse_at(struct work *work, struct outcome *outcome, enum err err,
                                 const char *pointer, const char *code, const char *format, ...)
     __attribute__((format(printf, 6, 7)));

@@ -32,7 +32,7 @@
 
 #include <string.h>
 
-/* The words of COMMAND_TABLE for the rows that a command needs. */
+/* The words in which COMMAND_TABLE names the rows that a command needs. */
 #define NONE                                                                                       \
     {                                                                                              \
         0                                                                                          \
@@ -90,7 +90,7 @@ static const struct {
 #undef X
 };
 
-/* Fills in what a stored answer leaves out, because it is secret. */
+/* Puts back what a stored answer leaves out because it is secret. */
 static void (*const reveals[COMMAND_COUNT])(struct work *, const struct command *,
                                             struct outcome *) = {
     [COMMAND_KEY_CREATE] = key_create_reveal,
@@ -103,7 +103,8 @@ bool command_keys(const struct command *command, struct work *work, struct work_
     const struct noting noting = {command, work, keys};
     const struct command_key *key = operations[command->kind].keys;
 
-    /* A key that nobody else has leads to no answer, unless this command itself has left it. */
+    /* A key that was made for this command has no stored answer, unless the group is run again and
+     * the first run was committed. */
     bool may_be_stored = command->keyed && (!command->key_is_new || work->rerun);
 
     if (may_be_stored && !list_add(&keys->of[KIND_ANSWER], work->arena, (void *)command->key))
@@ -173,8 +174,8 @@ static void note_answer(struct work *work, const struct command *command,
     work_put(work, KIND_ANSWER, answer->key, answer);
 }
 
-/* Which refusals are decisions on the state, to be repeated; others may be mended and sent again.
- */
+/* Whether a refusal is a decision on the state, to be repeated under its key. Others may be
+ * corrected and sent again with the same key. */
 static bool is_decided(enum err err)
 {
     return err == ERR_NONE || (error_status(err) >= 404 && error_status(err) < 500);

@@ -2,7 +2,7 @@
 
 #include "core/setup_change.h"
 
-/* The member at this place of the input. */
+/* The member at this offset of the input. */
 static const void *member(const struct noting *noting, size_t at)
 {
     return (const char *)noting->command->input + at;

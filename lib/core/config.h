@@ -1,6 +1,6 @@
 /*
- * The configuration of one workspace as a snapshot: read once per config_version, immutable,
- * shared by threads, reference-counted by the store that makes it.
+ * The configuration of one workspace as a snapshot: read once per config_version, immutable, shared
+ * by threads, reference-counted by the store.
  */
 #ifndef BATON_CORE_CONFIG_H
 #define BATON_CORE_CONFIG_H
@@ -27,21 +27,21 @@ enum role {
 };
 
 #define ROLE_COUNT 6
-/** Whatever a valid key may do: every key has at least one role. */
+/** Any valid key: every key has at least one role. */
 #define ROLE_ANY ((1u << ROLE_COUNT) - 1)
 
-/** "capture" … of one bit; NULL for another number. */
+/** "capture" … for a single bit; NULL for any other number. */
 const char *role_name(unsigned role);
-/** The bit, or 0 for a word that is no role. */
+/** The bit, or 0 when the word names no role. */
 unsigned role_parse(const char *name);
-/** The number of the bit. */
+/** A role, as the number of its bit. */
 extern const struct input_type role_type;
 
 struct calendar; /* core/calendar/calendar.h */
 
 struct team {
     struct uuid id;
-    const char *name; /* how the API names it */
+    const char *name; /* its name in the API */
     const char *title;
     enum team_function function;
     bool active;
@@ -102,7 +102,7 @@ enum definition_state {
     DEFINITION_DRAFT,      /* may be edited */
     DEFINITION_PROPOSED,   /* frozen and hashed */
     DEFINITION_DECLINED,   /* by one side; final */
-    DEFINITION_SIGNED,     /* by both, and waits for effective_from */
+    DEFINITION_SIGNED,     /* by both sides; waits for effective_from */
     DEFINITION_IN_FORCE,   /* at most one per term */
     DEFINITION_SUPERSEDED, /* by a later version; final */
     DEFINITION_STATE_COUNT
@@ -128,9 +128,9 @@ struct definition_version {
     enum term term;
     int version;
     enum definition_state state;
-    const char *document; /* JSON text as given */
+    const char *document; /* JSON text as it was sent */
     int revision;
-    uint8_t hash[DIGEST_BYTES]; /* from proposing on */
+    uint8_t hash[DIGEST_BYTES]; /* set when it is proposed */
     instant effective_from;
     instant in_force_from;
     instant superseded_at;
@@ -154,10 +154,10 @@ struct source {
     struct uuid team;
     const char *auth;    /* JSON, without secrets */
     const char *mapping; /* JSON */
-    /* Of one whose deliveries are signed: */
-    const char *secret;     /* NULL: none that this process can open */
-    instant secret_since;   /* when it began */
-    const char *old_secret; /* the one before, which counts as well … */
+    /* Only for a source whose deliveries are signed: */
+    const char *secret;     /* NULL: none, or none that this process can open */
+    instant secret_since;   /* since when it is used */
+    const char *old_secret; /* the previous one, which is accepted … */
     instant old_until;      /* … until then; NULL and INSTANT_NONE: none */
     bool active;
     int revision;
@@ -169,7 +169,7 @@ struct config {
     struct uuid workspace;
     const char *name;
     int64_t version;
-    uint8_t secret[32]; /* keys the HMACs of idempotency keys */
+    uint8_t secret[32]; /* key of the HMACs of idempotency keys */
     const struct team *teams;
     size_t team_count;
     const struct member *members;
@@ -183,20 +183,21 @@ struct config {
     const struct definition_version *in_force[TERM_COUNT]; /* NULL: none */
     const struct source *sources;
     size_t source_count;
-    void *owner; /* of whoever keeps the snapshot alive; NULL for one on the stack */
+    void *owner; /* for the owner of the snapshot; NULL for one on the stack */
 };
 
-/* All of these answer NULL when there is none. */
+/* All of these return NULL when there is none. */
 const struct team *config_team(const struct config *config, struct uuid id);
 const struct team *config_team_named(const struct config *config, const char *name);
 const struct member *config_member(const struct config *config, struct uuid id);
-/** The active member of this team with this email; any team when team is nil. */
+/** The active member of this team with this email; of any team when team is nil. */
 const struct member *config_member_by_email(const struct config *config, struct uuid team,
                                             const char *email);
 const struct member *config_member_by_external(const struct config *config, struct uuid team,
                                                const char *source, const char *id);
 const struct api_key *config_key(const struct config *config, struct uuid id);
-/** Whether a key still opens: not revoked, its member (if it has one) and its team active. */
+/** Whether a key is still valid: not revoked, and its member (if it has one) and its team
+ *  active. */
 bool config_key_stands(const struct config *config, const struct api_key *key);
 const struct source *config_source(const struct config *config, struct uuid id);
 const struct definition_version *config_definition(const struct config *config, enum term term,

@@ -6,7 +6,7 @@
 
 #define SCRATCH_MAX_BYTES (4u << 20)
 
-/* What stands at a memory's place again after work_undo(). */
+/* What a piece of memory held before; work_undo() puts it back. */
 struct remembered {
     void *memory;
     void *copy;
@@ -70,8 +70,8 @@ struct touch_slot {
 };
 
 static const struct {
-    size_t need; /* bytes of what is noted of a row that is asked for */
-    size_t key;  /* of those, from the first on: what it is found by; 0: see key_of() */
+    size_t need; /* bytes that name a row, and are noted when it is asked for */
+    size_t key;  /* how many of those bytes, from the first, are its key; 0: see key_of() */
     size_t row;  /* bytes of a row that work_add() copies */
 } kinds[KIND_COUNT] = {
     [KIND_LEAD] = {sizeof(struct uuid), sizeof(struct uuid), 0},
@@ -151,7 +151,7 @@ void *work_copy_need(struct arena *arena, enum row_kind kind, const void *need)
 
 /* ---- filling ---- */
 
-/* Stands in a map for what was looked for and is not there. */
+/* Marks in a map a row that was looked for and does not exist. */
 static char absent;
 
 bool work_put(struct work *work, enum row_kind kind, const void *need, void *row)
@@ -279,7 +279,7 @@ void *work_find(struct work *work, enum row_kind kind, const void *need, enum fi
 
 enum find work_find_lead(struct work *work, struct uuid id, struct lead **out)
 {
-    /* The bound is for damaged rows alone: leads that were merged in a circle cannot be loaded. */
+    /* Only damaged rows reach this bound: leads that were merged in a circle cannot be loaded. */
     for (size_t hops = 0; hops <= work->found[KIND_LEAD].count; hops++) {
         void *value = map_get(&work->found[KIND_LEAD], id.b, sizeof id);
         if (value == NULL)
@@ -372,7 +372,8 @@ struct uuid work_new_id(struct work *work)
     return uuid_v7((uint64_t)(work->now / 1000), random);
 }
 
-/* Nobody can know a new id before the command that made it is kept, so the map needs no undo. */
+/* Nobody can know a new id before the command that made it is kept, so the entry in the map needs
+ * no undo. */
 struct lead *work_add_lead(struct work *work)
 {
     struct lead *lead = ARENA_NEW(work->arena, struct lead);
@@ -506,7 +507,7 @@ static bool note_dimensions(struct work *work, struct touch *touch)
     return true;
 }
 
-/* The log is replaced, with the new touch at its place by time. */
+/* Replaces the log by a copy with the new touch at its place in time. */
 static bool log_touch(struct work *work, struct lead *lead, const struct touch *touch)
 {
     struct touch *items = ARENA_ARRAY(work->arena, struct touch, lead->touches.count + 1);
@@ -542,7 +543,7 @@ bool work_add_touch(struct work *work, struct lead *lead, const struct touch *to
     if (lead->first_touch_at == INSTANT_NONE || touch->occurred_at < lead->first_touch_at)
         lead->first_touch_at = touch->occurred_at;
     struct touch_slot *slot = work_peek(work, KIND_TOUCH, &touch->id);
-    if (slot != NULL) { /* seen again in the same group, the event is known */
+    if (slot != NULL) { /* if it comes again in the same group, the event is known */
         work_remember(work, slot, sizeof *slot);
         slot->exists = true;
     }

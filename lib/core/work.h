@@ -43,7 +43,7 @@ struct identity_row {
     struct uuid lead;
     struct uuid stored_lead;
     bool exists;
-    bool stored; /* in the database as loaded */
+    bool stored; /* it was in the database when loaded */
 };
 
 struct touch_row {
@@ -110,18 +110,18 @@ struct delivery_row {
 
 struct background_job; /* core/background_job.h */
 
-/** A stored answer, found by the HMAC of its key. */
+/** A stored answer, found by the HMAC of its idempotency key. */
 struct answer_row {
     uint8_t key[DIGEST_BYTES];
     uint8_t body_mac[DIGEST_BYTES];
     int status;
     const char *location; /* may be NULL */
-    const char *body;     /* NULL: a lead that it spoke of was erased */
+    const char *body;     /* NULL: a lead that it mentioned was erased */
     size_t body_len;
-    const struct uuid *leads; /* that it speaks of; not filled when loaded */
+    const struct uuid *leads; /* the leads that it mentions; not filled when loaded */
     size_t lead_count;
     instant created_at;
-    bool stored; /* came from the database */
+    bool stored; /* it was loaded from the database */
 };
 
 struct chain_row {
@@ -130,20 +130,20 @@ struct chain_row {
     bool stored;
 };
 
-/** Offered handoffs of one team that this group may deal out, first due first. */
+/** Offered handoffs of one team that this group may hand out, first due first. */
 struct queue {
     struct uuid team;
-    size_t wanted;        /* how many the group's claims ask for in all */
+    size_t wanted;        /* the sum of what the group's claims ask for */
     struct list handoffs; /* locked for this group */
     size_t dealt;
     int64_t waiting; /* offered and unclaimed, as counted at load, up to WAITING_COUNT_MAX more
                         than wanted */
 };
 
-/** An answer says no larger number. */
+/** Answers show no larger number. */
 #define WAITING_COUNT_MAX 100
 
-/** What one change of configuration writes; saved in this order, and raises config_version. */
+/** What one change of the configuration writes; saved in this order. Each raises config_version. */
 enum config_change_kind {
     CHANGE_TEAM,
     CHANGE_MEMBER,
@@ -181,17 +181,17 @@ struct config_change {
         } acknowledgement;
         struct {
             const struct source *row;
-            bool secrets; /* they change too */
+            bool secrets; /* they change as well */
         } source;
     };
 };
 
 /*
- * The kinds of rows. What a kind is stands in one line each: of kinds[] in work.c, of steps[] in
- * store/work_load.c if it is loaded, of saves[] in store/work_save.c if it is saved.
+ * The kinds of rows. Each has one line in kinds[] in work.c, one in load_steps[] in
+ * store/load_steps.c if it is loaded, and one in saves[] in store/work_save.c if it is saved.
  */
 enum row_kind {
-    /* these are found by a key: what is noted of one that is asked for, and the row */
+    /* these are found by a key; each line says what names a row that is asked for, and the row */
     KIND_LEAD,       /* struct uuid; struct lead */
     KIND_IDENTITY,   /* struct identity; struct identity_row */
     KIND_HANDOFF,    /* struct uuid; struct handoff, with its verdict */
@@ -203,8 +203,8 @@ enum row_kind {
     KIND_DELIVERY,   /* struct uuid; struct delivery_row */
     KIND_BACKGROUND, /* struct uuid; struct background_job */
     KIND_SLOTS,      /* work_whole; struct slots: which slots of background jobs are taken */
-    KIND_DUE,        /* work_whole; struct list of struct lead: their next step is due, DUE_BATCH at
-                        most */
+    KIND_DUE,        /* work_whole; struct list of struct lead: their next step is due, at most
+                        DUE_BATCH */
     /* these are saved and never asked for */
     KIND_VERDICT,       /* struct verdict_row */
     KIND_FEEDBACK,      /* struct feedback_row */
@@ -216,22 +216,22 @@ enum row_kind {
     KIND_COUNT
 };
 
-/** So many that a capture which waits for their group hardly notices. */
+/** Few enough that a capture which waits for their group hardly notices. */
 #define DUE_BATCH 64
 
-/** The key of what a workspace has one of. */
+/** The key of rows of which a workspace has only one. */
 extern const struct uuid work_whole;
 
 struct slots {
     uint32_t taken; /* bit n - 1: slot n */
 };
 
-/** What to load, by kind: the lists hold what is noted of each. */
+/** What to load, by kind: each list holds what names the rows. */
 struct work_keys {
     struct list of[KIND_COUNT];
 };
 
-/** How far the work set has come: what was changed after it can be taken back. */
+/** A point to which the work set can be returned. */
 struct work_mark {
     size_t saves[KIND_COUNT];
     size_t undo;
@@ -241,14 +241,14 @@ struct work {
     struct arena *arena;
     const struct config *config;
     instant now; /* the database's clock at load */
-    bool rerun;  /* its commands were run before, and may have been committed */
+    bool rerun;  /* its commands ran before, and may have been committed */
     struct map found[KIND_COUNT];
     struct work_keys needs;
-    bool needed;                     /* a lookup of this round asked for more */
-    struct list saves[KIND_COUNT];   /* what is to be saved, in order of making; a lead, a handoff
-                                        and an exception once each */
-    instant drop_before[KIND_COUNT]; /* older rows go: stored answers, bodies of deliveries,
-                                        background jobs that have ended; INSTANT_NONE: none */
+    bool needed;                     /* a look-up in this round needed a row that is not loaded */
+    struct list saves[KIND_COUNT];   /* to be saved, in the order in which they were made; a lead, a
+                                        handoff and an exception appear once */
+    instant drop_before[KIND_COUNT]; /* rows older than this are dropped: stored answers, bodies of
+                                        deliveries, ended background jobs; INSTANT_NONE: none */
     struct list undo;
     struct work_mark begun;
     void (*random)(void *bytes, size_t len);
@@ -262,21 +262,21 @@ void work_release(struct work *work);
 
 /* ---- kinds ---- */
 
-/** Bytes of what is noted of a row that is asked for. */
+/** How many bytes name a row of this kind. */
 size_t work_need_size(enum row_kind kind);
-/** Copies what is noted of a row into another arena. NULL when memory is short. */
+/** Copies what names a row into another arena. NULL when memory is short. */
 void *work_copy_need(struct arena *arena, enum row_kind kind, const void *need);
 
 /* ---- filling, by the store ---- */
 
-/** The row that is found by this; NULL: there is none, as it now stands in the set. The row's key,
- *  where need points into the row, is borrowed. */
+/** Puts in the row that `need` names; NULL: it does not exist. Replaces what is in the set. The
+ *  row's key, when need points into the row, is borrowed. */
 bool work_put(struct work *work, enum row_kind kind, const void *need, void *row);
-/** The row if it is in the set and exists, else NULL; nothing is noted. */
+/** The row if it is in the set and exists, else NULL; never asks for it. */
 void *work_peek(struct work *work, enum row_kind kind, const void *need);
-/** Whether this was looked for in the database, found or not. */
+/** Whether it was looked for in the database, and found or not. */
 bool work_has(struct work *work, enum row_kind kind, const void *need);
-/** NULL: no lead has it. */
+/** lead NULL: no lead has this identity. */
 bool work_put_identity(struct work *work, const struct identity *identity, const struct uuid *lead);
 bool work_put_touch(struct work *work, struct uuid id, bool exists);
 
@@ -284,34 +284,34 @@ bool work_put_touch(struct work *work, struct uuid id, bool exists);
 void work_begin(struct work *work);
 void work_keep(struct work *work);
 void work_undo(struct work *work);
-/** Within a command that takes several things, each for itself: notes where one begins … */
+/** Within a command that does several independent things: notes where one of them begins … */
 void work_mark(struct work *work, struct work_mark *mark);
-/** … and takes back what was changed since. */
+/** … and undoes what was changed since. */
 void work_return(struct work *work, const struct work_mark *mark);
 
 /** The row; NULL unless *found is FIND_FOUND. */
 void *work_find(struct work *work, enum row_kind kind, const void *need, enum find *found);
-/** Follows merges: *out is the survivor. An erased lead is found; look at its status. */
+/** Follows merges: *out is the survivor. An erased lead is found too; look at its status. */
 enum find work_find_lead(struct work *work, struct uuid id, struct lead **out);
 /** Nil in *lead when no lead has this identity. */
 enum find work_find_identity(struct work *work, const struct identity *identity, struct uuid *lead);
-/** FIND_NEEDED unless all identities of the lead are loaded, which is needed to move or drop them.
- */
+/** FIND_NEEDED unless all identities of the lead are loaded, as moving or dropping them
+ *  requires. */
 enum find work_find_identities(struct work *work, const struct lead *lead);
-/** FIND_FOUND when a touch with this id is there already. */
+/** FIND_FOUND when there is already a touch with this id. */
 enum find work_find_touch(struct work *work, struct uuid id);
 
-/* All of the following answer NULL or false only when memory is short, which
- * arena_failed(work->arena) shows once at the end as well. */
+/* The following return NULL or false only when memory is short; it is enough to check
+ * arena_failed(work->arena) once at the end. */
 
-/** Call before writing to an entity; it can be undone, and will be saved. */
+/** Call before writing to an entity; the change can be undone, and will be saved. */
 void work_change_lead(struct work *work, struct lead *lead);
 void work_change_handoff(struct work *work, struct handoff *handoff);
-/** A row of another kind that is to be saved: as it will be then … */
+/** A row of another kind, saved as it is at the end … */
 bool work_save_row(struct work *work, enum row_kind kind, void *row);
 /** … or a copy of it as it is now. */
 bool work_add(struct work *work, enum row_kind kind, const void *row);
-/** Any memory of the work set, so that it is restored by work_undo(). The copy, NULL when memory is
+/** Any memory of the work set: work_undo() restores it. Returns the copy, NULL when memory is
  *  short. */
 const void *work_remember(struct work *work, void *memory, size_t size);
 
@@ -319,23 +319,23 @@ const void *work_remember(struct work *work, void *memory, size_t size);
 struct lead *work_add_lead(struct work *work);
 /** A new handoff with id and times set; when open, it becomes lead->open. It is the lead's last. */
 struct handoff *work_add_handoff(struct work *work, struct lead *lead, enum handoff_state state);
-/** The same with an id that follows from what it is, and that nobody has yet. */
+/** The same with an id that is derived from its content, and that no handoff has yet. */
 struct handoff *work_add_handoff_as(struct work *work, struct lead *lead, struct uuid id,
                                     enum handoff_state state);
-/** Closes: lead->open is cleared. The caller sets state, closed_at, closed_by. */
+/** Clears lead->open. The caller sets state, closed_at, closed_by. */
 void work_close_handoff(struct work *work, struct lead *lead, struct handoff *handoff);
-/** Gives an identity to a lead (moves it when another had it). */
+/** Gives an identity to a lead (takes it from another that has it). */
 bool work_give_identity(struct work *work, struct lead *lead, const struct identity *identity);
 /** Takes all identities from a lead (erasure). */
 void work_drop_identities(struct work *work, struct lead *lead);
-/** Adds a touch to a lead that has been opened for change, notes its dimensions. */
+/** Adds a touch to a lead that is open for change, and notes its dimensions. */
 bool work_add_touch(struct work *work, struct lead *lead, const struct touch *touch);
-/** The lead's exceptions of this month grow by one. */
+/** Counts one more exception in this month. */
 void work_use_exception(struct work *work, struct exception_count *count);
 
-/** Starts a ledger body; write members with sorted keys, then call one of the append functions. */
+/** Begins a ledger body: write members with sorted keys, then call one of the append functions. */
 struct json_out *work_body(struct work *work);
-/** Appends the body to the lead's chain (the lead must be open for change). Answers the entry. */
+/** Appends the body to the lead's chain (the lead must be open for change). Returns the entry. */
 const struct ledger_entry *work_append(struct work *work, struct lead *lead, enum ledger_kind kind,
                                        struct actor actor, struct uuid team);
 /** Appends to the chain of a subject that is not a lead. */
@@ -343,7 +343,7 @@ const struct ledger_entry *work_append_to(struct work *work, struct chain_row *c
                                           enum ledger_kind kind, struct actor actor,
                                           struct uuid team);
 
-/** A UUIDv7 of now. */
+/** A UUIDv7 of the present time. */
 struct uuid work_new_id(struct work *work);
 
 bool list_add(struct list *list, struct arena *arena, void *item);

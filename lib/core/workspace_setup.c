@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* What has been made, for the answer. */
+/* What has been made so far, for the answer. */
 struct made {
     const struct team *teams[WORKSPACE_TEAMS_MAX];
     struct chain_row *chains[WORKSPACE_TEAMS_MAX];

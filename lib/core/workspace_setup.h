@@ -1,4 +1,4 @@
-/* Filling a new workspace: teams, members, keys, routes and drafts to start with. */
+/* Fills a new workspace: teams, members, keys, routes and drafts to start with. */
 #ifndef BATON_CORE_WORKSPACE_SETUP_H
 #define BATON_CORE_WORKSPACE_SETUP_H
 
@@ -26,7 +26,7 @@ struct workspace_starter {
 
 struct workspace_setup_input {
     const char *name;
-    const struct workspace_team *teams; /* WORKSPACE_TEAMS_MAX at most */
+    const struct workspace_team *teams; /* at most WORKSPACE_TEAMS_MAX */
     size_t team_count;
     const struct route_input *routes; /* between these teams */
     size_t route_count;
@@ -34,13 +34,13 @@ struct workspace_setup_input {
     size_t starter_count;
 };
 
-/** What a member's key of a new workspace may do; the first member of each team is admin too. */
+/** The roles of a member's key in a new workspace; the first member of each team is an admin
+ *  too. */
 #define WORKSPACE_MEMBER_ROLES (ROLE_CAPTURE | ROLE_WORK | ROLE_SIGN | ROLE_REPORT | ROLE_READ)
 
 /**
- * Of a workspace that has no team yet, else 409. The answer is
- * {workspace: {id, name}, teams: [Team], keys: [{id, team, member: email or null, roles, token}],
- *  definitions: [{term, version}]}.
+ * Only for a workspace that has no team yet, else 409. The answer is {workspace: {id, name}, teams:
+ * [Team], keys: [{id, team, member: email or null, roles, token}], definitions: [{term, version}]}.
  */
 enum decision workspace_setup(struct work *work, const struct command *command,
                               struct outcome *outcome);

@@ -135,7 +135,7 @@ static bool is_open(const struct lead *lead, struct uuid id, enum term term)
     const enum stage *stages = definition_apply_stages(term, &count);
 
     if (lead->status != LEAD_ACTIVE || !uuid_equal(lead->id, id))
-        return false; /* its survivor is judged in its own right */
+        return false; /* its survivor is judged as a lead itself */
     for (size_t i = 0; i < count; i++)
         if (lead->stage == stages[i])
             return true;

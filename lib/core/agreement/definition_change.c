@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* ---- what all changes of definitions share ---- */
+/* ---- shared by all changes of definitions ---- */
 
 const struct definition_version *definition_for_command(struct work *work, enum term term,
                                                         int version, struct outcome *outcome)
@@ -121,7 +121,7 @@ enum decision definition_answer(struct work *work, const struct command *command
 
 struct checked {
     struct faults *warnings;
-    bool fine; /* else the outcome is a refusal, or memory is short */
+    bool fine; /* if not, the outcome is a refusal, or memory is short */
 };
 
 static struct faults *new_faults(struct work *work)
@@ -226,7 +226,7 @@ const struct definition_version *definition_make(struct work *work, const struct
     return draft;
 }
 
-/* The draft that a term has, and the number of the next version. */
+/* The draft of a term, if it has one, and the number of its next version. */
 static const struct definition_version *find_draft(const struct config *config, enum term term,
                                                    int *next)
 {
@@ -288,7 +288,7 @@ enum decision definition_draft(struct work *work, const struct command *command,
 
 /* ---- replace ---- */
 
-/* The tag is that of the stored text, which is what json_text_write made. */
+/* The tag is that of the stored text, which json_text_write made. */
 static bool tag_fits(struct work *work, const struct definition_version *version,
                      const char *if_match, struct outcome *outcome)
 {
@@ -335,7 +335,7 @@ enum decision definition_replace(struct work *work, const struct command *comman
 
 /* ---- propose ---- */
 
-/* Of the versions of a term one at most waits for signatures. */
+/* At most one version of a term waits for signatures. */
 static bool supersede_proposed(struct work *work, const struct command *command,
                                const struct definition_version *by)
 {

@@ -11,7 +11,7 @@
 struct definition_draft_input {
     enum term term;
     const json_t *document;          /* borrowed */
-    const struct known_names *known; /* NULL: not looked up, so nothing is said of names */
+    const struct known_names *known; /* NULL: not looked up, so there are no warnings about names */
 };
 
 enum decision definition_draft(struct work *work, const struct command *command,
@@ -20,7 +20,7 @@ enum decision definition_draft(struct work *work, const struct command *command,
 struct definition_replace_input {
     enum term term;
     int version;
-    const char *if_match; /* etag_of_json of the document as it was read */
+    const char *if_match; /* etag_of_json of the document that the client has read */
     const json_t *document;
     const struct known_names *known;
 };
@@ -31,40 +31,41 @@ enum decision definition_replace(struct work *work, const struct command *comman
 struct definition_propose_input {
     enum term term;
     int version;
-    instant effective_from; /* INSTANT_NONE: with the second signature */
+    instant effective_from; /* INSTANT_NONE: at the second signature */
     const struct known_names *known;
 };
 
 enum decision definition_propose(struct work *work, const struct command *command,
                                  struct outcome *outcome);
 
-/** A draft of a document that has been compiled, its row and its ledger entry; checks nothing. */
+/** Makes a draft from a document that has been compiled, its row and its ledger entry; checks
+ *  nothing. */
 const struct definition_version *definition_make(struct work *work, const struct caller *caller,
                                                  enum term term, int version,
                                                  const json_t *document);
 
 /* ---- for the other changes of definitions ---- */
 
-/** The version that a command names; NULL: refused as 404. */
+/** The version that a command names; NULL: refused with 404. */
 const struct definition_version *definition_for_command(struct work *work, enum term term,
                                                         int version, struct outcome *outcome);
 
-/** Whether its state allows the action; else a 409 with state and allowed actions. */
+/** Whether its state allows the action; if not, a 409 with state and allowed actions. */
 bool definition_may(struct work *work, const struct command *command,
                     const struct definition_version *version, enum definition_action action,
                     struct outcome *outcome);
 
-/** Whether a member is named (Baton itself needs none); else 422 actor_required. */
+/** Whether a member is named (Baton itself needs none); if not, 422 actor_required. */
 bool definition_has_author(struct work *work, const struct command *command,
                            struct outcome *outcome);
 
-/** A copy to change. */
+/** A copy that may be changed. */
 struct definition_version *definition_copy(struct work *work,
                                            const struct definition_version *version);
 
 void definition_save(struct work *work, const struct definition_version *version);
 
-/** Starts a ledger body; write members between "member" and "term", then definition_append. */
+/** Begins a ledger body; write members between "member" and "term", then definition_append. */
 struct json_out *definition_body(struct work *work);
 void definition_append(struct work *work, struct chain_row *chain, enum ledger_kind kind,
                        struct actor actor, struct uuid team,

@@ -22,17 +22,17 @@ enum definition_action {
 
 const char *definition_action_name(enum definition_action action);
 
-/** Bits (1 << action) of what this caller may do with it now; a NULL caller: nobody, nothing. */
+/** Bits (1 << action) of what this caller may do with it now; with a NULL caller, 0. */
 unsigned definition_actions(const struct config *config, const struct definition_version *version,
                             const struct caller *caller);
 
-/** Whether a state allows an action at all, whoever asks. */
+/** Whether a state allows an action at all, for any caller. */
 bool definition_state_allows(enum definition_state state, enum definition_action action);
 
 enum signer {
     SIGNER_MAY,
-    SIGNER_NO_MEMBER,   /* nobody is named */
-    SIGNER_NOT_OWN_KEY, /* a team's key names a member, or a key of somebody else */
+    SIGNER_NO_MEMBER,   /* no member is named */
+    SIGNER_NOT_OWN_KEY, /* a team's key names a member, or it is somebody else's key */
     SIGNER_NO_ROLE,     /* the key has no sign role */
     SIGNER_INACTIVE,    /* member or team */
     SIGNER_NO_SIDE,     /* of neither marketing nor sales */
@@ -45,7 +45,7 @@ enum signer {
 enum signer definition_signer(const struct config *config, const struct definition_version *version,
                               const struct caller *caller, enum side *side);
 
-/** What to say to one who may not sign. */
+/** The sentence for a caller who may not sign. */
 const char *signer_detail(enum signer signer);
 
 const char *side_name(enum side side);

@@ -6,7 +6,8 @@
 
 /* ---- in force ---- */
 
-/* What ends when this version comes into force: the one before, and earlier ones that wait. */
+/* What ends when this version comes into force: the previous one in force, and earlier ones that
+ * wait. */
 static bool ends_with(const struct definition_version *version, const struct definition_version *by)
 {
     if (version->term != by->term || version->version == by->version)
@@ -195,7 +196,7 @@ enum decision definition_sign(struct work *work, const struct command *command,
 
 /* ---- decline ---- */
 
-/* A side that has signed may still say no, until the other one has signed too. */
+/* A side that has signed may still decline until the other one has signed too. */
 static bool may_decline(struct work *work, const struct command *command,
                         const struct definition_version *version, enum side *side,
                         struct outcome *outcome)

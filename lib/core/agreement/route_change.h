@@ -1,4 +1,4 @@
-/* Replacing the routes. */
+/* Replaces the routes. */
 #ifndef BATON_CORE_ROUTE_CHANGE_H
 #define BATON_CORE_ROUTE_CHANGE_H
 
@@ -31,7 +31,7 @@ struct routes_input {
 enum decision routes_replace(struct work *work, const struct command *command,
                              struct outcome *outcome);
 
-/** The rows and the entry in the workspace's chain; checks nothing. */
+/** Makes the rows and the entry in the workspace's chain; checks nothing. */
 void routes_set(struct work *work, const struct caller *caller, struct chain_row *chain,
                 const struct route_rule *routes, size_t count);
 

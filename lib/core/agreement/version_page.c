@@ -38,7 +38,7 @@ static size_t list_signatures(const struct config *config, const struct definiti
     return count;
 }
 
-/* Of a draft nothing is kept compiled. */
+/* A draft is not kept compiled. */
 static enum err compile(const struct definition_version *version, struct definition **out)
 {
     json_t *document = json_loads(version->document, 0, NULL);
@@ -66,7 +66,7 @@ const struct definition_version *version_compared_with(const struct config *conf
     return latest;
 }
 
-/* Writes the page with what changed since the version before it, if there is one. */
+/* Writes the page with the changes since the version before it, if there is one. */
 static enum err write_with_changes(const struct definition *definition,
                                    const struct definition_version *before,
                                    struct definition_page *page, enum page_format format,

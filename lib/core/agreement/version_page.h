@@ -1,6 +1,6 @@
 /*
- * The page of a definition's version as a workspace has it: the document, and from the
- * configuration who has signed it with whose key, who declined it, and since when it is in force.
+ * The page of a definition's version in a workspace: the document, and from the configuration who
+ * has signed it with whose key, who declined it, and since when it is in force.
  */
 #ifndef BATON_CORE_AGREEMENT_VERSION_PAGE_H
 #define BATON_CORE_AGREEMENT_VERSION_PAGE_H
@@ -12,7 +12,7 @@
 enum err version_page_write(const struct config *config, const struct definition_version *version,
                             enum page_format format, char **text, size_t *len) MUST_USE;
 
-/** What a version changes: the version in force when that is an older one, else the one before it.
+/** The version that it is compared with: the one in force when that is older, else the one before.
  *  NULL: there is none. */
 const struct definition_version *version_compared_with(const struct config *config,
                                                        const struct definition_version *version);

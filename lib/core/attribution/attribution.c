@@ -25,7 +25,7 @@ int64_t attribution_credit(const struct attribution_part *part)
 
 /* ---- joining ---- */
 
-/* Bytewise; what is absent comes last. */
+/* Bytewise; an absent text comes last. */
 static int compare_texts(const char *a, const char *b)
 {
     if (a == NULL || b == NULL)
@@ -47,8 +47,8 @@ static int by_key(const void *a, const void *b)
     return compare_keys(a, b);
 }
 
-/* As the answer shows them: by time, then the largest first. Total, so that the same question is
- * answered by the same bytes. */
+/* The order of the answer: by time, then the largest first. It is total, so that the same question
+ * gets the same bytes. */
 static int by_weight(const void *a, const void *b)
 {
     const struct attribution_row *left = a, *right = b;
@@ -236,7 +236,7 @@ void attribution_write_json(const struct attribution *answer, const struct confi
     json_out_end_object(out);
 }
 
-/* A field of its own; quoted where RFC 4180 asks for it. */
+/* One field; quoted where RFC 4180 requires it. */
 static void put_field(struct text_out *out, const char *text)
 {
     if (text == NULL)

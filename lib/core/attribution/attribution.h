@@ -1,8 +1,8 @@
 /*
  * The answer to "where do our leads and conversions come from": parts counted by the database are
- * joined into rows, put into one order, and written as JSON or CSV. The rules stand in
- * docs/attribution.md. Credit is counted in millionths; a conversion always gives exactly one
- * whole, so that the credit of all rows equals the number of conversions.
+ * joined into rows, ordered, and written as JSON or CSV. The rules are in docs/attribution.md.
+ * Credit is counted in millionths; a conversion always gives exactly one whole, so that the credit
+ * of all rows equals the number of conversions.
  */
 #ifndef BATON_CORE_ATTRIBUTION_H
 #define BATON_CORE_ATTRIBUTION_H
@@ -16,8 +16,8 @@
 #include <stdbool.h>
 
 enum attribution_model {
-    ATTRIBUTION_FIRST, /* the first touch at or before the milestone has all the credit */
-    ATTRIBUTION_LAST,  /* the last one has */
+    ATTRIBUTION_FIRST, /* the first touch at or before the milestone gets all the credit */
+    ATTRIBUTION_LAST,  /* the last one gets it */
     ATTRIBUTION_MODEL_COUNT
 };
 
@@ -41,19 +41,20 @@ struct attribution_query {
     enum dimension dimensions[ATTRIBUTION_DIMENSIONS_MAX]; /* source, medium or campaign */
     int dimension_count;
     bool monthly;         /* rows are cut by month */
-    const char *timezone; /* IANA name, that months and bare dates are in */
+    const char *timezone; /* IANA name, for months and bare dates */
     int window_days;      /* 0: none. Days of exactly 24 hours */
 };
 
-/** How a conversion's touches stand to its milestone. */
+/** How the touches of a conversion relate to its milestone. */
 enum attribution_standing {
-    STANDING_CREDITED,  /* a touch at or before the milestone, and within the window, has it */
-    STANDING_LATE,      /* no touch precedes the milestone: the earliest has the credit */
+    STANDING_CREDITED,  /* a touch at or before the milestone and within the window gets the credit
+                         */
+    STANDING_LATE,      /* no touch precedes the milestone: the earliest gets the credit */
     STANDING_OUTSIDE,   /* touches precede it, all older than the window */
     STANDING_UNTOUCHED, /* there is no touch at all */
 };
 
-/** Leads, or conversions, that are alike in all of this. */
+/** Leads, or conversions, that have all of this in common. */
 struct attribution_part {
     const char *month;                              /* "2026-11-01"; NULL unless monthly */
     const char *values[ATTRIBUTION_DIMENSIONS_MAX]; /* of the touch; NULL: absent */
@@ -64,7 +65,7 @@ struct attribution_part {
     const char *currency;               /* NULL: none of them has an amount */
 };
 
-/** Sums of amounts stay at it: 2^53 - 1, which JSON numbers hold exactly. */
+/** Sums of amounts stop at this: 2^53 - 1, which JSON numbers hold exactly. */
 #define ATTRIBUTION_AMOUNT_MAX INT64_C(9007199254740991)
 
 struct attribution_row {

@@ -20,7 +20,7 @@ static bool source_parse(const char *name, enum knowledge_source *out)
     return false;
 }
 
-/* Index of the first item whose name is not less; *found tells whether it is equal. */
+/* Index of the first item whose name is not less; *found says whether it is equal. */
 static size_t lower_bound(const struct attribute_set *set, const char *name, bool *found)
 {
     size_t low = 0;
@@ -88,7 +88,7 @@ static enum err insert_attribute(struct attribute_set *set, struct arena *arena,
     return ERR_NONE;
 }
 
-/* Where an observation of this moment goes: before all that are not newer. */
+/* Where an observation of this moment belongs: before all that are not newer. */
 static size_t observation_place(const struct attribute *attribute, instant occurred_at)
 {
     size_t place = 0;
@@ -111,7 +111,7 @@ static enum err insert_observation(struct attribute *attribute, struct arena *ar
            (attribute->count - place) * sizeof *grown);
     attribute->observations = grown;
     attribute->count++;
-    if (attribute->count > OBSERVATIONS_PER_NAME_MAX) { /* the last but one goes */
+    if (attribute->count > OBSERVATIONS_PER_NAME_MAX) { /* the last but one is dropped */
         grown[attribute->count - 2] = grown[attribute->count - 1];
         attribute->count--;
     }
@@ -131,8 +131,8 @@ static enum err replace_item(struct attribute_set *set, struct arena *arena, siz
     return ERR_NONE;
 }
 
-/* What is said again is known since when it was, and holds from the later moment on: an older word
- * that comes late does not pass it. */
+/* The same value again: it stays known since the earlier time, and holds from the later moment on,
+ * so that an older value that arrives late does not replace it. */
 static enum err confirm(struct attribute_set *set, struct arena *arena, size_t at,
                         instant occurred_at)
 {
@@ -228,7 +228,7 @@ static enum err read_attribute(const char *name, const json_t *json, struct aren
     return ERR_NONE;
 }
 
-/* The writer keeps the order, so the stored object is sorted already: insertion is cheap. */
+/* The writer keeps the order, so a stored object is already sorted and insertion is cheap. */
 static void insert_sorted(struct attribute_set *set, const struct attribute *attribute)
 {
     size_t at = set->count++;

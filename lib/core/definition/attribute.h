@@ -1,7 +1,7 @@
 /*
- * What is known about a lead, by name: attributes (free, told by forms, enrichment, sales) and
- * facts (budget, authority, need, timeline …, written by a member). Both keep every observation,
- * so that the past can be judged on what was known then.
+ * What is known about a lead, by name: attributes (free, from forms, enrichment, sales) and facts
+ * (budget, authority, need, timeline …, written by a member). Both keep every observation, so that
+ * the past can be judged by what was known then.
  *
  * Stored form, one JSON object per lead and kind:
  *   {"company.employees": [[120, 1795255200000000, 1795255200500000, "form"], …newest first],
@@ -23,20 +23,20 @@
 
 #define ATTRIBUTE_NAME_MAX_BYTES  100
 #define ATTRIBUTES_PER_LEAD_MAX   200
-#define OBSERVATIONS_PER_NAME_MAX 32 /* the oldest known and the newest are always kept */
+#define OBSERVATIONS_PER_NAME_MAX 32 /* the oldest and the newest observation are always kept */
 #define EVIDENCE_MAX_BYTES        2000
 
 enum knowledge_source {
-    SOURCE_FORM,       /* the person said so, by a form or another touch */
+    SOURCE_FORM,       /* the person said so, in a form or another touch */
     SOURCE_ENRICHMENT, /* a marketing member or tool added it */
     SOURCE_SALES,      /* the sales side learned it */
-    SOURCE_IMPORT,     /* history told it */
+    SOURCE_IMPORT,     /* imported from history */
     SOURCE_COUNT
 };
 
 struct observation {
     struct value value;
-    instant occurred_at; /* when it was so, as told */
+    instant occurred_at; /* when it was so, according to the sender */
     instant known_from;  /* when Baton learned it */
     enum knowledge_source source;
     const char *evidence;     /* facts only, may be NULL */
@@ -49,30 +49,29 @@ struct attribute {
     size_t count;
 };
 
-/** Sorted by name; memory belongs to the arena that the functions below are given. */
+/** Sorted by name; memory belongs to the arena that is passed to the functions below. */
 struct attribute_set {
     struct attribute *items;
     size_t count;
 };
 
-/** NULL when never told. A present attribute may hold VALUE_NULL: it was cleared. */
+/** NULL when it was never given. A present attribute may hold VALUE_NULL: it was cleared. */
 const struct attribute *attribute_find(const struct attribute_set *set, const char *name);
 
-/** The current value, or NULL when never told or cleared. */
+/** The current value, or NULL when it was never given or was cleared. */
 const struct value *attribute_value(const struct attribute_set *set, const char *name);
 
 /** The newest observation that was known at this moment; NULL when there was none. */
 const struct observation *attribute_known_at(const struct attribute *attribute, instant at);
 
-/** Adds an observation; it becomes the current one if its occurred_at is not older than the
- *  present one's. Nothing is added when the current value is equal and newer or as new.
- *  *changed tells whether the current value is another one now. The arrays are copied on
- *  write, so that a copied set stays as it was.
- *  ERR_LIMIT_REACHED with more than ATTRIBUTES_PER_LEAD_MAX names; ERR_OUT_OF_MEMORY. */
+/** Adds an observation; it becomes the current one unless its occurred_at is older than the present
+ *  one's. Nothing is added when the current value is equal and not older. *changed says whether the
+ *  current value is now different. The arrays are copied on write, so that a copied set stays as it
+ *  was. ERR_LIMIT_REACHED with more than ATTRIBUTES_PER_LEAD_MAX names; ERR_OUT_OF_MEMORY. */
 enum err attribute_observe(struct attribute_set *set, struct arena *arena, const char *name,
                            const struct observation *seen, bool *changed) MUST_USE;
 
-/** All observations of the other set are told to this one (merge of two leads). */
+/** Adds all observations of the other set to this one (two leads are merged). */
 enum err attribute_absorb(struct attribute_set *set, struct arena *arena,
                           const struct attribute_set *other) MUST_USE;
 
@@ -83,11 +82,11 @@ enum err attribute_set_read(const char *json, size_t len, struct arena *arena,
 /** Writes the stored form. */
 void attribute_set_write(const struct attribute_set *set, struct json_out *out);
 
-/** Writes {name: current value} without the cleared ones: what the API shows of attributes. */
+/** Writes {name: current value} without cleared ones: as the API shows attributes. */
 void attribute_set_write_current(const struct attribute_set *set, struct json_out *out);
 
-/** A name is dotted lower-case words in APIs; imports may bring any printable name without
- *  control characters, 1 to ATTRIBUTE_NAME_MAX_BYTES bytes. */
+/** In APIs a name is dotted lower-case words; imports may bring any printable name without control
+ *  characters, 1 to ATTRIBUTE_NAME_MAX_BYTES bytes. */
 bool attribute_name_valid(const char *name);
 
 #endif

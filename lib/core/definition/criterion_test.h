@@ -13,15 +13,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TEST_DEPTH_MAX          8    /* tests inside tests, the outermost counted */
+#define TEST_DEPTH_MAX          8    /* tests inside tests, counting the outermost */
 #define TESTS_PER_DEFINITION    512  /* nodes of all trees together */
 #define TEST_LIST_MAX           1000 /* values of one in, not_in or matches_domain */
 #define TEST_CHILDREN_MAX       50
 #define TEST_DAYS_MAX           36500
-#define TEST_TOUCHES_MAX        1000000 /* a count to compare with */
+#define TEST_TOUCHES_MAX        1000000 /* the largest count to compare with */
 #define TOUCH_FILTER_VALUES_MAX 20      /* kinds, or values of one dimension, in one test */
 
-/** Touches are counted in millionths, since with a half-life they weigh less than one. */
+/** Touches are counted in millionths, since with a half-life each counts less than one. */
 #define TOUCH_COUNT_ONE ((int64_t)1000000)
 
 enum test_kind {
@@ -65,13 +65,14 @@ struct touch_values {
 struct touch_filter {
     const char *const *kinds; /* as written */
     size_t kinds_count;       /* 0: any kind */
-    uint64_t kinds_mask;      /* bits of definition.kinds */
+    uint64_t kinds_mask;      /* bits: kinds in definition.kinds */
     int32_t within_days;      /* 0: ever */
     int32_t half_life_days;   /* 0: each touch counts one */
     bool has_direction;
     enum direction direction;
     struct touch_values dimensions[DIMENSION_COUNT];
-    bool counts_older; /* neither direction nor dimension asked: day counts can answer as well */
+    bool counts_older; /* asks for neither direction nor dimension: counts per day answer it as well
+                        */
     int64_t wanted;    /* what the count is compared with, in millionths */
 };
 

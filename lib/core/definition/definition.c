@@ -177,7 +177,7 @@ static bool write_canonical_object(const json_t *json, struct arena *arena, stru
     return true;
 }
 
-/* jansson refuses documents nested deeper than 2048, so the recursion ends. */
+/* jansson refuses documents nested deeper than 2048, which bounds the recursion. */
 static bool write_canonical(const json_t *json, struct arena *arena, struct json_out *out)
 {
     switch (json_typeof(json)) {

@@ -1,7 +1,7 @@
 /*
- * A definition: the written criteria for one term, compiled from its document (docs/definition.md
- * is the reference of the document). Immutable once compiled and free of references to the
- * document, so any number of threads may use it at once.
+ * A definition: the written criteria for one term, compiled from its document (see
+ * docs/definition.md). Immutable once compiled and free of references to the document, so any
+ * number of threads may use it at once.
  */
 #ifndef BATON_CORE_DEFINITION_H
 #define BATON_CORE_DEFINITION_H
@@ -33,7 +33,7 @@
 #define DEFINITION_MEMORY_BYTES    (4 << 20) /* compiled */
 #define DEFINITION_CANONICAL_BYTES (4 << 20) /* text that is hashed */
 
-/* What holds when the document is silent. */
+/* Used when the document does not say. */
 #define RESPOND_MINUTES_DEFAULT 480
 #define DECIDE_DAYS_DEFAULT     14
 #define NURTURE_DAYS_DEFAULT    30
@@ -58,7 +58,7 @@ enum criterion_kind {
 };
 
 #define SCORE_KINDS 3
-/** Thresholds stand per kind of score, and one for the total. */
+/** There is a threshold for each kind of score, and one for the total. */
 #define THRESHOLD_TOTAL SCORE_KINDS
 #define THRESHOLD_COUNT (SCORE_KINDS + 1)
 
@@ -74,10 +74,10 @@ struct tier {
 /*
  * Result and points of a criterion:
  * - With a test, its result is the criterion's. When it is met, the criterion gives its points, or
- *   in their place those of the highest tier that is met: the one with most points.
- *   Tiers of a criterion whose test is not met give nothing; an unknown tier gives nothing.
+ * instead those of the highest tier that is met: the one with the most points. Tiers of a criterion
+ * whose test is not met give nothing; an unknown tier gives nothing.
  * - With tiers alone, it is met when any tier is, and gives the points of the highest one met;
- *   unknown when none is met and one is unknown.
+ * unknown when none is met and one is unknown.
  */
 struct criterion {
     const char *id;
@@ -85,13 +85,13 @@ struct criterion {
     enum criterion_kind kind;
     bool required;
     bool has_test;
-    bool has_points;     /* points or tiers were written */
+    bool has_points;     /* the document gives points or tiers */
     uint16_t test;       /* index of its first node, when has_test */
     int32_t points;      /* of the test; 0 when none were written */
     int32_t most_points; /* the most that it gives when met */
     const struct tier *tiers;
     size_t tiers_count;
-    const char *pointer; /* where it stands in the document */
+    const char *pointer; /* its index in the document */
 };
 
 enum reason_about { ABOUT_CRITERION, ABOUT_GAP, ABOUT_PROCESS, ABOUT_COUNT };
@@ -104,7 +104,7 @@ struct reason {
     const char *code;
     const char *title;
     enum reason_about about;
-    int criterion; /* index, when about is ABOUT_CRITERION; else -1 */
+    int criterion; /* index when about is ABOUT_CRITERION, else -1 */
     enum reason_then then;
 };
 
@@ -127,9 +127,9 @@ struct definition_name {
     bool is_fact;
 };
 
-/** To be read only. */
+/** Read-only. */
 struct definition {
-    struct arena *arena; /* holds everything, this struct too */
+    struct arena *arena; /* holds everything, including this struct */
     enum term term;
     const char *title;
     const char *statement; /* "" when there is none */
@@ -142,8 +142,8 @@ struct definition {
     size_t attributes_count;  /* how many of the names are attributes */
     const char *const *kinds; /* kinds of touch, sorted */
     size_t kinds_count;
-    bool counts_touches;     /* any test does */
-    bool asks_touch_details; /* any of them for a direction or a dimension */
+    bool counts_touches;     /* true if any test counts touches */
+    bool asks_touch_details; /* true if any of them asks for a direction or a dimension */
     bool has_threshold[THRESHOLD_COUNT];
     int32_t thresholds[THRESHOLD_COUNT];
     const struct reason *reasons;
@@ -155,17 +155,16 @@ struct definition {
 };
 
 /**
- * Checks the whole document and compiles it. Every fault is gathered with its pointer; warnings
- * name what is allowed but looks wrong. Both may be NULL when the caller does not care.
- * ERR_INVALID_DEFINITION with at least one fault; ERR_OUT_OF_MEMORY. *out is NULL on error,
- * else the caller frees it.
+ * Checks the whole document and compiles it. Every fault is collected with its pointer; warnings
+ * name what is allowed but looks wrong. Both may be NULL. ERR_INVALID_DEFINITION with at least one
+ * fault; ERR_OUT_OF_MEMORY. *out is NULL on error, else the caller frees it.
  */
 enum err definition_compile(const json_t *document, struct faults *faults, struct faults *warnings,
                             struct definition **out) MUST_USE;
 
 void definition_free(struct definition *definition);
 
-/** The memory that it takes; 0 of NULL. */
+/** The memory that it takes; 0 for NULL. */
 size_t definition_bytes(const struct definition *definition);
 
 /** NULL when there is none with this code. */
@@ -177,8 +176,8 @@ int definition_criterion(const struct definition *definition, const char *id);
 bool definition_uses_attribute(const struct definition *definition, const char *name);
 bool definition_uses_fact(const struct definition *definition, const char *name);
 
-/** Whether the criterion's result or points depend on this attribute (a correction of it may
- *  change them) or on this fact. */
+/** Whether the criterion's result or points depend on this attribute (so that a correction of it
+ *  may change them) or on this fact. */
 bool definition_criterion_uses(const struct definition *definition, size_t criterion,
                                const char *name, bool is_fact);
 

@@ -1,4 +1,4 @@
-/* What can be said of a definition only as a whole. */
+/* Checks that need the whole definition. */
 #include "core/definition/definition_reader.h"
 #include "core/definition/verdict_compare.h"
 
@@ -22,7 +22,7 @@ static int32_t least_points(const struct criterion *criterion)
     return least;
 }
 
-/* The most that can be scored when all required criteria are met, as they must be. */
+/* The highest score that a lead with all required criteria met can have. */
 static int32_t reachable(const struct definition *definition, int threshold)
 {
     int32_t sum = 0;
@@ -35,7 +35,7 @@ static int32_t reachable(const struct definition *definition, int threshold)
     return sum;
 }
 
-/* The least that a lead scores that meets all required criteria. */
+/* The lowest score that a lead with all required criteria met can have. */
 static int32_t certain(const struct definition *definition, int threshold)
 {
     int32_t sum = 0;
@@ -103,7 +103,7 @@ static bool same_subject(const struct test_node *a, const struct test_node *b)
            strcmp(a->name, b->name) == 0;
 }
 
-/* Whether the test is met by a few values only, which are these. */
+/* Whether the test is met only by a few values, which are returned. */
 static size_t values_of(const struct test_node *node, const struct value **values)
 {
     if (node->op != OP_EQ && node->op != OP_IN)
@@ -112,13 +112,13 @@ static size_t values_of(const struct test_node *node, const struct value **value
     return node->op == OP_EQ ? 1 : node->value.len;
 }
 
-/* Only what holds at any time can be compared here. */
+/* Only tests that do not depend on the time can be compared here. */
 static bool is_timeless(const struct test_node *node)
 {
     return node->op != OP_WITHIN_DAYS && node->op != OP_EXISTS;
 }
 
-/* How many of a's values also meet b; false when a has no such list. */
+/* How many of a's values also meet b; false when a is not met by a list of values. */
 static bool values_meeting(const struct test_node *a, const struct test_node *b, size_t *meeting,
                            size_t *count)
 {
@@ -167,7 +167,7 @@ static bool bounds_exclude(const struct test_node *a, const struct test_node *b)
     return order > 0 || (order == 0 && (lower->op == OP_GT || upper->op == OP_LT));
 }
 
-/* Whether no value can meet both. False when that is not simple to see. */
+/* Whether no value can meet both. False when that is not easy to see. */
 static bool exclude(const struct test_node *a, const struct test_node *b)
 {
     size_t meeting, count;
@@ -182,7 +182,7 @@ static bool exclude(const struct test_node *a, const struct test_node *b)
     return both_bounds(a, b) && bounds_exclude(a, b);
 }
 
-/* Whether whatever meets a meets b too. False when that is not simple to see. */
+/* Whether every value that meets a also meets b. False when that is not easy to see. */
 static bool implies(const struct test_node *a, const struct test_node *b)
 {
     size_t meeting, count;
@@ -199,7 +199,7 @@ static bool implies(const struct test_node *a, const struct test_node *b)
     return is_lower_bound(a) ? order > 0 : order < 0;
 }
 
-/* A simple test that must be met for its criterion to be met. */
+/* A simple test without which its criterion cannot be met. */
 struct necessary {
     const struct criterion *criterion;
     const struct test_node *node;
@@ -235,7 +235,8 @@ static void compare_necessary(struct definition_reader *reader, const struct nec
                     a->criterion->id, b->node->name);
 }
 
-/* A required criterion whose every lead is disqualified; only simple disqualifiers are seen. */
+/* Finds a required criterion whose every lead is disqualified; only simple disqualifiers are
+ * considered. */
 static void compare_disqualifier(struct definition_reader *reader, const struct necessary *a,
                                  const struct criterion *other)
 {
@@ -274,7 +275,7 @@ static const char *tier_place(struct definition_reader *reader, const struct cri
     return arena_printf(reader->in.arena, "%s/tiers/%zu", criterion->pointer, tier);
 }
 
-/* A tier that another one with as many points always accompanies never shows. */
+/* A tier is never used when another one with at least as many points is met whenever it is. */
 static bool is_hidden(const struct definition *definition, const struct criterion *criterion,
                       size_t tier)
 {
@@ -306,7 +307,7 @@ static void check_tiers(struct definition_reader *reader, const struct criterion
     }
 }
 
-/* ---- counts that say nothing ---- */
+/* ---- counts that are always met ---- */
 
 static void check_count(struct definition_reader *reader, const struct criterion *criterion,
                         const struct test_node *node)

@@ -14,7 +14,7 @@ struct comparison {
     bool failed;
 };
 
-/* A diff outlives the definitions that it compares. */
+/* The diff lives longer than the definitions that it compares. */
 static const char *copy_of(struct comparison *comparison, const char *text)
 {
     if (text == NULL)
@@ -51,7 +51,7 @@ static void add(struct comparison *comparison, const struct definition_change *c
     kept->new = copy_of(comparison, change->new);
 }
 
-/* The text of a writer, kept in the arena. */
+/* The text that a writer has made, kept in the arena. */
 static const char *keep(struct comparison *comparison, struct text_out *text)
 {
     const char *copy =
@@ -167,9 +167,9 @@ static void compare_criteria(struct comparison *comparison)
             add_whole_criterion(comparison, before, &before->criteria[i], false);
 }
 
-/* ---- what is said in one phrase: thresholds, reasons, exceptions, clocks ---- */
+/* ---- described in one phrase: thresholds, reasons, exceptions, clocks ---- */
 
-/* NULL on a side means that it does not stand there. */
+/* NULL on a side: it is not in that definition. */
 static void compare_phrase(struct comparison *comparison, const char *what, const char *id,
                            const char *label, const char *before, const char *after)
 {

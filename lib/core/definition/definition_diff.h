@@ -1,6 +1,6 @@
 /*
- * What changed between two versions of a definition, criterion by criterion, in words and as
- * JSON. The order of criteria and reasons means nothing, so moving one is no change.
+ * What changed between two versions of a definition, criterion by criterion, in words and as JSON.
+ * The order of criteria and reasons has no meaning, so moving one is not a change.
  */
 #ifndef BATON_CORE_DEFINITION_DIFF_H
 #define BATON_CORE_DEFINITION_DIFF_H
@@ -12,7 +12,7 @@ struct definition_change {
     const char *what;   /* "definition", "criterion", "threshold", "reason", "exception", "clock" */
     const char *id;     /* of the criterion, reason …; of the member for the definition itself */
     const char *change; /* "added", "removed" or "changed" */
-    const char *member; /* what of it: "title", "kind", "test", "worth" …; NULL: all of it */
+    const char *member; /* which part of it: "title", "kind", "test", "worth" …; NULL: all of it */
     const char *old;    /* in words; NULL when added */
     const char *new;    /* in words; NULL when removed */
     const char *words;  /* one sentence that says all of this */

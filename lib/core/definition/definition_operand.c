@@ -1,4 +1,4 @@
-/* What a simple test of an attribute or a fact compares with. */
+/* The values that a simple test of an attribute or a fact compares with. */
 #include "core/definition/definition_reader.h"
 
 #include <ctype.h>
@@ -12,7 +12,7 @@ enum operand {
     OPERAND_ORDERED, /* a number, or a text that is a date */
     OPERAND_LIST,    /* scalars */
     OPERAND_TEXT,    /* a text that is not empty */
-    OPERAND_NONE,    /* nothing, or whether */
+    OPERAND_NONE,    /* nothing, or true or false */
     OPERAND_DOMAINS, /* a domain, or a list of them */
     OPERAND_DAYS,
 };
@@ -63,7 +63,7 @@ static bool read_ordered(struct definition_reader *reader, const struct input_no
     return true;
 }
 
-/* Domains as matches_domain compares them: lower case, ASCII, no dot at either end. */
+/* Normalises domains for matches_domain: lower case, ASCII, no dot at either end. */
 static bool normalize_domain(struct definition_reader *reader, const struct input_node *at,
                              struct value *value)
 {
@@ -170,7 +170,7 @@ static bool read_days(struct definition_reader *reader, const struct input_node 
     return true;
 }
 
-/* exists may say whether; silence means true. */
+/* exists takes true or false; without a value it means true. */
 static bool read_whether(struct definition_reader *reader, const struct input_node *at,
                          struct test_node *node)
 {

@@ -1,6 +1,6 @@
 /*
  * The page of a definition's version in plain language: statement, when a lead meets it, every
- * criterion's title beside the sentence made from its test, points and tiers, thresholds, reasons
+ * criterion's title next to the sentence made from its test, points and tiers, thresholds, reasons
  * and what follows, exceptions, clocks, content hash and signatures.
  */
 #ifndef BATON_CORE_DEFINITION_PAGE_H
@@ -17,23 +17,22 @@ struct page_signature {
     enum team_function side;
     const char *member; /* name or email, as the workspace shows it */
     instant signed_at;
-    const char *key_made_by; /* who made the key that signed; NULL: not known */
+    const char *key_made_by; /* who made the key that signed; NULL: unknown */
 };
 
-/** What stands on the page beside the document; whatever is not known stays zero, NULL or
- *  INSTANT_NONE. */
+/** What the page shows besides the document; unknown members stay zero, NULL or INSTANT_NONE. */
 struct definition_page {
     int64_t version;
     const char *state;      /* "draft", "proposed", "declined", "in_force", "superseded" … */
     const uint8_t *hash;    /* DIGEST_BYTES; NULL while it is a draft */
-    instant effective_from; /* INSTANT_NONE: with the second signature */
+    instant effective_from; /* INSTANT_NONE: at the second signature */
     instant in_force_from;
     instant superseded_at;
     const char *declined_by;
     const char *declined_note;
     const struct page_signature *signatures;
     size_t signatures_count;
-    const struct definition_diff *diff; /* against another version; NULL: none shown */
+    const struct definition_diff *diff; /* compared with another version; NULL: not shown */
     int64_t diff_against;               /* the version that diff compares with */
 };
 

@@ -1,4 +1,4 @@
-/* From the document to the compiled definition: its members one after the other. */
+/* Compiles the document, one member after the other. */
 #include "core/definition/definition_reader.h"
 
 #include "base/name.h"
@@ -20,9 +20,9 @@ void reader_warn(struct definition_reader *reader, const char *pointer, const ch
     va_end(args);
 }
 
-/* ---- what values may be ---- */
+/* ---- what values are allowed ---- */
 
-/* A code as the API has it, which also reads well in a sentence. */
+/* A code as in the rest of the API, but one that also reads well in a sentence. */
 static bool is_definition_code(const char *text)
 {
     return code_valid(text) && strchr(text, ':') == NULL && strchr("0123456789", text[0]) == NULL;
@@ -128,7 +128,7 @@ static bool read_tiers(struct input *in, const struct input_node *at,
             input_fault(in, &item, "type", "An object is wanted");
         else if (json_object_get(item.json, "test") != NULL)
             input_object(in, &item, &long_tier_spec, &tiers[i]);
-        else if (reader_of(in)->test_is_sound) /* else its own fault stands already */
+        else if (reader_of(in)->test_is_sound) /* otherwise its fault has been added already */
             read_short_tier(in, &item, criterion, &tiers[i]);
     }
     input_put_array(field, base, tiers, tiers == NULL ? 0 : count);
@@ -155,7 +155,7 @@ static bool read_criterion_test(struct input *in, const struct input_node *at,
 static const struct input_type criterion_test_type = {.kind = INPUT_MAP,
                                                       .read = read_criterion_test};
 
-/* Tiers build on the test, so they come after it. */
+/* Tiers refer to the test, so they are read after it. */
 static const struct input_field criterion_fields[] = {
     {"id", &definition_code_type, AT(struct criterion, id), .required = true},
     {"title", &title_type, AT(struct criterion, title), .required = true},
@@ -191,7 +191,7 @@ static bool refuse_foreign(struct input *in, const struct input_node *at)
     return sound;
 }
 
-/* A disqualifier decides alone; every other criterion is required or worth points. */
+/* A disqualifier decides by itself; every other criterion is required or worth points. */
 static bool check_worth(struct input *in, const struct input_node *at,
                         const struct criterion *criterion)
 {
@@ -268,7 +268,7 @@ static int find_criterion(const struct definition *definition, const char *id)
     return -1;
 }
 
-/* Its id becomes its index. */
+/* Replaces the criterion's id by its index. */
 static bool read_reason_criterion(struct input *in, const struct input_node *at,
                                   const struct input_field *field, void *base)
 {
@@ -287,7 +287,7 @@ static bool read_reason_criterion(struct input *in, const struct input_node *at,
 static const struct input_type reason_criterion_type = {
     .kind = INPUT_LINE, .min = 1, .max = CODE_MAX_BYTES, .read = read_reason_criterion};
 
-/* What it is about decides whether it names a criterion, so that comes first. */
+/* Its subject decides whether it names a criterion, so that is read first. */
 static const struct input_field reason_fields[] = {
     {"code", &definition_code_type, AT(struct reason, code), .required = true},
     {"title", &title_type, AT(struct reason, title), .required = true},
@@ -350,7 +350,7 @@ static const struct input_field exception_fields[] = {
 };
 static const struct input_spec exception_spec = INPUT_SPEC(exception_fields, struct exception_read);
 
-/* A list of kinds becomes an array by kind. */
+/* Turns a list of kinds into an array by kind. */
 static bool read_exceptions(struct input *in, const struct input_node *at,
                             const struct input_field *field, void *base)
 {
@@ -415,8 +415,8 @@ static const struct input_type respond_type = {.kind = INPUT_OBJECT, .of = &resp
 
 /* ---- the whole ---- */
 
-/* Reasons name criteria, so those come first. Thresholds and respond_within are objects in the
- * document alone: their members are the definition's own. */
+/* Reasons refer to criteria, so those are read first. Thresholds and respond_within are objects
+ * only in the document: their members are the definition's own. */
 static const struct input_field document_fields[] = {
     {"term", &term_type, AT(struct definition, term), .required = true},
     {"title", &title_type, AT(struct definition, title), .required = true},
@@ -481,7 +481,7 @@ static enum err compile(const json_t *document, struct definition_reader *reader
     return faults_any(reader->in.faults) ? ERR_INVALID_DEFINITION : ERR_NONE;
 }
 
-/* Compiling needs somewhere to gather, also when the caller does not care. */
+/* Faults are collected somewhere even when the caller does not want them. */
 static enum err compile_gathering(const json_t *document, struct faults *faults,
                                   struct faults *warnings, struct definition_reader *reader)
 {

@@ -91,7 +91,7 @@ static void put_names(struct text_out *out, const char *const *names, size_t cou
 
 /* ---- attributes and facts ---- */
 
-/* The operator that says the opposite. */
+/* The operator with the opposite meaning. */
 static enum test_op opposite(enum test_op op)
 {
     static const enum test_op others[] = {
@@ -275,7 +275,7 @@ static void put_decayed(struct text_out *out, const struct touch_filter *filter,
     put_real(out, (double)filter->wanted / (double)TOUCH_COUNT_ONE);
 }
 
-/* Counts are whole, so more than n is at least n + 1, and less than n at most n - 1. */
+/* Counts are whole numbers, so more than n is at least n + 1, and less than n at most n - 1. */
 static void put_count(struct text_out *out, const struct touch_filter *filter, enum test_op op)
 {
     long long wanted = (long long)(filter->wanted / TOUCH_COUNT_ONE);
@@ -334,7 +334,7 @@ static void put_joined(const struct definition *definition, size_t at, bool nega
     }
 }
 
-/* A list of tests within a list of tests needs brackets, else nobody sees where it ends. */
+/* A list of tests within a list of tests needs brackets, or nobody could see where it ends. */
 static bool is_list(const struct test_node *nodes, size_t at)
 {
     while (nodes[at].kind == TEST_NOT)
@@ -342,7 +342,7 @@ static bool is_list(const struct test_node *nodes, size_t at)
     return nodes[at].kind == TEST_AT_LEAST;
 }
 
-/* at_least n of m; its opposite is fewer than n, which leaves the tests themselves as they are. */
+/* at_least n of m; its opposite is "fewer than n", with the tests themselves unchanged. */
 static void put_at_least(const struct definition *definition, size_t at, bool negated,
                          struct text_out *out)
 {
@@ -358,7 +358,7 @@ static void put_at_least(const struct definition *definition, size_t at, bool ne
     }
 }
 
-/* What a combination comes to: at least 1 of is any, at least all of is all, and the opposite of
+/* What a combination amounts to: at least 1 of is any, at least all of is all, and the opposite of
  * all is any of the opposites. */
 static enum test_kind reduced(const struct test_node *node, bool negated)
 {

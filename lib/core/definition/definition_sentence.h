@@ -1,9 +1,9 @@
 /*
- * A test in English, made from its compiled form alone, so that a signer reads what is really
- * tested. Negations are carried down to the simple tests (which keeps three-valued logic as it
- * is), so no sentence negates twice.
+ * A test in English, made only from its compiled form, so that a signer reads what is really
+ * tested. Negations are carried down to the simple tests (which does not change three-valued
+ * logic), so no sentence negates twice.
  *
- * Names and codes stand between SENTENCE_NAME and SENTENCE_END, which no name contains (names
+ * Names and codes are enclosed in SENTENCE_NAME and SENTENCE_END, which no name contains (names
  * have no control characters); definition_sentence() leaves the marks out.
  */
 #ifndef BATON_CORE_DEFINITION_SENTENCE_H

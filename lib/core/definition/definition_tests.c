@@ -7,10 +7,10 @@
 
 /* ---- simple tests ---- */
 
-/* What stands in one, whatever its subject. */
+/* The members of a simple test, whatever its subject. */
 struct simple {
     const char *name;
-    int op; /* OP_COUNT: at fault */
+    int op; /* OP_COUNT: it has a fault */
     const json_t *touches;
 };
 
@@ -30,7 +30,7 @@ static const struct input_type touches_type = {.kind = INPUT_MAP};
     {                                                                                              \
         "op", &op_type, AT(struct simple, op), .required = true, .otherwise = OP_COUNT             \
     }
-/* Read with the operator, which says what it may be. */
+/* Read together with the operator, which says what value is allowed. */
 #define VALUE_FIELD                                                                                \
     {                                                                                              \
         "value", &value_type, .offset = 0                                                          \
@@ -91,7 +91,7 @@ static bool read_subject(struct definition_reader *reader, const struct input_no
     return filter != NULL && simple->touches != NULL && reader_touches(reader, &place, filter);
 }
 
-/* Operator and value of a simple test whose subject stands in the node already. */
+/* Reads operator and value of a simple test whose subject is already in the node. */
 static bool read_comparison(struct definition_reader *reader, const struct input_node *value,
                             struct test_node *node)
 {
@@ -145,7 +145,7 @@ static struct test_node *new_node(struct definition_reader *reader, const struct
 static bool read_test(struct definition_reader *reader, const struct input_node *at, int depth);
 
 struct combination {
-    const json_t *below; /* a list of tests, or of not the test */
+    const json_t *below; /* a list of tests, or for `not` the test */
     int32_t at_least;
 };
 
@@ -165,7 +165,7 @@ static const struct input_field at_least_fields[] = {
     {"of", &children_type, AT(struct combination, below), .required = true},
     {"at_least", &at_least_type, AT(struct combination, at_least), .required = true}};
 
-/* The first field is what stands below. */
+/* The first field holds the inner tests. */
 static const struct input_spec combination_specs[] = {
     [TEST_ALL] = INPUT_SPEC(all_fields, struct combination),
     [TEST_ANY] = INPUT_SPEC(any_fields, struct combination),
@@ -221,7 +221,7 @@ static bool read_combination(struct definition_reader *reader, const struct inpu
     return read_test(reader, &below, depth + 1) && sound;
 }
 
-/* What a test is, by the one of these members that it has. */
+/* Which kind of test it is, by which of these members it has. */
 static bool find_kind(struct definition_reader *reader, const struct input_node *at,
                       enum test_kind *kind)
 {

@@ -1,4 +1,4 @@
-/* Which touches a test counts, and the count that it compares with. */
+/* Reads which touches a test counts, and the count that it compares with. */
 #include "core/definition/definition_reader.h"
 
 #include <string.h>

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* Told by Baton itself from a lead's email address. */
+/* Baton derives these from a lead's email address. */
 static const char *const derived[] = {"company.domain", "email.domain", "email.is_free_mail"};
 
 static bool is_known(const struct known_names *known, const char *name)

@@ -18,7 +18,7 @@ static const char style[] =
     "code{font:.92em ui-monospace,monospace;background:#eef2f6;padding:0 .25em;border-radius:3px;"
     "overflow-wrap:anywhere}"
     "pre{padding:.5rem 1rem;background:#eef2f6;white-space:pre-wrap}pre code{padding:0}"
-    /* On a phone a row is a block, and each cell says what it is. */
+    /* On a phone a row becomes a block, and each cell shows its heading. */
     "@media(max-width:40rem){h1{font-size:1.4rem}ul{padding-left:1.2rem}thead{display:none}"
     "table,tbody,tr,th,td{display:block}tr{padding:.5rem 0;border-bottom:1px solid #e3e8ed}"
     "td{padding:.15rem 0;border:0}td:empty{display:none}"

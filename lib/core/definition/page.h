@@ -1,6 +1,6 @@
 /*
- * A page for people, in Markdown or as a self-contained HTML document, from the same calls.
- * Every text is escaped. Names between SENTENCE_NAME and SENTENCE_END become code.
+ * A page for people, in Markdown or as a self-contained HTML document, from the same calls. Every
+ * text is escaped. Names between SENTENCE_NAME and SENTENCE_END become code.
  */
 #ifndef BATON_CORE_PAGE_H
 #define BATON_CORE_PAGE_H
@@ -10,7 +10,7 @@
 
 enum page_format { PAGE_MARKDOWN, PAGE_HTML };
 
-/** Where a page's inline text stands now decides how it is escaped and ended. */
+/** Where the inline text is, which decides how it is escaped and ended. */
 enum page_block { BLOCK_NONE, BLOCK_PARAGRAPH, BLOCK_QUOTE, BLOCK_ITEM, BLOCK_CELL };
 
 struct page {
@@ -33,7 +33,7 @@ void page_paragraph(struct page *page, const char *text);
 void page_text(struct page *page, const char *text);
 void page_strong(struct page *page, const char *text);
 void page_code(struct page *page, const char *text);
-/** A moment as people read it: "22 November 2026, 10:00 UTC". */
+/** A moment for people: "22 November 2026, 10:00 UTC". */
 void page_moment(struct page *page, instant at);
 /** A line break within a block. */
 void page_break(struct page *page);

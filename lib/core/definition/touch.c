@@ -105,8 +105,9 @@ static bool looks_like_email(const char *value)
     return at != NULL && at > value && strchr(at + 1, '.') != NULL && at[1] != '.';
 }
 
-/* Seven to fifteen digits (E.164's most) and nothing else but what people set between them;
- * plain digit strings are campaign ids far more often, so a "+" or a separator is asked for. */
+/* Seven to fifteen digits (the maximum of E.164) and only the characters that people put between
+ * them. Plain strings of digits are far more often campaign ids, so a "+" or a separator is
+ * required. */
 static bool looks_like_phone(const char *value)
 {
     int digits = 0;

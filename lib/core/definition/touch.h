@@ -1,7 +1,7 @@
 /*
- * A touch: something that happened with a lead. Its dimensions are kept as ids, which the ledger
- * carries in clear: id = first eight bytes of SHA-256(dimension ‖ 0 ‖ value), so every server
- * makes the same id without asking, and the table of values is only needed to show them.
+ * A touch: something that happened with a lead. Its dimensions are stored as ids, which the ledger
+ * holds in clear: id = first eight bytes of SHA-256(dimension ‖ 0 ‖ value), so every server makes
+ * the same id without asking, and the table of values is needed only to show them.
  */
 #ifndef BATON_CORE_TOUCH_H
 #define BATON_CORE_TOUCH_H
@@ -27,7 +27,7 @@ const char *dimension_name(enum dimension dimension);
 
 #define DIMENSION_VALUE_MAX_BYTES 200
 #define TOUCH_KIND_MAX_BYTES      64
-/** Touches of one lead that are loaded and counted one by one. */
+/** How many touches of one lead are loaded and counted one by one. */
 #define TOUCHES_LOADED_MAX 1000
 
 enum direction { DIRECTION_INBOUND, DIRECTION_OUTBOUND };
@@ -48,12 +48,12 @@ struct touch {
     instant occurred_at;
     instant recorded_at;
     int64_t dimensions[DIMENSION_COUNT]; /* 0: none given */
-    const char *values[DIMENSION_COUNT]; /* texts, only on touches that a command brings */
+    const char *values[DIMENSION_COUNT]; /* texts, only for touches that a command brings */
     enum direction direction;
     enum team_function function; /* of the team that did it */
 };
 
-/** Older touches, beyond TOUCHES_LOADED_MAX, counted per kind and UTC day. */
+/** Older touches, beyond TOUCHES_LOADED_MAX, counted by kind and UTC day. */
 struct touch_count {
     const char *kind;
     int64_t day; /* since 1970-01-01 */
@@ -71,18 +71,18 @@ struct touch_log {
 /** Id of a dimension's value; 0 for NULL, and never 0 for a value. */
 int64_t dimension_id(enum dimension dimension, const char *value);
 
-/** The id of an event that its sender names: the same event has the same id for ever. */
+/** The id of an event that its sender names: the same event always has the same id. */
 struct uuid touch_id(struct uuid workspace, const char *sender, const char *source,
                      const char *event_id);
 
 /** A lower-case code: letters, digits, "_", "-", ".", ":"; 1 to TOUCH_KIND_MAX_BYTES. */
 bool touch_kind_valid(const char *kind);
 
-/** Whether a dimension's value looks like a person's email address or phone number: such values
- *  are refused, since dimensions stand in the ledger in clear. */
+/** Whether a dimension's value looks like a person's email address or phone number. Such values are
+ *  refused, since dimensions are in the ledger in clear. */
 bool dimension_looks_personal(const char *value);
 
-/** A value of a dimension: no such text. */
+/** A value of a dimension; refuses such texts. */
 extern const struct input_type dimension_value_type;
 
 #endif

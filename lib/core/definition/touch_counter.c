@@ -77,7 +77,7 @@ static bool details_wanted(const struct touch_filter *filter, const struct touch
     return true;
 }
 
-/* Units of 2^-32; see the header for the rule. */
+/* In units of 2^-32; see the header for the rule. */
 static uint64_t weight(const struct touch_filter *filter, instant at, instant now)
 {
     uint64_t age = (uint64_t)((now - at) / INSTANT_SECOND);

@@ -1,4 +1,4 @@
-/* Counting the touches of one subject for the tests of a definition. */
+/* Counts the touches of one subject for the tests of a definition. */
 #ifndef BATON_CORE_TOUCH_COUNTER_H
 #define BATON_CORE_TOUCH_COUNTER_H
 

@@ -5,19 +5,19 @@
 
 #include <string.h>
 
-/* What a simple test saw. */
+/* What a simple test found. */
 struct sight {
     const struct value *value;
     int64_t touches; /* in millionths */
     enum unknown_why why;
 };
 
-/* One evaluation. The arrays are as large as the largest definition; only what the definition at
- * hand uses is ever written. */
+/* One evaluation. The arrays fit the largest definition; only the part that this definition uses is
+ * ever written. */
 struct judge {
     const struct definition *definition;
     const struct verdict_subject *subject;
-    const struct value *values[NAMES_MAX]; /* NULL: never told, or cleared */
+    const struct value *values[NAMES_MAX]; /* NULL: never given, or cleared */
     bool told_empty[NAMES_MAX];
     struct touch_counter counter;
     struct sight sights[TESTS_PER_DEFINITION]; /* of simple tests */
@@ -70,7 +70,7 @@ static void keep_value(struct judge *judge, size_t name, const struct value *val
     judge->values[name] = judge->told_empty[name] ? NULL : value;
 }
 
-/* Both sides are sorted by name: one walk finds all. */
+/* Both sides are sorted by name, so one pass finds all. */
 static void resolve(struct judge *judge, const struct attribute_set *set, size_t from, size_t to)
 {
     const struct definition_name *names = judge->definition->names;
@@ -128,7 +128,7 @@ static enum criterion_result test_at(struct judge *judge, size_t at);
 static enum criterion_result test_all_or_any(struct judge *judge, const struct test_node *node,
                                              size_t at)
 {
-    /* The value that decides at once, and the one that stands when nothing speaks against it. */
+    /* The result that decides at once, and the result when no part says otherwise. */
     enum criterion_result decisive = node->kind == TEST_ALL ? RESULT_UNMET : RESULT_MET;
     enum criterion_result result = node->kind == TEST_ALL ? RESULT_MET : RESULT_UNMET;
 
@@ -183,8 +183,8 @@ static enum criterion_result test_at(struct judge *judge, size_t at)
 
 /* ---- criteria ---- */
 
-/* The simple test that decided: down through the first child that came out as its parent did (the
- * other way about below a `not`). Such a child always exists and was evaluated. */
+/* The simple test that decided: goes down to the first child with the same result as its parent
+ * (the opposite one below a `not`). There always is such a child, and it was evaluated. */
 static size_t deciding_test(const struct judge *judge, size_t at)
 {
     const struct test_node *nodes = judge->definition->nodes;
@@ -210,7 +210,7 @@ static void explain(const struct judge *judge, size_t test, struct verdict_crite
     out->why = out->result == RESULT_UNKNOWN ? sight->why : WHY_NONE;
 }
 
-/* The highest tier that is met, or -1. *best is the tier with the greatest result. */
+/* The highest tier that is met, or -1. *best is the greatest result of any tier. */
 static int highest_tier(struct judge *judge, const struct criterion *criterion, size_t *best,
                         enum criterion_result *result)
 {
@@ -322,8 +322,7 @@ static void ask_for_name(struct verdict *out, const char *name)
     out->ask_for[out->ask_for_count++] = name;
 }
 
-/* The unknown simple tests on which the unknown test hangs: what stands below a known one does
- * not matter. */
+/* The unknown simple tests that make this test unknown: parts below a known test do not matter. */
 static void ask_below(const struct judge *judge, size_t at, struct verdict *out)
 {
     const struct test_node *nodes = judge->definition->nodes;

@@ -35,12 +35,12 @@ bool verdict_result_parse(const char *name, enum verdict_result *out);
 
 enum unknown_why { WHY_NONE, WHY_MISSING, WHY_TYPE };
 
-/** What a criterion saw: the subject that decided it, which is the only one of a simple test, else
+/** What a criterion saw: the subject that decided it. A simple test has only one; otherwise it is
  *  the first one whose result is the criterion's. */
 struct verdict_criterion {
     enum criterion_result result;
     enum unknown_why why;         /* when unknown */
-    const struct test_node *node; /* the test that decided */
+    const struct test_node *node; /* the simple test that decided */
     const struct value *seen;     /* borrowed from the subject; NULL: nothing, or touches */
     int64_t touches;              /* counted, in millionths, when node is a touch test */
     int32_t points;               /* given */
@@ -53,21 +53,21 @@ struct verdict {
     size_t criteria_count;
     struct verdict_criterion criteria[CRITERIA_MAX]; /* in the definition's order */
     size_t ask_for_count;
-    const char *ask_for[NAMES_MAX]; /* unclear: the names whose values would make it clear */
+    const char *ask_for[NAMES_MAX]; /* unclear: the names whose values would settle it */
 };
 
 /** Allocates nothing; *out borrows from the definition and the subject. Thread-safe. */
 void verdict_evaluate(const struct definition *definition, const struct verdict_subject *subject,
                       struct verdict *out);
 
-/** The same when the caller has found the values already: values[i] belongs to
- *  definition->names[i]; NULL was never told, VALUE_NULL told to be empty. The subject's
- *  attributes and facts are not looked at. */
+/** The same when the caller has already found the values: values[i] belongs to
+ *  definition->names[i]; NULL was never given, VALUE_NULL was given as empty. The subject's
+ *  attributes and facts are not used. */
 void verdict_evaluate_values(const struct definition *definition, const struct value *const *values,
                              const struct verdict_subject *subject, struct verdict *out);
 
-/** The scores and the result that follow from what the criteria came to: fills everything but
- *  criteria, which are given. Says nothing of what to ask for. */
+/** The scores and the result that follow from the results of the criteria: fills everything but
+ *  criteria, which are given, and ask_for. */
 void verdict_conclude(const struct definition *definition, struct verdict *verdict);
 
 /** The verdict as the API shows it. */

@@ -77,8 +77,8 @@ static bool is_listed(const struct test_node *node, const struct value *value)
     return false;
 }
 
-/* The classes stand together in the sorted list, so its ends and one probe would do; lists of
- * mixed classes are rare enough for a walk, which a found value never pays. */
+/* Values of one class are adjacent in the sorted list, so its ends and one probe would do. Lists of
+ * mixed classes are rare, and a value that is found never gets here, so it simply walks. */
 static bool class_is_listed(const struct test_node *node, const struct value *value)
 {
     for (uint32_t i = 0; i < node->value.len; i++)
@@ -168,14 +168,14 @@ static const char *host_of(const struct value *value, size_t *len)
     const char *port = memchr(start, ':', authority);
     if (port != NULL)
         authority = (size_t)(port - start);
-    if (authority > 0 && start[authority - 1] == '.') /* the root's dot */
+    if (authority > 0 && start[authority - 1] == '.') /* the dot of the root */
         authority--;
     *len = authority;
     return start;
 }
 
-/* The host itself and then what stands behind each of its dots are looked up in the sorted list,
- * so that long lists cost little. */
+/* Looks up the host and then each parent domain in the sorted list, so that long lists cost
+ * little. */
 static bool host_is_listed(const struct test_node *node, const char *host, size_t len)
 {
     char lower[HOST_MAX_BYTES];

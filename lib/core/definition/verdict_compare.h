@@ -1,4 +1,4 @@
-/* The leaves of a verdict: one value or one count of touches against one simple test. */
+/* The leaves of a verdict: compares one value or one count of touches with one simple test. */
 #ifndef BATON_CORE_VERDICT_COMPARE_H
 #define BATON_CORE_VERDICT_COMPARE_H
 
@@ -19,7 +19,7 @@
 enum criterion_result verdict_compare(const struct test_node *node, const struct value *value,
                                       instant now);
 
-/** A count in millionths against a touch test. Never RESULT_UNKNOWN. */
+/** A count in millionths with a touch test. Never RESULT_UNKNOWN. */
 enum criterion_result verdict_compare_count(const struct test_node *node, int64_t count);
 
 #endif

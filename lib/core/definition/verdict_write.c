@@ -6,7 +6,7 @@ static const char *why_name(enum unknown_why why)
     return why == WHY_TYPE ? "type" : "missing";
 }
 
-/* Whole counts as integers; decayed ones with their fraction. */
+/* Whole counts as integers; decayed ones with a fraction. */
 static void write_touches(const struct verdict_criterion *seen, struct json_out *out)
 {
     if (seen->node->touches->half_life_days == 0)
@@ -31,7 +31,7 @@ static const char *subject_name(const struct test_node *node)
     return node->kind == TEST_TOUCHES ? "touches" : node->name;
 }
 
-/* A criterion with one simple test says by itself what was seen; any other has to name it. */
+/* For a criterion with one simple test it is clear what was seen; any other has to name it. */
 static bool is_simple(const struct definition *definition, const struct criterion *criterion)
 {
     return criterion->has_test && definition->nodes[criterion->test].kind >= TEST_ATTRIBUTE;

@@ -1,6 +1,6 @@
 /*
  * A checkpoint: the signed statement that a workspace's ledger had this size and this Merkle root
- * (core/ledger/merkle.h) at this time. The byte table stands in docs/ledger.md; the format is
+ * (core/ledger/merkle.h) at this time. The byte table is in docs/ledger.md; the format is
  * permanent.
  *
  * signed are: "baton-checkpoint1"[17] ‖ workspace[16] ‖ size[8] ‖ root[32] ‖ time µs[8] ‖ key
@@ -22,7 +22,7 @@
 
 struct checkpoint {
     struct uuid workspace;
-    int64_t size; /* entries covered: positions 1 to size */
+    int64_t size; /* it covers the entries at positions 1 to size */
     uint8_t root[DIGEST_BYTES];
     instant at;
     uint8_t key_id[KEY_ID_BYTES];
@@ -32,11 +32,11 @@ struct checkpoint {
 
 void checkpoint_bytes(const struct checkpoint *checkpoint, uint8_t out[CHECKPOINT_BYTES]);
 
-/** Fills key id, public key and signature. */
+/** Fills in key id, public key and signature. */
 bool checkpoint_sign(struct checkpoint *checkpoint, const struct signing_key *key) MUST_USE;
 
-/* What can be wrong with a checkpoint, a receipt or a proof; the words follow "it does not hold: ".
- */
+/* What can be wrong with a checkpoint, a receipt or a proof; the words follow "it does not hold:
+ * ". */
 #define PROOF_FAULT_TABLE(X)                                                                       \
     X(SHAPE, "it is not of the form that docs/ledger.md describes")                                \
     X(OTHER_KEY, "the checkpoint was signed with another key than the one that was given")         \
@@ -68,7 +68,7 @@ enum proof_fault checkpoint_check(const struct checkpoint *checkpoint,
 /** {workspace, size, root, at, key_id, public_key, signature} */
 void checkpoint_write(const struct checkpoint *checkpoint, struct json_out *out);
 
-/** The same read. *wrong names the member that does not fit. */
+/** Reads the same. *wrong names the member that does not fit. */
 bool checkpoint_read(const json_t *json, struct checkpoint *out, const char **wrong) MUST_USE;
 
 #endif

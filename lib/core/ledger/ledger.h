@@ -1,7 +1,7 @@
 /*
- * The ledger's format. An entry belongs to a subject (a lead, a definition, a team, the
- * workspace) and is chained to the subject's entry before it. The byte table and a worked entry
- * stand in docs/ledger.md; the format is permanent.
+ * The ledger's format. An entry belongs to a subject (a lead, a definition, a team, the workspace)
+ * and is chained to the subject's previous entry. The byte table and a worked entry are in
+ * docs/ledger.md; the format is permanent.
  *
  * hash = SHA-256("baton1" ‖ workspace[16] ‖ subject[16] ‖ seq[8] ‖ kind[2] ‖ time µs[8] ‖
  *                actor kind[1] ‖ actor[16] ‖ team[16] ‖ body length[4] ‖ body ‖ prev[32]),
@@ -18,8 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Numbers are stored and never used again for something else; names are the event types, which
- * need not be unique. */
+/* Numbers are stored and never reused for something else; names are the event types, which need not
+ * be unique. */
 #define LEDGER_KIND_TABLE(X)                                                                       \
     X(LEAD_CAPTURED, 1, "lead.captured")                                                           \
     X(TOUCH_RECORDED, 2, "lead.touched")                                                           \
@@ -82,14 +82,14 @@ enum ledger_kind {
 #undef X
 };
 
-/** The event type, such as "lead.captured"; NULL for a number that is none. */
+/** The event type, such as "lead.captured"; NULL for an unknown number. */
 const char *ledger_kind_name(int kind);
 
 enum actor_kind {
     ACTOR_SYSTEM,   /* Baton itself: what is due, offers, jobs */
     ACTOR_MEMBER,   /* a person */
     ACTOR_KEY,      /* a tool with a team's key, no person named */
-    ACTOR_OPERATOR, /* whoever runs Baton, by its command line */
+    ACTOR_OPERATOR, /* the operator, using the command line */
     ACTOR_KIND_COUNT
 };
 
@@ -113,7 +113,7 @@ struct ledger_entry {
     enum ledger_kind kind;
     instant at;
     struct actor actor;
-    struct uuid team; /* nil when no team stands behind the actor */
+    struct uuid team; /* nil when the actor has no team */
     const char *body; /* JSON, keys sorted, integers and strings only */
     size_t body_len;
     uint8_t hash[DIGEST_BYTES];
@@ -123,14 +123,14 @@ struct ledger_entry {
 void ledger_hash(struct ledger_entry *entry, struct uuid workspace,
                  const uint8_t prev[DIGEST_BYTES]);
 
-/** Makes the chain's next entry: seq, at = the later of now and the entry before, hash; and
- *  moves the chain's head. The entry borrows body. */
+/** Makes the chain's next entry: seq, at = the later of now and the previous entry's time, hash;
+ *  and moves the chain's head. The entry borrows body. */
 void ledger_append(struct chain *chain, struct ledger_entry *entry, struct uuid workspace,
                    instant now);
 
 #define SALT_BYTES 16
 
-/** HMAC-SHA256(salt, field ‖ 0 ‖ value): stands in the ledger for personal data. */
+/** HMAC-SHA256(salt, field ‖ 0 ‖ value): what the ledger holds in place of personal data. */
 void ledger_commit(const uint8_t salt[SALT_BYTES], const char *field, const char *value,
                    size_t value_len, uint8_t out[DIGEST_BYTES]);
 

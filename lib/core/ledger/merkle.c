@@ -97,15 +97,15 @@ static bool complete(const struct merkle_source *source, int64_t begin, int heig
     return true;
 }
 
-/* The height of the left subtree of so many leaves, two at least: the largest power of two below
- * their number. */
+/* The height of the left subtree of a tree with this many leaves, at least two: its size is the
+ * largest power of two below their number. */
 static int left_height(int64_t count)
 {
     return 63 - __builtin_clzll((unsigned long long)count - 1);
 }
 
-/* The root of the leaves [begin, begin + count), as a tree of its own; begin is where such a
- * subtree may begin. */
+/* The root of the leaves [begin, begin + count), as if they were a whole tree; begin must be where
+ * such a subtree may begin. */
 static bool subtree(const struct merkle_source *source, int64_t begin, int64_t count,
                     uint8_t out[DIGEST_BYTES])
 {
@@ -146,7 +146,7 @@ static bool add(struct merkle_path *path, const struct merkle_source *source, in
            subtree(source, begin, count, path->hashes[path->count++]);
 }
 
-/* A path goes from the leaves up, the ways down are found from the root: so it is turned round. */
+/* A path leads from the leaf up, but is found from the root down, so it is turned round. */
 static void turn(struct merkle_path *path)
 {
     for (size_t i = 0; i < path->count / 2; i++) {
@@ -194,7 +194,7 @@ bool merkle_consistency(const struct merkle_source *source, int64_t old, int64_t
         begin += goes_left ? 0 : left;
         size = goes_left ? left : size - left;
     }
-    /* whoever checks it has the root of the whole older tree, but not of a part of it */
+    /* the one who checks it has the root of the whole older tree, but not of a part of it */
     if (begin > 0 && !add(out, source, begin, size))
         return false;
     turn(out);
@@ -218,7 +218,7 @@ bool merkle_inclusion_holds(const uint8_t leaf_hash[DIGEST_BYTES], int64_t leaf,
             return false;
         if ((at & 1) || at == last) {
             merkle_parent(path->hashes[i], hash, hash);
-            while (!(at & 1) && at > 0) { /* levels at which the last node has no sibling */
+            while (!(at & 1) && at > 0) { /* at these levels the last node has no sibling */
                 at >>= 1;
                 last >>= 1;
             }
@@ -231,7 +231,8 @@ bool merkle_inclusion_holds(const uint8_t leaf_hash[DIGEST_BYTES], int64_t leaf,
     return last == 0 && digest_equal(hash, root, DIGEST_BYTES);
 }
 
-/* Both roots are built at once: of the older tree from what lies left, of the newer from all. */
+/* Builds both roots at once: of the older tree from the hashes to the left, of the newer from
+ * all. */
 static bool climb(int64_t at, int64_t last, const uint8_t (*hashes)[DIGEST_BYTES], size_t count,
                   uint8_t old_root[DIGEST_BYTES], uint8_t root[DIGEST_BYTES])
 {

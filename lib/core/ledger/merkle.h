@@ -1,11 +1,11 @@
 /*
  * The Merkle tree over a workspace's ledger (RFC 6962, section 2.1, SHA-256): leaf hash =
- * SHA-256(0x00 ‖ data), node = SHA-256(0x01 ‖ left ‖ right). Leaf number i is the entry at
- * position i + 1, its data the entry's 32-byte ledger hash.
+ * SHA-256(0x00 ‖ data), node = SHA-256(0x01 ‖ left ‖ right). Leaf number i is the entry at position
+ * i + 1, its data the entry's 32-byte ledger hash.
  *
  * Stored are the roots of complete subtrees of 256^level leaves: level 0 are the leaf hashes, place
- * p of level l covers the leaves [p · 256^l, (p + 1) · 256^l). Of a tree of any size every proof
- * needs nodes of at most two groups of 256 per level, see merkle_groups().
+ * p of level l covers the leaves [p · 256^l, (p + 1) · 256^l). In a tree of any size, every proof
+ * needs nodes from at most two groups of 256 per level, see merkle_groups().
  */
 #ifndef BATON_CORE_MERKLE_H
 #define BATON_CORE_MERKLE_H
@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** Children of a stored node, and the power of two that this is. */
+/** Children of a stored node, and which power of two that is. */
 #define MERKLE_FAN      256
 #define MERKLE_FAN_BITS 8
 
@@ -38,14 +38,14 @@ void merkle_parent(const uint8_t left[DIGEST_BYTES], const uint8_t right[DIGEST_
 
 /* ---- growing ---- */
 
-/** The roots of the complete subtrees that a tree of this size is made of: one of 2^k leaves where
+/** The roots of the complete subtrees that a tree of this size consists of: one of 2^k leaves where
  *  bit k of size is set. All zero is the empty tree. */
 struct merkle_frontier {
     int64_t size;
     uint8_t roots[63][DIGEST_BYTES];
 };
 
-/** Is told of every node that is to be stored, leaves left out, in the order of completion. */
+/** Is called for every node that is to be stored, without leaves, in the order of completion. */
 struct merkle_sink {
     void (*node)(void *context, int level, int64_t place, const uint8_t hash[DIGEST_BYTES]);
     void *context;
@@ -55,14 +55,14 @@ struct merkle_sink {
 void merkle_frontier_append(struct merkle_frontier *frontier, const uint8_t leaf[DIGEST_BYTES],
                             const struct merkle_sink *sink);
 
-/** The root; of the empty tree SHA-256 of nothing. */
+/** The root; that of the empty tree is SHA-256 of nothing. */
 void merkle_frontier_root(const struct merkle_frontier *frontier, uint8_t out[DIGEST_BYTES]);
 
-/* ---- proofs out of stored nodes ---- */
+/* ---- proofs from stored nodes ---- */
 
 /** Where stored nodes come from. */
 struct merkle_source {
-    /** False: there is none, and what was asked for fails. */
+    /** False: it does not exist, and the proof fails. */
     bool (*node)(void *context, int level, int64_t place, uint8_t out[DIGEST_BYTES]);
     void *context;
 };
@@ -75,11 +75,11 @@ struct merkle_group {
 
 #define MERKLE_GROUPS_MAX ((size_t)2 * MERKLE_LEVELS_MAX)
 
-/** The groups that hold every node which a root, a frontier or a proof about `within` (a leaf, or
- *  an older size; else `size` again) asks of a tree of this size. Returns their number. */
+/** The groups that hold every node needed for a root, a frontier or a proof about `within` (a leaf,
+ *  or an older size; else `size` again) in a tree of this size. Returns their number. */
 size_t merkle_groups(int64_t within, int64_t size, struct merkle_group out[MERKLE_GROUPS_MAX]);
 
-/* Each is false when the source lacks a node, or the numbers do not fit. */
+/* Each is false when the source lacks a node, or the numbers are not possible. */
 
 bool merkle_frontier_read(const struct merkle_source *source, int64_t size,
                           struct merkle_frontier *out) MUST_USE;
@@ -98,7 +98,7 @@ bool merkle_inclusion_holds(const uint8_t leaf_hash[DIGEST_BYTES], int64_t leaf,
                             const uint8_t root[DIGEST_BYTES]) MUST_USE;
 
 /** Whether the path shows that the older tree is the beginning of the newer (RFC 9162, 2.1.4.2);
- *  of equal sizes the roots are equal and the path is empty. old > 0. */
+ *  for equal sizes the roots must be equal and the path empty. old > 0. */
 bool merkle_consistency_holds(int64_t old, int64_t size, const struct merkle_path *path,
                               const uint8_t old_root[DIGEST_BYTES],
                               const uint8_t root[DIGEST_BYTES]) MUST_USE;

@@ -27,7 +27,7 @@ bool proof_end(struct proof_object *object)
     if (*object->wrong == NULL && json_object_size(object->json) != object->taken)
         json_object_foreach((json_t *)object->json, name, value)
         {
-            *object->wrong = name; /* whichever: there are more than are known */
+            *object->wrong = name; /* any one of those that are not known */
         }
     return *object->wrong == NULL;
 }

@@ -1,7 +1,8 @@
 /*
- * Reads the JSON of checkpoints, receipts and proofs. Objects are closed, and every value has one
- * text alone (lower-case ids and hex, times as they are written), so that whatever differs from
- * what was given out is seen. The first thing that does not fit is kept: check once at the end.
+ * Reads the JSON of checkpoints, receipts and proofs. Objects are closed, and every value can be
+ * written in one way only (lower-case ids and hex, times as they are written), so that any
+ * difference from what was issued is noticed. The first member that does not fit is kept: check
+ * once at the end.
  */
 #ifndef BATON_CORE_PROOF_JSON_H
 #define BATON_CORE_PROOF_JSON_H
@@ -19,10 +20,10 @@ struct proof_object {
 };
 
 struct proof_object proof_begin(const json_t *json, const char *name, const char **wrong);
-/** Every member was read, and each fits. */
+/** Whether every member was read, and each fits. */
 bool proof_end(struct proof_object *object);
 
-/* Each reads the member of this name; zero when it does not fit. */
+/* Each reads the member with this name; zero when it does not fit. */
 
 int64_t proof_int(struct proof_object *object, const char *name, int64_t min, int64_t max);
 /** Borrowed from the JSON. */

@@ -1,6 +1,6 @@
 /*
  * A receipt: one ledger entry with all that its hash covers, the path from it to the root of a
- * signed checkpoint, and that checkpoint. Who has the public key checks it without Baton's
+ * signed checkpoint, and that checkpoint. With the public key anybody can check it without Baton's
  * database. docs/ledger.md describes it, and how two checkpoints are compared.
  */
 #ifndef BATON_CORE_RECEIPT_H
@@ -18,7 +18,7 @@ struct receipt {
     uint8_t prev[DIGEST_BYTES]; /* hash of the entry before it in its chain */
     int64_t pos;
     struct merkle_path path;
-    struct checkpoint checkpoint; /* which also says the workspace */
+    struct checkpoint checkpoint; /* also names the workspace */
 };
 
 /** {format, entry, path, checkpoint} */
@@ -43,7 +43,8 @@ void consistency_write(const struct consistency *consistency, struct json_out *o
 
 bool consistency_read(const json_t *json, struct consistency *out, const char **wrong) MUST_USE;
 
-/** Whether both checkpoints hold, each under its key, and the kept one is the newer's beginning. */
+/** Whether both checkpoints hold, each with its key, and the kept one is the beginning of the
+ *  newer. */
 enum proof_fault consistency_check(const struct consistency *consistency,
                                    const struct checkpoint *kept,
                                    const uint8_t kept_key[PUBLIC_KEY_BYTES],

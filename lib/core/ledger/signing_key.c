@@ -38,7 +38,7 @@ struct signing_key *signing_key_new(const uint8_t seed[SIGNING_SEED_BYTES])
     return pkey == NULL ? NULL : hold(pkey);
 }
 
-/* Without it OpenSSL would ask for a passphrase on the terminal. */
+/* Otherwise OpenSSL would ask for a passphrase on the terminal. */
 static int no_passphrase(char *buffer, int size, int for_writing, void *context)
 {
     (void)buffer;
@@ -73,7 +73,7 @@ void signing_key_free(struct signing_key *key)
     free(key);
 }
 
-/* What was written to the BIO, which is consumed. */
+/* The text that was written to the BIO, which is consumed. */
 static size_t take_text(BIO *bio, bool written, char out[SIGNING_PEM_MAX_BYTES])
 {
     char *text;
@@ -119,7 +119,7 @@ bool signing_key_sign(const struct signing_key *key, const void *bytes, size_t l
     return fine;
 }
 
-/* ---- with the public key alone ---- */
+/* ---- with only the public key ---- */
 
 static EVP_PKEY *public_of(const uint8_t key[PUBLIC_KEY_BYTES])
 {

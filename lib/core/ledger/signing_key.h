@@ -1,6 +1,7 @@
 /*
  * Ed25519 (RFC 8032) by OpenSSL: the key that signs checkpoints, and the check of what it signed.
- * Keys come and go as text (PEM: PKCS #8 and SubjectPublicKeyInfo); where they lie is the caller's.
+ * Keys are read and written as text (PEM: PKCS #8 and SubjectPublicKeyInfo); where they are kept is
+ * up to the caller.
  */
 #ifndef BATON_CORE_SIGNING_KEY_H
 #define BATON_CORE_SIGNING_KEY_H
@@ -17,18 +18,18 @@
 /** The first bytes of SHA-256 of the raw public key. */
 #define KEY_ID_BYTES 8
 
-/** Room for a key in PEM, with whatever text stands around it. */
+/** Room for a key in PEM, with any text around it. */
 #define SIGNING_PEM_MAX_BYTES 4096
 
 struct signing_key;
 
 enum signing_key_fault {
     SIGNING_KEY_FINE,
-    SIGNING_KEY_NOT_PEM, /* no private key in PEM, or one under a passphrase */
+    SIGNING_KEY_NOT_PEM, /* no private key in PEM, or one with a passphrase */
     SIGNING_KEY_OTHER,   /* a private key, but not Ed25519 */
 };
 
-/** The key that follows from 32 random bytes; NULL when memory is short. */
+/** The key derived from 32 random bytes; NULL when memory is short. */
 struct signing_key *signing_key_new(const uint8_t seed[SIGNING_SEED_BYTES]);
 enum signing_key_fault signing_key_read(const char *pem, size_t len,
                                         struct signing_key **out) MUST_USE;
@@ -45,7 +46,8 @@ const uint8_t *signing_key_id(const struct signing_key *key);
 bool signing_key_sign(const struct signing_key *key, const void *bytes, size_t len,
                       uint8_t out[SIGNATURE_BYTES]) MUST_USE;
 
-/** That another key signs from now on: input of the command in core/setup/signing_key_change.h. */
+/** Says that another key signs from now on: input of the command in
+ *  core/setup/signing_key_change.h. */
 struct signing_key_input {
     uint8_t previous[KEY_ID_BYTES]; /* key id of the last checkpoint */
     int64_t size;                   /* of that checkpoint */
@@ -53,7 +55,7 @@ struct signing_key_input {
     uint8_t public_key[PUBLIC_KEY_BYTES];
 };
 
-/* ---- with the public key alone ---- */
+/* ---- with only the public key ---- */
 
 /** From PEM, or from 64 hex digits with white space around them. */
 bool public_key_read(const char *text, size_t len, uint8_t out[PUBLIC_KEY_BYTES]) MUST_USE;

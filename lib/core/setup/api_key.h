@@ -1,6 +1,6 @@
 /*
  * The text of a key, "baton_<id>_<secret>": id is the public id of workspace and key, secret the
- * base32 text of 20 random bytes. Stored is the SHA-256 of the secret's text alone.
+ * base32 text of 20 random bytes. Only the SHA-256 of the secret's text is stored.
  */
 #ifndef BATON_CORE_API_KEY_H
 #define BATON_CORE_API_KEY_H
@@ -22,7 +22,7 @@ struct api_key_text {
     char secret[API_KEY_SECRET_LEN + 1];
 };
 
-/** Takes exactly the form above. */
+/** Accepts exactly the form above. */
 bool api_key_parse(const char *text, size_t len, struct api_key_text *out);
 
 void api_key_format(const struct api_key_text *key, char out[API_KEY_TEXT_LEN + 1]);
@@ -33,8 +33,8 @@ void api_key_secret(const uint8_t random[API_KEY_SECRET_BYTES], char out[API_KEY
 /**
  * The secret of a key made by a request that may be repeated: the first bytes of
  * HMAC-SHA256(workspace secret, "api key" ‖ 0 ‖ key id ‖ idempotency key). Only a digest of the
- * idempotency key is stored, so the database alone does not give the secret, and a repeat that
- * brings the key does.
+ * idempotency key is stored, so the database alone does not reveal the secret, and a repeat that
+ * brings the key can derive it again.
  */
 void api_key_secret_again(const struct config *config, struct uuid key, const char *idempotency_key,
                           char out[API_KEY_SECRET_LEN + 1]);

@@ -94,7 +94,7 @@ static const struct member *find_member(struct work *work, const char *named,
     return NULL;
 }
 
-/* A signer who is no admin gives no more than the signer has. */
+/* A signer who is not an admin can give no more roles than the signer's own key has. */
 static bool may_give(struct work *work, const struct command *command, const struct team *team,
                      unsigned roles, struct outcome *outcome)
 {
@@ -125,7 +125,7 @@ static enum decision check_roles(struct work *work, const struct team *team,
     return DECIDED;
 }
 
-/* {key, token}; what is kept has an empty token. */
+/* {key, token}; the stored answer has an empty token. */
 static enum decision answer_created(struct work *work, const struct team *team,
                                     const struct made_key *made, struct outcome *outcome)
 {

@@ -1,4 +1,4 @@
-/* Making and revoking keys. */
+/* Makes and revokes keys. */
 #ifndef BATON_CORE_KEY_CHANGE_H
 #define BATON_CORE_KEY_CHANGE_H
 
@@ -8,16 +8,16 @@
 struct key_create_input {
     const char *title;
     const char *team;   /* name; NULL: for a member */
-    const char *member; /* id or normalised email; NULL: the team's own */
+    const char *member; /* id or normalised email; NULL: a key of the team itself */
     unsigned roles;
     /** As the client sent it, or as the server made it: a repeat that brings it gets the same
-     *  token, which is not stored. NULL: random, and never shown again. */
+     *  token, which is not stored. NULL: the token is random, and never shown again. */
     const char *idempotency_key;
 };
 
 enum decision key_create(struct work *work, const struct command *command, struct outcome *outcome);
 
-/** Puts the token into a stored answer of key_create, which is kept without it. */
+/** Puts the token back into a stored answer of key_create, which is kept without it. */
 void key_create_reveal(struct work *work, const struct command *command, struct outcome *outcome);
 
 struct key_revoke_input {
@@ -31,8 +31,8 @@ struct made_key {
     const char *token;
 };
 
-/** A new key of a team or of its member (NULL: the team's own), its row and its entry in the team's
- *  chain; checks nothing. token is NULL when memory is short. */
+/** Makes a key of a team or of its member (NULL: of the team itself), its row and its entry in the
+ *  team's chain; checks nothing. token is NULL when memory is short. */
 struct made_key key_make(struct work *work, const struct caller *caller, const struct team *team,
                          struct chain_row *chain, const struct member *member,
                          const struct key_create_input *input);

@@ -1,4 +1,4 @@
-/* Making and changing members. */
+/* Makes and changes members. */
 #ifndef BATON_CORE_MEMBER_CHANGE_H
 #define BATON_CORE_MEMBER_CHANGE_H
 
@@ -18,15 +18,15 @@ enum decision member_create(struct work *work, const struct command *command,
 struct member_update_input {
     struct uuid member;
     const char *if_match; /* NULL: none */
-    const char *name;     /* NULL: as it is */
-    const char *email;    /* normalised; NULL: as it is */
+    const char *name;     /* NULL: unchanged */
+    const char *email;    /* normalised; NULL: unchanged */
     const bool *active;
 };
 
 enum decision member_update(struct work *work, const struct command *command,
                             struct outcome *outcome);
 
-/** A new member of a team, its row and its entry in the team's chain; checks nothing. */
+/** Makes a member of a team, its row and its entry in the team's chain; checks nothing. */
 const struct member *member_make(struct work *work, const struct caller *caller,
                                  const struct team *team, struct chain_row *chain,
                                  const struct member_create_input *input);

@@ -2,7 +2,7 @@
 
 #include "core/setup/source_rotate.h"
 
-/* No ledger entry: what is dropped is not part of what the ledger records. */
+/* It makes no ledger entry: what is dropped is not part of what the ledger records. */
 enum decision retention(struct work *work, const struct command *command, struct outcome *outcome)
 {
     (void)command;

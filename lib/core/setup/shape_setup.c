@@ -53,7 +53,7 @@ void shape_roles(unsigned roles, struct json_out *out)
     json_out_end_array(out);
 }
 
-/* Actor of what was done to the configuration: the team is the actor's own. */
+/* The actor of a change of the configuration: the team is the actor's own. */
 void shape_made_by(const struct config *config, struct actor actor, struct json_out *out)
 {
     const struct member *member = config_member(config, actor.id);

@@ -1,5 +1,5 @@
-/* The JSON shapes of configuration as openapi.yaml has them: one place for decided answers and for
- * reads. */
+/* The JSON shapes of the configuration as in openapi.yaml: one place for the answers of writes and
+ * of reads. */
 #ifndef BATON_CORE_SHAPE_SETUP_H
 #define BATON_CORE_SHAPE_SETUP_H
 
@@ -21,7 +21,7 @@ void shape_roles(unsigned roles, struct json_out *out);
 /** Who made a key, as shape_actor() shows it. */
 void shape_made_by(const struct config *config, struct actor actor, struct json_out *out);
 
-/** A member of the open object: the key's or the source's public id, which names the workspace. */
+/** Writes a member of the object: the public id of the key or source, which names the workspace. */
 void shape_public_id(const struct config *config, const char *name, struct uuid id,
                      struct json_out *out);
 

@@ -83,7 +83,7 @@ enum err source_auth_of(const struct source *source, struct arena *arena, struct
 #define HEX_DIGITS    (2 * DIGEST_BYTES)
 #define BASE64_DIGITS BASE64_LEN(DIGEST_BYTES)
 
-/* The same steps whatever the outcome. */
+/* Takes the same steps whatever the result, so that the time says nothing. */
 static bool is_made_with(const struct source_auth *auth, const char *secret, const char *given,
                          size_t given_len, const struct digest_part *body)
 {
@@ -113,7 +113,7 @@ bool source_auth_fits(const struct source_auth *auth, instant now, const char *s
     memcpy(given, signature + prefix_len, wanted_len);
     for (size_t i = 0; auth->encoding == AUTH_HEX && i < wanted_len; i++)
         given[i] = given[i] >= 'A' && given[i] <= 'F' ? (char)(given[i] | 0x20) : given[i];
-    /* both are always tried: how long it takes does not say which one fits */
+    /* both are always tried, so that the time does not say which one fits */
     bool two = auth->old_secret != NULL && now < auth->old_until;
     bool by_old = two && is_made_with(auth, auth->old_secret, given, wanted_len, &part);
     bool by_new = is_made_with(auth, auth->secret, given, wanted_len, &part);

@@ -1,8 +1,8 @@
 /*
- * How a source's deliveries are known from anybody else's: by a key of its team (bearer), or by
- * HMAC-SHA256 of the raw body under a shared secret; under either of two, while one replaces the
- * other. Stored as JSON, and the secrets apart from it, sealed:
- * {"scheme":"bearer"} or {"scheme":"hmac_sha256","header":…,"encoding":"hex"|"base64","prefix":…}.
+ * How deliveries of a source are recognised: by a key of its team (bearer), or by HMAC-SHA256 of
+ * the raw body with a shared secret; with either of two, while one replaces the other. Stored as
+ * JSON, and the secrets separately, sealed: {"scheme":"bearer"} or
+ * {"scheme":"hmac_sha256","header":…,"encoding":"hex"|"base64","prefix":…}.
  */
 #ifndef BATON_CORE_SOURCE_AUTH_H
 #define BATON_CORE_SOURCE_AUTH_H
@@ -36,9 +36,9 @@ struct source_auth {
     /* of AUTH_HMAC_SHA256 */
     const char *header;
     enum auth_encoding encoding;
-    const char *prefix;     /* before the signature, such as "sha256="; "" for none */
-    const char *secret;     /* NULL: not given, or none that opens */
-    const char *old_secret; /* counts as well until old_until; NULL: none */
+    const char *prefix;     /* before the signature, such as "sha256="; "": none */
+    const char *secret;     /* NULL: not given, or cannot be opened */
+    const char *old_secret; /* accepted as well until old_until; NULL: none */
     instant old_until;
 };
 
@@ -50,17 +50,17 @@ enum err source_auth_parse(const char *json, struct arena *arena, struct source_
 enum err source_auth_of(const struct source *source, struct arena *arena,
                         struct source_auth *out) MUST_USE;
 
-/** Whether a header's value is the signature of these bytes, in constant time, whichever secret it
- *  is made with. False for bearer. */
+/** Whether a header's value is the signature of these bytes with either secret, in constant time.
+ *  False for bearer. */
 bool source_auth_fits(const struct source_auth *auth, instant now, const char *signature,
                       const void *body, size_t body_len);
 
 /**
  * The secret that Baton makes for a source: base32 of the first bytes of HMAC-SHA256(workspace
  * secret, "source secret" ‖ 0 ‖ source id ‖ idempotency key), so that a repeat of the request shows
- * the same without the answer being stored with it. One that replaces another (since is when, else
- * INSTANT_NONE) is made of "source secret since" ‖ 0 ‖ source id ‖ since as 8 bytes, the highest
- * first ‖ idempotency key: keys may come again after a week.
+ * the same secret although it is not stored with the answer. One that replaces another (since is
+ * when, else INSTANT_NONE) is made from "source secret since" ‖ 0 ‖ source id ‖ since as 8 bytes,
+ * big-endian ‖ idempotency key: a key may be used again after a week.
  */
 void source_auth_make_secret(const struct config *config, struct uuid source, instant since,
                              const char *idempotency_key, char out[SOURCE_SECRET_LEN + 1]);

@@ -75,7 +75,7 @@ static void write_created(struct work *work, const struct source *source, const 
     outcome_answer(work, outcome, 201);
 }
 
-/* {source, secret}; what is kept has an empty secret. */
+/* {source, secret}; the stored answer has an empty secret. */
 static enum decision answer_created(struct work *work, const struct source *source,
                                     const struct source_auth *auth, struct outcome *outcome)
 {
@@ -136,7 +136,7 @@ enum decision source_create(struct work *work, const struct command *command,
     return answer_created(work, source, &auth, outcome);
 }
 
-/* The secret of the sender came with the request again; one that was made is made again. */
+/* A secret of the sender's came with the request again; one that Baton made is derived again. */
 static const char *secret_again(struct work *work, const json_t *answer,
                                 const struct source_create_input *input)
 {
@@ -166,8 +166,8 @@ void source_create_reveal(struct work *work, const struct command *command, stru
 
 /* ---- update ---- */
 
-/* A secret that is given replaces what there was at once. Else it stays: none can be made here,
- * where it would not be shown. */
+/* A secret that is given replaces the present ones at once. Without one they stay: none can be made
+ * here, since the answer would not show it. */
 static bool change_auth(struct work *work, struct source *source, const struct source_auth *wanted,
                         struct outcome *outcome)
 {
@@ -189,7 +189,7 @@ static bool change_auth(struct work *work, struct source *source, const struct s
     return true;
 }
 
-/* *secrets: whether they change too. */
+/* secrets: whether they are changed too. */
 static struct source *changed_source(struct work *work, const struct command *command,
                                      const struct source *old, bool *secrets,
                                      struct outcome *outcome)

@@ -12,7 +12,7 @@ static bool has_two(const struct work *work, const struct source *source)
     return source->old_until != INSTANT_NONE && work->now < source->old_until;
 }
 
-/* The source when the caller may, and it is one whose deliveries are signed; NULL: refused. */
+/* The source, when the caller may change it and its deliveries are signed; NULL: refused. */
 static const struct source *signed_source(struct work *work, const struct command *command,
                                           struct uuid id, struct outcome *outcome)
 {
@@ -104,7 +104,7 @@ static enum decision refuse_third(struct work *work, const struct source *source
     return DECIDED;
 }
 
-/* {source, secret}; what is kept has an empty secret. */
+/* {source, secret}; the stored answer has an empty secret. */
 static enum decision answer_rotated(struct work *work, const struct source *source,
                                     struct outcome *outcome)
 {
@@ -159,8 +159,8 @@ enum decision source_rotate(struct work *work, const struct command *command,
     return answer_rotated(work, source, outcome);
 }
 
-/* The sender's came with the request again; one that was made is made again, of what the answer
- * says of it. */
+/* A secret of the sender's came with the request again; one that Baton made is derived again from
+ * what the answer says of it. */
 static const char *secret_again(struct work *work, const json_t *answer,
                                 const struct source_rotate_input *input)
 {
@@ -221,7 +221,7 @@ enum decision source_retire(struct work *work, const struct command *command,
 
 /* ---- retention ---- */
 
-/* No ledger entry: the rotation's says until when it counted. */
+/* It makes no ledger entry: that of the rotation says until when the old secret was accepted. */
 void source_drop_old_secrets(struct work *work)
 {
     for (size_t i = 0; i < work->config->source_count; i++) {

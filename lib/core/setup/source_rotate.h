@@ -1,7 +1,7 @@
 /*
- * Another secret for a source whose deliveries are signed. The one before counts as well for a
- * while, so that the sender can change over without a delivery that is lost; there are never more
- * than two.
+ * Gives a source whose deliveries are signed another secret. The previous one is accepted for a
+ * while, so that the sender can change over without losing a delivery; there are never more than
+ * two.
  */
 #ifndef BATON_CORE_SOURCE_ROTATE_H
 #define BATON_CORE_SOURCE_ROTATE_H
@@ -13,17 +13,18 @@
 
 struct source_rotate_input {
     struct uuid source;
-    const char *secret;      /* the sender's; NULL: one is made */
-    int64_t overlap_seconds; /* 0: the one before counts no more */
-    /** As with source_create_input: a repeat that brings it gets the same made secret. */
+    const char *secret;      /* the sender's; NULL: Baton makes one */
+    int64_t overlap_seconds; /* 0: the previous one is no longer accepted */
+    /** As in source_create_input: a repeat that brings it gets the same secret. */
     const char *idempotency_key;
 };
 
-/** Refused while two count already, unless both are to end: one would else end unseen. */
+/** Refused while two secrets are accepted, unless both are to end: otherwise one would end without
+ *  anybody noticing. */
 enum decision source_rotate(struct work *work, const struct command *command,
                             struct outcome *outcome);
 
-/** Puts the secret into a stored answer of source_rotate, which is kept without it. */
+/** Puts the secret back into a stored answer of source_rotate, which is kept without it. */
 void source_rotate_reveal(struct work *work, const struct command *command,
                           struct outcome *outcome);
 
@@ -31,11 +32,11 @@ struct source_retire_input {
     struct uuid source;
 };
 
-/** Ends the one before at once. */
+/** Ends the old secret at once. */
 enum decision source_retire(struct work *work, const struct command *command,
                             struct outcome *outcome);
 
-/** Takes old secrets that count no more out of the configuration; for retention. */
+/** Removes old secrets that are no longer accepted from the configuration; for retention. */
 void source_drop_old_secrets(struct work *work);
 
 #endif

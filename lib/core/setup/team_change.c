@@ -116,8 +116,8 @@ static enum decision check_update(struct work *work, const struct team *team,
     return DECIDED;
 }
 
-/* A function that changes takes the team, its members and its keys from one side to another, so
- * both have to be the caller's. */
+/* Changing the function moves the team, its members and its keys from one side to the other, so the
+ * caller must have a say on both. */
 static bool may_change(struct work *work, const struct command *command, const struct team *team,
                        struct outcome *outcome)
 {

@@ -1,4 +1,4 @@
-/* Making and changing teams. */
+/* Makes and changes teams. */
 #ifndef BATON_CORE_TEAM_CHANGE_H
 #define BATON_CORE_TEAM_CHANGE_H
 
@@ -16,10 +16,10 @@ enum decision team_create(struct work *work, const struct command *command,
 struct team_update_input {
     const char *name;
     const char *if_match; /* NULL: none */
-    const char *title;    /* NULL: as it is */
+    const char *title;    /* NULL: unchanged */
     const enum team_function *function;
     const bool *active;
-    bool handed_off; /* it has been part of a handoff, as read before */
+    bool handed_off; /* it has been part of a handoff, as read beforehand */
 };
 
 enum decision team_update(struct work *work, const struct command *command,
@@ -37,7 +37,7 @@ struct team_calendar_input {
 enum decision team_calendar(struct work *work, const struct command *command,
                             struct outcome *outcome);
 
-/** A new team, its row and its ledger entry; checks nothing. NULL: memory is short. */
+/** Makes a team, its row and its ledger entry; checks nothing. NULL: memory is short. */
 const struct team *team_make(struct work *work, const struct caller *caller,
                              const struct team_create_input *input);
 
