@@ -210,7 +210,8 @@ static void explain(const struct judge *judge, size_t test, struct verdict_crite
     out->why = out->result == RESULT_UNKNOWN ? sight->why : WHY_NONE;
 }
 
-/* The highest tier that is met, or -1. *best is the greatest result of any tier. */
+/* The highest tier that is met, or -1. *result is the greatest result of any tier, *best its tier.
+ */
 static int highest_tier(struct judge *judge, const struct criterion *criterion, size_t *best,
                         enum criterion_result *result)
 {
