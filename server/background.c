@@ -13,13 +13,13 @@
 #include <string.h>
 #include <time.h>
 
-/** How often it is looked for what is due. */
+/** How often due jobs are looked for. */
 #define TICK_MS         300
 #define STEP_TIMEOUT_MS 2000
-/** How long a page gives way to commands that wait, at most, and in which steps. */
+/** How long, at most, a page gives way to waiting commands, and in which steps. */
 #define GIVE_WAY_MS      200
 #define GIVE_WAY_STEP_MS 5
-/** Progress is told at most so often. */
+/** How often, at most, progress is reported. */
 #define TELL_EVERY_MS      500
 #define CLAIM_MEMORY_BYTES (8u << 20)
 #define RESULT_MAX_BYTES   (4u << 20)
@@ -36,8 +36,8 @@ struct background {
     pthread_mutex_t mutex;
     pthread_cond_t end;
     bool stopping;
-    const struct background_watch *watch; /* NULL: nobody looks on */
-    /* the job at hand */
+    const struct background_watch *watch; /* NULL: nobody watches */
+    /* the present job */
     struct background_claim claim;
     int64_t told_ms;
 };
@@ -75,7 +75,7 @@ static void give_way(struct background *background)
         wait_ms(background, GIVE_WAY_STEP_MS);
 }
 
-/* ---- how far it is ---- */
+/* ---- progress ---- */
 
 static bool is_watched_on(const struct background *background,
                           const struct background_progress *progress)
@@ -85,7 +85,7 @@ static bool is_watched_on(const struct background *background,
     return watch == NULL || watch->told(watch->context, progress->done, progress->total);
 }
 
-/* Whether to go on: the lease is renewed, and the job was not cancelled meanwhile. */
+/* Whether to continue: the lease was renewed, and the job was not cancelled meanwhile. */
 static bool go_on(struct background *background, const struct background_progress *progress)
 {
     bool ours = true;
@@ -97,7 +97,7 @@ static bool go_on(struct background *background, const struct background_progres
     give_way(background);
     if (watched && uuid_is_nil(progress->place) &&
         pg_now_ms() - background->told_ms < TELL_EVERY_MS)
-        return true; /* nothing is lost when this is not told */
+        return true; /* nothing is lost when this is not reported */
     background->told_ms = pg_now_ms();
     enum pg_status status = background_renew(background->app, &background->claim, progress,
                                              pg_deadline_in(STEP_TIMEOUT_MS), &ours);
@@ -122,7 +122,7 @@ static enum err run_backtest(struct background *background, const struct config 
     if (err == ERR_NONE)
         err = backtest_run(background->app, config, &question, &watch, out);
     if (err == ERR_STATE_CONFLICT)
-        err = ERR_UNAVAILABLE; /* cancelled, another's, or for later */
+        err = ERR_UNAVAILABLE; /* cancelled, taken over, or to be continued later */
     backtest_question_release(&question);
     return err;
 }
@@ -149,8 +149,8 @@ static struct read begin_read(struct background *background)
     };
 }
 
-/* A chunk that was done, by a server that then died, is not done again: its key names the job and
- * the place where it begins, and so its answer is replayed. */
+/* If a server died after a chunk, the chunk is not done again: its idempotency key names the job
+ * and the place where the chunk begins, so its answer is replayed. */
 static void key_chunk(const struct background_claim *claim, const struct application *application,
                       struct command *command)
 {
@@ -219,7 +219,7 @@ static enum err apply_chunks(struct background *background, struct application *
         if (err != ERR_NONE || application->count == 0)
             return err;
         if (!report_chunk(background, application))
-            return ERR_UNAVAILABLE; /* cancelled, another's, or for later */
+            return ERR_UNAVAILABLE; /* cancelled, taken over, or to be continued later */
     }
 }
 
@@ -252,8 +252,8 @@ static enum err (*const runs[BACKGROUND_KIND_COUNT])(struct background *, const 
     [BACKGROUND_APPLY] = run_apply,
 };
 
-/* What cannot be helped by trying again ends the job; the rest is left to the lapse of the lease.
- */
+/* An error that trying again cannot help ends the job; after any other the lease is left to
+ * lapse. */
 static void end_job(struct background *background, enum err err, const struct json_out *out)
 {
     const struct background_claim *claim = &background->claim;
@@ -287,7 +287,7 @@ static void run_job(struct background *background)
     json_out_release(&out);
 }
 
-/* Whether there was one. */
+/* True when there was one. */
 static bool run_next(struct background *background)
 {
     arena_clear(background->arena);
@@ -323,7 +323,7 @@ static void release(struct background *background)
     free(background);
 }
 
-/* Without its thread. NULL when memory is short. */
+/* Everything but its thread. NULL when memory is short. */
 static struct background *make(const struct background_settings *settings)
 {
     struct background *background = calloc(1, sizeof *background);

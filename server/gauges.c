@@ -9,19 +9,19 @@
 #include <stdlib.h>
 #include <time.h>
 
-/* Of one look: the jobs are due as well. */
+/* Per call, since the jobs have to run as well. */
 #define WORKSPACES_AT_ONCE 50
 #define READ_TIMEOUT_MS    1000
 #define LIST_MEMORY_BYTES  (16u << 20)
 
 struct gauges {
-    struct arena *arena; /* of the round's list */
+    struct arena *arena; /* the workspaces of this round */
     struct workspace_row *rows;
     size_t count;
     size_t next;
     int64_t begun_ms; /* of the round; 0: none yet */
     struct operator_state sum;
-    /* as of the last whole round */
+    /* results of the last complete round */
     _Atomic int64_t waiting, overdue, failed, uncovered, checkpoint_age, read_at;
 };
 
@@ -123,8 +123,7 @@ static void begin(struct gauges *gauges, struct pg *job)
         gauges->rows = NULL;
 }
 
-/* A round that meets a database that is away is given up: what was published stands, with its
- * time. */
+/* When the database is away the round is given up: the published numbers stay, with their time. */
 void gauges_go_on(struct gauges *gauges, struct pg *job, struct pg *app)
 {
     bool due = gauges->begun_ms == 0 || pg_now_ms() - gauges->begun_ms >= GAUGES_EVERY_MS;

@@ -14,14 +14,14 @@
 #include <string.h>
 #include <time.h>
 
-/** How often it is looked for what is due. */
+/** How often due jobs are looked for. */
 #define TICK_MS 500
-/** What one look at one kind of job takes, at most: the rest is another server's or the next
- *  look's. */
+/** How many workspaces one look handles for one kind of job, at most: other servers, or the next
+ *  look, do the rest. */
 #define CLAIMS_MAX       100
 #define LOOK_MAX_MS      1000
 #define CLAIM_TIMEOUT_MS 1000
-/** Once in so many ticks the database is asked whether it can write. */
+/** After this many pulses the database is asked whether it can write. */
 #define PULSES_PER_WRITE 4
 
 struct jobs {
@@ -34,16 +34,16 @@ struct jobs {
     pthread_mutex_t mutex;
     pthread_cond_t end;
     bool stopping;
-    int pulses; /* of its thread alone */
-    bool more;  /* of the other thread alone: a job of this look has more to do */
+    int pulses; /* used only by the pulse's thread */
+    bool more;  /* used only by the other thread: a job of this look has more to do */
     atomic_bool answers;
     atomic_bool has_room;
 };
 
 #define DUE_JOB "due"
 
-/* One line per recurring job: its name in the table job, how often, and the command it is, or
- * COMMAND_COUNT for what is none; NULL ends them. */
+/* One line per recurring job: its name in the table job, how often it runs, and its command, or
+ * COMMAND_COUNT when it is not a command; NULL ends the list. */
 static const struct {
     const char *name;
     int every_seconds;
@@ -78,13 +78,13 @@ static bool run_command(struct jobs *jobs, const struct command *command)
 
 /* ---- checkpoints ---- */
 
-/* What does not hold is an error for as long as it does not. */
+/* A checkpoint that does not hold is logged as an error again and again until it does. */
 static void log_checkpoint(struct uuid workspace, const struct checkpoint_turn *turn)
 {
     static const char *const words[] = {
         [CHECKPOINT_REPLACED] = "another signing key has replaced this server's: give it that one",
         [CHECKPOINT_CUT] = "the ledger ends before its last checkpoint does: its tail was cut",
-        [CHECKPOINT_CHANGED] = "what the last checkpoint covers is not what it was",
+        [CHECKPOINT_CHANGED] = "the entries that the last checkpoint covers have changed",
         [CHECKPOINT_MISSING] = "a position is missing",
         [CHECKPOINT_NO_MEMORY] = "memory is short",
     };
@@ -112,9 +112,9 @@ static void run_checkpoint(struct jobs *jobs, struct uuid workspace)
         log_checkpoint(workspace, &turn);
 }
 
-/* ---- what is due ---- */
+/* ---- due jobs ---- */
 
-/* What is left is done after what other workspaces have waiting, and without a pause. */
+/* The rest is done after the jobs of other workspaces that wait, but without a pause. */
 static void leave_more(struct jobs *jobs, size_t which, struct uuid workspace)
 {
     jobs->more = true;
@@ -142,7 +142,7 @@ static bool is_stopping(struct jobs *jobs)
     return stopping;
 }
 
-/* A server without a signing key leaves checkpoints to those that have one. */
+/* A server without a signing key leaves checkpoints to the others. */
 static bool is_ours(const struct jobs *jobs, size_t which)
 {
     return recurring[which].kind != COMMAND_COUNT || jobs->settings.signing_key != NULL;
@@ -165,7 +165,7 @@ static bool run_due(struct jobs *jobs, size_t which)
     return true;
 }
 
-/* What is due, as long as the database answers. */
+/* Does all that is due, as long as the database answers. */
 static void look(struct jobs *jobs)
 {
     bool answers = atomic_load(&jobs->answers);
@@ -188,7 +188,7 @@ static void wait_a_tick(struct jobs *jobs)
     pthread_cond_timedwait(&jobs->end, &jobs->mutex, &until);
 }
 
-/* Does this again and again, until it is to end. */
+/* Calls it again and again, until the jobs are to stop. */
 static void repeat(struct jobs *jobs, void (*act)(struct jobs *jobs))
 {
     pthread_mutex_lock(&jobs->mutex);
@@ -208,9 +208,9 @@ static void *tick(void *argument)
     return NULL;
 }
 
-/* A database whose disk is full, or whose files somebody has deleted, answers for a good while.
- * What passes work_mem goes into a temporary file beside its tables: that needs a directory and
- * room, and costs neither a transaction id nor WAL. */
+/* When its disk is full, or its files were deleted, a database still answers for a good while. A
+ * sort larger than work_mem makes PostgreSQL write a temporary file beside its tables: that needs a
+ * directory and room, and costs neither a transaction id nor WAL. */
 static void try_to_write(struct jobs *jobs)
 {
     int64_t deadline = pg_deadline_in(CLAIM_TIMEOUT_MS);
@@ -223,8 +223,9 @@ static void try_to_write(struct jobs *jobs)
         pg_queue_sql(jobs->pulse, "ROLLBACK");
         status = pg_pipeline_run(jobs->pulse, deadline);
     }
-    /* Classes of SQLSTATE: resources, the system around PostgreSQL, its inside. Whether it answers
-     * is another question, and a limit that an administrator has set is no lack. */
+    /* Classes of SQLSTATE: resources, the system around PostgreSQL, internal errors. Others mean
+     * something else: whether it answers is another question, and a limit set by an administrator
+     * is not a failure. */
     const char *sqlstate = pg_error(jobs->pulse)->sqlstate;
     bool fails =
         status != PG_OK && (strcmp(sqlstate, "53100") == 0 || strncmp(sqlstate, "58", 2) == 0 ||
@@ -245,8 +246,8 @@ static void ask(struct jobs *jobs)
         try_to_write(jobs);
 }
 
-/* On a thread and a connection of its own: a job may hang on what it does for longer than whoever
- * asks whether the service is ready is to be told wrong. */
+/* On its own thread and connection: a job may wait for the database longer than /readyz may go on
+ * saying that all is well. */
 static void *pulse(void *argument)
 {
     repeat(argument, ask);

@@ -1,7 +1,7 @@
 /*
- * What recurs: next steps that are due, and whatever else is due per workspace. Any number of
- * server processes runs these at once: a workspace's job is claimed by a row lock, and its effect
- * goes through the lane; that of checkpoints, which change no entity, is a transaction of its own.
+ * Recurring work: next steps that are due, and whatever else is due per workspace. Any number of
+ * servers run it at once: a workspace's job is claimed by a row lock, and its effect goes through
+ * the lane; that of checkpoints, which change no entity, is its own transaction.
  */
 #ifndef BATON_SERVER_JOBS_H
 #define BATON_SERVER_JOBS_H
@@ -17,18 +17,18 @@ struct jobs_settings {
     struct pg_settings database;           /* role baton_job */
     struct pg_settings app;                /* role baton_app */
     struct lanes *lanes;                   /* borrowed */
-    const struct signing_key *signing_key; /* borrowed; NULL: checkpoints are other servers' work */
+    const struct signing_key *signing_key; /* borrowed; NULL: other servers make checkpoints */
     struct gauges *gauges;                 /* borrowed; read between jobs */
 };
 
 struct jobs *jobs_start(const struct jobs_settings *settings);
 void jobs_stop(struct jobs *jobs);
 
-/** Names of what recurs, each of which a new workspace gets a row of; NULL behind the last. */
+/** Names of the recurring jobs; a new workspace gets a row of each. NULL after the last. */
 const char *jobs_name(size_t which);
 
-/** Why requests that need the database will fail: it did not answer a moment ago, or it could not
- *  write. NULL: they need not. Any thread. */
+/** Why requests that need the database will fail: it did not answer a moment ago, or it cannot
+ *  write. NULL: there is no trouble. Any thread. */
 const char *jobs_database_trouble(const struct jobs *jobs);
 
 #endif

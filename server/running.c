@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* When a process began, in ticks since the machine did: with it a process id is given but once.
- * 0: there is no such process. Its name, in parentheses, may hold anything. */
+/* When a process began, in ticks since the machine started: together with it a process id is
+ * unique. 0: there is no such process. The name, in parentheses, may contain anything. */
 static long long start_of(pid_t process)
 {
     char path[64], text[1024] = "";
@@ -58,7 +58,7 @@ static bool copy(const json_t *note, const char *key, char *out, size_t size)
     return text != NULL && (size_t)snprintf(out, size, "%s", text) < size;
 }
 
-/* The note of a process that runs. */
+/* Reads a note, if its process is running. */
 static bool read_note(const char *path, struct running *out)
 {
     json_t *note = json_load_file(path, 0, NULL);
@@ -89,7 +89,7 @@ static bool make_directories(const char *path)
     return true;
 }
 
-/* Of a process id that is in use again the next server writes its own. */
+/* The note of a process id that is used again is left to be overwritten by its server. */
 static void remove_old(const char *directory)
 {
     DIR *files = opendir(directory);
@@ -105,7 +105,7 @@ static void remove_old(const char *directory)
         closedir(files);
 }
 
-/* A file that is whole before it has its name; any user may read it. */
+/* The file is complete before it gets its name; any user may read it. */
 static bool write_note(const char *path, const char *fresh, json_t *note)
 {
     int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);

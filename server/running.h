@@ -1,8 +1,7 @@
 /*
- * Which servers run, and on what database. A server notes itself in the run directory of its user
- * when it listens, one file per process, and removes the note when it ends; commands that were
- * given no database look there. A note holds no secret. One whose process is gone counts for
- * nothing.
+ * Which servers run, and on which database. A server writes a note in the run directory of its user
+ * when it listens, one file per process, and removes it when it ends; commands that are given no
+ * database look there. A note contains no secret. A note whose process is gone is ignored.
  */
 #ifndef BATON_SERVER_RUNNING_H
 #define BATON_SERVER_RUNNING_H
@@ -19,13 +18,13 @@
 
 struct running {
     pid_t process;
-    char url[RUNNING_URL_MAX_BYTES];              /* where it answers, for a client beside it */
+    char url[RUNNING_URL_MAX_BYTES];              /* the address for a client on this machine */
     char database[RUNNING_DATABASE_MAX_BYTES];    /* in words, without a password */
-    char data_directory[SETTINGS_TEXT_MAX_BYTES]; /* "": it works on a DATABASE_URL */
+    char data_directory[SETTINGS_TEXT_MAX_BYTES]; /* "": it uses a DATABASE_URL */
 };
 
-/** The URL by which a client on this machine reaches a server that listens so: an address that
- *  stands for all of the machine's becomes the loopback one. */
+/** The URL by which a client on this machine reaches a server that listens there: an address that
+ *  means all of the machine's becomes the loopback one. */
 void running_url(const char *host, uint16_t port, char out[RUNNING_URL_MAX_BYTES]);
 
 /** Notes this process, which is self->process, in the directory, and removes notes of processes
@@ -35,7 +34,7 @@ bool running_note(const char *directory, const struct running *self) MUST_USE;
 /** Removes the note of this process. */
 void running_forget(const char *directory, pid_t process);
 
-/** The servers that run and are noted in the directory: how many were put into out. */
+/** The servers that run and have a note in the directory; returns how many were put into out. */
 size_t running_list(const char *directory, struct running out[RUNNING_MAX]);
 
 #endif

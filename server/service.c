@@ -34,10 +34,10 @@ struct service {
     struct background *background;
     struct httpd *httpd;
     atomic_bool *ending;        /* the caller's; may be NULL */
-    _Atomic int64_t give_up_at; /* of all work with the database, in pg_now_ms() terms */
+    _Atomic int64_t give_up_at; /* when all work with the database is given up; pg_now_ms() */
 };
 
-/* A warning about the login comes with each session that opens: once is enough. */
+/* Every session that opens repeats the warning about the login: once is enough. */
 static void log_warning(const struct pg_error *warning)
 {
     static atomic_flag was_said = ATOMIC_FLAG_INIT;
@@ -46,7 +46,7 @@ static void log_warning(const struct pg_error *warning)
         log_event(LOG_LEVEL_WARN, "database", "%s", warning->text);
 }
 
-/* The text is of connecting and of scripts, and holds no row values. */
+/* The text comes from connecting and from scripts, and has no row values. */
 static void log_database(void *context, const struct pg_error *error)
 {
     (void)context;
@@ -100,8 +100,8 @@ static enum auth_answer refuse_lookup(struct request *r, enum err err)
     return AUTH_REFUSED;
 }
 
-/* The newer of the cache's and what the request's lookup read: in the cache that may have given way
- * since. The caller's; NULL: neither. */
+/* The newer of the cached configuration and the one that the request's lookup read, which the cache
+ * may have dropped since. Belongs to the caller; NULL: neither. */
 static const struct config *config_for(struct service *service, struct request *r)
 {
     const struct config *cached = config_cache_get(service->cache, r->caller.workspace);
@@ -116,14 +116,14 @@ static const struct config *config_for(struct service *service, struct request *
     return read;
 }
 
-/* The request's, which releases it. */
+/* Hands it to the request, which releases it. */
 static void keep_config(struct request *r, const struct config *config)
 {
     r->config = config;
     r->config_release = config_release;
 }
 
-/* By the signature of the body, under the secret that the source has now. */
+/* By the signature of the body, with the secret that the source has now. */
 static enum auth_answer authenticate_sender(struct service *service, struct request *r,
                                             const struct task *task)
 {
@@ -133,7 +133,7 @@ static enum auth_answer authenticate_sender(struct service *service, struct requ
     if (config == NULL)
         return refuse_sender(r);
     enum auth_answer answer = inbound_authenticate(r, config);
-    keep_config(r, config); /* for the body too, when that is awaited */
+    keep_config(r, config); /* also for AUTH_BODY, when the body is not there yet */
     return answer;
 }
 
@@ -172,8 +172,9 @@ static void run_lookup(struct reader_job *job, struct reader *reader)
 {
     struct task *task = job->owner;
     struct request *r = task->r;
-    /* Anything confirmed since the request came will do: many at once ask the database once, and a
-     * key that another process made before it came is found. */
+    /* A configuration that was confirmed after the request arrived is new enough: many requests at
+     * once then ask the database once, and a key that another process made before the request
+     * arrived is found. */
     int64_t age_ms = pg_now_ms() - r->started_us / 1000;
 
     shortage_clear();
@@ -331,13 +332,13 @@ static void wait_for_the_end(void)
     sigemptyset(&ends);
     sigaddset(&ends, SIGTERM);
     sigaddset(&ends, SIGINT);
-    sigaddset(&ends, SIGHUP); /* the terminal is gone; nohup has it ignored */
+    sigaddset(&ends, SIGHUP); /* the terminal is gone; under nohup the signal is ignored */
     while (sigwait(&ends, &number) != 0)
         continue;
     log_event(LOG_LEVEL_INFO, "ending", "SIG%s", sigabbrev_np(number));
 }
 
-/* What the drain did not get done is given up with it. */
+/* Requests that the drain did not finish are given up. */
 static void stop(struct service *service, const struct settings *settings)
 {
     atomic_store(&service->give_up_at, pg_deadline_in(settings->drain_timeout_ms));

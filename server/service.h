@@ -1,4 +1,4 @@
-/* The service as a whole: what runs between the start of `baton serve` and its end. */
+/* The whole service: everything that runs between the start of `baton serve` and its end. */
 #ifndef BATON_SERVER_SERVICE_H
 #define BATON_SERVER_SERVICE_H
 
@@ -10,10 +10,10 @@ struct keyring;
 struct running;
 struct signing_key;
 
-/** What it is given beside its settings; borrowed. */
+/** Given in addition to the settings; borrowed. */
 struct service_keys {
-    struct keyring *secrets;     /* opens what is sealed in the database */
-    struct signing_key *signing; /* signs checkpoints; NULL: none are made */
+    struct keyring *secrets;     /* opens sealed values in the database */
+    struct signing_key *signing; /* signs checkpoints; NULL: this server makes none */
 };
 
 /**

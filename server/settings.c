@@ -14,7 +14,7 @@ enum setting_kind {
     SETTING_LISTEN,         /* HOST:PORT, [IPV6]:PORT or :PORT */
     SETTING_LEVEL,          /* log level */
     SETTING_ORIGINS,        /* of pages: see http/cors.h */
-    SETTING_DATA_DIRECTORY, /* of these two the default depends on the user */
+    SETTING_DATA_DIRECTORY, /* the defaults of these two depend on the user */
     SETTING_RUN_DIRECTORY,
 };
 
@@ -55,9 +55,9 @@ static const struct setting settings[] = {
      "signs checkpoints of the ledger; a private PostgreSQL's server makes its own"},
     {"cors-origins", "BATON_CORS_ORIGINS", SETTING_ORIGINS, AT(cors_origins), "", 0, 0,
      "https://HOST[:PORT], …", SETTINGS_SERVE,
-     "origins whose pages may call the API in a browser, parted by commas; without it none"},
+     "origins whose pages may call the API in a browser, separated by commas; by default none"},
     {"log-level", "BATON_LOG_LEVEL", SETTING_LEVEL, AT(log_level), "info", 0, 0,
-     "debug|info|warn|error", SETTINGS_SERVE, "what the log on stderr tells at least"},
+     "debug|info|warn|error", SETTINGS_SERVE, "the lowest level that the log on stderr shows"},
     {"http-threads", "BATON_HTTP_THREADS", SETTING_NUMBER, AT(http_threads), "1", 1, 64, "threads",
      SETTINGS_SERVE, "that read requests and write answers; one does about 50,000 a second"},
     {"workers", "BATON_WORKERS", SETTING_NUMBER, AT(workers), "4", 1, 64, "threads", SETTINGS_SERVE,
@@ -69,11 +69,11 @@ static const struct setting settings[] = {
     {"waiting", "BATON_WAITING", SETTING_NUMBER, AT(waiting_max), "512", 1, 4096, "requests",
      SETTINGS_SERVE, "waiting for the database per HTTP thread, at most; more get a 503"},
     {"request-timeout", "BATON_REQUEST_TIMEOUT_MS", SETTING_NUMBER, AT(request_timeout_ms), "15000",
-     100, 600000, "ms", SETTINGS_SERVE, "from the whole request to its answer"},
+     100, 600000, "ms", SETTINGS_SERVE, "from the complete request to its answer"},
     {"client-timeout", "BATON_CLIENT_TIMEOUT_MS", SETTING_NUMBER, AT(client_timeout_ms), "10000",
      100, 600000, "ms", SETTINGS_SERVE, "in which headers and body of a request must arrive"},
     {"drain-timeout", "BATON_DRAIN_TIMEOUT_MS", SETTING_NUMBER, AT(drain_timeout_ms), "5000", 100,
-     600000, "ms", SETTINGS_SERVE, "that begun requests get to end after SIGTERM or Ctrl-C"},
+     600000, "ms", SETTINGS_SERVE, "that requests under way get to end after SIGTERM or Ctrl-C"},
     {"group-max", "BATON_GROUP_MAX", SETTING_NUMBER, AT(group_max), "256", 1, 256, "commands",
      SETTINGS_SERVE, "saved in one transaction, at most"},
     {"group-hold", "BATON_GROUP_HOLD", SETTING_NUMBER, AT(group_hold), "0", 0, 256, "commands",
@@ -162,7 +162,7 @@ static bool set_below(const struct setting *setting, struct settings *out, const
            set_text(setting, out, path);
 }
 
-/* Root's PostgreSQL runs as another user, who cannot look into /root. */
+/* Root's PostgreSQL runs as another user, who cannot enter /root. */
 static bool set_data_directory(const struct setting *setting, struct settings *out,
                                const char *value)
 {
@@ -173,7 +173,7 @@ static bool set_data_directory(const struct setting *setting, struct settings *o
     return set_below(setting, out, "HOME", ".local/share/baton");
 }
 
-/* Who has no place for it does without. */
+/* A user without a place for it does without. */
 static bool set_run_directory(const struct setting *setting, struct settings *out,
                               const char *value)
 {
@@ -207,7 +207,7 @@ static bool set(const struct setting *setting, struct settings *out, const char 
     return false;
 }
 
-/* Connection strings may hold a password, so what was given is not repeated. */
+/* Connection strings may contain a password, so the given value is not repeated. */
 static void say_fault(const struct setting *setting, bool from_flag, FILE *err)
 {
     fprintf(err, "baton: %s%s: ", from_flag ? "--" : "",

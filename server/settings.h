@@ -1,6 +1,6 @@
 /*
- * How a Baton program is set: by flags, by the environment, or by default, in this order. All
- * settings stand in one table, from which --help is printed; all are checked before anything
+ * How a Baton program is configured: by flags, by the environment, or by default, in this order.
+ * All settings are in one table, from which --help is printed; all are checked before anything
  * starts.
  */
 #ifndef BATON_SERVER_SETTINGS_H
@@ -17,13 +17,13 @@
 #define SETTINGS_TEXT_MAX_BYTES 1024
 #define SETTINGS_HOST_MAX_BYTES 256
 
-/** Where root's servers note that they run; any user may look there. */
+/** Where servers of root write their notes; any user may read them. */
 #define SETTINGS_RUN_DIRECTORY_OF_ROOT "/run/baton"
 
-/** Which programs look at a setting. */
+/** Which programs use a setting. */
 enum settings_for {
-    SETTINGS_DATABASE = 1, /* whoever uses the database */
-    SETTINGS_OWNER = 2,    /* who owns the tables */
+    SETTINGS_DATABASE = 1, /* programs that use the database */
+    SETTINGS_OWNER = 2,    /* programs that act as the owner of the tables */
     SETTINGS_SERVE = 4,
 };
 
@@ -34,7 +34,7 @@ struct settings {
      *  cluster's own here before the service starts. */
     char database_url[SETTINGS_TEXT_MAX_BYTES];
     char owner_url[SETTINGS_TEXT_MAX_BYTES]; /* of the owner of the tables; "": database_url */
-    char job_url[SETTINGS_TEXT_MAX_BYTES];   /* for what works on all workspaces; set by serve */
+    char job_url[SETTINGS_TEXT_MAX_BYTES];   /* for work on all workspaces; set by serve */
     char data_directory[SETTINGS_TEXT_MAX_BYTES];
     bool data_directory_is_given;                /* false: it is the default */
     char run_directory[SETTINGS_TEXT_MAX_BYTES]; /* "": there is none */
@@ -45,7 +45,7 @@ struct settings {
     enum log_level log_level;
     char cors_origins[SETTINGS_TEXT_MAX_BYTES]; /* "": none */
     int http_threads;
-    int workers; /* threads that save groups, each with a connection of its own */
+    int workers; /* threads that save groups, each with its own connection */
     int readers; /* connections for reads */
     int connections_max;
     int waiting_max; /* requests that wait for the database, per HTTP thread */
@@ -71,9 +71,9 @@ size_t settings_count(void);
 bool settings_flag(size_t which, unsigned purpose, struct settings_flag *out);
 
 /**
- * Fills *out: flag, else environment, else default. flags[i] is what was given with the flag of
- * setting i, NULL when it was not. Says on err what is wrong, all of it, each with what to do.
- * Answers how many are wrong.
+ * Fills *out: flag, else environment, else default. flags[i] is the value of the flag of setting i,
+ * NULL when it was not given. Prints to err all that is wrong, each with what to do. Returns how
+ * many settings are wrong.
  */
 int settings_read(struct settings *out, unsigned purpose, const char *const flags[],
                   FILE *err) MUST_USE;

@@ -1,6 +1,6 @@
 /*
- * Memory that lives as long as one request or one group and is freed in one place.
- * Not thread-safe: one thread at a time uses an arena.
+ * Memory that lives as long as one request or one group and is freed in one place. Not thread-safe:
+ * an arena is used by one thread at a time.
  */
 #ifndef BATON_BASE_ARENA_H
 #define BATON_BASE_ARENA_H
@@ -15,15 +15,15 @@ struct arena *arena_new(size_t cap_bytes);
 
 void arena_free(struct arena *arena);
 
-/** Forgets everything handed out and keeps one block for the next use. */
+/** Frees everything that was handed out, but keeps one block for the next use. */
 void arena_clear(struct arena *arena);
 
-/** What it holds of the system's memory, in bytes; 0 of NULL. */
+/** The bytes of system memory that it holds; 0 for NULL. */
 size_t arena_bytes(const struct arena *arena);
 
 /**
- * Zeroed, aligned for any type. NULL when the cap is reached or memory is short;
- * the arena then stays marked, see arena_failed().
+ * Zeroed, aligned for any type. NULL when the cap is reached or memory is short; the arena then
+ * stays marked, see arena_failed().
  */
 void *arena_alloc(struct arena *arena, size_t size);
 
@@ -38,11 +38,12 @@ char *arena_printf(struct arena *arena, const char *format, ...)
 char *arena_vprintf(struct arena *arena, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
 
-/** Whether an allocation has failed since the arena was made or cleared: one check at the end
- *  of a piece of work stands for all of them, provided no result was dereferenced unchecked. */
+/** Whether an allocation has failed since the arena was made or cleared: one check at the end of a
+ *  piece of work is enough, provided that no result was dereferenced unchecked. */
 int arena_failed(const struct arena *arena);
 
-/** Marks it as failed, for memory that belongs to the same piece of work but lives elsewhere. */
+/** Marks it as failed, for memory that belongs to the same piece of work but is not from the
+ *  arena. */
 void arena_fail(struct arena *arena);
 
 #define ARENA_NEW(arena, type)      ((type *)arena_alloc((arena), sizeof(type)))

@@ -23,8 +23,8 @@ size_t base64url_encode(const void *bytes, size_t len, char *out)
     return written;
 }
 
-/* OpenSSL reads more than one text for a value: white space around it, and whatever stands in the
- * bits that a last character has too many. So what was read is written again and compared. */
+/* OpenSSL accepts several texts for one value: with white space around it, and with any value in
+ * the unused bits of the last character. So the result is encoded again and compared. */
 bool base64url_decode(const char *text, size_t text_len, char *out, size_t *len)
 {
     char padded[BASE64URL_MAX_LEN + 4], again[BASE64URL_MAX_LEN + 4];

@@ -39,7 +39,8 @@ static void fetch(struct csv *csv)
     csv->len += len;
 }
 
-/* One byte ahead is enough to tell "\r\n" and doubled quotes. */
+/* One byte of look-ahead is enough to recognise "\r
+ * " and doubled quotes. */
 static int peek(struct csv *csv)
 {
     if (csv->at == csv->len && !csv->ended && !csv->failed) {
@@ -68,7 +69,7 @@ static bool take_if(struct csv *csv, int wanted)
     return true;
 }
 
-/* U+FEFF at the very beginning, in UTF-8, in however many pieces it comes. */
+/* Skips U+FEFF in UTF-8 at the very beginning, however the bytes are split. */
 static void skip_mark(struct csv *csv)
 {
     static const char mark[] = "\xef\xbb\xbf";
@@ -82,14 +83,14 @@ static void skip_mark(struct csv *csv)
         csv->at = len;
 }
 
-/* ---- what parts the cells ---- */
+/* ---- the separator ---- */
 
 static const char separators[] = {',', ';', '\t'};
 
 #define SEPARATORS (sizeof separators)
 
-/* How often each stands in the first line, outside quotes; false: the line's end is not there yet.
- */
+/* How often each is in the first line, outside quotes; false: the end of the line has not been read
+ * yet. */
 static bool count_separators(const struct csv *csv, size_t counts[static SEPARATORS])
 {
     bool is_quoted = false;

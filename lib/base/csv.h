@@ -1,8 +1,8 @@
 /*
- * Reads text of CSV (RFC 4180) or of JSON lines, row by row, from whoever brings the bytes. A line
- * ends with LF or CRLF; a byte-order mark is skipped; quoted cells may hold line ends. Cells are
- * parted by the comma, semicolon or tab that stands most often in the first line, outside quotes
- * and within the first CSV_READ_SIZE_BYTES; when equally often, by the first of these. One thread.
+ * Reads CSV (RFC 4180) or JSON lines, row by row, from bytes that a function provides. A line ends
+ * with LF or CRLF; a byte-order mark is skipped; quoted cells may contain line ends. The separator
+ * is the comma, semicolon or tab that is most frequent in the first line, outside quotes and within
+ * the first CSV_READ_SIZE_BYTES; in a tie, the first of these. One thread.
  */
 #ifndef BATON_BASE_CSV_H
 #define BATON_BASE_CSV_H
@@ -19,10 +19,10 @@ enum csv_status {
     CSV_ROW,
     CSV_END,
     CSV_REFUSED, /* this row is malformed, see why; the next one can be read */
-    CSV_FAILED,  /* memory is short, or the bytes cannot be had */
+    CSV_FAILED,  /* memory is short, or the bytes cannot be read */
 };
 
-/** Brings up to size bytes; *len 0 is the end. False: they cannot be had. */
+/** Provides up to size bytes; *len 0 is the end. False: they cannot be read. */
 typedef bool csv_read(void *context, char *bytes, size_t size, size_t *len);
 
 struct csv_row {
@@ -42,16 +42,16 @@ struct csv {
     bool failed;
     int64_t line;  /* of the next byte */
     int separator; /* 0: not known yet */
-    char *text;    /* of the row: cells one behind the other */
+    char *text;    /* of the row: its cells, one after the other */
     size_t text_len;
     size_t *starts;
     size_t *lens;
     const char **cells;
     size_t count;
-    const char *why; /* of the row under work; NULL: fine so far */
+    const char *why; /* of the present row; NULL: no fault so far */
 };
 
-/** False when memory is short; csv_release() is due all the same. */
+/** False when memory is short; call csv_release() all the same. */
 bool csv_init(struct csv *csv, csv_read *read, void *context);
 void csv_release(struct csv *csv);
 

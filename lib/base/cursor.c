@@ -18,7 +18,7 @@ static char *encode(const char *text, size_t len, struct arena *arena)
     return out;
 }
 
-/* NULL when it is not exactly what encode() writes of a text: one place has one cursor. */
+/* NULL when it is not exactly what encode() writes: each place has one cursor. */
 static char *decode(const char *text, struct arena *arena)
 {
     size_t len = strlen(text);
@@ -42,7 +42,7 @@ const char *cursor_write(const struct cursor *cursor, const char *tag, struct ar
     return text == NULL ? NULL : encode(text, strlen(text), arena);
 }
 
-/* The field up to the next colon, which becomes its end; NULL when there is none. */
+/* The field up to the next colon, which is overwritten by a NUL; NULL when there is none. */
 static char *take_field(char **rest)
 {
     char *field = *rest;

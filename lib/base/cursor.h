@@ -1,7 +1,7 @@
 /*
- * A place in a list or a feed as callers keep it: base64url of a small text with a tag of its
- * list and a version, "<tag>1:<number>:<uuid>:<text>". Opaque to callers, and refused when it is
- * not one of this list's.
+ * A place in a list or a feed, for callers to keep: base64url of a small text with a tag of its
+ * list and a version, "<tag>1:<number>:<uuid>:<text>". Opaque to callers; a cursor of another list
+ * is refused.
  */
 #ifndef BATON_BASE_CURSOR_H
 #define BATON_BASE_CURSOR_H
@@ -15,7 +15,7 @@
 #define CURSOR_MAX_BYTES     512 /* encoded */
 #define CURSOR_TAG_MAX_BYTES 8
 
-/** Each list uses of it what its order needs; the rest stays zero. */
+/** Each list uses the members that its order needs; the others stay zero. */
 struct cursor {
     int64_t number; /* a ledger position, or a moment */
     struct uuid id;
@@ -25,7 +25,7 @@ struct cursor {
 /** The text for the caller; NULL when memory is short. */
 const char *cursor_write(const struct cursor *cursor, const char *tag, struct arena *arena);
 
-/** False when the text is no cursor of this tag; cursor->text lives in the arena. */
+/** False when the text is not a cursor with this tag; cursor->text lives in the arena. */
 bool cursor_read(const char *text, const char *tag, struct arena *arena, struct cursor *out);
 
 #endif

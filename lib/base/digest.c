@@ -1,7 +1,7 @@
-/* The functions of the EVP layer take memory for each hash, and have no way on when there is none;
- * a hash that cannot fail is worth their deprecation. Measured with OpenSSL 3.0, an HMAC of 59
- * bytes in three parts takes 484 ns here, 1,094 ns by EVP_MAC with a context that is kept, 2,366 ns
- * with one of its own. */
+/* OpenSSL's EVP functions allocate for each hash, and fail when they cannot. A hash that cannot
+ * fail is worth using deprecated functions. Measured with OpenSSL 3.0, an HMAC of 59 bytes in three
+ * parts takes 484 ns here, 1,094 ns by EVP_MAC with a context that is kept, 2,366 ns with a new
+ * one. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 
 #include "base/digest.h"

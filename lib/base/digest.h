@@ -1,4 +1,4 @@
-/* SHA-256 and HMAC-SHA256 by OpenSSL, without memory of their own. Thread-safe. */
+/* SHA-256 and HMAC-SHA256 by OpenSSL, without allocations. Thread-safe. */
 #ifndef BATON_BASE_DIGEST_H
 #define BATON_BASE_DIGEST_H
 

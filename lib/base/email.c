@@ -11,8 +11,8 @@
 
 #define LOCAL_PART_MAX_BYTES 64 /* RFC 5321 section 4.5.3.1.1 */
 
-/* Providers where anybody can have an address. Gathered from the providers' own sign-up pages;
- * sorted, for bsearch. */
+/* Providers where anybody can have an address, collected from their sign-up pages; sorted, for
+ * bsearch. */
 static const char *const free_mail[] = {
     "126.com",      "163.com",        "aol.com",      "bol.com.br",     "comcast.net",
     "daum.net",     "duck.com",       "fastmail.com", "free.fr",        "freenet.de",
@@ -94,7 +94,7 @@ static enum err normalize_local(char *local, struct arena *arena, const char **o
     return ERR_NONE;
 }
 
-/* Of a text without outer space and invisible characters. */
+/* For a text without outer space and invisible characters. */
 static enum err normalize(const char *text, size_t len, struct arena *arena, const char **out)
 {
     const char *at = memrchr(text, '@', len);
@@ -148,8 +148,8 @@ enum err email_normalize(const char *text, struct arena *arena, const char **out
 
 /* ---- an address as people and mail programs write it ---- */
 
-/* Behind what begins here and may hold separators: a quoted name, an address in angle brackets, a
- * comment. One that does not end is one character like others. */
+/* The end of a piece that begins here and may contain separators: a quoted name, an address in
+ * angle brackets, a comment. If it does not end, it counts as a single character. */
 static size_t skip(const char *text, size_t len)
 {
     static const char begins[] = "\"<(", ends[] = "\">)";

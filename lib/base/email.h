@@ -1,4 +1,4 @@
-/* Email addresses: one spelling for one mailbox, and what its domain tells. */
+/* Email addresses: one spelling for one mailbox, and what its domain says. */
 #ifndef BATON_BASE_EMAIL_H
 #define BATON_BASE_EMAIL_H
 
@@ -11,7 +11,7 @@
 
 #define EMAIL_MIN_CHARS 3
 #define EMAIL_WANTED    "An email address such as kim@acme.example is wanted" /* of a fault */
-/** Of what is given to email_find(): the address, a name beside it, others behind it. */
+/** Of the text given to email_find(): an address, a name beside it, others after it. */
 #define EMAIL_GIVEN_MAX_BYTES 1000
 
 /**
@@ -24,16 +24,16 @@
 enum err email_normalize(const char *text, struct arena *arena, const char **out) MUST_USE;
 
 /**
- * As email_normalize, of a text as senders fill it in: `Kim Lee <kim@acme.example>`,
- * `kim@acme.example (Kim Lee)`, `mailto:kim@acme.example?subject=…`, or several of these parted by
- * commas or semicolons, of which the first that has an "@" counts.
+ * As email_normalize, for a text as senders fill it in: `Kim Lee <kim@acme.example>`,
+ * `kim@acme.example (Kim Lee)`, `mailto:kim@acme.example?subject=…`, or several of these separated
+ * by commas or semicolons, of which the first with an "@" counts.
  */
 enum err email_find(const char *text, struct arena *arena, const char **out) MUST_USE;
 
-/** What stands behind the "@" of a normalised address. */
+/** The part after the "@" of a normalised address. */
 const char *email_domain(const char *email);
 
-/** Whether anybody can have an address there: gmail.com and its like. */
+/** Whether anybody can have an address there, as at gmail.com. */
 bool email_is_free_mail(const char *domain);
 
 /** The registrable domain by the public suffix list ("acme.co.uk" of "mail.acme.co.uk"); NULL

@@ -1,7 +1,7 @@
 /*
  * Every error that Baton answers with, in one table: name, HTTP status, stable code, title, what it
  * means, what to do. /problems shows it. A code is part of the API: it is never renamed and never
- * used again for something else.
+ * reused for something else.
  */
 #ifndef BATON_BASE_ERROR_H
 #define BATON_BASE_ERROR_H
@@ -177,7 +177,7 @@ const char *error_title(enum err err);
 const char *error_means(enum err err);
 const char *error_cure(enum err err);
 
-/** Whether the same, sent again a little later, may well succeed. */
+/** Whether the same request may well succeed a little later. */
 bool error_is_passing(enum err err);
 
 #define MUST_USE __attribute__((warn_unused_result))

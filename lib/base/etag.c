@@ -63,7 +63,7 @@ static bool is_tag(const char *text)
     return true;
 }
 
-/* The next tag of a list; false at its end, or at what is none. */
+/* The next tag of a list; false at the end, or when there is no tag. */
 static bool next_tag(const char **at, struct tag *out)
 {
     *at += strspn(*at, ", \t");

@@ -1,8 +1,8 @@
 /*
  * Entity tags (RFC 9110, section 8.8.3). The tag of a thing that people edit is made of its
- * content, so that the same content has the same tag wherever it is shown. What a read answers with
- * is more than that (who may do what, another format, compressed), so its tag goes on after a dot:
- * "<content>.<answer>". If-Match asks for the content, If-None-Match for the very same answer.
+ * content, so that the same content has the same tag wherever it is shown. The answer to a read
+ * depends on more (who may do what, the format, compression), so its tag continues after a dot:
+ * "<content>.<answer>". If-Match compares the content, If-None-Match the whole answer.
  */
 #ifndef BATON_BASE_ETAG_H
 #define BATON_BASE_ETAG_H
@@ -19,24 +19,24 @@
 /** The tag of this JSON text, with its quotes and a NUL. */
 void etag_of_text(const char *json, size_t len, char out[ETAG_LEN + 1]);
 
-/** The tag of what counts its changes. */
+/** The tag of a thing that counts its changes. */
 void etag_of_revision(int64_t revision, char out[ETAG_LEN + 1]);
 
 /** The tag of the text that json_text_write makes. False when memory is short. */
 bool etag_of_json(const json_t *json, char out[ETAG_LEN + 1]);
 
-/** Whether it is "*" or a list of tags, as both headers have it. */
+/** Whether it is "*" or a list of tags, as both headers allow. */
 bool etag_list_is_fine(const char *list);
 
-/** Whether an If-Match value (NULL: none was sent; "*"; a list of tags) allows this content. Weak
- *  tags never do. */
+/** Whether an If-Match value (NULL: not sent; "*"; a list of tags) allows this content. Weak tags
+ *  never do. */
 bool etag_matches(const char *if_match, const char *etag);
 
-/** Whether an If-None-Match value (likewise) names this answer, weakly or not. */
+/** Whether an If-None-Match value (likewise) contains the tag of this answer, weak or not. */
 bool etag_is_known(const char *if_none_match, const char *etag);
 
-/** Writes a parsed value: compact, members in the order in which they came, numbers in the
- *  shortest form that reads back the same. */
+/** Writes a parsed value: compact, members in their original order, numbers in the shortest form
+ *  that reads back the same. */
 void json_text_write(const json_t *json, struct json_out *out);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * What is wrong with an input, fault by fault, each with the JSON pointer (RFC 6901) of its
- * place: the errors[] of a problem document. All faults of a document are gathered in one go.
+ * What is wrong with an input, fault by fault, each with the JSON pointer (RFC 6901) of its place:
+ * the errors[] of a problem document. All faults of a document are reported at once.
  */
 #ifndef BATON_BASE_FAULT_H
 #define BATON_BASE_FAULT_H
@@ -11,14 +11,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/** More than this many are counted, not kept. */
+/** More than this are counted, but not kept. */
 #define FAULTS_MAX 100
 
 struct fault {
     const char *pointer; /* "/criteria/2/test/op"; "" is the whole body */
     const char *where;   /* "body", "query", "path" or "header" */
     const char *code;    /* stable, such as "required", "type", "unknown_member" */
-    const char *detail;  /* says what is wanted; never repeats personal data */
+    const char *detail;  /* a sentence that says what is wanted; never repeats personal data */
 };
 
 struct faults {

@@ -45,7 +45,7 @@ static enum err add(json_t *fields, const char *name, json_t *value)
                                                                         : ERR_OUT_OF_MEMORY;
 }
 
-/* What is wrong with a name or value that was decoded; NULL: nothing. */
+/* What is wrong with a decoded name or value; NULL: nothing. */
 static const char *fault_of(const char *text, long len)
 {
     if (len < 0)
@@ -55,7 +55,7 @@ static const char *fault_of(const char *text, long len)
     return utf8_is_whole(text, (size_t)len) ? NULL : "it is not UTF-8: send the form in UTF-8";
 }
 
-/* room has as many bytes as the field, and two more. */
+/* room: as many bytes as the field, plus two. */
 static enum err add_field(json_t *fields, const char *text, size_t len, char *room,
                           const char **fault)
 {

@@ -1,4 +1,4 @@
-/* Fields of a form (application/x-www-form-urlencoded, as the URL standard reads it). */
+/* The fields of a form (application/x-www-form-urlencoded, read as in the URL standard). */
 #ifndef BATON_BASE_FORM_H
 #define BATON_BASE_FORM_H
 
@@ -10,13 +10,13 @@
 
 #define FORM_FIELDS_MAX 1000
 
-/** Whether a Content-Type says that the body is a form; NULL is none. */
+/** Whether a Content-Type says that the body is a form; NULL says no. */
 bool form_is_type(const char *content_type);
 
 #define FORM_WHY_MAX_BYTES 128
 
 /** A flat object of texts; a field that is sent several times is a list of texts. The caller frees
- *  *out with json_decref(). ERR_MALFORMED_JSON when it is no form (a broken escape, a NUL, no
+ *  *out with json_decref(). ERR_MALFORMED_JSON when it is not a form (a broken escape, a NUL, not
  *  UTF-8, too many fields), and why says which field and what is wanted; ERR_OUT_OF_MEMORY. */
 enum err form_parse(const char *text, size_t len, json_t **out,
                     char why[FORM_WHY_MAX_BYTES]) MUST_USE;

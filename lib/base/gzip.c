@@ -5,7 +5,7 @@
 #define ZLIB_CONST
 #include <zlib.h>
 
-/* Of our JSON and YAML within a twentieth of the best that zlib does, at half its time. */
+/* For our JSON and YAML, within a twentieth of the best that zlib can do, at half its time. */
 #define LEVEL 5
 
 #define WINDOW_BITS_GZIP (15 + 16)

@@ -1,4 +1,4 @@
-/* gzip (RFC 1952) by zlib. The same bytes always come out the same. Thread-safe. */
+/* gzip (RFC 1952) by zlib. The same input always gives the same bytes. Thread-safe. */
 #ifndef BATON_BASE_GZIP_H
 #define BATON_BASE_GZIP_H
 

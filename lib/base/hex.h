@@ -1,12 +1,12 @@
-/* Bytes as hexadecimal digits, two each. Pure. (OpenSSL writes capitals only, and puts a text that
- * it cannot read on its queue of errors, which takes memory.) */
+/* Bytes as hexadecimal digits, two each. Pure. (OpenSSL's functions write only capitals, and report
+ * a text that they cannot read in its queue of errors, which allocates.) */
 #ifndef BATON_BASE_HEX_H
 #define BATON_BASE_HEX_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/** The value of a digit, capitals too; -1: it is none. */
+/** The value of a digit, capital or not; -1: not a digit. */
 static inline int hex_digit(char c)
 {
     if (c >= '0' && c <= '9')
@@ -21,10 +21,10 @@ void hex_write(const void *bytes, size_t len, char *out);
 /** Writes 2 * len digits, in lower case, and a NUL. */
 void hex_encode(const void *bytes, size_t len, char *out);
 
-/** Reads len bytes of exactly 2 * len digits, capitals or not; false: they are not that. */
+/** Reads len bytes from exactly 2 * len digits, capital or not; false: the text is not that. */
 bool hex_decode(const char *text, size_t text_len, void *out, size_t len);
 
-/** As hex_decode, of lower case alone: one text for one value. */
+/** As hex_decode, but only lower case: one text for one value. */
 bool hex_decode_lower(const char *text, size_t text_len, void *out, size_t len);
 
 #endif

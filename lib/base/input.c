@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define KNOWN_MAX_BYTES 1024 /* of the names that a fault lists */
-#define NAME_MAX_BYTES  128  /* longer ones are unknown, and not repeated in the answer */
+#define NAME_MAX_BYTES  128  /* longer names are unknown, and not repeated in the answer */
 
 /* ---- places ---- */
 
@@ -144,7 +144,7 @@ static const char *text_wanted(enum input_kind kind)
     }
 }
 
-/* Everything but what consists of several values. */
+/* Converts every kind but those that consist of several values. */
 static bool convert(struct input *in, const struct input_node *at, const struct input_type *type,
                     union input_held *held)
 {
@@ -214,7 +214,7 @@ static bool read_array(struct input *in, const struct input_node *at,
     return sound;
 }
 
-/* In place: its defaults are those of the struct around it. */
+/* An object in place: its defaults were set with those of the struct around it. */
 static bool read_inner(struct input *in, const struct input_node *at,
                        const struct input_field *field, void *base)
 {
@@ -262,7 +262,7 @@ static bool is_member(const struct input_field *field)
     return field->place == INPUT_MEMBER;
 }
 
-/* Says which names there are, and which of them may be meant. */
+/* Says which names there are, and which one may have been meant. */
 static bool refuse_unknown(struct input *in, const struct input_node *at, const char *asked,
                            const struct input_spec *spec)
 {
@@ -399,7 +399,7 @@ static bool take_parameter(struct input *in, const struct parameter *parameter,
         if (!is_member(&spec->fields[i]) || strcmp(spec->fields[i].name, parameter->name) != 0)
             continue;
         if (seen[i])
-            return input_fault(in, &at, "repeated", "It stands more than once");
+            return input_fault(in, &at, "repeated", "It is given more than once");
         seen[i] = true;
         return input_word(in, &spec->fields[i], parameter->value, out);
     }

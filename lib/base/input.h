@@ -1,7 +1,7 @@
 /*
  * Declared input: a spec says what a JSON object, or the query, path and headers of a request, may
- * hold, and one call checks it and fills a C struct. Bodies, queries, definition documents and
- * mappings are read so. All faults are gathered in one go, each with its place.
+ * contain, and one call checks it and fills a C struct. Bodies, queries, definition documents and
+ * mappings are read this way. All faults are reported at once, each with its place.
  *
  *   struct touch_input { const char *kind; instant occurred_at; … };
  *
@@ -11,9 +11,9 @@
  *   };
  *   static const struct input_spec touch_spec = INPUT_SPEC(touch_fields, struct touch_input);
  *
- * A type says what a value may be, with its limits, and stands once for all fields that hold the
- * same: a name, a note, a term. Memory comes from the arena alone; what it could not give is left
- * out without a fault, so whoever reads looks at arena_failed() in the end.
+ * A type says what a value may be, with its limits, and is defined once for all fields that hold
+ * the same: a name, a note, a term. All memory comes from the arena; what it could not provide is
+ * left out without a fault, so the caller checks arena_failed() at the end.
  */
 #ifndef BATON_BASE_INPUT_H
 #define BATON_BASE_INPUT_H
@@ -29,10 +29,10 @@
 
 #define INPUT_FIELDS_MAX 64 /* of one spec */
 
-/** Texts whose type has no max of its own. */
+/** For texts whose type has no max. */
 #define INPUT_TEXT_MAX_CHARS 10000
 
-/** What a field is in the struct stands behind it. */
+/** After each kind: what the field is in the struct. */
 enum input_kind {
     INPUT_TEXT,      /* const char *: min to max characters; line breaks and tabs allowed */
     INPUT_LINE,      /* const char *: as INPUT_TEXT without any control character */
@@ -56,34 +56,34 @@ struct input;
 struct input_field;
 struct input_spec;
 
-/** A value and its place in the document. Lives on the stack of whoever reads. */
+/** A value and its place in the document. Lives on the reader's stack. */
 struct input_node {
     const json_t *json;          /* NULL: absent, or outside JSON */
-    const char *word;            /* a value outside JSON, such as a parameter */
-    const struct input_node *up; /* what it stands in; NULL: name is the place as it is written */
+    const char *word;            /* a value that is not JSON, such as a parameter */
+    const struct input_node *up; /* what contains it; NULL: name is the place as written */
     const char *name;            /* of a member; NULL: an item */
     size_t index;                /* of an item */
 };
 
-/** Puts a value whose kind, length and limits are checked into the struct at base, in a type's own
- *  way. False when it has added a fault. */
+/** Puts a value whose kind, length and limits have been checked into the struct at base, for types
+ *  with a special form. False when it has added a fault. */
 typedef bool input_read(struct input *in, const struct input_node *at,
                         const struct input_field *field, void *base);
 
 struct input_type {
     enum input_kind kind;
-    int64_t min;                    /* characters, value, items or members */
+    int64_t min;                    /* of characters, value, items or members */
     int64_t max;                    /* likewise; with min 0, 0 is no limit */
     const char *const *values;      /* INPUT_ENUM: names; a NULL is not offered */
     const struct input_spec *of;    /* INPUT_OBJECT */
     const struct input_type *item;  /* INPUT_ARRAY */
     bool (*fits)(const char *text); /* texts: NULL when the limits say it all */
-    const char *code;               /* of a text that does not fit, or an unknown value */
-    const char *wanted;             /* what fits, as a sentence */
-    input_read *read;               /* NULL: put as the kind says */
+    const char *code;               /* of a text that does not fit, or of an unknown value */
+    const char *wanted;             /* what is wanted, as a sentence */
+    input_read *read;               /* NULL: put as described for the kind */
 };
 
-/** Where a field stands in a request. */
+/** Where a field is in a request. */
 enum input_place {
     INPUT_MEMBER, /* of the JSON object, or a parameter of the query */
     INPUT_WHOLE,  /* it is the JSON itself */
@@ -98,9 +98,9 @@ struct input_field {
     size_t count; /* offset of a size_t, for INPUT_ARRAY and for the read functions that want one */
     enum input_place place;
     bool required;
-    bool nullable;     /* null counts as absent; a read function sees it */
+    bool nullable;     /* the struct has a pointer to the value, NULL when it is absent */
     bool boxed;        /* the struct has a pointer to the value: NULL when it is absent */
-    int64_t otherwise; /* when absent: of numbers, enums and bools */
+    int64_t otherwise; /* the value when absent: of numbers, enums and bools */
 };
 
 #define AT(struct_type, member)    .offset = offsetof(struct_type, member)
@@ -110,8 +110,8 @@ struct input_spec {
     const struct input_field *fields;
     size_t count;
     size_t size; /* of the struct */
-    /** What several fields say together: runs when the value is an object or a query, faults or
-     *  not. */
+    /** Checks several fields together: called when the value is an object or a query, with faults
+     *  or without. */
     bool (*check)(struct input *in, const struct input_node *at, void *out);
 };
 
@@ -125,10 +125,10 @@ struct input_spec {
 struct input {
     struct arena *arena;
     struct faults *faults;
-    const char *where;     /* "body", "query", "path" or "header": of the faults */
-    struct uuid workspace; /* that public ids must be of */
-    bool copies;           /* texts are copied into the arena, else borrowed from the document */
-    void *context;         /* for the types' own read functions */
+    const char *where;     /* "body", "query", "path" or "header": the place of the faults */
+    struct uuid workspace; /* the workspace that public ids must name */
+    bool copies;   /* texts are copied into the arena; else they are borrowed from the document */
+    void *context; /* for the types' own read functions */
 };
 
 /* Types without limits. */
@@ -140,11 +140,11 @@ extern const struct input_type input_email;
 extern const struct input_type input_public_id;
 extern const struct input_type input_any;
 
-/** Fills in what stands for absent fields: zero, field.otherwise, INSTANT_NONE. */
+/** Fills in the values of absent fields: zero, field.otherwise, INSTANT_NONE. */
 void input_defaults(const struct input_spec *spec, void *out);
 
-/** Reads an object into *out, whose defaults are set already. False when there are faults. Members
- *  are read in the order of the spec, so that one can build on those before it. */
+/** Reads an object into *out, whose defaults have been set. False when there are faults. Members
+ *  are read in the order of the spec, so that one can depend on those before it. */
 bool input_members(struct input *in, const struct input_node *at, const struct input_spec *spec,
                    void *out);
 
@@ -152,24 +152,24 @@ bool input_members(struct input *in, const struct input_node *at, const struct i
 bool input_object(struct input *in, const struct input_node *at, const struct input_spec *spec,
                   void *out);
 
-/** Reads one value by a type, as if it were a field alone: *to is what the kind says. */
+/** Reads one value by a type, as if it were a single field: *to is as described for the kind. */
 bool input_value(struct input *in, const struct input_node *at, const struct input_type *type,
                  void *to);
 
-/** Reads a value that came as text, outside JSON: a parameter, a part of the path, a header. */
+/** Reads a value that is text, not JSON: a parameter, a part of the path, a header. */
 bool input_word(struct input *in, const struct input_field *field, const char *text, void *out);
 
-/** A raw query string (NULL: none) by the spec's members: names and values are decoded, "+" is a
- *  space; unknown and repeated parameters are faults. Defaults are set by the caller. */
+/** Reads a raw query string (NULL: none) by the spec's members: names and values are decoded, "+"
+ *  is a space; unknown and repeated parameters are faults. The caller sets the defaults. */
 bool input_query(struct input *in, const char *query, const struct input_spec *spec, void *out);
 
-/** Whether a text is what the type wants; else a fault at this place. */
+/** Whether a text fits the type; if not, adds a fault at this place. */
 bool input_fits(struct input *in, const struct input_node *at, const struct input_type *type,
                 const char *text);
 
 /* ---- for read functions ---- */
 
-/** pointer is where the document itself stands: "" when it is the body. */
+/** pointer is the place of the document itself: "" when it is the body. */
 struct input_node input_root(const json_t *json, const char *pointer);
 struct input_node input_member(const struct input_node *of, const char *name);
 struct input_node input_item(const struct input_node *of, size_t index);
@@ -181,14 +181,14 @@ const char *input_pointer(const struct input_node *at, struct arena *arena);
 bool input_fault(struct input *in, const struct input_node *at, const char *code,
                  const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/** The text of a node that is a string or a word, copied when the input copies; NULL: memory is
+/** The text of a node that is a string or a word, copied if the input copies; NULL: memory is
  *  short. */
 const char *input_text(struct input *in, const struct input_node *at);
 
-/** A spec's check of what changes something: an object with at least one member. */
+/** For specs of changes: requires an object with at least one member. */
 bool input_changes(struct input *in, const struct input_node *at, void *out);
 
-/** Puts an array and its count where the field says. */
+/** Puts an array and its count into the field. */
 void input_put_array(const struct input_field *field, void *base, const void *items, size_t count);
 
 #endif

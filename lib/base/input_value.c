@@ -1,4 +1,4 @@
-/* Declared input, single values: check one, convert it, put it into the struct. */
+/* Declared input, single values: checks one, converts it, puts it into the struct. */
 #include "base/input_inside.h"
 
 #include "base/email.h"

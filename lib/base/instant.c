@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Days from civil and back: H. Hinnant, "chrono-Compatible Low-Level Date Algorithms",
+/* Days from a civil date and back, after H. Hinnant, "chrono-Compatible Low-Level Date Algorithms":
  * formulas for the proleptic Gregorian calendar with years that begin in March. */
 static int64_t days_from_civil(int64_t year, int month, int day)
 {
@@ -148,7 +148,7 @@ static bool take_time(const char **p, instant *out)
     int second = take_digits(p, 2);
     if (second < 0 || second > 60)
         return false;
-    if (second == 60) /* a leap second is the last second of its minute here */
+    if (second == 60) /* a leap second counts as the last second of its minute */
         second = 59;
     *out += (hour * 3600 + minute * 60 + second) * INSTANT_SECOND;
     return !take(p, '.') || take_fraction(p, out);

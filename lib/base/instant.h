@@ -11,7 +11,7 @@
 
 typedef int64_t instant;
 
-/** Stands for "no moment"; no real instant has this value. */
+/** Means "no moment"; no real instant has this value. */
 #define INSTANT_NONE INT64_MIN
 
 #define INSTANT_SECOND ((instant)1000000)
@@ -24,17 +24,17 @@ typedef int64_t instant;
 /** RFC 3339 in UTC with "Z"; a fraction only when there is one. Returns the length. */
 size_t instant_format(instant at, char out[INSTANT_TEXT_MAX]);
 
-/** RFC 3339 with zone, as section 5.6 has it; fractions beyond microseconds are cut. */
+/** RFC 3339 with a zone, as in section 5.6; digits beyond microseconds are cut off. */
 bool instant_parse(const char *text, instant *out);
 
-/** As instant_parse, but takes also a bare date (00:00Z), and "date time" or "dateTtime" without
- *  a zone (UTC): the forms that exported files carry. */
+/** As instant_parse, but also accepts a bare date (00:00Z), and "date time" or "dateTtime" without
+ *  a zone (UTC): forms found in exported files. */
 bool instant_parse_lenient(const char *text, instant *out);
 
-/** Whole days since 1970-01-01 of the UTC day that holds the moment; floors. */
+/** Whole days since 1970-01-01 of the UTC day that contains the moment; rounds down. */
 int64_t instant_day(instant at);
 
-/** Months since 1970-01 of the UTC month that holds the moment. */
+/** Months since 1970-01 of the UTC month that contains the moment. */
 int64_t instant_month(instant at);
 
 /** The first day of such a month: "2026-11-01". */

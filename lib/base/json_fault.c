@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The first that fits: a code of jansson's, and how its words begin. */
+/* The first one that fits counts: an error code of jansson's, and how its message begins. */
 static const struct {
     enum json_error_code code;
     const char *begins;
@@ -47,7 +47,8 @@ static const char *words_of(const json_error_t *error)
 void json_fault_words(const json_error_t *error, char out[JSON_FAULT_MAX_BYTES])
 {
     const char *words = words_of(error);
-    /* jansson adds what it read last, when that is short; a text that has ended says nothing. */
+    /* jansson adds the last token that it read, if it is short; at the end of the text there is
+     * none. */
     const char *near = strstr(error->text, " near '");
 
     if (words == NULL)

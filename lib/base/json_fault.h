@@ -1,4 +1,5 @@
-/* Why jansson refused a text, in words that lead to the cure: its own name its flags. Pure. */
+/* Why jansson refused a text, in words that say how to correct it: its own messages name its flags.
+ * Pure. */
 #ifndef BATON_BASE_JSON_FAULT_H
 #define BATON_BASE_JSON_FAULT_H
 
@@ -6,7 +7,8 @@
 
 #define JSON_FAULT_MAX_BYTES 256
 
-/** Such as "a member stands twice in one object, near '"a"'"; a file that cannot be opened too. */
+/** Such as "a member stands twice in one object, near '"a"'"; also for a file that cannot be
+ *  opened. */
 void json_fault_words(const json_error_t *error, char out[JSON_FAULT_MAX_BYTES]);
 
 #endif

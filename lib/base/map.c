@@ -9,8 +9,8 @@ void map_init(struct map *map, struct arena *arena)
     *map = (struct map){.arena = arena};
 }
 
-/* FNV-1a, 64 bit (Fowler, Noll, Vo), with a final mix: keys are ids and short texts. The maps
- * live for one group, so a sender who makes keys collide slows his own group only. */
+/* FNV-1a, 64 bit (Fowler, Noll, Vo), with a final mix: keys are ids and short texts. A map lives
+ * only for one group, so a sender who makes keys collide slows only its own group. */
 static uint64_t hash_of(const void *key, size_t len)
 {
     const unsigned char *p = key;

@@ -1,4 +1,5 @@
-/* A hash map in an arena: bytes → pointer, insert and find only. One thread at a time. */
+/* A hash map in an arena: from bytes to a pointer, with only insert and find. One thread at a
+ * time. */
 #ifndef BATON_BASE_MAP_H
 #define BATON_BASE_MAP_H
 

@@ -9,9 +9,9 @@ enum block { BLOCK_NOTHING, BLOCK_TEXT, BLOCK_BULLET, BLOCK_NUMBER, BLOCK_CITE, 
 
 struct writer {
     struct text_out *out;
-    struct text_out pending; /* text of the block that is not written yet */
+    struct text_out pending; /* text of the block that has not been written yet */
     enum block block;        /* what it is */
-    enum block open;         /* a list or table that goes on */
+    enum block open;         /* a list or table that is not finished */
 };
 
 /* ---- inline ---- */
@@ -76,7 +76,7 @@ static bool put_address(struct text_out *out, const char *link, size_t len)
 
 static void put_inline(struct text_out *out, const char *text, size_t len);
 
-/* "[text](address)". Its length; 0: none begins here. */
+/* "[text](address)". Its length; 0: there is none here. */
 static size_t put_link(struct text_out *out, const char *text, size_t len)
 {
     const char *close = memchr(text, ']', len);
@@ -171,7 +171,7 @@ static bool goes_on(enum block block)
     return block == BLOCK_BULLET || block == BLOCK_NUMBER || block == BLOCK_ROW;
 }
 
-/* Writes the block that was gathered, and ends a list or table that the next one does not go on. */
+/* Writes the collected block, and ends a list or table that the next block does not continue. */
 static void flush(struct writer *w, enum block next)
 {
     if (w->block != BLOCK_NOTHING) {
@@ -204,7 +204,7 @@ static void begin(struct writer *w, enum block block, const char *text, size_t l
     text_out_put_len(&w->pending, text, len);
 }
 
-/* The fence is behind it; answers where the text goes on. */
+/* Called after the fence; returns where the text continues. */
 static const char *put_fence(struct writer *w, const char *at)
 {
     text_out_put(w->out, "<pre><code>");

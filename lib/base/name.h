@@ -1,4 +1,4 @@
-/* Words by which programs know things: names of workspaces, teams and sources, and codes. */
+/* Words by which programs refer to things: names of workspaces, teams and sources, and codes. */
 #ifndef BATON_BASE_NAME_H
 #define BATON_BASE_NAME_H
 
@@ -13,9 +13,9 @@ bool name_valid(const char *name);
 /** Of a-z, 0-9, "_", "-", "." and ":", beginning with a letter or digit: of any length. */
 bool code_valid(const char *code);
 
-/** Of something new. */
+/** For something new. */
 extern const struct input_type new_name_type;
-/** Of something that should be there: what was never allowed as a name is simply not there. */
+/** For something that should exist: a text that was never allowed as a name simply does not. */
 extern const struct input_type name_type;
 extern const struct input_type code_type;
 

@@ -14,8 +14,8 @@ static int folded(char c)
     return tolower((unsigned char)c);
 }
 
-/* Optimal string alignment: the fewest insertions, deletions, changes and swaps of neighbours. Row
- * by row, of which three are kept: a swap looks back by two. */
+/* Optimal string alignment: the fewest insertions, deletions, changes and swaps of neighbours.
+ * Computed row by row with three rows, since a swap looks back by two. */
 static size_t distance_of(const char *a, size_t a_len, const char *b, size_t b_len)
 {
     size_t rows[3][NEAREST_NAME_MAX_BYTES + 1];

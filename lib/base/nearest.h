@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/** Longer names are compared with none. */
+/** Longer names are not compared. */
 #define NEAREST_NAME_MAX_BYTES 64
 
 struct nearest {
@@ -15,8 +15,8 @@ struct nearest {
 
 void nearest_begin(struct nearest *nearest, const char *asked);
 
-/** Takes a known name into account (NULL is none). Near is what one slip in three letters explains:
- *  a letter left out, put in or changed, or two swapped; case counts for nothing. */
+/** Considers a known name (NULL: none). Near means at most one slip in three letters: a letter left
+ *  out, inserted or changed, or two swapped; case is ignored. */
 void nearest_offer(struct nearest *nearest, const char *known);
 
 #endif

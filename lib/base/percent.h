@@ -1,4 +1,4 @@
-/* Percent-encoding of targets, decoded exactly once. Pure. */
+/* Decodes the percent-encoding of targets, exactly once. Pure. */
 #ifndef BATON_BASE_PERCENT_H
 #define BATON_BASE_PERCENT_H
 

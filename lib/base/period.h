@@ -1,4 +1,4 @@
-/* A stretch of time as callers tell it: moments, or bare dates of a time zone. */
+/* A period of time as callers give it: moments, or bare dates in a time zone. */
 #ifndef BATON_BASE_PERIOD_H
 #define BATON_BASE_PERIOD_H
 
@@ -18,10 +18,10 @@ struct period {
     struct period_end to;
 };
 
-/** Takes a bare date that the calendar has, or RFC 3339 with a zone. */
+/** Accepts a bare date that exists in the calendar, or RFC 3339 with a zone. */
 bool period_end_parse(const char *text, struct period_end *out);
 
-/** The moment, in UTC where it is a date; INSTANT_NONE where it is open. */
+/** The moment, in UTC if it is a date; INSTANT_NONE if it is open. */
 instant period_end_utc(const struct period_end *end);
 
 #endif

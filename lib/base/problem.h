@@ -8,9 +8,9 @@
 
 struct problem {
     enum err err;
-    const char *detail;          /* one sentence that says how to mend it; may be NULL */
+    const char *detail;          /* a sentence that says how to correct it; may be NULL */
     const struct faults *faults; /* may be NULL */
-    const char *state;           /* of what could not change; NULL: not about a state */
+    const char *state;           /* of the thing that could not change; NULL: not about a state */
     const char *const *allowed;  /* allowed_actions, with a state */
     size_t allowed_count;
     const char *const *reasons; /* allowed_reasons; NULL: not about a reason */

@@ -52,7 +52,7 @@ static bool named_before(const struct row_reader *reader, const char *name)
     return false;
 }
 
-/* Jansson takes no other text. */
+/* jansson accepts no other text. */
 static bool is_utf8(const char *name)
 {
     json_t *text = json_string(name);

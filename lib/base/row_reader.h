@@ -21,19 +21,19 @@ struct row_reader {
     struct csv csv;
     char **columns; /* of CSV, once the first row is read */
     size_t column_count;
-    int64_t line;                /* of the row that was read last, from 1 */
-    char why[ROW_WHY_MAX_BYTES]; /* it was refused; names no value */
+    int64_t line;                /* of the last row that was read, from 1 */
+    char why[ROW_WHY_MAX_BYTES]; /* why it was refused; names no value */
 };
 
 enum row_status {
     ROW_READ,
     ROW_END,
-    ROW_REFUSED,      /* this row alone */
+    ROW_REFUSED,      /* only this row */
     ROW_FILE_REFUSED, /* the first row names no columns: nothing can be read */
-    ROW_FAILED,       /* memory is short, or the bytes cannot be had */
+    ROW_FAILED,       /* memory is short, or the bytes cannot be read */
 };
 
-/** False when memory is short; row_reader_release() is due all the same. */
+/** False when memory is short; call row_reader_release() all the same. */
 bool row_reader_init(struct row_reader *reader, enum row_format format, csv_read *read,
                      void *context);
 void row_reader_release(struct row_reader *reader);

@@ -24,8 +24,8 @@ void seal_key_set(struct seal_key *key, const uint8_t bytes[SEAL_KEY_BYTES])
 /* One of the two directions: EVP_EncryptUpdate or EVP_DecryptUpdate. */
 typedef int update_function(EVP_CIPHER_CTX *, unsigned char *, int *, const unsigned char *, int);
 
-/* What is authenticated beside the ciphertext. Only the field has no fixed length, and it is
- * last. */
+/* Adds the data that is authenticated but not encrypted. Only the field's length varies, so it
+ * comes last. */
 static bool bind_place(EVP_CIPHER_CTX *context, update_function *update, const uint8_t *head,
                        const struct seal_place *place)
 {
@@ -79,7 +79,7 @@ const uint8_t *seal_key_id(const void *envelope, size_t len)
     return head == NULL || len < SEALED_BYTES(0) || head[0] != FORM ? NULL : head + 1;
 }
 
-/* All but the tag's own check can only fail for want of memory. */
+/* Until the tag is checked, only a lack of memory can make it fail. */
 static enum seal_end decrypt(EVP_CIPHER_CTX *context, const struct seal_key *key,
                              const struct seal_place *place, const uint8_t *head, size_t len,
                              uint8_t *out)
@@ -113,6 +113,6 @@ enum seal_end seal_open(const struct seal_key *key, const struct seal_place *pla
         context == NULL ? SEAL_NO_MEMORY : decrypt(context, key, place, envelope, clear_len, out);
     EVP_CIPHER_CTX_free(context);
     if (end != SEAL_DONE)
-        memset(out, 0, clear_len); /* nothing that was not authentic is handed on */
+        memset(out, 0, clear_len); /* nothing is passed on that was not authentic */
     return end;
 }

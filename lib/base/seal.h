@@ -45,23 +45,23 @@ struct seal_place {
 
 enum seal_end {
     SEAL_DONE,
-    SEAL_NO_KEY, /* no key with the id of the envelope is at hand */
-    SEAL_BROKEN, /* no envelope, or altered, or of another place */
+    SEAL_NO_KEY, /* the key with the envelope's id is missing */
+    SEAL_BROKEN, /* not an envelope, or altered, or from another place */
     SEAL_NO_MEMORY,
 };
 
-/** The key of these bytes, with its id. */
+/** Sets the key to these bytes, and computes its id. */
 void seal_key_set(struct seal_key *key, const uint8_t bytes[SEAL_KEY_BYTES]);
 
-/** Writes SEALED_BYTES(len). The nonce must be random and never the same again. */
+/** Writes SEALED_BYTES(len). The nonce must be random and never used again. */
 enum seal_end seal_close(const struct seal_key *key, const struct seal_place *place,
                          const uint8_t nonce[SEAL_NONCE_BYTES], const void *clear, size_t len,
                          uint8_t *out) MUST_USE;
 
-/** The id of the envelope's key, in the envelope; NULL when this is none. */
+/** The id of the envelope's key, within the envelope; NULL when it is not an envelope. */
 const uint8_t *seal_key_id(const void *envelope, size_t len);
 
-/** Writes len - SEALED_BYTES(0) bytes, or none. SEAL_NO_KEY: it is another key's. */
+/** Writes len - SEALED_BYTES(0) bytes, or none. SEAL_NO_KEY: it was sealed with another key. */
 enum seal_end seal_open(const struct seal_key *key, const struct seal_place *place,
                         const void *envelope, size_t len, uint8_t *out) MUST_USE;
 

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-/* What jansson gets when there is nothing else; pages that are never touched cost nothing. */
+/* Used for jansson when nothing else is left; pages that are never touched cost nothing. */
 #define RESERVE_BYTES (4 << 20)
 
 static _Thread_local bool seen;
@@ -15,7 +15,7 @@ static _Thread_local bool seen;
 static struct {
     pthread_mutex_t mutex;
     size_t used;
-    int blocks; /* given out; with the last one all of it is free again */
+    int blocks; /* bytes given out; when the last one is returned, all of it is free again */
     alignas(max_align_t) unsigned char bytes[RESERVE_BYTES];
 } reserve = {.mutex = PTHREAD_MUTEX_INITIALIZER};
 
@@ -42,9 +42,9 @@ static void to_reserve(void)
     pthread_mutex_unlock(&reserve.mutex);
 }
 
-/* jansson 2.14 does not look whether the text of a token could grow (lex_save in load.c), and
- * writes beyond it when it could not: so it does not hear of a shortage but gets of the reserve,
- * and what it makes of that is dropped because of the mark. */
+/* jansson 2.14 does not check whether the text of a token could grow (lex_save in load.c), and
+ * writes beyond its end if it could not. So it is never told of a shortage but gets memory from the
+ * reserve, and because of the mark its result is thrown away. */
 static void *allocate(size_t size)
 {
     void *block = malloc(size);

@@ -1,20 +1,20 @@
 /*
  * Whether memory was short on this thread. An allocation that fails deep inside a parser or a
- * reader of rows shows there as an absent value, an empty list or "invalid token": true of
- * nothing. So whoever begins a piece of work clears the mark, the allocators of core (arena,
- * json_out, text_out) and of jansson set it, and nothing that was decided, read or refused under
- * the mark is saved, kept or answered; ERR_OUT_OF_MEMORY is. A cap that is reached does not count.
+ * reader of rows looks like an absent value, an empty list or "invalid token", none of which is
+ * true. So each piece of work begins by clearing a mark; the allocators of core (arena, json_out,
+ * text_out) and of jansson set it; and nothing that was decided, read or refused under the mark is
+ * saved, kept or answered: the answer is ERR_OUT_OF_MEMORY. Reaching a cap does not set it.
  */
 #ifndef BATON_BASE_SHORTAGE_H
 #define BATON_BASE_SHORTAGE_H
 
 #include <stdbool.h>
 
-/** Once, before any thread uses jansson: its allocations are noted too, and are met from a reserve
- *  as long as that lasts. */
+/** Call once, before any thread uses jansson: its failed allocations set the mark too, and are
+ *  served from a reserve as long as that lasts. */
 void shortage_watch_jansson(void);
 
-/** Frees what jansson gives away, such as the text of json_dumps(). */
+/** Frees memory that jansson hands out, such as the text of json_dumps(). */
 void shortage_free_json(void *block);
 
 /** A piece of work begins on this thread. */

@@ -1,7 +1,7 @@
 #include "base/utf8.h"
 
-/* Bytes of the character that begins here, 0 when it is none. The bounds of the second byte keep
- * out what is overlong, surrogates and what lies beyond U+10FFFF (RFC 3629, section 4). */
+/* The length of the character at this place, 0 when it is not valid. The bounds for the second byte
+ * exclude overlong forms, surrogates and anything beyond U+10FFFF (RFC 3629, section 4). */
 static size_t character(const unsigned char *p, size_t left)
 {
     unsigned char low = 0x80, high = 0xbf;

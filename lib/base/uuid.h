@@ -1,4 +1,4 @@
-/* UUIDs (RFC 9562). Pure: the caller brings time and randomness. */
+/* UUIDs (RFC 9562). Pure: the caller provides time and randomness. */
 #ifndef BATON_BASE_UUID_H
 #define BATON_BASE_UUID_H
 
@@ -21,11 +21,11 @@ struct uuid uuid_v8(const uint8_t digest[16]);
 /** Writes the lower-case text form and a NUL. */
 void uuid_format(struct uuid id, char out[UUID_TEXT_LEN + 1]);
 
-/** Takes the 36-character form only, upper or lower case; text need not be NUL-terminated
- *  after it, but nothing may follow. */
+/** Accepts only the 36-character form, upper or lower case; text need not be NUL-terminated after
+ *  it, but nothing may follow. */
 bool uuid_parse(const char *text, struct uuid *out);
 
-/** Order of the bytes, which is also PostgreSQL's order of the type uuid. */
+/** The order of the bytes, which is also PostgreSQL's order of the type uuid. */
 int uuid_compare(struct uuid a, struct uuid b);
 
 bool uuid_equal(struct uuid a, struct uuid b);

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 enum value_type {
-    VALUE_NULL, /* known to be empty: clears what stood there */
+    VALUE_NULL, /* known to be empty: clears the previous value */
     VALUE_BOOL,
     VALUE_INT,
     VALUE_REAL,
@@ -21,7 +21,7 @@ enum value_type {
 
 struct value {
     enum value_type type;
-    uint32_t len; /* bytes of text, items of list */
+    uint32_t len; /* bytes of text, or items of list */
     union {
         bool boolean;
         int64_t integer;

@@ -49,7 +49,7 @@ bool authority_check(struct work *work, const struct command *command, enum deed
     if (authority_may(work->config, caller, deed, whose))
         return true;
     if (deeds[deed].who[whose_to(work->config, caller, whose)] != AUTHORITY_NOBODY)
-        outcome_refuse(work, outcome, ERR_FORBIDDEN, "This key has not the role that it takes");
+        outcome_refuse(work, outcome, ERR_FORBIDDEN, "This key lacks the role that it takes");
     else
         outcome_refuse(work, outcome, ERR_OTHER_SIDE, "This belongs to %s: %s",
                        team_function_name(whose), deeds[deed].detail);

@@ -5,7 +5,7 @@ bool setup_may(struct work *work, const struct command *command, unsigned roles,
 {
     if (uuid_is_nil(command->caller.key) || (command->caller.roles & roles))
         return true;
-    outcome_refuse(work, outcome, ERR_FORBIDDEN, "This key has not the role that it takes");
+    outcome_refuse(work, outcome, ERR_FORBIDDEN, "This key lacks the role that it takes");
     return false;
 }
 

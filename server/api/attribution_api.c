@@ -75,7 +75,7 @@ static bool check_cuts(struct input *in, const struct input_node *at, void *out)
 
     (void)at;
     return query->by != query->then_by ||
-           input_fault(in, &then_by, "same_as_by", "It cuts by the same as by does");
+           input_fault(in, &then_by, "same_as_by", "It is the same dimension as by");
 }
 
 const struct input_spec attribution_input = INPUT_SPEC(fields, struct query, .check = check_cuts);

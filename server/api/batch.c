@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Walks over JSON text without building anything. */
+/* Scans JSON text without building anything. */
 struct scan {
     const char *at;
     const char *end;
@@ -32,7 +32,7 @@ static bool take(struct scan *s, char wanted)
     return true;
 }
 
-/* Behind the closing quote of a string that begins here. */
+/* The place after the closing quote of a string that begins here. */
 static bool skip_string(struct scan *s)
 {
     for (s->at++; s->at < s->end; s->at++) {
@@ -112,7 +112,7 @@ static void refuse_item(struct batch_input *out, enum err err, const char *detai
     *problem = (struct problem){.err = err, .detail = detail, .faults = faults};
 }
 
-/* Any JSON value, so that what is no object refuses the item and not the batch. */
+/* Accepts any JSON value, so that one that is not an object refuses the item and not the batch. */
 static enum err parse_item(const char *text, size_t len, json_t **out,
                            char detail[BODY_DETAIL_MAX_BYTES])
 {
@@ -129,7 +129,7 @@ static enum err parse_item(const char *text, size_t len, json_t **out,
     return ERR_MALFORMED_JSON;
 }
 
-/* What is wrong with an item refuses that item; what is no JSON refuses the batch. */
+/* A fault in an item refuses that item; text that is not JSON refuses the batch. */
 static enum err read_item(struct request *r, enum knowledge_source source, const char *text,
                           size_t len, struct batch_input *out)
 {

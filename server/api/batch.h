@@ -1,7 +1,7 @@
 /*
  * POST /v1/leads/batch: up to 1,000 captures, parsed item by item and never as one tree; cut into
- * chunks that queue between single commands, each with an idempotency row of its own. An item that
- * is wrong is refused alone.
+ * chunks that queue between single commands, each with its own idempotency row. A wrong item is
+ * refused by itself.
  */
 #ifndef BATON_SERVER_BATCH_H
 #define BATON_SERVER_BATCH_H

@@ -31,7 +31,7 @@ bool caller_key(struct request *r, struct api_key_text *key)
     return true;
 }
 
-/* A member's own key speaks for that member alone. */
+/* A member's own key acts only for that member. */
 static enum caller_check check_own_actor(struct request *r, const struct config *config,
                                          const struct caller *caller)
 {

@@ -1,4 +1,4 @@
-/* Who calls: the bearer key, and the member that Baton-Actor names on a team's key. */
+/* Who calls: the bearer key, and the member that Baton-Actor names with a team's key. */
 #ifndef BATON_SERVER_CALLER_H
 #define BATON_SERVER_CALLER_H
 
@@ -6,7 +6,7 @@
 
 #include "core/setup/api_key.h"
 
-/** How a key stands to a configuration. */
+/** Whether a key is known in a configuration. */
 enum caller_check {
     CALLER_KNOWN,
     CALLER_UNKNOWN, /* not in this configuration; a newer one may have it */
@@ -16,8 +16,8 @@ enum caller_check {
 /** The key as it was sent. Refuses with 401 when there is none or it is malformed. */
 bool caller_key(struct request *r, struct api_key_text *key);
 
-/** Finds the key and the member in a configuration and fills *caller. final: what is not known
- *  here is not known anywhere, so it is refused. */
+/** Finds the key and the member in a configuration and fills *caller. final: the configuration is
+ *  the newest, so an unknown key is refused. */
 enum caller_check caller_identify(struct request *r, const struct config *config,
                                   const struct api_key_text *key, bool final,
                                   struct caller *caller);

@@ -21,9 +21,9 @@
         "version", &version_type, AT(input_type, version), .place = INPUT_PATH                     \
     }
 
-/* ---- what leads have had ---- */
+/* ---- names that leads have had ---- */
 
-/* The read's memory ends with the read, the names live as long as the request. */
+/* The memory of the read ends with it, so the names are copied into the request's. */
 static enum err copy_names(struct request *r, const char *const *names, size_t count,
                            const struct known_names **out)
 {
@@ -49,7 +49,7 @@ enum err definitions_known_names(struct request *r, struct read *read,
     return err == ERR_NONE ? copy_names(r, names, count, out) : err;
 }
 
-/* The command is still ours: nobody looks at its input before it is queued. */
+/* The command is not queued yet, so its input may still be changed. */
 enum err definitions_draft_names(struct request *r, struct read *read)
 {
     struct definition_draft_input *input = r->input;

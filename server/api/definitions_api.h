@@ -1,4 +1,4 @@
-/* /v1/definitions: reads, and the ways of a version from draft to in force. */
+/* /v1/definitions: reads, and the steps of a version from draft to in force. */
 #ifndef BATON_SERVER_DEFINITIONS_API_H
 #define BATON_SERVER_DEFINITIONS_API_H
 
@@ -23,7 +23,7 @@ extern const struct input_spec definition_decline_spec;
 extern const struct input_spec definition_acknowledge_spec;
 extern const struct input_spec definition_apply_spec;
 
-/** What leads have had, for the warnings of drafts and proposals (route.before). */
+/** Adds the names that leads have had, for the warnings of drafts and proposals (route.before). */
 enum err definitions_draft_names(struct request *r, struct read *read);
 enum err definitions_replace_names(struct request *r, struct read *read);
 enum err definitions_propose_names(struct request *r, struct read *read);

@@ -134,7 +134,7 @@ enum err definitions_get(struct request *r, struct read *read)
 struct version_input {
     enum term term;
     int32_t version;
-    int32_t against; /* of a diff; 0: the one in force, else the one before */
+    int32_t against; /* to compare with; 0: the one in force, else the one before */
 };
 
 static const struct input_field version_fields[] = {
@@ -155,7 +155,7 @@ static enum err find_version(struct request *r, const struct definition_version 
     return ERR_NONE;
 }
 
-/* Of a draft nothing is kept compiled. The caller frees it. */
+/* A draft is not kept compiled. The caller frees it. */
 static enum err compile(const struct definition_version *version, struct definition **out)
 {
     json_t *document = json_loads(version->document, 0, NULL);
@@ -180,7 +180,7 @@ static enum err reply_page(struct request *r, const struct definition_version *v
     return ERR_NONE;
 }
 
-/* They matter until it is signed. */
+/* Warnings matter until the version is signed. */
 static enum err warnings_of(struct request *r, struct read *read,
                             const struct definition_version *version, struct faults **out)
 {

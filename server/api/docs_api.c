@@ -10,7 +10,7 @@
 
 #define NAME_MAX_BYTES 96
 
-/* "http" is carried as docs/http.html and docs/http.md. */
+/* "http" is built in as docs/http.html and docs/http.md. */
 static enum err answer(struct request *r, const char *name, size_t len, const char *suffix)
 {
     char path[NAME_MAX_BYTES];
@@ -51,7 +51,7 @@ static const struct input_field get_fields[] = {
 
 const struct input_spec docs_get_input = INPUT_SPEC(get_fields, struct docs_get);
 
-/* A name with ".md" is the file as it stands, so that links between the files lead on. */
+/* A name with ".md" is the file itself, so that links between the files work. */
 enum err docs_get(struct request *r)
 {
     const struct docs_get *input = r->input;

@@ -1,5 +1,4 @@
-/* The first page, and the documents that the program carries: for people as pages, else Markdown.
- */
+/* The first page, and the documents that are built in: for people as pages, else Markdown. */
 #ifndef BATON_SERVER_DOCS_API_H
 #define BATON_SERVER_DOCS_API_H
 

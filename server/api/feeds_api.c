@@ -62,7 +62,7 @@ static enum err answer_feedback(struct request *r, const struct feedback_page *f
     return reading_feed_end(r, &page, &feedback_places, &next, found->more);
 }
 
-/* Looks on while there is time and nothing was found: a caller should see an empty page only when
+/* Continues while there is time and nothing was found: a caller should see an empty page only when
  * it is the last. */
 static enum err read_feedback(const struct read *read, int64_t after, int limit,
                               struct feedback_page *found)

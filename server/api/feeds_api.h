@@ -1,4 +1,4 @@
-/* GET /v1/events and GET /v1/feedback: the ledger, followed. */
+/* GET /v1/events and GET /v1/feedback: follow the ledger. */
 #ifndef BATON_SERVER_FEEDS_API_H
 #define BATON_SERVER_FEEDS_API_H
 

@@ -1,4 +1,4 @@
-/* What is done with handoffs: POST /v1/handoffs and below. The reads are in handoffs_read_api.c. */
+/* POST /v1/handoffs and below: what is done with handoffs. The reads are in handoffs_read_api.c. */
 #ifndef BATON_SERVER_HANDOFFS_API_H
 #define BATON_SERVER_HANDOFFS_API_H
 

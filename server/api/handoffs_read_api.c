@@ -17,7 +17,7 @@
 
 static const struct reading_places handoffs_places = READING_PLACES("ho");
 
-/* The text of a place: which half of the list it is in. */
+/* The text of a place says which half of the list it is in. */
 #define PLACE_OPEN   "o"
 #define PLACE_CLOSED "c"
 
@@ -74,7 +74,7 @@ enum err handoffs_get(struct request *r, struct read *read)
 
 struct receipt_input {
     struct uuid handoff;
-    enum handoff_state state; /* HANDOFF_STATE_COUNT: the one that it is in */
+    enum handoff_state state; /* HANDOFF_STATE_COUNT: the present one */
 };
 
 static const struct input_field receipt_fields[] = {

@@ -1,4 +1,4 @@
-/* What is asked of the service itself: alive, ready, counters, contract. */
+/* Questions about the service itself: alive, ready, counters, contract. */
 #ifndef BATON_SERVER_HEALTH_API_H
 #define BATON_SERVER_HEALTH_API_H
 

@@ -12,7 +12,7 @@
 #include <strings.h>
 #include <time.h>
 
-/* ---- who sends ---- */
+/* ---- the sender ---- */
 
 static bool source_id(const struct request *r, struct uuid *workspace, struct uuid *source)
 {
@@ -28,14 +28,15 @@ bool inbound_workspace(const struct request *r, struct uuid *workspace)
     return source_id(r, workspace, &source);
 }
 
-/* What is not there is told like what is not allowed: nobody learns which sources there are. */
+/* A source that does not exist is refused like a wrong signature, so that nobody can find out which
+ * sources there are. */
 static enum auth_answer refuse(struct request *r, const char *detail)
 {
     request_refuse(r, ERR_UNAUTHENTICATED, "%s", detail);
     return AUTH_REFUSED;
 }
 
-/* The source whose deliveries are signed; NULL when there is none here. */
+/* The source, if its deliveries are signed; NULL when there is no such source here. */
 static const struct source *signed_source(struct request *r, const struct config *config,
                                           struct source_auth *auth)
 {
@@ -71,7 +72,7 @@ enum auth_answer inbound_authenticate(struct request *r, const struct config *co
     if (r->step != STEP_WORK)
         return AUTH_BODY;
     if (!source_auth_fits(&auth, now(), signature, r->body == NULL ? "" : r->body, r->body_len))
-        return refuse(r, "The signature does not fit the body under the source's secret");
+        return refuse(r, "The signature does not match the body and the source's secret");
     r->caller = (struct caller){
         .workspace = config->workspace,
         .key = source->id,
@@ -81,10 +82,9 @@ enum auth_answer inbound_authenticate(struct request *r, const struct config *co
     return AUTH_OK;
 }
 
-/* ---- what is sent ---- */
+/* ---- the body ---- */
 
-/* Senders write application/json, application/vnd.api+json, text/plain or nothing, and mean JSON.
- */
+/* Senders of JSON write application/json, application/vnd.api+json, text/plain or nothing. */
 static bool is_json(const char *type)
 {
     size_t len = type == NULL ? 0 : strcspn(type, "; \t");

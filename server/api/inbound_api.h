@@ -5,11 +5,12 @@
 #include "http/backend.h"
 #include "http/request.h"
 
-/** The workspace that a source's id carries; false when it is no such id. */
+/** The workspace in a source's id; false when it is not such an id. */
 bool inbound_workspace(const struct request *r, struct uuid *workspace);
 
-/** Who sends a delivery without a key: the source itself, by the signature of its body. Fills
- *  r->caller when the body is there and signed; AUTH_BODY while it is awaited. HTTP thread. */
+/** Authenticates a delivery without a key: the source itself, by the signature of its body. Fills
+ *  r->caller when the body is there and its signature fits; AUTH_BODY while the body is awaited.
+ *  HTTP thread. */
 enum auth_answer inbound_authenticate(struct request *r, const struct config *config);
 
 /** Reads the raw body itself. */

@@ -4,7 +4,7 @@
 
 #include "http/request.h"
 
-/** Jobs of one page, which has their documents and results in it. */
+/** Jobs per page; a page contains their documents and results. */
 #define JOBS_LIMIT_DEFAULT 20
 #define JOBS_LIMIT_MAX     50
 

@@ -45,7 +45,7 @@ enum err keys_list(struct request *r, struct read *read)
 
 /* ---- writes ---- */
 
-/* An id as it is, an email in its normal form. */
+/* Keeps an id as it is, and normalises an email. */
 static bool read_member(struct input *in, const struct input_node *at,
                         const struct input_field *field, void *base)
 {
@@ -72,7 +72,7 @@ static bool read_roles(struct input *in, const struct input_node *at,
         if (!input_value(in, &item, &role_type, &role))
             sound = false;
         else if (roles & 1u << role)
-            sound = input_fault(in, &item, "repeated", "It stands above already");
+            sound = input_fault(in, &item, "repeated", "It is already in the list above");
         else
             roles |= 1u << role;
     }

@@ -12,7 +12,7 @@
 
 #define EXTERNAL_IDS_MAX 20
 #define FACTS_MAX        50
-#define IDENTITIES_FIRST 4 /* room that most captures need no more of */
+#define IDENTITIES_FIRST 4 /* enough for most captures */
 
 /* ---- identities ---- */
 
@@ -24,7 +24,7 @@ static bool repeats(const struct identity *identities, size_t count, const struc
     return false;
 }
 
-/* The list doubles when it is full; its own arena made it, so it may be written. */
+/* The list doubles when it is full; it was made in this arena, so it may be written. */
 static void add_identity(struct input *in, const struct input_field *field, void *base,
                          struct identity one)
 {
@@ -48,7 +48,7 @@ static void add_identity(struct input *in, const struct input_field *field, void
     input_put_array(field, base, list, count);
 }
 
-/* As senders fill it in, a name beside it and all. */
+/* As senders write it, possibly with a name beside it. */
 static const struct input_type given_email_type = {
     .kind = INPUT_LINE, .min = EMAIL_MIN_CHARS, .max = EMAIL_MAX_BYTES};
 

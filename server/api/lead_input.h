@@ -1,4 +1,4 @@
-/* What bodies say of a lead: its identities, attributes, facts, touches, and a capture whole. */
+/* What bodies say about a lead: its identities, attributes, facts, touches, and a whole capture. */
 #ifndef BATON_SERVER_LEAD_INPUT_H
 #define BATON_SERVER_LEAD_INPUT_H
 
@@ -19,7 +19,7 @@ extern const struct input_type facts_type;
 /** struct touch_input */
 extern const struct input_type touch_type;
 
-/** struct capture_input, but for who says so (source). */
+/** struct capture_input, except source, which depends on the caller. */
 extern const struct input_spec capture_spec;
 
 #endif

@@ -12,7 +12,7 @@
 
 /* ---- capture, batch ---- */
 
-/* A sales team's word is sales', anybody else's is what the person said to them. */
+/* What a sales team sends, sales has learnt; what anybody else sends, the person has said. */
 static enum knowledge_source source_of(const struct request *r)
 {
     const struct team *team = config_team(r->config, r->caller.team);
@@ -35,7 +35,7 @@ enum err leads_batch_fill(struct request *r, void *input)
 
 /* ---- PATCH ---- */
 
-/* null takes the email away. */
+/* null removes the email. */
 static bool read_new_email(struct input *in, const struct input_node *at,
                            const struct input_field *field, void *base)
 {

@@ -84,14 +84,15 @@ static const struct input_field list_fields[] = {
 };
 const struct input_spec leads_list_input = INPUT_SPEC(list_fields, struct list_input);
 
-/* A feed and a page are asked for differently. */
+/* The feed and a page take different parameters. */
 static void refuse_mixture(struct request *r, const struct list_input *input)
 {
-    static const char detail[] = "reached takes no other filter than limit and after";
+    static const char detail[] = "reached can only be combined with limit and after";
 
     if (input->reached == MILESTONE_COUNT) {
         if (input->after != NULL)
-            reading_fault(r, "after", "without_reached", "It goes with reached alone; use cursor");
+            reading_fault(r, "after", "without_reached",
+                          "It can only be used with reached; use cursor");
         return;
     }
     if (input->email != NULL)
@@ -133,7 +134,7 @@ static const struct identity *email_of(struct request *r, const char *email)
     return identity;
 }
 
-/* A page by date goes on by date: that of the last lead stands in the place. */
+/* A page by date continues by date: the place holds that of the last lead. */
 static enum err answer_page(struct request *r, const struct lead_page *found, bool by_date)
 {
     struct reading_page page;
@@ -192,7 +193,7 @@ static void write_change(const struct config *config, enum milestone milestone,
     json_out_end_object(out);
 }
 
-/* Looks on while there is time and nothing was found: a caller should see an empty page only when
+/* Continues while there is time and nothing was found: a caller should see an empty page only when
  * it is the last. */
 static enum err read_feed(struct read *read, enum milestone milestone, int64_t after, int limit,
                           struct lead_feed *found)
@@ -292,7 +293,7 @@ static bool check_version(struct input *in, const struct input_node *at, void *o
 
     (void)at;
     return input->version == 0 || input->term != TERM_COUNT ||
-           input_fault(in, &version, "without_term", "A version is one of a term: name the term");
+           input_fault(in, &version, "without_term", "A version belongs to a term: name the term");
 }
 
 const struct input_spec leads_verdicts_input =

@@ -12,7 +12,7 @@ static const struct reading_places checkpoints_places = READING_PLACES("cp");
 
 #define PROOF_ANSWER_MAX_BYTES ((size_t)1 << 20)
 
-/** An entry that no checkpoint covers after this time waits in vain: nobody signs. */
+/** An entry that no checkpoint covers after this time waits in vain: no server signs. */
 #define CHECKPOINT_LATE (INSTANT_MINUTE)
 
 /* ---- checkpoints ---- */

@@ -1,4 +1,4 @@
-/* /v1/ledger: checkpoints and proofs, for whoever does not take Baton's word for it. */
+/* /v1/ledger: checkpoints and proofs, to check the ledger without trusting the database. */
 #ifndef BATON_SERVER_LEDGER_API_H
 #define BATON_SERVER_LEDGER_API_H
 

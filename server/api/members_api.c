@@ -11,7 +11,7 @@
 
 struct members_input {
     const char *team;
-    const struct team *of; /* the team; NULL: all */
+    const struct team *of; /* only of this team; NULL: all */
     struct reading_query page;
 };
 

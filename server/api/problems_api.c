@@ -12,7 +12,7 @@
 #define PAGE_MAX_BYTES ((size_t)256 << 10)
 #define LINE_MAX_BYTES 256
 
-/* Of equals the first: what curl shows; a browser names text/html. */
+/* In a tie the first one counts: curl gets Markdown; a browser names text/html. */
 static const char *const offered[] = {"text/markdown", "text/html", "application/json"};
 enum { OFFERED_MARKDOWN, OFFERED_HTML, OFFERED_JSON, OFFERED_COUNT };
 

@@ -1,5 +1,5 @@
-/* What each code of a problem means and what to do, at the address that its `type` names: made of
- * the one table of errors, for people as a page or Markdown, for programs as JSON. */
+/* What each problem code means and what to do, at the address in its `type`: made from the one
+ * table of errors, for people as a page or Markdown, for programs as JSON. */
 #ifndef BATON_SERVER_PROBLEMS_API_H
 #define BATON_SERVER_PROBLEMS_API_H
 

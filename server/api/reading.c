@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* Of a Link header, as openapi.yaml has it. A longer one is left out: next stands in the body. */
+/* The limit of a Link header in openapi.yaml. A longer one is left out: next is in the body. */
 #define LINK_MAX_BYTES 2048
 
 void reading_fault(struct request *r, const char *parameter, const char *code, const char *detail)
@@ -43,7 +43,7 @@ void reading_page_begin(struct reading_page *page, const char *parameter)
     json_out_begin_array(&page->json);
 }
 
-/* The same request with next in place of where this one began. */
+/* The same request, beginning at next. */
 static const char *link_of(const struct request *r, const char *parameter, const char *next)
 {
     const char *query = strchr(r->target, '?');

@@ -1,6 +1,6 @@
 /*
- * What the handlers of reads share: faults of parameters, pages with their cursors and the Link
- * header. Everything here runs on a reader's thread, but for the specs.
+ * Shared by the handlers of reads: faults of parameters, pages with their cursors and the Link
+ * header. Everything but the specs runs on a reader's thread.
  */
 #ifndef BATON_SERVER_READING_H
 #define BATON_SERVER_READING_H
@@ -23,7 +23,7 @@ struct reading_query {
     const struct cursor *place; /* of "cursor" or "after"; NULL: from the beginning */
 };
 
-/** The places of one list: no other list's cursor is one. */
+/** The places of one list; cursors of other lists are refused. */
 struct reading_places {
     struct input_type type; /* the first */
     const char *tag;
@@ -54,7 +54,7 @@ input_read reading_read_place;
 /** Where a page begins; all zero at the beginning. */
 struct cursor reading_begin_at(const struct reading_query *page);
 
-/** A page being written: begin, one value per item, end. */
+/** A page while it is written: begin, one value per item, end. */
 struct reading_page {
     struct json_out json;
     const char *parameter; /* that takes next */
@@ -62,12 +62,12 @@ struct reading_page {
 
 void reading_page_begin(struct reading_page *page, const char *parameter);
 
-/** Ends the page and makes the reply; next is where the next one goes on, NULL on the last. */
+/** Ends the page and makes the reply; next is where the next page begins, NULL on the last. */
 enum err reading_page_end(struct request *r, struct reading_page *page,
                           const struct reading_places *places, const struct cursor *next);
 
-/** The same of a feed, which has no last page: next is always there, to be asked again with later;
- *  a link to it only when more is waiting, so that whoever follows links comes to an end. */
+/** The same for a feed, which has no last page: next is always there, to be used later; the link to
+ *  it is there only when more is waiting, so that a client that follows links reaches the end. */
 enum err reading_feed_end(struct request *r, struct reading_page *page,
                           const struct reading_places *places, const struct cursor *next,
                           bool more);

@@ -26,7 +26,7 @@ static instant end_of(const struct period_end *end)
     return end == NULL ? INSTANT_NONE : period_end_utc(end);
 }
 
-/* Number of the milestone of this name, or -1: nurture and its like are none. */
+/* The milestone with this name, or -1: nurture, for example, is none. */
 static int milestone_of(enum stage stage)
 {
     enum milestone milestone;
@@ -48,8 +48,8 @@ static void write_row(const struct funnel *funnel, enum stage stage, struct json
     json_out_end_object(out);
 }
 
-/* A stage that a definition makes stays out of sight where there is none, and nobody is or was
- * there. */
+/* A stage that only a definition can give is hidden when there is no definition and nobody is or
+ * was at it. */
 static bool is_in_sight(const struct config *config, const struct funnel *funnel, enum stage stage)
 {
     int milestone = milestone_of(stage);

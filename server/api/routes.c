@@ -26,7 +26,7 @@
 
 #include "core/config.h"
 
-/* How much a body may hold, in bytes. */
+/* How large a body may be, in bytes. */
 #define LEAD_BODY_MAX_BYTES       (256 << 10)
 #define BATCH_BODY_MAX_BYTES      (4 << 20)
 #define INBOUND_BODY_MAX_BYTES    (1 << 20)

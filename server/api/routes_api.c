@@ -26,7 +26,7 @@ enum err routes_get(struct request *r, struct read *read)
     return ERR_NONE;
 }
 
-/* null: anybody may pass. */
+/* null: no gate. */
 static bool read_gate(struct input *in, const struct input_node *at,
                       const struct input_field *field, void *base)
 {

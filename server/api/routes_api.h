@@ -1,4 +1,4 @@
-/* /v1/routes: the ways of leads from team to team (the table of URLs is in routes.c). */
+/* /v1/routes: from which team to which a lead may go (the table of URLs is in routes.c). */
 #ifndef BATON_SERVER_ROUTES_API_H
 #define BATON_SERVER_ROUTES_API_H
 

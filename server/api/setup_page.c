@@ -33,7 +33,7 @@ static int by_id(const void *a, const void *b)
     return uuid_compare(((const struct item *)a)->id, ((const struct item *)b)->id);
 }
 
-/* The shown items behind the cursor, in order. */
+/* The items after the cursor that are shown, in order. */
 static struct item *select_items(struct request *r, const struct setup_list *list,
                                  const struct uuid *after, size_t *count)
 {

@@ -61,7 +61,7 @@ static const struct input_field auth_fields[] = {
     {"secret", &secret_type, AT(struct source_auth, secret)},
 };
 
-/* What goes with a scheme; nothing is said of one that is not known. */
+/* Which members belong to a scheme; nothing is said about an unknown one. */
 static bool check_auth(struct input *in, const struct input_node *at, void *out)
 {
     struct source_auth *auth = out;
@@ -88,7 +88,7 @@ static const struct input_type auth_type = {.kind = INPUT_OBJECT, .of = &auth_sp
 
 /* ---- what is sent ---- */
 
-/* The mapping is compiled for its faults; what is kept is its text. */
+/* The mapping is compiled to find its faults; its text is kept. */
 static bool read_mapping(struct input *in, const struct input_node *at,
                          const struct input_field *field, void *base)
 {

@@ -74,7 +74,7 @@ enum err teams_update_used(struct request *r, struct read *read)
 
 /* ---- working time ---- */
 
-/* Compiled for its faults; what is kept is its text. */
+/* Compiled to find its faults; its text is kept. */
 static bool read_calendar(struct input *in, const struct input_node *at,
                           const struct input_field *field, void *base)
 {

@@ -1,13 +1,13 @@
 /*
- * What values of the API may be: each limit stands once, here or with its noun in core (term_type,
- * stage_type, note_type …) or in base (input_email, name_type, code_type).
+ * What values of the API may be: each limit is defined once, here or with its noun in core
+ * (term_type, stage_type, note_type …) or in base (input_email, name_type, code_type).
  */
 #ifndef BATON_SERVER_VALUES_H
 #define BATON_SERVER_VALUES_H
 
 #include "base/input.h"
 
-/** How people call a thing. */
+/** What people call a thing. */
 extern const struct input_type title_type;
 /** An id in another system, an anonymous id, an event's id. */
 extern const struct input_type foreign_id_type;
@@ -17,9 +17,9 @@ extern const struct input_type foreign_pair_type;
 extern const struct input_type member_type;
 /** A version in a body or a path. */
 extern const struct input_type version_type;
-/** A version that is asked for in a query. */
+/** A version in a query. */
 extern const struct input_type asked_version_type;
-/** Of a pointer to struct period_end: a date or a moment; when a date begins depends on the time
+/** For a pointer to struct period_end: a date or a moment; when a date begins depends on the time
  *  zone. */
 extern const struct input_type period_end_type;
 /** A position in the ledger, or a size of it. */
@@ -29,8 +29,8 @@ extern const struct input_type document_type;
 /** The value of a header. */
 extern const struct input_type header_type;
 
-/** Puts the JSON of a value, as text, where the field has a const char *; false, with a fault, when
- * it has more bytes than max. */
+/** Puts the JSON of a value, as text, into the field, a const char *; false, with a fault, when it
+ *  is longer than max bytes. */
 bool value_keep_json(struct input *in, const struct input_node *at, const struct input_field *field,
                      void *base, size_t max);
 

@@ -19,9 +19,10 @@
 /* Of one command: its own options, the settings, and the end of the array. */
 #define FLAGS_MAX (CLI_OPTIONS_MAX + SETTINGS_MAX + 1)
 
-/* ---- what it says ---- */
+/* ---- messages ---- */
 
-/* Whoever calls it by another name, as script/baton does, reads that name in what it says. */
+/* A program that is called by another name, such as script/baton, uses that name in its
+ * messages. */
 static const char *own_name(void)
 {
     const char *name = getenv("BATON_CALLED_AS");
@@ -29,7 +30,7 @@ static const char *own_name(void)
     return name == NULL || name[0] == '\0' ? OWN_NAME : name;
 }
 
-/* Texts name commands as `baton …`, and examples on lines that begin with it. */
+/* Texts name commands as `baton …`, and give examples on lines that begin with it. */
 static void put_words(const char *text, FILE *out)
 {
     const char *at = text;
@@ -145,7 +146,7 @@ static int print_help(const struct cli_command *command, FILE *out)
 
 /* ---- finding the command ---- */
 
-/* How many of the words behind argv[0] the command's name is; 0: it is another. */
+/* How many of the words after argv[0] are the command's name; 0: it is another command. */
 static int match(const struct cli_command *command, int argc, char **argv)
 {
     const char *rest = command->name;
@@ -257,13 +258,13 @@ static const char *value_of(const struct cli_command *command, int flag)
     return setting.value;
 }
 
-/* The name of a flag among the words, which may carry its value. */
+/* The length of a flag's name in a word that may also contain its value. */
 static int name_len(const char *word)
 {
     return (int)strcspn(word, "=");
 }
 
-/* What getopt_long() has found wrong with this word. */
+/* Reports what getopt_long() has found wrong with this word. */
 static int refuse_flag(const struct cli *cli, const char *word, bool lacks_value)
 {
     if (lacks_value)
@@ -305,13 +306,13 @@ static int take_setting(const char *settings[SETTINGS_MAX], int which, const cha
     return CLI_OK;
 }
 
-/* getopt_long() also takes the beginning of a name, which another option may share one day. */
+/* getopt_long() also accepts the beginning of a name, which another option may share one day. */
 static bool is_whole(const char *word, const char *name)
 {
     return strncmp(word, "--", 2) == 0 && (size_t)name_len(word + 2) == strlen(name);
 }
 
-/* The options go into cli and settings; the words are left at the end of argv, from optind on. */
+/* Options go into cli and settings; the words are left at the end of argv, from optind on. */
 static int read_options(struct cli *cli, int argc, char **argv, const char *settings[SETTINGS_MAX])
 {
     struct option flags[FLAGS_MAX];
@@ -354,7 +355,7 @@ static int read_words(struct cli *cli, int argc, char **argv)
                    command->words);
 }
 
-/* Else the first connection would get the log's number, and the log. */
+/* Otherwise the first connection would get stderr's number, and the log would go into it. */
 static void open_standard(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
@@ -374,7 +375,7 @@ int cli_main(int argc, char **argv)
         return no_command(argc, argv);
     if (asks_help(argc, argv))
         return print_help(cli.command, stdout);
-    /* The last word of the name stands where a program's name does. */
+    /* The last word of the name takes the place of a program's name. */
     int code = read_options(&cli, argc - name_words, argv + name_words, settings);
     if (code == CLI_OK)
         code = read_words(&cli, argc - name_words, argv + name_words);

@@ -22,7 +22,7 @@
 /* Exit codes. */
 enum cli_exit {
     CLI_OK = 0,
-    CLI_FAILED = 1,      /* what was asked for cannot be done; stderr says why */
+    CLI_FAILED = 1,      /* it cannot be done; stderr says why */
     CLI_USAGE = 2,       /* a wrong flag, word or setting */
     CLI_UNAVAILABLE = 3, /* the database is out of reach, or its schema is not this program's */
     CLI_UNSOUND = 4,     /* verify: the ledger does not hold */
@@ -39,14 +39,14 @@ struct cli;
 
 struct cli_command {
     const char *name;  /* "key create" */
-    const char *words; /* what follows, such as "WORKSPACE [TERM]" */
+    const char *words; /* the words after it, such as "WORKSPACE [TERM]" */
     const char *what;  /* one line */
     const char *more;  /* for its own --help; NULL: none */
     int words_min;
     int words_max;
     const struct cli_option *options; /* NULL: none */
     unsigned settings;                /* enum settings_for; 0: none */
-    int (*run)(struct cli *cli);      /* answers an exit code */
+    int (*run)(struct cli *cli);      /* returns an exit code */
 };
 
 struct cli {
@@ -59,8 +59,8 @@ struct cli {
         const char *value; /* "" for a switch */
     } given[CLI_GIVEN_MAX];
     int given_count;
-    /** The database that the command works on, in words and without a password; "" before it has
-     *  opened one. A command that fails says it. */
+    /** The database that the command uses, in words and without a password; "" before it has opened
+     *  one. A command that fails prints it. */
     char database[CLI_DATABASE_WORDS_MAX];
 };
 
@@ -71,16 +71,16 @@ extern const size_t cli_command_count;
 /** The whole program. */
 int cli_main(int argc, char **argv);
 
-/** The value of an option, the last when it was given several times; NULL: not given. */
+/** The value of an option, the last one when it was given several times; NULL: not given. */
 const char *cli_option(const struct cli *cli, const char *name);
 
-/** The n-th value of an option that repeats; NULL behind the last. */
+/** The n-th value of an option that may be repeated; NULL after the last. */
 const char *cli_option_at(const struct cli *cli, const char *name, int n);
 
-/** Says "baton: …" on stderr; answers the exit code. */
+/** Prints "baton: …" on stderr; returns the exit code. */
 int cli_say(enum cli_exit code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/** Why a file is no JSON, or cannot be opened. */
+/** Prints why a file is not JSON, or cannot be opened. */
 int cli_say_json_fault(enum cli_exit code, const char *path, const json_error_t *error);
 
 #endif

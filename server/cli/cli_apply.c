@@ -1,6 +1,6 @@
 /* `baton definition apply`: the job of POST /v1/definitions/{term}/versions/{n}/apply, run while
- * one waits. It is a job like any other: a server that runs already may be quicker to take it, and
- * when this process dies another goes on with it. */
+ * the user waits. It is a job like any other: a running server may be faster to take it, and if
+ * this process dies another continues it. */
 #include "background.h"
 #include "cli/cli_commands.h"
 #include "cli/cli_job.h"
@@ -15,10 +15,10 @@
 #include <string.h>
 #include <time.h>
 
-/** How often a job that another runs is looked at. */
+/** How often a job that another process runs is looked at. */
 #define LOOK_EVERY_MS 200
 
-/* ---- what is asked ---- */
+/* ---- the arguments ---- */
 
 static int read_what(const struct cli *cli, struct definition_apply_input *out)
 {
@@ -34,7 +34,7 @@ static int read_what(const struct cli *cli, struct definition_apply_input *out)
     return CLI_OK;
 }
 
-/* Whose word it is that leads are judged again: it stands in each of their ledgers. */
+/* In whose name leads are judged again: it is recorded in the ledger of each. */
 static int read_actor(struct cli *cli, struct cli_store *store, struct arena *arena,
                       struct caller *out)
 {
@@ -48,7 +48,7 @@ static int read_actor(struct cli *cli, struct cli_store *store, struct arena *ar
         return cli_say_missing("as");
     member = config_member_by_email(store->config, (struct uuid){{0}}, email);
     if (member == NULL)
-        return cli_say(CLI_FAILED, "%s is no active member; see `baton member list %s`", email,
+        return cli_say(CLI_FAILED, "%s is not an active member; see `baton member list %s`", email,
                        cli->words[0]);
     *out = (struct caller){.team = member->team, .member = member->id};
     return CLI_OK;
@@ -81,7 +81,7 @@ static int look(struct cli *cli, struct cli_store *store, struct uuid id, json_t
     return code;
 }
 
-/* One try to run it here, else a look at how far the other is. */
+/* Tries to run it here; otherwise looks how far the other process is. */
 static int step(struct cli *cli, struct cli_store *store, struct uuid id, json_t **job)
 {
     static const struct timespec pause = {.tv_nsec = LOOK_EVERY_MS * 1000000L};
@@ -106,8 +106,7 @@ static int take_back(struct cli *cli, struct cli_store *store, struct uuid id, j
     if (code != CLI_OK)
         return code;
     return cli_say(CLI_FAILED,
-                   "interrupted: the job is cancelled; of its leads %lld were done, and what was "
-                   "done stays",
+                   "interrupted: the job is cancelled; %lld of its leads were done, and stay so",
                    (long long)progress_of(*job, "done"));
 }
 
@@ -124,7 +123,7 @@ static int wait(struct cli *cli, struct cli_store *store, struct uuid id, json_t
     return code;
 }
 
-/* ---- what came of it ---- */
+/* ---- the result ---- */
 
 static long long number(const json_t *job, const char *key)
 {
@@ -193,8 +192,8 @@ static int run_apply(struct cli *cli)
 }
 
 static const struct cli_option apply_options[] = {
-    {"as", "EMAIL", false, "the member whose word it is"},
-    {"dry-run", NULL, false, "only count what would come of it"},
+    {"as", "EMAIL", false, "the member in whose name leads are judged"},
+    {"dry-run", NULL, false, "only count what it would do"},
     {"json", NULL, false, "print the job as JSON"},
     {NULL, NULL, false, NULL},
 };
@@ -205,8 +204,8 @@ const struct cli_command cli_definition_apply = {
     .what = "Judge leads again by the version in force",
     .more =
         "Leads that are still before sales (mql, srl), or accepted and not yet qualified (sql).\n"
-        "Interrupted, it is cancelled: each lead is as before or judged again. When this\n"
-        "process dies, a server goes on with it.\n"
+        "If interrupted, it is cancelled: each lead is as before or judged again. If this\nprocess "
+        "dies, a server continues it.\n"
         "  baton definition apply acme mql 2 --as ana@acme.example --dry-run",
     .words_min = 3,
     .words_max = 3,

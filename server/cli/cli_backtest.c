@@ -1,4 +1,5 @@
-/* `baton definition backtest`: the question of POST /v1/backtests, answered while one waits. */
+/* `baton definition backtest`: the question of POST /v1/backtests, answered while the user
+ * waits. */
 #include "cli/cli_commands.h"
 #include "cli/cli_progress.h"
 #include "cli/cli_store.h"
@@ -38,14 +39,14 @@ static int read_moment(const struct cli *cli, const char *option, instant *out)
                    option);
 }
 
-/* The second word is a term, and then the third its version; or a file. */
+/* The second word is a term and the third its version; or the second is a file. */
 static int read_what(const struct cli *cli, struct backtest_input *input, json_t **document)
 {
     json_error_t error;
 
     if (term_parse(cli->words[1], &input->term)) {
         if (cli->word_count < 3 || !read_number(cli->words[2], &input->version))
-            return cli_say(CLI_USAGE, "give the version behind the term, such as \"mql 2\"");
+            return cli_say(CLI_USAGE, "give the version after the term, such as \"mql 2\"");
         return CLI_OK;
     }
     if (cli->word_count > 2)
@@ -88,7 +89,7 @@ static int make_question(const struct cli_store *store, const struct backtest_in
     return code;
 }
 
-/* ---- what people see ---- */
+/* ---- output ---- */
 
 static long long number(const json_t *json, const char *key)
 {
@@ -188,7 +189,7 @@ static void print_result(const json_t *result)
            number(json_object_get(coverage, "answered"), "count"), number(coverage, "accepted"),
            number(coverage, "sql"), number(coverage, "won"), number(coverage, "without_outcome"));
     if (number(result, "undated_touches") > 0)
-        printf("%lld touches have no date and count for nothing: import them again with one\n",
+        printf("%lld touches have no date and are not counted: import them again with one\n",
                number(result, "undated_touches"));
     print_side("this definition", json_object_get(result, "result"));
     print_criteria(json_object_get(result, "result"));
@@ -265,9 +266,9 @@ static const struct cli_option backtest_options[] = {
 const struct cli_command cli_definition_backtest = {
     .name = "definition backtest",
     .words = "WORKSPACE FILE|TERM [VERSION]",
-    .what = "What a definition would have said of the past",
-    .more = "Judges every lead as it was known when it was first judged, and compares with what\n"
-            "sales made of it (docs/backtest.md). Changes nothing.\n"
+    .what = "Back-test a definition on the leads of the past",
+    .more = "Judges every lead as it was known when it was first judged, and compares with "
+            "what\nbecame of it in sales (docs/backtest.md). Changes nothing.\n"
             "  baton definition backtest acme draft.json --against 2",
     .words_min = 2,
     .words_max = 3,

@@ -29,8 +29,8 @@ static int say_none(const char *directory, bool is_given)
         is_given ? "there is no database in %s, the data directory that was given (--data-dir "
                    "or BATON_DATA_DIR); `baton serve` makes one, and no other command does"
                  : "there is no database in %s, the default data directory, and no server of "
-                   "this user runs; give the one that you mean by --data-dir or "
-                   "BATON_DATA_DIR, or by DATABASE_URL; `baton serve` makes a new one",
+                   "this user runs; say which one you mean with --data-dir or BATON_DATA_DIR, or "
+                   "DATABASE_URL; `baton serve` makes a new one",
         directory);
 }
 
@@ -59,8 +59,8 @@ size_t cli_database_servers(const struct settings *settings, struct running out[
     return count;
 }
 
-/* Where a server runs that somebody means who names no place: the one in the default directory,
- * else the only one. */
+/* Finds the server that is meant when no place is given: the one in the default directory, else the
+ * only one. */
 static int choose_server(const struct settings *settings, const struct running *servers,
                          size_t count, const char **directory)
 {

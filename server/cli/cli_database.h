@@ -1,4 +1,4 @@
-/* The database that a command works on: the one of DATABASE_URL, or the private cluster. */
+/* The database that a command uses: the one of DATABASE_URL, or the private cluster. */
 #ifndef BATON_SERVER_CLI_DATABASE_H
 #define BATON_SERVER_CLI_DATABASE_H
 
@@ -19,46 +19,47 @@ struct cli_database {
     char owner_url[SETTINGS_TEXT_MAX_BYTES];
 };
 
-/** What a command makes of a private PostgreSQL. One that another process runs is used beside that
- *  process and left running, but by CLI_DATABASE_SERVE. */
+/** What a command does with a private PostgreSQL. All but CLI_DATABASE_SERVE share one that another
+ *  process runs, and leave it running. */
 enum cli_database_use {
-    CLI_DATABASE_FIND,  /* it must be there */
-    CLI_DATABASE_MAKE,  /* it is made when it is not */
-    CLI_DATABASE_SERVE, /* the same, and no other process may run it */
+    CLI_DATABASE_FIND,  /* it must exist */
+    CLI_DATABASE_MAKE,  /* it is made if it does not exist */
+    CLI_DATABASE_SERVE, /* the same, but no other process may be running it */
 };
 
 /**
- * Finds the database and starts the private cluster when there is no DATABASE_URL. Without a data
- * directory that was given, CLI_DATABASE_FIND takes the one that a running server works on, else
- * the default. The schema is not looked at. CLI_OK, and cli->database says which one it is; or the
- * exit code once stderr says what to do.
+ * Finds the database, and starts the private cluster when there is no DATABASE_URL. When no data
+ * directory is given, CLI_DATABASE_FIND uses that of a running server, else the default. The schema
+ * is not checked. CLI_OK, and cli->database says which one it is; or an exit code, with what to do
+ * on stderr.
  */
 int cli_database_find(struct cli_database *database, struct cli *cli,
                       enum cli_database_use use) MUST_USE;
 
-/** Sets cli->database to the one that CLI_DATABASE_FIND takes, without starting or opening it. */
+/** Sets cli->database to the one that CLI_DATABASE_FIND would use, without starting or opening
+ *  it. */
 int cli_database_locate(struct cli *cli) MUST_USE;
 
-/** The servers that run and that commands know of: those of this user, else those of root, which
- *  another user may at least be shown. */
+/** The running servers that commands know of: those of this user, else those of root, which other
+ *  users may at least see. */
 size_t cli_database_servers(const struct settings *settings, struct running out[RUNNING_MAX]);
 
 /** Brings the schema up to date. */
 int cli_database_migrate(const struct cli_database *database) MUST_USE;
 
-/** CLI_OK when the schema is this program's, else an exit code and words on stderr. */
+/** CLI_OK when the schema is this program's, else an exit code, with words on stderr. */
 int cli_database_check(const struct cli_database *database) MUST_USE;
 
-/** CLI_OK when the service and its jobs get the sessions that row-level security binds, else an
- *  exit code and words on stderr. */
+/** CLI_OK when the service and its jobs get sessions that row-level security binds, else an exit
+ *  code, with words on stderr. */
 int cli_database_check_roles(const struct cli_database *database) MUST_USE;
 
-/** cli_database_find, then for a private cluster migrate, for another one check. Closed again
- *  when it fails. */
+/** cli_database_find, and then migrate for a private cluster, or check for any other database.
+ *  Closed again when it fails. */
 int cli_database_open(struct cli_database *database, struct cli *cli,
                       enum cli_database_use use) MUST_USE;
 
-/** Stops the cluster, unless it is another process's. Harmless to call twice. */
+/** Stops the cluster, unless another process runs it. Harmless to call twice. */
 void cli_database_close(struct cli_database *database);
 
 #endif

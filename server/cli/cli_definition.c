@@ -1,4 +1,4 @@
-/* `baton definition`: from a file to an agreement, and what stands in it. */
+/* `baton definition`: from a file to an agreement, and showing what it contains. */
 #include "cli/cli_commands.h"
 #include "cli/cli_store.h"
 
@@ -14,7 +14,7 @@
 
 #define CHECK_MEMORY_BYTES (1u << 20)
 
-/* The word at this place as a term, and the one behind it as a version; 0: there is none. */
+/* The word at this place as a term, and the next one as a version; 0: there is none. */
 static int read_version(const struct cli *cli, int at, enum term *term, int *version)
 {
     char *end;
@@ -112,7 +112,7 @@ static int run_starter(struct cli *cli)
 const struct cli_command cli_definition_starter = {
     .name = "definition starter",
     .words = "TERM",
-    .what = "Print a document to begin with: mql, srl or sql",
+    .what = "Print a document to start from: mql, srl or sql",
     .words_min = 1,
     .words_max = 1,
     .run = run_starter,
@@ -219,7 +219,7 @@ const struct cli_command cli_definition_show = {
 
 /* ---- draft, propose, sign ---- */
 
-/* What a command answers of a version: where it stands now. */
+/* Prints the result of a change: the version's present state. */
 static int change(struct cli_store *store, const struct caller *caller, enum command_kind kind,
                   const void *input)
 {
@@ -298,7 +298,7 @@ static const struct cli_option propose_options[] = {
 const struct cli_command cli_definition_propose = {
     .name = "definition propose",
     .words = "WORKSPACE TERM VERSION",
-    .what = "Propose a draft for signing: it does not change any more",
+    .what = "Propose a draft for signing: it can no longer change",
     .words_min = 3,
     .words_max = 3,
     .options = propose_options,
@@ -316,7 +316,7 @@ static int read_signer(const struct cli *cli, const struct cli_store *store, str
     if (token == NULL)
         return cli_say(CLI_USAGE, "give the signer's own key in BATON_KEY");
     if (!api_key_parse(token, strlen(token), &text))
-        return cli_say(CLI_USAGE, "this is no key");
+        return cli_say(CLI_USAGE, "this is not a key");
     const struct api_key *key = config_key(store->config, text.key);
     if (!uuid_equal(text.workspace, store->workspace) || key == NULL ||
         !config_key_stands(store->config, key) || !api_key_fits(key, text.secret))

@@ -21,7 +21,7 @@ static void interrupt(int number)
 
 static int say_faults(const char *path, const struct faults *faults)
 {
-    int code = cli_say(CLI_USAGE, "%s is no mapping for an import (docs/mapping.md)", path);
+    int code = cli_say(CLI_USAGE, "%s is not a mapping for an import (docs/mapping.md)", path);
 
     for (size_t i = 0; i < faults->count; i++)
         fprintf(stderr, "  %s: %s\n",
@@ -113,8 +113,8 @@ static int read_rows(struct importer *importer, struct row_reader *reader, const
     while (code == CLI_OK) {
         json_t *row;
         if (interrupted)
-            return cli_say(CLI_FAILED, "interrupted: what was taken stays, and the same command "
-                                       "goes on from there");
+            return cli_say(CLI_FAILED, "interrupted: rows imported so far stay, and the same "
+                                       "command continues from there");
         switch (row_reader_next(reader, &row)) {
         case ROW_READ:
             code = importer_add(importer, reader->line, row);
@@ -181,7 +181,7 @@ static int import_file(const struct cli *cli, struct importer *importer, const c
     return code;
 }
 
-/* A file with refused rows does not keep the next from being read; anything else does. */
+/* A file with refused rows does not stop the import of the next; any other failure does. */
 static int import_files(const struct cli *cli, struct importer *importer)
 {
     int worst = CLI_OK;
@@ -247,13 +247,12 @@ static const struct cli_option import_options[] = {
 const struct cli_command cli_import = {
     .name = "import",
     .words = "WORKSPACE FILE...",
-    .what = "Read leads or deals of the past from CSV or JSON lines",
-    .more =
-        "Judges nothing and offers nothing. Rows are known by (source, external_id), so the same\n"
-        "command may be run again, also after it was interrupted: it goes on, and what is there\n"
-        "already does not change. Refused rows are told on stderr with line and reason, and the\n"
-        "exit code is then 1. \"-\" is standard input.\n"
-        "  baton import acme --mapping leads.json leads.csv",
+    .what = "Import leads or deals of the past from CSV or JSON lines",
+    .more = "Judges nothing and offers nothing. Rows are recognised by (source, external_id), so "
+            "the same\ncommand may be run again, also after an interruption: it continues, and "
+            "rows that are\nalready there do not change. Refused rows are listed on stderr with "
+            "line and reason, and\nthe exit code is then 1. \"-\" is standard input.\n"
+            "  baton import acme --mapping leads.json leads.csv",
     .words_min = 2,
     .words_max = CLI_WORDS_MAX,
     .options = import_options,

@@ -1,4 +1,4 @@
-/* `baton job`: what takes longer than a request. */
+/* `baton job`: work that takes longer than a request. */
 #include "cli/cli_job.h"
 
 #include "cli/cli_commands.h"
@@ -83,7 +83,7 @@ static void print_row(const json_t *job)
            text(job, "created_at"));
 }
 
-/* One page into the array; *before is where the next begins, nil behind the last. */
+/* Adds one page to the array; *before is where the next begins, nil after the last. */
 static enum err add_page(struct cli_store *store, json_t *all, struct uuid *before)
 {
     struct arena *arena = arena_new(READ_MEMORY_MAX_BYTES);

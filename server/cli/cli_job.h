@@ -4,8 +4,8 @@
 
 #include "cli/cli_store.h"
 
-/** The job as the API shows it, for the caller to json_decref; an exit code, with words on stderr,
- *  when there is none. */
+/** The job as the API shows it; the caller frees it with json_decref. An exit code, with words on
+ *  stderr, when there is none. */
 int cli_job_read(const struct cli *cli, struct cli_store *store, struct uuid id,
                  json_t **out) MUST_USE;
 

@@ -108,8 +108,8 @@ static int run_list(struct cli *cli)
 
 static const struct cli_option create_options[] = {
     {"title", "TEXT", false, "what it is for"},
-    {"team", "NAME", false, "the team whose own it is"},
-    {"member", "EMAIL|ID", false, "or the member whose own it is"},
+    {"team", "NAME", false, "the team that it belongs to"},
+    {"member", "EMAIL|ID", false, "or the member that it belongs to"},
     {"role", "ROLE", true, "capture, work, sign (members' only), report, read or admin"},
     {NULL, NULL, false, NULL},
 };
@@ -117,7 +117,7 @@ static const struct cli_option create_options[] = {
 const struct cli_command cli_key_create = {
     .name = "key create",
     .words = "WORKSPACE",
-    .what = "Make a key; its token is shown this once",
+    .what = "Make a key; its token is shown only this once",
     .words_min = 1,
     .words_max = 1,
     .options = create_options,
@@ -128,7 +128,7 @@ const struct cli_command cli_key_create = {
 const struct cli_command cli_key_revoke = {
     .name = "key revoke",
     .words = "WORKSPACE KEY",
-    .what = "Revoke a key, named by its id or by itself",
+    .what = "Revoke a key, given by its id or itself",
     .words_min = 2,
     .words_max = 2,
     .settings = SETTINGS_DATABASE,

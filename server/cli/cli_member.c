@@ -131,7 +131,7 @@ static const struct cli_option create_options[] = {
 static const struct cli_option update_options[] = {
     {"name", "TEXT", false, "the person's name"},
     {"email", "EMAIL", false, "the person's address"},
-    {"active", "yes|no", false, "whether the person may do anything"},
+    {"active", "yes|no", false, "whether the person may act"},
     {NULL, NULL, false, NULL},
 };
 

@@ -15,7 +15,7 @@ static int run(struct cli *cli)
         printf("a new database was made: %s\n", cli->database);
     code = check ? cli_database_check(&database) : cli_database_migrate(&database);
     if (code == CLI_OK)
-        printf("schema %zu, as this program wants it\n", migrations_embedded.count);
+        printf("schema %zu, as this program needs it\n", migrations_embedded.count);
     cli_database_close(&database);
     return code;
 }
@@ -29,10 +29,9 @@ const struct cli_command cli_migrate = {
     .name = "migrate",
     .words = "",
     .what = "Bring the schema of the database to this program's version",
-    .more =
-        "Forward only, each migration in a transaction of its own; any number of these may run at\n"
-        "once. The user of the owner URL comes to own the tables. Where it may not make roles,\n"
-        "the SQL for the administrator is printed.",
+    .more = "Forward only, each migration in its own transaction; any number of these may run "
+            "at\nonce. The user of the owner URL becomes the owner of the tables. If it may not "
+            "make\nroles, the SQL for the administrator is printed.",
     .options = options,
     .settings = SETTINGS_DATABASE | SETTINGS_OWNER,
     .run = run,

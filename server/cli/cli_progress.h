@@ -1,4 +1,4 @@
-/* A progress bar on stderr, where that is a terminal, and Ctrl-C while a command works. */
+/* A progress bar on stderr, if that is a terminal, and Ctrl-C while a command works. */
 #ifndef BATON_SERVER_CLI_PROGRESS_H
 #define BATON_SERVER_CLI_PROGRESS_H
 
@@ -8,12 +8,12 @@
 /** From now on the first SIGINT or SIGTERM only interrupts; the second ends the program. */
 void cli_progress_begin(void);
 
-/** Shows how many leads of how many, context is not used; false once interrupted. */
+/** Shows how many leads of how many are done; context is not used. False once interrupted. */
 bool cli_progress_show(void *context, int64_t done, int64_t total);
 
 bool cli_progress_interrupted(void);
 
-/** Takes the bar away. */
+/** Removes the bar. */
 void cli_progress_end(void);
 
 #endif

@@ -8,7 +8,7 @@
 
 #define PROOF_FILE_MAX_BYTES ((size_t)2 << 20)
 
-/* Up to size bytes of a file, or of a pipe, whose length nobody knows before. */
+/* Up to size bytes of a file, or of a pipe, whose length is not known beforehand. */
 static int read_file(const char *path, char *bytes, size_t size, size_t *len)
 {
     FILE *file = fopen(path, "rb");
@@ -34,7 +34,7 @@ static int parse(const char *path, const char *text, size_t len, json_t **out)
     return cli_say_json_fault(CLI_UNSOUND, path, &why);
 }
 
-/* What a file holds; the caller frees it with json_decref. */
+/* The JSON in a file; the caller frees it with json_decref. */
 static int load(const char *path, json_t **out)
 {
     char *text = malloc(PROOF_FILE_MAX_BYTES + 1);
@@ -75,8 +75,7 @@ static int public_key(const struct cli *cli, uint8_t out[PUBLIC_KEY_BYTES])
 
     if (given == NULL)
         return cli_say(CLI_USAGE,
-                       "--public-key is missing: the key that stands in the file itself shows "
-                       "nothing");
+                       "--public-key is missing: the key in the file itself proves nothing");
     return read_key("public-key", given, out);
 }
 

@@ -1,4 +1,5 @@
-/* `baton routes`: what the service answers, for people and for the check against openapi.yaml. */
+/* `baton routes`: the operations of the service, for people and for the check against
+ * openapi.yaml. */
 #include "cli/cli_commands.h"
 #include "http/route.h"
 

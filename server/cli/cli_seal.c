@@ -1,4 +1,4 @@
-/* `baton seal rotate` and `check`: what is sealed in the database, and with which keys. */
+/* `baton seal rotate` and `check`: the sealed values in the database, and their keys. */
 #include "cli/cli_commands.h"
 #include "cli/cli_secrets.h"
 
@@ -41,14 +41,14 @@ static void close_work(struct seal_work *work)
     cli_database_close(&work->database);
 }
 
-/* Of the session that failed. */
+/* For the session that failed. */
 static int say_failed(const struct seal_work *work)
 {
     bool by_job = pg_error(work->job)->status != PG_OK;
     const struct pg_error *error = pg_error(by_job ? work->job : work->app);
 
     return cli_say(CLI_UNAVAILABLE,
-                   "the database does not do it: %s%s%s; what was done stays, run it again",
+                   "the database refused it: %s%s%s; what is done stays done, run it again",
                    pg_status_name(error->status), error->text[0] == '\0' ? "" : ": ", error->text);
 }
 
@@ -72,10 +72,10 @@ static int print_rotated(const struct sealing_counts *counts, bool gave_up)
     if (stays == 0)
         return CLI_OK;
     print("do not open", stays);
-    return cli_say(CLI_FAILED,
-                   "%lld values do not open with the keys at hand and stay as they "
-                   "are; see `baton seal check`",
-                   (long long)stays);
+    return cli_say(
+        CLI_FAILED,
+        "%lld values do not open with these keys and stay as they are; see `baton seal check`",
+        (long long)stays);
 }
 
 static int run_rotate(struct cli *cli)
@@ -126,7 +126,7 @@ static int print_checked(const struct sealing_counts *counts)
                        "sources new secrets",
                        (long long)(counts->shut + counts->broken));
     if (counts->sealed > 0)
-        return cli_say(CLI_FAILED, "%lld values lie in clear: `baton seal rotate` seals them",
+        return cli_say(CLI_FAILED, "%lld values are in clear: `baton seal rotate` seals them",
                        (long long)counts->sealed);
     return CLI_OK;
 }
@@ -151,7 +151,7 @@ static int run_check(struct cli *cli)
 }
 
 static const struct cli_option rotate_options[] = {
-    {"lost", NULL, false, "give up what does not open: the key is gone for good"},
+    {"lost", NULL, false, "give up values that do not open: their key is lost for good"},
     {NULL, NULL, false, NULL},
 };
 
@@ -159,12 +159,12 @@ const struct cli_command cli_seal_rotate = {
     .name = "seal rotate",
     .words = "",
     .what = "Seal all secrets in the database with the newest key",
-    .more =
-        "After `baton secret-key add FILE`, beside running servers; and for what still lies in\n"
-        "clear. Each workspace is done whole or not at all: what breaks off is run again.\n"
-        "With --lost, where a key is gone for good, workspaces get new secrets (idempotency\n"
-        "keys of the last week no longer count) and sources have none until a PATCH or a\n"
-        "rotation gives them one; their deliveries are answered 503 until then.",
+    .more = "For use after `baton secret-key add FILE`, while servers run, and for secrets still "
+            "in\nclear. Each workspace is done completely or not at all; if interrupted, run it "
+            "again.\nWith --lost, where a key is gone for good, workspaces get new secrets "
+            "(idempotency\n"
+            "keys of the last week no longer count) and sources have none until a PATCH or a\n"
+            "rotation gives them one; their deliveries are answered 503 until then.",
     .options = rotate_options,
     .settings = SETTINGS_DATABASE,
     .run = run_rotate,
@@ -174,8 +174,8 @@ const struct cli_command cli_seal_check = {
     .name = "seal check",
     .words = "",
     .what = "Open all secrets in the database, and count them by key",
-    .more = "Changes nothing. A key with no values can be taken out of the file. Exit code 1 when\n"
-            "something does not open or lies in clear.",
+    .more = "Changes nothing. A key with no values can be removed from the file. Exit code 1 "
+            "when\nsomething does not open or is in clear.",
     .settings = SETTINGS_DATABASE,
     .run = run_check,
 };

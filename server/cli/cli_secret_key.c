@@ -43,8 +43,8 @@ const struct cli_command cli_secret_key_create = {
     .name = "secret-key create",
     .words = "FILE",
     .what = "Make the key that secrets are sealed with, for BATON_SECRET_KEY_FILE",
-    .more = "All servers of one database take the same file. Keep a copy of it apart from the\n"
-            "backups of the database: neither opens the secrets without the other.",
+    .more = "All servers of one database use the same file. Keep a copy of it, but not with "
+            "the\nbackups of the database: the secrets can only be read with both.",
     .words_min = 1,
     .words_max = 1,
     .run = run_create,
@@ -54,9 +54,8 @@ const struct cli_command cli_secret_key_add = {
     .name = "secret-key add",
     .words = "FILE",
     .what = "Add a newer key to the file, which seals from then on",
-    .more =
-        "Servers read the file again by themselves. `baton seal rotate` then seals with it what\n"
-        "was sealed before; after that the older keys can be taken out of the file.",
+    .more = "Servers read the file again by themselves. `baton seal rotate` then seals everything "
+            "with\nthe new key; after that the older keys can be removed from the file.",
     .words_min = 1,
     .words_max = 1,
     .run = run_add,

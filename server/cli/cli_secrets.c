@@ -58,7 +58,7 @@ static int say_lost(const struct pg *pg)
 {
     const struct pg_error *error = pg_error(pg);
 
-    return cli_say(CLI_UNAVAILABLE, "the secrets cannot be looked at: %s%s%s",
+    return cli_say(CLI_UNAVAILABLE, "the secrets cannot be read: %s%s%s",
                    pg_status_name(error->status), error->text[0] == '\0' ? "" : ": ", error->text);
 }
 
@@ -87,7 +87,7 @@ static int say_missing(const struct sealing_state *state, const char *where)
 
 /* ---- the private cluster's own file ---- */
 
-/* Where something is sealed already, a key that is not there is lost, and another is of no use. */
+/* When something is already sealed, a missing key is lost, and another one would be of no use. */
 static int make_own(const struct sessions *sessions, const char *path)
 {
     char why[PRIVATE_FILE_WHY_MAX_BYTES];
@@ -124,8 +124,8 @@ static int seal_clear(const struct sessions *sessions, struct keyring *keyring)
     if (sealing_begin(sessions->job, sessions->app, keyring, &counts) != PG_OK)
         return say_lost(sessions->app);
     fprintf(stderr,
-            "baton: secrets lay in clear: %lld are sealed now, of %lld workspaces. Older backups "
-            "have them in clear still\n",
+            "baton: %lld secrets of %lld workspaces were in clear and are sealed now. Older "
+            "backups still have them in clear\n",
             (long long)counts.sealed, (long long)counts.workspaces);
     return CLI_OK;
 }

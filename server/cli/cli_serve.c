@@ -1,5 +1,5 @@
-/* `baton serve`: the database first, then the service; the private cluster is watched by the main
- * thread, because PostgreSQL ends with the thread that started it. */
+/* `baton serve`: first the database, then the service; the main thread watches the private cluster,
+ * because PostgreSQL ends with the thread that started it. */
 #include "cli/cli_commands.h"
 #include "cli/cli_database.h"
 #include "cli/cli_secrets.h"
@@ -19,10 +19,10 @@
 #include <time.h>
 #include <unistd.h>
 
-/** The key that the server of a private PostgreSQL makes for itself, in its data directory. */
+/** The key that the server of a private PostgreSQL makes in its data directory. */
 #define SIGNING_KEY_NAME "signing-key.pem"
 
-/** How often the main thread looks after PostgreSQL. */
+/** How often the main thread checks PostgreSQL. */
 #define CLUSTER_WATCH_MS 500
 
 struct service_thread {
@@ -43,7 +43,7 @@ static void hold_signals(void)
     sigaddset(&held, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &held, NULL);
     signal(SIGPIPE, SIG_IGN);
-    signal(SIGUSR1, SIG_IGN); /* whoever sends them means no harm */
+    signal(SIGUSR1, SIG_IGN); /* these signals must not end the service */
     signal(SIGUSR2, SIG_IGN);
 }
 
@@ -106,7 +106,7 @@ static int read_key(const char *path, struct signing_key **out)
     return *out == NULL ? cli_say(CLI_USAGE, "signing key: %s", why) : CLI_OK;
 }
 
-/* The one that is named is read before anything starts. */
+/* A key that is named is read before anything starts. */
 static int named_key(const struct settings *settings, struct signing_key **out)
 {
     *out = NULL;
@@ -114,7 +114,7 @@ static int named_key(const struct settings *settings, struct signing_key **out)
                                                  : read_key(settings->signing_key_file, out);
 }
 
-/* Without one, the server of a private PostgreSQL has its own. */
+/* When none is named, the server of a private PostgreSQL has its own. */
 static int own_key(const struct settings *settings, struct signing_key **out)
 {
     char path[SETTINGS_TEXT_MAX_BYTES + sizeof SIGNING_KEY_NAME];

@@ -45,8 +45,8 @@ const struct cli_command cli_signing_key_create = {
     .name = "signing-key create",
     .words = "FILE",
     .what = "Make the key that signs checkpoints, for BATON_SIGNING_KEY_FILE",
-    .more = "All servers of one database take the same file. Prints the public key, which is for\n"
-            "whoever checks receipts; a key that was replaced by another never signs again.",
+    .more = "All servers of one database use the same file. Prints the public key, for those who "
+            "check\nreceipts; a key that was replaced by another never signs again.",
     .words_min = 1,
     .words_max = 1,
     .run = run_create,

@@ -19,7 +19,7 @@ int cli_store_say_lost(const struct pg *pg)
 {
     const struct pg_error *error = pg_error(pg);
 
-    return cli_say(CLI_UNAVAILABLE, "the database does not do it: %s%s%s",
+    return cli_say(CLI_UNAVAILABLE, "the database refused it: %s%s%s",
                    pg_status_name(error->status), error->text[0] == '\0' ? "" : ": ", error->text);
 }
 
@@ -214,7 +214,7 @@ int cli_read_email(struct arena *arena, const char *given, const char **out)
     *out = NULL;
     if (given == NULL || email_normalize(given, arena, out) == ERR_NONE)
         return CLI_OK;
-    return cli_say(CLI_USAGE, "\"%s\" is no email address", given);
+    return cli_say(CLI_USAGE, "\"%s\" is not an email address", given);
 }
 
 bool cli_read_yes_no(const struct cli *cli, const char *option, bool *value, const bool **out)

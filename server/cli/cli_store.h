@@ -1,5 +1,5 @@
-/* A workspace for a command of the command line: its configuration, and a lane of its own that
- * takes the same commands as the service's. */
+/* A workspace for a command of the command line: its configuration, and a lane that runs the same
+ * commands as the service. */
 #ifndef BATON_SERVER_CLI_STORE_H
 #define BATON_SERVER_CLI_STORE_H
 
@@ -28,32 +28,32 @@ struct cli_store {
     const struct config *config; /* the newest that was read; see cli_store_config */
 };
 
-/** Whether a workspace's configuration will be read, which has secrets in it. */
+/** Whether a workspace's configuration will be read, which contains secrets. */
 enum cli_secrets { CLI_WITH_SECRETS, CLI_WITHOUT_SECRETS };
 
-/** Opens database and lane, without a workspace yet. CLI_OK, or the exit code once stderr has been
- *  told what to do. */
+/** Opens database and lane, without a workspace yet. CLI_OK, or an exit code, with what to do on
+ *  stderr. */
 int cli_store_open(struct cli_store *store, struct cli *cli, enum cli_secrets secrets) MUST_USE;
 
 /** Also finds the workspace of this name and reads its configuration. */
 int cli_store_open_workspace(struct cli_store *store, struct cli *cli, const char *name) MUST_USE;
 
-/** Reads the configuration anew into store->config. */
+/** Reads the configuration again into store->config. */
 int cli_store_config(struct cli_store *store) MUST_USE;
 
 void cli_store_close(struct cli_store *store);
 
-/** Words for a database that does not answer. */
+/** Prints that the database does not answer. */
 int cli_store_say_lost(const struct pg *pg);
 
 /**
  * Runs a command through the lane as this caller (NULL: the operator) and reads its answer, which
- * the caller frees with json_decref. What is refused is told on stderr, fault by fault.
+ * the caller frees with json_decref. A refusal is printed on stderr, fault by fault.
  */
 int cli_store_run(struct cli_store *store, const struct caller *caller, enum command_kind kind,
                   const void *input, json_t **answer) MUST_USE;
 
-/** Opens the workspace that the command's first word names, runs, closes. */
+/** Opens the workspace that is the command's first word, runs, closes. */
 int cli_store_with(struct cli *cli, int (*run)(struct cli *cli, struct cli_store *store));
 
 /** Gives run an arena for its input. */
@@ -69,7 +69,8 @@ void cli_print_json(const json_t *json);
 /** The normal form of an email address; NULL stays NULL. */
 int cli_read_email(struct arena *arena, const char *given, const char **out) MUST_USE;
 
-/** An option that is "yes" or "no": *out is value, or NULL when it is not given. False: neither. */
+/** An option that is "yes" or "no": *out is value, or NULL when it is not given. False: it is
+ *  neither. */
 bool cli_read_yes_no(const struct cli *cli, const char *option, bool *value, const bool **out);
 
 int cli_say_missing(const char *option);

@@ -11,10 +11,10 @@
 #include <string.h>
 
 #define ANSWER_MAX_BYTES (32u << 20)
-/** Of reading what sales answered, all pages of it. */
+/** For reading what sales answered, all pages of it. */
 #define SUGGESTIONS_TIMEOUT_MS 300000
 
-/* ---- what people see ---- */
+/* ---- output ---- */
 
 static long long number(const json_t *json, const char *key)
 {
@@ -81,7 +81,7 @@ static void print_criteria(const json_t *answer)
     }
 }
 
-/* Gaps are the rejections of class shows_gap; each list keeps the most frequent first. */
+/* Gaps are rejections of class shows_gap; each list is cut to the most frequent. */
 static void print_rejections(const json_t *answer, const char *title, bool gaps)
 {
     bool any = false;
@@ -127,7 +127,7 @@ static void print_thresholds(const json_t *answer)
                     json_object_get(thresholds, "recall_95"));
 }
 
-/* p comes rounded to four decimals, and is never nothing at all. */
+/* p is rounded to four decimals, and never shown as zero. */
 #define SHOWN_P_LEAST 0.0001
 
 static void print_chance(double p, long long tests)
@@ -171,7 +171,7 @@ static void print_answer(const json_t *answer)
     print_suggestions(answer);
 }
 
-/* ---- the draft of one ---- */
+/* ---- the draft of a suggestion ---- */
 
 static int write_draft(const char *path, const json_t *document)
 {

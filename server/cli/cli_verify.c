@@ -18,7 +18,7 @@ static void print_finding(void *context, const char *finding)
     fprintf(stderr, "baton: workspace %s: %s\n", (const char *)context, finding);
 }
 
-/* ---- checkpoints that somebody kept ---- */
+/* ---- kept checkpoints ---- */
 
 struct kept {
     struct checkpoint *items; /* by workspace and size */
@@ -43,7 +43,7 @@ static int take_checkpoint(const char *path, const json_t *json, struct kept *ke
         return cli_say(CLI_USAGE, "at most %d checkpoints are compared at once", KEPT_MAX);
     if (!checkpoint_read(json, item, &wrong))
         return cli_say(CLI_USAGE,
-                       "%s is no checkpoint as GET /v1/ledger/checkpoints gives them: %s", path,
+                       "%s is not a checkpoint as GET /v1/ledger/checkpoints returns it: %s", path,
                        wrong);
     enum proof_fault fault = checkpoint_check(item, item->public_key);
     if (fault != PROOF_HOLDS)
@@ -53,7 +53,7 @@ static int take_checkpoint(const char *path, const json_t *json, struct kept *ke
     return CLI_OK;
 }
 
-/* One checkpoint, an array of them, or a page as the service answers it. */
+/* One checkpoint, an array of them, or a page as the service returns it. */
 static int take_json(const char *path, const json_t *json, struct kept *kept)
 {
     const json_t *list = json_is_array(json) ? json : json_object_get(json, "data");
@@ -132,12 +132,12 @@ static int verify_one(struct run *run, const struct workspace_row *row)
            (long long)report.entries, (long long)report.subjects, (long long)report.leads,
            report.findings == 0 ? "sound" : "NOT sound");
     if (report.findings > VERIFY_FINDINGS_MAX)
-        fprintf(stderr, "baton: workspace %s: and %lld findings more\n", row->name,
+        fprintf(stderr, "baton: workspace %s: and %lld more findings\n", row->name,
                 (long long)(report.findings - VERIFY_FINDINGS_MAX));
     return report.findings == 0 ? CLI_OK : CLI_UNSOUND;
 }
 
-/* A workspace that somebody has a checkpoint of was there once. */
+/* If somebody has a checkpoint of a workspace, it must have existed. */
 static int say_not_compared(const struct run *run)
 {
     if (run->cli->word_count > 0)

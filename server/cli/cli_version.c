@@ -12,6 +12,6 @@ static int run(struct cli *cli)
 const struct cli_command cli_version = {
     .name = "version",
     .words = "",
-    .what = "Tell the version of this program and of the schema it wants",
+    .what = "Print the version of this program and of the schema that it needs",
     .run = run,
 };

@@ -1,11 +1,11 @@
-/* `baton where`: which servers run, and on which database commands work. */
+/* `baton where`: which servers run, and which database commands use. */
 #include "cli/cli_commands.h"
 #include "cli/cli_database.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Of one process, for scripts that have started it: where it answers. */
+/* Prints the address of one process, for scripts that have started it. */
 static int print_url(const char *process, const struct running *servers, size_t count)
 {
     char *end;
@@ -48,8 +48,8 @@ const struct cli_command cli_where = {
     .words = "",
     .what = "Say which servers run, and on which database the other commands work",
     .more = "That is the one of --database-url, else of --data-dir, else the one that the running\n"
-            "server works on, else the one in the default data directory. No command but `baton\n"
-            "serve` and `baton migrate` makes one.",
+            "server works on, else the one in the default data directory. Only `baton serve`\nand "
+            "`baton migrate` make one.",
     .options = options,
     .settings = SETTINGS_DATABASE,
     .run = run,

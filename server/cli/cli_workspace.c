@@ -19,11 +19,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MEMBERS_MAX       24 /* of a new workspace, in all */
+#define MEMBERS_MAX       24 /* of a new workspace, in total */
 #define JOBS_MAX          16
 #define LIST_MEMORY_BYTES (16u << 20)
 
-/* What a new workspace is made of, as the options say. */
+/* What a new workspace will contain, according to the options. */
 struct plan {
     struct arena *arena;
     struct workspace_team teams[WORKSPACE_TEAMS_MAX];
@@ -50,7 +50,7 @@ static int read_emails(const struct cli *cli, const char *option, struct plan *p
             return cli_say(CLI_USAGE, "at most %d members; add more with `baton member create`",
                            MEMBERS_MAX);
         if (email_normalize(given, plan->arena, &emails[(*count)++]) != ERR_NONE)
-            return cli_say(CLI_USAGE, "--%s %s: this is no email address", option, given);
+            return cli_say(CLI_USAGE, "--%s %s: this is not an email address", option, given);
     }
     return CLI_OK;
 }
@@ -92,7 +92,7 @@ static int plan_sales(const struct cli *cli, struct plan *plan)
     return code;
 }
 
-/* A document of one's own. */
+/* A document of the user's own. */
 static int read_starter(const char *path, struct arena *arena, struct workspace_starter *out)
 {
     struct definition *definition = NULL;
@@ -173,7 +173,7 @@ static struct uuid new_id(void)
     return uuid_v7((uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000, random);
 }
 
-/* One that was begun and never filled is taken up again. */
+/* One that was begun and never filled is continued. */
 static int find_or_insert(struct cli_store *store, const char *name)
 {
     const char *jobs[JOBS_MAX];
@@ -251,7 +251,7 @@ static int sign_all(struct cli_store *store, const struct plan *plan)
     return code;
 }
 
-/* ---- what is told ---- */
+/* ---- output ---- */
 
 static void print_key(const json_t *key)
 {
@@ -290,19 +290,20 @@ static void print_made(const json_t *made, const struct plan *plan, bool is_sign
 
 /* ---- the file for the keys ---- */
 
-/* Never one that is there already: it may hold the only keys to something. For its owner alone. */
+/* Never overwrites an existing file: it may hold the only keys to something. Only its owner may
+ * read it. */
 static int open_keys_file(const char *path, int *fd)
 {
     *fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
     if (*fd >= 0)
         return CLI_OK;
     if (errno == EEXIST)
-        return cli_say(CLI_FAILED, "%s is there already and stays as it is; nothing was made",
+        return cli_say(CLI_FAILED, "%s exists already and was left as it is; nothing was made",
                        path);
     return cli_say(CLI_FAILED, "%s: %s; nothing was made", path, strerror(errno));
 }
 
-/* The keys are nowhere else: what cannot be written is printed. */
+/* The keys are stored nowhere else: if they cannot be written to the file, they are printed. */
 static int write_keys_file(const char *path, int fd, const json_t *made)
 {
     if (json_dumpfd(made, fd, JSON_INDENT(2)) == 0 && write(fd, "\n", 1) == 1 && fsync(fd) == 0)
@@ -385,7 +386,7 @@ static const struct cli_option create_options[] = {
     {"sales", "EMAIL", true, "a member of sales"},
     {"sdr", "EMAIL", true, "in place of --sales: a member of sales development"},
     {"ae", "EMAIL", true, "and of the account executives behind it"},
-    {"starter", "TERM|FILE", true, "a definition to begin with: mql, srl, sql, or a file with one"},
+    {"starter", "TERM|FILE", true, "a definition to start from: mql, srl, sql, or a file with one"},
     {"sign", NULL, false, "the first member of each side signs the starters (demonstrations)"},
     {"keys-file", "FILE", false, "write what was made as JSON, keys and all, into this new file"},
     {"json", NULL, false, "print what was made as JSON, keys and all"},
@@ -396,11 +397,10 @@ const struct cli_command cli_workspace_create = {
     .name = "workspace create",
     .words = "NAME",
     .what = "Make a workspace: teams, members with keys, the route, drafts to start with",
-    .more =
-        "The keys are given this once: printed, or in a file that must not be there yet and that\n"
-        "nobody but its owner may read. The first member of each team is admin.\n"
-        "  baton workspace create acme --marketing ana@acme.example --sales sam@acme.example "
-        "\\\n      --starter mql --keys-file acme-keys.json",
+    .more = "The keys are shown only this once: printed, or in a new file that only its owner "
+            "may\nread. The first member of each team is admin.\n"
+            "  baton workspace create acme --marketing ana@acme.example --sales sam@acme.example "
+            "\\\n      --starter mql --keys-file acme-keys.json",
     .words_min = 1,
     .words_max = 1,
     .options = create_options,

@@ -19,7 +19,7 @@
 struct entry {
     int64_t line;
     const char *why;     /* NULL: mapped */
-    const char *pointer; /* with why, where; NULL: the row */
+    const char *pointer; /* with why, the place; NULL: the whole row */
     size_t row;          /* index among the mapped ones */
 };
 
@@ -45,11 +45,12 @@ struct importer {
     char sender[SENDER_MAX_BYTES];
     const char *file;
     bool tabular;
-    bool columns_told; /* those that the file does not have */
+    bool columns_told; /* columns that the file does not have */
     pthread_mutex_t mutex;
     pthread_cond_t answered;
     struct chunk chunks[IMPORTER_CHUNKS];
-    size_t filling; /* index of the chunk that takes rows; the next ones are the oldest in flight */
+    size_t filling; /* index of the chunk that takes rows; after it come the others, oldest in
+                       flight first */
     struct importer_counts counts;
     int64_t told;
     int64_t members_made;
@@ -131,7 +132,7 @@ int64_t importer_members_made(const struct importer *importer)
     return importer->members_made;
 }
 
-/* ---- what people see ---- */
+/* ---- output ---- */
 
 static void clear_progress(const struct importer *importer)
 {
@@ -153,7 +154,7 @@ static void show_progress(struct importer *importer)
             (long long)counts->refused);
 }
 
-/* A misspelt name would lose its values without a word. Every row of CSV has all columns. */
+/* A misspelt name would silently lose its values. In CSV the first row has all columns. */
 static void report_absent_columns(struct importer *importer, const json_t *row)
 {
     const char *pointer;
@@ -171,7 +172,7 @@ static void report_refusal(struct importer *importer, const struct entry *entry,
 {
     importer->counts.refused++;
     if (importer->told++ == IMPORTER_TOLD_MAX)
-        fprintf(stderr, "further refused rows are counted only\n");
+        fprintf(stderr, "further refused rows are only counted\n");
     if (importer->told > IMPORTER_TOLD_MAX)
         return;
     clear_progress(importer);
@@ -203,7 +204,7 @@ static void report_entry(struct importer *importer, const struct chunk *chunk,
         break;
     case IMPORT_REFUSED:
         report_refusal(importer, entry,
-                       result->refusal == IMPORT_TAKEN ? "The database does not take it"
+                       result->refusal == IMPORT_TAKEN ? "The database refuses it"
                                                        : import_refusal_detail(result->refusal));
     }
 }
@@ -226,7 +227,7 @@ static void take_answer(struct lane_job *job, const struct outcome *outcome)
     pthread_mutex_unlock(&importer->mutex);
 }
 
-/* Some rows of a chunk, or all of them. */
+/* Submits some rows of a chunk, or all of them. */
 static void submit(struct chunk *chunk, size_t first, size_t count)
 {
     struct importer *importer = chunk->importer;
@@ -259,7 +260,7 @@ static enum err await(struct chunk *chunk)
     return err;
 }
 
-/* What is in doubt is sent again: rows that are there already change nothing. */
+/* Rows in doubt are sent again: rows that are already there change nothing. */
 static enum err insist(struct chunk *chunk, size_t first, size_t count)
 {
     const struct timespec pause = {0, RETRY_WAIT_MS * 1000000L};
@@ -274,7 +275,7 @@ static enum err insist(struct chunk *chunk, size_t first, size_t count)
     return err;
 }
 
-/* One of the rows is poison: each goes alone, and that one is refused. */
+/* One of the rows is poison: sends each by itself, so that only that one is refused. */
 static enum err send_one_by_one(struct chunk *chunk)
 {
     for (size_t i = 0; i < chunk->row_count; i++) {
@@ -288,7 +289,7 @@ static enum err send_one_by_one(struct chunk *chunk)
     return ERR_NONE;
 }
 
-/* Waits for a chunk, tells what became of its rows, and leaves it empty. */
+/* Waits for a chunk, reports its rows, and leaves it empty. */
 static int collect(struct chunk *chunk)
 {
     struct importer *importer = chunk->importer;
@@ -303,10 +304,10 @@ static int collect(struct chunk *chunk)
     if (err == ERR_NONE || importer->code != CLI_OK)
         return importer->code;
     clear_progress(importer);
-    importer->code = cli_say(CLI_UNAVAILABLE,
-                             "%s: %s; what was taken so far stays, and the same "
-                             "command goes on from there",
-                             importer->file, error_title(err));
+    importer->code =
+        cli_say(CLI_UNAVAILABLE,
+                "%s: %s; rows imported so far stay, and the same command continues from there",
+                importer->file, error_title(err));
     return importer->code;
 }
 
@@ -337,7 +338,7 @@ static size_t list_members(const struct chunk *chunk, struct import_member *out)
     return count;
 }
 
-/* Members are configuration, so they come in a command of their own, before the rows. */
+/* Members are configuration, so they are made by their own command, before the rows. */
 static int make_members(struct chunk *chunk)
 {
     struct importer *importer = chunk->importer;
@@ -434,7 +435,7 @@ int importer_add(struct importer *importer, int64_t line, json_t *row)
     return settle(chunk);
 }
 
-/* Once around, and every chunk was sent and collected. */
+/* Goes once around, so that every chunk is sent and collected. */
 int importer_finish(struct importer *importer)
 {
     for (size_t i = 0; i < IMPORTER_CHUNKS; i++)

@@ -1,6 +1,6 @@
 /*
- * Rows on their way through the lane: cut into chunks, a few of them in flight at once, and told
- * in the order of the file. One thread feeds it; the lane's workers answer.
+ * Sends rows through the lane: cut into chunks, a few of them in flight at once, and reported in
+ * the order of the file. One thread feeds it; the lane's workers answer.
  */
 #ifndef BATON_SERVER_IMPORTER_H
 #define BATON_SERVER_IMPORTER_H
@@ -12,9 +12,9 @@
 
 /** Chunks that may wait in the lane at once. */
 #define IMPORTER_CHUNKS 4
-/** A database that is away is waited for so long. */
+/** How long a database that is away is waited for. */
 #define IMPORTER_AWAY_MS 60000
-/** Refused rows that are told one by one; the others are counted. */
+/** Refused rows that are listed; more are only counted. */
 #define IMPORTER_TOLD_MAX 1000
 
 struct importer_counts {
@@ -29,20 +29,20 @@ struct importer *importer_new(struct cli_store *store, const struct mapping *map
 /** Nothing may be in flight any more: see importer_finish(). */
 void importer_free(struct importer *importer);
 
-/** From here on rows are of this file, by the name that people know. */
+/** From here on rows are from this file, which messages call by this name. */
 void importer_begin_file(struct importer *importer, const char *name, enum row_format format);
 
-/** Takes a row over (frees it); may wait for an earlier chunk. CLI_OK, or the exit code once stderr
- *  has been told. */
+/** Takes a row over (frees it); may wait for an earlier chunk. CLI_OK, or an exit code, with words
+ *  on stderr. */
 int importer_add(struct importer *importer, int64_t line, json_t *row) MUST_USE;
 
 /** A row that was refused before it could be mapped; why is copied. */
 int importer_refuse(struct importer *importer, int64_t line, const char *why) MUST_USE;
 
-/** Sends what is left and waits for everything; to be called also after an error. */
+/** Sends what is left and waits for everything; must be called after an error too. */
 int importer_finish(struct importer *importer) MUST_USE;
 
-/** Of the present file. */
+/** For the present file. */
 const struct importer_counts *importer_counts(const struct importer *importer);
 int64_t importer_members_made(const struct importer *importer);
 

@@ -23,8 +23,8 @@ bool content_is_wanted(const struct request *r)
 enum err content_refuse_large(struct request *r)
 {
     if (!content_is_wanted(r))
-        return request_refuse(r, ERR_BODY_TOO_LARGE, "No body is taken here");
-    return request_refuse(r, ERR_BODY_TOO_LARGE, "At most %zu bytes are taken here",
+        return request_refuse(r, ERR_BODY_TOO_LARGE, "This operation takes no body");
+    return request_refuse(r, ERR_BODY_TOO_LARGE, "This operation takes at most %zu bytes",
                           r->route->body_max);
 }
 

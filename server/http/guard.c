@@ -127,7 +127,7 @@ static enum err check_repeated(const struct guard_header *header, struct framing
         if (header->name_len != name->len || strncasecmp(header->name, name->text, name->len) != 0)
             continue;
         if (framing->seen & 1U << i)
-            return refuse(out, ERR_MALFORMED_REQUEST, "%.*s was sent twice; it may stand once",
+            return refuse(out, ERR_MALFORMED_REQUEST, "%.*s was sent twice; it may be sent once",
                           (int)header->name_len, header->name);
         framing->seen |= 1U << i;
     }
@@ -185,7 +185,7 @@ static enum err check_together(const struct framing *framing, const char *versio
                       "HTTP/1.0 has no Transfer-Encoding: send a Content-Length, or HTTP/1.1");
     if (framing->encodings > 1 || (framing->encodings == 1 && !framing->chunked))
         return refuse(out, ERR_NOT_IMPLEMENTED_ENCODING,
-                      "The Transfer-Encoding that is taken is \"chunked\", alone and once");
+                      "The only Transfer-Encoding that is supported is \"chunked\", given once");
     out->chunked = framing->chunked;
     return ERR_NONE;
 }
@@ -204,12 +204,12 @@ static enum err check_size(const char *target, const struct guard_header *header
     size_t bytes = strlen(target);
 
     if (count > GUARD_HEADERS_MAX)
-        return refuse(out, ERR_HEADERS_TOO_LARGE, "No more than %d headers are taken",
+        return refuse(out, ERR_HEADERS_TOO_LARGE, "There may be at most %d headers",
                       GUARD_HEADERS_MAX);
     for (size_t i = 0; i < count; i++)
         bytes += headers[i].name_len + headers[i].value_len;
     if (bytes > GUARD_HEAD_MAX_BYTES)
-        return refuse(out, ERR_HEADERS_TOO_LARGE, "No more than %d bytes of headers are taken",
+        return refuse(out, ERR_HEADERS_TOO_LARGE, "Headers may have at most %d bytes",
                       GUARD_HEAD_MAX_BYTES);
     return ERR_NONE;
 }

@@ -138,13 +138,13 @@ enum err headers_conditions(struct request *r)
 
     if (r->if_match != NULL && !route_reads_header(r->route, "If-Match"))
         return refuse_condition(r, "If-Match", "not_taken",
-                                "If-Match is not taken here: leave it out");
+                                "If-Match is not supported here: leave it out");
     if (r->if_match != NULL && !etag_list_is_fine(r->if_match))
         return refuse_condition(r, "If-Match", "format",
                                 "If-Match is *, or tags in double quotes, as ETag has them");
     if (r->if_none_match != NULL && is_write)
         return refuse_condition(r, "If-None-Match", "not_taken",
-                                "If-None-Match is taken by reads alone: leave it out");
+                                "If-None-Match is only for reads: leave it out");
     return ERR_NONE;
 }
 

@@ -224,7 +224,7 @@ static bool look_up(struct request *r)
         return refuse_early(r);
     if (!waiting_enter(r)) {
         metrics_add(METRIC_OVERLOADED, 1);
-        return refuse(r, ERR_OVERLOADED, "Too many requests wait already; try again");
+        return refuse(r, ERR_OVERLOADED, "Too many requests are waiting; try again");
     }
     watch_rest(r->client);
     backend->look_up(backend->self, r);
@@ -332,7 +332,7 @@ static bool start(struct request *r)
 
     if (!waiting_enter(r)) {
         metrics_add(METRIC_OVERLOADED, 1);
-        request_refuse(r, ERR_OVERLOADED, "Too many requests wait already; try again");
+        request_refuse(r, ERR_OVERLOADED, "Too many requests are waiting; try again");
         return answer(r);
     }
     backend->start(backend->self, r);
@@ -433,7 +433,7 @@ static bool answer_overdue(struct request *r, enum request_state state)
     reply_problem_apart(r, &reply, unknown ? ERR_OUTCOME_UNKNOWN : ERR_UNAVAILABLE,
                         unknown ? "It may still take effect; send it again with the "
                                   "Idempotency-Key of this answer to learn how it ended"
-                                : "It was not done in time and has had no effect; try again");
+                                : "It was not done in time and has no effect; try again");
     if (r->step == STEP_AUTH && content_is_announced(r))
         reply.close = true;
     return queue(r, &reply);

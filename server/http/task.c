@@ -52,7 +52,7 @@ static void refuse(struct request *r, enum err err)
                        "this request to whoever runs the service");
         break;
     case ERR_OVERLOADED:
-        request_refuse(r, err, "Too much waits already; nothing was done. Try again");
+        request_refuse(r, err, "Too much is waiting; nothing was done. Try again");
         break;
     case ERR_OUTCOME_UNKNOWN:
         request_refuse(r, err,
@@ -117,7 +117,7 @@ static void refuse_read(struct request *r, enum err err)
         request_refuse(r, err, "Try again in a moment, or ask for less at once");
         break;
     default:
-        request_refuse(r, ERR_INTERNAL, "The request id leads to what happened");
+        request_refuse(r, ERR_INTERNAL, "The log says what happened, under this request id");
     }
 }
 

@@ -136,7 +136,7 @@ static void assert_no_body(const struct route *route, bool chunked)
     ask(route, "", "{\"dry_run\":true}", chunked, &answer);
     assert_refused(route, chunked ? "a chunked body" : "a body", &answer, 413, "body_too_large");
     ck_assert_str_eq(json_string_value(json_object_get(answer.json, "detail")),
-                     "No body is taken here.");
+                     "This operation takes no body.");
     answer_release(&answer);
 }
 

@@ -63,7 +63,7 @@ static const struct {
     {"$B migrate --check=1", 2, "--check takes no value"},
     {"$B workspace create Acme", 2, "a name has 1 to 63"},
     {"$B workspace create acme --starter hot", 2, "give mql, srl, sql or a file"},
-    {"$B workspace create acme --sales x", 2, "--sales x: this is no email address"},
+    {"$B workspace create acme --sales x", 2, "--sales x: this is not an email address"},
     {"$B workspace create acme --sales a@x.example --ae b@x.example", 2, "not both"},
     {"$B workspace create acme --sign", 2, "--sign needs a member"},
     {"$B definition starter hot", 2, "there are starters for mql, srl and sql"},

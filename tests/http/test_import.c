@@ -48,8 +48,9 @@ static void import(const char *mapping, const char *folder, const char *file, in
 static void import_leads(void)
 {
     static const char *const said[] = {
-        "leads.csv:6: /E-Mail: This is no email address",
-        "leads.csv:7: /First Contact: This is no date such as 2026-11-23 or 2026-11-23T10:00:00Z",
+        "leads.csv:6: /E-Mail: This is not an email address",
+        "leads.csv:7: /First Contact: This is not a date such as 2026-11-23 or "
+        "2026-11-23T10:00:00Z",
         "leads.csv:8: it has 4 columns, and the first row 8",
         "leads.csv:9: /E-Mail: Neither email nor external id",
         "leads.csv: 8 rows: 4 new, 0 updated, 0 unchanged, 4 refused",

@@ -405,7 +405,7 @@ START_TEST(a_key_that_will_not_do_stops_the_start)
          "ec", "not an Ed25519 key"},
         {"openssl pkey -in key -aes128 -passout pass:x -out locked; chmod 600 locked", "locked",
          "without a passphrase"},
-        {"mkdir -p dir; chmod 700 dir", "dir", "this is no file"},
+        {"mkdir -p dir; chmod 700 dir", "dir", "this is not a file"},
     };
     char command[COMMAND_MAX_BYTES];
 

@@ -307,7 +307,7 @@ START_TEST(a_key_that_is_missing_or_wrong_stops_the_start)
     has(run("echo hello > text; chmod 600 text; BATON_SECRET_KEY_FILE=text "
             "\"$BATON_BINARY\" " SERVE,
             2),
-        "text, line 1: this is no key");
+        "text, line 1: this is not a key");
     has(run("BATON_SECRET_KEY_FILE=wrong \"$BATON_BINARY\" " SERVE, 2), "which is not in wrong");
     has(run("BATON_SECRET_KEY_FILE=wrong \"$BATON_BINARY\" key list acme", 2),
         "bring back the file");

@@ -163,9 +163,9 @@ START_TEST(a_wrong_file_is_refused_in_words)
     assert_refused(NULL, "there is no such file; `baton secret-key create FILE` makes one");
     assert_refused("", "there is no key in it");
     assert_refused("# nothing but words\n", "there is no key in it");
-    assert_refused(KEY_A "\n0123\n", "line 2: this is no key of 64 hex digits");
-    assert_refused(KEY_A "0\n", "line 1: this is no key");
-    assert_refused("-----BEGIN PRIVATE KEY-----\n", "line 1: this is no key");
+    assert_refused(KEY_A "\n0123\n", "line 2: this is not a key of 64 hex digits");
+    assert_refused(KEY_A "0\n", "line 1: this is not a key");
+    assert_refused("-----BEGIN PRIVATE KEY-----\n", "line 1: this is not a key");
     write_file(KEY_A "\n");
     chmod(path, 0640);
     assert_refused(NULL, "others than its owner can get at this key");

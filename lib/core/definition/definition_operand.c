@@ -57,7 +57,7 @@ static bool read_ordered(struct definition_reader *reader, const struct input_no
         return false;
     if (node->value.type == VALUE_TEXT && !instant_parse_lenient(node->value.text, &node->date))
         return input_fault(&reader->in, at, "date",
-                           "This text is no date; order is by number or by date "
+                           "This text is not a date; order is by number or by date "
                            "(2026-11-22 or 2026-11-22T10:00:00Z)");
     node->date_end = node->date + (node->value.len == DATE_LEN ? INSTANT_DAY : 1);
     return true;
@@ -102,7 +102,7 @@ static void warn_repeats(struct definition_reader *reader, const struct input_no
         if (value_order(&sorted[i - 1], &sorted[i]) != 0)
             continue;
         reader_warn(reader, input_pointer(at, reader->warnings->arena), "repeated",
-                    "A value stands more than once");
+                    "A value is given more than once");
         return;
     }
 }

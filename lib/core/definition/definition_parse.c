@@ -365,8 +365,8 @@ static bool read_exceptions(struct input *in, const struct input_node *at,
         if (one.kind == EXCEPTION_KIND_COUNT)
             continue;
         if (exceptions[one.kind].allowed)
-            sound =
-                input_fault(in, &kind, "duplicate", "This kind of exception stands here already");
+            sound = input_fault(in, &kind, "duplicate",
+                                "This kind of exception is already in the list");
         exceptions[one.kind] = (struct exception){true, one.limit_per_month};
     }
     return sound;

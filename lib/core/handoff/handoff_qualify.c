@@ -54,7 +54,7 @@ static enum decision refuse_unmet(struct work *work, const struct term_judgement
         return DECIDED;
     faults_init(faults, work->arena);
     if (judged->overridden)
-        faults_add(faults, "", "overridden", "A member's word stands against it: %s",
+        faults_add(faults, "", "overridden", "A member has decided otherwise: %s",
                    verdict_result_name(judged->result));
     add_criteria(work, definition, &judged->verdict, faults);
     add_thresholds(definition, &judged->verdict, faults);

@@ -82,7 +82,7 @@ enum life_who {
     X(LEAD_FREE, is_lead_free, "its lead has no open handoff", ERR_STATE_CONFLICT,                 \
       "The lead has an open handoff: withdraw it, or let it be answered")                          \
     X(LEAD_KEPT, is_lead_kept, "the receiving team has the lead", ERR_STATE_CONFLICT,              \
-      "The lead was handed on: its outcome belongs to the team that has it")                       \
+      "The lead was handed on: its outcome is for the team that has it to report")                 \
     X(LEAD_BACK, is_lead_back, "the offering team has the lead, with no handoff open",             \
       ERR_STATE_CONFLICT, "The lead was handed on since: uphold, or offer it anew")
 

@@ -277,7 +277,7 @@ enum decision inbound_receive(struct work *work, const struct command *command,
                               config_team_name(work->config, source->team));
     if (!signature_stands(work, source, command))
         return outcome_refuse(work, outcome, ERR_UNAUTHENTICATED,
-                              "The signature does not fit the body under the source's secret");
+                              "The signature does not match the body and the source's secret");
     struct delivery delivery = {
         .source = source,
         .row = new_row(work, input),

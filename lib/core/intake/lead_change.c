@@ -321,7 +321,7 @@ enum decision lead_override(struct work *work, const struct command *command,
     }
     if (result_now(work, lead, input->term, version) == input->result) {
         outcome->problem.state = verdict_result_name(input->result);
-        return outcome_refuse(work, outcome, ERR_STATE_CONFLICT, "That is what holds already");
+        return outcome_refuse(work, outcome, ERR_STATE_CONFLICT, "That is already so");
     }
     work_change_lead(work, lead);
     lead->overrides[input->term] = (struct verdict_override){

@@ -68,9 +68,9 @@ static const char *parse(const char *text, struct keys *keys, int *number)
         if (len == 0 || line[0] == '#')
             continue;
         if (keys->count == KEYRING_KEYS_MAX)
-            return "too many keys: take out those that nothing is sealed with any more";
+            return "too many keys: remove those that nothing is sealed with any more";
         if (!read_key(line, len, &keys->all[keys->count]))
-            return "this is no key of 64 hex digits; " HOW_TO;
+            return "this is not a key of 64 hex digits; " HOW_TO;
         keys->count++;
     }
     return keys->count == 0 ? "there is no key in it; " HOW_TO : NULL;
@@ -266,8 +266,8 @@ void keyring_write_id(const uint8_t id[SEAL_KEY_ID_BYTES], char out[KEYRING_ID_L
 /* ---- making and adding ---- */
 
 static const char introduction[] =
-    "# Keys that Baton seals its secrets with: one a line, the last seals, every one opens.\n"
-    "# Keep a copy apart from the database's backups: without it they cannot be read.\n";
+    "# Keys that Baton seals its secrets with: one per line; the last seals, all of them open.\n# "
+    "Keep a copy, but not with the database's backups: without it they cannot be read.\n";
 
 /* Appends "# key <id>" and a new key to the text of a file; false when there is no room. */
 static bool append_key(char text[FILE_MAX_BYTES], size_t *len)
@@ -337,7 +337,7 @@ static bool add_locked(const char *path, char text[FILE_MAX_BYTES],
     OPENSSL_cleanse(&keys, sizeof keys);
     if (!room) {
         snprintf(why, PRIVATE_FILE_WHY_MAX_BYTES,
-                 "%s: it has %d keys: take out those that nothing is sealed with any more", path,
+                 "%s: it has %d keys: remove those that nothing is sealed with any more", path,
                  KEYRING_KEYS_MAX);
         return false;
     }

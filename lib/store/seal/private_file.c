@@ -26,10 +26,9 @@ static enum private_file check(int fd, const char *path, char why[PRIVATE_FILE_W
     if (fstat(fd, &file) != 0)
         return say(why, PRIVATE_FILE_FAILED, path, strerror(errno));
     if (!S_ISREG(file.st_mode))
-        return say(why, PRIVATE_FILE_FAILED, path, "this is no file");
+        return say(why, PRIVATE_FILE_FAILED, path, "this is not a file");
     if (file.st_mode & (S_IRWXG | S_IRWXO))
-        return say(why, PRIVATE_FILE_FAILED, path,
-                   "others than its owner can get at this key: chmod 600 it");
+        return say(why, PRIVATE_FILE_FAILED, path, "other users can read this key: chmod 600 it");
     return PRIVATE_FILE_DONE;
 }
 
@@ -114,7 +113,7 @@ static enum private_file put(const char *path, const char *bytes, size_t len,
     if (made && sync_directory(path))
         return PRIVATE_FILE_DONE;
     if (!made && error == EEXIST)
-        return say(why, PRIVATE_FILE_EXISTS, path, "there is a file already, which stays as it is");
+        return say(why, PRIVATE_FILE_EXISTS, path, "the file exists already and was left as it is");
     return say(why, PRIVATE_FILE_FAILED, path, strerror(made ? errno : error));
 }
 
