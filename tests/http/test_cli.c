@@ -142,9 +142,9 @@ START_TEST(a_schema_that_is_behind_is_not_served)
     expect("$B migrate --check", 3, "baton migrate");
     expect("$B serve --listen 127.0.0.1:0", 3, "baton migrate");
     expect("$B workspace list", 3, "baton migrate");
-    expect("$B migrate", 0, "as this program wants it");
-    expect("$B migrate", 0, "as this program wants it");
-    expect("$B migrate --check", 0, "as this program wants it");
+    expect("$B migrate", 0, "as this program needs it");
+    expect("$B migrate", 0, "as this program needs it");
+    expect("$B migrate --check", 0, "as this program needs it");
     expect("$B workspace list", 0, "");
     unsetenv("DATABASE_URL");
     database_free(empty);
@@ -225,7 +225,7 @@ START_TEST(keys_go_into_a_new_file)
     snprintf(command, sizeof command, "%s",
              "cp -p $F $F.before; $B workspace create kept --keys-file $F; code=$?;"
              "cmp $F $F.before && rm -f $F.before && exit $code");
-    expect(command, 1, "is there already and stays as it is; nothing was made");
+    expect(command, 1, "exists already and was left as it is; nothing was made");
     expect("rm $F; $B workspace create kept --keys-file $F; test ! -e $F && exit 1", 1,
            "exists already");
     expect("test ! -e $F && $B workspace create kept --keys-file /nowhere/keys", 1,

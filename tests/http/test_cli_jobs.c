@@ -139,7 +139,7 @@ START_TEST(test_applied)
     char *folder = setup();
 
     expect("$B definition apply acme mql 1", 2, "--as is missing");
-    expect("$B definition apply acme mql 1 --as nobody@acme.example", 1, "is no active member");
+    expect("$B definition apply acme mql 1 --as nobody@acme.example", 1, "is not an active member");
     expect("$B definition apply acme mql 2 --as ana@acme.example", 1, "baton: ");
     expect("$B definition apply acme mql 0 --as ana@acme.example", 2, "a whole number from 1");
     expect("$B definition apply acme mql 1 --as Ana@acme.example --dry-run | tr -s ' '", 0,
@@ -210,7 +210,7 @@ START_TEST(test_interrupted)
     let_go(held);
     ck_assert_int_eq(waitpid(pid, &status, 0), pid);
     snprintf(command, sizeof command, "cat %s/apply.log", folder);
-    expect(command, 0, "interrupted: the job is cancelled; of its leads 250 were done");
+    expect(command, 0, "interrupted: the job is cancelled; 250 of its leads were done");
     ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 1, "status %#x", (unsigned)status);
     expect("$B job list acme", 0, "cancelled");
     ck_assert_int_eq(database_ask_int(database, "SELECT count(*) FROM verdict"), LEADS);

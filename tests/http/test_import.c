@@ -264,7 +264,7 @@ END_TEST
 
 START_TEST(what_cannot_begin)
 {
-    static const char *const faults[] = {"wrong.json is no mapping", "/colour", NULL};
+    static const char *const faults[] = {"wrong.json is not a mapping", "/colour", NULL};
     static const char *const no_format[] = {"say with --format", NULL};
     static const char *const no_file[] = {"/nowhere.csv: No such file", NULL};
     static const char *const no_team[] = {"a team \"sdr\"", "baton team create", NULL};

@@ -403,7 +403,7 @@ END_TEST
 START_TEST(so_does_the_first_command)
 {
     begin_in_clear();
-    has(baton("team list acme", 0), "secrets lay in clear: 4 are sealed now, of 2 workspaces");
+    has(baton("team list acme", 0), "4 secrets of 2 workspaces were in clear and are sealed now");
     assert_sealed(NULL);
     char *out = baton("team list acme", 0);
     ck_assert_ptr_null(strstr(out, "in clear"));

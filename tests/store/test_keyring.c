@@ -168,7 +168,7 @@ START_TEST(a_wrong_file_is_refused_in_words)
     assert_refused("-----BEGIN PRIVATE KEY-----\n", "line 1: this is not a key");
     write_file(KEY_A "\n");
     chmod(path, 0640);
-    assert_refused(NULL, "others than its owner can get at this key");
+    assert_refused(NULL, "other users can read this key");
 }
 END_TEST
 
