@@ -30,7 +30,7 @@ enum command_kind {
     X(HANDOFF_ASSIGN, handoff_assign, false, ONE(HANDOFF, assign_input, handoff))                  \
     X(LEADS_DUE, leads_due, false, WHOLE(DUE))                                                     \
     X(HANDOFF_ACCEPT, handoff_accept, false, ONE(HANDOFF, handoff_note_input, handoff))            \
-    X(HANDOFF_WITHDRAW, handoff_withdraw, false, ONE(HANDOFF, handoff_note_input, handoff))        \
+    X(HANDOFF_WITHDRAW, handoff_withdraw, false, ONE(HANDOFF, handoff_withdraw_input, handoff))    \
     X(HANDOFF_REJECT, handoff_reject, false, ONE(HANDOFF, handoff_reject_input, handoff))          \
     X(HANDOFF_RETURN, handoff_return, false, ONE(HANDOFF, handoff_reject_input, handoff))          \
     X(HANDOFF_QUALIFY, handoff_qualify, false, ONE(HANDOFF, handoff_qualify_input, handoff))       \

@@ -64,6 +64,14 @@ static const struct input_field note_fields[] = {
 };
 const struct input_spec handoff_note_spec = INPUT_SPEC(note_fields, struct handoff_note_input);
 
+static const struct input_field withdraw_fields[] = {
+    HANDOFF_FIELD(struct handoff_withdraw_input),
+    {"until", &input_instant, AT(struct handoff_withdraw_input, until)},
+    {"note", &note_type, AT(struct handoff_withdraw_input, note)},
+};
+const struct input_spec handoff_withdraw_spec =
+    INPUT_SPEC(withdraw_fields, struct handoff_withdraw_input);
+
 static const struct input_field reject_fields[] = {
     HANDOFF_FIELD(struct handoff_reject_input),
     {"reason", &code_type, AT(struct handoff_reject_input, reason), .required = true},

@@ -8,8 +8,9 @@ extern const struct input_spec offer_spec;
 extern const struct input_spec claim_spec;
 extern const struct input_spec release_spec;
 extern const struct input_spec assign_spec;
-extern const struct input_spec handoff_note_spec;   /* accept, withdraw */
-extern const struct input_spec handoff_reject_spec; /* reject, return */
+extern const struct input_spec handoff_note_spec;
+extern const struct input_spec handoff_withdraw_spec; /* accept, withdraw */
+extern const struct input_spec handoff_reject_spec;   /* reject, return */
 extern const struct input_spec handoff_qualify_spec;
 extern const struct input_spec feedback_spec;
 extern const struct input_spec dispute_spec;

@@ -136,6 +136,8 @@ struct list_input {
     struct uuid to_team;  /* of team; nil: any */
     struct uuid assigned; /* of assignee; nil: any */
     instant due_before;
+    bool overdue;
+    struct uuid lead; /* nil: any */
     struct reading_query page;
 };
 
@@ -147,6 +149,8 @@ static const struct input_field list_fields[] = {
     {"team", &name_type, AT(struct list_input, team)},
     {"assignee", &assignee_type, AT(struct list_input, assignee)},
     {"due_before", &input_instant, AT(struct list_input, due_before)},
+    {"overdue", &input_bool, AT(struct list_input, overdue)},
+    {"lead_id", &input_uuid, AT(struct list_input, lead)},
     PAGE_LIMIT_FIELD(struct list_input, page),
     PAGE_PLACE_FIELD(struct list_input, page, "cursor", handoffs_places),
 };
@@ -190,6 +194,10 @@ enum err handoffs_list_fill(struct request *r, void *filled)
 {
     struct list_input *input = filled;
 
+    if (!uuid_is_nil(input->lead) && (input->overdue || input->due_before != INSTANT_NONE))
+        reading_fault(
+            r, "lead_id", "with_due",
+            "A lead's handoffs are listed by age: it goes with neither overdue nor due_before");
     input->to_team = team_of(r, input->team);
     input->assigned = assignee_of(r, input->assignee);
     return ERR_NONE;
@@ -230,6 +238,8 @@ enum err handoffs_list(struct request *r, struct read *read)
         .to_team = input->to_team,
         .assignee = input->assigned,
         .due_before = input->due_before,
+        .overdue = input->overdue,
+        .lead = input->lead,
         .after = place_of(input->page.place),
     };
     struct handoff_page found;

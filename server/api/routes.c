@@ -204,7 +204,7 @@ const struct route routes[] = {
      HANDOFF_BODY_MAX_BYTES, ROUTE_NO_BODY_OK, .input = &handoff_qualify_spec,
      .command = COMMAND_HANDOFF_QUALIFY},
     {"POST", "/v1/handoffs/{handoff_id}/withdraw", "handoffs_withdraw", ROLE_WORK, ROUTE_WRITE,
-     HANDOFF_BODY_MAX_BYTES, ROUTE_NO_BODY_OK, .input = &handoff_note_spec,
+     HANDOFF_BODY_MAX_BYTES, ROUTE_NO_BODY_OK, .input = &handoff_withdraw_spec,
      .command = COMMAND_HANDOFF_WITHDRAW},
     {"POST", "/v1/handoffs/{handoff_id}/release", "handoffs_release", ROLE_WORK, ROUTE_WRITE,
      HANDOFF_BODY_MAX_BYTES, ROUTE_NO_BODY_OK, .input = &release_spec,

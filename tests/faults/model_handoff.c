@@ -477,6 +477,7 @@ void model_answer_handoff(struct model *model, const struct deed *deed, struct r
         break;
     case ACT_WITHDRAW:
         close(model, at, WITHDRAWN);
+        model->leads[model->handoffs[at].lead].hold = HOLD_LONG; /* until its owner has spoken */
         model_record(&model->leads[model->handoffs[at].lead], ENTRY_WITHDRAWN, (int)deed->step.who);
         say_answer(model, at, model_answer(wanted, 200));
         break;

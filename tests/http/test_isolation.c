@@ -703,6 +703,8 @@ static const struct {
     {"state", NULL, NULL},
     {"due_before", NULL, NULL},
     {"step", NULL, NULL},
+    {"overdue", NULL, NULL},
+    {"lead_id", "${kim}", NOWHERE},
     {"term", NULL, NULL},
     {"target", NULL, NULL},
     {"version", NULL, NULL},

@@ -69,6 +69,9 @@ static const char BENCH_MQL[] =
     " \"then\": \"nurture\"},"
     "{\"code\": \"duplicate\", \"title\": \"Known\", \"about\": \"process\","
     " \"then\": \"disqualify\"},"
+    "{\"code\": \"junk\", \"title\": \"Nobody\", \"about\": \"source\","
+    " \"then\": \"disqualify\"},"
+    "{\"code\": \"known\", \"title\": \"Known\", \"about\": \"process\", \"then\": \"merge\"},"
     "{\"code\": \"elsewhere\", \"title\": \"Elsewhere\", \"about\": \"process\","
     " \"then\": \"reroute\"}],"
     "\"decide_within_days\": 7, \"nurture_days\": 20}";

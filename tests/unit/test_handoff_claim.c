@@ -103,7 +103,8 @@ START_TEST(what_was_withdrawn_in_the_same_group_is_not_dealt)
     offer_open();
     make_offers(2);
     load_queue(2);
-    struct handoff_note_input withdraw = {.handoff = offer_leads[0]->open->id};
+    struct handoff_withdraw_input withdraw = {.handoff = offer_leads[0]->open->id,
+                                              .until = INSTANT_NONE};
     bench_must(MARKETING, COMMAND_HANDOFF_WITHDRAW, &withdraw);
 
     ck_assert_uint_eq(claim(SAM, 2), 1);
@@ -151,8 +152,8 @@ START_TEST(a_claim_that_lapsed_is_forgotten_when_the_handoff_closes)
     ck_assert_uint_eq(claim(SAM, 2), 2);
     struct handoff *lapsed = offer_leads[0]->open;
     struct handoff *running = offer_leads[1]->open;
-    struct handoff_note_input withdraw = {.handoff = lapsed->id};
-    struct handoff_note_input other = {.handoff = running->id};
+    struct handoff_withdraw_input withdraw = {.handoff = lapsed->id, .until = INSTANT_NONE};
+    struct handoff_withdraw_input other = {.handoff = running->id, .until = INSTANT_NONE};
 
     lapsed->claimed_until = bench.work.now;
     bench_must(MARKETING, COMMAND_HANDOFF_WITHDRAW, &withdraw);

@@ -126,8 +126,9 @@ static void write_rule(FILE *out, const struct life_rule *rule)
     fprintf(out, " | `%s`: ", ledger_kind_name((int)rule->entry));
     write_says(out, rule);
     fprintf(out, " | %s", rule->follows == NULL ? "" : rule->follows);
-    if (life_rule_after(rule) != NULL)
-        fprintf(out, "then %s, at once", handoff_action_name(life_rule_after(rule)->action));
+    if (rule->also != 0)
+        fprintf(out, "then %s, at once",
+                handoff_action_name((enum handoff_action)(rule->also - 1)));
     fprintf(out, " |\n");
 }
 

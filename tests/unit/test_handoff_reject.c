@@ -213,6 +213,66 @@ START_TEST(a_lead_to_go_elsewhere_is_due_at_once_and_waits_for_a_human)
 }
 END_TEST
 
+/* And so does what no other route is open to; the same route is no other one. */
+START_TEST(a_lead_to_go_elsewhere_goes_along_the_next_route)
+{
+    bench_open();
+    bench.routes[1] = bench_route(MARKETING, AE, TERM_MQL);
+    struct lead *lead = bench_lead("kim@x.example", 120);
+    struct handoff *first = lead->open;
+    must_reject(SDR, first, "elsewhere");
+
+    ck_assert_ptr_nonnull(lead->open);
+    ASSERT_TEAM(lead->open->to_team, AE);
+    ck_assert(uuid_equal(lead->open->previous, first->id));
+    ASSERT_STAGE(lead, STAGE_MQL);
+    ck_assert_str_eq(lead_step_name(lead->next.step), "answer");
+    must_reject(AE, lead->open, "elsewhere");
+    ck_assert_ptr_nonnull(lead->open); /* ae gave it back, sdr may have it again */
+    ASSERT_TEAM(lead->open->to_team, SDR);
+    bench_close();
+}
+END_TEST
+
+START_TEST(a_source_says_nothing_of_the_criteria)
+{
+    bench_open();
+    struct lead *lead = bench_lead("kim@x.example", 120);
+    must_reject(SDR, lead->open, "junk");
+    ck_assert_str_eq(bench_answer("handoff", "class"), "bad_source");
+    ck_assert_ptr_null(
+        json_string_value(json_object_get(json_object_get(bench.answer, "handoff"), "criterion")));
+    ASSERT_STAGE(lead, STAGE_DISQUALIFIED);
+    bench_close();
+}
+END_TEST
+
+START_TEST(who_is_known_already_is_reviewed_by_a_human)
+{
+    bench_open();
+    struct lead *lead = bench_lead("kim@x.example", 120);
+    must_reject(SDR, lead->open, "known");
+    ASSERT_STAGE(lead, STAGE_INQUIRY);
+    ck_assert_str_eq(lead_step_name(lead->next.step), "review");
+    ck_assert_str_eq(lead->next.why, "rejected: known");
+    bench_close();
+}
+END_TEST
+
+/* However late the clock of whoever told it ran. */
+START_TEST(a_correction_beats_what_was_told_with_a_date_to_come)
+{
+    bench_open();
+    struct lead *lead = bench_lead("kim@x.example", 120);
+    struct observation *told = attribute_find(&lead->attributes, "employees")->observations;
+    told[0].occurred_at = BENCH_NOW + 3650 * INSTANT_DAY; /* as it could be stored before */
+    reject_with(lead->open, "too_small", "employees", bench_int(30));
+    ck_assert_str_eq(bench_answer("handoff", "class"), "bad_data");
+    ck_assert_int_eq(attribute_value(&lead->attributes, "employees")->integer, 30);
+    bench_close();
+}
+END_TEST
+
 START_TEST(a_returned_lead_goes_back_to_its_offerer)
 {
     bench_open();
@@ -348,6 +408,10 @@ int main(void)
         nurture_waits_for_its_date,
         disqualified_leads_have_no_next_date,
         a_lead_to_go_elsewhere_is_due_at_once_and_waits_for_a_human,
+        a_lead_to_go_elsewhere_goes_along_the_next_route,
+        a_source_says_nothing_of_the_criteria,
+        who_is_known_already_is_reviewed_by_a_human,
+        a_correction_beats_what_was_told_with_a_date_to_come,
         a_returned_lead_goes_back_to_its_offerer,
         the_correction_itself_offers_nothing,
         a_change_in_the_disputed_criterion_opens_the_way,

@@ -145,6 +145,111 @@ START_TEST(who_meets_the_gate_and_is_not_offered_says_why)
 }
 END_TEST
 
+/* ---- hand-raisers, and those who have bought ---- */
+
+START_TEST(who_asks_to_be_called_after_being_sent_away_is_reviewed)
+{
+    bench_open();
+    bench_enforce(TERM_SRL, 1, BENCH_SRL);
+    struct lead *kim = person_must(KIM);
+    ck_assert_int_eq(bench_reject(SDR, kim->open, "duplicate"), ERR_NONE);
+    ASSERT_STAGE(kim, STAGE_DISQUALIFIED);
+    ck_assert_int_eq(kim->next.step, STEP_NONE);
+    bench_touch(MARKETING, kim, "form_submitted");
+    ck_assert_int_eq(kim->next.step, STEP_NONE);
+
+    bench_touch(MARKETING, kim, "demo_requested");
+    ASSERT_STAGE(kim, STAGE_DISQUALIFIED);
+    ck_assert_ptr_null(kim->open);
+    ck_assert_int_eq(kim->next.step, STEP_REVIEW);
+    ck_assert_str_eq(kim->next.why, "hand_raiser");
+    instant asked = kim->next.at;
+    bench.work.now += INSTANT_DAY;
+    bench_touch(MARKETING, kim, "demo_requested");
+    ck_assert_int_eq(kim->next.at, asked); /* asked once */
+    bench_close();
+}
+END_TEST
+
+START_TEST(who_asks_to_be_called_after_a_rejection_is_offered_at_once)
+{
+    bench_open();
+    bench_enforce(TERM_SRL, 1, BENCH_SRL);
+    struct lead *kim = person_must(KIM);
+    ck_assert_int_eq(bench_reject(SDR, kim->open, "no_project"), ERR_NONE);
+    ASSERT_STAGE(kim, STAGE_NURTURE);
+    bench_touch(MARKETING, kim, "demo_requested");
+    ck_assert_ptr_nonnull(kim->open);
+    ASSERT_STAGE(kim, STAGE_SRL);
+    bench_close();
+}
+END_TEST
+
+START_TEST(who_is_said_to_be_a_customer_is_reviewed_and_not_offered)
+{
+    struct person kim = KIM;
+
+    bench_open();
+    kim.claimed = STAGE_CUSTOMER;
+    struct lead *lead = person_must(kim);
+    ASSERT_STAGE(lead, STAGE_MQL);
+    ck_assert_ptr_null(lead->open);
+    ck_assert_int_eq(lead->next.step, STEP_REVIEW);
+    ck_assert_str_eq(lead->next.why, "claimed: customer");
+    bench_close();
+}
+END_TEST
+
+START_TEST(an_imported_claim_counts_when_the_form_comes)
+{
+    struct person row = {.email = "kim@acme.example", .claimed = STAGE_CUSTOMER, .imported = true};
+
+    bench_open();
+    ck_assert_str_eq(person_must(row)->next.why, "imported");
+    struct lead *kim = person_must(KIM);
+    ck_assert_ptr_null(kim->open);
+    ck_assert_int_eq(kim->next.step, STEP_REVIEW);
+    bench_close();
+}
+END_TEST
+
+/* ---- clocks that run ahead ---- */
+
+START_TEST(what_lies_ahead_counts_as_now_and_is_said)
+{
+    struct person kim = KIM;
+
+    bench_open();
+    kim.touched_at = BENCH_NOW + 2 * INSTANT_SECOND;
+    struct lead *lead = person_must(kim);
+    ASSERT_STAGE(lead, STAGE_MQL);
+    ck_assert_int_eq(lead->touches.items[0].occurred_at, BENCH_NOW);
+    ck_assert_int_eq(attribute_find(&lead->attributes, "employees")->observations[0].occurred_at,
+                     BENCH_NOW);
+    ck_assert(json_is_true(json_object_get(bench.answer, "counted_as_now")));
+    bench_close();
+}
+END_TEST
+
+START_TEST(a_persons_word_beats_whatever_was_told_before)
+{
+    bench_open();
+    struct lead *kim = person_must(KIM);
+    attribute_find(&kim->attributes, "seniority")->observations[0].occurred_at =
+        BENCH_NOW + 3650 * INSTANT_DAY; /* as it could be stored before */
+    struct attribute_input intern = {"seniority", bench_text("intern")};
+    struct update_input input = {.lead = kim->id,
+                                 .attributes = &intern,
+                                 .attribute_count = 1,
+                                 .occurred_at = INSTANT_NONE,
+                                 .next_at = INSTANT_NONE};
+    bench_must(MARKETING, COMMAND_LEAD_UPDATE, &input);
+    ck_assert_str_eq(attribute_value(&kim->attributes, "seniority")->text, "intern");
+    ck_assert_ptr_null(json_object_get(bench.answer, "counted_as_now"));
+    bench_close();
+}
+END_TEST
+
 /* ---- again ---- */
 
 START_TEST(told_again_it_changes_nothing)
@@ -394,6 +499,12 @@ int main(void)
         who_was_called_on_is_a_prospect_of_outbound,
         without_a_definition_nothing_is_above_inquiry,
         who_meets_the_gate_and_is_not_offered_says_why,
+        who_asks_to_be_called_after_being_sent_away_is_reviewed,
+        who_asks_to_be_called_after_a_rejection_is_offered_at_once,
+        who_is_said_to_be_a_customer_is_reviewed_and_not_offered,
+        an_imported_claim_counts_when_the_form_comes,
+        what_lies_ahead_counts_as_now_and_is_said,
+        a_persons_word_beats_whatever_was_told_before,
         told_again_it_changes_nothing,
         the_same_event_counts_once,
         a_prospect_who_comes_is_an_inquiry,

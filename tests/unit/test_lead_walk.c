@@ -342,6 +342,8 @@ static void step_answer(void)
     };
     struct attribute_input size = {"employees", bench_int((int64_t)pick(100))};
     struct handoff_note_input note = {handoff->id, NULL};
+    struct handoff_withdraw_input withdraw = {
+        handoff->id, NULL, pick(2) ? INSTANT_NONE : bench.work.now + INSTANT_DAY};
     struct handoff_reject_input reject = {handoff->id, pick(2) ? "no_project" : "elsewhere", NULL,
                                           &size, pick(2)};
     struct handoff_qualify_input qualify = {handoff->id, facts, 2, NULL};
@@ -364,7 +366,7 @@ static void step_answer(void)
     case 5:
         return answer(handoff, to, COMMAND_HANDOFF_QUALIFY, &qualify, DEED_QUALIFIED);
     case 6:
-        return answer(handoff, team_at(handoff->from_team), COMMAND_HANDOFF_WITHDRAW, &note,
+        return answer(handoff, team_at(handoff->from_team), COMMAND_HANDOFF_WITHDRAW, &withdraw,
                       DEED_WITHDRAWN);
     default:
         return answer(handoff, to, COMMAND_HANDOFF_OUTCOME, &outcome, DEED_LOST);

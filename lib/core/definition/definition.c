@@ -17,8 +17,8 @@ static const char *const criterion_kind_names[CRITERION_KIND_COUNT] = {
     [CRITERION_DISQUALIFIER] = "disqualifier",
 };
 
-static const char *const about_names[ABOUT_COUNT] = {"criterion", "gap", "process"};
-static const char *const then_names[THEN_COUNT] = {"nurture", "disqualify", "reroute"};
+static const char *const about_names[ABOUT_COUNT] = {"criterion", "gap", "source", "process"};
+static const char *const then_names[THEN_COUNT] = {"nurture", "disqualify", "reroute", "merge"};
 static const char *const exception_names[EXCEPTION_KIND_COUNT] = {"unclear", "strategic",
                                                                   "account_based"};
 

@@ -94,8 +94,8 @@ struct criterion {
     const char *pointer; /* its index in the document */
 };
 
-enum reason_about { ABOUT_CRITERION, ABOUT_GAP, ABOUT_PROCESS, ABOUT_COUNT };
-enum reason_then { THEN_NURTURE, THEN_DISQUALIFY, THEN_REROUTE, THEN_COUNT };
+enum reason_about { ABOUT_CRITERION, ABOUT_GAP, ABOUT_SOURCE, ABOUT_PROCESS, ABOUT_COUNT };
+enum reason_then { THEN_NURTURE, THEN_DISQUALIFY, THEN_REROUTE, THEN_MERGE, THEN_COUNT };
 
 const char *reason_about_name(enum reason_about about);
 const char *reason_then_name(enum reason_then then);

@@ -237,6 +237,8 @@ static const char *then_words(enum reason_then then)
         return "the lead is disqualified";
     case THEN_REROUTE:
         return "the lead goes to another team";
+    case THEN_MERGE:
+        return "the lead is merged with the one that it is";
     default:
         return "the lead goes back, into nurture";
     }
@@ -251,6 +253,8 @@ static void write_about(struct page *page, const struct definition *definition,
         page_code(page, definition->criteria[reason->criterion].id);
     } else if (reason->about == ABOUT_GAP) {
         page_text(page, "a gap: what no criterion asks for");
+    } else if (reason->about == ABOUT_SOURCE) {
+        page_text(page, "the source: where the lead came from");
     } else {
         page_text(page, "the process, not the lead's quality");
     }

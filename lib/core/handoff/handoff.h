@@ -43,6 +43,7 @@ enum handoff_kind {
     X(CONFIRMS_EXCEPTION, "confirms_exception")     /* of a handoff that was an exception */       \
     X(SHOWS_WEAK_CRITERION, "shows_weak_criterion") /* unmet, points carried the lead */           \
     X(SHOWS_GAP, "shows_gap")                       /* nothing in the definition speaks of it */   \
+    X(BAD_SOURCE, "bad_source")                     /* says nothing of the criteria */             \
     X(PROCESS, "process")                           /* kept out of the definition's statistics */
 
 enum rejection_class {

@@ -195,6 +195,7 @@ static enum err correct_and_class(struct rejection *rejection)
         .count = input->correction_count,
         .occurred_at = INSTANT_NONE,
         .source = SOURCE_SALES,
+        .word = true,
     };
 
     if (evaluated == NULL)
@@ -205,6 +206,8 @@ static enum err correct_and_class(struct rejection *rejection)
         lead_attributes_apply(work, rejection->step.lead, &corrections, &rejection->corrected);
     if (rejection->about == ABOUT_PROCESS)
         rejection->klass = CLASS_PROCESS;
+    else if (rejection->about == ABOUT_SOURCE)
+        rejection->klass = CLASS_BAD_SOURCE;
     else if (rejection->about == ABOUT_GAP)
         rejection->klass = CLASS_SHOWS_GAP;
     else
@@ -226,6 +229,38 @@ static void append_corrections(struct rejection *rejection)
     caller_append(step->caller, step->work, step->lead, LEDGER_ATTRIBUTES_TOLD);
 }
 
+/* Whether Baton could offer it to another team than the one that has just given it back. */
+static bool has_other_way(const struct handoff_step *step)
+{
+    const struct config *config = step->work->config;
+
+    for (size_t i = 0; i < config->route_count; i++)
+        if (config->routes[i].automatic &&
+            uuid_equal(config->routes[i].from_team, step->lead->owner_team) &&
+            !uuid_equal(config->routes[i].to_team, step->handoff->to_team))
+            return true;
+    return false;
+}
+
+/* Offered along the next route that is open to it; else it waits for its owner, as the rule said.
+ */
+static void reroute(struct handoff_step *step)
+{
+    struct lead *lead = step->lead;
+    const struct lead_next next = lead->next;
+
+    if (!has_other_way(step))
+        return;
+    lead_lift_hold(lead);
+    judge_once_more(
+        step->work, lead, step->caller,
+        &(struct offer_again){.previous = step->handoff->id, .except = step->handoff->to_team});
+    if (lead->open != NULL)
+        return;
+    lead_hold(step->work, lead, &step->hold);
+    lead->next = next;
+}
+
 /* The lead is judged again while it is held: one that meets srl only now is offered once more,
  * nothing else is. */
 static void apply(struct rejection *rejection)
@@ -239,10 +274,13 @@ static void apply(struct rejection *rejection)
         handoff->note = rejection->input->note;
     step->reason = handoff->reason;
     handoff_walk(step);
-    if (rejection->corrected.count == 0)
-        return;
-    append_corrections(rejection);
-    judge_lead(step->work, step->lead, step->caller);
+    if (rejection->corrected.count > 0) {
+        append_corrections(rejection);
+        judge_lead(step->work, step->lead, step->caller);
+    }
+    if (step->then == THEN_REROUTE && step->lead->open == NULL &&
+        !stage_is_end(step->lead->stage) && step->lead->stage != STAGE_OPPORTUNITY)
+        reroute(step);
 }
 
 static enum decision answer_with_reason(struct work *work, const struct command *command,

@@ -5,7 +5,8 @@
 struct handoff_step handoff_step_of(struct work *work, const struct command *command,
                                     struct outcome *outcome)
 {
-    return (struct handoff_step){.work = work, .caller = &command->caller, .outcome = outcome};
+    return (struct handoff_step){
+        .work = work, .caller = &command->caller, .outcome = outcome, .until = INSTANT_NONE};
 }
 
 struct life_situation handoff_step_situation(const struct handoff_step *step)
@@ -18,6 +19,7 @@ struct life_situation handoff_step_situation(const struct handoff_step *step)
         .member = step->caller->member,
         .stage = step->lead->stage,
         .outcome = step->became,
+        .until = step->until,
     };
 }
 

@@ -147,6 +147,9 @@ static void set_next(struct handoff_step *step)
         lead_set_next(lead, STEP_NURTURE, lead_nurture_date(work, step->hold.definition),
                       why_next(step));
         break;
+    case NEXT_UNTIL:
+        lead_set_next(lead, STEP_NURTURE, step->until, why_next(step));
+        break;
     case NEXT_REVIEW:
         lead_set_next(lead, STEP_REVIEW, work->now, why_next(step));
         break;
@@ -273,7 +276,7 @@ void handoff_walk_entry(struct handoff_step *step, enum stage before)
 
 void handoff_walk(struct handoff_step *step)
 {
-    for (; step->rule != NULL; step->rule = life_rule_after(step->rule)) {
+    for (; step->rule != NULL; step->rule = life_rule_after(step->rule, step->handoff)) {
         enum stage before = step->lead->stage;
         enter_state(step);
         move_owner(step);

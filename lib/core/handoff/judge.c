@@ -101,6 +101,14 @@ static void move_stage(struct work *work, struct lead *lead, enum stage to)
         lead_reach(lead, MILESTONE_MQL, work->now);
 }
 
+/* Somebody asks to be called who was sent away: that is the owner's to look at, and never nothing.
+ * Once asked it stays asked. */
+static void raise_hand(const struct work *work, struct lead *lead)
+{
+    if (lead->stage == STAGE_DISQUALIFIED && lead->open == NULL && lead->next.step == STEP_NONE)
+        lead->next = (struct lead_next){STEP_REVIEW, work->now, "hand_raiser", 0};
+}
+
 static const char *why_not(const struct judgement *judgement)
 {
     const struct term_judgement *shown = judgement_shown(judgement);
@@ -114,10 +122,16 @@ static void settle_next(struct work *work, struct lead *lead, const struct judge
                         bool moved)
 {
     enum lead_step step = lead->next.step;
+    bool meets = judgement_meets(judgement, TERM_SRL) || judgement_meets(judgement, TERM_MQL);
 
     if (lead->open != NULL || !is_before_sales(lead->stage) || lead_is_held(lead, work->now))
         return;
-    if (judgement_meets(judgement, TERM_SRL) || judgement_meets(judgement, TERM_MQL)) {
+    if (meets && offer_is_claimed(lead)) {
+        if (step != STEP_REVIEW)
+            lead_set_next(
+                lead, STEP_REVIEW, work->now,
+                arena_printf(work->arena, "claimed: %s", stage_name(lead->claimed_stage)));
+    } else if (meets) {
         const char *why = offer_hindrance(work, lead, judgement);
         if (step != STEP_OFFER)
             lead_set_next(lead, STEP_OFFER, work->now + OFFER_RETRY, why);
@@ -139,8 +153,10 @@ struct judgement *judge_once_more(struct work *work, struct lead *lead, const st
         return NULL;
     for (int term = TERM_MQL; term <= TERM_SRL; term++)
         judgement->terms[term] = judged[term] = evaluate(work, lead, (enum term)term);
-    if (judgement_meets(judgement, TERM_SRL) && !lead_is_held_for(lead, INPUT_TERM, "srl"))
+    if (judgement_meets(judgement, TERM_SRL) && !lead_is_held_for(lead, INPUT_TERM, "srl")) {
         lead_lift_hold(lead); /* a newly met srl skips nurture */
+        raise_hand(work, lead);
+    }
     if (is_before_sales(lead->stage))
         move_stage(work, lead, stage_by_verdict(work, lead, judgement));
     /* Only now, so that the first entry can say where the stage went. */

@@ -21,6 +21,12 @@ static const struct life_rule rules[] = {
      .entry = LEDGER_HANDOFF_CLAIMED, .says = SAYS_LEASE,
      .follows = "a lease: until `claimed_until` only the claimant answers"},
     {.action = ACTION_ACCEPT, .who = WHO_RECEIVER, .states = IN(OFFERED), .when = WHEN(NOT_ANOTHERS),
+     .only = CASE_CHAIN,
+     .to = HANDOFF_ACCEPTED, .owner = OWNER_RECEIVER, .stage = MOVE_SAL, .hold = HOLD_ENDS,
+     .next = NEXT_DECIDE, .why = "accepted",
+     .entry = LEDGER_HANDOFF_ACCEPTED, .says = SAYS_DECIDE_BY | SAYS_OWNER | SAYS_PREVIOUS | SAYS_GATE,
+     .also = LIFE_ALSO(QUALIFY)},
+    {.action = ACTION_ACCEPT, .who = WHO_RECEIVER, .states = IN(OFFERED), .when = WHEN(NOT_ANOTHERS),
      .to = HANDOFF_ACCEPTED, .owner = OWNER_RECEIVER, .stage = MOVE_SAL, .hold = HOLD_ENDS,
      .next = NEXT_DECIDE, .why = "accepted",
      .entry = LEDGER_HANDOFF_ACCEPTED, .says = SAYS_DECIDE_BY | SAYS_OWNER | SAYS_PREVIOUS | SAYS_GATE},
@@ -43,8 +49,12 @@ static const struct life_rule rules[] = {
                 "first automatic route whose gate is met"},
 
     /* ---- other steps before it is closed ---- */
+    {.action = ACTION_WITHDRAW, .who = WHO_OFFERER, .states = IN(OFFERED), .only = CASE_UNTIL,
+     .to = HANDOFF_WITHDRAWN, .stage = MOVE_BY_REASON, .hold = HOLD_BEGINS, .next = NEXT_UNTIL,
+     .why = "withdrawn",
+     .entry = LEDGER_HANDOFF_WITHDRAWN, .says = SAYS_GATE},
     {.action = ACTION_WITHDRAW, .who = WHO_OFFERER, .states = IN(OFFERED),
-     .to = HANDOFF_WITHDRAWN, .next = NEXT_REVIEW, .why = "withdrawn",
+     .to = HANDOFF_WITHDRAWN, .hold = HOLD_BEGINS, .next = NEXT_REVIEW, .why = "withdrawn",
      .entry = LEDGER_HANDOFF_WITHDRAWN, .says = SAYS_GATE},
     {.action = ACTION_RELEASE, .who = WHO_RECEIVER, .states = IN(OFFERED),
      .when = WHEN(NOT_ANOTHERS) | WHEN(CLAIMED),
@@ -137,6 +147,7 @@ static const struct life_reason after_reasons[THEN_COUNT] = {
     /* Somebody is to offer it elsewhere. It is held until then, or its next touch would offer it
      * along the same route. */
     [THEN_REROUTE] = {STAGE_INQUIRY, NEXT_REVIEW},
+    [THEN_MERGE] = {STAGE_INQUIRY, NEXT_REVIEW}, /* which lead it is, a human says */
 };
 
 const struct life_rule *life_rules(size_t *count)
@@ -152,11 +163,6 @@ const struct life_rule *life_rule(enum handoff_action action)
     while (rule->action != action)
         rule++;
     return rule;
-}
-
-const struct life_rule *life_rule_after(const struct life_rule *rule)
-{
-    return rule->also == 0 ? NULL : life_rule((enum handoff_action)(rule->also - 1));
 }
 
 const struct life_reason *life_after_reason(enum reason_then then)
@@ -268,6 +274,16 @@ static bool is_self_sourced(const struct life_situation *s)
     return s->handoff->kind == HANDOFF_KIND_SELF_SOURCED;
 }
 
+static bool came_by_sql(const struct life_situation *s)
+{
+    return s->handoff->gated && s->handoff->term == TERM_SQL;
+}
+
+static bool is_until(const struct life_situation *s)
+{
+    return s->until > s->now;
+}
+
 static bool is_opportunity(const struct life_situation *s)
 {
     return s->outcome == OUTCOME_OPPORTUNITY;
@@ -296,12 +312,18 @@ static bool (*const cases[CASE_COUNT])(const struct life_situation *) = {
 
 const struct life_rule *life_rule_making(enum handoff_action action, const struct handoff *handoff)
 {
-    struct life_situation situation = {.handoff = handoff};
+    struct life_situation situation = {.handoff = handoff, .until = INSTANT_NONE};
     const struct life_rule *rule = life_rule(action);
 
     while (rule->action != action || !cases[rule->only](&situation))
         rule++;
     return rule;
+}
+
+const struct life_rule *life_rule_after(const struct life_rule *rule, const struct handoff *handoff)
+{
+    return rule->also == 0 ? NULL
+                           : life_rule_making((enum handoff_action)(rule->also - 1), handoff);
 }
 
 /* ---- who ---- */

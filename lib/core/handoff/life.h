@@ -98,6 +98,8 @@ enum life_when {
 #define LIFE_CASE_TABLE(X)                                                                         \
     X(ANY, is_any, "")                                                                             \
     X(SELF_SOURCED, is_self_sourced, "a lead that sales found itself")                             \
+    X(CHAIN, came_by_sql, "through the gate `sql`")                                                \
+    X(UNTIL, is_until, "until a date")                                                             \
     X(OPPORTUNITY, is_opportunity, "an opportunity")                                               \
     X(WON, is_won, "won")                                                                          \
     X(CUSTOMER_LOST, is_customer_lost, "lost, and the lead is a customer already")                 \
@@ -163,6 +165,7 @@ enum life_hold {
     X(ANSWER, "answer, by `respond_by`")                                                           \
     X(DECIDE, "decide, by `decide_by`")                                                            \
     X(NURTURE, "nurture, for `nurture_days`")                                                      \
+    X(UNTIL, "nurture, until that date")                                                           \
     X(REVIEW, "review, at once")                                                                   \
     X(FOLLOW_UP, "follow up, in `nurture_days`")                                                   \
     X(AGAIN, "the same, in a day")                                                                 \
@@ -241,8 +244,9 @@ const struct life_rule *life_rules(size_t *count);
 const struct life_rule *life_rule(enum handoff_action action);
 /** The rule that makes this handoff, of which kind and teams are known: offer, retake, import. */
 const struct life_rule *life_rule_making(enum handoff_action action, const struct handoff *handoff);
-/** The rule that is to be walked at once after this one; NULL: none. */
-const struct life_rule *life_rule_after(const struct life_rule *rule);
+/** The rule that is to be walked at once after this one, of this handoff; NULL: none. */
+const struct life_rule *life_rule_after(const struct life_rule *rule,
+                                        const struct handoff *handoff);
 
 /** What becomes of a lead that is rejected or returned, by what its reason leads to. */
 struct life_reason {
@@ -262,6 +266,7 @@ struct life_situation {
     /* for the cases alone */
     enum stage stage; /* the lead's */
     enum outcome_kind outcome;
+    instant until; /* INSTANT_NONE: no date */
 };
 
 /** Why an action is not to be. */

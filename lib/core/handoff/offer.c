@@ -58,10 +58,16 @@ struct handoff *offer_make(struct work *work, struct lead *lead, const struct of
     return handoff;
 }
 
+bool offer_is_claimed(const struct lead *lead)
+{
+    return lead->claimed_stage == STAGE_OPPORTUNITY || lead->claimed_stage == STAGE_CUSTOMER;
+}
+
 static bool may_be_offered(const struct work *work, const struct lead *lead)
 {
-    return lead->status == LEAD_ACTIVE && lead->open == NULL && lead->stage != STAGE_OPPORTUNITY &&
-           !stage_is_end(lead->stage) && !lead_is_held(lead, work->now);
+    return !offer_is_claimed(lead) && lead->status == LEAD_ACTIVE && lead->open == NULL &&
+           lead->stage != STAGE_OPPORTUNITY && !stage_is_end(lead->stage) &&
+           !lead_is_held(lead, work->now);
 }
 
 static bool is_open_to(const struct route_rule *route, const struct lead *lead,

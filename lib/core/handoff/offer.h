@@ -30,11 +30,15 @@ struct offer_again {
 
 /**
  * Offers the lead along the first automatic route from its owner whose gate is met, unless it has
- * an open handoff, is held, or is an opportunity, a customer or disqualified. NULL when nothing
- * was offered.
+ * an open handoff, is held, or is or is claimed to be an opportunity or a customer, or is
+ * disqualified. NULL when nothing was offered.
  */
 struct handoff *offer_by_itself(struct work *work, struct lead *lead,
                                 const struct judgement *judgement, const struct offer_again *again);
+
+/** Whether a sender claims that sales has the lead already, or that it is a customer: then it is
+ * never offered by itself, and its owner reviews it. */
+bool offer_is_claimed(const struct lead *lead);
 
 /** Why a lead that meets a definition was not offered by itself: "not_automatic", its owner offers
  *  by hand; "no_route" that its verdict opens. */

@@ -391,6 +391,8 @@ enum find lead_capture_apply(struct work *work, const struct caller *caller,
         return FIND_NEEDED;
     }
     captured->created = capture.match.lead == NULL;
+    captured->ahead = input->occurred_at > work->now ||
+                      (input->touch != NULL && input->touch->occurred_at > work->now);
     captured->lead = captured->created ? work_add_lead(work) : capture.match.lead;
     if (captured->lead == NULL)
         return FIND_FOUND;
@@ -435,7 +437,7 @@ void lead_capture_write(const struct work *work, const struct captured *captured
     for (size_t i = 0; i < captured->duplicate_count; i++)
         json_out_uuid(out, captured->duplicates[i]);
     json_out_end_array(out);
-    lead_result_write(work, captured->lead, captured->judgement, out);
+    lead_result_write(work, captured->lead, captured->judgement, captured->ahead, out);
 }
 
 bool lead_capture_keys(const struct command *command, struct work *work, struct work_keys *keys)

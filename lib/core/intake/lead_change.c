@@ -10,13 +10,15 @@
 
 #include <string.h>
 
+/* told: when what was told happened. */
 static enum decision answer_lead(struct work *work, struct lead *lead,
-                                 const struct judgement *judgement, struct outcome *outcome)
+                                 const struct judgement *judgement, instant told,
+                                 struct outcome *outcome)
 {
     struct json_out *out = outcome_begin(work);
 
     json_out_begin_object(out);
-    lead_result_write(work, lead, judgement, out);
+    lead_result_write(work, lead, judgement, told > work->now, out);
     json_out_end_object(out);
     outcome->lead = lead->id;
     return outcome_answer(work, outcome, 200);
@@ -85,6 +87,7 @@ static enum err update_attributes(struct work *work, struct lead *lead,
     struct attributes_input given = {
         .occurred_at = input->occurred_at,
         .source = sales ? SOURCE_SALES : SOURCE_ENRICHMENT,
+        .word = true,
     };
     struct attribute_changes changes;
 
@@ -175,7 +178,7 @@ enum decision lead_update(struct work *work, const struct command *command, stru
                               ATTRIBUTES_PER_LEAD_MAX);
     struct judgement *judgement = judge_lead(work, lead, &command->caller);
     outcome->revision = lead->chain.seq;
-    return answer_lead(work, lead, judgement, outcome);
+    return answer_lead(work, lead, judgement, input->occurred_at, outcome);
 }
 
 /* ---- touches ---- */
@@ -229,7 +232,7 @@ enum decision lead_touch(struct work *work, const struct command *command, struc
     json_out_key(out, "touch");
     shape_touch(&touch, out);
     json_out_member_bool(out, "created", found == FIND_ABSENT);
-    lead_result_write(work, lead, judgement, out);
+    lead_result_write(work, lead, judgement, input->touch.occurred_at > work->now, out);
     json_out_end_object(out);
     outcome->lead = lead->id;
     return outcome_answer(work, outcome, found == FIND_ABSENT ? 201 : 200);
@@ -275,7 +278,7 @@ enum decision lead_facts(struct work *work, const struct command *command, struc
         return outcome_refuse(work, outcome, err, "A lead has at most %d facts",
                               ATTRIBUTES_PER_LEAD_MAX);
     struct judgement *judgement = judge_lead(work, lead, &command->caller);
-    return answer_lead(work, lead, judgement, outcome);
+    return answer_lead(work, lead, judgement, input->occurred_at, outcome);
 }
 
 /* ---- override ---- */
@@ -338,5 +341,5 @@ enum decision lead_override(struct work *work, const struct command *command,
     json_out_member_int(body, "version", version->version);
     caller_append(&command->caller, work, lead, LEDGER_VERDICT_OVERRIDDEN);
     struct judgement *judgement = judge_lead(work, lead, &command->caller);
-    return answer_lead(work, lead, judgement, outcome);
+    return answer_lead(work, lead, judgement, INSTANT_NONE, outcome);
 }

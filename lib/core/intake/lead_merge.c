@@ -225,7 +225,7 @@ enum decision lead_merge(struct work *work, const struct command *command, struc
     struct judgement *judgement = judge_lead(work, survivor, &command->caller);
     struct json_out *out = outcome_begin(work);
     json_out_begin_object(out);
-    lead_result_write(work, survivor, judgement, out);
+    lead_result_write(work, survivor, judgement, false, out);
     json_out_end_object(out);
     outcome->lead = survivor->id;
     return outcome_answer(work, outcome, 200);

@@ -24,11 +24,13 @@ const struct term_judgement *lead_shown_verdict(const struct work *work, const s
 }
 
 void lead_result_write(const struct work *work, const struct lead *lead,
-                       const struct judgement *judgement, struct json_out *out)
+                       const struct judgement *judgement, bool ahead, struct json_out *out)
 {
     struct term_judgement again;
     const struct term_judgement *shown = lead_shown_verdict(work, lead, judgement, &again);
 
+    if (ahead)
+        json_out_member_bool(out, "counted_as_now", true);
     json_out_key(out, "lead");
     shape_lead_short(work->config, lead, out);
     json_out_key(out, "verdict");

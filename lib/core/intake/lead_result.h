@@ -11,8 +11,9 @@ const struct term_judgement *lead_shown_verdict(const struct work *work, const s
                                                 const struct judgement *judgement,
                                                 struct term_judgement *again);
 
-/** Writes {id, …} of a member: "lead", "verdict" and "handoff" of a lead after a change. */
+/** Writes members: "lead", "verdict" and "handoff" of a lead after a change, and "counted_as_now"
+ * when what was told lies ahead. */
 void lead_result_write(const struct work *work, const struct lead *lead,
-                       const struct judgement *judgement, struct json_out *out);
+                       const struct judgement *judgement, bool ahead, struct json_out *out);
 
 #endif

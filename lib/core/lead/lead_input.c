@@ -26,6 +26,21 @@ static void commit(struct json_out *out, struct json_out *text, const struct lea
     json_out_hex(out, commitment, DIGEST_BYTES);
 }
 
+instant lead_moment(const struct work *work, instant told)
+{
+    return told == INSTANT_NONE || told > work->now ? work->now : told;
+}
+
+/* After whatever is known, should that carry a date to come: rows of before have such. */
+static instant after_all(const struct attribute_set *known, const char *name, instant now)
+{
+    const struct attribute *attribute = attribute_find(known, name);
+
+    return attribute == NULL || attribute->observations[0].occurred_at < now
+               ? now
+               : attribute->observations[0].occurred_at;
+}
+
 enum err lead_attributes_apply(struct work *work, struct lead *lead,
                                const struct attributes_input *input,
                                struct attribute_changes *changes)
@@ -34,7 +49,7 @@ enum err lead_attributes_apply(struct work *work, struct lead *lead,
     struct json_out text;
     enum err err = ERR_NONE;
     struct observation seen = {
-        .occurred_at = input->occurred_at == INSTANT_NONE ? work->now : input->occurred_at,
+        .occurred_at = lead_moment(work, input->occurred_at),
         .known_from = work->now,
         .source = input->source,
     };
@@ -47,6 +62,8 @@ enum err lead_attributes_apply(struct work *work, struct lead *lead,
         const struct attribute_input *item = &input->items[i];
         bool differs;
         seen.value = item->value;
+        if (input->word && input->occurred_at == INSTANT_NONE)
+            seen.occurred_at = after_all(&lead->attributes, item->name, work->now);
         err = attribute_observe(&lead->attributes, work->arena, item->name, &seen, &differs);
         if (err != ERR_NONE || !differs)
             continue;
@@ -73,7 +90,7 @@ static struct touch touch_of(struct work *work, const struct caller *caller,
     const struct team *team = config_team(work->config, caller->team);
     struct touch touch = {
         .kind = input->kind,
-        .occurred_at = input->occurred_at == INSTANT_NONE ? work->now : input->occurred_at,
+        .occurred_at = lead_moment(work, input->occurred_at),
         .recorded_at = work->now,
         .direction = input->direction,
         .function = team == NULL ? FUNCTION_OTHER : team->function,
@@ -155,7 +172,9 @@ enum err lead_facts_apply(struct work *work, struct lead *lead, const struct cal
         const struct fact_input *fact = &input->items[i];
         struct observation seen = {
             .value = fact->value,
-            .occurred_at = input->occurred_at == INSTANT_NONE ? work->now : input->occurred_at,
+            .occurred_at = input->occurred_at == INSTANT_NONE
+                               ? after_all(&lead->facts, fact->name, work->now)
+                               : lead_moment(work, input->occurred_at),
             .known_from = work->now,
             .source = SOURCE_SALES,
             .evidence = fact->evidence,

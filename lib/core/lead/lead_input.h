@@ -27,6 +27,7 @@ struct attributes_input {
     size_t count;
     instant occurred_at; /* when it was so; INSTANT_NONE: now */
     enum knowledge_source source;
+    bool word; /* without a date it is a person's word now, and beats whatever was told before */
 };
 
 /** What they changed. */
@@ -35,6 +36,9 @@ struct attribute_changes {
     const char *commitments; /* JSON object of those that changed, for an entry's body */
     size_t commitments_len;
 };
+
+/** When what was told happened: a moment in the future counts as the moment of receipt. */
+instant lead_moment(const struct work *work, instant told);
 
 /** Gives them to a lead that is open for change; *changes lives in the arena. Uses the scratch
  * text, so no ledger body may be begun. ERR_LIMIT_REACHED; ERR_OUT_OF_MEMORY. */

@@ -46,7 +46,7 @@ static const struct statement HANDOFF_GET = {
 
 /* The first offered and the first accepted of each team, and of these the first.
  * $1 workspace, $2 receiving team or null, $3 state or null, $4 due before, $5 and $6 due and id of
- * the last of the page before, $7 limit */
+ * the last of the page before, $7 limit, $8 overdue alone */
 static const struct statement HANDOFF_PAGE_OPEN = {
     .name = "handoff_page_open",
     .sql = "SELECT now(), NULL::uuid, p.due, {h.handoff} "
@@ -61,6 +61,7 @@ static const struct statement HANDOFF_PAGE_OPEN = {
            "      WHERE workspace_id = $1 AND to_team = t.team_id AND state = 'offered' "
            "      AND coalesce($3::text, 'offered') = 'offered' "
            "      AND respond_by < $4 AND (respond_by, handoff_id) > ($5, $6) "
+           "      AND (NOT $8::bool OR respond_by <= now()) "
            "      ORDER BY respond_by, handoff_id "
            "      LIMIT $7"
            "    ) "
@@ -69,7 +70,7 @@ static const struct statement HANDOFF_PAGE_OPEN = {
            "      SELECT " DECIDE ", handoff_id "
            "      FROM handoff "
            "      WHERE workspace_id = $1 AND to_team = t.team_id AND state = 'accepted' "
-           "      AND coalesce($3::text, 'accepted') = 'accepted' "
+           "      AND coalesce($3::text, 'accepted') = 'accepted' AND NOT $8::bool "
            "      AND " DECIDE " < $4 AND (" DECIDE ", handoff_id) > ($5, $6) "
            "      ORDER BY " DECIDE ", handoff_id "
            "      LIMIT $7"
@@ -91,7 +92,7 @@ static const struct statement HANDOFF_PAGE_OPEN = {
 
 /* All that a member has in hand is looked at and put in order: as much as one can do.
  * $1 workspace, $2 receiving team or null, $3 state or null, $4 due before, $5 and $6 due and id of
- * the last of the page before, $7 limit, $8 assignee */
+ * the last of the page before, $7 limit, $8 assignee, $9 overdue alone */
 static const struct statement HANDOFF_PAGE_IN_HAND = {
     .name = "handoff_page_in_hand",
     .sql = "SELECT now(), NULL::uuid, h.due, {h.handoff} "
@@ -102,6 +103,7 @@ static const struct statement HANDOFF_PAGE_IN_HAND = {
            "  AND (claimed_until IS NULL OR claimed_until > now()) "
            "  AND to_team = coalesce($2::uuid, to_team) "
            "  AND state = coalesce($3::text, state) "
+           "  AND (NOT $9::bool OR state = 'offered' AND respond_by <= now()) "
            "  OFFSET 0"
            ") h "
            "WHERE h.due < $4 AND (h.due, h.handoff_id) > ($5, $6) "
@@ -169,6 +171,46 @@ static const struct statement HANDOFF_PAGE_CLOSED_OF = {
     .hot = true,
 };
 
+/* A lead's handoffs are found where the ledger tells of them: offered (20), accepted at once after a
+ * concession (24), imported (37).
+ * $1 workspace, $2 receiving team or null, $3 assignee or null, $4 state or null, $5 the last of
+ * the page before or null, $6 limit, $7 lead */
+static const struct statement HANDOFF_PAGE_OF_LEAD = {
+    .name = "handoff_page_of_lead",
+    .sql = "WITH RECURSIVE gone(id) AS ("
+           "  SELECT $7::uuid "
+           "  UNION "
+           "  SELECT l.lead_id "
+           "  FROM gone "
+           "  JOIN lead l ON l.workspace_id = $1 AND l.merged_into = gone.id"
+           ") "
+           "SELECT now(), "
+           LEAD_WITH ", "
+           "NULL::timestamptz, {h.handoff} "
+           "FROM ("
+           "  SELECT DISTINCT (convert_from(e.body, 'UTF8')::json->>'handoff')::uuid AS id "
+           "  FROM gone "
+           "  CROSS JOIN LATERAL ("
+           "    SELECT body "
+           "    FROM ledger "
+           "    WHERE workspace_id = $1 AND subject_id = gone.id AND kind IN (20, 24, 37) "
+           "    OFFSET 0"
+           "  ) e"
+           ") m "
+           "CROSS JOIN LATERAL ("
+           "  SELECT * "
+           "  FROM handoff "
+           "  WHERE workspace_id = $1 AND handoff_id = m.id "
+           "  LIMIT 1"
+           ") h "
+           "WHERE h.handoff_id > coalesce($5::uuid, '00000000-0000-0000-0000-000000000000') "
+           "AND ($2::uuid IS NULL OR h.to_team = $2) "
+           "AND ($3::uuid IS NULL OR h.assignee = $3) "
+           "AND ($4::text IS NULL OR h.state = $4) "
+           "ORDER BY h.handoff_id "
+           "LIMIT $6",
+};
+
 /* $1 workspace, $2 team */
 static const struct statement HANDOFF_OF_TEAM = {
     .name = "handoff_of_team",
@@ -186,6 +228,7 @@ const struct statement *const handoff_read_statements[] = {
     &HANDOFF_PAGE_IN_HAND,
     &HANDOFF_PAGE_CLOSED,
     &HANDOFF_PAGE_CLOSED_OF,
+    &HANDOFF_PAGE_OF_LEAD,
     &HANDOFF_OF_TEAM,
     NULL,
 };
@@ -230,13 +273,13 @@ enum err handoff_read_by_id(const struct read *read, struct uuid id, struct hand
 
 static bool wants_open(const struct handoff_filter *filter)
 {
-    return !filter->after.closed &&
+    return uuid_is_nil(filter->lead) && !filter->after.closed &&
            (filter->state == HANDOFF_STATE_COUNT || handoff_state_is_open(filter->state));
 }
 
 static bool wants_closed(const struct handoff_filter *filter)
 {
-    return filter->due_before == INSTANT_NONE &&
+    return uuid_is_nil(filter->lead) && filter->due_before == INSTANT_NONE && !filter->overdue &&
            (filter->state == HANDOFF_STATE_COUNT || !handoff_state_is_open(filter->state));
 }
 
@@ -261,6 +304,23 @@ static struct read_query ask_open(const struct read *read, const struct handoff_
     pg_params_int8(&query.params, limit + 1);
     if (in_hand)
         pg_params_uuid(&query.params, filter->assignee);
+    pg_params_bool(&query.params, filter->overdue);
+    return query;
+}
+
+static struct read_query ask_of_lead(const struct read *read, const struct handoff_filter *filter,
+                                     int limit)
+{
+    struct read_query query = {.statement = &HANDOFF_PAGE_OF_LEAD};
+
+    read_params(&query, read);
+    pg_params_uuid(&query.params, filter->to_team);
+    pg_params_uuid(&query.params, filter->assignee);
+    pg_params_text(&query.params,
+                   filter->state == HANDOFF_STATE_COUNT ? NULL : handoff_state_name(filter->state));
+    pg_params_uuid(&query.params, after_id(filter));
+    pg_params_int8(&query.params, limit + 1);
+    pg_params_uuid(&query.params, filter->lead);
     return query;
 }
 
@@ -300,8 +360,8 @@ static struct read_query ask_closed(const struct read *read, const struct handof
 static enum err take_rows(const struct read *read, const struct read_query *query, int limit,
                           struct handoff_page *out)
 {
-    bool closed =
-        query->statement == &HANDOFF_PAGE_CLOSED || query->statement == &HANDOFF_PAGE_CLOSED_OF;
+    bool closed = query->statement != &HANDOFF_PAGE_OPEN &&
+                  query->statement != &HANDOFF_PAGE_IN_HAND; /* by id */
 
     for (int row = 0; row < pg_rows(query->result); row++) {
         out->more = out->count == (size_t)limit;
@@ -331,6 +391,8 @@ enum err handoff_read_page(const struct read *read, const struct handoff_filter 
     out->items = ARENA_ARRAY(read->arena, struct handoff *, (size_t)limit + 1);
     if (out->items == NULL)
         return ERR_OUT_OF_MEMORY;
+    if (!uuid_is_nil(filter->lead))
+        queries[count++] = ask_of_lead(read, filter, limit);
     if (wants_open(filter))
         queries[count++] = ask_open(read, filter, limit);
     if (wants_closed(filter))

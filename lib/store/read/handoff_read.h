@@ -21,6 +21,8 @@ struct handoff_filter {
     struct uuid to_team;      /* nil: any */
     struct uuid assignee;     /* a member whose claim has not lapsed; nil: any */
     instant due_before;       /* only open ones; INSTANT_NONE: any */
+    bool overdue;             /* only what is offered, and its time to answer is over */
+    struct uuid lead;         /* with those of leads that it absorbed, by id; nil: any */
     struct handoff_place after;
 };
 

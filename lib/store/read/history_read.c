@@ -108,7 +108,8 @@ static const struct statement HISTORY_VERDICTS_NAMED = {
            "  min(offered_at), "                                              \
            "  min(closed_at) FILTER (WHERE state IN ('qualified', 'returned', 'rejected')), " \
            "  bool_or(counts AND accepted_at IS NOT NULL), "                  \
-           "  bool_or(counts AND state = 'rejected' AND class IS DISTINCT FROM 'process'), " \
+           "  bool_or(counts AND state = 'rejected' "   \
+           "    AND coalesce(class, '') NOT IN ('process', 'bad_source')), " \
            "  bool_or(state = 'accepted'), "                                  \
            "  bool_or(state = 'accepted' "                                    \
            "    OR state = 'qualified' AND coalesce(outcome, 'opportunity') = 'opportunity') " \

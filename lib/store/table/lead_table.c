@@ -237,8 +237,8 @@ static const struct statement LEAD_DUE = {
     .name = "lead_due",
     .sql = "SELECT l.lead_id "
            "FROM ("
-           "  SELECT greatest(now(), config_changed_at + $2 * interval '1 microsecond') AS offer, "
-           "    now() - $4 * interval '1 microsecond' AS review "
+           "  SELECT greatest(now(), config_changed_at + $2::int8 * interval '1 microsecond') AS offer, "
+           "    now() - $4::int8 * interval '1 microsecond' AS review "
            "  FROM workspace_head "
            "  WHERE workspace_id = $1"
            ") h "
