@@ -140,25 +140,24 @@ static bool is_wide(const struct decoder *decoder)
     return decoder->at < decoder->len && (unsigned char)decoder->bytes[decoder->at] >= 0x80;
 }
 
-/* Looks at what is there. The first look wants a few bytes, and one at a character that is cut
- * wants the rest of it, in however many pieces they come. */
+/* The first look wants a few bytes, and one at a byte that is not ASCII all that there is room for,
+ * in however many pieces they come: what is found must not depend on the pieces. */
 static bool detect(struct decoder *decoder)
 {
     while (!decoder->begun && decoder->len < DETECT_MIN_BYTES && !decoder->ended)
         if (!fetch(decoder))
             return false;
-    for (;;) {
-        decoder->encoding = encoding_detect(decoder->bytes + decoder->at,
-                                            decoder->len - decoder->at, !decoder->begun);
-        decoder->begun = true;
-        if (decoder->encoding != ENCODING_UNKNOWN || !is_wide(decoder))
-            break;
-        if (decoder->ended)
+    if (!decoder->begun)
+        decoder->encoding = by_first_bytes((unsigned char *)decoder->bytes, decoder->len);
+    decoder->begun = true;
+    if (decoder->encoding == ENCODING_UNKNOWN && is_wide(decoder)) {
+        while (decoder->len - decoder->at < ENCODING_READ_SIZE_BYTES && !decoder->ended)
+            if (!fetch(decoder))
+                return false;
+        decoder->encoding =
+            encoding_detect(decoder->bytes + decoder->at, decoder->len - decoder->at, false);
+        if (decoder->encoding == ENCODING_UNKNOWN) /* the file's last character is cut */
             decoder->encoding = ENCODING_WINDOWS_1252;
-        if (decoder->ended)
-            break;
-        if (!fetch(decoder))
-            return false;
     }
     return decoder->encoding <= ENCODING_UTF8 || open_converters(decoder);
 }

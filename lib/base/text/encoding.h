@@ -1,6 +1,7 @@
 /*
  * Files in whatever encoding, read as UTF-8. What a file is in is found from its first bytes, and
- * where these are all ASCII, from the first that are not:
+ * where these do not say, from what begins with the first that is not ASCII, as far as there is
+ * room; in which pieces the bytes come makes no difference:
  *   a byte-order mark, or a NUL beside each ASCII character: UTF-16 of that order;
  *   more bytes that are no UTF-8 than characters of several bytes that are: Windows-1252, which
  *   ISO 8859-1 is read as too;
