@@ -184,7 +184,7 @@ START_TEST(a_file_is_made_once_and_is_private)
     ck_assert_int_eq(file.st_mode & 0777, 0600);
     ck_assert_uint_eq(keyring_list_file(path, ids, why), 1);
     ck_assert_int_eq(keyring_make_file(path, why), PRIVATE_FILE_EXISTS);
-    ck_assert_ptr_nonnull(strstr(why, "there is a file already"));
+    ck_assert_ptr_nonnull(strstr(why, "the file exists already"));
     ck_assert_uint_eq(keyring_list_file(path, again, why), 1);
     ck_assert_mem_eq(ids[0], again[0], SEAL_KEY_ID_BYTES);
 }
