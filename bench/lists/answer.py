@@ -1,5 +1,6 @@
 """answer.py URL MARKETING SALES ACTOR COUNT: answers so many offers of the team sales in every way there is, through
-the API: claimed and kept, accepted, rejected, returned, qualified, withdrawn. The keys are the teams', ACTOR a member."""
+the API: claimed and kept, accepted, rejected, returned, qualified, withdrawn. MARKETING is the key of a member of
+marketing, SALES that of the team, ACTOR a member of it."""
 import http.client
 import json
 import sys

@@ -10,7 +10,7 @@ LISTS = ["/v1/leads", "/v1/leads?stage=mql", "/v1/leads?stage=srl", "/v1/leads?s
          "/v1/leads?owner_team=marketing&stage=nurture", "/v1/handoffs", "/v1/handoffs?state=offered",
          "/v1/handoffs?state=accepted&team=sales", "/v1/handoffs?state=rejected", "/v1/handoffs?state=expired",
          "/v1/handoffs?team=marketing", "/v1/handoffs?assignee=me", "/v1/handoffs?due_before=2020-01-01T00:00:00Z",
-         "/v1/handoffs?due_before=2040-01-01T00:00:00Z", "/v1/events?after=0", "/v1/feedback", "/v1/campaigns",
+         "/v1/handoffs?due_before=2040-01-01T00:00:00Z", "/v1/events", "/v1/feedback", "/v1/campaigns",
          "/v1/attributes", "/v1/reports/funnel"]
 
 url, key, actor = sys.argv[1:4]
@@ -25,8 +25,7 @@ def get(target):
     text = answer.read()
     took = (time.perf_counter() - began) * 1000
     if answer.status != 200:
-        print(f"{target} {answer.status}: {text.decode()[:200]}", file=sys.stderr)
-        return took, None
+        sys.exit(f"{target}: {answer.status} {text.decode()[:300]}")
     following = re.search(r'<([^>]+)>; rel="next"', answer.headers.get("Link", ""))
     return took, following and following[1]
 
