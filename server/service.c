@@ -271,7 +271,6 @@ static bool start_store(struct service *service, const struct settings *settings
         .cache = service->cache,
         .workers = settings->workers,
         .group_max = settings->group_max,
-        .group_fill = settings->group_hold,
     });
     service->readers = readers_start(&(struct readers_settings){
         .database = database_of(service, settings, ROLE_APP),

@@ -76,8 +76,6 @@ static const struct setting settings[] = {
      600000, "ms", SETTINGS_SERVE, "that requests under way get to end after SIGTERM or Ctrl-C"},
     {"group-max", "BATON_GROUP_MAX", SETTING_NUMBER, AT(group_max), "256", 1, 256, "commands",
      SETTINGS_SERVE, "saved in one transaction, at most"},
-    {"group-hold", "BATON_GROUP_HOLD", SETTING_NUMBER, AT(group_hold), "0", 0, 256, "commands",
-     SETTINGS_SERVE, "for tests: groups are filled up to so many with refused ones"},
 };
 
 #define SETTING_COUNT (sizeof settings / sizeof *settings)

@@ -52,8 +52,7 @@ struct settings {
     int request_timeout_ms;
     int client_timeout_ms;
     int drain_timeout_ms;
-    int group_max;  /* commands in one group */
-    int group_hold; /* tests: fills groups; 0: off */
+    int group_max; /* commands in one group */
 };
 
 /** More than there are settings. */

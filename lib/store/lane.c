@@ -1,9 +1,7 @@
 #include "store/lane.h"
 
 #include "core/command_decide.h"
-#include "core/intake/lead_erase.h"
 #include "store/lane_group.h"
-#include "store/pg/entropy.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -185,41 +183,6 @@ static size_t take_group(struct lanes *lanes, struct lane *lane, struct lane_job
     return count;
 }
 
-/* ---- fillers of the tests ---- */
-
-struct filler {
-    struct lane_job job;
-    struct erase_input input;
-};
-
-/* Puts commands that will be refused before and after the real ones. A story that passes alone and
- * fails among them has found a refusal that changes what is not its own. */
-static void fill(const struct lanes *lanes, struct group *group, struct filler *fillers,
-                 struct lane_job **jobs)
-{
-    size_t want = (size_t)lanes->settings.group_fill;
-    size_t real = group->count;
-
-    if (real == 0 || command_is_solo(&group->jobs[0]->command))
-        return;
-    for (size_t i = real; i < want && i < GROUP_MAX; i++) {
-        struct filler *filler = &fillers[i];
-        *filler = (struct filler){0};
-        entropy_fill(filler->input.lead.b, sizeof filler->input.lead.b);
-        filler->job.command.kind = COMMAND_LEAD_ERASE;
-        filler->job.command.caller.workspace = group->workspace;
-        filler->job.command.input = &filler->input;
-        /* every other one goes before the real ones */
-        if (i % 2 == 0) {
-            memmove(jobs + 1, jobs, group->count * sizeof *jobs);
-            jobs[0] = &filler->job;
-        } else {
-            jobs[group->count] = &filler->job;
-        }
-        group->count++;
-    }
-}
-
 /* ---- workers ---- */
 
 /* With the mutex held; NULL when stopping and nothing is ready. Lanes that are ready are still
@@ -240,7 +203,7 @@ static struct lane *next_lane(struct lanes *lanes)
 }
 
 /* Called and left with the mutex held, which it gives up while the group runs. */
-static void serve_lane(struct worker *worker, struct lane *lane, struct filler *fillers)
+static void serve_lane(struct worker *worker, struct lane *lane)
 {
     struct lane_job *jobs[GROUP_MAX];
     struct outcome outcomes[GROUP_MAX];
@@ -250,14 +213,11 @@ static void serve_lane(struct worker *worker, struct lane *lane, struct filler *
     group.count = take_group(worker->lanes, lane, jobs);
     group.asked_ms = group.count > 0 ? jobs[0]->queued_ms : 0;
     pthread_mutex_unlock(&worker->lanes->mutex);
-    size_t real = group.count;
-    if (fillers != NULL)
-        fill(worker->lanes, &group, fillers, jobs);
     group.started_ms = pg_now_ms();
-    if (real > 0)
+    if (group.count > 0)
         lane_group_run(&worker->runner, &group);
     atomic_fetch_add(&worker->lanes->stats.groups, 1);
-    atomic_fetch_add(&worker->lanes->stats.commands, (long long)real);
+    atomic_fetch_add(&worker->lanes->stats.commands, (long long)group.count);
     pthread_mutex_lock(&worker->lanes->mutex);
     lane->running = false;
     make_ready(worker->lanes, lane);
@@ -267,14 +227,11 @@ static void *work_on_lanes(void *argument)
 {
     struct worker *worker = argument;
     struct lanes *lanes = worker->lanes;
-    struct filler *fillers =
-        lanes->settings.group_fill > 0 ? calloc(GROUP_MAX, sizeof *fillers) : NULL;
 
     pthread_mutex_lock(&lanes->mutex);
     for (struct lane *lane; (lane = next_lane(lanes)) != NULL;)
-        serve_lane(worker, lane, fillers);
+        serve_lane(worker, lane);
     pthread_mutex_unlock(&lanes->mutex);
-    free(fillers);
     return NULL;
 }
 

@@ -24,9 +24,7 @@ struct lanes_settings {
     struct pg_settings database;
     struct config_cache *cache; /* borrowed */
     int workers;
-    int group_max;  /* 1 to GROUP_MAX; 0: GROUP_MAX */
-    int group_fill; /* tests: every group is filled up to this many commands, with ones that are
-                       refused; 0: none */
+    int group_max; /* 1 to GROUP_MAX; 0: GROUP_MAX */
 };
 
 /** Starts the workers; NULL when there is not enough memory or a thread does not start. */

@@ -29,12 +29,10 @@ static void refuse_all(struct group_runner *runner, struct group *group, enum er
         atomic_fetch_add(&runner->stats->not_loadable, (long long)group->count);
 }
 
-/* Only the fillers of the tests have no done(). */
 static void answer_all(struct group *group)
 {
     for (size_t i = 0; i < group->count; i++)
-        if (group->jobs[i]->done != NULL)
-            group->jobs[i]->done(group->jobs[i], &group->outcomes[i]);
+        group->jobs[i]->done(group->jobs[i], &group->outcomes[i]);
 }
 
 /* False when one needs rows that are not loaded. The others are decided all the same, so that one

@@ -2,6 +2,7 @@
 
 #include "client.h"
 #include "database.h"
+#include "test_clock.h"
 
 #include "store/pg/pg.h"
 
@@ -28,6 +29,7 @@ static void start(void)
     if (service != NULL)
         return;
     database = database_new();
+    test_clock_open(database);
     service = service_start(database_conninfo(database), settings);
 }
 
@@ -144,6 +146,7 @@ void stage_end(void)
         free(stage_baton("verify --state", 0));
     if (service != NULL)
         service_stop(service);
+    test_clock_close();
     if (database != NULL)
         database_free(database);
     service = NULL;
@@ -155,6 +158,7 @@ static void leave(void)
 {
     if (service != NULL)
         service_free(service);
+    test_clock_close();
     if (database != NULL)
         database_free(database);
     service = NULL;
@@ -163,8 +167,8 @@ static void leave(void)
 
 static const struct service_setting sizes[][2] = {
     {{"BATON_GROUP_MAX", "1"}, {NULL, NULL}},
-    {{"BATON_GROUP_HOLD", "2"}, {NULL, NULL}},
-    {{"BATON_GROUP_HOLD", "256"}, {NULL, NULL}},
+    {{"BATON_TEST_GROUP_FILL", "2"}, {NULL, NULL}},
+    {{"BATON_TEST_GROUP_FILL", "256"}, {NULL, NULL}},
 };
 
 int stage_run_sizes(Suite *(*make)(void))

@@ -1,6 +1,7 @@
 /*
- * Where stories play: one server with a database of its own per program, and a new workspace for
- * each story, so that stories do not see each other.
+ * Where stories play: one server with a database and a clock of its own per program, and a new
+ * workspace for each story, so that stories do not see each other. Time that passes in one has
+ * passed for those after it.
  *
  * Of a workspace the story knows ${ana} and ${max} (members of marketing, ana is admin), ${sam} and
  * ${sue} (of sales, sam is admin), each the key of that member, and ${marketing} and ${sales}, the
@@ -12,6 +13,7 @@
 
 #include "service.h"
 #include "story.h"
+#include "test_clock.h"
 
 #include <check.h>
 

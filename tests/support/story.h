@@ -2,12 +2,12 @@
  * A story: an array of HTTP steps that reads like the specification. What one answer gives, the
  * next request may use as ${name}.
  *
- *   static const struct step rejected[] = {
- *       {.label = "marketing captures", .method = "POST", .path = "/v1/leads", .as = "marketing",
- *        .body = "{'email':'kim@acme.example'}", .status = 201,
- *        .checks = {{"/lead/stage", "'inquiry'"}}, .keep = {{"lead", "/lead/id"}}},
- *       {.label = "sales reads", .method = "GET", .path = "/v1/leads/${lead}", .as = "sales",
- *        .status = 200, .checks = {{"/email", "'kim@acme.example'"}}},
+ *   static const struct step expired[] = {
+ *       POST("marketing captures", "marketing", "/v1/leads", "{'email':'kim@acme.example'}", 201,
+ *            .checks = {{"/lead/stage", "'inquiry'"}}, .keep = {{"lead", "/lead/id"}}),
+ *       LATER("a month passes", 30 * 86400),
+ *       UNTIL("sales reads", "sales", "/v1/leads/${lead}", 200,
+ *             .checks = {{"/email", "'kim@acme.example'"}}),
  *       {0}};
  *
  * Bodies and wanted values are JSON in which ' may stand for " (\u0027 is an apostrophe). A
@@ -25,11 +25,13 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define STEP_CHECKS_MAX   24
 #define STEP_KEEPS_MAX    8
 #define STORY_TEXT_MAX    (1024 * 1024) /* bytes, after ${name} is filled in */
 #define CHECK_MESSAGE_MAX 2048          /* bytes */
+#define STORY_WAIT_MS     30000         /* that UNTIL has to come true */
 
 struct check {
     const char *at;
@@ -43,7 +45,7 @@ struct keep {
 
 struct step {
     const char *label;
-    const char *method;
+    const char *method; /* NULL: nothing is sent */
     const char *path;
     const char *as;   /* the name whose value is the key; NULL: none is sent */
     const char *body; /* JSON with ' for ", or NULL */
@@ -54,7 +56,32 @@ struct step {
     int status;
     struct check checks[STEP_CHECKS_MAX];
     struct keep keep[STEP_KEEPS_MAX];
+    bool until;     /* it is sent again until it is answered so */
+    int64_t passes; /* seconds, before it is sent; needs test_clock_open() */
 };
+
+/* Steps: what happens, as whom (NO_KEY sends no key), where, what is sent, and what is answered:
+ * the status, and whatever other members of a step are named. */
+#define NO_KEY NULL
+#define STEP_(label_, method_, as_, path_, ...)                                                    \
+    {                                                                                              \
+        .label = label_, .method = method_, .as = as_, .path = path_, __VA_ARGS__                  \
+    }
+#define GET(label, as, path, ...)    STEP_(label, "GET", as, path, .status = __VA_ARGS__)
+#define HEAD(label, as, path, ...)   STEP_(label, "HEAD", as, path, .status = __VA_ARGS__)
+#define DELETE(label, as, path, ...) STEP_(label, "DELETE", as, path, .status = __VA_ARGS__)
+#define WRITE_(label, method, as, path, body_, ...)                                                \
+    STEP_(label, method, as, path, .body = body_, .status = __VA_ARGS__)
+#define POST(label, as, path, body, ...)  WRITE_(label, "POST", as, path, body, __VA_ARGS__)
+#define PUT(label, as, path, body, ...)   WRITE_(label, "PUT", as, path, body, __VA_ARGS__)
+#define PATCH(label, as, path, body, ...) WRITE_(label, "PATCH", as, path, body, __VA_ARGS__)
+/* A GET that is repeated until it is answered so. */
+#define UNTIL(label, as, path, ...) GET(label, as, path, __VA_ARGS__, .until = true)
+/* Time passes. */
+#define LATER(label_, seconds)                                                                     \
+    {                                                                                              \
+        .label = label_, .passes = seconds                                                         \
+    }
 
 struct story;
 

@@ -1,0 +1,79 @@
+/* Time that passes: what ends by itself. The test moves the clock that the product sees, the
+ * server's and the database's, and waits for nothing but the jobs' next look. */
+#include "stage.h"
+
+#define SIGNED "--starter mql --sign"
+#define AT     "/v1/handoffs/${offer}"
+#define MINUTE 60
+#define DAY    (24 * 60 * MINUTE)
+
+#define OFFERED                                                                                    \
+    POST("marketing captures Kim, who is offered to sales", "marketing", "/v1/leads",              \
+         "{'email':'kim@corp.example','attributes':{'seniority':'vp'},"                            \
+         "'touch':{'kind':'form_submitted','source':'google'}}",                                   \
+         201, .checks = {{"/handoff/state", "'offered'"}},                                         \
+         .keep = {{"kim", "/lead/id"}, {"offer", "/handoff/id"}})
+
+static const struct step lease[] = {
+    OFFERED,
+    POST("Sam claims her for ten minutes", "sam", "/v1/handoffs/claim",
+         "{'team':'sales','lease_seconds':600}", 200,
+         .checks = {{"/data/0/handoff/id", "'${offer}'"}}),
+    LATER("nine pass", 9 * MINUTE),
+    POST("Sue may not have her", "sue", AT "/accept", NULL, 409,
+         .checks = {{"/code", "'claimed_by_other'"}}),
+    POST("and finds nobody else", "sue", "/v1/handoffs/claim", "{'team':'sales'}", 200,
+         .checks = {{"/data", "#0"}}),
+    LATER("two more pass", 2 * MINUTE),
+    POST("and she finds her", "sue", "/v1/handoffs/claim", "{'team':'sales'}", 200,
+         .checks = {{"/data/0/handoff/id", "'${offer}'"}}),
+    POST("whom Sam has lost", "sam", AT "/accept", NULL, 409,
+         .checks = {{"/code", "'claimed_by_other'"}}),
+    {0},
+};
+
+static const struct step expiry[] = {
+    OFFERED,
+    LATER("nobody looks at her for two months", 60 * DAY),
+    UNTIL("Baton takes the offer back", "ana", AT, 200, .checks = {{"/state", "'expired'"}}),
+    GET("she is marketing's again, to be looked at now", "ana", "/v1/leads/${kim}", 200,
+        .checks = {{"/owner_team", "'marketing'"}, {"/open_handoff", "null"}}),
+    POST("and sales is too late", "sam", AT "/accept", NULL, 409,
+         .checks = {{"/state", "'expired'"}}),
+    {0},
+};
+
+static const struct {
+    const char *label;
+    const struct step *steps;
+} stories[] = {{"a lease", lease}, {"an offer", expiry}};
+
+START_TEST(it_ends_when_its_time_has_passed)
+{
+    stage_play(SIGNED, stories[_i].steps);
+}
+END_TEST
+
+START_TEST(the_server_ends_cleanly)
+{
+    stage_end();
+}
+END_TEST
+
+static Suite *make(void)
+{
+    Suite *suite = suite_create("http/clock");
+    TCase *tcase = tcase_create("clock");
+
+    tcase_set_timeout(tcase, 0); /* CTest has one */
+    tcase_add_loop_test(tcase, it_ends_when_its_time_has_passed, 0,
+                        sizeof stories / sizeof *stories);
+    tcase_add_test(tcase, the_server_ends_cleanly);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
+
+int main(void)
+{
+    return stage_run_sizes(make);
+}
