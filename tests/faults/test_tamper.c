@@ -39,20 +39,13 @@ static char kept_path[PATH_MAX_BYTES];
 /* ---- what is there to be tampered with ---- */
 
 #define CAPTURE(who)                                                                               \
-    {                                                                                              \
-        .label = "marketing captures " who ", who is offered", .method = "POST",                   \
-        .path = "/v1/leads", .as = "marketing",                                                    \
-        .body = "{'email':'" who "@corp.example','attributes':{'company.employees':120,"           \
-                "'seniority':'vp'},'touch':{'kind':'form_submitted','source':'google'}}",          \
-        .status = 201, .keep = {{who, "/lead/id"}, {who "_offer", "/handoff/id"}},                 \
-    }
+    POST("marketing captures " who ", who is offered", "marketing", "/v1/leads",                   \
+         "{'email':'" who "@corp.example','attributes':{'company.employees':120,"                  \
+         "'seniority':'vp'},'touch':{'kind':'form_submitted','source':'google'}}",                 \
+         201, .keep = {{who, "/lead/id"}, {who "_offer", "/handoff/id"}})
 
 #define ANSWER(who, action, input)                                                                 \
-    {                                                                                              \
-        .label = "Sam answers for " who, .method = "POST",                                         \
-        .path = "/v1/handoffs/${" who "_offer}/" action, .as = "sam", .body = input,               \
-        .status = 200,                                                                             \
-    }
+    POST("Sam answers for " who, "sam", "/v1/handoffs/${" who "_offer}/" action, input, 200)
 
 /* So many that the tree over them has stored nodes. */
 #define CROWD "{'leads':[${crowd}]}"
@@ -67,12 +60,7 @@ static const struct step past[] = {
     ANSWER("kim", "accept", "{}"),
     ANSWER("kim", "qualify", "{}"),
     ANSWER("lee", "reject", "{'reason':'too_small'}"),
-    {.label = "a crowd comes",
-     .method = "POST",
-     .path = "/v1/leads/batch",
-     .as = "marketing",
-     .body = CROWD,
-     .status = 200},
+    POST("a crowd comes", "marketing", "/v1/leads/batch", CROWD, 200),
     {0},
 };
 
@@ -84,17 +72,8 @@ static const struct step present[] = {
 static const struct step lately[] = {
     ANSWER("ann", "return", "{'reason':'too_small'}"),
     ANSWER("bob", "reject", "{'reason':'too_small'}"),
-    {.label = "Bob was Ann all the time",
-     .method = "POST",
-     .path = "/v1/leads/${ann}/merge",
-     .as = "ana",
-     .body = "{'from':'${bob}'}",
-     .status = 200},
-    {.label = "Eve is forgotten",
-     .method = "POST",
-     .path = "/v1/leads/${eve}/erase",
-     .as = "ana",
-     .status = 200},
+    POST("Bob was Ann all the time", "ana", "/v1/leads/${ann}/merge", "{'from':'${bob}'}", 200),
+    POST("Eve is forgotten", "ana", "/v1/leads/${eve}/erase", NULL, 200),
     CAPTURE("zoe"),
     {0},
 };

@@ -17,164 +17,73 @@
     "'reasons':[{'code':'spam','title':'Spam','about':'process','then':'disqualify'}]}"
 
 #define SIGN(version, document)                                                                    \
-    {.label = "a draft",                                                                           \
-     .method = "POST",                                                                             \
-     .path = "/v1/definitions/mql/versions",                                                       \
-     .as = "ana",                                                                                  \
-     .body = document,                                                                             \
-     .status = 201},                                                                               \
-        {.label = "is proposed",                                                                   \
-         .method = "POST",                                                                         \
-         .path = "/v1/definitions/mql/versions/" version "/propose",                               \
-         .as = "ana",                                                                              \
-         .status = 200,                                                                            \
-         .keep = {{"hash", "/content_hash"}}},                                                     \
-        {.label = "signed by marketing",                                                           \
-         .method = "POST",                                                                         \
-         .path = "/v1/definitions/mql/versions/" version "/sign",                                  \
-         .as = "ana",                                                                              \
-         .body = "{'content_hash':'${hash}'}",                                                     \
-         .status = 200},                                                                           \
-    {                                                                                              \
-        .label = "and by sales", .method = "POST",                                                 \
-        .path = "/v1/definitions/mql/versions/" version "/sign", .as = "sam",                      \
-        .body = "{'content_hash':'${hash}'}", .status = 200, .checks = {                           \
-            {"/state", "'in_force'"}                                                               \
-        }                                                                                          \
-    }
+    POST("a draft", "ana", "/v1/definitions/mql/versions", document, 201),                         \
+        POST("is proposed", "ana", "/v1/definitions/mql/versions/" version "/propose", NULL, 200,  \
+             .keep = {{"hash", "/content_hash"}}),                                                 \
+        POST("signed by marketing", "ana", "/v1/definitions/mql/versions/" version "/sign",        \
+             "{'content_hash':'${hash}'}", 200),                                                   \
+        POST("and by sales", "sam", "/v1/definitions/mql/versions/" version "/sign",               \
+             "{'content_hash':'${hash}'}", 200, .checks = {{"/state", "'in_force'"}})
 
 #define CAPTURE(name, size)                                                                        \
-    {                                                                                              \
-        .label = "a lead of " #size, .method = "POST", .path = "/v1/leads", .as = "marketing",     \
-        .body = "{'email':'" name "@" name ".example','attributes':{'company.employees':" #size    \
-                "},'touch':{'kind':'form_submitted'}}",                                            \
-        .status = 201, .keep = {                                                                   \
-            {name, "/lead/id"}                                                                     \
-        }                                                                                          \
-    }
+    POST("a lead of " #size, "marketing", "/v1/leads",                                             \
+         "{'email':'" name "@" name ".example','attributes':{'company.employees':" #size           \
+         "},'touch':{'kind':'form_submitted'}}",                                                   \
+         201, .keep = {{name, "/lead/id"}})
 
 static const struct step before[] = {
     SIGN("1", HIGHER),
     CAPTURE("kim", 5),
     CAPTURE("lee", 50),
     CAPTURE("mia", 5000),
-    {.label = "a version that is none",
-     .method = "POST",
-     .path = "/v1/definitions/mql/versions/7/apply",
-     .as = "ana",
-     .status = 404},
+    POST("a version that is none", "ana", "/v1/definitions/mql/versions/7/apply", NULL, 404),
     SIGN("2", LOWER),
-    {.label = "what was superseded is not applied",
-     .method = "POST",
-     .path = "/v1/definitions/mql/versions/1/apply",
-     .as = "ana",
-     .status = 409,
-     .checks = {{"/state", "'superseded'"}}},
-    {.label = "a key of the team",
-     .method = "POST",
-     .path = "/v1/keys",
-     .as = "ana",
-     .body = "{'title':'runs things','team':'marketing','roles':['admin']}",
-     .status = 201,
-     .keep = {{"tools", "/token"}}},
-    {.label = "says who wants it",
-     .method = "POST",
-     .path = "/v1/definitions/mql/versions/2/apply",
-     .as = "tools",
-     .status = 422,
-     .checks = {{"/code", "'actor_required'"}}},
-    {.label = "and names a member",
-     .method = "POST",
-     .path = "/v1/definitions/mql/versions/2/apply",
-     .as = "tools",
-     .headers = {"Baton-Actor: nobody@acme.example"},
-     .status = 422},
-    {.label = "how many would change sides",
-     .method = "POST",
-     .path = "/v1/definitions/mql/versions/2/apply",
-     .as = "ana",
-     .body = "{'dry_run':true}",
-     .status = 202,
-     .checks = {{"/kind", "'apply'"}, {"/request/dry_run", "true"}},
-     .keep = {{"job", "/id"}}},
+    POST("what was superseded is not applied", "ana", "/v1/definitions/mql/versions/1/apply", NULL,
+         409, .checks = {{"/state", "'superseded'"}}),
+    POST("a key of the team", "ana", "/v1/keys",
+         "{'title':'runs things','team':'marketing','roles':['admin']}", 201,
+         .keep = {{"tools", "/token"}}),
+    POST("says who wants it", "tools", "/v1/definitions/mql/versions/2/apply", NULL, 422,
+         .checks = {{"/code", "'actor_required'"}}),
+    POST("and names a member", "tools", "/v1/definitions/mql/versions/2/apply", NULL, 422,
+         .headers = {"Baton-Actor: nobody@acme.example"}),
+    POST("how many would change sides", "ana", "/v1/definitions/mql/versions/2/apply",
+         "{'dry_run':true}", 202, .checks = {{"/kind", "'apply'"}, {"/request/dry_run", "true"}},
+         .keep = {{"job", "/id"}}),
     {0}};
 
 static const struct step counted[] = {
-    {.label = "who cancels names a member likewise",
-     .method = "DELETE",
-     .path = "/v1/jobs/${job}",
-     .as = "tools",
-     .headers = {"Baton-Actor: nobody@acme.example"},
-     .status = 422},
-    {.label = "two qualify, one of them newly, and would be offered",
-     .method = "GET",
-     .path = "/v1/jobs/${job}",
-     .as = "sam",
-     .status = 200,
-     .checks = {{"/result/leads", "3"},
-                {"/result/qualified", "2"},
-                {"/result/not_qualified", "1"},
-                {"/result/stage_up", "1"},
-                {"/result/stage_down", "0"},
-                {"/result/offered", "1"},
-                {"/progress/done", "3"}}},
-    {.label = "nothing has moved",
-     .method = "GET",
-     .path = "/v1/leads/${lee}",
-     .as = "ana",
-     .status = 200,
-     .checks = {{"/stage", "'inquiry'"}}},
-    {.label = "nor was it judged",
-     .method = "GET",
-     .path = "/v1/leads/${lee}/verdicts",
-     .as = "ana",
-     .status = 200,
-     .checks = {{"/data", "#1"}}},
-    {.label = "now in earnest",
-     .method = "POST",
-     .path = "/v1/definitions/mql/versions/2/apply",
-     .as = "ana",
-     .headers = {"Idempotency-Key: apply-2"},
-     .status = 202,
-     .checks = {{"/request/dry_run", "false"}},
-     .keep = {{"job", "/id"}, {"answer", "@body"}}},
-    {.label = "said twice is one job",
-     .method = "POST",
-     .path = "/v1/definitions/mql/versions/2/apply",
-     .as = "ana",
-     .headers = {"Idempotency-Key: apply-2"},
-     .status = 202,
-     .checks = {{"@body", "=${answer}"}}},
+    DELETE("who cancels names a member likewise", "tools", "/v1/jobs/${job}", 422,
+           .headers = {"Baton-Actor: nobody@acme.example"}),
+    GET("two qualify, one of them newly, and would be offered", "sam", "/v1/jobs/${job}", 200,
+        .checks = {{"/result/leads", "3"},
+                   {"/result/qualified", "2"},
+                   {"/result/not_qualified", "1"},
+                   {"/result/stage_up", "1"},
+                   {"/result/stage_down", "0"},
+                   {"/result/offered", "1"},
+                   {"/progress/done", "3"}}),
+    GET("nothing has moved", "ana", "/v1/leads/${lee}", 200, .checks = {{"/stage", "'inquiry'"}}),
+    GET("nor was it judged", "ana", "/v1/leads/${lee}/verdicts", 200, .checks = {{"/data", "#1"}}),
+    POST("now in earnest", "ana", "/v1/definitions/mql/versions/2/apply", NULL, 202,
+         .headers = {"Idempotency-Key: apply-2"}, .checks = {{"/request/dry_run", "false"}},
+         .keep = {{"job", "/id"}, {"answer", "@body"}}),
+    POST("said twice is one job", "ana", "/v1/definitions/mql/versions/2/apply", NULL, 202,
+         .headers = {"Idempotency-Key: apply-2"}, .checks = {{"@body", "=${answer}"}}),
     {0}};
 
 static const struct step applied[] = {
-    {.label = "the same counts",
-     .method = "GET",
-     .path = "/v1/jobs/${job}",
-     .as = "sam",
-     .status = 200,
-     .checks = {{"/result/leads", "3"},
-                {"/result/qualified", "2"},
-                {"/result/stage_up", "1"},
-                {"/result/offered", "1"}}},
-    {.label = "lee is an mql, and offered",
-     .method = "GET",
-     .path = "/v1/leads/${lee}",
-     .as = "ana",
-     .status = 200,
-     .checks = {{"/stage", "'mql'"}, {"/open_handoff", "*"}}},
-    {.label = "with the old verdict kept",
-     .method = "GET",
-     .path = "/v1/leads/${lee}/verdicts",
-     .as = "ana",
-     .status = 200,
-     .checks = {{"/data", "#2"}}},
-    {.label = "by whom stands in the ledger",
-     .method = "GET",
-     .path = "/v1/leads/${lee}/timeline",
-     .as = "ana",
-     .status = 200,
-     .checks = {{"/data/2/actor/type", "'member'"}, {"/data/2/definition/version", "2"}}},
+    GET("the same counts", "sam", "/v1/jobs/${job}", 200,
+        .checks = {{"/result/leads", "3"},
+                   {"/result/qualified", "2"},
+                   {"/result/stage_up", "1"},
+                   {"/result/offered", "1"}}),
+    GET("lee is an mql, and offered", "ana", "/v1/leads/${lee}", 200,
+        .checks = {{"/stage", "'mql'"}, {"/open_handoff", "*"}}),
+    GET("with the old verdict kept", "ana", "/v1/leads/${lee}/verdicts", 200,
+        .checks = {{"/data", "#2"}}),
+    GET("by whom stands in the ledger", "ana", "/v1/leads/${lee}/timeline", 200,
+        .checks = {{"/data/2/actor/type", "'member'"}, {"/data/2/definition/version", "2"}}),
     {0}};
 
 START_TEST(test_applied)
@@ -196,12 +105,7 @@ END_TEST
 
 static void capture_many(struct stage *stage)
 {
-    struct step capture[] = {{.label = "one of many",
-                              .method = "POST",
-                              .path = "/v1/leads",
-                              .as = "marketing",
-                              .status = 201},
-                             {0}};
+    struct step capture[] = {POST("one of many", "marketing", "/v1/leads", NULL, 201), {0}};
     char body[256];
 
     for (int i = 0; i < MANY; i++) {
@@ -217,27 +121,20 @@ static void capture_many(struct stage *stage)
 static const struct step first_version[] = {SIGN("1", LOWER), {0}};
 
 static const struct step second_version[] = {SIGN("2", HIGHER),
-                                             {.label = "applied",
-                                              .method = "POST",
-                                              .path = "/v1/definitions/mql/versions/2/apply",
-                                              .as = "ana",
-                                              .status = 202,
-                                              .keep = {{"job", "/id"}}},
+                                             POST("applied", "ana",
+                                                  "/v1/definitions/mql/versions/2/apply", NULL, 202,
+                                                  .keep = {{"job", "/id"}}),
                                              {0}};
 
-static const struct step many[] = {
-    {.label = "all were judged once; what is offered keeps its stage",
-     .method = "GET",
-     .path = "/v1/jobs/${job}",
-     .as = "ana",
-     .status = 200,
-     .checks = {{"/result/leads", "250"},
-                {"/result/qualified", "0"},
-                {"/result/not_qualified", "250"},
-                {"/result/stage_down", "0"},
-                {"/progress/done", "250"},
-                {"/progress/total", "250"}}},
-    {0}};
+static const struct step many[] = {GET("all were judged once; what is offered keeps its stage",
+                                       "ana", "/v1/jobs/${job}", 200,
+                                       .checks = {{"/result/leads", "250"},
+                                                  {"/result/qualified", "0"},
+                                                  {"/result/not_qualified", "250"},
+                                                  {"/result/stage_down", "0"},
+                                                  {"/progress/done", "250"},
+                                                  {"/progress/total", "250"}}),
+                                   {0}};
 
 START_TEST(test_many_chunks)
 {

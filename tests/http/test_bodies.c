@@ -20,28 +20,15 @@ static struct stage stage;
 
 /* One key with every role, and the ids that paths ask for. */
 static const struct step prepared[] = {
-    {.label = "a key that may do everything",
-     .method = "POST",
-     .path = "/v1/keys",
-     .as = "ana",
-     .body = "{'title':'all','member':'ana@acme.example',"
-             "'roles':['capture','work','sign','report','read','admin']}",
-     .status = 201,
-     .keep = {{"all", "/token"}, {"key_id", "/key/id"}}},
-    {.label = "a source",
-     .method = "POST",
-     .path = "/v1/sources",
-     .as = "ana",
-     .body = "{'name':'forms','team':'marketing','mapping':{'email':'/mail'}}",
-     .status = 201,
-     .keep = {{"source_id", "/source/id"}}},
-    {.label = "a lead",
-     .method = "POST",
-     .path = "/v1/leads",
-     .as = "marketing",
-     .body = "{'email':'kim@acme.example'}",
-     .status = 201,
-     .keep = {{"lead_id", "/lead/id"}}},
+    POST("a key that may do everything", "ana", "/v1/keys",
+         "{'title':'all','member':'ana@acme.example',"
+         "'roles':['capture','work','sign','report','read','admin']}",
+         201, .keep = {{"all", "/token"}, {"key_id", "/key/id"}}),
+    POST("a source", "ana", "/v1/sources",
+         "{'name':'forms','team':'marketing','mapping':{'email':'/mail'}}", 201,
+         .keep = {{"source_id", "/source/id"}}),
+    POST("a lead", "marketing", "/v1/leads", "{'email':'kim@acme.example'}", 201,
+         .keep = {{"lead_id", "/lead/id"}}),
     {0}};
 
 static void set_up(void)
@@ -258,24 +245,11 @@ START_TEST(an_unknown_parameter_is_refused)
 END_TEST
 
 static const struct step nobody_was_erased[] = {
-    {.label = "erase takes no body, so none that asks for less",
-     .method = "POST",
-     .path = "/v1/leads/${lead_id}/erase",
-     .as = "ana",
-     .body = "{'dry_run':true}",
-     .status = 413,
-     .checks = {{"/code", "'body_too_large'"}}},
-    {.label = "the lead stands",
-     .method = "GET",
-     .path = "/v1/leads/${lead_id}",
-     .as = "ana",
-     .status = 200,
-     .checks = {{"/email", "'kim@acme.example'"}}},
-    {.label = "erased it is without one",
-     .method = "POST",
-     .path = "/v1/leads/${lead_id}/erase",
-     .as = "ana",
-     .status = 200},
+    POST("erase takes no body, so none that asks for less", "ana", "/v1/leads/${lead_id}/erase",
+         "{'dry_run':true}", 413, .checks = {{"/code", "'body_too_large'"}}),
+    GET("the lead stands", "ana", "/v1/leads/${lead_id}", 200,
+        .checks = {{"/email", "'kim@acme.example'"}}),
+    POST("erased it is without one", "ana", "/v1/leads/${lead_id}/erase", NULL, 200),
     {0}};
 
 START_TEST(what_was_refused_was_not_done)

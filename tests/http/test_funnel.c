@@ -16,24 +16,11 @@
 #define WORDS_MAX 2048
 
 static const struct step makes_teams[] = {
-    {.label = "which workspace",
-     .method = "GET",
-     .path = "/v1/me",
-     .as = "ana",
-     .status = 200,
-     .keep = {{"workspace", "/workspace/name"}}},
-    {.label = "a team that develops",
-     .method = "POST",
-     .path = "/v1/teams",
-     .as = "sam",
-     .body = "{'name':'sdr','title':'Sales development','function':'sales'}",
-     .status = 201},
-    {.label = "and one that closes",
-     .method = "POST",
-     .path = "/v1/teams",
-     .as = "sam",
-     .body = "{'name':'ae','title':'Account executives','function':'sales'}",
-     .status = 201},
+    GET("which workspace", "ana", "/v1/me", 200, .keep = {{"workspace", "/workspace/name"}}),
+    POST("a team that develops", "sam", "/v1/teams",
+         "{'name':'sdr','title':'Sales development','function':'sales'}", 201),
+    POST("and one that closes", "sam", "/v1/teams",
+         "{'name':'ae','title':'Account executives','function':'sales'}", 201),
     {0}};
 
 static char *import(const struct stage *stage, const char *folder, const char *mapping,

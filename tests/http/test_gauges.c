@@ -12,28 +12,15 @@
 #define WAIT_MS 60000
 
 static const struct step what_happens[] = {
-    {.label = "a lead qualifies, and is offered",
-     .method = "POST",
-     .path = "/v1/leads",
-     .as = "marketing",
-     .body = "{'email':'kim@acme.example','attributes':{'company.employees':120,'seniority':'vp'},"
-             "'touch':{'kind':'demo_requested','source':'google'}}",
-     .status = 201,
-     .checks = {{"/handoff/state", "'offered'"}}},
-    {.label = "a source whose mapping will not fit",
-     .method = "POST",
-     .path = "/v1/sources",
-     .as = "ana",
-     .body = "{'name':'forms','team':'marketing','mapping':{'email':'/email'}}",
-     .status = 201,
-     .keep = {{"path", "/source/path"}}},
-    {.label = "what it sends fails",
-     .method = "POST",
-     .path = "${path}",
-     .as = "marketing",
-     .body = "{'email':'no address'}",
-     .status = 202,
-     .checks = {{"/status", "'failed'"}}},
+    POST("a lead qualifies, and is offered", "marketing", "/v1/leads",
+         "{'email':'kim@acme.example','attributes':{'company.employees':120,'seniority':'vp'},"
+         "'touch':{'kind':'demo_requested','source':'google'}}",
+         201, .checks = {{"/handoff/state", "'offered'"}}),
+    POST("a source whose mapping will not fit", "ana", "/v1/sources",
+         "{'name':'forms','team':'marketing','mapping':{'email':'/email'}}", 201,
+         .keep = {{"path", "/source/path"}}),
+    POST("what it sends fails", "marketing", "${path}", "{'email':'no address'}", 202,
+         .checks = {{"/status", "'failed'"}}),
     {0},
 };
 

@@ -13,18 +13,13 @@
 #define PAGES_MAX        200
 #define TARGET_MAX_BYTES 4096
 #define CAPTURE(who)                                                                               \
-    {                                                                                              \
-        .label = "marketing captures " who, .method = "POST", .path = "/v1/leads",                 \
-        .as = "marketing",                                                                         \
-        .body = "{'email':'" who "@kite.example','attributes':{'company.employees':120,"           \
-                "'seniority':'vp'},'touch':{'kind':'form_submitted','source':'" who "'}}",         \
-        .status = 201, .keep = {{"lead", "/lead/id"}, {"offer", "/handoff/id"}},                   \
-    }
+    POST("marketing captures " who, "marketing", "/v1/leads",                                      \
+         "{'email':'" who "@kite.example','attributes':{'company.employees':120,"                  \
+         "'seniority':'vp'},'touch':{'kind':'form_submitted','source':'" who "'}}",                \
+         201, .keep = {{"lead", "/lead/id"}, {"offer", "/handoff/id"}})
 #define REJECT                                                                                     \
-    {                                                                                              \
-        .label = "sales sends it back", .method = "POST", .path = "/v1/handoffs/${offer}/reject",  \
-        .as = "sam", .body = "{'reason':'duplicate'}", .status = 200,                              \
-    }
+    POST("sales sends it back", "sam", "/v1/handoffs/${offer}/reject", "{'reason':'duplicate'}",   \
+         200)
 
 static const struct step played[] = {CAPTURE("kim"), REJECT, CAPTURE("lee"), REJECT, CAPTURE("tom"),
                                      REJECT,         {0}};

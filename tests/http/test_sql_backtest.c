@@ -39,31 +39,15 @@
     "{'id':'often','title':'More than once','kind':'readiness','points':10,"                       \
     "'test':{'touches':{'kind':'form_submitted'},'op':'gte','value':2}}]}"
 
-static const struct step agreed[] = {{.label = "a draft",
-                                      .method = "POST",
-                                      .path = "/v1/definitions/mql/versions",
-                                      .as = "ana",
-                                      .body = IN_FORCE,
-                                      .status = 201},
-                                     {.label = "is proposed",
-                                      .method = "POST",
-                                      .path = "/v1/definitions/mql/versions/1/propose",
-                                      .as = "ana",
-                                      .status = 200,
-                                      .keep = {{"hash", "/content_hash"}}},
-                                     {.label = "signed by marketing",
-                                      .method = "POST",
-                                      .path = "/v1/definitions/mql/versions/1/sign",
-                                      .as = "ana",
-                                      .body = "{'content_hash':'${hash}'}",
-                                      .status = 200},
-                                     {.label = "and by sales",
-                                      .method = "POST",
-                                      .path = "/v1/definitions/mql/versions/1/sign",
-                                      .as = "sam",
-                                      .body = "{'content_hash':'${hash}'}",
-                                      .status = 200},
-                                     {0}};
+static const struct step agreed[] = {
+    POST("a draft", "ana", "/v1/definitions/mql/versions", IN_FORCE, 201),
+    POST("is proposed", "ana", "/v1/definitions/mql/versions/1/propose", NULL, 200,
+         .keep = {{"hash", "/content_hash"}}),
+    POST("signed by marketing", "ana", "/v1/definitions/mql/versions/1/sign",
+         "{'content_hash':'${hash}'}", 200),
+    POST("and by sales", "sam", "/v1/definitions/mql/versions/1/sign", "{'content_hash':'${hash}'}",
+         200),
+    {0}};
 
 /* ---- captured, judged and answered ---- */
 
@@ -107,13 +91,8 @@ static void capture(struct stage *stage, int i)
              "{'email':'p%d@acme%d.example','attributes':%s,'touch':{'kind':'%s','occurred_at':"
              "'%s'}}",
              i, i, attributes, i % 9 == 0 ? "page_viewed" : "form_submitted", when);
-    run(stage, (struct step){.label = "captured",
-                             .method = "POST",
-                             .path = "/v1/leads",
-                             .as = "marketing",
-                             .body = body,
-                             .status = 201,
-                             .keep = {{"lead", "/lead/id"}}});
+    run(stage, (struct step)POST("captured", "marketing", "/v1/leads", body, 201,
+                                 .keep = {{"lead", "/lead/id"}}));
 }
 
 static void say(struct stage *stage, const char *verb, const char *body)
@@ -121,22 +100,13 @@ static void say(struct stage *stage, const char *verb, const char *body)
     char path[TEXT_MAX];
 
     snprintf(path, sizeof path, "/v1/handoffs/${handoff}/%s", verb);
-    run(stage, (struct step){.label = verb,
-                             .method = "POST",
-                             .path = path,
-                             .as = "sam",
-                             .body = body,
-                             .status = 200});
+    run(stage, (struct step)POST(verb, "sam", path, body, 200));
 }
 
 static void answer_handoff(struct stage *stage, int i)
 {
-    run(stage, (struct step){.label = "the offer",
-                             .method = "GET",
-                             .path = "/v1/leads/${lead}",
-                             .as = "sam",
-                             .status = 200,
-                             .keep = {{"handoff", "/open_handoff"}}});
+    run(stage, (struct step)GET("the offer", "sam", "/v1/leads/${lead}", 200,
+                                .keep = {{"handoff", "/open_handoff"}}));
     if (i % 6 <= 2)
         say(stage, "accept", NULL);
     if (i % 6 == 1 || i % 6 == 2)
@@ -154,18 +124,11 @@ static void answer_handoff(struct stage *stage, int i)
 /* What was learned after the first verdict must not count. */
 static void learn_later(struct stage *stage)
 {
-    run(stage, (struct step){.label = "they turn out to be large, and Austrian",
-                             .method = "PATCH",
-                             .path = "/v1/leads/${lead}",
-                             .as = "ana",
-                             .body = "{'attributes':{'company.employees':5000,'country':'AT'}}",
-                             .status = 200});
-    run(stage, (struct step){.label = "and fill in another form",
-                             .method = "POST",
-                             .path = "/v1/leads/${lead}/touches",
-                             .as = "marketing",
-                             .body = "{'kind':'form_submitted'}",
-                             .status = 201});
+    run(stage,
+        (struct step)PATCH("they turn out to be large, and Austrian", "ana", "/v1/leads/${lead}",
+                           "{'attributes':{'company.employees':5000,'country':'AT'}}", 200));
+    run(stage, (struct step)POST("and fill in another form", "marketing",
+                                 "/v1/leads/${lead}/touches", "{'kind':'form_submitted'}", 201));
 }
 
 static void capture_all(struct stage *stage)
@@ -464,22 +427,13 @@ static void check_spread(const json_t *counted)
         json_array_size(json_object_get(json_object_get(counted, "result"), "months")), 5);
 }
 
-static const struct step ask[] = {{.label = "what the stricter one had done",
-                                   .method = "POST",
-                                   .path = "/v1/backtests",
-                                   .as = "ana",
-                                   .body = "{'document':" ASKED ",'against':1}",
-                                   .status = 202,
-                                   .keep = {{"job", "/id"}}},
+static const struct step ask[] = {POST("what the stricter one had done", "ana", "/v1/backtests",
+                                       "{'document':" ASKED ",'against':1}", 202,
+                                       .keep = {{"job", "/id"}}),
                                   {0}};
 
-static const struct step read_result[] = {{.label = "its result",
-                                           .method = "GET",
-                                           .path = "/v1/jobs/${job}",
-                                           .as = "ana",
-                                           .status = 200,
-                                           .keep = {{"job_body", "@body"}}},
-                                          {0}};
+static const struct step read_result[] = {
+    GET("its result", "ana", "/v1/jobs/${job}", 200, .keep = {{"job_body", "@body"}}), {0}};
 
 START_TEST(test_as_sql_counts)
 {

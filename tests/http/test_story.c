@@ -145,15 +145,11 @@ static json_t *recorded(const char *path)
     return line;
 }
 
-static const struct step one_step[] = {{.label = "a capture is sent and its answer kept",
-                                        .method = "POST",
-                                        .path = "/v1/leads?x=${x}",
-                                        .as = "marketing",
-                                        .body = "{'email':'kim@acme.example'}\n\n",
-                                        .headers = {"Idempotency-Key: k-${x}"},
-                                        .status = 201,
-                                        .checks = {{"/id", "'0199'"}, {"@Location", "=/v1/x"}},
-                                        .keep = {{"id", "/id"}, {"n", "/n"}}},
+static const struct step one_step[] = {POST("a capture is sent and its answer kept", "marketing",
+                                            "/v1/leads?x=${x}", "{'email':'kim@acme.example'}\n\n",
+                                            201, .headers = {"Idempotency-Key: k-${x}"},
+                                            .checks = {{"/id", "'0199'"}, {"@Location", "=/v1/x"}},
+                                            .keep = {{"id", "/id"}, {"n", "/n"}}),
                                        {0}};
 
 START_TEST(a_step_is_sent_checked_kept_and_recorded)

@@ -119,13 +119,8 @@ void stage_play(const char *options, const struct step *steps)
     stage_close(&stage);
 }
 
-static const struct step look_at_job[] = {{.label = "the job is looked at",
-                                           .method = "GET",
-                                           .path = "/v1/jobs/${job}",
-                                           .as = "ana",
-                                           .status = 200,
-                                           .keep = {{"state", "/state"}}},
-                                          {0}};
+static const struct step look_at_job[] = {
+    GET("the job is looked at", "ana", "/v1/jobs/${job}", 200, .keep = {{"state", "/state"}}), {0}};
 
 void stage_wait_job(struct stage *stage, const char *state)
 {
