@@ -5,11 +5,11 @@
  */
 #include "invariants.h"
 #include "load.h"
+#include "suite.h"
 
 #include "store/pg/pg.h"
 
 #include <arpa/inet.h>
-#include <check.h>
 #include <dirent.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -161,18 +161,10 @@ START_TEST(test_no_descriptor_left)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("faults/descriptors");
-    TCase *tcase = tcase_create("no descriptor left");
-    SRunner *runner = srunner_create(suite);
+    TCase *tcase = suite_case(suite, "no descriptor left");
 
-    tcase_set_timeout(tcase, 0); /* CTest has one */
     tcase_add_checked_fixture(tcase, NULL, teardown);
-    tcase_add_test(tcase, test_no_descriptor_left);
-    suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tcase, test_no_descriptor_left);
 }

@@ -5,11 +5,11 @@
  */
 #include "invariants.h"
 #include "load.h"
+#include "suite.h"
 #include "test_cluster.h"
 
 #include "store/pg/pg.h"
 
-#include <check.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libpq-fe.h>
@@ -278,20 +278,10 @@ START_TEST(test_nothing_is_open)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("faults/disk");
-    TCase *tcase = tcase_create("nothing more fits");
-    SRunner *runner = srunner_create(suite);
+    TCase *tcase = suite_case(suite, "nothing more fits");
 
-    tcase_set_timeout(tcase, 0); /* CTest has one */
     tcase_add_checked_fixture(tcase, NULL, teardown);
-    tcase_add_test(tcase, test_log_that_nobody_reads);
-    tcase_add_test(tcase, test_nothing_is_open);
-    tcase_add_test(tcase, test_database_disk_full);
-    suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tcase, test_log_that_nobody_reads, test_nothing_is_open, test_database_disk_full);
 }

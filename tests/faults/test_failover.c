@@ -6,8 +6,8 @@
 #include "invariants.h"
 #include "load.h"
 #include "replica.h"
+#include "suite.h"
 
-#include <check.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -314,21 +314,11 @@ START_TEST(what_was_lost_with_the_primary_is_forgotten)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("faults/failover");
-    TCase *tcase = tcase_create("a standby");
-    SRunner *runner = srunner_create(suite);
+    TCase *tcase = suite_case(suite, "a standby");
 
-    tcase_set_timeout(tcase, 0); /* CTest has one */
     tcase_add_checked_fixture(tcase, set_up, tear_down);
-    tcase_add_test(tcase, the_standby_takes_over);
-    tcase_add_test(tcase, what_the_standby_has_not_got_is_not_acknowledged);
-    tcase_add_test(tcase, a_server_that_turned_read_only_is_left);
-    tcase_add_test(tcase, what_was_lost_with_the_primary_is_forgotten);
-    suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tcase, the_standby_takes_over, what_the_standby_has_not_got_is_not_acknowledged,
+          a_server_that_turned_read_only_is_left, what_was_lost_with_the_primary_is_forgotten);
 }

@@ -6,8 +6,8 @@
  */
 #include "invariants.h"
 #include "mql_file.h"
+#include "suite.h"
 
-#include <check.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -271,19 +271,10 @@ static void teardown(void)
     trial_free(&trial);
 }
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("faults/fairness");
-    TCase *tcase = tcase_create("much beside little");
-    SRunner *runner = srunner_create(suite);
+    TCase *tcase = suite_case(suite, "much beside little");
 
-    tcase_set_timeout(tcase, 0); /* CTest has one */
     tcase_add_checked_fixture(tcase, setup, teardown);
-    tcase_add_test(tcase, test_singles_beside_batches);
-    tcase_add_test(tcase, test_two_workspaces);
-    suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tcase, test_singles_beside_batches, test_two_workspaces);
 }

@@ -3,9 +3,9 @@
  * every row ends as one lead with one touch.
  */
 #include "invariants.h"
+#include "suite.h"
 #include "test_cluster.h"
 
-#include <check.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -168,20 +168,10 @@ START_TEST(test_two_at_once)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("faults/import");
-    TCase *tcase = tcase_create("import");
-    SRunner *runner = srunner_create(suite);
+    TCase *tcase = suite_case(suite, "import");
 
-    tcase_set_timeout(tcase, 0); /* CTest has one */
     tcase_add_checked_fixture(tcase, setup, teardown);
-    tcase_add_test(tcase, test_interrupted);
-    tcase_add_test(tcase, test_killed);
-    tcase_add_test(tcase, test_two_at_once);
-    suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tcase, test_interrupted, test_killed, test_two_at_once);
 }

@@ -3,8 +3,8 @@
  * and at its end every lead was judged exactly once.
  */
 #include "invariants.h"
+#include "suite.h"
 
-#include <check.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -152,18 +152,10 @@ START_TEST(test_apply_is_taken_over)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("faults/jobs");
-    TCase *tcase = tcase_create("background jobs");
-    SRunner *runner = srunner_create(suite);
+    TCase *tcase = suite_case(suite, "background jobs");
 
-    tcase_set_timeout(tcase, 0); /* CTest has one */
     tcase_add_checked_fixture(tcase, setup, teardown);
-    tcase_add_test(tcase, test_apply_is_taken_over);
-    suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tcase, test_apply_is_taken_over);
 }

@@ -5,8 +5,8 @@
  */
 #include "invariants.h"
 #include "load.h"
+#include "suite.h"
 
-#include <check.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -134,19 +134,10 @@ START_TEST(test_database_killed)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("faults/kill");
-    TCase *tcase = tcase_create("killed under load");
-    SRunner *runner = srunner_create(suite);
+    TCase *tcase = suite_case(suite, "killed under load");
 
-    tcase_set_timeout(tcase, 0); /* CTest has one */
     tcase_add_checked_fixture(tcase, setup, teardown);
-    tcase_add_test(tcase, test_server_killed);
-    tcase_add_test(tcase, test_database_killed);
-    suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tcase, test_server_killed, test_database_killed);
 }

@@ -11,11 +11,11 @@
 #include "invariants.h"
 #include "malloc_control.h"
 #include "mql_file.h"
+#include "suite.h"
 
 #include "base/digest.h"
 #include "store/pg/pg.h"
 
-#include <check.h>
 #include <fcntl.h>
 #include <jansson.h>
 #include <poll.h>
@@ -1016,25 +1016,14 @@ START_TEST(test_each_allocation_fails)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("faults/memory");
-    TCase *tcase = tcase_create("short of memory");
-    SRunner *runner = srunner_create(suite);
+    TCase *tcase = suite_case(suite, "short of memory");
 
-    if (getenv("BATON_MALLOC_SHIM") == NULL) {
-        fprintf(stderr, "tests: skipped: BATON_MALLOC_SHIM is not set\n");
-        return 77;
-    }
+    if (getenv("BATON_MALLOC_SHIM") == NULL)
+        suite_skip_all("BATON_MALLOC_SHIM is not set");
     if (getenv("BATON_PLAIN_BINARY") != NULL)
         setenv("BATON_BINARY", getenv("BATON_PLAIN_BINARY"), 1);
-    setvbuf(stdout, NULL, _IOLBF, 0);
-    tcase_set_timeout(tcase, 0); /* CTest has one */
     tcase_add_checked_fixture(tcase, setup, teardown);
-    tcase_add_test(tcase, test_each_allocation_fails);
-    suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tcase, test_each_allocation_fails);
 }

@@ -12,9 +12,9 @@
  */
 #include "database.h"
 #include "explain.h"
+#include "suite.h"
 #include "trial.h"
 
-#include <check.h>
 #include <glob.h>
 #include <limits.h>
 #include <stdio.h>
@@ -314,32 +314,18 @@ START_TEST(test_text)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("faults/model");
-    TCase *tcase = tcase_create("random sequences");
-    TCase *planted = tcase_create("planted defects");
-    SRunner *runner = srunner_create(suite);
+    TCase *tcase = suite_case(suite, "random sequences");
+    TCase *planted = suite_case(suite, "planted defects");
 
     unsetenv("BATON_EXCHANGES"); /* thousands, and all of kinds that other tests make too */
-    tcase_set_timeout(tcase, 0); /* CTest has one */
     tcase_add_checked_fixture(tcase, setup, teardown);
     if (getenv("BATON_SEQUENCE") != NULL) {
-        tcase_add_test(tcase, test_given_sequence);
+        TESTS(tcase, test_given_sequence);
     } else {
-        tcase_add_test(tcase, test_text);
-        tcase_add_test(tcase, test_one_client);
-        tcase_add_test(tcase, test_several_clients);
-        tcase_add_test(tcase, test_server_killed);
-        tcase_add_test(planted, test_planted_defects);
-        tcase_add_test(planted, test_everything_was_done);
+        TESTS(tcase, test_text, test_one_client, test_several_clients, test_server_killed);
+        TESTS(planted, test_planted_defects, test_everything_was_done);
     }
-    tcase_set_timeout(planted, 0);
     tcase_add_checked_fixture(planted, setup_defects, teardown_defects);
-    suite_add_tcase(suite, tcase);
-    suite_add_tcase(suite, planted);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

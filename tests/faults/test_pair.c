@@ -5,8 +5,8 @@
  */
 #include "invariants.h"
 #include "load.h"
+#include "suite.h"
 
-#include <check.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -405,19 +405,10 @@ START_TEST(a_key_revoked_at_one_server_writes_nothing_at_the_other)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("faults/pair");
-    TCase *tcase = tcase_create("two servers on one database");
-    SRunner *runner = srunner_create(suite);
+    TCase *tcase = suite_case(suite, "two servers on one database");
 
-    tcase_set_timeout(tcase, 0); /* CTest has one */
     tcase_add_checked_fixture(tcase, setup, teardown);
-    tcase_add_test(tcase, two_servers_are_as_one);
-    tcase_add_test(tcase, a_key_revoked_at_one_server_writes_nothing_at_the_other);
-    suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tcase, two_servers_are_as_one, a_key_revoked_at_one_server_writes_nothing_at_the_other);
 }

@@ -7,11 +7,11 @@
 #include "load.h"
 #include "mql_file.h"
 #include "proxy.h"
+#include "suite.h"
 #include "test_cluster.h"
 
 #include "store/pg/pg.h"
 
-#include <check.h>
 #include <libpq-fe.h>
 #include <poll.h>
 #include <pthread.h>
@@ -872,18 +872,15 @@ END_TEST
 
 static TCase *add_case(Suite *suite, const char *name, void (*begin)(void), void (*end)(void))
 {
-    TCase *tcase = tcase_create(name);
+    TCase *tcase = suite_case(suite, name);
 
-    tcase_set_timeout(tcase, 0); /* CTest has one */
     tcase_add_unchecked_fixture(tcase, begin, end);
     tcase_add_checked_fixture(tcase, between, NULL);
-    suite_add_tcase(suite, tcase);
     return tcase;
 }
 
-static Suite *make_suite(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("faults/proxy");
     TCase *tcase = add_case(suite, "moments", setup, teardown);
 
     tcase_add_loop_test(tcase, test_fault_at_commit, 0, MOMENTS);
@@ -891,29 +888,12 @@ static Suite *make_suite(void)
     tcase_add_loop_test(tcase, test_silence, 0, in_full() ? SILENCES : SILENCES_QUICK);
     tcase_add_loop_test(tcase, test_read, 0, READ_ACTS);
     tcase_add_loop_test(tcase, test_door, 0, in_full() ? DOORS : DOORS_QUICK);
-    tcase_add_test(tcase, test_all_silent);
-    tcase_add_test(tcase, test_slow);
-    tcase_add_test(tcase, test_under_load);
-    tcase_add_test(tcase, test_what_is_left);
+    TESTS(tcase, test_all_silent, test_slow, test_under_load, test_what_is_left);
     tcase = add_case(suite, "bytes", setup_alone, teardown);
     tcase_add_loop_test(tcase, test_sweep, 0, SWEEPS);
-    tcase_add_test(tcase, test_what_is_left);
+    TESTS(tcase, test_what_is_left);
     tcase = add_case(suite, "late", setup_pair, teardown);
-    tcase_add_test(tcase, test_late_commit);
+    TESTS(tcase, test_late_commit);
     tcase = add_case(suite, "postgres", setup_cluster, teardown_cluster);
-    tcase_add_test(tcase, test_restarted);
-    tcase_add_test(tcase, test_stopped_for_a_while);
-    tcase_add_test(tcase, test_sessions_taken);
-    tcase_add_test(tcase, test_what_is_left);
-    return suite;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(make_suite());
-
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tcase, test_restarted, test_stopped_for_a_while, test_sessions_taken, test_what_is_left);
 }

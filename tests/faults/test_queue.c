@@ -5,10 +5,10 @@
  * judged by how things were, what was queued after it by how they are, and none is lost.
  */
 #include "invariants.h"
+#include "suite.h"
 
 #include "store/pg/pg.h"
 
-#include <check.h>
 #include <libpq-fe.h>
 #include <poll.h>
 #include <pthread.h>
@@ -517,23 +517,11 @@ static void teardown(void)
     trial_free(&trial);
 }
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("faults/queue");
-    TCase *tcase = tcase_create("changes while captures wait");
-    SRunner *runner = srunner_create(suite);
+    TCase *tcase = suite_case(suite, "changes while captures wait");
 
-    tcase_set_timeout(tcase, 0); /* CTest has one */
     tcase_add_checked_fixture(tcase, setup, teardown);
-    tcase_add_test(tcase, test_definition_signed);
-    tcase_add_test(tcase, test_routes_changed);
-    tcase_add_test(tcase, test_key_revoked);
-    tcase_add_test(tcase, test_lead_merged);
-    tcase_add_test(tcase, test_lead_erased);
-    tcase_add_test(tcase, test_poison_among_good);
-    suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tcase, test_definition_signed, test_routes_changed, test_key_revoked, test_lead_merged,
+          test_lead_erased, test_poison_among_good);
 }

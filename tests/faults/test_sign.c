@@ -3,9 +3,9 @@
  * member twice, a signature against a decline, against a wrong hash, against a newer version that
  * comes into force, and versions that wait for their day. BATON_LONG=1 has more rounds.
  */
+#include "suite.h"
 #include "trial.h"
 
-#include <check.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -433,18 +433,10 @@ START_TEST(whoever_signs_at_once)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("faults/sign");
-    TCase *tcase = tcase_create("both sides at once");
-    SRunner *runner = srunner_create(suite);
+    TCase *tcase = suite_case(suite, "both sides at once");
 
-    tcase_set_timeout(tcase, 0); /* CTest has one */
     tcase_add_checked_fixture(tcase, NULL, teardown);
     tcase_add_loop_test(tcase, whoever_signs_at_once, 0, TRIAL_SERVERS_MAX);
-    suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -4,10 +4,10 @@
  */
 #include "invariants.h"
 #include "load.h"
+#include "suite.h"
 
 #include "store/pg/pg.h"
 
-#include <check.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -86,19 +86,10 @@ START_TEST(test_stopped_for_seconds)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("faults/signals");
-    TCase *tcase = tcase_create("signals that ask for nothing");
-    SRunner *runner = srunner_create(suite);
+    TCase *tcase = suite_case(suite, "signals that ask for nothing");
 
-    tcase_set_timeout(tcase, 0); /* CTest has one */
     tcase_add_checked_fixture(tcase, NULL, teardown);
-    tcase_add_test(tcase, test_storm);
-    tcase_add_test(tcase, test_stopped_for_seconds);
-    suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tcase, test_storm, test_stopped_for_seconds);
 }

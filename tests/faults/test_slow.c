@@ -7,8 +7,8 @@
  */
 #include "crowd.h"
 #include "invariants.h"
+#include "suite.h"
 
-#include <check.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -206,19 +206,10 @@ START_TEST(test_more_than_it_takes)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("faults/slow");
-    TCase *tcase = tcase_create("slow connections");
-    SRunner *runner = srunner_create(suite);
+    TCase *tcase = suite_case(suite, "slow connections");
 
-    tcase_set_timeout(tcase, 0); /* CTest has one */
     tcase_add_checked_fixture(tcase, setup, teardown);
-    tcase_add_test(tcase, test_as_it_starts);
-    tcase_add_test(tcase, test_more_than_it_takes);
-    suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tcase, test_as_it_starts, test_more_than_it_takes);
 }

@@ -5,12 +5,12 @@
  */
 #include "invariants.h"
 #include "load.h"
+#include "suite.h"
 #include "test_cluster.h"
 
 #include "store/pg/pg.h"
 
 #include <arpa/inet.h>
-#include <check.h>
 #include <libpq-fe.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -409,25 +409,13 @@ START_TEST(test_while_it_waits_for_the_database)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("faults/stop");
-    TCase *tcase = tcase_create("told to end");
-    SRunner *runner = srunner_create(suite);
+    TCase *tcase = suite_case(suite, "told to end");
 
-    tcase_set_timeout(tcase, 0); /* CTest has one */
     tcase_add_checked_fixture(tcase, NULL, teardown);
-    tcase_add_test(tcase, test_what_waits_is_answered);
-    tcase_add_test(tcase, test_a_database_that_hangs);
-    tcase_add_test(tcase, test_under_load);
-    tcase_add_test(tcase, test_a_database_that_stands_still);
-    tcase_add_test(tcase, test_a_database_that_was_killed);
-    tcase_add_test(tcase, test_a_database_that_does_not_start);
-    tcase_add_test(tcase, test_while_it_starts);
-    tcase_add_test(tcase, test_while_it_waits_for_the_database);
-    suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tcase, test_what_waits_is_answered, test_a_database_that_hangs, test_under_load,
+          test_a_database_that_stands_still, test_a_database_that_was_killed,
+          test_a_database_that_does_not_start, test_while_it_starts,
+          test_while_it_waits_for_the_database);
 }

@@ -5,8 +5,8 @@
  * keys, 32 clients and 1,000 handoffs.
  */
 #include "invariants.h"
+#include "suite.h"
 
-#include <check.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdarg.h>
@@ -596,21 +596,11 @@ static void teardown(void)
     trial_free(&trial);
 }
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("faults/storm");
-    TCase *tcase = tcase_create("many at once");
-    SRunner *runner = srunner_create(suite);
+    TCase *tcase = suite_case(suite, "many at once");
 
-    tcase_set_timeout(tcase, 0); /* CTest has one */
     tcase_add_checked_fixture(tcase, setup, teardown);
-    tcase_add_test(tcase, test_one_key_has_one_effect);
-    tcase_add_test(tcase, test_one_key_has_one_body);
-    tcase_add_test(tcase, test_one_answer_to_a_handoff);
-    tcase_add_test(tcase, test_one_person_captured_by_many);
-    suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tcase, test_one_key_has_one_effect, test_one_key_has_one_body,
+          test_one_answer_to_a_handoff, test_one_person_captured_by_many);
 }

@@ -4,13 +4,13 @@
  * 4; where the chains were made to hold again, a checkpoint that somebody kept shows it.
  */
 #include "story.h"
+#include "suite.h"
 #include "test_cluster.h"
 #include "trial.h"
 
 #include "core/ledger/checkpoint.h"
 #include "core/ledger/merkle.h"
 
-#include <check.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -946,28 +946,16 @@ START_TEST(every_row_that_the_ledger_does_not_bear_out_is_named)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("tamper");
-    TCase *t = tcase_create("tamper");
+    TCase *t = suite_case(suite, "tamper");
 
-    tcase_set_timeout(t, 0);
     tcase_add_unchecked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, whatever_is_edited_is_named);
-    tcase_add_test(t, whatever_is_removed_is_named);
-    tcase_add_test(t, whatever_is_moved_or_added_is_named);
-    tcase_add_test(t, every_row_that_the_ledger_does_not_bear_out_is_named);
-    tcase_add_test(t, what_is_forged_well_is_shown_by_a_checkpoint);
-    tcase_add_test(t, whatever_was_signed_cannot_be_changed_either);
-    tcase_add_test(t, with_all_checkpoints_dropped_a_kept_one_shows_it);
-    tcase_add_test(t, who_signs_everything_again_has_another_key);
-    tcase_add_test(t, a_kept_checkpoint_is_of_its_workspace);
+    TESTS(t, whatever_is_edited_is_named, whatever_is_removed_is_named,
+          whatever_is_moved_or_added_is_named, every_row_that_the_ledger_does_not_bear_out_is_named,
+          what_is_forged_well_is_shown_by_a_checkpoint,
+          whatever_was_signed_cannot_be_changed_either,
+          with_all_checkpoints_dropped_a_kept_one_shows_it,
+          who_signs_everything_again_has_another_key, a_kept_checkpoint_is_of_its_workspace);
     tcase_add_test(t, a_whole_workspace_that_is_gone_is_told); /* overwrites what was kept */
-    suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_set_fork_status(runner, CK_NOFORK);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -5,8 +5,8 @@
  */
 #include "invariants.h"
 #include "mql_file.h"
+#include "suite.h"
 
-#include <check.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -143,18 +143,10 @@ static void teardown(void)
     trial_free(&trial);
 }
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("faults/workspaces");
-    TCase *tcase = tcase_create("more workspaces than fit");
-    SRunner *runner = srunner_create(suite);
+    TCase *tcase = suite_case(suite, "more workspaces than fit");
 
-    tcase_set_timeout(tcase, 0); /* CTest has one */
     tcase_add_checked_fixture(tcase, NULL, teardown);
-    tcase_add_test(tcase, every_key_is_known);
-    suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tcase, every_key_is_known);
 }

@@ -1,5 +1,6 @@
 /* A version that came into force judges what is there: counted first, then done, once. */
 #include "stage.h"
+#include "suite.h"
 
 #include "database.h"
 
@@ -149,26 +150,9 @@ START_TEST(test_many_chunks)
 }
 END_TEST
 
-START_TEST(test_ended)
+void suite_cases(Suite *suite)
 {
-    stage_end();
-}
-END_TEST
+    TCase *tcase = suite_case(suite, "apply");
 
-static Suite *make_suite(void)
-{
-    Suite *suite = suite_create("http/apply");
-    TCase *tcase = tcase_create("apply");
-
-    tcase_set_timeout(tcase, 0); /* CTest has one */
-    tcase_add_test(tcase, test_applied);
-    tcase_add_test(tcase, test_many_chunks);
-    tcase_add_test(tcase, test_ended);
-    suite_add_tcase(suite, tcase);
-    return suite;
-}
-
-int main(void)
-{
-    return stage_run_sizes(make_suite);
+    TESTS(tcase, test_applied, test_many_chunks);
 }

@@ -1,7 +1,7 @@
 /* What one side tries with what is the other's, as its callers see it. */
 #include "stage.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 
 static const struct step what_is_there[] = {
@@ -125,31 +125,11 @@ START_TEST(neither_side_reaches_into_the_other)
 }
 END_TEST
 
-START_TEST(of_the_others_lead_one_says_what_one_knows)
-{
-    stage_play("", leads);
-}
-END_TEST
+STORY(of_the_others_lead_one_says_what_one_knows, "", leads)
 
-START_TEST(the_server_ends_cleanly)
+void suite_cases(Suite *suite)
 {
-    stage_end();
-}
-END_TEST
+    TCase *tests = suite_case(suite, "stories");
 
-static Suite *make(void)
-{
-    Suite *suite = suite_create("authority");
-    TCase *tests = tcase_create("stories");
-
-    tcase_add_test(tests, neither_side_reaches_into_the_other);
-    tcase_add_test(tests, of_the_others_lead_one_says_what_one_knows);
-    tcase_add_test(tests, the_server_ends_cleanly);
-    suite_add_tcase(suite, tests);
-    return suite;
-}
-
-int main(void)
-{
-    return stage_run_sizes(make);
+    TESTS(tests, neither_side_reaches_into_the_other, of_the_others_lead_one_says_what_one_knows);
 }

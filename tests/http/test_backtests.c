@@ -2,6 +2,7 @@
  * every count equal to a count of the same file by other means. */
 #include "mql_file.h"
 #include "stage.h"
+#include "suite.h"
 
 #include "database.h"
 
@@ -15,14 +16,6 @@
 #define BIG                                                                                        \
     "{'term':'mql','title':'Big','criteria':[{'id':'size','title':'Big','kind':'fit',"             \
     "'required':true,'test':{'attribute':'company.employees','op':'gte','value':50}}]}"
-
-static int workspaces; /* made so far: the last one's name is acme-<this> */
-
-static struct stage open_stage(const char *options)
-{
-    workspaces++;
-    return stage_open(options);
-}
 
 /* ---- asked for and read ---- */
 
@@ -104,7 +97,7 @@ static const struct step answered[] = {
 
 START_TEST(test_asked_run_and_read)
 {
-    struct stage stage = open_stage("--starter " MQL_FILE " --sign");
+    struct stage stage = stage_open("--starter " MQL_FILE " --sign");
 
     story_run(stage.story, four_leads);
     story_run(stage.story, asked);
@@ -141,7 +134,7 @@ static const struct step refused[] = {
 
 START_TEST(test_refused)
 {
-    struct stage stage = open_stage("--starter " MQL_FILE " --sign");
+    struct stage stage = stage_open("--starter " MQL_FILE " --sign");
 
     story_run(stage.story, refused);
     stage_close(&stage);
@@ -189,7 +182,7 @@ static const struct step cancelled[] = {
 
 START_TEST(test_cancelled_and_taken_over)
 {
-    struct stage stage = open_stage("--starter " MQL_FILE " --sign");
+    struct stage stage = stage_open("--starter " MQL_FILE " --sign");
 
     story_run(stage.story, who);
     insert_jobs(&stage);
@@ -258,7 +251,7 @@ static const struct step full[] = {
 
 START_TEST(test_as_many_as_slots)
 {
-    struct stage stage = open_stage("--starter " MQL_FILE " --sign");
+    struct stage stage = stage_open("--starter " MQL_FILE " --sign");
 
     story_run(stage.story, who);
     fill_slots(&stage);
@@ -330,7 +323,7 @@ static void *ask_rounds(void *argument)
 
 START_TEST(test_the_last_slot)
 {
-    struct stage stage = open_stage("--starter " MQL_FILE " --sign");
+    struct stage stage = stage_open("--starter " MQL_FILE " --sign");
     struct service *other = service_start(stage_database(), NULL);
     struct asking asking[ASKING] = {0};
     pthread_barrier_t start;
@@ -366,17 +359,17 @@ END_TEST
  * the command line prints as JSON. */
 START_TEST(test_every_count_is_recounted)
 {
-    struct stage stage = open_stage("");
+    struct stage stage = stage_open("");
     char words[1024], command[1024];
 
-    snprintf(words, sizeof words,
-             "import acme-%d --mapping " FOLDER "leads.json " FOLDER "list.csv", workspaces);
+    snprintf(words, sizeof words, "import %s --mapping " FOLDER "leads.json " FOLDER "list.csv",
+             stage_workspace());
     free(stage_baton(words, 0));
-    snprintf(words, sizeof words,
-             "import acme-%d --mapping " FOLDER "deals.json " FOLDER "deals.csv", workspaces);
+    snprintf(words, sizeof words, "import %s --mapping " FOLDER "deals.json " FOLDER "deals.csv",
+             stage_workspace());
     free(stage_baton(words, 0));
-    snprintf(words, sizeof words, "definition backtest acme-%d " FOLDER "definition.json --json",
-             workspaces);
+    snprintf(words, sizeof words, "definition backtest %s " FOLDER "definition.json --json",
+             stage_workspace());
     char *printed = stage_baton(words, 0);
     snprintf(command, sizeof command, "/usr/bin/python3 " FOLDER "recount.py " FOLDER);
     FILE *pipe = popen(command, "w");
@@ -388,29 +381,10 @@ START_TEST(test_every_count_is_recounted)
 }
 END_TEST
 
-START_TEST(test_ended)
+void suite_cases(Suite *suite)
 {
-    stage_end();
-}
-END_TEST
+    TCase *tcase = suite_case(suite, "backtests");
 
-int main(void)
-{
-    Suite *suite = suite_create("http/backtests");
-    TCase *tcase = tcase_create("backtests");
-    SRunner *runner = srunner_create(suite);
-
-    tcase_set_timeout(tcase, 0); /* CTest has one */
-    tcase_add_test(tcase, test_asked_run_and_read);
-    tcase_add_test(tcase, test_refused);
-    tcase_add_test(tcase, test_cancelled_and_taken_over);
-    tcase_add_test(tcase, test_as_many_as_slots);
-    tcase_add_test(tcase, test_the_last_slot);
-    tcase_add_test(tcase, test_every_count_is_recounted);
-    tcase_add_test(tcase, test_ended);
-    suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tcase, test_asked_run_and_read, test_refused, test_cancelled_and_taken_over,
+          test_as_many_as_slots, test_the_last_slot, test_every_count_is_recounted);
 }

@@ -5,10 +5,10 @@
  */
 #include "mql_file.h"
 #include "stage.h"
+#include "suite.h"
 
 #include "http/route.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -258,33 +258,12 @@ START_TEST(what_was_refused_was_not_done)
 }
 END_TEST
 
-START_TEST(the_server_ends_well)
+void suite_cases(Suite *suite)
 {
-    stage_end();
-}
-END_TEST
+    TCase *t = suite_case(suite, "bodies");
 
-int main(void)
-{
-    Suite *suite = suite_create("http/bodies");
-    TCase *t = tcase_create("bodies");
-    TCase *end = tcase_create("end");
-
-    tcase_set_timeout(t, 120);
     tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, no_body_is_taken_where_none_belongs);
-    tcase_add_test(t, no_read_takes_a_body);
-    tcase_add_test(t, an_unknown_member_is_refused_and_named);
-    tcase_add_test(t, an_unknown_parameter_is_refused);
-    tcase_add_test(t, a_condition_is_looked_at_or_refused);
-    tcase_add_test(t, what_was_refused_was_not_done);
-    tcase_add_test(end, the_server_ends_well);
-    tcase_set_timeout(end, 120);
-    suite_add_tcase(suite, t);
-    suite_add_tcase(suite, end);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(t, no_body_is_taken_where_none_belongs, no_read_takes_a_body,
+          an_unknown_member_is_refused_and_named, an_unknown_parameter_is_refused,
+          a_condition_is_looked_at_or_refused, what_was_refused_was_not_done);
 }

@@ -1,9 +1,9 @@
 /* The command line: what it says, to whom, and the exit code it ends with. */
 #include "stage.h"
+#include "suite.h"
 
 #include "database.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -237,29 +237,12 @@ START_TEST(keys_go_into_a_new_file)
 }
 END_TEST
 
-START_TEST(the_server_ends_cleanly)
+void suite_cases(Suite *suite)
 {
-    stage_end();
-}
-END_TEST
+    TCase *tests = suite_case(suite, "command line");
 
-int main(void)
-{
-    Suite *suite = suite_create("cli");
-    TCase *tests = tcase_create("command line");
-
-    tcase_add_loop_test(tests, what_is_said_and_the_exit_code, 0, sizeof uses / sizeof *uses);
-    tcase_add_test(tests, every_command_has_help);
-    tcase_add_test(tests, the_database_is_named);
-    tcase_add_test(tests, a_schema_that_is_behind_is_not_served);
-    tcase_add_test(tests, a_workspace_from_the_command_line);
-    tcase_add_test(tests, keys_go_into_a_new_file);
-    tcase_add_test(tests, of_one_name_one_workspace_is_made);
-    tcase_add_test(tests, the_server_ends_cleanly);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    EACH(tests, what_is_said_and_the_exit_code, uses);
+    TESTS(tests, every_command_has_help, the_database_is_named,
+          a_schema_that_is_behind_is_not_served, a_workspace_from_the_command_line,
+          keys_go_into_a_new_file, of_one_name_one_workspace_is_made);
 }

@@ -2,9 +2,9 @@
  * and taken over. */
 #include "database.h"
 #include "service.h"
+#include "suite.h"
 #include "test_cluster.h"
 
-#include <check.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -241,19 +241,9 @@ START_TEST(test_taken_over)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("http/cli_jobs");
-    TCase *tcase = tcase_create("jobs");
-    SRunner *runner = srunner_create(suite);
+    TCase *tcase = suite_case(suite, "jobs");
 
-    tcase_set_timeout(tcase, 0); /* CTest has one */
-    tcase_add_test(tcase, test_applied);
-    tcase_add_test(tcase, test_interrupted);
-    tcase_add_test(tcase, test_taken_over);
-    suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tcase, test_applied, test_interrupted, test_taken_over);
 }

@@ -1,6 +1,7 @@
 /* Time that passes: what ends by itself. The test moves the clock that the product sees, the
  * server's and the database's, and waits for nothing but the jobs' next look. */
 #include "stage.h"
+#include "suite.h"
 
 #define SIGNED "--starter mql --sign"
 #define AT     "/v1/handoffs/${offer}"
@@ -48,32 +49,11 @@ static const struct {
     const struct step *steps;
 } stories[] = {{"a lease", lease}, {"an offer", expiry}};
 
-START_TEST(it_ends_when_its_time_has_passed)
-{
-    stage_play(SIGNED, stories[_i].steps);
-}
-END_TEST
+STORY(it_ends_when_its_time_has_passed, SIGNED, stories[_i].steps)
 
-START_TEST(the_server_ends_cleanly)
+void suite_cases(Suite *suite)
 {
-    stage_end();
-}
-END_TEST
+    TCase *tcase = suite_case(suite, "clock");
 
-static Suite *make(void)
-{
-    Suite *suite = suite_create("http/clock");
-    TCase *tcase = tcase_create("clock");
-
-    tcase_set_timeout(tcase, 0); /* CTest has one */
-    tcase_add_loop_test(tcase, it_ends_when_its_time_has_passed, 0,
-                        sizeof stories / sizeof *stories);
-    tcase_add_test(tcase, the_server_ends_cleanly);
-    suite_add_tcase(suite, tcase);
-    return suite;
-}
-
-int main(void)
-{
-    return stage_run_sizes(make);
+    EACH(tcase, it_ends_when_its_time_has_passed, stories);
 }

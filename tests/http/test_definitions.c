@@ -2,8 +2,8 @@
  */
 #include "mql_file.h"
 #include "stage.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 
 #define VERSIONS "/v1/definitions/mql/versions"
@@ -270,58 +270,20 @@ static const struct step every_tier[] = {
     {0},
 };
 
-START_TEST(what_is_not_there_is_not_changed)
-{
-    stage_play("", refused);
-}
-END_TEST
+STORY(what_is_not_there_is_not_changed, "", refused)
 
-START_TEST(both_sides_sign_and_it_is_in_force)
-{
-    stage_play("--starter " MQL_FILE, signing);
-}
-END_TEST
+STORY(both_sides_sign_and_it_is_in_force, "--starter " MQL_FILE, signing)
 
-START_TEST(a_draft_is_edited_by_one_at_a_time)
-{
-    stage_play("--starter " MQL_FILE, editing);
-}
-END_TEST
+STORY(a_draft_is_edited_by_one_at_a_time, "--starter " MQL_FILE, editing)
 
-START_TEST(the_next_version)
-{
-    stage_play("--starter " MQL_FILE " --sign", next_version);
-}
-END_TEST
+STORY(the_next_version, "--starter " MQL_FILE " --sign", next_version)
 
-START_TEST(a_tier_has_many_forms)
-{
-    stage_play("", every_tier);
-}
-END_TEST
+STORY(a_tier_has_many_forms, "", every_tier)
 
-START_TEST(the_server_ends_cleanly)
+void suite_cases(Suite *suite)
 {
-    stage_end();
-}
-END_TEST
+    TCase *tests = suite_case(suite, "stories");
 
-static Suite *make(void)
-{
-    Suite *suite = suite_create("definitions");
-    TCase *tests = tcase_create("stories");
-
-    tcase_add_test(tests, both_sides_sign_and_it_is_in_force);
-    tcase_add_test(tests, a_draft_is_edited_by_one_at_a_time);
-    tcase_add_test(tests, the_next_version);
-    tcase_add_test(tests, what_is_not_there_is_not_changed);
-    tcase_add_test(tests, a_tier_has_many_forms);
-    tcase_add_test(tests, the_server_ends_cleanly);
-    suite_add_tcase(suite, tests);
-    return suite;
-}
-
-int main(void)
-{
-    return stage_run_sizes(make);
+    TESTS(tests, both_sides_sign_and_it_is_in_force, a_draft_is_edited_by_one_at_a_time,
+          the_next_version, what_is_not_there_is_not_changed, a_tier_has_many_forms);
 }

@@ -1,6 +1,7 @@
 /* What Baton does by itself when a lead's next step is due: the test moves the date, and waits for
  * the job's next look. */
 #include "stage.h"
+#include "suite.h"
 
 #include "store/pg/pg.h"
 
@@ -169,28 +170,12 @@ START_TEST(a_review_that_nobody_does_is_reminded_of)
 }
 END_TEST
 
-START_TEST(the_service_ends_cleanly)
+void suite_cases(Suite *suite)
 {
-    stage_end();
-}
-END_TEST
+    TCase *t = suite_case(suite, "due");
 
-static Suite *suite(void)
-{
-    Suite *s = suite_create("due");
-    TCase *t = tcase_create("due");
-
-    tcase_add_test(t, who_could_not_be_offered_is_when_there_is_a_route);
-    tcase_add_test(t, what_is_overdue_is_first_in_the_queue_and_accepted_late);
-    tcase_add_test(t, who_was_rejected_is_offered_again_when_the_wait_is_over);
-    tcase_add_test(t, a_review_that_nobody_does_is_reminded_of);
-    tcase_add_test(t, the_service_ends_cleanly);
-    tcase_set_timeout(t, 0); /* CTest has one */
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    return stage_run_sizes(suite);
+    TESTS(t, who_could_not_be_offered_is_when_there_is_a_route,
+          what_is_overdue_is_first_in_the_queue_and_accepted_late,
+          who_was_rejected_is_offered_again_when_the_wait_is_over,
+          a_review_that_nobody_does_is_reminded_of);
 }

@@ -4,13 +4,13 @@
  */
 #include "edge.h"
 #include "exposition.h"
+#include "suite.h"
 
 #include "api/health_api.h"
 #include "http/body.h"
 #include "http/httpd_inside.h"
 #include "http/metrics.h"
 
-#include <check.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
@@ -1026,67 +1026,35 @@ START_TEST(a_body_that_comes_at_the_very_end_is_refused)
 }
 END_TEST
 
-static Suite *suite(void)
+void suite_cases(Suite *suite)
 {
-    Suite *s = suite_create("http/edge");
-    TCase *t = tcase_create("edge");
+    TCase *t = suite_case(suite, "edge");
 
-    tcase_set_timeout(t, 60);
     tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_loop_test(t, what_is_refused_says_so, 0, sizeof refused / sizeof *refused);
-    tcase_add_loop_test(t, a_refusal_leads_to_the_cure, 0, sizeof cures / sizeof *cures);
-    tcase_add_test(t, utf_8_may_be_named);
-    tcase_add_loop_test(t, what_the_library_refuses_ends_the_connection, 0,
-                        sizeof refused_inside / sizeof *refused_inside);
-    tcase_add_loop_test(t, what_is_too_long_is_refused, 0,
-                        sizeof long_requests / sizeof *long_requests);
-    tcase_add_test(t, more_than_64_headers_are_refused);
-    tcase_add_loop_test(t, what_cannot_be_parsed_ends_the_connection, 0,
-                        sizeof broken / sizeof *broken);
-    tcase_add_test(t, one_connection_serves_many_requests);
-    tcase_add_test(t, pipelined_requests_are_answered_in_order);
-    tcase_add_test(t, head_answers_as_get_without_a_body);
-    tcase_add_test(t, a_sane_request_id_comes_back);
-    tcase_add_test(t, a_path_parameter_is_decoded_once);
-    tcase_add_test(t, a_body_is_asked_for_only_when_it_is_wanted);
-    tcase_add_test(t, chunks_are_taken_up_to_the_cap);
-    tcase_add_test(t, a_signature_is_checked_when_the_body_is_there);
-    tcase_add_test(t, a_key_may_be_looked_up_first);
-    tcase_add_test(t, an_answer_that_was_never_made_is_a_500);
-    tcase_add_test(t, metrics_count_by_operation);
-    tcase_add_test(t, metrics_are_what_prometheus_reads);
-    tcase_add_loop_test(t, what_prometheus_does_not_read_is_found, 0,
-                        sizeof misfits / sizeof *misfits);
+    EACH(t, what_is_refused_says_so, refused);
+    EACH(t, a_refusal_leads_to_the_cure, cures);
+    TESTS(t, utf_8_may_be_named);
+    EACH(t, what_the_library_refuses_ends_the_connection, refused_inside);
+    EACH(t, what_is_too_long_is_refused, long_requests);
+    TESTS(t, more_than_64_headers_are_refused);
+    EACH(t, what_cannot_be_parsed_ends_the_connection, broken);
+    TESTS(t, one_connection_serves_many_requests, pipelined_requests_are_answered_in_order,
+          head_answers_as_get_without_a_body, a_sane_request_id_comes_back,
+          a_path_parameter_is_decoded_once, a_body_is_asked_for_only_when_it_is_wanted,
+          chunks_are_taken_up_to_the_cap, a_signature_is_checked_when_the_body_is_there,
+          a_key_may_be_looked_up_first, an_answer_that_was_never_made_is_a_500,
+          metrics_count_by_operation, metrics_are_what_prometheus_reads);
+    EACH(t, what_prometheus_does_not_read_is_found, misfits);
     tcase_add_loop_test(t, many_connections_wait_at_once, 0, 2);
-    tcase_add_test(t, beyond_the_limit_it_is_overloaded);
-    tcase_add_test(t, all_bodies_together_have_a_bound);
-    tcase_add_test(t, a_deadline_withdraws_what_is_queued);
-    tcase_add_test(t, a_deadline_on_what_is_taken_leaves_the_outcome_open);
-    tcase_add_test(t, a_key_of_the_servers_own_is_told);
-    tcase_add_test(t, a_read_that_is_late_is_only_unavailable);
-    tcase_add_test(t, a_look_up_has_the_same_deadline);
-    tcase_add_test(t, a_client_that_goes_away_while_it_waits_does_no_harm);
-    tcase_add_test(t, slow_clients_are_cut_off_and_hurt_nobody);
-    tcase_add_loop_test(t, whoever_does_not_go_on_is_cut_off, 0, sizeof stuck / sizeof *stuck);
-    tcase_add_test(t, a_waiting_client_is_not_slow);
-    tcase_add_test(t, a_page_of_an_allowed_origin_may_read);
-    tcase_add_test(t, a_preflight_is_answered_without_a_key);
-    tcase_add_test(t, others_may_not);
-    tcase_add_test(t, without_a_list_nothing_is_said_of_origins);
-    tcase_add_test(t, a_port_that_is_taken_is_said);
-    tcase_add_test(t, draining_answers_what_has_begun);
-    tcase_add_test(t, draining_does_not_wait_for_ever);
-    tcase_add_test(t, a_body_that_comes_at_the_very_end_is_refused);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(suite());
-
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(t, beyond_the_limit_it_is_overloaded, all_bodies_together_have_a_bound,
+          a_deadline_withdraws_what_is_queued, a_deadline_on_what_is_taken_leaves_the_outcome_open,
+          a_key_of_the_servers_own_is_told, a_read_that_is_late_is_only_unavailable,
+          a_look_up_has_the_same_deadline, a_client_that_goes_away_while_it_waits_does_no_harm,
+          slow_clients_are_cut_off_and_hurt_nobody);
+    EACH(t, whoever_does_not_go_on_is_cut_off, stuck);
+    TESTS(t, a_waiting_client_is_not_slow, a_page_of_an_allowed_origin_may_read,
+          a_preflight_is_answered_without_a_key, others_may_not,
+          without_a_list_nothing_is_said_of_origins, a_port_that_is_taken_is_said,
+          draining_answers_what_has_begun, draining_does_not_wait_for_ever,
+          a_body_that_comes_at_the_very_end_is_refused);
 }

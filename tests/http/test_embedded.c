@@ -3,9 +3,9 @@
  */
 #include "client.h"
 #include "service.h"
+#include "suite.h"
 #include "test_cluster.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -144,22 +144,15 @@ static void remove_directory(void)
         fprintf(stderr, "tests: %s stays\n", directory);
 }
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("embedded");
-    TCase *tests = tcase_create("private PostgreSQL");
+    TCase *tests = suite_case(suite, "private PostgreSQL");
 
     unsetenv("DATABASE_URL");
     unsetenv("BATON_SECRET_KEY_FILE");
     scratch_path(directory, sizeof directory, "baton-embedded-XXXXXX");
     if (mkdtemp(directory) == NULL || chmod(directory, 0711) != 0)
-        return EXIT_FAILURE;
+        abort();
     atexit(remove_directory);
-    tcase_add_test(tests, it_serves_survives_and_is_one_servers_alone);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tests, it_serves_survives_and_is_one_servers_alone);
 }

@@ -5,8 +5,8 @@
  */
 #include "mql_file.h"
 #include "stage.h"
+#include "suite.h"
 
-#include <check.h>
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -197,25 +197,9 @@ START_TEST(no_table_knows_the_person_any_more)
 }
 END_TEST
 
-START_TEST(the_service_ends_cleanly)
+void suite_cases(Suite *suite)
 {
-    stage_end();
-}
-END_TEST
+    TCase *t = suite_case(suite, "erasure");
 
-static Suite *make(void)
-{
-    Suite *suite = suite_create("erasure");
-    TCase *t = tcase_create("erasure");
-
-    tcase_set_timeout(t, 0);
-    tcase_add_test(t, no_table_knows_the_person_any_more);
-    tcase_add_test(t, the_service_ends_cleanly);
-    suite_add_tcase(suite, t);
-    return suite;
-}
-
-int main(void)
-{
-    return stage_run_sizes(make);
+    TESTS(t, no_table_knows_the_person_any_more);
 }

@@ -2,8 +2,8 @@
  * reads nothing else; again without effect; and a ledger that holds. Once on a small funnel that
  * was made up, and once on a real one where it is at hand (BATON_FUNNEL, or the folder below). */
 #include "stage.h"
+#include "suite.h"
 
-#include <check.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,31 +16,29 @@
 #define WORDS_MAX 2048
 
 static const struct step makes_teams[] = {
-    GET("which workspace", "ana", "/v1/me", 200, .keep = {{"workspace", "/workspace/name"}}),
     POST("a team that develops", "sam", "/v1/teams",
          "{'name':'sdr','title':'Sales development','function':'sales'}", 201),
     POST("and one that closes", "sam", "/v1/teams",
          "{'name':'ae','title':'Account executives','function':'sales'}", 201),
     {0}};
 
-static char *import(const struct stage *stage, const char *folder, const char *mapping,
-                    const char *file)
+static char *import(const char *folder, const char *mapping, const char *file)
 {
     char words[WORDS_MAX];
 
-    snprintf(words, sizeof words, "import %s --mapping " SMALL "/%s %s/%s",
-             story_get(stage->story, "workspace"), mapping, folder, file);
+    snprintf(words, sizeof words, "import %s --mapping " SMALL "/%s %s/%s", stage_workspace(),
+             mapping, folder, file);
     return stage_baton(words, 0);
 }
 
-static char *import_leads(const struct stage *stage, const char *folder)
+static char *import_leads(const char *folder)
 {
-    return import(stage, folder, "leads.mapping.json", "marketing_qualified_leads.csv");
+    return import(folder, "leads.mapping.json", "marketing_qualified_leads.csv");
 }
 
-static char *import_deals(const struct stage *stage, const char *folder)
+static char *import_deals(const char *folder)
 {
-    return import(stage, folder, "deals.mapping.json", "closed_deals.csv");
+    return import(folder, "deals.mapping.json", "closed_deals.csv");
 }
 
 /* What the script counts; with window_days unless 0. */
@@ -118,11 +116,11 @@ static void expect_funnel(const struct stage *stage, const char *folder)
     json_decref(wanted);
 }
 
-static void expect_ledger_holds(const struct stage *stage)
+static void expect_ledger_holds(void)
 {
     char words[WORDS_MAX];
 
-    snprintf(words, sizeof words, "verify %s", story_get(stage->story, "workspace"));
+    snprintf(words, sizeof words, "verify %s", stage_workspace());
     free(stage_baton(words, 0));
 }
 
@@ -137,8 +135,8 @@ static struct stage imported(const char *folder)
     struct stage stage = stage_open("");
 
     story_run(stage.story, makes_teams);
-    free(import_leads(&stage, folder));
-    free(import_deals(&stage, folder));
+    free(import_leads(folder));
+    free(import_deals(folder));
     return stage;
 }
 
@@ -154,10 +152,10 @@ START_TEST(a_small_funnel_counts_as_its_files_do)
     struct stage stage = imported(SMALL);
 
     expect_counts(&stage, SMALL);
-    expect_unchanged(import_leads(&stage, SMALL));
-    expect_unchanged(import_deals(&stage, SMALL));
+    expect_unchanged(import_leads(SMALL));
+    expect_unchanged(import_deals(SMALL));
     expect_counts(&stage, SMALL);
-    expect_ledger_holds(&stage);
+    expect_ledger_holds();
     stage_close(&stage);
 }
 END_TEST
@@ -179,30 +177,9 @@ START_TEST(a_real_funnel_counts_as_its_files_do)
 }
 END_TEST
 
-START_TEST(the_server_ends_cleanly)
+void suite_cases(Suite *suite)
 {
-    stage_end();
-}
-END_TEST
+    TCase *t = suite_case(suite, "funnel");
 
-static Suite *suite(void)
-{
-    Suite *s = suite_create("http/funnel");
-    TCase *t = tcase_create("funnel");
-
-    tcase_add_test(t, a_small_funnel_counts_as_its_files_do);
-    tcase_add_test(t, a_real_funnel_counts_as_its_files_do);
-    tcase_add_test(t, the_server_ends_cleanly);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(suite());
-
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    TESTS(t, a_small_funnel_counts_as_its_files_do, a_real_funnel_counts_as_its_files_do);
 }

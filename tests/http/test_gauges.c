@@ -2,6 +2,7 @@
 #include "exposition.h"
 #include "mql_file.h"
 #include "stage.h"
+#include "suite.h"
 
 #include "store/pg/pg.h"
 
@@ -74,24 +75,9 @@ START_TEST(metrics_show_what_waits_and_what_failed)
 }
 END_TEST
 
-START_TEST(the_server_ends_cleanly)
+void suite_cases(Suite *suite)
 {
-    stage_end();
-}
-END_TEST
+    TCase *tests = suite_case(suite, "gauges");
 
-int main(void)
-{
-    Suite *suite = suite_create("http/gauges");
-    TCase *tests = tcase_create("gauges");
-
-    tcase_set_timeout(tests, 120);
-    tcase_add_test(tests, metrics_show_what_waits_and_what_failed);
-    tcase_add_test(tests, the_server_ends_cleanly);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tests, metrics_show_what_waits_and_what_failed);
 }

@@ -1,8 +1,8 @@
 /* Handoffs: offered, claimed, answered, disputed, and what came of them. */
 #include "mql_file.h"
 #include "stage.h"
+#include "suite.h"
 
-#include <check.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -652,35 +652,14 @@ static const struct {
     {SIGNED, conceded}, {SIGNED, by_hand},   {CHAIN, chain},
 };
 
-START_TEST(handoffs_are_answered)
-{
-    stage_play(stories[_i].options, stories[_i].steps);
-}
-END_TEST
+STORY(handoffs_are_answered, stories[_i].options, stories[_i].steps)
 
-START_TEST(the_server_ends_cleanly)
+void suite_cases(Suite *suite)
 {
-    stage_end();
-}
-END_TEST
+    TCase *t = suite_case(suite, "stories");
 
-static Suite *suite(void)
-{
-    Suite *s = suite_create("handoffs");
-    TCase *t = tcase_create("stories");
-
-    tcase_set_timeout(t, 60);
-    tcase_add_loop_test(t, handoffs_are_answered, 0, sizeof stories / sizeof *stories);
-    tcase_add_test(t, what_does_not_fit_is_refused_and_changes_nothing);
-    tcase_add_test(t, an_erased_lead_takes_its_handoff_with_it);
-    tcase_add_test(t, what_a_concession_made_is_erased_too);
-    tcase_add_test(t, two_reps_claim_at_once_and_one_gets_it);
-    tcase_add_test(t, the_server_ends_cleanly);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    return stage_run_sizes(suite);
+    EACH(t, handoffs_are_answered, stories);
+    TESTS(t, what_does_not_fit_is_refused_and_changes_nothing,
+          an_erased_lead_takes_its_handoff_with_it, what_a_concession_made_is_erased_too,
+          two_reps_claim_at_once_and_one_gets_it);
 }

@@ -1,5 +1,6 @@
 /* What the tests' build of the program adds (tests/hooks) does what the tests count on. */
 #include "stage.h"
+#include "suite.h"
 
 #include "database.h"
 #include "dump.h"
@@ -66,25 +67,9 @@ START_TEST(groups_are_filled)
 }
 END_TEST
 
-START_TEST(the_server_ends_cleanly)
+void suite_cases(Suite *suite)
 {
-    stage_end();
-}
-END_TEST
+    TCase *tcase = suite_case(suite, "hooks");
 
-int main(void)
-{
-    Suite *suite = suite_create("http/hooks");
-    TCase *tcase = tcase_create("hooks");
-    SRunner *runner = srunner_create(suite);
-
-    tcase_set_timeout(tcase, 0); /* CTest has one */
-    tcase_add_test(tcase, the_servers_clock_is_moved_while_it_runs);
-    tcase_add_test(tcase, groups_are_filled);
-    tcase_add_test(tcase, the_server_ends_cleanly);
-    suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tcase, the_servers_clock_is_moved_while_it_runs, groups_are_filled);
 }

@@ -1,5 +1,6 @@
 /* History from files: small ones of our own, and a real funnel where it is at hand. */
 #include "stage.h"
+#include "suite.h"
 
 #include "database.h"
 
@@ -10,19 +11,16 @@
 
 #define FILES SOURCE_DIR "/tests/http/import/"
 #define OLIST SOURCE_DIR "/../shared/data/olist/"
-#define WORDS "import acme-%d --mapping " FILES "%s %s%s 2>&1"
-
-static int workspaces; /* made so far: the last one's name is acme-<this> */
+#define WORDS "import %s --mapping " FILES "%s %s%s 2>&1"
 
 static struct stage open_stage(void)
 {
     struct stage stage = stage_open("");
     char words[128];
 
-    workspaces++;
-    snprintf(words, sizeof words, "team create acme-%d sdr --function sales", workspaces);
+    snprintf(words, sizeof words, "team create %s sdr --function sales", stage_workspace());
     free(stage_baton(words, 0));
-    snprintf(words, sizeof words, "team create acme-%d ae --function sales", workspaces);
+    snprintf(words, sizeof words, "team create %s ae --function sales", stage_workspace());
     free(stage_baton(words, 0));
     return stage;
 }
@@ -33,7 +31,7 @@ static void import(const char *mapping, const char *folder, const char *file, in
 {
     char words[1024];
 
-    snprintf(words, sizeof words, WORDS, workspaces, mapping, folder, file);
+    snprintf(words, sizeof words, WORDS, stage_workspace(), mapping, folder, file);
     char *out = stage_baton(words, code);
     const char *at = out;
     for (; *said != NULL; said++) {
@@ -154,7 +152,7 @@ START_TEST(leads_and_their_deals)
     story_run(stage.story, after_leads);
     import_deals();
     story_run(stage.story, after_deals);
-    snprintf(words, sizeof words, "verify acme-%d", workspaces);
+    snprintf(words, sizeof words, "verify %s", stage_workspace());
     char *before = stage_baton(words, 0);
     import("leads.json", FILES, "leads.csv", 1, leads_again);
     import("deals.json", FILES, "deals.csv", 1, deals_again);
@@ -231,7 +229,6 @@ START_TEST(what_cannot_begin)
     import("leads.json", FILES, "twice.csv", 1, no_columns);
     stage_close(&stage);
     stage = stage_open("");
-    workspaces++;
     import("deals.json", FILES, "deals.csv", 1, no_team);
     stage_close(&stage);
 }
@@ -315,34 +312,16 @@ START_TEST(a_real_funnel)
     import("olist_leads.json", OLIST, "marketing_qualified_leads.csv", 0, leads_again);
     import("olist_deals.json", OLIST, "closed_deals.csv", 0, deals_again);
     char words[64];
-    snprintf(words, sizeof words, "verify acme-%d", workspaces);
+    snprintf(words, sizeof words, "verify %s", stage_workspace());
     free(stage_baton(words, 0));
     stage_close(&stage);
 }
 END_TEST
 
-START_TEST(a_clean_end)
+void suite_cases(Suite *suite)
 {
-    stage_end();
-}
-END_TEST
+    TCase *tcase = suite_case(suite, "import");
 
-int main(void)
-{
-    Suite *suite = suite_create("import");
-    TCase *tcase = tcase_create("import");
-
-    tcase_set_timeout(tcase, 120);
-    tcase_add_test(tcase, leads_and_their_deals);
-    tcase_add_test(tcase, lines_of_json);
-    tcase_add_test(tcase, what_cannot_begin);
-    tcase_add_test(tcase, a_list_from_a_spreadsheet);
-    tcase_add_test(tcase, a_real_funnel);
-    tcase_add_test(tcase, a_clean_end);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tcase, leads_and_their_deals, lines_of_json, what_cannot_begin, a_list_from_a_spreadsheet,
+          a_real_funnel);
 }

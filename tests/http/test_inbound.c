@@ -1,11 +1,11 @@
 /* What senders deliver: stored, mapped, signed or with a key, mapped again when it did not fit. */
 #include "mql_file.h"
 #include "stage.h"
+#include "suite.h"
 
 #include "base/digest.h"
 #include "store/pg/pg.h"
 
-#include <check.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -226,17 +226,9 @@ START_TEST(what_does_not_fit_is_mapped_again)
 }
 END_TEST
 
-START_TEST(several_are_taken_whole_or_not_at_all)
-{
-    stage_play("", several);
-}
-END_TEST
+STORY(several_are_taken_whole_or_not_at_all, "", several)
 
-START_TEST(a_form_is_an_object)
-{
-    stage_play("", forms);
-}
-END_TEST
+STORY(a_form_is_an_object, "", forms)
 
 START_TEST(what_is_refused)
 {
@@ -304,29 +296,11 @@ START_TEST(a_sender_is_known_by_its_signature)
 }
 END_TEST
 
-START_TEST(the_server_ends_cleanly)
+void suite_cases(Suite *suite)
 {
-    stage_end();
-}
-END_TEST
+    TCase *t = suite_case(suite, "inbound");
 
-static Suite *suite(void)
-{
-    Suite *s = suite_create("http/inbound");
-    TCase *t = tcase_create("inbound");
-
-    tcase_add_test(t, a_delivery_becomes_a_lead);
-    tcase_add_test(t, what_does_not_fit_is_mapped_again);
-    tcase_add_test(t, several_are_taken_whole_or_not_at_all);
-    tcase_add_test(t, a_form_is_an_object);
-    tcase_add_test(t, what_is_refused);
-    tcase_add_test(t, a_sender_is_known_by_its_signature);
-    tcase_add_test(t, the_server_ends_cleanly);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    return stage_run_sizes(suite);
+    TESTS(t, a_delivery_becomes_a_lead, what_does_not_fit_is_mapped_again,
+          several_are_taken_whole_or_not_at_all, a_form_is_an_object, what_is_refused,
+          a_sender_is_known_by_its_signature);
 }

@@ -8,6 +8,7 @@
  */
 #include "mql_file.h"
 #include "stage.h"
+#include "suite.h"
 
 #include "http/route.h"
 
@@ -17,7 +18,6 @@
 #include "store/pg/migrate.h"
 #include "store/table/checkpoint_table.h"
 
-#include <check.h>
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -1068,28 +1068,15 @@ START_TEST(the_rival_has_what_it_had)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("http/isolation");
-    TCase *t = tcase_create("isolation");
+    TCase *t = suite_case(suite, "isolation");
 
-    tcase_set_timeout(t, 0); /* CTest has one */
     tcase_add_unchecked_fixture(t, begin, tear_down);
-    tcase_add_test(t, the_table_of_routes_says_the_same);
-    tcase_add_test(t, an_id_of_another_workspace_is_not_there);
-    tcase_add_test(t, a_filter_by_another_workspaces_names_finds_nothing);
-    tcase_add_test(t, no_list_shows_another_workspace);
+    TESTS(t, the_table_of_routes_says_the_same, an_id_of_another_workspace_is_not_there,
+          a_filter_by_another_workspaces_names_finds_nothing, no_list_shows_another_workspace);
     tcase_add_loop_test(t, a_reference_to_another_workspace_leads_nowhere, 0, REFERENCES_COUNT);
-    tcase_add_test(t, a_key_opens_its_own_workspace_alone);
-    tcase_add_test(t, whoever_has_not_the_role_is_refused);
-    tcase_add_test(t, an_id_of_our_own_is_there);
-    tcase_add_test(t, the_rival_has_what_it_had);
-    tcase_add_test(t, a_signature_opens_its_own_source_alone);
-    tcase_add_test(t, a_person_of_both_is_two_leads);
-    suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(t, a_key_opens_its_own_workspace_alone, whoever_has_not_the_role_is_refused,
+          an_id_of_our_own_is_there, the_rival_has_what_it_had,
+          a_signature_opens_its_own_source_alone, a_person_of_both_is_two_leads);
 }

@@ -1,8 +1,8 @@
 /* Leads as their senders and their teams write them: captured, changed, judged, merged, erased. */
 #include "mql_file.h"
 #include "stage.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -705,11 +705,7 @@ static const struct {
     {"", spelled},
 };
 
-START_TEST(leads_are_written)
-{
-    stage_play(stories[_i].options, stories[_i].steps);
-}
-END_TEST
+STORY(leads_are_written, stories[_i].options, stories[_i].steps)
 
 START_TEST(what_is_wrong_is_refused_and_captures_nothing)
 {
@@ -751,29 +747,11 @@ START_TEST(another_workspace_has_no_hand_in_it)
 }
 END_TEST
 
-START_TEST(the_server_ends_cleanly)
+void suite_cases(Suite *suite)
 {
-    stage_end();
-}
-END_TEST
+    TCase *t = suite_case(suite, "stories");
 
-static Suite *suite(void)
-{
-    Suite *s = suite_create("leads");
-    TCase *t = tcase_create("stories");
-
-    tcase_set_timeout(t, 60);
-    tcase_add_loop_test(t, leads_are_written, 0, sizeof stories / sizeof *stories);
-    tcase_add_test(t, what_is_wrong_is_refused_and_captures_nothing);
-    tcase_add_test(t, what_is_too_long_is_refused);
-    tcase_add_test(t, another_workspace_has_no_hand_in_it);
-    tcase_add_test(t, a_batch_of_a_thousand_is_decided_item_by_item);
-    tcase_add_test(t, the_server_ends_cleanly);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    return stage_run_sizes(suite);
+    EACH(t, leads_are_written, stories);
+    TESTS(t, what_is_wrong_is_refused_and_captures_nothing, what_is_too_long_is_refused,
+          another_workspace_has_no_hand_in_it, a_batch_of_a_thousand_is_decided_item_by_item);
 }

@@ -4,9 +4,9 @@
 #include "database.h"
 #include "mql_file.h"
 #include "stage.h"
+#include "suite.h"
 #include "test_cluster.h"
 
-#include <check.h>
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -404,13 +404,11 @@ START_TEST(without_a_key_none_are_made_and_the_log_says_so)
 }
 END_TEST
 
-START_TEST(the_server_ends_cleanly)
+static void tear_down(void)
 {
     PQfinish(holder);
     holder = NULL;
-    stage_end();
 }
-END_TEST
 
 static void remove_place(void)
 {
@@ -421,13 +419,15 @@ static void remove_place(void)
         fprintf(stderr, "tests: %s stays\n", place);
 }
 
-static bool make_keys(void)
+static void make_keys(void)
 {
     char text[COMMAND_MAX_BYTES];
 
+    if (place[0] != '\0')
+        return; /* in an earlier round */
     scratch_path(place, sizeof place, "baton-ledger-XXXXXX");
     if (mkdtemp(place) == NULL)
-        return false;
+        abort();
     atexit(remove_place);
     snprintf(text, sizeof text, "%s/key", place);
     setenv("BATON_SIGNING_KEY_FILE", text, 1);
@@ -435,30 +435,19 @@ static bool make_keys(void)
              "cd %s && for name in key other; do "
              "$BATON_BINARY signing-key create $name > $name.pub || exit 1; done",
              place);
-    return system(text) == 0;
+    if (system(text) != 0)
+        abort();
 }
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("ledger");
-    TCase *tests = tcase_create("ledger");
+    TCase *tests = suite_case(suite, "ledger");
 
-    if (getenv("BATON_BINARY") == NULL)
-        return 77;
-    if (!make_keys())
-        return EXIT_FAILURE;
-    tcase_set_timeout(tests, 120);
-    tcase_add_test(tests, an_answer_has_a_receipt_that_holds_without_us);
-    tcase_add_test(tests, whatever_is_changed_in_it_is_refused);
-    tcase_add_test(tests, it_is_for_the_two_teams_and_admins);
-    tcase_add_test(tests, a_key_that_will_not_do_stops_the_start);
-    tcase_add_test(tests, a_new_key_is_in_the_ledger_once_and_the_old_one_signs_no_more);
-    tcase_add_test(tests, without_a_key_none_are_made_and_the_log_says_so);
-    tcase_add_test(tests, the_server_ends_cleanly);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    make_keys();
+    tcase_add_unchecked_fixture(tests, NULL, tear_down);
+    TESTS(tests, an_answer_has_a_receipt_that_holds_without_us,
+          whatever_is_changed_in_it_is_refused, it_is_for_the_two_teams_and_admins,
+          a_key_that_will_not_do_stops_the_start,
+          a_new_key_is_in_the_ledger_once_and_the_old_one_signs_no_more,
+          without_a_key_none_are_made_and_the_log_says_so);
 }

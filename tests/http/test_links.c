@@ -4,8 +4,8 @@
  */
 #include "mql_file.h"
 #include "stage.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -146,29 +146,11 @@ START_TEST(the_last_next_of_a_feed_is_where_to_come_back)
 }
 END_TEST
 
-START_TEST(the_server_ends_cleanly)
+void suite_cases(Suite *suite)
 {
-    stage_end();
-}
-END_TEST
+    TCase *t = suite_case(suite, "links");
 
-int main(void)
-{
-    Suite *suite = suite_create("http/links");
-    TCase *t = tcase_create("links");
-    TCase *end = tcase_create("end");
-
-    tcase_set_timeout(t, 120);
-    tcase_set_timeout(end, 120);
     tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_loop_test(t, links_lead_to_every_item_and_end, 0, sizeof followed / sizeof *followed);
+    EACH(t, links_lead_to_every_item_and_end, followed);
     tcase_add_loop_test(t, the_last_next_of_a_feed_is_where_to_come_back, 0, 3);
-    tcase_add_test(end, the_server_ends_cleanly);
-    suite_add_tcase(suite, t);
-    suite_add_tcase(suite, end);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

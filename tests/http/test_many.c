@@ -2,6 +2,7 @@
  * and whatever goes to the first of many leads that were merged one after the other. */
 #include "mql_file.h"
 #include "stage.h"
+#include "suite.h"
 
 #include "store/pg/pg.h"
 
@@ -392,28 +393,11 @@ START_TEST(leads_in_a_circle_are_said_to_be_damaged)
 }
 END_TEST
 
-START_TEST(the_service_ends_cleanly)
+void suite_cases(Suite *suite)
 {
-    stage_end();
-}
-END_TEST
+    TCase *t = suite_case(suite, "many");
 
-static Suite *make(void)
-{
-    Suite *suite = suite_create("many");
-    TCase *t = tcase_create("many");
-
-    tcase_set_timeout(t, 0);
-    tcase_add_loop_test(t, a_large_delivery_is_replayed, 0, sizeof sizes / sizeof *sizes);
-    tcase_add_test(t, the_first_of_a_hundred_merges_is_one_step_away);
-    tcase_add_test(t, a_chain_of_a_hundred_merges_is_followed);
-    tcase_add_test(t, leads_in_a_circle_are_said_to_be_damaged);
-    tcase_add_test(t, the_service_ends_cleanly);
-    suite_add_tcase(suite, t);
-    return suite;
-}
-
-int main(void)
-{
-    return stage_run_sizes(make);
+    EACH(t, a_large_delivery_is_replayed, sizes);
+    TESTS(t, the_first_of_a_hundred_merges_is_one_step_away,
+          a_chain_of_a_hundred_merges_is_followed, leads_in_a_circle_are_said_to_be_damaged);
 }

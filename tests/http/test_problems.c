@@ -1,27 +1,17 @@
 /* The `type` of a problem is an address that answers, for every code that there is; so are the
  * first page and the documents. */
 #include "stage.h"
+#include "suite.h"
 
 #include "base/error.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define TYPE_MAX_BYTES 128
 
-static struct stage stage;
-
-static void set_up(void)
-{
-    stage = stage_open("");
-}
-
-static void tear_down(void)
-{
-    stage_close(&stage);
-}
+STAGE_FIXTURE("", NULL)
 
 static void get(const char *target, const char *accept, struct answer *answer)
 {
@@ -106,30 +96,10 @@ START_TEST(a_type_can_be_opened)
 }
 END_TEST
 
-START_TEST(the_server_ends_cleanly)
+void suite_cases(Suite *suite)
 {
-    stage_end();
-}
-END_TEST
+    TCase *t = suite_case(suite, "problems");
 
-int main(void)
-{
-    Suite *suite = suite_create("http/problems");
-    TCase *t = tcase_create("problems");
-    TCase *end = tcase_create("end");
-
-    tcase_set_timeout(t, 60);
-    tcase_set_timeout(end, 60);
     tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, every_code_has_an_address);
-    tcase_add_test(t, a_type_can_be_opened);
-    tcase_add_test(t, documents_are_served);
-    tcase_add_test(end, the_server_ends_cleanly);
-    suite_add_tcase(suite, t);
-    suite_add_tcase(suite, end);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(t, every_code_has_an_address, a_type_can_be_opened, documents_are_served);
 }

@@ -1,8 +1,8 @@
 /* What is read over HTTP: leads, their timeline and verdicts, feeds, attribution, the funnel. */
 #include "mql_file.h"
 #include "stage.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 
 #define SIGNED "--starter " MQL_FILE " --sign"
@@ -42,11 +42,7 @@ static const struct step one_lead[] = {
         .checks = {{"/errors/0/code", "'unknown_parameter'"}, {"/errors/0/parameter", "'fields'"}}),
     {0}};
 
-START_TEST(a_lead_is_read_by_its_id)
-{
-    stage_play(SIGNED, one_lead);
-}
-END_TEST
+STORY(a_lead_is_read_by_its_id, SIGNED, one_lead)
 
 static const struct step gone[] = {
     CAPTURE_KIM,
@@ -88,11 +84,7 @@ static const struct step gone[] = {
         .checks = {{"/errors/0/parameter", "'version'"}}),
     {0}};
 
-START_TEST(merged_and_erased_leads_answer_for_themselves)
-{
-    stage_play(SIGNED, gone);
-}
-END_TEST
+STORY(merged_and_erased_leads_answer_for_themselves, SIGNED, gone)
 
 static const struct step lists[] = {
     CAPTURE_KIM,
@@ -119,11 +111,7 @@ static const struct step lists[] = {
         .checks = {{"/errors/0/code", "'cursor'"}}),
     {0}};
 
-START_TEST(leads_are_listed_and_filtered)
-{
-    stage_play(SIGNED, lists);
-}
-END_TEST
+STORY(leads_are_listed_and_filtered, SIGNED, lists)
 
 static const struct step synced[] = {
     CAPTURE_KIM,
@@ -159,11 +147,7 @@ static const struct step synced[] = {
         400, .checks = {{"/errors", "#5"}, {"/errors/1/code", "'with_reached'"}}),
     {0}};
 
-START_TEST(a_sales_tool_misses_nothing)
-{
-    stage_play(SIGNED, synced);
-}
-END_TEST
+STORY(a_sales_tool_misses_nothing, SIGNED, synced)
 
 static const struct step waiting[] = {
     CAPTURE_KIM,
@@ -206,11 +190,7 @@ static const struct step waiting[] = {
         .checks = {{"/data/0/id", "'${second}'"}, {"/next", "null"}}),
     {0}};
 
-START_TEST(handoffs_are_read_as_the_caller_may_act)
-{
-    stage_play(SIGNED, waiting);
-}
-END_TEST
+STORY(handoffs_are_read_as_the_caller_may_act, SIGNED, waiting)
 
 static const struct step said[] = {
     CAPTURE_KIM,
@@ -278,11 +258,7 @@ static const struct step said[] = {
                    {"/data/1/amount/minor", "90000"}}),
     {0}};
 
-START_TEST(feedback_comes_back_with_its_words)
-{
-    stage_play(SIGNED, said);
-}
-END_TEST
+STORY(feedback_comes_back_with_its_words, SIGNED, said)
 
 static const struct step followed[] = {
     GET("the feed begins at the beginning", "ana", "/v1/events?limit=1", 200,
@@ -304,11 +280,7 @@ static const struct step followed[] = {
         .checks = {{"/next", "'${place}'"}}),
     {0}};
 
-START_TEST(the_ledger_is_followed)
-{
-    stage_play(SIGNED, followed);
-}
-END_TEST
+STORY(the_ledger_is_followed, SIGNED, followed)
 
 static const struct step asked[] = {
     CAPTURE_KIM,
@@ -376,11 +348,7 @@ static const struct step asked[] = {
         .checks = {{"/errors/0/code", "'unknown_source'"}}),
     {0}};
 
-START_TEST(questions_are_answered)
-{
-    stage_play(SIGNED, asked);
-}
-END_TEST
+STORY(questions_are_answered, SIGNED, asked)
 
 static const struct step makes_report_key[] = {
     CAPTURE_KIM,
@@ -395,11 +363,7 @@ static const struct step makes_report_key[] = {
     GET("without a key nobody sees anything", NO_KEY, "/v1/leads", 401),
     {0}};
 
-START_TEST(a_dashboard_sees_sums_alone)
-{
-    stage_play(SIGNED, makes_report_key);
-}
-END_TEST
+STORY(a_dashboard_sees_sums_alone, SIGNED, makes_report_key)
 
 static const struct step of_another[] = {
     CAPTURE_KIM,
@@ -422,33 +386,13 @@ START_TEST(a_foreign_workspace_is_not_seen)
 }
 END_TEST
 
-START_TEST(the_server_ends_cleanly)
+void suite_cases(Suite *suite)
 {
-    stage_end();
-}
-END_TEST
+    TCase *t = suite_case(suite, "reads");
 
-static Suite *suite(void)
-{
-    Suite *s = suite_create("http/reads");
-    TCase *t = tcase_create("reads");
-
-    tcase_add_test(t, a_lead_is_read_by_its_id);
-    tcase_add_test(t, merged_and_erased_leads_answer_for_themselves);
-    tcase_add_test(t, leads_are_listed_and_filtered);
-    tcase_add_test(t, a_sales_tool_misses_nothing);
-    tcase_add_test(t, handoffs_are_read_as_the_caller_may_act);
-    tcase_add_test(t, feedback_comes_back_with_its_words);
-    tcase_add_test(t, the_ledger_is_followed);
-    tcase_add_test(t, questions_are_answered);
-    tcase_add_test(t, a_dashboard_sees_sums_alone);
-    tcase_add_test(t, a_foreign_workspace_is_not_seen);
-    tcase_add_test(t, the_server_ends_cleanly);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    return stage_run_sizes(suite);
+    TESTS(t, a_lead_is_read_by_its_id, merged_and_erased_leads_answer_for_themselves,
+          leads_are_listed_and_filtered, a_sales_tool_misses_nothing,
+          handoffs_are_read_as_the_caller_may_act, feedback_comes_back_with_its_words,
+          the_ledger_is_followed, questions_are_answered, a_dashboard_sees_sums_alone,
+          a_foreign_workspace_is_not_seen);
 }

@@ -4,11 +4,11 @@
  */
 #include "mql_file.h"
 #include "stage.h"
+#include "suite.h"
 
 #include "http/representation.h"
 #include "http/route.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -296,32 +296,11 @@ START_TEST(a_tag_names_the_very_answer)
 }
 END_TEST
 
-START_TEST(the_server_ends_cleanly)
+void suite_cases(Suite *suite)
 {
-    stage_end();
-}
-END_TEST
+    TCase *t = suite_case(suite, "representations");
 
-int main(void)
-{
-    Suite *suite = suite_create("http/representations");
-    TCase *t = tcase_create("representations");
-    TCase *end = tcase_create("end");
-
-    tcase_set_timeout(t, 120);
-    tcase_set_timeout(end, 120);
     tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, head_says_what_get_says);
-    tcase_add_test(t, reads_are_compressed_but_for_secrets);
-    tcase_add_test(t, writes_are_not_compressed);
-    tcase_add_test(t, whoever_has_it_is_sent_nothing);
-    tcase_add_test(t, a_tag_names_the_very_answer);
-    tcase_add_test(end, the_server_ends_cleanly);
-    suite_add_tcase(suite, t);
-    suite_add_tcase(suite, end);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(t, head_says_what_get_says, reads_are_compressed_but_for_secrets,
+          writes_are_not_compressed, whoever_has_it_is_sent_nothing, a_tag_names_the_very_answer);
 }

@@ -7,13 +7,13 @@
 #include "database.h"
 #include "dump.h"
 #include "service.h"
+#include "suite.h"
 #include "test_cluster.h"
 
 #include "base/digest.h"
 #include "base/public_id.h"
 #include "store/pg/migrate.h"
 
-#include <check.h>
 #include <libpq-fe.h>
 #include <signal.h>
 #include <stdio.h>
@@ -631,38 +631,22 @@ static void remove_place(void)
         fprintf(stderr, "tests: %s stays\n", place);
 }
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("secrets");
-    TCase *tests = tcase_create("secrets");
+    TCase *tests = suite_case(suite, "secrets");
 
-    if (getenv("BATON_BINARY") == NULL)
-        return 77;
     scratch_path(place, sizeof place, "baton-secrets-XXXXXX");
     if (mkdtemp(place) == NULL)
-        return EXIT_FAILURE;
+        abort();
     atexit(remove_place);
     database_cluster();
     shared_key = strdup(getenv("BATON_SECRET_KEY_FILE"));
-    tcase_set_timeout(tests, 120);
     tcase_add_checked_fixture(tests, set_up, tear_down);
-    tcase_add_test(tests, whoever_copies_all_tables_has_no_secret);
-    tcase_add_test(tests, what_does_lie_in_a_table_is_found);
-    tcase_add_test(tests, a_key_that_is_missing_or_wrong_stops_the_start);
-    tcase_add_test(tests, the_first_server_seals_what_lay_in_clear);
-    tcase_add_test(tests, so_does_the_first_command);
-    tcase_add_test(tests, several_that_begin_at_once_seal_it_once);
-    tcase_add_test(tests, a_new_key_takes_over_beside_a_running_server);
-    tcase_add_test(tests, a_rotation_that_breaks_off_goes_on);
-    tcase_add_test(tests, two_at_once_do_it_once);
-    tcase_add_test(tests, a_value_that_was_moved_opens_nothing);
-    tcase_add_test(tests, without_its_own_secret_a_workspace_waits_and_the_others_do_not);
-    tcase_add_test(tests, a_key_that_is_gone_for_good_is_given_up);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    free(shared_key);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tests, whoever_copies_all_tables_has_no_secret, what_does_lie_in_a_table_is_found,
+          a_key_that_is_missing_or_wrong_stops_the_start, the_first_server_seals_what_lay_in_clear,
+          so_does_the_first_command, several_that_begin_at_once_seal_it_once,
+          a_new_key_takes_over_beside_a_running_server, a_rotation_that_breaks_off_goes_on,
+          two_at_once_do_it_once, a_value_that_was_moved_opens_nothing,
+          without_its_own_secret_a_workspace_waits_and_the_others_do_not,
+          a_key_that_is_gone_for_good_is_given_up);
 }

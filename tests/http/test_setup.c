@@ -1,7 +1,7 @@
 /* Teams, members, keys, routes, sources and who one is, as their callers see them. */
 #include "stage.h"
+#include "suite.h"
 
-#include <check.h>
 #include <libpq-fe.h>
 #include <stdlib.h>
 
@@ -431,41 +431,17 @@ static const struct step service[] = {
     {0},
 };
 
-START_TEST(the_service_tells_of_itself)
-{
-    stage_play("", service);
-}
-END_TEST
+STORY(the_service_tells_of_itself, "", service)
 
-START_TEST(whoever_calls_is_told_who_they_are)
-{
-    stage_play("", who_one_is);
-}
-END_TEST
+STORY(whoever_calls_is_told_who_they_are, "", who_one_is)
 
-START_TEST(teams_are_made_and_changed)
-{
-    stage_play("", teams);
-}
-END_TEST
+STORY(teams_are_made_and_changed, "", teams)
 
-START_TEST(members_join_and_leave)
-{
-    stage_play("", members);
-}
-END_TEST
+STORY(members_join_and_leave, "", members)
 
-START_TEST(keys_are_made_and_revoked)
-{
-    stage_play("", keys);
-}
-END_TEST
+STORY(keys_are_made_and_revoked, "", keys)
 
-START_TEST(routes_are_replaced)
-{
-    stage_play("", routes);
-}
-END_TEST
+STORY(routes_are_replaced, "", routes)
 
 /* Stored answers that hold this text. */
 static int kept_answers_with(const char *text)
@@ -496,17 +472,9 @@ START_TEST(sources_are_made_and_changed)
 }
 END_TEST
 
-START_TEST(what_is_no_sound_request_is_refused)
-{
-    stage_play("", refused_at_the_edge);
-}
-END_TEST
+STORY(what_is_no_sound_request_is_refused, "", refused_at_the_edge)
 
-START_TEST(a_mapping_is_told_as_it_was_given)
-{
-    stage_play("", whole_mapping);
-}
-END_TEST
+STORY(a_mapping_is_told_as_it_was_given, "", whole_mapping)
 
 START_TEST(nothing_crosses_between_workspaces)
 {
@@ -518,33 +486,12 @@ START_TEST(nothing_crosses_between_workspaces)
 }
 END_TEST
 
-START_TEST(the_server_ends_cleanly)
+void suite_cases(Suite *suite)
 {
-    stage_end();
-}
-END_TEST
+    TCase *tests = suite_case(suite, "stories");
 
-static Suite *make(void)
-{
-    Suite *suite = suite_create("setup");
-    TCase *tests = tcase_create("stories");
-
-    tcase_add_test(tests, the_service_tells_of_itself);
-    tcase_add_test(tests, whoever_calls_is_told_who_they_are);
-    tcase_add_test(tests, teams_are_made_and_changed);
-    tcase_add_test(tests, members_join_and_leave);
-    tcase_add_test(tests, keys_are_made_and_revoked);
-    tcase_add_test(tests, routes_are_replaced);
-    tcase_add_test(tests, sources_are_made_and_changed);
-    tcase_add_test(tests, what_is_no_sound_request_is_refused);
-    tcase_add_test(tests, a_mapping_is_told_as_it_was_given);
-    tcase_add_test(tests, nothing_crosses_between_workspaces);
-    tcase_add_test(tests, the_server_ends_cleanly);
-    suite_add_tcase(suite, tests);
-    return suite;
-}
-
-int main(void)
-{
-    return stage_run_sizes(make);
+    TESTS(tests, the_service_tells_of_itself, whoever_calls_is_told_who_they_are,
+          teams_are_made_and_changed, members_join_and_leave, keys_are_made_and_revoked,
+          routes_are_replaced, sources_are_made_and_changed, what_is_no_sound_request_is_refused,
+          a_mapping_is_told_as_it_was_given, nothing_crosses_between_workspaces);
 }

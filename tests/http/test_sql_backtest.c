@@ -2,6 +2,7 @@
  * and shares nothing with it: leads that were captured and judged, answered in every way and told
  * more of later; history that was imported; and leads that nobody handed off. */
 #include "stage.h"
+#include "suite.h"
 
 #include "test_cluster.h"
 
@@ -16,7 +17,6 @@
 #define PATH_MAX_LEN    512 /* bytes */
 #define TEXT_MAX        1024
 #define SECONDS_PER_DAY 86400
-#define WORKSPACE       "acme-1" /* the only one of this program */
 
 /* ---- what both sides agreed, and what is asked ---- */
 
@@ -202,8 +202,8 @@ static void import(const char *folder)
         "\"/id\"},\"steps\":[{\"team\":\"sales\",\"at\":\"/closed\"}],\"outcome\":{\"kind\":"
         "\"/outcome\",\"reason\":{\"value\":\"no_project\"}}}");
     for (int i = 0; i < 2; i++) {
-        snprintf(words, sizeof words, "import " WORKSPACE " --mapping %s/%s.json %s/%s.csv", folder,
-                 kinds[i], folder, kinds[i]);
+        snprintf(words, sizeof words, "import %s --mapping %s/%s.json %s/%s.csv", stage_workspace(),
+                 folder, kinds[i], folder, kinds[i]);
         free(stage_baton(words, 0));
     }
 }
@@ -239,7 +239,7 @@ static void import(const char *folder)
 
 static const char judged[] =
     "WITH mine AS (SELECT * FROM lead WHERE status = 'active' AND workspace_id ="
-    "  (SELECT workspace_id FROM workspace WHERE name = '" WORKSPACE "')),"
+    "  (SELECT workspace_id FROM workspace)),"
     " verdicts AS (SELECT lead_id, min(judged_at) AS at FROM verdict WHERE term = 'mql' GROUP BY 1),"
     " handoffs AS (SELECT h.lead_id, min(h.offered_at) AS at,"
     "  bool_or(t.function = 'sales' AND h.kind <> 'self_sourced'"
@@ -458,24 +458,9 @@ START_TEST(test_as_sql_counts)
 }
 END_TEST
 
-START_TEST(test_ended)
+void suite_cases(Suite *suite)
 {
-    stage_end();
-}
-END_TEST
+    TCase *tcase = suite_case(suite, "against SQL");
 
-int main(void)
-{
-    Suite *suite = suite_create("http/sql_backtest");
-    TCase *tcase = tcase_create("against SQL");
-    SRunner *runner = srunner_create(suite);
-
-    tcase_set_timeout(tcase, 0); /* CTest has one */
-    tcase_add_test(tcase, test_as_sql_counts);
-    tcase_add_test(tcase, test_ended);
-    suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tcase, test_as_sql_counts);
 }

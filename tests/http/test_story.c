@@ -1,10 +1,10 @@
 /* The test client itself: what it fills in, what it finds equal, what it sends and records. */
 #include "client.h"
 #include "story.h"
+#include "suite.h"
 #include "test_cluster.h"
 
 #include <arpa/inet.h>
-#include <check.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -215,27 +215,11 @@ START_TEST(no_answer_is_told_from_an_answer)
 }
 END_TEST
 
-static Suite *suite(void)
+void suite_cases(Suite *suite)
 {
-    Suite *s = suite_create("http/story");
-    TCase *t = tcase_create("story");
+    TCase *t = suite_case(suite, "story");
 
-    tcase_add_test(t, a_story_fills_in_names_and_makes_quotes);
-    tcase_add_test(t, a_name_that_was_never_set_is_named);
-    tcase_add_loop_test(t, a_check_finds_what_is_there_and_says_both_sides, 0,
-                        sizeof looks / sizeof *looks);
-    tcase_add_test(t, a_step_is_sent_checked_kept_and_recorded);
-    tcase_add_test(t, no_answer_is_told_from_an_answer);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(suite());
-
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    TESTS(t, a_story_fills_in_names_and_makes_quotes, a_name_that_was_never_set_is_named);
+    EACH(t, a_check_finds_what_is_there_and_says_both_sides, looks);
+    TESTS(t, a_step_is_sent_checked_kept_and_recorded, no_answer_is_told_from_an_answer);
 }

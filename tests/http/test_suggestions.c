@@ -2,6 +2,7 @@
  * is taken as it is; too few say why there is nothing. */
 #include "mql_file.h"
 #include "stage.h"
+#include "suite.h"
 
 #include "test_cluster.h"
 
@@ -12,14 +13,6 @@
 #define FOLDER       SOURCE_DIR "/tests/http/backtest/"
 #define LEADS        300
 #define PATH_MAX_LEN 512 /* bytes */
-
-static int workspaces; /* made so far: the last one's name is acme-<this> */
-
-static struct stage open_stage(const char *options)
-{
-    workspaces++;
-    return stage_open(options);
-}
 
 static FILE *open_file(const char *folder, const char *name, char path[PATH_MAX_LEN])
 {
@@ -33,7 +26,7 @@ static void import(const char *mapping, const char *path)
 {
     char words[2 * PATH_MAX_LEN];
 
-    snprintf(words, sizeof words, "import acme-%d --mapping " FOLDER "%s %s", workspaces, mapping,
+    snprintf(words, sizeof words, "import %s --mapping " FOLDER "%s %s", stage_workspace(), mapping,
              path);
     free(stage_baton(words, 0));
 }
@@ -114,7 +107,7 @@ static void must_print(const char *command, const char *options, int code,
 {
     char words[2 * PATH_MAX_LEN];
 
-    snprintf(words, sizeof words, "definition %s acme-%d %s 2>&1", command, workspaces, options);
+    snprintf(words, sizeof words, "definition %s %s %s 2>&1", command, stage_workspace(), options);
     char *printed = stage_baton(words, code);
     for (size_t i = 0; wanted[i] != NULL; i++)
         ck_assert_msg(strstr(printed, wanted[i]) != NULL, "baton %s: no \"%s\" in: %s", words,
@@ -166,7 +159,7 @@ static void ask_by_hand(void)
 
 START_TEST(test_by_hand)
 {
-    struct stage stage = open_stage("--starter " MQL_FILE " --sign");
+    struct stage stage = stage_open("--starter " MQL_FILE " --sign");
 
     import_planted();
     story_run(stage.story, agreed);
@@ -177,7 +170,7 @@ END_TEST
 
 START_TEST(test_planted)
 {
-    struct stage stage = open_stage("--starter " MQL_FILE " --sign");
+    struct stage stage = stage_open("--starter " MQL_FILE " --sign");
 
     import_planted();
     story_run(stage.story, agreed);
@@ -228,33 +221,16 @@ static const struct step too_few[] = {
 
 START_TEST(test_too_few)
 {
-    struct stage stage = open_stage("--starter " MQL_FILE " --sign");
+    struct stage stage = stage_open("--starter " MQL_FILE " --sign");
 
     story_run(stage.story, too_few);
     stage_close(&stage);
 }
 END_TEST
 
-START_TEST(test_ended)
+void suite_cases(Suite *suite)
 {
-    stage_end();
-}
-END_TEST
+    TCase *tcase = suite_case(suite, "suggestions");
 
-int main(void)
-{
-    Suite *suite = suite_create("http/suggestions");
-    TCase *tcase = tcase_create("suggestions");
-    SRunner *runner = srunner_create(suite);
-
-    tcase_set_timeout(tcase, 0); /* CTest has one */
-    tcase_add_test(tcase, test_planted);
-    tcase_add_test(tcase, test_by_hand);
-    tcase_add_test(tcase, test_too_few);
-    tcase_add_test(tcase, test_ended);
-    suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tcase, test_planted, test_by_hand, test_too_few);
 }

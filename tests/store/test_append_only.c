@@ -3,8 +3,8 @@
  * triggers hold for the tables' owner and for a superuser, in replica role too.
  */
 #include "database.h"
+#include "suite.h"
 
-#include <check.h>
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -198,20 +198,11 @@ START_TEST(the_service_cannot_even_lock_it)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("append_only");
-    TCase *t = tcase_create("append_only");
+    TCase *t = suite_case(suite, "append_only");
 
     tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, nobody_changes_what_only_grows);
-    tcase_add_test(t, every_guarded_table_is_tried);
-    tcase_add_test(t, every_guard_fires_in_replica_role_too);
-    tcase_add_test(t, the_service_cannot_even_lock_it);
-    suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(t, nobody_changes_what_only_grows, every_guarded_table_is_tried,
+          every_guard_fires_in_replica_role_too, the_service_cannot_even_lock_it);
 }

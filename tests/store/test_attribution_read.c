@@ -2,8 +2,8 @@
  * is conversions, always. */
 #include "reading.h"
 #include "store/read/attribution_read.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -372,37 +372,17 @@ START_TEST(a_zone_that_is_none_is_refused)
 }
 END_TEST
 
-static Suite *suite(void)
+void suite_cases(Suite *suite)
 {
-    Suite *s = suite_create("store/attribution_read");
-    TCase *t = tcase_create("attribution");
+    TCase *t = suite_case(suite, "attribution");
 
     tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, the_first_touch_has_the_credit);
-    tcase_add_test(t, the_last_touch_before_the_milestone_has_the_credit);
-    tcase_add_test(t, a_window_leaves_older_touches_out);
-    tcase_add_test(t, the_ends_of_the_window_belong_to_it);
-    tcase_add_test(t, a_period_takes_leads_by_first_touch_and_credit_by_milestone);
-    tcase_add_test(t, months_are_those_of_the_time_zone);
-    tcase_add_test(t, no_month_is_before_year_1_or_behind_9999);
-    tcase_add_test(t, two_dimensions_cut_rows_twice);
-    tcase_add_test(t, each_dimension_is_that_of_its_name);
-    tcase_add_test(t, without_a_dimension_there_is_one_row);
-    tcase_add_test(t, erased_leads_count_on_and_merged_ones_do_not);
-    tcase_add_test(t, the_same_question_has_the_same_answer);
-    tcase_add_test(t, another_workspace_sees_nothing_of_it);
-    tcase_add_loop_test(t, a_zone_that_is_none_is_refused, 0, sizeof no_zones / sizeof *no_zones);
-    tcase_set_timeout(t, 60);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(suite());
-
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    TESTS(t, the_first_touch_has_the_credit, the_last_touch_before_the_milestone_has_the_credit,
+          a_window_leaves_older_touches_out, the_ends_of_the_window_belong_to_it,
+          a_period_takes_leads_by_first_touch_and_credit_by_milestone,
+          months_are_those_of_the_time_zone, no_month_is_before_year_1_or_behind_9999,
+          two_dimensions_cut_rows_twice, each_dimension_is_that_of_its_name,
+          without_a_dimension_there_is_one_row, erased_leads_count_on_and_merged_ones_do_not,
+          the_same_question_has_the_same_answer, another_workspace_sees_nothing_of_it);
+    EACH(t, a_zone_that_is_none_is_refused, no_zones);
 }

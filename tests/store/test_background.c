@@ -5,8 +5,8 @@
 #include "core/background_job.h"
 #include "reading.h"
 #include "store/table/background_table.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -194,23 +194,14 @@ START_TEST(one_that_was_cancelled_stays_so)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("store/background");
-    TCase *tcase = tcase_create("background");
-    SRunner *runner = srunner_create(suite);
+    TCase *tcase = suite_case(suite, "background");
 
-    tcase_set_timeout(tcase, 0); /* CTest has one */
     tcase_add_checked_fixture(tcase, set_up, tear_down);
-    tcase_add_test(tcase, the_oldest_is_taken_first_and_by_one_alone);
-    tcase_add_test(tcase, another_goes_on_where_it_stood_once_the_lease_lapsed);
-    tcase_add_test(tcase, the_command_line_takes_the_one_that_it_asked_for);
-    tcase_add_loop_test(tcase, one_that_ended_is_neither_renewed_nor_ended_again_nor_taken, 0,
-                        sizeof ends / sizeof *ends);
-    tcase_add_test(tcase, one_that_was_cancelled_stays_so);
-    suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tcase, the_oldest_is_taken_first_and_by_one_alone,
+          another_goes_on_where_it_stood_once_the_lease_lapsed,
+          the_command_line_takes_the_one_that_it_asked_for);
+    EACH(tcase, one_that_ended_is_neither_renewed_nor_ended_again_nor_taken, ends);
+    TESTS(tcase, one_that_was_cancelled_stays_so);
 }

@@ -3,8 +3,8 @@
 #include "reading.h"
 #include "store/read/proof_read.h"
 #include "store/table/checkpoint_table.h"
+#include "suite.h"
 
-#include <check.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -334,34 +334,21 @@ START_TEST(pages_go_from_the_newest_back)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
     static const uint8_t seeds[2][SIGNING_SEED_BYTES] = {{1}, {2}};
-    Suite *s = suite_create("checkpoint");
-    TCase *t = tcase_create("checkpoint");
+    TCase *t = suite_case(suite, "checkpoint");
 
     key = signing_key_new(seeds[0]);
     next_key = signing_key_new(seeds[1]);
     if (key == NULL || next_key == NULL)
-        return EXIT_FAILURE;
+        abort();
     tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_set_timeout(t, 60);
-    tcase_add_test(t, a_checkpoint_follows_the_ledger_and_only_then);
-    tcase_add_test(t, a_long_ledger_takes_turns_and_what_is_left_is_due_at_once);
-    tcase_add_test(t, several_at_once_make_each_once);
-    tcase_add_test(t, a_turn_that_fails_leaves_nothing_of_itself);
-    tcase_add_test(t, nothing_is_signed_on_top_of_a_changed_ledger);
-    tcase_add_test(t, a_cut_tail_and_a_gap_are_seen);
-    tcase_add_test(t, a_new_key_is_announced_first_and_the_old_one_never_comes_back);
-    tcase_add_test(t, proofs_are_read_from_what_is_stored);
-    tcase_add_test(t, what_is_not_there_or_not_covered_is_told);
-    tcase_add_test(t, pages_go_from_the_newest_back);
-    suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    signing_key_free(key);
-    signing_key_free(next_key);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(t, a_checkpoint_follows_the_ledger_and_only_then,
+          a_long_ledger_takes_turns_and_what_is_left_is_due_at_once, several_at_once_make_each_once,
+          a_turn_that_fails_leaves_nothing_of_itself, nothing_is_signed_on_top_of_a_changed_ledger,
+          a_cut_tail_and_a_gap_are_seen,
+          a_new_key_is_announced_first_and_the_old_one_never_comes_back,
+          proofs_are_read_from_what_is_stored, what_is_not_there_or_not_covered_is_told,
+          pages_go_from_the_newest_back);
 }

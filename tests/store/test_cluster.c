@@ -3,8 +3,8 @@
 #include "test_cluster.h"
 #include "store/cluster/cluster.h"
 #include "store/pg/pg.h"
+#include "suite.h"
 
-#include <check.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -418,38 +418,19 @@ START_TEST(a_directory_that_its_user_may_not_enter_is_refused_with_advice)
 }
 END_TEST
 
-static Suite *suite(void)
+void suite_cases(Suite *suite)
 {
-    Suite *s = suite_create("store/cluster");
-    TCase *t = tcase_create("cluster");
+    TCase *t = suite_case(suite, "cluster");
 
     tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, it_is_made_once_and_keeps_what_is_in_it);
-    tcase_add_test(t, it_is_durable_unless_a_test_asks_otherwise);
-    tcase_add_test(t, nobody_else_may_reach_its_socket_or_its_data);
-    tcase_add_test(t, a_second_process_is_told_who_has_it);
-    tcase_add_test(t, a_command_beside_a_server_shares_its_cluster);
-    tcase_add_test(t, it_comes_back_after_it_was_killed);
-    tcase_add_test(t, it_comes_back_after_its_postmaster_was_killed);
-    tcase_add_test(t, it_stops_when_its_server_dies_and_the_next_one_finds_it_well);
-    tcase_add_test(t, one_that_outlived_its_server_is_taken_over_and_stopped);
-    tcase_add_test(t, a_pid_file_of_another_program_is_not_believed);
-    tcase_add_test(t, what_a_broken_initdb_left_is_made_again);
-    tcase_add_test(t, a_long_path_puts_the_socket_elsewhere);
-    tcase_add_test(t, what_cannot_work_is_said);
-    tcase_add_test(t, a_database_that_must_be_there_is_not_made);
-    tcase_add_test(t, a_directory_that_its_user_may_not_enter_is_refused_with_advice);
-    tcase_set_timeout(t, 120);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(suite());
-
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    TESTS(t, it_is_made_once_and_keeps_what_is_in_it, it_is_durable_unless_a_test_asks_otherwise,
+          nobody_else_may_reach_its_socket_or_its_data, a_second_process_is_told_who_has_it,
+          a_command_beside_a_server_shares_its_cluster, it_comes_back_after_it_was_killed,
+          it_comes_back_after_its_postmaster_was_killed,
+          it_stops_when_its_server_dies_and_the_next_one_finds_it_well,
+          one_that_outlived_its_server_is_taken_over_and_stopped,
+          a_pid_file_of_another_program_is_not_believed, what_a_broken_initdb_left_is_made_again,
+          a_long_path_puts_the_socket_elsewhere, what_cannot_work_is_said,
+          a_database_that_must_be_there_is_not_made,
+          a_directory_that_its_user_may_not_enter_is_refused_with_advice);
 }

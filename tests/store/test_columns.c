@@ -19,8 +19,8 @@
 #include "store/table/node_table.h"
 #include "store/table/touch_table.h"
 #include "store/table/workspace_table.h"
+#include "suite.h"
 
-#include <check.h>
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -1411,38 +1411,18 @@ START_TEST(tuples_are_saved_row_after_row)
 }
 END_TEST
 
-static Suite *suite(void)
+void suite_cases(Suite *suite)
 {
-    Suite *s = suite_create("store/columns");
-    TCase *t = tcase_create("columns");
+    TCase *t = suite_case(suite, "columns");
 
     tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, every_column_is_as_the_database_has_it);
-    tcase_add_test(t, every_key_is_the_primary_key);
-    tcase_add_test(t, every_table_has_its_list);
-    tcase_add_test(t, every_member_is_named_like_its_column);
-    tcase_add_test(t, what_is_written_once_is_known_by_name);
-    tcase_add_test(t, every_list_is_sent_there_and_back);
+    TESTS(t, every_column_is_as_the_database_has_it, every_key_is_the_primary_key,
+          every_table_has_its_list, every_member_is_named_like_its_column,
+          what_is_written_once_is_known_by_name, every_list_is_sent_there_and_back);
     tcase_add_loop_test(t, a_row_comes_back_as_it_was_saved, 0, TRIP_COUNT);
-    tcase_add_test(t, few_rows_are_saved_as_many_are);
-    tcase_add_test(t, a_step_is_saved_by_itself);
-    tcase_add_test(t, several_leads_have_a_row_each);
-    tcase_add_test(t, a_workspace_comes_back_as_it_was_saved);
-    tcase_add_test(t, tuples_are_saved_row_after_row);
-    tcase_set_timeout(t, 60);
-    suite_add_tcase(s, t);
-    t = tcase_create("texts");
-    tcase_add_loop_test(t, texts_are_made_of_lists, 0, sizeof texts / sizeof *texts);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(suite());
-
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    TESTS(t, few_rows_are_saved_as_many_are, a_step_is_saved_by_itself,
+          several_leads_have_a_row_each, a_workspace_comes_back_as_it_was_saved,
+          tuples_are_saved_row_after_row);
+    t = suite_case(suite, "texts");
+    EACH(t, texts_are_made_of_lists, texts);
 }

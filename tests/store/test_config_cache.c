@@ -4,8 +4,8 @@
  */
 #include "reading.h"
 #include "store/config_cache.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -192,20 +192,11 @@ START_TEST(what_another_changed_is_seen_in_time)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("store/config_cache");
-    TCase *tcase = tcase_create("more than fits");
-    SRunner *runner = srunner_create(suite);
+    TCase *tcase = suite_case(suite, "more than fits");
 
     tcase_add_checked_fixture(tcase, setup, teardown);
-    tcase_add_test(tcase, what_does_not_fit_gives_way);
-    tcase_add_test(tcase, what_is_read_again_and_again_stays);
-    tcase_add_test(tcase, an_older_configuration_never_replaces_a_newer);
-    tcase_add_test(tcase, what_another_changed_is_seen_in_time);
-    suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tcase, what_does_not_fit_gives_way, what_is_read_again_and_again_stays,
+          an_older_configuration_never_replaces_a_newer, what_another_changed_is_seen_in_time);
 }

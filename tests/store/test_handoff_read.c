@@ -2,8 +2,8 @@
  * exactly where the one before ended. */
 #include "reading.h"
 #include "store/read/handoff_read.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -177,29 +177,13 @@ START_TEST(filters_leave_out_what_does_not_fit)
 }
 END_TEST
 
-static Suite *suite(void)
+void suite_cases(Suite *suite)
 {
-    Suite *s = suite_create("store/handoff_read");
-    TCase *t = tcase_create("handoffs");
+    TCase *t = suite_case(suite, "handoffs");
 
     tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, one_is_read_by_its_id);
-    tcase_add_test(t, a_lapsed_claim_is_none);
-    tcase_add_test(t, a_closed_one_says_who_has_its_lead);
-    tcase_add_test(t, what_is_due_first_comes_first);
+    TESTS(t, one_is_read_by_its_id, a_lapsed_claim_is_none, a_closed_one_says_who_has_its_lead,
+          what_is_due_first_comes_first);
     tcase_add_loop_test(t, pages_go_on_where_the_last_ended, 1, 8);
-    tcase_add_test(t, filters_leave_out_what_does_not_fit);
-    tcase_set_timeout(t, 60);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(suite());
-
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    TESTS(t, filters_leave_out_what_does_not_fit);
 }

@@ -2,8 +2,8 @@
  * however many touches stand in the way. */
 #include "reading.h"
 #include "store/read/history_read.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -205,19 +205,11 @@ START_TEST(those_that_were_answered_newest_first)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("store/history_read");
-    TCase *tests = tcase_create("history_read");
-    SRunner *runner = srunner_create(suite);
+    TCase *tests = suite_case(suite, "history_read");
 
     tcase_add_checked_fixture(tests, set_up, tear_down);
-    tcase_set_timeout(tests, 120);
     tcase_add_loop_test(tests, every_lead_once_in_order, 0, 2);
     tcase_add_loop_test(tests, those_that_were_answered_newest_first, 0, 2);
-    suite_add_tcase(suite, tests);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -7,8 +7,8 @@
 #include "cli/cli.h"
 #include "database.h"
 #include "store/pg/migrate.h"
+#include "suite.h"
 
-#include <check.h>
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -559,30 +559,16 @@ START_TEST(serve_refuses_a_role_that_policies_do_not_bind)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("store/isolation");
-    TCase *t = tcase_create("isolation");
+    TCase *t = suite_case(suite, "isolation");
 
     tcase_add_unchecked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, every_table_forces_row_level_security);
-    tcase_add_test(t, the_workspace_leads_every_key);
-    tcase_add_test(t, every_table_has_a_row_of_both);
-    tcase_add_test(t, the_roles_have_the_grants_that_are_listed);
-    tcase_add_test(t, what_rows_name_cannot_be_deleted);
-    tcase_add_test(t, nobody_else_was_granted_anything);
-    tcase_add_test(t, what_is_secret_is_the_services_own);
-    tcase_add_test(t, the_roles_are_no_more_than_that);
-    tcase_add_test(t, without_a_workspace_nothing_is_there);
-    tcase_add_test(t, in_one_workspace_the_other_is_not_there);
-    tcase_add_test(t, a_context_that_is_none_opens_nothing);
-    tcase_add_test(t, the_ledger_is_only_added_to);
-    tcase_add_test(t, jobs_see_what_is_due_and_no_more);
-    tcase_add_test(t, serve_refuses_a_role_that_policies_do_not_bind);
-    suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(t, every_table_forces_row_level_security, the_workspace_leads_every_key,
+          every_table_has_a_row_of_both, the_roles_have_the_grants_that_are_listed,
+          what_rows_name_cannot_be_deleted, nobody_else_was_granted_anything,
+          what_is_secret_is_the_services_own, the_roles_are_no_more_than_that,
+          without_a_workspace_nothing_is_there, in_one_workspace_the_other_is_not_there,
+          a_context_that_is_none_opens_nothing, the_ledger_is_only_added_to,
+          jobs_see_what_is_due_and_no_more, serve_refuses_a_role_that_policies_do_not_bind);
 }

@@ -1,10 +1,10 @@
 /* The file of keys that secrets are sealed with: made whole, added to by two at once, read again
  * when it has changed, and refused with the line that is wrong. */
+#include "suite.h"
 #include "test_cluster.h"
 
 #include "store/seal/keyring.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -227,24 +227,14 @@ START_TEST(a_full_file_says_so_and_stays)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("keyring");
-    TCase *tests = tcase_create("keyring");
+    TCase *tests = suite_case(suite, "keyring");
 
     tcase_add_checked_fixture(tests, set_up, tear_down);
-    tcase_add_test(tests, what_is_sealed_opens_and_no_two_are_alike);
-    tcase_add_test(tests, the_last_key_seals_and_every_one_opens);
-    tcase_add_test(tests, a_key_that_another_server_sealed_with_is_looked_for_in_the_file);
-    tcase_add_test(tests, a_file_that_was_spoilt_leaves_the_keys_as_they_were);
-    tcase_add_test(tests, a_wrong_file_is_refused_in_words);
-    tcase_add_test(tests, a_file_is_made_once_and_is_private);
-    tcase_add_test(tests, two_that_add_at_once_both_add);
-    tcase_add_test(tests, a_full_file_says_so_and_stays);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    TESTS(tests, what_is_sealed_opens_and_no_two_are_alike, the_last_key_seals_and_every_one_opens,
+          a_key_that_another_server_sealed_with_is_looked_for_in_the_file,
+          a_file_that_was_spoilt_leaves_the_keys_as_they_were, a_wrong_file_is_refused_in_words,
+          a_file_is_made_once_and_is_private, two_that_add_at_once_both_add,
+          a_full_file_says_so_and_stays);
 }

@@ -4,8 +4,8 @@
  */
 #include "core/intake/lead_capture.h"
 #include "reading.h"
+#include "suite.h"
 
-#include <check.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -346,25 +346,14 @@ START_TEST(test_stale_configuration_runs_again)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("store/lane");
-    TCase *tcase = tcase_create("lane");
-    SRunner *runner = srunner_create(suite);
+    TCase *tcase = suite_case(suite, "lane");
 
-    tcase_set_timeout(tcase, 0); /* CTest has one */
     tcase_add_checked_fixture(tcase, setup, teardown);
-    tcase_add_test(tcase, test_same_key_takes_effect_once);
-    tcase_add_test(tcase, test_a_new_key_that_is_there_is_replayed);
-    tcase_add_test(tcase, test_two_servers_capture_one_person);
-    tcase_add_test(tcase, test_two_servers_same_key_at_once);
-    tcase_add_test(tcase, test_poison_fails_alone);
-    tcase_add_loop_test(tcase, test_a_cut_at_the_commit_is_never_forgotten, 0,
-                        sizeof cuts / sizeof *cuts);
-    tcase_add_test(tcase, test_stale_configuration_runs_again);
-    suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tcase, test_same_key_takes_effect_once, test_a_new_key_that_is_there_is_replayed,
+          test_two_servers_capture_one_person, test_two_servers_same_key_at_once,
+          test_poison_fails_alone);
+    EACH(tcase, test_a_cut_at_the_commit_is_never_forgotten, cuts);
+    TESTS(tcase, test_stale_configuration_runs_again);
 }

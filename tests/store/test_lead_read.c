@@ -5,8 +5,8 @@
 #include "core/intake/lead_merge.h"
 #include "reading.h"
 #include "store/read/lead_read.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -437,39 +437,17 @@ START_TEST(a_follower_ends_with_what_is)
 }
 END_TEST
 
-static Suite *suite(void)
+void suite_cases(Suite *suite)
 {
-    Suite *s = suite_create("store/lead_read");
-    TCase *t = tcase_create("leads");
+    TCase *t = suite_case(suite, "leads");
 
     tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, a_lead_is_read_with_its_etag);
-    tcase_add_test(t, an_open_handoff_is_named);
-    tcase_add_test(t, nobody_has_an_unknown_id);
-    tcase_add_test(t, merges_are_followed_to_the_last_survivor);
-    tcase_add_test(t, another_workspace_does_not_see_it);
-    tcase_add_test(t, pages_go_from_the_newest_to_the_oldest);
-    tcase_add_test(t, filters_hold_together);
-    tcase_add_test(t, who_is_due_first_comes_first);
-    tcase_add_test(t, what_is_gone_is_in_no_page);
-    tcase_add_test(t, a_lead_is_in_the_feed_once_it_has_reached_it);
-    tcase_add_test(t, a_page_has_a_lead_once_at_its_latest_change);
-    tcase_add_test(t, who_is_gone_leaves_a_tombstone);
-    tcase_add_loop_test(t, a_look_ends_somewhere_and_the_next_goes_on, 0,
-                        sizeof windows / sizeof *windows);
-    tcase_add_test(t, a_feed_is_of_its_milestone_alone);
-    tcase_add_test(t, a_follower_ends_with_what_is);
-    tcase_set_timeout(t, 60);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(suite());
-
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    TESTS(t, a_lead_is_read_with_its_etag, an_open_handoff_is_named, nobody_has_an_unknown_id,
+          merges_are_followed_to_the_last_survivor, another_workspace_does_not_see_it,
+          pages_go_from_the_newest_to_the_oldest, filters_hold_together,
+          who_is_due_first_comes_first, what_is_gone_is_in_no_page,
+          a_lead_is_in_the_feed_once_it_has_reached_it, a_page_has_a_lead_once_at_its_latest_change,
+          who_is_gone_leaves_a_tombstone);
+    EACH(t, a_look_ends_somewhere_and_the_next_goes_on, windows);
+    TESTS(t, a_feed_is_of_its_milestone_alone, a_follower_ends_with_what_is);
 }

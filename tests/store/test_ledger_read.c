@@ -6,8 +6,8 @@
 #include "reading.h"
 #include "store/read/ledger_read.h"
 #include "store/read/verdict_read.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -383,33 +383,16 @@ START_TEST(verdicts_come_newest_first_by_term_and_version)
 }
 END_TEST
 
-static Suite *suite(void)
+void suite_cases(Suite *suite)
 {
-    Suite *s = suite_create("store/ledger_read");
-    TCase *t = tcase_create("ledger");
+    TCase *t = suite_case(suite, "ledger");
 
     tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, events_come_in_order_and_the_place_is_kept);
-    tcase_add_test(t, feedback_carries_its_words);
-    tcase_add_test(t, feedback_goes_on_where_it_was_cut);
-    tcase_add_loop_test(t, a_look_ends_somewhere_and_the_next_goes_on, 0,
-                        sizeof windows / sizeof *windows);
-    tcase_add_test(t, feedback_is_written_as_the_contract_has_it);
-    tcase_add_test(t, a_timeline_has_what_happened_with_touches);
-    tcase_add_test(t, a_timeline_has_the_absorbed_ones_too_whichever_is_asked);
-    tcase_add_test(t, every_word_of_a_touch_stands_in_its_place);
-    tcase_add_test(t, verdicts_come_newest_first_by_term_and_version);
-    tcase_set_timeout(t, 60);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(suite());
-
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    TESTS(t, events_come_in_order_and_the_place_is_kept, feedback_carries_its_words,
+          feedback_goes_on_where_it_was_cut);
+    EACH(t, a_look_ends_somewhere_and_the_next_goes_on, windows);
+    TESTS(t, feedback_is_written_as_the_contract_has_it, a_timeline_has_what_happened_with_touches,
+          a_timeline_has_the_absorbed_ones_too_whichever_is_asked,
+          every_word_of_a_touch_stands_in_its_place,
+          verdicts_come_newest_first_by_term_and_version);
 }

@@ -3,8 +3,8 @@
  * kept are run and what each of their scans read is counted. */
 #include "reading.h"
 #include "store/pg/statements.h"
+#include "suite.h"
 
-#include <check.h>
 #include <jansson.h>
 #include <libpq-fe.h>
 #include <stdio.h>
@@ -213,19 +213,10 @@ START_TEST(a_list_without_an_index_is_seen)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("store/lists");
-    TCase *tcase = tcase_create("lists");
-    SRunner *runner = srunner_create(suite);
+    TCase *tcase = suite_case(suite, "lists");
 
-    tcase_set_timeout(tcase, 60);
     tcase_add_checked_fixture(tcase, set_up, tear_down);
-    tcase_add_test(tcase, a_page_reads_no_more_than_pages);
-    tcase_add_test(tcase, a_list_without_an_index_is_seen);
-    suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tcase, a_page_reads_no_more_than_pages, a_list_without_an_index_is_seen);
 }

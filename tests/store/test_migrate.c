@@ -2,8 +2,8 @@
  * fit it is told so. */
 #include "database.h"
 #include "store/pg/migrate.h"
+#include "suite.h"
 
-#include <check.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -425,35 +425,17 @@ START_TEST(emails_are_spelled_as_they_are_now)
 }
 END_TEST
 
-static Suite *suite(void)
+void suite_cases(Suite *suite)
 {
-    Suite *s = suite_create("store/migrate");
-    TCase *t = tcase_create("migrate");
+    TCase *t = suite_case(suite, "migrate");
 
     tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, an_empty_database_comes_to_the_programs_version);
-    tcase_add_test(t, a_migration_leaves_rows_and_triggers);
-    tcase_add_test(t, what_is_missing_is_applied_once);
-    tcase_add_test(t, a_schema_that_does_not_fit_is_named_and_left_alone);
-    tcase_add_test(t, a_migration_that_fails_leaves_nothing_of_itself);
-    tcase_add_test(t, leads_that_were_merged_lead_to_the_one_that_stands);
-    tcase_add_test(t, sources_of_ids_are_what_they_may_be);
-    tcase_add_test(t, leads_have_a_next_step_for_what_was_a_date_and_a_hold);
-    tcase_add_test(t, emails_are_spelled_as_they_are_now);
-    tcase_add_test(t, several_at_once_all_succeed);
-    tcase_add_test(t, a_user_who_may_not_make_roles_gets_the_words_for_an_administrator);
-    tcase_add_test(t, the_services_own_user_may_take_the_roles);
-    tcase_set_timeout(t, 60);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(suite());
-
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    TESTS(t, an_empty_database_comes_to_the_programs_version, a_migration_leaves_rows_and_triggers,
+          what_is_missing_is_applied_once, a_schema_that_does_not_fit_is_named_and_left_alone,
+          a_migration_that_fails_leaves_nothing_of_itself,
+          leads_that_were_merged_lead_to_the_one_that_stands, sources_of_ids_are_what_they_may_be,
+          leads_have_a_next_step_for_what_was_a_date_and_a_hold, emails_are_spelled_as_they_are_now,
+          several_at_once_all_succeed,
+          a_user_who_may_not_make_roles_gets_the_words_for_an_administrator,
+          the_services_own_user_may_take_the_roles);
 }

@@ -1,8 +1,7 @@
 /* What an operator alarms on: counted by state and time, of one workspace. */
 #include "reading.h"
 #include "store/read/operator_read.h"
-
-#include <check.h>
+#include "suite.h"
 
 static struct reading world;
 
@@ -97,21 +96,11 @@ START_TEST(a_ledger_waits_for_its_checkpoint)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("store/operator_read");
-    TCase *tests = tcase_create("operator_read");
+    TCase *tests = suite_case(suite, "operator_read");
 
     tcase_add_checked_fixture(tests, set_up, tear_down);
-    tcase_add_test(tests, nothing_is_nothing);
-    tcase_add_test(tests, handoffs_wait_and_are_overdue);
-    tcase_add_test(tests, deliveries_have_failed);
-    tcase_add_test(tests, a_ledger_waits_for_its_checkpoint);
-    tcase_set_timeout(tests, 60);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    TESTS(tests, nothing_is_nothing, handoffs_wait_and_are_overdue, deliveries_have_failed,
+          a_ledger_waits_for_its_checkpoint);
 }

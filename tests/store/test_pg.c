@@ -1,8 +1,8 @@
 /* One connection: what goes in comes out, errors say what kind they are, and a lost connection
  * comes back. */
 #include "database.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -581,45 +581,26 @@ START_TEST(a_changed_table_costs_one_retry)
 }
 END_TEST
 
-static Suite *suite(void)
+void suite_cases(Suite *suite)
 {
-    Suite *s = suite_create("store/pg");
-    TCase *t = tcase_create("pg");
+    TCase *t = suite_case(suite, "pg");
 
     tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, every_type_comes_back_as_it_went);
-    tcase_add_test(t, nothing_comes_back_as_nothing);
-    tcase_add_test(t, arrays_of_every_type_with_nulls);
-    tcase_add_test(t, a_large_array_and_an_empty_one);
-    tcase_add_test(t, an_array_item_of_another_type_is_refused_before_sending);
-    tcase_add_test(t, a_transaction_commits_whole_in_one_round_trip);
-    tcase_add_loop_test(t, an_error_says_its_kind_and_place_and_leaves_nothing, 0,
-                        sizeof mishaps / sizeof *mishaps);
-    tcase_add_test(t, a_statement_skipped_after_an_error_is_prepared_the_next_time);
-    tcase_add_test(t, a_guard_that_finds_nothing_makes_the_group_stale);
-    tcase_add_test(t, a_transaction_spans_round_trips_and_can_be_rolled_back);
-    tcase_add_test(t, an_idle_connection_that_was_cut_opens_again_unnoticed);
-    tcase_add_test(t, a_transaction_that_lost_its_connection_does_not_go_on_on_another);
-    tcase_add_test(t, a_cut_before_the_commit_says_that_nothing_was_done);
-    tcase_add_test(t, a_cut_while_the_commit_runs_says_that_it_was_sent);
-    tcase_add_test(t, a_commit_with_a_warning_is_in_doubt);
-    tcase_add_test(t, a_warning_before_the_commit_is_no_doubt);
-    tcase_add_test(t, an_answer_that_does_not_come_in_time_ends_the_connection);
-    tcase_add_test(t, a_database_that_is_away_is_tried_until_the_deadline);
-    tcase_add_test(t, who_wakes_long_after_the_deadline_connects_all_the_same);
-    tcase_add_test(t, only_a_role_that_row_level_security_binds_may_serve);
-    tcase_add_test(t, a_changed_table_costs_one_retry);
-    tcase_set_timeout(t, 60);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(suite());
-
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    TESTS(t, every_type_comes_back_as_it_went, nothing_comes_back_as_nothing,
+          arrays_of_every_type_with_nulls, a_large_array_and_an_empty_one,
+          an_array_item_of_another_type_is_refused_before_sending,
+          a_transaction_commits_whole_in_one_round_trip);
+    EACH(t, an_error_says_its_kind_and_place_and_leaves_nothing, mishaps);
+    TESTS(t, a_statement_skipped_after_an_error_is_prepared_the_next_time,
+          a_guard_that_finds_nothing_makes_the_group_stale,
+          a_transaction_spans_round_trips_and_can_be_rolled_back,
+          an_idle_connection_that_was_cut_opens_again_unnoticed,
+          a_transaction_that_lost_its_connection_does_not_go_on_on_another,
+          a_cut_before_the_commit_says_that_nothing_was_done,
+          a_cut_while_the_commit_runs_says_that_it_was_sent, a_commit_with_a_warning_is_in_doubt,
+          a_warning_before_the_commit_is_no_doubt,
+          an_answer_that_does_not_come_in_time_ends_the_connection,
+          a_database_that_is_away_is_tried_until_the_deadline,
+          who_wakes_long_after_the_deadline_connects_all_the_same,
+          only_a_role_that_row_level_security_binds_may_serve, a_changed_table_costs_one_retry);
 }

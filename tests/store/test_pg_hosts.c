@@ -2,9 +2,9 @@
  * begun anew by every call. */
 #include "database.h"
 #include "store/pg/pg_hosts.h"
+#include "suite.h"
 
 #include <arpa/inet.h>
-#include <check.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -231,22 +231,12 @@ START_TEST(a_connection_waits_no_longer_than_its_deadline)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("store/pg_hosts");
-    TCase *t = tcase_create("hosts");
+    TCase *t = suite_case(suite, "hosts");
 
     tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, a_silent_host_costs_a_moment_and_only_once);
-    tcase_add_test(t, a_dead_host_costs_nothing);
-    tcase_add_test(t, silence_ends_at_the_deadline_and_is_not_begun_anew);
-    tcase_add_test(t, what_is_slow_is_gone_on_with);
-    tcase_add_test(t, what_cannot_be_read_is_said);
-    tcase_add_test(t, a_connection_waits_no_longer_than_its_deadline);
-    suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(t, a_silent_host_costs_a_moment_and_only_once, a_dead_host_costs_nothing,
+          silence_ends_at_the_deadline_and_is_not_begun_anew, what_is_slow_is_gone_on_with,
+          what_cannot_be_read_is_said, a_connection_waits_no_longer_than_its_deadline);
 }

@@ -2,8 +2,8 @@
  * run. One thread, which the first job holds for as long as a test wants. */
 #include "reading.h"
 #include "store/read/reader.h"
+#include "suite.h"
 
-#include <check.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdlib.h>
@@ -164,22 +164,13 @@ START_TEST(what_waits_runs_before_they_stop_and_nothing_comes_after)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("store/readers");
-    TCase *tcase = tcase_create("readers");
-    SRunner *runner = srunner_create(suite);
+    TCase *tcase = suite_case(suite, "readers");
 
-    tcase_set_timeout(tcase, 0); /* CTest has one */
     tcase_add_checked_fixture(tcase, set_up, tear_down);
-    tcase_add_test(tcase, so_many_wait_and_no_more);
-    tcase_add_loop_test(tcase, who_is_taken_back_never_runs_and_the_others_run_in_order, 0,
-                        sizeof cancelled / sizeof *cancelled);
-    tcase_add_test(tcase, who_is_taken_already_is_not_taken_back);
-    tcase_add_test(tcase, what_waits_runs_before_they_stop_and_nothing_comes_after);
-    suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tcase, so_many_wait_and_no_more);
+    EACH(tcase, who_is_taken_back_never_runs_and_the_others_run_in_order, cancelled);
+    TESTS(tcase, who_is_taken_already_is_not_taken_back,
+          what_waits_runs_before_they_stop_and_nothing_comes_after);
 }

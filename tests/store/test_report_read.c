@@ -1,8 +1,8 @@
 /* The funnel: where leads stand now, what was ever reached, and who was only called qualified. */
 #include "reading.h"
 #include "store/read/report_read.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 
 static struct reading r;
@@ -78,25 +78,10 @@ START_TEST(a_period_is_of_the_first_touch_else_the_capture)
 }
 END_TEST
 
-static Suite *suite(void)
+void suite_cases(Suite *suite)
 {
-    Suite *s = suite_create("store/report_read");
-    TCase *t = tcase_create("reports");
+    TCase *t = suite_case(suite, "reports");
 
     tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, the_funnel_counts_now_and_ever);
-    tcase_add_test(t, a_period_is_of_the_first_touch_else_the_capture);
-    tcase_set_timeout(t, 60);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(suite());
-
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    TESTS(t, the_funnel_counts_now_and_ever, a_period_is_of_the_first_touch_else_the_capture);
 }

@@ -4,8 +4,8 @@
  */
 #include "core/setup/retention.h"
 #include "reading.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -123,22 +123,12 @@ START_TEST(other_workspaces_keep_theirs)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("store/retention");
-    TCase *tcase = tcase_create("retention");
-    SRunner *runner = srunner_create(suite);
+    TCase *tcase = suite_case(suite, "retention");
 
-    tcase_set_timeout(tcase, 0); /* CTest has one */
     tcase_add_checked_fixture(tcase, set_up, tear_down);
-    tcase_add_test(tcase, answers_go_after_their_days_with_the_leads_that_they_name);
-    tcase_add_test(tcase, of_deliveries_the_bodies_go);
-    tcase_add_test(tcase, jobs_go_after_their_days_but_never_while_they_run);
-    tcase_add_test(tcase, the_days_are_those_that_are_promised);
-    tcase_add_test(tcase, other_workspaces_keep_theirs);
-    suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tcase, answers_go_after_their_days_with_the_leads_that_they_name,
+          of_deliveries_the_bodies_go, jobs_go_after_their_days_but_never_while_they_run,
+          the_days_are_those_that_are_promised, other_workspaces_keep_theirs);
 }

@@ -4,8 +4,8 @@
 #include "database.h"
 #include "store/pg/migrate.h"
 #include "store/pg/pg_params.h"
+#include "suite.h"
 
-#include <check.h>
 #include <ctype.h>
 #include <glob.h>
 #include <libpq-fe.h>
@@ -233,27 +233,11 @@ START_TEST(a_wrong_plan_and_a_missing_grant_are_seen)
 }
 END_TEST
 
-static Suite *suite(void)
+void suite_cases(Suite *suite)
 {
-    Suite *s = suite_create("store/statements");
-    TCase *t = tcase_create("statements");
+    TCase *t = suite_case(suite, "statements");
 
     tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, every_statement_prepares_and_has_its_plan);
-    tcase_add_test(t, every_name_is_there_once_and_short_enough);
-    tcase_add_test(t, every_declared_statement_is_listed);
-    tcase_add_test(t, a_wrong_plan_and_a_missing_grant_are_seen);
-    tcase_set_timeout(t, 60);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(suite());
-
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    TESTS(t, every_statement_prepares_and_has_its_plan, every_name_is_there_once_and_short_enough,
+          every_declared_statement_is_listed, a_wrong_plan_and_a_missing_grant_are_seen);
 }

@@ -2,8 +2,8 @@
  * overridden. */
 #include "reading.h"
 #include "store/read/suggestion_read.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -152,20 +152,11 @@ START_TEST(without_a_version_in_force_there_is_nothing)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("store/suggestion_read");
-    TCase *tcase = tcase_create("suggestion_read");
-    SRunner *runner = srunner_create(suite);
+    TCase *tcase = suite_case(suite, "suggestion_read");
 
-    tcase_set_timeout(tcase, 0); /* CTest has one */
     tcase_add_checked_fixture(tcase, set_up, tear_down);
-    tcase_add_test(tcase, what_was_overridden_is_counted_by_criterion);
-    tcase_add_test(tcase, rejections_are_counted_by_reason);
-    tcase_add_test(tcase, without_a_version_in_force_there_is_nothing);
-    suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tcase, what_was_overridden_is_counted_by_criterion, rejections_are_counted_by_reason,
+          without_a_version_in_force_there_is_nothing);
 }

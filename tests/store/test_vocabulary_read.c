@@ -4,8 +4,8 @@
 #include "reading.h"
 #include "store/read/delivery_read.h"
 #include "store/read/vocabulary_read.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -157,27 +157,11 @@ START_TEST(deliveries_are_filtered_by_status_and_source)
 }
 END_TEST
 
-static Suite *suite(void)
+void suite_cases(Suite *suite)
 {
-    Suite *s = suite_create("store/vocabulary_read");
-    TCase *t = tcase_create("vocabulary");
+    TCase *t = suite_case(suite, "vocabulary");
 
     tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, attributes_have_types_and_coverage);
-    tcase_add_test(t, values_come_by_name_page_by_page);
-    tcase_add_test(t, deliveries_come_newest_first);
-    tcase_add_test(t, deliveries_are_filtered_by_status_and_source);
-    tcase_set_timeout(t, 60);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(suite());
-
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    TESTS(t, attributes_have_types_and_coverage, values_come_by_name_page_by_page,
+          deliveries_come_newest_first, deliveries_are_filtered_by_status_and_source);
 }

@@ -8,8 +8,8 @@
 #include "store/pg/entropy.h"
 #include "store/table/config_read.h"
 #include "store/work_load.h"
+#include "suite.h"
 
-#include <check.h>
 #include <libpq-fe.h>
 #include <poll.h>
 #include <pthread.h>
@@ -235,20 +235,11 @@ START_TEST(what_moved_before_the_lock_is_seen)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("store/work_load");
-    TCase *tcase = tcase_create("work_load");
-    SRunner *runner = srunner_create(suite);
+    TCase *tcase = suite_case(suite, "work_load");
 
-    tcase_set_timeout(tcase, 0); /* CTest has one */
     tcase_add_checked_fixture(tcase, set_up, tear_down);
-    tcase_add_loop_test(tcase, every_touch_is_loaded_or_counted_and_none_twice, 0,
-                        sizeof logs / sizeof *logs);
-    tcase_add_loop_test(tcase, what_moved_before_the_lock_is_seen, 0, sizeof moves / sizeof *moves);
-    suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    EACH(tcase, every_touch_is_loaded_or_counted_and_none_twice, logs);
+    EACH(tcase, what_moved_before_the_lock_is_seen, moves);
 }

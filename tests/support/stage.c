@@ -2,11 +2,11 @@
 
 #include "client.h"
 #include "database.h"
+#include "suite.h"
 #include "test_clock.h"
 
 #include "store/pg/pg.h"
 
-#include <check.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +23,7 @@
 static struct database *database;
 static struct service *service;
 static const struct service_setting *settings; /* of the server; NULL: none */
+static char workspace[32];                     /* the last that was made */
 
 static void start(void)
 {
@@ -31,6 +32,11 @@ static void start(void)
     database = database_new();
     test_clock_open(database);
     service = service_start(database_conninfo(database), settings);
+}
+
+const char *stage_workspace(void)
+{
+    return workspace;
 }
 
 struct service *stage_service(void)
@@ -79,12 +85,15 @@ static void set_key(struct story *story, const char *prefix, const json_t *key)
 void stage_add_workspace(struct stage *stage, const char *prefix, const char *options)
 {
     static int counter;
-    char words[COMMAND_MAX_BYTES];
+    char words[COMMAND_MAX_BYTES], name[64];
 
+    snprintf(workspace, sizeof workspace, "acme-%d", ++counter);
     snprintf(words, sizeof words,
-             "workspace create acme-%d --marketing ana@acme.example --marketing max@acme.example "
+             "workspace create %s --marketing ana@acme.example --marketing max@acme.example "
              "%s --json %s",
-             ++counter, strstr(options, "--sdr") == NULL ? SALES : "", options);
+             workspace, strstr(options, "--sdr") == NULL ? SALES : "", options);
+    snprintf(name, sizeof name, "%sworkspace", prefix);
+    story_set(stage->story, name, workspace);
     char *text = stage_baton(words, 0);
     json_t *made = json_loads(text, 0, NULL);
     const json_t *keys = json_object_get(made, "keys");
@@ -135,29 +144,28 @@ void stage_wait_job(struct stage *stage, const char *state)
     ck_assert_str_eq(now, state);
 }
 
-void stage_end(void)
+/* Whatever a failed test left behind. */
+static void leave(void)
 {
-    if (database != NULL)
-        free(stage_baton("verify --state", 0));
-    if (service != NULL)
-        service_stop(service);
     test_clock_close();
+    if (service != NULL)
+        service_free(service);
     if (database != NULL)
         database_free(database);
     service = NULL;
     database = NULL;
 }
 
-/* Whatever a failed test left behind. */
-static void leave(void)
+void stage_end(void)
 {
-    if (service != NULL)
-        service_free(service);
-    test_clock_close();
+    struct service *ending = service;
+
     if (database != NULL)
-        database_free(database);
+        free(stage_baton("verify --state", 0));
     service = NULL;
-    database = NULL;
+    if (ending != NULL)
+        service_stop(ending);
+    leave();
 }
 
 static const struct service_setting sizes[][2] = {
@@ -166,19 +174,27 @@ static const struct service_setting sizes[][2] = {
     {{"BATON_TEST_GROUP_FILL", "256"}, {NULL, NULL}},
 };
 
-int stage_run_sizes(Suite *(*make)(void))
+bool suite_round_begin(int round)
 {
-    int failed = 0;
+    if (round == sizeof sizes / sizeof *sizes)
+        return false;
+    settings = sizes[round];
+    printf("%s=%s\n", settings->name, settings->value);
+    return true;
+}
 
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        SRunner *runner = srunner_create(make());
-        settings = sizes[i];
-        printf("%s=%s\n", settings->name, settings->value);
-        fflush(stdout);
-        srunner_run_all(runner, CK_NORMAL);
-        failed += srunner_ntests_failed(runner);
-        srunner_free(runner);
-        leave();
-    }
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+START_TEST(the_server_ends_cleanly)
+{
+    stage_end();
+}
+END_TEST
+
+void suite_round_cases(Suite *suite)
+{
+    TESTS(suite_case(suite, "the end"), the_server_ends_cleanly);
+}
+
+void suite_round_end(void)
+{
+    leave();
 }

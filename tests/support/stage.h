@@ -3,7 +3,8 @@
  * workspace for each story, so that stories do not see each other. Time that passes in one has
  * passed for those after it.
  *
- * Of a workspace the story knows ${ana} and ${max} (members of marketing, ana is admin), ${sam} and
+ * Of a workspace the story knows its name as ${workspace}, ${ana} and ${max} (members of marketing,
+ * ana is admin), ${sam} and
  * ${sue} (of sales, sam is admin), each the key of that member, and ${marketing} and ${sales}, the
  * keys of the teams themselves. With --sdr among the options there is no sales team; who is named
  * there is known in the same way.
@@ -13,9 +14,8 @@
 
 #include "service.h"
 #include "story.h"
+#include "suite.h"
 #include "test_clock.h"
-
-#include <check.h>
 
 struct stage {
     struct client *client;
@@ -36,6 +36,9 @@ void stage_play(const char *options, const struct step *steps);
 /** Makes another workspace; its keys get the names with this prefix: ${other_ana} … */
 void stage_add_workspace(struct stage *stage, const char *prefix, const char *options);
 
+/** The name of the workspace that was made last. */
+const char *stage_workspace(void);
+
 /** The server of this program, and the database's connection string. */
 struct service *stage_service(void);
 const char *stage_database(void);
@@ -48,15 +51,35 @@ void stage_wait_job(struct stage *stage, const char *state);
  *  unless it ends with this exit code. */
 char *stage_baton(const char *words, int code);
 
-/** The last test of a suite: what the stories left behind is what its ledger tells, and the server
- *  drains and ends cleanly. */
+/** What every round of a suite of stories ends with, by itself (suite.h): what the stories left
+ *  behind is what its ledger tells, and the server drains and ends cleanly. Rounds have groups of
+ * 1, 2 and 256 commands: the lane fills its groups up to that size with commands that are refused.
+ */
 void stage_end(void);
 
-/**
- * The main() of a program of stories. Runs the suite with groups of 1, 2 and 256 commands: a lane
- * fills its groups up to that size with commands that are refused. Each time on a server and a
- * database of its own. EXIT_SUCCESS when no test failed.
- */
-int stage_run_sizes(Suite *(*make)(void));
+/** For a file whose tests play on a stage of their own each: `stage`, and the two functions of a
+ *  fixture, which opens it, plays the steps (NULL: none), and closes it. */
+#define STAGE_FIXTURE(options, steps)                                                              \
+    static struct stage stage;                                                                     \
+                                                                                                   \
+    static void set_up(void)                                                                       \
+    {                                                                                              \
+        stage = stage_open(options);                                                               \
+        if ((steps) != NULL)                                                                       \
+            story_run(stage.story, steps);                                                         \
+    }                                                                                              \
+                                                                                                   \
+    static void tear_down(void)                                                                    \
+    {                                                                                              \
+        stage_close(&stage);                                                                       \
+    }
+
+/** A test that is one story. */
+#define STORY(name, options, steps)                                                                \
+    START_TEST(name)                                                                               \
+    {                                                                                              \
+        stage_play(options, steps);                                                                \
+    }                                                                                              \
+    END_TEST
 
 #endif

@@ -325,20 +325,4 @@ static inline const char *bench_entry(enum ledger_kind kind)
     ck_assert_str_eq(config_team_name(&bench.config, (id)), bench.teams[at].name)
 #define ASSERT_STAGE(lead, wanted) ck_assert_str_eq(stage_name((lead)->stage), stage_name(wanted))
 
-/** Runs the cases of a test file; for its main(). */
-static inline int bench_run(const char *name, const TTest *const *tests, size_t count)
-{
-    Suite *suite = suite_create(name);
-    TCase *cases = tcase_create(name);
-    SRunner *runner = srunner_create(suite);
-
-    for (size_t i = 0; i < count; i++)
-        tcase_add_test(cases, tests[i]);
-    suite_add_tcase(suite, cases);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
-}
-
 #endif

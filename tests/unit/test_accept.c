@@ -1,7 +1,7 @@
 /* Which representation an Accept header asks for. */
 #include "http/accept.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 
 static const char *const offered[] = {"application/json", "text/html", "text/markdown"};
@@ -72,18 +72,10 @@ START_TEST(gzip_is_sent_to_whoever_takes_it)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("accept");
-    TCase *tests = tcase_create("headers");
+    TCase *tests = suite_case(suite, "headers");
 
-    tcase_add_loop_test(tests, the_best_of_what_is_offered, 0, sizeof headers / sizeof *headers);
-    tcase_add_loop_test(tests, gzip_is_sent_to_whoever_takes_it, 0,
-                        sizeof codings / sizeof *codings);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    EACH(tests, the_best_of_what_is_offered, headers);
+    EACH(tests, gzip_is_sent_to_whoever_takes_it, codings);
 }

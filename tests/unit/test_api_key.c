@@ -1,7 +1,7 @@
 /* The text of keys and of public ids: one spelling, and nothing else is taken. */
 #include "core/setup/api_key.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,20 +104,11 @@ START_TEST(a_repeat_makes_the_same_secret_and_nobody_else_does)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("api_key");
-    TCase *tests = tcase_create("text");
+    TCase *tests = suite_case(suite, "text");
 
-    tcase_add_test(tests, base32_is_that_of_the_rfc);
-    tcase_add_test(tests, a_key_reads_back_what_was_written);
-    tcase_add_test(tests, nothing_but_the_one_spelling_is_a_key);
-    tcase_add_test(tests, a_secret_fits_its_own_key_alone);
-    tcase_add_test(tests, a_repeat_makes_the_same_secret_and_nobody_else_does);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tests, base32_is_that_of_the_rfc, a_key_reads_back_what_was_written,
+          nothing_but_the_one_spelling_is_a_key, a_secret_fits_its_own_key_alone,
+          a_repeat_makes_the_same_secret_and_nobody_else_does);
 }

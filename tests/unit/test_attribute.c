@@ -1,8 +1,8 @@
 /* What is known of a lead: every observation in its place, the limit on them, and what was known
  * when. */
 #include "core/definition/attribute.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -232,24 +232,14 @@ START_TEST(a_name_is_what_a_person_can_read)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("attribute");
-    TCase *tcase = tcase_create("attribute");
+    TCase *tcase = suite_case(suite, "attribute");
 
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_loop_test(tcase, of_many_the_oldest_and_the_newest_are_kept, 0, 3);
-    tcase_add_test(tcase, so_many_names_and_no_more);
-    tcase_add_test(tcase, the_newest_word_counts_however_late_an_older_one_comes);
-    tcase_add_test(tcase, a_copied_set_stays_as_it_was);
-    tcase_add_test(tcase, the_past_knows_what_it_knew);
-    tcase_add_test(tcase, both_sets_are_told_to_the_one_that_stays);
-    tcase_add_test(tcase, what_is_stored_comes_back);
-    tcase_add_test(tcase, a_name_is_what_a_person_can_read);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tcase, so_many_names_and_no_more, the_newest_word_counts_however_late_an_older_one_comes,
+          a_copied_set_stays_as_it_was, the_past_knows_what_it_knew,
+          both_sets_are_told_to_the_one_that_stays, what_is_stored_comes_back,
+          a_name_is_what_a_person_can_read);
 }

@@ -1,8 +1,8 @@
 /* Attribution: parts become rows, every conversion gives one whole credit, and the order is the
  * same for the same question, however the parts came. */
 #include "core/attribution/attribution.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -304,34 +304,16 @@ START_TEST(csv_is_quoted_where_it_must_be)
 }
 END_TEST
 
-static Suite *suite(void)
+void suite_cases(Suite *suite)
 {
-    Suite *s = suite_create("unit/attribution");
-    TCase *t = tcase_create("attribution");
+    TCase *t = suite_case(suite, "attribution");
 
     tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, parts_become_rows_and_credit_is_conversions);
-    tcase_add_test(t, what_stands_outside_is_counted_only_with_a_window);
-    tcase_add_test(t, the_order_of_parts_does_not_matter);
-    tcase_add_test(t, rows_stand_by_time_then_weight_then_name);
-    tcase_add_test(t, amounts_of_several_currencies_have_no_sum);
-    tcase_add_test(t, a_sum_stays_within_what_json_numbers_hold);
-    tcase_add_test(t, nothing_is_an_answer_too);
-    tcase_add_loop_test(t, credit_has_six_decimals, 0, sizeof credits / sizeof *credits);
-    tcase_add_loop_test(t, definitions_are_those_in_force_in_the_period, 0,
-                        sizeof periods / sizeof *periods);
-    tcase_add_test(t, the_canonical_answer);
-    tcase_add_test(t, csv_is_quoted_where_it_must_be);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(suite());
-
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    TESTS(t, parts_become_rows_and_credit_is_conversions,
+          what_stands_outside_is_counted_only_with_a_window, the_order_of_parts_does_not_matter,
+          rows_stand_by_time_then_weight_then_name, amounts_of_several_currencies_have_no_sum,
+          a_sum_stays_within_what_json_numbers_hold, nothing_is_an_answer_too);
+    EACH(t, credit_has_six_decimals, credits);
+    EACH(t, definitions_are_those_in_force_in_the_period, periods);
+    TESTS(t, the_canonical_answer, csv_is_quoted_where_it_must_be);
 }

@@ -1,5 +1,6 @@
 /* Who may do what to what is whose: the table, and every way around it that was thought of. */
 #include "setup_world.h"
+#include "suite.h"
 
 #include "core/authority.h"
 #include "core/setup/source_change.h"
@@ -258,23 +259,13 @@ START_TEST(the_operator_may_take_it_and_it_shows)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("authority");
-    TCase *tests = tcase_create("authority");
+    TCase *tests = suite_case(suite, "authority");
 
-    tcase_add_test(tests, the_table_holds_for_both_sides);
-    tcase_add_test(tests, a_partner_is_on_neither_side);
-    tcase_add_test(tests, nobody_makes_or_changes_what_is_the_others);
-    tcase_add_test(tests, a_source_is_its_sides_and_is_not_moved_away);
-    tcase_add_test(tests, no_team_is_moved_onto_the_other_side);
-    tcase_add_test(tests, a_signer_gives_sign_and_no_more_than_the_own_key_has);
-    tcase_add_test(tests, the_last_signer_of_a_side_stays);
-    tcase_add_test(tests, the_operator_may_take_it_and_it_shows);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tests, the_table_holds_for_both_sides, a_partner_is_on_neither_side,
+          nobody_makes_or_changes_what_is_the_others, a_source_is_its_sides_and_is_not_moved_away,
+          no_team_is_moved_onto_the_other_side,
+          a_signer_gives_sign_and_no_more_than_the_own_key_has, the_last_signer_of_a_side_stays,
+          the_operator_may_take_it_and_it_shows);
 }

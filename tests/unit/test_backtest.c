@@ -1,7 +1,7 @@
 /* Back-tests: what is known then, what is counted, and intervals against published numbers. */
 #include "core/evidence/backtest.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -542,37 +542,24 @@ START_TEST(test_nothing_counted)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("unit/backtest");
-    TCase *tcase = tcase_create("backtest");
-    SRunner *runner = srunner_create(suite);
+    TCase *tcase = suite_case(suite, "backtest");
 
     tcase_add_checked_fixture(tcase, set_up, tear_down);
-    tcase_add_test(tcase, test_what_sales_learned_later_does_not_count);
-    tcase_add_test(tcase, test_all_that_was_known_is_judged);
-    tcase_add_test(tcase, test_imported_history_is_cut_at_the_first_handoff);
-    tcase_add_test(tcase, test_an_import_without_a_date_was_known_before);
-    tcase_add_test(tcase, test_without_handoff_all_that_was_told);
-    tcase_add_test(tcase, test_touches_recorded_later_do_not_count);
-    tcase_add_test(tcase, test_touches_beyond_the_latest_are_counted_by_day);
-    tcase_add_loop_test(tcase, test_the_earliest_of_verdict_and_handoff, 0,
-                        sizeof moments / sizeof *moments);
-    tcase_add_test(tcase, test_sql_is_judged_on_what_sales_said_as_it_decided);
-    tcase_add_test(tcase, test_touches_without_a_date_are_counted);
-    tcase_add_test(tcase, test_open_and_young_leads_are_neither_won_nor_lost);
-    tcase_add_test(tcase, test_what_few_reached_has_no_age);
-    tcase_add_test(tcase, test_counts_add_up);
-    tcase_add_test(tcase, test_period_is_of_the_moment_judged);
-    tcase_add_test(tcase, test_both_directions_of_change);
-    tcase_add_test(tcase, test_the_sample_does_not_depend_on_order);
+    TESTS(tcase, test_what_sales_learned_later_does_not_count, test_all_that_was_known_is_judged,
+          test_imported_history_is_cut_at_the_first_handoff,
+          test_an_import_without_a_date_was_known_before, test_without_handoff_all_that_was_told,
+          test_touches_recorded_later_do_not_count,
+          test_touches_beyond_the_latest_are_counted_by_day);
+    EACH(tcase, test_the_earliest_of_verdict_and_handoff, moments);
+    TESTS(tcase, test_sql_is_judged_on_what_sales_said_as_it_decided,
+          test_touches_without_a_date_are_counted,
+          test_open_and_young_leads_are_neither_won_nor_lost, test_what_few_reached_has_no_age,
+          test_counts_add_up, test_period_is_of_the_moment_judged, test_both_directions_of_change,
+          test_the_sample_does_not_depend_on_order);
     tcase_add_loop_test(tcase, test_shares_merge_into_the_whole, 0, 5);
-    tcase_add_test(tcase, test_written_whole);
-    tcase_add_loop_test(tcase, test_wilson, 0, sizeof intervals / sizeof *intervals);
-    tcase_add_test(tcase, test_nothing_counted);
-    suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tcase, test_written_whole);
+    EACH(tcase, test_wilson, intervals);
+    TESTS(tcase, test_nothing_counted);
 }

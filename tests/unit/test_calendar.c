@@ -1,8 +1,8 @@
 /* Working time: a table made by hand, what Python finds day after day, holds, and what is refused.
  */
 #include "core/calendar/calendar.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -249,22 +249,13 @@ START_TEST(what_is_refused)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("calendar");
-    TCase *tcase = tcase_create("calendar");
+    TCase *tcase = suite_case(suite, "calendar");
 
     tcase_add_checked_fixture(tcase, set_up, tear_down);
-    tcase_add_loop_test(tcase, when_it_is_due, 0, sizeof table / sizeof *table);
-    tcase_add_test(tcase, python_finds_the_same_day_after_day);
-    tcase_add_test(tcase, a_hold_stops_the_clock);
-    tcase_add_test(tcase, far_away_is_a_search_too);
-    tcase_add_loop_test(tcase, what_is_refused, 0, sizeof wrong / sizeof *wrong);
-    tcase_set_timeout(tcase, 60);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    EACH(tcase, when_it_is_due, table);
+    TESTS(tcase, python_finds_the_same_day_after_day, a_hold_stops_the_clock,
+          far_away_is_a_search_too);
+    EACH(tcase, what_is_refused, wrong);
 }

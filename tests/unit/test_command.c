@@ -1,6 +1,7 @@
 /* What every command has in common: whose answers are kept under the request's key and repeated,
  * and whose are not, because the caller can mend the request and send it again. */
 #include "bench_offer.h"
+#include "suite.h"
 
 #include "core/agreement/definition_apply.h"
 #include "core/agreement/definition_sign.h"
@@ -298,19 +299,13 @@ START_TEST(a_signature_needs_the_chains_of_those_that_it_may_end)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    const TTest *const tests[] = {
-        what_was_done_is_repeated_and_not_done_again,
-        a_refusal_by_the_state_is_repeated,
-        a_refusal_of_the_caller_is_not_kept,
-        a_key_is_for_one_request,
-        without_a_key_nothing_is_kept,
-        an_answer_names_its_lead,
-        a_command_needs_every_row_that_it_names,
-        a_change_needs_the_chain_of_what_it_changes,
-        a_signature_needs_the_chains_of_those_that_it_may_end,
-    };
+    TCase *tcase = suite_case(suite, "command");
 
-    return bench_run("command", tests, sizeof tests / sizeof *tests);
+    TESTS(tcase, what_was_done_is_repeated_and_not_done_again, a_refusal_by_the_state_is_repeated,
+          a_refusal_of_the_caller_is_not_kept, a_key_is_for_one_request,
+          without_a_key_nothing_is_kept, an_answer_names_its_lead,
+          a_command_needs_every_row_that_it_names, a_change_needs_the_chain_of_what_it_changes,
+          a_signature_needs_the_chains_of_those_that_it_may_end);
 }

@@ -1,7 +1,7 @@
 /* Origins whose pages may read the answers: which lists are lists, and who is on one. */
 #include "http/cors.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 
 static const struct {
@@ -52,17 +52,10 @@ START_TEST(who_is_on_it)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("unit/cors");
-    TCase *t = tcase_create("cors");
+    TCase *t = suite_case(suite, "cors");
 
-    tcase_add_loop_test(t, what_is_a_list_of_origins, 0, sizeof lists / sizeof *lists);
-    tcase_add_test(t, who_is_on_it);
-    suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    EACH(t, what_is_a_list_of_origins, lists);
+    TESTS(t, who_is_on_it);
 }

@@ -1,7 +1,7 @@
 /* Rows of CSV and lines of JSON, as files really have them. */
 #include "base/csv.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -177,21 +177,11 @@ START_TEST(bytes_that_cannot_be_had)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("csv");
-    TCase *tcase = tcase_create("csv");
+    TCase *tcase = suite_case(suite, "csv");
 
-    tcase_add_loop_test(tcase, tables_as_they_are, 0, sizeof tables / sizeof *tables);
-    tcase_add_test(tcase, lines);
-    tcase_add_test(tcase, a_nul_is_refused);
-    tcase_add_test(tcase, a_long_row_is_refused_alone);
-    tcase_add_test(tcase, the_widest_row);
-    tcase_add_test(tcase, bytes_that_cannot_be_had);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    EACH(tcase, tables_as_they_are, tables);
+    TESTS(tcase, lines, a_nul_is_refused, a_long_row_is_refused_alone, the_widest_row,
+          bytes_that_cannot_be_had);
 }

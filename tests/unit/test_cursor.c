@@ -1,7 +1,7 @@
 /* Cursors: what a list writes it reads back, and nothing else. */
 #include "base/cursor.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,27 +97,13 @@ START_TEST(a_text_that_is_too_long_is_refused)
 }
 END_TEST
 
-static Suite *suite(void)
+void suite_cases(Suite *suite)
 {
-    Suite *s = suite_create("unit/cursor");
-    TCase *t = tcase_create("cursor");
+    TCase *t = suite_case(suite, "cursor");
 
     tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, a_place_comes_back_as_it_went);
-    tcase_add_test(t, an_empty_place_comes_back_too);
-    tcase_add_test(t, a_cursor_of_another_list_is_refused);
-    tcase_add_loop_test(t, what_is_no_cursor_is_refused, 0, sizeof wrong / sizeof *wrong);
-    tcase_add_test(t, a_text_that_is_too_long_is_refused);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(suite());
-
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    TESTS(t, a_place_comes_back_as_it_went, an_empty_place_comes_back_too,
+          a_cursor_of_another_list_is_refused);
+    EACH(t, what_is_no_cursor_is_refused, wrong);
+    TESTS(t, a_text_that_is_too_long_is_refused);
 }

@@ -1,7 +1,7 @@
 /* Integers are written as printf writes them. */
 #include "base/decimal.h"
+#include "suite.h"
 
-#include <check.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,16 +38,9 @@ START_TEST(test_edges)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("decimal");
-    TCase *tcase = tcase_create("decimal");
-    SRunner *runner = srunner_create(suite);
+    TCase *tcase = suite_case(suite, "decimal");
 
-    tcase_add_test(tcase, test_edges);
-    suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tcase, test_edges);
 }

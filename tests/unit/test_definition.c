@@ -1,8 +1,8 @@
 /* Compiling a definition: what a good document becomes, every fault of a bad one by its pointer,
  * and what is allowed but warned about. */
 #include "core/definition/definition.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -635,44 +635,27 @@ START_TEST(what_is_missing_is_missed)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("definition");
-    TCase *good = tcase_create("good");
-    TCase *bad = tcase_create("bad");
-    TCase *doubtful = tcase_create("doubtful");
-    TCase *hash = tcase_create("hash");
+    TCase *good = suite_case(suite, "good");
+    TCase *bad = suite_case(suite, "bad");
+    TCase *doubtful = suite_case(suite, "doubtful");
+    TCase *hash = suite_case(suite, "hash");
 
     tcase_add_checked_fixture(good, set_up, tear_down);
-    tcase_add_test(good, a_document_becomes_a_definition);
-    tcase_add_test(good, what_is_not_whole_is_not_looked_at_further);
-    tcase_add_loop_test(good, what_is_missing_is_missed, 0, sizeof required / sizeof *required);
-    tcase_add_test(good, it_knows_what_it_uses);
-    tcase_add_test(good, what_is_silent_has_defaults);
-    tcase_add_test(good, names_may_have_spaces_and_capitals);
-    tcase_add_test(good, the_document_may_go_before_its_definition);
-    suite_add_tcase(suite, good);
+    TESTS(good, a_document_becomes_a_definition, what_is_not_whole_is_not_looked_at_further);
+    EACH(good, what_is_missing_is_missed, required);
+    TESTS(good, it_knows_what_it_uses, what_is_silent_has_defaults,
+          names_may_have_spaces_and_capitals, the_document_may_go_before_its_definition);
     tcase_add_checked_fixture(bad, set_up, tear_down);
-    tcase_add_test(bad, ten_faults_are_all_named_at_once);
-    tcase_add_loop_test(bad, a_test_with_a_fault_is_refused_by_its_pointer, 0,
-                        sizeof test_faults / sizeof *test_faults);
-    tcase_add_loop_test(bad, a_document_with_a_fault_is_refused_by_its_pointer, 0,
-                        sizeof document_faults / sizeof *document_faults);
-    tcase_add_test(bad, what_is_no_object_is_refused);
-    tcase_add_test(bad, more_tests_than_there_is_room_for_are_refused);
-    suite_add_tcase(suite, bad);
+    TESTS(bad, ten_faults_are_all_named_at_once);
+    EACH(bad, a_test_with_a_fault_is_refused_by_its_pointer, test_faults);
+    EACH(bad, a_document_with_a_fault_is_refused_by_its_pointer, document_faults);
+    TESTS(bad, what_is_no_object_is_refused, more_tests_than_there_is_room_for_are_refused);
     tcase_add_checked_fixture(doubtful, set_up, tear_down);
-    tcase_add_loop_test(doubtful, what_looks_wrong_is_warned_about, 0,
-                        sizeof warned / sizeof *warned);
-    tcase_add_test(doubtful, a_definition_that_lets_all_pass_is_warned_about);
-    suite_add_tcase(suite, doubtful);
+    EACH(doubtful, what_looks_wrong_is_warned_about, warned);
+    TESTS(doubtful, a_definition_that_lets_all_pass_is_warned_about);
     tcase_add_checked_fixture(hash, set_up, tear_down);
-    tcase_add_test(hash, the_hash_is_that_of_the_canonical_text);
-    tcase_add_test(hash, order_and_space_do_not_change_the_hash_but_content_does);
-    suite_add_tcase(suite, hash);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(hash, the_hash_is_that_of_the_canonical_text,
+          order_and_space_do_not_change_the_hash_but_content_does);
 }

@@ -1,5 +1,6 @@
 /* Drafts: checked whole, edited by one at a time, frozen when proposed. */
 #include "setup_world.h"
+#include "suite.h"
 
 #include "core/agreement/definition_change.h"
 #include "core/definition/starter.h"
@@ -156,22 +157,12 @@ START_TEST(a_person_is_named_with_a_draft)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("definition_change");
-    TCase *tests = tcase_create("drafts");
+    TCase *tests = suite_case(suite, "drafts");
 
-    tcase_add_test(tests, a_draft_is_told_all_its_faults);
-    tcase_add_test(tests, a_draft_stands_under_the_term_of_its_path);
-    tcase_add_test(tests, a_term_has_one_draft);
-    tcase_add_test(tests, names_that_no_lead_has_had_are_warned_of);
-    tcase_add_test(tests, of_two_who_edit_the_second_is_told);
-    tcase_add_test(tests, what_was_proposed_is_not_edited);
-    tcase_add_test(tests, a_person_is_named_with_a_draft);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tests, a_draft_is_told_all_its_faults, a_draft_stands_under_the_term_of_its_path,
+          a_term_has_one_draft, names_that_no_lead_has_had_are_warned_of,
+          of_two_who_edit_the_second_is_told, what_was_proposed_is_not_edited,
+          a_person_is_named_with_a_draft);
 }

@@ -1,7 +1,7 @@
 /* What changed between two versions, by criterion and in words. */
 #include "core/definition/definition_diff.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -163,20 +163,11 @@ START_TEST(it_is_written_as_json)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("definition_diff");
-    TCase *diffs = tcase_create("diffs");
+    TCase *diffs = suite_case(suite, "diffs");
 
     tcase_add_checked_fixture(diffs, set_up, tear_down);
-    tcase_add_test(diffs, criteria_are_compared_by_id);
-    tcase_add_test(diffs, all_else_that_changed_is_told_too);
-    tcase_add_test(diffs, equal_versions_differ_in_nothing);
-    tcase_add_test(diffs, it_is_written_as_json);
-    suite_add_tcase(suite, diffs);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(diffs, criteria_are_compared_by_id, all_else_that_changed_is_told_too,
+          equal_versions_differ_in_nothing, it_is_written_as_json);
 }

@@ -3,8 +3,8 @@
 #include "core/definition/definition_page.h"
 #include "core/definition/definition_sentence.h"
 #include "core/definition/starter.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -348,27 +348,16 @@ START_TEST(a_decline_stands_on_the_page_with_its_note)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("definition_page");
-    TCase *sentences = tcase_create("sentences");
-    TCase *pages = tcase_create("pages");
+    TCase *sentences = suite_case(suite, "sentences");
+    TCase *pages = suite_case(suite, "pages");
 
     tcase_add_checked_fixture(sentences, set_up, tear_down);
     tcase_add_loop_test(sentences, every_operator_has_its_sentence_in_every_place, 0, GOLDEN_COUNT);
-    tcase_add_test(sentences, combinations_within_combinations_stand_in_brackets);
-    tcase_add_test(sentences, at_least_one_is_any_and_at_least_all_is_all);
-    suite_add_tcase(suite, sentences);
+    TESTS(sentences, combinations_within_combinations_stand_in_brackets,
+          at_least_one_is_any_and_at_least_all_is_all);
     tcase_add_checked_fixture(pages, set_up, tear_down);
-    tcase_add_test(pages, both_pages_say_everything);
-    tcase_add_test(pages, html_is_escaped_and_stands_alone);
-    tcase_add_test(pages, markdown_is_escaped);
-    tcase_add_test(pages, a_page_shows_what_changed);
-    tcase_add_test(pages, a_decline_stands_on_the_page_with_its_note);
-    suite_add_tcase(suite, pages);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(pages, both_pages_say_everything, html_is_escaped_and_stands_alone, markdown_is_escaped,
+          a_page_shows_what_changed, a_decline_stands_on_the_page_with_its_note);
 }

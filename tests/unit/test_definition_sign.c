@@ -1,5 +1,6 @@
 /* How a definition comes into force: who may sign, what is signed, and what follows. */
 #include "setup_world.h"
+#include "suite.h"
 
 #include "core/agreement/definition_change.h"
 #include "core/agreement/definition_sign.h"
@@ -418,32 +419,20 @@ START_TEST(a_member_acknowledges_once)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("definition_sign");
-    TCase *tests = tcase_create("signing");
+    TCase *tests = suite_case(suite, "signing");
 
-    tcase_add_test(tests, both_sides_sign_the_same_content_and_it_is_in_force);
-    tcase_add_test(tests, beside_each_signature_stands_who_made_the_key);
-    tcase_add_test(tests, another_hash_is_not_signed);
-    tcase_add_test(tests, effective_from_is_part_of_what_is_signed);
-    tcase_add_test(tests, a_stored_document_that_was_altered_is_not_signed);
-    tcase_add_test(tests, nobody_signs_twice_and_each_side_once);
-    tcase_add_test(tests, a_person_on_both_sides_signs_for_one);
-    tcase_add_loop_test(tests, these_may_not_sign, 0, sizeof strangers / sizeof *strangers);
-    tcase_add_test(tests, only_a_proposed_version_is_signed_or_declined);
-    tcase_add_test(tests, a_declined_version_is_closed);
-    tcase_add_test(tests, a_side_that_has_signed_may_still_decline);
-    tcase_add_test(tests, the_version_in_force_is_superseded_by_the_next);
-    tcase_add_test(tests, one_version_of_a_term_waits_for_signatures);
-    tcase_add_test(tests, a_future_date_holds_it_back_until_a_job_applies_it);
-    tcase_add_test(tests, a_later_agreement_ends_one_that_still_waits);
-    tcase_add_test(tests, a_date_in_the_past_is_refused);
-    tcase_add_test(tests, a_member_acknowledges_once);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tests, both_sides_sign_the_same_content_and_it_is_in_force,
+          beside_each_signature_stands_who_made_the_key, another_hash_is_not_signed,
+          effective_from_is_part_of_what_is_signed,
+          a_stored_document_that_was_altered_is_not_signed, nobody_signs_twice_and_each_side_once,
+          a_person_on_both_sides_signs_for_one);
+    EACH(tests, these_may_not_sign, strangers);
+    TESTS(tests, only_a_proposed_version_is_signed_or_declined, a_declined_version_is_closed,
+          a_side_that_has_signed_may_still_decline, the_version_in_force_is_superseded_by_the_next,
+          one_version_of_a_term_waits_for_signatures,
+          a_future_date_holds_it_back_until_a_job_applies_it,
+          a_later_agreement_ends_one_that_still_waits, a_date_in_the_past_is_refused,
+          a_member_acknowledges_once);
 }

@@ -1,7 +1,7 @@
 /* One spelling for one mailbox, and what its domain tells. */
 #include "base/email.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -169,22 +169,14 @@ START_TEST(what_a_domain_tells)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("email");
-    TCase *tcase = tcase_create("email");
+    TCase *tcase = suite_case(suite, "email");
 
     tcase_add_checked_fixture(tcase, setup, teardown);
-    tcase_add_loop_test(tcase, one_spelling, 0, sizeof spellings / sizeof *spellings);
-    tcase_add_loop_test(tcase, an_address_in_what_a_sender_wrote, 0, sizeof found / sizeof *found);
-    tcase_add_loop_test(tcase, no_address_in_it, 0, sizeof nothing / sizeof *nothing);
-    tcase_add_loop_test(tcase, no_address, 0, sizeof wrong / sizeof *wrong);
-    tcase_add_test(tcase, too_long);
-    tcase_add_test(tcase, what_a_domain_tells);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    EACH(tcase, one_spelling, spellings);
+    EACH(tcase, an_address_in_what_a_sender_wrote, found);
+    EACH(tcase, no_address_in_it, nothing);
+    EACH(tcase, no_address, wrong);
+    TESTS(tcase, too_long, what_a_domain_tells);
 }

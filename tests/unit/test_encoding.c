@@ -1,7 +1,7 @@
 /* Files in encodings other than UTF-8, in pieces of every size. */
 #include "base/text/encoding.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,17 +121,10 @@ START_TEST(a_long_file_is_decided_where_it_stops_being_ascii)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("encoding");
-    TCase *tcase = tcase_create("encoding");
+    TCase *tcase = suite_case(suite, "encoding");
 
-    tcase_add_loop_test(tcase, every_encoding_in_every_piece, 0, sizeof files / sizeof *files);
-    tcase_add_test(tcase, a_long_file_is_decided_where_it_stops_being_ascii);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    EACH(tcase, every_encoding_in_every_piece, files);
+    TESTS(tcase, a_long_file_is_decided_where_it_stops_being_ascii);
 }

@@ -1,7 +1,7 @@
 /* Entity tags: lists of them, what If-Match allows and what If-None-Match knows. */
 #include "base/etag.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,18 +70,10 @@ START_TEST(tags_of_contents)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("unit/etag");
-    TCase *t = tcase_create("etag");
+    TCase *t = suite_case(suite, "etag");
 
-    tcase_add_loop_test(t, lists_of_tags, 0, sizeof lists / sizeof *lists);
-    tcase_add_test(t, without_a_header_all_is_allowed_and_nothing_known);
-    tcase_add_test(t, tags_of_contents);
-    suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    EACH(t, lists_of_tags, lists);
+    TESTS(t, without_a_header_all_is_allowed_and_nothing_known, tags_of_contents);
 }

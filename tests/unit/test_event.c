@@ -1,7 +1,7 @@
 /* Events: what a ledger entry's body says, and what the feeds write of it. */
 #include "core/handoff/event.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -138,29 +138,13 @@ START_TEST(a_damaged_body_is_an_error)
 }
 END_TEST
 
-static Suite *suite(void)
+void suite_cases(Suite *suite)
 {
-    Suite *s = suite_create("unit/event");
-    TCase *t = tcase_create("event");
+    TCase *t = suite_case(suite, "event");
 
     tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, an_empty_body_says_nothing);
-    tcase_add_test(t, a_rejection_says_it_all);
-    tcase_add_test(t, a_verdict_names_its_definition_inside);
-    tcase_add_test(t, what_is_not_about_a_lead_has_none);
-    tcase_add_test(t, the_system_names_its_cause);
-    tcase_add_test(t, touches_ratings_and_amounts_are_found);
-    tcase_add_test(t, a_damaged_body_is_an_error);
-    suite_add_tcase(s, t);
-    return s;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(suite());
-
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    TESTS(t, an_empty_body_says_nothing, a_rejection_says_it_all,
+          a_verdict_names_its_definition_inside, what_is_not_about_a_lead_has_none,
+          the_system_names_its_cause, touches_ratings_and_amounts_are_found,
+          a_damaged_body_is_an_error);
 }

@@ -1,5 +1,6 @@
 /* Ratings, disputes and their answers, and what became of a qualified lead. */
 #include "bench_handoff.h"
+#include "suite.h"
 
 static enum err say(int team, enum command_kind kind, const struct handoff *handoff, int rating,
                     const char *note)
@@ -266,20 +267,14 @@ START_TEST(whoever_handed_it_on_reports_no_outcome)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    const TTest *const tests[] = {
-        a_later_rating_replaces_the_earlier_and_both_are_kept,
-        a_rejection_is_disputed_once_and_upheld,
-        conceding_makes_a_new_handoff_that_is_accepted,
-        what_is_conceded_keeps_what_let_it_through,
-        a_lead_that_was_offered_anew_is_not_conceded,
-        an_opportunity_is_won,
-        a_lost_lead_goes_back_to_whoever_offered_it_first,
-        a_lost_srl_is_not_offered_again_for_what_it_was,
-        nothing_becomes_of_it_in_the_future,
-        whoever_handed_it_on_reports_no_outcome,
-    };
+    TCase *tcase = suite_case(suite, "feedback");
 
-    return bench_run("feedback", tests, sizeof tests / sizeof *tests);
+    TESTS(tcase, a_later_rating_replaces_the_earlier_and_both_are_kept,
+          a_rejection_is_disputed_once_and_upheld, conceding_makes_a_new_handoff_that_is_accepted,
+          what_is_conceded_keeps_what_let_it_through, a_lead_that_was_offered_anew_is_not_conceded,
+          an_opportunity_is_won, a_lost_lead_goes_back_to_whoever_offered_it_first,
+          a_lost_srl_is_not_offered_again_for_what_it_was, nothing_becomes_of_it_in_the_future,
+          whoever_handed_it_on_reports_no_outcome);
 }

@@ -1,8 +1,8 @@
 /* Forms and signatures: what a sender's bytes say, and whether they are its own. */
 #include "base/form.h"
 #include "core/setup/source_auth.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -150,21 +150,12 @@ START_TEST(a_signature_fits_or_does_not)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *s = suite_create("unit/form");
-    TCase *t = tcase_create("form");
+    TCase *t = suite_case(suite, "form");
 
-    tcase_add_loop_test(t, a_form_is_an_object_of_texts, 0, sizeof bodies / sizeof *bodies);
-    tcase_add_test(t, too_many_fields_are_no_form);
-    tcase_add_test(t, the_type_of_a_form);
-    tcase_add_loop_test(t, either_secret_fits_until_the_old_one_ends, 0,
-                        sizeof rotations / sizeof *rotations);
-    tcase_add_loop_test(t, a_signature_fits_or_does_not, 0, sizeof signatures / sizeof *signatures);
-    suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    EACH(t, a_form_is_an_object_of_texts, bodies);
+    TESTS(t, too_many_fields_are_no_form, the_type_of_a_form);
+    EACH(t, either_secret_fits_until_the_old_one_ends, rotations);
+    EACH(t, a_signature_fits_or_does_not, signatures);
 }

@@ -1,7 +1,7 @@
 /* The guard: what is one HTTP request beyond doubt, and what two servers might read differently. */
 #include "http/guard.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -294,22 +294,12 @@ START_TEST(targets_and_headers_have_a_bound)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("unit/guard");
-    TCase *t = tcase_create("guard");
+    TCase *t = suite_case(suite, "guard");
 
-    tcase_add_loop_test(t, the_table_holds, 0, sizeof cases / sizeof *cases);
-    tcase_add_loop_test(t, what_may_stand_once_is_refused_twice, 0,
-                        sizeof headers_that_came_twice / sizeof *headers_that_came_twice);
-    tcase_add_test(t, http_1_0_has_no_chunks);
-    tcase_add_test(t, a_request_without_a_host_is_refused);
-    tcase_add_test(t, a_nul_within_a_value_is_seen);
-    tcase_add_test(t, targets_and_headers_have_a_bound);
-    suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    EACH(t, the_table_holds, cases);
+    EACH(t, what_may_stand_once_is_refused_twice, headers_that_came_twice);
+    TESTS(t, http_1_0_has_no_chunks, a_request_without_a_host_is_refused,
+          a_nul_within_a_value_is_seen, targets_and_headers_have_a_bound);
 }

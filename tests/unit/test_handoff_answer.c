@@ -1,5 +1,6 @@
 /* Accepting an offer moves the lead; withdrawing leaves it and makes it due. */
 #include "bench_handoff.h"
+#include "suite.h"
 
 START_TEST(accepting_moves_the_lead_and_sets_the_clock)
 {
@@ -147,17 +148,14 @@ START_TEST(what_came_through_sql_is_qualified_when_it_is_accepted)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    const TTest *const tests[] = {
-        accepting_moves_the_lead_and_sets_the_clock,
-        accepting_never_lowers_a_stage_and_converts_once,
-        a_team_that_is_not_sales_makes_no_sal,
-        an_offer_is_answered_once_and_by_its_receiver,
-        a_withdrawn_lead_is_reviewed_at_once_and_not_offered_before,
-        a_lead_withdrawn_until_a_date_waits_for_it,
-        what_came_through_sql_is_qualified_when_it_is_accepted,
-    };
+    TCase *tcase = suite_case(suite, "handoff_answer");
 
-    return bench_run("handoff_answer", tests, sizeof tests / sizeof *tests);
+    TESTS(tcase, accepting_moves_the_lead_and_sets_the_clock,
+          accepting_never_lowers_a_stage_and_converts_once, a_team_that_is_not_sales_makes_no_sal,
+          an_offer_is_answered_once_and_by_its_receiver,
+          a_withdrawn_lead_is_reviewed_at_once_and_not_offered_before,
+          a_lead_withdrawn_until_a_date_waits_for_it,
+          what_came_through_sql_is_qualified_when_it_is_accepted);
 }

@@ -1,5 +1,6 @@
 /* What happens to an offer before its answer: claimed, released, assigned, or left. */
 #include "bench_offer.h"
+#include "suite.h"
 
 /* What the store loads for claims of sdr: its offers, first due first. */
 static struct queue *load_queue(size_t count)
@@ -405,29 +406,20 @@ START_TEST(an_unknown_handoff_is_asked_for_and_then_not_found)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    const TTest *const tests[] = {
-        two_members_never_get_the_same_handoff,
-        a_long_queue_is_not_counted_to_its_end,
-        a_claim_shows_the_lead_and_what_let_it_through,
-        an_empty_queue_is_no_error,
-        what_was_withdrawn_in_the_same_group_is_not_dealt,
-        a_lapsed_lease_is_dealt_again,
-        what_is_overdue_is_dealt_still,
-        a_claim_that_lapsed_is_forgotten_when_the_handoff_closes,
-        a_claim_is_for_oneself_on_ones_own_team,
-        a_claim_asks_for_its_queue_first,
-        while_the_lease_runs_only_the_claimant_answers,
-        after_the_lease_anybody_of_the_team_answers,
-        allowed_actions_say_what_each_side_may_do,
-        a_released_handoff_waits_again,
-        a_colleague_is_assigned_by_id_or_email,
-        an_accepted_handoff_is_assigned_without_a_lease,
-        nobody_outside_the_receiving_team_assigns_or_is_assigned,
-        whoever_may_not_be_assigned_may_not_by_id_either,
-        an_unknown_handoff_is_asked_for_and_then_not_found,
-    };
+    TCase *tcase = suite_case(suite, "handoff_claim");
 
-    return bench_run("handoff_claim", tests, sizeof tests / sizeof *tests);
+    TESTS(tcase, two_members_never_get_the_same_handoff, a_long_queue_is_not_counted_to_its_end,
+          a_claim_shows_the_lead_and_what_let_it_through, an_empty_queue_is_no_error,
+          what_was_withdrawn_in_the_same_group_is_not_dealt, a_lapsed_lease_is_dealt_again,
+          what_is_overdue_is_dealt_still, a_claim_that_lapsed_is_forgotten_when_the_handoff_closes,
+          a_claim_is_for_oneself_on_ones_own_team, a_claim_asks_for_its_queue_first,
+          while_the_lease_runs_only_the_claimant_answers,
+          after_the_lease_anybody_of_the_team_answers, allowed_actions_say_what_each_side_may_do,
+          a_released_handoff_waits_again, a_colleague_is_assigned_by_id_or_email,
+          an_accepted_handoff_is_assigned_without_a_lease,
+          nobody_outside_the_receiving_team_assigns_or_is_assigned,
+          whoever_may_not_be_assigned_may_not_by_id_either,
+          an_unknown_handoff_is_asked_for_and_then_not_found);
 }

@@ -1,5 +1,6 @@
 /* Offers by hand: who may offer, along which way, past which gate, and what they are counted as. */
 #include "bench_offer.h"
+#include "suite.h"
 
 #include "core/calendar/calendar.h"
 
@@ -386,28 +387,19 @@ START_TEST(marketing_and_other_teams_source_nothing_for_themselves)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    const TTest *const tests[] = {
-        a_qualified_lead_is_offered_along_its_route,
-        a_team_with_a_calendar_answers_in_working_time,
-        only_a_member_of_the_owning_team_offers,
-        without_a_route_nothing_is_offered,
-        a_second_offer_is_refused_with_the_state_of_the_first,
-        what_is_unmet_or_unknown_is_named_and_nothing_is_left_behind,
-        without_a_definition_no_gate_is_passed,
-        an_exception_asks_for_its_counter_first,
-        exceptions_end_at_the_agreed_limit,
-        an_exception_needs_a_note_and_an_agreement,
-        unclear_is_only_what_the_verdict_calls_unclear,
-        where_nothing_gates_there_is_no_exception,
-        an_exception_is_counted_for_its_own_kind_alone,
-        an_srl_is_answered_by_its_own_clock,
-        an_override_passes_the_gate_and_says_why,
-        what_passes_by_a_members_word_is_never_standard,
-        a_self_sourced_lead_is_accepted_at_once,
-        marketing_and_other_teams_source_nothing_for_themselves,
-    };
+    TCase *tcase = suite_case(suite, "handoff_offer");
 
-    return bench_run("handoff_offer", tests, sizeof tests / sizeof *tests);
+    TESTS(tcase, a_qualified_lead_is_offered_along_its_route,
+          a_team_with_a_calendar_answers_in_working_time, only_a_member_of_the_owning_team_offers,
+          without_a_route_nothing_is_offered, a_second_offer_is_refused_with_the_state_of_the_first,
+          what_is_unmet_or_unknown_is_named_and_nothing_is_left_behind,
+          without_a_definition_no_gate_is_passed, an_exception_asks_for_its_counter_first,
+          exceptions_end_at_the_agreed_limit, an_exception_needs_a_note_and_an_agreement,
+          unclear_is_only_what_the_verdict_calls_unclear, where_nothing_gates_there_is_no_exception,
+          an_exception_is_counted_for_its_own_kind_alone, an_srl_is_answered_by_its_own_clock,
+          an_override_passes_the_gate_and_says_why, what_passes_by_a_members_word_is_never_standard,
+          a_self_sourced_lead_is_accepted_at_once,
+          marketing_and_other_teams_source_nothing_for_themselves);
 }

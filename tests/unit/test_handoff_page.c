@@ -4,8 +4,8 @@
  * where.
  */
 #include "core/handoff/life.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -261,17 +261,9 @@ START_TEST(the_contract_has_its_actions_states_and_kinds)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("handoff_page");
-    TCase *t = tcase_create("handoff_page");
+    TCase *t = suite_case(suite, "handoff_page");
 
-    tcase_add_test(t, the_page_has_the_table);
-    tcase_add_test(t, the_contract_has_its_actions_states_and_kinds);
-    suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(t, the_page_has_the_table, the_contract_has_its_actions_states_and_kinds);
 }

@@ -1,5 +1,6 @@
 /* Qualifying: by the sql definition in force, or by the word of sales; then on to the next team. */
 #include "bench_handoff.h"
+#include "suite.h"
 
 static enum err qualify(struct handoff *handoff, const struct fact_input *facts, size_t count)
 {
@@ -110,14 +111,10 @@ START_TEST(only_what_was_accepted_is_qualified)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    const TTest *const tests[] = {
-        with_no_sql_definition_the_word_of_sales_counts,
-        what_is_missing_or_unmet_is_named,
-        a_qualified_lead_goes_on_to_the_next_team,
-        only_what_was_accepted_is_qualified,
-    };
+    TCase *tcase = suite_case(suite, "handoff_qualify");
 
-    return bench_run("handoff_qualify", tests, sizeof tests / sizeof *tests);
+    TESTS(tcase, with_no_sql_definition_the_word_of_sales_counts, what_is_missing_or_unmet_is_named,
+          a_qualified_lead_goes_on_to_the_next_team, only_what_was_accepted_is_qualified);
 }

@@ -1,5 +1,6 @@
 /* Rejections and returns: their class, what follows, and that nothing is played back at once. */
 #include "bench_handoff.h"
+#include "suite.h"
 
 static void reject_with(struct handoff *handoff, const char *reason, const char *name,
                         struct value value)
@@ -392,34 +393,24 @@ START_TEST(an_srl_by_a_members_word_is_not_newly_met)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    const TTest *const tests[] = {
-        a_criterion_that_was_met_is_contradicted,
-        a_correction_that_unmeets_it_shows_bad_data,
-        a_correction_of_something_else_does_not,
-        points_that_carried_an_unmet_criterion_show_it_weak,
-        a_disqualifier_speaks_the_other_way_round,
-        an_exception_is_confirmed,
-        gap_and_process_speak_of_no_criterion,
-        without_a_verdict_it_is_judged_as_it_stands,
-        an_unknown_reason_is_answered_with_the_known_ones,
-        with_no_definition_any_code_is_a_gap,
-        nurture_waits_for_its_date,
-        disqualified_leads_have_no_next_date,
-        a_lead_to_go_elsewhere_is_due_at_once_and_waits_for_a_human,
-        a_lead_to_go_elsewhere_goes_along_the_next_route,
-        a_source_says_nothing_of_the_criteria,
-        who_is_known_already_is_reviewed_by_a_human,
-        a_correction_beats_what_was_told_with_a_date_to_come,
-        a_returned_lead_goes_back_to_its_offerer,
-        the_correction_itself_offers_nothing,
-        a_change_in_the_disputed_criterion_opens_the_way,
-        a_touch_that_the_disputed_criterion_counts_opens_the_way,
-        a_newly_met_srl_skips_nurture_an_old_one_does_not,
-        any_touch_opens_the_way_where_any_counts,
-        an_srl_by_a_members_word_is_not_newly_met,
-    };
+    TCase *tcase = suite_case(suite, "handoff_reject");
 
-    return bench_run("handoff_reject", tests, sizeof tests / sizeof *tests);
+    TESTS(tcase, a_criterion_that_was_met_is_contradicted,
+          a_correction_that_unmeets_it_shows_bad_data, a_correction_of_something_else_does_not,
+          points_that_carried_an_unmet_criterion_show_it_weak,
+          a_disqualifier_speaks_the_other_way_round, an_exception_is_confirmed,
+          gap_and_process_speak_of_no_criterion, without_a_verdict_it_is_judged_as_it_stands,
+          an_unknown_reason_is_answered_with_the_known_ones, with_no_definition_any_code_is_a_gap,
+          nurture_waits_for_its_date, disqualified_leads_have_no_next_date,
+          a_lead_to_go_elsewhere_is_due_at_once_and_waits_for_a_human,
+          a_lead_to_go_elsewhere_goes_along_the_next_route, a_source_says_nothing_of_the_criteria,
+          who_is_known_already_is_reviewed_by_a_human,
+          a_correction_beats_what_was_told_with_a_date_to_come,
+          a_returned_lead_goes_back_to_its_offerer, the_correction_itself_offers_nothing,
+          a_change_in_the_disputed_criterion_opens_the_way,
+          a_touch_that_the_disputed_criterion_counts_opens_the_way,
+          a_newly_met_srl_skips_nurture_an_old_one_does_not,
+          any_touch_opens_the_way_where_any_counts, an_srl_by_a_members_word_is_not_newly_met);
 }

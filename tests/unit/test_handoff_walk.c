@@ -6,6 +6,7 @@
  */
 #include "bench_offer.h"
 #include "bench_replay.h"
+#include "suite.h"
 
 #define WALK_SEEDS        120
 #define WALK_STEPS        400
@@ -408,9 +409,9 @@ START_TEST(whatever_they_do_it_holds)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    const TTest *const tests[] = {whatever_they_do_it_holds};
+    TCase *tcase = suite_case(suite, "handoff_walk");
 
-    return bench_run("handoff_walk", tests, sizeof tests / sizeof *tests);
+    TESTS(tcase, whatever_they_do_it_holds);
 }

@@ -2,8 +2,8 @@
  * value. */
 #include "base/base64.h"
 #include "base/hex.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,18 +73,10 @@ START_TEST(what_is_no_hexadecimal)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("hex");
-    TCase *tcase = tcase_create("hex");
+    TCase *tcase = suite_case(suite, "hex");
 
-    tcase_add_loop_test(tcase, each_is_written_and_read, 0, sizeof vectors / sizeof *vectors);
-    tcase_add_test(tcase, one_text_for_one_value);
-    tcase_add_test(tcase, what_is_no_hexadecimal);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    EACH(tcase, each_is_written_and_read, vectors);
+    TESTS(tcase, one_text_for_one_value, what_is_no_hexadecimal);
 }

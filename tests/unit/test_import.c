@@ -1,8 +1,8 @@
 /* History as it was told: leads and deals taken once, refused with a reason, judged by nobody. */
 #include "core/command_decide.h"
 #include "core/intake/import.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -350,24 +350,13 @@ START_TEST(members_are_made_once)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("import");
-    TCase *tcase = tcase_create("import");
+    TCase *tcase = suite_case(suite, "import");
 
     tcase_add_checked_fixture(tcase, setup, teardown);
-    tcase_add_test(tcase, leads_as_they_were_told);
-    tcase_add_test(tcase, told_again_nothing_changes);
-    tcase_add_test(tcase, a_deal_is_a_chain_of_handoffs);
-    tcase_add_test(tcase, a_lost_deal_goes_back);
-    tcase_add_loop_test(tcase, deals_that_are_refused, 0, sizeof refused / sizeof *refused);
-    tcase_add_test(tcase, a_team_that_is_not_there);
-    tcase_add_test(tcase, a_lead_on_its_way_is_no_history);
-    tcase_add_test(tcase, members_are_made_once);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tcase, leads_as_they_were_told, told_again_nothing_changes, a_deal_is_a_chain_of_handoffs,
+          a_lost_deal_goes_back);
+    EACH(tcase, deals_that_are_refused, refused);
+    TESTS(tcase, a_team_that_is_not_there, a_lead_on_its_way_is_no_history, members_are_made_once);
 }

@@ -1,11 +1,11 @@
 /* Declared input: JSON bodies and query strings into structs, with every fault named at once. */
 #include "base/input.h"
+#include "suite.h"
 
 #include "base/instant.h"
 #include "base/name.h"
 #include "base/nearest.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -516,29 +516,19 @@ START_TEST(names_and_codes)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("unit/input");
-    TCase *t = tcase_create("input");
+    TCase *t = suite_case(suite, "input");
 
     tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, a_whole_body_fills_the_struct);
-    tcase_add_test(t, what_is_absent_has_its_default);
-    tcase_add_test(t, texts_are_copied_when_wanted);
-    tcase_add_loop_test(t, a_fault_is_named_with_its_place, 0, sizeof bad / sizeof *bad);
-    tcase_add_test(t, all_faults_come_at_once);
-    tcase_add_test(t, a_long_unknown_name_is_not_repeated);
-    tcase_add_test(t, the_document_may_stand_in_another);
-    tcase_add_test(t, a_field_may_be_the_whole_body);
-    tcase_add_test(t, a_query_fills_its_struct);
-    tcase_add_loop_test(t, a_bad_parameter_is_named, 0, sizeof bad_queries / sizeof *bad_queries);
-    tcase_add_test(t, sentences_have_one_style);
-    tcase_add_loop_test(t, the_nearest_name_is_found, 0, sizeof asked / sizeof *asked);
-    tcase_add_test(t, names_and_codes);
-    suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(t, a_whole_body_fills_the_struct, what_is_absent_has_its_default,
+          texts_are_copied_when_wanted);
+    EACH(t, a_fault_is_named_with_its_place, bad);
+    TESTS(t, all_faults_come_at_once, a_long_unknown_name_is_not_repeated,
+          the_document_may_stand_in_another, a_field_may_be_the_whole_body,
+          a_query_fills_its_struct);
+    EACH(t, a_bad_parameter_is_named, bad_queries);
+    TESTS(t, sentences_have_one_style);
+    EACH(t, the_nearest_name_is_found, asked);
+    TESTS(t, names_and_codes);
 }

@@ -1,5 +1,6 @@
 /* Capture: which lead it is, what it tells, what follows, and what happens when it comes again. */
 #include "bench_person.h"
+#include "suite.h"
 
 #define NURTURE_DAYS 20 /* of BENCH_MQL */
 
@@ -490,35 +491,26 @@ START_TEST(more_identities_than_a_lead_may_have_change_nothing)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    const TTest *const tests[] = {
-        what_is_not_loaded_is_asked_for_before_anything_is_made,
+    TCase *tcase = suite_case(suite, "lead_capture");
+
+    TESTS(
+        tcase, what_is_not_loaded_is_asked_for_before_anything_is_made,
         who_qualifies_is_an_mql_and_offered_at_once,
         who_has_done_nothing_is_a_prospect_with_a_next_date,
-        who_was_called_on_is_a_prospect_of_outbound,
-        without_a_definition_nothing_is_above_inquiry,
+        who_was_called_on_is_a_prospect_of_outbound, without_a_definition_nothing_is_above_inquiry,
         who_meets_the_gate_and_is_not_offered_says_why,
         who_asks_to_be_called_after_being_sent_away_is_reviewed,
         who_asks_to_be_called_after_a_rejection_is_offered_at_once,
         who_is_said_to_be_a_customer_is_reviewed_and_not_offered,
-        an_imported_claim_counts_when_the_form_comes,
-        what_lies_ahead_counts_as_now_and_is_said,
-        a_persons_word_beats_whatever_was_told_before,
-        told_again_it_changes_nothing,
-        the_same_event_counts_once,
-        a_prospect_who_comes_is_an_inquiry,
-        another_team_adds_to_it_and_does_not_own_it,
-        an_external_id_beats_an_email,
+        an_imported_claim_counts_when_the_form_comes, what_lies_ahead_counts_as_now_and_is_said,
+        a_persons_word_beats_whatever_was_told_before, told_again_it_changes_nothing,
+        the_same_event_counts_once, a_prospect_who_comes_is_an_inquiry,
+        another_team_adds_to_it_and_does_not_own_it, an_external_id_beats_an_email,
         an_anonymous_id_of_somebody_else_says_nothing,
         who_turns_out_to_be_behind_a_visit_takes_it_over,
-        a_visit_joins_the_person_and_may_qualify_them,
-        two_open_handoffs_are_not_joined,
-        a_claimed_stage_is_evidence_and_not_the_stage,
-        history_is_neither_judged_nor_offered,
-        the_ledger_says_nothing_of_the_person,
-        more_identities_than_a_lead_may_have_change_nothing,
-    };
-
-    return bench_run("lead_capture", tests, sizeof tests / sizeof *tests);
+        a_visit_joins_the_person_and_may_qualify_them, two_open_handoffs_are_not_joined,
+        a_claimed_stage_is_evidence_and_not_the_stage, history_is_neither_judged_nor_offered,
+        the_ledger_says_nothing_of_the_person, more_identities_than_a_lead_may_have_change_nothing);
 }

@@ -1,5 +1,6 @@
 /* Erasing: what is forgotten at once, what the ledger keeps, and that nothing comes back. */
 #include "bench_person.h"
+#include "suite.h"
 
 #include "bench_replay.h"
 
@@ -212,21 +213,13 @@ START_TEST(what_came_by_a_merge_is_forgotten_too)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    const TTest *const tests[] = {
-        nothing_of_the_person_stays,
-        facts_and_words_go_too,
-        what_counts_for_attribution_stays,
-        the_open_handoff_is_withdrawn_and_says_why,
-        an_accepted_handoff_is_withdrawn_as_well,
-        a_closed_handoff_stays_as_it_was,
-        the_id_is_gone_for_every_command,
-        nobody_is_not_erased,
-        who_comes_again_is_a_new_lead,
-        an_absorbed_id_erases_the_survivor,
-        what_came_by_a_merge_is_forgotten_too,
-    };
+    TCase *tcase = suite_case(suite, "lead_erase");
 
-    return bench_run("lead_erase", tests, sizeof tests / sizeof *tests);
+    TESTS(tcase, nothing_of_the_person_stays, facts_and_words_go_too,
+          what_counts_for_attribution_stays, the_open_handoff_is_withdrawn_and_says_why,
+          an_accepted_handoff_is_withdrawn_as_well, a_closed_handoff_stays_as_it_was,
+          the_id_is_gone_for_every_command, nobody_is_not_erased, who_comes_again_is_a_new_lead,
+          an_absorbed_id_erases_the_survivor, what_came_by_a_merge_is_forgotten_too);
 }

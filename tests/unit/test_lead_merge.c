@@ -1,6 +1,7 @@
 /* Merging: what the survivor takes over, what stays of the absorbed lead, and when it is refused.
  */
 #include "bench_person.h"
+#include "suite.h"
 
 #include "bench_replay.h"
 
@@ -520,34 +521,23 @@ START_TEST(identities_that_were_not_loaded_are_asked_for_together)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    const TTest *const tests[] = {
-        the_survivor_has_the_identities_of_both,
-        the_absorbed_id_answers_with_the_survivor,
-        what_was_known_later_wins,
-        the_touches_of_both_stand_in_order_of_time,
-        together_they_may_qualify,
-        an_empty_shell_stays_and_its_chain,
-        each_chain_names_the_other,
-        with_no_handoff_open_the_survivor_keeps_its_owner,
-        the_open_handoff_of_the_absorbed_goes_over_with_its_owner,
-        the_open_handoff_of_the_survivor_stays,
-        an_open_handoff_says_when_also_of_a_lead_that_got_further,
-        two_open_handoffs_are_refused,
-        the_further_stage_and_the_earliest_milestones_stay,
-        the_survivors_hold_stays_and_one_without_takes_the_others,
-        what_only_one_of_them_has_is_kept,
-        what_both_have_is_the_survivors,
-        touches_beyond_those_loaded_are_counted_for_both,
-        merged_twice_is_refused_the_second_time,
-        a_third_is_absorbed_by_either_id,
-        a_survivor_may_be_absorbed,
-        what_is_not_there_is_refused,
-        only_a_member_merges,
-        a_lead_that_was_not_loaded_is_asked_for,
-        identities_that_were_not_loaded_are_asked_for_together,
-    };
+    TCase *tcase = suite_case(suite, "lead_merge");
 
-    return bench_run("lead_merge", tests, sizeof tests / sizeof *tests);
+    TESTS(tcase, the_survivor_has_the_identities_of_both, the_absorbed_id_answers_with_the_survivor,
+          what_was_known_later_wins, the_touches_of_both_stand_in_order_of_time,
+          together_they_may_qualify, an_empty_shell_stays_and_its_chain, each_chain_names_the_other,
+          with_no_handoff_open_the_survivor_keeps_its_owner,
+          the_open_handoff_of_the_absorbed_goes_over_with_its_owner,
+          the_open_handoff_of_the_survivor_stays,
+          an_open_handoff_says_when_also_of_a_lead_that_got_further, two_open_handoffs_are_refused,
+          the_further_stage_and_the_earliest_milestones_stay,
+          the_survivors_hold_stays_and_one_without_takes_the_others,
+          what_only_one_of_them_has_is_kept, what_both_have_is_the_survivors,
+          touches_beyond_those_loaded_are_counted_for_both, merged_twice_is_refused_the_second_time,
+          a_third_is_absorbed_by_either_id, a_survivor_may_be_absorbed,
+          what_is_not_there_is_refused, only_a_member_merges,
+          a_lead_that_was_not_loaded_is_asked_for,
+          identities_that_were_not_loaded_are_asked_for_together);
 }

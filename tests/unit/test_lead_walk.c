@@ -5,6 +5,7 @@
  * handoff, and what was refused changed nothing.
  */
 #include "bench_replay.h"
+#include "suite.h"
 
 #include "core/handoff/handoff_offer.h"
 #include "core/intake/lead_erase.h"
@@ -431,9 +432,9 @@ START_TEST(whoever_they_are_the_ledger_tells_it)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    const TTest *const tests[] = {whoever_they_are_the_ledger_tells_it};
+    TCase *tcase = suite_case(suite, "lead_walk");
 
-    return bench_run("lead_walk", tests, sizeof tests / sizeof *tests);
+    TESTS(tcase, whoever_they_are_the_ledger_tells_it);
 }

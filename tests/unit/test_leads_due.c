@@ -1,5 +1,6 @@
 /* What Baton does when next steps are due. */
 #include "bench_person.h"
+#include "suite.h"
 
 #include "core/handoff/handoff_offer.h"
 
@@ -289,24 +290,18 @@ START_TEST(it_asks_for_what_is_due_first)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    const TTest *const tests[] = {
-        what_is_not_answered_stays_and_they_are_reminded_daily,
-        what_is_answered_in_time_is_never_late,
-        what_the_route_gives_back_ends_after_as_much_time_again,
-        what_is_given_back_goes_along_the_next_route,
-        what_is_escalated_is_another_teams_at_once,
-        a_customer_whose_offer_is_given_back_has_no_next_step,
-        who_accepted_is_reminded_to_decide,
-        who_was_rejected_is_offered_again_when_the_wait_is_over,
-        who_is_nurtured_in_vain_is_reviewed_after_three_rounds,
-        who_qualifies_while_reviewed_is_offered,
-        who_could_not_be_offered_is_tried_again,
-        whom_to_follow_up_is_said_when_the_day_comes,
-        it_says_whether_more_is_due,
-        it_asks_for_what_is_due_first,
-    };
+    TCase *tcase = suite_case(suite, "leads_due");
 
-    return bench_run("leads_due", tests, sizeof tests / sizeof *tests);
+    TESTS(tcase, what_is_not_answered_stays_and_they_are_reminded_daily,
+          what_is_answered_in_time_is_never_late,
+          what_the_route_gives_back_ends_after_as_much_time_again,
+          what_is_given_back_goes_along_the_next_route, what_is_escalated_is_another_teams_at_once,
+          a_customer_whose_offer_is_given_back_has_no_next_step, who_accepted_is_reminded_to_decide,
+          who_was_rejected_is_offered_again_when_the_wait_is_over,
+          who_is_nurtured_in_vain_is_reviewed_after_three_rounds,
+          who_qualifies_while_reviewed_is_offered, who_could_not_be_offered_is_tried_again,
+          whom_to_follow_up_is_said_when_the_day_comes, it_says_whether_more_is_due,
+          it_asks_for_what_is_due_first);
 }

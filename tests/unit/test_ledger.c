@@ -1,8 +1,8 @@
 /* The ledger's format, which is permanent: the worked entry of docs/ledger.md, chains, commitments.
  */
 #include "core/ledger/ledger.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -124,21 +124,11 @@ START_TEST(test_kinds_have_names)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("unit/ledger");
-    TCase *tcase = tcase_create("format");
-    SRunner *runner = srunner_create(suite);
+    TCase *tcase = suite_case(suite, "format");
 
-    tcase_add_test(tcase, test_worked_entry);
-    tcase_add_test(tcase, test_each_member_counts);
-    tcase_add_test(tcase, test_time_never_goes_back);
-    tcase_add_test(tcase, test_commitment_needs_salt_field_and_value);
-    tcase_add_test(tcase, test_hmac_is_the_published_one);
-    tcase_add_test(tcase, test_kinds_have_names);
-    suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tcase, test_worked_entry, test_each_member_counts, test_time_never_goes_back,
+          test_commitment_needs_salt_field_and_value, test_hmac_is_the_published_one,
+          test_kinds_have_names);
 }

@@ -6,6 +6,7 @@
  * is.
  */
 #include "bench_offer.h"
+#include "suite.h"
 
 #include "core/intake/lead_erase.h"
 
@@ -884,16 +885,12 @@ START_TEST(an_entry_leads_to_one_state)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    const TTest *const tests[] = {
-        the_table_is_whole,
-        an_entry_leads_to_one_state,
-        every_action_in_every_state_by_everybody,
-        a_team_that_is_not_sales_takes_it_back_from_nurture,
-        baton_gives_back_what_is_overdue_and_offered,
-        an_erasure_withdraws_what_is_open,
-    };
+    TCase *tcase = suite_case(suite, "life");
 
-    return bench_run("life", tests, sizeof tests / sizeof *tests);
+    TESTS(tcase, the_table_is_whole, an_entry_leads_to_one_state,
+          every_action_in_every_state_by_everybody,
+          a_team_that_is_not_sales_takes_it_back_from_nurture,
+          baton_gives_back_what_is_overdue_and_offered, an_erasure_withdraws_what_is_open);
 }

@@ -1,9 +1,9 @@
 /* Log lines: one JSON object each, and nothing in them that a stranger sent. */
 #include "http/log.h"
+#include "suite.h"
 
 #include "http/request.h"
 
-#include <check.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -130,20 +130,11 @@ START_TEST(access_lines_can_be_left_out)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("unit/log");
-    TCase *t = tcase_create("log");
+    TCase *t = suite_case(suite, "log");
 
-    tcase_add_test(t, a_sentence_is_one_line_of_json_whatever_is_in_it);
-    tcase_add_test(t, a_long_sentence_is_cut_and_the_line_stays_whole);
-    tcase_add_test(t, what_is_below_the_level_is_not_told);
-    tcase_add_test(t, an_access_line_tells_the_pattern_and_not_the_target);
-    tcase_add_test(t, access_lines_can_be_left_out);
-    suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(t, a_sentence_is_one_line_of_json_whatever_is_in_it,
+          a_long_sentence_is_cut_and_the_line_stays_whole, what_is_below_the_level_is_not_told,
+          an_access_line_tells_the_pattern_and_not_the_target, access_lines_can_be_left_out);
 }

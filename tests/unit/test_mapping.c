@@ -1,7 +1,7 @@
 /* What senders deliver and files hold, as captures; and what is wrong, by its place. */
 #include "core/intake/mapping.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -467,29 +467,15 @@ START_TEST(what_is_missing_is_missed)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("mapping");
-    TCase *tcase = tcase_create("mapping");
+    TCase *tcase = suite_case(suite, "mapping");
 
     tcase_add_checked_fixture(tcase, setup, teardown);
-    tcase_add_test(tcase, a_webhook_becomes_a_capture);
-    tcase_add_test(tcase, what_is_absent_is_not_told);
-    tcase_add_test(tcase, columns_are_typed);
-    tcase_add_test(tcase, json_keeps_its_types);
-    tcase_add_test(tcase, several_items);
-    tcase_add_loop_test(tcase, errors_have_a_place, 0, sizeof wrong / sizeof *wrong);
-    tcase_add_test(tcase, too_many_items);
-    tcase_add_test(tcase, a_deal);
-    tcase_add_test(tcase, all_faults_at_once);
-    tcase_add_test(tcase, all_faults_of_a_deal);
-    tcase_add_loop_test(tcase, what_is_missing_is_missed, 0, sizeof members / sizeof *members);
-    tcase_add_test(tcase, an_identity_is_needed);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    json_decref(document);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tcase, a_webhook_becomes_a_capture, what_is_absent_is_not_told, columns_are_typed,
+          json_keeps_its_types, several_items);
+    EACH(tcase, errors_have_a_place, wrong);
+    TESTS(tcase, too_many_items, a_deal, all_faults_at_once, all_faults_of_a_deal);
+    EACH(tcase, what_is_missing_is_missed, members);
+    TESTS(tcase, an_identity_is_needed);
 }

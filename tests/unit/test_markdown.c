@@ -1,8 +1,8 @@
 /* Markdown of our documents into HTML: each block, each inline form, and nothing that is not
  * escaped. */
 #include "base/markdown.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 
 static const struct {
@@ -47,16 +47,9 @@ START_TEST(each_form)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("unit/markdown");
-    TCase *t = tcase_create("markdown");
+    TCase *t = suite_case(suite, "markdown");
 
-    tcase_add_loop_test(t, each_form, 0, sizeof cases / sizeof *cases);
-    suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    EACH(t, each_form, cases);
 }

@@ -1,8 +1,8 @@
 /* The Merkle tree: the numbers that Certificate Transparency's own tests publish, and everything
  * against the recursive definition of RFC 6962, section 2.1, for all sizes and pairs up to 130. */
 #include "core/ledger/merkle.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -418,25 +418,13 @@ START_TEST(a_large_tree_needs_its_groups_alone)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *s = suite_create("merkle");
-    TCase *t = tcase_create("tree");
+    TCase *t = suite_case(suite, "tree");
 
     fill_leaves();
-    tcase_set_timeout(t, 60);
-    tcase_add_test(t, it_is_the_tree_of_certificate_transparency);
-    tcase_add_test(t, every_root_and_frontier_is_as_defined);
-    tcase_add_test(t, every_inclusion_is_as_defined_and_holds);
-    tcase_add_test(t, every_consistency_is_as_defined_and_holds);
-    tcase_add_test(t, a_changed_inclusion_does_not_hold);
-    tcase_add_test(t, a_changed_consistency_does_not_hold);
-    tcase_add_test(t, numbers_that_do_not_fit_are_refused);
-    tcase_add_test(t, a_large_tree_needs_its_groups_alone);
-    suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(t, it_is_the_tree_of_certificate_transparency, every_root_and_frontier_is_as_defined,
+          every_inclusion_is_as_defined_and_holds, every_consistency_is_as_defined_and_holds,
+          a_changed_inclusion_does_not_hold, a_changed_consistency_does_not_hold,
+          numbers_that_do_not_fit_are_refused, a_large_tree_needs_its_groups_alone);
 }

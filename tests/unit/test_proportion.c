@@ -1,10 +1,10 @@
 /* Numbers that are only shown: a share with its interval and a lift with its own, against tables
  * that others published and sums done with forty digits. */
 #include "core/evidence/proportion.h"
+#include "suite.h"
 
 #include "core/evidence/suggestion.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,20 +109,12 @@ START_TEST(without_a_hit_on_both_sides_there_is_no_lift)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("proportion");
-    TCase *tcase = tcase_create("proportion");
-    SRunner *runner = srunner_create(suite);
+    TCase *tcase = suite_case(suite, "proportion");
 
-    tcase_add_loop_test(tcase, a_share_has_its_interval, 0, sizeof shares / sizeof *shares);
-    tcase_add_loop_test(tcase, it_is_shown_with_four_decimals_and_rounded_outwards, 0,
-                        sizeof shares / sizeof *shares);
-    tcase_add_loop_test(tcase, a_lift_has_its_interval, 0, sizeof lifts / sizeof *lifts);
-    tcase_add_test(tcase, without_a_hit_on_both_sides_there_is_no_lift);
-    suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    EACH(tcase, a_share_has_its_interval, shares);
+    EACH(tcase, it_is_shown_with_four_decimals_and_rounded_outwards, shares);
+    EACH(tcase, a_lift_has_its_interval, lifts);
+    TESTS(tcase, without_a_hit_on_both_sides_there_is_no_lift);
 }

@@ -1,8 +1,8 @@
 /* Checkpoints and receipts: the bytes that are signed, which are permanent, and that whatever is
  * changed in a receipt or in a proof of consistency is refused. */
 #include "core/ledger/receipt.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -428,33 +428,20 @@ static const uint8_t seed[SIGNING_SEED_BYTES] = {
     0x44, 0x49, 0xc5, 0x69, 0x7b, 0x32, 0x69, 0x19, 0x70, 0x3b, 0xac, 0x03, 0x1c, 0xae, 0x7f, 0x60,
 };
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *s = suite_create("receipt");
-    TCase *t = tcase_create("receipt");
+    TCase *t = suite_case(suite, "receipt");
     uint8_t other[SIGNING_SEED_BYTES] = {1};
 
     key = signing_key_new(seed);
     other_key = signing_key_new(other);
     if (key == NULL || other_key == NULL)
-        return EXIT_FAILURE;
+        abort();
     make_ledger();
-    tcase_add_test(t, the_worked_checkpoint_is_signed_so);
-    tcase_add_test(t, each_member_of_a_checkpoint_counts);
-    tcase_add_test(t, keys_are_read_as_they_were_written);
-    tcase_add_test(t, other_keys_are_refused);
-    tcase_add_test(t, a_receipt_of_every_entry_holds);
-    tcase_add_test(t, whatever_is_changed_in_a_receipt_is_refused);
-    tcase_add_test(t, another_text_of_the_same_value_is_refused);
-    tcase_add_test(t, what_is_wrong_is_told);
-    tcase_add_test(t, a_kept_checkpoint_is_the_beginning_of_a_newer);
-    tcase_add_test(t, a_kept_checkpoint_of_another_ledger_is_told);
-    suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    signing_key_free(key);
-    signing_key_free(other_key);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(t, the_worked_checkpoint_is_signed_so, each_member_of_a_checkpoint_counts,
+          keys_are_read_as_they_were_written, other_keys_are_refused,
+          a_receipt_of_every_entry_holds, whatever_is_changed_in_a_receipt_is_refused,
+          another_text_of_the_same_value_is_refused, what_is_wrong_is_told,
+          a_kept_checkpoint_is_the_beginning_of_a_newer,
+          a_kept_checkpoint_of_another_ledger_is_told);
 }

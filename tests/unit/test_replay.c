@@ -1,7 +1,7 @@
 /* The replay by itself: what an entry does to a lead, and entries that cannot follow. */
 #include "core/handoff/replay.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -216,23 +216,13 @@ START_TEST(an_entry_is_taken_at_its_word)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("replay");
-    TCase *t = tcase_create("replay");
+    TCase *t = suite_case(suite, "replay");
 
     tcase_add_checked_fixture(t, set_up, NULL);
-    tcase_add_test(t, a_lead_begins_with_owner_and_stage);
-    tcase_add_test(t, an_offer_opens_and_its_answers_close);
-    tcase_add_test(t, a_concession_makes_one_that_is_accepted);
-    tcase_add_test(t, a_merge_hands_the_open_handoff_over);
-    tcase_add_test(t, what_cannot_follow_is_told);
-    tcase_add_test(t, nothing_follows_on_a_lead_that_ended);
-    tcase_add_test(t, an_entry_is_taken_at_its_word);
-    suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(t, a_lead_begins_with_owner_and_stage, an_offer_opens_and_its_answers_close,
+          a_concession_makes_one_that_is_accepted, a_merge_hands_the_open_handoff_over,
+          what_cannot_follow_is_told, nothing_follows_on_a_lead_that_ended,
+          an_entry_is_taken_at_its_word);
 }

@@ -1,11 +1,11 @@
 /* Replies: what problem documents and their headers look like on the wire, and strict JSON. */
 #include "http/reply.h"
 #include "http/request_refuse.h"
+#include "suite.h"
 
 #include "http/body.h"
 #include "http/request.h"
 
-#include <check.h>
 #include <microhttpd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -233,27 +233,16 @@ START_TEST(the_tree_of_a_body_has_a_bound)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("unit/reply");
-    TCase *t = tcase_create("reply");
+    TCase *t = suite_case(suite, "reply");
 
     tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_test(t, a_problem_says_what_and_where);
-    tcase_add_test(t, a_conflict_names_state_and_actions);
-    tcase_add_test(t, an_internal_error_says_nothing_of_the_inside);
-    tcase_add_test(t, errors_bring_their_headers);
-    tcase_add_test(t, an_unknown_outcome_brings_the_key_to_retry_with);
-    tcase_add_test(t, a_written_text_becomes_the_body_and_headers_stay);
-    tcase_add_test(t, a_text_that_did_not_fit_is_a_503);
-    tcase_add_test(t, a_page_may_load_nothing);
-    tcase_add_test(t, an_answer_takes_the_place_of_the_one_before);
-    tcase_add_loop_test(t, json_is_taken_strictly, 0, sizeof texts / sizeof *texts);
-    tcase_add_test(t, the_tree_of_a_body_has_a_bound);
-    suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(t, a_problem_says_what_and_where, a_conflict_names_state_and_actions,
+          an_internal_error_says_nothing_of_the_inside, errors_bring_their_headers,
+          an_unknown_outcome_brings_the_key_to_retry_with,
+          a_written_text_becomes_the_body_and_headers_stay, a_text_that_did_not_fit_is_a_503,
+          a_page_may_load_nothing, an_answer_takes_the_place_of_the_one_before);
+    EACH(t, json_is_taken_strictly, texts);
+    TESTS(t, the_tree_of_a_body_has_a_bound);
 }

@@ -1,9 +1,9 @@
 /* The router: which raw target means which operation. */
 #include "http/route.h"
+#include "suite.h"
 
 #include "core/config.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -208,22 +208,12 @@ START_TEST(the_services_own_table_is_sound)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("unit/router");
-    TCase *t = tcase_create("router");
+    TCase *t = suite_case(suite, "router");
 
     tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_add_loop_test(t, the_table_holds, 0, sizeof cases / sizeof *cases);
-    tcase_add_test(t, a_parameter_has_a_bound);
-    tcase_add_test(t, a_table_that_means_two_things_is_refused);
-    tcase_add_test(t, a_route_reads_what_its_path_names);
-    tcase_add_test(t, a_route_says_who_may);
-    tcase_add_test(t, the_services_own_table_is_sound);
-    suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    EACH(t, the_table_holds, cases);
+    TESTS(t, a_parameter_has_a_bound, a_table_that_means_two_things_is_refused,
+          a_route_reads_what_its_path_names, a_route_says_who_may, the_services_own_table_is_sound);
 }

@@ -1,7 +1,7 @@
 /* Sealed values: what was sealed opens at its place, under its key, unaltered, and not else. */
 #include "base/seal.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -146,22 +146,12 @@ START_TEST(nothing_can_be_sealed_too)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("seal");
-    TCase *tests = tcase_create("seal");
+    TCase *tests = suite_case(suite, "seal");
 
-    tcase_add_test(tests, the_envelope_is_what_the_header_says);
-    tcase_add_test(tests, it_opens_at_its_place);
-    tcase_add_loop_test(tests, it_opens_nowhere_else, 0, sizeof elsewhere / sizeof *elsewhere);
-    tcase_add_test(tests, another_key_is_named_as_missing);
-    tcase_add_test(tests, no_bit_can_be_altered);
-    tcase_add_test(tests, what_is_cut_does_not_open);
-    tcase_add_test(tests, nothing_can_be_sealed_too);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    TESTS(tests, the_envelope_is_what_the_header_says, it_opens_at_its_place);
+    EACH(tests, it_opens_nowhere_else, elsewhere);
+    TESTS(tests, another_key_is_named_as_missing, no_bit_can_be_altered, what_is_cut_does_not_open,
+          nothing_can_be_sealed_too);
 }

@@ -1,7 +1,7 @@
 /* Sentences in JSON end once, whether or not the text in the program does. */
 #include "base/sentence.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,17 +53,10 @@ START_TEST(a_text_of_any_length_is_written_whole)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("unit/sentence");
-    TCase *t = tcase_create("sentence");
+    TCase *t = suite_case(suite, "sentence");
 
-    tcase_add_loop_test(t, a_sentence_ends_once, 0, sizeof sentences / sizeof *sentences);
-    tcase_add_test(t, a_text_of_any_length_is_written_whole);
-    suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    EACH(t, a_sentence_ends_once, sentences);
+    TESTS(t, a_text_of_any_length_is_written_whole);
 }

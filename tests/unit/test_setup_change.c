@@ -1,5 +1,6 @@
 /* Teams, members, keys, routes and sources: made, changed, guarded, and written to the ledger. */
 #include "setup_world.h"
+#include "suite.h"
 
 #include "base/public_id.h"
 #include "core/command_decide.h"
@@ -543,36 +544,20 @@ START_TEST(a_new_workspace_is_ready_to_sign)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("setup_change");
-    TCase *tests = tcase_create("changes");
+    TCase *tests = suite_case(suite, "changes");
 
-    tcase_add_test(tests, only_an_admin_changes_the_configuration);
-    tcase_add_test(tests, a_team_is_known_by_its_name);
-    tcase_add_test(tests, a_change_on_old_knowledge_is_refused);
-    tcase_add_test(tests, a_calendar_is_the_teams_until_the_next);
-    tcase_add_test(tests, the_function_of_a_team_in_use_stays);
-    tcase_add_test(tests, keys_of_an_inactive_member_do_not_open);
-    tcase_add_test(tests, a_member_is_one_of_a_kind_in_the_team);
-    tcase_add_test(tests, the_ledger_names_no_person);
-    tcase_add_test(tests, a_key_opens_with_the_token_that_was_shown);
-    tcase_add_test(tests, a_repeat_shows_the_same_token_and_nothing_keeps_it);
-    tcase_add_test(tests, only_members_of_the_two_sides_get_keys_that_sign);
-    tcase_add_test(tests, revoking_again_changes_nothing);
-    tcase_add_test(tests, routes_are_replaced_whole_or_not_at_all);
-    tcase_add_test(tests, a_secret_is_made_shown_once_and_kept_on_change);
-    tcase_add_test(tests, the_old_secret_counts_beside_the_new_one_for_a_while);
-    tcase_add_test(tests, there_are_never_more_than_two);
-    tcase_add_test(tests, the_old_one_can_be_ended);
-    tcase_add_test(tests, another_secret_by_patch_ends_both);
-    tcase_add_test(tests, retention_forgets_an_old_secret_that_counts_no_more);
-    tcase_add_test(tests, a_bearer_source_has_no_secret);
-    tcase_add_test(tests, a_new_workspace_is_ready_to_sign);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tests, only_an_admin_changes_the_configuration, a_team_is_known_by_its_name,
+          a_change_on_old_knowledge_is_refused, a_calendar_is_the_teams_until_the_next,
+          the_function_of_a_team_in_use_stays, keys_of_an_inactive_member_do_not_open,
+          a_member_is_one_of_a_kind_in_the_team, the_ledger_names_no_person,
+          a_key_opens_with_the_token_that_was_shown,
+          a_repeat_shows_the_same_token_and_nothing_keeps_it,
+          only_members_of_the_two_sides_get_keys_that_sign, revoking_again_changes_nothing,
+          routes_are_replaced_whole_or_not_at_all, a_secret_is_made_shown_once_and_kept_on_change,
+          the_old_secret_counts_beside_the_new_one_for_a_while, there_are_never_more_than_two,
+          the_old_one_can_be_ended, another_secret_by_patch_ends_both,
+          retention_forgets_an_old_secret_that_counts_no_more, a_bearer_source_has_no_secret,
+          a_new_workspace_is_ready_to_sign);
 }

@@ -1,8 +1,8 @@
 /* The starters: signable as they stand, and usable for the first story that a new user tries. */
 #include "core/definition/starter.h"
 #include "core/definition/verdict.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -169,20 +169,12 @@ START_TEST(all_have_the_common_reasons)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("starter");
-    TCase *starters = tcase_create("starters");
+    TCase *starters = suite_case(suite, "starters");
 
     tcase_add_checked_fixture(starters, set_up, tear_down);
-    tcase_add_loop_test(starters, fit_and_an_action_of_their_own_make_an_mql, 0,
-                        sizeof people / sizeof *people);
-    tcase_add_test(starters, an_sql_asks_for_its_four_facts);
+    EACH(starters, fit_and_an_action_of_their_own_make_an_mql, people);
+    TESTS(starters, an_sql_asks_for_its_four_facts);
     tcase_add_loop_test(starters, all_have_the_common_reasons, 0, TERM_COUNT);
-    suite_add_tcase(suite, starters);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

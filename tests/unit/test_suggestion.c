@@ -1,7 +1,7 @@
 /* Suggestions: a planted predictor comes first, and answers by chance suggest next to nothing. */
 #include "core/evidence/suggestion.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -413,30 +413,16 @@ START_TEST(test_fisher_of_large_tables)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("unit/suggestion");
-    TCase *tcase = tcase_create("suggestion");
-    SRunner *runner = srunner_create(suite);
+    TCase *tcase = suite_case(suite, "suggestion");
 
-    tcase_set_timeout(tcase, 0); /* CTest has one */
     tcase_add_checked_fixture(tcase, set_up, tear_down);
-    tcase_add_test(tcase, test_answers_by_chance_suggest_next_to_nothing);
-    tcase_add_test(tcase, test_planted_word_comes_first);
-    tcase_add_test(tcase, test_planted_number_comes_first);
-    tcase_add_test(tcase, test_a_criterion_that_misleads_is_dropped);
-    tcase_add_test(tcase, test_a_threshold_that_fits_the_answers);
-    tcase_add_test(tcase, test_a_threshold_counts_like_the_leads_it_parts);
-    tcase_add_test(tcase, test_unknown_is_not_unmet);
-    tcase_add_test(tcase, test_a_value_that_sales_never_accepts_goes_against_the_lead);
-    tcase_add_test(tcase, test_drafts_change_what_they_claim);
-    tcase_add_test(tcase, test_too_few_answers);
-    tcase_add_test(tcase, test_all_accepted);
-    tcase_add_loop_test(tcase, test_fisher, 0, sizeof tables / sizeof *tables);
-    tcase_add_test(tcase, test_fisher_of_large_tables);
-    suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tcase, test_answers_by_chance_suggest_next_to_nothing, test_planted_word_comes_first,
+          test_planted_number_comes_first, test_a_criterion_that_misleads_is_dropped,
+          test_a_threshold_that_fits_the_answers, test_a_threshold_counts_like_the_leads_it_parts,
+          test_unknown_is_not_unmet, test_a_value_that_sales_never_accepts_goes_against_the_lead,
+          test_drafts_change_what_they_claim, test_too_few_answers, test_all_accepted);
+    EACH(tcase, test_fisher, tables);
+    TESTS(tcase, test_fisher_of_large_tables);
 }

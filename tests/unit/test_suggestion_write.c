@@ -1,8 +1,8 @@
 /* Suggestions as the API shows them: every number stands in its own place and is rounded as the
  * contract has it. All that is counted here is another number. */
 #include "core/evidence/suggestion_write.h"
+#include "suite.h"
 
-#include <check.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -300,21 +300,12 @@ START_TEST(what_there_is_not_is_null)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("suggestion_write");
-    TCase *tcase = tcase_create("suggestion_write");
-    SRunner *runner = srunner_create(suite);
+    TCase *tcase = suite_case(suite, "suggestion_write");
 
     tcase_add_checked_fixture(tcase, set_up, tear_down);
-    tcase_add_test(tcase, every_count_stands_in_its_place);
-    tcase_add_test(tcase, every_word_stands_in_its_place);
-    tcase_add_loop_test(tcase, a_chance_keeps_three_digits, 0, sizeof chances / sizeof *chances);
-    tcase_add_test(tcase, other_numbers_keep_four_decimals);
-    tcase_add_test(tcase, what_there_is_not_is_null);
-    suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tcase, every_count_stands_in_its_place, every_word_stands_in_its_place);
+    EACH(tcase, a_chance_keeps_three_digits, chances);
+    TESTS(tcase, other_numbers_keep_four_decimals, what_there_is_not_is_null);
 }

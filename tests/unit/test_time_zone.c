@@ -1,7 +1,7 @@
 /* The clocks of the tz database: a table made by hand, and what Python says of every zone. */
 #include "base/time/time_zone.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -171,22 +171,13 @@ START_TEST(names_of_no_zone)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("time_zone");
-    TCase *tcase = tcase_create("time_zone");
+    TCase *tcase = suite_case(suite, "time_zone");
 
     tcase_add_checked_fixture(tcase, set_up, tear_down);
-    tcase_add_loop_test(tcase, clocks_and_moments, 0, sizeof table / sizeof *table);
+    EACH(tcase, clocks_and_moments, table);
     tcase_add_loop_test(tcase, a_later_local_time_is_no_earlier_moment, 0, 6);
-    tcase_add_test(tcase, changes_come_in_order_and_end);
-    tcase_add_test(tcase, python_says_the_same_of_every_zone);
-    tcase_add_test(tcase, names_of_no_zone);
-    tcase_set_timeout(tcase, 60);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    TESTS(tcase, changes_come_in_order_and_end, python_says_the_same_of_every_zone,
+          names_of_no_zone);
 }

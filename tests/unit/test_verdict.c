@@ -1,8 +1,8 @@
 /* Verdicts: a table of documents, leads and wanted verdicts in verdicts/ (one file per document),
  * and what no table shows. */
 #include "core/definition/verdict.h"
+#include "suite.h"
 
-#include <check.h>
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -191,6 +191,12 @@ static void check_case(const char *file, const struct definition *definition, co
     json_decref(verdict);
     free(text);
 }
+
+START_TEST(there_are_tables)
+{
+    ck_assert_int_gt(files_count, 0);
+}
+END_TEST
 
 START_TEST(the_table_holds)
 {
@@ -424,32 +430,17 @@ static void find_files(const char *directory)
         closedir(dir);
 }
 
-int main(void)
+void suite_cases(Suite *suite)
 {
     find_files(SOURCE_DIR "/tests/unit/verdicts");
-    if (files_count == 0) {
-        fprintf(stderr, "no tables in tests/unit/verdicts\n");
-        return EXIT_FAILURE;
-    }
-    Suite *suite = suite_create("verdict");
-    TCase *tables = tcase_create("tables");
+    TCase *tables = suite_case(suite, "tables");
     tcase_add_checked_fixture(tables, set_up, tear_down);
+    TESTS(tables, there_are_tables);
     tcase_add_loop_test(tables, the_table_holds, 0, files_count);
-    suite_add_tcase(suite, tables);
-    TCase *alone = tcase_create("alone");
+    TCase *alone = suite_case(suite, "alone");
     tcase_add_checked_fixture(alone, set_up, tear_down);
-    tcase_add_loop_test(alone, decay_is_exact_to_the_millionth, 0, sizeof decays / sizeof *decays);
-    tcase_add_test(alone, older_weighs_never_more);
-    tcase_add_test(alone, the_newest_value_known_then_counts);
-    tcase_add_test(alone, the_api_shows_the_canonical_shape);
-    tcase_add_test(alone, the_ledger_holds_nothing_personal);
-    tcase_add_test(alone, the_latest_thousand_touches_are_counted_one_by_one);
-    suite_add_tcase(suite, alone);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    for (int i = 0; i < files_count; i++)
-        free(files[i]);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    EACH(alone, decay_is_exact_to_the_millionth, decays);
+    TESTS(alone, older_weighs_never_more, the_newest_value_known_then_counts,
+          the_api_shows_the_canonical_shape, the_ledger_holds_nothing_personal,
+          the_latest_thousand_touches_are_counted_one_by_one);
 }

@@ -1,8 +1,8 @@
 /* Random definitions on random leads, judged twice: by the compiled form, and by a plain walk over
  * the document that shares no code with it. And what must hold of every verdict. */
 #include "core/definition/verdict.h"
+#include "suite.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -733,17 +733,10 @@ START_TEST(two_ways_of_judging_agree)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("verdict_random");
-    TCase *agreement = tcase_create("agreement");
+    TCase *agreement = suite_case(suite, "agreement");
 
     tcase_add_checked_fixture(agreement, set_up, tear_down);
     tcase_add_loop_test(agreement, two_ways_of_judging_agree, 0, SEEDS);
-    suite_add_tcase(suite, agreement);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

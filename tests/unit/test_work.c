@@ -1,10 +1,10 @@
 /* The work set, kind after kind: what is asked for is noted, what is put is found, what is taken
  * back is gone. A kind that was added without its line in work.c is seen here. */
 #include "core/work.h"
+#include "suite.h"
 
 #include "core/background_job.h"
 
-#include <check.h>
 #include <string.h>
 
 #define MEMORY_BYTES (1u << 20)
@@ -136,20 +136,13 @@ START_TEST(leads_merged_in_a_circle_are_asked_for_and_not_followed_for_ever)
 }
 END_TEST
 
-int main(void)
+void suite_cases(Suite *suite)
 {
-    Suite *suite = suite_create("unit/work");
-    TCase *tcase = tcase_create("work");
-    SRunner *runner = srunner_create(suite);
+    TCase *tcase = suite_case(suite, "work");
 
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_loop_test(tcase, what_is_asked_for_is_noted_and_what_is_put_is_found, 0, KIND_COUNT);
     tcase_add_loop_test(tcase, a_need_outlives_the_set_that_noted_it, 0, KIND_COUNT);
     tcase_add_loop_test(tcase, what_is_taken_back_is_not_saved, 0, KIND_COUNT);
-    tcase_add_test(tcase, leads_merged_in_a_circle_are_asked_for_and_not_followed_for_ever);
-    suite_add_tcase(suite, tcase);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? 0 : 1;
+    TESTS(tcase, leads_merged_in_a_circle_are_asked_for_and_not_followed_for_ever);
 }
