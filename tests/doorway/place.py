@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
@@ -172,3 +173,13 @@ def taken_port():
     other.bind(("127.0.0.1", 0))
     other.listen()
     return other, other.getsockname()[1]
+
+
+def main():
+    """For a file of tests. Exits with 77, for CTest to say that it was skipped, when none failed and one or more could
+    not be tried; says which and why."""
+    name = "doorway/" + os.path.basename(sys.argv[0]).removeprefix("test_").removesuffix(".py")
+    result = unittest.main(verbosity=2, exit=False).result
+    for test, why in result.skipped:
+        print("skipped: %s: %s: %s" % (name, test.id().rsplit(".", 1)[-1], why), flush=True)
+    sys.exit(1 if not result.wasSuccessful() else 77 if result.skipped else 0)

@@ -6,9 +6,8 @@ import os
 import re
 import signal
 import subprocess
-import unittest
 
-from place import AS_ROOT, BINARY, DoorwayTest, get, tearDownModule, wait_for  # noqa: F401
+from place import AS_ROOT, BINARY, DoorwayTest, get, main, tearDownModule, wait_for  # noqa: F401
 
 MAKERS = ("serve", "migrate")
 
@@ -105,4 +104,4 @@ class Commands(DoorwayTest):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    main()

@@ -7,10 +7,9 @@ import os
 import pathlib
 import re
 import subprocess
-import unittest
 
 import yaml
-from place import BINARY, ROOT, DoorwayTest, get, tearDownModule, wait_for  # noqa: F401
+from place import BINARY, ROOT, DoorwayTest, get, main, tearDownModule, wait_for  # noqa: F401
 from postgres import Postgres
 
 PASSWORDS = {"BATON_OWNER_PASSWORD": "o@w/n#e:r%20 '\"\\$x?&", "BATON_SERVICE_PASSWORD": "s@/#=' %41\\\"é"}
@@ -95,4 +94,4 @@ class Compose(DoorwayTest):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    main()

@@ -5,9 +5,8 @@ import os
 import pathlib
 import re
 import subprocess
-import unittest
 
-from place import BINARY, ROOT, DoorwayTest, tearDownModule  # noqa: F401
+from place import BINARY, ROOT, DoorwayTest, main, tearDownModule  # noqa: F401
 from postgres import Postgres
 
 
@@ -42,4 +41,4 @@ class Page(DoorwayTest):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    main()

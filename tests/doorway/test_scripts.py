@@ -8,9 +8,8 @@ import re
 import shutil
 import signal
 import subprocess
-import unittest
 
-from place import AS_ROOT, BINARY, ROOT, DoorwayTest, get, processes, taken_port, tearDownModule, wait_for  # noqa: F401
+from place import AS_ROOT, BINARY, ROOT, DoorwayTest, get, main, processes, taken_port, tearDownModule, wait_for  # noqa: F401
 
 
 class Start(DoorwayTest):
@@ -266,4 +265,4 @@ class Health(DoorwayTest):
 
 
 if __name__ == "__main__":
-    unittest.main(verbosity=2)
+    main()

@@ -55,7 +55,7 @@ def main():
         args.paths = [str(pathlib.Path(args.paths[0]) / (name + ".ndjson")) for name in args.all_of.split(",")]
         missing = [path for path in args.paths if not pathlib.Path(path).exists()]
         if missing:
-            print("skipped: only a run of all tests can tell; there is no " + " ".join(missing))
+            print("skipped: http/coverage: only a run of all tests can tell; there is no " + " ".join(missing))
             return SKIPPED
     return check(spec, args.paths, args.coverage)
 
@@ -76,7 +76,7 @@ def check(spec, paths, with_coverage):
         for fault in checker.check(exchange):
             found.append("%s %s %s: %s" % (place, exchange["method"], exchange["target"][:120], fault))
     if count == 0:
-        print("no exchange was recorded")
+        print("skipped: http/contract: no exchange was recorded")
         return SKIPPED
     if with_coverage:
         found += unseen(spec, checker.coverage) + undefended(spec, checker.coverage)

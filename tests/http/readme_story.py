@@ -32,7 +32,7 @@ def main():
         print(__doc__, file=sys.stderr)
         return 2
     if not shutil.which("jq") or not shutil.which("curl"):
-        print("readme_story: skipped: jq or curl is missing")
+        print("skipped: http/readme: jq or curl is missing")
         return SKIPPED
     page = sys.argv[2] if len(sys.argv) == 3 and not sys.argv[2].isdigit() else "README.md"
     blocks = story((ROOT / page).read_text("utf-8"))

@@ -1,6 +1,6 @@
 /* A funnel's history, imported and asked about: the same counts as its files have, by a script that
  * reads nothing else; again without effect; and a ledger that holds. Once on a small funnel that
- * was made up, and once on a real one where it is at hand (BATON_FUNNEL, or the folder below). */
+ * was made up, and once on a real one where it is at hand. */
 #include "stage.h"
 #include "suite.h"
 
@@ -8,10 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define SMALL     SOURCE_DIR "/tests/data/funnel"
-#define REAL      SOURCE_DIR "/../shared/data/olist"
 #define COUNTS    "/usr/bin/python3 " SOURCE_DIR "/tests/http/funnel_counts.py"
 #define WORDS_MAX 2048
 
@@ -162,15 +160,10 @@ END_TEST
 
 START_TEST(a_real_funnel_counts_as_its_files_do)
 {
-    const char *folder = getenv("BATON_FUNNEL") == NULL ? REAL : getenv("BATON_FUNNEL");
-    char path[WORDS_MAX];
+    const char *folder = stage_real_funnel();
 
-    snprintf(path, sizeof path, "%s/closed_deals.csv", folder);
-    if (access(path, R_OK) != 0) {
-        fprintf(stderr, "SKIPPED: no real funnel at %s; BATON_FUNNEL names another folder\n",
-                folder);
-        return;
-    }
+    if (folder == NULL)
+        SKIP(STAGE_NO_FUNNEL);
     struct stage stage = imported(folder);
     expect_counts(&stage, folder);
     stage_close(&stage);

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #define FILES SOURCE_DIR "/tests/http/import/"
-#define OLIST SOURCE_DIR "/../shared/data/olist/"
 #define WORDS "import %s --mapping " FILES "%s %s%s 2>&1"
 
 static struct stage open_stage(void)
@@ -300,17 +299,17 @@ START_TEST(a_real_funnel)
     static const char *const leads_again[] = {"8000 unchanged, 0 refused; nothing changed", NULL};
     static const char *const deals_again[] = {"842 unchanged, 0 refused; nothing changed", NULL};
 
-    if (access(OLIST "closed_deals.csv", R_OK) != 0) {
-        printf("SKIPPED: the real funnel is not at " OLIST "\n");
-        return;
-    }
+    const char *folder = stage_real_funnel();
+
+    if (folder == NULL)
+        SKIP(STAGE_NO_FUNNEL);
     struct stage stage = open_stage();
-    import("olist_leads.json", OLIST, "marketing_qualified_leads.csv", 0, leads);
-    import("olist_deals.json", OLIST, "closed_deals.csv", 0, deals);
+    import("olist_leads.json", folder, "/marketing_qualified_leads.csv", 0, leads);
+    import("olist_deals.json", folder, "/closed_deals.csv", 0, deals);
     story_run(stage.story, funnel);
     check_origins(story_get(stage.story, "data"));
-    import("olist_leads.json", OLIST, "marketing_qualified_leads.csv", 0, leads_again);
-    import("olist_deals.json", OLIST, "closed_deals.csv", 0, deals_again);
+    import("olist_leads.json", folder, "/marketing_qualified_leads.csv", 0, leads_again);
+    import("olist_deals.json", folder, "/closed_deals.csv", 0, deals_again);
     char words[64];
     snprintf(words, sizeof words, "verify %s", stage_workspace());
     free(stage_baton(words, 0));

@@ -1,10 +1,10 @@
 #include "service.h"
 
 #include "client.h"
+#include "suite.h"
 #include "test_cluster.h"
 
 #include <arpa/inet.h>
-#include <check.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
@@ -164,10 +164,8 @@ struct service *service_new(const char *database_url, const struct service_setti
     const char *binary = getenv("BATON_BINARY");
     struct service *service = calloc(1, sizeof *service);
 
-    if (binary == NULL || binary[0] == '\0') {
-        fprintf(stderr, "tests: skipped: BATON_BINARY is not set\n");
-        exit(77);
-    }
+    if (binary == NULL || binary[0] == '\0')
+        suite_skip_all("BATON_BINARY is not set");
     if (service == NULL || (service->database_url = strdup(database_url)) == NULL)
         exit(1);
     for (int i = 0; settings != NULL && i < SETTINGS_MAX && settings[i].name != NULL; i++)

@@ -21,7 +21,7 @@ struct service_setting {
 /**
  * Starts it and waits until /readyz answers 200. The settings, up to the one without a name, are
  * added to the environment (NULL: none). Ends the program, with the log, when it does not get
- * ready; skips the program (77) when BATON_BINARY is not set.
+ * ready; skips the suite when BATON_BINARY is not set.
  */
 struct service *service_start(const char *database_url, const struct service_setting *settings);
 

@@ -39,6 +39,16 @@ const char *stage_workspace(void)
     return workspace;
 }
 
+const char *stage_real_funnel(void)
+{
+    static char path[COMMAND_MAX_BYTES];
+    const char *given = getenv("BATON_FUNNEL");
+    const char *folder = given == NULL ? SOURCE_DIR "/../shared/data/olist" : given;
+
+    snprintf(path, sizeof path, "%s/closed_deals.csv", folder);
+    return access(path, R_OK) == 0 ? folder : NULL;
+}
+
 struct service *stage_service(void)
 {
     start();

@@ -39,6 +39,12 @@ void stage_add_workspace(struct stage *stage, const char *prefix, const char *op
 /** The name of the workspace that was made last. */
 const char *stage_workspace(void);
 
+/** The folder of a real funnel's files (BATON_FUNNEL, or where the source's neighbour has them):
+ * the marketing funnel of Olist, marketing_qualified_leads.csv and closed_deals.csv. NULL: there is
+ *  none. */
+const char *stage_real_funnel(void);
+#define STAGE_NO_FUNNEL "there is no real funnel: BATON_FUNNEL names a folder with Olist's files"
+
 /** The server of this program, and the database's connection string. */
 struct service *stage_service(void);
 const char *stage_database(void);

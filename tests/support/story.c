@@ -166,7 +166,8 @@ static bool meets(const json_t *found, const char *wanted)
     case '<':
         return found != NULL && strcmp(type_name(found), wanted) == 0;
     case '#':
-        return found != NULL && length_of(found) == strtoul(wanted + 1, NULL, 10);
+        return (json_is_array(found) || json_is_object(found)) &&
+               length_of(found) == strtoul(wanted + 1, NULL, 10);
     case '~':
         return text != NULL && strstr(text, wanted + 1) != NULL;
     case '=':
@@ -180,7 +181,8 @@ bool story_check(const struct answer *answer, const char *at, const char *wanted
                  char message[CHECK_MESSAGE_MAX])
 {
     json_t *found = found_at(answer, at);
-    bool met = meets(found, wanted);
+    /* what is no JSON at all has no place where something could be missing */
+    bool met = meets(found, wanted) && (at[0] == '@' || answer->json != NULL);
 
     if (!met) {
         char *shown = found == NULL ? NULL : json_dumps(found, JSON_ENCODE_ANY | JSON_COMPACT);
