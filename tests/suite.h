@@ -10,6 +10,7 @@
 #define BATON_TESTS_SUITE_H
 
 #include <check.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /** Each file of tests defines it. Called once for each round. */

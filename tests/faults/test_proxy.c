@@ -72,22 +72,6 @@ static int again_ms(void)
 
 /* ---- one request ---- */
 
-static long long metric(const char *name)
-{
-    char label[128];
-    struct answer answer;
-    struct client *client = client_new(service_url(trial.services[0]));
-
-    client_call(client, &(struct call){.method = "GET", .target = "/metrics"}, &answer);
-    int len = snprintf(label, sizeof label, "\n%s ", name);
-    const char *found = strstr(answer.body, label);
-    ck_assert_msg(found != NULL, "no metric %s", name);
-    long long value = strtoll(found + len, NULL, 10);
-    answer_release(&answer);
-    client_free(client);
-    return value;
-}
-
 /* A capture of somebody new, which is repeated as it is until it is decided. */
 struct capture {
     char key[KEY_MAX];
@@ -242,7 +226,7 @@ START_TEST(test_fault_at_commit)
 
     new_capture(&capture);
     insist(client, &capture);
-    long long replays = metric("baton_lane_replays_total");
+    long long replays = service_metric(trial.services[0], "lane_replays_total");
     arm(moment);
     new_capture(&capture);
     try_capture(client, &capture);
@@ -250,7 +234,7 @@ START_TEST(test_fault_at_commit)
     printf("%s: %d %s after %lld ms\n", moment->name, capture.status, capture.code,
            (long long)capture.took_ms);
     ck_assert_int_eq(capture.status, 201);
-    ck_assert_int_eq(metric("baton_lane_replays_total") - replays, lost);
+    ck_assert_int_eq(service_metric(trial.services[0], "lane_replays_total") - replays, lost);
     proxy_heal(proxy);
     insist(client, &capture);
     ck_assert_int_eq(leads_of(&capture), 1);
@@ -274,7 +258,7 @@ START_TEST(test_fault_at_commit_without_a_key)
 
     new_capture(&capture);
     insist(client, &capture);
-    long long before = answers(), replays = metric("baton_lane_replays_total");
+    long long before = answers(), replays = service_metric(trial.services[0], "lane_replays_total");
     arm(moment);
     new_capture(&capture);
     client_call(client,
@@ -285,7 +269,8 @@ START_TEST(test_fault_at_commit_without_a_key)
                 &answer);
     proxy_wait_fired(proxy);
     ck_assert_msg(answer.status == 201, "%s: %d %s", moment->name, answer.status, answer.body);
-    ck_assert_int_eq(metric("baton_lane_replays_total") - replays, moment->act != PROXY_SLOW);
+    ck_assert_int_eq(service_metric(trial.services[0], "lane_replays_total") - replays,
+                     moment->act != PROXY_SLOW);
     proxy_heal(proxy);
     ck_assert_int_eq(leads_of(&capture), 1);
     ck_assert_int_eq(answers() - before, 1);

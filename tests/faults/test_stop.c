@@ -103,28 +103,13 @@ static void start_waiters(struct waiter waiters[WAITING])
     }
 }
 
-static long long metric(const char *name)
-{
-    char label[128];
-    struct answer answer;
-    struct client *client = client_new(service_url(trial.services[0]));
-
-    client_call(client, &(struct call){.method = "GET", .target = "/metrics"}, &answer);
-    int len = snprintf(label, sizeof label, "\n%s ", name);
-    const char *found = strstr(answer.body, label);
-    long long value = found == NULL ? -1 : strtoll(found + len, NULL, 10);
-    answer_release(&answer);
-    client_free(client);
-    return value;
-}
-
 static void wait_until_suspended(void)
 {
     int64_t give_up = pg_deadline_in(WAIT_MS);
 
-    while (metric("baton_requests_waiting") < WAITING && pg_now_ms() < give_up)
+    while (service_metric(trial.services[0], "requests_waiting") < WAITING && pg_now_ms() < give_up)
         poll(NULL, 0, POLL_MS);
-    ck_assert_int_ge(metric("baton_requests_waiting"), WAITING);
+    ck_assert_int_ge(service_metric(trial.services[0], "requests_waiting"), WAITING);
 }
 
 /* Each got an answer: 201, or a 503 that says when to come again and, if it is not known whether

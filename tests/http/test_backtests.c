@@ -11,8 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SQL_WAIT_MS 20000
-#define FOLDER      SOURCE_DIR "/tests/http/backtest/"
+#define FOLDER SOURCE_DIR "/tests/http/backtest/"
 #define BIG                                                                                        \
     "{'term':'mql','title':'Big','criteria':[{'id':'size','title':'Big','kind':'fit',"             \
     "'required':true,'test':{'attribute':'company.employees','op':'gte','value':50}}]}"
@@ -150,12 +149,10 @@ END_TEST
 static void insert_jobs(struct stage *stage)
 {
     char sql[2048];
-    struct pg *pg = pg_new(&(struct pg_settings){.conninfo = stage_database()});
     static const char question[] =
         "{\"term\":\"mql\",\"version\":1,\"document\":null,\"against\":null,"
         "\"from\":null,\"to\":null}";
 
-    ck_assert_ptr_nonnull(pg);
     snprintf(sql, sizeof sql,
              "INSERT INTO background_job (workspace_id, job_id, kind, state, request, done, total, "
              "created_at, started_at, lease_until) VALUES "
@@ -164,8 +161,7 @@ static void insert_jobs(struct stage *stage)
              "now(), now() - interval '1 second')",
              story_get(stage->story, "workspace"), question, story_get(stage->story, "workspace"),
              question);
-    ck_assert_int_eq(pg_run_script(pg, sql, pg_deadline_in(SQL_WAIT_MS)), PG_OK);
-    pg_free(pg);
+    stage_sql(sql);
 }
 
 static const struct step who[] = {
@@ -199,15 +195,6 @@ END_TEST
 #define ASKING 4
 #define ROUNDS 20
 
-static void run_sql(const char *sql)
-{
-    struct pg *pg = pg_new(&(struct pg_settings){.conninfo = stage_database()});
-
-    ck_assert_ptr_nonnull(pg);
-    ck_assert_int_eq(pg_run_script(pg, sql, pg_deadline_in(SQL_WAIT_MS)), PG_OK);
-    pg_free(pg);
-}
-
 /* All slots but one are held by jobs of a server that is elsewhere, and nobody claims a new one
  * until let_claim(). */
 static void fill_slots(struct stage *stage)
@@ -221,15 +208,16 @@ static void fill_slots(struct stage *stage)
              "\"against\":null,\"from\":null,\"to\":null}', 0, 0, now(), now(), 'infinity', n "
              "FROM generate_series(1, %d) n",
              story_get(stage->story, "workspace"), SLOTS - 1);
-    run_sql(sql);
-    run_sql("CREATE FUNCTION stay() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'; "
-            "CREATE TRIGGER stay BEFORE UPDATE ON background_job FOR EACH ROW WHEN (OLD.state = "
-            "'queued' AND NEW.state = 'running') EXECUTE FUNCTION stay()");
+    stage_sql(sql);
+    stage_sql(
+        "CREATE FUNCTION stay() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'; "
+        "CREATE TRIGGER stay BEFORE UPDATE ON background_job FOR EACH ROW WHEN (OLD.state = "
+        "'queued' AND NEW.state = 'running') EXECUTE FUNCTION stay()");
 }
 
 static void let_claim(void)
 {
-    run_sql("DROP TRIGGER stay ON background_job; DROP FUNCTION stay");
+    stage_sql("DROP TRIGGER stay ON background_job; DROP FUNCTION stay");
 }
 
 static const struct step full[] = {

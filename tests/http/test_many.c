@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SQL_WAIT_MS    20000
 #define TEXT_MAX_BYTES 400
 
 /* ---- asking ---- */
@@ -47,30 +46,6 @@ static const char *text_at(const struct answer *answer, const char *pointer)
 
     ck_assert_msg(text != NULL, "nothing at %s of %.500s", pointer, answer->body);
     return text;
-}
-
-static long long metric(const char *name)
-{
-    char line[TEXT_MAX_BYTES];
-    struct answer answer;
-
-    client_call(stage.client, &(struct call){.method = "GET", .target = "/metrics"}, &answer);
-    snprintf(line, sizeof line, "\nbaton_%s ", name);
-    const char *at = strstr(answer.body, line);
-    ck_assert_msg(at != NULL, "no %s in /metrics", name);
-    long long value = strtoll(at + strlen(line), NULL, 10);
-    answer_release(&answer);
-    return value;
-}
-
-static void run_sql(const char *sql)
-{
-    struct pg *pg = pg_new(&(struct pg_settings){.conninfo = stage_database()});
-
-    ck_assert_ptr_nonnull(pg);
-    enum pg_status status = pg_run_script(pg, sql, pg_deadline_in(SQL_WAIT_MS));
-    ck_assert_msg(status == PG_OK, "%s: %s", sql, pg_error(pg)->text);
-    pg_free(pg);
 }
 
 /* ---- deliveries ---- */
@@ -186,12 +161,12 @@ static void deliver(const char *path, const char *items, const char *first, char
 
 static void replay_applied(const char *replay)
 {
-    long long before = metric("lane_reruns_total");
+    long long before = service_metric(stage_service(), "lane_reruns_total");
     struct answer answer = ask("ana", "POST", replay, NULL, 200);
 
     ck_assert_str_eq(text_at(&answer, "/status"), "applied");
     answer_release(&answer);
-    ck_assert_int_le(metric("lane_reruns_total") - before, ROUNDS_WANTED);
+    ck_assert_int_le(service_metric(stage_service(), "lane_reruns_total") - before, ROUNDS_WANTED);
 }
 
 static void last_lead_is_there(int loop)
@@ -262,7 +237,7 @@ static void none(const char *so)
              "ON s.lead_id = l.merged_into WHERE (%s) AND l.workspace_id = (SELECT workspace_id "
              "FROM lead WHERE lead_id = '%s')) THEN RAISE 'a lead whose %s'; END IF; END $$",
              so, leads[0], so);
-    run_sql(sql);
+    stage_sql(sql);
 }
 
 /* Each into the next. */
@@ -280,7 +255,7 @@ static void merge_leads(void)
 /* Such as merges were kept before: each lead leads to the next one alone, as the ledger says. */
 static void make_a_chain_of_them(void)
 {
-    run_sql(
+    stage_sql(
         "UPDATE lead l SET merged_into = (convert_from(e.body, 'UTF8')::json->>'survivor')::uuid "
         "FROM ledger e WHERE e.workspace_id = l.workspace_id AND e.subject_id = l.lead_id "
         "AND e.kind = 8 AND l.status = 'merged'");
@@ -291,13 +266,13 @@ static void do_to(const char *as, const char *method, const char *action, const 
                   int status)
 {
     char target[TEXT_MAX_BYTES];
-    long long before = metric("lane_reruns_total");
+    long long before = service_metric(stage_service(), "lane_reruns_total");
 
     snprintf(target, sizeof target, "/v1/leads/%s%s", leads[0], action);
     struct answer answer = ask(as, method, target, body, status);
     ck_assert_str_eq(text_at(&answer, "/lead/id"), leads[MERGES]);
     answer_release(&answer);
-    ck_assert_int_le(metric("lane_reruns_total") - before, 1);
+    ck_assert_int_le(service_metric(stage_service(), "lane_reruns_total") - before, 1);
 }
 
 static void whatever_goes_to_the_first_reaches_the_last(void)
@@ -365,20 +340,20 @@ START_TEST(leads_in_a_circle_are_said_to_be_damaged)
 
     stage = stage_open("");
     capture_leads();
-    long long before = metric("lane_not_loadable_total");
-    run_sql("CREATE TABLE before_circle AS SELECT * FROM lead");
+    long long before = service_metric(stage_service(), "lane_not_loadable_total");
+    stage_sql("CREATE TABLE before_circle AS SELECT * FROM lead");
     snprintf(sql, sizeof sql,
              "UPDATE lead SET status = 'merged', owner_team = NULL, next_step = NULL, next_at = "
              "NULL, identities = NULL, attributes "
              "= NULL, facts = NULL, merged_into = CASE lead_id WHEN '%s' THEN '%s' ELSE '%s' "
              "END::uuid WHERE lead_id IN ('%s', '%s')",
              leads[0], leads[1], leads[0], leads[0], leads[1]);
-    run_sql(sql);
+    stage_sql(sql);
     snprintf(target, sizeof target, "/v1/leads/%s/touches", leads[0]);
     struct answer answer = ask("ana", "POST", target, "{\"kind\":\"call\"}", 500);
     ck_assert_str_eq(text_at(&answer, "/code"), "not_loadable");
     answer_release(&answer);
-    ck_assert_int_eq(metric("lane_not_loadable_total") - before, 1);
+    ck_assert_int_eq(service_metric(stage_service(), "lane_not_loadable_total") - before, 1);
     snprintf(target, sizeof target, "/v1/leads/%s/touches", leads[2]);
     done("ana", "POST", target, "{\"kind\":\"call\"}", 201);
     snprintf(sql, sizeof sql,
@@ -388,7 +363,7 @@ START_TEST(leads_in_a_circle_are_said_to_be_damaged)
              "FROM before_circle b WHERE b.lead_id = l.lead_id AND l.lead_id IN ('%s', '%s'); "
              "DROP TABLE before_circle",
              leads[0], leads[1]);
-    run_sql(sql);
+    stage_sql(sql);
     stage_close(&stage);
 }
 END_TEST

@@ -254,6 +254,22 @@ const char *service_url(const struct service *service)
     return service->url;
 }
 
+long long service_metric(const struct service *service, const char *name)
+{
+    char sample[128];
+    struct answer answer;
+    struct client *client = client_new(service->url);
+
+    client_call(client, &(struct call){.method = "GET", .target = "/metrics"}, &answer);
+    int len = snprintf(sample, sizeof sample, "\nbaton_%s ", name);
+    const char *found = strstr(answer.body, sample);
+    ck_assert_msg(found != NULL, "no baton_%s in /metrics", name);
+    long long value = strtoll(found + len, NULL, 10);
+    answer_release(&answer);
+    client_free(client);
+    return value;
+}
+
 pid_t service_pid(const struct service *service)
 {
     return service->pid;

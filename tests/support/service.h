@@ -51,6 +51,9 @@ void service_free(struct service *service);
 /** "http://127.0.0.1:<port>" */
 const char *service_url(const struct service *service);
 
+/** The sample baton_<name> of /metrics, which has no labels; the test fails when there is none. */
+long long service_metric(const struct service *service, const char *name);
+
 pid_t service_pid(const struct service *service);
 
 /** Path of the log: one JSON object a line. */

@@ -16,6 +16,7 @@
 
 #define COMMAND_MAX_BYTES 4096
 #define JOB_WAIT_MS       30000
+#define SQL_WAIT_MS       20000
 #define JOB_POLL_MS       50
 #define SALES             "--sales sam@acme.example --sales sue@acme.example"
 #define OUTPUT_MAX_BYTES  (1u << 20)
@@ -59,6 +60,16 @@ const char *stage_database(void)
 {
     start();
     return database_conninfo(database);
+}
+
+void stage_sql(const char *sql)
+{
+    struct pg *pg = pg_new(&(struct pg_settings){.conninfo = stage_database()});
+
+    ck_assert_ptr_nonnull(pg);
+    enum pg_status status = pg_run_script(pg, sql, pg_deadline_in(SQL_WAIT_MS));
+    ck_assert_msg(status == PG_OK, "%s: %s", sql, pg_error(pg)->text);
+    pg_free(pg);
 }
 
 char *stage_baton(const char *words, int code)

@@ -49,6 +49,9 @@ const char *stage_real_funnel(void);
 struct service *stage_service(void);
 const char *stage_database(void);
 
+/** Runs SQL there, several statements if need be; the test fails when it does. */
+void stage_sql(const char *sql);
+
 /** Waits until the background job that the story knows as ${job} is over, as ana; the test fails
  *  unless it ended in this state. */
 void stage_wait_job(struct stage *stage, const char *state);
