@@ -319,6 +319,7 @@ static void set_up(void)
 {
     struct uuid id;
 
+    foreign_count = 0; /* an earlier round had its own */
     rival = open_workspace("rival");
     take_checkpoint(&rival);
     story_run(rival.story, more_definitions);
@@ -1024,6 +1025,7 @@ static void judge(const struct route *route, const struct holder *holder)
 
 START_TEST(whoever_has_not_the_role_is_refused)
 {
+    holder_count = 0;
     make_holders();
     for (size_t i = 0; i < routes_count; i++)
         for (size_t j = 0; j < holder_count; j++)
