@@ -2,7 +2,9 @@
 #include "stage.h"
 #include "suite.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const struct step what_is_there[] = {
     GET("sam, who signs for sales", "sam", "/v1/me", 200,
@@ -113,6 +115,48 @@ static const struct step leads[] = {
     {0},
 };
 
+/* ---- the page ---- */
+
+#define PAGE_MAX_BYTES (64u << 10)
+
+/* How many of these steps have a row in docs/trust.md, which all of them should from `first` on. */
+static size_t rows_of(const char *page, const struct step *steps, size_t first, size_t last)
+{
+    char row[128];
+
+    for (size_t i = first; i <= last; i++) {
+        snprintf(row, sizeof row, "\n| %s | %d", steps[i].label, steps[i].status);
+        ck_assert_msg(strstr(page, row) != NULL, "docs/trust.md has no row \"%s\"", row + 1);
+    }
+    return last - first + 1;
+}
+
+static size_t last_of(const struct step *steps)
+{
+    size_t last = 0;
+
+    while (steps[last + 1].label != NULL)
+        last++;
+    return last;
+}
+
+START_TEST(the_page_on_trust_has_the_rows_that_are_tried)
+{
+    static char page[PAGE_MAX_BYTES];
+    FILE *file = fopen(SOURCE_DIR "/docs/trust.md", "r");
+    size_t rows = 0;
+
+    ck_assert_ptr_nonnull(file);
+    page[fread(page, 1, sizeof page - 1, file)] = '\0';
+    fclose(file);
+    size_t tried_rows = rows_of(page, tried, 0, last_of(tried)) +
+                        rows_of(page, leads, 2, last_of(leads) - 2); /* two make her, two end */
+    for (const char *at = page; (at = strstr(at, "\n| ")) != NULL; at++)
+        rows++;
+    ck_assert_uint_eq(rows, tried_rows + 2); /* and two heads */
+}
+END_TEST
+
 START_TEST(neither_side_reaches_into_the_other)
 {
     struct stage stage = stage_open("");
@@ -131,5 +175,6 @@ void suite_cases(Suite *suite)
 {
     TCase *tests = suite_case(suite, "stories");
 
-    TESTS(tests, neither_side_reaches_into_the_other, of_the_others_lead_one_says_what_one_knows);
+    TESTS(tests, the_page_on_trust_has_the_rows_that_are_tried, neither_side_reaches_into_the_other,
+          of_the_others_lead_one_says_what_one_knows);
 }
