@@ -21,11 +21,6 @@ void text_out_release(struct text_out *out)
     *out = (struct text_out){.cap = out->cap};
 }
 
-bool text_out_failed(const struct text_out *out)
-{
-    return out->failed;
-}
-
 static bool reserve(struct text_out *out, size_t more)
 {
     if (out->failed || more > out->cap || out->len > out->cap - more) {

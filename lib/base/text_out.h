@@ -1,6 +1,6 @@
 /*
- * Writes text into a growing buffer with a cap. The first failure (cap, memory) sticks: check
- * text_out_failed() once at the end.
+ * Writes text into a growing buffer with a cap. The first failure (cap, memory) sticks, and
+ * text_out_steal() then gives nothing.
  */
 #ifndef BATON_BASE_TEXT_OUT_H
 #define BATON_BASE_TEXT_OUT_H
@@ -18,7 +18,6 @@ struct text_out {
 
 void text_out_init(struct text_out *out, size_t cap_bytes);
 void text_out_release(struct text_out *out);
-bool text_out_failed(const struct text_out *out);
 /** Gives the text away (caller frees), also when it is empty; NULL if it failed. */
 char *text_out_steal(struct text_out *out, size_t *len);
 

@@ -3,20 +3,14 @@
 enum whose { WHOSE_OWN, WHOSE_NOBODYS, WHOSE_OTHERS };
 
 static const struct {
-    const char *name;
     unsigned who[3]; /* by enum whose */
     const char *detail;
 } deeds[DEED_COUNT] = {
 #define X(name, own, nobodys, others, detail)                                                      \
-    {#name, {AUTHORITY_##own, AUTHORITY_##nobodys, AUTHORITY_##others}, detail},
+    {{AUTHORITY_##own, AUTHORITY_##nobodys, AUTHORITY_##others}, detail},
     DEED_TABLE(X)
 #undef X
 };
-
-const char *deed_name(enum deed deed)
-{
-    return deeds[deed].name;
-}
 
 /* Teams of partners are on no side, so to them whatever belongs to a side is the other's. */
 static enum whose whose_to(const struct config *config, const struct caller *caller,

@@ -42,8 +42,6 @@ enum deed {
         DEED_COUNT
 };
 
-const char *deed_name(enum deed deed);
-
 /** Whether this caller may do it to something that belongs to a team of this function. */
 bool authority_may(const struct config *config, const struct caller *caller, enum deed deed,
                    enum team_function whose);

@@ -18,31 +18,9 @@ const char *background_kind_name(enum background_kind kind)
     return kind_names[kind];
 }
 
-bool background_kind_parse(const char *name, enum background_kind *out)
-{
-    for (int i = 0; i < BACKGROUND_KIND_COUNT; i++) {
-        if (strcmp(kind_names[i], name) == 0) {
-            *out = (enum background_kind)i;
-            return true;
-        }
-    }
-    return false;
-}
-
 const char *background_state_name(enum background_state state)
 {
     return state_names[state];
-}
-
-bool background_state_parse(const char *name, enum background_state *out)
-{
-    for (int i = 0; i < BACKGROUND_STATE_COUNT; i++) {
-        if (strcmp(state_names[i], name) == 0) {
-            *out = (enum background_state)i;
-            return true;
-        }
-    }
-    return false;
 }
 
 /* ---- as the API shows it ---- */

@@ -18,7 +18,6 @@
 enum background_kind { BACKGROUND_BACKTEST, BACKGROUND_APPLY, BACKGROUND_KIND_COUNT };
 
 const char *background_kind_name(enum background_kind kind);
-bool background_kind_parse(const char *name, enum background_kind *out);
 
 enum background_state {
     BACKGROUND_QUEUED,
@@ -30,7 +29,6 @@ enum background_state {
 };
 
 const char *background_state_name(enum background_state state);
-bool background_state_parse(const char *name, enum background_state *out);
 
 struct background_job {
     enum row_state row;

@@ -35,17 +35,6 @@ const char *definition_state_name(enum definition_state state)
     return state_names[state];
 }
 
-bool definition_state_parse(const char *name, enum definition_state *out)
-{
-    for (int i = 0; i < DEFINITION_STATE_COUNT; i++) {
-        if (strcmp(name, state_names[i]) == 0) {
-            *out = (enum definition_state)i;
-            return true;
-        }
-    }
-    return false;
-}
-
 const struct team *config_team(const struct config *config, struct uuid id)
 {
     for (size_t i = 0; i < config->team_count; i++)

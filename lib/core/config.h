@@ -109,7 +109,6 @@ enum definition_state {
 };
 
 const char *definition_state_name(enum definition_state state);
-bool definition_state_parse(const char *name, enum definition_state *out);
 
 enum side { SIDE_MARKETING, SIDE_SALES, SIDE_COUNT };
 

@@ -161,11 +161,6 @@ static void write_problem(struct reply *reply, const struct request *r,
     fill_problem(reply, r, whole.err, text, len);
 }
 
-void reply_problem_whole(struct request *r, const struct problem *problem)
-{
-    write_problem(&r->reply, r, problem);
-}
-
 void reply_problem(struct request *r, enum err err, const char *detail, const struct faults *faults)
 {
     write_problem(&r->reply, r, &(struct problem){.err = err, .detail = detail, .faults = faults});

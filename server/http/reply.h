@@ -48,10 +48,6 @@ void reply_not_modified(struct request *r);
 void reply_problem(struct request *r, enum err err, const char *detail,
                    const struct faults *faults);
 
-/** As reply_problem with all members, such as state and allowed_actions; request_id is filled
- *  in. */
-void reply_problem_whole(struct request *r, const struct problem *problem);
-
 /** A problem in a reply other than the request's: for the HTTP thread while the backend may still
  *  write to r->reply. *out is empty before. */
 void reply_problem_apart(const struct request *r, struct reply *out, enum err err,

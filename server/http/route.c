@@ -242,8 +242,3 @@ bool route_reads_header(const struct route *route, const char *name)
             return true;
     return false;
 }
-
-size_t router_index(const struct router *router, const struct route *route)
-{
-    return (size_t)(route - router->table);
-}

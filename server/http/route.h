@@ -98,7 +98,4 @@ enum err router_find(const struct router *router, const char *method, const char
 /** Whether the route's input reads a header with this name: other routes may refuse it. */
 bool route_reads_header(const struct route *route, const char *name);
 
-/** Index of a route in its table: for counters. */
-size_t router_index(const struct router *router, const struct route *route);
-
 #endif

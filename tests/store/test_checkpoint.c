@@ -273,7 +273,7 @@ START_TEST(proofs_are_read_from_what_is_stored)
 {
     static const int64_t places[] = {1, 2, 256, 257, 32768, 32769, 65536, 65537, 69888, LARGE};
     struct checkpoint_turn turns[4];
-    struct checkpoint latest;
+    struct checkpoint_page latest;
 
     grow(1, 1);
     turns[0] = take();
@@ -281,11 +281,12 @@ START_TEST(proofs_are_read_from_what_is_stored)
     for (int i = 1; i < 4; i++)
         turns[i] = take();
     ck_assert_int_eq(turns[3].checkpoint.size, LARGE);
-    ck_assert_int_eq(proof_read_latest(&r.read, &latest), ERR_NONE);
-    ck_assert_int_eq(checkpoint_check(&latest, signing_key_public(key)), PROOF_HOLDS);
-    ck_assert_int_eq(latest.size, LARGE);
+    ck_assert_int_eq(proof_read_checkpoints(&r.read, INT64_MAX, 1, &latest), ERR_NONE);
+    ck_assert_uint_eq(latest.count, 1);
+    ck_assert_int_eq(checkpoint_check(&latest.items[0], signing_key_public(key)), PROOF_HOLDS);
+    ck_assert_int_eq(latest.items[0].size, LARGE);
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-        assert_covers(places[i], &latest);
+        assert_covers(places[i], &latest.items[0]);
     for (int old = 0; old < 4; old++)
         for (int new = old; new < 4; new ++)
             assert_consistent(&turns[old].checkpoint, &turns[new].checkpoint);
@@ -297,9 +298,10 @@ START_TEST(what_is_not_there_or_not_covered_is_told)
     struct receipt receipt;
     struct receipt_wait wait;
     struct consistency proof;
-    struct checkpoint latest;
+    struct checkpoint_page none;
 
-    ck_assert_int_eq(proof_read_latest(&r.read, &latest), ERR_NOT_FOUND);
+    ck_assert_int_eq(proof_read_checkpoints(&r.read, INT64_MAX, 1, &none), ERR_NONE);
+    ck_assert_uint_eq(none.count, 0);
     grow(1, 3);
     ck_assert_int_eq(proof_read_receipt(&r.read, 3, &receipt, &wait), ERR_NOT_COVERED);
     ck_assert_int_gt(wait.now, wait.at);

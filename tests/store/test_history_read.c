@@ -1,5 +1,6 @@
 /* Leads as back-tests and suggestions read them: each once and whole, wherever pages end and
  * however many touches stand in the way. */
+#include "known.h"
 #include "reading.h"
 #include "store/read/history_read.h"
 #include "suite.h"
@@ -109,7 +110,7 @@ static void check_touches(const struct history_lead *lead, bool details)
 static void check_whole(const struct history_lead *lead, bool details)
 {
     int number = number_of(lead), digit = number % 10;
-    const struct value *size = attribute_value(&lead->attributes, "size");
+    const struct value *size = known_value(&lead->attributes, "size");
 
     ck_assert_ptr_nonnull(size);
     ck_assert_int_eq(size->integer, number);

@@ -3,6 +3,8 @@
 #include "core/definition/attribute.h"
 #include "suite.h"
 
+#include "../support/known.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,11 +64,11 @@ START_TEST(of_many_the_oldest_and_the_newest_are_kept)
         bool changed;
         int day = day_of(_i, i);
         ck_assert_int_eq(observe("size", day, day, i, &changed), ERR_NONE);
-        const struct attribute *size = attribute_find(&set, "size");
+        const struct attribute *size = known_attribute(&set, "size");
         ck_assert_uint_eq(size->count, i < OBSERVATIONS_PER_NAME_MAX ? (size_t)i + 1
                                                                      : OBSERVATIONS_PER_NAME_MAX);
     }
-    const struct attribute *size = attribute_find(&set, "size");
+    const struct attribute *size = known_attribute(&set, "size");
     ck_assert_int_eq(size->observations[0].value.integer, DAYS);
     ck_assert_int_eq(size->observations[size->count - 1].value.integer, 1);
     for (size_t i = 0; i < size->count; i++) {
@@ -95,9 +97,9 @@ START_TEST(so_many_names_and_no_more)
     must("n007", 99, 2, 0, true); /* one that is there takes another word */
     for (size_t i = 1; i < set.count; i++)
         ck_assert_int_lt(strcmp(set.items[i - 1].name, set.items[i].name), 0);
-    ck_assert_ptr_null(attribute_find(&set, "one.more"));
-    ck_assert_ptr_nonnull(attribute_find(&set, "n000"));
-    ck_assert_ptr_nonnull(attribute_find(&set, "n199"));
+    ck_assert_ptr_null(known_attribute(&set, "one.more"));
+    ck_assert_ptr_nonnull(known_attribute(&set, "n000"));
+    ck_assert_ptr_nonnull(known_attribute(&set, "n199"));
 }
 END_TEST
 
@@ -107,15 +109,15 @@ START_TEST(the_newest_word_counts_however_late_an_older_one_comes)
 {
     must("size", 10, 5, 0, true);
     must("size", 20, 3, 1, false);
-    ck_assert_int_eq(attribute_find(&set, "size")->observations[0].value.integer, 10);
+    ck_assert_int_eq(known_attribute(&set, "size")->observations[0].value.integer, 10);
     must("size", 30, 5, 2, true); /* of the same moment: who comes later */
     must("size", 30, 9, 3, false);
-    ck_assert_uint_eq(attribute_find(&set, "size")->count, 3);
+    ck_assert_uint_eq(known_attribute(&set, "size")->count, 3);
     /* … but it holds from the later moment on */
-    ck_assert_int_eq(attribute_find(&set, "size")->observations[0].occurred_at, 9 * INSTANT_DAY);
+    ck_assert_int_eq(known_attribute(&set, "size")->observations[0].occurred_at, 9 * INSTANT_DAY);
     must("size", 40, 8, 4, false);
-    ck_assert_int_eq(attribute_find(&set, "size")->observations[0].value.integer, 30);
-    ck_assert_int_eq(attribute_find(&set, "size")->observations[1].value.integer, 40);
+    ck_assert_int_eq(known_attribute(&set, "size")->observations[0].value.integer, 30);
+    ck_assert_int_eq(known_attribute(&set, "size")->observations[1].value.integer, 40);
 }
 END_TEST
 
@@ -128,9 +130,9 @@ START_TEST(a_copied_set_stays_as_it_was)
     must("size", 20, 7, 1, false);
     must("budget", 1, 1, 1, true);
     ck_assert_uint_eq(copy.count, 2);
-    ck_assert_uint_eq(attribute_find(&copy, "size")->count, 1);
-    ck_assert_int_eq(attribute_find(&copy, "size")->observations[0].value.integer, 10);
-    ck_assert_int_eq(attribute_find(&copy, "size")->observations[0].occurred_at, 5 * INSTANT_DAY);
+    ck_assert_uint_eq(known_attribute(&copy, "size")->count, 1);
+    ck_assert_int_eq(known_attribute(&copy, "size")->observations[0].value.integer, 10);
+    ck_assert_int_eq(known_attribute(&copy, "size")->observations[0].occurred_at, 5 * INSTANT_DAY);
 }
 END_TEST
 
@@ -139,7 +141,7 @@ START_TEST(the_past_knows_what_it_knew)
     must("size", 10, 1, 10, true);
     must("size", 30, 3, 30, true);
     must("size", 20, 2, 40, false); /* of an earlier day, learned last */
-    const struct attribute *size = attribute_find(&set, "size");
+    const struct attribute *size = known_attribute(&set, "size");
     static const struct {
         int at;
         int64_t wanted; /* 0: nothing */
@@ -164,12 +166,12 @@ START_TEST(both_sets_are_told_to_the_one_that_stays)
     must("size", 20, 2, 0, true);
     must("only.own", 8, 1, 0, true);
     ck_assert_int_eq(attribute_absorb(&set, arena, &other), ERR_NONE);
-    const struct attribute *size = attribute_find(&set, "size");
+    const struct attribute *size = known_attribute(&set, "size");
     ck_assert_uint_eq(size->count, 3);
     for (int64_t i = 0; i < 3; i++)
         ck_assert_int_eq(size->observations[i].value.integer, 30 - 10 * i);
-    ck_assert_ptr_nonnull(attribute_find(&set, "only.other"));
-    ck_assert_ptr_nonnull(attribute_find(&set, "only.own"));
+    ck_assert_ptr_nonnull(known_attribute(&set, "only.other"));
+    ck_assert_ptr_nonnull(known_attribute(&set, "only.own"));
     ck_assert_uint_eq(set.count, 3);
 }
 END_TEST
@@ -178,15 +180,13 @@ static const char *written(const struct attribute_set *what, bool current)
 {
     struct json_out out;
 
-    json_out_init(&out, 65536);
+    json_out_init(&out, arena, 65536);
     if (current)
         attribute_set_write_current(what, &out);
     else
         attribute_set_write(what, &out);
-    ck_assert(!json_out_failed(&out));
-    const char *text = arena_copy(arena, out.text, out.len);
-    json_out_release(&out);
-    return text;
+    ck_assert(!arena_failed(arena));
+    return out.written.text;
 }
 
 START_TEST(what_is_stored_comes_back)
@@ -201,7 +201,7 @@ START_TEST(what_is_stored_comes_back)
     ck_assert_int_eq(attribute_set_read(stored, strlen(stored), arena, &read), ERR_NONE);
     ck_assert_str_eq(written(&read, false), stored);
     ck_assert_str_eq(written(&read, true), "{\"budget\":50000,\"size\":\"large\"}");
-    const struct observation *budget = attribute_find(&read, "budget")->observations;
+    const struct observation *budget = known_attribute(&read, "budget")->observations;
     ck_assert_int_eq(budget->occurred_at, 2000);
     ck_assert_int_eq(budget->known_from, 3000);
     ck_assert_int_eq(budget->source, SOURCE_SALES);

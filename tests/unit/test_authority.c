@@ -54,6 +54,12 @@ static const enum team_function of_marketing[3] = {FUNCTION_MARKETING, FUNCTION_
                                                    FUNCTION_SALES};
 static const enum team_function of_sales[3] = {FUNCTION_SALES, FUNCTION_OTHER, FUNCTION_MARKETING};
 
+static const char *const deed_names[] = {
+#define X(name, ...) #name,
+    DEED_TABLE(X)
+#undef X
+};
+
 static void try_side(const char *team, const enum team_function whose[3])
 {
     static const char letters[] = "oasw";
@@ -66,7 +72,7 @@ static void try_side(const char *team, const enum team_function whose[3])
                 bool may = authority_may(&world.config, &caller, wanted[row].deed, whose[n]);
                 bool should = strchr(wanted[row].who[n], letters[who]) != NULL;
                 ck_assert_msg(may == should, "%s of %s by '%c' of %s: %s",
-                              deed_name(wanted[row].deed), team_function_name(whose[n]),
+                              deed_names[wanted[row].deed], team_function_name(whose[n]),
                               letters[who], team, may ? "may" : "may not");
             }
         }

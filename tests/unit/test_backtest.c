@@ -2,6 +2,8 @@
 #include "core/evidence/backtest.h"
 #include "suite.h"
 
+#include "../support/known.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,7 +83,7 @@ static struct history_view view_of(const struct history_lead *lead)
 
 static int64_t size_in(const struct history_view *view)
 {
-    const struct value *value = attribute_value(&view->attributes, "size");
+    const struct value *value = known_value(&view->attributes, "size");
 
     return value == NULL ? -1 : value->integer;
 }

@@ -139,7 +139,6 @@ START_TEST(it_knows_what_it_uses)
     ck_assert(definition_uses_attribute(definition, "company.employees"));
     ck_assert(definition_uses_attribute(definition, "seniority"));
     ck_assert(!definition_uses_attribute(definition, "authority"));
-    ck_assert(definition_uses_fact(definition, "authority"));
     ck_assert(definition_criterion_uses(definition, 1, "seniority", false));
     ck_assert(!definition_criterion_uses(definition, 0, "seniority", false));
     ck_assert_uint_eq(definition->names_count, 3);

@@ -56,20 +56,6 @@ START_TEST(a_problem_says_what_and_where)
 }
 END_TEST
 
-START_TEST(a_conflict_names_state_and_actions)
-{
-    const char *const allowed[] = {"return", "qualify"};
-
-    reply_problem_whole(r, &(struct problem){.err = ERR_STATE_CONFLICT,
-                                             .state = "accepted",
-                                             .allowed = allowed,
-                                             .allowed_count = 2});
-    ck_assert_int_eq(r->reply.status, 409);
-    ck_assert_ptr_nonnull(strstr(r->reply.body, "\"state\":\"accepted\",\"allowed_actions\":["
-                                                "\"return\",\"qualify\"]"));
-}
-END_TEST
-
 START_TEST(an_internal_error_says_nothing_of_the_inside)
 {
     request_refuse(r, ERR_INTERNAL, "relation lead does not exist");
@@ -238,9 +224,8 @@ void suite_cases(Suite *suite)
     TCase *t = suite_case(suite, "reply");
 
     tcase_add_checked_fixture(t, set_up, tear_down);
-    TESTS(t, a_problem_says_what_and_where, a_conflict_names_state_and_actions,
-          an_internal_error_says_nothing_of_the_inside, errors_bring_their_headers,
-          an_unknown_outcome_brings_the_key_to_retry_with,
+    TESTS(t, a_problem_says_what_and_where, an_internal_error_says_nothing_of_the_inside,
+          errors_bring_their_headers, an_unknown_outcome_brings_the_key_to_retry_with,
           a_written_text_becomes_the_body_and_headers_stay, a_text_that_did_not_fit_is_a_503,
           a_page_may_load_nothing, an_answer_takes_the_place_of_the_one_before);
     EACH(t, json_is_taken_strictly, texts);

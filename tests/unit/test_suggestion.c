@@ -2,6 +2,8 @@
 #include "core/evidence/suggestion.h"
 #include "suite.h"
 
+#include "../support/known.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,7 +96,7 @@ static void make_person(struct person *person)
 
 static const struct value *value_of(const struct person *person, const char *name)
 {
-    return attribute_value(&person->view.attributes, name);
+    return known_value(&person->view.attributes, name);
 }
 
 static void add(struct suggestion_set *set, const struct person *person, bool accepted)

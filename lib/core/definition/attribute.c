@@ -42,23 +42,6 @@ static size_t lower_bound(const struct attribute_set *set, const char *name, boo
     return low;
 }
 
-const struct attribute *attribute_find(const struct attribute_set *set, const char *name)
-{
-    bool found;
-    size_t at = lower_bound(set, name, &found);
-
-    return found ? &set->items[at] : NULL;
-}
-
-const struct value *attribute_value(const struct attribute_set *set, const char *name)
-{
-    const struct attribute *attribute = attribute_find(set, name);
-
-    if (attribute == NULL || attribute->observations[0].value.type == VALUE_NULL)
-        return NULL;
-    return &attribute->observations[0].value;
-}
-
 const struct observation *attribute_known_at(const struct attribute *attribute, instant at)
 {
     for (size_t i = 0; i < attribute->count; i++)

@@ -49,17 +49,12 @@ struct attribute {
     size_t count;
 };
 
-/** Sorted by name; memory belongs to the arena that is passed to the functions below. */
+/** Sorted by name; memory belongs to the arena that is passed to the functions below. An attribute
+ *  that is there may hold VALUE_NULL: it was cleared. */
 struct attribute_set {
     struct attribute *items;
     size_t count;
 };
-
-/** NULL when it was never given. A present attribute may hold VALUE_NULL: it was cleared. */
-const struct attribute *attribute_find(const struct attribute_set *set, const char *name);
-
-/** The current value, or NULL when it was never given or was cleared. */
-const struct value *attribute_value(const struct attribute_set *set, const char *name);
 
 /** The newest observation that was known at this moment; NULL when there was none. */
 const struct observation *attribute_known_at(const struct attribute *attribute, instant at);

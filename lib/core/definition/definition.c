@@ -106,22 +106,12 @@ int definition_criterion(const struct definition *definition, const char *id)
     return -1;
 }
 
-static bool uses(const struct definition *definition, const char *name, bool is_fact)
-{
-    for (size_t i = 0; i < definition->names_count; i++)
-        if (definition->names[i].is_fact == is_fact && strcmp(definition->names[i].name, name) == 0)
-            return true;
-    return false;
-}
-
 bool definition_uses_attribute(const struct definition *definition, const char *name)
 {
-    return uses(definition, name, false);
-}
-
-bool definition_uses_fact(const struct definition *definition, const char *name)
-{
-    return uses(definition, name, true);
+    for (size_t i = 0; i < definition->names_count; i++)
+        if (!definition->names[i].is_fact && strcmp(definition->names[i].name, name) == 0)
+            return true;
+    return false;
 }
 
 static bool test_uses(const struct definition *definition, size_t test, const char *name,

@@ -174,7 +174,6 @@ const struct reason *definition_reason(const struct definition *definition, cons
 int definition_criterion(const struct definition *definition, const char *id);
 
 bool definition_uses_attribute(const struct definition *definition, const char *name);
-bool definition_uses_fact(const struct definition *definition, const char *name);
 
 /** Whether the criterion's result or points depend on this attribute (so that a correction of it
  *  may change them) or on this fact. */

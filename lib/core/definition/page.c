@@ -164,11 +164,6 @@ void page_moment(struct page *page, instant at)
     put(page, "</time>", "");
 }
 
-void page_break(struct page *page)
-{
-    put(page, "<br>", page->block == BLOCK_CELL ? "<br>" : "\\\n");
-}
-
 /* ---- blocks ---- */
 
 void page_begin(struct page *page, enum page_format format, size_t cap_bytes, const char *title)

@@ -35,8 +35,6 @@ void page_strong(struct page *page, const char *text);
 void page_code(struct page *page, const char *text);
 /** A moment for people: "22 November 2026, 10:00 UTC". */
 void page_moment(struct page *page, instant at);
-/** A line break within a block. */
-void page_break(struct page *page);
 
 /* Items go between page_begin_list and page_end_list as blocks of BLOCK_ITEM. */
 void page_begin_list(struct page *page);

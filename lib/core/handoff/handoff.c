@@ -62,15 +62,6 @@ const char *handoff_kind_name(enum handoff_kind kind)
     return kind_names[kind];
 }
 
-bool handoff_kind_parse(const char *name, enum handoff_kind *out)
-{
-    int at = index_of(kind_names, HANDOFF_KIND_COUNT, name);
-
-    if (at >= 0)
-        *out = (enum handoff_kind)at;
-    return at >= 0;
-}
-
 const char *rejection_class_name(enum rejection_class klass)
 {
     return class_names[klass];
@@ -88,15 +79,6 @@ bool rejection_class_parse(const char *name, enum rejection_class *out)
 const char *dispute_name(enum dispute dispute)
 {
     return dispute_names[dispute];
-}
-
-bool dispute_parse(const char *name, enum dispute *out)
-{
-    int at = index_of(dispute_names, 4, name);
-
-    if (at >= 0)
-        *out = (enum dispute)at;
-    return at >= 0;
 }
 
 const char *outcome_kind_name(enum outcome_kind outcome)

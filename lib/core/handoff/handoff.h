@@ -60,11 +60,9 @@ enum outcome_kind { OUTCOME_NONE, OUTCOME_OPPORTUNITY, OUTCOME_WON, OUTCOME_LOST
 const char *handoff_state_name(enum handoff_state state);
 bool handoff_state_parse(const char *name, enum handoff_state *out);
 const char *handoff_kind_name(enum handoff_kind kind);
-bool handoff_kind_parse(const char *name, enum handoff_kind *out);
 const char *rejection_class_name(enum rejection_class klass); /* NULL for none */
 bool rejection_class_parse(const char *name, enum rejection_class *out);
-const char *dispute_name(enum dispute dispute); /* NULL for none */
-bool dispute_parse(const char *name, enum dispute *out);
+const char *dispute_name(enum dispute dispute);           /* NULL for none */
 const char *outcome_kind_name(enum outcome_kind outcome); /* NULL for none */
 bool outcome_kind_parse(const char *name, enum outcome_kind *out);
 

@@ -2,25 +2,24 @@
 #ifndef BATON_CORE_IMPORT_RESULT_H
 #define BATON_CORE_IMPORT_RESULT_H
 
-/* code, what people read */
+/* what people read of it */
 #define IMPORT_REFUSAL_TABLE(X)                                                                    \
-    X(UNKNOWN_LEAD, "unknown_lead", "No lead has this external id: import the leads first")        \
-    X(OPEN_HANDOFF, "open_handoff", "The lead has an open handoff: it is no history yet")          \
-    X(UNKNOWN_TEAM, "unknown_team", "There is no active team of this name")                        \
-    X(UNKNOWN_MEMBER, "unknown_member", "The team has no member with this external id")            \
-    X(FUTURE, "future", "This lies in the future")                                                 \
-    X(REASON, "reason", "A lost deal needs a reason")                                              \
-    X(LIMIT, "limit", "A lead has too many attributes or identities")
+    X(UNKNOWN_LEAD, "No lead has this external id: import the leads first")                        \
+    X(OPEN_HANDOFF, "The lead has an open handoff: it is no history yet")                          \
+    X(UNKNOWN_TEAM, "There is no active team of this name")                                        \
+    X(UNKNOWN_MEMBER, "The team has no member with this external id")                              \
+    X(FUTURE, "This lies in the future")                                                           \
+    X(REASON, "A lost deal needs a reason")                                                        \
+    X(LIMIT, "A lead has too many attributes or identities")
 
 enum import_refusal {
     IMPORT_TAKEN,
-#define X(name, code, detail) IMPORT_##name,
+#define X(name, detail) IMPORT_##name,
     IMPORT_REFUSAL_TABLE(X)
 #undef X
         IMPORT_REFUSAL_COUNT
 };
 
-const char *import_refusal_code(enum import_refusal refusal);
 const char *import_refusal_detail(enum import_refusal refusal);
 
 enum import_effect { IMPORT_NEW, IMPORT_UPDATED, IMPORT_UNCHANGED, IMPORT_REFUSED };

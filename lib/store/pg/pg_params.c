@@ -37,11 +37,6 @@ void pg_params_init(struct pg_params *params, struct arena *arena)
     params->failed = false;
 }
 
-bool pg_params_failed(const struct pg_params *params)
-{
-    return params->failed;
-}
-
 static void add(struct pg_params *params, const void *bytes, size_t len, int format)
 {
     if (params->count == PG_PARAMS_MAX || len > INT_MAX) {

@@ -1,7 +1,7 @@
 /*
  * Parameters of a statement in PostgreSQL's binary wire format, and arrays of them. All memory
- * is the arena's. The first failure (too many, memory, an array beyond its cap) sticks and is
- * seen by pg_params_failed(); pg_queue() refuses such parameters, so callers need not check.
+ * is the arena's. The first failure (too many, memory, an array beyond its cap) sticks, and
+ * pg_queue() refuses such parameters, so callers need not check.
  */
 #ifndef BATON_STORE_PG_PARAMS_H
 #define BATON_STORE_PG_PARAMS_H
@@ -34,7 +34,6 @@ struct pg_params {
  * until the parameters are queued. */
 
 void pg_params_init(struct pg_params *params, struct arena *arena);
-bool pg_params_failed(const struct pg_params *params);
 void pg_params_null(struct pg_params *params);
 void pg_params_uuid(struct pg_params *params, struct uuid id);   /* nil is null */
 void pg_params_text(struct pg_params *params, const char *text); /* NULL is null */

@@ -26,12 +26,6 @@ int pg_rows(const struct pg_result *result)
     return PQntuples(result);
 }
 
-int64_t pg_affected(const struct pg_result *result)
-{
-    /* libpq's signature lacks the const; it does not write. */
-    return strtoll(PQcmdTuples((PGresult *)result), NULL, 10);
-}
-
 /* The value's bytes after all checks; NULL when it is null. */
 static const char *value(const PGresult *result, int row, int column, const char *as)
 {
@@ -150,42 +144,4 @@ const uint8_t *pg_get_bytea(const struct pg_result *result, int row, int column,
         misread(result, row, column, "bytea");
     *len = at == NULL ? 0 : (size_t)PQgetlength(result, row, column);
     return (const uint8_t *)at;
-}
-
-struct pg_items pg_get_items(const struct pg_result *result, int row, int column)
-{
-    const char *at = value(result, row, column, "array");
-    int len = PQgetlength(result, row, column);
-    struct pg_items items = {0};
-
-    if (at == NULL)
-        return items;
-    if (len < 12 || big_endian(at, 4) > 1)
-        misread(result, row, column, "one-dimensional array");
-    items.type = (uint32_t)big_endian(at + 8, 4);
-    items.at = items.end = (const uint8_t *)at + len;
-    if (len >= 20) {
-        items.left = (uint32_t)big_endian(at + 12, 4);
-        items.at = (const uint8_t *)at + 20;
-    }
-    return items;
-}
-
-bool pg_items_next(struct pg_items *items, const uint8_t **bytes, size_t *len)
-{
-    if (items->left == 0 || items->end - items->at < 4)
-        return false;
-    uint32_t length = (uint32_t)big_endian((const char *)items->at, 4);
-    items->at += 4;
-    items->left--;
-    *bytes = NULL;
-    *len = 0;
-    if (length == UINT32_MAX)
-        return true;
-    if (length > (size_t)(items->end - items->at))
-        return false;
-    *bytes = items->at;
-    *len = length;
-    items->at += length;
-    return true;
 }

@@ -22,9 +22,6 @@ struct pg_result; /* libpq's own, under its own tag */
 /** Number of rows; 0 for NULL and for commands that return none. */
 int pg_rows(const struct pg_result *result);
 
-/** Rows that an INSERT, UPDATE or DELETE touched. */
-int64_t pg_affected(const struct pg_result *result);
-
 bool pg_is_null(const struct pg_result *result, int row, int column);
 struct uuid pg_get_uuid(const struct pg_result *result, int row, int column);
 /** Any text-like type, json and jsonb too; NUL-terminated; len may be NULL. */
@@ -39,19 +36,5 @@ bool pg_get_bool(const struct pg_result *result, int row, int column);
 /** timestamptz; infinities read as INSTANT_NONE. */
 instant pg_get_instant(const struct pg_result *result, int row, int column);
 const uint8_t *pg_get_bytea(const struct pg_result *result, int row, int column, size_t *len);
-
-/** Items of a one-dimensional array column, first to last. */
-struct pg_items {
-    const uint8_t *at; /* borrowed from the result */
-    const uint8_t *end;
-    uint32_t left;
-    uint32_t type; /* OID of the items */
-};
-
-/** A null array reads as an empty one. */
-struct pg_items pg_get_items(const struct pg_result *result, int row, int column);
-
-/** The next item's bytes, NULL bytes for a null item; false at the end. */
-bool pg_items_next(struct pg_items *items, const uint8_t **bytes, size_t *len);
 
 #endif

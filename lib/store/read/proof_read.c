@@ -145,18 +145,6 @@ enum err proof_read_checkpoints(const struct read *read, int64_t below, int limi
     return err == ERR_NONE ? read_checked(read) : err;
 }
 
-enum err proof_read_latest(const struct read *read, struct checkpoint *out)
-{
-    struct checkpoint_page page;
-    enum err err = proof_read_checkpoints(read, INT64_MAX, 1, &page);
-
-    if (err == ERR_NONE && page.count == 0)
-        return ERR_NOT_FOUND;
-    if (err == ERR_NONE)
-        *out = page.items[0];
-    return err;
-}
-
 /* ---- nodes ---- */
 
 static enum err read_nodes(const struct read *read, int64_t within, int64_t size,

@@ -17,9 +17,6 @@ struct checkpoint_page {
 enum err proof_read_checkpoints(const struct read *read, int64_t below, int limit,
                                 struct checkpoint_page *out) MUST_USE;
 
-/** The latest one; ERR_NOT_FOUND while there is none. */
-enum err proof_read_latest(const struct read *read, struct checkpoint *out) MUST_USE;
-
 /** Known about an entry that has no receipt yet. */
 struct receipt_wait {
     instant at;  /* of the entry */

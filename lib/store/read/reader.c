@@ -185,15 +185,6 @@ static enum err error_of(enum pg_status status)
     }
 }
 
-enum err reader_error(const struct reader *reader)
-{
-    enum err err = error_of(pg_error(reader->pg)->status);
-
-    if (err != ERR_UNAVAILABLE && shortage_seen())
-        return ERR_OUT_OF_MEMORY;
-    return err == ERR_NONE ? ERR_INTERNAL : err;
-}
-
 enum err reader_connect(struct reader *reader)
 {
     enum pg_status status = pg_pipeline_begin(reader->pg, reader->away_until);

@@ -53,10 +53,6 @@ struct pg *reader_pg(struct reader *reader);
 /** Until when a read may take, in terms of pg_now_ms(). */
 int64_t reader_deadline(const struct reader *reader);
 
-/** Which error a failed read is for its caller: ERR_UNAVAILABLE when the database is away or busy,
- *  else ERR_INTERNAL. */
-enum err reader_error(const struct reader *reader);
-
 /** Connects when needed; returns ERR_UNAVAILABLE quickly when the database is away. Before a job's
  *  first read. */
 enum err reader_connect(struct reader *reader) MUST_USE;
