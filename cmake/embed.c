@@ -17,6 +17,7 @@
 #include <string.h>
 
 #define FILE_MAX_BYTES  (4 << 20)
+#define MEMORY_BYTES    (1 << 20) /* of one text, beside what grows */
 #define BYTES_A_LINE    24
 #define TITLE_MAX_BYTES 128
 
@@ -50,22 +51,24 @@ static void write_bytes(FILE *out, const char *kind, int index, const char *byte
     fprintf(out, "0};\n");
 }
 
-/* A page of what the Markdown says, whose first line is its title. The caller frees it. */
-static char *make_page(const char *path, size_t *len)
+/* A page of what the Markdown says, whose first line is its title. */
+static char *make_page(const char *path, struct arena *arena, size_t *len)
 {
     char *markdown = read_file(path, len);
     char title[TITLE_MAX_BYTES];
+    struct text_out text;
     struct page page;
 
+    text_out_init(&text, arena, FILE_MAX_BYTES);
     snprintf(title, sizeof title, "%.*s", (int)strcspn(markdown + 2, "\n"), markdown + 2);
-    page_begin(&page, PAGE_HTML, FILE_MAX_BYTES, title);
-    markdown_write(markdown, &page.out);
+    page_begin(&page, PAGE_HTML, &text, title);
+    markdown_write(markdown, &text);
     page_end(&page);
     free(markdown);
-    char *text = text_out_steal(&page.out, len);
-    if (text == NULL)
+    if (arena_failed(arena))
         give_up(path, "cannot be made a page");
-    return text;
+    *len = text.len;
+    return text.text;
 }
 
 static bool is_page(const char *name)
@@ -87,17 +90,21 @@ static const char *type_of(const char *name)
 static void write_text(FILE *out, int index, const char *name, const char *path,
                        char etag[ETAG_LEN + 1])
 {
+    struct arena *arena = arena_new(MEMORY_BYTES);
     size_t len, gzip_len;
-    char *text = is_page(name) ? make_page(path, &len) : read_file(path, &len);
-    char *gzip = gzip_compress(text, len, &gzip_len);
 
+    if (arena == NULL)
+        give_up(path, "is too large");
+    char *file = is_page(name) ? NULL : read_file(path, &len);
+    const char *text = file == NULL ? make_page(path, arena, &len) : file;
+    const char *gzip = gzip_compress(text, len, arena, &gzip_len);
     if (gzip == NULL)
         give_up(path, "cannot be compressed");
     write_bytes(out, "text", index, text, len);
     write_bytes(out, "gzip", index, gzip, gzip_len);
     etag_of_text(text, len, etag);
-    free(gzip);
-    free(text);
+    free(file);
+    arena_free(arena);
 }
 
 int main(int argc, char **argv)

@@ -134,6 +134,7 @@ struct application {
     struct apply_tally tally;
     struct uuid place;
     int64_t done, total;
+    struct json_out written; /* the tally, again and again */
     struct uuid leads[APPLY_CHUNK_LEADS];
     size_t count;
 };
@@ -180,7 +181,8 @@ static enum err judge_chunk(struct background *background, struct application *a
 
     key_chunk(claim, application, &command);
     enum err err = lanes_run(background->settings.lanes, &command, &body, NULL);
-    if (err == ERR_NONE && (body == NULL || !apply_tally_read(body, strlen(body), &chunk)))
+    if (err == ERR_NONE &&
+        (body == NULL || !apply_tally_read(body, strlen(body), background->page, &chunk)))
         err = body == NULL ? ERR_OUT_OF_MEMORY : ERR_INTERNAL;
     if (err == ERR_NONE)
         apply_tally_add(&application->tally, &chunk);
@@ -190,21 +192,20 @@ static enum err judge_chunk(struct background *background, struct application *a
 
 static bool report_chunk(struct background *background, struct application *application)
 {
-    struct json_out tally;
+    struct json_out *tally = &application->written;
 
     application->place = application->leads[application->count - 1];
     application->done += (int64_t)application->count;
-    json_out_init(&tally, RESULT_MAX_BYTES);
-    apply_tally_write(&application->tally, &tally);
-    bool on = !json_out_failed(&tally) && go_on(background, &(struct background_progress){
-                                                                .done = application->done,
-                                                                .total = application->total,
-                                                                .place = application->place,
-                                                                .tally = tally.text,
-                                                                .tally_len = tally.len,
-                                                            });
-    json_out_release(&tally);
-    return on;
+    json_out_clear(tally);
+    apply_tally_write(&application->tally, tally);
+    return !arena_failed(background->arena) &&
+           go_on(background, &(struct background_progress){
+                                 .done = application->done,
+                                 .total = application->total,
+                                 .place = application->place,
+                                 .tally = tally->written.text,
+                                 .tally_len = tally->written.len,
+                             });
 }
 
 static enum err apply_chunks(struct background *background, struct application *application)
@@ -230,10 +231,12 @@ static enum err run_apply(struct background *background, const struct config *co
     struct application application = {.place = claim->place, .done = claim->done};
 
     (void)config;
-    if (!definition_apply_read(claim->request, claim->request_len, &application.what))
+    json_out_init(&application.written, background->arena, RESULT_MAX_BYTES);
+    if (!definition_apply_read(claim->request, claim->request_len, background->arena,
+                               &application.what))
         return ERR_INTERNAL;
     if (claim->tally != NULL &&
-        !apply_tally_read(claim->tally, claim->tally_len, &application.tally))
+        !apply_tally_read(claim->tally, claim->tally_len, background->arena, &application.tally))
         return ERR_INTERNAL;
     struct read read = begin_read(background);
     enum err err = apply_read_count(&read, application.what.term, &application.total);
@@ -260,11 +263,11 @@ static void end_job(struct background *background, enum err err, const struct js
 
     if (error_is_passing(err))
         return;
-    enum pg_status status = err == ERR_NONE
-                                ? background_end(background->app, claim, out->text, out->len, NULL,
-                                                 pg_deadline_in(STEP_TIMEOUT_MS))
-                                : background_end(background->app, claim, NULL, 0, error_code(err),
-                                                 pg_deadline_in(STEP_TIMEOUT_MS));
+    enum pg_status status =
+        err == ERR_NONE ? background_end(background->app, claim, out->written.text,
+                                         out->written.len, NULL, pg_deadline_in(STEP_TIMEOUT_MS))
+                        : background_end(background->app, claim, NULL, 0, error_code(err),
+                                         pg_deadline_in(STEP_TIMEOUT_MS));
     if (status != PG_OK || err != ERR_NONE)
         log_event(LOG_LEVEL_WARN, "background", "%s: %s", background_kind_name(claim->kind),
                   err == ERR_NONE ? pg_status_name(status) : error_code(err));
@@ -276,7 +279,7 @@ static void run_job(struct background *background)
     struct json_out out;
     enum err err = ERR_UNAVAILABLE;
 
-    json_out_init(&out, RESULT_MAX_BYTES);
+    json_out_init(&out, background->arena, RESULT_MAX_BYTES);
     enum pg_status status = config_cache_refresh(background->settings.cache, background->app,
                                                  background->claim.workspace, CONFIG_AGE_MS,
                                                  pg_deadline_in(STEP_TIMEOUT_MS), &config);
@@ -284,7 +287,6 @@ static void run_job(struct background *background)
         err = runs[background->claim.kind](background, config, &out);
     end_job(background, err, &out);
     config_release(config);
-    json_out_release(&out);
 }
 
 /* True when there was one. */

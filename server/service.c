@@ -14,7 +14,7 @@
 #include "jobs.h"
 #include "running.h"
 
-#include "base/shortage.h"
+#include "base/json_tree.h"
 #include "base/text/unicode.h"
 #include "store/pg/migrate.h"
 
@@ -177,12 +177,9 @@ static void run_lookup(struct reader_job *job, struct reader *reader)
      * arrived is found. */
     int64_t age_ms = pg_now_ms() - r->started_us / 1000;
 
-    shortage_clear();
     config_release(r->config);
     keep_config(r, NULL);
     task->lookup_err = reader_refresh(reader, r->caller.workspace, age_ms, &r->config);
-    if (shortage_seen())
-        task->lookup_err = ERR_OUT_OF_MEMORY;
     task->looked_up = true;
     request_done(r);
 }
@@ -380,7 +377,7 @@ int service_run(const struct settings *settings, const struct service_keys *keys
     int code = CLI_FAILED;
 
     json_object_seed(0);
-    shortage_watch_jansson();
+    json_tree_prepare();
     if (!unicode_open()) {
         log_event(LOG_LEVEL_ERROR, "start", "memory is short");
         return code;

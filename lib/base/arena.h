@@ -1,11 +1,14 @@
 /*
- * Memory that lives as long as one request or one group and is freed in one place. Not thread-safe:
- * an arena is used by one thread at a time.
+ * Memory that lives as long as one request or one group and is freed in one place, and the one mark
+ * for a shortage of it: whatever gets no memory marks its arena, and nothing that was decided, read
+ * or written since then is saved, kept or answered; ERR_OUT_OF_MEMORY is. Not thread-safe: an arena
+ * is used by one thread at a time.
  */
 #ifndef BATON_BASE_ARENA_H
 #define BATON_BASE_ARENA_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena;
@@ -27,6 +30,18 @@ size_t arena_bytes(const struct arena *arena);
  */
 void *arena_alloc(struct arena *arena, size_t size);
 
+/**
+ * For what grows: the same bytes with more room, or less, where they are or elsewhere; old is NULL
+ * at first. What is large has memory of its own, which does not count against the cap: whoever
+ * grows it bounds it. Not zeroed. NULL when memory is short: the arena is marked, and the old bytes
+ * stay.
+ */
+void *arena_resize(struct arena *arena, void *old, size_t old_size, size_t size);
+
+/** What grew is not needed any more: gives it back now when it is large, else with the arena.
+ *  Harmless with what did not grow here. */
+void arena_drop(struct arena *arena, const void *old);
+
 /** Copies len bytes and adds a NUL. */
 char *arena_copy(struct arena *arena, const char *text, size_t len);
 
@@ -40,10 +55,10 @@ char *arena_vprintf(struct arena *arena, const char *format, va_list args)
 
 /** Whether an allocation has failed since the arena was made or cleared: one check at the end of a
  *  piece of work is enough, provided that no result was dereferenced unchecked. */
-int arena_failed(const struct arena *arena);
+bool arena_failed(const struct arena *arena);
 
-/** Marks it as failed, for memory that belongs to the same piece of work but is not from the
- *  arena. */
+/** Marks it as failed, for memory that belongs to the same piece of work but is not from the arena,
+ *  and for a cap that was reached. */
 void arena_fail(struct arena *arena);
 
 #define ARENA_NEW(arena, type)      ((type *)arena_alloc((arena), sizeof(type)))

@@ -2,6 +2,7 @@
 
 #include "base/digest.h"
 #include "base/hex.h"
+#include "base/json_tree.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -25,17 +26,16 @@ void etag_of_revision(int64_t revision, char out[ETAG_LEN + 1])
     snprintf(out, ETAG_LEN + 1, "\"%" PRId64 "\"", revision);
 }
 
-bool etag_of_json(const json_t *json, char out[ETAG_LEN + 1])
+bool etag_of_json(const json_t *json, struct arena *arena, char out[ETAG_LEN + 1])
 {
     struct json_out text;
 
-    json_out_init(&text, TAGGED_MAX_BYTES);
-    json_text_write(json, &text);
-    bool fine = !json_out_failed(&text);
-    if (fine)
-        etag_of_text(text.text, text.len, out);
-    json_out_release(&text);
-    return fine;
+    json_out_init(&text, arena, TAGGED_MAX_BYTES);
+    json_tree_write(json, &text);
+    if (arena_failed(arena))
+        return false;
+    etag_of_text(text.written.text, text.written.len, out);
+    return true;
 }
 
 struct tag {
@@ -127,54 +127,4 @@ bool etag_is_known(const char *if_none_match, const char *etag)
         if (same(&tag, wanted.len, &wanted))
             return true;
     return false;
-}
-
-static void write_object(const json_t *json, struct json_out *out)
-{
-    const char *key;
-    json_t *value;
-
-    json_out_begin_object(out);
-    json_object_foreach((json_t *)json, key, value)
-    {
-        json_out_key(out, key);
-        json_text_write(value, out);
-    }
-    json_out_end_object(out);
-}
-
-static void write_array(const json_t *json, struct json_out *out)
-{
-    json_out_begin_array(out);
-    for (size_t i = 0; i < json_array_size(json); i++)
-        json_text_write(json_array_get(json, i), out);
-    json_out_end_array(out);
-}
-
-void json_text_write(const json_t *json, struct json_out *out)
-{
-    switch (json_typeof(json)) {
-    case JSON_OBJECT:
-        write_object(json, out);
-        break;
-    case JSON_ARRAY:
-        write_array(json, out);
-        break;
-    case JSON_STRING:
-        json_out_text_len(out, json_string_value(json), json_string_length(json));
-        break;
-    case JSON_INTEGER:
-        json_out_int(out, json_integer_value(json));
-        break;
-    case JSON_REAL:
-        json_out_real(out, json_real_value(json));
-        break;
-    case JSON_TRUE:
-    case JSON_FALSE:
-        json_out_bool(out, json_is_true(json));
-        break;
-    case JSON_NULL:
-        json_out_null(out);
-        break;
-    }
 }

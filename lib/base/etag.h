@@ -22,8 +22,8 @@ void etag_of_text(const char *json, size_t len, char out[ETAG_LEN + 1]);
 /** The tag of a thing that counts its changes. */
 void etag_of_revision(int64_t revision, char out[ETAG_LEN + 1]);
 
-/** The tag of the text that json_text_write makes. False when memory is short. */
-bool etag_of_json(const json_t *json, char out[ETAG_LEN + 1]);
+/** The tag of the text that json_tree_write makes. False when memory is short. */
+bool etag_of_json(const json_t *json, struct arena *arena, char out[ETAG_LEN + 1]);
 
 /** Whether it is "*" or a list of tags, as both headers allow. */
 bool etag_list_is_fine(const char *list);
@@ -34,9 +34,5 @@ bool etag_matches(const char *if_match, const char *etag);
 
 /** Whether an If-None-Match value (likewise) contains the tag of this answer, weak or not. */
 bool etag_is_known(const char *if_none_match, const char *etag);
-
-/** Writes a parsed value: compact, members in their original order, numbers in the shortest form
- *  that reads back the same. */
-void json_text_write(const json_t *json, struct json_out *out);
 
 #endif

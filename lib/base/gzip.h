@@ -2,9 +2,11 @@
 #ifndef BATON_BASE_GZIP_H
 #define BATON_BASE_GZIP_H
 
+#include "base/arena.h"
+
 #include <stddef.h>
 
-/** malloc'd, and its length in *out_len; NULL when memory is short. */
-char *gzip_compress(const char *text, size_t len, size_t *out_len);
+/** In arena, and its length in *out_len; NULL when memory is short, and arena is marked. */
+char *gzip_compress(const char *text, size_t len, struct arena *arena, size_t *out_len);
 
 #endif

@@ -1,91 +1,46 @@
 #include "base/json_out.h"
 
 #include "base/decimal.h"
-#include "base/shortage.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_BYTES 256
-
-void json_out_init(struct json_out *out, size_t cap_bytes)
+void json_out_init(struct json_out *out, struct arena *arena, size_t cap_bytes)
 {
-    *out = (struct json_out){.cap = cap_bytes};
-}
-
-void json_out_release(struct json_out *out)
-{
-    free(out->text);
-    *out = (struct json_out){.cap = out->cap};
+    text_out_init(&out->written, arena, cap_bytes);
+    out->need_comma = false;
 }
 
 void json_out_clear(struct json_out *out)
 {
-    out->len = 0;
+    text_out_clear(&out->written);
     out->need_comma = false;
-    out->failed = false;
 }
 
-bool json_out_failed(const struct json_out *out)
+char *json_out_keep(const struct json_out *out, struct arena *arena, size_t *len)
 {
-    return out->failed;
-}
-
-char *json_out_steal(struct json_out *out, size_t *len)
-{
-    if (out->failed || out->text == NULL)
-        return NULL;
-    char *text = out->text;
-    *len = out->len;
-    *out = (struct json_out){.cap = out->cap};
-    return text;
-}
-
-/* Room for more bytes and a NUL. */
-static bool reserve(struct json_out *out, size_t more)
-{
-    if (out->failed)
-        return false;
-    if (more > out->cap || out->len > out->cap - more) {
-        out->failed = true;
-        return false;
-    }
-    size_t need = out->len + more + 1;
-    if (need <= out->size)
-        return true;
-    size_t size = out->size ? out->size : FIRST_BYTES;
-    while (size < need)
-        size *= 2;
-    char *text = realloc(out->text, size);
-    if (text == NULL) {
-        shortage_note();
-        out->failed = true;
-        return false;
-    }
-    out->text = text;
-    out->size = size;
-    return true;
+    if (len != NULL)
+        *len = out->written.len;
+    return arena_failed(arena) ? NULL : arena_copy(arena, out->written.text, out->written.len);
 }
 
 static void put(struct json_out *out, const char *bytes, size_t len)
 {
-    if (!reserve(out, len))
-        return;
-    memcpy(out->text + out->len, bytes, len);
-    out->len += len;
-    out->text[out->len] = '\0';
+    text_out_put_len(&out->written, bytes, len);
 }
 
 static void put_char(struct json_out *out, char c)
 {
-    if (out->len + 1 >= out->size || out->len >= out->cap || out->failed) {
+    struct text_out *to = &out->written;
+
+    if (to->len + 1 >= to->size || to->len >= to->cap) {
         put(out, &c, 1);
         return;
     }
-    out->text[out->len++] = c;
-    out->text[out->len] = '\0';
+    to->text[to->len++] = c;
+    to->text[to->len] = '\0';
 }
 
 /* What stands before a value: a comma if it is not the first of its container. */
@@ -208,7 +163,7 @@ void json_out_real(struct json_out *out, double number)
         json_out_null(out);
         return;
     }
-    for (int precision = 15; precision <= 17; precision++) {
+    for (int precision = DECIMAL_DIGITS; precision <= 17; precision++) {
         len = snprintf(digits, sizeof digits, "%.*g", precision, number);
         if (strtod(digits, NULL) == number)
             break;
@@ -260,9 +215,9 @@ void json_out_hex(struct json_out *out, const uint8_t *bytes, size_t len)
     static const char digits[] = "0123456789abcdef";
 
     before_value(out);
-    if (!reserve(out, 2 * len + 2))
+    if (!text_out_reserve(&out->written, 2 * len + 2))
         return;
-    char *p = out->text + out->len;
+    char *p = out->written.text + out->written.len;
     *p++ = '"';
     for (size_t i = 0; i < len; i++) {
         *p++ = digits[bytes[i] >> 4];
@@ -270,7 +225,7 @@ void json_out_hex(struct json_out *out, const uint8_t *bytes, size_t len)
     }
     *p++ = '"';
     *p = '\0';
-    out->len += 2 * len + 2;
+    out->written.len += 2 * len + 2;
 }
 
 void json_out_raw(struct json_out *out, const char *json, size_t len)

@@ -1,13 +1,13 @@
 /*
- * Writes JSON text, compact, into a growing buffer with a cap. Used where the exact bytes
- * matter (ledger bodies, stored answers) and on hot paths; commas are placed by itself.
- * The first failure (cap, memory, invalid UTF-8 never reaches here) sticks: check
- * json_out_failed() once at the end.
+ * Writes JSON text, compact, into a growing buffer with a cap (text_out). Used where the exact
+ * bytes matter (ledger bodies, stored answers) and on hot paths; commas are placed by itself. What
+ * does not fit, or finds no memory, marks the arena as failed: look there once, at the end.
  */
 #ifndef BATON_BASE_JSON_OUT_H
 #define BATON_BASE_JSON_OUT_H
 
 #include "base/instant.h"
+#include "base/text_out.h"
 #include "base/uuid.h"
 
 #include <stdbool.h>
@@ -18,21 +18,17 @@
 #define DECIMAL_DIGITS 15
 
 struct json_out {
-    char *text; /* malloc'd, NUL-terminated when it has any content */
-    size_t len;
-    size_t size;
-    size_t cap;      /* bytes; writing beyond fails */
+    struct text_out written;
     bool need_comma; /* the next member or item is not the first */
-    bool failed;
 };
 
-void json_out_init(struct json_out *out, size_t cap_bytes);
-void json_out_release(struct json_out *out);
+void json_out_init(struct json_out *out, struct arena *arena, size_t cap_bytes);
 /** Forgets the text and keeps the memory. */
 void json_out_clear(struct json_out *out);
-bool json_out_failed(const struct json_out *out);
-/** Gives the text away (caller frees) and leaves the writer empty; NULL if it failed. */
-char *json_out_steal(struct json_out *out, size_t *len);
+
+/** What was written, copied to this arena, from a writer that is used again; len may be NULL. NULL
+ * when memory is short, or was while it was written to the same arena. */
+char *json_out_keep(const struct json_out *out, struct arena *arena, size_t *len);
 
 void json_out_begin_object(struct json_out *out);
 void json_out_end_object(struct json_out *out);

@@ -86,7 +86,7 @@ static size_t put_link(struct text_out *out, const char *text, size_t len)
 
     if (end == NULL)
         return 0;
-    text_out_init(&address, BLOCK_MAX_BYTES);
+    text_out_init(&address, out->arena, BLOCK_MAX_BYTES);
     bool leads = put_address(&address, close + 2, (size_t)(end - close - 2));
     if (leads) {
         text_out_put(out, "<a href=\"");
@@ -96,7 +96,6 @@ static size_t put_link(struct text_out *out, const char *text, size_t len)
     put_inline(out, text + 1, (size_t)(close - text - 1));
     if (leads)
         text_out_put(out, "</a>");
-    text_out_release(&address);
     return (size_t)(end - text) + 1;
 }
 
@@ -193,8 +192,7 @@ static void flush(struct writer *w, enum block next)
         w->open = BLOCK_NOTHING;
     }
     w->block = BLOCK_NOTHING;
-    text_out_release(&w->pending);
-    text_out_init(&w->pending, BLOCK_MAX_BYTES);
+    text_out_clear(&w->pending);
 }
 
 static void begin(struct writer *w, enum block block, const char *text, size_t len)
@@ -265,7 +263,7 @@ void markdown_write(const char *text, struct text_out *out)
 {
     struct writer w = {.out = out};
 
-    text_out_init(&w.pending, BLOCK_MAX_BYTES);
+    text_out_init(&w.pending, out->arena, BLOCK_MAX_BYTES);
     while (*text != '\0') {
         size_t len = strcspn(text, "\n");
         const char *next = text + len + (text[len] == '\n');
@@ -284,5 +282,4 @@ void markdown_write(const char *text, struct text_out *out)
         text = next;
     }
     flush(&w, BLOCK_NOTHING);
-    text_out_release(&w.pending);
 }

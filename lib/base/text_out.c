@@ -1,30 +1,26 @@
 #include "base/text_out.h"
 
-#include "base/shortage.h"
-
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define FIRST_BYTES  512
 #define FORMAT_BYTES 512 /* longest formatted piece */
 
-void text_out_init(struct text_out *out, size_t cap_bytes)
+void text_out_init(struct text_out *out, struct arena *arena, size_t cap_bytes)
 {
-    *out = (struct text_out){.cap = cap_bytes};
+    *out = (struct text_out){.arena = arena, .cap = cap_bytes};
 }
 
-void text_out_release(struct text_out *out)
+void text_out_clear(struct text_out *out)
 {
-    free(out->text);
-    *out = (struct text_out){.cap = out->cap};
+    out->len = 0;
 }
 
-static bool reserve(struct text_out *out, size_t more)
+bool text_out_reserve(struct text_out *out, size_t more)
 {
-    if (out->failed || more > out->cap || out->len > out->cap - more) {
-        out->failed = true;
+    if (more > out->cap || out->len > out->cap - more) {
+        arena_fail(out->arena);
         return false;
     }
     size_t need = out->len + more + 1;
@@ -33,31 +29,17 @@ static bool reserve(struct text_out *out, size_t more)
     size_t size = out->size != 0 ? out->size : FIRST_BYTES;
     while (size < need)
         size *= 2;
-    char *text = realloc(out->text, size);
-    if (text == NULL) {
-        shortage_note();
-        out->failed = true;
+    char *text = arena_resize(out->arena, out->text, out->size, size);
+    if (text == NULL)
         return false;
-    }
     out->text = text;
     out->size = size;
     return true;
 }
 
-char *text_out_steal(struct text_out *out, size_t *len)
-{
-    text_out_put_len(out, "", 0);
-    if (out->failed)
-        return NULL;
-    char *text = out->text;
-    *len = out->len;
-    *out = (struct text_out){.cap = out->cap};
-    return text;
-}
-
 void text_out_put_len(struct text_out *out, const char *text, size_t len)
 {
-    if (!reserve(out, len))
+    if (!text_out_reserve(out, len))
         return;
     memcpy(out->text + out->len, text, len);
     out->len += len;
@@ -78,7 +60,7 @@ void text_out_format(struct text_out *out, const char *format, ...)
     int len = vsnprintf(piece, sizeof piece, format, args);
     va_end(args);
     if (len < 0 || (size_t)len >= sizeof piece)
-        out->failed = true;
+        arena_fail(out->arena);
     else
         text_out_put_len(out, piece, (size_t)len);
 }

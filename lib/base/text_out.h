@@ -1,25 +1,30 @@
 /*
- * Writes text into a growing buffer with a cap. The first failure (cap, memory) sticks, and
- * text_out_steal() then gives nothing.
+ * Writes text that grows in an arena, up to a cap. What does not fit, or finds no memory, marks the
+ * arena as failed: look there once, at the end.
  */
 #ifndef BATON_BASE_TEXT_OUT_H
 #define BATON_BASE_TEXT_OUT_H
+
+#include "base/arena.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
 struct text_out {
-    char *text; /* malloc'd, NUL-terminated when it has any content */
+    struct arena *arena;
+    char *text; /* NUL-terminated when it has any content */
     size_t len;
-    size_t size;
-    size_t cap; /* bytes; writing beyond fails */
-    bool failed;
+    size_t size; /* bytes of room */
+    size_t cap;  /* bytes; writing beyond fails */
 };
 
-void text_out_init(struct text_out *out, size_t cap_bytes);
-void text_out_release(struct text_out *out);
-/** Gives the text away (caller frees), also when it is empty; NULL if it failed. */
-char *text_out_steal(struct text_out *out, size_t *len);
+void text_out_init(struct text_out *out, struct arena *arena, size_t cap_bytes);
+
+/** Forgets the text and keeps its memory. */
+void text_out_clear(struct text_out *out);
+
+/** Room for more bytes and a NUL. */
+bool text_out_reserve(struct text_out *out, size_t more);
 
 void text_out_put(struct text_out *out, const char *text);
 void text_out_put_len(struct text_out *out, const char *text, size_t len);

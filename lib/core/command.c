@@ -60,10 +60,6 @@ enum decision outcome_answer(struct work *work, struct outcome *outcome, int sta
     const struct json_out *out = &work->scratch;
 
     outcome->status = status;
-    if (json_out_failed(out))
-        arena_fail(work->arena);
-    else
-        outcome->body = arena_copy(work->arena, out->text, out->len);
-    outcome->body_len = out->len;
+    outcome->body = json_out_keep(out, work->arena, &outcome->body_len);
     return DECIDED;
 }

@@ -128,8 +128,7 @@ static enum decision write_problem(struct work *work, struct outcome *outcome)
     json_out_clear(out);
     problem_write(&outcome->problem, out);
     outcome->status = error_status(outcome->err);
-    outcome->body = json_out_failed(out) ? NULL : arena_copy(work->arena, out->text, out->len);
-    outcome->body_len = out->len;
+    outcome->body = json_out_keep(out, work->arena, &outcome->body_len);
     return DECIDED;
 }
 

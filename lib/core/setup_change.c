@@ -1,5 +1,7 @@
 #include "core/setup_change.h"
 
+#include "base/json_tree.h"
+
 bool setup_may(struct work *work, const struct command *command, unsigned roles,
                struct outcome *outcome)
 {
@@ -47,11 +49,9 @@ bool setup_tag_fits(struct work *work, const char *if_match, struct outcome *out
 {
     char tag[ETAG_LEN + 1];
 
-    if (json_out_failed(&work->scratch)) {
-        arena_fail(work->arena);
+    if (arena_failed(work->arena))
         return false;
-    }
-    etag_of_text(work->scratch.text, work->scratch.len, tag);
+    etag_of_text(work->scratch.written.text, work->scratch.written.len, tag);
     if (etag_matches(if_match, tag))
         return true;
     outcome_refuse(work, outcome, ERR_PRECONDITION_FAILED,
@@ -69,4 +69,15 @@ const struct team *setup_team(struct work *work, const char *name, const char *p
     outcome_refuse_at(work, outcome, ERR_INVALID_VALUE, pointer, "unknown_team",
                       "There is no active team \"%s\"; GET /v1/teams lists them", name);
     return NULL;
+}
+
+void setup_reveal(struct work *work, json_t *answer, const char *member, const char *secret,
+                  struct outcome *outcome)
+{
+    if (json_object_set_new(answer, member, json_string(secret)) != 0) {
+        arena_fail(work->arena);
+        return;
+    }
+    json_tree_write(answer, outcome_begin(work));
+    outcome_answer(work, outcome, outcome->status);
 }

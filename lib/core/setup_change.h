@@ -32,4 +32,9 @@ bool setup_tag_fits(struct work *work, const char *if_match, struct outcome *out
 const struct team *setup_team(struct work *work, const char *name, const char *pointer,
                               struct outcome *outcome);
 
+/** Adds to a stored answer, read back as a tree, the secret that it left out: the answer is given
+ * again with it. */
+void setup_reveal(struct work *work, json_t *answer, const char *member, const char *secret,
+                  struct outcome *outcome);
+
 #endif

@@ -41,12 +41,8 @@ const char *feedback_kind_name(enum feedback_kind kind)
 void work_init(struct work *work, struct arena *arena, const struct config *config, instant now,
                void (*random)(void *, size_t))
 {
-    struct json_out scratch = work->scratch;
-
     memset(work, 0, sizeof *work);
-    if (scratch.cap == 0)
-        json_out_init(&scratch, SCRATCH_MAX_BYTES);
-    work->scratch = scratch;
+    json_out_init(&work->scratch, arena, SCRATCH_MAX_BYTES);
     work->arena = arena;
     work->config = config;
     work->now = now;
@@ -55,11 +51,6 @@ void work_init(struct work *work, struct arena *arena, const struct config *conf
         map_init(&work->found[kind], arena);
         work->drop_before[kind] = INSTANT_NONE;
     }
-}
-
-void work_release(struct work *work)
-{
-    json_out_release(&work->scratch);
 }
 
 /* ---- kinds ---- */
@@ -572,18 +563,15 @@ static const struct ledger_entry *append(struct work *work, struct uuid subject,
     struct ledger_entry *entry = ARENA_NEW(work->arena, struct ledger_entry);
 
     json_out_end_object(&work->scratch);
-    if (json_out_failed(&work->scratch))
-        arena_fail(work->arena);
-    if (entry == NULL || json_out_failed(&work->scratch))
+    if (entry == NULL)
         return NULL;
     *entry = (struct ledger_entry){
         .subject = subject,
         .kind = kind,
         .actor = actor,
         .team = team,
-        .body = arena_copy(work->arena, work->scratch.text, work->scratch.len),
-        .body_len = work->scratch.len,
     };
+    entry->body = json_out_keep(&work->scratch, work->arena, &entry->body_len);
     if (entry->body == NULL)
         return NULL;
     ledger_append(chain, entry, work->config->workspace, work->now);

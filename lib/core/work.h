@@ -258,7 +258,6 @@ struct work {
 /** Empties the set for the next group; keeps the arena's first block. */
 void work_init(struct work *work, struct arena *arena, const struct config *config, instant now,
                void (*random)(void *, size_t));
-void work_release(struct work *work);
 
 /* ---- kinds ---- */
 

@@ -1,5 +1,6 @@
 #include "core/workspace_setup.h"
 
+#include "base/json_tree.h"
 #include "core/agreement/definition_change.h"
 #include "core/setup/shape_setup.h"
 
@@ -110,7 +111,8 @@ static void make_routes(struct work *work, const struct command *command, struct
 static void make_draft(struct work *work, const struct command *command,
                        const struct workspace_starter *starter)
 {
-    json_t *document = json_loads(starter->document, 0, NULL);
+    json_t *document =
+        json_tree_read(work->arena, starter->document, strlen(starter->document), 0, NULL);
 
     if (document == NULL)
         arena_fail(work->arena);
@@ -136,7 +138,7 @@ static enum decision answer(struct work *work, const struct workspace_setup_inpu
         shape_team(made->teams[i], out);
     json_out_end_array(out);
     json_out_key(out, "keys");
-    json_out_raw(out, made->keys.text, made->keys.len);
+    json_out_raw(out, made->keys.written.text, made->keys.written.len);
     json_out_key(out, "definitions");
     json_out_begin_array(out);
     for (size_t i = 0; i < input->starter_count; i++) {
@@ -167,8 +169,6 @@ static enum decision make_all(struct work *work, const struct command *command,
     make_routes(work, command, chain, input, made);
     for (size_t i = 0; i < input->starter_count; i++)
         make_draft(work, command, &input->starters[i]);
-    if (json_out_failed(&made->keys))
-        arena_fail(work->arena);
     if (arena_failed(work->arena))
         return DECIDED;
     return answer(work, input, made, outcome);
@@ -185,8 +185,7 @@ enum decision workspace_setup(struct work *work, const struct command *command,
     struct chain_row *chain = setup_chain(work, work->config->workspace);
     if (chain == NULL)
         return DECIDE_AGAIN;
-    json_out_init(&made.keys, KEYS_MAX_BYTES);
+    json_out_init(&made.keys, work->arena, KEYS_MAX_BYTES);
     enum decision decision = make_all(work, command, chain, &made, outcome);
-    json_out_release(&made.keys);
     return decision;
 }

@@ -227,7 +227,7 @@ enum pg_status config_cache_load(struct config_cache *cache, struct pg *pg, stru
     struct held *held = calloc(1, sizeof *held);
     if (held == NULL) {
         config_read_free(config);
-        return PG_OTHER;
+        return pg_fail(pg, PG_MEMORY, "the configuration cannot be held");
     }
     held->config = config;
     held->bytes = config_read_bytes(config);
@@ -265,7 +265,7 @@ static enum pg_status read_version(struct pg *pg, struct uuid workspace, int64_t
                                    int64_t *version)
 {
     struct arena *arena = arena_new(VERSION_MEMORY_BYTES);
-    enum pg_status status = arena == NULL ? PG_OTHER : pg_pipeline_begin(pg, deadline);
+    enum pg_status status = arena == NULL ? PG_MEMORY : pg_pipeline_begin(pg, deadline);
 
     *version = 0;
     if (status == PG_OK) {

@@ -1,6 +1,5 @@
 #include "store/lane_group.h"
 
-#include "base/shortage.h"
 #include "core/command_decide.h"
 #include "store/pg/entropy.h"
 #include "store/work_load.h"
@@ -16,7 +15,7 @@
 /* How often a group is run again because another server, or a change of the configuration, was
  * faster. */
 #define RACES_MAX 12
-/* Memory may be free again a moment later. If not, refusing the group frees some. */
+/* Memory may be free again a moment later. If not, a half needs less, and a refusal frees some. */
 #define SHORTAGE_RERUNS_MAX 1
 
 static void refuse_all(struct group_runner *runner, struct group *group, enum err err)
@@ -53,6 +52,7 @@ enum attempt {
     ATTEMPT_STALE, /* the configuration has changed since */
     ATTEMPT_RACED, /* others changed what was read: run again */
     ATTEMPT_MORE,  /* load again with the needs that were noted */
+    ATTEMPT_SHORT, /* of memory */
     ATTEMPT_FAILED,
 };
 
@@ -64,12 +64,13 @@ struct carried {
     size_t named; /* how many keys the group's commands name themselves */
 };
 
-static void carry(struct carried *carried, const struct work_keys *needs)
+static enum attempt carry(struct carried *carried, const struct work_keys *needs)
 {
     for (int kind = 0; kind < KIND_COUNT; kind++)
         for (size_t i = 0; i < needs->of[kind].count; i++)
             list_add(&carried->keys.of[kind], carried->arena,
                      work_copy_need(carried->arena, kind, needs->of[kind].items[i]));
+    return arena_failed(carried->arena) ? ATTEMPT_SHORT : ATTEMPT_MORE;
 }
 
 static size_t gather(const struct group *group, struct command **commands)
@@ -98,7 +99,6 @@ static enum attempt attempt(struct group_runner *runner, struct group *group,
     struct command *commands[GROUP_MAX];
     struct work *work = &runner->work;
 
-    shortage_clear();
     arena_clear(runner->arena);
     work_init(work, runner->arena, config, 0, entropy_fill);
     work->rerun = group->tried;
@@ -113,22 +113,20 @@ static enum attempt attempt(struct group_runner *runner, struct group *group,
     case LOAD_MOVED:
         return ATTEMPT_RACED;
     case LOAD_MORE:
-        carry(carried, &work->needs);
-        return ATTEMPT_MORE;
+        return carry(carried, &work->needs);
     case LOAD_FAILED:
         return ATTEMPT_FAILED;
     }
     bool all = decide_all(runner, group);
-    /* An entry that jansson could not build for want of memory looks like one that has no such
-     * member: nothing decided now may be saved. */
-    if (shortage_seen()) {
+    /* what memory was short for looks like something that is not there: nothing decided now may be
+     * saved */
+    if (arena_failed(runner->arena)) {
         pg_rollback(runner->pg);
-        return ATTEMPT_FAILED;
+        return ATTEMPT_SHORT;
     }
     if (!all) {
-        carry(carried, &work->needs);
         pg_rollback(runner->pg);
-        return ATTEMPT_MORE;
+        return carry(carried, &work->needs);
     }
     if (work_is_empty(work))
         return end_unchanged(runner, group, deadline);
@@ -171,6 +169,14 @@ static int64_t timeout_of(const struct group *group)
 
 enum next_step { STEP_AGAIN, STEP_SPLIT, STEP_REFUSE };
 
+static enum next_step after_shortage(const struct group *group, int reruns, enum err *err)
+{
+    *err = ERR_OUT_OF_MEMORY;
+    if (reruns < SHORTAGE_RERUNS_MAX)
+        return STEP_AGAIN;
+    return group->count > 1 ? STEP_SPLIT : STEP_REFUSE;
+}
+
 /* The whole policy for a failure of the database, one case each: run the group again, split it, or
  * refuse it with *err. */
 static enum next_step after_failure(struct group_runner *runner, struct group *group, int reruns,
@@ -180,10 +186,8 @@ static enum next_step after_failure(struct group_runner *runner, struct group *g
     int64_t spent = pg_has_given_up(runner->pg) ? INT64_MAX : pg_now_ms() - group->started_ms;
 
     /* not of a lost connection: its COMMIT may have been sent, which the case below has to note */
-    if (shortage_seen() && error->status != PG_LOST) {
-        *err = group->in_doubt ? ERR_OUTCOME_UNKNOWN : ERR_OUT_OF_MEMORY;
-        return reruns < SHORTAGE_RERUNS_MAX ? STEP_AGAIN : STEP_REFUSE;
-    }
+    if (arena_failed(runner->arena) && error->status != PG_LOST)
+        return after_shortage(group, reruns, err);
     switch (error->status) {
     case PG_LOST:
         if (error->commit_sent) {
@@ -214,8 +218,10 @@ static enum next_step after_failure(struct group_runner *runner, struct group *g
     case PG_SEALED:
         *err = ERR_SEALED;
         return STEP_REFUSE;
+    case PG_MEMORY:
+        return after_shortage(group, reruns, err);
     default:
-        *err = arena_failed(runner->arena) ? ERR_OUT_OF_MEMORY : ERR_INTERNAL;
+        *err = ERR_INTERNAL;
         return group->count > 1 ? STEP_SPLIT : STEP_REFUSE;
     }
 }
@@ -313,6 +319,8 @@ static enum next_step after(struct group_runner *runner, struct group *group, en
         *err = ERR_CONTENDED;
         again = tries->races++ < RACES_MAX;
         break;
+    case ATTEMPT_SHORT:
+        return after_shortage(group, tries->failures++, err);
     case ATTEMPT_FAILED:
         return after_failure(runner, group, tries->failures++, err);
     case ATTEMPT_DONE:
@@ -377,6 +385,5 @@ void lane_group_run(struct group_runner *runner, struct group *group)
 void lane_group_release(struct group_runner *runner)
 {
     pg_free(runner->pg);
-    work_release(&runner->work);
     arena_free(runner->arena);
 }

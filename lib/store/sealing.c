@@ -288,7 +288,7 @@ static enum pg_status look(struct sealing *sealing, int64_t deadline)
             take_value(sealing, pg_result(pg, values), row);
     }
     pg_pipeline_end(pg);
-    return status == PG_OK && arena_failed(sealing->arena) ? PG_OTHER : status;
+    return status == PG_OK && arena_failed(sealing->arena) ? PG_MEMORY : status;
 }
 
 /* Parameters of SEALING_SAVE (kept: places and sealed values) or of SEALING_DELETE (places alone).
@@ -343,7 +343,7 @@ static enum pg_status save(struct sealing *sealing, int64_t deadline)
         queue_of_workspace(sealing, &SEALING_WORKSPACE_CLEAR);
     }
     pg_queue_commit(pg);
-    status = arena_failed(sealing->arena) ? PG_OTHER : pg_pipeline_run(pg, deadline);
+    status = arena_failed(sealing->arena) ? PG_MEMORY : pg_pipeline_run(pg, deadline);
     pg_pipeline_end(pg);
     return status;
 }

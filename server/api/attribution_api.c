@@ -115,13 +115,10 @@ static struct period_end end_of(const struct period_end *end)
 static void answer_csv(struct request *r, const struct attribution *answer)
 {
     struct text_out out;
-    size_t len = 0;
 
-    text_out_init(&out, ANSWER_MAX_BYTES);
+    text_out_init(&out, r->arena, ANSWER_MAX_BYTES);
     attribution_write_csv(answer, &out);
-    char *text = text_out_steal(&out, &len);
-    reply_text_steal(r, 200, "text/csv; charset=utf-8", text, len);
-    text_out_release(&out);
+    reply_text(r, 200, "text/csv; charset=utf-8", &out);
 }
 
 static void answer_json(struct request *r, const struct attribution *answer, instant from,
@@ -129,10 +126,9 @@ static void answer_json(struct request *r, const struct attribution *answer, ins
 {
     struct json_out out;
 
-    json_out_init(&out, ANSWER_MAX_BYTES);
+    json_out_init(&out, r->arena, ANSWER_MAX_BYTES);
     attribution_write_json(answer, r->config, from, to, &out);
     reply_json(r, 200, &out);
-    json_out_release(&out);
 }
 
 static enum err refuse(struct request *r, enum err err)

@@ -6,7 +6,7 @@
 #include "http/body.h"
 
 #include "base/json_fault.h"
-#include "base/shortage.h"
+#include "base/json_tree.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -113,17 +113,17 @@ static void refuse_item(struct batch_input *out, enum err err, const char *detai
 }
 
 /* Accepts any JSON value, so that one that is not an object refuses the item and not the batch. */
-static enum err parse_item(const char *text, size_t len, json_t **out,
+static enum err parse_item(struct arena *arena, const char *text, size_t len, json_t **out,
                            char detail[BODY_DETAIL_MAX_BYTES])
 {
     json_error_t error;
 
     if (*text == '{' || *text == '[')
-        return body_parse(text, len, out, detail);
-    *out = json_loadb(text, len, JSON_DECODE_ANY, &error);
+        return body_parse(text, len, arena, out, detail);
+    *out = json_tree_read(arena, text, len, JSON_DECODE_ANY, &error);
     if (*out != NULL)
         return ERR_NONE;
-    if (shortage_seen())
+    if (arena_failed(arena))
         return ERR_OUT_OF_MEMORY;
     json_fault_words(&error, detail);
     return ERR_MALFORMED_JSON;
@@ -142,7 +142,7 @@ static enum err read_item(struct request *r, enum knowledge_source source, const
     if (input == NULL || faults == NULL)
         return ERR_OUT_OF_MEMORY;
     faults_init(faults, r->arena);
-    enum err err = parse_item(text, len, &json, detail);
+    enum err err = parse_item(r->arena, text, len, &json, detail);
     if (err == ERR_MALFORMED_JSON)
         return request_refuse(r, err, "/leads/%zu: %s", out->count, detail);
     if (err == ERR_NONE) {

@@ -7,6 +7,7 @@
 #include "http/accept.h"
 
 #include "base/etag.h"
+#include "base/json_tree.h"
 #include "core/agreement/definition_rules.h"
 #include "core/agreement/shape_agreement.h"
 #include "core/agreement/version_page.h"
@@ -43,7 +44,8 @@ static void write_version(struct request *r, const struct definition_version *ve
 
 static void write_title(const struct definition_version *version, struct json_out *out)
 {
-    json_t *document = json_loads(version->document, 0, NULL);
+    json_t *document =
+        json_tree_read(out->written.arena, version->document, strlen(version->document), 0, NULL);
 
     json_out_member_text(out, "title", json_string_value(json_object_get(document, "title")));
     json_decref(document);
@@ -73,7 +75,7 @@ enum err definitions_list(struct request *r, struct read *read)
     struct json_out out;
 
     (void)read;
-    json_out_init(&out, ANSWER_MAX_BYTES);
+    json_out_init(&out, r->arena, ANSWER_MAX_BYTES);
     json_out_begin_object(&out);
     json_out_key(&out, "data");
     json_out_begin_array(&out);
@@ -123,7 +125,7 @@ enum err definitions_get(struct request *r, struct read *read)
     (void)read;
     if (latest_of(r->config, term, INT32_MAX) == NULL)
         return request_refuse(r, ERR_NOT_FOUND, "%s has no version yet", term_name(term));
-    json_out_init(&out, ANSWER_MAX_BYTES);
+    json_out_init(&out, r->arena, ANSWER_MAX_BYTES);
     write_term(r, term, &out);
     reply_json(r, 200, &out);
     return ERR_NONE;
@@ -156,9 +158,11 @@ static enum err find_version(struct request *r, const struct definition_version 
 }
 
 /* A draft is not kept compiled. The caller frees it. */
-static enum err compile(const struct definition_version *version, struct definition **out)
+static enum err compile(struct request *r, const struct definition_version *version,
+                        struct definition **out)
 {
-    json_t *document = json_loads(version->document, 0, NULL);
+    json_t *document =
+        json_tree_read(r->arena, version->document, strlen(version->document), 0, NULL);
     enum err err = definition_compile(document, NULL, NULL, out);
 
     json_decref(document);
@@ -168,15 +172,15 @@ static enum err compile(const struct definition_version *version, struct definit
 static enum err reply_page(struct request *r, const struct definition_version *version,
                            enum page_format format)
 {
-    char *text;
-    size_t len;
-    enum err err = version_page_write(r->config, version, format, &text, &len);
+    struct text_out out;
 
+    text_out_init(&out, r->arena, DEFINITION_PAGE_BYTES);
+    enum err err = version_page_write(r->config, version, format, &out);
     if (err != ERR_NONE)
         return err == ERR_OUT_OF_MEMORY ? err : ERR_INTERNAL;
-    reply_text_steal(
-        r, 200, format == PAGE_HTML ? "text/html; charset=utf-8" : "text/markdown; charset=utf-8",
-        text, len);
+    reply_text(r, 200,
+               format == PAGE_HTML ? "text/html; charset=utf-8" : "text/markdown; charset=utf-8",
+               &out);
     return ERR_NONE;
 }
 
@@ -207,7 +211,7 @@ static enum err reply_version(struct request *r, struct read *read,
 
     if (err != ERR_NONE)
         return err;
-    json_out_init(&out, ANSWER_MAX_BYTES);
+    json_out_init(&out, r->arena, ANSWER_MAX_BYTES);
     write_version(r, version, warnings, &out);
     reply_json(r, 200, &out);
     return ERR_NONE;
@@ -267,7 +271,7 @@ static enum err reply_diff(struct request *r, const struct definition_version *v
 
     if (definition_diff(before, after, r->arena, &diff) != ERR_NONE)
         return ERR_OUT_OF_MEMORY;
-    json_out_init(&out, ANSWER_MAX_BYTES);
+    json_out_init(&out, r->arena, ANSWER_MAX_BYTES);
     json_out_begin_object(&out);
     json_out_member_text(&out, "term", term_name(version->term));
     json_out_member_int(&out, "version", version->version);
@@ -293,9 +297,9 @@ enum err definitions_diff(struct request *r, struct read *read)
     const struct definition_version *against = other_version(r->config, version, input->against);
     if (against == NULL)
         return request_refuse(r, ERR_NOT_FOUND, "There is no version to compare it with");
-    err = compile(version, &after);
+    err = compile(r, version, &after);
     if (err == ERR_NONE)
-        err = compile(against, &before);
+        err = compile(r, against, &before);
     if (err == ERR_NONE)
         err = reply_diff(r, version, against, after, before);
     definition_free(before);

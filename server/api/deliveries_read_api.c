@@ -65,7 +65,7 @@ static enum err answer(struct request *r, const struct delivery_page *found)
     struct cursor place = {0};
     struct reading_page page;
 
-    reading_page_begin(&page, "cursor");
+    reading_page_begin(r, &page, "cursor");
     for (size_t i = 0; i < found->count; i++) {
         write_delivery(r->config, &found->items[i], &page.json);
         place.id = found->items[i].id;

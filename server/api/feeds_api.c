@@ -25,7 +25,7 @@ static enum err answer_events(struct request *r, const struct ledger_page *found
     struct cursor next = {.number = found->next};
     struct reading_page page;
 
-    reading_page_begin(&page, "after");
+    reading_page_begin(r, &page, "after");
     for (size_t i = 0; i < found->count; i++)
         event_write(&found->items[i], r->config, &page.json);
     return reading_feed_end(r, &page, &events_places, &next, found->more);
@@ -54,7 +54,7 @@ static enum err answer_feedback(struct request *r, const struct feedback_page *f
     struct cursor next = {.number = found->next};
     struct reading_page page;
 
-    reading_page_begin(&page, "after");
+    reading_page_begin(r, &page, "after");
     for (size_t i = 0; i < found->count; i++) {
         const struct feedback_item *item = &found->items[i];
         event_write_feedback(&item->event, item->handoff, item->note, r->config, &page.json);

@@ -44,10 +44,9 @@ static enum err answer_one(struct request *r, const struct handoff *handoff, ins
 {
     struct json_out out;
 
-    json_out_init(&out, HANDOFF_ANSWER_MAX_BYTES);
+    json_out_init(&out, r->arena, HANDOFF_ANSWER_MAX_BYTES);
     write_handoff(r, handoff, now, &out);
     reply_json(r, 200, &out);
-    json_out_release(&out);
     return ERR_NONE;
 }
 
@@ -224,7 +223,7 @@ static enum err answer_page(struct request *r, const struct handoff_page *found)
         .text = found->last.closed ? PLACE_CLOSED : PLACE_OPEN,
     };
 
-    reading_page_begin(&page, "cursor");
+    reading_page_begin(r, &page, "cursor");
     for (size_t i = 0; i < found->count; i++)
         write_handoff(r, found->items[i], found->now, &page.json);
     return reading_page_end(r, &page, &handoffs_places, found->more ? &place : NULL);

@@ -30,10 +30,11 @@ enum err health_ready(struct request *r)
 
 enum err health_metrics(struct request *r)
 {
-    size_t len = 0;
-    char *text = metrics_text(&len);
+    struct text_out text;
 
-    reply_text_steal(r, 200, "text/plain; version=0.0.4; charset=utf-8", text, len);
+    text_out_init(&text, r->arena, METRICS_MAX_BYTES);
+    metrics_write(&text);
+    reply_text(r, 200, "text/plain; version=0.0.4; charset=utf-8", &text);
     return ERR_NONE;
 }
 

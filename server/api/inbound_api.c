@@ -112,7 +112,7 @@ static enum err read_document(struct request *r, struct inbound_input *input)
     if (input->form)
         err = form_parse(input->body, input->body_len, &r->json, detail);
     else
-        err = body_parse(input->body, input->body_len, &r->json, detail);
+        err = body_parse(input->body, input->body_len, r->arena, &r->json, detail);
     input->document = r->json;
     if (err != ERR_NONE)
         return request_refuse(r, err, "%s", detail[0] == '\0' ? "Try again in a moment" : detail);

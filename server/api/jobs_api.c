@@ -44,7 +44,7 @@ static enum err answer_page(struct request *r, const struct background_page *fou
     struct cursor place = {0};
     struct reading_page page;
 
-    reading_page_begin(&page, "cursor");
+    reading_page_begin(r, &page, "cursor");
     for (size_t i = 0; i < found->count; i++) {
         background_write(r->config, found->items[i], &page.json);
         place.id = found->items[i]->id;
@@ -66,7 +66,7 @@ static enum err answer(struct request *r, const struct background_job *job)
 {
     struct json_out out;
 
-    json_out_init(&out, PAGE_ANSWER_MAX_BYTES);
+    json_out_init(&out, r->arena, PAGE_ANSWER_MAX_BYTES);
     background_write(r->config, job, &out);
     if (job->state == BACKGROUND_QUEUED || job->state == BACKGROUND_RUNNING)
         r->reply.retry_after_s = 1;

@@ -29,11 +29,10 @@ static enum err answer_lead(struct request *r, const struct lead_view *view)
 {
     struct json_out out;
 
-    json_out_init(&out, LEAD_ANSWER_MAX_BYTES);
+    json_out_init(&out, r->arena, LEAD_ANSWER_MAX_BYTES);
     shape_lead(r->config, view->lead, view->open, &out);
     etag_reply_revision(r, view->lead->chain.seq);
     reply_json(r, 200, &out);
-    json_out_release(&out);
     return ERR_NONE;
 }
 
@@ -140,7 +139,7 @@ static enum err answer_page(struct request *r, const struct lead_page *found, bo
     struct reading_page page;
     struct cursor place = {0};
 
-    reading_page_begin(&page, "cursor");
+    reading_page_begin(r, &page, "cursor");
     for (size_t i = 0; i < found->count; i++) {
         shape_lead(r->config, found->items[i].lead, found->items[i].open, &page.json);
         place.id = found->items[i].lead->id;
@@ -217,7 +216,7 @@ static enum err list_feed(struct request *r, const struct list_input *input, str
 
     if (err != ERR_NONE)
         return err;
-    reading_page_begin(&page, "after");
+    reading_page_begin(r, &page, "after");
     for (size_t i = 0; i < found.count; i++)
         write_change(r->config, input->reached, &found.items[i], &page.json);
     next.number = found.next;
@@ -251,7 +250,7 @@ static enum err answer_timeline(struct request *r, const struct timeline_page *f
     struct reading_page page;
     struct cursor place = {0};
 
-    reading_page_begin(&page, "cursor");
+    reading_page_begin(r, &page, "cursor");
     for (size_t i = 0; i < found->count; i++) {
         const struct timeline_item *item = &found->items[i];
         event_write_timeline(&item->event, item->touch, r->config, &page.json);
@@ -323,7 +322,7 @@ static enum err answer_verdicts(struct request *r, const struct verdict_page *fo
     struct reading_page page;
     struct cursor place = {0};
 
-    reading_page_begin(&page, "cursor");
+    reading_page_begin(r, &page, "cursor");
     for (size_t i = 0; i < found->count; i++) {
         const struct verdict_item *item = &found->items[i];
         json_out_begin_object(&page.json);

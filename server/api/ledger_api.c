@@ -33,7 +33,7 @@ static enum err answer_page(struct request *r, const struct checkpoint_page *fou
     struct reading_page page;
     struct cursor place = {.number = found->count == 0 ? 0 : found->items[found->count - 1].size};
 
-    reading_page_begin(&page, "cursor");
+    reading_page_begin(r, &page, "cursor");
     for (size_t i = 0; i < found->count; i++)
         checkpoint_write(&found->items[i], &page.json);
     return reading_page_end(r, &page, &checkpoints_places, found->more ? &place : NULL);
@@ -67,10 +67,9 @@ static enum err answer_consistency(struct request *r, const struct consistency *
 {
     struct json_out out;
 
-    json_out_init(&out, PROOF_ANSWER_MAX_BYTES);
+    json_out_init(&out, r->arena, PROOF_ANSWER_MAX_BYTES);
     consistency_write(found, &out);
     reply_json(r, 200, &out);
-    json_out_release(&out);
     return ERR_NONE;
 }
 
@@ -115,10 +114,9 @@ enum err ledger_reply_receipt(struct request *r, const struct read *read, int64_
         return request_refuse(r, err, "The ledger has no entry at this position");
     if (err != ERR_NONE)
         return err;
-    json_out_init(&out, PROOF_ANSWER_MAX_BYTES);
+    json_out_init(&out, r->arena, PROOF_ANSWER_MAX_BYTES);
     receipt_write(&receipt, &out);
     reply_json(r, 200, &out);
-    json_out_release(&out);
     return ERR_NONE;
 }
 

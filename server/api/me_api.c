@@ -52,7 +52,7 @@ enum err me_get(struct request *r, struct read *read)
     (void)read;
     if (key == NULL || team == NULL)
         return request_refuse(r, ERR_UNAUTHENTICATED, "This key is no longer known");
-    json_out_init(&out, ME_MAX_BYTES);
+    json_out_init(&out, r->arena, ME_MAX_BYTES);
     write_me(config, key, team, config_member(config, r->caller.member), &out);
     reply_json(r, 200, &out);
     return ERR_NONE;

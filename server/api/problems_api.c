@@ -57,14 +57,10 @@ static void write_section(enum err err, struct page *page, int level)
 
 static enum err answer_page(struct request *r, struct page *page, enum page_format format)
 {
-    size_t len = 0;
-
     page_end(page);
-    char *text = text_out_steal(&page->out, &len);
-    text_out_release(&page->out);
-    reply_text_steal(
-        r, 200, format == PAGE_HTML ? "text/html; charset=utf-8" : "text/markdown; charset=utf-8",
-        text, len);
+    reply_text(r, 200,
+               format == PAGE_HTML ? "text/html; charset=utf-8" : "text/markdown; charset=utf-8",
+               page->out);
     return ERR_NONE;
 }
 
@@ -78,6 +74,7 @@ static enum page_format format_of(int chosen)
 enum err problems_list(struct request *r)
 {
     struct json_out out;
+    struct text_out text;
     struct page page;
     int chosen;
     enum err err = choose(r, &chosen);
@@ -85,7 +82,7 @@ enum err problems_list(struct request *r)
     if (err != ERR_NONE)
         return err;
     if (chosen == OFFERED_JSON) {
-        json_out_init(&out, PAGE_MAX_BYTES);
+        json_out_init(&out, r->arena, PAGE_MAX_BYTES);
         json_out_begin_object(&out);
         json_out_key(&out, "data");
         json_out_begin_array(&out);
@@ -96,7 +93,8 @@ enum err problems_list(struct request *r)
         reply_json(r, 200, &out);
         return ERR_NONE;
     }
-    page_begin(&page, format_of(chosen), PAGE_MAX_BYTES, "Problems");
+    text_out_init(&text, r->arena, PAGE_MAX_BYTES);
+    page_begin(&page, format_of(chosen), &text, "Problems");
     page_heading(&page, 1, "Problems");
     page_paragraph(&page,
                    "Every code that an answer of Baton may carry, what it means, and what to "
@@ -132,6 +130,7 @@ enum err problems_get(struct request *r)
     const struct problems_get *input = r->input;
     enum err found = find(input->code);
     struct json_out out;
+    struct text_out text;
     struct page page;
     int chosen;
 
@@ -141,12 +140,13 @@ enum err problems_get(struct request *r)
     if (err != ERR_NONE)
         return err;
     if (chosen == OFFERED_JSON) {
-        json_out_init(&out, PAGE_MAX_BYTES);
+        json_out_init(&out, r->arena, PAGE_MAX_BYTES);
         write_item(found, &out);
         reply_json(r, 200, &out);
         return ERR_NONE;
     }
-    page_begin(&page, format_of(chosen), PAGE_MAX_BYTES, error_code(found));
+    text_out_init(&text, r->arena, PAGE_MAX_BYTES);
+    page_begin(&page, format_of(chosen), &text, error_code(found));
     write_section(found, &page, 1);
     return answer_page(r, &page, format_of(chosen));
 }

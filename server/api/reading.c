@@ -34,10 +34,10 @@ struct cursor reading_begin_at(const struct reading_query *page)
     return page->place == NULL ? (struct cursor){0} : *page->place;
 }
 
-void reading_page_begin(struct reading_page *page, const char *parameter)
+void reading_page_begin(struct request *r, struct reading_page *page, const char *parameter)
 {
     page->parameter = parameter;
-    json_out_init(&page->json, PAGE_ANSWER_MAX_BYTES);
+    json_out_init(&page->json, r->arena, PAGE_ANSWER_MAX_BYTES);
     json_out_begin_object(&page->json);
     json_out_key(&page->json, "data");
     json_out_begin_array(&page->json);
@@ -68,15 +68,12 @@ static enum err end(struct request *r, struct reading_page *page,
 {
     const char *text = next == NULL ? NULL : cursor_write(next, places->tag, r->arena);
 
-    if (next != NULL && text == NULL)
-        page->json.failed = true;
     if (text != NULL && more)
         r->reply.link = link_of(r, page->parameter, text);
     json_out_end_array(&page->json);
     json_out_member_text(&page->json, "next", text);
     json_out_end_object(&page->json);
     reply_json(r, 200, &page->json);
-    json_out_release(&page->json);
     return ERR_NONE;
 }
 

@@ -60,7 +60,7 @@ struct reading_page {
     const char *parameter; /* that takes next */
 };
 
-void reading_page_begin(struct reading_page *page, const char *parameter);
+void reading_page_begin(struct request *r, struct reading_page *page, const char *parameter);
 
 /** Ends the page and makes the reply; next is where the next page begins, NULL on the last. */
 enum err reading_page_end(struct request *r, struct reading_page *page,

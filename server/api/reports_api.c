@@ -65,7 +65,7 @@ static enum err answer_funnel(struct request *r, const struct funnel *funnel, in
 {
     struct json_out out;
 
-    json_out_init(&out, FUNNEL_MAX_BYTES);
+    json_out_init(&out, r->arena, FUNNEL_MAX_BYTES);
     json_out_begin_object(&out);
     json_out_key(&out, "query");
     json_out_begin_object(&out);
@@ -85,7 +85,6 @@ static enum err answer_funnel(struct request *r, const struct funnel *funnel, in
     json_out_end_object(&out);
     json_out_end_object(&out);
     reply_json(r, 200, &out);
-    json_out_release(&out);
     return ERR_NONE;
 }
 

@@ -17,10 +17,10 @@ enum err routes_get(struct request *r, struct read *read)
     struct json_out out;
 
     (void)read;
-    json_out_init(&out, LIST_MAX_BYTES);
+    json_out_init(&out, r->arena, LIST_MAX_BYTES);
     shape_routes(r->config, r->config->routes, r->config->route_count, &out);
-    if (etag != NULL && !json_out_failed(&out))
-        etag_of_text(out.text, out.len, etag);
+    if (!arena_failed(r->arena))
+        etag_of_text(out.written.text, out.written.len, etag);
     r->reply.etag = etag;
     reply_json(r, 200, &out);
     return ERR_NONE;

@@ -56,7 +56,7 @@ static void write_page(struct request *r, const struct setup_list *list, const s
 {
     struct json_out out;
 
-    json_out_init(&out, PAGE_MAX_BYTES);
+    json_out_init(&out, r->arena, PAGE_MAX_BYTES);
     json_out_begin_object(&out);
     json_out_key(&out, "data");
     json_out_begin_array(&out);

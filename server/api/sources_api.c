@@ -5,6 +5,7 @@
 #include "api/values.h"
 
 #include "base/etag.h"
+#include "base/json_tree.h"
 #include "base/name.h"
 #include "core/intake/mapping.h"
 #include "core/setup/shape_setup.h"
@@ -21,7 +22,7 @@ enum err sources_list(struct request *r, struct read *read)
     struct json_out out;
 
     (void)read;
-    json_out_init(&out, LIST_MAX_BYTES);
+    json_out_init(&out, r->arena, LIST_MAX_BYTES);
     json_out_begin_object(&out);
     json_out_key(&out, "data");
     json_out_begin_array(&out);

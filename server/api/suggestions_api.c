@@ -23,11 +23,10 @@ static enum err answer(struct request *r, const struct suggestion_answer *found)
 {
     struct json_out out;
 
-    json_out_init(&out, PAGE_ANSWER_MAX_BYTES);
+    json_out_init(&out, r->arena, PAGE_ANSWER_MAX_BYTES);
     enum err err = suggestion_write(found, &out);
     if (err == ERR_NONE)
         reply_json(r, 200, &out);
-    json_out_release(&out);
     return err;
 }
 

@@ -33,7 +33,7 @@ enum err teams_list(struct request *r, struct read *read)
     for (size_t i = 0; i < config->team_count; i++)
         teams[i] = &config->teams[i];
     qsort(teams, config->team_count, sizeof *teams, by_name);
-    json_out_init(&out, LIST_MAX_BYTES);
+    json_out_init(&out, r->arena, LIST_MAX_BYTES);
     json_out_begin_object(&out);
     json_out_key(&out, "data");
     json_out_begin_array(&out);
@@ -110,7 +110,7 @@ enum err teams_calendar(struct request *r, struct read *read)
     (void)read;
     if (team == NULL || team->calendar == NULL)
         return ERR_NOT_FOUND;
-    json_out_init(&out, CALENDAR_MAX_BYTES);
+    json_out_init(&out, r->arena, CALENDAR_MAX_BYTES);
     json_out_raw(&out, team->calendar, strlen(team->calendar));
     reply_json(r, 200, &out);
     etag_reply_body(r);

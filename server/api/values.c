@@ -1,6 +1,7 @@
 #include "api/values.h"
 
 #include "base/email.h"
+#include "base/json_tree.h"
 #include "base/period.h"
 #include "core/agreement/definition_change.h"
 #include "core/lead/lead.h"
@@ -9,6 +10,7 @@
 #include <string.h>
 
 #define FOREIGN_ID_MAX_CHARS 200
+#define ESCAPED_MAX          6 /* bytes that one byte of a text becomes in JSON */
 
 /* "hubspot:51" */
 static bool read_pair(struct input *in, const struct input_node *at,
@@ -64,15 +66,12 @@ const struct input_type limit_type = {.kind = INPUT_INT, .min = 1, .max = READ_L
 bool value_keep_json(struct input *in, const struct input_node *at, const struct input_field *field,
                      void *base, size_t max)
 {
-    const char *text = NULL;
     struct json_out out;
 
-    json_out_init(&out, max);
-    json_text_write(at->json, &out);
-    bool fits = !json_out_failed(&out);
-    if (fits)
-        text = arena_copy(in->arena, out.text, out.len);
-    json_out_release(&out);
+    json_out_init(&out, in->arena, ESCAPED_MAX * max);
+    json_tree_write(at->json, &out);
+    bool fits = out.written.len <= max;
+    const char *text = fits ? out.written.text : NULL;
     memcpy((char *)base + field->offset, &text, sizeof text);
     return fits || input_fault(in, at, "too_long", "It has at most %zu bytes", max);
 }

@@ -33,7 +33,7 @@ static enum err answer_attributes(struct request *r, const struct attribute_uses
 {
     struct json_out out;
 
-    json_out_init(&out, ATTRIBUTES_MAX_BYTES);
+    json_out_init(&out, r->arena, ATTRIBUTES_MAX_BYTES);
     json_out_begin_object(&out);
     json_out_key(&out, "data");
     json_out_begin_array(&out);
@@ -48,7 +48,6 @@ static enum err answer_attributes(struct request *r, const struct attribute_uses
     json_out_member_int(&out, "leads", found->leads);
     json_out_end_object(&out);
     reply_json(r, 200, &out);
-    json_out_release(&out);
     return ERR_NONE;
 }
 
@@ -81,7 +80,7 @@ static enum err answer_values(struct request *r, enum dimension dimension,
     struct cursor place = {0};
     struct reading_page page;
 
-    reading_page_begin(&page, "cursor");
+    reading_page_begin(r, &page, "cursor");
     for (size_t i = 0; i < found->count; i++) {
         json_out_begin_object(&page.json);
         json_out_member_text(&page.json, "dimension", dimension_name(dimension));

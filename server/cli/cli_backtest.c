@@ -12,7 +12,8 @@
 #include <string.h>
 
 #define RESULT_MAX_BYTES    (4u << 20)
-#define CRITERION_WORDS_MAX 80 /* bytes of an id and a result */
+#define RESULT_MEMORY_BYTES 65536 /* beside what grows */
+#define CRITERION_WORDS_MAX 80    /* bytes of an id and a result */
 #define QUESTION_BYTES      (4u << 20)
 
 /* ---- the question ---- */
@@ -204,7 +205,7 @@ static void print_result(const json_t *result)
 
 static int print(const struct cli *cli, const struct json_out *out)
 {
-    json_t *result = json_loadb(out->text, out->len, 0, NULL);
+    json_t *result = json_loadb(out->written.text, out->written.len, 0, NULL);
 
     if (result == NULL)
         return cli_say(CLI_FAILED, "short of memory");
@@ -220,17 +221,20 @@ static int answer(struct cli *cli, struct cli_store *store,
                   const struct backtest_question *question)
 {
     const struct backtest_watch watch = {cli_progress_show, NULL};
+    struct arena *arena = arena_new(RESULT_MEMORY_BYTES);
     struct json_out out;
 
+    if (arena == NULL)
+        return cli_say(CLI_FAILED, "short of memory");
     cli_progress_begin();
-    json_out_init(&out, RESULT_MAX_BYTES);
+    json_out_init(&out, arena, RESULT_MAX_BYTES);
     enum err err = backtest_run(store->app, store->config, question, &watch, &out);
     cli_progress_end();
     int code = err == ERR_NONE             ? print(cli, &out)
                : err == ERR_STATE_CONFLICT ? cli_say(CLI_FAILED, "interrupted; nothing was changed")
                : err == ERR_UNAVAILABLE    ? cli_store_say_lost(store->app)
                                            : cli_say(CLI_FAILED, "%s", error_code(err));
-    json_out_release(&out);
+    arena_free(arena);
     return code;
 }
 

@@ -165,15 +165,20 @@ static const struct definition_version *find_version(const struct config *config
 
 static int print_page(const struct config *config, const struct definition_version *version)
 {
-    char *text;
-    size_t len;
-    enum err err = version_page_write(config, version, PAGE_MARKDOWN, &text, &len);
+    struct arena *arena = arena_new(CHECK_MEMORY_BYTES);
+    struct text_out page;
+    enum err err = ERR_OUT_OF_MEMORY;
 
-    if (err != ERR_NONE)
-        return cli_say(CLI_FAILED, "the page cannot be written: %s", error_title(err));
-    fwrite(text, 1, len, stdout);
-    free(text);
-    return CLI_OK;
+    if (arena != NULL) {
+        text_out_init(&page, arena, DEFINITION_PAGE_BYTES);
+        err = version_page_write(config, version, PAGE_MARKDOWN, &page);
+    }
+    if (err == ERR_NONE)
+        fwrite(page.text, 1, page.len, stdout);
+    arena_free(arena);
+    return err == ERR_NONE
+               ? CLI_OK
+               : cli_say(CLI_FAILED, "the page cannot be written: %s", error_title(err));
 }
 
 static int show(struct cli *cli, struct cli_store *store)

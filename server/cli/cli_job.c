@@ -12,17 +12,14 @@
 
 #define JOB_ANSWER_MAX_BYTES (8u << 20)
 
-static json_t *to_json(const struct config *config, const struct background_job *job)
+static json_t *to_json(const struct config *config, const struct background_job *job,
+                       struct arena *arena)
 {
     struct json_out out;
-    json_t *json = NULL;
 
-    json_out_init(&out, JOB_ANSWER_MAX_BYTES);
+    json_out_init(&out, arena, JOB_ANSWER_MAX_BYTES);
     background_write(config, job, &out);
-    if (!json_out_failed(&out))
-        json = json_loadb(out.text, out.len, 0, NULL);
-    json_out_release(&out);
-    return json;
+    return arena_failed(arena) ? NULL : json_loadb(out.written.text, out.written.len, 0, NULL);
 }
 
 static struct read begin_read(struct cli_store *store, struct arena *arena)
@@ -53,7 +50,7 @@ int cli_job_read(const struct cli *cli, struct cli_store *store, struct uuid id,
         return cli_say(CLI_FAILED, "short of memory");
     struct read read = begin_read(store, arena);
     enum err err = background_read(&read, id, &job);
-    if (err == ERR_NONE && (*out = to_json(store->config, job)) == NULL)
+    if (err == ERR_NONE && (*out = to_json(store->config, job, arena)) == NULL)
         err = ERR_OUT_OF_MEMORY;
     arena_free(arena);
     return err == ERR_NONE ? CLI_OK : say_failed(store, cli, err);
@@ -95,7 +92,7 @@ static enum err add_page(struct cli_store *store, json_t *all, struct uuid *befo
     enum err err = background_read_page(&read, *before, READ_LIMIT_DEFAULT, &page);
     *before = (struct uuid){{0}};
     for (size_t i = 0; err == ERR_NONE && i < page.count; i++) {
-        if (json_array_append_new(all, to_json(store->config, page.items[i])) != 0)
+        if (json_array_append_new(all, to_json(store->config, page.items[i], arena)) != 0)
             err = ERR_OUT_OF_MEMORY;
         if (page.more)
             *before = page.items[i]->id;

@@ -241,11 +241,11 @@ static enum err find(struct cli_store *store, enum term term, enum history_targe
 
     if (err != ERR_NONE)
         return err;
-    json_out_init(&json, ANSWER_MAX_BYTES);
+    json_out_init(&json, lasting, ANSWER_MAX_BYTES);
     err = suggestion_write(&found, &json);
-    if (err == ERR_NONE && (*out = json_loadb(json.text, json.len, 0, NULL)) == NULL)
+    if (err == ERR_NONE &&
+        (*out = json_loadb(json.written.text, json.written.len, 0, NULL)) == NULL)
         err = ERR_OUT_OF_MEMORY;
-    json_out_release(&json);
     return err;
 }
 

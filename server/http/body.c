@@ -5,7 +5,7 @@
 #include "http/request.h"
 
 #include "base/json_fault.h"
-#include "base/shortage.h"
+#include "base/json_tree.h"
 #include "base/utf8.h"
 
 #include <stdio.h>
@@ -156,13 +156,12 @@ static bool look_at_bytes(const char *text, size_t len, char detail[BODY_DETAIL_
     return what != NULL || nul != NULL || whole < len;
 }
 
-static enum err refuse(const char *text, size_t len, const json_error_t *error,
-                       char detail[BODY_DETAIL_MAX_BYTES])
+static enum err refuse(const char *text, size_t len, const struct arena *arena,
+                       const json_error_t *error, char detail[BODY_DETAIL_MAX_BYTES])
 {
     char words[JSON_FAULT_MAX_BYTES];
 
-    if (json_error_code(error) == json_error_out_of_memory || error->text[0] == '\0' ||
-        shortage_seen())
+    if (arena_failed(arena))
         return ERR_OUT_OF_MEMORY;
     if (look_at_bytes(text, len, detail))
         return ERR_MALFORMED_JSON;
@@ -172,7 +171,8 @@ static enum err refuse(const char *text, size_t len, const json_error_t *error,
     return ERR_MALFORMED_JSON;
 }
 
-enum err body_parse(const char *text, size_t len, json_t **out, char detail[BODY_DETAIL_MAX_BYTES])
+enum err body_parse(const char *text, size_t len, struct arena *arena, json_t **out,
+                    char detail[BODY_DETAIL_MAX_BYTES])
 {
     json_error_t error = {0};
 
@@ -184,6 +184,6 @@ enum err body_parse(const char *text, size_t len, json_t **out, char detail[BODY
                  BODY_VALUES_MAX, BODY_DEPTH_MAX);
         return ERR_MALFORMED_JSON;
     }
-    *out = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
-    return *out != NULL ? ERR_NONE : refuse(text, len, &error, detail);
+    *out = json_tree_read(arena, text, len, JSON_REJECT_DUPLICATES, &error);
+    return *out != NULL ? ERR_NONE : refuse(text, len, arena, &error, detail);
 }

@@ -2,6 +2,7 @@
 #ifndef BATON_SERVER_BODY_H
 #define BATON_SERVER_BODY_H
 
+#include "base/arena.h"
 #include "base/error.h"
 
 #include <jansson.h>
@@ -27,8 +28,9 @@ enum err body_take(struct request *r, const char *bytes, size_t len) MUST_USE;
 void body_release(struct request *r);
 
 /** Parses JSON text strictly: no duplicate keys, no NUL, UTF-8 only, within the bounds. On error,
- *  detail says what is wrong and where. ERR_MALFORMED_JSON, ERR_OUT_OF_MEMORY. Pure. */
-enum err body_parse(const char *text, size_t len, json_t **out,
+ *  detail says what is wrong and where. ERR_MALFORMED_JSON; ERR_OUT_OF_MEMORY, with arena marked.
+ */
+enum err body_parse(const char *text, size_t len, struct arena *arena, json_t **out,
                     char detail[BODY_DETAIL_MAX_BYTES]) MUST_USE;
 
 #endif

@@ -1,6 +1,7 @@
 #include "http/etag_reply.h"
 
 #include "base/etag.h"
+#include "base/json_tree.h"
 
 void etag_reply_body(struct request *r)
 {
@@ -25,10 +26,10 @@ void etag_reply_revision(struct request *r, int64_t revision)
 static void tag_member(struct request *r, const char *name)
 {
     char *etag = arena_alloc(r->arena, ETAG_LEN + 1);
-    json_t *body = json_loadb(r->reply.body, r->reply.body_len, 0, NULL);
+    json_t *body = json_tree_read(r->arena, r->reply.body, r->reply.body_len, 0, NULL);
     const json_t *member = json_object_get(body, name);
 
-    if (etag != NULL && member != NULL && etag_of_json(member, etag))
+    if (etag != NULL && member != NULL && etag_of_json(member, r->arena, etag))
         r->reply.etag = etag;
     json_decref(body);
 }

@@ -1,5 +1,5 @@
 /* ETag headers of answers whose tag follows from their body (route.finish), and of things that
- * count their changes. When memory is short none is set, which shortage_seen() shows. */
+ * count their changes. When memory is short none is set, and the arena is marked. */
 #ifndef BATON_SERVER_ETAG_REPLY_H
 #define BATON_SERVER_ETAG_REPLY_H
 

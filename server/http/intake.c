@@ -15,8 +15,6 @@
 #include "http/waiting.h"
 #include "http/watch.h"
 
-#include "base/shortage.h"
-
 #include <microhttpd.h>
 #include <stdio.h>
 #include <string.h>
@@ -188,7 +186,7 @@ static enum err check_headers(struct request *r)
  * sent. */
 static enum err check_memory(struct request *r)
 {
-    if (!shortage_seen() && !arena_failed(r->arena))
+    if (!arena_failed(r->arena))
         return ERR_NONE;
     return request_refuse(r, ERR_OUT_OF_MEMORY, "Try again in a moment");
 }
@@ -296,7 +294,8 @@ static enum err parse(struct request *r)
         return ERR_NONE;
     if (r->body_len == 0 && r->route->flags & ROUTE_NO_BODY_OK)
         return ERR_NONE;
-    enum err err = body_parse(r->body != NULL ? r->body : "", r->body_len, &r->json, detail);
+    enum err err =
+        body_parse(r->body != NULL ? r->body : "", r->body_len, r->arena, &r->json, detail);
     if (err == ERR_MALFORMED_JSON)
         return request_refuse(r, err, "%s", detail);
     return err == ERR_NONE ? err : request_refuse(r, err, NULL);
@@ -436,7 +435,9 @@ static bool answer_overdue(struct request *r, enum request_state state)
                                 : "It was not done in time and has no effect; try again");
     if (r->step == STEP_AUTH && content_is_announced(r))
         reply.close = true;
-    return queue(r, &reply);
+    bool queued = queue(r, &reply);
+    reply_release(&reply);
+    return queued;
 }
 
 static bool resumed(struct request *r)
@@ -451,7 +452,6 @@ static bool resumed(struct request *r)
 bool intake_call(struct request *r, const char *method, const char *version, const char *bytes,
                  size_t *len)
 {
-    shortage_clear();
     switch (r->step) {
     case STEP_GUARD:
         return first_call(r, method, version);

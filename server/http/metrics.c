@@ -119,37 +119,18 @@ bool metrics_register(enum metric_kind kind, const char *name, const char *help,
     return true;
 }
 
-struct text {
-    char *bytes;
-    size_t len;
-    size_t size;
-};
-
-static void put(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void put(struct text *text, const char *format, ...)
+static void put_head(struct text_out *text, enum metric_kind kind, const char *name,
+                     const char *help)
 {
-    va_list args;
-
-    if (text->len >= text->size)
-        return;
-    va_start(args, format);
-    int len = vsnprintf(text->bytes + text->len, text->size - text->len, format, args);
-    va_end(args);
-    text->len += len > 0 ? (size_t)len : 0;
+    text_out_format(text, "# HELP baton_%s %s\n# TYPE baton_%s %s\n", name, help, name,
+                    kind == METRIC_IS_COUNTER ? "counter" : "gauge");
 }
 
-static void put_head(struct text *text, enum metric_kind kind, const char *name, const char *help)
-{
-    put(text, "# HELP baton_%s %s\n# TYPE baton_%s %s\n", name, help, name,
-        kind == METRIC_IS_COUNTER ? "counter" : "gauge");
-}
-
-static void put_number(struct text *text, enum metric_kind kind, const char *name, const char *help,
-                       int64_t number)
+static void put_number(struct text_out *text, enum metric_kind kind, const char *name,
+                       const char *help, int64_t number)
 {
     put_head(text, kind, name, help);
-    put(text, "baton_%s %lld\n", name, (long long)number);
+    text_out_format(text, "baton_%s %lld\n", name, (long long)number);
 }
 
 static const char *operation_name(size_t index)
@@ -162,17 +143,18 @@ static int64_t load(const _Atomic int64_t *number)
     return atomic_load_explicit(number, memory_order_relaxed);
 }
 
-static void put_requests(struct text *text)
+static void put_requests(struct text_out *text)
 {
     put_head(text, METRIC_IS_COUNTER, "requests_total", "Requests by operation and status.");
     for (size_t i = 0; i <= ROUTES_MAX; i++)
         for (size_t s = 0; s < STATUS_COUNT; s++)
             if (load(&operations[i].by_status[s]) > 0)
-                put(text, "baton_requests_total{operation=\"%s\",status=\"%d\"} %lld\n",
-                    operation_name(i), statuses[s], (long long)load(&operations[i].by_status[s]));
+                text_out_format(text, "baton_requests_total{operation=\"%s\",status=\"%d\"} %lld\n",
+                                operation_name(i), statuses[s],
+                                (long long)load(&operations[i].by_status[s]));
 }
 
-static void put_durations_of(struct text *text, size_t index)
+static void put_durations_of(struct text_out *text, size_t index)
 {
     const struct operation *operation = &operations[index];
     const char *name = operation_name(index);
@@ -180,16 +162,16 @@ static void put_durations_of(struct text *text, size_t index)
 
     for (size_t d = 0; d < BOUND_COUNT; d++) {
         sum += load(&operation->by_duration[d]);
-        put(text, "baton_request_seconds_bucket{operation=\"%s\",le=\"%g\"} %lld\n", name,
-            (double)bounds_us[d] / 1e6, (long long)sum);
+        text_out_format(text, "baton_request_seconds_bucket{operation=\"%s\",le=\"%g\"} %lld\n",
+                        name, (double)bounds_us[d] / 1e6, (long long)sum);
     }
     sum += load(&operation->by_duration[BOUND_COUNT]);
-    put(text,
-        "baton_request_seconds_bucket{operation=\"%s\",le=\"+Inf\"} %lld\n"
-        "baton_request_seconds_sum{operation=\"%s\"} %.6f\n"
-        "baton_request_seconds_count{operation=\"%s\"} %lld\n",
-        name, (long long)sum, name, (double)load(&operation->duration_us) / 1e6, name,
-        (long long)sum);
+    text_out_format(text,
+                    "baton_request_seconds_bucket{operation=\"%s\",le=\"+Inf\"} %lld\n"
+                    "baton_request_seconds_sum{operation=\"%s\"} %.6f\n"
+                    "baton_request_seconds_count{operation=\"%s\"} %lld\n",
+                    name, (long long)sum, name, (double)load(&operation->duration_us) / 1e6, name,
+                    (long long)sum);
 }
 
 static bool is_used(const struct operation *operation)
@@ -200,10 +182,11 @@ static bool is_used(const struct operation *operation)
     return false;
 }
 
-static void put_durations(struct text *text)
+static void put_durations(struct text_out *text)
 {
-    put(text, "# HELP baton_request_seconds From the request line to the end of the answer.\n"
-              "# TYPE baton_request_seconds histogram\n");
+    text_out_format(text,
+                    "# HELP baton_request_seconds From the request line to the end of the answer.\n"
+                    "# TYPE baton_request_seconds histogram\n");
     for (size_t i = 0; i <= ROUTES_MAX; i++)
         if (is_used(&operations[i]))
             put_durations_of(text, i);
@@ -244,17 +227,18 @@ static double cpu_seconds(void)
     return (double)spent.tv_sec + (double)spent.tv_nsec / 1e9;
 }
 
-static void put_process_number(struct text *text, const char *type, const char *name,
+static void put_process_number(struct text_out *text, const char *type, const char *name,
                                const char *help, double number)
 {
-    put(text, "# HELP process_%s %s\n# TYPE process_%s %s\nprocess_%s %.3f\n", name, help, name,
-        type, name, number);
+    text_out_format(text, "# HELP process_%s %s\n# TYPE process_%s %s\nprocess_%s %.3f\n", name,
+                    help, name, type, name, number);
 }
 
 /* Under the names that Prometheus' own client libraries use. */
-static void put_process(struct text *text)
+static void put_process(struct text_out *text)
 {
-    put(text,
+    text_out_format(
+        text,
         "# HELP baton_build_info The version that runs.\n# TYPE baton_build_info gauge\n"
         "baton_build_info{version=\"%s\"} 1\n",
         BATON_VERSION);
@@ -266,21 +250,14 @@ static void put_process(struct text *text)
                        (double)resident_bytes());
 }
 
-char *metrics_text(size_t *len)
+void metrics_write(struct text_out *text)
 {
-    struct text text = {malloc(METRICS_MAX_BYTES), 0, METRICS_MAX_BYTES};
-
-    if (text.bytes == NULL)
-        return NULL;
-    put_requests(&text);
-    put_durations(&text);
+    put_requests(text);
+    put_durations(text);
     for (size_t i = 0; i < METRIC_COUNT; i++)
-        put_number(&text, metric_names[i].kind, metric_names[i].name, metric_names[i].help,
+        put_number(text, metric_names[i].kind, metric_names[i].name, metric_names[i].help,
                    load(&values[i]));
     for (size_t i = 0; i < added_count; i++)
-        put_number(&text, added[i].kind, added[i].name, added[i].help,
-                   added[i].read(added[i].self));
-    put_process(&text);
-    *len = text.len < text.size ? text.len : text.size - 1;
-    return text.bytes;
+        put_number(text, added[i].kind, added[i].name, added[i].help, added[i].read(added[i].self));
+    put_process(text);
 }

@@ -44,7 +44,7 @@ enum metric_kind { METRIC_IS_COUNTER, METRIC_IS_GAUGE };
 bool metrics_register(enum metric_kind kind, const char *name, const char *help,
                       int64_t (*read)(void *self), void *self);
 
-/** The metrics as text, malloc'd; NULL when memory is short. */
-char *metrics_text(size_t *len);
+/** Writes the metrics as text. */
+void metrics_write(struct text_out *text);
 
 #endif

@@ -4,11 +4,8 @@
 #include "http/embedded.h"
 #include "http/request.h"
 
-#include "base/shortage.h"
-
 #include <microhttpd.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define JSON "application/json"
@@ -23,115 +20,65 @@ static const char no_memory[] =
     "{\"type\":\"/problems/out_of_memory\",\"title\":\"The service is short of memory\","
     "\"status\":503,\"code\":\"out_of_memory\"}";
 
+#define PROBLEM_MEMORY_BYTES 65536 /* beside what grows */
+
 #define RETRY_SOON_S  1 /* overloaded, outcome unknown */
 #define RETRY_LATER_S 2 /* the database is away */
 
 /* Replaces the answer that is there; headers that were already set stay. */
-static void begin(struct reply *reply, int status, const char *content_type)
+static void fill(struct reply *reply, int status, const char *content_type, const char *body,
+                 size_t len)
 {
-    if (!reply->body_static)
-        free(reply->body);
-    reply->body = NULL;
-    reply->body_len = 0;
-    reply->body_static = false;
+    arena_free(reply->own);
+    reply->own = NULL;
+    reply->body = body;
+    reply->body_len = len;
     reply->embedded = NULL;
     reply->status = status;
     reply->err = ERR_NONE;
     reply->content_type = content_type;
 }
 
-static void fill_static(struct reply *reply, int status, const char *content_type, const char *body,
-                        size_t len)
-{
-    begin(reply, status, content_type);
-    reply->body = (char *)(uintptr_t)body;
-    reply->body_len = len;
-    reply->body_static = true;
-}
-
-/* Takes body over; NULL means that memory was short. */
-static void fill(struct reply *reply, int status, const char *content_type, char *body, size_t len)
-{
-    if (body == NULL) {
-        const bool close = reply->close;
-        reply_release(reply); /* what the headers spoke of */
-        reply->close = close;
-        fill_static(reply, 503, PROBLEM_CONTENT_TYPE, no_memory, sizeof no_memory - 1);
-        reply->err = ERR_OUT_OF_MEMORY;
-        reply->retry_after_s = RETRY_SOON_S;
-        return;
-    }
-    begin(reply, status, content_type);
-    reply->body = body;
-    reply->body_len = len;
-}
-
 void reply_static(struct request *r, int status, const char *content_type, const char *body,
                   size_t len)
 {
-    fill_static(&r->reply, status, content_type, body, len);
+    fill(&r->reply, status, content_type, body, len);
 }
 
 void reply_embedded(struct request *r, const struct embedded *text)
 {
-    fill_static(&r->reply, 200, text->content_type, text->text, text->len);
+    fill(&r->reply, 200, text->content_type, text->text, text->len);
     r->reply.embedded = text;
     r->reply.etag = text->etag;
     r->reply.may_be_kept = true;
 }
 
-void reply_text_steal(struct request *r, int status, const char *content_type, char *body,
-                      size_t len)
+void reply_text(struct request *r, int status, const char *content_type,
+                const struct text_out *text)
 {
-    fill(&r->reply, status, content_type, body, len);
+    if (arena_failed(r->arena))
+        reply_problem(r, ERR_OUT_OF_MEMORY, "Try again in a moment, or ask for less at once", NULL);
+    else
+        fill(&r->reply, status, content_type, text->len == 0 ? "" : text->text, text->len);
 }
 
-void reply_json(struct request *r, int status, struct json_out *out)
+void reply_json(struct request *r, int status, const struct json_out *out)
 {
-    size_t len = 0;
-    char *text = json_out_steal(out, &len);
-
-    json_out_release(out); /* of a writer that failed */
-    fill(&r->reply, status, JSON, text, len);
-}
-
-static char *copy(const char *text, size_t len)
-{
-    char *out = malloc(len + 1);
-
-    if (out == NULL) {
-        shortage_note();
-        return NULL;
-    }
-    memcpy(out, text, len);
-    out[len] = '\0';
-    return out;
+    reply_text(r, status, JSON, &out->written);
 }
 
 void reply_json_copy(struct request *r, int status, const char *json, size_t len)
 {
-    fill(&r->reply, status, JSON, copy(json, len), len);
-}
+    struct text_out copy;
 
-/* A problem's body, and the headers that go with its error. */
-static void fill_problem(struct reply *reply, const struct request *r, enum err err, char *body,
-                         size_t len)
-{
-    fill(reply, error_status(err), PROBLEM_CONTENT_TYPE, body, len);
-    if (reply->err != ERR_NONE)
-        return;
-    reply->err = err;
-    if (err == ERR_UNAVAILABLE)
-        reply->retry_after_s = RETRY_LATER_S;
-    else if (reply->status == 503)
-        reply->retry_after_s = RETRY_SOON_S;
-    if (err == ERR_OUTCOME_UNKNOWN)
-        reply->idempotency_key = r->idempotency_key;
+    text_out_init(&copy, r->arena, len);
+    text_out_put_len(&copy, json, len);
+    reply_text(r, status, JSON, &copy);
 }
 
 void reply_empty(struct request *r, int status)
 {
-    begin(&r->reply, status, NULL);
+    fill(&r->reply, status, NULL, NULL, 0);
 }
 
 void reply_not_modified(struct request *r)
@@ -141,35 +88,68 @@ void reply_not_modified(struct request *r)
     r->reply.content_encoding = NULL;
 }
 
-/* Under a shortage of memory the error may be a consequence of it: then that is the answer. */
-static void write_problem(struct reply *reply, const struct request *r,
-                          const struct problem *problem)
+/* The headers that go with an error. */
+static void add_retry(struct reply *reply, const struct request *r)
 {
-    struct problem whole = *problem;
-    struct json_out out;
-    size_t len = 0;
+    if (reply->err == ERR_UNAVAILABLE)
+        reply->retry_after_s = RETRY_LATER_S;
+    else if (reply->status == 503)
+        reply->retry_after_s = RETRY_SOON_S;
+    if (reply->err == ERR_OUTCOME_UNKNOWN)
+        reply->idempotency_key = r->idempotency_key;
+}
 
-    if (shortage_seen() && error_status(whole.err) != 503)
-        whole = (struct problem){.err = ERR_OUT_OF_MEMORY, .detail = "Try again in a moment"};
-    whole.request_id = r->request_id;
-    if (whole.err == ERR_INTERNAL)
-        whole.detail = NULL;
-    json_out_init(&out, PROBLEM_MAX_BYTES);
-    problem_write(&whole, &out);
-    char *text = json_out_steal(&out, &len);
-    json_out_release(&out);
-    fill_problem(reply, r, whole.err, text, len);
+/* Instead of all that the headers spoke of. */
+static void forget(struct reply *reply)
+{
+    const bool close = reply->close;
+
+    reply_release(reply);
+    reply->close = close;
+}
+
+static void write_problem(struct reply *reply, const struct request *r, struct problem problem)
+{
+    struct arena *own = arena_new(PROBLEM_MEMORY_BYTES);
+    struct json_out out;
+
+    problem.request_id = r->request_id;
+    if (problem.err == ERR_INTERNAL)
+        problem.detail = NULL;
+    if (problem.err == ERR_OUT_OF_MEMORY)
+        forget(reply);
+    if (own != NULL) {
+        json_out_init(&out, own, PROBLEM_MAX_BYTES);
+        problem_write(&problem, &out);
+    }
+    if (own != NULL && !arena_failed(own)) {
+        fill(reply, error_status(problem.err), PROBLEM_CONTENT_TYPE, out.written.text,
+             out.written.len);
+        reply->own = own;
+        reply->err = problem.err;
+    } else {
+        arena_free(own);
+        forget(reply);
+        fill(reply, 503, PROBLEM_CONTENT_TYPE, no_memory, sizeof no_memory - 1);
+        reply->err = ERR_OUT_OF_MEMORY;
+    }
+    add_retry(reply, r);
 }
 
 void reply_problem(struct request *r, enum err err, const char *detail, const struct faults *faults)
 {
-    write_problem(&r->reply, r, &(struct problem){.err = err, .detail = detail, .faults = faults});
+    struct problem problem = {.err = err, .detail = detail, .faults = faults};
+
+    /* what seems to be wrong with a request may only be what memory was missing for */
+    if (arena_failed(r->arena) && error_status(err) != 503)
+        problem = (struct problem){.err = ERR_OUT_OF_MEMORY, .detail = "Try again in a moment"};
+    write_problem(&r->reply, r, problem);
 }
 
 void reply_problem_apart(const struct request *r, struct reply *out, enum err err,
                          const char *detail)
 {
-    write_problem(out, r, &(struct problem){.err = err, .detail = detail});
+    write_problem(out, r, (struct problem){.err = err, .detail = detail});
 }
 
 /* False when memory is short: an answer must not go out without its headers. */
@@ -237,12 +217,29 @@ static bool add_page_headers(struct MHD_Response *response, const char *content_
            add(response, "Referrer-Policy", "no-referrer");
 }
 
+static void release(void *own)
+{
+    arena_free(own);
+}
+
+/* Of memory that lives as long as the request, and longer than libmicrohttpd sends; what is its own
+ * goes to the response. */
+static struct MHD_Response *response_of(struct reply *reply)
+{
+    void *body = (void *)(uintptr_t)reply->body;
+
+    if (reply->own == NULL)
+        return MHD_create_response_from_buffer(reply->body_len, body, MHD_RESPMEM_PERSISTENT);
+    struct MHD_Response *response = MHD_create_response_from_buffer_with_free_callback_cls(
+        reply->body_len, body, release, reply->own);
+    if (response != NULL)
+        reply->own = NULL;
+    return response;
+}
+
 struct MHD_Response *reply_response(struct reply *reply, const char *request_id)
 {
-    enum MHD_ResponseMemoryMode mode =
-        reply->body_static || reply->body == NULL ? MHD_RESPMEM_PERSISTENT : MHD_RESPMEM_MUST_FREE;
-    struct MHD_Response *response =
-        MHD_create_response_from_buffer(reply->body_len, reply->body, mode);
+    struct MHD_Response *response = response_of(reply);
 
     if (response == NULL)
         return NULL;

@@ -16,16 +16,16 @@
 struct MHD_Response;
 struct request;
 
-/** The text of out becomes the body (application/json); out is left empty. If writing it failed,
- *  the answer is 503 out_of_memory. */
-void reply_json(struct request *r, int status, struct json_out *out);
+/** The text of out, which grew in the request's arena, becomes the body (application/json). If the
+ *  arena has failed, the answer is 503 out_of_memory. */
+void reply_json(struct request *r, int status, const struct json_out *out);
 
 /** As reply_json, with a copy of this text: for answers that live in another arena. */
 void reply_json_copy(struct request *r, int status, const char *json, size_t len);
 
-/** Any other text; body was malloc'd and is taken over. text/html gets the security headers. */
-void reply_text_steal(struct request *r, int status, const char *content_type, char *body,
-                      size_t len);
+/** As reply_json, of any other text. text/html gets the security headers. */
+void reply_text(struct request *r, int status, const char *content_type,
+                const struct text_out *text);
 
 /** Bytes that live as long as the process. */
 void reply_static(struct request *r, int status, const char *content_type, const char *body,
@@ -42,8 +42,9 @@ void reply_not_modified(struct request *r);
 
 /**
  * A problem document. detail (one sentence, may be NULL) is dropped for 500. WWW-Authenticate is
- * added for 401, Retry-After for 503. Allocates nothing in the arena. Never fails: when memory is
- * short, it is a static document.
+ * added for 401, Retry-After for 503. When the request's arena has failed, the error may be a
+ * consequence of that: all but other 503 become 503 out_of_memory. Never fails: a problem has
+ * memory of its own, and without that it is a static document.
  */
 void reply_problem(struct request *r, enum err err, const char *detail,
                    const struct faults *faults);
@@ -53,8 +54,8 @@ void reply_problem(struct request *r, enum err err, const char *detail,
 void reply_problem_apart(const struct request *r, struct reply *out, enum err err,
                          const char *detail);
 
-/** Makes the response, which takes over the reply's body. NULL when memory is short. HTTP
- *  thread. */
+/** Makes the response and leaves the reply without a body, which the request must outlive. NULL
+ * when memory is short. HTTP thread. */
 struct MHD_Response *reply_response(struct reply *reply, const char *request_id);
 
 #endif

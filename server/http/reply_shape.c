@@ -1,11 +1,9 @@
 #include "http/reply_shape.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include "base/arena.h"
 
 void reply_release(struct reply *reply)
 {
-    if (!reply->body_static)
-        free(reply->body);
+    arena_free(reply->own);
     *reply = (struct reply){0};
 }

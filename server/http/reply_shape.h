@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct arena;
 struct embedded;
 
 /** Which request headers the answer depends on: the Vary header. */
@@ -15,9 +16,9 @@ enum reply_vary { VARY_ACCEPT = 1, VARY_ENCODING = 2, VARY_ORIGIN = 4 };
 struct reply {
     int status; /* 0: not answered yet */
     enum err err;
-    char *body;                      /* malloc'd, or static when body_static; NULL: empty */
+    const char *body;                /* of the request's arena, static, or of own; NULL: empty */
     size_t body_len;                 /* bytes */
-    bool body_static;                /* lives as long as the process */
+    struct arena *own;               /* of a problem, which has memory where the request has none */
     bool close;                      /* ends the connection */
     bool replayed;                   /* Idempotent-Replayed: true */
     int retry_after_s;               /* 0: none */

@@ -8,10 +8,8 @@
 #include "base/digest.h"
 #include "base/etag.h"
 #include "base/gzip.h"
-#include "base/shortage.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- tags ---- */
@@ -55,26 +53,22 @@ static bool is_compressed_for(const struct request *r)
            accept_gzip(r->accept_encoding);
 }
 
-static bool compress(struct reply *reply)
+static bool compress(struct request *r)
 {
+    struct reply *reply = &r->reply;
     size_t len = 0;
-    char *body;
 
     if (reply->embedded != NULL) {
-        reply->body = (char *)(uintptr_t)reply->embedded->gzip;
+        reply->body = reply->embedded->gzip;
         reply->body_len = reply->embedded->gzip_len;
         return true;
     }
-    body = gzip_compress(reply->body, reply->body_len, &len);
-    if (body == NULL) {
-        shortage_note();
+    const char *body = gzip_compress(reply->body, reply->body_len, r->arena, &len);
+    if (body == NULL)
         return false;
-    }
-    if (!reply->body_static)
-        free(reply->body);
+    arena_drop(r->arena, reply->body);
     reply->body = body;
     reply->body_len = len;
-    reply->body_static = false;
     return true;
 }
 
@@ -89,7 +83,7 @@ void representation_choose(struct request *r)
     reply->etag = plain_tag(r);
     if (may_be_compressed(r))
         reply->vary |= VARY_ENCODING;
-    if (is_compressed_for(r) && compress(reply)) {
+    if (is_compressed_for(r) && compress(r)) {
         reply->content_encoding = "gzip";
         if (reply->etag != NULL)
             reply->etag = longer_tag(r, reply->etag, ".gz");

@@ -14,7 +14,7 @@
 
 struct request;
 
-/** Changes r->reply when it is a 200. If memory is short, shortage_seen() shows it. */
+/** Changes r->reply when it is a 200. */
 void representation_choose(struct request *r);
 
 #endif

@@ -7,11 +7,9 @@
 #include "http/request_refuse.h"
 
 #include "base/digest.h"
-#include "base/shortage.h"
 #include "store/read/read.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* How old the confirmation of the configuration may be that a read uses. */
@@ -67,13 +65,12 @@ static void refuse(struct request *r, enum err err)
     }
 }
 
-/* An answer that was written while memory was short may lack parts: it is not sent. */
+/* An answer that was written while memory was short may lack parts: it is not sent. Whatever ran
+ * short has marked the request's arena. */
 static void refuse_short(struct request *r)
 {
-    if (r->reply.status == 503 && r->reply.err != ERR_OUT_OF_MEMORY)
-        return;
-    reply_release(&r->reply);
-    refuse(r, ERR_OUT_OF_MEMORY);
+    if (arena_failed(r->arena) && r->reply.status != 503)
+        refuse(r, ERR_OUT_OF_MEMORY);
 }
 
 /* ---- reads ---- */
@@ -133,6 +130,8 @@ static enum err within_read(struct request *r, struct reader *reader,
     };
     enum err err = read.arena == NULL ? ERR_OUT_OF_MEMORY : handle(r, &read);
 
+    if (read.arena == NULL || arena_failed(read.arena))
+        arena_fail(r->arena);
     if (err != ERR_NONE)
         refuse_read(r, err);
     arena_free(read.arena);
@@ -153,15 +152,13 @@ static void run_read(struct reader_job *job, struct reader *reader)
     struct task *task = job->owner;
     struct request *r = task->r;
 
-    shortage_clear();
     enum err err = confirm_caller(r, reader);
     if (err != ERR_NONE)
         refuse(r, err);
     else
         within_read(r, reader, fill_and_read);
     representation_choose(r);
-    if (shortage_seen())
-        refuse_short(r);
+    refuse_short(r);
     request_done(r);
 }
 
@@ -213,7 +210,6 @@ static void mac_of_request(const struct request *r, uint8_t out[DIGEST_BYTES])
 
 static void answer(struct request *r, const struct outcome *outcome)
 {
-    shortage_clear();
     if (outcome->body == NULL) {
         refuse(r, outcome->err);
         return;
@@ -229,12 +225,11 @@ static void answer(struct request *r, const struct outcome *outcome)
         etag_reply_revision(r, outcome->revision);
     if (outcome->err == ERR_NONE && r->route->finish != NULL)
         r->route->finish(r);
-    if (!shortage_seen())
-        return;
+    refuse_short(r);
     /* The command is done, only its answer could not be copied: a client that repeats it gets the
      * answer. */
-    refuse_short(r);
-    r->reply.idempotency_key = r->idempotency_key;
+    if (r->reply.err == ERR_OUT_OF_MEMORY)
+        r->reply.idempotency_key = r->idempotency_key;
 }
 
 static void answer_command(struct lane_job *lane, const struct outcome *outcome)
@@ -259,7 +254,7 @@ static void join_answers(struct task *task)
             return;
         }
     }
-    json_out_init(&out, BATCH_ANSWER_MAX_BYTES * task->job_count + 64);
+    json_out_init(&out, r->arena, BATCH_ANSWER_MAX_BYTES * task->job_count + 64);
     json_out_begin_object(&out);
     json_out_key(&out, "data");
     json_out_begin_array(&out);
@@ -272,14 +267,13 @@ static void join_answers(struct task *task)
     json_out_end_object(&out);
     reply_json(r, 200, &out);
     r->reply.replayed = replayed;
-    json_out_release(&out);
 }
 
 static void finish_batch(struct task *task)
 {
     join_answers(task);
     for (size_t i = 0; i < task->job_count; i++)
-        free(task->jobs[i].answer);
+        arena_drop(task->r->arena, task->jobs[i].answer);
     request_done(task->r);
 }
 
@@ -291,7 +285,7 @@ static void take_chunk(struct lane_job *lane, const struct outcome *outcome)
     job->err = outcome->err;
     job->replayed = outcome->replayed;
     if (outcome->err == ERR_NONE && outcome->status == 200 && outcome->body != NULL) {
-        job->answer = malloc(outcome->body_len + 1);
+        job->answer = arena_resize(job->task->r->arena, NULL, 0, outcome->body_len);
         job->answer_len = outcome->body_len;
         if (job->answer != NULL)
             memcpy(job->answer, outcome->body, outcome->body_len);
@@ -382,18 +376,16 @@ static void run_before(struct reader_job *job, struct reader *reader)
     struct request *r = task->r;
     enum err err = reader_connect(reader);
 
-    shortage_clear();
     if (err != ERR_NONE)
         refuse(r, err);
     else
         err = within_read(r, reader, r->route->before);
-    if (err == ERR_NONE && !shortage_seen()) {
+    if (err == ERR_NONE && !arena_failed(r->arena)) {
         task->is_read = false;
         start_write(task);
         return;
     }
-    if (shortage_seen())
-        refuse_short(r);
+    refuse_short(r);
     request_done(r);
 }
 

@@ -20,7 +20,7 @@ struct task_job {
     struct lane_job lane;
     struct task *task;
     struct batch_input chunk;
-    char *answer; /* of a chunk: its JSON items, malloc'd */
+    char *answer; /* of a chunk: its JSON items, in the request's arena */
     size_t answer_len;
     bool replayed;
     enum err err;

@@ -875,11 +875,12 @@ static void keep_of_another(bool signature_holds)
     ck_assert_ptr_nonnull(file);
     ck_assert(checkpoint_sign(&checkpoint, key));
     checkpoint.size += !signature_holds;
-    json_out_init(&out, SQL_MAX_BYTES);
+    struct arena *arena = arena_new(SQL_MAX_BYTES);
+    json_out_init(&out, arena, SQL_MAX_BYTES);
     checkpoint_write(&checkpoint, &out);
-    ck_assert_uint_eq(fwrite(out.text, 1, out.len, file), out.len);
+    ck_assert_uint_eq(fwrite(out.written.text, 1, out.written.len, file), out.written.len);
+    arena_free(arena);
     ck_assert_int_eq(fclose(file), 0);
-    json_out_release(&out);
     signing_key_free(key);
 }
 

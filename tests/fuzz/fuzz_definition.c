@@ -34,15 +34,14 @@ static void show(const struct definition *definition)
                                    .superseded_at = INSTANT_NONE};
 
     for (int format = PAGE_MARKDOWN; format <= PAGE_HTML; format++) {
-        char *text;
-        size_t len;
-        enum err err =
-            definition_page_write(definition, &page, (enum page_format)format, &text, &len);
+        struct arena *arena = arena_new(DEFINITION_PAGE_BYTES);
+        struct text_out out;
+        FUZZ_HOLDS(arena != NULL);
+        text_out_init(&out, arena, DEFINITION_PAGE_BYTES);
+        enum err err = definition_page_write(definition, &page, (enum page_format)format, &out);
         FUZZ_HOLDS(err == ERR_NONE || err == ERR_OUT_OF_MEMORY);
-        if (err == ERR_NONE) {
-            FUZZ_HOLDS(strlen(text) == len);
-            free(text);
-        }
+        FUZZ_HOLDS(err != ERR_NONE || strlen(out.text) == out.len);
+        arena_free(arena);
     }
 }
 
@@ -54,10 +53,9 @@ static size_t compare(const struct definition *before, const struct definition *
 
     if (definition_diff(before, after, arena, &diff) != ERR_NONE)
         return 0;
-    json_out_init(&out, DIFF_BYTES);
+    json_out_init(&out, arena, DIFF_BYTES);
     definition_diff_write(&diff, &out);
-    FUZZ_HOLDS(!json_out_failed(&out));
-    json_out_release(&out);
+    FUZZ_HOLDS(!arena_failed(arena));
     return diff.count;
 }
 

@@ -87,7 +87,7 @@ static void parse(const char *text, size_t len, struct arena *arena)
     json_t *json;
 
     faults_init(&faults, arena);
-    if (body_parse(text, len, &json, detail) != ERR_NONE)
+    if (body_parse(text, len, arena, &json, detail) != ERR_NONE)
         return;
     const struct input_node root = input_root(json, "");
     if (input_object(&in, &root, &spec, &query) == faults_any(&faults))

@@ -12,26 +12,27 @@
 static void check_receipt(const json_t *json, const uint8_t key[PUBLIC_KEY_BYTES])
 {
     struct receipt receipt, again;
+    struct arena *arena = arena_new(OUT_BYTES);
     struct json_out out;
     const char *wrong = NULL;
-    size_t len;
 
     enum proof_fault fault = receipt_read(json, &receipt, &wrong);
     FUZZ_HOLDS(fault == PROOF_HOLDS || wrong != NULL || proof_fault_words(fault) != NULL);
-    if (fault != PROOF_HOLDS)
+    FUZZ_HOLDS(arena != NULL);
+    if (fault != PROOF_HOLDS) {
+        arena_free(arena);
         return;
+    }
     fault = receipt_check(&receipt, key);
     FUZZ_HOLDS((fault == PROOF_HOLDS) == (proof_fault_words(fault) == NULL));
-    json_out_init(&out, OUT_BYTES);
+    json_out_init(&out, arena, OUT_BYTES);
     receipt_write(&receipt, &out);
-    char *text = json_out_steal(&out, &len);
-    json_t *written = text == NULL ? NULL : json_loadb(text, len, 0, NULL);
+    json_t *written = json_loadb(out.written.text, out.written.len, 0, NULL);
     FUZZ_HOLDS(written != NULL);
     FUZZ_HOLDS(receipt_read(written, &again, &wrong) == PROOF_HOLDS);
     FUZZ_HOLDS(receipt_check(&again, key) == fault);
     json_decref(written);
-    free(text);
-    json_out_release(&out);
+    arena_free(arena);
 }
 
 static void check_consistency(const json_t *json, const json_t *kept,

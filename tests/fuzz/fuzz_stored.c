@@ -16,21 +16,18 @@ static void check_attributes(const struct part *part, struct arena *arena)
 {
     struct attribute_set one, two;
     struct json_out out;
-    size_t len;
 
     if (attribute_set_read(part->text, part->len, arena, &one) != ERR_NONE)
         return;
-    json_out_init(&out, OUT_BYTES);
+    json_out_init(&out, arena, OUT_BYTES);
     attribute_set_write_current(&one, &out);
     json_out_clear(&out);
     attribute_set_write(&one, &out);
-    char *text = json_out_steal(&out, &len);
-    FUZZ_HOLDS(text != NULL);
-    enum err err = attribute_set_read(text, len, arena, &two);
+    if (arena_failed(arena))
+        return;
+    enum err err = attribute_set_read(out.written.text, out.written.len, arena, &two);
     FUZZ_HOLDS(err == ERR_NONE || arena_failed(arena));
     FUZZ_HOLDS(err != ERR_NONE || one.count == two.count);
-    free(text);
-    json_out_release(&out);
 }
 
 static void check_lead(const struct part *part, struct arena *arena)
@@ -38,7 +35,7 @@ static void check_lead(const struct part *part, struct arena *arena)
     struct lead lead = {0};
     struct json_out out;
 
-    json_out_init(&out, OUT_BYTES);
+    json_out_init(&out, arena, OUT_BYTES);
     if (lead_identities_read(part->text, part->len, arena, &lead) == ERR_NONE) {
         lead_identities_write(&lead, &out);
         (void)lead_email(&lead);
@@ -47,7 +44,6 @@ static void check_lead(const struct part *part, struct arena *arena)
     json_out_clear(&out);
     if (lead_overrides_read(part->text, part->len, arena, &lead) == ERR_NONE)
         lead_overrides_write(&lead, &out);
-    json_out_release(&out);
 }
 
 static void check_event(const struct part *part, struct arena *arena)
@@ -62,23 +58,21 @@ static void check_event(const struct part *part, struct arena *arena)
     }
 }
 
-static void check_jobs(const struct part *part)
+static void check_jobs(const struct part *part, struct arena *arena)
 {
     struct definition_apply_input input;
     struct apply_tally tally, again;
     struct json_out out;
-    size_t len;
 
-    (void)definition_apply_read(part->text, part->len, &input);
-    if (!apply_tally_read(part->text, part->len, &tally))
+    (void)definition_apply_read(part->text, part->len, arena, &input);
+    if (!apply_tally_read(part->text, part->len, arena, &tally))
         return;
-    json_out_init(&out, OUT_BYTES);
+    json_out_init(&out, arena, OUT_BYTES);
     apply_tally_write(&tally, &out);
-    char *text = json_out_steal(&out, &len);
-    FUZZ_HOLDS(text != NULL && apply_tally_read(text, len, &again));
+    if (arena_failed(arena))
+        return;
+    FUZZ_HOLDS(apply_tally_read(out.written.text, out.written.len, arena, &again));
     FUZZ_HOLDS(memcmp(&tally, &again, sizeof tally) == 0);
-    free(text);
-    json_out_release(&out);
 }
 
 static void check_auth(const struct part *part, struct arena *arena)
@@ -88,9 +82,8 @@ static void check_auth(const struct part *part, struct arena *arena)
 
     if (source_auth_parse(part->text, arena, &auth) != ERR_NONE)
         return;
-    json_out_init(&out, OUT_BYTES);
+    json_out_init(&out, arena, OUT_BYTES);
     source_auth_write(&auth, &out);
-    json_out_release(&out);
     auth.secret = "a secret";
     FUZZ_HOLDS(!source_auth_fits(&auth, 0, "sha256=00", part->text, part->len));
 }
@@ -105,7 +98,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_attributes(&parts.items[0], arena);
     check_lead(&parts.items[0], arena);
     check_event(&parts.items[0], arena);
-    check_jobs(&parts.items[0]);
+    check_jobs(&parts.items[0], arena);
     check_auth(&parts.items[0], arena);
     arena_free(arena);
     parts_release(&parts);

@@ -86,22 +86,18 @@ static struct touch_log read_touches(const json_t *list, const json_t *older, st
 static void check_stored(const struct attribute_set *set, struct arena *arena)
 {
     struct attribute_set again;
-    struct json_out out;
-    size_t len, len_again;
+    struct json_out out, second;
 
-    json_out_init(&out, OUT_BYTES);
+    json_out_init(&out, arena, OUT_BYTES);
+    json_out_init(&second, arena, OUT_BYTES);
     attribute_set_write(set, &out);
-    char *text = json_out_steal(&out, &len);
-    FUZZ_HOLDS(text != NULL);
-    FUZZ_HOLDS(attribute_set_read(text, len, arena, &again) == ERR_NONE || arena_failed(arena));
-    if (!arena_failed(arena)) {
-        attribute_set_write(&again, &out);
-        char *text_again = json_out_steal(&out, &len_again);
-        FUZZ_HOLDS(text_again != NULL && len == len_again && memcmp(text, text_again, len) == 0);
-        free(text_again);
-    }
-    json_out_release(&out);
-    free(text);
+    enum err err = attribute_set_read(out.written.text, out.written.len, arena, &again);
+    FUZZ_HOLDS(err == ERR_NONE || arena_failed(arena));
+    if (arena_failed(arena))
+        return;
+    attribute_set_write(&again, &second);
+    FUZZ_HOLDS(out.written.len == second.written.len &&
+               memcmp(out.written.text, second.written.text, out.written.len) == 0);
 }
 
 static void check_sums(const struct verdict *verdict)
@@ -116,26 +112,23 @@ static void check_sums(const struct verdict *verdict)
     FUZZ_HOLDS(scores == verdict->score);
 }
 
-/* The text of it, which the caller frees. */
-static char *judge(const struct definition *definition, const struct verdict_subject *subject)
+static const char *judge(const struct definition *definition, const struct verdict_subject *subject,
+                         struct arena *arena)
 {
     static struct verdict verdict;
     struct json_out out;
-    size_t len;
 
     verdict_evaluate(definition, subject, &verdict);
     check_sums(&verdict);
-    json_out_init(&out, OUT_BYTES);
+    json_out_init(&out, arena, OUT_BYTES);
     json_out_begin_array(&out);
     verdict_write(definition, &verdict, 1, &out);
     verdict_write_ledger(definition, &verdict, 1, &out);
     json_out_end_array(&out);
-    char *text = json_out_steal(&out, &len);
-    json_t *json = text == NULL ? NULL : json_loadb(text, len, JSON_REJECT_DUPLICATES, NULL);
+    json_t *json = json_loadb(out.written.text, out.written.len, JSON_REJECT_DUPLICATES, NULL);
     FUZZ_HOLDS(json != NULL);
     json_decref(json);
-    json_out_release(&out);
-    return text;
+    return out.written.text;
 }
 
 static void check(const struct definition *definition, const json_t *json, struct arena *arena)
@@ -146,11 +139,8 @@ static void check(const struct definition *definition, const json_t *json, struc
         read_touches(json_object_get(json, "touches"), json_object_get(json, "older"), arena);
     struct verdict_subject subject = {&attributes, &facts, &log, NOW, INSTANT_NONE};
 
-    char *one = judge(definition, &subject);
-    char *two = judge(definition, &subject);
-    FUZZ_HOLDS(strcmp(one, two) == 0);
-    free(one);
-    free(two);
+    const char *one = judge(definition, &subject, arena);
+    FUZZ_HOLDS(strcmp(one, judge(definition, &subject, arena)) == 0);
     check_stored(&attributes, arena);
 }
 

@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-#define MARK "\n---\n"
+#define MARK              "\n---\n"
+#define PART_MEMORY_BYTES 65536
 
 static void *allocate(size_t size)
 {
@@ -45,7 +46,11 @@ void parts_release(struct parts *parts)
 json_t *part_json(const struct part *part)
 {
     char detail[BODY_DETAIL_MAX_BYTES];
-    json_t *json;
+    struct arena *arena = arena_new(PART_MEMORY_BYTES);
+    json_t *json = NULL;
 
-    return body_parse(part->text, part->len, &json, detail) == ERR_NONE ? json : NULL;
+    if (arena == NULL || body_parse(part->text, part->len, arena, &json, detail) != ERR_NONE)
+        json = NULL;
+    arena_free(arena);
+    return json;
 }

@@ -326,16 +326,14 @@ START_TEST(the_same_question_has_the_same_answer)
 
     fill();
     query.monthly = true;
-    json_out_init(&first, 1 << 20);
-    json_out_init(&second, 1 << 20);
+    json_out_init(&first, r.arena, 1 << 20);
+    json_out_init(&second, r.arena, 1 << 20);
     struct attribution answer = ask(&query, &ALWAYS);
     attribution_write_json(&answer, &(struct config){0}, INSTANT_NONE, INSTANT_NONE, &first);
     database_exec(r.database, "ANALYZE");
     answer = ask(&query, &ALWAYS);
     attribution_write_json(&answer, &(struct config){0}, INSTANT_NONE, INSTANT_NONE, &second);
-    ck_assert_str_eq(first.text, second.text);
-    json_out_release(&first);
-    json_out_release(&second);
+    ck_assert_str_eq(first.written.text, second.written.text);
 }
 END_TEST
 

@@ -590,10 +590,9 @@ static struct pg_array item_of(const struct column *column, const void *row)
     struct pg_array item;
     struct column_writer writer = {.to = &item, .column = column, .arena = r.arena};
 
-    json_out_init(&writer.json, TEXT_MAX);
+    json_out_init(&writer.json, r.arena, TEXT_MAX);
     pg_array_begin(&item, r.arena, column->form->type, 1);
     column->form->put(&writer, row);
-    json_out_release(&writer.json);
     return item;
 }
 

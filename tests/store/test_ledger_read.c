@@ -209,11 +209,11 @@ START_TEST(feedback_is_written_as_the_contract_has_it)
 
     reading_exec(&r, feedback_sql);
     ck_assert_int_eq(ledger_read_feedback(&r.read, 0, 10, &page), ERR_NONE);
-    json_out_init(&out, 1 << 16);
+    json_out_init(&out, r.arena, 1 << 16);
     event_write_feedback(&page.items[0].event, page.items[0].handoff, page.items[0].note, &config,
                          &out);
     ck_assert_str_eq(
-        out.text,
+        out.written.text,
         "{\"pos\":2,\"type\":\"rejected\",\"at\":\"2026-11-22T12:00:00Z\","
         "\"handoff_id\":\"68310000-0000-0000-0000-000000000000\","
         "\"lead_id\":\"6c656164-3100-0000-0000-000000000000\",\"from_team\":\"marketing\","
@@ -225,10 +225,10 @@ START_TEST(feedback_is_written_as_the_contract_has_it)
     json_out_clear(&out);
     event_write_feedback(&page.items[2].event, page.items[2].handoff, page.items[2].note, &config,
                          &out);
-    ck_assert_ptr_nonnull(strstr(out.text, "\"type\":\"outcome\""));
-    ck_assert_ptr_nonnull(strstr(out.text, "\"class\":null,\"criterion\":null"));
-    ck_assert_ptr_nonnull(strstr(out.text, "\"outcome\":\"won\",\"amount\":{\"minor\":90000"));
-    json_out_release(&out);
+    ck_assert_ptr_nonnull(strstr(out.written.text, "\"type\":\"outcome\""));
+    ck_assert_ptr_nonnull(strstr(out.written.text, "\"class\":null,\"criterion\":null"));
+    ck_assert_ptr_nonnull(
+        strstr(out.written.text, "\"outcome\":\"won\",\"amount\":{\"minor\":90000"));
 }
 END_TEST
 

@@ -35,7 +35,6 @@ static void set_up(void)
 
 static void tear_down(void)
 {
-    work_release(&work);
     config_read_free(config);
     reading_end(&r);
 }

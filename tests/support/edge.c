@@ -65,10 +65,9 @@ static void answer_text(struct request *r, int status, const char *text)
 {
     struct json_out out;
 
-    json_out_init(&out, EDGE_ANSWER_MAX);
+    json_out_init(&out, r->arena, EDGE_ANSWER_MAX);
     json_out_text(&out, text);
     reply_json(r, status, &out);
-    json_out_release(&out);
 }
 
 static enum err get_thing(struct request *r, struct read *read)
@@ -93,7 +92,12 @@ static enum err get_items(struct request *r)
 
 static enum err get_large(struct request *r)
 {
-    reply_text_steal(r, 200, "text/plain", calloc(1, EDGE_LARGE_BYTES), EDGE_LARGE_BYTES);
+    struct text_out out;
+
+    text_out_init(&out, r->arena, EDGE_LARGE_BYTES);
+    for (int i = 0; i < EDGE_LARGE_BYTES / 16; i++)
+        text_out_put(&out, "sixteen letters.");
+    reply_text(r, 200, "text/plain", &out);
     return ERR_NONE;
 }
 

@@ -186,7 +186,6 @@ static inline void bench_close(void)
     json_decref(bench.answer);
     for (int term = 0; term < TERM_COUNT; term++)
         definition_free(bench.compiled[term]);
-    work_release(&bench.work);
     arena_free(bench.arena);
 }
 

@@ -71,7 +71,8 @@ static inline void bench_replay_follow(const char *said)
         struct replay_step step;
         if (!replay_is_of_lead(entry->kind))
             continue;
-        ck_assert_int_eq(replay_entry(bench_replay(entry->subject), entry, &step), ERR_NONE);
+        ck_assert_int_eq(replay_entry(bench_replay(entry->subject), entry, bench.work.arena, &step),
+                         ERR_NONE);
         ck_assert_msg(step.fault == NULL, "%s: %s %s: %.*s", said, ledger_kind_name(entry->kind),
                       step.fault, (int)entry->body_len, entry->body);
         replayed.made += !uuid_is_nil(step.made);

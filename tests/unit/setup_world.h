@@ -68,7 +68,6 @@ static inline void world_open(void)
 static inline void world_close(void)
 {
     json_decref(world.answer);
-    work_release(&world.work);
     arena_free(world.arena);
 }
 

@@ -103,13 +103,11 @@ START_TEST(the_order_of_parts_does_not_matter)
         turned[i] = parts[PARTS - 1 - i];
     struct attribution a = made(&BY_SOURCE, parts, PARTS);
     struct attribution b = made(&BY_SOURCE, turned, PARTS);
-    json_out_init(&first, ANSWER_BYTES);
-    json_out_init(&second, ANSWER_BYTES);
+    json_out_init(&first, arena, ANSWER_BYTES);
+    json_out_init(&second, arena, ANSWER_BYTES);
     attribution_write_json(&a, &(struct config){0}, INSTANT_NONE, INSTANT_NONE, &first);
     attribution_write_json(&b, &(struct config){0}, INSTANT_NONE, INSTANT_NONE, &second);
-    ck_assert_str_eq(first.text, second.text);
-    json_out_release(&first);
-    json_out_release(&second);
+    ck_assert_str_eq(first.written.text, second.written.text);
 }
 END_TEST
 
@@ -236,14 +234,13 @@ START_TEST(definitions_are_those_in_force_in_the_period)
     struct attribution answer = made(&BY_SOURCE, NULL, 0);
     struct json_out out;
 
-    json_out_init(&out, ANSWER_BYTES);
+    json_out_init(&out, arena, ANSWER_BYTES);
     attribution_write_json(&answer, &config, periods[_i].from, periods[_i].to, &out);
-    const char *at = strstr(out.text, "\"definitions\":");
+    const char *at = strstr(out.written.text, "\"definitions\":");
     ck_assert_ptr_nonnull(at);
     ck_assert_int_eq(
         strncmp(at + strlen("\"definitions\":"), periods[_i].wanted, strlen(periods[_i].wanted)),
         0);
-    json_out_release(&out);
 }
 END_TEST
 
@@ -261,10 +258,10 @@ START_TEST(the_canonical_answer)
     struct attribution answer = made(&BY_SOURCE, canonical, 3);
     struct json_out out;
 
-    json_out_init(&out, ANSWER_BYTES);
+    json_out_init(&out, arena, ANSWER_BYTES);
     attribution_write_json(&answer, &(struct config){0}, INSTANT_NONE, INSTANT_NONE, &out);
     ck_assert_str_eq(
-        out.text,
+        out.written.text,
         "{\"query\":{\"milestone\":\"customer\",\"window_days\":null,\"timezone\":\"UTC\","
         "\"basis\":\"milestone\"},\"definitions\":[],\"data\":[{\"time\":null,\"source\":"
         "\"google\","
@@ -272,7 +269,6 @@ START_TEST(the_canonical_answer)
         "\"currency\":\"EUR\"}},{\"time\":null,\"source\":null,\"model\":\"first\",\"leads\":2,"
         "\"credit\":\"0.000000\",\"amount\":null}],\"totals\":{\"leads\":42,\"conversions\":3},"
         "\"notes\":{\"outside_window\":0,\"late_first_touch\":0}}");
-    json_out_release(&out);
 }
 END_TEST
 
@@ -295,12 +291,11 @@ START_TEST(csv_is_quoted_where_it_must_be)
     query.dimensions[1] = DIMENSION_MEDIUM;
     query.dimension_count = 2;
     struct attribution answer = made(&query, odd, 3);
-    text_out_init(&out, ANSWER_BYTES);
+    text_out_init(&out, arena, ANSWER_BYTES);
     attribution_write_csv(&answer, &out);
     ck_assert_str_eq(out.text, "time,source,medium,model,leads,credit,amount_minor,currency\r\n"
                                "2026-11-01,\"a,\"\"b\"\"\",,first,2,1.000000,100,EUR\r\n"
                                "2026-12-01,,cpc,first,1,0.000000,,\r\n");
-    text_out_release(&out);
 }
 END_TEST
 

@@ -134,8 +134,8 @@ START_TEST(test_all_that_was_known_is_judged)
     struct history_view view;
     ck_assert(history_view(&lead, TERM_MQL, arena, &view));
     ck_assert_int_eq(size_in(&view), 7);
-    ck_assert_ptr_nonnull(attribute_value(&view.facts, "budget"));
-    ck_assert_int_eq(attribute_value(&view.facts, "budget")->integer, 7);
+    ck_assert_ptr_nonnull(known_value(&view.facts, "budget"));
+    ck_assert_int_eq(known_value(&view.facts, "budget")->integer, 7);
     ck_assert_uint_eq(view.touches.count, 1);
     ck_assert_ptr_eq(view.subject.attributes, &view.attributes);
     ck_assert_ptr_eq(view.subject.facts, &view.facts);
@@ -433,10 +433,10 @@ START_TEST(test_written_whole)
     json_error_t error;
 
     add_six(engaged, &always);
-    json_out_init(&out, 1 << 20);
+    json_out_init(&out, arena, 1 << 20);
     backtest_write(backtest, &out);
-    ck_assert(!json_out_failed(&out));
-    json_t *json = json_loads(out.text, 0, &error);
+    ck_assert(!arena_failed(arena));
+    json_t *json = json_loads(out.written.text, 0, &error);
     ck_assert_msg(json != NULL, "%s", error.text);
     const json_t *result = json_object_get(json, "result");
     const json_t *months = json_object_get(result, "months");
@@ -445,7 +445,6 @@ START_TEST(test_written_whole)
                      "2026-01-01");
     ck_assert_int_eq(json_integer_value(json_object_get(result, "qualified")), 3);
     json_decref(json);
-    json_out_release(&out);
 }
 END_TEST
 
@@ -537,10 +536,10 @@ START_TEST(test_nothing_counted)
 {
     struct json_out out;
 
-    json_out_init(&out, 1024);
+    json_out_init(&out, arena, 1024);
     proportion_write((struct proportion){0, 0}, &out);
-    ck_assert_str_eq(out.text, "{\"count\":0,\"of\":0,\"rate\":null,\"low\":null,\"high\":null}");
-    json_out_release(&out);
+    ck_assert_str_eq(out.written.text,
+                     "{\"count\":0,\"of\":0,\"rate\":null,\"low\":null,\"high\":null}");
 }
 END_TEST
 

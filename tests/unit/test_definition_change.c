@@ -108,7 +108,7 @@ START_TEST(of_two_who_edit_the_second_is_told)
     char tag[ETAG_LEN + 1];
 
     world_begin();
-    ck_assert(etag_of_json(document, tag));
+    ck_assert(etag_of_json(document, world.arena, tag));
     json_object_set_new(document, "title", json_string("Ana's"));
     ck_assert_int_eq(replace(ANA, tag, document), ERR_NONE);
     ck_assert_int_eq(world_version(TERM_MQL, 1)->revision, 2);

@@ -149,17 +149,16 @@ START_TEST(it_is_written_as_json)
     struct json_out out;
     json_error_t error;
 
-    json_out_init(&out, ARENA_BYTES);
+    json_out_init(&out, arena, ARENA_BYTES);
     definition_diff_write(&diff, &out);
-    ck_assert(!json_out_failed(&out));
-    json_t *list = json_loads(out.text, 0, &error);
+    ck_assert(!arena_failed(arena));
+    json_t *list = json_loads(out.written.text, 0, &error);
     ck_assert_uint_eq(json_array_size(list), diff.count);
     const json_t *first = json_array_get(list, 0);
     ck_assert_uint_eq(json_object_size(first), 7);
     ck_assert_str_eq(json_string_value(json_object_get(first, "what")), "definition");
     ck_assert_str_eq(json_string_value(json_object_get(first, "old")), "Old words.");
     json_decref(list);
-    json_out_release(&out);
 }
 END_TEST
 

@@ -53,15 +53,11 @@ static const char *sentence(const char *test)
                              "'kind':'fit','required':true,'test':%s}]}",
                              test));
     struct text_out out;
-    size_t len;
 
-    text_out_init(&out, SENTENCE_MAX_BYTES);
+    text_out_init(&out, arena, SENTENCE_MAX_BYTES);
     definition_sentence(definition, definition->criteria[0].test, &out);
-    char *text = text_out_steal(&out, &len);
-    const char *kept = arena_strdup(arena, text);
-    free(text);
     definition_free(definition);
-    return kept;
+    return out.text;
 }
 
 /* ---- sentences ---- */
@@ -216,14 +212,12 @@ static const char awkward[] =
 static const char *page_of(const struct definition *definition, const struct definition_page *facts,
                            enum page_format format)
 {
-    char *text;
-    size_t len;
+    struct text_out out;
 
-    ck_assert_int_eq(definition_page_write(definition, facts, format, &text, &len), ERR_NONE);
-    ck_assert_uint_eq(strlen(text), len);
-    const char *kept = arena_strdup(arena, text);
-    free(text);
-    return kept;
+    text_out_init(&out, arena, DEFINITION_PAGE_BYTES);
+    ck_assert_int_eq(definition_page_write(definition, facts, format, &out), ERR_NONE);
+    ck_assert_uint_eq(strlen(out.text), out.len);
+    return out.text;
 }
 
 static void assert_holds(const char *page, const char *wanted)

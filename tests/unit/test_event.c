@@ -52,10 +52,9 @@ static void expect(enum ledger_kind kind, const char *body, const char *wanted)
     struct event event = event_of(kind, body);
     struct json_out out;
 
-    json_out_init(&out, 1 << 16);
+    json_out_init(&out, arena, 1 << 16);
     event_write(&event, &(struct config){0}, &out);
-    ck_assert_str_eq(out.text, wanted);
-    json_out_release(&out);
+    ck_assert_str_eq(out.written.text, wanted);
 }
 
 START_TEST(an_empty_body_says_nothing)

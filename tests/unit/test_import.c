@@ -68,7 +68,6 @@ static void teardown(void)
 {
     while (document_count > 0)
         json_decref(documents[--document_count]);
-    work_release(&work);
     memset(&work, 0, sizeof work);
     arena_free(arena);
 }

@@ -66,10 +66,9 @@ static const char *told(const struct capture_input *capture, const char *name)
     for (size_t i = 0; i < capture->attribute_count; i++) {
         if (strcmp(capture->attributes[i].name, name) != 0)
             continue;
-        json_out_init(&out, sizeof text - 1);
+        json_out_init(&out, arena, sizeof text - 1);
         value_write(&capture->attributes[i].value, &out);
-        memcpy(text, out.text, out.len + 1);
-        json_out_release(&out);
+        memcpy(text, out.written.text, out.written.len + 1);
         return text;
     }
     return "not told";

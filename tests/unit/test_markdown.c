@@ -38,12 +38,13 @@ static const struct {
 
 START_TEST(each_form)
 {
+    struct arena *arena = arena_new(1 << 16);
     struct text_out out;
 
-    text_out_init(&out, 4096);
+    text_out_init(&out, arena, 4096);
     markdown_write(cases[_i].text, &out);
     ck_assert_str_eq(out.text == NULL ? "" : out.text, cases[_i].html);
-    text_out_release(&out);
+    arena_free(arena);
 }
 END_TEST
 

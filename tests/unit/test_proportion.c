@@ -48,11 +48,10 @@ static const char *text_of(struct json_out *out)
 {
     static char text[512];
 
-    ck_assert(!json_out_failed(out));
-    ck_assert_uint_lt(out->len, sizeof text);
-    memcpy(text, out->text, out->len);
-    text[out->len] = '\0';
-    json_out_release(out);
+    ck_assert(!arena_failed(out->written.arena));
+    ck_assert_uint_lt(out->written.len, sizeof text);
+    memcpy(text, out->written.text, out->written.len + 1);
+    arena_free(out->written.arena);
     return text;
 }
 
@@ -60,7 +59,7 @@ START_TEST(it_is_shown_with_four_decimals_and_rounded_outwards)
 {
     struct json_out out;
 
-    json_out_init(&out, 512);
+    json_out_init(&out, arena_new(8192), 512);
     proportion_write(shares[_i].share, &out);
     ck_assert_str_eq(text_of(&out), shares[_i].written);
 }

@@ -177,13 +177,24 @@ static struct checkpoint checkpoint_of(int64_t size)
     return checkpoint;
 }
 
+static struct json_out begin_writing(void)
+{
+    struct arena *arena = arena_new(OUT_MAX_BYTES);
+    struct json_out out;
+
+    ck_assert_ptr_nonnull(arena);
+    json_out_init(&out, arena, OUT_MAX_BYTES);
+    return out;
+}
+
 static json_t *parse(struct json_out *out)
 {
-    ck_assert(!json_out_failed(out));
-    json_t *json = json_loadb(out->text, out->len, JSON_REJECT_DUPLICATES, NULL);
+    struct text_out *text = &out->written;
 
+    ck_assert(!arena_failed(text->arena));
+    json_t *json = json_loadb(text->text, text->len, JSON_REJECT_DUPLICATES, NULL);
     ck_assert_ptr_nonnull(json);
-    json_out_release(out);
+    arena_free(text->arena);
     return json;
 }
 
@@ -191,11 +202,10 @@ static json_t *receipt_of(int place)
 {
     struct receipt receipt = {
         .entry = entries[place], .pos = place + 1, .checkpoint = checkpoint_of(ENTRIES)};
-    struct json_out out;
+    struct json_out out = begin_writing();
 
     memcpy(receipt.prev, prevs[place], DIGEST_BYTES);
     ck_assert(merkle_inclusion(&source, place, ENTRIES, &receipt.path));
-    json_out_init(&out, OUT_MAX_BYTES);
     receipt_write(&receipt, &out);
     return parse(&out);
 }
@@ -372,11 +382,10 @@ static struct checkpoint kept;
 static json_t *consistency_of(int64_t from)
 {
     struct consistency consistency = {.from = from, .checkpoint = checkpoint_of(ENTRIES)};
-    struct json_out out;
+    struct json_out out = begin_writing();
 
     kept = checkpoint_of(from);
     ck_assert(merkle_consistency(&source, from, ENTRIES, &consistency.path));
-    json_out_init(&out, OUT_MAX_BYTES);
     consistency_write(&consistency, &out);
     return parse(&out);
 }

@@ -29,8 +29,11 @@ static const char *follow(enum ledger_kind kind, const char *body)
 {
     struct ledger_entry entry = {.subject = lead.subject, .kind = kind, .body = body};
 
+    struct arena *arena = arena_new(1 << 16);
+
     entry.body_len = strlen(body);
-    ck_assert_int_eq(replay_entry(&lead, &entry, &step), ERR_NONE);
+    ck_assert_int_eq(replay_entry(&lead, &entry, arena, &step), ERR_NONE);
+    arena_free(arena);
     return step.fault == NULL ? "" : step.fault;
 }
 

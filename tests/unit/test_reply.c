@@ -85,13 +85,12 @@ START_TEST(a_written_text_becomes_the_body_and_headers_stay)
 {
     struct json_out out;
 
-    json_out_init(&out, 100);
+    json_out_init(&out, r->arena, 100);
     json_out_begin_object(&out);
     json_out_end_object(&out);
     r->reply.location = "/v1/leads/x";
     r->reply.replayed = true;
     reply_json(r, 201, &out);
-    json_out_release(&out);
     ck_assert_int_eq(r->reply.status, 201);
     ck_assert_str_eq(r->reply.body, "{}");
     ck_assert_str_eq(header("Location"), "/v1/leads/x");
@@ -104,18 +103,26 @@ START_TEST(a_text_that_did_not_fit_is_a_503)
 {
     struct json_out out;
 
-    json_out_init(&out, 2);
+    json_out_init(&out, r->arena, 2);
     json_out_text(&out, "longer than two bytes");
     reply_json(r, 200, &out);
-    json_out_release(&out);
     ck_assert_int_eq(r->reply.status, 503);
     ck_assert_ptr_nonnull(strstr(r->reply.body, "out_of_memory"));
 }
 END_TEST
 
+static void answer_text(const char *content_type, const char *text)
+{
+    struct text_out out;
+
+    text_out_init(&out, r->arena, strlen(text));
+    text_out_put(&out, text);
+    reply_text(r, 200, content_type, &out);
+}
+
 START_TEST(a_page_may_load_nothing)
 {
-    reply_text_steal(r, 200, "text/html; charset=utf-8", strdup("<p>"), 3);
+    answer_text("text/html; charset=utf-8", "<p>");
     ck_assert_ptr_nonnull(strstr(header("Content-Security-Policy"), "default-src 'none'"));
     ck_assert_str_eq(header("X-Content-Type-Options"), "nosniff");
     ck_assert_str_eq(header("X-Frame-Options"), "DENY");
@@ -124,7 +131,7 @@ END_TEST
 
 START_TEST(an_answer_takes_the_place_of_the_one_before)
 {
-    reply_text_steal(r, 200, "text/plain", strdup("first"), 5);
+    answer_text("text/plain", "first");
     reply_json_copy(r, 200, "{}", 2);
     ck_assert_str_eq(r->reply.body, "{}");
     reply_empty(r, 204);
@@ -178,7 +185,7 @@ START_TEST(json_is_taken_strictly)
     json_t *json = NULL;
     char detail[BODY_DETAIL_MAX_BYTES] = "";
     size_t len = texts[_i].len > 0 ? texts[_i].len : strlen(texts[_i].text);
-    enum err err = body_parse(texts[_i].text, len, &json, detail);
+    enum err err = body_parse(texts[_i].text, len, r->arena, &json, detail);
 
     if (texts[_i].detail == NULL) {
         ck_assert_int_eq(err, ERR_NONE);
@@ -201,7 +208,7 @@ static enum err parse_repeated(char *text, size_t count, const char *unit, size_
     for (size_t i = 0; i < count; i++, len += size)
         memcpy(text + len, unit, size);
     memset(text + len, ']', tail);
-    enum err err = body_parse(text, len + tail, &json, detail);
+    enum err err = body_parse(text, len + tail, r->arena, &json, detail);
     json_decref(json);
     return err;
 }

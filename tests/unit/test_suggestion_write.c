@@ -105,12 +105,13 @@ static void show(void)
 {
     struct json_out out;
 
-    json_out_init(&out, OUT_MAX);
+    struct arena *arena = arena_new(65536);
+    json_out_init(&out, arena, OUT_MAX);
     ck_assert_int_eq(suggestion_write(&answer, &out), ERR_NONE);
     json_decref(shown);
-    shown = json_loadb(out.text, out.len, 0, NULL);
+    shown = json_loadb(out.written.text, out.written.len, 0, NULL);
     ck_assert_ptr_nonnull(shown);
-    json_out_release(&out);
+    arena_free(arena);
 }
 
 /* "criteria/0/met": members and places. */

@@ -33,7 +33,6 @@ static void set_up(void)
 
 static void tear_down(void)
 {
-    work_release(&work);
     memset(&work, 0, sizeof work);
     arena_free(arena);
 }

@@ -1,7 +1,5 @@
 #include "base/text/unicode.h"
 
-#include "base/shortage.h"
-
 #include <pthread.h>
 #include <stdlib.h>
 #include <unicode/uchar.h>
@@ -21,10 +19,12 @@ static UIDNA *idna;
 
 /* ---- memory ---- */
 
+/* Whether an allocation has failed within the call that is going on, whatever ICU makes of it. */
+static _Thread_local bool seen;
+
 static void *note(void *block)
 {
-    if (block == NULL)
-        shortage_note();
+    seen = seen || block == NULL;
     return block;
 }
 
@@ -64,13 +64,13 @@ bool unicode_open(void)
     return normalizer != NULL && idna != NULL;
 }
 
-static enum err err_of(UErrorCode status)
+static enum err err_of(UErrorCode status, struct arena *arena)
 {
-    if (U_SUCCESS(status))
-        return ERR_NONE;
-    if (status == U_MEMORY_ALLOCATION_ERROR)
-        shortage_note();
-    return status == U_MEMORY_ALLOCATION_ERROR ? ERR_OUT_OF_MEMORY : ERR_INVALID_VALUE;
+    if (seen || status == U_MEMORY_ALLOCATION_ERROR) {
+        arena_fail(arena);
+        return ERR_OUT_OF_MEMORY;
+    }
+    return U_SUCCESS(status) ? ERR_NONE : ERR_INVALID_VALUE;
 }
 
 /* ---- UTF-8 and back ---- */
@@ -92,15 +92,18 @@ static enum err to_units(const char *text, size_t len, struct arena *arena, stru
     UErrorCode status = U_ZERO_ERROR;
     enum err err;
 
-    if (!unicode_open())
+    seen = false;
+    if (!unicode_open()) {
+        arena_fail(arena);
         return ERR_OUT_OF_MEMORY;
+    }
     if (len > INT32_MAX / (3 * NORMAL_GROWTH))
         return ERR_INVALID_VALUE;
     err = new_units((int32_t)len + 1, arena, out);
     if (err != ERR_NONE)
         return err;
     u_strFromUTF8(out->text, out->size, &out->len, text, (int32_t)len, &status);
-    return err_of(status);
+    return err_of(status, arena);
 }
 
 static enum err to_utf8(const struct units *units, struct arena *arena, const char **out)
@@ -113,7 +116,7 @@ static enum err to_utf8(const struct units *units, struct arena *arena, const ch
         return ERR_OUT_OF_MEMORY;
     u_strToUTF8(text, size, NULL, units->text, units->len, &status);
     *out = text;
-    return err_of(status);
+    return err_of(status, arena);
 }
 
 static enum err compose(const struct units *given, struct arena *arena, struct units *out)
@@ -124,7 +127,7 @@ static enum err compose(const struct units *given, struct arena *arena, struct u
     if (err != ERR_NONE)
         return err;
     out->len = unorm2_normalize(normalizer, given->text, given->len, out->text, out->size, &status);
-    return err_of(status);
+    return err_of(status, arena);
 }
 
 /* ---- what is not seen ---- */
@@ -203,7 +206,7 @@ enum err unicode_lower(const char *text, size_t len, struct arena *arena, const 
     if (err != ERR_NONE)
         return err;
     lower.len = u_strToLower(lower.text, lower.size, composed.text, composed.len, "", &status);
-    err = err_of(status);
+    err = err_of(status, arena);
     if (err == ERR_NONE)
         err = compose(&lower, arena, &whole);
     return err == ERR_NONE ? to_utf8(&whole, arena, out) : err;
@@ -215,10 +218,13 @@ enum err unicode_domain(const char *domain, struct arena *arena, const char **ou
     UErrorCode status = U_ZERO_ERROR;
     char ascii[DOMAIN_MAX_BYTES + 1];
 
-    if (!unicode_open())
+    seen = false;
+    if (!unicode_open()) {
+        arena_fail(arena);
         return ERR_OUT_OF_MEMORY;
+    }
     int32_t len = uidna_nameToASCII_UTF8(idna, domain, -1, ascii, DOMAIN_MAX_BYTES, &info, &status);
-    enum err err = err_of(status);
+    enum err err = err_of(status, arena);
     if (err != ERR_NONE)
         return err;
     if (info.errors != 0)

@@ -1,6 +1,6 @@
 /*
  * What Unicode says of a text, by ICU: one spelling for one text, lower case, names of domains.
- * ICU's memory comes from malloc and is noted when it is short (base/shortage.h). All of ICU that
+ * ICU's memory comes from malloc; when it is short, the arena is marked. All of ICU that
  * is used here is opened once and never changes after that, so any thread may call.
  */
 #ifndef BATON_BASE_UNICODE_H

@@ -1,7 +1,5 @@
 #include "base/time/time_zone.h"
 
-#include "base/shortage.h"
-
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -325,8 +323,6 @@ static enum err read_file(const char *name, unsigned char *bytes, size_t *len)
 
     snprintf(path, sizeof path, "%s%s", DIRECTORY, name);
     FILE *file = fopen(path, "rb");
-    if (file == NULL && errno == ENOMEM)
-        shortage_note();
     if (file == NULL)
         return errno == ENOMEM ? ERR_OUT_OF_MEMORY : ERR_INVALID_VALUE;
     *len = fread(bytes, 1, FILE_MAX_BYTES, file);
@@ -345,11 +341,13 @@ enum err time_zone_open(const char *name, struct arena *arena, const struct time
         return ERR_INVALID_VALUE;
     struct scratch *scratch = malloc(sizeof *scratch);
     if (scratch == NULL) {
-        shortage_note();
+        arena_fail(arena);
         return ERR_OUT_OF_MEMORY;
     }
     made.changes = scratch->changes;
     enum err err = read_file(name, scratch->bytes, &len);
+    if (err == ERR_OUT_OF_MEMORY)
+        arena_fail(arena);
     if (err == ERR_NONE && !parse((struct file){scratch->bytes, len}, &made))
         err = ERR_INVALID_VALUE;
     if (err == ERR_NONE) {

@@ -1,5 +1,6 @@
 #include "core/agreement/definition_apply.h"
 
+#include "base/json_tree.h"
 #include "core/agreement/definition_change.h"
 #include "core/background_change.h"
 #include "core/handoff/judge.h"
@@ -57,9 +58,9 @@ void apply_tally_write(const struct apply_tally *tally, struct json_out *out)
     json_out_end_object(out);
 }
 
-bool apply_tally_read(const char *json, size_t len, struct apply_tally *out)
+bool apply_tally_read(const char *json, size_t len, struct arena *arena, struct apply_tally *out)
 {
-    json_t *read = json_loadb(json, len, 0, NULL);
+    json_t *read = json_tree_read(arena, json, len, 0, NULL);
     bool whole = json_object_size(read) == SUMS;
 
     *out = (struct apply_tally){0};
@@ -104,18 +105,17 @@ enum decision definition_apply(struct work *work, const struct command *command,
     json_out_member_int(out, "version", input->version);
     json_out_member_bool(out, "dry_run", input->dry_run);
     json_out_end_object(out);
-    size_t len = out->len;
-    const char *request = json_out_failed(out) ? NULL : arena_copy(work->arena, out->text, len);
-    if (request == NULL) {
-        arena_fail(work->arena);
+    size_t len;
+    const char *request = json_out_keep(out, work->arena, &len);
+    if (request == NULL)
         return DECIDED;
-    }
     return background_queue(work, command, BACKGROUND_APPLY, request, len, outcome);
 }
 
-bool definition_apply_read(const char *json, size_t len, struct definition_apply_input *out)
+bool definition_apply_read(const char *json, size_t len, struct arena *arena,
+                           struct definition_apply_input *out)
 {
-    json_t *read = json_loadb(json, len, 0, NULL);
+    json_t *read = json_tree_read(arena, json, len, 0, NULL);
     const char *term = json_string_value(json_object_get(read, "term"));
 
     *out = (struct definition_apply_input){

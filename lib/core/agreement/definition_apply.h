@@ -40,10 +40,11 @@ void apply_tally_add(struct apply_tally *sum, const struct apply_tally *more);
 /** {"leads": …, "qualified": …, …} */
 void apply_tally_write(const struct apply_tally *tally, struct json_out *out);
 /** False when the text is not one. */
-bool apply_tally_read(const char *json, size_t len, struct apply_tally *out);
+bool apply_tally_read(const char *json, size_t len, struct arena *arena, struct apply_tally *out);
 
 /** Reads the job's request, {"term", "version", "dry_run"}. False when it is not one. */
-bool definition_apply_read(const char *json, size_t len, struct definition_apply_input *out);
+bool definition_apply_read(const char *json, size_t len, struct arena *arena,
+                           struct definition_apply_input *out);
 
 /** The stages of the leads that are judged again; their number in *count. */
 const enum stage *definition_apply_stages(enum term term, size_t *count);

@@ -1,5 +1,6 @@
 #include "core/agreement/definition_change.h"
 
+#include "base/json_tree.h"
 #include "core/agreement/shape_agreement.h"
 
 #include <string.h>
@@ -173,12 +174,8 @@ static const char *document_text(struct work *work, const json_t *document)
 {
     struct json_out *out = outcome_begin(work);
 
-    json_text_write(document, out);
-    if (json_out_failed(out)) {
-        arena_fail(work->arena);
-        return NULL;
-    }
-    return arena_copy(work->arena, out->text, out->len);
+    json_tree_write(document, out);
+    return json_out_keep(out, work->arena, NULL);
 }
 
 static void write_document_hash(const struct definition_version *version, struct json_out *body)
@@ -288,7 +285,7 @@ enum decision definition_draft(struct work *work, const struct command *command,
 
 /* ---- replace ---- */
 
-/* The tag is that of the stored text, which json_text_write made. */
+/* The tag is that of the stored text, which json_tree_write made. */
 static bool tag_fits(struct work *work, const struct definition_version *version,
                      const char *if_match, struct outcome *outcome)
 {
@@ -405,7 +402,7 @@ enum decision definition_propose(struct work *work, const struct command *comman
     if (input->effective_from != INSTANT_NONE && input->effective_from < work->now)
         return outcome_refuse_at(work, outcome, ERR_INVALID_VALUE, "/effective_from", "past",
                                  "It lies in the past; leave it out for the second signature");
-    json_t *document = json_loads(old->document, 0, NULL);
+    json_t *document = json_tree_read(work->arena, old->document, strlen(old->document), 0, NULL);
     if (document == NULL) {
         arena_fail(work->arena);
         return DECIDED;

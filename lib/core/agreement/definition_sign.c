@@ -1,5 +1,6 @@
 #include "core/agreement/definition_sign.h"
 
+#include "base/json_tree.h"
 #include "core/agreement/definition_change.h"
 
 #include <string.h>
@@ -98,7 +99,8 @@ static bool check_hash(struct work *work, const struct definition_version *versi
                           version->version);
         return false;
     }
-    json_t *document = json_loads(version->document, 0, NULL);
+    json_t *document =
+        json_tree_read(work->arena, version->document, strlen(version->document), 0, NULL);
     enum err err = document == NULL ? ERR_OUT_OF_MEMORY
                                     : definition_hash(document, version->effective_from, made);
     json_decref(document);

@@ -1,8 +1,9 @@
 #include "core/agreement/version_page.h"
 
+#include "base/json_tree.h"
 #include "core/definition/definition_page.h"
 
-#include <jansson.h>
+#include <string.h>
 
 #define DIFF_MAX_BYTES (4u << 20)
 
@@ -39,9 +40,10 @@ static size_t list_signatures(const struct config *config, const struct definiti
 }
 
 /* A draft is not kept compiled. */
-static enum err compile(const struct definition_version *version, struct definition **out)
+static enum err compile(const struct definition_version *version, struct arena *arena,
+                        struct definition **out)
 {
-    json_t *document = json_loads(version->document, 0, NULL);
+    json_t *document = json_tree_read(arena, version->document, strlen(version->document), 0, NULL);
     enum err err =
         document == NULL ? ERR_OUT_OF_MEMORY : definition_compile(document, NULL, NULL, out);
 
@@ -70,19 +72,19 @@ const struct definition_version *version_compared_with(const struct config *conf
 static enum err write_with_changes(const struct definition *definition,
                                    const struct definition_version *before,
                                    struct definition_page *page, enum page_format format,
-                                   char **text, size_t *len)
+                                   struct text_out *out)
 {
     struct arena *arena = arena_new(DIFF_MAX_BYTES);
     struct definition *old = NULL;
     struct definition_diff diff;
-    enum err err = arena == NULL ? ERR_OUT_OF_MEMORY : compile(before, &old);
+    enum err err = arena == NULL ? ERR_OUT_OF_MEMORY : compile(before, arena, &old);
 
     if (err == ERR_NONE)
         err = definition_diff(old, definition, arena, &diff);
     if (err == ERR_NONE) {
         page->diff = &diff;
         page->diff_against = before->version;
-        err = definition_page_write(definition, page, format, text, len);
+        err = definition_page_write(definition, page, format, out);
     }
     definition_free(old);
     arena_free(arena);
@@ -90,7 +92,7 @@ static enum err write_with_changes(const struct definition *definition,
 }
 
 enum err version_page_write(const struct config *config, const struct definition_version *version,
-                            enum page_format format, char **text, size_t *len)
+                            enum page_format format, struct text_out *out)
 {
     const struct member *decliner = config_member(config, version->declined_by);
     struct page_signature signatures[SIDE_COUNT];
@@ -108,12 +110,12 @@ enum err version_page_write(const struct config *config, const struct definition
         .signatures_count = list_signatures(config, version, signatures),
     };
     struct definition *definition = NULL;
-    enum err err = compile(version, &definition);
+    enum err err = compile(version, out->arena, &definition);
 
     if (err == ERR_NONE && before == NULL)
-        err = definition_page_write(definition, &page, format, text, len);
+        err = definition_page_write(definition, &page, format, out);
     else if (err == ERR_NONE)
-        err = write_with_changes(definition, before, &page, format, text, len);
+        err = write_with_changes(definition, before, &page, format, out);
     definition_free(definition);
     return err;
 }

@@ -8,9 +8,9 @@
 #include "core/config.h"
 #include "core/definition/page.h"
 
-/** The whole page as malloc'd text, which the caller frees. ERR_OUT_OF_MEMORY. */
+/** The whole page. ERR_OUT_OF_MEMORY, also when it is more than out takes. */
 enum err version_page_write(const struct config *config, const struct definition_version *version,
-                            enum page_format format, char **text, size_t *len) MUST_USE;
+                            enum page_format format, struct text_out *out) MUST_USE;
 
 /** The version that it is compared with: the one in force when that is older, else the one before.
  *  NULL: there is none. */

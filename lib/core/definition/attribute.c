@@ -1,5 +1,7 @@
 #include "core/definition/attribute.h"
 
+#include "base/json_tree.h"
+
 #include <string.h>
 
 static const char *const source_names[SOURCE_COUNT] = {
@@ -40,6 +42,14 @@ static size_t lower_bound(const struct attribute_set *set, const char *name, boo
             high = middle;
     }
     return low;
+}
+
+const struct attribute *attribute_find(const struct attribute_set *set, const char *name)
+{
+    bool found;
+    size_t at = lower_bound(set, name, &found);
+
+    return found ? &set->items[at] : NULL;
 }
 
 const struct observation *attribute_known_at(const struct attribute *attribute, instant at)
@@ -249,10 +259,10 @@ enum err attribute_set_read(const char *json, size_t len, struct arena *arena,
     *out = (struct attribute_set){0};
     if (len == 2 && memcmp(json, "{}", 2) == 0)
         return ERR_NONE;
-    json_t *root = json_loadb(json, len, 0, NULL);
+    json_t *root = json_tree_read(arena, json, len, 0, NULL);
     enum err err = json_is_object(root) ? read_members(root, arena, out) : ERR_INTERNAL;
     json_decref(root);
-    return err;
+    return arena_failed(arena) ? ERR_OUT_OF_MEMORY : err;
 }
 
 static void write_observation(const struct observation *seen, struct json_out *out)

@@ -56,6 +56,9 @@ struct attribute_set {
     size_t count;
 };
 
+/** NULL when it was never given. */
+const struct attribute *attribute_find(const struct attribute_set *set, const char *name);
+
 /** The newest observation that was known at this moment; NULL when there was none. */
 const struct observation *attribute_known_at(const struct attribute *attribute, instant at);
 

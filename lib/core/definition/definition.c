@@ -207,9 +207,10 @@ static enum err hash_with(const json_t *document, instant effective_from, struct
         return ERR_OUT_OF_MEMORY;
     json_out_member_instant(text, "effective_from", effective_from);
     json_out_end_object(text);
-    if (json_out_failed(text))
-        return text->len > text->cap / 2 ? ERR_INVALID_DEFINITION : ERR_OUT_OF_MEMORY;
-    struct digest_part part = {text->text, text->len};
+    if (arena_failed(arena))
+        return text->written.len > text->written.cap / 2 ? ERR_INVALID_DEFINITION
+                                                         : ERR_OUT_OF_MEMORY;
+    struct digest_part part = {text->written.text, text->written.len};
     digest_sha256(&part, 1, out);
     return ERR_NONE;
 }
@@ -221,9 +222,8 @@ enum err definition_hash(const json_t *document, instant effective_from, uint8_t
 
     if (arena == NULL)
         return ERR_OUT_OF_MEMORY;
-    json_out_init(&text, DEFINITION_CANONICAL_BYTES);
+    json_out_init(&text, arena, DEFINITION_CANONICAL_BYTES);
     enum err err = hash_with(document, effective_from, arena, &text, out);
-    json_out_release(&text);
     arena_free(arena);
     return err;
 }

@@ -51,16 +51,11 @@ static void add(struct comparison *comparison, const struct definition_change *c
     kept->new = copy_of(comparison, change->new);
 }
 
-/* The text that a writer has made, kept in the arena. */
-static const char *keep(struct comparison *comparison, struct text_out *text)
+static const char *text_of(struct comparison *comparison, const struct text_out *text)
 {
-    const char *copy =
-        text->failed ? NULL : arena_copy(comparison->arena, text->len ? text->text : "", text->len);
-
-    text_out_release(text);
-    if (copy == NULL)
+    if (arena_failed(comparison->arena))
         comparison->failed = true;
-    return copy == NULL ? "" : copy;
+    return text->len == 0 ? "" : text->text;
 }
 
 static const char *sentence(struct comparison *comparison, const struct definition *definition,
@@ -68,12 +63,12 @@ static const char *sentence(struct comparison *comparison, const struct definiti
 {
     struct text_out text;
 
-    text_out_init(&text, SENTENCE_MAX_BYTES);
+    text_out_init(&text, comparison->arena, SENTENCE_MAX_BYTES);
     if (criterion->has_test)
         definition_sentence(definition, criterion->test, &text);
     else
         text_out_put(&text, "any of its tiers");
-    return keep(comparison, &text);
+    return text_of(comparison, &text);
 }
 
 static const char *worth(struct comparison *comparison, const struct definition *definition,
@@ -81,9 +76,9 @@ static const char *worth(struct comparison *comparison, const struct definition 
 {
     struct text_out text;
 
-    text_out_init(&text, SENTENCE_MAX_BYTES);
+    text_out_init(&text, comparison->arena, SENTENCE_MAX_BYTES);
     definition_worth(definition, criterion, &text);
-    return keep(comparison, &text);
+    return text_of(comparison, &text);
 }
 
 /* ---- criteria ---- */

@@ -166,10 +166,7 @@ static void write_rule(struct page *page, const struct definition *definition)
 
 static void put_marked(struct page *page, const struct text_out *marked)
 {
-    if (marked->failed)
-        page->out.failed = true;
-    else
-        page_text(page, marked->len == 0 ? "" : marked->text);
+    page_text(page, marked->len == 0 ? "" : marked->text);
 }
 
 static void write_test(struct page *page, const struct definition *definition,
@@ -181,10 +178,9 @@ static void write_test(struct page *page, const struct definition *definition,
     if (!criterion->has_test) {
         page_text(page, "any of its tiers");
     } else {
-        text_out_init(&sentence, SENTENCE_MAX_BYTES);
+        text_out_init(&sentence, page->out->arena, SENTENCE_MAX_BYTES);
         definition_sentence_marked(definition, criterion->test, &sentence);
         put_marked(page, &sentence);
-        text_out_release(&sentence);
     }
     page_end_block(page);
 }
@@ -195,10 +191,9 @@ static void write_worth(struct page *page, const struct definition *definition,
     struct text_out worth;
 
     page_begin_block(page, BLOCK_CELL);
-    text_out_init(&worth, SENTENCE_MAX_BYTES);
+    text_out_init(&worth, page->out->arena, SENTENCE_MAX_BYTES);
     definition_worth_marked(definition, criterion, &worth);
     put_marked(page, &worth);
-    text_out_release(&worth);
     page_end_block(page);
 }
 
@@ -410,7 +405,7 @@ static void write_signatures(struct page *page, const struct definition_page *fa
 
 enum err definition_page_write(const struct definition *definition,
                                const struct definition_page *facts, enum page_format format,
-                               char **text, size_t *len)
+                               struct text_out *out)
 {
     char title[TITLE_MAX_BYTES + 64];
     char term[CODE_MAX_BYTES];
@@ -419,7 +414,7 @@ enum err definition_page_write(const struct definition *definition,
     put_upper(term_name(definition->term), term, sizeof term);
     snprintf(title, sizeof title, "%s, version %lld: %s", term, (long long)facts->version,
              definition->title);
-    page_begin(&page, format, DEFINITION_PAGE_BYTES, title);
+    page_begin(&page, format, out, title);
     write_head(&page, definition, facts);
     write_decline(&page, facts);
     write_changes(&page, facts);
@@ -430,7 +425,5 @@ enum err definition_page_write(const struct definition *definition,
     write_clocks(&page, definition);
     write_signatures(&page, facts);
     page_end(&page);
-    *text = text_out_steal(&page.out, len);
-    text_out_release(&page.out);
-    return *text == NULL ? ERR_OUT_OF_MEMORY : ERR_NONE;
+    return arena_failed(out->arena) ? ERR_OUT_OF_MEMORY : ERR_NONE;
 }

@@ -11,8 +11,6 @@
 #include "core/definition/page.h"
 #include "core/definition/touch.h"
 
-#define DEFINITION_PAGE_BYTES (4 << 20)
-
 struct page_signature {
     enum team_function side;
     const char *member; /* name or email, as the workspace shows it */
@@ -36,10 +34,9 @@ struct definition_page {
     int64_t diff_against;               /* the version that diff compares with */
 };
 
-/** The whole page as malloc'd text, which the caller frees. ERR_OUT_OF_MEMORY, also when the page
- *  passes DEFINITION_PAGE_BYTES. */
+/** The whole page. ERR_OUT_OF_MEMORY, also when it is more than out takes. */
 enum err definition_page_write(const struct definition *definition,
                                const struct definition_page *page, enum page_format format,
-                               char **text, size_t *len) MUST_USE;
+                               struct text_out *out) MUST_USE;
 
 #endif

@@ -462,17 +462,15 @@ void sentence_strip(const struct text_out *marked, struct text_out *out)
     }
     if (marked->len > start)
         text_out_put_len(out, marked->text + start, marked->len - start);
-    out->failed = out->failed || marked->failed;
 }
 
 void definition_sentence(const struct definition *definition, size_t test, struct text_out *out)
 {
     struct text_out marked;
 
-    text_out_init(&marked, SENTENCE_MAX_BYTES);
+    text_out_init(&marked, out->arena, SENTENCE_MAX_BYTES);
     definition_sentence_marked(definition, test, &marked);
     sentence_strip(&marked, out);
-    text_out_release(&marked);
 }
 
 void definition_worth(const struct definition *definition, const struct criterion *criterion,
@@ -480,8 +478,7 @@ void definition_worth(const struct definition *definition, const struct criterio
 {
     struct text_out marked;
 
-    text_out_init(&marked, SENTENCE_MAX_BYTES);
+    text_out_init(&marked, out->arena, SENTENCE_MAX_BYTES);
     definition_worth_marked(definition, criterion, &marked);
     sentence_strip(&marked, out);
-    text_out_release(&marked);
 }

@@ -1,5 +1,7 @@
 #include "core/definition/definition_warnings.h"
 
+#include "base/json_tree.h"
+
 #include <string.h>
 
 /* Baton derives these from a lead's email address. */
@@ -59,11 +61,11 @@ enum err definition_warnings(const char *document, const struct known_names *kno
                              struct arena *arena, struct faults *warnings)
 {
     struct definition *definition = NULL;
-    json_t *json = json_loads(document, JSON_REJECT_DUPLICATES, NULL);
+    json_t *json = json_tree_read(arena, document, strlen(document), JSON_REJECT_DUPLICATES, NULL);
 
     faults_init(warnings, arena);
     if (json == NULL)
-        return ERR_INVALID_DEFINITION;
+        return arena_failed(arena) ? ERR_OUT_OF_MEMORY : ERR_INVALID_DEFINITION;
     enum err err = definition_compile(json, NULL, warnings, &definition);
     if (err == ERR_NONE)
         definition_warn_unseen(definition, json, known, warnings);

@@ -34,7 +34,7 @@ static bool is_html(const struct page *page)
 
 static void put(struct page *page, const char *html, const char *markdown)
 {
-    text_out_put(&page->out, is_html(page) ? html : markdown);
+    text_out_put(page->out, is_html(page) ? html : markdown);
 }
 
 /* ---- escaping ---- */
@@ -43,35 +43,35 @@ static void put_html_char(struct page *page, char c)
 {
     switch (c) {
     case '&':
-        text_out_put(&page->out, "&amp;");
+        text_out_put(page->out, "&amp;");
         break;
     case '<':
-        text_out_put(&page->out, "&lt;");
+        text_out_put(page->out, "&lt;");
         break;
     case '>':
-        text_out_put(&page->out, "&gt;");
+        text_out_put(page->out, "&gt;");
         break;
     case '"':
-        text_out_put(&page->out, "&quot;");
+        text_out_put(page->out, "&quot;");
         break;
     case '\n':
-        text_out_put(&page->out, "<br>");
+        text_out_put(page->out, "<br>");
         break;
     default:
-        text_out_put_len(&page->out, &c, 1);
+        text_out_put_len(page->out, &c, 1);
     }
 }
 
 static void put_markdown_char(struct page *page, char c)
 {
     if (c == '\n' && page->block == BLOCK_QUOTE)
-        text_out_put(&page->out, "\\\n> ");
+        text_out_put(page->out, "\\\n> ");
     else if (c == '\n')
-        text_out_put(&page->out, " ");
+        text_out_put(page->out, " ");
     else if (strchr("\\`*_{}[]<>#|~&", c) != NULL)
-        text_out_format(&page->out, "\\%c", c);
+        text_out_format(page->out, "\\%c", c);
     else
-        text_out_put_len(&page->out, &c, 1);
+        text_out_put_len(page->out, &c, 1);
 }
 
 /* A "-", "+" or "1." would begin a list where a line begins. */
@@ -80,13 +80,13 @@ static size_t put_markdown_start(struct page *page, const char *text)
     size_t digits = strspn(text, "0123456789");
 
     if (text[0] == '-' || text[0] == '+') {
-        text_out_format(&page->out, "\\%c", text[0]);
+        text_out_format(page->out, "\\%c", text[0]);
         return 1;
     }
     if (digits == 0 || (text[digits] != '.' && text[digits] != ')'))
         return 0;
-    text_out_put_len(&page->out, text, digits);
-    text_out_format(&page->out, "\\%c", text[digits]);
+    text_out_put_len(page->out, text, digits);
+    text_out_format(page->out, "\\%c", text[digits]);
     return digits + 1;
 }
 
@@ -95,13 +95,13 @@ static void put_markdown_code(struct page *page, const char *text, size_t len)
 {
     bool tick = memchr(text, '`', len) != NULL;
 
-    text_out_put(&page->out, tick ? "`` " : "`");
+    text_out_put(page->out, tick ? "`` " : "`");
     for (size_t i = 0; i < len; i++) {
         if (text[i] == '|' && page->block == BLOCK_CELL)
-            text_out_put(&page->out, "\\");
-        text_out_put_len(&page->out, text + i, 1);
+            text_out_put(page->out, "\\");
+        text_out_put_len(page->out, text + i, 1);
     }
-    text_out_put(&page->out, tick ? " ``" : "`");
+    text_out_put(page->out, tick ? " ``" : "`");
 }
 
 static void put_code(struct page *page, const char *text, size_t len)
@@ -110,10 +110,10 @@ static void put_code(struct page *page, const char *text, size_t len)
         put_markdown_code(page, text, len);
         return;
     }
-    text_out_put(&page->out, "<code>");
+    text_out_put(page->out, "<code>");
     for (size_t i = 0; i < len; i++)
         put_html_char(page, text[i]);
-    text_out_put(&page->out, "</code>");
+    text_out_put(page->out, "</code>");
 }
 
 void page_code(struct page *page, const char *text)
@@ -158,27 +158,26 @@ void page_moment(struct page *page, instant at)
     int month = (text[5] - '0') * 10 + text[6] - '0';
     const char *day = text[8] == '0' ? text + 9 : text + 8;
     if (is_html(page))
-        text_out_format(&page->out, "<time datetime=\"%s\">", text);
-    text_out_format(&page->out, "%.*s %s %.4s, %.5s UTC", (int)(text + 10 - day), day,
+        text_out_format(page->out, "<time datetime=\"%s\">", text);
+    text_out_format(page->out, "%.*s %s %.4s, %.5s UTC", (int)(text + 10 - day), day,
                     months[month - 1], text, text + 11);
     put(page, "</time>", "");
 }
 
 /* ---- blocks ---- */
 
-void page_begin(struct page *page, enum page_format format, size_t cap_bytes, const char *title)
+void page_begin(struct page *page, enum page_format format, struct text_out *out, const char *title)
 {
-    *page = (struct page){.format = format};
-    text_out_init(&page->out, cap_bytes);
+    *page = (struct page){.format = format, .out = out};
     if (!is_html(page))
         return;
-    text_out_put(&page->out,
+    text_out_put(page->out,
                  "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                  "<meta name=\"viewport\" content=\"width=device-width\">\n<title>");
     page_text(page, title);
-    text_out_put(&page->out, "</title>\n<style>");
-    text_out_put(&page->out, style);
-    text_out_put(&page->out, "</style>\n</head>\n<body>\n<header>Baton</header>\n<main>\n");
+    text_out_put(page->out, "</title>\n<style>");
+    text_out_put(page->out, style);
+    text_out_put(page->out, "</style>\n</head>\n<body>\n<header>Baton</header>\n<main>\n");
 }
 
 void page_end(struct page *page)
@@ -189,14 +188,14 @@ void page_end(struct page *page)
 void page_heading(struct page *page, int level, const char *text)
 {
     if (is_html(page)) {
-        text_out_format(&page->out, "<h%d>", level);
+        text_out_format(page->out, "<h%d>", level);
         page_text(page, text);
-        text_out_format(&page->out, "</h%d>\n", level);
+        text_out_format(page->out, "</h%d>\n", level);
         return;
     }
-    text_out_format(&page->out, "%.*s ", level, "######");
+    text_out_format(page->out, "%.*s ", level, "######");
     page_text(page, text);
-    text_out_put(&page->out, "\n\n");
+    text_out_put(page->out, "\n\n");
 }
 
 void page_begin_block(struct page *page, enum page_block block)
@@ -212,7 +211,7 @@ void page_begin_block(struct page *page, enum page_block block)
 
     page->block = block;
     if (block == BLOCK_CELL && is_html(page))
-        text_out_format(&page->out, "<td data-label=\"%s\">", page->columns[page->column++]);
+        text_out_format(page->out, "<td data-label=\"%s\">", page->columns[page->column++]);
     else
         put(page, html[block], markdown[block]);
 }
@@ -257,7 +256,7 @@ void page_begin_table(struct page *page, const char *const *columns, int count)
     put(page, "<table>\n<thead><tr>", "|");
     for (int i = 0; i < count; i++) {
         put(page, "<th scope=\"col\">", " ");
-        text_out_put(&page->out, columns[i]);
+        text_out_put(page->out, columns[i]);
         put(page, "</th>", " |");
     }
     put(page, "</tr></thead>\n<tbody>\n", "\n|");

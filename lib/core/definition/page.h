@@ -8,6 +8,9 @@
 #include "base/instant.h"
 #include "base/text_out.h"
 
+/** Of a definition's page, at most. */
+#define DEFINITION_PAGE_BYTES (4 << 20)
+
 enum page_format { PAGE_MARKDOWN, PAGE_HTML };
 
 /** Where the inline text is, which decides how it is escaped and ended. */
@@ -18,10 +21,11 @@ struct page {
     enum page_block block;
     const char *const *columns; /* of the table that is being written */
     int column;                 /* of the next cell */
-    struct text_out out;        /* released by the caller */
+    struct text_out *out;
 };
 
-void page_begin(struct page *page, enum page_format format, size_t cap_bytes, const char *title);
+void page_begin(struct page *page, enum page_format format, struct text_out *out,
+                const char *title);
 void page_end(struct page *page);
 
 void page_heading(struct page *page, int level, const char *text);

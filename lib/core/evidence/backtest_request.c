@@ -1,5 +1,6 @@
 #include "core/evidence/backtest_request.h"
 
+#include "base/json_tree.h"
 #include "core/background_change.h"
 #include "core/setup_change.h"
 
@@ -44,7 +45,8 @@ static enum err compile_version(const struct config *config, enum term term, int
                    term_name(term));
         return ERR_INVALID_VALUE;
     }
-    json_t *document = json_loads(found->document, 0, NULL);
+    json_t *document =
+        json_tree_read(faults->arena, found->document, strlen(found->document), 0, NULL);
     enum err err = document == NULL ? ERR_INTERNAL : definition_compile(document, NULL, NULL, out);
     json_decref(document);
     if (err == ERR_INVALID_DEFINITION)
@@ -95,7 +97,6 @@ static const char *write_question(struct work *work, const struct backtest_input
                                   enum term term, size_t *len)
 {
     struct json_out *out = outcome_begin(work);
-    char *document = input->document == NULL ? NULL : json_dumps(input->document, JSON_COMPACT);
 
     json_out_begin_object(out);
     json_out_member_text(out, "term", term_name(term));
@@ -104,10 +105,10 @@ static const char *write_question(struct work *work, const struct backtest_input
     else
         json_out_member_int(out, "version", input->version);
     json_out_key(out, "document");
-    if (document == NULL)
+    if (input->document == NULL)
         json_out_null(out);
     else
-        json_out_raw(out, document, strlen(document));
+        json_tree_write(input->document, out);
     if (input->against == 0)
         json_out_member_null(out, "against");
     else
@@ -115,10 +116,7 @@ static const char *write_question(struct work *work, const struct backtest_input
     json_out_member_instant(out, "from", input->period.from);
     json_out_member_instant(out, "to", input->period.to);
     json_out_end_object(out);
-    bool short_of_memory = json_out_failed(out) || (input->document != NULL && document == NULL);
-    free(document);
-    *len = out->len;
-    return short_of_memory ? NULL : arena_copy(work->arena, out->text, out->len);
+    return json_out_keep(out, work->arena, len);
 }
 
 static instant read_instant(const json_t *json, const char *key)
@@ -132,10 +130,16 @@ static instant read_instant(const json_t *json, const char *key)
 enum err backtest_question_read(const struct config *config, const char *request, size_t len,
                                 struct backtest_question *out)
 {
-    json_t *json = json_loadb(request, len, 0, NULL);
+    struct arena *arena = arena_new(DEFINITION_MEMORY_BYTES);
+    struct faults faults;
+    enum err err = ERR_INTERNAL;
+
+    *out = (struct backtest_question){0};
+    if (arena == NULL)
+        return ERR_OUT_OF_MEMORY;
+    json_t *json = json_tree_read(arena, request, len, 0, NULL);
     const char *term = json_string_value(json_object_get(json, "term"));
     const json_t *document = json_object_get(json, "document");
-    struct arena *arena = arena_new(DEFINITION_MEMORY_BYTES);
     struct backtest_input input = {
         .term = TERM_COUNT,
         .version = (int)json_integer_value(json_object_get(json, "version")),
@@ -143,16 +147,11 @@ enum err backtest_question_read(const struct config *config, const char *request
         .against = (int)json_integer_value(json_object_get(json, "against")),
         .period = {read_instant(json, "from"), read_instant(json, "to")},
     };
-    struct faults faults;
-    enum err err = ERR_INTERNAL;
-
-    *out = (struct backtest_question){0};
-    if (arena == NULL) {
-        err = ERR_OUT_OF_MEMORY;
-    } else if (term != NULL && term_parse(term, &input.term)) {
-        faults_init(&faults, arena);
+    faults_init(&faults, arena);
+    if (term != NULL && term_parse(term, &input.term))
         err = backtest_question_make(config, &input, &faults, out);
-    }
+    if (arena_failed(arena))
+        err = ERR_OUT_OF_MEMORY;
     arena_free(arena);
     json_decref(json);
     return err;

@@ -1,5 +1,7 @@
 #include "core/evidence/suggestion.h"
 
+#include "base/json_tree.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -285,11 +287,12 @@ static enum err try_draft(const struct suggestion_set *set, const json_t *docume
         *good = suggestion_is_for_the_better(set, suggestion);
     }
     if (*good) {
-        char *text = json_dumps(draft, JSON_COMPACT | JSON_REAL_PRECISION(DECIMAL_DIGITS));
+        struct json_out text;
+        json_out_init(&text, set->arena, DEFINITION_CANONICAL_BYTES);
+        json_tree_write(draft, &text);
         suggestion->words = suggestion_words(suggestion, compiled, set->arena);
-        suggestion->document = text == NULL ? NULL : arena_strdup(set->arena, text);
-        err = suggestion->document == NULL ? ERR_OUT_OF_MEMORY : ERR_NONE;
-        free(text);
+        suggestion->document = text.written.text;
+        err = arena_failed(set->arena) ? ERR_OUT_OF_MEMORY : ERR_NONE;
     }
     definition_free(compiled);
     json_decref(draft);

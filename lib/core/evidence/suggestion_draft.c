@@ -138,7 +138,6 @@ const char *suggestion_words(const struct suggestion *suggestion, const struct d
                              struct arena *arena)
 {
     struct text_out sentence;
-    const char *words;
 
     switch (suggestion->kind) {
     case SUGGEST_DROP:
@@ -147,11 +146,9 @@ const char *suggestion_words(const struct suggestion *suggestion, const struct d
     case SUGGEST_THRESHOLD:
         return arena_printf(arena, "Ask for %d points in all", (int)suggestion->threshold);
     default:
-        text_out_init(&sentence, WORDS_MAX);
+        text_out_init(&sentence, arena, WORDS_MAX);
         definition_sentence(draft, draft->criteria[draft->criteria_count - 1].test, &sentence);
-        words = attribute_words(suggestion, sentence.text == NULL ? "" : sentence.text, arena);
-        text_out_release(&sentence);
-        return words;
+        return attribute_words(suggestion, sentence.text == NULL ? "" : sentence.text, arena);
     }
 }
 

@@ -191,5 +191,5 @@ enum err suggestion_write(const struct suggestion_answer *answer, struct json_ou
     json_out_end_array(out);
     sentence_write(out, "why_none", suggestions->why_none);
     json_out_end_object(out);
-    return json_out_failed(out) ? ERR_OUT_OF_MEMORY : ERR_NONE;
+    return arena_failed(out->written.arena) ? ERR_OUT_OF_MEMORY : ERR_NONE;
 }

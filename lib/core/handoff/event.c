@@ -1,5 +1,6 @@
 #include "core/handoff/event.h"
 
+#include "base/json_tree.h"
 #include "core/handoff/shape.h"
 
 #include <jansson.h>
@@ -64,10 +65,10 @@ static void read_amount(const json_t *body, struct event *out)
 enum err event_read(const struct ledger_entry *entry, int64_t pos, struct arena *arena,
                     struct event *out)
 {
-    json_t *body = json_loadb(entry->body, entry->body_len, 0, NULL);
+    json_t *body = json_tree_read(arena, entry->body, entry->body_len, 0, NULL);
 
     if (body == NULL)
-        return ERR_INTERNAL;
+        return arena_failed(arena) ? ERR_OUT_OF_MEMORY : ERR_INTERNAL;
     *out = (struct event){
         .pos = pos,
         .kind = entry->kind,
@@ -184,7 +185,9 @@ static bool is_answer(enum ledger_kind kind)
 /* The id of a criterion that is stored as {id, result, seen, now}; what was seen stays out. */
 static void write_criterion_id(const char *criterion, struct json_out *out)
 {
-    json_t *root = criterion == NULL ? NULL : json_loads(criterion, 0, NULL);
+    json_t *root = criterion == NULL
+                       ? NULL
+                       : json_tree_read(out->written.arena, criterion, strlen(criterion), 0, NULL);
 
     json_out_member_text(out, "criterion", json_string_value(json_object_get(root, "id")));
     json_decref(root);

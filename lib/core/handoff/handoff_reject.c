@@ -1,10 +1,9 @@
 #include "core/handoff/handoff_reject.h"
 
-#include "base/shortage.h"
+#include "base/json_tree.h"
 #include "core/handoff/handoff_walk.h"
 #include "core/handoff/judge.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* What is known of one rejection while it is decided. */
@@ -82,11 +81,14 @@ static json_t *read_verdict(const struct rejection *rejection, struct verdict *n
     struct json_out *out = &rejection->step.work->scratch;
 
     if (handoff->verdict_body != NULL)
-        return json_loadb(handoff->verdict_body, handoff->verdict_body_len, JSON_DECODE_ANY, NULL);
+        return json_tree_read(rejection->step.work->arena, handoff->verdict_body,
+                              handoff->verdict_body_len, JSON_DECODE_ANY, NULL);
     evaluate(rejection, now);
     json_out_clear(out);
     verdict_write(rejection->definition, now, 1, out);
-    return json_out_failed(out) ? NULL : json_loadb(out->text, out->len, 0, NULL);
+    return arena_failed(out->written.arena)
+               ? NULL
+               : json_tree_read(out->written.arena, out->written.text, out->written.len, 0, NULL);
 }
 
 /* Borrowed from the verdict. */
@@ -147,24 +149,19 @@ static void write_criterion(struct rejection *rejection, const json_t *seen,
 {
     struct work *work = rejection->step.work;
     struct json_out *out = &work->scratch;
-    char *text = seen == NULL ? NULL : json_dumps(seen, JSON_ENCODE_ANY | JSON_COMPACT);
 
     json_out_clear(out);
     json_out_begin_object(out);
     json_out_member_text(out, "id", rejection->step.criterion);
     json_out_member_text(out, "result", criterion_result_name(was));
     json_out_key(out, "seen");
-    if (text == NULL)
+    if (seen == NULL)
         json_out_null(out);
     else
-        json_out_raw(out, text, strlen(text));
+        json_tree_write(seen, out);
     json_out_member_text(out, "now", criterion_result_name(now));
     json_out_end_object(out);
-    shortage_free_json(text);
-    if (json_out_failed(out))
-        arena_fail(work->arena);
-    else
-        rejection->step.handoff->criterion = arena_copy(work->arena, out->text, out->len);
+    rejection->step.handoff->criterion = json_out_keep(out, work->arena, NULL);
 }
 
 /* The corrections are applied when this is called; verdict is as it was before them. */

@@ -23,10 +23,6 @@ static void record_verdict(struct work *work, struct lead *lead, const struct ca
     judged->seq = entry->seq;
     json_out_clear(&work->scratch);
     verdict_write(version->compiled, &judged->verdict, version->version, &work->scratch);
-    if (json_out_failed(&work->scratch)) {
-        arena_fail(work->arena);
-        return;
-    }
     struct verdict_row row = {
         .lead = lead->id,
         .seq = entry->seq,
@@ -34,10 +30,9 @@ static void record_verdict(struct work *work, struct lead *lead, const struct ca
         .version = version->version,
         .result = judged->verdict.result,
         .score = judged->verdict.score,
-        .body = arena_copy(work->arena, work->scratch.text, work->scratch.len),
-        .body_len = work->scratch.len,
         .judged_at = entry->at,
     };
+    row.body = json_out_keep(&work->scratch, work->arena, &row.body_len);
     if (row.body != NULL)
         work_add(work, KIND_VERDICT, &row);
 }

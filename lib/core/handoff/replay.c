@@ -1,6 +1,7 @@
 #include "core/handoff/replay.h"
 
 #include "base/hex.h"
+#include "base/json_tree.h"
 #include "core/handoff/event.h"
 #include "core/handoff/life.h"
 
@@ -225,14 +226,13 @@ void replay_begin(struct replay *replay, struct uuid subject)
     *replay = (struct replay){.subject = subject, .stage = STAGE_COUNT};
 }
 
-enum err replay_entry(struct replay *replay, const struct ledger_entry *entry,
+enum err replay_entry(struct replay *replay, const struct ledger_entry *entry, struct arena *arena,
                       struct replay_step *step)
 {
-    json_error_t error;
-    json_t *body = json_loadb(entry->body, entry->body_len, 0, &error);
+    json_t *body = json_tree_read(arena, entry->body, entry->body_len, 0, NULL);
 
     *step = (struct replay_step){0};
-    if (body == NULL && json_error_code(&error) == json_error_out_of_memory)
+    if (body == NULL && arena_failed(arena))
         return ERR_OUT_OF_MEMORY;
     if (body == NULL)
         fault(step, "has a body that cannot be read");

@@ -40,8 +40,8 @@ bool replay_is_of_lead(enum ledger_kind first);
 void replay_begin(struct replay *replay, struct uuid subject);
 
 /** The next entry of the subject's chain. One that cannot follow is taken at its word, so that one
- *  fault is reported once. ERR_OUT_OF_MEMORY. */
-enum err replay_entry(struct replay *replay, const struct ledger_entry *entry,
+ *  fault is reported once. ERR_OUT_OF_MEMORY, with arena marked. */
+enum err replay_entry(struct replay *replay, const struct ledger_entry *entry, struct arena *arena,
                       struct replay_step *step) MUST_USE;
 
 #endif

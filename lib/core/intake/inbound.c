@@ -1,6 +1,7 @@
 #include "core/intake/inbound.h"
 
 #include "base/form.h"
+#include "base/json_tree.h"
 #include "core/handoff/judge.h"
 #include "core/intake/lead_result.h"
 #include "core/intake/mapping.h"
@@ -322,19 +323,20 @@ static void keep_texts(struct work *work, struct capture_input *capture)
 }
 
 /* It could be read when it came. */
-static json_t *document_of(const struct delivery_row *row)
+static json_t *document_of(const struct delivery_row *row, struct arena *arena)
 {
     char why[FORM_WHY_MAX_BYTES];
     json_t *document = NULL;
 
     if (!form_is_type(row->content_type))
-        return json_loadb(row->body, row->body_len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
+        return json_tree_read(arena, row->body, row->body_len,
+                              JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
     return form_parse(row->body, row->body_len, &document, why) == ERR_NONE ? document : NULL;
 }
 
 static bool map_again(struct work *work, struct delivery *delivery)
 {
-    json_t *document = document_of(delivery->row);
+    json_t *document = document_of(delivery->row, work->arena);
 
     if (document == NULL) {
         arena_fail(work->arena);

@@ -66,7 +66,7 @@ enum decision lead_batch(struct work *work, const struct command *command, struc
 
     if (leads == NULL)
         return DECIDED;
-    json_out_init(&out, BATCH_ANSWER_MAX_BYTES);
+    json_out_init(&out, work->arena, BATCH_ANSWER_MAX_BYTES);
     for (size_t i = 0; i < input->count; i++) {
         if (input->items[i] == NULL)
             write_refusal(&input->refusals[i], &out);
@@ -78,12 +78,8 @@ enum decision lead_batch(struct work *work, const struct command *command, struc
         else if (!uuid_is_nil(leads[lead_count]))
             lead_count++;
     }
-    if (out.failed)
-        arena_fail(work->arena);
-    else if (!needed)
-        outcome->body = arena_copy(work->arena, out.text, out.len);
-    outcome->body_len = out.len;
-    json_out_release(&out);
+    outcome->body = out.written.text;
+    outcome->body_len = out.written.len;
     outcome->status = 200;
     outcome->leads = leads;
     outcome->lead_count = lead_count;

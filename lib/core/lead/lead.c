@@ -1,5 +1,7 @@
 #include "core/lead/lead.h"
 
+#include "base/json_tree.h"
+
 #include <ctype.h>
 #include <string.h>
 
@@ -184,7 +186,7 @@ static enum err read_identity(const json_t *json, struct arena *arena, struct id
 
 enum err lead_identities_read(const char *json, size_t len, struct arena *arena, struct lead *lead)
 {
-    json_t *root = json_loadb(json, len, 0, NULL);
+    json_t *root = json_tree_read(arena, json, len, 0, NULL);
     size_t count = json_array_size(root);
     struct identity *items = ARENA_ARRAY(arena, struct identity, count + 1);
     enum err err = root == NULL ? ERR_INTERNAL : items == NULL ? ERR_OUT_OF_MEMORY : ERR_NONE;
@@ -194,7 +196,7 @@ enum err lead_identities_read(const char *json, size_t len, struct arena *arena,
     lead->identities = items;
     lead->identity_count = count;
     json_decref(root);
-    return err;
+    return arena_failed(arena) ? ERR_OUT_OF_MEMORY : err;
 }
 
 void lead_overrides_write(const struct lead *lead, struct json_out *out)
@@ -234,7 +236,7 @@ static enum err read_override(const json_t *json, struct arena *arena, struct ve
 
 enum err lead_overrides_read(const char *json, size_t len, struct arena *arena, struct lead *lead)
 {
-    json_t *root = json_loadb(json, len, 0, NULL);
+    json_t *root = json_tree_read(arena, json, len, 0, NULL);
     enum err err = root == NULL ? ERR_INTERNAL : ERR_NONE;
 
     for (int term = 0; term < TERM_COUNT && err == ERR_NONE; term++) {
@@ -243,7 +245,7 @@ enum err lead_overrides_read(const char *json, size_t len, struct arena *arena, 
             err = read_override(item, arena, &lead->overrides[term]);
     }
     json_decref(root);
-    return err;
+    return arena_failed(arena) ? ERR_OUT_OF_MEMORY : err;
 }
 
 void lead_reach(struct lead *lead, enum milestone milestone, instant at)

@@ -17,11 +17,9 @@ static void commit(struct json_out *out, struct json_out *text, const struct lea
 
     json_out_clear(text);
     value_write(&item->value, text);
-    if (json_out_failed(text)) {
-        out->failed = true;
+    if (arena_failed(text->written.arena))
         return;
-    }
-    ledger_commit(lead->salt, item->name, text->text, text->len, commitment);
+    ledger_commit(lead->salt, item->name, text->written.text, text->written.len, commitment);
     json_out_key(out, item->name);
     json_out_hex(out, commitment, DIGEST_BYTES);
 }
@@ -55,7 +53,7 @@ enum err lead_attributes_apply(struct work *work, struct lead *lead,
     };
 
     *changes = (struct attribute_changes){0};
-    json_out_init(&text, VALUE_MAX_BYTES);
+    json_out_init(&text, work->arena, VALUE_MAX_BYTES);
     json_out_clear(commitments);
     json_out_begin_object(commitments);
     for (size_t i = 0; i < input->count && err == ERR_NONE; i++) {
@@ -72,13 +70,8 @@ enum err lead_attributes_apply(struct work *work, struct lead *lead,
         changes->count++;
     }
     json_out_end_object(commitments);
-    json_out_release(&text);
-    if (json_out_failed(commitments)) {
-        arena_fail(work->arena);
-    } else if (changes->count > 0) {
-        changes->commitments = arena_copy(work->arena, commitments->text, commitments->len);
-        changes->commitments_len = commitments->len;
-    }
+    if (changes->count > 0)
+        changes->commitments = json_out_keep(commitments, work->arena, &changes->commitments_len);
     return arena_failed(work->arena) ? ERR_OUT_OF_MEMORY : err;
 }
 
@@ -165,7 +158,7 @@ enum err lead_facts_apply(struct work *work, struct lead *lead, const struct cal
     struct json_out text;
     enum err err = ERR_NONE;
 
-    json_out_init(&text, VALUE_MAX_BYTES);
+    json_out_init(&text, work->arena, VALUE_MAX_BYTES);
     json_out_key(body, "facts");
     json_out_begin_object(body);
     for (size_t i = 0; i < input->count && err == ERR_NONE; i++) {
@@ -190,7 +183,6 @@ enum err lead_facts_apply(struct work *work, struct lead *lead, const struct cal
             lead_input_changed(lead, INPUT_FACT, fact->name);
     }
     json_out_end_object(body);
-    json_out_release(&text);
     if (err == ERR_NONE)
         caller_append(caller, work, lead, LEDGER_FACTS_CONFIRMED);
     return err;

@@ -1,5 +1,6 @@
 #include "core/setup/key_change.h"
 
+#include "base/json_tree.h"
 #include "core/authority.h"
 #include "core/setup/shape_setup.h"
 
@@ -192,16 +193,13 @@ static const char *token_again(struct work *work, const json_t *answer, const ch
 void key_create_reveal(struct work *work, const struct command *command, struct outcome *outcome)
 {
     const struct key_create_input *input = command->input;
-    json_t *answer = json_loadb(outcome->body, outcome->body_len, 0, NULL);
+    json_t *answer = json_tree_read(work->arena, outcome->body, outcome->body_len, 0, NULL);
     const char *token = answer == NULL || input->idempotency_key == NULL
                             ? NULL
                             : token_again(work, answer, input->idempotency_key);
 
-    if (token != NULL && json_object_set_new(answer, "token", json_string(token)) == 0) {
-        struct json_out *out = outcome_begin(work);
-        json_text_write(answer, out);
-        outcome_answer(work, outcome, outcome->status);
-    }
+    if (token != NULL)
+        setup_reveal(work, answer, "token", token, outcome);
     json_decref(answer);
 }
 

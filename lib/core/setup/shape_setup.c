@@ -95,15 +95,12 @@ void shape_key(const struct config *config, const struct api_key *key, const str
 
 static void write_auth(const struct source *source, struct json_out *out)
 {
-    struct arena *arena = arena_new(64 * 1024);
     struct source_auth auth;
 
-    if (arena == NULL || source_auth_parse(source->auth, arena, &auth) != ERR_NONE)
-        out->failed = true;
+    if (source_auth_parse(source->auth, out->written.arena, &auth) != ERR_NONE)
+        arena_fail(out->written.arena);
     else
         source_auth_write(&auth, out);
-    if (arena != NULL)
-        arena_free(arena);
 }
 
 void shape_source(const struct config *config, const struct source *source, struct json_out *out)

@@ -3,6 +3,7 @@
 #include "base/base64.h"
 #include "base/digest.h"
 #include "base/hex.h"
+#include "base/json_tree.h"
 
 #include <jansson.h>
 #include <string.h>
@@ -55,12 +56,10 @@ static enum err parse(const json_t *json, struct arena *arena, struct source_aut
 
 enum err source_auth_parse(const char *json, struct arena *arena, struct source_auth *out)
 {
-    json_error_t error;
-    json_t *parsed = json_loads(json, JSON_REJECT_DUPLICATES, &error);
+    json_t *parsed = json_tree_read(arena, json, strlen(json), JSON_REJECT_DUPLICATES, NULL);
 
     if (parsed == NULL)
-        return json_error_code(&error) == json_error_out_of_memory ? ERR_OUT_OF_MEMORY
-                                                                   : ERR_INVALID_VALUE;
+        return arena_failed(arena) ? ERR_OUT_OF_MEMORY : ERR_INVALID_VALUE;
     enum err err = parse(parsed, arena, out);
     json_decref(parsed);
     return err;

@@ -1,5 +1,6 @@
 #include "core/setup/source_change.h"
 
+#include "base/json_tree.h"
 #include "base/public_id.h"
 #include "core/authority.h"
 #include "core/setup/shape_setup.h"
@@ -28,16 +29,10 @@ static void append_entry(struct work *work, struct chain_row *chain, enum ledger
 static const char *auth_text(struct work *work, const struct source_auth *auth)
 {
     struct json_out out;
-    const char *text = NULL;
 
-    json_out_init(&out, AUTH_MAX_BYTES);
+    json_out_init(&out, work->arena, AUTH_MAX_BYTES);
     source_auth_write(auth, &out);
-    if (json_out_failed(&out))
-        arena_fail(work->arena);
-    else
-        text = arena_copy(work->arena, out.text, out.len);
-    json_out_release(&out);
-    return text;
+    return out.written.text;
 }
 
 static const char *made_secret(struct work *work, struct uuid source, const char *idempotency_key)
@@ -153,14 +148,11 @@ static const char *secret_again(struct work *work, const json_t *answer,
 
 void source_create_reveal(struct work *work, const struct command *command, struct outcome *outcome)
 {
-    json_t *answer = json_loadb(outcome->body, outcome->body_len, 0, NULL);
+    json_t *answer = json_tree_read(work->arena, outcome->body, outcome->body_len, 0, NULL);
     const char *secret = answer == NULL ? NULL : secret_again(work, answer, command->input);
 
-    if (secret != NULL && json_object_set_new(answer, "secret", json_string(secret)) == 0) {
-        struct json_out *out = outcome_begin(work);
-        json_text_write(answer, out);
-        outcome_answer(work, outcome, outcome->status);
-    }
+    if (secret != NULL)
+        setup_reveal(work, answer, "secret", secret, outcome);
     json_decref(answer);
 }
 

@@ -1,5 +1,6 @@
 #include "core/setup/source_rotate.h"
 
+#include "base/json_tree.h"
 #include "base/public_id.h"
 #include "core/authority.h"
 #include "core/setup/shape_setup.h"
@@ -177,14 +178,11 @@ static const char *secret_again(struct work *work, const json_t *answer,
 
 void source_rotate_reveal(struct work *work, const struct command *command, struct outcome *outcome)
 {
-    json_t *answer = json_loadb(outcome->body, outcome->body_len, 0, NULL);
+    json_t *answer = json_tree_read(work->arena, outcome->body, outcome->body_len, 0, NULL);
     const char *secret = answer == NULL ? NULL : secret_again(work, answer, command->input);
 
-    if (secret != NULL && json_object_set_new(answer, "secret", json_string(secret)) == 0) {
-        struct json_out *out = outcome_begin(work);
-        json_text_write(answer, out);
-        outcome_answer(work, outcome, outcome->status);
-    }
+    if (secret != NULL)
+        setup_reveal(work, answer, "secret", secret, outcome);
     json_decref(answer);
 }
 

@@ -277,10 +277,10 @@ const struct column_form as_bytes = {
 
 void column_put_json(struct column_writer *w, bool present)
 {
-    if (json_out_failed(&w->json))
+    if (arena_failed(w->arena))
         w->to->failed = true; /* a null in its place would be saved as if it were meant */
     else if (present)
-        pg_array_json(w->to, w->json.text, w->json.len);
+        pg_array_json(w->to, w->json.written.text, w->json.written.len);
     else
         pg_array_null(w->to);
     json_out_clear(&w->json);

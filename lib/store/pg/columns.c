@@ -133,7 +133,7 @@ static void writer_begin(struct column_writer *writer, struct pg_array *array, s
 
     *writer = (struct column_writer){.to = array, .arena = arena};
     pg_array_room(array, arena, room);
-    json_out_init(&writer->json, VALUE_MAX_BYTES);
+    json_out_init(&writer->json, arena, VALUE_MAX_BYTES);
 }
 
 void columns_put(struct pg_params *params, const struct columns *columns, const void *const *rows,
@@ -152,7 +152,6 @@ void columns_put(struct pg_params *params, const struct columns *columns, const 
             writer.column->form->put(&writer, rows[k]);
         pg_params_array(params, &array);
     }
-    json_out_release(&writer.json);
 }
 
 static void put_tuple(struct pg_params *params, struct column_writer *writer,
@@ -177,7 +176,6 @@ void columns_put_tuples(struct pg_params *params, const struct columns *columns,
     writer_begin(&writer, &array, params->arena, columns, count);
     for (size_t i = 0; i < count; i++)
         put_tuple(params, &writer, columns, only, rows[i]);
-    json_out_release(&writer.json);
 }
 
 static const struct statement *for_so_many(const struct statement *statement, size_t count)

@@ -1,6 +1,5 @@
 #include "store/pg/pg.h"
 
-#include "base/shortage.h"
 #include "store/pg/pg_error.h"
 #include "store/pg/pg_session.h"
 
@@ -147,6 +146,7 @@ void pg_pipeline_end(struct pg *pg)
     pg->answering = 0;
     pg->unreplicated = false;
     pg->queue_failed = false;
+    pg->queue_short = false;
 }
 
 /* The statement's slot, by its address: statements are constants of the program. NULL when the
@@ -215,7 +215,7 @@ int pg_queue(struct pg *pg, const struct statement *statement, const struct pg_p
     else if (sent)
         sent = PQsendQueryPrepared(pg->conn, statement->name, 0, NULL, NULL, NULL, 1);
     if (!sent) {
-        shortage_note(); /* or the connection is lost, which the status then says */
+        pg->queue_short = params == NULL || !params->failed || arena_failed(params->arena);
         pg->queue_failed = true;
         return 0;
     }
@@ -228,8 +228,7 @@ int pg_queue_sql(struct pg *pg, const char *sql)
     if (!may_queue(pg))
         return 0;
     if (!PQsendQueryParams(pg->conn, sql, 0, NULL, NULL, NULL, NULL, 1)) {
-        shortage_note();
-        pg->queue_failed = true;
+        pg->queue_failed = pg->queue_short = true;
         return 0;
     }
     note_sent(pg, NULL, sql, false);
@@ -419,7 +418,8 @@ enum pg_status pg_pipeline_run(struct pg *pg, int64_t deadline)
     if (pg->conn == NULL)
         return fail_lost(pg, "not connected");
     if (pg->queue_failed && PQstatus(pg->conn) == CONNECTION_OK)
-        return pg_session_fail(pg, PG_OTHER, "a command could not be queued");
+        return pg_session_fail(pg, pg->queue_short ? PG_MEMORY : PG_OTHER,
+                               "a command could not be queued");
     if (pg->queue_failed || !PQpipelineSync(pg->conn))
         return fail_lost(pg, "the connection broke while sending");
     if (!read_answers(pg, deadline)) {

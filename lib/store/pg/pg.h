@@ -44,6 +44,7 @@ enum pg_status {
     PG_STALE,      /* 22012 of a guard: see pg_mark_guard() */
     PG_FULL,       /* class 53: disk or memory of the database is full, too many connections */
     PG_REFUSED,    /* the session is not what it must be: role; text in pg_error() */
+    PG_MEMORY,     /* it was short on this side: nothing was sent on */
     PG_SEALED,     /* what was read is sealed with a key that is not here; text in pg_error() */
     PG_OTHER,
 };
@@ -119,7 +120,7 @@ enum pg_status pg_pipeline_begin(struct pg *pg, int64_t deadline) MUST_USE;
 
 /* Each queues one command and returns its index, counted from 0. A failure to queue (memory,
  * failed parameters, more than PG_PIPELINE_MAX) shows when the round trip is to run: it is not run
- * then and ends as PG_OTHER. Parameters are copied. */
+ * then and ends as PG_MEMORY or PG_OTHER. Parameters are copied. */
 
 /** params may be NULL. */
 int pg_queue(struct pg *pg, const struct statement *statement, const struct pg_params *params);

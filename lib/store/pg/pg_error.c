@@ -10,7 +10,8 @@ const char *pg_status_name(enum pg_status status)
         [PG_OK] = "ok",           [PG_LOST] = "lost",     [PG_RETRY] = "retry",
         [PG_TIMEOUT] = "timeout", [PG_UNIQUE] = "unique", [PG_CONSTRAINT] = "constraint",
         [PG_DATA] = "data",       [PG_STALE] = "stale",   [PG_FULL] = "full",
-        [PG_REFUSED] = "refused", [PG_SEALED] = "sealed", [PG_OTHER] = "other",
+        [PG_REFUSED] = "refused", [PG_SEALED] = "sealed", [PG_MEMORY] = "memory",
+        [PG_OTHER] = "other",
     };
     return names[status];
 }

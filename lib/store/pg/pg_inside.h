@@ -50,6 +50,7 @@ struct pg {
     int answering;     /* index of the command whose answer is being read */
     bool unreplicated; /* COMMIT came with a warning: the standby may not have it */
     bool queue_failed;
+    bool queue_short; /* because memory was; or the connection is lost, which libpq then says */
     bool in_transaction;
     char context[64 + UUID_TEXT_LEN]; /* text of this round trip's SET LOCAL … */
 };

@@ -245,16 +245,18 @@ static void put_made(struct text_out *out, const struct statement *statement)
 
 char *statement_text(const struct statement *statement)
 {
+    struct arena *arena = arena_new(TEXT_MAX_BYTES);
     struct text_out out;
-    size_t len;
-    bool good = true;
+    bool good = arena != NULL;
 
-    text_out_init(&out, TEXT_MAX_BYTES);
+    if (!good)
+        return NULL;
+    text_out_init(&out, arena, TEXT_MAX_BYTES);
     if (statement->sql != NULL)
         good = put_written(&out, statement->sql);
     else
         put_made(&out, statement);
-    char *text = good ? text_out_steal(&out, &len) : NULL;
-    text_out_release(&out);
+    char *text = good && !arena_failed(arena) ? strdup(out.text) : NULL;
+    arena_free(arena);
     return text;
 }

@@ -52,8 +52,7 @@ enum err apply_read_count(const struct read *read, enum term term, int64_t *coun
     begin_params(&query, read, term);
     enum err err = read_run(read, &query, 1);
     *count = err == ERR_NONE ? pg_get_int8(query.result, 0, 0) : 0;
-    read_end(read);
-    return err;
+    return read_end(read, err);
 }
 
 enum err apply_read_chunk(const struct read *read, enum term term, struct uuid after,
@@ -70,6 +69,5 @@ enum err apply_read_chunk(const struct read *read, enum term term, struct uuid a
     enum err err = read_run(read, &query, 1);
     for (int row = 0; err == ERR_NONE && row < pg_rows(query.result); row++)
         out[(*count)++] = pg_get_uuid(query.result, row, 0);
-    read_end(read);
-    return err;
+    return read_end(read, err);
 }

@@ -200,8 +200,9 @@ static enum err take_parts(const struct read *read, const struct pg_result *resu
             .amount_minor = pg_get_int8(result, row, 7),
         };
     }
-    enum err err = read_checked(read);
-    return err == ERR_NONE ? attribution_make(query, parts, count, read->arena, out) : err;
+    if (arena_failed(read->arena))
+        return ERR_OUT_OF_MEMORY;
+    return attribution_make(query, parts, count, read->arena, out);
 }
 
 enum err attribution_read(const struct read *read, const struct attribution_query *query,
@@ -220,6 +221,5 @@ enum err attribution_read(const struct read *read, const struct attribution_quer
         *to = pg_get_instant(queries[0].result, 0, 1);
         err = take_parts(read, queries[1].result, query, out);
     }
-    read_end(read);
-    return err;
+    return read_end(read, err);
 }

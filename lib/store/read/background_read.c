@@ -43,10 +43,9 @@ enum err background_read(const struct read *read, struct uuid id, const struct b
         err = ERR_NOT_FOUND;
     if (err == ERR_NONE) {
         *out = background_table_read(query.result, 0, read->arena);
-        err = *out == NULL ? ERR_INTERNAL : read_checked(read);
+        err = *out == NULL ? ERR_INTERNAL : ERR_NONE;
     }
-    read_end(read);
-    return err;
+    return read_end(read, err);
 }
 
 enum err background_read_page(const struct read *read, struct uuid before, int limit,
@@ -67,8 +66,5 @@ enum err background_read_page(const struct read *read, struct uuid before, int l
         if (job != NULL)
             out->items[out->count++] = job;
     }
-    if (err == ERR_NONE)
-        err = read_checked(read);
-    read_end(read);
-    return err;
+    return read_end(read, err);
 }

@@ -200,7 +200,7 @@ static enum err run_scan(struct scan *scan, struct pg *pg, struct pg *other,
             err = run_workers(scan, workers);
         if (err == ERR_NONE)
             backtest_write(workers[0].backtest, out);
-        if (err == ERR_NONE && json_out_failed(out))
+        if (err == ERR_NONE && arena_failed(out->written.arena))
             err = ERR_OUT_OF_MEMORY;
     }
     for (int i = 0; i < WORKERS; i++)

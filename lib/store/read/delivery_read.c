@@ -85,8 +85,8 @@ static struct delivery_item item_of(const struct pg_result *result, int row, str
     };
 }
 
-static enum err take(const struct read *read, const struct pg_result *result, int limit,
-                     struct delivery_page *out)
+static void take(const struct read *read, const struct pg_result *result, int limit,
+                 struct delivery_page *out)
 {
     int rows = pg_rows(result);
 
@@ -95,7 +95,6 @@ static enum err take(const struct read *read, const struct pg_result *result, in
     out->items = ARENA_ARRAY(read->arena, struct delivery_item, (size_t)rows + 1);
     for (int row = 0; out->items != NULL && row < rows; row++)
         out->items[out->count++] = item_of(result, row, read->arena);
-    return read_checked(read);
 }
 
 enum err delivery_read_page(const struct read *read, const struct delivery_filter *filter,
@@ -110,7 +109,6 @@ enum err delivery_read_page(const struct read *read, const struct delivery_filte
     pg_params_int8(&query.params, limit + 1);
     enum err err = read_run(read, &query, 1);
     if (err == ERR_NONE)
-        err = take(read, query.result, limit, out);
-    read_end(read);
-    return err;
+        take(read, query.result, limit, out);
+    return read_end(read, err);
 }

@@ -247,7 +247,7 @@ static enum err take(const struct read *read, const struct pg_result *result, in
 {
     *out = handoff_table_read(result, row, HANDOFF, read->arena);
     if (*out == NULL)
-        return arena_failed(read->arena) ? ERR_OUT_OF_MEMORY : ERR_INTERNAL;
+        return ERR_INTERNAL;
     *now = pg_get_instant(result, row, NOW);
     (*out)->lead_with = pg_get_uuid(result, row, WITH);
     handoff_drop_lapsed(*out, *now);
@@ -265,8 +265,7 @@ enum err handoff_read_by_id(const struct read *read, struct uuid id, struct hand
     enum err err = read_run(read, &query, 1);
     if (err == ERR_NONE)
         err = pg_rows(query.result) == 0 ? ERR_NOT_FOUND : take(read, query.result, 0, out, now);
-    read_end(read);
-    return err;
+    return read_end(read, err);
 }
 
 /* ---- pages ---- */
@@ -400,8 +399,7 @@ enum err handoff_read_page(const struct read *read, const struct handoff_filter 
     enum err err = count == 0 ? ERR_NONE : read_run(read, queries, count);
     for (size_t i = 0; err == ERR_NONE && i < count && !out->more; i++)
         err = take_rows(read, &queries[i], limit, out);
-    read_end(read);
-    return err;
+    return read_end(read, err);
 }
 
 enum err handoff_read_has_team(const struct read *read, struct uuid team, bool *out)
@@ -414,6 +412,5 @@ enum err handoff_read_has_team(const struct read *read, struct uuid team, bool *
     enum err err = read_run(read, &query, 1);
     if (err == ERR_NONE)
         *out = pg_get_bool(query.result, 0, 0);
-    read_end(read);
-    return err;
+    return read_end(read, err);
 }

@@ -225,8 +225,7 @@ enum err history_read_count(const struct read *read, int64_t *count)
     read_params(&query, read);
     enum err err = read_run(read, &query, 1);
     *count = err == ERR_NONE ? pg_get_int8(query.result, 0, 0) : 0;
-    read_end(read);
-    return err;
+    return read_end(read, err);
 }
 
 /* ---- leads ---- */
@@ -240,8 +239,8 @@ static struct history_text copy_text(const struct pg_result *result, int row, in
     return (struct history_text){text == NULL ? NULL : arena_copy(arena, text, len), len};
 }
 
-static enum err take_leads(const struct read *read, const struct pg_result *result,
-                           struct history_page *out)
+static void take_leads(const struct read *read, const struct pg_result *result,
+                       struct history_page *out)
 {
     size_t count = (size_t)pg_rows(result);
     struct history_lead *leads = ARENA_ARRAY(read->arena, struct history_lead, count + 1);
@@ -267,7 +266,6 @@ static enum err take_leads(const struct read *read, const struct pg_result *resu
     out->leads = leads;
     out->told = told;
     out->count = count;
-    return read_checked(read);
 }
 
 enum err history_read_page(const struct read *read, const struct history_query *query,
@@ -283,9 +281,8 @@ enum err history_read_page(const struct read *read, const struct history_query *
     pg_params_int8(&leads.params, HISTORY_PAGE_LEADS);
     enum err err = read_run(read, &leads, 1);
     if (err == ERR_NONE)
-        err = take_leads(read, leads.result, out);
-    read_end(read);
-    return err;
+        take_leads(read, leads.result, out);
+    return read_end(read, err);
 }
 
 /* ---- what hangs on them ---- */
@@ -451,8 +448,7 @@ static enum err run_rest(const struct read *read, const struct history_query *qu
         err = take_touches(slice, queries[2].result, query->touch_details, read->arena);
         end_before_cut(slice, queries[2].result);
     }
-    read_end(read);
-    return err;
+    return read_end(read, err);
 }
 
 static enum err read_set(const struct history_text *text, struct arena *arena,
@@ -524,8 +520,7 @@ static enum err read_answered_ids(const struct read *read, struct uuid before, s
     enum err err = read_run(read, queries, 2);
     const struct pg_result *lists[2] = {queries[0].result, queries[1].result};
     *count = err == ERR_NONE ? join_ids(lists, ids) : 0;
-    read_end(read);
-    return err;
+    return read_end(read, err);
 }
 
 static enum err read_named(const struct read *read, const struct history_query *query,
@@ -538,9 +533,8 @@ static enum err read_named(const struct read *read, const struct history_query *
     pg_params_uuids(&leads.params, ids, count);
     enum err err = read_run(read, &leads, 1);
     if (err == ERR_NONE)
-        err = take_leads(read, leads.result, out);
-    read_end(read);
-    return err;
+        take_leads(read, leads.result, out);
+    return read_end(read, err);
 }
 
 enum err history_read_answered(const struct read *read, const struct history_query *query,

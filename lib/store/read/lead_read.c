@@ -245,12 +245,6 @@ static bool read_view(const struct read *read, const struct pg_result *result, i
     return out->lead != NULL;
 }
 
-/* For a row that lead_table_read() could not read: memory was short, or the row is damaged. */
-static enum err unreadable(const struct read *read)
-{
-    return arena_failed(read->arena) ? ERR_OUT_OF_MEMORY : ERR_INTERNAL;
-}
-
 /* ---- one ---- */
 
 static enum err take_one(const struct read *read, const struct pg_result *result,
@@ -259,7 +253,7 @@ static enum err take_one(const struct read *read, const struct pg_result *result
     if (pg_rows(result) == 0)
         return ERR_NOT_FOUND;
     if (!read_view(read, result, 0, out))
-        return unreadable(read);
+        return ERR_INTERNAL;
     return out->lead->status == LEAD_ERASED ? ERR_GONE : ERR_NONE;
 }
 
@@ -273,8 +267,7 @@ static enum err read_one(const struct read *read, const struct statement *statem
     enum err err = read_run(read, &query, 1);
     if (err == ERR_NONE)
         err = take_one(read, query.result, out);
-    read_end(read);
-    return err;
+    return read_end(read, err);
 }
 
 /* Following merges makes the read half as expensive again, and few leads are merged: only those pay
@@ -314,11 +307,9 @@ static enum err take_views(const struct read *read, const struct pg_result *resu
     out->more = rows > limit;
     rows = out->more ? limit : rows;
     out->items = ARENA_ARRAY(read->arena, struct lead_view, (size_t)rows + 1);
-    if (out->items == NULL)
-        return ERR_OUT_OF_MEMORY;
-    for (; out->count < (size_t)rows; out->count++)
+    for (; out->items != NULL && out->count < (size_t)rows; out->count++)
         if (!read_view(read, result, (int)out->count, &out->items[out->count]))
-            return unreadable(read);
+            return ERR_INTERNAL;
     return ERR_NONE;
 }
 
@@ -420,8 +411,7 @@ enum err lead_read_page(const struct read *read, const struct lead_filter *filte
                        ? read_known_as(read, filter, out)
                    : filter->by_date ? read_due(read, filter, limit, out)
                                      : read_range(read, filter, limit, out);
-    read_end(read);
-    return err;
+    return read_end(read, err);
 }
 
 /* ---- the feed ---- */
@@ -433,7 +423,7 @@ static enum err take_change(const struct read *read, const struct pg_result *res
 {
     out->lead = lead_table_read(result, row, FEED_LEAD, read->arena);
     if (out->lead == NULL)
-        return unreadable(read);
+        return ERR_INTERNAL;
     out->open = pg_get_uuid(result, row, FEED_OPEN);
     if (out->lead->status == LEAD_MERGED)
         out->survivor = pg_get_uuid(result, row, FEED_SURVIVOR);
@@ -450,16 +440,14 @@ static enum err take_feed(const struct read *read, const struct pg_result *resul
 
     rows = cut ? limit : rows;
     out->items = ARENA_ARRAY(read->arena, struct lead_change_item, (size_t)rows + 1);
-    if (out->items == NULL)
-        return ERR_OUT_OF_MEMORY;
-    for (; out->count < (size_t)rows; out->count++) {
+    for (; out->items != NULL && out->count < (size_t)rows; out->count++) {
         enum err err = take_change(read, result, (int)out->count, &out->items[out->count]);
         if (err != ERR_NONE)
             return err;
     }
     out->more = cut || pg_get_int8(result, 0, FEED_LOOKED_AT) == FEED_SCAN_MAX;
     out->next = after;
-    if (cut)
+    if (cut && out->count > 0)
         out->next = out->items[out->count - 1].pos;
     else if (!pg_is_null(result, 0, FEED_UPTO))
         out->next = pg_get_int8(result, 0, FEED_UPTO);
@@ -480,6 +468,5 @@ enum err lead_read_feed(const struct read *read, enum milestone milestone, int64
     enum err err = read_run(read, &query, 1);
     if (err == ERR_NONE)
         err = take_feed(read, query.result, after, limit, out);
-    read_end(read);
-    return err;
+    return read_end(read, err);
 }

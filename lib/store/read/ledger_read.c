@@ -114,12 +114,6 @@ const struct statement *const ledger_read_statements[] = {
     NULL,
 };
 
-/* For a row that could not be read: memory was short, or the row is damaged. */
-static enum err unreadable(const struct read *read)
-{
-    return arena_failed(read->arena) ? ERR_OUT_OF_MEMORY : ERR_INTERNAL;
-}
-
 /* ---- entries ---- */
 
 enum { POS, EVENT_ENTRY }; /* pos comes first in all of them */
@@ -131,7 +125,7 @@ static enum err take_event(const struct read *read, const struct pg_result *resu
     struct ledger_entry read_entry = {0};
 
     if (!columns_read(&ledger_columns, result, row, entry, read->arena, &read_entry))
-        return unreadable(read);
+        return ERR_INTERNAL;
     return event_read(&read_entry, pg_get_int8(result, row, POS), read->arena, out);
 }
 
@@ -143,9 +137,7 @@ static enum err take_events(const struct read *read, const struct pg_result *res
     out->more = rows > limit;
     rows = out->more ? limit : rows;
     out->items = ARENA_ARRAY(read->arena, struct event, (size_t)rows + 1);
-    if (out->items == NULL)
-        return ERR_OUT_OF_MEMORY;
-    for (; out->count < (size_t)rows; out->count++) {
+    for (; out->items != NULL && out->count < (size_t)rows; out->count++) {
         enum err err =
             take_event(read, result, (int)out->count, EVENT_ENTRY, &out->items[out->count]);
         if (err != ERR_NONE)
@@ -167,8 +159,7 @@ enum err ledger_read_events(const struct read *read, int64_t after, int limit,
     enum err err = read_run(read, &query, 1);
     if (err == ERR_NONE)
         err = take_events(read, query.result, limit, out);
-    read_end(read);
-    return err;
+    return read_end(read, err);
 }
 
 /* ---- feedback ---- */
@@ -185,7 +176,7 @@ static enum err take_feedback(const struct read *read, const struct pg_result *r
     out->handoff = handoff_table_read(result, row, FEEDBACK_ENTRY + columns_width(&ledger_columns),
                                       read->arena);
     out->note = pg_copy_text(result, row, FEEDBACK_NOTE, read->arena);
-    return out->handoff == NULL ? unreadable(read) : read_checked(read);
+    return out->handoff == NULL ? ERR_INTERNAL : ERR_NONE;
 }
 
 /* There is always a row that says how far was looked; it has no entry when none matched. */
@@ -197,15 +188,13 @@ static enum err take_feedback_page(const struct read *read, const struct pg_resu
 
     rows = cut ? limit : rows;
     out->items = ARENA_ARRAY(read->arena, struct feedback_item, (size_t)rows + 1);
-    if (out->items == NULL)
-        return ERR_OUT_OF_MEMORY;
-    for (; out->count < (size_t)rows; out->count++) {
+    for (; out->items != NULL && out->count < (size_t)rows; out->count++) {
         enum err err = take_feedback(read, result, (int)out->count, &out->items[out->count]);
         if (err != ERR_NONE)
             return err;
     }
     out->more = cut || pg_get_int8(result, 0, FEEDBACK_LOOKED_AT) == FEED_SCAN_MAX;
-    if (cut)
+    if (cut && out->count > 0)
         out->next = out->items[out->count - 1].event.pos;
     else if (!pg_is_null(result, 0, FEEDBACK_UPTO))
         out->next = pg_get_int8(result, 0, FEEDBACK_UPTO);
@@ -225,8 +214,7 @@ enum err ledger_read_feedback(const struct read *read, int64_t after, int limit,
     enum err err = read_run(read, &query, 1);
     if (err == ERR_NONE)
         err = take_feedback_page(read, query.result, limit, out);
-    read_end(read);
-    return err;
+    return read_end(read, err);
 }
 
 /* ---- timeline ---- */
@@ -243,10 +231,10 @@ static enum err take_touch(const struct read *read, const struct pg_result *resu
         return ERR_OUT_OF_MEMORY;
     if (!touch_table_read(result, row, TIMELINE_ENTRY + columns_width(&ledger_columns), read->arena,
                           touch))
-        return unreadable(read);
+        return ERR_INTERNAL;
     for (int i = 0; i < DIMENSION_COUNT; i++)
         touch->values[i] = pg_copy_text(result, row, TOUCH_VALUES + i, read->arena);
-    return read_checked(read);
+    return ERR_NONE;
 }
 
 static enum err take_timeline(const struct read *read, const struct pg_result *result, int limit,
@@ -257,9 +245,7 @@ static enum err take_timeline(const struct read *read, const struct pg_result *r
     out->more = rows > limit;
     rows = out->more ? limit : rows;
     out->items = ARENA_ARRAY(read->arena, struct timeline_item, (size_t)rows + 1);
-    if (out->items == NULL)
-        return ERR_OUT_OF_MEMORY;
-    for (; out->count < (size_t)rows; out->count++) {
+    for (; out->items != NULL && out->count < (size_t)rows; out->count++) {
         struct timeline_item *item = &out->items[out->count];
         enum err err = take_event(read, result, (int)out->count, TIMELINE_ENTRY, &item->event);
         if (err == ERR_NONE)
@@ -285,6 +271,5 @@ enum err ledger_read_timeline(const struct read *read, struct uuid lead, int64_t
         err = lead_standing_read(queries[0].result);
     if (err == ERR_NONE)
         err = take_timeline(read, queries[1].result, limit, out);
-    read_end(read);
-    return err;
+    return read_end(read, err);
 }

@@ -51,7 +51,7 @@ enum pg_status operator_read(struct pg *pg, struct uuid workspace, int64_t deadl
                              struct operator_state *out)
 {
     struct arena *arena = arena_new(READ_MEMORY_BYTES);
-    enum pg_status status = arena == NULL ? PG_OTHER : pg_pipeline_begin(pg, deadline);
+    enum pg_status status = arena == NULL ? PG_MEMORY : pg_pipeline_begin(pg, deadline);
 
     memset(out, 0, sizeof *out);
     if (status == PG_OK) {

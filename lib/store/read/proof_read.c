@@ -91,12 +91,6 @@ const struct statement *const proof_read_statements[] = {
     &CHECKPOINT_PAGE, &CHECKPOINT_GET, &RECEIPT_ENTRY, &RECEIPT_OF_HANDOFF, NULL,
 };
 
-/* For a row that could not be read: memory was short, or the row is damaged. */
-static enum err unreadable(const struct read *read)
-{
-    return arena_failed(read->arena) ? ERR_OUT_OF_MEMORY : ERR_INTERNAL;
-}
-
 /* ---- checkpoints ---- */
 
 static void copy_bytes(const struct pg_result *result, int row, int column, uint8_t *out,
@@ -140,9 +134,8 @@ enum err proof_read_checkpoints(const struct read *read, int64_t below, int limi
     out->items = ARENA_ARRAY(read->arena, struct checkpoint, (size_t)rows + 1);
     for (int row = 0; out->items != NULL && err == ERR_NONE && row < rows; row++)
         if (!take_checkpoint(read, query.result, row, &out->items[out->count++]))
-            err = unreadable(read);
-    read_end(read);
-    return err == ERR_NONE ? read_checked(read) : err;
+            err = ERR_INTERNAL;
+    return read_end(read, err);
 }
 
 /* ---- nodes ---- */
@@ -163,8 +156,7 @@ static enum err read_nodes(const struct read *read, int64_t within, int64_t size
         node_set_take_nodes(set, queries[0].result);
         node_set_take_leaves(set, queries[1].result);
     }
-    read_end(read);
-    return err;
+    return read_end(read, err);
 }
 
 /* ---- receipts ---- */
@@ -177,7 +169,7 @@ static enum err take_entry(const struct read *read, const struct pg_result *resu
     if (pg_rows(result) == 0)
         return ERR_NOT_FOUND;
     if (!columns_read(&ledger_columns, result, 0, RECEIPT_LEDGER, read->arena, &out->entry))
-        return unreadable(read);
+        return ERR_INTERNAL;
     out->pos = pg_get_int8(result, 0, RECEIPT_POS);
     copy_bytes(result, 0, RECEIPT_PREV, out->prev, DIGEST_BYTES);
     *wait = (struct receipt_wait){out->entry.at, pg_get_instant(result, 0, RECEIPT_NOW)};
@@ -196,9 +188,8 @@ static enum err read_entry(const struct read *read, int64_t pos, struct receipt 
         err = take_entry(read, queries[0].result, out, wait);
     if (err == ERR_NONE && pg_rows(queries[1].result) == 1 &&
         !take_checkpoint(read, queries[1].result, 0, &out->checkpoint))
-        err = unreadable(read);
-    read_end(read);
-    return err;
+        err = ERR_INTERNAL;
+    return read_end(read, err);
 }
 
 enum err proof_read_receipt(const struct read *read, int64_t pos, struct receipt *out,
@@ -231,9 +222,8 @@ static enum err read_checkpoint(const struct read *read, int64_t size, struct ch
     if (err == ERR_NONE && pg_rows(query.result) == 0)
         err = ERR_NOT_FOUND;
     if (err == ERR_NONE && !take_checkpoint(read, query.result, 0, out))
-        err = unreadable(read);
-    read_end(read);
-    return err;
+        err = ERR_INTERNAL;
+    return read_end(read, err);
 }
 
 enum err proof_read_consistency(const struct read *read, int64_t from, int64_t size,
@@ -271,6 +261,5 @@ enum err proof_read_answer(const struct read *read, const struct handoff *handof
         err = ERR_NOT_FOUND;
     if (err == ERR_NONE)
         *pos = pg_get_int8(query.result, 0, 0);
-    read_end(read);
-    return err;
+    return read_end(read, err);
 }

@@ -43,6 +43,8 @@ static enum err error_of(enum pg_status status)
     case PG_FULL:
     case PG_REFUSED:
         return ERR_UNAVAILABLE;
+    case PG_MEMORY:
+        return ERR_OUT_OF_MEMORY;
     case PG_DATA:
         return ERR_INVALID_PARAMETER;
     default:
@@ -63,12 +65,8 @@ enum err read_run(const struct read *read, struct read_query *queries, size_t co
     return error_of(status);
 }
 
-void read_end(const struct read *read)
+enum err read_end(const struct read *read, enum err err)
 {
     pg_pipeline_end(read->pg);
-}
-
-enum err read_checked(const struct read *read)
-{
-    return arena_failed(read->arena) ? ERR_OUT_OF_MEMORY : ERR_NONE;
+    return arena_failed(read->arena) && err != ERR_UNAVAILABLE ? ERR_OUT_OF_MEMORY : err;
 }

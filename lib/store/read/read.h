@@ -7,7 +7,7 @@
  *     pg_params_uuid(&query.params, id);
  *     enum err err = read_run(read, &query, 1);
  *     … query.result …
- *     read_end(read);                                   also after an error
+ *     return read_end(read, err);                       also after an error
  */
 #ifndef BATON_STORE_READ_H
 #define BATON_STORE_READ_H
@@ -45,10 +45,9 @@ void read_params(struct read_query *query, const struct read *read);
  *  ERR_OUT_OF_MEMORY. */
 enum err read_run(const struct read *read, struct read_query *queries, size_t count) MUST_USE;
 
-void read_end(const struct read *read);
-
-/** ERR_OUT_OF_MEMORY when the arena has failed. */
-enum err read_checked(const struct read *read) MUST_USE;
+/** Gives the results back. What became of the read: err, or ERR_OUT_OF_MEMORY when its arena has
+ * failed, whatever the read seemed to find then. */
+enum err read_end(const struct read *read, enum err err) MUST_USE;
 
 /** For keys in descending order: above every id; for those in ascending order: below every one. */
 extern const struct uuid READ_ID_MAX;

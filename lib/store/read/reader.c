@@ -1,7 +1,5 @@
 #include "store/read/reader.h"
 
-#include "base/shortage.h"
-
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -178,6 +176,8 @@ static enum err error_of(enum pg_status status)
     case PG_FULL:
     case PG_REFUSED:
         return ERR_UNAVAILABLE;
+    case PG_MEMORY:
+        return ERR_OUT_OF_MEMORY;
     case PG_SEALED:
         return ERR_SEALED;
     default:

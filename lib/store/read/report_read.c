@@ -56,6 +56,5 @@ enum err report_read_funnel(const struct read *read, instant from, instant to, s
     enum err err = read_run(read, &query, 1);
     for (int row = 0; err == ERR_NONE && row < pg_rows(query.result); row++)
         err = take_stage(query.result, row, out);
-    read_end(read);
-    return err;
+    return read_end(read, err);
 }

@@ -1,5 +1,6 @@
 #include "store/read/suggestion_read.h"
 
+#include "base/json_tree.h"
 #include "store/read/history_read.h"
 
 #include <string.h>
@@ -115,8 +116,7 @@ static enum err read_words(const struct read *read, enum term term, struct arena
         take_overrides(queries[1].result, answer);
         err = take_rejections(queries[0].result, lasting, answer);
     }
-    read_end(read);
-    return err;
+    return read_end(read, err);
 }
 
 static enum err add_leads(struct suggestion_set *set, const struct history_lead *leads,
@@ -181,7 +181,8 @@ static enum err add_all(const struct read *read, const struct history_query *que
 static enum err make(struct suggestion_set *set, const struct definition_version *version,
                      struct suggestions *made)
 {
-    json_t *document = json_loads(version->document, 0, NULL);
+    json_t *document =
+        json_tree_read(set->arena, version->document, strlen(version->document), 0, NULL);
     enum err err = document == NULL ? ERR_OUT_OF_MEMORY : suggestion_make(set, document, made);
 
     json_decref(document);

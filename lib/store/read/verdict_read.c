@@ -51,8 +51,8 @@ static void put_filter(struct pg_params *params, const struct verdict_filter *fi
     pg_params_int8(params, filter->before.seq);
 }
 
-static enum err take(const struct read *read, const struct pg_result *result, int limit,
-                     struct verdict_page *out)
+static void take(const struct read *read, const struct pg_result *result, int limit,
+                 struct verdict_page *out)
 {
     int rows = pg_rows(result);
 
@@ -67,7 +67,6 @@ static enum err take(const struct read *read, const struct pg_result *result, in
         const char *body = pg_get_text(result, row, 3, &item->body_len);
         item->body = arena_copy(read->arena, body, item->body_len);
     }
-    return read_checked(read);
 }
 
 enum err verdict_read_page(const struct read *read, struct uuid lead,
@@ -84,7 +83,6 @@ enum err verdict_read_page(const struct read *read, struct uuid lead,
     if (err == ERR_NONE)
         err = lead_standing_read(queries[0].result);
     if (err == ERR_NONE)
-        err = take(read, queries[1].result, limit, out);
-    read_end(read);
-    return err;
+        take(read, queries[1].result, limit, out);
+    return read_end(read, err);
 }

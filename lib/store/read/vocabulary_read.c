@@ -67,8 +67,8 @@ const struct statement *const vocabulary_read_statements[] = {
     &ATTRIBUTE_USES, &LEAD_COUNT, &ATTRIBUTE_NAMES, &DIMENSION_PAGE, NULL,
 };
 
-static enum err take_uses(const struct read *read, const struct pg_result *result,
-                          struct attribute_uses *out)
+static void take_uses(const struct read *read, const struct pg_result *result,
+                      struct attribute_uses *out)
 {
     int rows = pg_rows(result);
 
@@ -82,7 +82,6 @@ static enum err take_uses(const struct read *read, const struct pg_result *resul
             .boolean = pg_get_bool(result, row, 4),
             .list = pg_get_bool(result, row, 5),
         };
-    return read_checked(read);
 }
 
 enum err vocabulary_read_attributes(const struct read *read, struct attribute_uses *out)
@@ -96,10 +95,9 @@ enum err vocabulary_read_attributes(const struct read *read, struct attribute_us
     enum err err = read_run(read, queries, 2);
     if (err == ERR_NONE) {
         out->leads = pg_get_int8(queries[1].result, 0, 0);
-        err = take_uses(read, queries[0].result, out);
+        take_uses(read, queries[0].result, out);
     }
-    read_end(read);
-    return err;
+    return read_end(read, err);
 }
 
 enum err vocabulary_read_names(const struct read *read, const char ***out, size_t *count)
@@ -115,14 +113,11 @@ enum err vocabulary_read_names(const struct read *read, const char ***out, size_
     *out = ARENA_ARRAY(read->arena, const char *, (size_t)rows + 1);
     for (int row = 0; *out != NULL && row < rows; row++)
         (*out)[(*count)++] = pg_copy_text(query.result, row, 0, read->arena);
-    if (err == ERR_NONE)
-        err = read_checked(read);
-    read_end(read);
-    return err;
+    return read_end(read, err);
 }
 
-static enum err take_values(const struct read *read, const struct pg_result *result, int limit,
-                            struct dimension_page *out)
+static void take_values(const struct read *read, const struct pg_result *result, int limit,
+                        struct dimension_page *out)
 {
     int rows = pg_rows(result);
 
@@ -131,7 +126,6 @@ static enum err take_values(const struct read *read, const struct pg_result *res
     out->values = ARENA_ARRAY(read->arena, const char *, (size_t)rows + 1);
     for (int row = 0; out->values != NULL && row < rows; row++)
         out->values[out->count++] = pg_copy_text(result, row, 0, read->arena);
-    return read_checked(read);
 }
 
 enum err vocabulary_read_dimension(const struct read *read, enum dimension dimension,
@@ -146,7 +140,6 @@ enum err vocabulary_read_dimension(const struct read *read, enum dimension dimen
     pg_params_int8(&query.params, limit + 1);
     enum err err = read_run(read, &query, 1);
     if (err == ERR_NONE)
-        err = take_values(read, query.result, limit, out);
-    read_end(read);
-    return err;
+        take_values(read, query.result, limit, out);
+    return read_end(read, err);
 }

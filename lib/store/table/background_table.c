@@ -272,7 +272,7 @@ enum pg_status background_claim(struct pg *pg, struct arena *arena, int64_t dead
     const struct pg_result *result = status == PG_OK ? pg_result(pg, 0) : NULL;
     read_claim(result, arena, out);
     pg_pipeline_end(pg);
-    return arena_failed(arena) ? PG_OTHER : status;
+    return arena_failed(arena) ? PG_MEMORY : status;
 }
 
 enum pg_status background_claim_one(struct pg *pg, struct uuid workspace, struct uuid job,
@@ -294,7 +294,7 @@ enum pg_status background_claim_one(struct pg *pg, struct uuid workspace, struct
     if (status == PG_OK)
         read_claim(pg_result(pg, index), arena, out);
     pg_pipeline_end(pg);
-    return arena_failed(arena) ? PG_OTHER : status;
+    return arena_failed(arena) ? PG_MEMORY : status;
 }
 
 /* One statement in a transaction with the workspace's context. */

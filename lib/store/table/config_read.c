@@ -1,6 +1,6 @@
 #include "store/table/config_read.h"
 
-#include "base/shortage.h"
+#include "base/json_tree.h"
 #include "core/calendar/calendar.h"
 #include "core/intake/mapping.h"
 #include "store/table/config_columns.h"
@@ -126,12 +126,11 @@ static bool read_workspace(struct snapshot *s, const struct pg_result *result)
  * know: then day and night count, as without a calendar. */
 static bool compile_calendar(struct snapshot *s, struct team *team)
 {
-    json_error_t error;
     struct faults faults;
-    json_t *document = json_loads(team->calendar, 0, &error);
+    json_t *document = json_tree_read(s->arena, team->calendar, strlen(team->calendar), 0, NULL);
 
     if (document == NULL)
-        return json_error_code(&error) != json_error_out_of_memory;
+        return !arena_failed(s->arena);
     faults_init(&faults, s->arena);
     enum err err = calendar_compile(document, "", s->arena, &faults, &team->working_time);
     json_decref(document);
@@ -178,16 +177,19 @@ static bool read_routes(struct snapshot *s, const struct pg_result *result)
 }
 
 /* A draft may still be wrong. A version that was proposed compiled then, and compiles now. */
-static bool compile(struct definition_version *version)
+static bool compile(struct snapshot *s, struct definition_version *version)
 {
     struct definition *compiled = NULL;
 
     if (version->state == DEFINITION_DRAFT)
         return true;
-    json_t *document = json_loads(version->document, 0, NULL);
+    json_t *document =
+        json_tree_read(s->arena, version->document, strlen(version->document), 0, NULL);
     enum err err =
         document == NULL ? ERR_INTERNAL : definition_compile(document, NULL, NULL, &compiled);
     json_decref(document);
+    if (err == ERR_OUT_OF_MEMORY)
+        arena_fail(s->arena);
     version->compiled = compiled;
     return err == ERR_NONE;
 }
@@ -203,7 +205,7 @@ static bool read_definitions(struct snapshot *s, const struct pg_result *result)
     s->config.definitions = versions;
     s->config.definition_count = count; /* what was compiled so far is freed with them */
     for (size_t i = 0; i < count; i++) {
-        if (!compile(&versions[i]))
+        if (!compile(s, &versions[i]))
             return false;
         if (versions[i].state == DEFINITION_IN_FORCE)
             s->config.in_force[versions[i].term] = &versions[i];
@@ -272,7 +274,9 @@ static const struct mapping *compile_mapping(struct snapshot *s, const char *tex
 {
     const struct mapping *mapping = NULL;
     struct faults faults;
-    json_t *json = text == NULL ? NULL : json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+    json_t *json = text == NULL
+                       ? NULL
+                       : json_tree_read(s->arena, text, strlen(text), JSON_REJECT_DUPLICATES, NULL);
 
     faults_init(&faults, s->arena);
     enum err err = json == NULL
@@ -408,7 +412,7 @@ static bool read_parts(struct pg *pg, const int indexes[PART_COUNT], struct snap
             return false;
     /* an incomplete one in the cache would be the workspace's configuration until the next
      * change */
-    return !arena_failed(s->arena) && !shortage_seen();
+    return !arena_failed(s->arena);
 }
 
 /* All statements see one snapshot of the database. */
@@ -438,7 +442,7 @@ enum pg_status config_read(struct pg *pg, struct keyring *keyring, struct uuid w
 
     *out = NULL;
     if (s == NULL)
-        return PG_OTHER;
+        return pg_fail(pg, PG_MEMORY, "a configuration cannot be read");
     s->pg = pg;
     s->keyring = keyring;
     enum pg_status status = pg_pipeline_begin(pg, deadline);
@@ -447,7 +451,9 @@ enum pg_status config_read(struct pg *pg, struct keyring *keyring, struct uuid w
     bool found = status == PG_OK && pg_rows(pg_result(pg, indexes[0])) == 1;
     bool whole = found && read_parts(pg, indexes, s);
     pg_pipeline_end(pg);
-    if (found && !whole)
+    if (found && !whole && arena_failed(s->arena))
+        status = pg_fail(pg, PG_MEMORY, "a configuration cannot be read");
+    else if (found && !whole)
         status = PG_OTHER;
     else if (found && !s->opened)
         status = pg_fail(pg, PG_SEALED, "the workspace's secret is not sealed, or does not open");

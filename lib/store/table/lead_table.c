@@ -1,5 +1,6 @@
 #include "store/table/lead_table.h"
 
+#include "base/json_tree.h"
 #include "store/pg/columns.h"
 #include "store/table/changed_rows.h"
 #include "store/table/column_words.h"
@@ -109,7 +110,7 @@ static bool get_hold_inputs(const struct column_reader *r, void *row)
 
     if (r->value == NULL)
         return true;
-    json_t *root = json_loadb(r->value, r->len, 0, NULL);
+    json_t *root = json_tree_read(r->arena, r->value, r->len, 0, NULL);
     size_t count = json_array_size(root);
     const char **inputs = ARENA_ARRAY(r->arena, const char *, count + 1);
     for (size_t i = 0; inputs != NULL && i < count; i++) {

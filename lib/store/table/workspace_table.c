@@ -87,7 +87,7 @@ enum pg_status workspace_table_list(struct pg *pg, struct arena *arena, int64_t 
         (*out)[(*count)++] =
             (struct workspace_row){pg_get_uuid(rows, i, 0), pg_copy_text(rows, i, 1, arena)};
     pg_pipeline_end(pg);
-    return status == PG_OK && arena_failed(arena) ? PG_OTHER : status;
+    return status == PG_OK && arena_failed(arena) ? PG_MEMORY : status;
 }
 
 static void queue_insert(struct pg *pg, struct arena *arena, struct keyring *keyring,
@@ -129,7 +129,7 @@ enum pg_status workspace_table_insert(struct pg *pg, struct keyring *keyring,
         pg_queue_begin(pg, row->id);
         queue_insert(pg, arena, keyring, row, secret, jobs, job_count);
         pg_queue_commit(pg);
-        status = arena_failed(arena) ? PG_OTHER : pg_pipeline_run(pg, deadline);
+        status = arena_failed(arena) ? PG_MEMORY : pg_pipeline_run(pg, deadline);
         pg_pipeline_end(pg);
     }
     arena_free(arena);

@@ -1,6 +1,7 @@
 #include "store/verify/verify_roots.h"
 
 #include "base/hex.h"
+#include "base/json_tree.h"
 #include "core/ledger/merkle.h"
 #include "store/table/node_table.h"
 
@@ -246,7 +247,7 @@ static void take_replacements(struct verify_roots *roots, const struct pg_result
     for (int row = 0; row < pg_rows(result); row++) {
         size_t len;
         const char *text = (const char *)pg_get_bytea(result, row, 1, &len);
-        json_t *body = json_loadb(text, len, 0, NULL);
+        json_t *body = json_tree_read(roots->arena, text, len, 0, NULL);
         take_replacement(roots, pg_get_int8(result, row, 0), body);
         json_decref(body);
     }

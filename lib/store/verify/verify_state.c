@@ -235,7 +235,7 @@ enum err verify_state_follow(struct verify_state *state, const struct ledger_ent
         begin_subject(state, entry);
     if (!state->is_lead)
         return ERR_NONE;
-    enum err err = replay_entry(&state->replay, entry, &step);
+    enum err err = replay_entry(&state->replay, entry, state->arena, &step);
     if (err != ERR_NONE)
         return err;
     uuid_format(entry->subject, subject);
