@@ -1,4 +1,5 @@
 /* The command line: what it says, to whom, and the exit code it ends with. */
+#include "shell.h"
 #include "stage.h"
 #include "suite.h"
 
@@ -9,35 +10,6 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#define OUTPUT_MAX_BYTES (256u << 10)
-
-/* Runs a shell command in which $B is the program; stdout and stderr together, for the caller to
- * free. */
-static char *shell(const char *command, int *code)
-{
-    char *out = calloc(1, OUTPUT_MAX_BYTES);
-    char line[4096];
-
-    snprintf(line, sizeof line, "{ B=\"$BATON_BINARY\"; %s ; } 2>&1", command);
-    FILE *pipe = popen(line, "r");
-    ck_assert_ptr_nonnull(pipe);
-    out[fread(out, 1, OUTPUT_MAX_BYTES - 1, pipe)] = '\0';
-    int status = pclose(pipe);
-    *code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    return out;
-}
-
-static void expect(const char *command, int code, const char *said)
-{
-    int ended;
-    char *out = shell(command, &ended);
-
-    if (ended != code || strstr(out, said) == NULL)
-        ck_abort_msg("%s: wanted exit code %d and \"%s\", got %d and: %s", command, code, said,
-                     ended, out);
-    free(out);
-}
 
 static const struct {
     const char *command;
@@ -96,7 +68,7 @@ static const struct {
 
 START_TEST(what_is_said_and_the_exit_code)
 {
-    expect(uses[_i].command, uses[_i].code, uses[_i].said);
+    shell_expect(uses[_i].command, uses[_i].code, uses[_i].said);
 }
 END_TEST
 
@@ -108,12 +80,13 @@ START_TEST(every_command_has_help)
     for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
         char command[64];
         snprintf(command, sizeof command, "$B %s --help", families[i]);
-        expect(command, 0, families[i]);
+        shell_expect(command, 0, families[i]);
     }
-    expect("for c in serve migrate verify version routes 'team list' 'member list' 'key revoke' "
-           "'definition show' 'definition apply' 'definition suggestions' 'job list' 'job show' "
-           "'job cancel' 'definition sign'; do $B $c --help || exit 9; done",
-           0, "usage: baton definition sign WORKSPACE TERM VERSION");
+    shell_expect(
+        "for c in serve migrate verify version routes 'team list' 'member list' 'key revoke' "
+        "'definition show' 'definition apply' 'definition suggestions' 'job list' 'job show' "
+        "'job cancel' 'definition sign'; do $B $c --help || exit 9; done",
+        0, "usage: baton definition sign WORKSPACE TERM VERSION");
 }
 END_TEST
 
@@ -123,14 +96,14 @@ START_TEST(the_database_is_named)
     char command[1024];
 
     setenv("DATABASE_URL", stage_database(), 1);
-    expect("$B team list nowhere", 1, "baton: the database was host=");
-    expect("$B verify | head -1", 0, "database: host=");
-    expect("$B where", 0, "database  host=");
+    shell_expect("$B team list nowhere", 1, "baton: the database was host=");
+    shell_expect("$B verify | head -1", 0, "database: host=");
+    shell_expect("$B where", 0, "database  host=");
     unsetenv("DATABASE_URL");
     snprintf(command, sizeof command, "%s",
              "out=$($B team list a --database-url 'postgresql://me:s3cret@127.0.0.1:1/none' 2>&1);"
              "test $? = 3; echo \"$out\"; ! echo \"$out\" | grep s3cret");
-    expect(command, 0, "the database was host=127.0.0.1 port=1 dbname=none user=me");
+    shell_expect(command, 0, "the database was host=127.0.0.1 port=1 dbname=none user=me");
 }
 END_TEST
 
@@ -139,13 +112,13 @@ START_TEST(a_schema_that_is_behind_is_not_served)
     struct database *empty = database_new_empty();
 
     setenv("DATABASE_URL", database_conninfo(empty), 1);
-    expect("$B migrate --check", 3, "baton migrate");
-    expect("$B serve --listen 127.0.0.1:0", 3, "baton migrate");
-    expect("$B workspace list", 3, "baton migrate");
-    expect("$B migrate", 0, "as this program needs it");
-    expect("$B migrate", 0, "as this program needs it");
-    expect("$B migrate --check", 0, "as this program needs it");
-    expect("$B workspace list", 0, "");
+    shell_expect("$B migrate --check", 3, "baton migrate");
+    shell_expect("$B serve --listen 127.0.0.1:0", 3, "baton migrate");
+    shell_expect("$B workspace list", 3, "baton migrate");
+    shell_expect("$B migrate", 0, "as this program needs it");
+    shell_expect("$B migrate", 0, "as this program needs it");
+    shell_expect("$B migrate --check", 0, "as this program needs it");
+    shell_expect("$B workspace list", 0, "");
     unsetenv("DATABASE_URL");
     database_free(empty);
 }
@@ -163,7 +136,7 @@ START_TEST(of_one_name_one_workspace_is_made)
     setenv("DATABASE_URL", stage_database(), 1);
     for (int i = 0; i < 5; i++) {
         snprintf(script, sizeof script, ONE_IS_MADE, i, i);
-        expect(script, 0, "");
+        shell_expect(script, 0, "");
     }
     unsetenv("DATABASE_URL");
 }
@@ -173,41 +146,47 @@ END_TEST
 START_TEST(a_workspace_from_the_command_line)
 {
     setenv("DATABASE_URL", stage_database(), 1);
-    expect("$B workspace create byhand --marketing Ana@acme.example --sales sam@acme.example", 0,
-           "ana@acme.example");
-    expect("$B workspace create byhand", 1, "exists already");
-    expect("$B workspace list", 0, "byhand");
-    expect("$B team create byhand partners --function other", 0, "\"name\": \"partners\"");
-    expect("$B team create byhand partners --function other", 1, "already");
-    expect("$B team create byhand x --function none", 2, "marketing, sales or other");
-    expect("$B team update byhand partners --title 'All partners'", 0, "All partners");
-    expect("$B team update byhand partners --function sales", 0, "\"function\": \"sales\"");
-    expect("$B team update byhand sales --function other", 1, "Routes lead from or to this team");
-    expect("$B team update byhand partners --active maybe", 2, "give yes or no");
-    expect("$B team list byhand", 0, "partners");
-    expect("$B member create byhand --team partners --name Pat --external crm:7", 0, "\"crm\"");
-    expect("$B member create byhand --team partners --name Pat", 2, "--email or --external");
-    expect("$B member update byhand sam@acme.example --name Samuel", 0, "Samuel");
-    expect("$B member list byhand", 0, "Samuel");
-    expect("$B key create byhand --title t --member sam@acme.example --role sign", 0, "baton_");
-    expect("$B key create byhand --title t --team sales --role sign", 1, "/roles");
-    expect("$B key list byhand", 0, "valid");
-    expect("$B key revoke byhand nothing", 2, "give a key");
-    expect("$B definition starter mql | $B definition draft byhand -", 0, "mql version 1 is draft");
-    expect("$B definition list byhand", 0, "mql   1  draft");
-    expect("$B definition propose byhand mql 1 --effective-from tomorrow", 2, "give a moment");
-    expect("$B definition propose byhand mql 1", 0, "content hash");
-    expect("$B definition sign byhand mql 1", 2, "--hash: give the content hash");
-    expect("hash=$($B definition show byhand mql | grep -o '[0-9a-f]\\{64\\}');"
-           "for who in ana@acme.example sam@acme.example; do export BATON_KEY=$("
-           "$B key create byhand --title s --member $who --role sign | grep -o 'baton_[a-z0-9_]*');"
-           "$B definition sign byhand mql 1 --hash $hash; done",
-           0, "mql version 1 is in_force");
-    expect("$B definition show byhand mql", 0, "**State**: in force");
-    expect("$B definition show byhand mql | tail -n 2", 0, " UTC | the command line |");
-    expect("$B definition show byhand mql 9", 1, "there is no such version");
-    expect("$B verify byhand", 0, "");
-    expect("$B team list nowhere", 1, "there is no workspace \"nowhere\"");
+    shell_expect("$B workspace create byhand --marketing Ana@acme.example --sales sam@acme.example",
+                 0, "ana@acme.example");
+    shell_expect("$B workspace create byhand", 1, "exists already");
+    shell_expect("$B workspace list", 0, "byhand");
+    shell_expect("$B team create byhand partners --function other", 0, "\"name\": \"partners\"");
+    shell_expect("$B team create byhand partners --function other", 1, "already");
+    shell_expect("$B team create byhand x --function none", 2, "marketing, sales or other");
+    shell_expect("$B team update byhand partners --title 'All partners'", 0, "All partners");
+    shell_expect("$B team update byhand partners --function sales", 0, "\"function\": \"sales\"");
+    shell_expect("$B team update byhand sales --function other", 1,
+                 "Routes lead from or to this team");
+    shell_expect("$B team update byhand partners --active maybe", 2, "give yes or no");
+    shell_expect("$B team list byhand", 0, "partners");
+    shell_expect("$B member create byhand --team partners --name Pat --external crm:7", 0,
+                 "\"crm\"");
+    shell_expect("$B member create byhand --team partners --name Pat", 2, "--email or --external");
+    shell_expect("$B member update byhand sam@acme.example --name Samuel", 0, "Samuel");
+    shell_expect("$B member list byhand", 0, "Samuel");
+    shell_expect("$B key create byhand --title t --member sam@acme.example --role sign", 0,
+                 "baton_");
+    shell_expect("$B key create byhand --title t --team sales --role sign", 1, "/roles");
+    shell_expect("$B key list byhand", 0, "valid");
+    shell_expect("$B key revoke byhand nothing", 2, "give a key");
+    shell_expect("$B definition starter mql | $B definition draft byhand -", 0,
+                 "mql version 1 is draft");
+    shell_expect("$B definition list byhand", 0, "mql   1  draft");
+    shell_expect("$B definition propose byhand mql 1 --effective-from tomorrow", 2,
+                 "give a moment");
+    shell_expect("$B definition propose byhand mql 1", 0, "content hash");
+    shell_expect("$B definition sign byhand mql 1", 2, "--hash: give the content hash");
+    shell_expect(
+        "hash=$($B definition show byhand mql | grep -o '[0-9a-f]\\{64\\}');"
+        "for who in ana@acme.example sam@acme.example; do export BATON_KEY=$("
+        "$B key create byhand --title s --member $who --role sign | grep -o 'baton_[a-z0-9_]*');"
+        "$B definition sign byhand mql 1 --hash $hash; done",
+        0, "mql version 1 is in_force");
+    shell_expect("$B definition show byhand mql", 0, "**State**: in force");
+    shell_expect("$B definition show byhand mql | tail -n 2", 0, " UTC | the command line |");
+    shell_expect("$B definition show byhand mql 9", 1, "there is no such version");
+    shell_expect("$B verify byhand", 0, "");
+    shell_expect("$B team list nowhere", 1, "there is no workspace \"nowhere\"");
     unsetenv("DATABASE_URL");
 }
 END_TEST
@@ -219,19 +198,19 @@ START_TEST(keys_go_into_a_new_file)
 
     setenv("DATABASE_URL", stage_database(), 1);
     setenv("F", "keys-of-test-cli.json", 1);
-    expect("rm -f $F; $B workspace create kept --marketing ana@acme.example --keys-file $F", 0,
-           "keys      in keys-of-test-cli.json, and nowhere else");
-    expect("stat -c %a $F", 0, "600");
+    shell_expect("rm -f $F; $B workspace create kept --marketing ana@acme.example --keys-file $F",
+                 0, "keys      in keys-of-test-cli.json, and nowhere else");
+    shell_expect("stat -c %a $F", 0, "600");
     snprintf(command, sizeof command, "%s",
              "cp -p $F $F.before; $B workspace create kept --keys-file $F; code=$?;"
              "cmp $F $F.before && rm -f $F.before && exit $code");
-    expect(command, 1, "exists already and was left as it is; nothing was made");
-    expect("rm $F; $B workspace create kept --keys-file $F; test ! -e $F && exit 1", 1,
-           "exists already");
-    expect("test ! -e $F && $B workspace create kept --keys-file /nowhere/keys", 1,
-           "/nowhere/keys: No such file or directory; nothing was made");
-    expect("$B workspace create other --json --keys-file $F", 2, "not both");
-    expect("$B workspace list | grep -x other || exit 5", 5, "");
+    shell_expect(command, 1, "exists already and was left as it is; nothing was made");
+    shell_expect("rm $F; $B workspace create kept --keys-file $F; test ! -e $F && exit 1", 1,
+                 "exists already");
+    shell_expect("test ! -e $F && $B workspace create kept --keys-file /nowhere/keys", 1,
+                 "/nowhere/keys: No such file or directory; nothing was made");
+    shell_expect("$B workspace create other --json --keys-file $F", 2, "not both");
+    shell_expect("$B workspace list | grep -x other || exit 5", 5, "");
     unsetenv("F");
     unsetenv("DATABASE_URL");
 }

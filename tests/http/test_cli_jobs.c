@@ -2,6 +2,7 @@
  * and taken over. */
 #include "database.h"
 #include "service.h"
+#include "shell.h"
 #include "suite.h"
 #include "test_cluster.h"
 
@@ -13,40 +14,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define OUTPUT_MAX_BYTES (1u << 20)
-#define PATH_MAX_LEN     512 /* bytes */
-#define LEADS            250
-#define WAIT_MS          30000
-#define POLL_MS          20
+#define PATH_MAX_LEN 512 /* bytes */
+#define LEADS        250
+#define WAIT_MS      30000
+#define POLL_MS      20
 
 static struct database *database;
 
 /* ---- the program ---- */
-
-static char *shell(const char *command, int *code)
-{
-    char *out = calloc(1, OUTPUT_MAX_BYTES);
-    char line[4096];
-
-    snprintf(line, sizeof line, "{ B=\"$BATON_BINARY\"; %s ; } 2>&1", command);
-    FILE *pipe = popen(line, "r");
-    ck_assert_ptr_nonnull(pipe);
-    out[fread(out, 1, OUTPUT_MAX_BYTES - 1, pipe)] = '\0';
-    int status = pclose(pipe);
-    *code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    return out;
-}
-
-static void expect(const char *command, int code, const char *said)
-{
-    int ended;
-    char *out = shell(command, &ended);
-
-    if (ended != code || strstr(out, said) == NULL)
-        ck_abort_msg("%s: wanted exit code %d and \"%s\", got %d and: %s", command, code, said,
-                     ended, out);
-    free(out);
-}
 
 /* `baton definition apply` in a process of its own, its stderr in this file. */
 static pid_t start_apply(const char *log)
@@ -92,7 +67,7 @@ static void import_leads(const char *folder)
              "\"list\",\"at\":\"/id\"},\"attributes\":{\"company.employees\":\"/size\"}}' > "
              "%s/m.json; $B import acme --mapping %s/m.json %s",
              folder, folder, path);
-    expect(command, 0, "250 new");
+    shell_expect(command, 0, "250 new");
 }
 
 #define DOCUMENT                                                                                   \
@@ -102,15 +77,17 @@ static void import_leads(const char *folder)
 
 static void agree(void)
 {
-    expect("$B workspace create acme --marketing ana@acme.example --sales sam@acme.example", 0,
-           "ana@acme.example");
-    expect("printf '%s' '" DOCUMENT "' | $B definition draft acme -", 0, "mql version 1 is draft");
-    expect("$B definition propose acme mql 1", 0, "content hash");
-    expect("hash=$($B definition show acme mql | grep -o '[0-9a-f]\\{64\\}');"
-           "for who in ana@acme.example sam@acme.example; do export BATON_KEY=$("
-           "$B key create acme --title s --member $who --role sign | grep -o 'baton_[a-z0-9_]*');"
-           "$B definition sign acme mql 1 --hash $hash; done",
-           0, "mql version 1 is in_force");
+    shell_expect("$B workspace create acme --marketing ana@acme.example --sales sam@acme.example",
+                 0, "ana@acme.example");
+    shell_expect("printf '%s' '" DOCUMENT "' | $B definition draft acme -", 0,
+                 "mql version 1 is draft");
+    shell_expect("$B definition propose acme mql 1", 0, "content hash");
+    shell_expect(
+        "hash=$($B definition show acme mql | grep -o '[0-9a-f]\\{64\\}');"
+        "for who in ana@acme.example sam@acme.example; do export BATON_KEY=$("
+        "$B key create acme --title s --member $who --role sign | grep -o 'baton_[a-z0-9_]*');"
+        "$B definition sign acme mql 1 --hash $hash; done",
+        0, "mql version 1 is in_force");
 }
 
 static char *setup(void)
@@ -126,7 +103,7 @@ static char *setup(void)
 
 static void teardown(char *folder)
 {
-    expect("$B verify --state", 0, "");
+    shell_expect("$B verify --state", 0, "");
     unsetenv("DATABASE_URL");
     database_free(database);
     scratch_free(folder);
@@ -138,27 +115,31 @@ START_TEST(test_applied)
 {
     char *folder = setup();
 
-    expect("$B definition apply acme mql 1", 2, "--as is missing");
-    expect("$B definition apply acme mql 1 --as nobody@acme.example", 1, "is not an active member");
-    expect("$B definition apply acme mql 2 --as ana@acme.example", 1, "baton: ");
-    expect("$B definition apply acme mql 0 --as ana@acme.example", 2, "a whole number from 1");
-    expect("$B definition apply acme mql 1 --as Ana@acme.example --dry-run | tr -s ' '", 0,
-           "nothing has changed\n leads judged again 250\n qualified 125\n unclear 0\n not "
-           "qualified 125\n would become mql or srl 125\n");
+    shell_expect("$B definition apply acme mql 1", 2, "--as is missing");
+    shell_expect("$B definition apply acme mql 1 --as nobody@acme.example", 1,
+                 "is not an active member");
+    shell_expect("$B definition apply acme mql 2 --as ana@acme.example", 1, "baton: ");
+    shell_expect("$B definition apply acme mql 0 --as ana@acme.example", 2,
+                 "a whole number from 1");
+    shell_expect("$B definition apply acme mql 1 --as Ana@acme.example --dry-run | tr -s ' '", 0,
+                 "nothing has changed\n leads judged again 250\n qualified 125\n unclear 0\n not "
+                 "qualified 125\n would become mql or srl 125\n");
     ck_assert_int_eq(database_ask_int(database, "SELECT count(*) FROM verdict"), 0);
-    expect("$B definition apply acme mql 1 --as ana@acme.example --json", 0, "\"state\": \"done\"");
+    shell_expect("$B definition apply acme mql 1 --as ana@acme.example --json", 0,
+                 "\"state\": \"done\"");
     ck_assert_int_eq(database_ask_int(database, "SELECT count(*) FROM verdict"), LEADS);
     ck_assert_int_eq(database_ask_int(database, "SELECT count(*) FROM lead WHERE stage = 'mql'"),
                      LEADS / 2);
-    expect("$B job list acme | tr -s ' ' | cut -d' ' -f2-6", 0,
-           "apply done 250 of 250\napply done 250 of 250\n");
-    expect("$B job list acme --json", 0, "\"dry_run\": true");
-    expect("$B job show acme $($B job list acme | head -1 | cut -d' ' -f1)", 0,
-           "\"qualified\": 125");
-    expect("$B job cancel acme $($B job list acme | head -1 | cut -d' ' -f1)", 1,
-           "The job is done");
-    expect("$B job show acme 0199d5a0-7d3e-7a41-9c52-3b1f0a6d2e11", 1, "there is no such job");
-    expect("$B job show acme last", 2, "give an id");
+    shell_expect("$B job list acme | tr -s ' ' | cut -d' ' -f2-6", 0,
+                 "apply done 250 of 250\napply done 250 of 250\n");
+    shell_expect("$B job list acme --json", 0, "\"dry_run\": true");
+    shell_expect("$B job show acme $($B job list acme | head -1 | cut -d' ' -f1)", 0,
+                 "\"qualified\": 125");
+    shell_expect("$B job cancel acme $($B job list acme | head -1 | cut -d' ' -f1)", 1,
+                 "The job is done");
+    shell_expect("$B job show acme 0199d5a0-7d3e-7a41-9c52-3b1f0a6d2e11", 1,
+                 "there is no such job");
+    shell_expect("$B job show acme last", 2, "give an id");
     teardown(folder);
 }
 END_TEST
@@ -210,9 +191,9 @@ START_TEST(test_interrupted)
     let_go(held);
     ck_assert_int_eq(waitpid(pid, &status, 0), pid);
     snprintf(command, sizeof command, "cat %s/apply.log", folder);
-    expect(command, 0, "interrupted: the job is cancelled; 250 of its leads were done");
+    shell_expect(command, 0, "interrupted: the job is cancelled; 250 of its leads were done");
     ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 1, "status %#x", (unsigned)status);
-    expect("$B job list acme", 0, "cancelled");
+    shell_expect("$B job list acme", 0, "cancelled");
     ck_assert_int_eq(database_ask_int(database, "SELECT count(*) FROM verdict"), LEADS);
     teardown(folder);
 }

@@ -313,7 +313,7 @@ START_TEST(a_key_that_will_not_do_stops_the_start)
         free(run(cases[i].make, 0));
         has(run(command, 2), cases[i].said);
     }
-    has(run("$BATON_BINARY signing-key create key", 1), "there is a file already");
+    has(run("$BATON_BINARY signing-key create key", 1), "the file exists already");
     has(run("stat -c %a key", 0), "600");
     free(run("openssl pkey -in key -pubout > again.pub && sed -n '/^-----/,$p' key.pub | "
              "cmp - again.pub",
