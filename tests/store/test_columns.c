@@ -275,7 +275,7 @@ static const struct {
     {"chain", ""},
     {"delivery", "source_id received_at content_type body"},
     {"background_job", "kind request done total asked_by team_id created_at"},
-    {"team", "name function created_at"},
+    {"team", "name created_at"},
     {"member", "created_at"},
     {"api_key", "team_id member_id title roles secret_hash made_by_kind made_by created_at"},
     {"definition", "definition_id created_by created_at"},

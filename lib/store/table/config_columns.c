@@ -43,7 +43,7 @@ static const struct column team_list[] = {
     {"team_id",    &as_uuid,          IN(id),     COLUMN_KEY},
     {"name",       &as_text,          IN(name)},
     {"title",      &as_text,          IN(title),  COLUMN_CHANGES},
-    {"function",   &as_team_function, IN(function)},
+    {"function",   &as_team_function, IN(function), COLUMN_CHANGES},
     {"active",     &as_bool,          IN(active), COLUMN_CHANGES},
     {"calendar",   &as_json,          IN(calendar), COLUMN_CHANGES | COLUMN_NULL},
     {"created_at", &as_instant,       IN(created_at)},
