@@ -61,7 +61,7 @@ static const struct statement HANDOFF_PAGE_OPEN = {
            "      WHERE workspace_id = $1 AND to_team = t.team_id AND state = 'offered' "
            "      AND coalesce($3::text, 'offered') = 'offered' "
            "      AND respond_by < $4 AND (respond_by, handoff_id) > ($5, $6) "
-           "      AND (NOT $8::bool OR respond_by <= now()) "
+           "      AND respond_by <= CASE WHEN $8::bool THEN now() ELSE 'infinity'::timestamptz END "
            "      ORDER BY respond_by, handoff_id "
            "      LIMIT $7"
            "    ) "
