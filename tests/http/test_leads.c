@@ -355,6 +355,10 @@ static const struct step touched[] = {
     PATCH("so what somebody says after that holds", "max", "/v1/leads/${kim}",
           "{'attributes':{'city':'Bern'},'occurred_at':'2999-01-01T00:00:00Z'}", 200,
           .checks = {{"/counted_as_now", "true"}}),
+    POST("the same of a capture", "marketing", "/v1/leads",
+         "{'email':'kim@corp.example','attributes':{'city':'Oslo'},"
+         "'occurred_at':'2999-01-01T00:00:00Z'}",
+         200, .checks = {{"/counted_as_now", "true"}}),
     PATCH("now", "max", "/v1/leads/${kim}", "{'attributes':{'city':'Rome'}}", 200),
     GET("she is in Rome", "max", "/v1/leads/${kim}", 200,
         .checks = {{"/attributes/city", "'Rome'"}}),

@@ -76,7 +76,8 @@ static const struct step teams[] = {
     GET("it works day and night", "sam", "/v1/teams/sales/calendar", 404),
     PUT("its working time", "sam", "/v1/teams/sales/calendar",
         "{'time_zone':'Europe/Berlin','hours':{'mon':[['09:00','12:30'],['13:15','17:30']],"
-        "'sun':[]},'holidays':['2026-12-25']}",
+        "'tue':[['09:00','17:30']],'wed':[['09:00','17:30']],'thu':[['09:00','17:30']],"
+        "'fri':[['09:00','15:00']],'sat':[],'sun':[]},'holidays':['2026-12-25']}",
         200,
         .checks = {{"/time_zone", "'Europe/Berlin'"},
                    {"/hours/mon/1/0", "'13:15'"},
