@@ -272,6 +272,7 @@ START_TEST(it_says_whether_more_is_due)
         ck_assert(list_add(due, bench.arena, kim));
     bench.work.now = kim->next.at;
     ck_assert_int_eq(command_decide(&bench.work, &command, &bench.outcome), DECIDED);
+    json_decref(bench.answer);
     bench.answer = json_loadb(bench.outcome.body, bench.outcome.body_len, 0, NULL);
     ck_assert_int_eq(json_integer_value(json_object_get(bench.answer, "done")), 1);
     ck_assert(json_is_true(json_object_get(bench.answer, "more")));
