@@ -153,16 +153,20 @@ static void play_seeds(const struct way *way, int seeds)
 
 /* ---- tests ---- */
 
+/* Time stands still in the model, so what falls due does not: nor what a route makes possible. */
+static void let_time_stand_still(struct database *of)
+{
+    database_exec(of, "CREATE FUNCTION stand_still() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+                      "IF NEW.name = 'due' THEN NEW.due_at := 'infinity'; END IF; RETURN NEW; "
+                      "END $$; "
+                      "CREATE TRIGGER stand_still BEFORE INSERT ON job FOR EACH ROW "
+                      "EXECUTE FUNCTION stand_still()");
+}
+
 static void setup(void)
 {
     trial_begin(&trial, NULL);
-    /* Time stands still in the model, so what falls due does not: nor what a route makes possible.
-     */
-    database_exec(trial.database,
-                  "CREATE FUNCTION stand_still() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF "
-                  "NEW.name = 'due' THEN NEW.due_at := 'infinity'; END IF; RETURN NEW; END $$; "
-                  "CREATE TRIGGER stand_still BEFORE INSERT ON job FOR EACH ROW EXECUTE FUNCTION "
-                  "stand_still()");
+    let_time_stand_still(trial.database);
 }
 
 static void teardown(void)
@@ -173,6 +177,7 @@ static void teardown(void)
 static void setup_defects(void)
 {
     database = database_new();
+    let_time_stand_still(database);
 }
 
 static void teardown_defects(void)
