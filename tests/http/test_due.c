@@ -24,28 +24,12 @@ static const char KIM[] = "{\"email\":\"kim@corp.example\",\"attributes\":{\"sen
 static struct stage stage;
 static char lead[TEXT_MAX];
 
-/* As the caller; the test fails unless it is answered with this status. The caller releases it. */
-static struct answer ask(const char *as, const char *method, const char *target, const char *body,
-                         int status)
-{
-    struct answer answer;
-
-    client_call(
-        stage.client,
-        &(struct call){
-            .method = method, .target = target, .token = story_get(stage.story, as), .body = body},
-        &answer);
-    ck_assert_msg(answer.status == status, "%s %s: wanted %d, got %d: %.500s", method, target,
-                  status, answer.status, answer.body);
-    return answer;
-}
-
 /* The text at this place; "" when there is none. */
 static const char *text_of(const char *as, const char *method, const char *target, const char *body,
                            int status, const char *pointer)
 {
     static char text[TEXT_MAX];
-    struct answer answer = ask(as, method, target, body, status);
+    struct answer answer = stage_call(&stage, as, method, target, body, status);
     const char *found = json_string_value(story_at(answer.json, pointer));
 
     snprintf(text, sizeof text, "%s", found == NULL ? "" : found);
@@ -125,7 +109,7 @@ START_TEST(what_is_overdue_is_first_in_the_queue_and_accepted_late)
                      strrchr(offer, '/') + 1);
     snprintf(accept, sizeof accept, "%s/accept", offer);
     ck_assert_str_eq(text_of("sam", "POST", accept, NULL, 200, "/handoff/state"), "accepted");
-    struct answer late = ask("sam", "GET", offer, NULL, 200);
+    struct answer late = stage_call(&stage, "sam", "GET", offer, NULL, 200);
     ck_assert(json_is_true(story_at(late.json, "/overdue")));
     answer_release(&late);
     wait_for(lead, "/next/step", "decide");

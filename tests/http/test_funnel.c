@@ -67,24 +67,14 @@ static void expect_same(const json_t *got, const json_t *wanted, const char *key
     ck_abort_msg("%s: got %s, wanted %s", key, left_text, right_text);
 }
 
-static struct answer ask(const struct stage *stage, const char *target)
-{
-    struct call call = {.method = "GET", .target = target, .token = story_get(stage->story, "ana")};
-    struct answer answer;
-
-    client_call(stage->client, &call, &answer);
-    ck_assert_msg(answer.status == 200, "%s: %d %s", target, answer.status, answer.body);
-    return answer;
-}
-
-static void expect_attribution(const struct stage *stage, const char *folder, int window_days)
+static void expect_attribution(struct stage *stage, const char *folder, int window_days)
 {
     char target[256];
     json_t *wanted = counts_of(folder, window_days);
 
     snprintf(target, sizeof target, "/v1/attribution?milestone=customer&model=first&by=source%s",
              window_days > 0 ? "&window_days=90" : "");
-    struct answer answer = ask(stage, target);
+    struct answer answer = stage_call(stage, "ana", "GET", target, NULL, 200);
     expect_same(answer.json, wanted, "data");
     expect_same(answer.json, wanted, "totals");
     expect_same(answer.json, wanted, "notes");
@@ -97,12 +87,12 @@ static long long number_at(const struct answer *answer, const char *pointer)
     return json_integer_value(story_at(answer->json, pointer));
 }
 
-static void expect_funnel(const struct stage *stage, const char *folder)
+static void expect_funnel(struct stage *stage, const char *folder)
 {
     json_t *wanted = counts_of(folder, 0);
     long long leads = json_integer_value(story_at(wanted, "/totals/leads"));
     long long won = json_integer_value(story_at(wanted, "/totals/conversions"));
-    struct answer answer = ask(stage, "/v1/reports/funnel");
+    struct answer answer = stage_call(stage, "ana", "GET", "/v1/reports/funnel", NULL, 200);
 
     ck_assert_int_eq(number_at(&answer, "/totals/leads"), leads);
     ck_assert_int_eq(number_at(&answer, "/data/1/leads"), leads - won); /* inquiry */
@@ -138,7 +128,7 @@ static struct stage imported(const char *folder)
     return stage;
 }
 
-static void expect_counts(const struct stage *stage, const char *folder)
+static void expect_counts(struct stage *stage, const char *folder)
 {
     expect_attribution(stage, folder, 0);
     expect_attribution(stage, folder, 90);

@@ -16,26 +16,10 @@
 
 static struct stage stage;
 
-/* As the caller; the test fails unless it is answered with this status. The caller releases it. */
-static struct answer ask(const char *as, const char *method, const char *target, const char *body,
-                         int status)
-{
-    struct answer answer;
-
-    client_call(
-        stage.client,
-        &(struct call){
-            .method = method, .target = target, .token = story_get(stage.story, as), .body = body},
-        &answer);
-    ck_assert_msg(answer.status == status, "%s %s: wanted %d, got %d: %.500s", method, target,
-                  status, answer.status, answer.body);
-    return answer;
-}
-
 static void done(const char *as, const char *method, const char *target, const char *body,
                  int status)
 {
-    struct answer answer = ask(as, method, target, body, status);
+    struct answer answer = stage_call(&stage, as, method, target, body, status);
 
     answer_release(&answer);
 }
@@ -124,7 +108,7 @@ static void make_source(int loop, char *path, char *etag)
     write_mapping(loop, "/nothing", mapping);
     snprintf(body, sizeof body, "{\"name\":\"s%d\",\"team\":\"marketing\",\"mapping\":%s}", loop,
              mapping);
-    struct answer answer = ask("ana", "POST", "/v1/sources", body, 201);
+    struct answer answer = stage_call(&stage, "ana", "POST", "/v1/sources", body, 201);
     snprintf(path, TEXT_MAX_BYTES, "%s", text_at(&answer, "/source/path"));
     snprintf(etag, TEXT_MAX_BYTES, "If-Match: %s", answer_header(&answer, "ETag"));
     answer_release(&answer);
@@ -152,7 +136,7 @@ static void mend_source(int loop, const char *path, const char *etag)
 /* Delivered and replayed; what came of it. */
 static void deliver(const char *path, const char *items, const char *first, char *replay)
 {
-    struct answer answer = ask("marketing", "POST", path, items, 202);
+    struct answer answer = stage_call(&stage, "marketing", "POST", path, items, 202);
 
     ck_assert_str_eq(text_at(&answer, "/status"), first);
     snprintf(replay, TEXT_MAX_BYTES, "/v1/deliveries/%s/replay", text_at(&answer, "/delivery_id"));
@@ -162,7 +146,7 @@ static void deliver(const char *path, const char *items, const char *first, char
 static void replay_applied(const char *replay)
 {
     long long before = service_metric(stage_service(), "lane_reruns_total");
-    struct answer answer = ask("ana", "POST", replay, NULL, 200);
+    struct answer answer = stage_call(&stage, "ana", "POST", replay, NULL, 200);
 
     ck_assert_str_eq(text_at(&answer, "/status"), "applied");
     answer_release(&answer);
@@ -174,7 +158,7 @@ static void last_lead_is_there(int loop)
     char target[TEXT_MAX_BYTES];
 
     snprintf(target, sizeof target, "/v1/leads?email=p%d@acme.example", sizes[loop].items - 1);
-    struct answer answer = ask("ana", "GET", target, NULL, 200);
+    struct answer answer = stage_call(&stage, "ana", "GET", target, NULL, 200);
     ck_assert_uint_eq(json_array_size(story_at(answer.json, "/data")), 1);
     answer_release(&answer);
 }
@@ -218,7 +202,7 @@ static void capture_leads(void)
                                 "%s{\"email\":\"m%d@acme.example\",\"touch\":{\"kind\":\"call\"}}",
                                 i ? "," : "", i);
     snprintf(text + len, size - len, "]}");
-    struct answer answer = ask("marketing", "POST", "/v1/leads/batch", text, 200);
+    struct answer answer = stage_call(&stage, "marketing", "POST", "/v1/leads/batch", text, 200);
     for (int i = 0; i <= MERGES; i++) {
         snprintf(pointer, sizeof pointer, "/data/%d/result/lead/id", i);
         snprintf(leads[i], sizeof leads[i], "%s", text_at(&answer, pointer));
@@ -269,7 +253,7 @@ static void do_to(const char *as, const char *method, const char *action, const 
     long long before = service_metric(stage_service(), "lane_reruns_total");
 
     snprintf(target, sizeof target, "/v1/leads/%s%s", leads[0], action);
-    struct answer answer = ask(as, method, target, body, status);
+    struct answer answer = stage_call(&stage, as, method, target, body, status);
     ck_assert_str_eq(text_at(&answer, "/lead/id"), leads[MERGES]);
     answer_release(&answer);
     ck_assert_int_le(service_metric(stage_service(), "lane_reruns_total") - before, 1);
@@ -286,7 +270,7 @@ static void whatever_goes_to_the_first_reaches_the_last(void)
     do_to("ana", "POST", "/override",
           "{\"term\":\"mql\",\"result\":\"qualified\",\"note\":\"met\"}", 200);
     snprintf(target, sizeof target, "/v1/leads/%s", leads[0]);
-    struct answer answer = ask("ana", "GET", target, NULL, 200);
+    struct answer answer = stage_call(&stage, "ana", "GET", target, NULL, 200);
     ck_assert_str_eq(text_at(&answer, "/id"), leads[MERGES]);
     ck_assert_str_eq(text_at(&answer, "/attributes/seniority"), "vp");
     answer_release(&answer);
@@ -350,7 +334,7 @@ START_TEST(leads_in_a_circle_are_said_to_be_damaged)
              leads[0], leads[1], leads[0], leads[0], leads[1]);
     stage_sql(sql);
     snprintf(target, sizeof target, "/v1/leads/%s/touches", leads[0]);
-    struct answer answer = ask("ana", "POST", target, "{\"kind\":\"call\"}", 500);
+    struct answer answer = stage_call(&stage, "ana", "POST", target, "{\"kind\":\"call\"}", 500);
     ck_assert_str_eq(text_at(&answer, "/code"), "not_loadable");
     answer_release(&answer);
     ck_assert_int_eq(service_metric(stage_service(), "lane_not_loadable_total") - before, 1);

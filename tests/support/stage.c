@@ -149,6 +149,20 @@ void stage_play(const char *options, const struct step *steps)
     stage_close(&stage);
 }
 
+struct answer stage_call(struct stage *stage, const char *as, const char *method,
+                         const char *target, const char *body, int status)
+{
+    const char *token = story_get(stage->story, as);
+    struct answer answer;
+
+    client_call(stage->client,
+                &(struct call){.method = method, .target = target, .token = token, .body = body},
+                &answer);
+    ck_assert_msg(answer.status == status, "%s %s: wanted %d, got %d: %.500s", method, target,
+                  status, answer.status, answer.body);
+    return answer;
+}
+
 static const struct step look_at_job[] = {
     GET("the job is looked at", "ana", "/v1/jobs/${job}", 200, .keep = {{"state", "/state"}}), {0}};
 

@@ -45,6 +45,11 @@ const char *stage_workspace(void);
 const char *stage_real_funnel(void);
 #define STAGE_NO_FUNNEL "there is no real funnel: BATON_FUNNEL names a folder with Olist's files"
 
+/** Calls as the one whom the story knows by this name; the test fails unless it is answered with
+ * this status. The caller releases the answer. */
+struct answer stage_call(struct stage *stage, const char *as, const char *method,
+                         const char *target, const char *body, int status);
+
 /** The server of this program, and the database's connection string. */
 struct service *stage_service(void);
 const char *stage_database(void);
@@ -61,8 +66,9 @@ void stage_wait_job(struct stage *stage, const char *state);
 char *stage_baton(const char *words, int code);
 
 /** What every round of a suite of stories ends with, by itself (suite.h): what the stories left
- *  behind is what its ledger tells, and the server drains and ends cleanly. Rounds have groups of
- * 1, 2 and 256 commands: the lane fills its groups up to that size with commands that are refused.
+ *  in the tables is what its ledger says, and the server drains and ends cleanly. Rounds have
+ * groups of 1, 2 and 256 commands: the lane fills its groups up to that size with commands that are
+ * refused.
  */
 void stage_end(void);
 
