@@ -26,8 +26,9 @@ struct time_zone;
  *  like a rule that PostgreSQL would take too ("XYZ3"). Says nothing of whether there is one. */
 bool time_zone_name_fits(const char *name);
 
-/** The zone, in the arena: some 4 KB where the clock is set twice a year. ERR_INVALID_VALUE: there
- * is none of this name; ERR_OUT_OF_MEMORY. */
+/** The zone, in the arena: some 4 KB where the clock is set twice a year. Reads a file of the
+ * system, so it is for configuration, when that is read or changed, and not for each lead.
+ * ERR_INVALID_VALUE: there is none of this name; ERR_OUT_OF_MEMORY. */
 enum err time_zone_open(const char *name, struct arena *arena,
                         const struct time_zone **out) MUST_USE;
 

@@ -3,8 +3,10 @@
  * and how many lie between two moments.
  *
  *   {"time_zone": "Europe/Berlin",
- *    "hours": {"mon": [["09:00", "12:30"], ["13:15", "17:30"]], …},      each day at most 8,
- * "24:00" ends it "holidays": ["2026-12-25"]}
+ *    "hours": {"mon": [["09:00", "12:30"], ["13:15", "17:30"]], …},
+ *    "holidays": ["2026-12-25"]}
+ *
+ * A day has at most 8 spans, and "24:00" ends it.
  *
  * A span lasts from the moment at which the zone's clock shows its begin to the one at which it
  * shows its end (time_zone_instant()): an hour that the clock skips is nobody's, one that it shows
