@@ -157,7 +157,7 @@ static void write_rule(struct page *page, const struct definition *definition)
     write_thresholds(page, definition);
     page_end_list(page);
     page_paragraph(page,
-                   "What was never told is unknown, not wrong. A verdict is unclear when only "
+                   "What nobody has said is unknown, not wrong. A verdict is unclear when only "
                    "unknown required criteria stand between the lead and qualified; an unknown "
                    "disqualifier does not block, and unknown points count 0.");
 }

@@ -1,7 +1,7 @@
 /*
  * A verdict: a definition applied to what is known about a lead at a moment.
  *
- * Logic is three-valued. What was never told makes a test unknown (why: missing), a value of
+ * Logic is three-valued. What nobody has said makes a test unknown (why: missing), a value of
  * another type than the test asks for likewise (why: type). `not` turns met and unmet about;
  * `all` is unmet when one is unmet, met when all are met; `any` the other way round;
  * `at_least n` is met when n are met, unmet when n cannot be reached any more; else unknown.

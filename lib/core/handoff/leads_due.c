@@ -5,7 +5,7 @@
 
 /* ---- reminders ---- */
 
-/* Whoever follows the events tells the owner. */
+/* The entry is the reminder: who follows the event feed passes it on to the owner. */
 static void remind(struct work *work, struct lead *lead, instant again)
 {
     struct json_out *body = work_body(work);

@@ -32,7 +32,7 @@ struct captured {
     bool created;
     bool known_event; /* the touch was there already */
     bool changed;     /* anything: what is known already changes nothing */
-    bool ahead;       /* it happened in the future, as it was told, which counts as now */
+    bool ahead;       /* a moment that was given lies in the future, and counts as now */
     bool joined;      /* an anonymous lead was found to be the same person */
     const struct uuid *duplicates;
     size_t duplicate_count;

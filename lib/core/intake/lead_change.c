@@ -10,15 +10,15 @@
 
 #include <string.h>
 
-/* told: when what was told happened. */
+/* given: the moment that the caller gave, INSTANT_NONE when none. */
 static enum decision answer_lead(struct work *work, struct lead *lead,
-                                 const struct judgement *judgement, instant told,
+                                 const struct judgement *judgement, instant given,
                                  struct outcome *outcome)
 {
     struct json_out *out = outcome_begin(work);
 
     json_out_begin_object(out);
-    lead_result_write(work, lead, judgement, told > work->now, out);
+    lead_result_write(work, lead, judgement, given > work->now, out);
     json_out_end_object(out);
     outcome->lead = lead->id;
     return outcome_answer(work, outcome, 200);

@@ -12,7 +12,7 @@ const struct term_judgement *lead_shown_verdict(const struct work *work, const s
                                                 struct term_judgement *again);
 
 /** Writes members: "lead", "verdict" and "handoff" of a lead after a change, and "counted_as_now"
- * when what was told lies ahead. */
+ * when ahead: a moment that was given lies in the future. */
 void lead_result_write(const struct work *work, const struct lead *lead,
                        const struct judgement *judgement, bool ahead, struct json_out *out);
 

@@ -24,9 +24,9 @@ static void commit(struct json_out *out, struct json_out *text, const struct lea
     json_out_hex(out, commitment, DIGEST_BYTES);
 }
 
-instant lead_moment(const struct work *work, instant told)
+instant lead_moment(const struct work *work, instant given)
 {
-    return told == INSTANT_NONE || told > work->now ? work->now : told;
+    return given == INSTANT_NONE || given > work->now ? work->now : given;
 }
 
 /* After whatever is known, should that carry a date to come: rows of before have such. */

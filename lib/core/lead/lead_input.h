@@ -27,7 +27,7 @@ struct attributes_input {
     size_t count;
     instant occurred_at; /* when it was so; INSTANT_NONE: now */
     enum knowledge_source source;
-    bool word; /* without a date it is a person's word now, and beats whatever was told before */
+    bool word; /* without a date: a person says so now, which beats all that was known before */
 };
 
 /** What they changed. */
@@ -37,8 +37,9 @@ struct attribute_changes {
     size_t commitments_len;
 };
 
-/** When what was told happened: a moment in the future counts as the moment of receipt. */
-instant lead_moment(const struct work *work, instant told);
+/** The moment that counts for a given one: a moment in the future counts as the moment of receipt,
+ * and so does INSTANT_NONE. */
+instant lead_moment(const struct work *work, instant given);
 
 /** Gives them to a lead that is open for change; *changes lives in the arena. Uses the scratch
  * text, so no ledger body may be begun. ERR_LIMIT_REACHED; ERR_OUT_OF_MEMORY. */

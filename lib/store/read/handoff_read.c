@@ -171,7 +171,7 @@ static const struct statement HANDOFF_PAGE_CLOSED_OF = {
     .hot = true,
 };
 
-/* A lead's handoffs are found where the ledger tells of them: offered (20), accepted at once after a
+/* A lead's handoffs are found by their entries in the ledger: offered (20), accepted at once after a
  * concession (24), imported (37).
  * $1 workspace, $2 receiving team or null, $3 assignee or null, $4 state or null, $5 the last of
  * the page before or null, $6 limit, $7 lead */
