@@ -276,6 +276,12 @@ START_TEST(it_says_whether_more_is_due)
     bench.answer = json_loadb(bench.outcome.body, bench.outcome.body_len, 0, NULL);
     ck_assert_int_eq(json_integer_value(json_object_get(bench.answer, "done")), 1);
     ck_assert(json_is_true(json_object_get(bench.answer, "more")));
+    /* she waits again: the same batch once more comes to nothing, and does not ask for another */
+    ck_assert_int_eq(command_decide(&bench.work, &command, &bench.outcome), DECIDED);
+    json_decref(bench.answer);
+    bench.answer = json_loadb(bench.outcome.body, bench.outcome.body_len, 0, NULL);
+    ck_assert_int_eq(json_integer_value(json_object_get(bench.answer, "done")), 0);
+    ck_assert(!json_is_true(json_object_get(bench.answer, "more")));
     bench_close();
 }
 END_TEST

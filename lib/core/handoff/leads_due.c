@@ -203,7 +203,8 @@ enum decision leads_due(struct work *work, const struct command *command, struct
     struct json_out *out = outcome_begin(work);
     json_out_begin_object(out);
     json_out_member_int(out, "done", done);
-    json_out_member_bool(out, "more", due->count == DUE_BATCH);
+    /* a full batch of which nothing was due must not be loaded again and again */
+    json_out_member_bool(out, "more", done > 0 && due->count == DUE_BATCH);
     json_out_end_object(out);
     return outcome_answer(work, outcome, 200);
 }
