@@ -36,6 +36,7 @@ struct cli_option {
 };
 
 struct cli;
+struct cli_store;
 
 struct cli_command {
     const char *name;  /* "key create" */
@@ -44,9 +45,10 @@ struct cli_command {
     const char *more;  /* for its own --help; NULL: none */
     int words_min;
     int words_max;
-    const struct cli_option *options; /* NULL: none */
-    unsigned settings;                /* enum settings_for; 0: none */
-    int (*run)(struct cli *cli);      /* returns an exit code */
+    const struct cli_option *options;                              /* NULL: none */
+    unsigned settings;                                             /* enum settings_for; 0: none */
+    int (*run)(struct cli *cli);                                   /* returns an exit code */
+    int (*in_workspace)(struct cli *cli, struct cli_store *store); /* where run opens one */
 };
 
 struct cli {

@@ -35,12 +35,11 @@ static int read_what(const struct cli *cli, struct definition_apply_input *out)
 }
 
 /* In whose name leads are judged again: it is recorded in the ledger of each. */
-static int read_actor(struct cli *cli, struct cli_store *store, struct arena *arena,
-                      struct caller *out)
+static int read_actor(struct cli *cli, struct cli_store *store, struct caller *out)
 {
     const struct member *member;
     const char *email;
-    int code = cli_read_email(arena, cli_option(cli, "as"), &email);
+    int code = cli_read_email(store->arena, cli_option(cli, "as"), &email);
 
     if (code != CLI_OK)
         return code;
@@ -158,7 +157,7 @@ static int print(const struct cli *cli, const json_t *job)
     return CLI_OK;
 }
 
-static int apply_in(struct cli *cli, struct cli_store *store, struct arena *arena)
+static int apply(struct cli *cli, struct cli_store *store)
 {
     struct definition_apply_input input;
     struct caller caller;
@@ -167,7 +166,7 @@ static int apply_in(struct cli *cli, struct cli_store *store, struct arena *aren
     int code = read_what(cli, &input);
 
     if (code == CLI_OK)
-        code = read_actor(cli, store, arena, &caller);
+        code = read_actor(cli, store, &caller);
     if (code == CLI_OK)
         code = cli_store_run(store, &caller, COMMAND_DEFINITION_APPLY, &input, &job);
     const char *text = json_string_value(json_object_get(job, "id"));
@@ -179,16 +178,6 @@ static int apply_in(struct cli *cli, struct cli_store *store, struct arena *aren
         code = print(cli, job);
     json_decref(job);
     return code;
-}
-
-static int apply(struct cli *cli, struct cli_store *store)
-{
-    return cli_store_with_arena(cli, store, apply_in);
-}
-
-static int run_apply(struct cli *cli)
-{
-    return cli_store_with(cli, apply);
 }
 
 static const struct cli_option apply_options[] = {
@@ -211,5 +200,6 @@ const struct cli_command cli_definition_apply = {
     .words_max = 3,
     .options = apply_options,
     .settings = SETTINGS_DATABASE,
-    .run = run_apply,
+    .run = cli_in_workspace,
+    .in_workspace = apply,
 };

@@ -254,11 +254,6 @@ static int backtest(struct cli *cli, struct cli_store *store)
     return code;
 }
 
-static int run_backtest(struct cli *cli)
-{
-    return cli_store_with(cli, backtest);
-}
-
 static const struct cli_option backtest_options[] = {
     {"against", "VERSION", false, "compare with this version of the same term"},
     {"from", "DATE", false, "leads that were first judged at or after it"},
@@ -278,5 +273,6 @@ const struct cli_command cli_definition_backtest = {
     .words_max = 3,
     .options = backtest_options,
     .settings = SETTINGS_DATABASE,
-    .run = run_backtest,
+    .run = cli_in_workspace,
+    .in_workspace = backtest,
 };

@@ -131,11 +131,6 @@ static int list(struct cli *cli, struct cli_store *store)
     return CLI_OK;
 }
 
-static int run_list(struct cli *cli)
-{
-    return cli_store_with(cli, list);
-}
-
 const struct cli_command cli_definition_list = {
     .name = "definition list",
     .words = "WORKSPACE",
@@ -143,7 +138,8 @@ const struct cli_command cli_definition_list = {
     .words_min = 1,
     .words_max = 1,
     .settings = SETTINGS_DATABASE,
-    .run = run_list,
+    .run = cli_in_workspace,
+    .in_workspace = list,
 };
 
 /* The version that is named, else the one in force, else the latest. */
@@ -201,11 +197,6 @@ static int show(struct cli *cli, struct cli_store *store)
     return CLI_OK;
 }
 
-static int run_show(struct cli *cli)
-{
-    return cli_store_with(cli, show);
-}
-
 static const struct cli_option show_options[] = {
     {"json", NULL, false, "the document instead of its page"},
     {NULL, NULL, false, NULL},
@@ -219,7 +210,8 @@ const struct cli_command cli_definition_show = {
     .words_max = 3,
     .options = show_options,
     .settings = SETTINGS_DATABASE,
-    .run = run_show,
+    .run = cli_in_workspace,
+    .in_workspace = show,
 };
 
 /* ---- draft, propose, sign ---- */
@@ -262,11 +254,6 @@ static int draft(struct cli *cli, struct cli_store *store)
     return code;
 }
 
-static int run_draft(struct cli *cli)
-{
-    return cli_store_with(cli, draft);
-}
-
 const struct cli_command cli_definition_draft = {
     .name = "definition draft",
     .words = "WORKSPACE FILE",
@@ -274,7 +261,8 @@ const struct cli_command cli_definition_draft = {
     .words_min = 2,
     .words_max = 2,
     .settings = SETTINGS_DATABASE,
-    .run = run_draft,
+    .run = cli_in_workspace,
+    .in_workspace = draft,
 };
 
 static int propose(struct cli *cli, struct cli_store *store)
@@ -290,11 +278,6 @@ static int propose(struct cli *cli, struct cli_store *store)
     return change(store, NULL, COMMAND_DEFINITION_PROPOSE, &input);
 }
 
-static int run_propose(struct cli *cli)
-{
-    return cli_store_with(cli, propose);
-}
-
 static const struct cli_option propose_options[] = {
     {"effective-from", "MOMENT", false, "RFC 3339; by default the second signature"},
     {NULL, NULL, false, NULL},
@@ -308,7 +291,8 @@ const struct cli_command cli_definition_propose = {
     .words_max = 3,
     .options = propose_options,
     .settings = SETTINGS_DATABASE,
-    .run = run_propose,
+    .run = cli_in_workspace,
+    .in_workspace = propose,
 };
 
 /* The signer's own key, which proves who signs. */
@@ -354,11 +338,6 @@ static int sign(struct cli *cli, struct cli_store *store)
     return code;
 }
 
-static int run_sign(struct cli *cli)
-{
-    return cli_store_with(cli, sign);
-}
-
 static const struct cli_option sign_options[] = {
     {"hash", "HEX", false, "the content hash that you have read"},
     {"key", "KEY", false, "your own key; better in BATON_KEY, which other users cannot see"},
@@ -373,5 +352,6 @@ const struct cli_command cli_definition_sign = {
     .words_max = 3,
     .options = sign_options,
     .settings = SETTINGS_DATABASE,
-    .run = run_sign,
+    .run = cli_in_workspace,
+    .in_workspace = sign,
 };

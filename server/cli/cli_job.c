@@ -120,11 +120,6 @@ static int list(struct cli *cli, struct cli_store *store)
     return err == ERR_NONE ? CLI_OK : say_failed(store, cli, err);
 }
 
-static int run_list(struct cli *cli)
-{
-    return cli_store_with(cli, list);
-}
-
 static const struct cli_option json_options[] = {
     {"json", NULL, false, "as JSON"},
     {NULL, NULL, false, NULL},
@@ -138,7 +133,8 @@ const struct cli_command cli_job_list = {
     .words_max = 1,
     .options = json_options,
     .settings = SETTINGS_DATABASE,
-    .run = run_list,
+    .run = cli_in_workspace,
+    .in_workspace = list,
 };
 
 /* ---- show and cancel ---- */
@@ -193,16 +189,6 @@ static int cancel(struct cli *cli, struct cli_store *store)
     return code;
 }
 
-static int run_show(struct cli *cli)
-{
-    return cli_store_with(cli, show);
-}
-
-static int run_cancel(struct cli *cli)
-{
-    return cli_store_with(cli, cancel);
-}
-
 const struct cli_command cli_job_show = {
     .name = "job show",
     .words = "WORKSPACE ID",
@@ -211,7 +197,8 @@ const struct cli_command cli_job_show = {
     .words_max = 2,
     .options = json_options,
     .settings = SETTINGS_DATABASE,
-    .run = run_show,
+    .run = cli_in_workspace,
+    .in_workspace = show,
 };
 
 const struct cli_command cli_job_cancel = {
@@ -222,5 +209,6 @@ const struct cli_command cli_job_cancel = {
     .words_max = 2,
     .options = json_options,
     .settings = SETTINGS_DATABASE,
-    .run = run_cancel,
+    .run = cli_in_workspace,
+    .in_workspace = cancel,
 };

@@ -20,7 +20,7 @@ static int read_roles(const struct cli *cli, unsigned *roles)
     return *roles == 0 ? cli_say_missing("role") : CLI_OK;
 }
 
-static int create_in(struct cli *cli, struct cli_store *store, struct arena *arena)
+static int create(struct cli *cli, struct cli_store *store)
 {
     const char *member = cli_option(cli, "member");
     struct key_create_input input = {
@@ -31,7 +31,7 @@ static int create_in(struct cli *cli, struct cli_store *store, struct arena *are
     int code = read_roles(cli, &input.roles);
 
     if (code == CLI_OK && member != NULL && strchr(member, '@') != NULL)
-        code = cli_read_email(arena, member, &input.member);
+        code = cli_read_email(store->arena, member, &input.member);
     if (code != CLI_OK)
         return code;
     if (input.title == NULL)
@@ -39,11 +39,6 @@ static int create_in(struct cli *cli, struct cli_store *store, struct arena *are
     if ((input.team == NULL) == (input.member == NULL))
         return cli_say(CLI_USAGE, "give --team or --member, not both");
     return cli_store_print(store, COMMAND_KEY_CREATE, &input);
-}
-
-static int create(struct cli *cli, struct cli_store *store)
-{
-    return cli_store_with_arena(cli, store, create_in);
 }
 
 /* By id, or by the whole key. */
@@ -91,21 +86,6 @@ static int list(struct cli *cli, struct cli_store *store)
     return CLI_OK;
 }
 
-static int run_create(struct cli *cli)
-{
-    return cli_store_with(cli, create);
-}
-
-static int run_revoke(struct cli *cli)
-{
-    return cli_store_with(cli, revoke);
-}
-
-static int run_list(struct cli *cli)
-{
-    return cli_store_with(cli, list);
-}
-
 static const struct cli_option create_options[] = {
     {"title", "TEXT", false, "what it is for"},
     {"team", "NAME", false, "the team that it belongs to"},
@@ -122,7 +102,8 @@ const struct cli_command cli_key_create = {
     .words_max = 1,
     .options = create_options,
     .settings = SETTINGS_DATABASE,
-    .run = run_create,
+    .run = cli_in_workspace,
+    .in_workspace = create,
 };
 
 const struct cli_command cli_key_revoke = {
@@ -132,7 +113,8 @@ const struct cli_command cli_key_revoke = {
     .words_min = 2,
     .words_max = 2,
     .settings = SETTINGS_DATABASE,
-    .run = run_revoke,
+    .run = cli_in_workspace,
+    .in_workspace = revoke,
 };
 
 const struct cli_command cli_key_list = {
@@ -142,5 +124,6 @@ const struct cli_command cli_key_list = {
     .words_min = 1,
     .words_max = 1,
     .settings = SETTINGS_DATABASE,
-    .run = run_list,
+    .run = cli_in_workspace,
+    .in_workspace = list,
 };

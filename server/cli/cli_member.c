@@ -20,16 +20,16 @@ static int split_external(struct arena *arena, const char *given, struct member_
     return CLI_OK;
 }
 
-static int create_in(struct cli *cli, struct cli_store *store, struct arena *arena)
+static int create(struct cli *cli, struct cli_store *store)
 {
     struct member_create_input input = {
         .team = cli_option(cli, "team"),
         .name = cli_option(cli, "name"),
     };
-    int code = cli_read_email(arena, cli_option(cli, "email"), &input.email);
+    int code = cli_read_email(store->arena, cli_option(cli, "email"), &input.email);
 
     if (code == CLI_OK)
-        code = split_external(arena, cli_option(cli, "external"), &input);
+        code = split_external(store->arena, cli_option(cli, "external"), &input);
     if (code != CLI_OK)
         return code;
     if (input.team == NULL)
@@ -60,12 +60,12 @@ static const struct member *find_member(const struct config *config, const char 
     return found;
 }
 
-static int update_in(struct cli *cli, struct cli_store *store, struct arena *arena)
+static int update(struct cli *cli, struct cli_store *store)
 {
     bool active;
     struct member_update_input input = {.name = cli_option(cli, "name")};
     const struct member *member = find_member(store->config, cli->words[1]);
-    int code = cli_read_email(arena, cli_option(cli, "email"), &input.email);
+    int code = cli_read_email(store->arena, cli_option(cli, "email"), &input.email);
 
     if (code != CLI_OK)
         return code;
@@ -78,16 +78,6 @@ static int update_in(struct cli *cli, struct cli_store *store, struct arena *are
         return cli_say(CLI_USAGE, "--active: give yes or no");
     input.member = member->id;
     return cli_store_print(store, COMMAND_MEMBER_UPDATE, &input);
-}
-
-static int create(struct cli *cli, struct cli_store *store)
-{
-    return cli_store_with_arena(cli, store, create_in);
-}
-
-static int update(struct cli *cli, struct cli_store *store)
-{
-    return cli_store_with_arena(cli, store, update_in);
 }
 
 static int list(struct cli *cli, struct cli_store *store)
@@ -103,21 +93,6 @@ static int list(struct cli *cli, struct cli_store *store)
                member->name);
     }
     return CLI_OK;
-}
-
-static int run_create(struct cli *cli)
-{
-    return cli_store_with(cli, create);
-}
-
-static int run_update(struct cli *cli)
-{
-    return cli_store_with(cli, update);
-}
-
-static int run_list(struct cli *cli)
-{
-    return cli_store_with(cli, list);
 }
 
 static const struct cli_option create_options[] = {
@@ -143,7 +118,8 @@ const struct cli_command cli_member_create = {
     .words_max = 1,
     .options = create_options,
     .settings = SETTINGS_DATABASE,
-    .run = run_create,
+    .run = cli_in_workspace,
+    .in_workspace = create,
 };
 
 const struct cli_command cli_member_update = {
@@ -154,7 +130,8 @@ const struct cli_command cli_member_update = {
     .words_max = 2,
     .options = update_options,
     .settings = SETTINGS_DATABASE,
-    .run = run_update,
+    .run = cli_in_workspace,
+    .in_workspace = update,
 };
 
 const struct cli_command cli_member_list = {
@@ -164,5 +141,6 @@ const struct cli_command cli_member_list = {
     .words_min = 1,
     .words_max = 1,
     .settings = SETTINGS_DATABASE,
-    .run = run_list,
+    .run = cli_in_workspace,
+    .in_workspace = list,
 };

@@ -53,6 +53,7 @@ int cli_store_open(struct cli_store *store, struct cli *cli, enum cli_secrets se
         return code;
     struct pg_settings app = database_as(store->database.app_url, ROLE_APP);
     struct pg_settings job = database_as(store->database.job_url, ROLE_JOB);
+    store->arena = arena_new(CLI_INPUT_MEMORY_BYTES);
     store->cache = config_cache_new(store->keyring);
     store->app = pg_new(&app);
     store->job = pg_new(&job);
@@ -60,7 +61,7 @@ int cli_store_open(struct cli_store *store, struct cli *cli, enum cli_secrets se
                        ? NULL
                        : lanes_start(&(struct lanes_settings){
                              .database = app, .cache = store->cache, .workers = 1});
-    if (store->app != NULL && store->job != NULL && store->lanes != NULL)
+    if (store->arena != NULL && store->app != NULL && store->job != NULL && store->lanes != NULL)
         return CLI_OK;
     cli_store_close(store);
     return cli_say(CLI_FAILED, "short of memory");
@@ -115,6 +116,7 @@ void cli_store_close(struct cli_store *store)
         config_cache_free(store->cache);
     cli_database_close(&store->database);
     keyring_free(store->keyring);
+    arena_free(store->arena);
     memset(store, 0, sizeof *store);
 }
 
@@ -167,27 +169,15 @@ void cli_print_json(const json_t *json)
     putchar('\n');
 }
 
-int cli_store_with(struct cli *cli, int (*run)(struct cli *cli, struct cli_store *store))
+int cli_in_workspace(struct cli *cli)
 {
     struct cli_store store;
     int code = cli_store_open_workspace(&store, cli, cli->words[0]);
 
     if (code != CLI_OK)
         return code;
-    code = run(cli, &store);
+    code = cli->command->in_workspace(cli, &store);
     cli_store_close(&store);
-    return code;
-}
-
-int cli_store_with_arena(struct cli *cli, struct cli_store *store,
-                         int (*run)(struct cli *cli, struct cli_store *store, struct arena *arena))
-{
-    struct arena *arena = arena_new(CLI_INPUT_MEMORY_BYTES);
-
-    if (arena == NULL)
-        return cli_say(CLI_FAILED, "short of memory");
-    int code = run(cli, store, arena);
-    arena_free(arena);
     return code;
 }
 

@@ -20,6 +20,7 @@ struct pg;
 struct cli_store {
     struct cli_database database;
     struct keyring *keyring; /* NULL with CLI_WITHOUT_SECRETS */
+    struct arena *arena;     /* for what the command reads and is given */
     struct config_cache *cache;
     struct lanes *lanes;
     struct pg *app; /* role baton_app */
@@ -53,12 +54,9 @@ int cli_store_say_lost(const struct pg *pg);
 int cli_store_run(struct cli_store *store, const struct caller *caller, enum command_kind kind,
                   const void *input, json_t **answer) MUST_USE;
 
-/** Opens the workspace that is the command's first word, runs, closes. */
-int cli_store_with(struct cli *cli, int (*run)(struct cli *cli, struct cli_store *store));
-
-/** Gives run an arena for its input. */
-int cli_store_with_arena(struct cli *cli, struct cli_store *store,
-                         int (*run)(struct cli *cli, struct cli_store *store, struct arena *arena));
+/** The run of a command within a workspace: opens the one that its first word names, calls the
+ *  command's in_workspace, closes. */
+int cli_in_workspace(struct cli *cli);
 
 /** Runs a command as the operator and prints its answer. */
 int cli_store_print(struct cli_store *store, enum command_kind kind, const void *input);

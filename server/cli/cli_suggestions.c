@@ -288,7 +288,7 @@ static int run_suggestions(struct cli *cli)
 {
     if (cli_option(cli, "out") != NULL && cli_option(cli, "draft") == NULL)
         return cli_say(CLI_USAGE, "--out takes the draft of a suggestion: say which with --draft");
-    return cli_store_with(cli, suggest);
+    return cli_in_workspace(cli);
 }
 
 static const struct cli_option suggestions_options[] = {
@@ -315,4 +315,5 @@ const struct cli_command cli_definition_suggestions = {
     .options = suggestions_options,
     .settings = SETTINGS_DATABASE,
     .run = run_suggestions,
+    .in_workspace = suggest,
 };

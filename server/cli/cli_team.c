@@ -7,8 +7,6 @@
 #include "core/workspace_setup.h"
 #include "store/read/handoff_read.h"
 
-#define READ_MEMORY_BYTES (1u << 20)
-
 static bool read_function(const struct cli *cli, enum team_function *value,
                           const enum team_function **out)
 {
@@ -39,15 +37,12 @@ static int read_used(struct cli_store *store, const char *name, bool *used)
 {
     const struct team *team = config_team_named(store->config, name);
     struct read read = {.pg = store->app,
-                        .arena = arena_new(READ_MEMORY_BYTES),
+                        .arena = store->arena,
                         .workspace = store->workspace,
                         .deadline = pg_deadline_in(CLI_READ_TIMEOUT_MS)};
 
     *used = false;
-    if (read.arena == NULL)
-        return cli_say(CLI_FAILED, "short of memory");
     enum err err = team == NULL ? ERR_NONE : handoff_read_has_team(&read, team->id, used);
-    arena_free(read.arena);
     return err == ERR_NONE ? CLI_OK : cli_store_say_lost(store->app);
 }
 
@@ -76,21 +71,6 @@ static int list(struct cli *cli, struct cli_store *store)
     return CLI_OK;
 }
 
-static int run_create(struct cli *cli)
-{
-    return cli_store_with(cli, create);
-}
-
-static int run_update(struct cli *cli)
-{
-    return cli_store_with(cli, update);
-}
-
-static int run_list(struct cli *cli)
-{
-    return cli_store_with(cli, list);
-}
-
 static const struct cli_option create_options[] = {
     {"function", "FUNCTION", false, "marketing, sales or other"},
     {"title", "TEXT", false, "how people call it; by default its name"},
@@ -112,7 +92,8 @@ const struct cli_command cli_team_create = {
     .words_max = 2,
     .options = create_options,
     .settings = SETTINGS_DATABASE,
-    .run = run_create,
+    .run = cli_in_workspace,
+    .in_workspace = create,
 };
 
 const struct cli_command cli_team_update = {
@@ -123,7 +104,8 @@ const struct cli_command cli_team_update = {
     .words_max = 2,
     .options = update_options,
     .settings = SETTINGS_DATABASE,
-    .run = run_update,
+    .run = cli_in_workspace,
+    .in_workspace = update,
 };
 
 const struct cli_command cli_team_list = {
@@ -133,5 +115,6 @@ const struct cli_command cli_team_list = {
     .words_min = 1,
     .words_max = 1,
     .settings = SETTINGS_DATABASE,
-    .run = run_list,
+    .run = cli_in_workspace,
+    .in_workspace = list,
 };
