@@ -33,6 +33,7 @@ enum {
     X(LEAD_IDENTITY, CALLER, CALLER, NOBODY, "its owner changes who it is")                        \
     X(LEAD_MERGE, CALLER, CALLER, NOBODY, "its owner merges it")                                   \
     X(LEAD_OVERRIDE, CALLER, CALLER, NOBODY, "its owner overrides its verdict")                    \
+    X(LEAD_REVIEW, CALLER, CALLER, NOBODY, "its owner says what becomes of it")                    \
     X(LEAD_ERASE, ADMIN, ADMIN, NOBODY, "an admin of its owner's side erases it")
 
 enum deed {

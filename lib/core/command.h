@@ -21,6 +21,7 @@ enum command_kind {
     X(LEAD_TOUCH, lead_touch, false, ONE(LEAD, add_touch_input, lead), OWN(lead_touch_keys))       \
     X(LEAD_FACTS, lead_facts, false, ONE(LEAD, facts_input, lead))                                 \
     X(LEAD_OVERRIDE, lead_override, false, ONE(LEAD, override_input, lead))                        \
+    X(LEAD_REVIEW, lead_review, false, ONE(LEAD, review_input, lead))                              \
     X(LEAD_MERGE, lead_merge, false, ONE(LEAD, merge_input, survivor),                             \
       ONE(LEAD, merge_input, absorbed))                                                            \
     X(LEAD_ERASE, lead_erase, false, ONE(LEAD, erase_input, lead))                                 \

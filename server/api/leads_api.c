@@ -3,9 +3,11 @@
 #include "api/batch.h"
 #include "api/values.h"
 
+#include "base/name.h"
 #include "core/intake/lead_change.h"
 #include "core/intake/lead_erase.h"
 #include "core/intake/lead_merge.h"
+#include "core/intake/lead_review.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -80,7 +82,7 @@ static const struct input_field facts_fields[] = {
 };
 const struct input_spec facts_spec = INPUT_SPEC(facts_fields, struct facts_input);
 
-/* ---- override, merge, erase ---- */
+/* ---- override, review, merge, erase ---- */
 
 static const char *const override_names[] = {
     [VERDICT_QUALIFIED] = "qualified", [VERDICT_NOT_QUALIFIED] = "not_qualified"};
@@ -94,6 +96,17 @@ static const struct input_field override_fields[] = {
     {"result", &override_type, AT(struct override_input, result), .required = true},
 };
 const struct input_spec override_spec = INPUT_SPEC(override_fields, struct override_input);
+
+static const struct input_field review_fields[] = {
+    {"lead_id", &input_uuid, AT(struct review_input, lead), .place = INPUT_PATH},
+    {"decision", &review_decision_type, AT(struct review_input, decision), .required = true},
+    {"until", &input_instant, AT(struct review_input, until)},
+    {"to_team", &name_type, AT(struct review_input, to_team)},
+    {"note", &note_type, AT(struct review_input, note)},
+    {"reason", &code_type, AT(struct review_input, reason)},
+    {"occurred_at", &input_instant, AT(struct review_input, occurred_at)},
+};
+const struct input_spec review_spec = INPUT_SPEC(review_fields, struct review_input);
 
 static const struct input_field merge_fields[] = {
     {"lead_id", &input_uuid, AT(struct merge_input, survivor), .place = INPUT_PATH},

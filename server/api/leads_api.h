@@ -15,6 +15,7 @@ extern const struct input_spec lead_update_spec;
 extern const struct input_spec add_touch_spec;
 extern const struct input_spec facts_spec;
 extern const struct input_spec override_spec;
+extern const struct input_spec review_spec;
 extern const struct input_spec merge_spec;
 extern const struct input_spec erase_spec;
 

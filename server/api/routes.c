@@ -59,6 +59,8 @@ const struct route routes[] = {
      LEAD_BODY_MAX_BYTES, .input = &facts_spec, .command = COMMAND_LEAD_FACTS},
     {"POST", "/v1/leads/{lead_id}/override", "leads_override", ROLE_WORK | ROLE_ADMIN, ROUTE_WRITE,
      LEAD_BODY_MAX_BYTES, .input = &override_spec, .command = COMMAND_LEAD_OVERRIDE},
+    {"POST", "/v1/leads/{lead_id}/review", "leads_review", ROLE_WORK | ROLE_ADMIN, ROUTE_WRITE,
+     LEAD_BODY_MAX_BYTES, .input = &review_spec, .command = COMMAND_LEAD_REVIEW},
     {"POST", "/v1/leads/{lead_id}/merge", "leads_merge", ROLE_WORK | ROLE_ADMIN, ROUTE_WRITE,
      LEAD_BODY_MAX_BYTES, .input = &merge_spec, .command = COMMAND_LEAD_MERGE},
     {"POST", "/v1/leads/{lead_id}/erase", "leads_erase", ROLE_ADMIN, ROUTE_WRITE,

@@ -109,6 +109,8 @@ static const struct step leads[] = {
            "{'external_ids':[{'source':'crm','id':'8'}]}"),
     OTHERS("takes her address", "sam", "PATCH", "/v1/leads/${kim}", "{'email':null}"),
     OTHERS("merges her", "sam", "POST", "/v1/leads/${kim}/merge", "{'from':'${lee}'}"),
+    OTHERS("says what becomes of her", "sam", "POST", "/v1/leads/${kim}/review",
+           "{'decision':'nurture'}"),
     OTHERS("erases her", "sam", "POST", "/v1/leads/${kim}/erase", NULL),
     POST("marketing does all of it", "ana", "/v1/leads/${kim}/merge", "{'from':'${lee}'}", 200),
     POST("to the end", "ana", "/v1/leads/${kim}/erase", NULL, 200),

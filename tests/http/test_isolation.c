@@ -71,6 +71,7 @@ static const struct probe probes[] = {
     {.operation = "leads_override",
      .roles = WORKERS,
      .body = "{'term':'mql','result':'qualified','note':'x'}"},
+    {.operation = "leads_review", .roles = WORKERS, .body = "{'decision':'nurture'}"},
     {.operation = "leads_merge", .roles = WORKERS, .body = "{'from':'${lou}'}"},
     {.operation = "leads_erase", .roles = ROLE_ADMIN},
     {.operation = "handoffs_list", .roles = READERS},

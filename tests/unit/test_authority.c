@@ -35,6 +35,7 @@ static const struct {
     {DEED_LEAD_IDENTITY, ALL_OF("oasw", "oasw", "o")},
     {DEED_LEAD_MERGE, ALL_OF("oasw", "oasw", "o")},
     {DEED_LEAD_OVERRIDE, ALL_OF("oasw", "oasw", "o")},
+    {DEED_LEAD_REVIEW, ALL_OF("oasw", "oasw", "o")},
     {DEED_LEAD_ERASE, ALL_OF("oa", "oa", "o")},
 };
 

@@ -63,11 +63,13 @@ bool offer_is_claimed(const struct lead *lead)
     return lead->claimed_stage == STAGE_OPPORTUNITY || lead->claimed_stage == STAGE_CUSTOMER;
 }
 
-static bool may_be_offered(const struct work *work, const struct lead *lead)
+static bool may_be_offered(const struct work *work, const struct lead *lead,
+                           const struct offer_again *again)
 {
-    return !offer_is_claimed(lead) && lead->status == LEAD_ACTIVE && lead->open == NULL &&
-           lead->stage != STAGE_OPPORTUNITY && !stage_is_end(lead->stage) &&
-           !lead_is_held(lead, work->now);
+    if (lead->status != LEAD_ACTIVE || lead->open != NULL || stage_is_end(lead->stage))
+        return false;
+    return again->wish != NULL || (!offer_is_claimed(lead) && lead->stage != STAGE_OPPORTUNITY &&
+                                   !lead_is_held(lead, work->now));
 }
 
 static bool is_open_to(const struct route_rule *route, const struct lead *lead,
@@ -93,12 +95,13 @@ struct handoff *offer_by_itself(struct work *work, struct lead *lead,
 {
     const struct config *config = work->config;
 
-    if (!may_be_offered(work, lead))
+    if (!may_be_offered(work, lead, again))
         return NULL;
     for (size_t i = 0; i < config->route_count; i++) {
         const struct route_rule *route = &config->routes[i];
-        if (!route->automatic || !is_open_to(route, lead, judgement) ||
-            uuid_equal(route->to_team, again->except))
+        bool named = uuid_is_nil(again->only) || uuid_equal(route->to_team, again->only);
+        if ((!route->automatic && again->wish == NULL) || !is_open_to(route, lead, judgement) ||
+            !named || uuid_equal(route->to_team, again->except))
             continue;
         const struct term_judgement *judged = judgement->terms[route->gate];
         bool word = route->gated && judged->overridden;
@@ -112,7 +115,10 @@ struct handoff *offer_by_itself(struct work *work, struct lead *lead,
                               .version = route->gated ? judged->version->version : 0,
                               .verdict_seq = route->gated ? judged->seq : 0,
                               .previous = again->previous,
-                              .note = word ? lead->overrides[route->gate].note : NULL,
+                              .note = word && again->note == NULL
+                                          ? lead->overrides[route->gate].note
+                                          : again->note,
+                              .caller = again->wish,
                           });
     }
     return NULL;

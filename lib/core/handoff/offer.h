@@ -26,6 +26,12 @@ struct handoff *offer_make(struct work *work, struct lead *lead, const struct of
 struct offer_again {
     struct uuid previous; /* the handoff that the new one follows; nil: none */
     struct uuid except;   /* a team that it is not offered to; nil: none */
+    struct uuid only;     /* the team that it is offered to; nil: any */
+    /* The member of its owner who wants it offered, which opens the routes that are not automatic,
+     * and ends the wait of whoever is or is claimed to be an opportunity or a customer; NULL: it is
+     * offered by itself. */
+    const struct caller *wish;
+    const char *note; /* of the wish; NULL: none */
 };
 
 /**

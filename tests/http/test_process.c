@@ -1,0 +1,110 @@
+/* Whose turn it is: what its owner says of a lead that waits for them. */
+#include "stage.h"
+#include "suite.h"
+
+#define SIGNED "--starter mql --sign"
+#define DAY    (24 * 3600)
+#define KIM    "/v1/leads/${kim}"
+
+#define OFFERED                                                                                    \
+    POST("marketing captures Kim, who is offered to sales", "marketing", "/v1/leads",              \
+         "{'email':'kim@corp.example','attributes':{'seniority':'vp','company.employees':120},"    \
+         "'touch':{'kind':'form_submitted','source':'google'}}",                                   \
+         201, .checks = {{"/handoff/state", "'offered'"}},                                         \
+         .keep = {{"kim", "/lead/id"}, {"offer", "/handoff/id"}})
+
+#define TAKEN_BACK                                                                                 \
+    POST("marketing takes her back", "ana", "/v1/handoffs/${offer}/withdraw", NULL, 200,           \
+         .checks = {{"/lead/next/step", "'review'"}})
+
+/* ---- review ---- */
+
+static const struct step reviewed[] = {
+    OFFERED,
+    POST("while she is offered sales has the word", "ana", KIM "/review", "{'decision':'nurture'}",
+         409, .checks = {{"/code", "'state_conflict'"}, {"/allowed_actions", "['withdraw']"}}),
+    TAKEN_BACK,
+    POST("sales has no say in it", "sam", KIM "/review", "{'decision':'customer'}", 403,
+         .checks = {{"/code", "'other_side'"}}),
+    POST("nor has a tool for nobody", "sales", KIM "/review", "{'decision':'nurture'}", 422,
+         .checks = {{"/code", "'actor_required'"}}),
+    POST("there are four words", "ana", KIM "/review", "{'decision':'forget'}", 400,
+         .checks = {{"/errors/0/pointer", "'/decision'"}}),
+    POST("she is to wait", "ana", KIM "/review",
+         "{'decision':'nurture','until':'2036-01-01T08:00:00Z'}", 200,
+         .headers = {"Idempotency-Key: r1"},
+         .checks = {{"/lead/stage", "'nurture'"},
+                    {"/lead/next/step", "'nurture'"},
+                    {"/lead/next/at", "'2036-01-01T08:00:00Z'"},
+                    {"/lead/next/why", "'reviewed'"},
+                    {"/handoff", "null"}},
+         .keep = {{"first", "@body"}}),
+    POST("the repeat answers the same bytes", "ana", KIM "/review",
+         "{'decision':'nurture','until':'2036-01-01T08:00:00Z'}", 200,
+         .headers = {"Idempotency-Key: r1"},
+         .checks = {{"@body", "=${first}"}, {"@Idempotent-Replayed", "=true"}}),
+    POST("she comes by", "marketing", KIM "/touches", "{'kind':'page_view','source':'google'}", 201,
+         .checks = {{"/handoff", "null"}, {"/lead/next/step", "'nurture'"}}),
+    POST("marketing thinks again", "ana", KIM "/review",
+         "{'decision':'offer','note':'She wrote today.'}", 200,
+         .checks = {{"/lead/next/step", "'answer'"}, {"/handoff/state", "'offered'"}},
+         .keep = {{"again", "/handoff/id"}}),
+    GET("sales sees why", "sam", "/v1/handoffs/${again}", 200,
+        .checks = {{"/offer_note", "'She wrote today.'"}, {"/previous", "'${offer}'"}}),
+    GET("and all of it is on her timeline", "sam", KIM "/timeline", 200,
+        .checks = {{"/data/4/type", "'lead.reviewed'"},
+                   {"/data/4/new_stage", "'nurture'"},
+                   {"/data/4/actor/team", "'marketing'"}}),
+    {0},
+};
+
+static const struct step ended[] = {
+    OFFERED,
+    TAKEN_BACK,
+    POST("nobody is sent away without a reason", "ana", KIM "/review", "{'decision':'disqualify'}",
+         422, .checks = {{"/errors/0/pointer", "'/reason'"}}),
+    POST("that the definition knows", "ana", KIM "/review",
+         "{'decision':'disqualify','reason':'ugly'}", 422,
+         .checks = {{"/code", "'unknown_reason'"},
+                    {"/allowed_reasons", "<array>"},
+                    {"/state", "!"}}),
+    POST("spam is one", "ana", KIM "/review", "{'decision':'disqualify','reason':'spam'}", 200,
+         .checks = {{"/lead/stage", "'disqualified'"}, {"/lead/next", "null"}}),
+    POST("once", "ana", KIM "/review", "{'decision':'disqualify','reason':'spam'}", 409,
+         .checks = {{"/state", "'disqualified'"}}),
+    POST("she was a customer all along", "ana", KIM "/review",
+         "{'decision':'customer','occurred_at':'2020-05-01T00:00:00Z'}", 200,
+         .checks = {{"/lead/stage", "'customer'"}, {"/lead/next", "null"}}),
+    GET("since when is known", "ana", KIM, 200,
+        .checks = {{"/milestones/customer", "'2020-05-01T00:00:00Z'"}}),
+    POST("nothing is to be said of a customer", "ana", KIM "/review", "{'decision':'offer'}", 409,
+         .checks = {{"/state", "'customer'"}}),
+    POST("nor of nobody", "ana", "/v1/leads/01939393-9393-7393-9393-939393939393/review",
+         "{'decision':'offer'}", 404),
+    {0},
+};
+
+static const struct step not_offered[] = {
+    POST("Lee is known by little", "marketing", "/v1/leads", "{'email':'lee@corp.example'}", 201,
+         .keep = {{"kim", "/lead/id"}}),
+    POST("which no gate lets through", "ana", KIM "/review", "{'decision':'offer'}", 422,
+         .checks = {{"/code", "'not_qualified'"}, {"/errors/0/code", "<string>"}}),
+    POST("a date to come is wanted", "ana", KIM "/review",
+         "{'decision':'nurture','until':'2020-01-01T00:00:00Z'}", 422,
+         .checks = {{"/errors/0/pointer", "'/until'"}}),
+    {0},
+};
+
+static const struct {
+    const char *label;
+    const struct step *steps;
+} stories[] = {{"a review", reviewed}, {"the end", ended}, {"no gate", not_offered}};
+
+STORY(whose_turn_it_is, SIGNED, stories[_i].steps)
+
+void suite_cases(Suite *suite)
+{
+    TCase *tcase = suite_case(suite, "process");
+
+    EACH(tcase, whose_turn_it_is, stories);
+}
