@@ -270,7 +270,7 @@ static enum pg_status read_version(struct pg *pg, struct uuid workspace, int64_t
     *version = 0;
     if (status == PG_OK) {
         pg_queue_begin_read(pg, workspace);
-        int index = head_table_queue_read(pg, arena, workspace);
+        int index = head_table_queue_read(&(struct pg_scope){pg, arena, workspace});
         pg_queue_commit(pg);
         status = pg_pipeline_run(pg, deadline);
         if (status == PG_OK && pg_rows(pg_result(pg, index)) == 1)

@@ -56,24 +56,33 @@ static struct uuid *flat(struct load *load, const struct list *ids, size_t *coun
     return out;
 }
 
-static int ask_ids(struct load *load, const struct list *ids,
-                   int (*queue)(struct pg *, struct arena *, struct uuid, const struct uuid *,
-                                size_t))
+static int ask_ids(struct load *load, const struct list *ids, const struct statement *statement)
 {
     size_t count;
     struct uuid *all = flat(load, ids, &count);
 
-    return count == 0 ? -1 : queue(load->pg, load->work->arena, load->workspace, all, count);
+    return count == 0 ? -1 : pg_scope_queue_ids(&load->scope, statement, all, count);
 }
 
 /* One statement for each key; returns the index of the first. */
 static int ask_each(struct load *load, const struct list *keys,
-                    int (*queue)(struct pg *, struct arena *, struct uuid, const void *))
+                    int (*queue)(const struct pg_scope *, const void *))
 {
     int first = -1;
 
     for (size_t i = 0; i < keys->count; i++) {
-        int index = queue(load->pg, load->work->arena, load->workspace, keys->items[i]);
+        int index = queue(&load->scope, keys->items[i]);
+        first = i == 0 ? index : first;
+    }
+    return first;
+}
+
+static int ask_each_id(struct load *load, const struct list *ids, const struct statement *statement)
+{
+    int first = -1;
+
+    for (size_t i = 0; i < ids->count; i++) {
+        int index = pg_scope_queue_id(&load->scope, statement, *(const struct uuid *)ids->items[i]);
         first = i == 0 ? index : first;
     }
     return first;
@@ -83,13 +92,13 @@ static int ask_each(struct load *load, const struct list *keys,
 
 static int ask_answers(struct load *load, const struct list *keys)
 {
-    return answer_table_queue_find(load->pg, load->work->arena, load->workspace,
-                                   (const uint8_t(*const *)[DIGEST_BYTES])keys->items, keys->count);
+    return answer_table_queue_find(&load->scope, (const uint8_t(*const *)[DIGEST_BYTES])keys->items,
+                                   keys->count);
 }
 
 static void take_answers(struct load *load, const struct list *keys, int first)
 {
-    const struct pg_result *result = pg_result(load->pg, first);
+    const struct pg_result *result = pg_result(load->scope.pg, first);
 
     (void)keys;
     for (int row = 0; row < pg_rows(result); row++) {
@@ -103,15 +112,15 @@ static void take_answers(struct load *load, const struct list *keys, int first)
 
 static int ask_identities(struct load *load, const struct list *keys)
 {
-    return identity_table_queue_find(load->pg, load->work->arena, load->workspace,
-                                     (const struct identity *const *)keys->items, keys->count);
+    return identity_table_queue_find(&load->scope, (const struct identity *const *)keys->items,
+                                     keys->count);
 }
 
 /* Which lead each identity leads to; NULL: none. */
 static const struct uuid **resolved(struct load *load, const struct list *keys, int first)
 {
     const struct uuid **leads = arena_alloc(load->work->arena, (keys->count + 1) * sizeof *leads);
-    const struct pg_result *result = pg_result(load->pg, first);
+    const struct pg_result *result = pg_result(load->scope.pg, first);
 
     for (int row = 0; leads != NULL && row < pg_rows(result); row++) {
         int64_t ordinal = pg_get_int8(result, row, 0);
@@ -137,12 +146,12 @@ static void take_identities(struct load *load, const struct list *keys, int firs
 
 static int ask_handoff_leads(struct load *load, const struct list *keys)
 {
-    return load->at_once ? -1 : ask_ids(load, keys, handoff_table_queue_leads);
+    return load->at_once ? -1 : ask_ids(load, keys, &HANDOFF_LEADS);
 }
 
 static void take_handoff_leads(struct load *load, const struct list *keys, int first)
 {
-    const struct pg_result *result = pg_result(load->pg, first);
+    const struct pg_result *result = pg_result(load->scope.pg, first);
 
     (void)keys;
     for (int row = 0; row < pg_rows(result); row++)
@@ -155,13 +164,12 @@ static void take_handoff_leads(struct load *load, const struct list *keys, int f
 static int ask_followed(struct load *load, const struct list *keys)
 {
     (void)keys;
-    return load->more == NULL ? -1
-                              : ask_ids(load, &load->more->of[KIND_LEAD], lead_table_queue_follow);
+    return load->more == NULL ? -1 : ask_ids(load, &load->more->of[KIND_LEAD], &LEAD_FOLLOW);
 }
 
 static void take_followed(struct load *load, const struct list *keys, int first)
 {
-    const struct pg_result *result = pg_result(load->pg, first);
+    const struct pg_result *result = pg_result(load->scope.pg, first);
 
     (void)keys;
     for (int row = 0; row < pg_rows(result); row++)
@@ -170,12 +178,12 @@ static void take_followed(struct load *load, const struct list *keys, int first)
 
 static int ask_touches(struct load *load, const struct list *keys)
 {
-    return ask_ids(load, keys, touch_table_queue_find);
+    return ask_ids(load, keys, &TOUCH_FIND);
 }
 
 static void take_touches(struct load *load, const struct list *keys, int first)
 {
-    const struct pg_result *result = pg_result(load->pg, first);
+    const struct pg_result *result = pg_result(load->scope.pg, first);
 
     for (int row = 0; row < pg_rows(result); row++)
         work_put_touch(load->work, pg_get_uuid(result, row, 0), true);
@@ -202,12 +210,12 @@ static int ask_leads(struct load *load, const struct list *keys)
         flat(load, load->at_once ? &load->keys.of[KIND_HANDOFF] : &none, &concerned->handoff_count);
     if (concerned->lead_count + concerned->handoff_count == 0)
         return -1;
-    return lead_table_queue_lock(load->pg, load->work->arena, load->workspace, concerned);
+    return lead_table_queue_lock(&load->scope, concerned);
 }
 
 static void take_leads(struct load *load, const struct list *keys, int first)
 {
-    const struct pg_result *result = pg_result(load->pg, first);
+    const struct pg_result *result = pg_result(load->scope.pg, first);
     struct list merged = {0};
 
     (void)keys;
@@ -248,18 +256,18 @@ static void check_identities(struct load *load, const struct list *keys, int fir
 
 static int ask_handoffs(struct load *load, const struct list *keys)
 {
-    return ask_ids(load, keys, handoff_table_queue_by_id);
+    return ask_ids(load, keys, &HANDOFF_BY_ID);
 }
 
 static int ask_open_handoffs(struct load *load, const struct list *keys)
 {
     (void)keys;
-    return handoff_table_queue_open(load->pg, load->work->arena, load->workspace, &load->concerned);
+    return handoff_table_queue_open(&load->scope, &load->concerned);
 }
 
 static void take_handoffs(struct load *load, const struct list *keys, int first)
 {
-    const struct pg_result *result = pg_result(load->pg, first);
+    const struct pg_result *result = pg_result(load->scope.pg, first);
 
     (void)keys;
     for (int row = 0; row < pg_rows(result); row++) {
@@ -282,7 +290,7 @@ static void take_handoffs(struct load *load, const struct list *keys, int first)
 static int ask_logs(struct load *load, const struct list *keys)
 {
     (void)keys;
-    return touch_table_queue_logs(load->pg, load->work->arena, load->workspace, &load->concerned);
+    return touch_table_queue_logs(&load->scope, &load->concerned);
 }
 
 /* The rows of a lead stand together, newest first. */
@@ -310,19 +318,19 @@ static void put_logs(struct load *load, const struct pg_result *result)
 static void take_logs(struct load *load, const struct list *keys, int first)
 {
     (void)keys;
-    put_logs(load, pg_result(load->pg, first));
+    put_logs(load, pg_result(load->scope.pg, first));
 }
 
 /* ---- with it: counters, and what else commands name ---- */
 
 static int ask_chains(struct load *load, const struct list *keys)
 {
-    return ask_ids(load, keys, chain_table_queue_lock);
+    return ask_ids(load, keys, &CHAIN_LOCK);
 }
 
 static void take_chains(struct load *load, const struct list *keys, int first)
 {
-    const struct pg_result *result = pg_result(load->pg, first);
+    const struct pg_result *result = pg_result(load->scope.pg, first);
 
     for (size_t i = 0; i < keys->count; i++) {
         struct chain_row *chain = ARENA_NEW(load->work->arena, struct chain_row);
@@ -342,10 +350,9 @@ static void take_chains(struct load *load, const struct list *keys, int first)
     }
 }
 
-static int queue_exception(struct pg *pg, struct arena *arena, struct uuid workspace,
-                           const void *key)
+static int queue_exception(const struct pg_scope *scope, const void *key)
 {
-    return exception_table_queue_lock(pg, arena, workspace, key);
+    return exception_table_queue_lock(scope, key);
 }
 
 static int ask_exceptions(struct load *load, const struct list *keys)
@@ -356,7 +363,7 @@ static int ask_exceptions(struct load *load, const struct list *keys)
 static void take_exceptions(struct load *load, const struct list *keys, int first)
 {
     for (size_t i = 0; i < keys->count; i++) {
-        const struct pg_result *result = pg_result(load->pg, first + (int)i);
+        const struct pg_result *result = pg_result(load->scope.pg, first + (int)i);
         struct exception_count *count = ARENA_NEW(load->work->arena, struct exception_count);
         if (count == NULL || pg_rows(result) != 1)
             return;
@@ -367,41 +374,29 @@ static void take_exceptions(struct load *load, const struct list *keys, int firs
     }
 }
 
-static int queue_delivery(struct pg *pg, struct arena *arena, struct uuid workspace,
-                          const void *key)
-{
-    return delivery_table_queue_lock(pg, arena, workspace, *(const struct uuid *)key);
-}
-
 static int ask_deliveries(struct load *load, const struct list *keys)
 {
-    return ask_each(load, keys, queue_delivery);
+    return ask_each_id(load, keys, &DELIVERY_LOCK);
 }
 
 static void take_deliveries(struct load *load, const struct list *keys, int first)
 {
     for (size_t i = 0; i < keys->count; i++) {
-        const struct pg_result *result = pg_result(load->pg, first + (int)i);
+        const struct pg_result *result = pg_result(load->scope.pg, first + (int)i);
         work_put(load->work, KIND_DELIVERY, keys->items[i],
                  pg_rows(result) == 1 ? delivery_table_read(result, 0, load->work->arena) : NULL);
     }
 }
 
-static int queue_background(struct pg *pg, struct arena *arena, struct uuid workspace,
-                            const void *key)
-{
-    return background_table_queue_lock(pg, arena, workspace, *(const struct uuid *)key);
-}
-
 static int ask_background(struct load *load, const struct list *keys)
 {
-    return ask_each(load, keys, queue_background);
+    return ask_each_id(load, keys, &BACKGROUND_LOCK);
 }
 
 static void take_background(struct load *load, const struct list *keys, int first)
 {
     for (size_t i = 0; i < keys->count; i++) {
-        const struct pg_result *result = pg_result(load->pg, first + (int)i);
+        const struct pg_result *result = pg_result(load->scope.pg, first + (int)i);
         work_put(load->work, KIND_BACKGROUND, keys->items[i],
                  pg_rows(result) == 1 ? background_table_read(result, 0, load->work->arena) : NULL);
     }
@@ -410,7 +405,7 @@ static void take_background(struct load *load, const struct list *keys, int firs
 static int ask_slots(struct load *load, const struct list *keys)
 {
     (void)keys;
-    return background_table_queue_slots(load->pg, load->work->arena, load->workspace);
+    return background_table_queue_slots(&load->scope);
 }
 
 static void take_slots(struct load *load, const struct list *keys, int first)
@@ -420,7 +415,7 @@ static void take_slots(struct load *load, const struct list *keys, int first)
     (void)keys;
     if (slots == NULL)
         return;
-    slots->taken = background_table_slots(pg_result(load->pg, first));
+    slots->taken = background_table_slots(pg_result(load->scope.pg, first));
     work_put(load->work, KIND_SLOTS, &work_whole, slots);
 }
 
@@ -429,12 +424,11 @@ static void take_slots(struct load *load, const struct list *keys, int first)
  * other
  * ---- */
 
-static int queue_queue(struct pg *pg, struct arena *arena, struct uuid workspace, const void *key)
+static int queue_queue(const struct pg_scope *scope, const void *key)
 {
     const struct queue *queue = key;
 
-    return queue_table_queue(pg, arena, workspace, queue->team,
-                             (int32_t)queue->wanted + CLAIM_SPARE);
+    return queue_table_queue(scope, queue->team, (int32_t)queue->wanted + CLAIM_SPARE);
 }
 
 static int ask_queues(struct load *load, const struct list *keys)
@@ -469,7 +463,7 @@ static void take_queue(struct load *load, struct queue *queue, int first)
 {
     struct queue_rows rows;
 
-    if (!queue_table_take(load->pg, first, load->work->arena, &rows)) {
+    if (!queue_table_take(load->scope.pg, first, load->work->arena, &rows)) {
         arena_fail(load->work->arena);
         return;
     }
@@ -495,13 +489,13 @@ static void take_queues(struct load *load, const struct list *keys, int first)
 static int ask_due(struct load *load, const struct list *keys)
 {
     (void)keys;
-    return lead_table_queue_due(load->pg, load->work->arena, load->workspace, DUE_BATCH);
+    return lead_table_queue_due(&load->scope, DUE_BATCH);
 }
 
 /* Until they are read the list holds the leads' ids. */
 static void take_due(struct load *load, const struct list *keys, int first)
 {
-    const struct pg_result *result = pg_result(load->pg, first);
+    const struct pg_result *result = pg_result(load->scope.pg, first);
     struct list *due = ARENA_NEW(load->work->arena, struct list);
 
     (void)keys;

@@ -6,13 +6,12 @@
 #define BATON_STORE_LOAD_STEPS_H
 
 #include "core/work.h"
-#include "store/pg/pg.h"
+#include "store/pg/pg_scope.h"
 #include "store/table/concerned.h"
 
 struct load {
-    struct pg *pg;
+    struct pg_scope scope;
     struct work *work;
-    struct uuid workspace;
     int64_t deadline;
     struct work_keys keys;
     const struct work_keys *more; /* those of them that earlier rounds asked for */

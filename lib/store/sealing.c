@@ -10,7 +10,6 @@
 #define WORKSPACE_MEMORY_BYTES (16u << 20)
 #define WORKSPACE_TIMEOUT_MS   30000
 #define WORKSPACE_TRIES        5
-#define WORKSPACE_SECRET_BYTES 32
 
 /* ---- looking ---- */
 

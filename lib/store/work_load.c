@@ -90,8 +90,8 @@ static void send(struct load *load, unsigned rounds, const struct work_keys *key
 {
     sent->head = -1;
     if (rounds & ROUND_RESOLVE) {
-        pg_queue_begin(load->pg, load->workspace);
-        sent->head = head_table_queue_read(load->pg, load->work->arena, load->workspace);
+        pg_queue_begin(load->scope.pg, load->scope.workspace);
+        sent->head = head_table_queue_read(&load->scope);
     }
     for (size_t i = 0; load_steps[i].ask != NULL; i++)
         sent->first[i] = asks(load, i, rounds, keys)
@@ -103,7 +103,7 @@ static void send(struct load *load, unsigned rounds, const struct work_keys *key
  * the whole group is the database's, so that several servers agree on what is overdue. */
 static bool take_head(struct load *load, int index)
 {
-    const struct pg_result *head = pg_result(load->pg, index);
+    const struct pg_result *head = pg_result(load->scope.pg, index);
 
     if (pg_rows(head) != 1 || pg_get_int8(head, 0, 0) != load->work->config->version)
         return false;
@@ -117,17 +117,17 @@ static enum load_status run_round(struct load *load, unsigned rounds, const stru
     enum load_status status = LOAD_DONE;
     struct sent sent;
 
-    if (pg_pipeline_begin(load->pg, load->deadline) != PG_OK)
+    if (pg_pipeline_begin(load->scope.pg, load->deadline) != PG_OK)
         return LOAD_FAILED;
     send(load, rounds, keys, &sent);
-    if (pg_pipeline_run(load->pg, load->deadline) != PG_OK)
+    if (pg_pipeline_run(load->scope.pg, load->deadline) != PG_OK)
         status = LOAD_FAILED;
     else if ((rounds & ROUND_RESOLVE) && !take_head(load, sent.head))
         status = LOAD_STALE_CONFIG;
     for (size_t i = 0; status == LOAD_DONE && load_steps[i].ask != NULL; i++)
         if (sent.first[i] >= 0)
             load_steps[i].take(load, &keys->of[load_steps[i].kind], sent.first[i]);
-    pg_pipeline_end(load->pg);
+    pg_pipeline_end(load->scope.pg);
     return status;
 }
 
@@ -170,15 +170,14 @@ static enum load_status count_older(struct load *load, struct lead *lead)
 {
     const struct touch *last = &lead->touches.items[lead->touches.count - 1];
 
-    if (pg_pipeline_begin(load->pg, load->deadline) != PG_OK)
+    if (pg_pipeline_begin(load->scope.pg, load->deadline) != PG_OK)
         return LOAD_FAILED;
-    int index =
-        touch_table_queue_older(load->pg, load->work->arena, load->workspace, lead->id, last);
-    if (pg_pipeline_run(load->pg, load->deadline) != PG_OK) {
-        pg_pipeline_end(load->pg);
+    int index = touch_table_queue_older(&load->scope, lead->id, last);
+    if (pg_pipeline_run(load->scope.pg, load->deadline) != PG_OK) {
+        pg_pipeline_end(load->scope.pg);
         return LOAD_FAILED;
     }
-    const struct pg_result *result = pg_result(load->pg, index);
+    const struct pg_result *result = pg_result(load->scope.pg, index);
     size_t count = (size_t)pg_rows(result);
     struct touch_count *older = ARENA_ARRAY(load->work->arena, struct touch_count, count + 1);
     for (size_t i = 0; older != NULL && i < count; i++)
@@ -189,7 +188,7 @@ static enum load_status count_older(struct load *load, struct lead *lead)
         };
     lead->touches.older = older;
     lead->touches.older_count = older == NULL ? 0 : count;
-    pg_pipeline_end(load->pg);
+    pg_pipeline_end(load->scope.pg);
     return LOAD_DONE;
 }
 
@@ -258,9 +257,8 @@ enum load_status work_load(struct pg *pg, struct work *work, struct command *con
                            size_t count, const struct work_keys *more, int64_t deadline,
                            size_t *named)
 {
-    struct load load = {.pg = pg,
+    struct load load = {.scope = {pg, work->arena, work->config->workspace},
                         .work = work,
-                        .workspace = work->config->workspace,
                         .deadline = deadline,
                         .more = more};
 

@@ -1,5 +1,6 @@
 #include "store/work_save.h"
 
+#include "store/pg/columns.h"
 #include "store/table/answer_table.h"
 #include "store/table/background_table.h"
 #include "store/table/config_table.h"
@@ -122,48 +123,32 @@ static void drop_known_dimensions(struct list *rows, const struct known_dimensio
 }
 
 struct save {
-    struct pg *pg;
+    struct pg_scope scope;
     struct work *work;
-    struct arena *arena;
-    struct uuid workspace;
     struct keyring *keyring; /* for the secrets of sources */
 };
-
-static void save_dimensions(const struct save *s, const struct list *rows)
-{
-    dimension_table_queue_insert(s->pg, s->arena, s->workspace,
-                                 (struct dimension_row *const *)rows->items, rows->count);
-}
 
 static void save_config_changes(const struct save *s, const struct list *rows)
 {
     for (size_t i = 0; i < rows->count; i++)
-        config_table_queue_change(s->pg, s->arena, s->keyring, s->workspace, rows->items[i]);
+        config_table_queue_change(&s->scope, s->keyring, rows->items[i]);
 }
 
 static void save_leads(const struct save *s, const struct list *rows)
 {
-    lead_table_queue_save(s->pg, s->arena, s->workspace, (struct lead *const *)rows->items,
-                          rows->count);
+    lead_table_queue_save(&s->scope, (struct lead *const *)rows->items, rows->count);
 }
 
 static void save_identities(const struct save *s, const struct list *rows)
 {
-    identity_table_queue_save(s->pg, s->arena, s->workspace,
-                              (struct identity_row *const *)rows->items, rows->count);
-}
-
-static void save_touches(const struct save *s, const struct list *rows)
-{
-    touch_table_queue_insert(s->pg, s->arena, s->workspace, (struct touch_row *const *)rows->items,
-                             rows->count);
+    identity_table_queue_save(&s->scope, (struct identity_row *const *)rows->items, rows->count);
 }
 
 /* What an absorbed lead had goes to the lead that stands for it in the end: its survivor may itself
  * have been absorbed later in the same group. */
 static void save_moves(const struct save *s, const struct list *rows)
 {
-    struct uuid *stands = ARENA_ARRAY(s->arena, struct uuid, rows->count + 1);
+    struct uuid *stands = ARENA_ARRAY(s->scope.arena, struct uuid, rows->count + 1);
 
     for (size_t i = 0; stands != NULL && i < rows->count; i++) {
         struct lead *survivor;
@@ -172,32 +157,12 @@ static void save_moves(const struct save *s, const struct list *rows)
             stands[i] = survivor->id;
     }
     if (stands != NULL)
-        lead_table_queue_move(s->pg, s->arena, s->workspace, (struct lead *const *)rows->items,
-                              stands, rows->count);
+        lead_table_queue_move(&s->scope, (struct lead *const *)rows->items, stands, rows->count);
 }
 
 static void save_handoffs(const struct save *s, const struct list *rows)
 {
-    handoff_table_queue_save(s->pg, s->arena, s->workspace, (struct handoff *const *)rows->items,
-                             rows->count);
-}
-
-static void save_verdicts(const struct save *s, const struct list *rows)
-{
-    verdict_table_queue_insert(s->pg, s->arena, s->workspace,
-                               (struct verdict_row *const *)rows->items, rows->count);
-}
-
-static void save_feedback(const struct save *s, const struct list *rows)
-{
-    feedback_table_queue_insert(s->pg, s->arena, s->workspace,
-                                (struct feedback_row *const *)rows->items, rows->count);
-}
-
-static void save_exceptions(const struct save *s, const struct list *rows)
-{
-    for (size_t i = 0; i < rows->count; i++)
-        exception_table_queue_save(s->pg, s->arena, s->workspace, rows->items[i]);
+    handoff_table_queue_save(&s->scope, (struct handoff *const *)rows->items, rows->count);
 }
 
 /* A chain stands in the list once for each entry that was added to it; its last state is saved. */
@@ -208,7 +173,7 @@ static void save_chains(const struct save *s, const struct list *rows)
     for (size_t i = 0; i < rows->count; i++) {
         const struct chain_row *row = rows->items[i];
         if (row != last)
-            chain_table_queue_save(s->pg, s->arena, s->workspace, row);
+            columns_queue(&s->scope, &CHAIN_SAVE, &(const void *){row}, 1);
         last = row;
     }
 }
@@ -216,26 +181,19 @@ static void save_chains(const struct save *s, const struct list *rows)
 static void save_deliveries(const struct save *s, const struct list *rows)
 {
     for (size_t i = 0; i < rows->count; i++)
-        delivery_table_queue_save(s->pg, s->arena, s->workspace, rows->items[i]);
-}
-
-static void save_background(const struct save *s, const struct list *rows)
-{
-    for (size_t i = 0; i < rows->count; i++)
-        background_table_queue_save(s->pg, s->arena, s->workspace, rows->items[i]);
+        delivery_table_queue_save(&s->scope, rows->items[i]);
 }
 
 static void save_answers(const struct save *s, const struct list *rows)
 {
-    answer_table_queue_insert(s->pg, s->arena, s->workspace,
-                              (struct answer_row *const *)rows->items, rows->count, s->work->now);
+    answer_table_queue_insert(&s->scope, (struct answer_row *const *)rows->items, rows->count,
+                              s->work->now);
 }
 
 static void save_erasures(const struct save *s, const struct list *rows)
 {
     for (size_t i = 0; i < rows->count; i++)
-        lead_table_queue_erase(s->pg, s->arena, s->workspace,
-                               ((const struct lead *)rows->items[i])->id);
+        lead_table_queue_erase(&s->scope, ((const struct lead *)rows->items[i])->id);
 }
 
 /* How each kind of row is saved, in this order: rows that others refer to come first. The
@@ -244,24 +202,26 @@ static void save_erasures(const struct save *s, const struct list *rows)
 static const struct {
     enum row_kind kind;
     int (*order)(const void *, const void *); /* NULL: as they were made */
+    /* One of the two: a statement that takes the rows as they are, or a function for others. */
+    const struct statement *statement;
     void (*save)(const struct save *save, const struct list *rows);
-    void (*drop)(struct pg *, struct arena *, struct uuid, instant before); /* old rows; or NULL */
+    void (*drop)(const struct pg_scope *scope, instant before); /* old rows; or NULL */
 } saves[] = {
-    {KIND_DIMENSION, NULL, save_dimensions, NULL}, /* drop_known_dimensions() has sorted them */
-    {KIND_CONFIG_CHANGE, NULL, save_config_changes, NULL},
-    {KIND_LEAD, lead_order, save_leads, NULL},
-    {KIND_IDENTITY, NULL, save_identities, NULL},
-    {KIND_TOUCH, touch_order, save_touches, NULL},
-    {KIND_MOVED, NULL, save_moves, NULL},
-    {KIND_HANDOFF, handoff_order, save_handoffs, NULL},
-    {KIND_VERDICT, NULL, save_verdicts, NULL},
-    {KIND_FEEDBACK, NULL, save_feedback, NULL},
-    {KIND_EXCEPTION, NULL, save_exceptions, NULL},
-    {KIND_CHAIN, chain_order, save_chains, NULL},
-    {KIND_DELIVERY, NULL, save_deliveries, delivery_table_queue_drop},
-    {KIND_BACKGROUND, NULL, save_background, background_table_queue_drop},
-    {KIND_ANSWER, answer_order, save_answers, answer_table_queue_drop},
-    {KIND_ERASED, NULL, save_erasures, NULL}, /* after the answers: it blanks this group's too */
+    {KIND_DIMENSION, .statement = &DIMENSION_INSERT}, /* drop_known_dimensions() has sorted them */
+    {KIND_CONFIG_CHANGE, .save = save_config_changes},
+    {KIND_LEAD, lead_order, .save = save_leads},
+    {KIND_IDENTITY, .save = save_identities},
+    {KIND_TOUCH, touch_order, .statement = &TOUCH_INSERT},
+    {KIND_MOVED, .save = save_moves},
+    {KIND_HANDOFF, handoff_order, .save = save_handoffs},
+    {KIND_VERDICT, .statement = &VERDICT_INSERT},
+    {KIND_FEEDBACK, .statement = &FEEDBACK_INSERT},
+    {KIND_EXCEPTION, .statement = &EXCEPTION_SAVE},
+    {KIND_CHAIN, chain_order, .save = save_chains},
+    {KIND_DELIVERY, .save = save_deliveries, .drop = delivery_table_queue_drop},
+    {KIND_BACKGROUND, .statement = &BACKGROUND_SAVE, .drop = background_table_queue_drop},
+    {KIND_ANSWER, answer_order, .save = save_answers, .drop = answer_table_queue_drop},
+    {KIND_ERASED, .save = save_erasures}, /* after the answers: it blanks this group's too */
 };
 
 #define SAVE_COUNT (sizeof saves / sizeof *saves)
@@ -274,10 +234,13 @@ static void save_rows(const struct save *save)
         struct list *rows = &work->saves[saves[i].kind];
         if (saves[i].order != NULL)
             sort_list(rows, saves[i].order);
-        if (rows->count > 0)
+        if (saves[i].statement != NULL)
+            columns_queue(&save->scope, saves[i].statement, (const void *const *)rows->items,
+                          rows->count);
+        else if (rows->count > 0)
             saves[i].save(save, rows);
         if (saves[i].drop != NULL)
-            saves[i].drop(save->pg, save->arena, save->workspace, work->drop_before[saves[i].kind]);
+            saves[i].drop(&save->scope, work->drop_before[saves[i].kind]);
     }
 }
 
@@ -289,11 +252,9 @@ static void save_head(const struct save *save)
 
     if (entries->count == 0 && !config_changed)
         return;
-    head_table_queue_move(save->pg, save->arena, save->workspace, entries->count,
-                          work->config->version, config_changed);
-    if (entries->count > 0)
-        ledger_table_queue_append(save->pg, save->arena, save->workspace,
-                                  (struct ledger_entry *const *)entries->items, entries->count);
+    head_table_queue_move(&save->scope, entries->count, work->config->version, config_changed);
+    columns_queue(&save->scope, &LEDGER_APPEND, (const void *const *)entries->items,
+                  entries->count);
 }
 
 bool work_is_empty(const struct work *work)
@@ -311,7 +272,7 @@ enum pg_status work_save(struct pg *pg, struct keyring *keyring, struct work *wo
 
     if (status != PG_OK)
         return status;
-    const struct save save = {pg, work, work->arena, work->config->workspace, keyring};
+    const struct save save = {{pg, work->arena, work->config->workspace}, work, keyring};
     drop_known_dimensions(&work->saves[KIND_DIMENSION], known);
     save_rows(&save);
     save_head(&save);
@@ -337,7 +298,7 @@ enum pg_status work_confirm(struct pg *pg, struct work *work, int64_t deadline)
 
     if (status != PG_OK)
         return status;
-    head_table_queue_confirm(pg, work->arena, work->config->workspace);
+    head_table_queue_confirm(&(struct pg_scope){pg, work->arena, work->config->workspace});
     pg_queue_commit(pg);
     status = arena_failed(work->arena) ? PG_OTHER : pg_pipeline_run(pg, deadline);
     pg_pipeline_end(pg);

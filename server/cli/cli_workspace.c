@@ -178,7 +178,7 @@ static int find_or_insert(struct cli_store *store, const char *name)
 {
     const char *jobs[JOBS_MAX];
     size_t job_count = 0;
-    uint8_t secret[32];
+    uint8_t secret[WORKSPACE_SECRET_BYTES];
     int64_t deadline = pg_deadline_in(CLI_READ_TIMEOUT_MS);
 
     if (workspace_table_find(store->job, name, deadline, &store->workspace) != PG_OK)
@@ -190,14 +190,13 @@ static int find_or_insert(struct cli_store *store, const char *name)
         job_count++;
     }
     entropy_fill(secret, sizeof secret);
-    struct workspace_row row = {new_id(), name};
-    enum pg_status status =
-        workspace_table_insert(store->app, store->keyring, &row, secret, jobs, job_count, deadline);
+    struct workspace_made made = {new_id(), name, secret, jobs, job_count};
+    enum pg_status status = workspace_table_insert(store->app, store->keyring, &made, deadline);
     if (status == PG_UNIQUE)
         return cli_say(CLI_FAILED, "%s exists already: it was created in this moment", name);
     if (status != PG_OK)
         return cli_store_say_lost(store->app);
-    store->workspace = row.id;
+    store->workspace = made.id;
     return CLI_OK;
 }
 

@@ -645,13 +645,14 @@ static const struct pg_result *only_row(int index)
 }
 
 #define WORKSPACE r.read.workspace
+#define SCOPE     ((struct pg_scope){r.pg, r.arena, WORKSPACE})
 
 static bool is_there; /* what is saved is there already */
 
 static void save_handoff(const void *row)
 {
     ((struct handoff *)row)->row = is_there ? ROW_CHANGED : ROW_NEW;
-    handoff_table_queue_save(r.pg, r.arena, WORKSPACE, &(struct handoff *){(void *)row}, 1);
+    handoff_table_queue_save(&SCOPE, &(struct handoff *){(void *)row}, 1);
 }
 
 static const void *load_handoff(const void *row)
@@ -659,22 +660,22 @@ static const void *load_handoff(const void *row)
     const struct handoff *handoff = row;
 
     return handoff_table_read_loaded(
-        only_row(handoff_table_queue_by_id(r.pg, r.arena, WORKSPACE, &handoff->id, 1)), 0, r.arena);
+        only_row(pg_scope_queue_ids(&SCOPE, &HANDOFF_BY_ID, &handoff->id, 1)), 0, r.arena);
 }
 
 static void save_verdict(const void *row)
 {
-    verdict_table_queue_insert(r.pg, r.arena, WORKSPACE, &(struct verdict_row *){(void *)row}, 1);
+    columns_queue(&SCOPE, &VERDICT_INSERT, &row, 1);
 }
 
 static void save_feedback(const void *row)
 {
-    feedback_table_queue_insert(r.pg, r.arena, WORKSPACE, &(struct feedback_row *){(void *)row}, 1);
+    columns_queue(&SCOPE, &FEEDBACK_INSERT, &row, 1);
 }
 
 static void save_exception(const void *row)
 {
-    exception_table_queue_save(r.pg, r.arena, WORKSPACE, row);
+    columns_queue(&SCOPE, &EXCEPTION_SAVE, &row, 1);
 }
 
 static const void *load_exception(const void *row)
@@ -682,15 +683,14 @@ static const void *load_exception(const void *row)
     struct exception_count *count = ARENA_NEW(r.arena, struct exception_count);
 
     *count = *(const struct exception_count *)row;
-    count->used =
-        pg_get_int4(only_row(exception_table_queue_lock(r.pg, r.arena, WORKSPACE, count)), 0, 0);
+    count->used = pg_get_int4(only_row(exception_table_queue_lock(&SCOPE, count)), 0, 0);
     return count;
 }
 
 static void save_lead(const void *row)
 {
     ((struct lead *)row)->row = is_there ? ROW_CHANGED : ROW_NEW;
-    lead_table_queue_save(r.pg, r.arena, WORKSPACE, &(struct lead *){(void *)row}, 1);
+    lead_table_queue_save(&SCOPE, &(struct lead *){(void *)row}, 1);
 }
 
 static const void *load_lead(const void *row)
@@ -699,8 +699,7 @@ static const void *load_lead(const void *row)
 
     const struct concerned one = {.leads = &lead->id, .lead_count = 1};
 
-    return lead_table_read(only_row(lead_table_queue_lock(r.pg, r.arena, WORKSPACE, &one)), 0, 0,
-                           r.arena);
+    return lead_table_read(only_row(lead_table_queue_lock(&SCOPE, &one)), 0, 0, r.arena);
 }
 
 static void own_lead(const struct values *v, int at, void *row)
@@ -768,20 +767,19 @@ static void save_identity(const void *row)
 
     identity.exists = true;
     identity.stored = database_ask_int(r.database, "SELECT count(*) FROM identity") > 0;
-    identity_table_queue_save(r.pg, r.arena, WORKSPACE, &(struct identity_row *){&identity}, 1);
+    identity_table_queue_save(&SCOPE, &(struct identity_row *){&identity}, 1);
 }
 
 static void save_touch(const void *row)
 {
-    touch_table_queue_insert(r.pg, r.arena, WORKSPACE, &(struct touch_row *){(void *)row}, 1);
+    columns_queue(&SCOPE, &TOUCH_INSERT, &row, 1);
 }
 
 static const void *load_touch(const void *row)
 {
     struct touch_row *touch = ARENA_NEW(r.arena, struct touch_row);
     const struct concerned one = {.leads = &((const struct touch_row *)row)->lead, .lead_count = 1};
-    const struct pg_result *result =
-        only_row(touch_table_queue_logs(r.pg, r.arena, WORKSPACE, &one));
+    const struct pg_result *result = only_row(touch_table_queue_logs(&SCOPE, &one));
 
     touch->lead = pg_get_uuid(result, 0, 0);
     return touch_table_read(result, 0, 1, r.arena, &touch->touch) ? touch : NULL;
@@ -789,27 +787,25 @@ static const void *load_touch(const void *row)
 
 static void save_dimension(const void *row)
 {
-    dimension_table_queue_insert(r.pg, r.arena, WORKSPACE, &(struct dimension_row *){(void *)row},
-                                 1);
+    columns_queue(&SCOPE, &DIMENSION_INSERT, &row, 1);
 }
 
 static void save_entry(const void *row)
 {
     database_exec(r.database, "UPDATE workspace_head SET pos = 1");
-    ledger_table_queue_append(r.pg, r.arena, WORKSPACE, &(struct ledger_entry *){(void *)row}, 1);
+    columns_queue(&SCOPE, &LEDGER_APPEND, &row, 1);
 }
 
 static void save_chain(const void *row)
 {
-    chain_table_queue_save(r.pg, r.arena, WORKSPACE, row);
+    columns_queue(&SCOPE, &CHAIN_SAVE, &row, 1);
 }
 
 static const void *load_chain(const void *row)
 {
     struct chain_row *chain = ARENA_NEW(r.arena, struct chain_row);
     const struct uuid *subject = &((const struct chain_row *)row)->subject;
-    const struct pg_result *result =
-        only_row(chain_table_queue_lock(r.pg, r.arena, WORKSPACE, subject, 1));
+    const struct pg_result *result = only_row(pg_scope_queue_ids(&SCOPE, &CHAIN_LOCK, subject, 1));
 
     return chain_table_read(result, 0, r.arena, chain) ? chain : NULL;
 }
@@ -818,7 +814,7 @@ static void save_answer(const void *row)
 {
     struct answer_row *answer = (void *)row;
 
-    answer_table_queue_insert(r.pg, r.arena, WORKSPACE, &answer, 1, answer->created_at);
+    answer_table_queue_insert(&SCOPE, &answer, 1, answer->created_at);
 }
 
 static const void *load_answer(const void *row)
@@ -826,8 +822,7 @@ static const void *load_answer(const void *row)
     const struct answer_row *answer = row;
     const uint8_t(*keys[])[DIGEST_BYTES] = {&answer->key};
 
-    return answer_table_read(only_row(answer_table_queue_find(r.pg, r.arena, WORKSPACE, keys, 1)),
-                             0, r.arena);
+    return answer_table_read(only_row(answer_table_queue_find(&SCOPE, keys, 1)), 0, r.arena);
 }
 
 static void own_answer(const struct values *v, int at, void *row)
@@ -847,15 +842,15 @@ static const char *own_answer_text(const struct values *v, int at)
 
 static void save_delivery(const void *row)
 {
-    delivery_table_queue_save(r.pg, r.arena, WORKSPACE, row);
+    delivery_table_queue_save(&SCOPE, row);
 }
 
 static const void *load_delivery(const void *row)
 {
     const struct delivery_row *delivery = row;
 
-    return delivery_table_read(
-        only_row(delivery_table_queue_lock(r.pg, r.arena, WORKSPACE, delivery->id)), 0, r.arena);
+    return delivery_table_read(only_row(pg_scope_queue_id(&SCOPE, &DELIVERY_LOCK, delivery->id)), 0,
+                               r.arena);
 }
 
 static void own_delivery(const struct values *v, int at, void *row)
@@ -881,22 +876,22 @@ static const char *own_delivery_text(const struct values *v, int at)
 
 static void save_background(const void *row)
 {
-    background_table_queue_save(r.pg, r.arena, WORKSPACE, row);
+    columns_queue(&SCOPE, &BACKGROUND_SAVE, &row, 1);
 }
 
 static const void *load_background(const void *row)
 {
     const struct background_job *job = row;
 
-    return background_table_read(
-        only_row(background_table_queue_lock(r.pg, r.arena, WORKSPACE, job->id)), 0, r.arena);
+    return background_table_read(only_row(pg_scope_queue_id(&SCOPE, &BACKGROUND_LOCK, job->id)), 0,
+                                 r.arena);
 }
 
 static void save_node(const void *row)
 {
     struct node_list list = {1, 1, (void *)row};
 
-    node_table_queue_insert(r.pg, r.arena, WORKSPACE, &list);
+    node_table_queue_insert(&SCOPE, &list);
 }
 
 /* ---- configuration: saved by changes, loaded as a whole ---- */
@@ -916,7 +911,7 @@ static const struct config *load_config(void)
 
 static void save_change(struct config_change change)
 {
-    config_table_queue_change(r.pg, r.arena, NULL, WORKSPACE, &change);
+    config_table_queue_change(&SCOPE, NULL, &change);
 }
 
 static void save_team(const void *row)
@@ -1192,7 +1187,7 @@ static void save_together(const struct statement *statement, const struct trip *
     snprintf(sql, sizeof sql, "UPDATE workspace_head SET pos = pos + %d", count);
     database_exec(r.database, sql);
     begin();
-    columns_queue(r.pg, r.arena, statement, WORKSPACE, rows, count);
+    columns_queue(&SCOPE, statement, rows, count);
     end();
     for (int i = 0; i < count; i++)
         check_stored(&saved[i], 1);
@@ -1233,7 +1228,7 @@ static void save_changed(struct lead *lead, const struct lead *stored)
     lead->row = ROW_CHANGED;
     lead->stored = stored;
     begin();
-    lead_table_queue_save(r.pg, r.arena, WORKSPACE, &lead, 1);
+    lead_table_queue_save(&SCOPE, &lead, 1);
     end();
 }
 
@@ -1292,9 +1287,8 @@ START_TEST(several_leads_have_a_row_each)
 
     drop_checks();
     begin();
-    answer_table_queue_insert(r.pg, r.arena, WORKSPACE, &(struct answer_row *){&answer}, 1,
-                              INSTANT_SECOND);
-    delivery_table_queue_save(r.pg, r.arena, WORKSPACE, &delivery);
+    answer_table_queue_insert(&SCOPE, &(struct answer_row *){&answer}, 1, INSTANT_SECOND);
+    delivery_table_queue_save(&SCOPE, &delivery);
     end();
     expect("SELECT string_agg(convert_from(substring(uuid_send(lead_id) FOR 5), 'UTF8') || ' ' || "
            "get_byte(key, 0), ', ' ORDER BY lead_id) FROM idempotency_lead",
@@ -1310,14 +1304,13 @@ END_TEST
 /* Its secret with it, which is sealed. */
 START_TEST(a_workspace_comes_back_as_it_was_saved)
 {
-    const struct workspace_row row = {reading_id("another"), "another"};
     const char *const jobs[] = {"due", "checkpoint"};
-    uint8_t secret[32];
+    uint8_t secret[WORKSPACE_SECRET_BYTES];
+    const struct workspace_made row = {reading_id("another"), "another", secret, jobs, 2};
 
     memset(secret, 0x5a, sizeof secret);
-    ck_assert_int_eq(
-        workspace_table_insert(r.pg, database_keyring(), &row, secret, jobs, 2, r.read.deadline),
-        PG_OK);
+    ck_assert_int_eq(workspace_table_insert(r.pg, database_keyring(), &row, r.read.deadline),
+                     PG_OK);
     ck_assert_int_eq(config_read(r.pg, database_keyring(), row.id, &config, r.read.deadline),
                      PG_OK);
     ck_assert_str_eq(config->name, "another");
@@ -1402,7 +1395,7 @@ START_TEST(tuples_are_saved_row_after_row)
         list[i] = &rows[i];
     }
     begin();
-    columns_queue(r.pg, r.arena, &chains, WORKSPACE, list, 4);
+    columns_queue(&SCOPE, &chains, list, 4);
     end();
     expect("SELECT string_agg(get_byte(uuid_send(subject_id), 1) || '-' || seq, ' ' "
            "ORDER BY subject_id) FROM chain",

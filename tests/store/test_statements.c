@@ -184,7 +184,7 @@ static int count_rows(const char *text)
  * rows that it stands for. */
 static int find_declared(const char *path)
 {
-    static const char declaration[] = "static const struct statement ";
+    static const char declaration[] = "const struct statement ";
     char *text = read_file(path);
     int count = 0;
 
@@ -192,7 +192,7 @@ static int find_declared(const char *path)
         char name[NAME_MAX_BYTES];
         char *given = strchr(at, '"'); /* the name comes first */
         /* A pointer or a list is no declaration. */
-        if (at[strlen(declaration)] == '*')
+        if (at[strlen(declaration)] == '*' || (at > text && !strchr("\n ", at[-1])))
             continue;
         if (memchr(at, '#', strcspn(at, "=")) != NULL) {
             count += count_rows(text);

@@ -1,6 +1,6 @@
 #include "store/pg/columns.h"
 
-#include "store/pg/pg.h"
+#include "store/pg/pg_scope.h"
 
 #include <libpq-fe.h>
 #include <stdio.h>
@@ -185,20 +185,19 @@ static const struct statement *for_so_many(const struct statement *statement, si
     return few ? &statement->few[count - 1] : statement;
 }
 
-void columns_queue(struct pg *pg, struct arena *arena, const struct statement *statement,
-                   struct uuid workspace, const void *const *rows, size_t count)
+void columns_queue(const struct pg_scope *scope, const struct statement *statement,
+                   const void *const *rows, size_t count)
 {
     struct pg_params params;
 
     statement = for_so_many(statement, count);
     size_t step = statement->tuples == 0 ? count : (size_t)statement->tuples;
     for (size_t i = 0; i < count; i += step) {
-        pg_params_init(&params, arena);
-        pg_params_uuid(&params, workspace);
+        pg_scope_params(scope, &params);
         if (statement->tuples == 0)
             columns_put(&params, statement->of, rows, count);
         else
             columns_put_tuples(&params, statement->of, statement->only, rows + i, step);
-        pg_queue(pg, statement, &params);
+        pg_queue(scope->pg, statement, &params);
     }
 }

@@ -16,7 +16,7 @@
  *         .name = "handoff_get",
  *         .sql = "SELECT {h.handoff} FROM handoff h WHERE workspace_id = $1 AND handoff_id = $2"};
  *
- *     columns_queue(pg, arena, &HANDOFF_SAVE, workspace, rows, count);
+ *     columns_queue(scope, &HANDOFF_SAVE, rows, count);
  *     columns_read(&handoff_columns, result, row, 0, arena, &handoff);
  *
  * What a form writes of a member it reads back. workspace_id, which every table has, is no column
@@ -35,7 +35,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct pg;
+struct pg_scope;
 struct statement;
 
 /* What happens to a column when a row that already exists is saved. Without any of these it keeps
@@ -158,8 +158,8 @@ void columns_put_tuples(struct pg_params *params, const struct columns *columns,
 /** Queues a statement that is made of columns (statements.h), for these rows: nothing when there
  *  are none, and for few rows the one for few. Of one for a fixed number of tuples as often as they
  *  fill it; count must be a multiple. A failure shows when the round trip runs. */
-void columns_queue(struct pg *pg, struct arena *arena, const struct statement *statement,
-                   struct uuid workspace, const void *const *rows, size_t count);
+void columns_queue(const struct pg_scope *scope, const struct statement *statement,
+                   const void *const *rows, size_t count);
 
 /** Whether two rows are the same in all columns that are updated but those with COLUMN_OFTEN.
  *  Members are compared as they lie in memory: what a pointer leads to is replaced, not changed. */

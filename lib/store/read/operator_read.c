@@ -1,5 +1,7 @@
 #include "store/read/operator_read.h"
 
+#include "store/pg/pg_scope.h"
+
 #include <string.h>
 
 #define READ_MEMORY_BYTES 65536
@@ -35,30 +37,29 @@ static const struct statement OPERATOR_CHECKPOINT = {
 const struct statement *const operator_read_statements[] = {
     &OPERATOR_HANDOFFS, &OPERATOR_DELIVERIES, &OPERATOR_CHECKPOINT, NULL};
 
-static int queue(struct pg *pg, struct arena *arena, const struct statement *statement,
-                 struct uuid workspace, bool capped)
+static int queue(const struct pg_scope *scope, const struct statement *statement, bool capped)
 {
     struct pg_params params;
 
-    pg_params_init(&params, arena);
-    pg_params_uuid(&params, workspace);
+    pg_scope_params(scope, &params);
     if (capped)
         pg_params_int8(&params, OPERATOR_COUNT_MAX);
-    return pg_queue(pg, statement, &params);
+    return pg_queue(scope->pg, statement, &params);
 }
 
 enum pg_status operator_read(struct pg *pg, struct uuid workspace, int64_t deadline,
                              struct operator_state *out)
 {
     struct arena *arena = arena_new(READ_MEMORY_BYTES);
+    const struct pg_scope scope = {pg, arena, workspace};
     enum pg_status status = arena == NULL ? PG_MEMORY : pg_pipeline_begin(pg, deadline);
 
     memset(out, 0, sizeof *out);
     if (status == PG_OK) {
         pg_queue_begin_read(pg, workspace);
-        int handoffs = queue(pg, arena, &OPERATOR_HANDOFFS, workspace, true);
-        int deliveries = queue(pg, arena, &OPERATOR_DELIVERIES, workspace, true);
-        int checkpoint = queue(pg, arena, &OPERATOR_CHECKPOINT, workspace, false);
+        int handoffs = queue(&scope, &OPERATOR_HANDOFFS, true);
+        int deliveries = queue(&scope, &OPERATOR_DELIVERIES, true);
+        int checkpoint = queue(&scope, &OPERATOR_CHECKPOINT, false);
         pg_queue_commit(pg);
         status = pg_pipeline_run(pg, deadline);
         if (status == PG_OK) {

@@ -108,19 +108,18 @@ static const struct statement ANSWER_LEADS_DROP = {
 const struct statement *const answer_table_statements[] = {
     &ANSWER_FIND, &ANSWER_LEADS, &ANSWER_INSERT, &ANSWER_DROP, &ANSWER_LEADS_DROP, NULL};
 
-int answer_table_queue_find(struct pg *pg, struct arena *arena, struct uuid workspace,
+int answer_table_queue_find(const struct pg_scope *scope,
                             const uint8_t (*const *keys)[DIGEST_BYTES], size_t count)
 {
     struct pg_array array;
     struct pg_params params;
 
-    pg_array_begin(&array, arena, PG_BYTEA, count);
+    pg_array_begin(&array, scope->arena, PG_BYTEA, count);
     for (size_t i = 0; i < count; i++)
         pg_array_bytea(&array, *keys[i], DIGEST_BYTES);
-    pg_params_init(&params, arena);
-    pg_params_uuid(&params, workspace);
+    pg_scope_params(scope, &params);
     pg_params_array(&params, &array);
-    return pg_queue(pg, &ANSWER_FIND, &params);
+    return pg_queue(scope->pg, &ANSWER_FIND, &params);
 }
 
 struct answer_row *answer_table_read(const struct pg_result *result, int row, struct arena *arena)
@@ -133,8 +132,7 @@ struct answer_row *answer_table_read(const struct pg_result *result, int row, st
 }
 
 /* For the answers that are about several leads. */
-static void insert_leads(struct pg *pg, struct arena *arena, struct uuid workspace,
-                         struct answer_row *const *rows, size_t count)
+static void insert_leads(const struct pg_scope *scope, struct answer_row *const *rows, size_t count)
 {
     size_t total = 0, made = 0;
 
@@ -142,8 +140,8 @@ static void insert_leads(struct pg *pg, struct arena *arena, struct uuid workspa
         total += rows[i]->lead_count > 1 ? rows[i]->lead_count : 0;
     if (total == 0)
         return;
-    struct answer_lead_row *items = ARENA_ARRAY(arena, struct answer_lead_row, total);
-    const void **list = ARENA_ARRAY(arena, const void *, total);
+    struct answer_lead_row *items = ARENA_ARRAY(scope->arena, struct answer_lead_row, total);
+    const void **list = ARENA_ARRAY(scope->arena, const void *, total);
     if (items == NULL || list == NULL)
         return;
     for (size_t i = 0; i < count; i++) {
@@ -154,37 +152,35 @@ static void insert_leads(struct pg *pg, struct arena *arena, struct uuid workspa
             made++;
         }
     }
-    columns_queue(pg, arena, &ANSWER_LEADS, workspace, list, made);
+    columns_queue(scope, &ANSWER_LEADS, list, made);
 }
 
-void answer_table_queue_insert(struct pg *pg, struct arena *arena, struct uuid workspace,
-                               struct answer_row *const *rows, size_t count, instant now)
+void answer_table_queue_insert(const struct pg_scope *scope, struct answer_row *const *rows,
+                               size_t count, instant now)
 {
     for (size_t i = 0; i < count; i++)
         rows[i]->created_at = now;
-    columns_queue(pg, arena, &ANSWER_INSERT, workspace, (const void *const *)rows, count);
-    insert_leads(pg, arena, workspace, rows, count);
+    columns_queue(scope, &ANSWER_INSERT, (const void *const *)rows, count);
+    insert_leads(scope, rows, count);
 }
 
 #define ANSWER_DROP_BATCH 5000 /* rows */
 
-static void queue_drop(struct pg *pg, struct arena *arena, const struct statement *statement,
-                       struct uuid workspace, instant before)
+static void queue_drop(const struct pg_scope *scope, const struct statement *statement,
+                       instant before)
 {
     struct pg_params params;
 
-    pg_params_init(&params, arena);
-    pg_params_uuid(&params, workspace);
+    pg_scope_params(scope, &params);
     pg_params_instant(&params, before);
     pg_params_int8(&params, ANSWER_DROP_BATCH);
-    pg_queue(pg, statement, &params);
+    pg_queue(scope->pg, statement, &params);
 }
 
-void answer_table_queue_drop(struct pg *pg, struct arena *arena, struct uuid workspace,
-                             instant before)
+void answer_table_queue_drop(const struct pg_scope *scope, instant before)
 {
     if (before == INSTANT_NONE)
         return;
-    queue_drop(pg, arena, &ANSWER_LEADS_DROP, workspace, before);
-    queue_drop(pg, arena, &ANSWER_DROP, workspace, before);
+    queue_drop(scope, &ANSWER_LEADS_DROP, before);
+    queue_drop(scope, &ANSWER_DROP, before);
 }

@@ -3,19 +3,18 @@
 #define BATON_STORE_ANSWER_TABLE_H
 
 #include "core/work.h"
-#include "store/pg/pg.h"
+#include "store/pg/pg_scope.h"
 
 /** Answers rows for answer_table_read(). */
-int answer_table_queue_find(struct pg *pg, struct arena *arena, struct uuid workspace,
+int answer_table_queue_find(const struct pg_scope *scope,
                             const uint8_t (*const *keys)[DIGEST_BYTES], size_t count);
 
 struct answer_row *answer_table_read(const struct pg_result *result, int row, struct arena *arena);
 
-void answer_table_queue_insert(struct pg *pg, struct arena *arena, struct uuid workspace,
-                               struct answer_row *const *rows, size_t count, instant now);
+void answer_table_queue_insert(const struct pg_scope *scope, struct answer_row *const *rows,
+                               size_t count, instant now);
 
 /** Drops a batch of rows older than this; INSTANT_NONE drops nothing. */
-void answer_table_queue_drop(struct pg *pg, struct arena *arena, struct uuid workspace,
-                             instant before);
+void answer_table_queue_drop(const struct pg_scope *scope, instant before);
 
 #endif

@@ -71,7 +71,7 @@ const struct columns background_claim_columns =
 /* ---- statements ---- */
 
 /* $1 workspace, $2 job */
-static const struct statement BACKGROUND_LOCK = {
+const struct statement BACKGROUND_LOCK = {
     .name = "background_lock",
     .sql = "SELECT {background_job} "
            "FROM background_job "
@@ -92,7 +92,7 @@ static const struct statement BACKGROUND_SLOTS_TAKEN = {
     .hot = true,
 };
 
-static const struct statement BACKGROUND_SAVE = {
+const struct statement BACKGROUND_SAVE = {
     .name = "background_save",
     .makes = STATEMENT_SAVES,
     .of = &background_columns,
@@ -194,22 +194,12 @@ static void begin_params(struct pg_params *params, struct arena *arena, struct u
     pg_params_uuid(params, job);
 }
 
-int background_table_queue_lock(struct pg *pg, struct arena *arena, struct uuid workspace,
-                                struct uuid id)
+int background_table_queue_slots(const struct pg_scope *scope)
 {
     struct pg_params params;
 
-    begin_params(&params, arena, workspace, id);
-    return pg_queue(pg, &BACKGROUND_LOCK, &params);
-}
-
-int background_table_queue_slots(struct pg *pg, struct arena *arena, struct uuid workspace)
-{
-    struct pg_params params;
-
-    pg_params_init(&params, arena);
-    pg_params_uuid(&params, workspace);
-    return pg_queue(pg, &BACKGROUND_SLOTS_TAKEN, &params);
+    pg_scope_params(scope, &params);
+    return pg_queue(scope->pg, &BACKGROUND_SLOTS_TAKEN, &params);
 }
 
 uint32_t background_table_slots(const struct pg_result *result)
@@ -231,23 +221,15 @@ struct background_job *background_table_read(const struct pg_result *result, int
     return job;
 }
 
-void background_table_queue_save(struct pg *pg, struct arena *arena, struct uuid workspace,
-                                 const struct background_job *job)
-{
-    columns_queue(pg, arena, &BACKGROUND_SAVE, workspace, &(const void *){job}, 1);
-}
-
-void background_table_queue_drop(struct pg *pg, struct arena *arena, struct uuid workspace,
-                                 instant before)
+void background_table_queue_drop(const struct pg_scope *scope, instant before)
 {
     struct pg_params params;
 
     if (before == INSTANT_NONE)
         return;
-    pg_params_init(&params, arena);
-    pg_params_uuid(&params, workspace);
+    pg_scope_params(scope, &params);
     pg_params_instant(&params, before);
-    pg_queue(pg, &BACKGROUND_DROP, &params);
+    pg_queue(scope->pg, &BACKGROUND_DROP, &params);
 }
 
 /* ---- for the server that runs it ---- */

@@ -4,7 +4,7 @@
 #define BATON_STORE_BACKGROUND_TABLE_H
 
 #include "core/background_job.h"
-#include "store/pg/pg.h"
+#include "store/pg/pg_scope.h"
 
 /** A job whose lease was not renewed for this long is taken over. */
 #define BACKGROUND_LEASE_SECONDS 20
@@ -12,19 +12,16 @@
 /* ---- for the lane ---- */
 
 /** Answers a row for background_table_read(), locked. */
-int background_table_queue_lock(struct pg *pg, struct arena *arena, struct uuid workspace,
-                                struct uuid id);
+extern const struct statement BACKGROUND_LOCK;
 /** The slots that are taken, for background_table_slots(). */
-int background_table_queue_slots(struct pg *pg, struct arena *arena, struct uuid workspace);
+int background_table_queue_slots(const struct pg_scope *scope);
 /** Bit n - 1 is slot n. */
 uint32_t background_table_slots(const struct pg_result *result);
 struct background_job *background_table_read(const struct pg_result *result, int row,
                                              struct arena *arena);
-void background_table_queue_save(struct pg *pg, struct arena *arena, struct uuid workspace,
-                                 const struct background_job *job);
+extern const struct statement BACKGROUND_SAVE;
 /** Drops jobs that ended before this moment; INSTANT_NONE: none. */
-void background_table_queue_drop(struct pg *pg, struct arena *arena, struct uuid workspace,
-                                 instant before);
+void background_table_queue_drop(const struct pg_scope *scope, instant before);
 
 /* ---- for the server that runs it ---- */
 

@@ -19,22 +19,22 @@ static const struct statement *update_of(const struct changed_rows *how, const v
 
 /* Each update is a statement of its own, so that no plan has to be chosen: of many rows at once
  * arrays cost less. */
-static void queue_changed(struct pg *pg, struct arena *arena, const struct changed_rows *how,
-                          struct uuid workspace, const void *const *rows, size_t count)
+static void queue_changed(const struct pg_scope *scope, const struct changed_rows *how,
+                          const void *const *rows, size_t count)
 {
     if (count > STATEMENT_FEW) {
-        columns_queue(pg, arena, how->saves, workspace, rows, count);
+        columns_queue(scope, how->saves, rows, count);
         return;
     }
     for (size_t i = 0; i < count; i++)
-        columns_queue(pg, arena, update_of(how, rows[i]), workspace, &rows[i], 1);
+        columns_queue(scope, update_of(how, rows[i]), &rows[i], 1);
 }
 
-void changed_rows_queue(struct pg *pg, struct arena *arena, const struct changed_rows *how,
-                        struct uuid workspace, const void *const *rows, size_t count)
+void changed_rows_queue(const struct pg_scope *scope, const struct changed_rows *how,
+                        const void *const *rows, size_t count)
 {
-    const void **made = ARENA_ARRAY(arena, const void *, count + 1);
-    const void **changed = ARENA_ARRAY(arena, const void *, count + 1);
+    const void **made = ARENA_ARRAY(scope->arena, const void *, count + 1);
+    const void **changed = ARENA_ARRAY(scope->arena, const void *, count + 1);
     size_t made_count = 0, changed_count = 0;
 
     if (made == NULL || changed == NULL)
@@ -46,8 +46,8 @@ void changed_rows_queue(struct pg *pg, struct arena *arena, const struct changed
             changed[changed_count++] = rows[i];
     }
     if (how->changed_first)
-        queue_changed(pg, arena, how, workspace, changed, changed_count);
-    columns_queue(pg, arena, how->inserts, workspace, made, made_count);
+        queue_changed(scope, how, changed, changed_count);
+    columns_queue(scope, how->inserts, made, made_count);
     if (!how->changed_first)
-        queue_changed(pg, arena, how, workspace, changed, changed_count);
+        queue_changed(scope, how, changed, changed_count);
 }

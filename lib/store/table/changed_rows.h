@@ -3,7 +3,7 @@
 #ifndef BATON_STORE_CHANGED_ROWS_H
 #define BATON_STORE_CHANGED_ROWS_H
 
-#include "store/pg/pg.h"
+#include "store/pg/pg_scope.h"
 
 /** The statements of a table, and where its struct has what they are chosen by. */
 struct changed_rows {
@@ -17,7 +17,7 @@ struct changed_rows {
 };
 
 /** Queues what has to be saved of these rows, in their order within each statement. */
-void changed_rows_queue(struct pg *pg, struct arena *arena, const struct changed_rows *how,
-                        struct uuid workspace, const void *const *rows, size_t count);
+void changed_rows_queue(const struct pg_scope *scope, const struct changed_rows *how,
+                        const void *const *rows, size_t count);
 
 #endif

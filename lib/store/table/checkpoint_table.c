@@ -118,10 +118,8 @@ const struct statement *const checkpoint_table_statements[] = {
 };
 
 struct turn {
-    struct pg *pg;
-    struct uuid workspace;
+    struct pg_scope scope;
     const struct signing_key *key;
-    struct arena *arena;
     int64_t deadline;
     bool locked;
     int64_t cursor; /* entries that are in the tree */
@@ -136,8 +134,8 @@ struct turn {
 
 static void begin_params(const struct turn *turn, struct pg_params *params)
 {
-    pg_params_init(params, turn->arena);
-    pg_params_uuid(params, turn->workspace);
+    pg_params_init(params, turn->scope.arena);
+    pg_params_uuid(params, turn->scope.workspace);
 }
 
 static int queue(const struct turn *turn, const struct statement *statement)
@@ -145,7 +143,7 @@ static int queue(const struct turn *turn, const struct statement *statement)
     struct pg_params params;
 
     begin_params(turn, &params);
-    return pg_queue(turn->pg, statement, &params);
+    return pg_queue(turn->scope.pg, statement, &params);
 }
 
 /* ---- the present state ---- */
@@ -156,7 +154,7 @@ static int queue_lock(const struct turn *turn)
 
     begin_params(turn, &params);
     pg_params_text(&params, CHECKPOINT_JOB);
-    return pg_queue(turn->pg, &CHECKPOINT_LOCK, &params);
+    return pg_queue(turn->scope.pg, &CHECKPOINT_LOCK, &params);
 }
 
 static int queue_key(const struct turn *turn)
@@ -165,39 +163,39 @@ static int queue_key(const struct turn *turn)
 
     begin_params(turn, &params);
     pg_params_bytea(&params, signing_key_id(turn->key), KEY_ID_BYTES);
-    return pg_queue(turn->pg, &CHECKPOINT_KEY, &params);
+    return pg_queue(turn->scope.pg, &CHECKPOINT_KEY, &params);
 }
 
 static bool take_last(struct turn *turn, const struct pg_result *result)
 {
     return pg_rows(result) == 0 ||
-           columns_read(&checkpoint_columns, result, 0, 0, turn->arena, &turn->last);
+           columns_read(&checkpoint_columns, result, 0, 0, turn->scope.arena, &turn->last);
 }
 
 static enum pg_status look(struct turn *turn)
 {
     int64_t deadline = pg_deadline_in(CHECKPOINT_LOOK_MS);
-    enum pg_status status = pg_pipeline_begin(turn->pg, deadline);
+    enum pg_status status = pg_pipeline_begin(turn->scope.pg, deadline);
 
     if (status != PG_OK)
         return status;
-    pg_queue_begin(turn->pg, turn->workspace);
+    pg_queue_begin(turn->scope.pg, turn->scope.workspace);
     int lock = queue_lock(turn);
     int head = queue(turn, &CHECKPOINT_HEAD);
     int last = queue(turn, &CHECKPOINT_LAST);
     int key = queue_key(turn);
-    status = pg_pipeline_run(turn->pg, deadline);
-    if (status == PG_OK && pg_rows(pg_result(turn->pg, lock)) == 1 &&
-        pg_rows(pg_result(turn->pg, head)) == 1) {
+    status = pg_pipeline_run(turn->scope.pg, deadline);
+    if (status == PG_OK && pg_rows(pg_result(turn->scope.pg, lock)) == 1 &&
+        pg_rows(pg_result(turn->scope.pg, head)) == 1) {
         turn->locked = true;
-        turn->cursor = pg_get_int8(pg_result(turn->pg, lock), 0, 0);
-        turn->head = pg_get_int8(pg_result(turn->pg, head), 0, 0);
-        turn->now = pg_get_instant(pg_result(turn->pg, head), 0, 1);
-        if (!take_last(turn, pg_result(turn->pg, last)))
+        turn->cursor = pg_get_int8(pg_result(turn->scope.pg, lock), 0, 0);
+        turn->head = pg_get_int8(pg_result(turn->scope.pg, head), 0, 0);
+        turn->now = pg_get_instant(pg_result(turn->scope.pg, head), 0, 1);
+        if (!take_last(turn, pg_result(turn->scope.pg, last)))
             status = PG_OTHER;
-        turn->key_known = pg_rows(pg_result(turn->pg, key)) == 1;
+        turn->key_known = pg_rows(pg_result(turn->scope.pg, key)) == 1;
     }
-    pg_pipeline_end(turn->pg);
+    pg_pipeline_end(turn->scope.pg);
     return status;
 }
 
@@ -239,25 +237,25 @@ static enum pg_status read_frontier(struct turn *turn)
     struct node_set set;
     struct pg_params nodes;
     struct pg_params leaves;
-    enum pg_status status = pg_pipeline_begin(turn->pg, turn->deadline);
+    enum pg_status status = pg_pipeline_begin(turn->scope.pg, turn->deadline);
 
     if (status != PG_OK)
         return status;
     turn->out->state = CHECKPOINT_NO_MEMORY;
-    if (node_set_begin(&set, turn->arena, turn->cursor, turn->cursor)) {
+    if (node_set_begin(&set, turn->scope.arena, turn->cursor, turn->cursor)) {
         begin_params(turn, &nodes);
         begin_params(turn, &leaves);
-        int nodes_at = pg_queue(turn->pg, node_set_ask_nodes(&set, &nodes), &nodes);
-        int leaves_at = pg_queue(turn->pg, node_set_ask_leaves(&set, &leaves), &leaves);
-        status = pg_pipeline_run(turn->pg, turn->deadline);
-        node_set_take_nodes(&set, pg_result(turn->pg, nodes_at));
-        node_set_take_leaves(&set, pg_result(turn->pg, leaves_at));
+        int nodes_at = pg_queue(turn->scope.pg, node_set_ask_nodes(&set, &nodes), &nodes);
+        int leaves_at = pg_queue(turn->scope.pg, node_set_ask_leaves(&set, &leaves), &leaves);
+        status = pg_pipeline_run(turn->scope.pg, turn->deadline);
+        node_set_take_nodes(&set, pg_result(turn->scope.pg, nodes_at));
+        node_set_take_leaves(&set, pg_result(turn->scope.pg, leaves_at));
         struct merkle_source source = node_set_source(&set);
         bool whole =
             status == PG_OK && merkle_frontier_read(&source, turn->cursor, &turn->frontier);
         turn->out->state = whole ? CHECKPOINT_MADE : CHECKPOINT_CHANGED;
     }
-    pg_pipeline_end(turn->pg);
+    pg_pipeline_end(turn->scope.pg);
     return status;
 }
 
@@ -301,12 +299,12 @@ static enum pg_status append_page(struct turn *turn, int64_t until, const struct
     pg_params_int8(&params, turn->frontier.size);
     pg_params_int8(&params, until);
     pg_params_int8(&params, PAGE_ROWS);
-    enum pg_status status = pg_run(turn->pg, &CHECKPOINT_ENTRIES, &params, turn->deadline);
-    if (status == PG_OK && !append_rows(turn, pg_result(turn->pg, 0), sink)) {
+    enum pg_status status = pg_run(turn->scope.pg, &CHECKPOINT_ENTRIES, &params, turn->deadline);
+    if (status == PG_OK && !append_rows(turn, pg_result(turn->scope.pg, 0), sink)) {
         turn->out->state = CHECKPOINT_MISSING;
         turn->out->pos = turn->frontier.size + 1;
     }
-    pg_pipeline_end(turn->pg);
+    pg_pipeline_end(turn->scope.pg);
     return status;
 }
 
@@ -315,7 +313,7 @@ static enum pg_status extend(struct turn *turn, int64_t until)
     struct merkle_sink sink = node_list_sink(&turn->nodes);
     enum pg_status status = PG_OK;
 
-    if (!node_list_begin(&turn->nodes, turn->arena, until - turn->cursor))
+    if (!node_list_begin(&turn->nodes, turn->scope.arena, until - turn->cursor))
         turn->out->state = CHECKPOINT_NO_MEMORY;
     while (status == PG_OK && turn->out->state == CHECKPOINT_MADE && turn->frontier.size < until)
         status = append_page(turn, until, &sink);
@@ -328,7 +326,7 @@ static bool sign(struct turn *turn)
 {
     struct checkpoint *made = &turn->out->checkpoint;
 
-    made->workspace = turn->workspace;
+    made->workspace = turn->scope.workspace;
     made->size = turn->frontier.size;
     made->at = turn->last.size > 0 && turn->last.at > turn->now ? turn->last.at : turn->now;
     merkle_frontier_root(&turn->frontier, made->root);
@@ -337,8 +335,7 @@ static bool sign(struct turn *turn)
 
 static void queue_made(const struct turn *turn, const struct statement *statement)
 {
-    columns_queue(turn->pg, turn->arena, statement, turn->workspace,
-                  &(const void *){&turn->out->checkpoint}, 1);
+    columns_queue(&turn->scope, statement, &(const void *){&turn->out->checkpoint}, 1);
 }
 
 static void queue_move(const struct turn *turn)
@@ -349,24 +346,24 @@ static void queue_move(const struct turn *turn)
     pg_params_text(&params, CHECKPOINT_JOB);
     pg_params_int8(&params, turn->frontier.size);
     pg_params_bool(&params, turn->frontier.size < turn->head);
-    pg_queue(turn->pg, &CHECKPOINT_MOVE, &params);
+    pg_queue(turn->scope.pg, &CHECKPOINT_MOVE, &params);
 }
 
 static enum pg_status save(struct turn *turn)
 {
-    enum pg_status status = pg_pipeline_begin(turn->pg, turn->deadline);
+    enum pg_status status = pg_pipeline_begin(turn->scope.pg, turn->deadline);
 
     if (status != PG_OK)
         return status;
     if (turn->nodes.count > 0)
-        node_table_queue_insert(turn->pg, turn->arena, turn->workspace, &turn->nodes);
+        node_table_queue_insert(&turn->scope, &turn->nodes);
     if (!turn->key_known)
         queue_made(turn, &CHECKPOINT_KEY_INSERT);
     queue_made(turn, &CHECKPOINT_INSERT);
     queue_move(turn);
-    pg_queue_commit(turn->pg);
-    status = pg_pipeline_run(turn->pg, turn->deadline);
-    pg_pipeline_end(turn->pg);
+    pg_queue_commit(turn->scope.pg);
+    status = pg_pipeline_run(turn->scope.pg, turn->deadline);
+    pg_pipeline_end(turn->scope.pg);
     return status;
 }
 
@@ -392,16 +389,14 @@ enum pg_status checkpoint_take(struct pg *pg, struct uuid workspace, const struc
                                bool announced, struct checkpoint_turn *out)
 {
     struct turn turn = {
-        .pg = pg,
-        .workspace = workspace,
+        .scope = {pg, arena_new(TURN_MEMORY_BYTES), workspace},
         .key = key,
-        .arena = arena_new(TURN_MEMORY_BYTES),
         .deadline = pg_deadline_in(CHECKPOINT_TIMEOUT_MS),
         .out = out,
     };
 
     *out = (struct checkpoint_turn){.state = CHECKPOINT_NO_MEMORY};
-    if (turn.arena == NULL)
+    if (turn.scope.arena == NULL)
         return PG_OK;
     enum pg_status status = look(&turn);
     if (status == PG_OK) {
@@ -410,6 +405,6 @@ enum pg_status checkpoint_take(struct pg *pg, struct uuid workspace, const struc
             status = make(&turn);
     }
     pg_rollback(pg);
-    arena_free(turn.arena);
+    arena_free(turn.scope.arena);
     return status;
 }

@@ -3,7 +3,7 @@
 #ifndef BATON_STORE_CONCERNED_H
 #define BATON_STORE_CONCERNED_H
 
-#include "store/pg/pg_params.h"
+#include "store/pg/pg_scope.h"
 
 #include <stddef.h>
 
@@ -14,11 +14,11 @@ struct concerned {
     size_t handoff_count;
 };
 
-/** Adds the parameters $1 to $3. */
-static inline void concerned_put(struct pg_params *params, struct uuid workspace,
-                                 const struct concerned *concerned)
+/** Begins parameters with $1 to $3. */
+static inline void concerned_params(const struct pg_scope *scope, struct pg_params *params,
+                                    const struct concerned *concerned)
 {
-    pg_params_uuid(params, workspace);
+    pg_scope_params(scope, params);
     pg_params_uuids(params, concerned->leads, concerned->lead_count);
     pg_params_uuids(params, concerned->handoffs, concerned->handoff_count);
 }

@@ -73,84 +73,82 @@ const struct statement *const config_table_statements[] = {
     &SIGNATURE_INSERT, &ACKNOWLEDGEMENT_INSERT,
     &SOURCE_SAVE,      NULL};
 
-static void queue_row(struct pg *pg, struct arena *arena, const struct statement *statement,
-                      struct uuid workspace, const void *row)
+static void queue_row(const struct pg_scope *scope, const struct statement *statement,
+                      const void *row)
 {
-    columns_queue(pg, arena, statement, workspace, &row, 1);
+    columns_queue(scope, statement, &row, 1);
 }
 
 /* All routes are replaced. */
-static void queue_routes(struct pg *pg, struct arena *arena, struct uuid workspace,
-                         const struct config_change *change)
+static void queue_routes(const struct pg_scope *scope, const struct config_change *change)
 {
     size_t count = change->routes.count;
-    struct route_row *rows = ARENA_ARRAY(arena, struct route_row, count + 1);
-    const void **list = ARENA_ARRAY(arena, const void *, count + 1);
+    struct route_row *rows = ARENA_ARRAY(scope->arena, struct route_row, count + 1);
+    const void **list = ARENA_ARRAY(scope->arena, const void *, count + 1);
     struct pg_params params;
 
-    pg_params_init(&params, arena);
-    pg_params_uuid(&params, workspace);
-    pg_queue(pg, &ROUTES_DELETE, &params);
+    pg_scope_params(scope, &params);
+    pg_queue(scope->pg, &ROUTES_DELETE, &params);
     for (size_t i = 0; rows != NULL && list != NULL && i < count; i++) {
         rows[i] = (struct route_row){(int)i, change->routes.items[i]};
         list[i] = &rows[i];
     }
     if (rows != NULL && list != NULL)
-        columns_queue(pg, arena, &ROUTES_INSERT, workspace, list, count);
+        columns_queue(scope, &ROUTES_INSERT, list, count);
 }
 
-static void queue_secret(struct pg *pg, struct arena *arena, struct keyring *keyring,
+static void queue_secret(const struct pg_scope *scope, struct keyring *keyring,
                          const struct seal_place *place, const char *secret)
 {
-    sealed_table_queue_save(pg, arena, keyring, place, secret, secret == NULL ? 0 : strlen(secret));
+    sealed_table_queue_save(scope, keyring, place, secret, secret == NULL ? 0 : strlen(secret));
 }
 
 /* In the order of fields, which is the order in which a rotation of the sealing key locks them. */
-static void queue_source_secrets(struct pg *pg, struct arena *arena, struct keyring *keyring,
-                                 struct uuid workspace, const struct source *source)
+static void queue_source_secrets(const struct pg_scope *scope, struct keyring *keyring,
+                                 const struct source *source)
 {
-    struct seal_place old = {workspace, source->id, SEALED_SOURCE_OLD_SECRET};
-    struct seal_place now = {workspace, source->id, SEALED_SOURCE_SECRET};
+    struct seal_place old = {scope->workspace, source->id, SEALED_SOURCE_OLD_SECRET};
+    struct seal_place now = {scope->workspace, source->id, SEALED_SOURCE_SECRET};
 
-    queue_secret(pg, arena, keyring, &old, source->old_secret);
-    queue_secret(pg, arena, keyring, &now, source->secret);
+    queue_secret(scope, keyring, &old, source->old_secret);
+    queue_secret(scope, keyring, &now, source->secret);
 }
 
-void config_table_queue_change(struct pg *pg, struct arena *arena, struct keyring *keyring,
-                               struct uuid workspace, const struct config_change *change)
+void config_table_queue_change(const struct pg_scope *scope, struct keyring *keyring,
+                               const struct config_change *change)
 {
     switch (change->kind) {
     case CHANGE_TEAM:
-        queue_row(pg, arena, &TEAM_SAVE, workspace, change->team);
+        queue_row(scope, &TEAM_SAVE, change->team);
         break;
     case CHANGE_MEMBER:
-        queue_row(pg, arena, &MEMBER_SAVE, workspace, change->member);
+        queue_row(scope, &MEMBER_SAVE, change->member);
         break;
     case CHANGE_KEY:
-        queue_row(pg, arena, &KEY_SAVE, workspace, change->key);
+        queue_row(scope, &KEY_SAVE, change->key);
         break;
     case CHANGE_ROUTES:
-        queue_routes(pg, arena, workspace, change);
+        queue_routes(scope, change);
         break;
     case CHANGE_DEFINITION:
-        queue_row(pg, arena, &DEFINITION_SAVE, workspace, change->definition);
+        queue_row(scope, &DEFINITION_SAVE, change->definition);
         break;
     case CHANGE_SIGNATURE:
-        queue_row(pg, arena, &SIGNATURE_INSERT, workspace,
+        queue_row(scope, &SIGNATURE_INSERT,
                   &(const struct signature_row){change->signature.term, change->signature.version,
                                                 change->signature.side,
                                                 change->signature.signature});
         break;
     case CHANGE_ACKNOWLEDGEMENT:
-        queue_row(pg, arena, &ACKNOWLEDGEMENT_INSERT, workspace,
+        queue_row(scope, &ACKNOWLEDGEMENT_INSERT,
                   &(const struct acknowledgement_row){
                       change->acknowledgement.term, change->acknowledgement.version,
                       change->acknowledgement.member, change->acknowledgement.at});
         break;
     case CHANGE_SOURCE:
-        queue_row(pg, arena, &SOURCE_SAVE, workspace, change->source.row);
+        queue_row(scope, &SOURCE_SAVE, change->source.row);
         if (change->source.secrets)
-            queue_source_secrets(pg, arena, keyring, workspace, change->source.row);
+            queue_source_secrets(scope, keyring, change->source.row);
         break;
     }
 }

@@ -3,11 +3,11 @@
 #define BATON_STORE_CONFIG_TABLE_H
 
 #include "core/work.h"
-#include "store/pg/pg.h"
+#include "store/pg/pg_scope.h"
 #include "store/seal/keyring.h"
 
 /** Queues the rows of one change. */
-void config_table_queue_change(struct pg *pg, struct arena *arena, struct keyring *keyring,
-                               struct uuid workspace, const struct config_change *change);
+void config_table_queue_change(const struct pg_scope *scope, struct keyring *keyring,
+                               const struct config_change *change);
 
 #endif

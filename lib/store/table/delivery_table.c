@@ -96,7 +96,7 @@ static const struct statement DELIVERY_DROP = {
 };
 
 /* $1 workspace, $2 delivery */
-static const struct statement DELIVERY_LOCK = {
+const struct statement DELIVERY_LOCK = {
     .name = "delivery_lock",
     .sql = "SELECT {delivery} "
            "FROM delivery "
@@ -121,29 +121,16 @@ static const struct statement DELIVERY_LEADS =
 const struct statement *const delivery_table_statements[] = {&DELIVERY_DROP, &DELIVERY_LOCK,
                                                              &DELIVERY_SAVE, &DELIVERY_LEADS, NULL};
 
-void delivery_table_queue_drop(struct pg *pg, struct arena *arena, struct uuid workspace,
-                               instant before)
+void delivery_table_queue_drop(const struct pg_scope *scope, instant before)
 {
     struct pg_params params;
 
     if (before == INSTANT_NONE)
         return;
-    pg_params_init(&params, arena);
-    pg_params_uuid(&params, workspace);
+    pg_scope_params(scope, &params);
     pg_params_instant(&params, before);
     pg_params_int8(&params, DELIVERY_DROP_BATCH);
-    pg_queue(pg, &DELIVERY_DROP, &params);
-}
-
-int delivery_table_queue_lock(struct pg *pg, struct arena *arena, struct uuid workspace,
-                              struct uuid id)
-{
-    struct pg_params params;
-
-    pg_params_init(&params, arena);
-    pg_params_uuid(&params, workspace);
-    pg_params_uuid(&params, id);
-    return pg_queue(pg, &DELIVERY_LOCK, &params);
+    pg_queue(scope->pg, &DELIVERY_DROP, &params);
 }
 
 struct delivery_row *delivery_table_read(const struct pg_result *result, int row,
@@ -157,18 +144,18 @@ struct delivery_row *delivery_table_read(const struct pg_result *result, int row
     return columns_read(&delivery_columns, result, row, 0, arena, delivery) ? delivery : NULL;
 }
 
-void delivery_table_queue_save(struct pg *pg, struct arena *arena, struct uuid workspace,
-                               const struct delivery_row *row)
+void delivery_table_queue_save(const struct pg_scope *scope, const struct delivery_row *row)
 {
-    struct delivery_lead_row *items = ARENA_ARRAY(arena, struct delivery_lead_row, row->lead_count);
-    const void **list = ARENA_ARRAY(arena, const void *, row->lead_count);
+    struct delivery_lead_row *items =
+        ARENA_ARRAY(scope->arena, struct delivery_lead_row, row->lead_count);
+    const void **list = ARENA_ARRAY(scope->arena, const void *, row->lead_count);
 
-    columns_queue(pg, arena, &DELIVERY_SAVE, workspace, &(const void *){row}, 1);
+    columns_queue(scope, &DELIVERY_SAVE, &(const void *){row}, 1);
     if (items == NULL || list == NULL)
         return;
     for (size_t i = 0; i < row->lead_count; i++) {
         items[i] = (struct delivery_lead_row){row->leads[i], row->id};
         list[i] = &items[i];
     }
-    columns_queue(pg, arena, &DELIVERY_LEADS, workspace, list, row->lead_count);
+    columns_queue(scope, &DELIVERY_LEADS, list, row->lead_count);
 }

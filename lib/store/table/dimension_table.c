@@ -20,13 +20,7 @@ static const struct column dimension_list[] = {
 
 const struct columns dimension_columns = COLUMNS("dimension", dimension_list, struct dimension_row);
 
-static const struct statement DIMENSION_INSERT =
+const struct statement DIMENSION_INSERT =
     STATEMENT_OF_ROWS("dimension_insert", STATEMENT_ADDS, dimension_columns);
 
 const struct statement *const dimension_table_statements[] = {&DIMENSION_INSERT, NULL};
-
-void dimension_table_queue_insert(struct pg *pg, struct arena *arena, struct uuid workspace,
-                                  struct dimension_row *const *rows, size_t count)
-{
-    columns_queue(pg, arena, &DIMENSION_INSERT, workspace, (const void *const *)rows, count);
-}

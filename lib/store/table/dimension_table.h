@@ -6,7 +6,6 @@
 #include "store/pg/pg.h"
 
 /** Inserts those that do not exist yet. */
-void dimension_table_queue_insert(struct pg *pg, struct arena *arena, struct uuid workspace,
-                                  struct dimension_row *const *rows, size_t count);
+extern const struct statement DIMENSION_INSERT;
 
 #endif

@@ -126,7 +126,7 @@ const struct columns exception_columns =
 /* ---- statements ---- */
 
 /* $1 workspace, $2 handoffs */
-static const struct statement HANDOFF_LEADS = {
+const struct statement HANDOFF_LEADS = {
     .name = "handoff_leads",
     .sql = "SELECT h.handoff_id, h.lead_id "
            "FROM unnest($2::uuid[]) u(id) "
@@ -151,7 +151,7 @@ static const struct statement HANDOFF_LEADS = {
            ") v ON true"
 
 /* $1 workspace, $2 handoffs */
-static const struct statement HANDOFF_BY_ID = {
+const struct statement HANDOFF_BY_ID = {
     .name = "handoff_by_id",
     .sql = "SELECT v.body, {h.handoff} "
            "FROM unnest($2::uuid[]) u(id) "
@@ -216,10 +216,10 @@ static const struct statement HANDOFF_STEP = {
     .hot = true,
 };
 
-static const struct statement VERDICT_INSERT =
+const struct statement VERDICT_INSERT =
     STATEMENT_OF_ROWS("verdict_insert", STATEMENT_INSERTS, verdict_columns);
 
-static const struct statement FEEDBACK_INSERT =
+const struct statement FEEDBACK_INSERT =
     STATEMENT_OF_ROWS("feedback_insert", STATEMENT_INSERTS, feedback_columns);
 
 /* The insert makes the row if need be; a second transaction waits for it and then finds the row.
@@ -233,7 +233,7 @@ static const struct statement EXCEPTION_LOCK = {
            "RETURNING {exception_count}",
 };
 
-static const struct statement EXCEPTION_SAVE = {
+const struct statement EXCEPTION_SAVE = {
     .name = "exception_save",
     .makes = STATEMENT_SAVES,
     .of = &exception_columns,
@@ -275,43 +275,18 @@ struct handoff *handoff_table_read_loaded(const struct pg_result *result, int ro
     return handoff;
 }
 
-static int queue_by_ids(struct pg *pg, struct arena *arena, const struct statement *statement,
-                        struct uuid workspace, const struct uuid *ids, size_t count)
+int handoff_table_queue_open(const struct pg_scope *scope, const struct concerned *concerned)
 {
     struct pg_params params;
 
-    pg_params_init(&params, arena);
-    pg_params_uuid(&params, workspace);
-    pg_params_uuids(&params, ids, count);
-    return pg_queue(pg, statement, &params);
-}
-
-int handoff_table_queue_leads(struct pg *pg, struct arena *arena, struct uuid workspace,
-                              const struct uuid *ids, size_t count)
-{
-    return queue_by_ids(pg, arena, &HANDOFF_LEADS, workspace, ids, count);
-}
-
-int handoff_table_queue_by_id(struct pg *pg, struct arena *arena, struct uuid workspace,
-                              const struct uuid *ids, size_t count)
-{
-    return queue_by_ids(pg, arena, &HANDOFF_BY_ID, workspace, ids, count);
-}
-
-int handoff_table_queue_open(struct pg *pg, struct arena *arena, struct uuid workspace,
-                             const struct concerned *concerned)
-{
-    struct pg_params params;
-
-    pg_params_init(&params, arena);
-    concerned_put(&params, workspace, concerned);
-    return pg_queue(pg, &HANDOFF_OPEN, &params);
+    concerned_params(scope, &params, concerned);
+    return pg_queue(scope->pg, &HANDOFF_OPEN, &params);
 }
 
 /* ---- saving ---- */
 
-void handoff_table_queue_save(struct pg *pg, struct arena *arena, struct uuid workspace,
-                              struct handoff *const *handoffs, size_t count)
+void handoff_table_queue_save(const struct pg_scope *scope, struct handoff *const *handoffs,
+                              size_t count)
 {
     static const struct changed_rows how = {
         .inserts = &HANDOFF_INSERT,
@@ -323,36 +298,16 @@ void handoff_table_queue_save(struct pg *pg, struct arena *arena, struct uuid wo
         .stored = offsetof(struct handoff, stored),
     };
 
-    changed_rows_queue(pg, arena, &how, workspace, (const void *const *)handoffs, count);
+    changed_rows_queue(scope, &how, (const void *const *)handoffs, count);
 }
 
-void verdict_table_queue_insert(struct pg *pg, struct arena *arena, struct uuid workspace,
-                                struct verdict_row *const *rows, size_t count)
-{
-    columns_queue(pg, arena, &VERDICT_INSERT, workspace, (const void *const *)rows, count);
-}
-
-void feedback_table_queue_insert(struct pg *pg, struct arena *arena, struct uuid workspace,
-                                 struct feedback_row *const *rows, size_t count)
-{
-    columns_queue(pg, arena, &FEEDBACK_INSERT, workspace, (const void *const *)rows, count);
-}
-
-int exception_table_queue_lock(struct pg *pg, struct arena *arena, struct uuid workspace,
-                               const struct exception_count *count)
+int exception_table_queue_lock(const struct pg_scope *scope, const struct exception_count *count)
 {
     struct pg_params params;
 
-    pg_params_init(&params, arena);
-    pg_params_uuid(&params, workspace);
+    pg_scope_params(scope, &params);
     pg_params_text(&params, term_name(count->term));
     pg_params_text(&params, exception_kind_name(count->kind));
     pg_params_int8(&params, count->month);
-    return pg_queue(pg, &EXCEPTION_LOCK, &params);
-}
-
-void exception_table_queue_save(struct pg *pg, struct arena *arena, struct uuid workspace,
-                                const struct exception_count *count)
-{
-    columns_queue(pg, arena, &EXCEPTION_SAVE, workspace, &(const void *){count}, 1);
+    return pg_queue(scope->pg, &EXCEPTION_LOCK, &params);
 }

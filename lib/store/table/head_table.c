@@ -52,37 +52,33 @@ static const struct statement HEAD_CONFIRM = {
 const struct statement *const head_table_statements[] = {&HEAD_READ, &HEAD_MOVE, &HEAD_GUARD,
                                                          &HEAD_CONFIRM, NULL};
 
-int head_table_queue_read(struct pg *pg, struct arena *arena, struct uuid workspace)
+int head_table_queue_read(const struct pg_scope *scope)
 {
     struct pg_params params;
 
-    pg_params_init(&params, arena);
-    pg_params_uuid(&params, workspace);
-    return pg_queue(pg, &HEAD_READ, &params);
+    pg_scope_params(scope, &params);
+    return pg_queue(scope->pg, &HEAD_READ, &params);
 }
 
-void head_table_queue_move(struct pg *pg, struct arena *arena, struct uuid workspace, size_t count,
-                           int64_t config_version, bool config_changed)
+void head_table_queue_move(const struct pg_scope *scope, size_t count, int64_t config_version,
+                           bool config_changed)
 {
     struct pg_params params;
 
-    pg_params_init(&params, arena);
-    pg_params_uuid(&params, workspace);
+    pg_scope_params(scope, &params);
     pg_params_int8(&params, (int64_t)count);
     pg_params_int8(&params, config_version);
     pg_params_int8(&params, config_changed);
-    pg_queue(pg, &HEAD_MOVE, &params);
-    pg_params_init(&params, arena);
-    pg_params_uuid(&params, workspace);
+    pg_queue(scope->pg, &HEAD_MOVE, &params);
+    pg_scope_params(scope, &params);
     pg_params_int8(&params, config_version + config_changed);
-    pg_mark_guard(pg, pg_queue(pg, &HEAD_GUARD, &params));
+    pg_mark_guard(scope->pg, pg_queue(scope->pg, &HEAD_GUARD, &params));
 }
 
-void head_table_queue_confirm(struct pg *pg, struct arena *arena, struct uuid workspace)
+void head_table_queue_confirm(const struct pg_scope *scope)
 {
     struct pg_params params;
 
-    pg_params_init(&params, arena);
-    pg_params_uuid(&params, workspace);
-    pg_queue(pg, &HEAD_CONFIRM, &params);
+    pg_scope_params(scope, &params);
+    pg_queue(scope->pg, &HEAD_CONFIRM, &params);
 }

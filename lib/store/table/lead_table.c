@@ -260,7 +260,7 @@ static const struct statement LEAD_DUE = {
 
 /* UNION drops ids that were already found, so that even a circle ends.
  * $1 workspace, $2 leads */
-static const struct statement LEAD_FOLLOW = {
+const struct statement LEAD_FOLLOW = {
     .name = "lead_follow",
     .sql = "WITH RECURSIVE way(id) AS ("
            "  SELECT u.id "
@@ -502,41 +502,26 @@ struct lead *lead_table_read(const struct pg_result *result, int row, int column
     return columns_read(&lead_columns, result, row, column, arena, lead) ? lead : NULL;
 }
 
-int lead_table_queue_lock(struct pg *pg, struct arena *arena, struct uuid workspace,
-                          const struct concerned *concerned)
+int lead_table_queue_lock(const struct pg_scope *scope, const struct concerned *concerned)
 {
     struct pg_params params;
 
-    pg_params_init(&params, arena);
-    concerned_put(&params, workspace, concerned);
-    return pg_queue(pg, &LEAD_LOCK, &params);
+    concerned_params(scope, &params, concerned);
+    return pg_queue(scope->pg, &LEAD_LOCK, &params);
 }
 
-int lead_table_queue_follow(struct pg *pg, struct arena *arena, struct uuid workspace,
-                            const struct uuid *ids, size_t count)
+int lead_table_queue_due(const struct pg_scope *scope, int32_t limit)
 {
     struct pg_params params;
 
-    pg_params_init(&params, arena);
-    pg_params_uuid(&params, workspace);
-    pg_params_uuids(&params, ids, count);
-    return pg_queue(pg, &LEAD_FOLLOW, &params);
-}
-
-int lead_table_queue_due(struct pg *pg, struct arena *arena, struct uuid workspace, int32_t limit)
-{
-    struct pg_params params;
-
-    pg_params_init(&params, arena);
-    pg_params_uuid(&params, workspace);
+    pg_scope_params(scope, &params);
     pg_params_int8(&params, OFFER_RETRY);
     pg_params_int8(&params, limit);
     pg_params_int8(&params, REMIND_EVERY);
-    return pg_queue(pg, &LEAD_DUE, &params);
+    return pg_queue(scope->pg, &LEAD_DUE, &params);
 }
 
-void lead_table_queue_save(struct pg *pg, struct arena *arena, struct uuid workspace,
-                           struct lead *const *leads, size_t count)
+void lead_table_queue_save(const struct pg_scope *scope, struct lead *const *leads, size_t count)
 {
     static const struct changed_rows how = {
         .inserts = &LEAD_INSERT,
@@ -547,28 +532,27 @@ void lead_table_queue_save(struct pg *pg, struct arena *arena, struct uuid works
         .stored = offsetof(struct lead, stored),
     };
 
-    changed_rows_queue(pg, arena, &how, workspace, (const void *const *)leads, count);
+    changed_rows_queue(scope, &how, (const void *const *)leads, count);
 }
 
 /* ---- identities ---- */
 
-int identity_table_queue_find(struct pg *pg, struct arena *arena, struct uuid workspace,
+int identity_table_queue_find(const struct pg_scope *scope,
                               const struct identity *const *identities, size_t count)
 {
     struct pg_array sources, values;
     struct pg_params params;
 
-    pg_array_begin(&sources, arena, PG_TEXT, count);
-    pg_array_begin(&values, arena, PG_TEXT, count);
+    pg_array_begin(&sources, scope->arena, PG_TEXT, count);
+    pg_array_begin(&values, scope->arena, PG_TEXT, count);
     for (size_t i = 0; i < count; i++) {
-        pg_array_text(&sources, identity_source_key(identities[i], arena));
+        pg_array_text(&sources, identity_source_key(identities[i], scope->arena));
         pg_array_text(&values, identities[i]->value);
     }
-    pg_params_init(&params, arena);
-    pg_params_uuid(&params, workspace);
+    pg_scope_params(scope, &params);
     pg_params_array(&params, &sources);
     pg_params_array(&params, &values);
-    return pg_queue(pg, &IDENTITY_FIND, &params);
+    return pg_queue(scope->pg, &IDENTITY_FIND, &params);
 }
 
 static int identity_order(const void *a, const void *b)
@@ -603,50 +587,49 @@ static enum fate fate_of(const struct identity_row *row)
     return uuid_equal(row->lead, row->stored_lead) ? KEPT : MOVED;
 }
 
-static void queue_delete(struct pg *pg, struct arena *arena, struct uuid workspace,
-                         struct identity_row *const *rows, size_t count)
+static void queue_delete(const struct pg_scope *scope, struct identity_row *const *rows,
+                         size_t count)
 {
     struct pg_array sources, values;
     struct pg_params params;
 
-    pg_array_begin(&sources, arena, PG_TEXT, count);
-    pg_array_begin(&values, arena, PG_TEXT, count);
+    pg_array_begin(&sources, scope->arena, PG_TEXT, count);
+    pg_array_begin(&values, scope->arena, PG_TEXT, count);
     for (size_t i = 0; i < count; i++) {
         pg_array_text(&sources, rows[i]->source);
         pg_array_text(&values, rows[i]->value);
     }
-    pg_params_init(&params, arena);
-    pg_params_uuid(&params, workspace);
+    pg_scope_params(scope, &params);
     pg_params_array(&params, &sources);
     pg_params_array(&params, &values);
-    pg_queue(pg, &IDENTITY_DELETE, &params);
+    pg_queue(scope->pg, &IDENTITY_DELETE, &params);
 }
 
-static void queue_fate(struct pg *pg, struct arena *arena, struct uuid workspace,
-                       struct identity_row *const *all, size_t count, enum fate fate)
+static void queue_fate(const struct pg_scope *scope, struct identity_row *const *all, size_t count,
+                       enum fate fate)
 {
-    struct identity_row **rows = ARENA_ARRAY(arena, struct identity_row *, count);
+    struct identity_row **rows = ARENA_ARRAY(scope->arena, struct identity_row *, count);
     size_t found = 0;
 
     for (size_t i = 0; rows != NULL && i < count; i++)
         if (fate_of(all[i]) == fate)
             rows[found++] = all[i];
     if (fate == DELETED)
-        queue_delete(pg, arena, workspace, rows, found);
+        queue_delete(scope, rows, found);
     else
-        columns_queue(pg, arena, fate == MOVED ? &IDENTITY_MOVE : &IDENTITY_INSERT, workspace,
+        columns_queue(scope, fate == MOVED ? &IDENTITY_MOVE : &IDENTITY_INSERT,
                       (const void *const *)rows, found);
 }
 
-void identity_table_queue_save(struct pg *pg, struct arena *arena, struct uuid workspace,
-                               struct identity_row *const *changed, size_t count)
+void identity_table_queue_save(const struct pg_scope *scope, struct identity_row *const *changed,
+                               size_t count)
 {
     static const enum fate order[] = {MOVED, DELETED, INSERTED};
     bool some[FATE_COUNT] = {false};
 
     if (count == 0)
         return;
-    struct identity_row **rows = ARENA_ARRAY(arena, struct identity_row *, count);
+    struct identity_row **rows = ARENA_ARRAY(scope->arena, struct identity_row *, count);
     if (rows == NULL)
         return;
     memcpy(rows, changed, count * sizeof *rows);
@@ -655,42 +638,39 @@ void identity_table_queue_save(struct pg *pg, struct arena *arena, struct uuid w
         some[fate_of(rows[i])] = true;
     for (size_t i = 0; i < sizeof order / sizeof *order; i++)
         if (some[order[i]])
-            queue_fate(pg, arena, workspace, rows, count, order[i]);
+            queue_fate(scope, rows, count, order[i]);
 }
 
-void lead_table_queue_erase(struct pg *pg, struct arena *arena, struct uuid workspace,
-                            struct uuid lead)
+void lead_table_queue_erase(const struct pg_scope *scope, struct uuid lead)
 {
     static const struct statement *const all[] = {&ERASE_SALTS,    &ERASE_VERDICTS,
                                                   &ERASE_HANDOFFS, &ERASE_FEEDBACK,
                                                   &ERASE_ANSWERS,  &ERASE_DELIVERIES};
     struct pg_params params;
 
-    pg_params_init(&params, arena);
-    pg_params_uuid(&params, workspace);
+    pg_scope_params(scope, &params);
     pg_params_uuid(&params, lead);
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        pg_queue(pg, all[i], &params);
+        pg_queue(scope->pg, all[i], &params);
 }
 
-void lead_table_queue_move(struct pg *pg, struct arena *arena, struct uuid workspace,
-                           struct lead *const *absorbed, const struct uuid *stands, size_t count)
+void lead_table_queue_move(const struct pg_scope *scope, struct lead *const *absorbed,
+                           const struct uuid *stands, size_t count)
 {
     struct pg_params params;
     struct pg_array from, to;
 
     if (count == 0)
         return;
-    pg_array_begin(&from, arena, PG_UUID, count);
-    pg_array_begin(&to, arena, PG_UUID, count);
+    pg_array_begin(&from, scope->arena, PG_UUID, count);
+    pg_array_begin(&to, scope->arena, PG_UUID, count);
     for (size_t i = 0; i < count; i++) {
         pg_array_uuid(&from, absorbed[i]->id);
         pg_array_uuid(&to, stands[i]);
     }
-    pg_params_init(&params, arena);
-    pg_params_uuid(&params, workspace);
+    pg_scope_params(scope, &params);
     pg_params_array(&params, &from);
     pg_params_array(&params, &to);
-    pg_queue(pg, &TOUCH_MOVE, &params);
-    pg_queue(pg, &LEAD_FLATTEN, &params);
+    pg_queue(scope->pg, &TOUCH_MOVE, &params);
+    pg_queue(scope->pg, &LEAD_FLATTEN, &params);
 }

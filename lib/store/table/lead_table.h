@@ -12,36 +12,32 @@ struct lead *lead_table_read(const struct pg_result *result, int row, int column
                              struct arena *arena);
 
 /** Locks the leads that are concerned in the order of their ids; answers their rows. */
-int lead_table_queue_lock(struct pg *pg, struct arena *arena, struct uuid workspace,
-                          const struct concerned *concerned);
+int lead_table_queue_lock(const struct pg_scope *scope, const struct concerned *concerned);
 
 /** Locks leads whose next step is due and that nobody else has locked; answers their ids. */
-int lead_table_queue_due(struct pg *pg, struct arena *arena, struct uuid workspace, int32_t limit);
+int lead_table_queue_due(const struct pg_scope *scope, int32_t limit);
 
 /** Follows merges, unlocked: answers the ids themselves and every lead that they lead to. */
-int lead_table_queue_follow(struct pg *pg, struct arena *arena, struct uuid workspace,
-                            const struct uuid *ids, size_t count);
+extern const struct statement LEAD_FOLLOW;
 
 /** Inserts new leads and updates changed ones; sorted by id. */
-void lead_table_queue_save(struct pg *pg, struct arena *arena, struct uuid workspace,
-                           struct lead *const *leads, size_t count);
+void lead_table_queue_save(const struct pg_scope *scope, struct lead *const *leads, size_t count);
 
 /** Resolves identities; answers (ordinal from 1, lead_id) of those that exist. */
-int identity_table_queue_find(struct pg *pg, struct arena *arena, struct uuid workspace,
+int identity_table_queue_find(const struct pg_scope *scope,
                               const struct identity *const *identities, size_t count);
 
 /** Inserts, moves or deletes. */
-void identity_table_queue_save(struct pg *pg, struct arena *arena, struct uuid workspace,
-                               struct identity_row *const *rows, size_t count);
+void identity_table_queue_save(const struct pg_scope *scope, struct identity_row *const *rows,
+                               size_t count);
 
 /** Removes what an erasure takes from the lead and from those that it absorbed: salts, values in
  *  verdicts, notes, stored answers, raw deliveries. */
-void lead_table_queue_erase(struct pg *pg, struct arena *arena, struct uuid workspace,
-                            struct uuid lead);
+void lead_table_queue_erase(const struct pg_scope *scope, struct uuid lead);
 
 /** Moves the touches of absorbed leads, and the leads that they had absorbed themselves, each to
  *  the lead that stands for it now. */
-void lead_table_queue_move(struct pg *pg, struct arena *arena, struct uuid workspace,
-                           struct lead *const *absorbed, const struct uuid *stands, size_t count);
+void lead_table_queue_move(const struct pg_scope *scope, struct lead *const *absorbed,
+                           const struct uuid *stands, size_t count);
 
 #endif

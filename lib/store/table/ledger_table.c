@@ -37,11 +37,11 @@ static const struct column chain_list[] = {
 
 const struct columns chain_columns = COLUMNS("chain", chain_list, struct chain_row);
 
-static const struct statement LEDGER_APPEND =
+const struct statement LEDGER_APPEND =
     STATEMENT_OF_ROWS("ledger_append", STATEMENT_APPENDS, ledger_columns);
 
 /* $1 workspace, $2 subjects */
-static const struct statement CHAIN_LOCK = {
+const struct statement CHAIN_LOCK = {
     .name = "chain_lock",
     .sql = "SELECT {c.chain} "
            "FROM unnest($2::uuid[]) u(id) "
@@ -55,7 +55,7 @@ static const struct statement CHAIN_LOCK = {
     .hot = true,
 };
 
-static const struct statement CHAIN_SAVE = {
+const struct statement CHAIN_SAVE = {
     .name = "chain_save",
     .makes = STATEMENT_SAVES,
     .of = &chain_columns,
@@ -67,32 +67,9 @@ static const struct statement CHAIN_SAVE = {
 const struct statement *const ledger_table_statements[] = {&LEDGER_APPEND, &CHAIN_LOCK, &CHAIN_SAVE,
                                                            NULL};
 
-void ledger_table_queue_append(struct pg *pg, struct arena *arena, struct uuid workspace,
-                               struct ledger_entry *const *entries, size_t count)
-{
-    columns_queue(pg, arena, &LEDGER_APPEND, workspace, (const void *const *)entries, count);
-}
-
-int chain_table_queue_lock(struct pg *pg, struct arena *arena, struct uuid workspace,
-                           const struct uuid *subjects, size_t count)
-{
-    struct pg_params params;
-
-    pg_params_init(&params, arena);
-    pg_params_uuid(&params, workspace);
-    pg_params_uuids(&params, subjects, count);
-    return pg_queue(pg, &CHAIN_LOCK, &params);
-}
-
 bool chain_table_read(const struct pg_result *result, int row, struct arena *arena,
                       struct chain_row *out)
 {
     *out = (struct chain_row){.stored = true};
     return columns_read(&chain_columns, result, row, 0, arena, out);
-}
-
-void chain_table_queue_save(struct pg *pg, struct arena *arena, struct uuid workspace,
-                            const struct chain_row *row)
-{
-    columns_queue(pg, arena, &CHAIN_SAVE, workspace, &(const void *){row}, 1);
 }

@@ -195,13 +195,12 @@ struct merkle_sink node_list_sink(struct node_list *list)
     return (struct merkle_sink){put_node, list};
 }
 
-void node_table_queue_insert(struct pg *pg, struct arena *arena, struct uuid workspace,
-                             const struct node_list *list)
+void node_table_queue_insert(const struct pg_scope *scope, const struct node_list *list)
 {
-    const void **rows = ARENA_ARRAY(arena, const void *, list->count + 1);
+    const void **rows = ARENA_ARRAY(scope->arena, const void *, list->count + 1);
 
     for (size_t i = 0; rows != NULL && i < list->count; i++)
         rows[i] = &list->items[i];
     if (rows != NULL)
-        columns_queue(pg, arena, &NODES_INSERT, workspace, rows, list->count);
+        columns_queue(scope, &NODES_INSERT, rows, list->count);
 }

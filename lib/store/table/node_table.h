@@ -7,7 +7,7 @@
 #define BATON_STORE_NODE_TABLE_H
 
 #include "core/ledger/merkle.h"
-#include "store/pg/pg.h"
+#include "store/pg/pg_scope.h"
 
 /** The groups that one question needs, and what was read of them. Lives in the arena. */
 struct node_set {
@@ -49,7 +49,6 @@ bool node_list_begin(struct node_list *list, struct arena *arena, int64_t leaves
 struct merkle_sink node_list_sink(struct node_list *list);
 
 /** Queues the INSERT of all of them. */
-void node_table_queue_insert(struct pg *pg, struct arena *arena, struct uuid workspace,
-                             const struct node_list *list);
+void node_table_queue_insert(const struct pg_scope *scope, const struct node_list *list);
 
 #endif

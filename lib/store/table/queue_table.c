@@ -97,28 +97,26 @@ static const struct statement QUEUE_WAITING = {
 const struct statement *const queue_table_statements[] = {&QUEUE_LOCK, &QUEUE_READ, &QUEUE_LOGS,
                                                           &QUEUE_WAITING, NULL};
 
-static int ask(struct pg *pg, struct arena *arena, const struct statement *statement,
-               struct uuid workspace, struct uuid team, int64_t limit)
+static int ask(const struct pg_scope *scope, const struct statement *statement, struct uuid team,
+               int64_t limit)
 {
     struct pg_params params;
 
-    pg_params_init(&params, arena);
-    pg_params_uuid(&params, workspace);
+    pg_scope_params(scope, &params);
     pg_params_uuid(&params, team);
     pg_params_int8(&params, limit);
     if (statement == &QUEUE_LOGS)
         pg_params_int8(&params, TOUCHES_LOADED_MAX);
-    return pg_queue(pg, statement, &params);
+    return pg_queue(scope->pg, statement, &params);
 }
 
-int queue_table_queue(struct pg *pg, struct arena *arena, struct uuid workspace, struct uuid team,
-                      int32_t limit)
+int queue_table_queue(const struct pg_scope *scope, struct uuid team, int32_t limit)
 {
-    int first = ask(pg, arena, &QUEUE_LOCK, workspace, team, limit);
+    int first = ask(scope, &QUEUE_LOCK, team, limit);
 
-    ask(pg, arena, &QUEUE_READ, workspace, team, limit);
-    ask(pg, arena, &QUEUE_LOGS, workspace, team, limit);
-    ask(pg, arena, &QUEUE_WAITING, workspace, team, WAITING_COUNT_MAX + (int64_t)limit);
+    ask(scope, &QUEUE_READ, team, limit);
+    ask(scope, &QUEUE_LOGS, team, limit);
+    ask(scope, &QUEUE_WAITING, team, WAITING_COUNT_MAX + (int64_t)limit);
     return first;
 }
 

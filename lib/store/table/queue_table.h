@@ -3,15 +3,14 @@
 #define BATON_STORE_QUEUE_TABLE_H
 
 #include "core/work.h"
-#include "store/pg/pg.h"
+#include "store/pg/pg_scope.h"
 
 /**
  * Locks the leads of at most limit offers, passing over those that somebody else has locked, reads
  * what hangs on them, and counts what waits, up to WAITING_COUNT_MAX beyond these. Several
  * statements, for queue_table_take() with the index of the first.
  */
-int queue_table_queue(struct pg *pg, struct arena *arena, struct uuid workspace, struct uuid team,
-                      int32_t limit);
+int queue_table_queue(const struct pg_scope *scope, struct uuid team, int32_t limit);
 
 /** How many statements that is. */
 #define QUEUE_STATEMENTS 4

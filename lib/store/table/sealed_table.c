@@ -45,30 +45,29 @@ static const struct statement SEALED_DELETE = {
 
 const struct statement *const sealed_table_statements[] = {&SEALED_SAVE, &SEALED_DELETE, NULL};
 
-static void queue_delete(struct pg *pg, struct arena *arena, const struct seal_place *place)
+static void queue_delete(const struct pg_scope *scope, const struct seal_place *place)
 {
     struct pg_params params;
 
-    pg_params_init(&params, arena);
-    pg_params_uuid(&params, place->workspace);
+    pg_scope_params(scope, &params);
     pg_params_uuid(&params, place->subject);
     pg_params_text(&params, place->field);
-    pg_queue(pg, &SEALED_DELETE, &params);
+    pg_queue(scope->pg, &SEALED_DELETE, &params);
 }
 
-void sealed_table_queue_save(struct pg *pg, struct arena *arena, struct keyring *keyring,
+void sealed_table_queue_save(const struct pg_scope *scope, struct keyring *keyring,
                              const struct seal_place *place, const void *clear, size_t len)
 {
     struct sealed_row row = {.subject = place->subject, .field = place->field};
 
     if (clear == NULL) {
-        queue_delete(pg, arena, place);
+        queue_delete(scope, place);
         return;
     }
-    row.value = keyring_seal(keyring, place, clear, len, arena, &row.value_len);
+    row.value = keyring_seal(keyring, place, clear, len, scope->arena, &row.value_len);
     if (row.value == NULL) {
-        arena_fail(arena); /* which the end of the round trip reports */
+        arena_fail(scope->arena); /* which the end of the round trip reports */
         return;
     }
-    columns_queue(pg, arena, &SEALED_SAVE, place->workspace, &(const void *){&row}, 1);
+    columns_queue(scope, &SEALED_SAVE, &(const void *){&row}, 1);
 }

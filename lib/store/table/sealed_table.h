@@ -3,7 +3,7 @@
 #ifndef BATON_STORE_SEALED_TABLE_H
 #define BATON_STORE_SEALED_TABLE_H
 
-#include "store/pg/pg.h"
+#include "store/pg/pg_scope.h"
 #include "store/seal/keyring.h"
 
 /* The fields. For a new one add its name here and to the table's check. */
@@ -21,7 +21,7 @@ struct sealed_row {
 };
 
 /** Queues that this is the value from now on; NULL: that there is none. */
-void sealed_table_queue_save(struct pg *pg, struct arena *arena, struct keyring *keyring,
+void sealed_table_queue_save(const struct pg_scope *scope, struct keyring *keyring,
                              const struct seal_place *place, const void *clear, size_t len);
 
 #endif

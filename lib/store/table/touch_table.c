@@ -26,7 +26,7 @@ static const struct column touch_list[] = {
 const struct columns touch_columns = COLUMNS("touch", touch_list, struct touch_row);
 
 /* $1 workspace, $2 touches */
-static const struct statement TOUCH_FIND = {
+const struct statement TOUCH_FIND = {
     .name = "touch_find",
     .sql = "SELECT t.touch_id "
            "FROM unnest($2::uuid[]) u(id) "
@@ -70,7 +70,7 @@ static const struct statement TOUCH_OLDER = {
     .hot = true,
 };
 
-static const struct statement TOUCH_INSERT =
+const struct statement TOUCH_INSERT =
     STATEMENT_OF_ROWS("touch_insert", STATEMENT_INSERTS, touch_columns);
 
 /* clang-format on */
@@ -78,26 +78,13 @@ static const struct statement TOUCH_INSERT =
 const struct statement *const touch_table_statements[] = {&TOUCH_FIND, &TOUCH_LOGS, &TOUCH_OLDER,
                                                           &TOUCH_INSERT, NULL};
 
-int touch_table_queue_find(struct pg *pg, struct arena *arena, struct uuid workspace,
-                           const struct uuid *ids, size_t count)
+int touch_table_queue_logs(const struct pg_scope *scope, const struct concerned *concerned)
 {
     struct pg_params params;
 
-    pg_params_init(&params, arena);
-    pg_params_uuid(&params, workspace);
-    pg_params_uuids(&params, ids, count);
-    return pg_queue(pg, &TOUCH_FIND, &params);
-}
-
-int touch_table_queue_logs(struct pg *pg, struct arena *arena, struct uuid workspace,
-                           const struct concerned *concerned)
-{
-    struct pg_params params;
-
-    pg_params_init(&params, arena);
-    concerned_put(&params, workspace, concerned);
+    concerned_params(scope, &params, concerned);
     pg_params_int8(&params, TOUCHES_LOADED_MAX);
-    return pg_queue(pg, &TOUCH_LOGS, &params);
+    return pg_queue(scope->pg, &TOUCH_LOGS, &params);
 }
 
 bool touch_table_read(const struct pg_result *result, int row, int column, struct arena *arena,
@@ -111,21 +98,14 @@ bool touch_table_read(const struct pg_result *result, int row, int column, struc
     return true;
 }
 
-int touch_table_queue_older(struct pg *pg, struct arena *arena, struct uuid workspace,
-                            struct uuid lead, const struct touch *last)
+int touch_table_queue_older(const struct pg_scope *scope, struct uuid lead,
+                            const struct touch *last)
 {
     struct pg_params params;
 
-    pg_params_init(&params, arena);
-    pg_params_uuid(&params, workspace);
+    pg_scope_params(scope, &params);
     pg_params_uuid(&params, lead);
     pg_params_instant(&params, last->occurred_at);
     pg_params_uuid(&params, last->id);
-    return pg_queue(pg, &TOUCH_OLDER, &params);
-}
-
-void touch_table_queue_insert(struct pg *pg, struct arena *arena, struct uuid workspace,
-                              struct touch_row *const *rows, size_t count)
-{
-    columns_queue(pg, arena, &TOUCH_INSERT, workspace, (const void *const *)rows, count);
+    return pg_queue(scope->pg, &TOUCH_OLDER, &params);
 }

@@ -7,23 +7,20 @@
 #include "store/table/concerned.h"
 
 /** Answers (touch_id) of those that exist. */
-int touch_table_queue_find(struct pg *pg, struct arena *arena, struct uuid workspace,
-                           const struct uuid *ids, size_t count);
+extern const struct statement TOUCH_FIND;
 
 /** Answers lead_id and {t.touch}: the latest TOUCHES_LOADED_MAX of each lead that is concerned,
  *  newest first. */
-int touch_table_queue_logs(struct pg *pg, struct arena *arena, struct uuid workspace,
-                           const struct concerned *concerned);
+int touch_table_queue_logs(const struct pg_scope *scope, const struct concerned *concerned);
 
 /** Reads {t.touch} from this column on; false when memory is short or the row is damaged. */
 bool touch_table_read(const struct pg_result *result, int row, int column, struct arena *arena,
                       struct touch *out);
 
 /** Answers (kind, day, count) of one lead's touches older than the last that was loaded. */
-int touch_table_queue_older(struct pg *pg, struct arena *arena, struct uuid workspace,
-                            struct uuid lead, const struct touch *last);
+int touch_table_queue_older(const struct pg_scope *scope, struct uuid lead,
+                            const struct touch *last);
 
-void touch_table_queue_insert(struct pg *pg, struct arena *arena, struct uuid workspace,
-                              struct touch_row *const *rows, size_t count);
+extern const struct statement TOUCH_INSERT;
 
 #endif

@@ -90,48 +90,44 @@ enum pg_status workspace_table_list(struct pg *pg, struct arena *arena, int64_t 
     return status == PG_OK && arena_failed(arena) ? PG_MEMORY : status;
 }
 
-static void queue_insert(struct pg *pg, struct arena *arena, struct keyring *keyring,
-                         const struct workspace_row *row, const uint8_t secret[32],
-                         const char *const *jobs, size_t job_count)
+static void queue_insert(const struct pg_scope *scope, struct keyring *keyring,
+                         const struct workspace_made *row)
 {
     struct seal_place place = {row->id, row->id, SEALED_WORKSPACE_SECRET};
     struct config made = {.name = row->name};
     struct pg_params params;
     struct pg_array names;
 
-    pg_params_init(&params, arena);
-    pg_params_uuid(&params, row->id);
+    pg_scope_params(scope, &params);
     columns_put_tuples(&params, &workspace_columns, 0, &(const void *){&made}, 1);
-    pg_queue(pg, &WORKSPACE_INSERT, &params);
-    sealed_table_queue_save(pg, arena, keyring, &place, secret, 32);
+    pg_queue(scope->pg, &WORKSPACE_INSERT, &params);
+    sealed_table_queue_save(scope, keyring, &place, row->secret, WORKSPACE_SECRET_BYTES);
 
-    pg_params_init(&params, arena);
-    pg_params_uuid(&params, row->id);
-    pg_queue(pg, &WORKSPACE_HEAD_INSERT, &params);
+    pg_scope_params(scope, &params);
+    pg_queue(scope->pg, &WORKSPACE_HEAD_INSERT, &params);
 
-    pg_array_begin(&names, arena, PG_TEXT, job_count);
-    for (size_t i = 0; i < job_count; i++)
-        pg_array_text(&names, jobs[i]);
+    pg_array_begin(&names, scope->arena, PG_TEXT, row->job_count);
+    for (size_t i = 0; i < row->job_count; i++)
+        pg_array_text(&names, row->jobs[i]);
     pg_params_array(&params, &names);
-    pg_queue(pg, &WORKSPACE_JOBS_INSERT, &params);
+    pg_queue(scope->pg, &WORKSPACE_JOBS_INSERT, &params);
 }
 
 enum pg_status workspace_table_insert(struct pg *pg, struct keyring *keyring,
-                                      const struct workspace_row *row, const uint8_t secret[32],
-                                      const char *const *jobs, size_t job_count, int64_t deadline)
+                                      const struct workspace_made *row, int64_t deadline)
 {
-    struct arena *arena = arena_new(INSERT_MEMORY_BYTES);
+    const struct pg_scope scope = {pg, arena_new(INSERT_MEMORY_BYTES), row->id};
 
-    if (arena == NULL)
+    if (scope.arena == NULL)
         return PG_OTHER;
     enum pg_status status = pg_pipeline_begin(pg, deadline);
     if (status == PG_OK) {
         pg_queue_begin(pg, row->id);
-        queue_insert(pg, arena, keyring, row, secret, jobs, job_count);
+        queue_insert(&scope, keyring, row);
         pg_queue_commit(pg);
-        status = arena_failed(arena) ? PG_MEMORY : pg_pipeline_run(pg, deadline);
+        status = arena_failed(scope.arena) ? PG_MEMORY : pg_pipeline_run(pg, deadline);
         pg_pipeline_end(pg);
     }
-    arena_free(arena);
+    arena_free(scope.arena);
     return status;
 }

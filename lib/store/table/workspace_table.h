@@ -19,11 +19,19 @@ struct workspace_row {
 enum pg_status workspace_table_list(struct pg *pg, struct arena *arena, int64_t deadline,
                                     struct workspace_row **out, size_t *count) MUST_USE;
 
+#define WORKSPACE_SECRET_BYTES 32
+
+struct workspace_made {
+    struct uuid id;
+    const char *name;
+    const uint8_t *secret;   /* WORKSPACE_SECRET_BYTES */
+    const char *const *jobs; /* their names */
+    size_t job_count;
+};
+
 /** Makes a new, empty workspace with its secret, sealed, its head, and a row for each of its jobs,
  *  due now. Role baton_app. PG_UNIQUE: there is one with this name. */
 enum pg_status workspace_table_insert(struct pg *pg, struct keyring *keyring,
-                                      const struct workspace_row *row, const uint8_t secret[32],
-                                      const char *const *jobs, size_t job_count,
-                                      int64_t deadline) MUST_USE;
+                                      const struct workspace_made *row, int64_t deadline) MUST_USE;
 
 #endif
