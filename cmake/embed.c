@@ -4,7 +4,7 @@
  *
  *   embed OUTPUT {NAME FILE}…
  *
- * What is named *.html is made of a Markdown file.
+ * What is named *.html is made a page of, when its file is Markdown.
  */
 #include "base/etag.h"
 #include "base/gzip.h"
@@ -71,20 +71,37 @@ static char *make_page(const char *path, struct arena *arena, size_t *len)
     return text.text;
 }
 
-static bool is_page(const char *name)
-{
-    size_t len = strlen(name);
+static const struct {
+    const char *suffix;
+    const char *type;
+} types[] = {
+    {".css", "text/css; charset=utf-8"},
+    {".html", "text/html; charset=utf-8"},
+    {".js", "text/javascript; charset=utf-8"},
+    {".md", "text/markdown; charset=utf-8"},
+    {".svg", "image/svg+xml"},
+    {".yaml", "application/yaml"},
+};
 
-    return len > 5 && strcmp(name + len - 5, ".html") == 0;
+static bool ends_with(const char *name, const char *suffix)
+{
+    size_t len = strlen(name), suffix_len = strlen(suffix);
+
+    return len > suffix_len && strcmp(name + len - suffix_len, suffix) == 0;
 }
 
 static const char *type_of(const char *name)
 {
-    const char *suffix = strrchr(name, '.');
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (ends_with(name, types[i].suffix))
+            return types[i].type;
+    give_up(name, "is of no type that is known here");
+    return NULL;
+}
 
-    if (suffix != NULL && strcmp(suffix, ".md") == 0)
-        return "text/markdown; charset=utf-8";
-    return is_page(name) ? "text/html; charset=utf-8" : "application/yaml";
+static bool is_made(const char *name, const char *path)
+{
+    return ends_with(name, ".html") && ends_with(path, ".md");
 }
 
 static void write_text(FILE *out, int index, const char *name, const char *path,
@@ -95,7 +112,7 @@ static void write_text(FILE *out, int index, const char *name, const char *path,
 
     if (arena == NULL)
         give_up(path, "is too large");
-    char *file = is_page(name) ? NULL : read_file(path, &len);
+    char *file = is_made(name, path) ? NULL : read_file(path, &len);
     const char *text = file == NULL ? make_page(path, arena, &len) : file;
     const char *gzip = gzip_compress(text, len, arena, &gzip_len);
     if (gzip == NULL)

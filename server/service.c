@@ -4,6 +4,7 @@
 
 #include "api/caller.h"
 #include "api/inbound_api.h"
+#include "api/sessions_api.h"
 #include "background.h"
 #include "cli/cli.h"
 #include "gauges.h"
@@ -17,6 +18,7 @@
 #include "base/json_tree.h"
 #include "base/text/unicode.h"
 #include "store/pg/migrate.h"
+#include "store/read/sessions.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -137,6 +139,43 @@ static enum auth_answer authenticate_sender(struct service *service, struct requ
     return answer;
 }
 
+/* By a cookie or a link: the database says whose it is, each time. */
+static enum auth_answer authenticate_session(struct service *service, struct request *r,
+                                             struct task *task)
+{
+    r->caller.workspace = task->token->workspace;
+    if (!task->looked_up)
+        return AUTH_WAIT;
+    const struct config *config = config_for(service, r);
+    if (config == NULL || uuid_is_nil(task->session.id)) {
+        config_release(config);
+        request_refuse(r, ERR_UNAUTHENTICATED,
+                       task->token->is_link ? "This link was used already, or is too old"
+                                            : "This session has ended: sign in again");
+        return AUTH_REFUSED;
+    }
+    if (caller_of_session(r, config, &task->session, &r->caller) == CALLER_KNOWN) {
+        r->session = task->session.id;
+        keep_config(r, config);
+        return AUTH_OK;
+    }
+    config_release(config);
+    return AUTH_REFUSED;
+}
+
+/* Memory that is short is noticed before anything is looked up, and at the end. */
+static bool has_session(struct request *r, struct task *task)
+{
+    struct session_text text;
+
+    if (task->token == NULL && sessions_token(r, &text)) {
+        task->token = ARENA_NEW(r->arena, struct session_text);
+        if (task->token != NULL)
+            *task->token = text;
+    }
+    return task->token != NULL;
+}
+
 static enum auth_answer authenticate(void *self, struct request *r)
 {
     struct service *service = self;
@@ -147,6 +186,8 @@ static enum auth_answer authenticate(void *self, struct request *r)
         return refuse_lookup(r, ERR_OUT_OF_MEMORY);
     if (task->lookup_err != ERR_NONE)
         return refuse_lookup(r, task->lookup_err);
+    if (has_session(r, task))
+        return authenticate_session(service, r, task);
     if (r->route->flags & ROUTE_BODY_AUTH && r->authorization == NULL)
         return authenticate_sender(service, r, task);
     if (!caller_key(r, &key))
@@ -168,6 +209,22 @@ static enum auth_answer authenticate(void *self, struct request *r)
     return check == CALLER_UNKNOWN ? AUTH_WAIT : AUTH_REFUSED;
 }
 
+/* None is found: task->session stays without an id. */
+static enum err find_session(struct request *r, struct task *task, struct reader *reader)
+{
+    const struct read read = {
+        .pg = reader_pg(reader),
+        .arena = r->arena,
+        .workspace = task->token->workspace,
+        .deadline = reader_deadline(reader),
+    };
+    enum err err = sessions_use(&read, task->token, r->received_at, &task->session);
+
+    if (err == ERR_NOT_FOUND)
+        task->session = (struct session){0};
+    return err == ERR_NOT_FOUND ? ERR_NONE : err;
+}
+
 static void run_lookup(struct reader_job *job, struct reader *reader)
 {
     struct task *task = job->owner;
@@ -180,6 +237,8 @@ static void run_lookup(struct reader_job *job, struct reader *reader)
     config_release(r->config);
     keep_config(r, NULL);
     task->lookup_err = reader_refresh(reader, r->caller.workspace, age_ms, &r->config);
+    if (task->lookup_err == ERR_NONE && task->token != NULL)
+        task->lookup_err = find_session(r, task, reader);
     task->looked_up = true;
     request_done(r);
 }

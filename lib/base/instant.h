@@ -16,6 +16,7 @@ typedef int64_t instant;
 
 #define INSTANT_SECOND ((instant)1000000)
 #define INSTANT_MINUTE (60 * INSTANT_SECOND)
+#define INSTANT_HOUR   (60 * INSTANT_MINUTE)
 #define INSTANT_DAY    (86400 * INSTANT_SECOND)
 
 /** Room for the longest text form, "2026-11-22T10:00:00.123456Z", and a NUL. */

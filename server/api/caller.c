@@ -31,6 +31,17 @@ bool caller_key(struct request *r, struct api_key_text *key)
     return true;
 }
 
+static struct caller of_key(const struct config *config, const struct api_key *key)
+{
+    return (struct caller){
+        .workspace = config->workspace,
+        .key = key->id,
+        .team = key->team,
+        .member = key->member,
+        .roles = key->roles,
+    };
+}
+
 /* A member's own key acts only for that member. */
 static enum caller_check check_own_actor(struct request *r, const struct config *config,
                                          const struct caller *caller)
@@ -78,14 +89,22 @@ enum caller_check caller_identify(struct request *r, const struct config *config
         return CALLER_UNKNOWN;
     if (key == NULL || !config_key_stands(config, key) || !api_key_fits(key, text->secret))
         return refuse_key(r);
-    *caller = (struct caller){
-        .workspace = config->workspace,
-        .key = key->id,
-        .team = key->team,
-        .member = key->member,
-        .roles = key->roles,
-    };
+    *caller = of_key(config, key);
     if (!uuid_is_nil(key->member))
         return check_own_actor(r, config, caller);
     return find_actor(r, config, final, caller);
+}
+
+enum caller_check caller_of_session(struct request *r, const struct config *config,
+                                    const struct session *session, struct caller *caller)
+{
+    const struct api_key *key = config_key(config, session->key);
+
+    if (key == NULL || !config_key_stands(config, key) ||
+        !uuid_equal(key->member, session->member)) {
+        request_refuse(r, ERR_UNAUTHENTICATED, "The key behind this session is no longer valid");
+        return CALLER_REFUSED;
+    }
+    *caller = of_key(config, key);
+    return check_own_actor(r, config, caller);
 }

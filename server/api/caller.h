@@ -4,7 +4,7 @@
 
 #include "http/request.h"
 
-#include "core/setup/api_key.h"
+#include "core/setup/session.h"
 
 /** Whether a key is known in a configuration. */
 enum caller_check {
@@ -21,5 +21,10 @@ bool caller_key(struct request *r, struct api_key_text *key);
 enum caller_check caller_identify(struct request *r, const struct config *config,
                                   const struct api_key_text *key, bool final,
                                   struct caller *caller);
+
+/** The same for a session, which stands for this key of a member; the configuration is the newest.
+ */
+enum caller_check caller_of_session(struct request *r, const struct config *config,
+                                    const struct session *session, struct caller *caller);
 
 #endif

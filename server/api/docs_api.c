@@ -10,6 +10,35 @@
 
 #define NAME_MAX_BYTES 96
 
+/* ---- the page ---- */
+
+struct web_get {
+    const char *file;
+};
+
+static const struct input_type file_type = {.kind = INPUT_LINE, .min = 1, .max = 40};
+
+static const struct input_field web_fields[] = {
+    {"file", &file_type, AT(struct web_get, file), .place = INPUT_PATH},
+};
+
+const struct input_spec web_get_input = INPUT_SPEC(web_fields, struct web_get);
+
+enum err web_get(struct request *r)
+{
+    const struct web_get *input = r->input;
+    char path[NAME_MAX_BYTES];
+
+    snprintf(path, sizeof path, "web/%s", input->file);
+    const struct embedded *file = embedded_find(path);
+    if (file == NULL)
+        return request_refuse(r, ERR_NOT_FOUND, "The page has no such file");
+    reply_embedded(r, file);
+    return ERR_NONE;
+}
+
+/* ---- documents ---- */
+
 /* "http" is built in as docs/http.html and docs/http.md. */
 static enum err answer(struct request *r, const char *name, size_t len, const char *suffix)
 {
@@ -34,9 +63,20 @@ static enum err answer_as_asked(struct request *r, const char *name)
     return answer(r, name, strlen(name), chosen == 0 ? "md" : "html");
 }
 
+/* A browser gets the page that people work with, a program where to begin. */
 enum err docs_start(struct request *r)
 {
-    return answer_as_asked(r, "start");
+    static const char *const offered[] = {"text/markdown", "text/html"};
+    int chosen = accept_choose(r->accept, offered, 2);
+
+    r->reply.vary |= VARY_ACCEPT;
+    if (chosen < 0)
+        return request_refuse(r, ERR_NOT_ACCEPTABLE, "There are text/markdown and text/html");
+    if (chosen == 0)
+        return answer(r, "start", sizeof "start" - 1, "md");
+    reply_embedded(r, embedded_find("web/index.html"));
+    r->reply.is_app = true;
+    return ERR_NONE;
 }
 
 struct docs_get {

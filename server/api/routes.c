@@ -17,6 +17,7 @@
 #include "api/problems_api.h"
 #include "api/reports_api.h"
 #include "api/routes_api.h"
+#include "api/sessions_api.h"
 #include "api/sources_api.h"
 #include "api/suggestions_api.h"
 #include "api/teams_api.h"
@@ -191,6 +192,17 @@ const struct route routes[] = {
     {"POST", "/v1/sources/{source_id}/secret/retire", "sources_retire", ROLE_ADMIN, ROUTE_WRITE,
      .input = &source_retire_spec, .command = COMMAND_SOURCE_RETIRE, .finish = etag_reply_body},
     {"GET", "/v1/me", "me_get", ROLE_ANY, ROUTE_READ, .flags = ROUTE_FRESH, .read = me_get},
+    {"POST", "/v1/sessions", "sessions_open", ROLE_ANY, ROUTE_READ,
+     .flags = ROUTE_FRESH | ROUTE_SECRET, .read = sessions_open},
+    {"POST", "/v1/sessions/links", "sessions_link", ROLE_ANY, ROUTE_READ,
+     .flags = ROUTE_FRESH | ROUTE_SECRET, .read = sessions_link},
+    {"GET", "/v1/sessions", "sessions_list", ROLE_ANY, ROUTE_READ,
+     .flags = ROUTE_FRESH | ROUTE_SECRET, .read = sessions_list},
+    {"DELETE", "/v1/sessions/current", "sessions_end_current", ROLE_ANY, ROUTE_READ,
+     .flags = ROUTE_FRESH | ROUTE_SECRET, .thing = "session", .read = sessions_end_current},
+    {"DELETE", "/v1/sessions/{session_id}", "sessions_end", ROLE_ANY, ROUTE_READ,
+     .flags = ROUTE_FRESH | ROUTE_SECRET, .input = &sessions_end_input, .thing = "session",
+     .read = sessions_end},
     {"POST", "/v1/handoffs", "handoffs_offer", ROLE_WORK | ROLE_ADMIN, ROUTE_WRITE,
      HANDOFF_BODY_MAX_BYTES, .input = &offer_spec, .command = COMMAND_HANDOFF_OFFER},
     {"POST", "/v1/handoffs/claim", "handoffs_claim", ROLE_WORK, ROUTE_WRITE, HANDOFF_BODY_MAX_BYTES,
@@ -229,6 +241,8 @@ const struct route routes[] = {
     {"GET", "/readyz", "readyz", .flags = ROUTE_PUBLIC, .direct = health_ready},
     {"GET", "/metrics", "metrics", .flags = ROUTE_PUBLIC, .direct = health_metrics},
     {"GET", "/", "docs_start", .flags = ROUTE_PUBLIC, .direct = docs_start},
+    {"GET", "/web/{file}", "web_get", .flags = ROUTE_PUBLIC, .input = &web_get_input,
+     .direct = web_get},
     {"GET", "/docs/{name}", "docs_get", .flags = ROUTE_PUBLIC, .input = &docs_get_input,
      .direct = docs_get},
     {"GET", "/problems", "problems_list", .flags = ROUTE_PUBLIC, .direct = problems_list},

@@ -15,6 +15,14 @@
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "         \
     "frame-ancestors 'none'"
 
+/* The page that people work with loads its own scripts and styles, and asks this service. It makes
+ * no HTML of texts: where a script would, the browser refuses. */
+#define APP_POLICY                                                                                 \
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src "        \
+    "'self'; "                                                                                     \
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "                                \
+    "require-trusted-types-for 'script'; trusted-types 'none'"
+
 /* When even the memory for a problem is missing. */
 static const char no_memory[] =
     "{\"type\":\"/problems/out_of_memory\",\"title\":\"The service is short of memory\","
@@ -198,6 +206,7 @@ static bool add_headers(struct MHD_Response *response, const struct reply *reply
            add(response, "Allow", reply->allow) &&
            add(response, "Accept-Encoding", reply->accept_encoding) &&
            add(response, "Idempotency-Key", reply->idempotency_key) &&
+           add(response, "Set-Cookie", reply->cookie) &&
            add(response, "Idempotent-Replayed", reply->replayed ? "true" : NULL) &&
            add(response, "WWW-Authenticate",
                reply->status == 401 ? "Bearer realm=\"baton\"" : NULL) &&
@@ -206,13 +215,15 @@ static bool add_headers(struct MHD_Response *response, const struct reply *reply
 }
 
 /* For answers that a browser might show, or take for a page. */
-static bool add_page_headers(struct MHD_Response *response, const char *content_type)
+static bool add_page_headers(struct MHD_Response *response, const struct reply *reply)
 {
+    const char *content_type = reply->content_type;
+
     if (!add(response, "X-Content-Type-Options", "nosniff"))
         return false;
     if (content_type == NULL || strncmp(content_type, "text/html", 9) != 0)
         return true;
-    return add(response, "Content-Security-Policy", PAGE_POLICY) &&
+    return add(response, "Content-Security-Policy", reply->is_app ? APP_POLICY : PAGE_POLICY) &&
            add(response, "X-Frame-Options", "DENY") &&
            add(response, "Referrer-Policy", "no-referrer");
 }
@@ -244,7 +255,7 @@ struct MHD_Response *reply_response(struct reply *reply, const char *request_id)
     if (response == NULL)
         return NULL;
     reply->body = NULL;
-    if (add_headers(response, reply) && add_page_headers(response, reply->content_type) &&
+    if (add_headers(response, reply) && add_page_headers(response, reply) &&
         add_cors(response, reply) && add(response, "X-Request-Id", request_id))
         return response;
     MHD_destroy_response(response);

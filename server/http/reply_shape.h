@@ -27,6 +27,7 @@ struct reply {
     const char *location; /* path */
     const char *etag;     /* with its quotes */
     const char *link;     /* whole value */
+    bool is_app;          /* a page with scripts of its own */
     unsigned vary;        /* enum reply_vary */
     bool may_be_kept; /* caches may keep it if they ask each time whether it is still current: it is
                          nobody's data */
@@ -36,6 +37,7 @@ struct reply {
     const char *allow;           /* whole value */
     const char *accept_encoding; /* with 415: the codings in which a body may be sent */
     const char *idempotency_key; /* the key to retry with */
+    const char *cookie;          /* Set-Cookie, whole value */
 };
 
 void reply_release(struct reply *reply);

@@ -82,7 +82,8 @@ struct request {
 
     /* filled by the backend when it authenticates */
     struct caller caller;
-    const struct config *config;                   /* released by config_release, may be NULL */
+    struct uuid session;         /* that stands for the key; nil: the key itself came */
+    const struct config *config; /* released by config_release, may be NULL */
     void (*config_release)(const struct config *); /* called once, with config */
 
     instant received_at;     /* wall clock */

@@ -8,6 +8,7 @@
 #include "http/request.h"
 
 #include "core/intake/lead_batch.h"
+#include "core/setup/session.h"
 #include "store/lane.h"
 #include "store/read/reader.h"
 
@@ -33,8 +34,10 @@ struct task {
     struct reader_job reading;
     struct task_job *jobs;
     size_t job_count;
-    atomic_size_t pending; /* jobs that have not answered */
-    bool looked_up;        /* the configuration was confirmed for this request */
+    atomic_size_t pending;      /* jobs that have not answered */
+    struct session_text *token; /* of a session; NULL: there is none */
+    struct session session;     /* found by it */
+    bool looked_up;             /* the configuration was confirmed for this request */
     enum err lookup_err;
     atomic_bool is_read; /* with a reader now, not in a lane */
 };

@@ -74,6 +74,12 @@ static const struct probe probes[] = {
     {.operation = "leads_review", .roles = WORKERS, .body = "{'decision':'nurture'}"},
     {.operation = "leads_merge", .roles = WORKERS, .body = "{'from':'${lou}'}"},
     {.operation = "leads_erase", .roles = ROLE_ADMIN},
+    {.operation = "sessions_open", .roles = EVERYONE},
+    {.operation = "sessions_link", .roles = EVERYONE},
+    {.operation = "sessions_list", .roles = EVERYONE},
+    {.operation = "sessions_end", .roles = EVERYONE},
+    {.operation = "sessions_end_current", .roles = EVERYONE},
+    {.operation = "web_get", .roles = KEYLESS},
     {.operation = "handoffs_list", .roles = READERS},
     {.operation = "handoffs_get", .roles = READERS},
     {.operation = "handoffs_receipt", .roles = READERS, .as = "sam"},
@@ -225,6 +231,8 @@ static const struct step everything[] = {
          .keep = {{"mia", "/id"}}),
     POST("a key", "sam", "/v1/keys", "{'title':'of ${at}','team':'sales','roles':['read']}", 201,
          .keep = {{"key", "/key/id"}}),
+    POST("and signs in with a browser", "ana", "/v1/sessions", NULL, 201,
+         .keep = {{"session", "/id"}}),
     GET("the definition", "ana", "/v1/definitions/mql/versions/1", 200,
         .keep = {{"document", "/document"}, {"hash", "/content_hash"}}),
     {0},
@@ -256,17 +264,19 @@ static void note_foreign_ids(void)
 {
     char sql[SQL_MAX_BYTES];
 
-    snprintf(sql, sizeof sql,
-             "SELECT lead_id FROM lead WHERE workspace_id = '%s' UNION ALL SELECT handoff_id FROM"
-             " handoff WHERE workspace_id = '%s' UNION ALL SELECT delivery_id FROM delivery WHERE"
-             " workspace_id = '%s' UNION ALL SELECT member_id FROM member WHERE workspace_id ="
-             " '%s' UNION ALL SELECT team_id FROM team WHERE workspace_id = '%s' UNION ALL SELECT"
-             " key_id FROM api_key WHERE workspace_id = '%s' UNION ALL SELECT source_id FROM source"
-             " WHERE workspace_id = '%s' UNION ALL SELECT definition_id FROM definition WHERE"
-             " workspace_id = '%s' UNION ALL SELECT job_id FROM background_job WHERE workspace_id ="
-             " '%s' UNION ALL SELECT '%s'",
-             rival_id, rival_id, rival_id, rival_id, rival_id, rival_id, rival_id, rival_id,
-             rival_id, rival_id);
+    snprintf(
+        sql, sizeof sql,
+        "SELECT lead_id FROM lead WHERE workspace_id = '%s' UNION ALL SELECT handoff_id FROM"
+        " handoff WHERE workspace_id = '%s' UNION ALL SELECT delivery_id FROM delivery WHERE"
+        " workspace_id = '%s' UNION ALL SELECT member_id FROM member WHERE workspace_id ="
+        " '%s' UNION ALL SELECT team_id FROM team WHERE workspace_id = '%s' UNION ALL SELECT"
+        " key_id FROM api_key WHERE workspace_id = '%s' UNION ALL SELECT source_id FROM source"
+        " WHERE workspace_id = '%s' UNION ALL SELECT definition_id FROM definition WHERE"
+        " workspace_id = '%s' UNION ALL SELECT job_id FROM background_job WHERE workspace_id ="
+        " '%s' UNION ALL SELECT session_id FROM session WHERE workspace_id = '%s' UNION ALL SELECT"
+        " '%s'",
+        rival_id, rival_id, rival_id, rival_id, rival_id, rival_id, rival_id, rival_id, rival_id,
+        rival_id, rival_id);
     PGresult *found = PQexec(conn, sql);
     ck_assert_msg(PQresultStatus(found) == PGRES_TUPLES_OK, "%s", PQerrorMessage(conn));
     ck_assert_int_le(PQntuples(found), IDS_MAX);
@@ -458,6 +468,8 @@ static const struct param params[] = {
     {"team", false, "team", "${name}-partners", NO_NAME},
     {"term", false, NULL, "mql", "srl"},
     {"version", false, NULL, "1", "7"},
+    {"session_id", true, NULL, "${session}", NOWHERE},
+    {"file", false, NULL, "index.html", "nothing"},
     {"size", false, "checkpoint", "${checkpoint}", "7"},
     {"pos", false, NULL, "1", "1000000"}, /* everybody's own ledger has it */
     {"code", false, NULL, "not_found", "nothing"},

@@ -55,6 +55,7 @@ static const struct {
     {"route", "DELETE,INSERT,SELECT,UPDATE", NULL},
     {"schema_migration", "SELECT", "SELECT"}, /* has no workspace: the program's own */
     {"sealed", "DELETE,INSERT,SELECT", NULL},
+    {"session", "DELETE,INSERT,SELECT", NULL},
     {"signing_key", "INSERT,SELECT", NULL},
     {"source", "INSERT,SELECT,UPDATE", NULL},
     {"team", "INSERT,SELECT,UPDATE", NULL},
@@ -70,6 +71,7 @@ static const struct {
 static const char column_grants[] =
     "baton_app api_key UPDATE: revoked_at\n"
     "baton_app sealed UPDATE: key_id,value\n"
+    "baton_app session UPDATE: ended_at,opened_at,secret_hash,used_at\n"
     "baton_app workspace INSERT: created_at,name,workspace_id\n"
     "baton_app workspace SELECT: clear_secret,name,workspace_id\n"
     "baton_app workspace UPDATE: clear_secret\n"
@@ -91,6 +93,7 @@ static const char rows[] =
     " ($W, $J, 'sales', 'S', 'sales', true, now());"
     "INSERT INTO member VALUES ($W, $I, $I, 'Ana', 'ana@a.example', NULL, NULL, true, now());"
     "INSERT INTO api_key VALUES ($W, $I, $I, $I, 'k', 63, $H, 0, NULL, now(), NULL);"
+    "INSERT INTO session VALUES ($W, $I, $I, $I, $H, now(), NULL, now(), now(), NULL);"
     "INSERT INTO route VALUES ($W, 0, $I, $J, NULL, true);"
     "INSERT INTO definition (workspace_id, term, version, definition_id, state, document, revision,"
     " created_at) VALUES ($W, 'mql', 1, $I, 'draft', '{}', 1, now());"

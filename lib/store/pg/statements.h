@@ -99,6 +99,7 @@ struct statement {
     X(config_table_statements)                                                                     \
     X(sealing_statements)                                                                          \
     X(sealed_table_statements)                                                                     \
+    X(sessions_statements)                                                                         \
     X(job_table_statements)                                                                        \
     X(verify_statements)                                                                           \
     X(verify_positions_statements)                                                                 \

@@ -13,14 +13,18 @@ void read_params(struct read_query *query, const struct read *read)
     pg_params_uuid(&query->params, read->workspace);
 }
 
-static enum pg_status run_once(const struct read *read, struct read_query *queries, size_t count)
+static enum pg_status run_once(const struct read *read, struct read_query *queries, size_t count,
+                               bool changes)
 {
     enum pg_status status = pg_pipeline_begin(read->pg, read->deadline);
     int first = 0;
 
     if (status != PG_OK)
         return status;
-    pg_queue_begin_read(read->pg, read->workspace);
+    if (changes)
+        pg_queue_begin(read->pg, read->workspace);
+    else
+        pg_queue_begin_read(read->pg, read->workspace);
     for (size_t i = 0; i < count; i++) {
         int index = pg_queue(read->pg, queries[i].statement, &queries[i].params);
         first = i == 0 ? index : first;
@@ -52,17 +56,27 @@ static enum err error_of(enum pg_status status)
     }
 }
 
-enum err read_run(const struct read *read, struct read_query *queries, size_t count)
+static enum err run(const struct read *read, struct read_query *queries, size_t count, bool changes)
 {
     enum pg_status status = PG_RETRY;
 
     if (arena_failed(read->arena))
         return ERR_OUT_OF_MEMORY;
-    for (int run = 0; status == PG_RETRY && run < RUNS_MAX; run++) {
+    for (int i = 0; status == PG_RETRY && i < RUNS_MAX; i++) {
         pg_pipeline_end(read->pg);
-        status = run_once(read, queries, count);
+        status = run_once(read, queries, count, changes);
     }
     return error_of(status);
+}
+
+enum err read_run(const struct read *read, struct read_query *queries, size_t count)
+{
+    return run(read, queries, count, false);
+}
+
+enum err read_change(const struct read *read, struct read_query *queries, size_t count)
+{
+    return run(read, queries, count, true);
 }
 
 enum err read_end(const struct read *read, enum err err)

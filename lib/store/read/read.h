@@ -45,6 +45,10 @@ void read_params(struct read_query *query, const struct read *read);
  *  ERR_OUT_OF_MEMORY. */
 enum err read_run(const struct read *read, struct read_query *queries, size_t count) MUST_USE;
 
+/** Likewise, in a transaction that may change rows: only those that no command of the lane reads,
+ *  such as sessions. */
+enum err read_change(const struct read *read, struct read_query *queries, size_t count) MUST_USE;
+
 /** Gives the results back. What became of the read: err, or ERR_OUT_OF_MEMORY when its arena has
  * failed, whatever the read seemed to find then. */
 enum err read_end(const struct read *read, enum err err) MUST_USE;
