@@ -259,15 +259,15 @@ static enum err (*const runs[BACKGROUND_KIND_COUNT])(struct background *, const 
  * lapse. */
 static void end_job(struct background *background, enum err err, const struct json_out *out)
 {
-    const struct background_claim *claim = &background->claim;
+    struct background_claim *claim = &background->claim;
+    struct background_end end = {.error = error_code(err)};
 
     if (error_is_passing(err))
         return;
+    if (err == ERR_NONE)
+        end = (struct background_end){out->written.text, out->written.len, NULL};
     enum pg_status status =
-        err == ERR_NONE ? background_end(background->app, claim, out->written.text,
-                                         out->written.len, NULL, pg_deadline_in(STEP_TIMEOUT_MS))
-                        : background_end(background->app, claim, NULL, 0, error_code(err),
-                                         pg_deadline_in(STEP_TIMEOUT_MS));
+        background_end(background->app, claim, &end, pg_deadline_in(STEP_TIMEOUT_MS));
     if (status != PG_OK || err != ERR_NONE)
         log_event(LOG_LEVEL_WARN, "background", "%s: %s", background_kind_name(claim->kind),
                   err == ERR_NONE ? pg_status_name(status) : error_code(err));
@@ -384,9 +384,9 @@ enum err background_run(const struct background_settings *settings, struct uuid 
     if (background == NULL)
         return ERR_OUT_OF_MEMORY;
     background->watch = watch;
+    const struct pg_scope scope = {background->app, background->arena, workspace};
     enum pg_status status =
-        background_claim_one(background->app, workspace, job, background->arena,
-                             pg_deadline_in(STEP_TIMEOUT_MS), &background->claim);
+        background_claim_one(&scope, job, pg_deadline_in(STEP_TIMEOUT_MS), &background->claim);
     *ran = status == PG_OK && !uuid_is_nil(background->claim.workspace);
     if (*ran)
         run_job(background);

@@ -48,14 +48,14 @@ static struct background_claim claim_one(const char *job)
 {
     struct background_claim claim;
 
-    ck_assert_int_eq(
-        background_claim_one(r.pg, r.read.workspace, reading_id(job), r.arena, soon(), &claim),
-        PG_OK);
+    ck_assert_int_eq(background_claim_one(&(struct pg_scope){r.pg, r.arena, r.read.workspace},
+                                          reading_id(job), soon(), &claim),
+                     PG_OK);
     return claim;
 }
 
-static bool renew(const struct background_claim *claim, int64_t done, int64_t total,
-                  const char *place, const char *tally)
+static bool renew(struct background_claim *claim, int64_t done, int64_t total, const char *place,
+                  const char *tally)
 {
     const struct background_progress progress = {.done = done,
                                                  .total = total,
@@ -66,6 +66,14 @@ static bool renew(const struct background_claim *claim, int64_t done, int64_t to
 
     ck_assert_int_eq(background_renew(r.pg, claim, &progress, soon(), &ours), PG_OK);
     return ours;
+}
+
+/* Ends it as whoever has this claim, with a result or else an error. */
+static void end(struct background_claim *claim, const char *result, const char *error)
+{
+    const struct background_end end = {result, result == NULL ? 0 : strlen(result), error};
+
+    ck_assert_int_eq(background_end(r.pg, claim, &end, soon()), PG_OK);
 }
 
 static void lapse(void)
@@ -136,6 +144,25 @@ START_TEST(another_goes_on_where_it_stood_once_the_lease_lapsed)
 }
 END_TEST
 
+/* A server that was away for longer than its lease comes back while another goes on: it hears that
+ * the job is not its own any more, and writes neither progress nor an end. */
+START_TEST(one_that_was_taken_over_is_not_the_first_ones_any_more)
+{
+    struct background_claim first = claim();
+
+    ck_assert(renew(&first, 20, 60, "here", "{\"t\":3}"));
+    ck_assert(renew(&first, 25, 60, "here", "{\"t\":4}"));
+    lapse();
+    struct background_claim again = claim_one("first");
+    ck_assert(!renew(&first, 30, 60, "away", "{\"t\":9}"));
+    end(&first, "{}", NULL);
+    expect("first", "running 25 60 {\"t\":4} here - - 1 leased open");
+    ck_assert(renew(&again, 40, 60, "next", "{\"t\":5}"));
+    end(&again, "{\"ok\":true}", NULL);
+    expect("first", "done 25 25 {\"t\":5} next {\"ok\":true} - - free ended");
+}
+END_TEST
+
 START_TEST(the_command_line_takes_the_one_that_it_asked_for)
 {
     struct background_claim second = claim_one("second");
@@ -145,8 +172,9 @@ START_TEST(the_command_line_takes_the_one_that_it_asked_for)
     ck_assert(uuid_is_nil(claim_one("second").workspace));
     ck_assert(uuid_is_nil(claim_one("third").workspace));
     lapse();
-    ck_assert(uuid_equal(claim_one("second").job, reading_id("second")));
-    ck_assert_int_eq(background_end(r.pg, &second, "{}", 2, NULL, soon()), PG_OK);
+    second = claim_one("second");
+    ck_assert(uuid_equal(second.job, reading_id("second")));
+    end(&second, "{}", NULL);
     ck_assert(uuid_is_nil(claim_one("second").workspace));
     ck_assert(uuid_equal(claim().job, reading_id("first")));
 }
@@ -167,14 +195,11 @@ START_TEST(one_that_ended_is_neither_renewed_nor_ended_again_nor_taken)
 
     ck_assert(renew(&first, 8, 60, "here", "{\"t\":3}"));
     first.done = 9;
-    ck_assert_int_eq(background_end(r.pg, &first, ends[_i].result,
-                                    ends[_i].result == NULL ? 0 : strlen(ends[_i].result),
-                                    ends[_i].error, soon()),
-                     PG_OK);
+    end(&first, ends[_i].result, ends[_i].error);
     expect("first", ends[_i].wanted);
     ck_assert(!renew(&first, 30, 60, "next", "{\"t\":9}"));
     first.done = 40;
-    ck_assert_int_eq(background_end(r.pg, &first, "{\"late\":1}", 10, NULL, soon()), PG_OK);
+    end(&first, "{\"late\":1}", NULL);
     expect("first", ends[_i].wanted);
     ck_assert(uuid_equal(claim().job, reading_id("second")));
     ck_assert(uuid_is_nil(claim().workspace));
@@ -189,7 +214,7 @@ START_TEST(one_that_was_cancelled_stays_so)
     database_exec(r.database, "UPDATE background_job SET state = 'cancelled', ended_at = now(), "
                               "lease_until = NULL, slot = NULL WHERE state = 'running'");
     ck_assert(!renew(&first, 30, 60, "next", "{\"t\":9}"));
-    ck_assert_int_eq(background_end(r.pg, &first, "{}", 2, NULL, soon()), PG_OK);
+    end(&first, "{}", NULL);
     expect("first", "cancelled 0 50 - - - - - free ended");
 }
 END_TEST
@@ -201,6 +226,7 @@ void suite_cases(Suite *suite)
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     TESTS(tcase, the_oldest_is_taken_first_and_by_one_alone,
           another_goes_on_where_it_stood_once_the_lease_lapsed,
+          one_that_was_taken_over_is_not_the_first_ones_any_more,
           the_command_line_takes_the_one_that_it_asked_for);
     EACH(tcase, one_that_ended_is_neither_renewed_nor_ended_again_nor_taken, ends);
     TESTS(tcase, one_that_was_cancelled_stays_so);

@@ -62,6 +62,7 @@ static const struct column claim_list[] = {
     {"asked_by",     &as_uuid,            IN(asked_by), COLUMN_NULL},
     {"team_id",      &as_uuid,            IN(team),     COLUMN_NULL},
     {"created_at",   &as_instant,         IN(created_at)},
+    {"lease_until",  &as_instant,         IN(lease_until), COLUMN_NULL},
 };
 #undef IN
 
@@ -144,7 +145,9 @@ static const struct statement BACKGROUND_CLAIM_ONE = {
     .hot = true,
 };
 
-/* $1 workspace, $2 job, $3 done, $4 total, $5 place, $6 tally, $7 seconds of the lease */
+/* Who has a job is known by the end of its lease: another server that takes it over, or this one
+ * when it renews, sets another one.
+ * $1 workspace, $2 job, $3 done, $4 total, $5 place, $6 tally, $7 seconds of the lease, $8 its end */
 static const struct statement BACKGROUND_RENEW = {
     .name = "background_renew",
     .sql = "UPDATE background_job SET "
@@ -153,13 +156,13 @@ static const struct statement BACKGROUND_RENEW = {
            "place = $5::uuid, "
            "tally = $6::json, "
            "lease_until = now() + make_interval(secs => $7::int4) "
-           "WHERE workspace_id = $1 AND job_id = $2 AND state = 'running' "
-           "RETURNING true",
+           "WHERE workspace_id = $1 AND job_id = $2 AND state = 'running' AND lease_until = $8 "
+           "RETURNING lease_until",
     .index = "background_job_pkey",
     .hot = true,
 };
 
-/* $1 workspace, $2 job, $3 result or null, $4 error or null, $5 done */
+/* $1 workspace, $2 job, $3 result or null, $4 error or null, $5 done, $6 end of the lease */
 static const struct statement BACKGROUND_END = {
     .name = "background_end",
     .sql = "UPDATE background_job SET "
@@ -171,7 +174,8 @@ static const struct statement BACKGROUND_END = {
            "ended_at = now(), "
            "lease_until = NULL, "
            "slot = NULL "
-           "WHERE workspace_id = $1 AND job_id = $2 AND state = 'running'",
+           "WHERE workspace_id = $1 AND job_id = $2 AND state = 'running' AND lease_until = $6 "
+           "RETURNING lease_until",
     .index = "background_job_pkey",
     .hot = true,
 };
@@ -185,14 +189,6 @@ const struct statement *const background_table_statements[] = {
 };
 
 /* ---- for the lane ---- */
-
-static void begin_params(struct pg_params *params, struct arena *arena, struct uuid workspace,
-                         struct uuid job)
-{
-    pg_params_init(params, arena);
-    pg_params_uuid(params, workspace);
-    pg_params_uuid(params, job);
-}
 
 int background_table_queue_slots(const struct pg_scope *scope)
 {
@@ -234,6 +230,14 @@ void background_table_queue_drop(const struct pg_scope *scope, instant before)
 
 /* ---- for the server that runs it ---- */
 
+static void begin_params(struct pg_params *params, struct arena *arena,
+                         const struct background_claim *claim)
+{
+    pg_params_init(params, arena);
+    pg_params_uuid(params, claim->workspace);
+    pg_params_uuid(params, claim->job);
+}
+
 /* The claim's workspace stays nil when no job is due. */
 static void read_claim(const struct pg_result *result, struct arena *arena,
                        struct background_claim *out)
@@ -257,85 +261,86 @@ enum pg_status background_claim(struct pg *pg, struct arena *arena, int64_t dead
     return arena_failed(arena) ? PG_MEMORY : status;
 }
 
-enum pg_status background_claim_one(struct pg *pg, struct uuid workspace, struct uuid job,
-                                    struct arena *arena, int64_t deadline,
+enum pg_status background_claim_one(const struct pg_scope *scope, struct uuid job, int64_t deadline,
                                     struct background_claim *out)
 {
     struct pg_params params;
-    enum pg_status status = pg_pipeline_begin(pg, deadline);
+    enum pg_status status = pg_pipeline_begin(scope->pg, deadline);
 
     *out = (struct background_claim){0};
     if (status != PG_OK)
         return status;
-    begin_params(&params, arena, workspace, job);
+    pg_scope_params(scope, &params);
+    pg_params_uuid(&params, job);
     pg_params_int4(&params, BACKGROUND_LEASE_SECONDS);
-    pg_queue_begin(pg, workspace);
-    int index = pg_queue(pg, &BACKGROUND_CLAIM_ONE, &params);
-    pg_queue_commit(pg);
-    status = pg_pipeline_run(pg, deadline);
+    pg_queue_begin(scope->pg, scope->workspace);
+    int index = pg_queue(scope->pg, &BACKGROUND_CLAIM_ONE, &params);
+    pg_queue_commit(scope->pg);
+    status = pg_pipeline_run(scope->pg, deadline);
     if (status == PG_OK)
-        read_claim(pg_result(pg, index), arena, out);
-    pg_pipeline_end(pg);
-    return arena_failed(arena) ? PG_MEMORY : status;
+        read_claim(pg_result(scope->pg, index), scope->arena, out);
+    pg_pipeline_end(scope->pg);
+    return arena_failed(scope->arena) ? PG_MEMORY : status;
 }
 
-/* One statement in a transaction with the workspace's context. */
-static enum pg_status run_step(struct pg *pg, struct uuid workspace,
+/* One statement in a transaction with the workspace's context. Moves the claim's lease to what it
+ * is then: INSTANT_NONE when the statement did not find the job, or ended it. */
+static enum pg_status run_step(struct pg *pg, struct background_claim *claim,
                                const struct statement *statement, const struct pg_params *params,
-                               int64_t deadline, int *rows)
+                               int64_t deadline)
 {
     enum pg_status status = pg_pipeline_begin(pg, deadline);
 
     if (status != PG_OK)
         return status;
-    pg_queue_begin(pg, workspace);
+    pg_queue_begin(pg, claim->workspace);
     int index = pg_queue(pg, statement, params);
     pg_queue_commit(pg);
     status = pg_pipeline_run(pg, deadline);
-    *rows = status == PG_OK ? pg_rows(pg_result(pg, index)) : 0;
+    if (status == PG_OK)
+        claim->lease_until = pg_rows(pg_result(pg, index)) == 1
+                                 ? pg_get_instant(pg_result(pg, index), 0, 0)
+                                 : INSTANT_NONE;
     pg_pipeline_end(pg);
     return status;
 }
 
-enum pg_status background_renew(struct pg *pg, const struct background_claim *claim,
+enum pg_status background_renew(struct pg *pg, struct background_claim *claim,
                                 const struct background_progress *progress, int64_t deadline,
                                 bool *ours)
 {
     struct arena *arena = arena_new(STEP_MEMORY_BYTES);
     struct pg_params params;
-    int rows = 0;
 
     if (arena == NULL)
         return PG_OTHER;
-    begin_params(&params, arena, claim->workspace, claim->job);
+    begin_params(&params, arena, claim);
     pg_params_int8(&params, progress->done);
     pg_params_int8(&params, progress->total);
     pg_params_uuid(&params, progress->place);
     pg_params_json(&params, progress->tally, progress->tally_len);
     pg_params_int4(&params, BACKGROUND_LEASE_SECONDS);
-    enum pg_status status =
-        run_step(pg, claim->workspace, &BACKGROUND_RENEW, &params, deadline, &rows);
-    *ours = rows == 1;
+    pg_params_instant(&params, claim->lease_until);
+    enum pg_status status = run_step(pg, claim, &BACKGROUND_RENEW, &params, deadline);
+    *ours = status == PG_OK && claim->lease_until != INSTANT_NONE;
     arena_free(arena);
     return status;
 }
 
-enum pg_status background_end(struct pg *pg, const struct background_claim *claim,
-                              const char *result, size_t result_len, const char *error,
-                              int64_t deadline)
+enum pg_status background_end(struct pg *pg, struct background_claim *claim,
+                              const struct background_end *end, int64_t deadline)
 {
     struct arena *arena = arena_new(STEP_MEMORY_BYTES);
     struct pg_params params;
-    int rows;
 
     if (arena == NULL)
         return PG_OTHER;
-    begin_params(&params, arena, claim->workspace, claim->job);
-    pg_params_json(&params, result, result_len);
-    pg_params_text(&params, result == NULL ? error : NULL);
+    begin_params(&params, arena, claim);
+    pg_params_json(&params, end->result, end->result_len);
+    pg_params_text(&params, end->result == NULL ? end->error : NULL);
     pg_params_int8(&params, claim->done);
-    enum pg_status status =
-        run_step(pg, claim->workspace, &BACKGROUND_END, &params, deadline, &rows);
+    pg_params_instant(&params, claim->lease_until);
+    enum pg_status status = run_step(pg, claim, &BACKGROUND_END, &params, deadline);
     arena_free(arena);
     return status;
 }

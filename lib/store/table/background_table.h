@@ -38,6 +38,7 @@ struct background_claim {
     struct uuid asked_by;
     struct uuid team;
     instant created_at;
+    instant lease_until; /* the job is ours as long as it says the same */
 };
 
 /** How far it has got. */
@@ -54,20 +55,24 @@ enum pg_status background_claim(struct pg *pg, struct arena *arena, int64_t dead
                                 struct background_claim *out) MUST_USE;
 
 /** Claims this job if it is due, as baton_app; the claim's workspace is nil when it is not. */
-enum pg_status background_claim_one(struct pg *pg, struct uuid workspace, struct uuid job,
-                                    struct arena *arena, int64_t deadline,
+enum pg_status background_claim_one(const struct pg_scope *scope, struct uuid job, int64_t deadline,
                                     struct background_claim *out) MUST_USE;
 
 /** Renews the lease and stores the progress. *ours is false when it was cancelled, or another
- *  server has taken it over. As baton_app. */
-enum pg_status background_renew(struct pg *pg, const struct background_claim *claim,
+ *  server has taken it over: then nothing is stored. As baton_app. */
+enum pg_status background_renew(struct pg *pg, struct background_claim *claim,
                                 const struct background_progress *progress, int64_t deadline,
                                 bool *ours) MUST_USE;
 
-/** Ends it: with a result or, when that is NULL, with an error's code. Nothing happens when it is
- *  no longer ours. */
-enum pg_status background_end(struct pg *pg, const struct background_claim *claim,
-                              const char *result, size_t result_len, const char *error,
-                              int64_t deadline) MUST_USE;
+/** What came of it: a result or, when that is NULL, an error's code. */
+struct background_end {
+    const char *result; /* JSON */
+    size_t result_len;
+    const char *error;
+};
+
+/** Ends it. Nothing happens when it is no longer ours. */
+enum pg_status background_end(struct pg *pg, struct background_claim *claim,
+                              const struct background_end *end, int64_t deadline) MUST_USE;
 
 #endif
