@@ -20,7 +20,7 @@
 #define GIVE_WAY_MS      200
 #define GIVE_WAY_STEP_MS 5
 /** How often, at most, progress is reported. */
-#define TELL_EVERY_MS      500
+#define REPORT_EVERY_MS    500
 #define CLAIM_MEMORY_BYTES (8u << 20)
 #define RESULT_MAX_BYTES   (4u << 20)
 #define CONFIG_AGE_MS      1000
@@ -39,7 +39,7 @@ struct background {
     const struct background_watch *watch; /* NULL: nobody watches */
     /* the present job */
     struct background_claim claim;
-    int64_t told_ms;
+    int64_t reported_ms;
 };
 
 /* ---- the thread's waits ---- */
@@ -82,7 +82,7 @@ static bool is_watched_on(const struct background *background,
 {
     const struct background_watch *watch = background->watch;
 
-    return watch == NULL || watch->told(watch->context, progress->done, progress->total);
+    return watch == NULL || watch->progress(watch->context, progress->done, progress->total);
 }
 
 /* Whether to continue: the lease was renewed, and the job was not cancelled meanwhile. */
@@ -96,9 +96,9 @@ static bool go_on(struct background *background, const struct background_progres
     bool watched = is_watched_on(background, progress);
     give_way(background);
     if (watched && uuid_is_nil(progress->place) &&
-        pg_now_ms() - background->told_ms < TELL_EVERY_MS)
+        pg_now_ms() - background->reported_ms < REPORT_EVERY_MS)
         return true; /* nothing is lost when this is not reported */
-    background->told_ms = pg_now_ms();
+    background->reported_ms = pg_now_ms();
     enum pg_status status = background_renew(background->app, &background->claim, progress,
                                              pg_deadline_in(STEP_TIMEOUT_MS), &ours);
     return status == PG_OK && ours && watched;
@@ -293,7 +293,7 @@ static void run_job(struct background *background)
 static bool run_next(struct background *background)
 {
     arena_clear(background->arena);
-    background->told_ms = 0;
+    background->reported_ms = 0;
     enum pg_status status = background_claim(background->job, background->arena,
                                              pg_deadline_in(STEP_TIMEOUT_MS), &background->claim);
     if (status != PG_OK || uuid_is_nil(background->claim.workspace))

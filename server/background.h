@@ -21,7 +21,7 @@ struct background_settings {
 
 /** Called after each page and chunk; false leaves the job where it is. */
 struct background_watch {
-    bool (*told)(void *context, int64_t done, int64_t total);
+    bool (*progress)(void *context, int64_t done, int64_t total);
     void *context;
 };
 

@@ -174,18 +174,18 @@ async function loadLead(client, email) {
 
 function mergeAttributes(lead, body, now) {
   const domain = body.email.slice(body.email.indexOf('@') + 1);
-  const told = {...body.attributes, 'email.domain': domain, 'email.is_free_mail': FREE_MAIL.has(domain)};
-  if (!told['email.is_free_mail'])
-    told['company.domain'] ??= domain;
-  for (const [name, value] of Object.entries(told))
+  const known = {...body.attributes, 'email.domain': domain, 'email.is_free_mail': FREE_MAIL.has(domain)};
+  if (!known['email.is_free_mail'])
+    known['company.domain'] ??= domain;
+  for (const [name, value] of Object.entries(known))
     lead.attributes[name] = [[value, now * 1000, now * 1000, 'form'], ...(lead.attributes[name] || [])].slice(0, 20);
-  return told;
+  return known;
 }
 
 async function decide(client, body, words, idempotency) {
   const now = Date.now();
   const lead = await loadLead(client, body.email);
-  const told = mergeAttributes(lead, body, now);
+  const known = mergeAttributes(lead, body, now);
   const occurredAt = body.touch.occurred_at ? new Date(body.touch.occurred_at) : new Date(now);
   lead.touches.push({kind: body.touch.kind, occurred_at: occurredAt});
   const values = Object.fromEntries(Object.entries(lead.attributes).map(([name, known]) => [name, known[0][0]]));
@@ -193,7 +193,7 @@ async function decide(client, body, words, idempotency) {
   const qualified = verdict.result === 'qualified';
   lead.stage = lead.created || lead.stage === 'inquiry' ? (qualified ? 'mql' : 'inquiry') : lead.stage;
 
-  const commitments = Object.fromEntries(Object.entries(told).map(([name, value]) => [name, commitment(lead, name, value)]));
+  const commitments = Object.fromEntries(Object.entries(known).map(([name, value]) => [name, commitment(lead, name, value)]));
   const entries = [[lead.created ? 1 : 2, 2, MARKETING, {attributes: commitments, email: commitment(lead, 'email', body.email),
     touch: {...body.touch, occurred_at: occurredAt}}]];
   entries.push([5, 2, MARKETING, {...verdict, criteria: verdict.criteria.map(({id, result, points}) => ({id, result, points}))}]);

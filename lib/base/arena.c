@@ -31,7 +31,7 @@ static size_t rounded(size_t size)
     return (size + align - 1) & ~(align - 1);
 }
 
-/* One that is full at once stands behind the first, in which there may be room. */
+/* One that is full at once stands after the first, in which there may be room. */
 static void link_block(struct arena *arena, struct block *block)
 {
     struct block **at = &arena->blocks;

@@ -103,12 +103,12 @@ static enum err normalize(const char *text, size_t len, struct arena *arena, con
     if (at == NULL || len > EMAIL_MAX_BYTES)
         return ERR_INVALID_VALUE;
     char *before = arena_copy(arena, text, (size_t)(at - text));
-    char *behind = arena_copy(arena, at + 1, len - (size_t)(at + 1 - text));
-    if (before == NULL || behind == NULL)
+    char *after = arena_copy(arena, at + 1, len - (size_t)(at + 1 - text));
+    if (before == NULL || after == NULL)
         return ERR_OUT_OF_MEMORY;
     enum err err = normalize_local(before, arena, &local);
     if (err == ERR_NONE)
-        err = normalize_domain(behind, arena, &domain);
+        err = normalize_domain(after, arena, &domain);
     if (err != ERR_NONE)
         return err;
     if (!local_part_valid(local, strlen(local)))

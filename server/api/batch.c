@@ -44,7 +44,7 @@ static bool skip_string(struct scan *s)
     return false;
 }
 
-/* Behind the value that begins here, as far as brackets tell; what is inside is parsed later. */
+/* After the value that begins here, by its brackets alone; what is inside is parsed later. */
 static bool skip_value(struct scan *s)
 {
     int depth = 0;

@@ -52,7 +52,7 @@ struct importer {
     size_t filling; /* index of the chunk that takes rows; after it come the others, oldest in
                        flight first */
     struct importer_counts counts;
-    int64_t told;
+    int64_t reported;
     int64_t members_made;
     int64_t started_ms, shown_ms;
     bool on_terminal;
@@ -171,9 +171,9 @@ static void report_absent_columns(struct importer *importer, const json_t *row)
 static void report_refusal(struct importer *importer, const struct entry *entry, const char *why)
 {
     importer->counts.refused++;
-    if (importer->told++ == IMPORTER_TOLD_MAX)
+    if (importer->reported++ == IMPORTER_REPORTED_MAX)
         fprintf(stderr, "further refused rows are only counted\n");
-    if (importer->told > IMPORTER_TOLD_MAX)
+    if (importer->reported > IMPORTER_REPORTED_MAX)
         return;
     clear_progress(importer);
     if (entry->pointer != NULL && entry->pointer[0] != '\0')

@@ -15,7 +15,7 @@
 /** How long a database that is away is waited for. */
 #define IMPORTER_AWAY_MS 60000
 /** Refused rows that are listed; more are only counted. */
-#define IMPORTER_TOLD_MAX 1000
+#define IMPORTER_REPORTED_MAX 1000
 
 struct importer_counts {
     int64_t rows, added, updated, unchanged, refused;

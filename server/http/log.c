@@ -124,13 +124,13 @@ static void end(struct line *line)
 {
     static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
     static int64_t dropped;
-    struct line told;
+    struct line note;
 
     pthread_mutex_lock(&mutex);
     if (dropped > 0) {
-        begin(&told, LOG_LEVEL_WARN, "log_dropped");
-        add_int(&told, "lines", dropped);
-        if (put_out(&told))
+        begin(&note, LOG_LEVEL_WARN, "log_dropped");
+        add_int(&note, "lines", dropped);
+        if (put_out(&note))
             dropped = 0;
     }
     if (dropped > 0 || !put_out(line))

@@ -1,6 +1,6 @@
 /*
  * Reads along: a thread that follows the ledger of one workspace by pos > cursor, as every reader
- * of the feed does, on a connection of its own. When an entry ever becomes visible behind its
+ * of the feed does, on a connection of its own. When an entry ever becomes visible after its
  * cursor, it misses it; so what it saw at the end must be what is there, from 1 without a gap.
  */
 #ifndef BATON_TESTS_FOLLOWER_H

@@ -3,7 +3,7 @@
  *
  *   - every acknowledged write is there exactly once: repeated with its key it answers the bytes
  *     that it did, and the ledger does not move; every lead of an acknowledged capture exists, and
- *     no lead exists that nobody was told of;
+ *     no lead exists that nobody got the id of;
  *   - a handoff has at most one first answer, and its row says what the ledger says;
  *   - a lead has one owner, at most one open handoff and a next date, chains verify, positions are
  *     dense (`baton verify --state`), and whoever read along has missed nothing;

@@ -1,6 +1,6 @@
 /*
  * Preloaded into the server: counts its allocations from the moment that the test arms it, fails
- * those that it is told to, and counts the blocks that live. See malloc_control.h.
+ * those that it is asked to, and counts the blocks that live. See malloc_control.h.
  */
 #include "malloc_control.h"
 

@@ -153,7 +153,7 @@ enum model_hold { HOLD_NOT, HOLD_LONG, HOLD_FOR_SIZE, HOLD_FOR_FORM };
 /* What is known, and since when: of two the later. */
 struct model_known {
     int value;  /* STEP_NONE: nothing, or cleared */
-    int64_t at; /* moments, then what is now; STEP_NONE: never told */
+    int64_t at; /* moments, then what is now; STEP_NONE: never given */
 };
 
 struct model_word {
@@ -216,7 +216,7 @@ struct model {
     int clock;
     bool strict; /* one client: the queue is known exactly */
     /* What a step takes for the time, which is the same for all that are committed together, and
-     * which the ledger tells; for one client simply later than the last. */
+     * which the ledger shows; for one client simply later than the last. */
     int64_t now;
     bool now_is_known; /* else it is that of the step before, or a little later */
     bool may_skip;     /* a claim may pass by what a killed server's session still has locked */

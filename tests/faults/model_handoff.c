@@ -218,7 +218,7 @@ static bool waits_longest(const struct model *model, int at)
     return true;
 }
 
-/* Which were taken the ids that were heard tell, and who is alone knows what comes first. */
+/* The answer has the ids of those that were taken; a client that is alone also knows the order. */
 static int claimed(const struct model *model, const struct deed *deed, int i)
 {
     int at = find_handoff(model, deed->heard.items[i].id[REF_HANDOFF]);
@@ -315,8 +315,8 @@ static void give_back(struct model *model, const struct deed *deed, int at, stru
         return;
     }
     struct model_verdict was = model_judged(model, lead, version);
-    bool told = deed->step.employees != NONE &&
-                model_learn(&lead->employees, deed->step.employees, model->now);
+    bool learned = deed->step.employees != NONE &&
+                   model_learn(&lead->employees, deed->step.employees, model->now);
     struct model_verdict now = model_judged(model, lead, version);
     if (handoff->version != 0) {
         was.size = handoff->size;
@@ -334,7 +334,7 @@ static void give_back(struct model *model, const struct deed *deed, int at, stru
     follow_reason(lead, reason);
     model_record(lead, handoff->state == REJECTED ? ENTRY_REJECTED : ENTRY_RETURNED,
                  (int)deed->step.who);
-    if (told) {
+    if (learned) {
         model_record(lead, ENTRY_TOLD, (int)deed->step.who);
         model_judge(model, handoff->lead, (int)deed->step.who);
     }

@@ -9,7 +9,7 @@
 
 #define PLAY_READS_MAX (MODEL_LEADS_MAX + MODEL_HANDOFFS_MAX)
 
-/* What the ledger tells of one lead. */
+/* What the ledger says of one lead. */
 struct play_trail {
     struct uuid lead;
     uint8_t kinds[MODEL_TRAIL_MAX];

@@ -35,7 +35,7 @@ struct flow {
     char *bytes;
     size_t len, size;
     size_t scanned; /* up to here whole messages were looked at */
-    size_t fence;   /* nothing behind this is handed on; NO_FENCE: none */
+    size_t fence;   /* nothing after this is handed on; NO_FENCE: none */
     bool fires;     /* the rule, once all before the fence was handed on */
     bool ended;     /* nothing more comes */
     int64_t ready_ms;

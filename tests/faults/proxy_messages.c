@@ -24,7 +24,7 @@ size_t messages_length(bool started, const char *bytes, size_t len)
     return len < HEADER_BYTES ? 0 : 1 + length_at(bytes + 1);
 }
 
-/* Copies the text that begins at *at, and moves behind it. */
+/* Copies the text that begins at *at, and moves after it. */
 static void take_text(const char *message, size_t len, size_t *at, char out[MESSAGES_TEXT_MAX])
 {
     size_t text = strnlen(message + *at, len - *at);

@@ -10,7 +10,7 @@
 
 #define MESSAGES_TEXT_MAX 64 /* bytes of a name or a command; longer ones are cut */
 
-/* What the client has told so far in one connection. */
+/* What the client has sent so far in one connection. */
 struct messages {
     bool started;                   /* the startup packet has gone by */
     char parsed[MESSAGES_TEXT_MAX]; /* text of the unnamed statement */
@@ -29,7 +29,7 @@ enum message_kind {
     MESSAGE_COMMITTED, /* CommandComplete with the tag COMMIT */
 };
 
-/** Bytes of the message that begins here; 0: not enough of it is there to tell. */
+/** Bytes of the message that begins here; 0: not enough of it is there to see that. */
 size_t messages_length(bool started, const char *bytes, size_t len);
 
 /** Whether what is bound is this statement, or the same for a fixed number of rows. */

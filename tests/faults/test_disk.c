@@ -241,7 +241,7 @@ START_TEST(test_log_that_nobody_reads)
     service_restart(trial.services[0]);
     ask_often();
     ck_assert(!read_until(fd, "log_dropped"));
-    ask_often(); /* it is told as soon as there is room */
+    ask_often(); /* it is logged as soon as there is room */
     ck_assert(read_until(fd, "log_dropped"));
     int status = service_end(trial.services[0], SIGTERM);
     close(fd);

@@ -186,7 +186,7 @@ static void read_document(void)
     client_free(client);
 }
 
-/* Both sides are told that what they do has been done, or the test ends. */
+/* Both sides get a 2xx for what they do, or the test ends. */
 static void must(int status, int wanted, const struct answer *answer)
 {
     if (status == wanted)

@@ -27,7 +27,8 @@
 /* From the end of a fault to the next success; asked for are 2 s, on a machine of its own. */
 #define AGAIN_MS      6000
 #define AGAIN_FULL_MS 2000
-/* Until somebody is told that the database is away: 800 ms, and what a look that has begun takes.
+/* Until somebody is answered that the database is away: 800 ms, and what a look that has begun
+ * takes.
  */
 #define SEES_MS 4000
 /* From a write on a connection that goes silent to its being done on another: the group waits 8 s
@@ -785,7 +786,7 @@ START_TEST(test_restarted)
 
     for (int i = 0; i < (in_full() ? 30 : 2); i++) {
         load_wait(load, STRIKE_ACKS);
-        kill(test_cluster_pid(), SIGINT); /* fast: every session is told 57P01 */
+        kill(test_cluster_pid(), SIGINT); /* fast: every session gets 57P01 */
         test_cluster_restart();
         int64_t took = load_wait(load, STRIKE_ACKS);
         printf("PostgreSQL restarted: writes again after %lld ms\n", (long long)took);

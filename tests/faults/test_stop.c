@@ -1,5 +1,5 @@
 /*
- * The service is told to end: under load, twice, with requests that wait for the database, with a
+ * The service is asked to end: under load, twice, with requests that wait for the database, with a
  * database that hangs or is gone, while it still starts. Whoever was let in gets an answer, whoever
  * comes later is not left waiting, and it is over with exit code 0 in time.
  */
@@ -396,7 +396,7 @@ END_TEST
 
 void suite_cases(Suite *suite)
 {
-    TCase *tcase = suite_case(suite, "told to end");
+    TCase *tcase = suite_case(suite, "asked to end");
 
     tcase_add_checked_fixture(tcase, NULL, teardown);
     TESTS(tcase, test_what_waits_is_answered, test_a_database_that_hangs, test_under_load,

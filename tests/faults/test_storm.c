@@ -1,7 +1,7 @@
 /*
  * What if many do the same thing at once? They repeat one write, send other bodies under its key,
  * answer the same handoff each in another way, or capture the same person by what each knows of
- * them. Each time one thing happens, and everybody is told what. BATON_LONG=1: 64 clients and 500
+ * them. Each time one thing happens, and everybody hears what. BATON_LONG=1: 64 clients and 500
  * keys, 32 clients and 1,000 handoffs.
  */
 #include "invariants.h"
@@ -295,7 +295,7 @@ static const struct {
 struct fate {
     char id[40];
     int won[ANSWER_KINDS];
-    int lost[ANSWER_KINDS]; /* told that it is in this state; the last: that it is another's */
+    int lost[ANSWER_KINDS]; /* answered that it is in this state; the last: that it is another's */
 };
 
 static pthread_mutex_t fate_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -326,29 +326,29 @@ static void offer(struct racer *racer, int number)
     answer_release(&answer);
 }
 
-/* A loser must be told how things are and what is left to do. */
+/* A loser must hear how things are and what is left to do. */
 static void note_loser(struct fate *fate, const struct answer *answer)
 {
     const char *code = json_string_value(json_object_get(answer->json, "code"));
     const char *state = json_string_value(json_object_get(answer->json, "state"));
     const json_t *actions = json_object_get(answer->json, "allowed_actions");
-    int told = CLAIM;
+    int kind = CLAIM;
 
     if (answer->status != 409 || code == NULL || state == NULL || !json_is_array(actions))
-        give_up("a loser is told %d %s", answer->status, answer->body);
+        give_up("a loser is answered %d %s", answer->status, answer->body);
     for (int i = 0; i < CLAIM; i++)
         if (strcmp(state, answer_kinds[i].state) == 0)
-            told = i;
+            kind = i;
     bool another_has_it = strcmp(code, "claimed_by_other") == 0 && strcmp(state, "offered") == 0;
-    if (told == CLAIM && !another_has_it)
-        give_up("a loser is told: %s", answer->body);
+    if (kind == CLAIM && !another_has_it)
+        give_up("a loser is answered: %s", answer->body);
     for (size_t i = 0; i < json_array_size(actions); i++) {
         const char *action = json_string_value(json_array_get(actions, i));
         for (int k = 0; k < CLAIM; k++)
-            if (told != CLAIM && strcmp(action, answer_kinds[k].action) == 0)
+            if (kind != CLAIM && strcmp(action, answer_kinds[k].action) == 0)
                 give_up("a loser may %s: %s", action, answer->body);
     }
-    fate->lost[told]++;
+    fate->lost[kind]++;
 }
 
 static void answer_handoff(struct racer *racer, const char *token, int number,
@@ -429,8 +429,9 @@ static void check_fate(const struct fate *fate, int counts[ANSWER_KINDS])
     }
     ck_assert_int_eq(fate->won[ACCEPT] + fate->won[REJECT] + fate->won[WITHDRAW], 1);
     for (int i = 0; i < CLAIM; i++)
-        ck_assert_msg(i == winner || fate->lost[i] == 0, "handoff %s was %s, a loser was told %s",
-                      fate->id, answer_kinds[winner].state, answer_kinds[i].state);
+        ck_assert_msg(i == winner || fate->lost[i] == 0,
+                      "handoff %s was %s, a loser was answered %s", fate->id,
+                      answer_kinds[winner].state, answer_kinds[i].state);
     snprintf(
         sql, sizeof sql,
         "SELECT (state = '%s')::int FROM handoff WHERE workspace_id = $1 AND handoff_id = '%s'",
@@ -523,7 +524,7 @@ static long long leads_of(int person)
     return trial_ask_workspace(&trial, sql);
 }
 
-/* Who knows everything of a person finds one lead, or is told which is the other: the one with the
+/* Who knows everything of a person finds one lead, or hears which is the other: the one with the
  * email, when the external id came to a lead of its own. */
 static int check_person(struct racer *last, int person)
 {

@@ -558,7 +558,7 @@ static const struct tampering states[] = {
      "'00000000-0000-7000-8000-00000000000a'; INSERT INTO lead TABLE l",
      {"lead 00000000-0000-7000-8000-00000000000a has a row in table lead and no entry in the "
       "ledger"}},
-    {"a lead invented behind all others",
+    {"a lead invented after all others",
      "CREATE TEMP TABLE l AS SELECT * FROM lead WHERE lead_id = '${kim}'; UPDATE l SET lead_id = "
      "'ffffffff-0000-7000-8000-00000000000a'; INSERT INTO lead TABLE l",
      {"lead ffffffff-0000-7000-8000-00000000000a has a row in table lead and no entry in the "
@@ -623,7 +623,7 @@ static const struct tampering states[] = {
 /* ---- what only checkpoints show ---- */
 
 static const struct tampering forgeries[] = {
-    {"an entry and all behind it hashed again",
+    {"an entry and all after it hashed again",
      "SELECT kept.edit(${kim_2}, '\"points\":20', '\"points\":30'); SELECT "
      "kept.forge('${kim}', 2)",
      {"the stored checkpoint of size ${half}, signed at ",
@@ -838,7 +838,7 @@ static void sign_again(uint8_t seed)
 }
 
 static const struct tampering resigned = {
-    "an entry, all hashes behind it, and every signature made anew",
+    "an entry, all hashes after it, and every signature made anew",
     "UPDATE ledger SET at = at + interval '1 second' WHERE pos = ${end}; SELECT "
     "kept.forge('${zoe}', 3)",
     {"the kept checkpoint of size ${end} is signed with key",

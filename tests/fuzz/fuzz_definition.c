@@ -1,5 +1,5 @@
 /*
- * A definition document, and perhaps a second one: compiled, told in plain language, hashed, and
+ * A definition document, and perhaps a second one: compiled, put in plain language, hashed, and
  * compared with itself and the other.
  */
 #include "core/definition/definition_diff.h"

@@ -32,7 +32,7 @@ static const struct input_field fields[] = {
 };
 static const struct input_spec spec = INPUT_SPEC(fields, struct query);
 
-/* Cuts the next line off; the rest begins behind it. */
+/* Cuts the next line off; the rest begins after it. */
 static char *cut_line(char **rest)
 {
     char *line = *rest;

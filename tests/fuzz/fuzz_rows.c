@@ -16,7 +16,7 @@ struct source {
 };
 
 /* What came of reading it all. */
-struct told {
+struct found {
     size_t rows;
     size_t refused;
     size_t members;
@@ -37,30 +37,30 @@ static bool bring(void *context, char *bytes, size_t size, size_t *len)
     return true;
 }
 
-static struct told read_all(enum row_format format, struct source source)
+static struct found read_all(enum row_format format, struct source source)
 {
-    struct told told = {0};
+    struct found found = {0};
     struct row_reader reader;
     json_t *row;
 
     FUZZ_HOLDS(row_reader_init(&reader, format, bring, &source));
     do {
-        told.last = row_reader_next(&reader, &row);
-        FUZZ_HOLDS(told.last != ROW_FAILED);
-        if (told.last == ROW_REFUSED || told.last == ROW_FILE_REFUSED) {
-            told.refused++;
+        found.last = row_reader_next(&reader, &row);
+        FUZZ_HOLDS(found.last != ROW_FAILED);
+        if (found.last == ROW_REFUSED || found.last == ROW_FILE_REFUSED) {
+            found.refused++;
             FUZZ_HOLDS(reader.why[0] != '\0');
         }
-        if (told.last == ROW_READ) {
-            told.rows++;
-            told.members += json_object_size(row);
+        if (found.last == ROW_READ) {
+            found.rows++;
+            found.members += json_object_size(row);
             json_decref(row);
         }
-        told.line = reader.line;
-    } while ((told.last == ROW_READ || told.last == ROW_REFUSED) &&
-             told.rows + told.refused < ROWS_MAX);
+        found.line = reader.line;
+    } while ((found.last == ROW_READ || found.last == ROW_REFUSED) &&
+             found.rows + found.refused < ROWS_MAX);
     row_reader_release(&reader);
-    return told;
+    return found;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -69,9 +69,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     enum row_format format = (data[0] & 1) != 0 ? ROWS_NDJSON : ROWS_CSV;
     struct source all = {data + 1, size - 1, CSV_READ_SIZE_BYTES};
-    struct told one = read_all(format, all);
+    struct found one = read_all(format, all);
     all.step = 1 + (data[0] >> 1) % 8;
-    struct told two = read_all(format, all);
+    struct found two = read_all(format, all);
 
     FUZZ_HOLDS(one.rows == two.rows && one.refused == two.refused);
     FUZZ_HOLDS(one.members == two.members && one.line == two.line && one.last == two.last);

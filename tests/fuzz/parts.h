@@ -1,6 +1,6 @@
 /*
  * A fuzz target's input: parts with a line "---" between them, each a copy of its own that ends in
- * a NUL right behind its last byte, so that whoever reads past the end is caught.
+ * a NUL right after its last byte, so that whoever reads past the end is caught.
  *   cmake --preset fuzz && cmake --build build-fuzz --target fuzz_verdict
  *   mkdir /tmp/verdict && build-fuzz/tests/fuzz_verdict /tmp/verdict tests/fuzz/verdict
  */

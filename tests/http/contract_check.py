@@ -55,7 +55,7 @@ def main():
         args.paths = [str(pathlib.Path(args.paths[0]) / (name + ".ndjson")) for name in args.all_of.split(",")]
         missing = [path for path in args.paths if not pathlib.Path(path).exists()]
         if missing:
-            print("skipped: http/coverage: only a run of all tests can tell; there is no " + " ".join(missing))
+            print("skipped: http/coverage: only a run of all tests can say; there is no " + " ".join(missing))
             return SKIPPED
     return check(spec, args.paths, args.coverage)
 

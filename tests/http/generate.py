@@ -56,7 +56,7 @@ def dump(value):
 
 
 class Pairs(list):
-    """An object whose members may be told twice."""
+    """An object whose members may be there twice."""
 
 
 class Generator:

@@ -1,4 +1,4 @@
-"""Requests made from openapi.yaml, right and spoilt; what answers told is used in later ones."""
+"""Requests made from openapi.yaml, right and spoilt; what answers gave is used in later ones."""
 
 import generate
 
@@ -58,7 +58,7 @@ ATTRIBUTES = {"company.employees": [1, 50, 120, 5000, "many", None], "seniority"
 
 
 class Known:
-    """What the answers told, by the name under which requests ask for it."""
+    """What the answers gave, by the name under which requests ask for it."""
 
     NAMES = {"from": "lead_id", "from_team": "team", "to_team": "team", "owner_team": "team", "after": "cursor",
              "against": "version", "criterion": "id of criterion",
@@ -345,7 +345,7 @@ class Maker:
             request.headers.append((b"Content-Type", self.random.choice(KINDS)))
 
     def framed(self, request):
-        """How the body's end is told. A length that lies is another test's."""
+        """How the body's end is marked. A length that lies is another test's."""
         bodiless = request.method in (b"GET", b"HEAD") and not request.body
         if bodiless:
             return request

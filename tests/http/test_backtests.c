@@ -86,7 +86,7 @@ static const struct step answered[] = {
          .keep = {{"second", "/id"}}),
     GET("jobs are listed, the newest first", "sam", "/v1/jobs?limit=1", 200,
         .checks = {{"/data", "#1"}, {"/data/0/id", "'${second}'"}}, .keep = {{"next", "/next"}}),
-    GET("the page behind is the last", "sam", "/v1/jobs?limit=1&cursor=${next}", 200,
+    GET("the page after it is the last", "sam", "/v1/jobs?limit=1&cursor=${next}", 200,
         .checks = {{"/data", "#1"}, {"/data/0/id", "'${job}'"}, {"/next", "null"}}),
     GET("a page has at most fifty, since their results are in it", "sam", "/v1/jobs?limit=51", 400,
         .checks = {{"/errors/0/parameter", "'limit'"}}),

@@ -91,13 +91,13 @@ static const struct step editing[] = {
                    {"/warnings/0/code", "'never_seen'"},
                    {"/warnings/0/pointer", "'/criteria/0/test/attribute'"}},
         .keep = {{"new_etag", "@ETag"}, {"new_document", "/document"}}),
-    PUT("sam, who read it before, is told", "sam", VERSIONS "/1", "${document}", 412,
+    PUT("sam, who read it before, is refused", "sam", VERSIONS "/1", "${document}", 412,
         .headers = {"If-Match: ${etag}"}),
     POST("a lead has what the draft asks for", "marketing", "/v1/leads",
          "{'email':'kim@kite.example','attributes':{'company.employees':70}}", 201),
     GET("so nothing is warned of", "sam", VERSIONS "/1", 200, .checks = {{"/warnings", "[]"}},
         .keep = {{"read_etag", "@ETag"}}),
-    PUT("ten faults are told at once", "ana", VERSIONS "/1",
+    PUT("ten faults are reported at once", "ana", VERSIONS "/1",
         "{'term':'mql','title':'','statement':7,'colour':'red','criteria':["
         "{'id':'A B','title':'x','kind':'size','test':{'attribute':'a','op':'about','value':1}},"
         "{'id':'b','title':'x','kind':'fit','points':'many','test':{'fact':'b'}},"

@@ -1,6 +1,6 @@
 /*
- * The HTTP edge on raw sockets, in front of a backend that does as it is told: what is refused and
- * how, what waits, what is cut off, and how it ends. Each test starts an edge of its own.
+ * The HTTP edge on raw sockets, in front of a backend that does as it is bidden: what is refused
+ * and how, what waits, what is cut off, and how it ends. Each test starts an edge of its own.
  */
 #include "edge.h"
 #include "exposition.h"
@@ -59,7 +59,7 @@ static const struct {
 } refused[] = {
     {"an unknown path", HEAD("GET /nope") "\r\n", 404, "not_found", KEPT},
     {"a NUL in the path", HEAD("GET /%00x") "\r\n", 404, "not_found", KEPT},
-    {"a NUL behind a known path", HEAD("GET /livez%00") "\r\n", 404, "not_found", KEPT},
+    {"a NUL after a known path", HEAD("GET /livez%00") "\r\n", 404, "not_found", KEPT},
     {"dot segments", HEAD("GET /x/../livez") "\r\n", 404, "not_found", KEPT},
     {"a wrong method", HEAD("DELETE /livez") "Content-Length: 0\r\n\r\n", 405, "method_not_allowed",
      KEPT},

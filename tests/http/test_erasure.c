@@ -1,5 +1,5 @@
 /*
- * A person is erased: a word that stands for everything personal is told in every place that takes
+ * A person is erased: a word that stands for everything personal is sent to every place that takes
  * one, about two leads that turn out to be the same person, and afterwards no table has it. The log
  * never had it.
  */
@@ -20,7 +20,7 @@
 
 #define SQL_MAX_BYTES 512
 
-static const struct step told[] = {
+static const struct step sent[] = {
     POST("marketing has a form tool", "ana", "/v1/sources",
          "{'name':'forms','team':'marketing','mapping':{'email':'/mail','attributes':"
          "{'company.name':'/company'},'touch':{'kind':{'value':'form_submitted'}}}}",
@@ -181,7 +181,7 @@ START_TEST(no_table_knows_the_person_any_more)
 
     conn = PQconnectdb(stage_database());
     ck_assert_int_eq(PQstatus(conn), CONNECTION_OK);
-    story_run(stage.story, told);
+    story_run(stage.story, sent);
     /* leads, their handoffs, what was said, identities, deliveries, answers */
     ck_assert_msg(tables_with_word(where) >= 6, "only%s", where);
     ck_assert_int_eq(rows_with_word("ledger"), 0); /* never */

@@ -70,7 +70,7 @@ static void import_deals(void)
 }
 
 static const struct step after_leads[] = {
-    GET("a lead as it was told", "ana", "/v1/leads?external_id=crm:L1", 200,
+    GET("a lead as it was imported", "ana", "/v1/leads?external_id=crm:L1", 200,
         .checks = {{"/data", "#1"},
                    {"/data/0/email", "'kim@acme.example'"},
                    {"/data/0/stage", "'inquiry'"},

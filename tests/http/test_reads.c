@@ -231,7 +231,7 @@ static const struct step said[] = {
                    {"/data/1/type", "'disputed'"},
                    {"/data/1/note", "'We met him'"},
                    {"/data/1/reason", "null"}}),
-    GET("a closed handoff is in the list, behind what is open", "ana", "/v1/handoffs?limit=1", 200,
+    GET("a closed handoff is in the list, after what is open", "ana", "/v1/handoffs?limit=1", 200,
         .checks = {{"/data/0/id", "'${offer}'"}, {"/data/0/outcome", "'won'"}},
         .keep = {{"next", "/next"}}),
     GET("page by page", "ana", "/v1/handoffs?limit=1&cursor=${next}", 200,

@@ -411,7 +411,7 @@ static const struct step whole_mapping[] = {
     POST("a mapping with everything that a mapping may have", "ana", "/v1/sources",
          "{'name':'forms','team':'marketing','mapping':" WHOLE_MAPPING "}", 201,
          .checks = {{"/source/mapping", WHOLE_MAPPING}}, .keep = {{"id", "/source/id"}}),
-    GET("is told as it was given", "ana", "/v1/sources", 200,
+    GET("is shown as it was given", "ana", "/v1/sources", 200,
         .checks = {{"/data/0/mapping", WHOLE_MAPPING}}),
     PATCH("the other form of an external id", "ana", "/v1/sources/${id}",
           "{'mapping':{'external_id':'/contact'}}", 200,

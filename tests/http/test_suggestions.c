@@ -1,5 +1,5 @@
-/* What the answers say: imported deals in which one origin does better are told, with a draft that
- * is taken as it is; too few say why there is nothing. */
+/* What the answers say: imported deals in which one origin does better are reported, with a draft
+ * that is taken as it is; too few say why there is nothing. */
 #include "mql_file.h"
 #include "stage.h"
 #include "suite.h"
@@ -71,7 +71,7 @@ static const struct step agreed[] = {
          200, .checks = {{"/state", "'in_force'"}}),
     {0}};
 
-static const struct step told[] = {
+static const struct step answers[] = {
     GET("measured against acceptance, history says nothing: all were accepted", "ana",
         "/v1/definitions/mql/suggestions", 200,
         .checks = {{"/target", "'accepted'"},
@@ -174,7 +174,7 @@ START_TEST(test_planted)
 
     import_planted();
     story_run(stage.story, agreed);
-    story_run(stage.story, told);
+    story_run(stage.story, answers);
     stage_wait_job(&stage, "done");
     stage_close(&stage);
 }

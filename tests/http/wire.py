@@ -1,4 +1,4 @@
-"""A connection that sends what it is told, byte for byte, and reads HTTP answers."""
+"""A connection that sends what it is given, byte for byte, and reads HTTP answers."""
 
 import http.client
 import socket

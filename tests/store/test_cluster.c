@@ -252,7 +252,7 @@ START_TEST(it_stops_when_its_server_dies_and_the_next_one_finds_it_well)
 }
 END_TEST
 
-/* As another user, so that nobody's death is told to it: a child of init. */
+/* As another user, so that it hears of nobody's death: a child of init. */
 static void start_orphan(const char *directory)
 {
     char command[2048];

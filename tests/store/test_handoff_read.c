@@ -1,4 +1,4 @@
-/* Handoffs as they are read: what is due first comes first, closed ones behind, and a page goes on
+/* Handoffs as they are read: what is due first comes first, closed ones last, and a page goes on
  * exactly where the one before ended. */
 #include "reading.h"
 #include "store/read/handoff_read.h"

@@ -83,7 +83,7 @@ static const char column_grants[] =
     "baton_job sealed SELECT: field,key_id,workspace_id\n"
     "baton_job workspace SELECT: name,workspace_id";
 
-/* A row in every table, the same ids in both workspaces: ids alone tell nothing. $W is the
+/* A row in every table, the same ids in both workspaces: an id alone says nothing. $W is the
  * workspace, $I an id, $H 32 bytes. */
 static const char rows[] =
     "INSERT INTO workspace VALUES ($W, 'w-' || right($W, 12), $H, now());"

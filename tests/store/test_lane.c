@@ -302,7 +302,7 @@ static const struct {
     {"INITIALLY IMMEDIATE", false, ERR_NONE, 0},
 };
 
-/* Once a COMMIT was sent nobody may be told that nothing was done, whatever comes after it. */
+/* Once a COMMIT was sent nobody may be answered that nothing was done, whatever comes after it. */
 START_TEST(test_a_cut_at_the_commit_is_never_forgotten)
 {
     struct one one;

@@ -323,7 +323,7 @@ START_TEST(who_is_gone_leaves_a_tombstone)
     reach_sql("lee@acme.example");
     int64_t after = feed_of(0, 10).next;
     merge(kim, lee);
-    erase(reading_lead(&r, "ann@acme.example")); /* never reached it: nobody is told */
+    erase(reading_lead(&r, "ann@acme.example")); /* never reached it: nobody hears of it */
     struct lead_feed feed = feed_of(after, 10);
     ck_assert_uint_eq(feed.count, 2);
     ck_assert_int_eq(feed.items[0].lead->status, LEAD_MERGED);
@@ -364,7 +364,7 @@ START_TEST(a_look_ends_somewhere_and_the_next_goes_on)
     char sql[1024];
 
     reading_capture(&r, "kim@acme.example", NULL);
-    reading_capture(&r, "lee@acme.example", NULL); /* at 2, and moved behind the others */
+    reading_capture(&r, "lee@acme.example", NULL); /* at 2, and moved after the others */
     reach_sql("kim@acme.example");
     reach_sql("lee@acme.example");
     snprintf(sql, sizeof sql,

@@ -1,5 +1,5 @@
 /* The schema comes up once, whoever asks and however many at once, and a program that does not
- * fit it is told so. */
+ * fit it is refused. */
 #include "database.h"
 #include "store/pg/migrate.h"
 #include "suite.h"

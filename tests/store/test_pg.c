@@ -507,13 +507,13 @@ START_TEST(who_wakes_long_after_the_deadline_connects_all_the_same)
 }
 END_TEST
 
-static int told;
+static int heard;
 
 static void count_told(void *context, const struct pg_error *error)
 {
     (void)context;
     (void)error;
-    told++;
+    heard++;
 }
 
 static void make_role(const char *role, const char *attributes)
@@ -534,7 +534,7 @@ static enum pg_status connect_as(const char *user, const char *role)
         user == NULL ? database_conninfo(database) : database_conninfo_as(database, user);
     struct pg *as = pg_new(&settings);
 
-    told = 0;
+    heard = 0;
     enum pg_status status = pg_connect(as, soon());
     pg_free(as);
     return status;
@@ -545,10 +545,10 @@ START_TEST(only_a_role_that_row_level_security_binds_may_serve)
     make_role("test_plain", "LOGIN");
     make_role("test_bypass", "BYPASSRLS");
     ck_assert_int_eq(connect_as("test_plain", "test_plain"), PG_OK);
-    ck_assert_int_eq(told, 0);
+    ck_assert_int_eq(heard, 0);
     /* A superuser's login serves, with a warning. */
     ck_assert_int_eq(connect_as(NULL, "test_plain"), PG_OK);
-    ck_assert_int_eq(told, 1);
+    ck_assert_int_eq(heard, 1);
     ck_assert_int_eq(connect_as(NULL, "test_bypass"), PG_REFUSED);
     ck_assert_int_eq(connect_as(NULL, "postgres"), PG_REFUSED);
     ck_assert_int_eq(connect_as("test_plain", "test_bypass"), PG_REFUSED);

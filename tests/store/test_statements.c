@@ -112,7 +112,7 @@ static bool has_word(const char *text, const char *word)
     return false;
 }
 
-/* What is wrong with it, told on stderr with the plan; true when nothing is. */
+/* What is wrong with it, on stderr with the plan; true when nothing is. */
 static bool is_well(const struct statement *statement)
 {
     static char plan[PLAN_MAX_BYTES];

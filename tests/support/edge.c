@@ -377,8 +377,8 @@ static size_t hear_head(int fd, char *answer)
 int edge_hear(int fd, char answer[EDGE_ANSWER_MAX])
 {
     size_t len = hear_head(fd, answer);
-    const char *told = strstr(answer, "Content-Length: ");
-    long body = told != NULL ? strtol(told + 16, NULL, 10) : 0;
+    const char *given = strstr(answer, "Content-Length: ");
+    long body = given != NULL ? strtol(given + 16, NULL, 10) : 0;
 
     if (len == 0)
         return 0;

@@ -47,7 +47,7 @@ const char *story_get(const struct story *story, const char *name)
     return json_string_value(json_object_get(story->values, name));
 }
 
-/* The value of the ${name} that begins here; *end is behind it. */
+/* The value of the ${name} that begins here; *end is after it. */
 static const char *value_here(const struct story *story, const char *text, const char **end,
                               const char **missing)
 {

@@ -102,7 +102,7 @@ static inline void bench_replay_compare(const char *said, const struct replay *r
                          handoff_state_name(lead->open->state));
 }
 
-/** Every lead and handoff of the work set as its entries tell it; said names the step. */
+/** Every lead and handoff of the work set as its entries have it; said names the step. */
 static inline void bench_replay_check(const char *said)
 {
     bench_replay_follow(said);

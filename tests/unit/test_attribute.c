@@ -48,7 +48,7 @@ static void must(const char *name, int64_t value, int day, int known, bool wante
 
 /* ---- the limit ---- */
 
-/* In which order days 1 to DAYS are told: forward, backward, from the middle outward. */
+/* In which order days 1 to DAYS are given: forward, backward, from the middle outward. */
 static int day_of(int order, int i)
 {
     if (order == 0)
@@ -77,7 +77,7 @@ START_TEST(of_many_the_oldest_and_the_newest_are_kept)
         ck_assert(i == 0 ||
                   size->observations[i - 1].occurred_at > size->observations[i].occurred_at);
     }
-    /* told in order of time, those that give way are the old ones but the oldest */
+    /* given in order of time, those that give way are the old ones but the oldest */
     for (size_t i = 0; _i == 0 && i + 1 < size->count; i++)
         ck_assert_int_eq(size->observations[i].value.integer, DAYS - (int64_t)i);
 }

@@ -48,8 +48,8 @@ static void tear_down(void)
 
 /* ---- leads ---- */
 
-static void tell(struct history_lead *lead, int64_t size, instant occurred_at, instant known_from,
-                 enum knowledge_source source)
+static void learn(struct history_lead *lead, int64_t size, instant occurred_at, instant known_from,
+                  enum knowledge_source source)
 {
     const struct observation seen = {.value = {.type = VALUE_INT, .integer = size},
                                      .occurred_at = occurred_at,
@@ -95,8 +95,8 @@ START_TEST(test_what_sales_learned_later_does_not_count)
     struct history_lead lead = new_lead(1);
 
     lead.first_verdict_at = DAY(1);
-    tell(&lead, 20, DAY(0), DAY(1), SOURCE_FORM);
-    tell(&lead, 900, DAY(0) + 1, DAY(9), SOURCE_SALES);
+    learn(&lead, 20, DAY(0), DAY(1), SOURCE_FORM);
+    learn(&lead, 900, DAY(0) + 1, DAY(9), SOURCE_SALES);
     struct history_view view = view_of(&lead);
     ck_assert_int_eq(view.basis, HISTORY_FIRST_VERDICT);
     ck_assert_int_eq(view.judged_at, DAY(1));
@@ -149,8 +149,8 @@ START_TEST(test_imported_history_is_cut_at_the_first_handoff)
     struct history_lead lead = new_lead(1);
 
     lead.first_handoff_at = DAY(5);
-    tell(&lead, 20, DAY(2), DAY(300), SOURCE_IMPORT);
-    tell(&lead, 900, DAY(5), DAY(301), SOURCE_IMPORT); /* told with the deal */
+    learn(&lead, 20, DAY(2), DAY(300), SOURCE_IMPORT);
+    learn(&lead, 900, DAY(5), DAY(301), SOURCE_IMPORT); /* known with the deal */
     struct history_view view = view_of(&lead);
     ck_assert_int_eq(view.basis, HISTORY_FIRST_HANDOFF);
     ck_assert_int_eq(size_in(&view), 20);
@@ -162,7 +162,7 @@ START_TEST(test_an_import_without_a_date_was_known_before)
     struct history_lead lead = new_lead(1);
 
     lead.first_handoff_at = DAY(5);
-    tell(&lead, 70, DAY(300), DAY(300), SOURCE_IMPORT);
+    learn(&lead, 70, DAY(300), DAY(300), SOURCE_IMPORT);
     struct history_view view = view_of(&lead);
     ck_assert_int_eq(size_in(&view), 70);
 }
@@ -173,7 +173,7 @@ START_TEST(test_without_handoff_all_that_was_told)
     const struct touch touches[] = {{.kind = "form_submitted", .occurred_at = DAY(4)}};
     struct history_lead lead = new_lead(1);
 
-    tell(&lead, 70, DAY(2), DAY(300), SOURCE_IMPORT);
+    learn(&lead, 70, DAY(2), DAY(300), SOURCE_IMPORT);
     lead.touches = touches;
     lead.touch_count = 1;
     struct history_view view = view_of(&lead);
@@ -265,9 +265,9 @@ START_TEST(test_sql_is_judged_on_what_sales_said_as_it_decided)
 
     lead.first_handoff_at = DAY(1);
     lead.first_decided_at = DAY(4);
-    tell(&lead, 10, DAY(0), DAY(0), SOURCE_FORM);
-    tell(&lead, 70, DAY(4), DAY(4), SOURCE_SALES);
-    tell(&lead, 90, DAY(6), DAY(6), SOURCE_SALES);
+    learn(&lead, 10, DAY(0), DAY(0), SOURCE_FORM);
+    learn(&lead, 70, DAY(4), DAY(4), SOURCE_SALES);
+    learn(&lead, 90, DAY(6), DAY(6), SOURCE_SALES);
     ck_assert(history_view(&lead, TERM_SQL, arena, &view));
     ck_assert_int_eq(size_in(&view), 70);
     ck_assert(history_view(&lead, TERM_MQL, arena, &view));
@@ -301,7 +301,7 @@ static void add(struct history_lead *lead, int64_t size, struct history_answer a
     lead->first_verdict_at = DAY(1);
     lead->answer = answer;
     if (size >= 0)
-        tell(lead, size, DAY(0), DAY(1), SOURCE_FORM);
+        learn(lead, size, DAY(0), DAY(1), SOURCE_FORM);
     ck_assert_int_eq(backtest_add(backtest, lead, arena), ERR_NONE);
 }
 

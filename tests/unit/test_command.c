@@ -107,7 +107,7 @@ START_TEST(a_refusal_by_the_state_is_repeated)
 }
 END_TEST
 
-/* Who may not is told so, and the same request by somebody who may takes effect. */
+/* Who may not is refused, and the same request by somebody who may takes effect. */
 START_TEST(a_refusal_of_the_caller_is_not_kept)
 {
     offer_open();

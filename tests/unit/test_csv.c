@@ -12,7 +12,7 @@ struct source {
     size_t len;
     size_t at;
     size_t piece;
-    bool breaks; /* reading fails behind the text */
+    bool breaks; /* reading fails after the text */
 };
 
 static bool bring(void *context, char *bytes, size_t size, size_t *len)

@@ -1,4 +1,4 @@
-/* One spelling for one mailbox, and what its domain tells. */
+/* One spelling for one mailbox, and what its domain says. */
 #include "base/email.h"
 #include "suite.h"
 

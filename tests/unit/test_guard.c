@@ -63,7 +63,7 @@ static const struct {
      ERR_MALFORMED_REQUEST,
      0,
      false},
-    {"a vertical tab behind the name",
+    {"a vertical tab after the name",
      "POST",
      "/",
      {"Transfer-Encoding\x0b|chunked"},

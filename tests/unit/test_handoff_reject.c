@@ -261,13 +261,13 @@ START_TEST(who_is_known_already_is_reviewed_by_a_human)
 }
 END_TEST
 
-/* However late the clock of whoever told it ran. */
+/* However late the clock of whoever said it ran. */
 START_TEST(a_correction_beats_what_was_told_with_a_date_to_come)
 {
     bench_open();
     struct lead *lead = bench_lead("kim@x.example", 120);
-    struct observation *told = attribute_find(&lead->attributes, "employees")->observations;
-    told[0].occurred_at = BENCH_NOW + 3650 * INSTANT_DAY; /* as it could be stored before */
+    struct observation *said = attribute_find(&lead->attributes, "employees")->observations;
+    said[0].occurred_at = BENCH_NOW + 3650 * INSTANT_DAY; /* as it could be stored before */
     reject_with(lead->open, "too_small", "employees", bench_int(30));
     ck_assert_str_eq(bench_answer("handoff", "class"), "bad_data");
     ck_assert_int_eq(known_value(&lead->attributes, "employees")->integer, 30);

@@ -1,6 +1,6 @@
 /*
  * Every action by every team on every handoff, in an order that a seed gives, with what must hold
- * looked at after each: one owner, at most one open handoff, a next date, a ledger that tells every
+ * looked at after each: one owner, at most one open handoff, a next date, a ledger that has every
  * move of stage, owner and handoff (its replay is the lead), refusals that change nothing, and
  * allowed_actions that tell the truth.
  */
@@ -106,7 +106,7 @@ static void check_values(const json_t *body)
     }
 }
 
-/* The stage and owner that the ledger tells, and a version on every answer to a gated handoff. */
+/* The stage and owner that the ledger has, and a version on every answer to a gated handoff. */
 static void follow_entry(const struct ledger_entry *entry, enum stage *stage, const char **owner)
 {
     json_t *body = json_loadb(entry->body, entry->body_len, 0, NULL);

@@ -1,4 +1,4 @@
-/* History as it was told: leads and deals taken once, refused with a reason, judged by nobody. */
+/* History as it was given: leads and deals taken once, refused with a reason, judged by nobody. */
 #include "../support/known.h"
 
 #include "core/command_decide.h"

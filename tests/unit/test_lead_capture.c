@@ -1,4 +1,4 @@
-/* Capture: which lead it is, what it tells, what follows, and what happens when it comes again. */
+/* Capture: which lead it is, what it says, what follows, and what happens when it comes again. */
 #include "../support/known.h"
 #include "bench_person.h"
 #include "suite.h"
@@ -392,7 +392,7 @@ START_TEST(a_visit_joins_the_person_and_may_qualify_them)
 }
 END_TEST
 
-/* An anonymous lead may be offered too: by what its visits told. */
+/* An anonymous lead may be offered too: by what its visits show. */
 START_TEST(two_open_handoffs_are_not_joined)
 {
     struct person visit = {
@@ -412,7 +412,7 @@ START_TEST(two_open_handoffs_are_not_joined)
 }
 END_TEST
 
-/* ---- what is told ---- */
+/* ---- what is given ---- */
 
 START_TEST(a_claimed_stage_is_evidence_and_not_the_stage)
 {

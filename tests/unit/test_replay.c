@@ -207,7 +207,7 @@ START_TEST(nothing_follows_on_a_lead_that_ended)
 }
 END_TEST
 
-/* One fault is told once: what comes after it follows from what it said. */
+/* One fault is reported once: what comes after it follows from what it said. */
 START_TEST(an_entry_is_taken_at_its_word)
 {
     begin_lead();

@@ -42,7 +42,7 @@ static struct definition *compile(enum term term)
     return definition;
 }
 
-static void tell(struct attribute_set *set, const char *name, struct value value)
+static void give(struct attribute_set *set, const char *name, struct value value)
 {
     struct observation seen = {.value = value, .occurred_at = NOW, .known_from = NOW};
     bool changed;
@@ -117,13 +117,13 @@ START_TEST(fit_and_an_action_of_their_own_make_an_mql)
     struct verdict_subject subject = {&attributes, NULL, &log, NOW, INSTANT_NONE};
     struct verdict verdict;
 
-    tell(&attributes, "email.is_free_mail",
+    give(&attributes, "email.is_free_mail",
          (struct value){.type = VALUE_BOOL, .boolean = people[_i].free_mail});
     if (people[_i].employees > 0)
-        tell(&attributes, "company.employees",
+        give(&attributes, "company.employees",
              (struct value){.type = VALUE_INT, .integer = people[_i].employees});
     if (people[_i].seniority != NULL)
-        tell(&attributes, "seniority", text(people[_i].seniority));
+        give(&attributes, "seniority", text(people[_i].seniority));
     verdict_evaluate(mql, &subject, &verdict);
     ck_assert_msg((verdict.result == VERDICT_QUALIFIED) == people[_i].mql, "mql: %s",
                   people[_i].who);
@@ -146,10 +146,10 @@ START_TEST(an_sql_asks_for_its_four_facts)
     ck_assert_uint_eq(verdict.ask_for_count, 4);
     for (int i = 0; i < 4; i++) {
         ck_assert_str_eq(verdict.ask_for[i], names[i]);
-        tell(&facts, names[i], text("told on the call"));
+        give(&facts, names[i], text("said on the call"));
     }
     ck_assert_int_eq(judge(definition, NULL, &facts, NULL).result, VERDICT_QUALIFIED);
-    tell(&facts, "budget", (struct value){.type = VALUE_INT, .integer = 0});
+    give(&facts, "budget", (struct value){.type = VALUE_INT, .integer = 0});
     ck_assert_int_eq(judge(definition, NULL, &facts, NULL).result, VERDICT_NOT_QUALIFIED);
     definition_free(definition);
 }

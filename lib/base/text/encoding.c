@@ -52,7 +52,7 @@ static enum encoding by_first_bytes(const unsigned char *bytes, size_t len)
     return ENCODING_UNKNOWN;
 }
 
-/* Whether these are the first bytes of a character that goes on behind them. */
+/* Whether these are the first bytes of a character that goes on after them. */
 static bool is_cut(const char *bytes, size_t len)
 {
     size_t at = 1;
@@ -119,7 +119,7 @@ static bool open_converters(struct decoder *decoder)
     return U_SUCCESS(status);
 }
 
-/* More bytes behind those that are there; what was handed out makes room. */
+/* More bytes after those that are there; what was handed out makes room. */
 static bool fetch(struct decoder *decoder)
 {
     size_t got = 0;

@@ -137,7 +137,7 @@ static bool read_changes(const struct file *file, const struct counts *counts,
     return true;
 }
 
-/* ---- the rule behind the last change (POSIX TZ, RFC 8536 section 3.3.1) ---- */
+/* ---- the rule after the last change (POSIX TZ, RFC 8536 section 3.3.1) ---- */
 
 enum day_kind { DAY_OF_MONTH_WEEK, DAY_WITHOUT_LEAP, DAY_WITH_LEAP };
 

@@ -9,7 +9,7 @@
 #include "core/definition/definition.h"
 
 struct starter {
-    const char *name; /* of its file, without .json; NULL behind the last */
+    const char *name; /* of its file, without .json; NULL after the last */
     const char *text; /* JSON */
 };
 

@@ -17,7 +17,7 @@ static void write_number(const char *key, double number, struct json_out *out)
     json_out_real(out, round(number * SHOWN) / SHOWN);
 }
 
-/* However small, three digits tell it: rounded like the others it would read as impossible. */
+/* However small, three digits show it: rounded like the others it would read as impossible. */
 static void write_chance(double p, struct json_out *out)
 {
     double scale = p > 0 ? pow(10, P_DIGITS - 1 - floor(log10(p))) : SHOWN;

@@ -77,7 +77,7 @@ enum lead_step {
 const char *lead_step_name(enum lead_step step); /* NULL for none */
 extern const struct input_type lead_step_type;
 
-/** What stands in next.why: a code, and what it is about behind ": " where there is something. */
+/** What stands in next.why: a code, and what it is about after ": " where there is something. */
 #define NEXT_WHY_MAX_BYTES 128
 
 /** How often somebody is reminded of what is overdue or to be reviewed. */

@@ -44,7 +44,7 @@ bool checkpoint_sign(struct checkpoint *checkpoint, const struct signing_key *ke
     X(SIGNATURE, "the checkpoint's signature does not fit what it says")                           \
     X(KIND, "the entry's type is not what its kind means")                                         \
     X(HASH, "the entry's hash is not that of its content and its predecessor")                     \
-    X(UNCOVERED, "the entry stands behind the end of the checkpoint")                              \
+    X(UNCOVERED, "the entry stands after the end of the checkpoint")                               \
     X(PATH, "the path does not lead from the entry to the checkpoint's root")                      \
     X(WORKSPACE, "the checkpoints are of two workspaces")                                          \
     X(SHORTER, "the kept checkpoint covers more than the new one: the ledger was cut")             \

@@ -244,9 +244,9 @@ static void take_leads(const struct read *read, const struct pg_result *result,
 {
     size_t count = (size_t)pg_rows(result);
     struct history_lead *leads = ARENA_ARRAY(read->arena, struct history_lead, count + 1);
-    struct history_told *told = ARENA_ARRAY(read->arena, struct history_told, count + 1);
+    struct history_known *known = ARENA_ARRAY(read->arena, struct history_known, count + 1);
 
-    for (size_t i = 0; leads != NULL && told != NULL && i < count; i++) {
+    for (size_t i = 0; leads != NULL && known != NULL && i < count; i++) {
         int row = (int)i;
         leads[i] = (struct history_lead){
             .id = pg_get_uuid(result, row, 0),
@@ -260,11 +260,11 @@ static void take_leads(const struct read *read, const struct pg_result *result,
         };
         leads[i].answer.sql = leads[i].answer.sql_at != INSTANT_NONE;
         leads[i].answer.won = leads[i].answer.won_at != INSTANT_NONE;
-        told[i] = (struct history_told){copy_text(result, row, 2, read->arena),
-                                        copy_text(result, row, 3, read->arena)};
+        known[i] = (struct history_known){copy_text(result, row, 2, read->arena),
+                                          copy_text(result, row, 3, read->arena)};
     }
     out->leads = leads;
-    out->told = told;
+    out->known = known;
     out->count = count;
 }
 
@@ -466,10 +466,10 @@ enum err history_read_rest(const struct read *read, const struct history_query *
     enum err err = run_rest(read, query, &slice);
 
     for (size_t i = 0; err == ERR_NONE && i < slice.count; i++) {
-        const struct history_told *told = &page->told[page->read + i];
-        err = read_set(&told->attributes, read->arena, &slice.leads[i].attributes);
+        const struct history_known *known = &page->known[page->read + i];
+        err = read_set(&known->attributes, read->arena, &slice.leads[i].attributes);
         if (err == ERR_NONE)
-            err = read_set(&told->facts, read->arena, &slice.leads[i].facts);
+            err = read_set(&known->facts, read->arena, &slice.leads[i].facts);
     }
     *leads = slice.leads;
     *count = slice.count;

@@ -37,14 +37,14 @@ struct history_text {
     size_t len;
 };
 
-struct history_told {
+struct history_known {
     struct history_text attributes;
     struct history_text facts;
 };
 
 struct history_page {
     struct history_lead *leads; /* in the read's arena */
-    const struct history_told *told;
+    const struct history_known *known;
     size_t count; /* 0: the end */
     size_t read;  /* how many of them were completed */
     bool named;   /* not all that there are, and the newest first */
