@@ -14,6 +14,7 @@
 #include "core/handoff/handoff_outcome.h"
 #include "core/handoff/handoff_qualify.h"
 #include "core/handoff/handoff_reject.h"
+#include "core/handoff/handoff_request.h"
 #include "core/handoff/leads_due.h"
 #include "core/intake/import.h"
 #include "core/intake/inbound.h"

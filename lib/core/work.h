@@ -203,8 +203,8 @@ enum row_kind {
     KIND_DELIVERY,   /* struct uuid; struct delivery_row */
     KIND_BACKGROUND, /* struct uuid; struct background_job */
     KIND_SLOTS,      /* work_whole; struct slots: which slots of background jobs are taken */
-    KIND_DUE,        /* work_whole; struct list of struct lead: their next step is due, at most
-                        DUE_BATCH */
+    KIND_DUE,        /* work_whole; struct list of struct lead: their next step is due, or the
+                        answer to whoever asks for them; at most DUE_BATCH of each */
     /* these are saved and never asked for */
     KIND_VERDICT,       /* struct verdict_row */
     KIND_FEEDBACK,      /* struct feedback_row */

@@ -489,24 +489,43 @@ static void take_queues(struct load *load, const struct list *keys, int first)
 static int ask_due(struct load *load, const struct list *keys)
 {
     (void)keys;
-    return lead_table_queue_due(&load->scope, DUE_BATCH);
+    int first = lead_table_queue_due(&load->scope, DUE_BATCH);
+
+    handoff_table_queue_asked_due(&load->scope, DUE_BATCH);
+    return first;
+}
+
+static bool holds_id(const struct list *ids, struct uuid id)
+{
+    for (size_t i = 0; i < ids->count; i++)
+        if (uuid_equal(*(const struct uuid *)ids->items[i], id))
+            return true;
+    return false;
+}
+
+/* Of a lead whose step is due and that is asked for once. */
+static void note_due(struct load *load, struct list *due, const struct pg_result *result)
+{
+    for (int row = 0; row < pg_rows(result); row++) {
+        struct uuid lead = pg_get_uuid(result, row, 0);
+        if (holds_id(due, lead))
+            continue;
+        note_id(load, due, lead);
+        if (!work_has(load->work, KIND_LEAD, &lead))
+            note_id(load, &load->dealt.of[KIND_LEAD], lead);
+    }
 }
 
 /* Until they are read the list holds the leads' ids. */
 static void take_due(struct load *load, const struct list *keys, int first)
 {
-    const struct pg_result *result = pg_result(load->scope.pg, first);
     struct list *due = ARENA_NEW(load->work->arena, struct list);
 
     (void)keys;
     if (due == NULL)
         return;
-    for (int row = 0; row < pg_rows(result); row++) {
-        struct uuid lead = pg_get_uuid(result, row, 0);
-        note_id(load, due, lead);
-        if (!work_has(load->work, KIND_LEAD, &lead))
-            note_id(load, &load->dealt.of[KIND_LEAD], lead);
-    }
+    note_due(load, due, pg_result(load->scope.pg, first));
+    note_due(load, due, pg_result(load->scope.pg, first + 1));
     work_put(load->work, KIND_DUE, &work_whole, due);
 }
 

@@ -11,6 +11,7 @@
 #include "core/handoff/handoff_outcome.h"
 #include "core/handoff/handoff_qualify.h"
 #include "core/handoff/handoff_reject.h"
+#include "core/handoff/handoff_request.h"
 
 #include <string.h>
 
@@ -55,6 +56,30 @@ static const struct input_field assign_fields[] = {
     {"note", &note_type, AT(struct assign_input, note)},
 };
 const struct input_spec assign_spec = INPUT_SPEC(assign_fields, struct assign_input);
+
+/* ---- request, grant, decline ---- */
+
+static const struct input_field request_fields[] = {
+    {"lead_id", &input_uuid, AT(struct handoff_request_input, lead), .place = INPUT_PATH},
+    {"team", &name_type, AT(struct handoff_request_input, team)},
+    {"note", &note_type, AT(struct handoff_request_input, note), .required = true},
+};
+const struct input_spec handoff_request_spec =
+    INPUT_SPEC(request_fields, struct handoff_request_input);
+
+static const struct input_field grant_fields[] = {
+    HANDOFF_FIELD(struct handoff_grant_input),
+    {"note", &note_type, AT(struct handoff_grant_input, note)},
+};
+const struct input_spec handoff_grant_spec = INPUT_SPEC(grant_fields, struct handoff_grant_input);
+
+static const struct input_field decline_fields[] = {
+    HANDOFF_FIELD(struct handoff_decline_input),
+    {"reason", &code_type, AT(struct handoff_decline_input, reason), .required = true},
+    {"note", &note_type, AT(struct handoff_decline_input, note)},
+};
+const struct input_spec handoff_decline_spec =
+    INPUT_SPEC(decline_fields, struct handoff_decline_input);
 
 /* ---- accept, withdraw, reject, return, qualify ---- */
 

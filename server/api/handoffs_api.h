@@ -8,6 +8,9 @@ extern const struct input_spec offer_spec;
 extern const struct input_spec claim_spec;
 extern const struct input_spec release_spec;
 extern const struct input_spec assign_spec;
+extern const struct input_spec handoff_request_spec; /* POST /v1/leads/{lead_id}/request */
+extern const struct input_spec handoff_grant_spec;
+extern const struct input_spec handoff_decline_spec;
 extern const struct input_spec handoff_note_spec;
 extern const struct input_spec handoff_withdraw_spec; /* accept, withdraw */
 extern const struct input_spec handoff_reject_spec;   /* reject, return */

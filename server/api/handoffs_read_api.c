@@ -92,8 +92,9 @@ static bool may_have_receipt(const struct request *r, const struct handoff *hand
 static enum err refuse_unanswered(struct request *r, const struct handoff *handoff,
                                   enum handoff_state state)
 {
-    if (state == HANDOFF_OFFERED)
-        return request_refuse(r, ERR_NOT_ANSWERED, "It is offered: there is no answer to it yet");
+    if (state == HANDOFF_OFFERED || state == HANDOFF_REQUESTED)
+        return request_refuse(r, ERR_NOT_ANSWERED, "It is %s: there is no answer to it yet",
+                              handoff_state_name(state));
     return request_refuse(r, ERR_NOT_ANSWERED, "It is %s and never was %s",
                           handoff_state_name(handoff->state), handoff_state_name(state));
 }
@@ -103,7 +104,7 @@ static enum err answer_receipt(struct request *r, const struct read *read,
 {
     const struct receipt_input *input = r->input;
     enum handoff_state state = input->state == HANDOFF_STATE_COUNT ? handoff->state : input->state;
-    enum err err = state == HANDOFF_OFFERED ? ERR_NOT_FOUND : ERR_NONE;
+    enum err err = state < HANDOFF_ACCEPTED ? ERR_NOT_FOUND : ERR_NONE;
     int64_t pos;
 
     if (!may_have_receipt(r, handoff))

@@ -9,7 +9,7 @@ SPOILT = 0.5  # share of the requests that have a fault
 WRITES_SELDOM = {"routes_replace", "leads_erase", "teams_update", "teams_calendar_set"}
 WRITES_OFTEN = {"leads_capture": 6, "definitions_draft": 4, "definitions_replace": 3, "sources_create": 3,
                 "inbound_receive": 5}
-OF_MARKETING = {"handoffs_offer", "handoffs_withdraw", "handoffs_dispute"}
+OF_MARKETING = {"handoffs_offer", "handoffs_grant", "handoffs_decline", "handoffs_withdraw", "handoffs_dispute"}
 AT_HOME = {"lead_id", "from", "team", "to_team", "member", "email", "content_hash", "version"}
 TIMES = ["2026-11-22T10:00:00Z", "2026-11-22t10:00:00.5z", "2020-02-29T23:59:59.999999+14:00",
          "1970-01-01T00:00:00Z", "2031-01-01T00:00:00-12:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"]

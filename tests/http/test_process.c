@@ -1,4 +1,4 @@
-/* Whose turn it is: what its owner says of a lead that waits for them. */
+/* Whose turn it is: what its owner says of a lead that waits for them, or that sales asks for. */
 #include "stage.h"
 #include "suite.h"
 
@@ -95,10 +95,123 @@ static const struct step not_offered[] = {
     {0},
 };
 
+/* ---- requests ---- */
+
+#define LEE                                                                                        \
+    POST("marketing knows Lee, who is no mql", "marketing", "/v1/leads",                           \
+         "{'email':'lee@corp.example','touch':{'kind':'page_view','source':'google'}}", 201,       \
+         .keep = {{"kim", "/lead/id"}})
+
+static const struct step granted[] = {
+    LEE,
+    POST("Sam asks for him", "sam", KIM "/request",
+         "{'team':'sales','note':'Met him at the fair.'}", 201, .headers = {"Idempotency-Key: q1"},
+         .checks = {{"/handoff/kind", "'requested'"},
+                    {"/handoff/state", "'requested'"},
+                    {"/handoff/from_team", "'marketing'"},
+                    {"/handoff/allowed_actions", "['withdraw']"},
+                    {"/lead/owner_team", "'marketing'"},
+                    {"/lead/next/step", "'nurture'"},
+                    {"@Location", "~/v1/handoffs/"}},
+         .keep = {{"first", "@body"}, {"offer", "/handoff/id"}}),
+    POST("the repeat answers the same bytes", "sam", KIM "/request",
+         "{'team':'sales','note':'Met him at the fair.'}", 201, .headers = {"Idempotency-Key: q1"},
+         .checks = {{"@body", "=${first}"}, {"@Idempotent-Replayed", "=true"}}),
+    POST("once", "sam", KIM "/request", "{'note':'x'}", 409,
+         .checks = {{"/state", "'requested'"}, {"/allowed_actions", "['withdraw']"}}),
+    POST("marketing does not ask", "ana", KIM "/request", "{'note':'x'}", 403),
+    GET("marketing finds it", "ana", "/v1/handoffs?state=requested", 200,
+        .checks = {{"/data", "#1"},
+                   {"/data/0/id", "'${offer}'"},
+                   {"/data/0/offer_note", "'Met him at the fair.'"},
+                   {"/data/0/allowed_actions", "['grant','decline']"}}),
+    GET("and so does who looks for all that is open", "sam", "/v1/handoffs?team=sales", 200,
+        .checks = {{"/data", "#1"}, {"/data/0/state", "'requested'"}}),
+    GET("and at him", "ana", KIM, 200, .checks = {{"/open_handoff", "'${offer}'"}}),
+    POST("nobody claims him", "sam", "/v1/handoffs/claim", "{'team':'sales'}", 200,
+         .checks = {{"/data", "#0"}}),
+    GET("there is no answer yet", "ana", "/v1/handoffs/${offer}/receipt", 409),
+    POST("sales cannot grant it to itself", "sam", "/v1/handoffs/${offer}/grant", NULL, 403),
+    POST("marketing grants it", "ana", "/v1/handoffs/${offer}/grant", "{'note':'Good luck.'}", 200,
+         .headers = {"Idempotency-Key: g1"},
+         .checks = {{"/handoff/state", "'accepted'"},
+                    {"/handoff/kind", "'requested'"},
+                    {"/handoff/accepted_by", "<string>"},
+                    {"/lead/owner_team", "'sales'"},
+                    {"/lead/stage", "'sal'"},
+                    {"/lead/next/step", "'decide'"}},
+         .keep = {{"first", "@body"}}),
+    POST("the repeat answers the same bytes", "ana", "/v1/handoffs/${offer}/grant",
+         "{'note':'Good luck.'}", 200, .headers = {"Idempotency-Key: g1"},
+         .checks = {{"@body", "=${first}"}, {"@Idempotent-Replayed", "=true"}}),
+    POST("once", "ana", "/v1/handoffs/${offer}/grant", NULL, 409,
+         .checks = {{"/state", "'accepted'"}}),
+    GET("it is Sam's", "sam", "/v1/handoffs?assignee=me", 200,
+        .checks = {{"/data", "#1"}, {"/data/0/id", "'${offer}'"}}),
+    POST("who qualifies him", "sam", "/v1/handoffs/${offer}/qualify", NULL, 200,
+         .checks = {{"/lead/stage", "'sql'"}}),
+    {0},
+};
+
+static const struct step declined[] = {
+    LEE,
+    POST("a request without a word", "sam", KIM "/request", "{}", 400,
+         .checks = {{"/errors/0/pointer", "'/note'"}}),
+    POST("or for another team", "sam", KIM "/request", "{'team':'marketing','note':'x'}", 422,
+         .checks = {{"/errors/0/pointer", "'/team'"}}),
+    POST("Sam asks", "sam", KIM "/request", "{'note':'Met him at the fair.'}", 201,
+         .keep = {{"offer", "/handoff/id"}}),
+    POST("no without a reason", "ana", "/v1/handoffs/${offer}/decline", "{}", 400),
+    POST("marketing declines", "ana", "/v1/handoffs/${offer}/decline",
+         "{'reason':'in_talks','note':'We see him on Thursday.'}", 200,
+         .headers = {"Idempotency-Key: d1"},
+         .checks = {{"/handoff/state", "'declined'"},
+                    {"/handoff/reason", "'in_talks'"},
+                    {"/lead/owner_team", "'marketing'"}},
+         .keep = {{"first", "@body"}}),
+    POST("the repeat answers the same bytes", "ana", "/v1/handoffs/${offer}/decline",
+         "{'reason':'in_talks','note':'We see him on Thursday.'}", 200,
+         .headers = {"Idempotency-Key: d1"}, .checks = {{"@body", "=${first}"}}),
+    POST("once", "ana", "/v1/handoffs/${offer}/decline", "{'reason':'in_talks'}", 409,
+         .checks = {{"/state", "'declined'"}}),
+    GET("Sam reads why", "sam", "/v1/handoffs?lead_id=${kim}", 200,
+        .checks = {{"/data", "#1"}, {"/data/0/note", "'We see him on Thursday.'"}}),
+    POST("he asks again", "sam", KIM "/request", "{'note':'And after Thursday?'}", 201,
+         .keep = {{"offer", "/handoff/id"}}),
+    POST("and thinks again", "sam", "/v1/handoffs/${offer}/withdraw", NULL, 200,
+         .checks = {{"/handoff/state", "'withdrawn'"}, {"/lead/next/step", "'nurture'"}}),
+    POST("and again", "sam", KIM "/request", "{'note':'Well?'}", 201,
+         .keep = {{"offer", "/handoff/id"}}),
+    POST("he does what makes him an mql", "marketing", "/v1/leads",
+         "{'email':'lee@corp.example','attributes':{'seniority':'vp','company.employees':120},"
+         "'touch':{'kind':'form_submitted','source':'google'}}",
+         200, .checks = {{"/handoff/state", "'offered'"}}),
+    GET("and the offer overtakes the request", "sam", "/v1/handoffs/${offer}", 200,
+        .checks = {{"/state", "'withdrawn'"}, {"/reason", "'overtaken'"}}),
+    {0},
+};
+
+static const struct step unanswered[] = {
+    LEE,
+    POST("Sam asks", "sam", KIM "/request", "{'note':'Met him at the fair.'}", 201,
+         .keep = {{"offer", "/handoff/id"}}),
+    LATER("nobody says anything for a day", DAY),
+    UNTIL("that is a no, and it says why", "sam", "/v1/handoffs/${offer}", 200,
+          .checks = {{"/state", "'declined'"},
+                     {"/reason", "'unanswered'"},
+                     {"/closed_by", "null"},
+                     {"/overdue", "true"}}),
+    GET("which is on his timeline", "sam", KIM "/timeline", 200,
+        .checks = {{"/data/3/type", "'handoff.declined'"},
+                   {"/data/3/actor/cause", "'respond_by'"}}),
+    {0},
+};
+
 static const struct {
     const char *label;
     const struct step *steps;
-} stories[] = {{"a review", reviewed}, {"the end", ended}, {"no gate", not_offered}};
+} stories[] = {{"a review", reviewed}, {"the end", ended}, {"no gate", not_offered},
+               {"a request", granted}, {"a no", declined}, {"no answer", unanswered}};
 
 STORY(whose_turn_it_is, SIGNED, stories[_i].steps)
 

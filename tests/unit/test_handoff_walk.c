@@ -8,6 +8,8 @@
 #include "bench_replay.h"
 #include "suite.h"
 
+#include "core/handoff/handoff_request.h"
+
 #define WALK_SEEDS        120
 #define WALK_STEPS        400
 #define WALK_LEADS        4
@@ -237,6 +239,14 @@ static void step_offer(void)
     run(COMMAND_HANDOFF_OFFER, pick_caller(), &input);
 }
 
+static void step_request(void)
+{
+    struct handoff_request_input input = {offer_leads[pick(WALK_LEADS)]->id, NULL, "a word"};
+
+    walk.said = "a request";
+    run(COMMAND_HANDOFF_REQUEST, pick_caller(), &input);
+}
+
 static void step_time(void)
 {
     static const instant spans[] = {INSTANT_MINUTE, 60 * INSTANT_MINUTE, INSTANT_DAY,
@@ -286,6 +296,8 @@ static const void *input_of(enum handoff_action action, struct uuid handoff,
     static struct handoff_reject_input reject;
     static struct handoff_withdraw_input withdraw;
     static struct handoff_qualify_input qualify;
+    static struct handoff_grant_input grant;
+    static struct handoff_decline_input decline;
     static struct release_input release;
     static struct assign_input assign;
     static struct feedback_input feedback;
@@ -297,6 +309,8 @@ static const void *input_of(enum handoff_action action, struct uuid handoff,
         handoff, NULL, pick(2) ? INSTANT_NONE : bench.work.now + INSTANT_DAY};
     reject = (struct handoff_reject_input){handoff, reasons[pick(5)], NULL, size, pick(2)};
     qualify = (struct handoff_qualify_input){handoff, facts, pick(4) == 0 ? 0 : 2, NULL};
+    grant = (struct handoff_grant_input){handoff, NULL};
+    decline = (struct handoff_decline_input){handoff, "in_talks", NULL};
     release = (struct release_input){handoff, NULL};
     assign = (struct assign_input){handoff, pick(2) ? "sam@acme.example" : "eve@acme.example", 600,
                                    NULL};
@@ -315,6 +329,8 @@ static const void *input_of(enum handoff_action action, struct uuid handoff,
         [ACTION_REJECT] = {COMMAND_HANDOFF_REJECT, &reject},
         [ACTION_RETURN] = {COMMAND_HANDOFF_RETURN, &reject},
         [ACTION_QUALIFY] = {COMMAND_HANDOFF_QUALIFY, &qualify},
+        [ACTION_GRANT] = {COMMAND_HANDOFF_GRANT, &grant},
+        [ACTION_DECLINE] = {COMMAND_HANDOFF_DECLINE, &decline},
         [ACTION_WITHDRAW] = {COMMAND_HANDOFF_WITHDRAW, &withdraw},
         [ACTION_RELEASE] = {COMMAND_HANDOFF_RELEASE, &release},
         [ACTION_ASSIGN] = {COMMAND_HANDOFF_ASSIGN, &assign},
@@ -373,6 +389,8 @@ static void step(size_t done[ACTION_COUNT])
         step_time();
     else if (dice <= 3)
         step_offer();
+    else if (dice == 4)
+        step_request();
     else
         step_answer(done);
 }

@@ -1,6 +1,7 @@
 #include "core/handoff/feedback.h"
 
 #include "core/handoff/handoff_walk.h"
+#include "core/handoff/offer.h"
 #include "core/handoff/shape.h"
 
 struct uuid feedback_add(const struct handoff_step *step, enum feedback_kind kind, int rating,
@@ -71,6 +72,7 @@ enum decision feedback_uphold(struct work *work, const struct command *command,
 /* The same offer once more: it was right the first time. */
 static struct handoff *repeat(struct work *work, struct lead *lead, const struct handoff *disputed)
 {
+    offer_overtake(work, lead);
     struct handoff *again = work_add_handoff(work, lead, life_rule(ACTION_RETAKE)->to);
 
     if (again == NULL)

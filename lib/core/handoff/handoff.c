@@ -135,7 +135,12 @@ void handoff_drop_lapsed(struct handoff *handoff, instant now)
     handoff->claimed_until = INSTANT_NONE;
 }
 
+bool handoff_is_under_way(const struct lead *lead)
+{
+    return lead->open != NULL && lead->open->state != HANDOFF_REQUESTED;
+}
+
 struct uuid handoff_lead_with(const struct lead *lead)
 {
-    return lead->open == NULL ? lead->owner_team : (struct uuid){{0}};
+    return handoff_is_under_way(lead) ? (struct uuid){{0}} : lead->owner_team;
 }

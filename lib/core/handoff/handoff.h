@@ -6,13 +6,15 @@
 
 /* name, text, whether it is open: a lead has at most one handoff in an open state */
 #define HANDOFF_STATE_TABLE(X)                                                                     \
+    X(REQUESTED, "requested", true)  /* a sales team asks for it; the owner is to answer */        \
     X(OFFERED, "offered", true)      /* the receiving team is to answer by respond_by */           \
     X(ACCEPTED, "accepted", true)    /* it owns the lead and is to decide by decide_by */          \
     X(QUALIFIED, "qualified", false) /* the receiving team made it an sql */                       \
     X(REJECTED, "rejected", false)   /* with a reason; the lead never moved */                     \
     X(RETURNED, "returned", false)   /* with a reason, after accepting; the lead went back */      \
     X(EXPIRED, "expired", false)     /* not answered in time; counted against the receiver */      \
-    X(WITHDRAWN, "withdrawn", false) /* by the offering team, or the lead was erased */
+    X(WITHDRAWN, "withdrawn", false) /* by whoever began it, or the lead was erased */             \
+    X(DECLINED, "declined", false)   /* a request, with a reason or for want of an answer */
 
 enum handoff_state {
 #define X(name, text, open) HANDOFF_##name,
@@ -28,7 +30,8 @@ enum handoff_state {
     X(ACCOUNT_BASED, "account_based") /* exception */                                              \
     X(OVERRIDE, "override")           /* a human's word against the verdict */                     \
     X(SELF_SOURCED, "self_sourced")   /* found by sales itself: from = to, accepted at once */     \
-    X(IMPORTED, "imported")           /* history */
+    X(IMPORTED, "imported")           /* history */                                                \
+    X(REQUESTED, "requested")         /* asked for by sales, and granted by its owner */
 
 enum handoff_kind {
 #define X(name, text) HANDOFF_KIND_##name,
@@ -72,7 +75,7 @@ bool outcome_kind_parse(const char *name, enum outcome_kind *out);
 extern const struct input_type handoff_state_type;
 /** The states that are answers to an offer. */
 extern const struct input_type handoff_answer_type;
-/** The kinds that can be offered: all but history. */
+/** The kinds that can be offered: all but history and what is asked for. */
 extern const struct input_type handoff_offer_type;
 extern const struct input_type outcome_kind_type;
 extern const struct input_type note_type;
@@ -131,7 +134,9 @@ bool handoff_is_overdue(const struct handoff *handoff, instant now);
 /** Clears a claim that has lapsed: it is none any more, whether or not anybody released it. */
 void handoff_drop_lapsed(struct handoff *handoff, instant now);
 
-/** The team that has the lead with no handoff open; nil while one is open, or without an owner. */
+/** Whether the lead is offered or accepted. That it is asked for changes nothing about it. */
+bool handoff_is_under_way(const struct lead *lead);
+/** The team that has the lead with none under way; nil while one is, or without an owner. */
 struct uuid handoff_lead_with(const struct lead *lead);
 
 #endif

@@ -33,6 +33,9 @@ enum decision handoff_withdraw(struct work *work, const struct command *command,
     step.until = input->until;
     if (!handoff_step_begin(&step, input->handoff, ACTION_WITHDRAW))
         return step.decision;
+    if (input->until != INSTANT_NONE && step.handoff->state == HANDOFF_REQUESTED)
+        return outcome_refuse_at(work, outcome, ERR_UNPROCESSABLE, "/until", "not_offered",
+                                 "Whoever asked for the lead does not say how long it waits");
     if (input->until != INSTANT_NONE && input->until <= work->now)
         return outcome_refuse_at(work, outcome, ERR_INVALID_VALUE, "/until", "range",
                                  "A date to come is wanted");

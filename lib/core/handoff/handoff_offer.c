@@ -90,7 +90,7 @@ static enum decision check_lead(struct plan *plan)
         return outcome_refuse(work, plan->outcome, ERR_NOT_YOUR_HANDOFF,
                               "Only the owning team, %s, may offer this lead",
                               config_team_name(work->config, lead->owner_team));
-    if (lead->open != NULL) {
+    if (handoff_is_under_way(lead)) {
         struct handoff_step step = {
             .work = work,
             .caller = plan->caller,

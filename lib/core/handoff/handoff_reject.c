@@ -136,7 +136,8 @@ static enum rejection_class class_of(const struct rejection *rejection, enum cri
     enum criterion_result bad = turned ? RESULT_MET : RESULT_UNMET;
 
     if (handoff->kind == HANDOFF_KIND_UNCLEAR || handoff->kind == HANDOFF_KIND_STRATEGIC ||
-        handoff->kind == HANDOFF_KIND_ACCOUNT_BASED || handoff->kind == HANDOFF_KIND_OVERRIDE)
+        handoff->kind == HANDOFF_KIND_ACCOUNT_BASED || handoff->kind == HANDOFF_KIND_OVERRIDE ||
+        handoff->kind == HANDOFF_KIND_REQUESTED)
         return CLASS_CONFIRMS_EXCEPTION;
     if (was != good)
         return CLASS_SHOWS_WEAK_CRITERION;

@@ -27,9 +27,12 @@ static void enter_state(struct handoff_step *step)
     if (step->rule->to == LIFE_STAYS)
         return;
     handoff_drop_lapsed(handoff, now); /* nobody was at it when it changed its state */
+    bool granted = handoff->state == HANDOFF_REQUESTED; /* then it is theirs who asked for it */
     handoff->state = step->rule->to;
     if (handoff->state == HANDOFF_ACCEPTED) {
-        handoff->assignee = handoff->accepted_by = member_of(step);
+        if (!granted)
+            handoff->assignee = member_of(step);
+        handoff->accepted_by = handoff->assignee;
         handoff->accepted_at = now;
         handoff->decide_by = now + decide_days(step->work, handoff) * INSTANT_DAY;
         handoff->claimed_until = INSTANT_NONE;

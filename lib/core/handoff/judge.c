@@ -82,7 +82,7 @@ static enum stage stage_by_verdict(const struct work *work, const struct lead *l
         return STAGE_SRL;
     if (judgement_meets(judgement, TERM_MQL))
         return STAGE_MQL;
-    if ((lead->stage == STAGE_MQL || lead->stage == STAGE_SRL) && lead->open == NULL)
+    if ((lead->stage == STAGE_MQL || lead->stage == STAGE_SRL) && !handoff_is_under_way(lead))
         return STAGE_INQUIRY;
     return lead->stage;
 }
@@ -100,7 +100,8 @@ static void move_stage(struct work *work, struct lead *lead, enum stage to)
  * Once asked it stays asked. */
 static void raise_hand(const struct work *work, struct lead *lead)
 {
-    if (lead->stage == STAGE_DISQUALIFIED && lead->open == NULL && lead->next.step == STEP_NONE)
+    if (lead->stage == STAGE_DISQUALIFIED && !handoff_is_under_way(lead) &&
+        lead->next.step == STEP_NONE)
         lead->next = (struct lead_next){STEP_REVIEW, work->now, "hand_raiser", 0};
 }
 
@@ -119,7 +120,8 @@ static void settle_next(struct work *work, struct lead *lead, const struct judge
     enum lead_step step = lead->next.step;
     bool meets = judgement_meets(judgement, TERM_SRL) || judgement_meets(judgement, TERM_MQL);
 
-    if (lead->open != NULL || !is_before_sales(lead->stage) || lead_is_held(lead, work->now))
+    if (handoff_is_under_way(lead) || !is_before_sales(lead->stage) ||
+        lead_is_held(lead, work->now))
         return;
     if (meets && offer_is_claimed(lead)) {
         if (step != STEP_REVIEW)

@@ -1,5 +1,6 @@
 #include "core/handoff/leads_due.h"
 
+#include "core/handoff/handoff_request.h"
 #include "core/handoff/handoff_walk.h"
 #include "core/handoff/judge.h"
 
@@ -74,7 +75,7 @@ static void offer_elsewhere(struct work *work, struct lead *lead, const struct h
     bool met_srl = lead_meets_srl(work, lead);
 
     judge_once_more(work, lead, NULL, &again);
-    if (lead->open != NULL)
+    if (handoff_is_under_way(lead))
         return;
     lead_hold(work, lead, &(struct lead_hold){.criterion = -1, .met_srl = met_srl});
     ask_for_review(work, lead, "expired");
@@ -126,7 +127,7 @@ static void end_of_nurture(struct work *work, struct lead *lead)
 
     lead_lift_hold(lead);
     try_to_offer(work, lead);
-    if (lead->open != NULL || lead->next.step != STEP_NURTURE)
+    if (handoff_is_under_way(lead) || lead->next.step != STEP_NURTURE)
         return;
     if (round == NURTURE_ROUNDS_MAX) {
         ask_for_review(work, lead, "nurtured_in_vain");
@@ -154,11 +155,10 @@ static bool is_due(const struct work *work, const struct lead *lead)
 
 static void act(struct work *work, struct lead *lead, const struct command *command)
 {
-    work_change_lead(work, lead);
     switch (lead->next.step) {
     case STEP_ANSWER:
     case STEP_DECIDE:
-        if (lead->open == NULL) /* nobody would ever be asked */
+        if (!handoff_is_under_way(lead)) /* nobody would ever be asked */
             ask_for_review(work, lead, "no_handoff");
         else if (lead->open->state == HANDOFF_OFFERED)
             answer_is_overdue(work, lead, command);
@@ -193,18 +193,24 @@ enum decision leads_due(struct work *work, const struct command *command, struct
         return DECIDE_AGAIN;
     for (size_t i = 0; i < due->count; i++) {
         struct lead *lead = due->items[i];
-        if (!is_due(work, lead))
+        bool asked = handoff_request_is_due(lead, work->now);
+        bool acts = is_due(work, lead);
+        if (!asked && !acts)
             continue;
-        if (lead->open != NULL)
+        work_change_lead(work, lead);
+        if (asked)
+            handoff_request_unanswered(work, lead);
+        if (acts && lead->open != NULL)
             work_change_handoff(work, lead->open);
-        act(work, lead, command);
+        if (acts)
+            act(work, lead, command);
         done++;
     }
     struct json_out *out = outcome_begin(work);
     json_out_begin_object(out);
     json_out_member_int(out, "done", done);
     /* a full batch of which nothing was due must not be loaded again and again */
-    json_out_member_bool(out, "more", done > 0 && due->count == DUE_BATCH);
+    json_out_member_bool(out, "more", done > 0 && due->count >= DUE_BATCH);
     json_out_end_object(out);
     return outcome_answer(work, outcome, 200);
 }

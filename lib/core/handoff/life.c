@@ -48,6 +48,20 @@ static const struct life_rule rules[] = {
      .follows = "by the `sql` definition in force, or by the word of sales when there is none; then offered on by the "
                 "first automatic route whose gate is met"},
 
+    /* ---- while it is asked for ---- */
+    {.action = ACTION_REQUEST, .who = WHO_ASKER, .states = LIFE_NOT_BEGUN,
+     .to = HANDOFF_REQUESTED,
+     .entry = LEDGER_HANDOFF_REQUESTED, .says = SAYS_OFFER | SAYS_PREVIOUS | SAYS_RESPOND_BY,
+     .follows = "the lead stays as it is, and may be offered by route meanwhile"},
+    {.action = ACTION_GRANT, .who = WHO_OFFERER, .states = IN(REQUESTED), .when = WHEN(LEAD_OWNED),
+     .to = HANDOFF_ACCEPTED, .owner = OWNER_RECEIVER, .stage = MOVE_SAL, .hold = HOLD_ENDS,
+     .next = NEXT_DECIDE, .why = "granted",
+     .entry = LEDGER_HANDOFF_ACCEPTED, .says = SAYS_DECIDE_BY | SAYS_OWNER | SAYS_LEASE | SAYS_PREVIOUS,
+     .follows = "whoever asked for the lead has it"},
+    {.action = ACTION_DECLINE, .who = WHO_OFFERER, .states = IN(REQUESTED),
+     .to = HANDOFF_DECLINED,
+     .entry = LEDGER_HANDOFF_DECLINED, .says = SAYS_REASON},
+
     /* ---- other steps before it is closed ---- */
     {.action = ACTION_WITHDRAW, .who = WHO_OFFERER, .states = IN(OFFERED), .only = CASE_UNTIL,
      .to = HANDOFF_WITHDRAWN, .stage = MOVE_BY_REASON, .hold = HOLD_BEGINS, .next = NEXT_UNTIL,
@@ -56,6 +70,10 @@ static const struct life_rule rules[] = {
     {.action = ACTION_WITHDRAW, .who = WHO_OFFERER, .states = IN(OFFERED),
      .to = HANDOFF_WITHDRAWN, .hold = HOLD_BEGINS, .next = NEXT_REVIEW, .why = "withdrawn",
      .entry = LEDGER_HANDOFF_WITHDRAWN, .says = SAYS_GATE},
+    {.action = ACTION_WITHDRAW, .who = WHO_RECEIVER, .states = IN(REQUESTED),
+     .to = HANDOFF_WITHDRAWN,
+     .entry = LEDGER_HANDOFF_WITHDRAWN,
+     .follows = "nobody asks for the lead any more"},
     {.action = ACTION_RELEASE, .who = WHO_RECEIVER, .states = IN(OFFERED),
      .when = WHEN(NOT_ANOTHERS) | WHEN(CLAIMED),
      .to = LIFE_STAYS,
@@ -127,7 +145,20 @@ static const struct life_rule rules[] = {
      .to = HANDOFF_EXPIRED, .next = NEXT_REVIEW, .why = "expired",
      .entry = LEDGER_HANDOFF_EXPIRED, .says = SAYS_RESPOND_BY | SAYS_GATE,
      .follows = "counted against the receiving team"},
-    {.action = ACTION_ERASE, .who = WHO_ERASER, .states = IN(OFFERED) | IN(ACCEPTED),
+    {.action = ACTION_GRANT_UNANSWERED, .who = WHO_BATON, .states = IN(REQUESTED),
+     .when = WHEN(OVERDUE) | WHEN(LEAD_OWNED),
+     .to = HANDOFF_ACCEPTED, .owner = OWNER_RECEIVER, .stage = MOVE_SAL, .hold = HOLD_ENDS,
+     .next = NEXT_DECIDE, .why = "granted",
+     .entry = LEDGER_HANDOFF_ACCEPTED, .says = SAYS_DECIDE_BY | SAYS_OWNER | SAYS_LEASE | SAYS_PREVIOUS},
+    {.action = ACTION_DECLINE_UNANSWERED, .who = WHO_BATON, .states = IN(REQUESTED), .when = WHEN(OVERDUE),
+     .to = HANDOFF_DECLINED,
+     .entry = LEDGER_HANDOFF_DECLINED, .says = SAYS_REASON,
+     .follows = "reason `unanswered`"},
+    {.action = ACTION_OVERTAKE, .who = WHO_BATON, .states = IN(REQUESTED),
+     .to = HANDOFF_WITHDRAWN,
+     .entry = LEDGER_HANDOFF_WITHDRAWN, .says = SAYS_REASON,
+     .follows = "reason `overtaken`: the lead is offered to somebody, conceded, or merged with one that is"},
+    {.action = ACTION_ERASE, .who = WHO_ERASER, .states = IN(REQUESTED) | IN(OFFERED) | IN(ACCEPTED),
      .to = HANDOFF_WITHDRAWN,
      .entry = LEDGER_HANDOFF_WITHDRAWN, .says = SAYS_REASON,
      .follows = "reason `erased`; the lead has no owner and no next step any more"},
@@ -345,17 +376,27 @@ static bool is_the_one(const struct life_situation *s, enum life_who who)
 
 /* ---- what may be done ---- */
 
+/* Whose an action is may depend on the state: only who began a handoff takes it back. */
+static bool is_of_state(enum handoff_action action, enum handoff_state state)
+{
+    for (const struct life_rule *rule = rules; rule < rules + RULE_COUNT; rule++)
+        if (rule->action == action && rule->states & 1u << state)
+            return true;
+    return false;
+}
+
 static const char OF_STATE[] = "The handoff's state does not allow this; see allowed_actions";
 
 const struct life_rule *life_find(const struct life_situation *situation,
                                   enum handoff_action action, struct life_refusal *refusal)
 {
     const struct handoff *handoff = situation->handoff;
+    bool of_state = is_of_state(action, handoff->state);
     bool is_theirs = false;
 
     *refusal = (struct life_refusal){.err = ERR_STATE_CONFLICT, .detail = OF_STATE};
     for (const struct life_rule *rule = rules; rule < rules + RULE_COUNT; rule++) {
-        if (rule->action != action)
+        if (rule->action != action || (of_state && !(rule->states & 1u << handoff->state)))
             continue;
         struct uuid team = team_of(handoff, rule->who);
         if (!uuid_is_nil(team) && uuid_is_nil(situation->member)) {
@@ -368,7 +409,7 @@ const struct life_rule *life_find(const struct life_situation *situation,
             continue;
         }
         is_theirs = true;
-        if (!(rule->states & 1u << handoff->state))
+        if (!of_state)
             continue;
         unsigned failing = first_failing(situation, rule->when);
         if (failing < LIFE_WHEN_COUNT) {

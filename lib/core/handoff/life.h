@@ -19,6 +19,8 @@
     X(REJECT, "reject")                                                                            \
     X(RETURN, "return")                                                                            \
     X(QUALIFY, "qualify")                                                                          \
+    X(GRANT, "grant")                                                                              \
+    X(DECLINE, "decline")                                                                          \
     X(WITHDRAW, "withdraw")                                                                        \
     X(RELEASE, "release")                                                                          \
     X(ASSIGN, "assign")                                                                            \
@@ -31,10 +33,14 @@
 /* What happens to it otherwise; never among allowed_actions. */
 #define HANDOFF_EVENT_TABLE(X)                                                                     \
     X(OFFER, "offer")                                                                              \
+    X(REQUEST, "request")                                                                          \
     X(RETAKE, "concede, the new one") /* what a concession makes of the disputed handoff */        \
     X(IMPORT, "import")                                                                            \
     X(REMIND, "remind") /* of the answer, or of the decision, when its time is over */             \
     X(EXPIRE, "expire")                                                                            \
+    X(GRANT_UNANSWERED, "grant, for want of an answer")                                            \
+    X(DECLINE_UNANSWERED, "decline, for want of an answer")                                        \
+    X(OVERTAKE, "overtake") /* somebody gets the lead before its request is answered */            \
     X(ERASE, "erase")
 
 enum handoff_action {
@@ -57,6 +63,7 @@ const char *handoff_action_name(enum handoff_action action);
     X(OFFERER, "the offering team")                                                                \
     /* and of whom no rule is asked, because the command itself knows */                           \
     X(OWNER, "the team that has the lead, or Baton along a route")                                 \
+    X(ASKER, "a sales team that does not have the lead")                                           \
     X(ERASER, "whoever erases the lead")                                                           \
     X(IMPORTER, "whoever imports it")                                                              \
     X(BATON, "Baton")
@@ -83,6 +90,8 @@ enum life_who {
       "The lead has an open handoff: withdraw it, or let it be answered")                          \
     X(LEAD_KEPT, is_lead_kept, "the receiving team has the lead", ERR_STATE_CONFLICT,              \
       "The lead was handed on: its outcome is for the team that has it to report")                 \
+    X(LEAD_OWNED, is_lead_back, "the lead is with the team that was asked", ERR_STATE_CONFLICT,    \
+      "The lead is with another team by now: decline")                                             \
     X(LEAD_BACK, is_lead_back, "the offering team has the lead, with no handoff open",             \
       ERR_STATE_CONFLICT, "The lead was handed on since: uphold, or offer it anew")
 

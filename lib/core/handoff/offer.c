@@ -3,6 +3,9 @@
 #include "core/calendar/calendar.h"
 #include "core/handoff/handoff_walk.h"
 
+/* The reason code of a request that nobody needs to answer any more. */
+#define REASON_OVERTAKEN "overtaken"
+
 /* An srl is answered by the clock of its own definition, whatever the gate. */
 static int32_t respond_minutes(const struct work *work, const struct lead *lead,
                                const struct offer *offer)
@@ -16,11 +19,9 @@ static int32_t respond_minutes(const struct work *work, const struct lead *lead,
     return gate == NULL ? RESPOND_MINUTES_DEFAULT : gate->compiled->respond_minutes;
 }
 
-/* In working minutes of the team that is to answer, if it has a calendar. */
-static instant respond_by(struct work *work, const struct lead *lead, const struct offer *offer)
+instant offer_answer_due(const struct work *work, struct uuid by, int64_t minutes)
 {
-    const struct team *team = config_team(work->config, offer->to_team);
-    int64_t minutes = respond_minutes(work, lead, offer);
+    const struct team *team = config_team(work->config, by);
     instant due = team == NULL || team->working_time == NULL
                       ? INSTANT_NONE
                       : calendar_due(team->working_time, work->now, minutes, NULL, 0);
@@ -28,10 +29,25 @@ static instant respond_by(struct work *work, const struct lead *lead, const stru
     return due == INSTANT_NONE ? work->now + minutes * INSTANT_MINUTE : due;
 }
 
+void offer_overtake(struct work *work, struct lead *lead)
+{
+    if (lead->open == NULL || lead->open->state != HANDOFF_REQUESTED)
+        return;
+    work_change_handoff(work, lead->open);
+    lead->open->reason = REASON_OVERTAKEN;
+    handoff_walk(&(struct handoff_step){
+        .work = work,
+        .handoff = lead->open,
+        .lead = lead,
+        .rule = life_rule(ACTION_OVERTAKE),
+        .reason = REASON_OVERTAKEN,
+    });
+}
+
 struct handoff *offer_make(struct work *work, struct lead *lead, const struct offer *offer)
 {
+    offer_overtake(work, lead);
     struct handoff *handoff = work_add_handoff(work, lead, life_rule(ACTION_OFFER)->to);
-
     if (handoff == NULL)
         return NULL;
     handoff->kind = offer->kind;
@@ -44,7 +60,8 @@ struct handoff *offer_make(struct work *work, struct lead *lead, const struct of
     handoff->verdict_lead = offer->verdict_seq == 0 ? (struct uuid){{0}} : lead->id;
     handoff->offer_note = offer->note;
     handoff->previous = offer->previous;
-    handoff->respond_by = respond_by(work, lead, offer);
+    handoff->respond_by =
+        offer_answer_due(work, offer->to_team, respond_minutes(work, lead, offer));
     if (uuid_is_nil(lead->first_team))
         lead->first_team = offer->from_team;
     handoff_walk(&(struct handoff_step){
@@ -66,7 +83,7 @@ bool offer_is_claimed(const struct lead *lead)
 static bool may_be_offered(const struct work *work, const struct lead *lead,
                            const struct offer_again *again)
 {
-    if (lead->status != LEAD_ACTIVE || lead->open != NULL || stage_is_end(lead->stage))
+    if (lead->status != LEAD_ACTIVE || handoff_is_under_way(lead) || stage_is_end(lead->stage))
         return false;
     return again->wish != NULL || (!offer_is_claimed(lead) && lead->stage != STAGE_OPPORTUNITY &&
                                    !lead_is_held(lead, work->now));

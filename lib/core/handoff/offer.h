@@ -18,8 +18,8 @@ struct offer {
     const struct caller *caller; /* NULL: Baton itself, along a route */
 };
 
-/** Makes the handoff and walks its rule. The lead must be open for change and have no
- * open handoff. NULL when memory is short. */
+/** Makes the handoff and walks its rule. The lead must be open for change and have none under way;
+ * a request that waits is overtaken. NULL when memory is short. */
 struct handoff *offer_make(struct work *work, struct lead *lead, const struct offer *offer);
 
 /** A lead that was offered before. */
@@ -41,6 +41,14 @@ struct offer_again {
  */
 struct handoff *offer_by_itself(struct work *work, struct lead *lead,
                                 const struct judgement *judgement, const struct offer_again *again);
+
+/** Ends a request for the lead that waits for its answer, if there is one: somebody gets the lead
+ * without it. The lead must be open for change. */
+void offer_overtake(struct work *work, struct lead *lead);
+
+/** When an answer that this team owes within so many minutes is due: in its working time, if it has
+ * a calendar. */
+instant offer_answer_due(const struct work *work, struct uuid by, int64_t minutes);
 
 /** Whether a sender claims that sales has the lead already, or that it is a customer: then it is
  * never offered by itself, and its owner reviews it. */

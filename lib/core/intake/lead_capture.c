@@ -337,7 +337,7 @@ static void join_anonymous(struct capture *capture)
 
     for (size_t i = 0; i < capture->match.anonymous_count; i++) {
         struct lead *anonymous = capture->match.anonymous[i];
-        if (captured->lead->open != NULL && anonymous->open != NULL) {
+        if (handoff_is_under_way(captured->lead) && handoff_is_under_way(anonymous)) {
             note_duplicate(&capture->match, anonymous);
             continue;
         }

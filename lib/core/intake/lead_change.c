@@ -315,7 +315,7 @@ enum decision lead_override(struct work *work, const struct command *command,
         return outcome_refuse(work, outcome, ERR_NO_DEFINITION,
                               "No %s definition is in force: there is no verdict to override",
                               term_name(input->term));
-    if (lead->open != NULL) {
+    if (handoff_is_under_way(lead)) {
         struct handoff_step step = handoff_step_of(work, command, outcome);
         step.handoff = lead->open;
         step.lead = lead;

@@ -57,13 +57,14 @@ static void join_hold(struct work *work, struct lead *survivor, const struct lea
         survivor->held = true;
         survivor->hold_inputs = absorbed->hold_inputs;
         survivor->hold_input_count = absorbed->hold_input_count;
-        if (survivor->open == NULL && waits(absorbed) && survivor->stage != STAGE_OPPORTUNITY)
+        if (!handoff_is_under_way(survivor) && waits(absorbed) &&
+            survivor->stage != STAGE_OPPORTUNITY)
             survivor->next = absorbed->next;
     }
-    if (survivor->held && survivor->open == NULL && !waits(survivor) &&
+    if (survivor->held && !handoff_is_under_way(survivor) && !waits(survivor) &&
         survivor->stage != STAGE_OPPORTUNITY)
         lead_set_next(survivor, STEP_NURTURE, lead_next_date(work), "merged");
-    if (survivor->open == NULL && stage_is_end(survivor->stage))
+    if (!handoff_is_under_way(survivor) && stage_is_end(survivor->stage))
         lead_end_next(survivor);
 }
 
@@ -71,7 +72,7 @@ static void join_progress(struct work *work, struct lead *survivor, const struct
 {
     if (progress(absorbed->stage) > progress(survivor->stage)) {
         survivor->stage = absorbed->stage;
-        if (survivor->open == NULL &&
+        if (!handoff_is_under_way(survivor) &&
             !survivor->held) /* else the handoff, or the wait, says when */
             survivor->next = absorbed->next;
     }
@@ -94,7 +95,14 @@ static void join_progress(struct work *work, struct lead *survivor, const struct
         survivor->claimed_stage = absorbed->claimed_stage;
 }
 
-/* The survivor keeps its owner unless only the other has an open handoff. */
+/* Of two handoffs that are open one can only be asked for. */
+static void leave_one_open(struct work *work, struct lead *survivor, struct lead *absorbed)
+{
+    if (survivor->open != NULL && absorbed->open != NULL)
+        offer_overtake(work, handoff_is_under_way(absorbed) ? survivor : absorbed);
+}
+
+/* The survivor keeps its owner unless only the other is handed off. */
 static void move_handoff(struct work *work, struct lead *survivor, struct lead *absorbed)
 {
     struct handoff *open = absorbed->open;
@@ -104,9 +112,11 @@ static void move_handoff(struct work *work, struct lead *survivor, struct lead *
     work_change_handoff(work, open);
     open->lead = survivor->id;
     survivor->open = open;
+    absorbed->open = NULL;
+    if (open->state == HANDOFF_REQUESTED)
+        return;
     survivor->owner_team = absorbed->owner_team;
     survivor->next = absorbed->next;
-    absorbed->open = NULL;
 }
 
 /* Both chains say so when an open handoff goes from one lead to the other. */
@@ -142,9 +152,10 @@ void lead_absorb(struct work *work, struct lead *survivor, struct lead *absorbed
                  const struct caller *caller)
 {
     enum stage before = survivor->stage;
-    const struct handoff *moved = absorbed->open;
 
     work_change_lead(work, absorbed);
+    leave_one_open(work, survivor, absorbed);
+    const struct handoff *moved = absorbed->open;
     for (size_t i = 0; i < absorbed->identity_count; i++)
         work_give_identity(work, survivor, &absorbed->identities[i]);
     if (attribute_absorb(&survivor->attributes, work->arena, &absorbed->attributes) != ERR_NONE ||
@@ -213,7 +224,7 @@ enum decision lead_merge(struct work *work, const struct command *command, struc
         return outcome_refuse_at(work, outcome, ERR_INVALID_VALUE, "/from", "not_found",
                                  "There is no lead with this id");
     if (survivor->status != LEAD_ACTIVE || absorbed->status != LEAD_ACTIVE ||
-        survivor == absorbed || (survivor->open != NULL && absorbed->open != NULL))
+        survivor == absorbed || (handoff_is_under_way(survivor) && handoff_is_under_way(absorbed)))
         return refuse_merge(work, outcome, survivor, absorbed);
     if (!authority_over_lead(work, command, DEED_LEAD_MERGE, survivor, outcome) ||
         !authority_over_lead(work, command, DEED_LEAD_MERGE, absorbed, outcome))

@@ -57,7 +57,7 @@ static void check_lead(struct work *work, const struct command *command, struct 
 {
     const struct review_input *input = command->input;
 
-    if (lead->open != NULL) {
+    if (handoff_is_under_way(lead)) {
         struct handoff_step step = handoff_step_of(work, command, outcome);
         step.handoff = lead->open;
         step.lead = lead;
@@ -143,7 +143,8 @@ static struct judgement *judge_and_offer(struct work *work, struct lead *lead,
 {
     struct judgement *judgement = judge_once_more(work, lead, wish->wish, wish);
 
-    if (judgement == NULL || lead->open != NULL || lead->reached[MILESTONE_SQL] == INSTANT_NONE)
+    if (judgement == NULL || judgement->offered != NULL ||
+        lead->reached[MILESTONE_SQL] == INSTANT_NONE)
         return judgement;
     judgement->terms[TERM_SQL] = judge_term(work, lead, wish->wish, TERM_SQL);
     judgement->offered = offer_by_itself(work, lead, judgement, wish);
@@ -200,7 +201,7 @@ static struct judgement *offer(struct work *work, const struct command *command,
                             .wish = &command->caller,
                             .note = input->note,
                         });
-    if (judgement != NULL && lead->open == NULL)
+    if (judgement != NULL && judgement->offered == NULL)
         refuse_offer(work, lead, judgement, outcome);
     return judgement;
 }

@@ -125,8 +125,9 @@ static void note_first_contact(struct work *work, struct lead *lead, const struc
 {
     struct handoff *open = lead->open;
 
-    if (open == NULL || touch->direction != DIRECTION_OUTBOUND ||
-        open->first_contact_at != INSTANT_NONE || !uuid_equal(caller->team, open->to_team))
+    if (open == NULL || open->state == HANDOFF_REQUESTED ||
+        touch->direction != DIRECTION_OUTBOUND || open->first_contact_at != INSTANT_NONE ||
+        !uuid_equal(caller->team, open->to_team))
         return;
     work_change_handoff(work, open);
     open->first_contact_at = touch->occurred_at;

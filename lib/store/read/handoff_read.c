@@ -44,12 +44,12 @@ static const struct statement HANDOFF_GET = {
 #define DECIDE                                            \
            "CASE WHEN decide_by IS NULL THEN timestamptz '9999-12-31 23:59:59.999999+00' ELSE decide_by END"
 
-/* The first offered and the first accepted of each team, and of these the first.
+/* The first that is asked for, offered and accepted of each team, and of these the first.
  * $1 workspace, $2 receiving team or null, $3 state or null, $4 due before, $5 and $6 due and id of
  * the last of the page before, $7 limit, $8 overdue alone */
 static const struct statement HANDOFF_PAGE_OPEN = {
     .name = "handoff_page_open",
-    .sql = "SELECT now(), NULL::uuid, p.due, {h.handoff} "
+    .sql = "SELECT now(), CASE h.state WHEN 'requested' THEN " LEAD_WITH " END, p.due, {h.handoff} "
            "FROM ("
            "  SELECT x.due, x.handoff_id "
            "  FROM "
@@ -57,6 +57,16 @@ static const struct statement HANDOFF_PAGE_OPEN = {
            "  CROSS JOIN LATERAL ("
            "    ("
            "      SELECT respond_by AS due, handoff_id "
+           "      FROM handoff "
+           "      WHERE workspace_id = $1 AND to_team = t.team_id AND state = 'requested' "
+           "      AND coalesce($3::text, 'requested') = 'requested' AND NOT $8::bool "
+           "      AND respond_by < $4 AND (respond_by, handoff_id) > ($5, $6) "
+           "      ORDER BY respond_by, handoff_id "
+           "      LIMIT $7"
+           "    ) "
+           "    UNION ALL "
+           "    ("
+           "      SELECT respond_by, handoff_id "
            "      FROM handoff "
            "      WHERE workspace_id = $1 AND to_team = t.team_id AND state = 'offered' "
            "      AND coalesce($3::text, 'offered') = 'offered' "
@@ -171,8 +181,7 @@ static const struct statement HANDOFF_PAGE_CLOSED_OF = {
     .hot = true,
 };
 
-/* A lead's handoffs are found by their entries in the ledger: offered (20), accepted at once after a
- * concession (24), imported (37).
+/* A lead's handoffs are found by their entries in the ledger.
  * $1 workspace, $2 receiving team or null, $3 assignee or null, $4 state or null, $5 the last of
  * the page before or null, $6 limit, $7 lead */
 static const struct statement HANDOFF_PAGE_OF_LEAD = {
@@ -193,7 +202,7 @@ static const struct statement HANDOFF_PAGE_OF_LEAD = {
            "  CROSS JOIN LATERAL ("
            "    SELECT body "
            "    FROM ledger "
-           "    WHERE workspace_id = $1 AND subject_id = gone.id AND kind IN (20, 24, 37) "
+           "    WHERE workspace_id = $1 AND subject_id = gone.id AND kind " HANDOFF_MADE_BY " "
            "    OFFSET 0"
            "  ) e"
            ") m "

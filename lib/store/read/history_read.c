@@ -47,7 +47,7 @@ static const struct statement HISTORY_CLOSED = {
     .sql = "SELECT lead_id "
            "FROM handoff "
            "WHERE workspace_id = $1 AND lead_id < $2 "
-           "AND state NOT IN ('offered', 'accepted') "
+           "AND state NOT IN ('requested', 'offered', 'accepted') "
            "ORDER BY lead_id DESC "
            "LIMIT $3",
     .index = "handoff_closed_of_lead",
@@ -59,7 +59,7 @@ static const struct statement HISTORY_ACCEPTED = {
     .sql = "SELECT lead_id "
            "FROM handoff "
            "WHERE workspace_id = $1 AND lead_id < $2 "
-           "AND state IN ('offered', 'accepted') AND accepted_at IS NOT NULL "
+           "AND state IN ('requested', 'offered', 'accepted') AND accepted_at IS NOT NULL "
            "ORDER BY lead_id DESC "
            "LIMIT $3",
     .index = "handoff_open",
@@ -115,10 +115,10 @@ static const struct statement HISTORY_VERDICTS_NAMED = {
            "    OR state = 'qualified' AND coalesce(outcome, 'opportunity') = 'opportunity') " \
            "FROM ("                                                           \
            HALF_OF_ANSWERS(where, sales)                                      \
-           "  AND state IN ('offered', 'accepted') "                          \
+           "  AND state IN ('requested', 'offered', 'accepted') "                          \
            "  UNION ALL "                                                     \
            HALF_OF_ANSWERS(where, sales)                                      \
-           "  AND state NOT IN ('offered', 'accepted')"                       \
+           "  AND state NOT IN ('requested', 'offered', 'accepted')"                       \
            ") h "                                                             \
            "GROUP BY lead_id"
 

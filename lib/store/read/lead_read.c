@@ -12,7 +12,7 @@
            "  SELECT handoff_id "                         \
            "  FROM handoff "                              \
            "  WHERE workspace_id = $1 AND lead_id = l.lead_id " \
-           "  AND state IN ('offered', 'accepted') "      \
+           "  AND state IN ('requested', 'offered', 'accepted') "      \
            "  LIMIT 1"                                    \
            ") o ON true "
 

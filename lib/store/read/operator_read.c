@@ -9,7 +9,8 @@
 static const struct statement OPERATOR_HANDOFFS = {
     .name = "operator_handoffs",
     .sql = "SELECT count(*), count(*) FILTER (WHERE respond_by < now()) FROM (SELECT respond_by "
-           "FROM handoff WHERE workspace_id = $1 AND state = 'offered' LIMIT $2::int8) h",
+           "FROM handoff WHERE workspace_id = $1 AND state = 'offered' ORDER BY to_team LIMIT "
+           "$2::int8) h",
     .index = "handoff_queue",
     .hot = true,
 };

@@ -176,11 +176,40 @@ static const struct statement HANDOFF_OPEN = {
            "  SELECT * "
            "  FROM handoff "
            "  WHERE workspace_id = $1 AND lead_id = u.id "
-           "  AND state IN ('offered', 'accepted') "
+           "  AND state IN ('requested', 'offered', 'accepted') "
            "  LIMIT 1"
            ") h "
            ITS_VERDICT,
     .index = "handoff_open",
+    .hot = true,
+};
+
+/* Those that each team asks for, and whose owners have had their time to answer.
+ * $1 workspace, $2 limit */
+static const struct statement HANDOFF_ASKED_DUE = {
+    .name = "handoff_asked_due",
+    .sql = "SELECT l.lead_id "
+           "FROM ("
+           "  SELECT team_id "
+           "  FROM team "
+           "  WHERE workspace_id = $1"
+           ") t "
+           "CROSS JOIN LATERAL ("
+           "  SELECT lead_id "
+           "  FROM handoff "
+           "  WHERE workspace_id = $1 AND to_team = t.team_id AND state = 'requested' "
+           "  AND respond_by <= now() "
+           "  ORDER BY respond_by, handoff_id "
+           "  LIMIT $2"
+           ") h "
+           "CROSS JOIN LATERAL ("
+           "  SELECT lead_id "
+           "  FROM lead "
+           "  WHERE workspace_id = $1 AND lead_id = h.lead_id "
+           "  FOR NO KEY UPDATE SKIP LOCKED"
+           ") l "
+           "LIMIT $2",
+    .index = "handoff_requested",
     .hot = true,
 };
 
@@ -245,9 +274,9 @@ const struct statement EXCEPTION_SAVE = {
 /* clang-format on */
 
 const struct statement *const handoff_table_statements[] = {
-    &HANDOFF_LEADS,   &HANDOFF_BY_ID,  &HANDOFF_OPEN,   &HANDOFF_INSERT,
-    &HANDOFF_SAVE,    &HANDOFF_UPDATE, &HANDOFF_STEP,   &VERDICT_INSERT,
-    &FEEDBACK_INSERT, &EXCEPTION_LOCK, &EXCEPTION_SAVE, NULL,
+    &HANDOFF_LEADS,  &HANDOFF_BY_ID,  &HANDOFF_OPEN, &HANDOFF_ASKED_DUE, &HANDOFF_INSERT,
+    &HANDOFF_SAVE,   &HANDOFF_UPDATE, &HANDOFF_STEP, &VERDICT_INSERT,    &FEEDBACK_INSERT,
+    &EXCEPTION_LOCK, &EXCEPTION_SAVE, NULL,
 };
 
 /* ---- reading ---- */
@@ -281,6 +310,15 @@ int handoff_table_queue_open(const struct pg_scope *scope, const struct concerne
 
     concerned_params(scope, &params, concerned);
     return pg_queue(scope->pg, &HANDOFF_OPEN, &params);
+}
+
+int handoff_table_queue_asked_due(const struct pg_scope *scope, int32_t limit)
+{
+    struct pg_params params;
+
+    pg_scope_params(scope, &params);
+    pg_params_int8(&params, limit);
+    return pg_queue(scope->pg, &HANDOFF_ASKED_DUE, &params);
 }
 
 /* ---- saving ---- */

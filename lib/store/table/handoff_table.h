@@ -18,6 +18,12 @@ extern const struct statement HANDOFF_LEADS;
  *  are concerned. The leads must be locked already. */
 extern const struct statement HANDOFF_BY_ID;
 int handoff_table_queue_open(const struct pg_scope *scope, const struct concerned *concerned);
+/** Answers (lead) of each that is asked for, and whose owner has had the time to answer; locked. */
+int handoff_table_queue_asked_due(const struct pg_scope *scope, int32_t limit);
+/* Of a lead's ledger entries those that may have made a handoff: asked for, offered, accepted at
+ * once after a concession, imported. */
+#define HANDOFF_MADE_BY "IN (18, 20, 24, 37)"
+
 /** As handoff_table_read(), with the body of the verdict that let the lead through. */
 struct handoff *handoff_table_read_loaded(const struct pg_result *result, int row,
                                           struct arena *arena);

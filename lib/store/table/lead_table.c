@@ -4,6 +4,7 @@
 #include "store/pg/columns.h"
 #include "store/table/changed_rows.h"
 #include "store/table/column_words.h"
+#include "store/table/handoff_table.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -380,13 +381,12 @@ static const struct statement ERASE_VERDICTS = {
            "AND lead_id IN (SELECT id FROM gone)",
 };
 
-/* Finds a lead's handoffs through the ledger, by the entries that offered (20), imported (37), or
- * (a conceded one) accepted at once (24): an index on all handoffs would be too expensive for the
- * rare erasure. */
+/* Finds a lead's handoffs through the ledger, by the entries that made them: an index on all
+ * handoffs would be too expensive for the rare erasure. */
 #define ITS_HANDOFFS                                                      \
            "  SELECT (convert_from(e.body, 'UTF8')::json->>'handoff')::uuid " \
            "  FROM ledger e "                                             \
-           "  WHERE e.workspace_id = $1 AND e.kind IN (20, 24, 37) "      \
+           "  WHERE e.workspace_id = $1 AND e.kind " HANDOFF_MADE_BY " "  \
            "  AND e.subject_id IN (SELECT id FROM gone)"
 
 static const struct statement ERASE_HANDOFFS = {

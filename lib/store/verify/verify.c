@@ -70,7 +70,7 @@ static const struct statement VERIFY_LEADS = {
            "    FROM ("
            "      SELECT lead_id "
            "      FROM handoff "
-           "      WHERE workspace_id = $1 AND state IN ('offered', 'accepted') "
+           "      WHERE workspace_id = $1 AND state IN ('requested', 'offered', 'accepted') "
            "      GROUP BY lead_id "
            "      HAVING count(*) > 1"
            "    ) d) "

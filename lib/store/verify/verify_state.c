@@ -21,7 +21,7 @@ static const struct statement VERIFY_STATE_LEADS = {
            "  FROM handoff "
            "  WHERE workspace_id = $1 "
            "  AND lead_id = l.lead_id "
-           "  AND state IN ('offered', 'accepted') "
+           "  AND state IN ('requested', 'offered', 'accepted') "
            "  ORDER BY handoff_id "
            "  LIMIT 1"
            ") h ON true "
