@@ -12,6 +12,7 @@
 #include "core/handoff/shape.h"
 #include "store/read/handoff_read.h"
 #include "store/read/proof_read.h"
+#include "store/read/queue_read.h"
 
 #include <string.h>
 
@@ -138,11 +139,18 @@ struct list_input {
     instant due_before;
     bool overdue;
     struct uuid lead; /* nil: any */
+    int with;         /* WITH_LEAD; -1: nothing */
     struct reading_query page;
 };
 
 static const struct input_type assignee_type = {
     .kind = INPUT_LINE, .min = 2, .max = EMAIL_MAX_BYTES};
+
+/* What each handoff of the list is shown with. */
+enum { WITH_LEAD };
+static const char *const with_names[] = {"lead"};
+static const struct input_type with_type = {
+    .kind = INPUT_ENUM, .max = WITH_LEAD, .values = with_names};
 
 static const struct input_field list_fields[] = {
     {"state", &handoff_state_type, AT(struct list_input, state), .otherwise = HANDOFF_STATE_COUNT},
@@ -151,6 +159,7 @@ static const struct input_field list_fields[] = {
     {"due_before", &input_instant, AT(struct list_input, due_before)},
     {"overdue", &input_bool, AT(struct list_input, overdue)},
     {"lead_id", &input_uuid, AT(struct list_input, lead)},
+    {"with", &with_type, AT(struct list_input, with), .otherwise = -1},
     PAGE_LIMIT_FIELD(struct list_input, page),
     PAGE_PLACE_FIELD(struct list_input, page, "cursor", handoffs_places),
 };
@@ -215,7 +224,29 @@ static struct handoff_place place_of(const struct cursor *cursor)
     return place;
 }
 
-static enum err answer_page(struct request *r, const struct handoff_page *found)
+/* As a claim shows it; a lead that is gone since is null. */
+static void write_with_lead(const struct request *r, const struct handoff *handoff,
+                            const struct queue_item *item, instant now, struct json_out *out)
+{
+    json_out_begin_object(out);
+    json_out_key(out, "handoff");
+    write_handoff(r, handoff, now, out);
+    json_out_key(out, "lead");
+    if (item->lead == NULL)
+        json_out_null(out);
+    else
+        shape_lead(r->config, item->lead, item->open, out);
+    json_out_key(out, "verdict");
+    if (item->verdict == NULL)
+        json_out_null(out);
+    else
+        json_out_raw(out, item->verdict, item->verdict_len);
+    json_out_end_object(out);
+}
+
+/* items: whom each is about; NULL: that was not asked for. */
+static enum err answer_page(struct request *r, const struct handoff_page *found,
+                            const struct queue_item *items)
 {
     struct reading_page page;
     struct cursor place = {
@@ -226,7 +257,10 @@ static enum err answer_page(struct request *r, const struct handoff_page *found)
 
     reading_page_begin(r, &page, "cursor");
     for (size_t i = 0; i < found->count; i++)
-        write_handoff(r, found->items[i], found->now, &page.json);
+        if (items == NULL)
+            write_handoff(r, found->items[i], found->now, &page.json);
+        else
+            write_with_lead(r, found->items[i], &items[i], found->now, &page.json);
     return reading_page_end(r, &page, &handoffs_places, found->more ? &place : NULL);
 }
 
@@ -242,8 +276,11 @@ enum err handoffs_list(struct request *r, struct read *read)
         .lead = input->lead,
         .after = place_of(input->page.place),
     };
+    struct queue_item *items = NULL;
     struct handoff_page found;
     enum err err = handoff_read_page(read, &filter, (int)input->page.limit, &found);
 
-    return err == ERR_NONE ? answer_page(r, &found) : err;
+    if (err == ERR_NONE && input->with == WITH_LEAD)
+        err = queue_read(read, found.items, found.count, &items);
+    return err == ERR_NONE ? answer_page(r, &found, items) : err;
 }

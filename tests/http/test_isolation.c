@@ -634,6 +634,7 @@ static const struct {
     {"reached", NULL, NULL},
     {"state", NULL, NULL},
     {"due_before", NULL, NULL},
+    {"with", NULL, NULL},
     {"step", NULL, NULL},
     {"overdue", NULL, NULL},
     {"lead_id", "${kim}", NOWHERE},

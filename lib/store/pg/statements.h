@@ -111,6 +111,7 @@ struct statement {
     X(checkpoint_table_statements)                                                                 \
     X(workspace_table_statements)                                                                  \
     X(lead_read_statements)                                                                        \
+    X(queue_read_statements)                                                                       \
     X(handoff_read_statements)                                                                     \
     X(ledger_read_statements)                                                                      \
     X(verdict_read_statements)                                                                     \

@@ -1,0 +1,41 @@
+// Signing in: by a key, or by a link that opens once.
+import {el, field} from './dom.js';
+import {write} from './api.js';
+import {trouble} from './parts.js';
+
+const open = (token) => write('POST', '/v1/sessions', undefined, {headers: {Authorization: `Bearer ${token}`}});
+
+// What was wrong with it, or null.
+export async function openLink(token) {
+  try {
+    await open(token);
+    return null;
+  } catch (error) {
+    return `${error.message} Ask for another link, or sign in with your key.`;
+  }
+}
+
+export function signIn(begin, refused) {
+  const key = el('input', {type: 'password', autocomplete: 'current-password', spellcheck: 'false', autocapitalize: 'off', required: true});
+  const said = el('div', {'aria-live': 'polite'}, refused ? el('p.note', refused) : null);
+  const button = el('button.first', {type: 'submit'}, 'Sign in');
+  const form = el('form', {novalidate: true}, field('Your key', key, {hint: 'It begins with baton_. Whoever runs Baton for you gave it to you.'}), said, button);
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    button.disabled = true;
+    try {
+      await open(key.value.trim());
+      key.value = '';
+      await begin();
+    } catch (error) {
+      said.replaceChildren(trouble(error));
+      key.focus();
+    }
+    button.disabled = false;
+  });
+  const insecure = window.isSecureContext ? null
+    : el('p.note', 'This address is neither https nor this very machine, so a browser keeps no session here. Put TLS in front of Baton (docs/operations), or open it as http://localhost.');
+  return el('main.plain.signin', el('img', {src: '/web/icon.svg', alt: '', width: 48, height: 48}), el('h1', 'Baton'),
+    el('p.about', 'Where marketing and sales look at the same thing.'), insecure, form,
+    el('p.quiet', el('a', {href: '/docs/start'}, 'What Baton is, and its API')));
+}
