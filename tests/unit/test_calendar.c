@@ -249,6 +249,26 @@ START_TEST(what_is_refused)
 }
 END_TEST
 
+START_TEST(all_faults_are_reported_at_once)
+{
+    static const char *const pointers[] = {"/hours/mon/0/0", "/hours/mon/1/1", "/hours/mon/3",
+                                           "/hours/tue/0",   "/holidays/0",    "/holidays/2"};
+    struct faults *faults = ARENA_NEW(arena, struct faults);
+    const struct calendar *calendar;
+
+    ck_assert_int_eq(
+        compile("{\"time_zone\":\"UTC\",\"hours\":{"
+                "\"mon\":[[\"9:00\",\"10:00\"],[\"09:00\",\"25:00\"],[\"10:00\",\"12:00\"],"
+                "[\"11:00\",\"12:00\"]],\"tue\":[[\"10:00\",\"09:00\"]]},"
+                "\"holidays\":[\"2026-02-30\",\"2026-12-25\",7]}",
+                faults, &calendar),
+        ERR_INVALID_VALUE);
+    ck_assert_uint_eq(faults->count, sizeof pointers / sizeof *pointers);
+    for (size_t i = 0; i < faults->count; i++)
+        ck_assert_str_eq(faults->items[i].pointer, pointers[i]);
+}
+END_TEST
+
 void suite_cases(Suite *suite)
 {
     TCase *tcase = suite_case(suite, "calendar");
@@ -256,6 +276,6 @@ void suite_cases(Suite *suite)
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     EACH(tcase, when_it_is_due, table);
     TESTS(tcase, python_finds_the_same_day_after_day, a_hold_stops_the_clock,
-          far_away_is_a_search_too);
+          far_away_is_a_search_too, all_faults_are_reported_at_once);
     EACH(tcase, what_is_refused, wrong);
 }

@@ -70,6 +70,47 @@ START_TEST(what_is_missing_or_unmet_is_named)
 }
 END_TEST
 
+/* What can be asked and written down is named; of anything else the criterion alone is. */
+static const char MIXED_SQL[] =
+    "{\"term\": \"sql\", \"title\": \"SQL\", \"criteria\": ["
+    "{\"id\": \"size\", \"title\": \"Is large\", \"kind\": \"fit\", \"required\": true,"
+    " \"test\": {\"attribute\": \"employees\", \"op\": \"gte\", \"value\": 1000}},"
+    "{\"id\": \"call\", \"title\": \"Was called\", \"kind\": \"engagement\", \"required\": true,"
+    " \"test\": {\"all\": [{\"fact\": \"budget\", \"op\": \"gte\", \"value\": 1000},"
+    " {\"fact\": \"need\", \"op\": \"eq\", \"value\": true}]}},"
+    "{\"id\": \"gone\", \"title\": \"Has left\", \"kind\": \"disqualifier\","
+    " \"test\": {\"fact\": \"left\", \"op\": \"eq\", \"value\": true}}],"
+    "\"reasons\": [{\"code\": \"price\", \"title\": \"Price\", \"about\": \"gap\","
+    " \"then\": \"nurture\"}]}";
+
+static size_t faults_at(const char *pointer)
+{
+    const json_t *errors = json_object_get(bench.answer, "errors");
+    size_t count = 0;
+
+    for (size_t i = 0; i < json_array_size(errors); i++)
+        count += strcmp(json_string_value(json_object_get(json_array_get(errors, i), "pointer")),
+                        pointer) == 0;
+    return count;
+}
+
+START_TEST(only_facts_have_a_place_in_the_body)
+{
+    struct fact_input left = {"left", (struct value){.type = VALUE_BOOL, .boolean = true}, NULL};
+
+    bench_open();
+    bench_enforce(TERM_SQL, 2, MIXED_SQL);
+    struct lead *lead = bench_lead("kim@x.example", 120);
+    struct handoff *handoff = bench_accept(SDR, lead);
+    ck_assert_str_eq(error_code(qualify(handoff, &left, 1)), "not_qualified");
+
+    ck_assert_str_eq(code_at("/facts/left"), "met");
+    ck_assert_uint_eq(faults_at("/facts/employees"), 0);
+    ck_assert_uint_eq(json_array_size(json_object_get(bench.answer, "errors")), 3);
+    bench_close();
+}
+END_TEST
+
 START_TEST(a_qualified_lead_goes_on_to_the_next_team)
 {
     struct fact_input facts[] = {
@@ -117,5 +158,6 @@ void suite_cases(Suite *suite)
     TCase *tcase = suite_case(suite, "handoff_qualify");
 
     TESTS(tcase, with_no_sql_definition_the_word_of_sales_counts, what_is_missing_or_unmet_is_named,
-          a_qualified_lead_goes_on_to_the_next_team, only_what_was_accepted_is_qualified);
+          only_facts_have_a_place_in_the_body, a_qualified_lead_goes_on_to_the_next_team,
+          only_what_was_accepted_is_qualified);
 }
