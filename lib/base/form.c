@@ -1,6 +1,7 @@
 #include "base/form.h"
 
 #include "base/hex.h"
+#include "base/text/encoding.h"
 #include "base/utf8.h"
 
 #include <stdio.h>
@@ -45,38 +46,58 @@ static enum err add(json_t *fields, const char *name, json_t *value)
                                                                         : ERR_OUT_OF_MEMORY;
 }
 
+/* A form while it is read. */
+struct form {
+    struct arena *arena;
+    json_t *fields;
+    bool converted;
+    char *room; /* as many bytes as the form, plus two */
+};
+
 /* What is wrong with a decoded name or value; NULL: nothing. */
 static const char *fault_of(const char *text, long len)
 {
     if (len < 0)
         return "a % is not followed by two hex digits";
-    if (memchr(text, '\0', (size_t)len) != NULL)
-        return "it holds a NUL";
-    return utf8_is_whole(text, (size_t)len) ? NULL : "it is not UTF-8: send the form in UTF-8";
+    return memchr(text, '\0', (size_t)len) != NULL ? "it holds a NUL" : NULL;
 }
 
-/* room: as many bytes as the field, plus two. */
-static enum err add_field(json_t *fields, const char *text, size_t len, char *room,
-                          const char **fault)
+/* In UTF-8, whatever page the form stood on. NULL: memory is short. */
+static const char *in_utf8(struct form *form, const char *text, size_t *len)
+{
+    bool changed;
+
+    if (utf8_is_whole(text, *len))
+        return text;
+    form->converted = true;
+    return encoding_whole(text, *len, form->arena, len, &changed);
+}
+
+static enum err add_field(struct form *form, const char *text, size_t len, const char **fault)
 {
     const char *equals = memchr(text, '=', len);
-    size_t name_len = equals == NULL ? len : (size_t)(equals - text);
-    long name_end = decode(text, name_len, room);
+    size_t raw_len = equals == NULL ? len : (size_t)(equals - text);
+    long name_end = decode(text, raw_len, form->room);
 
-    *fault = fault_of(room, name_end);
+    *fault = fault_of(form->room, name_end);
     if (*fault != NULL)
         return ERR_MALFORMED_JSON;
-    room[name_end] = '\0';
-    char *value = room + name_end + 1;
-    long value_len = equals == NULL ? 0 : decode(equals + 1, len - name_len - 1, value);
-    *fault = fault_of(value, value_len);
+    form->room[name_end] = '\0';
+    char *room = form->room + name_end + 1;
+    long value_end = equals == NULL ? 0 : decode(equals + 1, len - raw_len - 1, room);
+    *fault = fault_of(room, value_end);
     if (*fault != NULL)
         return ERR_MALFORMED_JSON;
-    json_t *json = json_stringn(value, (size_t)value_len);
-    return json == NULL ? ERR_OUT_OF_MEMORY : add(fields, room, json);
+    size_t name_len = (size_t)name_end, value_len = (size_t)value_end;
+    const char *name = in_utf8(form, form->room, &name_len);
+    const char *value = in_utf8(form, room, &value_len);
+    if (name == NULL || value == NULL)
+        return ERR_OUT_OF_MEMORY;
+    json_t *json = json_stringn(value, value_len);
+    return json == NULL ? ERR_OUT_OF_MEMORY : add(form->fields, name, json);
 }
 
-static enum err add_fields(json_t *fields, const char *text, size_t len, char *room,
+static enum err add_fields(struct form *form, const char *text, size_t len,
                            char why[FORM_WHY_MAX_BYTES])
 {
     size_t count = 0;
@@ -91,7 +112,7 @@ static enum err add_fields(json_t *fields, const char *text, size_t len, char *r
             return ERR_MALFORMED_JSON;
         }
         if (field > 0)
-            err = add_field(fields, text, field, room, &fault);
+            err = add_field(form, text, field, &fault);
         if (fault != NULL)
             snprintf(why, FORM_WHY_MAX_BYTES, "Field %zu: %s", count, fault);
         if (err != ERR_NONE)
@@ -103,20 +124,23 @@ static enum err add_fields(json_t *fields, const char *text, size_t len, char *r
     return ERR_NONE;
 }
 
-enum err form_parse(const char *text, size_t len, json_t **out, char why[FORM_WHY_MAX_BYTES])
+enum err form_parse(const char *text, size_t len, struct arena *arena, json_t **out,
+                    bool *converted, char why[FORM_WHY_MAX_BYTES])
 {
-    json_t *fields = json_object();
-    char *room = malloc(len + 2);
+    struct form form = {.arena = arena, .fields = json_object(), .room = malloc(len + 2)};
     enum err err = ERR_OUT_OF_MEMORY;
 
     *out = NULL;
     why[0] = '\0';
-    if (fields != NULL && room != NULL)
-        err = add_fields(fields, text, len, room, why);
-    free(room);
+    if (form.fields != NULL && form.room != NULL)
+        err = add_fields(&form, text, len, why);
+    free(form.room);
+    *converted = form.converted;
     if (err == ERR_NONE)
-        *out = fields;
+        *out = form.fields;
     else
-        json_decref(fields);
+        json_decref(form.fields);
+    if (err == ERR_OUT_OF_MEMORY)
+        arena_fail(arena);
     return err;
 }

@@ -2,6 +2,7 @@
 #ifndef BATON_BASE_FORM_H
 #define BATON_BASE_FORM_H
 
+#include "base/arena.h"
 #include "base/error.h"
 
 #include <jansson.h>
@@ -15,10 +16,11 @@ bool form_is_type(const char *content_type);
 
 #define FORM_WHY_MAX_BYTES 128
 
-/** A flat object of texts; a field that is sent several times is a list of texts. The caller frees
- *  *out with json_decref(). ERR_MALFORMED_JSON when it is not a form (a broken escape, a NUL, not
- *  UTF-8, too many fields), and why says which field and what is wanted; ERR_OUT_OF_MEMORY. */
-enum err form_parse(const char *text, size_t len, json_t **out,
-                    char why[FORM_WHY_MAX_BYTES]) MUST_USE;
+/** A flat object of texts; a field that is sent several times is a list of texts. A name or value
+ *  that is not UTF-8 is read as Windows-1252, and *converted says so. The caller frees *out with
+ *  json_decref(). ERR_MALFORMED_JSON when it is not a form (a broken escape, a NUL, too many
+ *  fields), and why says which field and what is wanted; ERR_OUT_OF_MEMORY. */
+enum err form_parse(const char *text, size_t len, struct arena *arena, json_t **out,
+                    bool *converted, char why[FORM_WHY_MAX_BYTES]) MUST_USE;
 
 #endif

@@ -18,6 +18,7 @@
 #include "base/map.h"
 #include "core/config.h"
 #include "core/handoff/handoff.h"
+#include "core/intake/delivery_status.h"
 #include "core/lead/lead.h"
 #include "core/ledger/ledger.h"
 
@@ -101,8 +102,10 @@ struct delivery_row {
     const char *content_type;
     const void *body;
     size_t body_len;
-    bool applied;
-    const char *error; /* NULL when applied */
+    const char *headers; /* JSON, without secrets */
+    enum delivery_status status;
+    const char *error;  /* of the first item that failed, or of the whole; NULL: none */
+    const char *report; /* JSON: what became of each item */
     const struct uuid *leads;
     size_t lead_count;
     instant replayed_at;

@@ -1,8 +1,13 @@
 #include "api/deliveries_read_api.h"
 
+#include "http/reply.h"
+
 #include "api/reading.h"
 
+#include "base/base64.h"
+#include "base/json_tree.h"
 #include "base/name.h"
+#include "base/utf8.h"
 #include "store/read/delivery_read.h"
 
 #include <string.h>
@@ -43,12 +48,11 @@ enum err deliveries_list_fill(struct request *r, void *filled)
     return ERR_NONE;
 }
 
-static void write_delivery(const struct config *config, const struct delivery_item *item,
-                           struct json_out *out)
+static void write_members(const struct config *config, const struct delivery_item *item,
+                          struct json_out *out)
 {
     const struct source *source = config_source(config, item->source);
 
-    json_out_begin_object(out);
     json_out_member_uuid(out, "id", item->id);
     json_out_member_text(out, "source", source == NULL ? NULL : source->name);
     json_out_member_instant(out, "received_at", item->received_at);
@@ -57,7 +61,6 @@ static void write_delivery(const struct config *config, const struct delivery_it
     json_out_member_text(out, "error", item->error);
     json_out_member_uuid(out, "lead_id", item->lead);
     json_out_member_instant(out, "replayed_at", item->replayed_at);
-    json_out_end_object(out);
 }
 
 static enum err answer(struct request *r, const struct delivery_page *found)
@@ -67,7 +70,9 @@ static enum err answer(struct request *r, const struct delivery_page *found)
 
     reading_page_begin(r, &page, "cursor");
     for (size_t i = 0; i < found->count; i++) {
-        write_delivery(r->config, &found->items[i], &page.json);
+        json_out_begin_object(&page.json);
+        write_members(r->config, &found->items[i], &page.json);
+        json_out_end_object(&page.json);
         place.id = found->items[i].id;
     }
     return reading_page_end(r, &page, &deliveries_places, found->more ? &place : NULL);
@@ -85,4 +90,82 @@ enum err deliveries_list(struct request *r, struct read *read)
     enum err err = delivery_read_page(read, &filter, (int)input->page.limit, &found);
 
     return err == ERR_NONE ? answer(r, &found) : err;
+}
+
+/* ---- one ---- */
+
+/* Six bytes of JSON for one of a body, at most, and the rest beside it. */
+#define WHOLE_MAX_BYTES ((size_t)16 << 20)
+
+static void write_json(struct json_out *out, const char *json, const char *otherwise)
+{
+    const char *text = json == NULL ? otherwise : json;
+
+    json_out_raw(out, text, strlen(text));
+}
+
+/* As text where it is text, so that people can read it. */
+static void write_body(const struct delivery_whole *whole, struct arena *arena,
+                       struct json_out *out)
+{
+    bool is_text = whole->body != NULL && utf8_is_whole(whole->body, whole->body_len);
+    char *encoded = NULL;
+
+    if (whole->body != NULL && !is_text)
+        encoded = arena_alloc(arena, BASE64_LEN(whole->body_len) + 1);
+    if (encoded != NULL)
+        base64_encode(whole->body, whole->body_len, encoded);
+    json_out_key(out, "body");
+    if (is_text)
+        json_out_text_len(out, whole->body, whole->body_len);
+    else
+        json_out_text(out, encoded);
+    json_out_member_text(out, "body_encoding",
+                         whole->body == NULL ? NULL
+                         : is_text           ? "utf-8"
+                                             : "base64");
+}
+
+static enum err answer_whole(struct request *r, const struct delivery_whole *whole)
+{
+    const char *report = whole->report == NULL ? "{}" : whole->report;
+    json_t *parts = json_tree_read(r->arena, report, strlen(report), 0, NULL);
+    struct json_out out;
+
+    json_out_init(&out, r->arena, WHOLE_MAX_BYTES);
+    json_out_begin_object(&out);
+    write_members(r->config, &whole->item, &out);
+    json_out_key(&out, "headers");
+    write_json(&out, whole->headers, "null");
+    write_body(whole, r->arena, &out);
+    for (int i = 0; i < 2; i++) {
+        const json_t *part = json_object_get(parts, i == 0 ? "items" : "read");
+        json_out_key(&out, i == 0 ? "items" : "read");
+        if (part == NULL)
+            write_json(&out, NULL, "[]");
+        else
+            json_tree_write(part, &out);
+    }
+    json_out_end_object(&out);
+    json_decref(parts);
+    reply_json(r, 200, &out);
+    return ERR_NONE;
+}
+
+struct get_input {
+    struct uuid delivery;
+};
+
+static const struct input_field get_fields[] = {
+    {"delivery_id", &input_uuid, AT(struct get_input, delivery), .place = INPUT_PATH},
+};
+const struct input_spec deliveries_get_input = INPUT_SPEC(get_fields, struct get_input);
+
+enum err deliveries_get(struct request *r, struct read *read)
+{
+    const struct get_input *input = r->input;
+    struct delivery_whole whole;
+    enum err err = delivery_read_one(read, input->delivery, &whole);
+
+    return err == ERR_NONE ? answer_whole(r, &whole) : err;
 }

@@ -1,4 +1,4 @@
-/* GET /v1/deliveries */
+/* GET /v1/deliveries, /v1/deliveries/{delivery_id} */
 #ifndef BATON_SERVER_DELIVERIES_READ_API_H
 #define BATON_SERVER_DELIVERIES_READ_API_H
 
@@ -8,5 +8,8 @@ extern const struct input_spec deliveries_list_input;
 
 enum err deliveries_list_fill(struct request *r, void *input);
 enum err deliveries_list(struct request *r, struct read *read);
+
+extern const struct input_spec deliveries_get_input;
+enum err deliveries_get(struct request *r, struct read *read);
 
 #endif

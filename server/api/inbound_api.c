@@ -1,15 +1,14 @@
 #include "api/inbound_api.h"
 
-#include "http/body.h"
+#include "http/headers.h"
 #include "http/request_refuse.h"
 
-#include "base/form.h"
 #include "base/public_id.h"
 #include "core/intake/inbound.h"
+#include "core/intake/mapping.h"
 #include "core/setup/source_auth.h"
 
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 /* ---- the sender ---- */
@@ -84,39 +83,19 @@ enum auth_answer inbound_authenticate(struct request *r, const struct config *co
 
 /* ---- the body ---- */
 
-/* Senders of JSON write application/json, application/vnd.api+json, text/plain or nothing. */
-static bool is_json(const char *type)
-{
-    size_t len = type == NULL ? 0 : strcspn(type, "; \t");
-
-    if (len == 0)
-        return true;
-    if (len >= 5 && strncasecmp(type + len - 5, "/json", 5) == 0)
-        return true;
-    if (len >= 5 && strncasecmp(type + len - 5, "+json", 5) == 0)
-        return true;
-    return len == 10 && strncasecmp(type, "text/plain", len) == 0;
-}
-
-/* The document belongs to the request, which frees it with its body. */
+/* Read here and not by the lane, which others wait for. The document belongs to the request, which
+ * frees it with its body. */
 static enum err read_document(struct request *r, struct inbound_input *input)
 {
-    char detail[BODY_DETAIL_MAX_BYTES > FORM_WHY_MAX_BYTES ? BODY_DETAIL_MAX_BYTES
-                                                           : FORM_WHY_MAX_BYTES] = "";
-    enum err err;
+    struct delivered *delivered = ARENA_NEW(r->arena, struct delivered);
 
-    input->form = form_is_type(r->content_type);
-    if (!input->form && !is_json(r->content_type))
-        return request_refuse(r, ERR_UNSUPPORTED_MEDIA_TYPE,
-                              "Send JSON, or a form as application/x-www-form-urlencoded");
-    if (input->form)
-        err = form_parse(input->body, input->body_len, &r->json, detail);
-    else
-        err = body_parse(input->body, input->body_len, r->arena, &r->json, detail);
-    input->document = r->json;
-    if (err != ERR_NONE)
-        return request_refuse(r, err, "%s", detail[0] == '\0' ? "Try again in a moment" : detail);
-    return ERR_NONE;
+    if (delivered == NULL)
+        return ERR_OUT_OF_MEMORY;
+    enum err err =
+        delivered_read(input->content_type, input->body, input->body_len, r->arena, delivered);
+    r->json = delivered->document;
+    input->delivered = delivered;
+    return err;
 }
 
 static const char *signature_of(struct request *r, struct uuid source)
@@ -143,13 +122,21 @@ enum err inbound_receive_fill(struct request *r, void *input)
     inbound->body_len = r->body_len;
     inbound->content_type = arena_printf(r->arena, "%.*s", DELIVERY_CONTENT_TYPE_MAX_BYTES,
                                          r->content_type == NULL ? "" : r->content_type);
+    inbound->headers = headers_shown(r);
     enum err err = read_document(r, inbound);
     inbound->signature = signature_of(r, inbound->source);
     return err;
 }
 
+static const struct input_type item_type = {
+    .kind = INPUT_INT, .min = 0, .max = MAPPING_ITEMS_MAX - 1};
+static const struct input_type items_type = {
+    .kind = INPUT_ARRAY, .min = 1, .max = MAPPING_ITEMS_MAX, .item = &item_type};
+
 static const struct input_field replay_fields[] = {
     {"delivery_id", &input_uuid, AT(struct delivery_replay_input, delivery), .place = INPUT_PATH},
+    {"items", &items_type, AT(struct delivery_replay_input, items),
+     COUNT(struct delivery_replay_input, item_count)},
 };
 const struct input_spec delivery_replay_spec =
     INPUT_SPEC(replay_fields, struct delivery_replay_input);

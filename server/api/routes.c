@@ -31,6 +31,7 @@
 #define LEAD_BODY_MAX_BYTES       (256 << 10)
 #define BATCH_BODY_MAX_BYTES      (4 << 20)
 #define INBOUND_BODY_MAX_BYTES    (1 << 20)
+#define REPLAY_BODY_MAX_BYTES     (16 << 10)
 #define HANDOFF_BODY_MAX_BYTES    (64 << 10)
 #define SETUP_BODY_MAX_BYTES      (64 << 10)
 #define DEFINITION_BODY_MAX_BYTES (256 << 10)
@@ -101,10 +102,14 @@ const struct route routes[] = {
      INBOUND_BODY_MAX_BYTES, ROUTE_ANY_TYPE | ROUTE_RAW_BODY | ROUTE_BODY_AUTH,
      .input = &inbound_spec, .command = COMMAND_INBOUND_RECEIVE, .fill = inbound_receive_fill},
     {"POST", "/v1/deliveries/{delivery_id}/replay", "deliveries_replay", ROLE_WORK | ROLE_ADMIN,
-     ROUTE_WRITE, .input = &delivery_replay_spec, .command = COMMAND_DELIVERY_REPLAY},
+     ROUTE_WRITE, REPLAY_BODY_MAX_BYTES, ROUTE_NO_BODY_OK, .input = &delivery_replay_spec,
+     .command = COMMAND_DELIVERY_REPLAY},
     {"GET", "/v1/deliveries", "deliveries_list", ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ,
      .flags = ROUTE_SECRET, .input = &deliveries_list_input, .thing = "delivery",
      .read = deliveries_list, .fill = deliveries_list_fill},
+    {"GET", "/v1/deliveries/{delivery_id}", "deliveries_get", ROLE_READ | ROLE_WORK | ROLE_ADMIN,
+     ROUTE_READ, .flags = ROUTE_SECRET, .input = &deliveries_get_input, .thing = "delivery",
+     .read = deliveries_get},
     {"GET", "/v1/definitions", "definitions_list", ROLE_ANY, ROUTE_READ, .flags = ROUTE_FRESH,
      .read = definitions_list},
     {"GET", "/v1/definitions/{term}", "definitions_get", ROLE_ANY, ROUTE_READ, .flags = ROUTE_FRESH,

@@ -183,6 +183,18 @@ static void report_refusal(struct importer *importer, const struct entry *entry,
         fprintf(stderr, "%s:%lld: %s\n", importer->file, (long long)entry->line, why);
 }
 
+static void report_left_out(struct importer *importer, const struct entry *entry,
+                            const struct capture_input *row)
+{
+    for (size_t i = 0; i < row->left_out_count; i++) {
+        if (importer->told++ >= IMPORTER_TOLD_MAX)
+            return;
+        clear_progress(importer);
+        fprintf(stderr, "%s:%lld: %s: left out: %s\n", importer->file, (long long)entry->line,
+                row->left_out[i].pointer, row->left_out[i].detail);
+    }
+}
+
 static void report_entry(struct importer *importer, const struct chunk *chunk,
                          const struct entry *entry)
 {
@@ -192,6 +204,7 @@ static void report_entry(struct importer *importer, const struct chunk *chunk,
         return;
     }
     const struct import_result *result = &chunk->results[entry->row];
+    report_left_out(importer, entry, &chunk->rows[entry->row].capture);
     switch (result->effect) {
     case IMPORT_NEW:
         importer->counts.added++;
@@ -413,6 +426,7 @@ int importer_add(struct importer *importer, int64_t line, json_t *row)
         .sender = importer->sender,
         .knowledge = SOURCE_IMPORT,
         .tabular = importer->tabular,
+        .file = true,
         .occurred_at = INSTANT_NONE,
     };
     struct mapped *mapped;

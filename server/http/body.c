@@ -4,6 +4,7 @@
 #include "http/metrics.h"
 #include "http/request.h"
 
+#include "base/json_bounds.h"
 #include "base/json_fault.h"
 #include "base/json_tree.h"
 #include "base/utf8.h"
@@ -76,40 +77,6 @@ void body_release(struct request *r)
     r->body_reserved = 0;
 }
 
-struct bounds {
-    size_t values;
-    size_t depth;
-    size_t deepest;
-};
-
-/* Estimates how large the parsed tree would be, without checking the grammar: text between quotes
- * is skipped, and every comma and opening bracket may begin a value. Before parsing, because by
- * then a small body may already have become eighty times its size. */
-static struct bounds measure(const char *text, size_t len)
-{
-    struct bounds bounds = {.values = 1};
-    bool in_text = false;
-
-    for (size_t i = 0; i < len; i++) {
-        char c = text[i];
-        if (in_text) {
-            i += c == '\\';
-            in_text = c != '"';
-        } else if (c == '"') {
-            in_text = true;
-        } else if (c == '{' || c == '[') {
-            bounds.values++;
-            if (++bounds.depth > bounds.deepest)
-                bounds.deepest = bounds.depth;
-        } else if (c == ',') {
-            bounds.values++;
-        } else if ((c == '}' || c == ']') && bounds.depth > 0) {
-            bounds.depth--;
-        }
-    }
-    return bounds;
-}
-
 /* What a body that begins with these bytes is, if not JSON in UTF-8: each was sent by a client that
  * then wondered about "unexpected token". */
 static const struct {
@@ -177,11 +144,10 @@ enum err body_parse(const char *text, size_t len, struct arena *arena, json_t **
     json_error_t error = {0};
 
     *out = NULL;
-    struct bounds bounds = measure(text, len);
-    if (bounds.deepest > BODY_DEPTH_MAX || bounds.values > BODY_VALUES_MAX) {
+    if (!json_bounds_fit(text, len)) {
         snprintf(detail, BODY_DETAIL_MAX_BYTES,
                  "At most %d values, nested at most %d deep, are taken in one body",
-                 BODY_VALUES_MAX, BODY_DEPTH_MAX);
+                 JSON_VALUES_MAX, JSON_DEPTH_MAX);
         return ERR_MALFORMED_JSON;
     }
     *out = json_tree_read(arena, text, len, JSON_REJECT_DUPLICATES, &error);

@@ -9,10 +9,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/** Bounds of the tree that a body becomes: one byte of text can take eighty bytes of tree. */
-#define BODY_VALUES_MAX 20000
-#define BODY_DEPTH_MAX  64
-
 #define BODY_DETAIL_MAX_BYTES 320
 
 struct request;
@@ -27,8 +23,9 @@ enum err body_take(struct request *r, const char *bytes, size_t len) MUST_USE;
 /** Frees body and tree. */
 void body_release(struct request *r);
 
-/** Parses JSON text strictly: no duplicate keys, no NUL, UTF-8 only, within the bounds. On error,
- *  detail says what is wrong and where. ERR_MALFORMED_JSON; ERR_OUT_OF_MEMORY, with arena marked.
+/** Parses JSON text strictly: no duplicate keys, no NUL, UTF-8 only, within json_bounds.h. On
+ * error, detail says what is wrong and where. ERR_MALFORMED_JSON; ERR_OUT_OF_MEMORY, with arena
+ * marked.
  */
 enum err body_parse(const char *text, size_t len, struct arena *arena, json_t **out,
                     char detail[BODY_DETAIL_MAX_BYTES]) MUST_USE;

@@ -4,8 +4,11 @@
 #include "http/request_refuse.h"
 
 #include "base/etag.h"
+#include "base/json_out.h"
+#include "base/text/encoding.h"
 #include "base/uuid.h"
 
+#include <ctype.h>
 #include <microhttpd.h>
 #include <stddef.h>
 #include <string.h>
@@ -29,6 +32,8 @@ static const struct {
 };
 
 #define KNOWN_COUNT (sizeof known / sizeof *known)
+
+#define SHOWN_MAX_BYTES (256u << 10)
 
 struct listing {
     struct guard_header *out;
@@ -55,6 +60,63 @@ size_t headers_list(struct MHD_Connection *connection, struct guard_header *out,
 
     MHD_get_connection_values_n(connection, MHD_HEADER_KIND, list_one, &listing);
     return listing.count;
+}
+
+static bool was_listed(const struct guard_header *headers, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (headers[i].name_len == headers[index].name_len &&
+            strncasecmp(headers[i].name, headers[index].name, headers[i].name_len) == 0)
+            return true;
+    return false;
+}
+
+/* Bytes that are no UTF-8, which headers may have, are shown as U+FFFD. */
+static void write_value(const char *value, size_t len, struct arena *arena, struct json_out *out)
+{
+    bool changed;
+    const char *text = encoding_whole(value, len, arena, &len, &changed);
+
+    if (text != NULL)
+        json_out_text_len(out, text, len);
+}
+
+/* Names that say that a value gives access, wherever in the name they stand. */
+static bool gives_access(const char *name)
+{
+    static const char *const words[] = {"auth",  "cookie",   "key",      "secret",
+                                        "token", "password", "signature"};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strstr(name, words[i]) != NULL)
+            return true;
+    return false;
+}
+
+const char *headers_shown(const struct request *r)
+{
+    struct guard_header headers[GUARD_HEADERS_MAX + 1];
+    size_t count = headers_list(r->connection, headers, GUARD_HEADERS_MAX + 1);
+    struct json_out out;
+
+    json_out_init(&out, r->arena, SHOWN_MAX_BYTES);
+    json_out_begin_object(&out);
+    for (size_t i = 0; i < count; i++) {
+        char *name = arena_copy(r->arena, headers[i].name, headers[i].name_len);
+        if (name == NULL)
+            return NULL;
+        for (char *p = name; *p != '\0'; p++)
+            *p = (char)tolower((unsigned char)*p);
+        if (was_listed(headers, i))
+            continue;
+        json_out_key(&out, name);
+        if (gives_access(name))
+            json_out_text(&out, "(hidden)");
+        else
+            write_value(headers[i].value, headers[i].value_len, r->arena, &out);
+    }
+    json_out_end_object(&out);
+    return out.written.text;
 }
 
 static bool is_request_id(const char *text, size_t len)

@@ -15,6 +15,10 @@ size_t headers_list(struct MHD_Connection *connection, struct guard_header *out,
 /** Copies the known headers into the request and gives it an id. False when memory is short. */
 bool headers_take(struct request *r);
 
+/** The headers as they were sent, as JSON (name in lower case: value), for people to look at:
+ *  whatever gives access is "(hidden)". NULL when memory is short. */
+const char *headers_shown(const struct request *r);
+
 /** Makes a request id. */
 void headers_make_request_id(struct request *r);
 

@@ -2,7 +2,7 @@
  * A mapping and what a sender delivers: "i" or "f" (import, or webhook; a letter more: tabular),
  * then the mapping, then the document as JSON or, tabular, as a form.
  */
-#include "base/form.h"
+#include "core/intake/delivered.h"
 #include "core/intake/mapping.h"
 #include "parts.h"
 
@@ -15,12 +15,15 @@ static void check_item(const struct mapped *item)
     FUZZ_HOLDS(item->error < MAPPED_ERROR_COUNT);
     if (item->error != MAPPED_OK)
         FUZZ_HOLDS(item->pointer != NULL && mapped_error_detail(item->error) != NULL);
+    for (size_t i = 0; item->error == MAPPED_OK && i < item->capture.left_out_count; i++)
+        FUZZ_HOLDS(item->capture.left_out[i].what != NULL &&
+                   item->capture.left_out[i].pointer != NULL);
 }
 
 static void apply(const struct mapping *mapping, const json_t *document, bool tabular,
                   struct arena *arena)
 {
-    struct mapped_from from = {"hubspot", "sender", SOURCE_FORM, tabular, INSTANT_NONE};
+    struct mapped_from from = {"hubspot", "sender", SOURCE_FORM, tabular, false, INSTANT_NONE};
     struct mapped *items;
     size_t count, at = 0;
 
@@ -54,21 +57,23 @@ static void check(const json_t *json, const json_t *document, enum mapping_use u
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct parts parts;
-    char why[FORM_WHY_MAX_BYTES];
-    json_t *document = NULL;
+    struct delivered delivered = {0};
 
     parts_init(&parts, data, size);
     bool tabular = parts.items[0].len > 1;
     json_t *mapping = part_json(&parts.items[1]);
-    if (!tabular)
-        document = part_json(&parts.items[2]);
-    else if (form_parse(parts.items[2].text, parts.items[2].len, &document, why) != ERR_NONE)
-        document = NULL;
+    struct arena *arena = arena_new(ARENA_BYTES);
+    FUZZ_HOLDS(arena != NULL);
+    enum err err = delivered_read(tabular ? "application/x-www-form-urlencoded" : "",
+                                  parts.items[2].text, parts.items[2].len, arena, &delivered);
+    FUZZ_HOLDS(err == ERR_NONE || arena_failed(arena));
+    FUZZ_HOLDS(err != ERR_NONE || (delivered.document == NULL) == (delivered.error != NULL));
     if (mapping != NULL)
-        check(mapping, document, parts.items[0].text[0] == 'i' ? MAPPING_IMPORT : MAPPING_INBOUND,
-              tabular);
+        check(mapping, delivered.document,
+              parts.items[0].text[0] == 'i' ? MAPPING_IMPORT : MAPPING_INBOUND, tabular);
     json_decref(mapping);
-    json_decref(document);
+    json_decref(delivered.document);
+    arena_free(arena);
     parts_release(&parts);
     return 0;
 }

@@ -96,6 +96,7 @@ static const struct probe probes[] = {
     {.operation = "inbound_receive", .roles = SENDERS, .body = "{'email':'in@${at}'}"},
     {.operation = "deliveries_replay", .roles = WORKERS},
     {.operation = "deliveries_list", .roles = READERS},
+    {.operation = "deliveries_get", .roles = READERS},
     {.operation = "definitions_list", .roles = EVERYONE},
     {.operation = "definitions_get", .roles = EVERYONE},
     {.operation = "definitions_draft", .roles = SIGNERS, .body = "${document}"},

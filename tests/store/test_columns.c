@@ -211,7 +211,6 @@ static const struct {
     {"touch", "content", "touch.dimensions[DIMENSION_CONTENT]"},
     {"idempotency", "answer", "body"},
     {"idempotency", "lead_id", "leads"},
-    {"delivery", "status", "applied"},
     {"delivery", "lead_id", "leads"},
     {"ledger", "actor_kind", "actor.kind"},
     {"ledger", "actor_id", "actor.id"},
@@ -274,7 +273,7 @@ static const struct {
     {"sealed", ""},
     {"lead", "origin found_by"},
     {"chain", ""},
-    {"delivery", "source_id received_at content_type body"},
+    {"delivery", "source_id received_at content_type body headers"},
     {"background_job", "kind request done total asked_by team_id created_at"},
     {"team", "name created_at"},
     {"member", "created_at"},
@@ -860,7 +859,7 @@ static void own_delivery(const struct values *v, int at, void *row)
     struct uuid *lead = ARENA_NEW(v->arena, struct uuid);
 
     if (strcmp(v->columns->list[at].name, "status") == 0) {
-        delivery->applied = v->seed % 2 == 0;
+        delivery->status = v->seed % 2 == 0 ? DELIVERY_APPLIED : DELIVERY_PARTIAL;
         return;
     }
     *lead = uuid_of(v, at);
@@ -871,7 +870,7 @@ static void own_delivery(const struct values *v, int at, void *row)
 static const char *own_delivery_text(const struct values *v, int at)
 {
     if (strcmp(v->columns->list[at].name, "status") == 0)
-        return v->seed % 2 == 0 ? "applied" : "failed";
+        return v->seed % 2 == 0 ? "applied" : "partial";
     return uuid_text(v, uuid_of(v, at));
 }
 

@@ -36,7 +36,8 @@ static struct mapped *map(const char *mapping_text, enum mapping_use use, const 
                           bool tabular, size_t *count)
 {
     const struct mapping *mapping;
-    struct mapped_from from = {"hubspot", "sender", SOURCE_FORM, tabular, INSTANT_NONE};
+    struct mapped_from from = {"hubspot",   "sender", SOURCE_FORM, tabular, use == MAPPING_IMPORT,
+                               INSTANT_NONE};
     struct mapped *items;
 
     ck_assert_int_eq(compile(mapping_text, use, &mapping), ERR_NONE);
@@ -232,6 +233,28 @@ static const struct {
     {"{\"email\": \"/e\"}", "{\"e\": {}}", MAPPED_TYPE, "/e"},
     {"{\"external_id\": \"/i\"}", "{\"i\": 1.5}", MAPPED_TYPE, "/i"},
     {"{\"external_id\": \"/i\"}", "{\"i\": \"a\\u0007b\"}", MAPPED_CONTROL, "/i"},
+    {"{\"email\": \"/e\", \"anonymous_id\": \"/a\"}", "{\"e\": \"kim\", \"a\": {}}", MAPPED_EMAIL,
+     "/e"},
+};
+
+START_TEST(errors_have_a_place)
+{
+    size_t count;
+    struct mapped *items =
+        map(wrong[_i].mapping, MAPPING_INBOUND, wrong[_i].document, false, &count);
+
+    ck_assert_str_eq(mapped_error_code(items[0].error), mapped_error_code(wrong[_i].error));
+    ck_assert_str_eq(items[0].pointer, wrong[_i].pointer);
+}
+END_TEST
+
+/* What does not say who it is costs itself alone. */
+static const struct {
+    const char *mapping;
+    const char *document;
+    enum mapped_error error;
+    const char *pointer;
+} left_out[] = {
     {"{\"external_id\": \"/i\", \"occurred_at\": \"/t\"}", "{\"i\": 1, \"t\": \"soon\"}",
      MAPPED_DATE, "/t"},
     {"{\"external_id\": \"/i\", \"occurred_at\": \"/t\"}", "{\"i\": 1, \"t\": 9223372036854775807}",
@@ -250,16 +273,44 @@ static const struct {
      "{\"i\": 1, \"a\": \"many\"}", MAPPED_NUMBER, "/a"},
     {"{\"external_id\": \"/i\", \"attributes\": {\"a\": {\"at\": \"/a\", \"type\": \"boolean\"}}}",
      "{\"i\": 1, \"a\": \"maybe\"}", MAPPED_BOOLEAN, "/a"},
+    {"{\"external_id\": \"/i\", \"email\": \"/e\"}", "{\"i\": 1, \"e\": \"kim at acme\"}",
+     MAPPED_EMAIL, "/e"},
+    {"{\"external_id\": \"/i\", \"event_id\": \"/v\", \"touch\": {\"kind\": {\"value\": "
+     "\"call\"}}}",
+     "{\"i\": 1, \"v\": [1]}", MAPPED_TYPE, "/v"},
 };
 
-START_TEST(errors_have_a_place)
+static const char *const left_out_names[] = {
+    "occurred_at",     "occurred_at",   "claimed_stage", "touch.kind",
+    "touch.direction", "touch.content", "attributes.a",  "attributes.a",
+    "attributes.a",    "email",         "event_id",
+};
+
+START_TEST(what_does_not_fit_is_left_out)
+{
+    const struct capture_input *capture =
+        &map_one(left_out[_i].mapping, left_out[_i].document, false)->capture;
+
+    ck_assert_uint_eq(capture->left_out_count, 1);
+    ck_assert_str_eq(capture->left_out[0].code, mapped_error_code(left_out[_i].error));
+    ck_assert_str_eq(capture->left_out[0].pointer, left_out[_i].pointer);
+    ck_assert_str_eq(capture->left_out[0].what, left_out_names[_i]);
+    ck_assert_uint_eq(capture->attribute_count, 0);
+    if (capture->touch != NULL && capture->touch->values[DIMENSION_CONTENT] != NULL)
+        ck_assert_str_eq(capture->touch->values[DIMENSION_CONTENT], "(personal)");
+}
+END_TEST
+
+/* A row of a file is mended and sent again: a wrong identity refuses it. */
+START_TEST(a_row_with_a_wrong_address_is_refused)
 {
     size_t count;
     struct mapped *items =
-        map(wrong[_i].mapping, MAPPING_INBOUND, wrong[_i].document, false, &count);
+        map("{\"team\": \"m\", \"email\": \"/e\", \"external_id\": {\"source\": \"crm\", \"at\": "
+            "\"/i\"}}",
+            MAPPING_IMPORT, "{\"i\": \"1\", \"e\": \"kim at acme\"}", true, &count);
 
-    ck_assert_str_eq(mapped_error_code(items[0].error), mapped_error_code(wrong[_i].error));
-    ck_assert_str_eq(items[0].pointer, wrong[_i].pointer);
+    ck_assert_str_eq(mapped_error_code(items[0].error), "email");
 }
 END_TEST
 
@@ -474,6 +525,8 @@ void suite_cases(Suite *suite)
     TESTS(tcase, a_webhook_becomes_a_capture, what_is_absent_is_not_told, columns_are_typed,
           json_keeps_its_types, several_items);
     EACH(tcase, errors_have_a_place, wrong);
+    EACH(tcase, what_does_not_fit_is_left_out, left_out);
+    TESTS(tcase, a_row_with_a_wrong_address_is_refused);
     TESTS(tcase, too_many_items, a_deal, all_faults_at_once, all_faults_of_a_deal);
     EACH(tcase, what_is_missing_is_missed, members);
     TESTS(tcase, an_identity_is_needed);

@@ -3,6 +3,7 @@
 #include "http/request_refuse.h"
 #include "suite.h"
 
+#include "base/json_bounds.h"
 #include "http/body.h"
 #include "http/request.h"
 
@@ -215,13 +216,13 @@ static enum err parse_repeated(char *text, size_t count, const char *unit, size_
 
 START_TEST(the_tree_of_a_body_has_a_bound)
 {
-    char *text = malloc(4 * BODY_VALUES_MAX);
+    char *text = malloc(4 * JSON_VALUES_MAX);
 
-    ck_assert_int_eq(parse_repeated(text, BODY_DEPTH_MAX, "[", BODY_DEPTH_MAX), ERR_NONE);
-    ck_assert_int_eq(parse_repeated(text, BODY_DEPTH_MAX + 1, "[", BODY_DEPTH_MAX + 1),
+    ck_assert_int_eq(parse_repeated(text, JSON_DEPTH_MAX, "[", JSON_DEPTH_MAX), ERR_NONE);
+    ck_assert_int_eq(parse_repeated(text, JSON_DEPTH_MAX + 1, "[", JSON_DEPTH_MAX + 1),
                      ERR_MALFORMED_JSON);
     text[0] = '[';
-    ck_assert_int_eq(parse_repeated(text, BODY_VALUES_MAX + 1, "[],", 0), ERR_MALFORMED_JSON);
+    ck_assert_int_eq(parse_repeated(text, JSON_VALUES_MAX + 1, "[],", 0), ERR_MALFORMED_JSON);
     free(text);
 }
 END_TEST

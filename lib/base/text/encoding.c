@@ -1,6 +1,7 @@
 #include "base/text/encoding.h"
 
 #include "base/text/unicode.h"
+#include "base/text_out.h"
 #include "base/utf8.h"
 
 #include <stdlib.h>
@@ -213,4 +214,71 @@ bool decoder_read(void *context, char *bytes, size_t size, size_t *len)
     memcpy(bytes, decoder->bytes + decoder->at, *len);
     decoder->at += *len;
     return true;
+}
+
+/* ---- whole texts ---- */
+
+#define WHOLE_MAX_BYTES ((size_t)16 << 20)
+
+struct bytes {
+    const char *text;
+    size_t len;
+};
+
+static bool read_bytes(void *context, char *bytes, size_t size, size_t *len)
+{
+    struct bytes *left = context;
+
+    *len = left->len < size ? left->len : size;
+    memcpy(bytes, left->text, *len);
+    left->text += *len;
+    left->len -= *len;
+    return true;
+}
+
+static void replace_broken(const char *text, size_t len, struct text_out *out)
+{
+    while (len > 0) {
+        size_t span = utf8_span(text, len);
+        text_out_put_len(out, text, span);
+        text += span;
+        len -= span;
+        if (len > 0) {
+            text_out_put(out, "\xef\xbf\xbd");
+            text++;
+            len--;
+        }
+    }
+}
+
+const char *encoding_whole(const char *text, size_t len, struct arena *arena, size_t *out_len,
+                           bool *changed)
+{
+    struct bytes left = {text, len};
+    struct decoder decoder;
+    struct text_out out, whole;
+    size_t got = 0;
+
+    *out_len = len;
+    *changed = false;
+    if (utf8_is_whole(text, len) && (len < 2 || memchr(text, '\0', len) == NULL))
+        return text;
+    *changed = true;
+    text_out_init(&out, arena, WHOLE_MAX_BYTES);
+    text_out_init(&whole, arena, WHOLE_MAX_BYTES);
+    bool read = decoder_init(&decoder, read_bytes, &left);
+    while (read && text_out_reserve(&out, ENCODING_READ_SIZE_BYTES)) {
+        read = decoder_read(&decoder, out.text + out.len, ENCODING_READ_SIZE_BYTES, &got);
+        if (!read || got == 0)
+            break;
+        out.len += got;
+    }
+    decoder_release(&decoder);
+    if (!read)
+        arena_fail(arena);
+    if (arena_failed(arena))
+        return NULL;
+    replace_broken(out.text, out.len, &whole);
+    *out_len = whole.len;
+    return whole.len == 0 ? "" : whole.text;
 }

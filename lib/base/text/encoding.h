@@ -12,6 +12,8 @@
 #ifndef BATON_BASE_ENCODING_H
 #define BATON_BASE_ENCODING_H
 
+#include "base/arena.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -50,5 +52,11 @@ void decoder_release(struct decoder *decoder);
 
 /** An encoding_read of UTF-8; context is the decoder. False also when memory is short. */
 bool decoder_read(void *context, char *bytes, size_t size, size_t *len);
+
+/** A text that is there as a whole, in UTF-8 without a byte-order mark, in the arena unless it is
+ * so already; bytes that are no character become U+FFFD. *changed: whether anything had to be done.
+ *  NULL: memory is short. */
+const char *encoding_whole(const char *text, size_t len, struct arena *arena, size_t *out_len,
+                           bool *changed);
 
 #endif

@@ -26,7 +26,9 @@ enum dimension {
 const char *dimension_name(enum dimension dimension);
 
 #define DIMENSION_VALUE_MAX_BYTES 200
-#define TOUCH_KIND_MAX_BYTES      64
+/** Stands for a value that looks personal, where a sender cannot be asked to send another. */
+#define DIMENSION_PERSONAL   "(personal)"
+#define TOUCH_KIND_MAX_BYTES 64
 /** How many touches of one lead are loaded and counted one by one. */
 #define TOUCHES_LOADED_MAX 1000
 

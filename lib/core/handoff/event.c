@@ -9,6 +9,8 @@
 /* Kinds below are entries of leads' chains. */
 #define FIRST_KIND_OF_OTHERS LEDGER_DEFINITION_DRAFTED
 
+#define LEFT_OUT_MAX_BYTES ((size_t)1 << 20)
+
 bool event_is_of_lead(enum ledger_kind kind)
 {
     return kind < FIRST_KIND_OF_OTHERS;
@@ -62,6 +64,18 @@ static void read_amount(const json_t *body, struct event *out)
     memcpy(out->amount.currency, currency, 3);
 }
 
+static const char *read_json(const json_t *body, const char *key, struct arena *arena)
+{
+    const json_t *json = json_object_get(body, key);
+    struct json_out out;
+
+    if (json == NULL)
+        return NULL;
+    json_out_init(&out, arena, LEFT_OUT_MAX_BYTES);
+    json_tree_write(json, &out);
+    return out.written.text;
+}
+
 enum err event_read(const struct ledger_entry *entry, int64_t pos, struct arena *arena,
                     struct event *out)
 {
@@ -86,6 +100,7 @@ enum err event_read(const struct ledger_entry *entry, int64_t pos, struct arena 
     };
     read_definition(body, out);
     read_amount(body, out);
+    out->left_out = read_json(body, "left_out", arena);
     json_decref(body);
     return arena_failed(arena) ? ERR_OUT_OF_MEMORY : ERR_NONE;
 }
@@ -144,6 +159,11 @@ void event_write_timeline(const struct event *event, const struct touch *touch,
         json_out_null(out);
     else
         shape_touch(touch, out);
+    json_out_key(out, "left_out");
+    if (event->left_out == NULL)
+        json_out_raw(out, "[]", 2);
+    else
+        json_out_raw(out, event->left_out, strlen(event->left_out));
     json_out_end_object(out);
 }
 

@@ -1,8 +1,7 @@
 #include "core/intake/inbound.h"
 
-#include "base/form.h"
-#include "base/json_tree.h"
 #include "core/handoff/judge.h"
+#include "core/intake/delivery_report.h"
 #include "core/intake/lead_result.h"
 #include "core/intake/mapping.h"
 #include "core/setup/source_auth.h"
@@ -14,17 +13,19 @@
 struct delivery {
     const struct source *source;
     struct delivery_row *row;
-    const json_t *document;
-    bool form;
-    bool again; /* it was applied before: its touches are there */
+    const struct delivered *delivered;
     struct caller caller;
     enum ledger_kind entry; /* received or replayed */
     int status;             /* of the answer */
     struct mapped *items;
     size_t item_count;
+    json_t *before;                   /* the report of the last time; NULL: there was none */
+    const bool *chosen;               /* the items that are mapped now; NULL: all */
+    struct delivery_outcome *results; /* one for each item */
     /* what came of it */
-    const char *error; /* NULL: applied */
-    struct captured first;
+    const char *error;     /* of the whole, or of the first item that failed */
+    struct captured first; /* of the first item that was applied */
+    const struct mapped *first_item;
 };
 
 /* ---- mapping ---- */
@@ -46,20 +47,6 @@ static const char *sender_of(struct work *work, const struct source *source)
     return id;
 }
 
-/* The first item that does not fit fails the delivery. */
-static void find_error(struct work *work, struct delivery *delivery)
-{
-    for (size_t i = 0; i < delivery->item_count && delivery->error == NULL; i++) {
-        const struct mapped *item = &delivery->items[i];
-        if (item->error == MAPPED_OK)
-            continue;
-        const char *code = mapped_error_code(item->error);
-        bool root = item->pointer == NULL || item->pointer[0] == '\0';
-        delivery->error = arena_printf(work->arena, root ? "%s" : "%s at %.*s", code,
-                                       DELIVERY_ERROR_MAX_BYTES - 100, item->pointer);
-    }
-}
-
 /* False when memory is short. */
 static bool map(struct work *work, struct delivery *delivery)
 {
@@ -67,71 +54,136 @@ static bool map(struct work *work, struct delivery *delivery)
         .source_name = delivery->source->name,
         .sender = sender_of(work, delivery->source),
         .knowledge = knowledge_of(work, delivery->source),
-        .tabular = delivery->form,
+        .tabular = delivery->delivered->tabular,
         .occurred_at = delivery->row->received_at,
     };
 
-    if (delivery->source->compiled == NULL) {
+    delivery->error = delivery->delivered->error;
+    if (delivery->error == NULL && delivery->source->compiled == NULL)
         delivery->error = "mapping";
+    if (delivery->error != NULL)
         return true;
-    }
-    if (mapping_apply(delivery->source->compiled, delivery->document, &from, work->arena,
-                      &delivery->items, &delivery->item_count) != ERR_NONE)
-        return false;
-    find_error(work, delivery);
-    return !arena_failed(work->arena);
+    return mapping_apply(delivery->source->compiled, delivery->delivered->document, &from,
+                         work->arena, &delivery->items, &delivery->item_count) == ERR_NONE &&
+           !arena_failed(work->arena);
 }
 
 /* ---- applying ---- */
 
-static void fail(struct work *work, struct delivery *delivery, const char *error)
+static bool is_chosen(const struct delivery *delivery, size_t i)
 {
-    work_undo(work); /* what its items have changed so far */
-    delivery->error = error;
-    delivery->row->lead_count = 0;
+    return delivery->chosen == NULL || delivery->chosen[i];
 }
 
-static enum find apply_item(struct work *work, struct delivery *delivery, size_t i,
-                            struct uuid *lead)
+static const char *words_of(struct work *work, const struct mapped *item)
 {
-    struct captured captured;
+    const char *code = mapped_error_code(item->error);
+    bool root = item->pointer == NULL || item->pointer[0] == '\0';
 
-    if (lead_capture_apply(work, &delivery->caller, &delivery->items[i].capture, &captured) ==
-        FIND_NEEDED)
-        return FIND_NEEDED;
-    if (captured.err != ERR_NONE || captured.lead == NULL) {
-        fail(work, delivery,
-             error_code(captured.err == ERR_NONE ? ERR_OUT_OF_MEMORY : captured.err));
+    return arena_printf(work->arena, root ? "%s" : "%s at %.*s", code,
+                        DELIVERY_ERROR_MAX_BYTES - 100, item->pointer);
+}
+
+/* What an item that is refused has changed so far goes, and nothing else. */
+static enum find apply_item(struct work *work, struct delivery *delivery, size_t i)
+{
+    struct mapped *item = &delivery->items[i];
+    struct delivery_outcome *result = &delivery->results[i];
+    struct captured captured;
+    struct work_mark mark;
+
+    *result = (struct delivery_outcome){.effect = ITEM_FAILED, .item = item};
+    if (item->error != MAPPED_OK) {
+        result->error = words_of(work, item);
         return FIND_FOUND;
     }
-    *lead = captured.lead->id;
-    if (i == 0)
+    struct uuid lead = delivery_report_lead(delivery->before, i);
+    if (!uuid_is_nil(lead) || (delivery->before == NULL && delivery->row->row != ROW_NEW &&
+                               delivery->row->status == DELIVERY_APPLIED))
+        item->capture.touch = NULL; /* so an event without an id is one, too */
+    work_mark(work, &mark);
+    if (lead_capture_apply(work, &delivery->caller, &item->capture, &captured) == FIND_NEEDED)
+        return FIND_NEEDED;
+    if (captured.err != ERR_NONE || captured.lead == NULL) {
+        work_return(work, &mark);
+        result->error = error_code(captured.err == ERR_NONE ? ERR_OUT_OF_MEMORY : captured.err);
+        return FIND_FOUND;
+    }
+    result->effect = ITEM_APPLIED;
+    result->lead = captured.lead->id;
+    if (delivery->first.lead == NULL) {
         delivery->first = captured;
+        delivery->first_item = item;
+    }
     return FIND_FOUND;
+}
+
+/* As the last time; an item that was not there then has failed. */
+static void keep_item(struct delivery *delivery, size_t i)
+{
+    delivery->results[i] = (struct delivery_outcome){
+        .effect = delivery_report_effect(delivery->before, i),
+        .lead = delivery_report_lead(delivery->before, i),
+        .kept = json_array_get(delivery->before, i),
+    };
 }
 
 static enum find apply(struct work *work, struct delivery *delivery)
 {
-    struct uuid *leads = ARENA_ARRAY(work->arena, struct uuid, delivery->item_count + 1);
-
-    if (leads == NULL)
+    delivery->results = ARENA_ARRAY(work->arena, struct delivery_outcome, delivery->item_count + 1);
+    if (delivery->results == NULL)
         return FIND_FOUND;
-    delivery->row->leads = leads;
-    for (size_t i = 0; delivery->again && i < delivery->item_count; i++)
-        delivery->items[i].capture.touch = NULL; /* so an event without an id is one, too */
-    for (size_t i = 0; i < delivery->item_count && delivery->error == NULL; i++) {
-        if (apply_item(work, delivery, i, &leads[i]) == FIND_NEEDED) {
+    for (size_t i = 0; i < delivery->item_count; i++) {
+        if (!is_chosen(delivery, i)) {
+            keep_item(delivery, i);
+        } else if (apply_item(work, delivery, i) == FIND_NEEDED) {
             for (size_t rest = i + 1; rest < delivery->item_count; rest++)
-                lead_capture_note_needs(work, &delivery->items[rest].capture);
+                if (delivery->items[rest].error == MAPPED_OK)
+                    lead_capture_note_needs(work, &delivery->items[rest].capture);
             return FIND_NEEDED;
         }
-        if (delivery->error == NULL)
-            delivery->row->lead_count = i + 1;
     }
     return FIND_FOUND;
 }
 
 /* ---- what stays, and the answer ---- */
+
+/* An item that was applied before stays so: its lead is there. */
+static void stay_applied(struct delivery *delivery, size_t i)
+{
+    struct delivery_outcome *result = &delivery->results[i];
+    struct uuid lead = delivery_report_lead(delivery->before, i);
+
+    if (result->effect != ITEM_FAILED || uuid_is_nil(lead))
+        return;
+    result->effect = ITEM_APPLIED;
+    result->lead = lead;
+}
+
+static void sum_up(struct work *work, struct delivery *delivery)
+{
+    struct delivery_row *row = delivery->row;
+    struct uuid *leads = ARENA_ARRAY(work->arena, struct uuid, delivery->item_count + 1);
+    size_t failed = 0;
+
+    row->leads = leads;
+    row->lead_count = 0;
+    for (size_t i = 0; leads != NULL && i < delivery->item_count; i++) {
+        stay_applied(delivery, i);
+        const struct delivery_outcome *result = &delivery->results[i];
+        failed += result->effect == ITEM_FAILED;
+        if (result->effect == ITEM_FAILED && delivery->error == NULL)
+            delivery->error = result->error == NULL ? "failed" : result->error;
+        if (!uuid_is_nil(result->lead))
+            leads[row->lead_count++] = result->lead;
+    }
+    row->error = delivery->error;
+    row->status = failed == 0 && delivery->error == NULL ? DELIVERY_APPLIED
+                  : failed < delivery->item_count        ? DELIVERY_PARTIAL
+                                                         : DELIVERY_FAILED;
+    row->report = delivery_report_write(delivery->results, delivery->item_count,
+                                        &delivery->delivered->notes, work->arena);
+}
 
 static void append_entry(struct work *work, const struct delivery *delivery,
                          struct chain_row *chain)
@@ -141,7 +193,7 @@ static void append_entry(struct work *work, const struct delivery *delivery,
     json_out_member_uuid(body, "delivery", delivery->row->id);
     json_out_member_int(body, "items", (int64_t)delivery->row->lead_count);
     json_out_member_uuid(body, "source", delivery->source->id);
-    json_out_member_text(body, "status", delivery->error == NULL ? "applied" : "failed");
+    json_out_member_text(body, "status", delivery_status_name(delivery->row->status));
     setup_append(work, chain, delivery->entry, &delivery->caller);
 }
 
@@ -150,7 +202,7 @@ static const char *verdict_of(const struct work *work, const struct delivery *de
     struct term_judgement again;
     const struct term_judgement *shown = NULL;
 
-    if (delivery->error == NULL)
+    if (delivery->first.lead != NULL)
         shown = lead_shown_verdict(work, delivery->first.lead, delivery->first.judgement, &again);
     return shown == NULL ? NULL : verdict_result_name(shown->result);
 }
@@ -158,21 +210,20 @@ static const char *verdict_of(const struct work *work, const struct delivery *de
 static enum decision answer(struct work *work, struct outcome *outcome,
                             const struct delivery *delivery)
 {
-    const struct capture_input *capture =
-        delivery->error == NULL ? &delivery->items[0].capture : NULL;
+    const struct lead *lead = delivery->first.lead;
     struct json_out *out = outcome_begin(work);
 
     json_out_begin_object(out);
     json_out_member_uuid(out, "delivery_id", delivery->row->id);
-    json_out_member_text(out, "status", delivery->error == NULL ? "applied" : "failed");
-    json_out_member_uuid(out, "lead_id",
-                         capture == NULL ? (struct uuid){{0}} : delivery->first.lead->id);
+    json_out_member_text(out, "status", delivery_status_name(delivery->row->status));
+    json_out_member_uuid(out, "lead_id", lead == NULL ? (struct uuid){{0}} : lead->id);
     json_out_member_text(out, "verdict", verdict_of(work, delivery));
     json_out_member_text(out, "claimed_stage",
-                         capture == NULL ? NULL : stage_name(capture->claimed_stage));
+                         lead == NULL ? NULL
+                                      : stage_name(delivery->first_item->capture.claimed_stage));
     json_out_end_object(out);
-    if (capture != NULL)
-        outcome->lead = delivery->first.lead->id;
+    if (lead != NULL)
+        outcome->lead = lead->id;
     return outcome_answer(work, outcome, delivery->status);
 }
 
@@ -182,8 +233,7 @@ static enum decision settle(struct work *work, struct delivery *delivery, struct
 
     if (chain == NULL)
         return DECIDE_AGAIN;
-    delivery->row->applied = delivery->error == NULL || delivery->again;
-    delivery->row->error = delivery->error;
+    sum_up(work, delivery);
     work_save_row(work, KIND_DELIVERY, delivery->row);
     append_entry(work, delivery, chain);
     return answer(work, outcome, delivery);
@@ -202,10 +252,9 @@ static struct caller caller_for(const struct caller *caller, const struct source
 
 static bool note_items(const struct delivery *delivery, struct work *work, struct work_keys *keys)
 {
-    if (delivery->error != NULL)
-        return true;
     for (size_t i = 0; i < delivery->item_count; i++)
-        if (!lead_capture_note_keys(&delivery->items[i].capture, work, work->config->workspace,
+        if (delivery->items[i].error == MAPPED_OK &&
+            !lead_capture_note_keys(&delivery->items[i].capture, work, work->config->workspace,
                                     keys))
             return false;
     return true;
@@ -216,8 +265,7 @@ bool inbound_receive_keys(const struct command *command, struct work *work, stru
     const struct inbound_input *input = command->input;
     const struct source *source = config_source(work->config, input->source);
     struct delivery_row row = {.received_at = work->now};
-    struct delivery delivery = {
-        .source = source, .row = &row, .document = input->document, .form = input->form};
+    struct delivery delivery = {.source = source, .row = &row, .delivered = input->delivered};
 
     return source == NULL || (map(work, &delivery) && note_items(&delivery, work, keys));
 }
@@ -259,6 +307,7 @@ static struct delivery_row *new_row(struct work *work, const struct inbound_inpu
         .content_type = input->content_type,
         .body = input->body,
         .body_len = input->body_len,
+        .headers = input->headers,
         .replayed_at = INSTANT_NONE,
     };
     return row;
@@ -282,15 +331,14 @@ enum decision inbound_receive(struct work *work, const struct command *command,
     struct delivery delivery = {
         .source = source,
         .row = new_row(work, input),
-        .document = input->document,
-        .form = input->form,
+        .delivered = input->delivered,
         .caller = caller_for(&command->caller, source),
         .entry = LEDGER_DELIVERY_RECEIVED,
         .status = 202,
     };
     if (delivery.row == NULL || !map(work, &delivery))
         return DECIDED;
-    if (delivery.error == NULL && apply(work, &delivery) == FIND_NEEDED)
+    if (apply(work, &delivery) == FIND_NEEDED)
         return DECIDE_AGAIN;
     return settle(work, &delivery, outcome);
 }
@@ -322,33 +370,54 @@ static void keep_texts(struct work *work, struct capture_input *capture)
     }
 }
 
-/* It could be read when it came. */
-static json_t *document_of(const struct delivery_row *row, struct arena *arena)
+/* Maps what is stored. The texts of its items are copied: the document goes before the group is
+ * saved. */
+static bool map_again(struct work *work, struct delivery *delivery, struct delivered *delivered)
 {
-    char why[FORM_WHY_MAX_BYTES];
-    json_t *document = NULL;
+    const struct delivery_row *row = delivery->row;
 
-    if (!form_is_type(row->content_type))
-        return json_tree_read(arena, row->body, row->body_len,
-                              JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
-    return form_parse(row->body, row->body_len, &document, why) == ERR_NONE ? document : NULL;
+    if (delivered_read(row->content_type, row->body, row->body_len, work->arena, delivered) !=
+        ERR_NONE)
+        return false;
+    delivery->delivered = delivered;
+    bool mapped = map(work, delivery);
+    for (size_t i = 0; mapped && i < delivery->item_count; i++)
+        if (delivery->items[i].error == MAPPED_OK)
+            keep_texts(work, &delivery->items[i].capture);
+    json_decref(delivered->document);
+    delivered->document = NULL;
+    return mapped;
 }
 
-static bool map_again(struct work *work, struct delivery *delivery)
+/* False: one of them is not there, or memory is short. */
+static bool choose(struct work *work, struct delivery *delivery,
+                   const struct delivery_replay_input *input, struct outcome *outcome)
 {
-    json_t *document = document_of(delivery->row, work->arena);
+    bool *chosen = ARENA_ARRAY(work->arena, bool, delivery->item_count + 1);
 
-    if (document == NULL) {
-        arena_fail(work->arena);
-        return false;
+    for (size_t i = 0; chosen != NULL && i < input->item_count; i++) {
+        if ((size_t)input->items[i] >= delivery->item_count) {
+            outcome_refuse_at(work, outcome, ERR_INVALID_VALUE,
+                              arena_printf(work->arena, "/items/%zu", i), "out_of_range",
+                              "The delivery has %zu items, counted from 0", delivery->item_count);
+            return false;
+        }
+        chosen[input->items[i]] = true;
     }
-    delivery->document = document;
-    bool mapped = map(work, delivery);
-    for (size_t i = 0; mapped && delivery->error == NULL && i < delivery->item_count; i++)
-        keep_texts(work, &delivery->items[i].capture);
-    delivery->document = NULL;
-    json_decref(document);
-    return mapped;
+    delivery->chosen = input->items == NULL ? NULL : chosen;
+    return chosen != NULL;
+}
+
+static enum decision replay(struct work *work, struct delivery *delivery,
+                            const struct delivery_replay_input *input, struct outcome *outcome)
+{
+    struct delivered delivered;
+
+    if (!map_again(work, delivery, &delivered) || !choose(work, delivery, input, outcome))
+        return DECIDED;
+    if (apply(work, delivery) == FIND_NEEDED)
+        return DECIDE_AGAIN;
+    return settle(work, delivery, outcome);
 }
 
 enum decision delivery_replay(struct work *work, const struct command *command,
@@ -375,18 +444,15 @@ enum decision delivery_replay(struct work *work, const struct command *command,
     struct delivery delivery = {
         .source = source,
         .row = row,
-        .form = form_is_type(row->content_type),
-        .again = row->applied,
+        .before = delivery_report_items(stored->report, work->arena),
         .caller = caller_for(&command->caller, source),
         .entry = LEDGER_DELIVERY_REPLAYED,
         .status = 200,
     };
-    if (!map_again(work, &delivery))
-        return DECIDED;
-    if (delivery.error == NULL && apply(work, &delivery) == FIND_NEEDED)
-        return DECIDE_AGAIN;
-    if (settle(work, &delivery, outcome) == DECIDE_AGAIN)
-        return DECIDE_AGAIN;
+    enum decision decision = replay(work, &delivery, input, outcome);
+    json_decref(delivery.before);
+    if (decision == DECIDE_AGAIN || outcome->err != ERR_NONE)
+        return decision;
     work_remember(work, stored, sizeof *stored); /* for others of the group */
     *stored = *row;
     return DECIDED;

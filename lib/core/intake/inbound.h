@@ -1,14 +1,13 @@
 /*
- * Deliveries: what a source's sender posts. The raw body is stored and mapped in one transaction; a
- * mapping that does not fit is an answer, not a refusal, and the body can be mapped again later. A
- * delivery is applied whole or not at all.
+ * Deliveries: what a source's sender posts. The raw body is stored and mapped in one transaction,
+ * item by item: one that does not fit fails alone, a value that does not fit is left out, and a
+ * body that cannot be read is a delivery all the same. It can be mapped again later.
  */
 #ifndef BATON_CORE_INBOUND_H
 #define BATON_CORE_INBOUND_H
 
 #include "core/command.h"
-
-#include <jansson.h>
+#include "core/intake/delivered.h"
 
 #define DELIVERY_ERROR_MAX_BYTES        1000
 #define DELIVERY_CONTENT_TYPE_MAX_BYTES 200
@@ -18,8 +17,8 @@ struct inbound_input {
     const char *content_type; /* "" when none was given */
     const char *body;
     size_t body_len;
-    const json_t *document; /* what the body says */
-    bool form;
+    const struct delivered *delivered; /* what the body says */
+    const char *headers;               /* JSON, without secrets */
     const char *signature; /* as sent, of callers that are known by it alone; else NULL */
 };
 
@@ -29,9 +28,11 @@ enum decision inbound_receive(struct work *work, const struct command *command,
 
 struct delivery_replay_input {
     struct uuid delivery;
+    const int32_t *items; /* only these, from 0; NULL: all */
+    size_t item_count;
 };
 
-/** With the mapping as it is now. What was applied before adds no touch. */
+/** With the mapping as it is now. An item that was applied before adds no touch. */
 enum decision delivery_replay(struct work *work, const struct command *command,
                               struct outcome *outcome);
 

@@ -201,6 +201,22 @@ static void write_identities(const struct lead *lead, const struct capture_input
     json_out_end_array(body);
 }
 
+/* Codes and names alone: the ledger holds no values. */
+static void write_left_out(const struct capture_input *input, struct json_out *body)
+{
+    if (input->left_out_count == 0)
+        return;
+    json_out_key(body, "left_out");
+    json_out_begin_array(body);
+    for (size_t i = 0; i < input->left_out_count; i++) {
+        json_out_begin_object(body);
+        json_out_member_text(body, "code", input->left_out[i].code);
+        json_out_member_text(body, "what", input->left_out[i].what);
+        json_out_end_object(body);
+    }
+    json_out_end_array(body);
+}
+
 static enum err give_identities(struct capture *capture)
 {
     const struct capture_input *input = capture->input;
@@ -275,6 +291,7 @@ static void append_captured(struct capture *capture)
         json_out_member_text(body, "claimed_stage", stage_name(lead->claimed_stage));
     json_out_member_int(body, "created", created);
     write_identities(lead, input, body);
+    write_left_out(input, body);
     json_out_member_uuid(body, "owner", lead->owner_team);
     if (!created && capture->stage_before != lead->stage)
         json_out_member_text(body, "stage_from", stage_name(capture->stage_before));

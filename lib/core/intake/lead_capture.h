@@ -10,6 +10,14 @@
 /** The origin is the touch's direction; without a touch, inbound. */
 #define CAPTURE_ORIGIN_OF_TOUCH (-1)
 
+/** A value that came with a capture and did not fit: it was left out, and the lead is there. */
+struct left_out {
+    const char *what;    /* such as "attributes.size" or "touch.campaign" */
+    const char *code;    /* why */
+    const char *detail;  /* in words; static text */
+    const char *pointer; /* where it stood in what was sent */
+};
+
 struct capture_input {
     const struct identity *identities; /* at least one; emails normalised */
     size_t identity_count;
@@ -20,7 +28,9 @@ struct capture_input {
     int origin;                      /* enum direction of a new lead, or CAPTURE_ORIGIN_OF_TOUCH */
     enum knowledge_source source;    /* of the attributes */
     instant occurred_at;             /* of the attributes; INSTANT_NONE: the touch's, else now */
-    bool imported;                   /* history: nothing is judged, nothing is offered */
+    const struct left_out *left_out; /* named in the lead's history */
+    size_t left_out_count;
+    bool imported; /* history: nothing is judged, nothing is offered */
 };
 
 struct judgement;

@@ -42,6 +42,11 @@ struct item {
     struct arena *arena;
     const json_t *json;
     const char *place; /* pointer of the item */
+    const char *what;  /* the value at hand, which can be left out; NULL: the item fails with it */
+    bool failed;       /* the value at hand */
+    struct left_out *left_out;
+    size_t left_out_count;
+    enum mapped_error first_fault; /* of those */
     struct mapped *out;
 };
 
@@ -50,14 +55,48 @@ static bool is_given(const struct mapping_field *field)
     return field->pointer != NULL || field->constant != NULL;
 }
 
-/* The first thing that is wrong is reported. */
+/* Most values that can be left out of an item: attributes, and what a lead and a touch have. */
+#define LEFT_OUT_OTHERS 32
+
+static void leave_out(struct item *item, const char *pointer, enum mapped_error error)
+{
+    size_t room = item->mapping->attribute_count + LEFT_OUT_OTHERS;
+
+    if (item->left_out == NULL)
+        item->left_out = ARENA_ARRAY(item->arena, struct left_out, room);
+    if (item->left_out_count == 0)
+        item->first_fault = error;
+    if (item->left_out == NULL || item->left_out_count == room)
+        return;
+    item->left_out[item->left_out_count++] = (struct left_out){
+        .what = item->what,
+        .code = mapped_error_code(error),
+        .detail = mapped_error_detail(error),
+        .pointer = pointer,
+    };
+}
+
+/* Whatever says who it is fails the item, and the first that does is reported; all else is left
+ * out. */
 static void fail(struct item *item, const struct mapping_field *field, enum mapped_error error)
 {
-    if (item->out->error != MAPPED_OK)
-        return;
-    const char *pointer = field->pointer == NULL ? "" : field->pointer;
-    item->out->error = error;
-    item->out->pointer = arena_printf(item->arena, "%s%s", item->place, pointer);
+    const char *in_item = field->pointer == NULL ? "" : field->pointer;
+    const char *pointer = arena_printf(item->arena, "%s%s", item->place, in_item);
+
+    item->failed = true;
+    if (item->what != NULL) {
+        leave_out(item, pointer, error);
+    } else if (item->out->error == MAPPED_OK) {
+        item->out->error = error;
+        item->out->pointer = pointer;
+    }
+}
+
+/* Begins with the next value: what it is called when it is left out. */
+static void take_up(struct item *item, const char *what)
+{
+    item->what = what;
+    item->failed = false;
 }
 
 /* ---- finding values ---- */
@@ -194,9 +233,10 @@ static instant moment_of(struct item *item, const struct mapping_field *field)
     instant at = INSTANT_NONE;
 
     if (json_is_integer(json)) {
-        if (!instant_of_unix(json_integer_value(json), &at))
-            fail(item, field, MAPPED_DATE);
-        return item->out->error == MAPPED_OK ? at : INSTANT_NONE;
+        if (instant_of_unix(json_integer_value(json), &at))
+            return at;
+        fail(item, field, MAPPED_DATE);
+        return INSTANT_NONE;
     }
     const char *text = line_of(item, field, MAPPING_VALUE_MAX_BYTES);
     if (text == NULL)
@@ -334,12 +374,12 @@ static bool read_scalar(struct item *item, const struct mapping_field *field, co
     if (fits && field->pairs == NULL) {
         if (value_from_json(json, item->arena, out) == ERR_INVALID_VALUE)
             fail(item, field, MAPPED_TYPE);
-        return item->out->error == MAPPED_OK;
+        return !item->failed;
     }
     const char *text = line_of(item, field, VALUE_TEXT_MAX_BYTES);
     if (text != NULL)
         read_text(item, field, text, out);
-    return text != NULL && item->out->error == MAPPED_OK;
+    return text != NULL && !item->failed;
 }
 
 /* False: the item has no value for it. */
@@ -364,7 +404,7 @@ static bool attribute_of(struct item *item, const struct mapping_field *field, s
         text = translate(field, text);
     if (text != NULL)
         read_text(item, field, text, out);
-    return text != NULL && item->out->error == MAPPED_OK;
+    return text != NULL && !item->failed;
 }
 
 static void read_attributes(struct item *item)
@@ -376,6 +416,7 @@ static void read_attributes(struct item *item)
 
     for (size_t i = 0; attributes != NULL && i < mapping->attribute_count; i++) {
         attributes[count].name = mapping->attributes[i].name;
+        take_up(item, mapping->attributes[i].what);
         if (attribute_of(item, &mapping->attributes[i].field, &attributes[count].value))
             count++;
     }
@@ -385,20 +426,6 @@ static void read_attributes(struct item *item)
 
 /* ---- identities ---- */
 
-static void read_email(struct item *item, struct identity *identities, size_t *count)
-{
-    const struct mapping_field *field = &item->mapping->email;
-    const char *text = line_of(item, field, EMAIL_GIVEN_MAX_BYTES);
-    const char *email;
-
-    if (text == NULL)
-        return;
-    if (email_find(text, item->arena, &email) == ERR_INVALID_VALUE)
-        fail(item, field, MAPPED_EMAIL);
-    else
-        identities[(*count)++] = (struct identity){IDENTITY_EMAIL, "", email};
-}
-
 static const struct mapping_field *identity_field(const struct mapping *mapping)
 {
     return is_given(&mapping->email)         ? &mapping->email
@@ -406,25 +433,57 @@ static const struct mapping_field *identity_field(const struct mapping *mapping)
                                              : &mapping->anonymous_id;
 }
 
+static const char *read_email(struct item *item)
+{
+    const struct mapping_field *field = &item->mapping->email;
+    const char *text = line_of(item, field, EMAIL_GIVEN_MAX_BYTES);
+    const char *email = NULL;
+
+    if (text != NULL && email_find(text, item->arena, &email) == ERR_INVALID_VALUE)
+        fail(item, field, MAPPED_EMAIL);
+    return email;
+}
+
+/* A delivery is not sent again: one identity that is right is enough, and the others are left out.
+ * Without any, the first fault is the item's. */
+static void judge_identities(struct item *item, size_t count)
+{
+    struct mapped *out = item->out;
+
+    take_up(item, NULL);
+    if (count > 0)
+        return;
+    if (item->left_out_count == 0) {
+        fail(item, identity_field(item->mapping), MAPPED_NO_IDENTITY);
+        return;
+    }
+    out->error = item->first_fault;
+    out->pointer = item->left_out[0].pointer;
+}
+
 static void read_identities(struct item *item)
 {
     const struct mapping *mapping = item->mapping;
     struct identity *identities = ARENA_ARRAY(item->arena, struct identity, IDENTITIES_MAX);
+    const char *source =
+        mapping->external_source == NULL ? item->from->source_name : mapping->external_source;
     size_t count = 0;
 
     if (identities == NULL)
         return;
-    read_email(item, identities, &count);
+    take_up(item, item->from->file ? NULL : "email");
+    const char *email = read_email(item);
+    if (email != NULL)
+        identities[count++] = (struct identity){IDENTITY_EMAIL, "", email};
+    take_up(item, item->from->file ? NULL : "external_id");
     const char *id = line_of(item, &mapping->external_id, MAPPING_ID_MAX_BYTES);
-    const char *source =
-        mapping->external_source == NULL ? item->from->source_name : mapping->external_source;
     if (id != NULL)
         identities[count++] = (struct identity){IDENTITY_EXTERNAL, source, id};
+    take_up(item, item->from->file ? NULL : "anonymous_id");
     id = line_of(item, &mapping->anonymous_id, MAPPING_ID_MAX_BYTES);
     if (id != NULL)
         identities[count++] = (struct identity){IDENTITY_ANONYMOUS, "", id};
-    if (count == 0)
-        fail(item, identity_field(mapping), MAPPED_NO_IDENTITY);
+    judge_identities(item, count);
     item->out->capture.identities = identities;
     item->out->capture.identity_count = count;
 }
@@ -433,22 +492,33 @@ static void read_identities(struct item *item)
 
 static void read_dimension(struct item *item, enum dimension dimension, struct touch_input *touch)
 {
+    static const char *const names[DIMENSION_COUNT] = {
+        [DIMENSION_CHANNEL] = "touch.channel", [DIMENSION_SOURCE] = "touch.source",
+        [DIMENSION_MEDIUM] = "touch.medium",   [DIMENSION_CAMPAIGN] = "touch.campaign",
+        [DIMENSION_CONTENT] = "touch.content",
+    };
     const struct mapping_field *field = &item->mapping->touch_values[dimension];
+
+    take_up(item, names[dimension]);
     const char *value = line_of(item, field, DIMENSION_VALUE_MAX_BYTES);
 
-    if (value != NULL && dimension_looks_personal(value))
+    if (value != NULL && dimension_looks_personal(value)) {
         fail(item, field, MAPPED_PERSONAL);
+        value = DIMENSION_PERSONAL;
+    }
     touch->values[dimension] = value;
 }
 
 static void read_direction(struct item *item, struct touch_input *touch)
 {
     const struct mapping_field *field = &item->mapping->touch_direction;
-    const char *word = line_of(item, field, MAPPING_VALUE_MAX_BYTES);
 
+    take_up(item, "touch.direction");
+    const char *word = line_of(item, field, MAPPING_VALUE_MAX_BYTES);
+    touch->direction = DIRECTION_INBOUND;
     if (word == NULL || strcmp(word, direction_name(DIRECTION_INBOUND)) == 0)
-        touch->direction = DIRECTION_INBOUND;
-    else if (strcmp(word, direction_name(DIRECTION_OUTBOUND)) == 0)
+        return;
+    if (strcmp(word, direction_name(DIRECTION_OUTBOUND)) == 0)
         touch->direction = DIRECTION_OUTBOUND;
     else
         fail(item, field, MAPPED_DIRECTION);
@@ -457,18 +527,22 @@ static void read_direction(struct item *item, struct touch_input *touch)
 static void read_touch(struct item *item)
 {
     const struct mapping *mapping = item->mapping;
-    const char *kind = line_of(item, &mapping->touch_kind, MAPPING_VALUE_MAX_BYTES);
 
+    take_up(item, "touch.kind");
+    const char *kind = line_of(item, &mapping->touch_kind, MAPPING_VALUE_MAX_BYTES);
     if (!mapping->touches || kind == NULL)
         return;
+    if (!touch_kind_valid(kind)) {
+        fail(item, &mapping->touch_kind, MAPPED_KIND);
+        return;
+    }
     struct touch_input *touch = ARENA_NEW(item->arena, struct touch_input);
     if (touch == NULL)
         return;
-    if (!touch_kind_valid(kind))
-        fail(item, &mapping->touch_kind, MAPPED_KIND);
     touch->kind = kind;
     touch->occurred_at = item->out->capture.occurred_at;
     touch->sender = item->from->sender;
+    take_up(item, "event_id");
     touch->event_id = line_of(item, &mapping->event_id, MAPPING_ID_MAX_BYTES);
     read_direction(item, touch);
     for (int i = 0; i < DIMENSION_COUNT; i++)
@@ -479,6 +553,8 @@ static void read_touch(struct item *item)
 static void read_stage(struct item *item)
 {
     const struct mapping_field *field = &item->mapping->claimed_stage;
+
+    take_up(item, "claimed_stage");
     const char *word = line_of(item, field, MAPPING_VALUE_MAX_BYTES);
 
     if (word != NULL && !stage_parse(word, &item->out->capture.claimed_stage))
@@ -537,6 +613,7 @@ static void read_item(struct item *item)
     const struct mapping *mapping = item->mapping;
     struct capture_input *capture = &item->out->capture;
 
+    take_up(item, mapping->is_deal ? NULL : "occurred_at");
     *capture = (struct capture_input){
         .claimed_stage = STAGE_COUNT,
         .origin = CAPTURE_ORIGIN_OF_TOUCH,
@@ -548,11 +625,14 @@ static void read_item(struct item *item)
     read_identities(item);
     read_attributes(item);
     if (mapping->is_deal) {
+        take_up(item, NULL);
         read_deal(item);
-        return;
+    } else {
+        read_stage(item);
+        read_touch(item);
     }
-    read_stage(item);
-    read_touch(item);
+    capture->left_out = item->left_out;
+    capture->left_out_count = item->left_out_count;
 }
 
 /* What the document holds: the members of an array, or one item. */

@@ -61,6 +61,7 @@ struct mapping_field {
 
 struct mapping_attribute {
     const char *name;
+    const char *what; /* it, when it is left out: "attributes.<name>" */
     struct mapping_field field;
 };
 
@@ -122,7 +123,8 @@ enum err mapping_compile(const json_t *json, const char *pointer, enum mapping_u
     X(STAGE, "stage", "There is no such stage; map the sender's word")                             \
     X(KIND, "kind", "A kind of touch has a-z, 0-9, _ - . : only; map the sender's word")           \
     X(DIRECTION, "direction", "Only inbound and outbound are directions")                          \
-    X(PERSONAL, "personal", "A dimension may not hold an email address or a phone number")         \
+    X(PERSONAL, "personal",                                                                        \
+      "It looks like an email address or a phone number: (personal) stands there")                 \
     X(OUTCOME, "outcome", "Only opportunity, won and lost are outcomes; map the sender's word")
 
 enum mapped_error {
@@ -154,9 +156,9 @@ struct mapped_deal {
 
 /** One item of a document. */
 struct mapped {
-    enum mapped_error error; /* the first that was met; nothing else holds then */
-    const char *pointer;     /* its place, from the document's root; never a value */
-    struct capture_input capture;
+    enum mapped_error error;        /* of what says who it is; nothing else holds then */
+    const char *pointer;            /* its place, from the document's root; never a value */
+    struct capture_input capture;   /* with what else did not fit, and was left out */
     const struct mapped_deal *deal; /* NULL: a lead */
 };
 
@@ -166,6 +168,8 @@ struct mapped_from {
     const char *sender;              /* whose event ids these are: touch_input.sender */
     enum knowledge_source knowledge; /* of the attributes */
     bool tabular;                    /* a form or a row of CSV: every value came as text */
+    bool file;                       /* a row can be mended and sent again: a wrong identity
+                                        refuses it even beside another that is right */
     instant occurred_at;             /* when the document does not say; INSTANT_NONE: now */
 };
 

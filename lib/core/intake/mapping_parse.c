@@ -290,6 +290,7 @@ static bool read_attribute(struct input *in, const struct input_node *at,
                              ATTRIBUTE_NAME_MAX_BYTES);
 
     out->name = arena_strdup(in->arena, at->name);
+    out->what = arena_printf(in->arena, "attributes.%s", at->name);
     if (json_is_string(at->json))
         return read_pointer(in, at, &whole, &out->field) && named;
     if (!json_is_object(at->json))

@@ -4,11 +4,14 @@
 
 /* clang-format off */
 
-/* Of all three: $1 workspace, $2 the last delivery of the page before, $3 source or null, $4 limit */
+/* Of the pages: $1 workspace, $2 the last delivery of the page before, $3 source or null, $4 limit */
+
+#define COLUMNS_SHOWN                                                         \
+           "delivery_id, source_id, received_at, content_type, status, "      \
+           "error, lead_id, replayed_at"
 
 #define SELECTED                                                              \
-           "SELECT delivery_id, source_id, received_at, content_type, status, " \
-           "  error, lead_id, replayed_at "                                   \
+           "SELECT " COLUMNS_SHOWN " "                                        \
            "FROM delivery "                                                   \
            "WHERE workspace_id = $1 AND delivery_id < $2 "                    \
            "AND ($3::uuid IS NULL OR source_id = $3) "
@@ -43,42 +46,50 @@ static const struct statement DELIVERY_PAGE_FAILED = {
     .hot = true,
 };
 
+static const struct statement DELIVERY_PAGE_PARTIAL = {
+    .name = "delivery_page_partial",
+    .sql = SELECTED
+           "AND status = 'partial' "
+           NEWEST_FIRST,
+    .index = "delivery_failed",
+    .hot = true,
+};
+
+/* $1 workspace, $2 delivery */
+static const struct statement DELIVERY_GET = {
+    .name = "delivery_get",
+    .sql = "SELECT " COLUMNS_SHOWN ", headers, body, report "
+           "FROM delivery "
+           "WHERE workspace_id = $1 AND delivery_id = $2",
+    .index = "delivery_pkey",
+    .hot = true,
+};
+
 /* clang-format on */
 
 const struct statement *const delivery_read_statements[] = {
-    &DELIVERY_PAGE,
-    &DELIVERY_PAGE_APPLIED,
-    &DELIVERY_PAGE_FAILED,
-    NULL,
+    &DELIVERY_PAGE,        &DELIVERY_PAGE_APPLIED, &DELIVERY_PAGE_PARTIAL,
+    &DELIVERY_PAGE_FAILED, &DELIVERY_GET,          NULL,
 };
 
 static const struct statement *const by_status[] = {
     [DELIVERY_APPLIED] = &DELIVERY_PAGE_APPLIED,
+    [DELIVERY_PARTIAL] = &DELIVERY_PAGE_PARTIAL,
     [DELIVERY_FAILED] = &DELIVERY_PAGE_FAILED,
     [DELIVERY_STATUS_COUNT] = &DELIVERY_PAGE,
 };
 
-static const char *const status_names[] = {
-    [DELIVERY_APPLIED] = "applied", [DELIVERY_FAILED] = "failed"};
-
-const struct input_type delivery_status_type = {
-    .kind = INPUT_ENUM, .values = status_names, .max = DELIVERY_STATUS_COUNT - 1};
-
-const char *delivery_status_name(enum delivery_status status)
-{
-    return status_names[status];
-}
-
 static struct delivery_item item_of(const struct pg_result *result, int row, struct arena *arena)
 {
-    bool applied = strcmp(pg_get_text(result, row, 4, NULL), "applied") == 0;
+    enum delivery_status status = DELIVERY_FAILED;
 
+    delivery_status_parse(pg_get_text(result, row, 4, NULL), &status);
     return (struct delivery_item){
         .id = pg_get_uuid(result, row, 0),
         .source = pg_get_uuid(result, row, 1),
         .received_at = pg_get_instant(result, row, 2),
         .content_type = pg_copy_text(result, row, 3, arena),
-        .status = applied ? DELIVERY_APPLIED : DELIVERY_FAILED,
+        .status = status,
         .error = pg_copy_text(result, row, 5, arena),
         .lead = pg_get_uuid(result, row, 6),
         .replayed_at = pg_get_instant(result, row, 7),
@@ -110,5 +121,26 @@ enum err delivery_read_page(const struct read *read, const struct delivery_filte
     enum err err = read_run(read, &query, 1);
     if (err == ERR_NONE)
         take(read, query.result, limit, out);
+    return read_end(read, err);
+}
+
+enum err delivery_read_one(const struct read *read, struct uuid id, struct delivery_whole *out)
+{
+    struct read_query query = {.statement = &DELIVERY_GET};
+
+    *out = (struct delivery_whole){0};
+    read_params(&query, read);
+    pg_params_uuid(&query.params, id);
+    enum err err = read_run(read, &query, 1);
+    if (err == ERR_NONE && pg_rows(query.result) == 0)
+        err = ERR_NOT_FOUND;
+    if (err == ERR_NONE) {
+        out->item = item_of(query.result, 0, read->arena);
+        out->headers = pg_copy_text(query.result, 0, 8, read->arena);
+        const uint8_t *body = pg_get_bytea(query.result, 0, 9, &out->body_len);
+        out->body =
+            body == NULL ? NULL : arena_copy(read->arena, (const char *)body, out->body_len);
+        out->report = pg_copy_text(query.result, 0, 10, read->arena);
+    }
     return read_end(read, err);
 }

@@ -1,14 +1,9 @@
-/* Deliveries of senders; the raw bodies are not read here. */
+/* Deliveries of senders. */
 #ifndef BATON_STORE_DELIVERY_READ_H
 #define BATON_STORE_DELIVERY_READ_H
 
-#include "base/input.h"
+#include "core/intake/delivery_status.h"
 #include "store/read/read.h"
-
-enum delivery_status { DELIVERY_APPLIED, DELIVERY_FAILED, DELIVERY_STATUS_COUNT };
-
-const char *delivery_status_name(enum delivery_status status);
-extern const struct input_type delivery_status_type;
 
 struct delivery_filter {
     enum delivery_status status; /* DELIVERY_STATUS_COUNT: any */
@@ -33,7 +28,19 @@ struct delivery_page {
     bool more;
 };
 
-/** Newest first. */
+struct delivery_whole {
+    struct delivery_item item;
+    const char *headers; /* JSON, or NULL: gone, or of a delivery before they were kept */
+    const char *body;    /* NULL: gone */
+    size_t body_len;
+    const char *report; /* JSON, or NULL: of a delivery before it was kept */
+};
+
+/** ERR_NOT_FOUND. */
+enum err delivery_read_one(const struct read *read, struct uuid id,
+                           struct delivery_whole *out) MUST_USE;
+
+/** Newest first; without headers, body and report. */
 enum err delivery_read_page(const struct read *read, const struct delivery_filter *filter,
                             int limit, struct delivery_page *out) MUST_USE;
 

@@ -8,22 +8,17 @@
 
 /* ---- columns ---- */
 
-static const char *status_name(unsigned applied)
-{
-    return applied ? "applied" : "failed";
-}
-
 static void put_status(struct column_writer *w, const void *row)
 {
-    pg_array_text(w->to, status_name(*(const bool *)column_member(w->column, row)));
+    pg_array_text(
+        w->to, delivery_status_name(*(const enum delivery_status *)column_member(w->column, row)));
 }
 
 static bool get_status(const struct column_reader *r, void *row)
 {
     struct delivery_row *delivery = row;
 
-    delivery->applied = strcmp(r->value, status_name(true)) == 0;
-    return delivery->applied || strcmp(r->value, status_name(false)) == 0;
+    return delivery_status_parse(r->value, &delivery->status);
 }
 
 /* The first of several. */
@@ -38,7 +33,7 @@ static void put_lead(struct column_writer *w, const void *row)
 }
 
 static const struct column_form as_delivery_status = {
-    .type = PG_TEXT, .size = sizeof(bool), .put = put_status, .get = get_status};
+    .type = PG_TEXT, .size = sizeof(enum delivery_status), .put = put_status, .get = get_status};
 static const struct column_form as_delivery_lead = {.type = PG_UUID, .put = put_lead};
 
 /* clang-format off */
@@ -53,8 +48,10 @@ static const struct column delivery_list[] = {
     {"content_type", &as_text,            IN(content_type)},
     {"body",         &as_bytea_len,       IN(body),        COLUMN_NULL,
         .beside = offsetof(struct delivery_row, body_len)},
-    {"status",       &as_delivery_status, IN(applied),     COLUMN_CHANGES},
+    {"headers",      &as_text,            IN(headers),     COLUMN_NULL},
+    {"status",       &as_delivery_status, IN(status),      COLUMN_CHANGES},
     {"error",        &as_text,            IN(error),       COLUMN_CHANGES | COLUMN_NULL},
+    {"report",       &as_text,            IN(report),      COLUMN_CHANGES | COLUMN_NULL},
     {"lead_id",      &as_delivery_lead,   IN(leads),       COLUMN_FILLS | COLUMN_NULL,   IN_LISTS},
     {"replayed_at",  &as_instant,         IN(replayed_at), COLUMN_CHANGES | COLUMN_NULL, IN_LISTS},
 };
@@ -86,7 +83,7 @@ const struct columns delivery_lead_columns =
 /* $1 workspace, $2 older than this, $3 limit */
 static const struct statement DELIVERY_DROP = {
     .name = "delivery_drop",
-    .sql = "UPDATE delivery SET body = NULL "
+    .sql = "UPDATE delivery SET body = NULL, headers = NULL "
            "WHERE workspace_id = $1 "
            "AND delivery_id IN ("
            "  SELECT delivery_id "

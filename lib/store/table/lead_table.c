@@ -431,7 +431,7 @@ static const struct statement ERASE_ANSWERS = {
 static const struct statement ERASE_DELIVERIES = {
     .name = "erase_deliveries",
     .sql = ABSORBED
-           "UPDATE delivery SET body = NULL "
+           "UPDATE delivery SET body = NULL, headers = NULL "
            "WHERE workspace_id = $1 "
            "AND delivery_id IN ("
            "  SELECT d.delivery_id "
