@@ -9,9 +9,13 @@
 static const char *const effect_names[ITEM_EFFECT_COUNT] = {
     [ITEM_APPLIED] = "applied", [ITEM_FAILED] = "failed"};
 
-static void write_left_out(const struct mapped *item, size_t *named, struct json_out *out)
+static const struct capture_input nothing;
+
+static void write_left_out(const struct delivery_outcome *result, size_t *named,
+                           struct json_out *out)
 {
-    const struct capture_input *capture = &item->capture;
+    bool is_there = result->effect == ITEM_APPLIED && result->item != NULL;
+    const struct capture_input *capture = is_there ? &result->item->capture : &nothing;
 
     json_out_key(out, "left_out");
     json_out_begin_array(out);
@@ -38,8 +42,7 @@ static void write_item(const struct delivery_outcome *result, size_t *named, str
     json_out_member_text(out, "status", effect_names[result->effect]);
     json_out_member_uuid(out, "lead_id", result->lead);
     json_out_member_text(out, "error", result->error);
-    if (result->item != NULL)
-        write_left_out(result->item, named, out);
+    write_left_out(result, named, out);
     json_out_end_object(out);
 }
 

@@ -613,7 +613,7 @@ static void read_item(struct item *item)
     const struct mapping *mapping = item->mapping;
     struct capture_input *capture = &item->out->capture;
 
-    take_up(item, mapping->is_deal ? NULL : "occurred_at");
+    take_up(item, item->from->file ? NULL : "occurred_at");
     *capture = (struct capture_input){
         .claimed_stage = STAGE_COUNT,
         .origin = CAPTURE_ORIGIN_OF_TOUCH,

@@ -110,22 +110,22 @@ enum err mapping_compile(const json_t *json, const char *pointer, enum mapping_u
 
 /* code, what people read */
 #define MAPPED_ERROR_TABLE(X)                                                                      \
-    X(MISSING, "missing", "There is nothing here")                                                 \
-    X(TOO_MANY, "too_many", "More items than one delivery may have")                               \
-    X(NO_IDENTITY, "no_identity", "Neither email nor external id nor anonymous id is there")       \
-    X(TYPE, "type", "A text or a number is wanted, or a list of them for an attribute")            \
-    X(EMAIL, "email", "This is not an email address")                                              \
-    X(TOO_LONG, "too_long", "The text is too long")                                                \
-    X(CONTROL, "control", "The text has control characters")                                       \
-    X(DATE, "date", "This is not a date such as 2026-11-23 or 2026-11-23T10:00:00Z")               \
-    X(NUMBER, "number", "This is not a number such as 1200 or -0.5")                               \
-    X(BOOLEAN, "boolean", "This is neither yes nor no")                                            \
-    X(STAGE, "stage", "There is no such stage; map the sender's word")                             \
-    X(KIND, "kind", "A kind of touch has a-z, 0-9, _ - . : only; map the sender's word")           \
-    X(DIRECTION, "direction", "Only inbound and outbound are directions")                          \
+    X(MISSING, "missing", "There is nothing here.")                                                \
+    X(TOO_MANY, "too_many", "More items than one delivery may have.")                              \
+    X(NO_IDENTITY, "no_identity", "Neither email nor external id nor anonymous id is there.")      \
+    X(TYPE, "type", "A text or a number is wanted, or a list of them for an attribute.")           \
+    X(EMAIL, "email", "This is not an email address.")                                             \
+    X(TOO_LONG, "too_long", "The text is too long.")                                               \
+    X(CONTROL, "control", "The text has control characters.")                                      \
+    X(DATE, "date", "This is not a date such as 2026-11-23 or 2026-11-23T10:00:00Z.")              \
+    X(NUMBER, "number", "This is not a number such as 1200 or -0.5.")                              \
+    X(BOOLEAN, "boolean", "This is neither yes nor no.")                                           \
+    X(STAGE, "stage", "There is no such stage; map the sender's word.")                            \
+    X(KIND, "kind", "A kind of touch has a-z, 0-9, _ - . : only; map the sender's word.")          \
+    X(DIRECTION, "direction", "Only inbound and outbound are directions.")                         \
     X(PERSONAL, "personal",                                                                        \
-      "It looks like an email address or a phone number: (personal) stands there")                 \
-    X(OUTCOME, "outcome", "Only opportunity, won and lost are outcomes; map the sender's word")
+      "It looks like an email address or a phone number: (personal) stands there.")                \
+    X(OUTCOME, "outcome", "Only opportunity, won and lost are outcomes; map the sender's word.")
 
 enum mapped_error {
     MAPPED_OK,
@@ -168,8 +168,8 @@ struct mapped_from {
     const char *sender;              /* whose event ids these are: touch_input.sender */
     enum knowledge_source knowledge; /* of the attributes */
     bool tabular;                    /* a form or a row of CSV: every value came as text */
-    bool file;                       /* a row can be mended and sent again: a wrong identity
-                                        refuses it even beside another that is right */
+    bool file;                       /* a row can be mended and sent again: a wrong identity, even
+                                        beside one that is right, or a wrong date refuses it */
     instant occurred_at;             /* when the document does not say; INSTANT_NONE: now */
 };
 
