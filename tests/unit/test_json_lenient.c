@@ -1,5 +1,6 @@
 /* JSON as strangers write it: read whole, with what was changed and where. */
 #include "base/json_lenient.h"
+#include "base/text_out.h"
 #include "suite.h"
 
 #include <stdlib.h>
@@ -47,7 +48,7 @@ START_TEST(what_the_grammar_allows_is_read)
 {
     struct arena *arena = arena_new(1 << 20);
     struct json_notes notes = {0};
-    char said[256] = "";
+    struct text_out said;
     int line, column;
     json_t *json;
 
@@ -55,12 +56,12 @@ START_TEST(what_the_grammar_allows_is_read)
                                      &line, &column);
     ck_assert_msg(err == (texts[_i].wanted == NULL ? ERR_MALFORMED_JSON : ERR_NONE), "%s",
                   texts[_i].text);
-    for (size_t i = 0; i < notes.count; i++) {
-        strcat(said, i == 0 ? "" : ",");
-        strcat(strcat(said, json_note_name(notes.items[i].code)), " ");
-        strcat(said, notes.items[i].pointer);
-    }
-    ck_assert_str_eq(said, texts[_i].notes);
+    text_out_init(&said, arena, 1024);
+    text_out_put(&said, "");
+    for (size_t i = 0; i < notes.count; i++)
+        text_out_format(&said, "%s%s %s", i == 0 ? "" : ",", json_note_name(notes.items[i].code),
+                        notes.items[i].pointer);
+    ck_assert_str_eq(said.text, texts[_i].notes);
     if (texts[_i].wanted == NULL) {
         ck_assert_ptr_null(json);
         ck_assert_int_gt(line, 0);
@@ -96,14 +97,15 @@ START_TEST(notes_have_an_end)
 {
     struct arena *arena = arena_new(1 << 20);
     struct json_notes notes = {0};
-    char text[2048] = "[\"\\ud800\"";
+    struct text_out text;
     int line, column;
     json_t *json;
 
-    for (int i = 1; i < 2 * JSON_NOTES_MAX; i++)
-        strcat(text, ",\"\\ud800\"");
-    strcat(text, "]");
-    ck_assert_int_eq(json_lenient_read(text, strlen(text), arena, &notes, &json, &line, &column),
+    text_out_init(&text, arena, 2048);
+    for (int i = 0; i < 2 * JSON_NOTES_MAX; i++)
+        text_out_format(&text, "%s\"\\ud800\"", i == 0 ? "[" : ",");
+    text_out_put(&text, "]");
+    ck_assert_int_eq(json_lenient_read(text.text, text.len, arena, &notes, &json, &line, &column),
                      ERR_NONE);
     ck_assert_uint_eq(notes.count, JSON_NOTES_MAX);
     ck_assert_uint_eq(json_array_size(json), 2 * JSON_NOTES_MAX);
