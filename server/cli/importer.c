@@ -187,7 +187,7 @@ static void report_left_out(struct importer *importer, const struct entry *entry
                             const struct capture_input *row)
 {
     for (size_t i = 0; i < row->left_out_count; i++) {
-        if (importer->told++ >= IMPORTER_TOLD_MAX)
+        if (importer->reported++ >= IMPORTER_REPORTED_MAX)
             return;
         clear_progress(importer);
         fprintf(stderr, "%s:%lld: %s: left out: %s\n", importer->file, (long long)entry->line,
