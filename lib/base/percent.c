@@ -3,6 +3,8 @@
 #include "base/hex.h"
 #include "base/utf8.h"
 
+#include <string.h>
+
 static bool has_control(const char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++)
@@ -34,4 +36,17 @@ char *percent_decode(struct arena *arena, const char *text, size_t len, bool plu
         return NULL;
     out[used] = '\0';
     return out;
+}
+
+void percent_encode(struct text_out *out, const char *text, size_t len)
+{
+    static const char plain[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+
+    for (size_t i = 0; i < len; i++) {
+        if (memchr(plain, text[i], sizeof plain - 1) != NULL)
+            text_out_put_len(out, &text[i], 1);
+        else
+            text_out_format(out, "%%%02X", (unsigned char)text[i]);
+    }
 }

@@ -1,13 +1,25 @@
 #include "api/reports_api.h"
 
 #include "http/reply.h"
+#include "http/request_refuse.h"
 
 #include "api/reading.h"
+#include "http/accept.h"
+#include "http/request_input.h"
 
+#include "base/json_tree.h"
+#include "base/name.h"
 #include "base/period.h"
 #include "store/read/report_read.h"
+#include "store/read/report_source.h"
+
+#include <string.h>
 
 #define FUNNEL_MAX_BYTES (16 << 10)
+#define REPORT_MAX_BYTES ((size_t)32 << 20)
+
+/* A key for dashboards sees no row with fewer leads behind it: it would be about somebody. */
+#define REPORT_LEAST_LEADS 5
 
 struct funnel_input {
     const struct period_end *from; /* NULL: open; so is to */
@@ -97,4 +109,255 @@ enum err reports_funnel(struct request *r, struct read *read)
     enum err err = report_read_funnel(read, from, to, &funnel);
 
     return err == ERR_NONE ? answer_funnel(r, &funnel, from, to) : err;
+}
+
+/* ---- the reports that are declared ---- */
+
+struct report_input {
+    const struct period_end *from; /* NULL: so long before to */
+    const struct period_end *to;   /* NULL: now */
+    const char *by;                /* NULL: as the report says */
+    const char *then_by;
+};
+
+#define REPORT_FIELDS(struct_type, member)                                                         \
+    {"from", &period_end_type, AT(struct_type, member.from)},                                      \
+        {"to", &period_end_type, AT(struct_type, member.to)},                                      \
+        {"by", &name_type, AT(struct_type, member.by)},                                            \
+    {                                                                                              \
+        "then_by", &name_type, AT(struct_type, member.then_by)                                     \
+    }
+
+struct rows_input {
+    struct report_input report;
+};
+
+static const struct input_field rows_fields[] = {REPORT_FIELDS(struct rows_input, report)};
+const struct input_spec reports_input = INPUT_SPEC(rows_fields, struct rows_input);
+
+static const char *names_of(struct request *r, const struct report *report)
+{
+    const char *names = report->dimensions[0];
+
+    for (int i = 1; names != NULL && i < REPORT_DIMENSIONS_MAX && report->dimensions[i]; i++)
+        names = arena_printf(r->arena, "%s, %s", names, report->dimensions[i]);
+    return names == NULL ? "" : names;
+}
+
+static void add_cut(struct request *r, const struct report *report, const char *parameter,
+                    const char *name, struct report_query *out)
+{
+    int found = report_dimension(report, name);
+
+    if (found < 0)
+        reading_fault(r, parameter, "unknown_dimension",
+                      arena_printf(r->arena, "This report can be cut by %s", names_of(r, report)));
+    else if (out->cut_count == 1 && out->cuts[0] == found)
+        reading_fault(r, parameter, "same_as_by", "It is the same dimension as by");
+    else
+        out->cuts[out->cut_count++] = found;
+}
+
+static void choose_cuts(struct request *r, const struct report *report,
+                        const struct report_input *input, struct report_query *out)
+{
+    if (input->by != NULL)
+        add_cut(r, report, "by", input->by, out);
+    if (input->then_by != NULL && input->by == NULL)
+        reading_fault(r, "then_by", "without_by", "It can only be used with by");
+    else if (input->then_by != NULL)
+        add_cut(r, report, "then_by", input->then_by, out);
+    for (; input->by == NULL && out->cut_count < report->cuts; out->cut_count++)
+        out->cuts[out->cut_count] = out->cut_count;
+}
+
+static enum err ask(struct request *r, const struct report *report,
+                    const struct report_input *input, struct report_query *out)
+{
+    instant to = end_of(input->to), from = end_of(input->from);
+
+    *out = (struct report_query){.to = to == INSTANT_NONE ? r->received_at : to};
+    out->from = from == INSTANT_NONE ? out->to - REPORT_PERIOD_DAYS * INSTANT_DAY : from;
+    if (out->from > out->to)
+        reading_fault(r, "from", "after_to", "It is after the end of the period");
+    else if (out->to - out->from > REPORT_PERIOD_MAX_DAYS * INSTANT_DAY)
+        reading_fault(r, "from", "period", "A report is of 366 days at most");
+    choose_cuts(r, report, input, out);
+    return request_check_query(r);
+}
+
+static void answer_rows(struct request *r, const struct report *report,
+                        const struct report_query *query, struct report_rows *rows, bool csv)
+{
+    struct text_out table;
+    struct json_out out;
+
+    if ((r->caller.roles & (ROLE_READ | ROLE_WORK | ROLE_ADMIN)) == 0)
+        report_leave_out(rows, REPORT_LEAST_LEADS);
+    r->reply.vary |= VARY_ACCEPT;
+    if (csv) {
+        text_out_init(&table, r->arena, REPORT_MAX_BYTES);
+        report_write_csv(report, query, rows, &table);
+        reply_text(r, 200, "text/csv; charset=utf-8", &table);
+        return;
+    }
+    json_out_init(&out, r->arena, REPORT_MAX_BYTES);
+    report_write_json(report, query, rows, r->config, &out);
+    reply_json(r, 200, &out);
+}
+
+static enum err answer_report(struct request *r, struct read *read,
+                              const struct report_source *source)
+{
+    static const char *const offered[] = {"application/json", "text/csv"};
+    const struct rows_input *input = r->input;
+    int chosen = accept_choose(r->accept, offered, 2);
+    struct report_query query;
+    struct report_rows rows;
+
+    if (chosen < 0)
+        return request_refuse(r, ERR_NOT_ACCEPTABLE, "Offered are application/json and text/csv");
+    enum err err = ask(r, &source->report, &input->report, &query);
+    if (err == ERR_NONE)
+        err = report_source_read(read, source, &query, &rows);
+    if (err == ERR_LIMIT_REACHED) {
+        reading_fault(r, "by", "too_many_rows", "Ask for fewer dimensions or a shorter time");
+        return request_refuse(r, ERR_INVALID_PARAMETER, "The answer has more than %d rows",
+                              REPORT_ROWS_MAX);
+    }
+    if (err == ERR_NONE)
+        answer_rows(r, &source->report, &query, &rows, chosen == 1);
+    return err;
+}
+
+enum err reports_gaps(struct request *r, struct read *read)
+{
+    return answer_report(r, read, &report_gaps);
+}
+
+/* ---- what a number of them opens to ---- */
+
+#define ROW_MAX_BYTES 2048
+
+static const struct reading_places items_places = READING_PLACES("ri");
+
+struct row {
+    const char *values[REPORT_CUTS_MAX];
+    int count;
+};
+
+/* ["google", null]: one value for each dimension that rows are cut by. */
+static bool read_row(struct input *in, const struct input_node *at, const struct input_field *field,
+                     void *base)
+{
+    struct row *row = ARENA_NEW(in->arena, struct row);
+    json_t *json = json_tree_read(in->arena, at->word, strlen(at->word), 0, NULL);
+    size_t count = json_array_size(json);
+    bool fits = count > 0 && count <= REPORT_CUTS_MAX;
+
+    for (size_t i = 0; fits && row != NULL && i < count; i++) {
+        const json_t *value = json_array_get(json, i);
+        fits = json_is_null(value) || json_is_string(value);
+        if (json_is_string(value))
+            row->values[i] = arena_strdup(in->arena, json_string_value(value));
+    }
+    json_decref(json);
+    if (row == NULL || arena_failed(in->arena))
+        return true;
+    row->count = (int)count;
+    memcpy((char *)base + field->offset, &row, sizeof row);
+    return fits || input_fault(in, at, "row", "Take it from a link of the report");
+}
+
+static const struct input_type row_type = {
+    .kind = INPUT_LINE, .min = 1, .max = ROW_MAX_BYTES, .read = read_row};
+
+struct items_input {
+    const char *name;
+    struct report_input report;
+    const char *column;
+    const struct row *row; /* NULL: all of them */
+    struct reading_query page;
+};
+
+static const struct input_field items_fields[] = {
+    {"report", &name_type, AT(struct items_input, name), .place = INPUT_PATH},
+    REPORT_FIELDS(struct items_input, report),
+    {"column", &name_type, AT(struct items_input, column)},
+    {"row", &row_type, AT(struct items_input, row)},
+    PAGE_LIMIT_FIELD(struct items_input, page),
+    PAGE_PLACE_FIELD(struct items_input, page, "cursor", items_places),
+};
+const struct input_spec reports_leads_input = INPUT_SPEC(items_fields, struct items_input);
+
+/* The place of a page's last item: its moment, its lead, and as text its handoff. */
+static struct report_item place_of(const struct cursor *cursor)
+{
+    struct report_item place = {.at = cursor->number, .lead = cursor->id};
+
+    if (cursor->text == NULL || !uuid_parse(cursor->text, &place.handoff))
+        place.handoff = (struct uuid){{0}};
+    return place;
+}
+
+static enum err answer_items(struct request *r, const struct report_items *found)
+{
+    struct reading_page page;
+    struct cursor place = {0};
+    char handoff[UUID_TEXT_LEN + 1] = "";
+
+    reading_page_begin(r, &page, "cursor");
+    for (size_t i = 0; i < found->count; i++) {
+        const struct report_item *item = &found->items[i];
+        json_out_begin_object(&page.json);
+        json_out_member_uuid(&page.json, "lead_id", item->lead);
+        json_out_member_uuid(&page.json, "handoff_id", item->handoff);
+        json_out_member_instant(&page.json, "at", item->at);
+        json_out_member_int(&page.json, "value", item->value);
+        json_out_end_object(&page.json);
+        place.number = item->at;
+        place.id = item->lead;
+        uuid_format(item->handoff, handoff);
+    }
+    place.text = handoff;
+    return reading_page_end(r, &page, &items_places, found->more ? &place : NULL);
+}
+
+static enum err choose_cell(struct request *r, const struct report *report,
+                            const struct items_input *input, const struct report_query *query,
+                            struct report_cell *out)
+{
+    const char *column = input->column == NULL ? report->columns[0].name : input->column;
+
+    *out =
+        (struct report_cell){.column = report_opening(report, column), .whole = input->row == NULL};
+    if (out->column < 0)
+        reading_fault(r, "column", "unknown_column", "No column of this name counts leads");
+    if (input->row != NULL && input->row->count != query->cut_count)
+        reading_fault(r, "row", "row", "A value for each dimension is wanted, null where absent");
+    if (input->row != NULL)
+        memcpy(out->values, input->row->values, sizeof out->values);
+    return request_check_query(r);
+}
+
+enum err reports_leads(struct request *r, struct read *read)
+{
+    const struct items_input *input = r->input;
+    const struct report_source *source = report_source_named(input->name);
+    struct cursor begin = reading_begin_at(&input->page);
+    struct report_item after = place_of(&begin);
+    struct report_query query;
+    struct report_cell cell;
+    struct report_items found;
+
+    if (source == NULL)
+        return ERR_NOT_FOUND;
+    enum err err = ask(r, &source->report, &input->report, &query);
+    if (err == ERR_NONE)
+        err = choose_cell(r, &source->report, input, &query, &cell);
+    if (err == ERR_NONE)
+        err = report_source_open(read, source, &query, &cell,
+                                 input->page.place == NULL ? NULL : &after, (int)input->page.limit,
+                                 &found);
+    return err == ERR_NONE ? answer_items(r, &found) : err;
 }

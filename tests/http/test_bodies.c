@@ -46,6 +46,7 @@ static void set_up(void)
     story_set(stage.story, "pos", "1");
     story_set(stage.story, "code", "not_found");
     story_set(stage.story, "name", "http");
+    story_set(stage.story, "report", "gaps");
     story_run(stage.story, prepared);
 }
 

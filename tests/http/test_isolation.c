@@ -91,6 +91,8 @@ static const struct probe probes[] = {
     {.operation = "events_list", .roles = READERS},
     {.operation = "attribution_get", .roles = COUNTERS, .query = "milestone=mql"},
     {.operation = "reports_funnel", .roles = COUNTERS},
+    {.operation = "reports_gaps", .roles = COUNTERS},
+    {.operation = "reports_leads", .roles = READERS},
     {.operation = "campaigns_list", .roles = COUNTERS},
     {.operation = "attributes_list", .roles = COUNTERS | ROLE_SIGN},
     {.operation = "inbound_receive", .roles = SENDERS, .body = "{'email':'in@${at}'}"},
@@ -478,6 +480,7 @@ static const struct param params[] = {
     {"pos", false, NULL, "1", "1000000"}, /* everybody's own ledger has it */
     {"code", false, NULL, "not_found", "nothing"},
     {"name", false, NULL, "http", "nothing"},
+    {"report", false, NULL, "gaps", "nothing"},
 };
 
 #define PARAMS_COUNT (sizeof params / sizeof *params)
@@ -655,6 +658,8 @@ static const struct {
     {"dimension", NULL, NULL},
     {"status", NULL, NULL},
     {"against", NULL, NULL},
+    {"column", NULL, NULL},
+    {"row", NULL, NULL},
 };
 
 #define QUERY_FIELDS_COUNT (sizeof query_fields / sizeof *query_fields)

@@ -196,6 +196,7 @@ static const struct {
     {"lead", "next_at", "next.at"},
     {"lead", "next_why", "next.why"},
     {"lead", "next_round", "next.round"},
+    {"lead", "next_since", "next.since"},
     {"lead", "mql_at", "reached[MILESTONE_MQL]"},
     {"lead", "sal_at", "reached[MILESTONE_SAL]"},
     {"lead", "sql_at", "reached[MILESTONE_SQL]"},

@@ -167,7 +167,8 @@ static void put_lead(enum stage stage)
     lead->stage = stage;
     lead->owner_team = place_of(&now.setting);
     lead->first_team = FIRST;
-    lead->next = (struct lead_next){STEP_FOLLOW_UP, BENCH_NOW + 5 * INSTANT_DAY, "before", 0};
+    lead->next =
+        (struct lead_next){STEP_FOLLOW_UP, BENCH_NOW + 5 * INSTANT_DAY, "before", 0, BENCH_NOW};
     lead->held = true;
     now.other = (struct handoff){.state = HANDOFF_OFFERED};
     lead->open = is_open ? now.handoff : now.setting.place == OFFERED_ON ? &now.other : NULL;
@@ -833,7 +834,7 @@ START_TEST(baton_gives_back_what_is_overdue_and_offered)
             open_in((struct setting){
                 .state = (enum handoff_state)state, .overdue = overdue, .place = WITH_RECEIVER});
             bench.routes[0].overdue = OVERDUE_GIVE_BACK;
-            now.lead->next = (struct lead_next){STEP_ANSWER, BENCH_NOW, "offered", 0};
+            now.lead->next = (struct lead_next){STEP_ANSWER, BENCH_NOW, "offered", 0, BENCH_NOW};
             if (overdue)
                 now.handoff->offered_at = now.handoff->respond_by;
             ck_assert(list_add(bench_due(), bench.arena, now.lead));

@@ -1,5 +1,8 @@
 #include "core/attribution/attribution.h"
 
+#include "base/csv_out.h"
+#include "core/in_force.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -171,33 +174,6 @@ static void write_row(const struct attribution *answer, const struct attribution
     json_out_end_object(out);
 }
 
-static bool was_in_force(const struct definition_version *version, instant from, instant to)
-{
-    if (version->in_force_from == INSTANT_NONE)
-        return false;
-    bool begun = to == INSTANT_NONE || version->in_force_from < to;
-    bool ended = version->superseded_at != INSTANT_NONE && from != INSTANT_NONE &&
-                 version->superseded_at <= from;
-    return begun && !ended;
-}
-
-static void write_definitions(const struct config *config, instant from, instant to,
-                              struct json_out *out)
-{
-    json_out_key(out, "definitions");
-    json_out_begin_array(out);
-    for (size_t i = 0; i < config->definition_count; i++) {
-        const struct definition_version *version = &config->definitions[i];
-        if (!was_in_force(version, from, to))
-            continue;
-        json_out_begin_object(out);
-        json_out_member_text(out, "term", term_name(version->term));
-        json_out_member_int(out, "version", version->version);
-        json_out_end_object(out);
-    }
-    json_out_end_array(out);
-}
-
 static void write_query(const struct attribution_query *query, struct json_out *out)
 {
     json_out_key(out, "query");
@@ -217,7 +193,8 @@ void attribution_write_json(const struct attribution *answer, const struct confi
 {
     json_out_begin_object(out);
     write_query(&answer->query, out);
-    write_definitions(config, from, to, out);
+    json_out_key(out, "definitions");
+    in_force_write(config, from, to, out);
     json_out_key(out, "data");
     json_out_begin_array(out);
     for (size_t i = 0; i < answer->row_count; i++)
@@ -236,34 +213,16 @@ void attribution_write_json(const struct attribution *answer, const struct confi
     json_out_end_object(out);
 }
 
-/* One field; quoted where RFC 4180 requires it. */
-static void put_field(struct text_out *out, const char *text)
-{
-    if (text == NULL)
-        return;
-    if (strpbrk(text, ",\"\r\n") == NULL) {
-        text_out_put(out, text);
-        return;
-    }
-    text_out_put(out, "\"");
-    for (const char *at = text; *at != '\0'; at++) {
-        if (*at == '"')
-            text_out_put(out, "\"");
-        text_out_put_len(out, at, 1);
-    }
-    text_out_put(out, "\"");
-}
-
 static void put_row(const struct attribution *answer, const struct attribution_row *row,
                     struct text_out *out)
 {
     char credit[ATTRIBUTION_CREDIT_TEXT_MAX];
 
     attribution_credit_format(row->credit, credit);
-    put_field(out, row->month);
+    csv_out_cell(out, row->month);
     for (int i = 0; i < answer->query.dimension_count; i++) {
         text_out_put(out, ",");
-        put_field(out, row->values[i]);
+        csv_out_cell(out, row->values[i]);
     }
     text_out_format(out, ",%s,%" PRId64 ",%s,", attribution_model_name(answer->query.model),
                     row->leads, credit);

@@ -102,7 +102,8 @@ static void raise_hand(const struct work *work, struct lead *lead)
 {
     if (lead->stage == STAGE_DISQUALIFIED && !handoff_is_under_way(lead) &&
         lead->next.step == STEP_NONE)
-        lead->next = (struct lead_next){STEP_REVIEW, work->now, "hand_raiser", 0};
+        lead->next = (struct lead_next){
+            .step = STEP_REVIEW, .at = work->now, .why = "hand_raiser", .since = work->now};
 }
 
 static const char *why_not(const struct judgement *judgement)

@@ -176,6 +176,7 @@ static void act(struct work *work, struct lead *lead, const struct command *comm
         break;
     case STEP_FOLLOW_UP:
         remind(work, lead, lead_next_date(work));
+        lead->next.round = 1;
         break;
     case STEP_NONE:
     case STEP_COUNT:

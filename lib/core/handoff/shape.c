@@ -18,6 +18,7 @@ void shape_next(const struct lead_next *next, struct json_out *out)
     json_out_member_text(out, "step", lead_step_name(next->step));
     json_out_member_instant(out, "at", next->at);
     json_out_member_text(out, "why", next->why);
+    json_out_member_instant(out, "since", next->since);
     json_out_end_object(out);
 }
 

@@ -171,7 +171,7 @@ enum decision lead_update(struct work *work, const struct command *command, stru
             return decision;
     }
     if (input->next_at != INSTANT_NONE)
-        lead->next.at = input->next_at;
+        lead_move_next(lead, input->next_at);
     enum err err = update_attributes(work, lead, command);
     if (err != ERR_NONE)
         return outcome_refuse(work, outcome, err, "A lead has at most %d attributes",

@@ -265,12 +265,25 @@ void lead_set_next(struct lead *lead, enum lead_step step, instant at, const cha
     if (stage_is_end(lead->stage) && step != STEP_ANSWER)
         lead_end_next(lead);
     else
-        lead->next = (struct lead_next){.step = step, .at = at, .why = why};
+        lead->next = (struct lead_next){
+            .step = step,
+            .at = at,
+            .why = why,
+            .since = step == lead->next.step ? lead->next.since : lead->updated_at,
+        };
+}
+
+void lead_move_next(struct lead *lead, instant at)
+{
+    lead->next.at = at;
+    lead->next.since = lead->updated_at;
+    if (lead->next.step == STEP_FOLLOW_UP)
+        lead->next.round = 0;
 }
 
 void lead_end_next(struct lead *lead)
 {
-    lead->next = (struct lead_next){.at = INSTANT_NONE};
+    lead->next = (struct lead_next){.at = INSTANT_NONE, .since = INSTANT_NONE};
 }
 
 struct verdict_subject lead_subject(const struct lead *lead, instant now)

@@ -92,7 +92,9 @@ struct lead_next {
     enum lead_step step;
     instant at; /* INSTANT_NONE without a step */
     const char *why;
-    int round; /* of nurture: how often it was judged again in vain */
+    /* of nurture: how often it was judged again in vain; of a follow-up: its owner was reminded */
+    int round;
+    instant since; /* that this is the step */
 };
 
 enum lead_status {
@@ -194,8 +196,11 @@ void lead_reach(struct lead *lead, enum milestone milestone, instant at);
 /** Never lowers a stage on the way to customer; what waits or is disqualified rises. */
 void lead_raise(struct lead *lead, enum stage stage);
 /** The next step and its date; none at a stage that is an end, but for what somebody owes whatever
- *  the stage: the answer to an offer. why is borrowed. Rounds begin anew. */
+ *  the stage: the answer to an offer. why is borrowed. Rounds begin anew. The same step again stays
+ *  since when it was; updated_at is the present moment of a lead that is open for change. */
 void lead_set_next(struct lead *lead, enum lead_step step, instant at, const char *why);
+/** Its owner gives the step another date: whatever it was reminded of is seen to. */
+void lead_move_next(struct lead *lead, instant at);
 /** A customer, a disqualified lead, and one that is no lead any more has none. */
 void lead_end_next(struct lead *lead);
 

@@ -117,6 +117,7 @@ struct statement {
     X(verdict_read_statements)                                                                     \
     X(attribution_read_statements)                                                                 \
     X(report_read_statements)                                                                      \
+    X(gaps_report_statements)                                                                      \
     X(vocabulary_read_statements)                                                                  \
     X(delivery_read_statements)                                                                    \
     X(history_read_statements)                                                                     \

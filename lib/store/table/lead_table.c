@@ -162,6 +162,7 @@ static const struct column lead_list[] = {
     {"next_at",         &as_instant,          IN(next.at),         OFTEN | COLUMN_NULL},
     {"next_why",        &as_text,             IN(next.why),        OFTEN | COLUMN_NULL},
     {"next_round",      &as_int2,             IN(next.round),      OFTEN | COLUMN_NULL},
+    {"next_since",      &as_instant,          IN(next.since),      OFTEN | COLUMN_NULL},
     {"merged_into",     &as_uuid,             IN(merged_into),     COLUMN_CHANGES | COLUMN_NULL},
     {"identities",      &as_lead_identities,  IN(identities),      COLUMN_CHANGES | COLUMN_NULL},
     {"attributes",      &as_lead_attributes,  IN(attributes),      COLUMN_CHANGES | COLUMN_NULL},

@@ -1,0 +1,26 @@
+#include "core/in_force.h"
+
+static bool was_in_force(const struct definition_version *version, instant from, instant to)
+{
+    if (version->in_force_from == INSTANT_NONE)
+        return false;
+    bool begun = to == INSTANT_NONE || version->in_force_from < to;
+    bool ended = version->superseded_at != INSTANT_NONE && from != INSTANT_NONE &&
+                 version->superseded_at <= from;
+    return begun && !ended;
+}
+
+void in_force_write(const struct config *config, instant from, instant to, struct json_out *out)
+{
+    json_out_begin_array(out);
+    for (size_t i = 0; i < config->definition_count; i++) {
+        const struct definition_version *version = &config->definitions[i];
+        if (!was_in_force(version, from, to))
+            continue;
+        json_out_begin_object(out);
+        json_out_member_text(out, "term", term_name(version->term));
+        json_out_member_int(out, "version", version->version);
+        json_out_end_object(out);
+    }
+    json_out_end_array(out);
+}

@@ -1,0 +1,96 @@
+/*
+ * What a report is: leads (or handoffs of leads) counted by what they have in common. A report
+ * declares what its rows can be cut by and what stands in its columns; questions, answers in JSON
+ * and CSV, and the links by which each number opens to its leads are made of that, alike for all.
+ */
+#ifndef BATON_CORE_REPORT_H
+#define BATON_CORE_REPORT_H
+
+#include "base/json_out.h"
+#include "base/text_out.h"
+#include "core/config.h"
+
+#include <stdbool.h>
+
+#define REPORT_DIMENSIONS_MAX 12 /* of one report */
+#define REPORT_CUTS_MAX       2  /* by, then_by */
+#define REPORT_COLUMNS_MAX    16
+
+/** Rows of one answer, at most. */
+#define REPORT_ROWS_MAX 5000
+
+/** The longest period of one question, in days, and the one that nobody asked for otherwise. */
+#define REPORT_PERIOD_MAX_DAYS 366
+#define REPORT_PERIOD_DAYS     30
+
+enum report_form {
+    REPORT_LEADS,   /* a count, which opens to what it counts */
+    REPORT_SHARE,   /* of two counts, in percent; not read but made */
+    REPORT_MINUTES, /* null: of nothing */
+    REPORT_MOMENT,  /* likewise */
+};
+
+/** What others have measured, in tenths of a percent. */
+struct report_published {
+    int from;
+    int to;
+    const char *by;
+};
+
+struct report_column {
+    const char *name;
+    enum report_form form;
+    bool of_whole; /* it stands in the totals alone */
+    int part;      /* of a share: the places of the two counts */
+    int whole;
+    struct report_published published; /* by NULL: nothing */
+};
+
+struct report {
+    const char *name;                              /* in the path */
+    const char *dimensions[REPORT_DIMENSIONS_MAX]; /* by which rows can be cut; NULL ends them */
+    int cuts; /* so many of the first are, when the question names none */
+    /* The first column counts what a row is made of: a row where it is 0 is left out. */
+    struct report_column columns[REPORT_COLUMNS_MAX];
+};
+
+struct report_query {
+    instant from;              /* inclusive */
+    instant to;                /* exclusive */
+    int cuts[REPORT_CUTS_MAX]; /* places among the dimensions */
+    int cut_count;
+};
+
+/** In the place of a number: there is none. */
+#define REPORT_NO_NUMBER INT64_MIN
+
+struct report_row {
+    const char *values[REPORT_CUTS_MAX]; /* NULL: absent */
+    int64_t numbers[REPORT_COLUMNS_MAX]; /* minutes, microseconds of a moment */
+};
+
+struct report_rows {
+    struct report_row *items; /* the largest first */
+    size_t count;
+    size_t left_out; /* rows of fewer leads than the caller may see */
+    struct report_row whole;
+};
+
+int report_column_count(const struct report *report);
+/** The place of a dimension, or of a column that opens; -1: there is none of this name. */
+int report_dimension(const struct report *report, const char *name);
+int report_opening(const struct report *report, const char *column);
+
+/** Leaves out rows with fewer than this many leads. */
+void report_leave_out(struct report_rows *rows, int64_t fewer_than);
+
+/** The report of openapi.yaml; names the agreements in force at any time of the period. */
+void report_write_json(const struct report *report, const struct report_query *query,
+                       const struct report_rows *rows, const struct config *config,
+                       struct json_out *out);
+
+/** With a header line; the last column is the link to the leads of the row. */
+void report_write_csv(const struct report *report, const struct report_query *query,
+                      const struct report_rows *rows, struct text_out *out);
+
+#endif

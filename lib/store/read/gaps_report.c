@@ -1,0 +1,101 @@
+/*
+ * What nobody does that was promised, now. Since when: an offer since respond_by, a decision since
+ * decide_by; what is to be offered or reviewed since it is; a date that Baton let pass since then;
+ * of what its owner was reminded of in vain (next_round of a follow-up) since the follow-up.
+ */
+#include "store/read/report_source.h"
+
+/* clang-format off */
+
+/* Within so much of its date the due job is to have acted. */
+#define JOBS_TIME "interval '2 minutes'"
+
+/* Leads of the period are those that were captured in it: what was imported of an earlier time is
+ * of that time. Ready is who reached a gate, or sales. */
+#define ITEMS                                                                 \
+           "SELECT g.lead_id, g.handoff_id, g.since AS at, g.c0, g.c2, g.c3, " \
+           "  CASE $6::text WHEN 'team' THEN g.team WHEN 'step' THEN g.step END AS d0, " \
+           "  CASE $7::text WHEN 'team' THEN g.team WHEN 'step' THEN g.step END AS d1 " \
+           "FROM ("                                                           \
+           "  SELECT h.lead_id, h.handoff_id, h.since, t.name AS team, h.step, 1 AS c0, 0 AS c2, 0 AS c3 " \
+           "  FROM team t "                                                   \
+           "  CROSS JOIN LATERAL ("                                           \
+           "    SELECT lead_id, handoff_id, respond_by AS since, 'answer' AS step " \
+           "    FROM handoff "                                                \
+           "    WHERE workspace_id = $1 AND to_team = t.team_id AND state = 'offered' " \
+           "    AND respond_by <= now() "                                     \
+           "    UNION ALL "                                                   \
+           "    SELECT lead_id, handoff_id, decide_by, 'decide' "             \
+           "    FROM handoff "                                                \
+           "    WHERE workspace_id = $1 AND to_team = t.team_id AND state = 'accepted' " \
+           "    AND (CASE WHEN decide_by IS NULL THEN timestamptz '9999-12-31 23:59:59.999999+00' " \
+           "      ELSE decide_by END) <= now()"                               \
+           "  ) h "                                                           \
+           "  WHERE t.workspace_id = $1 "                                     \
+           "  UNION ALL "                                                     \
+           "  SELECT l.lead_id, NULL, l.since, t.name, l.step, 1, 0, 0 "      \
+           "  FROM ("                                                         \
+           "    SELECT w.lead_id, w.owner_team, w.next_since AS since, s.step " \
+           "    FROM unnest(ARRAY['offer', 'review']) s(step) "               \
+           "    CROSS JOIN LATERAL ("                                         \
+           "      SELECT lead_id, owner_team, next_since "                    \
+           "      FROM lead "                                                 \
+           "      WHERE workspace_id = $1 AND next_step = s.step"             \
+           "    ) w "                                                         \
+           "    UNION ALL "                                                   \
+           "    SELECT w.lead_id, w.owner_team, w.next_at, s.step "           \
+           "    FROM unnest(ARRAY['nurture', 'follow_up']) s(step) "          \
+           "    CROSS JOIN LATERAL ("                                         \
+           "      SELECT lead_id, owner_team, next_at "                       \
+           "      FROM lead "                                                 \
+           "      WHERE workspace_id = $1 AND next_step = s.step "            \
+           "      AND next_at <= now() - " JOBS_TIME                          \
+           "    ) w "                                                         \
+           "    UNION ALL "                                                   \
+           "    SELECT lead_id, owner_team, next_since, 'follow_up' "         \
+           "    FROM lead "                                                   \
+           "    WHERE workspace_id = $1 AND next_step = 'follow_up' AND next_round > 0 " \
+           "    AND next_at > now() - " JOBS_TIME                             \
+           "  ) l "                                                           \
+           "  JOIN team t ON t.workspace_id = $1 AND t.team_id = l.owner_team " \
+           "  UNION ALL "                                                     \
+           "  SELECT lead_id, NULL, created_at, NULL, NULL, 0, 1, "           \
+           "    CASE WHEN coalesce(mql_at, sal_at, sql_at, opportunity_at, customer_at) IS NULL " \
+           "      THEN 1 ELSE 0 END "                                         \
+           "  FROM lead "                                                     \
+           "  WHERE workspace_id = $1 AND lead_id >= $4 AND lead_id < $5 "    \
+           "  AND created_at >= $2 AND created_at < $3 AND status <> 'merged'" \
+           ") g"
+
+static const struct statement ROWS = {
+    .name = "report_gaps",
+    .sql = REPORT_ROWS(ITEMS,
+           REPORT_SUM("c0") ", "
+           "min(at) FILTER (WHERE c0 > 0), "
+           REPORT_SUM("c2") ", "
+           REPORT_SUM("c3")),
+};
+
+static const struct statement LEADS = {
+    .name = "report_gaps_items",
+    .sql = REPORT_ITEMS(ITEMS, "WHEN 0 THEN c0 WHEN 2 THEN c2 WHEN 3 THEN c3"),
+};
+
+/* clang-format on */
+
+const struct statement *const gaps_report_statements[] = {&ROWS, &LEADS, NULL};
+
+const struct report_source report_gaps = {
+    .report = {.name = "gaps",
+               .dimensions = {"team", "step"},
+               .cuts = 2,
+               .columns = {{"leads", REPORT_LEADS},
+                           {"since", REPORT_MOMENT},
+                           {"captured", REPORT_LEADS, .of_whole = true},
+                           {"not_sales_ready", REPORT_LEADS, .of_whole = true},
+                           {"not_sales_ready_share", REPORT_SHARE, .of_whole = true, .part = 3,
+                            .whole = 2,
+                            .published = {450, 750, "as commonly quoted of all leads"}}}},
+    .rows = &ROWS,
+    .items = &LEADS,
+};

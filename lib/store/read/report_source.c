@@ -1,0 +1,134 @@
+#include "store/read/report_source.h"
+
+#include <string.h>
+
+const struct report_source *report_source_named(const char *name)
+{
+    static const struct report_source *const sources[] = {
+#define X(name) &name,
+        REPORT_SOURCES(X)
+#undef X
+    };
+
+    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++)
+        if (strcmp(sources[i]->report.name, name) == 0)
+            return sources[i];
+    return NULL;
+}
+
+/* The first id that can be made at this moment. */
+static struct uuid id_at(instant at)
+{
+    static const uint8_t first[10];
+
+    return uuid_v7((uint64_t)(at < 0 ? 0 : at / 1000), first);
+}
+
+static void put_query(struct read_query *to, const struct read *read, const struct report *report,
+                      const struct report_query *query)
+{
+    read_params(to, read);
+    pg_params_instant(&to->params, query->from);
+    pg_params_instant(&to->params, query->to);
+    pg_params_uuid(&to->params, id_at(query->from));
+    pg_params_uuid(&to->params, id_at(query->to + 1000));
+    for (int i = 0; i < REPORT_CUTS_MAX; i++)
+        pg_params_text(&to->params,
+                       i < query->cut_count ? report->dimensions[query->cuts[i]] : NULL);
+}
+
+/* ---- rows ---- */
+
+enum { WHOLE, FIRST_VALUE, FIRST_NUMBER = FIRST_VALUE + REPORT_CUTS_MAX };
+
+static int64_t number_at(const struct pg_result *result, int row, int column, enum report_form form)
+{
+    if (pg_is_null(result, row, column))
+        return REPORT_NO_NUMBER;
+    return form == REPORT_MOMENT ? pg_get_instant(result, row, column)
+                                 : pg_get_int8(result, row, column);
+}
+
+static struct report_row take_row(const struct read *read, const struct pg_result *result, int row,
+                                  const struct report *report)
+{
+    struct report_row out = {.values = {NULL}};
+    int at = FIRST_NUMBER;
+
+    for (int i = 0; i < REPORT_CUTS_MAX; i++)
+        out.values[i] = pg_copy_text(result, row, FIRST_VALUE + i, read->arena);
+    for (int i = 0; i < report_column_count(report); i++)
+        if (report->columns[i].form != REPORT_SHARE)
+            out.numbers[i] = number_at(result, row, at++, report->columns[i].form);
+    return out;
+}
+
+enum err report_source_read(const struct read *read, const struct report_source *source,
+                            const struct report_query *query, struct report_rows *out)
+{
+    struct read_query ask = {.statement = source->rows};
+
+    *out = (struct report_rows){.items = NULL};
+    put_query(&ask, read, &source->report, query);
+    enum err err = read_run(read, &ask, 1);
+    int rows = err == ERR_NONE ? pg_rows(ask.result) : 0;
+    out->items = ARENA_ARRAY(read->arena, struct report_row, (size_t)rows + 1);
+    if (rows > REPORT_ROWS_MAX + 1)
+        err = ERR_LIMIT_REACHED;
+    for (int i = 0; err == ERR_NONE && out->items != NULL && i < rows; i++) {
+        struct report_row row = take_row(read, ask.result, i, &source->report);
+        if (pg_get_bool(ask.result, i, WHOLE))
+            out->whole = row;
+        else
+            out->items[out->count++] = row;
+    }
+    return read_end(read, err);
+}
+
+/* ---- what a number opens to ---- */
+
+static void put_cell(struct pg_params *params, const struct report_cell *cell)
+{
+    pg_params_bool(params, cell->whole);
+    for (int i = 0; i < REPORT_CUTS_MAX; i++)
+        pg_params_text(params, cell->values[i]);
+    pg_params_int4(params, cell->column);
+}
+
+/* A lead that is counted itself stands before its handoffs, as READ_ID_MIN does before every id. */
+static void put_place(struct pg_params *params, const struct report_item *after)
+{
+    struct report_item place = {READ_ID_MIN, READ_ID_MIN, READ_INSTANT_MIN, 0};
+
+    if (after != NULL)
+        place = *after;
+    pg_params_instant(params, place.at);
+    pg_params_uuid(params, place.lead);
+    pg_params_uuid(params, uuid_is_nil(place.handoff) ? READ_ID_MIN : place.handoff);
+}
+
+enum err report_source_open(const struct read *read, const struct report_source *source,
+                            const struct report_query *query, const struct report_cell *cell,
+                            const struct report_item *after, int limit, struct report_items *out)
+{
+    struct read_query ask = {.statement = source->items};
+
+    *out = (struct report_items){.items = NULL};
+    put_query(&ask, read, &source->report, query);
+    put_cell(&ask.params, cell);
+    put_place(&ask.params, after);
+    pg_params_int8(&ask.params, limit + 1);
+    enum err err = read_run(read, &ask, 1);
+    int rows = err == ERR_NONE ? pg_rows(ask.result) : 0;
+    out->more = rows > limit;
+    rows = out->more ? limit : rows;
+    out->items = ARENA_ARRAY(read->arena, struct report_item, (size_t)rows + 1);
+    for (int i = 0; out->items != NULL && i < rows; i++)
+        out->items[out->count++] = (struct report_item){
+            .lead = pg_get_uuid(ask.result, i, 0),
+            .handoff = pg_get_uuid(ask.result, i, 1),
+            .at = pg_get_instant(ask.result, i, 2),
+            .value = pg_get_int8(ask.result, i, 3),
+        };
+    return read_end(read, err);
+}

@@ -1,0 +1,168 @@
+/* Reports: what they count, that each number opens to leads which add up to it, and how they are
+ * cut. Time passes by the clock of the tests. */
+#include "stage.h"
+#include "suite.h"
+
+#define SIGNED "--starter mql --sign"
+#define AT     "/v1/handoffs/${offer}"
+#define GAPS   "/v1/reports/gaps"
+#define HOUR   3600
+#define DAY    (24 * HOUR)
+
+#define OFFERED(name)                                                                              \
+    POST("marketing captures " name ", who is offered to sales", "marketing", "/v1/leads",         \
+         "{'email':'" name "@corp.example','attributes':{'seniority':'vp'},"                       \
+         "'touch':{'kind':'form_submitted','source':'google','campaign':'=spring'}}",              \
+         201, .checks = {{"/handoff/state", "'offered'"}},                                         \
+         .keep = {{name, "/lead/id"}, {"offer", "/handoff/id"}})
+
+#define INQUIRY(name)                                                                              \
+    POST("and " name ", who is not ready", "marketing", "/v1/leads",                               \
+         "{'email':'" name "@corp.example'}", 201, .checks = {{"/handoff", "null"}},               \
+         .keep = {{name, "/lead/id"}})
+
+/* ---- gaps ---- */
+
+/* Everybody does what they promised. */
+static const struct step no_gaps[] = {
+    OFFERED("kim"),
+    INQUIRY("lou"),
+    GET("nothing is left undone", "ana", GAPS, 200,
+        .checks = {{"/report", "'gaps'"},
+                   {"/data", "#0"},
+                   {"/query/by", "'team'"},
+                   {"/query/then_by", "'step'"},
+                   {"/definitions/0/term", "'mql'"},
+                   {"/totals/leads", "0"},
+                   {"/totals/since", "null"},
+                   {"/totals/captured", "2"},
+                   {"/totals/not_sales_ready", "1"},
+                   {"/totals/not_sales_ready_share", "50.0"},
+                   {"/published/0/column", "'not_sales_ready_share'"},
+                   {"/left_out", "0"}},
+        .keep = {{"not_ready", "/totals/links/not_sales_ready"}}),
+    GET("who is not ready is Lou", "ana", "${not_ready}", 200,
+        .checks = {{"/data", "#1"},
+                   {"/data/0/lead_id", "'${lou}'"},
+                   {"/data/0/handoff_id", "null"},
+                   {"/data/0/value", "1"},
+                   {"/next", "null"}}),
+    POST("sales accepts in time", "sam", AT "/accept", NULL, 200),
+    LATER("a day passes", DAY),
+    POST("and decides", "sam", AT "/qualify", NULL, 200),
+    LATER("and three weeks", 21 * DAY),
+    GET("still nothing", "sam", GAPS, 200, .checks = {{"/data", "#0"}, {"/totals/leads", "0"}}),
+    {0},
+};
+
+/* Nobody answers, then nobody decides, then nobody follows up. */
+static const struct step gaps[] = {
+    OFFERED("kim"),
+    OFFERED("lea"),
+    LATER("two days without an answer", 2 * DAY),
+    GET("are a gap of sales", "ana", GAPS, 200,
+        .checks = {{"/data", "#1"},
+                   {"/data/0/team", "'sales'"},
+                   {"/data/0/step", "'answer'"},
+                   {"/data/0/leads", "2"},
+                   {"/data/0/since", "*"},
+                   {"/totals/leads", "2"}},
+        .keep = {{"late", "/data/0/links/leads"}, {"all", "/totals/links/leads"}}),
+    GET("which opens to the two", "ana", "${late}", 200,
+        .checks = {{"/data", "#2"},
+                   {"/data/0/lead_id", "'${kim}'"},
+                   {"/data/1/lead_id", "'${lea}'"}}),
+    GET("page by page", "ana", "${late}&limit=1", 200,
+        .checks = {{"/data", "#1"}, {"@Link", "~rel=\"next\""}}, .keep = {{"next", "/next"}}),
+    GET("to the last", "ana", "${late}&limit=1&cursor=${next}", 200,
+        .checks = {{"/data/0/lead_id", "'${lea}'"}, {"/next", "null"}}),
+    GET("the whole opens too", "ana", "${all}", 200, .checks = {{"/data", "#2"}}),
+    GET("of marketing there is none", "ana", GAPS "/leads?by=team&row=%5B%22marketing%22%5D", 200,
+        .checks = {{"/data", "#0"}}),
+    GET("as a table", "ana", GAPS "?by=step", 200, .headers = {"Accept: text/csv"},
+        .checks = {{"@body", "~step,leads,since,link\r\nanswer,2,"},
+                   {"@body", "~/v1/reports/gaps/leads?"}}),
+    POST("Lea is accepted, late", "sam", AT "/accept", NULL, 200),
+    GET("the gap is Kim's", "ana", GAPS "?by=team", 200,
+        .checks = {{"/data", "#1"}, {"/data/0/leads", "1"}, {"/data/0/step", "!"}}),
+    LATER("a month without a decision", 30 * DAY),
+    GET("is another", "ana", GAPS "?by=step", 200,
+        .checks = {{"/data", "#2"}, {"/totals/leads", "2"}}),
+    POST("she is qualified", "sam", AT "/qualify", NULL, 200),
+    GET("and it is closed", "ana", GAPS "?by=step", 200, .checks = {{"/data", "#1"}}),
+    LATER("nobody follows up, when reminded either", 40 * DAY),
+    UNTIL("so that is one", "ana", GAPS, 200,
+          .checks = {{"/data/1/step", "'follow_up'"}, {"/data/1/team", "'sales'"}}),
+    PATCH("until somebody says when", "sam", "/v1/leads/${lea}",
+          "{'next_at':'2099-01-01T00:00:00Z'}", 200, .checks = {{"/lead/next/since", "*"}}),
+    GET("then it is not", "ana", GAPS, 200, .checks = {{"/data", "#1"}}),
+    {0},
+};
+
+/* What could not be offered stands there the same minute. */
+static const struct step no_route[] = {
+    PUT("there is no way to sales", "ana", "/v1/routes", "{'data':[]}", 200),
+    POST("Kim would be offered", "marketing", "/v1/leads",
+         "{'email':'kim@corp.example','attributes':{'seniority':'vp'},"
+         "'touch':{'kind':'form_submitted','source':'google'}}",
+         201, .checks = {{"/lead/next/step", "'offer'"}}, .keep = {{"kim", "/lead/id"}}),
+    GET("and is marketing's to see to", "sam", GAPS, 200,
+        .checks = {{"/data/0/team", "'marketing'"}, {"/data/0/step", "'offer'"}}),
+    {0},
+};
+
+/* ---- what is asked ---- */
+
+static const struct step questions[] = {
+    GET("by what is not there", "ana", GAPS "?by=colour&then_by=step", 400,
+        .checks = {{"/errors/0/parameter", "'by'"}}),
+    GET("twice by the same", "ana", GAPS "?by=team&then_by=team", 400,
+        .checks = {{"/errors/0/parameter", "'then_by'"}}),
+    GET("then by, without by", "ana", GAPS "?then_by=team", 400,
+        .checks = {{"/errors/0/parameter", "'then_by'"}}),
+    GET("from after to", "ana", GAPS "?from=2026-02-01&to=2026-01-01", 400,
+        .checks = {{"/errors/0/parameter", "'from'"}}),
+    GET("of ten years", "ana", GAPS "?from=2016-02-01&to=2026-01-01", 400,
+        .checks = {{"/errors/0/parameter", "'from'"}}),
+    GET("as a picture", "ana", GAPS, 406, .headers = {"Accept: image/png"}),
+    GET("of no report", "ana", "/v1/reports/moods/leads", 404,
+        .checks = {{"/code", "'not_found'"}}),
+    GET("of a column that counts nothing", "ana", GAPS "/leads?column=since", 400,
+        .checks = {{"/errors/0/parameter", "'column'"}}),
+    GET("of half a row", "ana", GAPS "/leads?row=%5B%22sales%22%5D", 400,
+        .checks = {{"/errors/0/parameter", "'row'"}}),
+    GET("of a row that is none", "ana", GAPS "/leads?row=sales", 400,
+        .checks = {{"/errors/0/parameter", "'row'"}}),
+    {0},
+};
+
+/* A dashboard sees no row that is about a few. */
+static const struct step dashboards[] = {
+    OFFERED("kim"),
+    LATER("two days without an answer", 2 * DAY),
+    POST("a key for a dashboard", "ana", "/v1/keys",
+         "{'title':'wall','team':'marketing','roles':['report']}", 201,
+         .keep = {{"wall", "/token"}}),
+    GET("shows that there is a gap, and not whose", "wall", GAPS, 200,
+        .checks = {{"/data", "#0"}, {"/left_out", "1"}, {"/totals/leads", "1"}}),
+    GET("nor who is in it", "wall", GAPS "/leads", 403),
+    {0},
+};
+
+static const struct {
+    const char *label;
+    const struct step *steps;
+} stories[] = {{"no gaps", no_gaps},
+               {"gaps", gaps},
+               {"no route", no_route},
+               {"questions", questions},
+               {"dashboards", dashboards}};
+
+STORY(a_report_counts_what_it_opens_to, SIGNED, stories[_i].steps)
+
+void suite_cases(Suite *suite)
+{
+    TCase *tcase = suite_case(suite, "reports");
+
+    EACH(tcase, a_report_counts_what_it_opens_to, stories);
+}
