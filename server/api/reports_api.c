@@ -115,7 +115,7 @@ enum err reports_funnel(struct request *r, struct read *read)
 
 struct report_input {
     const struct period_end *from; /* NULL: so long before to */
-    const struct period_end *to;   /* NULL: now */
+    const struct period_end *to;   /* NULL: the end of today, so that an answer can be compared */
     const char *by;                /* NULL: as the report says */
     const char *then_by;
 };
@@ -176,7 +176,8 @@ static enum err ask(struct request *r, const struct report *report,
 {
     instant to = end_of(input->to), from = end_of(input->from);
 
-    *out = (struct report_query){.to = to == INSTANT_NONE ? r->received_at : to};
+    *out = (struct report_query){
+        .to = to == INSTANT_NONE ? (instant_day(r->received_at) + 1) * INSTANT_DAY : to};
     out->from = from == INSTANT_NONE ? out->to - REPORT_PERIOD_DAYS * INSTANT_DAY : from;
     if (out->from > out->to)
         reading_fault(r, "from", "after_to", "It is after the end of the period");
@@ -219,7 +220,7 @@ static enum err answer_report(struct request *r, struct read *read,
         return request_refuse(r, ERR_NOT_ACCEPTABLE, "Offered are application/json and text/csv");
     enum err err = ask(r, &source->report, &input->report, &query);
     if (err == ERR_NONE)
-        err = report_source_read(read, source, &query, &rows);
+        err = report_source_read(read, r->config, source, &query, &rows);
     if (err == ERR_LIMIT_REACHED) {
         reading_fault(r, "by", "too_many_rows", "Ask for fewer dimensions or a shorter time");
         return request_refuse(r, ERR_INVALID_PARAMETER, "The answer has more than %d rows",
@@ -233,6 +234,26 @@ static enum err answer_report(struct request *r, struct read *read,
 enum err reports_gaps(struct request *r, struct read *read)
 {
     return answer_report(r, read, &report_gaps);
+}
+
+enum err reports_rejections(struct request *r, struct read *read)
+{
+    return answer_report(r, read, &report_rejections);
+}
+
+enum err reports_response_times(struct request *r, struct read *read)
+{
+    return answer_report(r, read, &report_response_times);
+}
+
+enum err reports_bypass(struct request *r, struct read *read)
+{
+    return answer_report(r, read, &report_bypass);
+}
+
+enum err reports_effort(struct request *r, struct read *read)
+{
+    return answer_report(r, read, &report_effort);
 }
 
 /* ---- what a number of them opens to ---- */
@@ -356,7 +377,7 @@ enum err reports_leads(struct request *r, struct read *read)
     if (err == ERR_NONE)
         err = choose_cell(r, &source->report, input, &query, &cell);
     if (err == ERR_NONE)
-        err = report_source_open(read, source, &query, &cell,
+        err = report_source_open(read, r->config, source, &query, &cell,
                                  input->page.place == NULL ? NULL : &after, (int)input->page.limit,
                                  &found);
     return err == ERR_NONE ? answer_items(r, &found) : err;

@@ -13,6 +13,10 @@ extern const struct input_spec reports_input;
 
 /* JSON, or CSV by Accept. */
 enum err reports_gaps(struct request *r, struct read *read);
+enum err reports_rejections(struct request *r, struct read *read);
+enum err reports_response_times(struct request *r, struct read *read);
+enum err reports_bypass(struct request *r, struct read *read);
+enum err reports_effort(struct request *r, struct read *read);
 
 /** The leads behind a number of any of them. */
 extern const struct input_spec reports_leads_input;

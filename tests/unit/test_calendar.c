@@ -269,6 +269,31 @@ START_TEST(all_faults_are_reported_at_once)
 }
 END_TEST
 
+/* What lies in the stretches until a moment is what is worked until then. */
+START_TEST(stretches_add_up_to_working_time)
+{
+    const struct calendar *calendar =
+        calendar_of("{\"time_zone\":\"Europe/Berlin\",\"hours\":{\"mon\":[[\"09:00\",\"12:30\"],"
+                    "[\"13:15\",\"17:30\"]],\"sun\":[[\"00:00\",\"24:00\"]]},"
+                    "\"holidays\":[\"2026-03-30\"]}");
+    instant from = 1774000000 * INSTANT_SECOND; /* 2026-03-20, before the clock is set */
+    instant to = from + 30 * INSTANT_DAY + 7 * INSTANT_MINUTE;
+    size_t count;
+    const struct calendar_stretch *all = calendar_stretches(calendar, from, to, arena, &count);
+
+    ck_assert_str_eq(calendar_zone(calendar), "Europe/Berlin");
+    ck_assert_uint_eq(count, 5 + 3 * 2); /* five Sundays, and of four Mondays one is a holiday */
+    for (size_t i = 0; i < count; i++) {
+        ck_assert_int_lt(all[i].begin, all[i].end);
+        ck_assert_int_eq(all[i].before, calendar_between(calendar, from, all[i].begin, NULL, 0));
+    }
+    ck_assert_int_eq(all[count - 1].before + all[count - 1].end - all[count - 1].begin,
+                     calendar_between(calendar, from, to, NULL, 0));
+    calendar_stretches(calendar, to, from, arena, &count);
+    ck_assert_uint_eq(count, 0);
+}
+END_TEST
+
 void suite_cases(Suite *suite)
 {
     TCase *tcase = suite_case(suite, "calendar");
@@ -276,6 +301,7 @@ void suite_cases(Suite *suite)
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     EACH(tcase, when_it_is_due, table);
     TESTS(tcase, python_finds_the_same_day_after_day, a_hold_stops_the_clock,
-          far_away_is_a_search_too, all_faults_are_reported_at_once);
+          far_away_is_a_search_too, all_faults_are_reported_at_once,
+          stretches_add_up_to_working_time);
     EACH(tcase, what_is_refused, wrong);
 }

@@ -146,6 +146,36 @@ int64_t calendar_between(const struct calendar *calendar, instant from, instant 
     return sum;
 }
 
+const char *calendar_zone(const struct calendar *calendar)
+{
+    return calendar->zone_name;
+}
+
+struct calendar_stretch *calendar_stretches(const struct calendar *calendar, instant from,
+                                            instant to, struct arena *arena, size_t *count)
+{
+    int64_t first = day_at(calendar, from), last = to <= from ? first - 1 : day_at(calendar, to);
+    size_t most = (size_t)(last - first + 1) * CALENDAR_SPANS_MAX;
+    struct calendar_stretch *out = ARENA_ARRAY(arena, struct calendar_stretch, most + 1);
+    int64_t sum = 0;
+
+    *count = 0;
+    for (int64_t day = first; out != NULL && day <= last; day++) {
+        const struct calendar_day *week_day = &calendar->days[calendar_weekday(day)];
+        for (size_t i = 0; i < week_day->count && !is_holiday(calendar, day); i++) {
+            instant begin, end;
+            calendar_bounds(calendar, day, &week_day->spans[i], &begin, &end);
+            begin = begin < from ? from : begin;
+            end = end > to ? to : end;
+            if (end <= begin)
+                continue;
+            out[(*count)++] = (struct calendar_stretch){begin, end, sum};
+            sum += end - begin;
+        }
+    }
+    return out;
+}
+
 instant calendar_due(const struct calendar *calendar, instant from, int64_t minutes,
                      const struct calendar_hold *holds, size_t hold_count)
 {

@@ -55,6 +55,21 @@ struct calendar_hold {
 int64_t calendar_between(const struct calendar *calendar, instant from, instant to,
                          const struct calendar_hold *holds, size_t hold_count);
 
+/** A stretch of working time without a break. */
+struct calendar_stretch {
+    instant begin;
+    instant end;    /* exclusive */
+    int64_t before; /* microseconds in the stretches before it */
+};
+
+/** The stretches between two moments, cut off there, in order: for those who ask for many moments
+ *  at once, and elsewhere than here. NULL when memory is short. */
+struct calendar_stretch *calendar_stretches(const struct calendar *calendar, instant from,
+                                            instant to, struct arena *arena, size_t *count);
+
+/** The name of its time zone. */
+const char *calendar_zone(const struct calendar *calendar);
+
 /** The first moment at which so much working time (in minutes, at least 0) has passed since from,
  *  without the holds; from itself for 0. INSTANT_NONE: never, as a hold goes on, or after year
  *  9999. */

@@ -263,6 +263,7 @@ static enum err make(const struct document *document, const struct time_zone *zo
     if (calendar == NULL || specials == NULL)
         return ERR_OUT_OF_MEMORY;
     calendar->zone = zone;
+    calendar->zone_name = arena_strdup(arena, document->time_zone);
     calendar->specials = specials;
     memcpy(calendar->days, document->days, sizeof calendar->days);
     sum_week(calendar);

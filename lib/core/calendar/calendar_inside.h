@@ -30,6 +30,7 @@ struct calendar_special {
 
 struct calendar {
     const struct time_zone *zone;
+    const char *zone_name;
     struct calendar_day days[WEEK_DAYS];
     int64_t before[WEEK_DAYS + 1];     /* microseconds a week has before its days, and in all */
     struct calendar_special *specials; /* by day */

@@ -118,6 +118,10 @@ struct statement {
     X(attribution_read_statements)                                                                 \
     X(report_read_statements)                                                                      \
     X(gaps_report_statements)                                                                      \
+    X(rejections_report_statements)                                                                \
+    X(response_times_report_statements)                                                            \
+    X(bypass_report_statements)                                                                    \
+    X(effort_report_statements)                                                                    \
     X(vocabulary_read_statements)                                                                  \
     X(delivery_read_statements)                                                                    \
     X(history_read_statements)                                                                     \

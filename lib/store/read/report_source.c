@@ -24,9 +24,11 @@ static struct uuid id_at(instant at)
     return uuid_v7((uint64_t)(at < 0 ? 0 : at / 1000), first);
 }
 
-static void put_query(struct read_query *to, const struct read *read, const struct report *report,
-                      const struct report_query *query)
+static void put_query(struct read_query *to, const struct read *read, const struct config *config,
+                      const struct report_source *source, const struct report_query *query)
 {
+    const struct report *report = &source->report;
+
     read_params(to, read);
     pg_params_instant(&to->params, query->from);
     pg_params_instant(&to->params, query->to);
@@ -35,6 +37,8 @@ static void put_query(struct read_query *to, const struct read *read, const stru
     for (int i = 0; i < REPORT_CUTS_MAX; i++)
         pg_params_text(&to->params,
                        i < query->cut_count ? report->dimensions[query->cuts[i]] : NULL);
+    if (source->more != NULL)
+        source->more(&to->params, config, query);
 }
 
 /* ---- rows ---- */
@@ -63,13 +67,14 @@ static struct report_row take_row(const struct read *read, const struct pg_resul
     return out;
 }
 
-enum err report_source_read(const struct read *read, const struct report_source *source,
-                            const struct report_query *query, struct report_rows *out)
+enum err report_source_read(const struct read *read, const struct config *config,
+                            const struct report_source *source, const struct report_query *query,
+                            struct report_rows *out)
 {
     struct read_query ask = {.statement = source->rows};
 
     *out = (struct report_rows){.items = NULL};
-    put_query(&ask, read, &source->report, query);
+    put_query(&ask, read, config, source, query);
     enum err err = read_run(read, &ask, 1);
     int rows = err == ERR_NONE ? pg_rows(ask.result) : 0;
     out->items = ARENA_ARRAY(read->arena, struct report_row, (size_t)rows + 1);
@@ -107,14 +112,15 @@ static void put_place(struct pg_params *params, const struct report_item *after)
     pg_params_uuid(params, uuid_is_nil(place.handoff) ? READ_ID_MIN : place.handoff);
 }
 
-enum err report_source_open(const struct read *read, const struct report_source *source,
-                            const struct report_query *query, const struct report_cell *cell,
-                            const struct report_item *after, int limit, struct report_items *out)
+enum err report_source_open(const struct read *read, const struct config *config,
+                            const struct report_source *source, const struct report_query *query,
+                            const struct report_cell *cell, const struct report_item *after,
+                            int limit, struct report_items *out)
 {
     struct read_query ask = {.statement = source->items};
 
     *out = (struct report_items){.items = NULL};
-    put_query(&ask, read, &source->report, query);
+    put_query(&ask, read, config, source, query);
     put_cell(&ask.params, cell);
     put_place(&ask.params, after);
     pg_params_int8(&ask.params, limit + 1);

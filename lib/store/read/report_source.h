@@ -38,30 +38,43 @@
  * $1 to $7 of the items, $8 whether of all rows, $9 and $10 the values of the row, $11 the column,
  * $12, $13 and $14 moment, lead and handoff of the last item of the page before, $15 limit */
 #define REPORT_ITEMS(items, chosen)                                           \
+    REPORT_ITEMS_AFTER(items, chosen, "8", "9", "10", "11", "12", "13", "14", "15")
+
+/* The same of items that have parameters of their own after $7. */
+#define REPORT_ITEMS_AFTER(items, chosen, all, v0, v1, column, moment, lead, handoff, limit) \
            "WITH items AS (" items ") "                                       \
            "SELECT i.lead_id, i.handoff_id, i.at, i.value "                   \
            "FROM ("                                                           \
            "  SELECT lead_id, handoff_id, at, d0, d1, "                       \
            "    coalesce(handoff_id, '00000000-0000-0000-0000-000000000000') AS last, " \
-           "    (CASE $11::int4 " chosen " END)::int8 AS value "              \
+           "    (CASE $" column "::int4 " chosen " END)::int8 AS value "      \
            "  FROM items"                                                     \
            ") i "                                                             \
            "WHERE i.value > 0 "                                               \
-           "AND ($8::bool OR (i.d0 IS NOT DISTINCT FROM $9::text "            \
-           "  AND i.d1 IS NOT DISTINCT FROM $10::text)) "                     \
-           "AND (i.at, i.lead_id, i.last) > ($12::timestamptz, $13::uuid, $14::uuid) " \
+           "AND ($" all "::bool OR (i.d0 IS NOT DISTINCT FROM $" v0 "::text " \
+           "  AND i.d1 IS NOT DISTINCT FROM $" v1 "::text)) "                 \
+           "AND (i.at, i.lead_id, i.last) > "                                 \
+           "  ($" moment "::timestamptz, $" lead "::uuid, $" handoff "::uuid) " \
            "ORDER BY i.at, i.lead_id, i.last "                                \
-           "LIMIT $15"
+           "LIMIT $" limit
 
 /* clang-format on */
 
 struct report_source {
     struct report report;
+    /* Adds the parameters after $7 that its items have of their own; NULL: none. */
+    void (*more)(struct pg_params *params, const struct config *config,
+                 const struct report_query *query);
     const struct statement *rows;  /* by REPORT_ROWS; columns but shares, in their order */
     const struct statement *items; /* by REPORT_ITEMS */
 };
 
-#define REPORT_SOURCES(X) X(report_gaps)
+#define REPORT_SOURCES(X)                                                                          \
+    X(report_gaps)                                                                                 \
+    X(report_rejections)                                                                           \
+    X(report_response_times)                                                                       \
+    X(report_bypass)                                                                               \
+    X(report_effort)
 
 #define X(name) extern const struct report_source name;
 REPORT_SOURCES(X)
@@ -71,8 +84,9 @@ REPORT_SOURCES(X)
 const struct report_source *report_source_named(const char *name);
 
 /** ERR_LIMIT_REACHED: more than REPORT_ROWS_MAX rows; else as read_run(). */
-enum err report_source_read(const struct read *read, const struct report_source *source,
-                            const struct report_query *query, struct report_rows *out) MUST_USE;
+enum err report_source_read(const struct read *read, const struct config *config,
+                            const struct report_source *source, const struct report_query *query,
+                            struct report_rows *out) MUST_USE;
 
 /** A cell of the report: a column that opens, of a row or of all. */
 struct report_cell {
@@ -96,9 +110,9 @@ struct report_items {
 
 /** The items behind a cell, by their moment, after the last one of the page before (NULL: from the
  *  beginning). */
-enum err report_source_open(const struct read *read, const struct report_source *source,
-                            const struct report_query *query, const struct report_cell *cell,
-                            const struct report_item *after, int limit,
-                            struct report_items *out) MUST_USE;
+enum err report_source_open(const struct read *read, const struct config *config,
+                            const struct report_source *source, const struct report_query *query,
+                            const struct report_cell *cell, const struct report_item *after,
+                            int limit, struct report_items *out) MUST_USE;
 
 #endif
