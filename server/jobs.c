@@ -51,7 +51,7 @@ static const struct {
 } recurring[] = {
     {DUE_JOB, 5, COMMAND_LEADS_DUE},
     {"retention", 600, COMMAND_RETENTION},
-    {"definition_enforce", 30, COMMAND_DEFINITION_ENFORCE},
+    {"definition_enforce", 30, COMMAND_AGREEMENT_ENFORCE},
     {CHECKPOINT_JOB, CHECKPOINT_EVERY_SECONDS, COMMAND_COUNT},
     {NULL, 0, COMMAND_COUNT},
 };

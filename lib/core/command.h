@@ -55,18 +55,22 @@ enum command_kind {
     X(MEMBER_UPDATE, member_update, true, TEAM_OF_MEMBER(member_update_input, member))             \
     X(KEY_CREATE, key_create, true, NONE)                                                          \
     X(KEY_REVOKE, key_revoke, true, TEAM_OF_KEY(key_revoke_input, key))                            \
-    X(ROUTES_REPLACE, routes_replace, true, OF_CALLER(CHAIN, workspace))                           \
     X(SOURCE_CREATE, source_create, true, OF_CALLER(CHAIN, workspace))                             \
     X(SOURCE_UPDATE, source_update, true, OF_CALLER(CHAIN, workspace))                             \
     X(SOURCE_ROTATE, source_rotate, true, OF_CALLER(CHAIN, workspace))                             \
     X(SOURCE_RETIRE, source_retire, true, OF_CALLER(CHAIN, workspace))                             \
-    X(DEFINITION_DRAFT, definition_draft, true, NONE)                                              \
-    X(DEFINITION_REPLACE, definition_replace, true, VERSION(definition_replace_input))             \
-    X(DEFINITION_PROPOSE, definition_propose, true, VERSION(definition_propose_input))             \
-    X(DEFINITION_SIGN, definition_sign, true, VERSION_AND_ENDED(definition_sign_input))            \
-    X(DEFINITION_DECLINE, definition_decline, true, VERSION(definition_decline_input))             \
-    X(DEFINITION_ACKNOWLEDGE, definition_acknowledge, true, VERSION(definition_named))             \
-    X(DEFINITION_ENFORCE, definition_enforce, true, NONE)                                          \
+    X(AGREEMENT_DRAFT, agreement_draft, true, NONE)                                                \
+    X(AGREEMENT_REPLACE, agreement_replace, true, VERSION(agreement_replace_input))                \
+    X(AGREEMENT_PROPOSE, agreement_propose, true, VERSION(agreement_propose_input))                \
+    X(AGREEMENT_SIGN, agreement_sign, true, VERSION_AND_ENDED(agreement_sign_input))               \
+    X(AGREEMENT_DECLINE, agreement_decline, true, VERSION(agreement_decline_input))                \
+    X(AGREEMENT_ACKNOWLEDGE, agreement_acknowledge, true, VERSION(agreement_named))                \
+    X(AGREEMENT_REVOKE, agreement_revoke, true, VERSION(agreement_decline_input))                  \
+    X(AGREEMENT_SUSPEND, agreement_suspend, true, VERSION(agreement_decline_input))                \
+    X(AGREEMENT_RESUME, agreement_resume, true, VERSION(agreement_named))                          \
+    X(AGREEMENT_DELETE, agreement_delete, true, VERSION(agreement_delete_input))                   \
+    X(AGREEMENT_COMMENT, agreement_comment, true, VERSION(agreement_comment_input))                \
+    X(AGREEMENT_ENFORCE, agreement_enforce, true, NONE)                                            \
     X(DEFINITION_APPLY, definition_apply, false, WHOLE(SLOTS))                                     \
     X(LEADS_JUDGE, leads_judge, false, ALL(LEAD, leads_judge_input, leads, count))                 \
     X(BACKTEST_REQUEST, backtest_request, false, WHOLE(SLOTS))                                     \

@@ -1,9 +1,8 @@
 #include "core/command_decide.h"
 
+#include "core/agreement/agreement_change.h"
+#include "core/agreement/agreement_sign.h"
 #include "core/agreement/definition_apply.h"
-#include "core/agreement/definition_change.h"
-#include "core/agreement/definition_sign.h"
-#include "core/agreement/route_change.h"
 #include "core/background_change.h"
 #include "core/command_keys.h"
 #include "core/evidence/backtest_request.h"
@@ -69,12 +68,12 @@
     }
 #define VERSION(type)                                                                              \
     {                                                                                              \
-        note_version, KIND_CHAIN, offsetof(struct type, term), offsetof(struct type, version),     \
+        note_version, KIND_CHAIN, offsetof(struct type, kind), offsetof(struct type, version),     \
             NULL                                                                                   \
     }
 #define VERSION_AND_ENDED(type)                                                                    \
     {                                                                                              \
-        note_version_and_ended, KIND_CHAIN, offsetof(struct type, term),                           \
+        note_version_and_ended, KIND_CHAIN, offsetof(struct type, kind),                           \
             offsetof(struct type, version), NULL                                                   \
     }
 #define OWN(function)                                                                              \

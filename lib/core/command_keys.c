@@ -76,10 +76,9 @@ bool note_team_of_key(const struct noting *noting, const struct command_key *key
 
 bool note_version(const struct noting *noting, const struct command_key *key)
 {
-    enum term term = *(const enum term *)member(noting, key->at);
+    enum agreement_kind kind = *(const enum agreement_kind *)member(noting, key->at);
     int number = *(const int *)member(noting, key->beside);
-    const struct definition_version *version =
-        config_definition(noting->work->config, term, number);
+    const struct agreement_version *version = config_agreement(noting->work->config, kind, number);
 
     return version == NULL || note_chain(noting, version->id);
 }
@@ -87,12 +86,13 @@ bool note_version(const struct noting *noting, const struct command_key *key)
 bool note_version_and_ended(const struct noting *noting, const struct command_key *key)
 {
     const struct config *config = noting->work->config;
-    enum term term = *(const enum term *)member(noting, key->at);
+    enum agreement_kind kind = *(const enum agreement_kind *)member(noting, key->at);
 
-    for (size_t i = 0; i < config->definition_count; i++) {
-        const struct definition_version *version = &config->definitions[i];
-        bool ends = version->state == DEFINITION_IN_FORCE || version->state == DEFINITION_SIGNED;
-        if (version->term == term && ends && !note_chain(noting, version->id))
+    for (size_t i = 0; i < config->agreement_count; i++) {
+        const struct agreement_version *version = &config->agreements[i];
+        bool ends = version->state == AGREEMENT_IN_FORCE || version->state == AGREEMENT_SUSPENDED ||
+                    version->state == AGREEMENT_SIGNED;
+        if (version->kind == kind && ends && !note_chain(noting, version->id))
             return false;
     }
     return note_version(noting, key);

@@ -5,11 +5,48 @@
 static const char *const role_names[ROLE_COUNT] = {"capture", "work", "sign",
                                                    "report",  "read", "admin"};
 
-static const char *const state_names[DEFINITION_STATE_COUNT] = {
-    [DEFINITION_DRAFT] = "draft",       [DEFINITION_PROPOSED] = "proposed",
-    [DEFINITION_DECLINED] = "declined", [DEFINITION_SIGNED] = "signed",
-    [DEFINITION_IN_FORCE] = "in_force", [DEFINITION_SUPERSEDED] = "superseded",
+static const char *const state_names[AGREEMENT_STATE_COUNT] = {
+    [AGREEMENT_DRAFT] = "draft",           [AGREEMENT_PROPOSED] = "proposed",
+    [AGREEMENT_DECLINED] = "declined",     [AGREEMENT_SIGNED] = "signed",
+    [AGREEMENT_IN_FORCE] = "in_force",     [AGREEMENT_SUSPENDED] = "suspended",
+    [AGREEMENT_SUPERSEDED] = "superseded", [AGREEMENT_REVOKED] = "revoked",
+    [AGREEMENT_DELETED] = "deleted",
 };
+
+static const char *const kind_names[AGREEMENT_KIND_COUNT] = {
+    [AGREEMENT_MQL] = "mql",       [AGREEMENT_SRL] = "srl",     [AGREEMENT_SQL] = "sql",
+    [AGREEMENT_ROUTES] = "routes", [AGREEMENT_GOALS] = "goals",
+};
+
+static const char *const overdue_names[OVERDUE_THEN_COUNT] = {
+#define X(name, text) [OVERDUE_##name] = text,
+    OVERDUE_THEN_TABLE(X)
+#undef X
+};
+
+const struct input_type overdue_then_type = {
+    .kind = INPUT_ENUM, .values = overdue_names, .max = OVERDUE_THEN_COUNT - 1};
+
+const char *agreement_kind_name(enum agreement_kind kind)
+{
+    return kind_names[kind];
+}
+
+bool agreement_kind_parse(const char *name, enum agreement_kind *out)
+{
+    for (int i = 0; i < AGREEMENT_KIND_COUNT; i++) {
+        if (strcmp(name, kind_names[i]) == 0) {
+            *out = (enum agreement_kind)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool agreement_is_definition(enum agreement_kind kind)
+{
+    return (int)kind < TERM_COUNT;
+}
 
 const struct input_type role_type = {
     .kind = INPUT_ENUM, .values = role_names, .max = ROLE_COUNT - 1};
@@ -30,7 +67,7 @@ unsigned role_parse(const char *name)
     return 0;
 }
 
-const char *definition_state_name(enum definition_state state)
+const char *agreement_state_name(enum agreement_state state)
 {
     return state_names[state];
 }
@@ -109,33 +146,51 @@ const struct source *config_source(const struct config *config, struct uuid id)
     return NULL;
 }
 
-const struct definition_version *config_definition(const struct config *config, enum term term,
-                                                   int version)
+const struct agreement_version *config_agreement(const struct config *config,
+                                                 enum agreement_kind kind, int version)
 {
-    for (size_t i = 0; i < config->definition_count; i++)
-        if (config->definitions[i].term == term && config->definitions[i].version == version)
-            return &config->definitions[i];
+    for (size_t i = 0; i < config->agreement_count; i++)
+        if (config->agreements[i].kind == kind && config->agreements[i].version == version)
+            return &config->agreements[i];
     return NULL;
 }
 
-const char *overdue_then_name(enum overdue_then then)
+const struct agreement_version *config_definition(const struct config *config, enum term term,
+                                                  int version)
 {
-    static const char *const names[OVERDUE_THEN_COUNT] = {
-#define X(name, text) [OVERDUE_##name] = text,
-        OVERDUE_THEN_TABLE(X)
-#undef X
-    };
-
-    return names[then];
+    return config_agreement(config, (enum agreement_kind)term, version);
 }
 
-const struct route_rule *config_route(const struct config *config, struct uuid from, struct uuid to)
+bool route_has_gate(const struct route_rule *route, enum term term)
 {
-    for (size_t i = 0; i < config->route_count; i++)
-        if (uuid_equal(config->routes[i].from_team, from) &&
-            uuid_equal(config->routes[i].to_team, to))
-            return &config->routes[i];
-    return NULL;
+    for (size_t i = 0; i < route->gate_count; i++)
+        if (route->gates[i] == term)
+            return true;
+    return false;
+}
+
+const struct route_rule *config_route_of(const struct config *config, struct uuid from,
+                                         struct uuid to, bool gated, enum term term)
+{
+    const struct route_rule *first = NULL;
+
+    for (size_t i = 0; i < config->route_count; i++) {
+        const struct route_rule *route = &config->routes[i];
+        if (!uuid_equal(route->from_team, from) || !uuid_equal(route->to_team, to))
+            continue;
+        if (gated ? route_has_gate(route, term) : route->gate_count == 0)
+            return route;
+        if (first == NULL)
+            first = route;
+    }
+    return first;
+}
+
+bool config_is_suspended(const struct config *config, enum agreement_kind kind)
+{
+    const struct agreement_version *version = config->in_force[kind];
+
+    return version != NULL && version->state == AGREEMENT_SUSPENDED;
 }
 
 const char *config_team_name(const struct config *config, struct uuid id)

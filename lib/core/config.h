@@ -73,6 +73,23 @@ struct api_key {
     instant revoked_at; /* INSTANT_NONE: valid */
 };
 
+/* ---- what both sides agree on ---- */
+
+/** The documents that bind both sides. A definition of a term has the term's number. */
+enum agreement_kind {
+    AGREEMENT_MQL = TERM_MQL,
+    AGREEMENT_SRL = TERM_SRL,
+    AGREEMENT_SQL = TERM_SQL,
+    AGREEMENT_ROUTES,
+    AGREEMENT_GOALS,
+    AGREEMENT_KIND_COUNT
+};
+
+/** "mql" … "routes", "goals" */
+const char *agreement_kind_name(enum agreement_kind kind);
+bool agreement_kind_parse(const char *name, enum agreement_kind *out);
+bool agreement_is_definition(enum agreement_kind kind);
+
 /* What becomes of an offer that is not answered in time. */
 #define OVERDUE_THEN_TABLE(X)                                                                      \
     X(KEEP, "keep")           /* it stays, first in the queue, and they are reminded */            \
@@ -86,34 +103,48 @@ enum overdue_then {
         OVERDUE_THEN_COUNT
 };
 
-const char *overdue_then_name(enum overdue_then then);
+extern const struct input_type overdue_then_type;
 
+/** A way for leads from one team to another, as the routes in force say. */
 struct route_rule {
     struct uuid from_team;
     struct uuid to_team;
-    bool gated;
-    enum term gate;
+    enum term gates[TERM_COUNT];   /* in the order in which they are tried: one is enough */
+    size_t gate_count;             /* 0: only between teams of one function */
+    const struct definition *when; /* met by the leads that it is for; NULL: all */
     bool automatic;
     enum overdue_then overdue;
     struct uuid escalate_to; /* a team, with OVERDUE_ESCALATE; else nil */
 };
 
-enum definition_state {
-    DEFINITION_DRAFT,      /* may be edited */
-    DEFINITION_PROPOSED,   /* frozen and hashed */
-    DEFINITION_DECLINED,   /* by one side; final */
-    DEFINITION_SIGNED,     /* by both sides; waits for effective_from */
-    DEFINITION_IN_FORCE,   /* at most one per term */
-    DEFINITION_SUPERSEDED, /* by a later version; final */
-    DEFINITION_STATE_COUNT
+bool route_has_gate(const struct route_rule *route, enum term term);
+
+/** What the routes say beside the ways. */
+struct route_terms {
+    struct uuid referee;    /* the member who decides an appealed dispute; nil: nobody */
+    bool grants_unanswered; /* a request of sales that nobody answers is granted, else declined */
+    int32_t unanswered_minutes; /* after so long; 0: it waits */
 };
 
-const char *definition_state_name(enum definition_state state);
+enum agreement_state {
+    AGREEMENT_DRAFT,      /* may be edited */
+    AGREEMENT_PROPOSED,   /* frozen and hashed */
+    AGREEMENT_DECLINED,   /* by one side; final */
+    AGREEMENT_SIGNED,     /* by both, and waits for effective_from */
+    AGREEMENT_IN_FORCE,   /* at most one of a kind is in this state or the next */
+    AGREEMENT_SUSPENDED,  /* by one side, which may resume it: nothing passes by it meanwhile */
+    AGREEMENT_SUPERSEDED, /* by a later version; final */
+    AGREEMENT_REVOKED,    /* signed, and taken back by one side before it was in force; final */
+    AGREEMENT_DELETED,    /* a draft that nobody wants; final, and its document is gone */
+    AGREEMENT_STATE_COUNT
+};
+
+const char *agreement_state_name(enum agreement_state state);
 
 enum side { SIDE_MARKETING, SIDE_SALES, SIDE_COUNT };
 
 struct signature {
-    bool given;
+    enum side side;
     struct uuid member;
     struct uuid key;
     struct actor key_made_by;
@@ -121,12 +152,22 @@ struct signature {
     instant signed_at;
 };
 
-/** One version of the definition of a term. */
-struct definition_version {
+struct agreement_comment {
+    struct uuid id;
+    struct uuid member;
+    const char *criterion; /* id; NULL: on the whole */
+    const char *text;
+    instant at;
+};
+
+struct signers; /* core/definition/signers.h */
+
+/** One version of what both sides agree on. */
+struct agreement_version {
     struct uuid id; /* subject of its ledger chain */
-    enum term term;
+    enum agreement_kind kind;
     int version;
-    enum definition_state state;
+    enum agreement_state state;
     const char *document; /* JSON text as it was sent */
     int revision;
     uint8_t hash[DIGEST_BYTES]; /* set when it is proposed */
@@ -137,14 +178,21 @@ struct definition_version {
     instant created_at;
     struct uuid proposed_by;
     instant proposed_at;
-    struct uuid declined_by;
+    struct uuid declined_by; /* or revoked by */
     instant declined_at;
     const char *decline_reason;
-    struct signature signatures[SIDE_COUNT];
+    struct uuid suspended_by;
+    instant suspended_at;
+    const char *suspend_reason;
+    const struct signature *signatures; /* in the order in which they were given */
+    size_t signature_count;
     const struct uuid *acknowledged_by; /* members */
     const instant *acknowledged_at;
     size_t acknowledged_count;
-    const struct definition *compiled; /* NULL while a draft */
+    const struct agreement_comment *comments; /* in the order in which they were made */
+    size_t comment_count;
+    const struct definition *compiled; /* of a definition; NULL while a draft, or deleted */
+    const struct signers *signers;     /* whom its document asks to sign; NULL: one of each side */
 };
 
 struct source {
@@ -175,11 +223,14 @@ struct config {
     size_t member_count;
     const struct api_key *keys;
     size_t key_count;
-    const struct route_rule *routes; /* by ordinal */
+    const struct route_rule *routes; /* of the version in force, in its order */
     size_t route_count;
-    const struct definition_version *definitions; /* by term and version */
-    size_t definition_count;
-    const struct definition_version *in_force[TERM_COUNT]; /* NULL: none */
+    struct route_terms route_terms;
+    const struct agreement_version *agreements; /* by kind and version */
+    size_t agreement_count;
+    /** Also one that is suspended: it judges, and lets nothing pass (config_is_suspended()). NULL:
+     * none. */
+    const struct agreement_version *in_force[AGREEMENT_KIND_COUNT];
     const struct source *sources;
     size_t source_count;
     void *owner; /* for the owner of the snapshot; NULL for one on the stack */
@@ -199,11 +250,17 @@ const struct api_key *config_key(const struct config *config, struct uuid id);
  *  active. */
 bool config_key_stands(const struct config *config, const struct api_key *key);
 const struct source *config_source(const struct config *config, struct uuid id);
-const struct definition_version *config_definition(const struct config *config, enum term term,
-                                                   int version);
-/** The route from one team to the other; NULL: there is none. */
-const struct route_rule *config_route(const struct config *config, struct uuid from,
-                                      struct uuid to);
+const struct agreement_version *config_agreement(const struct config *config,
+                                                 enum agreement_kind kind, int version);
+/** The same, of a definition. */
+const struct agreement_version *config_definition(const struct config *config, enum term term,
+                                                  int version);
+/** The route that a handoff between these teams came by: the first whose gates name its term, or
+ * that is without a gate like it; else the first between them. NULL: none leads there any more. */
+const struct route_rule *config_route_of(const struct config *config, struct uuid from,
+                                         struct uuid to, bool gated, enum term term);
+/** Whether one side has suspended what is agreed: then it lets nothing pass. */
+bool config_is_suspended(const struct config *config, enum agreement_kind kind);
 /** A team's name, or NULL for nil or unknown. */
 const char *config_team_name(const struct config *config, struct uuid id);
 

@@ -1,6 +1,6 @@
 #include "core/in_force.h"
 
-static bool was_in_force(const struct definition_version *version, instant from, instant to)
+static bool was_in_force(const struct agreement_version *version, instant from, instant to)
 {
     if (version->in_force_from == INSTANT_NONE)
         return false;
@@ -13,12 +13,12 @@ static bool was_in_force(const struct definition_version *version, instant from,
 void in_force_write(const struct config *config, instant from, instant to, struct json_out *out)
 {
     json_out_begin_array(out);
-    for (size_t i = 0; i < config->definition_count; i++) {
-        const struct definition_version *version = &config->definitions[i];
-        if (!was_in_force(version, from, to))
+    for (size_t i = 0; i < config->agreement_count; i++) {
+        const struct agreement_version *version = &config->agreements[i];
+        if (!agreement_is_definition(version->kind) || !was_in_force(version, from, to))
             continue;
         json_out_begin_object(out);
-        json_out_member_text(out, "term", term_name(version->term));
+        json_out_member_text(out, "term", agreement_kind_name(version->kind));
         json_out_member_int(out, "version", version->version);
         json_out_end_object(out);
     }

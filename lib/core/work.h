@@ -151,10 +151,10 @@ enum config_change_kind {
     CHANGE_TEAM,
     CHANGE_MEMBER,
     CHANGE_KEY,
-    CHANGE_ROUTES,
-    CHANGE_DEFINITION,
+    CHANGE_AGREEMENT,
     CHANGE_SIGNATURE,
     CHANGE_ACKNOWLEDGEMENT,
+    CHANGE_COMMENT,
     CHANGE_SOURCE,
 };
 
@@ -165,19 +165,19 @@ struct config_change {
         const struct team *team;
         const struct member *member;
         const struct api_key *key;
+        const struct agreement_version *agreement;
         struct {
-            const struct route_rule *items;
-            size_t count;
-        } routes; /* replace all */
-        const struct definition_version *definition;
-        struct {
-            enum term term;
+            enum agreement_kind kind;
             int version;
-            enum side side;
             struct signature signature;
         } signature;
         struct {
-            enum term term;
+            enum agreement_kind kind;
+            int version;
+            struct agreement_comment comment;
+        } comment;
+        struct {
+            enum agreement_kind kind;
             int version;
             struct uuid member;
             instant at;

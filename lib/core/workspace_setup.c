@@ -1,7 +1,8 @@
 #include "core/workspace_setup.h"
 
 #include "base/json_tree.h"
-#include "core/agreement/definition_change.h"
+#include "core/agreement/agreement_change.h"
+#include "core/agreement/agreement_sign.h"
 #include "core/setup/shape_setup.h"
 
 #include <string.h>
@@ -79,33 +80,25 @@ static void make_members(struct work *work, const struct command *command,
         make_key(work, command, made, i, NULL, wanted->key_roles);
 }
 
-static const struct team *team_named(const struct made *made, const char *name)
+/* In force at once: before both sides have agreed on something else, somebody has to get leads. */
+static void make_routes(struct work *work, const struct command *command,
+                        const struct workspace_setup_input *input)
 {
-    for (size_t i = 0; i < WORKSPACE_TEAMS_MAX && made->teams[i] != NULL; i++)
-        if (strcmp(made->teams[i]->name, name) == 0)
-            return made->teams[i];
-    return NULL;
-}
+    json_t *routes = json_array();
+    json_t *document = json_pack("{s:o}", "routes", routes);
 
-static void make_routes(struct work *work, const struct command *command, struct chain_row *chain,
-                        const struct workspace_setup_input *input, const struct made *made)
-{
-    struct route_rule *rules = ARENA_ARRAY(work->arena, struct route_rule, input->route_count + 1);
-    size_t count = 0;
-
-    for (size_t i = 0; rules != NULL && i < input->route_count; i++) {
-        const struct route_input *route = &input->routes[i];
-        const struct team *from = team_named(made, route->from);
-        const struct team *to = team_named(made, route->to);
-        if (from != NULL && to != NULL)
-            rules[count++] = (struct route_rule){.from_team = from->id,
-                                                 .to_team = to->id,
-                                                 .gated = route->gated,
-                                                 .gate = route->gate,
-                                                 .automatic = route->automatic};
+    for (size_t i = 0; document != NULL && i < input->route_count; i++) {
+        const struct workspace_route *route = &input->routes[i];
+        if (json_array_append_new(routes, json_pack("{s:s, s:s, s:[s], s:b}", "from", route->from,
+                                                    "to", route->to, "gates",
+                                                    term_name(route->gate), "automatic", 1)) != 0) {
+            json_decref(document);
+            document = NULL;
+        }
     }
-    if (count > 0)
-        routes_set(work, &command->caller, chain, rules, count);
+    if (document == NULL || !agreement_impose(work, &command->caller, AGREEMENT_ROUTES, document))
+        arena_fail(work->arena);
+    json_decref(document);
 }
 
 static void make_draft(struct work *work, const struct command *command,
@@ -117,7 +110,7 @@ static void make_draft(struct work *work, const struct command *command,
     if (document == NULL)
         arena_fail(work->arena);
     else
-        definition_make(work, &command->caller, starter->term, 1, document);
+        agreement_make(work, &command->caller, (enum agreement_kind)starter->term, 1, document);
     json_decref(document);
 }
 
@@ -166,7 +159,8 @@ static enum decision make_all(struct work *work, const struct command *command,
         make_members(work, command, &input->teams[i], made, i);
     }
     json_out_end_array(&made->keys);
-    make_routes(work, command, chain, input, made);
+    if (input->route_count > 0)
+        make_routes(work, command, input);
     for (size_t i = 0; i < input->starter_count; i++)
         make_draft(work, command, &input->starters[i]);
     if (arena_failed(work->arena))

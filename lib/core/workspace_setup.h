@@ -2,7 +2,6 @@
 #ifndef BATON_CORE_WORKSPACE_SETUP_H
 #define BATON_CORE_WORKSPACE_SETUP_H
 
-#include "core/agreement/route_change.h"
 #include "core/setup/key_change.h"
 #include "core/setup/member_change.h"
 #include "core/setup/team_change.h"
@@ -24,11 +23,18 @@ struct workspace_starter {
     const char *document; /* JSON that compiles, of this term */
 };
 
+/** A route that a new workspace begins with, by itself and kept when it is overdue. */
+struct workspace_route {
+    const char *from; /* names of teams */
+    const char *to;
+    enum term gate;
+};
+
 struct workspace_setup_input {
     const char *name;
     const struct workspace_team *teams; /* at most WORKSPACE_TEAMS_MAX */
     size_t team_count;
-    const struct route_input *routes; /* between these teams */
+    const struct workspace_route *routes; /* between these teams */
     size_t route_count;
     const struct workspace_starter *starters; /* one a term at most */
     size_t starter_count;

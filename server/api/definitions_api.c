@@ -3,9 +3,10 @@
 #include "api/values.h"
 
 #include "base/hex.h"
+#include "base/name.h"
+#include "core/agreement/agreement_change.h"
+#include "core/agreement/agreement_sign.h"
 #include "core/agreement/definition_apply.h"
-#include "core/agreement/definition_change.h"
-#include "core/agreement/definition_sign.h"
 #include "core/handoff/handoff.h"
 #include "store/read/vocabulary_read.h"
 
@@ -14,7 +15,7 @@
 /* The term and the version that the path names. */
 #define TERM_FIELD(input_type)                                                                     \
     {                                                                                              \
-        "term", &term_type, AT(input_type, term), .place = INPUT_PATH                              \
+        "term", &term_type, AT(input_type, kind), .place = INPUT_PATH                              \
     }
 #define VERSION_FIELD(input_type)                                                                  \
     {                                                                                              \
@@ -52,21 +53,21 @@ enum err definitions_known_names(struct request *r, struct read *read,
 /* The command is not queued yet, so its input may still be changed. */
 enum err definitions_draft_names(struct request *r, struct read *read)
 {
-    struct definition_draft_input *input = r->input;
+    struct agreement_draft_input *input = r->input;
 
     return definitions_known_names(r, read, &input->known);
 }
 
 enum err definitions_replace_names(struct request *r, struct read *read)
 {
-    struct definition_replace_input *input = r->input;
+    struct agreement_replace_input *input = r->input;
 
     return definitions_known_names(r, read, &input->known);
 }
 
 enum err definitions_propose_names(struct request *r, struct read *read)
 {
-    struct definition_propose_input *input = r->input;
+    struct agreement_propose_input *input = r->input;
 
     return definitions_known_names(r, read, &input->known);
 }
@@ -74,30 +75,30 @@ enum err definitions_propose_names(struct request *r, struct read *read)
 /* ---- drafts ---- */
 
 static const struct input_field draft_fields[] = {
-    TERM_FIELD(struct definition_draft_input),
-    {"document", &document_type, AT(struct definition_draft_input, document), .place = INPUT_WHOLE},
+    TERM_FIELD(struct agreement_draft_input),
+    {"document", &document_type, AT(struct agreement_draft_input, document), .place = INPUT_WHOLE},
 };
 const struct input_spec definition_draft_spec =
-    INPUT_SPEC(draft_fields, struct definition_draft_input);
+    INPUT_SPEC(draft_fields, struct agreement_draft_input);
 
 static const struct input_field replace_fields[] = {
-    TERM_FIELD(struct definition_replace_input),
-    VERSION_FIELD(struct definition_replace_input),
-    {"If-Match", &header_type, AT(struct definition_replace_input, if_match), .place = INPUT_HEADER,
+    TERM_FIELD(struct agreement_replace_input),
+    VERSION_FIELD(struct agreement_replace_input),
+    {"If-Match", &header_type, AT(struct agreement_replace_input, if_match), .place = INPUT_HEADER,
      .required = true},
-    {"document", &document_type, AT(struct definition_replace_input, document),
+    {"document", &document_type, AT(struct agreement_replace_input, document),
      .place = INPUT_WHOLE},
 };
 const struct input_spec definition_replace_spec =
-    INPUT_SPEC(replace_fields, struct definition_replace_input);
+    INPUT_SPEC(replace_fields, struct agreement_replace_input);
 
 static const struct input_field propose_fields[] = {
-    TERM_FIELD(struct definition_propose_input),
-    VERSION_FIELD(struct definition_propose_input),
-    {"effective_from", &input_instant, AT(struct definition_propose_input, effective_from)},
+    TERM_FIELD(struct agreement_propose_input),
+    VERSION_FIELD(struct agreement_propose_input),
+    {"effective_from", &input_instant, AT(struct agreement_propose_input, effective_from)},
 };
 const struct input_spec definition_propose_spec =
-    INPUT_SPEC(propose_fields, struct definition_propose_input);
+    INPUT_SPEC(propose_fields, struct agreement_propose_input);
 
 /* ---- signing ---- */
 
@@ -127,32 +128,139 @@ static const struct input_type hash_type = {
 };
 
 static const struct input_field sign_fields[] = {
-    TERM_FIELD(struct definition_sign_input),
-    VERSION_FIELD(struct definition_sign_input),
-    {"content_hash", &hash_type, AT(struct definition_sign_input, hash), .required = true},
+    TERM_FIELD(struct agreement_sign_input),
+    VERSION_FIELD(struct agreement_sign_input),
+    {"content_hash", &hash_type, AT(struct agreement_sign_input, hash), .required = true},
 };
-const struct input_spec definition_sign_spec =
-    INPUT_SPEC(sign_fields, struct definition_sign_input);
+const struct input_spec definition_sign_spec = INPUT_SPEC(sign_fields, struct agreement_sign_input);
 
 static const struct input_field decline_fields[] = {
-    TERM_FIELD(struct definition_decline_input),
-    VERSION_FIELD(struct definition_decline_input),
-    {"note", &note_type, AT(struct definition_decline_input, note), .required = true},
+    TERM_FIELD(struct agreement_decline_input),
+    VERSION_FIELD(struct agreement_decline_input),
+    {"note", &note_type, AT(struct agreement_decline_input, note), .required = true},
 };
 const struct input_spec definition_decline_spec =
-    INPUT_SPEC(decline_fields, struct definition_decline_input);
+    INPUT_SPEC(decline_fields, struct agreement_decline_input);
 
 static const struct input_field acknowledge_fields[] = {
-    TERM_FIELD(struct definition_named),
-    VERSION_FIELD(struct definition_named),
+    TERM_FIELD(struct agreement_named),
+    VERSION_FIELD(struct agreement_named),
 };
 const struct input_spec definition_acknowledge_spec =
-    INPUT_SPEC(acknowledge_fields, struct definition_named);
+    INPUT_SPEC(acknowledge_fields, struct agreement_named);
+
+/* ---- what a side does alone ---- */
+
+static const struct input_field suspend_fields[] = {
+    TERM_FIELD(struct agreement_decline_input),
+    VERSION_FIELD(struct agreement_decline_input),
+    {"reason", &note_type, AT(struct agreement_decline_input, note), .required = true},
+};
+const struct input_spec definition_suspend_spec =
+    INPUT_SPEC(suspend_fields, struct agreement_decline_input);
+
+static const struct input_field delete_fields[] = {
+    TERM_FIELD(struct agreement_delete_input),
+    VERSION_FIELD(struct agreement_delete_input),
+};
+const struct input_spec definition_delete_spec =
+    INPUT_SPEC(delete_fields, struct agreement_delete_input);
+
+static const struct input_field comment_fields[] = {
+    TERM_FIELD(struct agreement_comment_input),
+    VERSION_FIELD(struct agreement_comment_input),
+    {"text", &note_type, AT(struct agreement_comment_input, text), .required = true},
+    {"criterion", &code_type, AT(struct agreement_comment_input, criterion)},
+};
+const struct input_spec definition_comment_spec =
+    INPUT_SPEC(comment_fields, struct agreement_comment_input);
+
+/* ---- routes and goals: the same without a term, which fill() puts in ---- */
+
+static const struct input_field plain_draft_fields[] = {
+    {"document", &document_type, AT(struct agreement_draft_input, document), .place = INPUT_WHOLE},
+};
+const struct input_spec agreement_draft_spec =
+    INPUT_SPEC(plain_draft_fields, struct agreement_draft_input);
+
+static const struct input_field plain_replace_fields[] = {
+    VERSION_FIELD(struct agreement_replace_input),
+    {"If-Match", &header_type, AT(struct agreement_replace_input, if_match), .place = INPUT_HEADER,
+     .required = true},
+    {"document", &document_type, AT(struct agreement_replace_input, document),
+     .place = INPUT_WHOLE},
+};
+const struct input_spec agreement_replace_spec =
+    INPUT_SPEC(plain_replace_fields, struct agreement_replace_input);
+
+static const struct input_field plain_propose_fields[] = {
+    VERSION_FIELD(struct agreement_propose_input),
+    {"effective_from", &input_instant, AT(struct agreement_propose_input, effective_from)},
+};
+const struct input_spec agreement_propose_spec =
+    INPUT_SPEC(plain_propose_fields, struct agreement_propose_input);
+
+static const struct input_field plain_sign_fields[] = {
+    VERSION_FIELD(struct agreement_sign_input),
+    {"content_hash", &hash_type, AT(struct agreement_sign_input, hash), .required = true},
+};
+const struct input_spec agreement_sign_spec =
+    INPUT_SPEC(plain_sign_fields, struct agreement_sign_input);
+
+static const struct input_field plain_decline_fields[] = {
+    VERSION_FIELD(struct agreement_decline_input),
+    {"note", &note_type, AT(struct agreement_decline_input, note), .required = true},
+};
+const struct input_spec agreement_decline_spec =
+    INPUT_SPEC(plain_decline_fields, struct agreement_decline_input);
+
+static const struct input_field plain_suspend_fields[] = {
+    VERSION_FIELD(struct agreement_decline_input),
+    {"reason", &note_type, AT(struct agreement_decline_input, note), .required = true},
+};
+const struct input_spec agreement_suspend_spec =
+    INPUT_SPEC(plain_suspend_fields, struct agreement_decline_input);
+
+static const struct input_field plain_named_fields[] = {
+    VERSION_FIELD(struct agreement_named),
+};
+const struct input_spec agreement_named_spec =
+    INPUT_SPEC(plain_named_fields, struct agreement_named);
+
+static const struct input_field plain_comment_fields[] = {
+    VERSION_FIELD(struct agreement_comment_input),
+    {"text", &note_type, AT(struct agreement_comment_input, text), .required = true},
+};
+const struct input_spec agreement_comment_spec =
+    INPUT_SPEC(plain_comment_fields, struct agreement_comment_input);
+
+/* Every input of a version begins with its kind. */
+_Static_assert(offsetof(struct agreement_draft_input, kind) == 0, "the kind comes first");
+_Static_assert(offsetof(struct agreement_replace_input, kind) == 0, "the kind comes first");
+_Static_assert(offsetof(struct agreement_propose_input, kind) == 0, "the kind comes first");
+_Static_assert(offsetof(struct agreement_sign_input, kind) == 0, "the kind comes first");
+_Static_assert(offsetof(struct agreement_decline_input, kind) == 0, "the kind comes first");
+_Static_assert(offsetof(struct agreement_named, kind) == 0, "the kind comes first");
+_Static_assert(offsetof(struct agreement_comment_input, kind) == 0, "the kind comes first");
+
+enum err agreement_of_routes(struct request *r, void *input)
+{
+    (void)r;
+    *(enum agreement_kind *)input = AGREEMENT_ROUTES;
+    return ERR_NONE;
+}
+
+enum err agreement_of_goals(struct request *r, void *input)
+{
+    (void)r;
+    *(enum agreement_kind *)input = AGREEMENT_GOALS;
+    return ERR_NONE;
+}
 
 /* ---- applying ---- */
 
 static const struct input_field apply_fields[] = {
-    TERM_FIELD(struct definition_apply_input),
+    {"term", &term_type, AT(struct definition_apply_input, term), .place = INPUT_PATH},
     VERSION_FIELD(struct definition_apply_input),
     {"dry_run", &input_bool, AT(struct definition_apply_input, dry_run)},
 };

@@ -8,7 +8,7 @@
 
 #include "base/etag.h"
 #include "base/json_tree.h"
-#include "core/agreement/definition_rules.h"
+#include "core/agreement/agreement_rules.h"
 #include "core/agreement/shape_agreement.h"
 #include "core/agreement/version_page.h"
 #include "core/definition/definition.h"
@@ -19,30 +19,31 @@
 
 #define ANSWER_MAX_BYTES (4u << 20)
 
-static const struct definition_version *latest_of(const struct config *config, enum term term,
-                                                  int below)
+static const struct agreement_version *latest_of(const struct config *config,
+                                                 enum agreement_kind kind, int below)
 {
-    const struct definition_version *latest = NULL;
+    const struct agreement_version *latest = NULL;
 
-    for (size_t i = 0; i < config->definition_count; i++) {
-        const struct definition_version *version = &config->definitions[i];
-        if (version->term == term && version->version < below &&
+    for (size_t i = 0; i < config->agreement_count; i++) {
+        const struct agreement_version *version = &config->agreements[i];
+        if (version->kind == kind && version->version < below &&
+            version->state != AGREEMENT_DELETED &&
             (latest == NULL || version->version > latest->version))
             latest = version;
     }
     return latest;
 }
 
-static void write_version(struct request *r, const struct definition_version *version,
+static void write_version(struct request *r, const struct agreement_version *version,
                           const struct faults *warnings, struct json_out *out)
 {
-    shape_definition_version(r->config, version, warnings,
-                             definition_actions(r->config, version, &r->caller), out);
+    shape_agreement_version(r->config, version, warnings,
+                            agreement_actions(r->config, version, &r->caller), out);
 }
 
 /* ---- all terms ---- */
 
-static void write_title(const struct definition_version *version, struct json_out *out)
+static void write_title(const struct agreement_version *version, struct json_out *out)
 {
     json_t *document =
         json_tree_read(out->written.arena, version->document, strlen(version->document), 0, NULL);
@@ -53,8 +54,9 @@ static void write_title(const struct definition_version *version, struct json_ou
 
 static void write_summary(const struct config *config, enum term term, struct json_out *out)
 {
-    const struct definition_version *latest = latest_of(config, term, INT32_MAX);
-    const struct definition_version *in_force = config->in_force[term];
+    const struct agreement_version *latest =
+        latest_of(config, (enum agreement_kind)term, INT32_MAX);
+    const struct agreement_version *in_force = config->in_force[term];
 
     if (latest == NULL)
         return;
@@ -66,7 +68,7 @@ static void write_summary(const struct config *config, enum term term, struct js
     else
         json_out_member_null(out, "in_force");
     json_out_member_int(out, "latest", latest->version);
-    json_out_member_text(out, "latest_state", definition_state_name(latest->state));
+    json_out_member_text(out, "latest_state", agreement_state_name(latest->state));
     json_out_end_object(out);
 }
 
@@ -89,44 +91,74 @@ enum err definitions_list(struct request *r, struct read *read)
 
 /* ---- one term ---- */
 
-static void write_term(struct request *r, enum term term, struct json_out *out)
+static void write_term(struct request *r, enum agreement_kind kind, struct json_out *out)
 {
-    const struct definition_version *version = latest_of(r->config, term, INT32_MAX);
+    const struct agreement_version *version = latest_of(r->config, kind, INT32_MAX);
 
     json_out_begin_object(out);
-    json_out_member_text(out, "term", term_name(term));
+    json_out_member_text(out, agreement_is_definition(kind) ? "term" : "subject",
+                         agreement_kind_name(kind));
     json_out_key(out, "in_force");
-    if (r->config->in_force[term] != NULL)
-        write_version(r, r->config->in_force[term], NULL, out);
+    if (r->config->in_force[kind] != NULL)
+        write_version(r, r->config->in_force[kind], NULL, out);
     else
         json_out_null(out);
     json_out_key(out, "versions");
     json_out_begin_array(out);
-    for (; version != NULL; version = latest_of(r->config, term, version->version))
+    for (; version != NULL; version = latest_of(r->config, kind, version->version))
         shape_version_summary(version, out);
     json_out_end_array(out);
     json_out_end_object(out);
 }
 
 struct term_input {
-    enum term term;
+    enum agreement_kind kind;
 };
 
 static const struct input_field term_fields[] = {
-    {"term", &term_type, AT(struct term_input, term), .place = INPUT_PATH},
+    {"term", &term_type, AT(struct term_input, kind), .place = INPUT_PATH},
 };
 const struct input_spec definitions_get_input = INPUT_SPEC(term_fields, struct term_input);
 
+static enum err reply_kind(struct request *r, enum agreement_kind kind)
+{
+    struct json_out out;
+
+    json_out_init(&out, r->arena, ANSWER_MAX_BYTES);
+    write_term(r, kind, &out);
+    reply_json(r, 200, &out);
+    return ERR_NONE;
+}
+
 enum err definitions_get(struct request *r, struct read *read)
 {
-    enum term term = ((const struct term_input *)r->input)->term;
+    enum agreement_kind kind = ((const struct term_input *)r->input)->kind;
+
+    (void)read;
+    if (latest_of(r->config, kind, INT32_MAX) == NULL)
+        return request_refuse(r, ERR_NOT_FOUND, "%s has no version yet", agreement_kind_name(kind));
+    return reply_kind(r, kind);
+}
+
+enum err routes_get(struct request *r, struct read *read)
+{
+    (void)read;
+    return reply_kind(r, AGREEMENT_ROUTES);
+}
+
+enum err goals_get(struct request *r, struct read *read)
+{
+    (void)read;
+    return reply_kind(r, AGREEMENT_GOALS);
+}
+
+enum err agreements_list(struct request *r, struct read *read)
+{
     struct json_out out;
 
     (void)read;
-    if (latest_of(r->config, term, INT32_MAX) == NULL)
-        return request_refuse(r, ERR_NOT_FOUND, "%s has no version yet", term_name(term));
     json_out_init(&out, r->arena, ANSWER_MAX_BYTES);
-    write_term(r, term, &out);
+    shape_agreements(r->config, &r->caller, &out);
     reply_json(r, 200, &out);
     return ERR_NONE;
 }
@@ -134,42 +166,36 @@ enum err definitions_get(struct request *r, struct read *read)
 /* ---- one version ---- */
 
 struct version_input {
-    enum term term;
+    enum agreement_kind kind;
     int32_t version;
     int32_t against; /* to compare with; 0: the one in force, else the one before */
 };
 
 static const struct input_field version_fields[] = {
-    {"term", &term_type, AT(struct version_input, term), .place = INPUT_PATH},
+    {"term", &term_type, AT(struct version_input, kind), .place = INPUT_PATH},
     {"version", &version_type, AT(struct version_input, version), .place = INPUT_PATH},
 };
 const struct input_spec definitions_version_input =
     INPUT_SPEC(version_fields, struct version_input);
 
-static enum err find_version(struct request *r, const struct definition_version **out)
+static const struct input_field plain_version_fields[] = {
+    {"version", &version_type, AT(struct version_input, version), .place = INPUT_PATH},
+};
+const struct input_spec agreements_version_input =
+    INPUT_SPEC(plain_version_fields, struct version_input);
+
+static enum err find_version(struct request *r, const struct agreement_version **out)
 {
     const struct version_input *input = r->input;
 
-    *out = config_definition(r->config, input->term, input->version);
-    if (*out == NULL)
+    *out = config_agreement(r->config, input->kind, input->version);
+    if (*out == NULL || (*out)->state == AGREEMENT_DELETED)
         return request_refuse(r, ERR_NOT_FOUND, "There is no version %d of %s", input->version,
-                              term_name(input->term));
+                              agreement_kind_name(input->kind));
     return ERR_NONE;
 }
 
-/* A draft is not kept compiled. The caller frees it. */
-static enum err compile(struct request *r, const struct definition_version *version,
-                        struct definition **out)
-{
-    json_t *document =
-        json_tree_read(r->arena, version->document, strlen(version->document), 0, NULL);
-    enum err err = definition_compile(document, NULL, NULL, out);
-
-    json_decref(document);
-    return err == ERR_NONE || err == ERR_OUT_OF_MEMORY ? err : ERR_INTERNAL;
-}
-
-static enum err reply_page(struct request *r, const struct definition_version *version,
+static enum err reply_page(struct request *r, const struct agreement_version *version,
                            enum page_format format)
 {
     struct text_out out;
@@ -186,12 +212,14 @@ static enum err reply_page(struct request *r, const struct definition_version *v
 
 /* Warnings matter until the version is signed. */
 static enum err warnings_of(struct request *r, struct read *read,
-                            const struct definition_version *version, struct faults **out)
+                            const struct agreement_version *version, struct faults **out)
 {
     const struct known_names *known;
 
     *out = NULL;
-    if (version->state != DEFINITION_DRAFT && version->state != DEFINITION_PROPOSED)
+    if (!agreement_is_definition(version->kind))
+        return ERR_NONE;
+    if (version->state != AGREEMENT_DRAFT && version->state != AGREEMENT_PROPOSED)
         return ERR_NONE;
     enum err err = definitions_known_names(r, read, &known);
     if (err != ERR_NONE)
@@ -203,7 +231,7 @@ static enum err warnings_of(struct request *r, struct read *read,
 }
 
 static enum err reply_version(struct request *r, struct read *read,
-                              const struct definition_version *version)
+                              const struct agreement_version *version)
 {
     struct json_out out;
     struct faults *warnings;
@@ -220,7 +248,7 @@ static enum err reply_version(struct request *r, struct read *read,
 enum err definitions_version(struct request *r, struct read *read)
 {
     static const char *const offered[] = {"application/json", "text/html", "text/markdown"};
-    const struct definition_version *version;
+    const struct agreement_version *version;
     char *etag = arena_alloc(r->arena, ETAG_LEN + 1);
     int chosen = accept_choose(r->accept, offered, 3);
 
@@ -247,33 +275,48 @@ enum err definitions_version(struct request *r, struct read *read)
 /* ---- what changed ---- */
 
 static const struct input_field diff_fields[] = {
-    {"term", &term_type, AT(struct version_input, term), .place = INPUT_PATH},
+    {"term", &term_type, AT(struct version_input, kind), .place = INPUT_PATH},
     {"version", &version_type, AT(struct version_input, version), .place = INPUT_PATH},
     {"against", &asked_version_type, AT(struct version_input, against)},
 };
 const struct input_spec definitions_diff_input = INPUT_SPEC(diff_fields, struct version_input);
 
-static const struct definition_version *other_version(const struct config *config,
-                                                      const struct definition_version *version,
-                                                      int32_t against)
+static const struct input_field plain_diff_fields[] = {
+    {"version", &version_type, AT(struct version_input, version), .place = INPUT_PATH},
+    {"against", &asked_version_type, AT(struct version_input, against)},
+};
+const struct input_spec agreements_diff_input = INPUT_SPEC(plain_diff_fields, struct version_input);
+
+static const struct agreement_version *
+other_version(const struct config *config, const struct agreement_version *version, int32_t against)
 {
-    if (against > 0)
-        return config_definition(config, version->term, against);
-    return version_compared_with(config, version);
+    if (against == 0)
+        return version_compared_with(config, version);
+    const struct agreement_version *other = config_agreement(config, version->kind, against);
+    return other == NULL || other->state == AGREEMENT_DELETED ? NULL : other;
 }
 
-static enum err reply_diff(struct request *r, const struct definition_version *version,
-                           const struct definition_version *against, const struct definition *after,
-                           const struct definition *before)
+enum err definitions_diff(struct request *r, struct read *read)
 {
+    const struct version_input *input = r->input;
+    const struct agreement_version *version;
     struct definition_diff diff;
     struct json_out out;
 
-    if (definition_diff(before, after, r->arena, &diff) != ERR_NONE)
-        return ERR_OUT_OF_MEMORY;
+    (void)read;
+    enum err err = find_version(r, &version);
+    if (err != ERR_NONE)
+        return err;
+    const struct agreement_version *against = other_version(r->config, version, input->against);
+    if (against == NULL)
+        return request_refuse(r, ERR_NOT_FOUND, "There is no version to compare it with");
+    err = version_diff(r->config, against, version, r->arena, &diff);
+    if (err != ERR_NONE)
+        return err;
     json_out_init(&out, r->arena, ANSWER_MAX_BYTES);
     json_out_begin_object(&out);
-    json_out_member_text(&out, "term", term_name(version->term));
+    json_out_member_text(&out, agreement_is_definition(version->kind) ? "term" : "subject",
+                         agreement_kind_name(version->kind));
     json_out_member_int(&out, "version", version->version);
     json_out_member_int(&out, "against", against->version);
     json_out_key(&out, "changes");
@@ -281,28 +324,4 @@ static enum err reply_diff(struct request *r, const struct definition_version *v
     json_out_end_object(&out);
     reply_json(r, 200, &out);
     return ERR_NONE;
-}
-
-enum err definitions_diff(struct request *r, struct read *read)
-{
-    const struct version_input *input = r->input;
-    const struct definition_version *version;
-    struct definition *after = NULL;
-    struct definition *before = NULL;
-
-    (void)read;
-    enum err err = find_version(r, &version);
-    if (err != ERR_NONE)
-        return err;
-    const struct definition_version *against = other_version(r->config, version, input->against);
-    if (against == NULL)
-        return request_refuse(r, ERR_NOT_FOUND, "There is no version to compare it with");
-    err = compile(r, version, &after);
-    if (err == ERR_NONE)
-        err = compile(r, against, &before);
-    if (err == ERR_NONE)
-        err = reply_diff(r, version, against, after, before);
-    definition_free(before);
-    definition_free(after);
-    return err;
 }

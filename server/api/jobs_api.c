@@ -4,7 +4,7 @@
 
 #include "api/reading.h"
 
-#include "core/agreement/definition_change.h"
+#include "core/agreement/agreement_change.h"
 #include "core/background_change.h"
 #include "core/evidence/backtest_request.h"
 #include "store/read/background_read.h"

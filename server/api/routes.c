@@ -16,7 +16,6 @@
 #include "api/members_api.h"
 #include "api/problems_api.h"
 #include "api/reports_api.h"
-#include "api/routes_api.h"
 #include "api/sessions_api.h"
 #include "api/sources_api.h"
 #include "api/suggestions_api.h"
@@ -36,6 +35,112 @@
 #define SETUP_BODY_MAX_BYTES      (64 << 10)
 #define DEFINITION_BODY_MAX_BYTES (256 << 10)
 #define BACKTEST_BODY_MAX_BYTES   (512 << 10)
+
+/* The life of a version of the routes or the goals, as a definition's has it. */
+#define AGREEMENT_ROUTES_OF(name, of, get)                                                         \
+    {"GET", "/v1/" name, name "_get", ROLE_ANY, ROUTE_READ, .flags = ROUTE_FRESH, .read = get},    \
+        {"POST",                                                                                   \
+         "/v1/" name "/versions",                                                                  \
+         name "_draft",                                                                            \
+         ROLE_SIGN | ROLE_ADMIN,                                                                   \
+         ROUTE_WRITE,                                                                              \
+         DEFINITION_BODY_MAX_BYTES,                                                                \
+         .input = &agreement_draft_spec,                                                           \
+         .fill = of,                                                                               \
+         .command = COMMAND_AGREEMENT_DRAFT,                                                       \
+         .finish = etag_reply_document},                                                           \
+        {"GET",                                                                                    \
+         "/v1/" name "/versions/{version}",                                                        \
+         name "_version",                                                                          \
+         ROLE_ANY,                                                                                 \
+         ROUTE_READ,                                                                               \
+         .flags = ROUTE_FRESH,                                                                     \
+         .input = &agreements_version_input,                                                       \
+         .fill = of,                                                                               \
+         .thing = "version",                                                                       \
+         .read = definitions_version},                                                             \
+        {"PUT",                                                                                    \
+         "/v1/" name "/versions/{version}",                                                        \
+         name "_replace",                                                                          \
+         ROLE_SIGN | ROLE_ADMIN,                                                                   \
+         ROUTE_WRITE,                                                                              \
+         DEFINITION_BODY_MAX_BYTES,                                                                \
+         .input = &agreement_replace_spec,                                                         \
+         .fill = of,                                                                               \
+         .command = COMMAND_AGREEMENT_REPLACE,                                                     \
+         .finish = etag_reply_document},                                                           \
+        {"DELETE",       "/v1/" name "/versions/{version}",                                        \
+         name "_delete", ROLE_SIGN | ROLE_ADMIN,                                                   \
+         ROUTE_WRITE,    .input = &agreement_named_spec,                                           \
+         .fill = of,     .command = COMMAND_AGREEMENT_DELETE},                                     \
+        {"GET",                                                                                    \
+         "/v1/" name "/versions/{version}/diff",                                                   \
+         name "_diff",                                                                             \
+         ROLE_ANY,                                                                                 \
+         ROUTE_READ,                                                                               \
+         .flags = ROUTE_FRESH,                                                                     \
+         .input = &agreements_diff_input,                                                          \
+         .fill = of,                                                                               \
+         .thing = "version",                                                                       \
+         .read = definitions_diff},                                                                \
+        {"POST",           "/v1/" name "/versions/{version}/propose",                              \
+         name "_propose",  ROLE_SIGN | ROLE_ADMIN,                                                 \
+         ROUTE_WRITE,      SETUP_BODY_MAX_BYTES,                                                   \
+         ROUTE_NO_BODY_OK, .input = &agreement_propose_spec,                                       \
+         .fill = of,       .command = COMMAND_AGREEMENT_PROPOSE},                                  \
+        {"POST",                                                                                   \
+         "/v1/" name "/versions/{version}/sign",                                                   \
+         name "_sign",                                                                             \
+         ROLE_SIGN,                                                                                \
+         ROUTE_WRITE,                                                                              \
+         SETUP_BODY_MAX_BYTES,                                                                     \
+         .input = &agreement_sign_spec,                                                            \
+         .fill = of,                                                                               \
+         .command = COMMAND_AGREEMENT_SIGN},                                                       \
+        {"POST",                                                                                   \
+         "/v1/" name "/versions/{version}/decline",                                                \
+         name "_decline",                                                                          \
+         ROLE_SIGN,                                                                                \
+         ROUTE_WRITE,                                                                              \
+         SETUP_BODY_MAX_BYTES,                                                                     \
+         .input = &agreement_decline_spec,                                                         \
+         .fill = of,                                                                               \
+         .command = COMMAND_AGREEMENT_DECLINE},                                                    \
+        {"POST",                                                                                   \
+         "/v1/" name "/versions/{version}/revoke",                                                 \
+         name "_revoke",                                                                           \
+         ROLE_SIGN,                                                                                \
+         ROUTE_WRITE,                                                                              \
+         SETUP_BODY_MAX_BYTES,                                                                     \
+         .input = &agreement_suspend_spec,                                                         \
+         .fill = of,                                                                               \
+         .command = COMMAND_AGREEMENT_REVOKE},                                                     \
+        {"POST",                                                                                   \
+         "/v1/" name "/versions/{version}/suspend",                                                \
+         name "_suspend",                                                                          \
+         ROLE_SIGN,                                                                                \
+         ROUTE_WRITE,                                                                              \
+         SETUP_BODY_MAX_BYTES,                                                                     \
+         .input = &agreement_suspend_spec,                                                         \
+         .fill = of,                                                                               \
+         .command = COMMAND_AGREEMENT_SUSPEND},                                                    \
+        {"POST",         "/v1/" name "/versions/{version}/resume",                                 \
+         name "_resume", ROLE_SIGN,                                                                \
+         ROUTE_WRITE,    .input = &agreement_named_spec,                                           \
+         .fill = of,     .command = COMMAND_AGREEMENT_RESUME},                                     \
+        {"POST",                                                                                   \
+         "/v1/" name "/versions/{version}/acknowledge",                                            \
+         name "_acknowledge",                                                                      \
+         ROLE_WORK | ROLE_SIGN | ROLE_ADMIN,                                                       \
+         ROUTE_WRITE,                                                                              \
+         .input = &agreement_named_spec,                                                           \
+         .fill = of,                                                                               \
+         .command = COMMAND_AGREEMENT_ACKNOWLEDGE},                                                \
+    {                                                                                              \
+        "POST", "/v1/" name "/versions/{version}/comments", name "_comment",                       \
+            ROLE_WORK | ROLE_SIGN | ROLE_ADMIN, ROUTE_WRITE, SETUP_BODY_MAX_BYTES,                 \
+            .input = &agreement_comment_spec, .fill = of, .command = COMMAND_AGREEMENT_COMMENT     \
+    }
 
 const struct route routes[] = {
     {"POST", "/v1/leads", "leads_capture", ROLE_CAPTURE | ROLE_ADMIN, ROUTE_WRITE,
@@ -135,31 +240,45 @@ const struct route routes[] = {
      .input = &suggestions_input, .thing = "definition", .read = definitions_suggestions},
     {"POST", "/v1/definitions/{term}/versions", "definitions_draft", ROLE_SIGN | ROLE_ADMIN,
      ROUTE_WRITE, DEFINITION_BODY_MAX_BYTES, .input = &definition_draft_spec,
-     .command = COMMAND_DEFINITION_DRAFT, .before = definitions_draft_names,
+     .command = COMMAND_AGREEMENT_DRAFT, .before = definitions_draft_names,
      .finish = etag_reply_document},
     {"GET", "/v1/definitions/{term}/versions/{version}", "definitions_version", ROLE_ANY,
      ROUTE_READ, .flags = ROUTE_FRESH, .input = &definitions_version_input, .thing = "version",
      .read = definitions_version},
     {"PUT", "/v1/definitions/{term}/versions/{version}", "definitions_replace",
      ROLE_SIGN | ROLE_ADMIN, ROUTE_WRITE, DEFINITION_BODY_MAX_BYTES,
-     .input = &definition_replace_spec, .command = COMMAND_DEFINITION_REPLACE,
+     .input = &definition_replace_spec, .command = COMMAND_AGREEMENT_REPLACE,
      .before = definitions_replace_names, .finish = etag_reply_document},
     {"GET", "/v1/definitions/{term}/versions/{version}/diff", "definitions_diff", ROLE_ANY,
      ROUTE_READ, .flags = ROUTE_FRESH, .input = &definitions_diff_input, .thing = "version",
      .read = definitions_diff},
     {"POST", "/v1/definitions/{term}/versions/{version}/propose", "definitions_propose",
      ROLE_SIGN | ROLE_ADMIN, ROUTE_WRITE, SETUP_BODY_MAX_BYTES, ROUTE_NO_BODY_OK,
-     .input = &definition_propose_spec, .command = COMMAND_DEFINITION_PROPOSE,
+     .input = &definition_propose_spec, .command = COMMAND_AGREEMENT_PROPOSE,
      .before = definitions_propose_names},
     {"POST", "/v1/definitions/{term}/versions/{version}/sign", "definitions_sign", ROLE_SIGN,
      ROUTE_WRITE, SETUP_BODY_MAX_BYTES, .input = &definition_sign_spec,
-     .command = COMMAND_DEFINITION_SIGN},
+     .command = COMMAND_AGREEMENT_SIGN},
     {"POST", "/v1/definitions/{term}/versions/{version}/decline", "definitions_decline", ROLE_SIGN,
      ROUTE_WRITE, SETUP_BODY_MAX_BYTES, .input = &definition_decline_spec,
-     .command = COMMAND_DEFINITION_DECLINE},
+     .command = COMMAND_AGREEMENT_DECLINE},
     {"POST", "/v1/definitions/{term}/versions/{version}/acknowledge", "definitions_acknowledge",
      ROLE_WORK | ROLE_SIGN | ROLE_ADMIN, ROUTE_WRITE, .input = &definition_acknowledge_spec,
-     .command = COMMAND_DEFINITION_ACKNOWLEDGE},
+     .command = COMMAND_AGREEMENT_ACKNOWLEDGE},
+    {"DELETE", "/v1/definitions/{term}/versions/{version}", "definitions_delete",
+     ROLE_SIGN | ROLE_ADMIN, ROUTE_WRITE, .input = &definition_delete_spec,
+     .command = COMMAND_AGREEMENT_DELETE},
+    {"POST", "/v1/definitions/{term}/versions/{version}/revoke", "definitions_revoke", ROLE_SIGN,
+     ROUTE_WRITE, SETUP_BODY_MAX_BYTES, .input = &definition_suspend_spec,
+     .command = COMMAND_AGREEMENT_REVOKE},
+    {"POST", "/v1/definitions/{term}/versions/{version}/suspend", "definitions_suspend", ROLE_SIGN,
+     ROUTE_WRITE, SETUP_BODY_MAX_BYTES, .input = &definition_suspend_spec,
+     .command = COMMAND_AGREEMENT_SUSPEND},
+    {"POST", "/v1/definitions/{term}/versions/{version}/resume", "definitions_resume", ROLE_SIGN,
+     ROUTE_WRITE, .input = &definition_acknowledge_spec, .command = COMMAND_AGREEMENT_RESUME},
+    {"POST", "/v1/definitions/{term}/versions/{version}/comments", "definitions_comment",
+     ROLE_WORK | ROLE_SIGN | ROLE_ADMIN, ROUTE_WRITE, SETUP_BODY_MAX_BYTES,
+     .input = &definition_comment_spec, .command = COMMAND_AGREEMENT_COMMENT},
     {"POST", "/v1/definitions/{term}/versions/{version}/apply", "definitions_apply",
      ROLE_SIGN | ROLE_ADMIN, ROUTE_WRITE, SETUP_BODY_MAX_BYTES, ROUTE_NO_BODY_OK,
      .input = &definition_apply_spec, .command = COMMAND_DEFINITION_APPLY},
@@ -198,10 +317,10 @@ const struct route routes[] = {
      .input = &key_create_spec, .command = COMMAND_KEY_CREATE},
     {"POST", "/v1/keys/{key_id}/revoke", "keys_revoke", ROLE_ADMIN, ROUTE_WRITE,
      .input = &key_revoke_spec, .command = COMMAND_KEY_REVOKE},
-    {"GET", "/v1/routes", "routes_get", ROLE_READ | ROLE_WORK | ROLE_SIGN | ROLE_ADMIN, ROUTE_READ,
-     .flags = ROUTE_FRESH, .read = routes_get},
-    {"PUT", "/v1/routes", "routes_replace", ROLE_ADMIN, ROUTE_WRITE, SETUP_BODY_MAX_BYTES,
-     .input = &routes_replace_spec, .command = COMMAND_ROUTES_REPLACE, .finish = etag_reply_body},
+    {"GET", "/v1/agreements", "agreements_list", ROLE_ANY, ROUTE_READ, .flags = ROUTE_FRESH,
+     .read = agreements_list},
+    AGREEMENT_ROUTES_OF("routes", agreement_of_routes, routes_get),
+    AGREEMENT_ROUTES_OF("goals", agreement_of_goals, goals_get),
     {"GET", "/v1/sources", "sources_list", ROLE_READ | ROLE_ADMIN, ROUTE_READ,
      .flags = ROUTE_FRESH | ROUTE_SECRET, .read = sources_list},
     {"POST", "/v1/sources", "sources_create", ROLE_ADMIN, ROUTE_WRITE, SETUP_BODY_MAX_BYTES,

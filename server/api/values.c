@@ -3,7 +3,7 @@
 #include "base/email.h"
 #include "base/json_tree.h"
 #include "base/period.h"
-#include "core/agreement/definition_change.h"
+#include "core/agreement/agreement_change.h"
 #include "core/lead/lead.h"
 #include "store/read/read.h"
 

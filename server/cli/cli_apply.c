@@ -6,8 +6,8 @@
 #include "cli/cli_job.h"
 #include "cli/cli_progress.h"
 
+#include "core/agreement/agreement_change.h"
 #include "core/agreement/definition_apply.h"
-#include "core/agreement/definition_change.h"
 #include "core/background_change.h"
 #include "store/pg/migrate.h"
 

@@ -4,7 +4,7 @@
 #include "cli/cli_progress.h"
 #include "cli/cli_store.h"
 
-#include "core/agreement/definition_change.h"
+#include "core/agreement/agreement_change.h"
 #include "store/read/backtest_run.h"
 
 #include <stdio.h>

@@ -3,8 +3,8 @@
 #include "cli/cli_store.h"
 
 #include "base/hex.h"
-#include "core/agreement/definition_change.h"
-#include "core/agreement/definition_sign.h"
+#include "core/agreement/agreement_change.h"
+#include "core/agreement/agreement_sign.h"
 #include "core/agreement/version_page.h"
 #include "core/definition/starter.h"
 #include "core/setup/api_key.h"
@@ -123,10 +123,12 @@ const struct cli_command cli_definition_starter = {
 static int list(struct cli *cli, struct cli_store *store)
 {
     (void)cli;
-    for (size_t i = 0; i < store->config->definition_count; i++) {
-        const struct definition_version *version = &store->config->definitions[i];
-        printf("%s %3d  %s\n", term_name(version->term), version->version,
-               definition_state_name(version->state));
+    for (size_t i = 0; i < store->config->agreement_count; i++) {
+        const struct agreement_version *version = &store->config->agreements[i];
+        if (!agreement_is_definition(version->kind) || version->state == AGREEMENT_DELETED)
+            continue;
+        printf("%s %3d  %s\n", agreement_kind_name(version->kind), version->version,
+               agreement_state_name(version->state));
     }
     return CLI_OK;
 }
@@ -143,23 +145,23 @@ const struct cli_command cli_definition_list = {
 };
 
 /* The version that is named, else the one in force, else the latest. */
-static const struct definition_version *find_version(const struct config *config, enum term term,
-                                                     int number)
+static const struct agreement_version *find_version(const struct config *config, enum term term,
+                                                    int number)
 {
-    const struct definition_version *latest = NULL;
+    const struct agreement_version *latest = NULL;
 
     if (number > 0)
-        return config_definition(config, term, number);
+        return config_agreement(config, (enum agreement_kind)term, number);
     if (config->in_force[term] != NULL)
         return config->in_force[term];
-    for (size_t i = 0; i < config->definition_count; i++)
-        if (config->definitions[i].term == term &&
-            (latest == NULL || config->definitions[i].version > latest->version))
-            latest = &config->definitions[i];
+    for (size_t i = 0; i < config->agreement_count; i++)
+        if ((int)config->agreements[i].kind == (int)term &&
+            (latest == NULL || config->agreements[i].version > latest->version))
+            latest = &config->agreements[i];
     return latest;
 }
 
-static int print_page(const struct config *config, const struct definition_version *version)
+static int print_page(const struct config *config, const struct agreement_version *version)
 {
     struct arena *arena = arena_new(CHECK_MEMORY_BYTES);
     struct text_out page;
@@ -185,7 +187,7 @@ static int show(struct cli *cli, struct cli_store *store)
 
     if (code != CLI_OK)
         return code;
-    const struct definition_version *version = find_version(store->config, term, number);
+    const struct agreement_version *version = find_version(store->config, term, number);
     if (version == NULL)
         return cli_say(CLI_FAILED, "there is no such version; see `baton definition list %s`",
                        cli->words[0]);
@@ -243,13 +245,13 @@ static int draft(struct cli *cli, struct cli_store *store)
 {
     json_t *document = read_file(cli->words[1]);
     const char *term = json_string_value(json_object_get(document, "term"));
-    struct definition_draft_input input = {.document = document};
+    struct agreement_draft_input input = {.document = document};
     int code = CLI_FAILED;
 
-    if (document != NULL && (term == NULL || !term_parse(term, &input.term)))
+    if (document != NULL && (term == NULL || !agreement_kind_parse(term, &input.kind)))
         code = cli_say(CLI_FAILED, "the document says no term: \"term\" is mql, srl or sql");
     else if (document != NULL)
-        code = change(store, NULL, COMMAND_DEFINITION_DRAFT, &input);
+        code = change(store, NULL, COMMAND_AGREEMENT_DRAFT, &input);
     json_decref(document);
     return code;
 }
@@ -267,15 +269,15 @@ const struct cli_command cli_definition_draft = {
 
 static int propose(struct cli *cli, struct cli_store *store)
 {
-    struct definition_propose_input input = {.effective_from = INSTANT_NONE};
+    struct agreement_propose_input input = {.effective_from = INSTANT_NONE};
     const char *from = cli_option(cli, "effective-from");
-    int code = read_version(cli, 1, &input.term, &input.version);
+    int code = read_version(cli, 1, (enum term *)&input.kind, &input.version);
 
     if (code != CLI_OK)
         return code;
     if (from != NULL && !instant_parse(from, &input.effective_from))
         return cli_say(CLI_USAGE, "--effective-from: give a moment such as 2026-12-01T00:00:00Z");
-    return change(store, NULL, COMMAND_DEFINITION_PROPOSE, &input);
+    return change(store, NULL, COMMAND_AGREEMENT_PROPOSE, &input);
 }
 
 static const struct cli_option propose_options[] = {
@@ -325,16 +327,16 @@ static int read_hash(const char *text, uint8_t out[DIGEST_BYTES])
 
 static int sign(struct cli *cli, struct cli_store *store)
 {
-    struct definition_sign_input input = {0};
+    struct agreement_sign_input input = {0};
     struct caller signer;
-    int code = read_version(cli, 1, &input.term, &input.version);
+    int code = read_version(cli, 1, (enum term *)&input.kind, &input.version);
 
     if (code == CLI_OK)
         code = read_hash(cli_option(cli, "hash"), input.hash);
     if (code == CLI_OK)
         code = read_signer(cli, store, &signer);
     if (code == CLI_OK)
-        code = change(store, &signer, COMMAND_DEFINITION_SIGN, &input);
+        code = change(store, &signer, COMMAND_AGREEMENT_SIGN, &input);
     return code;
 }
 

@@ -5,8 +5,8 @@
 
 #include "base/email.h"
 #include "base/name.h"
-#include "core/agreement/definition_change.h"
-#include "core/agreement/definition_sign.h"
+#include "core/agreement/agreement_change.h"
+#include "core/agreement/agreement_sign.h"
 #include "core/definition/starter.h"
 #include "core/workspace_setup.h"
 #include "store/pg/entropy.h"
@@ -28,7 +28,7 @@ struct plan {
     struct arena *arena;
     struct workspace_team teams[WORKSPACE_TEAMS_MAX];
     size_t team_count;
-    struct route_input routes[2];
+    struct workspace_route routes[2];
     size_t route_count;
     struct workspace_starter starters[TERM_COUNT];
     size_t starter_count;
@@ -82,13 +82,13 @@ static int plan_sales(const struct cli *cli, struct plan *plan)
     if (chain && cli_option(cli, "sales") != NULL)
         return cli_say(CLI_USAGE, "give --sales, or --sdr and --ae, not both");
     plan->routes[plan->route_count++] =
-        (struct route_input)ROUTE_GATED("marketing", chain ? "sdr" : "sales", TERM_MQL);
+        (struct workspace_route){"marketing", chain ? "sdr" : "sales", TERM_MQL};
     if (!chain)
         return plan_team(cli, plan, "sales", "Sales", FUNCTION_SALES);
     code = plan_team(cli, plan, "sdr", "Sales development", FUNCTION_SALES);
     if (code == CLI_OK)
         code = plan_team(cli, plan, "ae", "Account executives", FUNCTION_SALES);
-    plan->routes[plan->route_count++] = (struct route_input)ROUTE_GATED("sdr", "ae", TERM_SQL);
+    plan->routes[plan->route_count++] = (struct workspace_route){"sdr", "ae", TERM_SQL};
     return code;
 }
 
@@ -220,18 +220,19 @@ static bool signer_of(const struct cli_store *store, const char *team, struct ca
 
 static int sign_one(struct cli_store *store, const struct caller signers[2], enum term term)
 {
-    struct definition_propose_input propose = {term, 1, INSTANT_NONE, NULL};
-    struct definition_sign_input sign = {term, 1, {0}};
-    int code = cli_store_run(store, &signers[0], COMMAND_DEFINITION_PROPOSE, &propose, NULL);
+    struct agreement_propose_input propose = {(enum agreement_kind)term, 1, INSTANT_NONE, NULL};
+    struct agreement_sign_input sign = {(enum agreement_kind)term, 1, {0}};
+    int code = cli_store_run(store, &signers[0], COMMAND_AGREEMENT_PROPOSE, &propose, NULL);
 
     if (code == CLI_OK)
         code = cli_store_config(store);
     if (code != CLI_OK)
         return code;
-    const struct definition_version *version = config_definition(store->config, term, 1);
+    const struct agreement_version *version =
+        config_agreement(store->config, (enum agreement_kind)term, 1);
     memcpy(sign.hash, version->hash, DIGEST_BYTES);
     for (int i = 0; i < 2 && code == CLI_OK; i++)
-        code = cli_store_run(store, &signers[i], COMMAND_DEFINITION_SIGN, &sign, NULL);
+        code = cli_store_run(store, &signers[i], COMMAND_AGREEMENT_SIGN, &sign, NULL);
     return code;
 }
 

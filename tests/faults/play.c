@@ -334,20 +334,21 @@ static json_t *ask(struct client_thread *self, enum who who, const char *key, co
     return json;
 }
 
-/* Draft, proposal and both signatures; the last answer, which the caller owns. */
-static json_t *define(struct client_thread *self, const char *term, const char *document,
+/* Draft, proposal and both signatures of "definitions/<term>" or "routes"; the last answer, which
+ * the caller owns. */
+static json_t *define(struct client_thread *self, const char *what, const char *document,
                       const char *key)
 {
     char target[PLAY_TARGET_MAX], body[256], keys[4][32];
 
     for (int i = 0; i < 4; i++)
         snprintf(keys[i], sizeof keys[i], "%.20s-%d", key, i);
-    snprintf(target, sizeof target, "/v1/definitions/%s/versions", term);
+    snprintf(target, sizeof target, "/v1/%s/versions", what);
     json_t *draft = ask(self, WHO_ANA, keys[0], target, document, 201);
     int version = (int)json_integer_value(json_object_get(draft, "version"));
-    snprintf(target, sizeof target, "/v1/definitions/%s/versions/%d/propose", term, version);
+    snprintf(target, sizeof target, "/v1/%s/versions/%d/propose", what, version);
     json_t *proposed = ask(self, WHO_ANA, keys[1], target, "{}", 200);
-    snprintf(target, sizeof target, "/v1/definitions/%s/versions/%d/sign", term, version);
+    snprintf(target, sizeof target, "/v1/%s/versions/%d/sign", what, version);
     snprintf(body, sizeof body, "{\"content_hash\":\"%s\"}",
              json_string_value(json_object_get(proposed, "content_hash")));
     json_decref(draft);
@@ -359,12 +360,14 @@ static json_t *define(struct client_thread *self, const char *term, const char *
 static void do_define(struct client_thread *self, struct deed *deed, size_t at)
 {
     char key[32];
-    char *document = play_mql(model_cut(&deed->step));
+    bool routes = deed->step.act == ACT_ROUTES;
+    char *document =
+        routes ? play_routes(model_automatic(&deed->step)) : play_mql(model_cut(&deed->step));
     struct answer answer = {.status = 200};
 
     snprintf(key, sizeof key, "define-%zu", at);
-    answer.json = define(self, "mql", document, key);
-    play_hear(ACT_DEFINE, &answer, self->room->members, &deed->heard);
+    answer.json = define(self, routes ? "routes" : "definitions/mql", document, key);
+    play_hear(deed->step.act, &answer, self->room->members, &deed->heard);
     deed->answered = true;
     json_decref(answer.json);
     free(document);
@@ -378,7 +381,7 @@ static void do_step(struct client_thread *self, size_t at)
     deed->step = room->sequence->steps[at];
     understand(room, deed);
     deed->begin = atomic_fetch_add(&room->ticks, 1);
-    if (deed->step.act == ACT_DEFINE)
+    if (deed->step.act == ACT_DEFINE || deed->step.act == ACT_ROUTES)
         do_define(self, deed, at);
     else if (deed->step.act == ACT_REPEAT || deed->step.act == ACT_REUSE)
         do_again(self, deed, at);
@@ -469,8 +472,8 @@ static void agree(struct client_thread *self)
 {
     char *mql = play_mql(model_cuts[0]);
 
-    json_decref(define(self, "mql", mql, "agree-mql"));
-    json_decref(define(self, "sql", play_sql(), "agree-sql"));
+    json_decref(define(self, "definitions/mql", mql, "agree-mql"));
+    json_decref(define(self, "definitions/sql", play_sql(), "agree-sql"));
     free(mql);
 }
 

@@ -27,6 +27,8 @@ void play_put(const struct deed *deed, struct play_request *out);
 
 /** A version of mql that asks for so many employees; of sql. The caller frees it. */
 char *play_mql(int employees);
+/** A document of routes: the one from marketing to sales. The caller frees it. */
+char *play_routes(bool automatic);
 const char *play_sql(void);
 
 /** members: ids of those who have keys of their own. */

@@ -230,6 +230,8 @@ void play_hear(enum act act, const struct answer *answer, const struct uuid memb
         hear_handoff(item, answer->json, members);
     } else if (act == ACT_ERASE) {
         put_id(item, REF_LEAD, json_object_get(answer->json, "id"));
+    } else if (act == ACT_ROUTES) {
+        return; /* that they are in force is seen by what they do */
     } else if (act == ACT_DEFINE) {
         put_value(item, FIELD_STATE, json_object_get(answer->json, "state"));
         put_value(item, FIELD_VERSION, json_object_get(answer->json, "version"));

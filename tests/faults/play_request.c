@@ -56,6 +56,15 @@ char *play_mql(int employees)
     return asprintf(&out, text, employees) < 0 ? NULL : out;
 }
 
+char *play_routes(bool automatic)
+{
+    static const char text[] = "{\"routes\":[{\"from\":\"marketing\",\"to\":\"sales\","
+                               "\"gates\":[\"mql\"],\"automatic\":%s}]}";
+    char *out = NULL;
+
+    return asprintf(&out, text, automatic ? "true" : "false") < 0 ? NULL : out;
+}
+
 const char *play_sql(void)
 {
     return "{\"term\":\"sql\",\"title\":\"Qualified by sales\",\"criteria\":["
@@ -245,12 +254,6 @@ static void put_members(struct body *body, const struct deed *deed)
         if (model_outcome_reason(step) != NULL)
             put(body, ",\"reason\":\"%s\"", model_outcome_reason(step));
         break;
-    case ACT_ROUTES:
-        put(body,
-            "\"data\":[{\"from\":\"marketing\",\"to\":\"sales\",\"gate\":\"mql\","
-            "\"automatic\":%s}]",
-            model_automatic(step) ? "true" : "false");
-        break;
     default:
         break;
     }
@@ -292,9 +295,6 @@ static void put_target(const struct deed *deed, struct play_request *out)
     case ACT_CLAIM:
         snprintf(out->target, sizeof out->target, "/v1/handoffs/claim");
         break;
-    case ACT_ROUTES:
-        snprintf(out->target, sizeof out->target, "/v1/routes");
-        break;
     case ACT_GET_HANDOFF:
         snprintf(out->target, sizeof out->target, "/v1/handoffs/%s", handoff);
         break;
@@ -311,7 +311,6 @@ void play_put(const struct deed *deed, struct play_request *out)
     struct body body = {.text = out->body};
 
     out->method = act == ACT_PATCH                                ? "PATCH"
-                  : act == ACT_ROUTES                             ? "PUT"
                   : act == ACT_GET_LEAD || act == ACT_GET_HANDOFF ? "GET"
                                                                   : "POST";
     out->who = deed->step.who;

@@ -211,7 +211,7 @@ static long long ask_version(const struct version *version, const char *what)
     char sql[1024];
 
     snprintf(sql, sizeof sql,
-             "SELECT (%s) FROM definition d WHERE d.workspace_id = $1 AND d.term = 'mql' AND "
+             "SELECT (%s) FROM agreement d WHERE d.workspace_id = $1 AND d.kind = 'mql' AND "
              "d.version = %d",
              what, version->number);
     return trial_ask_workspace(&trial, sql);
@@ -219,10 +219,10 @@ static long long ask_version(const struct version *version, const char *what)
 
 #define ENTRIES(kind)                                                                              \
     "SELECT count(*) FROM ledger l WHERE l.workspace_id = d.workspace_id AND l.subject_id = "      \
-    "d.definition_id AND l.kind = " kind
+    "d.agreement_id AND l.kind = " kind
 #define SIGNATURES                                                                                 \
-    "SELECT count(*) FROM definition_signature s WHERE s.workspace_id = d.workspace_id AND "       \
-    "s.term = d.term AND s.version = d.version AND s.hash = d.hash"
+    "SELECT count(*) FROM agreement_signature s WHERE s.workspace_id = d.workspace_id AND "        \
+    "s.kind = d.kind AND s.version = d.version AND s.hash = d.hash"
 
 /* As many signatures as were acknowledged, each an entry of the ledger; as many times in force and
  * declined. */
@@ -234,8 +234,9 @@ static void expect(const struct version *version, int signed_by, int in_force, i
     ck_assert_int_eq(ask_version(version, "(d.in_force_from IS NOT NULL)::int"), in_force);
     ck_assert_int_eq(ask_version(version, ENTRIES("44")), declined);
     ck_assert_int_eq(ask_version(version, "(d.state = 'declined')::int"), declined);
-    ck_assert_int_eq(trial_ask_workspace(&trial, "SELECT count(*) FROM definition WHERE "
-                                                 "workspace_id = $1 AND state = 'in_force'"),
+    ck_assert_int_eq(trial_ask_workspace(&trial, "SELECT count(*) FROM agreement WHERE "
+                                                 "workspace_id = $1 AND kind = 'mql' AND "
+                                                 "state = 'in_force'"),
                      1);
 }
 
@@ -243,7 +244,7 @@ static void expect(const struct version *version, int signed_by, int in_force, i
 static void expect_superseded_once(void)
 {
     ck_assert_int_eq(
-        trial_ask_workspace(&trial, "SELECT count(*) FROM definition d WHERE d.workspace_id = $1 "
+        trial_ask_workspace(&trial, "SELECT count(*) FROM agreement d WHERE d.workspace_id = $1 "
                                     "AND (" ENTRIES("47") ") <> (d.state = 'superseded')::int"),
         0);
 }
@@ -381,8 +382,8 @@ static void versions_that_wait(void)
     expect(&later, 2, 1, 0);
     ck_assert_int_eq(ask_version(&earlier, "(d.in_force_from >= d.effective_from)::int"), 1);
     ck_assert_int_eq(ask_version(&later, "(d.in_force_from >= d.effective_from)::int"), 1);
-    ck_assert_int_eq(ask_version(&later, "SELECT count(*) FROM definition e WHERE e.workspace_id = "
-                                         "d.workspace_id AND e.term = d.term AND e.version = "
+    ck_assert_int_eq(ask_version(&later, "SELECT count(*) FROM agreement e WHERE e.workspace_id = "
+                                         "d.workspace_id AND e.kind = d.kind AND e.version = "
                                          "d.version - 1 AND e.state = 'superseded' AND "
                                          "e.in_force_from < d.in_force_from AND e.superseded_at = "
                                          "d.in_force_from"),

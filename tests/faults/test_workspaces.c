@@ -64,7 +64,7 @@ static void make_them_large(void)
     char sql[SQL_MAX];
 
     snprintf(sql, sizeof sql,
-             "INSERT INTO definition (workspace_id, term, version, definition_id, state, document, "
+             "INSERT INTO agreement (workspace_id, kind, version, agreement_id, state, document, "
              "revision, created_at) SELECT workspace_id, 'srl', 1, gen_random_uuid(), 'draft', "
              "repeat('x', %d), 1, now() FROM workspace WHERE name LIKE 'w%%';"
              "UPDATE workspace_head SET config_version = config_version + 1",

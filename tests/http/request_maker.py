@@ -6,7 +6,7 @@ SHOWN_BYTES = 3000
 KNOWN_MAX = 30
 PEOPLE = 24
 SPOILT = 0.5  # share of the requests that have a fault
-WRITES_SELDOM = {"routes_replace", "leads_erase", "teams_update", "teams_calendar_set"}
+WRITES_SELDOM = {"routes_sign", "routes_suspend", "definitions_suspend", "leads_erase", "teams_update", "teams_calendar_set"}
 WRITES_OFTEN = {"leads_capture": 6, "definitions_draft": 4, "definitions_replace": 3, "sources_create": 3,
                 "inbound_receive": 5}
 OF_MARKETING = {"handoffs_offer", "handoffs_grant", "handoffs_decline", "handoffs_withdraw", "handoffs_dispute"}

@@ -92,6 +92,42 @@ static const struct step tried_by_sales[] = {
     {0},
 };
 
+/* ---- what both agree on ---- */
+
+#define ROUTES "/v1/routes/versions"
+#define OTHER  "{'routes':[{'from':'marketing','to':'sales','gates':['srl']}]}"
+
+static const struct step agreed[] = {
+    PUT("the routes are replaced", "ana", "/v1/routes", OTHER, 405),
+    POST("other routes, written down", "ana", ROUTES, OTHER, 201,
+         .keep = {{"n", "/version"}, {"etag", "@ETag"}}),
+    OTHERS("their draft, deleted", "sam", "DELETE", ROUTES "/${n}", NULL),
+    POST("and proposed", "ana", ROUTES "/${n}/propose", NULL, 200,
+         .keep = {{"hash", "/content_hash"}}),
+    POST("and signed by one side", "ana", ROUTES "/${n}/sign", "{'content_hash':'${hash}'}", 200,
+         .checks = {{"/state", "'proposed'"}, {"/signatures", "#1"}}),
+    POST("and once more by a colleague", "max", ROUTES "/${n}/sign", "{'content_hash':'${hash}'}",
+         409, .checks = {{"/code", "'already_exists'"}}),
+    POST("and for the others, by a team's key", "sales", ROUTES "/${n}/sign",
+         "{'content_hash':'${hash}'}", 403, .headers = {"Baton-Actor: sam@acme.example"}),
+    POST("what is in force, suspended", "sam", ROUTES "/1/suspend", "{'reason':'We are away.'}",
+         200, .checks = {{"/state", "'suspended'"}, {"/suspended/member/name", "'sam'"}}),
+    POST("what they suspended, resumed", "ana", ROUTES "/1/resume", NULL, 422,
+         .checks = {{"/code", "'not_signable'"}}),
+    PUT("a version in force, changed", "ana", ROUTES "/1", OTHER, 409,
+        .headers = {"If-Match: ${etag}"}),
+    {0},
+};
+
+/* What is suspended is resumed by a version that both sign. */
+static const struct step agreed_by_both[] = {
+    POST("sales signs as well", "sam", ROUTES "/${n}/sign", "{'content_hash':'${hash}'}", 200,
+         .checks = {{"/state", "'in_force'"}}),
+    GET("and what was suspended is over", "sam", ROUTES "/1", 200,
+        .checks = {{"/state", "'superseded'"}}),
+    {0},
+};
+
 /* ---- leads ---- */
 
 static const struct step leads[] = {
@@ -152,10 +188,11 @@ START_TEST(the_page_on_trust_has_the_rows_that_are_tried)
     page[fread(page, 1, sizeof page - 1, file)] = '\0';
     fclose(file);
     size_t tried_rows = rows_of(page, tried, 0, last_of(tried)) +
+                        rows_of(page, agreed, 0, last_of(agreed)) +
                         rows_of(page, leads, 2, last_of(leads) - 2); /* two make her, two end */
     for (const char *at = page; (at = strstr(at, "\n| ")) != NULL; at++)
         rows++;
-    ck_assert_uint_eq(rows, tried_rows + 2); /* and two heads */
+    ck_assert_uint_eq(rows, tried_rows + 3); /* and three heads */
 }
 END_TEST
 
@@ -171,6 +208,16 @@ START_TEST(neither_side_reaches_into_the_other)
 }
 END_TEST
 
+START_TEST(neither_side_agrees_alone)
+{
+    struct stage stage = stage_open("");
+
+    story_run(stage.story, agreed);
+    story_run(stage.story, agreed_by_both);
+    stage_close(&stage);
+}
+END_TEST
+
 STORY(of_the_others_lead_one_says_what_one_knows, "", leads)
 
 void suite_cases(Suite *suite)
@@ -178,5 +225,5 @@ void suite_cases(Suite *suite)
     TCase *tests = suite_case(suite, "stories");
 
     TESTS(tests, the_page_on_trust_has_the_rows_that_are_tried, neither_side_reaches_into_the_other,
-          of_the_others_lead_one_says_what_one_knows);
+          neither_side_agrees_alone, of_the_others_lead_one_says_what_one_knows);
 }

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define SIGNED      "--starter mql --sign"
-#define ROUTE       "{\"data\":[{\"from\":\"marketing\",\"to\":\"sales\",\"gate\":\"mql\"}]}"
+#define ROUTE       "{\"routes\":[{\"from\":\"marketing\",\"to\":\"sales\",\"gates\":[\"mql\"]}]}"
 #define WAIT_MS     30000 /* of the minute that is promised */
 #define POLL_MS     50
 #define SQL_WAIT_MS 20000
@@ -79,11 +79,11 @@ static void offer_of_kim(char path[TEXT_MAX])
 START_TEST(who_could_not_be_offered_is_when_there_is_a_route)
 {
     stage = stage_open(SIGNED);
-    text_of("ana", "PUT", "/v1/routes", "{\"data\":[]}", 200, "");
+    stage_agree(&stage, "routes", "{\"routes\":[]}");
     capture_kim();
     wait_for(lead, "/next/step", "offer");
     wait_for(lead, "/next/why", "no_route");
-    text_of("ana", "PUT", "/v1/routes", ROUTE, 200, "");
+    stage_agree(&stage, "routes", ROUTE);
     wait_for(lead, "/next/step", "answer");
     stage_close(&stage);
 }

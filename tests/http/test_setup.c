@@ -217,55 +217,6 @@ static const struct step keys[] = {
     {0},
 };
 
-static const struct step routes[] = {
-    GET("the route that was made with it", "sales", "/v1/routes", 200,
-        .checks = {{"@body",
-                    "={\"data\":[{\"from\":\"marketing\",\"to\":\"sales\",\"gate\":\"mql\","
-                    "\"automatic\":true,\"overdue\":\"keep\",\"escalate_to\":null}]}"}},
-        .keep = {{"etag", "@ETag"}}),
-    POST("a chain", "sam", "/v1/teams", "{'name':'ae','function':'sales'}", 201),
-    PUT("replaces it", "ana", "/v1/routes",
-        "{'data':[{'from':'marketing','to':'sales','gate':'mql'},"
-        "{'from':'sales','to':'ae','gate':null,'automatic':false}]}",
-        200, .headers = {"If-Match: ${etag}"},
-        .checks = {{"/data", "#2"}, {"/data/0/automatic", "true"}, {"/data/1/gate", "null"}}),
-    PUT("what is overdue goes to the colleagues", "ana", "/v1/routes",
-        "{'data':[{'from':'marketing','to':'sales','gate':'mql','overdue':'escalate',"
-        "'escalate_to':'ae'},{'from':'sales','to':'ae','gate':null,'automatic':false,"
-        "'overdue':'give_back','escalate_to':null}]}",
-        200,
-        .checks = {{"/data/0/overdue", "'escalate'"},
-                   {"/data/0/escalate_to", "'ae'"},
-                   {"/data/1/overdue", "'give_back'"}}),
-    PUT("but not to themselves, to the other side, or to nobody", "ana", "/v1/routes",
-        "{'data':[{'from':'marketing','to':'sales','gate':'mql','overdue':'escalate',"
-        "'escalate_to':'sales'},{'from':'marketing','to':'ae','gate':'mql',"
-        "'overdue':'escalate','escalate_to':'marketing'},{'from':'sales','to':'ae',"
-        "'gate':null,'overdue':'escalate'},{'from':'ae','to':'sales','gate':null,"
-        "'escalate_to':'ae'}]}",
-        422,
-        .checks = {{"/errors", "#4"},
-                   {"/errors/0/pointer", "'/data/0/escalate_to'"},
-                   {"/errors/2/code", "'required'"},
-                   {"/errors/3/code", "'not_escalated'"}}),
-    PUT("not on what was read before", "ana", "/v1/routes", "{'data':[]}", 412,
-        .headers = {"If-Match: ${etag}"}),
-    PUT("every fault with its place", "ana", "/v1/routes",
-        "{'data':[{'from':'marketing','to':'sales','gate':null},"
-        "{'from':'ae','to':'ae','gate':'sql'},{'from':'nowhere','to':'ae','gate':'sql'}]}",
-        422,
-        .checks = {{"/errors", "#3"},
-                   {"/errors/0/pointer", "'/data/0/gate'"},
-                   {"/errors/1/pointer", "'/data/1/to'"},
-                   {"/errors/2/pointer", "'/data/2/from'"}}),
-    PUT("a gate that is no term", "ana", "/v1/routes",
-        "{'data':[{'from':'marketing','to':'sales','gate':'hot'}]}", 400,
-        .checks = {{"/errors/0/pointer", "'/data/0/gate'"}}),
-    PUT("not by anybody", "sue", "/v1/routes", "{'data':[]}", 403),
-    GET("what stands is what was replaced", "sam", "/v1/routes", 200, .checks = {{"/data", "#2"}}),
-    {0},
-};
-
 static const struct step sources[] = {
     POST("a source with a secret of ours", "ana", "/v1/sources",
          "{'name':'hubspot','team':'marketing','auth':{'scheme':'hmac_sha256',"
@@ -451,8 +402,6 @@ STORY(members_join_and_leave, "", members)
 
 STORY(keys_are_made_and_revoked, "", keys)
 
-STORY(routes_are_replaced, "", routes)
-
 /* Stored answers that hold this text. */
 static int kept_answers_with(const char *text)
 {
@@ -502,6 +451,6 @@ void suite_cases(Suite *suite)
 
     TESTS(tests, the_service_tells_of_itself, whoever_calls_is_told_who_they_are,
           teams_are_made_and_changed, members_join_and_leave, keys_are_made_and_revoked,
-          routes_are_replaced, sources_are_made_and_changed, what_is_no_sound_request_is_refused,
+          sources_are_made_and_changed, what_is_no_sound_request_is_refused,
           a_mapping_is_told_as_it_was_given, nothing_crosses_between_workspaces);
 }

@@ -35,8 +35,36 @@ async function setup(client, { ana, sam }) {
   await sales("members_update", { path: { member_id: member.id } });
   const { key } = await at("keys_create");
   await at("keys_revoke", { path: { key_id: key.id } });
-  const { data } = await at("routes_get");
-  await at("routes_replace", { body: { data } });
+}
+
+/** The life of a version of the routes or the goals, with the document that is given. */
+async function agreement(client, { ana, sam }, name, document) {
+  const post = (what, key, version, body) => client.must(`${name}_${what}`, key, { path: { version }, body });
+  const draft = () => client.must(`${name}_draft`, ana, { body: document });
+  const { version: spare } = await draft();
+  const { headers } = await client.ask(`${name}_version`, ana, { path: { version: spare } });
+  const tag = { "If-Match": headers.get("etag") };
+  await client.must(`${name}_replace`, ana, { path: { version: spare }, body: document, headers: tag });
+  await client.must(`${name}_delete`, ana, { path: { version: spare } });
+  const { version: declined } = await draft();
+  await post("propose", ana, declined, {});
+  await post("comment", sam, declined);
+  await post("decline", sam, declined);
+  const { version: revoked } = await draft();
+  await signed(client, { ana, sam }, name, revoked, { effective_from: "2040-01-01T00:00:00Z" });
+  await post("revoke", sam, revoked);
+  const { version } = await draft();
+  await signed(client, { ana, sam }, name, version, {});
+  await post("acknowledge", sam, version);
+  await post("suspend", sam, version);
+  await post("resume", sam, version);
+  await client.must(`${name}_diff`, sam, { path: { version }, query: { against: declined } });
+  await client.must(`${name}_get`, sam);
+}
+
+async function signed(client, { ana, sam }, name, version, from, path = { version }) {
+  const { content_hash } = await client.must(`${name}_propose`, ana, { path, body: from });
+  for (const key of [ana, sam]) await client.must(`${name}_sign`, key, { path, body: { content_hash } });
 }
 
 const QUALIFYING = { "company.employees": 120, seniority: "vp" };
@@ -112,12 +140,24 @@ async function definitions(client, { ana, sam }) {
   const tag = { "if-match": headers.get("etag") };
   await client.must("definitions_replace", ana, { path: path(first.version), body: replaced, headers: tag });
   await propose(first.version);
+  await client.must("definitions_comment", sam, { path: path(first.version), body: { text: "Fifty is too few." } });
   await client.must("definitions_decline", sam, { path: path(first.version) });
+  const spare = await draft();
+  await client.must("definitions_delete", ana, { path: path(spare.version) });
+  const later = await draft();
+  await signed(client, { ana, sam }, "definitions", later.version, { effective_from: "2040-01-01T00:00:00Z" }, path(later.version));
+  await client.must("definitions_revoke", sam, { path: path(later.version) });
 
   const { version } = await draft();
   const { content_hash } = await propose(version);
   for (const key of [ana, sam]) await client.must("definitions_sign", key, { path: path(version), body: { content_hash } });
   await client.must("definitions_acknowledge", sam, { path: path(version) });
+  await client.must("definitions_suspend", sam, { path: path(version) });
+  await client.must("definitions_resume", sam, { path: path(version) });
+  const way = { from: "marketing", to: "sales", gates: ["mql"] };
+  await agreement(client, { ana, sam }, "routes", { routes: [way] });
+  await agreement(client, { ana, sam }, "goals", { goals: [{ side: "sales", measure: "sql", period: "month", target: 9 }] });
+  await client.must("agreements_list", ana);
   await client.must("definitions_version", sam, { path: path(version) });
   await client.must("definitions_diff", sam, { path: path(version), query: { against: 1 } });
   await client.must("definitions_get", sam, { path: { term: "mql" } });

@@ -218,9 +218,11 @@ static const struct {
     {"source", "old_secret_until", "old_until"},
     {"api_key", "made_by_kind", "made_by.kind"},
     {"api_key", "made_by", "made_by.id"},
-    {"definition_signature", "key_made_by_kind", "signature.key_made_by.kind"},
-    {"definition_signature", "key_made_by", "signature.key_made_by.id"},
-    {"definition_acknowledgement", "acknowledged_at", "at"},
+    {"agreement_signature", "key_made_by_kind", "signature.key_made_by.kind"},
+    {"agreement_signature", "key_made_by", "signature.key_made_by.id"},
+    {"agreement_acknowledgement", "acknowledged_at", "at"},
+    {"agreement_comment", "words", "comment.text"},
+    {"agreement_comment", "created_at", "comment.at"},
     {"signing_key", "since", "size"},
     {"sealed", "key_id", "value"}, /* it stands in the envelope */
 };
@@ -279,7 +281,7 @@ static const struct {
     {"team", "name created_at"},
     {"member", "created_at"},
     {"api_key", "team_id member_id title roles secret_hash made_by_kind made_by created_at"},
-    {"definition", "definition_id created_by created_at"},
+    {"agreement", "agreement_id created_by created_at"},
     {"source", "name created_at"},
 };
 
@@ -404,7 +406,9 @@ static const char *words_of(const struct values *v, int at)
     const struct column_form *form = v->columns->list[at].form;
 
     if (strcmp(v->columns->list[at].name, "document") == 0) /* is compiled when it is read */
-        return starter_document(v->seed % 2 == 0 ? TERM_MQL : TERM_SQL);
+        return word_of(v, 1) == AGREEMENT_ROUTES
+                   ? "{\"routes\":[]}"
+                   : starter_document(v->seed % 2 == 0 ? TERM_MQL : TERM_SQL);
     if (form->type == PG_JSON)
         return arena_printf(v->arena, "{\"n\":%lld}", (long long)number_of(v, at));
     return arena_printf(v->arena, "text %lld of %s", (long long)number_of(v, at),
@@ -945,62 +949,46 @@ static const void *load_key(const void *row)
     return config_key(load_config(), ((const struct api_key *)row)->id);
 }
 
-/* Routes are replaced as a whole; the place in the list is the ordinal. */
-static void save_route(const void *row)
+static void save_agreement(const void *row)
 {
-    const struct route_row *route = row;
-    struct route_rule *rules = ARENA_ARRAY(r.arena, struct route_rule, (size_t)route->ordinal + 1);
-
-    for (int i = 0; i < route->ordinal; i++)
-        rules[i] = (struct route_rule){
-            .from_team = reading_id("from"),
-            .to_team = {{9, (uint8_t)(i >> 8), (uint8_t)i}},
-        };
-    rules[route->ordinal] = route->rule;
-    save_change((struct config_change){.kind = CHANGE_ROUTES,
-                                       .routes = {rules, (size_t)route->ordinal + 1}});
+    save_change((struct config_change){.kind = CHANGE_AGREEMENT, .agreement = row});
 }
 
-static const void *load_route(const void *row)
+static const void *load_agreement(const void *row)
 {
-    struct route_row *route = ARENA_NEW(r.arena, struct route_row);
+    const struct agreement_version *version = row;
 
-    *route = *(const struct route_row *)row;
-    route->rule = load_config()->routes[route->ordinal];
-    return route;
+    return config_agreement(load_config(), version->kind, version->version);
 }
 
-static void save_definition(const void *row)
+/* What is deleted has no hash any more. */
+static bool is_deleted(const struct values *v)
 {
-    save_change((struct config_change){.kind = CHANGE_DEFINITION, .definition = row});
+    return word_of(v, 3) == AGREEMENT_DELETED;
 }
 
-static const void *load_definition(const void *row)
+static void own_agreement(const struct values *v, int at, void *row)
 {
-    const struct definition_version *version = row;
-
-    return config_definition(load_config(), version->term, version->version);
+    if (!is_deleted(v))
+        memset(((struct agreement_version *)row)->hash, (int)number_of(v, at) & 0xff, DIGEST_BYTES);
 }
 
-static void own_definition(const struct values *v, int at, void *row)
-{
-    memset(((struct definition_version *)row)->hash, (int)number_of(v, at) & 0xff, DIGEST_BYTES);
-}
-
-static const char *own_definition_text(const struct values *v, int at)
+static const char *own_agreement_text(const struct values *v, int at)
 {
     uint8_t hash[DIGEST_BYTES];
 
+    if (is_deleted(v))
+        return NULL;
     memset(hash, (int)number_of(v, at) & 0xff, sizeof hash);
     return hex_of(v, hash, sizeof hash);
 }
 
 /* What is signed and acknowledged must be there when it is read. */
-static void save_draft(enum term term, int version)
+static void save_draft(enum agreement_kind kind, int version)
 {
-    struct definition_version draft = {
-        .id = {{9, (uint8_t)term}},
-        .term = term,
+    struct agreement_version draft = {
+        .id = {{9, (uint8_t)kind}},
+        .kind = kind,
         .version = version,
         .document = "{}",
         .effective_from = INSTANT_NONE,
@@ -1011,16 +999,16 @@ static void save_draft(enum term term, int version)
         .declined_at = INSTANT_NONE,
     };
 
-    save_definition(&draft);
+    save_agreement(&draft);
 }
 
 static void save_signature(const void *row)
 {
     const struct signature_row *s = row;
 
-    save_draft(s->term, s->version);
+    save_draft(s->kind, s->version);
     save_change((struct config_change){.kind = CHANGE_SIGNATURE,
-                                       .signature = {s->term, s->version, s->side, s->signature}});
+                                       .signature = {s->kind, s->version, s->signature}});
 }
 
 static const void *load_signature(const void *row)
@@ -1028,7 +1016,7 @@ static const void *load_signature(const void *row)
     struct signature_row *s = ARENA_NEW(r.arena, struct signature_row);
 
     *s = *(const struct signature_row *)row;
-    s->signature = config_definition(load_config(), s->term, s->version)->signatures[s->side];
+    s->signature = config_agreement(load_config(), s->kind, s->version)->signatures[0];
     return s;
 }
 
@@ -1036,9 +1024,9 @@ static void save_acknowledgement(const void *row)
 {
     const struct acknowledgement_row *a = row;
 
-    save_draft(a->term, a->version);
+    save_draft(a->kind, a->version);
     save_change((struct config_change){.kind = CHANGE_ACKNOWLEDGEMENT,
-                                       .acknowledgement = {a->term, a->version, a->member, a->at}});
+                                       .acknowledgement = {a->kind, a->version, a->member, a->at}});
 }
 
 static const void *load_acknowledgement(const void *row)
@@ -1046,12 +1034,29 @@ static const void *load_acknowledgement(const void *row)
     struct acknowledgement_row *a = ARENA_NEW(r.arena, struct acknowledgement_row);
 
     *a = *(const struct acknowledgement_row *)row;
-    const struct definition_version *version =
-        config_definition(load_config(), a->term, a->version);
+    const struct agreement_version *version = config_agreement(load_config(), a->kind, a->version);
     ck_assert_uint_eq(version->acknowledged_count, 1);
     a->member = version->acknowledged_by[0];
     a->at = version->acknowledged_at[0];
     return a;
+}
+
+static void save_comment(const void *row)
+{
+    const struct comment_row *c = row;
+
+    save_draft(c->kind, c->version);
+    save_change((struct config_change){.kind = CHANGE_COMMENT,
+                                       .comment = {c->kind, c->version, c->comment}});
+}
+
+static const void *load_comment(const void *row)
+{
+    struct comment_row *c = ARENA_NEW(r.arena, struct comment_row);
+
+    *c = *(const struct comment_row *)row;
+    c->comment = config_agreement(load_config(), c->kind, c->version)->comments[0];
+    return c;
 }
 
 static void save_source(const void *row)
@@ -1084,11 +1089,11 @@ static const struct trip trips[] = {
     {&team_columns, 4, save_team, load_team, NULL, NULL},
     {&member_columns, 4, save_member, load_member, NULL, NULL},
     {&key_columns, 4, save_key, load_key, NULL, NULL},
-    {&route_columns, 4, save_route, load_route, NULL, NULL},
-    {&definition_columns, 3, save_definition, load_definition, own_definition,
-     own_definition_text}, /* 3: a draft */
+    {&agreement_columns, 6, save_agreement, load_agreement, own_agreement,
+     own_agreement_text}, /* 6: a draft */
     {&signature_columns, 4, save_signature, load_signature, NULL, NULL},
     {&acknowledgement_columns, 4, save_acknowledgement, load_acknowledgement, NULL, NULL},
+    {&comment_columns, 4, save_comment, load_comment, NULL, NULL},
     {&source_columns, 4, save_source, load_source, NULL, NULL},
 };
 

@@ -31,7 +31,7 @@ static void setup(void)
              "INSERT INTO workspace SELECT id, 'w' || i, decode(repeat('00', 32), 'hex'), now() "
              "FROM made;"
              "INSERT INTO workspace_head SELECT id, 0, 1 FROM made;"
-             "INSERT INTO definition (workspace_id, term, version, definition_id, state, document, "
+             "INSERT INTO agreement (workspace_id, kind, version, agreement_id, state, document, "
              "revision, created_at) SELECT id, 'mql', 1, id, 'draft', repeat('x', %d), 1, now() "
              "FROM made",
              WORKSPACES, DOCUMENT_BYTES);
@@ -89,7 +89,7 @@ START_TEST(what_does_not_fit_gives_way)
     ck_assert_int_ge(held, HELD_MAX - 1);
     ck_assert(!is_held(1));
     ck_assert(is_held(WORKSPACES));
-    ck_assert_uint_eq(strlen(first->definitions[0].document), DOCUMENT_BYTES);
+    ck_assert_uint_eq(strlen(first->agreements[0].document), DOCUMENT_BYTES);
     config_release(first);
     config_release(refresh(1));
     ck_assert(is_held(1));

@@ -31,13 +31,14 @@ static const struct {
     const char *app; /* in alphabetical order */
     const char *job;
 } grants[] = {
+    {"agreement", "INSERT,SELECT,UPDATE", NULL},
+    {"agreement_acknowledgement", "INSERT,SELECT", NULL},
+    {"agreement_comment", "INSERT,SELECT", NULL},
+    {"agreement_signature", "INSERT,SELECT", NULL},
     {"api_key", "INSERT,SELECT", NULL},
     {"background_job", "DELETE,INSERT,SELECT,UPDATE", NULL},
     {"chain", "INSERT,SELECT,UPDATE", NULL},
     {"checkpoint", "INSERT,SELECT", NULL},
-    {"definition", "INSERT,SELECT,UPDATE", NULL},
-    {"definition_acknowledgement", "INSERT,SELECT", NULL},
-    {"definition_signature", "INSERT,SELECT", NULL},
     {"delivery", "INSERT,SELECT,UPDATE", NULL},
     {"delivery_lead", "DELETE,INSERT,SELECT", NULL},
     {"dimension", "INSERT,SELECT", NULL},
@@ -52,7 +53,6 @@ static const struct {
     {"ledger", "INSERT,SELECT", NULL},
     {"ledger_node", "INSERT,SELECT", NULL},
     {"member", "INSERT,SELECT,UPDATE", NULL},
-    {"route", "DELETE,INSERT,SELECT,UPDATE", NULL},
     {"schema_migration", "SELECT", "SELECT"}, /* has no workspace: the program's own */
     {"sealed", "DELETE,INSERT,SELECT", NULL},
     {"session", "DELETE,INSERT,SELECT", NULL},
@@ -94,12 +94,12 @@ static const char rows[] =
     "INSERT INTO member VALUES ($W, $I, $I, 'Ana', 'ana@a.example', NULL, NULL, true, now());"
     "INSERT INTO api_key VALUES ($W, $I, $I, $I, 'k', 63, $H, 0, NULL, now(), NULL);"
     "INSERT INTO session VALUES ($W, $I, $I, $I, $H, now(), NULL, now(), now(), NULL);"
-    "INSERT INTO route VALUES ($W, 0, $I, $J, NULL, true);"
-    "INSERT INTO definition (workspace_id, term, version, definition_id, state, document, revision,"
+    "INSERT INTO agreement (workspace_id, kind, version, agreement_id, state, document, revision,"
     " created_at) VALUES ($W, 'mql', 1, $I, 'draft', '{}', 1, now());"
-    "INSERT INTO definition_signature VALUES ($W, 'mql', 1, 'marketing', $I, $I, 0, NULL, $H,"
+    "INSERT INTO agreement_signature VALUES ($W, 'mql', 1, 'marketing', $I, $I, 0, NULL, $H,"
     " now());"
-    "INSERT INTO definition_acknowledgement VALUES ($W, 'mql', 1, $I, now());"
+    "INSERT INTO agreement_acknowledgement VALUES ($W, 'mql', 1, $I, now());"
+    "INSERT INTO agreement_comment VALUES ($W, 'mql', 1, $I, $I, NULL, 'why', now());"
     "INSERT INTO source VALUES ($W, $I, 'forms', $I, '{}', '{}', true, 1, now());"
     "INSERT INTO sealed VALUES ($W, $I, 'source_secret', $H || $H, substr($H, 2, 8));"
     "INSERT INTO dimension VALUES ($W, 1, 'source', 'google');"

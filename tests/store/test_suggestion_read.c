@@ -25,7 +25,7 @@ enum { SIZE, ROLE, RIVAL };
 static struct reading r;
 static struct arena *lasting;
 static struct config config;
-static struct definition_version version;
+static struct agreement_version version;
 static struct suggestion_answer answer;
 
 static void set_up(void)
@@ -37,8 +37,8 @@ static void set_up(void)
     lasting = arena_new(ARENA_BYTES);
     ck_assert_int_eq(definition_compile(json, NULL, NULL, &compiled), ERR_NONE);
     json_decref(json);
-    version = (struct definition_version){
-        .term = TERM_MQL, .version = 7, .document = document, .compiled = compiled};
+    version = (struct agreement_version){
+        .kind = AGREEMENT_MQL, .version = 7, .document = document, .compiled = compiled};
     config = (struct config){.workspace = r.read.workspace};
     config.in_force[TERM_MQL] = &version;
 }

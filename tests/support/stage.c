@@ -163,6 +163,24 @@ struct answer stage_call(struct stage *stage, const char *as, const char *method
     return answer;
 }
 
+static const struct step agreeing[] = {
+    POST("it is drafted", "ana", "/v1/${agreed}/versions", "${agreed_document}", 201,
+         .keep = {{"agreed_version", "/version"}}),
+    POST("proposed", "ana", "/v1/${agreed}/versions/${agreed_version}/propose", NULL, 200,
+         .keep = {{"agreed_hash", "/content_hash"}}),
+    POST("signed by marketing", "ana", "/v1/${agreed}/versions/${agreed_version}/sign",
+         "{'content_hash':'${agreed_hash}'}", 200),
+    POST("and by sales", "sam", "/v1/${agreed}/versions/${agreed_version}/sign",
+         "{'content_hash':'${agreed_hash}'}", 200, .checks = {{"/state", "'in_force'"}}),
+    {0}};
+
+void stage_agree(struct stage *stage, const char *what, const char *document)
+{
+    story_set(stage->story, "agreed", what);
+    story_set(stage->story, "agreed_document", document);
+    story_run(stage->story, agreeing);
+}
+
 static const struct step look_at_job[] = {
     GET("the job is looked at", "ana", "/v1/jobs/${job}", 200, .keep = {{"state", "/state"}}), {0}};
 

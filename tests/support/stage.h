@@ -50,6 +50,10 @@ const char *stage_real_funnel(void);
 struct answer stage_call(struct stage *stage, const char *as, const char *method,
                          const char *target, const char *body, int status);
 
+/** Makes a document agreed on: drafted, proposed and signed by ana and sam, so that it is in force.
+ * what is "routes", "goals" or "definitions/mql"; the document is JSON. */
+void stage_agree(struct stage *stage, const char *what, const char *document);
+
 /** The server of this program, and the database's connection string. */
 struct service *stage_service(void);
 const char *stage_database(void);

@@ -30,7 +30,7 @@ struct bench {
     struct member members[BENCH_TEAMS];
     struct api_key keys[BENCH_TEAMS];
     struct route_rule routes[2];
-    struct definition_version definitions[TERM_COUNT];
+    struct agreement_version agreements[TERM_COUNT];
     struct definition *compiled[TERM_COUNT];
     struct work work;
     struct outcome outcome;
@@ -106,7 +106,7 @@ static inline void bench_random(void *bytes, size_t len)
 /** Puts a definition in force. */
 static inline void bench_enforce(enum term term, int number, const char *text)
 {
-    struct definition_version *version = &bench.definitions[term];
+    struct agreement_version *version = &bench.agreements[term];
     struct faults faults;
     json_t *document = json_loads(text, 0, NULL);
 
@@ -117,11 +117,11 @@ static inline void bench_enforce(enum term term, int number, const char *text)
     if (faults.count > 0)
         ck_abort_msg("%s: %s", faults.items[0].pointer, faults.items[0].detail);
     ck_assert_int_eq(err, ERR_NONE);
-    *version = (struct definition_version){
+    *version = (struct agreement_version){
         .id = {{9, (uint8_t)term}},
-        .term = term,
+        .kind = (enum agreement_kind)term,
         .version = number,
-        .state = DEFINITION_IN_FORCE,
+        .state = AGREEMENT_IN_FORCE,
         .compiled = bench.compiled[term],
     };
     bench.config.in_force[term] = version;
@@ -149,8 +149,8 @@ static inline struct route_rule bench_route(int from, int to, enum term gate)
 {
     return (struct route_rule){.from_team = bench.teams[from].id,
                                .to_team = bench.teams[to].id,
-                               .gated = true,
-                               .gate = gate,
+                               .gates = {gate},
+                               .gate_count = 1,
                                .automatic = true};
 }
 
@@ -174,8 +174,8 @@ static inline void bench_open(void)
         .key_count = BENCH_TEAMS,
         .routes = bench.routes,
         .route_count = 2,
-        .definitions = bench.definitions,
-        .definition_count = TERM_COUNT,
+        .agreements = bench.agreements,
+        .agreement_count = TERM_COUNT,
     };
     bench_enforce(TERM_MQL, 3, BENCH_MQL);
     work_init(&bench.work, bench.arena, &bench.config, BENCH_NOW, bench_random);

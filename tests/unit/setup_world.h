@@ -5,6 +5,7 @@
 #ifndef BATON_TESTS_SETUP_WORLD_H
 #define BATON_TESTS_SETUP_WORLD_H
 
+#include "core/agreement/routes_document.h"
 #include "core/command.h"
 #include "core/command_decide.h"
 #include "core/definition/starter.h"
@@ -25,7 +26,8 @@ struct world {
     struct team teams[WORLD_ROWS_MAX];
     struct member members[WORLD_ROWS_MAX];
     struct api_key keys[WORLD_ROWS_MAX];
-    struct definition_version definitions[WORLD_ROWS_MAX];
+    struct agreement_version agreements[WORLD_ROWS_MAX];
+    struct routes_document routes;
     struct source sources[WORLD_ROWS_MAX];
     struct chain_row chains[WORLD_ROWS_MAX];
     size_t chain_count;
@@ -61,13 +63,14 @@ static inline void world_open(void)
     world.config.teams = world.teams;
     world.config.members = world.members;
     world.config.keys = world.keys;
-    world.config.definitions = world.definitions;
+    world.config.agreements = world.agreements;
     world.config.sources = world.sources;
 }
 
 static inline void world_close(void)
 {
     json_decref(world.answer);
+    routes_document_release(&world.routes);
     arena_free(world.arena);
 }
 
@@ -83,18 +86,43 @@ static inline void world_close(void)
         (count) += at == (count);                                                                  \
     } while (0)
 
-static inline struct definition_version *world_version(enum term term, int number)
+static inline struct agreement_version *world_version(enum agreement_kind kind, int number)
 {
-    for (size_t i = 0; i < world.config.definition_count; i++)
-        if (world.definitions[i].term == term && world.definitions[i].version == number)
-            return &world.definitions[i];
+    for (size_t i = 0; i < world.config.agreement_count; i++)
+        if (world.agreements[i].kind == kind && world.agreements[i].version == number)
+            return &world.agreements[i];
     return NULL;
+}
+
+static inline void world_add_signature(struct agreement_version *version,
+                                       const struct signature *signature)
+{
+    struct signature *all = ARENA_ARRAY(world.arena, struct signature, 16);
+
+    for (size_t i = 0; i < version->signature_count; i++) {
+        all[i] = version->signatures[i];
+        if (uuid_equal(all[i].member, signature->member))
+            return;
+    }
+    all[version->signature_count++] = *signature;
+    version->signatures = all;
+}
+
+static inline void world_add_comment(struct agreement_version *version,
+                                     const struct agreement_comment *comment)
+{
+    struct agreement_comment *all = ARENA_ARRAY(world.arena, struct agreement_comment, 16);
+
+    for (size_t i = 0; i < version->comment_count; i++)
+        all[i] = version->comments[i];
+    all[version->comment_count++] = *comment;
+    version->comments = all;
 }
 
 static inline void world_apply(const struct config_change *change)
 {
     struct config *config = &world.config;
-    struct definition_version *version;
+    struct agreement_version *version;
 
     switch (change->kind) {
     case CHANGE_TEAM:
@@ -106,21 +134,21 @@ static inline void world_apply(const struct config_change *change)
     case CHANGE_KEY:
         WORLD_PUT(world.keys, config->key_count, change->key);
         break;
-    case CHANGE_ROUTES:
-        config->routes = change->routes.items;
-        config->route_count = change->routes.count;
+    case CHANGE_AGREEMENT:
+        WORLD_PUT(world.agreements, config->agreement_count, change->agreement);
         break;
-    case CHANGE_DEFINITION:
-        WORLD_PUT(world.definitions, config->definition_count, change->definition);
+    case CHANGE_SIGNATURE: /* it stands in the version that is saved with it, or is put there */
+        version = world_version(change->signature.kind, change->signature.version);
+        world_add_signature(version, &change->signature.signature);
         break;
-    case CHANGE_SIGNATURE:
-        version = world_version(change->signature.term, change->signature.version);
-        version->signatures[change->signature.side] = change->signature.signature;
+    case CHANGE_COMMENT:
+        version = world_version(change->comment.kind, change->comment.version);
+        world_add_comment(version, &change->comment.comment);
         break;
     case CHANGE_ACKNOWLEDGEMENT: {
         struct uuid *members = ARENA_ARRAY(world.arena, struct uuid, 16);
         instant *moments = ARENA_ARRAY(world.arena, instant, 16);
-        version = world_version(change->acknowledgement.term, change->acknowledgement.version);
+        version = world_version(change->acknowledgement.kind, change->acknowledgement.version);
         for (size_t i = 0; i < version->acknowledged_count; i++) {
             members[i] = version->acknowledged_by[i];
             moments[i] = version->acknowledged_at[i];
@@ -137,20 +165,43 @@ static inline void world_apply(const struct config_change *change)
     }
 }
 
+/* The routes are those of the version in force, as the store reads them. */
+static inline void world_take_routes(void)
+{
+    const struct agreement_version *version = world.config.in_force[AGREEMENT_ROUTES];
+    struct faults *faults = ARENA_NEW(world.arena, struct faults);
+    struct routes_document routes = {0};
+
+    routes_document_release(&world.routes);
+    faults_init(faults, world.arena);
+    if (version != NULL) {
+        json_t *document = json_loads(version->document, 0, NULL);
+        ck_assert_int_eq(
+            routes_document_read(document, &world.config, world.arena, faults, &routes), ERR_NONE);
+        json_decref(document);
+    }
+    world.routes = routes;
+    world.config.routes = routes.rules;
+    world.config.route_count = routes.count;
+    world.config.route_terms = routes.terms;
+}
+
 static inline void world_find_in_force(void)
 {
-    for (int term = 0; term < TERM_COUNT; term++) {
+    for (int kind = 0; kind < AGREEMENT_KIND_COUNT; kind++) {
         int in_force = 0;
-        world.config.in_force[term] = NULL;
-        for (size_t i = 0; i < world.config.definition_count; i++) {
-            const struct definition_version *version = &world.definitions[i];
-            if (version->term != (enum term)term || version->state != DEFINITION_IN_FORCE)
+        world.config.in_force[kind] = NULL;
+        for (size_t i = 0; i < world.config.agreement_count; i++) {
+            const struct agreement_version *version = &world.agreements[i];
+            if ((int)version->kind != kind ||
+                (version->state != AGREEMENT_IN_FORCE && version->state != AGREEMENT_SUSPENDED))
                 continue;
-            world.config.in_force[term] = version;
+            world.config.in_force[kind] = version;
             in_force++;
         }
         ck_assert_int_le(in_force, 1);
     }
+    world_take_routes();
 }
 
 static inline void world_save(void)
@@ -281,12 +332,19 @@ static inline void world_begin(void)
         {"marketing", "Marketing", FUNCTION_MARKETING, marketing, 2, ROLE_CAPTURE | ROLE_READ},
         {"sales", "Sales", FUNCTION_SALES, sales, 1, ROLE_WORK | ROLE_READ},
     };
-    static const struct route_input routes[] = {ROUTE_GATED("marketing", "sales", TERM_MQL)};
+    static const struct workspace_route routes[] = {{"marketing", "sales", TERM_MQL}};
     const struct workspace_starter starters[] = {{TERM_MQL, starter_document(TERM_MQL)}};
     struct workspace_setup_input input = {"acme", teams, 2, routes, 1, starters, 1};
 
     world_open();
     world_must(NULL, COMMAND_WORKSPACE_SETUP, &input);
+}
+
+/** As when both sides have agreed on none. */
+static inline void world_without_routes(void)
+{
+    world.config.agreement_count = 0;
+    world_find_in_force();
 }
 
 /** The last entry of this kind, or NULL. */

@@ -193,27 +193,27 @@ START_TEST(credit_has_six_decimals)
 }
 END_TEST
 
-static struct config in_force_for_a_while(struct definition_version *versions)
+static struct config in_force_for_a_while(struct agreement_version *versions)
 {
-    versions[0] = (struct definition_version){
-        .term = TERM_MQL,
+    versions[0] = (struct agreement_version){
+        .kind = AGREEMENT_MQL,
         .version = 1,
         .in_force_from = NOW - 20 * INSTANT_DAY,
         .superseded_at = NOW - 10 * INSTANT_DAY,
     };
-    versions[1] = (struct definition_version){
-        .term = TERM_MQL,
+    versions[1] = (struct agreement_version){
+        .kind = AGREEMENT_MQL,
         .version = 2,
         .in_force_from = NOW - 10 * INSTANT_DAY,
         .superseded_at = INSTANT_NONE,
     };
-    versions[2] = (struct definition_version){
-        .term = TERM_MQL,
+    versions[2] = (struct agreement_version){
+        .kind = AGREEMENT_MQL,
         .version = 3,
         .in_force_from = INSTANT_NONE,
         .superseded_at = INSTANT_NONE,
     };
-    return (struct config){.definitions = versions, .definition_count = 3};
+    return (struct config){.agreements = versions, .agreement_count = 3};
 }
 
 static const struct {
@@ -229,7 +229,7 @@ static const struct {
 
 START_TEST(definitions_are_those_in_force_in_the_period)
 {
-    struct definition_version versions[3];
+    struct agreement_version versions[3];
     struct config config = in_force_for_a_while(versions);
     struct attribution answer = made(&BY_SOURCE, NULL, 0);
     struct json_out out;

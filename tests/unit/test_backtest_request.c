@@ -9,15 +9,15 @@ static struct backtest_question question;
 /* mql 3 is in force; its text is there as version 3, and a draft that does not compile as 4. */
 static void set_up(void)
 {
-    static struct definition_version versions[2];
+    static struct agreement_version versions[2];
 
     bench_open();
     versions[0] = *bench.config.in_force[TERM_MQL];
     versions[0].document = BENCH_MQL;
-    versions[1] = (struct definition_version){
-        .id = {{9, 9}}, .term = TERM_MQL, .version = 4, .document = "{\"term\":\"mql\"}"};
-    bench.config.definitions = versions;
-    bench.config.definition_count = 2;
+    versions[1] = (struct agreement_version){
+        .id = {{9, 9}}, .kind = AGREEMENT_MQL, .version = 4, .document = "{\"term\":\"mql\"}"};
+    bench.config.agreements = versions;
+    bench.config.agreement_count = 2;
     faults_init(&faults, bench.arena);
 }
 

@@ -3,8 +3,8 @@
 #include "bench_offer.h"
 #include "suite.h"
 
+#include "core/agreement/agreement_sign.h"
 #include "core/agreement/definition_apply.h"
-#include "core/agreement/definition_sign.h"
 #include "core/intake/lead_merge.h"
 #include "core/setup/key_change.h"
 #include "core/setup/member_change.h"
@@ -235,7 +235,6 @@ START_TEST(a_command_needs_every_row_that_it_names)
     ck_assert_uint_eq(named->count, 3);
     for (size_t i = 0; i < 3; i++)
         ck_assert_ptr_eq(named->items[i], &identities[i]);
-    must_be(keys_of(COMMAND_ROUTES_REPLACE, NULL, KIND_CHAIN), &bench.config.workspace, 1);
     ck_assert_uint_eq(keys_of(COMMAND_LEADS_DUE, NULL, KIND_DUE)->count, 1);
     ck_assert_uint_eq(keys_of(COMMAND_RETENTION, NULL, KIND_CHAIN)->count, 0);
     offer_close();
@@ -264,37 +263,37 @@ END_TEST
 START_TEST(a_signature_needs_the_chains_of_those_that_it_may_end)
 {
     static const struct {
-        enum term term;
-        enum definition_state state;
+        enum agreement_kind kind;
+        enum agreement_state state;
         bool needed;
     } versions[] = {
-        {TERM_MQL, DEFINITION_SUPERSEDED, false}, {TERM_MQL, DEFINITION_IN_FORCE, true},
-        {TERM_MQL, DEFINITION_SIGNED, true},      {TERM_MQL, DEFINITION_DECLINED, false},
-        {TERM_SQL, DEFINITION_IN_FORCE, false},   {TERM_MQL, DEFINITION_PROPOSED, true},
-        {TERM_MQL, DEFINITION_DRAFT, false},
+        {AGREEMENT_MQL, AGREEMENT_SUPERSEDED, false}, {AGREEMENT_MQL, AGREEMENT_IN_FORCE, true},
+        {AGREEMENT_MQL, AGREEMENT_SIGNED, true},      {AGREEMENT_MQL, AGREEMENT_DECLINED, false},
+        {AGREEMENT_SQL, AGREEMENT_IN_FORCE, false},   {AGREEMENT_MQL, AGREEMENT_PROPOSED, true},
+        {AGREEMENT_MQL, AGREEMENT_DRAFT, false},
     };
-    struct definition_version all[sizeof versions / sizeof *versions] = {{.version = 0}};
-    const struct definition_sign_input sign = {.term = TERM_MQL, .version = 6};
-    const struct definition_sign_input absent = {.term = TERM_SRL, .version = 6};
-    const struct definition_decline_input decline = {.term = TERM_MQL, .version = 4};
+    struct agreement_version all[sizeof versions / sizeof *versions] = {{.version = 0}};
+    const struct agreement_sign_input sign = {.kind = AGREEMENT_MQL, .version = 6};
+    const struct agreement_sign_input absent = {.kind = AGREEMENT_SRL, .version = 6};
+    const struct agreement_decline_input decline = {.kind = AGREEMENT_MQL, .version = 4};
     size_t wanted = 0;
 
     offer_open();
     for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
         all[i].id = (struct uuid){{0x40, (uint8_t)i}};
-        all[i].term = versions[i].term;
+        all[i].kind = versions[i].kind;
         all[i].version = (int)i + 1;
         all[i].state = versions[i].state;
         wanted += versions[i].needed;
     }
-    bench.config.definitions = all;
-    bench.config.definition_count = sizeof versions / sizeof *versions;
-    const struct list *keys = keys_of(COMMAND_DEFINITION_SIGN, &sign, KIND_CHAIN);
+    bench.config.agreements = all;
+    bench.config.agreement_count = sizeof versions / sizeof *versions;
+    const struct list *keys = keys_of(COMMAND_AGREEMENT_SIGN, &sign, KIND_CHAIN);
     ck_assert_uint_eq(keys->count, wanted);
     for (size_t i = 0; i < keys->count; i++)
         ck_assert(versions[((const struct uuid *)keys->items[i])->b[1]].needed);
-    must_be(keys_of(COMMAND_DEFINITION_SIGN, &absent, KIND_CHAIN), NULL, 0);
-    must_be(keys_of(COMMAND_DEFINITION_DECLINE, &decline, KIND_CHAIN), &all[3].id, 1);
+    must_be(keys_of(COMMAND_AGREEMENT_SIGN, &absent, KIND_CHAIN), NULL, 0);
+    must_be(keys_of(COMMAND_AGREEMENT_DECLINE, &decline, KIND_CHAIN), &all[3].id, 1);
     offer_close();
 }
 END_TEST

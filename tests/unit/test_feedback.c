@@ -254,7 +254,7 @@ END_TEST
 START_TEST(whoever_handed_it_on_reports_no_outcome)
 {
     bench_open();
-    bench.routes[1].gated = false;
+    bench.routes[1].gate_count = 0;
     struct lead *lead = bench_lead("kim@x.example", 120);
     struct handoff *handoff = qualified(lead);
     struct handoff_outcome_input won = {.outcome = OUTCOME_WON, .occurred_at = INSTANT_NONE};

@@ -227,7 +227,7 @@ START_TEST(where_nothing_gates_there_is_no_exception)
 {
     offer_open();
     struct lead *lead = offer_lead(SDR, "kim@x.example", "intern");
-    bench.routes[1].gated = false;
+    bench.routes[1].gate_count = 0;
 
     ck_assert_int_eq(offer_do(SDR, lead, "ae", HANDOFF_KIND_STRATEGIC, "a flagship"),
                      ERR_UNPROCESSABLE);
@@ -303,7 +303,7 @@ START_TEST(an_srl_is_answered_by_its_own_clock)
         ck_assert_int_eq(ready->open->term, TERM_MQL); /* the gate */
         ck_assert_int_eq(ready->open->respond_by, BENCH_NOW + 15 * INSTANT_MINUTE);
         ck_assert_int_eq(ready->next.at, ready->open->respond_by);
-        bench.routes[1].gated = false;
+        bench.routes[1].gate_count = 0;
         struct lead *plain = offer_lead(SDR, "max@x.example", "intern");
         ck_assert_int_eq(offer_do(SDR, plain, "ae", HANDOFF_KIND_STANDARD, NULL), ERR_NONE);
         ck_assert_int_eq(plain->open->respond_by,

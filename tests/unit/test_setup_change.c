@@ -29,7 +29,6 @@ START_TEST(only_an_admin_changes_the_configuration)
     struct member_create_input member = {
         .team = "marketing", .name = "Eve", .email = "eve@acme.example"};
     struct key_create_input key = {.title = "k", .team = "marketing", .roles = ROLE_READ};
-    struct routes_input routes = {NULL, 0, NULL};
     struct source_create_input source = {
         .name = "forms", .team = "marketing", .mapping = "{}", .idempotency_key = "k"};
 
@@ -46,7 +45,6 @@ START_TEST(only_an_admin_changes_the_configuration)
         {COMMAND_MEMBER_CREATE, &member},
         {COMMAND_MEMBER_UPDATE, &member_update},
         {COMMAND_KEY_CREATE, &key},
-        {COMMAND_ROUTES_REPLACE, &routes},
         {COMMAND_SOURCE_CREATE, &source},
         {COMMAND_KEY_REVOKE, &revoke},
     };
@@ -123,14 +121,13 @@ START_TEST(the_function_of_a_team_in_use_stays)
 {
     enum team_function other = FUNCTION_OTHER;
     bool no = false;
-    struct routes_input no_routes = {NULL, 0, NULL};
     struct team_update_input input = {.name = "sales", .function = &other};
 
     world_begin();
     ck_assert_int_eq(world_do(NULL, COMMAND_TEAM_UPDATE, &input), ERR_STATE_CONFLICT);
     struct team_update_input stop = {.name = "sales", .active = &no};
     ck_assert_int_eq(world_do(NULL, COMMAND_TEAM_UPDATE, &stop), ERR_STATE_CONFLICT);
-    world_must(ANA, COMMAND_ROUTES_REPLACE, &no_routes);
+    world_without_routes();
     input.handed_off = true;
     ck_assert_int_eq(world_do(NULL, COMMAND_TEAM_UPDATE, &input), ERR_STATE_CONFLICT);
     input.handed_off = false;
@@ -289,44 +286,6 @@ START_TEST(revoking_again_changes_nothing)
     ck_assert_str_eq(world_text("revoked_at"), "2026-11-22T10:00:00Z");
     input.key.b[15] ^= 1;
     ck_assert_int_eq(world_do(ANA, COMMAND_KEY_REVOKE, &input), ERR_NOT_FOUND);
-    world_close();
-}
-END_TEST
-
-/* ---- routes ---- */
-
-START_TEST(routes_are_replaced_whole_or_not_at_all)
-{
-    struct team_create_input sdr = {"sdr", NULL, FUNCTION_SALES};
-    const struct route_input bad[] = {
-        ROUTE_GATED("marketing", "sdr", TERM_MQL),
-        ROUTE_GATED("marketing", "sdr", TERM_SRL),
-        ROUTE_GATED("sdr", "sdr", TERM_SQL),
-        {.from = "marketing", .to = "sales", .automatic = true},
-        {.from = "nowhere", .to = "sales", .gated = true, .gate = TERM_MQL},
-    };
-    const struct route_input good[] = {
-        ROUTE_GATED("marketing", "sdr", TERM_MQL),
-        {.from = "sdr", .to = "sales"}, /* one function: no gate needed */
-    };
-    struct routes_input input = {bad, 5, NULL};
-
-    world_begin();
-    world_must(SAM, COMMAND_TEAM_CREATE, &sdr);
-    ck_assert_int_eq(world_do(ANA, COMMAND_ROUTES_REPLACE, &input), ERR_INVALID_VALUE);
-    const json_t *errors = json_object_get(world.answer, "errors");
-    ck_assert_uint_eq(json_array_size(errors), 4);
-    ck_assert_str_eq(json_string_value(json_object_get(json_array_get(errors, 2), "pointer")),
-                     "/data/3/gate");
-    ck_assert_uint_eq(world.config.route_count, 1);
-    input = (struct routes_input){good, 2, NULL};
-    world_must(ANA, COMMAND_ROUTES_REPLACE, &input);
-    ck_assert_uint_eq(world.config.route_count, 2);
-    ck_assert_str_eq(world.outcome.body,
-                     "{\"data\":[{\"from\":\"marketing\",\"to\":\"sdr\",\"gate\":\"mql\","
-                     "\"automatic\":true,\"overdue\":\"keep\",\"escalate_to\":null},"
-                     "{\"from\":\"sdr\",\"to\":\"sales\",\"gate\":null,"
-                     "\"automatic\":false,\"overdue\":\"keep\",\"escalate_to\":null}]}");
     world_close();
 }
 END_TEST
@@ -533,7 +492,7 @@ START_TEST(a_new_workspace_is_ready_to_sign)
     ck_assert_uint_eq(json_array_size(json_object_get(world.answer, "keys")), 5);
     ck_assert_uint_eq(world.config.team_count, 2);
     ck_assert_uint_eq(world.config.route_count, 1);
-    ck_assert_int_eq(world_version(TERM_MQL, 1)->state, DEFINITION_DRAFT);
+    ck_assert_int_eq(world_version(AGREEMENT_MQL, 1)->state, AGREEMENT_DRAFT);
     ck_assert_uint_eq(ANA->roles, WORKSPACE_MEMBER_ROLES | ROLE_ADMIN);
     ck_assert_uint_eq(MAX->roles, WORKSPACE_MEMBER_ROLES);
     for (size_t i = 0; i < world.config.key_count; i++)
@@ -555,7 +514,7 @@ void suite_cases(Suite *suite)
           a_key_opens_with_the_token_that_was_shown,
           a_repeat_shows_the_same_token_and_nothing_keeps_it,
           only_members_of_the_two_sides_get_keys_that_sign, revoking_again_changes_nothing,
-          routes_are_replaced_whole_or_not_at_all, a_secret_is_made_shown_once_and_kept_on_change,
+          a_secret_is_made_shown_once_and_kept_on_change,
           the_old_secret_counts_beside_the_new_one_for_a_while, there_are_never_more_than_two,
           the_old_one_can_be_ended, another_secret_by_patch_ends_both,
           retention_forgets_an_old_secret_that_counts_no_more, a_bearer_source_has_no_secret,

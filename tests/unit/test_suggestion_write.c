@@ -12,7 +12,7 @@
 
 static struct suggestions suggestions;
 static struct suggestion_answer answer;
-static struct definition_version version;
+static struct agreement_version version;
 static json_t *shown;
 static int64_t last; /* the number that was given last */
 
@@ -59,7 +59,7 @@ static void set_up(void)
 
     ck_assert_int_eq(definition_compile(document, NULL, NULL, &compiled), ERR_NONE);
     json_decref(document);
-    version = (struct definition_version){.term = TERM_MQL, .version = 7, .compiled = compiled};
+    version = (struct agreement_version){.kind = AGREEMENT_MQL, .version = 7, .compiled = compiled};
     last = 0;
     suggestions = (struct suggestions){
         .count = 1,

@@ -1,7 +1,7 @@
 #include "core/agreement/definition_apply.h"
 
 #include "base/json_tree.h"
-#include "core/agreement/definition_change.h"
+#include "core/agreement/agreement_change.h"
 #include "core/background_change.h"
 #include "core/handoff/judge.h"
 
@@ -75,15 +75,15 @@ bool apply_tally_read(const char *json, size_t len, struct arena *arena, struct 
 
 /* ---- asking ---- */
 
-static bool check_in_force(struct work *work, const struct definition_version *version,
+static bool check_in_force(struct work *work, const struct agreement_version *version,
                            struct outcome *outcome)
 {
-    if (version->state == DEFINITION_IN_FORCE)
+    if (version->state == AGREEMENT_IN_FORCE)
         return true;
     outcome_refuse(work, outcome, ERR_STATE_CONFLICT,
                    "Version %d of %s is %s: only a version in force is applied", version->version,
-                   term_name(version->term), definition_state_name(version->state));
-    outcome->problem.state = definition_state_name(version->state);
+                   agreement_kind_name(version->kind), agreement_state_name(version->state));
+    outcome->problem.state = agreement_state_name(version->state);
     return false;
 }
 
@@ -93,10 +93,10 @@ enum decision definition_apply(struct work *work, const struct command *command,
     const struct definition_apply_input *input = command->input;
 
     if (!setup_may(work, command, ROLE_SIGN | ROLE_ADMIN, outcome) ||
-        !definition_has_author(work, command, outcome))
+        !agreement_has_author(work, command, outcome))
         return DECIDED;
-    const struct definition_version *version =
-        definition_for_command(work, input->term, input->version, outcome);
+    const struct agreement_version *version =
+        agreement_for_command(work, (enum agreement_kind)input->term, input->version, outcome);
     if (version == NULL || !check_in_force(work, version, outcome))
         return DECIDED;
     struct json_out *out = outcome_begin(work);
@@ -190,8 +190,8 @@ enum decision leads_judge(struct work *work, const struct command *command, stru
     const struct leads_judge_input *input = command->input;
     struct apply_tally tally = {0};
     bool needed = false;
-    const struct definition_version *version =
-        definition_for_command(work, input->what.term, input->what.version, outcome);
+    const struct agreement_version *version = agreement_for_command(
+        work, (enum agreement_kind)input->what.term, input->what.version, outcome);
 
     if (version == NULL || !check_in_force(work, version, outcome))
         return DECIDED;

@@ -5,31 +5,11 @@
 
 #include <string.h>
 
-void shape_routes(const struct config *config, const struct route_rule *routes, size_t count,
-                  struct json_out *out)
-{
-    json_out_begin_object(out);
-    json_out_key(out, "data");
-    json_out_begin_array(out);
-    for (size_t i = 0; i < count; i++) {
-        json_out_begin_object(out);
-        json_out_member_text(out, "from", config_team_name(config, routes[i].from_team));
-        json_out_member_text(out, "to", config_team_name(config, routes[i].to_team));
-        json_out_member_text(out, "gate", routes[i].gated ? term_name(routes[i].gate) : NULL);
-        json_out_member_bool(out, "automatic", routes[i].automatic);
-        json_out_member_text(out, "overdue", overdue_then_name(routes[i].overdue));
-        json_out_member_text(out, "escalate_to", config_team_name(config, routes[i].escalate_to));
-        json_out_end_object(out);
-    }
-    json_out_end_array(out);
-    json_out_end_object(out);
-}
-
-static void write_hash(const char *name, const struct definition_version *version,
+static void write_hash(const char *name, const struct agreement_version *version,
                        struct json_out *out)
 {
     json_out_key(out, name);
-    if (version->state == DEFINITION_DRAFT)
+    if (version->state == AGREEMENT_DRAFT)
         json_out_null(out);
     else
         json_out_hex(out, version->hash, DIGEST_BYTES);
@@ -47,11 +27,11 @@ static void write_member_ref(const struct config *config, struct uuid id, struct
     json_out_end_object(out);
 }
 
-static void write_signature(const struct config *config, enum side side,
-                            const struct signature *signature, struct json_out *out)
+static void write_signature(const struct config *config, const struct signature *signature,
+                            struct json_out *out)
 {
     json_out_begin_object(out);
-    json_out_member_text(out, "side", side_name(side));
+    json_out_member_text(out, "side", side_name(signature->side));
     json_out_key(out, "member");
     write_member_ref(config, signature->member, out);
     json_out_member_instant(out, "signed_at", signature->signed_at);
@@ -63,22 +43,93 @@ static void write_signature(const struct config *config, enum side side,
     json_out_end_object(out);
 }
 
-static void write_signatures(const struct config *config, const struct definition_version *version,
+static void write_signatures(const struct config *config, const struct agreement_version *version,
                              struct json_out *out)
 {
     json_out_key(out, "signatures");
     json_out_begin_array(out);
-    for (int side = 0; side < SIDE_COUNT; side++)
-        if (version->signatures[side].given)
-            write_signature(config, (enum side)side, &version->signatures[side], out);
+    for (size_t i = 0; i < version->signature_count; i++)
+        write_signature(config, &version->signatures[i], out);
     json_out_end_array(out);
 }
 
-static void write_declined(const struct config *config, const struct definition_version *version,
+/* Who took a step alone, when, and why. */
+static void write_step(const struct config *config, const char *name, bool taken, struct uuid by,
+                       instant at, const char *note, struct json_out *out)
+{
+    json_out_key(out, name);
+    if (!taken) {
+        json_out_null(out);
+        return;
+    }
+    json_out_begin_object(out);
+    json_out_key(out, "member");
+    write_member_ref(config, by, out);
+    json_out_member_instant(out, "at", at);
+    json_out_member_text(out, "note", note);
+    json_out_end_object(out);
+}
+
+static void write_comments(const struct config *config, const struct agreement_version *version,
+                           struct json_out *out)
+{
+    json_out_key(out, "comments");
+    json_out_begin_array(out);
+    for (size_t i = 0; i < version->comment_count; i++) {
+        const struct agreement_comment *comment = &version->comments[i];
+        json_out_begin_object(out);
+        json_out_member_uuid(out, "id", comment->id);
+        json_out_key(out, "member");
+        write_member_ref(config, comment->member, out);
+        json_out_member_instant(out, "at", comment->at);
+        json_out_member_text(out, "criterion", comment->criterion);
+        json_out_member_text(out, "text", comment->text);
+        json_out_end_object(out);
+    }
+    json_out_end_array(out);
+}
+
+/* The version that will end this one: signed already, or proposed. */
+static const struct agreement_version *successor(const struct config *config,
+                                                 const struct agreement_version *version)
+{
+    const struct agreement_version *next = NULL;
+
+    for (size_t i = 0; i < config->agreement_count; i++) {
+        const struct agreement_version *other = &config->agreements[i];
+        bool waits = other->state == AGREEMENT_SIGNED || other->state == AGREEMENT_PROPOSED;
+        if (other->kind != version->kind || other->version <= version->version || !waits)
+            continue;
+        if (next == NULL || other->state == AGREEMENT_SIGNED)
+            next = other;
+    }
+    return next;
+}
+
+static void write_notice(const struct config *config, const struct agreement_version *version,
+                         struct json_out *out)
+{
+    const struct agreement_version *next = successor(config, version);
+
+    json_out_key(out, "notice");
+    if (next == NULL || version->state == AGREEMENT_SUPERSEDED ||
+        version->state == AGREEMENT_DECLINED || version->state == AGREEMENT_REVOKED ||
+        version->state == AGREEMENT_DELETED) {
+        json_out_null(out);
+        return;
+    }
+    json_out_begin_object(out);
+    json_out_member_int(out, "version", next->version);
+    json_out_member_text(out, "state", agreement_state_name(next->state));
+    json_out_member_instant(out, "effective_from", next->effective_from);
+    json_out_end_object(out);
+}
+
+static void write_declined(const struct config *config, const struct agreement_version *version,
                            struct json_out *out)
 {
     json_out_key(out, "declined");
-    if (version->state != DEFINITION_DECLINED) {
+    if (version->state != AGREEMENT_DECLINED) {
         json_out_null(out);
         return;
     }
@@ -91,7 +142,7 @@ static void write_declined(const struct config *config, const struct definition_
 }
 
 static void write_acknowledgements(const struct config *config,
-                                   const struct definition_version *version, struct json_out *out)
+                                   const struct agreement_version *version, struct json_out *out)
 {
     json_out_key(out, "acknowledgements");
     json_out_begin_array(out);
@@ -109,19 +160,20 @@ static void write_actions(unsigned actions, struct json_out *out)
 {
     json_out_key(out, "allowed_actions");
     json_out_begin_array(out);
-    for (int i = 0; i < DEFINITION_ACTION_COUNT; i++)
+    for (int i = 0; i < AGREEMENT_ACTION_COUNT; i++)
         if (actions & 1u << i)
-            json_out_text(out, definition_action_name((enum definition_action)i));
+            json_out_text(out, agreement_action_name((enum agreement_action)i));
     json_out_end_array(out);
 }
 
-void shape_definition_version(const struct config *config, const struct definition_version *version,
-                              const struct faults *warnings, unsigned actions, struct json_out *out)
+void shape_agreement_version(const struct config *config, const struct agreement_version *version,
+                             const struct faults *warnings, unsigned actions, struct json_out *out)
 {
     json_out_begin_object(out);
-    json_out_member_text(out, "term", term_name(version->term));
+    json_out_member_text(out, agreement_is_definition(version->kind) ? "term" : "subject",
+                         agreement_kind_name(version->kind));
     json_out_member_int(out, "version", version->version);
-    json_out_member_text(out, "state", definition_state_name(version->state));
+    json_out_member_text(out, "state", agreement_state_name(version->state));
     write_hash("content_hash", version, out);
     json_out_key(out, "document");
     json_out_raw(out, version->document, strlen(version->document));
@@ -134,7 +186,13 @@ void shape_definition_version(const struct config *config, const struct definiti
     json_out_member_instant(out, "proposed_at", version->proposed_at);
     write_signatures(config, version, out);
     write_declined(config, version, out);
+    write_step(config, "revoked", version->state == AGREEMENT_REVOKED, version->declined_by,
+               version->declined_at, version->decline_reason, out);
+    write_step(config, "suspended", version->state == AGREEMENT_SUSPENDED, version->suspended_by,
+               version->suspended_at, version->suspend_reason, out);
+    write_notice(config, version, out);
     write_acknowledgements(config, version, out);
+    write_comments(config, version, out);
     json_out_key(out, "warnings");
     if (warnings != NULL) {
         faults_write(warnings, out);
@@ -146,11 +204,91 @@ void shape_definition_version(const struct config *config, const struct definiti
     json_out_end_object(out);
 }
 
-void shape_version_summary(const struct definition_version *version, struct json_out *out)
+static bool takes_part(const struct config *config, const struct member *member)
+{
+    const struct team *team = config_team(config, member->team);
+
+    return member->active && team != NULL && team->active && team->function != FUNCTION_OTHER;
+}
+
+static bool has_acknowledged(const struct agreement_version *version, struct uuid member)
+{
+    for (size_t i = 0; i < version->acknowledged_count; i++)
+        if (uuid_equal(version->acknowledged_by[i], member))
+            return true;
+    return false;
+}
+
+static void write_missing(const struct config *config, const struct agreement_version *version,
+                          struct json_out *out)
+{
+    json_out_key(out, "not_acknowledged");
+    json_out_begin_array(out);
+    for (size_t i = 0; i < config->member_count; i++)
+        if (takes_part(config, &config->members[i]) &&
+            !has_acknowledged(version, config->members[i].id))
+            write_member_ref(config, config->members[i].id, out);
+    json_out_end_array(out);
+}
+
+static bool is_open(const struct agreement_version *version)
+{
+    return version->state == AGREEMENT_DRAFT || version->state == AGREEMENT_PROPOSED ||
+           version->state == AGREEMENT_SIGNED || version->state == AGREEMENT_IN_FORCE ||
+           version->state == AGREEMENT_SUSPENDED;
+}
+
+static void write_open(const struct config *config, const struct agreement_version *version,
+                       const struct caller *caller, struct json_out *out)
 {
     json_out_begin_object(out);
     json_out_member_int(out, "version", version->version);
-    json_out_member_text(out, "state", definition_state_name(version->state));
+    json_out_member_text(out, "state", agreement_state_name(version->state));
+    write_hash("content_hash", version, out);
+    json_out_member_instant(out, "effective_from", version->effective_from);
+    json_out_member_instant(out, "in_force_from", version->in_force_from);
+    write_signatures(config, version, out);
+    write_acknowledgements(config, version, out);
+    write_missing(config, version, out);
+    write_step(config, "suspended", version->state == AGREEMENT_SUSPENDED, version->suspended_by,
+               version->suspended_at, version->suspend_reason, out);
+    write_notice(config, version, out);
+    write_actions(agreement_actions(config, version, caller), out);
+    json_out_end_object(out);
+}
+
+void shape_agreements(const struct config *config, const struct caller *caller,
+                      struct json_out *out)
+{
+    json_out_begin_object(out);
+    json_out_key(out, "data");
+    json_out_begin_array(out);
+    for (int kind = 0; kind < AGREEMENT_KIND_COUNT; kind++) {
+        const struct agreement_version *in_force = config->in_force[kind];
+        json_out_begin_object(out);
+        json_out_member_text(out, "subject", agreement_kind_name((enum agreement_kind)kind));
+        json_out_key(out, "in_force");
+        if (in_force == NULL)
+            json_out_null(out);
+        else
+            json_out_int(out, in_force->version);
+        json_out_key(out, "versions");
+        json_out_begin_array(out);
+        for (size_t i = config->agreement_count; i > 0; i--)
+            if ((int)config->agreements[i - 1].kind == kind && is_open(&config->agreements[i - 1]))
+                write_open(config, &config->agreements[i - 1], caller, out);
+        json_out_end_array(out);
+        json_out_end_object(out);
+    }
+    json_out_end_array(out);
+    json_out_end_object(out);
+}
+
+void shape_version_summary(const struct agreement_version *version, struct json_out *out)
+{
+    json_out_begin_object(out);
+    json_out_member_int(out, "version", version->version);
+    json_out_member_text(out, "state", agreement_state_name(version->state));
     write_hash("content_hash", version, out);
     json_out_member_instant(out, "in_force_from", version->in_force_from);
     json_out_member_instant(out, "superseded_at", version->superseded_at);

@@ -1,19 +1,19 @@
-/* The JSON shapes of routes and of definitions' versions as openapi.yaml has them. */
+/* The JSON shapes of agreements and their versions as openapi.yaml has them. */
 #ifndef BATON_CORE_SHAPE_AGREEMENT_H
 #define BATON_CORE_SHAPE_AGREEMENT_H
 
-#include "core/agreement/definition_rules.h"
+#include "core/agreement/agreement_rules.h"
 
-/** RouteList: {data: [Route]} */
-void shape_routes(const struct config *config, const struct route_rule *routes, size_t count,
-                  struct json_out *out);
+/** DefinitionVersion, or AgreementVersion of routes and goals; the actions are bits of enum
+ * agreement_action, warnings may be NULL. */
+void shape_agreement_version(const struct config *config, const struct agreement_version *version,
+                             const struct faults *warnings, unsigned actions, struct json_out *out);
 
-/** DefinitionVersion; the actions are bits of enum definition_action, warnings may be NULL. */
-void shape_definition_version(const struct config *config, const struct definition_version *version,
-                              const struct faults *warnings, unsigned actions,
-                              struct json_out *out);
+/** AgreementList: each with what is open of it, as this caller may act on it. */
+void shape_agreements(const struct config *config, const struct caller *caller,
+                      struct json_out *out);
 
 /** VersionSummary */
-void shape_version_summary(const struct definition_version *version, struct json_out *out);
+void shape_version_summary(const struct agreement_version *version, struct json_out *out);
 
 #endif

@@ -152,6 +152,7 @@ struct definition {
     int32_t respond_minutes;
     int32_t decide_days;
     int32_t nurture_days;
+    const struct signers *signers; /* core/definition/signers.h; NULL: one of each side */
 };
 
 /**

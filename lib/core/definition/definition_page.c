@@ -48,7 +48,10 @@ static const char *state_words(const char *state)
         {"declined", "declined"},
         {"signed", "signed by both sides, not in force yet"},
         {"in_force", "in force"},
+        {"suspended", "suspended by one side: nothing passes by it until that side resumes it"},
         {"superseded", "superseded by a later version"},
+        {"revoked", "signed, and revoked before it was in force"},
+        {"deleted", "deleted"},
     };
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -69,6 +72,21 @@ static void write_hash(struct page *page, const uint8_t *hash)
     page_end_block(page);
 }
 
+static void write_state(struct page *page, const struct definition_page *facts)
+{
+    page_begin_list(page);
+    if (facts->state != NULL)
+        write_item(page, "State", state_words(facts->state));
+    if (facts->effective_from == INSTANT_NONE || facts->effective_from == 0)
+        write_item(page, "Effective", "with the last signature");
+    write_moment(page, "Effective from", facts->effective_from);
+    write_moment(page, "In force from", facts->in_force_from);
+    write_moment(page, "Superseded at", facts->superseded_at);
+    if (facts->hash != NULL)
+        write_hash(page, facts->hash);
+    page_end_list(page);
+}
+
 static void write_head(struct page *page, const struct definition *definition,
                        const struct definition_page *facts)
 {
@@ -84,17 +102,7 @@ static void write_head(struct page *page, const struct definition *definition,
         page_text(page, definition->statement);
         page_end_block(page);
     }
-    page_begin_list(page);
-    if (facts->state != NULL)
-        write_item(page, "State", state_words(facts->state));
-    if (facts->effective_from == INSTANT_NONE || facts->effective_from == 0)
-        write_item(page, "Effective", "with the second signature");
-    write_moment(page, "Effective from", facts->effective_from);
-    write_moment(page, "In force from", facts->in_force_from);
-    write_moment(page, "Superseded at", facts->superseded_at);
-    if (facts->hash != NULL)
-        write_hash(page, facts->hash);
-    page_end_list(page);
+    write_state(page, facts);
 }
 
 static void write_decline(struct page *page, const struct definition_page *facts)
@@ -102,7 +110,7 @@ static void write_decline(struct page *page, const struct definition_page *facts
     if (facts->declined_by == NULL)
         return;
     page_begin_block(page, BLOCK_PARAGRAPH);
-    page_strong(page, "Declined");
+    page_strong(page, facts->step == NULL ? "Declined" : facts->step);
     page_text(page, " by ");
     page_text(page, facts->declined_by);
     if (facts->declined_note != NULL) {
@@ -403,6 +411,61 @@ static void write_signatures(struct page *page, const struct definition_page *fa
     page_end_table(page);
 }
 
+static void write_comments(struct page *page, const struct definition_page *facts)
+{
+    if (facts->comments_count == 0)
+        return;
+    page_heading(page, 2, "Comments");
+    page_begin_list(page);
+    for (size_t i = 0; i < facts->comments_count; i++) {
+        const struct page_comment *comment = &facts->comments[i];
+        page_begin_block(page, BLOCK_ITEM);
+        page_strong(page, comment->member == NULL ? "somebody" : comment->member);
+        page_text(page, ", ");
+        page_moment(page, comment->at);
+        if (comment->criterion != NULL) {
+            page_text(page, ", on ");
+            page_code(page, comment->criterion);
+        }
+        page_text(page, ": ");
+        page_text(page, comment->text);
+        page_end_block(page);
+    }
+    page_end_list(page);
+}
+
+static enum err end_page(struct page *page)
+{
+    page_end(page);
+    return arena_failed(page->out->arena) ? ERR_OUT_OF_MEMORY : ERR_NONE;
+}
+
+enum err definition_page_write_lines(const char *subject, const char *const *lines, size_t count,
+                                     const struct definition_page *facts, enum page_format format,
+                                     struct text_out *out)
+{
+    char title[TITLE_MAX_BYTES + 64];
+    struct page page;
+
+    snprintf(title, sizeof title, "%s, version %lld", subject, (long long)facts->version);
+    page_begin(&page, format, out, title);
+    page_heading(&page, 1, title);
+    write_state(&page, facts);
+    write_decline(&page, facts);
+    write_changes(&page, facts);
+    page_heading(&page, 2, "What it says");
+    page_begin_list(&page);
+    for (size_t i = 0; i < count; i++) {
+        page_begin_block(&page, BLOCK_ITEM);
+        page_text(&page, lines[i]);
+        page_end_block(&page);
+    }
+    page_end_list(&page);
+    write_signatures(&page, facts);
+    write_comments(&page, facts);
+    return end_page(&page);
+}
+
 enum err definition_page_write(const struct definition *definition,
                                const struct definition_page *facts, enum page_format format,
                                struct text_out *out)
@@ -424,6 +487,6 @@ enum err definition_page_write(const struct definition *definition,
     write_exceptions(&page, definition);
     write_clocks(&page, definition);
     write_signatures(&page, facts);
-    page_end(&page);
-    return arena_failed(out->arena) ? ERR_OUT_OF_MEMORY : ERR_NONE;
+    write_comments(&page, facts);
+    return end_page(&page);
 }

@@ -18,6 +18,13 @@ struct page_signature {
     const char *key_made_by; /* who made the key that signed; NULL: unknown */
 };
 
+struct page_comment {
+    const char *member;
+    instant at;
+    const char *criterion; /* NULL: on the whole */
+    const char *text;
+};
+
 /** What the page shows besides the document; unknown members stay zero, NULL or INSTANT_NONE. */
 struct definition_page {
     int64_t version;
@@ -26,10 +33,13 @@ struct definition_page {
     instant effective_from; /* INSTANT_NONE: at the second signature */
     instant in_force_from;
     instant superseded_at;
+    const char *step; /* what a side did alone: "Declined", "Suspended" …; NULL: declined */
     const char *declined_by;
     const char *declined_note;
     const struct page_signature *signatures;
     size_t signatures_count;
+    const struct page_comment *comments;
+    size_t comments_count;
     const struct definition_diff *diff; /* compared with another version; NULL: not shown */
     int64_t diff_against;               /* the version that diff compares with */
 };
@@ -38,5 +48,10 @@ struct definition_page {
 enum err definition_page_write(const struct definition *definition,
                                const struct definition_page *page, enum page_format format,
                                struct text_out *out) MUST_USE;
+
+/** The same of routes or goals, whose document is these sentences. */
+enum err definition_page_write_lines(const char *subject, const char *const *lines, size_t count,
+                                     const struct definition_page *page, enum page_format format,
+                                     struct text_out *out) MUST_USE;
 
 #endif

@@ -2,6 +2,7 @@
 #include "core/definition/definition_reader.h"
 
 #include "base/name.h"
+#include "core/definition/signers.h"
 
 #include <string.h>
 
@@ -428,6 +429,7 @@ static const struct input_field document_fields[] = {
      COUNT(struct definition, reasons_count)},
     {"exceptions", &exceptions_type, AT(struct definition, exceptions)},
     {"respond_within", &respond_type, .offset = 0},
+    {"signers", &signers_type, AT(struct definition, signers)},
     {"decide_within_days", &days_type, AT(struct definition, decide_days),
      .otherwise = DECIDE_DAYS_DEFAULT},
     {"nurture_days", &days_type, AT(struct definition, nurture_days),

@@ -38,7 +38,7 @@ static enum err compile_document(const json_t *document, struct faults *faults,
 static enum err compile_version(const struct config *config, enum term term, int version,
                                 const char *pointer, struct faults *faults, struct definition **out)
 {
-    const struct definition_version *found = config_definition(config, term, version);
+    const struct agreement_version *found = config_definition(config, term, version);
 
     if (found == NULL) {
         faults_add(faults, pointer, "unknown_version", "There is no version %d of %s", version,

@@ -173,7 +173,7 @@ enum err suggestion_write(const struct suggestion_answer *answer, struct json_ou
     const struct suggestions *suggestions = answer->suggestions;
 
     json_out_begin_object(out);
-    json_out_member_text(out, "term", term_name(answer->version->term));
+    json_out_member_text(out, "term", agreement_kind_name(answer->version->kind));
     json_out_member_int(out, "version", answer->version->version);
     json_out_member_text(out, "target", history_target_name(answer->target));
     write_rates("answered", &suggestions->answered, out);

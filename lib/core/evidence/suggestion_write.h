@@ -22,7 +22,7 @@ struct override_count {
 };
 
 struct suggestion_answer {
-    const struct definition_version *version; /* in force */
+    const struct agreement_version *version; /* in force */
     enum history_target target;
     const struct suggestions *suggestions;
     const struct rejection_count *rejections; /* most frequent first */

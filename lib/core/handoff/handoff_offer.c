@@ -55,6 +55,7 @@ struct plan {
     struct outcome *outcome;
     struct lead *lead;
     const struct route_rule *route; /* NULL: self_sourced */
+    enum term gate;                 /* of the route, when it has any */
     struct exception_count *used;   /* NULL: no exception */
     struct offer offer;
 };
@@ -72,7 +73,7 @@ static enum decision refuse_verdict(struct plan *plan, const struct term_judgeme
     return outcome_refuse(work, plan->outcome, ERR_NOT_QUALIFIED,
                           "The verdict under %s version %d is %s; an exception or an override "
                           "must be named as such",
-                          term_name(judged->version->term), judged->version->version,
+                          agreement_kind_name(judged->version->kind), judged->version->version,
                           verdict_result_name(judged->result));
 }
 
@@ -110,6 +111,51 @@ static enum decision check_lead(struct plan *plan)
     return DECIDED;
 }
 
+/* The first of the ways to this team that is for this lead. */
+static const struct route_rule *find_route(const struct plan *plan, struct uuid to)
+{
+    const struct config *config = plan->work->config;
+
+    for (size_t i = 0; i < config->route_count; i++) {
+        const struct route_rule *route = &config->routes[i];
+        if (uuid_equal(route->from_team, plan->caller->team) && uuid_equal(route->to_team, to) &&
+            offer_route_is_for(route, plan->lead, plan->work->now))
+            return route;
+    }
+    return NULL;
+}
+
+static bool meets_now(const struct plan *plan, enum term term)
+{
+    const struct agreement_version *version = plan->work->config->in_force[term];
+    const struct verdict_override *word = &plan->lead->overrides[term];
+    struct verdict_subject subject = lead_subject(plan->lead, plan->work->now);
+    struct verdict verdict;
+
+    if (version == NULL)
+        return false;
+    if (word->given && word->version == version->version)
+        return word->result == VERDICT_QUALIFIED;
+    verdict_evaluate(version->compiled, &subject, &verdict);
+    return verdict.result == VERDICT_QUALIFIED;
+}
+
+/* The first gate that the lead meets, else the last that can be passed at all: an exception is one
+ * from the widest. */
+static enum term find_gate(const struct plan *plan)
+{
+    const struct route_rule *route = plan->route;
+    enum term gate = route->gate_count == 0 ? TERM_COUNT : route->gates[0];
+
+    for (size_t i = 0; i < route->gate_count; i++) {
+        if (meets_now(plan, route->gates[i]))
+            return route->gates[i];
+        if (plan->work->config->in_force[route->gates[i]] != NULL)
+            gate = route->gates[i];
+    }
+    return gate;
+}
+
 static enum decision find_way(struct plan *plan)
 {
     struct work *work = plan->work;
@@ -128,10 +174,16 @@ static enum decision find_way(struct plan *plan)
                                  "A self-sourced lead is a sales team's own: to_team is the team "
                                  "that found it");
     }
-    plan->route = config_route(work->config, plan->caller->team, to->id);
+    plan->route = find_route(plan, to->id);
     if (plan->route == NULL)
-        return outcome_refuse(work, plan->outcome, ERR_NO_ROUTE, "No route leads from %s to %s",
+        return outcome_refuse(work, plan->outcome, ERR_NO_ROUTE,
+                              "No route leads from %s to %s for this lead",
                               from == NULL ? "this team" : from->name, to->name);
+    if (config_is_suspended(work->config, AGREEMENT_ROUTES))
+        return outcome_refuse(
+            work, plan->outcome, ERR_STATE_CONFLICT,
+            "The routes are suspended: nothing is offered until they are resumed");
+    plan->gate = find_gate(plan);
     return DECIDED;
 }
 
@@ -140,7 +192,7 @@ static enum decision find_way(struct plan *plan)
 static enum decision check_exception(struct plan *plan, enum exception_kind kind)
 {
     struct work *work = plan->work;
-    const struct definition_version *version = work->config->in_force[plan->route->gate];
+    const struct agreement_version *version = work->config->in_force[plan->gate];
     const struct exception *allowed = &version->compiled->exceptions[kind];
     struct verdict_subject subject = lead_subject(plan->lead, work->now);
     struct verdict verdict;
@@ -154,7 +206,7 @@ static enum decision check_exception(struct plan *plan, enum exception_kind kind
         return outcome_refuse_at(work, plan->outcome, ERR_UNPROCESSABLE, "/kind", "not_agreed",
                                  "The definition in force allows no exception of this kind");
     struct exception_count month = {
-        .term = version->term, .kind = kind, .month = instant_month(work->now)};
+        .term = (enum term)version->kind, .kind = kind, .month = instant_month(work->now)};
     enum find found;
     plan->used = work_find(work, KIND_EXCEPTION, &month, &found);
     if (found == FIND_NEEDED)
@@ -174,14 +226,19 @@ static enum decision check_gate(struct plan *plan)
 
     if (route == NULL)
         return DECIDED;
-    if (!route->gated && exception)
+    if (route->gate_count == 0 && exception)
         return outcome_refuse_at(plan->work, plan->outcome, ERR_UNPROCESSABLE, "/kind",
                                  "not_agreed",
                                  "No definition gates this route: there is nothing to except from");
-    if (route->gated && plan->work->config->in_force[route->gate] == NULL)
+    if (route->gate_count > 0 && plan->work->config->in_force[plan->gate] == NULL)
         return outcome_refuse(plan->work, plan->outcome, ERR_NO_DEFINITION,
                               "No %s definition is in force: nothing can pass this gate",
-                              term_name(route->gate));
+                              term_name(plan->gate));
+    if (route->gate_count > 0 &&
+        config_is_suspended(plan->work->config, (enum agreement_kind)plan->gate))
+        return outcome_refuse(plan->work, plan->outcome, ERR_STATE_CONFLICT,
+                              "The %s definition is suspended: nobody passes this gate meanwhile",
+                              term_name(plan->gate));
     return exception ? check_exception(plan, kind) : DECIDED;
 }
 
@@ -192,10 +249,10 @@ static enum decision pass_gate(struct plan *plan)
     const struct route_rule *route = plan->route;
     struct offer *offer = &plan->offer;
 
-    if (route == NULL || !route->gated)
+    if (route == NULL || route->gate_count == 0)
         return DECIDED;
     const struct term_judgement *judged =
-        judge_term(plan->work, plan->lead, plan->caller, route->gate);
+        judge_term(plan->work, plan->lead, plan->caller, plan->gate);
     if (judged == NULL)
         return DECIDED; /* memory is short, which the arena remembers */
     if (plan->input->kind == HANDOFF_KIND_STANDARD) {
@@ -204,11 +261,11 @@ static enum decision pass_gate(struct plan *plan)
         if (judged->overridden) {
             offer->kind = HANDOFF_KIND_OVERRIDE;
             if (offer->note == NULL)
-                offer->note = plan->lead->overrides[route->gate].note;
+                offer->note = plan->lead->overrides[plan->gate].note;
         }
     }
     offer->gated = true;
-    offer->term = route->gate;
+    offer->term = plan->gate;
     offer->version = judged->version->version;
     offer->verdict_seq = judged->seq;
     if (plan->used != NULL)

@@ -8,8 +8,8 @@
 
 static bool is_known_reason(struct work *work, const struct handoff *handoff, const char *code)
 {
-    const struct definition_version *gate = handoff_reasons(work, handoff);
-    const struct definition_version *sql =
+    const struct agreement_version *gate = handoff_reasons(work, handoff);
+    const struct agreement_version *sql =
         handoff->qualified_version == 0
             ? NULL
             : config_definition(work->config, TERM_SQL, handoff->qualified_version);
@@ -33,7 +33,7 @@ static bool check_reason(struct work *work, const struct handoff *handoff,
     }
     if (is_known_reason(work, handoff, input->reason))
         return true;
-    const struct definition_version *version = handoff_reasons(work, handoff);
+    const struct agreement_version *version = handoff_reasons(work, handoff);
     if (version == NULL)
         version = config_definition(work->config, TERM_SQL, handoff->qualified_version);
     handoff_refuse_reason(work, outcome, version);
@@ -47,7 +47,7 @@ static void record(struct handoff_step *step, const struct handoff_outcome_input
 {
     struct work *work = step->work;
     struct handoff *handoff = step->handoff;
-    const struct definition_version *reasons = handoff_reasons(work, handoff);
+    const struct agreement_version *reasons = handoff_reasons(work, handoff);
 
     handoff->outcome = input->outcome;
     handoff->outcome_at = input->occurred_at == INSTANT_NONE ? work->now : input->occurred_at;

@@ -19,10 +19,10 @@ struct rejection {
 
 /* ---- the reason ---- */
 
-const struct definition_version *handoff_reasons(const struct work *work,
-                                                 const struct handoff *handoff)
+const struct agreement_version *handoff_reasons(const struct work *work,
+                                                const struct handoff *handoff)
 {
-    const struct definition_version *version =
+    const struct agreement_version *version =
         handoff->version == 0 ? work->config->in_force[TERM_MQL]
                               : config_definition(work->config, handoff->term, handoff->version);
 
@@ -30,7 +30,7 @@ const struct definition_version *handoff_reasons(const struct work *work,
 }
 
 enum decision handoff_refuse_reason(struct work *work, struct outcome *outcome,
-                                    const struct definition_version *version)
+                                    const struct agreement_version *version)
 {
     const struct definition *definition = version->compiled;
     const char **codes = ARENA_ARRAY(work->arena, const char *, definition->reasons_count + 1);
@@ -41,13 +41,13 @@ enum decision handoff_refuse_reason(struct work *work, struct outcome *outcome,
     outcome->problem.reason_count = codes == NULL ? 0 : definition->reasons_count;
     return outcome_refuse_at(work, outcome, ERR_UNKNOWN_REASON, "/reason", "unknown_reason",
                              "Version %d of %s has no such reason", version->version,
-                             term_name(version->term));
+                             agreement_kind_name(version->kind));
 }
 
 static bool find_reason(struct rejection *rejection)
 {
     struct handoff_step *step = &rejection->step;
-    const struct definition_version *version = handoff_reasons(step->work, step->handoff);
+    const struct agreement_version *version = handoff_reasons(step->work, step->handoff);
 
     rejection->about = ABOUT_GAP;
     step->then = THEN_NURTURE;

@@ -28,11 +28,11 @@ enum decision handoff_return(struct work *work, const struct command *command,
 
 /** The definition whose reasons count: of the gate's version, else the mql definition in force;
  *  NULL when there is none, and any code is taken. */
-const struct definition_version *handoff_reasons(const struct work *work,
-                                                 const struct handoff *handoff);
+const struct agreement_version *handoff_reasons(const struct work *work,
+                                                const struct handoff *handoff);
 
 /** ERR_UNKNOWN_REASON with the codes that there are. */
 enum decision handoff_refuse_reason(struct work *work, struct outcome *outcome,
-                                    const struct definition_version *version);
+                                    const struct agreement_version *version);
 
 #endif

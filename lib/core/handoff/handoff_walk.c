@@ -9,7 +9,7 @@ static struct uuid member_of(const struct handoff_step *step)
 
 static int32_t decide_days(const struct work *work, const struct handoff *handoff)
 {
-    const struct definition_version *gate =
+    const struct agreement_version *gate =
         handoff->version == 0 ? NULL
                               : config_definition(work->config, handoff->term, handoff->version);
 

@@ -6,7 +6,7 @@
 static void record_verdict(struct work *work, struct lead *lead, const struct caller *caller,
                            enum stage before, struct term_judgement *judged)
 {
-    const struct definition_version *version = judged->version;
+    const struct agreement_version *version = judged->version;
     struct json_out *body = work_body(work);
 
     json_out_key(body, "definition");
@@ -26,7 +26,7 @@ static void record_verdict(struct work *work, struct lead *lead, const struct ca
     struct verdict_row row = {
         .lead = lead->id,
         .seq = entry->seq,
-        .term = version->term,
+        .term = (enum term)version->kind,
         .version = version->version,
         .result = judged->verdict.result,
         .score = judged->verdict.score,
@@ -41,7 +41,7 @@ static void record_verdict(struct work *work, struct lead *lead, const struct ca
  * asks the lead anew. NULL: none is in force, or memory is short. */
 static struct term_judgement *evaluate(struct work *work, const struct lead *lead, enum term term)
 {
-    const struct definition_version *version = work->config->in_force[term];
+    const struct agreement_version *version = work->config->in_force[term];
     const struct verdict_override *override = &lead->overrides[term];
     struct term_judgement *judged =
         version == NULL ? NULL : ARENA_NEW(work->arena, struct term_judgement);

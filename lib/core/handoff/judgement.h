@@ -5,7 +5,7 @@
 #include "core/work.h"
 
 struct term_judgement {
-    const struct definition_version *version; /* in force */
+    const struct agreement_version *version; /* in force */
     struct verdict verdict;
     enum verdict_result result; /* the verdict's, or what a human's override says */
     bool overridden;

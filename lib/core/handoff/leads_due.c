@@ -90,7 +90,8 @@ static instant end_of_second_span(const struct handoff *handoff)
 static void answer_is_overdue(struct work *work, struct lead *lead, const struct command *command)
 {
     struct handoff *late = lead->open;
-    const struct route_rule *route = config_route(work->config, late->from_team, late->to_team);
+    const struct route_rule *route =
+        config_route_of(work->config, late->from_team, late->to_team, late->gated, late->term);
     enum overdue_then then = route == NULL ? OVERDUE_KEEP : route->overdue;
     const struct team *other =
         then == OVERDUE_ESCALATE ? config_team(work->config, route->escalate_to) : NULL;

@@ -10,11 +10,11 @@
 static int32_t respond_minutes(const struct work *work, const struct lead *lead,
                                const struct offer *offer)
 {
-    const struct definition_version *srl = work->config->in_force[TERM_SRL];
+    const struct agreement_version *srl = work->config->in_force[TERM_SRL];
 
     if (lead->stage == STAGE_SRL && srl != NULL)
         return srl->compiled->respond_minutes;
-    const struct definition_version *gate =
+    const struct agreement_version *gate =
         offer->gated ? work->config->in_force[offer->term] : NULL;
     return gate == NULL ? RESPOND_MINUTES_DEFAULT : gate->compiled->respond_minutes;
 }
@@ -89,22 +89,69 @@ static bool may_be_offered(const struct work *work, const struct lead *lead,
                                    !lead_is_held(lead, work->now));
 }
 
-static bool is_open_to(const struct route_rule *route, const struct lead *lead,
-                       const struct judgement *judgement)
+/* The first gate that the lead meets and that is not suspended; TERM_COUNT: none. */
+static enum term gate_met(const struct config *config, const struct route_rule *route,
+                          const struct judgement *judgement)
 {
-    return uuid_equal(route->from_team, lead->owner_team) &&
-           (!route->gated || judgement_meets(judgement, route->gate));
+    for (size_t i = 0; i < route->gate_count; i++)
+        if (judgement_meets(judgement, route->gates[i]) &&
+            !config_is_suspended(config, (enum agreement_kind)route->gates[i]))
+            return route->gates[i];
+    return TERM_COUNT;
 }
 
+bool offer_route_is_for(const struct route_rule *route, const struct lead *lead, instant now)
+{
+    struct verdict_subject subject = lead_subject(lead, now);
+    struct verdict verdict;
+
+    if (route->when == NULL)
+        return true;
+    verdict_evaluate(route->when, &subject, &verdict);
+    return verdict.result == VERDICT_QUALIFIED;
+}
+
+static struct offer offer_on(const struct route_rule *route, const struct lead *lead,
+                             const struct judgement *judgement, enum term gate)
+{
+    struct offer offer = {
+        .from_team = route->from_team,
+        .to_team = route->to_team,
+        .kind = HANDOFF_KIND_STANDARD,
+    };
+
+    if (gate == TERM_COUNT)
+        return offer;
+    const struct term_judgement *judged = judgement->terms[gate];
+    offer.gated = true;
+    offer.term = gate;
+    offer.version = judged->version->version;
+    offer.verdict_seq = judged->seq;
+    if (judged->overridden) {
+        offer.kind = HANDOFF_KIND_OVERRIDE;
+        offer.note = lead->overrides[gate].note;
+    }
+    return offer;
+}
+
+/* A lead that met a gate and waits says on what. */
 const char *offer_hindrance(const struct work *work, const struct lead *lead,
                             const struct judgement *judgement)
 {
     const struct config *config = work->config;
+    bool suspended = config_is_suspended(config, AGREEMENT_ROUTES);
 
-    for (size_t i = 0; i < config->route_count; i++)
-        if (is_open_to(&config->routes[i], lead, judgement))
-            return "not_automatic";
-    return "no_route";
+    for (size_t i = 0; i < config->route_count; i++) {
+        const struct route_rule *route = &config->routes[i];
+        if (!uuid_equal(route->from_team, lead->owner_team) ||
+            !offer_route_is_for(route, lead, work->now))
+            continue;
+        if (route->gate_count == 0 || gate_met(config, route, judgement) != TERM_COUNT)
+            return suspended ? "suspended" : "not_automatic";
+        for (size_t k = 0; k < route->gate_count; k++)
+            suspended = suspended || judgement_meets(judgement, route->gates[k]);
+    }
+    return suspended ? "suspended" : "no_route";
 }
 
 struct handoff *offer_by_itself(struct work *work, struct lead *lead,
@@ -112,31 +159,25 @@ struct handoff *offer_by_itself(struct work *work, struct lead *lead,
 {
     const struct config *config = work->config;
 
-    if (!may_be_offered(work, lead, again))
+    if (!may_be_offered(work, lead, again) || config_is_suspended(config, AGREEMENT_ROUTES))
         return NULL;
     for (size_t i = 0; i < config->route_count; i++) {
         const struct route_rule *route = &config->routes[i];
         bool named = uuid_is_nil(again->only) || uuid_equal(route->to_team, again->only);
-        if ((!route->automatic && again->wish == NULL) || !is_open_to(route, lead, judgement) ||
-            !named || uuid_equal(route->to_team, again->except))
+        if ((!route->automatic && again->wish == NULL) || !named ||
+            !uuid_equal(route->from_team, lead->owner_team) ||
+            uuid_equal(route->to_team, again->except))
             continue;
-        const struct term_judgement *judged = judgement->terms[route->gate];
-        bool word = route->gated && judged->overridden;
-        return offer_make(work, lead,
-                          &(struct offer){
-                              .from_team = route->from_team,
-                              .to_team = route->to_team,
-                              .kind = word ? HANDOFF_KIND_OVERRIDE : HANDOFF_KIND_STANDARD,
-                              .gated = route->gated,
-                              .term = route->gate,
-                              .version = route->gated ? judged->version->version : 0,
-                              .verdict_seq = route->gated ? judged->seq : 0,
-                              .previous = again->previous,
-                              .note = word && again->note == NULL
-                                          ? lead->overrides[route->gate].note
-                                          : again->note,
-                              .caller = again->wish,
-                          });
+        enum term gate = gate_met(config, route, judgement);
+        if ((gate == TERM_COUNT && route->gate_count > 0) ||
+            !offer_route_is_for(route, lead, work->now))
+            continue;
+        struct offer offer = offer_on(route, lead, judgement, gate);
+        offer.previous = again->previous;
+        offer.caller = again->wish;
+        if (again->note != NULL)
+            offer.note = again->note;
+        return offer_make(work, lead, &offer);
     }
     return NULL;
 }

@@ -35,9 +35,10 @@ struct offer_again {
 };
 
 /**
- * Offers the lead along the first automatic route from its owner whose gate is met, unless it has
- * an open handoff, is held, or is or is claimed to be an opportunity or a customer, or is
- * disqualified. NULL when nothing was offered.
+ * Offers the lead along the first automatic route from its owner that is for it and of which it
+ * meets a gate, unless it has an open handoff, is held, or is or is claimed to be an opportunity or
+ * a customer, or is disqualified. What is suspended lets nobody pass. NULL when nothing was
+ * offered.
  */
 struct handoff *offer_by_itself(struct work *work, struct lead *lead,
                                 const struct judgement *judgement, const struct offer_again *again);
@@ -55,8 +56,12 @@ instant offer_answer_due(const struct work *work, struct uuid by, int64_t minute
 bool offer_is_claimed(const struct lead *lead);
 
 /** Why a lead that meets a definition was not offered by itself: "not_automatic", its owner offers
- *  by hand; "no_route" that its verdict opens. */
+ *  by hand; "suspended", as one side has suspended the definition or the routes; "no_route" that
+ *  its verdict opens. */
 const char *offer_hindrance(const struct work *work, const struct lead *lead,
                             const struct judgement *judgement);
+
+/** Whether the route's test is met, or it has none. */
+bool offer_route_is_for(const struct route_rule *route, const struct lead *lead, instant now);
 
 #endif

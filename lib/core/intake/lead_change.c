@@ -285,7 +285,7 @@ enum decision lead_facts(struct work *work, const struct command *command, struc
 
 /* What holds of a term now: a word against this version before, else the verdict. */
 static enum verdict_result result_now(const struct work *work, const struct lead *lead,
-                                      enum term term, const struct definition_version *version)
+                                      enum term term, const struct agreement_version *version)
 {
     const struct verdict_override *override = &lead->overrides[term];
     struct verdict_subject subject = lead_subject(lead, work->now);
@@ -302,7 +302,7 @@ enum decision lead_override(struct work *work, const struct command *command,
                             struct outcome *outcome)
 {
     const struct override_input *input = command->input;
-    const struct definition_version *version = work->config->in_force[input->term];
+    const struct agreement_version *version = work->config->in_force[input->term];
     enum decision decision;
 
     if (uuid_is_nil(command->caller.member))

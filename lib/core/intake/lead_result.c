@@ -11,7 +11,7 @@ const struct term_judgement *lead_shown_verdict(const struct work *work, const s
     const struct term_judgement *shown = judgement_shown(judgement);
 
     for (int term = TERM_MQL; shown == NULL && term <= TERM_SRL; term++) {
-        const struct definition_version *version = work->config->in_force[term];
+        const struct agreement_version *version = work->config->in_force[term];
         if (version == NULL)
             continue;
         struct verdict_subject subject = lead_subject(lead, work->now);

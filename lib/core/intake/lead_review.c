@@ -8,6 +8,8 @@
 #include "core/intake/lead_result.h"
 #include "core/lead/lead_find.h"
 
+#include <string.h>
+
 static const char *const decision_names[REVIEW_DECISION_COUNT] = {
 #define X(name, text) [REVIEW_##name] = text,
     REVIEW_DECISION_TABLE(X)
@@ -80,7 +82,7 @@ static void check_lead(struct work *work, const struct command *command, struct 
 /* A reason of the definition by which leads are judged; with none in force any code will do. */
 static void check_reason(struct work *work, const char *reason, struct outcome *outcome)
 {
-    const struct definition_version *version = work->config->in_force[TERM_MQL];
+    const struct agreement_version *version = work->config->in_force[TERM_MQL];
 
     if (reason != NULL && version != NULL && definition_reason(version->compiled, reason) == NULL)
         handoff_refuse_reason(work, outcome, version);
@@ -123,7 +125,7 @@ static void append(struct work *work, const struct command *command, struct lead
 /* Held from now on, so that nothing is offered by itself before the date or a newly met srl. */
 static void wait_until(struct work *work, struct lead *lead, const struct review_input *input)
 {
-    const struct definition_version *mql = work->config->in_force[TERM_MQL];
+    const struct agreement_version *mql = work->config->in_force[TERM_MQL];
     struct lead_hold hold = {
         .definition = mql == NULL ? NULL : mql->compiled,
         .criterion = -1,
@@ -162,6 +164,12 @@ static void refuse_offer(struct work *work, const struct lead *lead,
                        "No definition is in force: nothing can pass a gate");
         return;
     }
+    if (strcmp(offer_hindrance(work, lead, judgement), "suspended") == 0) {
+        outcome_refuse(work, outcome, ERR_STATE_CONFLICT,
+                       "One side has suspended the definition or the routes: nothing is offered "
+                       "until they are resumed");
+        return;
+    }
     if (shown->result == VERDICT_QUALIFIED) {
         outcome_refuse(work, outcome, ERR_NO_ROUTE,
                        "No route from %s is open to it; an exception names its team in POST "
@@ -177,7 +185,7 @@ static void refuse_offer(struct work *work, const struct lead *lead,
     outcome_refuse(work, outcome, ERR_NOT_QUALIFIED,
                    "The verdict under %s version %d is %s, which no route lets through; an "
                    "exception is made by POST /v1/handoffs",
-                   term_name(shown->version->term), shown->version->version,
+                   agreement_kind_name(shown->version->kind), shown->version->version,
                    verdict_result_name(shown->result));
 }
 

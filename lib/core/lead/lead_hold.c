@@ -11,7 +11,7 @@ instant lead_nurture_date(const struct work *work, const struct definition *defi
 
 instant lead_next_date(const struct work *work)
 {
-    const struct definition_version *version = work->config->in_force[TERM_MQL];
+    const struct agreement_version *version = work->config->in_force[TERM_MQL];
 
     return lead_nurture_date(work, version == NULL ? NULL : version->compiled);
 }
@@ -126,7 +126,7 @@ void lead_hold(struct work *work, struct lead *lead, const struct lead_hold *hol
 
 bool lead_meets_srl(struct work *work, const struct lead *lead)
 {
-    const struct definition_version *srl = work->config->in_force[TERM_SRL];
+    const struct agreement_version *srl = work->config->in_force[TERM_SRL];
     const struct verdict_override *override = &lead->overrides[TERM_SRL];
     struct verdict *verdict = srl == NULL ? NULL : ARENA_NEW(work->arena, struct verdict);
 

@@ -63,6 +63,19 @@
     X(DEFINITION_ACKNOWLEDGED, 45, "definition.acknowledged")                                      \
     X(DEFINITION_IN_FORCE, 46, "definition.in_force")                                              \
     X(DEFINITION_SUPERSEDED, 47, "definition.superseded")                                          \
+    X(AGREEMENT_DRAFTED, 80, "agreement.drafted")                                                  \
+    X(AGREEMENT_EDITED, 81, "agreement.replaced")                                                  \
+    X(AGREEMENT_PROPOSED, 82, "agreement.proposed")                                                \
+    X(AGREEMENT_SIGNED, 83, "agreement.signed")                                                    \
+    X(AGREEMENT_DECLINED, 84, "agreement.declined")                                                \
+    X(AGREEMENT_ACKNOWLEDGED, 85, "agreement.acknowledged")                                        \
+    X(AGREEMENT_IN_FORCE, 86, "agreement.in_force")                                                \
+    X(AGREEMENT_SUPERSEDED, 87, "agreement.superseded")                                            \
+    X(AGREEMENT_SUSPENDED, 88, "agreement.suspended")                                              \
+    X(AGREEMENT_RESUMED, 89, "agreement.resumed")                                                  \
+    X(AGREEMENT_REVOKED, 90, "agreement.revoked")                                                  \
+    X(AGREEMENT_DELETED, 91, "agreement.deleted")                                                  \
+    X(AGREEMENT_COMMENTED, 92, "agreement.commented")                                              \
     X(WORKSPACE_CREATED, 60, "workspace.created")                                                  \
     X(TEAM_CREATED, 61, "team.created")                                                            \
     X(TEAM_UPDATED, 62, "team.updated")                                                            \

@@ -79,11 +79,10 @@ enum decision team_create(struct work *work, const struct command *command, stru
 
 static bool has_signed(const struct config *config, const struct team *team)
 {
-    for (size_t i = 0; i < config->definition_count; i++) {
-        for (int side = 0; side < SIDE_COUNT; side++) {
-            const struct signature *signature = &config->definitions[i].signatures[side];
+    for (size_t i = 0; i < config->agreement_count; i++) {
+        for (size_t k = 0; k < config->agreements[i].signature_count; k++) {
             const struct member *member =
-                signature->given ? config_member(config, signature->member) : NULL;
+                config_member(config, config->agreements[i].signatures[k].member);
             if (member != NULL && uuid_equal(member->team, team->id))
                 return true;
         }

@@ -106,10 +106,10 @@ struct columns {
     X(team_columns)                                                                                \
     X(member_columns)                                                                              \
     X(key_columns)                                                                                 \
-    X(route_columns)                                                                               \
-    X(definition_columns)                                                                          \
+    X(agreement_columns)                                                                           \
     X(signature_columns)                                                                           \
     X(acknowledgement_columns)                                                                     \
+    X(comment_columns)                                                                             \
     X(source_columns)                                                                              \
     X(sealed_columns)                                                                              \
     X(checkpoint_columns)                                                                          \

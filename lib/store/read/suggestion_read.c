@@ -178,7 +178,7 @@ static enum err add_all(const struct read *read, const struct history_query *que
     return err;
 }
 
-static enum err make(struct suggestion_set *set, const struct definition_version *version,
+static enum err make(struct suggestion_set *set, const struct agreement_version *version,
                      struct suggestions *made)
 {
     json_t *document =
@@ -193,7 +193,7 @@ enum err suggestion_read(const struct read *read, const struct config *config, e
                          enum history_target target, struct arena *lasting,
                          struct suggestion_answer *answer)
 {
-    const struct definition_version *version = config->in_force[term];
+    const struct agreement_version *version = config->in_force[term];
     struct suggestions *made = ARENA_NEW(lasting, struct suggestions);
     struct history_query query = {.term = term, .created_before = history_now()};
 

@@ -1,6 +1,6 @@
 #include "store/table/column_words.h"
 
-#include "core/agreement/definition_rules.h"
+#include "core/agreement/agreement_rules.h"
 #include "core/lead/lead.h"
 
 const struct column_form as_term = COLUMN_WORD(term_name, TERM_COUNT);

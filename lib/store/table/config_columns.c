@@ -2,12 +2,12 @@
 
 #include "store/table/column_words.h"
 
-/* A draft has no hash yet. */
+/* A draft has no hash yet, and none any more. */
 static void put_hash(struct column_writer *w, const void *row)
 {
-    const struct definition_version *version = row;
+    const struct agreement_version *version = row;
 
-    if (version->state == DEFINITION_DRAFT)
+    if (version->state == AGREEMENT_DRAFT || version->state == AGREEMENT_DELETED)
         pg_array_null(w->to);
     else
         as_bytes.put(w, row);
@@ -18,10 +18,12 @@ static bool get_hash(const struct column_reader *r, void *row)
     return as_bytes.get(r, row);
 }
 
-static const struct column_form as_definition_hash = {
+static const struct column_form as_agreement_hash = {
     .type = PG_BYTEA, .size = DIGEST_BYTES, .put = put_hash, .get = get_hash};
-static const struct column_form as_definition_state =
-    COLUMN_WORD(definition_state_name, DEFINITION_STATE_COUNT);
+static const struct column_form as_agreement_state =
+    COLUMN_WORD(agreement_state_name, AGREEMENT_STATE_COUNT);
+static const struct column_form as_agreement_kind =
+    COLUMN_WORD(agreement_kind_name, AGREEMENT_KIND_COUNT);
 
 /* clang-format off */
 
@@ -86,81 +88,81 @@ static const struct column key_list[] = {
 
 const struct columns key_columns = COLUMNS("api_key", key_list, struct api_key);
 
-static const struct column_form as_overdue_then =
-    COLUMN_WORD(overdue_then_name, OVERDUE_THEN_COUNT);
+#define IN(name) MEMBER(struct agreement_version, name)
 
-#define IN(name) MEMBER(struct route_row, name)
-
-static const struct column route_list[] = {
-    {"ordinal",   &as_int4, IN(ordinal),   COLUMN_KEY},
-    {"from_team", &as_uuid, IN(rule.from_team)},
-    {"to_team",   &as_uuid, IN(rule.to_team)},
-    {"gate",      &as_term, IN(rule.gate), COLUMN_NULL,
-        .beside = offsetof(struct route_row, rule.gated)},
-    {"automatic", &as_bool, IN(rule.automatic)},
-    {"overdue",     &as_overdue_then, IN(rule.overdue)},
-    {"escalate_to", &as_uuid,         IN(rule.escalate_to), COLUMN_NULL},
+static const struct column agreement_list[] = {
+    {"agreement_id",   &as_uuid,            IN(id)},
+    {"kind",           &as_agreement_kind,  IN(kind),           COLUMN_KEY},
+    {"version",        &as_int4,            IN(version),        COLUMN_KEY},
+    {"state",          &as_agreement_state, IN(state),          COLUMN_CHANGES},
+    {"document",       &as_text,            IN(document),       COLUMN_CHANGES},
+    {"revision",       &as_int4,            IN(revision),       COLUMN_CHANGES},
+    {"hash",           &as_agreement_hash,  IN(hash),           COLUMN_CHANGES | COLUMN_NULL},
+    {"effective_from", &as_instant,         IN(effective_from), COLUMN_CHANGES | COLUMN_NULL},
+    {"in_force_from",  &as_instant,         IN(in_force_from),  COLUMN_CHANGES | COLUMN_NULL},
+    {"superseded_at",  &as_instant,         IN(superseded_at),  COLUMN_CHANGES | COLUMN_NULL},
+    {"created_by",     &as_uuid,            IN(created_by),     COLUMN_NULL},
+    {"created_at",     &as_instant,         IN(created_at)},
+    {"proposed_by",    &as_uuid,            IN(proposed_by),    COLUMN_CHANGES | COLUMN_NULL},
+    {"proposed_at",    &as_instant,         IN(proposed_at),    COLUMN_CHANGES | COLUMN_NULL},
+    {"declined_by",    &as_uuid,            IN(declined_by),    COLUMN_CHANGES | COLUMN_NULL},
+    {"declined_at",    &as_instant,         IN(declined_at),    COLUMN_CHANGES | COLUMN_NULL},
+    {"decline_reason", &as_text,            IN(decline_reason), COLUMN_CHANGES | COLUMN_NULL},
+    {"suspended_by",   &as_uuid,            IN(suspended_by),   COLUMN_CHANGES | COLUMN_NULL},
+    {"suspended_at",   &as_instant,         IN(suspended_at),   COLUMN_CHANGES | COLUMN_NULL},
+    {"suspend_reason", &as_text,            IN(suspend_reason), COLUMN_CHANGES | COLUMN_NULL},
 };
 #undef IN
 
-const struct columns route_columns = COLUMNS("route", route_list, struct route_row);
-
-#define IN(name) MEMBER(struct definition_version, name)
-
-static const struct column definition_list[] = {
-    {"definition_id",  &as_uuid,             IN(id)},
-    {"term",           &as_term,             IN(term),           COLUMN_KEY},
-    {"version",        &as_int4,             IN(version),        COLUMN_KEY},
-    {"state",          &as_definition_state, IN(state),          COLUMN_CHANGES},
-    {"document",       &as_text,             IN(document),       COLUMN_CHANGES},
-    {"revision",       &as_int4,             IN(revision),       COLUMN_CHANGES},
-    {"hash",           &as_definition_hash,  IN(hash),           COLUMN_CHANGES | COLUMN_NULL},
-    {"effective_from", &as_instant,          IN(effective_from), COLUMN_CHANGES | COLUMN_NULL},
-    {"in_force_from",  &as_instant,          IN(in_force_from),  COLUMN_CHANGES | COLUMN_NULL},
-    {"superseded_at",  &as_instant,          IN(superseded_at),  COLUMN_CHANGES | COLUMN_NULL},
-    {"created_by",     &as_uuid,             IN(created_by),     COLUMN_NULL},
-    {"created_at",     &as_instant,          IN(created_at)},
-    {"proposed_by",    &as_uuid,             IN(proposed_by),    COLUMN_CHANGES | COLUMN_NULL},
-    {"proposed_at",    &as_instant,          IN(proposed_at),    COLUMN_CHANGES | COLUMN_NULL},
-    {"declined_by",    &as_uuid,             IN(declined_by),    COLUMN_CHANGES | COLUMN_NULL},
-    {"declined_at",    &as_instant,          IN(declined_at),    COLUMN_CHANGES | COLUMN_NULL},
-    {"decline_reason", &as_text,             IN(decline_reason), COLUMN_CHANGES | COLUMN_NULL},
-};
-#undef IN
-
-const struct columns definition_columns =
-    COLUMNS("definition", definition_list, struct definition_version);
+const struct columns agreement_columns =
+    COLUMNS("agreement", agreement_list, struct agreement_version);
 
 #define IN(name) MEMBER(struct signature_row, name)
 
 static const struct column signature_list[] = {
-    {"term",             &as_term,    IN(term),    COLUMN_KEY},
-    {"version",          &as_int4,    IN(version), COLUMN_KEY},
-    {"side",             &as_side,    IN(side),    COLUMN_KEY},
-    {"member_id",        &as_uuid,    IN(signature.member)},
-    {"key_id",           &as_uuid,    IN(signature.key)},
-    {"key_made_by_kind", &as_int2,    IN(signature.key_made_by.kind)},
-    {"key_made_by",      &as_uuid,    IN(signature.key_made_by.id), COLUMN_NULL},
-    {"hash",             &as_bytes,   IN(signature.hash)},
-    {"signed_at",        &as_instant, IN(signature.signed_at)},
+    {"kind",             &as_agreement_kind, IN(kind),             COLUMN_KEY},
+    {"version",          &as_int4,           IN(version),          COLUMN_KEY},
+    {"member_id",        &as_uuid,           IN(signature.member), COLUMN_KEY},
+    {"side",             &as_side,           IN(signature.side)},
+    {"key_id",           &as_uuid,           IN(signature.key)},
+    {"key_made_by_kind", &as_int2,           IN(signature.key_made_by.kind)},
+    {"key_made_by",      &as_uuid,           IN(signature.key_made_by.id), COLUMN_NULL},
+    {"hash",             &as_bytes,          IN(signature.hash)},
+    {"signed_at",        &as_instant,        IN(signature.signed_at)},
 };
 #undef IN
 
 const struct columns signature_columns =
-    COLUMNS("definition_signature", signature_list, struct signature_row);
+    COLUMNS("agreement_signature", signature_list, struct signature_row);
 
 #define IN(name) MEMBER(struct acknowledgement_row, name)
 
 static const struct column acknowledgement_list[] = {
-    {"term",            &as_term,    IN(term),    COLUMN_KEY},
-    {"version",         &as_int4,    IN(version), COLUMN_KEY},
-    {"member_id",       &as_uuid,    IN(member),  COLUMN_KEY},
-    {"acknowledged_at", &as_instant, IN(at)},
+    {"kind",            &as_agreement_kind, IN(kind),    COLUMN_KEY},
+    {"version",         &as_int4,           IN(version), COLUMN_KEY},
+    {"member_id",       &as_uuid,           IN(member),  COLUMN_KEY},
+    {"acknowledged_at", &as_instant,        IN(at)},
 };
 #undef IN
 
 const struct columns acknowledgement_columns =
-    COLUMNS("definition_acknowledgement", acknowledgement_list, struct acknowledgement_row);
+    COLUMNS("agreement_acknowledgement", acknowledgement_list, struct acknowledgement_row);
+
+#define IN(name) MEMBER(struct comment_row, name)
+
+static const struct column comment_list[] = {
+    {"kind",       &as_agreement_kind, IN(kind),       COLUMN_KEY},
+    {"version",    &as_int4,           IN(version),    COLUMN_KEY},
+    {"comment_id", &as_uuid,           IN(comment.id), COLUMN_KEY},
+    {"member_id",  &as_uuid,           IN(comment.member)},
+    {"criterion",  &as_text,           IN(comment.criterion), COLUMN_NULL},
+    {"words",      &as_text,           IN(comment.text)},
+    {"created_at", &as_instant,        IN(comment.at)},
+};
+#undef IN
+
+const struct columns comment_columns =
+    COLUMNS("agreement_comment", comment_list, struct comment_row);
 
 #define IN(name) MEMBER(struct source, name)
 

@@ -5,23 +5,23 @@
 #include "core/config.h"
 #include "store/pg/columns.h"
 
-struct route_row {
-    int ordinal;
-    struct route_rule rule;
-};
-
 struct signature_row {
-    enum term term;
+    enum agreement_kind kind;
     int version;
-    enum side side;
     struct signature signature;
 };
 
 struct acknowledgement_row {
-    enum term term;
+    enum agreement_kind kind;
     int version;
     struct uuid member;
     instant at;
+};
+
+struct comment_row {
+    enum agreement_kind kind;
+    int version;
+    struct agreement_comment comment;
 };
 
 #endif

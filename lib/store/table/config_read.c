@@ -1,6 +1,8 @@
 #include "store/table/config_read.h"
 
 #include "base/json_tree.h"
+#include "core/agreement/agreement_document.h"
+#include "core/agreement/routes_document.h"
 #include "core/calendar/calendar.h"
 #include "core/intake/mapping.h"
 #include "store/table/config_columns.h"
@@ -56,35 +58,36 @@ static const struct statement CONFIG_KEYS = {
            "ORDER BY created_at, key_id",
 };
 
-static const struct statement CONFIG_ROUTES = {
-    .name = "config_routes",
-    .sql = "SELECT {route} "
-           "FROM route "
+static const struct statement CONFIG_AGREEMENTS = {
+    .name = "config_agreements",
+    .sql = "SELECT {agreement} "
+           "FROM agreement "
            "WHERE workspace_id = $1 "
-           "ORDER BY ordinal",
-};
-
-static const struct statement CONFIG_DEFINITIONS = {
-    .name = "config_definitions",
-    .sql = "SELECT {definition} "
-           "FROM definition "
-           "WHERE workspace_id = $1 "
-           "ORDER BY term, version",
+           "ORDER BY kind, version",
 };
 
 static const struct statement CONFIG_SIGNATURES = {
     .name = "config_signatures",
-    .sql = "SELECT {definition_signature} "
-           "FROM definition_signature "
-           "WHERE workspace_id = $1",
+    .sql = "SELECT {agreement_signature} "
+           "FROM agreement_signature "
+           "WHERE workspace_id = $1 "
+           "ORDER BY signed_at, member_id",
 };
 
 static const struct statement CONFIG_ACKNOWLEDGEMENTS = {
     .name = "config_acknowledgements",
-    .sql = "SELECT {definition_acknowledgement} "
-           "FROM definition_acknowledgement "
+    .sql = "SELECT {agreement_acknowledgement} "
+           "FROM agreement_acknowledgement "
            "WHERE workspace_id = $1 "
            "ORDER BY acknowledged_at, member_id",
+};
+
+static const struct statement CONFIG_COMMENTS = {
+    .name = "config_comments",
+    .sql = "SELECT {agreement_comment} "
+           "FROM agreement_comment "
+           "WHERE workspace_id = $1 "
+           "ORDER BY created_at, comment_id",
 };
 
 static const struct statement CONFIG_SOURCES = {
@@ -108,10 +111,10 @@ const struct statement *const config_read_statements[] = {&CONFIG_WORKSPACE,
                                                           &CONFIG_TEAMS,
                                                           &CONFIG_MEMBERS,
                                                           &CONFIG_KEYS,
-                                                          &CONFIG_ROUTES,
-                                                          &CONFIG_DEFINITIONS,
+                                                          &CONFIG_AGREEMENTS,
                                                           &CONFIG_SIGNATURES,
                                                           &CONFIG_ACKNOWLEDGEMENTS,
+                                                          &CONFIG_COMMENTS,
                                                           &CONFIG_SOURCES,
                                                           &CONFIG_SEALED,
                                                           NULL};
@@ -161,32 +164,40 @@ static bool read_keys(struct snapshot *s, const struct pg_result *result)
     return s->config.keys != NULL;
 }
 
-static bool read_routes(struct snapshot *s, const struct pg_result *result)
-{
-    size_t count;
-    const struct route_row *rows = columns_read_all(&route_columns, result, s->arena, &count);
-    struct route_rule *routes = ARENA_ARRAY(s->arena, struct route_rule, count + 1);
+/* ---- agreements ---- */
 
-    if (rows == NULL || routes == NULL)
+static bool keep_routes(struct snapshot *s, const json_t *document)
+{
+    struct faults *faults = ARENA_NEW(s->arena, struct faults);
+    struct routes_document routes;
+
+    if (faults == NULL)
         return false;
-    for (size_t i = 0; i < count; i++)
-        routes[i] = rows[i].rule;
-    s->config.routes = routes;
-    s->config.route_count = count;
-    return true;
+    faults_init(faults, s->arena);
+    enum err err = routes_document_read(document, &s->config, s->arena, faults, &routes);
+    s->config.routes = routes.rules; /* what is compiled so far is freed with them */
+    s->config.route_count = routes.count;
+    s->config.route_terms = routes.terms;
+    return err == ERR_NONE;
 }
 
 /* A draft may still be wrong. A version that was proposed compiled then, and compiles now. */
-static bool compile(struct snapshot *s, struct definition_version *version)
+static bool compile(struct snapshot *s, struct agreement_version *version, bool is_in_force)
 {
     struct definition *compiled = NULL;
+    enum err err = ERR_NONE;
 
-    if (version->state == DEFINITION_DRAFT)
+    if (version->state == AGREEMENT_DRAFT || version->state == AGREEMENT_DELETED)
         return true;
     json_t *document =
         json_tree_read(s->arena, version->document, strlen(version->document), 0, NULL);
-    enum err err =
-        document == NULL ? ERR_INTERNAL : definition_compile(document, NULL, NULL, &compiled);
+    if (document == NULL)
+        return false;
+    if (agreement_is_definition(version->kind))
+        err = definition_compile(document, NULL, NULL, &compiled);
+    else if (version->kind == AGREEMENT_ROUTES && is_in_force && !keep_routes(s, document))
+        err = ERR_INTERNAL;
+    version->signers = agreement_document_signers(document, s->arena);
     json_decref(document);
     if (err == ERR_OUT_OF_MEMORY)
         arena_fail(s->arena);
@@ -194,28 +205,45 @@ static bool compile(struct snapshot *s, struct definition_version *version)
     return err == ERR_NONE;
 }
 
-static bool read_definitions(struct snapshot *s, const struct pg_result *result)
+static bool read_agreements(struct snapshot *s, const struct pg_result *result)
 {
     size_t count;
-    struct definition_version *versions =
-        columns_read_all(&definition_columns, result, s->arena, &count);
+    struct agreement_version *versions =
+        columns_read_all(&agreement_columns, result, s->arena, &count);
 
     if (versions == NULL)
         return false;
-    s->config.definitions = versions;
-    s->config.definition_count = count; /* what was compiled so far is freed with them */
+    s->config.agreements = versions;
+    s->config.agreement_count = count; /* what is compiled so far is freed with them */
     for (size_t i = 0; i < count; i++) {
-        if (!compile(s, &versions[i]))
+        bool is_in_force =
+            versions[i].state == AGREEMENT_IN_FORCE || versions[i].state == AGREEMENT_SUSPENDED;
+        if (!compile(s, &versions[i], is_in_force))
             return false;
-        if (versions[i].state == DEFINITION_IN_FORCE)
-            s->config.in_force[versions[i].term] = &versions[i];
+        if (is_in_force)
+            s->config.in_force[versions[i].kind] = &versions[i];
     }
     return true;
 }
 
-static struct definition_version *version_of(struct snapshot *s, enum term term, int version)
+static struct agreement_version *version_of(struct snapshot *s, enum agreement_kind kind,
+                                            int version)
 {
-    return (struct definition_version *)config_definition(&s->config, term, version);
+    return (struct agreement_version *)config_agreement(&s->config, kind, version);
+}
+
+/* The list that a version has, with room for one more at its end: it doubles when it is full. NULL:
+ * memory is short. */
+static void *grown(struct snapshot *s, const void *items, size_t count, size_t size)
+{
+    bool full = (count & (count - 1)) == 0; /* 0, or a power of two */
+    char *copy = full ? arena_alloc(s->arena, (count == 0 ? 1 : 2 * count) * size) : NULL;
+
+    if (!full)
+        return (void *)items;
+    if (copy != NULL && count > 0)
+        memcpy(copy, items, count * size);
+    return copy;
 }
 
 static bool read_signatures(struct snapshot *s, const struct pg_result *result)
@@ -225,28 +253,28 @@ static bool read_signatures(struct snapshot *s, const struct pg_result *result)
         columns_read_all(&signature_columns, result, s->arena, &count);
 
     for (size_t i = 0; i < count; i++) {
-        struct definition_version *version = version_of(s, rows[i].term, rows[i].version);
+        struct agreement_version *version = version_of(s, rows[i].kind, rows[i].version);
         if (version == NULL)
             return false;
-        version->signatures[rows[i].side] = rows[i].signature;
-        version->signatures[rows[i].side].given = true;
+        struct signature *all =
+            grown(s, version->signatures, version->signature_count, sizeof *all);
+        if (all == NULL)
+            return false;
+        all[version->signature_count++] = rows[i].signature;
+        version->signatures = all;
     }
     return rows != NULL;
 }
 
-static bool acknowledge(struct snapshot *s, struct definition_version *version, struct uuid member,
+static bool acknowledge(struct snapshot *s, struct agreement_version *version, struct uuid member,
                         instant at)
 {
     size_t count = version->acknowledged_count;
-    struct uuid *members = ARENA_ARRAY(s->arena, struct uuid, count + 1);
-    instant *times = ARENA_ARRAY(s->arena, instant, count + 1);
+    struct uuid *members = grown(s, version->acknowledged_by, count, sizeof *members);
+    instant *times = grown(s, version->acknowledged_at, count, sizeof *times);
 
     if (members == NULL || times == NULL)
         return false;
-    if (count > 0) {
-        memcpy(members, version->acknowledged_by, count * sizeof *members);
-        memcpy(times, version->acknowledged_at, count * sizeof *times);
-    }
     members[count] = member;
     times[count] = at;
     version->acknowledged_by = members;
@@ -262,9 +290,28 @@ static bool read_acknowledgements(struct snapshot *s, const struct pg_result *re
         columns_read_all(&acknowledgement_columns, result, s->arena, &count);
 
     for (size_t i = 0; i < count; i++) {
-        struct definition_version *version = version_of(s, rows[i].term, rows[i].version);
+        struct agreement_version *version = version_of(s, rows[i].kind, rows[i].version);
         if (version == NULL || !acknowledge(s, version, rows[i].member, rows[i].at))
             return false;
+    }
+    return rows != NULL;
+}
+
+static bool read_comments(struct snapshot *s, const struct pg_result *result)
+{
+    size_t count;
+    const struct comment_row *rows = columns_read_all(&comment_columns, result, s->arena, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        struct agreement_version *version = version_of(s, rows[i].kind, rows[i].version);
+        if (version == NULL)
+            return false;
+        struct agreement_comment *all =
+            grown(s, version->comments, version->comment_count, sizeof *all);
+        if (all == NULL)
+            return false;
+        all[version->comment_count++] = rows[i].comment;
+        version->comments = all;
     }
     return rows != NULL;
 }
@@ -358,11 +405,16 @@ static const struct {
     const struct statement *statement;
     bool (*read)(struct snapshot *, const struct pg_result *);
 } parts[] = {
-    {&CONFIG_WORKSPACE, read_workspace},   {&CONFIG_TEAMS, read_teams},
-    {&CONFIG_MEMBERS, read_members},       {&CONFIG_KEYS, read_keys},
-    {&CONFIG_ROUTES, read_routes},         {&CONFIG_DEFINITIONS, read_definitions},
-    {&CONFIG_SIGNATURES, read_signatures}, {&CONFIG_ACKNOWLEDGEMENTS, read_acknowledgements},
-    {&CONFIG_SOURCES, read_sources},       {&CONFIG_SEALED, read_sealed},
+    {&CONFIG_WORKSPACE, read_workspace},
+    {&CONFIG_TEAMS, read_teams},
+    {&CONFIG_MEMBERS, read_members},
+    {&CONFIG_KEYS, read_keys},
+    {&CONFIG_AGREEMENTS, read_agreements},
+    {&CONFIG_SIGNATURES, read_signatures},
+    {&CONFIG_ACKNOWLEDGEMENTS, read_acknowledgements},
+    {&CONFIG_COMMENTS, read_comments},
+    {&CONFIG_SOURCES, read_sources},
+    {&CONFIG_SEALED, read_sealed},
 };
 
 enum { PART_COUNT = sizeof parts / sizeof *parts };
@@ -388,8 +440,10 @@ void config_read_free(struct config *config)
 
     if (s == NULL)
         return;
-    for (size_t i = 0; i < s->config.definition_count; i++)
-        definition_free((struct definition *)s->config.definitions[i].compiled);
+    for (size_t i = 0; i < s->config.agreement_count; i++)
+        definition_free((struct definition *)s->config.agreements[i].compiled);
+    for (size_t i = 0; i < s->config.route_count; i++)
+        definition_free((struct definition *)s->config.routes[i].when);
     arena_free(s->arena);
     OPENSSL_cleanse(s->config.secret, sizeof s->config.secret);
     free(s);
@@ -400,8 +454,10 @@ size_t config_read_bytes(const struct config *config)
     const struct snapshot *s = (const struct snapshot *)config;
     size_t bytes = sizeof *s + arena_bytes(s->arena);
 
-    for (size_t i = 0; i < config->definition_count; i++)
-        bytes += definition_bytes(config->definitions[i].compiled);
+    for (size_t i = 0; i < config->agreement_count; i++)
+        bytes += definition_bytes(config->agreements[i].compiled);
+    for (size_t i = 0; i < config->route_count; i++)
+        bytes += definition_bytes(config->routes[i].when);
     return bytes;
 }
 

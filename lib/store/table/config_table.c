@@ -26,22 +26,10 @@ static const struct statement KEY_SAVE = {
     .tuples = 1,
 };
 
-/* $1 workspace */
-static const struct statement ROUTES_DELETE = {
-    .name = "routes_delete",
-    .sql = "DELETE FROM route WHERE workspace_id = $1",
-};
-
-static const struct statement ROUTES_INSERT = {
-    .name = "routes_insert",
-    .makes = STATEMENT_INSERTS,
-    .of = &route_columns,
-};
-
-static const struct statement DEFINITION_SAVE = {
-    .name = "definition_save",
+static const struct statement AGREEMENT_SAVE = {
+    .name = "agreement_save",
     .makes = STATEMENT_SAVES,
-    .of = &definition_columns,
+    .of = &agreement_columns,
     .tuples = 1,
 };
 
@@ -59,6 +47,13 @@ static const struct statement ACKNOWLEDGEMENT_INSERT = {
     .tuples = 1,
 };
 
+static const struct statement COMMENT_INSERT = {
+    .name = "comment_insert",
+    .makes = STATEMENT_INSERTS,
+    .of = &comment_columns,
+    .tuples = 1,
+};
+
 static const struct statement SOURCE_SAVE = {
     .name = "source_save",
     .makes = STATEMENT_SAVES,
@@ -67,34 +62,14 @@ static const struct statement SOURCE_SAVE = {
 };
 
 const struct statement *const config_table_statements[] = {
-    &TEAM_SAVE,        &MEMBER_SAVE,
-    &KEY_SAVE,         &ROUTES_DELETE,
-    &ROUTES_INSERT,    &DEFINITION_SAVE,
-    &SIGNATURE_INSERT, &ACKNOWLEDGEMENT_INSERT,
-    &SOURCE_SAVE,      NULL};
+    &TEAM_SAVE,      &MEMBER_SAVE,      &KEY_SAVE,
+    &AGREEMENT_SAVE, &SIGNATURE_INSERT, &ACKNOWLEDGEMENT_INSERT,
+    &COMMENT_INSERT, &SOURCE_SAVE,      NULL};
 
 static void queue_row(const struct pg_scope *scope, const struct statement *statement,
                       const void *row)
 {
     columns_queue(scope, statement, &row, 1);
-}
-
-/* All routes are replaced. */
-static void queue_routes(const struct pg_scope *scope, const struct config_change *change)
-{
-    size_t count = change->routes.count;
-    struct route_row *rows = ARENA_ARRAY(scope->arena, struct route_row, count + 1);
-    const void **list = ARENA_ARRAY(scope->arena, const void *, count + 1);
-    struct pg_params params;
-
-    pg_scope_params(scope, &params);
-    pg_queue(scope->pg, &ROUTES_DELETE, &params);
-    for (size_t i = 0; rows != NULL && list != NULL && i < count; i++) {
-        rows[i] = (struct route_row){(int)i, change->routes.items[i]};
-        list[i] = &rows[i];
-    }
-    if (rows != NULL && list != NULL)
-        columns_queue(scope, &ROUTES_INSERT, list, count);
 }
 
 static void queue_secret(const struct pg_scope *scope, struct keyring *keyring,
@@ -127,23 +102,24 @@ void config_table_queue_change(const struct pg_scope *scope, struct keyring *key
     case CHANGE_KEY:
         queue_row(scope, &KEY_SAVE, change->key);
         break;
-    case CHANGE_ROUTES:
-        queue_routes(scope, change);
-        break;
-    case CHANGE_DEFINITION:
-        queue_row(scope, &DEFINITION_SAVE, change->definition);
+    case CHANGE_AGREEMENT:
+        queue_row(scope, &AGREEMENT_SAVE, change->agreement);
         break;
     case CHANGE_SIGNATURE:
         queue_row(scope, &SIGNATURE_INSERT,
-                  &(const struct signature_row){change->signature.term, change->signature.version,
-                                                change->signature.side,
+                  &(const struct signature_row){change->signature.kind, change->signature.version,
                                                 change->signature.signature});
         break;
     case CHANGE_ACKNOWLEDGEMENT:
         queue_row(scope, &ACKNOWLEDGEMENT_INSERT,
                   &(const struct acknowledgement_row){
-                      change->acknowledgement.term, change->acknowledgement.version,
+                      change->acknowledgement.kind, change->acknowledgement.version,
                       change->acknowledgement.member, change->acknowledgement.at});
+        break;
+    case CHANGE_COMMENT:
+        queue_row(scope, &COMMENT_INSERT,
+                  &(const struct comment_row){change->comment.kind, change->comment.version,
+                                              change->comment.comment});
         break;
     case CHANGE_SOURCE:
         queue_row(scope, &SOURCE_SAVE, change->source.row);

@@ -2,8 +2,8 @@
 #include "setup_world.h"
 #include "suite.h"
 
-#include "core/agreement/definition_change.h"
-#include "core/agreement/definition_sign.h"
+#include "core/agreement/agreement_change.h"
+#include "core/agreement/agreement_sign.h"
 #include "core/command_decide.h"
 #include "core/definition/starter.h"
 
@@ -13,9 +13,9 @@
 
 static void propose_at(int version, instant effective_from)
 {
-    struct definition_propose_input input = {TERM_MQL, version, effective_from, NULL};
+    struct agreement_propose_input input = {AGREEMENT_MQL, version, effective_from, NULL};
 
-    world_must(ANA, COMMAND_DEFINITION_PROPOSE, &input);
+    world_must(ANA, COMMAND_AGREEMENT_PROPOSE, &input);
 }
 
 static void propose(int version)
@@ -26,43 +26,43 @@ static void propose(int version)
 static void draft(void)
 {
     json_t *document = json_loads(starter_document(TERM_MQL), 0, NULL);
-    struct definition_draft_input input = {TERM_MQL, document, NULL};
+    struct agreement_draft_input input = {AGREEMENT_MQL, document, NULL};
 
-    world_must(ANA, COMMAND_DEFINITION_DRAFT, &input);
+    world_must(ANA, COMMAND_AGREEMENT_DRAFT, &input);
     json_decref(document);
 }
 
 static enum err sign_hash(const struct api_key *key, int version, const uint8_t *hash)
 {
-    struct definition_sign_input input = {TERM_MQL, version, {0}};
+    struct agreement_sign_input input = {AGREEMENT_MQL, version, {0}};
 
     memcpy(input.hash, hash, DIGEST_BYTES);
-    return world_do(key, COMMAND_DEFINITION_SIGN, &input);
+    return world_do(key, COMMAND_AGREEMENT_SIGN, &input);
 }
 
 static enum err sign(const struct api_key *key, int version)
 {
-    return sign_hash(key, version, world_version(TERM_MQL, version)->hash);
+    return sign_hash(key, version, world_version(AGREEMENT_MQL, version)->hash);
 }
 
-static enum definition_state state_of(int version)
+static enum agreement_state state_of(int version)
 {
-    return world_version(TERM_MQL, version)->state;
+    return world_version(AGREEMENT_MQL, version)->state;
 }
 
 START_TEST(both_sides_sign_the_same_content_and_it_is_in_force)
 {
     world_begin();
-    ck_assert_int_eq(state_of(1), DEFINITION_DRAFT);
+    ck_assert_int_eq(state_of(1), AGREEMENT_DRAFT);
     propose(1);
     ck_assert_str_eq(world_text("state"), "proposed");
     ck_assert_int_eq(sign(ANA, 1), ERR_NONE);
     ck_assert_str_eq(world_text("state"), "proposed");
-    ck_assert_ptr_null(world.config.in_force[TERM_MQL]);
+    ck_assert_ptr_null(world.config.in_force[AGREEMENT_MQL]);
     ck_assert_int_eq(sign(SAM, 1), ERR_NONE);
     ck_assert_str_eq(world_text("state"), "in_force");
-    ck_assert_ptr_eq(world.config.in_force[TERM_MQL], world_version(TERM_MQL, 1));
-    ck_assert_int_eq(world_version(TERM_MQL, 1)->in_force_from, WORLD_NOW);
+    ck_assert_ptr_eq(world.config.in_force[AGREEMENT_MQL], world_version(AGREEMENT_MQL, 1));
+    ck_assert_int_eq(world_version(AGREEMENT_MQL, 1)->in_force_from, WORLD_NOW);
     world_check_chains();
     world_close();
 }
@@ -103,7 +103,7 @@ START_TEST(another_hash_is_not_signed)
     ck_assert_int_eq(sign_hash(SAM, 1, other), ERR_NOT_SIGNABLE);
     const json_t *fault = json_array_get(json_object_get(world.answer, "errors"), 0);
     ck_assert_str_eq(json_string_value(json_object_get(fault, "pointer")), "/content_hash");
-    ck_assert(!world_version(TERM_MQL, 1)->signatures[SIDE_SALES].given);
+    ck_assert_uint_eq(world_version(AGREEMENT_MQL, 1)->signature_count, 0);
     world_close();
 }
 END_TEST
@@ -114,10 +114,10 @@ START_TEST(effective_from_is_part_of_what_is_signed)
 
     world_begin();
     propose(1);
-    memcpy(without, world_version(TERM_MQL, 1)->hash, DIGEST_BYTES);
+    memcpy(without, world_version(AGREEMENT_MQL, 1)->hash, DIGEST_BYTES);
     draft();
     propose_at(2, WORLD_NOW + INSTANT_DAY);
-    ck_assert_mem_ne(without, world_version(TERM_MQL, 2)->hash, DIGEST_BYTES);
+    ck_assert_mem_ne(without, world_version(AGREEMENT_MQL, 2)->hash, DIGEST_BYTES);
     ck_assert_int_eq(sign_hash(ANA, 2, without), ERR_NOT_SIGNABLE);
     world_close();
 }
@@ -127,7 +127,7 @@ START_TEST(a_stored_document_that_was_altered_is_not_signed)
 {
     world_begin();
     propose(1);
-    world_version(TERM_MQL, 1)->document = "{\"term\":\"mql\"}";
+    world_version(AGREEMENT_MQL, 1)->document = "{\"term\":\"mql\"}";
     ck_assert_int_eq(sign(ANA, 1), ERR_NOT_SIGNABLE);
     world_close();
 }
@@ -142,7 +142,7 @@ START_TEST(nobody_signs_twice_and_each_side_once)
     ck_assert_int_eq(sign(ANA, 1), ERR_NONE);
     ck_assert_int_eq(sign(ANA, 1), ERR_ALREADY_EXISTS);
     ck_assert_int_eq(sign(MAX, 1), ERR_ALREADY_EXISTS);
-    ck_assert_int_eq(state_of(1), DEFINITION_PROPOSED);
+    ck_assert_int_eq(state_of(1), AGREEMENT_PROPOSED);
     world_close();
 }
 END_TEST
@@ -163,7 +163,7 @@ START_TEST(a_person_on_both_sides_signs_for_one)
     ck_assert_int_eq(sign(ANA, 1), ERR_NONE);
     ck_assert_int_eq(sign(ana_of_sales, 1), ERR_NOT_SIGNABLE);
     ck_assert_int_eq(sign(SAM, 1), ERR_NONE);
-    ck_assert_int_eq(state_of(1), DEFINITION_IN_FORCE);
+    ck_assert_int_eq(state_of(1), AGREEMENT_IN_FORCE);
     world_close();
 }
 END_TEST
@@ -239,14 +239,14 @@ static const struct {
 
 START_TEST(these_may_not_sign)
 {
-    struct definition_sign_input input = {TERM_MQL, 1, {0}};
+    struct agreement_sign_input input = {AGREEMENT_MQL, 1, {0}};
 
     world_begin();
     propose(1);
-    memcpy(input.hash, world_version(TERM_MQL, 1)->hash, DIGEST_BYTES);
+    memcpy(input.hash, world_version(AGREEMENT_MQL, 1)->hash, DIGEST_BYTES);
     size_t entries = world.entry_count;
     struct command command = {
-        .kind = COMMAND_DEFINITION_SIGN, .caller = strangers[_i].who(), .input = &input};
+        .kind = COMMAND_AGREEMENT_SIGN, .caller = strangers[_i].who(), .input = &input};
     world_load();
     ck_assert_int_eq(command_decide(&world.work, &command, &world.outcome), DECIDED);
     ck_assert_int_eq(world.outcome.err, strangers[_i].refusal);
@@ -261,17 +261,17 @@ END_TEST
 START_TEST(only_a_proposed_version_is_signed_or_declined)
 {
     world_begin();
-    struct definition_decline_input decline = {TERM_MQL, 1, "no"};
+    struct agreement_decline_input decline = {AGREEMENT_MQL, 1, "no"};
 
     ck_assert_int_eq(sign(ANA, 1), ERR_STATE_CONFLICT);
     ck_assert_str_eq(world_text("state"), "draft");
-    ck_assert_int_eq(world_do(SAM, COMMAND_DEFINITION_DECLINE, &decline), ERR_STATE_CONFLICT);
+    ck_assert_int_eq(world_do(SAM, COMMAND_AGREEMENT_DECLINE, &decline), ERR_STATE_CONFLICT);
     propose(1);
     ck_assert_int_eq(sign(ANA, 1), ERR_NONE);
     ck_assert_int_eq(sign(SAM, 1), ERR_NONE);
     ck_assert_int_eq(sign(MAX, 1), ERR_STATE_CONFLICT);
     ck_assert_str_eq(world_text("state"), "in_force");
-    ck_assert_int_eq(world_do(SAM, COMMAND_DEFINITION_DECLINE, &decline), ERR_STATE_CONFLICT);
+    ck_assert_int_eq(world_do(SAM, COMMAND_AGREEMENT_DECLINE, &decline), ERR_STATE_CONFLICT);
     world_close();
 }
 END_TEST
@@ -279,17 +279,18 @@ END_TEST
 START_TEST(a_declined_version_is_closed)
 {
     world_begin();
-    struct definition_decline_input decline = {TERM_MQL, 1, "The threshold lets too many through."};
+    struct agreement_decline_input decline = {AGREEMENT_MQL, 1,
+                                              "The threshold lets too many through."};
 
     propose(1);
-    world_must(SAM, COMMAND_DEFINITION_DECLINE, &decline);
+    world_must(SAM, COMMAND_AGREEMENT_DECLINE, &decline);
     ck_assert_str_eq(world_text("state"), "declined");
     ck_assert_int_eq(sign(ANA, 1), ERR_STATE_CONFLICT);
     ck_assert_str_eq(world_text("state"), "declined");
     ck_assert_uint_eq(json_array_size(json_object_get(world.answer, "allowed_actions")), 0);
     ck_assert_ptr_null(strstr(world_entry(LEDGER_DEFINITION_DECLINED)->body, "threshold"));
     draft();
-    ck_assert_int_eq(state_of(2), DEFINITION_DRAFT);
+    ck_assert_int_eq(state_of(2), AGREEMENT_DRAFT);
     world_close();
 }
 END_TEST
@@ -297,11 +298,11 @@ END_TEST
 START_TEST(a_side_that_has_signed_may_still_decline)
 {
     world_begin();
-    struct definition_decline_input decline = {TERM_MQL, 1, "We read it again."};
+    struct agreement_decline_input decline = {AGREEMENT_MQL, 1, "We read it again."};
 
     propose(1);
     ck_assert_int_eq(sign(ANA, 1), ERR_NONE);
-    world_must(ANA, COMMAND_DEFINITION_DECLINE, &decline);
+    world_must(ANA, COMMAND_AGREEMENT_DECLINE, &decline);
     ck_assert_int_eq(sign(SAM, 1), ERR_STATE_CONFLICT);
     world_close();
 }
@@ -315,13 +316,13 @@ START_TEST(the_version_in_force_is_superseded_by_the_next)
     ck_assert_int_eq(sign(SAM, 1), ERR_NONE);
     draft();
     propose(2);
-    ck_assert_int_eq(state_of(1), DEFINITION_IN_FORCE);
+    ck_assert_int_eq(state_of(1), AGREEMENT_IN_FORCE);
     world.now += INSTANT_DAY;
     ck_assert_int_eq(sign(SAM, 2), ERR_NONE);
     ck_assert_int_eq(sign(MAX, 2), ERR_NONE);
-    ck_assert_int_eq(state_of(1), DEFINITION_SUPERSEDED);
-    ck_assert_int_eq(world_version(TERM_MQL, 1)->superseded_at, WORLD_NOW + INSTANT_DAY);
-    ck_assert_int_eq(state_of(2), DEFINITION_IN_FORCE);
+    ck_assert_int_eq(state_of(1), AGREEMENT_SUPERSEDED);
+    ck_assert_int_eq(world_version(AGREEMENT_MQL, 1)->superseded_at, WORLD_NOW + INSTANT_DAY);
+    ck_assert_int_eq(state_of(2), AGREEMENT_IN_FORCE);
     world_check_chains();
     world_close();
 }
@@ -334,7 +335,7 @@ START_TEST(one_version_of_a_term_waits_for_signatures)
     ck_assert_int_eq(sign(ANA, 1), ERR_NONE);
     draft();
     propose(2);
-    ck_assert_int_eq(state_of(1), DEFINITION_SUPERSEDED);
+    ck_assert_int_eq(state_of(1), AGREEMENT_SUPERSEDED);
     ck_assert_int_eq(sign(SAM, 1), ERR_STATE_CONFLICT);
     ck_assert_int_eq(sign(ANA, 2), ERR_NONE);
     world_close();
@@ -351,19 +352,19 @@ START_TEST(a_future_date_holds_it_back_until_a_job_applies_it)
     propose_at(1, date);
     ck_assert_int_eq(sign(ANA, 1), ERR_NONE);
     ck_assert_int_eq(sign(SAM, 1), ERR_NONE);
-    ck_assert_int_eq(state_of(1), DEFINITION_SIGNED);
-    ck_assert_ptr_null(world.config.in_force[TERM_MQL]);
-    ck_assert_ptr_null(definition_due(&world.config, date - 1));
-    world_must(NULL, COMMAND_DEFINITION_ENFORCE, NULL);
-    ck_assert_int_eq(state_of(1), DEFINITION_SIGNED);
+    ck_assert_int_eq(state_of(1), AGREEMENT_SIGNED);
+    ck_assert_ptr_null(world.config.in_force[AGREEMENT_MQL]);
+    ck_assert_ptr_null(agreement_due(&world.config, date - 1));
+    world_must(NULL, COMMAND_AGREEMENT_ENFORCE, NULL);
+    ck_assert_int_eq(state_of(1), AGREEMENT_SIGNED);
 
     world.now = date;
-    ck_assert_ptr_eq(definition_due(&world.config, date), world_version(TERM_MQL, 1));
-    world_must(NULL, COMMAND_DEFINITION_ENFORCE, NULL);
-    ck_assert_int_eq(state_of(1), DEFINITION_IN_FORCE);
+    ck_assert_ptr_eq(agreement_due(&world.config, date), world_version(AGREEMENT_MQL, 1));
+    world_must(NULL, COMMAND_AGREEMENT_ENFORCE, NULL);
+    ck_assert_int_eq(state_of(1), AGREEMENT_IN_FORCE);
     ck_assert_int_eq(world_entry(LEDGER_DEFINITION_IN_FORCE)->actor.kind, ACTOR_SYSTEM);
     size_t entries = world.entry_count;
-    world_must(NULL, COMMAND_DEFINITION_ENFORCE, NULL);
+    world_must(NULL, COMMAND_AGREEMENT_ENFORCE, NULL);
     ck_assert_uint_eq(world.entry_count, entries);
     world_check_chains();
     world_close();
@@ -378,42 +379,42 @@ START_TEST(a_later_agreement_ends_one_that_still_waits)
     ck_assert_int_eq(sign(SAM, 1), ERR_NONE);
     draft();
     propose(2);
-    ck_assert_int_eq(state_of(1), DEFINITION_SIGNED);
+    ck_assert_int_eq(state_of(1), AGREEMENT_SIGNED);
     ck_assert_int_eq(sign(ANA, 2), ERR_NONE);
     ck_assert_int_eq(sign(SAM, 2), ERR_NONE);
-    ck_assert_int_eq(state_of(1), DEFINITION_SUPERSEDED);
-    ck_assert_int_eq(state_of(2), DEFINITION_IN_FORCE);
-    ck_assert_ptr_null(definition_due(&world.config, WORLD_NOW + 20 * INSTANT_DAY));
+    ck_assert_int_eq(state_of(1), AGREEMENT_SUPERSEDED);
+    ck_assert_int_eq(state_of(2), AGREEMENT_IN_FORCE);
+    ck_assert_ptr_null(agreement_due(&world.config, WORLD_NOW + 20 * INSTANT_DAY));
     world_close();
 }
 END_TEST
 
 START_TEST(a_date_in_the_past_is_refused)
 {
-    struct definition_propose_input input = {TERM_MQL, 1, WORLD_NOW - 1, NULL};
+    struct agreement_propose_input input = {AGREEMENT_MQL, 1, WORLD_NOW - 1, NULL};
 
     world_begin();
-    ck_assert_int_eq(world_do(ANA, COMMAND_DEFINITION_PROPOSE, &input), ERR_INVALID_VALUE);
-    ck_assert_int_eq(state_of(1), DEFINITION_DRAFT);
+    ck_assert_int_eq(world_do(ANA, COMMAND_AGREEMENT_PROPOSE, &input), ERR_INVALID_VALUE);
+    ck_assert_int_eq(state_of(1), AGREEMENT_DRAFT);
     world_close();
 }
 END_TEST
 
 START_TEST(a_member_acknowledges_once)
 {
-    struct definition_named named = {TERM_MQL, 1};
+    struct agreement_named named = {AGREEMENT_MQL, 1};
 
     world_begin();
-    ck_assert_int_eq(world_do(MAX, COMMAND_DEFINITION_ACKNOWLEDGE, &named), ERR_STATE_CONFLICT);
+    ck_assert_int_eq(world_do(MAX, COMMAND_AGREEMENT_ACKNOWLEDGE, &named), ERR_STATE_CONFLICT);
     propose(1);
-    world_must(MAX, COMMAND_DEFINITION_ACKNOWLEDGE, &named);
+    world_must(MAX, COMMAND_AGREEMENT_ACKNOWLEDGE, &named);
     ck_assert_uint_eq(json_array_size(json_object_get(world.answer, "acknowledgements")), 1);
     size_t entries = world.entry_count;
-    world_must(MAX, COMMAND_DEFINITION_ACKNOWLEDGE, &named);
+    world_must(MAX, COMMAND_AGREEMENT_ACKNOWLEDGE, &named);
     ck_assert_uint_eq(world.entry_count, entries);
-    world_must(SAM, COMMAND_DEFINITION_ACKNOWLEDGE, &named);
+    world_must(SAM, COMMAND_AGREEMENT_ACKNOWLEDGE, &named);
     ck_assert_uint_eq(json_array_size(json_object_get(world.answer, "acknowledgements")), 2);
-    ck_assert_int_eq(world_do(world_team_key("sales"), COMMAND_DEFINITION_ACKNOWLEDGE, &named),
+    ck_assert_int_eq(world_do(world_team_key("sales"), COMMAND_AGREEMENT_ACKNOWLEDGE, &named),
                      ERR_ACTOR_REQUIRED);
     world_close();
 }
