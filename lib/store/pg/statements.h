@@ -106,6 +106,7 @@ struct statement {
     X(verify_roots_statements)                                                                     \
     X(verify_state_statements)                                                                     \
     X(verify_references_statements)                                                                \
+    X(verify_agreements_statements)                                                                \
     X(node_table_statements)                                                                       \
     X(proof_read_statements)                                                                       \
     X(checkpoint_table_statements)                                                                 \

@@ -1,6 +1,7 @@
 #include "store/verify/verify.h"
 
 #include "core/ledger/ledger.h"
+#include "store/verify/verify_agreements.h"
 #include "store/verify/verify_positions.h"
 #include "store/verify/verify_references.h"
 #include "store/verify/verify_state.h"
@@ -348,6 +349,8 @@ enum pg_status verify_workspace(struct pg *pg, struct uuid workspace, struct ver
         status = verify_positions(pg, workspace, report);
     if (status == PG_OK && report->state)
         status = verify_references(pg, workspace, report);
+    if (status == PG_OK && report->state)
+        status = verify_agreements(pg, workspace, report);
     pg_rollback(pg);
     verify_state_free(v.state);
     arena_free(v.arena);
