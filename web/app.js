@@ -1,18 +1,29 @@
 // The frame: who is signed in, where one is, and what stands there. An address is "#/queue/…?team=sales".
 import {el, fill} from './dom.js';
 import {onSignedOut, remove} from './api.js';
-import {known, learn, may} from './known.js';
+import {known, learn, may, side} from './known.js';
 import {signIn, openLink} from './signin.js';
 import {trouble, say} from './parts.js';
 import {shortcuts} from './keys.js';
 
 // path, file, name in the navigation, for whom
 const screens = [
-  {path: 'queue', file: 'queue', name: 'Queue', fits: () => may('work', 'read', 'admin')},
+  {path: 'queue', file: 'queue', name: 'Queue', fits: () => side() !== 'marketing' && may('work', 'read', 'admin')},
+  {path: 'sent', file: 'sent', name: 'Sent', fits: () => side() !== 'sales' && may('work', 'read', 'admin')},
+  {path: 'leads', file: 'leads', name: 'Leads', fits: () => may('work', 'read', 'admin')},
+  {path: 'agreements', file: 'agreements', name: 'Agreements', fits: () => true},
+  {path: 'scoreboard', file: 'scoreboard', name: 'Scoreboard', fits: () => may('report', 'work', 'read', 'admin')},
+  {path: 'attribution', file: 'attribution', name: 'Attribution', fits: () => may('report', 'work', 'read', 'admin')},
+  {path: 'flow', file: 'flow', name: 'In and out', fits: () => may('read', 'admin')},
+  {path: 'setup', file: 'setup', name: 'Set-up', fits: () => true},
 ];
 const more = [
   {path: 'handoffs', file: 'handoff'},
+  {path: 'lead', file: 'lead'},
+  {path: 'agreement', file: 'agreement'},
   {path: 'account', file: 'account'},
+  {path: 'first', file: 'first'},
+  {path: 'numbers', file: 'numbers'},
 ];
 
 let shown = null; // of the screen: leave()
@@ -25,7 +36,7 @@ export function here() {
 }
 
 function firstScreen() {
-  return screens.find((screen) => screen.fits())?.path || 'account';
+  return (screens.find((screen) => screen.fits()) || screens[screens.length - 1]).path;
 }
 
 async function show() {

@@ -1,6 +1,8 @@
 // Tells screens that something happened: by the event stream, and where that cannot be had by the clock. A page that is hidden
 // hears nothing, and catches up when it is looked at again; so one that nobody looks at does not keep its session.
 
+import {has} from './has.js';
+
 const BREATH_MS = 120; // what comes together is told together
 const TICK_MS = 1500;
 const AGAIN_MS = 2000;
@@ -52,10 +54,10 @@ const pause = (ms, signal) => new Promise((done) => {
 });
 
 async function listen(signal) {
+  if (!has.stream) return tick(signal);
   while (!signal.aborted) {
     try {
       const response = await fetch('/v1/events/stream', {signal, cache: 'no-store', headers: {Accept: 'text/event-stream', ...(last ? {'Last-Event-ID': last} : {})}});
-      if (response.status === 404) return tick(signal);
       if (!response.ok) throw new Error(String(response.status));
       await take(response.body.getReader());
     } catch {

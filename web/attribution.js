@@ -1,0 +1,129 @@
+// Where what was won came from: a question in the address, its chart and its table.
+import {el, fill, field, choice} from './dom.js';
+import {get, getText, query as search} from './api.js';
+import {head, table, button, trouble, nothing, say} from './parts.js';
+import {save as saveFile} from './csv.js';
+import {credit, money, number, word, plain} from './words.js';
+
+const milestones = ['mql', 'sal', 'sql', 'opportunity', 'customer'];
+const models = [['first', 'First touch'], ['last', 'Last touch']];
+const bys = [['source', 'Source'], ['medium', 'Medium'], ['campaign', 'Campaign'], ['month', 'Month']];
+const ROWS_DRAWN = 12;
+
+const rowName = (row, by) => by.map((name) => (name === 'month' ? row.time?.slice(0, 7) : row[name]) ?? 'no touch').join(' / ');
+
+// One answer per model, side by side by row.
+async function ask(question) {
+  const compared = (question.compare || '').split(',').filter(Boolean);
+  const asked = {milestone: question.milestone || 'customer', by: question.by || 'source', then_by: question.then_by, interval: question.interval, from: question.from, to: question.to, window_days: question.window_days};
+  const chosen = [question.model || 'first', ...compared.filter((one) => one !== (question.model || 'first'))];
+  return {asked, chosen, answers: await Promise.all(chosen.map((model) => get('/v1/attribution', {...asked, model})))};
+}
+
+function rowsOf({asked, chosen, answers}) {
+  const by = [asked.by, asked.then_by].filter(Boolean);
+  const rows = new Map();
+  answers.forEach((answer, place) => answer.data.forEach((one) => {
+    const key = JSON.stringify([one.time, ...by.map((name) => one[name] ?? null)]);
+    if (!rows.has(key)) rows.set(key, {time: one.time, name: rowName(one, by), leads: one.leads, credits: chosen.map(() => '0'), amounts: chosen.map(() => null)});
+    rows.get(key).credits[place] = one.credit;
+    rows.get(key).amounts[place] = one.amount;
+  }));
+  return [...rows.values()];
+}
+
+function colours() {
+  const style = getComputedStyle(document.documentElement);
+  const of = (name) => style.getPropertyValue(name).trim();
+  return {ink: of('--ink'), soft: of('--soft'), line: of('--line'), series: [of('--accent'), of('--wait'), of('--bad'), of('--soft')]};
+}
+
+async function draw(place, rows, chosen, asked) {
+  const shown = rows.slice(0, ROWS_DRAWN);
+  const canvas = el('canvas', {role: 'img', 'aria-label': `Credit by ${asked.by}, of the ${shown.length} rows with the most; the table below has all of them.`});
+  fill(place, canvas);
+  await import('./chart.js');
+  const {Chart} = window;
+  const {ink, soft, line, series} = colours();
+  const name = (model) => models.find(([code]) => code === model)?.[1] || model;
+  Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
+  const chart = new Chart(canvas, {
+    type: 'bar',
+    data: {labels: shown.map((row) => (row.time && asked.interval ? `${row.time.slice(0, 7)} ${row.name}` : row.name)), datasets: chosen.map((model, at) => ({label: name(model), data: shown.map((row) => Number(row.credits[at])), backgroundColor: series[at % series.length], borderRadius: 3, maxBarThickness: 22}))},
+    options: {
+      indexAxis: 'y', animation: false, responsive: true, maintainAspectRatio: false,
+      plugins: {legend: {display: chosen.length > 1, labels: {color: ink, boxWidth: 12}}},
+      scales: {x: {beginAtZero: true, ticks: {color: soft, precision: 0}, grid: {color: line}}, y: {ticks: {color: ink}, grid: {display: false}}},
+    },
+  });
+  return () => chart.destroy();
+}
+
+async function save(asked, model) {
+  try {
+    const text = await getText(`/v1/attribution${search({...asked, model})}`, 'text/csv');
+
+    saveFile(`attribution-${asked.milestone}-${model}.csv`, text);
+
+  } catch (error) {
+    say(error.message, 'bad');
+  }
+}
+
+export async function show(body, place) {
+  const {query} = place;
+  const compared = new Set((query.compare || '').split(',').filter(Boolean));
+  const controls = {
+    milestone: choice(milestones.map((code) => [code, word('stage', code)]), query.milestone || 'customer'),
+    model: choice(models, query.model || 'first'),
+    by: choice(bys, query.by || 'source'),
+    then_by: choice([['', 'Nothing more'], ...bys.slice(0, 3)], query.then_by || ''),
+    interval: choice([['', 'All at once'], ['month', 'By month']], query.interval || ''),
+    from: el('input', {type: 'date', value: query.from || ''}),
+    to: el('input', {type: 'date', value: query.to || ''}),
+    window_days: el('input', {inputmode: 'numeric', value: query.window_days || '', placeholder: 'none'}),
+  };
+  const labels = {milestone: 'What was reached', model: 'Who gets the credit', by: 'By', then_by: 'Then by', interval: 'Time', from: 'From', to: 'To', window_days: 'Days a touch counts'};
+  const go = () => {
+    const asked = Object.entries(controls).map(([name, control]) => [name, control.value.trim()]);
+    asked.push(['compare', [...compared].join(',')]);
+    location.hash = `#/attribution?${new URLSearchParams(asked.filter(([, value]) => value))}`;
+  };
+  for (const control of Object.values(controls)) control.addEventListener('change', go);
+  const boxes = el('fieldset.inlinelist', el('legend', 'Beside it'), models.filter(([code]) => code !== controls.model.value).map(([code, name]) => el('label.inline', el('input', {type: 'checkbox', value: code, checked: compared.has(code), onchange: (event) => { if (event.target.checked) compared.add(code); else compared.delete(code); go(); }}), name)));
+  const found = el('div.parts', {'aria-live': 'polite'});
+  let clear = () => {};
+  fill(body, head('Attribution', {about: 'Which touches led to it. The address holds the question: whoever opens it asks the same.'}),
+    el('form.filters', {onsubmit: (event) => { event.preventDefault(); go(); }}, Object.entries(controls).map(([name, control]) => field(labels[name], control, {name}))), boxes, found);
+
+  async function load() {
+    try {
+      const answer = await ask(query);
+      const {asked, chosen, answers} = answer;
+      const rows = rowsOf(answer);
+      const totals = answers[0].totals;
+      if (!rows.length) {
+        fill(found, nothing('Nothing was reached in this time, and nobody came in it.'));
+        return;
+      }
+      const chart = el('div.chart', {style: null});
+      chart.style.height = `${Math.max(140, Math.min(ROWS_DRAWN, rows.length) * (18 + 22 * chosen.length) + 60)}px`;
+      const name = (model) => models.find(([code]) => code === model)?.[1] || model;
+      const has = chosen.map((_, at) => rows.some((row) => row.amounts[at]));
+      const sum = (at) => credit(rows.reduce((total, row) => total + Number(row.credits[at]), 0));
+      fill(found, el('p.about', `${number(totals.conversions)} reached ${word('stage', asked.milestone)}, of ${number(totals.leads)} leads. `, answers[0].definitions.length ? `By ${answers[0].definitions.map((one) => `${one.term.toUpperCase()} ${one.version}`).join(', ')}. ` : '', answers[0].notes.late_first_touch ? `${number(answers[0].notes.late_first_touch)} were touched only afterwards. ` : '', answers[0].notes.outside_window ? `${number(answers[0].notes.outside_window)} had no touch in the window.` : ''),
+        chart,
+        table('Attribution', [
+          {title: [asked.by, asked.then_by].filter(Boolean).map(plain).join(', '), cell: (row) => [row.time && asked.interval ? `${row.time.slice(0, 7)} ` : '', el('bdi', row.name)]},
+          {title: 'Leads', number: true, cell: (row) => number(row.leads)},
+          ...chosen.flatMap((model, at) => [{title: chosen.length > 1 ? name(model) : 'Credit', number: true, cell: (row) => credit(row.credits[at])}, has[at] ? {title: 'Amount', number: true, cell: (row) => money(row.amounts[at])} : null]).filter(Boolean),
+        ], rows, {foot: ['All', number(rows.reduce((total, row) => total + row.leads, 0)), ...chosen.flatMap((_, at) => [sum(at), ...(has[at] ? [''] : [])])]}),
+        el('div.actions', chosen.map((model) => button(`${name(model)} as CSV`, () => save(asked, model)))));
+      clear = await draw(chart, rows, chosen, asked);
+    } catch (error) {
+      fill(found, trouble(error, load));
+    }
+  }
+  await load();
+  return {leave: () => clear()};
+}
