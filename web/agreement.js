@@ -12,7 +12,7 @@ const noteField = (label) => field(label, el('textarea', {rows: 3, required: tru
 async function diffOf(path, against) {
   const diff = await get(`${path}/diff`, {against});
   if (!diff.changes.length) return el('p.quiet', 'Nothing is different.');
-  return el('ul', diff.changes.map((change) => el('li', sentence(change.sentence || change.text || change.words || plain(change.kind || 'changed')))));
+  return el('ul', diff.changes.map((change) => el('li', sentence(change.words))));
 }
 
 // Exactly what is signed: the words, the changes, and the hash of the text.

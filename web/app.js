@@ -2,7 +2,7 @@
 import {el, fill} from './dom.js';
 import {onSignedOut, remove} from './api.js';
 import {known, learn, may, side} from './known.js';
-import {signIn, openLink} from './signin.js';
+import {signIn, openLink, wasSignedIn, noteSignedOut} from './signin.js';
 import {trouble, say} from './parts.js';
 import {shortcuts} from './keys.js';
 
@@ -86,6 +86,7 @@ async function begin() {
     const refused = await openLink(link[1]);
     if (refused) return signInScreen(refused);
   }
+  if (!wasSignedIn()) return signInScreen();
   try {
     await learn();
   } catch (error) {
@@ -101,9 +102,10 @@ function signInScreen(refused) {
   shown?.leave?.();
   shown = null;
   known.me = null;
+  noteSignedOut();
   fill(document.body, signIn(begin, refused));
   document.title = 'Sign in · Baton';
-  document.querySelector('input')?.focus();
+  document.querySelector('input:not([hidden])')?.focus();
 }
 
 export async function signOut() {

@@ -16,6 +16,8 @@ const abouts = [['criterion', 'A criterion'], ['gap', 'What no criterion asks'],
 const thens = [['nurture', 'nurture'], ['disqualify', 'disqualify'], ['reroute', 'another team'], ['merge', 'merge']];
 
 const subjectOf = (test) => ['attribute', 'fact', 'touches'].find((one) => one in test) || 'parts';
+// What is no number is sent as it stands: the service says so, at its place.
+const numberOf = (text) => (Number.isNaN(Number(text)) ? text : Number(text));
 const listed = (text) => text.split(',').map((one) => typed(one.trim())).filter((one) => one !== '');
 const shown = (value) => (Array.isArray(value) ? value.join(', ') : value === undefined ? '' : String(value));
 
@@ -53,7 +55,7 @@ export async function edit(body, subject, version) {
         ({value: found, tag} = again);
         state.textContent = 'Kept';
         fill(wrong);
-        faults(form, []);
+        faults(form, found.warnings);
         if (isTerm(subject)) saySentences(text);
         return true;
       } catch (error) {
@@ -130,7 +132,7 @@ export async function edit(body, subject, version) {
       return [
         field('Tests', what),
         field('Which, with commas', bound(el('input'), () => touches.kind, (text) => { touches.kind = listed(text); }), {name: `${pointer}/touches/kind`}),
-        field('In so many days', member(touches, 'within_days', Number, el('input', {inputmode: 'numeric'})), {name: `${pointer}/touches/within_days`}),
+        field('In so many days', member(touches, 'within_days', numberOf, el('input', {inputmode: 'numeric'})), {name: `${pointer}/touches/within_days`}),
         field('How often', op, {name: `${pointer}/op`}), value,
       ];
     }
@@ -150,7 +152,7 @@ export async function edit(body, subject, version) {
     return el('fieldset.card', el('legend.hidden', `Criterion ${at + 1}`),
       el('div.pair', field('Title', member(criterion, 'title'), {name: `/criteria/${at}/title`}), field('Kind', kind, {name: `/criteria/${at}/kind`})),
       el('div.columns', testFields(criterion, at)),
-      rules ? null : el('div.columns', field('Points', member(criterion, 'points', Number, el('input', {inputmode: 'numeric'})), {name: `/criteria/${at}/points`}),
+      rules ? null : el('div.columns', field('Points', member(criterion, 'points', numberOf, el('input', {inputmode: 'numeric'})), {name: `/criteria/${at}/points`}),
         el('label.option', bound(el('input', {type: 'checkbox'}), () => criterion.required, (value) => { if (value) criterion.required = true; else delete criterion.required; }, 'change'), el('span', 'Required'))),
       el('p.says', {data: {sentence: at}}),
       el('div.actions', el('code', criterion.id), button('Remove', () => { document_.criteria.splice(at, 1); draw(); changed(); }), at > 0 ? button('Up', () => { document_.criteria.splice(at - 1, 0, ...document_.criteria.splice(at, 1)); draw(); changed(); }) : null));
@@ -181,7 +183,7 @@ export async function edit(body, subject, version) {
   function drawForm() {
     document_.thresholds ??= {};
     document_.reasons ??= [];
-    const number_ = (object, name, label, pointer) => field(label, member(object, name, Number, el('input', {inputmode: 'numeric'})), {name: pointer});
+    const number_ = (object, name, label, pointer) => field(label, member(object, name, numberOf, el('input', {inputmode: 'numeric'})), {name: pointer});
     document_.respond_within ??= {};
     fill(form,
       el('datalist', {id: 'names'}, names.map((value) => el('option', {value}))),

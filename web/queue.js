@@ -85,6 +85,7 @@ export async function show(body, place) {
     keep(list, items, (one) => one.handoff.id, (one) => row(one, search()));
     fill(under, items.length === 0 ? empty() : more ? button(`Show more than these ${items.length}`, () => { limit = Math.min(500, limit + PAGE); load(); }) : el('p.quiet', `${items.length === 1 ? 'One, and that is all.' : `${items.length}, and that is all.`}`));
     mark();
+    performance.mark('queue shown');
   }
 
   function empty() {

@@ -3,7 +3,14 @@ import {el, field} from './dom.js';
 import {write} from './api.js';
 import {trouble} from './parts.js';
 
-const open = (token) => write('POST', '/v1/sessions', undefined, {headers: {Authorization: `Bearer ${token}`}});
+// Scripts cannot see the cookie: that it is there is noted beside it, so that nothing is asked in vain.
+export const wasSignedIn = () => localStorage.getItem('signed-in') === 'yes';
+export const noteSignedOut = () => localStorage.removeItem('signed-in');
+
+async function open(token) {
+  await write('POST', '/v1/sessions', undefined, {headers: {Authorization: `Bearer ${token}`}});
+  localStorage.setItem('signed-in', 'yes');
+}
 
 // What was wrong with it, or null.
 export async function openLink(token) {
@@ -19,7 +26,7 @@ export function signIn(begin, refused) {
   const key = el('input', {type: 'password', autocomplete: 'current-password', spellcheck: 'false', autocapitalize: 'off', required: true});
   const said = el('div', {'aria-live': 'polite'}, refused ? el('p.note', refused) : null);
   const button = el('button.first', {type: 'submit'}, 'Sign in');
-  const form = el('form', {novalidate: true}, field('Your key', key, {hint: 'It begins with baton_. Whoever runs Baton for you gave it to you.'}), said, button);
+  const form = el('form', {novalidate: true}, el('input', {type: 'text', autocomplete: 'username', value: 'Baton', hidden: true, 'aria-hidden': 'true'}), field('Your key', key, {hint: 'It begins with baton_. Whoever runs Baton for you gave it to you.'}), said, button);
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     button.disabled = true;
