@@ -17,12 +17,22 @@
 static const char *const basis_names[] = {"milestone"};
 static const struct input_type basis_type = {.kind = INPUT_ENUM, .values = basis_names};
 
-static const char *const interval_names[] = {"month"};
-static const struct input_type interval_type = {.kind = INPUT_ENUM, .values = interval_names};
+static const char *const interval_names[] = {"day", "week", "month", "quarter", "year"};
+static const struct input_type interval_type = {
+    .kind = INPUT_ENUM,
+    .values = interval_names,
+    .max = sizeof interval_names / sizeof *interval_names - 1};
 
-enum by { BY_SOURCE, BY_MEDIUM, BY_CAMPAIGN, BY_MONTH, BY_COUNT };
+/* What rows are cut by; by month is what interval=month says. */
+#define BY_MONTH CUT_COUNT
+#define BY_COUNT (CUT_COUNT + 1)
 
-static const char *const by_names[] = {"source", "medium", "campaign", "month"};
+static const char *const by_names[] = {
+#define X(name, text) [CUT_##name] = text,
+    ATTRIBUTION_CUT_TABLE(X)
+#undef X
+        [BY_MONTH] = "month",
+};
 static const struct input_type by_type = {
     .kind = INPUT_ENUM, .values = by_names, .max = BY_COUNT - 1};
 
@@ -34,37 +44,35 @@ static const struct input_type timezone_type = {
     .code = "timezone",
     .wanted = "An IANA name is wanted, such as Europe/Berlin",
 };
+static const struct input_type half_life_type = {.kind = INPUT_INT32, .min = 1, .max = 3650};
 static const struct input_type window_type = {.kind = INPUT_INT32, .min = 1, .max = 3650};
-
-static const enum dimension dimension_of[] = {
-    [BY_SOURCE] = DIMENSION_SOURCE,
-    [BY_MEDIUM] = DIMENSION_MEDIUM,
-    [BY_CAMPAIGN] = DIMENSION_CAMPAIGN,
-};
 
 struct query {
     enum milestone milestone;
-    enum attribution_model model;
-    enum by by;
-    enum by then_by;               /* BY_COUNT: none */
+    enum credit_model model;
+    int by;
+    int then_by;                   /* BY_COUNT: none */
     const struct period_end *from; /* NULL: open; so is to */
     const struct period_end *to;
     const int *interval; /* NULL: none */
     const char *timezone;
     int32_t window_days;
+    int32_t half_life_days;
     int basis;
 };
 
 static const struct input_field fields[] = {
     {"milestone", &milestone_type, AT(struct query, milestone), .required = true},
-    {"model", &attribution_model_type, AT(struct query, model), .otherwise = ATTRIBUTION_FIRST},
-    {"by", &by_type, AT(struct query, by), .otherwise = BY_SOURCE},
+    {"model", &attribution_model_type, AT(struct query, model), .otherwise = CREDIT_FIRST},
+    {"by", &by_type, AT(struct query, by), .otherwise = CUT_SOURCE},
     {"then_by", &by_type, AT(struct query, then_by), .otherwise = BY_COUNT},
     {"from", &period_end_type, AT(struct query, from)},
     {"to", &period_end_type, AT(struct query, to)},
     {"interval", &interval_type, AT(struct query, interval), .boxed = true},
     {"timezone", &timezone_type, AT(struct query, timezone)},
     {"window_days", &window_type, AT(struct query, window_days)},
+    {"half_life_days", &half_life_type, AT(struct query, half_life_days),
+     .otherwise = ATTRIBUTION_HALF_LIFE_DAYS},
     {"basis", &basis_type, AT(struct query, basis)},
 };
 
@@ -82,12 +90,12 @@ const struct input_spec attribution_input = INPUT_SPEC(fields, struct query, .ch
 
 /* ---- the question ---- */
 
-static void add_cut(struct attribution_query *out, enum by by)
+static void add_cut(struct attribution_query *out, int by)
 {
-    if (by == BY_MONTH)
-        out->monthly = true;
-    else if (by != BY_COUNT)
-        out->dimensions[out->dimension_count++] = dimension_of[by];
+    if (by == BY_MONTH && out->interval == NULL)
+        out->interval = "month";
+    else if (by < CUT_COUNT)
+        out->dimensions[out->dimension_count++] = (enum attribution_cut)by;
 }
 
 static struct attribution_query question_of(const struct query *query)
@@ -95,9 +103,10 @@ static struct attribution_query question_of(const struct query *query)
     struct attribution_query out = {
         .milestone = query->milestone,
         .model = query->model,
-        .monthly = query->interval != NULL,
+        .interval = query->interval == NULL ? NULL : interval_names[*query->interval],
         .timezone = query->timezone == NULL ? "UTC" : query->timezone,
         .window_days = query->window_days,
+        .half_life_days = query->half_life_days,
     };
 
     add_cut(&out, query->by);
@@ -142,6 +151,10 @@ static enum err refuse(struct request *r, enum err err)
         return request_refuse(r, ERR_INVALID_PARAMETER, "The answer has more than %d rows",
                               ATTRIBUTION_ROWS_MAX);
     }
+    if (err == ERR_UNPROCESSABLE)
+        return request_refuse(
+            r, err, "This model shares at most %d conversions at once; ask for a shorter time",
+            ATTRIBUTION_JOURNEYS_MAX);
     return err;
 }
 

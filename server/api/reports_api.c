@@ -256,6 +256,11 @@ enum err reports_effort(struct request *r, struct read *read)
     return answer_report(r, read, &report_effort);
 }
 
+enum err reports_requests(struct request *r, struct read *read)
+{
+    return answer_report(r, read, &report_requests);
+}
+
 /* ---- what a number of them opens to ---- */
 
 #define ROW_MAX_BYTES 2048

@@ -17,6 +17,7 @@ enum err reports_rejections(struct request *r, struct read *read);
 enum err reports_response_times(struct request *r, struct read *read);
 enum err reports_bypass(struct request *r, struct read *read);
 enum err reports_effort(struct request *r, struct read *read);
+enum err reports_requests(struct request *r, struct read *read);
 
 /** The leads behind a number of any of them. */
 extern const struct input_spec reports_leads_input;

@@ -15,7 +15,7 @@ import json
 import pathlib
 import sys
 
-CREDIT = "%d.000000"
+CREDIT = "%d.000000000"
 
 
 def rows_of(folder, name):

@@ -132,10 +132,10 @@ static const struct step after_deals[] = {
                    {"/data", "#3"},
                    {"/data/0/source", "'google'"},
                    {"/data/0/leads", "2"},
-                   {"/data/0/credit", "'1.000000'"},
+                   {"/data/0/credit", "'1.000000000'"},
                    {"/data/1/source", "'newsletter'"},
                    {"/data/2/source", "null"},
-                   {"/data/2/credit", "'1.000000'"}}),
+                   {"/data/2/credit", "'1.000000000'"}}),
     {0}};
 
 START_TEST(leads_and_their_deals)

@@ -224,6 +224,43 @@ static const struct step answers[] = {
     {0},
 };
 
+/* Sales asks for three, and is given one. */
+static const struct step requests[] = {
+    INQUIRY("lou"),
+    POST("Sam asks for Lou", "sam", "/v1/leads/${lou}/request",
+         "{'team':'sales','note':'Met her at the fair.'}", 201, .keep = {{"asked", "/handoff/id"}}),
+    POST("and is given her", "ana", "/v1/handoffs/${asked}/grant", NULL, 200),
+    INQUIRY("mia"),
+    POST("he asks for Mia", "sam", "/v1/leads/${mia}/request",
+         "{'team':'sales','note':'A friend.'}", 201, .keep = {{"asked", "/handoff/id"}}),
+    POST("and is not", "ana", "/v1/handoffs/${asked}/decline", "{'reason':'in_talks'}", 200),
+    INQUIRY("pia"),
+    POST("Sue asks for Pia", "sue", "/v1/leads/${pia}/request",
+         "{'team':'sales','note':'She called.'}", 201),
+    GET("what was asked for, and given", "ana", "/v1/reports/requests", 200,
+        .checks = {{"/data", "#1"},
+                   {"/data/0/team", "'sales'"},
+                   {"/data/0/from_team", "'marketing'"},
+                   {"/data/0/requested", "3"},
+                   {"/data/0/answered", "2"},
+                   {"/data/0/granted", "1"},
+                   {"/data/0/granted_share", "50.0"},
+                   {"/data/0/declined", "1"},
+                   {"/data/0/waiting", "1"},
+                   {"/data/0/overdue", "0"}},
+        .keep = {{"waits", "/totals/links/waiting"}}),
+    GET("Pia waits", "ana", "${waits}", 200,
+        .checks = {{"/data", "#1"}, {"/data/0/lead_id", "'${pia}'"}}),
+    GET("by who asked, and why not", "ana", "/v1/reports/requests?by=member&then_by=reason", 200,
+        .checks = {{"/data", "#3"}}),
+    GET("by where they came from", "ana", "/v1/reports/requests?by=source&then_by=campaign", 200,
+        .checks = {{"/data", "#1"}}),
+    GET("as a table", "ana", "/v1/reports/requests?by=team", 200, .headers = {"Accept: text/csv"},
+        .checks = {{"@body", "~sales,3,2,1,50.0,1,1,0,/v1/reports/requests/leads?"}}),
+    GET("as a picture", "ana", "/v1/reports/requests", 406, .headers = {"Accept: image/png"}),
+    {0},
+};
+
 /* Kim meets the definition, Lou goes past it. */
 static const struct step bypass[] = {
     OFFERED("kim"),
@@ -299,9 +336,10 @@ static const struct step dashboards[] = {
 static const struct {
     const char *label;
     const struct step *steps;
-} stories[] = {{"no gaps", no_gaps},      {"gaps", gaps},     {"no route", no_route},
-               {"answers", answers},      {"bypass", bypass}, {"questions", questions},
-               {"dashboards", dashboards}};
+} stories[] = {{"no gaps", no_gaps},     {"gaps", gaps},
+               {"no route", no_route},   {"answers", answers},
+               {"bypass", bypass},       {"requests", requests},
+               {"questions", questions}, {"dashboards", dashboards}};
 
 STORY(a_report_counts_what_it_opens_to, SIGNED, stories[_i].steps)
 

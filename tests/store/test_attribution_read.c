@@ -63,12 +63,12 @@ static void fill(void)
     reading_exec(&r, leads_sql);
 }
 
-static struct attribution_query query_of(enum attribution_model model)
+static struct attribution_query query_of(enum credit_model model)
 {
     return (struct attribution_query){
         .milestone = MILESTONE_CUSTOMER,
         .model = model,
-        .dimensions = {DIMENSION_SOURCE},
+        .dimensions = {CUT_SOURCE},
         .dimension_count = 1,
         .timezone = "UTC",
     };
@@ -87,7 +87,7 @@ static struct attribution ask(const struct attribution_query *query, const struc
         credit += answer.rows[i].credit;
         leads += answer.rows[i].leads;
     }
-    ck_assert_int_eq(credit, answer.conversions * ATTRIBUTION_CREDIT_ONE);
+    ck_assert_int_eq(credit, answer.conversions * CREDIT_ONE);
     ck_assert_int_eq(leads, answer.leads);
     return answer;
 }
@@ -98,7 +98,7 @@ static struct attribution_row row_of(const struct attribution *answer, const cha
 {
     for (size_t i = 0; i < answer->row_count; i++) {
         const struct attribution_row *row = &answer->rows[i];
-        bool same_month = month == NULL || strcmp(month, row->month) == 0;
+        bool same_month = month == NULL || strcmp(month, row->time) == 0;
         bool same_value = value == NULL
                               ? row->values[0] == NULL
                               : row->values[0] != NULL && strcmp(value, row->values[0]) == 0;
@@ -111,7 +111,7 @@ static struct attribution_row row_of(const struct attribution *answer, const cha
 
 START_TEST(the_first_touch_has_the_credit)
 {
-    struct attribution_query query = query_of(ATTRIBUTION_FIRST);
+    struct attribution_query query = query_of(CREDIT_FIRST);
 
     fill();
     struct attribution answer = ask(&query, &ALWAYS);
@@ -119,21 +119,21 @@ START_TEST(the_first_touch_has_the_credit)
     ck_assert_int_eq(answer.conversions, 4);
     ck_assert_int_eq(answer.late_first_touch, 1);
     ck_assert_int_eq(answer.outside_window, 0);
-    ck_assert_int_eq(row_of(&answer, NULL, "google").credit, 2000000); /* early, old */
+    ck_assert_int_eq(row_of(&answer, NULL, "google").credit, 2 * CREDIT_ONE); /* early, old */
     ck_assert_int_eq(row_of(&answer, NULL, "google").amount_minor, 90100);
-    ck_assert_int_eq(row_of(&answer, NULL, "bing").credit, 1000000); /* late */
-    ck_assert_int_eq(row_of(&answer, NULL, NULL).credit, 1000000);   /* none */
-    ck_assert_int_eq(row_of(&answer, NULL, NULL).leads, 2);          /* none, open */
+    ck_assert_int_eq(row_of(&answer, NULL, "bing").credit, 1 * CREDIT_ONE); /* late */
+    ck_assert_int_eq(row_of(&answer, NULL, NULL).credit, 1 * CREDIT_ONE);   /* none */
+    ck_assert_int_eq(row_of(&answer, NULL, NULL).leads, 2);                 /* none, open */
 }
 END_TEST
 
 START_TEST(the_last_touch_before_the_milestone_has_the_credit)
 {
-    struct attribution_query query = query_of(ATTRIBUTION_LAST);
+    struct attribution_query query = query_of(CREDIT_LAST);
 
     fill();
     struct attribution answer = ask(&query, &ALWAYS);
-    ck_assert_int_eq(row_of(&answer, NULL, "bing").credit, 3000000); /* early, old, late */
+    ck_assert_int_eq(row_of(&answer, NULL, "bing").credit, 3 * CREDIT_ONE); /* early, old, late */
     ck_assert_int_eq(row_of(&answer, NULL, "google").credit, 0);
     ck_assert_int_eq(row_of(&answer, NULL, "google").leads, 2); /* by the first touch, always */
     ck_assert_int_eq(answer.late_first_touch, 1);
@@ -142,13 +142,13 @@ END_TEST
 
 START_TEST(a_window_leaves_older_touches_out)
 {
-    struct attribution_query query = query_of(ATTRIBUTION_FIRST);
+    struct attribution_query query = query_of(CREDIT_FIRST);
 
     fill();
     query.window_days = 20;
     struct attribution answer = ask(&query, &ALWAYS);
-    ck_assert_int_eq(row_of(&answer, NULL, "bing").credit, 2000000); /* early by e2; late */
-    ck_assert_int_eq(row_of(&answer, NULL, NULL).credit, 2000000);   /* old, none */
+    ck_assert_int_eq(row_of(&answer, NULL, "bing").credit, 2 * CREDIT_ONE); /* early by e2; late */
+    ck_assert_int_eq(row_of(&answer, NULL, NULL).credit, 2 * CREDIT_ONE);   /* old, none */
     ck_assert_int_eq(answer.outside_window, 2);
     ck_assert_int_eq(answer.late_first_touch, 1);
 }
@@ -157,7 +157,7 @@ END_TEST
 /* A touch exactly at either end of the window counts. */
 START_TEST(the_ends_of_the_window_belong_to_it)
 {
-    struct attribution_query query = query_of(ATTRIBUTION_FIRST);
+    struct attribution_query query = query_of(CREDIT_FIRST);
 
     reading_exec(&r, dimensions_sql);
     reading_exec(&r,
@@ -169,8 +169,8 @@ START_TEST(the_ends_of_the_window_belong_to_it)
                              TOUCH("c1", "c", "'2026-01-11T00:00:00Z'", "3", "NULL"));
     query.window_days = 10;
     struct attribution answer = ask(&query, &ALWAYS);
-    ck_assert_int_eq(row_of(&answer, NULL, "google").credit, 1000000);
-    ck_assert_int_eq(row_of(&answer, NULL, "unknown").credit, 1000000);
+    ck_assert_int_eq(row_of(&answer, NULL, "google").credit, 1 * CREDIT_ONE);
+    ck_assert_int_eq(row_of(&answer, NULL, "unknown").credit, 1 * CREDIT_ONE);
     ck_assert_int_eq(row_of(&answer, NULL, "bing").credit, 0);
     ck_assert_int_eq(answer.outside_window, 1);
     ck_assert_int_eq(answer.late_first_touch, 0);
@@ -179,7 +179,7 @@ END_TEST
 
 START_TEST(a_period_takes_leads_by_first_touch_and_credit_by_milestone)
 {
-    struct attribution_query query = query_of(ATTRIBUTION_FIRST);
+    struct attribution_query query = query_of(CREDIT_FIRST);
     struct period march = {{INSTANT_NONE, "2026-03-01"}, {INSTANT_NONE, "2026-04-01"}};
     instant from, to;
     struct attribution answer;
@@ -200,31 +200,31 @@ END_TEST
 
 START_TEST(months_are_those_of_the_time_zone)
 {
-    struct attribution_query query = query_of(ATTRIBUTION_FIRST);
+    struct attribution_query query = query_of(CREDIT_FIRST);
 
     fill();
-    query.monthly = true;
+    query.interval = "month";
     struct attribution answer = ask(&query, &ALWAYS);
     ck_assert_int_eq(row_of(&answer, "2026-01-01", NULL).leads, 2);
-    ck_assert_int_eq(row_of(&answer, "2026-03-01", "google").credit, 2000000);
+    ck_assert_int_eq(row_of(&answer, "2026-03-01", "google").credit, 2 * CREDIT_ONE);
     query.timezone = "Europe/Berlin"; /* 23:30Z of January 31 is February there */
     answer = ask(&query, &ALWAYS);
     ck_assert_int_eq(row_of(&answer, "2026-01-01", NULL).leads, 1);
     ck_assert_int_eq(row_of(&answer, "2026-02-01", NULL).leads, 1);
     query.timezone = "America/New_York"; /* 00:00Z of March 1 is February there */
     answer = ask(&query, &ALWAYS);
-    ck_assert_int_eq(row_of(&answer, "2026-02-01", "google").credit, 1000000);
+    ck_assert_int_eq(row_of(&answer, "2026-02-01", "google").credit, 1 * CREDIT_ONE);
     ck_assert_int_eq(row_of(&answer, "2026-02-01", "google").amount_minor, 90000);
 }
 END_TEST
 
 START_TEST(no_month_is_before_year_1_or_behind_9999)
 {
-    struct attribution_query query = query_of(ATTRIBUTION_FIRST);
+    struct attribution_query query = query_of(CREDIT_FIRST);
 
     reading_exec(&r, LEAD("early", "'0001-01-01T00:00:00Z'", "NULL", "NULL")
                          LEAD("late", "'9999-12-31T23:59:59Z'", "NULL", "NULL"));
-    query.monthly = true;
+    query.interval = "month";
     query.timezone = "America/New_York";
     struct attribution answer = ask(&query, &ALWAYS);
     ck_assert_int_eq(row_of(&answer, "0001-01-01", NULL).leads, 1);
@@ -236,10 +236,10 @@ END_TEST
 
 START_TEST(two_dimensions_cut_rows_twice)
 {
-    struct attribution_query query = query_of(ATTRIBUTION_FIRST);
+    struct attribution_query query = query_of(CREDIT_FIRST);
 
     fill();
-    query.dimensions[1] = DIMENSION_MEDIUM;
+    query.dimensions[1] = CUT_MEDIUM;
     query.dimension_count = 2;
     struct attribution answer = ask(&query, &ALWAYS);
     ck_assert_uint_eq(answer.row_count, 4);
@@ -254,7 +254,7 @@ END_TEST
 /* Asked by one, by another, or by two in either order, a touch is found under its own words. */
 START_TEST(each_dimension_is_that_of_its_name)
 {
-    static const enum dimension asked[] = {DIMENSION_SOURCE, DIMENSION_MEDIUM, DIMENSION_CAMPAIGN};
+    static const enum attribution_cut asked[] = {CUT_SOURCE, CUT_MEDIUM, CUT_CAMPAIGN};
     static const char *const words[] = {"google", "cpc", "q4-launch"};
     struct attribution_query query;
 
@@ -264,7 +264,7 @@ START_TEST(each_dimension_is_that_of_its_name)
                                  "'2026-01-10T10:00:00Z', now(), NULL, 1, 11, 21, NULL, 'inbound', "
                                  "'marketing');");
     for (int model = 0; model < 2; model++) {
-        query = query_of(model == 0 ? ATTRIBUTION_FIRST : ATTRIBUTION_LAST);
+        query = query_of(model == 0 ? CREDIT_FIRST : CREDIT_LAST);
         for (int a = 0; a < 3; a++) {
             for (int b = 0; b < 3; b++) {
                 query.dimensions[0] = asked[a];
@@ -276,7 +276,7 @@ START_TEST(each_dimension_is_that_of_its_name)
                 if (a != b)
                     ck_assert_str_eq(answer.rows[0].values[1], words[b]);
                 ck_assert_int_eq(answer.rows[0].leads, 1);
-                ck_assert_int_eq(answer.rows[0].credit, ATTRIBUTION_CREDIT_ONE);
+                ck_assert_int_eq(answer.rows[0].credit, CREDIT_ONE);
                 ck_assert_int_eq(answer.rows[0].amount_minor, 100);
             }
         }
@@ -286,20 +286,20 @@ END_TEST
 
 START_TEST(without_a_dimension_there_is_one_row)
 {
-    struct attribution_query query = query_of(ATTRIBUTION_FIRST);
+    struct attribution_query query = query_of(CREDIT_FIRST);
 
     fill();
     query.dimension_count = 0;
     struct attribution answer = ask(&query, &ALWAYS);
     ck_assert_uint_eq(answer.row_count, 1);
     ck_assert_int_eq(answer.rows[0].leads, 5);
-    ck_assert_int_eq(answer.rows[0].credit, 4000000);
+    ck_assert_int_eq(answer.rows[0].credit, 4 * CREDIT_ONE);
 }
 END_TEST
 
 START_TEST(erased_leads_count_on_and_merged_ones_do_not)
 {
-    struct attribution_query query = query_of(ATTRIBUTION_FIRST);
+    struct attribution_query query = query_of(CREDIT_FIRST);
 
     fill();
     struct attribution before = ask(&query, &ALWAYS);
@@ -321,11 +321,11 @@ END_TEST
 
 START_TEST(the_same_question_has_the_same_answer)
 {
-    struct attribution_query query = query_of(ATTRIBUTION_LAST);
+    struct attribution_query query = query_of(CREDIT_LAST);
     struct json_out first, second;
 
     fill();
-    query.monthly = true;
+    query.interval = "month";
     json_out_init(&first, r.arena, 1 << 20);
     json_out_init(&second, r.arena, 1 << 20);
     struct attribution answer = ask(&query, &ALWAYS);
@@ -339,7 +339,7 @@ END_TEST
 
 START_TEST(another_workspace_sees_nothing_of_it)
 {
-    struct attribution_query query = query_of(ATTRIBUTION_FIRST);
+    struct attribution_query query = query_of(CREDIT_FIRST);
     struct attribution answer;
     instant from, to;
 
@@ -358,7 +358,7 @@ static const char *const no_zones[] = {"Europe/Nowhere", "Mars", "XYZ", "Foo/Bar
 
 START_TEST(a_zone_that_is_none_is_refused)
 {
-    struct attribution_query query = query_of(ATTRIBUTION_FIRST);
+    struct attribution_query query = query_of(CREDIT_FIRST);
     struct attribution answer;
     instant from, to;
 
@@ -367,6 +367,90 @@ START_TEST(a_zone_that_is_none_is_refused)
                      ERR_INVALID_PARAMETER);
     query.timezone = "Europe/Berlin";
     ck_assert_int_eq(attribution_read(&r.read, &query, &ALWAYS, &answer, &from, &to), ERR_NONE);
+}
+END_TEST
+
+/* early won after google and bing, old a year after the two, late before its only touch, none
+ * without. */
+START_TEST(a_conversion_is_shared_among_its_touches)
+{
+    struct attribution_query query = query_of(CREDIT_LINEAR);
+
+    fill();
+    struct attribution answer = ask(&query, &ALWAYS);
+    ck_assert_int_eq(answer.leads, 5);
+    ck_assert_int_eq(answer.conversions, 4);
+    ck_assert_int_eq(answer.late_first_touch, 1);
+    ck_assert_int_eq(row_of(&answer, NULL, "google").credit, CREDIT_ONE);
+    ck_assert_int_eq(row_of(&answer, NULL, "google").leads, 2);
+    ck_assert_int_eq(row_of(&answer, NULL, "google").amount_minor, 45050);
+    ck_assert_int_eq(row_of(&answer, NULL, "bing").credit, 2 * CREDIT_ONE);
+    ck_assert_int_eq(row_of(&answer, NULL, NULL).credit, CREDIT_ONE);
+    query.window_days = 90;
+    answer = ask(&query, &ALWAYS);
+    ck_assert_int_eq(answer.outside_window, 2); /* old, none */
+    ck_assert_int_eq(row_of(&answer, NULL, "google").credit, CREDIT_ONE / 2);
+    ck_assert_int_eq(row_of(&answer, NULL, "google").amount_minor, 45000);
+    ck_assert_int_eq(row_of(&answer, NULL, NULL).amount_minor, 100);
+    query.model = CREDIT_TIME_DECAY;
+    query.half_life_days = 41; /* e1 and e2 are 41 days apart */
+    answer = ask(&query, &ALWAYS);
+    ck_assert_int_eq(row_of(&answer, NULL, "google").credit, 333333333);
+}
+END_TEST
+
+/* Each model counts the same conversions and the same money, whatever cuts them. */
+START_TEST(models_differ_in_who_and_agree_in_how_many)
+{
+    static const char *const intervals[] = {NULL, "day", "week", "quarter", "year"};
+    struct attribution_query query = query_of((enum credit_model)_i);
+
+    fill();
+    query.half_life_days = ATTRIBUTION_HALF_LIFE_DAYS;
+    for (int cut = 0; cut < CUT_COUNT; cut++) {
+        int64_t money = 0;
+        query.dimensions[0] = (enum attribution_cut)cut;
+        query.dimensions[1] = (enum attribution_cut)((cut + 1) % CUT_COUNT);
+        query.dimension_count = 1 + cut % 2;
+        query.interval = intervals[cut % 5];
+        struct attribution answer = ask(&query, &ALWAYS);
+        ck_assert_int_eq(answer.conversions, 4);
+        ck_assert_int_eq(answer.late_first_touch, 1);
+        for (size_t i = 0; i < answer.row_count; i++)
+            money += answer.rows[i].amount_minor;
+        ck_assert_int_eq(money, 90100);
+    }
+}
+END_TEST
+
+START_TEST(who_did_it_and_which_way_are_dimensions_too)
+{
+    struct attribution_query query = query_of(CREDIT_SHAPLEY);
+
+    fill();
+    query.dimensions[0] = CUT_FUNCTION;
+    struct attribution answer = ask(&query, &ALWAYS);
+    ck_assert_int_eq(row_of(&answer, NULL, "marketing").credit, 3 * CREDIT_ONE);
+    query.model = CREDIT_FIRST;
+    query.dimensions[0] = CUT_DIRECTION;
+    answer = ask(&query, &ALWAYS);
+    ck_assert_int_eq(row_of(&answer, NULL, "inbound").credit, 3 * CREDIT_ONE);
+    ck_assert_int_eq(row_of(&answer, NULL, "inbound").leads, 4);
+}
+END_TEST
+
+START_TEST(a_week_begins_on_monday_in_its_zone)
+{
+    struct attribution_query query = query_of(CREDIT_LAST);
+
+    fill();
+    query.interval = "week";
+    struct attribution answer = ask(&query, &ALWAYS);
+    ck_assert_int_eq(row_of(&answer, "2026-02-23", "bing").credit,
+                     CREDIT_ONE); /* Sunday, March 1 */
+    query.interval = "quarter";
+    answer = ask(&query, &ALWAYS);
+    ck_assert_int_eq(row_of(&answer, "2026-04-01", "bing").credit, CREDIT_ONE); /* late */
 }
 END_TEST
 
@@ -381,6 +465,9 @@ void suite_cases(Suite *suite)
           months_are_those_of_the_time_zone, no_month_is_before_year_1_or_behind_9999,
           two_dimensions_cut_rows_twice, each_dimension_is_that_of_its_name,
           without_a_dimension_there_is_one_row, erased_leads_count_on_and_merged_ones_do_not,
-          the_same_question_has_the_same_answer, another_workspace_sees_nothing_of_it);
+          the_same_question_has_the_same_answer, a_conversion_is_shared_among_its_touches,
+          who_did_it_and_which_way_are_dimensions_too, a_week_begins_on_monday_in_its_zone,
+          another_workspace_sees_nothing_of_it);
+    tcase_add_loop_test(t, models_differ_in_who_and_agree_in_how_many, 0, CREDIT_MODEL_COUNT);
     EACH(t, a_zone_that_is_none_is_refused, no_zones);
 }

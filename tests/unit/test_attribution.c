@@ -23,8 +23,8 @@ static void tear_down(void)
 
 static const struct attribution_query BY_SOURCE = {
     .milestone = MILESTONE_CUSTOMER,
-    .model = ATTRIBUTION_FIRST,
-    .dimensions = {DIMENSION_SOURCE},
+    .model = CREDIT_FIRST,
+    .dimensions = {CUT_SOURCE},
     .dimension_count = 1,
     .timezone = "UTC",
 };
@@ -53,11 +53,25 @@ static const struct attribution_part parts[] = {
     {.values = {"google"}, .count = 7},
     {.values = {"bing"}, .count = 4},
     {.count = 1},
-    {.values = {"google"}, .conversions = true, .count = 1, .amount_minor = 500, .currency = "EUR"},
-    {.values = {"google"}, .conversions = true, .count = 1, .amount_minor = 250, .currency = "EUR"},
-    {.values = {"bing"}, .conversions = true, .count = 1, .standing = STANDING_LATE},
-    {.conversions = true, .count = 1, .standing = STANDING_OUTSIDE},
-    {.conversions = true, .count = 1, .standing = STANDING_UNTOUCHED},
+    {.values = {"google"},
+     .conversions = true,
+     .count = 1,
+     .credit = 1 * CREDIT_ONE,
+     .amount_minor = 500,
+     .currency = "EUR"},
+    {.values = {"google"},
+     .conversions = true,
+     .count = 1,
+     .credit = 1 * CREDIT_ONE,
+     .amount_minor = 250,
+     .currency = "EUR"},
+    {.values = {"bing"},
+     .conversions = true,
+     .count = 1,
+     .credit = 1 * CREDIT_ONE,
+     .standing = STANDING_LATE},
+    {.conversions = true, .count = 1, .credit = 1 * CREDIT_ONE, .standing = STANDING_OUTSIDE},
+    {.conversions = true, .count = 1, .credit = 1 * CREDIT_ONE, .standing = STANDING_UNTOUCHED},
 };
 
 enum { PARTS = sizeof parts / sizeof *parts };
@@ -69,14 +83,14 @@ START_TEST(parts_become_rows_and_credit_is_conversions)
     ck_assert_uint_eq(answer.row_count, 3);
     ck_assert_str_eq(answer.rows[0].values[0], "google");
     ck_assert_int_eq(answer.rows[0].leads, 7);
-    ck_assert_int_eq(answer.rows[0].credit, 2000000);
+    ck_assert_int_eq(answer.rows[0].credit, 2 * CREDIT_ONE);
     ck_assert_int_eq(answer.rows[0].amount_minor, 750);
     ck_assert_ptr_null(answer.rows[1].values[0]);
-    ck_assert_int_eq(answer.rows[1].credit, 2000000);
+    ck_assert_int_eq(answer.rows[1].credit, 2 * CREDIT_ONE);
     ck_assert_str_eq(answer.rows[2].values[0], "bing");
     ck_assert_int_eq(answer.leads, 12);
     ck_assert_int_eq(answer.conversions, 5);
-    ck_assert_int_eq(credit_of_rows(&answer), answer.conversions * ATTRIBUTION_CREDIT_ONE);
+    ck_assert_int_eq(credit_of_rows(&answer), answer.conversions * CREDIT_ONE);
 }
 END_TEST
 
@@ -114,12 +128,16 @@ END_TEST
 START_TEST(rows_stand_by_time_then_weight_then_name)
 {
     static const struct attribution_part mixed[] = {
-        {.month = "2026-02-01", .values = {"b"}, .count = 9},
-        {.month = "2026-01-01", .values = {"b"}, .count = 1},
-        {.month = "2026-01-01", .values = {"a"}, .count = 1},
-        {.month = "2026-01-01", .values = {NULL}, .count = 1},
-        {.month = "2026-01-01", .values = {"c"}, .conversions = true, .count = 1},
-        {.month = "2026-01-01", .values = {"d"}, .count = 5},
+        {.time = "2026-02-01", .values = {"b"}, .count = 9},
+        {.time = "2026-01-01", .values = {"b"}, .count = 1},
+        {.time = "2026-01-01", .values = {"a"}, .count = 1},
+        {.time = "2026-01-01", .values = {NULL}, .count = 1},
+        {.time = "2026-01-01",
+         .values = {"c"},
+         .conversions = true,
+         .count = 1,
+         .credit = 1 * CREDIT_ONE},
+        {.time = "2026-01-01", .values = {"d"}, .count = 5},
     };
     static const char *const order[] = {"c", "d", "a", "b", NULL, "b"};
     struct attribution answer = made(&BY_SOURCE, mixed, 6);
@@ -127,17 +145,29 @@ START_TEST(rows_stand_by_time_then_weight_then_name)
     ck_assert_uint_eq(answer.row_count, 6);
     for (int i = 0; i < 6; i++)
         ck_assert_pstr_eq(answer.rows[i].values[0], order[i]);
-    ck_assert_str_eq(answer.rows[5].month, "2026-02-01");
+    ck_assert_str_eq(answer.rows[5].time, "2026-02-01");
 }
 END_TEST
 
 START_TEST(amounts_of_several_currencies_have_no_sum)
 {
     static const struct attribution_part sold[] = {
-        {.conversions = true, .count = 1, .amount_minor = 1, .currency = "EUR"},
-        {.conversions = true, .count = 1},
-        {.conversions = true, .count = 1, .amount_minor = 1, .currency = "USD"},
-        {.conversions = true, .count = 1, .amount_minor = 1, .currency = "EUR"},
+        {.conversions = true,
+         .count = 1,
+         .credit = 1 * CREDIT_ONE,
+         .amount_minor = 1,
+         .currency = "EUR"},
+        {.conversions = true, .count = 1, .credit = 1 * CREDIT_ONE},
+        {.conversions = true,
+         .count = 1,
+         .credit = 1 * CREDIT_ONE,
+         .amount_minor = 1,
+         .currency = "USD"},
+        {.conversions = true,
+         .count = 1,
+         .credit = 1 * CREDIT_ONE,
+         .amount_minor = 1,
+         .currency = "EUR"},
     };
     struct attribution answer = made(&BY_SOURCE, sold, 2);
 
@@ -145,7 +175,7 @@ START_TEST(amounts_of_several_currencies_have_no_sum)
     ck_assert(!answer.rows[0].mixed);
     answer = made(&BY_SOURCE, sold, 4);
     ck_assert(answer.rows[0].mixed);
-    ck_assert_int_eq(answer.rows[0].credit, 4000000);
+    ck_assert_int_eq(answer.rows[0].credit, 4 * CREDIT_ONE);
 }
 END_TEST
 
@@ -154,10 +184,19 @@ START_TEST(a_sum_stays_within_what_json_numbers_hold)
     static const struct attribution_part sold[] = {
         {.conversions = true,
          .count = 1,
+         .credit = 1 * CREDIT_ONE,
          .amount_minor = ATTRIBUTION_AMOUNT_MAX,
          .currency = "EUR"},
-        {.conversions = true, .count = 1, .amount_minor = 1, .currency = "EUR"},
-        {.conversions = true, .count = 1, .amount_minor = INT64_MAX, .currency = "EUR"},
+        {.conversions = true,
+         .count = 1,
+         .credit = 1 * CREDIT_ONE,
+         .amount_minor = 1,
+         .currency = "EUR"},
+        {.conversions = true,
+         .count = 1,
+         .credit = 1 * CREDIT_ONE,
+         .amount_minor = INT64_MAX,
+         .currency = "EUR"},
     };
     struct attribution answer = made(&BY_SOURCE, sold, 2);
 
@@ -178,17 +217,20 @@ START_TEST(nothing_is_an_answer_too)
 END_TEST
 
 static const struct {
-    int64_t millionths;
+    int64_t credit;
     const char *text;
-} credits[] = {{0, "0.000000"},           {1, "0.000001"},
-               {999999, "0.999999"},      {3000000, "3.000000"},
-               {271333333, "271.333333"}, {INT64_MAX, "9223372036854.775807"}};
+} credits[] = {{0, "0.000000000"},
+               {1, "0.000000001"},
+               {999999999, "0.999999999"},
+               {3000000000, "3.000000000"},
+               {271333333333, "271.333333333"},
+               {INT64_MAX, "9223372036.854775807"}};
 
-START_TEST(credit_has_six_decimals)
+START_TEST(credit_has_nine_decimals)
 {
     char text[ATTRIBUTION_CREDIT_TEXT_MAX];
 
-    attribution_credit_format(credits[_i].millionths, text);
+    attribution_credit_format(credits[_i].credit, text);
     ck_assert_str_eq(text, credits[_i].text);
 }
 END_TEST
@@ -252,6 +294,7 @@ START_TEST(the_canonical_answer)
         {.values = {"google"},
          .conversions = true,
          .count = 3,
+         .credit = 3 * CREDIT_ONE,
          .amount_minor = 90000,
          .currency = "EUR"},
     };
@@ -265,9 +308,9 @@ START_TEST(the_canonical_answer)
         "{\"query\":{\"milestone\":\"customer\",\"window_days\":null,\"timezone\":\"UTC\","
         "\"basis\":\"milestone\"},\"definitions\":[],\"data\":[{\"time\":null,\"source\":"
         "\"google\","
-        "\"model\":\"first\",\"leads\":40,\"credit\":\"3.000000\",\"amount\":{\"minor\":90000,"
+        "\"model\":\"first\",\"leads\":40,\"credit\":\"3.000000000\",\"amount\":{\"minor\":90000,"
         "\"currency\":\"EUR\"}},{\"time\":null,\"source\":null,\"model\":\"first\",\"leads\":2,"
-        "\"credit\":\"0.000000\",\"amount\":null}],\"totals\":{\"leads\":42,\"conversions\":3},"
+        "\"credit\":\"0.000000000\",\"amount\":null}],\"totals\":{\"leads\":42,\"conversions\":3},"
         "\"notes\":{\"outside_window\":0,\"late_first_touch\":0}}");
 }
 END_TEST
@@ -275,27 +318,28 @@ END_TEST
 START_TEST(csv_is_quoted_where_it_must_be)
 {
     static const struct attribution_part odd[] = {
-        {.month = "2026-11-01", .values = {"a,\"b\"", NULL}, .count = 2},
-        {.month = "2026-11-01",
+        {.time = "2026-11-01", .values = {"a,\"b\"", NULL}, .count = 2},
+        {.time = "2026-11-01",
          .values = {"a,\"b\"", NULL},
          .conversions = true,
          .count = 1,
+         .credit = 1 * CREDIT_ONE,
          .amount_minor = 100,
          .currency = "EUR"},
-        {.month = "2026-12-01", .values = {NULL, "cpc"}, .count = 1},
+        {.time = "2026-12-01", .values = {NULL, "cpc"}, .count = 1},
     };
     struct attribution_query query = BY_SOURCE;
     struct text_out out;
 
-    query.monthly = true;
-    query.dimensions[1] = DIMENSION_MEDIUM;
+    query.interval = "month";
+    query.dimensions[1] = CUT_MEDIUM;
     query.dimension_count = 2;
     struct attribution answer = made(&query, odd, 3);
     text_out_init(&out, arena, ANSWER_BYTES);
     attribution_write_csv(&answer, &out);
     ck_assert_str_eq(out.text, "time,source,medium,model,leads,credit,amount_minor,currency\r\n"
-                               "2026-11-01,\"a,\"\"b\"\"\",,first,2,1.000000,100,EUR\r\n"
-                               "2026-12-01,,cpc,first,1,0.000000,,\r\n");
+                               "2026-11-01,\"a,\"\"b\"\"\",,first,2,1.000000000,100,EUR\r\n"
+                               "2026-12-01,,cpc,first,1,0.000000000,,\r\n");
 }
 END_TEST
 
@@ -308,7 +352,7 @@ void suite_cases(Suite *suite)
           what_stands_outside_is_counted_only_with_a_window, the_order_of_parts_does_not_matter,
           rows_stand_by_time_then_weight_then_name, amounts_of_several_currencies_have_no_sum,
           a_sum_stays_within_what_json_numbers_hold, nothing_is_an_answer_too);
-    EACH(t, credit_has_six_decimals, credits);
+    EACH(t, credit_has_nine_decimals, credits);
     EACH(t, definitions_are_those_in_force_in_the_period, periods);
     TESTS(t, the_canonical_answer, csv_is_quoted_where_it_must_be);
 }

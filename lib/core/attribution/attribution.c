@@ -9,21 +9,23 @@
 #include <string.h>
 
 static const char *const model_names[] = {
-    [ATTRIBUTION_FIRST] = "first",
-    [ATTRIBUTION_LAST] = "last",
+#define X(name, text) [CREDIT_##name] = text,
+    CREDIT_MODEL_TABLE(X)
+#undef X
 };
 
 const struct input_type attribution_model_type = {
-    .kind = INPUT_ENUM, .values = model_names, .max = ATTRIBUTION_MODEL_COUNT - 1};
+    .kind = INPUT_ENUM, .values = model_names, .max = CREDIT_MODEL_COUNT - 1};
 
-const char *attribution_model_name(enum attribution_model model)
-{
-    return model_names[model];
-}
+static const char *const cut_names[] = {
+#define X(name, text) [CUT_##name] = text,
+    ATTRIBUTION_CUT_TABLE(X)
+#undef X
+};
 
-int64_t attribution_credit(const struct attribution_part *part)
+const char *attribution_cut_name(enum attribution_cut cut)
 {
-    return part->conversions ? part->count * ATTRIBUTION_CREDIT_ONE : 0;
+    return cut_names[cut];
 }
 
 /* ---- joining ---- */
@@ -38,7 +40,7 @@ static int compare_texts(const char *a, const char *b)
 
 static int compare_keys(const struct attribution_row *a, const struct attribution_row *b)
 {
-    int order = compare_texts(a->month, b->month);
+    int order = compare_texts(a->time, b->time);
 
     for (int i = 0; order == 0 && i < ATTRIBUTION_DIMENSIONS_MAX; i++)
         order = compare_texts(a->values[i], b->values[i]);
@@ -55,7 +57,7 @@ static int by_key(const void *a, const void *b)
 static int by_weight(const void *a, const void *b)
 {
     const struct attribution_row *left = a, *right = b;
-    int order = compare_texts(left->month, right->month);
+    int order = compare_texts(left->time, right->time);
 
     if (order == 0)
         order = (left->credit < right->credit) - (left->credit > right->credit);
@@ -67,9 +69,9 @@ static int by_weight(const void *a, const void *b)
 static struct attribution_row row_of(const struct attribution_part *part)
 {
     struct attribution_row row = {
-        .month = part->month,
+        .time = part->time,
         .leads = part->conversions ? 0 : part->count,
-        .credit = attribution_credit(part),
+        .credit = part->conversions ? part->credit : 0,
         .amount_minor = part->amount_minor,
         .currency = part->currency,
     };
@@ -143,10 +145,10 @@ enum err attribution_make(const struct attribution_query *query,
 
 /* ---- writing ---- */
 
-void attribution_credit_format(int64_t millionths, char out[ATTRIBUTION_CREDIT_TEXT_MAX])
+void attribution_credit_format(int64_t credit, char out[ATTRIBUTION_CREDIT_TEXT_MAX])
 {
-    snprintf(out, ATTRIBUTION_CREDIT_TEXT_MAX, "%" PRId64 ".%06" PRId64,
-             millionths / ATTRIBUTION_CREDIT_ONE, millionths % ATTRIBUTION_CREDIT_ONE);
+    snprintf(out, ATTRIBUTION_CREDIT_TEXT_MAX, "%" PRId64 ".%09" PRId64, credit / CREDIT_ONE,
+             credit % CREDIT_ONE);
 }
 
 static void write_row(const struct attribution *answer, const struct attribution_row *row,
@@ -156,10 +158,11 @@ static void write_row(const struct attribution *answer, const struct attribution
 
     attribution_credit_format(row->credit, credit);
     json_out_begin_object(out);
-    json_out_member_text(out, "time", row->month);
+    json_out_member_text(out, "time", row->time);
     for (int i = 0; i < answer->query.dimension_count; i++)
-        json_out_member_text(out, dimension_name(answer->query.dimensions[i]), row->values[i]);
-    json_out_member_text(out, "model", attribution_model_name(answer->query.model));
+        json_out_member_text(out, attribution_cut_name(answer->query.dimensions[i]),
+                             row->values[i]);
+    json_out_member_text(out, "model", credit_model_name(answer->query.model));
     json_out_member_int(out, "leads", row->leads);
     json_out_member_text(out, "credit", credit);
     json_out_key(out, "amount");
@@ -183,6 +186,8 @@ static void write_query(const struct attribution_query *query, struct json_out *
         json_out_member_null(out, "window_days");
     else
         json_out_member_int(out, "window_days", query->window_days);
+    if (query->model == CREDIT_TIME_DECAY)
+        json_out_member_int(out, "half_life_days", query->half_life_days);
     json_out_member_text(out, "timezone", query->timezone);
     json_out_member_text(out, "basis", "milestone");
     json_out_end_object(out);
@@ -219,13 +224,13 @@ static void put_row(const struct attribution *answer, const struct attribution_r
     char credit[ATTRIBUTION_CREDIT_TEXT_MAX];
 
     attribution_credit_format(row->credit, credit);
-    csv_out_cell(out, row->month);
+    csv_out_cell(out, row->time);
     for (int i = 0; i < answer->query.dimension_count; i++) {
         text_out_put(out, ",");
         csv_out_cell(out, row->values[i]);
     }
-    text_out_format(out, ",%s,%" PRId64 ",%s,", attribution_model_name(answer->query.model),
-                    row->leads, credit);
+    text_out_format(out, ",%s,%" PRId64 ",%s,", credit_model_name(answer->query.model), row->leads,
+                    credit);
     if (row->currency != NULL && !row->mixed)
         text_out_format(out, "%" PRId64 ",%s", row->amount_minor, row->currency);
     else
@@ -237,7 +242,7 @@ void attribution_write_csv(const struct attribution *answer, struct text_out *ou
 {
     text_out_put(out, "time");
     for (int i = 0; i < answer->query.dimension_count; i++)
-        text_out_format(out, ",%s", dimension_name(answer->query.dimensions[i]));
+        text_out_format(out, ",%s", attribution_cut_name(answer->query.dimensions[i]));
     text_out_put(out, ",model,leads,credit,amount_minor,currency\r\n");
     for (size_t i = 0; i < answer->row_count; i++)
         put_row(answer, &answer->rows[i], out);

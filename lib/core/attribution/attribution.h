@@ -1,8 +1,8 @@
 /*
  * The answer to "where do our leads and conversions come from": parts counted by the database are
  * joined into rows, ordered, and written as JSON or CSV. The rules are in docs/attribution.md.
- * Credit is counted in millionths; a conversion always gives exactly one whole, so that the credit
- * of all rows equals the number of conversions.
+ * A conversion always gives exactly one whole of credit (CREDIT_ONE), so that the credit of all
+ * rows equals the number of conversions.
  */
 #ifndef BATON_CORE_ATTRIBUTION_H
 #define BATON_CORE_ATTRIBUTION_H
@@ -10,25 +10,43 @@
 #include "base/error.h"
 #include "base/json_out.h"
 #include "base/text_out.h"
+#include "core/attribution/credit.h"
 #include "core/config.h"
 #include "core/lead/lead.h"
 
 #include <stdbool.h>
 
-enum attribution_model {
-    ATTRIBUTION_FIRST, /* the first touch at or before the milestone gets all the credit */
-    ATTRIBUTION_LAST,  /* the last one gets it */
-    ATTRIBUTION_MODEL_COUNT
-};
-
-const char *attribution_model_name(enum attribution_model model);
+/** A model, by its name. */
 extern const struct input_type attribution_model_type;
 
-/** A whole conversion, in millionths. */
-#define ATTRIBUTION_CREDIT_ONE ((int64_t)1000000)
+/** What rows can be cut by, of the touch that is credited. */
+#define ATTRIBUTION_CUT_TABLE(X)                                                                   \
+    X(SOURCE, "source")                                                                            \
+    X(MEDIUM, "medium")                                                                            \
+    X(CAMPAIGN, "campaign")                                                                        \
+    X(CHANNEL, "channel")                                                                          \
+    X(CONTENT, "content")                                                                          \
+    X(FUNCTION, "function")                                                                        \
+    X(DIRECTION, "direction")
 
-/** Room for the longest credit, "9223372036854.775807", and a NUL. */
+enum attribution_cut {
+#define X(name, text) CUT_##name,
+    ATTRIBUTION_CUT_TABLE(X)
+#undef X
+        CUT_COUNT
+};
+
+const char *attribution_cut_name(enum attribution_cut cut);
+
+/** Conversions of one answer, at most, when they are read one by one: all models but first and
+ * last. */
+#define ATTRIBUTION_JOURNEYS_MAX 100000
+
+/** Room for the longest credit, "9223372036.854775807", and a NUL. */
 #define ATTRIBUTION_CREDIT_TEXT_MAX 24
+
+/** Days in which a touch loses half its weight, when nothing else is asked for. */
+#define ATTRIBUTION_HALF_LIFE_DAYS 7
 
 #define ATTRIBUTION_DIMENSIONS_MAX 2
 
@@ -37,12 +55,13 @@ extern const struct input_type attribution_model_type;
 
 struct attribution_query {
     enum milestone milestone;
-    enum attribution_model model;
-    enum dimension dimensions[ATTRIBUTION_DIMENSIONS_MAX]; /* source, medium or campaign */
+    enum credit_model model;
+    enum attribution_cut dimensions[ATTRIBUTION_DIMENSIONS_MAX];
     int dimension_count;
-    bool monthly;         /* rows are cut by month */
-    const char *timezone; /* IANA name, for months and bare dates */
+    const char *interval; /* "month" …: rows are cut by it; NULL: they are not */
+    const char *timezone; /* IANA name, for intervals and bare dates */
     int window_days;      /* 0: none. Days of exactly 24 hours */
+    int half_life_days;   /* of time_decay */
 };
 
 /** How the touches of a conversion relate to its milestone. */
@@ -56,10 +75,11 @@ enum attribution_standing {
 
 /** Leads, or conversions, that have all of this in common. */
 struct attribution_part {
-    const char *month;                              /* "2026-11-01"; NULL unless monthly */
+    const char *time;                               /* "2026-11-01"; NULL without an interval */
     const char *values[ATTRIBUTION_DIMENSIONS_MAX]; /* of the touch; NULL: absent */
     bool conversions;                               /* else leads, by their first touch */
     int64_t count;
+    int64_t credit;                     /* of conversions, in units of CREDIT_ONE */
     enum attribution_standing standing; /* of conversions, as are the amounts */
     int64_t amount_minor;               /* sum */
     const char *currency;               /* NULL: none of them has an amount */
@@ -69,10 +89,10 @@ struct attribution_part {
 #define ATTRIBUTION_AMOUNT_MAX INT64_C(9007199254740991)
 
 struct attribution_row {
-    const char *month;
+    const char *time;
     const char *values[ATTRIBUTION_DIMENSIONS_MAX];
     int64_t leads;
-    int64_t credit; /* millionths */
+    int64_t credit; /* in units of CREDIT_ONE */
     int64_t amount_minor;
     const char *currency; /* NULL: no amount */
     bool mixed;           /* several currencies: no sum */
@@ -88,17 +108,14 @@ struct attribution {
     int64_t late_first_touch;
 };
 
-/** The part's credit, in millionths. */
-int64_t attribution_credit(const struct attribution_part *part);
-
 /** Joins the parts into rows in the order of the answer; the texts of parts stay borrowed.
  *  ERR_LIMIT_REACHED beyond ATTRIBUTION_ROWS_MAX; ERR_OUT_OF_MEMORY. */
 enum err attribution_make(const struct attribution_query *query,
                           const struct attribution_part *parts, size_t count, struct arena *arena,
                           struct attribution *out) MUST_USE;
 
-/** "3.000000" */
-void attribution_credit_format(int64_t millionths, char out[ATTRIBUTION_CREDIT_TEXT_MAX]);
+/** "3.000000000" */
+void attribution_credit_format(int64_t credit, char out[ATTRIBUTION_CREDIT_TEXT_MAX]);
 
 /** Attribution of openapi.yaml; names the definitions that were in force at any time from `from`
  *  (INSTANT_NONE: ever) to `to`. */

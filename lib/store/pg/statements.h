@@ -123,6 +123,7 @@ struct statement {
     X(response_times_report_statements)                                                            \
     X(bypass_report_statements)                                                                    \
     X(effort_report_statements)                                                                    \
+    X(requests_report_statements)                                                                  \
     X(vocabulary_read_statements)                                                                  \
     X(delivery_read_statements)                                                                    \
     X(history_read_statements)                                                                     \

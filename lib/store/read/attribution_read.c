@@ -1,5 +1,8 @@
 #include "store/read/attribution_read.h"
 
+#include "core/attribution/journeys.h"
+
+#include <endian.h>
 #include <string.h>
 
 /* The database groups finer than the answer does: leads, and conversions by standing and
@@ -29,16 +32,30 @@ static const struct statement ATTRIBUTION_PERIOD = {
 };
 
 /* At the ends of time the local clock may be in year 10000, or before year 1. */
-#define MONTH_OF(at)                                                          \
-           "CASE WHEN $12::bool THEN to_char("                                \
-           "  least(greatest(" at " AT TIME ZONE $2::text, '0001-01-01'), '9999-12-31'), " \
-           "  'YYYY-MM-01') END"
+#define TIME_OF(at, interval)                                                 \
+           "to_char(date_trunc($" interval "::text, "                         \
+           "  least(greatest(" at " AT TIME ZONE $2::text, '0001-01-01'), '9999-12-31')), " \
+           "  'YYYY-MM-DD')"
 
+/* As a number: the id of its word, or the place of a function or direction. */
 #define DIMENSION_OF(number, touch)                                           \
            "CASE $" number "::text "                                          \
            "  WHEN 'source' THEN " touch ".source "                           \
            "  WHEN 'medium' THEN " touch ".medium "                           \
-           "  WHEN 'campaign' THEN " touch ".campaign END"
+           "  WHEN 'campaign' THEN " touch ".campaign "                       \
+           "  WHEN 'channel' THEN " touch ".channel "                         \
+           "  WHEN 'content' THEN " touch ".content "                         \
+           "  WHEN 'function' THEN "                                          \
+           "    array_position(ARRAY['marketing', 'sales', 'other'], " touch ".function::text) " \
+           "  WHEN 'direction' THEN "                                         \
+           "    array_position(ARRAY['inbound', 'outbound'], " touch ".direction::text) END"
+
+#define WORD_OF(number, value)                                                \
+           "CASE $" number "::text "                                          \
+           "  WHEN 'function' THEN (ARRAY['marketing', 'sales', 'other'])[(" value ")::int4] " \
+           "  WHEN 'direction' THEN (ARRAY['inbound', 'outbound'])[(" value ")::int4] " \
+           "  ELSE (SELECT value FROM dimension "                             \
+           "    WHERE workspace_id = $1 AND dimension_id = " value ") END"
 
 #define FIRST_AT "coalesce(l.first_touch_at, l.created_at)"
 
@@ -51,11 +68,19 @@ static const struct statement ATTRIBUTION_PERIOD = {
            "    LIMIT 1"                                                      \
            "  ) e ON true "
 
+#define MILESTONE_AT(number)                                                  \
+           "    SELECT CASE $" number "::text "                               \
+           "      WHEN 'mql' THEN l.mql_at "                                  \
+           "      WHEN 'sal' THEN l.sal_at "                                  \
+           "      WHEN 'sql' THEN l.sql_at "                                  \
+           "      WHEN 'opportunity' THEN l.opportunity_at "                  \
+           "      WHEN 'customer' THEN l.customer_at END AS at"
+
 /* At or before the milestone, and not older than the window. */
-#define IN_WINDOW                                                             \
+#define IN_WINDOW(number)                                                     \
            "      AND workspace_id = $1 AND lead_id = l.lead_id "             \
            "      AND occurred_at <= m.at AND occurred_at >= "                \
-           "        coalesce(m.at - $11::int4 * interval '24 hours', '-infinity') "
+           "        coalesce(m.at - $" number "::int4 * interval '24 hours', '-infinity') "
 
 /* The touch that the model credits. Only one of the two halves runs. */
 #define CHOSEN                                                                \
@@ -63,14 +88,14 @@ static const struct statement ATTRIBUTION_PERIOD = {
            "    (SELECT * "                                                   \
            "      FROM touch "                                                \
            "      WHERE $8::text = 'first' "                                  \
-           IN_WINDOW                                                          \
+           IN_WINDOW("11")                                                    \
            "      ORDER BY occurred_at, touch_id "                            \
            "      LIMIT 1) "                                                  \
            "    UNION ALL "                                                   \
            "    (SELECT * "                                                   \
            "      FROM touch "                                                \
            "      WHERE $8::text = 'last' "                                   \
-           IN_WINDOW                                                          \
+           IN_WINDOW("11")                                                    \
            "      ORDER BY occurred_at DESC, touch_id DESC "                  \
            "      LIMIT 1)"                                                   \
            "  ) c ON true "
@@ -81,21 +106,19 @@ static const struct statement ATTRIBUTION_PERIOD = {
            "  WHEN e.occurred_at > m.at THEN "                                \
            DIMENSION_OF(number, "e") " END"
 
-#define VALUE_OF(column)                                                      \
-           "(SELECT value FROM dimension WHERE workspace_id = $1 AND dimension_id = g." column ")"
-
 /* Erased leads still count, so that neither credit nor totals change. A lead that was merged away
  * counts as its survivor, which has its touches and milestones. The standings are those of enum
- * attribution_standing. Sums stay within what JSON numbers hold exactly.
+ * attribution_standing. Sums stay within what JSON numbers hold exactly. Other models than these two
+ * have no conversions here: they read journeys.
  * $1 to $6 as above, $7 milestone, $8 model, $9 and $10 dimensions or null, $11 window in days or
- * null, $12 whether by months, $13 limit */
+ * null, $12 interval or null, $13 limit */
 static const struct statement ATTRIBUTION_PARTS = {
     .name = "attribution_parts",
     .sql = "WITH "
            PERIOD
            ", parts AS ("
            "  SELECT false AS conversions, "
-           MONTH_OF(FIRST_AT) " AS month, "
+           TIME_OF(FIRST_AT, "12") " AS time, "
            DIMENSION_OF("9", "e") " AS d0, "
            DIMENSION_OF("10", "e") " AS d1, "
            "    0 AS standing, NULL::text AS currency, count(*) AS n, NULL::int8 AS amount "
@@ -107,7 +130,7 @@ static const struct statement ATTRIBUTION_PARTS = {
            "  GROUP BY 2, 3, 4 "
            "  UNION ALL "
            "  SELECT true, "
-           MONTH_OF("m.at") ", "
+           TIME_OF("m.at", "12") ", "
            CREDITED("9") ", "
            CREDITED("10") ", "
            "    CASE WHEN c.touch_id IS NOT NULL THEN 0 "
@@ -115,38 +138,78 @@ static const struct statement ATTRIBUTION_PARTS = {
            "      WHEN e.occurred_at > m.at THEN 1 "
            "      ELSE 2 END, "
            "    l.amount_currency, count(*), "
-           "    least(sum(l.amount_minor), 9007199254740991)::int8 "
+           "    least(coalesce(sum(l.amount_minor), 0), 9007199254740991)::int8 "
            "  FROM period p "
            "  CROSS JOIN lead l "
            "  CROSS JOIN LATERAL ("
-           "    SELECT CASE $7::text "
-           "      WHEN 'mql' THEN l.mql_at "
-           "      WHEN 'sal' THEN l.sal_at "
-           "      WHEN 'sql' THEN l.sql_at "
-           "      WHEN 'opportunity' THEN l.opportunity_at "
-           "      WHEN 'customer' THEN l.customer_at END AS at"
+           MILESTONE_AT("7")
            "  ) m "
            EARLIEST
            CHOSEN
            "  WHERE l.workspace_id = $1 AND l.status <> 'merged' AND m.at IS NOT NULL "
            "  AND m.at >= p.lo AND m.at < p.hi "
+           "  AND $8::text IN ('first', 'last') "
            "  GROUP BY 2, 3, 4, 5, 6"
            ") "
-           "SELECT g.conversions, g.month, "
-           VALUE_OF("d0") ", "
-           VALUE_OF("d1") ", "
+           "SELECT g.conversions, g.time, "
+           WORD_OF("9", "g.d0") ", "
+           WORD_OF("10", "g.d1") ", "
            "  g.standing, g.currency, g.n, g.amount "
            "FROM parts g "
            "LIMIT $13",
     .index = "touch_of_lead",
 };
 
+/* Each conversion of the period with its touches in one piece of bytes, oldest first (STEP_BYTES each:
+ * moment, two values, whether it is direct), and with the earliest one when none of them counts.
+ * $1 to $6 as above, $7 milestone, $8 and $9 dimensions or null, $10 window in days or null,
+ * $11 interval or null, $12 the sources that are direct, $13 limit */
+static const struct statement ATTRIBUTION_JOURNEYS = {
+    .name = "attribution_journeys",
+    .sql = "WITH "
+           PERIOD
+           "SELECT "
+           TIME_OF("m.at", "11") ", "
+           "  m.at, l.mql_at, l.sal_at, l.sql_at, l.opportunity_at, l.customer_at, "
+           "  l.amount_minor, l.amount_currency, t.steps, e.occurred_at, "
+           "(" DIMENSION_OF("8", "e") ")::int8, "
+           "(" DIMENSION_OF("9", "e") ")::int8 "
+           "FROM period p "
+           "CROSS JOIN lead l "
+           "CROSS JOIN LATERAL ("
+           MILESTONE_AT("7")
+           ") m "
+           "LEFT JOIN LATERAL ("
+           "  SELECT string_agg(timestamptz_send(s.occurred_at) "
+           "    || int8send(coalesce(" DIMENSION_OF("8", "s") ", 0)) "
+           "    || int8send(coalesce(" DIMENSION_OF("9", "s") ", 0)) "
+           "    || CASE WHEN s.source IS NULL OR s.source = ANY ($12::int8[]) "
+           "      THEN '\\x01'::bytea ELSE '\\x00'::bytea END, "
+           "    ''::bytea ORDER BY s.occurred_at, s.touch_id) AS steps "
+           "  FROM touch s "
+           "  WHERE true "
+           IN_WINDOW("10")
+           ") t ON true "
+           EARLIEST
+           "WHERE l.workspace_id = $1 AND l.status <> 'merged' AND m.at IS NOT NULL "
+           "AND m.at >= p.lo AND m.at < p.hi "
+           "LIMIT $13",
+    .index = "touch_of_lead",
+};
+
+/* $1 workspace, $2 dimension, $3 values */
+static const struct statement ATTRIBUTION_WORDS = {
+    .name = "attribution_words",
+    .sql = "SELECT "
+           WORD_OF("2", "u.id") " "
+           "FROM unnest($3::int8[]) WITH ORDINALITY u(id, n) "
+           "ORDER BY u.n",
+};
+
 /* clang-format on */
 
 const struct statement *const attribution_read_statements[] = {
-    &ATTRIBUTION_PERIOD,
-    &ATTRIBUTION_PARTS,
-    NULL,
+    &ATTRIBUTION_PERIOD, &ATTRIBUTION_PARTS, &ATTRIBUTION_JOURNEYS, &ATTRIBUTION_WORDS, NULL,
 };
 
 static void put_end(struct pg_params *params, const struct period_end *end)
@@ -164,34 +227,39 @@ static void put_period(struct read_query *query, const struct read *read,
     put_end(&query->params, &period->to);
 }
 
-static void put_query(struct pg_params *params, const struct attribution_query *what)
+static void put_dimensions(struct pg_params *params, const struct attribution_query *what)
 {
-    pg_params_text(params, milestone_name(what->milestone));
-    pg_params_text(params, attribution_model_name(what->model));
     for (int i = 0; i < ATTRIBUTION_DIMENSIONS_MAX; i++)
-        pg_params_text(params,
-                       i < what->dimension_count ? dimension_name(what->dimensions[i]) : NULL);
+        pg_params_text(params, i < what->dimension_count ? attribution_cut_name(what->dimensions[i])
+                                                         : NULL);
+}
+
+static void put_window(struct pg_params *params, const struct attribution_query *what)
+{
     if (what->window_days == 0)
         pg_params_null(params);
     else
         pg_params_int4(params, what->window_days);
-    pg_params_bool(params, what->monthly);
+}
+
+static void put_query(struct pg_params *params, const struct attribution_query *what)
+{
+    pg_params_text(params, milestone_name(what->milestone));
+    pg_params_text(params, credit_model_name(what->model));
+    put_dimensions(params, what);
+    put_window(params, what);
+    pg_params_text(params, what->interval);
     pg_params_int8(params, PARTS_MAX + 1);
 }
 
+/* What the database has counted: leads, and of first and last the conversions. */
 static enum err take_parts(const struct read *read, const struct pg_result *result,
-                           const struct attribution_query *query, struct attribution *out)
+                           struct attribution_part *parts)
 {
-    size_t count = (size_t)pg_rows(result);
-    struct attribution_part *parts = ARENA_ARRAY(read->arena, struct attribution_part, count + 1);
-
-    if (count > PARTS_MAX)
-        return ERR_LIMIT_REACHED;
-    for (size_t i = 0; parts != NULL && i < count; i++) {
-        int row = (int)i;
-        parts[i] = (struct attribution_part){
+    for (int row = 0; row < pg_rows(result); row++) {
+        parts[row] = (struct attribution_part){
             .conversions = pg_get_bool(result, row, 0),
-            .month = pg_copy_text(result, row, 1, read->arena),
+            .time = pg_copy_text(result, row, 1, read->arena),
             .values = {pg_copy_text(result, row, 2, read->arena),
                        pg_copy_text(result, row, 3, read->arena)},
             .standing = (enum attribution_standing)pg_get_int4(result, row, 4),
@@ -199,15 +267,201 @@ static enum err take_parts(const struct read *read, const struct pg_result *resu
             .count = pg_get_int8(result, row, 6),
             .amount_minor = pg_get_int8(result, row, 7),
         };
+        parts[row].credit = parts[row].count * CREDIT_ONE;
     }
-    if (arena_failed(read->arena))
-        return ERR_OUT_OF_MEMORY;
-    return attribution_make(query, parts, count, read->arena, out);
+    return arena_failed(read->arena) ? ERR_OUT_OF_MEMORY : ERR_NONE;
 }
 
-enum err attribution_read(const struct read *read, const struct attribution_query *query,
-                          const struct period *period, struct attribution *out, instant *from,
-                          instant *to)
+/* ---- journeys ---- */
+
+/* The memory that one conversion's touches may take: some 100,000. */
+#define SCRATCH_MAX_BYTES ((size_t)16 << 20)
+
+#define STEP_BYTES (8 + 8 * ATTRIBUTION_DIMENSIONS_MAX + 1)
+
+/* Of ATTRIBUTION_JOURNEYS. */
+enum {
+    AT_TIME,
+    AT_MILESTONE,
+    AT_REACHED,
+    AT_AMOUNT = AT_REACHED + MILESTONE_COUNT,
+    AT_CURRENCY,
+    AT_STEPS,
+    AT_EARLIEST,
+    AT_EARLIEST_VALUES
+};
+
+static bool reads_journeys(const struct attribution_query *query)
+{
+    return query->model != CREDIT_FIRST && query->model != CREDIT_LAST;
+}
+
+static void put_journeys(struct pg_params *params, const struct attribution_query *what)
+{
+    static const char *const direct[] = {"direct", "(direct)"};
+    struct pg_array ids;
+
+    pg_params_text(params, milestone_name(what->milestone));
+    put_dimensions(params, what);
+    put_window(params, what);
+    pg_params_text(params, what->interval);
+    pg_array_begin(&ids, params->arena, PG_INT8, 2);
+    for (size_t i = 0; i < sizeof direct / sizeof *direct; i++)
+        pg_array_int8(&ids, dimension_id(DIMENSION_SOURCE, direct[i]));
+    pg_params_array(params, &ids);
+    pg_params_int8(params, ATTRIBUTION_JOURNEYS_MAX + 1);
+}
+
+static int64_t number_at(const uint8_t *bytes)
+{
+    uint64_t big;
+
+    memcpy(&big, bytes, sizeof big);
+    return (int64_t)be64toh(big);
+}
+
+static struct journey_step step_at(const uint8_t *bytes)
+{
+    struct journey_step step = {.at = number_at(bytes) + PG_EPOCH,
+                                .direct = bytes[STEP_BYTES - 1] != 0};
+
+    for (int i = 0; i < ATTRIBUTION_DIMENSIONS_MAX; i++)
+        step.values[i] = number_at(bytes + 8 * (i + 1));
+    return step;
+}
+
+/* The touches that count; without any, the earliest if it came late. */
+static void take_steps(const struct pg_result *result, int row, struct journey_step *steps,
+                       size_t len, const uint8_t *bytes, struct conversion *out)
+{
+    for (; out->count < len / STEP_BYTES; out->count++)
+        steps[out->count] = step_at(bytes + out->count * STEP_BYTES);
+    if (out->count > 0 || pg_is_null(result, row, AT_EARLIEST)) {
+        out->standing = out->count > 0 ? STANDING_CREDITED : STANDING_UNTOUCHED;
+        return;
+    }
+    out->standing = STANDING_OUTSIDE;
+    if (pg_get_instant(result, row, AT_EARLIEST) <= out->at)
+        return;
+    steps[0] = (struct journey_step){.at = out->at};
+    for (int i = 0; i < ATTRIBUTION_DIMENSIONS_MAX; i++)
+        steps[0].values[i] = pg_get_int8(result, row, AT_EARLIEST_VALUES + i);
+    out->standing = STANDING_LATE;
+    out->count = 1;
+}
+
+static bool add_journey(const struct read *read, const struct pg_result *result, int row,
+                        struct arena *scratch, struct journeys *journeys)
+{
+    size_t len;
+    const uint8_t *bytes = pg_get_bytea(result, row, AT_STEPS, &len);
+    struct journey_step *steps = ARENA_ARRAY(scratch, struct journey_step, len / STEP_BYTES + 1);
+    struct conversion conversion = {
+        .time = pg_copy_text(result, row, AT_TIME, read->arena),
+        .at = pg_get_instant(result, row, AT_MILESTONE),
+        .steps = steps,
+        .amount_minor = pg_get_int8(result, row, AT_AMOUNT),
+        .currency = pg_copy_text(result, row, AT_CURRENCY, read->arena),
+    };
+
+    if (steps == NULL)
+        return false;
+    for (int i = 0; i < MILESTONE_COUNT; i++)
+        conversion.reached[i] = pg_get_instant(result, row, AT_REACHED + i);
+    take_steps(result, row, steps, bytes == NULL ? 0 : len, bytes, &conversion);
+    journeys_add(journeys, &conversion);
+    arena_clear(scratch);
+    return true;
+}
+
+/* The parts of the journeys stand one after the other for each of the values' columns. */
+static struct read_query ask_words(const struct read *read, const struct attribution_query *query,
+                                   const struct journeys_part *parts, size_t count, int column)
+{
+    struct read_query ask = {.statement = &ATTRIBUTION_WORDS};
+    struct pg_array ids;
+
+    read_params(&ask, read);
+    pg_params_text(&ask.params, column < query->dimension_count
+                                    ? attribution_cut_name(query->dimensions[column])
+                                    : NULL);
+    pg_array_begin(&ids, read->arena, PG_INT8, count);
+    for (size_t i = 0; i < count; i++)
+        pg_array_int8(&ids, parts[i].values[column]);
+    pg_params_array(&ask.params, &ids);
+    return ask;
+}
+
+static const char *word_of(const struct read *read, const struct pg_result *words, size_t place,
+                           int64_t value)
+{
+    return value == JOURNEYS_OTHER ? JOURNEYS_OTHER_NAME
+                                   : pg_copy_text(words, (int)place, 0, read->arena);
+}
+
+static enum err name_parts(const struct read *read, const struct attribution_query *query,
+                           const struct journeys_part *from, size_t count,
+                           struct attribution_part *out)
+{
+    struct read_query words[ATTRIBUTION_DIMENSIONS_MAX];
+
+    for (int i = 0; i < ATTRIBUTION_DIMENSIONS_MAX; i++)
+        words[i] = ask_words(read, query, from, count, i);
+    enum err err = read_run(read, words, ATTRIBUTION_DIMENSIONS_MAX);
+    for (size_t i = 0; err == ERR_NONE && i < count; i++) {
+        out[i] = (struct attribution_part){
+            .conversions = true,
+            .time = from[i].time,
+            .standing = from[i].standing,
+            .currency = from[i].currency,
+            .count = from[i].count,
+            .credit = from[i].credit,
+            .amount_minor = from[i].amount_minor,
+        };
+        for (int column = 0; column < ATTRIBUTION_DIMENSIONS_MAX; column++)
+            out[i].values[column] = word_of(read, words[column].result, i, from[i].values[column]);
+    }
+    return err;
+}
+
+static enum err share_journeys(const struct read *read, const struct attribution_query *query,
+                               const struct pg_result *result, const struct journeys_part **parts,
+                               size_t *count)
+{
+    struct arena *scratch = arena_new(SCRATCH_MAX_BYTES);
+    struct journeys *journeys = journeys_new(query->model, query->half_life_days, read->arena);
+    bool whole = scratch != NULL && journeys != NULL;
+
+    for (int row = 0; whole && row < pg_rows(result); row++)
+        whole = add_journey(read, result, row, scratch, journeys);
+    if (journeys != NULL)
+        whole = journeys_end(journeys, parts, count) && whole;
+    arena_free(scratch);
+    return whole ? ERR_NONE : ERR_OUT_OF_MEMORY;
+}
+
+static enum err read_conversions(const struct read *read, const struct attribution_query *query,
+                                 const struct period *period, const struct journeys_part **parts,
+                                 size_t *count)
+{
+    struct read_query ask = {.statement = &ATTRIBUTION_JOURNEYS};
+
+    put_period(&ask, read, query, period);
+    put_journeys(&ask.params, query);
+    enum err err = read_run(read, &ask, 1);
+    if (err == ERR_NONE && pg_rows(ask.result) > ATTRIBUTION_JOURNEYS_MAX)
+        err = ERR_UNPROCESSABLE;
+    if (err == ERR_NONE)
+        err = share_journeys(read, query, ask.result, parts, count);
+    return read_end(read, err);
+}
+
+/* ---- all together ---- */
+
+static enum err read_leads(const struct read *read, const struct attribution_query *query,
+                           const struct period *period, size_t more,
+                           struct attribution_part **parts, size_t *count, instant *from,
+                           instant *to)
 {
     struct read_query queries[] = {{.statement = &ATTRIBUTION_PERIOD},
                                    {.statement = &ATTRIBUTION_PARTS}};
@@ -219,7 +473,32 @@ enum err attribution_read(const struct read *read, const struct attribution_quer
     if (err == ERR_NONE) {
         *from = pg_get_instant(queries[0].result, 0, 0);
         *to = pg_get_instant(queries[0].result, 0, 1);
-        err = take_parts(read, queries[1].result, query, out);
+        *count = (size_t)pg_rows(queries[1].result);
+        *parts = ARENA_ARRAY(read->arena, struct attribution_part, *count + more + 1);
+        if (*count > PARTS_MAX)
+            err = ERR_LIMIT_REACHED;
+        else if (*parts != NULL)
+            err = take_parts(read, queries[1].result, *parts);
     }
     return read_end(read, err);
+}
+
+enum err attribution_read(const struct read *read, const struct attribution_query *query,
+                          const struct period *period, struct attribution *out, instant *from,
+                          instant *to)
+{
+    const struct journeys_part *shared = NULL;
+    struct attribution_part *parts = NULL;
+    size_t shared_count = 0, count = 0;
+    enum err err = ERR_NONE;
+
+    if (reads_journeys(query))
+        err = read_conversions(read, query, period, &shared, &shared_count);
+    if (err == ERR_NONE)
+        err = read_leads(read, query, period, shared_count, &parts, &count, from, to);
+    if (err == ERR_NONE && shared_count > 0)
+        err = read_end(read, name_parts(read, query, shared, shared_count, parts + count));
+    if (err == ERR_NONE)
+        err = attribution_make(query, parts, count + shared_count, read->arena, out);
+    return err;
 }

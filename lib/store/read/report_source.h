@@ -74,7 +74,8 @@ struct report_source {
     X(report_rejections)                                                                           \
     X(report_response_times)                                                                       \
     X(report_bypass)                                                                               \
-    X(report_effort)
+    X(report_effort)                                                                               \
+    X(report_requests)
 
 #define X(name) extern const struct report_source name;
 REPORT_SOURCES(X)

@@ -1,0 +1,57 @@
+/*
+ * Journeys become parts of the answer: each conversion is shared among its touches by a model, its
+ * money likewise, and what has period, dimensions, currency and standing in common is added up. The
+ * rules are in docs/attribution.md, the models in core/attribution/credit.h.
+ */
+#ifndef BATON_CORE_JOURNEYS_H
+#define BATON_CORE_JOURNEYS_H
+
+#include "core/attribution/attribution.h"
+
+/** Values of which a chain distinguishes the most frequent; all others are one. */
+#define JOURNEYS_CHANNELS_MAX 64
+
+/** The id of all others, and the text that is shown for it. */
+#define JOURNEYS_OTHER      INT64_C(-1)
+#define JOURNEYS_OTHER_NAME "(other)"
+
+struct journey_step {
+    instant at;
+    int64_t values[ATTRIBUTION_DIMENSIONS_MAX]; /* ids; 0: absent */
+    bool direct;
+};
+
+struct conversion {
+    const char *time; /* borrowed; NULL: the answer is not cut by time */
+    instant at;
+    instant reached[MILESTONE_COUNT];
+    const struct journey_step *steps; /* oldest first; borrowed until it is added */
+    size_t count;
+    enum attribution_standing standing; /* credited or late with steps, the others without */
+    int64_t amount_minor;
+    const char *currency; /* NULL: no amount */
+};
+
+/** What has the same time, values, standing and currency. */
+struct journeys_part {
+    const char *time;
+    int64_t values[ATTRIBUTION_DIMENSIONS_MAX];
+    enum attribution_standing standing;
+    const char *currency;
+    int64_t count;  /* conversions, each counted once, whatever touches share it */
+    int64_t credit; /* in units of CREDIT_ONE */
+    int64_t amount_minor;
+};
+
+struct journeys;
+
+/** NULL when memory is short. What it keeps lives in the arena, which is marked when that is. */
+struct journeys *journeys_new(enum credit_model model, int half_life_days, struct arena *arena);
+
+void journeys_add(struct journeys *journeys, const struct conversion *conversion);
+
+/** Ends it, in any case: the parts are sorted by time, values, standing and currency. False when
+ *  memory was short. */
+bool journeys_end(struct journeys *journeys, const struct journeys_part **parts, size_t *count);
+
+#endif
