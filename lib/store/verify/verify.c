@@ -1,6 +1,7 @@
 #include "store/verify/verify.h"
 
 #include "core/ledger/ledger.h"
+#include "store/pg/columns.h"
 #include "store/verify/verify_agreements.h"
 #include "store/verify/verify_positions.h"
 #include "store/verify/verify_references.h"
@@ -23,7 +24,7 @@
 /* $1 workspace, $2 and $3 subject and number of the last entry of the page before, $4 limit */
 static const struct statement VERIFY_PAGE = {
     .name = "verify_page",
-    .sql = "SELECT pos, subject_id, seq, kind, at, actor_kind, actor_id, team_id, body, hash "
+    .sql = "SELECT pos, {ledger} "
            "FROM ledger "
            "WHERE workspace_id = $1 "
            "AND (subject_id, seq) > ($2, $3) "
@@ -123,17 +124,14 @@ static int queue(struct verify *v, const struct statement *statement, const stru
 
 /* ---- chains ---- */
 
-static void read_entry(const struct pg_result *result, int row, struct ledger_entry *entry)
+/* Of one row at a time: the next clears the memory. False when that is short, and when the row is
+ * none that was ever written. */
+static bool read_entry(struct verify *v, const struct pg_result *result, int row,
+                       struct ledger_entry *entry)
 {
-    *entry = (struct ledger_entry){
-        .subject = pg_get_uuid(result, row, 1),
-        .seq = pg_get_int8(result, row, 2),
-        .kind = (enum ledger_kind)pg_get_int4(result, row, 3),
-        .at = pg_get_instant(result, row, 4),
-        .actor = {(enum actor_kind)pg_get_int4(result, row, 5), pg_get_uuid(result, row, 6)},
-        .team = pg_get_uuid(result, row, 7),
-    };
-    entry->body = (const char *)pg_get_bytea(result, row, 8, &entry->body_len);
+    arena_clear(v->arena);
+    *entry = (struct ledger_entry){0};
+    return columns_read(&ledger_columns, result, row, 1, v->arena, entry);
 }
 
 static void start_chain(struct verify *v, struct uuid subject)
@@ -179,22 +177,21 @@ static void check_order(struct verify *v, const struct ledger_entry *entry, cons
 static enum err check_entry(struct verify *v, const struct pg_result *result, int row)
 {
     char what[DESCRIPTION_MAX_BYTES];
+    uint8_t stored[DIGEST_BYTES];
     struct ledger_entry entry;
-    size_t len;
     int64_t pos = pg_get_int8(result, row, 0);
-    const uint8_t *stored = pg_get_bytea(result, row, 9, &len);
 
-    read_entry(result, row, &entry);
+    if (!read_entry(v, result, row, &entry))
+        return arena_failed(v->arena) ? ERR_OUT_OF_MEMORY : ERR_INTERNAL;
+    memcpy(stored, entry.hash, sizeof stored);
     if (v->report->subjects == 0 || !uuid_equal(entry.subject, v->subject))
         start_chain(v, entry.subject);
     describe(&entry, pos, what);
     check_order(v, &entry, what);
-    if (stored != NULL && len != DIGEST_BYTES)
-        stored = NULL;
     /* the hash of an entry covers the one before it: after a missing one there is nothing to say */
     if (entry.seq == v->seq + 1) {
         ledger_hash(&entry, v->workspace, v->hash);
-        bool fits = stored != NULL && memcmp(stored, entry.hash, DIGEST_BYTES) == 0;
+        bool fits = memcmp(stored, entry.hash, sizeof stored) == 0;
         if (!fits && v->seq == 0)
             verify_found(v->report, "%s does not have the hash of its content: it was changed",
                          what);
@@ -209,8 +206,7 @@ static enum err check_entry(struct verify *v, const struct pg_result *result, in
     v->at = entry.at;
     /* The next entry is compared with the stored hash, not with the one that this entry should
      * have: else one changed entry would make every later entry of its chain a finding. */
-    if (stored != NULL)
-        memcpy(v->hash, stored, DIGEST_BYTES);
+    memcpy(v->hash, stored, sizeof stored);
     v->report->entries++;
     return v->state == NULL ? ERR_NONE : verify_state_follow(v->state, &entry, pos);
 }
