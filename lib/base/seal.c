@@ -45,7 +45,7 @@ static bool bind_place(EVP_CIPHER_CTX *context, update_function *update, const u
 }
 
 static bool encrypt(EVP_CIPHER_CTX *context, const struct seal_key *key,
-                    const struct seal_place *place, const void *clear, size_t len, uint8_t *out)
+                    const struct seal_place *place, struct seal_bytes clear, uint8_t *out)
 {
     uint8_t *text = out + SEAL_HEAD_BYTES;
     int done;
@@ -53,13 +53,14 @@ static bool encrypt(EVP_CIPHER_CTX *context, const struct seal_key *key,
     return EVP_EncryptInit_ex2(context, EVP_aes_256_gcm(), key->bytes, out + 1 + SEAL_KEY_ID_BYTES,
                                NULL) == 1 &&
            bind_place(context, EVP_EncryptUpdate, out, place) &&
-           EVP_EncryptUpdate(context, text, &done, clear, (int)len) == 1 &&
-           EVP_EncryptFinal_ex(context, text + len, &done) == 1 &&
-           EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, SEAL_TAG_BYTES, text + len) == 1;
+           EVP_EncryptUpdate(context, text, &done, clear.bytes, (int)clear.len) == 1 &&
+           EVP_EncryptFinal_ex(context, text + clear.len, &done) == 1 &&
+           EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, SEAL_TAG_BYTES, text + clear.len) ==
+               1;
 }
 
 enum seal_end seal_close(const struct seal_key *key, const struct seal_place *place,
-                         const uint8_t nonce[SEAL_NONCE_BYTES], const void *clear, size_t len,
+                         const uint8_t nonce[SEAL_NONCE_BYTES], struct seal_bytes clear,
                          uint8_t *out)
 {
     EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
@@ -67,52 +68,52 @@ enum seal_end seal_close(const struct seal_key *key, const struct seal_place *pl
     out[0] = FORM;
     memcpy(out + 1, key->id, SEAL_KEY_ID_BYTES);
     memcpy(out + 1 + SEAL_KEY_ID_BYTES, nonce, SEAL_NONCE_BYTES);
-    bool done = context != NULL && len <= INT_MAX && encrypt(context, key, place, clear, len, out);
+    bool done = context != NULL && clear.len <= INT_MAX && encrypt(context, key, place, clear, out);
     EVP_CIPHER_CTX_free(context);
     return done ? SEAL_DONE : SEAL_NO_MEMORY;
 }
 
-const uint8_t *seal_key_id(const void *envelope, size_t len)
+const uint8_t *seal_key_id(struct seal_bytes envelope)
 {
-    const uint8_t *head = envelope;
+    const uint8_t *head = envelope.bytes;
 
-    return head == NULL || len < SEALED_BYTES(0) || head[0] != FORM ? NULL : head + 1;
+    return head == NULL || envelope.len < SEALED_BYTES(0) || head[0] != FORM ? NULL : head + 1;
 }
 
 /* Until the tag is checked, only a lack of memory can make it fail. */
-static enum seal_end decrypt(EVP_CIPHER_CTX *context, const struct seal_key *key,
-                             const struct seal_place *place, const uint8_t *head, size_t len,
-                             uint8_t *out)
+static enum seal_end decrypt(const struct seal_key *key, const struct seal_place *place,
+                             struct seal_bytes envelope, uint8_t *out)
 {
-    const uint8_t *text = head + SEAL_HEAD_BYTES;
+    const uint8_t *head = envelope.bytes, *text = head + SEAL_HEAD_BYTES;
+    size_t len = envelope.len - SEALED_BYTES(0);
+    EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+    enum seal_end end = SEAL_NO_MEMORY;
     uint8_t tag[SEAL_TAG_BYTES];
     int done;
 
     memcpy(tag, text + len, sizeof tag);
-    if (EVP_DecryptInit_ex2(context, EVP_aes_256_gcm(), key->bytes, head + 1 + SEAL_KEY_ID_BYTES,
-                            NULL) != 1 ||
-        !bind_place(context, EVP_DecryptUpdate, head, place) ||
-        EVP_DecryptUpdate(context, out, &done, text, (int)len) != 1 ||
-        EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, sizeof tag, tag) != 1)
-        return SEAL_NO_MEMORY;
-    return EVP_DecryptFinal_ex(context, out + len, &done) == 1 ? SEAL_DONE : SEAL_BROKEN;
+    if (context != NULL &&
+        EVP_DecryptInit_ex2(context, EVP_aes_256_gcm(), key->bytes, head + 1 + SEAL_KEY_ID_BYTES,
+                            NULL) == 1 &&
+        bind_place(context, EVP_DecryptUpdate, head, place) &&
+        EVP_DecryptUpdate(context, out, &done, text, (int)len) == 1 &&
+        EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, sizeof tag, tag) == 1)
+        end = EVP_DecryptFinal_ex(context, out + len, &done) == 1 ? SEAL_DONE : SEAL_BROKEN;
+    EVP_CIPHER_CTX_free(context);
+    return end;
 }
 
 enum seal_end seal_open(const struct seal_key *key, const struct seal_place *place,
-                        const void *envelope, size_t len, uint8_t *out)
+                        struct seal_bytes envelope, uint8_t *out)
 {
-    const uint8_t *id = seal_key_id(envelope, len);
+    const uint8_t *id = seal_key_id(envelope);
 
-    if (id == NULL || len > INT_MAX)
+    if (id == NULL || envelope.len > INT_MAX)
         return SEAL_BROKEN;
     if (memcmp(id, key->id, SEAL_KEY_ID_BYTES) != 0)
         return SEAL_NO_KEY;
-    size_t clear_len = len - SEALED_BYTES(0);
-    EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
-    enum seal_end end =
-        context == NULL ? SEAL_NO_MEMORY : decrypt(context, key, place, envelope, clear_len, out);
-    EVP_CIPHER_CTX_free(context);
-    if (end != SEAL_DONE)
-        memset(out, 0, clear_len); /* nothing is passed on that was not authentic */
+    enum seal_end end = decrypt(key, place, envelope, out);
+    if (end != SEAL_DONE) /* nothing is passed on that was not authentic */
+        memset(out, 0, envelope.len - SEALED_BYTES(0));
     return end;
 }

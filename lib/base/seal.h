@@ -36,6 +36,12 @@ struct seal_key {
     uint8_t bytes[SEAL_KEY_BYTES];
 };
 
+/** A value in clear, or its envelope. */
+struct seal_bytes {
+    const void *bytes; /* NULL: there is none */
+    size_t len;
+};
+
 /** Where a value belongs. */
 struct seal_place {
     struct uuid workspace;
@@ -53,16 +59,17 @@ enum seal_end {
 /** Sets the key to these bytes, and computes its id. */
 void seal_key_set(struct seal_key *key, const uint8_t bytes[SEAL_KEY_BYTES]);
 
-/** Writes SEALED_BYTES(len). The nonce must be random and never used again. */
+/** Writes SEALED_BYTES(clear.len). The nonce must be random and never used again. */
 enum seal_end seal_close(const struct seal_key *key, const struct seal_place *place,
-                         const uint8_t nonce[SEAL_NONCE_BYTES], const void *clear, size_t len,
+                         const uint8_t nonce[SEAL_NONCE_BYTES], struct seal_bytes clear,
                          uint8_t *out) MUST_USE;
 
 /** The id of the envelope's key, within the envelope; NULL when it is not an envelope. */
-const uint8_t *seal_key_id(const void *envelope, size_t len);
+const uint8_t *seal_key_id(struct seal_bytes envelope);
 
-/** Writes len - SEALED_BYTES(0) bytes, or none. SEAL_NO_KEY: it was sealed with another key. */
+/** Writes envelope.len - SEALED_BYTES(0) bytes, or none. SEAL_NO_KEY: it was sealed with another
+ * key. */
 enum seal_end seal_open(const struct seal_key *key, const struct seal_place *place,
-                        const void *envelope, size_t len, uint8_t *out) MUST_USE;
+                        struct seal_bytes envelope, uint8_t *out) MUST_USE;
 
 #endif

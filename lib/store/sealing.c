@@ -87,8 +87,7 @@ enum pg_status sealing_look(struct pg *job, struct keyring *keyring, int64_t dea
 /* A value that is to be sealed; clear NULL: to be deleted. */
 struct wanted {
     struct seal_place place;
-    const void *clear;
-    size_t len;
+    struct seal_bytes clear;
 };
 
 /* The work on one workspace. */
@@ -179,11 +178,11 @@ const struct statement *const sealing_statements[] = {
     &SEALING_SOURCES_CLEAR, NULL,
 };
 
-static void want(struct sealing *sealing, struct uuid subject, const char *field, const void *clear,
-                 size_t len)
+static void want(struct sealing *sealing, struct uuid subject, const char *field,
+                 struct seal_bytes clear)
 {
     sealing->wanted[sealing->wanted_count++] =
-        (struct wanted){{sealing->workspace, subject, field}, clear, len};
+        (struct wanted){{sealing->workspace, subject, field}, clear};
 }
 
 static void take_clear(struct sealing *sealing, const struct pg_result *workspace,
@@ -191,14 +190,14 @@ static void take_clear(struct sealing *sealing, const struct pg_result *workspac
 {
     for (int row = 0; row < pg_rows(sources); row++) {
         const char *text = pg_copy_text(sources, row, 1, sealing->arena);
-        want(sealing, pg_get_uuid(sources, row, 0), SEALED_SOURCE_SECRET, text,
-             text == NULL ? 0 : strlen(text));
+        want(sealing, pg_get_uuid(sources, row, 0), SEALED_SOURCE_SECRET,
+             (struct seal_bytes){text, text == NULL ? 0 : strlen(text)});
     }
     for (int row = 0; row < pg_rows(workspace); row++) {
         size_t len;
         const uint8_t *secret = pg_get_bytea(workspace, row, 0, &len);
         want(sealing, sealing->workspace, SEALED_WORKSPACE_SECRET,
-             arena_copy(sealing->arena, (const char *)secret, len), len);
+             (struct seal_bytes){arena_copy(sealing->arena, (const char *)secret, len), len});
     }
     sealing->counts.sealed = (int64_t)sealing->wanted_count;
     sealing->clears = sealing->wanted_count > 0;
@@ -224,7 +223,8 @@ static void give_up(struct sealing *sealing, const struct seal_place *place)
 
     if (secret != NULL)
         entropy_fill(secret, WORKSPACE_SECRET_BYTES);
-    want(sealing, place->subject, place->field, secret, own ? WORKSPACE_SECRET_BYTES : 0);
+    want(sealing, place->subject, place->field,
+         (struct seal_bytes){secret, own ? WORKSPACE_SECRET_BYTES : 0});
     sealing->counts.replaced++;
 }
 
@@ -232,14 +232,13 @@ static void take_value(struct sealing *sealing, const struct pg_result *values, 
 {
     struct seal_place place = {sealing->workspace, pg_get_uuid(values, row, 0),
                                pg_copy_text(values, row, 1, sealing->arena)};
-    const uint8_t *clear = NULL;
-    size_t len, clear_len = 0;
-    const uint8_t *envelope = pg_get_bytea(values, row, 2, &len);
+    struct seal_bytes envelope, clear;
+
+    envelope.bytes = pg_get_bytea(values, row, 2, &envelope.len);
 
     if (place.field == NULL || is_wanted(sealing, &place))
         return;
-    enum seal_end end =
-        keyring_unseal(sealing->keyring, &place, envelope, len, sealing->arena, &clear, &clear_len);
+    enum seal_end end = keyring_unseal(sealing->keyring, &place, envelope, sealing->arena, &clear);
     if (end == SEAL_NO_MEMORY) {
         arena_fail(sealing->arena);
     } else if (end != SEAL_DONE) {
@@ -247,11 +246,11 @@ static void take_value(struct sealing *sealing, const struct pg_result *values, 
         sealing->counts.broken += end == SEAL_BROKEN;
         if (sealing->lost == SEALING_GIVE_UP)
             give_up(sealing, &place);
-    } else if (memcmp(seal_key_id(envelope, len), sealing->newest, SEAL_KEY_ID_BYTES) == 0) {
+    } else if (memcmp(seal_key_id(envelope), sealing->newest, SEAL_KEY_ID_BYTES) == 0) {
         sealing->counts.fine++;
     } else {
         sealing->counts.resealed++;
-        want(sealing, place.subject, place.field, clear, clear_len);
+        want(sealing, place.subject, place.field, clear);
     }
 }
 
@@ -302,18 +301,17 @@ static size_t begin_places(struct sealing *sealing, bool kept, struct pg_params 
     pg_array_begin(&values, sealing->arena, PG_BYTEA, sealing->wanted_count);
     for (size_t i = 0; i < sealing->wanted_count; i++) {
         const struct wanted *wanted = &sealing->wanted[i];
-        size_t len = 0;
-        if ((wanted->clear != NULL) != kept)
+        if ((wanted->clear.bytes != NULL) != kept)
             continue;
         pg_array_uuid(&subjects, wanted->place.subject);
         pg_array_text(&fields, wanted->place.field);
-        const uint8_t *sealed = kept ? keyring_seal(sealing->keyring, &wanted->place, wanted->clear,
-                                                    wanted->len, sealing->arena, &len)
-                                     : NULL;
-        if (kept && sealed == NULL)
-            arena_fail(sealing->arena);
-        if (kept)
-            pg_array_bytea(&values, sealed, len);
+        if (kept) {
+            struct seal_bytes sealed =
+                keyring_seal(sealing->keyring, &wanted->place, wanted->clear, sealing->arena);
+            if (sealed.bytes == NULL)
+                arena_fail(sealing->arena);
+            pg_array_bytea(&values, sealed.bytes, sealed.len);
+        }
         count++;
     }
     pg_params_init(params, sealing->arena);

@@ -221,17 +221,18 @@ static void workspace_secret(uint8_t out[32])
                                  0, NULL, NULL, NULL, NULL, 1);
     struct arena *arena = arena_new(1 << 16);
     struct seal_place at = {.field = "workspace_secret"};
-    const uint8_t *clear;
-    size_t len;
+    struct seal_bytes clear;
 
     ck_assert_int_eq(PQntuples(row), 1);
     ck_assert(uuid_parse(PQgetvalue(row, 0, 0), &at.workspace));
     at.subject = at.workspace;
-    ck_assert_int_eq(keyring_unseal(database_keyring(), &at, PQgetvalue(row, 0, 1),
-                                    (size_t)PQgetlength(row, 0, 1), arena, &clear, &len),
-                     SEAL_DONE);
-    ck_assert_uint_eq(len, 32);
-    memcpy(out, clear, len);
+    ck_assert_int_eq(
+        keyring_unseal(database_keyring(), &at,
+                       (struct seal_bytes){PQgetvalue(row, 0, 1), (size_t)PQgetlength(row, 0, 1)},
+                       arena, &clear),
+        SEAL_DONE);
+    ck_assert_uint_eq(clear.len, 32);
+    memcpy(out, clear.bytes, clear.len);
     arena_free(arena);
     PQclear(row);
     PQfinish(conn);

@@ -65,37 +65,37 @@ static void assert_refused(const char *text, const char *wanted)
     ck_assert_msg(strstr(why, wanted) != NULL, "wanted \"%s\" in \"%s\"", wanted, why);
 }
 
-struct sealed {
-    const uint8_t *bytes;
-    size_t len;
-};
-
-static struct sealed seal(struct keyring *ring, const char *text)
+static struct seal_bytes seal(struct keyring *ring, const char *text)
 {
-    struct sealed sealed;
+    struct seal_bytes sealed =
+        keyring_seal(ring, &at, (struct seal_bytes){text, strlen(text)}, arena);
 
-    sealed.bytes = keyring_seal(ring, &at, text, strlen(text), arena, &sealed.len);
     ck_assert_ptr_nonnull(sealed.bytes);
     return sealed;
 }
 
-static enum seal_end unseal(struct keyring *ring, struct sealed sealed, const uint8_t **text)
+static enum seal_end unseal(struct keyring *ring, struct seal_bytes sealed, const char **text)
 {
-    size_t len;
+    struct seal_bytes clear;
+    enum seal_end end = keyring_unseal(ring, &at, sealed, arena, &clear);
 
-    return keyring_unseal(ring, &at, sealed.bytes, sealed.len, arena, text, &len);
+    if (end == SEAL_DONE) {
+        *text = clear.bytes;
+        ck_assert_uint_eq(strlen(*text), clear.len);
+    }
+    return end;
 }
 
 START_TEST(what_is_sealed_opens_and_no_two_are_alike)
 {
-    const uint8_t *text;
+    const char *text;
 
     write_file("# a comment\n\n" KEY_A "\r\n" KEY_B);
     struct keyring *ring = open_ring();
-    struct sealed first = seal(ring, "hush");
-    struct sealed second = seal(ring, "hush");
+    struct seal_bytes first = seal(ring, "hush");
+    struct seal_bytes second = seal(ring, "hush");
     ck_assert_int_eq(unseal(ring, first, &text), SEAL_DONE);
-    ck_assert_str_eq((const char *)text, "hush");
+    ck_assert_str_eq(text, "hush");
     ck_assert_uint_eq(first.len, second.len);
     ck_assert_mem_ne(first.bytes, second.bytes, first.len);
     keyring_free(ring);
@@ -105,16 +105,16 @@ END_TEST
 START_TEST(the_last_key_seals_and_every_one_opens)
 {
     uint8_t newest[SEAL_KEY_ID_BYTES];
-    const uint8_t *text;
+    const char *text;
 
     write_file(KEY_A "\n");
     struct keyring *ring = open_ring();
-    struct sealed old = seal(ring, "old");
+    struct seal_bytes old = seal(ring, "old");
     write_file(KEY_A "\n" KEY_B "\n");
-    struct sealed new = seal(ring, "new"); /* the file was read again */
+    struct seal_bytes new = seal(ring, "new"); /* the file was read again */
     keyring_newest(ring, newest);
-    ck_assert_mem_ne(seal_key_id(old.bytes, old.len), newest, SEAL_KEY_ID_BYTES);
-    ck_assert_mem_eq(seal_key_id(new.bytes, new.len), newest, SEAL_KEY_ID_BYTES);
+    ck_assert_mem_ne(seal_key_id(old), newest, SEAL_KEY_ID_BYTES);
+    ck_assert_mem_eq(seal_key_id(new), newest, SEAL_KEY_ID_BYTES);
     ck_assert_int_eq(unseal(ring, old, &text), SEAL_DONE);
     ck_assert_int_eq(unseal(ring, new, &text), SEAL_DONE);
     keyring_free(ring);
@@ -123,19 +123,19 @@ END_TEST
 
 START_TEST(a_key_that_another_server_sealed_with_is_looked_for_in_the_file)
 {
-    const uint8_t *text;
+    const char *text;
 
     write_file(KEY_A "\n");
     struct keyring *here = open_ring();
     write_file(KEY_A "\n" KEY_B "\n");
     struct keyring *there = open_ring();
-    struct sealed sealed = seal(there, "from there");
+    struct seal_bytes sealed = seal(there, "from there");
     ck_assert_int_eq(unseal(here, sealed, &text), SEAL_DONE);
-    ck_assert_str_eq((const char *)text, "from there");
+    ck_assert_str_eq(text, "from there");
     write_file(KEY_A "\n");
     struct keyring *late = open_ring();
     ck_assert_int_eq(unseal(late, sealed, &text), SEAL_NO_KEY);
-    ck_assert(!keyring_has(late, seal_key_id(sealed.bytes, sealed.len)));
+    ck_assert(!keyring_has(late, seal_key_id(sealed)));
     keyring_free(late);
     keyring_free(there);
     keyring_free(here);
@@ -144,11 +144,11 @@ END_TEST
 
 START_TEST(a_file_that_was_spoilt_leaves_the_keys_as_they_were)
 {
-    const uint8_t *text;
+    const char *text;
 
     write_file(KEY_A "\n");
     struct keyring *ring = open_ring();
-    struct sealed before = seal(ring, "before");
+    struct seal_bytes before = seal(ring, "before");
     write_file("spoilt\n");
     ck_assert_int_eq(unseal(ring, before, &text), SEAL_DONE);
     ck_assert_int_eq(unseal(ring, seal(ring, "after"), &text), SEAL_DONE);

@@ -11,6 +11,8 @@
 static const struct uuid WORKSPACE = {{1, 0x99, 0, 0, 0, 0, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, 1}};
 static const struct uuid SOURCE = {{1, 0x99, 0, 0, 0, 0, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, 2}};
 
+#define WHOLE(array) ((struct seal_bytes){array, sizeof(array)})
+
 static struct seal_key key_of(uint8_t first)
 {
     uint8_t bytes[SEAL_KEY_BYTES];
@@ -35,7 +37,8 @@ static void seal(uint8_t out[SEALED_BYTES(SECRET_LEN)])
 
     for (int i = 0; i < SEAL_NONCE_BYTES; i++)
         nonce[i] = (uint8_t)(0xa0 + i);
-    ck_assert_int_eq(seal_close(&key, &at, nonce, SECRET, SECRET_LEN, out), SEAL_DONE);
+    ck_assert_int_eq(seal_close(&key, &at, nonce, (struct seal_bytes){SECRET, SECRET_LEN}, out),
+                     SEAL_DONE);
 }
 
 /* Computed with Node's crypto module from the words of seal.h. */
@@ -60,8 +63,8 @@ START_TEST(it_opens_at_its_place)
     struct seal_place at = place();
 
     seal(sealed);
-    ck_assert_mem_eq(seal_key_id(sealed, sizeof sealed), key.id, SEAL_KEY_ID_BYTES);
-    ck_assert_int_eq(seal_open(&key, &at, sealed, sizeof sealed, clear), SEAL_DONE);
+    ck_assert_mem_eq(seal_key_id(WHOLE(sealed)), key.id, SEAL_KEY_ID_BYTES);
+    ck_assert_int_eq(seal_open(&key, &at, WHOLE(sealed), clear), SEAL_DONE);
     ck_assert_mem_eq(clear, SECRET, SECRET_LEN);
 }
 END_TEST
@@ -85,7 +88,7 @@ START_TEST(it_opens_nowhere_else)
     struct seal_key key = key_of(0);
 
     seal(sealed);
-    ck_assert_int_eq(seal_open(&key, &elsewhere[_i], sealed, sizeof sealed, clear), SEAL_BROKEN);
+    ck_assert_int_eq(seal_open(&key, &elsewhere[_i], WHOLE(sealed), clear), SEAL_BROKEN);
     ck_assert_mem_eq(clear, nothing, SECRET_LEN);
 }
 END_TEST
@@ -98,7 +101,7 @@ START_TEST(another_key_is_named_as_missing)
     struct seal_place at = place();
 
     seal(sealed);
-    ck_assert_int_eq(seal_open(&key, &at, sealed, sizeof sealed, clear), SEAL_NO_KEY);
+    ck_assert_int_eq(seal_open(&key, &at, WHOLE(sealed), clear), SEAL_NO_KEY);
 }
 END_TEST
 
@@ -112,8 +115,7 @@ START_TEST(no_bit_can_be_altered)
     for (size_t bit = 0; bit < 8 * sizeof sealed; bit++) {
         seal(sealed);
         sealed[bit / 8] ^= (uint8_t)(1 << bit % 8);
-        ck_assert_msg(seal_open(&key, &at, sealed, sizeof sealed, clear) != SEAL_DONE, "bit %zu",
-                      bit);
+        ck_assert_msg(seal_open(&key, &at, WHOLE(sealed), clear) != SEAL_DONE, "bit %zu", bit);
     }
 }
 END_TEST
@@ -127,9 +129,10 @@ START_TEST(what_is_cut_does_not_open)
 
     seal(sealed);
     for (size_t len = 0; len < sizeof sealed; len++)
-        ck_assert_int_eq(seal_open(&key, &at, sealed, len, clear), SEAL_BROKEN);
-    ck_assert_ptr_null(seal_key_id(NULL, 0));
-    ck_assert_ptr_null(seal_key_id(sealed, SEALED_BYTES(0) - 1));
+        ck_assert_int_eq(seal_open(&key, &at, (struct seal_bytes){sealed, len}, clear),
+                         SEAL_BROKEN);
+    ck_assert_ptr_null(seal_key_id((struct seal_bytes){NULL, 0}));
+    ck_assert_ptr_null(seal_key_id((struct seal_bytes){sealed, SEALED_BYTES(0) - 1}));
 }
 END_TEST
 
@@ -140,8 +143,8 @@ START_TEST(nothing_can_be_sealed_too)
     struct seal_key key = key_of(0);
     struct seal_place at = place();
 
-    ck_assert_int_eq(seal_close(&key, &at, clear, "", 0, sealed), SEAL_DONE);
-    ck_assert_int_eq(seal_open(&key, &at, sealed, sizeof sealed, clear), SEAL_DONE);
+    ck_assert_int_eq(seal_close(&key, &at, clear, (struct seal_bytes){"", 0}, sealed), SEAL_DONE);
+    ck_assert_int_eq(seal_open(&key, &at, WHOLE(sealed), clear), SEAL_DONE);
     ck_assert_int_eq(clear[0], 7);
 }
 END_TEST

@@ -218,43 +218,42 @@ void keyring_newest(struct keyring *keyring, uint8_t id[SEAL_KEY_ID_BYTES])
     OPENSSL_cleanse(&key, sizeof key);
 }
 
-const uint8_t *keyring_seal(struct keyring *keyring, const struct seal_place *place,
-                            const void *clear, size_t len, struct arena *arena, size_t *out_len)
+struct seal_bytes keyring_seal(struct keyring *keyring, const struct seal_place *place,
+                               struct seal_bytes clear, struct arena *arena)
 {
+    static const struct seal_bytes none;
     uint8_t nonce[SEAL_NONCE_BYTES];
-    uint8_t *out = arena_alloc(arena, SEALED_BYTES(len));
+    uint8_t *out = arena_alloc(arena, SEALED_BYTES(clear.len));
     struct seal_key key;
 
     if (out == NULL)
-        return NULL;
+        return none;
     take_newest(keyring, &key);
     entropy_fill(nonce, sizeof nonce);
-    enum seal_end end = seal_close(&key, place, nonce, clear, len, out);
+    enum seal_end end = seal_close(&key, place, nonce, clear, out);
     OPENSSL_cleanse(&key, sizeof key);
-    *out_len = SEALED_BYTES(len);
-    return end == SEAL_DONE ? out : NULL;
+    return end == SEAL_DONE ? (struct seal_bytes){out, SEALED_BYTES(clear.len)} : none;
 }
 
 enum seal_end keyring_unseal(struct keyring *keyring, const struct seal_place *place,
-                             const void *envelope, size_t len, struct arena *arena,
-                             const uint8_t **out, size_t *out_len)
+                             struct seal_bytes envelope, struct arena *arena,
+                             struct seal_bytes *out)
 {
-    const uint8_t *id = seal_key_id(envelope, len);
+    const uint8_t *id = seal_key_id(envelope);
     struct seal_key key;
 
     if (id == NULL)
         return SEAL_BROKEN;
     if (!take(keyring, id, &key))
         return SEAL_NO_KEY;
-    uint8_t *clear = arena_alloc(arena, len - SEALED_BYTES(0) + 1);
-    enum seal_end end =
-        clear == NULL ? SEAL_NO_MEMORY : seal_open(&key, place, envelope, len, clear);
+    size_t len = envelope.len - SEALED_BYTES(0);
+    uint8_t *clear = arena_alloc(arena, len + 1);
+    enum seal_end end = clear == NULL ? SEAL_NO_MEMORY : seal_open(&key, place, envelope, clear);
     OPENSSL_cleanse(&key, sizeof key);
     if (end != SEAL_DONE)
         return end;
-    *out = clear;
-    *out_len = len - SEALED_BYTES(0);
-    clear[*out_len] = '\0';
+    clear[len] = '\0';
+    *out = (struct seal_bytes){clear, len};
     return SEAL_DONE;
 }
 

@@ -33,14 +33,14 @@ bool keyring_has(struct keyring *keyring, const uint8_t id[SEAL_KEY_ID_BYTES]);
 /** The id of the key that seals. */
 void keyring_newest(struct keyring *keyring, uint8_t id[SEAL_KEY_ID_BYTES]);
 
-/** Seals into the arena; NULL when memory is short. *out_len is SEALED_BYTES(len). */
-const uint8_t *keyring_seal(struct keyring *keyring, const struct seal_place *place,
-                            const void *clear, size_t len, struct arena *arena, size_t *out_len);
+/** Seals into the arena; without bytes when memory is short. */
+struct seal_bytes keyring_seal(struct keyring *keyring, const struct seal_place *place,
+                               struct seal_bytes clear, struct arena *arena) MUST_USE;
 
 /** Opens into the arena, with a NUL after it. */
 enum seal_end keyring_unseal(struct keyring *keyring, const struct seal_place *place,
-                             const void *envelope, size_t len, struct arena *arena,
-                             const uint8_t **out, size_t *out_len) MUST_USE;
+                             struct seal_bytes envelope, struct arena *arena,
+                             struct seal_bytes *out) MUST_USE;
 
 /** The id in hex and a NUL. */
 void keyring_write_id(const uint8_t id[SEAL_KEY_ID_BYTES], char out[KEYRING_ID_LEN + 1]);

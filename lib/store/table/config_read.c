@@ -346,14 +346,14 @@ static bool read_sources(struct snapshot *s, const struct pg_result *result)
 }
 
 static void warn_sealed(struct snapshot *s, const struct seal_place *place, enum seal_end end,
-                        const void *envelope, size_t len)
+                        struct seal_bytes envelope)
 {
     char text[256];
     char subject[UUID_TEXT_LEN + 1];
     char id[KEYRING_ID_LEN + 1] = "";
 
-    if (seal_key_id(envelope, len) != NULL)
-        keyring_write_id(seal_key_id(envelope, len), id);
+    if (seal_key_id(envelope) != NULL)
+        keyring_write_id(seal_key_id(envelope), id);
     uuid_format(place->subject, subject);
     snprintf(text, sizeof text, "%s of %s does not open: %s%s", place->field, subject,
              end == SEAL_NO_KEY ? "it is sealed with a key that the secret key file lacks, "
@@ -363,19 +363,18 @@ static void warn_sealed(struct snapshot *s, const struct seal_place *place, enum
 }
 
 /* Puts a value where it belongs; one that no longer belongs anywhere is ignored. */
-static void keep_secret(struct snapshot *s, const struct seal_place *place, const uint8_t *clear,
-                        size_t len)
+static void keep_secret(struct snapshot *s, const struct seal_place *place, struct seal_bytes clear)
 {
     struct source *source = (struct source *)config_source(&s->config, place->subject);
 
     if (strcmp(place->field, SEALED_WORKSPACE_SECRET) == 0 &&
-        uuid_equal(place->subject, place->workspace) && len == sizeof s->config.secret) {
-        memcpy(s->config.secret, clear, len);
+        uuid_equal(place->subject, place->workspace) && clear.len == sizeof s->config.secret) {
+        memcpy(s->config.secret, clear.bytes, clear.len);
         s->opened = true;
     } else if (source != NULL && strcmp(place->field, SEALED_SOURCE_SECRET) == 0) {
-        source->secret = (const char *)clear;
+        source->secret = clear.bytes;
     } else if (source != NULL && strcmp(place->field, SEALED_SOURCE_OLD_SECRET) == 0) {
-        source->old_secret = (const char *)clear;
+        source->old_secret = clear.bytes;
     }
 }
 
@@ -386,16 +385,14 @@ static bool read_sealed(struct snapshot *s, const struct pg_result *result)
 
     for (size_t i = 0; i < count; i++) {
         struct seal_place place = {s->config.workspace, rows[i].subject, rows[i].field};
-        const uint8_t *clear;
-        size_t clear_len;
-        enum seal_end end = keyring_unseal(s->keyring, &place, rows[i].value, rows[i].value_len,
-                                           s->arena, &clear, &clear_len);
+        struct seal_bytes envelope = {rows[i].value, rows[i].value_len}, clear;
+        enum seal_end end = keyring_unseal(s->keyring, &place, envelope, s->arena, &clear);
         if (end == SEAL_NO_MEMORY)
             return false;
         if (end == SEAL_DONE)
-            keep_secret(s, &place, clear, clear_len);
+            keep_secret(s, &place, clear);
         else
-            warn_sealed(s, &place, end, rows[i].value, rows[i].value_len);
+            warn_sealed(s, &place, end, envelope);
     }
     return rows != NULL;
 }

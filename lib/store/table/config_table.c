@@ -75,7 +75,8 @@ static void queue_row(const struct pg_scope *scope, const struct statement *stat
 static void queue_secret(const struct pg_scope *scope, struct keyring *keyring,
                          const struct seal_place *place, const char *secret)
 {
-    sealed_table_queue_save(scope, keyring, place, secret, secret == NULL ? 0 : strlen(secret));
+    sealed_table_queue_save(scope, keyring, place,
+                            (struct seal_bytes){secret, secret == NULL ? 0 : strlen(secret)});
 }
 
 /* In the order of fields, which is the order in which a rotation of the sealing key locks them. */

@@ -7,7 +7,8 @@ static void put_key_id(struct column_writer *w, const void *row)
 {
     const struct sealed_row *sealed = row;
 
-    pg_array_bytea(w->to, seal_key_id(sealed->value, sealed->value_len), SEAL_KEY_ID_BYTES);
+    pg_array_bytea(w->to, seal_key_id((struct seal_bytes){sealed->value, sealed->value_len}),
+                   SEAL_KEY_ID_BYTES);
 }
 
 static const struct column_form as_sealed_key = {.type = PG_BYTEA, .put = put_key_id};
@@ -56,18 +57,16 @@ static void queue_delete(const struct pg_scope *scope, const struct seal_place *
 }
 
 void sealed_table_queue_save(const struct pg_scope *scope, struct keyring *keyring,
-                             const struct seal_place *place, const void *clear, size_t len)
+                             const struct seal_place *place, struct seal_bytes clear)
 {
-    struct sealed_row row = {.subject = place->subject, .field = place->field};
-
-    if (clear == NULL) {
+    if (clear.bytes == NULL) {
         queue_delete(scope, place);
         return;
     }
-    row.value = keyring_seal(keyring, place, clear, len, scope->arena, &row.value_len);
-    if (row.value == NULL) {
+    struct seal_bytes sealed = keyring_seal(keyring, place, clear, scope->arena);
+    const struct sealed_row row = {place->subject, place->field, sealed.bytes, sealed.len};
+    if (sealed.bytes == NULL)
         arena_fail(scope->arena); /* which the end of the round trip reports */
-        return;
-    }
-    columns_queue(scope, &SEALED_SAVE, &(const void *){&row}, 1);
+    else
+        columns_queue(scope, &SEALED_SAVE, &(const void *){&row}, 1);
 }

@@ -20,8 +20,8 @@ struct sealed_row {
     size_t value_len;
 };
 
-/** Queues that this is the value from now on; NULL: that there is none. */
+/** Queues that this is the value from now on; without bytes: that there is none. */
 void sealed_table_queue_save(const struct pg_scope *scope, struct keyring *keyring,
-                             const struct seal_place *place, const void *clear, size_t len);
+                             const struct seal_place *place, struct seal_bytes clear);
 
 #endif

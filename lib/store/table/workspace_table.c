@@ -101,7 +101,8 @@ static void queue_insert(const struct pg_scope *scope, struct keyring *keyring,
     pg_scope_params(scope, &params);
     columns_put_tuples(&params, &workspace_columns, 0, &(const void *){&made}, 1);
     pg_queue(scope->pg, &WORKSPACE_INSERT, &params);
-    sealed_table_queue_save(scope, keyring, &place, row->secret, WORKSPACE_SECRET_BYTES);
+    sealed_table_queue_save(scope, keyring, &place,
+                            (struct seal_bytes){row->secret, WORKSPACE_SECRET_BYTES});
 
     pg_scope_params(scope, &params);
     pg_queue(scope->pg, &WORKSPACE_HEAD_INSERT, &params);
