@@ -7,6 +7,7 @@
 #include "api/sessions_api.h"
 #include "background.h"
 #include "cli/cli.h"
+#include "delivery/feed.h"
 #include "gauges.h"
 #include "http/httpd.h"
 #include "http/log.h"
@@ -27,8 +28,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Streams, and reads that wait, may take up this part of all connections, or of all that wait. */
+#define LISTENERS_PART 2
+
 struct service {
     struct config_cache *cache;
+    struct feed *feed;
     struct lanes *lanes;
     struct readers *readers;
     struct jobs *jobs;
@@ -184,6 +189,7 @@ static enum auth_answer authenticate(void *self, struct request *r)
 
     if (task == NULL)
         return refuse_lookup(r, ERR_OUT_OF_MEMORY);
+    task->feed = service->feed;
     if (task->lookup_err != ERR_NONE)
         return refuse_lookup(r, task->lookup_err);
     if (has_session(r, task))
@@ -322,11 +328,21 @@ static bool start_store(struct service *service, const struct settings *settings
     service->cache = config_cache_new(keys->secrets);
     if (service->cache == NULL)
         return false;
+    service->feed = feed_start(&(struct feed_settings){
+        .database = database_of(service, settings, ROLE_APP),
+        .cache = service->cache,
+        .listeners_max = settings->connections_max / LISTENERS_PART,
+        .waits_max = settings->waiting_max * settings->http_threads / LISTENERS_PART,
+    });
+    if (service->feed == NULL)
+        return false;
     service->lanes = lanes_start(&(struct lanes_settings){
         .database = database_of(service, settings, ROLE_APP),
         .cache = service->cache,
         .workers = settings->workers,
         .group_max = settings->group_max,
+        .wrote = feed_signal,
+        .wrote_context = service->feed,
     });
     service->readers = readers_start(&(struct readers_settings){
         .database = database_of(service, settings, ROLE_APP),
@@ -397,6 +413,8 @@ static void wait_for_the_end(void)
 static void stop(struct service *service, const struct settings *settings)
 {
     atomic_store(&service->give_up_at, pg_deadline_in(settings->drain_timeout_ms));
+    if (service->feed != NULL)
+        feed_drain(service->feed);
     if (service->httpd != NULL)
         httpd_stop(service->httpd);
     if (service->ending != NULL)
@@ -405,6 +423,7 @@ static void stop(struct service *service, const struct settings *settings)
     background_stop(service->background);
     readers_stop(service->readers);
     lanes_stop(service->lanes);
+    feed_stop(service->feed);
     if (service->httpd != NULL)
         httpd_free(service->httpd);
     gauges_free(service->gauges);

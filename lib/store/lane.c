@@ -216,6 +216,8 @@ static void serve_lane(struct worker *worker, struct lane *lane)
     group.started_ms = pg_now_ms();
     if (group.count > 0)
         lane_group_run(&worker->runner, &group);
+    if (group.count > 0 && worker->lanes->settings.wrote != NULL)
+        worker->lanes->settings.wrote(worker->lanes->settings.wrote_context, lane->workspace);
     atomic_fetch_add(&worker->lanes->stats.groups, 1);
     atomic_fetch_add(&worker->lanes->stats.commands, (long long)group.count);
     pthread_mutex_lock(&worker->lanes->mutex);

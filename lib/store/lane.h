@@ -25,6 +25,10 @@ struct lanes_settings {
     struct config_cache *cache; /* borrowed */
     int workers;
     int group_max; /* 1 to GROUP_MAX; 0: GROUP_MAX */
+    /** A group of this workspace has ended and may have written to its ledger. Worker's thread;
+     *  must not wait. May be NULL. */
+    void (*wrote)(void *context, struct uuid workspace);
+    void *wrote_context;
 };
 
 /** Starts the workers; NULL when there is not enough memory or a thread does not start. */

@@ -1,15 +1,17 @@
 #include "api/feeds_api.h"
 
+#include "api/long_read.h"
 #include "api/reading.h"
 
 #include "store/read/ledger_read.h"
 #include "store/read/reader.h"
 
-static const struct reading_places events_places = READING_PLACES("ev");
+const struct reading_places events_places = READING_PLACES("ev");
 static const struct reading_places feedback_places = READING_PLACES("fb");
 
 struct feed_input {
     struct reading_query page;
+    int64_t wait_seconds;
 };
 
 /* ---- events ---- */
@@ -17,6 +19,7 @@ struct feed_input {
 static const struct input_field events_fields[] = {
     PAGE_LIMIT_FIELD(struct feed_input, page),
     PAGE_PLACE_FIELD(struct feed_input, page, "after", events_places),
+    WAIT_FIELD(struct feed_input, wait_seconds),
 };
 const struct input_spec events_list_input = INPUT_SPEC(events_fields, struct feed_input);
 
@@ -38,6 +41,9 @@ enum err events_list(struct request *r, struct read *read)
     struct ledger_page found;
     enum err err = ledger_read_events(read, after, (int)input->page.limit, &found);
 
+    if (err == ERR_NONE && found.count == 0 &&
+        long_read_waits(r, input->wait_seconds, found.next, NULL))
+        return ERR_NONE;
     return err == ERR_NONE ? answer_events(r, &found) : err;
 }
 
@@ -46,6 +52,7 @@ enum err events_list(struct request *r, struct read *read)
 static const struct input_field feedback_fields[] = {
     PAGE_LIMIT_FIELD(struct feed_input, page),
     PAGE_PLACE_FIELD(struct feed_input, page, "after", feedback_places),
+    WAIT_FIELD(struct feed_input, wait_seconds),
 };
 const struct input_spec feedback_list_input = INPUT_SPEC(feedback_fields, struct feed_input);
 
@@ -84,5 +91,8 @@ enum err feedback_list(struct request *r, struct read *read)
     struct feedback_page found;
     enum err err = read_feedback(read, after, (int)input->page.limit, &found);
 
+    if (err == ERR_NONE && found.count == 0 &&
+        long_read_waits(r, input->wait_seconds, found.next, event_is_feedback))
+        return ERR_NONE;
     return err == ERR_NONE ? answer_feedback(r, &found) : err;
 }

@@ -2,7 +2,9 @@
 #ifndef BATON_SERVER_FEEDS_API_H
 #define BATON_SERVER_FEEDS_API_H
 
-#include "http/request.h"
+#include "api/reading.h"
+
+extern const struct reading_places events_places;
 
 extern const struct input_spec events_list_input;
 enum err events_list(struct request *r, struct read *read);

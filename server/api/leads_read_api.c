@@ -2,6 +2,7 @@
 
 #include "http/reply.h"
 
+#include "api/long_read.h"
 #include "api/reading.h"
 #include "http/etag_reply.h"
 
@@ -67,6 +68,7 @@ struct list_input {
     enum milestone reached; /* MILESTONE_COUNT: a page, not a feed */
     const struct cursor *after;
     struct reading_query page;
+    int64_t wait_seconds; /* of the feed */
 };
 
 static const struct input_field list_fields[] = {
@@ -80,18 +82,21 @@ static const struct input_field list_fields[] = {
     {"after", &feed_places.type, AT(struct list_input, after)},
     PAGE_LIMIT_FIELD(struct list_input, page),
     PAGE_PLACE_FIELD(struct list_input, page, "cursor", leads_places),
+    WAIT_FIELD(struct list_input, wait_seconds),
 };
 const struct input_spec leads_list_input = INPUT_SPEC(list_fields, struct list_input);
 
 /* The feed and a page take different parameters. */
 static void refuse_mixture(struct request *r, const struct list_input *input)
 {
-    static const char detail[] = "reached can only be combined with limit and after";
+    static const char detail[] = "reached can only be combined with limit, after and wait_seconds";
 
     if (input->reached == MILESTONE_COUNT) {
         if (input->after != NULL)
             reading_fault(r, "after", "without_reached",
                           "It can only be used with reached; use cursor");
+        if (input->wait_seconds != 0)
+            reading_fault(r, "wait_seconds", "without_reached", "It can only be used with reached");
         return;
     }
     if (input->email != NULL)
@@ -207,6 +212,11 @@ static enum err read_feed(struct read *read, enum milestone milestone, int64_t a
     return err;
 }
 
+static bool is_of_lead(int kind)
+{
+    return event_is_of_lead((enum ledger_kind)kind);
+}
+
 static enum err list_feed(struct request *r, const struct list_input *input, struct read *read)
 {
     struct cursor next = input->after == NULL ? (struct cursor){0} : *input->after;
@@ -216,6 +226,8 @@ static enum err list_feed(struct request *r, const struct list_input *input, str
 
     if (err != ERR_NONE)
         return err;
+    if (found.count == 0 && long_read_waits(r, input->wait_seconds, found.next, is_of_lead))
+        return ERR_NONE;
     reading_page_begin(r, &page, "after");
     for (size_t i = 0; i < found.count; i++)
         write_change(r->config, input->reached, &found.items[i], &page.json);

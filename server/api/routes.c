@@ -18,6 +18,7 @@
 #include "api/reports_api.h"
 #include "api/sessions_api.h"
 #include "api/sources_api.h"
+#include "api/stream_api.h"
 #include "api/suggestions_api.h"
 #include "api/teams_api.h"
 #include "api/vocabulary_api.h"
@@ -193,6 +194,8 @@ const struct route routes[] = {
      .input = &feedback_list_input, .read = feedback_list},
     {"GET", "/v1/events", "events_list", ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ,
      .input = &events_list_input, .read = events_list},
+    {"GET", "/v1/events/stream", "events_stream", ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ,
+     .input = &events_stream_input, .read = events_stream, .fill = events_stream_fill},
     {"GET", "/v1/attribution", "attribution_get", ROLE_REPORT | ROLE_READ | ROLE_WORK | ROLE_ADMIN,
      ROUTE_READ, .input = &attribution_input, .read = attribution_get},
     {"GET", "/v1/reports/funnel", "reports_funnel",

@@ -12,7 +12,7 @@
 #define CORS_METHODS "GET, HEAD, POST, PUT, PATCH, DELETE"
 #define CORS_REQUEST_HEADERS                                                                       \
     "Accept, Authorization, Baton-Actor, Content-Type, Idempotency-Key, If-Match, If-None-Match, " \
-    "X-Request-Id, traceparent"
+    "Last-Event-ID, X-Request-Id, traceparent"
 #define CORS_ANSWER_HEADERS                                                                        \
     "Allow, ETag, Idempotency-Key, Idempotent-Replayed, Link, Location, Retry-After, X-Request-Id"
 

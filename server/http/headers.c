@@ -28,6 +28,7 @@ static const struct {
     {"If-Match", offsetof(struct request, if_match)},
     {"If-None-Match", offsetof(struct request, if_none_match)},
     {"Baton-Actor", offsetof(struct request, baton_actor)},
+    {"Last-Event-ID", offsetof(struct request, last_event_id)},
     {"Idempotency-Key", offsetof(struct request, idempotency_key)},
 };
 

@@ -6,6 +6,7 @@
 #include "http/listener.h"
 #include "http/log.h"
 #include "http/metrics.h"
+#include "http/stream.h"
 #include "http/waiting.h"
 #include "http/watch.h"
 
@@ -105,6 +106,8 @@ static void on_completed(void *self, struct MHD_Connection *connection, void **c
     /* The client had gone when the request was resumed, so the handler was not called again. */
     if (r->waits)
         waiting_leave(r);
+    if (r->stream != NULL)
+        stream_close(r->stream);
     int64_t duration_us = httpd_now_us() - r->started_us;
     if (r->sent_status != 0)
         metrics_request(r->route, r->sent_status, duration_us);

@@ -47,18 +47,37 @@ static void name_origin(const struct request *r, struct reply *reply)
         reply->allow_origin = r->origin;
 }
 
+/* The answer with the status and length that are noted of it. A stream that cannot begin is
+ * refused. */
+static struct MHD_Response *response_to(struct request *r, struct reply *reply)
+{
+    if (reply->stream != NULL && !sends_body(r, reply))
+        reply->stream = NULL;
+    r->stream = reply->stream;
+    struct MHD_Response *response = reply_response(reply, r->request_id);
+    if (response == NULL && r->stream != NULL) {
+        r->stream = NULL;
+        reply_problem_apart(r, reply, ERR_OVERLOADED, "Too many streams are open; try again");
+        response = reply_response(reply, r->request_id);
+    }
+    return response;
+}
+
 static bool queue(struct request *r, struct reply *reply)
 {
     name_origin(r, reply);
     reply->close = reply->close || atomic_load(&r->httpd->draining) || lacks_length(r);
-    r->sent_status = reply->status;
     r->sent_len = sends_body(r, reply) ? reply->body_len : 0;
-    r->sent_err = reply->err;
     r->step = STEP_SENT;
-    struct MHD_Response *response = reply_response(reply, r->request_id);
+    struct MHD_Response *response = response_to(r, reply);
+    r->sent_status = reply->status;
+    r->sent_err = reply->err;
     if (response == NULL)
         return false;
-    watch_expect_transfer(r->client, r->httpd->settings.body_timeout_ms);
+    if (r->stream != NULL)
+        watch_rest(r->client); /* whoever feeds the stream sees who is too slow */
+    else
+        watch_expect_transfer(r->client, r->httpd->settings.body_timeout_ms);
     bool queued = MHD_queue_response(r->connection, (unsigned)r->sent_status, response) == MHD_YES;
     MHD_destroy_response(response);
     return queued;

@@ -3,6 +3,7 @@
 #include "http/cors.h"
 #include "http/embedded.h"
 #include "http/request.h"
+#include "http/stream.h"
 
 #include <microhttpd.h>
 #include <stdio.h>
@@ -39,6 +40,7 @@ static void fill(struct reply *reply, int status, const char *content_type, cons
 {
     arena_free(reply->own);
     reply->own = NULL;
+    reply->stream = NULL;
     reply->body = body;
     reply->body_len = len;
     reply->embedded = NULL;
@@ -82,6 +84,12 @@ void reply_json_copy(struct request *r, int status, const char *json, size_t len
     text_out_init(&copy, r->arena, len);
     text_out_put_len(&copy, json, len);
     reply_text(r, status, JSON, &copy);
+}
+
+void reply_stream(struct request *r, const char *content_type, struct stream *stream)
+{
+    fill(&r->reply, 200, content_type, NULL, 0);
+    r->reply.stream = stream;
 }
 
 void reply_empty(struct request *r, int status)
@@ -202,6 +210,7 @@ static bool add_headers(struct MHD_Response *response, const struct reply *reply
            add(response, "Content-Encoding", reply->content_encoding) &&
            add(response, "Cache-Control", reply->may_be_kept ? "no-cache" : "no-store") &&
            add(response, "Location", reply->location) && add(response, "ETag", reply->etag) &&
+           add(response, "X-Accel-Buffering", reply->stream != NULL ? "no" : NULL) &&
            add(response, "Link", reply->link) && add_vary(response, reply->vary) &&
            add(response, "Allow", reply->allow) &&
            add(response, "Accept-Encoding", reply->accept_encoding) &&
@@ -239,6 +248,8 @@ static struct MHD_Response *response_of(struct reply *reply)
 {
     void *body = (void *)(uintptr_t)reply->body;
 
+    if (reply->stream != NULL)
+        return stream_response(reply->stream);
     if (reply->own == NULL)
         return MHD_create_response_from_buffer(reply->body_len, body, MHD_RESPMEM_PERSISTENT);
     struct MHD_Response *response = MHD_create_response_from_buffer_with_free_callback_cls(

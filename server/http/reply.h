@@ -15,6 +15,7 @@
 
 struct MHD_Response;
 struct request;
+struct stream;
 
 /** The text of out, which grew in the request's arena, becomes the body (application/json). If the
  *  arena has failed, the answer is 503 out_of_memory. */
@@ -33,6 +34,9 @@ void reply_static(struct request *r, int status, const char *content_type, const
 
 /** A file that is built into the program, with its tag; anyone may see it. */
 void reply_embedded(struct request *r, const struct embedded *text);
+
+/** 200 with a body that goes on; the stream is in the request's arena. */
+void reply_stream(struct request *r, const char *content_type, struct stream *stream);
 
 /** A status without a body, such as 204. Headers that were set stay. */
 void reply_empty(struct request *r, int status);

@@ -9,6 +9,7 @@
 
 struct arena;
 struct embedded;
+struct stream;
 
 /** Which request headers the answer depends on: the Vary header. */
 enum reply_vary { VARY_ACCEPT = 1, VARY_ENCODING = 2, VARY_ORIGIN = 4 };
@@ -18,6 +19,7 @@ struct reply {
     enum err err;
     const char *body;                /* of the request's arena, static, or of own; NULL: empty */
     size_t body_len;                 /* bytes */
+    struct stream *stream;           /* instead of a body: an answer that goes on; NULL: none */
     struct arena *own;               /* of a problem, which has memory where the request has none */
     bool close;                      /* ends the connection */
     bool replayed;                   /* Idempotent-Replayed: true */

@@ -68,6 +68,7 @@ struct request {
     const char *if_match;
     const char *if_none_match;
     const char *baton_actor;
+    const char *last_event_id;
     const char *origin;          /* of the page that asks, in a browser */
     const char *cors_method;     /* the method that it asks to be allowed */
     const char *idempotency_key; /* of a write: never NULL; sent by the client or made here */
@@ -110,6 +111,7 @@ struct request {
     uint64_t received_len;  /* bytes of the body so far, dropped ones too */
     size_t body_size;       /* allocated */
     size_t body_reserved;   /* bytes counted against the limit of all bodies together */
+    struct stream *stream;  /* the answer that is being sent, when it goes on */
     int sent_status;        /* for log and metrics */
     size_t sent_len;
     enum err sent_err;

@@ -85,8 +85,9 @@ static enum err read_path(struct request *r, struct input *in, const struct inpu
 
 static enum err read_header(struct request *r, struct input *in, const struct input_field *field)
 {
-    bool is_match = strcmp(field->name, "If-Match") == 0;
-    const char *text = is_match ? r->if_match : r->idempotency_key;
+    const char *text = strcmp(field->name, "If-Match") == 0        ? r->if_match
+                       : strcmp(field->name, "Last-Event-ID") == 0 ? r->last_event_id
+                                                                   : r->idempotency_key;
 
     if (text == NULL && field->required)
         return request_refuse_header(r, ERR_PRECONDITION_REQUIRED, field->name, "required",

@@ -153,13 +153,29 @@ static void run_read(struct reader_job *job, struct reader *reader)
     struct request *r = task->r;
 
     enum err err = confirm_caller(r, reader);
+    task->wait = NULL;
     if (err != ERR_NONE)
         refuse(r, err);
     else
         within_read(r, reader, fill_and_read);
+    if (task->wait != NULL && r->reply.status == 0) {
+        if (task->wait(task))
+            return;
+        task->waited_enough = true;
+        within_read(r, reader, r->route->read);
+    }
     representation_choose(r);
     refuse_short(r);
     request_done(r);
+}
+
+void task_read_again(struct task *task)
+{
+    enum err err = readers_submit(task->readers, &task->reading);
+    if (err == ERR_NONE)
+        return;
+    refuse(task->r, err);
+    request_done(task->r);
 }
 
 static void start_read(struct task *task,
@@ -168,11 +184,7 @@ static void start_read(struct task *task,
     task->is_read = true;
     task->reading.run = run;
     task->reading.owner = task;
-    enum err err = readers_submit(task->readers, &task->reading);
-    if (err == ERR_NONE)
-        return;
-    refuse(task->r, err);
-    request_done(task->r);
+    task_read_again(task);
 }
 
 /* ---- writes ---- */

@@ -14,7 +14,7 @@
 
 #include <stdatomic.h>
 
-struct service;
+struct feed;
 
 /** One chunk of a batch, or a whole command. */
 struct task_job {
@@ -40,6 +40,12 @@ struct task {
     bool looked_up;             /* the configuration was confirmed for this request */
     enum err lookup_err;
     atomic_bool is_read; /* with a reader now, not in a lane */
+    struct feed *feed;   /* of the service; for those who listen */
+    /** Puts a read that has found nothing aside, and starts it again (task_read_again()) when there
+     *  may be something; false: it is not to wait. Set by a read's handler, NULL otherwise. */
+    bool (*wait)(struct task *task);
+    void *waits_for;    /* what the handler keeps from one time to the next */
+    bool waited_enough; /* the handler is to answer with what it finds */
 };
 
 /** The request's task; made on first use. NULL when memory is short. */
@@ -47,6 +53,9 @@ struct task *task_of(struct request *r, struct lanes *lanes, struct readers *rea
 
 /** Queues the prepared command, or the read. Answers the request itself when it cannot. */
 void task_start(struct task *task);
+
+/** Queues a read that was put aside. Any thread. */
+void task_read_again(struct task *task);
 
 /** Takes back what no thread has begun. */
 bool task_cancel(struct task *task);

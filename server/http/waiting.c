@@ -69,6 +69,15 @@ enum request_state waiting_leave(struct request *r)
     return (enum request_state)state;
 }
 
+void waiting_extend(struct request *r, int64_t until_us)
+{
+    struct httpd *httpd = r->httpd;
+
+    pthread_mutex_lock(&httpd->waiting_lock);
+    r->deadline_us = until_us + (int64_t)httpd->settings.request_timeout_ms * 1000;
+    pthread_mutex_unlock(&httpd->waiting_lock);
+}
+
 struct overdue {
     struct request *request;
     bool at_work; /* else only the caller is being looked up */

@@ -14,6 +14,10 @@ bool waiting_enter(struct request *r) MUST_USE;
  *  request is REQUEST_OPEN again, except after a deadline. HTTP thread. */
 enum request_state waiting_leave(struct request *r);
 
+/** A request that waits has until then, and its usual time to be answered after that; monotonic.
+ *  The backend, while it has the request. */
+void waiting_extend(struct request *r, int64_t until_us);
+
 /** Ends the wait of every overdue request, or of all. Any thread, no lock held. */
 void waiting_expire(struct httpd *httpd, int64_t now_us, bool all);
 

@@ -46,11 +46,12 @@ class Wire:
         answer = http.client.HTTPResponse(self.socket, method=method)
         try:
             answer.begin()
-            body = answer.read()
+            endless = answer.getheader("Content-Type") == "text/event-stream"
+            body = answer.read1() if endless and method != "HEAD" else answer.read()
         finally:
             answer.close()
         self.used = time.monotonic()
-        if answer.will_close:
+        if answer.will_close or endless:
             self.close()
         return answer.status, answer.getheaders(), body
 

@@ -43,6 +43,14 @@ void client_free(struct client *client)
     free(client);
 }
 
+static bool is_stream(const struct answer *answer)
+{
+    const char *type = answer_header(answer, "Content-Type");
+
+    return type != NULL && strcmp(type, "text/event-stream") == 0;
+}
+
+/* An answer that goes on is whole with its first piece: reading ends there. */
 static size_t take_body(char *data, size_t size, size_t count, void *context)
 {
     struct answer *answer = context;
@@ -57,7 +65,7 @@ static size_t take_body(char *data, size_t size, size_t count, void *context)
     answer->body = grown;
     answer->body_len += len;
     grown[answer->body_len] = '\0';
-    return len;
+    return is_stream(answer) ? CURL_WRITEFUNC_ERROR : len;
 }
 
 static void forget_headers(struct answer *answer)
@@ -147,7 +155,7 @@ bool client_try(struct client *client, const struct call *call, struct answer *o
         give_up("out of memory");
     struct curl_slist *headers = header_list(call);
     prepare(client, call, url, headers, out);
-    bool done = curl_easy_perform(client->curl) == CURLE_OK;
+    bool done = curl_easy_perform(client->curl) == CURLE_OK || is_stream(out);
     curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &status);
     curl_slist_free_all(headers);
     free(url);

@@ -16,6 +16,24 @@ bool event_is_of_lead(enum ledger_kind kind)
     return kind < FIRST_KIND_OF_OTHERS;
 }
 
+bool event_is_feedback(int kind)
+{
+    switch (kind) {
+    case LEDGER_HANDOFF_REJECTED:
+    case LEDGER_HANDOFF_RETURNED:
+    case LEDGER_HANDOFF_DISPUTED:
+    case LEDGER_HANDOFF_UPHELD:
+    case LEDGER_HANDOFF_CONCEDED:
+    case LEDGER_FEEDBACK_GIVEN:
+    case LEDGER_OUTCOME_OPPORTUNITY:
+    case LEDGER_OUTCOME_WON:
+    case LEDGER_OUTCOME_LOST:
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* ---- reading ---- */
 
 static struct uuid read_uuid(const json_t *body, const char *key)

@@ -33,6 +33,9 @@ struct event {
 /** Whether the subject of entries of this kind is a lead. */
 bool event_is_of_lead(enum ledger_kind kind);
 
+/** Whether GET /v1/feedback shows entries of this kind (enum ledger_kind). */
+bool event_is_feedback(int kind);
+
 /** Reads an entry's body; everything that the body does not say is nil, NULL or 0. Texts live in
  *  the arena. ERR_INTERNAL for a damaged body, ERR_OUT_OF_MEMORY. */
 enum err event_read(const struct ledger_entry *entry, int64_t pos, struct arena *arena,

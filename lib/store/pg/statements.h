@@ -115,6 +115,7 @@ struct statement {
     X(queue_read_statements)                                                                       \
     X(handoff_read_statements)                                                                     \
     X(ledger_read_statements)                                                                      \
+    X(feed_read_statements)                                                                        \
     X(verdict_read_statements)                                                                     \
     X(attribution_read_statements)                                                                 \
     X(report_read_statements)                                                                      \
