@@ -27,6 +27,8 @@ enum {
     X(SIGNING_KEY, ADMIN | AUTHORITY_SIGNER, ADMIN, NOBODY,                                        \
       "an admin or signer of its own side gives the role sign")                                    \
     X(SOURCE, ADMIN, ADMIN, NOBODY, "an admin of its own side makes and changes it")               \
+    X(ACCOUNT_OWNER, CALLER, CALLER, NOBODY, "sales says who owns an account")                     \
+    X(ACCOUNT_NAME, CALLER, NOBODY, NOBODY, "each of the two sides names it for itself")           \
     X(LEAD_TOUCH, CALLER, CALLER, CALLER, "")                                                      \
     X(LEAD_OBSERVE, CALLER, CALLER, CALLER, "")                                                    \
     X(LEAD_STEP, CALLER, CALLER, NOBODY, "its owner moves its next step")                          \

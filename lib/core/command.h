@@ -14,12 +14,13 @@
  * command needs beyond those it finds out while deciding, and asks for (DECIDE_AGAIN). */
 enum command_kind {
 #define COMMAND_TABLE(X)                                                                           \
-    X(LEAD_CAPTURE, lead_capture, false, OWN(lead_capture_keys))                                   \
-    X(LEAD_BATCH, lead_batch, false, OWN(lead_batch_keys))                                         \
+    X(LEAD_CAPTURE, lead_capture, false, OWN(lead_capture_keys), DEALS)                            \
+    X(LEAD_BATCH, lead_batch, false, OWN(lead_batch_keys), DEALS)                                  \
     X(LEAD_UPDATE, lead_update, false, ALL(IDENTITY, update_input, identities, identity_count),    \
-      ONE(LEAD, update_input, lead))                                                               \
-    X(LEAD_TOUCH, lead_touch, false, ONE(LEAD, add_touch_input, lead), OWN(lead_touch_keys))       \
-    X(LEAD_FACTS, lead_facts, false, ONE(LEAD, facts_input, lead))                                 \
+      ONE(LEAD, update_input, lead), DEALS)                                                        \
+    X(LEAD_TOUCH, lead_touch, false, ONE(LEAD, add_touch_input, lead), OWN(lead_touch_keys),       \
+      DEALS)                                                                                       \
+    X(LEAD_FACTS, lead_facts, false, ONE(LEAD, facts_input, lead), DEALS)                          \
     X(LEAD_OVERRIDE, lead_override, false, ONE(LEAD, override_input, lead))                        \
     X(LEAD_REVIEW, lead_review, false, ONE(LEAD, review_input, lead))                              \
     X(LEAD_MERGE, lead_merge, false, ONE(LEAD, merge_input, survivor),                             \
@@ -32,7 +33,7 @@ enum command_kind {
     X(HANDOFF_CLAIM, handoff_claim, false, OWN(handoff_claim_keys))                                \
     X(HANDOFF_RELEASE, handoff_release, false, ONE(HANDOFF, release_input, handoff))               \
     X(HANDOFF_ASSIGN, handoff_assign, false, ONE(HANDOFF, assign_input, handoff))                  \
-    X(LEADS_DUE, leads_due, false, WHOLE(DUE))                                                     \
+    X(LEADS_DUE, leads_due, false, WHOLE(DUE), DEALS)                                              \
     X(HANDOFF_ACCEPT, handoff_accept, false, ONE(HANDOFF, handoff_note_input, handoff))            \
     X(HANDOFF_WITHDRAW, handoff_withdraw, false, ONE(HANDOFF, handoff_withdraw_input, handoff))    \
     X(HANDOFF_REJECT, handoff_reject, false, ONE(HANDOFF, handoff_reject_input, handoff))          \
@@ -45,12 +46,16 @@ enum command_kind {
     X(FEEDBACK_CONCEDE, feedback_concede, false, ONE(HANDOFF, feedback_input, handoff))            \
     X(RETENTION, retention, true, NONE)                                                            \
     X(INBOUND_RECEIVE, inbound_receive, false, OF_CALLER(CHAIN, workspace),                        \
-      OWN(inbound_receive_keys))                                                                   \
+      OWN(inbound_receive_keys), DEALS)                                                            \
     X(DELIVERY_REPLAY, delivery_replay, false, OF_CALLER(CHAIN, workspace),                        \
       ONE(DELIVERY, delivery_replay_input, delivery))                                              \
     X(TEAM_CREATE, team_create, true, NONE)                                                        \
     X(TEAM_UPDATE, team_update, true, TEAM(team_update_input, name))                               \
     X(TEAM_CALENDAR, team_calendar, true, TEAM(team_calendar_input, name))                         \
+    X(TEAM_DISTRIBUTION, team_distribution, true, TEAM(team_distribution_input, name))             \
+    X(DISTRIBUTION_TRY, distribution_try, false, ONE(LEAD, distribution_try_input, lead))          \
+    X(ACCOUNT_PUT, account_put, true, OF_CALLER(CHAIN, workspace),                                 \
+      ONE(ACCOUNT, account_put_input, account))                                                    \
     X(MEMBER_CREATE, member_create, true, TEAM(member_create_input, team))                         \
     X(MEMBER_UPDATE, member_update, true, TEAM_OF_MEMBER(member_update_input, member))             \
     X(KEY_CREATE, key_create, true, NONE)                                                          \
@@ -72,7 +77,7 @@ enum command_kind {
     X(AGREEMENT_COMMENT, agreement_comment, true, VERSION(agreement_comment_input))                \
     X(AGREEMENT_ENFORCE, agreement_enforce, true, NONE)                                            \
     X(DEFINITION_APPLY, definition_apply, false, WHOLE(SLOTS))                                     \
-    X(LEADS_JUDGE, leads_judge, false, ALL(LEAD, leads_judge_input, leads, count))                 \
+    X(LEADS_JUDGE, leads_judge, false, ALL(LEAD, leads_judge_input, leads, count), DEALS)          \
     X(BACKTEST_REQUEST, backtest_request, false, WHOLE(SLOTS))                                     \
     X(JOB_CANCEL, job_cancel, false, ONE(BACKGROUND, job_cancel_input, job))                       \
     X(IMPORT_ROWS, import_rows, false, OWN(import_rows_keys))                                      \

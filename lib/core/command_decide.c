@@ -1,11 +1,13 @@
 #include "core/command_decide.h"
 
+#include "core/account/account_change.h"
 #include "core/agreement/agreement_change.h"
 #include "core/agreement/agreement_sign.h"
 #include "core/agreement/definition_apply.h"
 #include "core/background_change.h"
 #include "core/command_keys.h"
 #include "core/evidence/backtest_request.h"
+#include "core/handoff/distribution_try.h"
 #include "core/handoff/feedback.h"
 #include "core/handoff/handoff_answer.h"
 #include "core/handoff/handoff_claim.h"
@@ -75,6 +77,10 @@
     {                                                                                              \
         note_version_and_ended, KIND_CHAIN, offsetof(struct type, kind),                           \
             offsetof(struct type, version), NULL                                                   \
+    }
+#define DEALS                                                                                      \
+    {                                                                                              \
+        note_dealings, KIND_DEALING, 0, 0, NULL                                                    \
     }
 #define OWN(function)                                                                              \
     {                                                                                              \
@@ -211,9 +217,9 @@ enum decision command_decide(struct work *work, const struct command *command,
         return give_up(work, outcome, ERR_UNAUTHENTICATED);
     work_begin(work);
     enum decision decision = operations[command->kind].decide(work, command, outcome);
-    if (decision == DECIDE_AGAIN) {
+    if (decision == DECIDE_AGAIN || work->again) {
         work_undo(work);
-        return decision;
+        return DECIDE_AGAIN;
     }
     if (arena_failed(work->arena))
         return give_up(work, outcome, ERR_OUT_OF_MEMORY);

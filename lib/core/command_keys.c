@@ -97,3 +97,18 @@ bool note_version_and_ended(const struct noting *noting, const struct command_ke
     }
     return note_version(noting, key);
 }
+
+/* Most captures are offered to somebody: asked for beforehand it costs no second round. */
+bool note_dealings(const struct noting *noting, const struct command_key *key)
+{
+    const struct config *config = noting->work->config;
+
+    for (size_t i = 0; i < config->route_count; i++) {
+        const struct route_rule *route = &config->routes[i];
+        const struct team *team = config_team(config, route->to_team);
+        if (route->automatic && team != NULL && team->deals != NULL &&
+            !note(noting, key->kind, &team->id))
+            return false;
+    }
+    return true;
+}

@@ -15,7 +15,7 @@ struct noting {
     struct work_keys *keys;
 };
 
-#define COMMAND_KEYS_MAX 2
+#define COMMAND_KEYS_MAX 3
 
 struct command_key {
     /** Notes the keys, if there are any; false when memory is short. NULL ends the list. */
@@ -36,6 +36,9 @@ bool note_of_caller(const struct noting *noting, const struct command_key *key);
 /** … or the key of the whole workspace. */
 bool note_whole(const struct noting *noting, const struct command_key *key);
 bool note_own(const struct noting *noting, const struct command_key *key);
+
+/** What dealing needs to know of every team that is offered leads by itself. */
+bool note_dealings(const struct noting *noting, const struct command_key *key);
 
 /* The chain of the team that is named, or that a member or a key belongs to. If it does not exist
  * nothing is noted, and decide refuses. */

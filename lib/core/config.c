@@ -1,5 +1,7 @@
 #include "core/config.h"
 
+#include "base/email.h"
+
 #include <string.h>
 
 static const char *const role_names[ROLE_COUNT] = {"capture", "work", "sign",
@@ -118,6 +120,20 @@ const struct member *config_member_by_external(const struct config *config, stru
             return member;
     }
     return NULL;
+}
+
+const struct member *config_member_known_as(const struct config *config, struct uuid team,
+                                            const char *named, struct arena *arena)
+{
+    const struct member *member = NULL;
+    const char *email;
+    struct uuid id;
+
+    if (uuid_parse(named, &id))
+        member = config_member(config, id);
+    else if (email_normalize(named, arena, &email) == ERR_NONE)
+        member = config_member_by_email(config, team, email);
+    return member != NULL && member->active && uuid_equal(member->team, team) ? member : NULL;
 }
 
 const struct api_key *config_key(const struct config *config, struct uuid id)

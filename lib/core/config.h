@@ -37,7 +37,8 @@ unsigned role_parse(const char *name);
 /** A role, as the number of its bit. */
 extern const struct input_type role_type;
 
-struct calendar; /* core/calendar/calendar.h */
+struct calendar;     /* core/calendar/calendar.h */
+struct distribution; /* core/distribution/distribution.h */
 
 struct team {
     struct uuid id;
@@ -45,9 +46,22 @@ struct team {
     const char *title;
     enum team_function function;
     bool active;
-    const char *calendar; /* JSON as given; NULL: it has none */
+    const char *calendar;     /* JSON as given; NULL: it has none */
+    const char *distribution; /* JSON, members by their ids; NULL: everything waits in the queue */
     instant created_at;
     const struct calendar *working_time; /* the calendar, compiled; NULL: day and night count */
+    const struct distribution *deals;    /* compiled; NULL: none */
+};
+
+struct absence; /* core/calendar/absence.h */
+
+/** How much distribution gives a member; what they take themselves is their own affair. */
+struct capacity {
+    bool per_day_limited;
+    int per_day; /* offers of one day */
+    bool open_limited;
+    int open_limit; /* handoffs in hand at once: offered to them alone, or accepted and not decided
+                     */
 };
 
 struct member {
@@ -58,7 +72,13 @@ struct member {
     const char *external_source; /* may be NULL, with external_id */
     const char *external_id;
     bool active;
+    const char *hours;  /* JSON: a calendar of their own; NULL: their team's */
+    const char *absent; /* JSON: when they are away; NULL: never */
+    struct capacity capacity;
     instant created_at;
+    const struct calendar *working_time; /* of the two, compiled; NULL: day and night */
+    const struct absence *absences;      /* compiled */
+    size_t absence_count;
 };
 
 struct api_key {
@@ -243,6 +263,9 @@ const struct member *config_member(const struct config *config, struct uuid id);
 /** The active member of this team with this email; of any team when team is nil. */
 const struct member *config_member_by_email(const struct config *config, struct uuid team,
                                             const char *email);
+/** The active member of this team with this id or email, however it is written. */
+const struct member *config_member_known_as(const struct config *config, struct uuid team,
+                                            const char *named, struct arena *arena);
 const struct member *config_member_by_external(const struct config *config, struct uuid team,
                                                const char *source, const char *id);
 const struct api_key *config_key(const struct config *config, struct uuid id);

@@ -76,6 +76,8 @@ static const struct {
     [KIND_DELIVERY] = {sizeof(struct uuid), sizeof(struct uuid), 0},
     [KIND_BACKGROUND] = {sizeof(struct uuid), sizeof(struct uuid), 0},
     [KIND_SLOTS] = {sizeof(struct uuid), sizeof(struct uuid), 0},
+    [KIND_ACCOUNT] = {sizeof(struct uuid), sizeof(struct uuid), 0},
+    [KIND_DEALING] = {sizeof(struct uuid), sizeof(struct uuid), 0},
     [KIND_DUE] = {sizeof(struct uuid), sizeof(struct uuid), 0},
     [KIND_VERDICT] = {0, 0, sizeof(struct verdict_row)},
     [KIND_FEEDBACK] = {0, 0, sizeof(struct feedback_row)},
@@ -223,7 +225,7 @@ void work_return(struct work *work, const struct work_mark *mark)
 void work_begin(struct work *work)
 {
     work->undo.count = 0;
-    work->needed = false;
+    work->needed = work->again = false;
     work_mark(work, &work->begun);
 }
 

@@ -161,6 +161,7 @@ enum config_change_kind {
 struct config_change {
     enum config_change_kind kind;
     bool is_new;
+    bool deals; /* of a team: its distribution is another, and its turns begin anew */
     union {
         const struct team *team;
         const struct member *member;
@@ -206,6 +207,8 @@ enum row_kind {
     KIND_DELIVERY,   /* struct uuid; struct delivery_row */
     KIND_BACKGROUND, /* struct uuid; struct background_job */
     KIND_SLOTS,      /* work_whole; struct slots: which slots of background jobs are taken */
+    KIND_ACCOUNT,    /* struct uuid of account_id(); struct account */
+    KIND_DEALING,    /* struct uuid of a team with a distribution; struct dealing */
     KIND_DUE,        /* work_whole; struct list of struct lead: their next step is due, or the
                         answer to whoever asks for them; at most DUE_BATCH of each */
     /* these are saved and never asked for */
@@ -247,6 +250,8 @@ struct work {
     bool rerun;  /* its commands ran before, and may have been committed */
     struct map found[KIND_COUNT];
     struct work_keys needs;
+    bool again;                      /* something that a command does needs rows, and cannot say so
+                                        by what it returns */
     bool needed;                     /* a look-up in this round needed a row that is not loaded */
     struct list saves[KIND_COUNT];   /* to be saved, in the order in which they were made; a lead, a
                                         handoff and an exception appear once */

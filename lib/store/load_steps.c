@@ -1,8 +1,10 @@
 #include "store/load_steps.h"
 
 #include "core/command_decide.h"
+#include "store/table/account_table.h"
 #include "store/table/answer_table.h"
 #include "store/table/background_table.h"
+#include "store/table/dealing_table.h"
 #include "store/table/delivery_table.h"
 #include "store/table/handoff_table.h"
 #include "store/table/head_table.h"
@@ -374,6 +376,58 @@ static void take_exceptions(struct load *load, const struct list *keys, int firs
     }
 }
 
+static int ask_accounts(struct load *load, const struct list *keys)
+{
+    return ask_ids(load, keys, &ACCOUNT_LOCK);
+}
+
+static void take_accounts(struct load *load, const struct list *keys, int first)
+{
+    const struct pg_result *result = pg_result(load->scope.pg, first);
+
+    for (int row = 0; row < pg_rows(result); row++) {
+        struct account *account = account_table_read(result, row, load->work->arena);
+        if (account == NULL)
+            arena_fail(load->work->arena);
+        else
+            work_put(load->work, KIND_ACCOUNT, &account->id, account);
+    }
+    for (size_t i = 0; i < keys->count; i++)
+        if (!work_has(load->work, KIND_ACCOUNT, keys->items[i]))
+            work_put(load->work, KIND_ACCOUNT, keys->items[i], NULL);
+}
+
+/* Each team once, in the order of their ids, which is that of the locks. */
+static int ask_dealings(struct load *load, const struct list *keys)
+{
+    size_t count;
+    struct uuid *teams = flat(load, keys, &count);
+    int first = -1;
+
+    for (size_t i = 0; i < count; i++) {
+        int index = dealing_table_queue_lock(&load->scope, load->work->config, teams[i]);
+        first = i == 0 ? index : first;
+    }
+    return first;
+}
+
+static void take_dealings(struct load *load, const struct list *keys, int first)
+{
+    struct work *work = load->work;
+    size_t count;
+    struct uuid *teams = flat(load, keys, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        struct dealing *dealing =
+            dealing_table_take(load->scope.pg, first + DEALING_STATEMENTS * (int)i, work->config,
+                               teams[i], work->now, work->arena);
+        if (dealing == NULL)
+            arena_fail(work->arena);
+        else
+            work_put(work, KIND_DEALING, &dealing->team, dealing);
+    }
+}
+
 static int ask_deliveries(struct load *load, const struct list *keys)
 {
     return ask_each_id(load, keys, &DELIVERY_LOCK);
@@ -544,6 +598,8 @@ const struct load_step load_steps[] = {
     {KIND_LEAD, ROUND_LOCK | ROUND_DEALT, true, ask_logs, take_logs},
     {KIND_CHAIN, ROUND_LOCK, false, ask_chains, take_chains},
     {KIND_EXCEPTION, ROUND_LOCK, false, ask_exceptions, take_exceptions},
+    {KIND_ACCOUNT, ROUND_LOCK, false, ask_accounts, take_accounts},
+    {KIND_DEALING, ROUND_LOCK, false, ask_dealings, take_dealings},
     {KIND_DELIVERY, ROUND_LOCK, false, ask_deliveries, take_deliveries},
     {KIND_BACKGROUND, ROUND_LOCK, false, ask_background, take_background},
     {KIND_SLOTS, ROUND_LOCK, false, ask_slots, take_slots},

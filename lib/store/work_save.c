@@ -1,9 +1,11 @@
 #include "store/work_save.h"
 
 #include "store/pg/columns.h"
+#include "store/table/account_table.h"
 #include "store/table/answer_table.h"
 #include "store/table/background_table.h"
 #include "store/table/config_table.h"
+#include "store/table/dealing_table.h"
 #include "store/table/delivery_table.h"
 #include "store/table/dimension_table.h"
 #include "store/table/handoff_table.h"
@@ -165,6 +167,18 @@ static void save_handoffs(const struct save *s, const struct list *rows)
     handoff_table_queue_save(&s->scope, (struct handoff *const *)rows->items, rows->count);
 }
 
+/* One that dealt several times stands in the list as often. */
+static void save_dealings(const struct save *s, const struct list *rows)
+{
+    for (size_t i = 0; i < rows->count; i++) {
+        bool is_saved = false;
+        for (size_t k = 0; k < i && !is_saved; k++)
+            is_saved = rows->items[k] == rows->items[i];
+        if (!is_saved)
+            dealing_table_queue_save(&s->scope, rows->items[i]);
+    }
+}
+
 /* A chain stands in the list once for each entry that was added to it; its last state is saved. */
 static void save_chains(const struct save *s, const struct list *rows)
 {
@@ -217,6 +231,8 @@ static const struct {
     {KIND_VERDICT, .statement = &VERDICT_INSERT},
     {KIND_FEEDBACK, .statement = &FEEDBACK_INSERT},
     {KIND_EXCEPTION, .statement = &EXCEPTION_SAVE},
+    {KIND_ACCOUNT, .statement = &ACCOUNT_SAVE},
+    {KIND_DEALING, .save = save_dealings},
     {KIND_CHAIN, chain_order, .save = save_chains},
     {KIND_DELIVERY, .save = save_deliveries, .drop = delivery_table_queue_drop},
     {KIND_BACKGROUND, .statement = &BACKGROUND_SAVE, .drop = background_table_queue_drop},

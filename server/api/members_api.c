@@ -2,7 +2,10 @@
 
 #include "api/setup_page.h"
 
+#include "api/values.h"
+
 #include "base/name.h"
+#include "core/calendar/absence.h"
 #include "core/lead/lead.h"
 #include "core/setup/member_change.h"
 #include "core/setup/shape_setup.h"
@@ -101,12 +104,62 @@ static bool check_identity(struct input *in, const struct input_node *at, void *
 const struct input_spec member_create_spec =
     INPUT_SPEC(create_fields, struct member_create_input, .check = check_identity);
 
+static bool read_hours(struct input *in, const struct input_node *at,
+                       const struct input_field *field, void *base)
+{
+    return value_keep_calendar(in, at, field, base, HOURS_MAX_BYTES);
+}
+
+static const struct input_type hours_type = {.kind = INPUT_MAP, .read = read_hours};
+
+/* Compiled to find its faults; its text is kept. */
+static bool read_absent(struct input *in, const struct input_node *at,
+                        const struct input_field *field, void *base)
+{
+    const struct absence *compiled;
+    size_t count;
+
+    return absence_compile(at->json, input_pointer(at, in->arena), in->arena, in->faults, &compiled,
+                           &count) == ERR_NONE &&
+           value_keep_json(in, at, field, base, ABSENT_MAX_BYTES);
+}
+
+static const struct input_type absent_type = {
+    .kind = INPUT_LIST, .max = ABSENCES_MAX, .read = read_absent};
+
+/* A limit is a number, or null: without one. */
+static bool read_most(struct input *in, const struct input_node *at,
+                      const struct input_field *field, void *base)
+{
+    (void)in;
+    if (json_is_null(at->json))
+        return true;
+    *(int *)((char *)base + field->offset) = (int)json_integer_value(at->json);
+    *(bool *)((char *)base + field->count) = true;
+    return true;
+}
+
+static const struct input_type most_type = {
+    .kind = INPUT_INT32, .max = CAPACITY_MAX, .read = read_most};
+
+static const struct input_field capacity_fields[] = {
+    {"per_day", &most_type, AT(struct capacity, per_day), COUNT(struct capacity, per_day_limited),
+     .nullable = true},
+    {"open", &most_type, AT(struct capacity, open_limit), COUNT(struct capacity, open_limited),
+     .nullable = true},
+};
+static const struct input_spec capacity_spec = INPUT_SPEC(capacity_fields, struct capacity);
+static const struct input_type capacity_type = {.kind = INPUT_OBJECT, .of = &capacity_spec};
+
 static const struct input_field update_fields[] = {
     {"member_id", &input_uuid, AT(struct member_update_input, member), .place = INPUT_PATH},
     {"If-Match", &header_type, AT(struct member_update_input, if_match), .place = INPUT_HEADER},
     {"name", &title_type, AT(struct member_update_input, name)},
     {"email", &input_email, AT(struct member_update_input, email)},
     {"active", &input_bool, AT(struct member_update_input, active), .boxed = true},
+    {"hours", &hours_type, AT(struct member_update_input, hours), .nullable = true},
+    {"absent", &absent_type, AT(struct member_update_input, absent)},
+    {"capacity", &capacity_type, AT(struct member_update_input, capacity), .boxed = true},
 };
 const struct input_spec member_update_spec =
     INPUT_SPEC(update_fields, struct member_update_input, .check = input_changes);

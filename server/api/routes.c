@@ -1,3 +1,4 @@
+#include "api/accounts_api.h"
 #include "api/attribution_api.h"
 #include "api/definitions_api.h"
 #include "api/deliveries_read_api.h"
@@ -308,6 +309,26 @@ const struct route routes[] = {
      .read = teams_calendar},
     {"PUT", "/v1/teams/{team}/calendar", "teams_calendar_set", ROLE_ADMIN, ROUTE_WRITE,
      SETUP_BODY_MAX_BYTES, .input = &team_calendar_spec, .command = COMMAND_TEAM_CALENDAR,
+     .finish = etag_reply_body},
+    {"DELETE", "/v1/teams/{team}/calendar", "teams_calendar_remove", ROLE_ADMIN, ROUTE_WRITE,
+     .input = &team_calendar_remove_spec, .command = COMMAND_TEAM_CALENDAR},
+    {"GET", "/v1/teams/{team}/distribution", "teams_distribution", ROLE_ANY, ROUTE_READ,
+     .flags = ROUTE_FRESH, .input = &team_distribution_get_spec, .thing = "distribution",
+     .read = teams_distribution},
+    {"PUT", "/v1/teams/{team}/distribution", "teams_distribution_set", ROLE_ADMIN, ROUTE_WRITE,
+     SETUP_BODY_MAX_BYTES, .input = &team_distribution_spec, .command = COMMAND_TEAM_DISTRIBUTION,
+     .finish = etag_reply_body},
+    {"DELETE", "/v1/teams/{team}/distribution", "teams_distribution_remove", ROLE_ADMIN,
+     ROUTE_WRITE, .input = &team_distribution_remove_spec, .command = COMMAND_TEAM_DISTRIBUTION},
+    {"POST", "/v1/teams/{team}/distribution/dry_run", "teams_distribution_try",
+     ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_WRITE, SETUP_BODY_MAX_BYTES,
+     .input = &distribution_try_spec, .command = COMMAND_DISTRIBUTION_TRY},
+    {"GET", "/v1/accounts", "accounts_list", ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ,
+     .input = &accounts_list_input, .thing = "account", .read = accounts_list},
+    {"GET", "/v1/accounts/{domain}", "accounts_get", ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ,
+     .input = &accounts_get_input, .thing = "account", .read = accounts_get},
+    {"PUT", "/v1/accounts/{domain}", "accounts_put", ROLE_WORK | ROLE_ADMIN, ROUTE_WRITE,
+     SETUP_BODY_MAX_BYTES, .input = &account_put_spec, .command = COMMAND_ACCOUNT_PUT,
      .finish = etag_reply_body},
     {"GET", "/v1/members", "members_list", ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ,
      .flags = ROUTE_FRESH, .input = &members_list_input, .thing = "member", .read = members_list,

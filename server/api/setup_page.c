@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PAGE_MAX_BYTES (2u << 20)
+#define PAGE_MAX_BYTES (8u << 20)
 
 static bool read_place(struct input *in, const struct input_node *at,
                        const struct input_field *field, void *base)

@@ -6,7 +6,8 @@
 #include "api/values.h"
 
 #include "base/name.h"
-#include "core/calendar/calendar.h"
+#include "core/distribution/distribution.h"
+#include "core/handoff/distribution_try.h"
 #include "core/setup/shape_setup.h"
 #include "core/setup/team_change.h"
 #include "store/read/handoff_read.h"
@@ -74,15 +75,10 @@ enum err teams_update_used(struct request *r, struct read *read)
 
 /* ---- working time ---- */
 
-/* Compiled to find its faults; its text is kept. */
 static bool read_calendar(struct input *in, const struct input_node *at,
                           const struct input_field *field, void *base)
 {
-    const struct calendar *compiled;
-
-    return calendar_compile(at->json, input_pointer(at, in->arena), in->arena, in->faults,
-                            &compiled) == ERR_NONE &&
-           value_keep_json(in, at, field, base, CALENDAR_MAX_BYTES);
+    return value_keep_calendar(in, at, field, base, CALENDAR_MAX_BYTES);
 }
 
 static const struct input_type calendar_type = {.kind = INPUT_MAP, .read = read_calendar};
@@ -101,6 +97,13 @@ static const struct input_field calendar_get_fields[] = {
 const struct input_spec team_calendar_get_spec =
     INPUT_SPEC(calendar_get_fields, struct team_calendar_input);
 
+static const struct input_field calendar_remove_fields[] = {
+    {"team", &name_type, AT(struct team_calendar_input, name), .place = INPUT_PATH},
+    {"If-Match", &header_type, AT(struct team_calendar_input, if_match), .place = INPUT_HEADER},
+};
+const struct input_spec team_calendar_remove_spec =
+    INPUT_SPEC(calendar_remove_fields, struct team_calendar_input);
+
 enum err teams_calendar(struct request *r, struct read *read)
 {
     const struct team_calendar_input *input = r->input;
@@ -116,3 +119,59 @@ enum err teams_calendar(struct request *r, struct read *read)
     etag_reply_body(r);
     return ERR_NONE;
 }
+
+/* ---- how its offers are dealt ---- */
+
+/* Core finds its faults, as it knows the members. */
+static bool read_distribution(struct input *in, const struct input_node *at,
+                              const struct input_field *field, void *base)
+{
+    return value_keep_json(in, at, field, base, DISTRIBUTION_MAX_BYTES);
+}
+
+static const struct input_type distribution_type = {.kind = INPUT_MAP, .read = read_distribution};
+
+static const struct input_field distribution_fields[] = {
+    {"team", &name_type, AT(struct team_distribution_input, name), .place = INPUT_PATH},
+    {"If-Match", &header_type, AT(struct team_distribution_input, if_match), .place = INPUT_HEADER},
+    {"distribution", &distribution_type, AT(struct team_distribution_input, distribution),
+     .place = INPUT_WHOLE},
+};
+const struct input_spec team_distribution_spec =
+    INPUT_SPEC(distribution_fields, struct team_distribution_input);
+
+static const struct input_field distribution_remove_fields[] = {
+    {"team", &name_type, AT(struct team_distribution_input, name), .place = INPUT_PATH},
+    {"If-Match", &header_type, AT(struct team_distribution_input, if_match), .place = INPUT_HEADER},
+};
+const struct input_spec team_distribution_remove_spec =
+    INPUT_SPEC(distribution_remove_fields, struct team_distribution_input);
+
+static const struct input_field distribution_get_fields[] = {
+    {"team", &name_type, AT(struct team_distribution_input, name), .place = INPUT_PATH},
+};
+const struct input_spec team_distribution_get_spec =
+    INPUT_SPEC(distribution_get_fields, struct team_distribution_input);
+
+enum err teams_distribution(struct request *r, struct read *read)
+{
+    const struct team_distribution_input *input = r->input;
+    const struct team *team = config_team_named(r->config, input->name);
+    struct json_out out;
+
+    (void)read;
+    if (team == NULL || team->deals == NULL)
+        return ERR_NOT_FOUND;
+    json_out_init(&out, r->arena, 2 * DISTRIBUTION_MAX_BYTES);
+    distribution_show(team->deals, &out);
+    reply_json(r, 200, &out);
+    etag_reply_body(r);
+    return ERR_NONE;
+}
+
+static const struct input_field try_fields[] = {
+    {"team", &name_type, AT(struct distribution_try_input, name), .place = INPUT_PATH},
+    {"lead_id", &input_uuid, AT(struct distribution_try_input, lead), .required = true},
+};
+const struct input_spec distribution_try_spec =
+    INPUT_SPEC(try_fields, struct distribution_try_input);

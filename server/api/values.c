@@ -4,6 +4,7 @@
 #include "base/json_tree.h"
 #include "base/period.h"
 #include "core/agreement/agreement_change.h"
+#include "core/calendar/calendar.h"
 #include "core/lead/lead.h"
 #include "store/read/read.h"
 
@@ -74,4 +75,15 @@ bool value_keep_json(struct input *in, const struct input_node *at, const struct
     const char *text = fits ? out.written.text : NULL;
     memcpy((char *)base + field->offset, &text, sizeof text);
     return fits || input_fault(in, at, "too_long", "It has at most %zu bytes", max);
+}
+
+bool value_keep_calendar(struct input *in, const struct input_node *at,
+                         const struct input_field *field, void *base, size_t max)
+{
+    const struct calendar *compiled;
+
+    return (json_is_null(at->json) ||
+            calendar_compile(at->json, input_pointer(at, in->arena), in->arena, in->faults,
+                             &compiled) == ERR_NONE) &&
+           value_keep_json(in, at, field, base, max);
 }

@@ -34,6 +34,10 @@ extern const struct input_type header_type;
 bool value_keep_json(struct input *in, const struct input_node *at, const struct input_field *field,
                      void *base, size_t max);
 
+/** The same of a calendar, which is compiled to find its faults; or of null. */
+bool value_keep_calendar(struct input *in, const struct input_node *at,
+                         const struct input_field *field, void *base, size_t max);
+
 /** Items of a list. */
 extern const struct input_type limit_type;
 

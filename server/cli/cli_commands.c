@@ -8,6 +8,7 @@ const struct cli_command *const cli_commands[] = {
     &cli_team_create,
     &cli_team_update,
     &cli_team_list,
+    &cli_team_calendar,
     &cli_member_create,
     &cli_member_update,
     &cli_member_list,

@@ -11,6 +11,7 @@ extern const struct cli_command cli_workspace_list;
 extern const struct cli_command cli_team_create;
 extern const struct cli_command cli_team_update;
 extern const struct cli_command cli_team_list;
+extern const struct cli_command cli_team_calendar;
 extern const struct cli_command cli_member_create;
 extern const struct cli_command cli_member_update;
 extern const struct cli_command cli_member_list;

@@ -31,27 +31,7 @@ static int read_version(const struct cli *cli, int at, enum term *term, int *ver
     return CLI_OK;
 }
 
-static json_t *read_file(const char *path)
-{
-    json_error_t error;
-    json_t *document = strcmp(path, "-") == 0
-                           ? json_loadf(stdin, JSON_REJECT_DUPLICATES, &error)
-                           : json_load_file(path, JSON_REJECT_DUPLICATES, &error);
-
-    if (document == NULL)
-        cli_say_json_fault(CLI_FAILED, path, &error);
-    return document;
-}
-
 /* ---- check and starter: without a database ---- */
-
-static void print_faults(const struct faults *faults, const char *kind)
-{
-    for (size_t i = 0; i < faults->count; i++)
-        printf("%s %s: %s\n", kind,
-               faults->items[i].pointer[0] == '\0' ? "/" : faults->items[i].pointer,
-               faults->items[i].detail);
-}
 
 static int check_document(const json_t *document, struct arena *arena)
 {
@@ -62,8 +42,8 @@ static int check_document(const json_t *document, struct arena *arena)
     faults_init(&faults, arena);
     faults_init(&warnings, arena);
     enum err err = definition_compile(document, &faults, &warnings, &definition);
-    print_faults(&faults, "fault  ");
-    print_faults(&warnings, "warning");
+    cli_print_faults(&faults, "fault  ");
+    cli_print_faults(&warnings, "warning");
     definition_free(definition);
     if (err == ERR_OUT_OF_MEMORY)
         return cli_say(CLI_FAILED, "short of memory");
@@ -76,7 +56,7 @@ static int check_document(const json_t *document, struct arena *arena)
 
 static int run_check(struct cli *cli)
 {
-    json_t *document = read_file(cli->words[0]);
+    json_t *document = cli_read_json(cli->words[0]);
     struct arena *arena = arena_new(CHECK_MEMORY_BYTES);
     int code = CLI_FAILED;
 
@@ -243,7 +223,7 @@ static int change(struct cli_store *store, const struct caller *caller, enum com
 
 static int draft(struct cli *cli, struct cli_store *store)
 {
-    json_t *document = read_file(cli->words[1]);
+    json_t *document = cli_read_json(cli->words[1]);
     const char *term = json_string_value(json_object_get(document, "term"));
     struct agreement_draft_input input = {.document = document};
     int code = CLI_FAILED;

@@ -218,3 +218,23 @@ bool cli_read_yes_no(const struct cli *cli, const char *option, bool *value, con
     *out = value;
     return *value || strcmp(given, "no") == 0;
 }
+
+json_t *cli_read_json(const char *path)
+{
+    json_error_t error;
+    json_t *document = strcmp(path, "-") == 0
+                           ? json_loadf(stdin, JSON_REJECT_DUPLICATES, &error)
+                           : json_load_file(path, JSON_REJECT_DUPLICATES, &error);
+
+    if (document == NULL)
+        cli_say_json_fault(CLI_FAILED, path, &error);
+    return document;
+}
+
+void cli_print_faults(const struct faults *faults, const char *kind)
+{
+    for (size_t i = 0; i < faults->count; i++)
+        printf("%s %s: %s\n", kind,
+               faults->items[i].pointer[0] == '\0' ? "/" : faults->items[i].pointer,
+               faults->items[i].detail);
+}

@@ -73,4 +73,10 @@ bool cli_read_yes_no(const struct cli *cli, const char *option, bool *value, con
 
 int cli_say_missing(const char *option);
 
+/** The JSON in a file, "-" is stdin; NULL when there is none, which has been said. */
+json_t *cli_read_json(const char *path);
+
+/** A line each on stdout: kind, pointer, sentence. */
+void cli_print_faults(const struct faults *faults, const char *kind);
+
 #endif

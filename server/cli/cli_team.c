@@ -2,10 +2,14 @@
 #include "cli/cli_commands.h"
 #include "cli/cli_store.h"
 
+#include "base/json_tree.h"
 #include "base/name.h"
+#include "core/calendar/calendar.h"
 #include "core/setup/team_change.h"
 #include "core/workspace_setup.h"
 #include "store/read/handoff_read.h"
+
+#include <string.h>
 
 static bool read_function(const struct cli *cli, enum team_function *value,
                           const enum team_function **out)
@@ -71,6 +75,66 @@ static int list(struct cli *cli, struct cli_store *store)
     return CLI_OK;
 }
 
+/* ---- its working time ---- */
+
+static int show_calendar(struct cli_store *store, const char *name)
+{
+    const struct team *team = config_team_named(store->config, name);
+
+    if (team == NULL)
+        return cli_say(CLI_FAILED, "there is no team \"%s\"", name);
+    if (team->calendar == NULL) {
+        printf("no calendar: day and night count\n");
+        return CLI_OK;
+    }
+    json_t *calendar = json_loads(team->calendar, 0, NULL);
+    cli_print_json(calendar);
+    json_decref(calendar);
+    return CLI_OK;
+}
+
+static int set_calendar(struct cli_store *store, const char *name, const json_t *document)
+{
+    struct arena *arena = store->arena;
+    const struct calendar *compiled;
+    struct faults faults;
+    struct json_out out;
+
+    faults_init(&faults, arena);
+    enum err err = calendar_compile(document, "", arena, &faults, &compiled);
+    cli_print_faults(&faults, "fault  ");
+    if (err != ERR_NONE)
+        return cli_say(CLI_FAILED,
+                       err == ERR_OUT_OF_MEMORY ? "short of memory" : "it is no calendar");
+    json_out_init(&out, arena, CALENDAR_MAX_BYTES);
+    json_tree_write(document, &out);
+    struct team_calendar_input input = {.name = name, .calendar = out.written.text};
+    if (arena_failed(arena))
+        return cli_say(CLI_FAILED, "it has at most %u bytes", CALENDAR_MAX_BYTES);
+    return cli_store_print(store, COMMAND_TEAM_CALENDAR, &input);
+}
+
+static int calendar(struct cli *cli, struct cli_store *store)
+{
+    const char *name = cli->words[1];
+
+    if (cli_option(cli, "remove") != NULL) {
+        struct team_calendar_input none = {.name = name};
+        return cli_store_print(store, COMMAND_TEAM_CALENDAR, &none);
+    }
+    if (cli->word_count < 3)
+        return show_calendar(store, name);
+    json_t *document = cli_read_json(cli->words[2]);
+    int code = document == NULL ? CLI_FAILED : set_calendar(store, name, document);
+    json_decref(document);
+    return code;
+}
+
+static const struct cli_option calendar_options[] = {
+    {"remove", NULL, false, "day and night count again"},
+    {NULL, NULL, false, NULL},
+};
+
 static const struct cli_option create_options[] = {
     {"function", "FUNCTION", false, "marketing, sales or other"},
     {"title", "TEXT", false, "how people call it; by default its name"},
@@ -117,4 +181,16 @@ const struct cli_command cli_team_list = {
     .settings = SETTINGS_DATABASE,
     .run = cli_in_workspace,
     .in_workspace = list,
+};
+
+const struct cli_command cli_team_calendar = {
+    .name = "team calendar",
+    .words = "WORKSPACE TEAM [FILE]",
+    .what = "Show a team's working time, or set it from a file; - is stdin",
+    .words_min = 2,
+    .words_max = 3,
+    .options = calendar_options,
+    .settings = SETTINGS_DATABASE,
+    .run = cli_in_workspace,
+    .in_workspace = calendar,
 };

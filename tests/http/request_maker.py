@@ -6,7 +6,8 @@ SHOWN_BYTES = 3000
 KNOWN_MAX = 30
 PEOPLE = 24
 SPOILT = 0.5  # share of the requests that have a fault
-WRITES_SELDOM = {"routes_sign", "routes_suspend", "definitions_suspend", "leads_erase", "teams_update", "teams_calendar_set"}
+WRITES_SELDOM = {"routes_sign", "routes_suspend", "definitions_suspend", "leads_erase", "teams_update", "teams_calendar_set",
+                 "teams_calendar_remove", "teams_distribution_set", "teams_distribution_remove"}
 WRITES_OFTEN = {"leads_capture": 6, "definitions_draft": 4, "definitions_replace": 3, "sources_create": 3,
                 "inbound_receive": 5}
 OF_MARKETING = {"handoffs_offer", "handoffs_grant", "handoffs_decline", "handoffs_withdraw", "handoffs_dispute"}
@@ -197,7 +198,8 @@ class Maker:
 
     def path_name(self, operation, name):
         """The teams that the story needs stay as they are."""
-        return "made team" if operation.id in ("teams_update", "teams_calendar_set") else name
+        return "made team" if operation.id in ("teams_update", "teams_calendar_set", "teams_calendar_remove",
+                                                "teams_distribution_set", "teams_distribution_remove") else name
 
     def query(self, operation):
         pairs = []

@@ -159,6 +159,15 @@ START_TEST(a_workspace_from_the_command_line)
                  "Routes lead from or to this team");
     shell_expect("$B team update byhand partners --active maybe", 2, "give yes or no");
     shell_expect("$B team list byhand", 0, "partners");
+    shell_expect("$B team calendar byhand sales", 0, "day and night count");
+    shell_expect("echo '{\"time_zone\":\"UTC\",\"hours\":{}}' | $B team calendar byhand sales -", 1,
+                 "fault   /hours: There is no working time");
+    shell_expect("echo '{\"time_zone\":\"UTC\",\"hours\":{\"mon\":[[\"09:00\",\"17:00\"]]}}' | "
+                 "$B team calendar byhand sales -",
+                 0, "\"time_zone\": \"UTC\"");
+    shell_expect("$B team calendar byhand sales", 0, "\"09:00\"");
+    shell_expect("$B team calendar byhand sales --remove", 0, "\"name\": \"sales\"");
+    shell_expect("$B team calendar byhand sales --remove", 1, "has no calendar");
     shell_expect("$B member create byhand --team partners --name Pat --external crm:7", 0,
                  "\"crm\"");
     shell_expect("$B member create byhand --team partners --name Pat", 2, "--email or --external");

@@ -140,6 +140,16 @@ static const struct probe probes[] = {
     {.operation = "teams_calendar_set",
      .roles = ROLE_ADMIN,
      .body = "{'time_zone':'UTC','hours':{'mon':[['09:00','17:00']]}}"},
+    {.operation = "teams_calendar_remove", .roles = ROLE_ADMIN},
+    {.operation = "teams_distribution", .roles = EVERYONE},
+    {.operation = "teams_distribution_set",
+     .roles = ROLE_ADMIN,
+     .body = "{'rules':[{'to':'queue'}]}"},
+    {.operation = "teams_distribution_remove", .roles = ROLE_ADMIN},
+    {.operation = "teams_distribution_try", .roles = READERS, .body = "{'lead_id':'${kim}'}"},
+    {.operation = "accounts_list", .roles = READERS},
+    {.operation = "accounts_get", .roles = READERS},
+    {.operation = "accounts_put", .roles = WORKERS, .body = "{}"},
     {.operation = "members_list", .roles = READERS},
     {.operation = "members_create",
      .roles = ROLE_ADMIN,
@@ -279,6 +289,10 @@ static const struct step everything[] = {
     POST("another team", "sam", "/v1/teams", "{'name':'${name}-partners','function':'sales'}", 201),
     PUT("and when it works", "sam", "/v1/teams/${name}-partners/calendar",
         "{'time_zone':'UTC','hours':{'mon':[['09:00','17:00']]}}", 200),
+    PUT("and who gets what", "sam", "/v1/teams/${name}-partners/distribution",
+        "{'rules':[{'to':'queue'}]}", 200),
+    PUT("an account", "sam", "/v1/accounts/${name}.example", "{'owner':{'team':'sales'}}", 200,
+        .keep = {{"domain", "/domain"}}),
     POST("a member", "sam", "/v1/members", "{'team':'sales','name':'Mia','email':'mia@${at}'}", 201,
          .keep = {{"mia", "/id"}}),
     POST("a key", "sam", "/v1/keys", "{'title':'of ${at}','team':'sales','roles':['read']}", 201,
@@ -525,6 +539,7 @@ static const struct param params[] = {
     {"version", false, NULL, "1", "7"},
     {"session_id", true, NULL, "${session}", NOWHERE},
     {"file", false, NULL, "index.html", "nothing"},
+    {"domain", false, "domain", "${domain}", "nowhere.example"},
     {"size", false, "checkpoint", "${checkpoint}", "7"},
     {"pos", false, NULL, "1", "1000000"}, /* everybody's own ledger has it */
     {"code", false, NULL, "not_found", "nothing"},
@@ -624,10 +639,12 @@ static void own_is_there(const struct route *route, const struct param *subject)
     free(own);
 }
 
-/* "srl" is a word and not an id: whoever drafts a definition of it makes the first of his own. */
+/* "srl" is a word and not an id, and so is a company's domain: whoever drafts a definition of it,
+ * or puts an account, makes the first of his own. */
 static bool makes_the_first(const struct route *route)
 {
-    return strcmp(route->operation_id, "definitions_draft") == 0;
+    return strcmp(route->operation_id, "definitions_draft") == 0 ||
+           strcmp(route->operation_id, "accounts_put") == 0;
 }
 
 static void walk_path(const struct route *route)

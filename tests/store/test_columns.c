@@ -6,11 +6,13 @@
 #include "core/definition/starter.h"
 #include "reading.h"
 #include "store/pg/columns.h"
+#include "store/table/account_table.h"
 #include "store/table/answer_table.h"
 #include "store/table/background_table.h"
 #include "store/table/config_columns.h"
 #include "store/table/config_read.h"
 #include "store/table/config_table.h"
+#include "store/table/dealing_table.h"
 #include "store/table/delivery_table.h"
 #include "store/table/dimension_table.h"
 #include "store/table/handoff_table.h"
@@ -272,6 +274,9 @@ static const struct {
     {"handoff", "kind from_team to_team term version verdict_seq verdict_lead offer_note offered_at"
                 " previous"},
     {"exception_count", ""},
+    {"account", "domain created_at"},
+    {"distribution_share", ""},
+    {"distribution_count", ""},
     {"identity", ""},
     {"sealed", ""},
     {"lead", "origin found_by"},
@@ -692,6 +697,39 @@ static const void *load_exception(const void *row)
     return count;
 }
 
+static void save_account(const void *row)
+{
+    columns_queue(&SCOPE, &ACCOUNT_SAVE, &row, 1);
+}
+
+/* The whole of a team's dealing is saved; here nothing but the row has changed. */
+static void save_claim(const void *row)
+{
+    const struct claim_row *claim = row;
+    size_t rules = (size_t)claim->rule;
+    struct deal_place of = {claim->member, 1};
+    struct dealt_place place = {.share = {1, claim->claim}, .changed = true};
+    struct deal_rule *rule = ARENA_ARRAY(r.arena, struct deal_rule, rules + 1);
+    struct dealt_place **places = ARENA_ARRAY(r.arena, struct dealt_place *, rules + 1);
+    struct distribution by = {.rules = rule, .rule_count = rules};
+
+    memset(rule, 0, (rules + 1) * sizeof *rule);
+    rule[rules - 1] = (struct deal_rule){.places = &of, .place_count = 1};
+    places[rules - 1] = &place;
+    dealing_table_queue_save(&SCOPE,
+                             &(struct dealing){.team = claim->team, .by = &by, .places = places});
+}
+
+static void save_count(const void *row)
+{
+    struct distribution none = {.rules = &(struct deal_rule){0}};
+    struct dealing dealing = {.by = &none};
+
+    ((struct dealt_count *)row)->changed = true;
+    ck_assert(list_add(&dealing.counts, r.arena, (void *)row));
+    dealing_table_queue_save(&SCOPE, &dealing);
+}
+
 static void save_lead(const void *row)
 {
     ((struct lead *)row)->row = is_there ? ROW_CHANGED : ROW_NEW;
@@ -1076,6 +1114,9 @@ static const struct trip trips[] = {
     {&verdict_columns, 4, save_verdict, NULL, NULL, NULL},
     {&feedback_columns, 4, save_feedback, NULL, NULL, NULL},
     {&exception_columns, 4, save_exception, load_exception, NULL, NULL},
+    {&account_columns, 4, save_account, NULL, NULL, NULL},
+    {&claim_columns, 4, save_claim, NULL, NULL, NULL},
+    {&count_columns, 4, save_count, NULL, NULL, NULL},
     {&lead_columns, 4, save_lead, load_lead, own_lead, own_lead_text}, /* 4: erased */
     {&identity_columns, 4, save_identity, NULL, NULL, NULL},
     {&touch_columns, 4, save_touch, load_touch, NULL, NULL},

@@ -1,5 +1,6 @@
 /* Working time: a table made by hand, what Python finds day after day, holds, and what is refused.
  */
+#include "core/calendar/absence.h"
 #include "core/calendar/calendar.h"
 #include "suite.h"
 
@@ -132,11 +133,11 @@ END_TEST
 
 static void compare(char *line)
 {
-    char *fields[6], *rest = line;
+    char *fields[8], *rest = line;
 
-    for (size_t i = 0; i < 6; i++)
+    for (size_t i = 0; i < 8; i++)
         fields[i] = strsep(&rest, "\t\n");
-    ck_assert_ptr_nonnull(fields[5]);
+    ck_assert_ptr_nonnull(fields[7]);
     const struct calendar *calendar = calendar_of(fields[0]);
     instant from = strtoll(fields[1], NULL, 10) * INSTANT_SECOND;
     instant to = strtoll(fields[4], NULL, 10) * INSTANT_SECOND;
@@ -148,6 +149,12 @@ static void compare(char *line)
     if (between != strtoll(fields[5], NULL, 10))
         ck_abort_msg("%s from %s to %s: wanted %s, got %lld", fields[0], fields[1], fields[4],
                      fields[5], (long long)between);
+    instant next = calendar_next(calendar, from);
+    if (next != strtoll(fields[6], NULL, 10) * INSTANT_SECOND)
+        ck_abort_msg("%s works at or after %s: wanted %s, got %lld", fields[0], fields[1],
+                     fields[6], (long long)(next / INSTANT_SECOND));
+    ck_assert_int_eq(calendar_date(calendar, next), strtoll(fields[7], NULL, 10));
+    ck_assert_int_eq(calendar_is_working(calendar, from), next == from);
     arena_clear(arena);
 }
 
@@ -294,6 +301,60 @@ START_TEST(stretches_add_up_to_working_time)
 }
 END_TEST
 
+/* ---- days away ---- */
+
+static enum err compile_absent(const char *text, struct faults *faults, const struct absence **out,
+                               size_t *count)
+{
+    json_t *json = json_loads(text, 0, NULL);
+
+    ck_assert_ptr_nonnull(json);
+    faults_init(faults, arena);
+    enum err err = absence_compile(json, "/absent", arena, faults, out, count);
+    json_decref(json);
+    return err;
+}
+
+START_TEST(both_ends_of_an_absence_are_in_it)
+{
+    struct faults *faults = ARENA_NEW(arena, struct faults);
+    const struct absence *away;
+    size_t count;
+    int64_t christmas = instant_day(at("2026-12-24T00:00:00Z"));
+
+    ck_assert_int_eq(compile_absent("[{\"from\":\"2026-12-24\",\"to\":\"2026-12-26\"},"
+                                    "{\"from\":\"2027-02-01\"}]",
+                                    faults, &away, &count),
+                     ERR_NONE);
+    for (int day = -1; day <= 3; day++)
+        ck_assert_int_eq(absence_on(away, count, christmas + day), 0 <= day && day <= 2);
+    ck_assert(!absence_on(away, count, instant_day(at("2027-01-31T23:59:59Z"))));
+    ck_assert(absence_on(away, count, instant_day(at("2027-02-01T00:00:00Z"))));
+    ck_assert(absence_on(away, count, instant_day(at("2099-01-01T00:00:00Z"))));
+    ck_assert(!absence_on(NULL, 0, christmas));
+}
+END_TEST
+
+START_TEST(an_absence_that_ends_before_it_begins)
+{
+    struct faults *faults = ARENA_NEW(arena, struct faults);
+    const struct absence *away;
+    size_t count;
+
+    ck_assert_int_eq(compile_absent("[{\"from\":\"2026-12-24\",\"to\":\"2026-12-24\"},"
+                                    "{\"from\":\"2026-12-24\",\"to\":\"2026-12-23\"},"
+                                    "{\"from\":\"2026-02-29\",\"to\":7},5]",
+                                    faults, &away, &count),
+                     ERR_INVALID_VALUE);
+    ck_assert_uint_eq(faults->count, 4);
+    ck_assert_str_eq(faults->items[0].pointer, "/absent/1");
+    ck_assert_str_eq(faults->items[0].code, "order");
+    ck_assert_str_eq(faults->items[1].pointer, "/absent/2/from");
+    ck_assert_str_eq(faults->items[2].pointer, "/absent/2/to");
+    ck_assert_str_eq(faults->items[3].pointer, "/absent/3");
+}
+END_TEST
+
 void suite_cases(Suite *suite)
 {
     TCase *tcase = suite_case(suite, "calendar");
@@ -302,6 +363,7 @@ void suite_cases(Suite *suite)
     EACH(tcase, when_it_is_due, table);
     TESTS(tcase, python_finds_the_same_day_after_day, a_hold_stops_the_clock,
           far_away_is_a_search_too, all_faults_are_reported_at_once,
-          stretches_add_up_to_working_time);
+          stretches_add_up_to_working_time, both_ends_of_an_absence_are_in_it,
+          an_absence_that_ends_before_it_begins);
     EACH(tcase, what_is_refused, wrong);
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Working time by Python's zoneinfo, day after day, for test_calendar.c. A line each: a calendar as JSON,
-a moment, minutes, the moment at which these are over, another moment, and the microseconds of working time
-between the first moment and that one; parted by tabs, moments in seconds since 1970."""
+a moment, minutes, the moment at which these are over, another moment, the microseconds of working time
+between the first moment and that one, when somebody works at or after the first, and the day that their clock shows then; parted by
+tabs, moments in seconds since 1970."""
 import datetime
 import json
 import random
@@ -67,6 +68,12 @@ def between(calendar, zone, begin, end):
         total += max(0, min(last, end) - max(first, begin))
 
 
+def working(calendar, zone, begin):
+    for first, last in spans(calendar, zone, begin):
+        if begin < last:
+            return max(first, begin)
+
+
 def clock(minute):
     return "%02d:%02d" % (minute // 60, minute % 60)
 
@@ -108,8 +115,10 @@ def main():
             begin += rand.randrange(-2 * 86400, 2 * 86400)
             minutes = rand.choice((0, 1, 30, 240, 480, 960, 4800))
             end = begin + rand.choice((60, 3600, 86400, 7 * 86400, 60 * 86400))
+            works = working(calendar, zone, begin)
             print(json.dumps(calendar), begin, minutes, due(calendar, zone, begin, minutes), end,
-                  between(calendar, zone, begin, end), sep="\t")
+                  between(calendar, zone, begin, end), works,
+                  (datetime.datetime.fromtimestamp(works, zone).date() - EPOCH.date()).days, sep="\t")
 
 
 main()

@@ -195,3 +195,22 @@ instant calendar_due(const struct calendar *calendar, instant from, int64_t minu
     }
     return moment_of(calendar, day_at(calendar, from), until(calendar, from) + left);
 }
+
+bool calendar_is_working(const struct calendar *calendar, instant at)
+{
+    return between(calendar, at, at + 1) > 0;
+}
+
+/* A microsecond of work ends as long after it begins. */
+instant calendar_next(const struct calendar *calendar, instant at)
+{
+    if (calendar_is_working(calendar, at))
+        return at;
+    instant end = moment_of(calendar, day_at(calendar, at), until(calendar, at) + 1);
+    return end == INSTANT_NONE ? INSTANT_NONE : end - 1;
+}
+
+int64_t calendar_date(const struct calendar *calendar, instant at)
+{
+    return instant_day(calendar == NULL ? at : time_zone_local(calendar->zone, at));
+}

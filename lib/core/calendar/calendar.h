@@ -28,6 +28,7 @@
 #include "base/instant.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -75,5 +76,15 @@ const char *calendar_zone(const struct calendar *calendar);
  *  9999. */
 instant calendar_due(const struct calendar *calendar, instant from, int64_t minutes,
                      const struct calendar_hold *holds, size_t hold_count);
+
+/** Whether this very moment is working time. */
+bool calendar_is_working(const struct calendar *calendar, instant at);
+
+/** The moment itself if it is working time, else when working time next begins; INSTANT_NONE: never
+ *  again before year 10000. */
+instant calendar_next(const struct calendar *calendar, instant at);
+
+/** The day that the zone's clock shows, since 1970-01-01; of UTC when there is no calendar. */
+int64_t calendar_date(const struct calendar *calendar, instant at);
 
 #endif

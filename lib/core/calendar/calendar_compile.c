@@ -82,7 +82,7 @@ static int by_day(const void *a, const void *b)
     return (one > other) - (one < other);
 }
 
-static bool read_date(const json_t *json, int64_t *out)
+bool calendar_read_date(const json_t *json, int64_t *out)
 {
     const char *text = json_string_value(json);
     instant at;
@@ -104,7 +104,7 @@ static bool read_holidays(struct input *in, const struct input_node *at,
     (void)field;
     for (size_t i = 0; days != NULL && i < count; i++) {
         const struct input_node item = input_item(at, i);
-        if (!read_date(item.json, &days[i])) {
+        if (!calendar_read_date(item.json, &days[i])) {
             sound = input_fault(in, &item, "date", "A date such as \"2026-12-25\" is wanted");
             continue;
         }

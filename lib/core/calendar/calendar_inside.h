@@ -40,6 +40,9 @@ struct calendar {
 /** Days since 1970-01-01, which was a Thursday. */
 size_t calendar_weekday(int64_t day);
 
+/** Days since 1970-01-01 of a date such as "2026-12-25"; false: it is none. */
+bool calendar_read_date(const json_t *json, int64_t *out);
+
 /** The moments between which a span of a day is worked; nothing is when *end is not after *begin.
  */
 void calendar_bounds(const struct calendar *calendar, int64_t day, const struct calendar_span *span,

@@ -437,7 +437,17 @@ static const struct input_field document_fields[] = {
 };
 static const struct input_spec document_spec = INPUT_SPEC(document_fields, struct definition);
 
-static void finish(struct definition_reader *reader)
+bool reader_begin(struct definition_reader *reader)
+{
+    struct arena *arena = reader->in.arena;
+
+    reader->nodes = ARENA_ARRAY(arena, struct test_node, TESTS_PER_DEFINITION);
+    reader->names = ARENA_ARRAY(arena, struct definition_name, NAMES_MAX);
+    reader->kinds = ARENA_ARRAY(arena, const char *, TOUCH_KINDS_MAX);
+    return !arena_failed(arena);
+}
+
+void reader_end(struct definition_reader *reader)
 {
     struct definition *definition = reader->definition;
 
@@ -464,10 +474,7 @@ static enum err compile(const json_t *document, struct definition_reader *reader
     struct arena *arena = reader->in.arena;
     struct definition *definition = ARENA_NEW(arena, struct definition);
 
-    reader->nodes = ARENA_ARRAY(arena, struct test_node, TESTS_PER_DEFINITION);
-    reader->names = ARENA_ARRAY(arena, struct definition_name, NAMES_MAX);
-    reader->kinds = ARENA_ARRAY(arena, const char *, TOUCH_KINDS_MAX);
-    if (arena_failed(arena))
+    if (!reader_begin(reader))
         return ERR_OUT_OF_MEMORY;
     reader->definition = definition;
     bool sound = input_object(&reader->in, &root, &document_spec, definition);
@@ -475,7 +482,7 @@ static enum err compile(const json_t *document, struct definition_reader *reader
     if (definition->statement == NULL)
         definition->statement = "";
     if (sound && !arena_failed(arena)) {
-        finish(reader);
+        reader_end(reader);
         definition_check(reader);
     }
     if (arena_failed(arena))

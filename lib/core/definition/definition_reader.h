@@ -48,6 +48,11 @@ bool reader_short_test(struct definition_reader *reader, const struct input_node
 /** When everything is read: sorts names and kinds and points the nodes to them. */
 void reader_link(struct definition_reader *reader);
 
+/** Before anything is read: makes the room for nodes, names and kinds. False: memory is short. */
+bool reader_begin(struct definition_reader *reader);
+/** Links, and gives the definition all that was read of its tests. */
+void reader_end(struct definition_reader *reader);
+
 /** Adds faults and warnings that concern the whole, such as thresholds out of reach and criteria
  *  that exclude each other. Only for a definition without faults so far. */
 void definition_check(struct definition_reader *reader);

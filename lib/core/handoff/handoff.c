@@ -117,6 +117,14 @@ bool handoff_is_claimed(const struct handoff *handoff, instant now)
            handoff->claimed_until > now;
 }
 
+instant handoff_answer_date(const struct handoff *handoff)
+{
+    bool sooner =
+        handoff->claimed_until != INSTANT_NONE && handoff->claimed_until < handoff->respond_by;
+
+    return sooner && handoff->dealt ? handoff->claimed_until : handoff->respond_by;
+}
+
 bool handoff_is_overdue(const struct handoff *handoff, instant now)
 {
     instant answered = handoff->accepted_at != INSTANT_NONE ? handoff->accepted_at

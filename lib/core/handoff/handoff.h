@@ -2,6 +2,7 @@
 #ifndef BATON_CORE_HANDOFF_H
 #define BATON_CORE_HANDOFF_H
 
+#include "core/distribution/distribution.h"
 #include "core/lead/lead.h"
 
 /* name, text, whether it is open: a lead has at most one handoff in an open state */
@@ -115,6 +116,11 @@ struct handoff {
     enum outcome_kind outcome;
     const char *outcome_reason;
     instant outcome_at;
+    /* by the receiving team's distribution: */
+    bool dealt;
+    int dealt_rule;
+    enum deal_by dealt_by;
+    struct uuid dealt_to; /* nil: to nobody, it waits in the queue */
     instant updated_at;
     const struct handoff *stored; /* of a changed one: as it stands in the database */
     /* loaded beside the row, when a command answers the handoff: the verdict that let it through */
@@ -128,6 +134,8 @@ bool handoff_state_is_open(enum handoff_state state);
 bool handoff_is_open(const struct handoff *handoff);
 /** Whether a lease runs: a member has claimed the offer, and claimed_until is still to come. */
 bool handoff_is_claimed(const struct handoff *handoff, instant now);
+/** When Baton looks at an offer next: at respond_by, or when a member's time is over. */
+instant handoff_answer_date(const struct handoff *handoff);
 /** Whether its answer is late: it is offered and its time is over, or it was answered after that.
  */
 bool handoff_is_overdue(const struct handoff *handoff, instant now);

@@ -1,6 +1,5 @@
 #include "core/handoff/handoff_claim.h"
 
-#include "base/email.h"
 #include "core/handoff/handoff_walk.h"
 #include "core/handoff/shape.h"
 
@@ -160,19 +159,6 @@ enum decision handoff_release(struct work *work, const struct command *command,
 
 /* ---- assign ---- */
 
-static const struct member *find_member(struct work *work, struct uuid team, const char *named)
-{
-    const struct member *member = NULL;
-    const char *email;
-    struct uuid id;
-
-    if (uuid_parse(named, &id))
-        member = config_member(work->config, id);
-    else if (email_normalize(named, work->arena, &email) == ERR_NONE)
-        member = config_member_by_email(work->config, team, email);
-    return member != NULL && member->active && uuid_equal(member->team, team) ? member : NULL;
-}
-
 enum decision handoff_assign(struct work *work, const struct command *command,
                              struct outcome *outcome)
 {
@@ -181,7 +167,8 @@ enum decision handoff_assign(struct work *work, const struct command *command,
 
     if (!handoff_step_begin(&step, input->handoff, ACTION_ASSIGN))
         return step.decision;
-    const struct member *member = find_member(work, step.handoff->to_team, input->member);
+    const struct member *member =
+        config_member_known_as(work->config, step.handoff->to_team, input->member, work->arena);
     if (member == NULL)
         return outcome_refuse_at(work, outcome, ERR_INVALID_VALUE, "/member", "not_found",
                                  "The receiving team has no active member with this id or email");

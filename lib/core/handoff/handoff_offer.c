@@ -1,5 +1,6 @@
 #include "core/handoff/handoff_offer.h"
 
+#include "core/account/account.h"
 #include "core/handoff/handoff_step.h"
 #include "core/handoff/judge.h"
 #include "core/handoff/offer.h"
@@ -187,6 +188,24 @@ static enum decision find_way(struct plan *plan)
     return DECIDED;
 }
 
+/* Only a company that both sides have named is sold to by account. */
+static enum decision check_account(struct plan *plan)
+{
+    struct work *work = plan->work;
+    const struct account *account = NULL;
+    enum find found = FIND_ABSENT;
+    struct uuid id;
+
+    if (account_of_lead(plan->lead, work->arena, &id))
+        account = work_find(work, KIND_ACCOUNT, &id, &found);
+    if (found == FIND_NEEDED)
+        return DECIDE_AGAIN;
+    if (account != NULL && account_is_named(account))
+        return DECIDED;
+    return outcome_refuse_at(work, plan->outcome, ERR_UNPROCESSABLE, "/kind", "not_named",
+                             "The lead's account is not named by both sides");
+}
+
 /* An exception is agreed in the definition, and counted by month. The verdict that it is an
  * exception to is looked at here and recorded only when the gate is passed. */
 static enum decision check_exception(struct plan *plan, enum exception_kind kind)
@@ -205,6 +224,11 @@ static enum decision check_exception(struct plan *plan, enum exception_kind kind
     if (!allowed->allowed)
         return outcome_refuse_at(work, plan->outcome, ERR_UNPROCESSABLE, "/kind", "not_agreed",
                                  "The definition in force allows no exception of this kind");
+    if (kind == EXCEPTION_ACCOUNT_BASED) {
+        enum decision decision = check_account(plan);
+        if (decision == DECIDE_AGAIN || plan->outcome->err != ERR_NONE)
+            return decision;
+    }
     struct exception_count month = {
         .term = (enum term)version->kind, .kind = kind, .month = instant_month(work->now)};
     enum find found;

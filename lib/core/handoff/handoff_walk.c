@@ -141,7 +141,7 @@ static void set_next(struct handoff_step *step)
 
     switch (next == NEXT_BY_REASON ? life_after_reason(step->then)->next : next) {
     case NEXT_ANSWER: /* of a customer too: somebody is to answer */
-        lead_set_next(lead, STEP_ANSWER, handoff->respond_by, why_next(step));
+        lead_set_next(lead, STEP_ANSWER, handoff_answer_date(handoff), why_next(step));
         break;
     case NEXT_DECIDE:
         lead_set_next(lead, STEP_DECIDE, handoff->decide_by, why_next(step));
@@ -222,6 +222,8 @@ void handoff_walk_entry(struct handoff_step *step, enum stage before)
         json_out_key(body, "attributes");
         json_out_raw(body, step->attributes->commitments, step->attributes->commitments_len);
     }
+    if (says & SAYS_DEALT && handoff->dealt)
+        json_out_member_text(body, "by", deal_by_name(handoff->dealt_by));
     say_text(body, "cause", step->cause);
     if (says & SAYS_LEASE)
         say_int(body, "claimed_until", handoff->claimed_until != INSTANT_NONE,
@@ -258,6 +260,8 @@ void handoff_walk_entry(struct handoff_step *step, enum stage before)
         say_text(body, "reason", step->reason);
     if (says & SAYS_RESPOND_BY)
         json_out_member_int(body, "respond_by", handoff->respond_by);
+    if (says & SAYS_DEALT)
+        say_int(body, "rule", handoff->dealt, handoff->dealt_rule);
     if (before != lead->stage) {
         json_out_member_text(body, "stage_from", stage_name(before));
         json_out_member_text(body, "stage_to", stage_name(lead->stage));

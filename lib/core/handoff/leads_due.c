@@ -1,5 +1,6 @@
 #include "core/handoff/leads_due.h"
 
+#include "core/handoff/handoff_deal.h"
 #include "core/handoff/handoff_request.h"
 #include "core/handoff/handoff_walk.h"
 #include "core/handoff/judge.h"
@@ -81,6 +82,33 @@ static void offer_elsewhere(struct work *work, struct lead *lead, const struct h
     ask_for_review(work, lead, "expired");
 }
 
+/* A member has not answered in their time: another one has it, if there is one; else it is in the
+ * queue, where their lease has lapsed. False: it stays as it is. */
+static bool deal_again(struct work *work, struct lead *lead)
+{
+    struct handoff *handoff = lead->open;
+
+    if (uuid_is_nil(handoff->dealt_to) || handoff_is_claimed(handoff, work->now))
+        return false;
+    struct dealing *dealing = handoff_dealing(work, handoff->to_team);
+    if (dealing == NULL || dealing->by->reassign_minutes == 0)
+        return false;
+    const struct handoff before = *handoff;
+    handoff_deal(work, lead, handoff, dealing);
+    if (uuid_is_nil(handoff->dealt_to)) {
+        *handoff = before;
+        return false;
+    }
+    handoff_walk(&(struct handoff_step){
+        .work = work,
+        .handoff = handoff,
+        .lead = lead,
+        .rule = life_rule(ACTION_DEAL),
+        .cause = "reassign_after",
+    });
+    return true;
+}
+
 /* When an offer that is given back ends: after as much time again. */
 static instant end_of_second_span(const struct handoff *handoff)
 {
@@ -98,7 +126,8 @@ static void answer_is_overdue(struct work *work, struct lead *lead, const struct
     instant end = end_of_second_span(late);
 
     if (late->respond_by > work->now) {
-        lead->next.at = late->respond_by;
+        if (!deal_again(work, lead))
+            lead->next.at = late->respond_by;
     } else if (other != NULL && other->active) {
         if (take_step(work, lead, command, ACTION_EXPIRE))
             escalate(work, lead, late, other->id);

@@ -12,7 +12,9 @@ static const struct life_rule rules[] = {
      .also = LIFE_ALSO(ACCEPT)},
     {.action = ACTION_OFFER, .who = WHO_OWNER, .states = LIFE_NOT_BEGUN,
      .to = HANDOFF_OFFERED, .next = NEXT_ANSWER, .why = "offered",
-     .entry = LEDGER_HANDOFF_OFFERED, .says = SAYS_OFFER | SAYS_PREVIOUS | SAYS_RESPOND_BY | SAYS_GATE},
+     .entry = LEDGER_HANDOFF_OFFERED,
+     .says = SAYS_OFFER | SAYS_PREVIOUS | SAYS_RESPOND_BY | SAYS_GATE | SAYS_LEASE | SAYS_DEALT,
+     .follows = "dealt to a member by the receiving team's distribution, if it has one"},
 
     /* ---- while it is offered ---- */
     {.action = ACTION_CLAIM, .who = WHO_RECEIVER, .states = IN(OFFERED),
@@ -134,6 +136,10 @@ static const struct life_rule rules[] = {
      .says = SAYS_OUTCOME | SAYS_FEEDBACK | SAYS_OWNER | SAYS_REASON | SAYS_GATE},
 
     /* ---- what nobody of the two teams does ---- */
+    {.action = ACTION_DEAL, .who = WHO_BATON, .states = IN(OFFERED), .when = WHEN(UNCLAIMED),
+     .to = LIFE_STAYS, .next = NEXT_ANSWER, .why = "offered",
+     .entry = LEDGER_HANDOFF_ASSIGNED, .says = SAYS_LEASE | SAYS_DEALT,
+     .follows = "another member of the team has the lease"},
     {.action = ACTION_REMIND, .who = WHO_BATON, .states = IN(OFFERED), .when = WHEN(OVERDUE),
      .to = LIFE_STAYS, .next = NEXT_AGAIN, .why = "overdue",
      .entry = LEDGER_HANDOFF_REMINDED, .says = SAYS_RESPOND_BY | SAYS_GATE,

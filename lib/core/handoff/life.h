@@ -36,6 +36,7 @@
     X(REQUEST, "request")                                                                          \
     X(RETAKE, "concede, the new one") /* what a concession makes of the disputed handoff */        \
     X(IMPORT, "import")                                                                            \
+    X(DEAL, "deal")     /* to another member, as the first has not answered */                     \
     X(REMIND, "remind") /* of the answer, or of the decision, when its time is over */             \
     X(EXPIRE, "expire")                                                                            \
     X(GRANT_UNANSWERED, "grant, for want of an answer")                                            \
@@ -171,7 +172,7 @@ enum life_hold {
 /* The lead's next step, and with it its next date; `why` of the rule says why. */
 #define LIFE_NEXT_TABLE(X)                                                                         \
     X(STAYS, "")                                                                                   \
-    X(ANSWER, "answer, by `respond_by`")                                                           \
+    X(ANSWER, "answer, by `respond_by`, or by when it is dealt again")                             \
     X(DECIDE, "decide, by `decide_by`")                                                            \
     X(NURTURE, "nurture, for `nurture_days`")                                                      \
     X(UNTIL, "nurture, until that date")                                                           \
@@ -199,6 +200,7 @@ enum life_next {
     X(SQL, "term, version")  /* what qualified it */                                               \
     X(OWNER, "owner")                                                                              \
     X(LEASE, "assignee, claimed_until")                                                            \
+    X(DEALT, "by, rule")                                                                           \
     X(CLASS, "class, criterion")                                                                   \
     X(REASON, "reason")                                                                            \
     X(FEEDBACK, "feedback, rating")                                                                \

@@ -1,6 +1,7 @@
 #include "core/handoff/offer.h"
 
 #include "core/calendar/calendar.h"
+#include "core/handoff/handoff_deal.h"
 #include "core/handoff/handoff_walk.h"
 
 /* The reason code of a request that nobody needs to answer any more. */
@@ -62,6 +63,10 @@ struct handoff *offer_make(struct work *work, struct lead *lead, const struct of
     handoff->previous = offer->previous;
     handoff->respond_by =
         offer_answer_due(work, offer->to_team, respond_minutes(work, lead, offer));
+    struct dealing *dealing =
+        offer->kind == HANDOFF_KIND_SELF_SOURCED ? NULL : handoff_dealing(work, offer->to_team);
+    if (dealing != NULL)
+        handoff_deal(work, lead, handoff, dealing);
     if (uuid_is_nil(lead->first_team))
         lead->first_team = offer->from_team;
     handoff_walk(&(struct handoff_step){

@@ -177,6 +177,24 @@ static void write_answer(const struct handoff *handoff, struct json_out *out)
     json_out_member_instant(out, "outcome_at", handoff->outcome_at);
 }
 
+static void write_dealt(const struct handoff *handoff, struct json_out *out)
+{
+    json_out_key(out, "distribution");
+    if (!handoff->dealt) {
+        json_out_null(out);
+        return;
+    }
+    json_out_begin_object(out);
+    json_out_key(out, "rule");
+    if (handoff->dealt_rule == DEAL_OTHERWISE)
+        json_out_null(out);
+    else
+        json_out_int(out, handoff->dealt_rule);
+    json_out_member_text(out, "by", deal_by_name(handoff->dealt_by));
+    json_out_member_uuid(out, "member", handoff->dealt_to);
+    json_out_end_object(out);
+}
+
 void shape_handoff(const struct config *config, const struct handoff *handoff, instant now,
                    const char *const *actions, size_t action_count, struct json_out *out)
 {
@@ -203,6 +221,7 @@ void shape_handoff(const struct config *config, const struct handoff *handoff, i
     write_definition_ref(out, "definition", TERM_SQL, handoff->qualified_version);
     write_answer(handoff, out);
     json_out_member_uuid(out, "previous", handoff->previous);
+    write_dealt(handoff, out);
     json_out_member_instant(out, "updated_at", handoff->updated_at);
     json_out_key(out, "allowed_actions");
     json_out_begin_array(out);

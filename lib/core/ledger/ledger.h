@@ -90,7 +90,8 @@
     X(DELIVERY_REPLAYED, 71, "delivery.replayed")                                                  \
     X(SIGNING_KEY_REPLACED, 72, "signing_key.replaced")                                            \
     X(SOURCE_SECRET_ROTATED, 73, "source.secret_rotated")                                          \
-    X(SOURCE_SECRET_RETIRED, 74, "source.secret_retired")
+    X(SOURCE_SECRET_RETIRED, 74, "source.secret_retired")                                          \
+    X(ACCOUNT_UPDATED, 75, "account.updated")
 
 enum ledger_kind {
 #define X(name, number, text) LEDGER_##name = number,

@@ -133,6 +133,12 @@ enum decision member_update(struct work *work, const struct command *command,
         member->email = input->email;
     if (input->active != NULL)
         member->active = *input->active;
+    if (input->hours != NULL)
+        member->hours = strcmp(input->hours, "null") == 0 ? NULL : input->hours;
+    if (input->absent != NULL)
+        member->absent = strcmp(input->absent, "[]") == 0 ? NULL : input->absent;
+    if (input->capacity != NULL)
+        member->capacity = *input->capacity;
     append_entry(work, chain, LEDGER_MEMBER_UPDATED, &command->caller, member);
     work_add(work, KIND_CONFIG_CHANGE,
              &(struct config_change){.kind = CHANGE_MEMBER, .member = member});

@@ -21,7 +21,15 @@ struct member_update_input {
     const char *name;     /* NULL: unchanged */
     const char *email;    /* normalised; NULL: unchanged */
     const bool *active;
+    const char *hours;  /* JSON that compiles as a calendar, or "null"; NULL: unchanged */
+    const char *absent; /* JSON that compiles as absences; NULL: unchanged */
+    const struct capacity *capacity;
 };
+
+/* Few enough that a page of members stays small. */
+#define HOURS_MAX_BYTES  4096
+#define ABSENT_MAX_BYTES 8192
+#define CAPACITY_MAX     100000
 
 enum decision member_update(struct work *work, const struct command *command,
                             struct outcome *outcome);

@@ -31,6 +31,22 @@ static void write_external_id(const struct member *member, struct json_out *out)
     json_out_end_object(out);
 }
 
+static void write_json(const char *name, const char *json, const char *otherwise,
+                       struct json_out *out)
+{
+    json = json == NULL ? otherwise : json;
+    json_out_key(out, name);
+    json_out_raw(out, json, strlen(json));
+}
+
+static void write_limit(const char *name, bool limited, int most, struct json_out *out)
+{
+    if (limited)
+        json_out_member_int(out, name, most);
+    else
+        write_json(name, NULL, "null", out);
+}
+
 void shape_member(const struct member *member, const struct team *team, struct json_out *out)
 {
     json_out_begin_object(out);
@@ -40,6 +56,13 @@ void shape_member(const struct member *member, const struct team *team, struct j
     json_out_member_text(out, "email", member->email);
     write_external_id(member, out);
     json_out_member_bool(out, "active", member->active);
+    write_json("hours", member->hours, "null", out);
+    write_json("absent", member->absent, "[]", out);
+    json_out_key(out, "capacity");
+    json_out_begin_object(out);
+    write_limit("per_day", member->capacity.per_day_limited, member->capacity.per_day, out);
+    write_limit("open", member->capacity.open_limited, member->capacity.open_limit, out);
+    json_out_end_object(out);
     json_out_member_instant(out, "created_at", member->created_at);
     json_out_end_object(out);
 }

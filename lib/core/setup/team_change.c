@@ -1,25 +1,33 @@
 #include "core/setup/team_change.h"
 
 #include "base/digest.h"
+#include "base/json_tree.h"
 #include "core/authority.h"
+#include "core/distribution/distribution.h"
 #include "core/setup/shape_setup.h"
 
 #include <string.h>
 
 #define TEAMS_MAX 1000
 
+static void write_hash(struct json_out *body, const char *name, const char *document)
+{
+    if (document == NULL)
+        return;
+    const struct digest_part whole = {document, strlen(document)};
+    uint8_t hash[DIGEST_BYTES];
+    digest_sha256(&whole, 1, hash);
+    json_out_key(body, name);
+    json_out_hex(body, hash, sizeof hash);
+}
+
 static void write_body(struct work *work, const struct team *team)
 {
     struct json_out *body = work_body(work);
 
     json_out_member_int(body, "active", team->active);
-    if (team->calendar != NULL) {
-        const struct digest_part whole = {team->calendar, strlen(team->calendar)};
-        uint8_t hash[DIGEST_BYTES];
-        digest_sha256(&whole, 1, hash);
-        json_out_key(body, "calendar");
-        json_out_hex(body, hash, sizeof hash);
-    }
+    write_hash(body, "calendar", team->calendar);
+    write_hash(body, "distribution", team->distribution);
     json_out_member_text(body, "function", team_function_name(team->function));
     json_out_member_text(body, "name", team->name);
 }
@@ -180,6 +188,8 @@ enum decision team_calendar(struct work *work, const struct command *command,
         return outcome_refuse(work, outcome, ERR_NOT_FOUND, "There is no team \"%s\"", input->name);
     if (!authority_check(work, command, DEED_TEAM, old->function, outcome))
         return DECIDED;
+    if (input->calendar == NULL && old->calendar == NULL)
+        return outcome_refuse(work, outcome, ERR_NOT_FOUND, "The team has no calendar");
     struct json_out *out = outcome_begin(work);
     if (old->calendar != NULL)
         json_out_raw(out, old->calendar, strlen(old->calendar));
@@ -196,7 +206,82 @@ enum decision team_calendar(struct work *work, const struct command *command,
     write_body(work, team);
     setup_append(work, chain, LEDGER_TEAM_UPDATED, &command->caller);
     work_add(work, KIND_CONFIG_CHANGE, &(struct config_change){.kind = CHANGE_TEAM, .team = team});
+    if (team->calendar == NULL)
+        return answer(work, outcome, team, 200);
     out = outcome_begin(work);
     json_out_raw(out, team->calendar, strlen(team->calendar));
     return outcome_answer(work, outcome, 200);
+}
+
+/* ---- how its offers are dealt ---- */
+
+/* The document that is stored names members by their ids. Refused with all faults: 0 is returned.
+ */
+static const struct distribution *compile_distribution(struct work *work, const struct team *team,
+                                                       const char *text, struct outcome *outcome)
+{
+    const struct distribution *compiled = NULL;
+    struct faults *faults = ARENA_NEW(work->arena, struct faults);
+    json_t *document = json_tree_read(work->arena, text, strlen(text), 0, NULL);
+
+    if (faults != NULL && document != NULL) {
+        faults_init(faults, work->arena);
+        enum err err = distribution_compile(document, work->config, team->id, work->arena, faults,
+                                            NULL, &compiled);
+        outcome->problem.faults = faults;
+        if (err == ERR_INVALID_VALUE)
+            outcome_refuse(work, outcome, err, "The distribution cannot be what was sent");
+    }
+    json_decref(document);
+    return compiled;
+}
+
+static enum decision answer_distribution(struct work *work, struct outcome *outcome,
+                                         const struct distribution *compiled)
+{
+    distribution_show(compiled, outcome_begin(work));
+    return outcome_answer(work, outcome, 200);
+}
+
+enum decision team_distribution(struct work *work, const struct command *command,
+                                struct outcome *outcome)
+{
+    const struct team_distribution_input *input = command->input;
+    const struct team *old = config_team_named(work->config, input->name);
+
+    if (!setup_may(work, command, ROLE_ADMIN, outcome))
+        return DECIDED;
+    if (old == NULL)
+        return outcome_refuse(work, outcome, ERR_NOT_FOUND, "There is no team \"%s\"", input->name);
+    if (!authority_check(work, command, DEED_TEAM, old->function, outcome))
+        return DECIDED;
+    if (input->distribution == NULL && old->distribution == NULL)
+        return outcome_refuse(work, outcome, ERR_NOT_FOUND, "The team has no distribution");
+    struct json_out *out = outcome_begin(work);
+    if (old->deals != NULL)
+        distribution_show(old->deals, out);
+    if (!setup_tag_fits(work, input->if_match, outcome))
+        return DECIDED;
+    struct chain_row *chain = setup_chain(work, old->id);
+    if (chain == NULL)
+        return DECIDE_AGAIN;
+    struct team *team = ARENA_NEW(work->arena, struct team);
+    if (team == NULL)
+        return DECIDED;
+    *team = *old;
+    team->distribution = NULL;
+    const struct distribution *compiled = NULL;
+    if (input->distribution != NULL) {
+        compiled = compile_distribution(work, old, input->distribution, outcome);
+        if (compiled == NULL)
+            return DECIDED;
+        distribution_write(compiled, outcome_begin(work));
+        team->distribution = json_out_keep(&work->scratch, work->arena, &(size_t){0});
+    }
+    write_body(work, team);
+    setup_append(work, chain, LEDGER_TEAM_UPDATED, &command->caller);
+    work_add(work, KIND_CONFIG_CHANGE,
+             &(struct config_change){.kind = CHANGE_TEAM, .deals = true, .team = team});
+    return compiled == NULL ? answer(work, outcome, team, 200)
+                            : answer_distribution(work, outcome, compiled);
 }

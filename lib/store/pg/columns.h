@@ -101,6 +101,9 @@ struct columns {
     X(delivery_columns)                                                                            \
     X(delivery_lead_columns)                                                                       \
     X(background_columns)                                                                          \
+    X(account_columns)                                                                             \
+    X(claim_columns)                                                                               \
+    X(count_columns)                                                                               \
     X(background_claim_columns)                                                                    \
     X(workspace_columns)                                                                           \
     X(team_columns)                                                                                \

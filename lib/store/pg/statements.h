@@ -88,6 +88,9 @@ struct statement {
     X(migrate_statements)                                                                          \
     X(lead_table_statements)                                                                       \
     X(handoff_table_statements)                                                                    \
+    X(account_table_statements)                                                                    \
+    X(account_read_statements)                                                                     \
+    X(dealing_table_statements)                                                                    \
     X(queue_table_statements)                                                                      \
     X(head_table_statements)                                                                       \
     X(ledger_table_statements)                                                                     \

@@ -48,6 +48,7 @@ static const struct column team_list[] = {
     {"function",   &as_team_function, IN(function), COLUMN_CHANGES},
     {"active",     &as_bool,          IN(active), COLUMN_CHANGES},
     {"calendar",   &as_json,          IN(calendar), COLUMN_CHANGES | COLUMN_NULL},
+    {"distribution", &as_json,        IN(distribution), COLUMN_CHANGES | COLUMN_NULL},
     {"created_at", &as_instant,       IN(created_at)},
 };
 #undef IN
@@ -64,6 +65,12 @@ static const struct column member_list[] = {
     {"external_source", &as_text,    IN(external_source), COLUMN_CHANGES | COLUMN_NULL},
     {"external_id",     &as_text,    IN(external_id),     COLUMN_CHANGES | COLUMN_NULL},
     {"active",          &as_bool,    IN(active),          COLUMN_CHANGES},
+    {"hours",           &as_json,    IN(hours),           COLUMN_CHANGES | COLUMN_NULL},
+    {"absent",          &as_json,    IN(absent),          COLUMN_CHANGES | COLUMN_NULL},
+    {"per_day",         &as_int4,    IN(capacity.per_day), COLUMN_CHANGES | COLUMN_NULL,
+        .beside = offsetof(struct member, capacity.per_day_limited)},
+    {"open_limit",      &as_int4,    IN(capacity.open_limit),   COLUMN_CHANGES | COLUMN_NULL,
+        .beside = offsetof(struct member, capacity.open_limited)},
     {"created_at",      &as_instant, IN(created_at)},
 };
 #undef IN

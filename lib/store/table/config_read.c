@@ -3,7 +3,9 @@
 #include "base/json_tree.h"
 #include "core/agreement/agreement_document.h"
 #include "core/agreement/routes_document.h"
+#include "core/calendar/absence.h"
 #include "core/calendar/calendar.h"
+#include "core/distribution/distribution.h"
 #include "core/intake/mapping.h"
 #include "store/table/config_columns.h"
 #include "store/table/sealed_table.h"
@@ -127,16 +129,32 @@ static bool read_workspace(struct snapshot *s, const struct pg_result *result)
 
 /* It compiled when it was given. What does not any more is of a zone that this machine does not
  * know: then day and night count, as without a calendar. */
-static bool compile_calendar(struct snapshot *s, struct team *team)
+static bool compile_calendar(struct snapshot *s, const char *text, const struct calendar **out)
 {
     struct faults faults;
-    json_t *document = json_tree_read(s->arena, team->calendar, strlen(team->calendar), 0, NULL);
+    json_t *document = json_tree_read(s->arena, text, strlen(text), 0, NULL);
 
     if (document == NULL)
         return !arena_failed(s->arena);
     faults_init(&faults, s->arena);
-    enum err err = calendar_compile(document, "", s->arena, &faults, &team->working_time);
+    enum err err = calendar_compile(document, "", s->arena, &faults, out);
     json_decref(document);
+    return err != ERR_OUT_OF_MEMORY;
+}
+
+/* It compiled when it was given. What does not any more leaves everything to the queue. */
+static bool compile_distribution(struct snapshot *s, struct team *team)
+{
+    struct faults faults;
+    json_t *json =
+        json_tree_read(s->arena, team->distribution, strlen(team->distribution), 0, NULL);
+
+    if (json == NULL)
+        return !arena_failed(s->arena);
+    faults_init(&faults, s->arena);
+    enum err err =
+        distribution_compile(json, NULL, team->id, s->arena, &faults, NULL, &team->deals);
+    json_decref(json);
     return err != ERR_OUT_OF_MEMORY;
 }
 
@@ -145,17 +163,47 @@ static bool read_teams(struct snapshot *s, const struct pg_result *result)
     struct team *teams = columns_read_all(&team_columns, result, s->arena, &s->config.team_count);
 
     for (size_t i = 0; teams != NULL && i < s->config.team_count; i++)
-        if (teams[i].calendar != NULL && !compile_calendar(s, &teams[i]))
+        if (teams[i].calendar != NULL &&
+            !compile_calendar(s, teams[i].calendar, &teams[i].working_time))
+            return false;
+    for (size_t i = 0; teams != NULL && i < s->config.team_count; i++)
+        if (teams[i].distribution != NULL && !compile_distribution(s, &teams[i]))
             return false;
     s->config.teams = teams;
     return teams != NULL;
 }
 
+static bool compile_absences(struct snapshot *s, struct member *member)
+{
+    struct faults faults;
+    json_t *list = json_tree_read(s->arena, member->absent, strlen(member->absent), 0, NULL);
+
+    if (list == NULL)
+        return !arena_failed(s->arena);
+    faults_init(&faults, s->arena);
+    enum err err =
+        absence_compile(list, "", s->arena, &faults, &member->absences, &member->absence_count);
+    json_decref(list);
+    return err != ERR_OUT_OF_MEMORY;
+}
+
+/* Who has no hours of their own works when their team does. */
 static bool read_members(struct snapshot *s, const struct pg_result *result)
 {
-    s->config.members =
+    struct member *members =
         columns_read_all(&member_columns, result, s->arena, &s->config.member_count);
-    return s->config.members != NULL;
+
+    for (size_t i = 0; members != NULL && i < s->config.member_count; i++) {
+        const struct team *team = config_team(&s->config, members[i].team);
+        members[i].working_time = team == NULL ? NULL : team->working_time;
+        if (members[i].hours != NULL &&
+            !compile_calendar(s, members[i].hours, &members[i].working_time))
+            return false;
+        if (members[i].absent != NULL && !compile_absences(s, &members[i]))
+            return false;
+    }
+    s->config.members = members;
+    return members != NULL;
 }
 
 static bool read_keys(struct snapshot *s, const struct pg_result *result)

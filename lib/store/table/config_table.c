@@ -1,6 +1,7 @@
 #include "store/table/config_table.h"
 
 #include "store/table/config_columns.h"
+#include "store/table/dealing_table.h"
 #include "store/table/sealed_table.h"
 
 #include <string.h>
@@ -96,6 +97,8 @@ void config_table_queue_change(const struct pg_scope *scope, struct keyring *key
     switch (change->kind) {
     case CHANGE_TEAM:
         queue_row(scope, &TEAM_SAVE, change->team);
+        if (change->deals)
+            dealing_table_queue_begin(scope, change->team->id);
         break;
     case CHANGE_MEMBER:
         queue_row(scope, &MEMBER_SAVE, change->member);

@@ -18,6 +18,7 @@ static const struct column_form as_handoff_dispute =
     COLUMN_WORD(dispute_name, DISPUTE_CONCEDED + 1);
 static const struct column_form as_handoff_outcome =
     COLUMN_WORD(outcome_kind_name, OUTCOME_LOST + 1);
+static const struct column_form as_deal_by = COLUMN_WORD(deal_by_name, DEAL_BY_COUNT);
 static const struct column_form as_verdict_result =
     COLUMN_WORD(verdict_result_name, VERDICT_RESULT_COUNT);
 static const struct column_form as_feedback_kind =
@@ -64,6 +65,11 @@ static const struct column handoff_list[] = {
     {"outcome",           &as_handoff_outcome, IN(outcome),           COLUMN_CHANGES | COLUMN_NULL},
     {"outcome_reason",    &as_text,            IN(outcome_reason),    COLUMN_CHANGES | COLUMN_NULL},
     {"outcome_at",        &as_instant,         IN(outcome_at),        COLUMN_CHANGES | COLUMN_NULL},
+    {"dealt_rule",        &as_int4,            IN(dealt_rule),        COLUMN_CHANGES | COLUMN_NULL,
+        .beside = offsetof(struct handoff, dealt)},
+    {"dealt_by",          &as_deal_by,         IN(dealt_by),          COLUMN_CHANGES | COLUMN_NULL,
+        .beside = offsetof(struct handoff, dealt)},
+    {"dealt_to",          &as_uuid,            IN(dealt_to),          COLUMN_CHANGES | COLUMN_NULL},
     {"updated_at",        &as_instant,         IN(updated_at),        OFTEN},
 };
 #undef OFTEN
