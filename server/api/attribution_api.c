@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-#define ANSWER_MAX_BYTES ((size_t)32 << 20)
+#define ANSWER_MAX_BYTES ((size_t)64 << 20)
 
 static const char *const basis_names[] = {"milestone"};
 static const struct input_type basis_type = {.kind = INPUT_ENUM, .values = basis_names};
@@ -61,24 +61,31 @@ struct query {
     int basis;
 };
 
-static const struct input_field fields[] = {
-    {"milestone", &milestone_type, AT(struct query, milestone), .required = true},
-    {"model", &attribution_model_type, AT(struct query, model), .otherwise = CREDIT_FIRST},
-    {"by", &by_type, AT(struct query, by), .otherwise = CUT_SOURCE},
-    {"then_by", &by_type, AT(struct query, then_by), .otherwise = BY_COUNT},
-    {"from", &period_end_type, AT(struct query, from)},
-    {"to", &period_end_type, AT(struct query, to)},
-    {"interval", &interval_type, AT(struct query, interval), .boxed = true},
-    {"timezone", &timezone_type, AT(struct query, timezone)},
-    {"window_days", &window_type, AT(struct query, window_days)},
-    {"half_life_days", &half_life_type, AT(struct query, half_life_days),
-     .otherwise = ATTRIBUTION_HALF_LIFE_DAYS},
-    {"basis", &basis_type, AT(struct query, basis)},
+/* The question, a member of an input's struct. */
+#define QUESTION(type, at)                                                                         \
+    {"milestone", &milestone_type, AT(type, at.milestone), .required = true},                      \
+        {"model", &attribution_model_type, AT(type, at.model), .otherwise = CREDIT_FIRST},         \
+        {"by", &by_type, AT(type, at.by), .otherwise = CUT_SOURCE},                                \
+        {"then_by", &by_type, AT(type, at.then_by), .otherwise = BY_COUNT},                        \
+        {"from", &period_end_type, AT(type, at.from)}, {"to", &period_end_type, AT(type, at.to)},  \
+        {"interval", &interval_type, AT(type, at.interval), .boxed = true},                        \
+        {"timezone", &timezone_type, AT(type, at.timezone)},                                       \
+        {"window_days", &window_type, AT(type, at.window_days)},                                   \
+        {"half_life_days", &half_life_type, AT(type, at.half_life_days),                           \
+         .otherwise = ATTRIBUTION_HALF_LIFE_DAYS},                                                 \
+    {                                                                                              \
+        "basis", &basis_type, AT(type, at.basis)                                                   \
+    }
+
+struct answer_input {
+    struct query query;
 };
+
+static const struct input_field fields[] = {QUESTION(struct answer_input, query)};
 
 static bool check_cuts(struct input *in, const struct input_node *at, void *out)
 {
-    const struct query *query = out;
+    const struct query *query = out; /* the first member of both inputs */
     const struct input_node then_by = {.name = "then_by"};
 
     (void)at;
@@ -86,7 +93,8 @@ static bool check_cuts(struct input *in, const struct input_node *at, void *out)
            input_fault(in, &then_by, "same_as_by", "It is the same dimension as by");
 }
 
-const struct input_spec attribution_input = INPUT_SPEC(fields, struct query, .check = check_cuts);
+const struct input_spec attribution_input =
+    INPUT_SPEC(fields, struct answer_input, .check = check_cuts);
 
 /* ---- the question ---- */
 
@@ -179,12 +187,118 @@ static enum err answer(struct request *r, struct read *read,
 enum err attribution_get(struct request *r, struct read *read)
 {
     static const char *const offered[] = {"application/json", "text/csv"};
-    const struct query *query = r->input;
+    const struct answer_input *input = r->input;
+    const char *asked = strchr(r->target, '?');
     int chosen = accept_choose(r->accept, offered, 2);
-    struct attribution_query question = question_of(query);
-    struct period period = {end_of(query->from), end_of(query->to)};
+    struct attribution_query question = question_of(&input->query);
+    struct period period = {end_of(input->query.from), end_of(input->query.to)};
 
+    question.asked = asked == NULL ? "" : asked + 1;
     if (chosen < 0)
         return request_refuse(r, ERR_NOT_ACCEPTABLE, "Offered are application/json and text/csv");
     return answer(r, read, &question, &period, chosen == 1);
+}
+
+/* ---- what a number opens to ---- */
+
+#define TIME_CHARS 10 /* 2026-11-01 */
+
+static const struct reading_places leads_places = READING_PLACES("al");
+
+static const char *const number_names[] = {"credit", "leads"};
+static const struct input_type number_type = {.kind = INPUT_ENUM, .values = number_names, .max = 1};
+static const struct input_type time_type = {
+    .kind = INPUT_LINE, .min = TIME_CHARS, .max = TIME_CHARS};
+
+struct leads_input {
+    struct query query;
+    int number;                    /* of number_names */
+    const char *time;              /* NULL: none */
+    const struct reading_row *row; /* NULL: none */
+    struct reading_query page;
+};
+
+static const struct input_field leads_fields[] = {
+    QUESTION(struct leads_input, query),
+    {"number", &number_type, AT(struct leads_input, number)},
+    {"time", &time_type, AT(struct leads_input, time)},
+    {"row", &reading_row_type, AT(struct leads_input, row)},
+    PAGE_LIMIT_FIELD(struct leads_input, page),
+    PAGE_PLACE_FIELD(struct leads_input, page, "cursor", leads_places),
+};
+const struct input_spec attribution_leads_input =
+    INPUT_SPEC(leads_fields, struct leads_input, .check = check_cuts);
+
+/* A row is named whole, or not at all: then all of them are meant. */
+static enum err choose_cell(struct request *r, const struct leads_input *input,
+                            const struct attribution_query *question, struct attribution_cell *out)
+{
+    int count = input->row == NULL ? 0 : input->row->count;
+
+    *out = (struct attribution_cell){.leads = input->number == 1,
+                                     .whole = input->row == NULL && input->time == NULL,
+                                     .time = input->time};
+    if (out->whole)
+        return ERR_NONE;
+    if (count != question->dimension_count)
+        reading_fault(r, "row", "row", "A value for each dimension is wanted, null where absent");
+    if ((input->time == NULL) != (question->interval == NULL))
+        reading_fault(r, "time", "time", "It is wanted with an interval, and with nothing else");
+    if (input->row != NULL)
+        memcpy(out->values, input->row->values, sizeof out->values);
+    return request_check_query(r);
+}
+
+static void write_item(const struct attribution_item *item, struct json_out *out)
+{
+    char share[ATTRIBUTION_CREDIT_TEXT_MAX];
+
+    attribution_credit_format(item->share, share);
+    json_out_begin_object(out);
+    json_out_member_uuid(out, "lead_id", item->lead);
+    json_out_member_instant(out, "at", item->at);
+    json_out_member_text(out, "share", share);
+    json_out_key(out, "amount");
+    if (item->currency == NULL) {
+        json_out_null(out);
+    } else {
+        json_out_begin_object(out);
+        json_out_member_int(out, "minor", item->amount_minor);
+        json_out_member_text(out, "currency", item->currency);
+        json_out_end_object(out);
+    }
+    json_out_end_object(out);
+}
+
+static enum err answer_items(struct request *r, const struct attribution_items *found)
+{
+    struct reading_page page;
+    struct cursor place = {0};
+
+    reading_page_begin(r, &page, "cursor");
+    for (size_t i = 0; i < found->count; i++) {
+        write_item(&found->items[i], &page.json);
+        place.number = found->items[i].at;
+        place.id = found->items[i].lead;
+    }
+    return reading_page_end(r, &page, &leads_places, found->more ? &place : NULL);
+}
+
+enum err attribution_leads(struct request *r, struct read *read)
+{
+    const struct leads_input *input = r->input;
+    struct attribution_query question = question_of(&input->query);
+    struct period period = {end_of(input->query.from), end_of(input->query.to)};
+    struct cursor begin = reading_begin_at(&input->page);
+    struct attribution_item after = {.at = begin.number, .lead = begin.id};
+    struct attribution_cell cell;
+    struct attribution_items found;
+    enum err err = choose_cell(r, input, &question, &cell);
+
+    if (err != ERR_NONE)
+        return err;
+    err = attribution_read_leads(read, &question, &period, &cell,
+                                 input->page.place == NULL ? NULL : &after, (int)input->page.limit,
+                                 &found);
+    return err == ERR_NONE ? answer_items(r, &found) : refuse(r, err);
 }

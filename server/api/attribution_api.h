@@ -9,4 +9,9 @@ extern const struct input_spec attribution_input;
 /** JSON, or CSV by Accept. */
 enum err attribution_get(struct request *r, struct read *read);
 
+/** The leads behind a number of it, each with its share. */
+extern const struct input_spec attribution_leads_input;
+
+enum err attribution_leads(struct request *r, struct read *read);
+
 #endif

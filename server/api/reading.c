@@ -2,6 +2,8 @@
 
 #include "http/reply.h"
 
+#include "base/json_tree.h"
+
 #include <string.h>
 
 /* The limit of a Link header in openapi.yaml. A longer one is left out: next is in the body. */
@@ -28,6 +30,33 @@ bool reading_read_place(struct input *in, const struct input_node *at,
     memcpy((char *)base + field->offset, &place, sizeof place);
     return true;
 }
+
+#define ROW_MAX_BYTES 2048
+
+static bool read_row(struct input *in, const struct input_node *at, const struct input_field *field,
+                     void *base)
+{
+    struct reading_row *row = ARENA_NEW(in->arena, struct reading_row);
+    json_t *json = json_tree_read(in->arena, at->word, strlen(at->word), 0, NULL);
+    size_t count = json_array_size(json);
+    bool fits = count > 0 && count <= READING_ROW_MAX;
+
+    for (size_t i = 0; fits && row != NULL && i < count; i++) {
+        const json_t *value = json_array_get(json, i);
+        fits = json_is_null(value) || json_is_string(value);
+        if (json_is_string(value))
+            row->values[i] = arena_strdup(in->arena, json_string_value(value));
+    }
+    json_decref(json);
+    if (row == NULL || arena_failed(in->arena))
+        return true;
+    row->count = (int)count;
+    memcpy((char *)base + field->offset, &row, sizeof row);
+    return fits || input_fault(in, at, "row", "Take it from a link");
+}
+
+const struct input_type reading_row_type = {
+    .kind = INPUT_LINE, .min = 1, .max = ROW_MAX_BYTES, .read = read_row};
 
 struct cursor reading_begin_at(const struct reading_query *page)
 {

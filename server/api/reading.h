@@ -51,6 +51,18 @@ input_read reading_read_place;
         parameter, &(places).type, AT(struct_type, member.place)                                   \
     }
 
+/** The values of a row that a number stands in, ["google",null]: one for each dimension that rows
+ * are cut by. */
+#define READING_ROW_MAX 2
+
+struct reading_row {
+    const char *values[READING_ROW_MAX]; /* NULL: absent */
+    int count;
+};
+
+/** Of a pointer to struct reading_row. */
+extern const struct input_type reading_row_type;
+
 /** Where a page begins; all zero at the beginning. */
 struct cursor reading_begin_at(const struct reading_query *page);
 

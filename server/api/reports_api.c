@@ -7,7 +7,6 @@
 #include "http/accept.h"
 #include "http/request_input.h"
 
-#include "base/json_tree.h"
 #include "base/name.h"
 #include "base/period.h"
 #include "store/read/report_read.h"
@@ -263,46 +262,13 @@ enum err reports_requests(struct request *r, struct read *read)
 
 /* ---- what a number of them opens to ---- */
 
-#define ROW_MAX_BYTES 2048
-
 static const struct reading_places items_places = READING_PLACES("ri");
-
-struct row {
-    const char *values[REPORT_CUTS_MAX];
-    int count;
-};
-
-/* ["google", null]: one value for each dimension that rows are cut by. */
-static bool read_row(struct input *in, const struct input_node *at, const struct input_field *field,
-                     void *base)
-{
-    struct row *row = ARENA_NEW(in->arena, struct row);
-    json_t *json = json_tree_read(in->arena, at->word, strlen(at->word), 0, NULL);
-    size_t count = json_array_size(json);
-    bool fits = count > 0 && count <= REPORT_CUTS_MAX;
-
-    for (size_t i = 0; fits && row != NULL && i < count; i++) {
-        const json_t *value = json_array_get(json, i);
-        fits = json_is_null(value) || json_is_string(value);
-        if (json_is_string(value))
-            row->values[i] = arena_strdup(in->arena, json_string_value(value));
-    }
-    json_decref(json);
-    if (row == NULL || arena_failed(in->arena))
-        return true;
-    row->count = (int)count;
-    memcpy((char *)base + field->offset, &row, sizeof row);
-    return fits || input_fault(in, at, "row", "Take it from a link of the report");
-}
-
-static const struct input_type row_type = {
-    .kind = INPUT_LINE, .min = 1, .max = ROW_MAX_BYTES, .read = read_row};
 
 struct items_input {
     const char *name;
     struct report_input report;
     const char *column;
-    const struct row *row; /* NULL: all of them */
+    const struct reading_row *row; /* NULL: all of them */
     struct reading_query page;
 };
 
@@ -310,7 +276,7 @@ static const struct input_field items_fields[] = {
     {"report", &name_type, AT(struct items_input, name), .place = INPUT_PATH},
     REPORT_FIELDS(struct items_input, report),
     {"column", &name_type, AT(struct items_input, column)},
-    {"row", &row_type, AT(struct items_input, row)},
+    {"row", &reading_row_type, AT(struct items_input, row)},
     PAGE_LIMIT_FIELD(struct items_input, page),
     PAGE_PLACE_FIELD(struct items_input, page, "cursor", items_places),
 };

@@ -199,6 +199,8 @@ const struct route routes[] = {
      .input = &events_stream_input, .read = events_stream, .fill = events_stream_fill},
     {"GET", "/v1/attribution", "attribution_get", ROLE_REPORT | ROLE_READ | ROLE_WORK | ROLE_ADMIN,
      ROUTE_READ, .input = &attribution_input, .read = attribution_get},
+    {"GET", "/v1/attribution/leads", "attribution_leads", ROLE_READ | ROLE_WORK | ROLE_ADMIN,
+     ROUTE_READ, .input = &attribution_leads_input, .read = attribution_leads},
     {"GET", "/v1/reports/funnel", "reports_funnel",
      ROLE_REPORT | ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ, .input = &reports_funnel_input,
      .read = reports_funnel},

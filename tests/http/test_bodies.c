@@ -95,7 +95,8 @@ static const char *needed_query(const struct route *route)
 {
     if (strcmp(route->operation_id, "ledger_consistency") == 0)
         return "from=1&";
-    return strcmp(route->operation_id, "attribution_get") == 0 ? "milestone=mql&model=first&" : "";
+    return strncmp(route->operation_id, "attribution_", 12) == 0 ? "milestone=mql&model=first&"
+                                                                 : "";
 }
 
 static void ask(const struct route *route, const char *more, const char *body, bool chunked,

@@ -91,6 +91,7 @@ static const struct probe probes[] = {
     {.operation = "events_list", .roles = READERS},
     {.operation = "events_stream", .roles = READERS},
     {.operation = "attribution_get", .roles = COUNTERS, .query = "milestone=mql"},
+    {.operation = "attribution_leads", .roles = READERS, .query = "milestone=mql"},
     {.operation = "reports_funnel", .roles = COUNTERS},
     {.operation = "reports_gaps", .roles = COUNTERS},
     {.operation = "reports_rejections", .roles = COUNTERS},
@@ -728,6 +729,8 @@ static const struct {
     {"status", NULL, NULL},
     {"against", NULL, NULL},
     {"column", NULL, NULL},
+    {"number", NULL, NULL},
+    {"time", NULL, NULL},
     {"row", NULL, NULL},
 };
 

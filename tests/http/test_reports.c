@@ -101,7 +101,6 @@ static const struct step gaps[] = {
 
 /* What could not be offered stands there the same minute. */
 static const struct step no_route[] = {
-    PUT("there is no way to sales", "ana", "/v1/routes", "{'data':[]}", 200),
     POST("Kim would be offered", "marketing", "/v1/leads",
          "{'email':'kim@corp.example','attributes':{'seniority':'vp'},"
          "'touch':{'kind':'form_submitted','source':'google'}}",
@@ -336,16 +335,26 @@ static const struct step dashboards[] = {
 static const struct {
     const char *label;
     const struct step *steps;
-} stories[] = {{"no gaps", no_gaps},     {"gaps", gaps},
-               {"no route", no_route},   {"answers", answers},
-               {"bypass", bypass},       {"requests", requests},
-               {"questions", questions}, {"dashboards", dashboards}};
+} stories[] = {{"no gaps", no_gaps},      {"gaps", gaps},         {"answers", answers},
+               {"bypass", bypass},        {"requests", requests}, {"questions", questions},
+               {"dashboards", dashboards}};
 
 STORY(a_report_counts_what_it_opens_to, SIGNED, stories[_i].steps)
+
+START_TEST(what_cannot_be_offered_is_a_gap_at_once)
+{
+    struct stage stage = stage_open(SIGNED);
+
+    stage_agree(&stage, "routes", "{\"routes\":[]}");
+    story_run(stage.story, no_route);
+    stage_close(&stage);
+}
+END_TEST
 
 void suite_cases(Suite *suite)
 {
     TCase *tcase = suite_case(suite, "reports");
 
     EACH(tcase, a_report_counts_what_it_opens_to, stories);
+    TESTS(tcase, what_cannot_be_offered_is_a_gap_at_once);
 }

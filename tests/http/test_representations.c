@@ -74,9 +74,9 @@ static void target_of(const struct route *route, char out[TARGET_MAX_BYTES])
     char *path = story_fill(stage.story, pattern, false, &missing);
     ck_assert_msg(path != NULL, "%s: no value for %s", route->pattern, missing);
     snprintf(out, TARGET_MAX_BYTES, "%s%s", path,
-             strcmp(route->operation_id, "ledger_consistency") == 0 ? "?from=1"
-             : strcmp(route->operation_id, "attribution_get") == 0  ? "?milestone=mql"
-                                                                    : "");
+             strcmp(route->operation_id, "ledger_consistency") == 0  ? "?from=1"
+             : strncmp(route->operation_id, "attribution_", 12) == 0 ? "?milestone=mql"
+                                                                     : "");
     free(path);
 }
 

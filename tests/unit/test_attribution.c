@@ -298,7 +298,9 @@ START_TEST(the_canonical_answer)
          .amount_minor = 90000,
          .currency = "EUR"},
     };
-    struct attribution answer = made(&BY_SOURCE, canonical, 3);
+    struct attribution_query query = BY_SOURCE;
+    query.asked = "by=source";
+    struct attribution answer = made(&query, canonical, 3);
     struct json_out out;
 
     json_out_init(&out, arena, ANSWER_BYTES);
@@ -309,8 +311,11 @@ START_TEST(the_canonical_answer)
         "\"basis\":\"milestone\"},\"definitions\":[],\"data\":[{\"time\":null,\"source\":"
         "\"google\","
         "\"model\":\"first\",\"leads\":40,\"credit\":\"3.000000000\",\"amount\":{\"minor\":90000,"
-        "\"currency\":\"EUR\"}},{\"time\":null,\"source\":null,\"model\":\"first\",\"leads\":2,"
-        "\"credit\":\"0.000000000\",\"amount\":null}],\"totals\":{\"leads\":42,\"conversions\":3},"
+        "\"currency\":\"EUR\"},\"link\":\"/v1/attribution/"
+        "leads?by=source&row=%5B%22google%22%5D\"},{\"time\":null,\"source\":null,\"model\":"
+        "\"first\",\"leads\":2,"
+        "\"credit\":\"0.000000000\",\"amount\":null,\"link\":\"/v1/attribution/"
+        "leads?by=source&row=%5Bnull%5D\"}],\"totals\":{\"leads\":42,\"conversions\":3},"
         "\"notes\":{\"outside_window\":0,\"late_first_touch\":0}}");
 }
 END_TEST
@@ -337,9 +342,14 @@ START_TEST(csv_is_quoted_where_it_must_be)
     struct attribution answer = made(&query, odd, 3);
     text_out_init(&out, arena, ANSWER_BYTES);
     attribution_write_csv(&answer, &out);
-    ck_assert_str_eq(out.text, "time,source,medium,model,leads,credit,amount_minor,currency\r\n"
-                               "2026-11-01,\"a,\"\"b\"\"\",,first,2,1.000000000,100,EUR\r\n"
-                               "2026-12-01,,cpc,first,1,0.000000000,,\r\n");
+    ck_assert_str_eq(
+        out.text,
+        "time,source,medium,model,leads,credit,amount_minor,currency,link\r\n"
+        "2026-11-01,\"a,\"\"b\"\"\",,first,2,1.000000000,100,EUR,/v1/attribution/"
+        "leads?&time=2026-11-01&row="
+        "%5B%22a%2C%5C%22b%5C%22%22%2Cnull%5D\r\n"
+        "2026-12-01,,cpc,first,1,0.000000000,,,/v1/attribution/leads?&time=2026-12-01&row="
+        "%5Bnull%2C%22cpc%22%5D\r\n");
 }
 END_TEST
 

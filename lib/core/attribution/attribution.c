@@ -1,12 +1,15 @@
 #include "core/attribution/attribution.h"
 
 #include "base/csv_out.h"
+#include "base/percent.h"
 #include "core/in_force.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define LINK_MAX_BYTES 4096
 
 static const char *const model_names[] = {
 #define X(name, text) [CREDIT_##name] = text,
@@ -151,6 +154,44 @@ void attribution_credit_format(int64_t credit, char out[ATTRIBUTION_CREDIT_TEXT_
              credit % CREDIT_ONE);
 }
 
+/* To the leads behind the row's credit; none to those of several rare values. */
+static bool put_link(const struct attribution *answer, const struct attribution_row *row,
+                     struct text_out *out)
+{
+    struct json_out values;
+
+    for (int i = 0; i < ATTRIBUTION_DIMENSIONS_MAX; i++)
+        if (row->values[i] != NULL && strcmp(row->values[i], ATTRIBUTION_OTHER) == 0)
+            return false;
+    text_out_put(out, "/v1/attribution/leads?");
+    text_out_put(out, answer->query.asked == NULL ? "" : answer->query.asked);
+    if (row->time != NULL)
+        text_out_format(out, "&time=%s", row->time);
+    if (answer->query.dimension_count == 0)
+        return true;
+    json_out_init(&values, out->arena, LINK_MAX_BYTES);
+    json_out_begin_array(&values);
+    for (int i = 0; i < answer->query.dimension_count; i++)
+        json_out_text(&values, row->values[i]);
+    json_out_end_array(&values);
+    text_out_put(out, "&row=");
+    percent_encode(out, values.written.text, values.written.len);
+    return true;
+}
+
+static void write_link(const struct attribution *answer, const struct attribution_row *row,
+                       struct json_out *out)
+{
+    struct text_out link;
+
+    text_out_init(&link, out->written.arena, LINK_MAX_BYTES);
+    json_out_key(out, "link");
+    if (put_link(answer, row, &link))
+        json_out_text_len(out, link.text, link.len);
+    else
+        json_out_null(out);
+}
+
 static void write_row(const struct attribution *answer, const struct attribution_row *row,
                       struct json_out *out)
 {
@@ -174,6 +215,7 @@ static void write_row(const struct attribution *answer, const struct attribution
         json_out_member_text(out, "currency", row->currency);
         json_out_end_object(out);
     }
+    write_link(answer, row, out);
     json_out_end_object(out);
 }
 
@@ -235,6 +277,8 @@ static void put_row(const struct attribution *answer, const struct attribution_r
         text_out_format(out, "%" PRId64 ",%s", row->amount_minor, row->currency);
     else
         text_out_put(out, ",");
+    text_out_put(out, ",");
+    put_link(answer, row, out);
     text_out_put(out, "\r\n");
 }
 
@@ -243,7 +287,7 @@ void attribution_write_csv(const struct attribution *answer, struct text_out *ou
     text_out_put(out, "time");
     for (int i = 0; i < answer->query.dimension_count; i++)
         text_out_format(out, ",%s", attribution_cut_name(answer->query.dimensions[i]));
-    text_out_put(out, ",model,leads,credit,amount_minor,currency\r\n");
+    text_out_put(out, ",model,leads,credit,amount_minor,currency,link\r\n");
     for (size_t i = 0; i < answer->row_count; i++)
         put_row(answer, &answer->rows[i], out);
 }

@@ -42,6 +42,9 @@ const char *attribution_cut_name(enum attribution_cut cut);
  * last. */
 #define ATTRIBUTION_JOURNEYS_MAX 100000
 
+/** In the place of values that a chain does not tell apart. */
+#define ATTRIBUTION_OTHER "(other)"
+
 /** Room for the longest credit, "9223372036.854775807", and a NUL. */
 #define ATTRIBUTION_CREDIT_TEXT_MAX 24
 
@@ -62,6 +65,7 @@ struct attribution_query {
     const char *timezone; /* IANA name, for intervals and bare dates */
     int window_days;      /* 0: none. Days of exactly 24 hours */
     int half_life_days;   /* of time_decay */
+    const char *asked;    /* the same as a query string, for links to what is behind a number */
 };
 
 /** How the touches of a conversion relate to its milestone. */

@@ -180,16 +180,25 @@ static struct journeys_part part_of(const struct conversion *conversion, int64_t
     };
 }
 
-static void share(struct journeys *journeys, const struct conversion *conversion)
+/* Of each touch; in the scratch memory. */
+static bool share_out(struct journeys *journeys, const struct conversion *conversion,
+                      int64_t **credit, int64_t **money)
 {
     struct arena *scratch = journeys->scratch;
-    int64_t *credit = ARENA_ARRAY(scratch, int64_t, conversion->count);
-    int64_t *money = ARENA_ARRAY(scratch, int64_t, conversion->count);
     struct journey journey;
 
-    if (credit == NULL || money == NULL || !make_journey(journeys, conversion, &journey) ||
-        !credit_journey(journeys->model, journeys->half_life_days, &journey, scratch, credit) ||
-        !credit_share(conversion->amount_minor, credit, conversion->count, scratch, money)) {
+    *credit = ARENA_ARRAY(scratch, int64_t, conversion->count);
+    *money = ARENA_ARRAY(scratch, int64_t, conversion->count);
+    return *credit != NULL && *money != NULL && make_journey(journeys, conversion, &journey) &&
+           credit_journey(journeys->model, journeys->half_life_days, &journey, scratch, *credit) &&
+           credit_share(conversion->amount_minor, *credit, conversion->count, scratch, *money);
+}
+
+static void share(struct journeys *journeys, const struct conversion *conversion)
+{
+    int64_t *credit, *money;
+
+    if (!share_out(journeys, conversion, &credit, &money)) {
         arena_fail(journeys->arena);
         return;
     }
@@ -199,7 +208,41 @@ static void share(struct journeys *journeys, const struct conversion *conversion
         if (part.credit > 0 || part.count > 0)
             add_part(journeys, &part);
     }
-    arena_clear(scratch);
+    arena_clear(journeys->scratch);
+}
+
+static bool has_values(const struct journey_step *step, const int64_t *values)
+{
+    return memcmp(step->values, values, sizeof step->values) == 0;
+}
+
+bool journeys_came_by(const struct conversion *conversion, const int64_t *values)
+{
+    for (size_t i = 0; i < conversion->count; i++)
+        if (has_values(&conversion->steps[i], values))
+            return true;
+    return false;
+}
+
+bool journeys_share_of(struct journeys *journeys, const struct conversion *conversion,
+                       const int64_t *values, int64_t *credit, int64_t *amount_minor)
+{
+    static const int64_t nothing[ATTRIBUTION_DIMENSIONS_MAX];
+    bool whole = conversion->count == 0 && memcmp(values, nothing, sizeof nothing) == 0;
+    int64_t *credits, *money;
+
+    *credit = whole ? CREDIT_ONE : 0;
+    *amount_minor = whole ? conversion->amount_minor : 0;
+    if (!journeys_came_by(conversion, values))
+        return true;
+    if (!share_out(journeys, conversion, &credits, &money))
+        return false;
+    for (size_t i = 0; i < conversion->count; i++) {
+        *credit += has_values(&conversion->steps[i], values) ? credits[i] : 0;
+        *amount_minor += has_values(&conversion->steps[i], values) ? money[i] : 0;
+    }
+    arena_clear(journeys->scratch);
+    return true;
 }
 
 /* ---- the model that looks at all of them together ---- */

@@ -11,9 +11,8 @@
 /** Values of which a chain distinguishes the most frequent; all others are one. */
 #define JOURNEYS_CHANNELS_MAX 64
 
-/** The id of all others, and the text that is shown for it. */
-#define JOURNEYS_OTHER      INT64_C(-1)
-#define JOURNEYS_OTHER_NAME "(other)"
+/** The id of all others: ATTRIBUTION_OTHER. */
+#define JOURNEYS_OTHER INT64_C(-1)
 
 struct journey_step {
     instant at;
@@ -49,6 +48,16 @@ struct journeys;
 struct journeys *journeys_new(enum credit_model model, int half_life_days, struct arena *arena);
 
 void journeys_add(struct journeys *journeys, const struct conversion *conversion);
+
+/**
+ * What one conversion gives to these values, whether or not it was added: a part of its credit and
+ * of its amount. Not of markov, which credits all conversions together. False when memory is short.
+ */
+bool journeys_share_of(struct journeys *journeys, const struct conversion *conversion,
+                       const int64_t *values, int64_t *credit, int64_t *amount_minor);
+
+/** Whether it came by these values: has a step with them. */
+bool journeys_came_by(const struct conversion *conversion, const int64_t *values);
 
 /** Ends it, in any case: the parts are sorted by time, values, standing and currency. False when
  *  memory was short. */

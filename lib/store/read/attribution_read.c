@@ -170,7 +170,7 @@ static const struct statement ATTRIBUTION_JOURNEYS = {
            PERIOD
            "SELECT "
            TIME_OF("m.at", "11") ", "
-           "  m.at, l.mql_at, l.sal_at, l.sql_at, l.opportunity_at, l.customer_at, "
+           "  l.lead_id, m.at, l.mql_at, l.sal_at, l.sql_at, l.opportunity_at, l.customer_at, "
            "  l.amount_minor, l.amount_currency, t.steps, e.occurred_at, "
            "(" DIMENSION_OF("8", "e") ")::int8, "
            "(" DIMENSION_OF("9", "e") ")::int8 "
@@ -193,7 +193,36 @@ static const struct statement ATTRIBUTION_JOURNEYS = {
            EARLIEST
            "WHERE l.workspace_id = $1 AND l.status <> 'merged' AND m.at IS NOT NULL "
            "AND m.at >= p.lo AND m.at < p.hi "
+           "ORDER BY m.at, l.lead_id "
            "LIMIT $13",
+    .index = "touch_of_lead",
+};
+
+/* The leads of rows, by the date of their first touch.
+ * $1 to $6 as above, $7 and $8 dimensions or null, $9 interval or null, $10 whether of all rows, $11
+ * time, $12 and $13 values of the row, 0 for none, $14 and $15 date and id of the last of the page
+ * before, $16 limit */
+static const struct statement ATTRIBUTION_LEADS = {
+    .name = "attribution_leads",
+    .sql = "WITH "
+           PERIOD
+           "SELECT f.at, f.lead_id "
+           "FROM ("
+           "  SELECT " FIRST_AT " AS at, l.lead_id, "
+           TIME_OF(FIRST_AT, "9") " AS time, "
+           "    coalesce(" DIMENSION_OF("7", "e") ", 0) AS d0, "
+           "    coalesce(" DIMENSION_OF("8", "e") ", 0) AS d1 "
+           "  FROM period p "
+           "  CROSS JOIN lead l "
+           EARLIEST
+           "  WHERE l.workspace_id = $1 AND l.status <> 'merged' "
+           "  AND " FIRST_AT " >= p.lo AND " FIRST_AT " < p.hi"
+           ") f "
+           "WHERE ($10::bool OR (f.time IS NOT DISTINCT FROM $11::text "
+           "  AND f.d0 = $12::int8 AND f.d1 = $13::int8)) "
+           "AND (f.at, f.lead_id) > ($14::timestamptz, $15::uuid) "
+           "ORDER BY f.at, f.lead_id "
+           "LIMIT $16",
     .index = "touch_of_lead",
 };
 
@@ -209,7 +238,8 @@ static const struct statement ATTRIBUTION_WORDS = {
 /* clang-format on */
 
 const struct statement *const attribution_read_statements[] = {
-    &ATTRIBUTION_PERIOD, &ATTRIBUTION_PARTS, &ATTRIBUTION_JOURNEYS, &ATTRIBUTION_WORDS, NULL,
+    &ATTRIBUTION_PERIOD, &ATTRIBUTION_PARTS, &ATTRIBUTION_JOURNEYS,
+    &ATTRIBUTION_LEADS,  &ATTRIBUTION_WORDS, NULL,
 };
 
 static void put_end(struct pg_params *params, const struct period_end *end)
@@ -282,6 +312,7 @@ static enum err take_parts(const struct read *read, const struct pg_result *resu
 /* Of ATTRIBUTION_JOURNEYS. */
 enum {
     AT_TIME,
+    AT_LEAD,
     AT_MILESTONE,
     AT_REACHED,
     AT_AMOUNT = AT_REACHED + MILESTONE_COUNT,
@@ -350,13 +381,15 @@ static void take_steps(const struct pg_result *result, int row, struct journey_s
     out->count = 1;
 }
 
-static bool add_journey(const struct read *read, const struct pg_result *result, int row,
-                        struct arena *scratch, struct journeys *journeys)
+/* Its steps live in the scratch memory. False when that is short. */
+static bool take_conversion(const struct read *read, const struct pg_result *result, int row,
+                            struct arena *scratch, struct conversion *out)
 {
     size_t len;
     const uint8_t *bytes = pg_get_bytea(result, row, AT_STEPS, &len);
     struct journey_step *steps = ARENA_ARRAY(scratch, struct journey_step, len / STEP_BYTES + 1);
-    struct conversion conversion = {
+
+    *out = (struct conversion){
         .time = pg_copy_text(result, row, AT_TIME, read->arena),
         .at = pg_get_instant(result, row, AT_MILESTONE),
         .steps = steps,
@@ -367,8 +400,18 @@ static bool add_journey(const struct read *read, const struct pg_result *result,
     if (steps == NULL)
         return false;
     for (int i = 0; i < MILESTONE_COUNT; i++)
-        conversion.reached[i] = pg_get_instant(result, row, AT_REACHED + i);
-    take_steps(result, row, steps, bytes == NULL ? 0 : len, bytes, &conversion);
+        out->reached[i] = pg_get_instant(result, row, AT_REACHED + i);
+    take_steps(result, row, steps, bytes == NULL ? 0 : len, bytes, out);
+    return true;
+}
+
+static bool add_journey(const struct read *read, const struct pg_result *result, int row,
+                        struct arena *scratch, struct journeys *journeys)
+{
+    struct conversion conversion;
+
+    if (!take_conversion(read, result, row, scratch, &conversion))
+        return false;
     journeys_add(journeys, &conversion);
     arena_clear(scratch);
     return true;
@@ -395,7 +438,7 @@ static struct read_query ask_words(const struct read *read, const struct attribu
 static const char *word_of(const struct read *read, const struct pg_result *words, size_t place,
                            int64_t value)
 {
-    return value == JOURNEYS_OTHER ? JOURNEYS_OTHER_NAME
+    return value == JOURNEYS_OTHER ? ATTRIBUTION_OTHER
                                    : pg_copy_text(words, (int)place, 0, read->arena);
 }
 
@@ -501,4 +544,226 @@ enum err attribution_read(const struct read *read, const struct attribution_quer
     if (err == ERR_NONE)
         err = attribution_make(query, parts, count + shared_count, read->arena, out);
     return err;
+}
+
+/* ---- what a number opens to ---- */
+
+/* The place among a CASE of DIMENSION_OF, from 1; 0: none of them. */
+static int64_t place_of(const char *word, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(words[i], word) == 0)
+            return (int64_t)i + 1;
+    return 0;
+}
+
+/* As DIMENSION_OF has it; a word that is nobody's has an id that no touch has. */
+static int64_t value_of(enum attribution_cut cut, const char *word)
+{
+    static const char *const functions[] = {"marketing", "sales", "other"};
+    static const char *const directions[] = {"inbound", "outbound"};
+    static const enum dimension dimensions[] = {[CUT_SOURCE] = DIMENSION_SOURCE,
+                                                [CUT_MEDIUM] = DIMENSION_MEDIUM,
+                                                [CUT_CAMPAIGN] = DIMENSION_CAMPAIGN,
+                                                [CUT_CHANNEL] = DIMENSION_CHANNEL,
+                                                [CUT_CONTENT] = DIMENSION_CONTENT};
+
+    if (word == NULL)
+        return 0;
+    if (cut == CUT_FUNCTION)
+        return place_of(word, functions, 3);
+    if (cut == CUT_DIRECTION)
+        return place_of(word, directions, 2);
+    return dimension_id(dimensions[cut], word);
+}
+
+static void values_of(const struct attribution_query *query, const struct attribution_cell *cell,
+                      int64_t *out)
+{
+    for (int i = 0; i < ATTRIBUTION_DIMENSIONS_MAX; i++)
+        out[i] = i < query->dimension_count ? value_of(query->dimensions[i], cell->values[i]) : 0;
+}
+
+static bool is_same_time(const char *a, const char *b)
+{
+    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/* The credit of the row in its chain, which its journeys share alike: no one of them made it. */
+static int64_t chained(const struct journeys_part *parts, size_t count,
+                       const struct attribution_cell *cell, const int64_t *values)
+{
+    int64_t credit = 0;
+
+    for (size_t i = 0; i < count; i++)
+        if (parts[i].standing == STANDING_CREDITED && is_same_time(parts[i].time, cell->time) &&
+            memcmp(parts[i].values, values, sizeof parts[i].values) == 0)
+            credit += parts[i].credit;
+    return credit;
+}
+
+struct opening {
+    const struct read *read;
+    const struct attribution_query *query;
+    const struct attribution_cell *cell;
+    const struct pg_result *result;
+    struct journeys *journeys;
+    struct arena *scratch;
+    int64_t values[ATTRIBUTION_DIMENSIONS_MAX];
+    int64_t chained;         /* of markov: the credit of the cell, … */
+    int64_t sharing, shared; /* … how many conversions share it, and how many have had their part */
+};
+
+static bool is_of_cell(const struct opening *it, const struct conversion *conversion)
+{
+    return it->cell->whole || is_same_time(conversion->time, it->cell->time);
+}
+
+static bool share_of(struct opening *it, const struct conversion *conversion,
+                     struct attribution_item *out)
+{
+    out->currency = conversion->currency;
+    if (it->cell->whole) {
+        out->share = CREDIT_ONE;
+        out->amount_minor = conversion->amount_minor;
+        return true;
+    }
+    if (it->query->model != CREDIT_MARKOV || conversion->count == 0)
+        return journeys_share_of(it->journeys, conversion, it->values, &out->share,
+                                 &out->amount_minor);
+    out->currency = NULL;
+    if (!journeys_came_by(conversion, it->values))
+        return true;
+    out->share = it->chained / it->sharing + (it->shared < it->chained % it->sharing);
+    it->shared++;
+    return true;
+}
+
+/* How many conversions share the credit of a chain. */
+static bool count_sharing(struct opening *it)
+{
+    struct conversion conversion;
+
+    for (int row = 0; row < pg_rows(it->result); row++) {
+        if (!take_conversion(it->read, it->result, row, it->scratch, &conversion))
+            return false;
+        it->sharing += is_of_cell(it, &conversion) && journeys_came_by(&conversion, it->values);
+        arena_clear(it->scratch);
+    }
+    return true;
+}
+
+static bool is_after(const struct attribution_item *item, const struct attribution_item *place)
+{
+    if (place == NULL || item->at != place->at)
+        return place == NULL || item->at > place->at;
+    return uuid_compare(item->lead, place->lead) > 0;
+}
+
+static bool list_items(struct opening *it, const struct attribution_item *after, int limit,
+                       struct attribution_items *out)
+{
+    struct conversion conversion;
+
+    for (int row = 0; row < pg_rows(it->result) && !out->more; row++) {
+        struct attribution_item item = {.lead = pg_get_uuid(it->result, row, AT_LEAD)};
+        if (!take_conversion(it->read, it->result, row, it->scratch, &conversion))
+            return false;
+        item.at = conversion.at;
+        if (is_of_cell(it, &conversion) && !share_of(it, &conversion, &item))
+            return false;
+        arena_clear(it->scratch);
+        if (item.share == 0 || !is_after(&item, after))
+            continue;
+        out->more = out->count == (size_t)limit;
+        if (!out->more)
+            out->items[out->count++] = item;
+    }
+    return true;
+}
+
+static bool open_conversions(struct opening *it, const struct attribution_item *after, int limit,
+                             struct attribution_items *out)
+{
+    const struct journeys_part *parts;
+    size_t count;
+    bool whole = true;
+
+    if (it->query->model == CREDIT_MARKOV && !it->cell->whole) {
+        for (int row = 0; whole && row < pg_rows(it->result); row++)
+            whole = add_journey(it->read, it->result, row, it->scratch, it->journeys);
+        whole = journeys_end(it->journeys, &parts, &count) && whole && count_sharing(it);
+        it->chained = whole ? chained(parts, count, it->cell, it->values) : 0;
+        it->journeys = journeys_new(CREDIT_LAST, ATTRIBUTION_HALF_LIFE_DAYS, it->read->arena);
+    }
+    whole = whole && it->journeys != NULL && list_items(it, after, limit, out);
+    return it->journeys != NULL && journeys_end(it->journeys, &parts, &count) && whole;
+}
+
+static enum err read_shares(const struct read *read, const struct attribution_query *query,
+                            const struct period *period, const struct attribution_cell *cell,
+                            const struct attribution_item *after, int limit,
+                            struct attribution_items *out)
+{
+    struct read_query ask = {.statement = &ATTRIBUTION_JOURNEYS};
+    struct opening it = {.read = read, .query = query, .cell = cell};
+
+    put_period(&ask, read, query, period);
+    put_journeys(&ask.params, query);
+    enum err err = read_run(read, &ask, 1);
+    if (err != ERR_NONE)
+        return err;
+    if (pg_rows(ask.result) > ATTRIBUTION_JOURNEYS_MAX)
+        return ERR_UNPROCESSABLE;
+    values_of(query, cell, it.values);
+    it.result = ask.result;
+    it.scratch = arena_new(SCRATCH_MAX_BYTES);
+    it.journeys = journeys_new(query->model, query->half_life_days, read->arena);
+    bool whole = it.scratch != NULL && it.journeys != NULL && out->items != NULL &&
+                 open_conversions(&it, after, limit, out);
+    arena_free(it.scratch);
+    return whole ? ERR_NONE : ERR_OUT_OF_MEMORY;
+}
+
+static enum err read_first_touched(const struct read *read, const struct attribution_query *query,
+                                   const struct period *period, const struct attribution_cell *cell,
+                                   const struct attribution_item *after, int limit,
+                                   struct attribution_items *out)
+{
+    struct read_query ask = {.statement = &ATTRIBUTION_LEADS};
+    int64_t values[ATTRIBUTION_DIMENSIONS_MAX];
+
+    values_of(query, cell, values);
+    put_period(&ask, read, query, period);
+    put_dimensions(&ask.params, query);
+    pg_params_text(&ask.params, query->interval);
+    pg_params_bool(&ask.params, cell->whole);
+    pg_params_text(&ask.params, cell->time);
+    for (int i = 0; i < ATTRIBUTION_DIMENSIONS_MAX; i++)
+        pg_params_int8(&ask.params, values[i]);
+    pg_params_instant(&ask.params, after == NULL ? READ_INSTANT_MIN : after->at);
+    pg_params_uuid(&ask.params, after == NULL ? READ_ID_MIN : after->lead);
+    pg_params_int8(&ask.params, limit + 1);
+    enum err err = read_run(read, &ask, 1);
+    int rows = err == ERR_NONE ? pg_rows(ask.result) : 0;
+    out->more = rows > limit;
+    for (int row = 0; out->items != NULL && row < rows && row < limit; row++)
+        out->items[out->count++] = (struct attribution_item){
+            .at = pg_get_instant(ask.result, row, 0),
+            .lead = pg_get_uuid(ask.result, row, 1),
+            .share = CREDIT_ONE,
+        };
+    return err;
+}
+
+enum err attribution_read_leads(const struct read *read, const struct attribution_query *query,
+                                const struct period *period, const struct attribution_cell *cell,
+                                const struct attribution_item *after, int limit,
+                                struct attribution_items *out)
+{
+    *out = (struct attribution_items){
+        .items = ARENA_ARRAY(read->arena, struct attribution_item, (size_t)limit + 1)};
+    return read_end(read, cell->leads
+                              ? read_first_touched(read, query, period, cell, after, limit, out)
+                              : read_shares(read, query, period, cell, after, limit, out));
 }

@@ -13,4 +13,33 @@ enum err attribution_read(const struct read *read, const struct attribution_quer
                           const struct period *period, struct attribution *out, instant *from,
                           instant *to) MUST_USE;
 
+/** A number of the answer: the credit of a row, or its leads. */
+struct attribution_cell {
+    bool leads;
+    bool whole;                                     /* of all rows */
+    const char *time;                               /* of the row; NULL without an interval */
+    const char *values[ATTRIBUTION_DIMENSIONS_MAX]; /* NULL: absent */
+};
+
+struct attribution_item {
+    struct uuid lead;
+    instant at;    /* of the milestone; of a cell of leads, of the first touch */
+    int64_t share; /* in units of CREDIT_ONE; all of them make the number */
+    int64_t amount_minor;
+    const char *currency; /* NULL: no amount of its own */
+};
+
+struct attribution_items {
+    struct attribution_item *items;
+    size_t count;
+    bool more;
+};
+
+/** The leads behind a number, by their moment, after the last of the page before (NULL: from the
+ *  beginning). As attribution_read(). */
+enum err attribution_read_leads(const struct read *read, const struct attribution_query *query,
+                                const struct period *period, const struct attribution_cell *cell,
+                                const struct attribution_item *after, int limit,
+                                struct attribution_items *out) MUST_USE;
+
 #endif
