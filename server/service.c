@@ -7,6 +7,7 @@
 #include "api/sessions_api.h"
 #include "background.h"
 #include "cli/cli.h"
+#include "delivery/courier.h"
 #include "delivery/feed.h"
 #include "gauges.h"
 #include "http/httpd.h"
@@ -34,6 +35,7 @@
 struct service {
     struct config_cache *cache;
     struct feed *feed;
+    struct courier *_Atomic courier; /* NULL until it runs */
     struct lanes *lanes;
     struct readers *readers;
     struct jobs *jobs;
@@ -190,6 +192,7 @@ static enum auth_answer authenticate(void *self, struct request *r)
     if (task == NULL)
         return refuse_lookup(r, ERR_OUT_OF_MEMORY);
     task->feed = service->feed;
+    task->rules = courier_rules(service->courier);
     if (task->lookup_err != ERR_NONE)
         return refuse_lookup(r, task->lookup_err);
     if (has_session(r, task))
@@ -316,11 +319,26 @@ static void register_metrics(struct service *service)
     metrics_register(METRIC_IS_COUNTER, "lane_not_loadable_total",
                      "Commands that could not be loaded: damaged rows, or a fault of ours",
                      lane_not_loadable, service);
+    metrics_register(METRIC_IS_COUNTER, "outbound_delivered_total",
+                     "Deliveries to subscriptions that arrived", courier_arrived, service->courier);
+    metrics_register(METRIC_IS_COUNTER, "outbound_failed_total",
+                     "Tries to deliver that did not arrive", courier_failed, service->courier);
     gauges_register(service->gauges);
     metrics_register(METRIC_IS_GAUGE, "lane_waiting", "Commands that wait", lane_waiting, service);
 }
 
 /* ---- life ---- */
+
+/* Those who listen, and those who are sent to. */
+static void ledger_grew(void *self, struct uuid workspace)
+{
+    struct service *service = self;
+    struct courier *courier = atomic_load(&service->courier);
+
+    feed_signal(service->feed, workspace);
+    if (courier != NULL)
+        courier_signal(courier);
+}
 
 static bool start_store(struct service *service, const struct settings *settings,
                         const struct service_keys *keys)
@@ -341,8 +359,8 @@ static bool start_store(struct service *service, const struct settings *settings
         .cache = service->cache,
         .workers = settings->workers,
         .group_max = settings->group_max,
-        .wrote = feed_signal,
-        .wrote_context = service->feed,
+        .wrote = ledger_grew,
+        .wrote_context = service,
     });
     service->readers = readers_start(&(struct readers_settings){
         .database = database_of(service, settings, ROLE_APP),
@@ -361,13 +379,23 @@ static bool start_store(struct service *service, const struct settings *settings
         .signing_key = keys->signing,
         .gauges = service->gauges,
     });
+    struct address_rules rules;
+    if (!address_rules_read(settings->delivery_allow, &rules))
+        return false;
+    service->courier = courier_start(&(struct courier_settings){
+        .app = database_of(service, settings, ROLE_APP),
+        .job = database_of(service, settings, ROLE_JOB),
+        .cache = service->cache,
+        .lanes = service->lanes,
+        .rules = rules,
+    });
     service->background = background_start(&(struct background_settings){
         .app = database_of(service, settings, ROLE_APP),
         .job = database_of(service, settings, ROLE_JOB),
         .lanes = service->lanes,
         .cache = service->cache,
     });
-    return service->jobs != NULL && service->background != NULL;
+    return service->jobs != NULL && service->courier != NULL && service->background != NULL;
 }
 
 static bool start_edge(struct service *service, const struct settings *settings,
@@ -421,6 +449,8 @@ static void stop(struct service *service, const struct settings *settings)
         atomic_store(service->ending, true);
     jobs_stop(service->jobs);
     background_stop(service->background);
+    struct courier *courier = atomic_exchange(&service->courier, NULL);
+    courier_stop(courier);
     readers_stop(service->readers);
     lanes_stop(service->lanes);
     feed_stop(service->feed);

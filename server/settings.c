@@ -1,5 +1,6 @@
 #include "settings.h"
 
+#include "delivery/address.h"
 #include "http/cors.h"
 
 #include <errno.h>
@@ -14,6 +15,7 @@ enum setting_kind {
     SETTING_LISTEN,         /* HOST:PORT, [IPV6]:PORT or :PORT */
     SETTING_LEVEL,          /* log level */
     SETTING_ORIGINS,        /* of pages: see http/cors.h */
+    SETTING_NETWORKS,       /* see delivery/address.h */
     SETTING_DATA_DIRECTORY, /* the defaults of these two depend on the user */
     SETTING_RUN_DIRECTORY,
 };
@@ -56,6 +58,10 @@ static const struct setting settings[] = {
     {"cors-origins", "BATON_CORS_ORIGINS", SETTING_ORIGINS, AT(cors_origins), "", 0, 0,
      "https://HOST[:PORT], …", SETTINGS_SERVE,
      "origins whose pages may call the API in a browser, separated by commas; by default none"},
+    {"delivery-allow", "BATON_DELIVERY_ALLOW", SETTING_NETWORKS, AT(delivery_allow), "", 0, 0,
+     "10.0.0.0/8, …", SETTINGS_SERVE,
+     "networks that webhooks may go to besides those open to all, and without TLS; by default "
+     "none"},
     {"log-level", "BATON_LOG_LEVEL", SETTING_LEVEL, AT(log_level), "info", 0, 0,
      "debug|info|warn|error", SETTINGS_SERVE, "the lowest level that the log on stderr shows"},
     {"http-threads", "BATON_HTTP_THREADS", SETTING_NUMBER, AT(http_threads), "1", 1, 64, "threads",
@@ -195,6 +201,8 @@ static bool set(const struct setting *setting, struct settings *out, const char 
         return set_listen(setting, out, value);
     case SETTING_ORIGINS:
         return cors_list_is_fine(value) && set_text(setting, out, value);
+    case SETTING_NETWORKS:
+        return address_rules_read(value, NULL) && set_text(setting, out, value);
     case SETTING_LEVEL:
         return set_level(out, value);
     case SETTING_DATA_DIRECTORY:

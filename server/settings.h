@@ -43,7 +43,8 @@ struct settings {
     char signing_key_file[SETTINGS_TEXT_MAX_BYTES];  /* "": the private cluster's own, or none */
     char secret_key_file[SETTINGS_TEXT_MAX_BYTES];   /* "": the private cluster's own */
     enum log_level log_level;
-    char cors_origins[SETTINGS_TEXT_MAX_BYTES]; /* "": none */
+    char cors_origins[SETTINGS_TEXT_MAX_BYTES];   /* "": none */
+    char delivery_allow[SETTINGS_TEXT_MAX_BYTES]; /* networks; "": none */
     int http_threads;
     int workers; /* threads that save groups, each with its own connection */
     int readers; /* connections for reads */

@@ -29,6 +29,7 @@ enum {
     X(SOURCE, ADMIN, ADMIN, NOBODY, "an admin of its own side makes and changes it")               \
     X(ACCOUNT_OWNER, CALLER, CALLER, NOBODY, "sales says who owns an account")                     \
     X(ACCOUNT_NAME, CALLER, NOBODY, NOBODY, "each of the two sides names it for itself")           \
+    X(SUBSCRIPTION, ADMIN, ADMIN, NOBODY, "an admin of its own side makes and changes it")         \
     X(LEAD_TOUCH, CALLER, CALLER, CALLER, "")                                                      \
     X(LEAD_OBSERVE, CALLER, CALLER, CALLER, "")                                                    \
     X(LEAD_STEP, CALLER, CALLER, NOBODY, "its owner moves its next step")                          \

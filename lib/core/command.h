@@ -64,6 +64,13 @@ enum command_kind {
     X(SOURCE_UPDATE, source_update, true, OF_CALLER(CHAIN, workspace))                             \
     X(SOURCE_ROTATE, source_rotate, true, OF_CALLER(CHAIN, workspace))                             \
     X(SOURCE_RETIRE, source_retire, true, OF_CALLER(CHAIN, workspace))                             \
+    X(SUBSCRIPTION_CREATE, subscription_create, true, OF_CALLER(CHAIN, workspace))                 \
+    X(SUBSCRIPTION_UPDATE, subscription_update, true, OF_CALLER(CHAIN, workspace))                 \
+    X(SUBSCRIPTION_DELETE, subscription_delete, true, OF_CALLER(CHAIN, workspace))                 \
+    X(SUBSCRIPTION_ROTATE, subscription_rotate, true, OF_CALLER(CHAIN, workspace))                 \
+    X(SUBSCRIPTION_OFF, subscription_off, true, OF_CALLER(CHAIN, workspace))                       \
+    X(SUBSCRIPTION_TEST, subscription_test, false, OF_CALLER(CHAIN, workspace))                    \
+    X(SUBSCRIPTION_REPLAY, subscription_replay, false, OF_CALLER(CHAIN, workspace))                \
     X(AGREEMENT_DRAFT, agreement_draft, true, NONE)                                                \
     X(AGREEMENT_REPLACE, agreement_replace, true, VERSION(agreement_replace_input))                \
     X(AGREEMENT_PROPOSE, agreement_propose, true, VERSION(agreement_propose_input))                \

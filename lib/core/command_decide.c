@@ -30,6 +30,7 @@
 #include "core/setup/signing_key_change.h"
 #include "core/setup/source_change.h"
 #include "core/setup/source_rotate.h"
+#include "core/setup/subscription_change.h"
 #include "core/setup/team_change.h"
 #include "core/workspace_setup.h"
 
@@ -103,6 +104,8 @@ static void (*const reveals[COMMAND_COUNT])(struct work *, const struct command 
     [COMMAND_KEY_CREATE] = key_create_reveal,
     [COMMAND_SOURCE_CREATE] = source_create_reveal,
     [COMMAND_SOURCE_ROTATE] = source_rotate_reveal,
+    [COMMAND_SUBSCRIPTION_CREATE] = subscription_reveal,
+    [COMMAND_SUBSCRIPTION_ROTATE] = subscription_reveal,
 };
 
 bool command_keys(const struct command *command, struct work *work, struct work_keys *keys)

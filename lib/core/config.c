@@ -162,6 +162,14 @@ const struct source *config_source(const struct config *config, struct uuid id)
     return NULL;
 }
 
+const struct subscription *config_subscription(const struct config *config, struct uuid id)
+{
+    for (size_t i = 0; i < config->subscription_count; i++)
+        if (uuid_equal(config->subscriptions[i].id, id))
+            return &config->subscriptions[i];
+    return NULL;
+}
+
 const struct agreement_version *config_agreement(const struct config *config,
                                                  enum agreement_kind kind, int version)
 {

@@ -232,6 +232,23 @@ struct source {
     const struct mapping *compiled; /* lib/core/intake/mapping.h */
 };
 
+/** What a team wants to be sent: core/setup/subscription.h. */
+struct subscription {
+    struct uuid id;
+    const char *name;
+    struct uuid team;
+    const char *events; /* JSON array of patterns */
+    int include;        /* enum subscription_include */
+    const char *url;
+    unsigned state;        /* enum subscription_state */
+    const char *off_cause; /* a code, when Baton has switched it off */
+    int revision;
+    instant secret_since;
+    instant old_secret_since; /* of the secret that counts as well … */
+    instant old_secret_until; /* … until then; INSTANT_NONE: none */
+    instant created_at;
+};
+
 struct config {
     struct uuid workspace;
     const char *name;
@@ -253,6 +270,8 @@ struct config {
     const struct agreement_version *in_force[AGREEMENT_KIND_COUNT];
     const struct source *sources;
     size_t source_count;
+    const struct subscription *subscriptions;
+    size_t subscription_count;
     void *owner; /* for the owner of the snapshot; NULL for one on the stack */
 };
 
@@ -273,6 +292,7 @@ const struct api_key *config_key(const struct config *config, struct uuid id);
  *  active. */
 bool config_key_stands(const struct config *config, const struct api_key *key);
 const struct source *config_source(const struct config *config, struct uuid id);
+const struct subscription *config_subscription(const struct config *config, struct uuid id);
 const struct agreement_version *config_agreement(const struct config *config,
                                                  enum agreement_kind kind, int version);
 /** The same, of a definition. */

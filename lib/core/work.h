@@ -156,6 +156,7 @@ enum config_change_kind {
     CHANGE_ACKNOWLEDGEMENT,
     CHANGE_COMMENT,
     CHANGE_SOURCE,
+    CHANGE_SUBSCRIPTION,
 };
 
 struct config_change {
@@ -187,6 +188,10 @@ struct config_change {
             const struct source *row;
             bool secrets; /* they change as well */
         } source;
+        struct {
+            const struct subscription *row;
+            bool ends; /* it is deleted */
+        } subscription;
     };
 };
 

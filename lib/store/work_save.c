@@ -12,6 +12,7 @@
 #include "store/table/head_table.h"
 #include "store/table/lead_table.h"
 #include "store/table/ledger_table.h"
+#include "store/table/outbound_table.h"
 #include "store/table/touch_table.h"
 
 #include <stdlib.h>
@@ -210,6 +211,13 @@ static void save_erasures(const struct save *s, const struct list *rows)
         lead_table_queue_erase(&s->scope, ((const struct lead *)rows->items[i])->id);
 }
 
+/* Both ways: what came in, and what was sent. */
+static void drop_deliveries(const struct pg_scope *scope, instant before)
+{
+    delivery_table_queue_drop(scope, before);
+    outbound_table_queue_drop(scope, before);
+}
+
 /* How each kind of row is saved, in this order: rows that others refer to come first. The
  * workspace's head comes after all of them, with the ledger, because every group of the workspace
  * waits for it: from there on only the COMMIT is left. */
@@ -234,7 +242,7 @@ static const struct {
     {KIND_ACCOUNT, .statement = &ACCOUNT_SAVE},
     {KIND_DEALING, .save = save_dealings},
     {KIND_CHAIN, chain_order, .save = save_chains},
-    {KIND_DELIVERY, .save = save_deliveries, .drop = delivery_table_queue_drop},
+    {KIND_DELIVERY, .save = save_deliveries, .drop = drop_deliveries},
     {KIND_BACKGROUND, .statement = &BACKGROUND_SAVE, .drop = background_table_queue_drop},
     {KIND_ANSWER, answer_order, .save = save_answers, .drop = answer_table_queue_drop},
     {KIND_ERASED, .save = save_erasures}, /* after the answers: it blanks this group's too */

@@ -20,6 +20,7 @@
 #include "api/sessions_api.h"
 #include "api/sources_api.h"
 #include "api/stream_api.h"
+#include "api/subscriptions_api.h"
 #include "api/suggestions_api.h"
 #include "api/teams_api.h"
 #include "api/vocabulary_api.h"
@@ -362,6 +363,33 @@ const struct route routes[] = {
      .command = COMMAND_SOURCE_ROTATE, .finish = etag_reply_source},
     {"POST", "/v1/sources/{source_id}/secret/retire", "sources_retire", ROLE_ADMIN, ROUTE_WRITE,
      .input = &source_retire_spec, .command = COMMAND_SOURCE_RETIRE, .finish = etag_reply_body},
+    {"GET", "/v1/subscriptions", "subscriptions_list", ROLE_READ | ROLE_WORK | ROLE_ADMIN,
+     ROUTE_READ, .flags = ROUTE_FRESH, .input = &subscriptions_list_input, .thing = "subscription",
+     .read = subscriptions_list},
+    {"POST", "/v1/subscriptions", "subscriptions_create", ROLE_ADMIN, ROUTE_WRITE,
+     SETUP_BODY_MAX_BYTES, .input = &subscription_create_spec,
+     .command = COMMAND_SUBSCRIPTION_CREATE, .fill = subscriptions_create_fill},
+    {"GET", "/v1/subscriptions/{subscription_id}", "subscriptions_get",
+     ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ, .flags = ROUTE_FRESH,
+     .input = &subscriptions_get_input, .thing = "subscription", .read = subscriptions_get},
+    {"PATCH", "/v1/subscriptions/{subscription_id}", "subscriptions_update", ROLE_ADMIN,
+     ROUTE_WRITE, SETUP_BODY_MAX_BYTES, .input = &subscription_update_spec,
+     .command = COMMAND_SUBSCRIPTION_UPDATE, .fill = subscriptions_update_fill,
+     .finish = etag_reply_body},
+    {"POST", "/v1/subscriptions/{subscription_id}/secret/rotate", "subscriptions_rotate",
+     ROLE_ADMIN, ROUTE_WRITE, .input = &subscription_named_spec,
+     .command = COMMAND_SUBSCRIPTION_ROTATE},
+    {"POST", "/v1/subscriptions/{subscription_id}/test", "subscriptions_test", ROLE_ADMIN,
+     ROUTE_WRITE, .input = &subscription_named_spec, .command = COMMAND_SUBSCRIPTION_TEST},
+    {"POST", "/v1/subscriptions/{subscription_id}/replay", "subscriptions_replay", ROLE_ADMIN,
+     ROUTE_WRITE, SETUP_BODY_MAX_BYTES, .input = &subscription_replay_spec,
+     .command = COMMAND_SUBSCRIPTION_REPLAY},
+    {"GET", "/v1/subscriptions/{subscription_id}/deliveries", "subscriptions_deliveries",
+     ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ, .flags = ROUTE_FRESH | ROUTE_SECRET,
+     .input = &subscriptions_deliveries_input, .thing = "subscription",
+     .read = subscriptions_deliveries},
+    {"DELETE", "/v1/subscriptions/{subscription_id}", "subscriptions_delete", ROLE_ADMIN,
+     ROUTE_WRITE, .input = &subscription_named_spec, .command = COMMAND_SUBSCRIPTION_DELETE},
     {"GET", "/v1/me", "me_get", ROLE_ANY, ROUTE_READ, .flags = ROUTE_FRESH, .read = me_get},
     {"POST", "/v1/sessions", "sessions_open", ROLE_ANY, ROUTE_READ,
      .flags = ROUTE_FRESH | ROUTE_SECRET, .read = sessions_open},

@@ -14,6 +14,7 @@
 
 #include <stdatomic.h>
 
+struct address_rules;
 struct feed;
 
 /** One chunk of a batch, or a whole command. */
@@ -39,8 +40,9 @@ struct task {
     struct session session;     /* found by it */
     bool looked_up;             /* the configuration was confirmed for this request */
     enum err lookup_err;
-    atomic_bool is_read; /* with a reader now, not in a lane */
-    struct feed *feed;   /* of the service; for those who listen */
+    atomic_bool is_read;               /* with a reader now, not in a lane */
+    struct feed *feed;                 /* of the service; for those who listen */
+    const struct address_rules *rules; /* likewise; for those to whom is sent */
     /** Puts a read that has found nothing aside, and starts it again (task_read_again()) when there
      *  may be something; false: it is not to wait. Set by a read's handler, NULL otherwise. */
     bool (*wait)(struct task *task);

@@ -21,6 +21,7 @@ import { random } from "./random.mjs";
 import { Service } from "./service.mjs";
 import { signatures } from "./signatures.mjs";
 import { story } from "./story.mjs";
+import { webhooks } from "./webhooks.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 
@@ -39,6 +40,7 @@ const CHECKS = {
   story,
   links,
   signatures,
+  webhooks,
   metrics,
   prism: proxy,
   random,

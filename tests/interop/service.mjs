@@ -20,7 +20,7 @@ export class Service {
 
   get env() {
     const { DATABASE_URL, BATON_OWNER_URL, BATON_SECRET_KEY_FILE, ...rest } = process.env;
-    const own = { BATON_DATA_DIR: path.join(this.folder, "data"), BATON_LISTEN: "127.0.0.1:0" };
+    const own = { BATON_DATA_DIR: path.join(this.folder, "data"), BATON_LISTEN: "127.0.0.1:0", BATON_DELIVERY_ALLOW: "127.0.0.0/8" };
     return { ...rest, ...own, BATON_BINARY: this.program };
   }
 

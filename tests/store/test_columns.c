@@ -171,6 +171,8 @@ START_TEST(every_table_has_its_list)
     static const char without[] = "schema_migration " /* pg/migrate.c's own */
                                   "workspace_head "   /* moved, never saved as a row */
                                   "job "              /* likewise */
+                                  "outbound_cursor "  /* likewise */
+                                  "outbound_queue "   /* likewise */
                                   "session";          /* read/sessions.c's own */
     PGresult *tables = ask("SELECT relname FROM pg_class WHERE relkind = 'r' "
                            "AND relnamespace = 'public'::regnamespace ORDER BY relname");
@@ -288,6 +290,8 @@ static const struct {
     {"api_key", "team_id member_id title roles secret_hash made_by_kind made_by created_at"},
     {"agreement", "agreement_id created_by created_at"},
     {"source", "name created_at"},
+    {"subscription", "name team_id created_at"},
+    {"outbound", "delivery_id subject_id kind made_at"},
 };
 
 static const char *lasting_of(const struct columns *columns)
@@ -1107,6 +1111,16 @@ static const void *load_source(const void *row)
     return config_source(load_config(), ((const struct source *)row)->id);
 }
 
+static void save_subscription(const void *row)
+{
+    save_change((struct config_change){.kind = CHANGE_SUBSCRIPTION, .subscription = {row, false}});
+}
+
+static const void *load_subscription(const void *row)
+{
+    return config_subscription(load_config(), ((const struct subscription *)row)->id);
+}
+
 /* ---- there and back ---- */
 
 static const struct trip trips[] = {
@@ -1136,6 +1150,7 @@ static const struct trip trips[] = {
     {&acknowledgement_columns, 4, save_acknowledgement, load_acknowledgement, NULL, NULL},
     {&comment_columns, 4, save_comment, load_comment, NULL, NULL},
     {&source_columns, 4, save_source, load_source, NULL, NULL},
+    {&subscription_columns, 4, save_subscription, load_subscription, NULL, NULL},
 };
 
 enum { TRIP_COUNT = sizeof trips / sizeof *trips };
@@ -1307,6 +1322,7 @@ START_TEST(every_list_is_sent_there_and_back)
     static const char elsewhere[] = "workspace sealed " /* below */
                                     "idempotency_lead " /* below */
                                     "delivery_lead "    /* below */
+                                    "outbound "         /* http/subscriptions sends it */
                                     "checkpoint "  /* store/checkpoint makes and verifies them */
                                     "signing_key"; /* likewise */
     const struct columns *columns;

@@ -53,11 +53,15 @@ static const struct {
     {"ledger", "INSERT,SELECT", NULL},
     {"ledger_node", "INSERT,SELECT", NULL},
     {"member", "INSERT,SELECT,UPDATE", NULL},
+    {"outbound", "DELETE,INSERT,SELECT,UPDATE", NULL},
+    {"outbound_cursor", "INSERT,SELECT,UPDATE", "SELECT"},
+    {"outbound_queue", "DELETE,INSERT,SELECT,UPDATE", NULL},
     {"schema_migration", "SELECT", "SELECT"}, /* has no workspace: the program's own */
     {"sealed", "DELETE,INSERT,SELECT", NULL},
     {"session", "DELETE,INSERT,SELECT", NULL},
     {"signing_key", "INSERT,SELECT", NULL},
     {"source", "INSERT,SELECT,UPDATE", NULL},
+    {"subscription", "DELETE,INSERT,SELECT,UPDATE", NULL},
     {"team", "INSERT,SELECT,UPDATE", NULL},
     {"touch", "INSERT,SELECT,UPDATE", NULL},
     {"verdict", "INSERT,SELECT,UPDATE", NULL},
@@ -80,8 +84,11 @@ static const char column_grants[] =
     "baton_job background_job UPDATE: lease_until,started_at,state\n"
     "baton_job job SELECT: due_at,name,workspace_id\n"
     "baton_job job UPDATE: due_at\n"
+    "baton_job outbound_queue SELECT: due_at,lease_until,subscription_id,workspace_id\n"
+    "baton_job outbound_queue UPDATE: lease,lease_until\n"
     "baton_job sealed SELECT: field,key_id,workspace_id\n"
-    "baton_job workspace SELECT: name,workspace_id";
+    "baton_job workspace SELECT: name,workspace_id\n"
+    "baton_job workspace_head SELECT: pos,workspace_id";
 
 /* A row in every table, the same ids in both workspaces: an id alone says nothing. $W is the
  * workspace, $I an id, $H 32 bytes. */
@@ -125,6 +132,12 @@ static const char rows[] =
     "INSERT INTO delivery VALUES ($W, $I, $I, now(), 'application/json', '{}', 'applied', NULL, $I,"
     " NULL);"
     "INSERT INTO delivery_lead VALUES ($W, $I, $I);"
+    "INSERT INTO subscription VALUES ($W, $I, 'hook', $I, '[]', 0, 'https://a.example', 'active',"
+    " NULL, 1, now(), NULL, NULL, now());"
+    "INSERT INTO outbound_cursor VALUES ($W, 1);"
+    "INSERT INTO outbound_queue VALUES ($W, $I, now(), 1, NULL, NULL, NULL);"
+    "INSERT INTO outbound VALUES ($W, $I, 1, $I, $I, 1, 'pending', 0, now(), now(), NULL, NULL,"
+    " NULL, NULL);"
     "INSERT INTO job VALUES ($W, 'due', now(), 0);"
     "INSERT INTO background_job (workspace_id, job_id, kind, state, request, done, total,"
     " created_at) VALUES ($W, $I, 'backtest', 'queued', '{}', 0, 0, now());";
@@ -305,6 +318,9 @@ START_TEST(every_table_forces_row_level_security)
          " (tablename, policyname, cmd) NOT IN (('job', 'job_of_any_workspace', 'ALL'),"
          " ('background_job', 'job_of_any_workspace', 'ALL'),"
          " ('sealed', 'job_of_any_workspace', 'SELECT'),"
+         " ('outbound_cursor', 'job_of_any_workspace', 'SELECT'),"
+         " ('outbound_queue', 'job_of_any_workspace', 'ALL'),"
+         " ('workspace_head', 'outbound_of_any_workspace', 'SELECT'),"
          " ('workspace', 'workspace_by_name', 'SELECT'))");
 }
 END_TEST
@@ -509,7 +525,13 @@ static bool is_claimed(const char *table)
 
 static bool is_for_jobs(const char *table)
 {
-    return is_claimed(table) || strcmp(table, "workspace") == 0 || strcmp(table, "sealed") == 0;
+    static const char *const others[] = {"workspace",       "sealed",         "workspace_head",
+                                         "outbound_cursor", "outbound_queue", NULL};
+    size_t i = 0;
+
+    while (others[i] != NULL && strcmp(table, others[i]) != 0)
+        i++;
+    return is_claimed(table) || others[i] != NULL;
 }
 
 START_TEST(jobs_see_what_is_due_and_no_more)

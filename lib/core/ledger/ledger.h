@@ -91,7 +91,14 @@
     X(SIGNING_KEY_REPLACED, 72, "signing_key.replaced")                                            \
     X(SOURCE_SECRET_ROTATED, 73, "source.secret_rotated")                                          \
     X(SOURCE_SECRET_RETIRED, 74, "source.secret_retired")                                          \
-    X(ACCOUNT_UPDATED, 75, "account.updated")
+    X(ACCOUNT_UPDATED, 75, "account.updated")                                                      \
+    X(SUBSCRIPTION_CREATED, 120, "subscription.created")                                           \
+    X(SUBSCRIPTION_UPDATED, 121, "subscription.updated")                                           \
+    X(SUBSCRIPTION_DELETED, 122, "subscription.deleted")                                           \
+    X(SUBSCRIPTION_SECRET_ROTATED, 123, "subscription.secret_rotated")                             \
+    X(SUBSCRIPTION_SWITCHED_OFF, 124, "subscription.switched_off")                                 \
+    X(SUBSCRIPTION_TESTED, 125, "subscription.tested")                                             \
+    X(SUBSCRIPTION_REPLAYED, 126, "subscription.replayed")
 
 enum ledger_kind {
 #define X(name, number, text) LEDGER_##name = number,

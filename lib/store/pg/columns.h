@@ -114,6 +114,8 @@ struct columns {
     X(acknowledgement_columns)                                                                     \
     X(comment_columns)                                                                             \
     X(source_columns)                                                                              \
+    X(subscription_columns)                                                                        \
+    X(outbound_columns)                                                                            \
     X(sealed_columns)                                                                              \
     X(checkpoint_columns)                                                                          \
     X(signing_key_columns)                                                                         \

@@ -99,6 +99,7 @@ struct statement {
     X(touch_table_statements)                                                                      \
     X(delivery_table_statements)                                                                   \
     X(config_read_statements)                                                                      \
+    X(outbound_table_statements)                                                                   \
     X(config_table_statements)                                                                     \
     X(sealing_statements)                                                                          \
     X(sealed_table_statements)                                                                     \
@@ -118,6 +119,7 @@ struct statement {
     X(queue_read_statements)                                                                       \
     X(handoff_read_statements)                                                                     \
     X(ledger_read_statements)                                                                      \
+    X(outbound_read_statements)                                                                    \
     X(feed_read_statements)                                                                        \
     X(verdict_read_statements)                                                                     \
     X(attribution_read_statements)                                                                 \

@@ -1,5 +1,6 @@
 #include "store/table/config_columns.h"
 
+#include "core/setup/subscription.h"
 #include "store/table/column_words.h"
 
 /* A draft has no hash yet, and none any more. */
@@ -24,6 +25,11 @@ static const struct column_form as_agreement_state =
     COLUMN_WORD(agreement_state_name, AGREEMENT_STATE_COUNT);
 static const struct column_form as_agreement_kind =
     COLUMN_WORD(agreement_kind_name, AGREEMENT_KIND_COUNT);
+
+static const char *subscription_name(unsigned state)
+{
+    return subscription_state_name((enum subscription_state)state);
+}
 
 /* clang-format off */
 
@@ -187,6 +193,30 @@ static const struct column source_list[] = {
 };
 #undef IN
 
+static const struct column_form as_subscription_state =
+    COLUMN_WORD(subscription_name, SUBSCRIPTION_STATE_COUNT);
+
+#define IN(name) MEMBER(struct subscription, name)
+
+static const struct column subscription_list[] = {
+    {"subscription_id",  &as_uuid,               IN(id),               COLUMN_KEY},
+    {"name",             &as_text,               IN(name)},
+    {"team_id",          &as_uuid,               IN(team)},
+    {"events",           &as_json,               IN(events),           COLUMN_CHANGES},
+    {"include",          &as_int4,               IN(include),          COLUMN_CHANGES},
+    {"url",              &as_text,               IN(url),              COLUMN_CHANGES},
+    {"state",            &as_subscription_state, IN(state),            COLUMN_CHANGES},
+    {"off_cause",        &as_text,               IN(off_cause),        COLUMN_CHANGES | COLUMN_NULL},
+    {"revision",         &as_int4,               IN(revision),         COLUMN_CHANGES},
+    {"secret_since",     &as_instant,            IN(secret_since),     COLUMN_CHANGES},
+    {"old_secret_since", &as_instant,            IN(old_secret_since), COLUMN_CHANGES | COLUMN_NULL},
+    {"old_secret_until", &as_instant,            IN(old_secret_until), COLUMN_CHANGES | COLUMN_NULL},
+    {"created_at",       &as_instant,            IN(created_at)},
+};
+#undef IN
+
 /* clang-format on */
 
+const struct columns subscription_columns =
+    COLUMNS("subscription", subscription_list, struct subscription);
 const struct columns source_columns = COLUMNS("source", source_list, struct source);

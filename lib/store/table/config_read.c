@@ -100,6 +100,14 @@ static const struct statement CONFIG_SOURCES = {
            "ORDER BY created_at, source_id",
 };
 
+static const struct statement CONFIG_SUBSCRIPTIONS = {
+    .name = "config_subscriptions",
+    .sql = "SELECT {subscription} "
+           "FROM subscription "
+           "WHERE workspace_id = $1 "
+           "ORDER BY created_at, subscription_id",
+};
+
 static const struct statement CONFIG_SEALED = {
     .name = "config_sealed",
     .sql = "SELECT {sealed} "
@@ -109,17 +117,10 @@ static const struct statement CONFIG_SEALED = {
 
 /* clang-format on */
 
-const struct statement *const config_read_statements[] = {&CONFIG_WORKSPACE,
-                                                          &CONFIG_TEAMS,
-                                                          &CONFIG_MEMBERS,
-                                                          &CONFIG_KEYS,
-                                                          &CONFIG_AGREEMENTS,
-                                                          &CONFIG_SIGNATURES,
-                                                          &CONFIG_ACKNOWLEDGEMENTS,
-                                                          &CONFIG_COMMENTS,
-                                                          &CONFIG_SOURCES,
-                                                          &CONFIG_SEALED,
-                                                          NULL};
+const struct statement *const config_read_statements[] = {
+    &CONFIG_WORKSPACE,  &CONFIG_TEAMS,         &CONFIG_MEMBERS,          &CONFIG_KEYS,
+    &CONFIG_AGREEMENTS, &CONFIG_SIGNATURES,    &CONFIG_ACKNOWLEDGEMENTS, &CONFIG_COMMENTS,
+    &CONFIG_SOURCES,    &CONFIG_SUBSCRIPTIONS, &CONFIG_SEALED,           NULL};
 
 static bool read_workspace(struct snapshot *s, const struct pg_result *result)
 {
@@ -393,6 +394,15 @@ static bool read_sources(struct snapshot *s, const struct pg_result *result)
     return sources != NULL;
 }
 
+static bool read_subscriptions(struct snapshot *s, const struct pg_result *result)
+{
+    struct subscription *subscriptions =
+        columns_read_all(&subscription_columns, result, s->arena, &s->config.subscription_count);
+
+    s->config.subscriptions = subscriptions;
+    return subscriptions != NULL;
+}
+
 static void warn_sealed(struct snapshot *s, const struct seal_place *place, enum seal_end end,
                         struct seal_bytes envelope)
 {
@@ -459,6 +469,7 @@ static const struct {
     {&CONFIG_ACKNOWLEDGEMENTS, read_acknowledgements},
     {&CONFIG_COMMENTS, read_comments},
     {&CONFIG_SOURCES, read_sources},
+    {&CONFIG_SUBSCRIPTIONS, read_subscriptions},
     {&CONFIG_SEALED, read_sealed},
 };
 

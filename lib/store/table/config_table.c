@@ -2,6 +2,7 @@
 
 #include "store/table/config_columns.h"
 #include "store/table/dealing_table.h"
+#include "store/table/outbound_table.h"
 #include "store/table/sealed_table.h"
 
 #include <string.h>
@@ -62,15 +63,52 @@ static const struct statement SOURCE_SAVE = {
     .tuples = 1,
 };
 
-const struct statement *const config_table_statements[] = {
-    &TEAM_SAVE,      &MEMBER_SAVE,      &KEY_SAVE,
-    &AGREEMENT_SAVE, &SIGNATURE_INSERT, &ACKNOWLEDGEMENT_INSERT,
-    &COMMENT_INSERT, &SOURCE_SAVE,      NULL};
+static const struct statement SUBSCRIPTION_SAVE = {
+    .name = "subscription_save",
+    .makes = STATEMENT_SAVES,
+    .of = &subscription_columns,
+    .tuples = 1,
+};
+
+/* $1 workspace, $2 subscription */
+static const struct statement SUBSCRIPTION_DELETE = {
+    .name = "subscription_delete",
+    .sql = "DELETE FROM subscription WHERE workspace_id = $1 AND subscription_id = $2",
+};
+
+const struct statement *const config_table_statements[] = {&TEAM_SAVE,
+                                                           &MEMBER_SAVE,
+                                                           &KEY_SAVE,
+                                                           &AGREEMENT_SAVE,
+                                                           &SIGNATURE_INSERT,
+                                                           &ACKNOWLEDGEMENT_INSERT,
+                                                           &COMMENT_INSERT,
+                                                           &SOURCE_SAVE,
+                                                           &SUBSCRIPTION_SAVE,
+                                                           &SUBSCRIPTION_DELETE,
+                                                           NULL};
 
 static void queue_row(const struct pg_scope *scope, const struct statement *statement,
                       const void *row)
 {
     columns_queue(scope, statement, &row, 1);
+}
+
+/* What was written for a subscription that is deleted goes with it. */
+static void queue_subscription(const struct pg_scope *scope, const struct config_change *change)
+{
+    const struct subscription *subscription = change->subscription.row;
+
+    if (change->subscription.ends) {
+        pg_scope_queue_id(scope, &SUBSCRIPTION_DELETE, subscription->id);
+        outbound_table_queue_end(scope, subscription->id);
+        return;
+    }
+    queue_row(scope, &SUBSCRIPTION_SAVE, subscription);
+    if (change->is_new)
+        outbound_table_queue_begin(scope);
+    else
+        outbound_table_queue_wake(scope, subscription->id);
 }
 
 static void queue_secret(const struct pg_scope *scope, struct keyring *keyring,
@@ -124,6 +162,9 @@ void config_table_queue_change(const struct pg_scope *scope, struct keyring *key
         queue_row(scope, &COMMENT_INSERT,
                   &(const struct comment_row){change->comment.kind, change->comment.version,
                                               change->comment.comment});
+        break;
+    case CHANGE_SUBSCRIPTION:
+        queue_subscription(scope, change);
         break;
     case CHANGE_SOURCE:
         queue_row(scope, &SOURCE_SAVE, change->source.row);

@@ -5,6 +5,7 @@
 #include "store/table/changed_rows.h"
 #include "store/table/column_words.h"
 #include "store/table/handoff_table.h"
+#include "store/table/outbound_table.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -653,6 +654,7 @@ void lead_table_queue_erase(const struct pg_scope *scope, struct uuid lead)
     pg_params_uuid(&params, lead);
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         pg_queue(scope->pg, all[i], &params);
+    pg_queue(scope->pg, &OUTBOUND_ERASE, &params);
 }
 
 void lead_table_queue_move(const struct pg_scope *scope, struct lead *const *absorbed,

@@ -1,0 +1,17 @@
+/* Goes through a workspace's ledger and writes what is to be sent to its subscriptions. */
+#ifndef BATON_SERVER_GATHER_H
+#define BATON_SERVER_GATHER_H
+
+#include "core/config.h"
+#include "store/pg/pg_scope.h"
+
+/** Entries in one transaction, at most, and what may be written of them. */
+#define GATHER_ENTRIES 500
+#define GATHER_ROWS    50000
+
+/** Of the next entries; *more: there are others after them. config is not older than they are, or
+ *  only by what was changed in this moment: a subscription hears what happens after it was made. */
+enum pg_status gather(const struct pg_scope *scope, const struct config *config, int64_t deadline,
+                      bool *more) MUST_USE;
+
+#endif

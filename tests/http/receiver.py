@@ -1,0 +1,141 @@
+#!/usr/bin/python3
+"""Somebody to whom webhooks are sent, and who behaves as the path says.
+
+  receiver.py        prints the port, then serves until its stdin ends
+
+  POST /<name>/<behaviour>   notes what came under the name, and behaves:
+      ok 200; created 201; no 500; gone 410; elsewhere 302 to .../ok; later 503 with Retry-After: 3600;
+      hang (no answer); reset; huge 200 and 10 MB; cut (an answer that breaks off); twice (500, then 200)
+  PUT /secrets/<name>        the secrets as the owner was shown them, one a line
+  GET /seen/<name>           {"count", "ids", "data": [{"id", "type", "lead", "signed_by", "trace", "body"}]}
+
+The signature is checked by the specification, with Python's hmac: signed_by has the places of the
+secrets that fit, [0] for the first."""
+import base64
+import hashlib
+import hmac
+import http.server
+import json
+import socket
+import struct
+import sys
+import threading
+import time
+
+LOCK = threading.Lock()
+SEEN, SECRETS = {}, {}
+TOLERANCE_S = 10 * 366 * 86400  # tests move the sender's clock
+
+
+def signed_by(name, headers, body):
+    msg, stamp = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "0")
+    given = headers.get("webhook-signature", "").split(" ")
+    fits = []
+    for place, secret in enumerate(SECRETS.get(name, [])):
+        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+        mac = hmac.new(key, b"%s.%s.%s" % (msg.encode(), stamp.encode(), body), hashlib.sha256).digest()
+        wanted = "v1," + base64.b64encode(mac).decode()
+        if any(hmac.compare_digest(wanted, one) for one in given) and abs(time.time() - int(stamp)) < TOLERANCE_S:
+            fits.append(place)
+    return fits
+
+
+class Receiver(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def body(self):
+        return self.rfile.read(int(self.headers.get("Content-Length", "0")))
+
+    def say(self, status, body=b"", headers=()):
+        self.send_response(status)
+        for header in headers:
+            self.send_header(*header)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_PUT(self):
+        with LOCK:
+            SECRETS[self.path.split("/")[2]] = self.body().decode().split()
+        self.say(204)
+
+    def do_GET(self):
+        with LOCK:
+            seen = SEEN.get(self.path.split("/")[2], [])
+            text = json.dumps({"count": len(seen), "ids": len({one["id"] for one in seen}), "data": seen})
+        self.say(200, text.encode(), [("Content-Type", "application/json")])
+
+    def do_POST(self):
+        _, name, behaviour = self.path.split("/")[:3]
+        body = self.body()
+        said = json.loads(body)
+        event = said["data"]["event"]
+        with LOCK:
+            before = SEEN.setdefault(name, [])
+            tried = sum(one["id"] == self.headers["webhook-id"] for one in before)
+            before.append({
+                "id": self.headers["webhook-id"], "type": said["type"], "pos": event["pos"], "lead": event["lead_id"],
+                "signed_by": signed_by(name, self.headers, body), "trace": self.headers.get("traceparent"),
+                "body": said, "behaviour": behaviour,
+            })
+        getattr(self, "be_" + behaviour)(tried)
+
+    def be_ok(self, _):
+        self.say(200, b"thanks")
+
+    def be_created(self, _):
+        self.say(201)
+
+    def be_no(self, _):
+        self.say(500, b"no \xff\x00!" + b"x" * 10000)
+
+    def be_twice(self, tried):
+        self.say(200 if tried else 500)
+
+    def be_gone(self, _):
+        self.say(410)
+
+    def be_elsewhere(self, _):
+        self.say(302, b"", [("Location", self.path.replace("elsewhere", "ok"))])
+
+    def be_later(self, tried):
+        self.say(200 if tried else 503, b"", [("Retry-After", "3600")])
+
+    def be_hang(self, _):
+        time.sleep(60)
+        self.close_connection = True
+
+    def be_reset(self, _):
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close_connection = True
+
+    def be_huge(self, _):
+        self.say(200, b"x" * 10_000_000)
+
+    def be_cut(self, _):
+        self.send_response(200)
+        self.send_header("Content-Length", "1000")
+        self.end_headers()
+        self.wfile.write(b"x")
+        self.close_connection = True
+
+
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 256
+
+    def handle_error(self, *_):  # the sender has gone
+        pass
+
+
+def main():
+    server = Server(("127.0.0.1", 0), Receiver)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    print(server.server_address[1], flush=True)
+    sys.stdin.read()
+
+
+main()

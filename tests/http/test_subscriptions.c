@@ -1,0 +1,507 @@
+/* Subscriptions: what is sent, to whom, how it is signed, and what becomes of those who do not take
+ * it. The receiver is tests/http/receiver.py. */
+#include "receiver.h"
+#include "stage.h"
+#include "suite.h"
+
+#include "store/pg/pg_time.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define SIGNED  "--starter mql --sign"
+#define AT      "/v1/subscriptions/${sub}"
+#define MINUTE  60
+#define HOUR    (60 * MINUTE)
+#define DAY     (24 * HOUR)
+#define WAIT_MS 40000
+
+#define SUBSCRIBES(events, behaviour, ...)                                                         \
+    POST("Ana wants to be sent it", "ana", "/v1/subscriptions",                                    \
+         "{'name':'hook','events':[" events "],'target':{'kind':'webhook',"                        \
+         "'url':'${receiver}/${workspace}/" behaviour "'}}",                                       \
+         201, .keep = {{"sub", "/subscription/id"}, {"secret", "/secret"}}, __VA_ARGS__)
+
+#define CAPTURES(name, id)                                                                         \
+    POST("marketing captures " name, "marketing", "/v1/leads",                                     \
+         "{'email':'" name "@corp.example'}", 201, .keep = {{id, "/lead/id"}})
+
+#define OFFERS(name)                                                                               \
+    POST("marketing captures " name ", who is offered", "marketing", "/v1/leads",                  \
+         "{'email':'" name "@corp.example','attributes':{'seniority':'vp'},"                       \
+         "'touch':{'kind':'form_submitted','source':'google'}}",                                   \
+         201, .checks = {{"/handoff/state", "'offered'"}},                                         \
+         .keep = {{"kim", "/lead/id"}, {"offer", "/handoff/id"}})
+
+static struct stage open_stage(const char *options)
+{
+    struct stage stage = stage_open(options);
+
+    story_set(stage.story, "receiver", receiver_url());
+    story_set(stage.story, "workspace", stage_workspace());
+    return stage;
+}
+
+static void nap(void)
+{
+    const struct timespec pause = {0, 20000000};
+
+    nanosleep(&pause, NULL);
+}
+
+/* Waits until so many have come; the caller gives it back. */
+static json_t *wait_for(const char *name, json_int_t count)
+{
+    int64_t until = pg_now_ms() + WAIT_MS;
+
+    for (;;) {
+        json_t *seen = receiver_seen(name);
+        json_int_t came = json_integer_value(json_object_get(seen, "count"));
+        if (came >= count)
+            return seen;
+        ck_assert_msg(pg_now_ms() < until, "%lld of %lld came", (long long)came, (long long)count);
+        json_decref(seen);
+        nap();
+    }
+}
+
+static const json_t *came(const json_t *seen, size_t place, const char *member)
+{
+    return json_object_get(json_array_get(json_object_get(seen, "data"), place), member);
+}
+
+static void tell_secrets(struct stage *stage, const char *names)
+{
+    char text[256] = "";
+
+    if (strchr(names, ' ') != NULL)
+        snprintf(text, sizeof text, "%s %s", story_get(stage->story, "secret"),
+                 story_get(stage->story, "old"));
+    else
+        snprintf(text, sizeof text, "%s", story_get(stage->story, names));
+    receiver_secrets(stage_workspace(), text);
+}
+
+/* ---- what is sent ---- */
+
+START_TEST(what_happens_is_sent_and_signed)
+{
+    static const struct step wants[] = {SUBSCRIBES("'handoff.*'", "ok"), {0}};
+    static const struct step happens[] = {CAPTURES("lou", "lou"),
+                                          OFFERS("kim"),
+                                          UNTIL("it has arrived", "ana",
+                                                AT "/deliveries?state=delivered", 200,
+                                                .checks = {{"/data", "#1"},
+                                                           {"/data/0/type", "'handoff.offered'"},
+                                                           {"/data/0/tries", "1"},
+                                                           {"/data/0/status", "200"},
+                                                           {"/data/0/answer", "'thanks'"},
+                                                           {"/data/0/failure", "null"}},
+                                                .keep = {{"delivery", "/data/0/id"}}),
+                                          {0}};
+    struct stage stage = open_stage(SIGNED);
+    char id[64];
+
+    story_run(stage.story, wants);
+    tell_secrets(&stage, "secret");
+    story_run(stage.story, happens);
+    json_t *seen = wait_for(stage_workspace(), 1);
+    snprintf(id, sizeof id, "msg_%s", story_get(stage.story, "delivery"));
+    ck_assert_str_eq(json_string_value(came(seen, 0, "id")), id);
+    ck_assert_str_eq(json_string_value(came(seen, 0, "type")), "handoff.offered");
+    ck_assert_str_eq(json_string_value(came(seen, 0, "lead")), story_get(stage.story, "kim"));
+    ck_assert_int_eq(json_array_size(came(seen, 0, "signed_by")), 1);
+    ck_assert_int_eq(strlen(json_string_value(came(seen, 0, "trace"))), 55);
+    char *text = json_dumps(seen, 0);
+    ck_assert_msg(strstr(text, "kim@") == NULL, "ids alone are sent: %s", text);
+    free(text);
+    json_decref(seen);
+    stage_close(&stage);
+}
+END_TEST
+
+START_TEST(what_is_wished_for_is_included)
+{
+    static const struct step steps[] = {
+        POST("Sam wants leads with it", "sam", "/v1/subscriptions",
+             "{'name':'crm','events':['handoff.offered'],'include':['lead','handoff'],"
+             "'target':{'kind':'webhook','url':'${receiver}/${workspace}/created'}}",
+             201, .checks = {{"/subscription/team", "'sales'"}},
+             .keep = {{"sub", "/subscription/id"}}),
+        OFFERS("kim"),
+        {0}};
+    struct stage stage = open_stage(SIGNED);
+
+    story_run(stage.story, steps);
+    json_t *seen = wait_for(stage_workspace(), 1);
+    const json_t *data = json_object_get(came(seen, 0, "body"), "data");
+    ck_assert_str_eq(json_string_value(json_object_get(json_object_get(data, "lead"), "email")),
+                     "kim@corp.example");
+    ck_assert_str_eq(json_string_value(json_object_get(json_object_get(data, "handoff"), "id")),
+                     story_get(stage.story, "offer"));
+    json_decref(seen);
+    stage_close(&stage);
+}
+END_TEST
+
+START_TEST(two_secrets_count_for_a_day)
+{
+    static const struct step wants[] = {SUBSCRIBES("'lead.captured'", "ok"), {0}};
+    static const struct step rotates[] = {POST("she has another secret", "ana", AT "/secret/rotate",
+                                               NULL, 200, .keep = {{"secret", "/secret"}}),
+                                          CAPTURES("kim", "kim"),
+                                          {0}};
+    static const struct step later[] = {
+        LATER("a day passes", DAY + 1), CAPTURES("lou", "lou"), {0}};
+    struct stage stage = open_stage("");
+
+    story_run(stage.story, wants);
+    story_set(stage.story, "old", story_get(stage.story, "secret"));
+    story_run(stage.story, rotates);
+    tell_secrets(&stage, "secret old");
+    json_decref(wait_for(stage_workspace(), 1));
+    story_run(stage.story, later);
+    json_t *seen = wait_for(stage_workspace(), 2);
+    ck_assert_str_ne(story_get(stage.story, "old"), story_get(stage.story, "secret"));
+    ck_assert_int_eq(json_array_size(came(seen, 1, "signed_by")), 1);
+    ck_assert_int_eq(json_integer_value(json_array_get(came(seen, 1, "signed_by"), 0)), 0);
+    json_decref(seen);
+    stage_close(&stage);
+}
+END_TEST
+
+/* ---- who does not take it ---- */
+
+static const struct {
+    const char *behaviour;
+    const char *failure;
+    const char *status;
+} bad[] = {
+    {"no", "\"status\"", "500"},         {"elsewhere", "\"redirect\"", "302"},
+    {"reset", "\"connection\"", "null"}, {"cut", "\"connection\"", "null"},
+    {"hang", "\"timeout\"", "null"},
+};
+
+/* And nobody else waits for it. */
+START_TEST(what_does_not_arrive_is_tried_again)
+{
+    static const struct step wants[] = {
+        POST("one misbehaves", "ana", "/v1/subscriptions",
+             "{'name':'bad','events':['lead.captured'],'target':{'kind':'webhook',"
+             "'url':'${receiver}/${workspace}-bad/${behaviour}'}}",
+             201, .keep = {{"sub", "/subscription/id"}}),
+        POST("one does not", "ana", "/v1/subscriptions",
+             "{'name':'good','events':['lead.captured'],'target':{'kind':'webhook',"
+             "'url':'${receiver}/${workspace}/ok'}}",
+             201),
+        CAPTURES("kim", "kim"),
+        {0}};
+    static const struct step fails[] = {UNTIL("the other is tried again", "ana", AT "/deliveries",
+                                              200,
+                                              .checks = {{"/data", "#1"},
+                                                         {"/data/0/state", "'pending'"},
+                                                         {"/data/0/tries", "1"},
+                                                         {"/data/0/failure", "${failure}"},
+                                                         {"/data/0/status", "${status}"},
+                                                         {"/data/0/next_at", "<string>"}}),
+                                        {0}};
+    struct stage stage = open_stage("");
+
+    story_set(stage.story, "behaviour", bad[_i].behaviour);
+    story_set(stage.story, "failure", bad[_i].failure);
+    story_set(stage.story, "status", bad[_i].status);
+    story_run(stage.story, wants);
+    int64_t asked = pg_now_ms();
+    json_decref(wait_for(stage_workspace(), 1));
+    ck_assert_int_lt(pg_now_ms() - asked, 5000);
+    story_run(stage.story, fails);
+    stage_close(&stage);
+}
+END_TEST
+
+/* 0 s, 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 10 h. */
+static const struct step scheduled[] = {
+    SUBSCRIBES("'lead.captured'", "no"),
+    CAPTURES("kim", "kim"),
+#define TRIED(times)                                                                               \
+    UNTIL("it was tried " #times, "ana", AT "/deliveries", 200,                                    \
+          .checks = {{"/data/0/tries", #times}, {"/data/0/state", "'pending'"}})
+    TRIED(1),
+    LATER("5 s", 6),
+    TRIED(2),
+    LATER("5 min", 5 * MINUTE + 1),
+    TRIED(3),
+    LATER("30 min", 30 * MINUTE + 1),
+    TRIED(4),
+    LATER("2 h", 2 * HOUR + 1),
+    TRIED(5),
+    LATER("5 h", 5 * HOUR + 1),
+    TRIED(6),
+    LATER("10 h", 10 * HOUR + 1),
+    TRIED(7),
+    LATER("10 h", 10 * HOUR + 1),
+    UNTIL("then it has failed", "ana", AT "/deliveries?state=failed", 200,
+          .checks = {{"/data", "#1"}, {"/data/0/tries", "8"}, {"/data/0/next_at", "null"}}),
+    POST("all that failed is sent again", "ana", AT "/replay", "{'failed':true}", 202),
+    UNTIL("from the beginning", "ana", AT "/deliveries?state=pending", 200,
+          .checks = {{"/data", "#1"}, {"/data/0/tries", "1"}}),
+    {0},
+};
+
+START_TEST(it_is_tried_by_the_schedule_under_one_id)
+{
+    struct stage stage = open_stage("");
+
+    story_run(stage.story, scheduled);
+    json_t *seen = wait_for(stage_workspace(), 9);
+    ck_assert_int_eq(json_integer_value(json_object_get(seen, "ids")), 1);
+    json_decref(seen);
+    stage_close(&stage);
+}
+END_TEST
+
+static const struct step patient[] = {
+    SUBSCRIBES("'lead.captured'", "later"),
+    CAPTURES("kim", "kim"),
+    UNTIL("it says when", "ana", AT "/deliveries", 200,
+          .checks = {{"/data/0/tries", "1"}, {"/data/0/status", "503"}}),
+    LATER("five minutes are not an hour", 5 * MINUTE),
+    GET("so nothing was tried", "ana", AT "/deliveries", 200, .checks = {{"/data/0/tries", "1"}}),
+    LATER("the hour passes", 56 * MINUTE),
+    UNTIL("and it is", "ana", AT "/deliveries", 200,
+          .checks = {{"/data/0/tries", "2"}, {"/data/0/state", "'delivered'"}}),
+    {0},
+};
+
+static const struct step gone[] = {
+    SUBSCRIBES("'lead.captured'", "gone"),
+    CAPTURES("kim", "kim"),
+    UNTIL("it is switched off", "ana", AT, 200,
+          .checks = {{"/state", "'off'"}, {"/off_cause", "'gone'"}}),
+    CAPTURES("lou", "lou"),
+    UNTIL("what happens then is not sent", "ana", AT "/deliveries?state=failed", 200,
+          .checks = {{"/data", "#2"}, {"/data/0/failure", "'switched_off'"}}),
+    POST("nor can it be tried", "ana", AT "/test", NULL, 409),
+    POST("or sent again", "ana", AT "/replay", "{'failed':true}", 409),
+    PATCH("elsewhere somebody takes it", "ana", AT,
+          "{'state':'active','target':{'kind':'webhook','url':'${receiver}/${workspace}/ok'}}", 200,
+          .checks = {{"/state", "'active'"}, {"/off_cause", "null"}}),
+    POST("and is sent what was missed", "ana", AT "/replay", "{'failed':true}", 202),
+    UNTIL("all of it", "ana", AT "/deliveries?state=delivered", 200, .checks = {{"/data", "#2"}}),
+    {0},
+};
+
+static const struct step dead[] = {
+    SUBSCRIBES("'lead.captured'", "no"),
+    CAPTURES("kim", "kim"),
+    UNTIL("nobody takes it", "ana", AT "/deliveries", 200, .checks = {{"/data/0/tries", "1"}}),
+    LATER("five days pass", 5 * DAY + HOUR),
+    UNTIL("then nothing more is sent", "ana", AT, 200,
+          .checks = {{"/state", "'off'"}, {"/off_cause", "'failing'"}}),
+    {0},
+};
+
+static const struct step paused[] = {
+    SUBSCRIBES("'lead.captured'", "ok"),
+    PATCH("she pauses it", "ana", AT, "{'state':'paused'}", 200,
+          .checks = {{"/state", "'paused'"}}),
+    CAPTURES("kim", "kim"),
+    UNTIL("it is kept", "ana", AT "/deliveries?state=pending", 200, .checks = {{"/data", "#1"}}),
+    PATCH("and goes on", "ana", AT, "{'state':'active'}", 200),
+    UNTIL("it is sent", "ana", AT "/deliveries?state=delivered", 200, .checks = {{"/data", "#1"}},
+          .keep = {{"delivery", "/data/0/id"}}),
+    POST("one is sent again", "ana", AT "/replay", "{'delivery_id':'${delivery}'}", 202,
+         .checks = {{"/delivery_id", "'${delivery}'"}}),
+    POST("what was sent since then is sent again", "ana", AT "/replay",
+         "{'from':'2020-01-01T00:00:00Z','to':'2100-01-01T00:00:00Z'}", 202),
+    UNTIL("again", "ana", AT "/deliveries?state=delivered", 200, .checks = {{"/data", "#1"}}),
+    {0},
+};
+
+static const struct step tried[] = {
+    SUBSCRIBES("'handoff.offered'", "ok"),
+    POST("she tries it", "ana", AT "/test", NULL, 202, .keep = {{"delivery", "/delivery_id"}}),
+    UNTIL("and sees what came back", "ana", AT "/deliveries", 200,
+          .checks = {{"/data/0/id", "'${delivery}'"},
+                     {"/data/0/type", "'subscription.tested'"},
+                     {"/data/0/state", "'delivered'"},
+                     {"/data/0/status", "200"},
+                     {"/data/0/answer", "'thanks'"}}),
+    {0},
+};
+
+static const struct step long_answer[] = {
+    SUBSCRIBES("'lead.captured'", "huge"),
+    CAPTURES("kim", "kim"),
+    UNTIL("what is too long is taken and not read", "ana", AT "/deliveries", 200,
+          .checks = {{"/data/0/state", "'delivered'"}, {"/data/0/answer", "~xxxxxxxx"}}),
+    {0},
+};
+
+static const struct {
+    const char *label;
+    const struct step *steps;
+} stories[] = {
+    {"Retry-After", patient}, {"gone", gone},    {"five days", dead},
+    {"a pause", paused},      {"a test", tried}, {"a long answer", long_answer},
+};
+
+START_TEST(it_goes_as_the_receiver_does)
+{
+    struct stage stage = open_stage("");
+
+    story_run(stage.story, stories[_i].steps);
+    stage_close(&stage);
+}
+END_TEST
+
+/* Of one lead one after the other, and others meanwhile. */
+START_TEST(what_happens_to_a_lead_comes_in_its_order)
+{
+    static const struct step wants[] = {SUBSCRIBES("'lead.*'", "twice"), {0}};
+    static const struct step happens[] = {CAPTURES("kim", "kim"),
+                                          PATCH("she rises", "marketing", "/v1/leads/${kim}",
+                                                "{'attributes':{'seniority':'vp'}}", 200),
+                                          CAPTURES("lou", "lou"),
+                                          {0}};
+    struct stage stage = open_stage("");
+    int64_t until = pg_now_ms() + WAIT_MS;
+
+    story_run(stage.story, wants);
+    story_run(stage.story, happens);
+    for (size_t done = 0; done < 3; nap()) {
+        char target[128];
+        test_clock_pass(6); /* each fails once */
+        snprintf(target, sizeof target, "/v1/subscriptions/%s/deliveries?state=delivered",
+                 story_get(stage.story, "sub"));
+        struct answer answer = stage_call(&stage, "ana", "GET", target, NULL, 200);
+        done = json_array_size(json_object_get(answer.json, "data"));
+        answer_release(&answer);
+        ck_assert_msg(pg_now_ms() < until, "%zu have arrived", done);
+    }
+    json_t *seen = wait_for(stage_workspace(), 6);
+    json_int_t last = 0;
+    for (size_t i = 0; i < 6; i++) {
+        if (strcmp(json_string_value(came(seen, i, "lead")), story_get(stage.story, "kim")) != 0)
+            continue;
+        ck_assert_int_ge(json_integer_value(came(seen, i, "pos")), last);
+        last = json_integer_value(came(seen, i, "pos"));
+    }
+    json_decref(seen);
+    stage_close(&stage);
+}
+END_TEST
+
+/* Each at least once, under the id that it has; what is sent twice was being sent when the power
+ * went. */
+START_TEST(nothing_is_lost_when_the_server_is_killed)
+{
+    enum { LEADS = 60, KILLS = 3 };
+    static const struct step wants[] = {SUBSCRIBES("'lead.captured'", "ok"), {0}};
+    struct stage stage = open_stage("");
+
+    story_run(stage.story, wants);
+    for (int i = 0; i < LEADS; i++) {
+        char body[128];
+        snprintf(body, sizeof body, "{\"email\":\"a%d@corp.example\"}", i);
+        struct answer answer = stage_call(&stage, "marketing", "POST", "/v1/leads", body, 201);
+        answer_release(&answer);
+        if (i % (LEADS / KILLS) == LEADS / KILLS - 1) {
+            service_kill(stage_service());
+            service_restart(stage_service());
+            test_clock_pass(31); /* the lease of the one that was killed */
+        }
+    }
+    int64_t until = pg_now_ms() + WAIT_MS;
+    json_int_t ids = 0;
+    while (ids < LEADS) {
+        json_t *seen = receiver_seen(stage_workspace());
+        ids = json_integer_value(json_object_get(seen, "ids"));
+        json_decref(seen);
+        ck_assert_msg(pg_now_ms() < until, "%lld of %d came", (long long)ids, LEADS);
+        nap();
+    }
+    ck_assert_int_eq(ids, LEADS);
+    stage_close(&stage);
+}
+END_TEST
+
+/* ---- what is refused ---- */
+
+#define TO(url) "{'name':'a','events':['*'],'target':{'kind':'webhook','url':'" url "'}}"
+#define NOT_TO(label, url)                                                                         \
+    POST(label, "ana", "/v1/subscriptions", TO(url), 422,                                          \
+         .checks = {{"/errors/0/pointer", "'/target/url'"}, {"/errors/0/code", "'not_sent_to'"}})
+
+static const struct step refusals[] = {
+    NOT_TO("a network of somebody's own", "https://10.0.0.1/x"),
+    NOT_TO("the machine's metadata", "https://169.254.169.254/latest"),
+    NOT_TO("the same as IPv6", "https://[::ffff:10.0.0.1]/x"),
+    NOT_TO("a password", "https://ana:secret@example.com/x"),
+    NOT_TO("a file", "file:///etc/passwd"),
+    NOT_TO("no URL", "example"),
+    POST("an event that is none", "ana", "/v1/subscriptions",
+         "{'name':'a','events':['lead.*','lead.eaten'],'target':{'kind':'webhook',"
+         "'url':'https://example.com/x'}}",
+         400,
+         .checks = {{"/errors/0/pointer", "'/events/1'"}, {"/errors/0/code", "'unknown_event'"}}),
+    POST("another target", "ana", "/v1/subscriptions",
+         "{'name':'a','events':['*'],'target':{'kind':'pigeon','url':'https://example.com/x'}}",
+         400),
+    POST("for the other side", "ana", "/v1/subscriptions",
+         "{'name':'a','team':'sales','events':['*'],'target':{'kind':'webhook',"
+         "'url':'https://example.com/x'}}",
+         403, .checks = {{"/code", "'other_side'"}}),
+    POST("one's own", "ana", "/v1/subscriptions", TO("https://example.com/x"), 201,
+         .headers = {"Idempotency-Key: one"},
+         .checks = {{"/subscription/state", "'active'"}, {"/secret", "~whsec_"}},
+         .keep = {{"sub", "/subscription/id"}, {"secret", "/secret"}}),
+    POST("asked twice it is shown again", "ana", "/v1/subscriptions", TO("https://example.com/x"),
+         201, .headers = {"Idempotency-Key: one"},
+         .checks = {{"/subscription/id", "'${sub}'"}, {"/secret", "'${secret}'"}}),
+    POST("of the same name", "ana", "/v1/subscriptions", TO("https://example.com/x"), 409,
+         .checks = {{"/errors/0/code", "'already_exists'"}}),
+    GET("it is listed without its secret", "sam", "/v1/subscriptions", 200,
+        .checks = {{"/data", "#1"}, {"/data/0/id", "'${sub}'"}, {"/data/0/secret", "!"}}),
+    PATCH("Sam may not change it", "sam", AT, "{'state':'paused'}", 403,
+          .checks = {{"/code", "'other_side'"}}),
+    GET("its tag is kept", "ana", AT, 200, .keep = {{"tag", "@ETag"}}),
+    PATCH("a change by one who has seen it", "ana", AT, "{'include':['lead']}", 200,
+          .headers = {"If-Match: ${tag}"}, .checks = {{"/include", "['lead']"}}),
+    PATCH("and by one who has seen what it was", "ana", AT, "{'include':[]}", 412,
+          .headers = {"If-Match: ${tag}"}),
+    PATCH("nobody switches off", "ana", AT, "{'state':'off'}", 400),
+    PATCH("nor elsewhere", "ana", AT, "{'target':{'kind':'webhook','url':'https://127.1.0.1.x y'}}",
+          422),
+    POST("nor rotate it", "sam", AT "/secret/rotate", NULL, 403),
+    POST("nor try it", "sam", AT "/test", NULL, 403),
+    POST("nor send it again", "sam", AT "/replay", "{'failed':true}", 403),
+    POST("what is to be sent again", "ana", AT "/replay", "{}", 422),
+    DELETE("nor delete it", "sam", AT, 403),
+    DELETE("its own side does", "ana", AT, 200, .checks = {{"/id", "'${sub}'"}}),
+    GET("and it is gone", "ana", AT, 404),
+    GET("with what was sent", "ana", AT "/deliveries", 404),
+    PATCH("nothing is left to change", "ana", AT, "{'state':'paused'}", 404),
+    DELETE("or to delete", "ana", AT, 404),
+    POST("or to rotate", "ana", AT "/secret/rotate", NULL, 404),
+    POST("or to try", "ana", AT "/test", NULL, 404),
+    POST("or to send again", "ana", AT "/replay", "{'failed':true}", 404),
+    {0},
+};
+
+STORY(what_is_refused, "", refusals)
+
+void suite_cases(Suite *suite)
+{
+    TCase *tcase = suite_case(suite, "subscriptions");
+
+    setenv("BATON_DELIVERY_ALLOW", "127.0.0.0/8", 1);
+    TESTS(tcase, what_happens_is_sent_and_signed, what_is_wished_for_is_included,
+          two_secrets_count_for_a_day, it_is_tried_by_the_schedule_under_one_id,
+          what_happens_to_a_lead_comes_in_its_order, nothing_is_lost_when_the_server_is_killed,
+          what_is_refused);
+    EACH(tcase, what_does_not_arrive_is_tried_again, bad);
+    EACH(tcase, it_goes_as_the_receiver_does, stories);
+}
