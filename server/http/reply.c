@@ -41,6 +41,7 @@ static void fill(struct reply *reply, int status, const char *content_type, cons
     arena_free(reply->own);
     reply->own = NULL;
     reply->stream = NULL;
+    reply->unbuffered = false;
     reply->body = body;
     reply->body_len = len;
     reply->embedded = NULL;
@@ -90,6 +91,7 @@ void reply_stream(struct request *r, const char *content_type, struct stream *st
 {
     fill(&r->reply, 200, content_type, NULL, 0);
     r->reply.stream = stream;
+    r->reply.unbuffered = true;
 }
 
 void reply_empty(struct request *r, int status)
@@ -210,7 +212,7 @@ static bool add_headers(struct MHD_Response *response, const struct reply *reply
            add(response, "Content-Encoding", reply->content_encoding) &&
            add(response, "Cache-Control", reply->may_be_kept ? "no-cache" : "no-store") &&
            add(response, "Location", reply->location) && add(response, "ETag", reply->etag) &&
-           add(response, "X-Accel-Buffering", reply->stream != NULL ? "no" : NULL) &&
+           add(response, "X-Accel-Buffering", reply->unbuffered ? "no" : NULL) &&
            add(response, "Link", reply->link) && add_vary(response, reply->vary) &&
            add(response, "Allow", reply->allow) &&
            add(response, "Accept-Encoding", reply->accept_encoding) &&

@@ -20,6 +20,7 @@ struct reply {
     const char *body;                /* of the request's arena, static, or of own; NULL: empty */
     size_t body_len;                 /* bytes */
     struct stream *stream;           /* instead of a body: an answer that goes on; NULL: none */
+    bool unbuffered;                 /* proxies are not to hold it back */
     struct arena *own;               /* of a problem, which has memory where the request has none */
     bool close;                      /* ends the connection */
     bool replayed;                   /* Idempotent-Replayed: true */
