@@ -64,7 +64,6 @@ struct query {
 /* The question, a member of an input's struct. */
 #define QUESTION(type, at)                                                                         \
     {"milestone", &milestone_type, AT(type, at.milestone), .required = true},                      \
-        {"model", &attribution_model_type, AT(type, at.model), .otherwise = CREDIT_FIRST},         \
         {"by", &by_type, AT(type, at.by), .otherwise = CUT_SOURCE},                                \
         {"then_by", &by_type, AT(type, at.then_by), .otherwise = BY_COUNT},                        \
         {"from", &period_end_type, AT(type, at.from)}, {"to", &period_end_type, AT(type, at.to)},  \
@@ -77,11 +76,60 @@ struct query {
         "basis", &basis_type, AT(type, at.basis)                                                   \
     }
 
-struct answer_input {
-    struct query query;
+/* Models side by side: "first,linear". */
+struct models {
+    enum credit_model items[CREDIT_MODEL_COUNT];
+    size_t count;
 };
 
-static const struct input_field fields[] = {QUESTION(struct answer_input, query)};
+static bool add_model(struct models *models, const char *name, size_t len)
+{
+    enum credit_model model;
+
+    if (!attribution_model_parse(name, len, &model))
+        return false;
+    for (size_t i = 0; i < models->count; i++)
+        if (models->items[i] == model)
+            return false;
+    models->items[models->count++] = model;
+    return true;
+}
+
+static bool read_models(struct input *in, const struct input_node *at,
+                        const struct input_field *field, void *base)
+{
+    struct models models = {.count = 0};
+    const char *name = at->word;
+    bool more = true;
+
+    while (more) {
+        size_t len = strcspn(name, ",");
+        if (!add_model(&models, name, len))
+            return input_fault(in, at, "value", "Models are wanted, each once: first,linear");
+        more = name[len] == ',';
+        name += len + 1;
+    }
+    memcpy((char *)base + field->offset, &models, sizeof models);
+    return true;
+}
+
+static const struct input_type models_type = {
+    .kind = INPUT_LINE, .min = 1, .max = 200, .read = read_models};
+
+static const char *const shape_names[] = {"table", "rows"};
+static const struct input_type shape_type = {.kind = INPUT_ENUM, .values = shape_names, .max = 1};
+
+struct answer_input {
+    struct query query;
+    struct models models; /* none: first */
+    int shape;            /* of shape_names */
+};
+
+static const struct input_field fields[] = {
+    QUESTION(struct answer_input, query),
+    {"model", &models_type, AT(struct answer_input, models)},
+    {"shape", &shape_type, AT(struct answer_input, shape)},
+};
 
 static bool check_cuts(struct input *in, const struct input_node *at, void *out)
 {
@@ -129,22 +177,30 @@ static struct period_end end_of(const struct period_end *end)
 
 /* ---- the answer ---- */
 
-static void answer_csv(struct request *r, const struct attribution *answer)
+struct answers {
+    struct attribution items[CREDIT_MODEL_COUNT];
+    size_t count;
+    instant from, to;
+};
+
+static void answer_csv(struct request *r, const struct answers *found)
 {
     struct text_out out;
 
     text_out_init(&out, r->arena, ANSWER_MAX_BYTES);
-    attribution_write_csv(answer, &out);
+    attribution_write_csv(found->items, found->count, &out);
     reply_text(r, 200, "text/csv; charset=utf-8", &out);
 }
 
-static void answer_json(struct request *r, const struct attribution *answer, instant from,
-                        instant to)
+static void answer_json(struct request *r, const struct answers *found, bool rows)
 {
     struct json_out out;
 
     json_out_init(&out, r->arena, ANSWER_MAX_BYTES);
-    attribution_write_json(answer, r->config, from, to, &out);
+    if (rows)
+        attribution_write_rows(found->items, found->count, &out);
+    else
+        attribution_write_json(found->items, found->count, r->config, found->from, found->to, &out);
     reply_json(r, 200, &out);
 }
 
@@ -166,37 +222,49 @@ static enum err refuse(struct request *r, enum err err)
     return err;
 }
 
-static enum err answer(struct request *r, struct read *read,
-                       const struct attribution_query *question, const struct period *period,
-                       bool csv)
+/* The query without the model, which each row names itself. */
+static const char *asked_of(struct request *r)
 {
-    struct attribution found;
-    instant from, to;
-    enum err err = attribution_read(read, question, period, &found, &from, &to);
+    const char *query = strchr(r->target, '?');
+    const char *out = "";
 
-    r->reply.vary |= err == ERR_NONE ? VARY_ACCEPT : 0;
-    if (err != ERR_NONE)
-        err = refuse(r, err);
-    else if (csv)
-        answer_csv(r, &found);
-    else
-        answer_json(r, &found, from, to);
-    return err;
+    for (const char *at = query == NULL ? "" : query + 1; *at != '\0' && out != NULL;) {
+        size_t len = strcspn(at, "&");
+        if (len > 0 && strncmp(at, "model=", 6) != 0 && strncmp(at, "shape=", 6) != 0)
+            out = arena_printf(r->arena, "%s%s%.*s", out, *out == '\0' ? "" : "&", (int)len, at);
+        at += len + (at[len] == '&');
+    }
+    return out;
 }
 
 enum err attribution_get(struct request *r, struct read *read)
 {
     static const char *const offered[] = {"application/json", "text/csv"};
     const struct answer_input *input = r->input;
-    const char *asked = strchr(r->target, '?');
     int chosen = accept_choose(r->accept, offered, 2);
     struct attribution_query question = question_of(&input->query);
     struct period period = {end_of(input->query.from), end_of(input->query.to)};
+    struct models models = input->models;
+    struct answers *found = ARENA_NEW(r->arena, struct answers);
 
-    question.asked = asked == NULL ? "" : asked + 1;
     if (chosen < 0)
         return request_refuse(r, ERR_NOT_ACCEPTABLE, "Offered are application/json and text/csv");
-    return answer(r, read, &question, &period, chosen == 1);
+    question.asked = asked_of(r);
+    if (found == NULL || question.asked == NULL)
+        return ERR_OUT_OF_MEMORY;
+    if (models.count == 0)
+        models.items[models.count++] = CREDIT_FIRST;
+    found->count = models.count;
+    enum err err = attribution_read(read, &question, models.items, models.count, &period,
+                                    found->items, &found->from, &found->to);
+    if (err != ERR_NONE)
+        return refuse(r, err);
+    r->reply.vary |= VARY_ACCEPT;
+    if (chosen == 1)
+        answer_csv(r, found);
+    else
+        answer_json(r, found, input->shape == 1);
+    return ERR_NONE;
 }
 
 /* ---- what a number opens to ---- */
@@ -220,6 +288,8 @@ struct leads_input {
 
 static const struct input_field leads_fields[] = {
     QUESTION(struct leads_input, query),
+    {"model", &attribution_model_type, AT(struct leads_input, query.model),
+     .otherwise = CREDIT_FIRST},
     {"number", &number_type, AT(struct leads_input, number)},
     {"time", &time_type, AT(struct leads_input, time)},
     {"row", &reading_row_type, AT(struct leads_input, row)},

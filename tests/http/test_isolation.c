@@ -752,6 +752,7 @@ static const struct {
     {"against", NULL, NULL},
     {"column", NULL, NULL},
     {"number", NULL, NULL},
+    {"shape", NULL, NULL},
     {"time", NULL, NULL},
     {"row", NULL, NULL},
 };

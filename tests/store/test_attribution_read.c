@@ -82,7 +82,8 @@ static struct attribution ask(const struct attribution_query *query, const struc
     struct attribution answer;
     instant from, to;
 
-    ck_assert_int_eq(attribution_read(&r.read, query, period, &answer, &from, &to), ERR_NONE);
+    ck_assert_int_eq(
+        attribution_read(&r.read, query, &query->model, 1, period, &answer, &from, &to), ERR_NONE);
     int64_t credit = 0, leads = 0;
     for (size_t i = 0; i < answer.row_count; i++) {
         credit += answer.rows[i].credit;
@@ -186,7 +187,8 @@ START_TEST(a_period_takes_leads_by_first_touch_and_credit_by_milestone)
     struct attribution answer;
 
     fill();
-    ck_assert_int_eq(attribution_read(&r.read, &query, &march, &answer, &from, &to), ERR_NONE);
+    ck_assert_int_eq(
+        attribution_read(&r.read, &query, &query.model, 1, &march, &answer, &from, &to), ERR_NONE);
     ck_assert_int_eq(answer.leads, 0);
     ck_assert_int_eq(answer.conversions, 3);  /* early at its first instant, old, none */
     ck_assert_int_eq(from, 1772323200000000); /* 2026-03-01T00:00:00Z */
@@ -330,10 +332,10 @@ START_TEST(the_same_question_has_the_same_answer)
     json_out_init(&first, r.arena, 1 << 20);
     json_out_init(&second, r.arena, 1 << 20);
     struct attribution answer = ask(&query, &ALWAYS);
-    attribution_write_json(&answer, &(struct config){0}, INSTANT_NONE, INSTANT_NONE, &first);
+    attribution_write_json(&answer, 1, &(struct config){0}, INSTANT_NONE, INSTANT_NONE, &first);
     database_exec(r.database, "ANALYZE");
     answer = ask(&query, &ALWAYS);
-    attribution_write_json(&answer, &(struct config){0}, INSTANT_NONE, INSTANT_NONE, &second);
+    attribution_write_json(&answer, 1, &(struct config){0}, INSTANT_NONE, INSTANT_NONE, &second);
     ck_assert_str_eq(first.written.text, second.written.text);
 }
 END_TEST
@@ -349,7 +351,8 @@ START_TEST(another_workspace_sees_nothing_of_it)
                      " 'hex'), now()); INSERT INTO workspace_head VALUES (:other, 0, 1);");
     struct read other = r.read;
     other.workspace = reading_id("other");
-    ck_assert_int_eq(attribution_read(&other, &query, &ALWAYS, &answer, &from, &to), ERR_NONE);
+    ck_assert_int_eq(
+        attribution_read(&other, &query, &query.model, 1, &ALWAYS, &answer, &from, &to), ERR_NONE);
     ck_assert_int_eq(answer.leads, 0);
     ck_assert_uint_eq(answer.row_count, 0);
 }
@@ -364,10 +367,12 @@ START_TEST(a_zone_that_is_none_is_refused)
     instant from, to;
 
     query.timezone = no_zones[_i];
-    ck_assert_int_eq(attribution_read(&r.read, &query, &ALWAYS, &answer, &from, &to),
-                     ERR_INVALID_PARAMETER);
+    ck_assert_int_eq(
+        attribution_read(&r.read, &query, &query.model, 1, &ALWAYS, &answer, &from, &to),
+        ERR_INVALID_PARAMETER);
     query.timezone = "Europe/Berlin";
-    ck_assert_int_eq(attribution_read(&r.read, &query, &ALWAYS, &answer, &from, &to), ERR_NONE);
+    ck_assert_int_eq(
+        attribution_read(&r.read, &query, &query.model, 1, &ALWAYS, &answer, &from, &to), ERR_NONE);
 }
 END_TEST
 
@@ -397,6 +402,33 @@ START_TEST(a_conversion_is_shared_among_its_touches)
     query.half_life_days = 41; /* e1 and e2 are 41 days apart */
     answer = ask(&query, &ALWAYS);
     ck_assert_int_eq(row_of(&answer, NULL, "google").credit, 333333333);
+}
+END_TEST
+
+/* Asked for together they stand on journeys, asked for alone the database finds the touch. */
+START_TEST(first_and_last_are_the_same_alone_and_side_by_side)
+{
+    static const enum credit_model both[] = {CREDIT_FIRST, CREDIT_LAST};
+    struct attribution_query query = query_of(CREDIT_FIRST);
+    struct attribution together[2];
+    instant from, to;
+
+    fill();
+    for (query.window_days = 0; query.window_days <= 90; query.window_days += 45) {
+        ck_assert_int_eq(attribution_read(&r.read, &query, both, 2, &ALWAYS, together, &from, &to),
+                         ERR_NONE);
+        for (int i = 0; i < 2; i++) {
+            query.model = both[i];
+            struct attribution alone = ask(&query, &ALWAYS);
+            ck_assert_uint_eq(alone.row_count, together[i].row_count);
+            ck_assert_int_eq(alone.outside_window, together[i].outside_window);
+            for (size_t row = 0; row < alone.row_count; row++) {
+                ck_assert_pstr_eq(alone.rows[row].values[0], together[i].rows[row].values[0]);
+                ck_assert_int_eq(alone.rows[row].credit, together[i].rows[row].credit);
+                ck_assert_int_eq(alone.rows[row].amount_minor, together[i].rows[row].amount_minor);
+            }
+        }
+    }
 }
 END_TEST
 
@@ -548,7 +580,7 @@ void suite_cases(Suite *suite)
           without_a_dimension_there_is_one_row, erased_leads_count_on_and_merged_ones_do_not,
           the_same_question_has_the_same_answer, a_conversion_is_shared_among_its_touches,
           who_did_it_and_which_way_are_dimensions_too, a_week_begins_on_monday_in_its_zone,
-          what_a_row_opens_to_adds_up_to_it, models_differ_in_who_and_agree_in_how_many,
-          another_workspace_sees_nothing_of_it);
+          what_a_row_opens_to_adds_up_to_it, first_and_last_are_the_same_alone_and_side_by_side,
+          models_differ_in_who_and_agree_in_how_many, another_workspace_sees_nothing_of_it);
     EACH(t, a_zone_that_is_none_is_refused, no_zones);
 }

@@ -119,8 +119,8 @@ START_TEST(the_order_of_parts_does_not_matter)
     struct attribution b = made(&BY_SOURCE, turned, PARTS);
     json_out_init(&first, arena, ANSWER_BYTES);
     json_out_init(&second, arena, ANSWER_BYTES);
-    attribution_write_json(&a, &(struct config){0}, INSTANT_NONE, INSTANT_NONE, &first);
-    attribution_write_json(&b, &(struct config){0}, INSTANT_NONE, INSTANT_NONE, &second);
+    attribution_write_json(&a, 1, &(struct config){0}, INSTANT_NONE, INSTANT_NONE, &first);
+    attribution_write_json(&b, 1, &(struct config){0}, INSTANT_NONE, INSTANT_NONE, &second);
     ck_assert_str_eq(first.written.text, second.written.text);
 }
 END_TEST
@@ -277,7 +277,7 @@ START_TEST(definitions_are_those_in_force_in_the_period)
     struct json_out out;
 
     json_out_init(&out, arena, ANSWER_BYTES);
-    attribution_write_json(&answer, &config, periods[_i].from, periods[_i].to, &out);
+    attribution_write_json(&answer, 1, &config, periods[_i].from, periods[_i].to, &out);
     const char *at = strstr(out.written.text, "\"definitions\":");
     ck_assert_ptr_nonnull(at);
     ck_assert_int_eq(
@@ -304,7 +304,7 @@ START_TEST(the_canonical_answer)
     struct json_out out;
 
     json_out_init(&out, arena, ANSWER_BYTES);
-    attribution_write_json(&answer, &(struct config){0}, INSTANT_NONE, INSTANT_NONE, &out);
+    attribution_write_json(&answer, 1, &(struct config){0}, INSTANT_NONE, INSTANT_NONE, &out);
     ck_assert_str_eq(
         out.written.text,
         "{\"query\":{\"milestone\":\"customer\",\"window_days\":null,\"timezone\":\"UTC\","
@@ -312,10 +312,12 @@ START_TEST(the_canonical_answer)
         "\"google\","
         "\"model\":\"first\",\"leads\":40,\"credit\":\"3.000000000\",\"amount\":{\"minor\":90000,"
         "\"currency\":\"EUR\"},\"link\":\"/v1/attribution/"
-        "leads?by=source&row=%5B%22google%22%5D\"},{\"time\":null,\"source\":null,\"model\":"
+        "leads?by=source&model=first&row=%5B%22google%22%5D\"},{\"time\":null,\"source\":null,"
+        "\"model\":"
         "\"first\",\"leads\":2,"
         "\"credit\":\"0.000000000\",\"amount\":null,\"link\":\"/v1/attribution/"
-        "leads?by=source&row=%5Bnull%5D\"}],\"totals\":{\"leads\":42,\"conversions\":3},"
+        "leads?by=source&model=first&row=%5Bnull%5D\"}],\"totals\":{\"leads\":42,\"conversions\":3}"
+        ","
         "\"notes\":{\"outside_window\":0,\"late_first_touch\":0}}");
 }
 END_TEST
@@ -341,15 +343,15 @@ START_TEST(csv_is_quoted_where_it_must_be)
     query.dimension_count = 2;
     struct attribution answer = made(&query, odd, 3);
     text_out_init(&out, arena, ANSWER_BYTES);
-    attribution_write_csv(&answer, &out);
-    ck_assert_str_eq(
-        out.text,
-        "time,source,medium,model,leads,credit,amount_minor,currency,link\r\n"
-        "2026-11-01,\"a,\"\"b\"\"\",,first,2,1.000000000,100,EUR,/v1/attribution/"
-        "leads?&time=2026-11-01&row="
-        "%5B%22a%2C%5C%22b%5C%22%22%2Cnull%5D\r\n"
-        "2026-12-01,,cpc,first,1,0.000000000,,,/v1/attribution/leads?&time=2026-12-01&row="
-        "%5Bnull%2C%22cpc%22%5D\r\n");
+    attribution_write_csv(&answer, 1, &out);
+    ck_assert_str_eq(out.text,
+                     "time,source,medium,model,leads,credit,amount_minor,currency,link\r\n"
+                     "2026-11-01,\"a,\"\"b\"\"\",,first,2,1.000000000,100,EUR,/v1/attribution/"
+                     "leads?&model=first&time=2026-11-01&row="
+                     "%5B%22a%2C%5C%22b%5C%22%22%2Cnull%5D\r\n"
+                     "2026-12-01,,cpc,first,1,0.000000000,,,/v1/attribution/"
+                     "leads?&model=first&time=2026-12-01&row="
+                     "%5Bnull%2C%22cpc%22%5D\r\n");
 }
 END_TEST
 

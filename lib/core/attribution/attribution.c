@@ -20,6 +20,17 @@ static const char *const model_names[] = {
 const struct input_type attribution_model_type = {
     .kind = INPUT_ENUM, .values = model_names, .max = CREDIT_MODEL_COUNT - 1};
 
+bool attribution_model_parse(const char *name, size_t len, enum credit_model *out)
+{
+    for (int i = 0; i < CREDIT_MODEL_COUNT; i++) {
+        if (strlen(model_names[i]) != len || strncmp(model_names[i], name, len) != 0)
+            continue;
+        *out = (enum credit_model)i;
+        return true;
+    }
+    return false;
+}
+
 static const char *const cut_names[] = {
 #define X(name, text) [CUT_##name] = text,
     ATTRIBUTION_CUT_TABLE(X)
@@ -165,6 +176,7 @@ static bool put_link(const struct attribution *answer, const struct attribution_
             return false;
     text_out_put(out, "/v1/attribution/leads?");
     text_out_put(out, answer->query.asked == NULL ? "" : answer->query.asked);
+    text_out_format(out, "&model=%s", credit_model_name(answer->query.model));
     if (row->time != NULL)
         text_out_format(out, "&time=%s", row->time);
     if (answer->query.dimension_count == 0)
@@ -219,8 +231,13 @@ static void write_row(const struct attribution *answer, const struct attribution
     json_out_end_object(out);
 }
 
-static void write_query(const struct attribution_query *query, struct json_out *out)
+static void write_query(const struct attribution *answers, size_t count, struct json_out *out)
 {
+    const struct attribution_query *query = &answers->query;
+    bool decays = false;
+
+    for (size_t i = 0; i < count; i++)
+        decays = decays || answers[i].query.model == CREDIT_TIME_DECAY;
     json_out_key(out, "query");
     json_out_begin_object(out);
     json_out_member_text(out, "milestone", milestone_name(query->milestone));
@@ -228,36 +245,72 @@ static void write_query(const struct attribution_query *query, struct json_out *
         json_out_member_null(out, "window_days");
     else
         json_out_member_int(out, "window_days", query->window_days);
-    if (query->model == CREDIT_TIME_DECAY)
+    if (decays)
         json_out_member_int(out, "half_life_days", query->half_life_days);
     json_out_member_text(out, "timezone", query->timezone);
     json_out_member_text(out, "basis", "milestone");
     json_out_end_object(out);
 }
 
-void attribution_write_json(const struct attribution *answer, const struct config *config,
-                            instant from, instant to, struct json_out *out)
+void attribution_write_json(const struct attribution *answers, size_t count,
+                            const struct config *config, instant from, instant to,
+                            struct json_out *out)
 {
     json_out_begin_object(out);
-    write_query(&answer->query, out);
+    write_query(answers, count, out);
     json_out_key(out, "definitions");
     in_force_write(config, from, to, out);
     json_out_key(out, "data");
     json_out_begin_array(out);
-    for (size_t i = 0; i < answer->row_count; i++)
-        write_row(answer, &answer->rows[i], out);
+    for (size_t n = 0; n < count; n++)
+        for (size_t i = 0; i < answers[n].row_count; i++)
+            write_row(&answers[n], &answers[n].rows[i], out);
     json_out_end_array(out);
-    json_out_key(out, "totals");
+    json_out_key(out, "totals"); /* whatever the model */
     json_out_begin_object(out);
-    json_out_member_int(out, "leads", answer->leads);
-    json_out_member_int(out, "conversions", answer->conversions);
+    json_out_member_int(out, "leads", answers->leads);
+    json_out_member_int(out, "conversions", answers->conversions);
     json_out_end_object(out);
     json_out_key(out, "notes");
     json_out_begin_object(out);
-    json_out_member_int(out, "outside_window", answer->outside_window);
-    json_out_member_int(out, "late_first_touch", answer->late_first_touch);
+    json_out_member_int(out, "outside_window", answers->outside_window);
+    json_out_member_int(out, "late_first_touch", answers->late_first_touch);
     json_out_end_object(out);
     json_out_end_object(out);
+}
+
+static void write_point(const struct attribution *answer, const struct attribution_row *row,
+                        struct json_out *out)
+{
+    bool money = row->currency != NULL && !row->mixed;
+    char credit[ATTRIBUTION_CREDIT_TEXT_MAX];
+
+    attribution_credit_format(row->credit, credit);
+    json_out_begin_object(out);
+    json_out_member_text(out, "time", row->time);
+    for (int i = 0; i < answer->query.dimension_count; i++)
+        json_out_member_text(out, attribution_cut_name(answer->query.dimensions[i]),
+                             row->values[i]);
+    json_out_member_text(out, "model", credit_model_name(answer->query.model));
+    json_out_member_int(out, "leads", row->leads);
+    json_out_key(out, "credit");
+    json_out_raw(out, credit, strlen(credit));
+    json_out_key(out, "amount_minor");
+    if (money)
+        json_out_int(out, row->amount_minor);
+    else
+        json_out_null(out);
+    json_out_member_text(out, "currency", money ? row->currency : NULL);
+    json_out_end_object(out);
+}
+
+void attribution_write_rows(const struct attribution *answers, size_t count, struct json_out *out)
+{
+    json_out_begin_array(out);
+    for (size_t n = 0; n < count; n++)
+        for (size_t i = 0; i < answers[n].row_count; i++)
+            write_point(&answers[n], &answers[n].rows[i], out);
+    json_out_end_array(out);
 }
 
 static void put_row(const struct attribution *answer, const struct attribution_row *row,
@@ -282,12 +335,13 @@ static void put_row(const struct attribution *answer, const struct attribution_r
     text_out_put(out, "\r\n");
 }
 
-void attribution_write_csv(const struct attribution *answer, struct text_out *out)
+void attribution_write_csv(const struct attribution *answers, size_t count, struct text_out *out)
 {
     text_out_put(out, "time");
-    for (int i = 0; i < answer->query.dimension_count; i++)
-        text_out_format(out, ",%s", attribution_cut_name(answer->query.dimensions[i]));
+    for (int i = 0; i < answers->query.dimension_count; i++)
+        text_out_format(out, ",%s", attribution_cut_name(answers->query.dimensions[i]));
     text_out_put(out, ",model,leads,credit,amount_minor,currency,link\r\n");
-    for (size_t i = 0; i < answer->row_count; i++)
-        put_row(answer, &answer->rows[i], out);
+    for (size_t n = 0; n < count; n++)
+        for (size_t i = 0; i < answers[n].row_count; i++)
+            put_row(&answers[n], &answers[n].rows[i], out);
 }

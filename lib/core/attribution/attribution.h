@@ -18,6 +18,7 @@
 
 /** A model, by its name. */
 extern const struct input_type attribution_model_type;
+bool attribution_model_parse(const char *name, size_t len, enum credit_model *out);
 
 /** What rows can be cut by, of the touch that is credited. */
 #define ATTRIBUTION_CUT_TABLE(X)                                                                   \
@@ -65,7 +66,7 @@ struct attribution_query {
     const char *timezone; /* IANA name, for intervals and bare dates */
     int window_days;      /* 0: none. Days of exactly 24 hours */
     int half_life_days;   /* of time_decay */
-    const char *asked;    /* the same as a query string, for links to what is behind a number */
+    const char *asked;    /* the same as a query string without the model, for links */
 };
 
 /** How the touches of a conversion relate to its milestone. */
@@ -121,12 +122,16 @@ enum err attribution_make(const struct attribution_query *query,
 /** "3.000000000" */
 void attribution_credit_format(int64_t credit, char out[ATTRIBUTION_CREDIT_TEXT_MAX]);
 
-/** Attribution of openapi.yaml; names the definitions that were in force at any time from `from`
- *  (INSTANT_NONE: ever) to `to`. */
-void attribution_write_json(const struct attribution *answer, const struct config *config,
-                            instant from, instant to, struct json_out *out);
+/** Attribution of openapi.yaml, of one model or several side by side; names the definitions that
+ *  were in force at any time from `from` (INSTANT_NONE: ever) to `to`. */
+void attribution_write_json(const struct attribution *answers, size_t count,
+                            const struct config *config, instant from, instant to,
+                            struct json_out *out);
+
+/** The rows alone, flat and with numbers: what charts read. */
+void attribution_write_rows(const struct attribution *answers, size_t count, struct json_out *out);
 
 /** RFC 4180, with a header line; null is an empty field. */
-void attribution_write_csv(const struct attribution *answer, struct text_out *out);
+void attribution_write_csv(const struct attribution *answers, size_t count, struct text_out *out);
 
 #endif

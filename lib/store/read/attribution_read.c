@@ -483,9 +483,15 @@ static enum err share_journeys(const struct read *read, const struct attribution
     return whole ? ERR_NONE : ERR_OUT_OF_MEMORY;
 }
 
+/* What one model makes of the journeys. */
+struct shared {
+    const struct journeys_part *parts;
+    size_t count;
+};
+
 static enum err read_conversions(const struct read *read, const struct attribution_query *query,
-                                 const struct period *period, const struct journeys_part **parts,
-                                 size_t *count)
+                                 const enum credit_model *models, size_t model_count,
+                                 const struct period *period, struct shared *out)
 {
     struct read_query ask = {.statement = &ATTRIBUTION_JOURNEYS};
 
@@ -494,17 +500,19 @@ static enum err read_conversions(const struct read *read, const struct attributi
     enum err err = read_run(read, &ask, 1);
     if (err == ERR_NONE && pg_rows(ask.result) > ATTRIBUTION_JOURNEYS_MAX)
         err = ERR_UNPROCESSABLE;
-    if (err == ERR_NONE)
-        err = share_journeys(read, query, ask.result, parts, count);
+    for (size_t i = 0; err == ERR_NONE && i < model_count; i++) {
+        struct attribution_query of_model = *query;
+        of_model.model = models[i];
+        err = share_journeys(read, &of_model, ask.result, &out[i].parts, &out[i].count);
+    }
     return read_end(read, err);
 }
 
 /* ---- all together ---- */
 
 static enum err read_leads(const struct read *read, const struct attribution_query *query,
-                           const struct period *period, size_t more,
-                           struct attribution_part **parts, size_t *count, instant *from,
-                           instant *to)
+                           const struct period *period, struct attribution_part **parts,
+                           size_t *count, instant *from, instant *to)
 {
     struct read_query queries[] = {{.statement = &ATTRIBUTION_PERIOD},
                                    {.statement = &ATTRIBUTION_PARTS}};
@@ -517,7 +525,7 @@ static enum err read_leads(const struct read *read, const struct attribution_que
         *from = pg_get_instant(queries[0].result, 0, 0);
         *to = pg_get_instant(queries[0].result, 0, 1);
         *count = (size_t)pg_rows(queries[1].result);
-        *parts = ARENA_ARRAY(read->arena, struct attribution_part, *count + more + 1);
+        *parts = ARENA_ARRAY(read->arena, struct attribution_part, *count + 1);
         if (*count > PARTS_MAX)
             err = ERR_LIMIT_REACHED;
         else if (*parts != NULL)
@@ -526,23 +534,44 @@ static enum err read_leads(const struct read *read, const struct attribution_que
     return read_end(read, err);
 }
 
+/* What the database has counted, and what a model has shared, as one answer. */
+static enum err make_answer(const struct read *read, const struct attribution_query *query,
+                            const struct attribution_part *counted, size_t count,
+                            const struct shared *shared, struct attribution *out)
+{
+    struct attribution_part *parts =
+        ARENA_ARRAY(read->arena, struct attribution_part, count + shared->count + 1);
+    enum err err = parts == NULL ? ERR_OUT_OF_MEMORY : ERR_NONE;
+
+    if (err == ERR_NONE && count > 0)
+        memcpy(parts, counted, count * sizeof *parts);
+    if (err == ERR_NONE && shared->count > 0)
+        err = read_end(read, name_parts(read, query, shared->parts, shared->count, parts + count));
+    return err == ERR_NONE ? attribution_make(query, parts, count + shared->count, read->arena, out)
+                           : err;
+}
+
 enum err attribution_read(const struct read *read, const struct attribution_query *query,
+                          const enum credit_model *models, size_t model_count,
                           const struct period *period, struct attribution *out, instant *from,
                           instant *to)
 {
-    const struct journeys_part *shared = NULL;
-    struct attribution_part *parts = NULL;
-    size_t shared_count = 0, count = 0;
+    struct attribution_query of_model = *query;
+    struct shared shared[CREDIT_MODEL_COUNT] = {{NULL, 0}};
+    struct attribution_part *counted = NULL;
+    size_t count = 0;
     enum err err = ERR_NONE;
 
-    if (reads_journeys(query))
-        err = read_conversions(read, query, period, &shared, &shared_count);
+    /* several stand on the same journeys, so that they are of the same conversions */
+    of_model.model = model_count > 1 ? CREDIT_LINEAR : models[0];
+    if (reads_journeys(&of_model))
+        err = read_conversions(read, query, models, model_count, period, shared);
     if (err == ERR_NONE)
-        err = read_leads(read, query, period, shared_count, &parts, &count, from, to);
-    if (err == ERR_NONE && shared_count > 0)
-        err = read_end(read, name_parts(read, query, shared, shared_count, parts + count));
-    if (err == ERR_NONE)
-        err = attribution_make(query, parts, count + shared_count, read->arena, out);
+        err = read_leads(read, &of_model, period, &counted, &count, from, to);
+    for (size_t i = 0; err == ERR_NONE && i < model_count; i++) {
+        of_model.model = models[i];
+        err = make_answer(read, &of_model, counted, count, &shared[i], &out[i]);
+    }
     return err;
 }
 

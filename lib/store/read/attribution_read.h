@@ -6,10 +6,13 @@
 #include "core/attribution/attribution.h"
 #include "store/read/read.h"
 
-/** *from and *to are the period's ends as moments, INSTANT_NONE where it is open.
- *  ERR_INVALID_PARAMETER: there is no such time zone. ERR_LIMIT_REACHED: more than
- *  ATTRIBUTION_ROWS_MAX rows. Else as read_run(). */
+/** One answer for each of the models, each at most once; the model of the query does not count.
+ * *from and *to are the period's ends as moments, INSTANT_NONE where it is open.
+ * ERR_INVALID_PARAMETER: there is no such time zone. ERR_LIMIT_REACHED: more than
+ * ATTRIBUTION_ROWS_MAX rows of a model. ERR_UNPROCESSABLE: more than ATTRIBUTION_JOURNEYS_MAX
+ * conversions to share. Else as read_run(). */
 enum err attribution_read(const struct read *read, const struct attribution_query *query,
+                          const enum credit_model *models, size_t model_count,
                           const struct period *period, struct attribution *out, instant *from,
                           instant *to) MUST_USE;
 
