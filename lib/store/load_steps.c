@@ -16,10 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How many more than wanted a claim looks at: another server may have locked the first ones, and
- * some turn out to be answered once they are locked. */
-#define CLAIM_SPARE 16
-
 /* Copied: the result that it comes from is freed before the next round uses it. */
 static void note_id(struct load *load, struct list *ids, struct uuid id)
 {
@@ -482,7 +478,7 @@ static int queue_queue(const struct pg_scope *scope, const void *key)
 {
     const struct queue *queue = key;
 
-    return queue_table_queue(scope, queue->team, (int32_t)queue->wanted + CLAIM_SPARE);
+    return queue_table_queue(scope, queue->team, (int32_t)queue->wanted);
 }
 
 static int ask_queues(struct load *load, const struct list *keys)
@@ -501,6 +497,12 @@ static void put_offer(struct load *load, struct queue *queue, struct handoff *ha
         lead = work_peek(load->work, KIND_LEAD, &handoff->lead);
         if (lead != NULL)
             lead->open = handoff;
+    }
+    struct handoff *held = work_peek(load->work, KIND_HANDOFF, &handoff->id);
+    if (held != NULL && handoff->is_carried) {
+        held->earlier = handoff->earlier;
+        held->texts = handoff->texts;
+        held->is_carried = true;
     }
     list_add(&queue->handoffs, load->work->arena,
              work_peek(load->work, KIND_HANDOFF, &handoff->id));

@@ -10,6 +10,7 @@
 #include "base/name.h"
 #include "core/handoff/life.h"
 #include "core/handoff/shape.h"
+#include "core/handoff/shape_handoff.h"
 #include "store/read/handoff_read.h"
 #include "store/read/proof_read.h"
 #include "store/read/queue_read.h"
@@ -65,7 +66,7 @@ enum err handoffs_get(struct request *r, struct read *read)
     const struct get_input *input = r->input;
     struct handoff *handoff;
     instant now;
-    enum err err = handoff_read_by_id(read, input->handoff, &handoff, &now);
+    enum err err = handoff_read_whole(read, input->handoff, &handoff, &now);
 
     return err == ERR_NONE ? answer_one(r, handoff, now) : err;
 }

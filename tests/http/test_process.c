@@ -207,6 +207,77 @@ static const struct step unanswered[] = {
     {0},
 };
 
+/* ---- what a handoff carries ---- */
+
+static const struct step carried[] = {
+    POST("marketing captures Kim by all that it knows", "marketing", "/v1/leads",
+         "{'email':'kim@corp.example','attributes':{'seniority':'vp','company.employees':120,"
+         "'first_name':'Kim','last_name':'Kite','company.name':'Corp'},"
+         "'touch':{'kind':'form_submitted','source':'google','campaign':'q4-launch'}}",
+         201, .checks = {{"/handoff/state", "'offered'"}},
+         .keep = {{"kim", "/lead/id"}, {"first", "/handoff/id"}}),
+    GET("who it is, and why", "sam", "/v1/handoffs/${first}", 200,
+        .checks = {{"/carries/who", "{'email':'kim@corp.example','name':'Kim Kite','company':'Corp'"
+                                    ",'role':'vp'}"},
+                   {"/carries/verdict/0", "~Qualified by version 1 of mql, with "},
+                   {"/carries/verdict/1", "~address: met."},
+                   {"/carries/verdict/2", "~: met (120)."},
+                   {"/carries/facts/known", "{}"},
+                   {"/carries/facts/missing", "['authority','budget','need','timeline']"},
+                   {"/carries/touches", "#1"},
+                   {"/carries/touches/0/touch/campaign", "'q4-launch'"},
+                   {"/carries/touches/0/counts_for/0", "<string>"},
+                   {"/carries/asked_for", "null"},
+                   {"/carries/earlier", "[]"},
+                   {"/carries/members", "[]"}}),
+    POST("Sam rejects her", "sam", "/v1/handoffs/${first}/reject",
+         "{'reason':'bad_timing','note':'In spring, she says.'}", 200),
+    POST("he learns something", "sam", KIM "/facts",
+         "{'facts':{'budget':{'value':5000,'evidence':'Said so.'}}}", 200),
+    POST("she asks for a demonstration", "marketing", KIM "/touches",
+         "{'kind':'demo_requested','source':'google','content':'the big one'}", 201,
+         .checks = {{"/handoff/state", "'offered'"}}, .keep = {{"again", "/handoff/id"}}),
+    POST("Sue claims her, and has all of it", "sue", "/v1/handoffs/claim", "{'team':'sales'}", 200,
+         .checks = {{"/data/0/handoff/id", "'${again}'"},
+                    {"/data/0/handoff/carries/who/name", "'Kim Kite'"},
+                    {"/data/0/handoff/carries/facts/known/budget/value", "5000"},
+                    {"/data/0/handoff/carries/facts/missing", "['authority','need','timeline']"},
+                    {"/data/0/handoff/carries/touches", "#2"},
+                    {"/data/0/handoff/carries/touches/0/touch/content", "'the big one'"},
+                    {"/data/0/handoff/carries/asked_for/kind", "'demo_requested'"},
+                    {"/data/0/handoff/carries/asked_for/content", "'the big one'"},
+                    {"/data/0/handoff/carries/earlier", "#1"},
+                    {"/data/0/handoff/carries/earlier/0/id", "'${first}'"},
+                    {"/data/0/handoff/carries/earlier/0/state", "'rejected'"},
+                    {"/data/0/handoff/carries/earlier/0/from_team", "'marketing'"},
+                    {"/data/0/handoff/carries/earlier/0/reason", "'bad_timing'"},
+                    {"/data/0/handoff/carries/earlier/0/note", "'In spring, she says.'"},
+                    {"/data/0/handoff/carries/members", "#2"},
+                    {"/data/0/handoff/carries/members/0/email", "~sue"},
+                    {"/data/0/handoff/carries/members/0/team", "'sales'"}},
+         .keep = {{"carries", "/data/0/handoff/carries/verdict/0"}}),
+    GET("whoever reads it has the same", "sue", "/v1/handoffs/${again}", 200,
+        .checks = {{"/carries/verdict/0", "'${carries}'"},
+                   {"/carries/asked_for/content", "'the big one'"},
+                   {"/carries/earlier/0/id", "'${first}'"}}),
+    POST("another lead is the same person", "marketing", "/v1/leads",
+         "{'external_ids':[{'source':'crm','id':'7'}],"
+         "'touch':{'kind':'page_view','source':'bing'}}",
+         201, .keep = {{"lee", "/lead/id"}}),
+    POST("which absorbs her", "ana", "/v1/leads/${lee}/merge", "{'from':'${kim}'}", 200),
+    GET("and the handoff goes on carrying both", "sue", "/v1/handoffs/${again}", 200,
+        .checks = {{"/carries/who/name", "'Kim Kite'"},
+                   {"/carries/touches", "#3"},
+                   {"/carries/touches/0/touch/source", "'bing'"},
+                   {"/carries/earlier/0/id", "'${first}'"}}),
+    GET("a list carries nothing", "sue", "/v1/handoffs?team=sales", 200,
+        .checks = {{"/data/0/carries", "!"}}),
+    POST("when she is erased", "ana", "/v1/leads/${lee}/erase", NULL, 200),
+    GET("nothing of her is carried", "sue", "/v1/handoffs/${again}", 200,
+        .checks = {{"/carries", "!"}}),
+    {0},
+};
+
 static const struct {
     const char *label;
     const struct step *steps;
@@ -215,9 +286,12 @@ static const struct {
 
 STORY(whose_turn_it_is, SIGNED, stories[_i].steps)
 
+STORY(what_a_handoff_carries, SIGNED " --starter srl --starter sql", carried)
+
 void suite_cases(Suite *suite)
 {
     TCase *tcase = suite_case(suite, "process");
 
     EACH(tcase, whose_turn_it_is, stories);
+    TESTS(tcase, what_a_handoff_carries);
 }

@@ -126,8 +126,13 @@ struct handoff {
     /* loaded beside the row, when a command answers the handoff: the verdict that let it through */
     const char *verdict_body;
     size_t verdict_body_len;
-    /* loaded beside the row, when it is read alone: see handoff_lead_with() */
+    /* loaded beside the row, when it is read: see handoff_lead_with() */
     struct uuid lead_with;
+    /* loaded beside the row, when it is shown with what it carries: see carried.h; JSON or NULL */
+    const char *earlier;
+    const char *texts;
+    bool is_carried;            /* these two were looked for */
+    const struct lead *carries; /* its lead, if it is to be shown so */
 };
 
 bool handoff_state_is_open(enum handoff_state state);

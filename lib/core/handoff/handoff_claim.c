@@ -45,11 +45,15 @@ static bool deal(struct handoff_step *step, struct queue *queue)
 
 static void write_item(const struct handoff_step *step, struct json_out *out)
 {
-    const struct handoff *handoff = step->handoff;
+    struct handoff whole = *step->handoff;
+    struct handoff_step shown = *step;
+    const struct handoff *handoff = shown.handoff = &whole;
 
+    /* not of one that came up because an earlier command of the group took those before it */
+    whole.carries = whole.is_carried ? step->lead : NULL;
     json_out_begin_object(out);
     json_out_key(out, "handoff");
-    handoff_step_write(step, out);
+    handoff_step_write(&shown, out);
     json_out_key(out, "lead");
     shape_lead(step->work->config, step->lead, handoff->id, out);
     json_out_key(out, "verdict");

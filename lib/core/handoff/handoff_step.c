@@ -1,6 +1,7 @@
 #include "core/handoff/handoff_step.h"
 
 #include "core/handoff/shape.h"
+#include "core/handoff/shape_handoff.h"
 
 struct handoff_step handoff_step_of(struct work *work, const struct command *command,
                                     struct outcome *outcome)

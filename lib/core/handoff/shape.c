@@ -63,9 +63,8 @@ static void write_anonymous_ids(const struct lead *lead, struct json_out *out)
     json_out_end_array(out);
 }
 
-static void write_facts(const struct lead *lead, struct json_out *out)
+void shape_facts(const struct lead *lead, struct json_out *out)
 {
-    json_out_key(out, "facts");
     json_out_begin_object(out);
     for (size_t i = 0; i < lead->facts.count; i++) {
         const struct observation *seen = &lead->facts.items[i].observations[0];
@@ -119,7 +118,8 @@ void shape_lead(const struct config *config, const struct lead *lead, struct uui
     write_anonymous_ids(lead, out);
     json_out_key(out, "attributes");
     attribute_set_write_current(&lead->attributes, out);
-    write_facts(lead, out);
+    json_out_key(out, "facts");
+    shape_facts(lead, out);
     json_out_member_text(out, "claimed_stage", stage_name(lead->claimed_stage));
     json_out_member_text(out, "origin", direction_name(lead->origin));
     json_out_member_text(out, "found_by", team_function_name(lead->found_by));
@@ -140,94 +140,6 @@ void shape_handoff_short(const struct handoff *handoff, struct json_out *out)
     json_out_begin_object(out);
     json_out_member_uuid(out, "id", handoff->id);
     json_out_member_text(out, "state", handoff_state_name(handoff->state));
-    json_out_end_object(out);
-}
-
-static void write_definition_ref(struct json_out *out, const char *key, enum term term, int version)
-{
-    json_out_key(out, key);
-    if (version == 0) {
-        json_out_null(out);
-        return;
-    }
-    json_out_begin_object(out);
-    json_out_member_text(out, "term", term_name(term));
-    json_out_member_int(out, "version", version);
-    json_out_end_object(out);
-}
-
-static void write_answer(const struct handoff *handoff, struct json_out *out)
-{
-    json_out_member_text(out, "reason", handoff->reason);
-    json_out_member_text(out, "class", rejection_class_name(handoff->klass));
-    json_out_key(out, "criterion");
-    if (handoff->criterion == NULL)
-        json_out_null(out);
-    else
-        json_out_raw(out, handoff->criterion, strlen(handoff->criterion));
-    json_out_member_text(out, "note", handoff->note);
-    json_out_member_text(out, "dispute", dispute_name(handoff->dispute));
-    json_out_key(out, "rating");
-    if (handoff->rating == 0)
-        json_out_null(out);
-    else
-        json_out_int(out, handoff->rating);
-    json_out_member_text(out, "outcome", outcome_kind_name(handoff->outcome));
-    json_out_member_text(out, "outcome_reason", handoff->outcome_reason);
-    json_out_member_instant(out, "outcome_at", handoff->outcome_at);
-}
-
-static void write_dealt(const struct handoff *handoff, struct json_out *out)
-{
-    json_out_key(out, "distribution");
-    if (!handoff->dealt) {
-        json_out_null(out);
-        return;
-    }
-    json_out_begin_object(out);
-    json_out_key(out, "rule");
-    if (handoff->dealt_rule == DEAL_OTHERWISE)
-        json_out_null(out);
-    else
-        json_out_int(out, handoff->dealt_rule);
-    json_out_member_text(out, "by", deal_by_name(handoff->dealt_by));
-    json_out_member_uuid(out, "member", handoff->dealt_to);
-    json_out_end_object(out);
-}
-
-void shape_handoff(const struct config *config, const struct handoff *handoff, instant now,
-                   const char *const *actions, size_t action_count, struct json_out *out)
-{
-    json_out_begin_object(out);
-    json_out_member_uuid(out, "id", handoff->id);
-    json_out_member_uuid(out, "lead_id", handoff->lead);
-    json_out_member_text(out, "kind", handoff_kind_name(handoff->kind));
-    json_out_member_text(out, "state", handoff_state_name(handoff->state));
-    member_team(out, "from_team", config, handoff->from_team);
-    member_team(out, "to_team", config, handoff->to_team);
-    write_definition_ref(out, "gate", handoff->term, handoff->version);
-    json_out_member_text(out, "offer_note", handoff->offer_note);
-    json_out_member_instant(out, "offered_at", handoff->offered_at);
-    json_out_member_instant(out, "respond_by", handoff->respond_by);
-    json_out_member_bool(out, "overdue", handoff_is_overdue(handoff, now));
-    json_out_member_uuid(out, "assignee", handoff->assignee);
-    json_out_member_instant(out, "claimed_until", handoff->claimed_until);
-    json_out_member_instant(out, "accepted_at", handoff->accepted_at);
-    json_out_member_uuid(out, "accepted_by", handoff->accepted_by);
-    json_out_member_instant(out, "first_contact_at", handoff->first_contact_at);
-    json_out_member_instant(out, "decide_by", handoff->decide_by);
-    json_out_member_instant(out, "closed_at", handoff->closed_at);
-    json_out_member_uuid(out, "closed_by", handoff->closed_by);
-    write_definition_ref(out, "definition", TERM_SQL, handoff->qualified_version);
-    write_answer(handoff, out);
-    json_out_member_uuid(out, "previous", handoff->previous);
-    write_dealt(handoff, out);
-    json_out_member_instant(out, "updated_at", handoff->updated_at);
-    json_out_key(out, "allowed_actions");
-    json_out_begin_array(out);
-    for (size_t i = 0; i < action_count; i++)
-        json_out_text(out, actions[i]);
-    json_out_end_array(out);
     json_out_end_object(out);
 }
 

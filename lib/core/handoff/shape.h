@@ -18,12 +18,11 @@ void shape_lead_short(const struct config *config, const struct lead *lead, stru
 void shape_lead(const struct config *config, const struct lead *lead, struct uuid open,
                 struct json_out *out);
 
+/** The facts of a lead that are known: {name: {value, evidence, confirmed_by, …}}. */
+void shape_facts(const struct lead *lead, struct json_out *out);
+
 /** HandoffShort {id, state}, or null. */
 void shape_handoff_short(const struct handoff *handoff, struct json_out *out);
-
-/** Handoff; actions are what the caller may do now. */
-void shape_handoff(const struct config *config, const struct handoff *handoff, instant now,
-                   const char *const *actions, size_t action_count, struct json_out *out);
 
 /** Actor {type, member, team, cause}; cause only of what the system does, else NULL. */
 void shape_actor(const struct config *config, struct actor actor, struct uuid team,

@@ -1,6 +1,15 @@
 #include "store/read/handoff_read.h"
 
+#include "core/handoff/carried.h"
+#include "store/table/carried.h"
 #include "store/table/handoff_table.h"
+#include "store/table/lead_table.h"
+#include "store/table/merged.h"
+#include "store/table/touch_table.h"
+
+#include <string.h>
+
+_Static_assert(CARRIED_TOUCHES_MAX == 20, "handoff_carried reads the texts of as many");
 
 /* clang-format off */
 
@@ -28,6 +37,60 @@ static const struct statement HANDOFF_GET = {
            "FROM handoff h "
            "WHERE workspace_id = $1 AND handoff_id = $2",
     .index = "handoff_pkey",
+    .hot = true,
+};
+
+/* $1 workspace, $2 handoff */
+static const struct statement HANDOFF_CARRIED = {
+    .name = "handoff_carried",
+    .sql = "WITH RECURSIVE "
+           MERGED_WAY_FROM("(SELECT lead_id FROM handoff WHERE workspace_id = $1 AND handoff_id = $2)")
+           "SELECT "
+           CARRIED_EARLIER("l.lead_id", "$2::uuid") ", "
+           CARRIED_TEXTS("l.lead_id", "20") ", "
+           "("
+           "  SELECT v.body "
+           "  FROM handoff h "
+           "  CROSS JOIN LATERAL ("
+           "    SELECT body "
+           "    FROM verdict "
+           "    WHERE workspace_id = $1 AND lead_id = h.verdict_lead AND seq = h.verdict_seq "
+           "    LIMIT 1"
+           "  ) v "
+           "  WHERE h.workspace_id = $1 AND h.handoff_id = $2"
+           "), {l.lead} "
+           "FROM way "
+           "CROSS JOIN LATERAL ("
+           "  SELECT * "
+           "  FROM lead "
+           "  WHERE workspace_id = $1 AND lead_id = way.id "
+           "  LIMIT 1"
+           ") l "
+           "WHERE l.status = 'active'",
+    .index = "lead_pkey",
+    .hot = true,
+};
+
+/* $1 workspace, $2 handoff, $3 how many */
+static const struct statement HANDOFF_TOUCHES = {
+    .name = "handoff_touches",
+    .sql = "WITH RECURSIVE "
+           MERGED_WAY_FROM("(SELECT lead_id FROM handoff WHERE workspace_id = $1 AND handoff_id = $2)")
+           "SELECT {t.touch} "
+           "FROM ("
+           "  SELECT id "
+           "  FROM way "
+           "  ORDER BY n DESC "
+           "  LIMIT 1"
+           ") s "
+           "CROSS JOIN LATERAL ("
+           "  SELECT * "
+           "  FROM touch "
+           "  WHERE workspace_id = $1 AND lead_id = s.id "
+           "  ORDER BY occurred_at DESC, touch_id DESC "
+           "  LIMIT $3"
+           ") t",
+    .index = "touch_of_lead",
     .hot = true,
 };
 
@@ -233,6 +296,8 @@ static const struct statement HANDOFF_OF_TEAM = {
 
 const struct statement *const handoff_read_statements[] = {
     &HANDOFF_GET,
+    &HANDOFF_CARRIED,
+    &HANDOFF_TOUCHES,
     &HANDOFF_PAGE_OPEN,
     &HANDOFF_PAGE_IN_HAND,
     &HANDOFF_PAGE_CLOSED,
@@ -274,6 +339,53 @@ enum err handoff_read_by_id(const struct read *read, struct uuid id, struct hand
     enum err err = read_run(read, &query, 1);
     if (err == ERR_NONE)
         err = pg_rows(query.result) == 0 ? ERR_NOT_FOUND : take(read, query.result, 0, out, now);
+    return read_end(read, err);
+}
+
+/* ---- with what it carries ---- */
+
+enum { EARLIER, TEXTS, VERDICT, LEAD };
+
+static enum err take_carried(const struct read *read, const struct pg_result *carried,
+                             const struct pg_result *touches, struct handoff *handoff)
+{
+    struct lead *lead = lead_table_read(carried, 0, LEAD, read->arena);
+    size_t count = (size_t)pg_rows(touches);
+    struct touch *items = ARENA_ARRAY(read->arena, struct touch, count + 1);
+
+    if (lead == NULL || items == NULL)
+        return ERR_INTERNAL;
+    for (size_t i = 0; i < count; i++)
+        if (!touch_table_read(touches, (int)i, 0, read->arena, &items[i]))
+            return ERR_INTERNAL;
+    lead->touches = (struct touch_log){.items = items, .count = count};
+    handoff->earlier = pg_copy_text(carried, 0, EARLIER, read->arena);
+    handoff->texts = pg_copy_text(carried, 0, TEXTS, read->arena);
+    handoff->verdict_body = pg_copy_text(carried, 0, VERDICT, read->arena);
+    handoff->verdict_body_len = handoff->verdict_body == NULL ? 0 : strlen(handoff->verdict_body);
+    handoff->carries = lead;
+    return ERR_NONE;
+}
+
+enum err handoff_read_whole(const struct read *read, struct uuid id, struct handoff **out,
+                            instant *now)
+{
+    struct read_query queries[] = {{.statement = &HANDOFF_GET},
+                                   {.statement = &HANDOFF_CARRIED},
+                                   {.statement = &HANDOFF_TOUCHES}};
+
+    for (int i = 0; i < 3; i++) {
+        read_params(&queries[i], read);
+        pg_params_uuid(&queries[i].params, id);
+    }
+    pg_params_int8(&queries[2].params, CARRIED_TOUCHES_MAX);
+    enum err err = read_run(read, queries, 3);
+    if (err == ERR_NONE)
+        err = pg_rows(queries[0].result) == 0 ? ERR_NOT_FOUND
+                                              : take(read, queries[0].result, 0, out, now);
+    /* an erased lead leaves nothing to be carried */
+    if (err == ERR_NONE && pg_rows(queries[1].result) == 1)
+        err = take_carried(read, queries[1].result, queries[2].result, *out);
     return read_end(read, err);
 }
 

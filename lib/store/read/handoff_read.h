@@ -9,6 +9,10 @@
 enum err handoff_read_by_id(const struct read *read, struct uuid id, struct handoff **out,
                             instant *now) MUST_USE;
 
+/** With what it carries, unless its lead was erased. */
+enum err handoff_read_whole(const struct read *read, struct uuid id, struct handoff **out,
+                            instant *now) MUST_USE;
+
 /** A place in the list: open handoffs come before closed ones. */
 struct handoff_place {
     bool closed;

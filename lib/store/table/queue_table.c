@@ -1,6 +1,8 @@
 #include "store/table/queue_table.h"
 
+#include "core/handoff/carried.h"
 #include "store/pg/columns.h"
+#include "store/table/carried.h"
 #include "store/table/handoff_table.h"
 #include "store/table/lead_table.h"
 
@@ -92,10 +94,30 @@ static const struct statement QUEUE_WAITING = {
     .hot = true,
 };
 
+/* $1 workspace, $2 team, $3 limit */
+static const struct statement QUEUE_CARRIED = {
+    .name = "queue_carried",
+    .sql = "SELECT h.handoff_id, "
+           CARRIED_EARLIER("h.lead_id", "h.handoff_id") ", "
+           CARRIED_TEXTS("h.lead_id", "20") " "
+           LOCKABLE
+           "LIMIT $3",
+    .index = "handoff_queue",
+    .hot = true,
+};
+
 /* clang-format on */
 
-const struct statement *const queue_table_statements[] = {&QUEUE_LOCK, &QUEUE_READ, &QUEUE_LOGS,
-                                                          &QUEUE_WAITING, NULL};
+_Static_assert(CARRIED_TOUCHES_MAX == 20, "queue_carried reads the texts of as many");
+
+const struct statement *const queue_table_statements[] = {
+    &QUEUE_LOCK, &QUEUE_READ, &QUEUE_LOGS, &QUEUE_WAITING, &QUEUE_CARRIED, NULL};
+
+/* How many more than wanted a claim looks at: another server may have locked the first ones, and
+ * some turn out to be answered once they are locked. Few of these are dealt, so what they carry is
+ * read of fewer. */
+#define QUEUE_SPARE         16
+#define QUEUE_SPARE_CARRIED 2
 
 static int ask(const struct pg_scope *scope, const struct statement *statement, struct uuid team,
                int64_t limit)
@@ -110,13 +132,15 @@ static int ask(const struct pg_scope *scope, const struct statement *statement, 
     return pg_queue(scope->pg, statement, &params);
 }
 
-int queue_table_queue(const struct pg_scope *scope, struct uuid team, int32_t limit)
+int queue_table_queue(const struct pg_scope *scope, struct uuid team, int32_t wanted)
 {
+    int64_t limit = wanted + QUEUE_SPARE;
     int first = ask(scope, &QUEUE_LOCK, team, limit);
 
     ask(scope, &QUEUE_READ, team, limit);
     ask(scope, &QUEUE_LOGS, team, limit);
-    ask(scope, &QUEUE_WAITING, team, WAITING_COUNT_MAX + (int64_t)limit);
+    ask(scope, &QUEUE_WAITING, team, WAITING_COUNT_MAX + limit);
+    ask(scope, &QUEUE_CARRIED, team, wanted + QUEUE_SPARE_CARRIED);
     return first;
 }
 
@@ -126,6 +150,22 @@ static bool was_locked(const struct pg_result *locked, struct uuid handoff)
         if (uuid_equal(pg_get_uuid(locked, row, 0), handoff))
             return true;
     return false;
+}
+
+static void take_carried(const struct pg_result *carried, struct arena *arena,
+                         struct queue_rows *out)
+{
+    for (int row = 0; row < pg_rows(carried); row++) {
+        struct uuid id = pg_get_uuid(carried, row, 0);
+        for (size_t i = 0; i < out->count; i++) {
+            struct handoff *handoff = out->handoffs[i];
+            if (!uuid_equal(handoff->id, id))
+                continue;
+            handoff->earlier = pg_copy_text(carried, row, 1, arena);
+            handoff->texts = pg_copy_text(carried, row, 2, arena);
+            handoff->is_carried = true;
+        }
+    }
 }
 
 /* A row that the second statement is the first to lock may have changed before it did. */
@@ -157,5 +197,6 @@ bool queue_table_take(const struct pg *pg, int first, struct arena *arena, struc
             out->moved = true;
         }
     }
+    take_carried(pg_result(pg, first + 4), arena, out);
     return true;
 }

@@ -6,18 +6,18 @@
 #include "store/pg/pg_scope.h"
 
 /**
- * Locks the leads of at most limit offers, passing over those that somebody else has locked, reads
- * what hangs on them, and counts what waits, up to WAITING_COUNT_MAX beyond these. Several
- * statements, for queue_table_take() with the index of the first.
+ * Locks the leads of as many offers as are wanted and some more, passing over those that somebody
+ * else has locked, reads what hangs on them, and counts what waits, up to WAITING_COUNT_MAX beyond
+ * these. Several statements, for queue_table_take() with the index of the first.
  */
-int queue_table_queue(const struct pg_scope *scope, struct uuid team, int32_t limit);
+int queue_table_queue(const struct pg_scope *scope, struct uuid team, int32_t wanted);
 
 /** How many statements that is. */
-#define QUEUE_STATEMENTS 4
+#define QUEUE_STATEMENTS 5
 
 /** What was read of a queue. The handoff and its lead stand at the same place. */
 struct queue_rows {
-    struct handoff **handoffs; /* with the body of their verdict */
+    struct handoff **handoffs; /* with the body of their verdict; the first with what they carry */
     struct lead **leads;       /* without their touches */
     size_t count;
     int64_t waiting;
