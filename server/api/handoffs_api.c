@@ -103,6 +103,7 @@ static const struct input_field reject_fields[] = {
     {"note", &note_type, AT(struct handoff_reject_input, note)},
     {"corrections", &attributes_type, AT(struct handoff_reject_input, corrections),
      COUNT(struct handoff_reject_input, correction_count)},
+    {"duplicate_of", &input_uuid, AT(struct handoff_reject_input, duplicate_of)},
 };
 const struct input_spec handoff_reject_spec =
     INPUT_SPEC(reject_fields, struct handoff_reject_input);

@@ -207,6 +207,33 @@ static const struct step unanswered[] = {
     {0},
 };
 
+/* ---- a duplicate ---- */
+
+static const struct step duplicate[] = {
+    OFFERED,
+    POST("Sam works her", "sam", "/v1/handoffs/${offer}/accept", NULL, 200),
+    POST("she comes by another address", "marketing", "/v1/leads",
+         "{'email':'kim.kite@corp.example','attributes':{'seniority':'vp',"
+         "'company.employees':120},'touch':{'kind':'form_submitted','source':'bing'}}",
+         201, .keep = {{"lee", "/lead/id"}, {"again", "/handoff/id"}}),
+    POST("that is no matter of timing", "sam", "/v1/handoffs/${again}/reject",
+         "{'reason':'bad_timing','duplicate_of':'${kim}'}", 422,
+         .checks = {{"/errors/0/pointer", "'/duplicate_of'"}}),
+    POST("Sam knows her", "sam", "/v1/handoffs/${again}/reject",
+         "{'reason':'duplicate','duplicate_of':'${kim}'}", 200, .headers = {"Idempotency-Key: m1"},
+         .checks = {{"/handoff/state", "'rejected'"},
+                    {"/handoff/class", "'process'"},
+                    {"/lead/id", "'${kim}'"},
+                    {"/lead/owner_team", "'sales'"}},
+         .keep = {{"first", "@body"}}),
+    POST("the repeat answers the same bytes", "sam", "/v1/handoffs/${again}/reject",
+         "{'reason':'duplicate','duplicate_of':'${kim}'}", 200, .headers = {"Idempotency-Key: m1"},
+         .checks = {{"@body", "=${first}"}}),
+    GET("they are one lead", "sam", "/v1/leads/${lee}", 200,
+        .checks = {{"/id", "'${kim}'"}, {"/open_handoff", "'${offer}'"}, {"/stage", "'sal'"}}),
+    {0},
+};
+
 /* ---- what a handoff carries ---- */
 
 static const struct step carried[] = {
@@ -281,8 +308,9 @@ static const struct step carried[] = {
 static const struct {
     const char *label;
     const struct step *steps;
-} stories[] = {{"a review", reviewed}, {"the end", ended}, {"no gate", not_offered},
-               {"a request", granted}, {"a no", declined}, {"no answer", unanswered}};
+} stories[] = {{"a review", reviewed},    {"the end", ended}, {"no gate", not_offered},
+               {"a request", granted},    {"a no", declined}, {"no answer", unanswered},
+               {"a duplicate", duplicate}};
 
 STORY(whose_turn_it_is, SIGNED, stories[_i].steps)
 

@@ -73,7 +73,9 @@ static const char BENCH_MQL[] =
     " \"then\": \"disqualify\"},"
     "{\"code\": \"known\", \"title\": \"Known\", \"about\": \"process\", \"then\": \"merge\"},"
     "{\"code\": \"elsewhere\", \"title\": \"Elsewhere\", \"about\": \"process\","
-    " \"then\": \"reroute\"}],"
+    " \"then\": \"reroute\"},"
+    "{\"code\": \"large\", \"title\": \"For ae\", \"about\": \"process\","
+    " \"then\": \"reroute\", \"team\": \"ae\"}],"
     "\"decide_within_days\": 7, \"nurture_days\": 20}";
 
 static const char BENCH_SRL[] =

@@ -394,6 +394,114 @@ START_TEST(an_srl_by_a_members_word_is_not_newly_met)
 }
 END_TEST
 
+/* ---- to whom the reason says ---- */
+
+START_TEST(a_lead_goes_to_the_team_that_the_reason_names)
+{
+    bench_open();
+    struct lead *lead = bench_lead("kim@x.example", 120);
+    struct handoff *first = lead->open;
+
+    must_reject(SDR, first, "large"); /* no route leads there from marketing */
+    ck_assert_ptr_nonnull(lead->open);
+    ASSERT_TEAM(lead->open->to_team, AE);
+    ASSERT_TEAM(lead->open->from_team, MARKETING);
+    ck_assert(uuid_equal(lead->open->previous, first->id));
+    ck_assert_int_eq(lead->open->verdict_seq, first->verdict_seq);
+    ck_assert_int_eq(lead->next.step, STEP_ANSWER);
+    bench_load_verdict(lead->open);
+    must_reject(AE, lead->open, "large"); /* it was with them already: then the next route */
+    ck_assert_ptr_nonnull(lead->open);
+    ASSERT_TEAM(lead->open->to_team, SDR);
+    bench_close();
+}
+END_TEST
+
+START_TEST(whom_the_correction_disqualifies_goes_nowhere)
+{
+    struct attribute_input junior = {"seniority", bench_text("junior")};
+
+    bench_open();
+    struct lead *lead = bench_lead("kim@x.example", 120);
+    struct handoff_reject_input input = {.handoff = lead->open->id,
+                                         .reason = "large",
+                                         .corrections = &junior,
+                                         .correction_count = 1};
+    bench_must(SDR, COMMAND_HANDOFF_REJECT, &input);
+    ck_assert_ptr_null(lead->open);
+    ck_assert_int_eq(lead->next.step, STEP_REVIEW);
+    bench_close();
+}
+END_TEST
+
+/* ---- which lead it is ---- */
+
+static enum err reject_as(struct lead *lead, const char *reason, struct uuid same)
+{
+    struct handoff_reject_input input = {
+        .handoff = lead->open->id, .reason = reason, .duplicate_of = same};
+
+    return bench_do(SDR, COMMAND_HANDOFF_REJECT, &input);
+}
+
+START_TEST(a_duplicate_of_what_sales_works_is_merged)
+{
+    bench_open();
+    struct lead *kim = bench_lead("kim@x.example", 120);
+    bench_accept(SDR, kim);
+    struct handoff *hers = kim->open;
+    struct lead *again = bench_lead("kim.kite@x.example", 120);
+    struct uuid id = again->id;
+    struct handoff *offer = again->open;
+
+    ck_assert_int_eq(reject_as(again, "known", kim->id), ERR_NONE);
+    ck_assert_str_eq(handoff_state_name(offer->state), "rejected");
+    ck_assert_str_eq(bench_answer("handoff", "class"), "process");
+    ck_assert_str_eq(bench_answer("lead", "owner_team"), "sdr");
+    struct lead *found;
+    ck_assert_int_eq(work_find_lead(&bench.work, id, &found), FIND_FOUND);
+    ck_assert_ptr_eq(found, kim);
+    ck_assert_ptr_eq(kim->open, hers);
+    ASSERT_STAGE(kim, STAGE_SAL);
+    ck_assert_int_eq(kim->next.step, STEP_DECIDE);
+    ck_assert(!kim->held);
+    ck_assert_uint_eq(kim->identity_count, 2);
+    bench_close();
+}
+END_TEST
+
+START_TEST(of_what_marketing_has_its_owner_says)
+{
+    bench_open();
+    struct lead *lee = bench_lead("lee@x.example", 120);
+    must_reject(SDR, lee->open, "no_project");
+    struct lead *again = bench_lead("lee.lake@x.example", 120);
+
+    ck_assert_int_eq(reject_as(again, "known", lee->id), ERR_NONE);
+    ck_assert_int_eq(again->status, LEAD_ACTIVE);
+    ck_assert_int_eq(again->next.step, STEP_REVIEW);
+    bench_close();
+}
+END_TEST
+
+START_TEST(which_lead_it_is_goes_with_a_reason_that_says_so)
+{
+    struct uuid nobody = {{0x77}};
+
+    bench_open();
+    struct lead *kim = bench_lead("kim@x.example", 120);
+    struct lead *lee = bench_lead("lee@x.example", 120);
+    ck_assert_int_eq(reject_as(kim, "no_project", lee->id), ERR_UNPROCESSABLE);
+    ck_assert_int_eq(reject_as(kim, "known", kim->id), ERR_INVALID_VALUE);
+    ck_assert_ptr_nonnull(strstr(bench.outcome.body, "same_lead"));
+    ck_assert(work_put(&bench.work, KIND_LEAD, &nobody, NULL));
+    ck_assert_int_eq(reject_as(kim, "known", nobody), ERR_INVALID_VALUE);
+    ck_assert_ptr_nonnull(strstr(bench.outcome.body, "not_found"));
+    ck_assert_ptr_nonnull(kim->open);
+    bench_close();
+}
+END_TEST
+
 void suite_cases(Suite *suite)
 {
     TCase *tcase = suite_case(suite, "handoff_reject");
@@ -413,5 +521,8 @@ void suite_cases(Suite *suite)
           a_change_in_the_disputed_criterion_opens_the_way,
           a_touch_that_the_disputed_criterion_counts_opens_the_way,
           a_newly_met_srl_skips_nurture_an_old_one_does_not,
+          a_lead_goes_to_the_team_that_the_reason_names,
+          whom_the_correction_disqualifies_goes_nowhere, a_duplicate_of_what_sales_works_is_merged,
+          of_what_marketing_has_its_owner_says, which_lead_it_is_goes_with_a_reason_that_says_so,
           any_touch_opens_the_way_where_any_counts, an_srl_by_a_members_word_is_not_newly_met);
 }

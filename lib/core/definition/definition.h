@@ -106,6 +106,7 @@ struct reason {
     enum reason_about about;
     int criterion; /* index when about is ABOUT_CRITERION, else -1 */
     enum reason_then then;
+    const char *team; /* with THEN_REROUTE: whose the lead is then; NULL: the next route's */
 };
 
 enum exception_kind {

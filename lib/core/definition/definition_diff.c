@@ -215,9 +215,11 @@ static const char *reason_phrase(struct comparison *comparison, const struct def
         return NULL;
     const char *criterion =
         reason->criterion >= 0 ? definition->criteria[reason->criterion].id : NULL;
-    return arena_printf(comparison->arena, "%s, about %s%s%s, then %s", reason->title,
+    return arena_printf(comparison->arena, "%s, about %s%s%s, then %s%s%s", reason->title,
                         reason_about_name(reason->about), criterion == NULL ? "" : " ",
-                        criterion == NULL ? "" : criterion, reason_then_name(reason->then));
+                        criterion == NULL ? "" : criterion, reason_then_name(reason->then),
+                        reason->team == NULL ? "" : " to ",
+                        reason->team == NULL ? "" : reason->team);
 }
 
 static void compare_reason(struct comparison *comparison, const char *code)

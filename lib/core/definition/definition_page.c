@@ -247,6 +247,18 @@ static const char *then_words(enum reason_then then)
     }
 }
 
+static void write_then(struct page *page, const struct reason *reason)
+{
+    page_begin_block(page, BLOCK_CELL);
+    if (reason->team == NULL) {
+        page_text(page, then_words(reason->then));
+    } else {
+        page_text(page, "the lead goes to ");
+        page_code(page, reason->team);
+    }
+    page_end_block(page);
+}
+
 static void write_about(struct page *page, const struct definition *definition,
                         const struct reason *reason)
 {
@@ -283,7 +295,7 @@ static void write_reasons(struct page *page, const struct definition *definition
         page_code(page, reason->code);
         page_end_block(page);
         write_about(page, definition, reason);
-        page_cell(page, then_words(reason->then));
+        write_then(page, reason);
         page_end_row(page);
     }
     page_end_table(page);

@@ -295,18 +295,25 @@ static const struct input_field reason_fields[] = {
     {"about", &reason_about_type, AT(struct reason, about), .required = true,
      .otherwise = ABOUT_COUNT},
     {"criterion", &reason_criterion_type, AT(struct reason, criterion)},
-    {"then", &reason_then_type, AT(struct reason, then), .required = true},
+    {"then", &reason_then_type, AT(struct reason, then), .required = true, .otherwise = THEN_COUNT},
+    {"team", &name_type, AT(struct reason, team)},
 };
 
 static bool check_reason(struct input *in, const struct input_node *at, void *out)
 {
     struct reason *reason = out;
     const struct input_node criterion = input_member(at, "criterion");
+    const struct input_node team = input_member(at, "team");
+    bool sound = true;
 
     if (reason->about != ABOUT_CRITERION)
         reason->criterion = -1;
-    return reason->about != ABOUT_CRITERION || criterion.json != NULL ||
-           input_fault(in, &criterion, "required", "A reason about a criterion names it");
+    else if (criterion.json == NULL)
+        sound = input_fault(in, &criterion, "required", "A reason about a criterion names it");
+    if (reason->team != NULL && reason->then != THEN_REROUTE && reason->then != THEN_COUNT)
+        sound = input_fault(in, &team, "not_reroute",
+                            "Only a reason after which the lead is rerouted names a team");
+    return sound;
 }
 
 static const struct input_spec reason_spec =

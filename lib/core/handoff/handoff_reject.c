@@ -3,6 +3,7 @@
 #include "base/json_tree.h"
 #include "core/handoff/handoff_walk.h"
 #include "core/handoff/judge.h"
+#include "core/handoff/lead_absorb.h"
 
 #include <string.h>
 
@@ -15,6 +16,7 @@ struct rejection {
     enum reason_about about;
     enum rejection_class klass;
     struct attribute_changes corrected;
+    struct lead *same; /* the lead that it is, which its own takes in; NULL: none was named */
 };
 
 /* ---- the reason ---- */
@@ -240,23 +242,107 @@ static bool has_other_way(const struct handoff_step *step)
     return false;
 }
 
-/* Offered along the next route that is open to it; else it waits for its owner, as the rule said.
- */
-static void reroute(struct handoff_step *step)
+/* The team that the reason names; NULL: none, or it is no other, or gone. */
+static const struct team *named_team(const struct rejection *rejection)
 {
+    const struct handoff_step *step = &rejection->step;
+    const struct team *team = rejection->reason == NULL || rejection->reason->team == NULL
+                                  ? NULL
+                                  : config_team_named(step->work->config, rejection->reason->team);
+
+    return team == NULL || !team->active || uuid_equal(team->id, step->handoff->to_team) ||
+                   uuid_equal(team->id, step->lead->owner_team)
+               ? NULL
+               : team;
+}
+
+/* Offered to the team that the reason names, by a route or by the reason's own word, as long as the
+ * lead still meets what let it through; else along the next route that is open to it; else it waits
+ * for its owner, as the rule said. */
+static void reroute(struct rejection *rejection)
+{
+    struct handoff_step *step = &rejection->step;
+    const struct handoff *handoff = step->handoff;
     struct lead *lead = step->lead;
     const struct lead_next next = lead->next;
+    const struct team *team = named_team(rejection);
 
-    if (!has_other_way(step))
+    if (team == NULL && !has_other_way(step))
         return;
     lead_lift_hold(lead);
-    judge_once_more(
-        step->work, lead, step->caller,
-        &(struct offer_again){.previous = step->handoff->id, .except = step->handoff->to_team});
-    if (lead->open != NULL)
+    struct judgement *judgement =
+        judge_once_more(step->work, lead, step->caller,
+                        &(struct offer_again){
+                            .previous = handoff->id,
+                            .except = handoff->to_team,
+                            .only = team == NULL ? (struct uuid){{0}} : team->id,
+                        });
+    if (team != NULL && judgement != NULL && judgement->offered == NULL &&
+        (!handoff->gated || judgement_meets(judgement, handoff->term)))
+        offer_pass_on(step->work, lead, handoff, team->id);
+    if (handoff_is_under_way(lead))
         return;
     lead_hold(step->work, lead, &step->hold);
     lead->next = next;
+}
+
+/* ---- a duplicate ---- */
+
+/* Whether a team of this side has the lead, or is at it. */
+static bool works_at(const struct config *config, const struct lead *lead,
+                     enum team_function function)
+{
+    const struct team *owner = config_team(config, lead->owner_team);
+    const struct team *at =
+        handoff_is_under_way(lead) ? config_team(config, lead->open->to_team) : NULL;
+
+    return (owner != NULL && owner->function == function) ||
+           (at != NULL && at->function == function);
+}
+
+/* Into a lead that those who answer work themselves it may be merged by their word; of any other
+ * lead its owner says whether it is the same. False: step->decision is the answer. */
+static bool find_same(struct rejection *rejection)
+{
+    struct handoff_step *step = &rejection->step;
+    struct work *work = step->work;
+    const struct team *own = config_team(work->config, step->caller->team);
+    struct uuid id = rejection->input->duplicate_of;
+    struct lead *same;
+
+    if (uuid_is_nil(id))
+        return true;
+    if (step->then != THEN_MERGE) {
+        outcome_refuse_at(work, step->outcome, ERR_UNPROCESSABLE, "/duplicate_of", "not_merge",
+                          "This reason does not say that it is another lead");
+        return false;
+    }
+    enum find found = work_find_lead(work, id, &same);
+    if (found == FIND_NEEDED || work_find_identities(work, step->lead) == FIND_NEEDED) {
+        step->decision = DECIDE_AGAIN;
+        return false;
+    }
+    if (found == FIND_ABSENT || same->status != LEAD_ACTIVE || same == step->lead) {
+        outcome_refuse_at(work, step->outcome, ERR_INVALID_VALUE, "/duplicate_of",
+                          found != FIND_ABSENT && same == step->lead ? "same_lead" : "not_found",
+                          "Another lead is wanted, that is there");
+        return false;
+    }
+    if (own != NULL && works_at(work->config, same, own->function))
+        rejection->same = same;
+    return true;
+}
+
+/* Its wait ends with it: the lead that it is goes on as it was. */
+static void merge(struct rejection *rejection)
+{
+    struct handoff_step *step = &rejection->step;
+
+    lead_lift_hold(step->lead);
+    work_change_lead(step->work, rejection->same);
+    lead_absorb(step->work, rejection->same, step->lead, step->caller);
+    step->lead = rejection->same;
+    judge_lead(step->work, step->lead, step->caller);
 }
 
 /* The lead is judged again while it is held: one that meets srl only now is offered once more,
@@ -278,7 +364,9 @@ static void apply(struct rejection *rejection)
     }
     if (step->then == THEN_REROUTE && step->lead->open == NULL &&
         !stage_is_end(step->lead->stage) && step->lead->stage != STAGE_OPPORTUNITY)
-        reroute(step);
+        reroute(rejection);
+    if (rejection->same != NULL)
+        merge(rejection);
 }
 
 static enum decision answer_with_reason(struct work *work, const struct command *command,
@@ -292,8 +380,8 @@ static enum decision answer_with_reason(struct work *work, const struct command 
 
     if (!handoff_step_begin(step, rejection.input->handoff, action))
         return step->decision;
-    if (!find_reason(&rejection))
-        return DECIDED;
+    if (!find_reason(&rejection) || !find_same(&rejection))
+        return step->decision;
     step->hold = (struct lead_hold){
         .definition = rejection.definition,
         .criterion = rejection.reason == NULL ? -1 : rejection.reason->criterion,

@@ -1,7 +1,7 @@
 /*
  * Rejecting an offer and returning an accepted lead, with a reason. The reason is classed against
- * the verdict that let the lead through; what follows (nurture, disqualify, reroute) is the
- * reason's.
+ * the verdict that let the lead through; what follows (nurture, disqualify, reroute, merge) is
+ * the reason's.
  */
 #ifndef BATON_CORE_HANDOFF_REJECT_H
 #define BATON_CORE_HANDOFF_REJECT_H
@@ -14,6 +14,8 @@ struct handoff_reject_input {
     const char *note;                          /* NULL: none */
     const struct attribute_input *corrections; /* sorted by name, each name once */
     size_t correction_count;
+    struct uuid
+        duplicate_of; /* the lead that it is, where the reason says that it is another; nil */
 };
 
 /** By the receiving team, while offered. */

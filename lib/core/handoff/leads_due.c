@@ -44,30 +44,6 @@ static bool take_step(struct work *work, struct lead *lead, const struct command
     return true;
 }
 
-/* What let it through lets it through to that team as well, which is of the same function. */
-static void escalate(struct work *work, struct lead *lead, const struct handoff *late,
-                     struct uuid team)
-{
-    struct handoff *handoff = offer_make(work, lead,
-                                         &(struct offer){
-                                             .from_team = late->from_team,
-                                             .to_team = team,
-                                             .kind = late->kind,
-                                             .gated = late->gated,
-                                             .term = late->term,
-                                             .version = late->version,
-                                             .verdict_seq = late->verdict_seq,
-                                             .note = late->offer_note,
-                                             .previous = late->id,
-                                         });
-
-    if (handoff == NULL)
-        return;
-    handoff->verdict_lead = late->verdict_lead; /* a lead that this one absorbed, perhaps */
-    handoff->verdict_body = late->verdict_body;
-    handoff->verdict_body_len = late->verdict_body_len;
-}
-
 /* It is offered along another route that is open to it. When there is none, its owner says what
  * becomes of it, and until then nothing is offered: the same route would be. */
 static void offer_elsewhere(struct work *work, struct lead *lead, const struct handoff *late)
@@ -130,7 +106,7 @@ static void answer_is_overdue(struct work *work, struct lead *lead, const struct
             lead->next.at = late->respond_by;
     } else if (other != NULL && other->active) {
         if (take_step(work, lead, command, ACTION_EXPIRE))
-            escalate(work, lead, late, other->id);
+            offer_pass_on(work, lead, late, other->id);
     } else if (then == OVERDUE_GIVE_BACK && end <= work->now) {
         if (take_step(work, lead, command, ACTION_EXPIRE))
             offer_elsewhere(work, lead, late);

@@ -80,6 +80,29 @@ struct handoff *offer_make(struct work *work, struct lead *lead, const struct of
     return handoff;
 }
 
+void offer_pass_on(struct work *work, struct lead *lead, const struct handoff *closed,
+                   struct uuid team)
+{
+    struct handoff *handoff = offer_make(work, lead,
+                                         &(struct offer){
+                                             .from_team = closed->from_team,
+                                             .to_team = team,
+                                             .kind = closed->kind,
+                                             .gated = closed->gated,
+                                             .term = closed->term,
+                                             .version = closed->version,
+                                             .verdict_seq = closed->verdict_seq,
+                                             .note = closed->offer_note,
+                                             .previous = closed->id,
+                                         });
+
+    if (handoff == NULL)
+        return;
+    handoff->verdict_lead = closed->verdict_lead; /* a lead that this one absorbed, perhaps */
+    handoff->verdict_body = closed->verdict_body;
+    handoff->verdict_body_len = closed->verdict_body_len;
+}
+
 bool offer_is_claimed(const struct lead *lead)
 {
     return lead->claimed_stage == STAGE_OPPORTUNITY || lead->claimed_stage == STAGE_CUSTOMER;

@@ -22,6 +22,11 @@ struct offer {
  * a request that waits is overtaken. NULL when memory is short. */
 struct handoff *offer_make(struct work *work, struct lead *lead, const struct offer *offer);
 
+/** Offers the lead to another team, where an agreement says so: what let it through lets it through
+ * to that team as well. closed is the handoff that it was in. */
+void offer_pass_on(struct work *work, struct lead *lead, const struct handoff *closed,
+                   struct uuid team);
+
 /** A lead that was offered before. */
 struct offer_again {
     struct uuid previous; /* the handoff that the new one follows; nil: none */

@@ -3,7 +3,7 @@
 #include "base/email.h"
 #include "core/handoff/judge.h"
 #include "core/handoff/shape.h"
-#include "core/intake/lead_merge.h"
+#include "core/handoff/lead_absorb.h"
 #include "core/intake/lead_result.h"
 
 #include <string.h>

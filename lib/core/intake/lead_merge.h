@@ -5,10 +5,6 @@
 
 #include "core/command.h"
 
-/** The survivor must be open for change, and at most one of the two may have an open handoff. */
-void lead_absorb(struct work *work, struct lead *survivor, struct lead *absorbed,
-                 const struct caller *caller);
-
 struct merge_input {
     struct uuid survivor;
     struct uuid absorbed;
