@@ -128,6 +128,41 @@ START_TEST(what_nobody_answers_is_declined_in_time)
 }
 END_TEST
 
+START_TEST(or_granted_where_the_routes_say_so)
+{
+    bench_open();
+    bench.config.route_terms =
+        (struct route_terms){.grants_unanswered = true, .unanswered_minutes = 30};
+    struct lead *lee = lee_of_marketing();
+    struct handoff *request = asked(lee);
+
+    ck_assert_int_eq(request->respond_by, BENCH_NOW + 30 * INSTANT_MINUTE);
+    come_by(lee, request->respond_by);
+    ck_assert_str_eq(handoff_state_name(request->state), "accepted");
+    ck_assert(uuid_equal(request->accepted_by, bench.members[SDR].id));
+    ASSERT_TEAM(lee->owner_team, SDR);
+    ASSERT_TEAM(lee->first_team, MARKETING);
+    ck_assert_str_eq(person_told(LEDGER_HANDOFF_ACCEPTED, "cause"), "respond_by");
+    bench_close();
+}
+END_TEST
+
+START_TEST(what_moved_on_cannot_be_granted)
+{
+    bench_open();
+    bench.config.route_terms =
+        (struct route_terms){.grants_unanswered = true, .unanswered_minutes = 30};
+    struct lead *lee = lee_of_marketing();
+    struct handoff *request = asked(lee);
+
+    lee->owner_team = bench.teams[AE].id;
+    come_by(lee, request->respond_by);
+    ck_assert_str_eq(handoff_state_name(request->state), "declined");
+    ASSERT_TEAM(lee->owner_team, AE);
+    bench_close();
+}
+END_TEST
+
 START_TEST(whoever_asked_may_think_again)
 {
     bench_open();
@@ -286,8 +321,9 @@ void suite_cases(Suite *suite)
 
     TESTS(tcase, nothing_about_the_lead_changes_when_it_is_asked_for,
           whoever_asked_has_what_is_granted, what_is_declined_is_so_for_a_reason,
-          what_nobody_answers_is_declined_in_time, whoever_asked_may_think_again,
-          an_offer_overtakes_it, an_offer_by_hand_too, of_two_that_are_merged_one_stays_asked_for,
+          what_nobody_answers_is_declined_in_time, or_granted_where_the_routes_say_so,
+          what_moved_on_cannot_be_granted, whoever_asked_may_think_again, an_offer_overtakes_it,
+          an_offer_by_hand_too, of_two_that_are_merged_one_stays_asked_for,
           what_is_handed_off_is_kept_when_two_are_merged,
           a_request_goes_with_the_lead_that_is_absorbed, an_erasure_ends_it,
           what_cannot_be_asked_for_is_said, a_lead_that_went_elsewhere_is_not_theirs_to_grant);

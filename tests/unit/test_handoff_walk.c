@@ -307,7 +307,10 @@ static const void *input_of(enum handoff_action action, struct uuid handoff,
     note = (struct handoff_note_input){handoff, NULL};
     withdraw = (struct handoff_withdraw_input){
         handoff, NULL, pick(2) ? INSTANT_NONE : bench.work.now + INSTANT_DAY};
-    reject = (struct handoff_reject_input){handoff, reasons[pick(5)], NULL, size, pick(2)};
+    reject = (struct handoff_reject_input){.handoff = handoff,
+                                           .reason = reasons[pick(5)],
+                                           .corrections = size,
+                                           .correction_count = pick(2)};
     qualify = (struct handoff_qualify_input){handoff, facts, pick(4) == 0 ? 0 : 2, NULL};
     grant = (struct handoff_grant_input){handoff, NULL};
     decline = (struct handoff_decline_input){handoff, "in_talks", NULL};

@@ -345,8 +345,10 @@ static void step_answer(void)
     struct handoff_note_input note = {handoff->id, NULL};
     struct handoff_withdraw_input withdraw = {
         handoff->id, NULL, pick(2) ? INSTANT_NONE : bench.work.now + INSTANT_DAY};
-    struct handoff_reject_input reject = {handoff->id, pick(2) ? "no_project" : "elsewhere", NULL,
-                                          &size, pick(2)};
+    struct handoff_reject_input reject = {.handoff = handoff->id,
+                                          .reason = pick(2) ? "no_project" : "elsewhere",
+                                          .corrections = &size,
+                                          .correction_count = pick(2)};
     struct handoff_qualify_input qualify = {handoff->id, facts, 2, NULL};
     struct handoff_outcome_input outcome = {
         .handoff = handoff->id,

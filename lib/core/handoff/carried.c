@@ -66,7 +66,7 @@ static void write_who(const struct lead *lead, struct json_out *out)
 static const struct definition *definition_of(const struct config *config,
                                               const struct handoff *handoff)
 {
-    const struct definition_version *version =
+    const struct agreement_version *version =
         handoff->version == 0 ? config->in_force[TERM_MQL]
                               : config_definition(config, handoff->term, handoff->version);
 
@@ -159,7 +159,7 @@ static bool is_known(const struct lead *lead, const char *name, bool is_fact)
 static void write_facts(const struct config *config, const struct lead *lead, const json_t *verdict,
                         struct json_out *out)
 {
-    const struct definition_version *sql = config->in_force[TERM_SQL];
+    const struct agreement_version *sql = config->in_force[TERM_SQL];
     size_t names = sql == NULL ? 0 : sql->compiled->names_count, i;
     json_t *asked;
 
@@ -254,7 +254,7 @@ static void write_touches(const struct config *config, const struct handoff *han
                           const struct lead *lead, const json_t *texts, struct json_out *out)
 {
     const struct definition *gate = definition_of(config, handoff);
-    const struct definition_version *srl = config->in_force[TERM_SRL];
+    const struct agreement_version *srl = config->in_force[TERM_SRL];
     const struct touch *asked = NULL;
     struct touch whole;
 

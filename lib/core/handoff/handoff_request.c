@@ -74,7 +74,9 @@ enum decision handoff_request(struct work *work, const struct command *command,
     handoff->assignee = command->caller.member;
     handoff->offer_note = input->note;
     handoff->previous = previous;
-    handoff->respond_by = offer_answer_due(work, handoff->from_team, REQUEST_ANSWER_MINUTES);
+    int32_t minutes = work->config->route_terms.unanswered_minutes;
+    handoff->respond_by =
+        offer_answer_due(work, handoff->from_team, minutes == 0 ? REQUEST_ANSWER_MINUTES : minutes);
     step.handoff = handoff;
     step.rule = life_rule(ACTION_REQUEST);
     handoff_walk(&step);
@@ -86,10 +88,10 @@ enum decision handoff_request(struct work *work, const struct command *command,
 
 /* ---- answering ---- */
 
-/* Should it be lost, it goes back to whoever gave it first. */
-static void grant(struct handoff_step *step)
+/* What is granted goes back to whoever gave it first, should it be lost. */
+static void grant_or_decline(struct handoff_step *step)
 {
-    if (uuid_is_nil(step->lead->first_team))
+    if (step->rule->to == HANDOFF_ACCEPTED && uuid_is_nil(step->lead->first_team))
         step->lead->first_team = step->handoff->from_team;
     handoff_walk(step);
 }
@@ -104,7 +106,7 @@ enum decision handoff_grant(struct work *work, const struct command *command,
         return step.decision;
     if (input->note != NULL)
         step.handoff->note = input->note;
-    grant(&step);
+    grant_or_decline(&step);
     return handoff_step_answer(&step);
 }
 
@@ -134,15 +136,18 @@ bool handoff_request_is_due(const struct lead *lead, instant now)
 void handoff_request_unanswered(struct work *work, struct lead *lead)
 {
     struct handoff *handoff = lead->open;
-
-    work_change_handoff(work, handoff);
-    handoff->reason = REASON_UNANSWERED;
-    handoff_walk(&(struct handoff_step){
+    bool grants = work->config->route_terms.grants_unanswered &&
+                  uuid_equal(handoff->from_team, lead->owner_team);
+    struct handoff_step step = {
         .work = work,
         .handoff = handoff,
         .lead = lead,
-        .rule = life_rule(ACTION_DECLINE_UNANSWERED),
+        .rule = life_rule(grants ? ACTION_GRANT_UNANSWERED : ACTION_DECLINE_UNANSWERED),
         .cause = "respond_by",
-        .reason = REASON_UNANSWERED,
-    });
+        .reason = grants ? NULL : REASON_UNANSWERED,
+    };
+
+    work_change_handoff(work, handoff);
+    handoff->reason = step.reason;
+    grant_or_decline(&step);
 }

@@ -4,8 +4,8 @@
 
 #include "core/command.h"
 
-/** How long the team that has the lead has to answer, in minutes of its working time; then the
- * request is declined. */
+/** How long the team that has the lead has to answer, in minutes of its working time, where the
+ * routes in force do not say it; then the request is declined. */
 #define REQUEST_ANSWER_MINUTES 960
 
 struct handoff_request_input {
@@ -43,7 +43,8 @@ enum decision handoff_decline(struct work *work, const struct command *command,
 /** Whether the lead is asked for and the time to answer is over. */
 bool handoff_request_is_due(const struct lead *lead, instant now);
 
-/** Does what was agreed about such a one. The lead must be open for change. */
+/** Grants or declines it, as the routes in force say; what its owner does not have any more cannot
+ * be granted. The lead must be open for change. */
 void handoff_request_unanswered(struct work *work, struct lead *lead);
 
 #endif

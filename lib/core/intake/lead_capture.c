@@ -2,8 +2,8 @@
 
 #include "base/email.h"
 #include "core/handoff/judge.h"
-#include "core/handoff/shape.h"
 #include "core/handoff/lead_absorb.h"
+#include "core/handoff/shape.h"
 #include "core/intake/lead_result.h"
 
 #include <string.h>
