@@ -49,7 +49,8 @@ char *play_mql(int employees)
         "{\"code\":\"elsewhere\",\"title\":\"Not ours\",\"about\":\"process\","
         "\"then\":\"reroute\"}],"
         "\"exceptions\":[{\"kind\":\"strategic\",\"limit_per_month\":2},"
-        "{\"kind\":\"unclear\",\"limit_per_month\":2}],"
+        "{\"kind\":\"unclear\",\"limit_per_month\":2},"
+        "{\"kind\":\"override\",\"limit_per_month\":100000}],"
         "\"respond_within\":{\"minutes\":480},\"decide_within_days\":14,\"nurture_days\":30}";
     char *out = NULL;
 
@@ -72,7 +73,8 @@ const char *play_sql(void)
            "\"required\":true,"
            "\"test\":{\"fact\":\"budget\",\"op\":\"gte\",\"value\":1000}}],"
            "\"reasons\":[{\"code\":\"no_project\",\"title\":\"No project\",\"about\":\"gap\","
-           "\"then\":\"nurture\"}]}";
+           "\"then\":\"nurture\"}],"
+           "\"exceptions\":[{\"kind\":\"override\",\"limit_per_month\":100000}]}";
 }
 
 /* ---- bodies ---- */

@@ -76,6 +76,7 @@ static const char BENCH_MQL[] =
     " \"then\": \"reroute\"},"
     "{\"code\": \"large\", \"title\": \"For ae\", \"about\": \"process\","
     " \"then\": \"reroute\", \"team\": \"ae\"}],"
+    "\"exceptions\": [{\"kind\": \"override\", \"limit_per_month\": 100}],"
     "\"decide_within_days\": 7, \"nurture_days\": 20}";
 
 static const char BENCH_SRL[] =
@@ -156,6 +157,21 @@ static inline struct route_rule bench_route(int from, int to, enum term gate)
                                .automatic = true};
 }
 
+#define BENCH_MONTHS 60
+
+/* How many overrides of mql were used, in each month that a test may come to: none. */
+static inline void bench_load_exceptions(void)
+{
+    struct exception_count *months = ARENA_ARRAY(bench.arena, struct exception_count, BENCH_MONTHS);
+
+    ck_assert_ptr_nonnull(months);
+    for (int i = 0; i < BENCH_MONTHS; i++) {
+        months[i] = (struct exception_count){
+            .term = TERM_MQL, .kind = EXCEPTION_OVERRIDE, .month = instant_month(BENCH_NOW) + i};
+        ck_assert(work_put(&bench.work, KIND_EXCEPTION, &months[i], &months[i]));
+    }
+}
+
 /** Teams, routes, and mql version 3 in force. */
 static inline void bench_open(void)
 {
@@ -181,6 +197,7 @@ static inline void bench_open(void)
     };
     bench_enforce(TERM_MQL, 3, BENCH_MQL);
     work_init(&bench.work, bench.arena, &bench.config, BENCH_NOW, bench_random);
+    bench_load_exceptions();
 }
 
 static inline void bench_close(void)

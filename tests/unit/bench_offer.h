@@ -26,7 +26,8 @@ static const char OFFER_MQL[] =
     "{\"code\": \"no_project\", \"title\": \"No project\", \"about\": \"gap\","
     " \"then\": \"nurture\"}],"
     "\"exceptions\": [{\"kind\": \"strategic\", \"limit_per_month\": 1},"
-    " {\"kind\": \"unclear\", \"limit_per_month\": 5}],"
+    " {\"kind\": \"unclear\", \"limit_per_month\": 5},"
+    " {\"kind\": \"override\", \"limit_per_month\": 2}],"
     "\"respond_within\": {\"minutes\": 90}}";
 
 static struct member offer_members[BENCH_TEAMS + 1];

@@ -263,12 +263,13 @@ START_TEST(an_exception_is_counted_for_its_own_kind_alone)
                                   "sdr", offers[i].kind, "why"),
                          ERR_NONE);
     for (int kind = 0; kind < EXCEPTION_KIND_COUNT; kind++)
-        ck_assert_msg(counts[kind]->used == (kind == EXCEPTION_UNCLEAR     ? 2
-                                             : kind == EXCEPTION_STRATEGIC ? 1
-                                                                           : 0),
+        ck_assert_msg(counts[kind]->used ==
+                          (kind == EXCEPTION_UNCLEAR                                   ? 2
+                           : kind == EXCEPTION_STRATEGIC || kind == EXCEPTION_OVERRIDE ? 1
+                                                                                       : 0),
                       "%s was counted %d times", exception_kind_name((enum exception_kind)kind),
                       counts[kind]->used);
-    ck_assert_uint_eq(bench.work.saves[KIND_EXCEPTION].count, 2);
+    ck_assert_uint_eq(bench.work.saves[KIND_EXCEPTION].count, 3);
     offer_close();
 }
 END_TEST
@@ -349,6 +350,59 @@ START_TEST(what_passes_by_a_members_word_is_never_standard)
 }
 END_TEST
 
+/* By an offer or by a word, it is counted once; a word that keeps a lead back is not. */
+START_TEST(overrides_end_at_the_agreed_limit)
+{
+    offer_open();
+    struct lead *kim = offer_lead(MARKETING, "kim@x.example", "intern");
+    struct lead *lee = offer_lead(MARKETING, "lee@x.example", "intern");
+    struct lead *lou = offer_lead(MARKETING, "lou@x.example", "intern");
+    struct lead *mia = offer_lead(MARKETING, "mia@x.example", "vp");
+    struct override_input word = {
+        .lead = lee->id, .term = TERM_MQL, .result = VERDICT_QUALIFIED, .note = "I met her"};
+
+    ck_assert_int_eq(offer_do(MARKETING, kim, "sdr", HANDOFF_KIND_OVERRIDE, "I met him"), ERR_NONE);
+    bench_must(MARKETING, COMMAND_LEAD_OVERRIDE, &word);
+    ck_assert_int_eq(offer_do(MARKETING, lee, "sdr", HANDOFF_KIND_STANDARD, NULL), ERR_NONE);
+    ck_assert_int_eq(offer_do(MARKETING, lou, "sdr", HANDOFF_KIND_OVERRIDE, "x"),
+                     ERR_LIMIT_REACHED);
+    word.lead = lou->id;
+    ck_assert_int_eq(bench_do(MARKETING, COMMAND_LEAD_OVERRIDE, &word), ERR_LIMIT_REACHED);
+    word.lead = mia->id;
+    word.result = VERDICT_NOT_QUALIFIED;
+    bench_must(MARKETING, COMMAND_LEAD_OVERRIDE, &word);
+
+    bench.work.now += 31 * INSTANT_DAY; /* another month */
+    word.lead = lou->id;
+    word.result = VERDICT_QUALIFIED;
+    bench_must(MARKETING, COMMAND_LEAD_OVERRIDE, &word);
+    offer_close();
+}
+END_TEST
+
+static const char NO_OVERRIDE[] =
+    "{\"term\": \"mql\", \"title\": \"MQL\", \"criteria\": ["
+    "{\"id\": \"boss\", \"title\": \"A boss\", \"kind\": \"fit\", \"required\": true,"
+    " \"test\": {\"attribute\": \"seniority\", \"op\": \"eq\", \"value\": \"ceo\"}}]}";
+
+START_TEST(what_the_definition_does_not_allow_is_no_override)
+{
+    offer_open();
+    definition_free(bench.compiled[TERM_MQL]);
+    bench_enforce(TERM_MQL, 4, NO_OVERRIDE);
+    struct lead *kim = offer_lead(MARKETING, "kim@x.example", "vp");
+    struct override_input word = {
+        .lead = kim->id, .term = TERM_MQL, .result = VERDICT_QUALIFIED, .note = "I met her"};
+
+    ck_assert_int_eq(offer_do(MARKETING, kim, "sdr", HANDOFF_KIND_OVERRIDE, "x"),
+                     ERR_UNPROCESSABLE);
+    ck_assert_str_eq(offer_fault(0, "code"), "not_agreed");
+    ck_assert_int_eq(bench_do(MARKETING, COMMAND_LEAD_OVERRIDE, &word), ERR_UNPROCESSABLE);
+    ck_assert_str_eq(offer_fault(0, "pointer"), "/result");
+    offer_close();
+}
+END_TEST
+
 /* ---- found by sales ---- */
 
 START_TEST(a_self_sourced_lead_is_accepted_at_once)
@@ -399,7 +453,8 @@ void suite_cases(Suite *suite)
           exceptions_end_at_the_agreed_limit, an_exception_needs_a_note_and_an_agreement,
           unclear_is_only_what_the_verdict_calls_unclear, where_nothing_gates_there_is_no_exception,
           an_exception_is_counted_for_its_own_kind_alone, an_srl_is_answered_by_its_own_clock,
-          an_override_passes_the_gate_and_says_why, what_passes_by_a_members_word_is_never_standard,
-          a_self_sourced_lead_is_accepted_at_once,
+          an_override_passes_the_gate_and_says_why, overrides_end_at_the_agreed_limit,
+          what_the_definition_does_not_allow_is_no_override,
+          what_passes_by_a_members_word_is_never_standard, a_self_sourced_lead_is_accepted_at_once,
           marketing_and_other_teams_source_nothing_for_themselves);
 }

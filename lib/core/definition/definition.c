@@ -20,7 +20,7 @@ static const char *const criterion_kind_names[CRITERION_KIND_COUNT] = {
 static const char *const about_names[ABOUT_COUNT] = {"criterion", "gap", "source", "process"};
 static const char *const then_names[THEN_COUNT] = {"nurture", "disqualify", "reroute", "merge"};
 static const char *const exception_names[EXCEPTION_KIND_COUNT] = {"unclear", "strategic",
-                                                                  "account_based"};
+                                                                  "account_based", "override"};
 
 const struct input_type criterion_kind_type = {
     .kind = INPUT_ENUM, .values = criterion_kind_names, .max = CRITERION_KIND_COUNT - 1};

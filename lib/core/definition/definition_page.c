@@ -308,6 +308,8 @@ static const char *exception_words(enum exception_kind kind)
         return "leads whose verdict is unclear";
     case EXCEPTION_STRATEGIC:
         return "leads that are handed over for strategic reasons";
+    case EXCEPTION_OVERRIDE:
+        return "leads that a member passes on against the verdict";
     default:
         return "leads of accounts that are worked as a whole";
     }

@@ -1,6 +1,7 @@
 #include "core/handoff/handoff_offer.h"
 
 #include "core/account/account.h"
+#include "core/handoff/exception.h"
 #include "core/handoff/handoff_step.h"
 #include "core/handoff/judge.h"
 #include "core/handoff/offer.h"
@@ -18,6 +19,9 @@ static bool is_exception(enum handoff_kind kind, enum exception_kind *out)
         return true;
     case HANDOFF_KIND_ACCOUNT_BASED:
         *out = EXCEPTION_ACCOUNT_BASED;
+        return true;
+    case HANDOFF_KIND_OVERRIDE:
+        *out = EXCEPTION_OVERRIDE;
         return true;
     default:
         return false;
@@ -105,8 +109,7 @@ static enum decision check_lead(struct plan *plan)
     if (kind == HANDOFF_KIND_IMPORTED)
         return outcome_refuse_at(work, plan->outcome, ERR_INVALID_VALUE, "/kind", "enum",
                                  "Imported handoffs come by import alone");
-    if (plan->input->note == NULL &&
-        (kind == HANDOFF_KIND_OVERRIDE || is_exception(kind, &exception)))
+    if (plan->input->note == NULL && is_exception(kind, &exception))
         return outcome_refuse_at(work, plan->outcome, ERR_UNPROCESSABLE, "/note", "required",
                                  "An exception or override needs a note that says why");
     return DECIDED;
@@ -212,7 +215,6 @@ static enum decision check_exception(struct plan *plan, enum exception_kind kind
 {
     struct work *work = plan->work;
     const struct agreement_version *version = work->config->in_force[plan->gate];
-    const struct exception *allowed = &version->compiled->exceptions[kind];
     struct verdict_subject subject = lead_subject(plan->lead, work->now);
     struct verdict verdict;
 
@@ -221,25 +223,12 @@ static enum decision check_exception(struct plan *plan, enum exception_kind kind
         return outcome_refuse_at(work, plan->outcome, ERR_UNPROCESSABLE, "/kind", "not_unclear",
                                  "The verdict is %s, not unclear",
                                  verdict_result_name(verdict.result));
-    if (!allowed->allowed)
-        return outcome_refuse_at(work, plan->outcome, ERR_UNPROCESSABLE, "/kind", "not_agreed",
-                                 "The definition in force allows no exception of this kind");
-    if (kind == EXCEPTION_ACCOUNT_BASED) {
+    if (kind == EXCEPTION_ACCOUNT_BASED && version->compiled->exceptions[kind].allowed) {
         enum decision decision = check_account(plan);
         if (decision == DECIDE_AGAIN || plan->outcome->err != ERR_NONE)
             return decision;
     }
-    struct exception_count month = {
-        .term = (enum term)version->kind, .kind = kind, .month = instant_month(work->now)};
-    enum find found;
-    plan->used = work_find(work, KIND_EXCEPTION, &month, &found);
-    if (found == FIND_NEEDED)
-        return DECIDE_AGAIN;
-    if (plan->used->used >= allowed->limit_per_month)
-        return outcome_refuse(work, plan->outcome, ERR_LIMIT_REACHED,
-                              "The agreed %d exceptions of this month are used up",
-                              (int)allowed->limit_per_month);
-    return DECIDED;
+    return exception_check(work, version, kind, "/kind", plan->outcome, &plan->used);
 }
 
 static enum decision check_gate(struct plan *plan)

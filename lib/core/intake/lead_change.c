@@ -3,6 +3,7 @@
 #include "base/email.h"
 #include "base/etag.h"
 #include "core/authority.h"
+#include "core/handoff/exception.h"
 #include "core/handoff/handoff_step.h"
 #include "core/handoff/judge.h"
 #include "core/handoff/shape.h"
@@ -326,7 +327,15 @@ enum decision lead_override(struct work *work, const struct command *command,
         outcome->problem.state = verdict_result_name(input->result);
         return outcome_refuse(work, outcome, ERR_STATE_CONFLICT, "That is already so");
     }
+    /* a word that lets the lead through is an exception; one that keeps it back harms nobody */
+    struct exception_count *used = NULL;
+    if (input->result == VERDICT_QUALIFIED)
+        decision = exception_check(work, version, EXCEPTION_OVERRIDE, "/result", outcome, &used);
+    if (input->result == VERDICT_QUALIFIED && used == NULL)
+        return decision;
     work_change_lead(work, lead);
+    if (used != NULL)
+        work_use_exception(work, used);
     lead->overrides[input->term] = (struct verdict_override){
         .given = true,
         .result = input->result,
