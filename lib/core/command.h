@@ -42,6 +42,7 @@ enum command_kind {
     X(HANDOFF_OUTCOME, handoff_outcome, false, ONE(HANDOFF, handoff_outcome_input, handoff))       \
     X(FEEDBACK_GIVE, feedback_give, false, ONE(HANDOFF, feedback_input, handoff))                  \
     X(FEEDBACK_DISPUTE, feedback_dispute, false, ONE(HANDOFF, feedback_input, handoff))            \
+    X(FEEDBACK_APPEAL, feedback_appeal, false, ONE(HANDOFF, feedback_input, handoff))              \
     X(FEEDBACK_UPHOLD, feedback_uphold, false, ONE(HANDOFF, feedback_input, handoff))              \
     X(FEEDBACK_CONCEDE, feedback_concede, false, ONE(HANDOFF, feedback_input, handoff))            \
     X(RETENTION, retention, true, NONE)                                                            \

@@ -33,7 +33,7 @@ bool list_add(struct list *list, struct arena *arena, void *item)
 
 const char *feedback_kind_name(enum feedback_kind kind)
 {
-    static const char *const names[] = {"feedback", "disputed", "upheld", "conceded"};
+    static const char *const names[] = {"feedback", "disputed", "upheld", "conceded", "appealed"};
 
     return names[kind];
 }

@@ -64,7 +64,13 @@ struct verdict_row {
     instant judged_at;
 };
 
-enum feedback_kind { FEEDBACK_GIVEN, FEEDBACK_DISPUTED, FEEDBACK_UPHELD, FEEDBACK_CONCEDED };
+enum feedback_kind {
+    FEEDBACK_GIVEN,
+    FEEDBACK_DISPUTED,
+    FEEDBACK_UPHELD,
+    FEEDBACK_CONCEDED,
+    FEEDBACK_APPEALED
+};
 
 const char *feedback_kind_name(enum feedback_kind kind);
 

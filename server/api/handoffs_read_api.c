@@ -35,6 +35,7 @@ static void write_handoff(const struct request *r, const struct handoff *handoff
         .now = now,
         .team = r->caller.team,
         .member = r->caller.member,
+        .referee = r->config->route_terms.referee,
     };
 
     shape_handoff(r->config, handoff, now, actions, life_allowed(&situation, actions), out);

@@ -433,6 +433,8 @@ const struct route routes[] = {
      HANDOFF_BODY_MAX_BYTES, .input = &feedback_spec, .command = COMMAND_FEEDBACK_GIVE},
     {"POST", "/v1/handoffs/{handoff_id}/dispute", "handoffs_dispute", ROLE_WORK, ROUTE_WRITE,
      HANDOFF_BODY_MAX_BYTES, .input = &dispute_spec, .command = COMMAND_FEEDBACK_DISPUTE},
+    {"POST", "/v1/handoffs/{handoff_id}/appeal", "handoffs_appeal", ROLE_WORK, ROUTE_WRITE,
+     HANDOFF_BODY_MAX_BYTES, .input = &dispute_spec, .command = COMMAND_FEEDBACK_APPEAL},
     {"POST", "/v1/handoffs/{handoff_id}/uphold", "handoffs_uphold", ROLE_WORK, ROUTE_WRITE,
      HANDOFF_BODY_MAX_BYTES, ROUTE_NO_BODY_OK, .input = &dispute_answer_spec,
      .command = COMMAND_FEEDBACK_UPHOLD},

@@ -242,6 +242,7 @@ static const struct probe probes[] = {
      .body = "{'member':'sue@acme.example'}"},
     {.operation = "handoffs_feedback", .roles = ROLE_WORK, .body = "{'rating':3}"},
     {.operation = "handoffs_dispute", .roles = ROLE_WORK, .body = "{'note':'x'}"},
+    {.operation = "handoffs_appeal", .roles = ROLE_WORK, .body = "{'note':'x'}"},
     {.operation = "handoffs_uphold", .roles = ROLE_WORK},
     {.operation = "handoffs_concede", .roles = ROLE_WORK},
     {.operation = "handoffs_outcome", .roles = ROLE_WORK, .body = "{'outcome':'won'}"},

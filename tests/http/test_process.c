@@ -234,6 +234,59 @@ static const struct step duplicate[] = {
     {0},
 };
 
+/* ---- a referee ---- */
+
+static const struct step appeal[] = {
+    POST("a team of neither side", "ana", "/v1/teams", "{'name':'board','function':'other'}", 201),
+    POST("with Rev", "ana", "/v1/members",
+         "{'team':'board','name':'Rev','email':'rev@acme.example'}", 201,
+         .keep = {{"rev_id", "/id"}}),
+    POST("who has a key", "ana", "/v1/keys",
+         "{'title':'rev','member':'${rev_id}','roles':['work','read']}", 201,
+         .keep = {{"rev", "/token"}}),
+    POST("both sides want her to decide", "ana", "/v1/routes/versions",
+         "{'routes':[{'from':'marketing','to':'sales','gates':['mql']}],"
+         "'referee':'rev@acme.example'}",
+         201, .keep = {{"n", "/version"}}),
+    POST("which marketing proposes", "ana", "/v1/routes/versions/${n}/propose", NULL, 200,
+         .keep = {{"hash", "/content_hash"}}),
+    POST("and signs", "ana", "/v1/routes/versions/${n}/sign", "{'content_hash':'${hash}'}", 200),
+    POST("as does sales", "sam", "/v1/routes/versions/${n}/sign", "{'content_hash':'${hash}'}", 200,
+         .checks = {{"/state", "'in_force'"}}),
+    OFFERED,
+    POST("Sam rejects her", "sam", "/v1/handoffs/${offer}/reject", "{'reason':'bad_timing'}", 200),
+    POST("Ana disputes it", "ana", "/v1/handoffs/${offer}/dispute", "{'note':'She said now.'}",
+         200),
+    POST("nothing is appealed before it is answered", "ana", "/v1/handoffs/${offer}/appeal",
+         "{'note':'x'}", 409),
+    POST("Sam upholds it", "sam", "/v1/handoffs/${offer}/uphold", "{'note':'She did not.'}", 200),
+    GET("Ana may go on", "ana", "/v1/handoffs/${offer}", 200,
+        .checks = {{"/allowed_actions", "['appeal']"}}),
+    POST("not without a word", "ana", "/v1/handoffs/${offer}/appeal", "{}", 400),
+    POST("Ana appeals", "ana", "/v1/handoffs/${offer}/appeal", "{'note':'Hear the call.'}", 200,
+         .headers = {"Idempotency-Key: a1"}, .checks = {{"/handoff/dispute", "'appealed'"}},
+         .keep = {{"first", "@body"}}),
+    POST("the repeat answers the same bytes", "ana", "/v1/handoffs/${offer}/appeal",
+         "{'note':'Hear the call.'}", 200, .headers = {"Idempotency-Key: a1"},
+         .checks = {{"@body", "=${first}"}}),
+    POST("it is not Sam's to say any more", "sam", "/v1/handoffs/${offer}/concede", NULL, 409),
+    GET("it is Rev's", "rev", "/v1/handoffs/${offer}", 200,
+        .checks = {{"/allowed_actions", "['uphold','concede']"}}),
+    POST("who concedes it", "rev", "/v1/handoffs/${offer}/concede", "{'note':'Now, she says.'}",
+         200,
+         .checks = {{"/handoff/dispute", "'conceded'"},
+                    {"/new_handoff/state", "'accepted'"},
+                    {"/new_handoff/to_team", "'sales'"},
+                    {"/lead/owner_team", "'sales'"}}),
+    GET("it is Sam's to work", "sam", "/v1/handoffs?assignee=me", 200,
+        .checks = {{"/data", "#1"}, {"/data/0/previous", "'${offer}'"}}),
+    GET("and both hear of it", "ana", "/v1/feedback", 200,
+        .checks = {{"/data/3/type", "'appealed'"},
+                   {"/data/3/note", "'Hear the call.'"},
+                   {"/data/4/type", "'conceded'"}}),
+    {0},
+};
+
 /* ---- what a handoff carries ---- */
 
 static const struct step carried[] = {
@@ -308,9 +361,9 @@ static const struct step carried[] = {
 static const struct {
     const char *label;
     const struct step *steps;
-} stories[] = {{"a review", reviewed},    {"the end", ended}, {"no gate", not_offered},
-               {"a request", granted},    {"a no", declined}, {"no answer", unanswered},
-               {"a duplicate", duplicate}};
+} stories[] = {{"a review", reviewed},     {"the end", ended},   {"no gate", not_offered},
+               {"a request", granted},     {"a no", declined},   {"no answer", unanswered},
+               {"a duplicate", duplicate}, {"an appeal", appeal}};
 
 STORY(whose_turn_it_is, SIGNED, stories[_i].steps)
 

@@ -134,6 +134,76 @@ START_TEST(what_is_conceded_keeps_what_let_it_through)
 }
 END_TEST
 
+/* ---- appeal ---- */
+
+/* Rejected by sam, disputed by ana, upheld by sam, appealed to eve. */
+static struct handoff *appealed(void)
+{
+    struct handoff *handoff = bench_lead("kim@x.example", 120)->open;
+
+    bench.config.route_terms.referee = bench.members[AE].id;
+    bench_reject(SDR, handoff, "no_project");
+    say(MARKETING, COMMAND_FEEDBACK_DISPUTE, handoff, 0, "They have one");
+    say(SDR, COMMAND_FEEDBACK_UPHOLD, handoff, 0, "They have none");
+    ck_assert_str_eq(
+        error_code(say(MARKETING, COMMAND_FEEDBACK_APPEAL, handoff, 0, "See the call")), "ok");
+    ck_assert_str_eq(bench_answer("handoff", "dispute"), "appealed");
+    ck_assert_str_eq(last_feedback()->note, "See the call");
+    ck_assert_int_eq(last_feedback()->kind, FEEDBACK_APPEALED);
+    return handoff;
+}
+
+START_TEST(what_the_referee_upholds_stands)
+{
+    bench_open();
+    struct handoff *handoff = appealed();
+
+    ck_assert_str_eq(error_code(say(SDR, COMMAND_FEEDBACK_UPHOLD, handoff, 0, NULL)),
+                     "state_conflict");
+    ck_assert_str_eq(error_code(say(MARKETING, COMMAND_FEEDBACK_CONCEDE, handoff, 0, NULL)),
+                     "wrong_team");
+    ck_assert_str_eq(error_code(say(AE, COMMAND_FEEDBACK_UPHOLD, handoff, 0, "I heard it")), "ok");
+    ck_assert_str_eq(bench_answer("handoff", "dispute"), "upheld_finally");
+    ck_assert_str_eq(error_code(say(MARKETING, COMMAND_FEEDBACK_APPEAL, handoff, 0, "Again")),
+                     "state_conflict");
+    bench_close();
+}
+END_TEST
+
+START_TEST(what_the_referee_concedes_is_theirs_who_gave_it_back)
+{
+    bench_open();
+    struct handoff *handoff = appealed();
+
+    ck_assert_str_eq(error_code(say(AE, COMMAND_FEEDBACK_CONCEDE, handoff, 0, NULL)), "ok");
+    ck_assert_str_eq(bench_answer("handoff", "dispute"), "conceded");
+    ck_assert_str_eq(bench_answer("new_handoff", "state"), "accepted");
+    ck_assert_str_eq(bench_answer("lead", "owner_team"), "sdr");
+    struct lead *kim;
+    ck_assert_int_eq(work_find_lead(&bench.work, handoff->lead, &kim), FIND_FOUND);
+    ck_assert(uuid_equal(kim->open->accepted_by, bench.members[SDR].id));
+    ck_assert(uuid_equal(kim->open->assignee, bench.members[SDR].id));
+    bench_close();
+}
+END_TEST
+
+START_TEST(without_a_referee_nothing_is_appealed)
+{
+    bench_open();
+    struct handoff *handoff = bench_lead("kim@x.example", 120)->open;
+
+    bench_reject(SDR, handoff, "no_project");
+    say(MARKETING, COMMAND_FEEDBACK_DISPUTE, handoff, 0, "They have one");
+    ck_assert_str_eq(error_code(say(MARKETING, COMMAND_FEEDBACK_APPEAL, handoff, 0, "Now")),
+                     "state_conflict");
+    say(SDR, COMMAND_FEEDBACK_UPHOLD, handoff, 0, NULL);
+    ck_assert_str_eq(error_code(say(MARKETING, COMMAND_FEEDBACK_APPEAL, handoff, 0, "Now")),
+                     "state_conflict");
+    ck_assert_ptr_nonnull(strstr(bench.outcome.body, "name no referee"));
+    bench_close();
+}
+END_TEST
+
 START_TEST(a_lead_that_was_offered_anew_is_not_conceded)
 {
     bench_open();
@@ -273,7 +343,9 @@ void suite_cases(Suite *suite)
 
     TESTS(tcase, a_later_rating_replaces_the_earlier_and_both_are_kept,
           a_rejection_is_disputed_once_and_upheld, conceding_makes_a_new_handoff_that_is_accepted,
-          what_is_conceded_keeps_what_let_it_through, a_lead_that_was_offered_anew_is_not_conceded,
+          what_is_conceded_keeps_what_let_it_through, what_the_referee_upholds_stands,
+          what_the_referee_concedes_is_theirs_who_gave_it_back,
+          without_a_referee_nothing_is_appealed, a_lead_that_was_offered_anew_is_not_conceded,
           an_opportunity_is_won, a_lost_lead_goes_back_to_whoever_offered_it_first,
           a_lost_srl_is_not_offered_again_for_what_it_was, nothing_becomes_of_it_in_the_future,
           whoever_handed_it_on_reports_no_outcome);

@@ -273,6 +273,7 @@ static bool is_allowed(const struct handoff *handoff, const struct caller *calle
         .now = bench.work.now,
         .team = caller->team,
         .member = caller->member,
+        .referee = bench.config.route_terms.referee,
     };
     size_t count = life_allowed(&situation, allowed);
 
@@ -341,6 +342,7 @@ static const void *input_of(enum handoff_action action, struct uuid handoff,
         [ACTION_DISPUTE] = {COMMAND_FEEDBACK_DISPUTE, &feedback},
         [ACTION_UPHOLD] = {COMMAND_FEEDBACK_UPHOLD, &feedback},
         [ACTION_CONCEDE] = {COMMAND_FEEDBACK_CONCEDE, &feedback},
+        [ACTION_APPEAL] = {COMMAND_FEEDBACK_APPEAL, &feedback},
         [ACTION_OUTCOME] = {COMMAND_HANDOFF_OUTCOME, &outcome},
     };
     *kind = of[action].kind;
@@ -409,6 +411,7 @@ static void open_walk(uint64_t seed)
         offer_lead(i == WALK_LEADS - 1 ? AE : MARKETING,
                    arena_printf(bench.arena, "lead%d@x.example", i), "vp");
     bench.routes[0].automatic = bench.routes[1].automatic = true;
+    bench.config.route_terms.referee = offer_members[AE].id;
     bench.routes[0].overdue = seed % 2 ? OVERDUE_GIVE_BACK : OVERDUE_KEEP;
     walk = (struct walk){.random = WALK_SEED_FIRST * (seed + 1)};
     bench_replay_begin();

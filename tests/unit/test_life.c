@@ -104,6 +104,7 @@ static const struct deed deeds[] = {
     {.action = ACTION_DISPUTE, .decide = feedback_dispute},
     {.action = ACTION_UPHOLD, .decide = feedback_uphold},
     {.action = ACTION_CONCEDE, .decide = feedback_concede},
+    {.action = ACTION_APPEAL, .decide = feedback_appeal},
     {.action = ACTION_OUTCOME, .decide = handoff_outcome, .became = OUTCOME_OPPORTUNITY},
     {.action = ACTION_OUTCOME, .decide = handoff_outcome, .became = OUTCOME_WON},
     {.action = ACTION_OUTCOME,
@@ -217,6 +218,12 @@ static bool when_holds(enum life_when when)
         return s->dispute == DISPUTE_NONE;
     case LIFE_WHEN_DISPUTED:
         return s->dispute == DISPUTE_OPEN;
+    case LIFE_WHEN_UPHELD:
+        return s->dispute == DISPUTE_UPHELD;
+    case LIFE_WHEN_REFEREED:
+        return true; /* eve is the referee, see try_setting() */
+    case LIFE_WHEN_APPEALED:
+        return s->dispute == DISPUTE_APPEALED;
     case LIFE_WHEN_UNDECIDED:
         return s->outcome == OUTCOME_NONE || s->outcome == OUTCOME_OPPORTUNITY;
     case LIFE_WHEN_LEAD_FREE:
@@ -273,6 +280,8 @@ static bool is_on_side(const struct life_rule *rule)
                : now.who == ANA_OF_MARKETING || now.who == KEY_OF_MARKETING ? MARKETING
                                                                             : SDR;
 
+    if (rule->who == WHO_REFEREE)
+        return now.who == EVE_OF_AE;
     ck_assert_msg(rule->who == WHO_RECEIVER || rule->who == WHO_OFFERER,
                   "%s is an action by its handoff's id, and not by one of its teams",
                   handoff_action_name(rule->action));
@@ -647,7 +656,7 @@ static const void *input_of(const struct deed *deed)
         [ACTION_QUALIFY] = &qualify,   [ACTION_WITHDRAW] = &withdraw, [ACTION_RELEASE] = &release,
         [ACTION_GRANT] = &grant,       [ACTION_DECLINE] = &decline,   [ACTION_ASSIGN] = &assign,
         [ACTION_FEEDBACK] = &feedback, [ACTION_DISPUTE] = &feedback,  [ACTION_UPHOLD] = &feedback,
-        [ACTION_CONCEDE] = &feedback,  [ACTION_OUTCOME] = &outcome,
+        [ACTION_CONCEDE] = &feedback,  [ACTION_APPEAL] = &feedback,   [ACTION_OUTCOME] = &outcome,
     };
     return inputs[deed->action];
 }
@@ -709,6 +718,7 @@ static void check_allowed(void)
         .now = BENCH_NOW,
         .team = caller.team,
         .member = caller.member,
+        .referee = bench.config.route_terms.referee,
         .until = INSTANT_NONE,
     };
     size_t count = life_allowed(&situation, allowed);
@@ -726,6 +736,7 @@ static void try_setting(struct setting setting)
     offer_open();
     definition_free(bench.compiled[TERM_MQL]);
     bench_enforce(TERM_MQL, 3, BENCH_MQL);
+    bench.config.route_terms.referee = offer_members[AE].id; /* eve */
     now.setting = setting;
     now.handoff = offer_made("kim@acme.example");
     now.lead = offer_leads[0];
@@ -758,7 +769,7 @@ static void try_requested(void)
 static void try_closed(enum handoff_state state)
 {
     for (int place = 0; place < PLACE_COUNT; place++)
-        for (int dispute = DISPUTE_NONE; dispute <= DISPUTE_CONCEDED; dispute++)
+        for (int dispute = DISPUTE_NONE; dispute < DISPUTE_COUNT; dispute++)
             for (int outcome = OUTCOME_NONE; outcome <= OUTCOME_LOST; outcome++)
                 try_setting((struct setting){.state = state,
                                              .dispute = (enum dispute)dispute,

@@ -196,6 +196,8 @@ static const char *feedback_type(enum ledger_kind kind)
         return "returned";
     case LEDGER_HANDOFF_DISPUTED:
         return "disputed";
+    case LEDGER_HANDOFF_APPEALED:
+        return "appealed";
     case LEDGER_HANDOFF_UPHELD:
         return "upheld";
     case LEDGER_HANDOFF_CONCEDED:

@@ -22,27 +22,28 @@ struct uuid feedback_add(const struct handoff_step *step, enum feedback_kind kin
     return row.id;
 }
 
-/* The step whole, but for its answer: what is said of the handoff, kept and named in the entry. */
-static bool say(struct handoff_step *step, const struct feedback_input *input,
-                enum handoff_action action, enum feedback_kind kind)
+/* What is said of the handoff, kept and named in the entry of the step. */
+static void say_it(struct handoff_step *step, const struct feedback_input *input,
+                   enum feedback_kind kind)
 {
-    if (!handoff_step_begin(step, input->handoff, action))
-        return false;
     if (kind == FEEDBACK_GIVEN)
         step->handoff->rating = input->rating;
     step->rating = input->rating;
     step->feedback = feedback_add(step, kind, input->rating, input->note);
     handoff_walk(step);
-    return true;
 }
 
 static enum decision say_and_answer(struct work *work, const struct command *command,
                                     enum handoff_action action, enum feedback_kind kind,
                                     struct outcome *outcome)
 {
+    const struct feedback_input *input = command->input;
     struct handoff_step step = handoff_step_of(work, command, outcome);
 
-    return say(&step, command->input, action, kind) ? handoff_step_answer(&step) : step.decision;
+    if (!handoff_step_begin(&step, input->handoff, action))
+        return step.decision;
+    say_it(&step, input, kind);
+    return handoff_step_answer(&step);
 }
 
 /* ---- feedback ---- */
@@ -67,10 +68,17 @@ enum decision feedback_uphold(struct work *work, const struct command *command,
     return say_and_answer(work, command, ACTION_UPHOLD, FEEDBACK_UPHELD, outcome);
 }
 
+enum decision feedback_appeal(struct work *work, const struct command *command,
+                              struct outcome *outcome)
+{
+    return say_and_answer(work, command, ACTION_APPEAL, FEEDBACK_APPEALED, outcome);
+}
+
 /* ---- concede ---- */
 
 /* The same offer once more: it was right the first time. */
-static struct handoff *repeat(struct work *work, struct lead *lead, const struct handoff *disputed)
+static struct handoff *repeat(struct work *work, struct lead *lead, const struct handoff *disputed,
+                              bool by_referee)
 {
     offer_overtake(work, lead);
     struct handoff *again = work_add_handoff(work, lead, life_rule(ACTION_RETAKE)->to);
@@ -89,6 +97,8 @@ static struct handoff *repeat(struct work *work, struct lead *lead, const struct
     again->verdict_body_len = disputed->verdict_body_len;
     again->offer_note = disputed->offer_note;
     again->previous = disputed->id;
+    if (by_referee)
+        again->assignee = disputed->closed_by;
     again->respond_by = work->now;
     return again;
 }
@@ -113,13 +123,16 @@ static enum decision answer_conceded(const struct handoff_step *step,
 enum decision feedback_concede(struct work *work, const struct command *command,
                                struct outcome *outcome)
 {
+    const struct feedback_input *input = command->input;
     struct handoff_step step = handoff_step_of(work, command, outcome);
     struct handoff_step again = step;
 
-    if (!say(&step, command->input, ACTION_CONCEDE, FEEDBACK_CONCEDED))
+    if (!handoff_step_begin(&step, input->handoff, ACTION_CONCEDE))
         return step.decision;
+    bool by_referee = step.rule->who == WHO_REFEREE;
+    say_it(&step, input, FEEDBACK_CONCEDED);
     again.lead = step.lead;
-    again.handoff = repeat(work, step.lead, step.handoff);
+    again.handoff = repeat(work, step.lead, step.handoff, by_referee);
     again.rule = life_rule(ACTION_RETAKE);
     if (again.handoff == NULL)
         return DECIDED;

@@ -15,6 +15,10 @@ struct feedback_input {
 enum decision feedback_give(struct work *work, const struct command *command,
                             struct outcome *outcome);
 
+/** By the offering team, once, where the receiving one has upheld it and the routes name a referee:
+ * who upholds or concedes it, finally. */
+enum decision feedback_appeal(struct work *work, const struct command *command,
+                              struct outcome *outcome);
 enum decision feedback_dispute(struct work *work, const struct command *command,
                                struct outcome *outcome);
 

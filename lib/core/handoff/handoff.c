@@ -20,7 +20,8 @@ static const char *const class_names[CLASS_COUNT] = {
 #undef X
 };
 
-static const char *const dispute_names[] = {NULL, "open", "upheld", "conceded"};
+static const char *const dispute_names[DISPUTE_COUNT] = {NULL,       "open",     "upheld",
+                                                         "conceded", "appealed", "upheld_finally"};
 static const char *const outcome_names[] = {NULL, "opportunity", "won", "lost"};
 
 const struct input_type handoff_state_type = {

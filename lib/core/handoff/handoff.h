@@ -58,7 +58,16 @@ enum rejection_class {
         CLASS_COUNT
 };
 
-enum dispute { DISPUTE_NONE, DISPUTE_OPEN, DISPUTE_UPHELD, DISPUTE_CONCEDED };
+enum dispute {
+    DISPUTE_NONE,
+    DISPUTE_OPEN,
+    DISPUTE_UPHELD, /* by the receiving team; may be appealed where the routes name a referee */
+    DISPUTE_CONCEDED,
+    DISPUTE_APPEALED,       /* waits for the referee */
+    DISPUTE_UPHELD_FINALLY, /* by the referee */
+    DISPUTE_COUNT
+};
+
 enum outcome_kind { OUTCOME_NONE, OUTCOME_OPPORTUNITY, OUTCOME_WON, OUTCOME_LOST };
 
 const char *handoff_state_name(enum handoff_state state);

@@ -18,6 +18,7 @@ struct life_situation handoff_step_situation(const struct handoff_step *step)
         .now = step->work->now,
         .team = step->caller->team,
         .member = step->caller->member,
+        .referee = step->work->config->route_terms.referee,
         .stage = step->lead->stage,
         .outcome = step->became,
         .until = step->until,

@@ -27,10 +27,10 @@ static void enter_state(struct handoff_step *step)
     if (step->rule->to == LIFE_STAYS)
         return;
     handoff_drop_lapsed(handoff, now); /* nobody was at it when it changed its state */
-    bool granted = handoff->state == HANDOFF_REQUESTED; /* then it is theirs who asked for it */
     handoff->state = step->rule->to;
     if (handoff->state == HANDOFF_ACCEPTED) {
-        if (!granted)
+        /* whoever asked for it, or gave it back before a referee decided, has it already */
+        if (uuid_is_nil(handoff->assignee))
             handoff->assignee = member_of(step);
         handoff->accepted_by = handoff->assignee;
         handoff->accepted_at = now;

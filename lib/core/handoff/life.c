@@ -101,11 +101,25 @@ static const struct life_rule rules[] = {
      .when = WHEN(DISPUTED),
      .to = LIFE_STAYS, .dispute = DISPUTE_UPHELD,
      .entry = LEDGER_HANDOFF_UPHELD, .says = SAYS_FEEDBACK | SAYS_GATE},
+    {.action = ACTION_UPHOLD, .who = WHO_REFEREE, .states = IN(REJECTED) | IN(RETURNED),
+     .when = WHEN(APPEALED),
+     .to = LIFE_STAYS, .dispute = DISPUTE_UPHELD_FINALLY,
+     .entry = LEDGER_HANDOFF_UPHELD, .says = SAYS_FEEDBACK | SAYS_GATE},
     {.action = ACTION_CONCEDE, .who = WHO_RECEIVER, .states = IN(REJECTED) | IN(RETURNED),
      .when = WHEN(DISPUTED) | WHEN(LEAD_BACK),
      .to = LIFE_STAYS, .dispute = DISPUTE_CONCEDED,
      .entry = LEDGER_HANDOFF_CONCEDED, .says = SAYS_FEEDBACK | SAYS_GATE,
      .follows = "makes a new handoff, whose `previous` is this one"},
+    {.action = ACTION_CONCEDE, .who = WHO_REFEREE, .states = IN(REJECTED) | IN(RETURNED),
+     .when = WHEN(APPEALED) | WHEN(LEAD_BACK),
+     .to = LIFE_STAYS, .dispute = DISPUTE_CONCEDED,
+     .entry = LEDGER_HANDOFF_CONCEDED, .says = SAYS_FEEDBACK | SAYS_GATE,
+     .follows = "makes a new handoff, whose `previous` is this one, of whoever gave it back"},
+    {.action = ACTION_APPEAL, .who = WHO_OFFERER, .states = IN(REJECTED) | IN(RETURNED),
+     .when = WHEN(UPHELD) | WHEN(REFEREED),
+     .to = LIFE_STAYS, .dispute = DISPUTE_APPEALED,
+     .entry = LEDGER_HANDOFF_APPEALED, .says = SAYS_FEEDBACK | SAYS_GATE,
+     .follows = "waits for the referee, who upholds or concedes it, finally"},
     {.action = ACTION_RETAKE, .who = WHO_RECEIVER, .states = LIFE_NOT_BEGUN,
      .to = HANDOFF_ACCEPTED, .owner = OWNER_RECEIVER, .stage = MOVE_SAL, .hold = HOLD_ENDS,
      .next = NEXT_DECIDE, .why = "conceded",
@@ -259,6 +273,21 @@ static bool is_disputed(const struct life_situation *s)
     return s->handoff->dispute == DISPUTE_OPEN;
 }
 
+static bool is_upheld(const struct life_situation *s)
+{
+    return s->handoff->dispute == DISPUTE_UPHELD;
+}
+
+static bool is_refereed(const struct life_situation *s)
+{
+    return !uuid_is_nil(s->referee);
+}
+
+static bool is_appealed(const struct life_situation *s)
+{
+    return s->handoff->dispute == DISPUTE_APPEALED;
+}
+
 static bool is_undecided(const struct life_situation *s)
 {
     return s->handoff->outcome != OUTCOME_WON && s->handoff->outcome != OUTCOME_LOST;
@@ -377,6 +406,8 @@ static bool is_the_one(const struct life_situation *s, enum life_who who)
 {
     struct uuid team = team_of(s->handoff, who);
 
+    if (who == WHO_REFEREE)
+        return !uuid_is_nil(s->referee) && uuid_equal(s->referee, s->member);
     return uuid_is_nil(team) || uuid_equal(team, s->team);
 }
 

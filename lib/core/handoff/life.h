@@ -28,6 +28,7 @@
     X(DISPUTE, "dispute")                                                                          \
     X(UPHOLD, "uphold")                                                                            \
     X(CONCEDE, "concede")                                                                          \
+    X(APPEAL, "appeal")                                                                            \
     X(OUTCOME, "outcome")
 
 /* What happens to it otherwise; never among allowed_actions. */
@@ -65,6 +66,7 @@ const char *handoff_action_name(enum handoff_action action);
     /* and of whom no rule is asked, because the command itself knows */                           \
     X(OWNER, "the team that has the lead, or Baton along a route")                                 \
     X(ASKER, "a sales team that does not have the lead")                                           \
+    X(REFEREE, "the referee whom the routes name")                                                 \
     X(ERASER, "whoever erases the lead")                                                           \
     X(IMPORTER, "whoever imports it")                                                              \
     X(BATON, "Baton")
@@ -86,6 +88,10 @@ enum life_who {
     X(OVERDUE, is_overdue, "`respond_by` has passed", ERR_STATE_CONFLICT, NULL)                    \
     X(UNDISPUTED, is_undisputed, "it was never disputed", ERR_STATE_CONFLICT, NULL)                \
     X(DISPUTED, is_disputed, "the dispute is open", ERR_STATE_CONFLICT, NULL)                      \
+    X(UPHELD, is_upheld, "the receiving team has upheld it", ERR_STATE_CONFLICT, NULL)             \
+    X(REFEREED, is_refereed, "the routes name a referee", ERR_STATE_CONFLICT,                      \
+      "The routes name no referee: what is upheld stands")                                         \
+    X(APPEALED, is_appealed, "it is appealed", ERR_STATE_CONFLICT, NULL)                           \
     X(UNDECIDED, is_undecided, "it is neither won nor lost", ERR_STATE_CONFLICT, NULL)             \
     X(LEAD_FREE, is_lead_free, "its lead has no open handoff", ERR_STATE_CONFLICT,                 \
       "The lead has an open handoff: withdraw it, or let it be answered")                          \
@@ -274,6 +280,7 @@ struct life_situation {
     instant now;
     struct uuid team; /* of whoever asks */
     struct uuid member;
+    struct uuid referee; /* of the routes in force; nil: none */
     /* for the cases alone */
     enum stage stage; /* the lead's */
     enum outcome_kind outcome;

@@ -34,6 +34,7 @@
     X(LEAD_UPDATED, 11, "lead.updated")                                                            \
     X(LEAD_REMINDED, 12, "lead.reminded")                                                          \
     X(LEAD_REVIEWED, 13, "lead.reviewed")                                                          \
+    X(HANDOFF_APPEALED, 17, "handoff.appealed")                                                    \
     X(HANDOFF_REQUESTED, 18, "handoff.requested")                                                  \
     X(HANDOFF_DECLINED, 19, "handoff.declined")                                                    \
     X(HANDOFF_OFFERED, 20, "handoff.offered")                                                      \

@@ -41,7 +41,7 @@ static const struct statement LEDGER_FEEDBACK = {
            "  FROM seen"
            ") b "
            "LEFT JOIN ("
-           "  (SELECT * FROM seen WHERE kind IN (25, 26, 30, 31, 32, 33, 34, 35, 36)) e "
+           "  (SELECT * FROM seen WHERE kind IN (17, 25, 26, 30, 31, 32, 33, 34, 35, 36)) e "
            "  CROSS JOIN LATERAL ("
            "    SELECT * "
            "    FROM handoff "

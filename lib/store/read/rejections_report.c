@@ -14,7 +14,7 @@
            "  (h.state = 'returned')::int4 AS c1, "                           \
            "  (h.state IN ('rejected', 'accepted', 'qualified', 'returned'))::int4 AS c2, " \
            "  (h.dispute IS NOT NULL)::int4 AS c4, "                          \
-           "  coalesce(h.dispute = 'upheld', false)::int4 AS c5, "            \
+           "  coalesce(h.dispute IN ('upheld', 'upheld_finally'), false)::int4 AS c5, "            \
            "  coalesce(h.dispute = 'conceded', false)::int4 AS c6 "           \
            "FROM "                                                            \
            HANDOFF_ITEMS                                                      \

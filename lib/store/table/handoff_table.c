@@ -14,15 +14,14 @@ static const struct column_form as_handoff_kind =
 static const struct column_form as_handoff_state =
     COLUMN_WORD(handoff_state_name, HANDOFF_STATE_COUNT);
 static const struct column_form as_handoff_class = COLUMN_WORD(rejection_class_name, CLASS_COUNT);
-static const struct column_form as_handoff_dispute =
-    COLUMN_WORD(dispute_name, DISPUTE_CONCEDED + 1);
+static const struct column_form as_handoff_dispute = COLUMN_WORD(dispute_name, DISPUTE_COUNT);
 static const struct column_form as_handoff_outcome =
     COLUMN_WORD(outcome_kind_name, OUTCOME_LOST + 1);
 static const struct column_form as_deal_by = COLUMN_WORD(deal_by_name, DEAL_BY_COUNT);
 static const struct column_form as_verdict_result =
     COLUMN_WORD(verdict_result_name, VERDICT_RESULT_COUNT);
 static const struct column_form as_feedback_kind =
-    COLUMN_WORD(feedback_kind_name, FEEDBACK_CONCEDED + 1);
+    COLUMN_WORD(feedback_kind_name, FEEDBACK_APPEALED + 1);
 static const struct column_form as_exception_kind =
     COLUMN_WORD(exception_kind_name, EXCEPTION_KIND_COUNT);
 
