@@ -26,6 +26,7 @@ enum command_kind {
     X(LEAD_MERGE, lead_merge, false, ONE(LEAD, merge_input, survivor),                             \
       ONE(LEAD, merge_input, absorbed))                                                            \
     X(LEAD_ERASE, lead_erase, false, ONE(LEAD, erase_input, lead))                                 \
+    X(LEAD_KEEP, lead_keep, false, ONE(LEAD, keep_input, lead))                                    \
     X(HANDOFF_REQUEST, handoff_request, false, ONE(LEAD, handoff_request_input, lead))             \
     X(HANDOFF_GRANT, handoff_grant, false, ONE(HANDOFF, handoff_grant_input, handoff))             \
     X(HANDOFF_DECLINE, handoff_decline, false, ONE(HANDOFF, handoff_decline_input, handoff))       \

@@ -378,6 +378,7 @@ struct lead *work_add_lead(struct work *work)
     lead->claimed_stage = STAGE_COUNT;
     lead->created_at = lead->updated_at = work->now;
     lead->next.at = lead->next.since = lead->first_touch_at = INSTANT_NONE;
+    lead->erasure_asked_at = INSTANT_NONE;
     for (int i = 0; i < MILESTONE_COUNT; i++)
         lead->reached[i] = INSTANT_NONE;
     work->random(lead->salt, sizeof lead->salt);

@@ -118,3 +118,9 @@ static const struct input_field erase_fields[] = {
     {"lead_id", &input_uuid, AT(struct erase_input, lead), .place = INPUT_PATH},
 };
 const struct input_spec erase_spec = INPUT_SPEC(erase_fields, struct erase_input);
+
+static const struct input_field keep_fields[] = {
+    {"lead_id", &input_uuid, AT(struct keep_input, lead), .place = INPUT_PATH},
+    {"reason", &code_type, AT(struct keep_input, reason), .required = true},
+};
+const struct input_spec keep_spec = INPUT_SPEC(keep_fields, struct keep_input);

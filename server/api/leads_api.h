@@ -18,5 +18,6 @@ extern const struct input_spec override_spec;
 extern const struct input_spec review_spec;
 extern const struct input_spec merge_spec;
 extern const struct input_spec erase_spec;
+extern const struct input_spec keep_spec; /* …/erase/decline */
 
 #endif

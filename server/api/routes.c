@@ -177,6 +177,8 @@ const struct route routes[] = {
      LEAD_BODY_MAX_BYTES, .input = &merge_spec, .command = COMMAND_LEAD_MERGE},
     {"POST", "/v1/leads/{lead_id}/erase", "leads_erase", ROLE_ADMIN, ROUTE_WRITE,
      .input = &erase_spec, .command = COMMAND_LEAD_ERASE},
+    {"POST", "/v1/leads/{lead_id}/erase/decline", "leads_keep", ROLE_ADMIN, ROUTE_WRITE,
+     LEAD_BODY_MAX_BYTES, .input = &keep_spec, .command = COMMAND_LEAD_KEEP},
     {"GET", "/v1/handoffs", "handoffs_list", ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ,
      .input = &handoffs_list_input, .thing = "handoff", .read = handoffs_list,
      .fill = handoffs_list_fill},

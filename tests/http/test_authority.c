@@ -147,7 +147,7 @@ static const struct step leads[] = {
     OTHERS("merges her", "sam", "POST", "/v1/leads/${kim}/merge", "{'from':'${lee}'}"),
     OTHERS("says what becomes of her", "sam", "POST", "/v1/leads/${kim}/review",
            "{'decision':'nurture'}"),
-    OTHERS("erases her", "sam", "POST", "/v1/leads/${kim}/erase", NULL),
+    POST("erases her", "sam", "/v1/leads/${kim}/erase", NULL, 202),
     POST("marketing does all of it", "ana", "/v1/leads/${kim}/merge", "{'from':'${lee}'}", 200),
     POST("to the end", "ana", "/v1/leads/${kim}/erase", NULL, 200),
     {0},

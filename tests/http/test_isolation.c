@@ -74,6 +74,7 @@ static const struct probe probes[] = {
     {.operation = "leads_review", .roles = WORKERS, .body = "{'decision':'nurture'}"},
     {.operation = "leads_request", .roles = ROLE_WORK, .as = "sam", .body = "{'note':'x'}"},
     {.operation = "leads_merge", .roles = WORKERS, .body = "{'from':'${lou}'}"},
+    {.operation = "leads_keep", .roles = ROLE_ADMIN, .body = "{'reason':'x'}"},
     {.operation = "leads_erase", .roles = ROLE_ADMIN},
     {.operation = "sessions_open", .roles = EVERYONE},
     {.operation = "sessions_link", .roles = EVERYONE},

@@ -234,6 +234,31 @@ static const struct step duplicate[] = {
     {0},
 };
 
+/* ---- erasure by the other side ---- */
+
+static const struct step erasure[] = {
+    LEE,
+    POST("Sam wants him forgotten", "sam", KIM "/erase", NULL, 202,
+         .headers = {"Idempotency-Key: e1"}, .checks = {{"/due_at", "<string>"}},
+         .keep = {{"first", "@body"}, {"due", "/due_at"}}),
+    POST("the repeat answers the same bytes", "sam", KIM "/erase", NULL, 202,
+         .headers = {"Idempotency-Key: e1"}, .checks = {{"@body", "=${first}"}}),
+    GET("marketing sees it", "ana", KIM, 200,
+        .checks = {{"/erasure_asked/by", "'sales'"}, {"/erasure_asked/due_at", "'${due}'"}}),
+    POST("a no has a reason", "ana", KIM "/erase/decline", "{}", 400),
+    POST("marketing declines", "ana", KIM "/erase/decline", "{'reason':'contract_runs'}", 200),
+    POST("once", "ana", KIM "/erase/decline", "{'reason':'contract_runs'}", 409),
+    GET("and both hear of it", "sam", KIM "/timeline", 200,
+        .checks = {{"/data/2/type", "'lead.erasure_asked'"},
+                   {"/data/3/type", "'lead.erasure_declined'"},
+                   {"/data/3/reason", "'contract_runs'"}}),
+    POST("Sam asks again", "sam", KIM "/erase", NULL, 202),
+    LATER("nobody answers for two days", 2 * DAY + 60),
+    POST("then he erases him", "sam", KIM "/erase", NULL, 200),
+    GET("who is gone", "ana", KIM, 410),
+    {0},
+};
+
 /* ---- a referee ---- */
 
 static const struct step appeal[] = {
@@ -361,9 +386,9 @@ static const struct step carried[] = {
 static const struct {
     const char *label;
     const struct step *steps;
-} stories[] = {{"a review", reviewed},     {"the end", ended},   {"no gate", not_offered},
-               {"a request", granted},     {"a no", declined},   {"no answer", unanswered},
-               {"a duplicate", duplicate}, {"an appeal", appeal}};
+} stories[] = {{"a review", reviewed},     {"the end", ended},    {"no gate", not_offered},
+               {"a request", granted},     {"a no", declined},    {"no answer", unanswered},
+               {"a duplicate", duplicate}, {"an appeal", appeal}, {"an erasure", erasure}};
 
 STORY(whose_turn_it_is, SIGNED, stories[_i].steps)
 

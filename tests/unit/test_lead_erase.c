@@ -111,7 +111,8 @@ START_TEST(an_accepted_handoff_is_withdrawn_as_well)
     open_with_kim();
     const struct handoff *open = bench_accept(SDR, kim);
     struct erase_input input = {kim->id};
-    ck_assert_int_eq(person_erase(kim->id), ERR_OTHER_SIDE); /* sales owns it now */
+    ck_assert_int_eq(person_erase(kim->id), ERR_NONE);
+    ck_assert_int_eq(bench.outcome.status, 202); /* sales owns it now: it is asked for */
     ck_assert_int_eq(bench_do(SDR, COMMAND_LEAD_ERASE, &input), ERR_NONE);
     ck_assert_int_eq(open->state, HANDOFF_WITHDRAWN);
     ck_assert_int_ne(open->accepted_at, INSTANT_NONE); /* that it was, stays */
@@ -213,13 +214,68 @@ START_TEST(what_came_by_a_merge_is_forgotten_too)
 }
 END_TEST
 
+/* ---- by the other side ---- */
+
+static enum err erase_by(int team)
+{
+    struct erase_input input = {kim->id};
+
+    return bench_do(team, COMMAND_LEAD_ERASE, &input);
+}
+
+START_TEST(the_other_side_asks_and_erases_when_nobody_answers)
+{
+    open_with_kim();
+    size_t mark = bench.work.saves[KIND_ENTRY].count;
+    instant due = bench.work.now + ERASURE_WAIT;
+
+    ck_assert_int_eq(erase_by(SDR), ERR_NONE);
+    ck_assert_int_eq(bench.outcome.status, 202);
+    ck_assert_int_eq(kim->status, LEAD_ACTIVE);
+    ck_assert_str_eq(person_entries(&mark), "lead.erasure_asked");
+    bench.work.now = due - 1;
+    ck_assert_int_eq(erase_by(AE), ERR_NONE); /* of the same side */
+    ck_assert_int_eq(bench.outcome.status, 202);
+    ck_assert_str_eq(person_entries(&mark), "");
+    ck_assert_int_eq(kim->erasure_asked_at + ERASURE_WAIT, due);
+    bench.work.now = due;
+    ck_assert_int_eq(erase_by(SDR), ERR_NONE);
+    ck_assert_int_eq(bench.outcome.status, 200);
+    ck_assert_int_eq(kim->status, LEAD_ERASED);
+    ck_assert_int_eq(kim->erasure_asked_at, INSTANT_NONE);
+    close_after_check();
+}
+END_TEST
+
+START_TEST(her_owner_may_decline_and_is_asked_anew)
+{
+    struct keep_input keep = {.reason = "contract_runs"};
+
+    open_with_kim();
+    keep.lead = kim->id;
+    ck_assert_int_eq(bench_do(MARKETING, COMMAND_LEAD_KEEP, &keep), ERR_STATE_CONFLICT);
+    ck_assert_int_eq(erase_by(SDR), ERR_NONE);
+    ck_assert_int_eq(bench_do(SDR, COMMAND_LEAD_KEEP, &keep), ERR_OTHER_SIDE);
+    bench_must(MARKETING, COMMAND_LEAD_KEEP, &keep);
+    ck_assert_int_eq(kim->erasure_asked_at, INSTANT_NONE);
+    ck_assert_str_eq(person_told(LEDGER_LEAD_ERASURE_DECLINED, "reason"), "contract_runs");
+    bench.work.now += 2 * ERASURE_WAIT;
+    ck_assert_int_eq(erase_by(SDR), ERR_NONE);
+    ck_assert_int_eq(bench.outcome.status, 202);
+    ck_assert_int_eq(kim->status, LEAD_ACTIVE);
+    close_after_check();
+}
+END_TEST
+
 void suite_cases(Suite *suite)
 {
     TCase *tcase = suite_case(suite, "lead_erase");
 
-    TESTS(tcase, nothing_of_the_person_stays, facts_and_words_go_too,
-          what_counts_for_attribution_stays, the_open_handoff_is_withdrawn_and_says_why,
-          an_accepted_handoff_is_withdrawn_as_well, a_closed_handoff_stays_as_it_was,
-          the_id_is_gone_for_every_command, nobody_is_not_erased, who_comes_again_is_a_new_lead,
-          an_absorbed_id_erases_the_survivor, what_came_by_a_merge_is_forgotten_too);
+    TESTS(tcase, the_other_side_asks_and_erases_when_nobody_answers,
+          her_owner_may_decline_and_is_asked_anew, nothing_of_the_person_stays,
+          facts_and_words_go_too, what_counts_for_attribution_stays,
+          the_open_handoff_is_withdrawn_and_says_why, an_accepted_handoff_is_withdrawn_as_well,
+          a_closed_handoff_stays_as_it_was, the_id_is_gone_for_every_command, nobody_is_not_erased,
+          who_comes_again_is_a_new_lead, an_absorbed_id_erases_the_survivor,
+          what_came_by_a_merge_is_forgotten_too);
 }

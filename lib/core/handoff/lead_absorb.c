@@ -90,6 +90,10 @@ static void join_progress(struct work *work, struct lead *survivor, const struct
     survivor->created_at = earlier(survivor->created_at, absorbed->created_at);
     survivor->first_touch_at = earlier(survivor->first_touch_at, absorbed->first_touch_at);
     survivor->touch_count += absorbed->touch_count;
+    if (survivor->erasure_asked_at == INSTANT_NONE) {
+        survivor->erasure_asked_at = absorbed->erasure_asked_at;
+        survivor->erasure_asked_by = absorbed->erasure_asked_by;
+    }
     if (survivor->claimed_stage == STAGE_COUNT)
         survivor->claimed_stage = absorbed->claimed_stage;
 }

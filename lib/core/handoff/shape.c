@@ -126,6 +126,14 @@ void shape_lead(const struct config *config, const struct lead *lead, struct uui
     write_milestones(lead, out);
     write_amount(lead, out);
     json_out_member_uuid(out, "open_handoff", open);
+    if (lead->erasure_asked_at != INSTANT_NONE) {
+        json_out_key(out, "erasure_asked");
+        json_out_begin_object(out);
+        member_team(out, "by", config, lead->erasure_asked_by);
+        json_out_member_instant(out, "at", lead->erasure_asked_at);
+        json_out_member_instant(out, "due_at", lead->erasure_asked_at + ERASURE_WAIT);
+        json_out_end_object(out);
+    }
     json_out_member_instant(out, "created_at", lead->created_at);
     json_out_member_instant(out, "updated_at", lead->updated_at);
     json_out_end_object(out);

@@ -2,6 +2,8 @@
 
 #include "core/authority.h"
 #include "core/handoff/handoff_walk.h"
+#include "core/intake/lead_result.h"
+#include "core/lead/lead_find.h"
 
 #include <string.h>
 
@@ -33,6 +35,8 @@ static void forget(struct work *work, struct lead *lead)
     lead->attributes = (struct attribute_set){0};
     lead->facts = (struct attribute_set){0};
     memset(lead->overrides, 0, sizeof lead->overrides);
+    lead->erasure_asked_at = INSTANT_NONE;
+    lead->erasure_asked_by = (struct uuid){{0}};
     memset(lead->salt, 0, sizeof lead->salt);
     lead_lift_hold(lead);
     work_save_row(work, KIND_ERASED, lead);
@@ -50,6 +54,80 @@ static enum decision answer(struct work *work, const struct lead *lead, struct o
     return outcome_answer(work, outcome, 200);
 }
 
+/* ---- by the other side ---- */
+
+static enum team_function side_of(const struct config *config, struct uuid team)
+{
+    const struct team *of = config_team(config, team);
+
+    return of == NULL ? FUNCTION_OTHER : of->function;
+}
+
+/* The other side asks first; it erases when the owner's has not answered in time. False: *decision
+ * is what decide is to answer. */
+static bool may_erase(struct work *work, const struct command *command, struct lead *lead,
+                      struct outcome *outcome, enum decision *decision)
+{
+    const struct caller *caller = &command->caller;
+    enum team_function side = side_of(work->config, caller->team);
+    enum team_function owners = side_of(work->config, lead->owner_team);
+    bool asked = lead->erasure_asked_at != INSTANT_NONE &&
+                 side_of(work->config, lead->erasure_asked_by) == side;
+
+    *decision = DECIDED;
+    if (authority_may(work->config, caller, DEED_LEAD_ERASE, owners))
+        return true;
+    if (side == FUNCTION_OTHER || !(caller->roles & ROLE_ADMIN))
+        return authority_over_lead(work, command, DEED_LEAD_ERASE, lead, outcome);
+    if (asked && lead->erasure_asked_at + ERASURE_WAIT <= work->now)
+        return true;
+    if (!asked) {
+        work_change_lead(work, lead);
+        lead->erasure_asked_at = work->now;
+        lead->erasure_asked_by = caller->team;
+        struct json_out *body = work_body(work);
+        json_out_member_int(body, "due_at", work->now + ERASURE_WAIT);
+        caller_append(caller, work, lead, LEDGER_LEAD_ERASURE_ASKED);
+    }
+    struct json_out *out = outcome_begin(work);
+    json_out_begin_object(out);
+    json_out_member_uuid(out, "id", lead->id);
+    json_out_member_instant(out, "asked_at", lead->erasure_asked_at);
+    json_out_member_instant(out, "due_at", lead->erasure_asked_at + ERASURE_WAIT);
+    json_out_end_object(out);
+    outcome->lead = lead->id;
+    *decision = outcome_answer(work, outcome, 202);
+    return false;
+}
+
+enum decision lead_keep(struct work *work, const struct command *command, struct outcome *outcome)
+{
+    const struct keep_input *input = command->input;
+    enum decision decision;
+    struct lead *lead = lead_for_command(work, input->lead, outcome, &decision);
+
+    if (lead == NULL || !authority_over_lead(work, command, DEED_LEAD_ERASE, lead, outcome))
+        return decision;
+    if (lead->erasure_asked_at == INSTANT_NONE) {
+        outcome->problem.state = stage_name(lead->stage);
+        return outcome_refuse(work, outcome, ERR_STATE_CONFLICT, "Nobody asks for its erasure");
+    }
+    work_change_lead(work, lead);
+    lead->erasure_asked_at = INSTANT_NONE;
+    lead->erasure_asked_by = (struct uuid){{0}};
+    struct json_out *body = work_body(work);
+    json_out_member_text(body, "reason", input->reason);
+    caller_append(&command->caller, work, lead, LEDGER_LEAD_ERASURE_DECLINED);
+    struct json_out *out = outcome_begin(work);
+    json_out_begin_object(out);
+    lead_result_write(work, lead, NULL, false, out);
+    json_out_end_object(out);
+    outcome->lead = lead->id;
+    return outcome_answer(work, outcome, 200);
+}
+
+/* ---- the command ---- */
+
 enum decision lead_erase(struct work *work, const struct command *command, struct outcome *outcome)
 {
     const struct erase_input *input = command->input;
@@ -64,8 +142,9 @@ enum decision lead_erase(struct work *work, const struct command *command, struc
         return outcome_refuse(work, outcome, ERR_NOT_FOUND, "There is no lead with this id");
     if (lead->status == LEAD_ERASED)
         return outcome_refuse(work, outcome, ERR_GONE, "This lead was erased");
-    if (!authority_over_lead(work, command, DEED_LEAD_ERASE, lead, outcome))
-        return DECIDED;
+    enum decision decision;
+    if (!may_erase(work, command, lead, outcome, &decision))
+        return decision;
     work_change_lead(work, lead);
     withdraw_open(work, lead, command);
     struct json_out *body = work_body(work);

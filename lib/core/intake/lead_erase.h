@@ -9,6 +9,19 @@ struct erase_input {
     struct uuid lead;
 };
 
+/**
+ * By an admin of the side that has the lead. One of the other side asks for it (202), which the
+ * ledger says to both; when the owner's side has neither erased it nor declined within
+ * ERASURE_WAIT, the next request of whoever asked erases it.
+ */
 enum decision lead_erase(struct work *work, const struct command *command, struct outcome *outcome);
+
+struct keep_input {
+    struct uuid lead;
+    const char *reason; /* a code */
+};
+
+/** Declines what the other side asked for: the lead stays. */
+enum decision lead_keep(struct work *work, const struct command *command, struct outcome *outcome);
 
 #endif

@@ -88,6 +88,9 @@ extern const struct input_type lead_step_type;
 /** Rounds of nurture after which the owner is asked. */
 #define NURTURE_ROUNDS_MAX 3
 
+/** How long the side that has a lead has to answer when the other asks for its erasure. */
+#define ERASURE_WAIT (2 * INSTANT_DAY)
+
 struct lead_next {
     enum lead_step step;
     instant at; /* INSTANT_NONE without a step */
@@ -174,6 +177,8 @@ struct lead {
     instant first_touch_at;
     instant reached[MILESTONE_COUNT]; /* INSTANT_NONE: not yet; set once */
     struct amount amount;
+    instant erasure_asked_at;       /* by the side that does not have it; INSTANT_NONE: not */
+    struct uuid erasure_asked_by;   /* a team of that side */
     bool held;                      /* nothing is offered by itself: see lead_is_held() */
     const char *const *hold_inputs; /* a change in one of these lifts the hold */
     size_t hold_input_count;

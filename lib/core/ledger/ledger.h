@@ -34,6 +34,8 @@
     X(LEAD_UPDATED, 11, "lead.updated")                                                            \
     X(LEAD_REMINDED, 12, "lead.reminded")                                                          \
     X(LEAD_REVIEWED, 13, "lead.reviewed")                                                          \
+    X(LEAD_ERASURE_ASKED, 15, "lead.erasure_asked")                                                \
+    X(LEAD_ERASURE_DECLINED, 16, "lead.erasure_declined")                                          \
     X(HANDOFF_APPEALED, 17, "handoff.appealed")                                                    \
     X(HANDOFF_REQUESTED, 18, "handoff.requested")                                                  \
     X(HANDOFF_DECLINED, 19, "handoff.declined")                                                    \

@@ -190,6 +190,8 @@ static const struct column lead_list[] = {
     {"amount_minor",    &as_int8,             IN(amount.minor),    COLUMN_CHANGES | COLUMN_NULL,
         .beside = offsetof(struct lead, amount.given)},
     {"amount_currency", &as_lead_currency,    IN(amount.currency), COLUMN_CHANGES | COLUMN_NULL},
+    {"erasure_asked_at", &as_instant,         IN(erasure_asked_at), COLUMN_CHANGES | COLUMN_NULL},
+    {"erasure_asked_by", &as_uuid,            IN(erasure_asked_by), COLUMN_CHANGES | COLUMN_NULL},
     {"hold_inputs",     &as_lead_hold_inputs, IN(hold_inputs),     COLUMN_CHANGES | COLUMN_NULL},
     {"seq",             &as_int8,             IN(chain.seq),       OFTEN},
     {"hash",            &as_bytes,            IN(chain.hash),      OFTEN},
