@@ -2,6 +2,7 @@
 #include "bench_person.h"
 #include "suite.h"
 
+#include "core/calendar/calendar.h"
 #include "core/handoff/handoff_offer.h"
 
 static const struct person KIM = {
@@ -93,6 +94,35 @@ START_TEST(what_the_route_gives_back_ends_after_as_much_time_again)
     /* the same route is not tried again behind its owner's back */
     bench_touch(MARKETING, kim, "form_submitted");
     ck_assert_ptr_null(kim->open);
+    bench_close();
+}
+END_TEST
+
+/* The team works eight hours on Mondays: the second eight are those of the Monday after. */
+START_TEST(the_second_span_is_of_working_time_too)
+{
+    json_t *document = json_loads(
+        "{\"time_zone\":\"Europe/Berlin\",\"hours\":{\"mon\":[[\"09:00\",\"17:00\"]]}}", 0, NULL);
+    struct faults faults;
+
+    bench_open();
+    faults_init(&faults, bench.arena);
+    ck_assert_int_eq(
+        calendar_compile(document, "", bench.arena, &faults, &bench.teams[SDR].working_time),
+        ERR_NONE);
+    json_decref(document);
+    bench.routes[0].overdue = OVERDUE_GIVE_BACK;
+    struct lead *kim = person_must(KIM);
+    struct handoff *offer = kim->open;
+    instant end = offer->respond_by + 7 * INSTANT_DAY;
+
+    while (kim->next.at < end) {
+        ck_assert_int_eq(come_by_in_time(kim), 1);
+        ck_assert_str_eq(handoff_state_name(offer->state), "offered");
+    }
+    ck_assert_int_eq(kim->next.at, end);
+    ck_assert_int_eq(come_by_in_time(kim), 1);
+    ck_assert_str_eq(handoff_state_name(offer->state), "expired");
     bench_close();
 }
 END_TEST
@@ -304,7 +334,8 @@ void suite_cases(Suite *suite)
     TESTS(tcase, what_is_not_answered_stays_and_they_are_reminded_daily,
           what_is_answered_in_time_is_never_late,
           what_the_route_gives_back_ends_after_as_much_time_again,
-          what_is_given_back_goes_along_the_next_route, what_is_escalated_is_another_teams_at_once,
+          the_second_span_is_of_working_time_too, what_is_given_back_goes_along_the_next_route,
+          what_is_escalated_is_another_teams_at_once,
           a_customer_whose_offer_is_given_back_has_no_next_step, who_accepted_is_reminded_to_decide,
           who_was_rejected_is_offered_again_when_the_wait_is_over,
           who_is_nurtured_in_vain_is_reviewed_after_three_rounds,

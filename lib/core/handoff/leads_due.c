@@ -1,5 +1,6 @@
 #include "core/handoff/leads_due.h"
 
+#include "core/calendar/calendar.h"
 #include "core/handoff/handoff_deal.h"
 #include "core/handoff/handoff_request.h"
 #include "core/handoff/handoff_walk.h"
@@ -85,10 +86,21 @@ static bool deal_again(struct work *work, struct lead *lead)
     return true;
 }
 
-/* When an offer that is given back ends: after as much time again. */
-static instant end_of_second_span(const struct handoff *handoff)
+/* When an offer that is given back ends: after as much time again, of the receiving team's working
+ * time if it has a calendar. */
+static instant end_of_second_span(const struct work *work, const struct handoff *handoff)
 {
-    return handoff->respond_by + (handoff->respond_by - handoff->offered_at);
+    const struct team *team = config_team(work->config, handoff->to_team);
+    const struct calendar *calendar = team == NULL ? NULL : team->working_time;
+    int64_t span = calendar == NULL ? 0
+                                    : calendar_between(calendar, handoff->offered_at,
+                                                       handoff->respond_by, NULL, 0);
+    instant end = span == 0
+                      ? INSTANT_NONE
+                      : calendar_due(calendar, handoff->respond_by, span / INSTANT_MINUTE, NULL, 0);
+
+    return end == INSTANT_NONE ? handoff->respond_by + (handoff->respond_by - handoff->offered_at)
+                               : end;
 }
 
 static void answer_is_overdue(struct work *work, struct lead *lead, const struct command *command)
@@ -99,7 +111,7 @@ static void answer_is_overdue(struct work *work, struct lead *lead, const struct
     enum overdue_then then = route == NULL ? OVERDUE_KEEP : route->overdue;
     const struct team *other =
         then == OVERDUE_ESCALATE ? config_team(work->config, route->escalate_to) : NULL;
-    instant end = end_of_second_span(late);
+    instant end = end_of_second_span(work, late);
 
     if (late->respond_by > work->now) {
         if (!deal_again(work, lead))
