@@ -35,6 +35,7 @@ static const struct {
     {"agreement_acknowledgement", "INSERT,SELECT", NULL},
     {"agreement_comment", "INSERT,SELECT", NULL},
     {"agreement_signature", "INSERT,SELECT", NULL},
+    {"account", "INSERT,SELECT,UPDATE", NULL},
     {"api_key", "INSERT,SELECT", NULL},
     {"background_job", "DELETE,INSERT,SELECT,UPDATE", NULL},
     {"chain", "INSERT,SELECT,UPDATE", NULL},
@@ -42,6 +43,8 @@ static const struct {
     {"delivery", "INSERT,SELECT,UPDATE", NULL},
     {"delivery_lead", "DELETE,INSERT,SELECT", NULL},
     {"dimension", "INSERT,SELECT", NULL},
+    {"distribution_count", "INSERT,SELECT,UPDATE", NULL},
+    {"distribution_share", "DELETE,INSERT,SELECT,UPDATE", NULL},
     {"exception_count", "INSERT,SELECT,UPDATE", NULL},
     {"feedback", "INSERT,SELECT,UPDATE", NULL},
     {"handoff", "INSERT,SELECT,UPDATE", NULL},
@@ -132,6 +135,9 @@ static const char rows[] =
     "INSERT INTO delivery VALUES ($W, $I, $I, now(), 'application/json', '{}', 'applied', NULL, $I,"
     " NULL);"
     "INSERT INTO delivery_lead VALUES ($W, $I, $I);"
+    "INSERT INTO account VALUES ($W, $I, 'a.example', NULL, NULL, false, false, now(), now());"
+    "INSERT INTO distribution_share VALUES ($W, $I, 0, $I, 0);"
+    "INSERT INTO distribution_count VALUES ($W, $I, 0, $I, 0, 0);"
     "INSERT INTO subscription VALUES ($W, $I, 'hook', $I, '[]', 0, 'https://a.example', 'active',"
     " NULL, 1, now(), NULL, NULL, now());"
     "INSERT INTO outbound_cursor VALUES ($W, 1);"

@@ -21,7 +21,8 @@ static void start(void)
     int to[2], from[2], port = 0;
     pid_t process;
     posix_spawn_file_actions_t actions;
-    char *arguments[] = {"python3", SOURCE_DIR "/tests/http/receiver.py", NULL};
+    static char program[] = "python3", script[] = SOURCE_DIR "/tests/http/receiver.py";
+    char *arguments[] = {program, script, NULL};
 
     ck_assert(pipe2(to, O_CLOEXEC) == 0 && pipe2(from, O_CLOEXEC) == 0);
     posix_spawn_file_actions_init(&actions);

