@@ -110,6 +110,7 @@ enum err lanes_submit(struct lanes *lanes, struct lane_job *job)
     return err;
 }
 
+/* A walk from the front: that is where groups are taken, and cancelling is rare. */
 static void unlink_job(struct lanes *lanes, struct lane *lane, struct lane_job *job)
 {
     struct lane_job *before = NULL;
@@ -127,6 +128,8 @@ static void unlink_job(struct lanes *lanes, struct lane *lane, struct lane_job *
     job->queued = false;
 }
 
+/* What a group has taken cannot be called back: it may be decided, or committed, by now. When its
+ * deadline comes the edge answers, and the group finishes all the same. */
 bool lanes_cancel(struct lanes *lanes, struct lane_job *job)
 {
     pthread_mutex_lock(&lanes->mutex);
@@ -202,7 +205,8 @@ static struct lane *next_lane(struct lanes *lanes)
     return lane;
 }
 
-/* Called and left with the mutex held, which it gives up while the group runs. */
+/* Called and left with the mutex held, which it gives up while the group runs. The group may be
+ * empty: its commands may have been cancelled since the lane was made ready. */
 static void serve_lane(struct worker *worker, struct lane *lane)
 {
     struct lane_job *jobs[GROUP_MAX];
@@ -221,6 +225,7 @@ static void serve_lane(struct worker *worker, struct lane *lane)
     atomic_fetch_add(&worker->lanes->stats.groups, 1);
     atomic_fetch_add(&worker->lanes->stats.commands, (long long)group.count);
     pthread_mutex_lock(&worker->lanes->mutex);
+    /* Only now may another worker take this lane: the next group must see what this one wrote. */
     lane->running = false;
     make_ready(worker->lanes, lane);
 }

@@ -38,6 +38,8 @@ static void unlink_one(struct httpd *httpd, struct connection *c)
         httpd->connections_last = c->prev;
 }
 
+/* The list is in the order in which clients were last asked for something, so whoever looks for the
+ * one that has been waiting longest begins in front. */
 static void move_last(struct connection *c)
 {
     unlink_one(c->httpd, c);
@@ -130,6 +132,8 @@ void watch_expect_transfer(struct connection *connection, int period_ms)
     expect(connection, period_ms, period_ms);
 }
 
+/* It keeps its place in the list, which would cost a lock for each request: those who search pass
+ * over whom nothing is expected of. */
 void watch_rest(struct connection *connection)
 {
     if (connection != NULL)
@@ -165,6 +169,8 @@ static bool gets_on(struct connection *c, int64_t until_us)
     return true;
 }
 
+/* Who is granted another period moves to the end; `last` keeps this sweep from coming to them
+ * again. */
 static void cut_off_slow(struct httpd *httpd, int64_t now_us)
 {
     struct connection *next;
@@ -184,7 +190,8 @@ static void cut_off_slow(struct httpd *httpd, int64_t now_us)
     pthread_mutex_unlock(&httpd->connections_lock);
 }
 
-/* Sleeps for one tick; true when the watch is to end. */
+/* Sleeps for one tick; true when the watch is to end. By the monotonic clock: setting the machine's
+ * time must neither cut everybody off nor let anybody stay. */
 static bool sleep_tick(struct httpd *httpd)
 {
     struct timespec until;
@@ -208,6 +215,8 @@ static void *watch(void *argument)
 
     for (unsigned tick = 0; !sleep_tick(httpd); tick++) {
         int64_t now_us = httpd_now_us();
+        /* Deadlines at every tick, since libmicrohttpd's own time-outs do not run while a request
+         * is suspended; slow clients seldom, since each look asks the kernel about a socket. */
         waiting_expire(httpd, now_us, false);
         if (tick % SWEEP_EVERY_TICKS == 0)
             cut_off_slow(httpd, now_us);

@@ -39,6 +39,7 @@ static bool take_step(struct work *work, struct lead *lead, const struct command
     step.rule = life_find(&situation, action, &refusal);
     if (step.rule == NULL)
         return false;
+    /* The entry names nobody but the date that has passed. */
     step.cause = step.rule->states & 1u << HANDOFF_OFFERED ? "respond_by" : "decide_by";
     step.caller = NULL;
     handoff_walk(&step);

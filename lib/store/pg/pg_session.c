@@ -223,6 +223,7 @@ static enum pg_status set_up(struct pg *pg, int64_t deadline)
         status = take_setup_answer(pg, answer);
         PQclear(answer);
     }
+    /* Only now: a script of several commands, as the one above, is not allowed in pipeline mode. */
     if (status == PG_OK && !PQenterPipelineMode(pg->conn))
         return pg_session_fail(pg, PG_LOST, PQerrorMessage(pg->conn));
     return status;
@@ -279,6 +280,9 @@ enum pg_status pg_connect(struct pg *pg, int64_t deadline)
     return connect_once(pg, deadline);
 }
 
+/* Until the deadline, with waits that double: a database that restarts is back in seconds, and a
+ * hundred connections that try without a pause would keep it from coming back. What is refused for
+ * good, such as the role, is not tried again. */
 enum pg_status pg_session_open(struct pg *pg, int64_t deadline)
 {
     int backoff = BACKOFF_FIRST_MS;

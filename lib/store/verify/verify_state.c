@@ -202,6 +202,8 @@ static void end_subject(struct verify_state *state)
         state->ended[state->ended_count++] = state->replay;
 }
 
+/* A page may end in the middle of a chain: the replay goes on with the next page, and a subject
+ * ends when another one begins. */
 static void begin_subject(struct verify_state *state, const struct ledger_entry *first)
 {
     end_subject(state);
@@ -245,6 +247,8 @@ enum err verify_state_follow(struct verify_state *state, const struct ledger_ent
                      "before it",
                      (long long)pos, subject, (long long)entry->seq,
                      ledger_kind_name((int)entry->kind), step.fault);
+    /* A merge writes two entries, one in each chain; counted apart, a chain that was dropped whole
+     * shows as a difference. */
     state->absorbed_all += entry->kind == LEDGER_LEAD_ABSORBED;
     note_step(state, &step);
     return ERR_NONE;
@@ -303,6 +307,7 @@ static void compare_survivor(struct verify_state *state, const struct replay *le
             (struct survived){ledger->subject, ledger->survivor, row->survivor};
 }
 
+/* Only what entries say in clear; attributes stand there as commitments. */
 static void compare(struct verify_state *state, const struct replay *ledger,
                     const struct replay *row)
 {
