@@ -80,10 +80,10 @@ bool value_keep_json(struct input *in, const struct input_node *at, const struct
 bool value_keep_calendar(struct input *in, const struct input_node *at,
                          const struct input_field *field, void *base, size_t max)
 {
+    const struct time_zone *zone = time_zone_find(calendar_document_zone(at->json), in->arena);
     const struct calendar *compiled;
 
-    return (json_is_null(at->json) ||
-            calendar_compile(at->json, input_pointer(at, in->arena), in->arena, in->faults,
-                             &compiled) == ERR_NONE) &&
+    return (json_is_null(at->json) || calendar_compile(at->json, input_pointer(at, in->arena), zone,
+                                                       in->faults, &compiled) == ERR_NONE) &&
            value_keep_json(in, at, field, base, max);
 }

@@ -101,7 +101,8 @@ static int set_calendar(struct cli_store *store, const char *name, const json_t 
     struct json_out out;
 
     faults_init(&faults, arena);
-    enum err err = calendar_compile(document, "", arena, &faults, &compiled);
+    const struct time_zone *zone = time_zone_find(calendar_document_zone(document), arena);
+    enum err err = calendar_compile(document, "", zone, &faults, &compiled);
     cli_print_faults(&faults, "fault  ");
     if (err != ERR_NONE)
         return cli_say(CLI_FAILED,

@@ -29,7 +29,8 @@ static enum err compile(const char *text, struct faults *faults, const struct ca
 
     ck_assert_msg(json != NULL, "%s: %s", text, error.text);
     faults_init(faults, arena);
-    enum err err = calendar_compile(json, "", arena, faults, out);
+    enum err err = calendar_compile(json, "", time_zone_find(calendar_document_zone(json), arena),
+                                    faults, out);
     json_decref(json);
     return err;
 }

@@ -197,7 +197,10 @@ static const struct calendar *hours(const char *text)
     json_t *json = json_loads(text, 0, NULL);
 
     faults_init(faults, bench.work.arena);
-    ck_assert_int_eq(calendar_compile(json, "", bench.work.arena, faults, &calendar), ERR_NONE);
+    ck_assert_int_eq(
+        calendar_compile(json, "", time_zone_find(calendar_document_zone(json), bench.work.arena),
+                         faults, &calendar),
+        ERR_NONE);
     json_decref(json);
     return calendar;
 }

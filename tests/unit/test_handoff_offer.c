@@ -38,9 +38,10 @@ START_TEST(a_team_with_a_calendar_answers_in_working_time)
 
     offer_open();
     faults_init(&faults, bench.arena);
-    ck_assert_int_eq(
-        calendar_compile(document, "", bench.arena, &faults, &bench.teams[SDR].working_time),
-        ERR_NONE);
+    ck_assert_int_eq(calendar_compile(document, "",
+                                      time_zone_find(calendar_document_zone(document), bench.arena),
+                                      &faults, &bench.teams[SDR].working_time),
+                     ERR_NONE);
     json_decref(document);
     struct lead *lead = offer_lead(MARKETING, "kim@x.example", "vp");
     ck_assert_int_eq(offer_do(MARKETING, lead, "sdr", HANDOFF_KIND_STANDARD, NULL), ERR_NONE);

@@ -366,6 +366,13 @@ enum err time_zone_open(const char *name, struct arena *arena, const struct time
     return err;
 }
 
+const struct time_zone *time_zone_find(const char *name, struct arena *arena)
+{
+    const struct time_zone *zone = NULL;
+
+    return name != NULL && time_zone_open(name, arena, &zone) == ERR_NONE ? zone : NULL;
+}
+
 /* ---- asking ---- */
 
 static int64_t floor_seconds(int64_t micros)

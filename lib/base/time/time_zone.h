@@ -32,6 +32,10 @@ bool time_zone_name_fits(const char *name);
 enum err time_zone_open(const char *name, struct arena *arena,
                         const struct time_zone **out) MUST_USE;
 
+/** The same, for who is given a name or none: NULL when there is no such zone, or no memory, which
+ *  the arena knows. */
+const struct time_zone *time_zone_find(const char *name, struct arena *arena);
+
 int64_t time_zone_local(const struct time_zone *zone, instant at);
 
 /** The moment at which the zone's clock shows a local time: the first of two where the clock is set

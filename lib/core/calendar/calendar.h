@@ -26,6 +26,7 @@
 #include "base/error.h"
 #include "base/fault.h"
 #include "base/instant.h"
+#include "base/time/time_zone.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -37,12 +38,17 @@
 
 struct calendar;
 
+/** The name of the zone that a document is about, for its caller to open (time_zone_find()), since
+ *  that reads a file; NULL: it has none. */
+const char *calendar_document_zone(const json_t *document);
+
 /**
- * Compiles a document, which stands at pointer ("" when it is the body); the calendar lives in the
- * arena and borrows nothing. ERR_INVALID_VALUE: all of its faults are added, among them `empty` at
+ * Compiles a document, which stands at pointer ("" when it is the body), with its zone (NULL: there
+ * is none of that name); the calendar lives in the arena of the faults and borrows nothing but the
+ * zone. ERR_INVALID_VALUE: all of its faults are added, among them `empty` at
  * /hours when there is no working time at all, `time_zone`, `overlap`; ERR_OUT_OF_MEMORY.
  */
-enum err calendar_compile(const json_t *document, const char *pointer, struct arena *arena,
+enum err calendar_compile(const json_t *document, const char *pointer, const struct time_zone *zone,
                           struct faults *faults, const struct calendar **out) MUST_USE;
 
 /** Time during which a clock stands still, such as waiting for the other side. */

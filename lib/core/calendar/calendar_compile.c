@@ -272,24 +272,25 @@ static enum err make(const struct document *document, const struct time_zone *zo
     return ERR_NONE;
 }
 
-enum err calendar_compile(const json_t *json, const char *pointer, struct arena *arena,
+const char *calendar_document_zone(const json_t *document)
+{
+    return json_string_value(json_object_get(document, "time_zone"));
+}
+
+enum err calendar_compile(const json_t *json, const char *pointer, const struct time_zone *zone,
                           struct faults *faults, const struct calendar **out)
 {
+    struct arena *arena = faults->arena;
     const struct input_node root = input_root(json, pointer);
     struct input in = {.arena = arena, .faults = faults, .where = "body", .copies = true};
-    const struct time_zone *zone = NULL;
     struct document document;
 
     bool sound = input_object(&in, &root, &document_spec, &document);
     if (arena_failed(arena))
         return ERR_OUT_OF_MEMORY;
-    if (document.time_zone != NULL && time_zone_name_fits(document.time_zone)) {
+    if (zone == NULL && document.time_zone != NULL && time_zone_name_fits(document.time_zone)) {
         const struct input_node place = input_member(&root, "time_zone");
-        enum err err = time_zone_open(document.time_zone, arena, &zone);
-        if (err == ERR_OUT_OF_MEMORY)
-            return err;
-        if (err != ERR_NONE)
-            sound = input_fault(&in, &place, "time_zone", "There is no time zone of this name");
+        sound = input_fault(&in, &place, "time_zone", "There is no time zone of this name");
     }
     return sound ? make(&document, zone, arena, out) : ERR_INVALID_VALUE;
 }

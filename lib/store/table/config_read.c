@@ -138,7 +138,8 @@ static bool compile_calendar(struct snapshot *s, const char *text, const struct 
     if (document == NULL)
         return !arena_failed(s->arena);
     faults_init(&faults, s->arena);
-    enum err err = calendar_compile(document, "", s->arena, &faults, out);
+    const struct time_zone *zone = time_zone_find(calendar_document_zone(document), s->arena);
+    enum err err = calendar_compile(document, "", zone, &faults, out);
     json_decref(document);
     return err != ERR_OUT_OF_MEMORY;
 }
