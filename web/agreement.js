@@ -5,7 +5,7 @@ import {known, may, memberName} from './known.js';
 import {SUBJECTS, isTerm, versionsOf, draft} from './agreements.js';
 import {markdown, sentence} from './markdown.js';
 import {head, section, facts, table, tag, when, button, ask, later, say, trouble, nothing} from './parts.js';
-import {word, plain, number, percent, typed} from './words.js';
+import {word, plain, number, percent} from './words.js';
 
 const noteField = (label) => field(label, el('textarea', {rows: 3, required: true}), {name: '/note', wide: true});
 
@@ -59,7 +59,7 @@ const deeds = {
   delete: ['Delete the draft', (path) => remove(path), 'Deleted.'],
 };
 
-// ---- back-test, try, suggestions ----
+// ---- back-test, suggestions ----
 
 function outcomeOf(job) {
   const {result} = job;
@@ -104,26 +104,6 @@ function backtest(found, inForce) {
     run.disabled = false;
   });
   return [el('p.quiet', 'Judges every lead as it was known then, and compares with what became of it. Nothing is changed.'), el('div.filters', field('Leads since', from), run), place];
-}
-
-function tryLead(path, document) {
-  const names = [...new Set(document.criteria.flatMap((criterion) => (criterion.test.attribute ? [criterion.test.attribute] : [])))];
-  const inputs = names.map((name) => [name, el('input')]);
-  const kind = el('input', {placeholder: 'form_submitted'});
-  const place = el('div', {'aria-live': 'polite'});
-  const form = el('form', el('div.columns', inputs.map(([name, input]) => field(name, input)), field('A touch, just now', kind)), el('div.actions', el('button', {type: 'submit'}, 'Judge it')), place);
-  form.addEventListener('submit', async (event) => {
-    event.preventDefault();
-    try {
-      const attributes = Object.fromEntries(inputs.filter(([, input]) => input.value !== '').map(([name, input]) => [name, typed(input.value)]));
-      const answer = await post(`${path}/try`, {attributes, touches: kind.value.trim() ? [{kind: kind.value.trim()}] : undefined});
-      const verdict = answer.verdict || answer;
-      fill(place, el('p', tag('result', verdict.result), ` ${verdict.score} points`), el('ul', verdict.criteria.map((one) => el('li', `${document.criteria.find((criterion) => criterion.id === one.id)?.title}: `, tag('result', one.result)))));
-    } catch (error) {
-      fill(place, trouble(error));
-    }
-  });
-  return form;
 }
 
 async function suggestions(term) {
@@ -204,7 +184,6 @@ export async function show(body, {rest: [subject, number_, mode]}) {
           found.comments ? section('Comments', comments(path, found, load)) : null,
           section('Read by', found.acknowledgements.length ? el('p', found.acknowledgements.map((one) => one.member.name).join(', ')) : el('p.quiet', 'Nobody has said so yet.')),
           isTerm(subject) && may('sign', 'read', 'admin') ? section('Back-test', backtest(found, inForce)) : null,
-          isTerm(subject) && found.can_try ? section('Try a lead', tryLead(path, found.document)) : null,
           isTerm(subject) && found.state === 'in_force' && may('sign', 'read', 'admin') ? section('How its criteria do', later(() => suggestions(subject))) : null)));
   }
   try {

@@ -1,7 +1,6 @@
 // What both sides have agreed on, and what is being agreed on now.
 import {el, fill, choice, field} from './dom.js';
 import {get, post} from './api.js';
-import {has} from './has.js';
 import {may, side} from './known.js';
 import {head, section, tag, when, button, nothing, ask, say} from './parts.js';
 
@@ -11,16 +10,6 @@ export const SUBJECTS = {
 };
 export const isTerm = (subject) => ['mql', 'srl', 'sql'].includes(subject);
 export const versionsOf = (subject) => (isTerm(subject) ? `/v1/definitions/${subject}/versions` : `/v1/${subject}/versions`);
-
-// All subjects with their open versions; definitions alone where the service has no more.
-async function read() {
-  if (has.agreements) return (await get('/v1/agreements')).data;
-  const {data} = await get('/v1/definitions');
-  return Promise.all(data.map(async ({term}) => {
-    const found = await get(`/v1/definitions/${term}`);
-    return {subject: term, in_force: found.in_force?.version || null, versions: found.versions.filter((one) => !['superseded', 'declined'].includes(one.state))};
-  }));
-}
 
 const starters = {
   routes: {routes: [{from: 'marketing', to: 'sales', gates: ['mql'], automatic: true}]},
@@ -52,7 +41,7 @@ function card({subject, in_force: inForce, versions}) {
 }
 
 export async function show(body) {
-  const items = await read();
+  const items = (await get('/v1/agreements')).data;
   const waiting = items.flatMap(({subject, versions}) => versions.filter((one) => one.state === 'proposed' && !(one.signatures || []).some((given) => given.side === side())).map((one) => ({subject, ...one})));
   const begin = may('sign', 'admin') ? button('Write a new version', async () => {
     const subject = choice(items.map((item) => [item.subject, SUBJECTS[item.subject][0]]).concat(Object.keys(SUBJECTS).filter((one) => isTerm(one) && !items.some((item) => item.subject === one)).map((one) => [one, SUBJECTS[one][0]])), 'mql');

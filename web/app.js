@@ -47,7 +47,10 @@ async function show() {
     return;
   }
   for (const link of document.querySelectorAll('.nav a'))
-    if (link.dataset.path === place.name) link.setAttribute('aria-current', 'page');
+    if (link.dataset.path === place.name) {
+      link.setAttribute('aria-current', 'page');
+      link.scrollIntoView({block: 'nearest', inline: 'nearest'});
+    }
     else link.removeAttribute('aria-current');
   if (shown?.path === place.name && shown.move && shown.move(place)) return;
   shown?.leave?.();

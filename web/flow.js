@@ -97,29 +97,32 @@ function tree(value, pointer, pick) {
   return el('button.link', {type: 'button', onclick: () => pick(pointer)}, el('bdi', JSON.stringify(value)));
 }
 
-async function openDelivery(delivery, again) {
-  const whole = has.deliveries ? await get(`/v1/deliveries/${delivery.id}`) : delivery;
+const leftOut = (list) => el('ul', list.map((one) => el('li', el('code', one.what || one.at), ' ', one.detail)));
+
+async function openDelivery({id}, again) {
+  const found = await get(`/v1/deliveries/${id}`);
   const picked = el('p.hash', {role: 'status'}, 'Click on a value to see its place.');
   let body = null;
   try {
-    body = JSON.parse(whole.body ?? '');
+    body = JSON.parse(found.body);
   } catch {
-    body = null;
+    body = null; // another format: it is shown as it came
   }
-  const items = whole.items || [];
+  const failed = found.items.some((item) => item.status === 'failed') || found.status === 'failed';
   return ask('A delivery', {
     body: [
-      facts([['Source', delivery.source], ['Received', when(delivery.received_at)], ['Type', delivery.content_type], ['What became of it', tag('delivery', delivery.status, plain(delivery.status))], ['Why', delivery.error], ['Replayed', delivery.replayed_at ? when(delivery.replayed_at) : null]]),
-      items.length ? el('ul', items.map((item, at) => el('li', `Item ${at + 1}: ${plain(item.status || '')}`, item.error ? `, ${item.error}` : '', (item.left_out || item.notes || []).length ? el('ul', (item.left_out || item.notes).map((one) => el('li', typeof one === 'string' ? one : [el('code', one.pointer || one.at || ''), ' ', one.detail || one.why || plain(one.code || '')]))) : null))) : null,
-      body ? [picked, tree(body, '', (pointer) => { picked.textContent = pointer || '""'; })] : whole.body ? el('pre', {tabindex: 0}, whole.body) : el('p.quiet', 'Its body is not shown here.'),
+      facts([['Source', found.source], ['Received', when(found.received_at)], ['Type', el('bdi', found.content_type)], ['What became of it', tag('delivery', found.status, plain(found.status))], ['Why', found.error], ['Replayed', found.replayed_at ? when(found.replayed_at) : null]]),
+      found.read.length ? [el('h3', 'What was changed so that it could be read'), leftOut(found.read)] : null,
+      found.items.map((item, at) => el('div', el('h3', found.items.length > 1 ? `Item ${at + 1}: ` : 'It was ', plain(item.status).toLowerCase(), item.lead_id ? [', ', el('a', {href: `#/lead/${item.lead_id}`}, 'the lead')] : null), item.error ? el('p', item.error) : null, item.left_out.length ? [el('p', 'What did not fit and was left out:'), leftOut(item.left_out)] : null)),
+      el('h3', 'What came'),
+      body !== null && typeof body === 'object' ? [picked, tree(body, '', (pointer) => { picked.textContent = pointer; })] : found.body ? el('pre', {tabindex: 0, 'aria-label': 'Body'}, found.body) : el('p.quiet', 'Its body is gone: bodies are kept for 30 days.'),
     ],
-    done: delivery.status === 'failed' ? 'Replay it' : 'Close', wide: true,
+    done: failed && found.body !== null ? 'Replay it' : 'Close', wide: true,
     async send() {
-      if (delivery.status === 'failed') {
-        const answer = await post(`/v1/deliveries/${delivery.id}/replay`);
-        say(answer.status === 'applied' ? 'It was applied.' : 'It failed again.', answer.status === 'applied' ? 'good' : 'bad');
-        again();
-      }
+      if (!failed || found.body === null) return true;
+      const answer = await post(`/v1/deliveries/${id}/replay`);
+      say(answer.status === 'applied' ? 'It was applied.' : 'It failed again.', answer.status === 'applied' ? 'good' : 'bad');
+      again();
       return true;
     },
   });

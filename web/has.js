@@ -1,2 +1,2 @@
 // Parts of the API that the page uses where they are there.
-export const has = {stream: false, reports: false, agreements: false, deliveries: false, subscriptions: false, request: true};
+export const has = {stream: false, subscriptions: false};

@@ -64,9 +64,13 @@ function moveDate(lead) {
 // What may become of a lead that is to be reviewed.
 function review(lead) {
   const became = choice([['nurture', 'Judge it again later'], ['offer', 'Offer it'], ['disqualify', 'Disqualify it'], ['customer', 'It is a customer']], 'nurture');
+  const words = note('What the receiving team is to know');
+  const fit = () => { words.hidden = became.value !== 'offer'; };
+  became.addEventListener('change', fit);
+  fit();
   return ask(`What becomes of ${nameOf(lead)}?`, {
-    body: [field('It', became, {name: '/review'}), note('Note')], done: 'Say so',
-    send: (form) => post(`/v1/leads/${lead.id}/review`, {decision: became.value, note: noteOf(form)}),
+    body: [field('Decision', became, {name: '/decision'}), words], done: 'Say so',
+    send: (form) => post(`/v1/leads/${lead.id}/review`, {decision: became.value, note: became.value === 'offer' ? noteOf(form) : undefined}),
   });
 }
 

@@ -4,7 +4,6 @@ import {get} from './api.js';
 import {teamTitle, memberName} from './known.js';
 import {head, section, table, later, link, opens} from './parts.js';
 import {behind} from './sent.js';
-import {has} from './has.js';
 import {number, percent, duration, word, plain, STAGES} from './words.js';
 
 const share = (value) => (value === null || value === undefined ? '–' : percent(value / 100));
@@ -103,11 +102,11 @@ export async function show(body, place) {
   fill(body,
     head('Scoreboard', {about: ['What both sides promised, and what they did. ', el('a', {href: `#/scoreboard?${new URLSearchParams(here)}`}, 'A link to exactly this')]}),
     el('form.filters', {onsubmit: (event) => event.preventDefault()}, field('From', from), field('To', to)),
-    has.reports ? el('div.parts',
+    el('div.parts',
       later(() => promises(asked), {lines: 4}),
       el('div.sides', section('Promised, and not done', later(() => gaps(asked))), section('Where leads stand', later(() => funnel(asked)))),
       section('How fast offers are answered', later(() => times(asked))),
       section('By hour and weekday', later(() => hours(asked))),
-      section('What came back, and why', later(() => reasons(asked)))) : section('Where leads stand', later(() => funnel(asked))));
+      section('What came back, and why', later(() => reasons(asked)))));
   return {};
 }

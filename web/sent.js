@@ -5,7 +5,6 @@ import {known, teamTitle} from './known.js';
 import {actionButtons, actionsOf} from './actions.js';
 import {head, section, table, tag, when, due, button, later, person, link} from './parts.js';
 import {onEvents} from './live.js';
-import {has} from './has.js';
 import {companyOf, word, plain, number, percent} from './words.js';
 
 const views = [
@@ -69,6 +68,6 @@ export async function show(body, place) {
     head('Sent', {about: 'What became of the leads that were handed over.', actions: teams.length > 1 ? field('Receiving team', team) : null}),
     el('div.sides',
       el('div', el('div.tabs', views.map(([name, title]) => el('a', {href: address({show: name}), 'aria-current': name === view[0] ? 'page' : null}, title))), list),
-      el('div.parts', has.reports ? section('The reasons this week', later(reasons)) : null, section('With you', later(duties)))));
+      el('div.parts', section('The reasons this week', later(reasons)), section('With you', later(duties)))));
   return {leave: onEvents((events) => { if (!document.querySelector('dialog[open]') && (!events.length || events.some((event) => event.handoff_id))) list.again(); })};
 }
