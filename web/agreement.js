@@ -170,7 +170,7 @@ export async function show(body, {rest: [subject, number_, mode]}) {
     fill(body,
       head(`${SUBJECTS[subject][0]}, version ${found.version}`, {back: ['#/agreements', 'Agreements'], about: tag('version', found.state), actions: buttons}),
       el('div.sides',
-        el('article.paper.card', markdown(text.replace(/\n## (?:Signatures|Comments)[\s\S]*$/, '').replace(/^# .*\n/, ''), 2)),
+        el('article.paper.card', markdown(text.replace(/\n## (?:Signatures|Comments)[\s\S]*$/, '').replace(/^# .*\n/, ''), 1)),
         el('div.parts',
           section('Signed', found.content_hash ? el('p.hash', found.content_hash) : el('p.quiet', 'A draft has no hash: it can still change.'),
             facts(['marketing', 'sales'].map((side) => {

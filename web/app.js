@@ -75,7 +75,7 @@ function frame() {
   const who = el('a.who', {href: '#/account', data: {path: 'account'}}, el('bdi', known.me.member?.name || known.me.team.title), el('small', `${known.me.team.title}, ${known.me.workspace.name}`));
   fill(document.body,
     el('a.skip', {href: '#main', onclick: (event) => { event.preventDefault(); main.focus(); }}, 'To the content'),
-    el('div.frame', el('div.bar', el('a.brand', {href: `#/${firstScreen()}`}, mark(), 'Baton'), nav, who), main));
+    el('div.frame', el('header.bar', el('a.brand', {href: `#/${firstScreen()}`}, mark(), 'Baton'), nav, who), main));
 }
 
 function mark() {

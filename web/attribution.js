@@ -6,8 +6,9 @@ import {save as saveFile} from './csv.js';
 import {credit, money, number, word, plain} from './words.js';
 
 const milestones = ['mql', 'sal', 'sql', 'opportunity', 'customer'];
-const models = [['first', 'First touch'], ['last', 'Last touch']];
-const bys = [['source', 'Source'], ['medium', 'Medium'], ['campaign', 'Campaign'], ['month', 'Month']];
+const models = [['first', 'First touch'], ['last', 'Last touch'], ['last_non_direct', 'Last touch that was not direct'], ['linear', 'All alike'], ['position_based', 'First and last most'], ['w_shaped', 'First, MQL and last most'], ['full_path', 'All turning points'], ['time_decay', 'The later the more'], ['markov', 'Without it (Markov)'], ['shapley', 'Shares (Shapley)']];
+const bys = [['source', 'Source'], ['medium', 'Medium'], ['campaign', 'Campaign'], ['channel', 'Channel'], ['content', 'Content'], ['function', 'Whose touch'], ['direction', 'Direction'], ['month', 'Month']];
+const intervals = [['', 'All at once'], ['day', 'By day'], ['week', 'By week'], ['month', 'By month'], ['quarter', 'By quarter'], ['year', 'By year']];
 const ROWS_DRAWN = 12;
 
 const rowName = (row, by) => by.map((name) => (name === 'month' ? row.time?.slice(0, 7) : row[name]) ?? 'no touch').join(' / ');
@@ -49,7 +50,7 @@ async function draw(place, rows, chosen, asked) {
   Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
   const chart = new Chart(canvas, {
     type: 'bar',
-    data: {labels: shown.map((row) => (row.time && asked.interval ? `${row.time.slice(0, 7)} ${row.name}` : row.name)), datasets: chosen.map((model, at) => ({label: name(model), data: shown.map((row) => Number(row.credits[at])), backgroundColor: series[at % series.length], borderRadius: 3, maxBarThickness: 22}))},
+    data: {labels: shown.map((row) => (row.time && asked.interval ? `${row.time.slice(0, 10)} ${row.name}` : row.name)), datasets: chosen.map((model, at) => ({label: name(model), data: shown.map((row) => Number(row.credits[at])), backgroundColor: series[at % series.length], borderRadius: 3, maxBarThickness: 22}))},
     options: {
       indexAxis: 'y', animation: false, responsive: true, maintainAspectRatio: false,
       plugins: {legend: {display: chosen.length > 1, labels: {color: ink, boxWidth: 12}}},
@@ -77,8 +78,8 @@ export async function show(body, place) {
     milestone: choice(milestones.map((code) => [code, word('stage', code)]), query.milestone || 'customer'),
     model: choice(models, query.model || 'first'),
     by: choice(bys, query.by || 'source'),
-    then_by: choice([['', 'Nothing more'], ...bys.slice(0, 3)], query.then_by || ''),
-    interval: choice([['', 'All at once'], ['month', 'By month']], query.interval || ''),
+    then_by: choice([['', 'Nothing more'], ...bys.slice(0, -1)], query.then_by || ''),
+    interval: choice(intervals, query.interval || ''),
     from: el('input', {type: 'date', value: query.from || ''}),
     to: el('input', {type: 'date', value: query.to || ''}),
     window_days: el('input', {inputmode: 'numeric', value: query.window_days || '', placeholder: 'none'}),
@@ -114,7 +115,7 @@ export async function show(body, place) {
       fill(found, el('p.about', `${number(totals.conversions)} reached ${word('stage', asked.milestone)}, of ${number(totals.leads)} leads. `, answers[0].definitions.length ? `By ${answers[0].definitions.map((one) => `${one.term.toUpperCase()} ${one.version}`).join(', ')}. ` : '', answers[0].notes.late_first_touch ? `${number(answers[0].notes.late_first_touch)} were touched only afterwards. ` : '', answers[0].notes.outside_window ? `${number(answers[0].notes.outside_window)} had no touch in the window.` : ''),
         chart,
         table('Attribution', [
-          {title: [asked.by, asked.then_by].filter(Boolean).map(plain).join(', '), cell: (row) => [row.time && asked.interval ? `${row.time.slice(0, 7)} ` : '', el('bdi', row.name)]},
+          {title: [asked.by, asked.then_by].filter(Boolean).map(plain).join(', '), cell: (row) => [row.time && asked.interval ? `${row.time.slice(0, 10)} ` : '', el('bdi', row.name)]},
           {title: 'Leads', number: true, cell: (row) => number(row.leads)},
           ...chosen.flatMap((model, at) => [{title: chosen.length > 1 ? name(model) : 'Credit', number: true, cell: (row) => credit(row.credits[at])}, has[at] ? {title: 'Amount', number: true, cell: (row) => money(row.amounts[at])} : null]).filter(Boolean),
         ], rows, {foot: ['All', number(rows.reduce((total, row) => total + row.leads, 0)), ...chosen.flatMap((_, at) => [sum(at), ...(has[at] ? [''] : [])])]}),

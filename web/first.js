@@ -21,7 +21,7 @@ export async function firstSteps() {
   ];
 }
 
-export const stepList = (steps) => el('ol.steps', steps.map((step) => el('li', {data: {done: step.done ? 'yes' : 'no'}}, el('div', el('h3', step.title), el('p.quiet', step.done ? 'Done.' : step.about)), link(step.go, step.href))));
+export const stepList = (steps) => el('ol.steps', steps.map((step) => el('li', {data: {done: step.done ? 'yes' : 'no'}}, el('div', el('h2', step.title), el('p.quiet', step.done ? 'Done.' : step.about)), link(step.go, step.href))));
 
 export async function show(body) {
   const steps = await firstSteps();

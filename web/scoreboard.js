@@ -12,7 +12,7 @@ const cell = (row, name, title) => (row.links?.[name] && row[name] ? opens(numbe
 const published = (report, column) => report.published.filter((one) => one.column === column).map((one) => el('small.quiet', `${one.from === one.to ? one.from : `${one.from} to ${one.to}`} % elsewhere (${one.by})`));
 
 function big(title, value, ...about) {
-  return el('div.card', el('h3', title), el('p.big', value), about);
+  return el('div.card', el('h2', title), el('p.big', value), about);
 }
 
 async function promises(asked) {

@@ -258,6 +258,7 @@ class WebTest(unittest.TestCase):
 
     service = None
     number = 0
+    maxDiff = None
 
     @classmethod
     def setUpClass(cls):
