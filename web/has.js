@@ -1,2 +1,2 @@
 // Parts of the API that the page uses where they are there.
-export const has = {stream: false, subscriptions: false};
+export const has = {subscriptions: false};

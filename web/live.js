@@ -1,10 +1,7 @@
-// Tells screens that something happened: by the event stream, and where that cannot be had by the clock. A page that is hidden
-// hears nothing, and catches up when it is looked at again; so one that nobody looks at does not keep its session.
-
-import {has} from './has.js';
+// Tells screens that something happened, by the event stream. A page that is hidden hears nothing, and catches up when it is looked
+// at again; so one that nobody looks at does not keep its session.
 
 const BREATH_MS = 120; // what comes together is told together
-const TICK_MS = 1500;
 const AGAIN_MS = 2000;
 const listeners = new Set();
 let hearing = null; // an AbortController while somebody listens and the page is seen
@@ -54,24 +51,16 @@ const pause = (ms, signal) => new Promise((done) => {
 });
 
 async function listen(signal) {
-  if (!has.stream) return tick(signal);
   while (!signal.aborted) {
     try {
       const response = await fetch('/v1/events/stream', {signal, cache: 'no-store', headers: {Accept: 'text/event-stream', ...(last ? {'Last-Event-ID': last} : {})}});
       if (!response.ok) throw new Error(String(response.status));
       await take(response.body.getReader());
+      if (last) continue; // it ended in good order: what comes meanwhile is not missed
     } catch {
-      if (signal.aborted) return undefined;
+      if (signal.aborted) return;
     }
     await pause(AGAIN_MS, signal);
-    if (!signal.aborted) tell([]);
-  }
-  return undefined;
-}
-
-async function tick(signal) {
-  while (!signal.aborted) {
-    await pause(TICK_MS, signal);
     if (!signal.aborted) tell([]);
   }
 }

@@ -186,7 +186,11 @@ export async function show(body, place) {
       const changed = JSON.stringify(there.query) !== JSON.stringify(place.query);
       ({rest: [open], query} = there);
       place = there;
-      if (changed) load().catch((error) => fill(under, trouble(error, load)));
+      if (changed) {
+        items = []; // those of another view are not moved through
+        list.setAttribute('aria-busy', 'true');
+        load().catch((error) => fill(under, trouble(error, load))).finally(() => list.removeAttribute('aria-busy'));
+      }
       openOne(true);
       return true;
     },

@@ -26,6 +26,7 @@ static const struct {
     {"https://evil.example", "same-origin", false, false},
     {"https://baton.example", NULL, false, false}, /* another port */
     {OURS ".evil.example", NULL, false, false},
+    {OURS "/", NULL, false, false}, /* an origin has no path */
     {"https://x@" HOST, NULL, false, false},
     {"ftp://" HOST, NULL, false, false},
     {HOST, NULL, false, false},

@@ -153,7 +153,16 @@ class Browser:
         return self
 
     def go(self, path):
-        self.driver.execute_script("location.hash = arguments[0]", "#/" + path)
+        """Goes there, and waits for it; the queue stays itself when something else of it is shown."""
+        same = self.run("""
+            const there = '#/' + arguments[0], old = document.querySelector('.screen');
+            if (there === location.hash) return true;
+            const stays = old?.dataset.screen === 'queue' && /^#.queue/.test(there);
+            if (!stays) old?.setAttribute('data-old', '');
+            location.hash = there;
+            return stays;""", path)
+        if not same:
+            wait_for("the screen %s is shown" % path, lambda: self.run("return Boolean(document.querySelector('.screen:not([data-old])'))"))
         self.settled()
         return self
 
