@@ -134,7 +134,7 @@ const noted = (title, done, required) => ({handoff, lead}, name) => ask(`${title
 });
 
 const declined = ({handoff, lead}) => ask(`Decline the request for ${nameOf(lead)}`, {
-  body: [field('Reason', el('input', {required: true, placeholder: 'in_nurture', pattern: '[a-z0-9_]+'}), {name: '/reason', hint: 'A short code, such as in_nurture.'}), noteField()], done: 'Decline', kind: 'danger',
+  body: [field('Reason', el('input', {required: true, placeholder: 'in_nurture'}), {name: '/reason', hint: 'A short code, such as in_nurture.'}), noteField()], done: 'Decline', kind: 'danger',
   send: (form) => post(`/v1/handoffs/${handoff.id}/decline`, {reason: form.elements['/reason'].value.trim(), note: noteOf(form)}),
 });
 

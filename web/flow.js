@@ -23,7 +23,7 @@ const forms = {
 };
 
 async function addSource() {
-  const name = el('input', {required: true, placeholder: 'website-forms', pattern: '[a-z0-9][a-z0-9_-]*'});
+  const name = el('input', {required: true, placeholder: 'website-forms'});
   const team = choice(known.teams.filter((one) => one.active).map((one) => [one.name, one.title]), known.me.team.name);
   const scheme = choice([['bearer', 'A key of the team, as Authorization: Bearer'], ['hmac_sha256', 'A signature (HMAC-SHA256) in a header']], 'bearer');
   const header = el('input', {value: 'X-Signature'});

@@ -5,6 +5,7 @@ import {known, learn, may, teamTitle, memberName, actorName} from './known.js';
 import {head, table, tag, when, button, ask, later, say} from './parts.js';
 import {word, plain} from './words.js';
 import {firstSteps, stepList} from './first.js';
+import {deal} from './distribution.js';
 
 const views = [['first', 'The first hour'], ['teams', 'Teams'], ['members', 'Members'], ['keys', 'Keys']];
 const days = [['mon', 'Monday'], ['tue', 'Tuesday'], ['wed', 'Wednesday'], ['thu', 'Thursday'], ['fri', 'Friday'], ['sat', 'Saturday'], ['sun', 'Sunday']];
@@ -59,7 +60,7 @@ function teams() {
     {title: 'Side', cell: (team) => plain(team.function)},
     {title: 'Members', number: true, cell: (team) => [...known.members.values()].filter((member) => member.team === team.name && member.active).length},
     {title: 'State', cell: (team) => (team.active ? 'Active' : tag('state', 'withdrawn', 'Not active'))},
-    {cell: (team) => (own(team.name) ? button('When it works', () => calendar(team).then((answer) => again(list, answer, 'Kept.'), (error) => say(error.message, 'bad'))) : null)},
+    {cell: (team) => (own(team.name) ? el('div.actions', button('When it works', () => calendar(team).then((answer) => again(list, answer, 'Kept.'), (error) => say(error.message, 'bad'))), button('Who gets what', () => deal(team).then((answer) => again(list, answer, 'Kept.'), (error) => say(error.message, 'bad')))) : null)},
   ], known.teams));
   return [may('admin') ? el('div.actions', button('Add a team', async () => again(list, await addTeam(), 'Added.'), {kind: 'first'})) : null, list];
 }
@@ -93,7 +94,7 @@ function members() {
     {title: 'State', cell: (member) => (member.active ? 'Active' : tag('state', 'withdrawn', 'Not active'))},
     {cell: (member) => (own(member.team) ? el('div.actions',
       member.active ? button('A key', () => addKey(member).catch((error) => say(error.message, 'bad'))) : null,
-      'absent' in member ? button('Away', () => absence(member).then((answer) => again(list, answer, 'Kept.'))) : null,
+      member.active ? button('Away', () => absence(member).then((answer) => again(list, answer, 'Kept.'))) : null,
       button(member.active ? 'Has left' : 'Is back', () => patch(`/v1/members/${member.id}`, {active: !member.active}).then((answer) => again(list, answer, 'Kept.'), (error) => say(error.message, 'bad')))) : null)},
   ], [...known.members.values()].sort((a, b) => a.team.localeCompare(b.team) || a.name.localeCompare(b.name))));
   return [may('admin') ? el('div.actions', button('Add a member', async () => again(list, await addMember(), 'Added. Give them a key, so that they can sign in.'), {kind: 'first'})) : null, list];
