@@ -1,7 +1,8 @@
 // Where what was won came from: a question in the address, its chart and its table.
 import {el, fill, field, choice} from './dom.js';
 import {get, getText, query as search} from './api.js';
-import {head, table, button, trouble, nothing, say} from './parts.js';
+import {head, table, button, opens, trouble, nothing, say} from './parts.js';
+import {behind} from './sent.js';
 import {save as saveFile} from './csv.js';
 import {credit, money, number, word, plain} from './words.js';
 
@@ -12,6 +13,9 @@ const intervals = [['', 'All at once'], ['day', 'By day'], ['week', 'By week'], 
 const ROWS_DRAWN = 12;
 
 const rowName = (row, by) => by.map((name) => (name === 'month' ? row.time?.slice(0, 7) : row[name]) ?? 'no touch').join(' / ');
+
+// A number opens to the leads behind it.
+const opened = (text, path, title) => (path ? opens(text, behind(path, title)) : text);
 
 // One answer per model, side by side by row.
 async function ask(question) {
@@ -26,9 +30,10 @@ function rowsOf({asked, chosen, answers}) {
   const rows = new Map();
   answers.forEach((answer, place) => answer.data.forEach((one) => {
     const key = JSON.stringify([one.time, ...by.map((name) => one[name] ?? null)]);
-    if (!rows.has(key)) rows.set(key, {time: one.time, name: rowName(one, by), leads: one.leads, credits: chosen.map(() => '0'), amounts: chosen.map(() => null)});
+    if (!rows.has(key)) rows.set(key, {time: one.time, name: rowName(one, by), leads: one.leads, credits: chosen.map(() => '0'), amounts: chosen.map(() => null), links: chosen.map(() => null)});
     rows.get(key).credits[place] = one.credit;
     rows.get(key).amounts[place] = one.amount;
+    rows.get(key).links[place] = one.link;
   }));
   return [...rows.values()];
 }
@@ -116,8 +121,8 @@ export async function show(body, place) {
         chart,
         table('Attribution', [
           {title: [asked.by, asked.then_by].filter(Boolean).map(plain).join(', '), cell: (row) => [row.time && asked.interval ? `${row.time.slice(0, 10)} ` : '', el('bdi', row.name)]},
-          {title: 'Leads', number: true, cell: (row) => number(row.leads)},
-          ...chosen.flatMap((model, at) => [{title: chosen.length > 1 ? name(model) : 'Credit', number: true, cell: (row) => credit(row.credits[at])}, has[at] ? {title: 'Amount', number: true, cell: (row) => money(row.amounts[at])} : null]).filter(Boolean),
+          {title: 'Leads', number: true, cell: (row) => opened(number(row.leads), row.links[0] && `${row.links[0]}&number=leads`, `Leads of ${row.name}`)},
+          ...chosen.flatMap((model, at) => [{title: chosen.length > 1 ? name(model) : 'Credit', number: true, cell: (row) => opened(credit(row.credits[at]), Number(row.credits[at]) ? row.links[at] : null, `Credit of ${row.name}`)}, has[at] ? {title: 'Amount', number: true, cell: (row) => money(row.amounts[at])} : null]).filter(Boolean),
         ], rows, {foot: ['All', number(rows.reduce((total, row) => total + row.leads, 0)), ...chosen.flatMap((_, at) => [sum(at), ...(has[at] ? [''] : [])])]}),
         el('div.actions', chosen.map((model) => button(`${name(model)} as CSV`, () => save(asked, model)))));
       clear = await draw(chart, rows, chosen, asked);

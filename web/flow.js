@@ -1,11 +1,11 @@
 // In and out: where leads come from, what was delivered and what became of it, files, and where events go.
 import {el, fill, field, choice} from './dom.js';
 import {get, post, patch} from './api.js';
-import {has} from './has.js';
 import {known, may} from './known.js';
 import {head, table, tag, when, button, ask, later, say, facts, nothing} from './parts.js';
-import {plain, number} from './words.js';
+import {plain} from './words.js';
 import {importer} from './import.js';
+import {out} from './out.js';
 
 const views = [['sources', 'Sources'], ['deliveries', 'Deliveries'], ['import', 'Import a file'], ['out', 'Out']];
 const addressOf = (source) => `${location.origin}/v1/inbound/${source.id}`;
@@ -143,22 +143,9 @@ function deliveries(query) {
   return [el('div.tabs', of('', 'All'), of('failed', 'Failed'), of('applied', 'Applied')), list];
 }
 
-// ---- out ----
-
-async function out() {
-  if (!has.subscriptions) return nothing('Events are read from /v1/events so far; this service sends none by itself.', el('a', {href: '/docs/feeds'}, 'How to follow Baton'));
-  const {data} = await get('/v1/subscriptions');
-  return table('Subscriptions', [
-    {title: 'Name', cell: (one) => one.name || one.title || one.id},
-    {title: 'Target', cell: (one) => plain(one.target?.kind || one.target?.type || one.kind || '–')},
-    {title: 'State', cell: (one) => tag('state', one.state || (one.active ? 'in_force' : 'withdrawn'), one.state ? plain(one.state) : one.active ? 'On' : 'Off')},
-    {title: 'Waiting', number: true, cell: (one) => number(one.waiting ?? one.pending ?? null)},
-  ], data, {empty: 'Nothing goes out yet.'});
-}
-
 export async function show(body, {query}) {
   const view = views.find(([name]) => name === query.show)?.[0] || 'sources';
-  const content = {sources: () => later(sources, {lines: 6}), deliveries: () => deliveries(query), import: importer, out: () => later(out)}[view]();
+  const content = {sources: () => later(sources, {lines: 6}), deliveries: () => deliveries(query), import: importer, out}[view]();
   const add = view === 'sources' && may('admin') ? button('Connect a source', async () => { if (await addSource()) location.reload(); }, {kind: 'first'}) : null;
   fill(body, head('In and out', {about: 'Where leads come from, and where what happens goes.', actions: add}),
     el('div.tabs', views.map(([name, title]) => el('a', {href: `#/flow?show=${name}`, 'aria-current': name === view ? 'page' : null}, title))), content);
