@@ -221,6 +221,26 @@ static enum err read_item(const char *text, size_t len, struct arena *arena, con
     return err == ERR_NONE ? normalize(text, len, arena, out) : err;
 }
 
+/* The first of several addresses with only space between them. A word that is none may be half of
+ * one that was torn: "kim lee@acme.example" is nobody's. */
+static enum err find_word(const char *text, size_t len, struct arena *arena, const char **out)
+{
+    static const char between[] = " \t\r\n|/";
+    enum err err = ERR_INVALID_VALUE;
+
+    for (size_t at = 0; at < len;) {
+        size_t size = 0;
+        while (at + size < len && strchr(between, text[at + size]) == NULL)
+            size++;
+        if (size > 0 && memchr(text + at, '@', size) == NULL)
+            return ERR_INVALID_VALUE;
+        if (size > 0 && err == ERR_INVALID_VALUE)
+            err = read_item(text + at, size, arena, out);
+        at += size + 1;
+    }
+    return err;
+}
+
 enum err email_find(const char *text, struct arena *arena, const char **out)
 {
     size_t len = strlen(text);
@@ -228,16 +248,39 @@ enum err email_find(const char *text, struct arena *arena, const char **out)
 
     if (err != ERR_NONE)
         return err;
-    if (strpbrk(text, "<,;:\" ") == NULL)
+    if (strpbrk(text, "<,;:\" \t\r\n|/") == NULL)
         return normalize(text, len, arena, out);
     while (len > 0) {
         size_t item = item_len(text, len);
-        if (memchr(text, '@', item) != NULL || memmem(text, item, "%40", 3) != NULL)
-            return read_item(text, item, arena, out);
+        if (memchr(text, '@', item) != NULL || memmem(text, item, "%40", 3) != NULL) {
+            err = read_item(text, item, arena, out);
+            return err == ERR_INVALID_VALUE ? find_word(text, item, arena, out) : err;
+        }
         text += item < len ? item + 1 : item;
         len -= item < len ? item + 1 : item;
     }
     return ERR_INVALID_VALUE;
+}
+
+const char *email_why(const char *text)
+{
+    const char *at = strrchr(text, '@');
+    size_t local = at == NULL ? 0 : (size_t)(at - text);
+
+    if (at == NULL)
+        return "This is not an email address: there is no @ in it.";
+    if (local == 0)
+        return "This is not an email address: nothing stands before the @.";
+    if (local > LOCAL_PART_MAX_BYTES)
+        return "This is not an email address: what stands before the @ is longer than 64 bytes.";
+    if (strchr(at, '.') == NULL)
+        return "This is not an email address: its domain has no dot.";
+    if (strlen(text) > EMAIL_MAX_BYTES)
+        return "This is not an email address: it is longer than 254 bytes.";
+    if (!local_part_valid(text, local))
+        return "This is not an email address: what stands before the @ has a character, or dots, "
+               "that no address has there.";
+    return "This is not an email address: no domain has such a name.";
 }
 
 const char *email_domain(const char *email)

@@ -26,9 +26,13 @@ enum err email_normalize(const char *text, struct arena *arena, const char **out
 /**
  * As email_normalize, for a text as senders fill it in: `Kim Lee <kim@acme.example>`,
  * `kim@acme.example (Kim Lee)`, `mailto:kim@acme.example?subject=…`, or several of these separated
- * by commas or semicolons, of which the first with an "@" counts.
+ * by commas or semicolons, of which the first with an "@" counts; or of several with
+ * nothing but white space, strokes or slashes between them the first that is one.
  */
 enum err email_find(const char *text, struct arena *arena, const char **out) MUST_USE;
+
+/** Why a text is no address, as a sentence; static text. */
+const char *email_why(const char *text);
 
 /** The part after the "@" of a normalised address. */
 const char *email_domain(const char *email);

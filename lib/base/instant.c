@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 /* Days from a civil date and back, after H. Hinnant, "chrono-Compatible Low-Level Date Algorithms":
  * formulas for the proleptic Gregorian calendar with years that begin in March. */
@@ -203,6 +204,84 @@ bool instant_parse_lenient(const char *text, instant *out)
     if (*p != '\0')
         return false;
     *out = at;
+    return true;
+}
+
+static bool take_word(const char **p, const char *word)
+{
+    size_t len = strlen(word);
+
+    if (strncasecmp(*p, word, len) != 0)
+        return false;
+    *p += len;
+    return true;
+}
+
+static bool take_written_zone(const char **p, instant *out)
+{
+    if (take(p, 'Z') || take(p, 'z') || take_word(p, "UTC") || take_word(p, "GMT"))
+        return true;
+    int sign = **p == '+' ? 1 : **p == '-' ? -1 : 0;
+    if (sign == 0)
+        return false;
+    (*p)++;
+    int hour = take_digits(p, 2);
+    int minute = 0;
+    if (hour < 0 || hour > 23)
+        return false;
+    if (take(p, ':') || **p != '\0')
+        minute = take_digits(p, 2);
+    if (minute < 0 || minute > 59)
+        return false;
+    *out -= sign * (hour * 60 + minute) * INSTANT_MINUTE;
+    return true;
+}
+
+static bool take_written_time(const char **p, instant *out)
+{
+    int hour = take_digits(p, 2);
+    if (hour < 0 || hour > 23 || !take(p, ':'))
+        return false;
+    int minute = take_digits(p, 2);
+    if (minute < 0 || minute > 59)
+        return false;
+    *out += (hour * 60 + minute) * INSTANT_MINUTE;
+    if (!take(p, ':'))
+        return true;
+    int second = take_digits(p, 2);
+    if (second < 0 || second > 60)
+        return false;
+    *out += (second == 60 ? 59 : second) * INSTANT_SECOND;
+    return !(take(p, '.') || take(p, ',')) || take_fraction(p, out);
+}
+
+bool instant_parse_written(const char *text, instant *out)
+{
+    const char *p = text;
+    instant at;
+
+    if (instant_parse_lenient(text, out))
+        return true;
+    if (!take_date(&p, &at) || (*p != 'T' && *p != 't' && *p != ' '))
+        return false;
+    p++;
+    if (!take_written_time(&p, &at))
+        return false;
+    take(&p, ' ');
+    if (*p != '\0' && (!take_written_zone(&p, &at) || *p != '\0'))
+        return false;
+    *out = at;
+    return true;
+}
+
+bool instant_of_parts(int year, int month, int day, int hour, int minute, int second, instant *out)
+{
+    if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1 ||
+        day > days_in_month(year, month) || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
+        second < 0 || second > 60)
+        return false;
+    *out = days_from_civil(year, month, day) * INSTANT_DAY +
+           (hour * 3600 + minute * 60 + (second == 60 ? 59 : second)) * INSTANT_SECOND;
     return true;
 }
 

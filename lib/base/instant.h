@@ -32,6 +32,13 @@ bool instant_parse(const char *text, instant *out);
  *  a zone (UTC): forms found in exported files. */
 bool instant_parse_lenient(const char *text, instant *out);
 
+/** As instant_parse_lenient, but also accepts what others write: an offset as +0000 or +02, "UTC"
+ *  or "GMT", a space before it, no seconds, and a comma before the fraction. */
+bool instant_parse_written(const char *text, instant *out);
+
+/** The moment at which a clock in UTC shows this; false when there is no such day or time. */
+bool instant_of_parts(int year, int month, int day, int hour, int minute, int second, instant *out);
+
 /** Whole days since 1970-01-01 of the UTC day that contains the moment; rounds down. */
 int64_t instant_day(instant at);
 

@@ -428,6 +428,7 @@ int importer_add(struct importer *importer, int64_t line, json_t *row)
         .tabular = importer->tabular,
         .file = true,
         .occurred_at = INSTANT_NONE,
+        .now = INSTANT_NONE,
     };
     struct mapped *mapped;
     size_t count;
@@ -438,7 +439,7 @@ int importer_add(struct importer *importer, int64_t line, json_t *row)
         return settle(chunk);
     }
     if (mapped->error != MAPPED_OK) {
-        entry->why = mapped_error_detail(mapped->error);
+        entry->why = mapped->detail;
         entry->pointer = mapped->pointer;
         json_decref(row);
         return settle(chunk);

@@ -23,7 +23,8 @@ static void check_item(const struct mapped *item)
 static void apply(const struct mapping *mapping, const json_t *document, bool tabular,
                   struct arena *arena)
 {
-    struct mapped_from from = {"hubspot", "sender", SOURCE_FORM, tabular, false, INSTANT_NONE};
+    struct mapped_from from = {"hubspot", "sender",     SOURCE_FORM, tabular,
+                               false,     INSTANT_NONE, INSTANT_NONE};
     struct mapped *items;
     size_t count, at = 0;
 

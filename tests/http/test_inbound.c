@@ -182,6 +182,92 @@ static const struct step fitted[] = {
     {0},
 };
 
+/* Optional fields as forms send them: each lead arrives, and what is wrong is named. */
+static const struct step optional[] = {
+    POST("a form with optional fields", "ana", "/v1/sources",
+         "{'name':'optional','team':'marketing','mapping':{'email':'/email','attributes':{"
+         "'size':{'at':'/size','type':'number','locale':'en'},'consent':{'at':'/consent','type':"
+         "'boolean'},'since':{'at':'/since','type':'date','format':'dd/MM/yyyy'},"
+         "'phone':'/phone'},'occurred_at':'/t','touch':{'kind':{'value':'form_submitted'},"
+         "'campaign':'/utm_campaign'}}}",
+         201, .keep = {{"path", "/source/path"}}),
+    POST("numbers and dates as people write them", "marketing", "${path}",
+         "{'email':'Kim Lee <kim@q.example>','size':'1,200','consent':'','since':'20/11/2025',"
+         "'phone':'+49 351 1','t':'2026-11-20T12:00:00+0200','utm_campaign':'2026/11/13'}",
+         202, .keep = {{"lead", "/lead_id"}, {"delivery", "/delivery_id"}}),
+    GET("are understood", "ana", "/v1/leads/${lead}", 200,
+        .checks = {{"/email", "'kim@q.example'"},
+                   {"/attributes/size", "1200"},
+                   {"/attributes/since", "'2025-11-20T00:00:00Z'"},
+                   {"/attributes/phone", "'+49 351 1'"}}),
+    GET("and nothing was left out", "ana", "/v1/deliveries/${delivery}", 200,
+        .checks = {{"/items/0/left_out", "#0"}, {"/read", "#0"}}),
+    GET("the offset without a colon is one", "ana", "/v1/leads/${lead}/timeline", 200,
+        .checks = {{"/data/0/touch/occurred_at", "'2026-11-20T10:00:00Z'"},
+                   {"/data/0/touch/campaign", "'2026/11/13'"}}),
+    POST("a field left blank says nothing", "marketing", "${path}",
+         "{'email':'kim@q.example','phone':'','t':1763630000.5}", 202,
+         .checks = {{"/lead_id", "'${lead}'"}}),
+    GET("so what was known stays", "ana", "/v1/leads/${lead}", 200,
+        .checks = {{"/attributes/phone", "'+49 351 1'"}}),
+    POST("a clock that is years off", "marketing", "${path}",
+         "{'email':'lou@q.example','t':'9999-12-31T00:00:00Z'}", 202,
+         .checks = {{"/status", "'applied'"}}, .keep = {{"delivery", "/delivery_id"}}),
+    GET("counts as now, and that is said", "ana", "/v1/deliveries/${delivery}", 200,
+        .checks = {{"/items/0/left_out/0/what", "'occurred_at'"},
+                   {"/items/0/left_out/0/code", "'date_bounds'"}}),
+    POST("no address", "marketing", "${path}", "{'email':'kim at acme'}", 202,
+         .checks = {{"/status", "'failed'"}}, .keep = {{"delivery", "/delivery_id"}}),
+    GET("and why it is none", "ana", "/v1/deliveries/${delivery}", 200,
+        .checks = {{"/items/0/detail", "'This is not an email address: there is no @ in it.'"}}),
+    {0},
+};
+
+/* Answers in an array, whose order changes; several kinds of events on one address. */
+static const struct step answers[] = {
+    POST("answers are found by their names", "ana", "/v1/sources",
+         "{'name':'ads','team':'marketing','mapping':{'event_id':'/id','email':{'at':"
+         "'/field_data','where':{'/name':['email','E-Mail']},'take':'/values/0'},'attributes':{"
+         "'name':{'at':'/field_data','where':{'/name':'full_name'},'take':'/values/0'}},"
+         "'touch':{'kind':{'value':'form_submitted'}}}}",
+         201, .keep = {{"path", "/source/path"}}),
+    POST("in one order", "marketing", "${path}",
+         "{'id':'l1','field_data':[{'name':'email','values':['m1@me.example']},"
+         "{'name':'full_name','values':['Mo M']}]}",
+         202, .checks = {{"/status", "'applied'"}}),
+    POST("and in another", "marketing", "${path}",
+         "{'id':'l2','field_data':[{'name':'full_name','values':['Mo N']},"
+         "{'name':'e-mail','values':['m2@me.example']}]}",
+         202, .checks = {{"/status", "'applied'"}}, .keep = {{"lead", "/lead_id"}}),
+    GET("each is where it belongs", "ana", "/v1/leads/${lead}", 200,
+        .checks = {{"/email", "'m2@me.example'"}, {"/attributes/name", "'Mo N'"}}),
+    POST("a tool that sends all its events to one address", "ana", "/v1/sources",
+         "{'name':'tool','team':'marketing','mapping':{'external_id':'/lead/id','email':"
+         "'/lead/fields/core/email/value','when':[{'each':'/mautic.lead_post_save_new','touch':{"
+         "'kind':{'value':'form_submitted'}}},{'each':'/mautic.lead_post_save_update'},"
+         "{'each':'/mautic.lead_points_change','effect':'ignore'}]}}",
+         201, .keep = {{"path", "/source/path"}}),
+    POST("a new contact, a changed one, and points", "marketing", "${path}",
+         "{'mautic.lead_post_save_update':[{'lead':{'id':31,'fields':{'core':{'email':{'value':"
+         "'mau@ma.example'}}}}}],'mautic.lead_points_change':[{'lead':{'id':31}}],"
+         "'mautic.lead_post_save_new':[{'lead':{'id':32,'fields':{'core':{'email':{'value':"
+         "'neu@ma.example'}}}}}]}",
+         202, .checks = {{"/status", "'applied'"}}, .keep = {{"delivery", "/delivery_id"}}),
+    GET("are what they are", "ana", "/v1/deliveries/${delivery}", 200,
+        .checks = {{"/items", "#3"},
+                   {"/items/0/status", "'applied'"},
+                   {"/items/1/status", "'applied'"},
+                   {"/items/2/status", "'ignored'"},
+                   {"/items/2/effect", "'ignore'"},
+                   {"/items/2/lead_id", "null"}}),
+    POST("what only happens is ignored as a whole", "marketing", "${path}",
+         "{'mautic.lead_points_change':[{'lead':{'id':31}}]}", 202,
+         .checks = {{"/status", "'applied'"}, {"/lead_id", "null"}}),
+    POST("a kind that nobody thought of is a failure", "marketing", "${path}",
+         "{'mautic.new_thing':[{'lead':{'id':31}}]}", 202, .checks = {{"/status", "'failed'"}}),
+    {0},
+};
+
 /* What comes with a valid proof is stored and answered 202, and then read. */
 static const struct step stored[] = {
     POST("a source", "ana", "/v1/sources",
@@ -346,6 +432,10 @@ STORY(one_item_never_fails_another, "", several)
 
 STORY(a_value_never_costs_the_lead, "", fitted)
 
+STORY(fields_are_read_as_people_write_them, "", optional)
+
+STORY(answers_and_events_have_names, "", answers)
+
 STORY(nothing_that_is_authenticated_is_lost, "", stored)
 
 STORY(a_form_is_an_object, "", forms)
@@ -422,6 +512,7 @@ void suite_cases(Suite *suite)
 
     TESTS(t, a_delivery_becomes_a_lead, what_does_not_fit_is_mapped_again,
           one_item_never_fails_another, a_value_never_costs_the_lead,
+          fields_are_read_as_people_write_them, answers_and_events_have_names,
           nothing_that_is_authenticated_is_lost, a_form_is_an_object, what_is_refused,
           a_sender_is_known_by_its_signature);
 }

@@ -79,6 +79,9 @@ static const struct {
     {"undisclosed; kim@acme.example", "kim@acme.example"},
     {"J\xc3\xbcrgen <J\xc3\x9cRGEN@acme.example>", "j\xc3\xbcrgen@acme.example"},
     {"kim@acme.example\xc2\xa0,", "kim@acme.example"},
+    {"kim@acme.example lou@acme.example", "kim@acme.example"}, /* two in a cell */
+    {"kim@acme.example\nlou@acme.example", "kim@acme.example"},
+    {"kim@acme.example / lou@acme.example", "kim@acme.example"},
 };
 
 START_TEST(an_address_in_what_a_sender_wrote)
@@ -169,6 +172,22 @@ START_TEST(what_a_domain_tells)
 }
 END_TEST
 
+static const struct {
+    const char *text;
+    const char *why; /* in it */
+} reasons[] = {
+    {"kim at acme", "no @"},     {"@acme.example", "nothing stands before"},
+    {"kim@acme", "no dot"},      {"kim lee@acme.example", "before the @ has a character"},
+    {"kim@.acme.", "no domain"},
+};
+
+START_TEST(why_it_is_none)
+{
+    ck_assert_msg(strstr(email_why(reasons[_i].text), reasons[_i].why) != NULL, "%s",
+                  email_why(reasons[_i].text));
+}
+END_TEST
+
 void suite_cases(Suite *suite)
 {
     TCase *tcase = suite_case(suite, "email");
@@ -177,6 +196,7 @@ void suite_cases(Suite *suite)
     EACH(tcase, one_spelling, spellings);
     EACH(tcase, an_address_in_what_a_sender_wrote, found);
     EACH(tcase, no_address_in_it, nothing);
+    EACH(tcase, why_it_is_none, reasons);
     EACH(tcase, no_address, wrong);
     TESTS(tcase, too_long, what_a_domain_tells);
 }

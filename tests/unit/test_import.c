@@ -116,7 +116,8 @@ static const char *import(const char *mapping_text, const char *rows)
 {
     static char counts[64];
     const struct mapping *mapping;
-    struct mapped_from from = {NULL, "import:crm", SOURCE_IMPORT, true, true, INSTANT_NONE};
+    struct mapped_from from = {NULL, "import:crm", SOURCE_IMPORT, true,
+                               true, INSTANT_NONE, INSTANT_NONE};
     struct mapped *items;
     struct faults faults;
     size_t count;

@@ -36,8 +36,9 @@ static struct mapped *map(const char *mapping_text, enum mapping_use use, const 
                           bool tabular, size_t *count)
 {
     const struct mapping *mapping;
-    struct mapped_from from = {"hubspot",   "sender", SOURCE_FORM, tabular, use == MAPPING_IMPORT,
-                               INSTANT_NONE};
+    struct mapped_from from = {
+        "hubspot",    "sender",    SOURCE_FORM, tabular, use == MAPPING_IMPORT,
+        INSTANT_NONE, INSTANT_NONE};
     struct mapped *items;
 
     ck_assert_int_eq(compile(mapping_text, use, &mapping), ERR_NONE);
@@ -196,7 +197,7 @@ START_TEST(json_keeps_its_types)
 
     ck_assert_str_eq(told(capture, "a"), "\"120\"");
     ck_assert_str_eq(told(capture, "d"), "\"2026-11-22T10:00:00Z\"");
-    ck_assert_str_eq(told(capture, "s"), "\"\"");
+    ck_assert_str_eq(told(capture, "s"), "not told"); /* left blank */
 }
 END_TEST
 
@@ -277,7 +278,7 @@ static const struct {
      MAPPED_EMAIL, "/e"},
     {"{\"external_id\": \"/i\", \"event_id\": \"/v\", \"touch\": {\"kind\": {\"value\": "
      "\"call\"}}}",
-     "{\"i\": 1, \"v\": [1]}", MAPPED_TYPE, "/v"},
+     "{\"i\": 1, \"v\": [1, 2]}", MAPPED_TYPE, "/v"},
 };
 
 static const char *const left_out_names[] = {
@@ -517,6 +518,260 @@ START_TEST(what_is_missing_is_missed)
 }
 END_TEST
 
+/* ---- the language: a field, an item, and what comes of it as an attribute ---- */
+
+static const struct {
+    const char *field;
+    const char *item;
+    const char *value; /* JSON; "not told": none; a code: it is left out */
+} fields[] = {
+    /* an item of an array, by what stands beside it, wherever it stands */
+    {"{'at':'/answers','where':{'/field/ref':'mail'},'take':'/email'}",
+     "{'answers':[{'field':{'ref':'name'},'text':'Kim'},{'field':{'ref':'mail'},'email':'k@a."
+     "example'}]}",
+     "'k@a.example'"},
+    {"{'at':'/field_data','where':{'/name':['full_name','Vollst\303\244ndiger "
+     "Name']},'take':'/values'}",
+     "{'field_data':[{'name':'VOLLST\303\244NDIGER "
+     "NAME','values':['x']},{'name':'Full_Name','values':['Mo M']}]}",
+     "['x']"},
+    {"{'at':'/a','where':{'/k':'x'},'take':'/v','type':'text'}", "{'a':{'k':'x','v':['one']}}",
+     "'one'"},
+    {"{'at':'/a','where':{'/k':'x'},'take':'/v'}", "{'a':[{'k':'y','v':1}]}", "not told"},
+    {"{'at':'/a','where':{'/k':7,'/ok':true},'take':'/v'}",
+     "{'a':[{'k':7,'ok':false,'v':1},{'k':7,'ok':true,'v':2}]}", "2"},
+    /* the first that is there, and several joined */
+    {"{'first':['/a','/b',{'value':'c'}]}", "{'a':'','b':'B'}", "'B'"},
+    {"{'first':['/a','/b',{'value':'c'}]}", "{'a':null}", "'c'"},
+    {"{'first':['/a','/b']}", "{'b':7}", "7"},
+    {"{'join':['/f','/l']}", "{'f':'Kim','l':'Lee'}", "'Kim Lee'"},
+    {"{'join':['/f','/l'],'with':', '}", "{'f':'','l':'Lee'}", "'Lee'"},
+    {"{'join':['/f','/l']}", "{}", "not told"},
+    /* changes, in their order */
+    {"{'at':'/n','split':' ','part':0}", "{'n':' Kim Lee Moe '}", "'Kim'"},
+    {"{'at':'/n','split':' ','part':-1}", "{'n':'Kim Lee Moe'}", "'Moe'"},
+    {"{'at':'/n','split':',','part':3}", "{'n':'a,b'}", "not told"},
+    {"{'at':'/n','case':'lower'}", "{'n':'VP Sales'}", "'vp sales'"},
+    {"{'at':'/n','case':'lower','map':{'vp sales':'vp'}}", "{'n':'VP Sales'}", "'vp'"},
+    {"{'at':'/n','cut':3}", "{'n':'\303\244bcdef'}", "'\303\244bc'"},
+    {"{'at':'/n','decode':'url'}", "{'n':'q4%20launch'}", "'q4 launch'"},
+    {"{'at':'/n','decode':'url'}", "{'n':'100%'}", "'100%'"},
+    {"{'at':'/u','query':'utm_source'}",
+     "{'u':'https://a.example/p?x=1&UTM_Source=news%20letter#top'}", "'news letter'"},
+    {"{'at':'/u','query':'utm_source'}", "{'u':'https://a.example/p'}", "not told"},
+    /* numbers as people write them */
+    {"{'at':'/n','type':'number'}", "{'n':'1,200.50'}", "1200.5"},
+    {"{'at':'/n','type':'number'}", "{'n':'1.200,50'}", "1200.5"},
+    {"{'at':'/n','type':'number'}", "{'n':'1,200'}", "number"},
+    {"{'at':'/n','type':'number'}", "{'n':'12 %'}", "12"},
+    {"{'at':'/n','type':'number'}", "{'n':'1 200 000'}", "1200000"},
+    {"{'at':'/n','type':'number','locale':'en-GB'}", "{'n':'\302\243 1,200'}", "1200"},
+    {"{'at':'/n','type':'number','locale':'de'}", "{'n':'\342\202\254\302\24012.000'}", "12000"},
+    {"{'at':'/n','type':'number','locale':'de_CH'}", "{'n':'CHF 12\342\200\231000.50'}", "12000.5"},
+    {"{'at':'/n','type':'number','decimal':',','group':'.'}", "{'n':'1.200,50 EUR'}", "1200.5"},
+    {"{'at':'/n','type':'number','decimal':',','group':'.'}", "{'n':'12.00'}", "number"},
+    {"{'at':'/n','type':'number','locale':'de'}", "{'n':'-12'}", "-12"},
+    {"{'at':'/n','type':'number'}", "{'n':'1-2'}", "number"},
+    {"{'at':'/n','type':'number'}", "{'n':'.'}", "number"},
+    /* times as the world writes them */
+    {"{'at':'/t','type':'date'}", "{'t':'2026-11-20T10:00:00+0000'}", "'2026-11-20T10:00:00Z'"},
+    {"{'at':'/t','type':'date'}", "{'t':'2026-11-20T10:00:00.000+0000'}", "'2026-11-20T10:00:00Z'"},
+    {"{'at':'/t','type':'date'}", "{'t':'2026-11-20T12:00:00+02'}", "'2026-11-20T10:00:00Z'"},
+    {"{'at':'/t','type':'date'}", "{'t':'2026-11-20T12:00+0200'}", "'2026-11-20T10:00:00Z'"},
+    {"{'at':'/t','type':'date'}", "{'t':'2026-11-20 10:00 UTC'}", "'2026-11-20T10:00:00Z'"},
+    {"{'at':'/t','type':'date'}", "{'t':'2026-11-20T10:00Z'}", "'2026-11-20T10:00:00Z'"},
+    {"{'at':'/t','type':'date'}", "{'t':1790000000.125}", "'2026-09-21T14:13:20.125000Z'"},
+    {"{'at':'/t','type':'date'}", "{'t':'1790000000.5'}", "'2026-09-21T14:13:20.500000Z'"},
+    {"{'at':'/t','type':'date'}", "{'t':'20260403140506'}", "date"},
+    {"{'at':'/t','type':'date'}", "{'t':20260403140506}", "date"},
+    {"{'at':'/t','type':'date'}", "{'t':'20/11/2026'}", "date"},
+    {"{'at':'/t','type':'date','format':'dd/MM/yyyy'}", "{'t':'20/11/2026'}",
+     "'2026-11-20T00:00:00Z'"},
+    {"{'at':'/t','type':'date','format':'M/d/yyyy h:mm a','zone':'America/New_York'}",
+     "{'t':'7/4/2026 3:05 PM'}", "'2026-07-04T19:05:00Z'"},
+    {"{'at':'/t','type':'date','format':'M/d/yyyy h:mm a','zone':'America/New_York'}",
+     "{'t':'12/4/2026 12:05 am'}", "'2026-12-04T05:05:00Z'"},
+    {"{'at':'/t','type':'date','format':'M/d/yyyy h:mm a'}", "{'t':'12/4/2026 13:05 am'}", "date"},
+    {"{'at':'/t','type':'date','format':'d MMM yyyy'}", "{'t':'3 Sept 2026'}",
+     "'2026-09-03T00:00:00Z'"},
+    {"{'at':'/t','type':'date','format':'EEE, d MMM yyyy HH:mm:ss Z'}",
+     "{'t':'Fri, 20 Nov 2026 12:00:00 +0200'}", "'2026-11-20T10:00:00Z'"},
+    {"{'at':'/t','type':'date','format':'dd/MM/yyyy'}", "{'t':'31/02/2026'}", "date"},
+    {"{'at':'/t','type':'date','format':'yyyyMMddHHmmss'}", "{'t':20260403140506}",
+     "'2026-04-03T14:05:06Z'"},
+    /* blanks */
+    {"'/p'", "{'p':''}", "not told"},
+    {"'/p'", "{'p':' \302\240 '}", "not told"},
+    {"'/p'", "{'p':null}", "null"},
+    {"{'at':'/p','null_values':['null']}", "{'p':null}", "not told"},
+    {"{'at':'/p','null_values':['999']}", "{'p':999}", "not told"},
+    {"{'at':'/p','null_values':['-']}", "{'p':'-'}", "not told"},
+    /* too long */
+    {"{'at':'/p','cut':5,'on_fault':'cut'}", "{'p':'1234567'}", "'12345'"},
+};
+
+/* Every ' is a ". */
+static char *json_of(const char *text)
+{
+    char *copy = arena_strdup(arena, text);
+
+    for (char *p = copy; *p != '\0'; p++)
+        *p = *p == '\'' ? '"' : *p;
+    return copy;
+}
+
+START_TEST(a_field_says_what_it_says)
+{
+    const char *mapping = arena_printf(
+        arena, "{'anonymous_id':{'value':'x'},'attributes':{'v':%s}}", fields[_i].field);
+    const struct capture_input *capture =
+        &map_one(json_of(mapping), json_of(fields[_i].item), false)->capture;
+    const char *value = told(capture, "v");
+
+    if (capture->left_out_count > 0)
+        value = capture->left_out[0].code;
+    ck_assert_str_eq(value, json_of(fields[_i].value));
+}
+END_TEST
+
+START_TEST(a_long_text_is_cut_where_that_is_wanted)
+{
+    char *text = arena_alloc(arena, 1200);
+
+    memset(text, 'x', 1100);
+    const struct capture_input *capture =
+        &map_one(json_of("{'anonymous_id':{'value':'x'},'attributes':{'v':{'at':'/"
+                         "v','on_fault':'cut'},'w':'/v'}}"),
+                 arena_printf(arena, "{\"v\":\"%s\"}", text), false)
+             ->capture;
+
+    ck_assert_uint_eq(capture->attribute_count, 1);
+    ck_assert_uint_eq(capture->attributes[0].value.len, VALUE_TEXT_MAX_BYTES);
+    ck_assert_uint_eq(capture->left_out_count, 2);
+    ck_assert_str_eq(capture->left_out[0].code, "cut");
+    ck_assert_str_eq(capture->left_out[1].code, "too_long");
+}
+END_TEST
+
+/* What lies before 1990 or after tomorrow is nonsense, and counts as the moment of receipt. */
+START_TEST(moments_have_bounds)
+{
+    static const char *const times[] = {"1970-01-01T00:00:00Z", "9999-12-31", "1989-12-31"};
+    const struct mapping *mapping;
+    struct mapped *items;
+    size_t count;
+    char text[100];
+    struct mapped_from from = {
+        .source_name = "s", .sender = "s", .occurred_at = 5, .now = 1795341600000000};
+
+    ck_assert_int_eq(compile(json_of("{'anonymous_id':{'value':'x'},'occurred_at':'/t'}"),
+                             MAPPING_INBOUND, &mapping),
+                     ERR_NONE);
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(text, sizeof text, "{\"t\":\"%s\"}", times[i]);
+        json_decref(document);
+        document = json_loads(text, 0, NULL);
+        ck_assert_int_eq(mapping_apply(mapping, document, &from, arena, &items, &count), ERR_NONE);
+        ck_assert_int_eq(items[0].capture.occurred_at, 5);
+        ck_assert_uint_eq(items[0].capture.left_out_count, 1);
+        ck_assert_str_eq(items[0].capture.left_out[0].code, "date_bounds");
+    }
+}
+END_TEST
+
+/* ---- several kinds of events on one address ---- */
+
+#define KINDS                                                                                      \
+    "{'external_id':'/id','when':["                                                                \
+    "{'each':'/new','is':{'/test':true},'effect':'ignore'},"                                       \
+    "{'each':'/new','is':{'/id':'*'},'email':'/mail','attributes':{'a':'/a'}},"                    \
+    "{'each':'/points','effect':'touch','touch':{'kind':{'value':'scored'}},'attributes':{'a':'/"  \
+    "a'}}]}"
+
+START_TEST(each_event_has_its_case)
+{
+    size_t count;
+    struct mapped *items =
+        map(json_of(KINDS), MAPPING_INBOUND,
+            json_of("{'new':[{'id':1,'test':true},{'id':2,'a':3,'mail':'k@a.example'},{'a':1}],"
+                    "'points':[{'id':2,'a':9}],'other':[{'id':3}]}"),
+            false, &count);
+
+    ck_assert_uint_eq(count, 4);
+    ck_assert_int_eq(items[0].effect, MAPPING_IGNORED);
+    ck_assert_int_eq(items[1].effect, MAPPING_LEAD);
+    ck_assert_uint_eq(items[1].capture.identity_count, 2);
+    ck_assert_uint_eq(items[1].capture.attribute_count, 1);
+    ck_assert_int_eq(items[2].error, MAPPED_NO_CASE);
+    ck_assert_str_eq(items[2].pointer, "/new/2");
+    ck_assert_int_eq(items[3].effect, MAPPING_TOUCH);
+    ck_assert_uint_eq(items[3].capture.attribute_count, 0);
+    ck_assert_str_eq(items[3].capture.touch->kind, "scored");
+    items = map(json_of(KINDS), MAPPING_INBOUND, json_of("{'other':[]}"), false, &count);
+    ck_assert_int_eq(items[0].error, MAPPED_MISSING);
+}
+END_TEST
+
+START_TEST(items_are_found_where_they_are)
+{
+    size_t count;
+    struct mapped *items =
+        map(json_of("{'each':'/entry/*/changes','external_id':'/value/id'}"), MAPPING_INBOUND,
+            json_of("{'entry':[{'changes':[{'value':{'id':1}},{'value':{'id':2}}]},{'changes':[{'"
+                    "value':{}}]}]}"),
+            false, &count);
+
+    ck_assert_uint_eq(count, 3);
+    ck_assert_str_eq(items[1].capture.identities[0].value, "2");
+    ck_assert_str_eq(items[2].pointer, "/entry/1/changes/0/value/id");
+    items = map(json_of("{'each':['/batch',''],'external_id':'/id'}"), MAPPING_INBOUND,
+                json_of("{'id':1}"), false, &count);
+    ck_assert_uint_eq(count, 1);
+    ck_assert_int_eq(items[0].error, MAPPED_OK);
+    items = map(json_of("{'each':['/batch',''],'external_id':'/id'}"), MAPPING_INBOUND,
+                json_of("{'batch':[{'id':1},{'id':2}]}"), false, &count);
+    ck_assert_uint_eq(count, 2);
+}
+END_TEST
+
+static const struct {
+    const char *mapping;
+    const char *pointer;
+    const char *code;
+} unsound[] = {
+    {"{'email':{'at':'/e','first':['/f']}}", "/email", "required"},
+    {"{'email':{'at':'/e','take':'/f'}}", "/email/take", "unknown_member"},
+    {"{'email':{'first':[]}}", "/email/first", "empty"},
+    {"{'email':{'first':['e']}}", "/email/first/0", "pointer"},
+    {"{'email':{'at':'/e','where':{'x':1}}}", "/email/where/x", "pointer"},
+    {"{'email':{'at':'/e','where':{'/x':{}},'take':'/y'}}", "/email/where/~1x", "type"},
+    {"{'email':'/e','occurred_at':{'at':'/t','format':'qq'}}", "/occurred_at/format", "pattern"},
+    {"{'email':'/e','occurred_at':{'at':'/t','format':'yyyy-MM'}}", "/occurred_at/format",
+     "pattern"},
+    {"{'email':'/e','occurred_at':{'at':'/t','format':'yyyy-MM-dd','zone':'Mars/Base'}}",
+     "/occurred_at/zone", "unknown_value"},
+    {"{'email':'/e','attributes':{'a':{'at':'/a','locale':'xx'}}}", "/attributes/a/locale",
+     "unknown_value"},
+    {"{'email':'/e','attributes':{'a':{'at':'/a','decimal':';'}}}", "/attributes/a/decimal",
+     "unknown_value"},
+    {"{'email':'/e','when':[{'effect':'eat'}]}", "/when/0/effect", "unknown_value"},
+    {"{'email':'/e','when':[{'effect':'touch'}]}", "/when/0/touch", "required"},
+    {"{'when':[{'is':{'/a':'b'}}]}", "/when/0", "required"},
+    {"{'email':'/e','when':[]}", "/when", "empty"},
+    {"{'email':'/e','each':[]}", "/each", "items"},
+    {"{'email':'/e','effect':'ignore'}", "/effect", "unknown_member"},
+};
+
+START_TEST(an_unsound_mapping_says_where)
+{
+    const struct mapping *mapping;
+
+    ck_assert_int_eq(compile(json_of(unsound[_i].mapping), MAPPING_INBOUND, &mapping),
+                     ERR_INVALID_VALUE);
+    check_fault(unsound[_i].pointer, unsound[_i].code);
+}
+END_TEST
+
 void suite_cases(Suite *suite)
 {
     TCase *tcase = suite_case(suite, "mapping");
@@ -526,6 +781,10 @@ void suite_cases(Suite *suite)
           json_keeps_its_types, several_items);
     EACH(tcase, errors_have_a_place, wrong);
     EACH(tcase, what_does_not_fit_is_left_out, left_out);
+    EACH(tcase, a_field_says_what_it_says, fields);
+    EACH(tcase, an_unsound_mapping_says_where, unsound);
+    TESTS(tcase, a_long_text_is_cut_where_that_is_wanted, moments_have_bounds,
+          each_event_has_its_case, items_are_found_where_they_are);
     TESTS(tcase, a_row_with_a_wrong_address_is_refused);
     TESTS(tcase, too_many_items, a_deal, all_faults_at_once, all_faults_of_a_deal);
     EACH(tcase, what_is_missing_is_missed, members);

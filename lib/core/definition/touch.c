@@ -1,9 +1,11 @@
 #include "core/definition/touch.h"
 
 #include "base/digest.h"
+#include "base/hex.h"
 
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 static const char *const dimension_names[DIMENSION_COUNT] = {
     [DIMENSION_CHANNEL] = "channel", [DIMENSION_SOURCE] = "source",
@@ -98,35 +100,173 @@ bool touch_kind_valid(const char *kind)
     return true;
 }
 
-static bool looks_like_email(const char *value)
+static bool is_local_char(char c)
 {
-    const char *at = strchr(value, '@');
-
-    return at != NULL && at > value && strchr(at + 1, '.') != NULL && at[1] != '.';
+    return isalnum((unsigned char)c) || (unsigned char)c >= 0x80 ||
+           (c != '\0' && strchr("._%+-", c));
 }
 
-/* Seven to fifteen digits (the maximum of E.164) and only the characters that people put between
- * them. Plain strings of digits are far more often campaign ids, so a "+" or a separator is
- * required. */
-static bool looks_like_phone(const char *value)
+/* Whether labels follow of which the last is a word, as in "@acme.example"; not so "@ 9.99", "@kim"
+ * of a handle, and "@52.5,13.4" of a map. */
+static bool is_domain_begin(const char *text)
 {
-    int digits = 0;
-    int marks = 0;
+    size_t labels = 0, letters = 0;
 
-    for (const char *p = value; *p != '\0'; p++) {
-        if (isdigit((unsigned char)*p))
-            digits++;
-        else if (strchr("+ ()/", *p) != NULL)
-            marks++;
-        else if (*p != '-' && *p != '.')
+    for (;; text++) {
+        bool letter = isalpha((unsigned char)*text) || (unsigned char)*text >= 0x80;
+        if (letter || isdigit((unsigned char)*text) || *text == '-') {
+            letters += letter;
+            continue;
+        }
+        if (*text != '.' || !is_local_char(text[1]) || text[1] == '.')
+            return labels > 0 && letters >= 2;
+        labels++;
+        letters = 0;
+    }
+}
+
+static bool has_email(const char *value)
+{
+    for (const char *at = value; (at = strchr(at, '@')) != NULL; at++)
+        if (at > value && is_local_char(at[-1]) && is_domain_begin(at + 1))
+            return true;
+    return false;
+}
+
+/* ---- phone numbers ---- */
+
+#define GROUPS_MAX 8
+
+/* A run of digits with what people put between them. */
+struct number {
+    int digits;
+    int groups;
+    int sizes[GROUPS_MAX];
+    int values[GROUPS_MAX];
+    bool plus, zero, bracket, spaced, dashed;
+};
+
+/* Only digits, and only the characters that stand between them in phone numbers. */
+static bool read_number(const char *text, size_t len, struct number *out)
+{
+    bool in_group = false;
+
+    *out = (struct number){.plus = len > 0 && text[0] == '+'};
+    for (size_t i = 0; i < len; i++) {
+        if (isdigit((unsigned char)text[i])) {
+            if (!in_group && out->groups == GROUPS_MAX)
+                return false;
+            if (!in_group)
+                out->groups++;
+            in_group = true;
+            out->zero = out->zero || (out->digits == 0 && text[i] == '0');
+            out->digits++;
+            out->sizes[out->groups - 1]++;
+            out->values[out->groups - 1] =
+                out->values[out->groups - 1] % 100000 * 10 + (text[i] - '0');
+            continue;
+        }
+        in_group = false;
+        if (text[i] == '(' || text[i] == ')')
+            out->bracket = true;
+        else if (text[i] == ' ' || text[i] == '/')
+            out->spaced = true;
+        else if (text[i] == '-' || text[i] == '.')
+            out->dashed = true;
+        else if (text[i] != '+' || i > 0)
             return false;
     }
-    return digits >= 7 && digits <= 15 && marks > 0;
+    return true;
 }
 
+/* A year of four digits at either end of three groups, and a month and a day. */
+static bool is_date(const struct number *n)
+{
+    if (n->groups != 3)
+        return false;
+    for (int i = 0; i < 3; i += 2)
+        if (n->sizes[i] == 4 && n->values[i] >= 1900 && n->values[i] < 2100 && n->sizes[1] <= 2 &&
+            n->sizes[2 - i] <= 2 && n->values[1] <= 31 && n->values[2 - i] <= 31)
+            return true;
+    return false;
+}
+
+/* Thousands: 12 000 000. */
+static bool is_amount(const struct number *n)
+{
+    for (int i = 1; i < n->groups; i++)
+        if (n->sizes[i] != 3)
+            return false;
+    return n->groups > 1 && n->sizes[0] <= 3 && !n->zero;
+}
+
+/* 555-123-4567, or with the country's 1 before it. */
+static bool is_north_american(const struct number *n)
+{
+    int at = n->groups == 4 && n->sizes[0] == 1 && n->values[0] == 1;
+
+    return n->groups - at == 3 && n->sizes[at] == 3 && n->sizes[at + 1] == 3 &&
+           n->sizes[at + 2] == 4;
+}
+
+/* Seven to fifteen digits (the maximum of E.164). Plain strings of digits are far more often
+ * campaign ids, so a "+" or separators are required. */
+static bool is_phone(const char *text, size_t len)
+{
+    struct number n;
+
+    while (len > 0 && text[0] == ' ') {
+        text++;
+        len--;
+    }
+    if (len > 4 && strncasecmp(text, "tel:", 4) == 0) {
+        text += 4;
+        len -= 4;
+    }
+    if (!read_number(text, len, &n) || n.digits < 7 || n.digits > 15)
+        return false;
+    if (n.plus || is_north_american(&n))
+        return true;
+    if (is_date(&n) || (is_amount(&n) && !n.bracket))
+        return false;
+    return n.bracket || n.spaced || (n.zero && n.dashed && n.groups <= 3 && n.sizes[0] >= 3);
+}
+
+/* The whole, or a value in a query. */
+static bool has_phone(const char *value)
+{
+    if (is_phone(value, strlen(value)))
+        return true;
+    for (const char *p = strpbrk(value, "=:"); p != NULL; p = strpbrk(p + 1, "=:"))
+        if (is_phone(p + 1, strcspn(p + 1, "&;#,|")))
+            return true;
+    return false;
+}
+
+/* As it stands, or percent-encoded once or twice. */
 bool dimension_looks_personal(const char *value)
 {
-    return looks_like_email(value) || looks_like_phone(value);
+    char decoded[DIMENSION_VALUE_MAX_BYTES + 1];
+    size_t len = strlen(value);
+
+    if (has_email(value) || has_phone(value))
+        return true;
+    if (strchr(value, '%') == NULL || len > DIMENSION_VALUE_MAX_BYTES)
+        return false;
+    memcpy(decoded, value, len + 1);
+    for (int round = 0; round < 2; round++) {
+        char *to = decoded;
+        for (const char *from = decoded; *from != '\0'; from++) {
+            bool escape = from[0] == '%' && hex_digit(from[1]) >= 0 && hex_digit(from[2]) >= 0;
+            char byte = escape ? (char)(hex_digit(from[1]) << 4 | hex_digit(from[2])) : *from;
+            *to++ = byte == '\0' ? ' ' : byte;
+            from += escape ? 2 : 0;
+        }
+        *to = '\0';
+        if (has_email(decoded) || has_phone(decoded))
+            return true;
+    }
+    return false;
 }
 
 static bool is_impersonal(const char *value)

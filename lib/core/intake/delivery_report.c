@@ -7,7 +7,7 @@
 #define REPORT_MAX_BYTES ((size_t)4 << 20)
 
 static const char *const effect_names[ITEM_EFFECT_COUNT] = {
-    [ITEM_APPLIED] = "applied", [ITEM_FAILED] = "failed"};
+    [ITEM_APPLIED] = "applied", [ITEM_FAILED] = "failed", [ITEM_IGNORED] = "ignored"};
 
 static const struct capture_input nothing;
 
@@ -40,8 +40,12 @@ static void write_item(const struct delivery_outcome *result, size_t *named, str
     }
     json_out_begin_object(out);
     json_out_member_text(out, "status", effect_names[result->effect]);
+    json_out_member_text(out, "effect",
+                         result->item == NULL ? NULL : mapping_effect_name(result->item->effect));
     json_out_member_uuid(out, "lead_id", result->lead);
     json_out_member_text(out, "error", result->error);
+    json_out_member_text(
+        out, "detail", result->error == NULL || result->item == NULL ? NULL : result->item->detail);
     write_left_out(result, named, out);
     json_out_end_object(out);
 }

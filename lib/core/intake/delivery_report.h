@@ -1,8 +1,8 @@
 /*
  * What became of a delivery, item by item, as it is stored and shown (DeliveryReport of
  * openapi.yaml): codes, places, ids, and never a value.
- *   {"items": [{"status", "lead_id", "error", "left_out": [{"what", "at", "code", "detail"}]}],
- *    "read": [{"at", "code", "detail"}]}
+ *   {"items": [{"status", "effect", "lead_id", "error", "detail", "left_out": [{"what", "at",
+ * "code", "detail"}]}], "read": [{"at", "code", "detail"}]}
  */
 #ifndef BATON_CORE_DELIVERY_REPORT_H
 #define BATON_CORE_DELIVERY_REPORT_H
@@ -14,7 +14,12 @@
 #include <jansson.h>
 #include <stddef.h>
 
-enum item_effect { ITEM_APPLIED, ITEM_FAILED, ITEM_EFFECT_COUNT };
+enum item_effect {
+    ITEM_APPLIED,
+    ITEM_FAILED,
+    ITEM_IGNORED, /* on purpose */
+    ITEM_EFFECT_COUNT
+};
 
 /** Of one item. */
 struct delivery_outcome {

@@ -56,6 +56,7 @@ static bool map(struct work *work, struct delivery *delivery)
         .knowledge = knowledge_of(work, delivery->source),
         .tabular = delivery->delivered->tabular,
         .occurred_at = delivery->row->received_at,
+        .now = delivery->row->received_at,
     };
 
     delivery->error = delivery->delivered->error;
@@ -95,6 +96,10 @@ static enum find apply_item(struct work *work, struct delivery *delivery, size_t
     *result = (struct delivery_outcome){.effect = ITEM_FAILED, .item = item};
     if (item->error != MAPPED_OK) {
         result->error = words_of(work, item);
+        return FIND_FOUND;
+    }
+    if (item->effect == MAPPING_IGNORED) {
+        result->effect = ITEM_IGNORED;
         return FIND_FOUND;
     }
     struct uuid lead = delivery_report_lead(delivery->before, i);
@@ -138,7 +143,7 @@ static enum find apply(struct work *work, struct delivery *delivery)
             keep_item(delivery, i);
         } else if (apply_item(work, delivery, i) == FIND_NEEDED) {
             for (size_t rest = i + 1; rest < delivery->item_count; rest++)
-                if (delivery->items[rest].error == MAPPED_OK)
+                if (mapped_is_capture(&delivery->items[rest]))
                     lead_capture_note_needs(work, &delivery->items[rest].capture);
             return FIND_NEEDED;
         }
@@ -253,7 +258,7 @@ static struct caller caller_for(const struct caller *caller, const struct source
 static bool note_items(const struct delivery *delivery, struct work *work, struct work_keys *keys)
 {
     for (size_t i = 0; i < delivery->item_count; i++)
-        if (delivery->items[i].error == MAPPED_OK &&
+        if (mapped_is_capture(&delivery->items[i]) &&
             !lead_capture_note_keys(&delivery->items[i].capture, work, work->config->workspace,
                                     keys))
             return false;
@@ -382,7 +387,7 @@ static bool map_again(struct work *work, struct delivery *delivery, struct deliv
     delivery->delivered = delivered;
     bool mapped = map(work, delivery);
     for (size_t i = 0; mapped && i < delivery->item_count; i++)
-        if (delivery->items[i].error == MAPPED_OK)
+        if (mapped_is_capture(&delivery->items[i]))
             keep_texts(work, &delivery->items[i].capture);
     json_decref(delivered->document);
     delivered->document = NULL;

@@ -1,20 +1,14 @@
 #include "core/intake/mapping.h"
 
 #include "base/email.h"
+#include "base/time/moment_pattern.h"
+#include "core/intake/mapping_find.h"
 
-#include <ctype.h>
-#include <errno.h>
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-/* Whole numbers below this are seconds since 1970, larger ones milliseconds: the year 5138 and
- * the year 1973. */
-#define UNIX_SECONDS_MAX  INT64_C(100000000000)
-#define UNIX_MS_MAX       INT64_C(253402300799999) /* the end of the year 9999 */
-#define NUMBER_MAX_DIGITS 40
-#define IDENTITIES_MAX    3
+#define IDENTITIES_MAX 3
+/* Nothing that a sender means happened before; what did is a zero, or a sentinel. */
+#define EARLIEST (INT64_C(631152000) * INSTANT_SECOND) /* 1990-01-01 */
 
 static const struct {
     const char *code;
@@ -42,6 +36,7 @@ struct item {
     struct arena *arena;
     const json_t *json;
     const char *place; /* pointer of the item */
+    const char *where; /* of the value at hand, in the item; NULL: where its field says */
     const char *what;  /* the value at hand, which can be left out; NULL: the item fails with it */
     bool failed;       /* the value at hand */
     struct left_out *left_out;
@@ -52,13 +47,14 @@ struct item {
 
 static bool is_given(const struct mapping_field *field)
 {
-    return field->pointer != NULL || field->constant != NULL;
+    return field->path.pointer != NULL || field->constant != NULL || field->part_count > 0;
 }
 
 /* Most values that can be left out of an item: attributes, and what a lead and a touch have. */
 #define LEFT_OUT_OTHERS 32
 
-static void leave_out(struct item *item, const char *pointer, enum mapped_error error)
+static void leave_out(struct item *item, const char *pointer, enum mapped_error error,
+                      const char *detail)
 {
     size_t room = item->mapping->attribute_count + LEFT_OUT_OTHERS;
 
@@ -71,99 +67,53 @@ static void leave_out(struct item *item, const char *pointer, enum mapped_error 
     item->left_out[item->left_out_count++] = (struct left_out){
         .what = item->what,
         .code = mapped_error_code(error),
-        .detail = mapped_error_detail(error),
+        .detail = detail,
         .pointer = pointer,
     };
 }
 
 /* Whatever says who it is fails the item, and the first that does is reported; all else is left
  * out. */
-static void fail(struct item *item, const struct mapping_field *field, enum mapped_error error)
+static void fail_because(struct item *item, const struct mapping_field *field,
+                         enum mapped_error error, const char *detail)
 {
-    const char *in_item = field->pointer == NULL ? "" : field->pointer;
+    const char *in_item = item->where != NULL           ? item->where
+                          : field->path.pointer == NULL ? ""
+                                                        : field->path.pointer;
     const char *pointer = arena_printf(item->arena, "%s%s", item->place, in_item);
 
     item->failed = true;
     if (item->what != NULL) {
-        leave_out(item, pointer, error);
+        leave_out(item, pointer, error, detail);
     } else if (item->out->error == MAPPED_OK) {
         item->out->error = error;
+        item->out->detail = detail;
         item->out->pointer = pointer;
     }
+}
+
+static void fail(struct item *item, const struct mapping_field *field, enum mapped_error error)
+{
+    fail_because(item, field, error, mapped_error_detail(error));
 }
 
 /* Begins with the next value: what it is called when it is left out. */
 static void take_up(struct item *item, const char *what)
 {
     item->what = what;
+    item->where = NULL;
     item->failed = false;
 }
 
-/* ---- finding values ---- */
+/* ---- texts ---- */
 
-static const json_t *step_into(const json_t *json, const char *token)
+static struct mapping_value find(struct item *item, const struct mapping_field *field)
 {
-    char *end;
+    const struct mapping_source source = {item->mapping, item->arena, item->json};
+    struct mapping_value value = mapping_find(&source, field);
 
-    if (json_is_object(json))
-        return json_object_get(json, token);
-    if (!json_is_array(json) || !isdigit((unsigned char)token[0]) ||
-        (token[0] == '0' && token[1] != '\0') || strlen(token) > 9)
-        return NULL;
-    unsigned long index = strtoul(token, &end, 10);
-    return *end == '\0' ? json_array_get(json, index) : NULL;
-}
-
-static const json_t *follow(const struct mapping_field *field, const json_t *json)
-{
-    for (size_t i = 0; i < field->depth && json != NULL; i++)
-        json = step_into(json, field->path[i]);
-    return json;
-}
-
-static const char *trimmed(struct item *item, const char *text)
-{
-    size_t len;
-
-    while (isspace((unsigned char)*text))
-        text++;
-    len = strlen(text);
-    if (len == 0 || !isspace((unsigned char)text[len - 1]))
-        return text;
-    while (len > 0 && isspace((unsigned char)text[len - 1]))
-        len--;
-    const char *copy = arena_copy(item->arena, text, len);
-    return copy == NULL ? "" : copy;
-}
-
-static bool is_listed(const char *const *list, size_t count, const char *text)
-{
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(list[i], text) == 0)
-            return true;
-    return false;
-}
-
-static bool stands_for_nothing(const struct item *item, const struct mapping_field *field,
-                               const char *text)
-{
-    const struct mapping *mapping = item->mapping;
-
-    if (is_listed(field->nulls, field->null_count, text))
-        return true;
-    if (!mapping->nulls_given)
-        return item->from->tabular && text[0] == '\0';
-    return is_listed(mapping->nulls, mapping->null_count, text);
-}
-
-static const char *translate(const struct mapping_field *field, const char *text)
-{
-    if (field->pairs == NULL)
-        return text;
-    for (size_t i = 0; i < field->pair_count; i++)
-        if (strcmp(field->pairs[i].from, text) == 0)
-            return field->pairs[i].to;
-    return NULL;
+    item->where = value.pointer;
+    return value;
 }
 
 static bool has_control(const char *text)
@@ -174,76 +124,103 @@ static bool has_control(const char *text)
     return false;
 }
 
-/* The field as one line of text, trimmed and translated; NULL: absent, or it failed. */
+/* Whole characters within so many bytes. */
+static const char *beginning_of(struct item *item, const char *text, size_t max)
+{
+    while (max > 0 && ((unsigned char)text[max] & 0xc0) == 0x80)
+        max--;
+    return arena_copy(item->arena, text, max);
+}
+
+static const char *fit(struct item *item, const struct mapping_field *field, const char *text,
+                       size_t max)
+{
+    if (strlen(text) <= max)
+        return text;
+    if (field->on_fault != MAPPING_FAULT_CUT || item->what == NULL) {
+        fail(item, field, MAPPED_TOO_LONG);
+        return NULL;
+    }
+    fail(item, field, MAPPED_CUT);
+    item->failed = false;
+    return beginning_of(item, text, max);
+}
+
+/* A whole number, or a list of one text: what an id or a word may be besides a text. */
+static const char *word_of(struct item *item, const json_t *json)
+{
+    if (json_is_array(json) && json_array_size(json) == 1)
+        json = json_array_get(json, 0);
+    if (json_is_string(json))
+        return json_string_value(json);
+    return json_is_integer(json)
+               ? arena_printf(item->arena, "%" JSON_INTEGER_FORMAT, json_integer_value(json))
+               : NULL;
+}
+
+/* The field as one line of text; NULL: absent, or it failed. */
 static const char *line_of(struct item *item, const struct mapping_field *field, size_t max)
 {
-    const json_t *json = field->pointer == NULL ? NULL : follow(field, item->json);
-    const char *text = NULL;
+    struct mapping_value value = find(item, field);
+    const char *text = value.text;
 
-    if (field->constant != NULL)
-        return field->constant;
-    if (json == NULL || json_is_null(json))
+    if (text == NULL && (value.json == NULL || json_is_null(value.json)))
         return NULL;
-    if (json_is_string(json))
-        text = trimmed(item, json_string_value(json));
-    else if (json_is_integer(json))
-        text = arena_printf(item->arena, "%" JSON_INTEGER_FORMAT, json_integer_value(json));
-    else if (json_is_boolean(json) && field->pairs != NULL)
-        text = json_is_true(json) ? "true" : "false";
-    else
+    if (text == NULL)
+        text = word_of(item, value.json);
+    if (text == NULL || value.unusable) {
         fail(item, field, MAPPED_TYPE);
-    if (text == NULL || text[0] == '\0' || stands_for_nothing(item, field, text))
         return NULL;
-    text = translate(field, text);
-    if (text != NULL && strlen(text) > max)
-        fail(item, field, MAPPED_TOO_LONG);
-    else if (text != NULL && has_control(text))
+    }
+    if (text[0] == '\0')
+        return NULL;
+    if (has_control(text)) {
         fail(item, field, MAPPED_CONTROL);
-    else
-        return text;
-    return NULL;
+        return NULL;
+    }
+    return fit(item, field, text, max);
 }
 
 /* ---- moments ---- */
 
-static bool instant_of_unix(int64_t number, instant *out)
+static bool moment_of_text(const struct mapping_field *field, const char *text, instant *out)
 {
-    if (number >= -UNIX_SECONDS_MAX && number < UNIX_SECONDS_MAX)
-        *out = number * INSTANT_SECOND;
-    else if (number > 0 && number <= UNIX_MS_MAX)
-        *out = number * 1000;
-    else
-        return false;
-    return *out >= -62135596800 * INSTANT_SECOND;
-}
-
-static bool instant_of_text(const char *text, instant *out)
-{
-    size_t digits = strspn(text, "0123456789");
-
-    if (digits == 0 || text[digits] != '\0')
-        return instant_parse_lenient(text, out);
-    return digits <= 15 && digits >= 9 && instant_of_unix(strtoll(text, NULL, 10), out);
+    return field->format == NULL ? written_moment(text, out)
+                                 : moment_pattern_read(field->format, field->zone, text, out);
 }
 
 /* INSTANT_NONE: absent, or it failed. */
+static instant any_moment_of(struct item *item, const struct mapping_field *field)
+{
+    struct mapping_value value = find(item, field);
+    instant at = INSTANT_NONE;
+    bool fits;
+
+    if (value.text == NULL && (value.json == NULL || json_is_null(value.json)))
+        return INSTANT_NONE;
+    const char *text =
+        value.text == NULL && field->format != NULL ? word_of(item, value.json) : value.text;
+    if (text != NULL)
+        fits = moment_of_text(field, text, &at);
+    else
+        fits =
+            json_is_number(value.json) && written_unix_number(json_number_value(value.json), &at);
+    if (fits)
+        return at;
+    fail(item, field,
+         value.text == NULL && !json_is_number(value.json) ? MAPPED_TYPE : MAPPED_DATE);
+    return INSTANT_NONE;
+}
+
+/* When something happened: between bounds. */
 static instant moment_of(struct item *item, const struct mapping_field *field)
 {
-    const json_t *json = field->pointer == NULL ? NULL : follow(field, item->json);
-    instant at = INSTANT_NONE;
+    instant at = any_moment_of(item, field);
+    instant now = item->from->now;
 
-    if (json_is_integer(json)) {
-        if (instant_of_unix(json_integer_value(json), &at))
-            return at;
-        fail(item, field, MAPPED_DATE);
-        return INSTANT_NONE;
-    }
-    const char *text = line_of(item, field, MAPPING_VALUE_MAX_BYTES);
-    if (text == NULL)
-        return INSTANT_NONE;
-    if (instant_of_text(text, &at))
+    if (at == INSTANT_NONE || (at >= EARLIEST && (now == INSTANT_NONE || at <= now + INSTANT_DAY)))
         return at;
-    fail(item, field, MAPPED_DATE);
+    fail(item, field, MAPPED_DATE_BOUNDS);
     return INSTANT_NONE;
 }
 
@@ -254,157 +231,92 @@ static struct value value_of_text(const char *text)
     return (struct value){.type = VALUE_TEXT, .len = (uint32_t)strlen(text), .text = text};
 }
 
-/* Length of what JSON calls a number, with *whole when it has neither fraction nor exponent. "007"
- * is none: codes keep their zeros. */
-static bool is_number(const char *text, bool *whole)
-{
-    const char *p = text + (text[0] == '-');
-    size_t digits = strspn(p, "0123456789");
-
-    *whole = true;
-    if (digits == 0 || (p[0] == '0' && digits > 1) || strlen(text) > NUMBER_MAX_DIGITS)
-        return false;
-    p += digits;
-    if (*p == '.') {
-        digits = strspn(++p, "0123456789");
-        p += digits;
-        *whole = false;
-        if (digits == 0)
-            return false;
-    }
-    if (*p == 'e' || *p == 'E') {
-        p += p[1] == '+' || p[1] == '-' ? 2 : 1;
-        digits = strspn(p, "0123456789");
-        p += digits;
-        *whole = false;
-        if (digits == 0)
-            return false;
-    }
-    return *p == '\0';
-}
-
-static bool read_number(const char *text, struct value *out)
-{
-    bool whole;
-
-    if (!is_number(text, &whole))
-        return false;
-    errno = 0;
-    if (whole) {
-        *out = (struct value){.type = VALUE_INT, .integer = strtoll(text, NULL, 10)};
-        return errno == 0;
-    }
-    *out = (struct value){.type = VALUE_REAL, .real = strtod(text, NULL)};
-    return isfinite(out->real);
-}
-
-static bool read_boolean(const char *text, struct value *out)
-{
-    static const char *const yes[] = {"true", "yes", "on", "1"};
-    static const char *const no[] = {"false", "no", "off", "0"};
-
-    for (int i = 0; i < 4; i++) {
-        if (strcasecmp(text, yes[i]) != 0 && strcasecmp(text, no[i]) != 0)
-            continue;
-        *out = (struct value){.type = VALUE_BOOL, .boolean = strcasecmp(text, yes[i]) == 0};
-        return true;
-    }
-    return false;
-}
-
-static bool read_date(struct item *item, const char *text, struct value *out)
-{
-    char *formatted = arena_alloc(item->arena, INSTANT_TEXT_MAX);
-    instant at;
-
-    if (!instant_of_text(text, &at))
-        return false;
-    if (formatted != NULL)
-        instant_format(at, formatted);
-    *out = value_of_text(formatted == NULL ? "" : formatted);
-    return true;
-}
-
 /* What a form or a table means by a text. */
 static struct value guess(const char *text)
 {
     struct value value;
 
-    if (read_number(text, &value))
+    if (written_json_number(text, &value))
         return value;
     if (strcmp(text, "true") == 0 || strcmp(text, "false") == 0)
         return (struct value){.type = VALUE_BOOL, .boolean = text[0] == 't'};
     return value_of_text(text);
 }
 
-static void read_text(struct item *item, const struct mapping_field *field, const char *text,
-                      struct value *out)
+static void read_text(struct item *item, const struct mapping_field *field,
+                      const struct mapping_value *found, struct value *out)
 {
+    const char *text = fit(item, field, found->text, VALUE_TEXT_MAX_BYTES);
+
+    if (text == NULL)
+        return;
     *out = value_of_text(text);
-    if (strlen(text) > VALUE_TEXT_MAX_BYTES)
-        fail(item, field, MAPPED_TOO_LONG);
-    else if (field->type == MAPPING_NUMBER && !read_number(text, out))
+    if (field->type == MAPPING_NUMBER && !written_number(text, &field->numbers, out))
         fail(item, field, MAPPED_NUMBER);
-    else if (field->type == MAPPING_BOOLEAN && !read_boolean(text, out))
-        fail(item, field, MAPPED_BOOLEAN);
-    else if (field->type == MAPPING_DATE && !read_date(item, text, out))
-        fail(item, field, MAPPED_DATE);
-    else if (field->type == MAPPING_AS_IT_IS && item->from->tabular && field->constant == NULL &&
-             field->pairs == NULL)
+    if (field->type == MAPPING_BOOLEAN) {
+        *out = (struct value){.type = VALUE_BOOL};
+        if (!written_boolean(text, &out->boolean))
+            fail(item, field, MAPPED_BOOLEAN);
+    }
+    if (field->type == MAPPING_AS_IT_IS && item->from->tabular && !found->fixed)
         *out = guess(text);
 }
 
-/* Numbers and booleans of JSON under a declared type: by their text, unless they fit already. */
-static bool read_scalar(struct item *item, const struct mapping_field *field, const json_t *json,
-                        struct value *out)
+static bool read_date(struct item *item, const struct mapping_field *field, struct value *out)
 {
+    instant at = any_moment_of(item, field);
+    char *text = at == INSTANT_NONE ? NULL : arena_alloc(item->arena, INSTANT_TEXT_MAX);
+
+    if (text == NULL)
+        return false;
+    instant_format(at, text);
+    *out = value_of_text(text);
+    return true;
+}
+
+/* Numbers and booleans of JSON under a declared type: by their text, unless they fit already. */
+static bool read_scalar(struct item *item, const struct mapping_field *field,
+                        const struct mapping_value *found, struct value *out)
+{
+    const json_t *json = found->json;
     bool fits = field->type == MAPPING_AS_IT_IS ||
                 (field->type == MAPPING_NUMBER && json_is_number(json)) ||
                 (field->type == MAPPING_BOOLEAN && json_is_boolean(json));
-    instant at;
 
-    if (field->type == MAPPING_DATE && json_is_integer(json) &&
-        instant_of_unix(json_integer_value(json), &at)) {
-        char *text = arena_alloc(item->arena, INSTANT_TEXT_MAX);
-        if (text != NULL)
-            instant_format(at, text);
-        *out = value_of_text(text == NULL ? "" : text);
-        return true;
+    if (found->unusable) {
+        fail(item, field, MAPPED_TYPE);
+        return false;
     }
-    if (fits && field->pairs == NULL) {
+    if (fits) {
         if (value_from_json(json, item->arena, out) == ERR_INVALID_VALUE)
             fail(item, field, MAPPED_TYPE);
         return !item->failed;
     }
-    const char *text = line_of(item, field, VALUE_TEXT_MAX_BYTES);
-    if (text != NULL)
-        read_text(item, field, text, out);
-    return text != NULL && !item->failed;
+    struct mapping_value again = {.text = word_of(item, json)};
+    if (again.text == NULL)
+        fail(item, field, MAPPED_TYPE);
+    else
+        read_text(item, field, &again, out);
+    return !item->failed;
 }
 
 /* False: the item has no value for it. */
 static bool attribute_of(struct item *item, const struct mapping_field *field, struct value *out)
 {
-    const json_t *json = field->pointer == NULL ? NULL : follow(field, item->json);
-    const char *text = field->constant;
+    struct mapping_value found = find(item, field);
 
-    if (json_is_null(json)) {
+    if (found.text == NULL && found.json == NULL)
+        return false;
+    if (found.text == NULL && json_is_null(found.json)) {
         *out = (struct value){.type = VALUE_NULL};
         return true;
     }
-    if (text == NULL && json == NULL)
-        return false;
-    if (text == NULL && !json_is_string(json))
-        return read_scalar(item, field, json, out);
-    if (text == NULL)
-        text = trimmed(item, json_string_value(json));
-    if (field->constant == NULL && stands_for_nothing(item, field, text))
-        return false;
-    if (field->constant == NULL)
-        text = translate(field, text);
-    if (text != NULL)
-        read_text(item, field, text, out);
-    return text != NULL && !item->failed;
+    if (field->type == MAPPING_DATE)
+        return read_date(item, field, out);
+    if (found.text == NULL)
+        return read_scalar(item, field, &found, out);
+    read_text(item, field, &found, out);
+    return !item->failed;
 }
 
 static void read_attributes(struct item *item)
@@ -433,14 +345,22 @@ static const struct mapping_field *identity_field(const struct mapping *mapping)
                                              : &mapping->anonymous_id;
 }
 
+/* As people fill it in, also on several lines. */
 static const char *read_email(struct item *item)
 {
     const struct mapping_field *field = &item->mapping->email;
-    const char *text = line_of(item, field, EMAIL_GIVEN_MAX_BYTES);
+    struct mapping_value value = find(item, field);
     const char *email = NULL;
 
-    if (text != NULL && email_find(text, item->arena, &email) == ERR_INVALID_VALUE)
-        fail(item, field, MAPPED_EMAIL);
+    if (value.text == NULL && (value.json == NULL || json_is_null(value.json)))
+        return NULL;
+    const char *text = value.text == NULL ? word_of(item, value.json) : value.text;
+    if (text == NULL)
+        fail(item, field, MAPPED_TYPE);
+    else if (strlen(text) > EMAIL_GIVEN_MAX_BYTES)
+        fail(item, field, MAPPED_TOO_LONG);
+    else if (text[0] != '\0' && email_find(text, item->arena, &email) == ERR_INVALID_VALUE)
+        fail_because(item, field, MAPPED_EMAIL, email_why(text));
     return email;
 }
 
@@ -458,6 +378,7 @@ static void judge_identities(struct item *item, size_t count)
         return;
     }
     out->error = item->first_fault;
+    out->detail = item->left_out[0].detail;
     out->pointer = item->left_out[0].pointer;
 }
 
@@ -623,63 +544,177 @@ static void read_item(struct item *item)
     if (capture->occurred_at == INSTANT_NONE)
         capture->occurred_at = item->from->occurred_at;
     read_identities(item);
-    read_attributes(item);
+    if (mapping->effect == MAPPING_LEAD)
+        read_attributes(item);
     if (mapping->is_deal) {
         take_up(item, NULL);
         read_deal(item);
     } else {
-        read_stage(item);
+        if (mapping->effect == MAPPING_LEAD)
+            read_stage(item);
         read_touch(item);
     }
     capture->left_out = item->left_out;
     capture->left_out_count = item->left_out_count;
 }
 
-/* What the document holds: the members of an array, or one item. */
-static const json_t *items_of(const struct mapping *mapping, const json_t *document, size_t *count,
-                              enum mapped_error *error)
-{
-    const json_t *found = follow(&mapping->each, document);
+/* The items of a document, one after the other. */
+struct items {
+    const struct mapping *mapping;
+    const struct mapped_from *from;
+    struct arena *arena;
+    struct mapped *list; /* MAPPING_ITEMS_MAX of them, at most */
+    size_t size;
+    size_t count;
+    bool too_many;
+};
 
-    *count = json_is_array(found) ? json_array_size(found) : 1;
-    *error = found == NULL || *count == 0 ? MAPPED_MISSING
-             : *count > MAPPING_ITEMS_MAX ? MAPPED_TOO_MANY
-                                          : MAPPED_OK;
-    return found;
+static struct mapped *next_item(struct items *items)
+{
+    if (items->count == MAPPING_ITEMS_MAX) {
+        items->too_many = true;
+        return NULL;
+    }
+    if (items->count == items->size) {
+        size_t size = items->size == 0 ? 1 : 4 * items->size;
+        struct mapped *list = ARENA_ARRAY(items->arena, struct mapped, size);
+        if (list == NULL)
+            return NULL;
+        if (items->count > 0)
+            memcpy(list, items->list, items->count * sizeof *list);
+        items->list = list;
+        items->size = size;
+    }
+    return &items->list[items->count++];
+}
+
+static void add_item(struct items *items, const struct mapping *mapping, const json_t *json,
+                     const char *place)
+{
+    struct mapped *out = next_item(items);
+
+    if (out == NULL || place == NULL)
+        return;
+    *out = (struct mapped){.effect = mapping == NULL ? MAPPING_LEAD : mapping->effect,
+                           .pointer = place};
+    if (mapping == NULL) {
+        out->error = MAPPED_NO_CASE;
+        out->detail = mapped_error_detail(MAPPED_NO_CASE);
+    } else if (mapping->effect != MAPPING_IGNORED) {
+        read_item(&(struct item){.mapping = mapping,
+                                 .from = items->from,
+                                 .arena = items->arena,
+                                 .json = json,
+                                 .place = place,
+                                 .out = out});
+    }
+}
+
+static bool is_same_place(const struct mapping *a, const struct mapping *b)
+{
+    if (a->each_count != b->each_count)
+        return false;
+    for (size_t i = 0; i < a->each_count; i++)
+        if (strcmp(a->each[i].pointer, b->each[i].pointer) != 0)
+            return false;
+    return true;
+}
+
+/* Which of the cases that look at this place an item belongs to; NULL: none of them. */
+static const struct mapping *case_of(const struct items *items, const struct mapping *place,
+                                     const json_t *json)
+{
+    const struct mapping *mapping = items->mapping;
+
+    if (mapping->cases == NULL)
+        return mapping;
+    for (size_t i = 0; i < mapping->case_count; i++)
+        if (is_same_place(&mapping->cases[i], place) &&
+            mapping_conditions_hold(mapping->cases[i].is, mapping->cases[i].is_count, json,
+                                    items->arena))
+            return &mapping->cases[i];
+    return NULL;
+}
+
+/* What stands at a path, from its token number at on; whether there is anything. An array at its
+ * end means its items, and "*" each of an array. */
+static bool walk(struct items *items, const struct mapping *mapping,
+                 const struct mapping_path *path, size_t at, const json_t *json, const char *place)
+{
+    bool found = false;
+
+    if (json == NULL || place == NULL || items->too_many)
+        return false;
+    if (at == path->depth && !json_is_array(json)) {
+        add_item(items, case_of(items, mapping, json), json, place);
+        return true;
+    }
+    if (at < path->depth && strcmp(path->tokens[at], "*") != 0) {
+        struct mapping_path step = {.tokens = path->tokens + at, .depth = 1};
+        const json_t *next = mapping_path_find(&step, json);
+        return next != NULL && walk(items, mapping, path, at + 1, next,
+                                    pointer_join(items->arena, place, path->tokens[at]));
+    }
+    if (!json_is_array(json)) /* "*" of what is one: an array of one */
+        return walk(items, mapping, path, at + 1, json, place);
+    for (size_t i = 0; i < json_array_size(json); i++) {
+        const char *inner = pointer_index(items->arena, place, i);
+        const json_t *item = json_array_get(json, i);
+        if (at < path->depth)
+            found = walk(items, mapping, path, at + 1, item, inner) || found;
+        else
+            add_item(items, case_of(items, mapping, item), item, inner);
+    }
+    return found || (at == path->depth && json_array_size(json) > 0);
+}
+
+/* At the first place of a mapping where there is something. */
+static void walk_each(struct items *items, const struct mapping *mapping, const json_t *document)
+{
+    static const struct mapping_path whole = {.pointer = ""};
+
+    if (mapping->each_count == 0)
+        walk(items, mapping, &whole, 0, document, "");
+    for (size_t i = 0; i < mapping->each_count; i++)
+        if (walk(items, mapping, &mapping->each[i], 0, document, ""))
+            return;
+}
+
+/* Cases that look at the same place share its items, so each place is walked once. */
+static void walk_cases(struct items *items, const json_t *document)
+{
+    const struct mapping *cases = items->mapping->cases;
+
+    for (size_t i = 0; i < items->mapping->case_count; i++) {
+        bool seen = false;
+        for (size_t before = 0; before < i; before++)
+            seen = seen || is_same_place(&cases[before], &cases[i]);
+        if (!seen)
+            walk_each(items, &cases[i], document);
+    }
 }
 
 enum err mapping_apply(const struct mapping *mapping, const json_t *document,
-                       const struct mapped_from *from, struct arena *arena, struct mapped **items,
+                       const struct mapped_from *from, struct arena *arena, struct mapped **out,
                        size_t *count)
 {
-    const char *root = mapping->each.pointer == NULL ? "" : mapping->each.pointer;
-    enum mapped_error error;
-    const json_t *found = items_of(mapping, document, count, &error);
+    struct items items = {.mapping = mapping, .from = from, .arena = arena};
 
-    if (error != MAPPED_OK)
-        *count = 1;
-    *items = ARENA_ARRAY(arena, struct mapped, *count);
-    if (*items == NULL)
-        return ERR_OUT_OF_MEMORY;
-    if (error != MAPPED_OK) {
-        (*items)[0] = (struct mapped){.error = error, .pointer = root};
-        return ERR_NONE;
+    if (mapping->cases != NULL)
+        walk_cases(&items, document);
+    else
+        walk_each(&items, mapping, document);
+    if (items.count == 0 || items.too_many) {
+        enum mapped_error error = items.too_many ? MAPPED_TOO_MANY : MAPPED_MISSING;
+        items.count = 0;
+        struct mapped *only = next_item(&items);
+        const char *place = mapping->each_count == 0 ? "" : mapping->each[0].pointer;
+        if (only != NULL)
+            *only = (struct mapped){
+                .error = error, .detail = mapped_error_detail(error), .pointer = place};
     }
-    for (size_t i = 0; i < *count; i++) {
-        struct item item = {.mapping = mapping,
-                            .from = from,
-                            .arena = arena,
-                            .json = found,
-                            .place = root,
-                            .out = &(*items)[i]};
-        if (json_is_array(found)) {
-            item.json = json_array_get(found, i);
-            item.place = pointer_index(arena, root, i);
-        }
-        if (item.place == NULL)
-            return ERR_OUT_OF_MEMORY;
-        read_item(&item);
-    }
+    *out = items.list;
+    *count = items.count;
     return arena_failed(arena) ? ERR_OUT_OF_MEMORY : ERR_NONE;
 }
 
@@ -721,7 +756,7 @@ const char *mapping_next_absent(const struct mapping *mapping, const json_t *row
     const struct mapping_field *field;
 
     while ((field = field_at(mapping, (*at)++)) != NULL)
-        if (field->depth > 0 && json_object_get(row, field->path[0]) == NULL)
-            return field->pointer;
+        if (field->path.depth > 0 && json_object_get(row, field->path.tokens[0]) == NULL)
+            return field->path.pointer;
     return NULL;
 }

@@ -8,6 +8,8 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/fault.h"
+#include "base/time/time_zone.h"
+#include "base/written.h"
 #include "core/handoff/handoff.h"
 #include "core/intake/lead_capture.h"
 
@@ -22,6 +24,11 @@
 #define MAPPING_DEPTH_MAX         32
 #define MAPPING_NULLS_MAX         50
 #define MAPPING_STEPS_MAX         8
+#define MAPPING_CASES_MAX         30
+#define MAPPING_EACH_MAX          8
+#define MAPPING_PARTS_MAX         8 /* of first and join */
+#define MAPPING_CONDITIONS_MAX    8
+#define MAPPING_SEPARATOR_MAX     16
 /** Items of one document, at most. */
 #define MAPPING_ITEMS_MAX 256
 /** Bytes of an identity and of an event id. */
@@ -41,22 +48,72 @@ enum mapping_type {
     MAPPING_TYPE_COUNT
 };
 
+/** What comes of an item. */
+enum mapping_effect {
+    MAPPING_LEAD,    /* a lead, with all that is mapped */
+    MAPPING_TOUCH,   /* only what happened with it */
+    MAPPING_IGNORED, /* nothing, on purpose */
+    MAPPING_EFFECT_COUNT
+};
+
+const char *mapping_effect_name(enum mapping_effect effect);
+
 struct mapping_pair {
     const char *from;
     const char *to;
 };
 
-/** Where a value comes from: a place in the item, or a constant; neither: not mapped. */
-struct mapping_field {
-    const char *pointer;     /* as written, or NULL */
-    const char *const *path; /* its tokens, decoded */
+/** A JSON pointer. */
+struct mapping_path {
+    const char *pointer; /* as written; NULL: none */
+    const char *const *tokens;
     size_t depth;
-    const char *constant;             /* or NULL */
+};
+
+/** What a value must be: the text at a place is one of these, without regard to case. */
+struct mapping_condition {
+    struct mapping_path path;
+    const char *const *texts; /* "*": it is there, and not blank */
+    size_t count;
+};
+
+enum mapping_case { MAPPING_CASE_KEPT, MAPPING_CASE_LOWER, MAPPING_CASE_UPPER };
+
+/** What is wrong with a text that is too long. */
+enum mapping_fault { MAPPING_FAULT_LEAVE, MAPPING_FAULT_CUT };
+
+/**
+ * Where a value comes from: a place in the item, a constant, the first of several fields that has a
+ * value, or several joined; none of them: not mapped. What it says is then changed in the order of
+ * the members below.
+ */
+struct mapping_field {
+    struct mapping_path path;
+    const char *constant;              /* or NULL */
+    const struct mapping_field *parts; /* of first and join */
+    size_t part_count;
+    const char *with; /* between those that are joined; NULL: the first of them */
+    /* of a place: the item of its array that fits, and what is taken of that */
+    const struct mapping_condition *where;
+    size_t where_count;
+    struct mapping_path take;
+    /* of a text */
+    bool decode;       /* percent-encoded */
+    const char *query; /* the parameter of that name, of an address; NULL: all of it */
+    const char *split; /* NULL: not */
+    int64_t part;      /* of what was split, from 0; from the end: -1 */
+    enum mapping_case letters;
+    int64_t cut;                      /* characters; 0: all */
     const struct mapping_pair *pairs; /* what is none of these is ignored; NULL: taken as it is */
     size_t pair_count;
-    enum mapping_type type;   /* of attributes */
-    const char *const *nulls; /* of attributes: texts that stand for nothing here, besides */
+    const char *const *nulls; /* texts that stand for nothing here, besides */
     size_t null_count;
+    enum mapping_fault on_fault;
+    /* how it is written */
+    enum mapping_type type; /* of attributes */
+    const char *format; /* of moments: base/time/moment_pattern.h; NULL: as RFC 3339 or Unix time */
+    const struct time_zone *zone; /* of such a clock; NULL: UTC */
+    struct number_style numbers;
 };
 
 struct mapping_attribute {
@@ -74,10 +131,17 @@ struct mapping_step {
 
 struct mapping {
     bool is_deal;
-    const char *team;          /* name; imports only */
-    struct mapping_field each; /* a pointer only */
-    const char *const *nulls;  /* texts that stand for nothing */
-    size_t null_count;         /* when none are given: "" in forms and CSV */
+    const char *team;                /* name; imports only */
+    const struct mapping_path *each; /* the first that is there; a token "*" is each of an array */
+    size_t each_count;               /* 0: the document itself */
+    /* of a mapping for several kinds of events: an item is the first case's that it fits */
+    const struct mapping *cases; /* NULL: it is for all items */
+    size_t case_count;
+    const struct mapping_condition *is; /* of a case */
+    size_t is_count;
+    enum mapping_effect effect;
+    const char *const *nulls; /* texts that stand for nothing */
+    size_t null_count;        /* when none are given: "" */
     bool nulls_given;
     struct mapping_field email;
     const char *external_source; /* NULL: the name of the source */
@@ -112,12 +176,14 @@ enum err mapping_compile(const json_t *json, const char *pointer, enum mapping_u
 #define MAPPED_ERROR_TABLE(X)                                                                      \
     X(MISSING, "missing", "There is nothing here.")                                                \
     X(TOO_MANY, "too_many", "More items than one delivery may have.")                              \
+    X(NO_CASE, "no_case", "No case of the mapping fits.")                                          \
     X(NO_IDENTITY, "no_identity", "Neither email nor external id nor anonymous id is there.")      \
     X(TYPE, "type", "A text or a number is wanted, or a list of them for an attribute.")           \
     X(EMAIL, "email", "This is not an email address.")                                             \
     X(TOO_LONG, "too_long", "The text is too long.")                                               \
     X(CONTROL, "control", "The text has control characters.")                                      \
     X(DATE, "date", "This is not a date such as 2026-11-23 or 2026-11-23T10:00:00Z.")              \
+    X(DATE_BOUNDS, "date_bounds", "Nothing happens before 1990 or later than tomorrow.")           \
     X(NUMBER, "number", "This is not a number such as 1200 or -0.5.")                              \
     X(BOOLEAN, "boolean", "This is neither yes nor no.")                                           \
     X(STAGE, "stage", "There is no such stage; map the sender's word.")                            \
@@ -125,6 +191,7 @@ enum err mapping_compile(const json_t *json, const char *pointer, enum mapping_u
     X(DIRECTION, "direction", "Only inbound and outbound are directions.")                         \
     X(PERSONAL, "personal",                                                                        \
       "It looks like an email address or a phone number: (personal) stands there.")                \
+    X(CUT, "cut", "The text was too long, and its beginning is kept.")                             \
     X(OUTCOME, "outcome", "Only opportunity, won and lost are outcomes; map the sender's word.")
 
 enum mapped_error {
@@ -156,11 +223,19 @@ struct mapped_deal {
 
 /** One item of a document. */
 struct mapped {
-    enum mapped_error error;        /* of what says who it is; nothing else holds then */
-    const char *pointer;            /* its place, from the document's root; never a value */
+    enum mapped_error error; /* of what says who it is; nothing else holds then */
+    const char *detail;      /* in words; static text */
+    const char *pointer;     /* its place, from the document's root; never a value */
+    enum mapping_effect effect;
     struct capture_input capture;   /* with what else did not fit, and was left out */
     const struct mapped_deal *deal; /* NULL: a lead */
 };
+
+/** Whether a lead comes of it. */
+static inline bool mapped_is_capture(const struct mapped *item)
+{
+    return item->error == MAPPED_OK && item->effect != MAPPING_IGNORED;
+}
 
 /** Who sends it, and in what form. */
 struct mapped_from {
@@ -171,6 +246,7 @@ struct mapped_from {
     bool file;                       /* a row can be mended and sent again: a wrong identity, even
                                         beside one that is right, or a wrong date refuses it */
     instant occurred_at;             /* when the document does not say; INSTANT_NONE: now */
+    instant now; /* what lies a day after it is nonsense; INSTANT_NONE: nothing */
 };
 
 /**
