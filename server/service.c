@@ -197,9 +197,10 @@ static enum auth_answer authenticate(void *self, struct request *r)
         return refuse_lookup(r, task->lookup_err);
     if (has_session(r, task))
         return authenticate_session(service, r, task);
-    if (r->route->flags & ROUTE_BODY_AUTH && r->authorization == NULL)
+    bool by_sender = r->route->flags & ROUTE_BODY_AUTH;
+    if (by_sender && !caller_sends_key(r, &key))
         return authenticate_sender(service, r, task);
-    if (!caller_key(r, &key))
+    if (!by_sender && !caller_key(r, &key))
         return AUTH_REFUSED;
     r->caller.workspace = key.workspace;
     const struct config *config = config_for(service, r);

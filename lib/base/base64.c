@@ -23,6 +23,40 @@ size_t base64url_encode(const void *bytes, size_t len, char *out)
     return written;
 }
 
+static int digit_of(char c)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const char *at = c == '\0' ? NULL : strchr(digits, c);
+
+    return at == NULL ? -1 : (int)(at - digits);
+}
+
+bool base64_decode(const char *text, void *out, size_t size, size_t *len)
+{
+    size_t digits = strcspn(text, "=");
+    unsigned char *to = out;
+    unsigned held = 0;
+    int bits = 0;
+
+    *len = 0;
+    if (text[digits + strspn(text + digits, "=")] != '\0' || digits % 4 == 1)
+        return false;
+    for (size_t i = 0; i < digits; i++) {
+        int digit = digit_of(text[i]);
+        if (digit < 0)
+            return false;
+        held = held << 6 | (unsigned)digit;
+        bits += 6;
+        if (bits < 8)
+            continue;
+        bits -= 8;
+        if (*len == size)
+            return false;
+        to[(*len)++] = (unsigned char)(held >> bits);
+    }
+    return true;
+}
+
 /* OpenSSL accepts several texts for one value: with white space around it, and with any value in
  * the unused bits of the last character. So the result is encoded again and compared. */
 bool base64url_decode(const char *text, size_t text_len, char *out, size_t *len)

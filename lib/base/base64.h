@@ -21,4 +21,7 @@ bool base64url_decode(const char *text, size_t text_len, char *out, size_t *len)
 
 #define BASE64URL_MAX_LEN 1024
 
+/** Section 4, with padding or without; false when it is none or is longer than size bytes. */
+bool base64_decode(const char *text, void *out, size_t size, size_t *len);
+
 #endif

@@ -54,6 +54,31 @@ void digest_hmac(const uint8_t *key, size_t key_len, const struct digest_part *p
     SHA256_Final(out, &context);
 }
 
+void digest_hmac_sha1(const uint8_t *key, size_t key_len, const struct digest_part *parts,
+                      size_t count, uint8_t out[DIGEST_SHA1_BYTES])
+{
+    uint8_t block[HMAC_BLOCK_BYTES] = {0};
+    SHA_CTX context;
+
+    if (key_len > HMAC_BLOCK_BYTES)
+        SHA1(key, key_len, block);
+    else
+        memcpy(block, key, key_len);
+    for (int i = 0; i < HMAC_BLOCK_BYTES; i++)
+        block[i] ^= 0x36;
+    SHA1_Init(&context);
+    SHA1_Update(&context, block, sizeof block);
+    for (size_t i = 0; i < count; i++)
+        SHA1_Update(&context, parts[i].bytes, parts[i].len);
+    SHA1_Final(out, &context);
+    for (int i = 0; i < HMAC_BLOCK_BYTES; i++)
+        block[i] ^= 0x36 ^ 0x5c;
+    SHA1_Init(&context);
+    SHA1_Update(&context, block, sizeof block);
+    SHA1_Update(&context, out, DIGEST_SHA1_BYTES);
+    SHA1_Final(out, &context);
+}
+
 bool digest_equal(const uint8_t *a, const uint8_t *b, size_t len)
 {
     return CRYPTO_memcmp(a, b, len) == 0;

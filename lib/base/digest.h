@@ -1,4 +1,4 @@
-/* SHA-256 and HMAC-SHA256 by OpenSSL, without allocations. Thread-safe. */
+/* SHA-256 and HMACs by OpenSSL, without allocations. Thread-safe. */
 #ifndef BATON_BASE_DIGEST_H
 #define BATON_BASE_DIGEST_H
 
@@ -19,6 +19,11 @@ void digest_sha256(const struct digest_part *parts, size_t count, uint8_t out[DI
 /** HMAC-SHA256 over the parts (RFC 2104). */
 void digest_hmac(const uint8_t *key, size_t key_len, const struct digest_part *parts, size_t count,
                  uint8_t out[DIGEST_BYTES]);
+
+/** With SHA-1, for senders that know no other: an HMAC does not rest on what SHA-1 has lost. */
+#define DIGEST_SHA1_BYTES 20
+void digest_hmac_sha1(const uint8_t *key, size_t key_len, const struct digest_part *parts,
+                      size_t count, uint8_t out[DIGEST_SHA1_BYTES]);
 
 /** Compares in constant time. */
 bool digest_equal(const uint8_t *a, const uint8_t *b, size_t len);

@@ -1,6 +1,7 @@
 #include "base/form.h"
 
 #include "base/hex.h"
+#include "base/json_lenient.h"
 #include "base/text/encoding.h"
 #include "base/utf8.h"
 
@@ -10,6 +11,8 @@
 #include <strings.h>
 
 #define TYPE "application/x-www-form-urlencoded"
+
+#define FORM_NAME_MAX_BYTES 256 /* of a name with brackets */
 
 bool form_is_type(const char *content_type)
 {
@@ -33,7 +36,7 @@ static long decode(const char *text, size_t len, char *out)
     return to - out;
 }
 
-static enum err add(json_t *fields, const char *name, json_t *value)
+enum err form_add(json_t *fields, const char *name, json_t *value)
 {
     json_t *there = json_object_get(fields, name);
 
@@ -94,7 +97,7 @@ static enum err add_field(struct form *form, const char *text, size_t len, const
     if (name == NULL || value == NULL)
         return ERR_OUT_OF_MEMORY;
     json_t *json = json_stringn(value, value_len);
-    return json == NULL ? ERR_OUT_OF_MEMORY : add(form->fields, name, json);
+    return json == NULL ? ERR_OUT_OF_MEMORY : form_add(form->fields, name, json);
 }
 
 static enum err add_fields(struct form *form, const char *text, size_t len,
@@ -143,4 +146,96 @@ enum err form_parse(const char *text, size_t len, struct arena *arena, json_t **
     if (err == ERR_OUT_OF_MEMORY)
         arena_fail(arena);
     return err;
+}
+
+/* ---- what names mean ---- */
+
+#define NEST_DEPTH_MAX 8
+
+/* The container of a name's next part within *in, made where it is not there. NULL: something else
+ * is there, or memory is short. */
+static json_t *container(json_t *in, const char *key, bool list)
+{
+    json_t *there = json_is_array(in) ? NULL : json_object_get(in, key);
+
+    if (there == NULL) {
+        there = list ? json_array() : json_object();
+        int set = json_is_array(in) ? json_array_append_new(in, there)
+                                    : json_object_set_new(in, key, there);
+        return set == 0 ? there : NULL;
+    }
+    return list == json_is_array(there) && !json_is_string(there) ? there : NULL;
+}
+
+/* "a[b][]" as {"a": {"b": [value]}}. What cannot be is left as it stands. */
+static void nest_field(json_t *fields, json_t *nested, const char *name, json_t *value)
+{
+    char text[FORM_NAME_MAX_BYTES + 1];
+    json_t *at = nested;
+
+    if (strlen(name) > FORM_NAME_MAX_BYTES || strchr(name, '[') == NULL || name[0] == '[')
+        return;
+    memcpy(text, name, strlen(name) + 1);
+    char *part = text, *open = strchr(text, '[');
+    *open = '\0';
+    if (json_object_get(fields, part) != NULL)
+        return;
+    for (int depth = 0; depth < NEST_DEPTH_MAX && at != NULL; depth++) {
+        char *inner = open + 1, *close = strchr(inner, ']');
+        if (close == NULL)
+            return;
+        *close = '\0';
+        at = container(at, part, inner[0] == '\0');
+        if (close[1] != '[') {
+            if (at == NULL || close[1] != '\0')
+                return;
+            if (json_is_array(at) && json_is_array(value))
+                json_array_extend(at, value);
+            else if (json_is_array(at))
+                json_array_append(at, value);
+            else
+                json_object_set(at, inner, value);
+            return;
+        }
+        part = inner;
+        open = close + 1;
+    }
+}
+
+/* Of people who type, nobody types an object of JSON. */
+static json_t *object_in(const json_t *value, struct arena *arena)
+{
+    struct json_notes notes = {0};
+    const char *text = json_string_value(value);
+    json_t *json = NULL;
+    int line, column;
+
+    text = text == NULL ? NULL : text + strspn(text, " \t\r\n");
+    if (text == NULL || (text[0] != '{' && (text[0] != '[' || text[1] != '{')))
+        return NULL;
+    enum err err = json_lenient_read(text, strlen(text), arena, &notes, &json, &line, &column);
+    return err == ERR_NONE ? json : NULL;
+}
+
+enum err form_nest(json_t *fields, struct arena *arena)
+{
+    json_t *nested = json_object();
+    const char *name;
+    json_t *value;
+    void *next;
+
+    if (nested == NULL)
+        arena_fail(arena);
+    json_object_foreach_safe(fields, next, name, value)
+    {
+        json_t *json = object_in(value, arena);
+        if (json != NULL && json_object_set_new(fields, name, json) < 0)
+            arena_fail(arena);
+        if (nested != NULL && json == NULL)
+            nest_field(fields, nested, name, value);
+    }
+    if (nested != NULL && json_object_update_missing(fields, nested) < 0)
+        arena_fail(arena);
+    json_decref(nested);
+    return arena_failed(arena) ? ERR_OUT_OF_MEMORY : ERR_NONE;
 }

@@ -23,4 +23,15 @@ bool form_is_type(const char *content_type);
 enum err form_parse(const char *text, size_t len, struct arena *arena, json_t **out,
                     bool *converted, char why[FORM_WHY_MAX_BYTES]) MUST_USE;
 
+/** Adds a field; of one that is there already it makes a list. Takes the value. ERR_OUT_OF_MEMORY.
+ */
+enum err form_add(json_t *fields, const char *name, json_t *value) MUST_USE;
+
+/**
+ * Adds what the names of a form's fields mean to PHP, Rails and jQuery: of "a[b]" and "a[]" the
+ * object or list "a", beside the fields as they are, unless a field has that name. And a field that
+ * holds an object of JSON, or a list of such, becomes it. ERR_OUT_OF_MEMORY, with arena marked.
+ */
+enum err form_nest(json_t *fields, struct arena *arena) MUST_USE;
+
 #endif

@@ -2,17 +2,45 @@
 
 #include "http/request_refuse.h"
 
+#include "base/base64.h"
 #include "base/email.h"
 
 #include <string.h>
 #include <strings.h>
 
 #define SCHEME "Bearer "
+#define BASIC  "Basic "
+
+#define BASIC_MAX_BYTES 512 /* decoded */
 
 static enum caller_check refuse_key(struct request *r)
 {
     request_refuse(r, ERR_UNAUTHENTICATED, "This key is not valid, or it was revoked");
     return CALLER_REFUSED;
+}
+
+static bool basic_key(const char *authorization, struct api_key_text *key)
+{
+    char text[BASIC_MAX_BYTES];
+    size_t len;
+
+    if (!base64_decode(authorization + sizeof BASIC - 1, text, sizeof text - 1, &len))
+        return false;
+    text[len] = '\0';
+    const char *colon = strchr(text, ':');
+    return colon != NULL && api_key_parse(colon + 1, strlen(colon + 1), key);
+}
+
+bool caller_sends_key(const struct request *r, struct api_key_text *key)
+{
+    const char *text = r->authorization;
+
+    if (text == NULL)
+        return false;
+    if (strncasecmp(text, BASIC, sizeof BASIC - 1) == 0)
+        return basic_key(text, key);
+    return strncasecmp(text, SCHEME, sizeof SCHEME - 1) == 0 &&
+           api_key_parse(text + sizeof SCHEME - 1, strlen(text + sizeof SCHEME - 1), key);
 }
 
 bool caller_key(struct request *r, struct api_key_text *key)

@@ -8,10 +8,14 @@
 /** The workspace in a source's id; false when it is not such an id. */
 bool inbound_workspace(const struct request *r, struct uuid *workspace);
 
-/** Authenticates a delivery without a key: the source itself, by the signature of its body. Fills
+/** Authenticates a delivery without a key: the source itself, by what its sender shows. Fills
  *  r->caller when the body is there and its signature fits; AUTH_BODY while the body is awaited.
  *  HTTP thread. */
 enum auth_answer inbound_authenticate(struct request *r, const struct config *config);
+
+/** Answers a sender that asks whether the address is its owner's: Meta, LinkedIn. */
+extern const struct input_spec inbound_handshake_spec;
+enum err inbound_handshake(struct request *r);
 
 /** Reads the raw body itself. */
 extern const struct input_spec inbound_spec;

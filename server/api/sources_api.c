@@ -51,6 +51,11 @@ static const struct input_type header_name_type = {
     .wanted = "A header's name has letters, digits and -",
 };
 static const struct input_type prefix_type = {.kind = INPUT_LINE, .max = 32};
+static const struct input_type over_type = {.kind = INPUT_LINE, .min = 1, .max = 200};
+static const struct input_type tolerance_type = {.kind = INPUT_INT, .min = 1, .max = 86400};
+static const struct input_type parameter_type = {.kind = INPUT_LINE, .min = 1, .max = 64};
+static const struct input_type place_type = {.kind = INPUT_LINE, .min = 2, .max = 200};
+static const struct input_type token_type = {.kind = INPUT_LINE, .min = 8, .max = 100};
 static const struct input_type secret_type = {
     .kind = INPUT_LINE, .min = SOURCE_SECRET_MIN_BYTES, .max = SOURCE_SECRET_MAX_BYTES};
 
@@ -59,15 +64,69 @@ static const struct input_field auth_fields[] = {
     {"header", &header_name_type, AT(struct source_auth, header)},
     {"encoding", &auth_encoding_type, AT(struct source_auth, encoding)},
     {"prefix", &prefix_type, AT(struct source_auth, prefix)},
+    {"over", &over_type, AT(struct source_auth, over)},
+    {"timestamp_header", &header_name_type, AT(struct source_auth, timestamp_header)},
+    {"tolerance_seconds", &tolerance_type, AT(struct source_auth, tolerance_seconds),
+     .otherwise = SOURCE_TOLERANCE_SECONDS},
+    {"query", &parameter_type, AT(struct source_auth, query)},
+    {"body", &place_type, AT(struct source_auth, body)},
+    {"handshake", &auth_handshake_type, AT(struct source_auth, handshake)},
+    {"verify_token", &token_type, AT(struct source_auth, verify_token)},
     {"secret", &secret_type, AT(struct source_auth, secret)},
 };
+
+/* Which members a scheme has besides its own name; "!" is needed. */
+static const char *const auth_members[AUTH_SCHEME_COUNT][10] = {
+    [AUTH_HMAC_SHA256] = {"!header", "encoding", "prefix", "over", "timestamp_header",
+                          "tolerance_seconds", "handshake", "verify_token", "secret"},
+    [AUTH_HMAC_SHA1] = {"!header", "encoding", "prefix", "over", "timestamp_header",
+                        "tolerance_seconds", "secret"},
+    [AUTH_HUBSPOT] = {"tolerance_seconds", "secret"},
+    [AUTH_STANDARD_WEBHOOKS] = {"tolerance_seconds", "secret"},
+    [AUTH_BASIC] = {"secret"},
+    [AUTH_KEY] = {"header", "query", "body", "secret"},
+};
+
+static bool is_member_of(enum auth_scheme scheme, const char *name)
+{
+    for (size_t i = 0; i < 10 && auth_members[scheme][i] != NULL; i++) {
+        const char *known = auth_members[scheme][i];
+        if (strcmp(known + (known[0] == '!'), name) == 0)
+            return true;
+    }
+    return strcmp(name, "scheme") == 0;
+}
+
+static bool check_members(struct input *in, const struct input_node *at, enum auth_scheme scheme)
+{
+    bool sound = true;
+    const char *name;
+    json_t *json;
+
+    json_object_foreach((json_t *)at->json, name, json)
+    {
+        const struct input_node member = {.json = json, .up = at, .name = name};
+        if (!is_member_of(scheme, name))
+            sound = input_fault(in, &member, "unknown_member", "The scheme %s has no such member.",
+                                auth_scheme_name(scheme));
+    }
+    for (size_t i = 0; i < 10 && auth_members[scheme][i] != NULL; i++) {
+        const char *known = auth_members[scheme][i];
+        const struct input_node member = input_member(at, known + (known[0] == '!'));
+        if (known[0] == '!' && member.json == NULL)
+            sound = input_fault(in, &member, "required", "It is needed with %s.",
+                                auth_scheme_name(scheme));
+    }
+    return sound;
+}
 
 /* Which members belong to a scheme; nothing is said about an unknown one. */
 static bool check_auth(struct input *in, const struct input_node *at, void *out)
 {
     struct source_auth *auth = out;
-    const struct input_node header = input_member(at, "header");
     const char *scheme = json_string_value(json_object_get(at->json, "scheme"));
+    const struct input_node token = input_member(at, "verify_token");
+    size_t places = (auth->header != NULL) + (auth->query != NULL) + (auth->body != NULL);
 
     auth->old_until = INSTANT_NONE;
     if (scheme == NULL || strcmp(scheme, auth_scheme_name(auth->scheme)) != 0)
@@ -77,10 +136,15 @@ static bool check_auth(struct input *in, const struct input_node *at, void *out)
                input_fault(in, at, "unknown_member",
                            "With bearer the sender sends a key of the team, and nothing else is "
                            "set");
-    if (auth->prefix == NULL)
+    bool sound = check_members(in, at, auth->scheme);
+    if (auth->scheme == AUTH_KEY && places != 1)
+        sound = input_fault(in, at, "required", "One of header, query and body is wanted.");
+    if (auth->handshake == AUTH_META && auth->verify_token == NULL)
+        sound = input_fault(in, &token, "required", "Meta sends it: choose one.");
+    if (auth->prefix == NULL &&
+        (auth->scheme == AUTH_HMAC_SHA256 || auth->scheme == AUTH_HMAC_SHA1))
         auth->prefix = "";
-    return header.json != NULL ||
-           input_fault(in, &header, "required", "The header that holds the signature is needed");
+    return sound;
 }
 
 static const struct input_spec auth_spec =

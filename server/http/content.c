@@ -97,8 +97,6 @@ static enum err refuse_type(struct request *r)
 
 static enum err check_type(struct request *r)
 {
-    if (r->route->flags & ROUTE_ANY_TYPE)
-        return ERR_NONE;
     if (r->content_type == NULL)
         return refuse_header(r, "Content-Type", "required",
                              "Send the body with Content-Type: " JSON_TYPE);
@@ -115,6 +113,8 @@ enum err content_check(struct request *r)
 
     if (err != ERR_NONE || !content_is_announced(r) || !content_is_wanted(r))
         return err;
+    if (r->route->flags & ROUTE_ANY_TYPE)
+        return ERR_NONE;
     err = check_coding(r);
     return err == ERR_NONE ? check_type(r) : err;
 }

@@ -28,6 +28,8 @@ enum err request_read_query(struct request *r, const char *query)
     bool takes = r->route->kind != ROUTE_WRITE && r->route->input != NULL;
     struct input in;
 
+    if (r->route->flags & ROUTE_ANY_QUERY)
+        query = NULL;
     if (query == NULL && !takes)
         return ERR_NONE;
     if (!begin(r, "query", &in))

@@ -36,6 +36,7 @@ enum route_flag {
     ROUTE_NO_BODY_OK = 16, /* an empty body is accepted; request.json is then NULL */
     ROUTE_FRESH = 32,      /* a read of the configuration: request.config is the newest there is */
     ROUTE_SECRET = 64,     /* a read of something that gives access, or that strangers sent */
+    ROUTE_ANY_QUERY = 0x4000, /* whatever stands in the query: a stranger's address may say more */
 };
 
 struct route {

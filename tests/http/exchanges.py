@@ -113,8 +113,17 @@ class Checker:
                 found += self.parameter(operation, "header", parameter["name"], given)
         return found + self.request_body(exchange, operation)
 
+    def takes_any_query(self, operation):
+        """One that is an object is whatever else stands in the query."""
+        return any(p["in"] == "query" and self.spec.resolve(p["schema"])[0].get("type") == "object"
+                   for p in operation.parameters)
+
     def parameter(self, operation, where, name, text):
         parameter = operation.parameter(where, name)
+        if parameter is None and where == "query" and self.takes_any_query(operation):
+            return []
+        if parameter is not None and self.spec.resolve(parameter["schema"])[0].get("type") == "object":
+            return []
         if parameter is None:
             return ["%s parameter %s is taken and not documented" % (where, name)]
         schema = self.spec.resolve(parameter["schema"])[0]

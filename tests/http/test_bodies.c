@@ -249,6 +249,8 @@ START_TEST(an_unknown_parameter_is_refused)
     for (size_t i = 0; i < routes_count; i++) {
         struct answer answer;
         bool takes_body = routes[i].body_max > 0;
+        if (routes[i].flags & ROUTE_ANY_QUERY)
+            continue;
         ask(&routes[i], "nobody_knows_this=1", takes_body ? "{}" : NULL, false, &answer);
         assert_refused(&routes[i], "an unknown parameter", &answer, 400, "invalid_parameter");
         answer_release(&answer);

@@ -268,6 +268,99 @@ static const struct step answers[] = {
     {0},
 };
 
+#define MAILED "'mapping':{'email':'/email'}}"
+#define LOU    "{'email':'lou@q.example'}"
+
+/* Senders that cannot sign show a key where they can. */
+static const struct step keys[] = {
+    POST("a source whose sender knows only an address", "ana", "/v1/sources",
+         "{'name':'wordpress','team':'marketing','auth':{'scheme':'key','query':'key',"
+         "'secret':'" SECRET "'}," MAILED,
+         201, .keep = {{"path", "/source/path"}}),
+    POST("the key stands in the address", NO_KEY, "${path}?key=a+secret+of+both+sides&x=1", LOU,
+         202, .checks = {{"/status", "'applied'"}}, .keep = {{"delivery", "/delivery_id"}}),
+    POST("another one opens nothing", NO_KEY, "${path}?key=another", LOU, 401),
+    POST("nor does none", NO_KEY, "${path}", LOU, 401),
+    POST("a source that wants a header", "ana", "/v1/sources",
+         "{'name':'flow','team':'marketing','auth':{'scheme':'key','header':'X-Flow-Key',"
+         "'secret':'" SECRET "'}," MAILED,
+         201, .keep = {{"path", "/source/path"}}),
+    POST("which it gets", NO_KEY, "${path}", LOU, 202, .headers = {"X-Flow-Key: " SECRET},
+         .keep = {{"delivery", "/delivery_id"}}),
+    GET("and does not show", "ana", "/v1/deliveries/${delivery}", 200,
+        .checks = {{"/headers/x-flow-key", "'(hidden)'"}}),
+    POST("a source whose key is in the body", "ana", "/v1/sources",
+         "{'name':'google','team':'marketing','auth':{'scheme':'key','body':'/google_key',"
+         "'secret':'" SECRET "'}," MAILED,
+         201, .keep = {{"path", "/source/path"}}),
+    POST("as Google's forms have it", NO_KEY, "${path}",
+         "{'email':'lou@q.example','google_key':'" SECRET "'}", 202,
+         .checks = {{"/status", "'applied'"}}),
+    POST("the wrong one", NO_KEY, "${path}", "{'email':'lou@q.example','google_key':'x'}", 401),
+    POST("none", NO_KEY, "${path}", LOU, 401),
+    POST("what is no JSON shows none", NO_KEY, "${path}", NULL, 401, .raw = "google_key"),
+    POST("a source with a name and a password", "ana", "/v1/sources",
+         "{'name':'sdk','team':'marketing','auth':{'scheme':'basic','secret':"
+         "'a-secret-of-both-sides'}," MAILED,
+         201, .keep = {{"path", "/source/path"}}),
+    POST("the key is the name", NO_KEY, "${path}", LOU, 202,
+         .headers = {"Authorization: Basic YS1zZWNyZXQtb2YtYm90aC1zaWRlczo="}),
+    POST("or the password", NO_KEY, "${path}", LOU, 202,
+         .headers = {"Authorization: Basic eDphLXNlY3JldC1vZi1ib3RoLXNpZGVz"}),
+    POST("and else opens nothing", NO_KEY, "${path}", LOU, 401,
+         .headers = {"Authorization: Basic eDp4"}),
+    POST("nor does what is no base64", NO_KEY, "${path}", LOU, 401,
+         .headers = {"Authorization: Basic !"}),
+    POST("a form with parts", "marketing", "${path}", NULL, 202,
+         .content_type = "multipart/form-data; boundary=xYz",
+         .raw = "--xYz\r\nContent-Disposition: form-data; name=\"email\"\r\n\r\nlou@q.example"
+                "\r\n--xYz--\r\n",
+         .checks = {{"/status", "'applied'"}}),
+    POST("a coding that nobody knows is kept", "marketing", "${path}", NULL, 202,
+         .headers = {"Content-Encoding: br"}, .raw = "\x8b\x01",
+         .checks = {{"/status", "'failed'"}}),
+    GET("it is asked nothing", "ana", "${path}", 422),
+    POST("a scheme has its own members", "ana", "/v1/sources",
+         "{'name':'x','team':'marketing','auth':{'scheme':'key','query':'a','header':'B'},"
+         "'mapping':{'email':'/email'}}",
+         400, .checks = {{"/errors/0/pointer", "'/auth'"}}),
+    POST("and what it needs", "ana", "/v1/sources",
+         "{'name':'x','team':'marketing','auth':{'scheme':'hmac_sha1','query':'a'},"
+         "'mapping':{'email':'/email'}}",
+         400,
+         .checks = {{"/errors/0/pointer", "'/auth/query'"},
+                    {"/errors/1/pointer", "'/auth/header'"}}),
+    {0},
+};
+
+/* What Meta and LinkedIn ask before they send. The answer to the challenge was made by another
+ * program. */
+static const struct step handshakes[] = {
+    POST("a page's leads", "ana", "/v1/sources",
+         "{'name':'meta','team':'marketing','auth':{'scheme':'hmac_sha256','header':"
+         "'X-Hub-Signature-256','prefix':'sha256=','handshake':'meta','verify_token':"
+         "'meatyhamhock','secret':'" SECRET "'}," MAILED,
+         201, .keep = {{"path", "/source/path"}}),
+    GET("the challenge is sent back", NO_KEY,
+        "${path}?hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=meatyhamhock", 200,
+        .checks = {{"@Content-Type", "=text/plain; charset=utf-8"}, {"@body", "=1158201444"}}),
+    GET("not to those who do not know the token", NO_KEY,
+        "${path}?hub.mode=subscribe&hub.challenge=1&hub.verify_token=another", 403),
+    GET("nor anything else than a challenge", NO_KEY,
+        "${path}?hub.mode=subscribe&hub.challenge=%3Cb%3E&hub.verify_token=meatyhamhock", 400),
+    POST("LinkedIn's leads", "ana", "/v1/sources",
+         "{'name':'linkedin','team':'marketing','auth':{'scheme':'hmac_sha256','header':"
+         "'X-LI-Signature','over':'hmacsha256={body}','handshake':'linkedin','secret':"
+         "'s3cr3t-key-of-both'}," MAILED,
+         201, .keep = {{"path", "/source/path"}}),
+    GET("its challenge is answered", NO_KEY,
+        "${path}?challengeCode=890e4665-4dfe-4ab1-b689-ed553bceeed0", 200,
+        .checks = {{"/challengeCode", "'890e4665-4dfe-4ab1-b689-ed553bceeed0'"},
+                   {"/challengeResponse", "<string>"}}),
+    GET("a source that is none", NO_KEY, "/v1/inbound/nothing-that-is-a-source", 401),
+    {0},
+};
+
 /* What comes with a valid proof is stored and answered 202, and then read. */
 static const struct step stored[] = {
     POST("a source", "ana", "/v1/sources",
@@ -436,6 +529,10 @@ STORY(fields_are_read_as_people_write_them, "", optional)
 
 STORY(answers_and_events_have_names, "", answers)
 
+STORY(a_key_is_shown_where_it_can_be, "", keys)
+
+STORY(senders_ask_first, "", handshakes)
+
 STORY(nothing_that_is_authenticated_is_lost, "", stored)
 
 STORY(a_form_is_an_object, "", forms)
@@ -513,6 +610,6 @@ void suite_cases(Suite *suite)
     TESTS(t, a_delivery_becomes_a_lead, what_does_not_fit_is_mapped_again,
           one_item_never_fails_another, a_value_never_costs_the_lead,
           fields_are_read_as_people_write_them, answers_and_events_have_names,
-          nothing_that_is_authenticated_is_lost, a_form_is_an_object, what_is_refused,
-          a_sender_is_known_by_its_signature);
+          a_key_is_shown_where_it_can_be, senders_ask_first, nothing_that_is_authenticated_is_lost,
+          a_form_is_an_object, what_is_refused, a_sender_is_known_by_its_signature);
 }

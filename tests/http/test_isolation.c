@@ -103,6 +103,7 @@ static const struct probe probes[] = {
     {.operation = "reports_leads", .roles = READERS},
     {.operation = "campaigns_list", .roles = COUNTERS},
     {.operation = "attributes_list", .roles = COUNTERS | ROLE_SIGN},
+    {.operation = "inbound_handshake", .roles = SENDERS},
     {.operation = "inbound_receive", .roles = SENDERS, .body = "{'email':'in@${at}'}"},
     {.operation = "deliveries_replay", .roles = WORKERS},
     {.operation = "deliveries_list", .roles = READERS},

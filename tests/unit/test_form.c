@@ -1,7 +1,6 @@
-/* Forms and signatures: what a sender's bytes say, and whether they are its own. */
+/* Forms: what their fields say. */
 #include "base/arena.h"
 #include "base/form.h"
-#include "core/setup/source_auth.h"
 #include "suite.h"
 
 #include <stdlib.h>
@@ -86,87 +85,10 @@ START_TEST(the_type_of_a_form)
 }
 END_TEST
 
-/* RFC 4231, test case 2, and the same in base64 by another program. */
-#define KEY    "Jefe"
-#define DATA   "what do ya want for nothing?"
-#define HEX    "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
-#define BASE64 "W9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM="
-
-static const struct {
-    enum auth_encoding encoding;
-    const char *prefix;
-    const char *signature;
-    bool fits;
-} signatures[] = {
-    {AUTH_HEX, "", HEX, true},
-    {AUTH_HEX, "sha256=", "sha256=" HEX, true},
-    {AUTH_HEX, "", "5BDCC146BF60754E6A042426089575C75A003F089D2739839DEC58B964EC3843", true},
-    {AUTH_HEX, "sha256=", HEX, false},
-    {AUTH_HEX, "", "sha256=" HEX, false},
-    {AUTH_HEX, "", "", false},
-    {AUTH_HEX, "", "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3844", false},
-    {AUTH_HEX, "", BASE64, false},
-    {AUTH_BASE64, "", BASE64, true},
-    {AUTH_BASE64, "", "w9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM=", false},
-    {AUTH_BASE64, "", HEX, false},
-};
-
-/* While one secret replaces the other; the old one counts until a moment, not at it. */
-static const struct {
-    const char *secret;
-    const char *old;
-    instant old_until;
-    instant now;
-    bool fits;
-} rotations[] = {
-    {KEY, NULL, INSTANT_NONE, 100, true},
-    {"another", NULL, INSTANT_NONE, 100, false},
-    {"another", KEY, 100, 99, true},
-    {"another", KEY, 100, 100, false},
-    {"another", KEY, INSTANT_NONE, 100, false},
-    {KEY, "another", 100, 99, true},
-    {KEY, "another", 100, 101, true},
-    {"another", "a third", 100, 99, false},
-    {NULL, KEY, 100, 99, false}, /* what is there cannot be opened: refused before this */
-};
-
-START_TEST(either_secret_fits_until_the_old_one_ends)
-{
-    struct source_auth auth = {
-        .scheme = AUTH_HMAC_SHA256,
-        .prefix = "",
-        .secret = rotations[_i].secret,
-        .old_secret = rotations[_i].old,
-        .old_until = rotations[_i].old_until,
-    };
-
-    ck_assert_int_eq(source_auth_fits(&auth, rotations[_i].now, HEX, DATA, strlen(DATA)),
-                     rotations[_i].fits);
-}
-END_TEST
-
-START_TEST(a_signature_fits_or_does_not)
-{
-    struct source_auth auth = {
-        .scheme = AUTH_HMAC_SHA256,
-        .encoding = signatures[_i].encoding,
-        .prefix = signatures[_i].prefix,
-        .secret = KEY,
-    };
-
-    ck_assert_int_eq(source_auth_fits(&auth, 0, signatures[_i].signature, DATA, strlen(DATA)),
-                     signatures[_i].fits);
-    auth.scheme = AUTH_BEARER;
-    ck_assert(!source_auth_fits(&auth, 0, signatures[_i].signature, DATA, strlen(DATA)));
-}
-END_TEST
-
 void suite_cases(Suite *suite)
 {
     TCase *t = suite_case(suite, "form");
 
     EACH(t, a_form_is_an_object_of_texts, bodies);
     TESTS(t, too_many_fields_are_no_form, the_type_of_a_form);
-    EACH(t, either_secret_fits_until_the_old_one_ends, rotations);
-    EACH(t, a_signature_fits_or_does_not, signatures);
 }

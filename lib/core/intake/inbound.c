@@ -284,9 +284,8 @@ static bool signature_stands(struct work *work, const struct source *source,
 
     if (!uuid_equal(command->caller.key, source->id))
         return true;
-    return source->active && input->signature != NULL &&
-           source_auth_of(source, work->arena, &auth) == ERR_NONE &&
-           source_auth_fits(&auth, work->now, input->signature, input->body, input->body_len);
+    return source->active && source_auth_of(source, work->arena, &auth) == ERR_NONE &&
+           source_auth_fits(&auth, &input->proof, input->body, input->body_len);
 }
 
 /* A source's sender, a key of its team, or whoever runs the workspace. */

@@ -8,6 +8,7 @@
 
 #include "core/command.h"
 #include "core/intake/delivered.h"
+#include "core/setup/source_auth.h"
 
 #define DELIVERY_ERROR_MAX_BYTES        1000
 #define DELIVERY_CONTENT_TYPE_MAX_BYTES 200
@@ -19,7 +20,7 @@ struct inbound_input {
     size_t body_len;
     const struct delivered *delivered; /* what the body says */
     const char *headers;               /* JSON, without secrets */
-    const char *signature; /* as sent, of callers that are known by it alone; else NULL */
+    struct source_proof proof;         /* of callers that are known by it alone */
 };
 
 bool inbound_receive_keys(const struct command *command, struct work *work, struct work_keys *keys);

@@ -109,7 +109,13 @@ static void take_up(struct item *item, const char *what)
 
 static struct mapping_value find(struct item *item, const struct mapping_field *field)
 {
-    const struct mapping_source source = {item->mapping, item->arena, item->json};
+    const struct mapping_source source = {
+        .nulls = item->mapping->nulls,
+        .null_count = item->mapping->null_count,
+        .nulls_given = item->mapping->nulls_given,
+        .arena = item->arena,
+        .item = item->json,
+    };
     struct mapping_value value = mapping_find(&source, field);
 
     item->where = value.pointer;

@@ -163,13 +163,13 @@ static bool is_listed(const char *const *list, size_t count, const char *text)
     return false;
 }
 
-static bool stands_for_nothing(const struct mapping *mapping, const struct mapping_field *field,
-                               const char *text)
+static bool stands_for_nothing(const struct mapping_source *source,
+                               const struct mapping_field *field, const char *text)
 {
     if (is_listed(field->nulls, field->null_count, text))
         return true;
-    return mapping->nulls_given ? is_listed(mapping->nulls, mapping->null_count, text)
-                                : text[0] == '\0';
+    return source->nulls_given ? is_listed(source->nulls, source->null_count, text)
+                               : text[0] == '\0';
 }
 
 static const char *translate(const struct mapping_field *field, const char *text)
@@ -213,7 +213,7 @@ static struct mapping_value finish(const struct mapping_source *source,
     struct mapping_value value = {.pointer = pointer};
 
     text = changed(field, text, source->arena);
-    if (text == NULL || stands_for_nothing(source->mapping, field, text))
+    if (text == NULL || stands_for_nothing(source, field, text))
         return value;
     value.text = field->pairs == NULL ? text : translate(field, text);
     value.fixed = field->pairs != NULL;
@@ -257,8 +257,8 @@ static struct mapping_value find_place(const struct mapping_source *source,
     if (json_is_string(json))
         return finish(source, field, text_of(json, source->arena), pointer);
     const char *text = text_of(json, source->arena);
-    if (text != NULL && (field->null_count > 0 || source->mapping->nulls_given) &&
-        stands_for_nothing(source->mapping, field, text))
+    if (text != NULL && (field->null_count > 0 || source->nulls_given) &&
+        stands_for_nothing(source, field, text))
         return value;
     if (json_is_null(json) || !changes_texts(field) || text == NULL) {
         value.json = json;

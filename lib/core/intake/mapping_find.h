@@ -2,11 +2,16 @@
 #ifndef BATON_CORE_MAPPING_FIND_H
 #define BATON_CORE_MAPPING_FIND_H
 
-#include "core/intake/mapping.h"
+#include "base/arena.h"
+#include "core/intake/mapping_field.h"
+
+#include <jansson.h>
 
 /** Where a field looks. */
 struct mapping_source {
-    const struct mapping *mapping;
+    const char *const *nulls; /* texts that stand for nothing */
+    size_t null_count;
+    bool nulls_given; /* else the empty text does */
     struct arena *arena;
     const json_t *item;
 };

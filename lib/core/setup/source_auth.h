@@ -1,8 +1,16 @@
 /*
- * How deliveries of a source are recognised: by a key of its team (bearer), or by HMAC-SHA256 of
- * the raw body with a shared secret; with either of two, while one replaces the other. Stored as
- * JSON, and the secrets separately, sealed: {"scheme":"bearer"} or
- * {"scheme":"hmac_sha256","header":…,"encoding":"hex"|"base64","prefix":…}.
+ * How deliveries of a source are recognised: by a key of its team (bearer), or by a secret that the
+ * source and its sender share; with either of two, while one replaces the other. Stored as JSON,
+ * and the secrets separately, sealed:
+ *   {"scheme": "bearer"}
+ *   {"scheme": "hmac_sha256", "header", "encoding", "prefix", "over", "timestamp_header",
+ *    "tolerance_seconds"}     hmac_sha1 likewise: of the body, or of a template such as
+ * "{t}.{body}"
+ *   {"scheme": "hubspot"}               versions 1 to 3 of its signatures
+ *   {"scheme": "standard_webhooks"}     also Svix
+ *   {"scheme": "basic"}                 the secret is the name or the password
+ *   {"scheme": "key", "header" | "query" | "body"}   the secret itself, in one of these places
+ * and beside these "handshake" (meta, linkedin) with "verify_token".
  */
 #ifndef BATON_CORE_SOURCE_AUTH_H
 #define BATON_CORE_SOURCE_AUTH_H
@@ -23,24 +31,52 @@
 /** Length of the text of a made secret, without the NUL. */
 #define SOURCE_SECRET_LEN BASE32_LEN(SOURCE_SECRET_BYTES)
 
-enum auth_scheme { AUTH_BEARER, AUTH_HMAC_SHA256 };
+/** Of signatures that are dated, unless the source says otherwise. */
+#define SOURCE_TOLERANCE_SECONDS 300
+
+enum auth_scheme {
+    AUTH_BEARER,
+    AUTH_HMAC_SHA256,
+    AUTH_HMAC_SHA1,
+    AUTH_HUBSPOT,
+    AUTH_STANDARD_WEBHOOKS,
+    AUTH_BASIC,
+    AUTH_KEY,
+    AUTH_SCHEME_COUNT
+};
 enum auth_encoding { AUTH_HEX, AUTH_BASE64 };
+enum auth_handshake { AUTH_NO_HANDSHAKE, AUTH_META, AUTH_LINKEDIN, AUTH_HANDSHAKE_COUNT };
 
 const char *auth_scheme_name(enum auth_scheme scheme);
 const char *auth_encoding_name(enum auth_encoding encoding);
 extern const struct input_type auth_scheme_type;
 extern const struct input_type auth_encoding_type;
+extern const struct input_type auth_handshake_type;
 
 struct source_auth {
     enum auth_scheme scheme;
-    /* of AUTH_HMAC_SHA256 */
-    const char *header;
+    /* of HMACs */
+    const char *header; /* also of keys; NULL: elsewhere */
     enum auth_encoding encoding;
-    const char *prefix;     /* before the signature, such as "sha256="; "": none */
-    const char *secret;     /* NULL: not given, or cannot be opened */
-    const char *old_secret; /* accepted as well until old_until; NULL: none */
+    const char *prefix;           /* before the signature, such as "sha256="; "": none */
+    const char *over;             /* {body}, {t}, {method} and {url} are put in; NULL: the body */
+    const char *timestamp_header; /* NULL: {t} is what follows "t=" in the signature's header */
+    int64_t tolerance_seconds;    /* how far {t} may be from now */
+    /* of keys */
+    const char *query; /* name of a parameter, or NULL */
+    const char *body;  /* JSON pointer, or NULL */
+    enum auth_handshake handshake;
+    const char *verify_token; /* of a handshake; NULL: none */
+    const char *secret;       /* NULL: not given, or cannot be opened */
+    const char *old_secret;   /* accepted as well until old_until; NULL: none */
     instant old_until;
 };
+
+/** Whether the source shares a secret with its sender. */
+static inline bool source_auth_has_secret(const struct source_auth *auth)
+{
+    return auth->scheme != AUTH_BEARER;
+}
 
 /** Reads the stored form, which has no secrets; texts are copied. ERR_INVALID_VALUE,
  *  ERR_OUT_OF_MEMORY. */
@@ -50,10 +86,27 @@ enum err source_auth_parse(const char *json, struct arena *arena, struct source_
 enum err source_auth_of(const struct source *source, struct arena *arena,
                         struct source_auth *out) MUST_USE;
 
-/** Whether a header's value is the signature of these bytes with either secret, in constant time.
- *  False for bearer. */
-bool source_auth_fits(const struct source_auth *auth, instant now, const char *signature,
+/** Addresses that a sender may have signed: what stands in front of us may have changed them. */
+#define PROOF_URLS_MAX 4
+
+/** What a delivery has to show, as far as its source's scheme looks at it. */
+struct source_proof {
+    const char *signature; /* value of the header, or the key itself; NULL: it is not there */
+    const char *timestamp;
+    const char *id;      /* of standard webhooks */
+    const char *version; /* of HubSpot's signatures */
+    const char *method;
+    const char *urls[PROOF_URLS_MAX];
+    instant at; /* when it came */
+};
+
+/** Whether it proves that the sender knows either secret, in constant time as far as the secrets
+ *  are concerned. False for bearer. */
+bool source_auth_fits(const struct source_auth *auth, const struct source_proof *proof,
                       const void *body, size_t body_len);
+
+/** LinkedIn's answer to a challenge: HMAC-SHA256 of it in hex. */
+void source_auth_answer(const char *secret, const char *challenge, char out[65]);
 
 /**
  * The secret that Baton makes for a source: base32 of the first bytes of HMAC-SHA256(workspace

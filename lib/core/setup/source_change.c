@@ -76,7 +76,7 @@ static enum decision answer_created(struct work *work, const struct source *sour
 {
     char id[PUBLIC_ID_LEN + 1];
 
-    if (auth->scheme == AUTH_HMAC_SHA256) {
+    if (source_auth_has_secret(auth)) {
         write_created(work, source, "", outcome);
         outcome->kept = outcome->body;
         outcome->kept_len = outcome->body_len;
@@ -105,7 +105,7 @@ enum decision source_create(struct work *work, const struct command *command,
     if (chain == NULL)
         return DECIDE_AGAIN;
     struct uuid id = work_new_id(work);
-    if (auth.scheme == AUTH_HMAC_SHA256 && auth.secret == NULL)
+    if (source_auth_has_secret(&auth) && auth.secret == NULL)
         auth.secret = made_secret(work, id, input->idempotency_key);
     struct source *source = ARENA_NEW(work->arena, struct source);
     const char *auth_json = auth_text(work, &auth);
@@ -118,7 +118,7 @@ enum decision source_create(struct work *work, const struct command *command,
         .auth = auth_json,
         .mapping = input->mapping,
         .secret = auth.secret,
-        .secret_since = auth.scheme == AUTH_HMAC_SHA256 ? work->now : INSTANT_NONE,
+        .secret_since = source_auth_has_secret(&auth) ? work->now : INSTANT_NONE,
         .old_until = INSTANT_NONE,
         .active = true,
         .revision = 1,
@@ -138,7 +138,7 @@ static const char *secret_again(struct work *work, const json_t *answer,
     const json_t *id = json_object_get(json_object_get(answer, "source"), "id");
     struct uuid workspace, source;
 
-    if (input->auth.scheme != AUTH_HMAC_SHA256 || input->auth.secret != NULL)
+    if (!source_auth_has_secret(&input->auth) || input->auth.secret != NULL)
         return input->auth.secret;
     if (id == NULL ||
         !public_id_parse(json_string_value(id), json_string_length(id), &workspace, &source))
@@ -163,7 +163,7 @@ void source_create_reveal(struct work *work, const struct command *command, stru
 static bool change_auth(struct work *work, struct source *source, const struct source_auth *wanted,
                         struct outcome *outcome)
 {
-    bool is_signed = wanted->scheme == AUTH_HMAC_SHA256;
+    bool is_signed = source_auth_has_secret(wanted);
     bool stays = is_signed && wanted->secret == NULL;
 
     if (stays && source->secret == NULL) {

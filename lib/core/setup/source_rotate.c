@@ -34,7 +34,7 @@ static const struct source *signed_source(struct work *work, const struct comman
         outcome_refuse(work, outcome, err == ERR_OUT_OF_MEMORY ? err : ERR_INTERNAL, "Try again");
         return NULL;
     }
-    if (auth.scheme == AUTH_HMAC_SHA256)
+    if (source_auth_has_secret(&auth))
         return source;
     outcome_refuse(work, outcome, ERR_UNPROCESSABLE,
                    "This source's deliveries are not signed: their sender has a key of the team");
