@@ -84,8 +84,9 @@ static void check_auth(const struct part *part, struct arena *arena)
         return;
     json_out_init(&out, arena, OUT_BYTES);
     source_auth_write(&auth, &out);
-    auth.secret = "a secret";
-    FUZZ_HOLDS(!source_auth_fits(&auth, 0, "sha256=00", part->text, part->len));
+    auth.secret = "a secret of the sender";
+    struct source_proof proof = {.signature = "sha256=00,t=1", .timestamp = "1", .id = "i"};
+    FUZZ_HOLDS(!source_auth_fits(&auth, &proof, part->text, part->len));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -13,7 +13,7 @@ struct starter {
     const char *text; /* JSON */
 };
 
-/** All of them; made when building (cmake/embed_starters.cmake). */
+/** All of them; made when building (cmake/embed_texts.cmake). */
 extern const struct starter starters_embedded[];
 
 /** The document as JSON text, static; NULL when there is none for this term. */
