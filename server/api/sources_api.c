@@ -8,6 +8,7 @@
 #include "base/json_tree.h"
 #include "base/name.h"
 #include "core/intake/mapping.h"
+#include "core/intake/preset.h"
 #include "core/setup/shape_setup.h"
 #include "core/setup/source_change.h"
 #include "core/setup/source_rotate.h"
@@ -125,7 +126,6 @@ static bool check_auth(struct input *in, const struct input_node *at, void *out)
 {
     struct source_auth *auth = out;
     const char *scheme = json_string_value(json_object_get(at->json, "scheme"));
-    const struct input_node token = input_member(at, "verify_token");
     size_t places = (auth->header != NULL) + (auth->query != NULL) + (auth->body != NULL);
 
     auth->old_until = INSTANT_NONE;
@@ -139,8 +139,6 @@ static bool check_auth(struct input *in, const struct input_node *at, void *out)
     bool sound = check_members(in, at, auth->scheme);
     if (auth->scheme == AUTH_KEY && places != 1)
         sound = input_fault(in, at, "required", "One of header, query and body is wanted.");
-    if (auth->handshake == AUTH_META && auth->verify_token == NULL)
-        sound = input_fault(in, &token, "required", "Meta sends it: choose one.");
     if (auth->prefix == NULL &&
         (auth->scheme == AUTH_HMAC_SHA256 || auth->scheme == AUTH_HMAC_SHA1))
         auth->prefix = "";
@@ -169,15 +167,132 @@ static const struct input_type mapping_type = {.kind = INPUT_MAP, .read = read_m
 
 /* ---- create, update ---- */
 
+/* A preset fills in what is not given: what its sender shows, the mapping, the name. */
+static bool read_preset(struct input *in, const struct input_node *at,
+                        const struct input_field *field, void *base)
+{
+    struct source_create_input *input = base;
+    const char *name = json_string_value(at->json);
+    json_t *preset = preset_document(name, in->arena);
+    const char **steps;
+
+    (void)field;
+    if (preset == NULL)
+        return arena_failed(in->arena) || input_fault(in, at, "unknown_preset",
+                                                      "There is no such preset: GET /v1/presets "
+                                                      "lists them.");
+    const struct input_node root = input_root(preset, "");
+    const struct input_node auth = input_member(&root, "auth");
+    const struct input_node mapping = input_member(&root, "mapping");
+    const json_t *list = json_object_get(preset, "steps");
+    struct input own = {.arena = in->arena, .faults = in->faults, .where = "body", .copies = true};
+    static const struct input_field whole = {"mapping", &mapping_type,
+                                             AT(struct source_create_input, mapping)};
+    input->name = input_text(in, at);
+    bool sound = input_object(&own, &auth, &auth_spec, &input->auth) &&
+                 value_keep_json(&own, &mapping, &whole, input, MAPPING_MAX_BYTES);
+    steps = ARENA_ARRAY(in->arena, const char *, json_array_size(list) + 1);
+    for (size_t i = 0; steps != NULL && i < json_array_size(list); i++)
+        steps[i] = arena_strdup(in->arena, json_string_value(json_array_get(list, i)));
+    input->steps = steps;
+    input->step_count = json_array_size(list);
+    json_decref(preset);
+    return sound;
+}
+
+static const struct input_type preset_type = {
+    .kind = INPUT_TEXT, .min = 1, .max = 64, .read = read_preset};
+
+/* Without a preset all of it has to be said. */
+static bool check_create(struct input *in, const struct input_node *at, void *out)
+{
+    struct source_create_input *input = out;
+    const struct input_node name = input_member(at, "name");
+    const struct input_node mapping = input_member(at, "mapping");
+    const struct input_node secret = input_member(at, "secret");
+    bool preset = json_object_get(at->json, "preset") != NULL;
+    bool sound = true;
+
+    if (!preset && name.json == NULL)
+        sound = input_fault(in, &name, "required", "It is missing.");
+    if (!preset && mapping.json == NULL)
+        sound = input_fault(in, &mapping, "required", "It is missing; or name a preset.");
+    if (input->secret != NULL && (!preset || !source_auth_has_secret(&input->auth)))
+        sound = input_fault(in, &secret, "unknown_member",
+                            "It is that of a preset whose sender shares one; otherwise give it in "
+                            "auth.");
+    if (input->secret != NULL)
+        input->auth.secret = input->secret;
+    return sound;
+}
+
+/* The preset first: what is given besides it counts. */
 static const struct input_field create_fields[] = {
     {"Idempotency-Key", &header_type, AT(struct source_create_input, idempotency_key),
      .place = INPUT_HEADER},
-    {"name", &new_name_type, AT(struct source_create_input, name), .required = true},
+    {"preset", &preset_type, .offset = 0},
+    {"name", &new_name_type, AT(struct source_create_input, name)},
     {"team", &name_type, AT(struct source_create_input, team), .required = true},
     {"auth", &auth_type, AT(struct source_create_input, auth)},
-    {"mapping", &mapping_type, AT(struct source_create_input, mapping), .required = true},
+    {"secret", &secret_type, AT(struct source_create_input, secret)},
+    {"mapping", &mapping_type, AT(struct source_create_input, mapping)},
 };
-const struct input_spec source_create_spec = INPUT_SPEC(create_fields, struct source_create_input);
+const struct input_spec source_create_spec =
+    INPUT_SPEC(create_fields, struct source_create_input, .check = check_create);
+
+/* Where senders reach us, as whoever asks does. */
+enum err source_create_fill(struct request *r, void *filled)
+{
+    struct source_create_input *input = filled;
+    const char *host = request_header(r, "X-Forwarded-Host");
+    const char *scheme = request_header(r, "X-Forwarded-Proto");
+
+    if (host == NULL)
+        host = request_header(r, "Host");
+    if (scheme == NULL || strcmp(scheme, "http") != 0)
+        scheme =
+            host != NULL && (strncmp(host, "127.", 4) == 0 || strncmp(host, "localhost", 9) == 0)
+                ? "http"
+                : "https";
+    input->base = host == NULL ? NULL : arena_printf(r->arena, "%s://%s", scheme, host);
+    return ERR_NONE;
+}
+
+/* ---- presets ---- */
+
+static void write_preset(const char *name, const json_t *preset, struct json_out *out)
+{
+    static const char *const members[] = {"title", "about", "auth", "mapping", "steps"};
+
+    json_out_begin_object(out);
+    json_out_member_text(out, "name", name);
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        json_out_key(out, members[i]);
+        json_tree_write(json_object_get(preset, members[i]), out);
+    }
+    json_out_end_object(out);
+}
+
+enum err presets_list(struct request *r)
+{
+    struct json_out out;
+
+    json_out_init(&out, r->arena, LIST_MAX_BYTES);
+    json_out_begin_object(&out);
+    json_out_key(&out, "data");
+    json_out_begin_array(&out);
+    for (const struct preset *at = presets_embedded; at->name != NULL; at++) {
+        json_t *preset = preset_document(at->name, r->arena);
+        if (preset == NULL)
+            return ERR_OUT_OF_MEMORY;
+        write_preset(at->name, preset, &out);
+        json_decref(preset);
+    }
+    json_out_end_array(&out);
+    json_out_end_object(&out);
+    reply_json(r, 200, &out);
+    return ERR_NONE;
+}
 
 static const struct input_field update_fields[] = {
     {"source_id", &input_public_id, AT(struct source_update_input, source), .place = INPUT_PATH},

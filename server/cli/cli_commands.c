@@ -12,6 +12,7 @@ const struct cli_command *const cli_commands[] = {
     &cli_member_create,
     &cli_member_update,
     &cli_member_list,
+    &cli_source_create,
     &cli_key_create,
     &cli_key_revoke,
     &cli_key_list,

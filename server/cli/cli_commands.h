@@ -15,6 +15,7 @@ extern const struct cli_command cli_team_calendar;
 extern const struct cli_command cli_member_create;
 extern const struct cli_command cli_member_update;
 extern const struct cli_command cli_member_list;
+extern const struct cli_command cli_source_create;
 extern const struct cli_command cli_key_create;
 extern const struct cli_command cli_key_revoke;
 extern const struct cli_command cli_key_list;

@@ -333,6 +333,47 @@ static const struct step keys[] = {
     {0},
 };
 
+/* A sender that many have: its name is enough. */
+static const struct step preset[] = {
+    GET("the senders that are known", "ana", "/v1/presets", 200,
+        .checks = {{"/data", "#19"}, {"/data/0/name", "'calendly'"}}),
+    POST("one of them", "ana", "/v1/sources", "{'preset':'google-ads','team':'marketing'}", 201,
+         .checks = {{"/source/name", "'google-ads'"},
+                    {"/source/auth/body", "'/google_key'"},
+                    {"/secret", "<string>"},
+                    {"/steps", "#1"},
+                    {"/steps/0", "~/v1/inbound/"}},
+         .keep = {{"path", "/source/path"},
+                  {"key", "/secret"},
+                  {"source", "/source/id"},
+                  {"etag", "@ETag"}}),
+    POST("its sender sends", NO_KEY, "${path}",
+         "{'lead_id':'TeSter-1','google_key':'${key}','campaign_id':7,'user_column_data':["
+         "{'column_id':'EMAIL','string_value':'kim@acme.example'}]}",
+         202, .checks = {{"/status", "'applied'"}}, .keep = {{"lead", "/lead_id"}}),
+    GET("a lead", "ana", "/v1/leads/${lead}", 200, .checks = {{"/email", "'kim@acme.example'"}}),
+    POST("test data make none", NO_KEY, "${path}",
+         "{'lead_id':'t','google_key':'${key}','is_test':true,'user_column_data':[]}", 202,
+         .checks = {{"/status", "'applied'"}, {"/lead_id", "null"}}),
+    PATCH("the workspace changes its copy", "ana", "/v1/sources/${source}",
+          "{'mapping':{'external_id':'/lead_id'}}", 200, .headers = {"If-Match: ${etag}"}),
+    POST("with the sender's own secret and another name", "ana", "/v1/sources",
+         "{'preset':'meta','name':'ads','team':'marketing','secret':'" SECRET "'}", 201,
+         .headers = {"Idempotency-Key: meta"},
+         .checks = {{"/source/name", "'ads'"},
+                    {"/secret", "'" SECRET "'"},
+                    {"/source/auth/verify_token", "<string>"}}),
+    POST("and again", "ana", "/v1/sources",
+         "{'preset':'meta','name':'ads','team':'marketing','secret':'" SECRET "'}", 201,
+         .headers = {"Idempotency-Key: meta"}, .checks = {{"/secret", "'" SECRET "'"}}),
+    POST("a sender that nobody knows", "ana", "/v1/sources",
+         "{'preset':'nobody','team':'marketing'}", 400,
+         .checks = {{"/errors/0/code", "'unknown_preset'"}}),
+    POST("without one all has to be said", "ana", "/v1/sources", "{'team':'marketing'}", 400,
+         .checks = {{"/errors", "#2"}}),
+    {0},
+};
+
 /* What Meta and LinkedIn ask before they send. The answer to the challenge was made by another
  * program. */
 static const struct step handshakes[] = {
@@ -531,6 +572,8 @@ STORY(answers_and_events_have_names, "", answers)
 
 STORY(a_key_is_shown_where_it_can_be, "", keys)
 
+STORY(a_preset_makes_a_source, "", preset)
+
 STORY(senders_ask_first, "", handshakes)
 
 STORY(nothing_that_is_authenticated_is_lost, "", stored)
@@ -544,6 +587,31 @@ START_TEST(what_is_refused)
     stage_add_workspace(&stage, "other_", "");
     story_run(stage.story, a_source);
     story_run(stage.story, refused);
+    stage_close(&stage);
+}
+END_TEST
+
+/* The command line says what to paste where. */
+START_TEST(a_preset_by_the_command_line)
+{
+    static const char *const said[] = {
+        "source   segment, of the team marketing\n", "address  https://b.example/v1/inbound/",
+        "secret   ", "1. In the library give the host https://b.example and the write key "};
+    struct stage stage = stage_open("");
+    char words[256];
+
+    snprintf(words, sizeof words,
+             "source create %s segment --team marketing --url https://b.example",
+             stage_workspace());
+    char *out = stage_baton(words, 0);
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+        ck_assert_msg(strstr(out, said[i]) != NULL, "%s", out);
+    free(out);
+    snprintf(words, sizeof words, "source create %s nobody --team marketing 2>&1",
+             stage_workspace());
+    out = stage_baton(words, 2);
+    ck_assert_msg(strstr(out, "calendly, contact-form-7") != NULL, "%s", out);
+    free(out);
     stage_close(&stage);
 }
 END_TEST
@@ -610,6 +678,7 @@ void suite_cases(Suite *suite)
     TESTS(t, a_delivery_becomes_a_lead, what_does_not_fit_is_mapped_again,
           one_item_never_fails_another, a_value_never_costs_the_lead,
           fields_are_read_as_people_write_them, answers_and_events_have_names,
-          a_key_is_shown_where_it_can_be, senders_ask_first, nothing_that_is_authenticated_is_lost,
-          a_form_is_an_object, what_is_refused, a_sender_is_known_by_its_signature);
+          a_key_is_shown_where_it_can_be, senders_ask_first, a_preset_makes_a_source,
+          nothing_that_is_authenticated_is_lost, a_form_is_an_object, what_is_refused,
+          a_preset_by_the_command_line, a_sender_is_known_by_its_signature);
 }

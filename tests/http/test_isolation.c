@@ -200,6 +200,7 @@ static const struct probe probes[] = {
     {.operation = "goals_acknowledge", .roles = WORKERS | ROLE_SIGN},
     {.operation = "goals_comment", .roles = WORKERS | ROLE_SIGN, .body = "{'text':'why'}"},
     {.operation = "goals_delete", .roles = SIGNERS},
+    {.operation = "presets_list", .roles = ROLE_READ | ROLE_ADMIN},
     {.operation = "sources_list", .roles = ROLE_READ | ROLE_ADMIN},
     {.operation = "sources_create",
      .roles = ROLE_ADMIN,

@@ -2,6 +2,8 @@
 
 #include "base/json_tree.h"
 #include "base/public_id.h"
+#include "base/text_out.h"
+#include "base/uuid.h"
 #include "core/authority.h"
 #include "core/setup/shape_setup.h"
 
@@ -44,6 +46,16 @@ static const char *made_secret(struct work *work, struct uuid source, const char
     return secret;
 }
 
+/* What a sender shows in its handshake: nobody else knows it. */
+static const char *made_token(struct work *work)
+{
+    char *token = arena_alloc(work->arena, UUID_TEXT_LEN + 1);
+
+    if (token != NULL)
+        uuid_format(work_new_id(work), token);
+    return token;
+}
+
 static enum decision check_new(struct work *work, const struct source_create_input *input,
                                struct outcome *outcome)
 {
@@ -57,7 +69,81 @@ static enum decision check_new(struct work *work, const struct source_create_inp
     return DECIDED;
 }
 
-static void write_created(struct work *work, const struct source *source, const char *secret,
+/* ---- what to paste where ---- */
+
+#define STEP_MAX_BYTES 4096
+
+/* What stands for a name in braces; NULL: it is left as it is. */
+static const char *value_of(const char *name, size_t len, const struct config *config,
+                            const struct source *source, const char *base, const char *secret,
+                            struct arena *arena)
+{
+    static const char *const names[] = {"address", "path",      "host",
+                                        "secret",  "write_key", "verify_token"};
+    char id[PUBLIC_ID_LEN + 1];
+    struct source_auth auth;
+    size_t which = 0;
+
+    while (which < 6 && (strlen(names[which]) != len || strncmp(names[which], name, len) != 0))
+        which++;
+    public_id_format(config->workspace, source->id, id);
+    switch (which) {
+    case 0:
+        return arena_printf(arena, "%s/v1/inbound/%s", base == NULL ? "" : base, id);
+    case 1:
+        return arena_printf(arena, "/v1/inbound/%s", id);
+    case 2:
+        return base;
+    case 3:
+        return secret;
+    case 4:
+        return secret == NULL ? NULL : arena_printf(arena, "%s_%s", id, secret);
+    case 5:
+        return source_auth_parse(source->auth, arena, &auth) == ERR_NONE ? auth.verify_token : NULL;
+    default:
+        return NULL;
+    }
+}
+
+const char *source_step(const char *step, const struct config *config, const struct source *source,
+                        const char *base, const char *secret, struct arena *arena)
+{
+    struct text_out out;
+
+    text_out_init(&out, arena, STEP_MAX_BYTES);
+    text_out_put(&out, "");
+    while (*step != '\0') {
+        size_t plain = strcspn(step, "{");
+        text_out_put_len(&out, step, plain);
+        step += plain;
+        size_t name = *step == '{' ? strcspn(step + 1, "{}") : 0;
+        const char *value = *step == '{' && step[1 + name] == '}'
+                                ? value_of(step + 1, name, config, source, base, secret, arena)
+                                : NULL;
+        if (value != NULL) {
+            text_out_put(&out, value);
+            step += name + 2;
+        } else if (*step == '{') {
+            text_out_put_len(&out, step++, 1);
+        }
+    }
+    return out.text;
+}
+
+static void write_steps(struct work *work, const struct source *source,
+                        const struct source_create_input *input, struct json_out *out)
+{
+    json_out_key(out, "steps");
+    json_out_begin_array(out);
+    for (size_t i = 0; i < input->step_count; i++)
+        json_out_text(out, source_step(input->steps[i], work->config, source, input->base, NULL,
+                                       work->arena));
+    json_out_end_array(out);
+}
+
+/* The secret stands in its own member alone, so that the stored answer has none. */
+static void write_created(struct work *work, const struct source *source,
+                          const struct source_create_input *input, const char *secret,
                           struct outcome *outcome)
 {
     struct json_out *out = outcome_begin(work);
@@ -66,22 +152,24 @@ static void write_created(struct work *work, const struct source *source, const 
     json_out_key(out, "source");
     shape_source(work->config, source, out);
     json_out_member_text(out, "secret", secret);
+    write_steps(work, source, input, out);
     json_out_end_object(out);
     outcome_answer(work, outcome, 201);
 }
 
 /* {source, secret}; the stored answer has an empty secret. */
 static enum decision answer_created(struct work *work, const struct source *source,
+                                    const struct source_create_input *input,
                                     const struct source_auth *auth, struct outcome *outcome)
 {
     char id[PUBLIC_ID_LEN + 1];
 
     if (source_auth_has_secret(auth)) {
-        write_created(work, source, "", outcome);
+        write_created(work, source, input, "", outcome);
         outcome->kept = outcome->body;
         outcome->kept_len = outcome->body_len;
     }
-    write_created(work, source, auth->scheme == AUTH_BEARER ? NULL : auth->secret, outcome);
+    write_created(work, source, input, auth->scheme == AUTH_BEARER ? NULL : auth->secret, outcome);
     public_id_format(work->config->workspace, source->id, id);
     outcome->location = arena_printf(work->arena, "/v1/sources/%s", id);
     return DECIDED;
@@ -107,6 +195,8 @@ enum decision source_create(struct work *work, const struct command *command,
     struct uuid id = work_new_id(work);
     if (source_auth_has_secret(&auth) && auth.secret == NULL)
         auth.secret = made_secret(work, id, input->idempotency_key);
+    if (auth.handshake == AUTH_META && auth.verify_token == NULL)
+        auth.verify_token = made_token(work);
     struct source *source = ARENA_NEW(work->arena, struct source);
     const char *auth_json = auth_text(work, &auth);
     if (source == NULL || auth_json == NULL)
@@ -128,7 +218,7 @@ enum decision source_create(struct work *work, const struct command *command,
     work_add(
         work, KIND_CONFIG_CHANGE,
         &(struct config_change){.kind = CHANGE_SOURCE, .is_new = true, .source = {source, true}});
-    return answer_created(work, source, &auth, outcome);
+    return answer_created(work, source, input, &auth, outcome);
 }
 
 /* A secret of the sender's came with the request again; one that Baton made is derived again. */

@@ -7,12 +7,23 @@
 
 struct source_create_input {
     const char *name;
-    const char *team;        /* name */
-    struct source_auth auth; /* for HMAC, NULL: Baton makes the secret */
-    const char *mapping;     /* JSON text, compact; already checked */
+    const char *team;         /* name */
+    struct source_auth auth;  /* for HMAC, NULL: Baton makes the secret */
+    const char *mapping;      /* JSON text, compact; already checked */
+    const char *const *steps; /* what to do at the sender, of a preset; see source_step() */
+    size_t step_count;
+    const char *secret; /* the sender's own, with a preset; NULL: as auth says */
+    const char *base;   /* of addresses: "https://baton.example"; NULL: none is known */
     /** As in key_create_input: a repeat that brings it gets the same secret. */
     const char *idempotency_key;
 };
+
+/**
+ * A step of a preset in words: {address}, {path}, {host} and {verify_token} become the source's,
+ * and where they are known {secret} and {write_key}, which is the source's id, "_" and the secret.
+ */
+const char *source_step(const char *step, const struct config *config, const struct source *source,
+                        const char *base, const char *secret, struct arena *arena);
 
 enum decision source_create(struct work *work, const struct command *command,
                             struct outcome *outcome);
