@@ -19,14 +19,48 @@
 
 /* ---- the sender ---- */
 
-static bool source_id(const struct request *r, struct uuid *workspace, struct uuid *source)
+/* Name and password of "Authorization: Basic", in the arena. False: it is none. */
+static bool basic_words(struct request *r, char **name, char **password)
 {
-    const char *text = request_param(r, "source_id");
+    char *text = arena_alloc(r->arena, AUTHORIZATION_MAX_BYTES);
+    size_t len;
 
+    if (text == NULL || r->authorization == NULL ||
+        strncasecmp(r->authorization, "Basic ", 6) != 0 ||
+        !base64_decode(r->authorization + 6, text, AUTHORIZATION_MAX_BYTES - 1, &len))
+        return false;
+    *name = text;
+    *password = strchr(text, ':');
+    if (*password == NULL)
+        return false;
+    *(*password)++ = '\0';
+    return true;
+}
+
+/* A write key is a source's id, "_" and its secret: the libraries of Segment and RudderStack know
+ * nothing else, and post to paths that name no source. */
+static bool write_key(struct request *r, struct uuid *workspace, struct uuid *source, char **secret)
+{
+    char *name, *password;
+
+    if (!basic_words(r, &name, &password) || strlen(name) <= PUBLIC_ID_LEN ||
+        name[PUBLIC_ID_LEN] != '_' || !public_id_parse(name, PUBLIC_ID_LEN, workspace, source))
+        return false;
+    *secret = name + PUBLIC_ID_LEN + 1;
+    return true;
+}
+
+static bool source_id(struct request *r, struct uuid *workspace, struct uuid *source)
+{
+    char *secret;
+
+    if (strchr(r->route->pattern, '{') == NULL)
+        return write_key(r, workspace, source, &secret);
+    const char *text = request_param(r, "source_id");
     return text != NULL && public_id_parse(text, strlen(text), workspace, source);
 }
 
-bool inbound_workspace(const struct request *r, struct uuid *workspace)
+bool inbound_workspace(struct request *r, struct uuid *workspace)
 {
     struct uuid source;
 
@@ -88,21 +122,15 @@ static const char *parameter(struct request *r, const char *name)
 /* Whichever of name and password is there and is the secret: senders put it in either. */
 static const char *basic_secret(struct request *r, const struct source_auth *auth)
 {
-    char text[AUTHORIZATION_MAX_BYTES];
-    size_t len;
+    struct uuid workspace, source;
+    char *name, *password, *secret;
 
-    if (r->authorization == NULL || strncasecmp(r->authorization, "Basic ", 6) != 0 ||
-        !base64_decode(r->authorization + 6, text, sizeof text - 1, &len))
+    if (write_key(r, &workspace, &source, &secret))
+        return secret;
+    if (!basic_words(r, &name, &password))
         return NULL;
-    text[len] = '\0';
-    char *colon = strchr(text, ':');
-    if (colon == NULL)
-        return NULL;
-    *colon = '\0';
-    const char *password = colon[1] == '\0' ? NULL : arena_strdup(r->arena, colon + 1);
-    const char *name = arena_strdup(r->arena, text);
     struct source_proof proof = {.signature = name, .at = r->received_at};
-    return password == NULL || source_auth_fits(auth, &proof, "", 0) ? name : password;
+    return password[0] == '\0' || source_auth_fits(auth, &proof, "", 0) ? name : password;
 }
 
 /* The key inside the body. Nobody has proved anything yet, so it is read within the same bounds as
@@ -322,12 +350,21 @@ static const struct input_field handshake_fields[] = {
 };
 const struct input_spec inbound_handshake_spec = INPUT_SPEC(handshake_fields, struct inbound_input);
 
+/* The write key names the source. */
+const struct input_spec inbound_sdk_spec = {.size = sizeof(struct inbound_input)};
+
 const struct input_spec inbound_spec = INPUT_SPEC(inbound_fields, struct inbound_input);
 
 enum err inbound_receive_fill(struct request *r, void *input)
 {
     struct inbound_input *inbound = input;
 
+    struct uuid workspace;
+
+    if (uuid_is_nil(inbound->source) && !source_id(r, &workspace, &inbound->source))
+        return request_refuse(r, ERR_UNPROCESSABLE,
+                              "A key of the team does not say which source this is for: send the "
+                              "source's write key, or post to its own path");
     inbound->body = r->body == NULL ? "" : r->body;
     inbound->body_len = r->body_len;
     inbound->content_type = arena_printf(r->arena, "%.*s", DELIVERY_CONTENT_TYPE_MAX_BYTES,

@@ -5,8 +5,8 @@
 #include "http/backend.h"
 #include "http/request.h"
 
-/** The workspace in a source's id; false when it is not such an id. */
-bool inbound_workspace(const struct request *r, struct uuid *workspace);
+/** The workspace in a source's id or write key; false when it is not such an id. */
+bool inbound_workspace(struct request *r, struct uuid *workspace);
 
 /** Authenticates a delivery without a key: the source itself, by what its sender shows. Fills
  *  r->caller when the body is there and its signature fits; AUTH_BODY while the body is awaited.
@@ -16,6 +16,9 @@ enum auth_answer inbound_authenticate(struct request *r, const struct config *co
 /** Answers a sender that asks whether the address is its owner's: Meta, LinkedIn. */
 extern const struct input_spec inbound_handshake_spec;
 enum err inbound_handshake(struct request *r);
+
+/** Of the paths of Segment's libraries, where the write key says which source. */
+extern const struct input_spec inbound_sdk_spec;
 
 /** Reads the raw body itself. */
 extern const struct input_spec inbound_spec;

@@ -145,6 +145,16 @@
             .input = &agreement_comment_spec, .fill = of, .command = COMMAND_AGREEMENT_COMMENT     \
     }
 
+/* What the libraries of Segment and RudderStack post to, whatever host they are pointed at. */
+#define SDK_ROUTE(call)                                                                            \
+    {                                                                                              \
+        "POST", "/v1/" call, "sdk_" call, ROLE_CAPTURE | ROLE_ADMIN, ROUTE_WRITE,                  \
+            INBOUND_BODY_MAX_BYTES,                                                                \
+            ROUTE_ANY_TYPE | ROUTE_RAW_BODY | ROUTE_BODY_AUTH | ROUTE_ANY_QUERY,                   \
+            .input = &inbound_sdk_spec, .command = COMMAND_INBOUND_RECEIVE,                        \
+            .fill = inbound_receive_fill                                                           \
+    }
+
 const struct route routes[] = {
     {"POST", "/v1/leads", "leads_capture", ROLE_CAPTURE | ROLE_ADMIN, ROUTE_WRITE,
      LEAD_BODY_MAX_BYTES, .input = &capture_spec, .command = COMMAND_LEAD_CAPTURE,
@@ -237,6 +247,13 @@ const struct route routes[] = {
     {"POST", "/v1/inbound/{source_id}", "inbound_receive", ROLE_CAPTURE | ROLE_ADMIN, ROUTE_WRITE,
      INBOUND_BODY_MAX_BYTES, ROUTE_ANY_TYPE | ROUTE_RAW_BODY | ROUTE_BODY_AUTH | ROUTE_ANY_QUERY,
      .input = &inbound_spec, .command = COMMAND_INBOUND_RECEIVE, .fill = inbound_receive_fill},
+    SDK_ROUTE("batch"),
+    SDK_ROUTE("identify"),
+    SDK_ROUTE("track"),
+    SDK_ROUTE("page"),
+    SDK_ROUTE("screen"),
+    SDK_ROUTE("group"),
+    SDK_ROUTE("alias"),
     {"POST", "/v1/deliveries/{delivery_id}/replay", "deliveries_replay", ROLE_WORK | ROLE_ADMIN,
      ROUTE_WRITE, REPLAY_BODY_MAX_BYTES, ROUTE_NO_BODY_OK, .input = &delivery_replay_spec,
      .command = COMMAND_DELIVERY_REPLAY},
@@ -357,7 +374,7 @@ const struct route routes[] = {
     AGREEMENT_ROUTES_OF("routes", agreement_of_routes, routes_get),
     AGREEMENT_ROUTES_OF("goals", agreement_of_goals, goals_get),
     {"GET", "/v1/presets", "presets_list", ROLE_READ | ROLE_ADMIN, ROUTE_DIRECT,
-     .direct = presets_list},
+     .flags = ROUTE_SECRET, .direct = presets_list},
     {"GET", "/v1/sources", "sources_list", ROLE_READ | ROLE_ADMIN, ROUTE_READ,
      .flags = ROUTE_FRESH | ROUTE_SECRET, .read = sources_list},
     {"POST", "/v1/sources", "sources_create", ROLE_ADMIN, ROUTE_WRITE, SETUP_BODY_MAX_BYTES,

@@ -4,6 +4,7 @@
 #include "stage.h"
 #include "suite.h"
 
+#include "base/base64.h"
 #include "base/digest.h"
 #include "store/pg/pg.h"
 
@@ -374,6 +375,56 @@ static const struct step preset[] = {
     {0},
 };
 
+/* The libraries of Segment and RudderStack, with nothing changed but their host. The header is what
+ * they make of the write key; see write_key(). */
+static const struct step libraries[] = {
+    POST("who somebody is", NO_KEY, "/v1/identify",
+         "{'userId':'u1','anonymousId':'a1','traits':{'email':'kim@acme.example','name':'Kim'},"
+         "'messageId':'m1','timestamp':'2026-11-22T10:00:00.000Z'}",
+         202, .headers = {"Authorization: Basic ${basic}"}, .checks = {{"/status", "'applied'"}},
+         .keep = {{"lead", "/lead_id"}}),
+    POST("and what they did, several at once", NO_KEY, "/v1/batch",
+         "{'batch':[{'type':'track','userId':'u1','event':'Form Submitted','messageId':'m2',"
+         "'context':{'campaign':{'source':'google','name':'q4'}}},{'type':'page','anonymousId':"
+         "'a1','messageId':'m3','context':{'page':{'path':'/p'}}}],'sentAt':"
+         "'2026-11-22T10:00:02.000Z'}",
+         202, .headers = {"Authorization: Basic ${basic}"},
+         .checks = {{"/status", "'applied'"}, {"/lead_id", "'${lead}'"}}),
+    GET("all of it is one lead's", "ana", "/v1/leads/${lead}", 200,
+        .checks = {{"/email", "'kim@acme.example'"}, {"/attributes/name", "'Kim'"}}),
+    POST("they repeat what they are not sure of", NO_KEY, "/v1/batch",
+         "{'batch':[{'type':'track','userId':'u1','event':'Form Submitted','messageId':'m2',"
+         "'context':{'campaign':{'source':'google','name':'q4'}}}]}",
+         202, .headers = {"Authorization: Basic ${basic}"}),
+    GET("which changes nothing", "ana", "/v1/leads/${lead}/timeline", 200,
+        .checks = {{"/data", "#3"},
+                   {"/data/1/touch/campaign", "'q4'"},
+                   {"/data/2/touch/kind", "'page_viewed'"}}),
+    POST("a track alone", NO_KEY, "/v1/track", "{'userId':'u1','event':'X','messageId':'m4'}", 202,
+         .headers = {"Authorization: Basic ${basic}"}, .checks = {{"/lead_id", "'${lead}'"}}),
+    POST("a page", NO_KEY, "/v1/page", "{'userId':'u1','properties':{},'messageId':'m5'}", 202,
+         .headers = {"Authorization: Basic ${basic}"}, .checks = {{"/lead_id", "'${lead}'"}}),
+    POST("a screen", NO_KEY, "/v1/screen", "{'userId':'u1','properties':{},'messageId':'m6'}", 202,
+         .headers = {"Authorization: Basic ${basic}"}, .checks = {{"/lead_id", "'${lead}'"}}),
+    POST("a company", NO_KEY, "/v1/group",
+         "{'userId':'u1','groupId':'g1','traits':{'name':'Acme'},'messageId':'m7'}", 202,
+         .headers = {"Authorization: Basic ${basic}"}, .checks = {{"/lead_id", "'${lead}'"}}),
+    POST("another name", NO_KEY, "/v1/alias", "{'userId':'u1','previousId':'a2','messageId':'m8'}",
+         202, .headers = {"Authorization: Basic ${basic}"}, .checks = {{"/lead_id", "'${lead}'"}}),
+    POST("another write key", NO_KEY, "/v1/identify", "{'userId':'u1'}", 401,
+         .headers = {"Authorization: Basic V0sxMjM6"}),
+    POST("none", NO_KEY, "/v1/identify", "{'userId':'u1'}", 401),
+    POST("a key of the team says not which source", "marketing", "/v1/identify", "{'userId':'u1'}",
+         422),
+    {0},
+};
+
+static const struct step a_library[] = {
+    POST("a source of the preset", "ana", "/v1/sources", "{'preset':'segment','team':'marketing'}",
+         201, .keep = {{"source", "/source/id"}, {"secret", "/secret"}}),
+    {0},
+};
+
 /* What Meta and LinkedIn ask before they send. The answer to the challenge was made by another
  * program. */
 static const struct step handshakes[] = {
@@ -591,6 +642,28 @@ START_TEST(what_is_refused)
 }
 END_TEST
 
+/* What a library puts into its header: the write key, and no password. */
+static void write_key(struct stage *stage)
+{
+    char key[256], text[BASE64_LEN(sizeof key) + 1];
+
+    snprintf(key, sizeof key, "%s_%s:", story_get(stage->story, "source"),
+             story_get(stage->story, "secret"));
+    base64_encode(key, strlen(key), text);
+    story_set(stage->story, "basic", text);
+}
+
+START_TEST(libraries_work_unchanged)
+{
+    struct stage stage = stage_open("");
+
+    story_run(stage.story, a_library);
+    write_key(&stage);
+    story_run(stage.story, libraries);
+    stage_close(&stage);
+}
+END_TEST
+
 /* The command line says what to paste where. */
 START_TEST(a_preset_by_the_command_line)
 {
@@ -680,5 +753,6 @@ void suite_cases(Suite *suite)
           fields_are_read_as_people_write_them, answers_and_events_have_names,
           a_key_is_shown_where_it_can_be, senders_ask_first, a_preset_makes_a_source,
           nothing_that_is_authenticated_is_lost, a_form_is_an_object, what_is_refused,
-          a_preset_by_the_command_line, a_sender_is_known_by_its_signature);
+          libraries_work_unchanged, a_preset_by_the_command_line,
+          a_sender_is_known_by_its_signature);
 }
