@@ -16,8 +16,8 @@ enum caller_check {
 /** The key as it was sent. Refuses with 401 when there is none or it is malformed. */
 bool caller_key(struct request *r, struct api_key_text *key);
 
-/** Whether a key was sent, as a bearer's or, for senders that can send nothing else, as the password
- *  of "Authorization: Basic". Refuses nothing. */
+/** Whether a key was sent, as a bearer's or, for senders that can send nothing else, as the
+ * password of "Authorization: Basic". Refuses nothing. */
 bool caller_sends_key(const struct request *r, struct api_key_text *key);
 
 /** Finds the key and the member in a configuration and fills *caller. final: the configuration is

@@ -34,6 +34,7 @@
 #define BATCH_BODY_MAX_BYTES      (4 << 20)
 #define INBOUND_BODY_MAX_BYTES    (1 << 20)
 #define REPLAY_BODY_MAX_BYTES     (16 << 10)
+#define TRY_BODY_MAX_BYTES        (512 << 10)
 #define HANDOFF_BODY_MAX_BYTES    (64 << 10)
 #define SETUP_BODY_MAX_BYTES      (64 << 10)
 #define DEFINITION_BODY_MAX_BYTES (256 << 10)
@@ -383,6 +384,8 @@ const struct route routes[] = {
     {"PATCH", "/v1/sources/{source_id}", "sources_update", ROLE_ADMIN, ROUTE_WRITE,
      SETUP_BODY_MAX_BYTES, .input = &source_update_spec, .command = COMMAND_SOURCE_UPDATE,
      .finish = etag_reply_body},
+    {"POST", "/v1/sources/{source_id}/try", "sources_try", ROLE_WORK | ROLE_ADMIN, ROUTE_WRITE,
+     TRY_BODY_MAX_BYTES, .input = &source_try_spec, .command = COMMAND_SOURCE_TRY},
     {"POST", "/v1/sources/{source_id}/secret/rotate", "sources_rotate", ROLE_ADMIN, ROUTE_WRITE,
      SETUP_BODY_MAX_BYTES, ROUTE_NO_BODY_OK, .input = &source_rotate_spec,
      .command = COMMAND_SOURCE_ROTATE, .finish = etag_reply_source},

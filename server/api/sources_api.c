@@ -7,6 +7,7 @@
 #include "base/etag.h"
 #include "base/json_tree.h"
 #include "base/name.h"
+#include "core/intake/inbound.h"
 #include "core/intake/mapping.h"
 #include "core/intake/preset.h"
 #include "core/setup/shape_setup.h"
@@ -324,3 +325,48 @@ static const struct input_field retire_fields[] = {
     {"source_id", &input_public_id, AT(struct source_retire_input, source), .place = INPUT_PATH},
 };
 const struct input_spec source_retire_spec = INPUT_SPEC(retire_fields, struct source_retire_input);
+
+/* ---- trying ---- */
+
+static const struct input_type body_type = {.kind = INPUT_TEXT, .max = 65536};
+static const struct input_type content_type_type = {.kind = INPUT_LINE, .max = 200};
+
+/* A body is a text as it is sent, or JSON. */
+static bool read_body(struct input *in, const struct input_node *at,
+                      const struct input_field *field, void *base)
+{
+    const char *text = NULL;
+
+    if (!json_is_string(at->json))
+        return value_keep_json(in, at, field, base, MAPPING_MAX_BYTES);
+    bool sound = input_value(in, at, &body_type, &text);
+    memcpy((char *)base + field->offset, &text, sizeof text);
+    return sound;
+}
+
+static const struct input_type any_body_type = {.kind = INPUT_ANY, .read = read_body};
+
+static const struct input_field try_fields[] = {
+    {"source_id", &input_public_id, AT(struct source_try_input, source), .place = INPUT_PATH},
+    {"delivery", &input_uuid, AT(struct source_try_input, delivery)},
+    {"body", &any_body_type, AT(struct source_try_input, body)},
+    {"content_type", &content_type_type, AT(struct source_try_input, content_type)},
+    {"mapping", &mapping_type, AT(struct source_try_input, mapping)},
+};
+
+static bool check_try(struct input *in, const struct input_node *at, void *out)
+{
+    struct source_try_input *input = out;
+    bool delivery = json_object_get(at->json, "delivery") != NULL;
+    bool body = json_object_get(at->json, "body") != NULL;
+
+    if (input->content_type == NULL)
+        input->content_type = "";
+    if (input->body == NULL)
+        input->body = "";
+    return delivery != body ||
+           input_fault(in, at, "required", "Either \"delivery\" or \"body\" is wanted.");
+}
+
+const struct input_spec source_try_spec =
+    INPUT_SPEC(try_fields, struct source_try_input, .check = check_try);

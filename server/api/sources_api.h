@@ -11,6 +11,7 @@ enum err source_create_fill(struct request *r, void *input);
 
 enum err presets_list(struct request *r);
 
+extern const struct input_spec source_try_spec;
 extern const struct input_spec source_update_spec;
 extern const struct input_spec source_rotate_spec;
 extern const struct input_spec source_retire_spec;

@@ -334,6 +334,60 @@ static const struct step keys[] = {
     {0},
 };
 
+/* A mapping is tried before it counts, and leaves no trace. */
+static const struct step tried[] = {
+    POST("a source", "ana", "/v1/sources",
+         "{'name':'tried','team':'marketing','mapping':{'email':'/email','attributes':{'size':{"
+         "'at':'/size','type':'number'},'seniority':'/title'},'touch':{'kind':{'value':"
+         "'form_submitted'},'source':'/utm'}}}",
+         201, .keep = {{"source", "/source/id"}, {"path", "/source/path"}}),
+    POST("a body is tried", "ana", "/v1/sources/${source}/try",
+         "{'body':{'email':'Kim <KIM@acme.example>','size':'many','title':'vp','utm':'google'}}",
+         200,
+         .checks = {{"/error", "null"},
+                    {"/items", "#1"},
+                    {"/items/0/status", "'applied'"},
+                    {"/items/0/left_out/0/code", "'number'"},
+                    {"/items/0/result/lead_id", "null"},
+                    {"/items/0/result/identities/0/value", "'kim@acme.example'"},
+                    {"/items/0/result/attributes/seniority", "'vp'"},
+                    {"/items/0/result/touch/kind", "'form_submitted'"},
+                    {"/items/0/result/touch/source", "'google'"},
+                    {"/items/0/result/verdict", "<string>"}}),
+    GET("and nothing is there", "ana", "/v1/leads?email=kim@acme.example", 200,
+        .checks = {{"/data", "#0"}}),
+    GET("no delivery either", "ana", "/v1/deliveries", 200, .checks = {{"/data", "#0"}}),
+    POST("a delivery that does not fit", "marketing", "${path}", "{'mail':'lou@acme.example'}", 202,
+         .checks = {{"/status", "'failed'"}}, .keep = {{"delivery", "/delivery_id"}}),
+    POST("another mapping is tried on it", "ana", "/v1/sources/${source}/try",
+         "{'delivery':'${delivery}','mapping':{'email':'/mail'}}", 200,
+         .checks = {{"/items/0/status", "'applied'"}, {"/items/0/result/touch", "null"}}),
+    POST("under the source's own it fails", "ana", "/v1/sources/${source}/try",
+         "{'delivery':'${delivery}'}", 200,
+         .checks = {{"/items/0/status", "'failed'"}, {"/items/0/result", "null"}}),
+    GET("the lead is not there", "ana", "/v1/leads?email=lou@acme.example", 200,
+        .checks = {{"/data", "#0"}}),
+    POST("a text as it is sent", "ana", "/v1/sources/${source}/try",
+         "{'body':'email=ina%40acme.example&size=7','content_type':"
+         "'application/x-www-form-urlencoded'}",
+         200, .headers = {"Idempotency-Key: once"},
+         .checks = {{"/items/0/result/attributes/size", "7"}}),
+    POST("what was shown is not stored", "ana", "/v1/sources/${source}/try",
+         "{'body':'email=ina%40acme.example&size=7','content_type':"
+         "'application/x-www-form-urlencoded'}",
+         200, .headers = {"Idempotency-Key: once"},
+         .checks = {{"/items", "#0"}, {"@Idempotent-Replayed", "=true"}}),
+    POST("a body that is no JSON", "ana", "/v1/sources/${source}/try", "{'body':'<lead/>'}", 200,
+         .checks = {{"/error", "'not_json at line 1, column 1'"}, {"/items", "#0"}}),
+    POST("one of both is wanted", "ana", "/v1/sources/${source}/try", "{}", 400),
+    POST("a mapping that is none", "ana", "/v1/sources/${source}/try",
+         "{'body':{},'mapping':{'email':'x'}}", 400,
+         .checks = {{"/errors/0/pointer", "'/mapping/email'"}}),
+    POST("a delivery that is none", "ana", "/v1/sources/${source}/try",
+         "{'delivery':'0199c000-0000-7000-8000-000000000000'}", 404),
+    {0},
+};
+
 /* A sender that many have: its name is enough. */
 static const struct step preset[] = {
     GET("the senders that are known", "ana", "/v1/presets", 200,
@@ -623,6 +677,8 @@ STORY(answers_and_events_have_names, "", answers)
 
 STORY(a_key_is_shown_where_it_can_be, "", keys)
 
+STORY(a_mapping_is_tried, "--starter " MQL_FILE " --sign", tried)
+
 STORY(a_preset_makes_a_source, "", preset)
 
 STORY(senders_ask_first, "", handshakes)
@@ -753,6 +809,6 @@ void suite_cases(Suite *suite)
           fields_are_read_as_people_write_them, answers_and_events_have_names,
           a_key_is_shown_where_it_can_be, senders_ask_first, a_preset_makes_a_source,
           nothing_that_is_authenticated_is_lost, a_form_is_an_object, what_is_refused,
-          libraries_work_unchanged, a_preset_by_the_command_line,
+          a_mapping_is_tried, libraries_work_unchanged, a_preset_by_the_command_line,
           a_sender_is_known_by_its_signature);
 }

@@ -224,6 +224,7 @@ static const struct probe probes[] = {
     {.operation = "subscriptions_replay", .roles = ROLE_ADMIN, .body = "{'failed':true}"},
     {.operation = "subscriptions_deliveries", .roles = READERS},
     {.operation = "sources_update", .roles = ROLE_ADMIN, .body = "{'active':true}"},
+    {.operation = "sources_try", .roles = WORKERS, .body = "{'body':{}}"},
     {.operation = "sources_rotate",
      .roles = ROLE_ADMIN,
      .body = "{'secret':'" SECRET " ${at}','overlap_seconds':0}"}, /* which it has */

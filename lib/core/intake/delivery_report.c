@@ -32,13 +32,9 @@ static void write_left_out(const struct delivery_outcome *result, size_t *named,
     json_out_end_array(out);
 }
 
-static void write_item(const struct delivery_outcome *result, size_t *named, struct json_out *out)
+static void write_members(const struct delivery_outcome *result, size_t *named,
+                          struct json_out *out)
 {
-    if (result->kept != NULL) {
-        json_tree_write(result->kept, out);
-        return;
-    }
-    json_out_begin_object(out);
     json_out_member_text(out, "status", effect_names[result->effect]);
     json_out_member_text(out, "effect",
                          result->item == NULL ? NULL : mapping_effect_name(result->item->effect));
@@ -47,10 +43,20 @@ static void write_item(const struct delivery_outcome *result, size_t *named, str
     json_out_member_text(
         out, "detail", result->error == NULL || result->item == NULL ? NULL : result->item->detail);
     write_left_out(result, named, out);
+}
+
+static void write_item(const struct delivery_outcome *result, size_t *named, struct json_out *out)
+{
+    if (result->kept != NULL) {
+        json_tree_write(result->kept, out);
+        return;
+    }
+    json_out_begin_object(out);
+    write_members(result, named, out);
     json_out_end_object(out);
 }
 
-static void write_notes(const struct json_notes *notes, struct json_out *out)
+void delivery_report_notes(const struct json_notes *notes, struct json_out *out)
 {
     json_out_key(out, "read");
     json_out_begin_array(out);
@@ -77,7 +83,7 @@ const char *delivery_report_write(const struct delivery_outcome *results, size_t
     for (size_t i = 0; i < count; i++)
         write_item(&results[i], &named, &out);
     json_out_end_array(&out);
-    write_notes(notes, &out);
+    delivery_report_notes(notes, &out);
     json_out_end_object(&out);
     return out.written.text;
 }
@@ -110,4 +116,11 @@ enum item_effect delivery_report_effect(const json_t *items, size_t index)
         if (strcmp(text, effect_names[i]) == 0)
             return (enum item_effect)i;
     return ITEM_FAILED;
+}
+
+void delivery_report_members(const struct delivery_outcome *result, struct json_out *out)
+{
+    size_t named = 0;
+
+    write_members(result, &named, out);
 }

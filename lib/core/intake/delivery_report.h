@@ -37,6 +37,10 @@ struct delivery_outcome {
 const char *delivery_report_write(const struct delivery_outcome *results, size_t count,
                                   const struct json_notes *notes, struct arena *arena);
 
+/** The members of one item, and what was changed when the body was read. */
+void delivery_report_members(const struct delivery_outcome *result, struct json_out *out);
+void delivery_report_notes(const struct json_notes *notes, struct json_out *out);
+
 /** The items of a stored report, to be freed; NULL: there are none. */
 json_t *delivery_report_items(const char *report, struct arena *arena);
 

@@ -1,5 +1,6 @@
 #include "core/intake/inbound.h"
 
+#include "base/json_tree.h"
 #include "core/handoff/judge.h"
 #include "core/intake/delivery_report.h"
 #include "core/intake/lead_result.h"
@@ -12,6 +13,7 @@
 /* One delivery on its way through the mapping. */
 struct delivery {
     const struct source *source;
+    const struct mapping *mapping; /* NULL: it cannot be read */
     struct delivery_row *row;
     const struct delivered *delivered;
     struct caller caller;
@@ -22,6 +24,7 @@ struct delivery {
     json_t *before;                   /* the report of the last time; NULL: there was none */
     const bool *chosen;               /* the items that are mapped now; NULL: all */
     struct delivery_outcome *results; /* one for each item */
+    struct captured *tried;           /* likewise, when it is only tried; else NULL */
     /* what came of it */
     const char *error;     /* of the whole, or of the first item that failed */
     struct captured first; /* of the first item that was applied */
@@ -60,12 +63,12 @@ static bool map(struct work *work, struct delivery *delivery)
     };
 
     delivery->error = delivery->delivered->error;
-    if (delivery->error == NULL && delivery->source->compiled == NULL)
+    if (delivery->error == NULL && delivery->mapping == NULL)
         delivery->error = "mapping";
     if (delivery->error != NULL)
         return true;
-    return mapping_apply(delivery->source->compiled, delivery->delivered->document, &from,
-                         work->arena, &delivery->items, &delivery->item_count) == ERR_NONE &&
+    return mapping_apply(delivery->mapping, delivery->delivered->document, &from, work->arena,
+                         &delivery->items, &delivery->item_count) == ERR_NONE &&
            !arena_failed(work->arena);
 }
 
@@ -116,6 +119,8 @@ static enum find apply_item(struct work *work, struct delivery *delivery, size_t
     }
     result->effect = ITEM_APPLIED;
     result->lead = captured.lead->id;
+    if (delivery->tried != NULL)
+        delivery->tried[i] = captured;
     if (delivery->first.lead == NULL) {
         delivery->first = captured;
         delivery->first_item = item;
@@ -270,7 +275,10 @@ bool inbound_receive_keys(const struct command *command, struct work *work, stru
     const struct inbound_input *input = command->input;
     const struct source *source = config_source(work->config, input->source);
     struct delivery_row row = {.received_at = work->now};
-    struct delivery delivery = {.source = source, .row = &row, .delivered = input->delivered};
+    struct delivery delivery = {.source = source,
+                                .mapping = source == NULL ? NULL : source->compiled,
+                                .row = &row,
+                                .delivered = input->delivered};
 
     return source == NULL || (map(work, &delivery) && note_items(&delivery, work, keys));
 }
@@ -334,6 +342,7 @@ enum decision inbound_receive(struct work *work, const struct command *command,
                               "The signature does not match the body and the source's secret");
     struct delivery delivery = {
         .source = source,
+        .mapping = source->compiled,
         .row = new_row(work, input),
         .delivered = input->delivered,
         .caller = caller_for(&command->caller, source),
@@ -447,6 +456,7 @@ enum decision delivery_replay(struct work *work, const struct command *command,
     row->replayed_at = work->now;
     struct delivery delivery = {
         .source = source,
+        .mapping = source->compiled,
         .row = row,
         .before = delivery_report_items(stored->report, work->arena),
         .caller = caller_for(&command->caller, source),
@@ -460,4 +470,174 @@ enum decision delivery_replay(struct work *work, const struct command *command,
     work_remember(work, stored, sizeof *stored); /* for others of the group */
     *stored = *row;
     return DECIDED;
+}
+
+/* ---- trying ---- */
+
+static const struct mapping *mapping_to_try(struct work *work, const struct source *source,
+                                            const struct source_try_input *input)
+{
+    const struct mapping *mapping = NULL;
+    struct faults faults;
+
+    if (input->mapping == NULL)
+        return source->compiled;
+    json_t *json = json_tree_read(work->arena, input->mapping, strlen(input->mapping), 0, NULL);
+    faults_init(&faults, work->arena);
+    if (json != NULL && mapping_compile(json, "/mapping", MAPPING_INBOUND, work->arena, &faults,
+                                        &mapping) != ERR_NONE)
+        mapping = NULL;
+    json_decref(json);
+    return mapping;
+}
+
+static void write_tried_touch(const struct touch_input *touch, struct json_out *out)
+{
+    json_out_key(out, "touch");
+    if (touch == NULL) {
+        json_out_null(out);
+        return;
+    }
+    json_out_begin_object(out);
+    json_out_member_text(out, "kind", touch->kind);
+    json_out_member_text(out, "event_id", touch->event_id);
+    json_out_member_instant(out, "occurred_at", touch->occurred_at);
+    json_out_member_text(out, "direction", direction_name(touch->direction));
+    for (int i = 0; i < DIMENSION_COUNT; i++)
+        json_out_member_text(out, dimension_name((enum dimension)i), touch->values[i]);
+    json_out_end_object(out);
+}
+
+static void write_tried_identities(const struct capture_input *capture, struct json_out *out)
+{
+    json_out_key(out, "identities");
+    json_out_begin_array(out);
+    for (size_t i = 0; i < capture->identity_count; i++) {
+        const struct identity *identity = &capture->identities[i];
+        json_out_begin_object(out);
+        json_out_member_text(out, "kind",
+                             identity->kind == IDENTITY_EMAIL      ? "email"
+                             : identity->kind == IDENTITY_EXTERNAL ? "external_id"
+                                                                   : "anonymous_id");
+        json_out_member_text(out, "source",
+                             identity->kind == IDENTITY_EXTERNAL ? identity->source : NULL);
+        json_out_member_text(out, "value", identity->value);
+        json_out_end_object(out);
+    }
+    json_out_end_array(out);
+}
+
+static void write_tried_lead(struct work *work, const struct mapped *item,
+                             const struct captured *captured, struct json_out *out)
+{
+    const struct capture_input *capture = &item->capture;
+    struct term_judgement again;
+    const struct term_judgement *shown =
+        lead_shown_verdict(work, captured->lead, captured->judgement, &again);
+
+    json_out_member_uuid(out, "lead_id",
+                         captured->created ? (struct uuid){{0}} : captured->lead->id);
+    write_tried_identities(capture, out);
+    json_out_key(out, "attributes");
+    json_out_begin_object(out);
+    for (size_t i = 0; i < capture->attribute_count; i++) {
+        json_out_key(out, capture->attributes[i].name);
+        value_write(&capture->attributes[i].value, out);
+    }
+    json_out_end_object(out);
+    json_out_member_text(out, "claimed_stage", stage_name(capture->claimed_stage));
+    write_tried_touch(capture->touch, out);
+    json_out_member_text(out, "stage", stage_name(captured->lead->stage));
+    json_out_member_text(out, "verdict", shown == NULL ? NULL : verdict_result_name(shown->result));
+    json_out_member_bool(out, "would_be_offered",
+                         captured->lead->open != NULL &&
+                             captured->lead->open->state == HANDOFF_OFFERED);
+}
+
+static void write_tried(struct work *work, const struct delivery *delivery, bool items,
+                        struct json_out *out)
+{
+    json_out_begin_object(out);
+    json_out_member_text(out, "error", delivery->error);
+    json_out_key(out, "items");
+    json_out_begin_array(out);
+    for (size_t i = 0; items && i < delivery->item_count; i++) {
+        json_out_begin_object(out);
+        delivery_report_members(&delivery->results[i], out);
+        json_out_key(out, "result");
+        if (delivery->results[i].effect != ITEM_APPLIED) {
+            json_out_null(out);
+        } else {
+            json_out_begin_object(out);
+            write_tried_lead(work, &delivery->items[i], &delivery->tried[i], out);
+            json_out_end_object(out);
+        }
+        json_out_end_object(out);
+    }
+    json_out_end_array(out);
+    delivery_report_notes(&delivery->delivered->notes, out);
+    json_out_end_object(out);
+}
+
+/* The answer shows people who may not be leads, so that it is not stored with its items. */
+static enum decision answer_tried(struct work *work, const struct delivery *delivery,
+                                  struct outcome *outcome)
+{
+    struct json_out *out = outcome_begin(work);
+
+    write_tried(work, delivery, false, out);
+    outcome_answer(work, outcome, 200);
+    outcome->kept = outcome->body;
+    outcome->kept_len = outcome->body_len;
+    out = outcome_begin(work);
+    write_tried(work, delivery, true, out);
+    return outcome_answer(work, outcome, 200);
+}
+
+static enum decision try_items(struct work *work, struct delivery *delivery,
+                               struct outcome *outcome)
+{
+    struct work_mark mark;
+
+    work_mark(work, &mark);
+    if (apply(work, delivery) == FIND_NEEDED)
+        return DECIDE_AGAIN;
+    answer_tried(work, delivery, outcome);
+    work_return(work, &mark);
+    return DECIDED;
+}
+
+enum decision source_try(struct work *work, const struct command *command, struct outcome *outcome)
+{
+    const struct source_try_input *input = command->input;
+    const struct source *source = config_source(work->config, input->source);
+    struct delivery_row row = {.row = ROW_NEW, .received_at = work->now};
+    struct delivered delivered;
+    enum find found = FIND_ABSENT;
+
+    if (source == NULL)
+        return outcome_refuse(work, outcome, ERR_NOT_FOUND, "There is no source with this id");
+    struct delivery_row *stored = uuid_is_nil(input->delivery)
+                                      ? NULL
+                                      : work_find(work, KIND_DELIVERY, &input->delivery, &found);
+    if (found == FIND_NEEDED)
+        return DECIDE_AGAIN;
+    if (!uuid_is_nil(input->delivery) && stored == NULL)
+        return outcome_refuse_at(work, outcome, ERR_NOT_FOUND, "/delivery", "not_found",
+                                 "There is no delivery with this id");
+    if (stored != NULL && stored->body == NULL)
+        return outcome_refuse(work, outcome, ERR_GONE, "The raw body is gone: it is kept 30 days");
+    row.content_type = stored == NULL ? input->content_type : stored->content_type;
+    row.body = stored == NULL ? input->body : stored->body;
+    row.body_len = stored == NULL ? strlen(input->body) : stored->body_len;
+    struct delivery delivery = {
+        .source = source,
+        .mapping = mapping_to_try(work, source, input),
+        .row = &row,
+        .caller = caller_for(&command->caller, source),
+    };
+    if (!map_again(work, &delivery, &delivered))
+        return DECIDED;
+    delivery.tried = ARENA_ARRAY(work->arena, struct captured, delivery.item_count + 1);
+    return delivery.tried == NULL ? DECIDED : try_items(work, &delivery, outcome);
 }

@@ -37,4 +37,15 @@ struct delivery_replay_input {
 enum decision delivery_replay(struct work *work, const struct command *command,
                               struct outcome *outcome);
 
+struct source_try_input {
+    struct uuid source;
+    struct uuid delivery; /* nil: the body instead */
+    const char *body;
+    const char *content_type; /* "" when none is given */
+    const char *mapping;      /* JSON, already checked, instead of the source's; NULL: that */
+};
+
+/** What would come of a delivery, with the leads as they are: decided, shown and undone. */
+enum decision source_try(struct work *work, const struct command *command, struct outcome *outcome);
+
 #endif
