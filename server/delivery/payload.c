@@ -4,6 +4,7 @@
 #include "base/digest.h"
 #include "core/handoff/event.h"
 #include "core/handoff/shape.h"
+#include "core/handoff/shape_handoff.h"
 #include "core/setup/subscription.h"
 #include "store/read/handoff_read.h"
 #include "store/read/lead_read.h"

@@ -107,9 +107,10 @@ START_TEST(the_second_span_is_of_working_time_too)
 
     bench_open();
     faults_init(&faults, bench.arena);
-    ck_assert_int_eq(
-        calendar_compile(document, "", bench.arena, &faults, &bench.teams[SDR].working_time),
-        ERR_NONE);
+    ck_assert_int_eq(calendar_compile(document, "",
+                                      time_zone_find(calendar_document_zone(document), bench.arena),
+                                      &faults, &bench.teams[SDR].working_time),
+                     ERR_NONE);
     json_decref(document);
     bench.routes[0].overdue = OVERDUE_GIVE_BACK;
     struct lead *kim = person_must(KIM);
