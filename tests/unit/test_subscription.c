@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#define ANA world_key("ana@a.example")
+#define ANA world_key("ana@acme.example")
 
 static const struct subscription *subscribe(void)
 {
