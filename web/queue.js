@@ -120,7 +120,9 @@ export async function show(body, place) {
       const read = await detail(made, asked, {done: after, close: `#/queue${search()}`});
       if (asked !== open) return;
       item = read;
+      const held = pane.contains(document.activeElement) ? document.activeElement.dataset.action || 'h2' : null; // so that the focus stays
       fill(pane, made);
+      if (held) (made.querySelector(`[data-action="${held}"]`) || made.querySelector('h2')).focus();
       if (focus && split.clientWidth < 900) made.querySelector('h2')?.focus();
     } catch (error) {
       if (asked === open) fill(pane, trouble(error, () => openOne()));

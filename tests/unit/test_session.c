@@ -28,6 +28,7 @@ static const struct {
     {OURS ".evil.example", NULL, false, false},
     {OURS "/", NULL, false, false}, /* an origin has no path */
     {"https://x@" HOST, NULL, false, false},
+    {OURS " ", NULL, false, false},
     {"ftp://" HOST, NULL, false, false},
     {HOST, NULL, false, false},
     {"null", NULL, false, false},

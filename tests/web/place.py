@@ -14,6 +14,7 @@ import urllib.request
 
 from selenium import webdriver
 from selenium.common.exceptions import ElementClickInterceptedException, NoSuchElementException, StaleElementReferenceException
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
@@ -220,7 +221,14 @@ class Browser:
         self.run("arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('change', {bubbles: true}))", self.control(label), value)
 
     def keys(self, *keys):
-        self.driver.switch_to.active_element.send_keys(*keys)
+        """What is pressed goes to whatever has the focus."""
+        chain = ActionChains(self.driver)
+        for key in keys:
+            if key.startswith(Keys.SHIFT):
+                chain.key_down(Keys.SHIFT).send_keys(key[1:]).key_up(Keys.SHIFT)
+            else:
+                chain.send_keys(key)
+        chain.perform()
 
     def tab_to(self, fits, most=80, back=False):
         """Moves the focus by Tab alone until what has it fits; its text."""

@@ -80,6 +80,8 @@ class Story(WebTest):
         row = wait_for("its row", lambda: next((e.text for e in ana.all("tbody tr") if "linkedin" in e.text), None))
         self.assertEqual(row.split()[:3], ["linkedin", "1", "1"])
         self.assertIn("9,000", row)
+        ana.press("1", "tbody tr:first-child a.number")
+        ana.see("Tom", "table")
 
     def test_by_keyboard_alone(self):
         workspace = self.workspace()
@@ -311,6 +313,21 @@ class Story(WebTest):
         ana.press("\"kim@kite.example\"", "dialog .tree button")
         ana.see("/mail", "dialog .hash")
         ana.press("Cancel")
+
+    def test_events_go_somewhere(self):
+        workspace = self.workspace()
+        ana = self.browser(workspace, "ana").go("flow?show=out")
+        ana.press("Send events somewhere")
+        ana.write("Name", "crm")
+        ana.write("Address", "https://crm.example.com/baton")
+        ana.press("Send", "dialog button.first")
+        ana.see("whsec_", "dialog")
+        ana.press("I have it")
+        ana.see("https://crm.example.com/baton", "main")
+        ana.press("Pause")
+        ana.see("Paused", "main")
+        ana.press("What was sent last")
+        ana.see("Nothing was sent to it yet.")
 
     def test_leads_from_a_file(self):
         workspace = self.workspace()
