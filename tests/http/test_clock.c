@@ -1,5 +1,6 @@
-/* Time that passes: leases that end, offers that are late. The test moves the clock that the
- * product sees, the server's and the database's, and waits for nothing but the jobs' next look. */
+/* Time that passes: leases that end, offers that are late, leads that wait. The test moves the
+ * clock that the product sees, the server's and the database's, and waits for nothing but the jobs'
+ * next look. */
 #include "stage.h"
 #include "suite.h"
 
@@ -43,10 +44,58 @@ static const struct step overdue[] = {
     {0},
 };
 
+/* Who wants to buy later is offered again when the wait is over, and whoever takes her and does not
+ * decide is reminded. */
+static const struct step nurture[] = {
+    OFFERED,
+    POST("Sam rejects her: later", "sam", AT "/reject", "{'reason':'bad_timing'}", 200,
+         .checks = {{"/lead/next/step", "'nurture'"}}),
+    LATER("most of the wait passes", 29 * DAY),
+    POST("she comes by", "marketing", "/v1/leads/${kim}/touches",
+         "{'kind':'page_view','source':'google'}", 201, .checks = {{"/handoff", "null"}}),
+    POST("and fills in a form", "marketing", "/v1/leads/${kim}/touches",
+         "{'kind':'form_submitted','source':'google'}", 201, .checks = {{"/handoff", "null"}}),
+    LATER("the rest of it passes", 2 * DAY),
+    UNTIL("she is offered again", "sam", "/v1/leads/${kim}", 200,
+          .checks = {{"/next/step", "'answer'"}}, .keep = {{"again", "/open_handoff"}}),
+    GET("after the first time", "sam", "/v1/handoffs/${again}", 200,
+        .checks = {{"/previous", "'${offer}'"}, {"/state", "'offered'"}}),
+    POST("Sam takes her", "sam", "/v1/handoffs/${again}/accept", NULL, 200,
+         .checks = {{"/lead/next/step", "'decide'"}}),
+    LATER("and does nothing", 15 * DAY),
+    UNTIL("he is reminded", "sam", "/v1/leads/${kim}", 200, .checks = {{"/next/why", "'overdue'"}}),
+    POST("he may decide still", "sam", "/v1/handoffs/${again}/qualify", NULL, 200,
+         .checks = {{"/lead/next/step", "'follow_up'"}}),
+    LATER("a month passes", 31 * DAY),
+    UNTIL("he is reminded to follow up", "sam", "/v1/leads/${kim}/timeline?limit=100", 200,
+          .checks = {{"/data/13/type", "'lead.reminded'"}}),
+    {0},
+};
+
+/* Who never qualifies is judged three times, and then her owner is asked, daily. */
+static const struct step in_vain[] = {
+    POST("a stranger comes by", "marketing", "/v1/leads",
+         "{'email':'lee@corp.example','touch':{'kind':'page_view','source':'google'}}", 201,
+         .checks = {{"/lead/next/step", "'nurture'"}}, .keep = {{"kim", "/lead/id"}}),
+    LATER("a month passes", 31 * DAY),
+    UNTIL("he is judged again", "ana", "/v1/leads/${kim}/timeline", 200,
+          .checks = {{"/data/2/type", "'lead.judged'"}}),
+    LATER("another one", 31 * DAY),
+    UNTIL("and again", "ana", "/v1/leads/${kim}/timeline", 200,
+          .checks = {{"/data/3/type", "'lead.judged'"}}),
+    LATER("and a third one", 31 * DAY),
+    UNTIL("then marketing is asked", "ana", "/v1/leads/${kim}", 200,
+          .checks = {{"/next/step", "'review'"}, {"/next/why", "'nurtured_in_vain'"}}),
+    POST("who wants to wait for longer", "ana", "/v1/leads/${kim}/review", "{'decision':'nurture'}",
+         200, .checks = {{"/lead/next/step", "'nurture'"}}),
+    {0},
+};
+
 static const struct {
     const char *label;
     const struct step *steps;
-} stories[] = {{"a lease", lease}, {"an offer", overdue}};
+} stories[] = {
+    {"a lease", lease}, {"an offer", overdue}, {"a wait", nurture}, {"in vain", in_vain}};
 
 STORY(it_ends_when_its_time_has_passed, SIGNED, stories[_i].steps)
 
