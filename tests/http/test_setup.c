@@ -299,7 +299,7 @@ static const struct step sources[] = {
          "'mapping':{'email':'/email'}}",
          400, .checks = {{"/errors/0/pointer", "'/auth/header'"}}),
     POST("those of form and those of value in one answer", "ana", "/v1/sources",
-         "{'name':'-','auth':{'scheme':'basic','header':5},'mapping':{'email':'contact'}}", 400,
+         "{'name':'-','auth':{'scheme':'digest','header':5},'mapping':{'email':'contact'}}", 400,
          .checks = {{"/errors", "#5"},
                     {"@body", "~\"/name\""},
                     {"@body", "~\"/team\""},
