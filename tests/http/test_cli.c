@@ -74,8 +74,8 @@ END_TEST
 
 START_TEST(every_command_has_help)
 {
-    static const char *const families[] = {"workspace", "team",       "member",
-                                           "key",       "definition", "job"};
+    static const char *const families[] = {"workspace",  "team",      "member", "key",
+                                           "definition", "agreement", "job"};
 
     for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
         char command[64];
@@ -85,7 +85,8 @@ START_TEST(every_command_has_help)
     shell_expect(
         "for c in serve migrate verify version routes 'team list' 'member list' 'key revoke' "
         "'definition show' 'definition apply' 'definition suggestions' 'job list' 'job show' "
-        "'job cancel' 'definition sign'; do $B $c --help || exit 9; done",
+        "'job cancel' 'agreement diff' 'agreement suspend' 'definition sign'; do $B $c --help || "
+        "exit 9; done",
         0, "usage: baton definition sign WORKSPACE TERM VERSION");
 }
 END_TEST
@@ -200,6 +201,67 @@ START_TEST(a_workspace_from_the_command_line)
 }
 END_TEST
 
+/* The key that this command makes, for the shell. */
+static void set_key(const char *name, const char *words)
+{
+    char *made = stage_baton(words, 0);
+    char *token = strstr(made, "baton_");
+
+    ck_assert_ptr_nonnull(token);
+    token[strspn(token, "abcdefghijklmnopqrstuvwxyz0123456789_")] = '\0';
+    setenv(name, token, 1);
+    free(made);
+}
+
+/* Routes are agreed on as a definition is, and each side does alone what it may. */
+START_TEST(routes_are_agreed_on_by_the_command_line)
+{
+    free(stage_baton("workspace create signed --marketing ana@acme.example --sales "
+                     "sam@acme.example",
+                     0));
+    set_key("ANA", "key create signed --title s --member ana@acme.example --role sign");
+    set_key("SAM", "key create signed --title s --member sam@acme.example --role sign");
+    setenv("DATABASE_URL", stage_database(), 1);
+    shell_expect("$B agreement list signed", 0, "routes   1  in_force");
+    shell_expect("echo '{\"routes\":[{\"from\":\"marketing\",\"to\":\"sales\","
+                 "\"gates\":[\"srl\",\"mql\"]}]}' | $B agreement draft signed -",
+                 0, "routes version 2 is draft");
+    shell_expect("echo '{}' | $B agreement draft signed -", 1, "the document says no term");
+    shell_expect("$B agreement diff signed routes 2", 0,
+                 "New: marketing offers leads to sales once they meet srl or mql");
+    shell_expect("$B agreement diff signed routes 2 --against 7", 1, "no version to compare");
+    shell_expect("$B agreement comment signed routes 2 --text 'Why srl?'", 2,
+                 "give the signer's own key in BATON_KEY");
+    shell_expect("BATON_KEY=$SAM $B agreement comment signed routes 2 --text 'Why srl?'", 0,
+                 "routes version 2 is draft");
+    shell_expect("$B agreement show signed routes 2", 0, "Why srl?");
+    shell_expect("$B agreement propose signed routes 2 --effective-from 2040-01-01T00:00:00Z", 0,
+                 "routes version 2 is proposed");
+    shell_expect("hash=$($B agreement show signed routes 2 | grep -o '[0-9a-f]\\{64\\}');"
+                 "BATON_KEY=$ANA $B agreement sign signed routes 2 --hash $hash;"
+                 "BATON_KEY=$SAM $B agreement sign signed routes 2 --hash $hash",
+                 0, "routes version 2 is signed");
+    shell_expect("$B agreement list signed", 0, "signed by ana for marketing, sam for sales");
+    shell_expect("BATON_KEY=$SAM $B agreement revoke signed routes 2", 2, "reason");
+    shell_expect("BATON_KEY=$SAM $B agreement revoke signed routes 2 --reason 'Not yet.'", 0,
+                 "routes version 2 is revoked");
+    shell_expect("BATON_KEY=$SAM $B agreement suspend signed routes 1 --reason 'Away.'", 0,
+                 "routes version 1 is suspended");
+    shell_expect("BATON_KEY=$ANA $B agreement resume signed routes 1", 1, "The other side");
+    shell_expect("BATON_KEY=$SAM $B agreement resume signed routes 1", 0,
+                 "routes version 1 is in_force");
+    shell_expect("BATON_KEY=$ANA $B agreement acknowledge signed routes 1", 0, "in_force");
+    shell_expect("$B definition starter sql | $B agreement draft signed -", 0,
+                 "sql version 1 is draft");
+    shell_expect("$B agreement propose signed sql 1", 0, "content hash");
+    shell_expect("BATON_KEY=$ANA $B agreement decline signed sql 1 --note 'Too many facts.'", 0,
+                 "sql version 1 is declined");
+    shell_expect("$B agreement show signed hot", 2, "the agreements are mql, srl, sql, routes");
+    shell_expect("$B agreement suspend signed routes one --reason x", 2, "a whole number from 1");
+    unsetenv("DATABASE_URL");
+}
+END_TEST
+
 /* Whoever makes the workspace a second time keeps the keys of the first. */
 START_TEST(keys_go_into_a_new_file)
 {
@@ -232,5 +294,6 @@ void suite_cases(Suite *suite)
     EACH(tests, what_is_said_and_the_exit_code, uses);
     TESTS(tests, every_command_has_help, the_database_is_named,
           a_schema_that_is_behind_is_not_served, a_workspace_from_the_command_line,
-          keys_go_into_a_new_file, of_one_name_one_workspace_is_made);
+          routes_are_agreed_on_by_the_command_line, keys_go_into_a_new_file,
+          of_one_name_one_workspace_is_made);
 }
