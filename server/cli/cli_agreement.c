@@ -7,6 +7,7 @@
 #include "core/agreement/agreement_change.h"
 #include "core/agreement/agreement_sign.h"
 #include "core/agreement/version_page.h"
+#include "core/definition/starter.h"
 #include "core/handoff/handoff.h"
 #include "core/setup/api_key.h"
 
@@ -120,6 +121,25 @@ static int show(struct cli *cli, struct cli_store *store)
     if (cli_option(cli, "json") == NULL)
         return print_page(store->config, version);
     json_t *document = json_loads(version->document, 0, NULL);
+    cli_print_json(document);
+    json_decref(document);
+    return CLI_OK;
+}
+
+/* ---- starters ---- */
+
+static int run_starter(struct cli *cli)
+{
+    const char *text = starter_document_named(cli->words[0]);
+
+    if (text == NULL) {
+        printf("there are:");
+        for (const struct starter *at = starters_embedded; at->name != NULL; at++)
+            printf(" %s", at->name);
+        printf("\n");
+        return cli_say(CLI_USAGE, "there is no starter \"%s\"", cli->words[0]);
+    }
+    json_t *document = json_loads(text, 0, NULL);
     cli_print_json(document);
     json_decref(document);
     return CLI_OK;
@@ -460,6 +480,21 @@ const struct cli_command cli_definition_sign = {
     .settings = SETTINGS_DATABASE,
     .run = cli_in_workspace,
     .in_workspace = sign,
+};
+
+const struct cli_command cli_agreement_starter = {
+    .name = "agreement starter",
+    .words = "NAME",
+    .what = "Print a document to start from: a definition, or routes by who owns the leads",
+    .more =
+        "Definitions: mql, srl, sql. Routes between a team marketing and a team sales:\n"
+        "  marketing_owned  what sales does not answer in time goes back to marketing\n"
+        "  sales_owned      it stays with sales, who also get what they ask for\n"
+        "  shared           hand-raisers go to sales at once, the others when marketing says so\n"
+        "  account_based    named accounts go to sales, of the others only hand-raisers",
+    .words_min = 1,
+    .words_max = 1,
+    .run = run_starter,
 };
 
 const struct cli_command cli_agreement_list = {

@@ -26,6 +26,7 @@ const struct cli_command *const cli_commands[] = {
     &cli_definition_backtest,
     &cli_definition_apply,
     &cli_definition_suggestions,
+    &cli_agreement_starter,
     &cli_agreement_list,
     &cli_agreement_show,
     &cli_agreement_draft,

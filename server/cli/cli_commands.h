@@ -26,6 +26,7 @@ extern const struct cli_command cli_definition_show;
 extern const struct cli_command cli_definition_draft;
 extern const struct cli_command cli_definition_propose;
 extern const struct cli_command cli_definition_sign;
+extern const struct cli_command cli_agreement_starter;
 extern const struct cli_command cli_agreement_list;
 extern const struct cli_command cli_agreement_show;
 extern const struct cli_command cli_agreement_draft;

@@ -251,6 +251,10 @@ START_TEST(routes_are_agreed_on_by_the_command_line)
     shell_expect("BATON_KEY=$SAM $B agreement resume signed routes 1", 0,
                  "routes version 1 is in_force");
     shell_expect("BATON_KEY=$ANA $B agreement acknowledge signed routes 1", 0, "in_force");
+    shell_expect("for s in marketing_owned sales_owned shared account_based; do "
+                 "$B agreement starter $s | $B agreement draft signed - || exit 9; done",
+                 0, "routes version 6 is draft");
+    shell_expect("$B agreement starter theirs", 2, "there is no starter");
     shell_expect("$B definition starter sql | $B agreement draft signed -", 0,
                  "sql version 1 is draft");
     shell_expect("$B agreement propose signed sql 1", 0, "content hash");

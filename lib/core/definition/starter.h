@@ -1,7 +1,8 @@
 /*
  * Documents to begin with: definitions that two teams can sign as they stand and then change to
- * fit. They are the files of lib/core/definition/starters, each named after its term, and compile
- * without fault or warning.
+ * fit, each named after its term, which compile without fault or warning; and routes between a team
+ * marketing and a team sales, named after who owns what comes in. They are the files of
+ * lib/core/definition/starters.
  */
 #ifndef BATON_CORE_STARTER_H
 #define BATON_CORE_STARTER_H
@@ -16,7 +17,10 @@ struct starter {
 /** All of them; made when building (cmake/embed_texts.cmake). */
 extern const struct starter starters_embedded[];
 
-/** The document as JSON text, static; NULL when there is none for this term. */
+/** The document as JSON text, static; NULL when there is none of this name. */
+const char *starter_document_named(const char *name);
+
+/** The same of a definition. */
 const char *starter_document(enum term term);
 
 #endif
