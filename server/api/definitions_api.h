@@ -29,6 +29,7 @@ extern const struct input_spec definition_apply_spec;
 /* ---- routes and goals ---- */
 
 enum err agreements_list(struct request *r, struct read *read);
+enum err responsibilities_list(struct request *r, struct read *read);
 enum err routes_get(struct request *r, struct read *read);
 enum err goals_get(struct request *r, struct read *read);
 

@@ -9,6 +9,7 @@
 #include "base/etag.h"
 #include "base/json_tree.h"
 #include "core/agreement/agreement_rules.h"
+#include "core/agreement/responsibilities.h"
 #include "core/agreement/shape_agreement.h"
 #include "core/agreement/version_page.h"
 #include "core/definition/definition.h"
@@ -159,6 +160,17 @@ enum err agreements_list(struct request *r, struct read *read)
     (void)read;
     json_out_init(&out, r->arena, ANSWER_MAX_BYTES);
     shape_agreements(r->config, &r->caller, &out);
+    reply_json(r, 200, &out);
+    return ERR_NONE;
+}
+
+enum err responsibilities_list(struct request *r, struct read *read)
+{
+    struct json_out out;
+
+    (void)read;
+    json_out_init(&out, r->arena, ANSWER_MAX_BYTES);
+    responsibilities_write(r->config, &out);
     reply_json(r, 200, &out);
     return ERR_NONE;
 }

@@ -372,6 +372,8 @@ const struct route routes[] = {
      .input = &key_revoke_spec, .command = COMMAND_KEY_REVOKE},
     {"GET", "/v1/agreements", "agreements_list", ROLE_ANY, ROUTE_READ, .flags = ROUTE_FRESH,
      .read = agreements_list},
+    {"GET", "/v1/responsibilities", "responsibilities_list", ROLE_ANY, ROUTE_READ,
+     .flags = ROUTE_FRESH, .read = responsibilities_list},
     AGREEMENT_ROUTES_OF("routes", agreement_of_routes, routes_get),
     AGREEMENT_ROUTES_OF("goals", agreement_of_goals, goals_get),
     {"GET", "/v1/presets", "presets_list", ROLE_READ | ROLE_ADMIN, ROUTE_DIRECT,

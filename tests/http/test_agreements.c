@@ -295,10 +295,62 @@ START_TEST(routes_that_lead_nowhere_are_refused)
 }
 END_TEST
 
+/* ---- who does what ---- */
+
+#define REFEREED                                                                                   \
+    "{\"routes\":[{\"from\":\"marketing\",\"to\":\"sales\",\"gates\":[\"srl\",\"mql\"],"           \
+    "\"overdue\":{\"then\":\"give_back\"}}],\"referee\":\"rev@acme.example\","                     \
+    "\"requests\":{\"unanswered\":\"grant\",\"after_minutes\":60}}"
+
+static const struct step a_referee[] = {
+    POST("a team of neither side", "ana", "/v1/teams", "{'name':'ops','function':'other'}", 201),
+    POST("with a referee", "ana", "/v1/members",
+         "{'team':'ops','name':'Rev','email':'rev@acme.example'}", 201),
+    {0},
+};
+
+/* Of the two gates one is in force. */
+static const struct step responsible[] = {
+    POST("sam has read the definition", "sam", "/v1/definitions/mql/versions/1/acknowledge", NULL,
+         200),
+    GET("who does what, and by when", "sue", "/v1/responsibilities", 200,
+        .checks = {{"/data", "#7"},
+                   {"/data/0/step", "'offer'"},
+                   {"/data/0/team", "'marketing'"},
+                   {"/data/0/agreement/subject", "'routes'"},
+                   {"/data/1/step", "'answer'"},
+                   {"/data/1/team", "'sales'"},
+                   {"/data/1/within_minutes", "480"},
+                   {"/data/1/agreement/subject", "'mql'"},
+                   {"/data/1/acknowledged/0/name", "'sam'"},
+                   {"/data/1/not_acknowledged/0/name", "'sue'"},
+                   {"/data/2/step", "'decide'"},
+                   {"/data/2/within_days", "14"},
+                   {"/data/3/step", "'nurture'"},
+                   {"/data/3/team", "'marketing'"},
+                   {"/data/4/step", "'overdue'"},
+                   {"/data/5/step", "'request'"},
+                   {"/data/5/within_minutes", "60"},
+                   {"/data/6/step", "'dispute'"},
+                   {"/data/6/member/name", "'Rev'"}}),
+    {0},
+};
+
+START_TEST(everybody_sees_who_does_what)
+{
+    struct stage stage = stage_open("--starter mql --sign");
+
+    story_run(stage.story, a_referee);
+    stage_agree(&stage, "routes", REFEREED);
+    story_run(stage.story, responsible);
+    stage_close(&stage);
+}
+END_TEST
+
 void suite_cases(Suite *suite)
 {
     TCase *tests = suite_case(suite, "stories");
 
     TESTS(tests, routes_have_a_life, goals_have_a_life, what_is_suspended_lets_nobody_pass,
-          routes_that_lead_nowhere_are_refused);
+          routes_that_lead_nowhere_are_refused, everybody_sees_who_does_what);
 }

@@ -171,6 +171,7 @@ static const struct probe probes[] = {
      .body = "{'title':'k','team':'sales','roles':['read']}"},
     {.operation = "keys_revoke", .roles = ROLE_ADMIN},
     {.operation = "agreements_list", .roles = EVERYONE},
+    {.operation = "responsibilities_list", .roles = EVERYONE},
     {.operation = "routes_get", .roles = EVERYONE},
     {.operation = "routes_draft", .roles = SIGNERS, .body = "{'routes':[]}"},
     {.operation = "routes_version", .roles = EVERYONE},

@@ -158,6 +158,7 @@ async function definitions(client, { ana, sam }) {
   await agreement(client, { ana, sam }, "routes", { routes: [way] });
   await agreement(client, { ana, sam }, "goals", { goals: [{ side: "sales", measure: "sql", period: "month", target: 9 }] });
   await client.must("agreements_list", ana);
+  await client.must("responsibilities_list", ana);
   await client.must("definitions_version", sam, { path: path(version) });
   await client.must("definitions_diff", sam, { path: path(version), query: { against: 1 } });
   await client.must("definitions_get", sam, { path: { term: "mql" } });

@@ -225,7 +225,7 @@ const char *signer_detail(enum signer signer)
 
 /* ---- what a caller may do ---- */
 
-static bool has_acknowledged(const struct agreement_version *version, struct uuid member)
+bool agreement_is_acknowledged(const struct agreement_version *version, struct uuid member)
 {
     for (size_t i = 0; i < version->acknowledged_count; i++)
         if (uuid_equal(version->acknowledged_by[i], member))
@@ -259,7 +259,7 @@ static bool caller_may(const struct config *config, const struct agreement_versi
     case AGREEMENT_RESUME:
         return agreement_stepper(config, version, caller, action, &side) == SIGNER_MAY;
     case AGREEMENT_ACKNOWLEDGE:
-        return takes_part(config, caller) && !has_acknowledged(version, caller->member);
+        return takes_part(config, caller) && !agreement_is_acknowledged(version, caller->member);
     case AGREEMENT_COMMENT:
         return takes_part(config, caller);
     case AGREEMENT_ACTION_COUNT:

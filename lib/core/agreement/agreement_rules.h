@@ -72,6 +72,9 @@ enum signer agreement_stepper(const struct config *config, const struct agreemen
 /** Whether all have signed whom the document asks for. */
 bool agreement_is_complete(const struct config *config, const struct agreement_version *version);
 
+/** Whether this member has said that they read it. */
+bool agreement_is_acknowledged(const struct agreement_version *version, struct uuid member);
+
 /** Whether a draft was made by a member of the other side than the caller's. */
 bool agreement_is_the_others(const struct config *config, const struct agreement_version *version,
                              const struct caller *caller);

@@ -334,14 +334,6 @@ bool agreement_impose(struct work *work, const struct caller *caller, enum agree
 
 /* ---- acknowledge ---- */
 
-static bool knows(const struct agreement_version *version, struct uuid member)
-{
-    for (size_t i = 0; i < version->acknowledged_count; i++)
-        if (uuid_equal(version->acknowledged_by[i], member))
-            return true;
-    return false;
-}
-
 static bool add_acknowledgement(struct work *work, struct agreement_version *version,
                                 struct uuid member)
 {
@@ -382,7 +374,7 @@ enum decision agreement_acknowledge(struct work *work, const struct command *com
         agreement_for_command(work, input->kind, input->version, outcome);
     if (old == NULL || !agreement_may(work, command, old, AGREEMENT_ACKNOWLEDGE, outcome))
         return DECIDED;
-    if (knows(old, member))
+    if (agreement_is_acknowledged(old, member))
         return agreement_answer(work, command, old, NULL, 200, outcome);
     struct chain_row *chain = setup_chain(work, old->id);
     struct agreement_version *version = agreement_copy(work, old);

@@ -15,7 +15,7 @@ static void write_hash(const char *name, const struct agreement_version *version
         json_out_hex(out, version->hash, DIGEST_BYTES);
 }
 
-static void write_member_ref(const struct config *config, struct uuid id, struct json_out *out)
+void shape_member_ref(const struct config *config, struct uuid id, struct json_out *out)
 {
     const struct member *member = config_member(config, id);
 
@@ -33,7 +33,7 @@ static void write_signature(const struct config *config, const struct signature 
     json_out_begin_object(out);
     json_out_member_text(out, "side", side_name(signature->side));
     json_out_key(out, "member");
-    write_member_ref(config, signature->member, out);
+    shape_member_ref(config, signature->member, out);
     json_out_member_instant(out, "signed_at", signature->signed_at);
     json_out_key(out, "content_hash");
     json_out_hex(out, signature->hash, DIGEST_BYTES);
@@ -64,7 +64,7 @@ static void write_step(const struct config *config, const char *name, bool taken
     }
     json_out_begin_object(out);
     json_out_key(out, "member");
-    write_member_ref(config, by, out);
+    shape_member_ref(config, by, out);
     json_out_member_instant(out, "at", at);
     json_out_member_text(out, "note", note);
     json_out_end_object(out);
@@ -80,7 +80,7 @@ static void write_comments(const struct config *config, const struct agreement_v
         json_out_begin_object(out);
         json_out_member_uuid(out, "id", comment->id);
         json_out_key(out, "member");
-        write_member_ref(config, comment->member, out);
+        shape_member_ref(config, comment->member, out);
         json_out_member_instant(out, "at", comment->at);
         json_out_member_text(out, "criterion", comment->criterion);
         json_out_member_text(out, "text", comment->text);
@@ -135,7 +135,7 @@ static void write_declined(const struct config *config, const struct agreement_v
     }
     json_out_begin_object(out);
     json_out_key(out, "member");
-    write_member_ref(config, version->declined_by, out);
+    shape_member_ref(config, version->declined_by, out);
     json_out_member_instant(out, "declined_at", version->declined_at);
     json_out_member_text(out, "note", version->decline_reason);
     json_out_end_object(out);
@@ -149,7 +149,7 @@ static void write_acknowledgements(const struct config *config,
     for (size_t i = 0; i < version->acknowledged_count; i++) {
         json_out_begin_object(out);
         json_out_key(out, "member");
-        write_member_ref(config, version->acknowledged_by[i], out);
+        shape_member_ref(config, version->acknowledged_by[i], out);
         json_out_member_instant(out, "acknowledged_at", version->acknowledged_at[i]);
         json_out_end_object(out);
     }
@@ -211,14 +211,6 @@ static bool takes_part(const struct config *config, const struct member *member)
     return member->active && team != NULL && team->active && team->function != FUNCTION_OTHER;
 }
 
-static bool has_acknowledged(const struct agreement_version *version, struct uuid member)
-{
-    for (size_t i = 0; i < version->acknowledged_count; i++)
-        if (uuid_equal(version->acknowledged_by[i], member))
-            return true;
-    return false;
-}
-
 static void write_missing(const struct config *config, const struct agreement_version *version,
                           struct json_out *out)
 {
@@ -226,8 +218,8 @@ static void write_missing(const struct config *config, const struct agreement_ve
     json_out_begin_array(out);
     for (size_t i = 0; i < config->member_count; i++)
         if (takes_part(config, &config->members[i]) &&
-            !has_acknowledged(version, config->members[i].id))
-            write_member_ref(config, config->members[i].id, out);
+            !agreement_is_acknowledged(version, config->members[i].id))
+            shape_member_ref(config, config->members[i].id, out);
     json_out_end_array(out);
 }
 

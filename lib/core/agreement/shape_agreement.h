@@ -13,6 +13,9 @@ void shape_agreement_version(const struct config *config, const struct agreement
 void shape_agreements(const struct config *config, const struct caller *caller,
                       struct json_out *out);
 
+/** MemberRef */
+void shape_member_ref(const struct config *config, struct uuid member, struct json_out *out);
+
 /** VersionSummary */
 void shape_version_summary(const struct agreement_version *version, struct json_out *out);
 
