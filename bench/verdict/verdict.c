@@ -54,7 +54,7 @@ static void judge(const struct definition *definition, const json_t *lead, insta
     const json_t *attributes = json_object_get(lead, "attributes");
     struct touch_log log = {.items = touches,
                             .count = read_touches(json_object_get(lead, "touches"), touches)};
-    struct verdict_subject subject = {NULL, NULL, &log, now, INSTANT_NONE};
+    struct verdict_subject subject = {.touches = &log, .now = now, .known_at = INSTANT_NONE};
 
     for (size_t i = 0; i < definition->names_count; i++) {
         const json_t *json = json_object_get(attributes, definition->names[i].name);

@@ -27,6 +27,7 @@ enum {
     X(SIGNING_KEY, ADMIN | AUTHORITY_SIGNER, ADMIN, NOBODY,                                        \
       "an admin or signer of its own side gives the role sign")                                    \
     X(SOURCE, ADMIN, ADMIN, NOBODY, "an admin of its own side makes and changes it")               \
+    X(CAMPAIGN, CALLER, CALLER, NOBODY, "marketing keeps the records of its campaigns")            \
     X(ACCOUNT_OWNER, CALLER, CALLER, NOBODY, "sales says who owns an account")                     \
     X(ACCOUNT_NAME, CALLER, NOBODY, NOBODY, "each of the two sides names it for itself")           \
     X(SUBSCRIPTION, ADMIN, ADMIN, NOBODY, "an admin of its own side makes and changes it")         \

@@ -57,6 +57,8 @@ enum command_kind {
     X(TEAM_CALENDAR, team_calendar, true, TEAM(team_calendar_input, name))                         \
     X(TEAM_DISTRIBUTION, team_distribution, true, TEAM(team_distribution_input, name))             \
     X(DISTRIBUTION_TRY, distribution_try, false, ONE(LEAD, distribution_try_input, lead))          \
+    X(CAMPAIGN_PUT, campaign_put, true, OF_CALLER(CHAIN, workspace),                               \
+      ONE(CAMPAIGN, campaign_put_input, campaign))                                                 \
     X(ACCOUNT_PUT, account_put, true, OF_CALLER(CHAIN, workspace),                                 \
       ONE(ACCOUNT, account_put_input, account))                                                    \
     X(MEMBER_CREATE, member_create, true, TEAM(member_create_input, team))                         \

@@ -218,6 +218,7 @@ enum row_kind {
     KIND_DELIVERY,   /* struct uuid; struct delivery_row */
     KIND_BACKGROUND, /* struct uuid; struct background_job */
     KIND_SLOTS,      /* work_whole; struct slots: which slots of background jobs are taken */
+    KIND_CAMPAIGN,   /* int64_t, dimension_id() of its name; struct campaign */
     KIND_ACCOUNT,    /* struct uuid of account_id(); struct account */
     KIND_DEALING,    /* struct uuid of a team with a distribution; struct dealing */
     KIND_DUE,        /* work_whole; struct list of struct lead: their next step is due, or the

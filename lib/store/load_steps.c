@@ -4,6 +4,7 @@
 #include "store/table/account_table.h"
 #include "store/table/answer_table.h"
 #include "store/table/background_table.h"
+#include "store/table/campaign_table.h"
 #include "store/table/dealing_table.h"
 #include "store/table/delivery_table.h"
 #include "store/table/handoff_table.h"
@@ -372,6 +373,20 @@ static void take_exceptions(struct load *load, const struct list *keys, int firs
     }
 }
 
+static int ask_campaigns(struct load *load, const struct list *keys)
+{
+    return ask_each(load, keys, campaign_table_queue_lock);
+}
+
+static void take_campaigns(struct load *load, const struct list *keys, int first)
+{
+    for (size_t i = 0; i < keys->count; i++) {
+        const struct pg_result *result = pg_result(load->scope.pg, first + (int)i);
+        work_put(load->work, KIND_CAMPAIGN, keys->items[i],
+                 pg_rows(result) == 1 ? campaign_table_read(result, 0, load->work->arena) : NULL);
+    }
+}
+
 static int ask_accounts(struct load *load, const struct list *keys)
 {
     return ask_ids(load, keys, &ACCOUNT_LOCK);
@@ -600,6 +615,7 @@ const struct load_step load_steps[] = {
     {KIND_LEAD, ROUND_LOCK | ROUND_DEALT, true, ask_logs, take_logs},
     {KIND_CHAIN, ROUND_LOCK, false, ask_chains, take_chains},
     {KIND_EXCEPTION, ROUND_LOCK, false, ask_exceptions, take_exceptions},
+    {KIND_CAMPAIGN, ROUND_LOCK, false, ask_campaigns, take_campaigns},
     {KIND_ACCOUNT, ROUND_LOCK, false, ask_accounts, take_accounts},
     {KIND_DEALING, ROUND_LOCK, false, ask_dealings, take_dealings},
     {KIND_DELIVERY, ROUND_LOCK, false, ask_deliveries, take_deliveries},

@@ -4,6 +4,7 @@
 #include "store/table/account_table.h"
 #include "store/table/answer_table.h"
 #include "store/table/background_table.h"
+#include "store/table/campaign_table.h"
 #include "store/table/config_table.h"
 #include "store/table/dealing_table.h"
 #include "store/table/delivery_table.h"
@@ -239,6 +240,7 @@ static const struct {
     {KIND_VERDICT, .statement = &VERDICT_INSERT},
     {KIND_FEEDBACK, .statement = &FEEDBACK_INSERT},
     {KIND_EXCEPTION, .statement = &EXCEPTION_SAVE},
+    {KIND_CAMPAIGN, .statement = &CAMPAIGN_SAVE},
     {KIND_ACCOUNT, .statement = &ACCOUNT_SAVE},
     {KIND_DEALING, .save = save_dealings},
     {KIND_CHAIN, chain_order, .save = save_chains},

@@ -1,6 +1,7 @@
 #include "api/handoffs_api.h"
 
 #include "api/lead_input.h"
+#include "api/long_read.h"
 #include "api/values.h"
 
 #include "base/name.h"
@@ -12,6 +13,7 @@
 #include "core/handoff/handoff_qualify.h"
 #include "core/handoff/handoff_reject.h"
 #include "core/handoff/handoff_request.h"
+#include "store/read/handoff_read.h"
 
 #include <string.h>
 
@@ -39,8 +41,29 @@ static const struct input_field claim_fields[] = {
     {"limit", &claims_type, AT(struct claim_input, limit), .otherwise = 1},
     {"lease_seconds", &lease_type, AT(struct claim_input, lease_seconds),
      .otherwise = LEASE_SECONDS_DEFAULT},
+    WAIT_FIELD(struct claim_input, wait_seconds),
 };
 const struct input_spec claim_spec = INPUT_SPEC(claim_fields, struct claim_input);
+
+static bool may_be_claimed(int kind)
+{
+    return kind == LEDGER_HANDOFF_OFFERED || kind == LEDGER_HANDOFF_RELEASED;
+}
+
+/* A claim that may wait does so before it is a command. One for another team is refused at once. */
+enum err handoffs_claim_look(struct request *r, struct read *read)
+{
+    const struct claim_input *input = r->input;
+    const struct team *team = config_team_named(r->config, input->team);
+    struct handoffs_waiting waiting;
+
+    if (input->wait_seconds == 0 || team == NULL || !uuid_equal(team->id, r->caller.team))
+        return ERR_NONE;
+    enum err err = handoff_read_waiting(read, team->id, &waiting);
+    if (err == ERR_NONE && !waiting.any)
+        long_read_waits(r, input->wait_seconds, waiting.pos, may_be_claimed);
+    return err;
+}
 
 static const struct input_field release_fields[] = {
     HANDOFF_FIELD(struct release_input),

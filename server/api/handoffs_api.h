@@ -2,10 +2,12 @@
 #ifndef BATON_SERVER_HANDOFFS_API_H
 #define BATON_SERVER_HANDOFFS_API_H
 
-#include "base/input.h"
+#include "http/request.h"
 
 extern const struct input_spec offer_spec;
 extern const struct input_spec claim_spec;
+/** Whether there is something to claim, or it is to wait (route.before). */
+enum err handoffs_claim_look(struct request *r, struct read *read);
 extern const struct input_spec release_spec;
 extern const struct input_spec assign_spec;
 extern const struct input_spec handoff_request_spec; /* POST /v1/leads/{lead_id}/request */

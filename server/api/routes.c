@@ -1,5 +1,6 @@
 #include "api/accounts_api.h"
 #include "api/attribution_api.h"
+#include "api/campaigns_api.h"
 #include "api/definitions_api.h"
 #include "api/deliveries_read_api.h"
 #include "api/docs_api.h"
@@ -36,6 +37,7 @@
 #define REPLAY_BODY_MAX_BYTES     (16 << 10)
 #define TRY_BODY_MAX_BYTES        (512 << 10)
 #define HANDOFF_BODY_MAX_BYTES    (64 << 10)
+#define CAMPAIGN_BODY_MAX_BYTES   (256 << 10)
 #define SETUP_BODY_MAX_BYTES      (64 << 10)
 #define DEFINITION_BODY_MAX_BYTES (256 << 10)
 #define BACKTEST_BODY_MAX_BYTES   (512 << 10)
@@ -349,6 +351,11 @@ const struct route routes[] = {
     {"POST", "/v1/teams/{team}/distribution/dry_run", "teams_distribution_try",
      ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_WRITE, SETUP_BODY_MAX_BYTES,
      .input = &distribution_try_spec, .command = COMMAND_DISTRIBUTION_TRY},
+    {"GET", "/v1/campaigns/{campaign}", "campaigns_get", ROLE_READ | ROLE_WORK | ROLE_ADMIN,
+     ROUTE_READ, .input = &campaigns_get_input, .thing = "campaign", .read = campaigns_get},
+    {"PUT", "/v1/campaigns/{campaign}", "campaigns_put", ROLE_WORK | ROLE_ADMIN, ROUTE_WRITE,
+     CAMPAIGN_BODY_MAX_BYTES, .input = &campaign_put_spec, .command = COMMAND_CAMPAIGN_PUT,
+     .finish = etag_reply_body},
     {"GET", "/v1/accounts", "accounts_list", ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ,
      .input = &accounts_list_input, .thing = "account", .read = accounts_list},
     {"GET", "/v1/accounts/{domain}", "accounts_get", ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ,
@@ -435,7 +442,7 @@ const struct route routes[] = {
     {"POST", "/v1/handoffs", "handoffs_offer", ROLE_WORK | ROLE_ADMIN, ROUTE_WRITE,
      HANDOFF_BODY_MAX_BYTES, .input = &offer_spec, .command = COMMAND_HANDOFF_OFFER},
     {"POST", "/v1/handoffs/claim", "handoffs_claim", ROLE_WORK, ROUTE_WRITE, HANDOFF_BODY_MAX_BYTES,
-     .input = &claim_spec, .command = COMMAND_HANDOFF_CLAIM},
+     .input = &claim_spec, .command = COMMAND_HANDOFF_CLAIM, .before = handoffs_claim_look},
     {"POST", "/v1/handoffs/{handoff_id}/accept", "handoffs_accept", ROLE_WORK, ROUTE_WRITE,
      HANDOFF_BODY_MAX_BYTES, ROUTE_NO_BODY_OK, .input = &handoff_note_spec,
      .command = COMMAND_HANDOFF_ACCEPT},

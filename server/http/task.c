@@ -381,6 +381,20 @@ static void start_write(struct task *task)
     }
 }
 
+/* What it waits for has not come, and there is time: it is looked for again. */
+static bool waits_more(struct task *task)
+{
+    bool (*wait)(struct task * task) = task->r->reply.status == 0 ? task->wait : NULL;
+
+    task->wait = NULL;
+    if (wait == NULL)
+        return false;
+    if (wait(task))
+        return true;
+    task->waited_enough = true;
+    return false;
+}
+
 /* What the command needs to know first has been read: now it is queued. */
 static void run_before(struct reader_job *job, struct reader *reader)
 {
@@ -393,6 +407,8 @@ static void run_before(struct reader_job *job, struct reader *reader)
     else
         err = within_read(r, reader, r->route->before);
     if (err == ERR_NONE && !arena_failed(r->arena)) {
+        if (waits_more(task))
+            return;
         task->is_read = false;
         start_write(task);
         return;

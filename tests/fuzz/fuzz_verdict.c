@@ -137,7 +137,11 @@ static void check(const struct definition *definition, const json_t *json, struc
     struct attribute_set facts = read_known(json_object_get(json, "facts"), arena);
     struct touch_log log =
         read_touches(json_object_get(json, "touches"), json_object_get(json, "older"), arena);
-    struct verdict_subject subject = {&attributes, &facts, &log, NOW, INSTANT_NONE};
+    struct verdict_subject subject = {.attributes = &attributes,
+                                      .facts = &facts,
+                                      .touches = &log,
+                                      .now = NOW,
+                                      .known_at = INSTANT_NONE};
 
     const char *one = judge(definition, &subject, arena);
     FUZZ_HOLDS(strcmp(one, judge(definition, &subject, arena)) == 0);

@@ -3,7 +3,11 @@
 #include "stage.h"
 #include "suite.h"
 
+#include "store/pg/pg.h"
+
 #include <libpq-fe.h>
+#include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -197,20 +201,23 @@ static const struct step accounts[] = {
         .checks = {{"/data", "#1"}, {"/next", "null"}}),
     GET("a cursor of nothing", "ana", "/v1/accounts?cursor=x", 400),
     PUT("what anybody can have an address at is no company", "sam", "/v1/accounts/gmail.com",
-        "{'named':true}", 400, .checks = {{"/errors/0/code", "'domain'"}}),
-    PUT("nor is this", "sam", "/v1/accounts/acme", "{'named':true}", 400),
+        "{'named':true}", 404),
+    PUT("nor is this", "sam", "/v1/accounts/acme", "{'named':true}", 404),
     PUT("of a team of marketing", "sam", ACME, "{'owner':{'team':'marketing'}}", 422,
         .checks = {{"/errors/0/pointer", "'/owner/team'"}}),
     PUT("of nobody there", "sam", ACME, "{'owner':{'team':'sales','member':'ana@acme.example'}}",
         422, .checks = {{"/errors/0/pointer", "'/owner/member'"}}),
     PUT("by nobody", "sam", ACME, "{}", 422, .headers = {"Baton-Actor: nobody@acme.example"}),
-    PUT("by who only captures", "marketing", ACME, "{'colour':'red'}", 400),
+    PUT("by who only captures", "marketing", ACME, "{'named':true}", 403),
+    PUT("what no account has", "ana", ACME, "{'colour':'red'}", 400),
     PUT("its owner gets what comes from there, the queue the rest", "sam", RULES,
         "{'rules':[{'to':'account_owner'}]}", 200),
     POST("from there", "marketing", "/v1/leads",
          "{'email':'kim@acme.example','attributes':{'seniority':'vp'},"
          "'touch':{'kind':'form_submitted','source':'google'}}",
          201, .keep = {{"kim", "/handoff/id"}, {"lead", "/lead/id"}}),
+    POST("which a trial finds too", "ana", RULES "/dry_run", "{'lead_id':'${lead}'}", 200,
+         .checks = {{"/rule", "1"}, {"/member", "'${sam_id}'"}}),
     GET("is Sam's", "ana", "/v1/handoffs/${kim}", 200,
         .checks = {{"/distribution", "{'rule':1,'by':'account_owner','member':'${sam_id}'}"}}),
     MQL("from elsewhere", "lou", "DE", .keep = {{"lou", "/handoff/id"}, {"other", "/lead/id"}}),
@@ -225,10 +232,77 @@ static const struct step accounts[] = {
     {0},
 };
 
+/* Sales calls whom marketing has, marketing mails whom sales works: each finds out. */
+#define CALL "{'kind':'call','direction':'outbound'}"
+static const struct step collisions[] = {
+    POST("marketing has Ivy", "marketing", "/v1/leads", "{'email':'ivy@corp.example'}", 201,
+         .keep = {{"ivy", "/lead/id"}}),
+    POST("sales calls her", "sam", "/v1/leads/${ivy}/touches", CALL, 201),
+    GET("which is a collision", "ana", "/v1/leads/${ivy}/timeline", 200,
+        .checks = {{"@body", "~lead.collided"}}),
+    MQL("Kim is offered to sales", "kim", "DE",
+        .keep = {{"kim", "/lead/id"}, {"offer", "/handoff/id"}}),
+    POST("who calls her", "sam", "/v1/leads/${kim}/touches", CALL, 201),
+    GET("as was agreed", "ana", "/v1/leads/${kim}/timeline", 200,
+        .checks = {{"/data/3/type", "'lead.touched'"}, {"/data/4/type", "'lead.judged'"}}),
+    POST("and accepts", "sam", "/v1/handoffs/${offer}/accept", NULL, 200),
+    POST("she writes to marketing, which is no collision", "marketing", "/v1/leads/${kim}/touches",
+         "{'kind':'form_submitted','direction':'inbound'}", 201),
+    GET("she came by herself", "ana", "/v1/leads/${kim}/timeline", 200,
+        .checks = {{"/data/6/type", "'lead.touched'"}, {"/data/7/type", "'lead.judged'"}}),
+    POST("marketing mails her all the same", "marketing", "/v1/leads",
+         "{'email':'kim@corp.example','touch':{'kind':'mail_sent','direction':'outbound'}}", 200),
+    GET("which is one", "sam", "/v1/leads/${kim}/timeline", 200,
+        .checks = {{"@body", "~lead.collided"}}),
+    {0},
+};
+
+/* What marketing says of its campaigns. */
+#define WEBINAR "/v1/campaigns/Autumn%20webinar"
+#define RECORD                                                                                     \
+    "{'title':'Autumn webinar','starts_on':'2026-10-01','budget':{'minor':1000000,'currency':"     \
+    "'EUR'},'spend':[{'day':'2026-10-01','minor':25000}],'promised':'A demonstration','"           \
+    "talking_points':['They saw reporting.']}"
+static const struct step campaigns[] = {
+    GET("nothing is said of it", "sam", WEBINAR, 404),
+    PUT("marketing keeps its record", "ana", WEBINAR, RECORD, 200,
+        .headers = {"Idempotency-Key: c1"},
+        .checks = {{"/name", "'Autumn webinar'"}, {"/record/spend/0/minor", "25000"}},
+        .keep = {{"first", "@body"}, {"tag", "@ETag"}}),
+    PUT("once", "ana", WEBINAR, RECORD, 200, .headers = {"Idempotency-Key: c1"},
+        .checks = {{"@body", "=${first}"}, {"@Idempotent-Replayed", "=true"}}),
+    GET("sales reads what it may talk about", "sam", WEBINAR, 200,
+        .checks = {{"/record/talking_points/0", "'They saw reporting.'"}},
+        .keep = {{"seen", "@ETag"}}),
+    GET("as it was", "sam", WEBINAR, 304, .headers = {"If-None-Match: ${seen}"}),
+    GET("by nobody", "sam", WEBINAR, 422, .headers = {"Baton-Actor: nobody@acme.example"}),
+    PUT("and does not write it", "sam", WEBINAR, "{'title':'Ours'}", 403,
+        .checks = {{"/code", "'other_side'"}}),
+    PUT("by nobody", "ana", WEBINAR, "{'title':'x'}", 422,
+        .headers = {"Baton-Actor: nobody@acme.example"}),
+    PUT("all that is wrong at once", "ana", WEBINAR,
+        "{'starts_on':'2026-10-01','ends_on':'2026-09-30','spend':[{'day':'2026-10-02','minor':1},"
+        "{'day':'2026-10-01','minor':-1},{'day':'soon','minor':1}],'talking_points':[''],'x':1}",
+        400,
+        .checks = {{"@body", "~/title"},
+                   {"@body", "~/ends_on"},
+                   {"@body", "~/spend/1/minor"},
+                   {"@body", "~/spend/2/day"},
+                   {"@body", "~/talking_points/0"},
+                   {"@body", "~/x"}}),
+    PUT("a person is no campaign", "ana", "/v1/campaigns/kim@acme.example", "{'title':'x'}", 404),
+    PUT("another record", "ana", WEBINAR, "{'title':'Autumn'}", 200,
+        .headers = {"If-Match: ${tag}"}, .checks = {{"/record", "{'title':'Autumn'}"}}),
+    PUT("on what was read before", "ana", WEBINAR, "{'title':'Winter'}", 412,
+        .headers = {"If-Match: ${tag}"}),
+    {0},
+};
+
 static const struct {
     const char *label;
     const struct step *steps;
-} stories[] = {{"rules", rules}, {"by rule", by_rule}, {"again", again}, {"accounts", accounts}};
+} stories[] = {{"rules", rules},       {"by rule", by_rule},       {"again", again},
+               {"accounts", accounts}, {"collisions", collisions}, {"campaigns", campaigns}};
 
 STORY(offers_are_dealt, SIGNED, stories[_i].steps)
 
@@ -314,10 +388,63 @@ START_TEST(a_batch_is_spread_as_single_ones_are)
 }
 END_TEST
 
+/* ---- a claim that waits ---- */
+
+#define COMES_AFTER_MS 600
+#define WAITS_MS       1000
+
+static char capturing_key[256];
+
+static void *capture_soon(void *argument)
+{
+    struct client *client = client_new(argument);
+    struct answer answer;
+    char lead[256];
+
+    write_lead(lead, sizeof lead, 1);
+    poll(NULL, 0, COMES_AFTER_MS);
+    client_call(client,
+                &(struct call){
+                    .method = "POST", .target = "/v1/leads", .token = capturing_key, .body = lead},
+                &answer);
+    answer_release(&answer);
+    client_free(client);
+    return NULL;
+}
+
+START_TEST(a_claim_waits_until_something_comes)
+{
+    struct stage stage = stage_open(SIGNED);
+    pthread_t thread;
+    int64_t begun = pg_now_ms();
+
+    struct answer answer = stage_call(&stage, "sam", "POST", "/v1/handoffs/claim",
+                                      "{\"team\":\"sales\",\"wait_seconds\":1}", 200);
+    ck_assert_uint_eq(json_array_size(json_object_get(answer.json, "data")), 0);
+    ck_assert_int_ge(pg_now_ms() - begun, WAITS_MS);
+    answer_release(&answer);
+    answer = stage_call(&stage, "sam", "POST", "/v1/handoffs/claim",
+                        "{\"team\":\"marketing\",\"wait_seconds\":60}", 403); /* at once */
+    answer_release(&answer);
+    snprintf(capturing_key, sizeof capturing_key, "%s", story_get(stage.story, "marketing"));
+    ck_assert_int_eq(
+        pthread_create(&thread, NULL, capture_soon, (void *)service_url(stage_service())), 0);
+    begun = pg_now_ms();
+    answer = stage_call(&stage, "sam", "POST", "/v1/handoffs/claim",
+                        "{\"team\":\"sales\",\"wait_seconds\":25}", 200);
+    ck_assert_uint_eq(json_array_size(json_object_get(answer.json, "data")), 1);
+    ck_assert_int_ge(pg_now_ms() - begun, COMES_AFTER_MS / 2);
+    ck_assert_int_lt(pg_now_ms() - begun, 20000);
+    answer_release(&answer);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    stage_close(&stage);
+}
+END_TEST
+
 void suite_cases(Suite *suite)
 {
     TCase *tcase = suite_case(suite, "distribution");
 
     EACH(tcase, offers_are_dealt, stories);
-    TESTS(tcase, a_batch_is_spread_as_single_ones_are);
+    TESTS(tcase, a_batch_is_spread_as_single_ones_are, a_claim_waits_until_something_comes);
 }

@@ -157,6 +157,8 @@ static const struct probe probes[] = {
      .body = "{'rules':[{'to':'queue'}]}"},
     {.operation = "teams_distribution_remove", .roles = ROLE_ADMIN},
     {.operation = "teams_distribution_try", .roles = READERS, .body = "{'lead_id':'${kim}'}"},
+    {.operation = "campaigns_get", .roles = READERS},
+    {.operation = "campaigns_put", .roles = WORKERS, .body = "{'title':'C'}"},
     {.operation = "accounts_list", .roles = READERS},
     {.operation = "accounts_get", .roles = READERS},
     {.operation = "accounts_put", .roles = WORKERS, .body = "{}"},
@@ -320,6 +322,8 @@ static const struct step everything[] = {
         "{'time_zone':'UTC','hours':{'mon':[['09:00','17:00']]}}", 200),
     PUT("and who gets what", "sam", "/v1/teams/${name}-partners/distribution",
         "{'rules':[{'to':'queue'}]}", 200),
+    PUT("what it says of its campaign", "ana", "/v1/campaigns/of-${name}", "{'title':'Autumn'}",
+        200, .keep = {{"campaign", "/name"}}),
     PUT("an account", "sam", "/v1/accounts/${name}.example", "{'owner':{'team':'sales'}}", 200,
         .keep = {{"domain", "/domain"}}),
     POST("a member", "sam", "/v1/members", "{'team':'sales','name':'Mia','email':'mia@${at}'}", 201,
@@ -570,6 +574,7 @@ static const struct param params[] = {
     {"version", false, NULL, "1", "7"},
     {"session_id", true, NULL, "${session}", NOWHERE},
     {"file", false, NULL, "index.html", "nothing"},
+    {"campaign", false, "campaign", "${campaign}", "nothing"},
     {"domain", false, "domain", "${domain}", "nowhere.example"},
     {"size", false, "checkpoint", "${checkpoint}", "7"},
     {"pos", false, NULL, "1", "1000000"}, /* everybody's own ledger has it */
@@ -675,7 +680,8 @@ static void own_is_there(const struct route *route, const struct param *subject)
 static bool makes_the_first(const struct route *route)
 {
     return strcmp(route->operation_id, "definitions_draft") == 0 ||
-           strcmp(route->operation_id, "accounts_put") == 0;
+           strcmp(route->operation_id, "accounts_put") == 0 ||
+           strcmp(route->operation_id, "campaigns_put") == 0;
 }
 
 static void walk_path(const struct route *route)

@@ -9,6 +9,7 @@
 #include "store/table/account_table.h"
 #include "store/table/answer_table.h"
 #include "store/table/background_table.h"
+#include "store/table/campaign_table.h"
 #include "store/table/config_columns.h"
 #include "store/table/config_read.h"
 #include "store/table/config_table.h"
@@ -277,6 +278,7 @@ static const struct {
                 " previous"},
     {"exception_count", ""},
     {"account", "domain created_at"},
+    {"campaign", "name created_at"},
     {"distribution_share", ""},
     {"distribution_count", ""},
     {"identity", ""},
@@ -699,6 +701,11 @@ static const void *load_exception(const void *row)
     *count = *(const struct exception_count *)row;
     count->used = pg_get_int4(only_row(exception_table_queue_lock(&SCOPE, count)), 0, 0);
     return count;
+}
+
+static void save_campaign(const void *row)
+{
+    columns_queue(&SCOPE, &CAMPAIGN_SAVE, &row, 1);
 }
 
 static void save_account(const void *row)
@@ -1128,6 +1135,7 @@ static const struct trip trips[] = {
     {&verdict_columns, 4, save_verdict, NULL, NULL, NULL},
     {&feedback_columns, 4, save_feedback, NULL, NULL, NULL},
     {&exception_columns, 4, save_exception, load_exception, NULL, NULL},
+    {&campaign_columns, 4, save_campaign, NULL, NULL, NULL},
     {&account_columns, 4, save_account, NULL, NULL, NULL},
     {&claim_columns, 4, save_claim, NULL, NULL, NULL},
     {&count_columns, 4, save_count, NULL, NULL, NULL},

@@ -29,6 +29,7 @@ static const struct {
     {DEED_KEY, ALL_OF("oa", "oa", "o")},
     {DEED_SIGNING_KEY, ALL_OF("oas", "oa", "o")},
     {DEED_SOURCE, ALL_OF("oa", "oa", "o")},
+    {DEED_CAMPAIGN, ALL_OF("oasw", "oasw", "o")},
     {DEED_ACCOUNT_OWNER, ALL_OF("oasw", "oasw", "o")},
     {DEED_ACCOUNT_NAME, ALL_OF("oasw", "o", "o")},
     {DEED_SUBSCRIPTION, ALL_OF("oa", "oa", "o")},

@@ -269,6 +269,26 @@ START_TEST(what_is_not_loaded_is_asked_for)
 }
 END_TEST
 
+START_TEST(the_owner_of_the_account_has_it)
+{
+    struct account account = {.id = account_id("corp.example")};
+
+    open_dealing("{\"rules\":[{\"to\":\"account_owner\"}]}");
+    account.owner_member = SUE->id;
+    struct lead *lead = offer_lead(MARKETING, "kim@mail.corp.example", "vp");
+    struct offer_input input = {lead->id, "sdr", HANDOFF_KIND_STANDARD, NULL};
+    ck_assert_int_eq(
+        offer_decide(MARKETING, bench.members[MARKETING].id, COMMAND_HANDOFF_OFFER, &input),
+        DECIDE_AGAIN);
+    ck_assert(uuid_equal(*(struct uuid *)bench.work.needs.of[KIND_ACCOUNT].items[0], account.id));
+    ck_assert(work_put(&bench.work, KIND_ACCOUNT, &account.id, &account));
+    ck_assert_int_eq(offer_do(MARKETING, lead, "sdr", HANDOFF_KIND_STANDARD, NULL), ERR_NONE);
+    ck_assert(uuid_equal(lead->open->dealt_to, SUE->id));
+    ck_assert_int_eq(lead->open->dealt_by, DEAL_OWNER);
+    offer_close();
+}
+END_TEST
+
 /* Both sides must have named the company. */
 START_TEST(account_based_is_for_named_accounts)
 {
@@ -308,5 +328,5 @@ void suite_cases(Suite *suite)
           whose_it_is_stands_in_the_handoff_and_the_ledger, a_refused_offer_takes_no_turn,
           capacity_is_a_limit, the_least_loaded_is_first, who_is_at_work_goes_first,
           who_left_the_team_is_passed_over, what_is_not_loaded_is_asked_for,
-          account_based_is_for_named_accounts);
+          account_based_is_for_named_accounts, the_owner_of_the_account_has_it);
 }

@@ -61,7 +61,11 @@ static struct verdict judge(const struct definition *definition,
 {
     struct touch touch = {.kind = touch_kind, .occurred_at = NOW, .recorded_at = NOW};
     struct touch_log log = {.items = &touch, .count = touch_kind != NULL};
-    struct verdict_subject subject = {attributes, facts, &log, NOW, INSTANT_NONE};
+    struct verdict_subject subject = {.attributes = attributes,
+                                      .facts = facts,
+                                      .touches = &log,
+                                      .now = NOW,
+                                      .known_at = INSTANT_NONE};
     struct verdict verdict;
 
     verdict_evaluate(definition, &subject, &verdict);
@@ -114,7 +118,8 @@ START_TEST(fit_and_an_action_of_their_own_make_an_mql)
         .recorded_at = NOW,
     };
     struct touch_log log = {.items = &touch, .count = people[_i].kind != NULL};
-    struct verdict_subject subject = {&attributes, NULL, &log, NOW, INSTANT_NONE};
+    struct verdict_subject subject = {
+        .attributes = &attributes, .touches = &log, .now = NOW, .known_at = INSTANT_NONE};
     struct verdict verdict;
 
     give(&attributes, "email.is_free_mail",

@@ -239,7 +239,7 @@ static int64_t decayed_count(int half_life_days, instant age)
     struct definition *definition = compile_text(arena_printf(arena, DECAYED, half_life_days));
     struct touch touch = {.kind = "visit", .occurred_at = now() - age};
     struct touch_log log = {.items = &touch, .count = 1};
-    struct verdict_subject subject = {NULL, NULL, &log, now(), INSTANT_NONE};
+    struct verdict_subject subject = {.touches = &log, .now = now(), .known_at = INSTANT_NONE};
     struct verdict verdict;
 
     verdict_evaluate(definition, &subject, &verdict);
@@ -299,7 +299,8 @@ START_TEST(the_newest_value_known_then_counts)
 
     ck_assert_int_eq(attribute_observe(&set, arena, "size", &small, &changed), ERR_NONE);
     ck_assert_int_eq(attribute_observe(&set, arena, "size", &large, &changed), ERR_NONE);
-    struct verdict_subject subject = {&set, NULL, NULL, now(), now() - 2 * INSTANT_DAY};
+    struct verdict_subject subject = {
+        .attributes = &set, .now = now(), .known_at = now() - 2 * INSTANT_DAY};
     verdict_evaluate(definition, &subject, &verdict);
     ck_assert_int_eq(verdict.result, VERDICT_NOT_QUALIFIED);
     ck_assert_int_eq(verdict.criteria[0].seen->integer, 10);
@@ -335,7 +336,8 @@ static struct verdict judge_story(const struct definition *definition)
     ck_assert_int_eq(attribute_observe(&set, arena, "email.domain", &seen, &changed), ERR_NONE);
     touch = (struct touch){.kind = "form_submitted", .occurred_at = now()};
     log = (struct touch_log){.items = &touch, .count = 1};
-    struct verdict_subject subject = {&set, NULL, &log, now(), INSTANT_NONE};
+    struct verdict_subject subject = {
+        .attributes = &set, .touches = &log, .now = now(), .known_at = INSTANT_NONE};
     verdict_evaluate(definition, &subject, &verdict);
     return verdict;
 }
@@ -388,7 +390,7 @@ START_TEST(the_latest_thousand_touches_are_counted_one_by_one)
     struct touch *items = ARENA_ARRAY(arena, struct touch, TOUCHES_LOADED_MAX);
     struct touch_count older = {.kind = "visit", .day = instant_day(now()) - 30, .count = 500};
     struct touch_log log = {items, TOUCHES_LOADED_MAX, &older, 1};
-    struct verdict_subject subject = {NULL, NULL, &log, now(), INSTANT_NONE};
+    struct verdict_subject subject = {.touches = &log, .now = now(), .known_at = INSTANT_NONE};
     struct verdict verdict;
 
     for (int i = 0; i < TOUCHES_LOADED_MAX; i++)
@@ -427,6 +429,37 @@ static void find_files(const char *directory)
         closedir(dir);
 }
 
+/* How a lead came is known to Baton, whatever a sender says of it. */
+START_TEST(a_hand_raiser_is_told_from_who_was_found)
+{
+    json_t *document = json_loads(
+        "{\"term\":\"mql\",\"title\":\"M\",\"criteria\":[{\"id\":\"came\",\"title\":\"C\","
+        "\"kind\":\"fit\",\"required\":true,\"test\":{\"all\":[{\"attribute\":\"lead.origin\","
+        "\"op\":\"eq\",\"value\":\"inbound\"},{\"attribute\":\"lead.found_by\",\"op\":\"ne\","
+        "\"value\":\"sales\"}]}}]}",
+        0, NULL);
+    json_t *claimed = json_pack("{s:s}", "lead.origin", "inbound");
+    struct definition *definition = compile(document);
+    struct attribute_set attributes = read_known(claimed);
+    struct verdict_subject subject = {
+        .attributes = &attributes, .now = now(), .known_at = INSTANT_NONE, .has_origin = true};
+    struct verdict verdict;
+
+    subject.origin = (struct lead_origin){DIRECTION_INBOUND, FUNCTION_MARKETING};
+    verdict_evaluate(definition, &subject, &verdict);
+    ck_assert_int_eq(verdict.result, VERDICT_QUALIFIED);
+    subject.origin.direction = DIRECTION_OUTBOUND;
+    verdict_evaluate(definition, &subject, &verdict);
+    ck_assert_int_eq(verdict.result, VERDICT_NOT_QUALIFIED);
+    subject.origin = (struct lead_origin){DIRECTION_INBOUND, FUNCTION_SALES};
+    verdict_evaluate(definition, &subject, &verdict);
+    ck_assert_int_eq(verdict.result, VERDICT_NOT_QUALIFIED);
+    definition_free(definition);
+    json_decref(claimed);
+    json_decref(document);
+}
+END_TEST
+
 void suite_cases(Suite *suite)
 {
     find_files(SOURCE_DIR "/tests/unit/verdicts");
@@ -439,5 +472,6 @@ void suite_cases(Suite *suite)
     EACH(alone, decay_is_exact_to_the_millionth, decays);
     TESTS(alone, older_weighs_never_more, the_newest_value_known_then_counts,
           the_api_shows_the_canonical_shape, the_ledger_holds_nothing_personal,
-          the_latest_thousand_touches_are_counted_one_by_one);
+          the_latest_thousand_touches_are_counted_one_by_one,
+          a_hand_raiser_is_told_from_who_was_found);
 }

@@ -314,7 +314,11 @@ static struct verdict judge(const struct definition *definition, const json_t *l
 
     *attributes = read_known(json_object_get(lead, "attributes"));
     *facts = read_known(json_object_get(lead, "facts"));
-    struct verdict_subject subject = {attributes, facts, &log, NOW, INSTANT_NONE};
+    struct verdict_subject subject = {.attributes = attributes,
+                                      .facts = facts,
+                                      .touches = &log,
+                                      .now = NOW,
+                                      .known_at = INSTANT_NONE};
     verdict_evaluate(definition, &subject, &verdict);
     return verdict;
 }

@@ -1,11 +1,13 @@
 #include "core/definition/definition_warnings.h"
 
 #include "base/json_tree.h"
+#include "core/definition/verdict_subject.h"
 
 #include <string.h>
 
-/* Baton derives these from a lead's email address. */
-static const char *const derived[] = {"company.domain", "email.domain", "email.is_free_mail"};
+/* Baton derives these from a lead's email address, and knows how it came. */
+static const char *const derived[] = {"company.domain", "email.domain", "email.is_free_mail",
+                                      ORIGIN_ATTRIBUTE, FOUND_BY_ATTRIBUTE};
 
 static bool is_known(const struct known_names *known, const char *name)
 {

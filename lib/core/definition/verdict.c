@@ -86,6 +86,29 @@ static void resolve(struct judge *judge, const struct attribute_set *set, size_t
     }
 }
 
+#define TEXT(word)                                                                                 \
+    {                                                                                              \
+        .type = VALUE_TEXT, .len = sizeof(word) - 1, .text = (word)                                \
+    }
+
+static void resolve_origin(struct judge *judge)
+{
+    static const struct value directions[] = {
+        [DIRECTION_INBOUND] = TEXT("inbound"), [DIRECTION_OUTBOUND] = TEXT("outbound")};
+    static const struct value finders[FUNCTION_COUNT] = {[FUNCTION_MARKETING] = TEXT("marketing"),
+                                                         [FUNCTION_SALES] = TEXT("sales"),
+                                                         [FUNCTION_OTHER] = TEXT("other")};
+    const struct definition *definition = judge->definition;
+    const struct verdict_subject *subject = judge->subject;
+
+    for (size_t i = 0; subject->has_origin && i < definition->attributes_count; i++) {
+        if (strcmp(definition->names[i].name, ORIGIN_ATTRIBUTE) == 0)
+            keep_value(judge, i, &directions[subject->origin.direction]);
+        else if (strcmp(definition->names[i].name, FOUND_BY_ATTRIBUTE) == 0)
+            keep_value(judge, i, &finders[subject->origin.found_by]);
+    }
+}
+
 /* ---- tests ---- */
 
 static enum criterion_result test_named(struct judge *judge, const struct test_node *node,
@@ -388,6 +411,7 @@ void verdict_evaluate(const struct definition *definition, const struct verdict_
     judge.subject = subject;
     resolve(&judge, subject->attributes, 0, definition->attributes_count);
     resolve(&judge, subject->facts, definition->attributes_count, definition->names_count);
+    resolve_origin(&judge);
     judge_all(&judge, out);
 }
 

@@ -245,6 +245,8 @@ bool history_view(const struct history_lead *lead, enum term term, struct arena 
         .attributes = &out->attributes,
         .facts = &out->facts,
         .touches = &out->touches,
+        .has_origin = true,
+        .origin = lead->origin,
         .now = out->judged_at,
         .known_at = INSTANT_NONE,
     };

@@ -74,6 +74,7 @@ struct history_lead {
     instant first_handoff_at; /* first offered; INSTANT_NONE: never handed off */
     instant first_decided_at; /* first qualified, returned or rejected; INSTANT_NONE: never */
     struct history_answer answer;
+    struct lead_origin origin;
     struct attribute_set attributes; /* with all observations */
     struct attribute_set facts;
     const struct touch *touches; /* all, newest first */

@@ -56,8 +56,13 @@ static instant time_is_over(const struct work *work, const struct handoff *hando
 void handoff_deal(struct work *work, const struct lead *lead, struct handoff *handoff,
                   struct dealing *dealing)
 {
-    struct deal dealt =
-        deal(dealing, &(struct deal_ask){.work = work, .lead = lead, .except = handoff->dealt_to});
+    struct deal_ask ask = {
+        .work = work,
+        .lead = lead,
+        .owner = handoff_deal_owner(work, lead, dealing),
+        .except = handoff->dealt_to,
+    };
+    struct deal dealt = deal(dealing, &ask);
 
     handoff->dealt = true;
     handoff->dealt_rule = dealt.rule;

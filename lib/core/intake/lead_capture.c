@@ -5,6 +5,7 @@
 #include "core/handoff/lead_absorb.h"
 #include "core/handoff/shape.h"
 #include "core/intake/lead_result.h"
+#include "core/lead/collision.h"
 
 #include <string.h>
 
@@ -303,6 +304,8 @@ static void append_captured(struct capture *capture)
     }
     caller_append(capture->caller, capture->work, lead,
                   input->imported ? LEDGER_LEAD_IMPORTED : LEDGER_LEAD_CAPTURED);
+    if (capture->touched && !input->imported)
+        collision_note(capture->work, lead, capture->caller, &capture->touch);
 }
 
 /* Gives the lead what is new. A capture that is repeated changes nothing, so it writes nothing and

@@ -8,6 +8,7 @@
 #include "core/handoff/judge.h"
 #include "core/handoff/shape.h"
 #include "core/intake/lead_result.h"
+#include "core/lead/collision.h"
 
 #include <string.h>
 
@@ -209,6 +210,7 @@ static struct judgement *record_touch(struct work *work, struct lead *lead,
     json_out_key(body, "touch");
     touch_write_ledger(touch, body);
     caller_append(caller, work, lead, LEDGER_TOUCH_RECORDED);
+    collision_note(work, lead, caller, touch);
     return judge_lead(work, lead, caller);
 }
 

@@ -292,6 +292,8 @@ struct verdict_subject lead_subject(const struct lead *lead, instant now)
         .attributes = &lead->attributes,
         .facts = &lead->facts,
         .touches = &lead->touches,
+        .has_origin = true,
+        .origin = {lead->origin, lead->found_by},
         .now = now,
         .known_at = INSTANT_NONE,
     };

@@ -34,6 +34,7 @@
     X(LEAD_UPDATED, 11, "lead.updated")                                                            \
     X(LEAD_REMINDED, 12, "lead.reminded")                                                          \
     X(LEAD_REVIEWED, 13, "lead.reviewed")                                                          \
+    X(LEAD_COLLIDED, 14, "lead.collided")                                                          \
     X(LEAD_ERASURE_ASKED, 15, "lead.erasure_asked")                                                \
     X(LEAD_ERASURE_DECLINED, 16, "lead.erasure_declined")                                          \
     X(HANDOFF_APPEALED, 17, "handoff.appealed")                                                    \
@@ -95,6 +96,7 @@
     X(SOURCE_SECRET_ROTATED, 73, "source.secret_rotated")                                          \
     X(SOURCE_SECRET_RETIRED, 74, "source.secret_retired")                                          \
     X(ACCOUNT_UPDATED, 75, "account.updated")                                                      \
+    X(CAMPAIGN_UPDATED, 76, "campaign.updated")                                                    \
     X(SUBSCRIPTION_CREATED, 120, "subscription.created")                                           \
     X(SUBSCRIPTION_UPDATED, 121, "subscription.updated")                                           \
     X(SUBSCRIPTION_DELETED, 122, "subscription.deleted")                                           \

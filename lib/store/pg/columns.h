@@ -101,6 +101,7 @@ struct columns {
     X(delivery_columns)                                                                            \
     X(delivery_lead_columns)                                                                       \
     X(background_columns)                                                                          \
+    X(campaign_columns)                                                                            \
     X(account_columns)                                                                             \
     X(claim_columns)                                                                               \
     X(count_columns)                                                                               \

@@ -88,6 +88,8 @@ struct statement {
     X(migrate_statements)                                                                          \
     X(lead_table_statements)                                                                       \
     X(handoff_table_statements)                                                                    \
+    X(campaign_table_statements)                                                                   \
+    X(campaign_read_statements)                                                                    \
     X(account_table_statements)                                                                    \
     X(account_read_statements)                                                                     \
     X(dealing_table_statements)                                                                    \

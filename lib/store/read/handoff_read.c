@@ -284,6 +284,24 @@ static const struct statement HANDOFF_PAGE_OF_LEAD = {
 };
 
 /* $1 workspace, $2 team */
+static const struct statement HANDOFF_WAITS = {
+    .name = "handoff_waits",
+    .sql = "SELECT EXISTS ("
+           "  SELECT 1 "
+           "  FROM handoff "
+           "  WHERE workspace_id = $1 AND to_team = $2 "
+           "  AND state = 'offered' "
+           "  AND (claimed_until IS NULL OR claimed_until <= now()) "
+           "  ORDER BY respond_by, handoff_id "
+           "  LIMIT 1"
+           "), pos "
+           "FROM workspace_head "
+           "WHERE workspace_id = $1",
+    .index = "handoff_queue",
+    .hot = true,
+};
+
+/* $1 workspace, $2 team */
 static const struct statement HANDOFF_OF_TEAM = {
     .name = "handoff_of_team",
     .sql = "SELECT EXISTS ("
@@ -304,6 +322,7 @@ const struct statement *const handoff_read_statements[] = {
     &HANDOFF_PAGE_CLOSED_OF,
     &HANDOFF_PAGE_OF_LEAD,
     &HANDOFF_OF_TEAM,
+    &HANDOFF_WAITS,
     NULL,
 };
 
@@ -520,6 +539,21 @@ enum err handoff_read_page(const struct read *read, const struct handoff_filter 
     enum err err = count == 0 ? ERR_NONE : read_run(read, queries, count);
     for (size_t i = 0; err == ERR_NONE && i < count && !out->more; i++)
         err = take_rows(read, &queries[i], limit, out);
+    return read_end(read, err);
+}
+
+enum err handoff_read_waiting(const struct read *read, struct uuid team,
+                              struct handoffs_waiting *out)
+{
+    struct read_query query = {.statement = &HANDOFF_WAITS};
+
+    *out = (struct handoffs_waiting){0};
+    read_params(&query, read);
+    pg_params_uuid(&query.params, team);
+    enum err err = read_run(read, &query, 1);
+    if (err == ERR_NONE && pg_rows(query.result) == 1)
+        *out = (struct handoffs_waiting){.any = pg_get_bool(query.result, 0, 0),
+                                         .pos = pg_get_int8(query.result, 0, 1)};
     return read_end(read, err);
 }
 

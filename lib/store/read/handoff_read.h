@@ -44,6 +44,15 @@ enum err handoff_read_page(const struct read *read, const struct handoff_filter 
                            struct handoff_page *out) MUST_USE;
 
 /** Whether a team has ever offered a handoff or been offered one. */
+struct handoffs_waiting {
+    bool any;    /* an offer that nobody has claimed */
+    int64_t pos; /* the ledger's, as it was looked */
+};
+
+/** Of one team's queue. */
+enum err handoff_read_waiting(const struct read *read, struct uuid team,
+                              struct handoffs_waiting *out) MUST_USE;
+
 enum err handoff_read_has_team(const struct read *read, struct uuid team, bool *out) MUST_USE;
 
 #endif

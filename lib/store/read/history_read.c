@@ -15,7 +15,7 @@ static const struct statement HISTORY_COUNT = {
 };
 
 #define LEADS                                                                 \
-           "SELECT lead_id, created_at, attributes, facts, sql_at, customer_at " \
+           "SELECT lead_id, created_at, attributes, facts, sql_at, customer_at, origin, found_by " \
            "FROM lead "                                                       \
            "WHERE workspace_id = $1 AND status = 'active' AND created_at < $2 "
 
@@ -239,6 +239,16 @@ static struct history_text copy_text(const struct pg_result *result, int row, in
     return (struct history_text){text == NULL ? NULL : arena_copy(arena, text, len), len};
 }
 
+static struct lead_origin get_origin(const struct pg_result *result, int row)
+{
+    struct lead_origin origin = {.found_by = FUNCTION_OTHER};
+
+    if (strcmp(pg_get_text(result, row, 6, NULL), direction_name(DIRECTION_OUTBOUND)) == 0)
+        origin.direction = DIRECTION_OUTBOUND;
+    team_function_parse(pg_get_text(result, row, 7, NULL), &origin.found_by);
+    return origin;
+}
+
 static void take_leads(const struct read *read, const struct pg_result *result,
                        struct history_page *out)
 {
@@ -257,6 +267,7 @@ static void take_leads(const struct read *read, const struct pg_result *result,
             .first_decided_at = INSTANT_NONE,
             .answer.sql_at = pg_get_instant(result, row, 4),
             .answer.won_at = pg_get_instant(result, row, 5),
+            .origin = get_origin(result, row),
         };
         leads[i].answer.sql = leads[i].answer.sql_at != INSTANT_NONE;
         leads[i].answer.won = leads[i].answer.won_at != INSTANT_NONE;
