@@ -122,11 +122,15 @@ enum err teams_calendar(struct request *r, struct read *read)
 
 /* ---- how its offers are dealt ---- */
 
-/* Core finds its faults, as it knows the members. */
+/* Its form; core, which knows the members, compiles it. */
 static bool read_distribution(struct input *in, const struct input_node *at,
                               const struct input_field *field, void *base)
 {
-    return value_keep_json(in, at, field, base, DISTRIBUTION_MAX_BYTES);
+    const struct distribution *compiled;
+
+    return distribution_compile(at->json, NULL, (struct uuid){{0}}, in->arena, in->faults, NULL,
+                                &compiled) == ERR_NONE &&
+           value_keep_json(in, at, field, base, DISTRIBUTION_MAX_BYTES);
 }
 
 static const struct input_type distribution_type = {.kind = INPUT_MAP, .read = read_distribution};

@@ -48,6 +48,8 @@ static void set_up(void)
     story_set(stage.story, "domain", "corp.example");
     story_set(stage.story, "member_id", id);
     story_set(stage.story, "team", "marketing");
+    story_set(stage.story, "domain", "acme.example");
+    story_set(stage.story, "campaign", "autumn");
     story_set(stage.story, "size", "1");
     story_set(stage.story, "pos", "1");
     story_set(stage.story, "code", "not_found");

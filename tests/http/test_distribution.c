@@ -27,24 +27,28 @@ static const struct step rules[] = {
     GET("nothing is dealt", "sue", RULES, 404),
     GET("of no team", "sue", "/v1/teams/nowhere/distribution", 404),
     PUT("all that is wrong at once", "sam", RULES,
-        "{'rules':[{'to':{'pool':[]}},{'to':{'pool':[{'member':'sam@acme.example','weight':0},"
-        "{'member':'nobody@acme.example'},{'member':'ana@acme.example'}],'by':'luck'}},"
-        "{'when':{'attribute':'country','op':'is','value':'DE'},'to':'somebody'},"
-        "{'to':{'pool':[{'member':'sam@acme.example'},{'member':'SAM@acme.example'}]}},{}],"
+        "{'rules':[{'to':{'pool':[]}},{'to':{'pool':[{'member':'sam@acme.example','weight':0}],"
+        "'by':'luck'}},{'when':{'attribute':'country','op':'is','value':'DE'},'to':'somebody'},{}],"
         "'reassign_after_minutes':0,'then':'queue'}",
-        422,
+        400,
         .checks = {{"/errors/0/pointer", "'/rules/0/to/pool'"},
                    {"@body", "~/rules/1/to/pool/0/weight"},
-                   {"@body", "~/rules/1/to/pool/1/member"},
-                   {"@body", "~unknown_member"},
-                   {"@body", "~/rules/1/to/pool/2/member"},
                    {"@body", "~/rules/1/to/by"},
                    {"@body", "~/rules/2/when/op"},
                    {"@body", "~/rules/2/to"},
-                   {"@body", "~/rules/3/to/pool/1/member"},
-                   {"@body", "~/rules/4/to"},
+                   {"@body", "~/rules/3/to"},
                    {"@body", "~/reassign_after_minutes"},
                    {"@body", "~/then"}}),
+    PUT("and all who are none of theirs, or twice in a pool", "sam", RULES,
+        "{'rules':[{'to':{'pool':[{'member':'nobody@acme.example'},{'member':'ana@acme.example'}]"
+        "}},{'to':{'pool':[{'member':'sam@acme.example'},{'member':'SAM@acme.example'}]}}]}",
+        422,
+        .checks = {{"/errors", "#3"},
+                   {"/errors/0/pointer", "'/rules/0/to/pool/0/member'"},
+                   {"/errors/0/code", "'unknown_member'"},
+                   {"/errors/1/pointer", "'/rules/0/to/pool/1/member'"},
+                   {"/errors/2/pointer", "'/rules/1/to/pool/1/member'"},
+                   {"/errors/2/code", "'repeated'"}}),
     PUT("by the other side", "ana", RULES, "{'rules':[{'to':'queue'}]}", 403,
         .checks = {{"/code", "'other_side'"}}),
     PUT("of no team", "sam", "/v1/teams/nowhere/distribution", "{'rules':[{'to':'queue'}]}", 404),

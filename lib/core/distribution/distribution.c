@@ -39,7 +39,8 @@ static bool read_member(struct input *in, const struct input_node *at,
     const char *named = json_string_value(at->json);
 
     if (reader->config == NULL)
-        return uuid_parse(named, id) || input_fault(in, at, "member", "An id is wanted");
+        return uuid_is_nil(reader->team) || uuid_parse(named, id) ||
+               input_fault(in, at, "member", "An id is wanted");
     const struct member *member =
         config_member_known_as(reader->config, reader->team, named, in->arena);
     if (member == NULL)

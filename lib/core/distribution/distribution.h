@@ -66,7 +66,8 @@ struct distribution {
 
 /**
  * Compiles a document. A member is named by email or id and must be an active one of the team; with
- * config NULL only ids are taken, and nobody is looked for. ERR_INVALID_VALUE: all faults are
+ * config NULL only ids are taken, and nobody is looked for; without a team either nothing is looked
+ * at but the form. ERR_INVALID_VALUE: all faults are
  * added; ERR_OUT_OF_MEMORY. Warnings name rules that no lead can reach; NULL: none are wanted.
  */
 enum err distribution_compile(const json_t *document, const struct config *config, struct uuid team,
