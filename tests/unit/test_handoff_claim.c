@@ -23,7 +23,8 @@ static void make_offers(size_t count)
 
 static size_t claim(const struct member *member, int64_t limit)
 {
-    struct claim_input input = {"sdr", limit, LEASE_SECONDS_DEFAULT};
+    struct claim_input input = {
+        .team = "sdr", .limit = limit, .lease_seconds = LEASE_SECONDS_DEFAULT};
 
     ck_assert_int_eq(offer_decide(SDR, member->id, COMMAND_HANDOFF_CLAIM, &input), DECIDED);
     if (bench.outcome.err != ERR_NONE)
@@ -169,7 +170,7 @@ START_TEST(a_claim_is_for_oneself_on_ones_own_team)
 {
     offer_open();
     make_offers(1);
-    struct claim_input input = {"sdr", 1, LEASE_SECONDS_DEFAULT};
+    struct claim_input input = {.team = "sdr", .limit = 1, .lease_seconds = LEASE_SECONDS_DEFAULT};
     const struct uuid nobody = {{0}};
 
     ck_assert_int_eq(bench_do(AE, COMMAND_HANDOFF_CLAIM, &input), ERR_NOT_YOUR_HANDOFF);
@@ -186,7 +187,7 @@ END_TEST
 START_TEST(a_claim_asks_for_its_queue_first)
 {
     offer_open();
-    struct claim_input input = {"sdr", 1, LEASE_SECONDS_DEFAULT};
+    struct claim_input input = {.team = "sdr", .limit = 1, .lease_seconds = LEASE_SECONDS_DEFAULT};
 
     ck_assert_int_eq(offer_decide(SDR, SAM->id, COMMAND_HANDOFF_CLAIM, &input), DECIDE_AGAIN);
     ck_assert_uint_eq(bench.work.needs.of[KIND_QUEUE].count, 1);
