@@ -38,6 +38,7 @@ static const struct {
     {"account", "INSERT,SELECT,UPDATE", NULL},
     {"api_key", "INSERT,SELECT", NULL},
     {"background_job", "DELETE,INSERT,SELECT,UPDATE", NULL},
+    {"campaign", "INSERT,SELECT,UPDATE", NULL},
     {"chain", "INSERT,SELECT,UPDATE", NULL},
     {"checkpoint", "INSERT,SELECT", NULL},
     {"delivery", "INSERT,SELECT,UPDATE", NULL},
@@ -136,6 +137,7 @@ static const char rows[] =
     " NULL);"
     "INSERT INTO delivery_lead VALUES ($W, $I, $I);"
     "INSERT INTO account VALUES ($W, $I, 'a.example', NULL, NULL, false, false, now(), now());"
+    "INSERT INTO campaign VALUES ($W, 1, 'autumn', '{}', now(), now());"
     "INSERT INTO distribution_share VALUES ($W, $I, 0, $I, 0);"
     "INSERT INTO distribution_count VALUES ($W, $I, 0, $I, 0, 0);"
     "INSERT INTO subscription VALUES ($W, $I, 'hook', $I, '[]', 0, 'https://a.example', 'active',"
