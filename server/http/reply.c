@@ -252,6 +252,8 @@ static struct MHD_Response *response_of(struct reply *reply)
 
     if (reply->stream != NULL)
         return stream_response(reply->stream);
+    if (reply->unbuffered)
+        return stream_head_response();
     if (reply->own == NULL)
         return MHD_create_response_from_buffer(reply->body_len, body, MHD_RESPMEM_PERSISTENT);
     struct MHD_Response *response = MHD_create_response_from_buffer_with_free_callback_cls(

@@ -62,6 +62,20 @@ void stream_cut(struct stream *stream)
     watch_expect(stream->request->client, 0);
 }
 
+static ssize_t read_nothing(void *self, uint64_t pos, char *to, size_t max)
+{
+    (void)self;
+    (void)pos;
+    (void)to;
+    (void)max;
+    return MHD_CONTENT_READER_END_OF_STREAM;
+}
+
+struct MHD_Response *stream_head_response(void)
+{
+    return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 1, read_nothing, NULL, NULL);
+}
+
 struct MHD_Response *stream_response(struct stream *stream)
 {
     pthread_mutex_init(&stream->mutex, NULL);

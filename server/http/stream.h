@@ -51,6 +51,9 @@ void stream_cut(struct stream *stream);
 
 /* ---- for intake and httpd ---- */
 
+/** What HEAD gets: the headers of one, whose length nobody knows. NULL: short of memory. */
+struct MHD_Response *stream_head_response(void);
+
 /** Opens it. NULL: it could not be. */
 struct MHD_Response *stream_response(struct stream *stream);
 /** The request has ended; harmless when it was never opened. */

@@ -174,6 +174,7 @@ struct model_lead {
     bool domain; /* its email address said so */
     int touches[3];
     int touch_count;
+    int erasure_asked; /* the team that asked, STEP_NONE */
     enum model_hold hold;
     struct model_word words[2]; /* mql, sql */
     unsigned reached;

@@ -231,6 +231,7 @@ static int start(struct model *model, const struct said *said, enum who who)
     model->leads[at] = (struct model_lead){
         .stage = said->touch != NONE && !said->outbound ? INQUIRY : PROSPECT,
         .owner = model_team_of(who),
+        .erasure_asked = NONE,
         .first_team = NONE,
         .employees = {NONE, NONE},
         .seniority = {NONE, NONE},
@@ -293,6 +294,8 @@ static void absorb(struct model *model, int at, int other, int who)
     gone->status = MODEL_MERGED;
     gone->into = at;
     gone->touch_count = 0;
+    if (lead->erasure_asked == NONE)
+        lead->erasure_asked = gone->erasure_asked;
     gone->open = NONE;
     model_record(gone, ENTRY_ABSORBED, who);
     model_record(lead, ENTRY_MERGED, who);
@@ -335,6 +338,17 @@ static bool add_touch(struct model *model, int at, const struct said *said, enum
     return true;
 }
 
+/* One side reaches out to whom the other has. */
+static void collide(struct model *model, int at, const struct said *said, enum who who)
+{
+    struct model_lead *lead = &model->leads[at];
+    enum model_team team = model_team_of(who);
+    bool is_offered = lead->open != NONE && model->handoffs[lead->open].to == team;
+
+    if (said->outbound && lead->owner != team && !is_offered)
+        model_record(lead, ENTRY_COLLIDED, (int)who);
+}
+
 static void say_result(const struct model *model, int lead, struct reply_item *item)
 {
     model_say_lead(model, lead, item);
@@ -369,10 +383,11 @@ static void capture_one(struct model *model, const struct said *said, enum who w
         changed = lead->domain = true;
     if (learn_said(model, lead, said))
         changed = true;
-    if (said->touch != NONE && add_touch(model, at, said, who))
-        changed = true;
-    if (changed) {
+    bool touched = said->touch != NONE && add_touch(model, at, said, who);
+    if (changed || touched) {
         model_record(lead, ENTRY_CAPTURED, (int)who);
+        if (touched)
+            collide(model, at, said, who);
         model_judge(model, at, (int)who);
     }
     model_put(item, FIELD_STATUS, "%d", created ? 201 : 200);
@@ -436,6 +451,7 @@ void model_touch(struct model *model, const struct deed *deed, struct reply *wan
     bool created = add_touch(model, at, &said, deed->step.who);
     if (created) {
         model_record(&model->leads[at], ENTRY_TOUCHED, (int)deed->step.who);
+        collide(model, at, &said, deed->step.who);
         model_judge(model, at, (int)deed->step.who);
     }
     struct reply_item *item = model_answer(wanted, created ? 201 : 200);
@@ -552,13 +568,28 @@ void model_merge(struct model *model, const struct deed *deed, struct reply *wan
     }
 }
 
+/* Whoever asks is on the other side. It may erase after two days, which the model does not live. */
+static void ask_for_erasure(struct model *model, int at, enum who who, struct reply *wanted)
+{
+    struct model_lead *lead = &model->leads[at];
+
+    if (lead->erasure_asked != (int)model_team_of(who))
+        model_record(lead, ENTRY_ERASURE_ASKED, (int)who);
+    lead->erasure_asked = (int)model_team_of(who);
+    model_answer(wanted, 202)->ref[REF_LEAD] = at;
+}
+
 void model_erase(struct model *model, const struct deed *deed, struct reply *wanted)
 {
     int at = model_lead_of(model, deed->lead, wanted);
 
-    if (at == NONE || is_the_others(model, at, deed->step.who, wanted))
+    if (at == NONE)
         return;
     struct model_lead *lead = &model->leads[at];
+    if (lead->owner != model_team_of(deed->step.who)) {
+        ask_for_erasure(model, at, deed->step.who, wanted);
+        return;
+    }
     if (lead->open != NONE) {
         struct model_handoff *open = &model->handoffs[lead->open];
         open->state = WITHDRAWN;

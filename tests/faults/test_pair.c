@@ -191,34 +191,33 @@ static void must(int status, int wanted, const struct answer *answer)
 {
     if (status == wanted)
         return;
-    fprintf(stderr, "tests: a definition: %d and not %d: %s\n", status, wanted, answer->body);
+    fprintf(stderr, "tests: an agreement: %d and not %d: %s\n", status, wanted, answer->body);
     exit(1);
 }
 
-static void sign(struct actor *actor, struct client *client, const char *token, int version,
+static void sign(struct actor *actor, struct client *client, const char *token, const char *version,
                  const char *hash)
 {
-    char target[TEXT_MAX], body[BODY_MAX];
+    char target[2 * TEXT_MAX], body[BODY_MAX];
     struct answer answer;
 
-    snprintf(target, sizeof target, "/v1/definitions/mql/versions/%d/sign", version);
+    snprintf(target, sizeof target, "%s/sign", version);
     snprintf(body, sizeof body, "{\"content_hash\":\"%s\"}", hash);
     must(write_as(actor, client, token, target, body, &answer), 200, &answer);
     answer_release(&answer);
 }
 
 /* A draft at one server, proposed at the other, signed at both. */
-static void agree_anew(struct actor *actor)
+static void agree_on(struct actor *actor, const char *versions, const char *text)
 {
-    char target[TEXT_MAX], hash[HASH_MAX];
+    char version[TEXT_MAX], target[2 * TEXT_MAX], hash[HASH_MAX];
     struct answer answer;
 
-    must(write_as(actor, actor->client, trial.ana, "/v1/definitions/mql/versions", document,
-                  &answer),
-         201, &answer);
-    int version = (int)json_integer_value(json_object_get(answer.json, "version"));
+    must(write_as(actor, actor->client, trial.ana, versions, text, &answer), 201, &answer);
+    snprintf(version, sizeof version, "%s/%d", versions,
+             (int)json_integer_value(json_object_get(answer.json, "version")));
     answer_release(&answer);
-    snprintf(target, sizeof target, "/v1/definitions/mql/versions/%d/propose", version);
+    snprintf(target, sizeof target, "%s/propose", version);
     must(write_as(actor, actor->other, trial.ana, target, "{}", &answer), 200, &answer);
     snprintf(hash, sizeof hash, "%s", text_at(&answer, NULL, "content_hash"));
     answer_release(&answer);
@@ -231,7 +230,7 @@ static atomic_int agreed;
 static void *agree(void *argument)
 {
     while (!atomic_load(&stopping)) {
-        agree_anew(argument);
+        agree_on(argument, "/v1/definitions/mql/versions", document);
         atomic_fetch_add(&agreed, 1);
         poll(NULL, 0, HURRY_MS);
     }
@@ -244,10 +243,9 @@ static void *agree(void *argument)
  * same work again and again. */
 static void *hurry(void *argument)
 {
-    (void)argument;
-    trial_ask(&trial, "WITH r AS (UPDATE route SET overdue = 'give_back' RETURNING 1), h AS (UPDATE"
-                      " workspace_head SET config_version = config_version + 1 RETURNING 1) SELECT"
-                      " (SELECT count(*) FROM r) + (SELECT count(*) FROM h)");
+    agree_on(argument, "/v1/routes/versions",
+             "{\"routes\":[{\"from\":\"marketing\",\"to\":\"sales\",\"gates\":[\"mql\"],"
+             "\"overdue\":{\"then\":\"give_back\"}}]}");
     while (!atomic_load(&stopping)) {
         trial_ask(
             &trial,

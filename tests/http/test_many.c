@@ -245,9 +245,9 @@ static void make_a_chain_of_them(void)
         "AND e.kind = 8 AND l.status = 'merged'");
 }
 
-/* To the first lead; the one that answers is the last. */
+/* To the first lead; the one that answers is the last, and is found when the group runs again. */
 static void do_to(const char *as, const char *method, const char *action, const char *body,
-                  int status)
+                  int status, int reruns)
 {
     char target[TEXT_MAX_BYTES];
     long long before = service_metric(stage_service(), "lane_reruns_total");
@@ -256,19 +256,22 @@ static void do_to(const char *as, const char *method, const char *action, const 
     struct answer answer = stage_call(&stage, as, method, target, body, status);
     ck_assert_str_eq(text_at(&answer, "/lead/id"), leads[MERGES]);
     answer_release(&answer);
-    ck_assert_int_le(service_metric(stage_service(), "lane_reruns_total") - before, 1);
+    ck_assert_msg(service_metric(stage_service(), "lane_reruns_total") - before <= reruns,
+                  "%s%s: run again %lld times", method, action,
+                  service_metric(stage_service(), "lane_reruns_total") - before);
 }
 
 static void whatever_goes_to_the_first_reaches_the_last(void)
 {
     char target[TEXT_MAX_BYTES];
 
-    do_to("ana", "POST", "/touches", "{\"kind\":\"call\"}", 201);
-    do_to("ana", "PATCH", "", "{\"attributes\":{\"seniority\":\"vp\"}}", 200);
+    do_to("ana", "POST", "/touches", "{\"kind\":\"call\"}", 201, 1);
+    do_to("ana", "PATCH", "", "{\"attributes\":{\"seniority\":\"vp\"}}", 200, 1);
     do_to("sam", "POST", "/facts",
-          "{\"facts\":{\"budget\":{\"value\":5,\"evidence\":\"said so\"}}}", 200);
+          "{\"facts\":{\"budget\":{\"value\":5,\"evidence\":\"said so\"}}}", 200, 1);
+    /* once more for how many of this month there are */
     do_to("ana", "POST", "/override",
-          "{\"term\":\"mql\",\"result\":\"qualified\",\"note\":\"met\"}", 200);
+          "{\"term\":\"mql\",\"result\":\"qualified\",\"note\":\"met\"}", 200, 2);
     snprintf(target, sizeof target, "/v1/leads/%s", leads[0]);
     struct answer answer = stage_call(&stage, "ana", "GET", target, NULL, 200);
     ck_assert_str_eq(text_at(&answer, "/id"), leads[MERGES]);

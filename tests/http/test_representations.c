@@ -38,6 +38,10 @@ static const struct step played[] = {
          "{'title':'all','member':'ana@acme.example',"
          "'roles':['capture','work','sign','report','read','admin']}",
          201, .keep = {{"all", "/token"}}),
+    POST("a subscription", "ana", "/v1/subscriptions",
+         "{'name':'crm','events':['lead.captured'],'target':{'kind':'webhook',"
+         "'url':'https://crm.example/hook'}}",
+         201, .keep = {{"subscription_id", "/subscription/id"}}),
     POST("a back-test", "ana", "/v1/backtests", "{'term':'mql','version':1}", 202,
          .keep = {{"job_id", "/id"}, {"job", "/id"}}),
     {0}};

@@ -160,8 +160,8 @@ static void check_payload(const char *name, const struct mapping *mapping, const
     const json_t *body = json_object_get(payload, "body");
     const json_t *items = json_object_get(payload, "items");
     const char *type = json_string_value(json_object_get(payload, "type"));
-    const char *text =
-        json_is_string(body) ? json_string_value(body) : json_dumps(body, JSON_COMPACT);
+    char *dumped = json_is_string(body) ? NULL : json_dumps(body, JSON_COMPACT);
+    const char *text = dumped == NULL ? json_string_value(body) : dumped;
     const char *what =
         arena_printf(arena, "%s: %s", name, json_string_value(json_object_get(payload, "what")));
     struct delivered delivered;
@@ -185,6 +185,7 @@ static void check_payload(const char *name, const struct mapping *mapping, const
         check_item(arena_printf(arena, "%s, item %zu", what, i), json_array_get(items, i),
                    &mapped[i]);
     json_decref(delivered.document);
+    free(dumped);
 }
 
 START_TEST(a_preset_reads_what_its_sender_sends)
