@@ -51,8 +51,10 @@ static void name_origin(const struct request *r, struct reply *reply)
  * refused. */
 static struct MHD_Response *response_to(struct request *r, struct reply *reply)
 {
-    if (reply->stream != NULL && !sends_body(r, reply))
+    if (reply->stream != NULL && !sends_body(r, reply)) {
         reply->stream = NULL;
+        reply->close = true; /* libmicrohttpd ends the chunks of what has none */
+    }
     r->stream = reply->stream;
     struct MHD_Response *response = reply_response(reply, r->request_id);
     if (response == NULL && r->stream != NULL) {

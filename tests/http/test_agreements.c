@@ -223,6 +223,8 @@ static const struct step suspended[] = {
     GET("and on its page", "ana", "/v1/definitions/sql/versions/${v}", 200,
         .headers = {"Accept: text/markdown"}, .checks = {{"@body", "~Who says so?"}}),
     DELETE("it is deleted", "ana", "/v1/definitions/sql/versions/${v}", 200),
+    POST("and no more is said of it", "sam", "/v1/definitions/sql/versions/${v}/comments",
+         "{'text':'x'}", 404),
     {0},
 };
 
@@ -295,6 +297,115 @@ START_TEST(routes_that_lead_nowhere_are_refused)
 }
 END_TEST
 
+/* Whatever a document may say is kept as it was said. */
+static const struct step spoken[] = {
+    POST("a third team of sales", "sam", "/v1/teams", "{'name':'se','function':'sales'}", 201),
+    POST("routes that say all that one can", "ana", "/v1/routes/versions",
+         "{'routes':[{'from':'marketing','to':'sales','gates':['mql'],'automatic':true,"
+         "'when':{'attribute':'country','op':'eq','value':'DE'},"
+         "'overdue':{'then':'escalate','escalate_to':'se'}}],"
+         "'signers':{'marketing':1,'sales':1}}",
+         201, .checks = {{"/document/routes/0/overdue/escalate_to", "'se'"}}),
+    POST("goals with money", "sam", "/v1/goals/versions",
+         "{'goals':[{'side':'sales','measure':'won','period':'quarter','target':500000,"
+         "'currency':'EUR'}],'signers':{'marketing':1,'sales':['sales']}}",
+         201, .checks = {{"/document/goals/0/currency", "'EUR'"}}),
+    POST("a definition whose signers and reasons are named", "ana", "/v1/definitions/sql/versions",
+         "{'term':'sql','title':'Sales-qualified lead','statement':'They have a project.',"
+         "'criteria':[{'id':'need','title':'Has a need','kind':'readiness','required':true,"
+         "'test':{'fact':'need','op':'exists'}}],'reasons':[{'code':'wrong_territory','title':"
+         "'Belongs to another territory','about':'process','then':'reroute','team':'se'}],"
+         "'signers':{'marketing':1,'sales':1}}",
+         201, .checks = {{"/document/reasons/0/team", "'se'"}}, .keep = {{"v", "/version"}}),
+    POST("is proposed", "ana", "/v1/definitions/sql/versions/${v}/propose", NULL, 200),
+    POST("once proposed nothing can be suspended", "ana",
+         "/v1/definitions/sql/versions/${v}/suspend", "{'reason':'Wait.'}", 409),
+    NOBODY("POST", "/v1/definitions/sql/versions/${v}/suspend", "{'reason':'x'}"),
+    NOBODY("POST", "/v1/definitions/sql/versions/${v}/revoke", "{'reason':'x'}"),
+    NOBODY("DELETE", "/v1/definitions/sql/versions/${v}", NULL),
+    {0},
+};
+
+START_TEST(what_a_document_says_is_kept)
+{
+    struct stage stage = stage_open("--starter mql --sign");
+
+    story_run(stage.story, spoken);
+    stage_close(&stage);
+}
+END_TEST
+
+static const struct step thought_over[] = {
+    POST("a definition for later", "ana", "/v1/definitions/srl/versions",
+         "{'term':'srl','title':'Hand-raiser','statement':'They asked.','criteria':[{'id':'asked',"
+         "'title':'Asked','kind':'readiness','required':true,'test':{'touches':{'kind':["
+         "'demo_requested']},'op':'gte','value':1}}],'reasons':[{'code':'spam','title':'Spam',"
+         "'about':'source','then':'disqualify'}]}",
+         201, .keep = {{"v", "/version"}}),
+    POST("is proposed", "ana", "/v1/definitions/srl/versions/${v}/propose",
+         "{'effective_from':'2099-01-01T00:00:00Z'}", 200, .keep = {{"hash", "/content_hash"}}),
+    POST("marketing signs", "ana", "/v1/definitions/srl/versions/${v}/sign",
+         "{'content_hash':'${hash}'}", 200),
+    POST("sales too", "sam", "/v1/definitions/srl/versions/${v}/sign", "{'content_hash':'${hash}'}",
+         200, .checks = {{"/state", "'signed'"}}),
+    POST("and thinks better of it", "sam", "/v1/definitions/srl/versions/${v}/revoke",
+         "{'reason':'We read on.'}", 200, .checks = {{"/state", "'revoked'"}}),
+    POST("nobody says more of it", "ana", "/v1/definitions/srl/versions/${v}/comments",
+         "{'text':'x'}", 409),
+    {0},
+};
+
+START_TEST(a_definition_that_is_not_in_force_yet_is_revoked)
+{
+    struct stage stage = stage_open("--starter mql --sign");
+
+    story_run(stage.story, thought_over);
+    stage_close(&stage);
+}
+END_TEST
+
+#define DRAFTS_MAX 20
+
+static void draft_too_many(struct stage *stage, const char *path, const char *document)
+{
+    int made = 0;
+    int status = 201;
+
+    while (status == 201 && made <= DRAFTS_MAX) {
+        struct answer answer;
+        client_call(stage->client,
+                    &(struct call){.method = "POST",
+                                   .target = path,
+                                   .token = story_get(stage->story, "ana"),
+                                   .body = document},
+                    &answer);
+        status = answer.status;
+        made += status == 201;
+        answer_release(&answer);
+    }
+    ck_assert_int_eq(made, DRAFTS_MAX);
+    ck_assert_int_eq(status, 422);
+}
+
+START_TEST(there_are_so_many_drafts_and_no_more)
+{
+    struct stage stage = stage_open("--starter mql --sign");
+
+    draft_too_many(&stage, "/v1/routes/versions",
+                   "{\"routes\":[{\"from\":\"marketing\",\"to\":\"sales\",\"gates\":[\"mql\"]}]}");
+    draft_too_many(&stage, "/v1/goals/versions",
+                   "{\"goals\":[{\"side\":\"sales\",\"measure\":\"sql\",\"period\":\"month\","
+                   "\"target\":9}]}");
+    draft_too_many(
+        &stage, "/v1/definitions/sql/versions",
+        "{\"term\":\"sql\",\"title\":\"SQL\",\"statement\":\"A need.\",\"criteria\":[{\"id\":"
+        "\"need\",\"title\":\"Need\",\"kind\":\"readiness\",\"required\":true,\"test\":"
+        "{\"fact\":\"need\",\"op\":\"exists\"}}],\"reasons\":[{\"code\":\"spam\",\"title\":"
+        "\"Spam\",\"about\":\"source\",\"then\":\"disqualify\"}]}");
+    stage_close(&stage);
+}
+END_TEST
+
 /* ---- who does what ---- */
 
 #define REFEREED                                                                                   \
@@ -352,5 +463,7 @@ void suite_cases(Suite *suite)
     TCase *tests = suite_case(suite, "stories");
 
     TESTS(tests, routes_have_a_life, goals_have_a_life, what_is_suspended_lets_nobody_pass,
-          routes_that_lead_nowhere_are_refused, everybody_sees_who_does_what);
+          routes_that_lead_nowhere_are_refused, what_a_document_says_is_kept,
+          a_definition_that_is_not_in_force_yet_is_revoked, there_are_so_many_drafts_and_no_more,
+          everybody_sees_who_does_what);
 }

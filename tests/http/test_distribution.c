@@ -264,7 +264,9 @@ static const struct step collisions[] = {
 /* What marketing says of its campaigns. */
 #define WEBINAR "/v1/campaigns/Autumn%20webinar"
 #define RECORD                                                                                     \
-    "{'title':'Autumn webinar','starts_on':'2026-10-01','budget':{'minor':1000000,'currency':"     \
+    "{'title':'Autumn "                                                                            \
+    "webinar','starts_on':'2026-10-01','ends_on':'2026-10-31','budget':{'minor':1000000,'"         \
+    "currency':"                                                                                   \
     "'EUR'},'spend':[{'day':'2026-10-01','minor':25000}],'promised':'A demonstration','"           \
     "talking_points':['They saw reporting.']}"
 static const struct step campaigns[] = {
@@ -358,19 +360,20 @@ static char *dealt_in(const char *workspace)
 START_TEST(a_batch_is_spread_as_single_ones_are)
 {
     char lead[256];
-    char *batch = malloc(LEADS * sizeof lead);
+    size_t most = LEADS * sizeof lead;
+    char *batch = malloc(most);
     struct stage stage = stage_open(SIGNED);
     char *single = NULL;
-    size_t len = (size_t)sprintf(batch, "{\"leads\":[");
+    size_t len = (size_t)snprintf(batch, most, "{\"leads\":[");
 
     set_rules(&stage);
     for (int i = 1; i <= LEADS; i++) {
         write_lead(lead, sizeof lead, i);
         struct answer answer = stage_call(&stage, "marketing", "POST", "/v1/leads", lead, 201);
         answer_release(&answer);
-        len += (size_t)sprintf(batch + len, "%s%s", i == 1 ? "" : ",", lead);
+        len += (size_t)snprintf(batch + len, most - len, "%s%s", i == 1 ? "" : ",", lead);
     }
-    sprintf(batch + len, "]}");
+    snprintf(batch + len, most - len, "]}");
     single = dealt_in(stage_workspace());
     stage_close(&stage);
     stage = stage_open(SIGNED);

@@ -385,6 +385,14 @@ static const struct step tried[] = {
          .checks = {{"/errors/0/pointer", "'/mapping/email'"}}),
     POST("a delivery that is none", "ana", "/v1/sources/${source}/try",
          "{'delivery':'0199c000-0000-7000-8000-000000000000'}", 404),
+    POST("nobody tries", "ana", "/v1/sources/${source}/try", "{'delivery':'${delivery}'}", 422,
+         .headers = {"Baton-Actor: nobody@acme.example"}),
+    POST("Max comes", "marketing", "${path}", "{'email':'max@acme.example'}", 202,
+         .keep = {{"max", "/lead_id"}, {"gone", "/delivery_id"}}),
+    POST("and is forgotten", "ana", "/v1/leads/${max}/erase", NULL, 200),
+    POST("what he sent is too", "ana", "/v1/sources/${source}/try", "{'delivery':'${gone}'}", 410),
+    POST("nobody asks for him", "sam", "/v1/leads/${max}/request", "{'note':'x'}", 410),
+    POST("or reviews him", "ana", "/v1/leads/${max}/review", "{'decision':'nurture'}", 410),
     {0},
 };
 
@@ -667,6 +675,54 @@ START_TEST(what_does_not_fit_is_mapped_again)
 }
 END_TEST
 
+/* Whatever a mapping and a proof may say is kept as it was said. */
+static const struct step spoken[] = {
+    POST("a source whose mapping says all that one can", "ana", "/v1/sources",
+         "{'name':'wordy','team':'marketing','auth':{'scheme':'hmac_sha256','secret':"
+         "'a secret of the sender','header':'X-Sign','encoding':'hex','prefix':'v1=','over':"
+         "'{t}.{body}','timestamp_header':'X-Time','tolerance_seconds':60},'mapping':{"
+         "'email':{'first':['/mail',{'join':['/user','/domain'],'with':'@','cut':200,"
+         "'case':'lower'}],'null_values':['none']},"
+         "'external_id':{'source':'crm','at':'/ids','where':{'/kind':'crm'},'take':'/id',"
+         "'decode':'url','query':'id','split':'-','part':-1,'case':'upper','cut':40,"
+         "'map':{'A':'B'},'null_values':['0'],'on_fault':'leave'},"
+         "'occurred_at':{'at':'/when','format':'M/d/yyyy h:mm a','zone':'America/New_York'},"
+         "'touch':{'kind':{'value':'form_submitted'},"
+         "'source':{'at':'/page','query':'utm_source','decode':'url','on_fault':'cut'},"
+         "'campaign':{'at':'/tags','where':{'/name':'campaign'},'take':'/value','split':',',"
+         "'part':0,'map':{'q4':'q4-launch'}}},"
+         "'attributes':{'revenue':{'at':'/rows','where':{'/name':'revenue'},'take':'/value',"
+         "'type':'number','locale':'de','null_values':['n/a']},"
+         "'budget':{'first':['/budget','/money'],'type':'number','decimal':',','group':'.'},"
+         "'title':{'join':['/a','/b'],'with':' ','decode':'url','case':'lower','cut':100,"
+         "'split':'|','part':0,'map':{'x':'y'},'on_fault':'cut'},"
+         "'page':{'at':'/page','query':'p'},'stage':{'value':'new'},"
+         "'since':{'at':'/since','type':'date','format':'d.M.yyyy','zone':'Europe/Berlin'}},"
+         "'when':[{'is':{'/type':'seen'},'effect':'touch','null_values':['-']},"
+         "{'effect':'lead'}]}}",
+         201),
+    POST("one with the older hash", "ana", "/v1/sources",
+         "{'name':'older','team':'marketing','auth':{'scheme':'hmac_sha1','secret':"
+         "'a secret of the sender','header':'X-Sign','encoding':'hex','over':'{t}{body}',"
+         "'timestamp_header':'X-Time','tolerance_seconds':60},'mapping':{'email':'/mail',"
+         "'external_id':{'join':['/shop','/customer'],'with':'-','format':'d.M.yyyy',"
+         "'zone':'UTC'}}}",
+         201),
+    POST("one of HubSpot's", "ana", "/v1/sources",
+         "{'name':'hub','team':'marketing','auth':{'scheme':'hubspot','secret':"
+         "'a secret of the sender','tolerance_seconds':60},'mapping':{'email':'/mail',"
+         "'external_id':{'first':['/vid','/id']}}}",
+         201),
+    POST("one of the common standard", "ana", "/v1/sources",
+         "{'name':'svix','team':'marketing','auth':{'scheme':'standard_webhooks','secret':"
+         "'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw','tolerance_seconds':60},"
+         "'mapping':{'email':'/mail','external_id':{'value':'guest'}}}",
+         201),
+    {0},
+};
+
+STORY(what_a_mapping_says_is_kept, "", spoken)
+
 STORY(one_item_never_fails_another, "", several)
 
 STORY(a_value_never_costs_the_lead, "", fitted)
@@ -805,10 +861,10 @@ void suite_cases(Suite *suite)
     TCase *t = suite_case(suite, "inbound");
 
     TESTS(t, a_delivery_becomes_a_lead, what_does_not_fit_is_mapped_again,
-          one_item_never_fails_another, a_value_never_costs_the_lead,
-          fields_are_read_as_people_write_them, answers_and_events_have_names,
-          a_key_is_shown_where_it_can_be, senders_ask_first, a_preset_makes_a_source,
-          nothing_that_is_authenticated_is_lost, a_form_is_an_object, what_is_refused,
-          a_mapping_is_tried, libraries_work_unchanged, a_preset_by_the_command_line,
-          a_sender_is_known_by_its_signature);
+          what_a_mapping_says_is_kept, what_a_mapping_says_is_kept, one_item_never_fails_another,
+          a_value_never_costs_the_lead, fields_are_read_as_people_write_them,
+          answers_and_events_have_names, a_key_is_shown_where_it_can_be, senders_ask_first,
+          a_preset_makes_a_source, nothing_that_is_authenticated_is_lost, a_form_is_an_object,
+          what_is_refused, a_mapping_is_tried, libraries_work_unchanged,
+          a_preset_by_the_command_line, a_sender_is_known_by_its_signature);
 }

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define CONNECTIONS    200
+#define CONNECTIONS    400
 #define CONNINFO_MAX   2048
 #define CREATE_WAIT_MS 30000
 #define OPEN_FILES_MAX 16
