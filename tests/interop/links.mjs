@@ -10,19 +10,22 @@ const LEADS = 7;
 const LIMIT = 2; // a page, so that there are several
 const PAGES_MAX = 200;
 
-/** An operation that is two: a list, and a feed. */
-const ASKED = { leads_list: [{}, { reached: "mql" }] };
+/** What is to be asked for: an operation is two, a list and a feed, and another wants to know of what. */
+const ASKED = { leads_list: [{}, { reached: "mql" }], attribution_leads: [{ milestone: "mql" }] };
 
 export async function links({ contract, service }) {
   const keys = await service.workspace("links");
   const client = new Client(contract, await service.url());
-  const lead = await manyOfAll(client, keys);
+  const path = { lead_id: await manyOfAll(client, keys), report: "rejections" };
+  const target = { kind: "webhook", url: "https://hook.example/" };
+  const body = { name: "hook", events: ["lead.captured"], target };
+  path.subscription_id = (await client.must("subscriptions_create", keys.ana, { body })).subscription.id;
   const paged = contract.withHeader("Link");
   assert.ok(paged.length >= 10, `only ${paged.length} operations have links`);
   const ends = [];
   for (const operation of paged)
     for (const query of ASKED[operation.id] ?? [{}])
-      ends.push(await follow(client, operation, keys.ana, { lead_id: lead }, query));
+      ends.push(await follow(client, operation, keys.ana, path, query));
   return `${ends.length} lists and feeds end, ${ends.reduce((sum, pages) => sum + pages)} pages of ${LIMIT}`;
 }
 

@@ -74,9 +74,9 @@ const answer = wanted(
   "attribution",
   await ana.GET("/v1/attribution", { params: { query: { milestone: "mql", by: "source" } } }),
 );
-if (typeof answer === "string") throw new Error("CSV came, which nobody asked for");
+if (typeof answer === "string" || Array.isArray(answer)) throw new Error("a shape came that nobody asked for");
 const row = answer.data.find((one) => one.source === "google");
-same("the credit of google", row?.credit, "1.000000");
+same("the credit of google", row?.credit, "1.000000000");
 
 // What the contract refuses does not compile.
 export const refused = (): unknown[] => [

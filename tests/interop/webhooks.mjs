@@ -25,7 +25,7 @@ export async function webhooks(context) {
   await new Promise((resolve) => receiver.listen(0, "127.0.0.1", resolve));
   try {
     const target = { kind: "webhook", url: `http://127.0.0.1:${receiver.address().port}/hook` };
-    const made = await call(url, keys.ana, "/v1/subscriptions", { name: "hook", events: ["lead.*"], target }, 201);
+    const made = await call(url, keys.ana, "/v1/subscriptions", { name: "hook", events: ["lead.captured"], target }, 201);
     await call(url, keys.ana, "/v1/leads", { email: "kim@kite.example" }, 201);
     await until(came, 1);
     const rotate = `/v1/subscriptions/${made.subscription.id}/secret/rotate`;
