@@ -436,7 +436,7 @@ static void gather_one(struct courier *courier, struct uuid workspace)
         struct pg_scope scope = {courier->app, arena_new(BATCH_MEMORY_BYTES), workspace};
         const struct config *config = NULL;
         more = false;
-        /* asked each time: the entries that are read afterwards may have been made under it */
+        /* asked each time; gather() says when it was outdated before the entries were read */
         if (scope.arena != NULL &&
             config_cache_refresh(courier->settings.cache, courier->app, workspace, 0,
                                  pg_deadline_in(DATABASE_MS), &config) == PG_OK &&

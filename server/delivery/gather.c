@@ -156,8 +156,11 @@ enum pg_status gather(const struct pg_scope *scope, const struct config *config,
     int limit = most > GATHER_ENTRIES ? GATHER_ENTRIES : most < 1 ? 1 : (int)most;
     enum pg_status status = outbound_gather_begin(scope, limit, deadline, &g.found);
 
-    *more = status == PG_OK && g.found.ours && g.found.count == (size_t)limit;
-    if (status == PG_OK && g.found.ours && g.found.count > 0) {
+    /* A subscription that was made since this configuration was read, and the entries after it, may
+     * be among what was found: the cursor must not move past them. */
+    bool outdated = status == PG_OK && g.found.ours && g.found.config_version != config->version;
+    *more = outdated || (status == PG_OK && g.found.ours && g.found.count == (size_t)limit);
+    if (status == PG_OK && g.found.ours && g.found.count > 0 && !outdated) {
         status = make_room(&g) ? PG_OK : PG_MEMORY;
         for (size_t i = 0; status == PG_OK && i < g.found.count; i++)
             take_entry(&g, &g.found.entries[i]);

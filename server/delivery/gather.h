@@ -9,8 +9,8 @@
 #define GATHER_ENTRIES 500
 #define GATHER_ROWS    50000
 
-/** Of the next entries; *more: there are others after them. config is not older than they are, or
- *  only by what was changed in this moment: a subscription hears what happens after it was made. */
+/** Of the next entries; *more: there are others after them, or config is older than they are: then
+ * nothing is done, and they are to be gone through again with a newer one. */
 enum pg_status gather(const struct pg_scope *scope, const struct config *config, int64_t deadline,
                       bool *more) MUST_USE;
 

@@ -175,6 +175,14 @@ static const struct statement CURSOR_ENTRIES = {
     .hot = true,
 };
 
+/* After the entries: what made them may have been a newer configuration.
+ * $1 workspace */
+static const struct statement CURSOR_CONFIG = {
+    .name = "outbound_cursor_config",
+    .sql = "SELECT config_version FROM workspace_head WHERE workspace_id = $1",
+    .index = "workspace_head_pkey",
+};
+
 /* $1 workspace, $2 position */
 static const struct statement CURSOR_MOVE = {
     .name = "outbound_cursor_move",
@@ -282,27 +290,17 @@ static const struct statement QUEUE_SAVE = {
 /* clang-format on */
 
 const struct statement *const outbound_table_statements[] = {
-    &OUTBOUND_ADD,
-    &OUTBOUND_UPDATE,
-    &CURSOR_BEGIN,
-    &QUEUE_WAKE,
-    &QUEUE_END,
-    &OUTBOUND_END,
-    &OUTBOUND_DROP,
-    &OUTBOUND_ERASE,
-    &OUTBOUND_BEHIND,
-    &CURSOR_LOCK,
-    &CURSOR_ENTRIES,
-    &CURSOR_MOVE,
-    &QUEUE_ADD,
-    &REPLAY_ONE,
-    &REPLAY_FAILED,
-    &REPLAY_SPAN,
-    &QUEUE_CLAIM,
-    &QUEUE_RENEW,
-    &OUTBOUND_PENDING_ROWS,
-    &QUEUE_SAVE,
-    NULL,
+    &OUTBOUND_ADD,    &OUTBOUND_UPDATE,
+    &CURSOR_BEGIN,    &QUEUE_WAKE,
+    &QUEUE_END,       &OUTBOUND_END,
+    &OUTBOUND_DROP,   &OUTBOUND_ERASE,
+    &OUTBOUND_BEHIND, &CURSOR_LOCK,
+    &CURSOR_ENTRIES,  &CURSOR_CONFIG,
+    &CURSOR_MOVE,     &QUEUE_ADD,
+    &REPLAY_ONE,      &REPLAY_FAILED,
+    &REPLAY_SPAN,     &QUEUE_CLAIM,
+    &QUEUE_RENEW,     &OUTBOUND_PENDING_ROWS,
+    &QUEUE_SAVE,      NULL,
 };
 
 /* ---- for the lane ---- */
@@ -392,10 +390,13 @@ enum pg_status outbound_gather_begin(const struct pg_scope *scope, int limit, in
     int lock = pg_queue(scope->pg, &CURSOR_LOCK, &params);
     pg_params_int8(&params, limit);
     int entries = pg_queue(scope->pg, &CURSOR_ENTRIES, &params);
+    pg_scope_params(scope, &params);
+    int config = pg_queue(scope->pg, &CURSOR_CONFIG, &params);
     status = pg_pipeline_run(scope->pg, deadline);
     if (status == PG_OK && pg_rows(pg_result(scope->pg, lock)) == 1) {
         out->ours = true;
         out->now = pg_get_instant(pg_result(scope->pg, lock), 0, 1);
+        out->config_version = pg_get_int8(pg_result(scope->pg, config), 0, 0);
         if (!read_entries(pg_result(scope->pg, entries), scope->arena, out))
             status = pg_fail(scope->pg, PG_MEMORY, "entries cannot be read");
     }

@@ -72,7 +72,8 @@ struct outbound_gathering {
     struct outbound_entry *entries;
     size_t count;
     instant now;
-    bool ours; /* false: another server is at it */
+    int64_t config_version; /* none of the entries was made under a newer one */
+    bool ours;              /* false: another server is at it */
 };
 
 /** Begins a transaction that outbound_gather_end() ends, or pg_rollback(). As baton_app. */
