@@ -281,7 +281,7 @@ static void check_origins(const char *body)
     for (size_t i = 0; i < sizeof origins / sizeof *origins; i++) {
         const json_t *row = json_array_get(data, i);
         const char *source = json_string_value(json_object_get(row, "source"));
-        snprintf(credit, sizeof credit, "%d.000000", origins[i].won);
+        snprintf(credit, sizeof credit, "%d.000000000", origins[i].won);
         ck_assert_str_eq(source == NULL ? "null" : source,
                          origins[i].source == NULL ? "null" : origins[i].source);
         ck_assert_int_eq(json_integer_value(json_object_get(row, "leads")), origins[i].leads);
