@@ -37,7 +37,7 @@
 /* Who is not concerned by a silent connection. */
 #define OTHERS_MS    2000
 #define STOPPED_MS   3000
-#define SESSIONS_MAX 256
+#define SESSIONS_MAX 512
 #define POLL_MS      10
 #define BODY_MAX     512             /* bytes */
 #define KEY_MAX      64              /* bytes */
