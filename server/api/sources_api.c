@@ -152,16 +152,21 @@ static const struct input_type auth_type = {.kind = INPUT_OBJECT, .of = &auth_sp
 
 /* ---- what is sent ---- */
 
+static bool compile(struct input *in, const struct input_node *at, const struct mapping **out)
+{
+    struct mapping_reading reading = {MAPPING_INBOUND, input_pointer(at, in->arena),
+                                      time_zone_find};
+
+    return mapping_compile(at->json, &reading, in->arena, in->faults, out) == ERR_NONE;
+}
+
 /* The mapping is compiled to find its faults; its text is kept. */
 static bool read_mapping(struct input *in, const struct input_node *at,
                          const struct input_field *field, void *base)
 {
     const struct mapping *compiled;
 
-    if (mapping_compile(at->json, input_pointer(at, in->arena), MAPPING_INBOUND, in->arena,
-                        in->faults, &compiled) != ERR_NONE)
-        return false;
-    return value_keep_json(in, at, field, base, MAPPING_MAX_BYTES);
+    return compile(in, at, &compiled) && value_keep_json(in, at, field, base, MAPPING_MAX_BYTES);
 }
 
 static const struct input_type mapping_type = {.kind = INPUT_MAP, .read = read_mapping};
@@ -344,6 +349,15 @@ static bool read_body(struct input *in, const struct input_node *at,
     return sound;
 }
 
+/* One that is tried is not kept, so its text is not either. */
+static bool read_tried_mapping(struct input *in, const struct input_node *at,
+                               const struct input_field *field, void *base)
+{
+    (void)field;
+    return compile(in, at, &((struct source_try_input *)base)->mapping);
+}
+
+static const struct input_type tried_mapping_type = {.kind = INPUT_MAP, .read = read_tried_mapping};
 static const struct input_type any_body_type = {.kind = INPUT_ANY, .read = read_body};
 
 static const struct input_field try_fields[] = {
@@ -351,7 +365,7 @@ static const struct input_field try_fields[] = {
     {"delivery", &input_uuid, AT(struct source_try_input, delivery)},
     {"body", &any_body_type, AT(struct source_try_input, body)},
     {"content_type", &content_type_type, AT(struct source_try_input, content_type)},
-    {"mapping", &mapping_type, AT(struct source_try_input, mapping)},
+    {"mapping", &tried_mapping_type, .offset = 0},
 };
 
 static bool check_try(struct input *in, const struct input_node *at, void *out)

@@ -38,8 +38,9 @@ static int read_mapping(const char *path, struct arena *arena, const struct mapp
 
     if (json == NULL)
         return cli_say_json_fault(CLI_USAGE, path, &error);
+    static const struct mapping_reading reading = {MAPPING_IMPORT, "", time_zone_find};
     faults_init(&faults, arena);
-    enum err err = mapping_compile(json, "", MAPPING_IMPORT, arena, &faults, out);
+    enum err err = mapping_compile(json, &reading, arena, &faults, out);
     json_decref(json);
     if (err == ERR_OUT_OF_MEMORY)
         return cli_say(CLI_FAILED, "short of memory");

@@ -47,7 +47,8 @@ static void check(const json_t *json, const json_t *document, enum mapping_use u
 
     FUZZ_HOLDS(arena != NULL);
     faults_init(&faults, arena);
-    enum err err = mapping_compile(json, "/mapping", use, arena, &faults, &mapping);
+    struct mapping_reading reading = {use, "/mapping", time_zone_find};
+    enum err err = mapping_compile(json, &reading, arena, &faults, &mapping);
     FUZZ_HOLDS(err == ERR_NONE || err == ERR_INVALID_VALUE || arena_failed(arena));
     FUZZ_HOLDS((err == ERR_INVALID_VALUE) == faults_any(&faults));
     if (err == ERR_NONE && document != NULL)

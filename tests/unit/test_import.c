@@ -124,7 +124,8 @@ static const char *import(const char *mapping_text, const char *rows)
     json_t *json = json_loads(mapping_text, 0, NULL);
 
     faults_init(&faults, arena);
-    ck_assert_int_eq(mapping_compile(json, "", MAPPING_IMPORT, arena, &faults, &mapping), ERR_NONE);
+    struct mapping_reading reading = {MAPPING_IMPORT, "", time_zone_find};
+    ck_assert_int_eq(mapping_compile(json, &reading, arena, &faults, &mapping), ERR_NONE);
     json_decref(json);
     documents[document_count++] = json = json_loads(rows, 0, NULL);
     ck_assert_msg(json != NULL, "test's own JSON: %s", rows);

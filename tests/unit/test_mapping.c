@@ -25,7 +25,8 @@ static enum err compile(const char *text, enum mapping_use use, const struct map
     json_t *json = json_loads(text, 0, NULL);
 
     ck_assert_msg(json != NULL, "test's own JSON: %s", text);
-    enum err err = mapping_compile(json, "", use, arena, &faults, out);
+    struct mapping_reading reading = {use, "", time_zone_find};
+    enum err err = mapping_compile(json, &reading, arena, &faults, out);
     json_decref(json);
     return err;
 }
@@ -508,7 +509,8 @@ START_TEST(what_is_missing_is_missed)
     const struct mapping *mapping;
 
     take_out(json, members[_i].at);
-    enum err err = mapping_compile(json, "", MAPPING_IMPORT, arena, &faults, &mapping);
+    struct mapping_reading reading = {MAPPING_IMPORT, "", time_zone_find};
+    enum err err = mapping_compile(json, &reading, arena, &faults, &mapping);
     json_decref(json);
     ck_assert_msg((err == ERR_NONE) == members[_i].may, "without %s: %s, %zu faults, %s",
                   members[_i].at, error_code(err), faults.count,

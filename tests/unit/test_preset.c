@@ -41,8 +41,9 @@ static const struct mapping *mapping_of(const json_t *preset, const char *name)
     struct faults faults;
 
     faults_init(&faults, arena);
-    enum err err = mapping_compile(json_object_get(preset, "mapping"), "/mapping", MAPPING_INBOUND,
-                                   arena, &faults, &mapping);
+    struct mapping_reading reading = {MAPPING_INBOUND, "/mapping", time_zone_find};
+    enum err err =
+        mapping_compile(json_object_get(preset, "mapping"), &reading, arena, &faults, &mapping);
     if (faults.count > 0)
         ck_abort_msg("%s: %s: %s", name, faults.items[0].pointer, faults.items[0].detail);
     ck_assert_int_eq(err, ERR_NONE);

@@ -1,6 +1,5 @@
 #include "core/intake/inbound.h"
 
-#include "base/json_tree.h"
 #include "core/handoff/judge.h"
 #include "core/intake/delivery_report.h"
 #include "core/intake/lead_result.h"
@@ -474,23 +473,6 @@ enum decision delivery_replay(struct work *work, const struct command *command,
 
 /* ---- trying ---- */
 
-static const struct mapping *mapping_to_try(struct work *work, const struct source *source,
-                                            const struct source_try_input *input)
-{
-    const struct mapping *mapping = NULL;
-    struct faults faults;
-
-    if (input->mapping == NULL)
-        return source->compiled;
-    json_t *json = json_tree_read(work->arena, input->mapping, strlen(input->mapping), 0, NULL);
-    faults_init(&faults, work->arena);
-    if (json != NULL && mapping_compile(json, "/mapping", MAPPING_INBOUND, work->arena, &faults,
-                                        &mapping) != ERR_NONE)
-        mapping = NULL;
-    json_decref(json);
-    return mapping;
-}
-
 static void write_tried_touch(const struct touch_input *touch, struct json_out *out)
 {
     json_out_key(out, "touch");
@@ -632,7 +614,7 @@ enum decision source_try(struct work *work, const struct command *command, struc
     row.body_len = stored == NULL ? strlen(input->body) : stored->body_len;
     struct delivery delivery = {
         .source = source,
-        .mapping = mapping_to_try(work, source, input),
+        .mapping = input->mapping == NULL ? source->compiled : input->mapping,
         .row = &row,
         .caller = caller_for(&command->caller, source),
     };

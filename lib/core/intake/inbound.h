@@ -41,8 +41,8 @@ struct source_try_input {
     struct uuid source;
     struct uuid delivery; /* nil: the body instead */
     const char *body;
-    const char *content_type; /* "" when none is given */
-    const char *mapping;      /* JSON, already checked, instead of the source's; NULL: that */
+    const char *content_type;      /* "" when none is given */
+    const struct mapping *mapping; /* instead of the source's; NULL: that */
 };
 
 /** What would come of a delivery, with the leads as they are: decided, shown and undone. */

@@ -88,11 +88,20 @@ struct mapping {
     struct mapping_field outcome_reason;
 };
 
+/** What a mapping is read for, and by whom. */
+struct mapping_reading {
+    enum mapping_use use;
+    const char *pointer; /* where it stands in its body */
+    /* The zones that its dates name, for the caller to open, since that reads a file:
+     * time_zone_find() */
+    const struct time_zone *(*find_zone)(const char *name, struct arena *arena);
+};
+
 /**
- * Compiles a document; everything is copied into the arena, so the JSON may go. pointer is where it
- * stands in its body. ERR_INVALID_VALUE with all faults at once; ERR_OUT_OF_MEMORY.
+ * Compiles a document; everything is copied into the arena, so the JSON may go. ERR_INVALID_VALUE
+ * with all faults at once; ERR_OUT_OF_MEMORY.
  */
-enum err mapping_compile(const json_t *json, const char *pointer, enum mapping_use use,
+enum err mapping_compile(const json_t *json, const struct mapping_reading *reading,
                          struct arena *arena, struct faults *faults,
                          const struct mapping **out) MUST_USE;
 

@@ -84,4 +84,9 @@ struct mapping_field {
     struct number_style numbers;
 };
 
+static inline bool mapping_field_is_given(const struct mapping_field *field)
+{
+    return field->path.pointer != NULL || field->constant != NULL || field->part_count > 0;
+}
+
 #endif

@@ -375,10 +375,10 @@ static const struct mapping *compile_mapping(struct snapshot *s, const char *tex
                        ? NULL
                        : json_tree_read(s->arena, text, strlen(text), JSON_REJECT_DUPLICATES, NULL);
 
+    static const struct mapping_reading reading = {MAPPING_INBOUND, "", time_zone_find};
     faults_init(&faults, s->arena);
-    enum err err = json == NULL
-                       ? ERR_INTERNAL
-                       : mapping_compile(json, "", MAPPING_INBOUND, s->arena, &faults, &mapping);
+    enum err err =
+        json == NULL ? ERR_INTERNAL : mapping_compile(json, &reading, s->arena, &faults, &mapping);
     json_decref(json);
     return err == ERR_NONE ? mapping : NULL;
 }
