@@ -177,33 +177,12 @@ static const struct input_type mapping_type = {.kind = INPUT_MAP, .read = read_m
 static bool read_preset(struct input *in, const struct input_node *at,
                         const struct input_field *field, void *base)
 {
-    struct source_create_input *input = base;
-    const char *name = json_string_value(at->json);
-    json_t *preset = preset_document(name, in->arena);
-    const char **steps;
+    enum err err = preset_source(json_string_value(at->json), in->arena, base);
 
     (void)field;
-    if (preset == NULL)
-        return arena_failed(in->arena) || input_fault(in, at, "unknown_preset",
-                                                      "There is no such preset: GET /v1/presets "
-                                                      "lists them.");
-    const struct input_node root = input_root(preset, "");
-    const struct input_node auth = input_member(&root, "auth");
-    const struct input_node mapping = input_member(&root, "mapping");
-    const json_t *list = json_object_get(preset, "steps");
-    struct input own = {.arena = in->arena, .faults = in->faults, .where = "body", .copies = true};
-    static const struct input_field whole = {"mapping", &mapping_type,
-                                             AT(struct source_create_input, mapping)};
-    input->name = input_text(in, at);
-    bool sound = input_object(&own, &auth, &auth_spec, &input->auth) &&
-                 value_keep_json(&own, &mapping, &whole, input, MAPPING_MAX_BYTES);
-    steps = ARENA_ARRAY(in->arena, const char *, json_array_size(list) + 1);
-    for (size_t i = 0; steps != NULL && i < json_array_size(list); i++)
-        steps[i] = arena_strdup(in->arena, json_string_value(json_array_get(list, i)));
-    input->steps = steps;
-    input->step_count = json_array_size(list);
-    json_decref(preset);
-    return sound;
+    return err != ERR_NOT_FOUND ||
+           input_fault(in, at, "unknown_preset",
+                       "There is no such preset: GET /v1/presets lists them.");
 }
 
 static const struct input_type preset_type = {

@@ -2,34 +2,11 @@
 #include "cli/cli_commands.h"
 #include "cli/cli_store.h"
 
-#include "base/json_tree.h"
 #include "core/intake/preset.h"
 #include "core/setup/source_change.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#define TEXT_MAX_BYTES (256u << 10)
-
-/* What the preset says, in the arena. False: it says nothing such. */
-static bool fill(struct cli_store *store, const json_t *preset, struct source_create_input *input)
-{
-    const json_t *list = json_object_get(preset, "steps");
-    const char **steps = ARENA_ARRAY(store->arena, const char *, json_array_size(list) + 1);
-    struct json_out auth, mapping;
-
-    json_out_init(&auth, store->arena, TEXT_MAX_BYTES);
-    json_out_init(&mapping, store->arena, TEXT_MAX_BYTES);
-    json_tree_write(json_object_get(preset, "auth"), &auth);
-    json_tree_write(json_object_get(preset, "mapping"), &mapping);
-    for (size_t i = 0; steps != NULL && i < json_array_size(list); i++)
-        steps[i] = arena_strdup(store->arena, json_string_value(json_array_get(list, i)));
-    input->mapping = mapping.written.text;
-    input->steps = steps;
-    input->step_count = json_array_size(list);
-    return !arena_failed(store->arena) &&
-           source_auth_parse(auth.written.text, store->arena, &input->auth) == ERR_NONE;
-}
 
 static void list_presets(void)
 {
@@ -69,28 +46,25 @@ static int print(struct cli_store *store, const struct source_create_input *inpu
 
 static int create(struct cli *cli, struct cli_store *store)
 {
-    const char *name = cli->words[1];
     const char *url = cli_option(cli, "url");
-    struct source_create_input input = {
-        .name = cli_option(cli, "name") == NULL ? name : cli_option(cli, "name"),
-        .team = cli_option(cli, "team"),
-        .idempotency_key = "",
-        .base = url == NULL ? "https://<this server>" : url,
-    };
-    json_t *preset = preset_document(name, store->arena);
+    struct source_create_input input = {0};
     json_t *answer = NULL;
+    enum err err = preset_source(cli->words[1], store->arena, &input);
 
-    if (preset == NULL) {
-        cli_say(CLI_USAGE, "there is no preset \"%s\"; there are:", name);
+    if (err == ERR_NOT_FOUND) {
+        cli_say(CLI_USAGE, "there is no preset \"%s\"; there are:", cli->words[1]);
         list_presets();
         return CLI_USAGE;
     }
-    bool filled = fill(store, preset, &input);
-    json_decref(preset);
-    if (!filled)
+    if (err != ERR_NONE)
         return cli_say(CLI_FAILED, "memory is short");
+    if (cli_option(cli, "name") != NULL)
+        input.name = cli_option(cli, "name");
+    input.team = cli_option(cli, "team");
     if (input.team == NULL)
         return cli_say_missing("team");
+    input.idempotency_key = "";
+    input.base = url == NULL ? "https://<this server>" : url;
     input.auth.secret = cli_option(cli, "secret");
     int code = cli_store_run(store, NULL, COMMAND_SOURCE_CREATE, &input, &answer);
     if (code == CLI_OK)

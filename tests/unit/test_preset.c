@@ -223,6 +223,11 @@ START_TEST(a_preset_is_whole)
     ck_assert(json_is_object(json_object_get(preset, "auth")));
     ck_assert(json_array_size(json_object_get(preset, "steps")) > 0);
     json_decref(preset);
+
+    struct source_create_input source = {0};
+    ck_assert_int_eq(preset_source(names[_i], arena, &source), ERR_NONE);
+    ck_assert_str_eq(source.name, names[_i]);
+    ck_assert(source.step_count > 0 && source.mapping != NULL);
 }
 END_TEST
 
@@ -234,6 +239,8 @@ START_TEST(there_are_no_others)
         count++;
     ck_assert_uint_eq(count, sizeof names / sizeof *names);
     ck_assert_ptr_null(preset_document("nobody", arena));
+    ck_assert_int_eq(preset_source("nobody", arena, &(struct source_create_input){0}),
+                     ERR_NOT_FOUND);
 }
 END_TEST
 

@@ -7,6 +7,8 @@
 #define BATON_CORE_PRESET_H
 
 #include "base/arena.h"
+#include "base/error.h"
+#include "core/setup/source_change.h"
 
 #include <jansson.h>
 
@@ -21,5 +23,11 @@ extern const struct preset presets_embedded[];
 /** Parsed, for the caller to free. NULL: there is none of this name, or memory is short (then arena
  *  is marked). */
 json_t *preset_document(const char *name, struct arena *arena);
+
+/** A source as the preset of this name has it, with the same name: what its sender shows, the
+ *  mapping, and the steps; no team and no secret. Everything is in the arena. ERR_NOT_FOUND: there
+ *  is none; ERR_OUT_OF_MEMORY. */
+enum err preset_source(const char *name, struct arena *arena,
+                       struct source_create_input *out) MUST_USE;
 
 #endif

@@ -88,8 +88,9 @@ static enum err parse(const json_t *json, struct arena *arena, struct source_aut
     out->verify_token = copy_member(json, "verify_token", arena);
     if (arena_failed(arena))
         return ERR_OUT_OF_MEMORY;
-    return is_hmac(out) && (out->header == NULL || out->prefix == NULL) ? ERR_INVALID_VALUE
-                                                                        : ERR_NONE;
+    if (is_hmac(out) && out->prefix == NULL)
+        out->prefix = "";
+    return is_hmac(out) && out->header == NULL ? ERR_INVALID_VALUE : ERR_NONE;
 }
 
 enum err source_auth_parse(const char *json, struct arena *arena, struct source_auth *out)
