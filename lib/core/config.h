@@ -247,6 +247,8 @@ struct subscription {
     instant old_secret_since; /* of the secret that counts as well … */
     instant old_secret_until; /* … until then; INSTANT_NONE: none */
     instant created_at;
+    int64_t
+        made_pos; /* the ledger's, after which it is sent what happens; of a new one not known */
 };
 
 struct config {

@@ -279,6 +279,8 @@ static void save_head(const struct save *save)
     if (entries->count == 0 && !config_changed)
         return;
     head_table_queue_move(&save->scope, entries->count, work->config->version, config_changed);
+    for (size_t i = 0; i < work->saves[KIND_CONFIG_CHANGE].count; i++)
+        config_table_queue_placed(&save->scope, work->saves[KIND_CONFIG_CHANGE].items[i]);
     columns_queue(&save->scope, &LEDGER_APPEND, (const void *const *)entries->items,
                   entries->count);
 }

@@ -101,7 +101,7 @@ static void take_entry(struct gathering *g, const struct outbound_entry *entry)
 
     for (size_t i = 0; i < g->config->subscription_count && !asks; i++) {
         const struct subscription *subscription = &g->config->subscriptions[i];
-        if (entry->entry.at > subscription->created_at &&
+        if (entry->pos > subscription->made_pos &&
             kind_set_has(&g->kinds[i], (int)entry->entry.kind))
             add_row(g, i, entry,
                     outbound_delivery_id(g->config->workspace, subscription->id, entry->pos));

@@ -212,6 +212,8 @@ static const struct column subscription_list[] = {
     {"old_secret_since", &as_instant,            IN(old_secret_since), COLUMN_CHANGES | COLUMN_NULL},
     {"old_secret_until", &as_instant,            IN(old_secret_until), COLUMN_CHANGES | COLUMN_NULL},
     {"created_at",       &as_instant,            IN(created_at)},
+    {"made_pos",         &as_int8,               IN(made_pos),
+        .unsaved = "known when the head has moved"},
 };
 #undef IN
 

@@ -76,17 +76,21 @@ static const struct statement SUBSCRIPTION_DELETE = {
     .sql = "DELETE FROM subscription WHERE workspace_id = $1 AND subscription_id = $2",
 };
 
-const struct statement *const config_table_statements[] = {&TEAM_SAVE,
-                                                           &MEMBER_SAVE,
-                                                           &KEY_SAVE,
-                                                           &AGREEMENT_SAVE,
-                                                           &SIGNATURE_INSERT,
-                                                           &ACKNOWLEDGEMENT_INSERT,
-                                                           &COMMENT_INSERT,
-                                                           &SOURCE_SAVE,
-                                                           &SUBSCRIPTION_SAVE,
-                                                           &SUBSCRIPTION_DELETE,
-                                                           NULL};
+/* After the head has moved: what was written together with it is not sent to it.
+ * $1 workspace, $2 subscription */
+static const struct statement SUBSCRIPTION_PLACE = {
+    .name = "subscription_place",
+    .sql = "UPDATE subscription SET made_pos = ("
+           "  SELECT pos FROM workspace_head WHERE workspace_id = $1"
+           ") "
+           "WHERE workspace_id = $1 AND subscription_id = $2",
+};
+
+const struct statement *const config_table_statements[] = {
+    &TEAM_SAVE,           &MEMBER_SAVE,        &KEY_SAVE,
+    &AGREEMENT_SAVE,      &SIGNATURE_INSERT,   &ACKNOWLEDGEMENT_INSERT,
+    &COMMENT_INSERT,      &SOURCE_SAVE,        &SUBSCRIPTION_SAVE,
+    &SUBSCRIPTION_DELETE, &SUBSCRIPTION_PLACE, NULL};
 
 static void queue_row(const struct pg_scope *scope, const struct statement *statement,
                       const void *row)
@@ -172,4 +176,10 @@ void config_table_queue_change(const struct pg_scope *scope, struct keyring *key
             queue_source_secrets(scope, keyring, change->source.row);
         break;
     }
+}
+
+void config_table_queue_placed(const struct pg_scope *scope, const struct config_change *change)
+{
+    if (change->kind == CHANGE_SUBSCRIPTION && change->is_new)
+        pg_scope_queue_id(scope, &SUBSCRIPTION_PLACE, change->subscription.row->id);
 }

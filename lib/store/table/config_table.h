@@ -10,4 +10,7 @@
 void config_table_queue_change(const struct pg_scope *scope, struct keyring *keyring,
                                const struct config_change *change);
 
+/** After the workspace's head has moved: what of a change depends on its place in the ledger. */
+void config_table_queue_placed(const struct pg_scope *scope, const struct config_change *change);
+
 #endif
