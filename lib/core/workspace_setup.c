@@ -80,6 +80,16 @@ static void make_members(struct work *work, const struct command *command,
         make_key(work, command, made, i, NULL, wanted->key_roles);
 }
 
+static json_t *route_json(const struct workspace_route *route)
+{
+    json_t *gates = json_array();
+
+    for (size_t i = 0; i < route->gate_count; i++)
+        json_array_append_new(gates, json_string(term_name(route->gates[i])));
+    return json_pack("{s:s, s:s, s:o, s:b}", "from", route->from, "to", route->to, "gates", gates,
+                     "automatic", 1);
+}
+
 /* In force at once: before both sides have agreed on something else, somebody has to get leads. */
 static void make_routes(struct work *work, const struct command *command,
                         const struct workspace_setup_input *input)
@@ -88,10 +98,7 @@ static void make_routes(struct work *work, const struct command *command,
     json_t *document = json_pack("{s:o}", "routes", routes);
 
     for (size_t i = 0; document != NULL && i < input->route_count; i++) {
-        const struct workspace_route *route = &input->routes[i];
-        if (json_array_append_new(routes, json_pack("{s:s, s:s, s:[s], s:b}", "from", route->from,
-                                                    "to", route->to, "gates",
-                                                    term_name(route->gate), "automatic", 1)) != 0) {
+        if (json_array_append_new(routes, route_json(&input->routes[i])) != 0) {
             json_decref(document);
             document = NULL;
         }

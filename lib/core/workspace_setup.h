@@ -27,7 +27,8 @@ struct workspace_starter {
 struct workspace_route {
     const char *from; /* names of teams */
     const char *to;
-    enum term gate;
+    enum term gates[TERM_COUNT]; /* in the order in which they are tried */
+    size_t gate_count;
 };
 
 struct workspace_setup_input {

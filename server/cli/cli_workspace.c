@@ -81,14 +81,15 @@ static int plan_sales(const struct cli *cli, struct plan *plan)
 
     if (chain && cli_option(cli, "sales") != NULL)
         return cli_say(CLI_USAGE, "give --sales, or --sdr and --ae, not both");
+    /* Both gates, whatever there is to begin with: one without a definition lets nobody pass. */
     plan->routes[plan->route_count++] =
-        (struct workspace_route){"marketing", chain ? "sdr" : "sales", TERM_MQL};
+        (struct workspace_route){"marketing", chain ? "sdr" : "sales", {TERM_SRL, TERM_MQL}, 2};
     if (!chain)
         return plan_team(cli, plan, "sales", "Sales", FUNCTION_SALES);
     code = plan_team(cli, plan, "sdr", "Sales development", FUNCTION_SALES);
     if (code == CLI_OK)
         code = plan_team(cli, plan, "ae", "Account executives", FUNCTION_SALES);
-    plan->routes[plan->route_count++] = (struct workspace_route){"sdr", "ae", TERM_SQL};
+    plan->routes[plan->route_count++] = (struct workspace_route){"sdr", "ae", {TERM_SQL}, 1};
     return code;
 }
 
@@ -265,6 +266,14 @@ static void print_key(const json_t *key)
     printf("\n    %s\n", json_string_value(json_object_get(key, "token")));
 }
 
+static void print_route(const struct workspace_route *route)
+{
+    printf("route     %s -> %s, gate", route->from, route->to);
+    for (size_t i = 0; i < route->gate_count; i++)
+        printf("%s %s", i == 0 ? "" : " or", term_name(route->gates[i]));
+    printf("\n");
+}
+
 static void print_made(const json_t *made, const struct plan *plan, bool is_signed,
                        const char *keys_file)
 {
@@ -273,8 +282,7 @@ static void print_made(const json_t *made, const struct plan *plan, bool is_sign
     printf("workspace %s\n",
            json_string_value(json_object_get(json_object_get(made, "workspace"), "name")));
     for (size_t i = 0; i < plan->route_count; i++)
-        printf("route     %s -> %s, gate %s\n", plan->routes[i].from, plan->routes[i].to,
-               term_name(plan->routes[i].gate));
+        print_route(&plan->routes[i]);
     for (size_t i = 0; i < plan->starter_count; i++)
         printf("starter   %s version 1, %s\n", term_name(plan->starters[i].term),
                is_signed ? "signed by both sides and in force"

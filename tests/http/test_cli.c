@@ -224,11 +224,11 @@ START_TEST(routes_are_agreed_on_by_the_command_line)
     setenv("DATABASE_URL", stage_database(), 1);
     shell_expect("$B agreement list signed", 0, "routes   1  in_force");
     shell_expect("echo '{\"routes\":[{\"from\":\"marketing\",\"to\":\"sales\","
-                 "\"gates\":[\"srl\",\"mql\"]}]}' | $B agreement draft signed -",
+                 "\"gates\":[\"srl\"]}]}' | $B agreement draft signed -",
                  0, "routes version 2 is draft");
     shell_expect("echo '{}' | $B agreement draft signed -", 1, "the document says no term");
     shell_expect("$B agreement diff signed routes 2", 0,
-                 "New: marketing offers leads to sales once they meet srl or mql");
+                 "New: marketing offers leads to sales once they meet srl");
     shell_expect("$B agreement diff signed routes 2 --against 7", 1, "no version to compare");
     shell_expect("$B agreement comment signed routes 2 --text 'Why srl?'", 2,
                  "give the signer's own key in BATON_KEY");

@@ -337,7 +337,8 @@ static inline void world_begin(void)
         {"marketing", "Marketing", FUNCTION_MARKETING, marketing, 2, ROLE_CAPTURE | ROLE_READ},
         {"sales", "Sales", FUNCTION_SALES, sales, 1, ROLE_WORK | ROLE_READ},
     };
-    static const struct workspace_route routes[] = {{"marketing", "sales", TERM_MQL}};
+    static const struct workspace_route routes[] = {
+        {"marketing", "sales", {TERM_SRL, TERM_MQL}, 2}};
     const struct workspace_starter starters[] = {{TERM_MQL, starter_document(TERM_MQL)}};
     struct workspace_setup_input input = {"acme", teams, 2, routes, 1, starters, 1};
 
