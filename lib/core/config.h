@@ -125,6 +125,8 @@ enum overdue_then {
 
 extern const struct input_type overdue_then_type;
 
+#define ROUTE_REMINDERS_MAX 5
+
 /** A way for leads from one team to another, as the routes in force say. */
 struct route_rule {
     struct uuid from_team;
@@ -135,6 +137,9 @@ struct route_rule {
     bool automatic;
     enum overdue_then overdue;
     struct uuid escalate_to; /* a team, with OVERDUE_ESCALATE; else nil */
+    /* the shares of the time to answer at which the receiving team is reminded, rising */
+    int remind_at_percent[ROUTE_REMINDERS_MAX];
+    size_t reminder_count;
 };
 
 bool route_has_gate(const struct route_rule *route, enum term term);

@@ -408,6 +408,7 @@ struct handoff *work_add_handoff_as(struct work *work, struct lead *lead, struct
         .offered_at = work->now,
         .updated_at = work->now,
         .respond_by = INSTANT_NONE,
+        .remind_at = INSTANT_NONE,
         .claimed_until = INSTANT_NONE,
         .accepted_at = INSTANT_NONE,
         .decide_by = INSTANT_NONE,

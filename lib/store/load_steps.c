@@ -557,12 +557,16 @@ static void take_queues(struct load *load, const struct list *keys, int first)
         take_queue(load, keys->items[i], first + QUEUE_STATEMENTS * (int)i);
 }
 
+/* Leads whose step is due, requests that nobody answered, reminders. */
+#define DUE_STATEMENTS 3
+
 static int ask_due(struct load *load, const struct list *keys)
 {
     (void)keys;
     int first = lead_table_queue_due(&load->scope, DUE_BATCH);
 
     handoff_table_queue_asked_due(&load->scope, DUE_BATCH);
+    handoff_table_queue_remind_due(&load->scope, DUE_BATCH);
     return first;
 }
 
@@ -574,7 +578,7 @@ static bool holds_id(const struct list *ids, struct uuid id)
     return false;
 }
 
-/* Of a lead whose step is due and that is asked for once. */
+/* Of a lead that is due for several reasons once. */
 static void note_due(struct load *load, struct list *due, const struct pg_result *result)
 {
     for (int row = 0; row < pg_rows(result); row++) {
@@ -595,8 +599,8 @@ static void take_due(struct load *load, const struct list *keys, int first)
     (void)keys;
     if (due == NULL)
         return;
-    note_due(load, due, pg_result(load->scope.pg, first));
-    note_due(load, due, pg_result(load->scope.pg, first + 1));
+    for (int i = 0; i < DUE_STATEMENTS; i++)
+        note_due(load, due, pg_result(load->scope.pg, first + i));
     work_put(load->work, KIND_DUE, &work_whole, due);
 }
 

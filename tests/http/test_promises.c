@@ -117,6 +117,50 @@ static const struct step by_night[] = {
     {0},
 };
 
+/* Whoever has half a day to answer hears of it when half of it is over, and not twice. */
+static const struct step reminded[] = {
+    POST("both sides want sales to be reminded", "ana", "/v1/routes/versions",
+         "{'routes':[{'from':'marketing','to':'sales','gates':['mql'],"
+         "'overdue':{'remind_at_percent':[50,90]}}]}",
+         201, .keep = {{"n", "/version"}}),
+    POST("no share comes twice, or before another", "ana", "/v1/routes/versions",
+         "{'routes':[{'from':'marketing','to':'sales','gates':['mql'],"
+         "'overdue':{'remind_at_percent':[50,50,100]}}]}",
+         422,
+         .checks = {{"/errors", "#2"},
+                    {"/errors/0/pointer", "'/routes/0/overdue/remind_at_percent/1'"},
+                    {"/errors/0/code", "'order'"},
+                    {"/errors/1/pointer", "'/routes/0/overdue/remind_at_percent/2'"}}),
+    POST("marketing proposes it", "ana", "/v1/routes/versions/${n}/propose", NULL, 200,
+         .keep = {{"hash", "/content_hash"}}),
+    POST("signs", "ana", "/v1/routes/versions/${n}/sign", "{'content_hash':'${hash}'}", 200),
+    POST("and sales does", "sam", "/v1/routes/versions/${n}/sign", "{'content_hash':'${hash}'}",
+         200, .checks = {{"/state", "'in_force'"}}),
+    GET("which stands on its page", "sam", "/v1/routes/versions/${n}", 200,
+        .headers = {"Accept: text/markdown"},
+        .checks = {{"@body", "~reminded of at 50 % and 90 % of the time to answer"}}),
+    OFFERED,
+    LATER("four of eight hours pass", 4 * HOUR + 60),
+    UNTIL("and sales hears of it", "sam", KIM "/timeline?limit=100", 200,
+          .checks = {{"/data/3/type", "'handoff.reminded'"},
+                     {"/data/3/actor/type", "'system'"},
+                     {"/data/3/actor/cause", "'remind_at_percent'"}}),
+    GET("whose offer waits as before", "sam", AT, 200,
+        .checks = {{"/state", "'offered'"}, {"/overdue", "false"}}),
+    POST("Sam accepts", "sam", AT "/accept", NULL, 200),
+    LATER("the rest of the time passes", 4 * HOUR),
+    POST("Lou comes", "marketing", "/v1/leads",
+         "{'email':'lou@corp.example','attributes':{'seniority':'vp','company.employees':120},"
+         "'touch':{'kind':'form_submitted','source':'google'}}",
+         201, .keep = {{"lou", "/lead/id"}}),
+    LATER("and is nearly late", 7 * HOUR + 30 * 60),
+    UNTIL("one reminder is enough", "sam", "/v1/leads/${lou}/timeline?limit=100", 200,
+          .checks = {{"/data", "#4"}, {"/data/3/type", "'handoff.reminded'"}}),
+    GET("and nobody is reminded of what is answered", "sam", KIM "/timeline?limit=100", 200,
+        .checks = {{"/data", "#5"}, {"/data/4/type", "'handoff.accepted'"}}),
+    {0},
+};
+
 /* ---- reasons ---- */
 
 static const struct step elsewhere[] = {
@@ -219,9 +263,9 @@ static const struct {
     const char *options;
     const struct step *steps;
 } stories[] = {
-    {BOTH, two_gates},  {BOTH, unreachable}, {BOTH, disqualified},   {BOTH, waits},
-    {SIGNED, by_night}, {SIGNED, elsewhere}, {SIGNED, another_team}, {SIGNED, ahead},
-    {BOTH, customer},   {CHAIN, by_sql},
+    {BOTH, two_gates},  {BOTH, unreachable}, {BOTH, disqualified}, {BOTH, waits},
+    {SIGNED, reminded}, {SIGNED, by_night},  {SIGNED, elsewhere},  {SIGNED, another_team},
+    {SIGNED, ahead},    {BOTH, customer},    {CHAIN, by_sql},
 };
 
 STORY(promises_are_kept, stories[_i].options, stories[_i].steps)

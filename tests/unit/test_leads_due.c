@@ -8,6 +8,9 @@
 static const struct person KIM = {
     .email = "kim@acme.example", .seniority = "vp", .employees = 120, .touch = "form_submitted"};
 
+static const struct person LEE = {
+    .email = "lee@acme.example", .seniority = "vp", .employees = 120, .touch = "form_submitted"};
+
 /* The job comes by when the lead's step is due, or a moment before. */
 static int64_t come_by(struct lead *lead, instant at)
 {
@@ -67,6 +70,78 @@ START_TEST(what_is_answered_in_time_is_never_late)
     struct lead *kim = person_must(KIM);
     bench.work.now = kim->open->respond_by - 1;
     ck_assert(!handoff_is_overdue(bench_accept(SDR, kim), bench.work.now + INSTANT_DAY));
+    bench_close();
+}
+END_TEST
+
+/* Twice in a test's own time to answer, and what was slept over is one reminder. */
+START_TEST(a_route_reminds_at_shares_of_the_time)
+{
+    bench_open();
+    bench.routes[0].remind_at_percent[0] = 50;
+    bench.routes[0].remind_at_percent[1] = 90;
+    bench.routes[0].reminder_count = 2;
+    struct lead *kim = person_must(KIM);
+    struct handoff *offer = kim->open;
+    instant offered = offer->offered_at, span = offer->respond_by - offered;
+    size_t mark = 0;
+
+    person_entries(&mark);
+    ck_assert_int_eq(come_by(kim, offered + span / 2 - 1), 0);
+    ck_assert_int_eq(come_by(kim, offered + span / 2), 1);
+    ck_assert_str_eq(person_entries(&mark), "handoff.reminded");
+    ck_assert_str_eq(person_told(LEDGER_HANDOFF_REMINDED, "cause"), "remind_at_percent");
+    ck_assert_ptr_nonnull(strstr(bench_entry(LEDGER_HANDOFF_REMINDED), "\"percent\":50"));
+    ASSERT_NEXT(kim, STEP_ANSWER, offer->respond_by, "offered");
+    ck_assert_int_eq(come_by(kim, offered + span / 2 + 1), 0);
+    ck_assert_int_eq(come_by(kim, offered + span / 10 * 9), 1);
+    ck_assert_ptr_nonnull(strstr(bench_entry(LEDGER_HANDOFF_REMINDED), "\"percent\":90"));
+    ck_assert_int_eq(offer->remind_at, INSTANT_NONE);
+
+    struct lead *lee = person_must(LEE);
+    person_entries(&mark);
+    lee->open->remind_at = lee->open->offered_at; /* nobody came by until now */
+    ck_assert_int_eq(come_by(lee, lee->open->respond_by - 1), 1);
+    ck_assert_str_eq(person_entries(&mark), "handoff.reminded");
+    ck_assert_ptr_nonnull(strstr(bench_entry(LEDGER_HANDOFF_REMINDED), "\"percent\":90"));
+    bench_close();
+}
+END_TEST
+
+START_TEST(who_answered_is_not_reminded)
+{
+    bench_open();
+    bench.routes[0].remind_at_percent[0] = 50;
+    bench.routes[0].reminder_count = 1;
+    struct lead *kim = person_must(KIM);
+    instant half = kim->open->remind_at;
+
+    ck_assert_int_ne(half, INSTANT_NONE);
+    struct handoff *taken = bench_accept(SDR, kim);
+    ck_assert_int_eq(taken->remind_at, INSTANT_NONE);
+    ck_assert_int_eq(come_by(kim, half), 0);
+    bench_close();
+}
+END_TEST
+
+/* The team works eight hours on Mondays: half of eight is reminded of on the Monday as well. */
+START_TEST(shares_are_of_working_time)
+{
+    json_t *document = json_loads(
+        "{\"time_zone\":\"Europe/Berlin\",\"hours\":{\"mon\":[[\"09:00\",\"17:00\"]]}}", 0, NULL);
+    struct faults faults;
+
+    bench_open();
+    faults_init(&faults, bench.arena);
+    ck_assert_int_eq(calendar_compile(document, "",
+                                      time_zone_find(calendar_document_zone(document), bench.arena),
+                                      &faults, &bench.teams[SDR].working_time),
+                     ERR_NONE);
+    json_decref(document);
+    bench.routes[0].remind_at_percent[0] = 75;
+    bench.routes[0].reminder_count = 1;
+    struct lead *kim = person_must(KIM);
+    ck_assert_int_eq(kim->open->respond_by - kim->open->remind_at, 2 * 60 * INSTANT_MINUTE);
     bench_close();
 }
 END_TEST
@@ -333,7 +408,8 @@ void suite_cases(Suite *suite)
     TCase *tcase = suite_case(suite, "leads_due");
 
     TESTS(tcase, what_is_not_answered_stays_and_they_are_reminded_daily,
-          what_is_answered_in_time_is_never_late,
+          what_is_answered_in_time_is_never_late, a_route_reminds_at_shares_of_the_time,
+          who_answered_is_not_reminded, shares_are_of_working_time,
           what_the_route_gives_back_ends_after_as_much_time_again,
           the_second_span_is_of_working_time_too, what_is_given_back_goes_along_the_next_route,
           what_is_escalated_is_another_teams_at_once,

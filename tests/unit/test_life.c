@@ -214,6 +214,8 @@ static bool when_holds(enum life_when when)
         return is_leased(s);
     case LIFE_WHEN_OVERDUE:
         return s->overdue;
+    case LIFE_WHEN_IN_TIME:
+        return !s->overdue;
     case LIFE_WHEN_UNDISPUTED:
         return s->dispute == DISPUTE_NONE;
     case LIFE_WHEN_DISPUTED:

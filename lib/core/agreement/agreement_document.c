@@ -145,6 +145,21 @@ static const char *overdue_words(struct arena *arena, const struct config *confi
     }
 }
 
+static const char *reminder_words(struct arena *arena, const struct route_rule *route)
+{
+    const char *words = "";
+
+    for (size_t i = 0; words != NULL && i < route->reminder_count; i++)
+        words = arena_printf(arena, "%s%s%d %%", words,
+                             i == 0                           ? ", reminded of at "
+                             : i + 1 == route->reminder_count ? " and "
+                                                              : ", ",
+                             route->remind_at_percent[i]);
+    return words != NULL && route->reminder_count > 0
+               ? arena_printf(arena, "%s of the time to answer", words)
+               : words;
+}
+
 static void write_route(struct writing *writing, const struct config *config,
                         const struct route_rule *route)
 {
@@ -152,12 +167,15 @@ static void write_route(struct writing *writing, const struct config *config,
     const char *when = when_words(writing->arena, route);
     const char *overdue = overdue_words(writing->arena, config, route);
 
-    if (gates == NULL || when == NULL || overdue == NULL)
+    const char *reminders = reminder_words(writing->arena, route);
+
+    if (gates == NULL || when == NULL || overdue == NULL || reminders == NULL)
         return;
-    add_line(writing, arena_printf(writing->arena, "%s offers leads to %s%s%s%s%s.",
-                                   name_or(config_team_name(config, route->from_team)),
-                                   name_or(config_team_name(config, route->to_team)), gates, when,
-                                   route->automatic ? ", by itself" : ", by hand", overdue));
+    add_line(writing,
+             arena_printf(writing->arena, "%s offers leads to %s%s%s%s%s%s.",
+                          name_or(config_team_name(config, route->from_team)),
+                          name_or(config_team_name(config, route->to_team)), gates, when,
+                          route->automatic ? ", by itself" : ", by hand", reminders, overdue));
 }
 
 static void write_routes(struct writing *writing, const struct config *config,

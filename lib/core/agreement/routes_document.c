@@ -24,6 +24,8 @@ struct route_read {
     bool automatic;
     int overdue;
     const char *escalate_to;
+    int remind_at_percent[ROUTE_REMINDERS_MAX];
+    size_t reminder_count;
 };
 
 static bool read_gates(struct input *in, const struct input_node *at,
@@ -52,10 +54,39 @@ static bool read_gates(struct input *in, const struct input_node *at,
 static const struct input_type gates_type = {
     .kind = INPUT_LIST, .max = TERM_COUNT, .read = read_gates};
 
+static const struct input_type percent_type = {.kind = INPUT_INT, .min = 1, .max = 99};
+
+static bool read_reminders(struct input *in, const struct input_node *at,
+                           const struct input_field *field, void *base)
+{
+    struct route_read *route = base;
+    int64_t before = 0;
+    bool sound = true;
+
+    (void)field;
+    for (size_t i = 0; i < json_array_size(at->json); i++) {
+        const struct input_node item = input_item(at, i);
+        int64_t percent;
+        if (!input_value(in, &item, &percent_type, &percent)) {
+            sound = false;
+            continue;
+        }
+        if (percent <= before)
+            sound = input_fault(in, &item, "order", "Each is to come after the one before it");
+        before = percent;
+        route->remind_at_percent[route->reminder_count++] = (int)percent;
+    }
+    return sound;
+}
+
+static const struct input_type reminders_type = {
+    .kind = INPUT_LIST, .max = ROUTE_REMINDERS_MAX, .read = read_reminders};
+
 /* The members of overdue are the route's own. */
 static const struct input_field overdue_fields[] = {
-    {"then", &overdue_then_type, AT(struct route_read, overdue), .required = true},
+    {"then", &overdue_then_type, AT(struct route_read, overdue), .otherwise = OVERDUE_KEEP},
     {"escalate_to", &name_type, AT(struct route_read, escalate_to)},
+    {"remind_at_percent", &reminders_type, .offset = 0},
 };
 
 static bool check_overdue(struct input *in, const struct input_node *at, void *out)
@@ -193,6 +224,8 @@ static enum err take_route(const struct route_read *read, size_t index, const st
         .escalate_to = team_id(config, read->escalate_to),
     };
     memcpy(out->gates, read->gates, sizeof out->gates);
+    memcpy(out->remind_at_percent, read->remind_at_percent, sizeof out->remind_at_percent);
+    out->reminder_count = read->reminder_count;
     return read->when == NULL ? ERR_NONE : read_when(read->when, index, arena, faults, &out->when);
 }
 

@@ -106,6 +106,7 @@ struct handoff {
     const char *offer_note;   /* why an exception or override was made */
     instant offered_at;
     instant respond_by;
+    instant remind_at;    /* the next reminder before that; INSTANT_NONE: none */
     struct uuid assignee; /* member; with claimed_until while it is a claim */
     instant claimed_until;
     instant accepted_at;

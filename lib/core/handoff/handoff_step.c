@@ -12,12 +12,15 @@ struct handoff_step handoff_step_of(struct work *work, const struct command *com
 
 struct life_situation handoff_step_situation(const struct handoff_step *step)
 {
+    static const struct caller baton;
+    const struct caller *caller = step->caller == NULL ? &baton : step->caller;
+
     return (struct life_situation){
         .handoff = step->handoff,
         .lead_with = handoff_lead_with(step->lead),
         .now = step->work->now,
-        .team = step->caller->team,
-        .member = step->caller->member,
+        .team = caller->team,
+        .member = caller->member,
         .referee = step->work->config->route_terms.referee,
         .stage = step->lead->stage,
         .outcome = step->became,

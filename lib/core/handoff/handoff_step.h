@@ -39,6 +39,7 @@ struct handoff_step {
     const struct amount *amount;
     struct uuid feedback;
     int rating;
+    int percent; /* of the time to answer that has passed */
     const struct attribute_changes *attributes;
 };
 

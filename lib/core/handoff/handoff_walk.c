@@ -28,6 +28,8 @@ static void enter_state(struct handoff_step *step)
         return;
     handoff_drop_lapsed(handoff, now); /* nobody was at it when it changed its state */
     handoff->state = step->rule->to;
+    if (handoff->state != HANDOFF_OFFERED)
+        handoff->remind_at = INSTANT_NONE;
     if (handoff->state == HANDOFF_ACCEPTED) {
         /* whoever asked for it, or gave it back before a referee decided, has it already */
         if (uuid_is_nil(handoff->assignee))
@@ -252,6 +254,8 @@ void handoff_walk_entry(struct handoff_step *step, enum stage before)
     }
     if (says & SAYS_OWNER)
         json_out_member_uuid(body, "owner", lead->owner_team);
+    if (says & SAYS_SHARE)
+        json_out_member_int(body, "percent", step->percent);
     if (says & SAYS_PREVIOUS)
         say_uuid(body, "previous", handoff->previous);
     if (says & SAYS_FEEDBACK)

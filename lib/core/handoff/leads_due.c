@@ -5,6 +5,7 @@
 #include "core/handoff/handoff_request.h"
 #include "core/handoff/handoff_walk.h"
 #include "core/handoff/judge.h"
+#include "core/handoff/reminder.h"
 
 /* ---- reminders ---- */
 
@@ -215,13 +216,16 @@ enum decision leads_due(struct work *work, const struct command *command, struct
         struct lead *lead = due->items[i];
         bool asked = handoff_request_is_due(lead, work->now);
         bool acts = is_due(work, lead);
-        if (!asked && !acts)
+        bool reminds = reminder_is_due(lead, work->now);
+        if (!asked && !acts && !reminds)
             continue;
         work_change_lead(work, lead);
         if (asked)
             handoff_request_unanswered(work, lead);
-        if (acts && lead->open != NULL)
+        if ((acts || reminds) && lead->open != NULL)
             work_change_handoff(work, lead->open);
+        if (reminds)
+            reminder_send(work, lead);
         if (acts)
             act(work, lead, command);
         done++;

@@ -158,6 +158,10 @@ static const struct life_rule rules[] = {
      .to = LIFE_STAYS, .next = NEXT_AGAIN, .why = "overdue",
      .entry = LEDGER_HANDOFF_REMINDED, .says = SAYS_RESPOND_BY | SAYS_GATE,
      .follows = "it stays first in the queue, to be claimed and accepted, and counts as late"},
+    {.action = ACTION_REMIND, .who = WHO_BATON, .states = IN(OFFERED), .when = WHEN(IN_TIME),
+     .to = LIFE_STAYS,
+     .entry = LEDGER_HANDOFF_REMINDED, .says = SAYS_RESPOND_BY | SAYS_SHARE | SAYS_GATE,
+     .follows = "at each share of its time that the route names"},
     {.action = ACTION_REMIND, .who = WHO_BATON, .states = IN(ACCEPTED),
      .to = LIFE_STAYS, .next = NEXT_AGAIN, .why = "overdue",
      .entry = LEDGER_HANDOFF_REMINDED, .says = SAYS_DECIDE_BY | SAYS_GATE},
@@ -261,6 +265,11 @@ static bool is_not_anothers(const struct life_situation *s)
 static bool is_overdue(const struct life_situation *s)
 {
     return s->handoff->respond_by <= s->now;
+}
+
+static bool is_in_time(const struct life_situation *s)
+{
+    return !is_overdue(s);
 }
 
 static bool is_undisputed(const struct life_situation *s)

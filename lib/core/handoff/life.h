@@ -38,7 +38,7 @@
     X(RETAKE, "concede, the new one") /* what a concession makes of the disputed handoff */        \
     X(IMPORT, "import")                                                                            \
     X(DEAL, "deal")     /* to another member, as the first has not answered */                     \
-    X(REMIND, "remind") /* of the answer, or of the decision, when its time is over */             \
+    X(REMIND, "remind") /* of the answer, also before it is due, or of the decision */             \
     X(EXPIRE, "expire")                                                                            \
     X(GRANT_UNANSWERED, "grant, for want of an answer")                                            \
     X(DECLINE_UNANSWERED, "decline, for want of an answer")                                        \
@@ -86,6 +86,7 @@ enum life_who {
     X(UNCLAIMED, is_unclaimed, "it is not claimed", ERR_STATE_CONFLICT, NULL)                      \
     X(CLAIMED, is_claimed, "it is claimed", ERR_STATE_CONFLICT, NULL)                              \
     X(OVERDUE, is_overdue, "`respond_by` has passed", ERR_STATE_CONFLICT, NULL)                    \
+    X(IN_TIME, is_in_time, "`respond_by` has not passed", ERR_STATE_CONFLICT, NULL)                \
     X(UNDISPUTED, is_undisputed, "it was never disputed", ERR_STATE_CONFLICT, NULL)                \
     X(DISPUTED, is_disputed, "the dispute is open", ERR_STATE_CONFLICT, NULL)                      \
     X(UPHELD, is_upheld, "the receiving team has upheld it", ERR_STATE_CONFLICT, NULL)             \
@@ -202,6 +203,7 @@ enum life_next {
     X(PREVIOUS, "previous")                                                                        \
     X(RESPOND_BY, "respond_by")                                                                    \
     X(DECIDE_BY, "decide_by")                                                                      \
+    X(SHARE, "percent")      /* of its time to answer that has passed */                           \
     X(GATE, "term, version") /* what let it through */                                             \
     X(SQL, "term, version")  /* what qualified it */                                               \
     X(OWNER, "owner")                                                                              \

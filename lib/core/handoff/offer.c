@@ -3,6 +3,7 @@
 #include "core/calendar/calendar.h"
 #include "core/handoff/handoff_deal.h"
 #include "core/handoff/handoff_walk.h"
+#include "core/handoff/reminder.h"
 
 /* The reason code of a request that nobody needs to answer any more. */
 #define REASON_OVERTAKEN "overtaken"
@@ -63,6 +64,7 @@ struct handoff *offer_make(struct work *work, struct lead *lead, const struct of
     handoff->previous = offer->previous;
     handoff->respond_by =
         offer_answer_due(work, offer->to_team, respond_minutes(work, lead, offer));
+    handoff->remind_at = reminder_after(work, handoff, work->now);
     struct dealing *dealing =
         offer->kind == HANDOFF_KIND_SELF_SOURCED ? NULL : handoff_dealing(work, offer->to_team);
     if (dealing != NULL)

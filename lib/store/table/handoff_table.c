@@ -45,6 +45,7 @@ static const struct column handoff_list[] = {
     {"offer_note",        &as_text,            IN(offer_note),        COLUMN_NULL},
     {"offered_at",        &as_instant,         IN(offered_at)},
     {"respond_by",        &as_instant,         IN(respond_by),        COLUMN_CHANGES},
+    {"remind_at",         &as_instant,         IN(remind_at),         OFTEN | COLUMN_NULL},
     {"assignee",          &as_uuid,            IN(assignee),          OFTEN | COLUMN_NULL},
     {"claimed_until",     &as_instant,         IN(claimed_until),     OFTEN | COLUMN_NULL},
     {"accepted_at",       &as_instant,         IN(accepted_at),       OFTEN | COLUMN_NULL},
@@ -218,6 +219,29 @@ static const struct statement HANDOFF_ASKED_DUE = {
     .hot = true,
 };
 
+/* Whose receiving team is to be reminded.
+ * $1 workspace, $2 limit */
+static const struct statement HANDOFF_REMIND_DUE = {
+    .name = "handoff_remind_due",
+    .sql = "SELECT l.lead_id "
+           "FROM ("
+           "  SELECT lead_id "
+           "  FROM handoff "
+           "  WHERE workspace_id = $1 AND remind_at <= now() "
+           "  ORDER BY remind_at, handoff_id "
+           "  LIMIT $2"
+           ") h "
+           "CROSS JOIN LATERAL ("
+           "  SELECT lead_id "
+           "  FROM lead "
+           "  WHERE workspace_id = $1 AND lead_id = h.lead_id "
+           "  FOR NO KEY UPDATE SKIP LOCKED"
+           ") l "
+           "LIMIT $2",
+    .index = "handoff_remind",
+    .hot = true,
+};
+
 static const struct statement HANDOFF_INSERT =
     STATEMENT_OF_ROWS("handoff_insert", STATEMENT_INSERTS, handoff_columns);
 
@@ -279,9 +303,13 @@ const struct statement EXCEPTION_SAVE = {
 /* clang-format on */
 
 const struct statement *const handoff_table_statements[] = {
-    &HANDOFF_LEADS,  &HANDOFF_BY_ID,  &HANDOFF_OPEN, &HANDOFF_ASKED_DUE, &HANDOFF_INSERT,
-    &HANDOFF_SAVE,   &HANDOFF_UPDATE, &HANDOFF_STEP, &VERDICT_INSERT,    &FEEDBACK_INSERT,
-    &EXCEPTION_LOCK, &EXCEPTION_SAVE, NULL,
+    &HANDOFF_LEADS,      &HANDOFF_BY_ID,
+    &HANDOFF_OPEN,       &HANDOFF_ASKED_DUE,
+    &HANDOFF_REMIND_DUE, &HANDOFF_INSERT,
+    &HANDOFF_SAVE,       &HANDOFF_UPDATE,
+    &HANDOFF_STEP,       &VERDICT_INSERT,
+    &FEEDBACK_INSERT,    &EXCEPTION_LOCK,
+    &EXCEPTION_SAVE,     NULL,
 };
 
 /* ---- reading ---- */
@@ -317,13 +345,23 @@ int handoff_table_queue_open(const struct pg_scope *scope, const struct concerne
     return pg_queue(scope->pg, &HANDOFF_OPEN, &params);
 }
 
-int handoff_table_queue_asked_due(const struct pg_scope *scope, int32_t limit)
+static int queue_due(const struct pg_scope *scope, const struct statement *statement, int32_t limit)
 {
     struct pg_params params;
 
     pg_scope_params(scope, &params);
     pg_params_int8(&params, limit);
-    return pg_queue(scope->pg, &HANDOFF_ASKED_DUE, &params);
+    return pg_queue(scope->pg, statement, &params);
+}
+
+int handoff_table_queue_asked_due(const struct pg_scope *scope, int32_t limit)
+{
+    return queue_due(scope, &HANDOFF_ASKED_DUE, limit);
+}
+
+int handoff_table_queue_remind_due(const struct pg_scope *scope, int32_t limit)
+{
+    return queue_due(scope, &HANDOFF_REMIND_DUE, limit);
 }
 
 /* ---- saving ---- */
