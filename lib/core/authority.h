@@ -30,6 +30,7 @@ enum {
     X(CAMPAIGN, CALLER, CALLER, NOBODY, "marketing keeps the records of its campaigns")            \
     X(ACCOUNT_OWNER, CALLER, CALLER, NOBODY, "sales says who owns an account")                     \
     X(ACCOUNT_NAME, CALLER, NOBODY, NOBODY, "each of the two sides names it for itself")           \
+    X(STAGE, ADMIN, NOBODY, NOBODY, "an admin of each of the two sides says it for its own")       \
     X(SUBSCRIPTION, ADMIN, ADMIN, NOBODY, "an admin of its own side makes and changes it")         \
     X(LEAD_TOUCH, CALLER, CALLER, CALLER, "")                                                      \
     X(LEAD_OBSERVE, CALLER, CALLER, CALLER, "")                                                    \

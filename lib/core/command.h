@@ -59,6 +59,7 @@ enum command_kind {
     X(DISTRIBUTION_TRY, distribution_try, false, ONE(LEAD, distribution_try_input, lead))          \
     X(CAMPAIGN_PUT, campaign_put, true, OF_CALLER(CHAIN, workspace),                               \
       ONE(CAMPAIGN, campaign_put_input, campaign))                                                 \
+    X(STAGE_PUT, stage_put, true, OF_CALLER(CHAIN, workspace))                                     \
     X(ACCOUNT_PUT, account_put, true, OF_CALLER(CHAIN, workspace),                                 \
       ONE(ACCOUNT, account_put_input, account))                                                    \
     X(MEMBER_CREATE, member_create, true, TEAM(member_create_input, team))                         \

@@ -31,6 +31,7 @@
 #include "core/setup/signing_key_change.h"
 #include "core/setup/source_change.h"
 #include "core/setup/source_rotate.h"
+#include "core/setup/stage_change.h"
 #include "core/setup/subscription_change.h"
 #include "core/setup/team_change.h"
 #include "core/workspace_setup.h"

@@ -69,6 +69,11 @@ unsigned role_parse(const char *name)
     return 0;
 }
 
+const char *side_name(enum side side)
+{
+    return side == SIDE_MARKETING ? "marketing" : "sales";
+}
+
 const char *agreement_state_name(enum agreement_state state)
 {
     return state_names[state];

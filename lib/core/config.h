@@ -168,6 +168,8 @@ const char *agreement_state_name(enum agreement_state state);
 
 enum side { SIDE_MARKETING, SIDE_SALES, SIDE_COUNT };
 
+const char *side_name(enum side side);
+
 struct signature {
     enum side side;
     struct uuid member;
@@ -256,6 +258,8 @@ struct subscription {
         made_pos; /* the ledger's, after which it is sent what happens; of a new one not known */
 };
 
+struct stage_words; /* core/lead/stage_words.h */
+
 struct config {
     struct uuid workspace;
     const char *name;
@@ -279,6 +283,8 @@ struct config {
     size_t source_count;
     const struct subscription *subscriptions;
     size_t subscription_count;
+    const struct stage_words *stages; /* those of which the workspace has said anything */
+    size_t stage_count;
     void *owner; /* for the owner of the snapshot; NULL for one on the stack */
 };
 

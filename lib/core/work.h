@@ -163,6 +163,7 @@ enum config_change_kind {
     CHANGE_COMMENT,
     CHANGE_SOURCE,
     CHANGE_SUBSCRIPTION,
+    CHANGE_STAGE,
 };
 
 struct config_change {
@@ -198,6 +199,7 @@ struct config_change {
             const struct subscription *row;
             bool ends; /* it is deleted */
         } subscription;
+        const struct stage_words *stage;
     };
 };
 

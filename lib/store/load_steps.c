@@ -517,6 +517,7 @@ static void put_offer(struct load *load, struct queue *queue, struct handoff *ha
     if (held != NULL && handoff->is_carried) {
         held->earlier = handoff->earlier;
         held->texts = handoff->texts;
+        held->campaigns = handoff->campaigns;
         held->is_carried = true;
     }
     list_add(&queue->handoffs, load->work->arena,

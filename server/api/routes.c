@@ -5,6 +5,7 @@
 #include "api/deliveries_read_api.h"
 #include "api/docs_api.h"
 #include "api/feeds_api.h"
+#include "api/glossary_api.h"
 #include "api/handoffs_api.h"
 #include "api/handoffs_read_api.h"
 #include "api/health_api.h"
@@ -356,6 +357,12 @@ const struct route routes[] = {
     {"PUT", "/v1/campaigns/{campaign}", "campaigns_put", ROLE_WORK | ROLE_ADMIN, ROUTE_WRITE,
      CAMPAIGN_BODY_MAX_BYTES, .input = &campaign_put_spec, .command = COMMAND_CAMPAIGN_PUT,
      .finish = etag_reply_body},
+    {"GET", "/v1/glossary", "glossary_get", ROLE_ANY, ROUTE_READ, .flags = ROUTE_FRESH,
+     .read = glossary_get},
+    {"GET", "/v1/stages/{stage}", "stages_get", ROLE_ANY, ROUTE_READ, .flags = ROUTE_FRESH,
+     .input = &stages_get_input, .thing = "stage", .read = stages_get},
+    {"PUT", "/v1/stages/{stage}", "stages_put", ROLE_ADMIN, ROUTE_WRITE, SETUP_BODY_MAX_BYTES,
+     .input = &stage_put_spec, .command = COMMAND_STAGE_PUT, .finish = etag_reply_body},
     {"GET", "/v1/accounts", "accounts_list", ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ,
      .input = &accounts_list_input, .thing = "account", .read = accounts_list},
     {"GET", "/v1/accounts/{domain}", "accounts_get", ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ,

@@ -97,6 +97,9 @@ static const struct step tried_by_sales[] = {
 #define ROUTES "/v1/routes/versions"
 #define OTHER  "{'routes':[{'from':'marketing','to':'sales','gates':['srl']}]}"
 
+#define MQL   "/v1/stages/mql"
+#define WORDS "{'wording':{'title':'Hot','meaning':'Ready to buy.'}}"
+
 static const struct step agreed[] = {
     PUT("the routes are replaced", "ana", "/v1/routes", OTHER, 405),
     POST("other routes, written down", "ana", ROUTES, OTHER, 201,
@@ -114,6 +117,12 @@ static const struct step agreed[] = {
          200, .checks = {{"/state", "'suspended'"}, {"/suspended/member/name", "'sam'"}}),
     POST("what they suspended, resumed", "ana", ROUTES "/1/resume", NULL, 422,
          .checks = {{"/code", "'not_signable'"}}),
+    PUT("a stage, called otherwise", "ana", MQL, WORDS, 200,
+        .checks = {{"/title", "'Marketing-qualified lead'"}, {"/proposed/title", "'Hot'"}}),
+    PUT("and their guide to it, written", "ana", MQL, "{'guide':{'next':'Wait.'}}", 200,
+        .checks = {{"/guides/sales", "null"}, {"/guides/marketing/next", "'Wait.'"}}),
+    PUT("the same by a partner's admin", "pia", MQL, WORDS, 403,
+        .checks = {{"/code", "'other_side'"}}),
     PUT("a version in force, changed", "ana", ROUTES "/1", OTHER, 409,
         .headers = {"If-Match: ${etag}"}),
     {0},
@@ -212,6 +221,7 @@ START_TEST(neither_side_agrees_alone)
 {
     struct stage stage = stage_open("");
 
+    story_run(stage.story, what_is_there);
     story_run(stage.story, agreed);
     story_run(stage.story, agreed_by_both);
     stage_close(&stage);

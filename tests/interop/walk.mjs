@@ -15,7 +15,7 @@ const NOT_WALKED = new Set([
   "inbound_handshake", "sdk_batch", "sdk_identify", "sdk_track", "sdk_page", "sdk_screen", "sdk_group",
   "sdk_alias", "deliveries_get", "attribution_leads", "events_stream", "teams_calendar_remove",
   "teams_distribution", "teams_distribution_set", "teams_distribution_remove", "teams_distribution_try",
-  "campaigns_get", "campaigns_put", "accounts_get", "accounts_put", "subscriptions_create",
+  "accounts_get", "accounts_put", "subscriptions_create",
   "subscriptions_get", "subscriptions_update", "subscriptions_delete", "subscriptions_rotate",
   "subscriptions_test", "subscriptions_replay", "subscriptions_deliveries", "sources_try", "sessions_open",
   "sessions_link", "sessions_end_current", "sessions_end", "web_get",
@@ -44,6 +44,11 @@ async function setup(client, { ana, sam }) {
   await sales("teams_update", { path: { team: "sdr" } });
   await sales("teams_calendar_set", { path: { team: "sdr" } });
   await sales("teams_calendar", { path: { team: "sdr" } });
+  await at("campaigns_put", { path: { campaign: "autumn-webinar" } });
+  await at("campaigns_get", { path: { campaign: "autumn-webinar" } });
+  await sales("stages_put", { path: { stage: "srl" } });
+  await at("stages_get", { path: { stage: "srl" } });
+  await at("glossary_get");
   const member = await sales("members_create", { body: { team: "sdr", name: "Sid", email: "sid@acme.example" } });
   await sales("members_update", { path: { member_id: member.id } });
   const { key } = await at("keys_create");

@@ -4,6 +4,7 @@
  * swapped, one that is never updated and one that is not read again are found. */
 #include "core/background_job.h"
 #include "core/definition/starter.h"
+#include "core/lead/stage_words.h"
 #include "reading.h"
 #include "store/pg/columns.h"
 #include "store/table/account_table.h"
@@ -226,6 +227,10 @@ static const struct {
     {"agreement_signature", "key_made_by_kind", "signature.key_made_by.kind"},
     {"agreement_signature", "key_made_by", "signature.key_made_by.id"},
     {"agreement_acknowledgement", "acknowledged_at", "at"},
+    {"stage", "proposed_title", "proposed.title"},
+    {"stage", "proposed_meaning", "proposed.meaning"},
+    {"stage", "guide_marketing", "guides[SIDE_MARKETING]"},
+    {"stage", "guide_sales", "guides[SIDE_SALES]"},
     {"agreement_comment", "words", "comment.text"},
     {"agreement_comment", "created_at", "comment.at"},
     {"signing_key", "since", "size"},
@@ -293,6 +298,7 @@ static const struct {
     {"agreement", "agreement_id created_by created_at"},
     {"source", "name created_at"},
     {"subscription", "name team_id created_at"},
+    {"stage", ""},
     {"outbound", "delivery_id subject_id kind made_at"},
 };
 
@@ -1128,6 +1134,16 @@ static const void *load_subscription(const void *row)
     return config_subscription(load_config(), ((const struct subscription *)row)->id);
 }
 
+static void save_stage(const void *row)
+{
+    save_change((struct config_change){.kind = CHANGE_STAGE, .stage = row});
+}
+
+static const void *load_stage(const void *row)
+{
+    return stage_words_of(load_config(), ((const struct stage_words *)row)->stage);
+}
+
 /* ---- there and back ---- */
 
 static const struct trip trips[] = {
@@ -1159,6 +1175,7 @@ static const struct trip trips[] = {
     {&comment_columns, 4, save_comment, load_comment, NULL, NULL},
     {&source_columns, 4, save_source, load_source, NULL, NULL},
     {&subscription_columns, 4, save_subscription, load_subscription, NULL, NULL},
+    {&stage_columns, 4, save_stage, load_stage, NULL, NULL},
 };
 
 enum { TRIP_COUNT = sizeof trips / sizeof *trips };

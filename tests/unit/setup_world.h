@@ -9,6 +9,7 @@
 #include "core/command.h"
 #include "core/command_decide.h"
 #include "core/definition/starter.h"
+#include "core/lead/stage_words.h"
 #include "core/workspace_setup.h"
 
 #include <check.h>
@@ -30,6 +31,7 @@ struct world {
     struct routes_document routes;
     struct source sources[WORLD_ROWS_MAX];
     struct subscription subscriptions[WORLD_ROWS_MAX];
+    struct stage_words stages[STAGE_COUNT];
     struct chain_row chains[WORLD_ROWS_MAX];
     size_t chain_count;
     struct ledger_entry entries[WORLD_ROWS_MAX * 4]; /* all that was ever appended */
@@ -67,6 +69,7 @@ static inline void world_open(void)
     world.config.agreements = world.agreements;
     world.config.sources = world.sources;
     world.config.subscriptions = world.subscriptions;
+    world.config.stages = world.stages;
 }
 
 static inline void world_close(void)
@@ -167,6 +170,14 @@ static inline void world_apply(const struct config_change *change)
     case CHANGE_SUBSCRIPTION: /* of one that ends the row stays: no test looks after it */
         WORLD_PUT(world.subscriptions, config->subscription_count, change->subscription.row);
         break;
+    case CHANGE_STAGE: { /* they have no id: each is known by its stage */
+        size_t at = 0;
+        while (at < config->stage_count && world.stages[at].stage != change->stage->stage)
+            at++;
+        world.stages[at] = *change->stage;
+        config->stage_count += at == config->stage_count;
+        break;
+    }
     }
 }
 

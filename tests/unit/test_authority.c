@@ -32,6 +32,7 @@ static const struct {
     {DEED_CAMPAIGN, ALL_OF("oasw", "oasw", "o")},
     {DEED_ACCOUNT_OWNER, ALL_OF("oasw", "oasw", "o")},
     {DEED_ACCOUNT_NAME, ALL_OF("oasw", "o", "o")},
+    {DEED_STAGE, ALL_OF("oa", "o", "o")},
     {DEED_SUBSCRIPTION, ALL_OF("oa", "oa", "o")},
     {DEED_LEAD_TOUCH, ALL_OF("oasw", "oasw", "oasw")},
     {DEED_LEAD_OBSERVE, ALL_OF("oasw", "oasw", "oasw")},

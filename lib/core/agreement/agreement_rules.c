@@ -20,11 +20,6 @@ const char *agreement_action_name(enum agreement_action action)
     return actions[action].name;
 }
 
-const char *side_name(enum side side)
-{
-    return side == SIDE_MARKETING ? "marketing" : "sales";
-}
-
 bool agreement_state_allows(enum agreement_state state, enum agreement_action action)
 {
     return (actions[action].states & 1u << state) != 0;

@@ -82,8 +82,6 @@ bool agreement_is_the_others(const struct config *config, const struct agreement
 /** The sentence for a caller who may not sign. */
 const char *signer_detail(enum signer signer);
 
-const char *side_name(enum side side);
-
 /** The side of a member; false: of neither. */
 bool side_of_member(const struct config *config, struct uuid member, enum side *side);
 

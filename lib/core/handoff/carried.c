@@ -3,6 +3,7 @@
 #include "base/json_tree.h"
 #include "core/definition/touch_counter.h"
 #include "core/handoff/shape.h"
+#include "core/lead/stage_words.h"
 
 #include <string.h>
 
@@ -142,6 +143,35 @@ static void write_verdict(const struct config *config, const struct handoff *han
     json_array_foreach(json_object_get(verdict, "criteria"), i, criterion)
     {
         write_criterion(definition, criterion, out);
+    }
+    json_out_end_array(out);
+}
+
+/* ---- where it stands ---- */
+
+static void write_stage(const struct config *config, const struct lead *lead, struct json_out *out)
+{
+    json_out_key(out, "stage");
+    json_out_begin_object(out);
+    stage_words_write(stage_words_of(config, lead->stage), lead->stage, out);
+    json_out_end_object(out);
+}
+
+/* ---- campaigns ---- */
+
+/* Those of the latest touches that have a record, each once, the latest first. */
+static void write_campaigns(const struct lead *lead, json_t *campaigns, struct json_out *out)
+{
+    json_out_key(out, "campaigns");
+    json_out_begin_array(out);
+    for (size_t i = 0; i < lead->touches.count && i < CARRIED_TOUCHES_MAX; i++) {
+        int64_t id = lead->touches.items[i].dimensions[DIMENSION_CAMPAIGN];
+        const char *key = arena_printf(out->written.arena, "%lld", (long long)id);
+        const json_t *campaign = key == NULL ? NULL : json_object_get(campaigns, key);
+        if (campaign == NULL)
+            continue;
+        json_tree_write(campaign, out);
+        json_object_del(campaigns, key);
     }
     json_out_end_array(out);
 }
@@ -389,16 +419,20 @@ void carried_write(const struct config *config, const struct handoff *handoff,
             : json_tree_read(arena, handoff->verdict_body, handoff->verdict_body_len, 0, NULL);
     json_t *earlier = read_beside(handoff->earlier, arena);
     json_t *texts = read_beside(handoff->texts, arena);
+    json_t *campaigns = read_beside(handoff->campaigns, arena);
 
     json_out_begin_object(out);
     write_who(lead, out);
+    write_stage(config, lead, out);
     write_verdict(config, handoff, verdict, out);
     write_facts(config, lead, verdict, out);
     write_touches(config, handoff, lead, texts, out);
+    write_campaigns(lead, campaigns, out);
     write_earlier(config, earlier, out);
     write_members(config, handoff, lead, out);
     json_out_end_object(out);
     json_decref(verdict);
     json_decref(earlier);
     json_decref(texts);
+    json_decref(campaigns);
 }

@@ -141,7 +141,8 @@ struct handoff {
     /* loaded beside the row, when it is shown with what it carries: see carried.h; JSON or NULL */
     const char *earlier;
     const char *texts;
-    bool is_carried;            /* these two were looked for */
+    const char *campaigns;
+    bool is_carried;            /* these three were looked for */
     const struct lead *carries; /* its lead, if it is to be shown so */
 };
 

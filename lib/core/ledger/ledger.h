@@ -97,6 +97,7 @@
     X(SOURCE_SECRET_RETIRED, 74, "source.secret_retired")                                          \
     X(ACCOUNT_UPDATED, 75, "account.updated")                                                      \
     X(CAMPAIGN_UPDATED, 76, "campaign.updated")                                                    \
+    X(STAGE_UPDATED, 77, "stage.updated")                                                          \
     X(SUBSCRIPTION_CREATED, 120, "subscription.created")                                           \
     X(SUBSCRIPTION_UPDATED, 121, "subscription.updated")                                           \
     X(SUBSCRIPTION_DELETED, 122, "subscription.deleted")                                           \

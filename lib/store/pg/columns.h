@@ -116,6 +116,7 @@ struct columns {
     X(comment_columns)                                                                             \
     X(source_columns)                                                                              \
     X(subscription_columns)                                                                        \
+    X(stage_columns)                                                                               \
     X(outbound_columns)                                                                            \
     X(sealed_columns)                                                                              \
     X(checkpoint_columns)                                                                          \

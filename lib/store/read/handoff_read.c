@@ -48,6 +48,7 @@ static const struct statement HANDOFF_CARRIED = {
            "SELECT "
            CARRIED_EARLIER("l.lead_id", "$2::uuid") ", "
            CARRIED_TEXTS("l.lead_id", "20") ", "
+           CARRIED_CAMPAIGNS("l.lead_id", "20") ", "
            "("
            "  SELECT v.body "
            "  FROM handoff h "
@@ -363,7 +364,7 @@ enum err handoff_read_by_id(const struct read *read, struct uuid id, struct hand
 
 /* ---- with what it carries ---- */
 
-enum { EARLIER, TEXTS, VERDICT, LEAD };
+enum { EARLIER, TEXTS, CAMPAIGNS, VERDICT, LEAD };
 
 static enum err take_carried(const struct read *read, const struct pg_result *carried,
                              const struct pg_result *touches, struct handoff *handoff)
@@ -380,6 +381,7 @@ static enum err take_carried(const struct read *read, const struct pg_result *ca
     lead->touches = (struct touch_log){.items = items, .count = count};
     handoff->earlier = pg_copy_text(carried, 0, EARLIER, read->arena);
     handoff->texts = pg_copy_text(carried, 0, TEXTS, read->arena);
+    handoff->campaigns = pg_copy_text(carried, 0, CAMPAIGNS, read->arena);
     handoff->verdict_body = pg_copy_text(carried, 0, VERDICT, read->arena);
     handoff->verdict_body_len = handoff->verdict_body == NULL ? 0 : strlen(handoff->verdict_body);
     handoff->carries = lead;

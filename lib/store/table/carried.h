@@ -1,4 +1,4 @@
-/* SQL of what a handoff carries of its lead, for statements with workspace $1: two columns of JSON,
+/* SQL of what a handoff carries of its lead, for statements with workspace $1: columns of JSON,
  * which core/handoff/carried.h reads. */
 #ifndef BATON_STORE_CARRIED_H
 #define BATON_STORE_CARRIED_H
@@ -59,6 +59,35 @@
            "    WHERE workspace_id = $1 AND dimension_id = i.id " \
            "    LIMIT 1"                                  \
            "  ) d"                                        \
+           ")"
+
+/** The campaigns of the lead's latest touches that have a record, as a card shows them, by id. What
+ *  they cost is left out: it is long, and marketing's own affair. */
+#define CARRIED_CAMPAIGNS(lead, touches)                  \
+           "("                                            \
+           "  SELECT json_object_agg(c.campaign_id, json_build_object('name', c.name, " \
+           "    'title', c.record->'title', "             \
+           "    'starts_on', c.record->'starts_on', "     \
+           "    'ends_on', c.record->'ends_on', "         \
+           "    'promised', c.record->'promised', "       \
+           "    'talking_points', c.record->'talking_points')) " \
+           "  FROM ("                                     \
+           "    SELECT DISTINCT t.campaign "              \
+           "    FROM ("                                   \
+           "      SELECT campaign "                       \
+           "      FROM touch "                            \
+           "      WHERE workspace_id = $1 AND lead_id = " lead " " \
+           "      ORDER BY occurred_at DESC, touch_id DESC " \
+           "      LIMIT " touches                         \
+           "    ) t "                                     \
+           "    WHERE t.campaign IS NOT NULL"             \
+           "  ) i "                                       \
+           "  CROSS JOIN LATERAL ("                       \
+           "    SELECT campaign_id, name, record "        \
+           "    FROM campaign "                           \
+           "    WHERE workspace_id = $1 AND campaign_id = i.campaign " \
+           "    LIMIT 1"                                  \
+           "  ) c"                                        \
            ")"
 
 /* clang-format on */

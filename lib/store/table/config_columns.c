@@ -1,5 +1,6 @@
 #include "store/table/config_columns.h"
 
+#include "core/lead/stage_words.h"
 #include "core/setup/subscription.h"
 #include "store/table/column_words.h"
 
@@ -217,8 +218,27 @@ static const struct column subscription_list[] = {
 };
 #undef IN
 
+#define IN(name) MEMBER(struct stage_words, name)
+
+static const struct column stage_list[] = {
+    {"stage",            &as_stage,   IN(stage),                  COLUMN_KEY},
+    {"title",            &as_text,    IN(agreed.title),           COLUMN_CHANGES | COLUMN_NULL},
+    {"meaning",          &as_text,    IN(agreed.meaning),         COLUMN_CHANGES | COLUMN_NULL},
+    {"proposed_side",    &as_side,    IN(proposed_side),          COLUMN_CHANGES | COLUMN_NULL,
+        .beside = offsetof(struct stage_words, is_proposed)},
+    {"proposed_title",   &as_text,    IN(proposed.title),         COLUMN_CHANGES | COLUMN_NULL},
+    {"proposed_meaning", &as_text,    IN(proposed.meaning),       COLUMN_CHANGES | COLUMN_NULL},
+    {"proposed_by",      &as_uuid,    IN(proposed_by),            COLUMN_CHANGES | COLUMN_NULL},
+    {"proposed_at",      &as_instant, IN(proposed_at),            COLUMN_CHANGES | COLUMN_NULL},
+    {"guide_marketing",  &as_json,    IN(guides[SIDE_MARKETING]), COLUMN_CHANGES | COLUMN_NULL},
+    {"guide_sales",      &as_json,    IN(guides[SIDE_SALES]),     COLUMN_CHANGES | COLUMN_NULL},
+    {"updated_at",       &as_instant, IN(updated_at),             COLUMN_CHANGES},
+};
+#undef IN
+
 /* clang-format on */
 
+const struct columns stage_columns = COLUMNS("stage", stage_list, struct stage_words);
 const struct columns subscription_columns =
     COLUMNS("subscription", subscription_list, struct subscription);
 const struct columns source_columns = COLUMNS("source", source_list, struct source);

@@ -108,6 +108,13 @@ static const struct statement CONFIG_SUBSCRIPTIONS = {
            "ORDER BY created_at, subscription_id",
 };
 
+static const struct statement CONFIG_STAGES = {
+    .name = "config_stages",
+    .sql = "SELECT {stage} "
+           "FROM stage "
+           "WHERE workspace_id = $1",
+};
+
 static const struct statement CONFIG_SEALED = {
     .name = "config_sealed",
     .sql = "SELECT {sealed} "
@@ -117,10 +124,19 @@ static const struct statement CONFIG_SEALED = {
 
 /* clang-format on */
 
-const struct statement *const config_read_statements[] = {
-    &CONFIG_WORKSPACE,  &CONFIG_TEAMS,         &CONFIG_MEMBERS,          &CONFIG_KEYS,
-    &CONFIG_AGREEMENTS, &CONFIG_SIGNATURES,    &CONFIG_ACKNOWLEDGEMENTS, &CONFIG_COMMENTS,
-    &CONFIG_SOURCES,    &CONFIG_SUBSCRIPTIONS, &CONFIG_SEALED,           NULL};
+const struct statement *const config_read_statements[] = {&CONFIG_WORKSPACE,
+                                                          &CONFIG_TEAMS,
+                                                          &CONFIG_MEMBERS,
+                                                          &CONFIG_KEYS,
+                                                          &CONFIG_AGREEMENTS,
+                                                          &CONFIG_SIGNATURES,
+                                                          &CONFIG_ACKNOWLEDGEMENTS,
+                                                          &CONFIG_COMMENTS,
+                                                          &CONFIG_SOURCES,
+                                                          &CONFIG_SUBSCRIPTIONS,
+                                                          &CONFIG_STAGES,
+                                                          &CONFIG_SEALED,
+                                                          NULL};
 
 static bool read_workspace(struct snapshot *s, const struct pg_result *result)
 {
@@ -404,6 +420,12 @@ static bool read_subscriptions(struct snapshot *s, const struct pg_result *resul
     return subscriptions != NULL;
 }
 
+static bool read_stages(struct snapshot *s, const struct pg_result *result)
+{
+    s->config.stages = columns_read_all(&stage_columns, result, s->arena, &s->config.stage_count);
+    return s->config.stages != NULL;
+}
+
 static void warn_sealed(struct snapshot *s, const struct seal_place *place, enum seal_end end,
                         struct seal_bytes envelope)
 {
@@ -471,6 +493,7 @@ static const struct {
     {&CONFIG_COMMENTS, read_comments},
     {&CONFIG_SOURCES, read_sources},
     {&CONFIG_SUBSCRIPTIONS, read_subscriptions},
+    {&CONFIG_STAGES, read_stages},
     {&CONFIG_SEALED, read_sealed},
 };
 

@@ -70,6 +70,13 @@ static const struct statement SUBSCRIPTION_SAVE = {
     .tuples = 1,
 };
 
+static const struct statement STAGE_SAVE = {
+    .name = "stage_save",
+    .makes = STATEMENT_SAVES,
+    .of = &stage_columns,
+    .tuples = 1,
+};
+
 /* $1 workspace, $2 subscription */
 static const struct statement SUBSCRIPTION_DELETE = {
     .name = "subscription_delete",
@@ -86,11 +93,19 @@ static const struct statement SUBSCRIPTION_PLACE = {
            "WHERE workspace_id = $1 AND subscription_id = $2",
 };
 
-const struct statement *const config_table_statements[] = {
-    &TEAM_SAVE,           &MEMBER_SAVE,        &KEY_SAVE,
-    &AGREEMENT_SAVE,      &SIGNATURE_INSERT,   &ACKNOWLEDGEMENT_INSERT,
-    &COMMENT_INSERT,      &SOURCE_SAVE,        &SUBSCRIPTION_SAVE,
-    &SUBSCRIPTION_DELETE, &SUBSCRIPTION_PLACE, NULL};
+const struct statement *const config_table_statements[] = {&TEAM_SAVE,
+                                                           &MEMBER_SAVE,
+                                                           &KEY_SAVE,
+                                                           &AGREEMENT_SAVE,
+                                                           &SIGNATURE_INSERT,
+                                                           &ACKNOWLEDGEMENT_INSERT,
+                                                           &COMMENT_INSERT,
+                                                           &SOURCE_SAVE,
+                                                           &SUBSCRIPTION_SAVE,
+                                                           &SUBSCRIPTION_DELETE,
+                                                           &SUBSCRIPTION_PLACE,
+                                                           &STAGE_SAVE,
+                                                           NULL};
 
 static void queue_row(const struct pg_scope *scope, const struct statement *statement,
                       const void *row)
@@ -169,6 +184,9 @@ void config_table_queue_change(const struct pg_scope *scope, struct keyring *key
         break;
     case CHANGE_SUBSCRIPTION:
         queue_subscription(scope, change);
+        break;
+    case CHANGE_STAGE:
+        queue_row(scope, &STAGE_SAVE, change->stage);
         break;
     case CHANGE_SOURCE:
         queue_row(scope, &SOURCE_SAVE, change->source.row);

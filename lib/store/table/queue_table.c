@@ -99,7 +99,8 @@ static const struct statement QUEUE_CARRIED = {
     .name = "queue_carried",
     .sql = "SELECT h.handoff_id, "
            CARRIED_EARLIER("h.lead_id", "h.handoff_id") ", "
-           CARRIED_TEXTS("h.lead_id", "20") " "
+           CARRIED_TEXTS("h.lead_id", "20") ", "
+           CARRIED_CAMPAIGNS("h.lead_id", "20") " "
            LOCKABLE
            "LIMIT $3",
     .index = "handoff_queue",
@@ -163,6 +164,7 @@ static void take_carried(const struct pg_result *carried, struct arena *arena,
                 continue;
             handoff->earlier = pg_copy_text(carried, row, 1, arena);
             handoff->texts = pg_copy_text(carried, row, 2, arena);
+            handoff->campaigns = pg_copy_text(carried, row, 3, arena);
             handoff->is_carried = true;
         }
     }
