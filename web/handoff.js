@@ -66,6 +66,26 @@ export function timeline(items) {
       el('small', item.type === 'lead.captured' && item.touch ? 'came in, ' : '', actorName(item.actor), item.actor.cause ? ` (${plain(item.actor.cause).toLowerCase()})` : '')))));
 }
 
+// What each side advises to do at this stage.
+function guidesOf({stage}) {
+  const guides = Object.entries(stage.guides).filter(([, guide]) => guide);
+  if (!guides.length) return null;
+  return section('What to do next', guides.map(([by, guide]) => [
+    el('p', el('bdi', guide.next), ' ', el('span.quiet', `(${by})`)),
+    guide.tactics?.length ? el('ul', guide.tactics.map((tactic) => el('li', el('bdi', tactic)))) : null,
+    guide.links?.length ? el('p', guide.links.map((one) => [el('a', {href: one.url, rel: 'noopener noreferrer', target: '_blank'}, el('bdi', one.title)), ' '])) : null,
+  ]));
+}
+
+function campaignsOf({campaigns}) {
+  if (!campaigns.length) return null;
+  return section('What they were promised', campaigns.map((campaign) => [
+    el('h3', el('bdi', campaign.title)),
+    campaign.promised ? el('p', el('bdi', campaign.promised)) : null,
+    campaign.talking_points?.length ? el('ul', campaign.talking_points.map((point) => el('li', el('bdi', point)))) : null,
+  ]));
+}
+
 function answerOf(handoff) {
   const reason = handoff.reason ? plain(handoff.reason) : null;
   return facts([
@@ -120,6 +140,7 @@ export async function detail(place, id, {level = 2, done, close} = {}) {
     lead.gone ? el('p.note', lead.gone) : null,
     buttons.length ? el('div.actions.bar', buttons) : handoff.closed_at ? null : el('p.note', waitsFor(handoff)),
     verdict ? section('Why it is here', verdictTable(verdict, gate)) : section('Why it is here', nothing(handoff.gate ? 'The verdict is not kept any more.' : 'No definition gates this way: a person offered it.')),
+    handoff.carries ? [guidesOf(handoff.carries), campaignsOf(handoff.carries)] : null,
     lead.gone ? null : section('Who it is', knownAbout(lead)),
     lead.gone ? null : section('Confirmed', factsAbout(lead)),
     section('The handoff', answerOf(handoff)),

@@ -1,5 +1,6 @@
 // What hardly changes while somebody works: who one is, teams, members, versions of definitions.
 import {get, getText, all} from './api.js';
+import {callStages} from './words.js';
 
 export const known = {me: null, teams: [], members: new Map()};
 
@@ -7,14 +8,16 @@ const versions = new Map();
 
 export async function learn() {
   versions.clear();
-  const [me, teams, members] = await Promise.all([
+  const [me, teams, glossary, members] = await Promise.all([
     get('/v1/me'),
     get('/v1/teams').then((list) => list.data),
+    get('/v1/glossary'),
     all('/v1/members', {}, 2000).catch((error) => {
       if (error.status === 403) return []; // who only signs, or adds leads, sees no names
       throw error;
     }),
   ]);
+  callStages(glossary.stages);
   Object.assign(known, {me, teams, members: new Map(members.map((member) => [member.id, member]))});
 }
 

@@ -31,6 +31,12 @@ const words = {
   job: {queued: 'Waiting', running: 'Running', done: 'Done', failed: 'Failed', cancelled: 'Cancelled'},
 };
 
+// Stages are called what both sides of the workspace have agreed on, and else what Baton calls them in short.
+const short = {...words.stage};
+export function callStages(stages) {
+  for (const {stage, title, agreed} of stages) words.stage[stage] = agreed ? title : short[stage];
+}
+
 export function word(kind, code) {
   if (code === null || code === undefined) return '';
   return words[kind]?.[code] || plain(code);
