@@ -2,12 +2,13 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define END (-1)
 
 bool csv_init(struct csv *csv, csv_read *read, void *context)
 {
-    *csv = (struct csv){.read = read, .context = context, .line = 1};
+    *csv = (struct csv){.read = read, .context = context, .line = 1, .line_end = '\n'};
     csv->bytes = malloc(CSV_READ_SIZE_BYTES);
     csv->text = malloc(CSV_ROW_MAX_BYTES + CSV_COLUMNS_MAX);
     csv->starts = malloc(CSV_COLUMNS_MAX * sizeof *csv->starts);
@@ -39,8 +40,7 @@ static void fetch(struct csv *csv)
     csv->len += len;
 }
 
-/* One byte of look-ahead is enough to recognise "\r
- * " and doubled quotes. */
+/* One byte of look-ahead is enough to recognise a CR before an LF, and doubled quotes. */
 static int peek(struct csv *csv)
 {
     if (csv->at == csv->len && !csv->ended && !csv->failed) {
@@ -57,7 +57,7 @@ static int take(struct csv *csv)
     if (byte == END)
         return END;
     csv->at++;
-    csv->line += byte == '\n';
+    csv->line += byte == csv->line_end;
     return byte;
 }
 
@@ -85,39 +85,87 @@ static void skip_mark(struct csv *csv)
 
 /* ---- the separator ---- */
 
-static const char separators[] = {',', ';', '\t'};
+static const char separators[] = {',', ';', '\t', '|'};
 
 #define SEPARATORS (sizeof separators)
 
-/* How often each is in the first line, outside quotes; false: the end of the line has not been read
- * yet. */
-static bool count_separators(const struct csv *csv, size_t counts[static SEPARATORS])
+/* What the first line says of the file. */
+struct first_line {
+    size_t counts[SEPARATORS]; /* how often each is there, outside quotes */
+    size_t len;                /* without its end */
+    int end;                   /* the byte that ends it: old Macs write CR alone */
+};
+
+/* False: the end of the line has not been read yet. A CR alone ends it only where no LF follows at
+ * all, as far as there is room to look: else it is part of a cell. */
+static bool look_at_line(const struct csv *csv, struct first_line *line)
 {
+    bool is_whole = csv->ended || csv->failed || csv->len == CSV_READ_SIZE_BYTES;
+    struct first_line to_cr = {.end = '\n'};
     bool is_quoted = false;
 
+    *line = to_cr;
     for (size_t at = csv->at; at < csv->len; at++) {
         char byte = csv->bytes[at];
+        line->len = at - csv->at;
         if (byte == '\n' && !is_quoted)
             return true;
+        if (byte == '\r' && !is_quoted && to_cr.end == '\n') {
+            to_cr = *line;
+            to_cr.end = '\r';
+        }
         is_quoted ^= byte == '"';
         for (size_t i = 0; i < SEPARATORS; i++)
-            counts[i] += byte == separators[i] && !is_quoted;
+            line->counts[i] += byte == separators[i] && !is_quoted;
     }
-    return csv->ended || csv->len == CSV_READ_SIZE_BYTES;
+    line->len = csv->len - csv->at;
+    if (to_cr.end == '\r')
+        *line = to_cr;
+    return is_whole;
 }
 
 /* Stands at the first row's first byte; the whole line is fetched, as far as there is room. */
-static void find_separator(struct csv *csv)
+static void fetch_line(struct csv *csv, struct first_line *line)
 {
-    size_t counts[SEPARATORS] = {0};
+    memmove(csv->bytes, csv->bytes + csv->at, csv->len - csv->at);
+    csv->len -= csv->at;
+    csv->at = 0;
+    while (!look_at_line(csv, line))
+        fetch(csv);
+}
+
+static bool is_separator(char byte)
+{
+    return byte != '"' && byte != '\r' && byte != '\n' && byte != '\0' && (byte & 0x80) == 0;
+}
+
+/* Excel's own: a first line "sep=;" names the separator, and is no row. */
+static bool take_named_separator(struct csv *csv, const struct first_line *line)
+{
+    const char *text = csv->bytes + csv->at;
+    size_t len = line->len;
+
+    if (len > 0 && text[len - 1] == '\r')
+        len--;
+    if (len == 7 && text[0] == '"' && text[6] == '"') {
+        text++;
+        len = 5;
+    }
+    if (len != 5 || strncasecmp(text, "sep=", 4) != 0 || !is_separator(text[4]))
+        return false;
+    csv->separator = text[4];
+    for (size_t i = 0; i < line->len; i++)
+        take(csv);
+    take(csv);
+    return true;
+}
+
+static void find_separator(struct csv *csv, const struct first_line *line)
+{
     size_t most = 0;
 
-    while (!count_separators(csv, counts)) {
-        memset(counts, 0, sizeof counts);
-        fetch(csv);
-    }
     for (size_t i = 1; i < SEPARATORS; i++)
-        if (counts[i] > counts[most])
+        if (line->counts[i] > line->counts[most])
             most = i;
     csv->separator = separators[most];
 }
@@ -155,7 +203,7 @@ static bool at_line_end(struct csv *csv)
 {
     int byte = peek(csv);
 
-    return byte == END || byte == '\n';
+    return byte == END || byte == '\n' || byte == csv->line_end;
 }
 
 static void quoted(struct csv *csv)
@@ -170,8 +218,8 @@ static void quoted(struct csv *csv)
     csv->why = "a quoted cell is not closed";
 }
 
-/* Up to the separator or the line's end, which stays. A CR belongs to the line's end only before
- * LF. */
+/* Up to the separator or the line's end, which stays. Where lines end with LF, a CR belongs to the
+ * end only before it. */
 static void plain(struct csv *csv)
 {
     while (!at_line_end(csv) && peek(csv) != csv->separator) {
@@ -230,12 +278,26 @@ static enum csv_status end_row(struct csv *csv, struct csv_row *row)
     return csv->why == NULL ? CSV_ROW : CSV_REFUSED;
 }
 
+/* False: there is no row. */
+static bool read_first_line(struct csv *csv, struct csv_row *row)
+{
+    struct first_line line;
+
+    fetch_line(csv, &line);
+    csv->line_end = line.end;
+    if (!take_named_separator(csv, &line)) {
+        find_separator(csv, &line);
+        return true;
+    }
+    return begin_row(csv, row);
+}
+
 enum csv_status csv_next(struct csv *csv, struct csv_row *row)
 {
     if (!begin_row(csv, row))
         return csv->failed ? CSV_FAILED : CSV_END;
-    if (csv->separator == 0)
-        find_separator(csv);
+    if (csv->separator == 0 && !read_first_line(csv, row))
+        return csv->failed ? CSV_FAILED : CSV_END;
     cell(csv);
     while (take_if(csv, csv->separator))
         cell(csv);

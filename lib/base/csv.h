@@ -1,8 +1,10 @@
 /*
  * Reads CSV (RFC 4180) or JSON lines, row by row, from bytes that a function provides. A line ends
- * with LF or CRLF; a byte-order mark is skipped; quoted cells may contain line ends. The separator
- * is the comma, semicolon or tab that is most frequent in the first line, outside quotes and within
- * the first CSV_READ_SIZE_BYTES; in a tie, the first of these. One thread.
+ * with LF or CRLF, or with CR in a CSV file whose first line does; a byte-order mark is skipped;
+ * quoted cells may contain line ends. The separator is what a first line such as "sep=;" names, as
+ * Excel writes and reads it, else the comma, semicolon, tab or bar that is most frequent in the
+ * first line, outside quotes and within the first CSV_READ_SIZE_BYTES; in a tie, the first of
+ * these. One thread.
  */
 #ifndef BATON_BASE_CSV_H
 #define BATON_BASE_CSV_H
@@ -41,6 +43,7 @@ struct csv {
     bool ended;
     bool failed;
     int64_t line;  /* of the next byte */
+    int line_end;  /* CR or LF */
     int separator; /* 0: not known yet */
     char *text;    /* of the row: its cells, one after the other */
     size_t text_len;

@@ -105,6 +105,19 @@ static const struct {
     {"a\tb, c\td\n1\t\t3\n", "1:[a][b, c][d]\n2:[1][][3]\n"},
     {"a,b;c\n1,2\n", "1:[a][b;c]\n2:[1][2]\n"},
     {"a\n1;2;3\n", "1:[a]\n2:[1;2;3]\n"},
+    {"a|b, c|d\n1|2|\n", "1:[a][b, c][d]\n2:[1][2][]\n"},
+    /* old Macs */
+    {"a,b\r1,2\r", "1:[a][b]\n2:[1][2]\n"},
+    {"a,b\r\"1\r1\",2\r\r3,4", "1:[a][b]\n2:[1\r1][2]\n5:[3][4]\n"},
+    /* Excel names the separator */
+    {"sep=;\na,b;c\n1;2\n", "2:[a,b][c]\n3:[1][2]\n"},
+    {"\xef\xbb\xbf"
+     "SEP=\t\r\na,b\tc\r\n",
+     "2:[a,b][c]\n"},
+    {"\"sep=,\"\na,b;c;d\n", "2:[a][b;c;d]\n"},
+    {"sep=;\ra;b\r1,1;2\r", "2:[a][b]\n3:[1,1][2]\n"},
+    {"sep=;;\n1;2\n", "1:[sep=][][]\n2:[1][2]\n"},
+    {"sep=;", ""},
 };
 
 START_TEST(tables_as_they_are)
