@@ -11,4 +11,7 @@
 /** One cell, quoted where it must be; NULL is an empty one. */
 void csv_out_cell(struct text_out *out, const char *text);
 
+/** Without the apostrophe: for what is to be read again as it is. */
+void csv_out_cell_as_is(struct text_out *out, const char *text);
+
 #endif

@@ -3,6 +3,7 @@
 #include "suite.h"
 
 #include "database.h"
+#include "test_cluster.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,11 +46,11 @@ static void import(const char *mapping, const char *folder, const char *file, in
 static void import_leads(void)
 {
     static const char *const said[] = {
-        "leads.csv:6: /E-Mail: This is not an email address",
-        "leads.csv:7: /First Contact: This is not a date such as 2026-11-23 or "
+        "leads.csv: 1 refused, line 6: /E-Mail: This is not an email address",
+        "leads.csv: 1 refused, line 7: /First Contact: This is not a date such as 2026-11-23 or "
         "2026-11-23T10:00:00Z",
-        "leads.csv:8: it has 4 columns, and the first row 8",
-        "leads.csv:9: /E-Mail: Neither email nor external id",
+        "leads.csv: 1 refused, line 8: it has 10 cells, and the first row names 8 columns",
+        "leads.csv: 1 refused, line 9: /E-Mail: Neither email nor external id",
         "leads.csv: 8 rows: 4 new, 0 updated, 0 unchanged, 4 refused",
         NULL,
     };
@@ -60,7 +61,7 @@ static void import_leads(void)
 static void import_deals(void)
 {
     static const char *const said[] = {
-        "deals.csv:5: No lead has this external id",
+        "deals.csv: 1 refused, line 5: No lead has this external id",
         "deals.csv: 4 rows: 3 new, 0 updated, 0 unchanged, 1 refused",
         "3 members were made, without keys",
         NULL,
@@ -166,8 +167,8 @@ END_TEST
 START_TEST(lines_of_json)
 {
     static const char *const said[] = {
-        "visits.ndjson:4: it is no JSON object",
-        "visits.ndjson:5: /who/id: Neither email nor external id",
+        "visits.ndjson: 1 refused, line 4: it is no JSON object",
+        "visits.ndjson: 1 refused, line 5: /who/id: Neither email nor external id",
         "visits.ndjson: 5 rows: 1 new, 1 updated, 1 unchanged, 2 refused",
         NULL,
     };
@@ -191,11 +192,11 @@ END_TEST
 START_TEST(a_list_from_a_spreadsheet)
 {
     static const char *const said[] = {
-        "semicolons.csv: warning: it has no column for /Remarks",
-        "semicolons.csv:4: /Page: it is not UTF-8",
+        "semicolons.csv: warning: it has no column \"Remarks\"",
+        "semicolons.csv: 1 refused, line 4: /Page: it is not UTF-8",
         "semicolons.csv: 3 rows: 2 new, 0 updated, 0 unchanged, 1 refused", NULL};
-    static const char *const latin[] = {"latin1.csv: read as windows-1252",
-                                        "latin1.csv: 1 rows: 1 new", NULL};
+    static const char *const latin[] = {"latin1.csv: 1 rows: 1 new",
+                                        "latin1.csv: read as windows-1252", NULL};
     static const struct step steps[] = {
         GET("commas and line ends inside its cells", "ana", "/v1/leads?external_id=crm:S1", 200,
             .checks = {{"/data/0/email", "'sue@acme.example'"},
@@ -213,19 +214,191 @@ START_TEST(a_list_from_a_spreadsheet)
 }
 END_TEST
 
+/* ---- as programs write them ---- */
+
+#define CONTACTS                                                                                   \
+    "{\"as\":\"lead\",\"team\":\"marketing\",\"external_id\":{\"source\":\"crm\",\"at\":\"/Id\"}," \
+    "\"email\":\"/Email\",\"attributes\":{\"note\":\"/Note\"},\"touch\":{\"kind\":{\"value\":"     \
+    "\"form_submitted\"}}}"
+
+static const struct {
+    const char *what;
+    const char *bytes;
+    size_t len;
+    int code;
+    const char *said[4];
+} written[] = {
+#define FILE_OF(what, bytes, code, ...)                                                            \
+    {                                                                                              \
+        what, bytes, sizeof(bytes) - 1, code,                                                      \
+        {                                                                                          \
+            __VA_ARGS__                                                                            \
+        }                                                                                          \
+    }
+    FILE_OF("UTF-16 with tabs",
+            "\xff\xfeI\0d\0\t\0E\0m\0a\0i\0l\0\n\0u\0\061\0\t\0u\0@\0q\0.\0e\0u\0\n\0", 0,
+            "1 rows: 1 new", "read as UTF-16LE"),
+    FILE_OF("lines of an old Mac", "Id,Email\ru2,u2@q.example\r", 0, "1 rows: 1 new"),
+    FILE_OF("Excel's sep=", "sep=;\nId;Email\nu3;u3@q.example\n", 0, "1 rows: 1 new"),
+    FILE_OF("two columns of a name that nobody wants",
+            "Id,Email,Remark,Remark\nu4,u4@q.example,a,b\n", 0, "1 rows: 1 new"),
+    FILE_OF("two columns of a name that is wanted", "Id,Email,NOTE,note\nu4,u4@q.example,a,b\n", 1,
+            "columns 3 and 4 are both called \"NOTE\""),
+    FILE_OF("one of two is written alike", "Id,Email,NOTE,Note\nu4,u4@q.example,a,b\n", 0,
+            "1 rows: 0 new, 1 updated"),
+    FILE_OF("short rows, blank rows, and cells beyond the columns",
+            "Id,Email,Note\nu5,u5@q.example\n,,\nu6,u6@q.example,n,,\n", 0, "2 rows: 2 new"),
+    FILE_OF("names with no-break spaces, in other letters",
+            "ID , E\xc2\xa0mail\xc2\xa0\nu7,u7@q.example\n", 0, "1 rows: 1 new"),
+    FILE_OF("columns without a name", "Id,,Email,\nu8,x,u8@q.example,y\n", 0, "1 rows: 1 new"),
+    FILE_OF("a page", "<html><table><tr><td>Id</td></tr></table></html>", 1,
+            "this is a page (HTML)", "save it as CSV"),
+    FILE_OF("a page in UTF-16", "\xff\xfe<\0h\0t\0m\0l\0>\0", 1, "this is a page (HTML)"),
+    FILE_OF("a workbook", "PK\003\004\024\0\006\0\010\0\0\0", 1, "this is a workbook"),
+    FILE_OF("an old workbook", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 1, "this is an old workbook"),
+    FILE_OF("compressed", "\x1f\x8b\x08\0\0", 1, "compressed by gzip"),
+    FILE_OF("JSON", "[{\"Id\": 1}]\n", 1, "begins like JSON"),
+    FILE_OF("nothing", "", 1, "it is empty"),
+    FILE_OF("no column for who it is", "Lead ID,Email\nu9,u9@q.example\n", 1,
+            "it has no column \"Id\"", "Its columns are: Lead ID, Email"),
+    FILE_OF("a slip in its name", "Id,Emial\nu9,u9@q.example\n", 1,
+            "it has no column \"Email\": did you mean \"Emial\"?"),
+    FILE_OF("a slip in another", "Id,Email,Nota\nu10,u10@q.example,x\n", 0,
+            "warning: it has no column \"Note\": did you mean \"Nota\"?", "1 rows: 1 new"),
+#undef FILE_OF
+};
+
+static void write_file(const char *folder, const char *name, const char *bytes, size_t len)
+{
+    char path[256];
+
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "wb");
+    ck_assert_msg(file != NULL, "%s cannot be written", path);
+    ck_assert_uint_eq(fwrite(bytes, 1, len, file), len);
+    fclose(file);
+}
+
+/* `baton import` of files in the folder, whose words must have these texts, in this order. */
+static void import_there(const char *folder, const char *options, int code, const char *const *said,
+                         size_t count)
+{
+    char words[1024];
+
+    snprintf(words, sizeof words, "import %s --mapping %s/mapping.json %s %s/rows.csv 2>&1",
+             stage_workspace(), folder, options, folder);
+    char *out = stage_baton(words, code);
+    const char *at = out;
+    for (size_t i = 0; i < count && said[i] != NULL; i++) {
+        const char *found = strstr(at, said[i]);
+        if (found == NULL)
+            ck_abort_msg("wanted \"%s\" in: %s", said[i], out);
+        at = found + strlen(said[i]);
+    }
+    free(out);
+}
+
+START_TEST(as_programs_write_them)
+{
+    struct stage stage = open_stage();
+    char *folder = scratch_new();
+
+    write_file(folder, "mapping.json", CONTACTS, strlen(CONTACTS));
+    for (size_t i = 0; i < sizeof written / sizeof *written; i++) {
+        write_file(folder, "rows.csv", written[i].bytes, written[i].len);
+        import_there(folder, "", written[i].code, written[i].said, 4);
+    }
+    scratch_free(folder);
+    stage_close(&stage);
+}
+END_TEST
+
+/* ---- what is asked of an import ---- */
+
+#define LIST                                                                                       \
+    "{\"as\":\"lead\",\"team\":\"marketing\",\"id\":\"row\",\"email\":\"/Email\","                 \
+    "\"where\":{\"/Status\":[\"new\",\"open\"]},\"occurred_at\":\"/Day\","                         \
+    "\"touch\":{\"kind\":{\"value\":\"event_attended\"},\"source\":\"/From\"}}"
+#define LIST_ROWS                                                                                  \
+    "Email,Status,Day,From\n"                                                                      \
+    "kim@kite.example,New,2026-02-01,fair\n"                                                       \
+    "kim@kite.example,open,2026-02-02,fair\n"                                                      \
+    "tom@tower.example,closed,2026-02-02,fair\n"                                                   \
+    "no address,new,2026-02-02,\"the \"\"big\"\" fair\"\n"                                         \
+    "\"=no, address\",new,2026-02-02,=1+1\n"                                                       \
+    "ina@iris.example,new,,fair\n"
+
+START_TEST(a_list_without_ids)
+{
+    static const char *const dry[] = {
+        "2 refused, lines 5, 6: /Email: This is not an email address: ",
+        "1 undated, line 7: Nothing says when it happened: it counts as of now",
+        "6 rows: 2 new, 1 updated, 0 unchanged, 2 refused, 1 not wanted; a dry run: nothing was "
+        "kept",
+    };
+    static const char *const first[] = {
+        "6 rows: 2 new, 1 updated, 0 unchanged, 2 refused, 1 not wanted\n"};
+    static const char *const again[] = {
+        "6 rows: 0 new, 0 updated, 3 unchanged, 2 refused, 1 not wanted; nothing changed"};
+    static const char *const mended[] = {"2 rows: 2 new, 0 updated, 0 unchanged, 0 refused\n"};
+    static const struct step none[] = {GET("a dry run keeps nothing", "ana",
+                                           "/v1/leads?email=kim@kite.example", 200,
+                                           .checks = {{"/data", "#0"}}),
+                                       {0}};
+    static const struct step steps[] = {
+        GET("two rows of one person", "ana", "/v1/leads?email=kim@kite.example", 200,
+            .checks = {{"/data", "#1"}}, .keep = {{"kim", "/data/0/id"}}),
+        GET("are two touches, and no more when they came again", "ana", "/v1/leads/${kim}/timeline",
+            200,
+            .checks = {{"/data", "#2"}, {"/data/0/touch/occurred_at", "'2026-02-01T00:00:00Z'"}}),
+        GET("who was not wanted is not there", "ana", "/v1/leads?email=tom@tower.example", 200,
+            .checks = {{"/data", "#0"}}),
+        GET("a mended row", "ana", "/v1/leads?email=mended@a.example", 200,
+            .checks = {{"/data", "#1"}}, .keep = {{"mended", "/data/0/id"}}),
+        GET("has what it had", "ana", "/v1/leads/${mended}/timeline", 200,
+            .checks = {{"/data/0/touch/source", "'the \\\"big\\\" fair'"}}),
+        GET("without a date: of the import's own", "ana", "/v1/leads?email=ina@iris.example", 200,
+            .keep = {{"ina", "/data/0/id"}}),
+        GET("which was given", "ana", "/v1/leads/${ina}/timeline", 200,
+            .checks = {{"/data/0/touch/occurred_at", "'2026-01-31T00:00:00Z'"}}),
+        {0}};
+    struct stage stage = open_stage();
+    char *folder = scratch_new();
+    char words[512];
+
+    write_file(folder, "mapping.json", LIST, strlen(LIST));
+    write_file(folder, "rows.csv", LIST_ROWS, strlen(LIST_ROWS));
+    import_there(folder, "--dry-run", 1, dry, 4);
+    story_run(stage.story, none);
+    snprintf(words, sizeof words, "--date 2026-01-31 --refused %s/refused.csv", folder);
+    import_there(folder, words, 1, first, 1);
+    import_there(folder, words, 1, again, 1);
+    snprintf(words, sizeof words,
+             "sed -e 's/^no address/mended@a.example/' -e 's/^\"=no, address\"/mended@b.example/' "
+             "%s/refused.csv > %s/rows.csv",
+             folder, folder);
+    ck_assert_int_eq(system(words), 0);
+    import_there(folder, "", 0, mended, 1);
+    story_run(stage.story, steps);
+    scratch_free(folder);
+    stage_close(&stage);
+}
+END_TEST
+
 START_TEST(what_cannot_begin)
 {
     static const char *const faults[] = {"wrong.json is not a mapping", "/colour", NULL};
     static const char *const no_format[] = {"say with --format", NULL};
     static const char *const no_file[] = {"/nowhere.csv: No such file", NULL};
     static const char *const no_team[] = {"a team \"sdr\"", "baton team create", NULL};
-    static const char *const no_columns[] = {"column 2 has the name of another", NULL};
+    static const char *const two_columns[] = {
+        "twice.csv:1: columns 1 and 3 are both called \"Lead No\": which of them is meant?", NULL};
     struct stage stage = open_stage();
 
     import("wrong.json", FILES, "deals.csv", 2, faults);
     import("leads.json", FILES, "leads.json", 2, no_format);
     import("leads.json", "", "/nowhere.csv", 1, no_file);
-    import("leads.json", FILES, "twice.csv", 1, no_columns);
+    import("leads.json", FILES, "twice.csv", 1, two_columns);
     stage_close(&stage);
     stage = stage_open("");
     import("deals.json", FILES, "deals.csv", 1, no_team);
@@ -322,5 +495,5 @@ void suite_cases(Suite *suite)
     TCase *tcase = suite_case(suite, "import");
 
     TESTS(tcase, leads_and_their_deals, lines_of_json, what_cannot_begin, a_list_from_a_spreadsheet,
-          a_real_funnel);
+          as_programs_write_them, a_list_without_ids, a_real_funnel);
 }

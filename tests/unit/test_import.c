@@ -132,7 +132,8 @@ static const char *import(const char *mapping_text, const char *rows)
     ck_assert_int_eq(mapping_apply(mapping, json, &from, arena, &items, &count), ERR_NONE);
     for (size_t i = 0; i < count; i++)
         ck_assert_str_eq(mapped_error_code(items[i].error), "ok");
-    decide(COMMAND_IMPORT_ROWS, &(struct import_input){teams[0].id, items, count});
+    decide(COMMAND_IMPORT_ROWS,
+           &(struct import_input){.team = teams[0].id, .rows = items, .count = count});
     results = outcome.extra;
     json = json_loadb(outcome.body, outcome.body_len, 0, NULL);
     snprintf(counts, sizeof counts, "%lld %lld %lld %lld",

@@ -7,7 +7,8 @@
 
 /* ---- rows ---- */
 
-/* A row without an event id of its own is one event per external id. */
+/* A row without an event id of its own is one event per external id, or, where rows have none, per
+ * content. */
 static bool lead_input(struct work *work, const struct mapped *row, struct capture_input *out)
 {
     *out = row->capture;
@@ -18,7 +19,8 @@ static bool lead_input(struct work *work, const struct mapped *row, struct captu
     if (touch == NULL)
         return false;
     *touch = *out->touch;
-    for (size_t i = 0; i < out->identity_count; i++)
+    touch->event_id = row->row_id;
+    for (size_t i = 0; touch->event_id == NULL && i < out->identity_count; i++)
         if (out->identities[i].kind == IDENTITY_EXTERNAL)
             touch->event_id = out->identities[i].value;
     out->touch = touch;
@@ -90,22 +92,36 @@ static void write_counts(const struct import_result *results, size_t count, stru
     json_out_end_object(out);
 }
 
+/* The import itself makes members before it sends the rows. */
+static void expect_members(struct import_result *results, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (results[i].effect == IMPORT_REFUSED && results[i].refusal == IMPORT_UNKNOWN_MEMBER)
+            results[i] = (struct import_result){IMPORT_NEW, IMPORT_TAKEN};
+}
+
 enum decision import_rows(struct work *work, const struct command *command, struct outcome *outcome)
 {
     const struct import_input *input = command->input;
     struct import_result *results =
         ARENA_ARRAY(work->arena, struct import_result, input->count + 1);
     struct caller caller = command->caller;
+    struct work_mark mark;
     bool needed = false;
 
     if (results == NULL)
         return DECIDED;
+    work_mark(work, &mark);
     caller.team = input->team;
     for (size_t i = 0; i < input->count; i++)
         if (import_row(work, &caller, &input->rows[i], &results[i]) == FIND_NEEDED)
             needed = true;
     if (needed)
         return DECIDE_AGAIN;
+    if (input->dry_run) {
+        expect_members(results, input->count);
+        work_return(work, &mark);
+    }
     write_counts(results, input->count, outcome_begin(work));
     outcome->extra = results;
     return outcome_answer(work, outcome, 200);

@@ -1,5 +1,5 @@
 /*
- * Import of history: leads and deals as files have them (docs/mapping.md). Judges nothing and
+ * Import of history: leads and deals as files have them (docs/import.md). Judges nothing and
  * offers nothing; what is there already, known by (source, external id), is left alone, so a
  * chunk may be sent again at any time.
  */
@@ -17,6 +17,7 @@ struct import_input {
     struct uuid team;          /* that brings the leads */
     const struct mapped *rows; /* without errors; of leads or of deals */
     size_t count;
+    bool dry_run; /* only says what would come of them; members that are not there would be made */
 };
 
 /** outcome->extra is an array of struct import_result, one for each row. */

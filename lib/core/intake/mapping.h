@@ -61,8 +61,9 @@ struct mapping {
     /* of a mapping for several kinds of events: an item is the first case's that it fits */
     const struct mapping *cases; /* NULL: it is for all items */
     size_t case_count;
-    const struct mapping_condition *is; /* of a case */
+    const struct mapping_condition *is; /* of a case; of a file: the rows to take ("where") */
     size_t is_count;
+    bool by_content; /* of a file: rows have no id, and are known by what stands in them */
     enum mapping_effect effect;
     const char *const *nulls; /* texts that stand for nothing */
     size_t null_count;        /* when none are given: "" */
@@ -162,6 +163,8 @@ struct mapped {
     enum mapping_effect effect;
     struct capture_input capture;   /* with what else did not fit, and was left out */
     const struct mapped_deal *deal; /* NULL: a lead */
+    const char *row_id;             /* of a file's row that has no id of its own: by what stands in
+                                       it; set by who reads the file. NULL: none */
 };
 
 /** Whether a lead comes of it. */
@@ -189,11 +192,5 @@ struct mapped_from {
 enum err mapping_apply(const struct mapping *mapping, const json_t *document,
                        const struct mapped_from *from, struct arena *arena, struct mapped **items,
                        size_t *count) MUST_USE;
-
-/**
- * The pointers of a mapping whose first token is no member of this row, one a call: *at is 0 at
- * first and moves on. NULL: there is no other. Borrowed from the mapping.
- */
-const char *mapping_next_absent(const struct mapping *mapping, const json_t *row, size_t *at);
 
 #endif

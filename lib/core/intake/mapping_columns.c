@@ -1,42 +1,87 @@
-#include "core/intake/mapping.h"
+#include "core/intake/mapping_columns.h"
 
-/* Two of each step. */
-static const struct mapping_field *step_field(const struct mapping *mapping, size_t i)
+struct columns {
+    struct mapping_column *list;
+    size_t count;
+    size_t size; /* 0: they are only counted */
+    size_t use;
+};
+
+static void add(struct columns *columns, const struct mapping_path *path, bool needed)
 {
-    if (i / 2 >= mapping->step_count)
+    if (path->depth == 0)
+        return;
+    if (columns->count < columns->size)
+        columns->list[columns->count] = (struct mapping_column){
+            .name = path->tokens[0],
+            .pointer = path->pointer,
+            .needed = needed,
+            .use = columns->use,
+        };
+    columns->count++;
+}
+
+/* A constant among several stands in for all of them. */
+static bool is_constant(const struct mapping_field *field)
+{
+    for (size_t i = 0; i < field->part_count; i++)
+        if (is_constant(&field->parts[i]))
+            return true;
+    return field->constant != NULL;
+}
+
+static void add_parts(struct columns *columns, const struct mapping_field *field, bool needed)
+{
+    add(columns, &field->path, needed);
+    for (size_t i = 0; i < field->part_count; i++)
+        add_parts(columns, &field->parts[i], needed);
+}
+
+static void add_field(struct columns *columns, const struct mapping_field *field, bool needed)
+{
+    columns->use++;
+    add_parts(columns, field, needed && !is_constant(field));
+}
+
+static void add_all(struct columns *columns, const struct mapping *mapping)
+{
+    for (size_t i = 0; i < mapping->is_count; i++) {
+        columns->use++;
+        add(columns, &mapping->is[i].path, true);
+    }
+    add_field(columns, &mapping->external_id, true);
+    add_field(columns, &mapping->email, true);
+    add_field(columns, &mapping->anonymous_id, true);
+    add_field(columns, &mapping->occurred_at, true);
+    add_field(columns, &mapping->event_id, true);
+    add_field(columns, &mapping->claimed_stage, false);
+    add_field(columns, &mapping->touch_kind, false);
+    add_field(columns, &mapping->touch_direction, false);
+    for (int i = 0; i < DIMENSION_COUNT; i++)
+        add_field(columns, &mapping->touch_values[i], false);
+    for (size_t i = 0; i < mapping->attribute_count; i++)
+        add_field(columns, &mapping->attributes[i].field, false);
+    for (size_t i = 0; i < mapping->step_count; i++) {
+        add_field(columns, &mapping->steps[i].member, true);
+        add_field(columns, &mapping->steps[i].at, true);
+    }
+    add_field(columns, &mapping->outcome_kind, true);
+    add_field(columns, &mapping->outcome_at, true);
+    add_field(columns, &mapping->outcome_reason, false);
+}
+
+const struct mapping_column *mapping_columns(const struct mapping *mapping, struct arena *arena,
+                                             size_t *count)
+{
+    struct columns columns = {0};
+
+    add_all(&columns, mapping);
+    columns.size = columns.count;
+    columns.list = ARENA_ARRAY(arena, struct mapping_column, columns.size + 1);
+    columns.count = columns.use = 0;
+    if (columns.list == NULL)
         return NULL;
-    const struct mapping_step *step = &mapping->steps[i / 2];
-    return i % 2 == 0 ? &step->member : &step->at;
-}
-
-/* All places a value may come from, in a row; NULL after the last. */
-static const struct mapping_field *field_at(const struct mapping *mapping, size_t i)
-{
-    const struct mapping_field *const single[] = {
-        &mapping->email,      &mapping->external_id,     &mapping->anonymous_id,
-        &mapping->event_id,   &mapping->occurred_at,     &mapping->claimed_stage,
-        &mapping->touch_kind, &mapping->touch_direction, &mapping->outcome_kind,
-        &mapping->outcome_at, &mapping->outcome_reason,
-    };
-    size_t singles = sizeof single / sizeof *single;
-
-    if (i < singles)
-        return single[i];
-    i -= singles;
-    if (i < DIMENSION_COUNT)
-        return &mapping->touch_values[i];
-    i -= DIMENSION_COUNT;
-    if (i < mapping->attribute_count)
-        return &mapping->attributes[i].field;
-    return step_field(mapping, i - mapping->attribute_count);
-}
-
-const char *mapping_next_absent(const struct mapping *mapping, const json_t *row, size_t *at)
-{
-    const struct mapping_field *field;
-
-    while ((field = field_at(mapping, (*at)++)) != NULL)
-        if (field->path.depth > 0 && json_object_get(row, field->path.tokens[0]) == NULL)
-            return field->path.pointer;
-    return NULL;
+    add_all(&columns, mapping);
+    *count = columns.count;
+    return columns.list;
 }

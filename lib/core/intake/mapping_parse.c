@@ -128,9 +128,12 @@ static bool check_identity(struct input *in, const struct input_node *at,
 
     if (external.json != NULL || mapping->effect == MAPPING_IGNORED)
         return true;
-    if (reading_of(in)->use == MAPPING_IMPORT)
+    if (reading_of(in)->use == MAPPING_IMPORT && (!mapping->by_content || mapping->is_deal))
         return input_fault(in, &external, "required",
-                           "Rows are known again by it: {\"source\": \"crm\", \"at\": \"/id\"}");
+                           "Rows are known again by it: {\"source\": \"crm\", \"at\": \"/id\"}%s",
+                           mapping->is_deal ? ""
+                                            : ", or, where they have no id, by all that stands in "
+                                              "them: \"id\": \"row\"");
     return mapping_field_is_given(&mapping->email) ||
            mapping_field_is_given(&mapping->anonymous_id) ||
            input_fault(in, at, "required", "One of email, external_id and anonymous_id is needed");
@@ -198,8 +201,11 @@ static bool check_mapping(struct input *in, const struct input_node *at, void *o
 /* What files say beside deliveries. */
 #define FILE_FIELDS                                                                                \
     {"as", &as_type, AT(struct mapping, is_deal)},                                                 \
+        {"team", &mapping_word_type, AT(struct mapping, team), .required = true},                  \
+        {"where", &mapping_conditions_type, AT(struct mapping, is),                                \
+         COUNT(struct mapping, is_count)},                                                         \
     {                                                                                              \
-        "team", &mapping_word_type, AT(struct mapping, team), .required = true                     \
+        "id", &row_id_type, .offset = 0                                                            \
     }
 
 static const char *const as_names[] = {"lead", "deal"};
@@ -217,6 +223,23 @@ static bool read_as(struct input *in, const struct input_node *at, const struct 
 }
 
 static const struct input_type as_type = {.kind = INPUT_ANY, .read = read_as};
+
+static const char *const row_id_names[] = {NULL, "row"};
+static const struct input_type row_id_name_type = {
+    .kind = INPUT_ENUM, .values = row_id_names, .min = 1, .max = 1};
+
+static bool read_row_id(struct input *in, const struct input_node *at,
+                        const struct input_field *field, void *base)
+{
+    int id = 0;
+    bool sound = input_value(in, at, &row_id_name_type, &id);
+
+    (void)field;
+    ((struct mapping *)base)->by_content = id == 1;
+    return sound;
+}
+
+static const struct input_type row_id_type = {.kind = INPUT_ANY, .read = read_row_id};
 
 static const struct input_field inbound_fields[] = {
     EACH_FIELD, NULLS_FIELD, EXTERNAL_ID_FIELD, EVENT_ID_FIELD, ATTRIBUTES_FIELD, LEAD_FIELDS,
