@@ -94,31 +94,6 @@ static enum err normalize_local(char *local, struct arena *arena, const char **o
     return ERR_NONE;
 }
 
-/* For a text without outer space and invisible characters. */
-static enum err normalize(const char *text, size_t len, struct arena *arena, const char **out)
-{
-    const char *at = memrchr(text, '@', len);
-    const char *local, *domain;
-
-    if (at == NULL || len > EMAIL_MAX_BYTES)
-        return ERR_INVALID_VALUE;
-    char *before = arena_copy(arena, text, (size_t)(at - text));
-    char *after = arena_copy(arena, at + 1, len - (size_t)(at + 1 - text));
-    if (before == NULL || after == NULL)
-        return ERR_OUT_OF_MEMORY;
-    enum err err = normalize_local(before, arena, &local);
-    if (err == ERR_NONE)
-        err = normalize_domain(after, arena, &domain);
-    if (err != ERR_NONE)
-        return err;
-    if (!local_part_valid(local, strlen(local)))
-        return ERR_INVALID_VALUE;
-    *out = arena_printf(arena, "%s@%s", local, domain);
-    if (*out == NULL)
-        return ERR_OUT_OF_MEMORY;
-    return strlen(*out) > EMAIL_MAX_BYTES ? ERR_INVALID_VALUE : ERR_NONE;
-}
-
 static void cut_space(const char **text, size_t *len)
 {
     for (; *len > 0 && isspace((unsigned char)(*text)[0]); --*len)
@@ -136,6 +111,41 @@ static enum err clean(const char **text, size_t *len, struct arena *arena)
     }
     cut_space(text, len);
     return ERR_NONE;
+}
+
+/* One side of the "@", as a copy: a space that was copied along stands there, too. */
+static enum err part(const char *text, size_t len, struct arena *arena, char **out)
+{
+    enum err err = clean(&text, &len, arena);
+
+    *out = err == ERR_NONE ? arena_copy(arena, text, len) : NULL;
+    return err != ERR_NONE || *out != NULL ? err : ERR_OUT_OF_MEMORY;
+}
+
+/* For a text without outer space and invisible characters. */
+static enum err normalize(const char *text, size_t len, struct arena *arena, const char **out)
+{
+    const char *at = memrchr(text, '@', len);
+    const char *local, *domain;
+
+    if (at == NULL || len > EMAIL_MAX_BYTES)
+        return ERR_INVALID_VALUE;
+    char *before, *after;
+    enum err err = part(text, (size_t)(at - text), arena, &before);
+    if (err == ERR_NONE)
+        err = part(at + 1, len - (size_t)(at + 1 - text), arena, &after);
+    if (err == ERR_NONE)
+        err = normalize_local(before, arena, &local);
+    if (err == ERR_NONE)
+        err = normalize_domain(after, arena, &domain);
+    if (err != ERR_NONE)
+        return err;
+    if (!local_part_valid(local, strlen(local)) || unicode_has_space(local))
+        return ERR_INVALID_VALUE;
+    *out = arena_printf(arena, "%s@%s", local, domain);
+    if (*out == NULL)
+        return ERR_OUT_OF_MEMORY;
+    return strlen(*out) > EMAIL_MAX_BYTES ? ERR_INVALID_VALUE : ERR_NONE;
 }
 
 enum err email_normalize(const char *text, struct arena *arena, const char **out)

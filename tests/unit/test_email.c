@@ -37,8 +37,12 @@ static const struct {
     {"Ju\xcc\x88rgen@acme.example", "j\xc3\xbcrgen@acme.example"}, /* NFD */
     {"JU\xcc\x88RGEN@acme.example", "j\xc3\xbcrgen@acme.example"},
     {"j\xe2\x80\x8bu\xe2\x80\x8b\xcc\x88rgen@acme.example", "j\xc3\xbcrgen@acme.example"},
-    {"\xe2\x80\x8bkim@acme.example", "kim@acme.example"},             /* zero-width space */
-    {"kim@acme.example\xc2\xa0", "kim@acme.example"},                 /* no-break space */
+    {"\xe2\x80\x8bkim@acme.example", "kim@acme.example"}, /* zero-width space */
+    {"kim@acme.example\xc2\xa0", "kim@acme.example"},     /* no-break space */
+    {"kim\xc2\xa0@\xe2\x80\xaf"                           /* beside the sign, too */
+     "acme.example",
+     "kim@acme.example"},
+    {"kim @acme.example", "kim@acme.example"},
     {"\xe3\x80\x80kim@acme.example ", "kim@acme.example"},            /* ideographic space */
     {"\xef\xbb\xbfkim@acme.example", "kim@acme.example"},             /* byte-order mark */
     {"\xe2\x80\xaakim@acme\xe2\x80\xac.example", "kim@acme.example"}, /* LRE, PDF */
@@ -124,6 +128,8 @@ static const char *const wrong[] = {
     "kim@-acme.example",
     "kim@acme.example.",
     "kim bo@acme.example",
+    "kim\xc2\xa0"
+    "bo@acme.example",
     "kim.@acme.example",
     ".kim@acme.example",
     "k..im@acme.example",

@@ -176,6 +176,18 @@ bool unicode_is_ascii(const char *text, size_t len)
     return all < 0x80;
 }
 
+bool unicode_has_space(const char *text)
+{
+    UChar32 c;
+
+    for (int32_t at = 0; text[at] != '\0';) {
+        U8_NEXT_UNSAFE(text, at, c);
+        if (u_isUWhiteSpace(c))
+            return true;
+    }
+    return false;
+}
+
 /* Invisible characters go first: one that stands between a letter and its accent keeps them
  * apart. */
 enum err unicode_clean(const char *text, size_t len, struct arena *arena, const char **out)

@@ -19,6 +19,9 @@
  */
 bool unicode_open(void);
 
+/** White space of any language, within valid UTF-8. */
+bool unicode_has_space(const char *text);
+
 /** Whether every byte is below 0x80: then ICU has nothing to say. */
 bool unicode_is_ascii(const char *text, size_t len);
 
