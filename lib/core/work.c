@@ -57,7 +57,7 @@ void work_init(struct work *work, struct arena *arena, const struct config *conf
 
 struct touch_slot {
     struct uuid id;
-    bool exists;
+    struct uuid lead; /* whose it is; nil: there is none */
 };
 
 static const struct {
@@ -194,13 +194,13 @@ bool work_put_identity(struct work *work, const struct identity *identity, const
     return map_put(&work->found[KIND_IDENTITY], key, len, row);
 }
 
-bool work_put_touch(struct work *work, struct uuid id, bool exists)
+bool work_put_touch(struct work *work, struct uuid id, struct uuid lead)
 {
     struct touch_slot *slot = ARENA_NEW(work->arena, struct touch_slot);
 
     if (slot == NULL)
         return false;
-    *slot = (struct touch_slot){id, exists};
+    *slot = (struct touch_slot){id, lead};
     return map_put(&work->found[KIND_TOUCH], slot->id.b, sizeof slot->id, slot);
 }
 
@@ -316,12 +316,13 @@ enum find work_find_identities(struct work *work, const struct lead *lead)
     return all;
 }
 
-enum find work_find_touch(struct work *work, struct uuid id)
+enum find work_find_touch(struct work *work, struct uuid id, struct uuid *lead)
 {
     enum find found;
     const struct touch_slot *slot = work_find(work, KIND_TOUCH, &id, &found);
 
-    return slot == NULL ? found : slot->exists ? FIND_FOUND : FIND_ABSENT;
+    *lead = slot == NULL ? (struct uuid){{0}} : slot->lead;
+    return slot == NULL ? found : uuid_is_nil(slot->lead) ? FIND_ABSENT : FIND_FOUND;
 }
 
 bool work_save_row(struct work *work, enum row_kind kind, void *row)
@@ -541,7 +542,7 @@ bool work_add_touch(struct work *work, struct lead *lead, const struct touch *to
     struct touch_slot *slot = work_peek(work, KIND_TOUCH, &touch->id);
     if (slot != NULL) { /* if it comes again in the same group, the event is known */
         work_remember(work, slot, sizeof *slot);
-        slot->exists = true;
+        slot->lead = lead->id;
     }
     return true;
 }

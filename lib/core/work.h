@@ -299,7 +299,8 @@ void *work_peek(struct work *work, enum row_kind kind, const void *need);
 bool work_has(struct work *work, enum row_kind kind, const void *need);
 /** lead NULL: no lead has this identity. */
 bool work_put_identity(struct work *work, const struct identity *identity, const struct uuid *lead);
-bool work_put_touch(struct work *work, struct uuid id, bool exists);
+/** lead nil: there is no such touch. */
+bool work_put_touch(struct work *work, struct uuid id, struct uuid lead);
 
 /* ---- one command ---- */
 void work_begin(struct work *work);
@@ -319,8 +320,9 @@ enum find work_find_identity(struct work *work, const struct identity *identity,
 /** FIND_NEEDED unless all identities of the lead are loaded, as moving or dropping them
  *  requires. */
 enum find work_find_identities(struct work *work, const struct lead *lead);
-/** FIND_FOUND when there is already a touch with this id. */
-enum find work_find_touch(struct work *work, struct uuid id);
+/** FIND_FOUND when there is already a touch with this id; *lead is whose, which may have been
+ * merged into another since. */
+enum find work_find_touch(struct work *work, struct uuid id, struct uuid *lead);
 
 /* The following return NULL or false only when memory is short; it is enough to check
  * arena_failed(work->arena) once at the end. */

@@ -185,10 +185,10 @@ static void take_touches(struct load *load, const struct list *keys, int first)
     const struct pg_result *result = pg_result(load->scope.pg, first);
 
     for (int row = 0; row < pg_rows(result); row++)
-        work_put_touch(load->work, pg_get_uuid(result, row, 0), true);
+        work_put_touch(load->work, pg_get_uuid(result, row, 0), pg_get_uuid(result, row, 1));
     for (size_t i = 0; i < keys->count; i++)
         if (!work_has(load->work, KIND_TOUCH, keys->items[i]))
-            work_put_touch(load->work, *(const struct uuid *)keys->items[i], false);
+            work_put_touch(load->work, *(const struct uuid *)keys->items[i], (struct uuid){{0}});
 }
 
 /* ---- second round: lock, then read what hangs on the leads ---- */

@@ -174,6 +174,7 @@ struct model_lead {
     bool domain; /* its email address said so */
     int touches[3];
     int touch_count;
+    bool own[EVENTS];  /* events of another lead that it has as well */
     int erasure_asked; /* the team that asked, STEP_NONE */
     enum model_hold hold;
     struct model_word words[2]; /* mql, sql */
@@ -209,7 +210,7 @@ struct model {
     struct model_handoff handoffs[MODEL_HANDOFFS_MAX];
     int lead_count, handoff_count;
     int holders[EMAILS + EXTERNALS + ANONYMOUS]; /* of identities: lead, STEP_NONE */
-    bool events[EVENTS];
+    int events[EVENTS];               /* the lead that it was first told of, from 1; 0: of none */
     int cuts[MODEL_VERSIONS_MAX + 1]; /* by version of mql */
     int mql, sql;                     /* versions in force */
     bool automatic;

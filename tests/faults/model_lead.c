@@ -317,15 +317,30 @@ static bool learn_said(struct model *model, struct model_lead *lead, const struc
     return changed;
 }
 
-/* Whether it is a new one: an event that came before changes nothing, whoever it was of. */
+/* Whether it was told of this lead: of another it is an event of its own. */
+static bool is_known(struct model *model, int at, int event)
+{
+    int of = model->events[event] - 1;
+
+    if (of < 0) {
+        model->events[event] = at + 1;
+        return false;
+    }
+    while (model->leads[of].status == MODEL_MERGED)
+        of = model->leads[of].into;
+    if (of == at || model->leads[of].status == MODEL_ERASED || model->leads[at].own[event])
+        return true;
+    model->leads[at].own[event] = true;
+    return false;
+}
+
+/* Whether it is a new one: an event that came before changes nothing. */
 static bool add_touch(struct model *model, int at, const struct said *said, enum who who)
 {
     struct model_lead *lead = &model->leads[at];
 
-    if (said->event != NONE && model->events[said->event])
+    if (said->event != NONE && is_known(model, at, said->event))
         return false;
-    if (said->event != NONE)
-        model->events[said->event] = true;
     lead->touches[said->touch]++;
     lead->touch_count++;
     if (said->touch == TOUCH_FORM)

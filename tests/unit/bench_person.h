@@ -53,8 +53,9 @@ static inline void person_load_event(const struct person *person)
     if (person->event == NULL)
         return;
     struct uuid id = touch_id(bench.config.workspace, "api", "", person->event);
-    if (work_find_touch(&bench.work, id) == FIND_NEEDED)
-        ck_assert(work_put_touch(&bench.work, id, false));
+    struct uuid lead;
+    if (work_find_touch(&bench.work, id, &lead) == FIND_NEEDED)
+        ck_assert(work_put_touch(&bench.work, id, (struct uuid){{0}}));
 }
 
 static inline enum err person_capture(int team, struct person person)

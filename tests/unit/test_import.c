@@ -86,7 +86,7 @@ static void load_absent(const struct work_keys *keys)
                 work_put_identity(&work, need, NULL);
                 break;
             case KIND_TOUCH:
-                work_put_touch(&work, *(const struct uuid *)need, false);
+                work_put_touch(&work, *(const struct uuid *)need, (struct uuid){{0}});
                 break;
             case KIND_CHAIN:
                 chain = ARENA_NEW(arena, struct chain_row);

@@ -87,6 +87,15 @@ struct uuid touch_id(struct uuid workspace, const char *sender, const char *sour
     return uuid_v8(hash);
 }
 
+struct uuid touch_id_of(struct uuid event, struct uuid lead)
+{
+    uint8_t hash[DIGEST_BYTES];
+    struct digest_part parts[] = {{event.b, sizeof event.b}, {lead.b, sizeof lead.b}};
+
+    digest_sha256(parts, 2, hash);
+    return uuid_v8(hash);
+}
+
 bool touch_kind_valid(const char *kind)
 {
     size_t len = strlen(kind);

@@ -77,6 +77,9 @@ int64_t dimension_id(enum dimension dimension, const char *value);
 struct uuid touch_id(struct uuid workspace, const char *sender, const char *source,
                      const char *event_id);
 
+/** The same event's of another person, whose touch is one of its own. */
+struct uuid touch_id_of(struct uuid event, struct uuid lead);
+
 /** A lower-case code: letters, digits, "_", "-", ".", ":"; 1 to TOUCH_KIND_MAX_BYTES. */
 bool touch_kind_valid(const char *kind);
 

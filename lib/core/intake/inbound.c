@@ -87,6 +87,25 @@ static const char *words_of(struct work *work, const struct mapped *item)
                         DELIVERY_ERROR_MAX_BYTES - 100, item->pointer);
 }
 
+/* Names something of an item besides what its mapping has left out. */
+static void note(struct work *work, struct mapped *item, const char *what, enum mapped_error error)
+{
+    struct capture_input *capture = &item->capture;
+    size_t count = capture->left_out_count;
+    struct left_out *all = ARENA_ARRAY(work->arena, struct left_out, count + 1);
+
+    if (all == NULL)
+        return;
+    if (count > 0)
+        memcpy(all, capture->left_out, count * sizeof *all);
+    all[count] = (struct left_out){.what = what,
+                                   .code = mapped_error_code(error),
+                                   .detail = mapped_error_detail(error),
+                                   .pointer = item->pointer};
+    capture->left_out = all;
+    capture->left_out_count = count + 1;
+}
+
 /* What an item that is refused has changed so far goes, and nothing else. */
 static enum find apply_item(struct work *work, struct delivery *delivery, size_t i)
 {
@@ -118,6 +137,8 @@ static enum find apply_item(struct work *work, struct delivery *delivery, size_t
     }
     result->effect = ITEM_APPLIED;
     result->lead = captured.lead->id;
+    if (captured.shared_event)
+        note(work, item, "event_id", MAPPED_EVENT_SHARED);
     if (delivery->tried != NULL)
         delivery->tried[i] = captured;
     if (delivery->first.lead == NULL) {

@@ -203,9 +203,11 @@ static void write_identities(const struct lead *lead, const struct capture_input
 }
 
 /* Codes and names alone: the ledger holds no values. */
-static void write_left_out(const struct capture_input *input, struct json_out *body)
+static void write_left_out(const struct capture *capture, struct json_out *body)
 {
-    if (input->left_out_count == 0)
+    const struct capture_input *input = capture->input;
+
+    if (input->left_out_count == 0 && !capture->captured->shared_event)
         return;
     json_out_key(body, "left_out");
     json_out_begin_array(body);
@@ -213,6 +215,12 @@ static void write_left_out(const struct capture_input *input, struct json_out *b
         json_out_begin_object(body);
         json_out_member_text(body, "code", input->left_out[i].code);
         json_out_member_text(body, "what", input->left_out[i].what);
+        json_out_end_object(body);
+    }
+    if (capture->captured->shared_event) {
+        json_out_begin_object(body);
+        json_out_member_text(body, "code", CAPTURE_EVENT_SHARED);
+        json_out_member_text(body, "what", "event_id");
         json_out_end_object(body);
     }
     json_out_end_array(body);
@@ -262,6 +270,18 @@ static void claim_stage(struct capture *capture)
     capture->claimed = true;
 }
 
+static bool names_an_event(const struct capture_input *input)
+{
+    return input->touch != NULL && input->touch->event_id != NULL;
+}
+
+static struct uuid id_of_event(struct uuid workspace, const struct touch_input *touch)
+{
+    const char *source = touch->values[DIMENSION_SOURCE];
+
+    return touch_id(workspace, touch->sender, source == NULL ? "" : source, touch->event_id);
+}
+
 static enum find add_touch(struct capture *capture)
 {
     struct captured *captured = capture->captured;
@@ -272,6 +292,10 @@ static enum find add_touch(struct capture *capture)
                                        capture->input->touch, &capture->touch);
     captured->known_event = found == FIND_FOUND;
     capture->touched = found == FIND_ABSENT;
+    captured->shared_event =
+        capture->touched && names_an_event(capture->input) &&
+        !uuid_equal(capture->touch.id,
+                    id_of_event(capture->work->config->workspace, capture->input->touch));
     return found == FIND_NEEDED ? FIND_NEEDED : FIND_FOUND;
 }
 
@@ -292,7 +316,7 @@ static void append_captured(struct capture *capture)
         json_out_member_text(body, "claimed_stage", stage_name(lead->claimed_stage));
     json_out_member_int(body, "created", created);
     write_identities(lead, input, body);
-    write_left_out(input, body);
+    write_left_out(capture, body);
     json_out_member_uuid(body, "owner", lead->owner_team);
     if (!created && capture->stage_before != lead->stage)
         json_out_member_text(body, "stage_from", stage_name(capture->stage_before));
@@ -378,16 +402,12 @@ static enum find look_up(struct work *work, const struct capture_input *input, s
     return all;
 }
 
-static bool names_an_event(const struct capture_input *input)
+static void look_up_event(struct work *work, const struct capture_input *input)
 {
-    return input->touch != NULL && input->touch->event_id != NULL;
-}
+    struct uuid holder;
 
-static struct uuid id_of_event(struct uuid workspace, const struct touch_input *touch)
-{
-    const char *source = touch->values[DIMENSION_SOURCE];
-
-    return touch_id(workspace, touch->sender, source == NULL ? "" : source, touch->event_id);
+    if (names_an_event(input))
+        work_find_touch(work, id_of_event(work->config->workspace, input->touch), &holder);
 }
 
 void lead_capture_note_needs(struct work *work, const struct capture_input *input)
@@ -395,8 +415,7 @@ void lead_capture_note_needs(struct work *work, const struct capture_input *inpu
     struct match match = {0};
 
     look_up(work, input, &match);
-    if (names_an_event(input))
-        work_find_touch(work, id_of_event(work->config->workspace, input->touch));
+    look_up_event(work, input);
 }
 
 enum find lead_capture_apply(struct work *work, const struct caller *caller,
@@ -406,8 +425,7 @@ enum find lead_capture_apply(struct work *work, const struct caller *caller,
 
     *captured = (struct captured){0};
     if (look_up(work, input, &capture.match) == FIND_NEEDED) {
-        if (names_an_event(input))
-            work_find_touch(work, id_of_event(work->config->workspace, input->touch));
+        look_up_event(work, input);
         return FIND_NEEDED;
     }
     captured->created = capture.match.lead == NULL;

@@ -18,6 +18,9 @@ struct left_out {
     const char *pointer; /* where it stood in what was sent */
 };
 
+/** Named in the lead's history beside what was left out: the event was another person's, too. */
+#define CAPTURE_EVENT_SHARED "event_shared"
+
 struct capture_input {
     const struct identity *identities; /* at least one; emails normalised */
     size_t identity_count;
@@ -40,10 +43,11 @@ struct captured {
     enum err err;      /* why it was refused, else ERR_NONE */
     struct lead *lead; /* NULL when memory is short */
     bool created;
-    bool known_event; /* the touch was there already */
-    bool changed;     /* anything: what is known already changes nothing */
-    bool ahead;       /* a moment that was given lies in the future, and counts as now */
-    bool joined;      /* an anonymous lead was found to be the same person */
+    bool known_event;  /* the touch was there already */
+    bool shared_event; /* its event is one of another person as well */
+    bool changed;      /* anything: what is known already changes nothing */
+    bool ahead;        /* a moment that was given lies in the future, and counts as now */
+    bool joined;       /* an anonymous lead was found to be the same person */
     const struct uuid *duplicates;
     size_t duplicate_count;
     struct judgement *judgement;

@@ -125,6 +125,8 @@ enum err mapping_compile(const json_t *json, const struct mapping_reading *readi
     X(DIRECTION, "direction", "Only inbound and outbound are directions.")                         \
     X(PERSONAL, "personal",                                                                        \
       "It looks like an email address or a phone number: (personal) stands there.")                \
+    X(EVENT_SHARED, CAPTURE_EVENT_SHARED,                                                          \
+      "Another person has this event, too: it is one touch of each.")                              \
     X(CUT, "cut", "The text was too long, and its beginning is kept.")                             \
     X(OUTCOME, "outcome", "Only opportunity, won and lost are outcomes; map the sender's word.")
 

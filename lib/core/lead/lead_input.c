@@ -133,6 +133,26 @@ static void note_first_contact(struct work *work, struct lead *lead, const struc
     open->first_contact_at = touch->occurred_at;
 }
 
+/* An event that its sender names is one touch, for ever. Of another person it is a touch of its
+ * own: senders use one id for a webinar, or for a form. One of somebody who was erased was told
+ * before. */
+static enum find find_event(struct work *work, const struct lead *lead, struct touch *touch)
+{
+    struct uuid holder;
+    struct lead *other;
+    enum find found = work_find_touch(work, touch->id, &holder);
+
+    if (found != FIND_FOUND || uuid_equal(holder, lead->id))
+        return found;
+    found = work_find_lead(work, holder, &other);
+    if (found != FIND_FOUND || other == lead || other->status == LEAD_ERASED)
+        return found == FIND_NEEDED ? FIND_NEEDED : FIND_FOUND;
+    touch->id = touch_id_of(touch->id, lead->id);
+    if (lead->row == ROW_NEW && !work_has(work, KIND_TOUCH, &touch->id))
+        work_put_touch(work, touch->id, (struct uuid){{0}}); /* its id was made a moment ago */
+    return work_find_touch(work, touch->id, &holder);
+}
+
 enum find lead_touch_apply(struct work *work, struct lead *lead, const struct caller *caller,
                            const struct touch_input *input, struct touch *touch)
 {
@@ -140,7 +160,7 @@ enum find lead_touch_apply(struct work *work, struct lead *lead, const struct ca
 
     *touch = touch_of(work, caller, input);
     if (input->event_id != NULL)
-        found = work_find_touch(work, touch->id);
+        found = find_event(work, lead, touch);
     if (found != FIND_ABSENT)
         return found;
     work_add_touch(work, lead, touch);

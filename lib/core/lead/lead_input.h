@@ -65,7 +65,7 @@ enum err lead_facts_apply(struct work *work, struct lead *lead, const struct cal
                           const struct confirmed_input *input) MUST_USE;
 
 /** Adds a touch to a lead that is open for change: FIND_ABSENT. FIND_FOUND: its event is known
- *  already, and nothing has changed. */
+ *  already, and nothing has changed. An event of another person is one of this one, too. */
 enum find lead_touch_apply(struct work *work, struct lead *lead, const struct caller *caller,
                            const struct touch_input *input, struct touch *touch);
 

@@ -28,10 +28,10 @@ const struct columns touch_columns = COLUMNS("touch", touch_list, struct touch_r
 /* $1 workspace, $2 touches */
 const struct statement TOUCH_FIND = {
     .name = "touch_find",
-    .sql = "SELECT t.touch_id "
+    .sql = "SELECT t.touch_id, t.lead_id "
            "FROM unnest($2::uuid[]) u(id) "
            "CROSS JOIN LATERAL ("
-           "  SELECT touch_id "
+           "  SELECT touch_id, lead_id "
            "  FROM touch "
            "  WHERE workspace_id = $1 AND touch_id = u.id "
            "  LIMIT 1"

@@ -6,7 +6,7 @@
 #include "store/pg/pg.h"
 #include "store/table/concerned.h"
 
-/** Answers (touch_id) of those that exist. */
+/** Answers (touch_id, lead_id) of those that exist. */
 extern const struct statement TOUCH_FIND;
 
 /** Answers lead_id and {t.touch}: the latest TOUCHES_LOADED_MAX of each lead that is concerned,
