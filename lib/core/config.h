@@ -245,6 +245,7 @@ struct subscription {
     const char *name;
     struct uuid team;
     const char *events; /* JSON array of patterns */
+    const char *where;  /* JSON: core/setup/subscription_where.h; NULL: all of them */
     int include;        /* enum subscription_include */
     const char *url;
     unsigned state;        /* enum subscription_state */
@@ -254,8 +255,9 @@ struct subscription {
     instant old_secret_since; /* of the secret that counts as well … */
     instant old_secret_until; /* … until then; INSTANT_NONE: none */
     instant created_at;
-    int64_t
-        made_pos; /* the ledger's, after which it is sent what happens; of a new one not known */
+    int64_t made_pos;     /* the ledger's: what stands after it is sent; of a new one not known */
+    const char *warnings; /* JSON array of faults, of when it was last changed */
+    const struct definition *compiled; /* its `where`; NULL: none, or it does not compile */
 };
 
 struct stage_words; /* core/lead/stage_words.h */

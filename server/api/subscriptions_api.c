@@ -1,5 +1,6 @@
 #include "api/subscriptions_api.h"
 
+#include "api/definitions_api.h"
 #include "api/setup_page.h"
 #include "api/values.h"
 #include "delivery/attempt.h"
@@ -48,6 +49,20 @@ static bool read_events(struct input *in, const struct input_node *at,
 
 static const struct input_type events_type = {
     .kind = INPUT_LIST, .min = 1, .max = SUBSCRIPTION_EVENTS_MAX, .read = read_events};
+
+/* It is compiled to find its faults. */
+static bool read_where(struct input *in, const struct input_node *at,
+                       const struct input_field *field, void *base)
+{
+    const struct definition *compiled;
+    bool fine = json_is_null(at->json) ||
+                subscription_where_compile(at->json, input_pointer(at, in->arena), in->arena,
+                                           in->faults, &compiled) == ERR_NONE;
+
+    return fine && value_keep_json(in, at, field, base, SUBSCRIPTION_WHERE_MAX_BYTES);
+}
+
+static const struct input_type where_type = {.kind = INPUT_MAP, .read = read_where};
 
 static bool read_include(struct input *in, const struct input_node *at,
                          const struct input_field *field, void *base)
@@ -117,6 +132,20 @@ enum err subscriptions_update_fill(struct request *r, void *filled)
     return input->target == NULL ? ERR_NONE : check_url(r, input->target->url);
 }
 
+enum err subscriptions_create_names(struct request *r, struct read *read)
+{
+    struct subscription_create_input *input = r->input;
+
+    return input->where == NULL ? ERR_NONE : definitions_known_names(r, read, &input->known);
+}
+
+enum err subscriptions_update_names(struct request *r, struct read *read)
+{
+    struct subscription_update_input *input = r->input;
+
+    return definitions_known_names(r, read, &input->known);
+}
+
 /* ---- writes ---- */
 
 static const struct input_field create_fields[] = {
@@ -125,6 +154,7 @@ static const struct input_field create_fields[] = {
     {"name", &new_name_type, AT(struct subscription_create_input, name), .required = true},
     {"team", &name_type, AT(struct subscription_create_input, team)},
     {"events", &events_type, AT(struct subscription_create_input, events), .required = true},
+    {"where", &where_type, AT(struct subscription_create_input, where)},
     {"include", &include_type, AT(struct subscription_create_input, include)},
     {"target", &target_type, AT(struct subscription_create_input, target), .required = true},
 };
@@ -137,6 +167,7 @@ static const struct input_field update_fields[] = {
     {"If-Match", &header_type, AT(struct subscription_update_input, if_match),
      .place = INPUT_HEADER},
     {"events", &events_type, AT(struct subscription_update_input, events)},
+    {"where", &where_type, AT(struct subscription_update_input, where), .nullable = true},
     {"include", &include_type, AT(struct subscription_update_input, include), .boxed = true},
     {"target", &target_type, AT(struct subscription_update_input, target), .boxed = true},
     {"state", &subscription_state_type, AT(struct subscription_update_input, state), .boxed = true},

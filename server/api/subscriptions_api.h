@@ -14,6 +14,8 @@ extern const struct input_spec subscription_replay_spec;
 /** Whether Baton may send to their URLs. */
 enum err subscriptions_create_fill(struct request *r, void *input);
 enum err subscriptions_update_fill(struct request *r, void *input);
+enum err subscriptions_create_names(struct request *r, struct read *read);
+enum err subscriptions_update_names(struct request *r, struct read *read);
 
 extern const struct input_spec subscriptions_list_input;
 enum err subscriptions_list(struct request *r, struct read *read);

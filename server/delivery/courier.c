@@ -428,23 +428,35 @@ static void serve_all(struct courier *courier)
 
 /* ---- finding work ---- */
 
+/* Some of the next ones; whether there are more. */
+static bool gather_some(struct courier *courier, struct uuid workspace, int *most)
+{
+    struct pg_scope scope = {courier->app, arena_new(BATCH_MEMORY_BYTES), workspace};
+    const struct config *config = NULL;
+    enum pg_status status = PG_OTHER;
+    bool more = false;
+
+    /* asked each time; gather() says when it was outdated before the entries were read */
+    if (scope.arena != NULL &&
+        config_cache_refresh(courier->settings.cache, courier->app, workspace, 0,
+                             pg_deadline_in(DATABASE_MS), &config) == PG_OK &&
+        config != NULL)
+        status = gather(&scope, config, *most, pg_deadline_in(DATABASE_MS), &more);
+    config_release(config);
+    arena_free(scope.arena);
+    if (status == PG_MEMORY && *most > 1) {
+        *most /= 10; /* leads with more to them than most have */
+        return true;
+    }
+    return status == PG_OK && more;
+}
+
 static void gather_one(struct courier *courier, struct uuid workspace)
 {
-    bool more = true;
+    int most = GATHER_ENTRIES;
 
-    while (more && !atomic_load(&courier->stopping)) {
-        struct pg_scope scope = {courier->app, arena_new(BATCH_MEMORY_BYTES), workspace};
-        const struct config *config = NULL;
-        more = false;
-        /* asked each time; gather() says when it was outdated before the entries were read */
-        if (scope.arena != NULL &&
-            config_cache_refresh(courier->settings.cache, courier->app, workspace, 0,
-                                 pg_deadline_in(DATABASE_MS), &config) == PG_OK &&
-            config != NULL && gather(&scope, config, pg_deadline_in(DATABASE_MS), &more) != PG_OK)
-            more = false;
-        config_release(config);
-        arena_free(scope.arena);
-    }
+    while (gather_some(courier, workspace, &most) && !atomic_load(&courier->stopping))
+        most = most < 1 ? 1 : most;
 }
 
 static void add_target(struct courier *courier, const struct outbound_target *id)

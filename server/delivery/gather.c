@@ -1,10 +1,14 @@
 #include "delivery/gather.h"
 
 #include "base/json_tree.h"
+#include "core/handoff/event.h"
 #include "core/setup/subscription.h"
+#include "core/setup/subscription_where.h"
+#include "store/table/outbound_subjects.h"
 #include "store/table/outbound_table.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* One transaction's. Lists are as long as they can get. */
@@ -17,7 +21,9 @@ struct gathering {
     size_t row_count;
     struct outbound_replay *replays;
     size_t replay_count;
-    bool *news; /* for each subscription */
+    bool *news;           /* for each subscription */
+    struct event *events; /* of each entry, where a subscription asks what it is about; or NULL */
+    struct outbound_subjects subjects;
 };
 
 /* ---- what is asked for: tests and replays ---- */
@@ -94,19 +100,117 @@ static void take_request(struct gathering *g, const struct outbound_entry *entry
 
 /* ---- what has happened ---- */
 
+static bool asks(const struct gathering *g)
+{
+    for (size_t i = 0; i < g->config->subscription_count; i++)
+        if (g->config->subscriptions[i].where != NULL)
+            return true;
+    return false;
+}
+
+static int uuid_order(const void *a, const void *b)
+{
+    return uuid_compare(*(const struct uuid *)a, *(const struct uuid *)b);
+}
+
+/* Sorted, each once, without nil. */
+static size_t sort_unique(struct uuid *ids, size_t count)
+{
+    size_t kept = 0;
+
+    qsort(ids, count, sizeof *ids, uuid_order);
+    for (size_t i = 0; i < count; i++)
+        if (!uuid_is_nil(ids[i]) && (kept == 0 || !uuid_equal(ids[kept - 1], ids[i])))
+            ids[kept++] = ids[i];
+    return kept;
+}
+
+static int lead_order(const void *a, const void *b)
+{
+    return uuid_compare((*(const struct lead *const *)a)->id, (*(const struct lead *const *)b)->id);
+}
+
+static int handoff_order(const void *a, const void *b)
+{
+    return uuid_compare((*(const struct handoff *const *)a)->id,
+                        (*(const struct handoff *const *)b)->id);
+}
+
+/* What the entries are about, all of it at once. */
+static enum pg_status read_subjects(struct gathering *g, int64_t deadline)
+{
+    struct arena *arena = g->scope->arena;
+    size_t count = g->found.count;
+    struct uuid *leads = ARENA_ARRAY(arena, struct uuid, count + 1);
+    struct uuid *handoffs = ARENA_ARRAY(arena, struct uuid, count + 1);
+
+    g->events = ARENA_ARRAY(arena, struct event, count + 1);
+    if (arena_failed(arena))
+        return PG_MEMORY;
+    for (size_t i = 0; i < count; i++) {
+        const struct outbound_entry *entry = &g->found.entries[i];
+        if (event_read(&entry->entry, entry->pos, arena, &g->events[i]) != ERR_NONE)
+            g->events[i] = (struct event){0};
+        leads[i] = g->events[i].lead;
+        handoffs[i] = g->events[i].handoff;
+    }
+    const struct outbound_wanted wanted = {leads, handoffs, sort_unique(leads, count),
+                                           sort_unique(handoffs, count)};
+    enum pg_status status = outbound_gather_subjects(g->scope, &wanted, deadline, &g->subjects);
+    if (status == PG_OK && g->subjects.lead_count > 0)
+        qsort(g->subjects.leads, g->subjects.lead_count, sizeof *g->subjects.leads, lead_order);
+    if (status == PG_OK && g->subjects.handoff_count > 0)
+        qsort(g->subjects.handoffs, g->subjects.handoff_count, sizeof *g->subjects.handoffs,
+              handoff_order);
+    return status;
+}
+
+static struct subscription_subject subject_of(const struct gathering *g, const struct event *event)
+{
+    const struct outbound_subjects *found = &g->subjects;
+    const struct lead lead = {.id = event->lead}, *lead_key = &lead;
+    const struct handoff handoff = {.id = event->handoff}, *handoff_key = &handoff;
+    struct lead **has_lead =
+        found->lead_count == 0
+            ? NULL
+            : bsearch(&lead_key, found->leads, found->lead_count, sizeof *found->leads, lead_order);
+    struct handoff **has_handoff =
+        found->handoff_count == 0 ? NULL
+                                  : bsearch(&handoff_key, found->handoffs, found->handoff_count,
+                                            sizeof *found->handoffs, handoff_order);
+
+    return (struct subscription_subject){
+        .lead = has_lead == NULL ? NULL : *has_lead,
+        .handoff = has_handoff == NULL ? NULL : *has_handoff,
+        .now = g->found.now,
+    };
+}
+
+/* One whose test this server cannot read is sent nothing. */
+static bool is_wanted(const struct gathering *g, const struct subscription *subscription,
+                      const struct outbound_entry *entry)
+{
+    if (subscription->where == NULL)
+        return true;
+    const struct event *event = &g->events[entry - g->found.entries];
+    const struct subscription_subject subject = subject_of(g, event);
+    return subscription->compiled != NULL &&
+           subscription_where_holds(subscription->compiled, g->config, &subject, g->scope->arena);
+}
+
 static void take_entry(struct gathering *g, const struct outbound_entry *entry)
 {
-    bool asks = entry->entry.kind == LEDGER_SUBSCRIPTION_TESTED ||
-                entry->entry.kind == LEDGER_SUBSCRIPTION_REPLAYED;
+    bool is_request = entry->entry.kind == LEDGER_SUBSCRIPTION_TESTED ||
+                      entry->entry.kind == LEDGER_SUBSCRIPTION_REPLAYED;
 
-    for (size_t i = 0; i < g->config->subscription_count && !asks; i++) {
+    for (size_t i = 0; i < g->config->subscription_count && !is_request; i++) {
         const struct subscription *subscription = &g->config->subscriptions[i];
         if (entry->pos > subscription->made_pos &&
-            kind_set_has(&g->kinds[i], (int)entry->entry.kind))
+            kind_set_has(&g->kinds[i], (int)entry->entry.kind) && is_wanted(g, subscription, entry))
             add_row(g, i, entry,
                     outbound_delivery_id(g->config->workspace, subscription->id, entry->pos));
     }
-    if (asks)
+    if (is_request)
         take_request(g, entry);
 }
 
@@ -148,12 +252,12 @@ static enum pg_status save(struct gathering *g, int64_t deadline)
         deadline);
 }
 
-enum pg_status gather(const struct pg_scope *scope, const struct config *config, int64_t deadline,
-                      bool *more)
+enum pg_status gather(const struct pg_scope *scope, const struct config *config, int most,
+                      int64_t deadline, bool *more)
 {
     struct gathering g = {.scope = scope, .config = config};
-    size_t most = GATHER_ROWS / (config->subscription_count + 1);
-    int limit = most > GATHER_ENTRIES ? GATHER_ENTRIES : most < 1 ? 1 : (int)most;
+    int room = (int)(GATHER_ROWS / (config->subscription_count + 1));
+    int limit = most < room ? most : room < 1 ? 1 : room;
     enum pg_status status = outbound_gather_begin(scope, limit, deadline, &g.found);
 
     /* A subscription that was made since this configuration was read, and the entries after it, may
@@ -162,8 +266,12 @@ enum pg_status gather(const struct pg_scope *scope, const struct config *config,
     *more = outdated || (status == PG_OK && g.found.ours && g.found.count == (size_t)limit);
     if (status == PG_OK && g.found.ours && g.found.count > 0 && !outdated) {
         status = make_room(&g) ? PG_OK : PG_MEMORY;
+        if (status == PG_OK && asks(&g))
+            status = read_subjects(&g, deadline);
         for (size_t i = 0; status == PG_OK && i < g.found.count; i++)
             take_entry(&g, &g.found.entries[i]);
+        if (status == PG_OK && arena_failed(scope->arena))
+            status = PG_MEMORY;
         if (status == PG_OK)
             return save(&g, deadline);
     }

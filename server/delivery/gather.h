@@ -9,9 +9,10 @@
 #define GATHER_ENTRIES 500
 #define GATHER_ROWS    50000
 
-/** Of the next entries; *more: there are others after them, or config is older than they are: then
- * nothing is done, and they are to be gone through again with a newer one. */
-enum pg_status gather(const struct pg_scope *scope, const struct config *config, int64_t deadline,
-                      bool *more) MUST_USE;
+/** Of the next `most` entries, PG_MEMORY when that is too much at once; *more: there are others
+ * after them, or config is older than they are: then nothing is done, and they are to be gone
+ * through again with a newer one. */
+enum pg_status gather(const struct pg_scope *scope, const struct config *config, int most,
+                      int64_t deadline, bool *more) MUST_USE;
 
 #endif

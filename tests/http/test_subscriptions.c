@@ -146,6 +146,48 @@ START_TEST(what_is_wished_for_is_included)
 }
 END_TEST
 
+static const struct step wanted[] = {
+    POST("what is to go to the sdr team alone", "ana", "/v1/subscriptions",
+         "{'name':'sdr','events':['handoff.*'],'where':{'all':[{'attribute':'handoff.to_team',"
+         "'op':'eq','value':'sales'},{'attribute':'seniority','op':'eq','value':'vp'}]},"
+         "'target':{'kind':'webhook','url':'${receiver}/${workspace}/ok'}}",
+         201,
+         .checks = {{"/subscription/where/all", "#2"},
+                    {"/subscription/warnings", "#1"},
+                    {"/subscription/warnings/0/code", "'never_seen'"},
+                    {"/subscription/warnings/0/pointer", "'/where/all/1/attribute'"}},
+         .keep = {{"sub", "/subscription/id"}}),
+    POST("what nobody is", "ana", "/v1/subscriptions",
+         "{'name':'none','events':['handoff.*'],'where':{'attribute':'handoff.to_team','op':'eq',"
+         "'value':'marketing'},'target':{'kind':'webhook','url':'${receiver}/${workspace}/ok'}}",
+         201, .checks = {{"/subscription/warnings", "#0"}}, .keep = {{"none", "/subscription/id"}}),
+    OFFERS("kim"),
+    UNTIL("it has arrived", "ana", AT "/deliveries?state=delivered", 200,
+          .checks = {{"/data", "#1"}, {"/data/0/type", "'handoff.offered'"}}),
+    GET("and not there", "ana", "/v1/subscriptions/${none}/deliveries", 200,
+        .checks = {{"/data", "#0"}}),
+    PATCH("all of it again", "ana", "/v1/subscriptions/${none}", "{'where':null}", 200,
+          .checks = {{"/where", "null"}}),
+    POST("no test", "ana", "/v1/subscriptions",
+         "{'name':'a','events':['*'],'where':{'attribute':'a','op':'eats','value':1},"
+         "'target':{'kind':'webhook','url':'https://example.com/x'}}",
+         400, .checks = {{"/errors/0/pointer", "'/where/op'"}}),
+    POST("touches are not at hand", "ana", "/v1/subscriptions",
+         "{'name':'a','events':['*'],'where':{'touches':{'kind':['webinar_attended']},'op':'gte',"
+         "'value':1},'target':{'kind':'webhook','url':'https://example.com/x'}}",
+         400, .checks = {{"/errors/0/pointer", "'/where'"}, {"/errors/0/code", "'not_here'"}}),
+    {0},
+};
+
+START_TEST(what_is_wanted_is_tested)
+{
+    struct stage stage = open_stage(SIGNED);
+
+    story_run(stage.story, wanted);
+    stage_close(&stage);
+}
+END_TEST
+
 START_TEST(two_secrets_count_for_a_day)
 {
     static const struct step wants[] = {SUBSCRIBES("'lead.captured'", "ok"), {0}};
@@ -501,7 +543,7 @@ void suite_cases(Suite *suite)
     TESTS(tcase, what_happens_is_sent_and_signed, what_is_wished_for_is_included,
           two_secrets_count_for_a_day, it_is_tried_by_the_schedule_under_one_id,
           what_happens_to_a_lead_comes_in_its_order, nothing_is_lost_when_the_server_is_killed,
-          what_is_refused);
+          what_is_refused, what_is_wanted_is_tested);
     EACH(tcase, what_does_not_arrive_is_tried_again, bad);
     EACH(tcase, it_goes_as_the_receiver_does, stories);
 }

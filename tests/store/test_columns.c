@@ -234,6 +234,7 @@ static const struct {
     {"agreement_comment", "words", "comment.text"},
     {"agreement_comment", "created_at", "comment.at"},
     {"signing_key", "since", "size"},
+    {"subscription", "where_test", "where"},
     {"sealed", "key_id", "value"}, /* it stands in the envelope */
 };
 

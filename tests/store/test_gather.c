@@ -23,15 +23,21 @@ static void tear_down(void)
     reading_end(&r);
 }
 
-static void subscribe(const char *name, const char *events)
+static void subscribe_where(const char *name, const char *events, const char *where)
 {
     struct subscription_create_input input = {
         .name = name,
         .events = events,
+        .where = where,
         .target = {.url = "https://example.com/hook"},
     };
 
     reading_do(&r, COMMAND_SUBSCRIPTION_CREATE, &input);
+}
+
+static void subscribe(const char *name, const char *events)
+{
+    subscribe_where(name, events, NULL);
 }
 
 /* To be given back. */
@@ -52,7 +58,8 @@ static bool gather_with(const struct config *config)
     const struct pg_scope scope = {r.pg, r.arena, r.read.workspace};
     bool more = false;
 
-    ck_assert_int_eq(gather(&scope, config, pg_deadline_in(READING_WAIT_MS), &more), PG_OK);
+    ck_assert_int_eq(gather(&scope, config, GATHER_ENTRIES, pg_deadline_in(READING_WAIT_MS), &more),
+                     PG_OK);
     return more;
 }
 
@@ -123,11 +130,34 @@ START_TEST(gathered_twice_it_is_written_once)
 }
 END_TEST
 
+/* What is not known is not met, and what is about no lead meets nothing that asks for one. */
+START_TEST(what_does_not_meet_its_test_is_not_sent)
+{
+    subscribe_where("inquiries", "[\"*\"]",
+                    "{\"attribute\":\"lead.stage\",\"op\":\"eq\",\"value\":\"inquiry\"}");
+    subscribe_where("prospects", "[\"*\"]",
+                    "{\"all\":[{\"attribute\":\"lead.stage\",\"op\":\"eq\",\"value\":"
+                    "\"prospect\"},{\"attribute\":\"lead.found_by\",\"op\":\"eq\","
+                    "\"value\":\"marketing\"},{\"attribute\":\"email.domain\",\"op\":\"eq\","
+                    "\"value\":\"corp.example\"}]}");
+    subscribe_where("handoffs", "[\"*\"]",
+                    "{\"not\":{\"attribute\":\"handoff.to_team\",\"op\":\"eq\",\"value\":"
+                    "\"sdr\"}}");
+    reading_capture(&r, "kim@corp.example", NULL);
+    reading_capture(&r, "lou@corp.example", "google");
+    gather_all();
+    expect(LEADS_OF("inquiries"), "lou@corp.example");
+    expect(LEADS_OF("prospects"), "kim@corp.example");
+    expect(LEADS_OF("handoffs"), "-");
+    expect("SELECT h.pos - c.pos FROM workspace_head h, outbound_cursor c", "0");
+}
+END_TEST
+
 void suite_cases(Suite *suite)
 {
     TCase *tcase = suite_case(suite, "gather");
 
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     TESTS(tcase, an_older_configuration_moves_nothing, it_is_sent_what_stands_after_it,
-          gathered_twice_it_is_written_once);
+          gathered_twice_it_is_written_once, what_does_not_meet_its_test_is_not_sent);
 }

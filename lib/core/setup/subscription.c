@@ -64,6 +64,14 @@ struct kind_set subscription_kinds(const struct subscription *subscription, stru
     return kinds;
 }
 
+static void write_json(struct json_out *out, const char *json)
+{
+    if (json == NULL)
+        json_out_null(out);
+    else
+        json_out_raw(out, json, strlen(json));
+}
+
 void shape_subscription(const struct config *config, const struct subscription *subscription,
                         struct json_out *out)
 {
@@ -73,6 +81,8 @@ void shape_subscription(const struct config *config, const struct subscription *
     json_out_member_text(out, "team", config_team_name(config, subscription->team));
     json_out_key(out, "events");
     json_out_raw(out, subscription->events, strlen(subscription->events));
+    json_out_key(out, "where");
+    write_json(out, subscription->where);
     json_out_key(out, "include");
     json_out_begin_array(out);
     for (int i = 0; i < SUBSCRIPTION_INCLUDE_COUNT; i++)
@@ -88,6 +98,8 @@ void shape_subscription(const struct config *config, const struct subscription *
     json_out_member_text(out, "off_cause", subscription->off_cause);
     json_out_member_instant(out, "secret_since", subscription->secret_since);
     json_out_member_instant(out, "old_secret_until", subscription->old_secret_until);
+    json_out_key(out, "warnings");
+    write_json(out, subscription->warnings);
     json_out_member_instant(out, "created_at", subscription->created_at);
     json_out_end_object(out);
 }

@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-#define SUBSCRIPTIONS_MAX 1000
+#define SUBSCRIPTIONS_MAX               1000
+#define SUBSCRIPTION_WARNINGS_MAX_BYTES (64u << 10)
 
 static void append(struct work *work, struct chain_row *chain, enum ledger_kind kind,
                    const struct caller *caller, const struct subscription *subscription)
@@ -84,6 +85,28 @@ void subscription_reveal(struct work *work, const struct command *command, struc
     json_decref(given);
 }
 
+/* ---- what looks wrong ---- */
+
+/* Writes down what is to be warned of. */
+static void warn(struct work *work, struct subscription *subscription,
+                 const struct known_names *known)
+{
+    struct faults warnings;
+    struct json_out out;
+    json_t *where = subscription->where == NULL
+                        ? NULL
+                        : json_tree_read(work->arena, subscription->where,
+                                         strlen(subscription->where), 0, NULL);
+
+    faults_init(&warnings, work->arena);
+    if (where != NULL)
+        subscription_where_warn(where, "/where", known, &warnings);
+    json_decref(where);
+    json_out_init(&out, work->arena, SUBSCRIPTION_WARNINGS_MAX_BYTES);
+    faults_write(&warnings, &out);
+    subscription->warnings = out.written.text;
+}
+
 /* ---- make ---- */
 
 static const struct subscription *named(const struct config *config, const char *name)
@@ -129,6 +152,7 @@ enum decision subscription_create(struct work *work, const struct command *comma
         .name = input->name,
         .team = team->id,
         .events = input->events,
+        .where = input->where,
         .include = (int)input->include,
         .url = input->target.url,
         .state = SUBSCRIPTION_ACTIVE,
@@ -138,6 +162,7 @@ enum decision subscription_create(struct work *work, const struct command *comma
         .old_secret_until = INSTANT_NONE,
         .created_at = work->now,
     };
+    warn(work, subscription, input->known);
     append(work, chain, LEDGER_SUBSCRIPTION_CREATED, &command->caller, subscription);
     save(work, subscription, true);
     char id[UUID_TEXT_LEN + 1];
@@ -196,6 +221,8 @@ enum decision subscription_update(struct work *work, const struct command *comma
         return DECIDED;
     if (input->events != NULL)
         subscription->events = input->events;
+    if (input->where != NULL)
+        subscription->where = strcmp(input->where, "null") == 0 ? NULL : input->where;
     if (input->include != NULL)
         subscription->include = (int)*input->include;
     if (input->target != NULL)
@@ -204,6 +231,7 @@ enum decision subscription_update(struct work *work, const struct command *comma
         subscription->state = (enum subscription_state) * input->state;
         subscription->off_cause = NULL;
     }
+    warn(work, subscription, input->known);
     append(work, chain, LEDGER_SUBSCRIPTION_UPDATED, &command->caller, subscription);
     save(work, subscription, false);
     return answer(work, subscription, 200, outcome);

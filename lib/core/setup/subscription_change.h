@@ -3,6 +3,7 @@
 #define BATON_CORE_SUBSCRIPTION_CHANGE_H
 
 #include "core/setup/subscription.h"
+#include "core/setup/subscription_where.h"
 #include "core/setup_change.h"
 
 struct subscription_target {
@@ -14,8 +15,10 @@ struct subscription_create_input {
     const char *name;
     const char *team;   /* name; NULL: the caller's own */
     const char *events; /* JSON array of patterns, checked */
+    const char *where;  /* JSON that compiles; NULL: none */
     unsigned include;
     struct subscription_target target;
+    const struct known_names *known; /* NULL: nobody has looked; nothing is warned of */
     const char *idempotency_key;
 };
 
@@ -28,7 +31,9 @@ struct subscription_update_input {
     struct uuid subscription;
     const char *if_match; /* NULL: none */
     const char *events;   /* NULL: unchanged; so for all of these */
+    const char *where;    /* "null": none any more */
     const unsigned *include;
+    const struct known_names *known;
     const struct subscription_target *target;
     const int *state;
 };

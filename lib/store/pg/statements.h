@@ -101,6 +101,7 @@ struct statement {
     X(touch_table_statements)                                                                      \
     X(delivery_table_statements)                                                                   \
     X(config_read_statements)                                                                      \
+    X(outbound_subjects_statements)                                                                \
     X(outbound_table_statements)                                                                   \
     X(config_table_statements)                                                                     \
     X(sealing_statements)                                                                          \

@@ -204,6 +204,7 @@ static const struct column subscription_list[] = {
     {"name",             &as_text,               IN(name)},
     {"team_id",          &as_uuid,               IN(team)},
     {"events",           &as_json,               IN(events),           COLUMN_CHANGES},
+    {"where_test",       &as_json,               IN(where),            COLUMN_CHANGES | COLUMN_NULL},
     {"include",          &as_int4,               IN(include),          COLUMN_CHANGES},
     {"url",              &as_text,               IN(url),              COLUMN_CHANGES},
     {"state",            &as_subscription_state, IN(state),            COLUMN_CHANGES},
@@ -213,6 +214,7 @@ static const struct column subscription_list[] = {
     {"old_secret_since", &as_instant,            IN(old_secret_since), COLUMN_CHANGES | COLUMN_NULL},
     {"old_secret_until", &as_instant,            IN(old_secret_until), COLUMN_CHANGES | COLUMN_NULL},
     {"created_at",       &as_instant,            IN(created_at)},
+    {"warnings",         &as_json,               IN(warnings),         COLUMN_CHANGES},
     {"made_pos",         &as_int8,               IN(made_pos),
         .unsaved = "known when the head has moved"},
 };

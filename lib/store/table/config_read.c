@@ -7,6 +7,7 @@
 #include "core/calendar/calendar.h"
 #include "core/distribution/distribution.h"
 #include "core/intake/mapping.h"
+#include "core/setup/subscription_where.h"
 #include "store/table/config_columns.h"
 #include "store/table/sealed_table.h"
 
@@ -411,12 +412,32 @@ static bool read_sources(struct snapshot *s, const struct pg_result *result)
     return sources != NULL;
 }
 
+static const struct definition *compile_where(struct snapshot *s, const char *where)
+{
+    const struct definition *compiled = NULL;
+    struct faults faults;
+
+    if (where == NULL)
+        return NULL;
+    faults_init(&faults, s->arena);
+    json_t *json = json_tree_read(s->arena, where, strlen(where), 0, NULL);
+    enum err err = json == NULL
+                       ? ERR_INTERNAL
+                       : subscription_where_compile(json, "", s->arena, &faults, &compiled);
+    json_decref(json);
+    return err == ERR_NONE ? compiled : NULL;
+}
+
 static bool read_subscriptions(struct snapshot *s, const struct pg_result *result)
 {
+    size_t count;
     struct subscription *subscriptions =
-        columns_read_all(&subscription_columns, result, s->arena, &s->config.subscription_count);
+        columns_read_all(&subscription_columns, result, s->arena, &count);
 
+    for (size_t i = 0; i < count; i++)
+        subscriptions[i].compiled = compile_where(s, subscriptions[i].where);
     s->config.subscriptions = subscriptions;
+    s->config.subscription_count = count;
     return subscriptions != NULL;
 }
 
