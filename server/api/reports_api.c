@@ -117,14 +117,16 @@ struct report_input {
     const struct period_end *to;   /* NULL: the end of today, so that an answer can be compared */
     const char *by;                /* NULL: as the report says */
     const char *then_by;
+    const struct period_end *as_of; /* NULL: now */
 };
 
 #define REPORT_FIELDS(struct_type, member)                                                         \
     {"from", &period_end_type, AT(struct_type, member.from)},                                      \
         {"to", &period_end_type, AT(struct_type, member.to)},                                      \
         {"by", &name_type, AT(struct_type, member.by)},                                            \
+        {"then_by", &name_type, AT(struct_type, member.then_by)},                                  \
     {                                                                                              \
-        "then_by", &name_type, AT(struct_type, member.then_by)                                     \
+        "as_of", &period_end_type, AT(struct_type, member.as_of)                                   \
     }
 
 struct rows_input {
@@ -176,12 +178,18 @@ static enum err ask(struct request *r, const struct report *report,
     instant to = end_of(input->to), from = end_of(input->from);
 
     *out = (struct report_query){
+        .config = r->config,
+        .as_of = end_of(input->as_of),
         .to = to == INSTANT_NONE ? (instant_day(r->received_at) + 1) * INSTANT_DAY : to};
     out->from = from == INSTANT_NONE ? out->to - REPORT_PERIOD_DAYS * INSTANT_DAY : from;
     if (out->from > out->to)
         reading_fault(r, "from", "after_to", "It is after the end of the period");
     else if (out->to - out->from > REPORT_PERIOD_MAX_DAYS * INSTANT_DAY)
         reading_fault(r, "from", "period", "A report is of 366 days at most");
+    if (out->as_of != INSTANT_NONE && report->only != NULL)
+        reading_fault(r, "as_of", "only_now", report->only);
+    else if (out->as_of > r->received_at)
+        reading_fault(r, "as_of", "future", "Nobody knows yet how it will stand then");
     choose_cuts(r, report, input, out);
     return request_check_query(r);
 }
@@ -202,7 +210,7 @@ static void answer_rows(struct request *r, const struct report *report,
         return;
     }
     json_out_init(&out, r->arena, REPORT_MAX_BYTES);
-    report_write_json(report, query, rows, r->config, &out);
+    report_write_json(report, query, rows, &out);
     reply_json(r, 200, &out);
 }
 
@@ -219,7 +227,7 @@ static enum err answer_report(struct request *r, struct read *read,
         return request_refuse(r, ERR_NOT_ACCEPTABLE, "Offered are application/json and text/csv");
     enum err err = ask(r, &source->report, &input->report, &query);
     if (err == ERR_NONE)
-        err = report_source_read(read, r->config, source, &query, &rows);
+        err = report_source_read(read, source, &query, &rows);
     if (err == ERR_LIMIT_REACHED) {
         reading_fault(r, "by", "too_many_rows", "Ask for fewer dimensions or a shorter time");
         return request_refuse(r, ERR_INVALID_PARAMETER, "The answer has more than %d rows",
@@ -230,35 +238,13 @@ static enum err answer_report(struct request *r, struct read *read,
     return err;
 }
 
-enum err reports_gaps(struct request *r, struct read *read)
-{
-    return answer_report(r, read, &report_gaps);
-}
-
-enum err reports_rejections(struct request *r, struct read *read)
-{
-    return answer_report(r, read, &report_rejections);
-}
-
-enum err reports_response_times(struct request *r, struct read *read)
-{
-    return answer_report(r, read, &report_response_times);
-}
-
-enum err reports_bypass(struct request *r, struct read *read)
-{
-    return answer_report(r, read, &report_bypass);
-}
-
-enum err reports_effort(struct request *r, struct read *read)
-{
-    return answer_report(r, read, &report_effort);
-}
-
-enum err reports_requests(struct request *r, struct read *read)
-{
-    return answer_report(r, read, &report_requests);
-}
+#define X(name)                                                                                    \
+    enum err reports_##name(struct request *r, struct read *read)                                  \
+    {                                                                                              \
+        return answer_report(r, read, &report_##name);                                             \
+    }
+REPORT_SOURCES(X)
+#undef X
 
 /* ---- what a number of them opens to ---- */
 
@@ -319,14 +305,15 @@ static enum err choose_cell(struct request *r, const struct report *report,
                             const struct items_input *input, const struct report_query *query,
                             struct report_cell *out)
 {
-    const char *column = input->column == NULL ? report->columns[0].name : input->column;
+    int column = input->column == NULL ? 0 : report_column(report, input->column);
 
-    *out =
-        (struct report_cell){.column = report_opening(report, column), .whole = input->row == NULL};
-    if (out->column < 0)
+    if (column < 0 || report->columns[column].form != REPORT_LEADS)
         reading_fault(r, "column", "unknown_column", "No column of this name counts leads");
+    else
+        out->column = report->columns[column].name;
     if (input->row != NULL && input->row->count != query->cut_count)
         reading_fault(r, "row", "row", "A value for each dimension is wanted, null where absent");
+    out->whole = input->row == NULL;
     if (input->row != NULL)
         memcpy(out->values, input->row->values, sizeof out->values);
     return request_check_query(r);
@@ -337,19 +324,18 @@ enum err reports_leads(struct request *r, struct read *read)
     const struct items_input *input = r->input;
     const struct report_source *source = report_source_named(input->name);
     struct cursor begin = reading_begin_at(&input->page);
-    struct report_item after = place_of(&begin);
+    struct report_page page = {.after = REPORT_BEGINNING, .limit = (int)input->page.limit};
     struct report_query query;
-    struct report_cell cell;
     struct report_items found;
 
     if (source == NULL)
         return ERR_NOT_FOUND;
+    if (input->page.place != NULL)
+        page.after = place_of(&begin);
     enum err err = ask(r, &source->report, &input->report, &query);
     if (err == ERR_NONE)
-        err = choose_cell(r, &source->report, input, &query, &cell);
+        err = choose_cell(r, &source->report, input, &query, &page.cell);
     if (err == ERR_NONE)
-        err = report_source_open(read, r->config, source, &query, &cell,
-                                 input->page.place == NULL ? NULL : &after, (int)input->page.limit,
-                                 &found);
+        err = report_source_open(read, source, &query, &page, &found);
     return err == ERR_NONE ? answer_items(r, &found) : err;
 }

@@ -4,6 +4,8 @@
 
 #include "http/request.h"
 
+#include "store/read/report_source.h"
+
 extern const struct input_spec reports_funnel_input;
 
 enum err reports_funnel(struct request *r, struct read *read);
@@ -11,13 +13,10 @@ enum err reports_funnel(struct request *r, struct read *read);
 /** Of every report that is declared (store/read/report_source.h). */
 extern const struct input_spec reports_input;
 
-/* JSON, or CSV by Accept. */
-enum err reports_gaps(struct request *r, struct read *read);
-enum err reports_rejections(struct request *r, struct read *read);
-enum err reports_response_times(struct request *r, struct read *read);
-enum err reports_bypass(struct request *r, struct read *read);
-enum err reports_effort(struct request *r, struct read *read);
-enum err reports_requests(struct request *r, struct read *read);
+/* reports_gaps() and so on: JSON, or CSV by Accept. */
+#define X(name) enum err reports_##name(struct request *r, struct read *read);
+REPORT_SOURCES(X)
+#undef X
 
 /** The leads behind a number of any of them. */
 extern const struct input_spec reports_leads_input;

@@ -18,14 +18,20 @@ static const struct report report = {
     .cuts = 1,
     .columns = {{"all", REPORT_LEADS},
                 {"ripe", REPORT_LEADS},
-                {"ripe_share", REPORT_SHARE, .part = 1, .whole = 0, .published = {270, 270, "us"}},
+                {"ripe_share", REPORT_SHARE, .part = "ripe", .whole = "all",
+                 .published = {270, 270, "us"}},
                 {"minutes", REPORT_MINUTES},
                 {"picked", REPORT_MOMENT},
                 {"trees", REPORT_LEADS, .of_whole = true}},
 };
 
-static const struct report_query query = {
-    .from = NOW - INSTANT_DAY, .to = NOW, .cuts = {0, 1}, .cut_count = 2};
+static const struct config config;
+static const struct report_query query = {.config = &config,
+                                          .from = NOW - INSTANT_DAY,
+                                          .to = NOW,
+                                          .as_of = INSTANT_NONE,
+                                          .cuts = {0, 1},
+                                          .cut_count = 2};
 
 static void set_up(void)
 {
@@ -47,11 +53,10 @@ static struct report_rows rows_of(struct report_row *items, size_t count)
 
 static json_t *written(struct report_rows *rows)
 {
-    static const struct config config;
     struct json_out out;
 
     json_out_init(&out, arena, ANSWER_BYTES);
-    report_write_json(&report, &query, rows, &config, &out);
+    report_write_json(&report, &query, rows, &out);
     json_t *json = json_loadb(out.written.text, out.written.len, 0, NULL);
     ck_assert_ptr_nonnull(json);
     return json;

@@ -26,10 +26,10 @@ int report_dimension(const struct report *report, const char *name)
     return -1;
 }
 
-int report_opening(const struct report *report, const char *column)
+int report_column(const struct report *report, const char *name)
 {
     for (int i = 0; i < report_column_count(report); i++)
-        if (report->columns[i].form == REPORT_LEADS && strcmp(report->columns[i].name, column) == 0)
+        if (strcmp(report->columns[i].name, name) == 0)
             return i;
     return -1;
 }
@@ -54,7 +54,8 @@ static int64_t number_of(const struct report *report, const struct report_row *r
 
     if (it->form != REPORT_SHARE)
         return row->numbers[column];
-    int64_t part = row->numbers[it->part], whole = row->numbers[it->whole];
+    int64_t part = row->numbers[report_column(report, it->part)];
+    int64_t whole = row->numbers[report_column(report, it->whole)];
     return whole <= 0 ? REPORT_NO_NUMBER : (part * 2000 + whole) / (2 * whole);
 }
 
@@ -118,6 +119,10 @@ static void put_link(const struct report *report, const struct report_query *que
     instant_format(query->from, from);
     instant_format(query->to, to);
     text_out_format(out, "/v1/reports/%s/leads?from=%s&to=%s", report->name, from, to);
+    if (query->as_of != INSTANT_NONE) {
+        instant_format(query->as_of, from);
+        text_out_format(out, "&as_of=%s", from);
+    }
     for (int i = 0; i < query->cut_count; i++)
         text_out_format(out, "&%s=%s", names[i], report->dimensions[query->cuts[i]]);
     text_out_format(out, "&column=%s", column);
@@ -160,6 +165,7 @@ static void write_query(const struct report *report, const struct report_query *
     json_out_begin_object(out);
     json_out_member_instant(out, "from", query->from);
     json_out_member_instant(out, "to", query->to);
+    json_out_member_instant(out, "as_of", query->as_of);
     json_out_member_text(out, "by", report->dimensions[query->cuts[0]]);
     json_out_member_text(out, "then_by",
                          query->cut_count < 2 ? NULL : report->dimensions[query->cuts[1]]);
@@ -209,15 +215,14 @@ static void write_published(const struct report *report, struct json_out *out)
 }
 
 void report_write_json(const struct report *report, const struct report_query *query,
-                       const struct report_rows *rows, const struct config *config,
-                       struct json_out *out)
+                       const struct report_rows *rows, struct json_out *out)
 {
     json_out_begin_object(out);
     json_out_member_text(out, "report", report->name);
     json_out_key(out, "query");
     write_query(report, query, out);
     json_out_key(out, "definitions");
-    in_force_write(config, query->from, query->to, out);
+    in_force_write(query->config, query->from, query->to, out);
     json_out_key(out, "data");
     json_out_begin_array(out);
     for (size_t i = 0; i < rows->count; i++)

@@ -12,7 +12,7 @@
 
 #include <stdbool.h>
 
-#define REPORT_DIMENSIONS_MAX 12 /* of one report */
+#define REPORT_DIMENSIONS_MAX 16 /* of one report */
 #define REPORT_CUTS_MAX       2  /* by, then_by */
 #define REPORT_COLUMNS_MAX    16
 
@@ -40,24 +40,27 @@ struct report_published {
 struct report_column {
     const char *name;
     enum report_form form;
-    bool of_whole; /* it stands in the totals alone */
-    int part;      /* of a share: the places of the two counts */
-    int whole;
+    bool of_whole;    /* it stands in the totals alone */
+    const char *part; /* of a share: the columns of the two counts */
+    const char *whole;
     struct report_published published; /* by NULL: nothing */
 };
 
 struct report {
     const char *name;                              /* in the path */
     const char *dimensions[REPORT_DIMENSIONS_MAX]; /* by which rows can be cut; NULL ends them */
-    int cuts; /* so many of the first are, when the question names none */
+    int cuts;         /* so many of the first are, when the question names none */
+    const char *only; /* why it cannot be asked as of an earlier moment; NULL: it can */
     /* The first column counts what a row is made of: a row where it is 0 is left out. */
     struct report_column columns[REPORT_COLUMNS_MAX];
 };
 
 struct report_query {
-    instant from;              /* inclusive */
-    instant to;                /* exclusive */
-    int cuts[REPORT_CUTS_MAX]; /* places among the dimensions */
+    const struct config *config; /* teams and agreements as they are now */
+    instant from;                /* inclusive */
+    instant to;                  /* exclusive */
+    instant as_of;               /* as it stood then; INSTANT_NONE: as it is */
+    int cuts[REPORT_CUTS_MAX];   /* places among the dimensions */
     int cut_count;
 };
 
@@ -77,17 +80,16 @@ struct report_rows {
 };
 
 int report_column_count(const struct report *report);
-/** The place of a dimension, or of a column that opens; -1: there is none of this name. */
+/** The place of a dimension or column; -1: there is none of this name. */
 int report_dimension(const struct report *report, const char *name);
-int report_opening(const struct report *report, const char *column);
+int report_column(const struct report *report, const char *name);
 
 /** Leaves out rows with fewer than this many leads. */
 void report_leave_out(struct report_rows *rows, int64_t fewer_than);
 
 /** The report of openapi.yaml; names the agreements in force at any time of the period. */
 void report_write_json(const struct report *report, const struct report_query *query,
-                       const struct report_rows *rows, const struct config *config,
-                       struct json_out *out);
+                       const struct report_rows *rows, struct json_out *out);
 
 /** With a header line; the last column is the link to the leads of the row. */
 void report_write_csv(const struct report *report, const struct report_query *query,

@@ -6,33 +6,30 @@
 
 /* clang-format off */
 
-#define CUT(number) HANDOFF_ITEMS_CUT(number, "h.accepted_by", "NULL")
+#define COLUMNS(LEADS, SHARE, VALUE)                                           \
+    LEADS(handed_off, "1")                                                     \
+    LEADS(without_verdict, "h.version IS NULL")                        \
+    SHARE(without_verdict_share, without_verdict, handed_off,                  \
+          .published = {670, 670, "as commonly quoted of leads passed on"})    \
+    LEADS(met_definition, "h.kind = 'standard' AND h.version IS NOT NULL") \
+    SHARE(met_definition_share, met_definition, handed_off,                    \
+          .published = {270, 270, "MarketingSherpa, of leads sent to sales"})  \
+    LEADS(exceptions, "h.kind NOT IN ('standard', 'self_sourced', 'requested')")
 
-#define ITEMS                                                                 \
-           "SELECT h.lead_id, h.handoff_id, h.offered_at AS at, "             \
-           CUT("6") " AS d0, "                                                \
-           CUT("7") " AS d1, "                                                \
-           "  1 AS c0, "                                                      \
-           "  (h.version IS NULL)::int4 AS c1, "                              \
-           "  (h.kind = 'standard' AND h.version IS NOT NULL)::int4 AS c3, "  \
-           "  (h.kind NOT IN ('standard', 'self_sourced', 'requested'))::int4 AS c5 "      \
-           "FROM "                                                            \
-           HANDOFF_ITEMS                                                      \
-           "WHERE " HANDOFF_ITEMS_OFFERED                                     \
-           "AND (h.kind <> 'requested' OR h.accepted_at IS NOT NULL)"
+#define ITEMS                                                                  \
+           HANDOFF_ITEM("h.accepted_by", COLUMNS)                              \
+           "FROM "                                                             \
+           HANDOFF_ITEMS                                                       \
+           "WHERE h.kind <> 'requested' OR h.accepted_at IS NOT NULL"
 
 static const struct statement ROWS = {
     .name = "report_bypass",
-    .sql = REPORT_ROWS(ITEMS,
-           REPORT_SUM("c0") ", "
-           REPORT_SUM("c1") ", "
-           REPORT_SUM("c3") ", "
-           REPORT_SUM("c5")),
+    .sql = REPORT_ROWS(ITEMS, "handed_off", COLUMNS),
 };
 
 static const struct statement LEADS = {
     .name = "report_bypass_items",
-    .sql = REPORT_ITEMS(ITEMS, "WHEN 0 THEN c0 WHEN 1 THEN c1 WHEN 3 THEN c3 WHEN 5 THEN c5"),
+    .sql = REPORT_ITEMS(ITEMS, COLUMNS),
 };
 
 /* clang-format on */
@@ -43,14 +40,7 @@ const struct report_source report_bypass = {
     .report = {.name = "bypass",
                .dimensions = {"from_team", "team", "kind", "source", "campaign"},
                .cuts = 1,
-               .columns = {{"handed_off", REPORT_LEADS},
-                           {"without_verdict", REPORT_LEADS},
-                           {"without_verdict_share", REPORT_SHARE, .part = 1, .whole = 0,
-                            .published = {670, 670, "as commonly quoted of leads passed on"}},
-                           {"met_definition", REPORT_LEADS},
-                           {"met_definition_share", REPORT_SHARE, .part = 3, .whole = 0,
-                            .published = {270, 270, "MarketingSherpa, of leads sent to sales"}},
-                           {"exceptions", REPORT_LEADS}}},
+               .columns = {REPORT_COLUMNS(COLUMNS)}},
     .rows = &ROWS,
     .items = &LEADS,
 };

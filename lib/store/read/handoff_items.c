@@ -51,9 +51,9 @@ static void add_team(struct working_time *all, const struct team *team, instant 
     pg_array_int4(&all->lasts, all->count);
 }
 
-void handoff_items_put_working_time(struct pg_params *params, const struct config *config,
-                                    const struct report_query *query)
+void handoff_items_put_working_time(struct pg_params *params, const struct report_query *query)
 {
+    const struct config *config = query->config;
     struct working_time all;
 
     begin(&all, params->arena, config->team_count);

@@ -5,7 +5,7 @@
 const struct report_source *report_source_named(const char *name)
 {
     static const struct report_source *const sources[] = {
-#define X(name) &name,
+#define X(name) &report_##name,
         REPORT_SOURCES(X)
 #undef X
     };
@@ -24,7 +24,7 @@ static struct uuid id_at(instant at)
     return uuid_v7((uint64_t)(at < 0 ? 0 : at / 1000), first);
 }
 
-static void put_query(struct read_query *to, const struct read *read, const struct config *config,
+static void put_query(struct read_query *to, const struct read *read,
                       const struct report_source *source, const struct report_query *query)
 {
     const struct report *report = &source->report;
@@ -37,8 +37,9 @@ static void put_query(struct read_query *to, const struct read *read, const stru
     for (int i = 0; i < REPORT_CUTS_MAX; i++)
         pg_params_text(&to->params,
                        i < query->cut_count ? report->dimensions[query->cuts[i]] : NULL);
+    pg_params_instant(&to->params, query->as_of);
     if (source->more != NULL)
-        source->more(&to->params, config, query);
+        source->more(&to->params, query);
 }
 
 /* ---- rows ---- */
@@ -67,14 +68,13 @@ static struct report_row take_row(const struct read *read, const struct pg_resul
     return out;
 }
 
-enum err report_source_read(const struct read *read, const struct config *config,
-                            const struct report_source *source, const struct report_query *query,
-                            struct report_rows *out)
+enum err report_source_read(const struct read *read, const struct report_source *source,
+                            const struct report_query *query, struct report_rows *out)
 {
     struct read_query ask = {.statement = source->rows};
 
     *out = (struct report_rows){.items = NULL};
-    put_query(&ask, read, config, source, query);
+    put_query(&ask, read, source, query);
     enum err err = read_run(read, &ask, 1);
     int rows = err == ERR_NONE ? pg_rows(ask.result) : 0;
     out->items = ARENA_ARRAY(read->arena, struct report_row, (size_t)rows + 1);
@@ -97,37 +97,32 @@ static void put_cell(struct pg_params *params, const struct report_cell *cell)
     pg_params_bool(params, cell->whole);
     for (int i = 0; i < REPORT_CUTS_MAX; i++)
         pg_params_text(params, cell->values[i]);
-    pg_params_int4(params, cell->column);
+    pg_params_text(params, cell->column);
 }
 
 /* A lead that is counted itself stands before its handoffs, as READ_ID_MIN does before every id. */
 static void put_place(struct pg_params *params, const struct report_item *after)
 {
-    struct report_item place = {READ_ID_MIN, READ_ID_MIN, READ_INSTANT_MIN, 0};
-
-    if (after != NULL)
-        place = *after;
-    pg_params_instant(params, place.at);
-    pg_params_uuid(params, place.lead);
-    pg_params_uuid(params, uuid_is_nil(place.handoff) ? READ_ID_MIN : place.handoff);
+    pg_params_instant(params, after->at);
+    pg_params_uuid(params, uuid_is_nil(after->lead) ? READ_ID_MIN : after->lead);
+    pg_params_uuid(params, uuid_is_nil(after->handoff) ? READ_ID_MIN : after->handoff);
 }
 
-enum err report_source_open(const struct read *read, const struct config *config,
-                            const struct report_source *source, const struct report_query *query,
-                            const struct report_cell *cell, const struct report_item *after,
-                            int limit, struct report_items *out)
+enum err report_source_open(const struct read *read, const struct report_source *source,
+                            const struct report_query *query, const struct report_page *page,
+                            struct report_items *out)
 {
     struct read_query ask = {.statement = source->items};
 
     *out = (struct report_items){.items = NULL};
-    put_query(&ask, read, config, source, query);
-    put_cell(&ask.params, cell);
-    put_place(&ask.params, after);
-    pg_params_int8(&ask.params, limit + 1);
+    put_query(&ask, read, source, query);
+    put_cell(&ask.params, &page->cell);
+    put_place(&ask.params, &page->after);
+    pg_params_int8(&ask.params, page->limit + 1);
     enum err err = read_run(read, &ask, 1);
     int rows = err == ERR_NONE ? pg_rows(ask.result) : 0;
-    out->more = rows > limit;
-    rows = out->more ? limit : rows;
+    out->more = rows > page->limit;
+    rows = out->more ? page->limit : rows;
     out->items = ARENA_ARRAY(read->arena, struct report_item, (size_t)rows + 1);
     for (int i = 0; out->items != NULL && i < rows; i++)
         out->items[out->count++] = (struct report_item){
