@@ -69,10 +69,10 @@ async function hours(asked) {
   ], used);
 }
 
-async function funnel(asked) {
-  const report = await get('/v1/reports/funnel', asked);
+async function stages(asked) {
+  const report = await get('/v1/reports/stages', asked);
   const most = Math.max(1, ...report.data.map((row) => Math.max(row.reached || 0, row.leads)));
-  return table('Funnel', [
+  return table('Stages', [
     {title: 'Stage', cell: (row) => word('stage', row.stage)},
     {title: 'Now', number: true, cell: (row) => link(number(row.leads), `#/leads?stage=${row.stage}`, 'number')},
     {title: 'Have reached it', number: true, cell: (row) => number(row.reached)},
@@ -104,7 +104,7 @@ export async function show(body, place) {
     el('form.filters', {onsubmit: (event) => event.preventDefault()}, field('From', from), field('To', to)),
     el('div.parts',
       later(() => promises(asked), {lines: 4}),
-      el('div.sides', section('Promised, and not done', later(() => gaps(asked))), section('Where leads stand', later(() => funnel(asked)))),
+      el('div.sides', section('Promised, and not done', later(() => gaps(asked))), section('Where leads stand', later(() => stages(asked)))),
       section('How fast offers are answered', later(() => times(asked))),
       section('By hour and weekday', later(() => hours(asked))),
       section('What came back, and why', later(() => reasons(asked)))));

@@ -9,27 +9,27 @@
 
 #include "base/name.h"
 #include "base/period.h"
-#include "store/read/report_read.h"
 #include "store/read/report_source.h"
+#include "store/read/stages_read.h"
 
 #include <string.h>
 
-#define FUNNEL_MAX_BYTES (16 << 10)
+#define STAGES_MAX_BYTES (16 << 10)
 #define REPORT_MAX_BYTES ((size_t)32 << 20)
 
 /* A key for dashboards sees no row with fewer leads behind it: it would be about somebody. */
 #define REPORT_LEAST_LEADS 5
 
-struct funnel_input {
+struct stages_input {
     const struct period_end *from; /* NULL: open; so is to */
     const struct period_end *to;
 };
 
-static const struct input_field funnel_fields[] = {
-    {"from", &period_end_type, AT(struct funnel_input, from)},
-    {"to", &period_end_type, AT(struct funnel_input, to)},
+static const struct input_field stages_fields[] = {
+    {"from", &period_end_type, AT(struct stages_input, from)},
+    {"to", &period_end_type, AT(struct stages_input, to)},
 };
-const struct input_spec reports_funnel_input = INPUT_SPEC(funnel_fields, struct funnel_input);
+const struct input_spec reports_stages_input = INPUT_SPEC(stages_fields, struct stages_input);
 
 /* A bare date is 00:00 UTC. */
 static instant end_of(const struct period_end *end)
@@ -45,38 +45,38 @@ static int milestone_of(enum stage stage)
     return milestone_parse(stage_name(stage), &milestone) ? (int)milestone : -1;
 }
 
-static void write_row(const struct funnel *funnel, enum stage stage, struct json_out *out)
+static void write_row(const struct stages *stages, enum stage stage, struct json_out *out)
 {
     int milestone = milestone_of(stage);
 
     json_out_begin_object(out);
     json_out_member_text(out, "stage", stage_name(stage));
-    json_out_member_int(out, "leads", funnel->standing[stage]);
+    json_out_member_int(out, "leads", stages->standing[stage]);
     if (milestone < 0)
         json_out_member_null(out, "reached");
     else
-        json_out_member_int(out, "reached", funnel->reached[milestone]);
+        json_out_member_int(out, "reached", stages->reached[milestone]);
     json_out_end_object(out);
 }
 
 /* A stage that only a definition can give is hidden when there is no definition and nobody is or
  * was at it. */
-static bool is_in_sight(const struct config *config, const struct funnel *funnel, enum stage stage)
+static bool is_in_sight(const struct config *config, const struct stages *stages, enum stage stage)
 {
     int milestone = milestone_of(stage);
     enum term term;
 
     if (!term_parse(stage_name(stage), &term) || config->in_force[term] != NULL)
         return true;
-    return funnel->standing[stage] > 0 || (milestone >= 0 && funnel->reached[milestone] > 0);
+    return stages->standing[stage] > 0 || (milestone >= 0 && stages->reached[milestone] > 0);
 }
 
-static enum err answer_funnel(struct request *r, const struct funnel *funnel, instant from,
+static enum err answer_stages(struct request *r, const struct stages *stages, instant from,
                               instant to)
 {
     struct json_out out;
 
-    json_out_init(&out, r->arena, FUNNEL_MAX_BYTES);
+    json_out_init(&out, r->arena, STAGES_MAX_BYTES);
     json_out_begin_object(&out);
     json_out_key(&out, "query");
     json_out_begin_object(&out);
@@ -86,28 +86,28 @@ static enum err answer_funnel(struct request *r, const struct funnel *funnel, in
     json_out_key(&out, "data");
     json_out_begin_array(&out);
     for (int stage = 0; stage < STAGE_COUNT; stage++)
-        if (is_in_sight(r->config, funnel, (enum stage)stage))
-            write_row(funnel, (enum stage)stage, &out);
+        if (is_in_sight(r->config, stages, (enum stage)stage))
+            write_row(stages, (enum stage)stage, &out);
     json_out_end_array(&out);
     json_out_key(&out, "totals");
     json_out_begin_object(&out);
-    json_out_member_int(&out, "leads", funnel->leads);
-    json_out_member_int(&out, "claimed_not_qualified", funnel->claimed_not_qualified);
+    json_out_member_int(&out, "leads", stages->leads);
+    json_out_member_int(&out, "claimed_not_qualified", stages->claimed_not_qualified);
     json_out_end_object(&out);
     json_out_end_object(&out);
     reply_json(r, 200, &out);
     return ERR_NONE;
 }
 
-enum err reports_funnel(struct request *r, struct read *read)
+enum err reports_stages(struct request *r, struct read *read)
 {
-    const struct funnel_input *input = r->input;
+    const struct stages_input *input = r->input;
     instant from = end_of(input->from);
     instant to = end_of(input->to);
-    struct funnel funnel;
-    enum err err = report_read_funnel(read, from, to, &funnel);
+    struct stages stages;
+    enum err err = stages_read(read, from, to, &stages);
 
-    return err == ERR_NONE ? answer_funnel(r, &funnel, from, to) : err;
+    return err == ERR_NONE ? answer_stages(r, &stages, from, to) : err;
 }
 
 /* ---- the reports that are declared ---- */
@@ -118,15 +118,22 @@ struct report_input {
     const char *by;                /* NULL: as the report says */
     const char *then_by;
     const struct period_end *as_of; /* NULL: now */
+    int basis;
 };
+
+enum report_basis { BASIS_COHORT, BASIS_FLOW, BASIS_COUNT };
+static const char *const basis_names[BASIS_COUNT] = {"cohort", "flow"};
+static const struct input_type basis_type = {
+    .kind = INPUT_ENUM, .values = basis_names, .max = BASIS_COUNT - 1};
 
 #define REPORT_FIELDS(struct_type, member)                                                         \
     {"from", &period_end_type, AT(struct_type, member.from)},                                      \
         {"to", &period_end_type, AT(struct_type, member.to)},                                      \
         {"by", &name_type, AT(struct_type, member.by)},                                            \
         {"then_by", &name_type, AT(struct_type, member.then_by)},                                  \
+        {"as_of", &period_end_type, AT(struct_type, member.as_of)},                                \
     {                                                                                              \
-        "as_of", &period_end_type, AT(struct_type, member.as_of)                                   \
+        "basis", &basis_type, AT(struct_type, member.basis)                                        \
     }
 
 struct rows_input {
@@ -172,20 +179,39 @@ static void choose_cuts(struct request *r, const struct report *report,
         out->cuts[out->cut_count] = out->cut_count;
 }
 
+/* Only the funnel has two. */
+static const struct report_source *on_basis(struct request *r, const struct report_source *source,
+                                            const struct report_input *input)
+{
+    if (input->basis == BASIS_COHORT)
+        return source;
+    if (source->flow == NULL)
+        reading_fault(r, "basis", "basis", "This report is of cohorts alone");
+    return source->flow == NULL ? source : source->flow;
+}
+
+static void choose_period(struct request *r, const struct report *report,
+                          const struct report_input *input, struct report_query *out)
+{
+    instant to = end_of(input->to), from = end_of(input->from);
+    int days = report->days == 0 ? REPORT_PERIOD_DAYS : report->days;
+    int most = report->days_max == 0 ? REPORT_PERIOD_MAX_DAYS : report->days_max;
+
+    out->to = to == INSTANT_NONE ? (instant_day(r->received_at) + 1) * INSTANT_DAY : to;
+    out->from = from == INSTANT_NONE ? out->to - days * INSTANT_DAY : from;
+    if (out->from > out->to)
+        reading_fault(r, "from", "after_to", "It is after the end of the period");
+    else if (out->to - out->from > most * INSTANT_DAY)
+        reading_fault(r, "from", "period",
+                      arena_printf(r->arena, "This report is of %d days at most", most));
+}
+
 static enum err ask(struct request *r, const struct report *report,
                     const struct report_input *input, struct report_query *out)
 {
-    instant to = end_of(input->to), from = end_of(input->from);
 
-    *out = (struct report_query){
-        .config = r->config,
-        .as_of = end_of(input->as_of),
-        .to = to == INSTANT_NONE ? (instant_day(r->received_at) + 1) * INSTANT_DAY : to};
-    out->from = from == INSTANT_NONE ? out->to - REPORT_PERIOD_DAYS * INSTANT_DAY : from;
-    if (out->from > out->to)
-        reading_fault(r, "from", "after_to", "It is after the end of the period");
-    else if (out->to - out->from > REPORT_PERIOD_MAX_DAYS * INSTANT_DAY)
-        reading_fault(r, "from", "period", "A report is of 366 days at most");
+    *out = (struct report_query){.config = r->config, .as_of = end_of(input->as_of)};
+    choose_period(r, report, input, out);
     if (out->as_of != INSTANT_NONE && report->only != NULL)
         reading_fault(r, "as_of", "only_now", report->only);
     else if (out->as_of > r->received_at)
@@ -225,6 +251,7 @@ static enum err answer_report(struct request *r, struct read *read,
 
     if (chosen < 0)
         return request_refuse(r, ERR_NOT_ACCEPTABLE, "Offered are application/json and text/csv");
+    source = on_basis(r, source, &input->report);
     enum err err = ask(r, &source->report, &input->report, &query);
     if (err == ERR_NONE)
         err = report_source_read(read, source, &query, &rows);
@@ -332,6 +359,7 @@ enum err reports_leads(struct request *r, struct read *read)
         return ERR_NOT_FOUND;
     if (input->page.place != NULL)
         page.after = place_of(&begin);
+    source = on_basis(r, source, &input->report);
     enum err err = ask(r, &source->report, &input->report, &query);
     if (err == ERR_NONE)
         err = choose_cell(r, &source->report, input, &query, &page.cell);

@@ -6,9 +6,9 @@
 
 #include "store/read/report_source.h"
 
-extern const struct input_spec reports_funnel_input;
+extern const struct input_spec reports_stages_input;
 
-enum err reports_funnel(struct request *r, struct read *read);
+enum err reports_stages(struct request *r, struct read *read);
 
 /** Of every report that is declared (store/read/report_source.h). */
 extern const struct input_spec reports_input;

@@ -94,7 +94,7 @@ static void expect_funnel(struct stage *stage, const char *folder)
     json_t *wanted = counts_of(folder, 0);
     long long leads = json_integer_value(story_at(wanted, "/totals/leads"));
     long long won = json_integer_value(story_at(wanted, "/totals/conversions"));
-    struct answer answer = stage_call(stage, "ana", "GET", "/v1/reports/funnel", NULL, 200);
+    struct answer answer = stage_call(stage, "ana", "GET", "/v1/reports/stages", NULL, 200);
 
     ck_assert_int_eq(number_at(&answer, "/totals/leads"), leads);
     ck_assert_int_eq(number_at(&answer, "/data/1/leads"), leads - won); /* inquiry */

@@ -420,7 +420,7 @@ static const struct step funnel[] = {
     GET("credit within ninety days", "ana",
         "/v1/attribution?milestone=customer&model=first&by=source&window_days=90", 200,
         .checks = {{"/totals/conversions", "842"}, {"/notes/outside_window", "151"}}),
-    GET("the funnel", "ana", "/v1/reports/funnel", 200,
+    GET("the funnel", "ana", "/v1/reports/stages", 200,
         .checks = {{"/totals/leads", "8000"},
                    {"/data/1/stage", "'inquiry'"},
                    {"/data/1/leads", "7158"},

@@ -3,6 +3,8 @@
 #include "stage.h"
 #include "suite.h"
 
+#include <stdio.h>
+
 #define SIGNED "--starter mql --sign"
 #define AT     "/v1/handoffs/${offer}"
 #define GAPS   "/v1/reports/gaps"
@@ -310,6 +312,247 @@ static const struct step bypass[] = {
     {0},
 };
 
+/* ---- collisions, and who got how many ---- */
+
+#define COLLISIONS   "/v1/reports/collisions"
+#define DISTRIBUTION "/v1/reports/distribution"
+
+static const struct step collisions[] = {
+    INQUIRY("lou"),
+    POST("sales calls Lou, who is marketing's", "sam", "/v1/leads/${lou}/touches",
+         "{'kind':'call','direction':'outbound'}", 201),
+    OFFERED("kim"),
+    POST("sales has Kim", "sam", AT "/accept", NULL, 200),
+    POST("and calls her, which is its own affair", "sam", "/v1/leads/${kim}/touches",
+         "{'kind':'call','direction':'outbound'}", 201),
+    POST("marketing writes to her", "ana", "/v1/leads/${kim}/touches",
+         "{'kind':'email_sent','direction':'outbound'}", 201),
+    POST("twice", "ana", "/v1/leads/${kim}/touches", "{'kind':'email_sent','direction':'outbound'}",
+         201),
+    GET("who got in whose way", "sue", COLLISIONS, 200,
+        .checks = {{"/data", "#2"},
+                   {"/data/0/team", "'marketing'"},
+                   {"/data/0/with_team", "'sales'"},
+                   {"/data/0/collisions", "2"},
+                   {"/data/1/team", "'sales'"},
+                   {"/data/1/collisions", "1"},
+                   {"/totals/collisions", "3"},
+                   {"/totals/by_marketing", "2"},
+                   {"/totals/by_sales", "1"}},
+        .keep = {{"row", "/data/0/links/collisions"}, {"sales", "/totals/links/by_sales"}}),
+    GET("at Kim, twice", "sue", "${row}", 200,
+        .checks = {{"/data", "#2"},
+                   {"/data/0/lead_id", "'${kim}'"},
+                   {"/data/1/lead_id", "'${kim}'"},
+                   {"/data/0/handoff_id", "null"}}),
+    GET("and at Lou", "sue", "${sales}", 200,
+        .checks = {{"/data", "#1"}, {"/data/0/lead_id", "'${lou}'"}}),
+    GET("at which company, and by whom", "ana", COLLISIONS "?by=account&then_by=member", 200,
+        .checks = {{"/data", "#2"},
+                   {"/data/0/account", "'corp.example'"},
+                   {"/data/0/member", "*"},
+                   {"/data/0/collisions", "2"}}),
+    GET("before all of that there was none", "ana", COLLISIONS "?as_of=2020-01-01", 200,
+        .checks = {{"/data", "#0"}, {"/totals/collisions", "0"}}),
+    GET("as a table", "ana", COLLISIONS "?by=account", 200, .headers = {"Accept: text/csv"},
+        .checks = {{"@body",
+                    "~account,collisions,by_marketing,by_sales,link\r\ncorp.example,3,2,1,"}}),
+    GET("as a picture", "ana", COLLISIONS, 406, .headers = {"Accept: image/png"}),
+    {0},
+};
+
+/* Two of three go to Sam: of four, three to one of them. */
+static const struct step distribution[] = {
+    GET("Sam", "sam", "/v1/me", 200, .keep = {{"sam_id", "/member/id"}}),
+    PUT("Sam has two of three", "sam", "/v1/teams/sales/distribution",
+        "{'rules':[{'to':{'pool':[{'member':'sam@acme.example','weight':2},"
+        "{'member':'sue@acme.example'}]}}]}",
+        200),
+    OFFERED("kim"),
+    POST("Sam takes Kim", "sam", AT "/accept", NULL, 200),
+    OFFERED("lea"),
+    OFFERED("mia"),
+    POST("and sends Mia back", "sam", AT "/reject", "{'reason':'spam'}", 200),
+    OFFERED("pia"),
+    GET("who got how many", "ana", DISTRIBUTION, 200,
+        .checks = {{"/data", "#2"},
+                   {"/data/0/rule", "'sales 1'"},
+                   {"/data/0/member", "'${sam_id}'"},
+                   {"/data/0/dealt", "3"},
+                   {"/data/0/quota", "2.7"},
+                   {"/data/0/answered", "2"},
+                   {"/data/0/answered_by_them", "2"},
+                   {"/data/0/answered_by_them_share", "100.0"},
+                   {"/data/0/accepted", "1"},
+                   {"/data/1/dealt", "1"},
+                   {"/data/1/quota", "1.3"},
+                   {"/totals/dealt", "4"},
+                   {"/totals/quota", "null"}},
+        .keep = {{"row", "/data/0/links/accepted"}}),
+    GET("Sam took Kim", "ana", "${row}", 200,
+        .checks = {{"/data", "#1"}, {"/data/0/lead_id", "'${kim}'"}}),
+    GET("the other way round", "ana", DISTRIBUTION "?by=member&then_by=rule", 200,
+        .checks = {{"/data", "#2"}, {"/data/0/quota", "2.7"}}),
+    GET("by how it was dealt there is no quota", "ana", DISTRIBUTION "?by=dealt_by&then_by=team",
+        200,
+        .checks = {{"/data", "#1"}, {"/data/0/dealt_by", "'weighted'"}, {"/data/0/quota", "null"}}),
+    GET("where they came from", "ana", DISTRIBUTION "?by=source&then_by=campaign", 200,
+        .checks = {{"/data", "#1"}, {"/data/0/dealt", "4"}}),
+    GET("what was rejected of a rule", "ana", REJECTED "?by=rule", 200,
+        .checks = {{"/data", "#1"}, {"/data/0/rule", "'sales 1'"}, {"/data/0/rejected", "1"}}),
+    GET("as a table", "ana", DISTRIBUTION "?by=rule&then_by=member", 200,
+        .headers = {"Accept: text/csv"},
+        .checks = {{"@body", "~sales 1,${sam_id},3,3,2.7,2,2,100.0,1,0,"}}),
+    GET("as a picture", "ana", DISTRIBUTION, 406, .headers = {"Accept: image/png"}),
+    {0},
+};
+
+/* ---- leads, from the first touch on ---- */
+
+#define FUNNEL   "/v1/reports/funnel"
+#define MIX      "/v1/reports/source-mix"
+#define CAPTURES "/v1/reports/capture-types"
+#define NURTURE  "/v1/reports/nurture"
+#define COVERAGE "/v1/reports/coverage"
+
+/* Kim becomes a customer, Lea is sent back into nurture, Lou is no more than an inquiry, and Mia
+ * sales found itself. */
+static const struct step ways[] = {
+    OFFERED("kim"),
+    LATER("an hour", HOUR),
+    POST("Kim is accepted", "sam", AT "/accept", NULL, 200,
+         .keep = {{"then", "/handoff/accepted_at"}}),
+    LATER("a day", DAY),
+    POST("called", "sam", "/v1/leads/${kim}/touches", "{'kind':'call','direction':'outbound'}",
+         201),
+    POST("qualified", "sam", AT "/qualify", NULL, 200),
+    LATER("a day", DAY),
+    POST("and won", "sam", AT "/outcome",
+         "{'outcome':'won','amount':{'minor':9000,'currency':'EUR'}}", 200),
+    OFFERED("lea"),
+    POST("Lea is not", "sam", AT "/reject", "{'reason':'bad_timing'}", 200),
+    INQUIRY("lou"),
+    POST("and Mia, whom sales found", "sam", "/v1/leads",
+         "{'email':'mia@corp.example','touch':{'kind':'call','direction':'outbound','source':'fair'"
+         "}}",
+         201, .keep = {{"mia", "/lead/id"}}),
+    POST("and takes", "sam", "/v1/handoffs",
+         "{'lead_id':'${mia}','kind':'self_sourced','to_team':'sales'}", 201),
+    GET("the funnel", "ana", FUNNEL, 200,
+        .checks = {{"/data", "#1"},
+                   {"/query/basis", "'cohort'"},
+                   {"/query/by", "null"},
+                   {"/parts/0/part", "'marketing'"},
+                   {"/parts/1/columns/0", "'sal'"},
+                   {"/totals/leads", "4"},
+                   {"/totals/begun", "4"},
+                   {"/totals/mql", "2"},
+                   {"/totals/begun_to_mql_share", "50.0"},
+                   {"/totals/sal", "2"},
+                   {"/totals/mql_to_sal", "1"},
+                   {"/totals/mql_to_sal_share", "50.0"},
+                   {"/totals/mql_to_sal_median_minutes", "60"},
+                   {"/totals/sql", "1"},
+                   {"/totals/sal_to_sql_median_minutes", "1440"},
+                   {"/totals/customer", "1"},
+                   {"/totals/opportunity_to_customer_median_minutes", "null"}},
+        .keep = {{"joint", "/totals/links/mql_to_sal"}, {"all", "/totals/links/leads"}}),
+    GET("Kim went the joint step", "ana", "${joint}", 200,
+        .checks = {{"/data", "#1"}, {"/data/0/lead_id", "'${kim}'"}}),
+    ADD_UP("all are four", "${all}", 4),
+    GET("by motion and function", "ana", FUNNEL "?by=motion&then_by=function", 200,
+        .checks = {{"/data", "#2"},
+                   {"/data/0/motion", "'inbound'"},
+                   {"/data/0/leads", "3"},
+                   {"/data/1/motion", "'outbound'"},
+                   {"/data/1/function", "'sales'"},
+                   {"/data/1/sal", "1"}}),
+    GET("by the words of the first touch", "ana", FUNNEL "?by=source&then_by=campaign", 200,
+        .checks = {{"/data", "#3"},
+                   {"/data/0/source", "'google'"},
+                   {"/data/0/campaign", "'=spring'"},
+                   {"/data/0/customer", "1"},
+                   {"/data/1/source", "'fair'"},
+                   {"/data/2/source", "null"}}),
+    GET("and the others", "ana", FUNNEL "?by=medium&then_by=channel", 200,
+        .checks = {{"/data", "#1"}}),
+    GET("and the others", "ana", FUNNEL "?by=content&then_by=kind", 200,
+        .checks = {{"/data", "#3"}}),
+    GET("by owner and month", "ana", FUNNEL "?by=team&then_by=month", 200,
+        .checks = {{"/data/0/month", "*"}}),
+    GET("what was reached in the last day", "ana", FUNNEL "?basis=flow", 200,
+        .checks = {{"/query/basis", "'flow'"}, {"/totals/leads", "4"}, {"/totals/customer", "1"}},
+        .keep = {{"won", "/totals/links/customer"}}),
+    GET("was reached by Kim", "ana", "${won}", 200, .checks = {{"/data/0/lead_id", "'${kim}'"}}),
+    GET("of another time there is nothing", "ana",
+        FUNNEL "?basis=flow&from=2020-01-01&to=2020-02-01", 200,
+        .checks = {{"/data", "#0"},
+                   {"/totals/leads", "0"},
+                   {"/totals/begun_to_mql_share", "null"}}),
+    GET("as it stood when Kim was accepted", "ana", FUNNEL "?as_of=${then}", 200,
+        .checks = {{"/totals/leads", "1"}, {"/totals/sal", "1"}, {"/totals/sql", "0"}}),
+    GET("and so it flowed", "ana", FUNNEL "?basis=flow&as_of=${then}", 200,
+        .checks = {{"/totals/leads", "1"}, {"/totals/sal", "1"}, {"/totals/customer", "0"}}),
+    GET("of no basis", "ana", FUNNEL "?basis=luck", 400,
+        .checks = {{"/errors/0/parameter", "'basis'"}}),
+    GET("of a basis that another report has", "ana", NURTURE "?basis=flow", 400,
+        .checks = {{"/errors/0/parameter", "'basis'"}}),
+    GET("as a table", "ana", FUNNEL "?by=motion", 200, .headers = {"Accept: text/csv"},
+        .checks = {{"@body", "~motion,leads,begun,mql,begun_to_mql,"}}),
+    GET("as a picture", "ana", FUNNEL, 406, .headers = {"Accept: image/png"}),
+    GET("by how they were captured", "ana", CAPTURES, 200,
+        .checks = {{"/data", "#3"},
+                   {"/data/0/kind", "'form_submitted'"},
+                   {"/data/0/leads", "2"},
+                   {"/data/0/offered", "2"},
+                   {"/data/0/accepted", "1"},
+                   {"/data/0/accepted_share", "50.0"},
+                   {"/data/0/sql", "1"},
+                   {"/data/0/won", "1"},
+                   {"/data/0/won_share", "50.0"},
+                   {"/data/1/kind", "'call'"},
+                   {"/data/1/offered", "0"},
+                   {"/data/2/kind", "null"}},
+        .keep = {{"row", "/data/0/links/accepted"}}),
+    GET("a form that was accepted is Kim's", "ana", "${row}", 200,
+        .checks = {{"/data", "#1"}, {"/data/0/lead_id", "'${kim}'"}}),
+    GET("as it stood", "ana", CAPTURES "?as_of=${then}", 200,
+        .checks = {{"/totals/offered", "1"}, {"/totals/accepted", "1"}, {"/totals/won", "0"}}),
+    GET("as a picture", "ana", CAPTURES, 406, .headers = {"Accept: image/png"}),
+    GET("nurtured and straight", "ana", NURTURE, 200,
+        .checks = {{"/data", "#2"},
+                   {"/data/0/path", "'straight'"},
+                   {"/data/0/leads", "3"},
+                   {"/data/0/customers", "1"},
+                   {"/data/0/customers_share", "33.3"},
+                   {"/data/0/customers_median_minutes", "2940"},
+                   {"/data/1/path", "'nurtured'"},
+                   {"/data/1/leads", "1"}},
+        .keep = {{"row", "/data/1/links/leads"}}),
+    GET("nurtured is Lea", "ana", "${row}", 200, .checks = {{"/data/0/lead_id", "'${lea}'"}}),
+    GET("as a picture", "ana", NURTURE, 406, .headers = {"Accept: image/png"}),
+    GET("what is followed up", "ana", COVERAGE "?by=team", 200,
+        .checks = {{"/data", "#1"},
+                   {"/data/0/offered", "2"},
+                   {"/data/0/accepted", "1"},
+                   {"/data/0/touched", "1"},
+                   {"/data/0/touched_in_time", "1"},
+                   {"/data/0/touched_in_time_share", "100.0"},
+                   {"/data/0/attempts", "1"},
+                   {"/data/0/attempts_per_lead", "1.0"},
+                   {"/data/0/better_refused", "50.0"},
+                   {"/totals/better_refused", "50.0"}},
+        .keep = {{"row", "/data/0/links/attempts"}}),
+    GET("one call, to Kim", "ana", "${row}", 200,
+        .checks = {{"/data", "#1"}, {"/data/0/lead_id", "'${kim}'"}, {"/data/0/value", "1"}}),
+    GET("by who answered, and by which rule", "ana", COVERAGE "?by=member&then_by=rule", 200,
+        .checks = {{"/data", "#1"}, {"/data/0/member", "*"}, {"/data/0/rule", "null"}}),
+    GET("as it stood", "ana", COVERAGE "?as_of=${then}", 200,
+        .checks = {{"/totals/offered", "1"}, {"/totals/accepted", "1"}, {"/totals/attempts", "0"}}),
+    GET("as a picture", "ana", COVERAGE, 406, .headers = {"Accept: image/png"}),
+    {0},
+};
+
 /* ---- what is asked ---- */
 
 static const struct step questions[] = {
@@ -357,8 +600,15 @@ static const struct step dashboards[] = {
 static const struct {
     const char *label;
     const struct step *steps;
-} stories[] = {{"no gaps", no_gaps},      {"gaps", gaps},         {"answers", answers},
-               {"bypass", bypass},        {"requests", requests}, {"questions", questions},
+} stories[] = {{"no gaps", no_gaps},
+               {"gaps", gaps},
+               {"answers", answers},
+               {"bypass", bypass},
+               {"collisions", collisions},
+               {"distribution", distribution},
+               {"ways", ways},
+               {"requests", requests},
+               {"questions", questions},
                {"dashboards", dashboards}};
 
 STORY(a_report_counts_what_it_opens_to, SIGNED, stories[_i].steps)
@@ -373,10 +623,106 @@ START_TEST(what_cannot_be_offered_is_a_gap_at_once)
 }
 END_TEST
 
+/* ---- whose leads they are ---- */
+
+#define MIX_BYTES (64 << 10)
+
+static const struct step makes_partners[] = {
+    POST("a team on no side", "ana", "/v1/teams", "{'name':'partners','function':'other'}", 201),
+    POST("which captures", "ana", "/v1/keys",
+         "{'title':'partners','team':'partners','roles':['capture']}", 201,
+         .keep = {{"partners", "/token"}}),
+    {0},
+};
+
+/* So many leads, first touched in the middle of the year. */
+static void capture(struct stage *stage, const char *as, int year, int count)
+{
+    static char body[MIX_BYTES];
+    size_t len = (size_t)snprintf(body, sizeof body, "{\"leads\":[");
+
+    for (int i = 0; i < count; i++)
+        len +=
+            (size_t)snprintf(body + len, sizeof body - len,
+                             "%s{\"email\":\"%s-%d-%d@corp.example\",\"touch\":{\"kind\":\"met\","
+                             "\"occurred_at\":\"%d-06-01T00:00:00Z\"}}",
+                             i == 0 ? "" : ",", as, year, i, year);
+    snprintf(body + len, sizeof body - len, "]}");
+    struct answer answer = stage_call(stage, as, "POST", "/v1/leads/batch", body, 200);
+    answer_release(&answer);
+}
+
+static const struct {
+    int year, sales, marketing, partners;
+} found[] = {{2023, 38, 21, 22}, {2024, 43, 23, 24}, {2025, 60, 23, 31}};
+
+static const struct step mixes[] = {
+    GET("each year is whole", "ana", MIX "?from=2023-01-01&to=2026-01-01", 200,
+        .checks =
+            {{"/data", "#9"},
+             {"@body",
+              "~\"year\":\"2023\",\"function\":\"sales\",\"leads\":38,\"leads_share\":46.9,"},
+             {"@body",
+              "~\"year\":\"2023\",\"function\":\"marketing\",\"leads\":21,\"leads_share\":25.9,"},
+             {"@body",
+              "~\"year\":\"2023\",\"function\":\"other\",\"leads\":22,\"leads_share\":27.2,"},
+             {"@body",
+              "~\"year\":\"2024\",\"function\":\"sales\",\"leads\":43,\"leads_share\":47.8,"},
+             {"@body",
+              "~\"year\":\"2024\",\"function\":\"marketing\",\"leads\":23,\"leads_share\":25.5,"},
+             {"@body",
+              "~\"year\":\"2024\",\"function\":\"other\",\"leads\":24,\"leads_share\":26.7,"},
+             {"@body",
+              "~\"year\":\"2025\",\"function\":\"sales\",\"leads\":60,\"leads_share\":52.6,"},
+             {"@body",
+              "~\"year\":\"2025\",\"function\":\"marketing\",\"leads\":23,\"leads_share\":20.2,"},
+             {"@body",
+              "~\"year\":\"2025\",\"function\":\"other\",\"leads\":31,\"leads_share\":27.2,"},
+             {"/totals/leads", "285"},
+             {"/totals/leads_share", "null"},
+             {"/data/0/customers_share", "null"}},
+        .keep = {{"row", "/data/0/links/leads"}}),
+    GET("and opens", "ana", "${row}&limit=500", 200, .checks = {{"/data", "#60"}}),
+    GET("the other way round each function is", "ana",
+        MIX "?from=2023-01-01&to=2026-01-01&by=function&then_by=year", 200,
+        .checks =
+            {{"@body",
+              "~\"function\":\"sales\",\"year\":\"2025\",\"leads\":60,\"leads_share\":42.6,"}}),
+    GET("or all of them", "ana", MIX "?from=2023-01-01&to=2026-01-01&by=function", 200,
+        .checks = {{"/data/0/leads_share", "49.5"},
+                   {"/data/1/leads_share", "27.0"},
+                   {"/data/2/leads_share", "23.5"}}),
+    GET("as it stood before anybody came", "ana",
+        MIX "?as_of=2020-01-01&from=2023-01-01&to=2026-01-01", 200, .checks = {{"/data", "#0"}}),
+    GET("eleven years are too many", "ana", MIX "?from=2015-01-01&to=2026-01-01", 400,
+        .checks = {{"/errors/0/parameter", "'from'"}}),
+    GET("as a table", "ana", MIX "?from=2023-01-01&to=2024-01-01", 200,
+        .headers = {"Accept: text/csv"},
+        .checks = {{"@body", "~year,function,leads,leads_share,"},
+                   {"@body", "~2023,sales,38,46.9,0,,0,,"}}),
+    GET("as a picture", "ana", MIX, 406, .headers = {"Accept: image/png"}),
+    {0},
+};
+
+START_TEST(the_shares_of_a_year_are_a_hundred)
+{
+    struct stage stage = stage_open(SIGNED);
+
+    story_run(stage.story, makes_partners);
+    for (size_t i = 0; i < sizeof found / sizeof *found; i++) {
+        capture(&stage, "sales", found[i].year, found[i].sales);
+        capture(&stage, "marketing", found[i].year, found[i].marketing);
+        capture(&stage, "partners", found[i].year, found[i].partners);
+    }
+    story_run(stage.story, mixes);
+    stage_close(&stage);
+}
+END_TEST
+
 void suite_cases(Suite *suite)
 {
     TCase *tcase = suite_case(suite, "reports");
 
     EACH(tcase, a_report_counts_what_it_opens_to, stories);
-    TESTS(tcase, what_cannot_be_offered_is_a_gap_at_once);
+    TESTS(tcase, what_cannot_be_offered_is_a_gap_at_once, the_shares_of_a_year_are_a_hundred);
 }

@@ -59,6 +59,11 @@ static int64_t number_of(const struct report *report, const struct report_row *r
     return whole <= 0 ? REPORT_NO_NUMBER : (part * 2000 + whole) / (2 * whole);
 }
 
+static bool is_in_tenths(enum report_form form)
+{
+    return form == REPORT_SHARE || form == REPORT_TENTHS;
+}
+
 static void put_tenths(int64_t tenths, struct text_out *out)
 {
     text_out_format(out, "%" PRId64 ".%" PRId64, tenths / 10, tenths % 10);
@@ -82,7 +87,9 @@ static void write_number(const struct report *report, const struct report_row *r
         json_out_null(out);
     else if (report->columns[column].form == REPORT_MOMENT)
         json_out_instant(out, number);
-    else if (report->columns[column].form == REPORT_SHARE)
+    else if (report->columns[column].form == REPORT_FLAG)
+        json_out_bool(out, number != 0);
+    else if (is_in_tenths(report->columns[column].form))
         write_tenths(number, out);
     else
         json_out_int(out, number);
@@ -99,7 +106,9 @@ static void put_number(const struct report *report, const struct report_row *row
     if (report->columns[column].form == REPORT_MOMENT) {
         instant_format(number, moment);
         text_out_put(out, moment);
-    } else if (report->columns[column].form == REPORT_SHARE) {
+    } else if (report->columns[column].form == REPORT_FLAG) {
+        text_out_put(out, number != 0 ? "true" : "false");
+    } else if (is_in_tenths(report->columns[column].form)) {
         put_tenths(number, out);
     } else {
         text_out_format(out, "%" PRId64, number);
@@ -119,6 +128,8 @@ static void put_link(const struct report *report, const struct report_query *que
     instant_format(query->from, from);
     instant_format(query->to, to);
     text_out_format(out, "/v1/reports/%s/leads?from=%s&to=%s", report->name, from, to);
+    if (report->basis != NULL)
+        text_out_format(out, "&basis=%s", report->basis);
     if (query->as_of != INSTANT_NONE) {
         instant_format(query->as_of, from);
         text_out_format(out, "&as_of=%s", from);
@@ -166,9 +177,12 @@ static void write_query(const struct report *report, const struct report_query *
     json_out_member_instant(out, "from", query->from);
     json_out_member_instant(out, "to", query->to);
     json_out_member_instant(out, "as_of", query->as_of);
-    json_out_member_text(out, "by", report->dimensions[query->cuts[0]]);
+    json_out_member_text(out, "by",
+                         query->cut_count < 1 ? NULL : report->dimensions[query->cuts[0]]);
     json_out_member_text(out, "then_by",
                          query->cut_count < 2 ? NULL : report->dimensions[query->cuts[1]]);
+    if (report->basis != NULL)
+        json_out_member_text(out, "basis", report->basis);
     json_out_end_object(out);
 }
 
@@ -193,6 +207,34 @@ static void write_whole(const struct report *report, const struct report_query *
         write_number(report, whole, i, out);
     write_links(report, query, NULL, out);
     json_out_end_object(out);
+}
+
+/* Which columns each side answers for, if the report says so. */
+static void write_parts(const struct report *report, struct json_out *out)
+{
+    static const char *const parts[] = {"marketing", "joint", "sales"};
+    int columns = report_column_count(report);
+    bool any = false;
+
+    for (int i = 0; i < columns; i++)
+        any |= report->columns[i].part_of != NULL;
+    if (!any)
+        return;
+    json_out_key(out, "parts");
+    json_out_begin_array(out);
+    for (size_t part = 0; part < sizeof parts / sizeof *parts; part++) {
+        json_out_begin_object(out);
+        json_out_member_text(out, "part", parts[part]);
+        json_out_key(out, "columns");
+        json_out_begin_array(out);
+        for (int i = 0; i < columns; i++)
+            if (report->columns[i].part_of != NULL &&
+                strcmp(report->columns[i].part_of, parts[part]) == 0)
+                json_out_text(out, report->columns[i].name);
+        json_out_end_array(out);
+        json_out_end_object(out);
+    }
+    json_out_end_array(out);
 }
 
 static void write_published(const struct report *report, struct json_out *out)
@@ -223,6 +265,7 @@ void report_write_json(const struct report *report, const struct report_query *q
     write_query(report, query, out);
     json_out_key(out, "definitions");
     in_force_write(query->config, query->from, query->to, out);
+    write_parts(report, out);
     json_out_key(out, "data");
     json_out_begin_array(out);
     for (size_t i = 0; i < rows->count; i++)

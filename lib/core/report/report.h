@@ -14,7 +14,7 @@
 
 #define REPORT_DIMENSIONS_MAX 16 /* of one report */
 #define REPORT_CUTS_MAX       2  /* by, then_by */
-#define REPORT_COLUMNS_MAX    16
+#define REPORT_COLUMNS_MAX    24
 
 /** Rows of one answer, at most. */
 #define REPORT_ROWS_MAX 5000
@@ -24,10 +24,12 @@
 #define REPORT_PERIOD_DAYS     30
 
 enum report_form {
-    REPORT_LEADS,   /* a count, which opens to what it counts */
-    REPORT_SHARE,   /* of two counts, in percent; not read but made */
-    REPORT_MINUTES, /* null: of nothing */
-    REPORT_MOMENT,  /* likewise */
+    REPORT_LEADS,  /* a count, which opens to what it counts */
+    REPORT_SHARE,  /* of two counts, in percent; not read but made */
+    REPORT_TENTHS, /* a number with one decimal; null: of nothing. So are these: */
+    REPORT_MINUTES,
+    REPORT_MOMENT,
+    REPORT_FLAG, /* 0 or 1 */
 };
 
 /** What others have measured, in tenths of a percent. */
@@ -40,16 +42,20 @@ struct report_published {
 struct report_column {
     const char *name;
     enum report_form form;
-    bool of_whole;    /* it stands in the totals alone */
-    const char *part; /* of a share: the columns of the two counts */
+    bool of_whole;       /* it stands in the totals alone */
+    const char *part_of; /* who answers for it: "marketing", "joint" or "sales"; NULL: not said */
+    const char *part;    /* of a share: the columns of the two counts */
     const char *whole;
     struct report_published published; /* by NULL: nothing */
 };
 
 struct report {
     const char *name;                              /* in the path */
+    const char *basis;                             /* that is asked for; NULL: it has one alone */
     const char *dimensions[REPORT_DIMENSIONS_MAX]; /* by which rows can be cut; NULL ends them */
     int cuts;         /* so many of the first are, when the question names none */
+    int days;         /* of the period that nobody asked for otherwise; 0: REPORT_PERIOD_DAYS */
+    int days_max;     /* 0: REPORT_PERIOD_MAX_DAYS */
     const char *only; /* why it cannot be asked as of an earlier moment; NULL: it can */
     /* The first column counts what a row is made of: a row where it is 0 is left out. */
     struct report_column columns[REPORT_COLUMNS_MAX];

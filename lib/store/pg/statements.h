@@ -126,13 +126,20 @@ struct statement {
     X(feed_read_statements)                                                                        \
     X(verdict_read_statements)                                                                     \
     X(attribution_read_statements)                                                                 \
-    X(report_read_statements)                                                                      \
+    X(stages_read_statements)                                                                      \
     X(gaps_report_statements)                                                                      \
     X(rejections_report_statements)                                                                \
     X(response_times_report_statements)                                                            \
     X(bypass_report_statements)                                                                    \
     X(effort_report_statements)                                                                    \
     X(requests_report_statements)                                                                  \
+    X(collisions_report_statements)                                                                \
+    X(distribution_report_statements)                                                              \
+    X(funnel_report_statements)                                                                    \
+    X(source_mix_report_statements)                                                                \
+    X(capture_types_report_statements)                                                             \
+    X(nurture_report_statements)                                                                   \
+    X(coverage_report_statements)                                                                  \
     X(vocabulary_read_statements)                                                                  \
     X(delivery_read_statements)                                                                    \
     X(history_read_statements)                                                                     \

@@ -76,6 +76,7 @@
            "    || coalesce(nullif(h.dealt_rule, 0)::text, 'otherwise') END " \
            "  WHEN 'source' THEN " WORD_OF("s.source") " "                    \
            "  WHEN 'campaign' THEN " WORD_OF("s.campaign") " "                \
+           "  WHEN 'dealt_by' THEN h.dealt_by::text "                         \
            "  WHEN 'kind' THEN h.kind::text "                                 \
            "  WHEN 'reason' THEN h.reason "                                   \
            "  WHEN 'class' THEN h.class "                                     \

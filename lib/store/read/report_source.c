@@ -87,6 +87,8 @@ enum err report_source_read(const struct read *read, const struct report_source 
         else
             out->items[out->count++] = row;
     }
+    if (err == ERR_NONE && out->items != NULL && source->finish != NULL)
+        source->finish(query, out, read->arena);
     return read_end(read, err);
 }
 

@@ -13,7 +13,7 @@
  * A report's columns are a table, COLUMNS(LEADS, SHARE, VALUE), in the order of the answer:
  *     LEADS(name, of an item, …)         counts items: a condition as a number, or a number
  *     SHARE(name, part, whole, …)        in percent, of two of these
- *     VALUE(name, form, of an item, of a row)   what else a row says, an aggregate of its items
+ *     VALUE(name, form, of an item, of a row, …)   what else a row says, an aggregate of its items
  * with members of struct report_column in place of the dots. The first one is LEADS, and counts
  * what a row is made of.
  */
@@ -40,13 +40,13 @@
 
 #define REPORT_NOTHING(...)
 #define REPORT_ITEM_LEADS(name, item, ...)       ", (" item ")::int4 AS " #name " "
-#define REPORT_ITEM_VALUE(name, form, item, row) ", " item " AS " #name " "
+#define REPORT_ITEM_VALUE(name, form, item, ...) ", " item " AS " #name " "
 #define REPORT_ROW_LEADS(name, ...)              ", coalesce(sum(" #name "), 0)::int8 "
-#define REPORT_ROW_VALUE(name, form, item, row)  ", " row " "
+#define REPORT_ROW_VALUE(name, form, item, row, ...) ", " row " "
 #define REPORT_CHOICE_LEADS(name, ...)           " WHEN '" #name "' THEN " #name
 #define REPORT_COLUMN_LEADS(name, item, ...)     {#name, REPORT_LEADS, __VA_ARGS__},
 #define REPORT_COLUMN_SHARE(name, of, all, ...)  {#name, REPORT_SHARE, .part = #of, .whole = #all, __VA_ARGS__},
-#define REPORT_COLUMN_VALUE(name, form, ...)     {#name, form},
+#define REPORT_COLUMN_VALUE(name, form, item, row, ...) {#name, form, __VA_ARGS__},
 
 /* Rows and, with the first column true, the whole; by what the first of the columns counts.
  * $1 to $8 of the items and what they have of their own */
@@ -60,7 +60,8 @@
            "ORDER BY 1 DESC, sum(" first ") DESC, d0 COLLATE \"C\", d1 COLLATE \"C\" " \
            "LIMIT 5002"
 
-/* The items that count in a column, by their moment; of a report whose items have nothing of their
+/* The items that count in a column, by their moment, those of one lead or handoff at one moment as
+ * one, so that pages have an order; of a report whose items have nothing of their
  * own, and of any, by the numbers that follow.
  * $1 to $8 of the items, $9 whether of all rows, $10 and $11 the values of the row, $12 the column,
  * $13, $14 and $15 moment, lead and handoff of the last item of the page before, $16 limit */
@@ -72,7 +73,7 @@
 
 #define REPORT_ITEMS_OF(items, columns, all, v0, v1, column, moment, lead, handoff, limit) \
            "WITH items AS (" items ") "                                       \
-           "SELECT i.lead_id, i.handoff_id, i.at, i.value "                   \
+           "SELECT i.lead_id, i.handoff_id, i.at, sum(i.value)::int8 "                   \
            "FROM ("                                                           \
            "  SELECT lead_id, handoff_id, at, d0, d1, "                       \
            "    coalesce(handoff_id, '00000000-0000-0000-0000-000000000000') AS last, " \
@@ -86,6 +87,7 @@
            "  AND i.d1 IS NOT DISTINCT FROM $" v1 "::text)) "                 \
            "AND (i.at, i.lead_id, i.last) > "                                 \
            "  ($" moment "::timestamptz, $" lead "::uuid, $" handoff "::uuid) " \
+           "GROUP BY i.at, i.lead_id, i.last, i.handoff_id "                  \
            "ORDER BY i.at, i.lead_id, i.last "                                \
            "LIMIT $" limit
 
@@ -95,8 +97,12 @@ struct report_source {
     struct report report;
     /* Adds the parameters after $8 that its items have of their own; NULL: none. */
     void (*more)(struct pg_params *params, const struct report_query *query);
-    const struct statement *rows;  /* by REPORT_ROWS */
-    const struct statement *items; /* by REPORT_ITEMS, or REPORT_ITEMS_AFTER with more */
+    /* Fills numbers that no statement knows in the rows read, before any is left out; NULL: none.
+     */
+    void (*finish)(const struct report_query *query, struct report_rows *rows, struct arena *arena);
+    const struct report_source *flow; /* the same by basis=flow; NULL: there is no such thing */
+    const struct statement *rows;     /* by REPORT_ROWS */
+    const struct statement *items;    /* by REPORT_ITEMS, or REPORT_ITEMS_AFTER with more */
 };
 
 /** The reports: each is report_<name> here and reports_<name> in the API. */
@@ -105,6 +111,13 @@ struct report_source {
     X(rejections)                                                                                  \
     X(response_times)                                                                              \
     X(bypass)                                                                                      \
+    X(collisions)                                                                                  \
+    X(distribution)                                                                                \
+    X(funnel)                                                                                      \
+    X(source_mix)                                                                                  \
+    X(capture_types)                                                                               \
+    X(nurture)                                                                                     \
+    X(coverage)                                                                                    \
     X(effort)                                                                                      \
     X(requests)
 

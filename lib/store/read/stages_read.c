@@ -1,12 +1,12 @@
-#include "store/read/report_read.h"
+#include "store/read/stages_read.h"
 
 #include <string.h>
 
 /* clang-format off */
 
 /* $1 workspace, $2 from, $3 to */
-static const struct statement REPORT_FUNNEL = {
-    .name = "report_funnel",
+static const struct statement STAGES = {
+    .name = "stages",
     .sql = "SELECT l.stage, "
            "  count(*) FILTER (WHERE l.status = 'active'), "
            "  count(l.mql_at), count(l.sal_at), count(l.sql_at), "
@@ -29,9 +29,9 @@ static const struct statement REPORT_FUNNEL = {
 
 /* clang-format on */
 
-const struct statement *const report_read_statements[] = {&REPORT_FUNNEL, NULL};
+const struct statement *const stages_read_statements[] = {&STAGES, NULL};
 
-static enum err take_stage(const struct pg_result *result, int row, struct funnel *out)
+static enum err take_stage(const struct pg_result *result, int row, struct stages *out)
 {
     enum stage stage;
 
@@ -45,11 +45,11 @@ static enum err take_stage(const struct pg_result *result, int row, struct funne
     return ERR_NONE;
 }
 
-enum err report_read_funnel(const struct read *read, instant from, instant to, struct funnel *out)
+enum err stages_read(const struct read *read, instant from, instant to, struct stages *out)
 {
-    struct read_query query = {.statement = &REPORT_FUNNEL};
+    struct read_query query = {.statement = &STAGES};
 
-    *out = (struct funnel){0};
+    *out = (struct stages){0};
     read_params(&query, read);
     pg_params_instant(&query.params, from);
     pg_params_instant(&query.params, to);

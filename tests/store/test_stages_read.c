@@ -1,6 +1,6 @@
-/* The funnel: where leads stand now, what was ever reached, and who was only called qualified. */
+/* The stages: where leads stand now, what was ever reached, and who was only called qualified. */
 #include "reading.h"
-#include "store/read/report_read.h"
+#include "store/read/stages_read.h"
 #include "suite.h"
 
 #include <stdlib.h>
@@ -49,32 +49,32 @@ static void tear_down(void)
 
 START_TEST(the_funnel_counts_now_and_ever)
 {
-    struct funnel funnel;
+    struct stages stages;
 
-    ck_assert_int_eq(report_read_funnel(&r.read, INSTANT_NONE, INSTANT_NONE, &funnel), ERR_NONE);
-    ck_assert_int_eq(funnel.leads, 4);
-    ck_assert_int_eq(funnel.standing[STAGE_INQUIRY], 2);
-    ck_assert_int_eq(funnel.standing[STAGE_SQL], 1);
-    ck_assert_int_eq(funnel.standing[STAGE_CUSTOMER], 1);
-    ck_assert_int_eq(funnel.reached[MILESTONE_SQL], 3);
-    ck_assert_int_eq(funnel.reached[MILESTONE_CUSTOMER], 2);
-    ck_assert_int_eq(funnel.reached[MILESTONE_MQL], 0);
-    ck_assert_int_eq(funnel.claimed_not_qualified, 1);
+    ck_assert_int_eq(stages_read(&r.read, INSTANT_NONE, INSTANT_NONE, &stages), ERR_NONE);
+    ck_assert_int_eq(stages.leads, 4);
+    ck_assert_int_eq(stages.standing[STAGE_INQUIRY], 2);
+    ck_assert_int_eq(stages.standing[STAGE_SQL], 1);
+    ck_assert_int_eq(stages.standing[STAGE_CUSTOMER], 1);
+    ck_assert_int_eq(stages.reached[MILESTONE_SQL], 3);
+    ck_assert_int_eq(stages.reached[MILESTONE_CUSTOMER], 2);
+    ck_assert_int_eq(stages.reached[MILESTONE_MQL], 0);
+    ck_assert_int_eq(stages.claimed_not_qualified, 1);
 }
 END_TEST
 
 START_TEST(a_period_is_of_the_first_touch_else_the_capture)
 {
-    struct funnel funnel;
+    struct stages stages;
     instant february = 1769904000000000; /* 2026-02-01T00:00:00Z */
     instant march = 1772323200000000;
 
-    ck_assert_int_eq(report_read_funnel(&r.read, february, march, &funnel), ERR_NONE);
-    ck_assert_int_eq(funnel.leads, 2); /* l2, l6 */
-    ck_assert_int_eq(report_read_funnel(&r.read, INSTANT_NONE, february, &funnel), ERR_NONE);
-    ck_assert_int_eq(funnel.leads, 1); /* l1 */
-    ck_assert_int_eq(report_read_funnel(&r.read, march, INSTANT_NONE, &funnel), ERR_NONE);
-    ck_assert_int_eq(funnel.leads, 1); /* l5, by its capture */
+    ck_assert_int_eq(stages_read(&r.read, february, march, &stages), ERR_NONE);
+    ck_assert_int_eq(stages.leads, 2); /* l2, l6 */
+    ck_assert_int_eq(stages_read(&r.read, INSTANT_NONE, february, &stages), ERR_NONE);
+    ck_assert_int_eq(stages.leads, 1); /* l1 */
+    ck_assert_int_eq(stages_read(&r.read, march, INSTANT_NONE, &stages), ERR_NONE);
+    ck_assert_int_eq(stages.leads, 1); /* l5, by its capture */
 }
 END_TEST
 

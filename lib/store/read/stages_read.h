@@ -1,11 +1,11 @@
 /* Reports: how many leads are at each stage. */
-#ifndef BATON_STORE_REPORT_READ_H
-#define BATON_STORE_REPORT_READ_H
+#ifndef BATON_STORE_STAGES_READ_H
+#define BATON_STORE_STAGES_READ_H
 
 #include "core/lead/lead.h"
 #include "store/read/read.h"
 
-struct funnel {
+struct stages {
     int64_t standing[STAGE_COUNT];    /* leads whose stage it is now; erased ones have none */
     int64_t reached[MILESTONE_COUNT]; /* that ever reached it, erased ones included */
     int64_t leads;                    /* sum of standing */
@@ -15,7 +15,7 @@ struct funnel {
 
 /** Of the leads whose first touch, or else capture, is at `from` or later and before `to`
  *  (INSTANT_NONE: open). */
-enum err report_read_funnel(const struct read *read, instant from, instant to,
-                            struct funnel *out) MUST_USE;
+enum err stages_read(const struct read *read, instant from, instant to,
+                     struct stages *out) MUST_USE;
 
 #endif
