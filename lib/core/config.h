@@ -134,6 +134,7 @@ struct route_rule {
     enum term gates[TERM_COUNT];   /* in the order in which they are tried: one is enough */
     size_t gate_count;             /* 0: only between teams of one function */
     const struct definition *when; /* met by the leads that it is for; NULL: all */
+    bool named;                    /* only for leads of accounts that both sides have named */
     bool automatic;
     enum overdue_then overdue;
     struct uuid escalate_to; /* a team, with OVERDUE_ESCALATE; else nil */

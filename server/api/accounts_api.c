@@ -101,14 +101,32 @@ enum err accounts_get(struct request *r, struct read *read)
 /* ---- all ---- */
 
 struct list_input {
+    const char *owner_team;
+    struct uuid owner; /* of owner_team; nil: any */
+    const bool *named;
     struct reading_query page;
 };
 
 static const struct input_field list_fields[] = {
+    {"owner_team", &name_type, AT(struct list_input, owner_team)},
+    {"named", &input_bool, AT(struct list_input, named), .boxed = true},
     PAGE_LIMIT_FIELD(struct list_input, page),
     PAGE_PLACE_FIELD(struct list_input, page, "cursor", accounts_places),
 };
 const struct input_spec accounts_list_input = INPUT_SPEC(list_fields, struct list_input);
+
+enum err accounts_list_fill(struct request *r, void *filled)
+{
+    struct list_input *input = filled;
+    const struct team *team =
+        input->owner_team == NULL ? NULL : config_team_named(r->config, input->owner_team);
+
+    if (team != NULL)
+        input->owner = team->id;
+    else if (input->owner_team != NULL)
+        reading_fault(r, "owner_team", "unknown_team", "There is no team of this name");
+    return ERR_NONE;
+}
 
 enum err accounts_list(struct request *r, struct read *read)
 {
@@ -116,8 +134,12 @@ enum err accounts_list(struct request *r, struct read *read)
     struct cursor place = {0};
     struct account_page found;
     struct reading_page page;
-    enum err err =
-        account_read_page(read, reading_begin_at(&input->page).id, (int)input->page.limit, &found);
+    struct account_filter filter = {
+        .owner_team = input->owner,
+        .named = input->named,
+        .after = reading_begin_at(&input->page).id,
+    };
+    enum err err = account_read_page(read, &filter, (int)input->page.limit, &found);
 
     if (err != ERR_NONE)
         return err;

@@ -8,6 +8,7 @@ extern const struct input_spec account_put_spec;
 extern const struct input_spec accounts_get_input;
 extern const struct input_spec accounts_list_input;
 enum err accounts_get(struct request *r, struct read *read);
+enum err accounts_list_fill(struct request *r, void *filled);
 enum err accounts_list(struct request *r, struct read *read);
 
 #endif

@@ -63,16 +63,30 @@ enum err attributes_list(struct request *r, struct read *read)
 
 struct values_input {
     enum dimension dimension;
+    bool recorded;
     struct reading_query page;
 };
 
 static const struct input_field values_fields[] = {
     {"dimension", &dimension_type, AT(struct values_input, dimension),
      .otherwise = DIMENSION_CAMPAIGN},
+    {"recorded", &input_bool, AT(struct values_input, recorded)},
     PAGE_LIMIT_FIELD(struct values_input, page),
     PAGE_PLACE_FIELD(struct values_input, page, "cursor", campaigns_places),
 };
-const struct input_spec campaigns_list_input = INPUT_SPEC(values_fields, struct values_input);
+
+static bool check_recorded(struct input *in, const struct input_node *at, void *out)
+{
+    const struct values_input *input = out;
+    const struct input_node recorded = {.name = "recorded"};
+
+    (void)at;
+    return !input->recorded || input->dimension == DIMENSION_CAMPAIGN ||
+           input_fault(in, &recorded, "not_campaign", "Campaigns alone have records");
+}
+
+const struct input_spec campaigns_list_input =
+    INPUT_SPEC(values_fields, struct values_input, .check = check_recorded);
 
 static enum err answer_values(struct request *r, enum dimension dimension,
                               const struct dimension_page *found)
@@ -82,11 +96,15 @@ static enum err answer_values(struct request *r, enum dimension dimension,
 
     reading_page_begin(r, &page, "cursor");
     for (size_t i = 0; i < found->count; i++) {
+        const struct dimension_value *item = &found->items[i];
         json_out_begin_object(&page.json);
         json_out_member_text(&page.json, "dimension", dimension_name(dimension));
-        json_out_member_text(&page.json, "value", found->values[i]);
+        json_out_member_text(&page.json, "value", item->value);
+        json_out_member_text(&page.json, "title", item->title);
+        json_out_member_text(&page.json, "starts_on", item->starts_on);
+        json_out_member_text(&page.json, "ends_on", item->ends_on);
         json_out_end_object(&page.json);
-        place.text = found->values[i];
+        place.text = item->value;
     }
     return reading_page_end(r, &page, &campaigns_places, found->more ? &place : NULL);
 }
@@ -95,9 +113,13 @@ enum err campaigns_list(struct request *r, struct read *read)
 {
     const struct values_input *input = r->input;
     const char *after = reading_begin_at(&input->page).text;
+    struct dimension_filter filter = {
+        .dimension = input->dimension,
+        .recorded = input->recorded,
+        .after = after == NULL ? "" : after,
+    };
     struct dimension_page found;
-    enum err err = vocabulary_read_dimension(read, input->dimension, after == NULL ? "" : after,
-                                             (int)input->page.limit, &found);
+    enum err err = vocabulary_read_dimension(read, &filter, (int)input->page.limit, &found);
 
     return err == ERR_NONE ? answer_values(r, input->dimension, &found) : err;
 }

@@ -491,7 +491,7 @@ const struct cli_command cli_agreement_starter = {
         "  marketing_owned  what sales does not answer in time goes back to marketing\n"
         "  sales_owned      it stays with sales, who also get what they ask for\n"
         "  shared           hand-raisers go to sales at once, the others when marketing says so\n"
-        "  account_based    named accounts go to sales, of the others only hand-raisers",
+        "  account_based    accounts that both sides have named; of others hand-raisers alone",
     .words_min = 1,
     .words_max = 1,
     .run = run_starter,

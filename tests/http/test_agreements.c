@@ -458,6 +458,90 @@ START_TEST(everybody_sees_who_does_what)
 }
 END_TEST
 
+/* ---- several gates, and accounts ---- */
+
+#define ONE_WAY                                                                                    \
+    "{\"routes\":[{\"from\":\"marketing\",\"to\":\"sales\",\"gates\":[\"srl\",\"mql\"]}]}"
+#define FORM "'touch':{'kind':'form_submitted'}}"
+#define DEMO "'touch':{'kind':'demo_requested'}}"
+
+/* Whoever meets both comes by the gate that is written first. */
+static const struct step by_either_gate[] = {
+    POST("one who asks for a demonstration, whatever the address", "marketing", "/v1/leads",
+         "{'email':'kim@gmail.com'," DEMO, 201,
+         .checks = {{"/lead/stage", "'srl'"}, {"/handoff/state", "'offered'"}},
+         .keep = {{"asks", "/handoff/id"}}),
+    GET("comes by srl", "sam", "/v1/handoffs/${asks}", 200, .checks = {{"/gate/term", "'srl'"}}),
+    POST("one who fits and filled in a form", "marketing", "/v1/leads",
+         "{'email':'lee@corp.example','attributes':{'seniority':'vp'}," FORM, 201,
+         .checks = {{"/lead/stage", "'mql'"}, {"/handoff/state", "'offered'"}},
+         .keep = {{"fits", "/handoff/id"}}),
+    GET("comes by mql, on the same route", "sam", "/v1/handoffs/${fits}", 200,
+        .checks = {{"/gate/term", "'mql'"}}),
+    POST("one who does both", "marketing", "/v1/leads",
+         "{'email':'lou@corp.example','attributes':{'seniority':'vp'}," DEMO, 201,
+         .keep = {{"both", "/handoff/id"}}),
+    GET("by the first gate", "sam", "/v1/handoffs/${both}", 200,
+        .checks = {{"/gate/term", "'srl'"}}),
+    POST("one is suspended", "sam", "/v1/definitions/srl/versions/1/suspend",
+         "{'reason':'Too many.'}", 200),
+    POST("the next of both", "marketing", "/v1/leads",
+         "{'email':'may@corp.example','attributes':{'seniority':'vp'}," DEMO, 201,
+         .keep = {{"next", "/handoff/id"}}),
+    GET("comes by the other", "sam", "/v1/handoffs/${next}", 200,
+        .checks = {{"/gate/term", "'mql'"}}),
+    {0},
+};
+
+START_TEST(a_route_has_several_gates)
+{
+    struct stage stage = stage_open("--starter mql --starter srl --sign");
+
+    stage_agree(&stage, "routes", ONE_WAY);
+    story_run(stage.story, by_either_gate);
+    stage_close(&stage);
+}
+END_TEST
+
+#define BY_ACCOUNT                                                                                 \
+    "{\"routes\":[{\"from\":\"marketing\",\"to\":\"sales\",\"gates\":[\"mql\"],\"named\":true}]}"
+
+static const struct step by_account[] = {
+    PUT("marketing names an account", "ana", "/v1/accounts/big.example", "{'named':true}", 200),
+    POST("somebody of it fits", "marketing", "/v1/leads",
+         "{'email':'kim@big.example','attributes':{'seniority':'vp'}," FORM, 201,
+         .checks = {{"/lead/stage", "'mql'"}, {"/handoff", "null"}}, .keep = {{"kim", "/lead/id"}}),
+    GET("but sales has not named it", "ana", "/v1/leads/${kim}", 200,
+        .checks = {{"/next/step", "'offer'"}, {"/next/why", "'no_route'"}}),
+    POST("and by hand there is no way either", "ana", "/v1/handoffs",
+         "{'lead_id':'${kim}','to_team':'sales'}", 422, .checks = {{"/code", "'no_route'"}}),
+    PUT("it does", "sam", "/v1/accounts/big.example", "{'named':true}", 200,
+        .checks = {{"/named", "true"}}),
+    POST("a colleague is offered at once", "marketing", "/v1/leads",
+         "{'email':'lee@mail.big.example','attributes':{'seniority':'vp'}," FORM, 201,
+         .checks = {{"/handoff/state", "'offered'"}}),
+    POST("of another company nobody is", "marketing", "/v1/leads",
+         "{'email':'lou@small.example','attributes':{'seniority':'vp'}," FORM, 201,
+         .checks = {{"/lead/stage", "'mql'"}, {"/handoff", "null"}}),
+    GET("and it is said in words", "sue", "/v1/routes/versions/2", 200,
+        .headers = {"Accept: text/markdown"},
+        .checks = {{"@body", "~offers leads of accounts that both sides have named to sales"}}),
+    POST("who waited is offered by hand, or by Baton within the minute", "ana", "/v1/handoffs",
+         "{'lead_id':'${kim}','to_team':'sales'}", 201,
+         .checks = {{"/handoff/state", "'offered'"}}),
+    {0},
+};
+
+START_TEST(a_route_is_for_named_accounts)
+{
+    struct stage stage = stage_open("--starter mql --sign");
+
+    stage_agree(&stage, "routes", BY_ACCOUNT);
+    story_run(stage.story, by_account);
+    stage_close(&stage);
+}
+END_TEST
+
 void suite_cases(Suite *suite)
 {
     TCase *tests = suite_case(suite, "stories");
@@ -465,5 +549,5 @@ void suite_cases(Suite *suite)
     TESTS(tests, routes_have_a_life, goals_have_a_life, what_is_suspended_lets_nobody_pass,
           routes_that_lead_nowhere_are_refused, what_a_document_says_is_kept,
           a_definition_that_is_not_in_force_yet_is_revoked, there_are_so_many_drafts_and_no_more,
-          everybody_sees_who_does_what);
+          everybody_sees_who_does_what, a_route_has_several_gates, a_route_is_for_named_accounts);
 }

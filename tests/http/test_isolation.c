@@ -760,6 +760,8 @@ static const struct {
     {"with", NULL, NULL},
     {"step", NULL, NULL},
     {"overdue", NULL, NULL},
+    {"named", NULL, NULL},
+    {"recorded", NULL, NULL},
     {"lead_id", "${kim}", NOWHERE},
     {"term", NULL, NULL},
     {"target", NULL, NULL},

@@ -415,7 +415,8 @@ static const struct step asked[] = {
         .checks = {{"/data/1", "{'name':'company.employees','types':['number'],'leads':1}"},
                    {"/leads", "2"}}),
     GET("the campaigns", "sam", "/v1/campaigns", 200,
-        .checks = {{"/data", "[{'dimension':'campaign','value':'q4-launch'}]"}}),
+        .checks = {{"/data", "[{'dimension':'campaign','value':'q4-launch','title':null,"
+                             "'starts_on':null,'ends_on':null}]"}}),
     GET("the sources, one at a time", "sam", "/v1/campaigns?dimension=source&limit=1", 200,
         .checks = {{"/data/0/value", "'bing'"}}, .keep = {{"next", "/next"}}),
     GET("and the other", "sam", "/v1/campaigns?dimension=source&limit=1&cursor=${next}", 200,

@@ -93,14 +93,15 @@ START_TEST(values_come_by_name_page_by_page)
                      " (:w, 3, 'source', 'z\xc3\xb6'), (:w, 4, 'source', 'Bing'),"
                      " (:w, 5, 'medium', 'cpc')");
     for (int i = 0; i < 4; i++) {
-        ck_assert_int_eq(vocabulary_read_dimension(&r.read, DIMENSION_SOURCE, after, 1, &page),
-                         ERR_NONE);
+        struct dimension_filter filter = {.dimension = DIMENSION_SOURCE, .after = after};
+        ck_assert_int_eq(vocabulary_read_dimension(&r.read, &filter, 1, &page), ERR_NONE);
         ck_assert_uint_eq(page.count, 1);
-        ck_assert_str_eq(page.values[0], wanted[i]);
+        ck_assert_str_eq(page.items[0].value, wanted[i]);
         ck_assert_int_eq(page.more, i < 3);
-        after = page.values[0];
+        after = page.items[0].value;
     }
-    ck_assert_int_eq(vocabulary_read_dimension(&r.read, DIMENSION_CONTENT, "", 1, &page), ERR_NONE);
+    struct dimension_filter none = {.dimension = DIMENSION_CONTENT, .after = ""};
+    ck_assert_int_eq(vocabulary_read_dimension(&r.read, &none, 1, &page), ERR_NONE);
     ck_assert_uint_eq(page.count, 0);
 }
 END_TEST

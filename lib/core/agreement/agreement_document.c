@@ -172,8 +172,9 @@ static void write_route(struct writing *writing, const struct config *config,
     if (gates == NULL || when == NULL || overdue == NULL || reminders == NULL)
         return;
     add_line(writing,
-             arena_printf(writing->arena, "%s offers leads to %s%s%s%s%s%s.",
+             arena_printf(writing->arena, "%s offers leads%s to %s%s%s%s%s%s.",
                           name_or(config_team_name(config, route->from_team)),
+                          route->named ? " of accounts that both sides have named" : "",
                           name_or(config_team_name(config, route->to_team)), gates, when,
                           route->automatic ? ", by itself" : ", by hand", reminders, overdue));
 }

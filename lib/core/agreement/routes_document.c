@@ -21,6 +21,7 @@ struct route_read {
     enum term gates[TERM_COUNT];
     size_t gate_count;
     const json_t *when;
+    bool named;
     bool automatic;
     int overdue;
     const char *escalate_to;
@@ -118,6 +119,7 @@ static const struct input_field route_fields[] = {
     {"to", &name_type, AT(struct route_read, to), .required = true},
     {"gates", &gates_type, .offset = 0},
     {"when", &when_type, AT(struct route_read, when)},
+    {"named", &input_bool, AT(struct route_read, named)},
     {"automatic", &input_bool, AT(struct route_read, automatic), .otherwise = true},
     {"overdue", &overdue_type, .offset = 0},
 };
@@ -219,6 +221,7 @@ static enum err take_route(const struct route_read *read, size_t index, const st
         .from_team = team_id(config, read->from),
         .to_team = team_id(config, read->to),
         .gate_count = read->gate_count,
+        .named = read->named,
         .automatic = read->automatic,
         .overdue = (enum overdue_then)read->overdue,
         .escalate_to = team_id(config, read->escalate_to),
@@ -330,7 +333,8 @@ static bool takes_all(const struct route_rule *earlier, const struct route_rule 
 {
     bool same_way = uuid_equal(earlier->to_team, later->to_team);
 
-    if (!uuid_equal(earlier->from_team, later->from_team) || earlier->when != NULL)
+    if (!uuid_equal(earlier->from_team, later->from_team) || earlier->when != NULL ||
+        (earlier->named && !later->named))
         return false;
     if (!same_way && !(earlier->automatic && later->automatic))
         return false; /* one by itself, one by hand: both have their leads */

@@ -123,7 +123,7 @@ static const struct route_rule *find_route(const struct plan *plan, struct uuid 
     for (size_t i = 0; i < config->route_count; i++) {
         const struct route_rule *route = &config->routes[i];
         if (uuid_equal(route->from_team, plan->caller->team) && uuid_equal(route->to_team, to) &&
-            offer_route_is_for(route, plan->lead, plan->work->now))
+            offer_route_is_for(plan->work, route, plan->lead))
             return route;
     }
     return NULL;
@@ -194,18 +194,14 @@ static enum decision find_way(struct plan *plan)
 /* Only a company that both sides have named is sold to by account. */
 static enum decision check_account(struct plan *plan)
 {
-    struct work *work = plan->work;
-    const struct account *account = NULL;
-    enum find found = FIND_ABSENT;
-    struct uuid id;
+    enum find found;
+    bool named = offer_is_of_named(plan->work, plan->lead, &found);
 
-    if (account_of_lead(plan->lead, work->arena, &id))
-        account = work_find(work, KIND_ACCOUNT, &id, &found);
     if (found == FIND_NEEDED)
         return DECIDE_AGAIN;
-    if (account != NULL && account_is_named(account))
+    if (named)
         return DECIDED;
-    return outcome_refuse_at(work, plan->outcome, ERR_UNPROCESSABLE, "/kind", "not_named",
+    return outcome_refuse_at(plan->work, plan->outcome, ERR_UNPROCESSABLE, "/kind", "not_named",
                              "The lead's account is not named by both sides");
 }
 

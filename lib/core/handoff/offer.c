@@ -1,5 +1,6 @@
 #include "core/handoff/offer.h"
 
+#include "core/account/account.h"
 #include "core/calendar/calendar.h"
 #include "core/handoff/handoff_deal.h"
 #include "core/handoff/handoff_walk.h"
@@ -130,17 +131,36 @@ static enum term gate_met(const struct config *config, const struct route_rule *
     return TERM_COUNT;
 }
 
-bool offer_route_is_for(const struct route_rule *route, const struct lead *lead, instant now)
+bool offer_is_of_named(struct work *work, const struct lead *lead, enum find *found)
 {
-    struct verdict_subject subject = lead_subject(lead, now);
-    struct verdict verdict;
+    const struct account *account = NULL;
+    struct uuid id;
 
-    if (route->when == NULL)
-        return true;
-    verdict_evaluate(route->when, &subject, &verdict);
-    return verdict.result == VERDICT_QUALIFIED;
+    *found = FIND_ABSENT;
+    if (account_of_lead(lead, work->arena, &id))
+        account = work_find(work, KIND_ACCOUNT, &id, found);
+    return account != NULL && account_is_named(account);
 }
 
+/* Whether the account is named is looked up last: most routes do not ask, and it may have to be
+ * loaded. */
+bool offer_route_is_for(struct work *work, const struct route_rule *route, const struct lead *lead)
+{
+    struct verdict_subject subject = lead_subject(lead, work->now);
+    struct verdict verdict;
+    enum find found;
+
+    if (route->when != NULL) {
+        verdict_evaluate(route->when, &subject, &verdict);
+        if (verdict.result != VERDICT_QUALIFIED)
+            return false;
+    }
+    if (!route->named)
+        return true;
+    bool named = offer_is_of_named(work, lead, &found);
+    work->again = work->again || found == FIND_NEEDED;
+    return named;
+}
 static struct offer offer_on(const struct route_rule *route, const struct lead *lead,
                              const struct judgement *judgement, enum term gate)
 {
@@ -165,7 +185,7 @@ static struct offer offer_on(const struct route_rule *route, const struct lead *
 }
 
 /* A lead that met a gate and waits says on what. */
-const char *offer_hindrance(const struct work *work, const struct lead *lead,
+const char *offer_hindrance(struct work *work, const struct lead *lead,
                             const struct judgement *judgement)
 {
     const struct config *config = work->config;
@@ -174,7 +194,7 @@ const char *offer_hindrance(const struct work *work, const struct lead *lead,
     for (size_t i = 0; i < config->route_count; i++) {
         const struct route_rule *route = &config->routes[i];
         if (!uuid_equal(route->from_team, lead->owner_team) ||
-            !offer_route_is_for(route, lead, work->now))
+            !offer_route_is_for(work, route, lead))
             continue;
         if (route->gate_count == 0 || gate_met(config, route, judgement) != TERM_COUNT)
             return suspended ? "suspended" : "not_automatic";
@@ -199,8 +219,7 @@ struct handoff *offer_by_itself(struct work *work, struct lead *lead,
             uuid_equal(route->to_team, again->except))
             continue;
         enum term gate = gate_met(config, route, judgement);
-        if ((gate == TERM_COUNT && route->gate_count > 0) ||
-            !offer_route_is_for(route, lead, work->now))
+        if ((gate == TERM_COUNT && route->gate_count > 0) || !offer_route_is_for(work, route, lead))
             continue;
         struct offer offer = offer_on(route, lead, judgement, gate);
         offer.previous = again->previous;

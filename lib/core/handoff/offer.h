@@ -63,10 +63,14 @@ bool offer_is_claimed(const struct lead *lead);
 /** Why a lead that meets a definition was not offered by itself: "not_automatic", its owner offers
  *  by hand; "suspended", as one side has suspended the definition or the routes; "no_route" that
  *  its verdict opens. */
-const char *offer_hindrance(const struct work *work, const struct lead *lead,
+const char *offer_hindrance(struct work *work, const struct lead *lead,
                             const struct judgement *judgement);
 
-/** Whether the route's test is met, or it has none. */
-bool offer_route_is_for(const struct route_rule *route, const struct lead *lead, instant now);
+/** Whether the route is for this lead: its test is met, and its account is named, as far as it
+ * asks. What it needs and is not loaded is noted in work->again. */
+bool offer_route_is_for(struct work *work, const struct route_rule *route, const struct lead *lead);
+
+/** Whether both sides have named the lead's account; *found: FIND_NEEDED when it is not loaded. */
+bool offer_is_of_named(struct work *work, const struct lead *lead, enum find *found);
 
 #endif

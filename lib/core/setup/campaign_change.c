@@ -61,6 +61,9 @@ enum decision campaign_put(struct work *work, const struct command *command,
     };
     append_entry(work, chain, &command->caller, campaign);
     work_save_row(work, KIND_CAMPAIGN, campaign);
+    /* it is listed with those that touches name, whether or not one has named it yet */
+    work_add(work, KIND_DIMENSION,
+             &(struct dimension_row){campaign->id, DIMENSION_CAMPAIGN, campaign->name});
     campaign_write(campaign, outcome_begin(work));
     return outcome_answer(work, outcome, 200);
 }

@@ -2,6 +2,9 @@
 
 #include "store/table/account_table.h"
 
+/* What of the accounts is asked for. */
+enum { ANY = 0, OF_OWNER = 1, NAMED_ONES = 2, OTHERS = 4 };
+
 /* clang-format off */
 
 /* $1 workspace, $2 account */
@@ -14,21 +17,79 @@ static const struct statement ACCOUNT_GET = {
     .hot = true,
 };
 
-/* $1 workspace, $2 the last account of the page before (null: from the first), $3 limit */
+#define AFTER "account_id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000'::uuid) "
+#define NAMED "named_by_marketing AND named_by_sales "
+#define PAGE(condition)                                   \
+           "SELECT {account} "                            \
+           "FROM account "                                \
+           "WHERE workspace_id = $1 AND " AFTER condition \
+           "ORDER BY account_id "                         \
+           "LIMIT $3"
+
+/* Of all of these: $1 workspace, $2 the last account of the page before (null: from the first), $3
+ * limit, $4 owning team where one is asked for. By what is asked for, as each has its index; those
+ * that are not named are most, and picked out of all. */
 static const struct statement ACCOUNT_PAGE = {
     .name = "account_page",
-    .sql = "SELECT {account} "
-           "FROM account "
-           "WHERE workspace_id = $1 AND account_id > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000'::uuid) "
-           "ORDER BY account_id "
-           "LIMIT $3",
+    .sql = PAGE(""),
     .index = "account_pkey",
+    .hot = true,
+};
+
+static const struct statement ACCOUNT_PAGE_OF_OWNER = {
+    .name = "account_page_of_owner",
+    .sql = PAGE("AND owner_team = $4 "),
+    .index = "account_of_owner",
+    .hot = true,
+};
+
+static const struct statement ACCOUNT_PAGE_NAMED = {
+    .name = "account_page_named",
+    .sql = PAGE("AND " NAMED),
+    .index = "account_named",
+    .hot = true,
+};
+
+static const struct statement ACCOUNT_PAGE_NAMED_OF_OWNER = {
+    .name = "account_page_named_of_owner",
+    .sql = PAGE("AND " NAMED "AND owner_team = $4 "),
+    .index = "account_named_of_owner",
+    .hot = true,
+};
+
+static const struct statement ACCOUNT_PAGE_OTHERS = {
+    .name = "account_page_others",
+    .sql = PAGE("AND NOT (" NAMED ") "),
+    .index = "account_pkey",
+    .hot = true,
+};
+
+static const struct statement ACCOUNT_PAGE_OTHERS_OF_OWNER = {
+    .name = "account_page_others_of_owner",
+    .sql = PAGE("AND NOT (" NAMED ") AND owner_team = $4 "),
+    .index = "account_of_owner",
     .hot = true,
 };
 
 /* clang-format on */
 
-const struct statement *const account_read_statements[] = {&ACCOUNT_GET, &ACCOUNT_PAGE, NULL};
+const struct statement *const account_read_statements[] = {&ACCOUNT_GET,
+                                                           &ACCOUNT_PAGE,
+                                                           &ACCOUNT_PAGE_OF_OWNER,
+                                                           &ACCOUNT_PAGE_NAMED,
+                                                           &ACCOUNT_PAGE_NAMED_OF_OWNER,
+                                                           &ACCOUNT_PAGE_OTHERS,
+                                                           &ACCOUNT_PAGE_OTHERS_OF_OWNER,
+                                                           NULL};
+
+static const struct statement *const pages[] = {
+    [ANY] = &ACCOUNT_PAGE,
+    [OF_OWNER] = &ACCOUNT_PAGE_OF_OWNER,
+    [NAMED_ONES] = &ACCOUNT_PAGE_NAMED,
+    [NAMED_ONES | OF_OWNER] = &ACCOUNT_PAGE_NAMED_OF_OWNER,
+    [OTHERS] = &ACCOUNT_PAGE_OTHERS,
+    [OTHERS | OF_OWNER] = &ACCOUNT_PAGE_OTHERS_OF_OWNER,
+};
 
 enum err account_read(const struct read *read, struct uuid id, const struct account **out)
 {
@@ -47,15 +108,22 @@ enum err account_read(const struct read *read, struct uuid id, const struct acco
     return read_end(read, err);
 }
 
-enum err account_read_page(const struct read *read, struct uuid after, int limit,
+enum err account_read_page(const struct read *read, const struct account_filter *filter, int limit,
                            struct account_page *out)
 {
-    struct read_query query = {.statement = &ACCOUNT_PAGE};
+    bool of_owner = !uuid_is_nil(filter->owner_team);
+    int asked = (filter->named == NULL ? ANY
+                 : *filter->named      ? NAMED_ONES
+                                       : OTHERS) |
+                (of_owner ? OF_OWNER : ANY);
+    struct read_query query = {.statement = pages[asked]};
 
     *out = (struct account_page){0};
     read_params(&query, read);
-    pg_params_uuid(&query.params, after);
+    pg_params_uuid(&query.params, filter->after);
     pg_params_int8(&query.params, limit + 1);
+    if (of_owner)
+        pg_params_uuid(&query.params, filter->owner_team);
     enum err err = read_run(read, &query, 1);
     if (err != ERR_NONE)
         return read_end(read, err);

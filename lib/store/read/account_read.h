@@ -14,8 +14,14 @@ struct account_page {
     bool more;
 };
 
-/** At most limit accounts after this one; nil: from the first. */
-enum err account_read_page(const struct read *read, struct uuid after, int limit,
+struct account_filter {
+    struct uuid owner_team; /* nil: any, or none */
+    const bool *named;      /* by both sides, or not; NULL: any */
+    struct uuid after;      /* nil: from the first */
+};
+
+/** At most limit accounts, in the order of their ids. */
+enum err account_read_page(const struct read *read, const struct account_filter *filter, int limit,
                            struct account_page *out) MUST_USE;
 
 #endif

@@ -48,23 +48,48 @@ static const struct statement ATTRIBUTE_NAMES = {
            "LIMIT $3",
 };
 
+#define RECORD "c.record->>'title', c.record->>'starts_on', c.record->>'ends_on' "
+
+/* $1 workspace, $2 after this name, $3 limit */
+static const struct statement CAMPAIGN_PAGE = {
+    .name = "campaign_page",
+    .sql = "SELECT c.name, " RECORD
+           "FROM campaign c "
+           "WHERE c.workspace_id = $1 "
+           "AND c.name COLLATE \"C\" > $2 "
+           "ORDER BY c.name COLLATE \"C\" "
+           "LIMIT $3",
+    .index = "campaign_by_name",
+    .hot = true,
+};
+
 /* $1 workspace, $2 dimension, $3 after this value, $4 limit */
 static const struct statement DIMENSION_PAGE = {
     .name = "dimension_page",
-    .sql = "SELECT value "
-           "FROM dimension "
-           "WHERE workspace_id = $1 "
-           "AND dimension = $2 "
-           "AND value COLLATE \"C\" > $3 "
-           "ORDER BY value COLLATE \"C\" "
-           "LIMIT $4",
+    .sql = "SELECT d.value, " RECORD
+           "FROM ("
+           "  SELECT dimension_id, value "
+           "  FROM dimension "
+           "  WHERE workspace_id = $1 "
+           "  AND dimension = $2 "
+           "  AND value COLLATE \"C\" > $3 "
+           "  ORDER BY value COLLATE \"C\" "
+           "  LIMIT $4"
+           ") d "
+           "LEFT JOIN LATERAL ("
+           "  SELECT record "
+           "  FROM campaign "
+           "  WHERE workspace_id = $1 AND campaign_id = d.dimension_id "
+           "  LIMIT 1"
+           ") c ON true "
+           "ORDER BY d.value COLLATE \"C\"",
     .index = "dimension_pkey",
 };
 
 /* clang-format on */
 
 const struct statement *const vocabulary_read_statements[] = {
-    &ATTRIBUTE_USES, &LEAD_COUNT, &ATTRIBUTE_NAMES, &DIMENSION_PAGE, NULL,
+    &ATTRIBUTE_USES, &LEAD_COUNT, &ATTRIBUTE_NAMES, &CAMPAIGN_PAGE, &DIMENSION_PAGE, NULL,
 };
 
 static void take_uses(const struct read *read, const struct pg_result *result,
@@ -123,20 +148,26 @@ static void take_values(const struct read *read, const struct pg_result *result,
 
     out->more = rows > limit;
     rows = out->more ? limit : rows;
-    out->values = ARENA_ARRAY(read->arena, const char *, (size_t)rows + 1);
-    for (int row = 0; out->values != NULL && row < rows; row++)
-        out->values[out->count++] = pg_copy_text(result, row, 0, read->arena);
+    out->items = ARENA_ARRAY(read->arena, struct dimension_value, (size_t)rows + 1);
+    for (int row = 0; out->items != NULL && row < rows; row++)
+        out->items[out->count++] = (struct dimension_value){
+            .value = pg_copy_text(result, row, 0, read->arena),
+            .title = pg_copy_text(result, row, 1, read->arena),
+            .starts_on = pg_copy_text(result, row, 2, read->arena),
+            .ends_on = pg_copy_text(result, row, 3, read->arena),
+        };
 }
 
-enum err vocabulary_read_dimension(const struct read *read, enum dimension dimension,
-                                   const char *after, int limit, struct dimension_page *out)
+enum err vocabulary_read_dimension(const struct read *read, const struct dimension_filter *filter,
+                                   int limit, struct dimension_page *out)
 {
-    struct read_query query = {.statement = &DIMENSION_PAGE};
+    struct read_query query = {.statement = filter->recorded ? &CAMPAIGN_PAGE : &DIMENSION_PAGE};
 
     *out = (struct dimension_page){0};
     read_params(&query, read);
-    pg_params_text(&query.params, dimension_name(dimension));
-    pg_params_text(&query.params, after);
+    if (!filter->recorded)
+        pg_params_text(&query.params, dimension_name(filter->dimension));
+    pg_params_text(&query.params, filter->after);
     pg_params_int8(&query.params, limit + 1);
     enum err err = read_run(read, &query, 1);
     if (err == ERR_NONE)

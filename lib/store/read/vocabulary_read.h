@@ -28,15 +28,28 @@ enum err vocabulary_read_attributes(const struct read *read, struct attribute_us
 /** Names of attributes that any of the latest leads has ever had, sorted. */
 enum err vocabulary_read_names(const struct read *read, const char ***out, size_t *count) MUST_USE;
 
+/** A value, and of a campaign what its record says, if it has one: NULL otherwise. */
+struct dimension_value {
+    const char *value;
+    const char *title;
+    const char *starts_on;
+    const char *ends_on;
+};
+
 struct dimension_page {
-    const char **values;
+    struct dimension_value *items;
     size_t count;
     bool more;
 };
 
-/** By name, bytewise, after this one ("": from the beginning). */
-enum err vocabulary_read_dimension(const struct read *read, enum dimension dimension,
-                                   const char *after, int limit,
-                                   struct dimension_page *out) MUST_USE;
+struct dimension_filter {
+    enum dimension dimension;
+    bool recorded;     /* only campaigns that have a record */
+    const char *after; /* "": from the beginning */
+};
+
+/** By name, bytewise. */
+enum err vocabulary_read_dimension(const struct read *read, const struct dimension_filter *filter,
+                                   int limit, struct dimension_page *out) MUST_USE;
 
 #endif
