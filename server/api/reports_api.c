@@ -17,9 +17,6 @@
 #define STAGES_MAX_BYTES (16 << 10)
 #define REPORT_MAX_BYTES ((size_t)32 << 20)
 
-/* A key for dashboards sees no row with fewer leads behind it: it would be about somebody. */
-#define REPORT_LEAST_LEADS 5
-
 struct stages_input {
     const struct period_end *from; /* NULL: open; so is to */
     const struct period_end *to;
@@ -190,10 +187,16 @@ static const struct report_source *on_basis(struct request *r, const struct repo
     return source->flow == NULL ? source : source->flow;
 }
 
-static void choose_period(struct request *r, const struct report *report,
-                          const struct report_input *input, struct report_query *out)
+bool reports_sees_few(const struct request *r)
 {
-    instant to = end_of(input->to), from = end_of(input->from);
+    return (r->caller.roles & (ROLE_READ | ROLE_WORK | ROLE_ADMIN)) != 0;
+}
+
+void reports_choose_period(struct request *r, const struct report *report,
+                           const struct period_end *asked_from, const struct period_end *asked_to,
+                           struct report_query *out)
+{
+    instant to = end_of(asked_to), from = end_of(asked_from);
     int days = report->days == 0 ? REPORT_PERIOD_DAYS : report->days;
     int most = report->days_max == 0 ? REPORT_PERIOD_MAX_DAYS : report->days_max;
 
@@ -211,7 +214,7 @@ static enum err ask(struct request *r, const struct report *report,
 {
 
     *out = (struct report_query){.config = r->config, .as_of = end_of(input->as_of)};
-    choose_period(r, report, input, out);
+    reports_choose_period(r, report, input->from, input->to, out);
     if (out->as_of != INSTANT_NONE && report->only != NULL)
         reading_fault(r, "as_of", "only_now", report->only);
     else if (out->as_of > r->received_at)
@@ -226,8 +229,8 @@ static void answer_rows(struct request *r, const struct report *report,
     struct text_out table;
     struct json_out out;
 
-    if ((r->caller.roles & (ROLE_READ | ROLE_WORK | ROLE_ADMIN)) == 0)
-        report_leave_out(rows, REPORT_LEAST_LEADS);
+    if (!reports_sees_few(r))
+        report_leave_out(rows, REPORTS_LEAST_LEADS);
     r->reply.vary |= VARY_ACCEPT;
     if (csv) {
         text_out_init(&table, r->arena, REPORT_MAX_BYTES);

@@ -4,11 +4,23 @@
 
 #include "http/request.h"
 
+#include "base/period.h"
 #include "store/read/report_source.h"
 
 extern const struct input_spec reports_stages_input;
 
 enum err reports_stages(struct request *r, struct read *read);
+
+/** A key for dashboards sees no row with fewer leads behind it: it would be about somebody. */
+#define REPORTS_LEAST_LEADS 5
+
+/** Whether the caller may see rows of fewer. */
+bool reports_sees_few(const struct request *r);
+
+/** The period that is asked for, or the report's own; what is wrong with it is noted as a fault. */
+void reports_choose_period(struct request *r, const struct report *report,
+                           const struct period_end *from, const struct period_end *to,
+                           struct report_query *out);
 
 /** Of every report that is declared (store/read/report_source.h). */
 extern const struct input_spec reports_input;

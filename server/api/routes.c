@@ -5,7 +5,9 @@
 #include "api/deliveries_read_api.h"
 #include "api/docs_api.h"
 #include "api/feeds_api.h"
+#include "api/five_questions_api.h"
 #include "api/glossary_api.h"
+#include "api/goals_report_api.h"
 #include "api/handoffs_api.h"
 #include "api/handoffs_read_api.h"
 #include "api/health_api.h"
@@ -259,6 +261,23 @@ const struct route routes[] = {
     {"GET", "/v1/reports/coverage", "reports_coverage",
      ROLE_REPORT | ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ, .input = &reports_input,
      .read = reports_coverage},
+    {"GET", "/v1/reports/results", "reports_results",
+     ROLE_REPORT | ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ, .input = &reports_input,
+     .read = reports_results},
+    {"GET", "/v1/reports/process", "reports_process",
+     ROLE_REPORT | ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ, .input = &reports_input,
+     .read = reports_process},
+    {"GET", "/v1/reports/social", "reports_social",
+     ROLE_REPORT | ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ, .input = &reports_input,
+     .read = reports_social},
+    {"GET", "/v1/reports/goals", "reports_goals", ROLE_REPORT | ROLE_READ | ROLE_WORK | ROLE_ADMIN,
+     ROUTE_READ, .input = &reports_goals_input, .read = reports_goals},
+    {"GET", "/v1/reports/scoreboard", "reports_scoreboard",
+     ROLE_REPORT | ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ, .input = &reports_goals_input,
+     .read = reports_scoreboard},
+    {"GET", "/v1/reports/five-questions", "reports_five_questions",
+     ROLE_REPORT | ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ,
+     .input = &reports_five_questions_input, .read = reports_five_questions},
     {"GET", "/v1/reports/{report}/leads", "reports_leads", ROLE_READ | ROLE_WORK | ROLE_ADMIN,
      ROUTE_READ, .input = &reports_leads_input, .thing = "report", .read = reports_leads},
     {"GET", "/v1/campaigns", "campaigns_list", ROLE_REPORT | ROLE_READ | ROLE_WORK | ROLE_ADMIN,

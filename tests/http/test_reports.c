@@ -553,6 +553,181 @@ static const struct step ways[] = {
     {0},
 };
 
+/* ---- what was promised ---- */
+
+#define GOALS     "/v1/reports/goals"
+#define BOARD     "/v1/reports/scoreboard"
+#define QUESTIONS "/v1/reports/five-questions"
+#define RESULTS   "/v1/reports/results"
+#define SOCIAL    "/v1/reports/social"
+#define PROCESS   "/v1/reports/process"
+
+static const char promised[] =
+    "{\"goals\":["
+    "{\"side\":\"marketing\",\"measure\":\"accepted_handoffs\",\"period\":\"year\",\"target\":6},"
+    "{\"side\":\"marketing\",\"measure\":\"acceptance_rate\",\"period\":\"year\",\"target\":80},"
+    "{\"side\":\"sales\",\"measure\":\"answers_in_time\",\"period\":\"year\",\"target\":90},"
+    "{\"side\":\"sales\",\"measure\":\"follow_up\",\"period\":\"year\",\"target\":100},"
+    "{\"side\":\"sales\",\"measure\":\"sql\",\"period\":\"year\",\"target\":5000},"
+    "{\"side\":\"sales\",\"measure\":\"won\",\"period\":\"year\",\"target\":9000,\"currency\":"
+    "\"EUR\"},"
+    "{\"side\":\"sales\",\"measure\":\"pipeline\",\"period\":\"year\",\"target\":1,\"currency\":"
+    "\"USD\"}]}";
+
+#define TAKEN_FROM_BING(name)                                                                      \
+    POST(name " came from elsewhere", "marketing", "/v1/leads",                                    \
+         "{'email':'" name "@corp.example','attributes':{'seniority':'vp'},"                       \
+         "'touch':{'kind':'form_submitted','source':'bing'}}",                                     \
+         201, .keep = {{"offer", "/handoff/id"}}),                                                 \
+        POST("and is accepted", "sam", AT "/accept", NULL, 200)
+
+static const struct step nothing_promised[] = {
+    GET("nothing was promised", "sam", GOALS, 200,
+        .checks = {{"/agreement", "null"}, {"/data", "#0"}, {"/as_of", "null"}}),
+    GET("nor does the board say so", "ana", BOARD, 200,
+        .checks = {{"/agreement", "null"},
+                   {"/sides/0/side", "'marketing'"},
+                   {"/sides/1/side", "'sales'"},
+                   {"/sides/1/promised", "0"},
+                   {"/results/totals/results", "0"}}),
+    GET("each process is there, set up or not", "ana", PROCESS, 200,
+        .checks = {{"/data", "#5"},
+                   {"@body", "~\"process\":\"capture\",\"volume\":0,\"leaks\":0,\"leaks_share\":"
+                             "null,\"median_dwell_minutes\":null,\"set_up\":true"},
+                   {"@body", "~\"process\":\"tracking\",\"volume\":0,\"leaks\":0,\"leaks_share\":"
+                             "null,\"median_dwell_minutes\":null,\"set_up\":false"},
+                   {"/totals/set_up", "null"}}),
+    {0},
+};
+
+/* Kim is won, Lea rejected, and five more are accepted that nobody has called. */
+static const struct step promises[] = {
+    OFFERED("kim"),
+    POST("Kim is accepted", "sam", AT "/accept", NULL, 200),
+    POST("written to", "sam", "/v1/leads/${kim}/touches",
+         "{'kind':'social_message','direction':'outbound','channel':'LinkedIn'}", 201),
+    POST("qualified", "sam", AT "/qualify", NULL, 200),
+    POST("an opportunity", "sam", AT "/outcome",
+         "{'outcome':'opportunity','amount':{'minor':8000,'currency':'EUR'}}", 200),
+    POST("and won", "sam", AT "/outcome",
+         "{'outcome':'won','amount':{'minor':9000,'currency':'EUR'}}", 200),
+    OFFERED("lea"),
+    POST("Lea is rejected", "sam", AT "/reject", "{'reason':'spam'}", 200),
+    TAKEN_FROM_BING("b1"),
+    TAKEN_FROM_BING("b2"),
+    TAKEN_FROM_BING("b3"),
+    TAKEN_FROM_BING("b4"),
+    TAKEN_FROM_BING("b5"),
+    GET("how far both are", "ana", GOALS, 200,
+        .checks = {{"/agreement/kind", "'goals'"},
+                   {"/agreement/version", "1"},
+                   {"/data", "#7"},
+                   {"/data/0/reached", "6"},
+                   {"/data/0/met", "true"},
+                   {"/data/0/rests_on/report", "'results'"},
+                   {"/data/0/rests_on/accepted", "6"},
+                   {"/data/0/forecast/method", "'nelson_poisson'"},
+                   {"/data/1/reached", "85.7"},
+                   {"/data/1/rests_on/answered", "7"},
+                   {"/data/1/forecast", "{'value':85.7,'low':48.6,'high':97.5,'method':'wilson'}"},
+                   {"/data/2/reached", "100.0"},
+                   {"/data/3/reached", "16.7"},
+                   {"/data/3/met", "false"},
+                   {"/data/4/reached", "1"},
+                   {"/data/4/pace/on_pace", "false"},
+                   {"/data/5/reached", "9000"},
+                   {"/data/5/currency", "'EUR'"},
+                   {"/data/5/rests_on/customers", "1"},
+                   {"/data/6/reached", "0"},
+                   {"/data/6/forecast/low", "null"}},
+        .keep = {{"accepted", "/data/0/rests_on/links/accepted"},
+                 {"answered", "/data/1/rests_on/links/answered"},
+                 {"followed", "/data/3/rests_on/links/touched_in_time"},
+                 {"won", "/data/5/rests_on/links/customers"},
+                 {"data", "/data/3/rests_on"}}),
+    GET("sales reads the same", "sam", GOALS, 200, .checks = {{"/data/3/rests_on", "${data}"}}),
+    ADD_UP("six were accepted", "${accepted}", 6),
+    ADD_UP("of seven answers", "${answered}", 7),
+    GET("one was followed up", "ana", "${followed}", 200,
+        .checks = {{"/data", "#1"}, {"/data/0/lead_id", "'${kim}'"}}),
+    GET("the same was won", "ana", "${won}", 200,
+        .checks = {{"/data", "#1"}, {"/data/0/lead_id", "'${kim}'"}}),
+    GET("before it was agreed nothing was promised", "ana", GOALS "?as_of=2020-01-01", 200,
+        .checks = {{"/agreement", "null"}, {"/data", "#0"}, {"/as_of", "'2020-01-01T00:00:00Z'"}}),
+    GET("of tomorrow nobody knows", "ana", GOALS "?as_of=2999-01-01", 400,
+        .checks = {{"/errors/0/parameter", "'as_of'"}}),
+    GET("as a table", "ana", GOALS, 200, .headers = {"Accept: text/csv"},
+        .checks = {{"@body", "~side,measure,period,from,to,target,currency,reached,expected,"},
+                   {"@body", "~\r\nmarketing,accepted_handoffs,year,"},
+                   {"@body", "~/v1/reports/results/leads?"}}),
+    GET("as a picture", "ana", GOALS, 406, .headers = {"Accept: image/png"}),
+    GET("side by side, by what became of leads", "sam", BOARD, 200,
+        .checks = {{"/sides/0/promised", "2"},
+                   {"/sides/0/met", "2"},
+                   {"/sides/1/promised", "5"},
+                   {"/sides/1/met", "2"},
+                   {"/results/data", "#2"},
+                   {"/results/data/0/source", "'google'"},
+                   {"/results/data/0/results", "4"},
+                   {"/results/data/0/won_minor", "9000"},
+                   {"/results/data/1/source", "'bing'"},
+                   {"/results/data/1/results", "5"},
+                   {"/results/data/1/accepted", "5"}}),
+    GET("the board of tomorrow", "ana", BOARD "?as_of=2999-01-01", 400),
+    GET("money by its currency", "ana", RESULTS "?by=currency&then_by=function", 200,
+        .checks = {{"/data", "#2"},
+                   {"/data/0/currency", "null"},
+                   {"/data/0/won_minor", "null"},
+                   {"/data/1/currency", "'EUR'"},
+                   {"/data/1/pipeline_minor", "9000"},
+                   {"/data/1/won_minor", "9000"},
+                   {"/totals/won_minor", "9000"},
+                   {"/totals/accepted", "6"}}),
+    GET("as a table", "ana", RESULTS "?by=source", 200, .headers = {"Accept: text/csv"},
+        .checks = {{"@body", "~bing,5,5,0,0,,0,,/v1/reports/results/leads?"}}),
+    GET("as a picture", "ana", RESULTS, 406, .headers = {"Accept: image/png"}),
+    GET("who writes on social networks", "ana", SOCIAL, 200,
+        .checks = {{"/data", "#1"}, {"/data/0/member", "*"}, {"/data/0/touches", "1"}},
+        .keep = {{"row", "/data/0/links/touches"}}),
+    GET("to Kim", "ana", "${row}", 200, .checks = {{"/data/0/lead_id", "'${kim}'"}}),
+    GET("by kind", "ana", SOCIAL "?by=kind&then_by=source", 200,
+        .checks = {{"/data/0/kind", "'social_message'"}, {"/data/0/source", "null"}}),
+    GET("as a picture", "ana", SOCIAL, 406, .headers = {"Accept: image/png"}),
+    GET("five questions", "sam", QUESTIONS, 200,
+        .checks = {{"/goals/marketing/goals", "2"},
+                   {"/goals/sales/goals", "5"},
+                   {"/acknowledged/0/kind", "'mql'"},
+                   {"/acknowledged/0/members", "4"},
+                   {"/sellers", "{'members':2,'logging':1}"},
+                   {"/sources/totals/leads", "7"},
+                   {"/sources/data/0/source", "'bing'"},
+                   {"/sources/data/0/leads_share", "71.4"},
+                   {"/contributions/data/0/function", "'marketing'"},
+                   {"/contributions/data/0/customers", "1"},
+                   {"/social/totals/touches", "1"}}),
+    GET("the other way round", "sam", QUESTIONS "?from=2026-02-01&to=2026-01-01", 400,
+        .checks = {{"/errors/0/parameter", "'from'"}}),
+    GET("what goes through each process", "ana", PROCESS, 200,
+        .checks = {{"/data", "#5"},
+                   {"@body", "~\"process\":\"capture\",\"volume\":7,\"leaks\":0,"},
+                   {"@body", "~\"process\":\"distribution\",\"volume\":7,\"leaks\":0,"},
+                   {"@body", "~\"process\":\"tracking\",\"volume\":6,\"leaks\":0,"},
+                   {"/totals/volume", "27"}},
+        .keep = {{"all", "/totals/links/volume"}}),
+    LATER("two months without a decision", 60 * DAY),
+    GET("leak out of tracking", "ana",
+        PROCESS "?by=process&then_by=team&from=2026-11-01&to=2027-11-01", 200,
+        .checks = {{"@body", "~\"process\":\"tracking\",\"team\":\"sales\",\"volume\":6,\"leaks\":"
+                             "5,\"leaks_share\":83.3,"}}),
+    GET("as of then nobody knows", "ana", PROCESS "?as_of=2026-01-01", 400,
+        .checks = {{"/errors/0/parameter", "'as_of'"}}),
+    GET("as a table", "ana", PROCESS, 200, .headers = {"Accept: text/csv"},
+        .checks = {{"@body",
+                    "~process,volume,leaks,leaks_share,median_dwell_minutes,set_up,link"}}),
+    GET("as a picture", "ana", PROCESS, 406, .headers = {"Accept: image/png"}),
+    {0},
+};
+
 /* ---- what is asked ---- */
 
 static const struct step questions[] = {
@@ -719,10 +894,22 @@ START_TEST(the_shares_of_a_year_are_a_hundred)
 }
 END_TEST
 
+START_TEST(both_sides_see_how_far_they_are)
+{
+    struct stage stage = stage_open(SIGNED);
+
+    story_run(stage.story, nothing_promised);
+    stage_agree(&stage, "goals", promised);
+    story_run(stage.story, promises);
+    stage_close(&stage);
+}
+END_TEST
+
 void suite_cases(Suite *suite)
 {
     TCase *tcase = suite_case(suite, "reports");
 
     EACH(tcase, a_report_counts_what_it_opens_to, stories);
-    TESTS(tcase, what_cannot_be_offered_is_a_gap_at_once, the_shares_of_a_year_are_a_hundred);
+    TESTS(tcase, what_cannot_be_offered_is_a_gap_at_once, the_shares_of_a_year_are_a_hundred,
+          both_sides_see_how_far_they_are);
 }

@@ -25,6 +25,11 @@ enum goal_unit goal_measure_unit(enum goal_measure measure)
     return units[measure];
 }
 
+const char *goal_measure_name(enum goal_measure measure)
+{
+    return measure_names[measure];
+}
+
 const char *goal_measure_words(enum goal_measure measure)
 {
     return words[measure];

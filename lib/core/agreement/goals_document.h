@@ -46,6 +46,7 @@ struct goals_document {
 };
 
 enum goal_unit goal_measure_unit(enum goal_measure measure);
+const char *goal_measure_name(enum goal_measure measure);
 const char *goal_measure_words(enum goal_measure measure);
 const char *goal_period_name(enum goal_period period);
 

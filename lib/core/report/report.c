@@ -117,8 +117,7 @@ static void put_number(const struct report *report, const struct report_row *row
 
 /* ---- links ---- */
 
-/* The question as a path, with the row's values; NULL: all rows. */
-static void put_link(const struct report *report, const struct report_query *query,
+void report_put_link(const struct report *report, const struct report_query *query,
                      const struct report_row *row, const char *column, struct text_out *out)
 {
     static const char *const names[REPORT_CUTS_MAX] = {"by", "then_by"};
@@ -161,7 +160,7 @@ static void write_links(const struct report *report, const struct report_query *
         if (column->form != REPORT_LEADS || (row != NULL && column->of_whole))
             continue;
         text_out_clear(&link);
-        put_link(report, query, row, column->name, &link);
+        report_put_link(report, query, row, column->name, &link);
         json_out_key(out, column->name);
         json_out_text_len(out, link.text, link.len);
     }
@@ -186,6 +185,12 @@ static void write_query(const struct report *report, const struct report_query *
     json_out_end_object(out);
 }
 
+/* What stands in rows; all but the hidden ones stand in the totals. */
+static bool is_of_rows(const struct report_column *column)
+{
+    return column->form != REPORT_HIDDEN && !column->of_whole;
+}
+
 static void write_row(const struct report *report, const struct report_query *query,
                       const struct report_row *row, struct json_out *out)
 {
@@ -193,7 +198,7 @@ static void write_row(const struct report *report, const struct report_query *qu
     for (int i = 0; i < query->cut_count; i++)
         json_out_member_text(out, report->dimensions[query->cuts[i]], row->values[i]);
     for (int i = 0; i < report_column_count(report); i++)
-        if (!report->columns[i].of_whole)
+        if (is_of_rows(&report->columns[i]))
             write_number(report, row, i, out);
     write_links(report, query, row, out);
     json_out_end_object(out);
@@ -204,7 +209,8 @@ static void write_whole(const struct report *report, const struct report_query *
 {
     json_out_begin_object(out);
     for (int i = 0; i < report_column_count(report); i++)
-        write_number(report, whole, i, out);
+        if (report->columns[i].form != REPORT_HIDDEN)
+            write_number(report, whole, i, out);
     write_links(report, query, NULL, out);
     json_out_end_object(out);
 }
@@ -289,7 +295,7 @@ void report_write_csv(const struct report *report, const struct report_query *qu
     for (int i = 0; i < query->cut_count; i++)
         text_out_format(out, "%s,", report->dimensions[query->cuts[i]]);
     for (int i = 0; i < columns; i++)
-        if (!report->columns[i].of_whole)
+        if (is_of_rows(&report->columns[i]))
             text_out_format(out, "%s,", report->columns[i].name);
     text_out_put(out, "link\r\n");
     for (size_t n = 0; n < rows->count; n++) {
@@ -299,12 +305,12 @@ void report_write_csv(const struct report *report, const struct report_query *qu
             text_out_put(out, ",");
         }
         for (int i = 0; i < columns; i++) {
-            if (report->columns[i].of_whole)
+            if (!is_of_rows(&report->columns[i]))
                 continue;
             put_number(report, row, i, out);
             text_out_put(out, ",");
         }
-        put_link(report, query, row, report->columns[0].name, out);
+        report_put_link(report, query, row, report->columns[0].name, out);
         text_out_put(out, "\r\n");
     }
 }

@@ -27,9 +27,11 @@ enum report_form {
     REPORT_LEADS,  /* a count, which opens to what it counts */
     REPORT_SHARE,  /* of two counts, in percent; not read but made */
     REPORT_TENTHS, /* a number with one decimal; null: of nothing. So are these: */
+    REPORT_NUMBER,
     REPORT_MINUTES,
     REPORT_MOMENT,
-    REPORT_FLAG, /* 0 or 1 */
+    REPORT_FLAG,   /* 0 or 1 */
+    REPORT_HIDDEN, /* read, for numbers that are made of it, and not shown */
 };
 
 /** What others have measured, in tenths of a percent. */
@@ -96,6 +98,10 @@ void report_leave_out(struct report_rows *rows, int64_t fewer_than);
 /** The report of openapi.yaml; names the agreements in force at any time of the period. */
 void report_write_json(const struct report *report, const struct report_query *query,
                        const struct report_rows *rows, struct json_out *out);
+
+/** The path of the items that a column of this row counts; row NULL: of all rows. */
+void report_put_link(const struct report *report, const struct report_query *query,
+                     const struct report_row *row, const char *column, struct text_out *out);
 
 /** With a header line; the last column is the link to the leads of the row. */
 void report_write_csv(const struct report *report, const struct report_query *query,

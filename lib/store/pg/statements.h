@@ -133,6 +133,9 @@ struct statement {
     X(bypass_report_statements)                                                                    \
     X(effort_report_statements)                                                                    \
     X(requests_report_statements)                                                                  \
+    X(results_report_statements)                                                                   \
+    X(process_report_statements)                                                                   \
+    X(social_report_statements)                                                                    \
     X(collisions_report_statements)                                                                \
     X(distribution_report_statements)                                                              \
     X(funnel_report_statements)                                                                    \

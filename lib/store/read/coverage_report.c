@@ -31,7 +31,8 @@
 #define COLUMNS(LEADS, SHARE, VALUE)                                          \
     LEADS(offered, "1")                                                       \
     LEADS(accepted, "h.accepted_at IS NOT NULL")                              \
-    SHARE(accepted_share, accepted, offered)                                  \
+    LEADS(answered, "h.accepted_at IS NOT NULL OR h.state = 'rejected'")      \
+    SHARE(accepted_share, accepted, answered)                                 \
     LEADS(touched, "h.first_contact_at IS NOT NULL")                          \
     LEADS(touched_in_time, "h.first_contact_at <= h.decide_by")               \
     SHARE(touched_in_time_share, touched_in_time, accepted)                   \
@@ -89,7 +90,8 @@ const struct statement *const coverage_report_statements[] = {&ROWS, &LEADS, NUL
 
 const struct report_source report_coverage = {
     .report = {.name = "coverage",
-               .dimensions = {"member", "team", "from_team", "source", "campaign", "rule", "kind"},
+               .dimensions = {"member", "team", "from_team", "source", "campaign", "rule", "kind",
+                              "side", "from_side"},
                .cuts = 1,
                .columns = {REPORT_COLUMNS(COLUMNS)}},
     .rows = &ROWS,

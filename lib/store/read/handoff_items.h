@@ -71,6 +71,8 @@
            "CASE $" number "::text "                                          \
            "  WHEN 'team' THEN t.name "                                       \
            "  WHEN 'from_team' THEN f.name "                                  \
+           "  WHEN 'side' THEN t.function::text "                             \
+           "  WHEN 'from_side' THEN f.function::text "                        \
            "  WHEN 'member' THEN (" member ")::text "                         \
            "  WHEN 'rule' THEN CASE WHEN h.dealt_by IS NOT NULL THEN t.name || ' ' "     \
            "    || coalesce(nullif(h.dealt_rule, 0)::text, 'otherwise') END " \

@@ -50,7 +50,8 @@
            "    ) s "                                                         \
            "    JOIN dimension d ON d.workspace_id = $1 AND d.dimension_id = s.id) "
 
-#define LEAD_CUT(number, path)                                                \
+/* more: dimensions of a report's own. */
+#define LEAD_CUT(number, more)                                                \
            "CASE $" number "::text "                                          \
            LEAD_WORD(number, "source")                                        \
            LEAD_WORD(number, "medium")                                        \
@@ -71,16 +72,16 @@
            "    WHERE workspace_id = $1 AND team_id = l.owner_team) "         \
            "  WHEN 'month' THEN to_char(l.begun AT TIME ZONE 'UTC', 'YYYY-MM') " \
            "  WHEN 'year' THEN to_char(l.begun AT TIME ZONE 'UTC', 'YYYY') "  \
-           "  WHEN 'path' THEN " path " END"
+           more "END"
 
-/* The items' SELECT, up to its FROM. path is how a lead came to be what it is, where that is asked. */
-#define LEAD_ITEM_BY(path, columns)                                           \
+/* The items' SELECT, up to its FROM. */
+#define LEAD_ITEM_BY(more, columns)                                           \
            "SELECT l.lead_id, NULL::uuid AS handoff_id, l.begun AS at, "      \
-           LEAD_CUT("6", path) " AS d0, "                                     \
-           LEAD_CUT("7", path) " AS d1 "                                      \
+           LEAD_CUT("6", more) " AS d0, "                                     \
+           LEAD_CUT("7", more) " AS d1 "                                      \
            REPORT_ITEM(columns)
 
-#define LEAD_ITEM(columns) LEAD_ITEM_BY("NULL", columns)
+#define LEAD_ITEM(columns) LEAD_ITEM_BY("", columns)
 
 /* Minutes from one moment to another: none if that came first, null if one of them is not known. */
 #define LEAD_MINUTES(from, to)                                                \

@@ -25,7 +25,7 @@
            "  AND position('\"stage_to\":\"nurture\"'::bytea IN body) > 0)"
 
 #define ITEMS                                                                 \
-           LEAD_ITEM_BY("CASE WHEN " NURTURED " THEN 'nurtured' ELSE 'straight' END", COLUMNS) \
+           LEAD_ITEM_BY("  WHEN 'path' THEN CASE WHEN " NURTURED " THEN 'nurtured' ELSE 'straight' END ", COLUMNS) \
            "FROM "                                                            \
            LEADS_BEGUN
 

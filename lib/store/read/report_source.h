@@ -117,6 +117,9 @@ struct report_source {
     X(source_mix)                                                                                  \
     X(capture_types)                                                                               \
     X(nurture)                                                                                     \
+    X(results)                                                                                     \
+    X(process)                                                                                     \
+    X(social)                                                                                      \
     X(coverage)                                                                                    \
     X(effort)                                                                                      \
     X(requests)

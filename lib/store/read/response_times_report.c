@@ -51,7 +51,8 @@ const struct statement *const response_times_report_statements[] = {&ROWS, &LEAD
 
 const struct report_source report_response_times = {
     .report = {.name = "response-times",
-               .dimensions = {"team", "member", "source", "campaign", "hour", "from_team", "kind"},
+               .dimensions = {"team", "member", "source", "campaign", "hour", "from_team", "kind",
+                              "side", "from_side"},
                .cuts = 1,
                .columns = {REPORT_COLUMNS(COLUMNS)}},
     .more = handoff_items_put_working_time,
