@@ -43,7 +43,9 @@
 #define IN_PERIOD(at) at " >= $2 AND " at " < $3"
 
 /* A range of an index for each milestone (migrations/). */
-#define REACHED(at) "SELECT lead_id FROM lead WHERE workspace_id = $1 AND " IN_PERIOD(at)
+#define REACHED(at)                                                           \
+           "SELECT lead_id FROM lead "                                        \
+           "WHERE workspace_id = $1 AND " IN_PERIOD(at) " AND status <> 'merged'"
 
 #define FLOW                                                                  \
            LEAD_ITEM(COLUMNS)                                                 \
