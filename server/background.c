@@ -1,6 +1,7 @@
 #include "background.h"
 
 #include "http/log.h"
+#include "import/import_job.h"
 
 #include "base/digest.h"
 #include "core/agreement/definition_apply.h"
@@ -247,12 +248,69 @@ static enum err run_apply(struct background *background, const struct config *co
     return err;
 }
 
+/* ---- imports ---- */
+
+/* A place that is not nil: its first bytes say how many rows are done. */
+static struct uuid place_of_rows(int64_t rows)
+{
+    struct uuid place = {0};
+
+    for (int i = 0; i < 8; i++)
+        place.b[i] = (uint8_t)((uint64_t)rows >> (56 - 8 * i));
+    place.b[sizeof place.b - 1] = 1;
+    return place;
+}
+
+static int64_t rows_of_place(struct uuid place)
+{
+    uint64_t rows = 0;
+
+    for (int i = 0; i < 8; i++)
+        rows = rows << 8 | place.b[i];
+    return (int64_t)rows;
+}
+
+static bool after_rows(void *context, const struct import_job_progress *progress)
+{
+    return go_on(context, &(struct background_progress){
+                              .done = progress->done,
+                              .total = progress->total,
+                              .place = place_of_rows(progress->done),
+                              .tally = progress->tally,
+                              .tally_len = progress->tally_len,
+                          });
+}
+
+static enum err run_import(struct background *background, const struct config *config,
+                           struct json_out *out)
+{
+    const struct background_claim *claim = &background->claim;
+    const struct import_job job = {
+        .lanes = background->settings.lanes,
+        .cache = background->settings.cache,
+        .app = background->app,
+        .config = config,
+        .workspace = claim->workspace,
+        .id = claim->job,
+        .request = claim->request,
+        .request_len = claim->request_len,
+        .done = rows_of_place(claim->place),
+        .tally = claim->tally,
+        .tally_len = claim->tally_len,
+        .progress = after_rows,
+        .context = background,
+    };
+
+    return import_job_run(&job, background->arena, out);
+}
+
 /* ---- one job ---- */
 
 static enum err (*const runs[BACKGROUND_KIND_COUNT])(struct background *, const struct config *,
                                                      struct json_out *) = {
     [BACKGROUND_BACKTEST] = run_backtest,
     [BACKGROUND_APPLY] = run_apply,
+    [BACKGROUND_IMPORT] = run_import,
 };
 
 /* An error that trying again cannot help ends the job; after any other the lease is left to

@@ -273,6 +273,12 @@ static void start(void *self, struct request *r)
     task_start(r->work);
 }
 
+static void store(void *self, struct request *r)
+{
+    (void)self;
+    task_store(r->work);
+}
+
 static bool cancel(void *self, struct request *r)
 {
     (void)self;
@@ -480,6 +486,7 @@ int service_run(const struct settings *settings, const struct service_keys *keys
         .authenticate = authenticate,
         .look_up = look_up,
         .start = start,
+        .store = store,
         .cancel = cancel,
         .ready = ready,
     };

@@ -9,6 +9,17 @@
 
 #define MEMORY_MAX_BYTES (8u << 20) /* of the columns */
 
+const char *row_format_name(enum row_format format)
+{
+    return format == ROWS_CSV ? "csv" : "ndjson";
+}
+
+bool row_format_named(const char *name, enum row_format *out)
+{
+    *out = strcmp(name, "csv") == 0 ? ROWS_CSV : ROWS_NDJSON;
+    return strcmp(name, row_format_name(*out)) == 0;
+}
+
 /* ---- bytes ---- */
 
 /* The file's first bytes, however many come at once, are looked at before anything is made of

@@ -19,6 +19,10 @@
 
 enum row_format { ROWS_CSV, ROWS_NDJSON };
 
+/** "csv", "ndjson". */
+const char *row_format_name(enum row_format format);
+bool row_format_named(const char *name, enum row_format *out);
+
 #define ROW_WHY_MAX_BYTES 320
 
 /** A column that becomes a member. */

@@ -5,6 +5,7 @@
 static const char *const kind_names[] = {
     [BACKGROUND_BACKTEST] = "backtest",
     [BACKGROUND_APPLY] = "apply",
+    [BACKGROUND_IMPORT] = "import",
 };
 
 static const char *const state_names[] = {

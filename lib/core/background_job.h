@@ -15,7 +15,12 @@
  *  which a unique index keeps apart. */
 #define BACKGROUND_SLOTS 16
 
-enum background_kind { BACKGROUND_BACKTEST, BACKGROUND_APPLY, BACKGROUND_KIND_COUNT };
+enum background_kind {
+    BACKGROUND_BACKTEST,
+    BACKGROUND_APPLY,
+    BACKGROUND_IMPORT,
+    BACKGROUND_KIND_COUNT
+};
 
 const char *background_kind_name(enum background_kind kind);
 
@@ -38,7 +43,7 @@ struct background_job {
     int slot;            /* while queued or running; 0: from before there were slots */
     const char *request; /* JSON: the request, in the form of its kind */
     size_t request_len;
-    int64_t done;       /* leads */
+    int64_t done;       /* leads, or rows of an import */
     int64_t total;      /* approximate; 0 while unknown */
     const char *result; /* JSON, when done */
     size_t result_len;

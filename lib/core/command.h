@@ -93,6 +93,7 @@ enum command_kind {
     X(LEADS_JUDGE, leads_judge, false, ALL(LEAD, leads_judge_input, leads, count), DEALS)          \
     X(BACKTEST_REQUEST, backtest_request, false, WHOLE(SLOTS))                                     \
     X(JOB_CANCEL, job_cancel, false, ONE(BACKGROUND, job_cancel_input, job))                       \
+    X(IMPORT_REQUEST, import_request, false, WHOLE(SLOTS))                                         \
     X(IMPORT_ROWS, import_rows, false, OWN(import_rows_keys))                                      \
     X(IMPORT_MEMBERS, import_members, true, OWN(import_members_keys))                              \
     X(WORKSPACE_SETUP, workspace_setup, true, OF_CALLER(CHAIN, workspace))                         \

@@ -11,6 +11,7 @@
 #include "store/table/dimension_table.h"
 #include "store/table/handoff_table.h"
 #include "store/table/head_table.h"
+#include "store/table/import_table.h"
 #include "store/table/lead_table.h"
 #include "store/table/ledger_table.h"
 #include "store/table/outbound_table.h"
@@ -219,6 +220,13 @@ static void drop_deliveries(const struct pg_scope *scope, instant before)
     outbound_table_queue_drop(scope, before);
 }
 
+/* Files of imports, which no command reads, are kept as long. */
+static void drop_answers(const struct pg_scope *scope, instant before)
+{
+    answer_table_queue_drop(scope, before);
+    import_table_queue_drop(scope, before);
+}
+
 /* How each kind of row is saved, in this order: rows that others refer to come first. The
  * workspace's head comes after all of them, with the ledger, because every group of the workspace
  * waits for it: from there on only the COMMIT is left. */
@@ -246,7 +254,7 @@ static const struct {
     {KIND_CHAIN, chain_order, .save = save_chains},
     {KIND_DELIVERY, .save = save_deliveries, .drop = drop_deliveries},
     {KIND_BACKGROUND, .statement = &BACKGROUND_SAVE, .drop = background_table_queue_drop},
-    {KIND_ANSWER, answer_order, .save = save_answers, .drop = answer_table_queue_drop},
+    {KIND_ANSWER, answer_order, .save = save_answers, .drop = drop_answers},
     {KIND_ERASED, .save = save_erasures}, /* after the answers: it blanks this group's too */
 };
 

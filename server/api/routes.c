@@ -11,6 +11,7 @@
 #include "api/handoffs_api.h"
 #include "api/handoffs_read_api.h"
 #include "api/health_api.h"
+#include "api/imports_api.h"
 #include "api/inbound_api.h"
 #include "api/jobs_api.h"
 #include "api/keys_api.h"
@@ -360,6 +361,19 @@ const struct route routes[] = {
      .input = &definition_apply_spec, .command = COMMAND_DEFINITION_APPLY},
     {"POST", "/v1/backtests", "backtests_create", ROLE_SIGN | ROLE_READ | ROLE_ADMIN, ROUTE_WRITE,
      BACKTEST_BODY_MAX_BYTES, .input = &backtest_spec, .command = COMMAND_BACKTEST_REQUEST},
+    {"POST", "/v1/imports", "imports_create", ROLE_ADMIN, ROUTE_READ, IMPORT_FILE_MAX_BYTES,
+     ROUTE_UPLOAD | ROUTE_ANY_TYPE | ROUTE_RAW_BODY | ROUTE_FRESH, .input = &imports_create_input,
+     .thing = "import", .piece = imports_piece, .read = imports_create},
+    {"GET", "/v1/imports", "imports_list", ROLE_ADMIN, ROUTE_READ, .flags = ROUTE_SECRET,
+     .input = &imports_list_input, .thing = "import", .read = imports_list},
+    {"GET", "/v1/imports/{import_id}", "imports_get", ROLE_ADMIN, ROUTE_READ, .flags = ROUTE_SECRET,
+     .input = &imports_get_input, .thing = "import", .read = imports_get},
+    {"GET", "/v1/imports/{import_id}/refused", "imports_refused", ROLE_ADMIN, ROUTE_READ,
+     .flags = ROUTE_SECRET, .input = &imports_get_input, .thing = "import",
+     .read = imports_refused},
+    {"POST", "/v1/imports/{import_id}/runs", "imports_run", ROLE_ADMIN, ROUTE_WRITE,
+     TRY_BODY_MAX_BYTES, .input = &imports_run_spec, .thing = "import",
+     .command = COMMAND_IMPORT_REQUEST, .before = imports_run_check},
     {"GET", "/v1/jobs", "jobs_list", ROLE_SIGN | ROLE_READ | ROLE_ADMIN, ROUTE_READ,
      .input = &jobs_list_input, .thing = "job", .read = jobs_list},
     {"GET", "/v1/jobs/{job_id}", "jobs_get", ROLE_SIGN | ROLE_READ | ROLE_ADMIN, ROUTE_READ,

@@ -3,6 +3,7 @@
 #include "cli/cli_store.h"
 
 #include "base/instant.h"
+#include "core/intake/export.h"
 #include "import/import_columns.h"
 #include "import/importer.h"
 #include "import/refused_rows.h"
@@ -88,17 +89,11 @@ static bool ends_with(const char *text, const char *end)
     return len > end_len && strcmp(text + len - end_len, end) == 0;
 }
 
-static bool format_named(const char *name, enum row_format *out)
-{
-    *out = strcmp(name, "csv") == 0 ? ROWS_CSV : ROWS_NDJSON;
-    return *out == ROWS_CSV || strcmp(name, "ndjson") == 0;
-}
-
 static int format_of(const struct cli *cli, const char *path, enum row_format *out)
 {
     const char *given = cli_option(cli, "format");
 
-    if (given != NULL && format_named(given, out))
+    if (given != NULL && row_format_named(given, out))
         return CLI_OK;
     if (given != NULL)
         return cli_say(CLI_USAGE, "--format: give csv or ndjson");
@@ -120,7 +115,10 @@ static bool read_bytes(void *context, char *bytes, size_t size, size_t *len)
 struct import {
     struct cli *cli;
     struct cli_store *store;
-    const struct mapping *mapping;
+    const struct mapping *mapping; /* NULL: that of an export, as its columns say */
+    bool mapping_given;
+    const char *export_name; /* of the present file */
+    struct arena *mapping_arena;
     const struct team *team;
     instant date;
     bool dry_run;
@@ -237,15 +235,59 @@ static int say_end(const struct import *import, const struct importer *importer,
 
 /* ---- files ---- */
 
+static void print_unfit(const struct import *import, const struct import_unfit *unfit)
+{
+    for (size_t i = 0; i < unfit->absent_count; i++)
+        fprintf(stderr, "%s: warning: %s\n", import->path, unfit->absent[i]);
+    if (import->export_name == NULL || unfit->unused_count == 0)
+        return;
+    fprintf(stderr, "%s: columns that are not imported:", import->path);
+    for (size_t i = 0; i < unfit->unused_count; i++)
+        fprintf(stderr, "%s %s", i == 0 ? "" : ",", unfit->unused[i]);
+    fputc('\n', stderr);
+}
+
+/* Without a mapping, that of the export whose columns these are. */
+static int recognise(struct import *import)
+{
+    static const struct mapping_reading reading = {MAPPING_IMPORT, "", time_zone_find};
+    const char *team = cli_option(import->cli, "team");
+    struct faults faults;
+
+    if (import->mapping_given)
+        return CLI_OK;
+    import->export_name = export_recognise(&import->reader, import->arena);
+    if (import->export_name == NULL)
+        return cli_say(CLI_USAGE,
+                       "%s: it is no export that is known (docs/import.md): say with "
+                       "--mapping what its columns mean",
+                       import->path);
+    fprintf(stderr, "%s: read as %s\n", import->path, import->export_name);
+    json_t *json = export_mapping(import->export_name, team, import->mapping_arena);
+    faults_init(&faults, import->mapping_arena);
+    enum err err =
+        mapping_compile(json, &reading, import->mapping_arena, &faults, &import->mapping);
+    json_decref(json);
+    return err == ERR_NONE ? check_teams(import->store, import->mapping, &import->team)
+                           : cli_say(CLI_FAILED, "its mapping cannot be read: %s", error_code(err));
+}
+
 /* The columns, before anything is sent. */
 static int bind_columns(struct import *import)
 {
-    struct import_absent absent;
+    struct import_unfit unfit;
+    enum row_status status = row_reader_columns(&import->reader);
 
-    switch (import_columns_bind(import->mapping, &import->reader, import->arena, &absent)) {
+    if (status == ROW_READ) {
+        int code = recognise(import);
+        if (code != CLI_OK)
+            return code;
+        status = import_columns_bind(import->mapping, import->date != INSTANT_NONE, &import->reader,
+                                     import->arena, &unfit);
+    }
+    switch (status) {
     case ROW_READ:
-        for (size_t i = 0; i < absent.count; i++)
-            fprintf(stderr, "%s: warning: %s\n", import->path, absent.sentences[i]);
+        print_unfit(import, &unfit);
         return CLI_OK;
     case ROW_END:
         return cli_say(CLI_FAILED, "%s: it is empty", import->path);
@@ -372,12 +414,15 @@ static int close_refused(struct import *import, int code)
     return cli_say(CLI_FAILED, "the file of refused rows: %s", strerror(errno));
 }
 
-static int import_in(struct cli *cli, struct cli_store *store, const struct mapping *mapping)
+static int import_in(struct cli *cli, struct cli_store *store, const struct mapping *mapping,
+                     struct arena *arena)
 {
     struct import import = {
         .cli = cli,
         .store = store,
         .mapping = mapping,
+        .mapping_given = mapping != NULL,
+        .mapping_arena = arena,
         .dry_run = cli_option(cli, "dry-run") != NULL,
         .arena = arena_new(REFUSED_MEMORY_BYTES),
     };
@@ -385,7 +430,7 @@ static int import_in(struct cli *cli, struct cli_store *store, const struct mapp
 
     if (import.arena == NULL)
         return cli_say(CLI_FAILED, "short of memory");
-    int code = check_teams(store, mapping, &import.team);
+    int code = mapping == NULL ? CLI_OK : check_teams(store, mapping, &import.team);
     if (code == CLI_OK)
         code = read_date(cli, &import.date);
     if (code == CLI_OK)
@@ -403,16 +448,20 @@ static int run_import(struct cli *cli)
 {
     const char *path = cli_option(cli, "mapping");
     struct arena *arena = arena_new(MAPPING_MEMORY_BYTES);
-    const struct mapping *mapping;
+    const struct mapping *mapping = NULL;
     struct cli_store store;
 
     if (arena == NULL)
         return cli_say(CLI_FAILED, "short of memory");
-    int code = path == NULL ? cli_say_missing("mapping") : read_mapping(path, arena, &mapping);
+    int code = CLI_OK;
+    if (path != NULL)
+        code = read_mapping(path, arena, &mapping);
+    else if (cli_option(cli, "team") == NULL)
+        code = cli_say(CLI_USAGE, "--mapping is missing; an export that is known wants --team");
     if (code == CLI_OK)
         code = cli_store_open_workspace(&store, cli, cli->words[0]);
     if (code == CLI_OK) {
-        code = import_in(cli, &store, mapping);
+        code = import_in(cli, &store, mapping, arena);
         cli_store_close(&store);
     }
     arena_free(arena);
@@ -421,6 +470,8 @@ static int run_import(struct cli *cli)
 
 static const struct cli_option import_options[] = {
     {"mapping", "FILE", false, "what the columns mean, as JSON (docs/mapping.md)"},
+    {"team", "TEAM", false,
+     "instead of a mapping: whose rows they are, of an export that is known"},
     {"format", "FORMAT", false, "csv or ndjson; by default as the file's name ends"},
     {"dry-run", NULL, false, "only count what it would do"},
     {"date", "DATE", false, "when things happened of which the rows do not say it"},

@@ -32,6 +32,10 @@ struct backend {
      *  write r->command is prepared. Holds a reference until then. */
     void (*start)(void *self, struct request *r);
 
+    /** A piece of an upload is there, with the request suspended: calls r->route->piece, which
+     * fills r->reply when it refuses, then request_done(r). Holds a reference until then. */
+    void (*store)(void *self, struct request *r);
+
     /** The deadline has passed. True when r was still queued and has been taken back: the backend
      *  will not touch it again, and its reference passes to the caller. Any thread. */
     bool (*cancel)(void *self, struct request *r);

@@ -41,6 +41,8 @@ static enum err grow(struct request *r, size_t size)
 
 enum err body_expect(struct request *r)
 {
+    if (r->route->flags & ROUTE_UPLOAD)
+        return grow(r, BODY_PIECE_BYTES);
     return r->content_length > 0 ? grow(r, (size_t)r->content_length) : ERR_NONE;
 }
 
@@ -62,6 +64,21 @@ enum err body_take(struct request *r, const char *bytes, size_t len)
     memcpy(r->body + r->body_len, bytes, len);
     r->body_len = need;
     r->body[need] = '\0';
+    return ERR_NONE;
+}
+
+enum err body_take_piece(struct request *r, const char *bytes, size_t *len)
+{
+    size_t room = BODY_PIECE_BYTES - r->body_len;
+    size_t taken = *len < room ? *len : room;
+
+    if (r->received_len + taken > r->route->body_max)
+        return ERR_BODY_TOO_LARGE;
+    memcpy(r->body + r->body_len, bytes, taken);
+    r->body_len += taken;
+    r->body[r->body_len] = '\0';
+    r->received_len += taken;
+    *len -= taken;
     return ERR_NONE;
 }
 

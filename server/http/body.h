@@ -20,6 +20,13 @@ enum err body_expect(struct request *r) MUST_USE;
 /** Takes bytes as they come. ERR_BODY_TOO_LARGE, ERR_OUT_OF_MEMORY, ERR_OVERLOADED. */
 enum err body_take(struct request *r, const char *bytes, size_t len) MUST_USE;
 
+/** Bytes of an upload that are stored at once. */
+#define BODY_PIECE_BYTES ((size_t)1 << 20)
+
+/** Takes as many bytes of an upload as its piece has room for, and lowers *len by their number.
+ *  Errors as body_take(), of which the cap is that of the whole. */
+enum err body_take_piece(struct request *r, const char *bytes, size_t *len) MUST_USE;
+
 /** Frees body and tree. */
 void body_release(struct request *r);
 

@@ -407,30 +407,63 @@ static bool whole(struct request *r)
     /* The time to answer begins when the body is complete. */
     if (r->received_len > 0)
         r->deadline_us = 0;
-    if (r->content_length > 0 && r->body_len != (size_t)r->content_length)
+    size_t len = r->route->flags & ROUTE_UPLOAD ? r->received_len : r->body_len;
+    if (r->content_length > 0 && len != (size_t)r->content_length)
         return named(r, ERR_MALFORMED_REQUEST);
     return r->body_auth ? authenticate_body(r) : work(r);
 }
 
 /* ---- body bytes ---- */
 
-static bool take(struct request *r, const char *bytes, size_t *len)
+/* libmicrohttpd cannot queue an answer while a body is being received: the rest is dropped first.
+ */
+static bool refuse_rest(struct request *r, enum err err)
 {
-    enum err err = body_take(r, bytes, *len);
-
-    r->received_len += *len;
-    *len = 0;
-    if (err == ERR_NONE)
-        return true;
-    /* libmicrohttpd cannot queue an answer while a body is being received: the rest is dropped
-     * first. */
     body_release(r);
     if (err == ERR_BODY_TOO_LARGE)
         content_refuse_large(r);
-    else
+    else if (err != ERR_NONE)
         request_refuse(r, err, NULL);
     r->step = STEP_DISCARD;
     return true;
+}
+
+/* What is left of the bytes waits with libmicrohttpd until the piece is stored. */
+static bool store_piece(struct request *r)
+{
+    const struct backend *backend = r->httpd->backend;
+
+    r->deadline_us = 0;
+    if (!waiting_enter(r)) {
+        metrics_add(METRIC_OVERLOADED, 1);
+        return refuse_rest(r, ERR_OVERLOADED);
+    }
+    r->step = STEP_PIECE;
+    watch_rest(r->client);
+    backend->store(backend->self, r);
+    return true;
+}
+
+/* A full piece is stored when more follows: the last is left to the handler. */
+static bool take_piece(struct request *r, const char *bytes, size_t *len)
+{
+    enum err err = body_take_piece(r, bytes, len);
+
+    if (err == ERR_NONE)
+        return *len == 0 || store_piece(r);
+    r->received_len += *len;
+    *len = 0;
+    return refuse_rest(r, err);
+}
+
+static bool take(struct request *r, const char *bytes, size_t *len)
+{
+    if (r->route->flags & ROUTE_UPLOAD)
+        return take_piece(r, bytes, len);
+    enum err err = body_take(r, bytes, *len);
+    r->received_len += *len;
+    *len = 0;
+    return err == ERR_NONE || refuse_rest(r, err);
 }
 
 /* Ends the connection when chunks go on for ever; a body with a length was checked before. */
@@ -470,9 +503,25 @@ static bool resumed(struct request *r)
     return r->step == STEP_AUTH ? authenticate(r) : answer(r);
 }
 
+/* False ends the connection: whoever stores the piece still has it. */
+static bool piece_stored(struct request *r)
+{
+    if (waiting_leave(r) != REQUEST_ANSWERED)
+        return false;
+    if (r->reply.status != 0)
+        return refuse_rest(r, ERR_NONE);
+    r->pieces++;
+    r->body_len = 0;
+    r->step = STEP_BODY;
+    expect_body(r);
+    return true;
+}
+
 bool intake_call(struct request *r, const char *method, const char *version, const char *bytes,
                  size_t *len)
 {
+    if (r->step == STEP_PIECE && !piece_stored(r))
+        return false;
     switch (r->step) {
     case STEP_GUARD:
         return first_call(r, method, version);
@@ -483,6 +532,7 @@ bool intake_call(struct request *r, const char *method, const char *version, con
         return *len > 0 ? take(r, bytes, len) : whole(r);
     case STEP_DISCARD:
         return *len > 0 ? drop(r, len) : answer(r);
+    case STEP_PIECE:
     case STEP_SENT:
         break;
     }

@@ -46,6 +46,7 @@ enum request_step {
     STEP_GUARD,   /* nothing has been checked yet */
     STEP_AUTH,    /* routed; the caller is not known yet */
     STEP_BODY,    /* accepted; waiting for the body */
+    STEP_PIECE,   /* a piece of it is with the backend */
     STEP_DISCARD, /* refused; the rest of the body is read and dropped, then reply is sent */
     STEP_WORK,    /* with the backend */
     STEP_SENT,    /* the response is queued */
@@ -76,9 +77,11 @@ struct request {
     char request_id[REQUEST_ID_MAX_BYTES + 1];
     char trace_id[REQUEST_TRACE_ID_BYTES + 1]; /* "" when none */
 
-    char *body; /* as sent; NUL-terminated; NULL when empty */
+    char *body; /* as sent; NUL-terminated; NULL when empty. Of an upload, a piece of it */
     size_t body_len;
-    json_t *json;                           /* of a body that was parsed here */
+    int pieces;   /* of an upload, stored so far */
+    void *upload; /* the route's own, from one piece to the next; in the arena */
+    json_t *json; /* of a body that was parsed here */
     void (*body_release)(struct request *); /* frees both; NULL: nothing to free */
 
     /* filled by the backend when it authenticates */

@@ -36,6 +36,7 @@ enum route_flag {
     ROUTE_NO_BODY_OK = 16, /* an empty body is accepted; request.json is then NULL */
     ROUTE_FRESH = 32,      /* a read of the configuration: request.config is the newest there is */
     ROUTE_SECRET = 64,     /* a read of something that gives access, or that strangers sent */
+    ROUTE_UPLOAD = 128,    /* a read whose body is stored in pieces as it comes: see route.piece */
     ROUTE_ANY_QUERY = 0x4000, /* whatever stands in the query: a stranger's address may say more */
 };
 
@@ -65,6 +66,9 @@ struct route {
     /** For a write whose command needs to know something from the database first: adds it to the
      *  input. Reader's thread. NULL: nothing. */
     enum err (*before)(struct request *r, struct read *read);
+    /** With ROUTE_UPLOAD: stores the piece of the body in request.body, which is then forgotten;
+     * the last piece is left to read(). Reader's thread. */
+    enum err (*piece)(struct request *r, struct read *read);
     /** For a write that succeeded: adds headers that follow from the reply's body, such as ETag.
      *  NULL: none. Lane's thread. */
     void (*finish)(struct request *r);

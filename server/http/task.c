@@ -417,6 +417,25 @@ static void run_before(struct reader_job *job, struct reader *reader)
     request_done(r);
 }
 
+static void run_piece(struct reader_job *job, struct reader *reader)
+{
+    struct task *task = job->owner;
+    struct request *r = task->r;
+    enum err err = reader_connect(reader);
+
+    if (err != ERR_NONE)
+        refuse(r, err);
+    else
+        within_read(r, reader, r->route->piece);
+    refuse_short(r);
+    request_done(r);
+}
+
+void task_store(struct task *task)
+{
+    start_read(task, run_piece);
+}
+
 void task_start(struct task *task)
 {
     if (task->r->route->kind == ROUTE_READ)

@@ -56,6 +56,9 @@ struct task *task_of(struct request *r, struct lanes *lanes, struct readers *rea
 /** Queues the prepared command, or the read. Answers the request itself when it cannot. */
 void task_start(struct task *task);
 
+/** Queues the storing of a piece of an upload. Answers the request itself when it cannot. */
+void task_store(struct task *task);
+
 /** Queues a read that was put aside. Any thread. */
 void task_read_again(struct task *task);
 

@@ -46,6 +46,13 @@ static void refuse(struct row_reader *reader, const char *missing)
     }
 }
 
+/* What the mapping speaks of. */
+struct bound {
+    const struct mapping_column *columns;
+    size_t count;
+    bool dated; /* the file has a date for rows that have none */
+};
+
 /* Columns that can stand in for each other: from first on, up to the number that is returned;
  * *there says whether the file has one of them. */
 static size_t next_use(const struct mapping_column *columns, size_t count, size_t first,
@@ -59,26 +66,49 @@ static size_t next_use(const struct mapping_column *columns, size_t count, size_
     return at;
 }
 
-static enum row_status check(const struct mapping_column *columns, size_t count,
-                             struct row_reader *reader, struct arena *arena,
-                             struct import_absent *absent)
+static enum row_status check(const struct bound *bound, struct row_reader *reader,
+                             struct arena *arena, struct import_unfit *unfit)
 {
+    const struct mapping_column *columns = bound->columns;
     bool there;
 
-    for (size_t at = 0, end; at < count; at = end) {
-        end = next_use(columns, count, at, reader, &there);
+    for (size_t at = 0, end; at < bound->count; at = end) {
+        end = next_use(columns, bound->count, at, reader, &there);
         if (there)
             continue;
         const char *missing = sentence(reader, columns[at].name, arena);
         if (missing == NULL)
             return ROW_FAILED;
-        if (columns[at].needed) {
+        bool undated = columns[at].need == MAPPING_COLUMN_DATES && !bound->dated;
+        if (undated)
+            missing = arena_printf(arena,
+                                   "%s, for when things happened: name another, or give the "
+                                   "date of the file",
+                                   missing);
+        if (missing == NULL)
+            return ROW_FAILED;
+        if (undated || columns[at].need == MAPPING_COLUMN_NEEDED) {
             refuse(reader, missing);
             return ROW_FILE_REFUSED;
         }
-        absent->sentences[absent->count++] = missing;
+        unfit->absent[unfit->absent_count++] = missing;
     }
     return ROW_READ;
+}
+
+static bool is_member(const struct row_reader *reader, size_t column)
+{
+    for (size_t i = 0; i < reader->member_count; i++)
+        if (reader->members[i].column == column)
+            return true;
+    return false;
+}
+
+static void list_unused(const struct row_reader *reader, struct import_unfit *unfit)
+{
+    for (size_t i = 0; i < reader->column_count; i++)
+        if (reader->folded[i][0] != '\0' && !is_member(reader, i))
+            unfit->unused[unfit->unused_count++] = reader->columns[i];
 }
 
 static bool named_before(const char *const *names, size_t count, const char *name)
@@ -89,23 +119,40 @@ static bool named_before(const char *const *names, size_t count, const char *nam
     return false;
 }
 
-enum row_status import_columns_bind(const struct mapping *mapping, struct row_reader *reader,
-                                    struct arena *arena, struct import_absent *absent)
+/* Each name once. */
+static enum row_status want(const struct bound *bound, struct row_reader *reader,
+                            struct arena *arena)
 {
-    enum row_status status = row_reader_columns(reader);
-    size_t count, name_count = 0;
+    const char **names = ARENA_ARRAY(arena, const char *, bound->count + 1);
+    size_t count = 0;
 
-    *absent = (struct import_absent){0};
+    if (names == NULL)
+        return ROW_FAILED;
+    for (size_t i = 0; i < bound->count; i++)
+        if (!named_before(names, count, bound->columns[i].name))
+            names[count++] = bound->columns[i].name;
+    return row_reader_want(reader, names, count);
+}
+
+enum row_status import_columns_bind(const struct mapping *mapping, bool dated,
+                                    struct row_reader *reader, struct arena *arena,
+                                    struct import_unfit *unfit)
+{
+    struct bound bound = {.dated = dated};
+    enum row_status status = row_reader_columns(reader);
+
+    *unfit = (struct import_unfit){0};
     if (status != ROW_READ || reader->format == ROWS_NDJSON)
         return status;
-    const struct mapping_column *columns = mapping_columns(mapping, arena, &count);
-    const char **names = columns == NULL ? NULL : ARENA_ARRAY(arena, const char *, count + 1);
-    absent->sentences = columns == NULL ? NULL : ARENA_ARRAY(arena, const char *, count + 1);
-    if (names == NULL || absent->sentences == NULL)
+    bound.columns = mapping_columns(mapping, arena, &bound.count);
+    unfit->absent = ARENA_ARRAY(arena, const char *, bound.count + 1);
+    unfit->unused = ARENA_ARRAY(arena, const char *, reader->column_count + 1);
+    if (bound.columns == NULL || unfit->absent == NULL || unfit->unused == NULL)
         return ROW_FAILED;
-    for (size_t i = 0; i < count; i++)
-        if (!named_before(names, name_count, columns[i].name))
-            names[name_count++] = columns[i].name;
-    status = row_reader_want(reader, names, name_count);
-    return status == ROW_READ ? check(columns, count, reader, arena, absent) : status;
+    status = want(&bound, reader, arena);
+    if (status == ROW_READ)
+        status = check(&bound, reader, arena, unfit);
+    if (status == ROW_READ)
+        list_unused(reader, unfit);
+    return status;
 }

@@ -137,6 +137,11 @@ struct import_tally *importer_tally(struct importer *importer)
     return &importer->tally;
 }
 
+struct arena *importer_arena(struct importer *importer)
+{
+    return importer->arena;
+}
+
 int64_t importer_members_made(const struct importer *importer)
 {
     return importer->members_made;

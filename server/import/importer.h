@@ -73,6 +73,8 @@ enum err importer_err(const struct importer *importer);
 
 /** What has come of it so far; it may be set before importer_run(). */
 struct import_tally *importer_tally(struct importer *importer);
+/** For the causes of its tally. */
+struct arena *importer_arena(struct importer *importer);
 int64_t importer_members_made(const struct importer *importer);
 
 #endif

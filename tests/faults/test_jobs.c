@@ -1,6 +1,7 @@
 /*
- * A background job whose server is killed again and again: another takes it over where it stood,
- * and at its end every lead was judged exactly once.
+ * A background job whose server is killed again and again: another takes it over where it stood. At
+ * the end of applying a version every lead was judged exactly once; at that of an import every row
+ * is one lead that was touched once.
  */
 #include "invariants.h"
 #include "suite.h"
@@ -92,8 +93,7 @@ static void sign_second_version(void)
 
 static long long done_leads(void)
 {
-    return trial_ask_workspace(
-        &trial, "SELECT done FROM background_job WHERE workspace_id = $1 AND kind = 'apply'");
+    return trial_ask_workspace(&trial, "SELECT done FROM background_job WHERE workspace_id = $1");
 }
 
 static bool is_over(void)
@@ -152,10 +152,84 @@ START_TEST(test_apply_is_taken_over)
 }
 END_TEST
 
+/* ---- imports ---- */
+
+#define ROWS          6000
+#define ROW_BYTES_MAX 400
+#define CHUNK_ROWS    256
+
+/* Several pieces of it are stored. */
+static void send_rows(void)
+{
+    char *text = malloc((size_t)ROWS * ROW_BYTES_MAX);
+    size_t size = (size_t)ROWS * ROW_BYTES_MAX;
+    size_t len = (size_t)snprintf(text, size, "id,email,at,note\n");
+    char target[128], body[512];
+    struct client *client = client_new(service_url(trial.services[0]));
+    struct answer answer;
+
+    for (int i = 0; i < ROWS; i++)
+        len += (size_t)snprintf(text + len, size - len, "L%d,%s,2026-%02d-%02d,%0300d\n", i,
+                                i % 100 == 7 ? "nobody" : "", 1 + i % 9, 1 + i % 28, i);
+    client_call(client,
+                &(struct call){.method = "POST",
+                               .target = "/v1/imports",
+                               .token = trial.ana,
+                               .body = text,
+                               .body_len = len,
+                               .content_type = "text/csv"},
+                &answer);
+    ck_assert_msg(answer.status == 201, "%d %s", answer.status, answer.body);
+    snprintf(target, sizeof target, "/v1/imports/%s/runs",
+             json_string_value(json_object_get(answer.json, "id")));
+    answer_release(&answer);
+    client_free(client);
+    free(text);
+    snprintf(body, sizeof body,
+             "{\"mapping\":{\"as\":\"lead\",\"team\":\"marketing\",\"external_id\":{\"source\":"
+             "\"crm\",\"at\":\"/id\"},\"email\":\"/email\",\"occurred_at\":\"/at\",\"touch\":{"
+             "\"kind\":{\"value\":\"form_submitted\"}}}}");
+    post(trial.ana, target, body, 202, &answer);
+    answer_release(&answer);
+}
+
+START_TEST(test_import_is_taken_over)
+{
+    const int refused = ROWS / 100;
+    int kills = 0;
+
+    send_rows();
+    for (; kills < KILLS && !is_over(); kills++) {
+        wait_for(done_leads() + CHUNKS_APART * CHUNK_ROWS);
+        service_kill(trial.services[0]);
+        service_restart(trial.services[0]);
+        lapse();
+    }
+    ck_assert_int_gt(kills, 1);
+    wait_for(INT64_MAX);
+    ck_assert_int_eq(trial_ask_workspace(&trial, "SELECT (result->>'rows')::int8 FROM "
+                                                 "background_job WHERE workspace_id = $1"),
+                     ROWS);
+    ck_assert_int_eq(trial_ask_workspace(&trial, "SELECT (result->>'refused')::int8 FROM "
+                                                 "background_job WHERE workspace_id = $1"),
+                     refused);
+    ck_assert_int_eq(trial_ask_workspace(&trial, "SELECT count(*) FROM import_refused WHERE "
+                                                 "workspace_id = $1 AND line > 0"),
+                     refused);
+    ck_assert_int_eq(
+        trial_ask_workspace(&trial, "SELECT count(*) FROM lead WHERE workspace_id = $1"),
+        ROWS - refused);
+    ck_assert_int_eq(
+        trial_ask_workspace(&trial, "SELECT count(*) FROM touch WHERE workspace_id = $1"),
+        ROWS - refused);
+    invariants_check(&trial, INVARIANTS_OTHER_LEADS);
+}
+END_TEST
+
 void suite_cases(Suite *suite)
 {
     TCase *tcase = suite_case(suite, "background jobs");
 
     tcase_add_checked_fixture(tcase, setup, teardown);
-    TESTS(tcase, test_apply_is_taken_over);
+    TESTS(tcase, test_apply_is_taken_over, test_import_is_taken_over);
 }

@@ -151,6 +151,14 @@ static const struct probe probes[] = {
     {.operation = "backtests_create",
      .roles = SIGNERS | ROLE_READ,
      .body = "{'term':'mql','version':1}"},
+    {.operation = "imports_create", .roles = ROLE_ADMIN, .body = "Id,Email"},
+    {.operation = "imports_list", .roles = ROLE_ADMIN},
+    {.operation = "imports_get", .roles = ROLE_ADMIN},
+    {.operation = "imports_refused", .roles = ROLE_ADMIN},
+    {.operation = "imports_run",
+     .roles = ROLE_ADMIN,
+     .body = "{'mapping':{'as':'lead','team':'marketing','external_id':{'source':'crm','at':'/Id'},"
+             "'email':'/Email'},'dry_run':true}"},
     {.operation = "jobs_list", .roles = SIGNERS | ROLE_READ},
     {.operation = "jobs_get", .roles = SIGNERS | ROLE_READ},
     {.operation = "jobs_cancel", .roles = SIGNERS},
@@ -327,6 +335,12 @@ static const struct step everything[] = {
          .keep = {{"delivery", "/delivery_id"}}),
     POST("and asks what its definition had done", "ana", "/v1/backtests",
          "{'term':'mql','version':1}", 202, .keep = {{"job", "/id"}}),
+    POST("a file to import", "ana", "/v1/imports?name=list.csv", "Id,Email\n1,row@${at}\n", 201,
+         .content_type = "text/csv", .keep = {{"import", "/id"}}),
+    POST("tried", "ana", "/v1/imports/${import}/runs",
+         "{'mapping':{'as':'lead','team':'marketing','external_id':{'source':'crm','at':'/Id'},"
+         "'email':'/Email'},'dry_run':true}",
+         202),
     POST("something is to be sent", "ana", "/v1/subscriptions",
          "{'name':'hook','events':['key.*'],'target':{'kind':'webhook',"
          "'url':'https://${at}/hook'}}",
@@ -395,9 +409,10 @@ static void note_foreign_ids(void)
         " WHERE workspace_id = '%s' UNION ALL SELECT agreement_id FROM agreement WHERE"
         " workspace_id = '%s' UNION ALL SELECT job_id FROM background_job WHERE workspace_id ="
         " '%s' UNION ALL SELECT session_id FROM session WHERE workspace_id = '%s' UNION ALL SELECT"
-        " subscription_id FROM subscription WHERE workspace_id = '%s' UNION ALL SELECT '%s'",
+        " subscription_id FROM subscription WHERE workspace_id = '%s' UNION ALL SELECT"
+        " import_id FROM import_file WHERE workspace_id = '%s' UNION ALL SELECT '%s'",
         rival_id, rival_id, rival_id, rival_id, rival_id, rival_id, rival_id, rival_id, rival_id,
-        rival_id, rival_id, rival_id);
+        rival_id, rival_id, rival_id, rival_id);
     PGresult *found = PQexec(conn, sql);
     ck_assert_msg(PQresultStatus(found) == PGRES_TUPLES_OK, "%s", PQerrorMessage(conn));
     ck_assert_int_le(PQntuples(found), IDS_MAX);
@@ -584,6 +599,7 @@ static const struct param params[] = {
     {"handoff_id", true, NULL, "${offered}", NOWHERE},
     {"delivery_id", true, NULL, "${delivery}", NOWHERE},
     {"job_id", true, NULL, "${job}", NOWHERE},
+    {"import_id", true, NULL, "${import}", NOWHERE},
     {"subscription_id", true, NULL, "${subscription}", NOWHERE},
     {"member_id", true, NULL, "${mia}", NOWHERE},
     {"key_id", false, "key", "${key}", no_key},
@@ -754,6 +770,8 @@ static const struct {
     {"team", "rival-partners", "nowhere-partners"},
     {"assignee", "${mia}", NOWHERE},
     {"source", "rival-forms", "nowhere-forms"},
+    {"name", NULL, NULL}, /* of a file that is sent */
+    {"format", NULL, NULL},
     {"limit", NULL, NULL},
     {"cursor", NULL, NULL},
     {"after", NULL, NULL},

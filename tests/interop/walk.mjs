@@ -13,7 +13,7 @@ const TRIES_MAX = 50;
 const NOT_WALKED = new Set([
   "leads_review", "leads_request", "leads_keep", "handoffs_grant", "handoffs_decline", "handoffs_appeal",
   "inbound_handshake", "sdk_batch", "sdk_identify", "sdk_track", "sdk_page", "sdk_screen", "sdk_group",
-  "sdk_alias", "deliveries_get", "attribution_leads", "events_stream", "teams_calendar_remove",
+  "sdk_alias", "deliveries_get", "attribution_leads", "events_stream", "imports_create", "imports_run", "imports_get", "imports_refused", "teams_calendar_remove",
   "teams_distribution", "teams_distribution_set", "teams_distribution_remove", "teams_distribution_try",
   "accounts_get", "accounts_put", "subscriptions_create",
   "subscriptions_get", "subscriptions_update", "subscriptions_delete", "subscriptions_rotate",

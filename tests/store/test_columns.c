@@ -175,6 +175,9 @@ START_TEST(every_table_has_its_list)
                                   "job "              /* likewise */
                                   "outbound_cursor "  /* likewise */
                                   "outbound_queue "   /* likewise */
+                                  "import_file "      /* read/import_files.c's own */
+                                  "import_piece "     /* likewise */
+                                  "import_refused "   /* likewise */
                                   "session";          /* read/sessions.c's own */
     PGresult *tables = ask("SELECT relname FROM pg_class WHERE relkind = 'r' "
                            "AND relnamespace = 'public'::regnamespace ORDER BY relname");

@@ -52,6 +52,9 @@ static const struct {
     {"idempotency", "DELETE,INSERT,SELECT,UPDATE", NULL},
     {"idempotency_lead", "DELETE,INSERT,SELECT", NULL},
     {"identity", "DELETE,INSERT,SELECT,UPDATE", NULL},
+    {"import_file", "DELETE,INSERT,SELECT", NULL},
+    {"import_piece", "DELETE,INSERT,SELECT", NULL},
+    {"import_refused", "DELETE,INSERT,SELECT", NULL},
     {"job", "INSERT,SELECT,UPDATE", NULL},
     {"lead", "INSERT,SELECT,UPDATE", NULL},
     {"ledger", "INSERT,SELECT", NULL},
@@ -148,7 +151,10 @@ static const char rows[] =
     " NULL, NULL);"
     "INSERT INTO job VALUES ($W, 'due', now(), 0);"
     "INSERT INTO background_job (workspace_id, job_id, kind, state, request, done, total,"
-    " created_at) VALUES ($W, $I, 'backtest', 'queued', '{}', 0, 0, now());";
+    " created_at) VALUES ($W, $I, 'backtest', 'queued', '{}', 0, 0, now());"
+    "INSERT INTO import_file VALUES ($W, $I, 'list.csv', 'csv', 1, 1, '{}', $I, NULL, now());"
+    "INSERT INTO import_piece VALUES ($W, $I, 0, 'x', now());"
+    "INSERT INTO import_refused VALUES ($W, $I, 1, 'x', now());";
 
 static struct database *database;
 static PGconn *conn; /* superuser, whose role is changed by SET ROLE */

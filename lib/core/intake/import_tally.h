@@ -1,12 +1,16 @@
 /*
  * What came of the rows of an import: how many of each kind, and why those that were refused were,
- * summed up by cause with the first lines of each.
+ * summed up by cause with the first lines of each. It can be written and read again, so that an
+ * import that was interrupted goes on counting.
  */
 #ifndef BATON_CORE_IMPORT_TALLY_H
 #define BATON_CORE_IMPORT_TALLY_H
 
 #include "base/arena.h"
+#include "base/error.h"
+#include "base/json_out.h"
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -43,5 +47,11 @@ struct import_tally {
  *  the kind refused is not added to refused. */
 void import_tally_cause(struct import_tally *tally, struct arena *arena,
                         const struct import_cause *cause, int64_t line);
+
+/** As an object: rows, new, updated, unchanged, skipped, refused, causes. */
+void import_tally_write(const struct import_tally *tally, struct json_out *out);
+
+/** False: it is not what import_tally_write() wrote, or memory is short. */
+bool import_tally_read(const json_t *json, struct arena *arena, struct import_tally *out) MUST_USE;
 
 #endif

@@ -7,7 +7,7 @@ struct columns {
     size_t use;
 };
 
-static void add(struct columns *columns, const struct mapping_path *path, bool needed)
+static void add(struct columns *columns, const struct mapping_path *path, enum mapping_need need)
 {
     if (path->depth == 0)
         return;
@@ -15,7 +15,7 @@ static void add(struct columns *columns, const struct mapping_path *path, bool n
         columns->list[columns->count] = (struct mapping_column){
             .name = path->tokens[0],
             .pointer = path->pointer,
-            .needed = needed,
+            .need = need,
             .use = columns->use,
         };
     columns->count++;
@@ -30,44 +30,46 @@ static bool is_constant(const struct mapping_field *field)
     return field->constant != NULL;
 }
 
-static void add_parts(struct columns *columns, const struct mapping_field *field, bool needed)
+static void add_parts(struct columns *columns, const struct mapping_field *field,
+                      enum mapping_need need)
 {
-    add(columns, &field->path, needed);
+    add(columns, &field->path, need);
     for (size_t i = 0; i < field->part_count; i++)
-        add_parts(columns, &field->parts[i], needed);
+        add_parts(columns, &field->parts[i], need);
 }
 
-static void add_field(struct columns *columns, const struct mapping_field *field, bool needed)
+static void add_field(struct columns *columns, const struct mapping_field *field,
+                      enum mapping_need need)
 {
     columns->use++;
-    add_parts(columns, field, needed && !is_constant(field));
+    add_parts(columns, field, is_constant(field) ? MAPPING_COLUMN_WANTED : need);
 }
 
 static void add_all(struct columns *columns, const struct mapping *mapping)
 {
     for (size_t i = 0; i < mapping->is_count; i++) {
         columns->use++;
-        add(columns, &mapping->is[i].path, true);
+        add(columns, &mapping->is[i].path, MAPPING_COLUMN_NEEDED);
     }
-    add_field(columns, &mapping->external_id, true);
-    add_field(columns, &mapping->email, true);
-    add_field(columns, &mapping->anonymous_id, true);
-    add_field(columns, &mapping->occurred_at, true);
-    add_field(columns, &mapping->event_id, true);
-    add_field(columns, &mapping->claimed_stage, false);
-    add_field(columns, &mapping->touch_kind, false);
-    add_field(columns, &mapping->touch_direction, false);
+    add_field(columns, &mapping->external_id, MAPPING_COLUMN_NEEDED);
+    add_field(columns, &mapping->email, MAPPING_COLUMN_NEEDED);
+    add_field(columns, &mapping->anonymous_id, MAPPING_COLUMN_NEEDED);
+    add_field(columns, &mapping->occurred_at, MAPPING_COLUMN_DATES);
+    add_field(columns, &mapping->event_id, MAPPING_COLUMN_NEEDED);
+    add_field(columns, &mapping->claimed_stage, MAPPING_COLUMN_WANTED);
+    add_field(columns, &mapping->touch_kind, MAPPING_COLUMN_WANTED);
+    add_field(columns, &mapping->touch_direction, MAPPING_COLUMN_WANTED);
     for (int i = 0; i < DIMENSION_COUNT; i++)
-        add_field(columns, &mapping->touch_values[i], false);
+        add_field(columns, &mapping->touch_values[i], MAPPING_COLUMN_WANTED);
     for (size_t i = 0; i < mapping->attribute_count; i++)
-        add_field(columns, &mapping->attributes[i].field, false);
+        add_field(columns, &mapping->attributes[i].field, MAPPING_COLUMN_WANTED);
     for (size_t i = 0; i < mapping->step_count; i++) {
-        add_field(columns, &mapping->steps[i].member, true);
-        add_field(columns, &mapping->steps[i].at, true);
+        add_field(columns, &mapping->steps[i].member, MAPPING_COLUMN_NEEDED);
+        add_field(columns, &mapping->steps[i].at, MAPPING_COLUMN_NEEDED);
     }
-    add_field(columns, &mapping->outcome_kind, true);
-    add_field(columns, &mapping->outcome_at, true);
-    add_field(columns, &mapping->outcome_reason, false);
+    add_field(columns, &mapping->outcome_kind, MAPPING_COLUMN_NEEDED);
+    add_field(columns, &mapping->outcome_at, MAPPING_COLUMN_NEEDED);
+    add_field(columns, &mapping->outcome_reason, MAPPING_COLUMN_WANTED);
 }
 
 const struct mapping_column *mapping_columns(const struct mapping *mapping, struct arena *arena,

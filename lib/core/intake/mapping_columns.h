@@ -4,13 +4,20 @@
 
 #include "core/intake/mapping.h"
 
+/** What a file is without a column. */
+enum mapping_need {
+    MAPPING_COLUMN_WANTED, /* less is known of its rows */
+    MAPPING_COLUMN_DATES,  /* when things happened has to be said otherwise */
+    MAPPING_COLUMN_NEEDED, /* all rows would be taken for what they are not: it says who it is, or
+                              whether to take the row */
+};
+
 /** A place that a value of a row comes from. */
 struct mapping_column {
     const char *name;    /* the column's: the first token of the pointer */
     const char *pointer; /* as written */
-    bool needed;         /* says who it is, when, or whether to take the row: without any column
-                            for it, all rows would be taken for what they are not */
-    size_t use;          /* columns with the same number can stand in for each other ("first") */
+    enum mapping_need need;
+    size_t use; /* columns with the same number can stand in for each other ("first") */
 };
 
 /**

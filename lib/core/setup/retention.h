@@ -1,6 +1,6 @@
-/* Drops what is kept only for a time: stored answers after 7 days, raw deliveries and background
- * jobs after 30. A command of the service itself, so that it runs in the workspace's lane and on
- * one server at a time. */
+/* Drops what is kept only for a time: stored answers and files of imports after 7 days, raw
+ * deliveries and background jobs after 30. A command of the service itself, so that it runs in the
+ * workspace's lane and on one server at a time. */
 #ifndef BATON_CORE_RETENTION_H
 #define BATON_CORE_RETENTION_H
 

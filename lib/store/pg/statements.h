@@ -148,6 +148,8 @@ struct statement {
     X(history_read_statements)                                                                     \
     X(background_read_statements)                                                                  \
     X(background_table_statements)                                                                 \
+    X(import_table_statements)                                                                     \
+    X(import_files_statements)                                                                     \
     X(apply_read_statements)                                                                       \
     X(operator_read_statements)                                                                    \
     X(suggestion_read_statements)
