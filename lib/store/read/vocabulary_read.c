@@ -2,47 +2,52 @@
 
 /* clang-format off */
 
+/* The latest leads: a range at the end of the primary key. $1 workspace, $2 how many */
+#define LATEST_LEADS                                                          \
+           "("                                                                \
+           "  SELECT attributes "                                             \
+           "  FROM lead "                                                     \
+           "  WHERE workspace_id = $1 "                                       \
+           "  AND status = 'active' "                                         \
+           "  ORDER BY lead_id DESC "                                         \
+           "  LIMIT $2"                                                       \
+           ") l "
+
 /* Stored form: {name: [[value, …], …newest first]}, see core/definition/attribute.h.
- * $1 workspace, $2 limit */
+ * $1 workspace, $2 leads to look at, $3 limit */
 static const struct statement ATTRIBUTE_USES = {
     .name = "attribute_uses",
     .sql = "SELECT a.key, count(*), bool_or(t.type = 'string'), "
            "  bool_or(t.type = 'number'), bool_or(t.type = 'boolean'), "
            "  bool_or(t.type = 'array') "
-           "FROM lead l "
+           "FROM "
+           LATEST_LEADS
            "CROSS JOIN LATERAL json_each(l.attributes) a "
            "CROSS JOIN LATERAL ("
            "  SELECT json_typeof(a.value->0->0) AS type"
            ") t "
-           "WHERE l.workspace_id = $1 "
-           "AND l.status = 'active' "
-           "AND t.type <> 'null' "
+           "WHERE t.type <> 'null' "
            "GROUP BY a.key "
            "ORDER BY a.key COLLATE \"C\" "
-           "LIMIT $2",
+           "LIMIT $3",
+    .index = "lead_pkey",
 };
 
-/* $1 workspace */
+/* $1 workspace, $2 leads to look at */
 static const struct statement LEAD_COUNT = {
     .name = "lead_count",
     .sql = "SELECT count(*) "
-           "FROM lead "
-           "WHERE workspace_id = $1 "
-           "AND status = 'active'",
+           "FROM "
+           LATEST_LEADS,
+    .index = "lead_pkey",
 };
 
 /* $1 workspace, $2 leads to look at, $3 limit */
 static const struct statement ATTRIBUTE_NAMES = {
     .name = "attribute_names",
     .sql = "SELECT DISTINCT n.name COLLATE \"C\" "
-           "FROM ("
-           "  SELECT attributes "
-           "  FROM lead "
-           "  WHERE workspace_id = $1 "
-           "  AND status = 'active' "
-           "  ORDER BY lead_id DESC "
-           "  LIMIT $2"
-           ") l "
+           "FROM "
+           LATEST_LEADS
            "CROSS JOIN LATERAL json_object_keys(l.attributes) n (name) "
            "ORDER BY 1 "
            "LIMIT $3",
@@ -115,8 +120,10 @@ enum err vocabulary_read_attributes(const struct read *read, struct attribute_us
 
     *out = (struct attribute_uses){0};
     read_params(&queries[0], read);
+    pg_params_int8(&queries[0].params, USES_LEADS_MAX);
     pg_params_int8(&queries[0].params, ATTRIBUTE_NAMES_MAX);
     read_params(&queries[1], read);
+    pg_params_int8(&queries[1].params, USES_LEADS_MAX);
     enum err err = read_run(read, queries, 2);
     if (err == ERR_NONE) {
         out->leads = pg_get_int8(queries[1].result, 0, 0);
