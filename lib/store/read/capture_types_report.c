@@ -14,6 +14,13 @@
     LEADS(won, "l.customer_at IS NOT NULL")                                   \
     SHARE(won_share, won, leads)
 
+/* The handoffs of a lead, which two indexes have: one those that are open, one the others. */
+#define HANDOFFS(which)                                                       \
+           "    SELECT kind, offered_at, accepted_at "                        \
+           "    FROM handoff "                                                \
+           "    WHERE workspace_id = $1 AND lead_id = l.lead_id "             \
+           "    AND state " which " ('requested', 'offered', 'accepted') "
+
 /* Whether it was ever offered by another team, and accepted. */
 #define ITEMS                                                                 \
            LEAD_ITEM(COLUMNS)                                                 \
@@ -23,9 +30,12 @@
            "  SELECT coalesce(bool_or(true), false) AS offered, "             \
            "    coalesce(bool_or(accepted_at IS NOT NULL "                    \
            "      AND (accepted_at > $8::timestamptz) IS NOT TRUE), false) AS accepted " \
-           "  FROM handoff "                                                  \
-           "  WHERE workspace_id = $1 AND lead_id = l.lead_id "               \
-           "  AND kind NOT IN ('self_sourced', 'imported', 'requested') "     \
+           "  FROM ("                                                         \
+           HANDOFFS("IN")                                                     \
+           "    UNION ALL "                                                   \
+           HANDOFFS("NOT IN")                                                 \
+           "  ) h "                                                           \
+           "  WHERE kind NOT IN ('self_sourced', 'imported', 'requested') "   \
            "  AND (offered_at > $8::timestamptz) IS NOT TRUE"                 \
            ") h "
 

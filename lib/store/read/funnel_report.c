@@ -51,14 +51,14 @@
            LEAD_ITEM(COLUMNS)                                                 \
            "FROM ("                                                           \
            LEAD_AS_OF                                                         \
-           "  AND $4::uuid < $5::uuid AND lead_id IN ("                       \
+           "  AND $4::uuid < $5::uuid AND lead_id = ANY (ARRAY("                       \
            REACHED(LEAD_BEGUN)                                                \
            " UNION " REACHED("mql_at")                                        \
            " UNION " REACHED("sal_at")                                        \
            " UNION " REACHED("sql_at")                                        \
            " UNION " REACHED("opportunity_at")                                \
            " UNION " REACHED("customer_at")                                   \
-           "  )"                                                              \
+           "  ))"                                                              \
            ") l "                                                             \
            "CROSS JOIN LATERAL ("                                             \
            "  SELECT " IN_PERIOD("l.begun") " AS begun, "                     \

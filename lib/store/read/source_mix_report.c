@@ -98,7 +98,7 @@ const struct report_source report_source_mix = {
                .dimensions = {"year", "function", "source", "medium", "campaign", "channel",
                               "content", "kind", "motion", "team", "month"},
                .cuts = 2,
-               .days = 1096,
+               .days = REPORT_PERIOD_MAX_DAYS,
                .days_max = 3660,
                .columns = {REPORT_COLUMNS(COLUMNS)}},
     .finish = put_all_shares,
