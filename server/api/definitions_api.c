@@ -1,5 +1,6 @@
 #include "api/definitions_api.h"
 
+#include "api/lead_input.h"
 #include "api/values.h"
 
 #include "base/hex.h"
@@ -8,6 +9,7 @@
 #include "core/agreement/agreement_sign.h"
 #include "core/agreement/definition_apply.h"
 #include "core/handoff/handoff.h"
+#include "core/intake/lead_try.h"
 #include "store/read/vocabulary_read.h"
 
 #include <string.h>
@@ -266,3 +268,23 @@ static const struct input_field apply_fields[] = {
 };
 const struct input_spec definition_apply_spec =
     INPUT_SPEC(apply_fields, struct definition_apply_input);
+
+/* ---- trying it ---- */
+
+static const struct input_type tried_touches_type = {
+    .kind = INPUT_ARRAY, .max = TRIED_TOUCHES_MAX, .item = &touch_type};
+
+static const struct input_field try_fields[] = {
+    TERM_FIELD(struct lead_try_input),
+    VERSION_FIELD(struct lead_try_input),
+    {"lead_id", &input_uuid, AT(struct lead_try_input, lead)},
+    {"email", &identity_email_type, AT(struct lead_try_input, identities),
+     COUNT(struct lead_try_input, identity_count)},
+    {"attributes", &attributes_type, AT(struct lead_try_input, attributes),
+     COUNT(struct lead_try_input, attribute_count)},
+    {"facts", &facts_type, AT(struct lead_try_input, facts),
+     COUNT(struct lead_try_input, fact_count)},
+    {"touches", &tried_touches_type, AT(struct lead_try_input, touches),
+     COUNT(struct lead_try_input, touch_count)},
+};
+const struct input_spec definition_try_spec = INPUT_SPEC(try_fields, struct lead_try_input);

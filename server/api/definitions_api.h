@@ -25,6 +25,8 @@ extern const struct input_spec definition_suspend_spec;
 extern const struct input_spec definition_delete_spec;
 extern const struct input_spec definition_comment_spec;
 extern const struct input_spec definition_apply_spec;
+/** Of struct lead_try_input. */
+extern const struct input_spec definition_try_spec;
 
 /* ---- routes and goals ---- */
 

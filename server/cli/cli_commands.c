@@ -18,6 +18,7 @@ const struct cli_command *const cli_commands[] = {
     &cli_key_list,
     &cli_definition_check,
     &cli_definition_starter,
+    &cli_definition_try,
     &cli_definition_list,
     &cli_definition_show,
     &cli_definition_draft,

@@ -21,6 +21,7 @@ extern const struct cli_command cli_key_revoke;
 extern const struct cli_command cli_key_list;
 extern const struct cli_command cli_definition_check;
 extern const struct cli_command cli_definition_starter;
+extern const struct cli_command cli_definition_try;
 extern const struct cli_command cli_definition_list;
 extern const struct cli_command cli_definition_show;
 extern const struct cli_command cli_definition_draft;

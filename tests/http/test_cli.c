@@ -182,6 +182,13 @@ START_TEST(a_workspace_from_the_command_line)
     shell_expect("$B definition starter mql | $B definition draft byhand -", 0,
                  "mql version 1 is draft");
     shell_expect("$B definition list byhand", 0, "mql   1  draft");
+    shell_expect("echo '{\"attributes\":{\"seniority\":\"vp\"},\"touches\":[{\"kind\":"
+                 "\"form_submitted\"}],\"email\":\"kim@corp.example\"}' | "
+                 "$B definition try byhand mql 1 -",
+                 0, "\"qualified\"");
+    shell_expect("echo '{\"email\":\"kim\"}' | $B definition try byhand mql 1 -", 1, "/email");
+    shell_expect("echo '{}' | $B definition try byhand hot 1 -", 2, "mql, srl and sql");
+    shell_expect("echo '{}' | $B definition try byhand mql 7 -", 1, "no version 7");
     shell_expect("$B definition propose byhand mql 1 --effective-from tomorrow", 2,
                  "give a moment");
     shell_expect("$B definition propose byhand mql 1", 0, "content hash");

@@ -178,6 +178,7 @@ async function definitions(client, { ana, sam }) {
   await client.must("agreements_list", ana);
   await client.must("responsibilities_list", ana);
   await client.must("definitions_version", sam, { path: path(version) });
+  await client.must("definitions_try", sam, { path: path(version) });
   await client.must("definitions_diff", sam, { path: path(version), query: { against: 1 } });
   await client.must("definitions_get", sam, { path: { term: "mql" } });
   await client.must("definitions_suggestions", sam, { path: { term: "mql" } });

@@ -77,8 +77,8 @@ enum err lead_attributes_apply(struct work *work, struct lead *lead,
 
 /* ---- the touch ---- */
 
-static struct touch touch_of(struct work *work, const struct caller *caller,
-                             const struct touch_input *input)
+struct touch lead_touch_of(struct work *work, const struct caller *caller,
+                           const struct touch_input *input)
 {
     const struct team *team = config_team(work->config, caller->team);
     struct touch touch = {
@@ -158,7 +158,7 @@ enum find lead_touch_apply(struct work *work, struct lead *lead, const struct ca
 {
     enum find found = FIND_ABSENT;
 
-    *touch = touch_of(work, caller, input);
+    *touch = lead_touch_of(work, caller, input);
     if (input->event_id != NULL)
         found = find_event(work, lead, touch);
     if (found != FIND_ABSENT)

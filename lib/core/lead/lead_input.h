@@ -64,6 +64,10 @@ struct confirmed_input {
 enum err lead_facts_apply(struct work *work, struct lead *lead, const struct caller *caller,
                           const struct confirmed_input *input) MUST_USE;
 
+/** The touch that this would be, by the caller's team; its texts are borrowed. */
+struct touch lead_touch_of(struct work *work, const struct caller *caller,
+                           const struct touch_input *input);
+
 /** Adds a touch to a lead that is open for change: FIND_ABSENT. FIND_FOUND: its event is known
  *  already, and nothing has changed. An event of another person is one of this one, too. */
 enum find lead_touch_apply(struct work *work, struct lead *lead, const struct caller *caller,

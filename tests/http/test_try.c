@@ -1,0 +1,76 @@
+/* A lead tried against a version: the verdict, and nothing else. */
+#include "stage.h"
+#include "suite.h"
+
+#define TRY  "/v1/definitions/mql/versions/1/try"
+#define FITS "'attributes':{'seniority':'vp'}"
+#define FORM "'touches':[{'kind':'form_submitted'}]"
+
+static const struct step tried[] = {
+    POST("somebody who is only described", "ana", TRY,
+         "{'email':'kim@corp.example'," FITS "," FORM "}", 200, .headers = {"Idempotency-Key: t1"},
+         .checks = {{"/term", "'mql'"},
+                    {"/version", "1"},
+                    {"/state", "'in_force'"},
+                    {"/verdict/result", "'qualified'"},
+                    {"/verdict/score", "60"}},
+         .keep = {{"first", "@body"}}),
+    POST("the same answer", "ana", TRY, "{'email':'kim@corp.example'," FITS "," FORM "}", 200,
+         .headers = {"Idempotency-Key: t1"},
+         .checks = {{"@body", "=${first}"}, {"@Idempotent-Replayed", "=true"}}),
+    POST("from an address that anybody can have", "ana", TRY,
+         "{'email':'kim@gmail.com'," FITS "," FORM "}", 200,
+         .checks = {{"/verdict/result", "'not_qualified'"}}),
+    POST("who did something too long ago", "ana", TRY,
+         "{'email':'kim@corp.example'," FITS ",'touches':[{'kind':'form_submitted',"
+         "'occurred_at':'2020-01-01T00:00:00Z'},{'kind':'page_view'}]}",
+         200, .checks = {{"/verdict/result", "'not_qualified'"}}),
+    POST("nobody at all", "ana", TRY, "{}", 200,
+         .checks = {{"/verdict/result", "'not_qualified'"}, {"/verdict/score", "0"}}),
+    GET("nothing of it is kept", "sam", "/v1/leads", 200, .checks = {{"/data", "[]"}}),
+    POST("a lead that is there", "marketing", "/v1/leads", "{'email':'lee@corp.example'," FITS "}",
+         201, .keep = {{"lee", "/lead/id"}}),
+    POST("as it is known", "sam", TRY, "{'lead_id':'${lee}'}", 200,
+         .checks = {{"/verdict/result", "'not_qualified'"}}),
+    POST("and if there were a form", "sam", TRY, "{'lead_id':'${lee}'," FORM "}", 200,
+         .checks = {{"/verdict/result", "'qualified'"}}),
+    GET("is as it was", "sam", "/v1/leads/${lee}", 200, .checks = {{"/stage", "'prospect'"}}),
+    GET("and has no other verdict", "sam", "/v1/leads/${lee}/verdicts", 200,
+        .checks = {{"/data", "#1"}}),
+    POST("a lead that is none", "sam", TRY, "{'lead_id':'0199c0aa-1a2b-7c3d-8e4f-5a6b7c8d9e0f'}",
+         404),
+    POST("by who adds leads alone", "marketing", TRY, "{}", 403),
+    POST("by nobody", "ana", TRY, "{}", 422, .headers = {"Baton-Actor: nobody@acme.example"}),
+    POST("of no version", "ana", "/v1/definitions/mql/versions/9/try", "{}", 404),
+    POST("all that is wrong at once", "ana", TRY,
+         "{'email':'kim','touches':[{'kind':'No Code'}],'attribute':{}}", 400,
+         .checks = {{"@body", "~/email"}, {"@body", "~/touches/0/kind"}, {"@body", "~/attribute"}}),
+    GET("the version", "ana", "/v1/definitions/mql/versions/1", 200,
+        .keep = {{"document", "/document"}}),
+    POST("drafted again", "ana", "/v1/definitions/mql/versions", "${document}", 201,
+         .keep = {{"draft", "/version"}}),
+    POST("is tried before anybody signs", "sam", "/v1/definitions/mql/versions/${draft}/try",
+         "{'lead_id':'${lee}'," FORM "}", 200,
+         .checks = {{"/state", "'draft'"}, {"/verdict/result", "'qualified'"}}),
+    DELETE("the draft goes", "ana", "/v1/definitions/mql/versions/${draft}", 200),
+    POST("and is tried no more", "sam", "/v1/definitions/mql/versions/${draft}/try", "{}", 404),
+    POST("facts", "ana", "/v1/definitions/sql/versions",
+         "{'term':'sql','title':'S','statement':'They have a need.','criteria':[{'id':'need',"
+         "'title':'Has a need','kind':'readiness','required':true,'test':{'fact':'need',"
+         "'op':'exists'}}]}",
+         201, .keep = {{"sql", "/version"}}),
+    POST("that are missing", "sam", "/v1/definitions/sql/versions/${sql}/try",
+         "{'lead_id':'${lee}'}", 200,
+         .checks = {{"/verdict/result", "'unclear'"}, {"/verdict/ask_for", "['need']"}}),
+    POST("and would settle it", "sam", "/v1/definitions/sql/versions/${sql}/try",
+         "{'lead_id':'${lee}','facts':{'need':{'value':'Reports'}}}", 200,
+         .checks = {{"/verdict/result", "'qualified'"}}),
+    {0},
+};
+
+STORY(a_lead_is_tried, "--starter mql --sign", tried)
+
+void suite_cases(Suite *suite)
+{
+    TESTS(suite_case(suite, "try"), a_lead_is_tried);
+}
