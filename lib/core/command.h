@@ -88,7 +88,8 @@ enum command_kind {
     X(AGREEMENT_SUSPEND, agreement_suspend, true, VERSION(agreement_decline_input))                \
     X(AGREEMENT_RESUME, agreement_resume, true, VERSION(agreement_named))                          \
     X(AGREEMENT_DELETE, agreement_delete, true, VERSION(agreement_delete_input))                   \
-    X(AGREEMENT_COMMENT, agreement_comment, true, VERSION(agreement_comment_input))                \
+    X(AGREEMENT_COMMENT, agreement_comment, true, VERSION(agreement_comment_input),                \
+      ONE(BACKGROUND, agreement_comment_input, backtest))                                          \
     X(AGREEMENT_ENFORCE, agreement_enforce, true, NONE)                                            \
     X(DEFINITION_APPLY, definition_apply, false, WHOLE(SLOTS))                                     \
     X(LEADS_JUDGE, leads_judge, false, ALL(LEAD, leads_judge_input, leads, count), DEALS)          \

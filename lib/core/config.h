@@ -187,6 +187,7 @@ struct agreement_comment {
     const char *text;
     instant at;
 };
+    struct uuid backtest;  /* the job whose result it points at; nil: none */
 
 struct signers; /* core/definition/signers.h */
 

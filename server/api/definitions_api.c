@@ -173,6 +173,7 @@ static const struct input_field comment_fields[] = {
     VERSION_FIELD(struct agreement_comment_input),
     {"text", &note_type, AT(struct agreement_comment_input, text), .required = true},
     {"criterion", &code_type, AT(struct agreement_comment_input, criterion)},
+    {"backtest", &input_uuid, AT(struct agreement_comment_input, backtest)},
 };
 const struct input_spec definition_comment_spec =
     INPUT_SPEC(comment_fields, struct agreement_comment_input);

@@ -3,6 +3,7 @@
 #include "base/json_tree.h"
 #include "core/agreement/agreement_document.h"
 #include "core/agreement/shape_agreement.h"
+#include "core/background_job.h"
 
 #include <string.h>
 
@@ -473,6 +474,7 @@ static bool add_comment(struct work *work, const struct command *command,
         .id = work_new_id(work),
         .member = command->caller.member,
         .criterion = input->criterion,
+        .backtest = input->backtest,
         .text = input->text,
         .at = work->now,
     };
@@ -501,6 +503,15 @@ static bool has_criterion(struct work *work, const struct agreement_version *ver
     return found;
 }
 
+static enum find find_backtest(struct work *work, struct uuid id, bool *is_one)
+{
+    enum find found;
+    const struct background_job *job = work_find(work, KIND_BACKGROUND, &id, &found);
+
+    *is_one = job != NULL && job->kind == BACKGROUND_BACKTEST;
+    return found;
+}
+
 enum decision agreement_comment(struct work *work, const struct command *command,
                                 struct outcome *outcome)
 {
@@ -521,6 +532,12 @@ enum decision agreement_comment(struct work *work, const struct command *command
     if (input->criterion != NULL && !has_criterion(work, old, input->criterion))
         return outcome_refuse_at(work, outcome, ERR_INVALID_VALUE, "/criterion",
                                  "unknown_criterion", "This version has no such criterion");
+    bool is_backtest = uuid_is_nil(input->backtest);
+    if (!is_backtest && find_backtest(work, input->backtest, &is_backtest) == FIND_NEEDED)
+        return DECIDE_AGAIN;
+    if (!is_backtest)
+        return outcome_refuse_at(work, outcome, ERR_INVALID_VALUE, "/backtest", "unknown_backtest",
+                                 "There is no back-test with this id");
     struct chain_row *chain = setup_chain(work, old->id);
     struct agreement_version *version = agreement_copy(work, old);
     if (chain == NULL)
@@ -528,6 +545,8 @@ enum decision agreement_comment(struct work *work, const struct command *command
     if (version == NULL || !add_comment(work, command, version))
         return DECIDED;
     struct json_out *body = agreement_body(work);
+    if (!uuid_is_nil(input->backtest))
+        json_out_member_uuid(body, "backtest", input->backtest);
     json_out_member_uuid(body, "comment", version->comments[version->comment_count - 1].id);
     if (input->criterion != NULL)
         json_out_member_text(body, "criterion", input->criterion);

@@ -54,6 +54,7 @@ struct agreement_comment_input {
     int version;
     const char *text;
     const char *criterion; /* id; NULL: on the whole */
+    struct uuid backtest;  /* a job, whose result it points at; nil: none */
 };
 
 enum decision agreement_comment(struct work *work, const struct command *command,

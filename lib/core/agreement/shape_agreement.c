@@ -83,6 +83,7 @@ static void write_comments(const struct config *config, const struct agreement_v
         shape_member_ref(config, comment->member, out);
         json_out_member_instant(out, "at", comment->at);
         json_out_member_text(out, "criterion", comment->criterion);
+        json_out_member_uuid(out, "backtest", comment->backtest);
         json_out_member_text(out, "text", comment->text);
         json_out_end_object(out);
     }

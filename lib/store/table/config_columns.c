@@ -170,6 +170,7 @@ static const struct column comment_list[] = {
     {"comment_id", &as_uuid,           IN(comment.id), COLUMN_KEY},
     {"member_id",  &as_uuid,           IN(comment.member)},
     {"criterion",  &as_text,           IN(comment.criterion), COLUMN_NULL},
+    {"backtest",   &as_uuid,           IN(comment.backtest),  COLUMN_NULL},
     {"words",      &as_text,           IN(comment.text)},
     {"created_at", &as_instant,        IN(comment.at)},
 };
