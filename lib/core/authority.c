@@ -63,6 +63,36 @@ bool authority_over_lead(struct work *work, const struct command *command, enum 
     return authority_check(work, command, deed, authority_of_team(work, lead->owner_team), outcome);
 }
 
+/* ---- whose a person is ---- */
+
+static enum team_function opposite(enum team_function side)
+{
+    return side == FUNCTION_MARKETING ? FUNCTION_SALES : FUNCTION_MARKETING;
+}
+
+bool authority_may_name(struct work *work, const struct command *command,
+                        const struct member *person, enum team_function side,
+                        struct outcome *outcome)
+{
+    const struct config *config = work->config;
+
+    if (is_operator(&command->caller) || side == FUNCTION_OTHER)
+        return true;
+    for (size_t i = 0; i < config->member_count; i++) {
+        const struct member *member = &config->members[i];
+        const struct team *team = config_team(config, member->team);
+        if (!member->active || team == NULL || team->function != opposite(side) ||
+            !member_is_same_person(member, person))
+            continue;
+        outcome_refuse(work, outcome, ERR_OTHER_SIDE,
+                       "This is a member of %s already: an admin of that side lets the address go "
+                       "first, or the operator decides",
+                       team->name);
+        return false;
+    }
+    return true;
+}
+
 /* ---- the last signer ---- */
 
 static bool signs(const struct config *config, const struct api_key *key,

@@ -64,6 +64,13 @@ enum team_function authority_of_team(const struct work *work, struct uuid team);
 bool authority_over_lead(struct work *work, const struct command *command, enum deed deed,
                          const struct lead *lead, struct outcome *outcome);
 
+/** Whether nobody active of the other side is this person, by email or external id: whom one side
+ *  has named the other cannot name as its own, and sign first in their place. If not, and the
+ *  caller is not the operator, the outcome is a refusal. */
+bool authority_may_name(struct work *work, const struct command *command,
+                        const struct member *person, enum team_function side,
+                        struct outcome *outcome);
+
 /** Whether a side that has a signer would still have one without this team, member or key. If not,
  *  and the caller is not the operator, the outcome is a refusal. */
 bool authority_keeps_signer(struct work *work, const struct command *command, struct uuid gone,

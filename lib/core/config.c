@@ -29,6 +29,18 @@ static const char *const overdue_names[OVERDUE_THEN_COUNT] = {
 const struct input_type overdue_then_type = {
     .kind = INPUT_ENUM, .values = overdue_names, .max = OVERDUE_THEN_COUNT - 1};
 
+static bool same_text(const char *a, const char *b)
+{
+    return a != NULL && b != NULL && strcmp(a, b) == 0;
+}
+
+bool member_is_same_person(const struct member *a, const struct member *b)
+{
+    return uuid_equal(a->id, b->id) || same_text(a->email, b->email) ||
+           (same_text(a->external_id, b->external_id) &&
+            same_text(a->external_source, b->external_source));
+}
+
 const char *agreement_kind_name(enum agreement_kind kind)
 {
     return kind_names[kind];

@@ -105,6 +105,9 @@ enum agreement_kind {
     AGREEMENT_KIND_COUNT
 };
 
+/** Whether two rows are one person: the same email or external id. */
+bool member_is_same_person(const struct member *a, const struct member *b);
+
 /** "mql" … "routes", "goals" */
 const char *agreement_kind_name(enum agreement_kind kind);
 bool agreement_kind_parse(const char *name, enum agreement_kind *out);
@@ -184,10 +187,10 @@ struct agreement_comment {
     struct uuid id;
     struct uuid member;
     const char *criterion; /* id; NULL: on the whole */
+    struct uuid backtest;  /* the job whose result it points at; nil: none */
     const char *text;
     instant at;
 };
-    struct uuid backtest;  /* the job whose result it points at; nil: none */
 
 struct signers; /* core/definition/signers.h */
 

@@ -10,6 +10,8 @@
 #include "core/setup/member_change.h"
 #include "core/setup/shape_setup.h"
 
+#include <string.h>
+
 /* ---- list ---- */
 
 struct members_input {
@@ -151,8 +153,23 @@ static const struct input_field capacity_fields[] = {
 static const struct input_spec capacity_spec = INPUT_SPEC(capacity_fields, struct capacity);
 static const struct input_type capacity_type = {.kind = INPUT_OBJECT, .of = &capacity_spec};
 
+/* An id, or "me". */
+static bool read_member_place(struct input *in, const struct input_node *at,
+                              const struct input_field *field, void *base)
+{
+    bool *self = (bool *)((char *)base + field->count);
+
+    *self = strcmp(at->word, "me") == 0;
+    return *self || uuid_parse(at->word, (struct uuid *)((char *)base + field->offset)) ||
+           input_fault(in, at, "uuid", "A member's id is wanted, or me");
+}
+
+static const struct input_type member_place_type = {
+    .kind = INPUT_LINE, .min = 2, .max = UUID_TEXT_LEN, .read = read_member_place};
+
 static const struct input_field update_fields[] = {
-    {"member_id", &input_uuid, AT(struct member_update_input, member), .place = INPUT_PATH},
+    {"member_id", &member_place_type, AT(struct member_update_input, member),
+     COUNT(struct member_update_input, self), .place = INPUT_PATH},
     {"If-Match", &header_type, AT(struct member_update_input, if_match), .place = INPUT_HEADER},
     {"name", &title_type, AT(struct member_update_input, name)},
     {"email", &input_email, AT(struct member_update_input, email)},

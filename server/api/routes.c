@@ -433,7 +433,7 @@ const struct route routes[] = {
      .fill = members_list_fill},
     {"POST", "/v1/members", "members_create", ROLE_ADMIN, ROUTE_WRITE, SETUP_BODY_MAX_BYTES,
      .input = &member_create_spec, .command = COMMAND_MEMBER_CREATE, .finish = etag_reply_body},
-    {"PATCH", "/v1/members/{member_id}", "members_update", ROLE_ADMIN, ROUTE_WRITE,
+    {"PATCH", "/v1/members/{member_id}", "members_update", ROLE_WORK | ROLE_ADMIN, ROUTE_WRITE,
      SETUP_BODY_MAX_BYTES, .input = &member_update_spec, .command = COMMAND_MEMBER_UPDATE,
      .finish = etag_reply_body},
     {"GET", "/v1/keys", "keys_list", ROLE_ADMIN, ROUTE_READ, .flags = ROUTE_FRESH | ROUTE_SECRET,

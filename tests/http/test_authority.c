@@ -7,6 +7,7 @@
 #include <string.h>
 
 static const struct step what_is_there[] = {
+    GET("max, who signs for marketing", "max", "/v1/me", 200, .keep = {{"max_id", "/member/id"}}),
     GET("sam, who signs for sales", "sam", "/v1/me", 200,
         .keep = {{"sam_id", "/member/id"}, {"sam_key", "/key/id"}}),
     GET("sue, who left sales", "sue", "/v1/me", 200,
@@ -64,6 +65,15 @@ static const struct step tried[] = {
            "{'team':'marketing'}"),
     GET("their member, named by a key of one's own team", "marketing", "/v1/me", 422,
         .headers = {"Baton-Actor: sam@acme.example"}, .checks = {{"/code", "'actor_required'"}}),
+    OTHERS("one of them, named as one's own", "ana", "POST", "/v1/members",
+           "{'team':'marketing','name':'Sam','email':'Sam@acme.example'}"),
+    OTHERS("one's own, with an address of theirs", "ana", "PATCH", "/v1/members/${max_id}",
+           "{'email':'sam@acme.example'}"),
+    POST("one of them, on a team of nobody's", "ana", "/v1/members",
+         "{'team':'partners','name':'Sam','email':'sam@acme.example'}", 201,
+         .keep = {{"twin", "/id"}}),
+    OTHERS("which is then moved to one's own side", "ana", "PATCH", "/v1/teams/partners",
+           "{'function':'marketing'}"),
     PATCH("the last signer goes", "sam", "/v1/members/${sam_id}", "{'active':false}", 409,
           .checks = {{"/code", "'last_signer'"}}),
     POST("or the key that is left", "sam", "/v1/keys/${sam_key}/revoke", NULL, 409,

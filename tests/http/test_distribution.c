@@ -89,6 +89,32 @@ static const struct step rules[] = {
     {0},
 };
 
+static const struct step own_time[] = {
+    GET("Sue", "sue", "/v1/me", 200, .keep = {{"sue_id", "/member/id"}}),
+    GET("and Sam", "sam", "/v1/me", 200, .keep = {{"sam_id", "/member/id"}}),
+    PATCH("Sue, who is no admin, says when she is away", "sue", "/v1/members/me",
+          "{'absent':[{'from':'2026-12-24','to':'2027-01-06'}]}", 200,
+          .checks = {{"/id", "'${sue_id}'"}, {"/absent/0/from", "'2026-12-24'"}},
+          .keep = {{"first", "@body"}}),
+    PATCH("once more, which changes nothing", "sue", "/v1/members/me",
+          "{'absent':[{'from':'2026-12-24','to':'2027-01-06'}]}", 200,
+          .checks = {{"@body", "=${first}"}}),
+    PATCH("and when she works, by her id", "sue", "/v1/members/${sue_id}",
+          "{'hours':{'time_zone':'UTC','hours':{'mon':[['09:00','12:00']]}}}", 200,
+          .checks = {{"/hours/time_zone", "'UTC'"}, {"/absent", "#1"}}),
+    PATCH("a team's key does so for whom it names", "sales", "/v1/members/me", "{'hours':null}",
+          200, .headers = {"Baton-Actor: sue@acme.example"}, .checks = {{"/hours", "null"}}),
+    PATCH("and for nobody else", "sales", "/v1/members/me", "{'hours':null}", 422,
+          .checks = {{"/code", "'actor_required'"}}),
+    PATCH("but not how much she is given", "sue", "/v1/members/me", "{'capacity':{'per_day':1}}",
+          403),
+    PATCH("nor another's time", "sue", "/v1/members/${sam_id}", "{'absent':[]}", 403),
+    PATCH("nor of who is not there", "sue", "/v1/members/them", "{'absent':[]}", 404),
+    PATCH("an admin says all of it", "sam", "/v1/members/${sue_id}", "{'absent':[]}", 200,
+          .checks = {{"/absent", "[]"}}),
+    {0},
+};
+
 static const struct step by_rule[] = {
     GET("Sam", "sam", "/v1/me", 200, .keep = {{"sam_id", "/member/id"}}),
     GET("and Sue", "sue", "/v1/me", 200, .keep = {{"sue_id", "/member/id"}}),
@@ -333,8 +359,9 @@ static const struct step campaigns[] = {
 static const struct {
     const char *label;
     const struct step *steps;
-} stories[] = {{"rules", rules},       {"by rule", by_rule},       {"again", again},
-               {"accounts", accounts}, {"collisions", collisions}, {"campaigns", campaigns}};
+} stories[] = {{"rules", rules},        {"own time", own_time}, {"by rule", by_rule},
+               {"again", again},        {"accounts", accounts}, {"collisions", collisions},
+               {"campaigns", campaigns}};
 
 STORY(offers_are_dealt, SIGNED, stories[_i].steps)
 

@@ -191,7 +191,7 @@ static const struct probe probes[] = {
     {.operation = "members_create",
      .roles = ROLE_ADMIN,
      .body = "{'team':'sales','name':'E','email':'e@${at}'}"},
-    {.operation = "members_update", .roles = ROLE_ADMIN, .body = "{'name':'x'}"},
+    {.operation = "members_update", .roles = WORKERS, .body = "{'name':'x'}"},
     {.operation = "keys_list", .roles = ROLE_ADMIN},
     {.operation = "keys_create",
      .roles = ROLE_SIGN | ROLE_ADMIN,

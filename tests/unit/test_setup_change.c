@@ -174,11 +174,19 @@ START_TEST(a_member_is_one_of_a_kind_in_the_team)
     world_begin();
     world_must(SAM, COMMAND_MEMBER_CREATE, &eve);
     ck_assert_int_eq(world.outcome.status, 201);
+    struct member_update_input gone = {
+        .member = config_member_by_email(&world.config, (struct uuid){{0}}, eve.email)->id,
+        .active = &(bool){false}};
     ck_assert_int_eq(world_do(SAM, COMMAND_MEMBER_CREATE, &twin), ERR_ALREADY_EXISTS);
     ck_assert_int_eq(world_do(SAM, COMMAND_MEMBER_CREATE, &same_id), ERR_ALREADY_EXISTS);
-    same_id.team = twin.team = "marketing"; /* on another team it is another member */
+    same_id.team = twin.team = "marketing"; /* the other side has named her already … */
+    ck_assert_int_eq(world_do(ANA, COMMAND_MEMBER_CREATE, &twin), ERR_OTHER_SIDE);
+    ck_assert_int_eq(world_do(ANA, COMMAND_MEMBER_CREATE, &same_id), ERR_OTHER_SIDE);
+    world_must(SAM, COMMAND_MEMBER_UPDATE, &gone); /* … and has let her go */
     ck_assert_int_eq(world_do(ANA, COMMAND_MEMBER_CREATE, &twin), ERR_NONE);
     ck_assert_int_eq(world_do(ANA, COMMAND_MEMBER_CREATE, &same_id), ERR_NONE);
+    gone.active = &(bool){true}; /* so that she is not back with them */
+    ck_assert_int_eq(world_do(SAM, COMMAND_MEMBER_UPDATE, &gone), ERR_OTHER_SIDE);
     twin.team = "nowhere";
     ck_assert_int_eq(world_do(ANA, COMMAND_MEMBER_CREATE, &twin), ERR_INVALID_VALUE);
     world_close();

@@ -32,13 +32,6 @@ static bool same_text(const char *a, const char *b)
     return a != NULL && b != NULL && strcmp(a, b) == 0;
 }
 
-bool member_is_same_person(const struct member *a, const struct member *b)
-{
-    return uuid_equal(a->id, b->id) || same_text(a->email, b->email) ||
-           (same_text(a->external_id, b->external_id) &&
-            same_text(a->external_source, b->external_source));
-}
-
 static bool side_of(const struct team *team, enum side *side)
 {
     *side = team->function == FUNCTION_SALES ? SIDE_SALES : SIDE_MARKETING;

@@ -85,7 +85,4 @@ const char *signer_detail(enum signer signer);
 /** The side of a member; false: of neither. */
 bool side_of_member(const struct config *config, struct uuid member, enum side *side);
 
-/** Whether two rows are one person: the same email or external id. */
-bool member_is_same_person(const struct member *a, const struct member *b);
-
 #endif

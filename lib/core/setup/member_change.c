@@ -84,7 +84,11 @@ enum decision member_create(struct work *work, const struct command *command,
     if (team == NULL || !authority_check(work, command, DEED_MEMBER, team->function, outcome))
         return DECIDED;
     check_new(work, team, input, outcome);
-    if (outcome->err != ERR_NONE)
+    const struct member person = {.email = input->email,
+                                  .external_source = input->external_source,
+                                  .external_id = input->external_id};
+    if (outcome->err != ERR_NONE ||
+        !authority_may_name(work, command, &person, team->function, outcome))
         return DECIDED;
     struct chain_row *chain = setup_chain(work, team->id);
     if (chain == NULL)
@@ -98,35 +102,31 @@ enum decision member_create(struct work *work, const struct command *command,
     return answer(work, outcome, member, team, 201);
 }
 
-enum decision member_update(struct work *work, const struct command *command,
-                            struct outcome *outcome)
+/* ---- update ---- */
+
+static bool sets_time_alone(const struct member_update_input *input)
+{
+    return input->name == NULL && input->email == NULL && input->active == NULL &&
+           input->capacity == NULL;
+}
+
+/* When they work and when they are away a member says for themselves; all else an admin of their
+ * side does. */
+static bool may_update(struct work *work, const struct command *command,
+                       const struct member *member, const struct team *team,
+                       struct outcome *outcome)
 {
     const struct member_update_input *input = command->input;
-    const struct member *old = config_member(work->config, input->member);
-    const struct team *team = old == NULL ? NULL : config_team(work->config, old->team);
+    bool self = uuid_equal(command->caller.member, member->id);
 
-    if (!setup_may(work, command, ROLE_ADMIN, outcome))
-        return DECIDED;
-    if (old == NULL || team == NULL)
-        return outcome_refuse(work, outcome, ERR_NOT_FOUND, "There is no member with this id");
-    if (!authority_check(work, command, DEED_MEMBER, team->function, outcome))
-        return DECIDED;
-    if (input->active != NULL && !*input->active &&
-        !authority_keeps_signer(work, command, old->id, outcome))
-        return DECIDED;
-    shape_member(old, team, outcome_begin(work));
-    if (!setup_tag_fits(work, input->if_match, outcome))
-        return DECIDED;
-    if (input->email != NULL && has_email(work->config, team, input->email, old))
-        return outcome_refuse_at(work, outcome, ERR_ALREADY_EXISTS, "/email", "already_exists",
-                                 "This team has a member with this email address");
-    struct chain_row *chain = setup_chain(work, team->id);
-    if (chain == NULL)
-        return DECIDE_AGAIN;
-    struct member *member = ARENA_NEW(work->arena, struct member);
-    if (member == NULL)
-        return DECIDED;
-    *member = *old;
+    if (self && sets_time_alone(input))
+        return true;
+    return setup_may(work, command, ROLE_ADMIN, outcome) &&
+           authority_check(work, command, DEED_MEMBER, team->function, outcome);
+}
+
+static void take_changes(const struct member_update_input *input, struct member *member)
+{
     if (input->name != NULL)
         member->name = input->name;
     if (input->email != NULL)
@@ -139,6 +139,57 @@ enum decision member_update(struct work *work, const struct command *command,
         member->absent = strcmp(input->absent, "[]") == 0 ? NULL : input->absent;
     if (input->capacity != NULL)
         member->capacity = *input->capacity;
+}
+
+static enum decision check_update(struct work *work, const struct command *command,
+                                  const struct member *old, const struct team *team,
+                                  struct outcome *outcome)
+{
+    const struct member_update_input *input = command->input;
+    struct member person = *old;
+
+    if (input->active != NULL && !*input->active &&
+        !authority_keeps_signer(work, command, old->id, outcome))
+        return DECIDED;
+    if (input->email != NULL && has_email(work->config, team, input->email, old))
+        return outcome_refuse_at(work, outcome, ERR_ALREADY_EXISTS, "/email", "already_exists",
+                                 "This team has a member with this email address");
+    take_changes(input, &person);
+    bool is_named = person.active && (input->email != NULL || !old->active);
+    if (is_named)
+        (void)authority_may_name(work, command, &person, team->function, outcome);
+    return DECIDED;
+}
+
+enum decision member_update(struct work *work, const struct command *command,
+                            struct outcome *outcome)
+{
+    const struct member_update_input *input = command->input;
+    const struct member *old =
+        config_member(work->config, input->self ? command->caller.member : input->member);
+    const struct team *team = old == NULL ? NULL : config_team(work->config, old->team);
+
+    if (input->self && old == NULL)
+        return outcome_refuse(work, outcome, ERR_ACTOR_REQUIRED,
+                              "Use a member's key, or name the member with Baton-Actor");
+    if (old == NULL || team == NULL)
+        return outcome_refuse(work, outcome, ERR_NOT_FOUND, "There is no member with this id");
+    if (!may_update(work, command, old, team, outcome))
+        return DECIDED;
+    shape_member(old, team, outcome_begin(work));
+    if (!setup_tag_fits(work, input->if_match, outcome))
+        return DECIDED;
+    check_update(work, command, old, team, outcome);
+    if (outcome->err != ERR_NONE)
+        return DECIDED;
+    struct chain_row *chain = setup_chain(work, team->id);
+    if (chain == NULL)
+        return DECIDE_AGAIN;
+    struct member *member = ARENA_NEW(work->arena, struct member);
+    if (member == NULL)
+        return DECIDED;
+    *member = *old;
+    take_changes(input, member);
     append_entry(work, chain, LEDGER_MEMBER_UPDATED, &command->caller, member);
     work_add(work, KIND_CONFIG_CHANGE,
              &(struct config_change){.kind = CHANGE_MEMBER, .member = member});

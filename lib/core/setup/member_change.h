@@ -17,6 +17,7 @@ enum decision member_create(struct work *work, const struct command *command,
 
 struct member_update_input {
     struct uuid member;
+    bool self;            /* whoever asks, in place of member */
     const char *if_match; /* NULL: none */
     const char *name;     /* NULL: unchanged */
     const char *email;    /* normalised; NULL: unchanged */

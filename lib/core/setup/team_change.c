@@ -125,6 +125,19 @@ static enum decision check_update(struct work *work, const struct team *team,
 
 /* Changing the function moves the team, its members and its keys from one side to the other, so the
  * caller must have a say on both. */
+static bool may_bring_members(struct work *work, const struct command *command,
+                              const struct team *team, enum team_function side,
+                              struct outcome *outcome)
+{
+    for (size_t i = 0; i < work->config->member_count; i++) {
+        const struct member *member = &work->config->members[i];
+        if (member->active && uuid_equal(member->team, team->id) &&
+            !authority_may_name(work, command, member, side, outcome))
+            return false;
+    }
+    return true;
+}
+
 static bool may_change(struct work *work, const struct command *command, const struct team *team,
                        struct outcome *outcome)
 {
@@ -133,7 +146,8 @@ static bool may_change(struct work *work, const struct command *command, const s
     bool stops = input->active != NULL && !*input->active;
 
     if (!authority_check(work, command, DEED_TEAM, team->function, outcome) ||
-        (moves && !authority_check(work, command, DEED_TEAM, *input->function, outcome)))
+        (moves && (!authority_check(work, command, DEED_TEAM, *input->function, outcome) ||
+                   !may_bring_members(work, command, team, *input->function, outcome))))
         return false;
     return !(moves || stops) || authority_keeps_signer(work, command, team->id, outcome);
 }
