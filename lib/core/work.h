@@ -142,6 +142,7 @@ struct chain_row {
 /** Offered handoffs of one team that this group may hand out, first due first. */
 struct queue {
     struct uuid team;
+    enum handoff_order order;
     size_t wanted;        /* the sum of what the group's claims ask for */
     struct list handoffs; /* locked for this group */
     size_t dealt;
@@ -215,7 +216,7 @@ enum row_kind {
     KIND_TOUCH,      /* struct uuid of an event that its sender names; saved as struct touch_row */
     KIND_ANSWER,     /* the HMAC of its key; struct answer_row */
     KIND_CHAIN,      /* struct uuid of a subject that is not a lead; struct chain_row */
-    KIND_QUEUE,      /* struct queue with team and wanted; the same */
+    KIND_QUEUE,      /* struct queue with team, order and wanted; the same */
     KIND_EXCEPTION,  /* struct exception_count without used; the same */
     KIND_DELIVERY,   /* struct uuid; struct delivery_row */
     KIND_BACKGROUND, /* struct uuid; struct background_job */

@@ -493,7 +493,7 @@ static int queue_queue(const struct pg_scope *scope, const void *key)
 {
     const struct queue *queue = key;
 
-    return queue_table_queue(scope, queue->team, (int32_t)queue->wanted);
+    return queue_table_queue(scope, queue);
 }
 
 static int ask_queues(struct load *load, const struct list *keys)

@@ -22,9 +22,34 @@ static size_t count_keys(const struct work_keys *keys)
     return count;
 }
 
-/* Makes it one queue per team, with the sum of what the group's claims want of it. Two statements
- * for one queue would hand the same handoffs to both claims: a transaction does not skip rows that
- * it has locked itself. */
+static struct queue *queue_like(const struct list *queues, size_t count, const struct queue *key)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct queue *queue = queues->items[i];
+        if (uuid_equal(queue->team, key->team) && queue->order == key->order)
+            return queue;
+    }
+    return NULL;
+}
+
+/* What is claimed in one order is missing in the other: each has enough for both. */
+static void widen_queues(struct list *queues)
+{
+    for (size_t i = 0; i < queues->count; i++) {
+        struct queue *queue = queues->items[i], other = *queue;
+        other.order = queue->order == HANDOFF_BY_DUE ? HANDOFF_BY_SCORE : HANDOFF_BY_DUE;
+        struct queue *beside = queue_like(queues, i, &other);
+        if (beside == NULL)
+            continue;
+        queue->wanted += beside->wanted;
+        beside->wanted = queue->wanted;
+    }
+}
+
+/* Makes it one queue per team and order, with the sum of what the group's claims want of it. Two
+ * statements for one queue would hand the same handoffs to both claims: a transaction does not skip
+ * rows that it has locked itself. (Of one team's two orders they are the same in the work set, and
+ * what one claim has taken the other passes over.) */
 static void join_queues(struct load *load)
 {
     struct list *queues = &load->keys.of[KIND_QUEUE];
@@ -32,20 +57,19 @@ static void join_queues(struct load *load)
 
     for (size_t i = 0; i < queues->count; i++) {
         struct queue *queue = queues->items[i];
-        size_t k = 0;
-        while (k < kept && !uuid_equal(((struct queue *)queues->items[k])->team, queue->team))
-            k++;
-        if (k < kept) {
-            ((struct queue *)queues->items[k])->wanted += queue->wanted;
+        struct queue *same = queue_like(queues, kept, queue);
+        if (same != NULL) {
+            same->wanted += queue->wanted;
             continue;
         }
         struct queue *copy = ARENA_NEW(load->work->arena, struct queue);
         if (copy == NULL)
             return;
-        *copy = (struct queue){.team = queue->team, .wanted = queue->wanted};
+        *copy = (struct queue){.team = queue->team, .order = queue->order, .wanted = queue->wanted};
         queues->items[kept++] = copy;
     }
     queues->count = kept;
+    widen_queues(queues);
 }
 
 /* How many keys ask for rows of this kind. A handoff asks for its lead where that is locked at

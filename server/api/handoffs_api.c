@@ -41,6 +41,7 @@ static const struct input_field claim_fields[] = {
     {"limit", &claims_type, AT(struct claim_input, limit), .otherwise = 1},
     {"lease_seconds", &lease_type, AT(struct claim_input, lease_seconds),
      .otherwise = LEASE_SECONDS_DEFAULT},
+    {"order", &handoff_order_type, AT(struct claim_input, order), .otherwise = HANDOFF_BY_DUE},
     WAIT_FIELD(struct claim_input, wait_seconds),
 };
 const struct input_spec claim_spec = INPUT_SPEC(claim_fields, struct claim_input);

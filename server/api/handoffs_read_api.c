@@ -22,6 +22,7 @@ static const struct reading_places handoffs_places = READING_PLACES("ho");
 /* The text of a place says which half of the list it is in. */
 #define PLACE_OPEN   "o"
 #define PLACE_CLOSED "c"
+#define PLACE_SCORE  "s"
 
 #define HANDOFF_ANSWER_MAX_BYTES ((size_t)256 << 10)
 
@@ -141,7 +142,8 @@ struct list_input {
     instant due_before;
     bool overdue;
     struct uuid lead; /* nil: any */
-    int with;         /* WITH_LEAD; -1: nothing */
+    enum handoff_order order;
+    int with; /* WITH_LEAD; -1: nothing */
     struct reading_query page;
 };
 
@@ -161,6 +163,7 @@ static const struct input_field list_fields[] = {
     {"due_before", &input_instant, AT(struct list_input, due_before)},
     {"overdue", &input_bool, AT(struct list_input, overdue)},
     {"lead_id", &input_uuid, AT(struct list_input, lead)},
+    {"order", &handoff_order_type, AT(struct list_input, order), .otherwise = HANDOFF_BY_DUE},
     {"with", &with_type, AT(struct list_input, with), .otherwise = -1},
     PAGE_LIMIT_FIELD(struct list_input, page),
     PAGE_PLACE_FIELD(struct list_input, page, "cursor", handoffs_places),
@@ -201,6 +204,22 @@ static struct uuid assignee_of(struct request *r, const char *text)
     return member == NULL ? (struct uuid){{0}} : member->id;
 }
 
+/* Each order has places of its own; by score there is nothing but what is offered. */
+static void check_order(struct request *r, const struct list_input *input)
+{
+    bool by_score = input->order == HANDOFF_BY_SCORE;
+    const struct cursor *place = input->page.place;
+
+    if (place != NULL && by_score != (strcmp(place->text, PLACE_SCORE) == 0))
+        reading_fault(r, "cursor", "other_order", "This place is one of the other order");
+    if (by_score &&
+        (input->overdue || input->due_before != INSTANT_NONE || !uuid_is_nil(input->lead) ||
+         (input->state != HANDOFF_OFFERED && input->state != HANDOFF_STATE_COUNT)))
+        reading_fault(r, "order", "with_others",
+                      "By score only what is offered is listed: it goes with no other state, and "
+                      "with neither overdue, due_before nor lead_id");
+}
+
 enum err handoffs_list_fill(struct request *r, void *filled)
 {
     struct list_input *input = filled;
@@ -209,6 +228,7 @@ enum err handoffs_list_fill(struct request *r, void *filled)
         reading_fault(
             r, "lead_id", "with_due",
             "A lead's handoffs are listed by age: it goes with neither overdue nor due_before");
+    check_order(r, input);
     input->to_team = team_of(r, input->team);
     input->assigned = assignee_of(r, input->assignee);
     return ERR_NONE;
@@ -221,7 +241,10 @@ static struct handoff_place place_of(const struct cursor *cursor)
     if (cursor == NULL)
         return place;
     place.closed = strcmp(cursor->text, PLACE_CLOSED) == 0;
-    place.due = place.closed ? INSTANT_NONE : cursor->number;
+    if (strcmp(cursor->text, PLACE_SCORE) == 0)
+        place.score = (int32_t)cursor->number;
+    else if (!place.closed)
+        place.due = cursor->number;
     place.id = cursor->id;
     return place;
 }
@@ -250,11 +273,15 @@ static void write_with_lead(const struct request *r, const struct handoff *hando
 static enum err answer_page(struct request *r, const struct handoff_page *found,
                             const struct queue_item *items)
 {
+    const struct list_input *input = r->input;
+    bool by_score = input->order == HANDOFF_BY_SCORE;
     struct reading_page page;
     struct cursor place = {
-        .number = found->last.due,
+        .number = by_score ? found->last.score : found->last.due,
         .id = found->last.id,
-        .text = found->last.closed ? PLACE_CLOSED : PLACE_OPEN,
+        .text = by_score             ? PLACE_SCORE
+                : found->last.closed ? PLACE_CLOSED
+                                     : PLACE_OPEN,
     };
 
     reading_page_begin(r, &page, "cursor");
@@ -276,6 +303,7 @@ enum err handoffs_list(struct request *r, struct read *read)
         .due_before = input->due_before,
         .overdue = input->overdue,
         .lead = input->lead,
+        .order = input->order,
         .after = place_of(input->page.place),
     };
     struct queue_item *items = NULL;

@@ -782,6 +782,7 @@ static const struct {
     {"reached", NULL, NULL},
     {"state", NULL, NULL},
     {"due_before", NULL, NULL},
+    {"order", NULL, NULL},
     {"with", NULL, NULL},
     {"step", NULL, NULL},
     {"overdue", NULL, NULL},

@@ -161,6 +161,47 @@ static const struct step reminded[] = {
     {0},
 };
 
+/* Who looks at the best first. */
+#define MQL_OF(who, attributes, key)                                                               \
+    POST(who " comes", "marketing", "/v1/leads",                                                   \
+         "{'email':'" who "@corp.example','attributes':{'seniority':'vp'" attributes "},"          \
+         "'touch':{'kind':'form_submitted','source':'google'}}",                                   \
+         201, .keep = {{key, "/handoff/id"}})
+static const struct step by_score[] = {
+    MQL_OF("lou", "", "lou"),
+    MQL_OF("kim", ",'company.employees':120", "kim"),
+    MQL_OF("max", "", "max_offer"),
+    MQL_OF("big", ",'company.employees':5000", "big"),
+    GET("the best is first, of equals the oldest", "sam", "/v1/handoffs?order=score", 200,
+        .checks = {{"/data", "#4"},
+                   {"/data/0/id", "'${big}'"},
+                   {"/data/0/score", "90"},
+                   {"/data/1/id", "'${kim}'"},
+                   {"/data/2/id", "'${lou}'"},
+                   {"/data/3/id", "'${max_offer}'"},
+                   {"/data/3/score", "60"}}),
+    GET("page by page", "sam", "/v1/handoffs?order=score&team=sales&limit=3", 200,
+        .checks = {{"/data", "#3"}, {"/data/2/id", "'${lou}'"}}, .keep = {{"next", "/next"}}),
+    GET("to the end", "sam", "/v1/handoffs?order=score&team=sales&limit=3&cursor=${next}", 200,
+        .checks = {{"/data", "#1"}, {"/data/0/id", "'${max_offer}'"}, {"/next", "null"}}),
+    GET("a place of one order is none of the other", "sam", "/v1/handoffs?cursor=${next}", 400,
+        .checks = {{"/errors/0/code", "'other_order'"}}),
+    GET("what is answered has no place in it", "sam", "/v1/handoffs?order=score&state=accepted",
+        400, .checks = {{"/errors/0/code", "'with_others'"}}),
+    GET("nor what is due", "sam", "/v1/handoffs?order=score&overdue=true", 400),
+    POST("Sam claims the best", "sam", "/v1/handoffs/claim", "{'team':'sales','order':'score'}",
+         200, .checks = {{"/data/0/handoff/id", "'${big}'"}, {"/waiting", "3"}}),
+    POST("Sue what waits longest", "sue", "/v1/handoffs/claim", "{'team':'sales'}", 200,
+         .checks = {{"/data/0/handoff/id", "'${lou}'"}}),
+    POST("and then the best that is left", "sue", "/v1/handoffs/claim",
+         "{'team':'sales','order':'score'}", 200, .checks = {{"/data/0/handoff/id", "'${kim}'"}}),
+    GET("what is Sue's", "sue", "/v1/handoffs?order=score&assignee=me", 200,
+        .checks = {{"/data", "#2"}, {"/data/0/id", "'${kim}'"}, {"/data/1/id", "'${lou}'"}}),
+    POST("by luck nobody claims", "sue", "/v1/handoffs/claim", "{'team':'sales','order':'luck'}",
+         400, .checks = {{"/errors/0/pointer", "'/order'"}}),
+    {0},
+};
+
 /* ---- reasons ---- */
 
 static const struct step elsewhere[] = {
@@ -263,9 +304,9 @@ static const struct {
     const char *options;
     const struct step *steps;
 } stories[] = {
-    {BOTH, two_gates},  {BOTH, unreachable}, {BOTH, disqualified}, {BOTH, waits},
-    {SIGNED, reminded}, {SIGNED, by_night},  {SIGNED, elsewhere},  {SIGNED, another_team},
-    {SIGNED, ahead},    {BOTH, customer},    {CHAIN, by_sql},
+    {BOTH, two_gates},      {BOTH, unreachable}, {BOTH, disqualified}, {BOTH, waits},
+    {SIGNED, by_score},     {SIGNED, reminded},  {SIGNED, by_night},   {SIGNED, elsewhere},
+    {SIGNED, another_team}, {SIGNED, ahead},     {BOTH, customer},     {CHAIN, by_sql},
 };
 
 STORY(promises_are_kept, stories[_i].options, stories[_i].steps)

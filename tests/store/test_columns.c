@@ -283,8 +283,9 @@ static const struct {
     const char *table;
     const char *columns;
 } lasting[] = {
-    {"handoff", "kind from_team to_team term version verdict_seq verdict_lead offer_note offered_at"
-                " previous"},
+    {"handoff",
+     "kind from_team to_team term version verdict_seq score verdict_lead offer_note offered_at"
+     " previous"},
     {"exception_count", ""},
     {"account", "domain created_at"},
     {"campaign", "name created_at"},

@@ -92,6 +92,7 @@ static struct handoff *repeat(struct work *work, struct lead *lead, const struct
     again->term = disputed->term;
     again->version = disputed->version;
     again->verdict_seq = disputed->verdict_seq;
+    again->score = disputed->score;
     again->verdict_lead = disputed->verdict_lead;
     again->verdict_body = disputed->verdict_body;
     again->verdict_body_len = disputed->verdict_body_len;

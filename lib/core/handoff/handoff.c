@@ -24,6 +24,10 @@ static const char *const dispute_names[DISPUTE_COUNT] = {NULL,       "open",    
                                                          "conceded", "appealed", "upheld_finally"};
 static const char *const outcome_names[] = {NULL, "opportunity", "won", "lost"};
 
+static const char *const order_names[HANDOFF_ORDER_COUNT] = {"due", "score"};
+
+const struct input_type handoff_order_type = {
+    .kind = INPUT_ENUM, .max = HANDOFF_ORDER_COUNT - 1, .values = order_names};
 const struct input_type handoff_state_type = {
     .kind = INPUT_ENUM, .values = state_names, .max = HANDOFF_STATE_COUNT - 1};
 const struct input_type handoff_answer_type = {.kind = INPUT_ENUM,

@@ -82,6 +82,14 @@ bool outcome_kind_parse(const char *name, enum outcome_kind *out);
 #define NOTE_MAX_BYTES   2000
 #define REASON_MAX_BYTES 64
 
+/** In which order offers are listed and claimed. */
+enum handoff_order {
+    HANDOFF_BY_DUE,   /* what is to be answered first */
+    HANDOFF_BY_SCORE, /* the highest score first, of equal ones the oldest */
+    HANDOFF_ORDER_COUNT
+};
+
+extern const struct input_type handoff_order_type;
 extern const struct input_type handoff_state_type;
 /** The states that are answers to an offer. */
 extern const struct input_type handoff_answer_type;
@@ -102,6 +110,7 @@ struct handoff {
     enum term term;
     int version;              /* of the definition that let it through; 0: none */
     int64_t verdict_seq;      /* 0: none */
+    int32_t score;            /* of that verdict; 0 too when there is none */
     struct uuid verdict_lead; /* in whose chain that verdict stands: a merge moves handoffs */
     const char *offer_note;   /* why an exception or override was made */
     instant offered_at;

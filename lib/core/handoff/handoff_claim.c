@@ -15,6 +15,7 @@ bool handoff_claim_keys(const struct command *command, struct work *work, struct
     if (queue == NULL)
         return false;
     queue->team = command->caller.team;
+    queue->order = input->order;
     queue->wanted = (size_t)input->limit;
     return list_add(&keys->of[KIND_QUEUE], work->arena, queue);
 }
@@ -121,7 +122,8 @@ enum decision handoff_claim(struct work *work, const struct command *command,
 
     if (!may_claim(work, &command->caller, input, outcome))
         return DECIDED;
-    struct queue wanted = {.team = command->caller.team, .wanted = (size_t)input->limit};
+    struct queue wanted = {
+        .team = command->caller.team, .order = input->order, .wanted = (size_t)input->limit};
     struct queue *queue = work_find(work, KIND_QUEUE, &wanted, &found);
     if (queue == NULL)
         return DECIDE_AGAIN;

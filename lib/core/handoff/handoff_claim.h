@@ -11,6 +11,7 @@ struct claim_input {
     const char *team; /* name */
     int64_t limit;
     int64_t lease_seconds;
+    enum handoff_order order;
     int64_t wait_seconds; /* until something comes; the service waits, not the command */
 };
 

@@ -277,6 +277,7 @@ static enum decision pass_gate(struct plan *plan)
     offer->term = plan->gate;
     offer->version = judged->version->version;
     offer->verdict_seq = judged->seq;
+    offer->score = judged->verdict.score;
     if (plan->used != NULL)
         work_use_exception(plan->work, plan->used);
     return DECIDED;

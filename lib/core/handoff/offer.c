@@ -60,6 +60,7 @@ struct handoff *offer_make(struct work *work, struct lead *lead, const struct of
     handoff->term = offer->term;
     handoff->version = offer->version;
     handoff->verdict_seq = offer->verdict_seq;
+    handoff->score = offer->score;
     handoff->verdict_lead = offer->verdict_seq == 0 ? (struct uuid){{0}} : lead->id;
     handoff->offer_note = offer->note;
     handoff->previous = offer->previous;
@@ -95,6 +96,7 @@ void offer_pass_on(struct work *work, struct lead *lead, const struct handoff *c
                                              .term = closed->term,
                                              .version = closed->version,
                                              .verdict_seq = closed->verdict_seq,
+                                             .score = closed->score,
                                              .note = closed->offer_note,
                                              .previous = closed->id,
                                          });
@@ -177,6 +179,7 @@ static struct offer offer_on(const struct route_rule *route, const struct lead *
     offer.term = gate;
     offer.version = judged->version->version;
     offer.verdict_seq = judged->seq;
+    offer.score = judged->verdict.score;
     if (judged->overridden) {
         offer.kind = HANDOFF_KIND_OVERRIDE;
         offer.note = lead->overrides[gate].note;

@@ -13,6 +13,7 @@ struct offer {
     enum term term;
     int version;         /* 0: no definition */
     int64_t verdict_seq; /* 0: none */
+    int32_t score;       /* of that verdict */
     const char *note;    /* why an exception or override is made */
     struct uuid previous;
     const struct caller *caller; /* NULL: Baton itself, along a route */

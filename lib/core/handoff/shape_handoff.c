@@ -67,6 +67,10 @@ void shape_handoff(const struct config *config, const struct handoff *handoff, i
     json_out_member_text(out, "from_team", config_team_name(config, handoff->from_team));
     json_out_member_text(out, "to_team", config_team_name(config, handoff->to_team));
     write_definition_ref(out, "gate", handoff->term, handoff->version);
+    if (handoff->verdict_seq == 0)
+        json_out_member_null(out, "score");
+    else
+        json_out_member_int(out, "score", handoff->score);
     json_out_member_text(out, "offer_note", handoff->offer_note);
     json_out_member_instant(out, "offered_at", handoff->offered_at);
     json_out_member_instant(out, "respond_by", handoff->respond_by);

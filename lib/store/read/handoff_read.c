@@ -164,6 +164,72 @@ static const struct statement HANDOFF_PAGE_OPEN = {
     .hot = true,
 };
 
+/* Of each team the rest of the score at which the page before ended, then the lower ones: so that
+ * each is found by the index where it begins.
+ * $1 workspace, $2 receiving team or null, $3 and $4 score and id of the last of the page before, $5
+ * limit */
+static const struct statement HANDOFF_PAGE_BY_SCORE = {
+    .name = "handoff_page_by_score",
+    .sql = "SELECT now(), NULL::uuid, NULL::timestamptz, {h.handoff} "
+           "FROM ("
+           "  SELECT x.score, x.handoff_id "
+           "  FROM "
+           TEAMS
+           "  CROSS JOIN LATERAL ("
+           "    ("
+           "      SELECT score, handoff_id "
+           "      FROM handoff "
+           "      WHERE workspace_id = $1 AND to_team = t.team_id AND state = 'offered' "
+           "      AND score = $3 AND handoff_id > $4 "
+           "      ORDER BY handoff_id "
+           "      LIMIT $5"
+           "    ) "
+           "    UNION ALL "
+           "    ("
+           "      SELECT score, handoff_id "
+           "      FROM handoff "
+           "      WHERE workspace_id = $1 AND to_team = t.team_id AND state = 'offered' "
+           "      AND score < $3 "
+           "      ORDER BY score DESC, handoff_id "
+           "      LIMIT $5"
+           "    )"
+           "  ) x "
+           "  ORDER BY x.score DESC, x.handoff_id "
+           "  LIMIT $5"
+           ") p "
+           "CROSS JOIN LATERAL ("
+           "  SELECT * "
+           "  FROM handoff "
+           "  WHERE workspace_id = $1 AND handoff_id = p.handoff_id "
+           "  LIMIT 1"
+           ") h "
+           "ORDER BY p.score DESC, p.handoff_id",
+    .index = "handoff_score",
+    .hot = true,
+};
+
+/* What a member alone may answer, as above.
+ * $1 workspace, $2 receiving team or null, $3 and $4 score and id of the last of the page before, $5
+ * limit, $6 assignee */
+static const struct statement HANDOFF_PAGE_IN_HAND_BY_SCORE = {
+    .name = "handoff_page_in_hand_by_score",
+    .sql = "SELECT now(), NULL::uuid, NULL::timestamptz, {h.handoff} "
+           "FROM ("
+           "  SELECT * "
+           "  FROM handoff "
+           "  WHERE workspace_id = $1 AND assignee = $6 AND state IN ('offered', 'accepted') "
+           "  AND claimed_until > now() "
+           "  AND to_team = coalesce($2::uuid, to_team) "
+           "  OFFSET 0"
+           ") h "
+           "WHERE h.state = 'offered' "
+           "AND (h.score < $3 OR h.score = $3 AND h.handoff_id > $4) "
+           "ORDER BY h.score DESC, h.handoff_id "
+           "LIMIT $5",
+    .index = "handoff_in_hand",
+    .hot = true,
+};
+
 /* All that a member has in hand is looked at and put in order: as much as one can do.
  * $1 workspace, $2 receiving team or null, $3 state or null, $4 due before, $5 and $6 due and id of
  * the last of the page before, $7 limit, $8 assignee, $9 overdue alone */
@@ -319,6 +385,8 @@ const struct statement *const handoff_read_statements[] = {
     &HANDOFF_TOUCHES,
     &HANDOFF_PAGE_OPEN,
     &HANDOFF_PAGE_IN_HAND,
+    &HANDOFF_PAGE_BY_SCORE,
+    &HANDOFF_PAGE_IN_HAND_BY_SCORE,
     &HANDOFF_PAGE_CLOSED,
     &HANDOFF_PAGE_CLOSED_OF,
     &HANDOFF_PAGE_OF_LEAD,
@@ -414,13 +482,14 @@ enum err handoff_read_whole(const struct read *read, struct uuid id, struct hand
 
 static bool wants_open(const struct handoff_filter *filter)
 {
-    return uuid_is_nil(filter->lead) && !filter->after.closed &&
+    return filter->order == HANDOFF_BY_DUE && uuid_is_nil(filter->lead) && !filter->after.closed &&
            (filter->state == HANDOFF_STATE_COUNT || handoff_state_is_open(filter->state));
 }
 
 static bool wants_closed(const struct handoff_filter *filter)
 {
-    return uuid_is_nil(filter->lead) && filter->due_before == INSTANT_NONE && !filter->overdue &&
+    return filter->order == HANDOFF_BY_DUE && uuid_is_nil(filter->lead) &&
+           filter->due_before == INSTANT_NONE && !filter->overdue &&
            (filter->state == HANDOFF_STATE_COUNT || !handoff_state_is_open(filter->state));
 }
 
@@ -446,6 +515,24 @@ static struct read_query ask_open(const struct read *read, const struct handoff_
     if (in_hand)
         pg_params_uuid(&query.params, filter->assignee);
     pg_params_bool(&query.params, filter->overdue);
+    return query;
+}
+
+static struct read_query ask_by_score(const struct read *read, const struct handoff_filter *filter,
+                                      int limit)
+{
+    bool in_hand = !uuid_is_nil(filter->assignee);
+    bool from_start = uuid_is_nil(filter->after.id);
+    struct read_query query = {.statement = in_hand ? &HANDOFF_PAGE_IN_HAND_BY_SCORE
+                                                    : &HANDOFF_PAGE_BY_SCORE};
+
+    read_params(&query, read);
+    pg_params_uuid(&query.params, filter->to_team);
+    pg_params_int4(&query.params, from_start ? INT32_MAX : filter->after.score);
+    pg_params_uuid(&query.params, after_id(filter));
+    pg_params_int8(&query.params, limit + 1);
+    if (in_hand)
+        pg_params_uuid(&query.params, filter->assignee);
     return query;
 }
 
@@ -502,7 +589,9 @@ static enum err take_rows(const struct read *read, const struct read_query *quer
                           struct handoff_page *out)
 {
     bool closed = query->statement != &HANDOFF_PAGE_OPEN &&
-                  query->statement != &HANDOFF_PAGE_IN_HAND; /* by id */
+                  query->statement != &HANDOFF_PAGE_IN_HAND &&
+                  query->statement != &HANDOFF_PAGE_BY_SCORE &&
+                  query->statement != &HANDOFF_PAGE_IN_HAND_BY_SCORE; /* by id */
 
     for (int row = 0; row < pg_rows(query->result); row++) {
         out->more = out->count == (size_t)limit;
@@ -515,6 +604,7 @@ static enum err take_rows(const struct read *read, const struct read_query *quer
         out->last = (struct handoff_place){
             .closed = closed,
             .due = pg_get_instant(query->result, row, DUE),
+            .score = (*item)->score,
             .id = (*item)->id,
         };
         out->count++;
@@ -534,6 +624,8 @@ enum err handoff_read_page(const struct read *read, const struct handoff_filter 
         return ERR_OUT_OF_MEMORY;
     if (!uuid_is_nil(filter->lead))
         queries[count++] = ask_of_lead(read, filter, limit);
+    if (filter->order == HANDOFF_BY_SCORE)
+        queries[count++] = ask_by_score(read, filter, limit);
     if (wants_open(filter))
         queries[count++] = ask_open(read, filter, limit);
     if (wants_closed(filter))

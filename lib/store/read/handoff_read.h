@@ -17,6 +17,7 @@ enum err handoff_read_whole(const struct read *read, struct uuid id, struct hand
 struct handoff_place {
     bool closed;
     instant due;    /* of an open one; INSTANT_NONE: from the beginning */
+    int32_t score;  /* by score, instead of due */
     struct uuid id; /* nil: from the beginning */
 };
 
@@ -27,6 +28,8 @@ struct handoff_filter {
     instant due_before;       /* only open ones; INSTANT_NONE: any */
     bool overdue;             /* only what is offered, and its time to answer is over */
     struct uuid lead;         /* with those of leads that it absorbed, by id; nil: any */
+    /** HANDOFF_BY_SCORE: only what is offered; goes with team and assignee alone. */
+    enum handoff_order order;
     struct handoff_place after;
 };
 

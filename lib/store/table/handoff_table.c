@@ -41,6 +41,7 @@ static const struct column handoff_list[] = {
         .beside = offsetof(struct handoff, gated)},
     {"version",           &as_int4,            IN(version),           COLUMN_NULL},
     {"verdict_seq",       &as_int8,            IN(verdict_seq),       COLUMN_NULL},
+    {"score",             &as_int4,            IN(score)},
     {"verdict_lead",      &as_uuid,            IN(verdict_lead),      COLUMN_NULL},
     {"offer_note",        &as_text,            IN(offer_note),        COLUMN_NULL},
     {"offered_at",        &as_instant,         IN(offered_at)},

@@ -8,20 +8,23 @@
 
 /* clang-format off */
 
-#define OFFERED                                                       \
+#define BY_DUE   "  ORDER BY respond_by, handoff_id "
+#define BY_SCORE "  AND score IS NOT NULL ORDER BY score DESC, handoff_id "
+
+#define OFFERED(order)                                                \
            "  FROM handoff "                                          \
            "  WHERE workspace_id = $1 AND to_team = $2 "              \
            "  AND state = 'offered' "                                 \
            "  AND (claimed_until IS NULL OR claimed_until <= now()) " \
-           "  ORDER BY respond_by, handoff_id "
+           order
 
 /* The first offers whose leads nobody else has locked: one after the other until there are as many
  * as are asked for, so that no lead is locked for nothing. More than another server's whole group
  * can hold at once are looked at. */
-#define LOCKABLE                                                      \
+#define LOCKABLE(order)                                               \
            "FROM ("                                                   \
            "  SELECT * "                                              \
-           OFFERED                                                    \
+           OFFERED(order)                                             \
            "  LIMIT $3::int8 + 512"                                         \
            ") h "                                                     \
            "CROSS JOIN LATERAL ("                                     \
@@ -34,49 +37,79 @@
 /* What this statement sees of a handoff may be older than the lock on its lead: only what the next
  * one reads is as it stands.
  * $1 workspace, $2 team, $3 limit */
+#define QUEUE_LOCK_SQL(order)                                         \
+           "SELECT h.handoff_id "                                     \
+           LOCKABLE(order)                                            \
+           "LIMIT $3"
+
 static const struct statement QUEUE_LOCK = {
     .name = "queue_lock",
-    .sql = "SELECT h.handoff_id "
-           LOCKABLE
-           "LIMIT $3",
+    .sql = QUEUE_LOCK_SQL(BY_DUE),
     .index = "handoff_queue",
+    .hot = true,
+};
+
+static const struct statement QUEUE_LOCK_BY_SCORE = {
+    .name = "queue_lock_by_score",
+    .sql = QUEUE_LOCK_SQL(BY_SCORE),
+    .index = "handoff_score",
     .hot = true,
 };
 
 /* $1 workspace, $2 team, $3 limit */
+#define QUEUE_READ_SQL(order)                                         \
+           "SELECT v.body, {h.handoff}, {l.lead} "                    \
+           LOCKABLE(order)                                            \
+           "LEFT JOIN LATERAL ("                                      \
+           "  SELECT body "                                           \
+           "  FROM verdict "                                          \
+           "  WHERE workspace_id = $1 "                               \
+           "  AND lead_id = h.verdict_lead "                          \
+           "  AND seq = h.verdict_seq "                               \
+           "  LIMIT 1"                                                \
+           ") v ON true "                                             \
+           "LIMIT $3"
+
 static const struct statement QUEUE_READ = {
     .name = "queue_read",
-    .sql = "SELECT v.body, {h.handoff}, {l.lead} "
-           LOCKABLE
-           "LEFT JOIN LATERAL ("
-           "  SELECT body "
-           "  FROM verdict "
-           "  WHERE workspace_id = $1 "
-           "  AND lead_id = h.verdict_lead "
-           "  AND seq = h.verdict_seq "
-           "  LIMIT 1"
-           ") v ON true "
-           "LIMIT $3",
+    .sql = QUEUE_READ_SQL(BY_DUE),
     .index = "handoff_queue",
     .hot = true,
 };
 
+static const struct statement QUEUE_READ_BY_SCORE = {
+    .name = "queue_read_by_score",
+    .sql = QUEUE_READ_SQL(BY_SCORE),
+    .index = "handoff_score",
+    .hot = true,
+};
+
 /* $1 workspace, $2 team, $3 limit, $4 how many touches of each lead */
+#define QUEUE_LOGS_SQL(order)                                         \
+           "SELECT t.lead_id, {t.touch} "                             \
+           "FROM ("                                                   \
+           "  SELECT h.lead_id "                                      \
+           LOCKABLE(order)                                            \
+           "  LIMIT $3"                                               \
+           ") u "                                                     \
+           "CROSS JOIN LATERAL ("                                     \
+           "  SELECT * "                                              \
+           "  FROM touch "                                            \
+           "  WHERE workspace_id = $1 AND lead_id = u.lead_id "       \
+           "  ORDER BY occurred_at DESC, touch_id DESC "              \
+           "  LIMIT $4"                                               \
+           ") t"
+
 static const struct statement QUEUE_LOGS = {
     .name = "queue_logs",
-    .sql = "SELECT t.lead_id, {t.touch} "
-           "FROM ("
-           "  SELECT h.lead_id "
-           LOCKABLE
-           "  LIMIT $3"
-           ") u "
-           "CROSS JOIN LATERAL ("
-           "  SELECT * "
-           "  FROM touch "
-           "  WHERE workspace_id = $1 AND lead_id = u.lead_id "
-           "  ORDER BY occurred_at DESC, touch_id DESC "
-           "  LIMIT $4"
-           ") t",
+    .sql = QUEUE_LOGS_SQL(BY_DUE),
+    .index = "touch_of_lead",
+    .hot = true,
+};
+
+static const struct statement QUEUE_LOGS_BY_SCORE = {
+    .name = "queue_logs_by_score",
+    .sql = QUEUE_LOGS_SQL(BY_SCORE),
     .index = "touch_of_lead",
     .hot = true,
 };
@@ -87,7 +120,7 @@ static const struct statement QUEUE_WAITING = {
     .sql = "SELECT count(*) "
            "FROM ("
            "  SELECT 1 "
-           OFFERED
+           OFFERED(BY_DUE)
            "  LIMIT $3"
            ") w",
     .index = "handoff_queue",
@@ -95,15 +128,25 @@ static const struct statement QUEUE_WAITING = {
 };
 
 /* $1 workspace, $2 team, $3 limit */
+#define QUEUE_CARRIED_SQL(order)                                      \
+           "SELECT h.handoff_id, "                                    \
+           CARRIED_EARLIER("h.lead_id", "h.handoff_id") ", "          \
+           CARRIED_TEXTS("h.lead_id", "20") ", "                      \
+           CARRIED_CAMPAIGNS("h.lead_id", "20") " "                   \
+           LOCKABLE(order)                                            \
+           "LIMIT $3"
+
 static const struct statement QUEUE_CARRIED = {
     .name = "queue_carried",
-    .sql = "SELECT h.handoff_id, "
-           CARRIED_EARLIER("h.lead_id", "h.handoff_id") ", "
-           CARRIED_TEXTS("h.lead_id", "20") ", "
-           CARRIED_CAMPAIGNS("h.lead_id", "20") " "
-           LOCKABLE
-           "LIMIT $3",
+    .sql = QUEUE_CARRIED_SQL(BY_DUE),
     .index = "handoff_queue",
+    .hot = true,
+};
+
+static const struct statement QUEUE_CARRIED_BY_SCORE = {
+    .name = "queue_carried_by_score",
+    .sql = QUEUE_CARRIED_SQL(BY_SCORE),
+    .index = "handoff_score",
     .hot = true,
 };
 
@@ -111,8 +154,21 @@ static const struct statement QUEUE_CARRIED = {
 
 _Static_assert(CARRIED_TOUCHES_MAX == 20, "queue_carried reads the texts of as many");
 
+/* By the order of the queue. */
+static const struct queue_statements {
+    const struct statement *lock, *read, *logs, *carried;
+} in_order[HANDOFF_ORDER_COUNT] = {
+    [HANDOFF_BY_DUE] = {&QUEUE_LOCK, &QUEUE_READ, &QUEUE_LOGS, &QUEUE_CARRIED},
+    [HANDOFF_BY_SCORE] = {&QUEUE_LOCK_BY_SCORE, &QUEUE_READ_BY_SCORE, &QUEUE_LOGS_BY_SCORE,
+                          &QUEUE_CARRIED_BY_SCORE},
+};
+
 const struct statement *const queue_table_statements[] = {
-    &QUEUE_LOCK, &QUEUE_READ, &QUEUE_LOGS, &QUEUE_WAITING, &QUEUE_CARRIED, NULL};
+    &QUEUE_LOCK,          &QUEUE_READ,
+    &QUEUE_LOGS,          &QUEUE_CARRIED,
+    &QUEUE_LOCK_BY_SCORE, &QUEUE_READ_BY_SCORE,
+    &QUEUE_LOGS_BY_SCORE, &QUEUE_CARRIED_BY_SCORE,
+    &QUEUE_WAITING,       NULL};
 
 /* How many more than wanted a claim looks at: another server may have locked the first ones, and
  * some turn out to be answered once they are locked. Few of these are dealt, so what they carry is
@@ -128,20 +184,21 @@ static int ask(const struct pg_scope *scope, const struct statement *statement, 
     pg_scope_params(scope, &params);
     pg_params_uuid(&params, team);
     pg_params_int8(&params, limit);
-    if (statement == &QUEUE_LOGS)
+    if (statement == &QUEUE_LOGS || statement == &QUEUE_LOGS_BY_SCORE)
         pg_params_int8(&params, TOUCHES_LOADED_MAX);
     return pg_queue(scope->pg, statement, &params);
 }
 
-int queue_table_queue(const struct pg_scope *scope, struct uuid team, int32_t wanted)
+int queue_table_queue(const struct pg_scope *scope, const struct queue *queue)
 {
-    int64_t limit = wanted + QUEUE_SPARE;
-    int first = ask(scope, &QUEUE_LOCK, team, limit);
+    const struct queue_statements *statements = &in_order[queue->order];
+    int64_t wanted = (int64_t)queue->wanted, limit = wanted + QUEUE_SPARE;
+    int first = ask(scope, statements->lock, queue->team, limit);
 
-    ask(scope, &QUEUE_READ, team, limit);
-    ask(scope, &QUEUE_LOGS, team, limit);
-    ask(scope, &QUEUE_WAITING, team, WAITING_COUNT_MAX + limit);
-    ask(scope, &QUEUE_CARRIED, team, wanted + QUEUE_SPARE_CARRIED);
+    ask(scope, statements->read, queue->team, limit);
+    ask(scope, statements->logs, queue->team, limit);
+    ask(scope, &QUEUE_WAITING, queue->team, WAITING_COUNT_MAX + limit);
+    ask(scope, statements->carried, queue->team, wanted + QUEUE_SPARE_CARRIED);
     return first;
 }
 

@@ -10,7 +10,7 @@
  * else has locked, reads what hangs on them, and counts what waits, up to WAITING_COUNT_MAX beyond
  * these. Several statements, for queue_table_take() with the index of the first.
  */
-int queue_table_queue(const struct pg_scope *scope, struct uuid team, int32_t wanted);
+int queue_table_queue(const struct pg_scope *scope, const struct queue *queue);
 
 /** How many statements that is. */
 #define QUEUE_STATEMENTS 5
