@@ -1,8 +1,10 @@
 #include "jobs.h"
 
+#include "clock_watch.h"
 #include "gauges.h"
 #include "http/log.h"
 
+#include "core/setup/retention.h"
 #include "core/setup/signing_key_change.h"
 #include "store/table/checkpoint_table.h"
 #include "store/table/job_table.h"
@@ -34,46 +36,53 @@ struct jobs {
     pthread_mutex_t mutex;
     pthread_cond_t end;
     bool stopping;
-    int pulses; /* used only by the pulse's thread */
-    bool more;  /* used only by the other thread: a job of this look has more to do */
+    int pulses;               /* used only by the pulse's thread */
+    bool more;                /* used only by the other thread: a job of this look has more to do */
+    struct clock_watch clock; /* likewise */
+    atomic_int_fast64_t clock_jumps;
+    atomic_int_fast64_t pulled_back;
     atomic_bool answers;
     atomic_bool has_room;
 };
 
 #define DUE_JOB "due"
 
-/* One line per recurring job: its name in the table job, how often it runs, and its command, or
- * COMMAND_COUNT when it is not a command; NULL ends the list. */
-static const struct {
-    const char *name;
-    int every_seconds;
-    enum command_kind kind;
-} recurring[] = {
-    {DUE_JOB, 5, COMMAND_LEADS_DUE},
-    {"retention", 600, COMMAND_RETENTION},
-    {"definition_enforce", 30, COMMAND_AGREEMENT_ENFORCE},
-    {CHECKPOINT_JOB, CHECKPOINT_EVERY_SECONDS, COMMAND_COUNT},
-    {NULL, 0, COMMAND_COUNT},
+/* What recurs, its name in the table job and how often it runs … */
+static const struct job_period periods[] = {
+    {DUE_JOB, 5},
+    {"retention", 600},
+    {"definition_enforce", 30},
+    {CHECKPOINT_JOB, CHECKPOINT_EVERY_SECONDS},
+};
+
+#define RECURRING (sizeof periods / sizeof *periods)
+
+/* … and its command, or COMMAND_COUNT when it is not a command. */
+static const enum command_kind commands[RECURRING] = {
+    COMMAND_LEADS_DUE,
+    COMMAND_RETENTION,
+    COMMAND_AGREEMENT_ENFORCE,
+    COMMAND_COUNT,
 };
 
 const char *jobs_name(size_t which)
 {
-    return recurring[which].name;
+    return which < RECURRING ? periods[which].name : NULL;
 }
 
-/* Whether it says that there is more to do. */
-static bool run_command(struct jobs *jobs, const struct command *command)
+/* *more: whether it says that there is more to do. */
+static enum err run_command(struct jobs *jobs, const struct command *command, bool *more)
 {
     char *body = NULL;
     enum err err = lanes_run(jobs->settings.lanes, command, &body, NULL);
     json_t *said = body == NULL ? NULL : json_loads(body, 0, NULL);
-    bool more = json_is_true(json_object_get(said, "more"));
 
+    *more = err == ERR_NONE && json_is_true(json_object_get(said, "more"));
     if (err != ERR_NONE)
         log_event(LOG_LEVEL_WARN, "job", "not done: %s", error_code(err));
     json_decref(said);
     free(body);
-    return err == ERR_NONE && more;
+    return err;
 }
 
 /* ---- checkpoints ---- */
@@ -105,7 +114,8 @@ static void run_checkpoint(struct jobs *jobs, struct uuid workspace)
 
     if (status == PG_OK && turn.state == CHECKPOINT_ROTATE) {
         struct command command = signing_key_command(workspace, &turn.replacing);
-        run_command(jobs, &command);
+        bool more;
+        run_command(jobs, &command, &more);
         status = checkpoint_take(jobs->app, workspace, key, true, &turn);
     }
     if (status == PG_OK)
@@ -118,20 +128,53 @@ static void run_checkpoint(struct jobs *jobs, struct uuid workspace)
 static void leave_more(struct jobs *jobs, size_t which, struct uuid workspace)
 {
     jobs->more = true;
-    if (job_table_again(jobs->pg, recurring[which].name, pg_deadline_in(CLAIM_TIMEOUT_MS),
+    if (job_table_again(jobs->pg, periods[which].name, pg_deadline_in(CLAIM_TIMEOUT_MS),
                         workspace) != PG_OK)
         log_event(LOG_LEVEL_WARN, "job", "more is to be done, %d seconds later",
-                  recurring[which].every_seconds);
+                  periods[which].seconds);
 }
 
-static void run_one(struct jobs *jobs, size_t which, struct uuid workspace)
+static void look_at_clock(struct jobs *jobs, instant now)
 {
-    struct command command = {.kind = recurring[which].kind, .caller = {.workspace = workspace}};
+    int64_t off = clock_watch_look(&jobs->clock, now, pg_now_ms());
+
+    if (off == 0)
+        return;
+    atomic_fetch_add(&jobs->clock_jumps, 1);
+    log_event(LOG_LEVEL_WARN, "clock", "the database's clock jumped by %lld seconds",
+              (long long)(off / INSTANT_SECOND));
+}
+
+/* What is dropped by its age is so by a moment of its own, which follows the database's clock in
+ * steps: see retention.h. */
+static void run_retention(struct jobs *jobs, size_t which, struct job_turn *turn)
+{
+    struct retention_input input = {retention_as_of(turn->sound_at, turn->now)};
+    struct command command = {
+        .kind = commands[which], .caller = {.workspace = turn->workspace}, .input = &input};
+    bool more;
+
+    look_at_clock(jobs, turn->now); /* it may have jumped since this look began */
+    if (!clock_watch_is_steady(&jobs->clock, pg_now_ms()) ||
+        run_command(jobs, &command, &more) != ERR_NONE)
+        return;
+    turn->sound_at = input.as_of;
+    if (job_table_sound(jobs->pg, periods[which].name, pg_deadline_in(CLAIM_TIMEOUT_MS), turn) !=
+        PG_OK)
+        log_event(LOG_LEVEL_WARN, "job", "retention goes on later from where it was before");
+}
+
+static void run_one(struct jobs *jobs, size_t which, struct job_turn *turn)
+{
+    struct command command = {.kind = commands[which], .caller = {.workspace = turn->workspace}};
+    bool more = false;
 
     if (command.kind == COMMAND_COUNT)
-        run_checkpoint(jobs, workspace);
-    else if (run_command(jobs, &command))
-        leave_more(jobs, which, workspace);
+        run_checkpoint(jobs, turn->workspace);
+    else if (command.kind == COMMAND_RETENTION)
+        run_retention(jobs, which, turn);
+    else if (run_command(jobs, &command, &more) == ERR_NONE && more)
+        leave_more(jobs, which, turn->workspace);
 }
 
 static bool is_stopping(struct jobs *jobs)
@@ -145,22 +188,39 @@ static bool is_stopping(struct jobs *jobs)
 /* A server without a signing key leaves checkpoints to the others. */
 static bool is_ours(const struct jobs *jobs, size_t which)
 {
-    return recurring[which].kind != COMMAND_COUNT || jobs->settings.signing_key != NULL;
+    return commands[which] != COMMAND_COUNT || jobs->settings.signing_key != NULL;
 }
 
 /* False when the database is away. */
 static bool run_due(struct jobs *jobs, size_t which)
 {
     int64_t until = pg_deadline_in(LOOK_MAX_MS);
-    struct uuid workspace;
+    struct job_turn turn;
 
     for (int i = 0; i < CLAIMS_MAX && pg_now_ms() < until && !is_stopping(jobs); i++) {
         enum pg_status status =
-            job_table_claim(jobs->pg, recurring[which].name, recurring[which].every_seconds,
-                            pg_deadline_in(CLAIM_TIMEOUT_MS), &workspace);
-        if (status != PG_OK || uuid_is_nil(workspace))
+            job_table_claim(jobs->pg, &periods[which], pg_deadline_in(CLAIM_TIMEOUT_MS), &turn);
+        if (status != PG_OK || uuid_is_nil(turn.workspace))
             return status != PG_LOST;
-        run_one(jobs, which, workspace);
+        run_one(jobs, which, &turn);
+    }
+    return true;
+}
+
+/* Before anything is done by the database's clock. False when the database is away. */
+static bool watch_clock(struct jobs *jobs)
+{
+    struct job_clock clock;
+    enum pg_status status =
+        job_table_pull_back(jobs->pg, periods, RECURRING, pg_deadline_in(CLAIM_TIMEOUT_MS), &clock);
+
+    if (status != PG_OK)
+        return status != PG_LOST;
+    look_at_clock(jobs, clock.now);
+    if (clock.pulled_back > 0) {
+        atomic_fetch_add(&jobs->pulled_back, clock.pulled_back);
+        log_event(LOG_LEVEL_WARN, "clock", "%lld jobs were due too late and are due now",
+                  (long long)clock.pulled_back);
     }
     return true;
 }
@@ -168,10 +228,10 @@ static bool run_due(struct jobs *jobs, size_t which)
 /* Does all that is due, as long as the database answers. */
 static void look(struct jobs *jobs)
 {
-    bool answers = atomic_load(&jobs->answers);
+    bool answers = atomic_load(&jobs->answers) && watch_clock(jobs);
 
     jobs->more = false;
-    for (size_t i = 0; answers && recurring[i].name != NULL; i++)
+    for (size_t i = 0; answers && i < RECURRING; i++)
         answers = !is_ours(jobs, i) || run_due(jobs, i);
     if (answers)
         gauges_go_on(jobs->settings.gauges, jobs->pg, jobs->app);
@@ -325,4 +385,14 @@ const char *jobs_database_trouble(const struct jobs *jobs)
     if (!atomic_load(&jobs->has_room))
         return "the database cannot write: its disk is full, or its files are gone";
     return NULL;
+}
+
+int64_t jobs_clock_jumps(const struct jobs *jobs)
+{
+    return atomic_load(&jobs->clock_jumps);
+}
+
+int64_t jobs_pulled_back(const struct jobs *jobs)
+{
+    return atomic_load(&jobs->pulled_back);
 }

@@ -27,6 +27,11 @@ void jobs_stop(struct jobs *jobs);
 /** Names of the recurring jobs; a new workspace gets a row of each. NULL after the last. */
 const char *jobs_name(size_t which);
 
+/** How often the database's clock has jumped by more than a minute, and how many jobs were due too
+ *  late for it, since the start. Any thread. */
+int64_t jobs_clock_jumps(const struct jobs *jobs);
+int64_t jobs_pulled_back(const struct jobs *jobs);
+
 /** Why requests that need the database will fail: it did not answer a moment ago, or it cannot
  *  write. NULL: there is no trouble. Any thread. */
 const char *jobs_database_trouble(const struct jobs *jobs);

@@ -310,6 +310,16 @@ LANE_METRIC(failures)
 LANE_METRIC(not_loadable)
 LANE_METRIC(waiting)
 
+static int64_t clock_jumps(void *self)
+{
+    return jobs_clock_jumps(((struct service *)self)->jobs);
+}
+
+static int64_t pulled_back(void *self)
+{
+    return jobs_pulled_back(((struct service *)self)->jobs);
+}
+
 static void register_metrics(struct service *service)
 {
     metrics_register(METRIC_IS_COUNTER, "lane_groups_total", "Groups run", lane_groups, service);
@@ -330,6 +340,12 @@ static void register_metrics(struct service *service)
                      "Deliveries to subscriptions that arrived", courier_arrived, service->courier);
     metrics_register(METRIC_IS_COUNTER, "outbound_failed_total",
                      "Tries to deliver that did not arrive", courier_failed, service->courier);
+    metrics_register(METRIC_IS_COUNTER, "clock_jumps_total",
+                     "Times that the database's clock jumped by more than a minute", clock_jumps,
+                     service);
+    metrics_register(METRIC_IS_COUNTER, "jobs_pulled_back_total",
+                     "Recurring jobs that were put off by a clock that was ahead", pulled_back,
+                     service);
     gauges_register(service->gauges);
     metrics_register(METRIC_IS_GAUGE, "lane_waiting", "Commands that wait", lane_waiting, service);
 }

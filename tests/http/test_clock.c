@@ -4,6 +4,12 @@
 #include "stage.h"
 #include "suite.h"
 
+#include "store/pg/pg.h"
+
+#include <libpq-fe.h>
+#include <poll.h>
+#include <stdlib.h>
+
 #define SIGNED "--starter mql --sign"
 #define AT     "/v1/handoffs/${offer}"
 #define MINUTE 60
@@ -99,9 +105,80 @@ static const struct {
 
 STORY(it_ends_when_its_time_has_passed, SIGNED, stories[_i].steps)
 
+/* ---- a clock that is wrong ---- */
+
+#define WRONG_BY (8 * DAY)
+#define WAIT_MS  30000
+#define POLL_MS  20
+
+/* First column of the first row, as superuser, whose now() is the real one. */
+static long long ask(const char *sql)
+{
+    PGconn *conn = PQconnectdb(stage_database());
+    PGresult *result = PQexec(conn, sql);
+
+    ck_assert_msg(PQresultStatus(result) == PGRES_TUPLES_OK, "%s", PQerrorMessage(conn));
+    long long number = PQntuples(result) == 0 ? -1 : strtoll(PQgetvalue(result, 0, 0), NULL, 10);
+    PQclear(result);
+    PQfinish(conn);
+    return number;
+}
+
+static void wait_until(const char *sql, const char *what)
+{
+    int64_t give_up = pg_now_ms() + WAIT_MS;
+
+    while (ask(sql) <= 0) {
+        ck_assert_msg(pg_now_ms() < give_up, "not within %d s: %s", WAIT_MS / 1000, what);
+        poll(NULL, 0, POLL_MS);
+    }
+}
+
+static const struct step kim_is_waiting[] = {
+    POST("marketing captures Kim", "marketing", "/v1/leads", "{'email':'kim@corp.example'}", 201,
+         .headers = {"Idempotency-Key: kept"}, .keep = {{"kim", "/lead/id"}, {"first", "@body"}}),
+    {0}};
+
+static const struct step nothing_is_lost[] = {
+    POST("what was answered a moment ago is kept for its week", "marketing", "/v1/leads",
+         "{'email':'kim@corp.example'}", 201, .headers = {"Idempotency-Key: kept"},
+         .checks = {{"@body", "=${first}"}, {"@Idempotent-Replayed", "=true"}}),
+    UNTIL("and what is due is done, though the clock was ahead", "ana", "/v1/leads/${kim}/timeline",
+          200, .checks = {{"/data/2/type", "'lead.judged'"}}),
+    {0}};
+
+/* The database's clock is eight days ahead, for as long as the jobs take to look. */
+START_TEST(a_clock_that_jumps_puts_nothing_off_and_drops_nothing)
+{
+    struct stage stage = stage_open(SIGNED);
+    int64_t jumps = service_metric(stage_service(), "clock_jumps_total");
+
+    story_run(stage.story, kim_is_waiting);
+    wait_until(
+        "SELECT count(*) FROM job WHERE name = 'due' HAVING min(due_at) > now() + (SELECT by "
+        "FROM test_clock.ahead)",
+        "the jobs have seen the clock");
+    test_clock_jump(WRONG_BY);
+    stage_sql("UPDATE job SET due_at = now() - interval '1 second' "
+              "WHERE name IN ('due', 'retention')");
+    wait_until("SELECT count(*) FROM (SELECT FROM job WHERE name IN ('due', 'retention') HAVING "
+               "min(due_at) > now() + interval '1 day' + (SELECT by - interval '8 days' FROM "
+               "test_clock.ahead)) j",
+               "the jobs run while the clock is ahead");
+    test_clock_jump(-WRONG_BY);
+    stage_sql("UPDATE lead SET next_at = now() + (SELECT by FROM test_clock.ahead) "
+              "WHERE next_step = 'nurture'");
+    story_run(stage.story, nothing_is_lost);
+    ck_assert_int_ge(service_metric(stage_service(), "clock_jumps_total") - jumps, 2);
+    ck_assert_int_gt(service_metric(stage_service(), "jobs_pulled_back_total"), 0);
+    stage_close(&stage);
+}
+END_TEST
+
 void suite_cases(Suite *suite)
 {
     TCase *tcase = suite_case(suite, "clock");
 
+    TESTS(tcase, a_clock_that_jumps_puts_nothing_off_and_drops_nothing);
     EACH(tcase, it_ends_when_its_time_has_passed, stories);
 }

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static const struct retention_input by_now = {INT64_MAX};
+
 static struct reading r;
 
 static void set_up(void)
@@ -47,7 +49,7 @@ START_TEST(answers_go_after_their_days_with_the_leads_that_they_name)
                                        "INSERT INTO idempotency_lead (workspace_id, key, lead_id) "
                                        "SELECT :w, key, lead FROM idempotency, unnest(ARRAY[:one, "
                                        ":two]::uuid[]) lead");
-    reading_do(&r, COMMAND_RETENTION, NULL);
+    reading_do(&r, COMMAND_RETENTION, &by_now);
     expect("SELECT string_agg(CASE key WHEN sha256('new') THEN 'new' ELSE 'old' END, ' ') "
            "FROM idempotency WHERE body_mac = sha256('mac')",
            "new");
@@ -67,7 +69,7 @@ START_TEST(of_deliveries_the_bodies_go)
                      "status, content_type, body) SELECT :w, CASE name WHEN 'old' THEN :old ELSE "
                      ":new END::uuid, :source, at, 'applied', 'text/plain', 'A'" OLD_AND_NEW(
                          DELIVERY_KEPT_DAYS));
-    reading_do(&r, COMMAND_RETENTION, NULL);
+    reading_do(&r, COMMAND_RETENTION, &by_now);
     expect("SELECT string_agg(convert_from(substring(uuid_send(delivery_id) FOR 3), 'UTF8') || "
            "coalesce(' ' || convert_from(body, 'UTF8'), ''), ', ' ORDER BY delivery_id) "
            "FROM delivery",
@@ -91,7 +93,7 @@ START_TEST(jobs_go_after_their_days_but_never_while_they_run)
                                            "'running', '{}', 0, 1, now() - interval '90 days', "
                                            "now() - interval '90 days', "
                                            "now() + interval '1 day')");
-    reading_do(&r, COMMAND_RETENTION, NULL);
+    reading_do(&r, COMMAND_RETENTION, &by_now);
     expect("SELECT string_agg(convert_from(substring(uuid_send(job_id) FOR 3), 'UTF8'), ' ' "
            "ORDER BY job_id) FROM background_job",
            "new run");
@@ -118,7 +120,7 @@ START_TEST(other_workspaces_keep_theirs)
                   "INSERT INTO idempotency (workspace_id, key, body_mac, status, created_at) "
                   "SELECT workspace_id, sha256('other'), sha256('mac'), 200, "
                   "now() - interval '90 days' FROM workspace WHERE name = 'other'");
-    reading_do(&r, COMMAND_RETENTION, NULL);
+    reading_do(&r, COMMAND_RETENTION, &by_now);
     expect("SELECT count(*) FROM idempotency WHERE key = sha256('other')", "1");
 }
 END_TEST

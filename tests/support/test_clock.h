@@ -18,6 +18,9 @@ void test_clock_open(const struct database *database);
 /** It goes forward, and is at once seen by all that run. */
 void test_clock_pass(int64_t seconds);
 
+/** It jumps, also back: as a clock does that was set wrong. */
+void test_clock_jump(int64_t seconds);
+
 /** Programs that are started have the real time again. */
 void test_clock_close(void);
 

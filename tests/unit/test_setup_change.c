@@ -4,6 +4,7 @@
 
 #include "base/public_id.h"
 #include "core/command_decide.h"
+#include "core/setup/retention.h"
 #include "core/setup/source_change.h"
 #include "core/setup/source_rotate.h"
 
@@ -448,6 +449,8 @@ START_TEST(another_secret_by_patch_ends_both)
 }
 END_TEST
 
+static const struct retention_input by_now = {INT64_MAX};
+
 START_TEST(retention_forgets_an_old_secret_that_counts_no_more)
 {
     struct source_rotate_input rotate = {
@@ -456,10 +459,10 @@ START_TEST(retention_forgets_an_old_secret_that_counts_no_more)
 
     world_must(ANA, COMMAND_SOURCE_ROTATE, &rotate);
     world.now += 59 * INSTANT_SECOND;
-    world_must(NULL, COMMAND_RETENTION, NULL);
+    world_must(NULL, COMMAND_RETENTION, &by_now);
     ck_assert_ptr_nonnull(source->old_secret);
     world.now += INSTANT_SECOND;
-    world_must(NULL, COMMAND_RETENTION, NULL);
+    world_must(NULL, COMMAND_RETENTION, &by_now);
     ck_assert_ptr_null(source->old_secret);
     ck_assert_int_eq(source->old_until, INSTANT_NONE);
     ck_assert_ptr_nonnull(source->secret);

@@ -237,13 +237,16 @@ static const struct statement LEAD_LOCK = {
 
 /* Step by step, first due first. What is to be offered is due as well when the configuration has
  * changed since it was tried: tried again, its date lies further off than that. Of a review its owner is
- * reminded when nobody has done it for a while.
+ * reminded when nobody has done it for a while. A change that is still to come was made while the clock was
+ * ahead: until it is there, no try lies far enough off, and each would be made again at once.
  * $1 workspace, $2 µs to the next try, $3 limit, $4 µs to a reminder of a review */
 static const struct statement LEAD_DUE = {
     .name = "lead_due",
     .sql = "SELECT l.lead_id "
            "FROM ("
-           "  SELECT greatest(now(), config_changed_at + $2::int8 * interval '1 microsecond') AS offer, "
+           "  SELECT CASE WHEN config_changed_at <= now() "
+           "      THEN greatest(now(), config_changed_at + $2::int8 * interval '1 microsecond') "
+           "      ELSE now() END AS offer, "
            "    now() - $4::int8 * interval '1 microsecond' AS review "
            "  FROM workspace_head "
            "  WHERE workspace_id = $1"
