@@ -353,6 +353,102 @@ START_TEST(two_servers_are_as_one)
 }
 END_TEST
 
+/* ---- distribution ---- */
+
+#define DEALING     4
+#define DEALT_LEADS 40 /* by each of them */
+#define SAM_A_DAY   37
+#define SUE_AT_ONCE 25
+
+static void *deal_to(void *argument)
+{
+    struct actor *actor = argument;
+    char body[BODY_MAX];
+    struct answer answer;
+
+    for (int i = 0; i < DEALT_LEADS; i++) {
+        snprintf(body, sizeof body,
+                 "{\"email\":\"d%d-%d@deal.example\",\"attributes\":{\"seniority\":\"vp\"},"
+                 "\"touch\":{\"kind\":\"form_submitted\",\"source\":\"bing\"}}",
+                 actor->number, i);
+        int status = write_as(actor, actor->client, trial.marketing, "/v1/leads", body, &answer);
+        if (status != 201) {
+            fprintf(stderr, "tests: a capture: %d %s\n", status, answer.body);
+            exit(1);
+        }
+        answer_release(&answer);
+    }
+    return NULL;
+}
+
+static void change(struct client *client, const char *method, const char *target, const char *body)
+{
+    struct answer answer;
+
+    client_call(
+        client,
+        &(struct call){.method = method, .target = target, .token = trial.sam, .body = body},
+        &answer);
+    ck_assert_msg(answer.status == 200 || answer.status == 201, "%s: %d %s", target, answer.status,
+                  answer.body);
+    answer_release(&answer);
+}
+
+static void limit(struct client *client, const char *email, const char *capacity)
+{
+    char target[TEXT_MAX] = "";
+    struct answer answer;
+    json_t *member;
+    size_t i;
+
+    client_call(
+        client,
+        &(struct call){.method = "GET", .target = "/v1/members?team=sales", .token = trial.sam},
+        &answer);
+    json_array_foreach(json_object_get(answer.json, "data"), i, member)
+    {
+        if (strcmp(json_string_value(json_object_get(member, "email")), email) == 0)
+            snprintf(target, sizeof target, "/v1/members/%s",
+                     json_string_value(json_object_get(member, "id")));
+    }
+    answer_release(&answer);
+    change(client, "PATCH", target, capacity);
+}
+
+/* Both deal the same members' places at once: none is given twice, and none is left. */
+START_TEST(capacity_holds_on_two_servers)
+{
+    struct client *client = client_new(service_url(trial.services[0]));
+    char sql[BODY_MAX];
+
+    change(client, "POST", "/v1/members",
+           "{\"team\":\"sales\",\"name\":\"Sue\",\"email\":\"sue@acme.example\"}");
+    limit(client, "sam@acme.example", "{\"capacity\":{\"per_day\":37}}");
+    limit(client, "sue@acme.example", "{\"capacity\":{\"open\":25}}");
+    change(client, "PUT", "/v1/teams/sales/distribution",
+           "{\"rules\":[{\"to\":{\"pool\":[{\"member\":\"sam@acme.example\"},"
+           "{\"member\":\"sue@acme.example\",\"weight\":3}]}}]}");
+    client_free(client);
+    start_actors(deal_to, DEALING);
+    stop_actors();
+    snprintf(sql, sizeof sql,
+             "SELECT count(*) FROM handoff h JOIN member m ON m.member_id = h.dealt_to "
+             "WHERE m.email = 'sam@acme.example'");
+    ck_assert_int_eq(trial_ask(&trial, sql), SAM_A_DAY);
+    snprintf(sql, sizeof sql,
+             "SELECT count(*) FROM handoff h JOIN member m ON m.member_id = h.dealt_to "
+             "WHERE m.email = 'sue@acme.example'");
+    ck_assert_int_eq(trial_ask(&trial, sql), SUE_AT_ONCE);
+    ck_assert_int_eq(trial_ask(&trial, "SELECT count(*) FROM handoff WHERE dealt_by = 'queue'"),
+                     DEALING * DEALT_LEADS - SAM_A_DAY - SUE_AT_ONCE);
+    ck_assert_int_eq(
+        trial_ask(&trial,
+                  "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"),
+        0);
+    invariants_check(&trial, 0);
+}
+END_TEST
+
 /* ---- keys ---- */
 
 static int write_status(struct client *client, const char *token, const char *target,
@@ -408,5 +504,6 @@ void suite_cases(Suite *suite)
     TCase *tcase = suite_case(suite, "two servers on one database");
 
     tcase_add_checked_fixture(tcase, setup, teardown);
-    TESTS(tcase, two_servers_are_as_one, a_key_revoked_at_one_server_writes_nothing_at_the_other);
+    TESTS(tcase, two_servers_are_as_one, capacity_holds_on_two_servers,
+          a_key_revoked_at_one_server_writes_nothing_at_the_other);
 }
