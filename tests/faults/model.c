@@ -350,6 +350,20 @@ static void define(struct model *model, const struct deed *deed, struct reply *w
     model_put(item, FIELD_VERSION, "%d", model->mql);
 }
 
+/* Every lease has lapsed. */
+static void later(struct model *model, const struct deed *deed, struct reply *wanted)
+{
+    (void)deed;
+    model_answer(wanted, 200);
+    for (int i = 0; i < model->handoff_count; i++) {
+        struct model_handoff *handoff = &model->handoffs[i];
+        if (handoff->state != OFFERED || !handoff->leased)
+            continue;
+        handoff->leased = false;
+        handoff->assignee = NONE;
+    }
+}
+
 static void change_routes(struct model *model, const struct deed *deed, struct reply *wanted)
 {
     model_answer(wanted, 200); /* both sides sign, whoever it was that wanted it */
@@ -383,6 +397,7 @@ static bool may(enum act act, enum who who)
     case ACT_DEFINE:
     case ACT_REPEAT:
     case ACT_REUSE:
+    case ACT_LATER:
         return true;
     case ACT_ERASE:
         return who == WHO_ANA || who == WHO_SAM;
@@ -420,6 +435,7 @@ static void (*const acts[ACT_COUNT])(struct model *, const struct deed *, struct
     [ACT_REUSE] = use_again,
     [ACT_GET_LEAD] = model_get_lead,
     [ACT_GET_HANDOFF] = model_get_handoff,
+    [ACT_LATER] = later,
 };
 
 void model_apply(struct model *model, const struct deed *deed, struct reply *wanted)

@@ -1,8 +1,8 @@
 /*
  * What Baton should do, said once more and plainly: a workspace of two teams with one route, as
  * flat numbers, and for each thing done to it what the answer must say. It shares no code with the
- * service. Time stands still in it but for the order of things: no lease lapses and nothing expires
- * while a sequence plays.
+ * service. Time passes in it only where a sequence says so, which lets leases lapse; what the
+ * job of due steps does it knows nothing of.
  *
  * A model is plain memory, so that a search may copy it. Which uuid is which lead or handoff it
  * learns from the first answer that names it.

@@ -1,4 +1,5 @@
 #include "play_inside.h"
+#include "test_clock.h"
 
 #include <check.h>
 #include <jansson.h>
@@ -373,6 +374,15 @@ static void do_define(struct client_thread *self, struct deed *deed, size_t at)
     free(document);
 }
 
+static void do_later(struct deed *deed)
+{
+    struct answer answer = {.status = 200};
+
+    test_clock_pass(LATER_SECONDS);
+    play_hear(ACT_ROUTES, &answer, NULL, &deed->heard); /* nobody says anything */
+    deed->answered = true;
+}
+
 static void do_step(struct client_thread *self, size_t at)
 {
     struct room *room = self->room;
@@ -381,7 +391,9 @@ static void do_step(struct client_thread *self, size_t at)
     deed->step = room->sequence->steps[at];
     understand(room, deed);
     deed->begin = atomic_fetch_add(&room->ticks, 1);
-    if (deed->step.act == ACT_DEFINE || deed->step.act == ACT_ROUTES)
+    if (deed->step.act == ACT_LATER)
+        do_later(deed);
+    else if (deed->step.act == ACT_DEFINE || deed->step.act == ACT_ROUTES)
         do_define(self, deed, at);
     else if (deed->step.act == ACT_REPEAT || deed->step.act == ACT_REUSE)
         do_again(self, deed, at);

@@ -200,13 +200,21 @@ static struct step make_step(uint64_t *random, int clients)
     return step;
 }
 
-void sequence_make(struct sequence *sequence, uint64_t seed, size_t count, int clients)
+/* One step of so many. */
+#define LATER_OF 25
+
+void sequence_make(struct sequence *sequence, uint64_t seed, size_t count, int clients,
+                   bool time_passes)
 {
     uint64_t random = seed;
+    struct step later = nothing;
 
+    later.act = ACT_LATER;
+    later.client = 0;
     sequence->count = count < SEQUENCE_STEPS_MAX ? count : SEQUENCE_STEPS_MAX;
     for (size_t i = 0; i < sequence->count; i++)
-        sequence->steps[i] = make_step(&random, clients);
+        sequence->steps[i] =
+            time_passes && pick(&random, LATER_OF) == 0 ? later : make_step(&random, clients);
 }
 
 /* ---- as text ---- */

@@ -60,7 +60,11 @@ enum who {
     X(REPEAT, repeat)                                                                              \
     X(REUSE, reuse)                                                                                \
     X(GET_LEAD, get_lead)                                                                          \
-    X(GET_HANDOFF, get_handoff)
+    X(GET_HANDOFF, get_handoff)                                                                    \
+    X(LATER, later) /* nobody does anything for LATER_SECONDS */
+
+/* Longer than any lease, and a part of every other time. */
+#define LATER_SECONDS 7200
 
 enum act {
 #define X(name, text) ACT_##name,
@@ -113,8 +117,10 @@ struct sequence {
     size_t count;
 };
 
-/** The same seed, the same steps. Configuration is changed by the first client alone. */
-void sequence_make(struct sequence *sequence, uint64_t seed, size_t count, int clients);
+/** The same seed, the same steps. Configuration is changed by the first client alone. Time passes
+ *  for one client, if it wants that. */
+void sequence_make(struct sequence *sequence, uint64_t seed, size_t count, int clients,
+                   bool time_passes);
 
 /** One step a line, "capture who=ana client=0 email=1". The caller frees it. */
 char *sequence_write(const struct sequence *sequence);

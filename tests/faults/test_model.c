@@ -140,7 +140,8 @@ static void play_seeds(const struct way *way, int seeds)
         seeds = AGAIN;
     for (int i = 0; i < seeds; i++) {
         uint64_t seed = given == NULL ? (uint64_t)i + 1 : strtoull(given, NULL, 10);
-        sequence_make(&sequence, seed, (size_t)rounds(STEPS, LONG_STEPS), way->clients);
+        sequence_make(&sequence, seed, (size_t)rounds(STEPS, LONG_STEPS), way->clients,
+                      way->clients == 1);
         enum explained explained = play(way, &sequence, why);
         if (explained == NOT_EXPLAINED)
             cut_down(way, &sequence, seed, why);
@@ -153,7 +154,8 @@ static void play_seeds(const struct way *way, int seeds)
 
 /* ---- tests ---- */
 
-/* Time stands still in the model, so what falls due does not: nor what a route makes possible. */
+/* The model knows nothing of what the job of due steps does, so nothing falls due: nor what a route
+ * makes possible. */
 static void let_time_stand_still(struct database *of)
 {
     database_exec(of, "CREATE FUNCTION stand_still() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
@@ -165,7 +167,7 @@ static void let_time_stand_still(struct database *of)
 
 static void setup(void)
 {
-    trial_begin(&trial, NULL);
+    trial_begin(&trial, &(struct trial_options){.clock = true});
     let_time_stand_still(trial.database);
 }
 
@@ -265,7 +267,7 @@ static int find_defect(const char *binary, int most, char why[EXPLAIN_WHY_MAX])
     setenv("BATON_BINARY", binary, 1);
     service = service_start(database_conninfo(database), settings);
     for (int i = 0; i < most && found == 0; i++) {
-        sequence_make(&sequence, (uint64_t)i + 1, STEPS, 1);
+        sequence_make(&sequence, (uint64_t)i + 1, STEPS, 1, false);
         if (play(&(struct way){1, 0, 1}, &sequence, why) == NOT_EXPLAINED)
             found = i + 1;
     }
@@ -309,7 +311,7 @@ START_TEST(test_text)
 {
     static struct sequence sequence, again;
 
-    sequence_make(&sequence, 1, STEPS, CLIENTS);
+    sequence_make(&sequence, 1, STEPS, CLIENTS, true);
     char *text = sequence_write(&sequence);
     ck_assert(sequence_read(&again, text));
     char *same = sequence_write(&again);

@@ -1,5 +1,6 @@
 #include "trial.h"
 #include "mql_file.h"
+#include "test_clock.h"
 
 #include "invariants.h"
 #include "test_cluster.h"
@@ -136,6 +137,8 @@ static void choose_database(struct trial *trial, const struct trial_options *opt
                  "host=%s/run port=5432 user=postgres dbname=baton", trial->directory);
     } else {
         trial->database = database_new();
+        if (options->clock)
+            test_clock_open(trial->database);
         snprintf(trial->conninfo, sizeof trial->conninfo, "%s", database_conninfo(trial->database));
         /* of a keyword string the last word holds */
         snprintf(trial->through, sizeof trial->through,
@@ -211,6 +214,8 @@ void trial_free(struct trial *trial)
     for (int i = 0; i < TRIAL_SERVERS_MAX; i++)
         service_free(trial->services[i]);
     journal_free(trial->journal);
+    if (getenv("BATON_TEST_CLOCK") != NULL)
+        test_clock_close();
     if (trial->database != NULL)
         database_free(trial->database);
     if (trial->owns_directory)

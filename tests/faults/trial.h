@@ -39,6 +39,7 @@ struct trial {
 
 struct trial_options {
     bool embedded;            /* the server runs its own PostgreSQL */
+    bool clock;               /* that the test moves: test_clock.h; not when embedded */
     int servers;              /* 0: one */
     const char *database_url; /* NULL: the database's own; "" when embedded */
     const char *directory;    /* of the embedded one, and stays; NULL: a new one, which goes */
