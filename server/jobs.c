@@ -4,6 +4,7 @@
 #include "gauges.h"
 #include "http/log.h"
 
+#include "core/handoff/leads_due.h"
 #include "core/setup/retention.h"
 #include "core/setup/signing_key_change.h"
 #include "store/table/checkpoint_table.h"
@@ -124,6 +125,14 @@ static void run_checkpoint(struct jobs *jobs, struct uuid workspace)
 
 /* ---- due jobs ---- */
 
+static bool is_stopping(struct jobs *jobs)
+{
+    pthread_mutex_lock(&jobs->mutex);
+    bool stopping = jobs->stopping;
+    pthread_mutex_unlock(&jobs->mutex);
+    return stopping;
+}
+
 /* The rest is done after the jobs of other workspaces that wait, but without a pause. */
 static void leave_more(struct jobs *jobs, size_t which, struct uuid workspace)
 {
@@ -164,6 +173,41 @@ static void run_retention(struct jobs *jobs, size_t which, struct job_turn *turn
         log_event(LOG_LEVEL_WARN, "job", "retention goes on later from where it was before");
 }
 
+/** Leads that cannot be acted on are passed over, up to so many. */
+#define DUE_SKIPPED_MAX 64
+
+/* One of a batch cannot be acted on, and with it none of them: each by itself, so that whoever
+ * comes after it does not wait for ever. */
+static void run_due_singly(struct jobs *jobs, struct uuid workspace)
+{
+    struct leads_due_input input = {{.limit = 1}};
+    struct command command = {
+        .kind = COMMAND_LEADS_DUE, .caller = {.workspace = workspace}, .input = &input};
+    bool more = true;
+
+    while (more && input.batch.skip < DUE_SKIPPED_MAX && !is_stopping(jobs)) {
+        enum err err = run_command(jobs, &command, &more);
+        if (err == ERR_INTERNAL)
+            input.batch.skip++;
+        more = more || err == ERR_INTERNAL;
+    }
+    if (input.batch.skip > 0)
+        log_event(LOG_LEVEL_WARN, "job", "%d leads that are due cannot be acted on",
+                  (int)input.batch.skip);
+}
+
+static void run_leads_due(struct jobs *jobs, size_t which, struct uuid workspace)
+{
+    struct command command = {.kind = commands[which], .caller = {.workspace = workspace}};
+    bool more = false;
+    enum err err = run_command(jobs, &command, &more);
+
+    if (err == ERR_INTERNAL)
+        run_due_singly(jobs, workspace);
+    else if (err == ERR_NONE && more)
+        leave_more(jobs, which, workspace);
+}
+
 static void run_one(struct jobs *jobs, size_t which, struct job_turn *turn)
 {
     struct command command = {.kind = commands[which], .caller = {.workspace = turn->workspace}};
@@ -173,16 +217,10 @@ static void run_one(struct jobs *jobs, size_t which, struct job_turn *turn)
         run_checkpoint(jobs, turn->workspace);
     else if (command.kind == COMMAND_RETENTION)
         run_retention(jobs, which, turn);
-    else if (run_command(jobs, &command, &more) == ERR_NONE && more)
-        leave_more(jobs, which, turn->workspace);
-}
-
-static bool is_stopping(struct jobs *jobs)
-{
-    pthread_mutex_lock(&jobs->mutex);
-    bool stopping = jobs->stopping;
-    pthread_mutex_unlock(&jobs->mutex);
-    return stopping;
+    else if (command.kind == COMMAND_LEADS_DUE)
+        run_leads_due(jobs, which, turn->workspace);
+    else
+        run_command(jobs, &command, &more);
 }
 
 /* A server without a signing key leaves checkpoints to the others. */

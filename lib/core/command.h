@@ -34,7 +34,7 @@ enum command_kind {
     X(HANDOFF_CLAIM, handoff_claim, false, OWN(handoff_claim_keys))                                \
     X(HANDOFF_RELEASE, handoff_release, false, ONE(HANDOFF, release_input, handoff))               \
     X(HANDOFF_ASSIGN, handoff_assign, false, ONE(HANDOFF, assign_input, handoff))                  \
-    X(LEADS_DUE, leads_due, false, WHOLE(DUE), DEALS)                                              \
+    X(LEADS_DUE, leads_due, false, OWN(leads_due_keys), DEALS)                                     \
     X(HANDOFF_ACCEPT, handoff_accept, false, ONE(HANDOFF, handoff_note_input, handoff))            \
     X(HANDOFF_WITHDRAW, handoff_withdraw, false, ONE(HANDOFF, handoff_withdraw_input, handoff))    \
     X(HANDOFF_REJECT, handoff_reject, false, ONE(HANDOFF, handoff_reject_input, handoff))          \

@@ -80,7 +80,7 @@ static const struct {
     [KIND_CAMPAIGN] = {sizeof(int64_t), sizeof(int64_t), 0},
     [KIND_ACCOUNT] = {sizeof(struct uuid), sizeof(struct uuid), 0},
     [KIND_DEALING] = {sizeof(struct uuid), sizeof(struct uuid), 0},
-    [KIND_DUE] = {sizeof(struct uuid), sizeof(struct uuid), 0},
+    [KIND_DUE] = {sizeof(struct due_batch), sizeof(struct due_batch), 0},
     [KIND_VERDICT] = {0, 0, sizeof(struct verdict_row)},
     [KIND_FEEDBACK] = {0, 0, sizeof(struct feedback_row)},
     [KIND_DIMENSION] = {0, 0, sizeof(struct dimension_row)},
@@ -91,6 +91,7 @@ static const struct {
 };
 
 const struct uuid work_whole;
+const struct due_batch due_batch_first = {DUE_BATCH, 0};
 
 /* source key, NUL, value */
 static const char *identity_key(struct work *work, const char *source, const char *value,

@@ -224,7 +224,7 @@ enum row_kind {
     KIND_CAMPAIGN,   /* int64_t, dimension_id() of its name; struct campaign */
     KIND_ACCOUNT,    /* struct uuid of account_id(); struct account */
     KIND_DEALING,    /* struct uuid of a team with a distribution; struct dealing */
-    KIND_DUE,        /* work_whole; struct list of struct lead: their next step is due, or the
+    KIND_DUE,        /* struct due_batch; struct list of struct lead: their next step is due, or the
                         answer to whoever asks for them; at most DUE_BATCH of each */
     /* these are saved and never asked for */
     KIND_VERDICT,       /* struct verdict_row */
@@ -239,6 +239,15 @@ enum row_kind {
 
 /** Few enough that a capture which waits for their group hardly notices. */
 #define DUE_BATCH 64
+
+/** Which of the due leads: so many, without those that are first in line. The skipped are of those
+ *  whose step is due, and with some skipped nothing else is looked for. */
+struct due_batch {
+    int32_t limit;
+    int32_t skip;
+};
+
+extern const struct due_batch due_batch_first; /* DUE_BATCH, none skipped */
 
 /** The key of rows of which a workspace has only one. */
 extern const struct uuid work_whole;

@@ -563,11 +563,16 @@ static void take_queues(struct load *load, const struct list *keys, int first)
 
 static int ask_due(struct load *load, const struct list *keys)
 {
-    (void)keys;
-    int first = lead_table_queue_due(&load->scope, DUE_BATCH);
+    int first = -1;
 
-    handoff_table_queue_asked_due(&load->scope, DUE_BATCH);
-    handoff_table_queue_remind_due(&load->scope, DUE_BATCH);
+    for (size_t i = 0; i < keys->count; i++) {
+        const struct due_batch *batch = keys->items[i];
+        int32_t beside = batch->skip == 0 ? batch->limit : 0;
+        int index = lead_table_queue_due(&load->scope, batch);
+        handoff_table_queue_asked_due(&load->scope, beside);
+        handoff_table_queue_remind_due(&load->scope, beside);
+        first = i == 0 ? index : first;
+    }
     return first;
 }
 
@@ -595,14 +600,14 @@ static void note_due(struct load *load, struct list *due, const struct pg_result
 /* Until they are read the list holds the leads' ids. */
 static void take_due(struct load *load, const struct list *keys, int first)
 {
-    struct list *due = ARENA_NEW(load->work->arena, struct list);
-
-    (void)keys;
-    if (due == NULL)
-        return;
-    for (int i = 0; i < DUE_STATEMENTS; i++)
-        note_due(load, due, pg_result(load->scope.pg, first + i));
-    work_put(load->work, KIND_DUE, &work_whole, due);
+    for (size_t i = 0; i < keys->count; i++, first += DUE_STATEMENTS) {
+        struct list *due = ARENA_NEW(load->work->arena, struct list);
+        if (due == NULL)
+            return;
+        for (int k = 0; k < DUE_STATEMENTS; k++)
+            note_due(load, due, pg_result(load->scope.pg, first + k));
+        work_put(load->work, KIND_DUE, keys->items[i], due);
+    }
 }
 
 /* ---- all of them ---- */

@@ -169,10 +169,13 @@ static void to_leads(struct load *load, struct list *list)
 
 static void settle_dealt(struct load *load)
 {
-    struct list *due = work_peek(load->work, KIND_DUE, &work_whole);
+    const struct list *batches = &load->keys.of[KIND_DUE];
 
-    if (due != NULL)
-        to_leads(load, due);
+    for (size_t i = 0; i < batches->count; i++) {
+        struct list *due = work_peek(load->work, KIND_DUE, batches->items[i]);
+        if (due != NULL)
+            to_leads(load, due);
+    }
 }
 
 /* So that a look-up of an id that does not exist finds "none", and does not ask to load it again.

@@ -61,13 +61,16 @@ static struct lane_job *refused(struct filler *filler, struct uuid workspace)
     return &filler->job;
 }
 
+/* Not the halves of a group that was filled and split: they would be filled for ever. */
+static _Thread_local bool is_filled;
+
 void __wrap_lane_group_run(struct group_runner *runner, struct group *group)
 {
     struct lane_job *jobs[GROUP_MAX];
     struct outcome outcomes[GROUP_MAX];
     struct group full = *group;
 
-    if (group->count >= group_fill || command_is_solo(&group->jobs[0]->command)) {
+    if (is_filled || group->count >= group_fill || command_is_solo(&group->jobs[0]->command)) {
         __real_lane_group_run(runner, group);
         return;
     }
@@ -82,6 +85,8 @@ void __wrap_lane_group_run(struct group_runner *runner, struct group *group)
     full.jobs = jobs;
     full.outcomes = outcomes;
     full.count = group_fill;
+    is_filled = true;
     __real_lane_group_run(runner, &full);
+    is_filled = false;
     free(fillers);
 }

@@ -154,6 +154,36 @@ START_TEST(a_review_that_nobody_does_is_reminded_of)
 }
 END_TEST
 
+/* One lead that the database will not let be changed keeps none of the others from their turn. */
+START_TEST(one_that_cannot_be_acted_on_keeps_nobody_waiting)
+{
+    static const char lee[] = "{\"email\":\"lee@corp.example\",\"touch\":{\"kind\":\"page_view\"}}";
+    char poison[TEXT_MAX], timeline[2 * TEXT_MAX];
+
+    stage = stage_open(SIGNED);
+    snprintf(poison, sizeof poison, "%s",
+             text_of("marketing", "POST", "/v1/leads", "{\"email\":\"max@corp.example\"}", 201,
+                     "/lead/id"));
+    snprintf(lead, sizeof lead, "/v1/leads/%s",
+             text_of("marketing", "POST", "/v1/leads", lee, 201, "/lead/id"));
+    stage_sql("CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE "
+              "EXCEPTION 'poison' USING ERRCODE = '23514'; END $$");
+    run_sql("UPDATE lead SET next_at = now() - interval '1 hour' WHERE lead_id = ", poison);
+    run_sql("UPDATE lead SET next_at = now() - interval '1 minute' WHERE lead_id = ",
+            strrchr(lead, '/') + 1);
+    snprintf(timeline, sizeof timeline,
+             "CREATE TRIGGER poison BEFORE UPDATE ON lead FOR EACH ROW WHEN (NEW.lead_id = '%s') "
+             "EXECUTE FUNCTION poison()",
+             poison);
+    stage_sql(timeline);
+    snprintf(timeline, sizeof timeline, "%s/timeline", lead);
+    wait_for(timeline, "/data/2/type", "lead.judged");
+    wait_for(timeline, "/data/2/actor/type", "system");
+    stage_sql("DROP TRIGGER poison ON lead; DROP FUNCTION poison()");
+    stage_close(&stage);
+}
+END_TEST
+
 void suite_cases(Suite *suite)
 {
     TCase *t = suite_case(suite, "due");
@@ -161,5 +191,6 @@ void suite_cases(Suite *suite)
     TESTS(t, who_could_not_be_offered_is_when_there_is_a_route,
           what_is_overdue_is_first_in_the_queue_and_accepted_late,
           who_was_rejected_is_offered_again_when_the_wait_is_over,
-          a_review_that_nobody_does_is_reminded_of);
+          a_review_that_nobody_does_is_reminded_of,
+          one_that_cannot_be_acted_on_keeps_nobody_waiting);
 }

@@ -44,7 +44,7 @@ static inline struct list *bench_due(void)
 {
     struct list *list = ARENA_NEW(bench.arena, struct list);
 
-    ck_assert(work_put(&bench.work, KIND_DUE, &work_whole, list));
+    ck_assert(work_put(&bench.work, KIND_DUE, &due_batch_first, list));
     return list;
 }
 

@@ -204,10 +204,23 @@ static void act(struct work *work, struct lead *lead, const struct command *comm
     }
 }
 
+static const struct due_batch *batch_of(const struct command *command)
+{
+    const struct leads_due_input *input = command->input;
+
+    return input == NULL ? &due_batch_first : &input->batch;
+}
+
+bool leads_due_keys(const struct command *command, struct work *work, struct work_keys *keys)
+{
+    return list_add(&keys->of[KIND_DUE], work->arena, (void *)batch_of(command));
+}
+
 enum decision leads_due(struct work *work, const struct command *command, struct outcome *outcome)
 {
+    const struct due_batch *batch = batch_of(command);
     enum find found;
-    const struct list *due = work_find(work, KIND_DUE, &work_whole, &found);
+    const struct list *due = work_find(work, KIND_DUE, batch, &found);
     int64_t done = 0;
 
     if (due == NULL)
@@ -234,7 +247,7 @@ enum decision leads_due(struct work *work, const struct command *command, struct
     json_out_begin_object(out);
     json_out_member_int(out, "done", done);
     /* a full batch of which nothing was due must not be loaded again and again */
-    json_out_member_bool(out, "more", done > 0 && due->count >= DUE_BATCH);
+    json_out_member_bool(out, "more", done > 0 && due->count >= (size_t)batch->limit);
     json_out_end_object(out);
     return outcome_answer(work, outcome, 200);
 }

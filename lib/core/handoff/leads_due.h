@@ -7,6 +7,13 @@
 
 #include "core/command.h"
 
+struct leads_due_input {
+    struct due_batch batch;
+};
+
+/** Without input: the first batch. */
+bool leads_due_keys(const struct command *command, struct work *work, struct work_keys *keys);
+
 /** 200 {done, more}: how many leads, and whether others are due still. */
 enum decision leads_due(struct work *work, const struct command *command, struct outcome *outcome);
 

@@ -239,7 +239,7 @@ static const struct statement LEAD_LOCK = {
  * changed since it was tried: tried again, its date lies further off than that. Of a review its owner is
  * reminded when nobody has done it for a while. A change that is still to come was made while the clock was
  * ahead: until it is there, no try lies far enough off, and each would be made again at once.
- * $1 workspace, $2 µs to the next try, $3 limit, $4 µs to a reminder of a review */
+ * $1 workspace, $2 µs to the next try, $3 limit, $4 µs to a reminder of a review, $5 how many are skipped */
 static const struct statement LEAD_DUE = {
     .name = "lead_due",
     .sql = "SELECT l.lead_id "
@@ -258,10 +258,10 @@ static const struct statement LEAD_DUE = {
            "  WHERE workspace_id = $1 AND next_step = s.step "
            "  AND next_at <= CASE s.step WHEN 'offer' THEN h.offer WHEN 'review' THEN h.review ELSE now() END "
            "  ORDER BY next_at, lead_id "
-           "  LIMIT $3 "
+           "  LIMIT $3::int8 + $5::int8 "
            "  FOR NO KEY UPDATE SKIP LOCKED"
            ") l "
-           "LIMIT $3",
+           "LIMIT $3 OFFSET $5",
     .index = "lead_next",
     .hot = true,
 };
@@ -517,14 +517,15 @@ int lead_table_queue_lock(const struct pg_scope *scope, const struct concerned *
     return pg_queue(scope->pg, &LEAD_LOCK, &params);
 }
 
-int lead_table_queue_due(const struct pg_scope *scope, int32_t limit)
+int lead_table_queue_due(const struct pg_scope *scope, const struct due_batch *batch)
 {
     struct pg_params params;
 
     pg_scope_params(scope, &params);
     pg_params_int8(&params, OFFER_RETRY);
-    pg_params_int8(&params, limit);
+    pg_params_int8(&params, batch->limit);
     pg_params_int8(&params, REMIND_EVERY);
+    pg_params_int8(&params, batch->skip);
     return pg_queue(scope->pg, &LEAD_DUE, &params);
 }
 

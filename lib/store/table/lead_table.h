@@ -15,7 +15,7 @@ struct lead *lead_table_read(const struct pg_result *result, int row, int column
 int lead_table_queue_lock(const struct pg_scope *scope, const struct concerned *concerned);
 
 /** Locks leads whose next step is due and that nobody else has locked; answers their ids. */
-int lead_table_queue_due(const struct pg_scope *scope, int32_t limit);
+int lead_table_queue_due(const struct pg_scope *scope, const struct due_batch *batch);
 
 /** Follows merges, unlocked: answers the ids themselves and every lead that they lead to. */
 extern const struct statement LEAD_FOLLOW;
