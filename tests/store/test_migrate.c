@@ -1,5 +1,6 @@
 /* The schema comes up once, whoever asks and however many at once, and a program that does not
  * fit it is refused. */
+#include "core/definition/definition.h"
 #include "database.h"
 #include "store/pg/migrate.h"
 #include "suite.h"
@@ -425,6 +426,68 @@ START_TEST(emails_are_spelled_as_they_are_now)
 }
 END_TEST
 
+/* As many workspaces, teams and routes as there could be: each way between two of eleven teams, up
+ * to the hundred that a workspace could have, by every gate and with whatever becomes of an answer
+ * that is late. */
+#define ROUTES_OF_BEFORE                                                                           \
+    "INSERT INTO workspace SELECT id(w), 'w' || w, decode(repeat('00', 32), 'hex'), now() "        \
+    "FROM generate_series(1, 40) w; "                                                              \
+    "INSERT INTO team SELECT id(w), id(t), 'team-' || t, 'T', CASE WHEN t % 2 = 0 THEN 'sales' "   \
+    "ELSE 'marketing' END, true, now() FROM generate_series(1, 40) w, generate_series(1, 11) t; "  \
+    "INSERT INTO route SELECT id(w), n, id(f), id(t), "                                            \
+    "(ARRAY['mql', 'srl', 'sql', NULL])[1 + n % 4], n % 3 > 0, "                                   \
+    "(ARRAY['keep', 'give_back', 'escalate'])[1 + n % 3], CASE WHEN n % 3 = 2 THEN id(t) END "     \
+    "FROM generate_series(1, 40) w, (SELECT row_number() OVER (ORDER BY (f * 7 + t * 3) % 11, f, " \
+    "t)::int - 1 AS n, f, t FROM generate_series(1, 11) f, generate_series(1, 11) t "              \
+    "WHERE f <> t) p WHERE n < 100; "                                                              \
+    "CREATE TABLE before AS SELECT r.*, f.name AS f, t.name AS t, e.name AS e FROM route r "       \
+    "JOIN team f ON f.workspace_id = r.workspace_id AND f.team_id = from_team "                    \
+    "JOIN team t ON t.workspace_id = r.workspace_id AND t.team_id = to_team "                      \
+    "LEFT JOIN team e ON e.workspace_id = r.workspace_id AND e.team_id = escalate_to"
+
+/* The hash is that of the document as it would be proposed: both sides can sign what follows it. */
+static void check_hash(void)
+{
+    char *text = database_ask(database, "SELECT document FROM agreement WHERE workspace_id = "
+                                        "id(7)");
+    char *stored = database_ask(database, "SELECT encode(hash, 'hex') FROM agreement WHERE "
+                                          "workspace_id = id(7)");
+    json_t *document = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+    uint8_t hash[DIGEST_BYTES];
+    char hex[2 * DIGEST_BYTES + 1];
+
+    ck_assert_uint_eq(json_array_size(json_object_get(document, "routes")), 100);
+    ck_assert_int_eq(definition_hash(document, INSTANT_NONE, hash), ERR_NONE);
+    for (int i = 0; i < DIGEST_BYTES; i++)
+        snprintf(hex + 2 * i, 3, "%02x", hash[i]);
+    ck_assert_str_eq(stored, hex);
+    json_decref(document);
+    free(stored);
+    free(text);
+}
+
+START_TEST(routes_are_an_agreement_in_force)
+{
+    run_up_to("0024_");
+    database_exec(database, "CREATE FUNCTION id(n int) RETURNS uuid LANGUAGE sql AS $$ SELECT "
+                            "('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid $$");
+    database_exec(database, ROUTES_OF_BEFORE);
+    run(migrations_embedded.items, migrations_embedded.count);
+    asks("SELECT count(*) || ' ' || count(*) FILTER (WHERE kind = 'routes' AND version = 1 AND "
+         "state = 'in_force') FROM agreement",
+         "40 40");
+    asks("SELECT count(*) FROM before", "4000");
+    asks("SELECT count(*) FROM before b JOIN agreement a USING (workspace_id) CROSS JOIN LATERAL "
+         "(SELECT a.document::jsonb #> ARRAY['routes', b.ordinal::text] AS r) d WHERE "
+         "r->>'from' = b.f AND r->>'to' = b.t AND (r->>'automatic')::bool = b.automatic "
+         "AND coalesce(r #>> '{gates,0}', '') = coalesce(b.gate, '') "
+         "AND coalesce(r #>> '{overdue,then}', 'keep') = b.overdue "
+         "AND coalesce(r #>> '{overdue,escalate_to}', '') = coalesce(b.e, '')",
+         "4000");
+    check_hash();
+}
+END_TEST
+
 void suite_cases(Suite *suite)
 {
     TCase *t = suite_case(suite, "migrate");
@@ -435,7 +498,7 @@ void suite_cases(Suite *suite)
           a_migration_that_fails_leaves_nothing_of_itself,
           leads_that_were_merged_lead_to_the_one_that_stands, sources_of_ids_are_what_they_may_be,
           leads_have_a_next_step_for_what_was_a_date_and_a_hold, emails_are_spelled_as_they_are_now,
-          several_at_once_all_succeed,
+          routes_are_an_agreement_in_force, several_at_once_all_succeed,
           a_user_who_may_not_make_roles_gets_the_words_for_an_administrator,
           the_services_own_user_may_take_the_roles);
 }
