@@ -1,12 +1,10 @@
 /* `baton definition try`: the verdict of a version on somebody whom a file describes. */
 #include "api/definitions_api.h"
+#include "cli/cli_agreement.h"
 #include "cli/cli_commands.h"
 #include "cli/cli_store.h"
 
-#include "core/agreement/agreement_change.h"
 #include "core/intake/lead_try.h"
-
-#include <stdlib.h>
 
 static int read_lead(struct cli_store *store, const char *path, struct lead_try_input *input)
 {
@@ -29,17 +27,16 @@ static int read_lead(struct cli_store *store, const char *path, struct lead_try_
 static int try_lead(struct cli *cli, struct cli_store *store)
 {
     struct lead_try_input input = {0};
-    enum term term;
-    char *end;
-    long version = strtol(cli->words[2], &end, 10);
+    enum agreement_kind kind;
+    int version;
+    int code = cli_read_version(cli, 1, &kind, &version);
 
-    if (!term_parse(cli->words[1], &term))
-        return cli_say(CLI_USAGE, "\"%s\": the definitions are mql, srl and sql", cli->words[1]);
-    if (*end != '\0' || version < 1 || version > VERSIONS_MAX)
-        return cli_say(CLI_USAGE, "\"%s\": a version is a whole number from 1", cli->words[2]);
-    int code = read_lead(store, cli->words[3], &input);
-    input.kind = (enum agreement_kind)term;
-    input.version = (int)version;
+    if (code == CLI_OK && !agreement_is_definition(kind))
+        code = cli_say(CLI_USAGE, "\"%s\": the definitions are mql, srl and sql", cli->words[1]);
+    if (code == CLI_OK)
+        code = read_lead(store, cli->words[3], &input);
+    input.kind = kind;
+    input.version = version;
     return code == CLI_OK ? cli_store_print(store, COMMAND_LEAD_TRY, &input) : code;
 }
 

@@ -187,7 +187,7 @@ START_TEST(a_workspace_from_the_command_line)
                  "$B definition try byhand mql 1 -",
                  0, "\"qualified\"");
     shell_expect("echo '{\"email\":\"kim\"}' | $B definition try byhand mql 1 -", 1, "/email");
-    shell_expect("echo '{}' | $B definition try byhand hot 1 -", 2, "mql, srl and sql");
+    shell_expect("echo '{}' | $B definition try byhand goals 1 -", 2, "mql, srl and sql");
     shell_expect("echo '{}' | $B definition try byhand mql 7 -", 1, "no version 7");
     shell_expect("$B definition propose byhand mql 1 --effective-from tomorrow", 2,
                  "give a moment");
