@@ -188,19 +188,55 @@ enum decision team_update(struct work *work, const struct command *command, stru
     return answer(work, outcome, team, 200);
 }
 
-/* ---- its working time ---- */
+/* ---- what it has as a document: its working time, how its offers are dealt ---- */
+
+/* The team whose document the caller may set, or take away if it is there; NULL: refused. */
+static const struct team *team_to_set(struct work *work, const struct command *command,
+                                      const char *name, struct outcome *outcome)
+{
+    const struct team *team = config_team_named(work->config, name);
+
+    if (!setup_may(work, command, ROLE_ADMIN, outcome))
+        return NULL;
+    if (team == NULL) {
+        outcome_refuse(work, outcome, ERR_NOT_FOUND, "There is no team \"%s\"", name);
+        return NULL;
+    }
+    return authority_check(work, command, DEED_TEAM, team->function, outcome) ? team : NULL;
+}
+
+/* A copy that is to be changed and saved with its entry. NULL: *decision is what to answer. */
+static struct team *team_to_change(struct work *work, const struct team *old,
+                                   struct chain_row **chain, enum decision *decision)
+{
+    struct team *team = ARENA_NEW(work->arena, struct team);
+
+    *chain = setup_chain(work, old->id);
+    *decision = *chain == NULL ? DECIDE_AGAIN : DECIDED;
+    if (*chain == NULL || team == NULL)
+        return NULL;
+    *team = *old;
+    return team;
+}
+
+static void save_changed(struct work *work, const struct command *command, struct chain_row *chain,
+                         const struct team *team, bool deals)
+{
+    write_body(work, team);
+    setup_append(work, chain, LEDGER_TEAM_UPDATED, &command->caller);
+    work_add(work, KIND_CONFIG_CHANGE,
+             &(struct config_change){.kind = CHANGE_TEAM, .deals = deals, .team = team});
+}
 
 enum decision team_calendar(struct work *work, const struct command *command,
                             struct outcome *outcome)
 {
     const struct team_calendar_input *input = command->input;
-    const struct team *old = config_team_named(work->config, input->name);
+    const struct team *old = team_to_set(work, command, input->name, outcome);
+    struct chain_row *chain;
+    enum decision decision;
 
-    if (!setup_may(work, command, ROLE_ADMIN, outcome))
-        return DECIDED;
     if (old == NULL)
-        return outcome_refuse(work, outcome, ERR_NOT_FOUND, "There is no team \"%s\"", input->name);
-    if (!authority_check(work, command, DEED_TEAM, old->function, outcome))
         return DECIDED;
     if (input->calendar == NULL && old->calendar == NULL)
         return outcome_refuse(work, outcome, ERR_NOT_FOUND, "The team has no calendar");
@@ -209,17 +245,11 @@ enum decision team_calendar(struct work *work, const struct command *command,
         json_out_raw(out, old->calendar, strlen(old->calendar));
     if (!setup_tag_fits(work, input->if_match, outcome))
         return DECIDED;
-    struct chain_row *chain = setup_chain(work, old->id);
-    if (chain == NULL)
-        return DECIDE_AGAIN;
-    struct team *team = ARENA_NEW(work->arena, struct team);
+    struct team *team = team_to_change(work, old, &chain, &decision);
     if (team == NULL)
-        return DECIDED;
-    *team = *old;
+        return decision;
     team->calendar = input->calendar;
-    write_body(work, team);
-    setup_append(work, chain, LEDGER_TEAM_UPDATED, &command->caller);
-    work_add(work, KIND_CONFIG_CHANGE, &(struct config_change){.kind = CHANGE_TEAM, .team = team});
+    save_changed(work, command, chain, team, false);
     if (team->calendar == NULL)
         return answer(work, outcome, team, 200);
     out = outcome_begin(work);
@@ -227,10 +257,7 @@ enum decision team_calendar(struct work *work, const struct command *command,
     return outcome_answer(work, outcome, 200);
 }
 
-/* ---- how its offers are dealt ---- */
-
-/* The document that is stored names members by their ids. Refused with all faults: 0 is returned.
- */
+/* The document that is stored names members by their ids. Refused with all faults: NULL. */
 static const struct distribution *compile_distribution(struct work *work, const struct team *team,
                                                        const char *text, struct outcome *outcome)
 {
@@ -261,13 +288,12 @@ enum decision team_distribution(struct work *work, const struct command *command
                                 struct outcome *outcome)
 {
     const struct team_distribution_input *input = command->input;
-    const struct team *old = config_team_named(work->config, input->name);
+    const struct team *old = team_to_set(work, command, input->name, outcome);
+    const struct distribution *compiled = NULL;
+    struct chain_row *chain;
+    enum decision decision;
 
-    if (!setup_may(work, command, ROLE_ADMIN, outcome))
-        return DECIDED;
     if (old == NULL)
-        return outcome_refuse(work, outcome, ERR_NOT_FOUND, "There is no team \"%s\"", input->name);
-    if (!authority_check(work, command, DEED_TEAM, old->function, outcome))
         return DECIDED;
     if (input->distribution == NULL && old->distribution == NULL)
         return outcome_refuse(work, outcome, ERR_NOT_FOUND, "The team has no distribution");
@@ -276,15 +302,10 @@ enum decision team_distribution(struct work *work, const struct command *command
         distribution_show(old->deals, out);
     if (!setup_tag_fits(work, input->if_match, outcome))
         return DECIDED;
-    struct chain_row *chain = setup_chain(work, old->id);
-    if (chain == NULL)
-        return DECIDE_AGAIN;
-    struct team *team = ARENA_NEW(work->arena, struct team);
+    struct team *team = team_to_change(work, old, &chain, &decision);
     if (team == NULL)
-        return DECIDED;
-    *team = *old;
+        return decision;
     team->distribution = NULL;
-    const struct distribution *compiled = NULL;
     if (input->distribution != NULL) {
         compiled = compile_distribution(work, old, input->distribution, outcome);
         if (compiled == NULL)
@@ -292,10 +313,7 @@ enum decision team_distribution(struct work *work, const struct command *command
         distribution_write(compiled, outcome_begin(work));
         team->distribution = json_out_keep(&work->scratch, work->arena, &(size_t){0});
     }
-    write_body(work, team);
-    setup_append(work, chain, LEDGER_TEAM_UPDATED, &command->caller);
-    work_add(work, KIND_CONFIG_CHANGE,
-             &(struct config_change){.kind = CHANGE_TEAM, .deals = true, .team = team});
+    save_changed(work, command, chain, team, true);
     return compiled == NULL ? answer(work, outcome, team, 200)
                             : answer_distribution(work, outcome, compiled);
 }
