@@ -1,8 +1,8 @@
 // A file of rows, as spreadsheets and other systems write it: the separator and quotes are found, short rows are filled up.
 
 export function separatorOf(text) {
-  const told = /^sep=(.)\r?\n/.exec(text);
-  if (told) return told[1];
+  const named = /^sep=(.)\r?\n/.exec(text);
+  if (named) return named[1];
   const first = text.slice(0, text.indexOf('\n') + 1 || undefined);
   return [',', ';', '\t', '|'].map((one) => [one, first.split(one).length]).sort((a, b) => b[1] - a[1])[0][0];
 }

@@ -1,7 +1,7 @@
 // Tells screens that something happened, by the event stream. A page that is hidden hears nothing, and catches up when it is looked
 // at again; so one that nobody looks at does not keep its session.
 
-const BREATH_MS = 120; // what comes together is told together
+const BREATH_MS = 120; // what comes together is shown together
 const AGAIN_MS = 2000;
 const listeners = new Set();
 let hearing = null; // an AbortController while somebody listens and the page is seen

@@ -143,7 +143,7 @@ static bool read_scalars(struct input *in, const struct input_node *at, struct v
                        VALUE_TEXT_MAX_BYTES, VALUE_LIST_MAX);
 }
 
-static int told_order(const void *a, const void *b)
+static int by_name(const void *a, const void *b)
 {
     return strcmp(((const struct attribute_input *)a)->name,
                   ((const struct attribute_input *)b)->name);
@@ -153,24 +153,24 @@ static bool read_attributes(struct input *in, const struct input_node *at,
                             const struct input_field *field, void *base)
 {
     size_t count = json_object_size(at->json);
-    struct attribute_input *told = ARENA_ARRAY(in->arena, struct attribute_input, count);
+    struct attribute_input *given = ARENA_ARRAY(in->arena, struct attribute_input, count);
     const char *name;
     json_t *value;
     bool sound = true;
     size_t i = 0;
 
-    if (told == NULL)
+    if (given == NULL)
         return true;
     json_object_foreach((json_t *)at->json, name, value)
     {
         const struct input_node member = {.json = value, .up = at, .name = name};
-        sound = check_name(in, &member) && read_scalars(in, &member, &told[i].value) && sound;
-        told[i++].name = name_of(in, &member);
+        sound = check_name(in, &member) && read_scalars(in, &member, &given[i].value) && sound;
+        given[i++].name = name_of(in, &member);
     }
     if (arena_failed(in->arena))
         return sound;
-    qsort(told, count, sizeof *told, told_order);
-    input_put_array(field, base, told, count);
+    qsort(given, count, sizeof *given, by_name);
+    input_put_array(field, base, given, count);
     return sound;
 }
 

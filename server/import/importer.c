@@ -436,7 +436,7 @@ static const char *row_id(const struct row_reader *reader, struct arena *arena)
     return text;
 }
 
-/* The cells as they stand, for those who are told of rows that were refused. */
+/* The cells as they stand, for those who get to see rows that were refused. */
 static void keep_cells(struct chunk *chunk, struct entry *entry, const struct csv_row *cells)
 {
     const char **copy = ARENA_ARRAY(chunk->arena, const char *, cells->count + 1);

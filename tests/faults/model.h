@@ -210,7 +210,7 @@ struct model {
     struct model_handoff handoffs[MODEL_HANDOFFS_MAX];
     int lead_count, handoff_count;
     int holders[EMAILS + EXTERNALS + ANONYMOUS]; /* of identities: lead, STEP_NONE */
-    int events[EVENTS];               /* the lead that it was first told of, from 1; 0: of none */
+    int events[EVENTS]; /* the lead that it was first reported of, from 1; 0: of none */
     int cuts[MODEL_VERSIONS_MAX + 1]; /* by version of mql */
     int mql, sql;                     /* versions in force */
     bool automatic;

@@ -317,7 +317,7 @@ static bool learn_said(struct model *model, struct model_lead *lead, const struc
     return changed;
 }
 
-/* Whether it was told of this lead: of another it is an event of its own. */
+/* Whether it was reported of this lead: of another it is an event of its own. */
 static bool is_known(struct model *model, int at, int event)
 {
     int of = model->events[event] - 1;

@@ -26,7 +26,7 @@ static const struct step one_event_of_two[] = {
                    {"/items/0/left_out/0/what", "'event_id'"}}),
     GET("and the timeline", "ana", "/v1/leads/${two}/timeline", 200,
         .checks = {{"@body", "~\"event_shared\""}}),
-    POST("told again, it is known of both", "marketing", "${path}",
+    POST("sent again, it is known of both", "marketing", "${path}",
          "[{'email':'one@web.example','id':'webinar-42'},"
          "{'email':'two@web.example','id':'webinar-42'}]",
          202, .checks = {{"/status", "'applied'"}}),

@@ -1,6 +1,6 @@
 /* A back-test against one hand-written SQL statement over the tables, which asks the same question
- * and shares nothing with it: leads that were captured and judged, answered in every way and told
- * more of later; history that was imported; and leads that nobody handed off. */
+ * and shares nothing with it: leads that were captured and judged, answered in every way, and of
+ * which more was learnt later; history that was imported; and leads that nobody handed off. */
 #include "stage.h"
 #include "suite.h"
 
@@ -251,7 +251,7 @@ static const char judged[] =
     "   'qualified' AND (h.outcome IS NULL OR h.outcome = 'opportunity')) AS won_open"
     "  FROM handoff h JOIN team t ON t.team_id = h.to_team GROUP BY 1),"
     " touched AS (SELECT lead_id, max(occurred_at) AS at FROM touch GROUP BY 1),"
-    " told AS (SELECT lead_id, max((o->>1)::bigint) AS us"
+    " outcomes AS (SELECT lead_id, max((o->>1)::bigint) AS us"
     "  FROM mine, json_each(attributes) a, json_array_elements(a.value) o GROUP BY 1),"
     " moment AS (SELECT l.*, sql_at IS NOT NULL AS sql, customer_at IS NOT NULL AS won,"
     "  coalesce(h.accepted, false) AS accepted, coalesce(h.answered, false) AS answered,"
@@ -262,7 +262,7 @@ static const char judged[] =
     "  coalesce(least(v.at, h.at), greatest(t.at, timestamptz 'epoch' + a.us * interval '1 microsecond'),"
     "   l.created_at) AS at"
     "  FROM mine l LEFT JOIN verdicts v USING (lead_id) LEFT JOIN handoffs h USING (lead_id)"
-    "  LEFT JOIN touched t USING (lead_id) LEFT JOIN told a USING (lead_id)),"
+    "  LEFT JOIN touched t USING (lead_id) LEFT JOIN outcomes a USING (lead_id)),"
     " timed AS (SELECT *, (extract(epoch FROM at) * 1000000)::bigint AS us,"
     "  0 AS accepted_days, " DAYS("sql_at") " AS sql_days, " DAYS("customer_at") " AS won_days, "
     DAYS("now()") " AS age FROM moment),"

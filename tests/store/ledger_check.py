@@ -50,7 +50,7 @@ def worked():
     wanted = re.search(r"\| hash \| `([0-9a-f]{64})` \|", text).group(1)
     made = entry_hash(row, bytes(32)).hex()
     print(made)
-    return answer(None if made == wanted else "hash") or answer(told(worked_checkpoint, text))
+    return answer(None if made == wanted else "hash") or answer(fault_of(worked_checkpoint, text))
 
 
 def check(path):
@@ -232,7 +232,7 @@ def check_consistency(proof, kept, key_file):
     want(not path and older == old_root and whole == hexed(proof["checkpoint"]["root"], 32), "roots")
 
 
-def told(check_it, *arguments):
+def fault_of(check_it, *arguments):
     try:
         check_it(*arguments)
     except (Refused, ValueError, KeyError, TypeError, AttributeError, IndexError, struct.error) as why:
@@ -291,14 +291,14 @@ def tamper(path, key_file):
     every = 1 if os.environ.get("BATON_LONG") == "1" else 3
     receipt = json.loads(pathlib.Path(path).read_text())
     wrong, count = 0, 0
-    want(told(check_receipt, receipt, key_file) is None, "the receipt itself")
+    want(fault_of(check_receipt, receipt, key_file) is None, "the receipt itself")
     with tempfile.TemporaryDirectory() as place:
         changed_file = f"{place}/receipt.json"
         for where, changed in tampered(receipt):
             count += 1
             pathlib.Path(changed_file).write_text(json.dumps(changed))
             refused = count % every != 0 or baton_refuses(changed_file, key_file)
-            if told(check_receipt, changed, key_file) is None or not refused:
+            if fault_of(check_receipt, changed, key_file) is None or not refused:
                 print("taken although changed:", "/".join(map(str, where)), changed)
                 wrong += 1
     print(f"{count} changes, {wrong} taken")
@@ -316,10 +316,10 @@ def main(arguments):
     if arguments[0] == "--tamper":
         return tamper(*arguments[1:])
     if arguments[0] == "--receipt":
-        return answer(told(check_receipt, json.loads(pathlib.Path(arguments[1]).read_text()), arguments[2]))
+        return answer(fault_of(check_receipt, json.loads(pathlib.Path(arguments[1]).read_text()), arguments[2]))
     if arguments[0] == "--consistency":
         proof, kept = (json.loads(pathlib.Path(name).read_text()) for name in arguments[1:3])
-        return answer(told(check_consistency, proof, kept, arguments[3]))
+        return answer(fault_of(check_consistency, proof, kept, arguments[3]))
     return check(arguments[0])
 
 

@@ -134,7 +134,7 @@ static void note_first_contact(struct work *work, struct lead *lead, const struc
 }
 
 /* An event that its sender names is one touch, for ever. Of another person it is a touch of its
- * own: senders use one id for a webinar, or for a form. One of somebody who was erased was told
+ * own: senders use one id for a webinar, or for a form. One of somebody who was erased was known
  * before. */
 static enum find find_event(struct work *work, const struct lead *lead, struct touch *touch)
 {
