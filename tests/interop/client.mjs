@@ -28,7 +28,7 @@ export class Client {
         connection: "close",
         ...headers,
       },
-      body: sent === undefined ? undefined : JSON.stringify(sent),
+      body: sent === undefined || typeof sent === "string" ? sent : JSON.stringify(sent),
     });
     const text = await answer.text();
     const statuses = this.answered.get(operation.id) ?? new Set();
