@@ -154,36 +154,36 @@ static void add_cut(struct attribution_query *out, int by)
         out->dimensions[out->dimension_count++] = (enum attribution_cut)by;
 }
 
-static struct attribution_query question_of(const struct query *query)
-{
-    struct attribution_query out = {
-        .milestone = query->milestone,
-        .model = query->model,
-        .interval = query->interval == NULL ? NULL : interval_names[*query->interval],
-        .timezone = query->timezone == NULL ? "UTC" : query->timezone,
-        .window_days = query->window_days,
-        .half_life_days = query->half_life_days,
-    };
-
-    add_cut(&out, query->by);
-    add_cut(&out, query->then_by);
-    return out;
-}
-
 static struct period_end end_of(const struct period_end *end)
 {
     return end == NULL ? (struct period_end){.at = INSTANT_NONE} : *end;
 }
 
+static struct attribution_ask ask_of(const struct query *query)
+{
+    struct attribution_ask out = {
+        .query =
+            {
+                .milestone = query->milestone,
+                .model = query->model,
+                .interval = query->interval == NULL ? NULL : interval_names[*query->interval],
+                .timezone = query->timezone == NULL ? "UTC" : query->timezone,
+                .window_days = query->window_days,
+                .half_life_days = query->half_life_days,
+            },
+        .period = {end_of(query->from), end_of(query->to)},
+        .models = {query->model},
+        .model_count = 1,
+    };
+
+    add_cut(&out.query, query->by);
+    add_cut(&out.query, query->then_by);
+    return out;
+}
+
 /* ---- the answer ---- */
 
-struct answers {
-    struct attribution items[CREDIT_MODEL_COUNT];
-    size_t count;
-    instant from, to;
-};
-
-static void answer_csv(struct request *r, const struct answers *found)
+static void answer_csv(struct request *r, const struct attribution_answers *found)
 {
     struct text_out out;
 
@@ -192,7 +192,7 @@ static void answer_csv(struct request *r, const struct answers *found)
     reply_text(r, 200, "text/csv; charset=utf-8", &out);
 }
 
-static void answer_json(struct request *r, const struct answers *found, bool rows)
+static void answer_json(struct request *r, const struct attribution_answers *found, bool rows)
 {
     struct json_out out;
 
@@ -242,21 +242,19 @@ enum err attribution_get(struct request *r, struct read *read)
     static const char *const offered[] = {"application/json", "text/csv"};
     const struct answer_input *input = r->input;
     int chosen = accept_choose(r->accept, offered, 2);
-    struct attribution_query question = question_of(&input->query);
-    struct period period = {end_of(input->query.from), end_of(input->query.to)};
-    struct models models = input->models;
-    struct answers *found = ARENA_NEW(r->arena, struct answers);
+    struct attribution_ask ask = ask_of(&input->query);
+    struct attribution_answers *found = ARENA_NEW(r->arena, struct attribution_answers);
 
     if (chosen < 0)
         return request_refuse(r, ERR_NOT_ACCEPTABLE, "Offered are application/json and text/csv");
-    question.asked = asked_of(r);
-    if (found == NULL || question.asked == NULL)
+    ask.query.asked = asked_of(r);
+    if (found == NULL || ask.query.asked == NULL)
         return ERR_OUT_OF_MEMORY;
-    if (models.count == 0)
-        models.items[models.count++] = CREDIT_FIRST;
-    found->count = models.count;
-    enum err err = attribution_read(read, &question, models.items, models.count, &period,
-                                    found->items, &found->from, &found->to);
+    if (input->models.count > 0) {
+        ask.model_count = input->models.count;
+        memcpy(ask.models, input->models.items, sizeof ask.models);
+    }
+    enum err err = attribution_read(read, &ask, found);
     if (err != ERR_NONE)
         return refuse(r, err);
     r->reply.vary |= VARY_ACCEPT;
@@ -357,18 +355,16 @@ static enum err answer_items(struct request *r, const struct attribution_items *
 enum err attribution_leads(struct request *r, struct read *read)
 {
     const struct leads_input *input = r->input;
-    struct attribution_query question = question_of(&input->query);
-    struct period period = {end_of(input->query.from), end_of(input->query.to)};
+    struct attribution_ask ask = ask_of(&input->query);
     struct cursor begin = reading_begin_at(&input->page);
     struct attribution_item after = {.at = begin.number, .lead = begin.id};
-    struct attribution_cell cell;
+    struct attribution_page page = {.after = input->page.place == NULL ? NULL : &after,
+                                    .limit = (int)input->page.limit};
     struct attribution_items found;
-    enum err err = choose_cell(r, input, &question, &cell);
+    enum err err = choose_cell(r, input, &ask.query, &page.cell);
 
     if (err != ERR_NONE)
         return err;
-    err = attribution_read_leads(read, &question, &period, &cell,
-                                 input->page.place == NULL ? NULL : &after, (int)input->page.limit,
-                                 &found);
+    err = attribution_read_leads(read, &ask, &page, &found);
     return err == ERR_NONE ? answer_items(r, &found) : refuse(r, err);
 }

@@ -77,13 +77,22 @@ static struct attribution_query query_of(enum credit_model model)
 
 static const struct period ALWAYS = {{INSTANT_NONE, NULL}, {INSTANT_NONE, NULL}};
 
+static struct attribution_answers answers;
+
+/* One model: the query's. */
+static enum err read_of(const struct read *read, const struct attribution_query *query,
+                        const struct period *period)
+{
+    const struct attribution_ask one = {
+        .query = *query, .period = *period, .models = {query->model}, .model_count = 1};
+
+    return attribution_read(read, &one, &answers);
+}
+
 static struct attribution ask(const struct attribution_query *query, const struct period *period)
 {
-    struct attribution answer;
-    instant from, to;
-
-    ck_assert_int_eq(
-        attribution_read(&r.read, query, &query->model, 1, period, &answer, &from, &to), ERR_NONE);
+    ck_assert_int_eq(read_of(&r.read, query, period), ERR_NONE);
+    struct attribution answer = answers.items[0];
     int64_t credit = 0, leads = 0;
     for (size_t i = 0; i < answer.row_count; i++) {
         credit += answer.rows[i].credit;
@@ -183,16 +192,14 @@ START_TEST(a_period_takes_leads_by_first_touch_and_credit_by_milestone)
 {
     struct attribution_query query = query_of(CREDIT_FIRST);
     struct period march = {{INSTANT_NONE, "2026-03-01"}, {INSTANT_NONE, "2026-04-01"}};
-    instant from, to;
     struct attribution answer;
 
     fill();
-    ck_assert_int_eq(
-        attribution_read(&r.read, &query, &query.model, 1, &march, &answer, &from, &to), ERR_NONE);
+    answer = ask(&query, &march);
     ck_assert_int_eq(answer.leads, 0);
-    ck_assert_int_eq(answer.conversions, 3);  /* early at its first instant, old, none */
-    ck_assert_int_eq(from, 1772323200000000); /* 2026-03-01T00:00:00Z */
-    ck_assert_int_eq(to, 1775001600000000);
+    ck_assert_int_eq(answer.conversions, 3);          /* early at its first instant, old, none */
+    ck_assert_int_eq(answers.from, 1772323200000000); /* 2026-03-01T00:00:00Z */
+    ck_assert_int_eq(answers.to, 1775001600000000);
     march.from.date = "2026-01-01";
     march.to.date = "2026-02-01";
     answer = ask(&query, &march);
@@ -343,18 +350,15 @@ END_TEST
 START_TEST(another_workspace_sees_nothing_of_it)
 {
     struct attribution_query query = query_of(CREDIT_FIRST);
-    struct attribution answer;
-    instant from, to;
 
     fill();
     reading_exec(&r, "INSERT INTO workspace VALUES (:other, 'other', decode(repeat('00', 32),"
                      " 'hex'), now()); INSERT INTO workspace_head VALUES (:other, 0, 1);");
     struct read other = r.read;
     other.workspace = reading_id("other");
-    ck_assert_int_eq(
-        attribution_read(&other, &query, &query.model, 1, &ALWAYS, &answer, &from, &to), ERR_NONE);
-    ck_assert_int_eq(answer.leads, 0);
-    ck_assert_uint_eq(answer.row_count, 0);
+    ck_assert_int_eq(read_of(&other, &query, &ALWAYS), ERR_NONE);
+    ck_assert_int_eq(answers.items[0].leads, 0);
+    ck_assert_uint_eq(answers.items[0].row_count, 0);
 }
 END_TEST
 
@@ -363,16 +367,11 @@ static const char *const no_zones[] = {"Europe/Nowhere", "Mars", "XYZ", "Foo/Bar
 START_TEST(a_zone_that_is_none_is_refused)
 {
     struct attribution_query query = query_of(CREDIT_FIRST);
-    struct attribution answer;
-    instant from, to;
 
     query.timezone = no_zones[_i];
-    ck_assert_int_eq(
-        attribution_read(&r.read, &query, &query.model, 1, &ALWAYS, &answer, &from, &to),
-        ERR_INVALID_PARAMETER);
+    ck_assert_int_eq(read_of(&r.read, &query, &ALWAYS), ERR_INVALID_PARAMETER);
     query.timezone = "Europe/Berlin";
-    ck_assert_int_eq(
-        attribution_read(&r.read, &query, &query.model, 1, &ALWAYS, &answer, &from, &to), ERR_NONE);
+    ck_assert_int_eq(read_of(&r.read, &query, &ALWAYS), ERR_NONE);
 }
 END_TEST
 
@@ -411,12 +410,15 @@ START_TEST(first_and_last_are_the_same_alone_and_side_by_side)
     static const enum credit_model both[] = {CREDIT_FIRST, CREDIT_LAST};
     struct attribution_query query = query_of(CREDIT_FIRST);
     struct attribution together[2];
-    instant from, to;
 
     fill();
     for (query.window_days = 0; query.window_days <= 90; query.window_days += 45) {
-        ck_assert_int_eq(attribution_read(&r.read, &query, both, 2, &ALWAYS, together, &from, &to),
-                         ERR_NONE);
+        const struct attribution_ask two = {.query = query,
+                                            .period = ALWAYS,
+                                            .models = {CREDIT_FIRST, CREDIT_LAST},
+                                            .model_count = 2};
+        ck_assert_int_eq(attribution_read(&r.read, &two, &answers), ERR_NONE);
+        memcpy(together, answers.items, sizeof together);
         for (int i = 0; i < 2; i++) {
             query.model = both[i];
             struct attribution alone = ask(&query, &ALWAYS);
@@ -487,13 +489,15 @@ static int64_t opened(const struct attribution_query *query, const struct attrib
 {
     struct attribution_items items;
     struct attribution_item last = {.at = INSTANT_NONE};
+    struct attribution_page page = {.cell = *cell, .limit = 2};
+    const struct attribution_ask one = {
+        .query = *query, .period = ALWAYS, .models = {query->model}, .model_count = 1};
     int64_t share = 0;
 
     *money = 0;
     do {
-        ck_assert_int_eq(attribution_read_leads(&r.read, query, &ALWAYS, cell,
-                                                last.at == INSTANT_NONE ? NULL : &last, 2, &items),
-                         ERR_NONE);
+        page.after = last.at == INSTANT_NONE ? NULL : &last;
+        ck_assert_int_eq(attribution_read_leads(&r.read, &one, &page, &items), ERR_NONE);
         for (size_t i = 0; i < items.count; i++) {
             share += items.items[i].share;
             *money += items.items[i].amount_minor;

@@ -127,6 +127,9 @@ struct statement {
     X(verdict_read_statements)                                                                     \
     X(attribution_read_statements)                                                                 \
     X(stages_read_statements)                                                                      \
+    X(attribution_words_statements)                                                                \
+    X(attribution_leads_statements)                                                                \
+    X(conversions_read_statements)                                                                 \
     X(gaps_report_statements)                                                                      \
     X(rejections_report_statements)                                                                \
     X(response_times_report_statements)                                                            \

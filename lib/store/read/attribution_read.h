@@ -2,19 +2,19 @@
 #ifndef BATON_STORE_ATTRIBUTION_READ_H
 #define BATON_STORE_ATTRIBUTION_READ_H
 
-#include "base/period.h"
-#include "core/attribution/attribution.h"
-#include "store/read/read.h"
+#include "store/read/attribution_ask.h"
 
-/** One answer for each of the models, each at most once; the model of the query does not count.
- * *from and *to are the period's ends as moments, INSTANT_NONE where it is open.
- * ERR_INVALID_PARAMETER: there is no such time zone. ERR_LIMIT_REACHED: more than
- * ATTRIBUTION_ROWS_MAX rows of a model. ERR_UNPROCESSABLE: more than ATTRIBUTION_JOURNEYS_MAX
- * conversions to share. Else as read_run(). */
-enum err attribution_read(const struct read *read, const struct attribution_query *query,
-                          const enum credit_model *models, size_t model_count,
-                          const struct period *period, struct attribution *out, instant *from,
-                          instant *to) MUST_USE;
+struct attribution_answers {
+    struct attribution items[CREDIT_MODEL_COUNT]; /* one for each of the models */
+    size_t count;
+    instant from, to; /* the period's ends as moments, INSTANT_NONE where it is open */
+};
+
+/** ERR_INVALID_PARAMETER: there is no such time zone. ERR_LIMIT_REACHED: more than
+ *  ATTRIBUTION_ROWS_MAX rows of a model. ERR_UNPROCESSABLE: more than ATTRIBUTION_JOURNEYS_MAX
+ *  conversions to share. Else as read_run(). */
+enum err attribution_read(const struct read *read, const struct attribution_ask *ask,
+                          struct attribution_answers *out) MUST_USE;
 
 /** A number of the answer: the credit of a row, or its leads. */
 struct attribution_cell {
@@ -38,11 +38,17 @@ struct attribution_items {
     bool more;
 };
 
-/** The leads behind a number, by their moment, after the last of the page before (NULL: from the
- *  beginning). As attribution_read(). */
-enum err attribution_read_leads(const struct read *read, const struct attribution_query *query,
-                                const struct period *period, const struct attribution_cell *cell,
-                                const struct attribution_item *after, int limit,
+/** Some of the leads behind a number, by their moment. */
+struct attribution_page {
+    struct attribution_cell cell;
+    const struct attribution_item
+        *after; /* the last of the page before; NULL: from the beginning */
+    int limit;
+};
+
+/** By the first of the models. As attribution_read(). */
+enum err attribution_read_leads(const struct read *read, const struct attribution_ask *ask,
+                                const struct attribution_page *page,
                                 struct attribution_items *out) MUST_USE;
 
 #endif
