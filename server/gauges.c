@@ -22,7 +22,7 @@ struct gauges {
     int64_t begun_ms; /* of the round; 0: none yet */
     struct operator_state sum;
     /* results of the last complete round */
-    _Atomic int64_t waiting, overdue, failed, uncovered, checkpoint_age, read_at;
+    _Atomic int64_t waiting, overdue, failed, uncovered, checkpoint_age, uncounted, read_at;
 };
 
 struct gauges *gauges_new(void)
@@ -59,6 +59,7 @@ GAUGE(overdue)
 GAUGE(failed)
 GAUGE(uncovered)
 GAUGE(checkpoint_age)
+GAUGE(uncounted)
 GAUGE(read_at)
 
 void gauges_register(struct gauges *gauges)
@@ -78,6 +79,9 @@ void gauges_register(struct gauges *gauges)
          "Since the last checkpoint of a ledger that has grown since; "
          "the oldest.",
          read_checkpoint_age},
+        {"rollup_lag_entries",
+         "Ledger entries that attribution has not counted yet, in the workspace with the most.",
+         read_uncounted},
         {"gauges_read_timestamp_seconds", "When these numbers were read.", read_read_at},
     };
 
@@ -98,6 +102,7 @@ static void add(struct operator_state *sum, const struct operator_state *state)
     sum->overdue += state->overdue;
     sum->failed += state->failed;
     sum->uncovered = larger(sum->uncovered, state->uncovered);
+    sum->uncounted = larger(sum->uncounted, state->uncounted);
     sum->checkpoint_age = larger(sum->checkpoint_age, state->checkpoint_age);
 }
 
@@ -107,6 +112,7 @@ static void publish(struct gauges *gauges)
     atomic_store(&gauges->overdue, gauges->sum.overdue);
     atomic_store(&gauges->failed, gauges->sum.failed);
     atomic_store(&gauges->uncovered, gauges->sum.uncovered);
+    atomic_store(&gauges->uncounted, gauges->sum.uncounted);
     atomic_store(&gauges->checkpoint_age, gauges->sum.checkpoint_age);
     atomic_store(&gauges->read_at, (int64_t)time(NULL));
     gauges->rows = NULL;

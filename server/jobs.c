@@ -9,6 +9,7 @@
 #include "core/setup/signing_key_change.h"
 #include "store/table/checkpoint_table.h"
 #include "store/table/job_table.h"
+#include "store/table/rollup_table.h"
 
 #include <jansson.h>
 #include <pthread.h>
@@ -24,6 +25,8 @@
 #define CLAIMS_MAX       100
 #define LOOK_MAX_MS      1000
 #define CLAIM_TIMEOUT_MS 1000
+/** For a list of workspaces. */
+#define LIST_MEMORY_BYTES 65536
 /** After this many pulses the database is asked whether it can write. */
 #define PULSES_PER_WRITE 4
 
@@ -32,6 +35,7 @@ struct jobs {
     struct pg *pg;
     struct pg *app;
     struct pg *pulse;
+    struct arena *arena; /* used only by the jobs' thread, for one list at a time */
     pthread_t thread;
     pthread_t pulse_thread;
     pthread_mutex_t mutex;
@@ -263,6 +267,32 @@ static bool watch_clock(struct jobs *jobs)
     return true;
 }
 
+/* ---- rollups ---- */
+
+/* A turn for each workspace whose ledger has grown, in as many servers as there are. False when the
+ * database is away. */
+static bool run_rollups(struct jobs *jobs)
+{
+    struct uuid *behind = ARENA_ARRAY(jobs->arena, struct uuid, CLAIMS_MAX);
+    enum pg_status status = PG_OK;
+    int64_t until = pg_deadline_in(LOOK_MAX_MS);
+    size_t count = 0;
+
+    if (behind != NULL)
+        status = rollup_behind(jobs->pg, jobs->arena, CLAIMS_MAX, pg_deadline_in(CLAIM_TIMEOUT_MS),
+                               behind, &count);
+    for (size_t i = 0; i < count && pg_now_ms() < until && !is_stopping(jobs); i++) {
+        struct rollup_turn turn;
+        status = rollup_take(jobs->app, behind[i], false, pg_deadline_in(ROLLUP_TIMEOUT_MS), &turn);
+        if (status == PG_OK && turn.taken && turn.more)
+            jobs->more = true;
+        if (status == PG_LOST)
+            break;
+    }
+    arena_clear(jobs->arena);
+    return status != PG_LOST;
+}
+
 /* Does all that is due, as long as the database answers. */
 static void look(struct jobs *jobs)
 {
@@ -271,6 +301,7 @@ static void look(struct jobs *jobs)
     jobs->more = false;
     for (size_t i = 0; answers && i < RECURRING; i++)
         answers = !is_ours(jobs, i) || run_due(jobs, i);
+    answers = answers && run_rollups(jobs);
     if (answers)
         gauges_go_on(jobs->settings.gauges, jobs->pg, jobs->app);
 }
@@ -362,7 +393,7 @@ static void begin_to_stop(struct jobs *jobs)
 
 static bool start_threads(struct jobs *jobs)
 {
-    if (jobs->pg == NULL || jobs->app == NULL || jobs->pulse == NULL ||
+    if (jobs->pg == NULL || jobs->app == NULL || jobs->pulse == NULL || jobs->arena == NULL ||
         pthread_create(&jobs->pulse_thread, NULL, pulse, jobs) != 0)
         return false;
     if (pthread_create(&jobs->thread, NULL, tick, jobs) == 0)
@@ -377,6 +408,7 @@ static void free_jobs(struct jobs *jobs)
     pg_free(jobs->pg);
     pg_free(jobs->app);
     pg_free(jobs->pulse);
+    arena_free(jobs->arena);
     pthread_mutex_destroy(&jobs->mutex);
     pthread_cond_destroy(&jobs->end);
     free(jobs);
@@ -394,6 +426,7 @@ struct jobs *jobs_start(const struct jobs_settings *settings)
     jobs->pg = pg_new(&settings->database);
     jobs->app = pg_new(&settings->app);
     jobs->pulse = pg_new(&settings->database);
+    jobs->arena = arena_new(LIST_MEMORY_BYTES);
     pthread_mutex_init(&jobs->mutex, NULL);
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);

@@ -61,6 +61,8 @@ enum command_kind {
     X(CAMPAIGN_PUT, campaign_put, true, OF_CALLER(CHAIN, workspace),                               \
       ONE(CAMPAIGN, campaign_put_input, campaign))                                                 \
     X(STAGE_PUT, stage_put, true, OF_CALLER(CHAIN, workspace))                                     \
+    X(ATTRIBUTION_SETUP_MAKE, attribution_setup_make, true, OF_CALLER(CHAIN, workspace),           \
+      ONE(ATTRIBUTION_SETUP, attribution_setup_input, id))                                         \
     X(ACCOUNT_PUT, account_put, true, OF_CALLER(CHAIN, workspace),                                 \
       ONE(ACCOUNT, account_put_input, account))                                                    \
     X(MEMBER_CREATE, member_create, true, TEAM(member_create_input, team))                         \

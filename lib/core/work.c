@@ -78,6 +78,7 @@ static const struct {
     [KIND_BACKGROUND] = {sizeof(struct uuid), sizeof(struct uuid), 0},
     [KIND_SLOTS] = {sizeof(struct uuid), sizeof(struct uuid), 0},
     [KIND_CAMPAIGN] = {sizeof(int64_t), sizeof(int64_t), 0},
+    [KIND_ATTRIBUTION_SETUP] = {sizeof(int64_t), sizeof(int64_t), 0},
     [KIND_ACCOUNT] = {sizeof(struct uuid), sizeof(struct uuid), 0},
     [KIND_DEALING] = {sizeof(struct uuid), sizeof(struct uuid), 0},
     [KIND_DUE] = {sizeof(struct due_batch), sizeof(struct due_batch), 0},

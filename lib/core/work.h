@@ -222,10 +222,11 @@ enum row_kind {
     KIND_BACKGROUND, /* struct uuid; struct background_job */
     KIND_SLOTS,      /* work_whole; struct slots: which slots of background jobs are taken */
     KIND_CAMPAIGN,   /* int64_t, dimension_id() of its name; struct campaign */
-    KIND_ACCOUNT,    /* struct uuid of account_id(); struct account */
-    KIND_DEALING,    /* struct uuid of a team with a distribution; struct dealing */
-    KIND_DUE,        /* struct due_batch; struct list of struct lead: their next step is due, or the
-                        answer to whoever asks for them; at most DUE_BATCH of each */
+    KIND_ATTRIBUTION_SETUP, /* int64_t of its name; its newest struct attribution_setup_row */
+    KIND_ACCOUNT,           /* struct uuid of account_id(); struct account */
+    KIND_DEALING,           /* struct uuid of a team with a distribution; struct dealing */
+    KIND_DUE, /* struct due_batch; struct list of struct lead: their next step is due, or the
+                 answer to whoever asks for them; at most DUE_BATCH of each */
     /* these are saved and never asked for */
     KIND_VERDICT,       /* struct verdict_row */
     KIND_FEEDBACK,      /* struct feedback_row */

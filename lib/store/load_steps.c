@@ -3,6 +3,7 @@
 #include "core/command_decide.h"
 #include "store/table/account_table.h"
 #include "store/table/answer_table.h"
+#include "store/table/attribution_setup_table.h"
 #include "store/table/background_table.h"
 #include "store/table/campaign_table.h"
 #include "store/table/dealing_table.h"
@@ -387,6 +388,21 @@ static void take_campaigns(struct load *load, const struct list *keys, int first
     }
 }
 
+static int ask_setups(struct load *load, const struct list *keys)
+{
+    return ask_each(load, keys, attribution_setup_table_queue_newest);
+}
+
+static void take_setups(struct load *load, const struct list *keys, int first)
+{
+    for (size_t i = 0; i < keys->count; i++) {
+        const struct pg_result *result = pg_result(load->scope.pg, first + (int)i);
+        work_put(load->work, KIND_ATTRIBUTION_SETUP, keys->items[i],
+                 pg_rows(result) == 1 ? attribution_setup_table_read(result, 0, load->work->arena)
+                                      : NULL);
+    }
+}
+
 static int ask_accounts(struct load *load, const struct list *keys)
 {
     return ask_ids(load, keys, &ACCOUNT_LOCK);
@@ -626,6 +642,7 @@ const struct load_step load_steps[] = {
     {KIND_CHAIN, ROUND_LOCK, false, ask_chains, take_chains},
     {KIND_EXCEPTION, ROUND_LOCK, false, ask_exceptions, take_exceptions},
     {KIND_CAMPAIGN, ROUND_LOCK, false, ask_campaigns, take_campaigns},
+    {KIND_ATTRIBUTION_SETUP, ROUND_LOCK, false, ask_setups, take_setups},
     {KIND_ACCOUNT, ROUND_LOCK, false, ask_accounts, take_accounts},
     {KIND_DEALING, ROUND_LOCK, false, ask_dealings, take_dealings},
     {KIND_DELIVERY, ROUND_LOCK, false, ask_deliveries, take_deliveries},

@@ -3,6 +3,7 @@
 #include "store/pg/columns.h"
 #include "store/table/account_table.h"
 #include "store/table/answer_table.h"
+#include "store/table/attribution_setup_table.h"
 #include "store/table/background_table.h"
 #include "store/table/campaign_table.h"
 #include "store/table/config_table.h"
@@ -249,6 +250,7 @@ static const struct {
     {KIND_FEEDBACK, .statement = &FEEDBACK_INSERT},
     {KIND_EXCEPTION, .statement = &EXCEPTION_SAVE},
     {KIND_CAMPAIGN, .statement = &CAMPAIGN_SAVE},
+    {KIND_ATTRIBUTION_SETUP, .statement = &ATTRIBUTION_SETUP_INSERT},
     {KIND_ACCOUNT, .statement = &ACCOUNT_SAVE},
     {KIND_DEALING, .save = save_dealings},
     {KIND_CHAIN, chain_order, .save = save_chains},

@@ -9,8 +9,13 @@
 
 #include "base/time/time_zone.h"
 #include "store/read/attribution_read.h"
+#include "store/read/rollup_read.h"
 
 #include <string.h>
+
+/* An answer counts all that was committed when it was asked, as long as counting the rest is quick;
+ * beyond that it says up to where it counts. */
+#define CATCH_UP_ENTRIES 1000
 
 #define ANSWER_MAX_BYTES ((size_t)64 << 20)
 
@@ -44,6 +49,8 @@ static const struct input_type timezone_type = {
     .code = "timezone",
     .wanted = "An IANA name is wanted, such as Europe/Berlin",
 };
+static const struct input_type setup_name_type = {
+    .kind = INPUT_LINE, .min = 1, .max = ATTRIBUTION_SETUP_NAME_CHARS};
 static const struct input_type half_life_type = {.kind = INPUT_INT32, .min = 1, .max = 3650};
 static const struct input_type window_type = {.kind = INPUT_INT32, .min = 1, .max = 3650};
 
@@ -56,7 +63,8 @@ struct query {
     const struct period_end *to;
     const int *interval; /* NULL: none */
     const char *timezone;
-    int32_t window_days;
+    const char *setup;   /* NULL: the default */
+    int32_t window_days; /* 0: as the setup has it; so are the others */
     int32_t half_life_days;
     int basis;
 };
@@ -70,8 +78,8 @@ struct query {
         {"interval", &interval_type, AT(type, at.interval), .boxed = true},                        \
         {"timezone", &timezone_type, AT(type, at.timezone)},                                       \
         {"window_days", &window_type, AT(type, at.window_days)},                                   \
-        {"half_life_days", &half_life_type, AT(type, at.half_life_days),                           \
-         .otherwise = ATTRIBUTION_HALF_LIFE_DAYS},                                                 \
+        {"half_life_days", &half_life_type, AT(type, at.half_life_days)},                          \
+        {"setup", &setup_name_type, AT(type, at.setup)},                                           \
     {                                                                                              \
         "basis", &basis_type, AT(type, at.basis)                                                   \
     }
@@ -123,12 +131,14 @@ struct answer_input {
     struct query query;
     struct models models; /* none: first */
     int shape;            /* of shape_names */
+    int64_t min_pos;      /* what has to be counted; 0: nothing */
 };
 
 static const struct input_field fields[] = {
     QUESTION(struct answer_input, query),
     {"model", &models_type, AT(struct answer_input, models)},
     {"shape", &shape_type, AT(struct answer_input, shape)},
+    {"min_pos", &position_type, AT(struct answer_input, min_pos)},
 };
 
 static bool check_cuts(struct input *in, const struct input_node *at, void *out)
@@ -159,23 +169,29 @@ static struct period_end end_of(const struct period_end *end)
     return end == NULL ? (struct period_end){.at = INSTANT_NONE} : *end;
 }
 
-static struct attribution_ask ask_of(const struct query *query)
+/* What is not asked for is as the setup has it. */
+static struct attribution_ask ask_of(const struct query *query,
+                                     const struct attribution_counted *counted)
 {
+    const struct attribution_setup *setup = &counted->setup;
     struct attribution_ask out = {
         .query =
             {
                 .milestone = query->milestone,
                 .model = query->model,
                 .interval = query->interval == NULL ? NULL : interval_names[*query->interval],
-                .timezone = query->timezone == NULL ? "UTC" : query->timezone,
-                .window_days = query->window_days,
-                .half_life_days = query->half_life_days,
+                .timezone = query->timezone == NULL ? setup->timezone : query->timezone,
+                .window_days = query->window_days == 0 ? setup->window_days : query->window_days,
+                .rules = setup->rules,
+                .setup = setup,
             },
         .period = {end_of(query->from), end_of(query->to)},
         .models = {query->model},
         .model_count = 1,
     };
 
+    if (query->half_life_days > 0)
+        out.query.rules.half_life_days = query->half_life_days;
     add_cut(&out.query, query->by);
     add_cut(&out.query, query->then_by);
     return out;
@@ -222,6 +238,52 @@ static enum err refuse(struct request *r, enum err err)
     return err;
 }
 
+/* ---- the setup, and what it counts ---- */
+
+static enum err find_setup(struct request *r, struct read *read, const char *name,
+                           struct attribution_counted *out)
+{
+    enum err err =
+        attribution_setup_find(read, name == NULL ? ATTRIBUTION_SETUP_DEFAULT : name, out);
+
+    if (err != ERR_NOT_FOUND)
+        return err;
+    reading_fault(r, "setup", "unknown_setup",
+                  "There is no setup of this name; GET /v1/attribution/setups lists them");
+    return request_check_query(r);
+}
+
+/* The position that is to be counted before it is answered; 0: what is counted will do. */
+static int64_t awaited(const struct attribution_counted *found, int64_t min_pos)
+{
+    bool whole = found->counted && !found->newer;
+    int64_t rest = whole ? found->head - found->pos : found->head;
+
+    if (min_pos > found->pos)
+        return min_pos;
+    return rest > 0 && rest <= CATCH_UP_ENTRIES ? found->head : 0;
+}
+
+static enum err take_setup(struct request *r, struct read *read, const struct answer_input *input,
+                           struct attribution_counted *out)
+{
+    enum err err = find_setup(r, read, input->query.setup, out);
+
+    if (err != ERR_NONE)
+        return err;
+    if (input->min_pos > out->head) {
+        reading_fault(r, "min_pos", "position", "The ledger has not come as far yet");
+        return request_check_query(r);
+    }
+    int64_t pos = awaited(out, input->min_pos);
+    if (pos == 0)
+        return ERR_NONE;
+    err = rollup_catch_up(read, pos);
+    if (err != ERR_NONE && (input->min_pos > 0 || err != ERR_UNAVAILABLE))
+        return err;
+    return find_setup(r, read, input->query.setup, out);
+}
+
 /* The query without the model, which each row names itself. */
 static const char *asked_of(struct request *r)
 {
@@ -230,7 +292,8 @@ static const char *asked_of(struct request *r)
 
     for (const char *at = query == NULL ? "" : query + 1; *at != '\0' && out != NULL;) {
         size_t len = strcspn(at, "&");
-        if (len > 0 && strncmp(at, "model=", 6) != 0 && strncmp(at, "shape=", 6) != 0)
+        if (len > 0 && strncmp(at, "model=", 6) != 0 && strncmp(at, "shape=", 6) != 0 &&
+            strncmp(at, "min_pos=", 8) != 0)
             out = arena_printf(r->arena, "%s%s%.*s", out, *out == '\0' ? "" : "&", (int)len, at);
         at += len + (at[len] == '&');
     }
@@ -242,11 +305,15 @@ enum err attribution_get(struct request *r, struct read *read)
     static const char *const offered[] = {"application/json", "text/csv"};
     const struct answer_input *input = r->input;
     int chosen = accept_choose(r->accept, offered, 2);
-    struct attribution_ask ask = ask_of(&input->query);
+    struct attribution_counted counted;
     struct attribution_answers *found = ARENA_NEW(r->arena, struct attribution_answers);
 
     if (chosen < 0)
         return request_refuse(r, ERR_NOT_ACCEPTABLE, "Offered are application/json and text/csv");
+    enum err err = take_setup(r, read, input, &counted);
+    if (err != ERR_NONE)
+        return err;
+    struct attribution_ask ask = ask_of(&input->query, &counted);
     ask.query.asked = asked_of(r);
     if (found == NULL || ask.query.asked == NULL)
         return ERR_OUT_OF_MEMORY;
@@ -254,7 +321,12 @@ enum err attribution_get(struct request *r, struct read *read)
         ask.model_count = input->models.count;
         memcpy(ask.models, input->models.items, sizeof ask.models);
     }
-    enum err err = attribution_read(read, &ask, found);
+    if (rollup_answers(&ask, &counted)) {
+        ask.query.counted_to = counted.pos;
+        err = rollup_read(read, &ask, &counted, found);
+    } else {
+        err = attribution_read(read, &ask, found);
+    }
     if (err != ERR_NONE)
         return refuse(r, err);
     r->reply.vary |= VARY_ACCEPT;
@@ -355,13 +427,18 @@ static enum err answer_items(struct request *r, const struct attribution_items *
 enum err attribution_leads(struct request *r, struct read *read)
 {
     const struct leads_input *input = r->input;
-    struct attribution_ask ask = ask_of(&input->query);
+    struct attribution_counted counted;
+    enum err err = find_setup(r, read, input->query.setup, &counted);
+    if (err != ERR_NONE)
+        return err;
+    struct attribution_ask ask = ask_of(&input->query, &counted);
     struct cursor begin = reading_begin_at(&input->page);
     struct attribution_item after = {.at = begin.number, .lead = begin.id};
     struct attribution_page page = {.after = input->page.place == NULL ? NULL : &after,
                                     .limit = (int)input->page.limit};
     struct attribution_items found;
-    enum err err = choose_cell(r, input, &ask.query, &page.cell);
+
+    err = choose_cell(r, input, &ask.query, &page.cell);
 
     if (err != ERR_NONE)
         return err;

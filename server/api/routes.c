@@ -1,5 +1,6 @@
 #include "api/accounts_api.h"
 #include "api/attribution_api.h"
+#include "api/attribution_setups_api.h"
 #include "api/campaigns_api.h"
 #include "api/definitions_api.h"
 #include "api/deliveries_read_api.h"
@@ -224,6 +225,15 @@ const struct route routes[] = {
     {"GET", "/v1/reports/stages", "reports_stages",
      ROLE_REPORT | ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ, .input = &reports_stages_input,
      .read = reports_stages},
+    {"GET", "/v1/attribution/setups", "attribution_setups_list",
+     ROLE_REPORT | ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ,
+     .input = &attribution_setups_list_input, .read = attribution_setups_list},
+    {"GET", "/v1/attribution/setups/{setup}", "attribution_setups_get",
+     ROLE_REPORT | ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ,
+     .input = &attribution_setups_get_input, .thing = "setup", .read = attribution_setups_get},
+    {"POST", "/v1/attribution/setups/{setup}", "attribution_setups_make", ROLE_ADMIN, ROUTE_WRITE,
+     SETUP_BODY_MAX_BYTES, .input = &attribution_setup_spec,
+     .command = COMMAND_ATTRIBUTION_SETUP_MAKE, .fill = attribution_setups_fill},
     {"GET", "/v1/reports/gaps", "reports_gaps", ROLE_REPORT | ROLE_READ | ROLE_WORK | ROLE_ADMIN,
      ROUTE_READ, .input = &reports_input, .read = reports_gaps},
     {"GET", "/v1/reports/rejections", "reports_rejections",

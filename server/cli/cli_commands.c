@@ -45,6 +45,7 @@ const struct cli_command *const cli_commands[] = {
     &cli_job_show,
     &cli_job_cancel,
     &cli_import,
+    &cli_rollups_rebuild,
     &cli_verify,
     &cli_signing_key_create,
     &cli_signing_key_public,

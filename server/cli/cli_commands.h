@@ -55,6 +55,7 @@ extern const struct cli_command cli_job_list;
 extern const struct cli_command cli_job_show;
 extern const struct cli_command cli_job_cancel;
 extern const struct cli_command cli_verify;
+extern const struct cli_command cli_rollups_rebuild;
 extern const struct cli_command cli_routes;
 extern const struct cli_command cli_import;
 extern const struct cli_command cli_version;

@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define ROUTES_MAX            192
+#define ROUTES_MAX            256
 #define ROUTE_SEGMENTS_MAX    8
 #define ROUTE_PARAMS_MAX      4
 #define ROUTE_PARAM_MAX_BYTES 256 /* decoded */

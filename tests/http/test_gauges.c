@@ -67,6 +67,7 @@ START_TEST(metrics_show_what_waits_and_what_failed)
     ck_assert(exposition_value(text, "baton_gauges_read_timestamp_seconds", &value));
     ck_assert(value > 1.7e9);
     /* no server has a key that signs */
+    ck_assert(exposition_value(text, "baton_rollup_lag_entries", &value));
     ck_assert(exposition_value(text, "baton_checkpoint_lag_entries", &value));
     ck_assert(value > 0);
     ck_assert_ptr_null(strstr(text, "acme"));

@@ -94,6 +94,9 @@ static const struct probe probes[] = {
     {.operation = "attribution_get", .roles = COUNTERS, .query = "milestone=mql"},
     {.operation = "attribution_leads", .roles = READERS, .query = "milestone=mql"},
     {.operation = "reports_stages", .roles = COUNTERS},
+    {.operation = "attribution_setups_list", .roles = COUNTERS},
+    {.operation = "attribution_setups_get", .roles = COUNTERS},
+    {.operation = "attribution_setups_make", .roles = ROLE_ADMIN, .body = "{}"},
     {.operation = "reports_gaps", .roles = COUNTERS},
     {.operation = "reports_rejections", .roles = COUNTERS},
     {.operation = "reports_response_times", .roles = COUNTERS},
@@ -353,6 +356,8 @@ static const struct step everything[] = {
         "{'time_zone':'UTC','hours':{'mon':[['09:00','17:00']]}}", 200),
     PUT("and who gets what", "sam", "/v1/teams/${name}-partners/distribution",
         "{'rules':[{'to':'queue'}]}", 200),
+    POST("how it counts", "ana", "/v1/attribution/setups/of-${name}", "{'window_days':30}", 201,
+         .keep = {{"setup", "/name"}}),
     PUT("what it says of its campaign", "ana", "/v1/campaigns/of-${name}", "{'title':'Autumn'}",
         200, .keep = {{"campaign", "/name"}}),
     PUT("what it calls a stage", "ana", "/v1/stages/mql",
@@ -612,6 +617,7 @@ static const struct param params[] = {
     {"file", false, NULL, "index.html", "nothing"},
     {"campaign", false, "campaign", "${campaign}", "nothing"},
     {"stage", false, NULL, "mql", "nothing"},
+    {"setup", false, "setup", "${setup}", "nothing"},
     {"domain", false, "domain", "${domain}", "nowhere.example"},
     {"size", false, "checkpoint", "${checkpoint}", "7"},
     {"pos", false, NULL, "1", "1000000"}, /* everybody's own ledger has it */
@@ -718,6 +724,7 @@ static bool makes_the_first(const struct route *route)
 {
     return strcmp(route->operation_id, "definitions_draft") == 0 ||
            strcmp(route->operation_id, "accounts_put") == 0 ||
+           strcmp(route->operation_id, "attribution_setups_make") == 0 ||
            strcmp(route->operation_id, "campaigns_put") == 0;
 }
 
@@ -792,6 +799,8 @@ static const struct {
     {"term", NULL, NULL},
     {"target", NULL, NULL},
     {"version", NULL, NULL},
+    {"setup", NULL, NULL}, /* one that is not there is refused */
+    {"min_pos", NULL, NULL},
     {"milestone", NULL, NULL},
     {"model", NULL, NULL},
     {"by", NULL, NULL},

@@ -293,8 +293,10 @@ static const struct step asked[] = {
     CAPTURE_KIM,
     CAPTURE_LEE,
     GET("who came from where", "sam", "/v1/attribution?milestone=mql&model=first&by=source", 200,
-        .checks = {{"/query", "{'milestone':'mql','window_days':null,'timezone':'UTC',"
-                              "'basis':'milestone'}"},
+        .checks = {{"/query/window_days", "null"},
+                   {"/query/timezone", "'UTC'"},
+                   {"/query/setup", "{'name':'default','version':1}"},
+                   {"/query/counted_to", "<integer>"},
                    {"/definitions", "[{'term':'mql','version':1}]"},
                    {"/data", "#2"},
                    {"/data/0/source", "'google'"},

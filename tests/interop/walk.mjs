@@ -316,6 +316,9 @@ async function answers(client, { ana }) {
   const question = { milestone: "customer", model: "first", by: "source" };
   await client.must("attribution_get", ana, { query: question });
   await client.must("attribution_leads", ana, { query: question });
+  await client.must("attribution_setups_make", ana, { path: { setup: "board" }, body: { window_days: 90 } });
+  await client.must("attribution_setups_get", ana, { path: { setup: "board" } });
+  await client.must("attribution_setups_list", ana);
   await client.must("leads_list", ana, { query: { reached: "mql" } });
 }
 

@@ -1,5 +1,6 @@
 /* Attribution on real rows: which touch has the credit, which period counts what, and that credit
  * is conversions, always. */
+#include "core/attribution/attribution_setup.h"
 #include "reading.h"
 #include "store/read/attribution_read.h"
 #include "suite.h"
@@ -72,6 +73,8 @@ static struct attribution_query query_of(enum credit_model model)
         .dimensions = {CUT_SOURCE},
         .dimension_count = 1,
         .timezone = "UTC",
+        .rules = CREDIT_RULES_USUAL,
+        .setup = &ATTRIBUTION_SETUP_USUAL,
     };
 }
 
@@ -398,7 +401,7 @@ START_TEST(a_conversion_is_shared_among_its_touches)
     ck_assert_int_eq(row_of(&answer, NULL, "google").amount_minor, 45000);
     ck_assert_int_eq(row_of(&answer, NULL, NULL).amount_minor, 100);
     query.model = CREDIT_TIME_DECAY;
-    query.half_life_days = 41; /* e1 and e2 are 41 days apart */
+    query.rules.half_life_days = 41; /* e1 and e2 are 41 days apart */
     answer = ask(&query, &ALWAYS);
     ck_assert_int_eq(row_of(&answer, NULL, "google").credit, 333333333);
 }
@@ -440,7 +443,7 @@ static void counts_alike(enum credit_model model)
     static const char *const intervals[] = {NULL, "day", "week", "quarter", "year"};
     struct attribution_query query = query_of(model);
 
-    query.half_life_days = ATTRIBUTION_HALF_LIFE_DAYS;
+    query.rules = CREDIT_RULES_USUAL;
     for (int cut = 0; cut < CUT_COUNT; cut++) {
         int64_t money = 0;
         query.dimensions[0] = (enum attribution_cut)cut;
@@ -533,7 +536,7 @@ START_TEST(what_a_row_opens_to_adds_up_to_it)
     make_ids_real();
     for (int model = 0; model < CREDIT_MODEL_COUNT; model++) {
         struct attribution_query query = query_of((enum credit_model)model);
-        query.half_life_days = ATTRIBUTION_HALF_LIFE_DAYS;
+        query.rules = CREDIT_RULES_USUAL;
         query.interval = "month";
         opens_to_what_it_is(&query);
     }

@@ -9,6 +9,7 @@
 #include "store/pg/columns.h"
 #include "store/table/account_table.h"
 #include "store/table/answer_table.h"
+#include "store/table/attribution_setup_table.h"
 #include "store/table/background_table.h"
 #include "store/table/campaign_table.h"
 #include "store/table/config_columns.h"
@@ -178,6 +179,9 @@ START_TEST(every_table_has_its_list)
                                   "import_file "      /* read/import_files.c's own */
                                   "import_piece "     /* likewise */
                                   "import_refused "   /* likewise */
+                                  "rollup_cursor "    /* likewise */
+                                  "journey "          /* table/rollup_table.c's own */
+                                  "rollup "           /* likewise */
                                   "session";          /* read/sessions.c's own */
     PGresult *tables = ask("SELECT relname FROM pg_class WHERE relkind = 'r' "
                            "AND relnamespace = 'public'::regnamespace ORDER BY relname");
@@ -714,6 +718,11 @@ static const void *load_exception(const void *row)
     return count;
 }
 
+static void save_setup(const void *row)
+{
+    columns_queue(&SCOPE, &ATTRIBUTION_SETUP_INSERT, &row, 1);
+}
+
 static void save_campaign(const void *row)
 {
     columns_queue(&SCOPE, &CAMPAIGN_SAVE, &row, 1);
@@ -1157,6 +1166,7 @@ static const struct trip trips[] = {
     {&feedback_columns, 4, save_feedback, NULL, NULL, NULL},
     {&exception_columns, 4, save_exception, load_exception, NULL, NULL},
     {&campaign_columns, 4, save_campaign, NULL, NULL, NULL},
+    {&attribution_setup_columns, 4, save_setup, NULL, NULL, NULL},
     {&account_columns, 4, save_account, NULL, NULL, NULL},
     {&claim_columns, 4, save_claim, NULL, NULL, NULL},
     {&count_columns, 4, save_count, NULL, NULL, NULL},

@@ -37,6 +37,7 @@ static const struct {
     {"agreement_signature", "INSERT,SELECT", NULL},
     {"account", "INSERT,SELECT,UPDATE", NULL},
     {"api_key", "INSERT,SELECT", NULL},
+    {"attribution_setup", "INSERT,SELECT,UPDATE", NULL},
     {"background_job", "DELETE,INSERT,SELECT,UPDATE", NULL},
     {"campaign", "INSERT,SELECT,UPDATE", NULL},
     {"chain", "INSERT,SELECT,UPDATE", NULL},
@@ -56,6 +57,7 @@ static const struct {
     {"import_piece", "DELETE,INSERT,SELECT", NULL},
     {"import_refused", "DELETE,INSERT,SELECT", NULL},
     {"job", "INSERT,SELECT,UPDATE", NULL},
+    {"journey", "DELETE,INSERT,SELECT,UPDATE", NULL},
     {"lead", "INSERT,SELECT,UPDATE", NULL},
     {"ledger", "INSERT,SELECT", NULL},
     {"ledger_node", "INSERT,SELECT", NULL},
@@ -63,6 +65,8 @@ static const struct {
     {"outbound", "DELETE,INSERT,SELECT,UPDATE", NULL},
     {"outbound_cursor", "INSERT,SELECT,UPDATE", "SELECT"},
     {"outbound_queue", "DELETE,INSERT,SELECT,UPDATE", NULL},
+    {"rollup", "DELETE,INSERT,SELECT,UPDATE", NULL},
+    {"rollup_cursor", "INSERT,SELECT,UPDATE", "SELECT"},
     {"schema_migration", "SELECT", "SELECT"}, /* has no workspace: the program's own */
     {"sealed", "DELETE,INSERT,SELECT", NULL},
     {"session", "DELETE,INSERT,SELECT", NULL},
@@ -86,6 +90,7 @@ static const char column_grants[] =
     "baton_app workspace INSERT: created_at,name,workspace_id\n"
     "baton_app workspace SELECT: clear_secret,name,workspace_id\n"
     "baton_app workspace UPDATE: clear_secret\n"
+    "baton_job attribution_setup SELECT: state,workspace_id\n"
     "baton_job background_job SELECT: asked_by,created_at,done,job_id,kind,lease_until,place,"
     "request,started_at,state,tally,team_id,workspace_id\n"
     "baton_job background_job UPDATE: lease_until,started_at,state\n"
@@ -149,6 +154,10 @@ static const char rows[] =
     "INSERT INTO outbound_queue VALUES ($W, $I, now(), 1, NULL, NULL, NULL);"
     "INSERT INTO outbound VALUES ($W, $I, 1, $I, $I, 1, 'pending', 0, now(), now(), NULL, NULL,"
     " NULL, NULL);"
+    "INSERT INTO attribution_setup VALUES ($W, 0, 1, 'default', '{}', 'counted', NULL, now());"
+    "INSERT INTO rollup_cursor VALUES ($W, 1, 1, 'current', $I);"
+    "INSERT INTO journey VALUES ($W, $I, $H);"
+    "INSERT INTO rollup VALUES ($W, 0, 1, 0, 0, 0, 0, 0, 0, 0, '', 1, 0, 0, 0, 0);"
     "INSERT INTO job VALUES ($W, 'due', now(), 0);"
     "INSERT INTO background_job (workspace_id, job_id, kind, state, request, done, total,"
     " created_at) VALUES ($W, $I, 'backtest', 'queued', '{}', 0, 0, now());"
@@ -332,6 +341,8 @@ START_TEST(every_table_forces_row_level_security)
          " (tablename, policyname, cmd) NOT IN (('job', 'job_of_any_workspace', 'ALL'),"
          " ('background_job', 'job_of_any_workspace', 'ALL'),"
          " ('sealed', 'job_of_any_workspace', 'SELECT'),"
+         " ('attribution_setup', 'job_of_any_workspace', 'SELECT'),"
+         " ('rollup_cursor', 'job_of_any_workspace', 'SELECT'),"
          " ('outbound_cursor', 'job_of_any_workspace', 'SELECT'),"
          " ('outbound_queue', 'job_of_any_workspace', 'ALL'),"
          " ('workspace_head', 'outbound_of_any_workspace', 'SELECT'),"
@@ -539,8 +550,9 @@ static bool is_claimed(const char *table)
 
 static bool is_for_jobs(const char *table)
 {
-    static const char *const others[] = {"workspace",       "sealed",         "workspace_head",
-                                         "outbound_cursor", "outbound_queue", NULL};
+    static const char *const others[] = {
+        "workspace",      "sealed",        "workspace_head",    "outbound_cursor",
+        "outbound_queue", "rollup_cursor", "attribution_setup", NULL};
     size_t i = 0;
 
     while (others[i] != NULL && strcmp(table, others[i]) != 0)

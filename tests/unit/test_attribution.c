@@ -22,6 +22,7 @@ static void tear_down(void)
 }
 
 static const struct attribution_query BY_SOURCE = {
+    .setup = &ATTRIBUTION_SETUP_USUAL,
     .milestone = MILESTONE_CUSTOMER,
     .model = CREDIT_FIRST,
     .dimensions = {CUT_SOURCE},
@@ -308,7 +309,8 @@ START_TEST(the_canonical_answer)
     ck_assert_str_eq(
         out.written.text,
         "{\"query\":{\"milestone\":\"customer\",\"window_days\":null,\"timezone\":\"UTC\","
-        "\"basis\":\"milestone\"},\"definitions\":[],\"data\":[{\"time\":null,\"source\":"
+        "\"basis\":\"milestone\",\"setup\":{\"name\":\"default\",\"version\":1},"
+        "\"counted_to\":null},\"definitions\":[],\"data\":[{\"time\":null,\"source\":"
         "\"google\","
         "\"model\":\"first\",\"leads\":40,\"credit\":\"3.000000000\",\"amount\":{\"minor\":90000,"
         "\"currency\":\"EUR\"},\"link\":\"/v1/attribution/"

@@ -25,6 +25,15 @@ static void tear_down(void)
     arena_free(arena);
 }
 
+static const struct credit_rules *rules_of(int half_life_days)
+{
+    static struct credit_rules rules;
+
+    rules = CREDIT_RULES_USUAL;
+    rules.half_life_days = half_life_days;
+    return &rules;
+}
+
 /* ---- what is known ---- */
 
 struct known {
@@ -106,7 +115,7 @@ START_TEST(answers_that_are_known)
     struct journey journey = journey_of(it, touches);
     int64_t credit[TOUCHES_MAX];
 
-    ck_assert(credit_journey(it->model, it->half_life, &journey, arena, credit));
+    ck_assert(credit_journey(it->model, rules_of(it->half_life), &journey, arena, credit));
     ck_assert_int_eq(sum_of(credit, it->count), CREDIT_ONE);
     for (size_t i = 0; i < it->count; i++)
         near_to(credit[i], it->wanted[i], credit_model_name(it->model), i);
@@ -138,10 +147,10 @@ START_TEST(direct_is_passed_over_unless_there_is_nothing_else)
     struct journey journey = {.touches = touches, .count = 3, .at = NOW};
     int64_t credit[3];
 
-    ck_assert(credit_journey(CREDIT_LAST_NON_DIRECT, 7, &journey, arena, credit));
+    ck_assert(credit_journey(CREDIT_LAST_NON_DIRECT, &CREDIT_RULES_USUAL, &journey, arena, credit));
     ck_assert_int_eq(credit[1], CREDIT_ONE);
     touches[0].direct = touches[1].direct = true;
-    ck_assert(credit_journey(CREDIT_LAST_NON_DIRECT, 7, &journey, arena, credit));
+    ck_assert(credit_journey(CREDIT_LAST_NON_DIRECT, &CREDIT_RULES_USUAL, &journey, arena, credit));
     ck_assert_int_eq(credit[2], CREDIT_ONE);
 }
 END_TEST
@@ -203,7 +212,7 @@ static void add_shapley(const char *letters, int64_t times, int64_t *by_key)
 
     for (size_t i = 0; i < journey.count; i++)
         touches[i] = (struct journey_touch){NOW, letters[i] - 'a', false};
-    ck_assert(credit_journey(CREDIT_SHAPLEY, 7, &journey, arena, credit));
+    ck_assert(credit_journey(CREDIT_SHAPLEY, &CREDIT_RULES_USUAL, &journey, arena, credit));
     for (size_t i = 0; i < journey.count; i++)
         by_key[touches[i].key] += times * credit[i];
 }
@@ -410,7 +419,7 @@ START_TEST(random_journeys_get_what_their_model_says)
         double wanted[TOUCHES_MAX];
 
         plainly(models[m], it.half_life, &journey, anchors, !w ? 0 : full ? 4 : 3, wanted);
-        ck_assert(credit_journey(models[m], it.half_life, &journey, arena, credit));
+        ck_assert(credit_journey(models[m], rules_of(it.half_life), &journey, arena, credit));
         ck_assert_int_eq(sum_of(credit, it.count), CREDIT_ONE);
         for (size_t i = 0; i < it.count; i++)
             near_to(credit[i], wanted[i], credit_model_name(models[m]), i);

@@ -6,10 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NOW            ((instant)1795341600000000) /* 2026-11-22T10:00:00Z */
-#define CONVERSIONS    300
-#define STEPS_MAX      9
-#define HALF_LIFE_DAYS 7
+#define NOW         ((instant)1795341600000000) /* 2026-11-22T10:00:00Z */
+#define CONVERSIONS 300
+#define STEPS_MAX   9
 
 static struct arena *arena;
 
@@ -59,7 +58,7 @@ static void draw_one(struct drawn *out, int values)
 static const struct journeys_part *parts_of(enum credit_model model, const struct drawn *drawn,
                                             int step, size_t *count)
 {
-    struct journeys *journeys = journeys_new(model, HALF_LIFE_DAYS, arena);
+    struct journeys *journeys = journeys_new(model, &CREDIT_RULES_USUAL, arena);
     const struct journeys_part *parts = NULL;
 
     for (int i = 0; i < CONVERSIONS; i++)
@@ -113,7 +112,7 @@ END_TEST
 
 START_TEST(nothing_has_no_parts)
 {
-    struct journeys *journeys = journeys_new(CREDIT_MARKOV, HALF_LIFE_DAYS, arena);
+    struct journeys *journeys = journeys_new(CREDIT_MARKOV, &CREDIT_RULES_USUAL, arena);
     const struct journeys_part *parts;
     size_t count;
 

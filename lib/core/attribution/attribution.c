@@ -31,17 +31,6 @@ bool attribution_model_parse(const char *name, size_t len, enum credit_model *ou
     return false;
 }
 
-static const char *const cut_names[] = {
-#define X(name, text) [CUT_##name] = text,
-    ATTRIBUTION_CUT_TABLE(X)
-#undef X
-};
-
-const char *attribution_cut_name(enum attribution_cut cut)
-{
-    return cut_names[cut];
-}
-
 /* ---- joining ---- */
 
 /* Bytewise; an absent text comes last. */
@@ -141,6 +130,12 @@ static void count_part(struct attribution *answer, const struct attribution_part
         answer->outside_window += part->count;
 }
 
+/* What has neither credit nor money only counts. */
+static bool has_row(const struct attribution_part *part)
+{
+    return !part->uncut && (!part->conversions || part->credit != 0 || part->amount_minor != 0);
+}
+
 enum err attribution_make(const struct attribution_query *query,
                           const struct attribution_part *parts, size_t count, struct arena *arena,
                           struct attribution *out)
@@ -151,9 +146,10 @@ enum err attribution_make(const struct attribution_query *query,
         return ERR_OUT_OF_MEMORY;
     for (size_t i = 0; i < count; i++) {
         count_part(out, &parts[i]);
-        out->rows[i] = row_of(&parts[i]);
+        if (has_row(&parts[i]))
+            out->rows[out->row_count++] = row_of(&parts[i]);
     }
-    out->row_count = join_rows(out->rows, count);
+    out->row_count = join_rows(out->rows, out->row_count);
     return out->row_count > ATTRIBUTION_ROWS_MAX ? ERR_LIMIT_REACHED : ERR_NONE;
 }
 
@@ -246,9 +242,18 @@ static void write_query(const struct attribution *answers, size_t count, struct 
     else
         json_out_member_int(out, "window_days", query->window_days);
     if (decays)
-        json_out_member_int(out, "half_life_days", query->half_life_days);
+        json_out_member_int(out, "half_life_days", query->rules.half_life_days);
     json_out_member_text(out, "timezone", query->timezone);
     json_out_member_text(out, "basis", "milestone");
+    json_out_key(out, "setup");
+    json_out_begin_object(out);
+    json_out_member_text(out, "name", query->setup->name);
+    json_out_member_int(out, "version", query->setup->version);
+    json_out_end_object(out);
+    if (query->counted_to > 0)
+        json_out_member_int(out, "counted_to", query->counted_to);
+    else
+        json_out_member_null(out, "counted_to");
     json_out_end_object(out);
 }
 

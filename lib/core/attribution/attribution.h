@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "base/json_out.h"
 #include "base/text_out.h"
-#include "core/attribution/credit.h"
+#include "core/attribution/attribution_setup.h"
 #include "core/config.h"
 #include "core/lead/lead.h"
 
@@ -19,25 +19,6 @@
 /** A model, by its name. */
 extern const struct input_type attribution_model_type;
 bool attribution_model_parse(const char *name, size_t len, enum credit_model *out);
-
-/** What rows can be cut by, of the touch that is credited. */
-#define ATTRIBUTION_CUT_TABLE(X)                                                                   \
-    X(SOURCE, "source")                                                                            \
-    X(MEDIUM, "medium")                                                                            \
-    X(CAMPAIGN, "campaign")                                                                        \
-    X(CHANNEL, "channel")                                                                          \
-    X(CONTENT, "content")                                                                          \
-    X(FUNCTION, "function")                                                                        \
-    X(DIRECTION, "direction")
-
-enum attribution_cut {
-#define X(name, text) CUT_##name,
-    ATTRIBUTION_CUT_TABLE(X)
-#undef X
-        CUT_COUNT
-};
-
-const char *attribution_cut_name(enum attribution_cut cut);
 
 /** Conversions of one answer, at most, when they are read one by one: all models but first and
  * last. */
@@ -49,15 +30,13 @@ const char *attribution_cut_name(enum attribution_cut cut);
 /** Room for the longest credit, "9223372036.854775807", and a NUL. */
 #define ATTRIBUTION_CREDIT_TEXT_MAX 24
 
-/** Days in which a touch loses half its weight, when nothing else is asked for. */
-#define ATTRIBUTION_HALF_LIFE_DAYS 7
-
 #define ATTRIBUTION_DIMENSIONS_MAX 2
 
 /** Rows of one answer, at most. */
 #define ATTRIBUTION_ROWS_MAX 100000
 
 struct attribution_query {
+    const struct attribution_setup *setup; /* what counts, where nothing below says it */
     enum milestone milestone;
     enum credit_model model;
     enum attribution_cut dimensions[ATTRIBUTION_DIMENSIONS_MAX];
@@ -65,8 +44,9 @@ struct attribution_query {
     const char *interval; /* "month" …: rows are cut by it; NULL: they are not */
     const char *timezone; /* IANA name, for intervals and bare dates */
     int window_days;      /* 0: none. Days of exactly 24 hours */
-    int half_life_days;   /* of time_decay */
-    const char *asked;    /* the same as a query string without the model, for links */
+    struct credit_rules rules;
+    int64_t counted_to; /* the position up to where it is counted; 0: it is read now */
+    const char *asked;  /* the same as a query string without the model, for links */
 };
 
 /** How the touches of a conversion relate to its milestone. */
@@ -83,6 +63,7 @@ struct attribution_part {
     const char *time;                               /* "2026-11-01"; NULL without an interval */
     const char *values[ATTRIBUTION_DIMENSIONS_MAX]; /* of the touch; NULL: absent */
     bool conversions;                               /* else leads, by their first touch */
+    bool uncut;                                     /* is counted in the totals alone */
     int64_t count;
     int64_t credit;                     /* of conversions, in units of CREDIT_ONE */
     enum attribution_standing standing; /* of conversions, as are the amounts */

@@ -13,6 +13,8 @@ static const char *const model_names[] = {
 #undef X
 };
 
+const struct credit_rules CREDIT_RULES_USUAL = {CREDIT_HALF_LIFE_DAYS, {40, 20, 40}};
+
 const char *credit_model_name(enum credit_model model)
 {
     return model_names[model];
@@ -71,16 +73,21 @@ static void weigh_last_non_direct(const struct journey *journey, int64_t *weight
     weights[at == 0 ? journey->count - 1 : at - 1] = 1;
 }
 
-/* 40 % is to 20 % among m as 2m is to 1. */
-static void weigh_position(const struct journey *journey, int64_t *weights)
+/* An end's part is to that of each of m between as part * m is to theirs. What nobody stands for
+ * falls away; if nothing is left, all are alike. */
+static void weigh_position(const int *parts, const struct journey *journey, int64_t *weights)
 {
+    size_t last = journey->count - 1;
     int64_t between = journey->count > 2 ? (int64_t)journey->count - 2 : 0;
-    int64_t end = between == 0 ? 1 : 2 * between;
+    int64_t times = between == 0 ? 1 : between;
+    bool none = between == 0 && parts[0] + (last > 0 ? parts[2] : 0) == 0;
 
-    for (size_t i = 0; i < journey->count; i++)
-        weights[i] = 1;
-    weights[0] = end;
-    weights[journey->count - 1] = end;
+    for (size_t i = 0; i <= last; i++)
+        weights[i] = none ? 1 : parts[1];
+    if (none)
+        return;
+    weights[last] = parts[2] * times;
+    weights[0] = last == 0 ? 1 : parts[0] * times;
 }
 
 /* The last touch at or before a milestone that was reached; count when there is none. */
@@ -136,8 +143,8 @@ static void weigh_distinct(const struct journey *journey, int64_t *weights)
     }
 }
 
-static void weigh(enum credit_model model, int half_life_days, const struct journey *journey,
-                  int64_t *weights)
+static void weigh(enum credit_model model, const struct credit_rules *rules,
+                  const struct journey *journey, int64_t *weights)
 {
     static const enum milestone anchors[] = {MILESTONE_MQL, MILESTONE_OPPORTUNITY,
                                              MILESTONE_CUSTOMER};
@@ -153,7 +160,7 @@ static void weigh(enum credit_model model, int half_life_days, const struct jour
         weigh_last_non_direct(journey, weights);
         break;
     case CREDIT_POSITION_BASED:
-        weigh_position(journey, weights);
+        weigh_position(rules->position, journey, weights);
         break;
     case CREDIT_W_SHAPED:
         weigh_milestones(journey, anchors, 2, 3, 1, weights);
@@ -162,7 +169,7 @@ static void weigh(enum credit_model model, int half_life_days, const struct jour
         weigh_milestones(journey, anchors, 3, 9, 4, weights);
         break;
     case CREDIT_TIME_DECAY:
-        weigh_decay(journey, half_life_days, weights);
+        weigh_decay(journey, rules->half_life_days, weights);
         break;
     case CREDIT_SHAPLEY:
         weigh_distinct(journey, weights);
@@ -176,13 +183,13 @@ static void weigh(enum credit_model model, int half_life_days, const struct jour
     }
 }
 
-bool credit_journey(enum credit_model model, int half_life_days, const struct journey *journey,
-                    struct arena *arena, int64_t *out)
+bool credit_journey(enum credit_model model, const struct credit_rules *rules,
+                    const struct journey *journey, struct arena *arena, int64_t *out)
 {
     int64_t *weights = ARENA_ARRAY(arena, int64_t, journey->count);
 
     if (weights == NULL)
         return false;
-    weigh(model, half_life_days, journey, weights);
+    weigh(model, rules, journey, weights);
     return credit_share(CREDIT_ONE, weights, journey->count, arena, out);
 }

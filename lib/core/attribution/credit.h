@@ -8,7 +8,8 @@
  *   first, last         all of it to the first, the last
  *   last_non_direct     to the last that is not direct; to the last when all are
  *   linear              1/n each
- *   position_based      40 % first, 40 % last, 20 % shared by those between; two touches half each
+ *   position_based      40 % first, 40 % last, 20 % shared by those between; two touches half each;
+ *                       or other parts, as the rules have them
  *   w_shaped            30 % each to the first touch and to those of mql and opportunity, 10 %
  * shared by the rest full_path           22.5 % each to these and to that of customer, 10 % shared
  * by the rest time_decay          in proportion to 2^(-d/h): d days before the milestone, half-life
@@ -64,6 +65,18 @@ struct journey_touch {
     bool direct;
 };
 
+/** Days in which a touch loses half its weight, when nothing else is asked for. */
+#define CREDIT_HALF_LIFE_DAYS 7
+
+/** What a workspace may choose of the models. */
+struct credit_rules {
+    int half_life_days; /* of time_decay */
+    int position[3];    /* of position_based: percent of the first, of those between, of the last */
+};
+
+/** As the models are known. */
+extern const struct credit_rules CREDIT_RULES_USUAL;
+
 /** The touches of a conversion that count, oldest first; at least one. */
 struct journey {
     const struct journey_touch *touches;
@@ -80,9 +93,9 @@ struct journey {
 bool credit_share(int64_t total, const int64_t *weights, size_t count, struct arena *arena,
                   int64_t *out);
 
-/** The credit of each touch, CREDIT_ONE in all, by any model but markov; the half-life in days
- *  counts for time_decay. False when memory is short. */
-bool credit_journey(enum credit_model model, int half_life_days, const struct journey *journey,
-                    struct arena *arena, int64_t *out);
+/** The credit of each touch, CREDIT_ONE in all, by any model but markov. False when memory is
+ *  short. */
+bool credit_journey(enum credit_model model, const struct credit_rules *rules,
+                    const struct journey *journey, struct arena *arena, int64_t *out);
 
 #endif

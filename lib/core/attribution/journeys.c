@@ -31,7 +31,7 @@ struct kept {
 
 struct journeys {
     enum credit_model model;
-    int half_life_days;
+    const struct credit_rules *rules;
     struct arena *arena;
     struct arena *scratch; /* for one conversion at a time */
     struct journeys_part *parts;
@@ -43,13 +43,14 @@ struct journeys {
     size_t kept_count, kept_room;
 };
 
-struct journeys *journeys_new(enum credit_model model, int half_life_days, struct arena *arena)
+struct journeys *journeys_new(enum credit_model model, const struct credit_rules *rules,
+                              struct arena *arena)
 {
     struct journeys *journeys = ARENA_NEW(arena, struct journeys);
 
     if (journeys == NULL)
         return NULL;
-    *journeys = (struct journeys){.model = model, .half_life_days = half_life_days, .arena = arena};
+    *journeys = (struct journeys){.model = model, .rules = rules, .arena = arena};
     journeys->scratch = arena_new(SCRATCH_MAX_BYTES);
     if (journeys->scratch == NULL)
         arena_fail(arena);
@@ -190,7 +191,7 @@ static bool share_out(struct journeys *journeys, const struct conversion *conver
     *credit = ARENA_ARRAY(scratch, int64_t, conversion->count);
     *money = ARENA_ARRAY(scratch, int64_t, conversion->count);
     return *credit != NULL && *money != NULL && make_journey(journeys, conversion, &journey) &&
-           credit_journey(journeys->model, journeys->half_life_days, &journey, scratch, *credit) &&
+           credit_journey(journeys->model, journeys->rules, &journey, scratch, *credit) &&
            credit_share(conversion->amount_minor, *credit, conversion->count, scratch, *money);
 }
 

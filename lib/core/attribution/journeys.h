@@ -44,8 +44,10 @@ struct journeys_part {
 
 struct journeys;
 
-/** NULL when memory is short. What it keeps lives in the arena, which is marked when that is. */
-struct journeys *journeys_new(enum credit_model model, int half_life_days, struct arena *arena);
+/** NULL when memory is short. The rules are borrowed. What it keeps lives in the arena, which is
+ * marked when that is. */
+struct journeys *journeys_new(enum credit_model model, const struct credit_rules *rules,
+                              struct arena *arena);
 
 void journeys_add(struct journeys *journeys, const struct conversion *conversion);
 

@@ -51,6 +51,19 @@ void markov_add(struct markov *markov, const int *channels, size_t count, bool c
     }
 }
 
+void markov_add_moves(struct markov *markov, int from, int to, int64_t times)
+{
+    size_t state = (size_t)(from + 1);
+
+    markov->left[state] += times;
+    if (to >= 0)
+        markov->moves[state * markov->states + (size_t)to + 1] += times;
+    if (to == MARKOV_CONVERTED) {
+        markov->won[state] += times;
+        markov->conversions += times;
+    }
+}
+
 /* Gauss and Jordan on [I - Q | I] in place, without exchanging rows: I - Q is diagonally dominant,
  * since no state keeps everybody, and stays so. A state that nobody came to has no moves. */
 static bool invert(const struct markov *markov, struct arena *arena, double *inverse)

@@ -31,6 +31,15 @@ struct markov *markov_new(size_t channels, struct arena *arena);
 void markov_add(struct markov *markov, const int *channels, size_t count, bool converted,
                 int64_t times);
 
+/* In the place of a channel. */
+#define MARKOV_START     (-1)
+#define MARKOV_CONVERTED (-2)
+#define MARKOV_LOST      (-3)
+
+/** Adds so many moves from a channel, or MARKOV_START, to the next, or to one of the ends: journeys
+ *  that were counted move by move. */
+void markov_add_moves(struct markov *markov, int from, int to, int64_t times);
+
 /** The credit of each channel, in units of which a conversion has CREDIT_ONE; 0 each without
  *  conversions. False when memory is short. */
 bool markov_credit(const struct markov *markov, struct arena *arena, int64_t *out);

@@ -98,6 +98,7 @@
     X(ACCOUNT_UPDATED, 75, "account.updated")                                                      \
     X(CAMPAIGN_UPDATED, 76, "campaign.updated")                                                    \
     X(STAGE_UPDATED, 77, "stage.updated")                                                          \
+    X(ATTRIBUTION_SETUP_MADE, 78, "attribution_setup.made")                                        \
     X(SUBSCRIPTION_CREATED, 120, "subscription.created")                                           \
     X(SUBSCRIPTION_UPDATED, 121, "subscription.updated")                                           \
     X(SUBSCRIPTION_DELETED, 122, "subscription.deleted")                                           \

@@ -102,6 +102,7 @@ struct columns {
     X(delivery_lead_columns)                                                                       \
     X(background_columns)                                                                          \
     X(campaign_columns)                                                                            \
+    X(attribution_setup_columns)                                                                   \
     X(account_columns)                                                                             \
     X(claim_columns)                                                                               \
     X(count_columns)                                                                               \

@@ -89,6 +89,8 @@ struct statement {
     X(lead_table_statements)                                                                       \
     X(handoff_table_statements)                                                                    \
     X(campaign_table_statements)                                                                   \
+    X(attribution_setup_table_statements)                                                          \
+    X(attribution_setup_read_statements)                                                           \
     X(campaign_read_statements)                                                                    \
     X(account_table_statements)                                                                    \
     X(account_read_statements)                                                                     \
@@ -125,6 +127,8 @@ struct statement {
     X(outbound_read_statements)                                                                    \
     X(feed_read_statements)                                                                        \
     X(verdict_read_statements)                                                                     \
+    X(rollup_table_statements)                                                                     \
+    X(rollup_read_statements)                                                                      \
     X(attribution_read_statements)                                                                 \
     X(stages_read_statements)                                                                      \
     X(attribution_words_statements)                                                                \

@@ -29,3 +29,17 @@ void attribution_ask_window(struct pg_params *params, const struct attribution_q
     else
         pg_params_int4(params, query->window_days);
 }
+
+void attribution_ask_kinds(struct pg_params *params, const struct attribution_query *query)
+{
+    struct pg_array kinds;
+
+    if (query->setup->kind_count == 0) {
+        pg_params_null(params);
+        return;
+    }
+    pg_array_begin(&kinds, params->arena, PG_TEXT, query->setup->kind_count);
+    for (size_t i = 0; i < query->setup->kind_count; i++)
+        pg_array_text(&kinds, query->setup->kinds[i]);
+    pg_params_array(params, &kinds);
+}

@@ -22,5 +22,7 @@ void attribution_ask_begin(struct read_query *query, const struct read *read,
 void attribution_ask_dimensions(struct pg_params *params, const struct attribution_query *query);
 /** Adds the window in days, or null. */
 void attribution_ask_window(struct pg_params *params, const struct attribution_query *query);
+/** Adds the kinds of touches that count, or null. */
+void attribution_ask_kinds(struct pg_params *params, const struct attribution_query *query);
 
 #endif

@@ -10,22 +10,22 @@
 /* The leads of rows, by the date of their first touch.
  * $1 to $6 as above, $7 and $8 dimensions or null, $9 interval or null, $10 whether of all rows, $11
  * time, $12 and $13 values of the row, 0 for none, $14 and $15 date and id of the last of the page
- * before, $16 limit */
+ * before, $16 limit, $17 kinds that count or null */
 static const struct statement ATTRIBUTION_LEADS = {
     .name = "attribution_leads",
     .sql = "WITH "
            PERIOD
            "SELECT f.at, f.lead_id "
            "FROM ("
-           "  SELECT " FIRST_AT " AS at, l.lead_id, "
-           TIME_OF(FIRST_AT, "9") " AS time, "
+           "  SELECT " FIRST_AT("17") " AS at, l.lead_id, "
+           TIME_OF(FIRST_AT("17"), "9") " AS time, "
            "    coalesce(" DIMENSION_OF("7", "e") ", 0) AS d0, "
            "    coalesce(" DIMENSION_OF("8", "e") ", 0) AS d1 "
            "  FROM period p "
            "  CROSS JOIN lead l "
-           EARLIEST
+           EARLIEST("17")
            "  WHERE l.workspace_id = $1 AND l.status <> 'merged' "
-           "  AND " FIRST_AT " >= p.lo AND " FIRST_AT " < p.hi"
+           "  AND " FIRST_AT("17") " >= p.lo AND " FIRST_AT("17") " < p.hi"
            ") f "
            "WHERE ($10::bool OR (f.time IS NOT DISTINCT FROM $11::text "
            "  AND f.d0 = $12::int8 AND f.d1 = $13::int8)) "
@@ -156,7 +156,7 @@ static bool open_conversions(struct opening *it, struct attribution_items *out)
         whole = conversions_add(it->read, it->result, it->scratch, it->journeys);
         whole = journeys_end(it->journeys, &parts, &count) && whole && count_sharing(it);
         it->chained = whole ? chained(parts, count, it->cell, it->values) : 0;
-        it->journeys = journeys_new(CREDIT_LAST, ATTRIBUTION_HALF_LIFE_DAYS, it->read->arena);
+        it->journeys = journeys_new(CREDIT_LAST, &CREDIT_RULES_USUAL, it->read->arena);
     }
     whole = whole && it->journeys != NULL && list_items(it, out);
     return it->journeys != NULL && journeys_end(it->journeys, &parts, &count) && whole;
@@ -173,7 +173,7 @@ static enum err read_shares(const struct read *read, const struct attribution_as
         return err;
     values_of(query, it.cell, it.values);
     it.scratch = arena_new(CONVERSION_MAX_BYTES);
-    it.journeys = journeys_new(query->model, query->half_life_days, read->arena);
+    it.journeys = journeys_new(query->model, &query->rules, read->arena);
     bool whole = it.scratch != NULL && it.journeys != NULL && out->items != NULL &&
                  open_conversions(&it, out);
     arena_free(it.scratch);
@@ -199,6 +199,7 @@ static enum err read_first_touched(const struct read *read, const struct attribu
     pg_params_instant(&query.params, after == NULL ? READ_INSTANT_MIN : after->at);
     pg_params_uuid(&query.params, after == NULL ? READ_ID_MIN : after->lead);
     pg_params_int8(&query.params, page->limit + 1);
+    attribution_ask_kinds(&query.params, &ask->query);
     enum err err = read_run(read, &query, 1);
     int rows = err == ERR_NONE ? pg_rows(query.result) : 0;
     out->more = rows > page->limit;

@@ -28,14 +28,14 @@ static const struct statement ATTRIBUTION_PERIOD = {
            "    (SELECT * "                                                   \
            "      FROM touch "                                                \
            "      WHERE $8::text = 'first' "                                  \
-           IN_WINDOW("11")                                                    \
+           IN_WINDOW("11", "14")                                                    \
            "      ORDER BY occurred_at, touch_id "                            \
            "      LIMIT 1) "                                                  \
            "    UNION ALL "                                                   \
            "    (SELECT * "                                                   \
            "      FROM touch "                                                \
            "      WHERE $8::text = 'last' "                                   \
-           IN_WINDOW("11")                                                    \
+           IN_WINDOW("11", "14")                                                    \
            "      ORDER BY occurred_at DESC, touch_id DESC "                  \
            "      LIMIT 1)"                                                   \
            "  ) c ON true "
@@ -51,22 +51,22 @@ static const struct statement ATTRIBUTION_PERIOD = {
  * attribution_standing. Sums stay within what JSON numbers hold exactly. Other models than these two
  * have no conversions here: they read journeys.
  * $1 to $6 as above, $7 milestone, $8 model, $9 and $10 dimensions or null, $11 window in days or
- * null, $12 interval or null, $13 limit */
+ * null, $12 interval or null, $13 limit, $14 kinds that count or null */
 static const struct statement ATTRIBUTION_PARTS = {
     .name = "attribution_parts",
     .sql = "WITH "
            PERIOD
            ", parts AS ("
            "  SELECT false AS conversions, "
-           TIME_OF(FIRST_AT, "12") " AS time, "
+           TIME_OF(FIRST_AT("14"), "12") " AS time, "
            DIMENSION_OF("9", "e") " AS d0, "
            DIMENSION_OF("10", "e") " AS d1, "
            "    0 AS standing, NULL::text AS currency, count(*) AS n, NULL::int8 AS amount "
            "  FROM period p "
            "  CROSS JOIN lead l "
-           EARLIEST
+           EARLIEST("14")
            "  WHERE l.workspace_id = $1 AND l.status <> 'merged' "
-           "  AND " FIRST_AT " >= p.lo AND " FIRST_AT " < p.hi "
+           "  AND " FIRST_AT("14") " >= p.lo AND " FIRST_AT("14") " < p.hi "
            "  GROUP BY 2, 3, 4 "
            "  UNION ALL "
            "  SELECT true, "
@@ -84,7 +84,7 @@ static const struct statement ATTRIBUTION_PARTS = {
            "  CROSS JOIN LATERAL ("
            MILESTONE_AT("7")
            "  ) m "
-           EARLIEST
+           EARLIEST("14")
            CHOSEN
            "  WHERE l.workspace_id = $1 AND l.status <> 'merged' AND m.at IS NOT NULL "
            "  AND m.at >= p.lo AND m.at < p.hi "
@@ -114,6 +114,7 @@ static void put_query(struct pg_params *params, const struct attribution_ask *as
     attribution_ask_window(params, &ask->query);
     pg_params_text(params, ask->query.interval);
     pg_params_int8(params, PARTS_MAX + 1);
+    attribution_ask_kinds(params, &ask->query);
 }
 
 /* What the database has counted: leads, and of first and last the conversions. */
@@ -153,7 +154,7 @@ static enum err share_journeys(const struct read *read, const struct attribution
                                const struct pg_result *result, struct shared *out)
 {
     struct arena *scratch = arena_new(CONVERSION_MAX_BYTES);
-    struct journeys *journeys = journeys_new(query->model, query->half_life_days, read->arena);
+    struct journeys *journeys = journeys_new(query->model, &query->rules, read->arena);
     bool whole =
         scratch != NULL && journeys != NULL && conversions_add(read, result, scratch, journeys);
 

@@ -43,13 +43,21 @@
            "  ELSE (SELECT value FROM dimension "                             \
            "    WHERE workspace_id = $1 AND dimension_id = " value ") END"
 
-#define FIRST_AT "coalesce(l.first_touch_at, l.created_at)"
+/* Kinds of touches that count, in a parameter: null when all do. Then the lead knows its first. */
+#define FIRST_AT(kinds)                                                       \
+           "CASE WHEN $" kinds "::text[] IS NULL "                            \
+           "  THEN coalesce(l.first_touch_at, l.created_at) "                 \
+           "  ELSE coalesce(e.occurred_at, l.created_at) END"
 
-#define EARLIEST                                                              \
+#define OF_KINDS(kinds)                                                       \
+           "      AND ($" kinds "::text[] IS NULL OR kind = ANY ($" kinds ")) "
+
+#define EARLIEST(kinds)                                                              \
            "  LEFT JOIN LATERAL ("                                            \
            "    SELECT * "                                                    \
            "    FROM touch "                                                  \
            "    WHERE workspace_id = $1 AND lead_id = l.lead_id "             \
+           OF_KINDS(kinds)                                                    \
            "    ORDER BY occurred_at, touch_id "                              \
            "    LIMIT 1"                                                      \
            "  ) e ON true "
@@ -63,8 +71,9 @@
            "      WHEN 'customer' THEN l.customer_at END AS at"
 
 /* At or before the milestone, and not older than the window. */
-#define IN_WINDOW(number)                                                     \
+#define IN_WINDOW(number, kinds)                                                     \
            "      AND workspace_id = $1 AND lead_id = l.lead_id "             \
+           OF_KINDS(kinds)                                                    \
            "      AND occurred_at <= m.at AND occurred_at >= "                \
            "        coalesce(m.at - $" number "::int4 * interval '24 hours', '-infinity') "
 

@@ -10,7 +10,7 @@
 /* Each conversion of the period with its touches in one piece of bytes, oldest first (STEP_BYTES each:
  * moment, two values, whether it is direct), and with the earliest one when none of them counts.
  * $1 to $6 as above, $7 milestone, $8 and $9 dimensions or null, $10 window in days or null,
- * $11 interval or null, $12 the sources that are direct, $13 limit */
+ * $11 interval or null, $12 the sources that are direct, $13 limit, $14 kinds that count or null */
 static const struct statement ATTRIBUTION_JOURNEYS = {
     .name = "attribution_journeys",
     .sql = "WITH "
@@ -35,9 +35,9 @@ static const struct statement ATTRIBUTION_JOURNEYS = {
            "    ''::bytea ORDER BY s.occurred_at, s.touch_id) AS steps "
            "  FROM touch s "
            "  WHERE true "
-           IN_WINDOW("10")
+           IN_WINDOW("10", "14")
            ") t ON true "
-           EARLIEST
+           EARLIEST("14")
            "WHERE l.workspace_id = $1 AND l.status <> 'merged' AND m.at IS NOT NULL "
            "AND m.at >= p.lo AND m.at < p.hi "
            "ORDER BY m.at, l.lead_id "
@@ -66,18 +66,19 @@ enum {
 
 static void put_journeys(struct pg_params *params, const struct attribution_query *what)
 {
-    static const char *const direct[] = {"direct", "(direct)"};
+    const struct attribution_setup *setup = what->setup;
     struct pg_array ids;
 
     pg_params_text(params, milestone_name(what->milestone));
     attribution_ask_dimensions(params, what);
     attribution_ask_window(params, what);
     pg_params_text(params, what->interval);
-    pg_array_begin(&ids, params->arena, PG_INT8, 2);
-    for (size_t i = 0; i < sizeof direct / sizeof *direct; i++)
-        pg_array_int8(&ids, dimension_id(DIMENSION_SOURCE, direct[i]));
+    pg_array_begin(&ids, params->arena, PG_INT8, setup->direct_count);
+    for (size_t i = 0; i < setup->direct_count; i++)
+        pg_array_int8(&ids, dimension_id(DIMENSION_SOURCE, setup->direct[i]));
     pg_params_array(params, &ids);
     pg_params_int8(params, ATTRIBUTION_JOURNEYS_MAX + 1);
+    attribution_ask_kinds(params, what);
 }
 
 static int64_t number_at(const uint8_t *bytes)

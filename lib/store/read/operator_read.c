@@ -35,8 +35,16 @@ static const struct statement OPERATOR_CHECKPOINT = {
     .hot = true,
 };
 
+static const struct statement OPERATOR_ROLLUP = {
+    .name = "operator_rollup",
+    .sql = "SELECT h.pos - coalesce(c.pos, 0) FROM workspace_head h "
+           "LEFT JOIN rollup_cursor c ON c.workspace_id = $1 WHERE h.workspace_id = $1",
+    .index = "rollup_cursor_pkey",
+    .hot = true,
+};
+
 const struct statement *const operator_read_statements[] = {
-    &OPERATOR_HANDOFFS, &OPERATOR_DELIVERIES, &OPERATOR_CHECKPOINT, NULL};
+    &OPERATOR_HANDOFFS, &OPERATOR_DELIVERIES, &OPERATOR_CHECKPOINT, &OPERATOR_ROLLUP, NULL};
 
 static int queue(const struct pg_scope *scope, const struct statement *statement, bool capped)
 {
@@ -61,6 +69,7 @@ enum pg_status operator_read(struct pg *pg, struct uuid workspace, int64_t deadl
         int handoffs = queue(&scope, &OPERATOR_HANDOFFS, true);
         int deliveries = queue(&scope, &OPERATOR_DELIVERIES, true);
         int checkpoint = queue(&scope, &OPERATOR_CHECKPOINT, false);
+        int rollup = queue(&scope, &OPERATOR_ROLLUP, false);
         pg_queue_commit(pg);
         status = pg_pipeline_run(pg, deadline);
         if (status == PG_OK) {
@@ -72,6 +81,8 @@ enum pg_status operator_read(struct pg *pg, struct uuid workspace, int64_t deadl
             out->uncovered = pg_get_int8(pg_result(pg, checkpoint), 0, 0);
             out->checkpoint_age = pg_get_int8(pg_result(pg, checkpoint), 0, 1);
         }
+        if (status == PG_OK && pg_rows(pg_result(pg, rollup)) == 1)
+            out->uncounted = pg_get_int8(pg_result(pg, rollup), 0, 0);
         pg_pipeline_end(pg);
     }
     arena_free(arena);

@@ -15,6 +15,7 @@ struct operator_state {
     int64_t uncovered;      /* ledger entries that no checkpoint covers yet */
     int64_t checkpoint_age; /* seconds since the last checkpoint, when the ledger has grown since;
                                else 0 */
+    int64_t uncounted;      /* ledger entries that attribution has not counted yet */
 };
 
 /** Role baton_app. */

@@ -1,0 +1,33 @@
+/* The chain of markov from moves that were counted, in place of journeys one by one. */
+#ifndef BATON_CORE_CHAIN_H
+#define BATON_CORE_CHAIN_H
+
+#include "core/attribution/journeys.h"
+
+struct chain_move {
+    const char *time; /* NULL: the answer is not cut by time; a chain for each */
+    int64_t from, to; /* values; ROLLUP_BEGIN before the first, ROLLUP_END after the last */
+    int64_t times;
+    bool lost; /* of journeys that have not converted: counted in the chain, not credited */
+};
+
+/** What conversions are worth that have a touch to credit. */
+struct chain_money {
+    const char *time;
+    const char *currency;
+    int64_t amount_minor;
+};
+
+struct chain_counts {
+    struct chain_move *moves; /* sorted on the way; so is the money */
+    size_t move_count;
+    struct chain_money *money;
+    size_t money_count;
+};
+
+/** The credit and the money of each value, by time; those that are not among the
+ *  JOURNEYS_CHANNELS_MAX most frequent together. False when memory is short. */
+bool chain_share(const struct chain_counts *counts, struct arena *arena,
+                 struct journeys_part **parts, size_t *count) MUST_USE;
+
+#endif

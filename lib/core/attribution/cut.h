@@ -1,0 +1,27 @@
+/* What credit is cut by: the dimensions of touches that answers know. */
+#ifndef BATON_CORE_CUT_H
+#define BATON_CORE_CUT_H
+
+#include "base/input.h"
+
+/** What rows can be cut by, of the touch that is credited. */
+#define ATTRIBUTION_CUT_TABLE(X)                                                                   \
+    X(SOURCE, "source")                                                                            \
+    X(MEDIUM, "medium")                                                                            \
+    X(CAMPAIGN, "campaign")                                                                        \
+    X(CHANNEL, "channel")                                                                          \
+    X(CONTENT, "content")                                                                          \
+    X(FUNCTION, "function")                                                                        \
+    X(DIRECTION, "direction")
+
+enum attribution_cut {
+#define X(name, text) CUT_##name,
+    ATTRIBUTION_CUT_TABLE(X)
+#undef X
+        CUT_COUNT
+};
+
+const char *attribution_cut_name(enum attribution_cut cut);
+extern const struct input_type attribution_cut_type;
+
+#endif

@@ -1,0 +1,135 @@
+/*
+ * Attribution that is kept counted. Of each lead the touches and milestones that were last counted
+ * are kept as they were (its journey); when the lead has changed, what its old journey gave is
+ * subtracted and what its new one gives is added. So late touches, merges and erasures correct what
+ * was credited before, exactly, and whatever was counted can be counted again with the same result.
+ *
+ * What is kept is sums, by setup, what is counted, what it is cut by, day in the setup's zone and
+ * values; and the same by month, which a long period reads instead of its days.
+ */
+#ifndef BATON_CORE_ROLLUP_H
+#define BATON_CORE_ROLLUP_H
+
+#include "base/time/time_zone.h"
+#include "core/attribution/attribution_setup.h"
+#include "core/attribution/journeys.h"
+
+/** Of the stored journeys and sums. Raised whenever the same journey would be stored, or would
+ *  count, in another way: all is counted anew then. */
+#define ROLLUP_FORMAT 1
+
+/** So many touches of a lead are counted, the earliest: more are no journey of a person. */
+#define ROLLUP_TOUCHES_MAX 5000
+
+/* ---- a lead, as it is counted ---- */
+
+struct rollup_touch {
+    instant at;
+    int64_t kind;              /* rollup_kind() */
+    int64_t values[CUT_COUNT]; /* as journey_step has them */
+};
+
+enum rollup_money {
+    ROLLUP_MONEY_NONE,     /* lost, or none was named */
+    ROLLUP_MONEY_PIPELINE, /* of an open opportunity */
+    ROLLUP_MONEY_WON,
+};
+
+struct rollup_lead {
+    instant first_at;   /* of its first touch, or of its capture */
+    instant created_at; /* of its capture */
+    instant reached[MILESTONE_COUNT];
+    int64_t amount_minor;
+    char currency[4]; /* "": no amount */
+    enum rollup_money money;
+    const struct rollup_touch *touches; /* oldest first */
+    size_t count;
+};
+
+/** A kind of touch as a number. */
+int64_t rollup_kind(const char *kind, size_t len);
+
+/** The lead as bytes, in the arena; the same lead has the same bytes. NULL: memory is short. */
+uint8_t *rollup_lead_write(const struct rollup_lead *lead, struct arena *arena, size_t *len);
+/** False when they are damaged or memory is short. */
+bool rollup_lead_read(const uint8_t *bytes, size_t len, struct arena *arena,
+                      struct rollup_lead *out) MUST_USE;
+
+/* ---- what is counted ---- */
+
+/* What a sum is of. These numbers are stored. */
+#define ROLLUP_LEADS 0
+/** Conversions, by their standing: of no cut. */
+#define ROLLUP_CONVERSIONS(milestone) (16 + (int)(milestone))
+/** Their credit, of a cut. */
+#define ROLLUP_CREDIT(milestone, model) (256 + 16 * (int)(milestone) + (int)(model))
+/** Moves of converted journeys, from one value to the next: of a cut by one dimension. */
+#define ROLLUP_MOVES(milestone) (512 + (int)(milestone))
+/** Moves of journeys that have reached these milestones, a bit each, by now. */
+#define ROLLUP_PATHS(reached) (1024 + (int)(reached))
+
+/** In the place of a value: before the first, and after the last. No id of a word is one of them.
+ */
+#define ROLLUP_BEGIN INT64_MIN
+#define ROLLUP_END   INT64_MAX
+
+/* What it is cut by. */
+#define ROLLUP_UNCUT 0
+/** By one dimension, or by two, the smaller first. */
+int rollup_cut(const enum attribution_cut *cuts, int count);
+
+enum rollup_grain { ROLLUP_DAY, ROLLUP_MONTH };
+
+/** Padded with zeros: compared as it lies in memory. */
+struct rollup_key {
+    int64_t setup; /* attribution_setup_id() */
+    int32_t version;
+    int32_t what;
+    int32_t cut;
+    int32_t grain; /* enum rollup_grain */
+    int32_t day;   /* since 1970-01-01 on the clock of the setup's zone; the first of a month */
+    int32_t standing;
+    int64_t values[ATTRIBUTION_DIMENSIONS_MAX]; /* 0: absent */
+    char currency[8];                           /* "": no amount */
+};
+
+struct rollup_sum {
+    struct rollup_key key;
+    int64_t count;
+    int64_t credit; /* in units of CREDIT_ONE */
+    int64_t amount_minor;
+    int64_t pipeline_minor; /* of these the parts that are open, and won */
+    int64_t won_minor;
+};
+
+/** A setup, ready to count by. */
+struct rollup_setup {
+    struct attribution_setup setup;
+    int64_t id;
+    const struct time_zone *zone;
+    const int64_t *direct; /* dimension_id() of its direct sources */
+    const int64_t *kinds;  /* rollup_kind() of its kinds */
+};
+
+/** False when memory is short. The zone is the caller's to open. */
+bool rollup_setup_prepare(struct rollup_setup *setup, const struct attribution_setup *from,
+                          const struct time_zone *zone, struct arena *arena);
+
+struct rollup_sums;
+
+/** NULL when memory is short. */
+struct rollup_sums *rollup_sums_new(struct arena *arena);
+
+/** Adds (times 1) or subtracts (-1) what a lead gives by a setup. A shortage marks the arena. */
+void rollup_sums_add(struct rollup_sums *sums, const struct rollup_setup *setup,
+                     const struct rollup_lead *lead, int times);
+
+/** What is not 0, by day and by month, in the order of their keys; false when memory is short. */
+bool rollup_sums_end(struct rollup_sums *sums, const struct rollup_sum **out, size_t *count);
+
+/** The day, since 1970-01-01, on the zone's clock. */
+int32_t rollup_day(const struct time_zone *zone, instant at);
+/** The first day of its month. */
+int32_t rollup_month(int32_t day);
+
+#endif

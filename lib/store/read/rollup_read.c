@@ -1,0 +1,532 @@
+#include "store/read/rollup_read.h"
+
+#include "core/attribution/chain.h"
+#include "store/read/attribution_sql.h"
+#include "store/read/attribution_words.h"
+#include "store/table/rollup_table.h"
+
+#include <string.h>
+
+/* Sums of one answer before they are joined: moves of a chain by day are many. */
+#define SUMS_MAX 1000000
+
+/* Turns that one read takes, at most. */
+#define TURNS_MAX 50
+
+/* clang-format off */
+
+/* The newest version that is counted, or the newest.
+ * $1 workspace, $2 setup */
+static const struct statement SETUP_FIND = {
+    .name = "attribution_setup_find",
+    .sql = "SELECT h.pos, c.pos, c.stage::text, s.version, s.name, s.record::text, s.state::text, "
+           "  n.version > s.version "
+           "FROM workspace_head h "
+           "LEFT JOIN rollup_cursor c ON c.workspace_id = h.workspace_id "
+           "LEFT JOIN LATERAL ("
+           "  SELECT * "
+           "  FROM attribution_setup "
+           "  WHERE workspace_id = $1 AND setup_id = $2 "
+           "  ORDER BY state <> 'counted', version DESC "
+           "  LIMIT 1"
+           ") s ON true "
+           "LEFT JOIN LATERAL ("
+           "  SELECT version "
+           "  FROM attribution_setup "
+           "  WHERE workspace_id = $1 AND setup_id = $2 "
+           "  ORDER BY version DESC "
+           "  LIMIT 1"
+           ") n ON true "
+           "WHERE h.workspace_id = $1",
+    .index = "attribution_setup_pkey",
+};
+
+/* Three ranges: whole months, and the days before and after them.
+ * $1 workspace, $2 setup, $3 version, $4 what, $5 cut, $6 and $7 first day of the months and of the
+ * one after them, $8 and $9 first day and the one after the last, $10 interval or null, $11 limit */
+static const struct statement ROLLUP_SUMS = {
+    .name = "rollup_sums",
+    .sql = "SELECT r.what, "
+           "  to_char(date_trunc($10::text, least(greatest("
+           "    (DATE '1970-01-01' + r.day)::timestamp, '0001-01-01'), '9999-12-31')), 'YYYY-MM-DD'), "
+           "  r.value_a, r.value_b, r.standing::int4, r.currency, "
+           "  sum(r.count)::int8, sum(r.credit)::int8, "
+           "  least(sum(r.amount), 9007199254740991)::int8 "
+           "FROM unnest($4::int4[]) w(what) "
+           "CROSS JOIN (VALUES (1::int2, $6::int4, $7::int4), "
+           "  (0::int2, $8::int4, least($6::int4, $9::int4)), "
+           "  (0::int2, greatest($7::int4, $8::int4), $9::int4)) g(grain, lo, hi) "
+           "CROSS JOIN LATERAL ("
+           "  SELECT * "
+           "  FROM rollup "
+           "  WHERE workspace_id = $1 AND setup_id = $2 AND version = $3 AND what = w.what "
+           "  AND cut = $5 AND grain = g.grain AND day >= g.lo AND day < g.hi"
+           ") r "
+           "GROUP BY 1, 2, 3, 4, 5, 6 "
+           "HAVING sum(r.count) <> 0 OR sum(r.credit) <> 0 OR sum(r.amount) <> 0 "
+           "LIMIT $11",
+    .index = "rollup_pkey",
+    .hot = true,
+};
+
+/* The ends of the period as moments.
+ * $1 workspace, $2 time zone, $3 and $4 one end, $5 and $6 the other */
+static const struct statement ROLLUP_PERIOD = {
+    .name = "rollup_period",
+    .sql = "WITH "
+           PERIOD
+           "SELECT p.lo, p.hi "
+           "FROM period p "
+           "JOIN workspace_head h ON h.workspace_id = $1",
+};
+
+/* clang-format on */
+
+const struct statement *const rollup_read_statements[] = {&SETUP_FIND, &ROLLUP_SUMS, &ROLLUP_PERIOD,
+                                                          NULL};
+
+/* ---- setups ---- */
+
+static enum err take_setup(const struct read *read, const struct pg_result *result,
+                           struct attribution_counted *out)
+{
+    size_t len;
+    const char *record = pg_get_text(result, 0, 5, &len);
+
+    out->setup = ATTRIBUTION_SETUP_USUAL;
+    if (record != NULL) {
+        if (!attribution_setup_read(record, len, read->arena, &out->setup))
+            return ERR_INTERNAL;
+        out->setup.version = pg_get_int4(result, 0, 3);
+        out->setup.name = pg_copy_text(result, 0, 4, read->arena);
+        out->counted = strcmp(pg_get_text(result, 0, 6, &len), "counted") == 0;
+    }
+    /* while all leads are gone through nothing is whole */
+    if (pg_is_null(result, 0, 2) || strcmp(pg_get_text(result, 0, 2, &len), "current") != 0)
+        out->counted = false;
+    out->newer = pg_get_bool(result, 0, 7);
+    return time_zone_open(out->setup.timezone, read->arena, &out->zone) == ERR_NONE ? ERR_NONE
+                                                                                    : ERR_INTERNAL;
+}
+
+enum err attribution_setup_find(const struct read *read, const char *name,
+                                struct attribution_counted *out)
+{
+    struct read_query query = {.statement = &SETUP_FIND};
+    int64_t id = attribution_setup_id(name);
+
+    *out = (struct attribution_counted){.counted = false};
+    read_params(&query, read);
+    pg_params_int8(&query.params, id);
+    enum err err = read_run(read, &query, 1);
+    if (err == ERR_NONE &&
+        (pg_rows(query.result) == 0 || (pg_is_null(query.result, 0, 3) && id != 0)))
+        err = ERR_NOT_FOUND;
+    if (err == ERR_NONE) {
+        out->head = pg_get_int8(query.result, 0, 0);
+        out->pos = pg_get_int8(query.result, 0, 1);
+        err = take_setup(read, query.result, out);
+    }
+    return read_end(read, err);
+}
+
+enum err rollup_catch_up(const struct read *read, int64_t pos)
+{
+    struct rollup_turn turn = {.more = true};
+
+    for (int i = 0; i < TURNS_MAX && (turn.pos < pos || turn.more); i++) {
+        switch (rollup_take(read->pg, read->workspace, true, read->deadline, &turn)) {
+        case PG_OK:
+            break;
+        case PG_MEMORY:
+            return ERR_OUT_OF_MEMORY;
+        case PG_OTHER:
+            return ERR_INTERNAL;
+        default:
+            return ERR_UNAVAILABLE;
+        }
+    }
+    return turn.pos < pos ? ERR_UNAVAILABLE : ERR_NONE;
+}
+
+/* ---- days ---- */
+
+struct days {
+    int32_t first, end; /* without the end; open ends are the least and largest number */
+    int32_t months_first,
+        months_end; /* of the whole months within, whose sums are read; none: end */
+};
+
+/* The day that begins with this end of a period; false when none does. */
+static bool day_of(const struct period_end *end, const struct time_zone *zone, int32_t open,
+                   int32_t *out)
+{
+    instant at;
+
+    *out = open;
+    if (end->date != NULL) {
+        *out = instant_parse_lenient(end->date, &at) ? (int32_t)instant_day(at) : open;
+    } else if (end->at != INSTANT_NONE) {
+        int64_t local = time_zone_local(zone, end->at);
+        *out = (int32_t)instant_day(local);
+        return (instant)*out * INSTANT_DAY == local;
+    }
+    return true;
+}
+
+static bool days_of(const struct attribution_ask *ask, const struct time_zone *zone,
+                    struct days *out)
+{
+    return day_of(&ask->period.from, zone, INT32_MIN, &out->first) &&
+           day_of(&ask->period.to, zone, INT32_MAX, &out->end);
+}
+
+/* The first day of a month, at or after this day. */
+static int32_t month_from(int32_t day)
+{
+    int32_t first = rollup_month(day);
+
+    return first == day ? day : rollup_month(first + 31 < day ? day : first + 31);
+}
+
+/* By day and week there are no months to read. */
+static void choose_months(const char *interval, struct days *days)
+{
+    bool by_day =
+        interval != NULL && (strcmp(interval, "day") == 0 || strcmp(interval, "week") == 0);
+
+    days->months_first = days->months_end = days->end;
+    if (by_day)
+        return;
+    int32_t first = days->first == INT32_MIN ? INT32_MIN : month_from(days->first);
+    int32_t end = days->end == INT32_MAX ? INT32_MAX : rollup_month(days->end);
+    if (first < end) {
+        days->months_first = first;
+        days->months_end = end;
+    }
+}
+
+static bool is_same_list(const char *const *a, size_t a_count, const char *const *b, size_t b_count)
+{
+    bool same = a_count == b_count;
+
+    for (size_t i = 0; same && i < a_count; i++)
+        same = strcmp(a[i], b[i]) == 0;
+    return same;
+}
+
+static bool is_same_rules(const struct attribution_query *query,
+                          const struct attribution_setup *setup)
+{
+    return query->window_days == setup->window_days &&
+           memcmp(&query->rules, &setup->rules, sizeof query->rules) == 0 &&
+           strcmp(query->timezone, setup->timezone) == 0 &&
+           is_same_list(query->setup->direct, query->setup->direct_count, setup->direct,
+                        setup->direct_count) &&
+           is_same_list(query->setup->kinds, query->setup->kind_count, setup->kinds,
+                        setup->kind_count);
+}
+
+bool rollup_answers(const struct attribution_ask *ask, const struct attribution_counted *counted)
+{
+    const struct attribution_query *query = &ask->query;
+    struct days days;
+
+    if (!counted->counted || !is_same_rules(query, &counted->setup) ||
+        !days_of(ask, counted->zone, &days))
+        return false;
+    if (query->dimension_count < 2)
+        return true;
+    for (size_t i = 0; i < ask->model_count; i++)
+        if (ask->models[i] == CREDIT_MARKOV)
+            return false;
+    return attribution_setup_pairs(&counted->setup, query->dimensions[0], query->dimensions[1]);
+}
+
+/* ---- sums ---- */
+
+enum {
+    AT_WHAT,
+    AT_TIME,
+    AT_VALUES,
+    AT_STANDING = AT_VALUES + 2,
+    AT_CURRENCY,
+    AT_COUNT,
+    AT_CREDIT,
+    AT_AMOUNT
+};
+
+struct asking {
+    const struct read *read;
+    const struct attribution_ask *ask;
+    const struct attribution_counted *counted;
+    struct days days;
+    const struct pg_result *cut;   /* leads, credit and moves, by the dimensions */
+    const struct pg_result *uncut; /* conversions */
+};
+
+static void put_what(struct pg_params *params, const struct attribution_ask *ask, bool uncut)
+{
+    enum milestone milestone = ask->query.milestone;
+    struct pg_array what;
+
+    pg_array_begin(&what, params->arena, PG_INT4, CREDIT_MODEL_COUNT + 2);
+    if (uncut) {
+        pg_array_int4(&what, ROLLUP_CONVERSIONS(milestone));
+    } else {
+        pg_array_int4(&what, ROLLUP_LEADS);
+        for (size_t i = 0; i < ask->model_count && ask->query.dimension_count > 0; i++) {
+            pg_array_int4(&what, ROLLUP_CREDIT(milestone, ask->models[i]));
+            if (ask->models[i] == CREDIT_MARKOV)
+                pg_array_int4(&what, ROLLUP_MOVES(milestone));
+        }
+    }
+    pg_params_array(params, &what);
+}
+
+static void put_sums(struct read_query *query, const struct asking *it, bool uncut)
+{
+    const struct attribution_query *asked = &it->ask->query;
+
+    *query = (struct read_query){.statement = &ROLLUP_SUMS};
+    read_params(query, it->read);
+    pg_params_int8(&query->params, attribution_setup_id(it->counted->setup.name));
+    pg_params_int4(&query->params, it->counted->setup.version);
+    put_what(&query->params, it->ask, uncut);
+    pg_params_int4(&query->params,
+                   uncut ? ROLLUP_UNCUT : rollup_cut(asked->dimensions, asked->dimension_count));
+    pg_params_int4(&query->params, it->days.months_first);
+    pg_params_int4(&query->params, it->days.months_end);
+    pg_params_int4(&query->params, it->days.first);
+    pg_params_int4(&query->params, it->days.end);
+    pg_params_text(&query->params, asked->interval);
+    pg_params_int8(&query->params, SUMS_MAX + 1);
+}
+
+static const char *text_at(const struct asking *it, const struct pg_result *result, int row,
+                           int column)
+{
+    const char *text = pg_copy_text(result, row, column, it->read->arena);
+
+    return text == NULL || *text == '\0' ? NULL : text;
+}
+
+/* Pairs are kept with the smaller dimension first. */
+static void take_values(const struct asking *it, int row, int64_t *out)
+{
+    const enum attribution_cut *cuts = it->ask->query.dimensions;
+    bool turned = it->ask->query.dimension_count == 2 && cuts[0] > cuts[1];
+
+    out[0] = pg_get_int8(it->cut, row, AT_VALUES + turned);
+    out[1] = pg_get_int8(it->cut, row, AT_VALUES + !turned);
+}
+
+static struct journeys_part part_at(const struct asking *it, int row)
+{
+    struct journeys_part part = {
+        .time = text_at(it, it->cut, row, AT_TIME),
+        .currency = text_at(it, it->cut, row, AT_CURRENCY),
+        .count = pg_get_int8(it->cut, row, AT_COUNT),
+        .credit = pg_get_int8(it->cut, row, AT_CREDIT),
+        .amount_minor = pg_get_int8(it->cut, row, AT_AMOUNT),
+    };
+
+    take_values(it, row, part.values);
+    return part;
+}
+
+/* What the totals count, which stands in rows only if nothing else cuts them. */
+static struct attribution_part conversions_at(const struct asking *it, int row)
+{
+    return (struct attribution_part){
+        .conversions = true,
+        .uncut = it->ask->query.dimension_count > 0,
+        .time = text_at(it, it->uncut, row, AT_TIME),
+        .standing = (enum attribution_standing)pg_get_int4(it->uncut, row, AT_STANDING),
+        .currency = text_at(it, it->uncut, row, AT_CURRENCY),
+        .count = pg_get_int8(it->uncut, row, AT_COUNT),
+        .credit = pg_get_int8(it->uncut, row, AT_CREDIT),
+        .amount_minor = pg_get_int8(it->uncut, row, AT_AMOUNT),
+    };
+}
+
+/* ---- the chain ---- */
+
+static bool count_chain(const struct asking *it, struct chain_counts *out)
+{
+    struct arena *arena = it->read->arena;
+    size_t moves = (size_t)pg_rows(it->cut), money = (size_t)pg_rows(it->uncut);
+
+    *out = (struct chain_counts){.moves = ARENA_ARRAY(arena, struct chain_move, moves + 1),
+                                 .money = ARENA_ARRAY(arena, struct chain_money, money + 1)};
+    if (out->moves == NULL || out->money == NULL)
+        return false;
+    for (int row = 0; row < (int)moves; row++)
+        if (pg_get_int4(it->cut, row, AT_WHAT) == ROLLUP_MOVES(it->ask->query.milestone))
+            out->moves[out->move_count++] = (struct chain_move){
+                .time = text_at(it, it->cut, row, AT_TIME),
+                .from = pg_get_int8(it->cut, row, AT_VALUES),
+                .to = pg_get_int8(it->cut, row, AT_VALUES + 1),
+                .times = pg_get_int8(it->cut, row, AT_COUNT),
+            };
+    for (int row = 0; row < (int)money; row++) {
+        struct attribution_part part = conversions_at(it, row);
+        if (part.standing == STANDING_CREDITED || part.standing == STANDING_LATE)
+            out->money[out->money_count++] =
+                (struct chain_money){part.time, part.currency, part.amount_minor};
+    }
+    return true;
+}
+
+/* Those of one currency and time, whatever their standing, are one sum. */
+static void join_money(struct chain_counts *counts)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < counts->money_count; i++) {
+        struct chain_money *money = &counts->money[i];
+        bool joined = money->currency == NULL;
+        for (size_t j = 0; j < kept && !joined; j++) {
+            struct chain_money *other = &counts->money[j];
+            bool same_time = money->time == NULL || strcmp(money->time, other->time) == 0;
+            if (!same_time || strcmp(money->currency, other->currency) != 0)
+                continue;
+            other->amount_minor += money->amount_minor;
+            joined = true;
+        }
+        if (!joined)
+            counts->money[kept++] = *money;
+    }
+    counts->money_count = kept;
+}
+
+/* ---- an answer ---- */
+
+/* By which model a sum is; or leads. */
+static bool is_of(const struct asking *it, int row, enum credit_model model)
+{
+    int32_t what = pg_get_int4(it->cut, row, AT_WHAT);
+
+    return what == ROLLUP_LEADS || what == ROLLUP_CREDIT(it->ask->query.milestone, model);
+}
+
+struct parts {
+    struct journeys_part *items; /* leads first */
+    size_t lead_count, count;
+    const struct attribution_part *totals;
+    size_t total_count;
+};
+
+static bool take_parts(const struct asking *it, enum credit_model model, struct parts *out)
+{
+    size_t rows = (size_t)pg_rows(it->cut), chained_count = 0;
+    struct journeys_part *chained = NULL;
+    struct chain_counts counts;
+
+    if (model == CREDIT_MARKOV && it->ask->query.dimension_count > 0) {
+        if (!count_chain(it, &counts))
+            return false;
+        join_money(&counts);
+        if (!chain_share(&counts, it->read->arena, &chained, &chained_count))
+            return false;
+    }
+    *out = (struct parts){
+        .items = ARENA_ARRAY(it->read->arena, struct journeys_part, rows + chained_count + 1)};
+    if (out->items == NULL)
+        return false;
+    for (int leads = 1; leads >= 0; leads--) {
+        for (int row = 0; row < (int)rows; row++)
+            if (is_of(it, row, model) &&
+                (pg_get_int4(it->cut, row, AT_WHAT) == ROLLUP_LEADS) == (leads == 1))
+                out->items[out->count++] = part_at(it, row);
+        if (leads == 1)
+            out->lead_count = out->count;
+    }
+    if (chained_count > 0)
+        memcpy(out->items + out->count, chained, chained_count * sizeof *chained);
+    out->count += chained_count;
+    return true;
+}
+
+/* The totals of all models. */
+static bool take_conversions(const struct asking *it, struct attribution_part **out, size_t *count)
+{
+    *count = (size_t)pg_rows(it->uncut);
+    *out = ARENA_ARRAY(it->read->arena, struct attribution_part, *count + 1);
+    for (size_t i = 0; *out != NULL && i < *count; i++)
+        (*out)[i] = conversions_at(it, (int)i);
+    return *out != NULL;
+}
+
+static enum err answer_model(const struct read *read, const struct attribution_query *query,
+                             const struct parts *parts, struct attribution *out)
+{
+    size_t count = parts->count + parts->total_count;
+    struct attribution_part *named = ARENA_ARRAY(read->arena, struct attribution_part, count + 1);
+    enum err err = named == NULL ? ERR_OUT_OF_MEMORY : ERR_NONE;
+
+    if (err == ERR_NONE && parts->count > 0)
+        err =
+            read_end(read, attribution_words_read(read, query, parts->items, parts->count, named));
+    if (err != ERR_NONE)
+        return err;
+    for (size_t i = 0; i < parts->count; i++) {
+        named[i].conversions = i >= parts->lead_count;
+        if (named[i].conversions)
+            named[i].count = 0; /* the totals have them */
+    }
+    if (parts->total_count > 0)
+        memcpy(named + parts->count, parts->totals, parts->total_count * sizeof *named);
+    return attribution_make(query, named, count, read->arena, out);
+}
+
+/* All that is read is taken before the words are, which ends the results. */
+static enum err take_all(struct asking *it, struct parts *parts)
+{
+    struct attribution_part *totals;
+    size_t total_count;
+
+    if (pg_rows(it->cut) > SUMS_MAX)
+        return ERR_LIMIT_REACHED;
+    if (!take_conversions(it, &totals, &total_count))
+        return ERR_OUT_OF_MEMORY;
+    for (size_t i = 0; i < it->ask->model_count; i++) {
+        if (!take_parts(it, it->ask->models[i], &parts[i]))
+            return ERR_OUT_OF_MEMORY;
+        parts[i].totals = totals;
+        parts[i].total_count = total_count;
+    }
+    return ERR_NONE;
+}
+
+enum err rollup_read(const struct read *read, const struct attribution_ask *ask,
+                     const struct attribution_counted *counted, struct attribution_answers *out)
+{
+    struct asking it = {.read = read, .ask = ask, .counted = counted};
+    struct parts parts[CREDIT_MODEL_COUNT];
+    struct read_query queries[3];
+
+    if (!days_of(ask, counted->zone, &it.days))
+        return ERR_INTERNAL;
+    choose_months(ask->query.interval, &it.days);
+    queries[0] = (struct read_query){.statement = &ROLLUP_PERIOD};
+    attribution_ask_begin(&queries[0], read, ask);
+    put_sums(&queries[1], &it, false);
+    put_sums(&queries[2], &it, true);
+    enum err err = read_run(read, queries, 3);
+    if (err == ERR_NONE) {
+        out->count = ask->model_count;
+        out->from = pg_get_instant(queries[0].result, 0, 0);
+        out->to = pg_get_instant(queries[0].result, 0, 1);
+        it.cut = queries[1].result;
+        it.uncut = queries[2].result;
+        err = take_all(&it, parts);
+    }
+    err = read_end(read, err);
+    for (size_t i = 0; err == ERR_NONE && i < ask->model_count; i++) {
+        struct attribution_query of_model = ask->query;
+        of_model.model = ask->models[i];
+        err = answer_model(read, &of_model, &parts[i], &out->items[i]);
+    }
+    return err;
+}

@@ -1,0 +1,391 @@
+/* What is kept counted is what would be counted now: after random histories with late touches,
+ * merges and erasures, whoever is killed while counting, and by every model, dimension and
+ * interval. The reference reads the leads themselves and shares nothing with the sums but the
+ * models. */
+#include "reading.h"
+
+#include "core/attribution/attribution_setup.h"
+#include "core/intake/lead_capture.h"
+#include "core/intake/lead_erase.h"
+#include "core/intake/lead_merge.h"
+#include "store/read/rollup_read.h"
+#include "store/table/rollup_table.h"
+#include "suite.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define LEADS    40
+#define STEPS    90
+#define ROUNDS   3
+#define KILLINGS 8
+
+static struct reading r;
+static unsigned seed;
+
+static void set_up(void)
+{
+    reading_begin(&r);
+}
+
+static void tear_down(void)
+{
+    reading_end(&r);
+}
+
+static int drawn(int below)
+{
+    return rand_r(&seed) % below;
+}
+
+/* ---- a history ---- */
+
+static const char *email_of(int lead, char out[32])
+{
+    snprintf(out, 32, "lead-%d@acme.example", lead);
+    return out;
+}
+
+/* A touch on some day of 2025 or 2026, often before those that were sent earlier. */
+static void touch(int lead)
+{
+    static const char *const sources[] = {"google", "bing", "direct", NULL, "partner"};
+    static const char *const media[] = {"cpc", "email", NULL};
+    static const char *const kinds[] = {"form_submitted", "webinar_attended", "call"};
+    char email[32];
+    instant start;
+    ck_assert(instant_parse("2025-01-01T00:00:00Z", &start));
+    struct identity identity = {
+        .kind = IDENTITY_EMAIL, .source = "", .value = email_of(lead, email)};
+    struct touch_input input = {
+        .kind = kinds[drawn(3)],
+        .occurred_at = start + drawn(600) * INSTANT_DAY + drawn(86400) * INSTANT_SECOND,
+        .values = {[DIMENSION_SOURCE] = sources[drawn(5)], [DIMENSION_MEDIUM] = media[drawn(3)]},
+        .direction = drawn(2) ? DIRECTION_INBOUND : DIRECTION_OUTBOUND,
+    };
+    struct capture_input capture = {
+        .identities = &identity,
+        .identity_count = 1,
+        .touch = &input,
+        .claimed_stage = STAGE_COUNT,
+        .occurred_at = INSTANT_NONE,
+    };
+
+    reading_do(&r, COMMAND_LEAD_CAPTURE, &capture);
+}
+
+/* A milestone on some day, or an amount; what follows in the ledger is the touch after it. */
+static void progress(int lead)
+{
+    static const char *const columns[] = {"mql_at", "sal_at", "sql_at", "opportunity_at",
+                                          "customer_at"};
+    char sql[512], email[32];
+    struct uuid id = reading_lead(&r, email_of(lead, email));
+    char text[UUID_TEXT_LEN + 1];
+
+    uuid_format(id, text);
+    snprintf(sql, sizeof sql,
+             "UPDATE lead SET %s = timestamptz '2025-02-01' + %d * interval '1 hour', "
+             "amount_minor = CASE WHEN %d < 3 THEN %d END, "
+             "amount_currency = CASE WHEN %d < 3 THEN '%s' END WHERE lead_id = '%s'",
+             columns[drawn(5)], drawn(600 * 24), lead % 4, drawn(100000), lead % 4,
+             drawn(2) ? "EUR" : "USD", text);
+    reading_exec(&r, sql);
+    touch(lead);
+}
+
+/* The lead that somebody drew, if it is still one of its own. */
+static bool is_there(int lead)
+{
+    char sql[256], email[32];
+
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM identity WHERE value = '%s'",
+             email_of(lead, email));
+    return database_ask_int(r.database, sql) == 1;
+}
+
+static void merge(int a, int b)
+{
+    char email[32];
+
+    if (!is_there(a) || !is_there(b))
+        return;
+    struct merge_input input = {.survivor = reading_lead(&r, email_of(a, email)),
+                                .absorbed = reading_lead(&r, email_of(b, email))};
+    if (uuid_compare(input.survivor, input.absorbed) != 0)
+        reading_do(&r, COMMAND_LEAD_MERGE, &input);
+}
+
+static void erase(int lead)
+{
+    char email[32];
+
+    if (!is_there(lead))
+        return;
+    struct erase_input input = {.lead = reading_lead(&r, email_of(lead, email))};
+    reading_do(&r, COMMAND_LEAD_ERASE, &input);
+}
+
+static void step(void)
+{
+    int what = drawn(20), lead = drawn(LEADS);
+
+    if (what == 0)
+        merge(lead, drawn(LEADS));
+    else if (what == 1 && drawn(3) == 0)
+        erase(lead);
+    else if (what < 8 && is_there(lead))
+        progress(lead);
+    else
+        touch(lead);
+}
+
+/* ---- counting ---- */
+
+static void catch_up(void)
+{
+    int64_t head = database_ask_int(r.database, "SELECT pos FROM workspace_head");
+
+    r.read.deadline = pg_deadline_in(READING_WAIT_MS);
+    ck_assert_int_eq(rollup_catch_up(&r.read, head), ERR_NONE);
+}
+
+/* All that stands in the tables, but for sums that have become nothing. */
+static char *all_that_is_counted(void)
+{
+    return database_ask(
+        r.database,
+        "SELECT md5(string_agg(x.row, '|' ORDER BY x.row COLLATE \"C\")) || ' ' || count(*) FROM ("
+        " SELECT r::text AS row FROM rollup r WHERE count <> 0 OR credit <> 0 OR amount <> 0"
+        " UNION ALL SELECT j::text FROM journey j) x");
+}
+
+static struct attribution_ask ask_of(const struct attribution_counted *counted, int cut)
+{
+    static const char *const intervals[] = {NULL, "day", "week", "month", "quarter", "year"};
+    static const struct period periods[] = {
+        {{INSTANT_NONE, NULL}, {INSTANT_NONE, NULL}},
+        {{INSTANT_NONE, "2025-03-15"}, {INSTANT_NONE, "2026-02-10"}},
+        {{INSTANT_NONE, "2025-06-01"}, {INSTANT_NONE, NULL}},
+        {{INSTANT_NONE, "2025-07-03"}, {INSTANT_NONE, "2025-07-20"}},
+    };
+    struct attribution_ask ask = {
+        .query = {.setup = &counted->setup,
+                  .milestone = (enum milestone)drawn(MILESTONE_COUNT),
+                  .interval = intervals[drawn(6)],
+                  .timezone = counted->setup.timezone,
+                  .window_days = counted->setup.window_days,
+                  .rules = counted->setup.rules},
+        .period = periods[drawn(4)],
+        .model_count = CREDIT_MODEL_COUNT,
+    };
+
+    for (int i = 0; i < CREDIT_MODEL_COUNT; i++)
+        ask.models[i] = (enum credit_model)i;
+    if (cut < CUT_COUNT) {
+        ask.query.dimensions[ask.query.dimension_count++] = (enum attribution_cut)cut;
+    } else if (cut == CUT_COUNT + 1) {
+        ask.query.dimensions[0] = CUT_MEDIUM; /* the other way around than it is declared */
+        ask.query.dimensions[1] = CUT_SOURCE;
+        ask.query.dimension_count = 2;
+        ask.model_count = CREDIT_MARKOV; /* the models before it */
+    }
+    return ask;
+}
+
+static void are_equal(const struct attribution *a, const struct attribution *b)
+{
+    ck_assert_int_eq(a->leads, b->leads);
+    ck_assert_int_eq(a->conversions, b->conversions);
+    ck_assert_int_eq(a->outside_window, b->outside_window);
+    ck_assert_int_eq(a->late_first_touch, b->late_first_touch);
+    ck_assert_uint_eq(a->row_count, b->row_count);
+    for (size_t i = 0; i < a->row_count; i++) {
+        const struct attribution_row *left = &a->rows[i], *right = &b->rows[i];
+        ck_assert_pstr_eq(left->time, right->time);
+        ck_assert_pstr_eq(left->values[0], right->values[0]);
+        ck_assert_pstr_eq(left->values[1], right->values[1]);
+        ck_assert_int_eq(left->leads, right->leads);
+        ck_assert_int_eq(left->credit, right->credit);
+        ck_assert_int_eq(left->mixed, right->mixed);
+        if (left->mixed) /* there is no amount */
+            continue;
+        ck_assert_pstr_eq(left->currency, right->currency);
+        ck_assert_int_eq(left->amount_minor, right->amount_minor);
+    }
+}
+
+static void answers_as_the_leads_do(const char *setup)
+{
+    static struct attribution_answers counted, reference;
+    struct attribution_counted of;
+
+    for (int cut = 0; cut < CUT_COUNT + 2; cut++) {
+        ck_assert_int_eq(attribution_setup_find(&r.read, setup, &of), ERR_NONE);
+        ck_assert(of.counted);
+        struct attribution_ask ask = ask_of(&of, cut);
+        if (cut == CUT_COUNT + 1 && of.setup.pair_count == 0)
+            continue;
+        ck_assert(rollup_answers(&ask, &of));
+        ck_assert_int_eq(rollup_read(&r.read, &ask, &of, &counted), ERR_NONE);
+        ck_assert_int_eq(attribution_read(&r.read, &ask, &reference), ERR_NONE);
+        ck_assert_int_eq(counted.from, reference.from);
+        ck_assert_int_eq(counted.to, reference.to);
+        for (size_t i = 0; i < ask.model_count; i++)
+            are_equal(&counted.items[i], &reference.items[i]);
+        arena_clear(r.arena);
+    }
+}
+
+/* A setup with everything chosen, as its command would store it. */
+static void make_setup(const char *state)
+{
+    static const struct attribution_pair pairs[] = {{{CUT_SOURCE, CUT_MEDIUM}}};
+    static const char *const kinds[] = {"form_submitted", "webinar_attended"};
+    static const char *const direct[] = {"bing"};
+    const struct attribution_setup setup = {.window_days = 90,
+                                            .rules = {30, {50, 20, 30}},
+                                            .timezone = "America/New_York",
+                                            .direct = direct,
+                                            .direct_count = 1,
+                                            .kinds = kinds,
+                                            .kind_count = 2,
+                                            .pairs = pairs,
+                                            .pair_count = 1};
+    struct json_out record;
+    char sql[2048];
+
+    json_out_init(&record, r.arena, 4096);
+    json_out_begin_object(&record);
+    attribution_setup_write_members(&setup, &record);
+    json_out_end_object(&record);
+    snprintf(
+        sql, sizeof sql,
+        "INSERT INTO attribution_setup VALUES (:w, %lld, 1, 'board', '%.*s', '%s', NULL, now())",
+        (long long)attribution_setup_id("board"), (int)record.written.len, record.written.text,
+        state);
+    reading_exec(&r, sql);
+}
+
+static const unsigned seeds[] = {7, 4711};
+
+START_TEST(sums_are_what_the_leads_say)
+{
+    seed = seeds[_i];
+    catch_up(); /* the cursor is there from the beginning */
+    for (int round = 0; round < ROUNDS; round++) {
+        for (int i = 0; i < STEPS; i++)
+            step();
+        if (round == 1)
+            make_setup("building"); /* among leads that are counted, and some that are not */
+        catch_up();
+        answers_as_the_leads_do("default");
+        if (round >= 1)
+            answers_as_the_leads_do("board");
+    }
+    char *kept = all_that_is_counted();
+    r.read.deadline = pg_deadline_in(READING_WAIT_MS);
+    ck_assert_int_eq(rollup_forget(r.pg, r.read.workspace, r.read.deadline), PG_OK);
+    catch_up();
+    char *anew = all_that_is_counted();
+    ck_assert_str_eq(kept, anew);
+    ck_assert_ptr_eq(strstr(kept, " 0"), NULL);
+    free(kept);
+    free(anew);
+}
+END_TEST
+
+/* ---- somebody is killed, others go on ---- */
+
+/* Counts until it is killed, on a connection of its own. */
+static void count_for_ever(void)
+{
+    struct pg *pg = database_connect(r.database, "baton_app");
+    struct rollup_turn turn;
+
+    for (;;)
+        if (rollup_take(pg, r.read.workspace, false, pg_deadline_in(READING_WAIT_MS), &turn) !=
+            PG_OK)
+            _exit(1);
+}
+
+START_TEST(whoever_is_killed_leaves_it_whole)
+{
+    pid_t counting[2];
+
+    seed = 99;
+    catch_up();
+    make_setup("building");
+    for (int killing = 0; killing < KILLINGS; killing++) {
+        for (int i = 0; i < 2; i++) {
+            counting[i] = fork();
+            ck_assert_int_ge(counting[i], 0);
+            if (counting[i] == 0)
+                count_for_ever();
+        }
+        for (int i = 0; i < STEPS / 6; i++)
+            step();
+        if (killing == KILLINGS / 2) /* all of it anew, while they count */
+            ck_assert_int_eq(rollup_forget(r.pg, r.read.workspace, pg_deadline_in(READING_WAIT_MS)),
+                             PG_OK);
+        usleep((useconds_t)drawn(30000));
+        for (int i = 0; i < 2; i++) {
+            int status;
+            kill(counting[i], SIGKILL);
+            ck_assert_int_eq(waitpid(counting[i], &status, 0), counting[i]);
+            ck_assert_msg(WIFSIGNALED(status), "it ended by itself");
+        }
+    }
+    catch_up();
+    answers_as_the_leads_do("default");
+    answers_as_the_leads_do("board");
+}
+END_TEST
+
+/* ---- what is asked that is not counted ---- */
+
+START_TEST(other_questions_are_not_answered_by_sums)
+{
+    struct attribution_counted of;
+
+    catch_up();
+    ck_assert_int_eq(attribution_setup_find(&r.read, "default", &of), ERR_NONE);
+    ck_assert_int_eq(attribution_setup_find(&r.read, "nobody", &(struct attribution_counted){0}),
+                     ERR_NOT_FOUND);
+    struct attribution_ask plain = ask_of(&of, CUT_SOURCE), other;
+    plain.period = (struct period){{INSTANT_NONE, NULL}, {INSTANT_NONE, NULL}};
+    ck_assert(rollup_answers(&plain, &of));
+    other = plain;
+    other.query.window_days = 30;
+    ck_assert(!rollup_answers(&other, &of));
+    other = plain;
+    other.query.rules.half_life_days = 8;
+    ck_assert(!rollup_answers(&other, &of));
+    other = plain;
+    other.query.timezone = "Europe/Berlin";
+    ck_assert(!rollup_answers(&other, &of));
+    other = plain;
+    other.period.from.at = 1; /* within a day */
+    ck_assert(!rollup_answers(&other, &of));
+    other.period.from.at = INSTANT_DAY;
+    ck_assert(rollup_answers(&other, &of));
+    other = plain;
+    other.query.dimensions[1] = CUT_MEDIUM;
+    other.query.dimension_count = 2;
+    other.model_count = 1;
+    ck_assert(!rollup_answers(&other, &of));
+}
+END_TEST
+
+void suite_cases(Suite *suite)
+{
+    TCase *t = suite_case(suite, "rollups");
+
+    tcase_add_checked_fixture(t, set_up, tear_down);
+    EACH(t, sums_are_what_the_leads_say, seeds);
+    TESTS(t, whoever_is_killed_leaves_it_whole, other_questions_are_not_answered_by_sums);
+}
