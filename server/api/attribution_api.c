@@ -66,6 +66,7 @@ struct query {
     const char *setup;   /* NULL: the default */
     int32_t window_days; /* 0: as the setup has it; so are the others */
     int32_t half_life_days;
+    bool null_paths;
     int basis;
 };
 
@@ -79,6 +80,7 @@ struct query {
         {"timezone", &timezone_type, AT(type, at.timezone)},                                       \
         {"window_days", &window_type, AT(type, at.window_days)},                                   \
         {"half_life_days", &half_life_type, AT(type, at.half_life_days)},                          \
+        {"null_paths", &input_bool, AT(type, at.null_paths)},                                      \
         {"setup", &setup_name_type, AT(type, at.setup)},                                           \
     {                                                                                              \
         "basis", &basis_type, AT(type, at.basis)                                                   \
@@ -184,6 +186,7 @@ static struct attribution_ask ask_of(const struct query *query,
                 .window_days = query->window_days == 0 ? setup->window_days : query->window_days,
                 .rules = setup->rules,
                 .setup = setup,
+                .null_paths = query->null_paths,
             },
         .period = {end_of(query->from), end_of(query->to)},
         .models = {query->model},
@@ -218,6 +221,14 @@ static void answer_json(struct request *r, const struct attribution_answers *fou
     else
         attribution_write_json(found->items, found->count, r->config, found->from, found->to, &out);
     reply_json(r, 200, &out);
+}
+
+/* Ways that have not converted are kept counted, and not read one by one. */
+static enum err refuse_null_paths(struct request *r)
+{
+    reading_fault(r, "null_paths", "not_counted",
+                  "Ask for what the setup counts: by one dimension, by its rules, in whole days");
+    return request_check_query(r);
 }
 
 static enum err refuse(struct request *r, enum err err)
@@ -324,6 +335,8 @@ enum err attribution_get(struct request *r, struct read *read)
     if (rollup_answers(&ask, &counted)) {
         ask.query.counted_to = counted.pos;
         err = rollup_read(read, &ask, &counted, found);
+    } else if (ask.query.null_paths) {
+        return refuse_null_paths(r);
     } else {
         err = attribution_read(read, &ask, found);
     }
@@ -438,6 +451,8 @@ enum err attribution_leads(struct request *r, struct read *read)
                                     .limit = (int)input->page.limit};
     struct attribution_items found;
 
+    if (ask.query.null_paths && ask.query.model == CREDIT_MARKOV)
+        return refuse_null_paths(r);
     err = choose_cell(r, input, &ask.query, &page.cell);
 
     if (err != ERR_NONE)

@@ -51,7 +51,7 @@ def main():
         -credit.get(name, 0), -leads.get(name, 0), name is None, (name or "").encode()))
     json.dump({
         "data": [{"time": None, "source": name, "model": "first", "leads": leads.get(name, 0),
-                  "credit": CREDIT % credit.get(name, 0), "amount": None} for name in names],
+                  "credit": CREDIT % credit.get(name, 0), "amount": None, "pipeline": None, "won": None} for name in names],
         "totals": {"leads": len(first), "conversions": len(deals)},
         "notes": {"outside_window": outside, "late_first_touch": late},
     }, sys.stdout)

@@ -801,6 +801,7 @@ static const struct {
     {"version", NULL, NULL},
     {"setup", NULL, NULL}, /* one that is not there is refused */
     {"min_pos", NULL, NULL},
+    {"null_paths", NULL, NULL},
     {"milestone", NULL, NULL},
     {"model", NULL, NULL},
     {"by", NULL, NULL},
@@ -1240,7 +1241,10 @@ static void begin(void)
     workspace_of(&rival, &workspace);
     ck_assert(uuid_parse(NOWHERE, &nothing));
     public_id_format(workspace, nothing, no_key);
-    stage_wait_job(&rival, "done"); /* so that nothing of the rival moves by itself */
+    stage_wait_job(&rival, "done"); /* so that nothing of the rival moves by itself … */
+    struct answer counted =         /* … and all of it is counted */
+        stage_call(&rival, "ana", "GET", "/v1/attribution?milestone=mql", NULL, 200);
+    answer_release(&counted);
     rows_before = rival_rows();
 }
 

@@ -251,7 +251,7 @@ static const struct step said[] = {
                    {"/totals/conversions", "1"}}),
     GET("a table has it too", "ana", "/v1/attribution?milestone=customer", 200,
         .headers = {"Accept: text/csv"},
-        .checks = {{"@body", "~,google,first,1,1.000000000,90000,EUR"}}),
+        .checks = {{"@body", "~,google,first,1,1.000000000,90000,0,90000,EUR"}}),
     GET("whoever reached sql", "sam", "/v1/leads?reached=sql", 200,
         .checks = {{"/data", "#1"}, {"/data/0/lead/stage", "'customer'"}}),
     GET("what sales wrote of Kim is hers", "sam", "/v1/leads/${kim}/timeline", 200,
@@ -392,7 +392,8 @@ static const struct step asked[] = {
     GET("as a table", "sam", "/v1/attribution?milestone=mql&by=campaign", 200,
         .headers = {"Accept: text/csv"},
         .checks = {{"@Content-Type", "~text/csv"},
-                   {"@body", "~time,campaign,model,leads,credit,amount_minor,currency,link\r\n"}}),
+                   {"@body", "~time,campaign,model,leads,credit,amount_minor,pipeline_minor,won_"
+                             "minor,currency,link\r\n"}}),
     GET("not as a picture", "sam", "/v1/attribution?milestone=mql", 406,
         .headers = {"Accept: image/png"}, .checks = {{"/code", "'not_acceptable'"}}),
     GET("every fault at once", "sam",

@@ -119,6 +119,14 @@ static const struct step own_writes[] = {
                    {"/data/0/source", "'google'"},
                    {"/data/1/source", "'partner'"},
                    {"/data/1/leads", "1"}}),
+    GET("with ways that were lost", "sam",
+        "/v1/attribution?milestone=mql&model=markov&null_paths=true", 200,
+        .checks = {{"/data/0/link", "null"}}),
+    GET("which are not read one by one", "sam",
+        "/v1/attribution?milestone=mql&model=markov&null_paths=true&window_days=3", 400,
+        .checks = {{"/errors/0/parameter", "'null_paths'"}}),
+    GET("nor opened", "sam", "/v1/attribution/leads?milestone=mql&model=markov&null_paths=true",
+        400, .checks = {{"/errors/0/parameter", "'null_paths'"}}),
     {0}};
 
 STORY(an_answer_counts_what_its_asker_wrote, SIGNED, own_writes)

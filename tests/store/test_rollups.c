@@ -89,10 +89,11 @@ static void progress(int lead)
 
     uuid_format(id, text);
     snprintf(sql, sizeof sql,
-             "UPDATE lead SET %s = timestamptz '2025-02-01' + %d * interval '1 hour', "
+             "UPDATE lead SET stage = CASE WHEN %d = 0 THEN 'opportunity' ELSE stage END, %s = "
+             "timestamptz '2025-02-01' + %d * interval '1 hour', "
              "amount_minor = CASE WHEN %d < 3 THEN %d END, "
              "amount_currency = CASE WHEN %d < 3 THEN '%s' END WHERE lead_id = '%s'",
-             columns[drawn(5)], drawn(600 * 24), lead % 4, drawn(100000), lead % 4,
+             drawn(2), columns[drawn(5)], drawn(600 * 24), lead % 4, drawn(100000), lead % 4,
              drawn(2) ? "EUR" : "USD", text);
     reading_exec(&r, sql);
     touch(lead);
@@ -216,6 +217,8 @@ static void are_equal(const struct attribution *a, const struct attribution *b)
             continue;
         ck_assert_pstr_eq(left->currency, right->currency);
         ck_assert_int_eq(left->amount_minor, right->amount_minor);
+        ck_assert_int_eq(left->pipeline_minor, right->pipeline_minor);
+        ck_assert_int_eq(left->won_minor, right->won_minor);
     }
 }
 
@@ -346,6 +349,72 @@ START_TEST(whoever_is_killed_leaves_it_whole)
 }
 END_TEST
 
+/* ---- ways that have not converted ---- */
+
+static void came_by(int lead, const char *source, int day)
+{
+    char email[32];
+    instant start;
+    ck_assert(instant_parse("2025-01-01T00:00:00Z", &start));
+    struct identity identity = {
+        .kind = IDENTITY_EMAIL, .source = "", .value = email_of(lead, email)};
+    struct touch_input input = {
+        .kind = "form_submitted",
+        .occurred_at = start + day * INSTANT_DAY,
+        .values = {[DIMENSION_SOURCE] = source},
+    };
+    struct capture_input capture = {
+        .identities = &identity,
+        .identity_count = 1,
+        .touch = &input,
+        .claimed_stage = STAGE_COUNT,
+        .occurred_at = INSTANT_NONE,
+    };
+
+    reading_do(&r, COMMAND_LEAD_CAPTURE, &capture);
+}
+
+/* C1 > C2 > C3 is won, C1 and C2 > C3 are lost. */
+START_TEST(lost_ways_weigh_in_a_chain)
+{
+    static struct attribution_answers answers;
+    static const struct {
+        const char *source;
+        int64_t alone, with_lost;
+    } wanted[] = {
+        {"c2", 333333333, 400000000}, {"c3", 333333333, 400000000}, {"c1", 333333334, 200000000}};
+    struct attribution_counted of;
+
+    came_by(1, "c1", 0);
+    reading_exec(&r, "UPDATE lead SET customer_at = timestamptz '2025-01-20'");
+    came_by(1, "c2", 1);
+    came_by(1, "c3", 2);
+    came_by(2, "c1", 3);
+    came_by(3, "c2", 4);
+    came_by(3, "c3", 5);
+    catch_up();
+    for (int lost = 0; lost < 2; lost++) {
+        ck_assert_int_eq(attribution_setup_find(&r.read, "default", &of), ERR_NONE);
+        struct attribution_ask ask = ask_of(&of, CUT_SOURCE);
+        ask.period = (struct period){{INSTANT_NONE, NULL}, {INSTANT_NONE, NULL}};
+        ask.query.milestone = MILESTONE_CUSTOMER;
+        ask.query.interval = NULL;
+        ask.query.null_paths = lost == 1;
+        ask.models[0] = CREDIT_MARKOV;
+        ask.model_count = 1;
+        ck_assert_int_eq(rollup_read(&r.read, &ask, &of, &answers), ERR_NONE);
+        ck_assert_uint_eq(answers.items[0].row_count, 3);
+        for (size_t i = 0; i < 3; i++)
+            for (size_t k = 0; k < 3; k++)
+                if (strcmp(answers.items[0].rows[i].values[0], wanted[k].source) == 0) {
+                    int64_t credit = lost ? wanted[k].with_lost : wanted[k].alone;
+                    ck_assert_int_le(llabs(answers.items[0].rows[i].credit - credit), 1);
+                }
+        ck_assert_int_eq(answers.items[0].conversions, 1);
+    }
+}
+END_TEST
+
 /* ---- what is asked that is not counted ---- */
 
 START_TEST(other_questions_are_not_answered_by_sums)
@@ -387,5 +456,6 @@ void suite_cases(Suite *suite)
 
     tcase_add_checked_fixture(t, set_up, tear_down);
     EACH(t, sums_are_what_the_leads_say, seeds);
-    TESTS(t, whoever_is_killed_leaves_it_whole, other_questions_are_not_answered_by_sums);
+    TESTS(t, lost_ways_weigh_in_a_chain, whoever_is_killed_leaves_it_whole,
+          other_questions_are_not_answered_by_sums);
 }

@@ -297,6 +297,8 @@ START_TEST(the_canonical_answer)
          .count = 3,
          .credit = 3 * CREDIT_ONE,
          .amount_minor = 90000,
+         .pipeline_minor = 20000,
+         .won_minor = 60000,
          .currency = "EUR"},
     };
     struct attribution_query query = BY_SOURCE;
@@ -313,11 +315,13 @@ START_TEST(the_canonical_answer)
         "\"counted_to\":null},\"definitions\":[],\"data\":[{\"time\":null,\"source\":"
         "\"google\","
         "\"model\":\"first\",\"leads\":40,\"credit\":\"3.000000000\",\"amount\":{\"minor\":90000,"
-        "\"currency\":\"EUR\"},\"link\":\"/v1/attribution/"
+        "\"currency\":\"EUR\"},\"pipeline\":{\"minor\":20000,\"currency\":\"EUR\"},"
+        "\"won\":{\"minor\":60000,\"currency\":\"EUR\"},\"link\":\"/v1/attribution/"
         "leads?by=source&model=first&row=%5B%22google%22%5D\"},{\"time\":null,\"source\":null,"
         "\"model\":"
         "\"first\",\"leads\":2,"
-        "\"credit\":\"0.000000000\",\"amount\":null,\"link\":\"/v1/attribution/"
+        "\"credit\":\"0.000000000\",\"amount\":null,\"pipeline\":null,\"won\":null,\"link\":\"/v1/"
+        "attribution/"
         "leads?by=source&model=first&row=%5Bnull%5D\"}],\"totals\":{\"leads\":42,\"conversions\":3}"
         ","
         "\"notes\":{\"outside_window\":0,\"late_first_touch\":0}}");
@@ -347,11 +351,12 @@ START_TEST(csv_is_quoted_where_it_must_be)
     text_out_init(&out, arena, ANSWER_BYTES);
     attribution_write_csv(&answer, 1, &out);
     ck_assert_str_eq(out.text,
-                     "time,source,medium,model,leads,credit,amount_minor,currency,link\r\n"
-                     "2026-11-01,\"a,\"\"b\"\"\",,first,2,1.000000000,100,EUR,/v1/attribution/"
+                     "time,source,medium,model,leads,credit,amount_minor,pipeline_minor,won_minor,"
+                     "currency,link\r\n"
+                     "2026-11-01,\"a,\"\"b\"\"\",,first,2,1.000000000,100,0,0,EUR,/v1/attribution/"
                      "leads?&model=first&time=2026-11-01&row="
                      "%5B%22a%2C%5C%22b%5C%22%22%2Cnull%5D\r\n"
-                     "2026-12-01,,cpc,first,1,0.000000000,,,/v1/attribution/"
+                     "2026-12-01,,cpc,first,1,0.000000000,,,,,/v1/attribution/"
                      "leads?&model=first&time=2026-12-01&row="
                      "%5Bnull%2C%22cpc%22%5D\r\n");
 }

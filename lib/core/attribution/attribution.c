@@ -76,11 +76,20 @@ static struct attribution_row row_of(const struct attribution_part *part)
         .leads = part->conversions ? 0 : part->count,
         .credit = part->conversions ? part->credit : 0,
         .amount_minor = part->amount_minor,
+        .pipeline_minor = part->pipeline_minor,
+        .won_minor = part->won_minor,
         .currency = part->currency,
     };
 
     memcpy(row.values, part->values, sizeof row.values);
     return row;
+}
+
+/* Stops at what JSON numbers hold. */
+static void add_minor(int64_t *sum, int64_t more)
+{
+    if (__builtin_add_overflow(*sum, more, sum) || *sum > ATTRIBUTION_AMOUNT_MAX)
+        *sum = ATTRIBUTION_AMOUNT_MAX;
 }
 
 static void join_amount(struct attribution_row *row, const struct attribution_row *other)
@@ -91,11 +100,14 @@ static void join_amount(struct attribution_row *row, const struct attribution_ro
     if (row->currency == NULL) {
         row->currency = other->currency;
         row->amount_minor = other->amount_minor;
+        row->pipeline_minor = other->pipeline_minor;
+        row->won_minor = other->won_minor;
     } else if (strcmp(row->currency, other->currency) != 0) {
         row->mixed = true;
-    } else if (__builtin_add_overflow(row->amount_minor, other->amount_minor, &row->amount_minor) ||
-               row->amount_minor > ATTRIBUTION_AMOUNT_MAX) {
-        row->amount_minor = ATTRIBUTION_AMOUNT_MAX;
+    } else {
+        add_minor(&row->amount_minor, other->amount_minor);
+        add_minor(&row->pipeline_minor, other->pipeline_minor);
+        add_minor(&row->won_minor, other->won_minor);
     }
 }
 
@@ -161,12 +173,15 @@ void attribution_credit_format(int64_t credit, char out[ATTRIBUTION_CREDIT_TEXT_
              credit % CREDIT_ONE);
 }
 
-/* To the leads behind the row's credit; none to those of several rare values. */
+/* To the leads behind the row's credit; none to those of several rare values, and none where ways
+ * that have no credit count too. */
 static bool put_link(const struct attribution *answer, const struct attribution_row *row,
                      struct text_out *out)
 {
     struct json_out values;
 
+    if (answer->query.null_paths && answer->query.model == CREDIT_MARKOV)
+        return false;
     for (int i = 0; i < ATTRIBUTION_DIMENSIONS_MAX; i++)
         if (row->values[i] != NULL && strcmp(row->values[i], ATTRIBUTION_OTHER) == 0)
             return false;
@@ -200,6 +215,20 @@ static void write_link(const struct attribution *answer, const struct attributio
         json_out_null(out);
 }
 
+static void write_money(const char *name, const struct attribution_row *row, int64_t minor,
+                        struct json_out *out)
+{
+    json_out_key(out, name);
+    if (row->currency == NULL || row->mixed) {
+        json_out_null(out);
+        return;
+    }
+    json_out_begin_object(out);
+    json_out_member_int(out, "minor", minor);
+    json_out_member_text(out, "currency", row->currency);
+    json_out_end_object(out);
+}
+
 static void write_row(const struct attribution *answer, const struct attribution_row *row,
                       struct json_out *out)
 {
@@ -214,15 +243,9 @@ static void write_row(const struct attribution *answer, const struct attribution
     json_out_member_text(out, "model", credit_model_name(answer->query.model));
     json_out_member_int(out, "leads", row->leads);
     json_out_member_text(out, "credit", credit);
-    json_out_key(out, "amount");
-    if (row->currency == NULL || row->mixed) {
-        json_out_null(out);
-    } else {
-        json_out_begin_object(out);
-        json_out_member_int(out, "minor", row->amount_minor);
-        json_out_member_text(out, "currency", row->currency);
-        json_out_end_object(out);
-    }
+    write_money("amount", row, row->amount_minor, out);
+    write_money("pipeline", row, row->pipeline_minor, out);
+    write_money("won", row, row->won_minor, out);
     write_link(answer, row, out);
     json_out_end_object(out);
 }
@@ -284,6 +307,15 @@ void attribution_write_json(const struct attribution *answers, size_t count,
     json_out_end_object(out);
 }
 
+static void write_minor(const char *name, bool given, int64_t minor, struct json_out *out)
+{
+    json_out_key(out, name);
+    if (given)
+        json_out_int(out, minor);
+    else
+        json_out_null(out);
+}
+
 static void write_point(const struct attribution *answer, const struct attribution_row *row,
                         struct json_out *out)
 {
@@ -300,11 +332,9 @@ static void write_point(const struct attribution *answer, const struct attributi
     json_out_member_int(out, "leads", row->leads);
     json_out_key(out, "credit");
     json_out_raw(out, credit, strlen(credit));
-    json_out_key(out, "amount_minor");
-    if (money)
-        json_out_int(out, row->amount_minor);
-    else
-        json_out_null(out);
+    write_minor("amount_minor", money, row->amount_minor, out);
+    write_minor("pipeline_minor", money, row->pipeline_minor, out);
+    write_minor("won_minor", money, row->won_minor, out);
     json_out_member_text(out, "currency", money ? row->currency : NULL);
     json_out_end_object(out);
 }
@@ -332,9 +362,10 @@ static void put_row(const struct attribution *answer, const struct attribution_r
     text_out_format(out, ",%s,%" PRId64 ",%s,", credit_model_name(answer->query.model), row->leads,
                     credit);
     if (row->currency != NULL && !row->mixed)
-        text_out_format(out, "%" PRId64 ",%s", row->amount_minor, row->currency);
+        text_out_format(out, "%" PRId64 ",%" PRId64 ",%" PRId64 ",%s", row->amount_minor,
+                        row->pipeline_minor, row->won_minor, row->currency);
     else
-        text_out_put(out, ",");
+        text_out_put(out, ",,,");
     text_out_put(out, ",");
     put_link(answer, row, out);
     text_out_put(out, "\r\n");
@@ -345,7 +376,8 @@ void attribution_write_csv(const struct attribution *answers, size_t count, stru
     text_out_put(out, "time");
     for (int i = 0; i < answers->query.dimension_count; i++)
         text_out_format(out, ",%s", attribution_cut_name(answers->query.dimensions[i]));
-    text_out_put(out, ",model,leads,credit,amount_minor,currency,link\r\n");
+    text_out_put(out,
+                 ",model,leads,credit,amount_minor,pipeline_minor,won_minor,currency,link\r\n");
     for (size_t n = 0; n < count; n++)
         for (size_t i = 0; i < answers[n].row_count; i++)
             put_row(&answers[n], &answers[n].rows[i], out);

@@ -46,6 +46,7 @@ struct attribution_query {
     int window_days;      /* 0: none. Days of exactly 24 hours */
     struct credit_rules rules;
     int64_t counted_to; /* the position up to where it is counted; 0: it is read now */
+    bool null_paths;    /* of markov: ways that have not converted count in the chain */
     const char *asked;  /* the same as a query string without the model, for links */
 };
 
@@ -68,6 +69,8 @@ struct attribution_part {
     int64_t credit;                     /* of conversions, in units of CREDIT_ONE */
     enum attribution_standing standing; /* of conversions, as are the amounts */
     int64_t amount_minor;               /* sum */
+    int64_t pipeline_minor;             /* of these the parts of open opportunities … */
+    int64_t won_minor;                  /* … and of customers: never added up */
     const char *currency;               /* NULL: none of them has an amount */
 };
 
@@ -80,6 +83,8 @@ struct attribution_row {
     int64_t leads;
     int64_t credit; /* in units of CREDIT_ONE */
     int64_t amount_minor;
+    int64_t pipeline_minor;
+    int64_t won_minor;
     const char *currency; /* NULL: no amount */
     bool mixed;           /* several currencies: no sum */
 };

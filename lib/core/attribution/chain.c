@@ -2,7 +2,6 @@
 
 #include "base/map.h"
 #include "core/attribution/markov.h"
-#include "core/attribution/rollup.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -75,7 +74,7 @@ static bool note_values(struct sharing *it, const struct chain_counts *counts)
 {
     it->values = ARENA_ARRAY(it->arena, struct chain_value *, counts->move_count + 1);
     for (size_t i = 0; it->values != NULL && i < counts->move_count; i++)
-        if (counts->moves[i].to != ROLLUP_END && !note_value(it, &counts->moves[i]))
+        if (counts->moves[i].to != CHAIN_END && !note_value(it, &counts->moves[i]))
             return false;
     if (it->values == NULL)
         return false;
@@ -111,8 +110,8 @@ static bool share_credit(struct sharing *it, const struct chain_move *moves, siz
     for (size_t i = 0; i < count; i++) {
         int end = moves[i].lost ? MARKOV_LOST : MARKOV_CONVERTED;
         markov_add_moves(
-            markov, moves[i].from == ROLLUP_BEGIN ? MARKOV_START : place_of(it, moves[i].from),
-            moves[i].to == ROLLUP_END ? end : place_of(it, moves[i].to), moves[i].times);
+            markov, moves[i].from == CHAIN_BEGIN ? MARKOV_START : place_of(it, moves[i].from),
+            moves[i].to == CHAIN_END ? end : place_of(it, moves[i].to), moves[i].times);
     }
     if (!markov_credit(markov, it->arena, credit))
         return false;
@@ -122,19 +121,42 @@ static bool share_credit(struct sharing *it, const struct chain_move *moves, siz
     return true;
 }
 
-/* As the credit of all is shared; nothing to share by is no conversion with a touch. */
+bool chain_share_money(const struct chain_money *money, const int64_t *credit, size_t size,
+                       struct arena *arena, struct journeys_part *out)
+{
+    int64_t *amount = ARENA_ARRAY(arena, int64_t, size + 1);
+    int64_t *pipeline = ARENA_ARRAY(arena, int64_t, size + 1);
+    int64_t *won = ARENA_ARRAY(arena, int64_t, size + 1);
+
+    if (amount == NULL || pipeline == NULL || won == NULL ||
+        !credit_share(money->amount_minor, credit, size, arena, amount) ||
+        !credit_share(money->pipeline_minor, credit, size, arena, pipeline) ||
+        !credit_share(money->won_minor, credit, size, arena, won))
+        return false;
+    for (size_t place = 0; place < size; place++)
+        out[place] = (struct journeys_part){.time = money->time,
+                                            .currency = money->currency,
+                                            .amount_minor = amount[place],
+                                            .pipeline_minor = pipeline[place],
+                                            .won_minor = won[place]};
+    return true;
+}
+
+/* Nothing to share by is no conversion with a touch. */
 static bool share_money(struct sharing *it, const struct chain_money *money, const int64_t *credit)
 {
-    int64_t *shares = ARENA_ARRAY(it->arena, int64_t, it->size + 1);
+    struct journeys_part *shares = ARENA_ARRAY(it->arena, struct journeys_part, it->size + 1);
 
-    if (shares == NULL || !credit_share(money->amount_minor, credit, it->size, it->arena, shares))
+    if (shares == NULL || !chain_share_money(money, credit, it->size, it->arena, shares))
         return false;
     for (size_t place = 0; place < it->size; place++) {
-        if (shares[place] == 0)
+        if (shares[place].amount_minor == 0)
             continue;
         struct journeys_part *part = add_part(it, money->time, place);
         part->currency = money->currency;
-        part->amount_minor = shares[place];
+        part->amount_minor = shares[place].amount_minor;
+        part->pipeline_minor = shares[place].pipeline_minor;
+        part->won_minor = shares[place].won_minor;
     }
     return true;
 }

@@ -1,6 +1,7 @@
 #include "core/attribution/journeys.h"
 
 #include "base/map.h"
+#include "core/attribution/chain.h"
 #include "core/attribution/markov.h"
 
 #include <stdlib.h>
@@ -24,6 +25,7 @@ struct kept {
     const char *time;
     const char *currency;
     int64_t amount_minor;
+    enum journey_money money;
     enum attribution_standing standing;
     int *keys;
     size_t count;
@@ -94,6 +96,12 @@ static int by_what_they_share(const void *a, const void *b)
     return order == 0 ? compare_texts(left->currency, right->currency) : order;
 }
 
+static void add_minor(int64_t *sum, int64_t more)
+{
+    if (__builtin_add_overflow(*sum, more, sum) || *sum > ATTRIBUTION_AMOUNT_MAX)
+        *sum = ATTRIBUTION_AMOUNT_MAX;
+}
+
 static void add_up(struct journeys *journeys)
 {
     size_t kept = 0;
@@ -109,9 +117,9 @@ static void add_up(struct journeys *journeys)
         }
         last->count += next->count;
         last->credit += next->credit;
-        if (__builtin_add_overflow(last->amount_minor, next->amount_minor, &last->amount_minor) ||
-            last->amount_minor > ATTRIBUTION_AMOUNT_MAX)
-            last->amount_minor = ATTRIBUTION_AMOUNT_MAX;
+        add_minor(&last->amount_minor, next->amount_minor);
+        add_minor(&last->pipeline_minor, next->pipeline_minor);
+        add_minor(&last->won_minor, next->won_minor);
     }
     journeys->part_count = kept + 1;
 }
@@ -178,6 +186,8 @@ static struct journeys_part part_of(const struct conversion *conversion, int64_t
         .count = count,
         .credit = credit,
         .amount_minor = amount_minor,
+        .pipeline_minor = conversion->money == JOURNEY_MONEY_PIPELINE ? amount_minor : 0,
+        .won_minor = conversion->money == JOURNEY_MONEY_WON ? amount_minor : 0,
     };
 }
 
@@ -254,6 +264,7 @@ static void keep(struct journeys *journeys, const struct conversion *conversion)
         .time = conversion->time,
         .currency = conversion->currency,
         .amount_minor = conversion->amount_minor,
+        .money = conversion->money,
         .standing = conversion->standing,
         .keys = ARENA_ARRAY(journeys->arena, int, conversion->count),
         .count = conversion->count,
@@ -309,34 +320,43 @@ static int *places_of(struct journeys *journeys, size_t *chain)
     return places;
 }
 
-/* The money of a currency is shared as the credit of all is. */
+/* The money of a currency, in all and of what is open and won. */
+static struct chain_money money_in(const struct kept *kept, size_t count, const char *currency)
+{
+    struct chain_money sum = {.time = kept->time, .currency = currency};
+
+    for (size_t i = 0; i < count; i++) {
+        if (compare_texts(kept[i].currency, currency) != 0)
+            continue;
+        sum.amount_minor += kept[i].amount_minor;
+        sum.pipeline_minor += kept[i].money == JOURNEY_MONEY_PIPELINE ? kept[i].amount_minor : 0;
+        sum.won_minor += kept[i].money == JOURNEY_MONEY_WON ? kept[i].amount_minor : 0;
+    }
+    return sum;
+}
+
 static void add_money(struct journeys *journeys, const struct kept *kept, size_t count,
                       const int64_t *credit, size_t chain)
 {
-    int64_t *money = ARENA_ARRAY(journeys->arena, int64_t, chain + 1);
+    struct journeys_part *parts = ARENA_ARRAY(journeys->arena, struct journeys_part, chain + 1);
 
-    for (size_t first = 0; money != NULL && first < count; first++) {
+    for (size_t first = 0; parts != NULL && first < count; first++) {
         const char *currency = kept[first].currency;
         bool seen = currency == NULL;
-        int64_t sum = 0;
         for (size_t i = 0; i < first && !seen; i++)
             seen = compare_texts(kept[i].currency, currency) == 0;
         if (seen)
             continue;
-        for (size_t i = first; i < count; i++)
-            if (compare_texts(kept[i].currency, currency) == 0)
-                sum += kept[i].amount_minor;
-        if (!credit_share(sum, credit, chain, journeys->arena, money))
+        struct chain_money sum = money_in(kept, count, currency);
+        if (!chain_share_money(&sum, credit, chain, journeys->arena, parts))
             return;
         for (size_t place = 0; place < chain; place++) {
-            struct journeys_part part = {.time = kept->time,
-                                         .currency = currency,
-                                         .amount_minor = money[place],
-                                         .values = {JOURNEYS_OTHER, 0}};
+            parts[place].values[0] = JOURNEYS_OTHER;
             if (place < JOURNEYS_CHANNELS_MAX)
-                memcpy(part.values, journeys->channels[place]->values, sizeof part.values);
-            if (part.amount_minor > 0)
-                add_part(journeys, &part);
+                memcpy(parts[place].values, journeys->channels[place]->values,
+                       sizeof parts->values);
+            if (parts[place].amount_minor > 0)
+                add_part(journeys, &parts[place]);
         }
     }
 }

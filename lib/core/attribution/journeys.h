@@ -7,17 +7,19 @@
 #define BATON_CORE_JOURNEYS_H
 
 #include "core/attribution/attribution.h"
-
-/** Values of which a chain distinguishes the most frequent; all others are one. */
-#define JOURNEYS_CHANNELS_MAX 64
-
-/** The id of all others: ATTRIBUTION_OTHER. */
-#define JOURNEYS_OTHER INT64_C(-1)
+#include "core/attribution/journeys_part.h"
 
 struct journey_step {
     instant at;
     int64_t values[ATTRIBUTION_DIMENSIONS_MAX]; /* ids; 0: absent */
     bool direct;
+};
+
+/** What becomes of the money of a lead. */
+enum journey_money {
+    JOURNEY_MONEY_NONE,     /* lost, or none was named */
+    JOURNEY_MONEY_PIPELINE, /* of an open opportunity */
+    JOURNEY_MONEY_WON,
 };
 
 struct conversion {
@@ -28,18 +30,8 @@ struct conversion {
     size_t count;
     enum attribution_standing standing; /* credited or late with steps, the others without */
     int64_t amount_minor;
+    enum journey_money money;
     const char *currency; /* NULL: no amount */
-};
-
-/** What has the same time, values, standing and currency. */
-struct journeys_part {
-    const char *time;
-    int64_t values[ATTRIBUTION_DIMENSIONS_MAX];
-    enum attribution_standing standing;
-    const char *currency;
-    int64_t count;  /* conversions, each counted once, whatever touches share it */
-    int64_t credit; /* in units of CREDIT_ONE */
-    int64_t amount_minor;
 };
 
 struct journeys;

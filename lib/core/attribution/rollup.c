@@ -214,9 +214,9 @@ static void add(const struct counting *it, const struct rollup_sum *one)
     sum->count += it->times * one->count;
     sum->credit += it->times * one->credit;
     sum->amount_minor += it->times * one->amount_minor;
-    if (it->lead->money == ROLLUP_MONEY_PIPELINE)
+    if (it->lead->money == JOURNEY_MONEY_PIPELINE)
         sum->pipeline_minor += it->times * one->amount_minor;
-    if (it->lead->money == ROLLUP_MONEY_WON)
+    if (it->lead->money == JOURNEY_MONEY_WON)
         sum->won_minor += it->times * one->amount_minor;
 }
 
@@ -404,10 +404,10 @@ static void add_moves(const struct counting *it, int what, const struct path *pa
         enum attribution_cut only = (enum attribution_cut)cut;
         struct rollup_sum one = {.key = key_of(it, what, rollup_cut(&only, 1), path->at),
                                  .count = 1};
-        int64_t from = ROLLUP_BEGIN;
+        int64_t from = CHAIN_BEGIN;
         for (size_t i = 0; i <= path->count; i++) {
             one.key.values[0] = from;
-            one.key.values[1] = i < path->count ? path->touches[i]->values[cut] : ROLLUP_END;
+            one.key.values[1] = i < path->count ? path->touches[i]->values[cut] : CHAIN_END;
             from = one.key.values[1];
             add(it, &one);
         }

@@ -12,6 +12,7 @@
 
 #include "base/time/time_zone.h"
 #include "core/attribution/attribution_setup.h"
+#include "core/attribution/chain.h"
 #include "core/attribution/journeys.h"
 
 /** Of the stored journeys and sums. Raised whenever the same journey would be stored, or would
@@ -29,19 +30,13 @@ struct rollup_touch {
     int64_t values[CUT_COUNT]; /* as journey_step has them */
 };
 
-enum rollup_money {
-    ROLLUP_MONEY_NONE,     /* lost, or none was named */
-    ROLLUP_MONEY_PIPELINE, /* of an open opportunity */
-    ROLLUP_MONEY_WON,
-};
-
 struct rollup_lead {
     instant first_at;   /* of its first touch, or of its capture */
     instant created_at; /* of its capture */
     instant reached[MILESTONE_COUNT];
     int64_t amount_minor;
     char currency[4]; /* "": no amount */
-    enum rollup_money money;
+    enum journey_money money;
     const struct rollup_touch *touches; /* oldest first */
     size_t count;
 };
@@ -67,11 +62,6 @@ bool rollup_lead_read(const uint8_t *bytes, size_t len, struct arena *arena,
 #define ROLLUP_MOVES(milestone) (512 + (int)(milestone))
 /** Moves of journeys that have reached these milestones, a bit each, by now. */
 #define ROLLUP_PATHS(reached) (1024 + (int)(reached))
-
-/** In the place of a value: before the first, and after the last. No id of a word is one of them.
- */
-#define ROLLUP_BEGIN INT64_MIN
-#define ROLLUP_END   INT64_MAX
 
 /* What it is cut by. */
 #define ROLLUP_UNCUT 0

@@ -92,7 +92,7 @@ bool rollup_lead_read(const uint8_t *bytes, size_t len, struct arena *arena,
     int64_t currency = take(&at);
     for (int i = 0; i < 3 && currency != 0; i++)
         out->currency[i] = (char)(currency >> (16 - 8 * i));
-    out->money = (enum rollup_money)take(&at);
+    out->money = (enum journey_money)take(&at);
     out->count = (len - NUMBER_BYTES * HEAD_NUMBERS) / (NUMBER_BYTES * STEP_NUMBERS);
     struct rollup_touch *touches = ARENA_ARRAY(arena, struct rollup_touch, out->count + 1);
     if (touches == NULL)

@@ -61,7 +61,8 @@ static const struct statement ATTRIBUTION_PARTS = {
            TIME_OF(FIRST_AT("14"), "12") " AS time, "
            DIMENSION_OF("9", "e") " AS d0, "
            DIMENSION_OF("10", "e") " AS d1, "
-           "    0 AS standing, NULL::text AS currency, count(*) AS n, NULL::int8 AS amount "
+           "    0 AS standing, NULL::text AS currency, count(*) AS n, NULL::int8 AS amount, "
+           "    NULL::int8 AS pipeline, NULL::int8 AS won "
            "  FROM period p "
            "  CROSS JOIN lead l "
            EARLIEST("14")
@@ -78,7 +79,11 @@ static const struct statement ATTRIBUTION_PARTS = {
            "      WHEN e.occurred_at > m.at THEN 1 "
            "      ELSE 2 END, "
            "    l.amount_currency, count(*), "
-           "    least(coalesce(sum(l.amount_minor), 0), 9007199254740991)::int8 "
+           "    least(coalesce(sum(l.amount_minor), 0), 9007199254740991)::int8, "
+           "    least(coalesce(sum(l.amount_minor) FILTER (WHERE " IN_PIPELINE "), 0), "
+           "      9007199254740991)::int8, "
+           "    least(coalesce(sum(l.amount_minor) FILTER (WHERE l.customer_at IS NOT NULL), 0), "
+           "      9007199254740991)::int8 "
            "  FROM period p "
            "  CROSS JOIN lead l "
            "  CROSS JOIN LATERAL ("
@@ -94,7 +99,7 @@ static const struct statement ATTRIBUTION_PARTS = {
            "SELECT g.conversions, g.time, "
            WORD_OF("9", "g.d0") ", "
            WORD_OF("10", "g.d1") ", "
-           "  g.standing, g.currency, g.n, g.amount "
+           "  g.standing, g.currency, g.n, g.amount, g.pipeline, g.won "
            "FROM parts g "
            "LIMIT $13",
     .index = "touch_of_lead",
@@ -131,6 +136,8 @@ static enum err take_parts(const struct read *read, const struct pg_result *resu
             .currency = pg_copy_text(result, row, 5, read->arena),
             .count = pg_get_int8(result, row, 6),
             .amount_minor = pg_get_int8(result, row, 7),
+            .pipeline_minor = pg_get_int8(result, row, 8),
+            .won_minor = pg_get_int8(result, row, 9),
         };
         parts[row].credit = parts[row].count * CREDIT_ONE;
     }

@@ -17,6 +17,9 @@
            "      $6::text::date::timestamp AT TIME ZONE $2::text, 'infinity') AS hi" \
            ") "
 
+/* Money that may yet be won. */
+#define IN_PIPELINE "l.customer_at IS NULL AND l.stage = 'opportunity'"
+
 /* At the ends of time the local clock may be in year 10000, or before year 1. */
 #define TIME_OF(at, interval)                                                 \
            "to_char(date_trunc($" interval "::text, "                         \

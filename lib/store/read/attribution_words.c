@@ -62,6 +62,8 @@ enum err attribution_words_read(const struct read *read, const struct attributio
             .count = from[i].count,
             .credit = from[i].credit,
             .amount_minor = from[i].amount_minor,
+            .pipeline_minor = from[i].pipeline_minor,
+            .won_minor = from[i].won_minor,
         };
         for (int column = 0; column < ATTRIBUTION_DIMENSIONS_MAX; column++)
             out[i].values[column] = word_of(read, words[column].result, i, from[i].values[column]);

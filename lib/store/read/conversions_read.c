@@ -18,7 +18,7 @@ static const struct statement ATTRIBUTION_JOURNEYS = {
            "SELECT "
            TIME_OF("m.at", "11") ", "
            "  l.lead_id, m.at, l.mql_at, l.sal_at, l.sql_at, l.opportunity_at, l.customer_at, "
-           "  l.amount_minor, l.amount_currency, t.steps, e.occurred_at, "
+           "  l.amount_minor, l.amount_currency, " IN_PIPELINE ", t.steps, e.occurred_at, "
            "(" DIMENSION_OF("8", "e") ")::int8, "
            "(" DIMENSION_OF("9", "e") ")::int8 "
            "FROM period p "
@@ -59,6 +59,7 @@ enum {
     AT_REACHED,
     AT_AMOUNT = AT_REACHED + MILESTONE_COUNT,
     AT_CURRENCY,
+    AT_PIPELINE,
     AT_STEPS,
     AT_EARLIEST,
     AT_EARLIEST_VALUES
@@ -138,6 +139,10 @@ bool conversions_take(const struct read *read, const struct pg_result *result, i
         return false;
     for (int i = 0; i < MILESTONE_COUNT; i++)
         out->reached[i] = pg_get_instant(result, row, AT_REACHED + i);
+    if (out->reached[MILESTONE_CUSTOMER] != INSTANT_NONE)
+        out->money = JOURNEY_MONEY_WON;
+    else if (pg_get_bool(result, row, AT_PIPELINE))
+        out->money = JOURNEY_MONEY_PIPELINE;
     take_steps(result, row, steps, bytes == NULL ? 0 : len, bytes, out);
     return true;
 }

@@ -10,6 +10,9 @@
 /* Sums of one answer before they are joined: moves of a chain by day are many. */
 #define SUMS_MAX 1000000
 
+/* Sets of milestones that a lead may have reached. */
+#define PATHS_COUNT (1 << MILESTONE_COUNT)
+
 /* Turns that one read takes, at most. */
 #define TURNS_MAX 50
 
@@ -51,7 +54,9 @@ static const struct statement ROLLUP_SUMS = {
            "    (DATE '1970-01-01' + r.day)::timestamp, '0001-01-01'), '9999-12-31')), 'YYYY-MM-DD'), "
            "  r.value_a, r.value_b, r.standing::int4, r.currency, "
            "  sum(r.count)::int8, sum(r.credit)::int8, "
-           "  least(sum(r.amount), 9007199254740991)::int8 "
+           "  least(sum(r.amount), 9007199254740991)::int8, "
+           "  least(sum(r.pipeline), 9007199254740991)::int8, "
+           "  least(sum(r.won), 9007199254740991)::int8 "
            "FROM unnest($4::int4[]) w(what) "
            "CROSS JOIN (VALUES (1::int2, $6::int4, $7::int4), "
            "  (0::int2, $8::int4, least($6::int4, $9::int4)), "
@@ -253,7 +258,9 @@ enum {
     AT_CURRENCY,
     AT_COUNT,
     AT_CREDIT,
-    AT_AMOUNT
+    AT_AMOUNT,
+    AT_PIPELINE,
+    AT_WON
 };
 
 struct asking {
@@ -270,15 +277,19 @@ static void put_what(struct pg_params *params, const struct attribution_ask *ask
     enum milestone milestone = ask->query.milestone;
     struct pg_array what;
 
-    pg_array_begin(&what, params->arena, PG_INT4, CREDIT_MODEL_COUNT + 2);
+    pg_array_begin(&what, params->arena, PG_INT4, CREDIT_MODEL_COUNT + 2 + PATHS_COUNT);
     if (uncut) {
         pg_array_int4(&what, ROLLUP_CONVERSIONS(milestone));
     } else {
         pg_array_int4(&what, ROLLUP_LEADS);
         for (size_t i = 0; i < ask->model_count && ask->query.dimension_count > 0; i++) {
             pg_array_int4(&what, ROLLUP_CREDIT(milestone, ask->models[i]));
-            if (ask->models[i] == CREDIT_MARKOV)
-                pg_array_int4(&what, ROLLUP_MOVES(milestone));
+            if (ask->models[i] != CREDIT_MARKOV)
+                continue;
+            pg_array_int4(&what, ROLLUP_MOVES(milestone));
+            for (int reached = 0; ask->query.null_paths && reached < PATHS_COUNT; reached++)
+                if ((reached >> milestone & 1) == 0)
+                    pg_array_int4(&what, ROLLUP_PATHS(reached));
         }
     }
     pg_params_array(params, &what);
@@ -329,6 +340,8 @@ static struct journeys_part part_at(const struct asking *it, int row)
         .count = pg_get_int8(it->cut, row, AT_COUNT),
         .credit = pg_get_int8(it->cut, row, AT_CREDIT),
         .amount_minor = pg_get_int8(it->cut, row, AT_AMOUNT),
+        .pipeline_minor = pg_get_int8(it->cut, row, AT_PIPELINE),
+        .won_minor = pg_get_int8(it->cut, row, AT_WON),
     };
 
     take_values(it, row, part.values);
@@ -347,6 +360,8 @@ static struct attribution_part conversions_at(const struct asking *it, int row)
         .count = pg_get_int8(it->uncut, row, AT_COUNT),
         .credit = pg_get_int8(it->uncut, row, AT_CREDIT),
         .amount_minor = pg_get_int8(it->uncut, row, AT_AMOUNT),
+        .pipeline_minor = pg_get_int8(it->uncut, row, AT_PIPELINE),
+        .won_minor = pg_get_int8(it->uncut, row, AT_WON),
     };
 }
 
@@ -361,19 +376,24 @@ static bool count_chain(const struct asking *it, struct chain_counts *out)
                                  .money = ARENA_ARRAY(arena, struct chain_money, money + 1)};
     if (out->moves == NULL || out->money == NULL)
         return false;
-    for (int row = 0; row < (int)moves; row++)
-        if (pg_get_int4(it->cut, row, AT_WHAT) == ROLLUP_MOVES(it->ask->query.milestone))
-            out->moves[out->move_count++] = (struct chain_move){
-                .time = text_at(it, it->cut, row, AT_TIME),
-                .from = pg_get_int8(it->cut, row, AT_VALUES),
-                .to = pg_get_int8(it->cut, row, AT_VALUES + 1),
-                .times = pg_get_int8(it->cut, row, AT_COUNT),
-            };
+    for (int row = 0; row < (int)moves; row++) {
+        int32_t what = pg_get_int4(it->cut, row, AT_WHAT);
+        bool lost = what >= ROLLUP_PATHS(0);
+        if (!lost && what != ROLLUP_MOVES(it->ask->query.milestone))
+            continue;
+        out->moves[out->move_count++] = (struct chain_move){
+            .time = text_at(it, it->cut, row, AT_TIME),
+            .from = pg_get_int8(it->cut, row, AT_VALUES),
+            .to = pg_get_int8(it->cut, row, AT_VALUES + 1),
+            .times = pg_get_int8(it->cut, row, AT_COUNT),
+            .lost = lost,
+        };
+    }
     for (int row = 0; row < (int)money; row++) {
         struct attribution_part part = conversions_at(it, row);
         if (part.standing == STANDING_CREDITED || part.standing == STANDING_LATE)
-            out->money[out->money_count++] =
-                (struct chain_money){part.time, part.currency, part.amount_minor};
+            out->money[out->money_count++] = (struct chain_money){
+                part.time, part.currency, part.amount_minor, part.pipeline_minor, part.won_minor};
     }
     return true;
 }
@@ -392,6 +412,8 @@ static void join_money(struct chain_counts *counts)
             if (!same_time || strcmp(money->currency, other->currency) != 0)
                 continue;
             other->amount_minor += money->amount_minor;
+            other->pipeline_minor += money->pipeline_minor;
+            other->won_minor += money->won_minor;
             joined = true;
         }
         if (!joined)

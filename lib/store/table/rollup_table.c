@@ -508,13 +508,13 @@ static bool take_touches(const struct pg_result *result, int row, struct arena *
     return touches != NULL;
 }
 
-static enum rollup_money money_of(const char *stage, const struct rollup_lead *lead)
+static enum journey_money money_of(const char *stage, const struct rollup_lead *lead)
 {
     if (lead->currency[0] == '\0')
-        return ROLLUP_MONEY_NONE;
+        return JOURNEY_MONEY_NONE;
     if (lead->reached[MILESTONE_CUSTOMER] != INSTANT_NONE)
-        return ROLLUP_MONEY_WON;
-    return strcmp(stage, "opportunity") == 0 ? ROLLUP_MONEY_PIPELINE : ROLLUP_MONEY_NONE;
+        return JOURNEY_MONEY_WON;
+    return strcmp(stage, "opportunity") == 0 ? JOURNEY_MONEY_PIPELINE : JOURNEY_MONEY_NONE;
 }
 
 static bool take_lead(const struct pg_result *result, int row, struct arena *arena,
