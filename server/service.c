@@ -193,6 +193,7 @@ static enum auth_answer authenticate(void *self, struct request *r)
         return refuse_lookup(r, ERR_OUT_OF_MEMORY);
     task->feed = service->feed;
     task->rules = courier_rules(service->courier);
+    task->mails = courier_mails(service->courier);
     if (task->lookup_err != ERR_NONE)
         return refuse_lookup(r, task->lookup_err);
     if (has_session(r, task))
@@ -411,6 +412,9 @@ static bool start_store(struct service *service, const struct settings *settings
         .cache = service->cache,
         .lanes = service->lanes,
         .rules = rules,
+        .signing_key = keys->signing,
+        .mail = {settings->smtp_url, settings->mail_from, settings->public_url,
+                 settings->smtp_plain},
     });
     service->background = background_start(&(struct background_settings){
         .app = database_of(service, settings, ROLE_APP),

@@ -12,10 +12,13 @@
 enum setting_kind {
     SETTING_TEXT,
     SETTING_NUMBER,
-    SETTING_LISTEN,         /* HOST:PORT, [IPV6]:PORT or :PORT */
-    SETTING_LEVEL,          /* log level */
-    SETTING_ORIGINS,        /* of pages: see http/cors.h */
-    SETTING_NETWORKS,       /* see delivery/address.h */
+    SETTING_LISTEN,   /* HOST:PORT, [IPV6]:PORT or :PORT */
+    SETTING_LEVEL,    /* log level */
+    SETTING_ORIGINS,  /* of pages: see http/cors.h */
+    SETTING_NETWORKS, /* see delivery/address.h */
+    SETTING_SMTP,
+    SETTING_MAILBOX,
+    SETTING_PAGE,
     SETTING_DATA_DIRECTORY, /* the defaults of these two depend on the user */
     SETTING_RUN_DIRECTORY,
 };
@@ -62,6 +65,16 @@ static const struct setting settings[] = {
      "10.0.0.0/8, …", SETTINGS_SERVE,
      "networks that webhooks may go to besides those open to all, and without TLS; by default "
      "none"},
+    {"smtp-url", "BATON_SMTP_URL", SETTING_SMTP, AT(smtp_url), "", 0, 0,
+     "smtps://[USER:PASSWORD@]HOST[:PORT] or smtp://…", SETTINGS_SERVE,
+     "mail server, by TLS from the beginning (smtps) or STARTTLS (smtp); without it no mail is "
+     "sent"},
+    {"mail-from", "BATON_MAIL_FROM", SETTING_MAILBOX, AT(mail_from), "", 0, 0, "an email address",
+     SETTINGS_SERVE, "from which mail is sent"},
+    {"smtp-plain", "BATON_SMTP_PLAIN", SETTING_NUMBER, AT(smtp_plain), "0", 0, 1, "0 or 1",
+     SETTINGS_SERVE, "1: without TLS, to a mail server of the same machine or network"},
+    {"public-url", "BATON_PUBLIC_URL", SETTING_PAGE, AT(public_url), "", 0, 0,
+     "https://HOST[:PORT]", SETTINGS_SERVE, "where people reach the page: for links in mail"},
     {"log-level", "BATON_LOG_LEVEL", SETTING_LEVEL, AT(log_level), "info", 0, 0,
      "debug|info|warn|error", SETTINGS_SERVE, "the lowest level that the log on stderr shows"},
     {"http-threads", "BATON_HTTP_THREADS", SETTING_NUMBER, AT(http_threads), "1", 1, 64, "threads",
@@ -190,6 +203,22 @@ static bool set_run_directory(const struct setting *setting, struct settings *ou
     return true;
 }
 
+static bool begins(const char *text, const char *with)
+{
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* An address that stands in a header as it is. */
+static bool is_mailbox(const char *value)
+{
+    const char *at = strchr(value, '@');
+    size_t fine = strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "@.!#$%&'*+-/=?^_`{|}~");
+
+    return value[0] == '\0' || (value[fine] == '\0' && at != NULL && at != value && at[1] != '\0' &&
+                                strchr(at + 1, '@') == NULL);
+}
+
 static bool set(const struct setting *setting, struct settings *out, const char *value)
 {
     switch (setting->kind) {
@@ -203,6 +232,14 @@ static bool set(const struct setting *setting, struct settings *out, const char 
         return cors_list_is_fine(value) && set_text(setting, out, value);
     case SETTING_NETWORKS:
         return address_rules_read(value, NULL) && set_text(setting, out, value);
+    case SETTING_SMTP:
+        return (value[0] == '\0' || begins(value, "smtps://") || begins(value, "smtp://")) &&
+               set_text(setting, out, value);
+    case SETTING_MAILBOX:
+        return is_mailbox(value) && set_text(setting, out, value);
+    case SETTING_PAGE:
+        return (value[0] == '\0' || begins(value, "https://") || begins(value, "http://")) &&
+               strpbrk(value, "\"<> \r\n") == NULL && set_text(setting, out, value);
     case SETTING_LEVEL:
         return set_level(out, value);
     case SETTING_DATA_DIRECTORY:
@@ -265,6 +302,11 @@ int settings_read(struct settings *out, unsigned purpose, const char *const flag
     for (size_t i = 0; i < SETTING_COUNT; i++)
         if (settings[i].purpose & purpose)
             faults += read_one(&settings[i], out, flags[i], err);
+    if (out->smtp_url[0] != '\0' && out->mail_from[0] == '\0') {
+        fprintf(err, "baton: with a mail server give the address that mail comes from "
+                     "(BATON_MAIL_FROM)\n");
+        faults++;
+    }
     return faults;
 }
 

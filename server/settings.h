@@ -45,6 +45,10 @@ struct settings {
     enum log_level log_level;
     char cors_origins[SETTINGS_TEXT_MAX_BYTES];   /* "": none */
     char delivery_allow[SETTINGS_TEXT_MAX_BYTES]; /* networks; "": none */
+    char smtp_url[SETTINGS_TEXT_MAX_BYTES];       /* "": no mail is sent */
+    char mail_from[SETTINGS_TEXT_MAX_BYTES];
+    char public_url[SETTINGS_TEXT_MAX_BYTES]; /* "": not known */
+    int smtp_plain;                           /* 1: without TLS */
     int http_threads;
     int workers; /* threads that save groups, each with its own connection */
     int readers; /* connections for reads */

@@ -252,7 +252,10 @@ struct subscription {
     const char *events; /* JSON array of patterns */
     const char *where;  /* JSON: core/setup/subscription_where.h; NULL: all of them */
     int include;        /* enum subscription_include */
+    unsigned kind;      /* enum target_kind: core/setup/target.h */
     const char *url;
+    const char *template;  /* JSON; NULL unless it is one */
+    const char *secrets;   /* JSON {name: text}; NULL: none, or none that this process can open */
     unsigned state;        /* enum subscription_state */
     const char *off_cause; /* a code, when Baton has switched it off */
     int revision;

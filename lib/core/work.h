@@ -198,7 +198,8 @@ struct config_change {
         } source;
         struct {
             const struct subscription *row;
-            bool ends; /* it is deleted */
+            bool ends;    /* it is deleted */
+            bool secrets; /* they change as well */
         } subscription;
         const struct stage_words *stage;
     };

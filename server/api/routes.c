@@ -475,6 +475,8 @@ const struct route routes[] = {
      .command = COMMAND_SOURCE_ROTATE, .finish = etag_reply_source},
     {"POST", "/v1/sources/{source_id}/secret/retire", "sources_retire", ROLE_ADMIN, ROUTE_WRITE,
      .input = &source_retire_spec, .command = COMMAND_SOURCE_RETIRE, .finish = etag_reply_body},
+    {"GET", "/v1/targets", "targets_list", ROLE_READ | ROLE_ADMIN, ROUTE_DIRECT,
+     .direct = targets_list},
     {"GET", "/v1/subscriptions", "subscriptions_list", ROLE_READ | ROLE_WORK | ROLE_ADMIN,
      ROUTE_READ, .flags = ROUTE_FRESH, .input = &subscriptions_list_input, .thing = "subscription",
      .read = subscriptions_list},

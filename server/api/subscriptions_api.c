@@ -10,7 +10,9 @@
 #include "http/task.h"
 
 #include "base/etag.h"
+#include "base/json_tree.h"
 #include "base/name.h"
+#include "core/lead/lead.h"
 #include "core/ledger/kind_set.h"
 #include "core/setup/subscription_change.h"
 #include "store/read/outbound_read.h"
@@ -18,7 +20,8 @@
 #include <string.h>
 
 #define EVENTS_MAX_BYTES       8192
-#define SUBSCRIPTION_MAX_BYTES (64u << 10)
+#define SUBSCRIPTION_MAX_BYTES (256u << 10)
+#define PRESETS_MAX_BYTES      (1u << 20)
 
 static const struct reading_places deliveries_places = READING_PLACES("ob");
 
@@ -93,24 +96,255 @@ static const struct input_type include_type = {
 
 /* ---- where to ---- */
 
-static const char *const target_kinds[] = {"webhook"};
-static const struct input_type target_kind_type = {.kind = INPUT_ENUM, .values = target_kinds};
 static const struct input_type url_type = {
     .kind = INPUT_LINE, .min = 1, .max = SUBSCRIPTION_URL_MAX_CHARS};
+static const struct input_type preset_type = {.kind = INPUT_LINE, .min = 1, .max = 64};
+static const struct input_type secret_type = {
+    .kind = INPUT_LINE, .min = 1, .max = TARGET_SECRET_MAX_BYTES};
+static const struct input_type place_type = {.kind = INPUT_LINE, .max = 200};
+static const struct input_type object_type = {.kind = INPUT_MAP};
+
+/* As its members stand in the request. */
+struct target_read {
+    int kind;
+    int method;
+    const char *preset;
+    const char *url;
+    const json_t *headers, *body, *form, *maps, *learn, *secrets;
+    const char *const *to;
+    size_t to_count;
+};
+
+static const struct input_type to_type = {
+    .kind = INPUT_ARRAY, .min = 1, .max = TARGET_TO_MAX, .item = &input_email};
+
+struct learned {
+    const char *source;
+    const char *at;
+};
+
+static const struct input_field learned_fields[] = {
+    {"source", &identity_source_type, AT(struct learned, source), .required = true},
+    {"at", &place_type, AT(struct learned, at), .required = true},
+};
+static const struct input_spec learned_spec = INPUT_SPEC(learned_fields, struct learned);
+static const struct input_type learned_type = {.kind = INPUT_OBJECT, .of = &learned_spec};
+static const struct input_field learn_fields[] = {
+    {"external_id", &learned_type, .offset = 0, .required = true},
+};
+static const struct input_spec learn_spec = INPUT_SPEC(learn_fields, struct learned);
+
+/* It is kept as it stands; reading it finds its faults. */
+static bool read_learn(struct input *in, const struct input_node *at,
+                       const struct input_field *field, void *base)
+{
+    struct learned learned;
+
+    if (!input_object(in, at, &learn_spec, &learned))
+        return false;
+    if (learned.at != NULL && learned.at[0] != '/')
+        return input_fault(in, at, "pointer", "\"at\" is a JSON pointer such as /id");
+    memcpy((char *)base + field->offset, &at->json, sizeof at->json);
+    return true;
+}
+
+static const struct input_type learn_type = {.kind = INPUT_MAP, .read = read_learn};
 
 static const struct input_field target_fields[] = {
-    {"kind", &target_kind_type, AT(struct subscription_target, kind), .required = true},
-    {"url", &url_type, AT(struct subscription_target, url), .required = true},
+    {"kind", &target_kind_type, AT(struct target_read, kind), .required = true},
+    {"preset", &preset_type, AT(struct target_read, preset)},
+    {"url", &url_type, AT(struct target_read, url)},
+    {"method", &target_method_type, AT(struct target_read, method), .otherwise = -1},
+    {"headers", &object_type, AT(struct target_read, headers)},
+    {"body", &input_any, AT(struct target_read, body)},
+    {"form", &object_type, AT(struct target_read, form)},
+    {"maps", &object_type, AT(struct target_read, maps)},
+    {"learn", &learn_type, AT(struct target_read, learn)},
+    {"secrets", &object_type, AT(struct target_read, secrets)},
+    {"to", &to_type, AT(struct target_read, to), COUNT(struct target_read, to_count)},
 };
-static const struct input_spec target_spec = INPUT_SPEC(target_fields, struct subscription_target);
-static const struct input_type target_type = {.kind = INPUT_OBJECT, .of = &target_spec};
+static const struct input_spec target_spec = INPUT_SPEC(target_fields, struct target_read);
 
-static enum err check_url(struct request *r, const char *url)
+static const char *text_of(const json_t *json, struct arena *arena, size_t max)
+{
+    struct json_out out;
+
+    json_out_init(&out, arena, max);
+    json_tree_write(json, &out);
+    return out.written.text;
+}
+
+/* What is given counts instead of what the preset has; a form instead of a body, and a body instead
+ * of a form. */
+static void merge(json_t *template, const struct target_read *read)
+{
+    const struct {
+        const char *name;
+        const json_t *json;
+        const char *instead_of;
+    } given[] = {
+        {"headers", read->headers, NULL}, {"body", read->body, "form"},
+        {"form", read->form, "body"},     {"maps", read->maps, NULL},
+        {"learn", read->learn, NULL},
+    };
+
+    if (read->method >= 0)
+        json_object_set_new(template, "method",
+                            json_string(target_method_type.values[read->method]));
+    else if (json_object_get(template, "method") == NULL)
+        json_object_set_new(template, "method", json_string("POST"));
+    for (size_t i = 0; i < sizeof given / sizeof *given; i++) {
+        if (given[i].json == NULL)
+            continue;
+        json_object_set(template, given[i].name, (json_t *)given[i].json);
+        if (given[i].instead_of != NULL)
+            json_object_del(template, given[i].instead_of);
+    }
+}
+
+static bool check_secrets(struct input *in, const struct input_node *at, const json_t *secrets)
+{
+    const struct input_node all = input_member(at, "secrets");
+    const char *name, *text;
+    json_t *value;
+    bool sound = true;
+
+    if (json_object_size(secrets) > TARGET_SECRETS_MAX)
+        return input_fault(in, &all, "too_many", "At most %d secrets", TARGET_SECRETS_MAX);
+    json_object_foreach((json_t *)secrets, name, value)
+    {
+        const struct input_node one = {.json = value, .up = &all, .name = name};
+        sound = input_value(in, &one, &secret_type, &text) && sound;
+    }
+    return sound;
+}
+
+static bool read_template(struct input *in, const struct input_node *at, struct target_read *read,
+                          struct subscription_target *out)
+{
+    const struct input_node preset_node = input_member(at, "preset");
+    const struct input_node url = input_member(at, "url");
+    json_t *preset = read->preset == NULL ? NULL : target_preset_document(read->preset, in->arena);
+    size_t before = in->faults->count;
+
+    if (read->preset != NULL && preset == NULL)
+        return input_fault(in, &preset_node, "unknown_preset",
+                           "There is no such preset: GET /v1/targets lists them");
+    json_t *of_preset = json_object_get(preset, "target");
+    json_t *template = json_object();
+    for (size_t i = 0; i < 5; i++) {
+        static const char *const names[] = {"method", "headers", "body", "maps", "learn"};
+        json_t *value = json_object_get(of_preset, names[i]);
+        if (value != NULL)
+            json_object_set(template, names[i], value);
+    }
+    merge(template, read);
+    const char *address = json_string_value(json_object_get(of_preset, "url"));
+    out->url = read->url != NULL ? read->url
+               : address == NULL ? NULL
+                                 : arena_strdup(in->arena, address);
+    if (out->url == NULL)
+        input_fault(in, &url, "required", "It is missing; or name a preset");
+    else if (json_object_get(template, "body") == NULL && json_object_get(template, "form") == NULL)
+        input_fault(in, at, "required", "A template has a body or a form");
+    else
+        json_decref(target_check(out->url, template, in->arena, in->faults, &out->includes));
+    out->template = text_of(template, in->arena, TARGET_BODY_MAX_BYTES);
+    json_decref(template);
+    json_decref(preset);
+    return in->faults->count == before;
+}
+
+static bool read_mail(struct input *in, const struct input_node *at, const struct target_read *read,
+                      struct subscription_target *out)
+{
+    const struct input_node to = input_member(at, "to");
+    struct json_out document;
+
+    if (to.json == NULL)
+        return input_fault(in, &to, "required", "Say to whom");
+    if (json_object_size(at->json) > 2)
+        return input_fault(in, at, "unknown_member", "Mail has readers and nothing else");
+    json_out_init(&document, in->arena, TARGET_BODY_MAX_BYTES);
+    json_out_begin_object(&document);
+    json_out_key(&document, "to");
+    json_out_begin_array(&document);
+    for (size_t i = 0; i < read->to_count; i++)
+        json_out_text(&document, read->to[i]);
+    json_out_end_array(&document);
+    json_out_end_object(&document);
+    out->url = "";
+    out->template = document.written.text;
+    out->to = read->to;
+    out->to_count = read->to_count;
+    out->includes = INCLUDE_LEAD | INCLUDE_HANDOFF;
+    return true;
+}
+
+static bool read_target(struct input *in, const struct input_node *at,
+                        const struct input_field *field, void *base)
+{
+    struct target_read read;
+    struct subscription_target *target = ARENA_NEW(in->arena, struct subscription_target);
+    const struct input_node url = input_member(at, "url");
+
+    if (target == NULL)
+        return true;
+    if (!input_object(in, at, &target_spec, &read) || !check_secrets(in, at, read.secrets))
+        return false;
+    target->kind = read.kind;
+    target->url = read.url;
+    if (read.secrets != NULL)
+        target->secrets = text_of(read.secrets, in->arena, TARGET_SECRETS_MAX_BYTES);
+    if (read.kind == TARGET_TEMPLATE && !read_template(in, at, &read, target))
+        return false;
+    if (read.kind == TARGET_EMAIL && !read_mail(in, at, &read, target))
+        return false;
+    if (read.kind == TARGET_WEBHOOK && read.url == NULL)
+        return input_fault(in, &url, "required", "It is missing");
+    if (read.kind == TARGET_WEBHOOK && json_object_size(at->json) > 2)
+        return input_fault(in, at, "unknown_member",
+                           "A webhook has a URL and nothing else: a template has");
+    if (field->boxed)
+        memcpy((char *)base + field->offset, &target, sizeof target);
+    else
+        memcpy((char *)base + field->offset, target, sizeof *target);
+    return true;
+}
+
+static const struct input_type target_type = {.kind = INPUT_MAP, .read = read_target};
+
+/* A URL as it is when secrets alone are filled in. NULL: one of them is not given. */
+static const char *url_with(struct request *r, const struct subscription_target *target)
+{
+    struct text_out out;
+    json_t *secrets = target->secrets == NULL ? NULL
+                                              : json_tree_read(r->arena, target->secrets,
+                                                               strlen(target->secrets), 0, NULL);
+    const struct template_source source = {.secrets = secrets, .arena = r->arena};
+
+    text_out_init(&out, r->arena, SUBSCRIPTION_URL_MAX_CHARS + TARGET_SECRETS_MAX_BYTES);
+    template_fill(target->url, TEMPLATE_URL, &source, &out);
+    json_decref(secrets);
+    return out.text;
+}
+
+/* Where no secrets are given, those that are kept go to the same URL, which was looked at. */
+static enum err check_url(struct request *r, const struct subscription_target *target)
 {
     const struct task *task = r->work;
-    const char *why;
+    bool keeps = target->kind == TARGET_TEMPLATE && target->secrets == NULL;
+    const char *url = target->kind == TARGET_TEMPLATE ? url_with(r, target) : target->url;
+    const char *why = NULL;
 
-    if (attempt_url_is_fine(task->rules, url, &why))
+    if (target->kind == TARGET_EMAIL && !task->mails)
+        return request_refuse(r, ERR_UNPROCESSABLE,
+                              "This server sends no mail: the operator sets BATON_SMTP_URL");
+    if (target->kind == TARGET_EMAIL)
+        return ERR_NONE;
+    if (url == NULL)
+        return ERR_OUT_OF_MEMORY;
+    if ((keeps && strstr(target->url, "{{") != NULL) || attempt_url_is_fine(task->rules, url, &why))
         return ERR_NONE;
     struct faults *faults = request_faults(r);
     if (faults != NULL)
@@ -122,14 +356,14 @@ enum err subscriptions_create_fill(struct request *r, void *filled)
 {
     const struct subscription_create_input *input = filled;
 
-    return check_url(r, input->target.url);
+    return check_url(r, &input->target);
 }
 
 enum err subscriptions_update_fill(struct request *r, void *filled)
 {
     const struct subscription_update_input *input = filled;
 
-    return input->target == NULL ? ERR_NONE : check_url(r, input->target->url);
+    return input->target == NULL ? ERR_NONE : check_url(r, input->target);
 }
 
 enum err subscriptions_create_names(struct request *r, struct read *read)
@@ -192,6 +426,43 @@ static const struct input_field replay_fields[] = {
 };
 const struct input_spec subscription_replay_spec =
     INPUT_SPEC(replay_fields, struct subscription_replay_input);
+
+/* ---- presets ---- */
+
+static void write_preset(const char *name, const json_t *preset, struct json_out *out)
+{
+    static const char *const members[] = {"title",  "about",    "events",
+                                          "target", "asks_for", "steps"};
+
+    json_out_begin_object(out);
+    json_out_member_text(out, "name", name);
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        json_out_key(out, members[i]);
+        json_tree_write(json_object_get(preset, members[i]), out);
+    }
+    json_out_end_object(out);
+}
+
+enum err targets_list(struct request *r)
+{
+    struct json_out out;
+
+    json_out_init(&out, r->arena, PRESETS_MAX_BYTES);
+    json_out_begin_object(&out);
+    json_out_key(&out, "data");
+    json_out_begin_array(&out);
+    for (const struct target_preset *at = target_presets_embedded; at->name != NULL; at++) {
+        json_t *preset = target_preset_document(at->name, r->arena);
+        if (preset == NULL)
+            return ERR_OUT_OF_MEMORY;
+        write_preset(at->name, preset, &out);
+        json_decref(preset);
+    }
+    json_out_end_array(&out);
+    json_out_end_object(&out);
+    reply_json(r, 200, &out);
+    return ERR_NONE;
+}
 
 /* ---- reads ---- */
 

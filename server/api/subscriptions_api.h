@@ -12,6 +12,7 @@ extern const struct input_spec subscription_named_spec;
 extern const struct input_spec subscription_replay_spec;
 
 /** Whether Baton may send to their URLs. */
+enum err targets_list(struct request *r);
 enum err subscriptions_create_fill(struct request *r, void *input);
 enum err subscriptions_update_fill(struct request *r, void *input);
 enum err subscriptions_create_names(struct request *r, struct read *read);

@@ -88,13 +88,55 @@ static size_t take_answer(char *data, size_t size, size_t count, void *self)
 {
     struct attempt *attempt = self;
     size_t len = size * count;
-    size_t room = ATTEMPT_ANSWER_BYTES - attempt->answer_len;
+    size_t room = attempt->answer_room - attempt->answer_len;
     size_t kept = len < room ? len : room;
 
     memcpy(attempt->answer + attempt->answer_len, data, kept);
     attempt->answer_len += kept;
     attempt->read += len;
     return attempt->read > ATTEMPT_ANSWER_READ_BYTES ? 0 : len;
+}
+
+static size_t give_mail(char *to, size_t size, size_t count, void *self)
+{
+    struct attempt *attempt = self;
+    size_t left = attempt->body_len - attempt->sent;
+    size_t len = size * count < left ? size * count : left;
+
+    memcpy(to, attempt->body + attempt->sent, len);
+    attempt->sent += len;
+    return len;
+}
+
+/* The mail server is the operator's, so its address is not looked at. */
+static bool set_mail_options(struct attempt *attempt)
+{
+    const struct attempt_mail *mail = attempt->mail;
+    CURL *easy = attempt->easy;
+
+    for (size_t i = 0; i < mail->to_count; i++) {
+        struct curl_slist *longer = curl_slist_append(attempt->list, mail->to[i]);
+        if (longer == NULL)
+            return false;
+        attempt->list = longer;
+    }
+    return curl_easy_setopt(easy, CURLOPT_URL, attempt->url) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps") == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)ATTEMPT_TIMEOUT_MS) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_USE_SSL,
+                            mail->plain ? (long)CURLUSESSL_NONE : (long)CURLUSESSL_ALL) ==
+               CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_MAIL_FROM, mail->from) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_MAIL_RCPT, attempt->list) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_READFUNCTION, give_mail) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_READDATA, attempt) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_answer) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_WRITEDATA, attempt) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_PRIVATE, attempt) == CURLE_OK;
 }
 
 static bool set_options(struct attempt *attempt)
@@ -124,13 +166,16 @@ static bool set_options(struct attempt *attempt)
            curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)attempt->body_len) ==
                CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_POSTFIELDS, attempt->body) == CURLE_OK &&
+           (attempt->method == NULL ||
+            curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, attempt->method) == CURLE_OK) &&
            curl_easy_setopt(easy, CURLOPT_PRIVATE, attempt) == CURLE_OK;
 }
 
 bool attempt_begin(struct attempt *attempt, CURLM *multi)
 {
     attempt->easy = curl_easy_init();
-    if (attempt->easy != NULL && set_options(attempt) &&
+    if (attempt->easy != NULL &&
+        (attempt->mail != NULL ? set_mail_options(attempt) : set_options(attempt)) &&
         curl_multi_add_handle(multi, attempt->easy) == CURLM_OK)
         return true;
     curl_slist_free_all(attempt->list);
@@ -153,6 +198,7 @@ static const char *failure_of(const struct attempt *attempt, CURLcode code)
         return "timeout";
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_USE_SSL_FAILED:
         return "tls";
     default:
         return "connection";
@@ -184,7 +230,7 @@ void attempt_end(struct attempt *attempt, CURLM *multi, CURLcode code)
     curl_easy_getinfo(attempt->easy, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(attempt->easy, CURLINFO_RETRY_AFTER, &retry_after);
     bool cut = code == CURLE_WRITE_ERROR && attempt->read > ATTEMPT_ANSWER_READ_BYTES;
-    if (code == CURLE_OK || cut)
+    if (code == CURLE_OK || cut || (attempt->mail != NULL && status >= 400))
         attempt->status = (int)status;
     attempt->retry_after_s = retry_after > 86400 ? 86400 : (int)retry_after;
     if (attempt->status == 0)

@@ -13,12 +13,23 @@
 /** Bytes of an answer that are kept, and after which it is not read any further. */
 #define ATTEMPT_ANSWER_BYTES      4096
 #define ATTEMPT_ANSWER_READ_BYTES 65536
-#define ATTEMPT_HEADERS_MAX       8
+#define ATTEMPT_HEADERS_MAX       16
 #define ATTEMPT_HEADER_BYTES      512
+
+/** Mail, by SMTP; body is the whole message. */
+struct attempt_mail {
+    const char *from;
+    const char *const *to;
+    size_t to_count;
+    bool plain; /* without TLS */
+};
 
 struct attempt {
     const struct address_rules *rules;        /* borrowed */
     const char *url;                          /* borrowed, as all texts */
+    const struct attempt_mail *mail;          /* NULL: it is HTTP */
+    const char *method;                       /* NULL: POST */
+    bool is_form;                             /* what the body is, unless a header says it */
     const char *headers[ATTEMPT_HEADERS_MAX]; /* "Name: value" */
     const char *body;
     size_t body_len;
@@ -27,11 +38,13 @@ struct attempt {
     int status;          /* 0: there was no answer */
     const char *failure; /* a code; NULL: it has arrived */
     int retry_after_s;   /* 0: not said */
-    char *answer;        /* room for ATTEMPT_ANSWER_BYTES and a NUL; its beginning, as text */
+    char *answer;        /* room for answer_room bytes and a NUL; its beginning, as text */
+    size_t answer_room;
     size_t answer_len;
     /* for attempt.c */
     CURL *easy;
-    struct curl_slist *list;
+    struct curl_slist *list; /* headers, or readers of mail */
+    size_t sent;             /* of mail */
     size_t read;
     bool refused; /* the address */
 };

@@ -3,10 +3,13 @@
 #include "delivery/attempt.h"
 #include "delivery/gather.h"
 #include "delivery/payload.h"
+#include "delivery/templated.h"
 #include "http/log.h"
 #include "http/random.h"
 
 #include "base/hex.h"
+#include "core/handoff/event.h"
+#include "core/intake/lead_change.h"
 #include "core/setup/subscription_change.h"
 
 #include <curl/curl.h>
@@ -27,6 +30,8 @@
 #define BATCH_MEMORY_BYTES ((size_t)64 << 20)
 /** What one try may take, the lead that it includes with it. */
 #define ATTEMPT_MEMORY_BYTES ((size_t)8 << 20)
+/** What a mail may take, the leads that it tells of with it. */
+#define MAIL_MEMORY_BYTES ((size_t)64 << 20)
 /** How often due work is looked for when nothing is heard of it. */
 #define LOOK_MS 500
 /** … and at most. */
@@ -35,11 +40,10 @@
 #define SAVE_MS   100
 #define SAVE_ROWS 32
 /** How often a lease is renewed. */
-#define RENEW_MS      10000
-#define DATABASE_MS   2000
-#define CONFIG_AGE_MS 500
-#define BEHIND_MAX    64
-#define WAIT_MS       250
+#define RENEW_MS    10000
+#define DATABASE_MS 2000
+#define BEHIND_MAX  64
+#define WAIT_MS     250
 /** Where nothing arrives for so long, nothing more is sent. */
 #define OFF_AFTER (5 * INSTANT_DAY)
 
@@ -75,6 +79,7 @@ struct target {
     bool arrived, failed; /* since then */
     bool failing;         /* the last try did */
     bool moved;           /* something of this batch has ended */
+    instant not_before;   /* of mail that was sent: when the next may be */
 };
 
 struct courier {
@@ -127,14 +132,77 @@ static void switch_off(struct courier *courier, const struct target *target, con
         free(off);
 }
 
+/* ---- what comes back ---- */
+
+struct lesson {
+    struct lane_job job;
+    struct update_input input;
+    struct identity identity;
+    char source[IDENTITY_SOURCE_MAX_BYTES + 1];
+    char id[IDENTITY_VALUE_MAX_BYTES + 1];
+};
+
+static void lesson_is_done(struct lane_job *job, const struct outcome *outcome)
+{
+    (void)outcome; /* another lead may have the id */
+    free(job->owner);
+}
+
+/* The id under which the other system knows the lead now goes to the lead, by the lane. */
+static void learn(struct courier *courier, const struct slot *slot)
+{
+    const struct target *target = slot->target;
+    const struct attempt *attempt = &slot->attempt;
+    struct lesson *lesson = calloc(1, sizeof *lesson);
+    struct event event;
+    const char *source;
+    const char *id = templated_learn(target->subscription, attempt->answer, attempt->answer_len,
+                                     slot->arena, &source);
+
+    if (lesson == NULL || id == NULL || source == NULL ||
+        event_read(&slot->item->entry, slot->item->row.pos, slot->arena, &event) != ERR_NONE ||
+        uuid_is_nil(event.lead)) {
+        free(lesson);
+        return;
+    }
+    snprintf(lesson->source, sizeof lesson->source, "%s", source);
+    snprintf(lesson->id, sizeof lesson->id, "%s", id);
+    lesson->identity = (struct identity){IDENTITY_EXTERNAL, lesson->source, lesson->id};
+    lesson->input = (struct update_input){
+        .lead = event.lead,
+        .identities = &lesson->identity,
+        .identity_count = 1,
+        .occurred_at = INSTANT_NONE,
+        .next_at = INSTANT_NONE,
+    };
+    lesson->job = (struct lane_job){
+        .command = {.kind = COMMAND_LEAD_UPDATE,
+                    .caller = {.workspace = target->id.workspace},
+                    .input = &lesson->input},
+        .done = lesson_is_done,
+        .owner = lesson,
+    };
+    if (lanes_submit(courier->settings.lanes, &lesson->job) != ERR_NONE)
+        free(lesson);
+}
+
 /* ---- one delivery ---- */
 
-/* It has come to an end: what its attempt says counts. */
-static void take_end(struct courier *courier, struct slot *slot)
+/* At a character. */
+static void cut_answer(struct attempt *attempt)
 {
-    struct target *target = slot->target;
+    size_t len = ATTEMPT_ANSWER_BYTES;
+
+    while (len > 0 && ((unsigned char)attempt->answer[len] & 0xc0) == 0x80)
+        len--;
+    attempt->answer[len] = '\0';
+    attempt->answer_len = len;
+}
+
+/* What has become of one delivery. */
+static void end_row(struct target *target, struct slot *slot, const struct attempt *attempt)
+{
     struct outbound_row *row = &slot->item->row;
-    const struct attempt *attempt = &slot->attempt;
     instant now = now_of(target);
     bool failed = attempt->failure != NULL;
 
@@ -154,8 +222,29 @@ static void take_end(struct courier *courier, struct slot *slot)
         row->next_at = now + wait_s * INSTANT_SECOND;
     }
     slot->state = SLOT_ENDED;
-    target->in_flight--;
     target->ended[target->ended_count++] = slot;
+}
+
+/* It has come to an end: what its attempt says counts, for all that a mail tells of. */
+static void take_end(struct courier *courier, struct slot *slot)
+{
+    struct target *target = slot->target;
+    struct attempt *attempt = &slot->attempt;
+    bool failed = attempt->failure != NULL;
+
+    if (!failed && templated_learns(target->subscription))
+        learn(courier, slot);
+    if (attempt->answer_len > ATTEMPT_ANSWER_BYTES)
+        cut_answer(attempt);
+    if (attempt->answer_len > 0 && target->subscription->secrets != NULL)
+        templated_hide(target->subscription, attempt->answer, slot->arena);
+    end_row(target, slot, attempt);
+    for (size_t i = 0; target->subscription->kind == TARGET_EMAIL && i < target->batch.count; i++)
+        if (target->slots[i].state == SLOT_SENT)
+            end_row(target, &target->slots[i], attempt);
+    if (target->subscription->kind == TARGET_EMAIL && !failed)
+        target->not_before = now_of(target) + MAIL_EVERY;
+    target->in_flight--;
     target->arrived = target->arrived || !failed;
     target->failed = target->failed || failed;
     target->failing = failed;
@@ -164,7 +253,7 @@ static void take_end(struct courier *courier, struct slot *slot)
     if (attempt->status == 410)
         switch_off(courier, target, "gone");
     else if (failed && target->batch.failing_since != INSTANT_NONE &&
-             now - target->batch.failing_since > OFF_AFTER)
+             now_of(target) - target->batch.failing_since > OFF_AFTER)
         switch_off(courier, target, "failing");
 }
 
@@ -180,6 +269,26 @@ static const char *trace_of(const struct outbound_row *row, struct arena *arena)
     return arena_printf(arena, "traceparent: 00-%s-%s-01", trace, span_text);
 }
 
+/* Other systems are told the id, and the trace. */
+static bool fill_templated(const struct payload_wanted *wanted, const char *id,
+                           struct attempt *attempt)
+{
+    struct arena *arena = wanted->read->arena;
+    size_t count = 0;
+
+    if (templated_fill(wanted, attempt) == TEMPLATED_NOT_NOW)
+        return arena_failed(arena);
+    while (count < ATTEMPT_HEADERS_MAX && attempt->headers[count] != NULL)
+        count++;
+    if (count + 2 <= ATTEMPT_HEADERS_MAX) {
+        attempt->headers[count] = arena_printf(arena, "webhook-id: %s", id);
+        attempt->headers[count + 1] = trace_of(&wanted->item->row, arena);
+    }
+    if (attempt->failure != NULL)
+        attempt->body = NULL;
+    return !arena_failed(arena);
+}
+
 /* False: it cannot be tried now. What cannot be written down, since it is too long, has no body. */
 static bool fill_attempt(struct courier *courier, struct slot *slot)
 {
@@ -193,18 +302,24 @@ static bool fill_attempt(struct courier *courier, struct slot *slot)
                               .workspace = target->id.workspace,
                               .deadline = pg_deadline_in(DATABASE_MS)};
 
+    const struct payload_wanted wanted = {&read, target->config, target->subscription, slot->item};
+
     *attempt = (struct attempt){
         .rules = &courier->settings.rules, .url = target->subscription->url, .owner = slot};
     if (arena == NULL)
         return false;
-    attempt->answer = arena_alloc(arena, ATTEMPT_ANSWER_BYTES + 1);
-    attempt->body =
-        payload_make(&read, target->config, target->subscription, slot->item, &attempt->body_len);
+    attempt->answer_room =
+        templated_learns(target->subscription) ? TEMPLATED_ANSWER_BYTES : ATTEMPT_ANSWER_BYTES;
+    attempt->answer = arena_alloc(arena, attempt->answer_room + 1);
+    payload_id(&slot->item->row, id);
+    if (target->subscription->kind == TARGET_TEMPLATE)
+        return fill_templated(&wanted, id, attempt);
+    attempt->body = payload_make(&wanted, &attempt->body_len);
     if (attempt->body == NULL)
         return arena_failed(arena);
-    payload_id(&slot->item->row, id);
-    const char *signature = payload_sign(target->config, target->subscription, id, now,
-                                         attempt->body, attempt->body_len, arena);
+    const char *signature =
+        payload_sign(target->config, target->subscription, courier->settings.signing_key,
+                     &(struct payload_signed){id, now, attempt->body, attempt->body_len}, arena);
     attempt->headers[0] = "Content-Type: application/json";
     attempt->headers[1] = arena_printf(arena, "webhook-id: %s", id);
     attempt->headers[2] =
@@ -243,8 +358,68 @@ static void forget(struct slot *slot)
     slot->arena = NULL;
 }
 
+/* All that is due goes into one mail. False: it cannot be made now. */
+static bool fill_mail(struct courier *courier, struct target *target,
+                      const struct outbound_item *const *items, size_t count)
+{
+    struct slot *slot = NULL;
+
+    for (size_t i = 0; slot == NULL && i < target->batch.count; i++)
+        if (target->slots[i].item == items[0])
+            slot = &target->slots[i];
+    slot->arena = arena_new(MAIL_MEMORY_BYTES);
+    const struct read read = {.pg = courier->app,
+                              .arena = slot->arena,
+                              .workspace = target->id.workspace,
+                              .deadline = pg_deadline_in(DATABASE_MS)};
+    const struct mail_wanted wanted = {&courier->settings.mail, &read, target->config,
+                                       target->subscription,    items, count,
+                                       now_of(target)};
+    slot->attempt = (struct attempt){.owner = slot, .answer_room = ATTEMPT_ANSWER_BYTES};
+    if (slot->arena == NULL)
+        return false;
+    slot->attempt.answer = arena_alloc(slot->arena, ATTEMPT_ANSWER_BYTES + 1);
+    if (slot->attempt.answer == NULL || !mail_fill(&wanted, &slot->attempt) ||
+        (slot->attempt.failure == NULL && !attempt_begin(&slot->attempt, courier->multi))) {
+        forget(slot);
+        return false;
+    }
+    target->in_flight = 1;
+    slot->state = SLOT_SENT;
+    return true;
+}
+
+static void send_mail(struct courier *courier, struct target *target)
+{
+    const struct outbound_item *items[BATCH_MAX];
+    instant now = now_of(target);
+    size_t count = 0;
+
+    if (target->in_flight > 0 || now < target->batch.not_before || now < target->not_before)
+        return;
+    for (size_t i = 0; i < target->batch.count; i++)
+        if (target->slots[i].state == SLOT_WAITS && target->slots[i].item->row.next_at <= now)
+            items[count++] = target->slots[i].item;
+    if (count == 0 || !fill_mail(courier, target, items, count))
+        return;
+    struct slot *first = NULL;
+    for (size_t i = 0; i < target->batch.count; i++) {
+        struct slot *slot = &target->slots[i];
+        if (slot->state == SLOT_SENT)
+            first = slot;
+        else if (slot->state == SLOT_WAITS && slot->item->row.next_at <= now)
+            slot->state = SLOT_SENT;
+    }
+    if (first->attempt.failure != NULL)
+        take_end(courier, first);
+}
+
 static void send_next(struct courier *courier, struct target *target)
 {
+    if (target->subscription->kind == TARGET_EMAIL) {
+        send_mail(courier, target);
+        return;
+    }
     bool failing = target->failing || target->batch.failing_since != INSTANT_NONE;
     size_t most = failing ? AT_ONCE_FAILING : AT_ONCE_MAX;
     instant now = now_of(target);
@@ -264,7 +439,8 @@ static void send_next(struct courier *courier, struct target *target)
         slot->state = SLOT_SENT;
         target->in_flight++;
         if (too_long) {
-            slot->attempt.failure = "too_long";
+            if (slot->attempt.failure == NULL)
+                slot->attempt.failure = "too_long";
             take_end(courier, slot);
         }
     }
@@ -295,28 +471,29 @@ static struct pg_scope scope_of(struct courier *courier, const struct target *ta
     return (struct pg_scope){courier->app, target->arena, target->id.workspace};
 }
 
-/* Reads what is to be sent. False: it is no longer ours, or cannot be read. */
+/* Reads what is to be sent. The configuration after it, and anew: a change that it does not show
+ * has raised `made` since then, so that the subscription is due again when it is given back. False:
+ * it is no longer ours, or cannot be read. */
 static bool load(struct courier *courier, struct target *target)
 {
-    const struct config *config;
+    const struct config *config = NULL;
 
     unload(courier, target);
     target->arena = arena_new(BATCH_MEMORY_BYTES);
     if (target->arena == NULL)
         return false;
-    enum pg_status status =
-        config_cache_refresh(courier->settings.cache, courier->app, target->id.workspace,
-                             CONFIG_AGE_MS, pg_deadline_in(DATABASE_MS), &config);
+    const struct pg_scope scope = scope_of(courier, target);
+    enum pg_status status = outbound_load(&scope, target->id.subscription, courier->lease,
+                                          BATCH_MAX, pg_deadline_in(DATABASE_MS), &target->batch);
+    target->loaded_ms = target->saved_ms = pg_now_ms();
+    if (status != PG_OK || !target->batch.ours)
+        return false;
+    status = config_cache_refresh(courier->settings.cache, courier->app, target->id.workspace, 0,
+                                  pg_deadline_in(DATABASE_MS), &config);
     if (status != PG_OK || config == NULL)
         return false;
     target->config = config;
     target->subscription = config_subscription(config, target->id.subscription);
-    const struct pg_scope scope = scope_of(courier, target);
-    status = outbound_load(&scope, target->id.subscription, courier->lease, BATCH_MAX,
-                           pg_deadline_in(DATABASE_MS), &target->batch);
-    target->loaded_ms = target->saved_ms = pg_now_ms();
-    if (status != PG_OK || !target->batch.ours)
-        return false;
     target->slots = ARENA_ARRAY(target->arena, struct slot, target->batch.count + 1);
     target->ended = ARENA_ARRAY(target->arena, struct slot *, target->batch.count + 1);
     for (size_t i = 0; target->slots != NULL && i < target->batch.count; i++)
@@ -341,6 +518,7 @@ static bool save(struct courier *courier, struct target *target, bool gives_back
         .gives_back = gives_back,
         .made = target->batch.made,
         .due_at = due_at,
+        .not_before = target->not_before == 0 ? INSTANT_NONE : target->not_before,
     };
 
     if (outbound_save(&scope, &ended, pg_deadline_in(DATABASE_MS)) != PG_OK)
@@ -369,6 +547,11 @@ static instant next_due(const struct target *target)
         if (row->state == OUTBOUND_PENDING && !has_one_before(target, i) &&
             (due == INSTANT_NONE || row->next_at < due))
             due = row->next_at;
+    }
+    if (due != INSTANT_NONE && target->subscription != NULL &&
+        target->subscription->kind == TARGET_EMAIL) {
+        due = due < target->batch.not_before ? target->batch.not_before : due;
+        due = due < target->not_before ? target->not_before : due;
     }
     return due;
 }
@@ -553,6 +736,11 @@ void courier_signal(struct courier *courier)
 {
     if (!atomic_exchange(&courier->signalled, true))
         curl_multi_wakeup(courier->multi);
+}
+
+bool courier_mails(const struct courier *courier)
+{
+    return courier->settings.mail.url[0] != '\0';
 }
 
 const struct address_rules *courier_rules(const struct courier *courier)

@@ -8,6 +8,7 @@
 #define BATON_SERVER_COURIER_H
 
 #include "delivery/address.h"
+#include "delivery/mail.h"
 #include "store/lane.h"
 
 struct courier;
@@ -18,6 +19,8 @@ struct courier_settings {
     struct config_cache *cache; /* borrowed */
     struct lanes *lanes;        /* borrowed; running as long as the courier */
     struct address_rules rules;
+    struct mail_settings mail;             /* texts borrowed */
+    const struct signing_key *signing_key; /* borrowed; NULL: there is none */
 };
 
 /** NULL when there is not enough memory or the thread does not start. */
@@ -29,6 +32,8 @@ void courier_stop(struct courier *courier);
 void courier_signal(struct courier *courier);
 
 const struct address_rules *courier_rules(const struct courier *courier);
+/** Whether mail can be sent. */
+bool courier_mails(const struct courier *courier);
 
 /** Deliveries that arrived, and tries that did not, since the start. Any thread. */
 int64_t courier_arrived(void *courier);

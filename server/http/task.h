@@ -43,6 +43,7 @@ struct task {
     atomic_bool is_read;               /* with a reader now, not in a lane */
     struct feed *feed;                 /* of the service; for those who listen */
     const struct address_rules *rules; /* likewise; for those to whom is sent */
+    bool mails;                        /* mail can be sent */
     /** Puts a read that has found nothing aside, and starts it again (task_read_again()) when there
      *  may be something; false: it is not to wait. Set by a read's handler, NULL otherwise. */
     bool (*wait)(struct task *task);

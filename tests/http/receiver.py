@@ -3,15 +3,21 @@
 
   receiver.py        prints the port, then serves until its stdin ends
 
-  POST /<name>/<behaviour>   notes what came under the name, and behaves:
+  POST /<name>/<behaviour>   (PATCH too) notes what came under the name, and behaves:
       ok 200; created 201; no 500; gone 410; elsewhere 302 to .../ok; later 503 with Retry-After: 3600;
-      hang (no answer); reset; huge 200 and 10 MB; cut (an answer that breaks off); twice (500, then 200)
+      system (an id, as a CRM does); hang (no answer); reset; huge 200 and 10 MB; cut (an answer that breaks off); twice (500, then 200)
   PUT /secrets/<name>        the secrets as the owner was shown them, one a line
-  GET /seen/<name>           {"count", "ids", "data": [{"id", "type", "lead", "signed_by", "trace", "body"}]}
+  GET /seen/<name>           {"count", "ids", "data": [{"id", "type", "lead", "signed_by", "trace", "body", "method",
+                                               "path", "authorization"}]}
+
+It takes mail as well (python3-aiosmtpd): GET /seen/smtp has the port in its data, GET /seen/<address> {"count", "data": [{"from", "to",
+"subject", "headers", "plain", "html"}]}. Mail to an address that begins with "no-" is refused.
 
 The signature is checked by the specification, with Python's hmac: signed_by has the places of the
 secrets that fit, [0] for the first."""
 import base64
+import email
+import email.policy
 import hashlib
 import hmac
 import http.server
@@ -21,6 +27,9 @@ import struct
 import sys
 import threading
 import time
+import urllib.parse
+
+from aiosmtpd.controller import Controller
 
 LOCK = threading.Lock()
 SEEN, SECRETS = {}, {}
@@ -71,17 +80,25 @@ class Receiver(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         _, name, behaviour = self.path.split("/")[:3]
         body = self.body()
-        said = json.loads(body)
-        event = said["data"]["event"]
+        is_form = self.headers["Content-Type"] == "application/x-www-form-urlencoded"
+        said = dict(urllib.parse.parse_qsl(body.decode())) if is_form else json.loads(body)
+        event = said["data"]["event"] if "data" in said else {"pos": 0, "lead_id": None}
         with LOCK:
             before = SEEN.setdefault(name, [])
             tried = sum(one["id"] == self.headers["webhook-id"] for one in before)
             before.append({
-                "id": self.headers["webhook-id"], "type": said["type"], "pos": event["pos"], "lead": event["lead_id"],
+                "id": self.headers["webhook-id"], "type": said.get("type"), "pos": event["pos"], "lead": event["lead_id"],
                 "signed_by": signed_by(name, self.headers, body), "trace": self.headers.get("traceparent"),
-                "body": said, "behaviour": behaviour,
+                "body": said, "behaviour": behaviour, "method": self.command, "path": self.path,
+                "authorization": self.headers.get("Authorization"),
             })
         getattr(self, "be_" + behaviour)(tried)
+
+    do_PATCH = do_POST
+
+    def be_system(self, _):
+        said = {"results": [{"id": 4711}], "you": self.headers.get("Authorization"), "more": "x" * 9000}
+        self.say(201, json.dumps(said).encode(), [("Content-Type", "application/json")])
 
     def be_ok(self, _):
         self.say(200, b"thanks")
@@ -123,6 +140,26 @@ class Receiver(http.server.BaseHTTPRequestHandler):
         self.close_connection = True
 
 
+class Mailbox:
+    async def handle_RCPT(self, _server, _session, envelope, address, _options):
+        if address.startswith("no-"):
+            return "550 there is nobody of this name"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, _server, _session, envelope):
+        said = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        parts = {part.get_content_subtype(): part.get_content() for part in said.walk() if not part.is_multipart()}
+        with LOCK:
+            for address in envelope.rcpt_tos:
+                SEEN.setdefault(address, []).append({
+                    "id": said["Message-ID"], "from": envelope.mail_from, "to": envelope.rcpt_tos,
+                    "subject": said["Subject"], "headers": said.keys(), "defects": [str(d) for d in said.defects],
+                    "plain": parts.get("plain"), "html": parts.get("html"),
+                })
+        return "250 taken"
+
+
 class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 256
@@ -134,6 +171,10 @@ class Server(http.server.ThreadingHTTPServer):
 def main():
     server = Server(("127.0.0.1", 0), Receiver)
     threading.Thread(target=server.serve_forever, daemon=True).start()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    Controller(Mailbox(), hostname="127.0.0.1", port=port).start()
+    SEEN["smtp"] = [{"id": "port", "port": port}]
     print(server.server_address[1], flush=True)
     sys.stdin.read()
 

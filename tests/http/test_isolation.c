@@ -239,6 +239,7 @@ static const struct probe probes[] = {
     {.operation = "goals_comment", .roles = WORKERS | ROLE_SIGN, .body = "{'text':'why'}"},
     {.operation = "goals_delete", .roles = SIGNERS},
     {.operation = "presets_list", .roles = ROLE_READ | ROLE_ADMIN},
+    {.operation = "targets_list", .roles = ROLE_READ | ROLE_ADMIN},
     {.operation = "sources_list", .roles = ROLE_READ | ROLE_ADMIN},
     {.operation = "sources_create",
      .roles = ROLE_ADMIN,

@@ -4,6 +4,7 @@
 #include "base/input.h"
 #include "base/json_tree.h"
 #include "core/ledger/kind_set.h"
+#include "core/setup/target.h"
 
 #include <string.h>
 
@@ -13,7 +14,7 @@ static const char *const state_names[] = {
 #undef X
 };
 
-static const char *const include_names[] = {"lead", "handoff"};
+static const char *const include_names[] = {"lead", "handoff", "verdict"};
 
 const struct input_type subscription_include_type = {
     .kind = INPUT_ENUM, .values = include_names, .max = SUBSCRIPTION_INCLUDE_COUNT - 1};
@@ -90,10 +91,7 @@ void shape_subscription(const struct config *config, const struct subscription *
             json_out_text(out, include_names[i]);
     json_out_end_array(out);
     json_out_key(out, "target");
-    json_out_begin_object(out);
-    json_out_member_text(out, "kind", "webhook");
-    json_out_member_text(out, "url", subscription->url);
-    json_out_end_object(out);
+    target_write(subscription, out);
     json_out_member_text(out, "state", subscription_state_name(subscription->state));
     json_out_member_text(out, "off_cause", subscription->off_cause);
     json_out_member_instant(out, "secret_since", subscription->secret_since);

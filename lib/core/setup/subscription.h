@@ -12,6 +12,7 @@
 #include "base/json_out.h"
 #include "core/config.h"
 #include "core/ledger/kind_set.h"
+#include "core/setup/subscription_include.h"
 
 #define SUBSCRIPTION_URL_MAX_CHARS    2000
 #define SUBSCRIPTION_EVENTS_MAX       50 /* patterns */
@@ -35,11 +36,7 @@ enum subscription_state {
 
 const char *subscription_state_name(enum subscription_state state);
 
-/* What is sent besides ids: bits as stored. */
-enum subscription_include { INCLUDE_LEAD = 1, INCLUDE_HANDOFF = 2 };
-#define SUBSCRIPTION_INCLUDE_COUNT 2
-
-/** Words of them, as the number of the bit. */
+/** Words of enum subscription_include, as the number of the bit. */
 extern const struct input_type subscription_include_type;
 extern const struct input_type subscription_state_type;
 

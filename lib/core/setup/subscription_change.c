@@ -11,11 +11,13 @@
 static void append(struct work *work, struct chain_row *chain, enum ledger_kind kind,
                    const struct caller *caller, const struct subscription *subscription)
 {
-    const struct digest_part url = {subscription->url, strlen(subscription->url)};
+    const char *template = subscription->template == NULL ? "" : subscription->template;
+    const struct digest_part target[] = {{subscription->url, strlen(subscription->url)},
+                                         {template, strlen(template)}};
     uint8_t hash[DIGEST_BYTES];
     struct json_out *body = work_body(work);
 
-    digest_sha256(&url, 1, hash);
+    digest_sha256(target, 2, hash);
     if (subscription->off_cause != NULL)
         json_out_member_text(body, "cause", subscription->off_cause);
     json_out_member_text(body, "name", subscription->name);
@@ -30,9 +32,10 @@ static void append(struct work *work, struct chain_row *chain, enum ledger_kind 
 static void save(struct work *work, const struct subscription *subscription, bool is_new)
 {
     work_add(work, KIND_CONFIG_CHANGE,
-             &(struct config_change){.kind = CHANGE_SUBSCRIPTION,
-                                     .is_new = is_new,
-                                     .subscription = {subscription, false}});
+             &(struct config_change){
+                 .kind = CHANGE_SUBSCRIPTION,
+                 .is_new = is_new,
+                 .subscription = {subscription, false, is_new && subscription->secrets != NULL}});
 }
 
 static enum decision answer(struct work *work, const struct subscription *subscription, int status,
@@ -102,9 +105,93 @@ static void warn(struct work *work, struct subscription *subscription,
     if (where != NULL)
         subscription_where_warn(where, "/where", known, &warnings);
     json_decref(where);
+    const struct kind_set kinds = subscription_kinds(subscription, work->arena);
+    target_warn(subscription, &kinds, &warnings);
     json_out_init(&out, work->arena, SUBSCRIPTION_WARNINGS_MAX_BYTES);
     faults_write(&warnings, &out);
     subscription->warnings = out.written.text;
+}
+
+/* ---- where it is sent ---- */
+
+/* Secrets that are given count beside those that are there; to another place none goes along that
+ * was given for this one. False: refused, since one is missing. */
+static bool take_secrets(struct work *work, struct subscription *subscription,
+                         const struct subscription *old, const struct subscription_target *target,
+                         struct outcome *outcome)
+{
+    struct arena *arena = work->arena;
+    bool stays = old->secrets != NULL && strcmp(old->url, target->url) == 0;
+    json_t *kept =
+        stays ? json_tree_read(arena, old->secrets, strlen(old->secrets), 0, NULL) : json_object();
+    json_t *given = target->secrets == NULL
+                        ? NULL
+                        : json_tree_read(arena, target->secrets, strlen(target->secrets), 0, NULL);
+    json_t *template = target->template == NULL ? NULL
+                                                : json_tree_read(arena, target->template,
+                                                                 strlen(target->template), 0, NULL);
+    struct faults ignored;
+    unsigned includes;
+    struct json_out out;
+    const char *name;
+    json_t *used, *value;
+
+    faults_init(&ignored, arena);
+    used = target_check(target->url, template, arena, &ignored, &includes);
+    json_out_init(&out, arena, TARGET_SECRETS_MAX_BYTES);
+    json_out_begin_object(&out);
+    json_object_foreach(used, name, value)
+    {
+        const json_t *secret = json_object_get(given, name);
+        secret = secret == NULL ? json_object_get(kept, name) : secret;
+        if (secret == NULL && outcome->err == ERR_NONE)
+            outcome_refuse_at(work, outcome, ERR_INVALID_VALUE,
+                              pointer_join(arena, "/target/secrets", name), "required",
+                              "The template uses this secret; one that is kept goes to the URL "
+                              "alone that it was given for");
+        json_out_member_text(&out, name, json_string_value(secret));
+    }
+    json_out_end_object(&out);
+    subscription->secrets = json_object_size(used) == 0 ? NULL : out.written.text;
+    json_decref(kept);
+    json_decref(given);
+    json_decref(template);
+    json_decref(used);
+    return outcome->err == ERR_NONE;
+}
+
+/* Mail goes to members of the same side, so that nobody is written to who has not to do with it. */
+static bool check_readers(struct work *work, const struct team *team,
+                          const struct subscription_target *target, struct outcome *outcome)
+{
+    for (size_t i = 0; target->template != NULL && i < target->to_count; i++) {
+        const struct member *member =
+            config_member_by_email(work->config, (struct uuid){{0}}, target->to[i]);
+        const struct team *theirs = member == NULL ? NULL : config_team(work->config, member->team);
+        if (theirs == NULL || !member->active || theirs->function != team->function) {
+            outcome_refuse_at(work, outcome, ERR_INVALID_VALUE,
+                              pointer_index(work->arena, "/target/to", i), "unknown_member",
+                              "Mail goes to members of the same side; none of them has this "
+                              "address");
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool take_target(struct work *work, struct subscription *subscription,
+                        const struct subscription *old, const struct subscription_target *target,
+                        struct outcome *outcome)
+{
+    const struct team *team = config_team(work->config, subscription->team);
+
+    if (!check_readers(work, team, target, outcome))
+        return false;
+    subscription->kind = (unsigned)target->kind;
+    subscription->url = target->url;
+    subscription->template = target->template;
+    subscription->include |= (int)target->includes;
+    return take_secrets(work, subscription, old, target, outcome);
 }
 
 /* ---- make ---- */
@@ -128,6 +215,7 @@ static const struct team *team_of(struct work *work, const struct command *comma
 enum decision subscription_create(struct work *work, const struct command *command,
                                   struct outcome *outcome)
 {
+    static const struct subscription nothing = {.url = ""};
     const struct subscription_create_input *input = command->input;
 
     if (!setup_may(work, command, ROLE_ADMIN, outcome))
@@ -153,8 +241,10 @@ enum decision subscription_create(struct work *work, const struct command *comma
         .team = team->id,
         .events = input->events,
         .where = input->where,
-        .include = (int)input->include,
+        .include = (int)(input->include | input->target.includes),
+        .kind = (unsigned)input->target.kind,
         .url = input->target.url,
+        .template = input->target.template,
         .state = SUBSCRIPTION_ACTIVE,
         .revision = 1,
         .secret_since = work->now,
@@ -162,6 +252,9 @@ enum decision subscription_create(struct work *work, const struct command *comma
         .old_secret_until = INSTANT_NONE,
         .created_at = work->now,
     };
+    if (!check_readers(work, team, &input->target, outcome) ||
+        !take_secrets(work, subscription, &nothing, &input->target, outcome))
+        return DECIDED;
     warn(work, subscription, input->known);
     append(work, chain, LEDGER_SUBSCRIPTION_CREATED, &command->caller, subscription);
     save(work, subscription, true);
@@ -225,15 +318,18 @@ enum decision subscription_update(struct work *work, const struct command *comma
         subscription->where = strcmp(input->where, "null") == 0 ? NULL : input->where;
     if (input->include != NULL)
         subscription->include = (int)*input->include;
-    if (input->target != NULL)
-        subscription->url = input->target->url;
+    if (input->target != NULL && !take_target(work, subscription, old, input->target, outcome))
+        return DECIDED;
     if (input->state != NULL) {
         subscription->state = (enum subscription_state) * input->state;
         subscription->off_cause = NULL;
     }
     warn(work, subscription, input->known);
     append(work, chain, LEDGER_SUBSCRIPTION_UPDATED, &command->caller, subscription);
-    save(work, subscription, false);
+    work_add(work, KIND_CONFIG_CHANGE,
+             &(struct config_change){
+                 .kind = CHANGE_SUBSCRIPTION,
+                 .subscription = {subscription, false, subscription->secrets != old->secrets}});
     return answer(work, subscription, 200, outcome);
 }
 
@@ -249,9 +345,9 @@ enum decision subscription_delete(struct work *work, const struct command *comma
     if (chain == NULL)
         return DECIDE_AGAIN;
     append(work, chain, LEDGER_SUBSCRIPTION_DELETED, &command->caller, subscription);
-    work_add(
-        work, KIND_CONFIG_CHANGE,
-        &(struct config_change){.kind = CHANGE_SUBSCRIPTION, .subscription = {subscription, true}});
+    work_add(work, KIND_CONFIG_CHANGE,
+             &(struct config_change){.kind = CHANGE_SUBSCRIPTION,
+                                     .subscription = {subscription, true, false}});
     return answer(work, subscription, 200, outcome);
 }
 

@@ -4,12 +4,8 @@
 
 #include "core/setup/subscription.h"
 #include "core/setup/subscription_where.h"
+#include "core/setup/target.h"
 #include "core/setup_change.h"
-
-struct subscription_target {
-    int kind; /* webhook, the only one */
-    const char *url;
-};
 
 struct subscription_create_input {
     const char *name;

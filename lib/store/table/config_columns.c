@@ -2,6 +2,7 @@
 
 #include "core/lead/stage_words.h"
 #include "core/setup/subscription.h"
+#include "core/setup/target.h"
 #include "store/table/column_words.h"
 
 /* A draft has no hash yet, and none any more. */
@@ -30,6 +31,11 @@ static const struct column_form as_agreement_kind =
 static const char *subscription_name(unsigned state)
 {
     return subscription_state_name((enum subscription_state)state);
+}
+
+static const char *target_name(unsigned kind)
+{
+    return target_kind_name((enum target_kind)kind);
 }
 
 /* clang-format off */
@@ -197,6 +203,7 @@ static const struct column source_list[] = {
 
 static const struct column_form as_subscription_state =
     COLUMN_WORD(subscription_name, SUBSCRIPTION_STATE_COUNT);
+static const struct column_form as_target_kind = COLUMN_WORD(target_name, TARGET_KIND_COUNT);
 
 #define IN(name) MEMBER(struct subscription, name)
 
@@ -207,7 +214,9 @@ static const struct column subscription_list[] = {
     {"events",           &as_json,               IN(events),           COLUMN_CHANGES},
     {"where_test",       &as_json,               IN(where),            COLUMN_CHANGES | COLUMN_NULL},
     {"include",          &as_int4,               IN(include),          COLUMN_CHANGES},
+    {"kind",             &as_target_kind,        IN(kind),             COLUMN_CHANGES},
     {"url",              &as_text,               IN(url),              COLUMN_CHANGES},
+    {"template",         &as_json,               IN(template),         COLUMN_CHANGES | COLUMN_NULL},
     {"state",            &as_subscription_state, IN(state),            COLUMN_CHANGES},
     {"off_cause",        &as_text,               IN(off_cause),        COLUMN_CHANGES | COLUMN_NULL},
     {"revision",         &as_int4,               IN(revision),         COLUMN_CHANGES},

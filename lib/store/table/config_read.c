@@ -468,11 +468,15 @@ static void warn_sealed(struct snapshot *s, const struct seal_place *place, enum
 static void keep_secret(struct snapshot *s, const struct seal_place *place, struct seal_bytes clear)
 {
     struct source *source = (struct source *)config_source(&s->config, place->subject);
+    struct subscription *subscription =
+        (struct subscription *)config_subscription(&s->config, place->subject);
 
     if (strcmp(place->field, SEALED_WORKSPACE_SECRET) == 0 &&
         uuid_equal(place->subject, place->workspace) && clear.len == sizeof s->config.secret) {
         memcpy(s->config.secret, clear.bytes, clear.len);
         s->opened = true;
+    } else if (subscription != NULL && strcmp(place->field, SEALED_SUBSCRIPTION_SECRETS) == 0) {
+        subscription->secrets = clear.bytes;
     } else if (source != NULL && strcmp(place->field, SEALED_SOURCE_SECRET) == 0) {
         source->secret = clear.bytes;
     } else if (source != NULL && strcmp(place->field, SEALED_SOURCE_OLD_SECRET) == 0) {

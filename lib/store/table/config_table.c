@@ -113,11 +113,24 @@ static void queue_row(const struct pg_scope *scope, const struct statement *stat
     columns_queue(scope, statement, &row, 1);
 }
 
+static void queue_secret(const struct pg_scope *scope, struct keyring *keyring,
+                         const struct seal_place *place, const char *secret)
+{
+    sealed_table_queue_save(scope, keyring, place,
+                            (struct seal_bytes){secret, secret == NULL ? 0 : strlen(secret)});
+}
+
 /* What was written for a subscription that is deleted goes with it. */
-static void queue_subscription(const struct pg_scope *scope, const struct config_change *change)
+static void queue_subscription(const struct pg_scope *scope, struct keyring *keyring,
+                               const struct config_change *change)
 {
     const struct subscription *subscription = change->subscription.row;
+    const struct seal_place secrets = {scope->workspace, subscription->id,
+                                       SEALED_SUBSCRIPTION_SECRETS};
 
+    if (change->subscription.ends || change->subscription.secrets)
+        queue_secret(scope, keyring, &secrets,
+                     change->subscription.ends ? NULL : subscription->secrets);
     if (change->subscription.ends) {
         pg_scope_queue_id(scope, &SUBSCRIPTION_DELETE, subscription->id);
         outbound_table_queue_end(scope, subscription->id);
@@ -128,13 +141,6 @@ static void queue_subscription(const struct pg_scope *scope, const struct config
         outbound_table_queue_begin(scope);
     else
         outbound_table_queue_wake(scope, subscription->id);
-}
-
-static void queue_secret(const struct pg_scope *scope, struct keyring *keyring,
-                         const struct seal_place *place, const char *secret)
-{
-    sealed_table_queue_save(scope, keyring, place,
-                            (struct seal_bytes){secret, secret == NULL ? 0 : strlen(secret)});
 }
 
 /* In the order of fields, which is the order in which a rotation of the sealing key locks them. */
@@ -183,7 +189,7 @@ void config_table_queue_change(const struct pg_scope *scope, struct keyring *key
                                               change->comment.comment});
         break;
     case CHANGE_SUBSCRIPTION:
-        queue_subscription(scope, change);
+        queue_subscription(scope, keyring, change);
         break;
     case CHANGE_STAGE:
         queue_row(scope, &STAGE_SAVE, change->stage);

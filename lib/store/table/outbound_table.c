@@ -197,7 +197,7 @@ static const struct statement QUEUE_ADD = {
            "SELECT $1, s, now(), 1 "
            "FROM unnest($2::uuid[]) s "
            "ON CONFLICT (workspace_id, subscription_id) DO UPDATE SET "
-           "due_at = least(q.due_at, now()), made = q.made + 1",
+           "due_at = greatest(least(q.due_at, now()), q.not_before), made = q.made + 1",
 };
 
 /* $1 workspace, $2 subscription, $3 delivery */
@@ -245,7 +245,7 @@ static const struct statement QUEUE_RENEW = {
     .name = "outbound_queue_renew",
     .sql = "UPDATE outbound_queue SET lease_until = now() + make_interval(secs => $4::int4) "
            "WHERE workspace_id = $1 AND subscription_id = $2 AND lease = $3 "
-           "RETURNING made, failing_since, clock_timestamp()",
+           "RETURNING made, failing_since, clock_timestamp(), not_before",
     .index = "outbound_queue_pkey",
 };
 
@@ -268,7 +268,7 @@ static const struct statement OUTBOUND_PENDING_ROWS = {
 
 /* What has come meanwhile makes it due at once.
  * $1 workspace, $2 subscription, $3 lease, $4 something arrived, $5 something failed,
- * $6 give it back, $7 what was made, as loaded, $8 due, $9 seconds */
+ * $6 give it back, $7 what was made, as loaded, $8 due, $9 seconds, $10 not before */
 static const struct statement QUEUE_SAVE = {
     .name = "outbound_queue_save",
     .sql = "UPDATE outbound_queue SET "
@@ -281,8 +281,9 @@ static const struct statement QUEUE_SAVE = {
            "due_at = CASE "
            "  WHEN NOT $6::bool THEN due_at "
            "  WHEN made = $7 THEN $8 "
-           "  ELSE now() "
-           "END "
+           "  ELSE greatest(now(), $10, not_before) "
+           "END, "
+           "not_before = coalesce($10, not_before) "
            "WHERE workspace_id = $1 AND subscription_id = $2 AND lease = $3",
     .index = "outbound_queue_pkey",
 };
@@ -512,6 +513,7 @@ enum pg_status outbound_load(const struct pg_scope *scope, struct uuid subscript
         out->made = pg_get_int8(queue, 0, 0);
         out->failing_since = pg_get_instant(queue, 0, 1);
         out->now = pg_get_instant(queue, 0, 2);
+        out->not_before = pg_get_instant(queue, 0, 3);
         if (!read_items(pg_result(scope->pg, rows), scope->arena, out))
             status = pg_fail(scope->pg, PG_MEMORY, "deliveries cannot be read");
     }
@@ -538,6 +540,7 @@ enum pg_status outbound_save(const struct pg_scope *scope, const struct outbound
     pg_params_int8(&params, save->made);
     pg_params_instant(&params, save->due_at);
     pg_params_int4(&params, OUTBOUND_LEASE_SECONDS);
+    pg_params_instant(&params, save->not_before);
     pg_queue(scope->pg, &QUEUE_SAVE, &params);
     pg_queue_commit(scope->pg);
     status = pg_pipeline_run(scope->pg, deadline);

@@ -118,6 +118,7 @@ struct outbound_batch {
     int64_t made;
     instant now;
     instant failing_since;
+    instant not_before; /* nothing is sent until then; INSTANT_NONE: at once */
 };
 
 /** Renews the lease and reads the first pending rows. As baton_app. */
@@ -134,8 +135,9 @@ struct outbound_save {
     bool arrived; /* at least one */
     bool failed;  /* at least one */
     bool gives_back;
-    int64_t made;   /* as loaded: if there is more by now, it is due at once */
-    instant due_at; /* INSTANT_NONE: when there is more */
+    int64_t made;       /* as loaded: if there is more by now, it is due at once */
+    instant due_at;     /* INSTANT_NONE: when there is more */
+    instant not_before; /* from now on; INSTANT_NONE: as it is */
 };
 
 enum pg_status outbound_save(const struct pg_scope *scope, const struct outbound_save *save,

@@ -12,6 +12,7 @@
 #define SEALED_SOURCE_OLD_SECRET                                                                   \
     "source_old_secret" /* the one before, until it no longer counts                               \
                          */
+#define SEALED_SUBSCRIPTION_SECRETS "subscription_secrets" /* JSON, of a template */
 
 struct sealed_row {
     struct uuid subject;

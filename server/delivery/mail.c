@@ -1,0 +1,283 @@
+#include "delivery/mail.h"
+
+#include "base/base64.h"
+#include "base/json_tree.h"
+#include "core/ledger/ledger.h"
+#include "core/setup/target.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define MESSAGE_MAX_BYTES ((size_t)512 << 10)
+#define LINE_MAX_BYTES    4096
+/** Of base64, as RFC 2045 has it. */
+#define ENCODED_LINE 76
+
+/* ---- what is said of an event ---- */
+
+#define WHO  "{{/handoff/carries/who/name|/lead/email|a lead}}"
+#define FROM "{{/handoff/carries/who/company|company not known}}"
+
+/* By the type's name; what is not here is said by its name. */
+static const struct {
+    const char *type;
+    const char *subject; /* of a mail about one */
+    const char *text;    /* a template: core/setup/template.h */
+} sentences[] = {
+    {"handoff.offered", "A new lead for you",
+     "New for {{/handoff/to_team}}: " WHO ", " FROM ". Answer by {{/handoff/respond_by|the usual "
+     "time}}. Not known yet: {{/handoff/carries/facts/missing|nothing that is asked for}}."},
+    {"handoff.reminded", "A lead waits for you",
+     WHO ", " FROM ", waits for {{/handoff/to_team}}: {{/handoff/state}}, to be answered by "
+         "{{/handoff/respond_by|/handoff/decide_by|now}}."},
+    {"handoff.accepted", "A lead was accepted", "{{/handoff/to_team}} accepted " WHO ", " FROM "."},
+    {"handoff.rejected", "A lead came back",
+     WHO ", " FROM ", was rejected by {{/handoff/to_team}}: {{/event/reason}}. "
+         "{{/handoff/note}}"},
+    {"handoff.returned", "A lead came back",
+     WHO ", " FROM ", was given back by {{/handoff/to_team}}: {{/event/reason}}. "
+         "{{/handoff/note}}"},
+    {"handoff.disputed", "A rejection is disputed",
+     "{{/handoff/from_team}} disputes that " WHO ", " FROM ", was turned down."},
+    {"handoff.qualified", "A lead was qualified",
+     "{{/handoff/to_team}} qualified " WHO ", " FROM "."},
+    {"handoff.expired", "An offer has run out",
+     "Nobody of {{/handoff/to_team}} answered in time: " WHO ", " FROM "."},
+    {"definition.proposed", "A definition is proposed",
+     "A definition is proposed ({{/event/definition/term}}, version "
+     "{{/event/definition/version}}): it waits for signatures."},
+    {"agreement.proposed", "An agreement is proposed",
+     "An agreement is proposed: it waits for signatures."},
+    {"agreement.suspended", "An agreement is suspended", "An agreement was suspended."},
+    {"subscription.switched_off", "Something is no longer sent",
+     "A subscription was switched off, since nothing arrived there any more."},
+    {"subscription.tested", "A test", "This is a test: mail arrives."},
+};
+
+static size_t sentence_of(int kind)
+{
+    const char *name = ledger_kind_name(kind);
+    size_t i = 0;
+
+    while (i < sizeof sentences / sizeof *sentences && strcmp(sentences[i].type, name) != 0)
+        i++;
+    return i;
+}
+
+#define SENTENCES (sizeof sentences / sizeof *sentences)
+
+/* A line, in the arena; NULL: it cannot be made now. *lead is the id of the lead that it is about,
+ * or "". */
+static const char *line_of(const struct mail_wanted *wanted, const struct outbound_item *item,
+                           const char **lead)
+{
+    struct arena *arena = wanted->read->arena;
+    const struct payload_wanted payload = {wanted->read, wanted->config, wanted->subscription,
+                                           item};
+    size_t len, which = sentence_of(item->row.kind);
+    struct text_out out;
+    const char *data_text = payload_data(&payload, &len);
+    json_t *data = data_text == NULL ? NULL : json_tree_read(arena, data_text, len, 0, NULL);
+    const struct template_source source = {.data = data, .arena = arena};
+
+    if (data == NULL)
+        return NULL;
+    text_out_init(&out, arena, LINE_MAX_BYTES);
+    template_fill(which == SENTENCES ? "{{/type}}." : sentences[which].text, TEMPLATE_PLAIN,
+                  &source, &out);
+    const json_t *id = json_object_get(json_object_get(data, "event"), "lead_id");
+    *lead = json_is_string(id) ? arena_strdup(arena, json_string_value(id)) : "";
+    json_decref(data);
+    return out.text;
+}
+
+/* ---- the message ---- */
+
+static void put_html(struct text_out *out, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        switch (*text) {
+        case '<':
+            text_out_put(out, "&lt;");
+            break;
+        case '>':
+            text_out_put(out, "&gt;");
+            break;
+        case '&':
+            text_out_put(out, "&amp;");
+            break;
+        case '"':
+            text_out_put(out, "&quot;");
+            break;
+        case '\n':
+            text_out_put(out, "<br>");
+            break;
+        default:
+            text_out_put_len(out, text, 1);
+        }
+    }
+}
+
+struct parts {
+    struct text_out text, html;
+};
+
+/* False: something cannot be read now. */
+static bool write_parts(const struct mail_wanted *wanted, struct parts *parts)
+{
+    const char *page = wanted->settings->public_url;
+    size_t shown = wanted->count < MAIL_EVENTS_MAX ? wanted->count : MAIL_EVENTS_MAX;
+
+    text_out_init(&parts->text, wanted->read->arena, MESSAGE_MAX_BYTES);
+    text_out_init(&parts->html, wanted->read->arena, MESSAGE_MAX_BYTES);
+    text_out_put(&parts->html, "<!doctype html><meta charset=\"utf-8\"><title>Baton</title>\n");
+    for (size_t i = 0; i < shown; i++) {
+        const char *lead = "";
+        const char *line = line_of(wanted, wanted->items[i], &lead);
+        if (line == NULL)
+            return false;
+        bool links = page[0] != '\0' && lead != NULL && lead[0] != '\0';
+        text_out_format(&parts->text, "%s\n", line);
+        if (links)
+            text_out_format(&parts->text, "%s/#/lead/%s\n", page, lead);
+        text_out_put(&parts->text, "\n");
+        text_out_put(&parts->html, "<p>");
+        put_html(&parts->html, line);
+        if (links)
+            text_out_format(&parts->html, "<br><a href=\"%s/#/lead/%s\">Open</a>", page, lead);
+        text_out_put(&parts->html, "</p>\n");
+    }
+    if (wanted->count > shown) {
+        text_out_format(&parts->text, "And %zu more.\n\n", wanted->count - shown);
+        text_out_format(&parts->html, "<p>And %zu more.</p>\n", wanted->count - shown);
+    }
+    text_out_format(&parts->text, "--\nBaton, subscription \"%s\".\n", wanted->subscription->name);
+    text_out_format(&parts->html, "<hr><p><small>Baton, subscription \"%s\".</small></p>\n",
+                    wanted->subscription->name);
+    return true;
+}
+
+static void put_encoded(struct text_out *out, const struct text_out *part, struct arena *arena)
+{
+    size_t len = BASE64_LEN(part->len);
+    char *encoded = arena_alloc(arena, len + 1);
+
+    if (encoded == NULL)
+        return;
+    base64_encode((const uint8_t *)part->text, part->len, encoded);
+    for (size_t at = 0; at < len; at += ENCODED_LINE) {
+        text_out_put_len(out, encoded + at, len - at < ENCODED_LINE ? len - at : ENCODED_LINE);
+        text_out_put(out, "\r\n");
+    }
+}
+
+/* "Sun, 22 Nov 2026 10:00:00 +0000" */
+static void put_date(struct text_out *out, instant now)
+{
+    static const char days[][4] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
+    static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    char text[INSTANT_TEXT_MAX];
+    int month;
+
+    instant_format(now - now % INSTANT_SECOND, text);
+    month = (text[5] - '0') * 10 + (text[6] - '0');
+    text_out_format(out, "Date: %s, %.2s %s %.4s %.8s +0000\r\n", days[now / INSTANT_DAY % 7],
+                    text + 8, months[(month - 1) % 12], text, text + 11);
+}
+
+static void put_subject(const struct mail_wanted *wanted, struct text_out *out)
+{
+    size_t which = sentence_of(wanted->items[0]->row.kind);
+
+    if (wanted->count > 1)
+        text_out_format(out, "Subject: Baton: %zu things have happened\r\n", wanted->count);
+    else
+        text_out_format(out, "Subject: Baton: %s\r\n",
+                        which == SENTENCES ? ledger_kind_name(wanted->items[0]->row.kind)
+                                           : sentences[which].subject);
+}
+
+static const char *write_message(const struct mail_wanted *wanted, const struct parts *parts,
+                                 size_t *len)
+{
+    struct arena *arena = wanted->read->arena;
+    struct text_out out;
+    char id[PAYLOAD_ID_LEN + 1];
+    const char *domain = strchr(wanted->settings->from, '@');
+
+    payload_id(&wanted->items[0]->row, id);
+    text_out_init(&out, arena, 2 * MESSAGE_MAX_BYTES);
+    text_out_format(&out, "From: Baton <%s>\r\n", wanted->settings->from);
+    text_out_put(&out, "To: undisclosed-recipients:;\r\n");
+    put_date(&out, wanted->now);
+    put_subject(wanted, &out);
+    text_out_format(&out, "Message-ID: <%s%s>\r\n", id, domain == NULL ? "@baton" : domain);
+    text_out_put(&out, "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n");
+    text_out_format(&out, "Content-Type: multipart/alternative; boundary=\"%s\"\r\n\r\n", id);
+    text_out_format(&out,
+                    "--%s\r\nContent-Type: text/plain; charset=utf-8\r\n"
+                    "Content-Transfer-Encoding: base64\r\n\r\n",
+                    id);
+    put_encoded(&out, &parts->text, arena);
+    text_out_format(&out,
+                    "--%s\r\nContent-Type: text/html; charset=utf-8\r\n"
+                    "Content-Transfer-Encoding: base64\r\n\r\n",
+                    id);
+    put_encoded(&out, &parts->html, arena);
+    text_out_format(&out, "--%s--\r\n", id);
+    *len = out.len;
+    return out.text;
+}
+
+/* ---- readers ---- */
+
+static size_t find_readers(const struct mail_wanted *wanted, const char **out, size_t max)
+{
+    struct arena *arena = wanted->read->arena;
+    const char *document = wanted->subscription->template;
+    json_t *json = json_tree_read(arena, document, strlen(document), 0, NULL);
+    const json_t *to = json_object_get(json, "to");
+    size_t count = 0;
+
+    for (size_t i = 0; i < json_array_size(to) && count < max; i++) {
+        const char *address = json_string_value(json_array_get(to, i));
+        const struct member *member =
+            address == NULL ? NULL
+                            : config_member_by_email(wanted->config, (struct uuid){{0}}, address);
+        if (member != NULL && member->active)
+            out[count++] = arena_printf(arena, "<%s>", address);
+    }
+    json_decref(json);
+    return count;
+}
+
+bool mail_fill(const struct mail_wanted *wanted, struct attempt *attempt)
+{
+    struct arena *arena = wanted->read->arena;
+    struct attempt_mail *mail = ARENA_NEW(arena, struct attempt_mail);
+    const char **to = ARENA_ARRAY(arena, const char *, TARGET_TO_MAX);
+    struct parts parts;
+
+    if (mail == NULL || to == NULL)
+        return false;
+    *mail = (struct attempt_mail){
+        .from = arena_printf(arena, "<%s>", wanted->settings->from),
+        .to = to,
+        .to_count = find_readers(wanted, to, TARGET_TO_MAX),
+        .plain = wanted->settings->plain == 1,
+    };
+    attempt->mail = mail;
+    attempt->url = wanted->settings->url;
+    if (mail->to_count == 0)
+        attempt->failure = "nobody";
+    else if (wanted->settings->url[0] == '\0')
+        attempt->failure = "no_mail_server";
+    if (attempt->failure != NULL)
+        return !arena_failed(arena);
+    if (!write_parts(wanted, &parts))
+        return false;
+    attempt->body = write_message(wanted, &parts, &attempt->body_len);
+    return attempt->body != NULL && !arena_failed(arena);
+}
