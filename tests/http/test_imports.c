@@ -184,6 +184,51 @@ static const struct step exported[] = {GET("its rows are leads", "ana",
                                            202, .keep = {{"job", "/id"}}),
                                        {0}};
 
+/* ---- what a mapping may say ---- */
+
+static const struct step whole[] = {
+    SEND("a list without ids",
+         "Email,Status,Visitor,Event,Stage,Note\n"
+         "kim@kite.example,New,v1,e1,mql,x\n"
+         "kim@kite.example,old,v2,e2,mql,x\n"
+         "tom@tower.example,open,v3,e3,mql,n/a\n",
+         201, .keep = {{"import", "/id"}}),
+    RUN("with all that there is to say",
+        "{'mapping':{'as':'lead','team':'marketing','id':'row','where':{'/Status':['new','open']},"
+        "'null_values':['','n/a'],'email':'/Email','anonymous_id':'/Visitor','event_id':'/Event',"
+        "'occurred_at':{'first':['/Day',{'value':'2026-01-31'}]},'claimed_stage':'/Stage',"
+        "'attributes':{'note':'/Note'},'touch':{'kind':{'value':'form_submitted'}}},"
+        "'date':'2026-01-30'}",
+        202, .checks = {{"/request/date", "'2026-01-30T00:00:00Z'"}}, .keep = {{"job", "/id"}}),
+    {0}};
+
+static const struct step whole_ran[] = {
+    GET("only some rows were wanted", "ana", "/v1/jobs/${job}", 200,
+        .checks = {{"/result/rows", "3"}, {"/result/new", "2"}, {"/result/skipped", "1"}}),
+    RUN("again", "{'mapping':{'team':'marketing','id':'row','email':'/Email'}}", 202,
+        .keep = {{"job", "/id"}}),
+    {0}};
+
+static const struct step gone[] = {
+    RUN("of a file whose days are over", "{" MAPPING ",'date':'2026-01-30'}", 410,
+        .checks = {{"/detail", "~send it again"}}),
+    GET("its name is still known", "ana", "/v1/imports/${import}", 200),
+    {0}};
+
+START_TEST(what_a_mapping_may_say)
+{
+    struct stage stage = stage_open("");
+
+    story_run(stage.story, whole);
+    stage_wait_job(&stage, "done");
+    story_run(stage.story, whole_ran);
+    stage_wait_job(&stage, "done");
+    stage_sql("DELETE FROM import_piece");
+    story_run(stage.story, gone);
+    stage_close(&stage);
+}
+END_TEST
+
 START_TEST(files_of_other_kinds)
 {
     struct stage stage = stage_open("");
@@ -257,5 +302,6 @@ void suite_cases(Suite *suite)
 {
     TCase *tcase = suite_case(suite, "imports");
 
-    TESTS(tcase, from_a_file_to_its_leads, files_of_other_kinds, a_long_file);
+    TESTS(tcase, from_a_file_to_its_leads, files_of_other_kinds, what_a_mapping_may_say,
+          a_long_file);
 }
