@@ -1,5 +1,6 @@
 #include "import/import_preview.h"
 
+#include "base/json_tree.h"
 #include "base/utf8.h"
 #include "core/intake/export.h"
 
@@ -111,6 +112,18 @@ static void write_members(const json_t *first, struct arena *arena, struct json_
     json_out_end_array(out);
 }
 
+/* Of the export, without a team. */
+static void write_mapping(const char *recognised, struct arena *arena, struct json_out *out)
+{
+    json_t *mapping = recognised == NULL ? NULL : export_mapping(recognised, NULL, arena);
+
+    if (mapping == NULL)
+        json_out_null(out);
+    else
+        json_tree_write(mapping, out);
+    json_decref(mapping);
+}
+
 static void write_file(struct row_reader *reader, struct arena *arena, struct json_out *out)
 {
     char separator[2] = {(char)reader->csv.separator, '\0'};
@@ -122,6 +135,8 @@ static void write_file(struct row_reader *reader, struct arena *arena, struct js
     json_out_member_text(out, "encoding", encoding_name(reader->decoder.encoding));
     json_out_member_text(out, "separator", separator);
     json_out_member_text(out, "recognised", recognised);
+    json_out_key(out, "mapping");
+    write_mapping(recognised, arena, out);
     json_out_key(out, "columns");
     if (samples.texts != NULL)
         write_columns(reader, &samples, arena, out);
@@ -139,6 +154,7 @@ static bool write_lines(struct row_reader *reader, struct arena *arena, struct j
     json_out_member_text(out, "encoding", "UTF-8");
     json_out_member_null(out, "separator");
     json_out_member_null(out, "recognised");
+    json_out_member_null(out, "mapping");
     json_out_key(out, "columns");
     write_members(first, arena, out);
     json_out_end_object(out);

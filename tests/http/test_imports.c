@@ -167,7 +167,10 @@ static const struct step lines[] = {
     SEND("an export that is known",
          "Record ID,First Name,Last Name,Email,Lifecycle Stage,Create Date,Shoe Size\n"
          "51,Kim,Lee,kim@kite.example,Marketing Qualified Lead,2026-01-05 10:00,43\n",
-         201, .checks = {{"/preview/recognised", "'hubspot-contacts'"}},
+         201,
+         .checks = {{"/preview/recognised", "'hubspot-contacts'"},
+                    {"/preview/mapping/email", "'/Email'"},
+                    {"/preview/mapping/team", "!"}},
          .keep = {{"import", "/id"}}),
     RUN("needs no mapping", "{'export':'hubspot-contacts','team':'marketing'}", 202,
         .checks = {{"/request/unused_columns", "['Shoe Size']"}}, .keep = {{"job", "/id"}}),

@@ -63,7 +63,8 @@ json_t *export_mapping(const char *name, const char *team, struct arena *arena)
     json_t *mapping = json_incref(json_object_get(json, "mapping"));
 
     json_decref(json);
-    if (mapping != NULL && json_object_set_new(mapping, "team", json_string(team)) < 0)
+    if (mapping != NULL && team != NULL &&
+        json_object_set_new(mapping, "team", json_string(team)) < 0)
         arena_fail(arena);
     return mapping;
 }
