@@ -11,7 +11,11 @@ LISTS = ["/v1/leads", "/v1/leads?stage=mql", "/v1/leads?stage=srl", "/v1/leads?s
          "/v1/handoffs?state=accepted&team=sales", "/v1/handoffs?state=rejected", "/v1/handoffs?state=expired",
          "/v1/handoffs?team=marketing", "/v1/handoffs?assignee=me", "/v1/handoffs?due_before=2020-01-01T00:00:00Z",
          "/v1/handoffs?due_before=2040-01-01T00:00:00Z", "/v1/events", "/v1/feedback", "/v1/campaigns",
-         "/v1/attributes", "/v1/reports/stages"]
+         "/v1/attributes", "/v1/reports/stages", "/v1/reports/funnel?basis=flow",
+         *("/v1/reports/" + name for name in (
+             "gaps", "rejections", "response-times", "bypass", "effort", "requests", "collisions", "distribution", "funnel",
+             "source-mix", "capture-types", "nurture", "results", "process", "social", "coverage", "goals", "scoreboard",
+             "five-questions"))]
 
 url, key, actor = sys.argv[1:4]
 connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=60)

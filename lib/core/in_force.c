@@ -10,17 +10,31 @@ static bool was_in_force(const struct agreement_version *version, instant from, 
     return begun && !ended;
 }
 
-void in_force_write(const struct config *config, instant from, instant to, struct json_out *out)
+static void write_versions(const struct config *config, instant from, instant to, bool definitions,
+                           struct json_out *out)
 {
     json_out_begin_array(out);
     for (size_t i = 0; i < config->agreement_count; i++) {
         const struct agreement_version *version = &config->agreements[i];
-        if (!agreement_is_definition(version->kind) || !was_in_force(version, from, to))
+        if (agreement_is_definition(version->kind) != definitions ||
+            !was_in_force(version, from, to))
             continue;
         json_out_begin_object(out);
-        json_out_member_text(out, "term", agreement_kind_name(version->kind));
+        json_out_member_text(out, definitions ? "term" : "kind",
+                             agreement_kind_name(version->kind));
         json_out_member_int(out, "version", version->version);
         json_out_end_object(out);
     }
     json_out_end_array(out);
+}
+
+void in_force_write(const struct config *config, instant from, instant to, struct json_out *out)
+{
+    write_versions(config, from, to, true, out);
+}
+
+void in_force_write_others(const struct config *config, instant from, instant to,
+                           struct json_out *out)
+{
+    write_versions(config, from, to, false, out);
 }

@@ -9,4 +9,8 @@
  *  to `to`. */
 void in_force_write(const struct config *config, instant from, instant to, struct json_out *out);
 
+/** [{kind, version}]: likewise, of the agreements that are no definitions: routes and goals. */
+void in_force_write_others(const struct config *config, instant from, instant to,
+                           struct json_out *out);
+
 #endif

@@ -37,6 +37,7 @@ struct questions {
     struct goals_board goals;  /* has each side goals */
     struct part contributions; /* what became of the leads that each side found */
     struct part social;        /* what sales does on social networks, by member */
+    struct part sellers;       /* the same, whoever may see it: for how many they are */
 };
 
 static enum err read_part(const struct read *read, const struct report_query *period,
@@ -51,20 +52,21 @@ static enum err read_part(const struct read *read, const struct report_query *pe
 static enum err read_questions(struct request *r, const struct read *read,
                                const struct report_query *period, struct questions *out)
 {
+    struct report_query everybody = *period;
     enum err err = read_part(read, period, &report_source_mix, "source", &out->sources);
 
     if (err == ERR_NONE)
         err = read_part(read, period, &report_results, "function", &out->contributions);
     if (err == ERR_NONE)
         err = read_part(read, period, &report_social, "member", &out->social);
+    everybody.least_leads = 0;
+    if (err == ERR_NONE)
+        err = read_part(read, &everybody, &report_social, "member", &out->sellers);
     return err == ERR_NONE ? goals_board_read(r, read, INSTANT_NONE, &out->goals) : err;
 }
 
-static void write_part(const struct request *r, struct part *part, const char *key,
-                       struct json_out *out)
+static void write_part(const struct part *part, const char *key, struct json_out *out)
 {
-    if (!reports_sees_few(r))
-        report_leave_out(&part->rows, REPORTS_LEAST_LEADS);
     json_out_key(out, key);
     report_write_json(&part->source->report, &part->query, &part->rows, out);
 }
@@ -137,7 +139,7 @@ static void write_acknowledged(const struct config *config, struct json_out *out
     json_out_end_array(out);
 }
 
-/* How many of the sellers there are log what they do there; before rows of a few are left out. */
+/* How many of the sellers there are log what they do there. */
 static void write_sellers(const struct config *config, const struct report_rows *social,
                           struct json_out *out)
 {
@@ -176,10 +178,10 @@ static void answer(struct request *r, const struct report_query *period,
     in_force_write(r->config, period->from, period->to, &out);
     write_goals(&questions->goals, &out);
     write_acknowledged(r->config, &out);
-    write_sellers(r->config, &questions->social.rows, &out);
-    write_part(r, &questions->sources, "sources", &out);
-    write_part(r, &questions->contributions, "contributions", &out);
-    write_part(r, &questions->social, "social", &out);
+    write_sellers(r->config, &questions->sellers.rows, &out);
+    write_part(&questions->sources, "sources", &out);
+    write_part(&questions->contributions, "contributions", &out);
+    write_part(&questions->social, "social", &out);
     json_out_end_object(&out);
     reply_json(r, 200, &out);
 }
@@ -187,7 +189,8 @@ static void answer(struct request *r, const struct report_query *period,
 enum err reports_five_questions(struct request *r, struct read *read)
 {
     const struct questions_input *input = r->input;
-    struct report_query period = {.config = r->config, .as_of = INSTANT_NONE};
+    struct report_query period = {
+        .config = r->config, .as_of = INSTANT_NONE, .least_leads = reports_least_leads(r)};
     struct questions questions;
 
     reports_choose_period(r, &report_results.report, input->from, input->to, &period);

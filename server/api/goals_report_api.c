@@ -174,6 +174,7 @@ static enum err read_results(const struct request *r, const struct read *read,
         .from = end - SCOREBOARD_DAYS * INSTANT_DAY,
         .to = end,
         .as_of = board->as_of,
+        .least_leads = reports_least_leads(r),
         .cuts = {report_dimension(&report_results.report, "source")},
         .cut_count = 1,
     };
@@ -188,8 +189,6 @@ static void answer_scoreboard(struct request *r, const struct goals_board *board
 {
     struct json_out out;
 
-    if (!reports_sees_few(r))
-        report_leave_out(results, REPORTS_LEAST_LEADS);
     json_out_init(&out, r->arena, GOALS_MAX_BYTES);
     json_out_begin_object(&out);
     write_head(r, board, "scoreboard", &out);

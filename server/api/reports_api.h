@@ -11,11 +11,9 @@ extern const struct input_spec reports_stages_input;
 
 enum err reports_stages(struct request *r, struct read *read);
 
-/** A key for dashboards sees no row with fewer leads behind it: it would be about somebody. */
-#define REPORTS_LEAST_LEADS 5
-
-/** Whether the caller may see rows of fewer. */
-bool reports_sees_few(const struct request *r);
+/** How many leads a row must have behind it for the caller to see it: a key for dashboards sees
+ * none that is about somebody. 0: any. */
+int64_t reports_least_leads(const struct request *r);
 
 /** The period that is asked for, or the report's own; what is wrong with it is noted as a fault. */
 void reports_choose_period(struct request *r, const struct report *report,

@@ -759,6 +759,8 @@ static const struct step questions[] = {
     {0},
 };
 
+#define MAIL "{'kind':'email_sent','direction':'outbound'}"
+
 /* A dashboard sees no row that is about a few. */
 static const struct step dashboards[] = {
     OFFERED("kim"),
@@ -769,6 +771,19 @@ static const struct step dashboards[] = {
     GET("shows that there is a gap, and not whose", "wall", GAPS, 200,
         .checks = {{"/data", "#0"}, {"/left_out", "1"}, {"/totals/leads", "1"}}),
     GET("nor who is in it", "wall", GAPS "/leads", 403),
+    POST("one lead", "sam", AT "/accept", NULL, 200),
+    POST("that is mailed once", "ana", "/v1/leads/${kim}/touches", MAIL, 201),
+    POST("and again", "ana", "/v1/leads/${kim}/touches", MAIL, 201),
+    POST("and again", "ana", "/v1/leads/${kim}/touches", MAIL, 201),
+    POST("and again", "ana", "/v1/leads/${kim}/touches", MAIL, 201),
+    POST("and again", "ana", "/v1/leads/${kim}/touches", MAIL, 201),
+    GET("is five collisions", "sam", COLLISIONS, 200, .checks = {{"/data/0/collisions", "5"}}),
+    GET("and still one lead", "wall", COLLISIONS, 200,
+        .checks = {{"/data", "#0"}, {"/left_out", "1"}, {"/totals/collisions", "5"}}),
+    GET("a dashboard sees what was promised", "wall", GOALS, 200, .checks = {{"/data", "#0"}}),
+    GET("and the board", "wall", BOARD, 200,
+        .checks = {{"/results/data", "#0"}, {"/results/left_out", "1"}}),
+    GET("and the questions", "wall", QUESTIONS, 200, .checks = {{"/sources/left_out", "1"}}),
     {0},
 };
 

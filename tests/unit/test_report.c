@@ -146,7 +146,9 @@ END_TEST
 
 START_TEST(rows_of_a_few_leads_are_left_out)
 {
-    struct report_row items[] = {{.numbers = {5}}, {.numbers = {4}}, {.numbers = {9}}};
+    struct report_row items[] = {{.numbers = {5}, .leads = 5},
+                                 {.numbers = {9}, .leads = 4}, /* one lead, over and over */
+                                 {.numbers = {9}, .leads = 9}};
     struct report_rows rows = rows_of(items, 3);
 
     report_leave_out(&rows, 5);

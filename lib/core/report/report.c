@@ -39,7 +39,7 @@ void report_leave_out(struct report_rows *rows, int64_t fewer_than)
     size_t kept = 0;
 
     for (size_t i = 0; i < rows->count; i++)
-        if (rows->items[i].numbers[0] >= fewer_than)
+        if (rows->items[i].leads >= fewer_than)
             rows->items[kept++] = rows->items[i];
     rows->left_out = rows->count - kept;
     rows->count = kept;
@@ -271,6 +271,8 @@ void report_write_json(const struct report *report, const struct report_query *q
     write_query(report, query, out);
     json_out_key(out, "definitions");
     in_force_write(query->config, query->from, query->to, out);
+    json_out_key(out, "agreements");
+    in_force_write_others(query->config, query->from, query->to, out);
     write_parts(report, out);
     json_out_key(out, "data");
     json_out_begin_array(out);

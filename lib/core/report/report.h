@@ -68,6 +68,7 @@ struct report_query {
     instant from;                /* inclusive */
     instant to;                  /* exclusive */
     instant as_of;               /* as it stood then; INSTANT_NONE: as it is */
+    int64_t least_leads;         /* rows of fewer are left out; 0: none is */
     int cuts[REPORT_CUTS_MAX];   /* places among the dimensions */
     int cut_count;
 };
@@ -78,6 +79,7 @@ struct report_query {
 struct report_row {
     const char *values[REPORT_CUTS_MAX]; /* NULL: absent */
     int64_t numbers[REPORT_COLUMNS_MAX]; /* minutes, microseconds of a moment */
+    int64_t leads;                       /* behind it, where rows of a few are left out */
 };
 
 struct report_rows {
@@ -92,7 +94,7 @@ int report_column_count(const struct report *report);
 int report_dimension(const struct report *report, const char *name);
 int report_column(const struct report *report, const char *name);
 
-/** Leaves out rows with fewer than this many leads. */
+/** Leaves out rows with fewer than this many leads behind them. */
 void report_leave_out(struct report_rows *rows, int64_t fewer_than);
 
 /** The report of openapi.yaml; names the agreements in force at any time of the period. */

@@ -28,7 +28,7 @@
 
 static const struct statement ROWS = {
     .name = "report_effort",
-    .sql = REPORT_ROWS(ITEMS, "handoffs", COLUMNS),
+    .sql = REPORT_ROWS_AFTER(ITEMS, "handoffs", COLUMNS, "16"),
 };
 
 static const struct statement LEADS = {

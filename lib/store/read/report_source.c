@@ -44,7 +44,7 @@ static void put_query(struct read_query *to, const struct read *read,
 
 /* ---- rows ---- */
 
-enum { WHOLE, FIRST_VALUE, FIRST_NUMBER = FIRST_VALUE + REPORT_CUTS_MAX };
+enum { WHOLE, FIRST_VALUE, BEHIND = FIRST_VALUE + REPORT_CUTS_MAX, FIRST_NUMBER };
 
 static int64_t number_at(const struct pg_result *result, int row, int column, enum report_form form)
 {
@@ -57,7 +57,7 @@ static int64_t number_at(const struct pg_result *result, int row, int column, en
 static struct report_row take_row(const struct read *read, const struct pg_result *result, int row,
                                   const struct report *report)
 {
-    struct report_row out = {.values = {NULL}};
+    struct report_row out = {.leads = pg_get_int8(result, row, BEHIND)};
     int at = FIRST_NUMBER;
 
     for (int i = 0; i < REPORT_CUTS_MAX; i++)
@@ -75,6 +75,7 @@ enum err report_source_read(const struct read *read, const struct report_source 
 
     *out = (struct report_rows){.items = NULL};
     put_query(&ask, read, source, query);
+    pg_params_bool(&ask.params, query->least_leads > 0);
     enum err err = read_run(read, &ask, 1);
     int rows = err == ERR_NONE ? pg_rows(ask.result) : 0;
     out->items = ARENA_ARRAY(read->arena, struct report_row, (size_t)rows + 1);
@@ -89,6 +90,8 @@ enum err report_source_read(const struct read *read, const struct report_source 
     }
     if (err == ERR_NONE && out->items != NULL && source->finish != NULL)
         source->finish(query, out, read->arena);
+    if (query->least_leads > 0)
+        report_leave_out(out, query->least_leads);
     return read_end(read, err);
 }
 

@@ -49,10 +49,14 @@
 #define REPORT_COLUMN_VALUE(name, form, item, row, ...) {#name, form, __VA_ARGS__},
 
 /* Rows and, with the first column true, the whole; by what the first of the columns counts.
- * $1 to $8 of the items and what they have of their own */
-#define REPORT_ROWS(items, first, columns)                                    \
+ * $1 to $8 of the items and what they have of their own, then whether to count the leads behind each
+ * row, which only those ask for who may not see rows of a few */
+#define REPORT_ROWS(items, first, columns) REPORT_ROWS_AFTER(items, first, columns, "9")
+
+#define REPORT_ROWS_AFTER(items, first, columns, count_leads)                 \
            "WITH items AS (" items ") "                                       \
-           "SELECT grouping(d0) = 1, d0, d1 "                                 \
+           "SELECT grouping(d0) = 1, d0, d1, "                                \
+           "  count(DISTINCT CASE WHEN $" count_leads "::bool AND " first " > 0 THEN lead_id END) " \
            columns(REPORT_ROW_LEADS, REPORT_NOTHING, REPORT_ROW_VALUE)        \
            "FROM items "                                                      \
            "GROUP BY GROUPING SETS ((d0, d1), ()) "                           \

@@ -37,7 +37,7 @@
 
 static const struct statement ROWS = {
     .name = "report_response_times",
-    .sql = REPORT_ROWS(ITEMS, "offered", COLUMNS),
+    .sql = REPORT_ROWS_AFTER(ITEMS, "offered", COLUMNS, "16"),
 };
 
 static const struct statement LEADS = {
