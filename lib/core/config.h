@@ -239,6 +239,7 @@ struct source {
     const char *old_secret; /* the previous one, which is accepted … */
     instant old_until;      /* … until then; NULL and INSTANT_NONE: none */
     bool active;
+    bool erases; /* deletions that its sender tells of erase people here */
     int revision;
     instant created_at;
     const struct mapping *compiled; /* lib/core/intake/mapping.h */

@@ -221,6 +221,7 @@ static const struct input_field create_fields[] = {
     {"auth", &auth_type, AT(struct source_create_input, auth)},
     {"secret", &secret_type, AT(struct source_create_input, secret)},
     {"mapping", &mapping_type, AT(struct source_create_input, mapping)},
+    {"erases", &input_bool, AT(struct source_create_input, erases)},
 };
 const struct input_spec source_create_spec =
     INPUT_SPEC(create_fields, struct source_create_input, .check = check_create);
@@ -286,6 +287,7 @@ static const struct input_field update_fields[] = {
     {"auth", &auth_type, AT(struct source_update_input, auth), .boxed = true},
     {"mapping", &mapping_type, AT(struct source_update_input, mapping)},
     {"active", &input_bool, AT(struct source_update_input, active), .boxed = true},
+    {"erases", &input_bool, AT(struct source_update_input, erases), .boxed = true},
 };
 const struct input_spec source_update_spec =
     INPUT_SPEC(update_fields, struct source_update_input, .check = input_changes);

@@ -87,6 +87,136 @@ static const struct step a_hot_lead_waits[] = {
     {0},
 };
 
+/* ---- what a CRM says of a lead that is there ---- */
+
+#define CRM                                                                                        \
+    "{'name':'crm','team':'sales','mapping':{'external_id':'/contact','event_id':'/id','when':["   \
+    "{'is':{'/type':'deal'},'effect':'outcome','occurred_at':'/at','outcome':{'kind':{'at':"       \
+    "'/stage','map':{'open':'opportunity','won':'won','lost':'lost'}},'amount':{'at':'/value',"    \
+    "'locale':'de'},'currency':'/currency','reason':'/why'}},"                                     \
+    "{'is':{'/type':'facts'},'effect':'facts','facts':{'budget':{'at':'/budget','type':'number'}," \
+    "'need':'/need'}},"                                                                            \
+    "{'is':{'/type':'gone'},'effect':'erase'},"                                                    \
+    "{'is':{'/type':'merged'},'effect':'merge','merged':'/others'},"                               \
+    "{'effect':'ignore'}]}}"
+#define DEAL(contact, stage, at)                                                                   \
+    "{'type':'deal','contact':'" contact "','stage':'" stage "','at':'" at "'"
+
+/* Kim, whom sales has accepted and qualified, as contact 7 of the CRM. */
+#define QUALIFIED                                                                                  \
+    POST("sales connects its CRM", "sam", "/v1/sources", CRM, 201,                                 \
+         .keep = {{"crm", "/source/path"}, {"source", "/source/id"}}),                             \
+        POST("marketing hands Kim on", "marketing", "/v1/leads",                                   \
+             "{'email':'kim@acme.example','external_ids':[{'source':'crm','id':'7'}],"             \
+             "'touch':{'kind':'form_submitted','source':'google'}}",                               \
+             201, .keep = {{"kim", "/lead/id"}, {"handoff", "/handoff/id"}}),                      \
+        POST("sales accepts", "sam", "/v1/handoffs/${handoff}/accept", NULL, 200)
+
+static const struct step deals[] = {
+    QUALIFIED,
+    POST("before it is qualified nothing can come of it", "sales", "${crm}",
+         DEAL("7", "open", "2026-11-20T10:00:00Z") "}", 202, .checks = {{"/status", "'failed'"}},
+         .keep = {{"early", "/delivery_id"}}),
+    GET("which the delivery says", "ana", "/v1/deliveries/${early}", 200,
+        .checks = {{"/items/0/error", "'state_conflict'"}, {"/items/0/effect", "'outcome'"}}),
+    POST("sales qualifies", "sam", "/v1/handoffs/${handoff}/qualify", NULL, 200),
+    POST("now it is taken", "ana", "/v1/deliveries/${early}/replay", NULL, 200,
+         .checks = {{"/status", "'applied'"}}),
+    GET("it is an opportunity", "ana", "/v1/leads/${kim}", 200,
+        .checks = {{"/stage", "'opportunity'"}, {"/amount", "null"}}),
+    POST("its amount is told, as Germans write it", "sales", "${crm}",
+         DEAL("7", "open", "2026-11-21T10:00:00Z") ",'value':'1.200,50','currency':'eur'}", 202,
+         .checks = {{"/status", "'applied'"}}),
+    GET("and stands there", "ana", "/v1/leads/${kim}", 200,
+        .checks = {{"/amount/minor", "120050"}, {"/amount/currency", "'EUR'"}, {"@ETag", "~."}},
+        .keep = {{"updated", "/updated_at"}}),
+    POST("the same again", "sales", "${crm}",
+         DEAL("7", "open", "2026-11-21T10:00:00Z") ",'value':'1.200,50','currency':'eur'}", 202,
+         .checks = {{"/status", "'applied'"}}),
+    GET("changes nothing", "ana", "/v1/leads/${kim}", 200,
+        .checks = {{"/updated_at", "'${updated}'"}}),
+    POST("it is won", "sales", "${crm}", DEAL("7", "won", "2026-11-24T10:00:00Z") "}", 202,
+         .checks = {{"/status", "'applied'"}}),
+    GET("and she a customer", "ana", "/v1/leads/${kim}", 200,
+        .checks = {{"/stage", "'customer'"},
+                   {"/milestones/customer", "'2026-11-24T10:00:00Z'"},
+                   {"/amount/minor", "120050"}},
+        .keep = {{"updated", "/updated_at"}}),
+    POST("what was so before comes late, and twice", "sales", "${crm}",
+         "[" DEAL("7", "open", "2026-11-22T10:00:00Z") ",'value':9,'currency':'EUR'}," DEAL(
+             "7", "won", "2026-11-24T10:00:00Z") "}]",
+         202, .checks = {{"/status", "'applied'"}}, .keep = {{"late", "/delivery_id"}}),
+    GET("without harm", "ana", "/v1/leads/${kim}", 200,
+        .checks = {{"/updated_at", "'${updated}'"}, {"/stage", "'customer'"}}),
+    GET("and that is said", "ana", "/v1/deliveries/${late}", 200,
+        .checks = {{"/items/0/left_out/0/code", "'older'"}}),
+    POST("a stage that its map does not know is nothing to us", "sales", "${crm}",
+         DEAL("7", "legal review", "2026-11-25T10:00:00Z") "}", 202,
+         .checks = {{"/status", "'applied'"}}),
+    POST("a deal with somebody who is not known fails, to be sent again", "sales", "${crm}",
+         DEAL("8", "won", "2026-11-25T10:00:00Z") "}", 202, .checks = {{"/status", "'failed'"}},
+         .keep = {{"unknown", "/delivery_id"}}),
+    GET("which says so", "ana", "/v1/deliveries/${unknown}", 200,
+        .checks = {{"/items/0/error", "'unknown_lead'"}}),
+    {0},
+};
+
+static const struct step a_deal_that_is_lost[] = {
+    QUALIFIED,
+    POST("sales qualifies", "sam", "/v1/handoffs/${handoff}/qualify", NULL, 200),
+    POST("it is lost, for a reason in the CRM's own words, without a date", "sales", "${crm}",
+         "{'type':'deal','contact':'7','stage':'lost','why':'went with Acme','value':'a lot'}", 202,
+         .checks = {{"/status", "'applied'"}}, .keep = {{"lost", "/delivery_id"}}),
+    GET("she is marketing's again", "ana", "/v1/leads/${kim}", 200,
+        .checks = {{"/stage", "'nurture'"}, {"/owner_team", "'marketing'"}}),
+    GET("what did not fit is named", "ana", "/v1/deliveries/${lost}", 200,
+        .checks = {{"/items/0/left_out/0/what", "'outcome.amount'"},
+                   {"/items/0/left_out/1/what", "'outcome.reason'"},
+                   {"/items/0/left_out/1/code", "'reason'"}}),
+    {0},
+};
+
+static const struct step facts_and_persons[] = {
+    QUALIFIED,
+    POST("the CRM knows her budget", "sales", "${crm}",
+         "{'type':'facts','contact':'7','budget':'50000','need':''}", 202,
+         .checks = {{"/status", "'applied'"}}),
+    GET("it is a fact", "ana", "/v1/leads/${kim}", 200,
+        .checks = {{"/facts/budget/value", "50000"}, {"/facts/need", "!"}},
+        .keep = {{"updated", "/updated_at"}}),
+    POST("the same again", "sales", "${crm}", "{'type':'facts','contact':'7','budget':50000}", 202,
+         .checks = {{"/status", "'applied'"}}),
+    GET("is nothing new", "ana", "/v1/leads/${kim}", 200,
+        .checks = {{"/updated_at", "'${updated}'"}}),
+    POST("contacts 8 and 9 were the same person", "sales", "${crm}",
+         "{'type':'merged','contact':'8','others':[7,'9']}", 202,
+         .checks = {{"/status", "'applied'"}}),
+    GET("so she is known by all of them", "ana", "/v1/leads?external_id=crm:8", 200,
+        .checks = {{"/data/0/id", "'${kim}'"}}),
+    GET("by the last as well", "ana", "/v1/leads?external_id=crm:9", 200,
+        .checks = {{"/data/0/id", "'${kim}'"}}),
+    POST("somebody of sales' own", "sales", "/v1/leads",
+         "{'email':'kim.lee@acme.example','external_ids':[{'source':'crm','id':'10'}]}", 201,
+         .keep = {{"other", "/lead/id"}}),
+    POST("of the other side a source merges nobody", "sales", "${crm}",
+         "{'type':'merged','contact':'10','others':['7']}", 202),
+    POST("that she is deleted there is not enough", "sales", "${crm}",
+         "{'type':'gone','contact':'10'}", 202, .checks = {{"/status", "'failed'"}},
+         .keep = {{"gone", "/delivery_id"}}),
+    GET("before somebody said that it is", "ana", "/v1/deliveries/${gone}", 200,
+        .checks = {{"/items/0/error", "'not_confirmed'"}}),
+    PATCH("sam does", "sam", "/v1/sources/${source}", "{'erases':true}", 200,
+          .checks = {{"/erases", "true"}}),
+    POST("sent again", "sam", "/v1/deliveries/${gone}/replay", NULL, 200,
+         .checks = {{"/status", "'applied'"}}),
+    GET("she is gone", "ana", "/v1/leads/${other}", 410),
+    GET("and what was said of her", "ana", "/v1/deliveries/${gone}", 200,
+        .checks = {{"/body", "null"}}),
+    POST("told twice, there is nobody to forget", "sales", "${crm}",
+         "{'type':'gone','contact':'10'}", 202, .checks = {{"/status", "'applied'"}}),
+    {0},
+};
+
 START_TEST(one_event_of_two_people_is_a_touch_of_each)
 {
     stage_play("--starter " MQL_FILE " --sign", one_event_of_two);
@@ -105,10 +235,29 @@ START_TEST(who_waits_is_told_why)
 }
 END_TEST
 
+START_TEST(a_deal_becomes_an_outcome)
+{
+    stage_play("--starter " MQL_FILE " --sign", deals);
+}
+END_TEST
+
+START_TEST(a_lost_deal_goes_back)
+{
+    stage_play("--starter " MQL_FILE " --sign", a_deal_that_is_lost);
+}
+END_TEST
+
+START_TEST(facts_merges_and_erasures_come_in)
+{
+    stage_play("--starter " MQL_FILE " --sign", facts_and_persons);
+}
+END_TEST
+
 void suite_cases(Suite *suite)
 {
     TCase *t = suite_case(suite, "senders");
 
     TESTS(t, one_event_of_two_people_is_a_touch_of_each, a_wrong_clock_costs_nobodys_word,
-          who_waits_is_told_why);
+          who_waits_is_told_why, a_deal_becomes_an_outcome, a_lost_deal_goes_back,
+          facts_merges_and_erasures_come_in);
 }

@@ -761,7 +761,12 @@ static const struct {
     {"{'when':[{'is':{'/a':'b'}}]}", "/when/0", "required"},
     {"{'email':'/e','when':[]}", "/when", "empty"},
     {"{'email':'/e','each':[]}", "/each", "items"},
-    {"{'email':'/e','effect':'ignore'}", "/effect", "unknown_member"},
+    {"{'email':'/e','effect':'outcome'}", "/outcome", "required"},
+    {"{'email':'/e','effect':'facts'}", "/facts", "required"},
+    {"{'email':'/e','effect':'merge'}", "/merged", "required"},
+    {"{'email':'/e','effect':'merge','merged':[]}", "/merged", "items"},
+    {"{'email':'/e','outcome':{'kind':{'value':'bought'}}}", "/outcome/kind/value",
+     "unknown_value"},
 };
 
 START_TEST(an_unsound_mapping_says_where)

@@ -7,6 +7,7 @@
 #include "core/intake/preset.h"
 #include "suite.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -96,6 +97,22 @@ static json_t *attributes_of(const struct capture_input *capture)
     return out;
 }
 
+/* What is done to a lead that is there. */
+static void put_change(json_t *out, const struct mapped *item)
+{
+    const struct amount *amount = &item->outcome.amount;
+    json_t *merged = json_array();
+
+    put(out, "outcome", outcome_kind_name(item->outcome.kind));
+    put(out, "amount",
+        amount->given ? arena_printf(arena, "%" PRId64 " %s", amount->minor, amount->currency)
+                      : NULL);
+    for (size_t i = 0; i < item->merged_count; i++)
+        json_array_append_new(merged,
+                              json_sprintf("%s:%s", item->merged[i].source, item->merged[i].value));
+    json_object_set_new(out, "merged", merged);
+}
+
 static json_t *shown(const struct mapped *item)
 {
     const struct capture_input *capture = &item->capture;
@@ -105,9 +122,10 @@ static json_t *shown(const struct mapped *item)
     put(out, "effect", mapping_effect_name(item->effect));
     put(out, "error", item->error == MAPPED_OK ? NULL : mapped_error_code(item->error));
     json_object_set_new(out, "left_out", json_integer(0));
-    if (!mapped_is_capture(item))
+    if (item->error != MAPPED_OK || item->effect == MAPPING_IGNORED)
         return out;
     put_identities(out, capture);
+    put_change(out, item);
     put_touch(out, capture->touch);
     put(out, "claimed_stage", stage_name(capture->claimed_stage));
     instant_format(capture->occurred_at, at);

@@ -6,7 +6,7 @@
 
 /* ---- what is refused ---- */
 
-static bool is_known_reason(struct work *work, const struct handoff *handoff, const char *code)
+bool handoff_outcome_knows(struct work *work, const struct handoff *handoff, const char *code)
 {
     const struct agreement_version *gate = handoff_reasons(work, handoff);
     const struct agreement_version *sql =
@@ -31,7 +31,7 @@ static bool check_reason(struct work *work, const struct handoff *handoff,
                           "A reason is needed when it is lost");
         return false;
     }
-    if (is_known_reason(work, handoff, input->reason))
+    if (handoff_outcome_knows(work, handoff, input->reason))
         return true;
     const struct agreement_version *version = handoff_reasons(work, handoff);
     if (version == NULL)
@@ -84,4 +84,22 @@ enum decision handoff_outcome(struct work *work, const struct command *command,
     record(&step, input);
     handoff_walk(&step);
     return handoff_step_answer(&step);
+}
+
+enum find handoff_outcome_by_source(struct work *work, const struct caller *caller,
+                                    const struct handoff_outcome_input *input,
+                                    struct outcome *refusal)
+{
+    struct handoff_step step = {.work = work,
+                                .caller = caller,
+                                .outcome = refusal,
+                                .until = INSTANT_NONE,
+                                .became = input->outcome,
+                                .by_source = true};
+
+    if (!handoff_step_begin(&step, input->handoff, ACTION_OUTCOME))
+        return step.decision == DECIDE_AGAIN ? FIND_NEEDED : FIND_FOUND;
+    record(&step, input);
+    handoff_walk(&step);
+    return FIND_FOUND;
 }

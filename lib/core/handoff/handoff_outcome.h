@@ -18,4 +18,13 @@ struct handoff_outcome_input {
 enum decision handoff_outcome(struct work *work, const struct command *command,
                               struct outcome *outcome);
 
+/** Whether the definitions that this handoff went by have the reason. */
+bool handoff_outcome_knows(struct work *work, const struct handoff *handoff, const char *reason);
+
+/** The same by a source of the receiving team, without an answer; a lost deal may have no reason.
+ *  FIND_NEEDED: load more; else FIND_FOUND, and *refusal says whether it was refused. */
+enum find handoff_outcome_by_source(struct work *work, const struct caller *caller,
+                                    const struct handoff_outcome_input *input,
+                                    struct outcome *refusal);
+
 #endif

@@ -25,6 +25,7 @@ struct life_situation handoff_step_situation(const struct handoff_step *step)
         .stage = step->lead->stage,
         .outcome = step->became,
         .until = step->until,
+        .by_source = step->by_source,
     };
 }
 

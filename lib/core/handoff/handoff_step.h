@@ -29,6 +29,7 @@ struct handoff_step {
     /* what the command knows, where the rule asks for it */
     enum outcome_kind became; /* of the lead; set before the step begins */
     instant until;            /* of the lead's wait, or INSTANT_NONE; set before the step begins */
+    bool by_source;           /* the caller is a source of its team; set before the step begins */
     enum reason_then then;    /* MOVE_BY_REASON, NEXT_BY_REASON */
     struct lead_hold hold;    /* HOLD_BEGINS */
 

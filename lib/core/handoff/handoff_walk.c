@@ -216,7 +216,7 @@ void handoff_walk_entry(struct handoff_step *step, enum stage before)
     bool history = says & SAYS_HISTORY;
     struct json_out *body = work_body(step->work);
 
-    if (says & SAYS_OUTCOME)
+    if (says & (SAYS_OUTCOME | SAYS_HISTORY))
         say_amount(body, step->amount);
     if (says & SAYS_LEASE)
         say_uuid(body, "assignee", handoff->assignee);

@@ -445,7 +445,7 @@ const struct life_rule *life_find(const struct life_situation *situation,
         if (rule->action != action || (of_state && !(rule->states & 1u << handoff->state)))
             continue;
         struct uuid team = team_of(handoff, rule->who);
-        if (!uuid_is_nil(team) && uuid_is_nil(situation->member)) {
+        if (!uuid_is_nil(team) && uuid_is_nil(situation->member) && !situation->by_source) {
             refusal->err = ERR_ACTOR_REQUIRED;
             return NULL;
         }

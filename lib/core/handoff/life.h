@@ -286,7 +286,8 @@ struct life_situation {
     /* for the cases alone */
     enum stage stage; /* the lead's */
     enum outcome_kind outcome;
-    instant until; /* INSTANT_NONE: no date */
+    instant until;  /* INSTANT_NONE: no date */
+    bool by_source; /* a source of the team says so, and no member is named */
 };
 
 /** Why an action is not to be. */

@@ -155,6 +155,8 @@ static void end_deal(const struct deal *deal, struct handoff *handoff)
     if (said->outcome == OUTCOME_NONE)
         return;
     handoff->outcome_at = said->outcome_at;
+    if (said->amount.given)
+        lead->amount = said->amount;
     if (said->outcome == OUTCOME_OPPORTUNITY) {
         lead_raise(lead, STAGE_OPPORTUNITY);
         lead_reach(lead, MILESTONE_OPPORTUNITY, said->outcome_at);
@@ -194,6 +196,7 @@ static void add_steps(struct deal *deal, const struct attribute_changes *changes
                 .rule = life_rule(ACTION_IMPORT),
                 .cause = "import",
                 .reason = handoff->outcome_reason,
+                .amount = last ? &deal->row->deal->amount : NULL,
                 .attributes = last ? changes : NULL,
             },
             before);

@@ -2,6 +2,7 @@
 
 #include "core/handoff/judge.h"
 #include "core/intake/delivery_report.h"
+#include "core/intake/inbound_change.h"
 #include "core/intake/lead_result.h"
 #include "core/intake/mapping.h"
 #include "core/setup/source_auth.h"
@@ -87,23 +88,22 @@ static const char *words_of(struct work *work, const struct mapped *item)
                         DELIVERY_ERROR_MAX_BYTES - 100, item->pointer);
 }
 
-/* Names something of an item besides what its mapping has left out. */
-static void note(struct work *work, struct mapped *item, const char *what, enum mapped_error error)
+static enum find change_item(struct work *work, struct delivery *delivery, size_t i)
 {
-    struct capture_input *capture = &item->capture;
-    size_t count = capture->left_out_count;
-    struct left_out *all = ARENA_ARRAY(work->arena, struct left_out, count + 1);
+    const struct inbound_change change = {
+        .work = work,
+        .caller = &delivery->caller,
+        .source = delivery->source,
+        .item = &delivery->items[i],
+        .result = &delivery->results[i],
+    };
+    struct work_mark mark;
 
-    if (all == NULL)
-        return;
-    if (count > 0)
-        memcpy(all, capture->left_out, count * sizeof *all);
-    all[count] = (struct left_out){.what = what,
-                                   .code = mapped_error_code(error),
-                                   .detail = mapped_error_detail(error),
-                                   .pointer = item->pointer};
-    capture->left_out = all;
-    capture->left_out_count = count + 1;
+    work_mark(work, &mark);
+    enum find found = inbound_change_apply(&change);
+    if (found != FIND_NEEDED && change.result->effect == ITEM_FAILED)
+        work_return(work, &mark);
+    return found;
 }
 
 /* What an item that is refused has changed so far goes, and nothing else. */
@@ -123,6 +123,8 @@ static enum find apply_item(struct work *work, struct delivery *delivery, size_t
         result->effect = ITEM_IGNORED;
         return FIND_FOUND;
     }
+    if (mapped_is_change(item))
+        return change_item(work, delivery, i);
     struct uuid lead = delivery_report_lead(delivery->before, i);
     if (!uuid_is_nil(lead) || (delivery->before == NULL && delivery->row->row != ROW_NEW &&
                                delivery->row->status == DELIVERY_APPLIED))
@@ -138,7 +140,7 @@ static enum find apply_item(struct work *work, struct delivery *delivery, size_t
     result->effect = ITEM_APPLIED;
     result->lead = captured.lead->id;
     if (captured.shared_event)
-        note(work, item, "event_id", MAPPED_EVENT_SHARED);
+        mapped_note(item, "event_id", MAPPED_EVENT_SHARED, work->arena);
     if (delivery->tried != NULL)
         delivery->tried[i] = captured;
     if (delivery->first.lead == NULL) {
@@ -158,6 +160,14 @@ static void keep_item(struct delivery *delivery, size_t i)
     };
 }
 
+static void note_needs(struct work *work, const struct mapped *item)
+{
+    if (mapped_is_capture(item))
+        lead_capture_note_needs(work, &item->capture);
+    else if (mapped_is_change(item))
+        inbound_change_note_needs(item, work);
+}
+
 static enum find apply(struct work *work, struct delivery *delivery)
 {
     delivery->results = ARENA_ARRAY(work->arena, struct delivery_outcome, delivery->item_count + 1);
@@ -168,8 +178,7 @@ static enum find apply(struct work *work, struct delivery *delivery)
             keep_item(delivery, i);
         } else if (apply_item(work, delivery, i) == FIND_NEEDED) {
             for (size_t rest = i + 1; rest < delivery->item_count; rest++)
-                if (mapped_is_capture(&delivery->items[rest]))
-                    lead_capture_note_needs(work, &delivery->items[rest].capture);
+                note_needs(work, &delivery->items[rest]);
             return FIND_NEEDED;
         }
     }
@@ -282,11 +291,14 @@ static struct caller caller_for(const struct caller *caller, const struct source
 
 static bool note_items(const struct delivery *delivery, struct work *work, struct work_keys *keys)
 {
-    for (size_t i = 0; i < delivery->item_count; i++)
-        if (mapped_is_capture(&delivery->items[i]) &&
-            !lead_capture_note_keys(&delivery->items[i].capture, work, work->config->workspace,
-                                    keys))
+    for (size_t i = 0; i < delivery->item_count; i++) {
+        const struct mapped *item = &delivery->items[i];
+        if (mapped_is_capture(item) &&
+            !lead_capture_note_keys(&item->capture, work, work->config->workspace, keys))
             return false;
+        if (mapped_is_change(item) && !inbound_change_note_keys(item, work, keys))
+            return false;
+    }
     return true;
 }
 
@@ -384,8 +396,11 @@ static const char *kept(struct work *work, const char *text)
 }
 
 /* The document goes before the group is saved; what was borrowed of it must stay. */
-static void keep_texts(struct work *work, struct capture_input *capture)
+static void keep_texts(struct work *work, struct mapped *item)
 {
+    struct capture_input *capture = &item->capture;
+    struct fact_input *facts = (struct fact_input *)item->facts;
+    struct identity *merged = (struct identity *)item->merged;
     struct identity *identities = (struct identity *)capture->identities;
     struct touch_input *touch = (struct touch_input *)capture->touch;
     struct attribute_input *attributes = (struct attribute_input *)capture->attributes;
@@ -397,6 +412,12 @@ static void keep_texts(struct work *work, struct capture_input *capture)
             attributes[i].value.text = kept(work, attributes[i].value.text);
     for (int i = 0; touch != NULL && i < DIMENSION_COUNT; i++)
         touch->values[i] = kept(work, touch->values[i]);
+    for (size_t i = 0; i < item->fact_count; i++)
+        if (facts[i].value.type == VALUE_TEXT)
+            facts[i].value.text = kept(work, facts[i].value.text);
+    for (size_t i = 0; i < item->merged_count; i++)
+        merged[i].value = kept(work, merged[i].value);
+    item->outcome.reason = kept(work, item->outcome.reason);
     if (touch != NULL) {
         touch->kind = kept(work, touch->kind);
         touch->event_id = kept(work, touch->event_id);
@@ -415,8 +436,8 @@ static bool map_again(struct work *work, struct delivery *delivery, struct deliv
     delivery->delivered = delivered;
     bool mapped = map(work, delivery);
     for (size_t i = 0; mapped && i < delivery->item_count; i++)
-        if (mapped_is_capture(&delivery->items[i]))
-            keep_texts(work, &delivery->items[i].capture);
+        if (delivery->items[i].error == MAPPED_OK)
+            keep_texts(work, &delivery->items[i]);
     json_decref(delivered->document);
     delivered->document = NULL;
     return mapped;
@@ -568,7 +589,7 @@ static void write_tried(struct work *work, const struct delivery *delivery, bool
         json_out_begin_object(out);
         delivery_report_members(&delivery->results[i], out);
         json_out_key(out, "result");
-        if (delivery->results[i].effect != ITEM_APPLIED) {
+        if (delivery->results[i].effect != ITEM_APPLIED || delivery->tried[i].lead == NULL) {
             json_out_null(out);
         } else {
             json_out_begin_object(out);

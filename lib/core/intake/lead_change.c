@@ -243,8 +243,7 @@ enum decision lead_touch(struct work *work, const struct command *command, struc
 
 /* ---- facts ---- */
 
-/* Facts are the word of those who talk with the lead: a team that receives handoffs. */
-static bool receives_handoffs(const struct config *config, struct uuid id)
+bool lead_team_confirms(const struct config *config, struct uuid id)
 {
     const struct team *team = config_team(config, id);
 
@@ -264,7 +263,7 @@ enum decision lead_facts(struct work *work, const struct command *command, struc
     if (uuid_is_nil(command->caller.member))
         return outcome_refuse(work, outcome, ERR_ACTOR_REQUIRED,
                               "Name the member with Baton-Actor, or use a member's key");
-    if (!receives_handoffs(work->config, command->caller.team))
+    if (!lead_team_confirms(work->config, command->caller.team))
         return outcome_refuse(work, outcome, ERR_FORBIDDEN,
                               "Facts are written by members of teams that receive handoffs");
     struct lead *lead = lead_for_command(work, input->lead, outcome, &decision);

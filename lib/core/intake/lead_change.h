@@ -35,6 +35,9 @@ struct facts_input {
     instant occurred_at; /* INSTANT_NONE: now */
 };
 
+/** Facts are the word of those who talk with the lead: a team that receives handoffs. */
+bool lead_team_confirms(const struct config *config, struct uuid team);
+
 enum decision lead_facts(struct work *work, const struct command *command, struct outcome *outcome);
 
 struct override_input {

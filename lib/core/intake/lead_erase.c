@@ -10,7 +10,7 @@
 /* The reason code of a handoff that an erasure closes. */
 #define REASON_ERASED "erased"
 
-static void withdraw_open(struct work *work, struct lead *lead, const struct command *command)
+static void withdraw_open(struct work *work, struct lead *lead, const struct caller *caller)
 {
     if (lead->open == NULL)
         return;
@@ -18,7 +18,7 @@ static void withdraw_open(struct work *work, struct lead *lead, const struct com
     lead->open->reason = REASON_ERASED;
     handoff_walk(&(struct handoff_step){
         .work = work,
-        .caller = &command->caller,
+        .caller = caller,
         .handoff = lead->open,
         .lead = lead,
         .rule = life_rule(ACTION_ERASE),
@@ -128,10 +128,19 @@ enum decision lead_keep(struct work *work, const struct command *command, struct
 
 /* ---- the command ---- */
 
+void lead_erase_apply(struct work *work, struct lead *lead, const struct caller *caller)
+{
+    work_change_lead(work, lead);
+    withdraw_open(work, lead, caller);
+    struct json_out *body = work_body(work);
+    json_out_member_text(body, "stage", stage_name(lead->stage));
+    work_append(work, lead, LEDGER_LEAD_ERASED, caller_actor(caller), caller->team);
+    forget(work, lead);
+}
+
 enum decision lead_erase(struct work *work, const struct command *command, struct outcome *outcome)
 {
     const struct erase_input *input = command->input;
-    struct actor actor = caller_actor(&command->caller);
     struct lead *lead;
     enum find found = work_find_lead(work, input->lead, &lead);
 
@@ -145,11 +154,6 @@ enum decision lead_erase(struct work *work, const struct command *command, struc
     enum decision decision;
     if (!may_erase(work, command, lead, outcome, &decision))
         return decision;
-    work_change_lead(work, lead);
-    withdraw_open(work, lead, command);
-    struct json_out *body = work_body(work);
-    json_out_member_text(body, "stage", stage_name(lead->stage));
-    work_append(work, lead, LEDGER_LEAD_ERASED, actor, command->caller.team);
-    forget(work, lead);
+    lead_erase_apply(work, lead, &command->caller);
     return answer(work, lead, outcome);
 }

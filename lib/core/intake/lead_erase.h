@@ -16,6 +16,10 @@ struct erase_input {
  */
 enum decision lead_erase(struct work *work, const struct command *command, struct outcome *outcome);
 
+/** The erasure itself, of a lead that is active and whose identities are loaded, by somebody who
+ * may. */
+void lead_erase_apply(struct work *work, struct lead *lead, const struct caller *caller);
+
 struct keep_input {
     struct uuid lead;
     const char *reason; /* a code */

@@ -77,9 +77,7 @@ static bool read_scalar(struct mapped_item *item, const struct mapping_field *fi
     return !item->failed;
 }
 
-/* False: the item has no value for it. */
-static bool attribute_of(struct mapped_item *item, const struct mapping_field *field,
-                         struct value *out)
+bool mapped_value(struct mapped_item *item, const struct mapping_field *field, struct value *out)
 {
     struct mapping_value found = mapped_find(item, field);
 
@@ -107,7 +105,7 @@ void mapped_attributes_read(struct mapped_item *item)
     for (size_t i = 0; attributes != NULL && i < mapping->attribute_count; i++) {
         attributes[count].name = mapping->attributes[i].name;
         mapped_take_up(item, mapping->attributes[i].what);
-        if (attribute_of(item, &mapping->attributes[i].field, &attributes[count].value))
+        if (mapped_value(item, &mapping->attributes[i].field, &attributes[count].value))
             count++;
     }
     item->out->capture.attributes = attributes;

@@ -16,12 +16,12 @@ static void read_step(struct mapped_item *item, const struct mapping_step *step,
 static void read_outcome(struct mapped_item *item, struct mapped_deal *deal)
 {
     const struct mapping *mapping = item->mapping;
-    const char *word = mapped_line(item, &mapping->outcome_kind, MAPPING_VALUE_MAX_BYTES);
+    const char *word = mapped_line(item, &mapping->outcome.kind, MAPPING_VALUE_MAX_BYTES);
 
-    deal->outcome_at = mapped_moment(item, &mapping->outcome_at);
-    deal->reason = mapped_line(item, &mapping->outcome_reason, REASON_MAX_BYTES);
+    deal->outcome_at = mapped_moment(item, &mapping->outcome.at);
+    deal->reason = mapped_line(item, &mapping->outcome.reason, REASON_MAX_BYTES);
     if (word != NULL && !outcome_kind_parse(word, &deal->outcome))
-        mapped_fail(item, &mapping->outcome_kind, MAPPED_OUTCOME);
+        mapped_fail(item, &mapping->outcome.kind, MAPPED_OUTCOME);
     if (deal->outcome_at == INSTANT_NONE && deal->steps != NULL)
         deal->outcome_at = deal->steps[deal->step_count - 1].at;
 }
@@ -40,6 +40,8 @@ void mapped_deal_read(struct mapped_item *item)
     deal->step_count = mapping->step_count;
     deal->event_id = mapped_line(item, &mapping->event_id, MAPPING_ID_MAX_BYTES);
     read_outcome(item, deal);
+    deal->amount = mapped_amount(item);
+    mapped_take_up(item, NULL);
     item->out->deal = deal;
     item->out->capture.occurred_at = deal->outcome_at;
 }

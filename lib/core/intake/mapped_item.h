@@ -54,6 +54,12 @@ instant mapped_any_moment(struct mapped_item *item, const struct mapping_field *
 /** When something happened: between bounds. */
 instant mapped_moment(struct mapped_item *item, const struct mapping_field *field);
 
+/** False: the item has no value for it, or it failed. */
+bool mapped_value(struct mapped_item *item, const struct mapping_field *field, struct value *out);
+
+/** Of an outcome; left out when it is none. */
+struct amount mapped_amount(struct mapped_item *item);
+
 /* ---- the parts of an item, into item->out ---- */
 
 void mapped_identities_read(struct mapped_item *item);
@@ -61,5 +67,8 @@ void mapped_attributes_read(struct mapped_item *item);
 void mapped_stage_read(struct mapped_item *item);
 void mapped_touch_read(struct mapped_item *item);
 void mapped_deal_read(struct mapped_item *item);
+void mapped_facts_read(struct mapped_item *item);
+void mapped_outcome_read(struct mapped_item *item);
+void mapped_merged_read(struct mapped_item *item);
 
 #endif

@@ -20,6 +20,8 @@
 #define MAPPING_STEPS_MAX      8
 #define MAPPING_CASES_MAX      30
 #define MAPPING_EACH_MAX       8
+#define MAPPING_MERGED_MAX     50 /* ids that one event says are one person */
+#define MAPPING_PLACES_MAX     4  /* where they are */
 /** Items of one document, at most. */
 #define MAPPING_ITEMS_MAX 256
 /** Bytes of an identity and of an event id. */
@@ -34,6 +36,10 @@ enum mapping_use {
 enum mapping_effect {
     MAPPING_LEAD,    /* a lead, with all that is mapped */
     MAPPING_TOUCH,   /* only what happened with it */
+    MAPPING_FACTS,   /* what sales has found out about it */
+    MAPPING_OUTCOME, /* what became of the deal with it */
+    MAPPING_ERASURE, /* the person is to be forgotten */
+    MAPPING_MERGE,   /* it is the same person as others */
     MAPPING_IGNORED, /* nothing, on purpose */
     MAPPING_EFFECT_COUNT
 };
@@ -51,6 +57,11 @@ struct mapping_step {
     const char *member_source; /* NULL: steps without a member */
     struct mapping_field member;
     struct mapping_field at;
+};
+
+struct mapping_merged {
+    struct mapping_field field; /* one id, or a list of them */
+    const char *source;         /* NULL: the name of the source */
 };
 
 struct mapping {
@@ -84,9 +95,18 @@ struct mapping {
     /* of deals */
     const struct mapping_step *steps;
     size_t step_count;
-    struct mapping_field outcome_kind;
-    struct mapping_field outcome_at;
-    struct mapping_field outcome_reason;
+    struct mapping_outcome {
+        struct mapping_field kind;
+        struct mapping_field at;
+        struct mapping_field reason;
+        struct mapping_field amount;
+        struct mapping_field currency;
+    } outcome;
+    const struct mapping_attribute *facts; /* sorted by name */
+    size_t fact_count;
+    /* where other ids of the same person are */
+    const struct mapping_merged *merged;
+    size_t merged_count;
 };
 
 /** What a mapping is read for, and by whom. */
@@ -128,6 +148,17 @@ enum err mapping_compile(const json_t *json, const struct mapping_reading *readi
     X(EVENT_SHARED, CAPTURE_EVENT_SHARED,                                                          \
       "Another person has this event, too: it is one touch of each.")                              \
     X(CUT, "cut", "The text was too long, and its beginning is kept.")                             \
+    X(UNKNOWN_LEAD, "unknown_lead", "Nobody with this identity is known.")                         \
+    X(NO_HANDOFF, "no_handoff", "The lead was never handed on.")                                   \
+    X(NOT_RECEIVER, "not_receiver", "Facts come from a team that receives handoffs.")              \
+    X(NOT_CONFIRMED, "not_confirmed", "The source does not erase: say so with \"erases\".")        \
+    X(OTHER_SIDE, "other_side", "The lead is the other side's.")                                   \
+    X(OPEN_HANDOFFS, "open_handoffs", "Both leads have an open handoff: close one of them first.") \
+    X(OLDER, "older", "It was so before what is known, and changes nothing.")                      \
+    X(REASON, "reason", "The definitions do not know this reason; map the sender's word.")         \
+    X(MERGED, "merged", "No other id of the same person is here.")                                 \
+    X(FACTS, "facts", "There is no fact here.")                                                    \
+    X(AMOUNT, "amount", "This is not an amount such as 1200 or 1200.50, with its currency.")       \
     X(OUTCOME, "outcome", "Only opportunity, won and lost are outcomes; map the sender's word.")
 
 enum mapped_error {
@@ -154,7 +185,15 @@ struct mapped_deal {
     enum outcome_kind outcome; /* OUTCOME_NONE: none is given */
     instant outcome_at;        /* INSTANT_NONE: that of the last step */
     const char *reason;        /* of a lost one, or NULL */
-    const char *event_id;      /* which deal of its lead it is; NULL: it has one */
+    struct amount amount;
+    const char *event_id; /* which deal of its lead it is; NULL: it has one */
+};
+
+/** What became of a deal, as a CRM says. */
+struct mapped_outcome {
+    enum outcome_kind kind; /* never OUTCOME_NONE */
+    struct amount amount;
+    const char *reason; /* or NULL */
 };
 
 /** One item of a document. */
@@ -165,15 +204,32 @@ struct mapped {
     enum mapping_effect effect;
     struct capture_input capture;   /* with what else did not fit, and was left out */
     const struct mapped_deal *deal; /* NULL: a lead */
-    const char *row_id;             /* of a file's row that has no id of its own: by what stands in
-                                       it; set by who reads the file. NULL: none */
+    /* of the effects that are named so; who it is and when stand in capture */
+    const struct fact_input *facts; /* sorted by name */
+    size_t fact_count;
+    struct mapped_outcome outcome;
+    const struct identity *merged; /* the other ids of the same person */
+    size_t merged_count;
+    const char *row_id; /* of a file's row that has no id of its own: by what stands in
+                           it; set by who reads the file. NULL: none */
 };
 
 /** Whether a lead comes of it. */
 static inline bool mapped_is_capture(const struct mapped *item)
 {
-    return item->error == MAPPED_OK && item->effect != MAPPING_IGNORED;
+    return item->error == MAPPED_OK &&
+           (item->effect == MAPPING_LEAD || item->effect == MAPPING_TOUCH);
 }
+
+/** Whether something is to be done to a lead that is there. */
+static inline bool mapped_is_change(const struct mapped *item)
+{
+    return item->error == MAPPED_OK && item->effect != MAPPING_IGNORED && !mapped_is_capture(item);
+}
+
+/** Names something of an item beside what its mapping has left out. */
+void mapped_note(struct mapped *item, const char *what, enum mapped_error error,
+                 struct arena *arena);
 
 /** Who sends it, and in what form. */
 struct mapped_from {

@@ -22,10 +22,16 @@ static void read_item(struct mapped_item *item)
     if (mapping->is_deal) {
         mapped_take_up(item, NULL);
         mapped_deal_read(item);
-    } else {
+    } else if (mapping->effect == MAPPING_LEAD || mapping->effect == MAPPING_TOUCH) {
         if (mapping->effect == MAPPING_LEAD)
             mapped_stage_read(item);
         mapped_touch_read(item);
+    } else if (mapping->effect == MAPPING_FACTS) {
+        mapped_facts_read(item);
+    } else if (mapping->effect == MAPPING_OUTCOME) {
+        mapped_outcome_read(item);
+    } else if (mapping->effect == MAPPING_MERGE) {
+        mapped_merged_read(item);
     }
     capture->left_out = item->left_out;
     capture->left_out_count = item->left_out_count;
@@ -189,4 +195,23 @@ enum err mapping_apply(const struct mapping *mapping, const json_t *document,
     *out = items.list;
     *count = items.count;
     return arena_failed(arena) ? ERR_OUT_OF_MEMORY : ERR_NONE;
+}
+
+void mapped_note(struct mapped *item, const char *what, enum mapped_error error,
+                 struct arena *arena)
+{
+    struct capture_input *capture = &item->capture;
+    size_t count = capture->left_out_count;
+    struct left_out *all = ARENA_ARRAY(arena, struct left_out, count + 1);
+
+    if (all == NULL)
+        return;
+    if (count > 0)
+        memcpy(all, capture->left_out, count * sizeof *all);
+    all[count] = (struct left_out){.what = what,
+                                   .code = mapped_error_code(error),
+                                   .detail = mapped_error_detail(error),
+                                   .pointer = item->pointer};
+    capture->left_out = all;
+    capture->left_out_count = count + 1;
 }

@@ -67,9 +67,11 @@ static void add_all(struct columns *columns, const struct mapping *mapping)
         add_field(columns, &mapping->steps[i].member, MAPPING_COLUMN_NEEDED);
         add_field(columns, &mapping->steps[i].at, MAPPING_COLUMN_NEEDED);
     }
-    add_field(columns, &mapping->outcome_kind, MAPPING_COLUMN_NEEDED);
-    add_field(columns, &mapping->outcome_at, MAPPING_COLUMN_NEEDED);
-    add_field(columns, &mapping->outcome_reason, MAPPING_COLUMN_WANTED);
+    add_field(columns, &mapping->outcome.kind, MAPPING_COLUMN_NEEDED);
+    add_field(columns, &mapping->outcome.at, MAPPING_COLUMN_NEEDED);
+    add_field(columns, &mapping->outcome.reason, MAPPING_COLUMN_WANTED);
+    add_field(columns, &mapping->outcome.amount, MAPPING_COLUMN_WANTED);
+    add_field(columns, &mapping->outcome.currency, MAPPING_COLUMN_WANTED);
 }
 
 const struct mapping_column *mapping_columns(const struct mapping *mapping, struct arena *arena,

@@ -324,7 +324,29 @@ static const struct input_field attribute_fields[] = {
 static const struct input_spec attribute_spec =
     INPUT_SPEC(attribute_fields, struct mapping_field, .check = check_place);
 
-static bool read_attribute(struct input *in, const struct input_node *at,
+static bool read_valued(struct input *in, const struct input_node *at, struct mapping_field *out)
+{
+    if (json_is_string(at->json))
+        return mapping_pointer_parse(in, at, input_text(in, at), &out->path);
+    if (!json_is_object(at->json))
+        return input_fault(in, at, "type", MAPPING_FIELD_WANTED);
+    return input_object(in, at, &attribute_spec, out);
+}
+
+static bool read_number(struct input *in, const struct input_node *at,
+                        const struct input_field *field, void *base)
+{
+    struct mapping_field *out = (struct mapping_field *)((char *)base + field->offset);
+    bool sound = read_valued(in, at, out);
+
+    out->type = MAPPING_NUMBER;
+    return sound;
+}
+
+const struct input_type mapping_number_type = {.kind = INPUT_ANY, .read = read_number};
+
+/* kind: what it is one of, "attributes" or "facts". */
+static bool read_attribute(struct input *in, const struct input_node *at, const char *kind,
                            struct mapping_attribute *out)
 {
     bool named = attribute_name_valid(at->name) ||
@@ -332,12 +354,8 @@ static bool read_attribute(struct input *in, const struct input_node *at,
                              ATTRIBUTE_NAME_MAX_BYTES);
 
     out->name = arena_strdup(in->arena, at->name);
-    out->what = arena_printf(in->arena, "attributes.%s", at->name);
-    if (json_is_string(at->json))
-        return mapping_pointer_parse(in, at, input_text(in, at), &out->field.path) && named;
-    if (!json_is_object(at->json))
-        return input_fault(in, at, "type", MAPPING_FIELD_WANTED);
-    return input_object(in, at, &attribute_spec, &out->field) && named;
+    out->what = arena_printf(in->arena, "%s.%s", kind, at->name);
+    return read_valued(in, at, &out->field) && named;
 }
 
 static int attribute_order(const void *a, const void *b)
@@ -361,7 +379,7 @@ static bool read_attributes(struct input *in, const struct input_node *at,
     json_object_foreach((json_t *)at->json, name, value)
     {
         const struct input_node member = {.json = value, .up = at, .name = name};
-        sound = read_attribute(in, &member, &items[i++]) && sound;
+        sound = read_attribute(in, &member, field->name, &items[i++]) && sound;
     }
     if (arena_failed(in->arena))
         return sound;

@@ -16,10 +16,12 @@ extern const struct input_type mapping_kind_type;
 extern const struct input_type mapping_direction_type;
 extern const struct input_type mapping_dimension_type;
 extern const struct input_type mapping_outcome_type;
+/** A number, with the way it is written. */
+extern const struct input_type mapping_number_type;
 
 /** Texts that stand for nothing: an array of const char *, and its count. */
 extern const struct input_type mapping_nulls_type;
-/** An array of struct mapping_attribute, sorted by name, and its count. */
+/** An array of struct mapping_attribute, sorted by name, and its count: attributes, or facts. */
 extern const struct input_type mapping_attributes_type;
 
 /** The id of something in another system. */

@@ -67,6 +67,32 @@ static bool read_member(struct input *in, const struct input_node *at,
     return sound;
 }
 
+/* One place, or several. */
+static bool read_merged(struct input *in, const struct input_node *at,
+                        const struct input_field *field, void *base)
+{
+    struct mapping *mapping = base;
+    bool several = json_is_array(at->json);
+    size_t count = several ? json_array_size(at->json) : 1;
+    struct mapping_merged *merged =
+        ARENA_ARRAY(in->arena, struct mapping_merged, MAPPING_PLACES_MAX);
+    bool sound = true;
+
+    (void)field;
+    if (count == 0 || count > MAPPING_PLACES_MAX)
+        return input_fault(in, at, "items", "1 to %d places are wanted.", MAPPING_PLACES_MAX);
+    for (size_t i = 0; merged != NULL && i < count; i++) {
+        const struct input_node item = several ? input_item(at, i) : *at;
+        struct mapping_external external;
+        sound = mapping_external_read(in, &item, &external) && sound;
+        merged[i] = (struct mapping_merged){external.field, external.source};
+    }
+    mapping->merged = merged;
+    mapping->merged_count = count;
+    return sound;
+}
+
+static const struct input_type merged_type = {.kind = INPUT_ANY, .read = read_merged};
 static const struct input_type external_id_type = {.kind = INPUT_ANY, .read = read_external_id};
 static const struct input_type member_type = {.kind = INPUT_ANY, .read = read_member};
 
@@ -101,11 +127,13 @@ static const struct input_spec touch_spec =
 static const struct input_type touch_type = {.kind = INPUT_OBJECT, .of = &touch_spec};
 
 static const struct input_field outcome_fields[] = {
-    {"kind", &mapping_outcome_type, AT(struct mapping, outcome_kind), .required = true},
-    {"at", &mapping_field_type, AT(struct mapping, outcome_at)},
-    {"reason", &mapping_field_type, AT(struct mapping, outcome_reason)},
+    {"kind", &mapping_outcome_type, AT(struct mapping_outcome, kind), .required = true},
+    {"at", &mapping_field_type, AT(struct mapping_outcome, at)},
+    {"reason", &mapping_field_type, AT(struct mapping_outcome, reason)},
+    {"amount", &mapping_number_type, AT(struct mapping_outcome, amount)},
+    {"currency", &mapping_field_type, AT(struct mapping_outcome, currency)},
 };
-static const struct input_spec outcome_spec = INPUT_SPEC(outcome_fields, struct mapping);
+static const struct input_spec outcome_spec = INPUT_SPEC(outcome_fields, struct mapping_outcome);
 static const struct input_type outcome_type = {.kind = INPUT_OBJECT, .of = &outcome_spec};
 
 /* A team is a name that only the configuration can know. */
@@ -118,6 +146,20 @@ static const struct input_spec step_spec = INPUT_SPEC(step_fields, struct mappin
 static const struct input_type step_type = {.kind = INPUT_OBJECT, .of = &step_spec};
 static const struct input_type steps_type = {
     .kind = INPUT_ARRAY, .min = 1, .max = MAPPING_STEPS_MAX, .item = &step_type};
+
+/* ---- what comes of an item ---- */
+
+static const char *const effect_names[] = {
+    [MAPPING_LEAD] = "lead",       [MAPPING_TOUCH] = "touch",   [MAPPING_FACTS] = "facts",
+    [MAPPING_OUTCOME] = "outcome", [MAPPING_ERASURE] = "erase", [MAPPING_MERGE] = "merge",
+    [MAPPING_IGNORED] = "ignore"};
+static const struct input_type effect_type = {
+    .kind = INPUT_ENUM, .values = effect_names, .max = MAPPING_EFFECT_COUNT - 1};
+
+const char *mapping_effect_name(enum mapping_effect effect)
+{
+    return effect_names[effect];
+}
 
 /* ---- the whole ---- */
 
@@ -158,12 +200,29 @@ static bool check_steps(struct input *in, const struct input_node *at,
     return sound;
 }
 
+/* The member that an effect is about. */
+static bool check_effect(struct input *in, const struct input_node *at,
+                         const struct mapping *mapping)
+{
+    const char *name = mapping->effect == MAPPING_TOUCH     ? "touch"
+                       : mapping->effect == MAPPING_FACTS   ? "facts"
+                       : mapping->effect == MAPPING_OUTCOME ? "outcome"
+                       : mapping->effect == MAPPING_MERGE   ? "merged"
+                                                            : NULL;
+
+    if (name == NULL || json_object_get(at->json, name) != NULL)
+        return true;
+    const struct input_node member = input_member(at, name);
+    return input_fault(in, &member, "required", "This is what comes of it then: say what.");
+}
+
 static bool check_mapping(struct input *in, const struct input_node *at, void *out)
 {
     struct mapping *mapping = out;
 
     mapping->nulls_given = json_object_get(at->json, "null_values") != NULL;
     bool sound = check_steps(in, at, mapping);
+    sound = check_effect(in, at, mapping) && sound;
     return check_identity(in, at, mapping) && sound;
 }
 
@@ -197,6 +256,15 @@ static bool check_mapping(struct input *in, const struct input_node *at, void *o
         {"claimed_stage", &mapping_stage_type, AT(struct mapping, claimed_stage)},                 \
     {                                                                                              \
         "touch", &touch_type, .offset = 0                                                          \
+    }
+/* What is done to a lead that is there. */
+#define CHANGE_FIELDS                                                                              \
+    {"effect", &effect_type, AT(struct mapping, effect)},                                          \
+        {"facts", &mapping_attributes_type, AT(struct mapping, facts),                             \
+         COUNT(struct mapping, fact_count)},                                                       \
+        {"outcome", &outcome_type, AT(struct mapping, outcome)},                                   \
+    {                                                                                              \
+        "merged", &merged_type, .offset = 0                                                        \
     }
 /* What files say beside deliveries. */
 #define FILE_FIELDS                                                                                \
@@ -242,20 +310,11 @@ static bool read_row_id(struct input *in, const struct input_node *at,
 static const struct input_type row_id_type = {.kind = INPUT_ANY, .read = read_row_id};
 
 static const struct input_field inbound_fields[] = {
-    EACH_FIELD, NULLS_FIELD, EXTERNAL_ID_FIELD, EVENT_ID_FIELD, ATTRIBUTES_FIELD, LEAD_FIELDS,
+    EACH_FIELD,       NULLS_FIELD, EXTERNAL_ID_FIELD, EVENT_ID_FIELD,
+    ATTRIBUTES_FIELD, LEAD_FIELDS, CHANGE_FIELDS,
 };
 
 /* ---- several kinds of events ---- */
-
-static const char *const effect_names[] = {
-    [MAPPING_LEAD] = "lead", [MAPPING_TOUCH] = "touch", [MAPPING_IGNORED] = "ignore"};
-static const struct input_type effect_type = {
-    .kind = INPUT_ENUM, .values = effect_names, .max = MAPPING_EFFECT_COUNT - 1};
-
-const char *mapping_effect_name(enum mapping_effect effect)
-{
-    return effect_names[effect];
-}
 
 static bool read_cases(struct input *in, const struct input_node *at,
                        const struct input_field *field, void *base);
@@ -265,28 +324,17 @@ static const struct input_type cases_type = {
 
 static const struct input_field case_fields[] = {
     {"is", &mapping_conditions_type, AT(struct mapping, is), COUNT(struct mapping, is_count)},
-    {"effect", &effect_type, AT(struct mapping, effect)},
     EACH_FIELD,
     NULLS_FIELD,
     EXTERNAL_ID_FIELD,
     EVENT_ID_FIELD,
     ATTRIBUTES_FIELD,
     LEAD_FIELDS,
+    CHANGE_FIELDS,
 };
 
-static bool check_case(struct input *in, const struct input_node *at, void *out)
-{
-    const struct mapping *mapping = out;
-    const struct input_node touch = input_member(at, "touch");
-    bool sound = check_mapping(in, at, out);
-
-    return mapping->effect != MAPPING_TOUCH || mapping->touches
-               ? sound
-               : input_fault(in, &touch, "required", "This is what happens then: say what.");
-}
-
 static const struct input_spec case_spec =
-    INPUT_SPEC(case_fields, struct mapping, .check = check_case);
+    INPUT_SPEC(case_fields, struct mapping, .check = check_mapping);
 
 /* A case is a mapping of its own, and has what it does not say from the one around it. */
 static bool read_case(struct input *in, const struct input_node *at, const json_t *around,
@@ -329,13 +377,8 @@ static bool read_cases(struct input *in, const struct input_node *at,
 
 /* The cases last: each repeats the faults of what it has from here. */
 static const struct input_field several_fields[] = {
-    EACH_FIELD,
-    NULLS_FIELD,
-    EXTERNAL_ID_FIELD,
-    EVENT_ID_FIELD,
-    ATTRIBUTES_FIELD,
-    LEAD_FIELDS,
-    {"when", &cases_type, .offset = 0},
+    EACH_FIELD,       NULLS_FIELD, EXTERNAL_ID_FIELD, EVENT_ID_FIELD,
+    ATTRIBUTES_FIELD, LEAD_FIELDS, CHANGE_FIELDS,     {"when", &cases_type, .offset = 0},
 };
 
 static const struct input_spec several_spec = INPUT_SPEC(several_fields, struct mapping);
@@ -351,7 +394,7 @@ static const struct input_field deal_fields[] = {
     ATTRIBUTES_FIELD,
     {"steps", &steps_type, AT(struct mapping, steps), COUNT(struct mapping, step_count),
      .required = true},
-    {"outcome", &outcome_type, .offset = 0},
+    {"outcome", &outcome_type, AT(struct mapping, outcome)},
 };
 
 static const struct input_spec inbound_spec =

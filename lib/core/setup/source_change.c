@@ -20,6 +20,7 @@ static void append_entry(struct work *work, struct chain_row *chain, enum ledger
 
     digest_sha256(&(struct digest_part){source->mapping, strlen(source->mapping)}, 1, hash);
     json_out_member_int(body, "active", source->active);
+    json_out_member_int(body, "erases", source->erases);
     json_out_key(body, "mapping_hash");
     json_out_hex(body, hash, DIGEST_BYTES);
     json_out_member_text(body, "name", source->name);
@@ -211,6 +212,7 @@ enum decision source_create(struct work *work, const struct command *command,
         .secret_since = source_auth_has_secret(&auth) ? work->now : INSTANT_NONE,
         .old_until = INSTANT_NONE,
         .active = true,
+        .erases = input->erases,
         .revision = 1,
         .created_at = work->now,
     };
@@ -293,6 +295,8 @@ static struct source *changed_source(struct work *work, const struct command *co
         source->mapping = input->mapping;
     if (input->active != NULL)
         source->active = *input->active;
+    if (input->erases != NULL)
+        source->erases = *input->erases;
     source->revision++;
     return outcome->err == ERR_NONE && source->auth != NULL ? source : NULL;
 }

@@ -196,6 +196,7 @@ static const struct column source_list[] = {
     {"active",           &as_bool,    IN(active),       COLUMN_CHANGES},
     {"revision",         &as_int4,    IN(revision),     COLUMN_CHANGES},
     {"created_at",       &as_instant, IN(created_at)},
+    {"erases",           &as_bool,    IN(erases),       COLUMN_CHANGES},
     {"secret_since",     &as_instant, IN(secret_since), COLUMN_CHANGES | COLUMN_NULL},
     {"old_secret_until", &as_instant, IN(old_until),    COLUMN_CHANGES | COLUMN_NULL},
 };
