@@ -22,7 +22,7 @@ struct gauges {
     int64_t begun_ms; /* of the round; 0: none yet */
     struct operator_state sum;
     /* results of the last complete round */
-    _Atomic int64_t waiting, overdue, failed, uncovered, checkpoint_age, uncounted, read_at;
+    _Atomic int64_t waiting, overdue, failed, partial, uncovered, checkpoint_age, uncounted, read_at;
 };
 
 struct gauges *gauges_new(void)
@@ -57,6 +57,7 @@ void gauges_free(struct gauges *gauges)
 GAUGE(waiting)
 GAUGE(overdue)
 GAUGE(failed)
+GAUGE(partial)
 GAUGE(uncovered)
 GAUGE(checkpoint_age)
 GAUGE(uncounted)
@@ -71,6 +72,8 @@ void gauges_register(struct gauges *gauges)
         {"handoffs_waiting", "Offered handoffs that wait for an answer.", read_waiting},
         {"handoffs_overdue", "Of them, those whose time to answer is over.", read_overdue},
         {"deliveries_failed", "Deliveries that fit no mapping and were not replayed.", read_failed},
+        {"deliveries_partial", "Deliveries of which some items failed and were not replayed.",
+         read_partial},
         {"checkpoint_lag_entries",
          "Ledger entries that no checkpoint covers, in the workspace "
          "with the most.",
@@ -101,6 +104,7 @@ static void add(struct operator_state *sum, const struct operator_state *state)
     sum->waiting += state->waiting;
     sum->overdue += state->overdue;
     sum->failed += state->failed;
+    sum->partial += state->partial;
     sum->uncovered = larger(sum->uncovered, state->uncovered);
     sum->uncounted = larger(sum->uncounted, state->uncounted);
     sum->checkpoint_age = larger(sum->checkpoint_age, state->checkpoint_age);
@@ -111,6 +115,7 @@ static void publish(struct gauges *gauges)
     atomic_store(&gauges->waiting, gauges->sum.waiting);
     atomic_store(&gauges->overdue, gauges->sum.overdue);
     atomic_store(&gauges->failed, gauges->sum.failed);
+    atomic_store(&gauges->partial, gauges->sum.partial);
     atomic_store(&gauges->uncovered, gauges->sum.uncovered);
     atomic_store(&gauges->uncounted, gauges->sum.uncounted);
     atomic_store(&gauges->checkpoint_age, gauges->sum.checkpoint_age);

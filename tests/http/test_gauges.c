@@ -22,6 +22,9 @@ static const struct step what_happens[] = {
          .keep = {{"path", "/source/path"}}),
     POST("what it sends fails", "marketing", "${path}", "{'email':'no address'}", 202,
          .checks = {{"/status", "'failed'"}}),
+    POST("of this a part comes in", "marketing", "${path}",
+         "[{'email':'no address'},{'email':'lou@acme.example'}]", 202,
+         .checks = {{"/status", "'partial'"}}),
     {0},
 };
 
@@ -59,6 +62,7 @@ START_TEST(metrics_show_what_waits_and_what_failed)
 
     story_run(stage.story, what_happens);
     free(await(stage.client, "baton_deliveries_failed", 1));
+    free(await(stage.client, "baton_deliveries_partial", 1));
     char *text = await(stage.client, "baton_handoffs_waiting", 1);
     const char *fault = exposition_fault(text);
     ck_assert_msg(fault == NULL, "%s", fault);

@@ -17,8 +17,10 @@ static const struct statement OPERATOR_HANDOFFS = {
 
 static const struct statement OPERATOR_DELIVERIES = {
     .name = "operator_deliveries",
-    .sql = "SELECT count(*) FROM (SELECT 1 FROM delivery WHERE workspace_id = $1 "
-           "AND status = 'failed' LIMIT $2::int8) d",
+    .sql = "SELECT count(*) FILTER (WHERE status = 'failed'), "
+           "count(*) FILTER (WHERE status = 'partial') "
+           "FROM (SELECT status FROM delivery WHERE workspace_id = $1 "
+           "AND status IN ('failed', 'partial') LIMIT $2::int8) d",
     .index = "delivery_failed",
     .hot = true,
 };
@@ -76,6 +78,7 @@ enum pg_status operator_read(struct pg *pg, struct uuid workspace, int64_t deadl
             out->waiting = pg_get_int8(pg_result(pg, handoffs), 0, 0);
             out->overdue = pg_get_int8(pg_result(pg, handoffs), 0, 1);
             out->failed = pg_get_int8(pg_result(pg, deliveries), 0, 0);
+            out->partial = pg_get_int8(pg_result(pg, deliveries), 0, 1);
         }
         if (status == PG_OK && pg_rows(pg_result(pg, checkpoint)) == 1) {
             out->uncovered = pg_get_int8(pg_result(pg, checkpoint), 0, 0);

@@ -11,7 +11,8 @@
 struct operator_state {
     int64_t waiting;        /* handoffs that are offered */
     int64_t overdue;        /* those of them whose time to answer is over */
-    int64_t failed;         /* deliveries that did not fit their mapping */
+    int64_t failed;         /* deliveries that did not fit their mapping, */
+    int64_t partial;        /* and those of which a part did not */
     int64_t uncovered;      /* ledger entries that no checkpoint covers yet */
     int64_t checkpoint_age; /* seconds since the last checkpoint, when the ledger has grown since;
                                else 0 */
