@@ -239,7 +239,8 @@ struct source {
     const char *old_secret; /* the previous one, which is accepted … */
     instant old_until;      /* … until then; NULL and INSTANT_NONE: none */
     bool active;
-    bool erases; /* deletions that its sender tells of erase people here */
+    const char *fetch_secret; /* shown when something is fetched for it; NULL: none that opens */
+    bool erases;              /* deletions that its sender tells of erase people here */
     int revision;
     instant created_at;
     const struct mapping *compiled; /* lib/core/intake/mapping.h */

@@ -1,5 +1,7 @@
 #include "core/work.h"
 
+#include "core/intake/completion.h"
+
 #include "core/background_job.h"
 
 #include <string.h>
@@ -88,6 +90,7 @@ static const struct {
     [KIND_MOVED] = {0, 0, 0},
     [KIND_ERASED] = {0, 0, 0},
     [KIND_CONFIG_CHANGE] = {0, 0, sizeof(struct config_change)},
+    [KIND_COMPLETION] = {0, 0, sizeof(struct completion)},
     [KIND_ENTRY] = {0, 0, sizeof(struct ledger_entry)},
 };
 

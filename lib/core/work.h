@@ -235,6 +235,7 @@ enum row_kind {
     KIND_MOVED,         /* struct lead that was absorbed: its touches, verdicts move */
     KIND_ERASED,        /* struct lead: texts in verdicts, handoffs, answers, deliveries go */
     KIND_CONFIG_CHANGE, /* struct config_change */
+    KIND_COMPLETION,    /* struct completion: one that is asked for, or done */
     KIND_ENTRY,         /* struct ledger_entry */
     KIND_COUNT
 };

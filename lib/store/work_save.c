@@ -6,6 +6,7 @@
 #include "store/table/attribution_setup_table.h"
 #include "store/table/background_table.h"
 #include "store/table/campaign_table.h"
+#include "store/table/completion_table.h"
 #include "store/table/config_table.h"
 #include "store/table/dealing_table.h"
 #include "store/table/delivery_table.h"
@@ -202,6 +203,17 @@ static void save_deliveries(const struct save *s, const struct list *rows)
         delivery_table_queue_save(&s->scope, rows->items[i]);
 }
 
+static void save_completions(const struct save *s, const struct list *rows)
+{
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct completion *row = rows->items[i];
+        if (row->state == COMPLETION_DONE)
+            completion_table_queue_done(&s->scope, row);
+        else
+            completion_table_queue_add(&s->scope, row);
+    }
+}
+
 static void save_answers(const struct save *s, const struct list *rows)
 {
     answer_table_queue_insert(&s->scope, (struct answer_row *const *)rows->items, rows->count,
@@ -219,6 +231,7 @@ static void drop_deliveries(const struct pg_scope *scope, instant before)
 {
     delivery_table_queue_drop(scope, before);
     outbound_table_queue_drop(scope, before);
+    completion_table_queue_drop(scope, before);
 }
 
 /* Files of imports, which no command reads, are kept as long. */
@@ -255,6 +268,7 @@ static const struct {
     {KIND_DEALING, .save = save_dealings},
     {KIND_CHAIN, chain_order, .save = save_chains},
     {KIND_DELIVERY, .save = save_deliveries, .drop = drop_deliveries},
+    {KIND_COMPLETION, .save = save_completions},
     {KIND_BACKGROUND, .statement = &BACKGROUND_SAVE, .drop = background_table_queue_drop},
     {KIND_ANSWER, answer_order, .save = save_answers, .drop = drop_answers},
     {KIND_ERASED, .save = save_erasures}, /* after the answers: it blanks this group's too */

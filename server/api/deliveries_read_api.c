@@ -126,6 +126,31 @@ static void write_body(const struct delivery_whole *whole, struct arena *arena,
                                              : "base64");
 }
 
+/* What is shown there is not: an address names people, as the body does. */
+static void write_completions(const struct delivery_whole *whole, struct json_out *out)
+{
+    json_out_key(out, "fetches");
+    json_out_begin_array(out);
+    for (size_t i = 0; i < whole->completion_count; i++) {
+        const struct completion *row = &whole->completions[i];
+        json_out_begin_object(out);
+        json_out_member_int(out, "item", row->item);
+        json_out_member_text(out, "state",
+                             completion_state_name((enum completion_state)row->state));
+        json_out_member_int(out, "tries", row->tries);
+        json_out_key(out, "status");
+        if (row->status == 0)
+            json_out_null(out);
+        else
+            json_out_int(out, row->status);
+        json_out_member_text(out, "failure", row->failure);
+        json_out_member_instant(out, "next_at", row->next_at);
+        json_out_member_uuid(out, "delivery_id", row->result);
+        json_out_end_object(out);
+    }
+    json_out_end_array(out);
+}
+
 static enum err answer_whole(struct request *r, const struct delivery_whole *whole)
 {
     const char *report = whole->report == NULL ? "{}" : whole->report;
@@ -146,6 +171,7 @@ static enum err answer_whole(struct request *r, const struct delivery_whole *who
         else
             json_tree_write(part, &out);
     }
+    write_completions(whole, &out);
     json_out_end_object(&out);
     json_decref(parts);
     reply_json(r, 200, &out);

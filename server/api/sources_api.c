@@ -58,6 +58,7 @@ static const struct input_type tolerance_type = {.kind = INPUT_INT, .min = 1, .m
 static const struct input_type parameter_type = {.kind = INPUT_LINE, .min = 1, .max = 64};
 static const struct input_type place_type = {.kind = INPUT_LINE, .min = 2, .max = 200};
 static const struct input_type token_type = {.kind = INPUT_LINE, .min = 8, .max = 100};
+static const struct input_type fetch_secret_type = {.kind = INPUT_LINE, .min = 8, .max = 1000};
 static const struct input_type secret_type = {
     .kind = INPUT_LINE, .min = SOURCE_SECRET_MIN_BYTES, .max = SOURCE_SECRET_MAX_BYTES};
 
@@ -222,6 +223,7 @@ static const struct input_field create_fields[] = {
     {"secret", &secret_type, AT(struct source_create_input, secret)},
     {"mapping", &mapping_type, AT(struct source_create_input, mapping)},
     {"erases", &input_bool, AT(struct source_create_input, erases)},
+    {"fetch_secret", &fetch_secret_type, AT(struct source_create_input, fetch_secret)},
 };
 const struct input_spec source_create_spec =
     INPUT_SPEC(create_fields, struct source_create_input, .check = check_create);
@@ -288,6 +290,7 @@ static const struct input_field update_fields[] = {
     {"mapping", &mapping_type, AT(struct source_update_input, mapping)},
     {"active", &input_bool, AT(struct source_update_input, active), .boxed = true},
     {"erases", &input_bool, AT(struct source_update_input, erases), .boxed = true},
+    {"fetch_secret", &fetch_secret_type, AT(struct source_update_input, fetch_secret)},
 };
 const struct input_spec source_update_spec =
     INPUT_SPEC(update_fields, struct source_update_input, .check = input_changes);

@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
@@ -94,6 +95,8 @@ static size_t take_answer(char *data, size_t size, size_t count, void *self)
     memcpy(attempt->answer + attempt->answer_len, data, kept);
     attempt->answer_len += kept;
     attempt->read += len;
+    if (attempt->get)
+        return kept == len ? len : 0;
     return attempt->read > ATTEMPT_ANSWER_READ_BYTES ? 0 : len;
 }
 
@@ -139,6 +142,19 @@ static bool set_mail_options(struct attempt *attempt)
            curl_easy_setopt(easy, CURLOPT_PRIVATE, attempt) == CURLE_OK;
 }
 
+static bool set_method(struct attempt *attempt)
+{
+    CURL *easy = attempt->easy;
+
+    if (attempt->get)
+        return curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L) == CURLE_OK;
+    return curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)attempt->body_len) ==
+               CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_POSTFIELDS, attempt->body) == CURLE_OK &&
+           (attempt->method == NULL ||
+            curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, attempt->method) == CURLE_OK);
+}
+
 static bool set_options(struct attempt *attempt)
 {
     CURL *easy = attempt->easy;
@@ -163,12 +179,7 @@ static bool set_options(struct attempt *attempt)
            curl_easy_setopt(easy, CURLOPT_WRITEDATA, attempt) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_HTTPHEADER, attempt->list) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_USERAGENT, "Baton/" BATON_VERSION) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)attempt->body_len) ==
-               CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_POSTFIELDS, attempt->body) == CURLE_OK &&
-           (attempt->method == NULL ||
-            curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, attempt->method) == CURLE_OK) &&
-           curl_easy_setopt(easy, CURLOPT_PRIVATE, attempt) == CURLE_OK;
+           set_method(attempt) && curl_easy_setopt(easy, CURLOPT_PRIVATE, attempt) == CURLE_OK;
 }
 
 bool attempt_begin(struct attempt *attempt, CURLM *multi)
@@ -229,17 +240,24 @@ void attempt_end(struct attempt *attempt, CURLM *multi, CURLcode code)
 
     curl_easy_getinfo(attempt->easy, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(attempt->easy, CURLINFO_RETRY_AFTER, &retry_after);
-    bool cut = code == CURLE_WRITE_ERROR && attempt->read > ATTEMPT_ANSWER_READ_BYTES;
+    bool cut =
+        !attempt->get && code == CURLE_WRITE_ERROR && attempt->read > ATTEMPT_ANSWER_READ_BYTES;
     if (code == CURLE_OK || cut || (attempt->mail != NULL && status >= 400))
         attempt->status = (int)status;
     attempt->retry_after_s = retry_after > 86400 ? 86400 : (int)retry_after;
-    if (attempt->status == 0)
+    if (attempt->get && code == CURLE_WRITE_ERROR)
+        attempt->failure = "too_large";
+    else if (attempt->status == 0)
         attempt->failure = failure_of(attempt, code);
     else if (status >= 300 && status < 400)
         attempt->failure = "redirect";
     else if (status < 200 || status >= 300)
         attempt->failure = "status";
-    make_text(attempt);
+    const char *type = NULL;
+    curl_easy_getinfo(attempt->easy, CURLINFO_CONTENT_TYPE, (char **)&type);
+    snprintf(attempt->content_type, sizeof attempt->content_type, "%s", type == NULL ? "" : type);
+    if (!attempt->get)
+        make_text(attempt);
     attempt_drop(attempt, multi);
 }
 

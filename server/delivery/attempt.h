@@ -15,6 +15,7 @@
 #define ATTEMPT_ANSWER_READ_BYTES 65536
 #define ATTEMPT_HEADERS_MAX       16
 #define ATTEMPT_HEADER_BYTES      512
+#define ATTEMPT_TYPE_BYTES        128
 
 /** Mail, by SMTP; body is the whole message. */
 struct attempt_mail {
@@ -33,6 +34,8 @@ struct attempt {
     const char *headers[ATTEMPT_HEADERS_MAX]; /* "Name: value" */
     const char *body;
     size_t body_len;
+    bool get; /* no body is sent, and the whole answer is wanted, as its bytes; beyond its room it
+                 is too large */
     void *owner;
     /* what has come of it */
     int status;          /* 0: there was no answer */
@@ -41,6 +44,7 @@ struct attempt {
     char *answer;        /* room for answer_room bytes and a NUL; its beginning, as text */
     size_t answer_room;
     size_t answer_len;
+    char content_type[ATTEMPT_TYPE_BYTES]; /* of the answer; "": not said */
     /* for attempt.c */
     CURL *easy;
     struct curl_slist *list; /* headers, or readers of mail */

@@ -1,6 +1,7 @@
 #include "delivery/courier.h"
 
 #include "delivery/attempt.h"
+#include "delivery/fetches.h"
 #include "delivery/gather.h"
 #include "delivery/payload.h"
 #include "delivery/templated.h"
@@ -87,6 +88,7 @@ struct courier {
     struct pg *app, *job;
     CURLM *multi;
     pthread_t thread;
+    struct fetches *fetches;
     struct uuid lease;
     struct target *targets;
     size_t target_count;
@@ -696,7 +698,10 @@ static void take_ends(struct courier *courier)
             continue;
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&attempt);
         attempt_end(attempt, courier->multi, code);
-        take_end(courier, attempt->owner);
+        if (attempt->get)
+            fetches_take(courier->fetches, attempt);
+        else
+            take_end(courier, attempt->owner);
     }
 }
 
@@ -721,7 +726,9 @@ static void *carry(void *argument)
         if (since_ms >= LOOK_MS || (since_ms >= LOOK_GAP_MS && atomic_load(&courier->signalled))) {
             atomic_store(&courier->signalled, false);
             look(courier);
+            fetches_look(courier->fetches);
         }
+        fetches_settle(courier->fetches);
         serve_all(courier);
         curl_multi_perform(courier->multi, &running);
         take_ends(courier);
@@ -762,6 +769,7 @@ int64_t courier_failed(void *courier)
 
 static void free_courier(struct courier *courier)
 {
+    fetches_free(courier->fetches);
     pg_free(courier->app);
     pg_free(courier->job);
     if (courier->multi != NULL)
@@ -780,8 +788,17 @@ struct courier *courier_start(const struct courier_settings *settings)
     courier->app = pg_new(&settings->app);
     courier->job = pg_new(&settings->job);
     courier->multi = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? curl_multi_init() : NULL;
+    courier->fetches = fetches_new(&(struct fetches_settings){
+        .rules = &courier->settings.rules,
+        .cache = settings->cache,
+        .lanes = settings->lanes,
+        .app = courier->app,
+        .job = courier->job,
+        .multi = courier->multi,
+        .lease = courier->lease,
+    });
     if (courier->app != NULL && courier->job != NULL && courier->multi != NULL &&
-        pthread_create(&courier->thread, NULL, carry, courier) == 0)
+        courier->fetches != NULL && pthread_create(&courier->thread, NULL, carry, courier) == 0)
         return courier;
     free_courier(courier);
     return NULL;

@@ -1,7 +1,10 @@
 /* What real senders do that a tidy one would not, and what comes of it. */
 #include "mql_file.h"
+#include "receiver.h"
 #include "stage.h"
 #include "suite.h"
+
+#include <stdlib.h>
 
 /* ---- one event, two people ---- */
 
@@ -217,6 +220,116 @@ static const struct step facts_and_persons[] = {
     {0},
 };
 
+/* ---- what is fetched ---- */
+
+#define FETCHES(behaviour)                                                                         \
+    "{'name':'ids','team':'marketing','mapping':{'external_id':'/id','each':['/ids',''],'when':["  \
+    "{'is':{'/field_data':'*'},'event_id':'/id','occurred_at':'/created_time','email':{'at':"      \
+    "'/field_data','where':{'/name':'email'},'take':'/values'},'touch':{'kind':{'value':"          \
+    "'form_submitted'}}},{'effect':'fetch','fetch':{'url':'${receiver}/leads/"                     \
+    "${workspace}/" behaviour                                                                      \
+    "/{id}','values':{'id':'/lead'},'headers':{'Authorization':'Bearer {secret}'}}}]}}"
+#define A_SOURCE(behaviour)                                                                        \
+    POST("a sender sends ids", "ana", "/v1/sources", FETCHES(behaviour), 201,                      \
+         .keep = {{"path", "/source/path"}, {"source", "/source/id"}})
+#define SENDS(lead)                                                                                \
+    POST("it sends one", "marketing", "${path}", "{'lead':'" lead "'}", 202,                       \
+         .checks = {{"/status", "'applied'"}, {"/lead_id", "null"}},                               \
+         .keep = {{"delivery", "/delivery_id"}})
+
+static const struct step a_lead_is_completed[] = {
+    A_SOURCE("ok"),
+    POST("without a token nothing can be fetched", "marketing", "${path}", "{'lead':'l1'}", 202,
+         .checks = {{"/status", "'failed'"}}, .keep = {{"delivery", "/delivery_id"}}),
+    GET("which is said", "ana", "/v1/deliveries/${delivery}", 200,
+        .checks = {{"/items/0/error", "'no_secret'"}, {"/fetches", "#0"}}),
+    PATCH("it is given", "ana", "/v1/sources/${source}", "{'fetch_secret':'a-page-token'}", 200,
+          .checks = {{"/fetches", "true"}}),
+    POST("and the delivery sent again", "ana", "/v1/deliveries/${delivery}/replay", NULL, 200,
+         .checks = {{"/status", "'applied'"}}),
+    UNTIL("the lead appears", "ana", "/v1/leads?email=l1@me.example", 200,
+          .checks = {{"/data", "#1"}, {"/data/0/stage", "'mql'"}}),
+    GET("by a delivery of its own", "ana", "/v1/deliveries/${delivery}", 200,
+        .checks = {{"/items/0/status", "'waiting'"},
+                   {"/fetches/0/state", "'done'"},
+                   {"/fetches/0/tries", "1"},
+                   {"/fetches/0/next_at", "null"}},
+        .keep = {{"result", "/fetches/0/delivery_id"}, {"lead", "/fetches/0/delivery_id"}}),
+    GET("which shows what came back", "ana", "/v1/deliveries/${result}", 200,
+        .checks = {{"/status", "'applied'"}, {"/body", "~l1@me.example"}},
+        .keep = {{"lead", "/lead_id"}}),
+    POST("the same again is fetched again", "marketing", "${path}", "{'lead':'l1'}", 202,
+         .keep = {{"again", "/delivery_id"}}),
+    UNTIL("and is the same event", "ana", "/v1/deliveries/${again}", 200,
+          .checks = {{"/fetches/0/state", "'done'"}}),
+    POST("when she is forgotten", "ana", "/v1/leads/${lead}/erase", NULL, 200),
+    GET("so is what named her", "ana", "/v1/deliveries/${delivery}", 200,
+        .checks = {{"/body", "null"}, {"/fetches", "#0"}}),
+    {0},
+};
+
+static const struct step fetched_the_second_time[] = {
+    A_SOURCE("twice"),
+    PATCH("its token is given", "ana", "/v1/sources/${source}", "{'fetch_secret':'a-page-token'}",
+          200),
+    SENDS("l2"),
+    UNTIL("the first try fails", "ana", "/v1/deliveries/${delivery}", 200,
+          .checks = {{"/fetches/0/state", "'pending'"},
+                     {"/fetches/0/tries", "1"},
+                     {"/fetches/0/status", "500"},
+                     {"/fetches/0/failure", "'status'"},
+                     {"/fetches/0/next_at", "<string>"}}),
+    LATER("some seconds pass", 6),
+    UNTIL("the second arrives", "ana", "/v1/leads?email=l2@me.example", 200,
+          .checks = {{"/data", "#1"}}),
+    {0},
+};
+
+static const struct step fetched_later[] = {
+    A_SOURCE("limited"),
+    PATCH("its token is given", "ana", "/v1/sources/${source}", "{'fetch_secret':'a-page-token'}",
+          200),
+    SENDS("l3"),
+    UNTIL("it is told to wait", "ana", "/v1/deliveries/${delivery}", 200,
+          .checks = {{"/fetches/0/tries", "1"}, {"/fetches/0/status", "429"}}),
+    LATER("which it does", 7),
+    UNTIL("and then it arrives", "ana", "/v1/leads?email=l3@me.example", 200,
+          .checks = {{"/data", "#1"}}),
+    {0},
+};
+
+static const struct step fetched_after_a_stall[] = {
+    A_SOURCE("stalls"),
+    PATCH("its token is given", "ana", "/v1/sources/${source}", "{'fetch_secret':'a-page-token'}",
+          200),
+    SENDS("l4"),
+    UNTIL("nobody answers", "ana", "/v1/deliveries/${delivery}", 200,
+          .checks = {{"/fetches/0/tries", "1"}, {"/fetches/0/failure", "'timeout'"}}),
+    LATER("some seconds pass", 6),
+    UNTIL("the second arrives", "ana", "/v1/leads?email=l4@me.example", 200,
+          .checks = {{"/data", "#1"}}),
+    {0},
+};
+
+static const struct step never_fetched[] = {
+    A_SOURCE("gone"),
+    PATCH("its token is given", "ana", "/v1/sources/${source}", "{'fetch_secret':'a-page-token'}",
+          200),
+    SENDS("l5"),
+    UNTIL("what is not there is not asked for again", "ana", "/v1/deliveries/${delivery}", 200,
+          .checks = {{"/fetches/0/state", "'failed'"},
+                     {"/fetches/0/status", "404"},
+                     {"/fetches/0/next_at", "null"}}),
+    POST("but when somebody sends it again", "ana", "/v1/deliveries/${delivery}/replay", NULL, 200),
+    UNTIL("it is", "ana", "/v1/deliveries/${delivery}", 200,
+          .checks = {{"/fetches/0/state", "'failed'"}, {"/fetches/0/tries", "1"}}),
+    POST("an address that leads elsewhere by what is sent", "ana", "/v1/sources",
+         "{'name':'open','team':'marketing','mapping':{'effect':'fetch','fetch':{'url':"
+         "'https://{host}/x','values':{'host':'/h'}}}}",
+         400, .checks = {{"/errors/0/pointer", "'/mapping/fetch/url'"}}),
+    {0},
+};
+
 START_TEST(one_event_of_two_people_is_a_touch_of_each)
 {
     stage_play("--starter " MQL_FILE " --sign", one_event_of_two);
@@ -253,10 +366,35 @@ START_TEST(facts_merges_and_erasures_come_in)
 }
 END_TEST
 
+static void play_fetch(const struct step *steps)
+{
+    struct stage stage = stage_open("--starter " MQL_FILE " --sign");
+
+    story_set(stage.story, "receiver", receiver_url());
+    story_set(stage.story, "workspace", stage_workspace());
+    receiver_secrets(stage_workspace(), "a-page-token");
+    story_run(stage.story, steps);
+    stage_close(&stage);
+}
+
+static const struct step *const fetches[] = {
+    a_lead_is_completed,   fetched_the_second_time, fetched_later,
+    fetched_after_a_stall, never_fetched,
+};
+
+START_TEST(what_a_sender_leaves_out_is_fetched)
+{
+    play_fetch(fetches[_i]);
+}
+END_TEST
+
 void suite_cases(Suite *suite)
 {
     TCase *t = suite_case(suite, "senders");
 
+    setenv("BATON_DELIVERY_ALLOW", "127.0.0.0/8", 1);
+
+    EACH(t, what_a_sender_leaves_out_is_fetched, fetches);
     TESTS(t, one_event_of_two_people_is_a_touch_of_each, a_wrong_clock_costs_nobodys_word,
           who_waits_is_told_why, a_deal_becomes_an_outcome, a_lost_deal_goes_back,
           facts_merges_and_erasures_come_in);

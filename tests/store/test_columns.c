@@ -309,6 +309,7 @@ static const struct {
     {"subscription", "name team_id created_at"},
     {"stage", ""},
     {"outbound", "delivery_id subject_id kind made_at"},
+    {"completion", "source_id delivery_id item url headers made_at"},
 };
 
 static const char *lasting_of(const struct columns *columns)
@@ -1363,6 +1364,7 @@ START_TEST(every_list_is_sent_there_and_back)
                                     "idempotency_lead " /* below */
                                     "delivery_lead "    /* below */
                                     "outbound "         /* http/subscriptions sends it */
+                                    "completion "       /* http/senders fetches it */
                                     "checkpoint "  /* store/checkpoint makes and verifies them */
                                     "signing_key"; /* likewise */
     const struct columns *columns;

@@ -42,6 +42,7 @@ static const struct {
     {"campaign", "INSERT,SELECT,UPDATE", NULL},
     {"chain", "INSERT,SELECT,UPDATE", NULL},
     {"checkpoint", "INSERT,SELECT", NULL},
+    {"completion", "DELETE,INSERT,SELECT,UPDATE", NULL},
     {"delivery", "INSERT,SELECT,UPDATE", NULL},
     {"delivery_lead", "DELETE,INSERT,SELECT", NULL},
     {"dimension", "INSERT,SELECT", NULL},
@@ -94,6 +95,8 @@ static const char column_grants[] =
     "baton_job background_job SELECT: asked_by,created_at,done,job_id,kind,lease_until,place,"
     "request,started_at,state,tally,team_id,workspace_id\n"
     "baton_job background_job UPDATE: lease_until,started_at,state\n"
+    "baton_job completion SELECT: completion_id,lease_until,next_at,workspace_id\n"
+    "baton_job completion UPDATE: lease,lease_until\n"
     "baton_job job SELECT: due_at,name,workspace_id\n"
     "baton_job job UPDATE: due_at\n"
     "baton_job outbound_queue SELECT: due_at,lease_until,subscription_id,workspace_id\n"
@@ -144,6 +147,8 @@ static const char rows[] =
     "INSERT INTO delivery VALUES ($W, $I, $I, now(), 'application/json', '{}', 'applied', NULL, $I,"
     " NULL);"
     "INSERT INTO delivery_lead VALUES ($W, $I, $I);"
+    "INSERT INTO completion VALUES ($W, $I, $I, $I, 0, 'https://a.example', NULL, 'pending', 0,"
+    " now(), now(), NULL, NULL, NULL, NULL, NULL, NULL);"
     "INSERT INTO account VALUES ($W, $I, 'a.example', NULL, NULL, false, false, now(), now());"
     "INSERT INTO campaign VALUES ($W, 1, 'autumn', '{}', now(), now());"
     "INSERT INTO distribution_share VALUES ($W, $I, 0, $I, 0);"
@@ -340,6 +345,7 @@ START_TEST(every_table_forces_row_level_security)
          " 'workspace_context' AND NOT roles = '{baton_job}' OR roles = '{baton_job}' AND"
          " (tablename, policyname, cmd) NOT IN (('job', 'job_of_any_workspace', 'ALL'),"
          " ('background_job', 'job_of_any_workspace', 'ALL'),"
+         " ('completion', 'job_of_any_workspace', 'ALL'),"
          " ('sealed', 'job_of_any_workspace', 'SELECT'),"
          " ('attribution_setup', 'job_of_any_workspace', 'SELECT'),"
          " ('rollup_cursor', 'job_of_any_workspace', 'SELECT'),"
@@ -550,9 +556,9 @@ static bool is_claimed(const char *table)
 
 static bool is_for_jobs(const char *table)
 {
-    static const char *const others[] = {
-        "workspace",      "sealed",        "workspace_head",    "outbound_cursor",
-        "outbound_queue", "rollup_cursor", "attribution_setup", NULL};
+    static const char *const others[] = {"workspace",         "sealed",         "workspace_head",
+                                         "outbound_cursor",   "outbound_queue", "rollup_cursor",
+                                         "attribution_setup", "completion",     NULL};
     size_t i = 0;
 
     while (others[i] != NULL && strcmp(table, others[i]) != 0)

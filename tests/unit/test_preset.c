@@ -103,6 +103,7 @@ static void put_change(json_t *out, const struct mapped *item)
     const struct amount *amount = &item->outcome.amount;
     json_t *merged = json_array();
 
+    put(out, "fetch_url", item->fetch_url);
     put(out, "outcome", outcome_kind_name(item->outcome.kind));
     put(out, "amount",
         amount->given ? arena_printf(arena, "%" PRId64 " %s", amount->minor, amount->currency)

@@ -6,8 +6,10 @@
 
 #define REPORT_MAX_BYTES ((size_t)4 << 20)
 
-static const char *const effect_names[ITEM_EFFECT_COUNT] = {
-    [ITEM_APPLIED] = "applied", [ITEM_FAILED] = "failed", [ITEM_IGNORED] = "ignored"};
+static const char *const effect_names[ITEM_EFFECT_COUNT] = {[ITEM_APPLIED] = "applied",
+                                                            [ITEM_FAILED] = "failed",
+                                                            [ITEM_IGNORED] = "ignored",
+                                                            [ITEM_WAITING] = "waiting"};
 
 static const struct capture_input nothing;
 

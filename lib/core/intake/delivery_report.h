@@ -18,6 +18,7 @@ enum item_effect {
     ITEM_APPLIED,
     ITEM_FAILED,
     ITEM_IGNORED, /* on purpose */
+    ITEM_WAITING, /* for what it names to be fetched */
     ITEM_EFFECT_COUNT
 };
 

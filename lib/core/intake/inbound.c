@@ -1,6 +1,7 @@
 #include "core/intake/inbound.h"
 
 #include "core/handoff/judge.h"
+#include "core/intake/completion.h"
 #include "core/intake/delivery_report.h"
 #include "core/intake/inbound_change.h"
 #include "core/intake/lead_result.h"
@@ -94,6 +95,8 @@ static enum find change_item(struct work *work, struct delivery *delivery, size_
         .work = work,
         .caller = &delivery->caller,
         .source = delivery->source,
+        .delivery = delivery->tried != NULL ? (struct uuid){{0}} : delivery->row->id,
+        .place = (int)i,
         .item = &delivery->items[i],
         .result = &delivery->results[i],
     };
@@ -328,7 +331,8 @@ static bool signature_stands(struct work *work, const struct source *source,
            source_auth_fits(&auth, &input->proof, input->body, input->body_len);
 }
 
-/* A source's sender, a key of its team, or whoever runs the workspace. */
+/* A source's sender, a key of its team, or whoever runs the workspace; and Baton itself, for what
+ * it has fetched. */
 static bool may_bring(const struct command *command, const struct source *source)
 {
     const struct caller *caller = &command->caller;
@@ -385,6 +389,10 @@ enum decision inbound_receive(struct work *work, const struct command *command,
         return DECIDED;
     if (apply(work, &delivery) == FIND_NEEDED)
         return DECIDE_AGAIN;
+    if (!uuid_is_nil(input->completes))
+        work_add(work, KIND_COMPLETION,
+                 &(struct completion){
+                     .id = input->completes, .state = COMPLETION_DONE, .result = delivery.row->id});
     return settle(work, &delivery, outcome);
 }
 
@@ -418,6 +426,7 @@ static void keep_texts(struct work *work, struct mapped *item)
     for (size_t i = 0; i < item->merged_count; i++)
         merged[i].value = kept(work, merged[i].value);
     item->outcome.reason = kept(work, item->outcome.reason);
+    item->fetch_url = kept(work, item->fetch_url);
     if (touch != NULL) {
         touch->kind = kept(work, touch->kind);
         touch->event_id = kept(work, touch->event_id);

@@ -20,6 +20,7 @@ struct inbound_input {
     size_t body_len;
     const struct delivered *delivered; /* what the body says */
     const char *headers;               /* JSON, without secrets */
+    struct uuid completes;             /* what Baton has fetched; nil: a sender posts it */
     struct source_proof proof;         /* of callers that are known by it alone */
 };
 

@@ -4,6 +4,7 @@
 #include "core/handoff/handoff_outcome.h"
 #include "core/handoff/judge.h"
 #include "core/handoff/lead_absorb.h"
+#include "core/intake/completion.h"
 #include "core/intake/lead_change.h"
 #include "core/intake/lead_erase.h"
 
@@ -324,6 +325,34 @@ static enum find apply_merge(const struct inbound_change *change)
     return done(change, survivor);
 }
 
+/* ---- what is fetched ---- */
+
+static enum find apply_fetch(const struct inbound_change *change)
+{
+    const struct mapped *item = change->item;
+    const struct completion row = {
+        .id = completion_id(change->delivery, change->place),
+        .source = change->source->id,
+        .delivery = change->delivery,
+        .item = change->place,
+        .url = item->fetch_url,
+        .headers = item->fetch_headers,
+        .state = COMPLETION_PENDING,
+        .made_at = change->work->now,
+        .next_at = change->work->now,
+        .tried_at = INSTANT_NONE,
+        .lease_until = INSTANT_NONE,
+    };
+
+    if (item->fetch_headers != NULL && strstr(item->fetch_headers, "{secret}") != NULL &&
+        change->source->fetch_secret == NULL)
+        return fail(change, MAPPED_NO_SECRET);
+    change->result->effect = ITEM_WAITING;
+    if (!uuid_is_nil(change->delivery))
+        work_add(change->work, KIND_COMPLETION, &row);
+    return FIND_FOUND;
+}
+
 enum find inbound_change_apply(const struct inbound_change *change)
 {
     switch (change->item->effect) {
@@ -333,6 +362,8 @@ enum find inbound_change_apply(const struct inbound_change *change)
         return apply_outcome(change);
     case MAPPING_ERASURE:
         return apply_erasure(change);
+    case MAPPING_FETCH:
+        return apply_fetch(change);
     default:
         return apply_merge(change);
     }

@@ -13,6 +13,8 @@ struct inbound_change {
     struct work *work;
     const struct caller *caller; /* of the source's team */
     const struct source *source;
+    struct uuid delivery; /* nil: it is only tried */
+    int place;            /* of the item */
     struct mapped *item;
     struct delivery_outcome *result; /* filled in */
 };

@@ -70,5 +70,6 @@ void mapped_deal_read(struct mapped_item *item);
 void mapped_facts_read(struct mapped_item *item);
 void mapped_outcome_read(struct mapped_item *item);
 void mapped_merged_read(struct mapped_item *item);
+void mapped_fetch_read(struct mapped_item *item);
 
 #endif

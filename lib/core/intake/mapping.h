@@ -20,8 +20,9 @@
 #define MAPPING_STEPS_MAX      8
 #define MAPPING_CASES_MAX      30
 #define MAPPING_EACH_MAX       8
-#define MAPPING_MERGED_MAX     50 /* ids that one event says are one person */
-#define MAPPING_PLACES_MAX     4  /* where they are */
+#define MAPPING_URL_MAX_BYTES  2000 /* of what is fetched */
+#define MAPPING_MERGED_MAX     50   /* ids that one event says are one person */
+#define MAPPING_PLACES_MAX     4    /* where they are */
 /** Items of one document, at most. */
 #define MAPPING_ITEMS_MAX 256
 /** Bytes of an identity and of an event id. */
@@ -40,6 +41,7 @@ enum mapping_effect {
     MAPPING_OUTCOME, /* what became of the deal with it */
     MAPPING_ERASURE, /* the person is to be forgotten */
     MAPPING_MERGE,   /* it is the same person as others */
+    MAPPING_FETCH,   /* it names what is to be fetched, which is a delivery of its own */
     MAPPING_IGNORED, /* nothing, on purpose */
     MAPPING_EFFECT_COUNT
 };
@@ -57,6 +59,15 @@ struct mapping_step {
     const char *member_source; /* NULL: steps without a member */
     struct mapping_field member;
     struct mapping_field at;
+};
+
+/** What is fetched: an address, with values of the item in it. */
+struct mapping_fetch {
+    const char *url; /* NULL: nothing. "{name}" is a value, percent-encoded, after the host */
+    const struct mapping_attribute *values; /* sorted by name */
+    size_t value_count;
+    const char *headers; /* a line for each, where "{secret}" may stand; NULL: none */
+    bool wants_secret;
 };
 
 struct mapping_merged {
@@ -107,6 +118,7 @@ struct mapping {
     /* where other ids of the same person are */
     const struct mapping_merged *merged;
     size_t merged_count;
+    struct mapping_fetch fetch;
 };
 
 /** What a mapping is read for, and by whom. */
@@ -156,6 +168,9 @@ enum err mapping_compile(const json_t *json, const struct mapping_reading *readi
     X(OPEN_HANDOFFS, "open_handoffs", "Both leads have an open handoff: close one of them first.") \
     X(OLDER, "older", "It was so before what is known, and changes nothing.")                      \
     X(REASON, "reason", "The definitions do not know this reason; map the sender's word.")         \
+    X(FETCH, "fetch", "What is to be fetched is not named.")                                       \
+    X(NO_SECRET, "no_secret",                                                                      \
+      "Say what is shown when it is fetched: \"fetch_secret\" of the source.")                     \
     X(MERGED, "merged", "No other id of the same person is here.")                                 \
     X(FACTS, "facts", "There is no fact here.")                                                    \
     X(AMOUNT, "amount", "This is not an amount such as 1200 or 1200.50, with its currency.")       \
@@ -208,6 +223,8 @@ struct mapped {
     const struct fact_input *facts; /* sorted by name */
     size_t fact_count;
     struct mapped_outcome outcome;
+    const char *fetch_url;
+    const char *fetch_headers;
     const struct identity *merged; /* the other ids of the same person */
     size_t merged_count;
     const char *row_id; /* of a file's row that has no id of its own: by what stands in

@@ -16,6 +16,10 @@ static void read_item(struct mapped_item *item)
     };
     if (capture->occurred_at == INSTANT_NONE)
         capture->occurred_at = item->from->occurred_at;
+    if (mapping->effect == MAPPING_FETCH) {
+        mapped_fetch_read(item);
+        return;
+    }
     mapped_identities_read(item);
     if (mapping->effect == MAPPING_LEAD)
         mapped_attributes_read(item);

@@ -1,6 +1,7 @@
 #include "core/intake/mapping.h"
 
 #include "base/name.h"
+#include "core/intake/mapping_fetch_parse.h"
 #include "core/intake/mapping_field_parse.h"
 #include "core/intake/mapping_path_parse.h"
 
@@ -152,7 +153,7 @@ static const struct input_type steps_type = {
 static const char *const effect_names[] = {
     [MAPPING_LEAD] = "lead",       [MAPPING_TOUCH] = "touch",   [MAPPING_FACTS] = "facts",
     [MAPPING_OUTCOME] = "outcome", [MAPPING_ERASURE] = "erase", [MAPPING_MERGE] = "merge",
-    [MAPPING_IGNORED] = "ignore"};
+    [MAPPING_FETCH] = "fetch",     [MAPPING_IGNORED] = "ignore"};
 static const struct input_type effect_type = {
     .kind = INPUT_ENUM, .values = effect_names, .max = MAPPING_EFFECT_COUNT - 1};
 
@@ -168,7 +169,8 @@ static bool check_identity(struct input *in, const struct input_node *at,
 {
     const struct input_node external = input_member(at, "external_id");
 
-    if (external.json != NULL || mapping->effect == MAPPING_IGNORED)
+    if (external.json != NULL || mapping->effect == MAPPING_IGNORED ||
+        mapping->effect == MAPPING_FETCH)
         return true;
     if (reading_of(in)->use == MAPPING_IMPORT && (!mapping->by_content || mapping->is_deal))
         return input_fault(in, &external, "required",
@@ -208,6 +210,7 @@ static bool check_effect(struct input *in, const struct input_node *at,
                        : mapping->effect == MAPPING_FACTS   ? "facts"
                        : mapping->effect == MAPPING_OUTCOME ? "outcome"
                        : mapping->effect == MAPPING_MERGE   ? "merged"
+                       : mapping->effect == MAPPING_FETCH   ? "fetch"
                                                             : NULL;
 
     if (name == NULL || json_object_get(at->json, name) != NULL)
@@ -263,6 +266,7 @@ static bool check_mapping(struct input *in, const struct input_node *at, void *o
         {"facts", &mapping_attributes_type, AT(struct mapping, facts),                             \
          COUNT(struct mapping, fact_count)},                                                       \
         {"outcome", &outcome_type, AT(struct mapping, outcome)},                                   \
+        {"fetch", &mapping_fetch_type, AT(struct mapping, fetch)},                                 \
     {                                                                                              \
         "merged", &merged_type, .offset = 0                                                        \
     }

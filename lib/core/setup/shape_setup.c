@@ -144,6 +144,7 @@ void shape_source(const struct config *config, const struct source *source, stru
     json_out_raw(out, source->mapping, strlen(source->mapping));
     json_out_member_bool(out, "active", source->active);
     json_out_member_bool(out, "erases", source->erases);
+    json_out_member_bool(out, "fetches", source->fetch_secret != NULL);
     json_out_member_instant(out, "secret_since", source->secret_since);
     json_out_member_instant(out, "old_secret_until", source->old_until);
     json_out_member_instant(out, "created_at", source->created_at);

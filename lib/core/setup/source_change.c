@@ -213,6 +213,7 @@ enum decision source_create(struct work *work, const struct command *command,
         .old_until = INSTANT_NONE,
         .active = true,
         .erases = input->erases,
+        .fetch_secret = input->fetch_secret,
         .revision = 1,
         .created_at = work->now,
     };
@@ -297,6 +298,10 @@ static struct source *changed_source(struct work *work, const struct command *co
         source->active = *input->active;
     if (input->erases != NULL)
         source->erases = *input->erases;
+    if (input->fetch_secret != NULL) {
+        source->fetch_secret = input->fetch_secret;
+        *secrets = true;
+    }
     source->revision++;
     return outcome->err == ERR_NONE && source->auth != NULL ? source : NULL;
 }

@@ -12,9 +12,10 @@ struct source_create_input {
     const char *mapping;      /* JSON text, compact; already checked */
     const char *const *steps; /* what to do at the sender, of a preset; see source_step() */
     size_t step_count;
-    bool erases;        /* deletions that its sender tells of erase people */
-    const char *secret; /* the sender's own, with a preset; NULL: as auth says */
-    const char *base;   /* of addresses: "https://baton.example"; NULL: none is known */
+    const char *fetch_secret; /* shown when something is fetched for it; NULL: none */
+    bool erases;              /* deletions that its sender tells of erase people */
+    const char *secret;       /* the sender's own, with a preset; NULL: as auth says */
+    const char *base;         /* of addresses: "https://baton.example"; NULL: none is known */
     /** As in key_create_input: a repeat that brings it gets the same secret. */
     const char *idempotency_key;
 };
@@ -41,6 +42,7 @@ struct source_update_input {
     const char *mapping;
     const bool *active;
     const bool *erases;
+    const char *fetch_secret;
 };
 
 enum decision source_update(struct work *work, const struct command *command,

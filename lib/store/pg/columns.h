@@ -118,6 +118,7 @@ struct columns {
     X(source_columns)                                                                              \
     X(subscription_columns)                                                                        \
     X(stage_columns)                                                                               \
+    X(completion_columns)                                                                          \
     X(outbound_columns)                                                                            \
     X(sealed_columns)                                                                              \
     X(checkpoint_columns)                                                                          \

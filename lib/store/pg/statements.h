@@ -104,6 +104,7 @@ struct statement {
     X(delivery_table_statements)                                                                   \
     X(config_read_statements)                                                                      \
     X(outbound_subjects_statements)                                                                \
+    X(completion_table_statements)                                                                 \
     X(outbound_table_statements)                                                                   \
     X(config_table_statements)                                                                     \
     X(sealing_statements)                                                                          \

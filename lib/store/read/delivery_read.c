@@ -1,5 +1,7 @@
 #include "store/read/delivery_read.h"
 
+#include "store/pg/columns.h"
+
 #include <string.h>
 
 /* clang-format off */
@@ -65,11 +67,27 @@ static const struct statement DELIVERY_GET = {
     .hot = true,
 };
 
+/* $1 workspace, $2 delivery */
+static const struct statement DELIVERY_COMPLETIONS = {
+    .name = "delivery_completions",
+    .sql = "SELECT {completion} "
+           "FROM completion "
+           "WHERE workspace_id = $1 AND delivery_id = $2 "
+           "ORDER BY item",
+    .index = "completion_of_delivery",
+    .hot = true,
+};
+
 /* clang-format on */
 
 const struct statement *const delivery_read_statements[] = {
-    &DELIVERY_PAGE,        &DELIVERY_PAGE_APPLIED, &DELIVERY_PAGE_PARTIAL,
-    &DELIVERY_PAGE_FAILED, &DELIVERY_GET,          NULL,
+    &DELIVERY_PAGE,
+    &DELIVERY_PAGE_APPLIED,
+    &DELIVERY_PAGE_PARTIAL,
+    &DELIVERY_PAGE_FAILED,
+    &DELIVERY_GET,
+    &DELIVERY_COMPLETIONS,
+    NULL,
 };
 
 static const struct statement *const by_status[] = {
@@ -126,21 +144,28 @@ enum err delivery_read_page(const struct read *read, const struct delivery_filte
 
 enum err delivery_read_one(const struct read *read, struct uuid id, struct delivery_whole *out)
 {
-    struct read_query query = {.statement = &DELIVERY_GET};
+    struct read_query queries[] = {{.statement = &DELIVERY_GET},
+                                   {.statement = &DELIVERY_COMPLETIONS}};
+    const struct pg_result *found;
 
     *out = (struct delivery_whole){0};
-    read_params(&query, read);
-    pg_params_uuid(&query.params, id);
-    enum err err = read_run(read, &query, 1);
-    if (err == ERR_NONE && pg_rows(query.result) == 0)
+    for (int i = 0; i < 2; i++) {
+        read_params(&queries[i], read);
+        pg_params_uuid(&queries[i].params, id);
+    }
+    enum err err = read_run(read, queries, 2);
+    found = queries[0].result;
+    if (err == ERR_NONE && pg_rows(found) == 0)
         err = ERR_NOT_FOUND;
     if (err == ERR_NONE) {
-        out->item = item_of(query.result, 0, read->arena);
-        out->headers = pg_copy_text(query.result, 0, 8, read->arena);
-        const uint8_t *body = pg_get_bytea(query.result, 0, 9, &out->body_len);
+        out->item = item_of(found, 0, read->arena);
+        out->completions = columns_read_all(&completion_columns, queries[1].result, read->arena,
+                                            &out->completion_count);
+        out->headers = pg_copy_text(found, 0, 8, read->arena);
+        const uint8_t *body = pg_get_bytea(found, 0, 9, &out->body_len);
         out->body =
             body == NULL ? NULL : arena_copy(read->arena, (const char *)body, out->body_len);
-        out->report = pg_copy_text(query.result, 0, 10, read->arena);
+        out->report = pg_copy_text(found, 0, 10, read->arena);
     }
     return read_end(read, err);
 }

@@ -2,6 +2,7 @@
 #ifndef BATON_STORE_DELIVERY_READ_H
 #define BATON_STORE_DELIVERY_READ_H
 
+#include "core/intake/completion.h"
 #include "core/intake/delivery_status.h"
 #include "store/read/read.h"
 
@@ -33,7 +34,9 @@ struct delivery_whole {
     const char *headers; /* JSON, or NULL: gone, or of a delivery before they were kept */
     const char *body;    /* NULL: gone */
     size_t body_len;
-    const char *report; /* JSON, or NULL: of a delivery before it was kept */
+    const char *report;                   /* JSON, or NULL: of a delivery before it was kept */
+    const struct completion *completions; /* what its items made us fetch, by item */
+    size_t completion_count;
 };
 
 /** ERR_NOT_FOUND. */

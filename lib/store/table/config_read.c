@@ -479,6 +479,8 @@ static void keep_secret(struct snapshot *s, const struct seal_place *place, stru
         subscription->secrets = clear.bytes;
     } else if (source != NULL && strcmp(place->field, SEALED_SOURCE_SECRET) == 0) {
         source->secret = clear.bytes;
+    } else if (source != NULL && strcmp(place->field, SEALED_SOURCE_FETCH) == 0) {
+        source->fetch_secret = clear.bytes;
     } else if (source != NULL && strcmp(place->field, SEALED_SOURCE_OLD_SECRET) == 0) {
         source->old_secret = clear.bytes;
     }

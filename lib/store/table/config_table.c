@@ -147,9 +147,11 @@ static void queue_subscription(const struct pg_scope *scope, struct keyring *key
 static void queue_source_secrets(const struct pg_scope *scope, struct keyring *keyring,
                                  const struct source *source)
 {
+    struct seal_place fetch = {scope->workspace, source->id, SEALED_SOURCE_FETCH};
     struct seal_place old = {scope->workspace, source->id, SEALED_SOURCE_OLD_SECRET};
     struct seal_place now = {scope->workspace, source->id, SEALED_SOURCE_SECRET};
 
+    queue_secret(scope, keyring, &fetch, source->fetch_secret);
     queue_secret(scope, keyring, &old, source->old_secret);
     queue_secret(scope, keyring, &now, source->secret);
 }

@@ -1,5 +1,7 @@
 #include "store/table/lead_table.h"
 
+#include "store/table/completion_table.h"
+
 #include "base/json_tree.h"
 #include "store/pg/columns.h"
 #include "store/table/changed_rows.h"
@@ -651,9 +653,9 @@ void identity_table_queue_save(const struct pg_scope *scope, struct identity_row
 
 void lead_table_queue_erase(const struct pg_scope *scope, struct uuid lead)
 {
-    static const struct statement *const all[] = {&ERASE_SALTS,    &ERASE_VERDICTS,
-                                                  &ERASE_HANDOFFS, &ERASE_FEEDBACK,
-                                                  &ERASE_ANSWERS,  &ERASE_DELIVERIES};
+    static const struct statement *const all[] = {
+        &ERASE_SALTS,   &ERASE_VERDICTS,   &ERASE_HANDOFFS,  &ERASE_FEEDBACK,
+        &ERASE_ANSWERS, &ERASE_DELIVERIES, &COMPLETION_ERASE};
     struct pg_params params;
 
     pg_scope_params(scope, &params);

@@ -7,8 +7,9 @@
 #include "store/seal/keyring.h"
 
 /* The fields. For a new one add its name here and to the table's check. */
-#define SEALED_WORKSPACE_SECRET "workspace_secret" /* of the workspace itself */
-#define SEALED_SOURCE_SECRET    "source_secret"    /* of a source */
+#define SEALED_WORKSPACE_SECRET "workspace_secret"    /* of the workspace itself */
+#define SEALED_SOURCE_SECRET    "source_secret"       /* of a source */
+#define SEALED_SOURCE_FETCH     "source_fetch_secret" /* what is shown when something is fetched */
 #define SEALED_SOURCE_OLD_SECRET                                                                   \
     "source_old_secret" /* the one before, until it no longer counts                               \
                          */
