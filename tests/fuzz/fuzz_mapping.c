@@ -15,6 +15,7 @@ static void check_item(const struct mapped *item)
     FUZZ_HOLDS(item->error < MAPPED_ERROR_COUNT);
     if (item->error != MAPPED_OK)
         FUZZ_HOLDS(item->pointer != NULL && mapped_error_detail(item->error) != NULL);
+    FUZZ_HOLDS(item->merged_count <= MAPPING_MERGED_MAX && item->outcome.amount.minor >= 0);
     for (size_t i = 0; item->error == MAPPED_OK && i < item->capture.left_out_count; i++)
         FUZZ_HOLDS(item->capture.left_out[i].what != NULL &&
                    item->capture.left_out[i].pointer != NULL);
