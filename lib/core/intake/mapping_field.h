@@ -65,6 +65,7 @@ struct mapping_field {
     const struct mapping_condition *where;
     size_t where_count;
     struct mapping_path take;
+    bool seeks; /* of all that stands at the place, the first text that is an email address */
     /* of a text */
     bool decode;       /* percent-encoded */
     const char *query; /* the parameter of that name, of an address; NULL: all of it */

@@ -151,6 +151,22 @@ static bool read_decode(struct input *in, const struct input_node *at,
     return sound;
 }
 
+static const char *const find_names[] = {NULL, "email"};
+static const struct input_type find_name_type = {
+    .kind = INPUT_ENUM, .values = find_names, .min = 1, .max = 1};
+
+static bool read_find(struct input *in, const struct input_node *at,
+                      const struct input_field *field, void *base)
+{
+    int find = 0;
+    bool sound = input_value(in, at, &find_name_type, &find);
+
+    (void)field;
+    ((struct mapping_field *)base)->seeks = find == 1;
+    return sound;
+}
+
+static const struct input_type find_type = {.kind = INPUT_ANY, .read = read_find};
 static const struct input_type decode_type = {.kind = INPUT_ANY, .read = read_decode};
 
 static const char *const type_names[MAPPING_TYPE_COUNT] = {
@@ -171,7 +187,7 @@ static const struct input_type value_type_type = {
         {"where", &mapping_conditions_type, AT(struct mapping_field, where),                       \
          COUNT(struct mapping_field, where_count)},                                                \
         {"take", &mapping_pointer_type, AT(struct mapping_field, take)},                           \
-        {"decode", &decode_type, .offset = 0},                                                     \
+        {"find", &find_type, .offset = 0}, {"decode", &decode_type, .offset = 0},                  \
         {"query", &mapping_word_type, AT(struct mapping_field, query)},                            \
         {"split", &split_type, AT(struct mapping_field, split)},                                   \
         {"part", &part_type, AT(struct mapping_field, part)},                                      \
@@ -191,7 +207,8 @@ static bool check_place(struct input *in, const struct input_node *at, void *out
     static const char *const sources[] = {"at", "value", "first", "join"};
     /* of which the first is wanted with the second */
     static const char *const with[][2] = {
-        {"where", "at"}, {"take", "where"}, {"with", "join"}, {"part", "split"}, {"zone", "format"},
+        {"where", "at"},   {"take", "where"},  {"with", "join"},
+        {"part", "split"}, {"zone", "format"}, {"find", "at"},
     };
     size_t count = 0;
     bool sound = true;

@@ -1,5 +1,7 @@
 #include "core/intake/mapping_find.h"
 
+#include "base/email.h"
+
 #include "base/json_tree.h"
 #include "base/percent.h"
 #include "base/text_out.h"
@@ -239,6 +241,28 @@ static const json_t *choose(const struct mapping_source *source, const struct ma
     return NULL;
 }
 
+/* Forms name their questions as people do, so an address is known by its look alone. Depth is that
+ * of a document that was read. NULL: there is none. */
+static const json_t *seek(const json_t *json, struct arena *arena)
+{
+    const json_t *found = NULL;
+    const char *name, *email;
+    json_t *value;
+
+    if (json_is_string(json) && json_string_length(json) <= EMAIL_GIVEN_MAX_BYTES &&
+        strchr(json_string_value(json), '@') != NULL &&
+        email_normalize(json_string_value(json), arena, &email) == ERR_NONE)
+        return json;
+    for (size_t i = 0; found == NULL && i < json_array_size(json); i++)
+        found = seek(json_array_get(json, i), arena);
+    json_object_foreach((json_t *)json, name, value)
+    {
+        if (found == NULL)
+            found = seek(value, arena);
+    }
+    return found;
+}
+
 static struct mapping_value find_place(const struct mapping_source *source,
                                        const struct mapping_field *field)
 {
@@ -247,6 +271,8 @@ static struct mapping_value find_place(const struct mapping_source *source,
 
     if (json != NULL && field->where_count > 0)
         json = choose(source, field, json, &pointer);
+    if (json != NULL && field->seeks)
+        json = seek(json, source->arena);
     struct mapping_value value = {.pointer = pointer};
     /* senders make a list of what may be several */
     if (json_is_array(json) && json_array_size(json) == 1 &&
