@@ -11,8 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ARENA_BYTES (16 << 20)
-#define NOW         ((instant)1795341600000000) /* 2026-11-22T10:00:00Z */
+#define PAGE_MAX_BYTES (64 << 10)
+#define ARENA_BYTES    (16 << 20)
+#define NOW            ((instant)1795341600000000) /* 2026-11-22T10:00:00Z */
 
 static struct arena *arena;
 
@@ -250,6 +251,26 @@ START_TEST(a_preset_is_whole)
 }
 END_TEST
 
+/* What the page says is what whoever makes a source is told. */
+START_TEST(the_page_has_its_steps)
+{
+    json_t *preset = preset_document(names[_i], arena);
+    const json_t *steps = json_object_get(preset, "steps");
+    FILE *file = fopen(SOURCE_DIR "/docs/senders.md", "r");
+    char *page = arena_alloc(arena, PAGE_MAX_BYTES);
+
+    ck_assert(file != NULL && page != NULL);
+    page[fread(page, 1, PAGE_MAX_BYTES - 1, file)] = '\0';
+    fclose(file);
+    ck_assert_msg(strstr(page, arena_printf(arena, "`%s`: ", names[_i])) != NULL, "%s", names[_i]);
+    for (size_t i = 0; i < json_array_size(steps); i++) {
+        const char *step = json_string_value(json_array_get(steps, i));
+        ck_assert_msg(strstr(page, step) != NULL, "%s: docs/senders.md lacks: %s", names[_i], step);
+    }
+    json_decref(preset);
+}
+END_TEST
+
 START_TEST(there_are_no_others)
 {
     size_t count = 0;
@@ -269,5 +290,6 @@ void suite_cases(Suite *suite)
 
     tcase_add_checked_fixture(t, set_up, tear_down);
     EACH(t, a_preset_is_whole, names);
+    EACH(t, the_page_has_its_steps, names);
     TESTS(t, there_are_no_others, a_preset_reads_what_its_sender_sends);
 }
