@@ -12,7 +12,7 @@ static const char *name_of(unsigned state)
 
 static const struct column_form as_completion_state = COLUMN_WORD(name_of, COMPLETION_STATE_COUNT);
 
-/* Its statements name no index: on an empty table all that begin with the workspace look the same. */
+/* Its statements name no index: on an empty table all that begin with the workspace look alike. */
 
 /* clang-format off */
 
