@@ -276,7 +276,8 @@ struct config {
     struct uuid workspace;
     const char *name;
     int64_t version;
-    uint8_t secret[32]; /* key of the HMACs of idempotency keys */
+    uint8_t secret[32];       /* key of the HMACs of idempotency keys */
+    uint8_t salt[SALT_BYTES]; /* of what the ledger holds of rows that are no lead's */
     const struct team *teams;
     size_t team_count;
     const struct member *members;

@@ -115,6 +115,8 @@ struct delivery_row {
     const struct uuid *leads;
     size_t lead_count;
     instant replayed_at;
+    uint8_t salt[SALT_BYTES]; /* of what the ledger holds of it; zero: of one without, from before,
+                                 or whose body is gone */
 };
 
 struct background_job; /* core/background_job.h */

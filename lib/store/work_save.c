@@ -18,6 +18,7 @@
 #include "store/table/ledger_table.h"
 #include "store/table/outbound_table.h"
 #include "store/table/touch_table.h"
+#include "store/work_hold.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -326,6 +327,7 @@ enum pg_status work_save(struct pg *pg, struct keyring *keyring, struct work *wo
         return status;
     const struct save save = {{pg, work->arena, work->config->workspace}, work, keyring};
     drop_known_dimensions(&work->saves[KIND_DIMENSION], known);
+    work_hold(work);
     save_rows(&save);
     save_head(&save);
     if (arena_failed(work->arena)) {

@@ -114,6 +114,21 @@ struct run {
     size_t compared; /* of the kept ones */
 };
 
+/* What is from before entries had commitments is compared with what they say in clear, and no
+ * further; that is no finding. */
+static void say_not_held(const struct workspace_row *row, const struct verify_report *report)
+{
+    char from[32] = "yet";
+
+    if (!report->state || report->not_held == 0)
+        return;
+    if (report->held_from != INT64_MAX)
+        snprintf(from, sizeof from, "before position %lld", (long long)report->held_from);
+    printf("%s: what %lld leads and rows of the configuration say beyond their entries is not held "
+           "by the ledger %s\n",
+           row->name, (long long)report->not_held, from);
+}
+
 static int verify_one(struct run *run, const struct workspace_row *row)
 {
     struct kept its = kept_of(&run->kept, row->id);
@@ -131,6 +146,7 @@ static int verify_one(struct run *run, const struct workspace_row *row)
     printf("%s: %lld entries of %lld subjects, %lld leads: %s\n", row->name,
            (long long)report.entries, (long long)report.subjects, (long long)report.leads,
            report.findings == 0 ? "sound" : "NOT sound");
+    say_not_held(row, &report);
     if (report.findings > VERIFY_FINDINGS_MAX)
         fprintf(stderr, "baton: workspace %s: and %lld more findings\n", row->name,
                 (long long)(report.findings - VERIFY_FINDINGS_MAX));
@@ -203,7 +219,7 @@ static int verify(struct cli *cli)
 }
 
 static const struct cli_option options[] = {
-    {.name = "state", .what = "replay the ledger and compare every lead and handoff with it"},
+    {.name = "state", .what = "replay the ledger and compare every row with it"},
     {.name = "checkpoint",
      .value = "FILE",
      .repeats = true,

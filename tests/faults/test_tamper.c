@@ -96,8 +96,8 @@ static const char TOOLS[] =
     " IF e.seq >= first THEN e.hash := kept.hash(e, prev);"
     " UPDATE ledger SET hash = e.hash WHERE workspace_id = e.workspace_id AND pos = e.pos; END IF;"
     " prev := e.hash; END LOOP;"
-    " UPDATE lead SET hash = prev, seq = e.seq WHERE lead_id = subject;"
-    " UPDATE chain SET hash = prev, seq = e.seq WHERE subject_id = subject; END $$;"
+    " UPDATE lead SET hash = prev, seq = e.seq, chain_at = e.at WHERE lead_id = subject;"
+    " UPDATE chain SET hash = prev, seq = e.seq, at = e.at WHERE subject_id = subject; END $$;"
     "CREATE FUNCTION kept.edit(place bigint, old text, new text) RETURNS void LANGUAGE sql AS $$"
     " UPDATE ledger SET body = convert_to(replace(convert_from(body, 'UTF8'), old, new), 'UTF8')"
     " WHERE pos = place $$;"
@@ -428,8 +428,8 @@ static const struct tampering edits[] = {
      "SELECT kept.edit(${lee_last}, 'too_small', 'no_budget'); UPDATE ledger e SET hash = "
      "kept.hash(e, (SELECT hash FROM ledger WHERE subject_id = '${lee}' AND seq = ${lee_count} - "
      "1)) WHERE pos = ${lee_last}",
-     {"the entry at position ${lee_last}, the last of subject ${lee}, has another hash than table "
-      "lead says: it was changed"}},
+     {"the entry at position ${lee_last}, the last of subject ${lee}, has another hash or time "
+      "than table lead says: it was changed"}},
     {0},
 };
 

@@ -299,7 +299,7 @@ static const struct {
     {"sealed", ""},
     {"lead", "origin found_by"},
     {"chain", ""},
-    {"delivery", "source_id received_at content_type body headers"},
+    {"delivery", "source_id received_at content_type body headers salt"},
     {"background_job", "kind request done total asked_by team_id created_at"},
     {"team", "name created_at"},
     {"member", "created_at"},
@@ -928,6 +928,11 @@ static const void *load_delivery(const void *row)
                                r.arena);
 }
 
+static int salt_byte(const struct values *v, int at)
+{
+    return 1 + (int)number_of(v, at) % 255;
+}
+
 static void own_delivery(const struct values *v, int at, void *row)
 {
     struct delivery_row *delivery = row;
@@ -935,6 +940,10 @@ static void own_delivery(const struct values *v, int at, void *row)
 
     if (strcmp(v->columns->list[at].name, "status") == 0) {
         delivery->status = v->seed % 2 == 0 ? DELIVERY_APPLIED : DELIVERY_PARTIAL;
+        return;
+    }
+    if (strcmp(v->columns->list[at].name, "salt") == 0) {
+        memset(delivery->salt, salt_byte(v, at), sizeof delivery->salt);
         return;
     }
     *lead = uuid_of(v, at);
@@ -946,6 +955,10 @@ static const char *own_delivery_text(const struct values *v, int at)
 {
     if (strcmp(v->columns->list[at].name, "status") == 0)
         return v->seed % 2 == 0 ? "applied" : "partial";
+    uint8_t salt[SALT_BYTES];
+    memset(salt, salt_byte(v, at), sizeof salt);
+    if (strcmp(v->columns->list[at].name, "salt") == 0)
+        return hex_of(v, salt, sizeof salt);
     return uuid_text(v, uuid_of(v, at));
 }
 
@@ -1439,7 +1452,8 @@ static const struct column few_list[] = {
     {"c", &as_int8, MEMBER(struct touch_row, touch.dimensions[0]), COLUMN_FILLS | COLUMN_NULL},
     {"d", &as_instant, .unread = "not ours", .unsaved = "not ours"},
 };
-static const struct columns few = COLUMNS("few", few_list, struct touch_row);
+static const struct columns few =
+    COLUMNS("few", few_list, struct touch_row, PROOF_VERIFIED, "a test");
 
 static const struct {
     struct statement statement;

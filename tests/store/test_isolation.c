@@ -77,6 +77,7 @@ static const struct {
     {"team", "INSERT,SELECT,UPDATE", NULL},
     {"touch", "INSERT,SELECT,UPDATE", NULL},
     {"verdict", "INSERT,SELECT,UPDATE", NULL},
+    {"stage", "INSERT,SELECT,UPDATE", NULL},
     {"workspace", "", NULL},
     {"workspace_head", "INSERT,SELECT,UPDATE", NULL},
 };
@@ -88,8 +89,8 @@ static const char column_grants[] =
     "baton_app api_key UPDATE: revoked_at\n"
     "baton_app sealed UPDATE: key_id,value\n"
     "baton_app session UPDATE: ended_at,opened_at,secret_hash,used_at\n"
-    "baton_app workspace INSERT: created_at,name,workspace_id\n"
-    "baton_app workspace SELECT: clear_secret,name,workspace_id\n"
+    "baton_app workspace INSERT: created_at,name,salt,workspace_id\n"
+    "baton_app workspace SELECT: clear_secret,name,salt,workspace_id\n"
     "baton_app workspace UPDATE: clear_secret\n"
     "baton_job attribution_setup SELECT: state,workspace_id\n"
     "baton_job background_job SELECT: asked_by,created_at,done,job_id,kind,lease_until,place,"
@@ -151,6 +152,7 @@ static const char rows[] =
     " now(), now(), NULL, NULL, NULL, NULL, NULL, NULL);"
     "INSERT INTO account VALUES ($W, $I, 'a.example', NULL, NULL, false, false, now(), now());"
     "INSERT INTO campaign VALUES ($W, 1, 'autumn', '{}', now(), now());"
+    "INSERT INTO stage (workspace_id, stage, updated_at) VALUES ($W, 'mql', now());"
     "INSERT INTO distribution_share VALUES ($W, $I, 0, $I, 0);"
     "INSERT INTO distribution_count VALUES ($W, $I, 0, $I, 0, 0);"
     "INSERT INTO subscription VALUES ($W, $I, 'hook', $I, '[]', 0, 'https://a.example', 'active',"

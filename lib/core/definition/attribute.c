@@ -265,11 +265,12 @@ enum err attribute_set_read(const char *json, size_t len, struct arena *arena,
     return arena_failed(arena) ? ERR_OUT_OF_MEMORY : err;
 }
 
-static void write_observation(const struct observation *seen, struct json_out *out)
+static void write_observation(const struct observation *seen, bool when, struct json_out *out)
 {
     json_out_begin_array(out);
     value_write(&seen->value, out);
-    json_out_int(out, seen->occurred_at);
+    if (when)
+        json_out_int(out, seen->occurred_at);
     json_out_int(out, seen->known_from);
     json_out_text(out, source_names[seen->source]);
     if (seen->evidence != NULL || !uuid_is_nil(seen->confirmed_by)) {
@@ -279,17 +280,27 @@ static void write_observation(const struct observation *seen, struct json_out *o
     json_out_end_array(out);
 }
 
-void attribute_set_write(const struct attribute_set *set, struct json_out *out)
+static void write_set(const struct attribute_set *set, bool whole, struct json_out *out)
 {
     json_out_begin_object(out);
     for (size_t i = 0; i < set->count; i++) {
         json_out_key(out, set->items[i].name);
         json_out_begin_array(out);
-        for (size_t k = 0; k < set->items[i].count; k++)
-            write_observation(&set->items[i].observations[k], out);
+        for (size_t k = 0; k < (whole ? set->items[i].count : 1); k++)
+            write_observation(&set->items[i].observations[k], whole, out);
         json_out_end_array(out);
     }
     json_out_end_object(out);
+}
+
+void attribute_set_write(const struct attribute_set *set, struct json_out *out)
+{
+    write_set(set, true, out);
+}
+
+void attribute_set_write_held(const struct attribute_set *set, struct json_out *out)
+{
+    write_set(set, false, out);
 }
 
 void attribute_set_write_current(const struct attribute_set *set, struct json_out *out)

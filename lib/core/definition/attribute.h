@@ -79,6 +79,9 @@ enum err attribute_set_read(const char *json, size_t len, struct arena *arena,
 
 /** Writes the stored form. */
 void attribute_set_write(const struct attribute_set *set, struct json_out *out);
+/** What counts now alone, without when it was last told: that is what the ledger has a commitment
+ *  to, since a repeat and an older value are no event. */
+void attribute_set_write_held(const struct attribute_set *set, struct json_out *out);
 
 /** Writes {name: current value} without cleared ones: as the API shows attributes. */
 void attribute_set_write_current(const struct attribute_set *set, struct json_out *out);

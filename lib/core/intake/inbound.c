@@ -358,6 +358,7 @@ static struct delivery_row *new_row(struct work *work, const struct inbound_inpu
         .headers = input->headers,
         .replayed_at = INSTANT_NONE,
     };
+    work->random(row->salt, sizeof row->salt);
     return row;
 }
 

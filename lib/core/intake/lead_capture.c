@@ -324,7 +324,7 @@ static void append_captured(struct capture *capture)
         json_out_member_text(body, "stage_to", stage_name(lead->stage));
     if (capture->touched) {
         json_out_key(body, "touch");
-        touch_write_ledger(&capture->touch, body);
+        touch_write_ledger(&capture->touch, lead, body);
     }
     caller_append(capture->caller, capture->work, lead,
                   input->imported ? LEDGER_LEAD_IMPORTED : LEDGER_LEAD_CAPTURED);

@@ -208,7 +208,7 @@ static struct judgement *record_touch(struct work *work, struct lead *lead,
         json_out_member_text(body, "stage_to", stage_name(lead->stage));
     }
     json_out_key(body, "touch");
-    touch_write_ledger(touch, body);
+    touch_write_ledger(touch, lead, body);
     caller_append(caller, work, lead, LEDGER_TOUCH_RECORDED);
     collision_note(work, lead, caller, touch);
     return judge_lead(work, lead, caller);

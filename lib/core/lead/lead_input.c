@@ -99,7 +99,7 @@ struct touch lead_touch_of(struct work *work, const struct caller *caller,
     return touch;
 }
 
-void touch_write_ledger(const struct touch *touch, struct json_out *body)
+void touch_write_ledger(const struct touch *touch, const struct lead *lead, struct json_out *body)
 {
     static const int sorted[] = {DIMENSION_CAMPAIGN, DIMENSION_CHANNEL, DIMENSION_CONTENT};
     json_out_begin_object(body);
@@ -114,6 +114,8 @@ void touch_write_ledger(const struct touch *touch, struct json_out *body)
     if (touch->dimensions[DIMENSION_MEDIUM] != 0)
         json_out_member_int(body, "medium", touch->dimensions[DIMENSION_MEDIUM]);
     json_out_member_int(body, "occurred_at", touch->occurred_at);
+    if (lead->chain.at > touch->recorded_at) /* the entry's time is that of the one before it */
+        json_out_member_int(body, "recorded_at", touch->recorded_at);
     if (touch->dimensions[DIMENSION_SOURCE] != 0)
         json_out_member_int(body, "source", touch->dimensions[DIMENSION_SOURCE]);
     json_out_end_object(body);

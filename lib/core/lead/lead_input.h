@@ -74,6 +74,6 @@ enum find lead_touch_apply(struct work *work, struct lead *lead, const struct ca
                            const struct touch_input *input, struct touch *touch);
 
 /** A touch as the ledger keeps it, with sorted keys. */
-void touch_write_ledger(const struct touch *touch, struct json_out *body);
+void touch_write_ledger(const struct touch *touch, const struct lead *lead, struct json_out *body);
 
 #endif

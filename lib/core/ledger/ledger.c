@@ -69,9 +69,19 @@ void ledger_append(struct chain *chain, struct ledger_entry *entry, struct uuid 
     entry->seq = chain->seq + 1;
     entry->at = chain->seq > 0 && chain->at > now ? chain->at : now;
     ledger_hash(entry, workspace, chain->hash);
+    memcpy(chain->before, chain->hash, DIGEST_BYTES);
     chain->seq = entry->seq;
     chain->at = entry->at;
+    chain->last = entry;
     memcpy(chain->hash, entry->hash, DIGEST_BYTES);
+}
+
+void ledger_amend(struct chain *chain, struct uuid workspace, const char *body, size_t body_len)
+{
+    chain->last->body = body;
+    chain->last->body_len = body_len;
+    ledger_hash(chain->last, workspace, chain->before);
+    memcpy(chain->hash, chain->last->hash, DIGEST_BYTES);
 }
 
 void ledger_commit(const uint8_t salt[SALT_BYTES], const char *field, const char *value,

@@ -131,11 +131,17 @@ struct actor {
     struct uuid id; /* nil for the system and the operator */
 };
 
+struct ledger_entry;
+
 /** The head of a subject's chain. seq 0: no entry yet. */
 struct chain {
     int64_t seq;
     instant at;
     uint8_t hash[DIGEST_BYTES];
+    /* its last entry, when that is not saved yet, and the hash of the one before: what is needed to
+     * write more into it */
+    struct ledger_entry *last;
+    uint8_t before[DIGEST_BYTES];
 };
 
 struct ledger_entry {
@@ -155,9 +161,17 @@ void ledger_hash(struct ledger_entry *entry, struct uuid workspace,
                  const uint8_t prev[DIGEST_BYTES]);
 
 /** Makes the chain's next entry: seq, at = the later of now and the previous entry's time, hash;
- *  and moves the chain's head. The entry borrows body. */
+ *  and moves the chain's head, which keeps a pointer to the entry. The entry borrows body. */
 void ledger_append(struct chain *chain, struct ledger_entry *entry, struct uuid workspace,
                    instant now);
+
+/** Gives the last entry of a chain, which is not saved yet, another body. Nothing may have used its
+ *  hash. */
+void ledger_amend(struct chain *chain, struct uuid workspace, const char *body, size_t body_len);
+
+/** The first member of a body that has it: commitments to rows as the entry leaves them, each by
+ *  columns_row_name(). '_' sorts before the names of all other members. */
+#define LEDGER_ROWS "_rows"
 
 #define SALT_BYTES 16
 

@@ -46,7 +46,23 @@ enum column_use {
     COLUMN_FILLS = 4,   /* is updated, but a null leaves what stands there */
     COLUMN_NULL = 8,    /* may be null: what nil, NULL, INSTANT_NONE and, in it, 0 are written as */
     COLUMN_OFTEN = 16,  /* changes with others of these alone, most of the time */
+    /* What shows that nobody changed it, where it is not as its table says: see enum proof. */
+    COLUMN_VERIFIED = 32,
+    COLUMN_DERIVED = 64,
+    COLUMN_FREE = 128, /* with its reason in .proven */
 };
+
+/* What shows that a value in a table was not changed past Baton (`baton verify --state`). */
+enum proof {
+    PROOF_COMMITTED, /* the ledger has a salted commitment to the row: columns_commit() */
+    PROOF_VERIFIED,  /* the ledger says it in clear, or it is checked by what it is made of */
+    PROOF_DERIVED,   /* it can be made again from what is verified or committed */
+    PROOF_FREE,      /* nothing */
+    PROOF_COUNT
+};
+
+/** "committed" … "free" */
+const char *proof_name(enum proof proof);
 
 struct column {
     const char *name;
@@ -61,6 +77,10 @@ struct column {
     /* Why the program does not read it, or does not save it with the row; NULL: it does. */
     const char *unread;
     const char *unsaved;
+    /* Of a committed column: writes what of the value is committed to; NULL: all of it, as it is
+     * stored. It is used of a row of which nothing but this column was read, too. */
+    const struct column_form *held;
+    const char *proven; /* by what, if not as its table's columns; of COLUMN_FREE why by nothing */
 };
 
 #define MEMBER(type, name)                                                                         \
@@ -73,16 +93,27 @@ struct columns {
     int count;
     size_t row_bytes; /* of the struct */
     bool part;        /* not all columns of the table: a shape that is only read */
+    /* What shows of its columns, where they do not say otherwise, that they were not changed; by
+     * what, or why by nothing. */
+    enum proof proof;
+    const char *proven;
 };
 
-#define COLUMNS(table, list, type)                                                                 \
+/* After the type: what shows of its columns that they were not changed, and by what, as struct
+ * columns has it; left out, that they are committed to. */
+#define COLUMNS(table, list, type, ...)                                                            \
     {                                                                                              \
-        table, table, list, sizeof(list) / sizeof *(list), sizeof(type), false                     \
+        table, table, list, sizeof(list) / sizeof *(list), sizeof(type), false, __VA_ARGS__        \
     }
 #define COLUMNS_PART(name, table, list, type)                                                      \
     {                                                                                              \
-        name, table, list, sizeof(list) / sizeof *(list), sizeof(type), true                       \
+        name, table, list, sizeof(list) / sizeof *(list), sizeof(type), true, PROOF_FREE,          \
+            "the whole table has a list of its own"                                                \
     }
+
+/** What shows that this column was not changed, and by what (NULL: as proof_name() says). */
+enum proof column_proof(const struct columns *columns, const struct column *column);
+const char *column_proven(const struct columns *columns, const struct column *column);
 
 /** All of them: for the texts of statements and for the tests. */
 #define COLUMNS_LISTS(X)                                                                           \
@@ -173,6 +204,30 @@ void columns_queue(const struct pg_scope *scope, const struct statement *stateme
 /** Whether two rows are the same in all columns that are updated but those with COLUMN_OFTEN.
  *  Members are compared as they lie in memory: what a pointer leads to is replaced, not changed. */
 bool columns_only_often_changed(const struct columns *columns, const void *row, const void *other);
+
+/* ---- what the ledger holds of a row ----
+ * The bytes of a row's committed columns that are not null, by their names: of each its name and
+ * its value, as PostgreSQL has it in binary, both after their length in four bytes, big-endian. So
+ * that a column that is added later, and is null in the rows of before, changes nothing. */
+
+/** The committed columns in the order of their names, and how many there are. */
+const struct column *const *columns_committed(const struct columns *columns, int *count);
+/** The bytes of a row, in the arena; NULL when memory is short. */
+const void *columns_bytes(const struct columns *columns, const void *row, struct arena *arena,
+                          size_t *len) MUST_USE;
+/** The same of a row that {=table} has read, from result column `first` on. */
+const void *columns_bytes_read(const struct columns *columns, const struct pg_result *result,
+                               int row, int first, struct arena *arena, size_t *len) MUST_USE;
+
+/** Names a row: its table, and each column of its key after a slash; of bytes the first eight, in
+ *  hex. A key that begins with the id of the subject whose entry speaks of it leaves that id out:
+ *  "lead", "verdict/2", "handoff/0199…". NULL when memory is short. */
+const char *columns_row_name(const struct columns *columns, const void *row, struct uuid subject,
+                             struct arena *arena) MUST_USE;
+
+/** The same, with the whole key, of a row that {=table} has read. */
+const char *columns_row_name_read(const struct columns *columns, const struct pg_result *result,
+                                  int row, int first, struct arena *arena) MUST_USE;
 
 /* ---- forms: how a member stands in a column, both ways ---- */
 

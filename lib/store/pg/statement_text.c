@@ -80,9 +80,28 @@ static int put_params(struct text_out *out, const struct columns *columns, int n
 
 /* ---- written ---- */
 
-/* {h.handoff}, {handoff}, {handoff $3[]} or {handoff $3}, of which this is the inside. */
+/* "h.closed_at, h.criterion, …" */
+static void put_committed(struct text_out *out, const struct columns *columns, const char *alias,
+                          size_t alias_len)
+{
+    int count;
+    const struct column *const *list = columns_committed(columns, &count);
+
+    for (int i = 0; i < count; i++) {
+        text_out_put(out, i == 0 ? "" : ", ");
+        text_out_put_len(out, alias, alias_len);
+        text_out_put(out, list[i]->name);
+    }
+}
+
+/* {h.handoff}, {handoff}, {=h.handoff}, {handoff $3[]} or {handoff $3}, of which this is the
+ * inside. */
 static bool put_list(struct text_out *out, const char *text, size_t len)
 {
+    bool is_committed = text[0] == '=';
+
+    text += is_committed;
+    len -= is_committed;
     bool arrays = text[len - 1] == ']';
     const char *space = memchr(text, ' ', len);
     const char *dot = memchr(text, '.', len);
@@ -92,7 +111,9 @@ static bool put_list(struct text_out *out, const char *text, size_t len)
 
     if (columns == NULL)
         return false;
-    if (space == NULL)
+    if (is_committed)
+        put_committed(out, columns, text, (size_t)(name - text));
+    else if (space == NULL)
         put_names(out, columns, is_read, text, (size_t)(name - text));
     else if (strncmp(space, " $", 2) == 0)
         put_params(out, columns, (int)strtol(space + 2, NULL, 10), arrays ? "[]" : "");

@@ -13,6 +13,7 @@
  *
  *     {handoff}         the columns of handoff that are read: "handoff_id, lead_id, …"
  *     {h.handoff}       the same of a row named h: "h.handoff_id, h.lead_id, …"
+ *     {=h.handoff}      those that the ledger has a commitment to, in the order of their names
  *     {handoff $3[]}    those that are saved as parameters from $3 on: "$3::uuid[], $4::uuid[], …"
  *     {handoff $3}      the same for one row: "$3::uuid, $4::uuid, …"
  *
@@ -115,6 +116,8 @@ struct statement {
     X(verify_positions_statements)                                                                 \
     X(verify_roots_statements)                                                                     \
     X(verify_state_statements)                                                                     \
+    X(verify_rows_statements)                                                                      \
+    X(verify_touches_statements)                                                                   \
     X(verify_references_statements)                                                                \
     X(verify_agreements_statements)                                                                \
     X(node_table_statements)                                                                       \

@@ -18,7 +18,8 @@ static const struct column account_list[] = {
 };
 #undef IN
 
-const struct columns account_columns = COLUMNS("account", account_list, struct account);
+const struct columns account_columns =
+    COLUMNS("account", account_list, struct account, PROOF_COMMITTED, NULL);
 
 /* $1 workspace, $2 accounts, sorted */
 const struct statement ACCOUNT_LOCK = {

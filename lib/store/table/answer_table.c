@@ -35,7 +35,8 @@ static const struct column answer_list[] = {
 };
 #undef IN
 
-const struct columns answer_columns = COLUMNS("idempotency", answer_list, struct answer_row);
+const struct columns answer_columns =
+    COLUMNS("idempotency", answer_list, struct answer_row, PROOF_COMMITTED, NULL);
 
 struct answer_lead_row {
     struct uuid lead;
@@ -53,7 +54,8 @@ static const struct column answer_lead_list[] = {
 #undef IN
 
 const struct columns answer_lead_columns =
-    COLUMNS("idempotency_lead", answer_lead_list, struct answer_lead_row);
+    COLUMNS("idempotency_lead", answer_lead_list, struct answer_lead_row, PROOF_FREE,
+            "for the erasure of answers, which are kept for seven days");
 
 /* ---- statements ---- */
 

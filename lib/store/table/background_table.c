@@ -45,7 +45,8 @@ static const struct column background_list[] = {
 #undef IN
 
 const struct columns background_columns =
-    COLUMNS("background_job", background_list, struct background_job);
+    COLUMNS("background_job", background_list, struct background_job, PROOF_FREE,
+            "how far a job has come, and what it found: what it changed stands in entries");
 
 #define IN(name) MEMBER(struct background_claim, name)
 

@@ -15,7 +15,8 @@ static const struct column campaign_list[] = {
 };
 #undef IN
 
-const struct columns campaign_columns = COLUMNS("campaign", campaign_list, struct campaign);
+const struct columns campaign_columns =
+    COLUMNS("campaign", campaign_list, struct campaign, PROOF_COMMITTED, NULL);
 
 /* $1 workspace, $2 campaign */
 static const struct statement CAMPAIGN_LOCK = {

@@ -21,7 +21,8 @@ static const struct column checkpoint_list[] = {
 };
 
 const struct columns checkpoint_columns =
-    COLUMNS("checkpoint", checkpoint_list, struct checkpoint);
+    COLUMNS("checkpoint", checkpoint_list, struct checkpoint, PROOF_VERIFIED,
+            "the signature, and the root of the entries");
 
 /* A key is saved with the first checkpoint that it signs. */
 static const struct column signing_key_list[] = {
@@ -32,7 +33,8 @@ static const struct column signing_key_list[] = {
 #undef IN
 
 const struct columns signing_key_columns =
-    COLUMNS("signing_key", signing_key_list, struct checkpoint);
+    COLUMNS("signing_key", signing_key_list, struct checkpoint, PROOF_VERIFIED,
+            "signing_key.replaced");
 
 /* $1 workspace, $2 job */
 static const struct statement CHECKPOINT_LOCK = {

@@ -44,13 +44,17 @@ static const char *target_name(unsigned kind)
 
 static const struct column workspace_list[] = {
     {"name",         &as_text,    IN(name)},
-    {"clear_secret", &as_bytes,   .use = COLUMN_NULL,
-        .unread = "until it is sealed: store/sealing.c", .unsaved = "it is sealed"},
-    {"created_at",   &as_instant, .unread = "nobody asks", .unsaved = "now"},
+    {"clear_secret", &as_bytes,   .use = COLUMN_NULL | COLUMN_FREE,
+        .unread = "until it is sealed: store/sealing.c", .unsaved = "it is sealed",
+        .proven = "until it is sealed"},
+    {"salt",         &as_bytes,   IN(salt), .proven = "the commitments made with it"},
+    {"created_at",   &as_instant, .unread = "nobody asks", .unsaved = "now", .use = COLUMN_FREE,
+        .proven = "nobody asks"},
 };
 #undef IN
 
-const struct columns workspace_columns = COLUMNS("workspace", workspace_list, struct config);
+const struct columns workspace_columns =
+    COLUMNS("workspace", workspace_list, struct config, PROOF_VERIFIED, "workspace.created");
 
 #define IN(name) MEMBER(struct team, name)
 
@@ -66,7 +70,8 @@ static const struct column team_list[] = {
 };
 #undef IN
 
-const struct columns team_columns = COLUMNS("team", team_list, struct team);
+const struct columns team_columns =
+    COLUMNS("team", team_list, struct team, PROOF_COMMITTED, NULL);
 
 #define IN(name) MEMBER(struct member, name)
 
@@ -88,7 +93,8 @@ static const struct column member_list[] = {
 };
 #undef IN
 
-const struct columns member_columns = COLUMNS("member", member_list, struct member);
+const struct columns member_columns =
+    COLUMNS("member", member_list, struct member, PROOF_COMMITTED, NULL);
 
 #define IN(name) MEMBER(struct api_key, name)
 
@@ -106,7 +112,8 @@ static const struct column key_list[] = {
 };
 #undef IN
 
-const struct columns key_columns = COLUMNS("api_key", key_list, struct api_key);
+const struct columns key_columns =
+    COLUMNS("api_key", key_list, struct api_key, PROOF_COMMITTED, NULL);
 
 #define IN(name) MEMBER(struct agreement_version, name)
 
@@ -135,7 +142,7 @@ static const struct column agreement_list[] = {
 #undef IN
 
 const struct columns agreement_columns =
-    COLUMNS("agreement", agreement_list, struct agreement_version);
+    COLUMNS("agreement", agreement_list, struct agreement_version, PROOF_COMMITTED, NULL);
 
 #define IN(name) MEMBER(struct signature_row, name)
 
@@ -153,7 +160,7 @@ static const struct column signature_list[] = {
 #undef IN
 
 const struct columns signature_columns =
-    COLUMNS("agreement_signature", signature_list, struct signature_row);
+    COLUMNS("agreement_signature", signature_list, struct signature_row, PROOF_COMMITTED, NULL);
 
 #define IN(name) MEMBER(struct acknowledgement_row, name)
 
@@ -166,7 +173,8 @@ static const struct column acknowledgement_list[] = {
 #undef IN
 
 const struct columns acknowledgement_columns =
-    COLUMNS("agreement_acknowledgement", acknowledgement_list, struct acknowledgement_row);
+    COLUMNS("agreement_acknowledgement", acknowledgement_list, struct acknowledgement_row, PROOF_COMMITTED,
+            NULL);
 
 #define IN(name) MEMBER(struct comment_row, name)
 
@@ -183,7 +191,7 @@ static const struct column comment_list[] = {
 #undef IN
 
 const struct columns comment_columns =
-    COLUMNS("agreement_comment", comment_list, struct comment_row);
+    COLUMNS("agreement_comment", comment_list, struct comment_row, PROOF_COMMITTED, NULL);
 
 #define IN(name) MEMBER(struct source, name)
 
@@ -227,7 +235,8 @@ static const struct column subscription_list[] = {
     {"created_at",       &as_instant,            IN(created_at)},
     {"warnings",         &as_json,               IN(warnings),         COLUMN_CHANGES},
     {"made_pos",         &as_int8,               IN(made_pos),
-        .unsaved = "known when the head has moved"},
+        .unsaved = "known when the head has moved", .use = COLUMN_FREE,
+        .proven = "known when its entry has been made"},
 };
 #undef IN
 
@@ -251,7 +260,9 @@ static const struct column stage_list[] = {
 
 /* clang-format on */
 
-const struct columns stage_columns = COLUMNS("stage", stage_list, struct stage_words);
+const struct columns stage_columns =
+    COLUMNS("stage", stage_list, struct stage_words, PROOF_COMMITTED, NULL);
 const struct columns subscription_columns =
-    COLUMNS("subscription", subscription_list, struct subscription);
-const struct columns source_columns = COLUMNS("source", source_list, struct source);
+    COLUMNS("subscription", subscription_list, struct subscription, PROOF_COMMITTED, NULL);
+const struct columns source_columns =
+    COLUMNS("source", source_list, struct source, PROOF_COMMITTED, NULL);

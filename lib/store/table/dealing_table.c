@@ -15,7 +15,9 @@ static const struct column claim_list[] = {
 };
 #undef IN
 
-const struct columns claim_columns = COLUMNS("distribution_share", claim_list, struct claim_row);
+const struct columns claim_columns =
+    COLUMNS("distribution_share", claim_list, struct claim_row, PROOF_FREE,
+            "whose turn is next: who was given what stands with the handoff");
 
 #define IN(name) MEMBER(struct dealt_count, name)
 
@@ -30,7 +32,8 @@ static const struct column count_list[] = {
 #undef IN
 
 const struct columns count_columns =
-    COLUMNS("distribution_count", count_list, struct dealt_count);
+    COLUMNS("distribution_count", count_list, struct dealt_count, PROOF_FREE,
+            "whose turn is next: who was given what stands with the handoff");
 
 /* The team's row is there before any of its counts is, so it is what all wait for.
  * $1 workspace, $2 team */

@@ -32,6 +32,24 @@ static void put_lead(struct column_writer *w, const void *row)
         pg_array_null(w->to);
 }
 
+/* None: of one from before there was any, and of one whose body is gone. */
+static void put_salt(struct column_writer *w, const void *row)
+{
+    static const uint8_t none[SALT_BYTES];
+
+    if (memcmp(column_member(w->column, row), none, sizeof none) == 0)
+        pg_array_null(w->to);
+    else
+        as_bytes.put(w, row);
+}
+
+static bool get_salt(const struct column_reader *r, void *row)
+{
+    return as_bytes.get(r, row);
+}
+
+static const struct column_form as_delivery_salt = {
+    .type = PG_BYTEA, .size = SALT_BYTES, .put = put_salt, .get = get_salt};
 static const struct column_form as_delivery_status = {
     .type = PG_TEXT, .size = sizeof(enum delivery_status), .put = put_status, .get = get_status};
 static const struct column_form as_delivery_lead = {.type = PG_UUID, .put = put_lead};
@@ -52,13 +70,18 @@ static const struct column delivery_list[] = {
     {"status",       &as_delivery_status, IN(status),      COLUMN_CHANGES},
     {"error",        &as_text,            IN(error),       COLUMN_CHANGES | COLUMN_NULL},
     {"report",       &as_text,            IN(report),      COLUMN_CHANGES | COLUMN_NULL},
-    {"lead_id",      &as_delivery_lead,   IN(leads),       COLUMN_FILLS | COLUMN_NULL,   IN_LISTS},
+    {"lead_id",      &as_delivery_lead,   IN(leads),
+        COLUMN_FILLS | COLUMN_NULL | COLUMN_FREE, IN_LISTS,
+        .proven = "the first lead of the report, for lists"},
     {"replayed_at",  &as_instant,         IN(replayed_at), COLUMN_CHANGES | COLUMN_NULL, IN_LISTS},
+    {"salt",         &as_delivery_salt,   IN(salt),        COLUMN_NULL | COLUMN_VERIFIED,
+        .proven = "the commitments made with it"},
 };
 #undef IN_LISTS
 #undef IN
 
-const struct columns delivery_columns = COLUMNS("delivery", delivery_list, struct delivery_row);
+const struct columns delivery_columns =
+    COLUMNS("delivery", delivery_list, struct delivery_row, PROOF_COMMITTED, NULL);
 
 struct delivery_lead_row {
     struct uuid lead;
@@ -76,14 +99,15 @@ static const struct column delivery_lead_list[] = {
 #undef IN
 
 const struct columns delivery_lead_columns =
-    COLUMNS("delivery_lead", delivery_lead_list, struct delivery_lead_row);
+    COLUMNS("delivery_lead", delivery_lead_list, struct delivery_lead_row, PROOF_FREE,
+            "for the erasure of bodies, which are kept for thirty days");
 
 /* ---- statements ---- */
 
 /* $1 workspace, $2 older than this, $3 limit */
 static const struct statement DELIVERY_DROP = {
     .name = "delivery_drop",
-    .sql = "UPDATE delivery SET body = NULL, headers = NULL "
+    .sql = "UPDATE delivery SET body = NULL, headers = NULL, salt = NULL "
            "WHERE workspace_id = $1 "
            "AND delivery_id IN ("
            "  SELECT delivery_id "

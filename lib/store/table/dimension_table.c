@@ -18,7 +18,8 @@ static const struct column dimension_list[] = {
 
 /* clang-format on */
 
-const struct columns dimension_columns = COLUMNS("dimension", dimension_list, struct dimension_row);
+const struct columns dimension_columns = COLUMNS("dimension", dimension_list, struct dimension_row,
+                                                 PROOF_VERIFIED, "the id is a hash of the value");
 
 const struct statement DIMENSION_INSERT =
     STATEMENT_OF_ROWS("dimension_insert", STATEMENT_ADDS, dimension_columns);

@@ -71,12 +71,14 @@ static const struct column handoff_list[] = {
     {"dealt_by",          &as_deal_by,         IN(dealt_by),          COLUMN_CHANGES | COLUMN_NULL,
         .beside = offsetof(struct handoff, dealt)},
     {"dealt_to",          &as_uuid,            IN(dealt_to),          COLUMN_CHANGES | COLUMN_NULL},
-    {"updated_at",        &as_instant,         IN(updated_at),        OFTEN},
+    {"updated_at",        &as_instant,         IN(updated_at),        OFTEN | COLUMN_FREE,
+        .proven = "moves with each write, also one that changed nothing"},
 };
 #undef OFTEN
 #undef IN
 
-const struct columns handoff_columns = COLUMNS("handoff", handoff_list, struct handoff);
+const struct columns handoff_columns =
+    COLUMNS("handoff", handoff_list, struct handoff, PROOF_COMMITTED, NULL);
 
 #define IN(name) MEMBER(struct verdict_row, name)
 #define IN_BODY .unread = "the body says it too"
@@ -95,7 +97,8 @@ static const struct column verdict_list[] = {
 #undef IN_BODY
 #undef IN
 
-const struct columns verdict_columns = COLUMNS("verdict", verdict_list, struct verdict_row);
+const struct columns verdict_columns =
+    COLUMNS("verdict", verdict_list, struct verdict_row, PROOF_COMMITTED, NULL);
 
 #define IN(name) MEMBER(struct feedback_row, name)
 #define IN_LEDGER .unread = "the ledger's entry says it too"
@@ -113,7 +116,8 @@ static const struct column feedback_list[] = {
 #undef IN_LEDGER
 #undef IN
 
-const struct columns feedback_columns = COLUMNS("feedback", feedback_list, struct feedback_row);
+const struct columns feedback_columns =
+    COLUMNS("feedback", feedback_list, struct feedback_row, PROOF_COMMITTED, NULL);
 
 #define IN(name) MEMBER(struct exception_count, name)
 #define ASKED .unread = "it was asked for by these"
@@ -128,7 +132,7 @@ static const struct column exception_list[] = {
 #undef IN
 
 const struct columns exception_columns =
-    COLUMNS("exception_count", exception_list, struct exception_count);
+    COLUMNS("exception_count", exception_list, struct exception_count, PROOF_COMMITTED, NULL);
 
 /* ---- statements ---- */
 

@@ -138,6 +138,15 @@ static const struct column_form as_lead_attributes = {.type = PG_JSON,
                                                       .size = sizeof(struct attribute_set),
                                                       .put = put_attributes,
                                                       .get = get_attributes};
+/* A repeat and an older value, which leave what counts now as it is, are no event. */
+static void put_held_attributes(struct column_writer *w, const void *row)
+{
+    attribute_set_write_held(column_member(w->column, row), &w->json);
+    column_put_json(w, is_active(row));
+}
+
+static const struct column_form as_held_attributes = {
+    .type = PG_JSON, .size = sizeof(struct attribute_set), .put = put_held_attributes};
 static const struct column_form as_lead_overrides = {
     .type = PG_JSON, .put = put_overrides, .get = get_overrides};
 static const struct column_form as_lead_salt = {
@@ -155,28 +164,38 @@ static const struct column_form as_lead_hold_inputs = {
 #define OFTEN    COLUMN_CHANGES | COLUMN_OFTEN
 
 static const struct column lead_list[] = {
-    {"lead_id",         &as_uuid,             IN(id),              COLUMN_KEY},
-    {"status",          &as_lead_status,      IN(status),          COLUMN_CHANGES},
-    {"stage",           &as_stage,            IN(stage),           OFTEN},
-    {"owner_team",      &as_uuid,             IN(owner_team),      OFTEN | COLUMN_NULL},
+    {"lead_id",         &as_uuid,             IN(id),              COLUMN_KEY | COLUMN_VERIFIED,
+        .proven = "the subject of its chain"},
+    {"status",          &as_lead_status,      IN(status),          COLUMN_CHANGES | COLUMN_VERIFIED,
+        .proven = "lead.absorbed, lead.erased"},
+    {"stage",           &as_stage,            IN(stage),           OFTEN | COLUMN_VERIFIED,
+        .proven = "stage_to"},
+    {"owner_team",      &as_uuid,             IN(owner_team),      OFTEN | COLUMN_NULL | COLUMN_VERIFIED,
+        .proven = "owner"},
     {"first_team",      &as_uuid,             IN(first_team),      OFTEN | COLUMN_NULL},
     {"last_handoff",    &as_uuid,             IN(last_handoff),    OFTEN | COLUMN_NULL},
     {"next_step",       &as_lead_step,        IN(next.step),       OFTEN | COLUMN_NULL},
-    {"next_at",         &as_instant,          IN(next.at),         OFTEN | COLUMN_NULL},
+    {"next_at",         &as_instant,          IN(next.at),         OFTEN | COLUMN_NULL | COLUMN_FREE,
+        .proven = "moves with each try to offer it; a date that somebody gave stands in its entry"},
     {"next_why",        &as_text,             IN(next.why),        OFTEN | COLUMN_NULL},
     {"next_round",      &as_int2,             IN(next.round),      OFTEN | COLUMN_NULL},
     {"next_since",      &as_instant,          IN(next.since),      OFTEN | COLUMN_NULL},
-    {"merged_into",     &as_uuid,             IN(merged_into),     COLUMN_CHANGES | COLUMN_NULL},
+    {"merged_into",     &as_uuid,             IN(merged_into),     COLUMN_CHANGES | COLUMN_NULL | COLUMN_VERIFIED,
+        .proven = "survivor"},
     {"identities",      &as_lead_identities,  IN(identities),      COLUMN_CHANGES | COLUMN_NULL},
-    {"attributes",      &as_lead_attributes,  IN(attributes),      COLUMN_CHANGES | COLUMN_NULL},
-    {"facts",           &as_lead_attributes,  IN(facts),           COLUMN_CHANGES | COLUMN_NULL},
+    {"attributes",      &as_lead_attributes,  IN(attributes),      COLUMN_CHANGES | COLUMN_NULL,
+        .held = &as_held_attributes, .proven = "what counts now: older values are free"},
+    {"facts",           &as_lead_attributes,  IN(facts),           COLUMN_CHANGES | COLUMN_NULL,
+        .held = &as_held_attributes, .proven = "what counts now: older values are free"},
     {"overrides",       &as_lead_overrides,   IN(overrides),       COLUMN_CHANGES | COLUMN_NULL},
-    {"salt",            &as_lead_salt,        IN(salt),            COLUMN_CHANGES | COLUMN_NULL},
+    {"salt",            &as_lead_salt,        IN(salt),            COLUMN_CHANGES | COLUMN_NULL | COLUMN_VERIFIED,
+        .proven = "the commitments made with it"},
     {"claimed_stage",   &as_stage,            IN(claimed_stage),   COLUMN_CHANGES | COLUMN_NULL},
     {"origin",          &as_direction,        IN(origin)},
     {"found_by",        &as_team_function,    IN(found_by)},
     {"created_at",      &as_instant,          IN(created_at),      COLUMN_CHANGES},
-    {"updated_at",      &as_instant,          IN(updated_at),      OFTEN},
+    {"updated_at",      &as_instant,          IN(updated_at),      OFTEN | COLUMN_FREE,
+        .proven = "moves with each write, also one that changed nothing"},
     {"touch_count",     &as_int4,             IN(touch_count),     COLUMN_CHANGES},
     {"first_touch_at",  &as_instant,          IN(first_touch_at),  COLUMN_CHANGES | COLUMN_NULL},
     {"mql_at",          &as_instant,          IN(reached[MILESTONE_MQL]),
@@ -195,14 +214,18 @@ static const struct column lead_list[] = {
     {"erasure_asked_at", &as_instant,         IN(erasure_asked_at), COLUMN_CHANGES | COLUMN_NULL},
     {"erasure_asked_by", &as_uuid,            IN(erasure_asked_by), COLUMN_CHANGES | COLUMN_NULL},
     {"hold_inputs",     &as_lead_hold_inputs, IN(hold_inputs),     COLUMN_CHANGES | COLUMN_NULL},
-    {"seq",             &as_int8,             IN(chain.seq),       OFTEN},
-    {"hash",            &as_bytes,            IN(chain.hash),      OFTEN},
-    {"chain_at",        &as_instant,          IN(chain.at),        OFTEN},
+    {"seq",             &as_int8,             IN(chain.seq),       OFTEN | COLUMN_VERIFIED,
+        .proven = "the last entry"},
+    {"hash",            &as_bytes,            IN(chain.hash),      OFTEN | COLUMN_VERIFIED,
+        .proven = "the last entry"},
+    {"chain_at",        &as_instant,          IN(chain.at),        OFTEN | COLUMN_VERIFIED,
+        .proven = "the last entry"},
 };
 #undef OFTEN
 #undef IN
 
-const struct columns lead_columns = COLUMNS("lead", lead_list, struct lead);
+const struct columns lead_columns =
+    COLUMNS("lead", lead_list, struct lead, PROOF_COMMITTED, NULL);
 
 #define IN(name) MEMBER(struct identity_row, name)
 #define ASKED .unread = "it was asked for by these"
@@ -215,7 +238,8 @@ static const struct column identity_list[] = {
 #undef ASKED
 #undef IN
 
-const struct columns identity_columns = COLUMNS("identity", identity_list, struct identity_row);
+const struct columns identity_columns =
+    COLUMNS("identity", identity_list, struct identity_row, PROOF_DERIVED, "lead.identities");
 
 /* ---- statements ---- */
 
@@ -440,7 +464,7 @@ static const struct statement ERASE_ANSWERS = {
 static const struct statement ERASE_DELIVERIES = {
     .name = "erase_deliveries",
     .sql = ABSORBED
-           "UPDATE delivery SET body = NULL, headers = NULL "
+           "UPDATE delivery SET body = NULL, headers = NULL, salt = NULL "
            "WHERE workspace_id = $1 "
            "AND delivery_id IN ("
            "  SELECT d.delivery_id "

@@ -23,7 +23,8 @@ static const struct column ledger_list[] = {
 #undef BESIDE
 #undef IN
 
-const struct columns ledger_columns = COLUMNS("ledger", ledger_list, struct ledger_entry);
+const struct columns ledger_columns =
+    COLUMNS("ledger", ledger_list, struct ledger_entry, PROOF_VERIFIED, "the chain");
 
 #define IN(name) MEMBER(struct chain_row, name)
 
@@ -35,7 +36,8 @@ static const struct column chain_list[] = {
 };
 #undef IN
 
-const struct columns chain_columns = COLUMNS("chain", chain_list, struct chain_row);
+const struct columns chain_columns =
+    COLUMNS("chain", chain_list, struct chain_row, PROOF_VERIFIED, "the last entry");
 
 const struct statement LEDGER_APPEND =
     STATEMENT_OF_ROWS("ledger_append", STATEMENT_APPENDS, ledger_columns);

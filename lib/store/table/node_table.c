@@ -18,7 +18,8 @@ static const struct column node_list[] = {
 #undef OF_A_GROUP
 #undef IN
 
-const struct columns node_columns = COLUMNS("ledger_node", node_list, struct node);
+const struct columns node_columns =
+    COLUMNS("ledger_node", node_list, struct node, PROOF_VERIFIED, "the entries under it");
 
 /* 256: MERKLE_FAN.
  * $1 workspace, $2 and $3 levels and first places of the groups */

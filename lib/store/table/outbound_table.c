@@ -63,7 +63,9 @@ static const struct column outbound_list[] = {
 };
 #undef IN
 
-const struct columns outbound_columns = COLUMNS("outbound", outbound_list, struct outbound_row);
+const struct columns outbound_columns =
+    COLUMNS("outbound", outbound_list, struct outbound_row, PROOF_FREE,
+            "what is sent is made of the ledger, again for each attempt");
 
 static const struct statement OUTBOUND_ADD = {
     .name = "outbound_add",

@@ -26,7 +26,9 @@ static const struct column sealed_list[] = {
 };
 #undef IN
 
-const struct columns sealed_columns = COLUMNS("sealed", sealed_list, struct sealed_row);
+const struct columns sealed_columns =
+    COLUMNS("sealed", sealed_list, struct sealed_row, PROOF_FREE,
+            "encrypted with its place: what was changed does not open");
 
 static const struct statement SEALED_SAVE = {
     .name = "sealed_save",

@@ -23,7 +23,8 @@ static const struct column touch_list[] = {
 };
 #undef IN
 
-const struct columns touch_columns = COLUMNS("touch", touch_list, struct touch_row);
+const struct columns touch_columns =
+    COLUMNS("touch", touch_list, struct touch_row, PROOF_VERIFIED, "the entry that recorded it");
 
 /* $1 workspace, $2 touches */
 const struct statement TOUCH_FIND = {

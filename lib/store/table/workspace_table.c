@@ -1,5 +1,6 @@
 #include "store/table/workspace_table.h"
 
+#include "store/pg/entropy.h"
 #include "store/table/config_columns.h"
 #include "store/table/sealed_table.h"
 
@@ -98,6 +99,7 @@ static void queue_insert(const struct pg_scope *scope, struct keyring *keyring,
     struct pg_params params;
     struct pg_array names;
 
+    entropy_fill(made.salt, sizeof made.salt);
     pg_scope_params(scope, &params);
     columns_put_tuples(&params, &workspace_columns, 0, &(const void *){&made}, 1);
     pg_queue(scope->pg, &WORKSPACE_INSERT, &params);

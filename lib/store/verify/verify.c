@@ -5,7 +5,9 @@
 #include "store/verify/verify_agreements.h"
 #include "store/verify/verify_positions.h"
 #include "store/verify/verify_references.h"
+#include "store/verify/verify_rows.h"
 #include "store/verify/verify_state.h"
+#include "store/verify/verify_touches.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -39,15 +41,15 @@ static const struct statement VERIFY_PAGE = {
 static const struct statement VERIFY_HEADS = {
     .name = "verify_heads",
     .sql = "WITH heads AS ("
-           "  SELECT lead_id AS id, seq, hash, 'lead' AS place "
+           "  SELECT lead_id AS id, seq, hash, chain_at AS at, 'lead' AS place "
            "  FROM lead "
            "  WHERE workspace_id = $1 "
            "  UNION ALL "
-           "  SELECT subject_id, seq, hash, 'chain' "
+           "  SELECT subject_id, seq, hash, at, 'chain' "
            "  FROM chain "
            "  WHERE workspace_id = $1"
            "), last AS ("
-           "  SELECT DISTINCT ON (subject_id) subject_id AS id, seq, hash, pos "
+           "  SELECT DISTINCT ON (subject_id) subject_id AS id, seq, hash, at, pos "
            "  FROM ledger "
            "  WHERE workspace_id = $1 "
            "  ORDER BY subject_id, seq DESC"
@@ -57,6 +59,7 @@ static const struct statement VERIFY_HEADS = {
            "FROM heads h "
            "FULL JOIN last l ON l.id = h.id "
            "WHERE h.seq IS DISTINCT FROM l.seq OR h.hash IS DISTINCT FROM l.hash "
+           "OR h.at IS DISTINCT FROM l.at "
            "ORDER BY 1 "
            "LIMIT $2",
 };
@@ -94,7 +97,9 @@ struct verify {
     struct uuid workspace;
     struct arena *arena;
     struct verify_report *report;
-    struct verify_state *state; /* NULL unless --state is asked for */
+    struct verify_state *state; /* these: NULL unless --state is asked for */
+    struct verify_rows *rows;
+    struct verify_touches *touches;
     /* the chain that is being followed */
     struct uuid subject;
     int64_t seq;
@@ -208,7 +213,30 @@ static enum err check_entry(struct verify *v, const struct pg_result *result, in
      * have: else one changed entry would make every later entry of its chain a finding. */
     memcpy(v->hash, stored, sizeof stored);
     v->report->entries++;
-    return v->state == NULL ? ERR_NONE : verify_state_follow(v->state, &entry, pos);
+    if (v->state == NULL)
+        return ERR_NONE;
+    enum err err = verify_state_follow(v->state, &entry, pos);
+    if (err == ERR_NONE)
+        err = verify_rows_follow(v->rows, &entry, pos);
+    return err == ERR_NONE ? verify_touches_follow(v->touches, &entry, pos) : err;
+}
+
+static enum pg_status flush_state(struct verify *v)
+{
+    enum pg_status status = verify_state_flush(v->state);
+
+    if (status == PG_OK)
+        status = verify_rows_flush(v->rows);
+    return status == PG_OK ? verify_touches_flush(v->touches) : status;
+}
+
+static enum pg_status end_state(struct verify *v)
+{
+    enum pg_status status = verify_state_end(v->state);
+
+    if (status == PG_OK)
+        status = verify_rows_end(v->rows);
+    return status == PG_OK ? verify_touches_end(v->touches) : status;
 }
 
 static enum pg_status check_chains(struct verify *v)
@@ -231,11 +259,11 @@ static enum pg_status check_chains(struct verify *v)
                 status = PG_OTHER;
         pg_pipeline_end(v->pg);
         if (status == PG_OK && v->state != NULL)
-            status = verify_state_flush(v->state);
+            status = flush_state(v);
         if (status != PG_OK)
             return status;
     } while (rows == PAGE_ROWS);
-    return v->state == NULL ? PG_OK : verify_state_end(v->state);
+    return v->state == NULL ? PG_OK : end_state(v);
 }
 
 /* ---- what other tables say ---- */
@@ -271,8 +299,8 @@ static void check_head(struct verify *v, const struct pg_result *result, int row
                      table, subject, head, last, pos);
     else
         verify_found(v->report,
-                     "the entry at position %lld, the last of subject %s, has another hash than "
-                     "table %s says: it was changed",
+                     "the entry at position %lld, the last of subject %s, has another hash or time "
+                     "than table %s says: it was changed",
                      pos, subject, table);
 }
 
@@ -323,32 +351,50 @@ static enum pg_status begin_snapshot(struct verify *v)
     return status;
 }
 
+static bool begin_state(struct verify *v)
+{
+    v->state = verify_state_new(v->pg, v->workspace, PAGE_ROWS, v->report);
+    v->rows = verify_rows_new(v->pg, v->workspace, v->report);
+    v->touches = verify_touches_new(v->pg, v->workspace, PAGE_ROWS, v->report);
+    return v->state != NULL && v->rows != NULL && v->touches != NULL;
+}
+
+static void release(struct verify *v)
+{
+    verify_state_free(v->state);
+    verify_rows_free(v->rows);
+    verify_touches_free(v->touches);
+    arena_free(v->arena);
+}
+
+static enum pg_status check_all(struct verify *v)
+{
+    struct verify_report *report = v->report;
+    enum pg_status status = begin_snapshot(v);
+
+    if (status == PG_OK)
+        status = check_chains(v);
+    if (status == PG_OK)
+        status = check_rest(v);
+    if (status == PG_OK)
+        status = verify_positions(v->pg, v->workspace, report);
+    if (status == PG_OK && report->state)
+        status = verify_references(v->pg, v->workspace, report);
+    if (status == PG_OK && report->state)
+        status = verify_agreements(v->pg, v->workspace, report);
+    pg_rollback(v->pg);
+    return status;
+}
+
 enum pg_status verify_workspace(struct pg *pg, struct uuid workspace, struct verify_report *report)
 {
     struct verify v = {.pg = pg, .workspace = workspace, .report = report};
 
+    report->entries = report->subjects = report->leads = report->findings = report->not_held = 0;
+    report->held_from = INT64_MAX;
     v.arena = arena_new(PAGE_MEMORY_BYTES);
-    if (report->state)
-        v.state = verify_state_new(pg, workspace, PAGE_ROWS, report);
-    if (v.arena == NULL || (report->state && v.state == NULL)) {
-        verify_state_free(v.state);
-        arena_free(v.arena);
-        return PG_OTHER;
-    }
-    report->entries = report->subjects = report->leads = report->findings = 0;
-    enum pg_status status = begin_snapshot(&v);
-    if (status == PG_OK)
-        status = check_chains(&v);
-    if (status == PG_OK)
-        status = check_rest(&v);
-    if (status == PG_OK)
-        status = verify_positions(pg, workspace, report);
-    if (status == PG_OK && report->state)
-        status = verify_references(pg, workspace, report);
-    if (status == PG_OK && report->state)
-        status = verify_agreements(pg, workspace, report);
-    pg_rollback(pg);
-    verify_state_free(v.state);
-    arena_free(v.arena);
+    bool begun = v.arena != NULL && (!report->state || begin_state(&v));
+    enum pg_status status = begun ? check_all(&v) : PG_MEMORY;
+    release(&v);
     return status;
 }

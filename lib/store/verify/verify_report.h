@@ -19,6 +19,10 @@ struct verify_report {
     int64_t subjects;
     int64_t leads;
     int64_t findings; /* all of them */
+    /* With state: the first entry that has commitments to rows, INT64_MAX when none has; and leads,
+     * and rows of the configuration, that no entry has any to, since they are from before. */
+    int64_t held_from;
+    int64_t not_held;
     /** Called for each of the first VERIFY_FINDINGS_MAX, with a sentence that names the place. */
     void (*on_finding)(void *context, const char *finding);
     void *context;
