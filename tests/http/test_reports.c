@@ -3,6 +3,7 @@
 #include "stage.h"
 #include "suite.h"
 
+#include <jansson.h>
 #include <stdio.h>
 
 #define SIGNED "--starter mql --sign"
@@ -920,11 +921,78 @@ START_TEST(both_sides_see_how_far_they_are)
 }
 END_TEST
 
+/* ---- every way to cut them ---- */
+
+static const struct {
+    const char *report, *by, *then_by;
+} cuts[] = {
+    {"capture-types", "source", "medium"},
+    {"capture-types", "campaign", "channel"},
+    {"capture-types", "content", "motion"},
+    {"capture-types", "function", "month"},
+    {"capture-types", "year", "kind"},
+    {"coverage", "source", "campaign"},
+    {"coverage", "from_team", "kind"},
+    {"coverage", "side", "from_side"},
+    {"funnel", "year", "source"},
+    {"nurture", "source", "medium"},
+    {"nurture", "campaign", "channel"},
+    {"nurture", "content", "kind"},
+    {"nurture", "motion", "function"},
+    {"nurture", "team", "month"},
+    {"nurture", "year", "path"},
+    {"response-times", "side", "from_side"},
+    {"results", "medium", "campaign"},
+    {"results", "channel", "content"},
+    {"results", "kind", "motion"},
+    {"results", "team", "month"},
+    {"results", "year", "function"},
+    {"source-mix", "medium", "campaign"},
+    {"source-mix", "channel", "content"},
+    {"source-mix", "kind", "motion"},
+    {"source-mix", "team", "month"},
+};
+
+/* Of what counts leads, and so has a link. */
+static void expect_sums(const struct answer *answer, const char *where)
+{
+    const json_t *totals = json_object_get(answer->json, "totals");
+    const json_t *data = json_object_get(answer->json, "data"), *row, *link;
+    const char *name;
+    size_t i;
+
+    ck_assert_msg(json_array_size(data) > 0, "%s: no rows", where);
+    json_object_foreach(json_object_get(totals, "links"), name, link)
+    {
+        json_int_t sum = 0;
+        json_array_foreach(data, i, row) sum += json_integer_value(json_object_get(row, name));
+        ck_assert_msg(sum == json_integer_value(json_object_get(totals, name)), "%s: %s: %lld",
+                      where, name, (long long)sum);
+    }
+}
+
+START_TEST(rows_add_up_however_they_are_cut)
+{
+    struct stage stage = stage_open(SIGNED);
+    char target[256];
+
+    story_run(stage.story, ways);
+    for (size_t i = 0; i < sizeof cuts / sizeof *cuts; i++) {
+        snprintf(target, sizeof target, "/v1/reports/%s?by=%s&then_by=%s", cuts[i].report,
+                 cuts[i].by, cuts[i].then_by);
+        struct answer answer = stage_call(&stage, "ana", "GET", target, NULL, 200);
+        expect_sums(&answer, target);
+        answer_release(&answer);
+    }
+    stage_close(&stage);
+}
+END_TEST
+
 void suite_cases(Suite *suite)
 {
     TCase *tcase = suite_case(suite, "reports");
 
     EACH(tcase, a_report_counts_what_it_opens_to, stories);
     TESTS(tcase, what_cannot_be_offered_is_a_gap_at_once, the_shares_of_a_year_are_a_hundred,
-          both_sides_see_how_far_they_are);
+          both_sides_see_how_far_they_are, rows_add_up_however_they_are_cut);
 }
