@@ -42,6 +42,12 @@ static const struct step played[] = {
          "{'name':'crm','events':['lead.captured'],'target':{'kind':'webhook',"
          "'url':'https://crm.example/hook'}}",
          201, .keep = {{"subscription_id", "/subscription/id"}}),
+    POST("a file to import", "ana", "/v1/imports", "Id,Email\n1,nobody\n", 201,
+         .content_type = "text/csv", .keep = {{"import_id", "/id"}}),
+    POST("a run of it", "ana", "/v1/imports/${import_id}/runs",
+         "{'mapping':{'team':'marketing','external_id':{'source':'crm','at':'/Id'},"
+         "'email':'/Email'}}",
+         202),
     POST("a back-test", "ana", "/v1/backtests", "{'term':'mql','version':1}", 202,
          .keep = {{"job_id", "/id"}, {"job", "/id"}}),
     {0}};
