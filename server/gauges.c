@@ -22,7 +22,8 @@ struct gauges {
     int64_t begun_ms; /* of the round; 0: none yet */
     struct operator_state sum;
     /* results of the last complete round */
-    _Atomic int64_t waiting, overdue, failed, partial, uncovered, checkpoint_age, uncounted, read_at;
+    _Atomic int64_t waiting, overdue, failed, partial, uncovered, checkpoint_age, uncounted,
+        read_at;
 };
 
 struct gauges *gauges_new(void)
