@@ -72,7 +72,7 @@ function guidesOf({stage}) {
   if (!guides.length) return null;
   return section('What to do next', guides.map(([by, guide]) => [
     el('p', el('bdi', guide.next), ' ', el('span.quiet', `(${by})`)),
-    guide.tactics?.length ? el('ul', guide.tactics.map((tactic) => el('li', el('bdi', tactic)))) : null,
+    guide.tactics?.length ? el('ul.plainlist', guide.tactics.map((tactic) => el('li', el('bdi', tactic)))) : null,
     guide.links?.length ? el('p', guide.links.map((one) => [el('a', {href: one.url, rel: 'noopener noreferrer', target: '_blank'}, el('bdi', one.title)), ' '])) : null,
   ]));
 }
@@ -82,7 +82,7 @@ function campaignsOf({campaigns}) {
   return section('What they were promised', campaigns.map((campaign) => [
     el('h3', el('bdi', campaign.title)),
     campaign.promised ? el('p', el('bdi', campaign.promised)) : null,
-    campaign.talking_points?.length ? el('ul', campaign.talking_points.map((point) => el('li', el('bdi', point)))) : null,
+    campaign.talking_points?.length ? el('ul.plainlist', campaign.talking_points.map((point) => el('li', el('bdi', point)))) : null,
   ]));
 }
 

@@ -8,7 +8,7 @@ import unittest
 
 from selenium.webdriver.common.keys import Keys
 
-from place import ROOT, WebTest, wait_for
+from place import FITS, ROOT, WebTest, wait_for
 
 SIZES = [(1440, 900), (768, 1024), (390, 844)]
 
@@ -258,6 +258,23 @@ class Story(WebTest):
         sam.press("Erase", "dialog button.danger")
         sam.expected = ana.expected = (410, )  # the service says so, and the browser notes it
         sam.see("A lead that is not here")
+
+    def test_a_card_says_what_to_do_next(self):
+        workspace = self.workspace()
+        for who in ("ana", "sam"):
+            workspace.ask(who, "PUT", "/v1/stages/mql", {"wording": {"title": "Promising", "meaning": "Somebody to call."}})
+        workspace.ask("sam", "PUT", "/v1/stages/mql", {"guide": {
+            "next": "Call within the hour.", "tactics": ["Ask <b>why</b> now."], "links": [{"title": "Script", "url": "https://wiki.acme.example/call"}]}})
+        workspace.ask("ana", "PUT", "/v1/campaigns/autumn", {"title": "Autumn webinar", "promised": "A demonstration", "talking_points": ["They saw reporting."]})
+        made = workspace.ask("marketing", "POST", "/v1/leads", {
+            "email": "kim@kite.example", "attributes": {"name": "Kim", **FITS}, "touch": {"kind": "form_submitted", "campaign": "autumn"}})
+        sam = self.browser(workspace, "sam")
+        sam.go("handoffs/" + made["handoff"]["id"])
+        sam.see("Call within the hour.", "main")
+        sam.see("Ask <b>why</b> now.", "main")
+        sam.see("Promising", "main .tags")
+        sam.see("A demonstration", "main")
+        sam.see("They saw reporting.", "main")
 
     def test_marketing_disputes_and_sales_answers(self):
         workspace = self.workspace()
