@@ -26,7 +26,8 @@ static const struct column attribution_setup_list[] = {
 #undef IN
 
 const struct columns attribution_setup_columns =
-    COLUMNS("attribution_setup", attribution_setup_list, struct attribution_setup_row);
+    COLUMNS("attribution_setup", attribution_setup_list, struct attribution_setup_row, PROOF_FREE,
+            "how credit is counted: each answer repeats what it was counted by");
 
 /* The default is there before a server has stored it.
  * $1 workspace, $2 setup */

@@ -39,7 +39,8 @@ static const struct column completion_list[] = {
 #undef IN
 
 const struct columns completion_columns =
-    COLUMNS("completion", completion_list, struct completion);
+    COLUMNS("completion", completion_list, struct completion, PROOF_FREE,
+            "what is asked of a sender next: what came of it is a delivery");
 
 static const struct statement COMPLETION_ADD = {
     .name = "completion_add",

@@ -13,6 +13,9 @@
     X(import_file, "*", PROOF_FREE, "what was uploaded; what it changed stands in entries")        \
     X(import_piece, "*", PROOF_FREE, "what was uploaded; what it changed stands in entries")       \
     X(import_refused, "*", PROOF_FREE, "what was uploaded; what it changed stands in entries")     \
+    X(journey, "*", PROOF_FREE, "counted from leads and touches: `baton rollups rebuild`")         \
+    X(rollup, "*", PROOF_FREE, "counted from leads and touches: `baton rollups rebuild`")          \
+    X(rollup_cursor, "*", PROOF_FREE, "how far the ledger was followed")                           \
     X(job, "*", PROOF_FREE, "when a job runs next: it finds by itself what there is to do")        \
     X(outbound_cursor, "*", PROOF_FREE, "how far the ledger was followed")                         \
     X(outbound_queue, "*", PROOF_FREE, "what is sent next: made again of what is to be sent")      \
