@@ -47,4 +47,4 @@ GRANT SELECT (workspace_id, completion_id, next_at, lease_until), UPDATE (lease,
 -- What a fetch shows is kept as the sender's secret is.
 ALTER TABLE sealed DROP CONSTRAINT sealed_field_check;
 ALTER TABLE sealed ADD CONSTRAINT sealed_field_check
-    CHECK (field IN ('workspace_secret', 'source_secret', 'source_old_secret', 'source_fetch_secret'));
+    CHECK (field IN ('workspace_secret', 'source_secret', 'source_old_secret', 'subscription_secrets', 'source_fetch_secret'));

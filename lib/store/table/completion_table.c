@@ -88,7 +88,7 @@ const struct statement COMPLETION_ERASE = {
            "  AND l.lead_id IN (SELECT id FROM all_of) AND c.result_id = l.delivery_id "
            "  RETURNING c.delivery_id"
            ") "
-           "UPDATE delivery SET body = NULL, headers = NULL "
+           "UPDATE delivery SET body = NULL, headers = NULL, salt = NULL "
            "WHERE workspace_id = $1 AND delivery_id IN (SELECT delivery_id FROM gone)",
 };
 
