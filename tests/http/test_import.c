@@ -226,7 +226,7 @@ static const struct {
     const char *bytes;
     size_t len;
     int code;
-    const char *said[4];
+    const char *said[5];
 } written[] = {
 #define FILE_OF(what, bytes, code, ...)                                                            \
     {                                                                                              \
@@ -279,9 +279,9 @@ static void write_file(const char *folder, const char *name, const char *bytes, 
     fclose(file);
 }
 
-/* `baton import` of files in the folder, whose words must have these texts, in this order. */
-static void import_there(const char *folder, const char *options, int code, const char *const *said,
-                         size_t count)
+/* `baton import` of files in the folder, whose words must have these texts, in this order; a NULL
+ * ends them. */
+static void import_there(const char *folder, const char *options, int code, const char *const *said)
 {
     char words[1024];
 
@@ -289,7 +289,7 @@ static void import_there(const char *folder, const char *options, int code, cons
              stage_workspace(), folder, options, folder);
     char *out = stage_baton(words, code);
     const char *at = out;
-    for (size_t i = 0; i < count && said[i] != NULL; i++) {
+    for (size_t i = 0; said[i] != NULL; i++) {
         const char *found = strstr(at, said[i]);
         if (found == NULL)
             ck_abort_msg("wanted \"%s\" in: %s", said[i], out);
@@ -306,7 +306,7 @@ START_TEST(as_programs_write_them)
     write_file(folder, "mapping.json", CONTACTS, strlen(CONTACTS));
     for (size_t i = 0; i < sizeof written / sizeof *written; i++) {
         write_file(folder, "rows.csv", written[i].bytes, written[i].len);
-        import_there(folder, "", written[i].code, written[i].said, 4);
+        import_there(folder, "", written[i].code, written[i].said);
     }
     scratch_free(folder);
     stage_close(&stage);
@@ -335,12 +335,14 @@ START_TEST(a_list_without_ids)
         "1 undated, line 7: Nothing says when it happened: it counts as of now",
         "6 rows: 2 new, 1 updated, 0 unchanged, 2 refused, 1 not wanted; a dry run: nothing was "
         "kept",
+        NULL,
     };
     static const char *const first[] = {
-        "6 rows: 2 new, 1 updated, 0 unchanged, 2 refused, 1 not wanted\n"};
+        "6 rows: 2 new, 1 updated, 0 unchanged, 2 refused, 1 not wanted\n", NULL};
     static const char *const again[] = {
-        "6 rows: 0 new, 0 updated, 3 unchanged, 2 refused, 1 not wanted; nothing changed"};
-    static const char *const mended[] = {"2 rows: 2 new, 0 updated, 0 unchanged, 0 refused\n"};
+        "6 rows: 0 new, 0 updated, 3 unchanged, 2 refused, 1 not wanted; nothing changed", NULL};
+    static const char *const mended[] = {"2 rows: 2 new, 0 updated, 0 unchanged, 0 refused\n",
+                                         NULL};
     static const struct step none[] = {GET("a dry run keeps nothing", "ana",
                                            "/v1/leads?email=kim@kite.example", 200,
                                            .checks = {{"/data", "#0"}}),
@@ -368,17 +370,17 @@ START_TEST(a_list_without_ids)
 
     write_file(folder, "mapping.json", LIST, strlen(LIST));
     write_file(folder, "rows.csv", LIST_ROWS, strlen(LIST_ROWS));
-    import_there(folder, "--dry-run", 1, dry, 4);
+    import_there(folder, "--dry-run", 1, dry);
     story_run(stage.story, none);
     snprintf(words, sizeof words, "--date 2026-01-31 --refused %s/refused.csv", folder);
-    import_there(folder, words, 1, first, 1);
-    import_there(folder, words, 1, again, 1);
+    import_there(folder, words, 1, first);
+    import_there(folder, words, 1, again);
     snprintf(words, sizeof words,
              "sed -e 's/^no address/mended@a.example/' -e 's/^\"=no, address\"/mended@b.example/' "
              "%s/refused.csv > %s/rows.csv",
              folder, folder);
     ck_assert_int_eq(system(words), 0);
-    import_there(folder, "", 0, mended, 1);
+    import_there(folder, "", 0, mended);
     story_run(stage.story, steps);
     scratch_free(folder);
     stage_close(&stage);
