@@ -330,6 +330,36 @@ static const struct step never_fetched[] = {
     {0},
 };
 
+/* A source that sends one kind of events needs no cases; and an answer that has no name is found by
+ * its look. */
+#define ONLY(name, mapping)                                                                        \
+    POST("a source of one kind of events: " name, "sam", "/v1/sources",                            \
+         "{'name':'" name "','team':'sales','mapping':{'external_id':'/id'," mapping "}}", 201,    \
+         .checks = {{"/source/mapping/external_id", "'/id'"}})
+
+static const struct step one_kind[] = {
+    ONLY("deals", "'effect':'outcome','outcome':{'kind':'/status','at':'/closed'}"),
+    ONLY("facts", "'effect':'facts','facts':{'budget':'/budget'}"),
+    ONLY("merges", "'effect':'merge','merged':'/others'"),
+    ONLY("ids", "'effect':'fetch','fetch':{'url':'https://api.crm.example/leads/{id}',"
+                "'values':{'id':'/lead'}}"),
+    POST("a source of answers without names", "ana", "/v1/sources",
+         "{'name':'quiz','team':'marketing','mapping':{'external_id':{'source':'quiz',"
+         "'at':'/answers','find':'email'},'attributes':{'mail':{'at':'/answers','find':'email'}}}}",
+         201, .keep = {{"path", "/source/path"}}),
+    POST("answers somebody", "marketing", "${path}", "{'answers':['vp','kim@corp.example']}",
+         202, .keep = {{"delivery", "/delivery_id"}}),
+    GET("and is found by them", "ana", "/v1/leads?external_id=quiz:kim@corp.example", 200,
+        .checks = {{"/data/0/attributes/mail", "'kim@corp.example'"}}),
+    {0},
+};
+
+START_TEST(one_kind_of_events_needs_no_cases)
+{
+    stage_play("--starter " MQL_FILE " --sign", one_kind);
+}
+END_TEST
+
 START_TEST(one_event_of_two_people_is_a_touch_of_each)
 {
     stage_play("--starter " MQL_FILE " --sign", one_event_of_two);
@@ -397,5 +427,5 @@ void suite_cases(Suite *suite)
     EACH(t, what_a_sender_leaves_out_is_fetched, fetches);
     TESTS(t, one_event_of_two_people_is_a_touch_of_each, a_wrong_clock_costs_nobodys_word,
           who_waits_is_told_why, a_deal_becomes_an_outcome, a_lost_deal_goes_back,
-          facts_merges_and_erasures_come_in);
+          facts_merges_and_erasures_come_in, one_kind_of_events_needs_no_cases);
 }
