@@ -176,9 +176,12 @@ static void write_numbers(const struct standing *standing, struct json_out *out)
     json_out_key(out, "rests_on");
     json_out_begin_object(out);
     json_out_member_text(out, "report", basis->source->report.name);
+    json_out_key(out, "columns");
+    json_out_begin_object(out);
     json_out_member_int(out, basis->part, number_in(standing, basis->part));
     if (basis->whole != NULL)
         json_out_member_int(out, basis->whole, number_in(standing, basis->whole));
+    json_out_end_object(out);
     json_out_key(out, "links");
     json_out_begin_object(out);
     write_link(standing, basis->part, basis->part, out);

@@ -347,8 +347,8 @@ static const struct step one_kind[] = {
          "{'name':'quiz','team':'marketing','mapping':{'external_id':{'source':'quiz',"
          "'at':'/answers','find':'email'},'attributes':{'mail':{'at':'/answers','find':'email'}}}}",
          201, .keep = {{"path", "/source/path"}}),
-    POST("answers somebody", "marketing", "${path}", "{'answers':['vp','kim@corp.example']}",
-         202, .keep = {{"delivery", "/delivery_id"}}),
+    POST("answers somebody", "marketing", "${path}", "{'answers':['vp','kim@corp.example']}", 202,
+         .keep = {{"delivery", "/delivery_id"}}),
     GET("and is found by them", "ana", "/v1/leads?external_id=quiz:kim@corp.example", 200,
         .checks = {{"/data/0/attributes/mail", "'kim@corp.example'"}}),
     {0},
