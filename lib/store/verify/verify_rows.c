@@ -4,6 +4,7 @@
 #include "base/map.h"
 #include "core/work.h"
 #include "store/pg/columns.h"
+#include "store/table/merged.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -136,20 +137,7 @@ static const struct statement ROWS_LATER = {
     .sql = "SELECT u.n "
            "FROM unnest($2::uuid[], $3::uuid[]) WITH ORDINALITY u(lead, handoff, n) "
            "WHERE EXISTS ("
-           "  WITH RECURSIVE way(id) AS ("
-           "    SELECT u.lead "
-           "    UNION "
-           "    SELECT l.merged_into "
-           "    FROM way "
-           "    CROSS JOIN LATERAL ("
-           "      SELECT merged_into "
-           "      FROM lead "
-           "      WHERE workspace_id = $1 "
-           "      AND lead_id = way.id "
-           "      LIMIT 1"
-           "    ) l "
-           "    WHERE l.merged_into IS NOT NULL"
-           "  ) "
+           "  WITH RECURSIVE " MERGED_WAY_FROM("u.lead")
            "  SELECT "
            "  FROM way "
            "  JOIN ledger e ON e.workspace_id = $1 AND e.subject_id = way.id "

@@ -1,4 +1,5 @@
 #include "store/verify/verify_state.h"
+#include "store/table/merged.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -54,20 +55,7 @@ static const struct statement VERIFY_STATE_SURVIVORS = {
     .sql = "SELECT u.n "
            "FROM unnest($2::uuid[], $3::uuid[]) WITH ORDINALITY u(named, stands, n) "
            "WHERE NOT EXISTS ("
-           "  WITH RECURSIVE way(id) AS ("
-           "    SELECT u.named "
-           "    UNION "
-           "    SELECT l.merged_into "
-           "    FROM way "
-           "    CROSS JOIN LATERAL ("
-           "      SELECT merged_into "
-           "      FROM lead "
-           "      WHERE workspace_id = $1 "
-           "      AND lead_id = way.id "
-           "      LIMIT 1"
-           "    ) l "
-           "    WHERE l.merged_into IS NOT NULL"
-           "  ) "
+           "  WITH RECURSIVE " MERGED_WAY_FROM("u.named")
            "  SELECT "
            "  FROM way "
            "  WHERE id = u.stands"

@@ -3,6 +3,7 @@
 #include "base/json_tree.h"
 #include "core/work.h"
 #include "store/pg/columns.h"
+#include "store/table/merged.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -36,20 +37,7 @@ static const struct statement VERIFY_TOUCHES_MOVED = {
     .sql = "SELECT u.n "
            "FROM unnest($2::uuid[], $3::uuid[]) WITH ORDINALITY u(named, stands, n) "
            "WHERE NOT EXISTS ("
-           "  WITH RECURSIVE way(id) AS ("
-           "    SELECT u.named "
-           "    UNION "
-           "    SELECT l.merged_into "
-           "    FROM way "
-           "    CROSS JOIN LATERAL ("
-           "      SELECT merged_into "
-           "      FROM lead "
-           "      WHERE workspace_id = $1 "
-           "      AND lead_id = way.id "
-           "      LIMIT 1"
-           "    ) l "
-           "    WHERE l.merged_into IS NOT NULL"
-           "  ) "
+           "  WITH RECURSIVE " MERGED_WAY_FROM("u.named")
            "  SELECT "
            "  FROM way "
            "  WHERE id = u.stands"
@@ -70,7 +58,7 @@ static const struct statement VERIFY_TOUCHES_COUNT = {
  * $1 workspace */
 static const struct statement VERIFY_IDENTITIES = {
     .name = "verify_identities",
-    .sql = "WITH told AS ("
+    .sql = "WITH stated AS ("
            "  SELECT l.lead_id, CASE i->>0 WHEN 'external' THEN 'external:' || (i->>1) ELSE i->>0 END "
            "    AS source, i->>2 AS value "
            "  FROM lead l, json_array_elements(l.identities) i "
@@ -84,7 +72,7 @@ static const struct statement VERIFY_IDENTITIES = {
            "    t.lead_id IS NULL), "
            "  count(*) FILTER (WHERE r.lead_id IS NULL), min(t.lead_id::text) FILTER (WHERE "
            "    r.lead_id IS NULL) "
-           "FROM told t "
+           "FROM stated t "
            "FULL JOIN rows r ON r.source = t.source AND r.value = t.value AND r.lead_id = t.lead_id "
            "WHERE t.lead_id IS NULL OR r.lead_id IS NULL",
 };
@@ -129,7 +117,7 @@ const struct statement *const verify_touches_statements[] = {
 };
 
 /* A touch as its entry has it. */
-struct told {
+struct stated {
     struct uuid lead;
     struct touch touch;
     char kind[TOUCH_KIND_MAX_BYTES + 1];
@@ -141,7 +129,7 @@ struct verify_touches {
     struct uuid workspace;
     struct verify_report *report;
     struct arena *arena;
-    struct told *told; /* of the page */
+    struct stated *stated; /* of the page */
     size_t count;
     int64_t all;
 };
@@ -158,9 +146,9 @@ struct verify_touches *verify_touches_new(struct pg *pg, struct uuid workspace, 
         .workspace = workspace,
         .report = report,
         .arena = arena_new(MEMORY_BYTES),
-        .told = calloc(page_rows, sizeof *touches->told),
+        .stated = calloc(page_rows, sizeof *touches->stated),
     };
-    if (touches->arena != NULL && touches->told != NULL)
+    if (touches->arena != NULL && touches->stated != NULL)
         return touches;
     verify_touches_free(touches);
     return NULL;
@@ -171,24 +159,24 @@ void verify_touches_free(struct verify_touches *touches)
     if (touches == NULL)
         return;
     arena_free(touches->arena);
-    free(touches->told);
+    free(touches->stated);
     free(touches);
 }
 
 /* ---- following ---- */
 
-static void read_touch(const json_t *json, struct told *told)
+static void read_touch(const json_t *json, struct stated *stated)
 {
     const char *id = json_string_value(json_object_get(json, "id"));
     const char *kind = json_string_value(json_object_get(json, "kind"));
     const char *direction = json_string_value(json_object_get(json, "direction"));
     const char *function = json_string_value(json_object_get(json, "function"));
     const json_t *recorded = json_object_get(json, "recorded_at");
-    struct touch *touch = &told->touch;
+    struct touch *touch = &stated->touch;
 
     if (id == NULL || !uuid_parse(id, &touch->id))
         touch->id = (struct uuid){{0}};
-    snprintf(told->kind, sizeof told->kind, "%s", kind == NULL ? "" : kind);
+    snprintf(stated->kind, sizeof stated->kind, "%s", kind == NULL ? "" : kind);
     touch->direction = direction != NULL && strcmp(direction, "outbound") == 0 ? DIRECTION_OUTBOUND
                                                                                : DIRECTION_INBOUND;
     if (function == NULL || !team_function_parse(function, &touch->function))
@@ -213,10 +201,10 @@ enum err verify_touches_follow(struct verify_touches *touches, const struct ledg
     at += sizeof member - 2; /* the rest of the body follows */
     json_t *json =
         json_loadb(at, entry->body_len - (size_t)(at - entry->body), JSON_DISABLE_EOF_CHECK, NULL);
-    struct told *told = &touches->told[touches->count++];
-    *told = (struct told){.lead = entry->subject, .pos = pos};
-    told->touch.recorded_at = entry->at;
-    read_touch(json, told);
+    struct stated *stated = &touches->stated[touches->count++];
+    *stated = (struct stated){.lead = entry->subject, .pos = pos};
+    stated->touch.recorded_at = entry->at;
+    read_touch(json, stated);
     touches->all++;
     json_decref(json);
     return ERR_NONE;
@@ -224,36 +212,36 @@ enum err verify_touches_follow(struct verify_touches *touches, const struct ledg
 
 /* ---- comparing ---- */
 
-static void differ(struct verify_touches *touches, const struct told *told, const char *what)
+static void differ(struct verify_touches *touches, const struct stated *stated, const char *what)
 {
     char id[UUID_TEXT_LEN + 1];
 
-    uuid_format(told->touch.id, id);
+    uuid_format(stated->touch.id, id);
     verify_found(touches->report,
                  "table touch, row %s: its %s is another than in the entry at position %lld", id,
-                 what, (long long)told->pos);
+                 what, (long long)stated->pos);
 }
 
-static void compare(struct verify_touches *touches, const struct told *told,
+static void compare(struct verify_touches *touches, const struct stated *stated,
                     const struct touch_row *row)
 {
-    if (strcmp(told->kind, row->touch.kind) != 0)
-        differ(touches, told, "kind");
-    if (told->touch.occurred_at != row->touch.occurred_at)
-        differ(touches, told, "occurred_at");
-    if (told->touch.recorded_at != row->touch.recorded_at)
-        differ(touches, told, "recorded_at");
-    if (told->touch.direction != row->touch.direction)
-        differ(touches, told, "direction");
-    if (told->touch.function != FUNCTION_COUNT && told->touch.function != row->touch.function)
-        differ(touches, told, "function");
+    if (strcmp(stated->kind, row->touch.kind) != 0)
+        differ(touches, stated, "kind");
+    if (stated->touch.occurred_at != row->touch.occurred_at)
+        differ(touches, stated, "occurred_at");
+    if (stated->touch.recorded_at != row->touch.recorded_at)
+        differ(touches, stated, "recorded_at");
+    if (stated->touch.direction != row->touch.direction)
+        differ(touches, stated, "direction");
+    if (stated->touch.function != FUNCTION_COUNT && stated->touch.function != row->touch.function)
+        differ(touches, stated, "function");
     for (int i = 0; i < DIMENSION_COUNT; i++)
-        if (told->touch.dimensions[i] != row->touch.dimensions[i])
-            differ(touches, told, dimension_name((enum dimension)i));
+        if (stated->touch.dimensions[i] != row->touch.dimensions[i])
+            differ(touches, stated, dimension_name((enum dimension)i));
 }
 
 struct moved {
-    const struct told **told;
+    const struct stated **stated;
     struct uuid *stands;
     size_t count;
 };
@@ -269,7 +257,7 @@ static enum pg_status compare_moved(struct verify_touches *touches, const struct
     pg_array_begin(&named, touches->arena, PG_UUID, moved->count);
     pg_array_begin(&stands, touches->arena, PG_UUID, moved->count);
     for (size_t i = 0; i < moved->count; i++) {
-        pg_array_uuid(&named, moved->told[i]->lead);
+        pg_array_uuid(&named, moved->stated[i]->lead);
         pg_array_uuid(&stands, moved->stands[i]);
     }
     pg_params_uuid(&params, touches->workspace);
@@ -279,7 +267,7 @@ static enum pg_status compare_moved(struct verify_touches *touches, const struct
                                    pg_deadline_in(VERIFY_TOUCHES_TIMEOUT_MS));
     const struct pg_result *result = status == PG_OK ? pg_result(touches->pg, 0) : NULL;
     for (int row = 0; row < pg_rows(result); row++)
-        differ(touches, moved->told[pg_get_int8(result, row, 0) - 1], "lead_id");
+        differ(touches, moved->stated[pg_get_int8(result, row, 0) - 1], "lead_id");
     pg_pipeline_end(touches->pg);
     return status;
 }
@@ -290,25 +278,25 @@ static enum pg_status compare_page(struct verify_touches *touches, const struct 
     char id[UUID_TEXT_LEN + 1];
 
     for (int at = 0; at < pg_rows(result); at++) {
-        const struct told *told = &touches->told[pg_get_int8(result, at, 0) - 1];
+        const struct stated *stated = &touches->stated[pg_get_int8(result, at, 0) - 1];
         struct touch_row row = {.lead = {{0}}};
         if (!pg_get_bool(result, at, 1)) {
-            uuid_format(told->touch.id, id);
+            uuid_format(stated->touch.id, id);
             verify_found(touches->report,
                          "table touch, row %s: it is gone, the entry at position %lld recorded it",
-                         id, (long long)told->pos);
+                         id, (long long)stated->pos);
             continue;
         }
         if (!columns_read(&touch_columns, result, at, 2, touches->arena, &row)) {
             if (arena_failed(touches->arena))
                 return PG_MEMORY;
-            differ(touches, told, "row");
+            differ(touches, stated, "row");
             continue;
         }
-        compare(touches, told, &row);
-        if (uuid_equal(row.lead, told->lead))
+        compare(touches, stated, &row);
+        if (uuid_equal(row.lead, stated->lead))
             continue;
-        moved->told[moved->count] = told;
+        moved->stated[moved->count] = stated;
         moved->stands[moved->count++] = row.lead;
     }
     return PG_OK;
@@ -322,14 +310,14 @@ enum pg_status verify_touches_flush(struct verify_touches *touches)
     if (touches->count == 0)
         return PG_OK;
     arena_clear(touches->arena);
-    struct moved moved = {ARENA_ARRAY(touches->arena, const struct told *, touches->count),
+    struct moved moved = {ARENA_ARRAY(touches->arena, const struct stated *, touches->count),
                           ARENA_ARRAY(touches->arena, struct uuid, touches->count), 0};
-    if (moved.told == NULL || moved.stands == NULL)
+    if (moved.stated == NULL || moved.stands == NULL)
         return PG_MEMORY;
     pg_params_init(&params, touches->arena);
     pg_array_begin(&ids, touches->arena, PG_UUID, touches->count);
     for (size_t i = 0; i < touches->count; i++)
-        pg_array_uuid(&ids, touches->told[i].touch.id);
+        pg_array_uuid(&ids, touches->stated[i].touch.id);
     pg_params_uuid(&params, touches->workspace);
     pg_params_array(&params, &ids);
     enum pg_status status =
