@@ -107,6 +107,10 @@
     X(SUBSCRIPTION_TESTED, 125, "subscription.tested")                                             \
     X(SUBSCRIPTION_REPLAYED, 126, "subscription.replayed")
 
+/** Kinds below this one are of leads, and no other is: a lead's entries are found by it. 39 is the
+ * last that is free; who needs more gives this another form, here. */
+#define LEDGER_LEAD_KINDS_END 40
+
 enum ledger_kind {
 #define X(name, number, text) LEDGER_##name = number,
     LEDGER_KIND_TABLE(X)

@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+#define AS_TEXT(number) #number
+#define NUMBER(macro)   AS_TEXT(macro)
+
 /* clang-format off */
 
 #define ITS_OPEN_HANDOFF                                  \
@@ -186,7 +189,7 @@ static const struct statement LEAD_FEED = {
            "changed AS MATERIALIZED ("
            "  SELECT subject_id, max(pos) AS pos "
            "  FROM seen "
-           "  WHERE kind < 40 "
+           "  WHERE kind < " NUMBER(LEDGER_LEAD_KINDS_END) " "
            "  GROUP BY subject_id"
            ") "
            "SELECT o.handoff_id, s.lead_id, c.pos, b.upto, b.looked_at, {l.lead} "

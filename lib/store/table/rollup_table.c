@@ -13,9 +13,6 @@
 
 #define TURN_MEMORY_BYTES ((size_t)256 << 20)
 
-/* Kinds of entries up to this one are of leads (core/ledger/ledger.h). */
-#define LEAD_KIND_MAX 39
-
 /* clang-format off */
 
 /* A workspace that was there before its rollups begins at its present: all its leads are gone through.
@@ -70,11 +67,11 @@ static const struct statement SETUPS = {
     .index = "attribution_setup_pkey",
 };
 
-/* The subjects of the next entries, each with its last one.
- * $1 workspace, $2 limit */
+/* The subjects of the next entries, each with its last one, and whether it is a lead.
+ * $1 workspace, $2 limit, $3 end of the kinds of leads */
 static const struct statement ENTRIES = {
     .name = "rollup_entries",
-    .sql = "SELECT e.subject_id, max(e.pos), bool_or(e.kind <= $3::int2), count(*) "
+    .sql = "SELECT e.subject_id, max(e.pos), bool_or(e.kind < $3::int2), count(*) "
            "FROM ("
            "  SELECT pos, kind, subject_id "
            "  FROM ledger "
@@ -361,7 +358,7 @@ static int queue_entries(const struct turn *turn)
 
     pg_scope_params(&turn->scope, &params);
     pg_params_int8(&params, (int64_t)turn->entry_limit);
-    pg_params_int2(&params, LEAD_KIND_MAX);
+    pg_params_int2(&params, LEDGER_LEAD_KINDS_END);
     return pg_queue(turn->scope.pg, &ENTRIES, &params);
 }
 
