@@ -11,7 +11,6 @@
 #include "core/attribution/credit.h"
 #include "core/attribution/cut.h"
 
-#define ATTRIBUTION_SETUPS_MAX        10 /* names in a workspace */
 #define ATTRIBUTION_SETUP_NAME_CHARS  64
 #define ATTRIBUTION_SETUP_PAIRS_MAX   10
 #define ATTRIBUTION_SETUP_KINDS_MAX   50
