@@ -56,6 +56,7 @@ struct jobs {
 static const struct job_period periods[] = {
     {DUE_JOB, 5},
     {"retention", 600},
+    {"lead_words", 600},
     {"definition_enforce", 30},
     {CHECKPOINT_JOB, CHECKPOINT_EVERY_SECONDS},
 };
@@ -64,10 +65,8 @@ static const struct job_period periods[] = {
 
 /* … and its command, or COMMAND_COUNT when it is not a command. */
 static const enum command_kind commands[RECURRING] = {
-    COMMAND_LEADS_DUE,
-    COMMAND_RETENTION,
-    COMMAND_AGREEMENT_ENFORCE,
-    COMMAND_COUNT,
+    COMMAND_LEADS_DUE,         COMMAND_RETENTION, COMMAND_LEAD_WORDS_KEEP,
+    COMMAND_AGREEMENT_ENFORCE, COMMAND_COUNT,
 };
 
 const char *jobs_name(size_t which)
@@ -223,8 +222,8 @@ static void run_one(struct jobs *jobs, size_t which, struct job_turn *turn)
         run_retention(jobs, which, turn);
     else if (command.kind == COMMAND_LEADS_DUE)
         run_leads_due(jobs, which, turn->workspace);
-    else
-        run_command(jobs, &command, &more);
+    else if (run_command(jobs, &command, &more) == ERR_NONE && more)
+        leave_more(jobs, which, turn->workspace);
 }
 
 /* A server without a signing key leaves checkpoints to the others. */

@@ -2,7 +2,7 @@
 import {el, fill, field, choice, faults} from './dom.js';
 import {get, post} from './api.js';
 import {known, teamTitle, may} from './known.js';
-import {head, table, tag, when, due, button, nothing, trouble, ask, person, say} from './parts.js';
+import {head, table, tag, when, due, button, trouble, ask, person, say} from './parts.js';
 import {STAGES, companyOf, word, typed, nameOf} from './words.js';
 
 const steps = ['answer', 'decide', 'nurture', 'offer', 'review', 'follow_up'];
@@ -45,22 +45,32 @@ export function addLead() {
 function questionOf(query) {
   const text = (query.q || '').trim();
   const asked = {stage: query.stage, owner_team: query.owner, step: query.step, due_before: query.due === 'now' ? new Date().toISOString() : undefined};
-  if (text.includes('@')) asked.email = text;
-  else if (text.includes(':')) asked.external_id = text;
+  if (/^[\w.-]{1,64}:\S+$/.test(text)) asked.external_id = text;
+  else asked.q = text;
   return asked;
+}
+
+const PAGE = 50;
+const LOOKS_MAX = 5;
+
+// A search looks at a thousand leads at a time: a page may have found none and not be the last.
+async function pageOf(asked) {
+  let page = await get('/v1/leads', asked);
+  for (let looks = 1; page.next && page.data.length === 0 && looks < LOOKS_MAX; looks += 1)
+    page = await get('/v1/leads', {...asked, cursor: page.next});
+  return page;
 }
 
 export async function show(body, place) {
   const {query} = place;
-  let shown = 50;
-  const q = el('input', {type: 'search', value: query.q || '', placeholder: 'kim@kite.example or hubspot:51', spellcheck: 'false', autocapitalize: 'off'});
+  const q = el('input', {type: 'search', value: query.q || '', placeholder: 'kim lee, kite.example or hubspot:51', spellcheck: 'false', autocapitalize: 'off'});
   const stage = choice([['', 'Any'], ...STAGES.map((code) => [code, word('stage', code)])], query.stage || '');
   const owner = choice([['', 'Any'], ...known.teams.map((team) => [team.name, team.title])], query.owner || '');
   const step = choice([['', 'Any'], ...steps.map((code) => [code, word('step', code)])], query.step || '');
   const late = choice([['', 'Any time'], ['now', 'Due already']], query.due || '');
   const found = el('div', {'aria-live': 'polite'});
   const form = el('form.filters', {role: 'search'},
-    field('Email or external id', q, {wide: true}), field('Stage', stage), field('Owner', owner), field('Next step', step), field('Due', late), el('button.first', {type: 'submit'}, 'Find'));
+    field('Name, company, email or id', q, {wide: true}), field('Stage', stage), field('Owner', owner), field('Next step', step), field('Due', late), el('button.first', {type: 'submit'}, 'Find'));
   const go = (event) => {
     event?.preventDefault();
     const asked = Object.entries({q: q.value.trim(), stage: stage.value, owner: owner.value, step: step.value, due: late.value}).filter(([, value]) => value);
@@ -74,16 +84,25 @@ export async function show(body, place) {
   async function load() {
     found.setAttribute('aria-busy', 'true');
     try {
-      const asked = questionOf(query);
-      const text = (query.q || '').trim();
-      if (text && !asked.email && !asked.external_id) {
-        fill(found, nothing('Leads are found by their whole email address, or by source and id, such as hubspot:51. Choose a stage or an owner to see lists.'));
-        return;
-      }
-      const page = await get('/v1/leads', {...asked, limit: shown});
-      fill(found,
-        table('Leads', leadColumns, page.data, {empty: Object.keys(query).length ? 'No lead is like that.' : 'No lead is here yet. Connect a source under In and out, import a file, or add one by hand.'}),
-        page.next ? el('div.under', button('Show more', () => { shown = Math.min(500, shown + 100); load(); })) : null);
+      const page = await pageOf({...questionOf(query), limit: PAGE});
+      const rows = page.data;
+      let {next} = page;
+      const list = el('div');
+      const under = el('div.under');
+      const draw = () => {
+        fill(list, table('Leads', leadColumns, rows, {empty: Object.keys(query).length ? 'No lead is like that.' : 'No lead is here yet. Connect a source under In and out, import a file, or add one by hand.'}));
+        fill(under, next ? button('Show more', more) : null);
+      };
+      const more = async () => {
+        const from = rows.length;
+        const further = await pageOf({...questionOf(query), limit: PAGE, cursor: next});
+        rows.push(...further.data);
+        next = further.next;
+        draw();
+        list.querySelectorAll('tbody tr')[from]?.querySelector('a')?.focus();
+      };
+      fill(found, list, under);
+      draw();
     } catch (error) {
       const left = faults(form, error.errors || []);
       fill(found, trouble({...error, message: error.message, errors: left}, load));

@@ -35,6 +35,7 @@ enum command_kind {
     X(HANDOFF_RELEASE, handoff_release, false, ONE(HANDOFF, release_input, handoff))               \
     X(HANDOFF_ASSIGN, handoff_assign, false, ONE(HANDOFF, assign_input, handoff))                  \
     X(LEADS_DUE, leads_due, false, OWN(leads_due_keys), DEALS)                                     \
+    X(LEAD_WORDS_KEEP, lead_words_keep, false, OWN(lead_words_keys))                               \
     X(HANDOFF_ACCEPT, handoff_accept, false, ONE(HANDOFF, handoff_note_input, handoff))            \
     X(HANDOFF_WITHDRAW, handoff_withdraw, false, ONE(HANDOFF, handoff_withdraw_input, handoff))    \
     X(HANDOFF_REJECT, handoff_reject, false, ONE(HANDOFF, handoff_reject_input, handoff))          \

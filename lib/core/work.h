@@ -250,6 +250,7 @@ enum row_kind {
 struct due_batch {
     int32_t limit;
     int32_t skip;
+    int32_t wordless; /* 1: instead of what is due, those whose words are not kept yet */
 };
 
 extern const struct due_batch due_batch_first; /* DUE_BATCH, none skipped */

@@ -574,8 +574,8 @@ static void take_queues(struct load *load, const struct list *keys, int first)
         take_queue(load, keys->items[i], first + QUEUE_STATEMENTS * (int)i);
 }
 
-/* Leads whose step is due, requests that nobody answered, reminders. */
-#define DUE_STATEMENTS 3
+/* Leads whose step is due, requests that nobody answered, reminders; leads without words. */
+#define DUE_STATEMENTS 4
 
 static int ask_due(struct load *load, const struct list *keys)
 {
@@ -583,10 +583,13 @@ static int ask_due(struct load *load, const struct list *keys)
 
     for (size_t i = 0; i < keys->count; i++) {
         const struct due_batch *batch = keys->items[i];
-        int32_t beside = batch->skip == 0 ? batch->limit : 0;
-        int index = lead_table_queue_due(&load->scope, batch);
+        bool due = batch->wordless == 0;
+        int32_t beside = due && batch->skip == 0 ? batch->limit : 0;
+        int index = lead_table_queue_due(
+            &load->scope, &(struct due_batch){due ? batch->limit : 0, batch->skip, 0});
         handoff_table_queue_asked_due(&load->scope, beside);
         handoff_table_queue_remind_due(&load->scope, beside);
+        lead_table_queue_wordless(&load->scope, due ? 0 : batch->limit);
         first = i == 0 ? index : first;
     }
     return first;

@@ -1,5 +1,6 @@
 #include "store/work_save.h"
 
+#include "core/lead/lead_words.h"
 #include "store/pg/columns.h"
 #include "store/table/account_table.h"
 #include "store/table/answer_table.h"
@@ -15,6 +16,7 @@
 #include "store/table/head_table.h"
 #include "store/table/import_table.h"
 #include "store/table/lead_table.h"
+#include "store/table/lead_word_table.h"
 #include "store/table/ledger_table.h"
 #include "store/table/outbound_table.h"
 #include "store/table/touch_table.h"
@@ -145,6 +147,7 @@ static void save_config_changes(const struct save *s, const struct list *rows)
 static void save_leads(const struct save *s, const struct list *rows)
 {
     lead_table_queue_save(&s->scope, (struct lead *const *)rows->items, rows->count);
+    lead_word_table_queue_save(&s->scope, (struct lead *const *)rows->items, rows->count);
 }
 
 static void save_identities(const struct save *s, const struct list *rows)
@@ -328,6 +331,7 @@ enum pg_status work_save(struct pg *pg, struct keyring *keyring, struct work *wo
     const struct save save = {{pg, work->arena, work->config->workspace}, work, keyring};
     drop_known_dimensions(&work->saves[KIND_DIMENSION], known);
     work_hold(work);
+    lead_words_renew(work);
     save_rows(&save);
     save_head(&save);
     if (arena_failed(work->arena)) {

@@ -7,8 +7,10 @@
 #include "http/etag_reply.h"
 
 #include "base/name.h"
+#include "base/text/words.h"
 #include "core/handoff/shape.h"
 #include "store/read/lead_read.h"
+#include "store/read/lead_search.h"
 #include "store/read/ledger_read.h"
 #include "store/read/reader.h"
 #include "store/read/verdict_read.h"
@@ -57,8 +59,28 @@ enum err leads_get(struct request *r, struct read *read)
 
 /* ---- list ---- */
 
+/* Everything but its letters and digits may be missing, and then there is nothing to look for. */
+static bool read_words(struct input *in, const struct input_node *at,
+                       const struct input_field *field, void *base)
+{
+    struct words *words = ARENA_NEW(in->arena, struct words);
+
+    if (words == NULL ||
+        words_add(words, at->word, strlen(at->word), WORDS_WHOLE, in->arena) != ERR_NONE)
+        return true;
+    if (words->count == 0 || words->count > LEAD_SEARCH_WORDS_MAX)
+        return input_fault(in, at, "words",
+                           "One to eight words with letters or digits are wanted.");
+    memcpy((char *)base + field->offset, &words, sizeof words);
+    return true;
+}
+
+static const struct input_type words_type = {
+    .kind = INPUT_LINE, .min = 1, .max = 200, .read = read_words};
+
 struct list_input {
-    const char *email; /* normalised */
+    const struct words *words; /* of q; NULL: any */
+    const char *email;         /* normalised */
     const struct identity *external_id;
     enum stage stage;    /* STAGE_COUNT: any */
     enum lead_step step; /* STEP_NONE: any */
@@ -72,6 +94,7 @@ struct list_input {
 };
 
 static const struct input_field list_fields[] = {
+    {"q", &words_type, AT(struct list_input, words)},
     {"email", &input_email, AT(struct list_input, email)},
     {"external_id", &foreign_pair_type, AT(struct list_input, external_id)},
     {"stage", &stage_type, AT(struct list_input, stage), .otherwise = STAGE_COUNT},
@@ -99,6 +122,8 @@ static void refuse_mixture(struct request *r, const struct list_input *input)
             reading_fault(r, "wait_seconds", "without_reached", "It can only be used with reached");
         return;
     }
+    if (input->words != NULL)
+        reading_fault(r, "q", "with_reached", detail);
     if (input->email != NULL)
         reading_fault(r, "email", "with_reached", detail);
     if (input->external_id != NULL)
@@ -122,6 +147,9 @@ enum err leads_list_fill(struct request *r, void *filled)
         input->owner_team == NULL ? NULL : config_team_named(r->config, input->owner_team);
 
     refuse_mixture(r, input);
+    if (input->words != NULL && (input->email != NULL || input->external_id != NULL))
+        reading_fault(r, "q", "with_identity",
+                      "It cannot be combined with email or external_id, which name one lead.");
     if (team != NULL)
         input->owner = team->id;
     else if (input->owner_team != NULL && input->reached == MILESTONE_COUNT)
@@ -174,6 +202,33 @@ static enum err list_page(struct request *r, const struct list_input *input, str
         return ERR_OUT_OF_MEMORY;
     enum err err = lead_read_page(read, &filter, (int)input->page.limit, &found);
     return err == ERR_NONE ? answer_page(r, &found, by_date) : err;
+}
+
+/* ---- by words ---- */
+
+static enum err list_found(struct request *r, const struct list_input *input, struct read *read)
+{
+    struct lead_found found;
+    struct reading_page page;
+    struct cursor begin = reading_begin_at(&input->page);
+    struct lead_search search = {
+        .words = input->words,
+        .after_word = begin.text == NULL ? "" : begin.text,
+        .after_lead = begin.id,
+        .stage = input->stage,
+        .owner_team = input->owner,
+        .step = input->step,
+        .due_before = input->due_before,
+    };
+    enum err err = lead_search(read, &search, (int)input->page.limit, &found);
+
+    if (err != ERR_NONE)
+        return err;
+    reading_page_begin(r, &page, "cursor");
+    for (size_t i = 0; i < found.page.count; i++)
+        shape_lead(r->config, found.page.items[i].lead, found.page.items[i].open, &page.json);
+    struct cursor place = {.id = found.next_lead, .text = found.next_word};
+    return reading_page_end(r, &page, &leads_places, found.next_word == NULL ? NULL : &place);
 }
 
 /* ---- the feed of a milestone ---- */
@@ -239,6 +294,8 @@ enum err leads_list(struct request *r, struct read *read)
 {
     const struct list_input *input = r->input;
 
+    if (input->words != NULL && input->reached == MILESTONE_COUNT)
+        return list_found(r, input, read);
     return input->reached == MILESTONE_COUNT ? list_page(r, input, read)
                                              : list_feed(r, input, read);
 }

@@ -775,6 +775,7 @@ static const struct {
     const char *theirs; /* filled in by the rival's story; NULL: no reference to anything */
     const char *nowhere;
 } query_fields[] = {
+    {"q", "rival.example", "nowhere.example"},
     {"email", "kim@rival.example", "kim@nowhere.example"},
     {"external_id", "crm:rival", "crm:nowhere"},
     {"owner_team", "rival-partners", "nowhere-partners"},

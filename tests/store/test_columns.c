@@ -20,6 +20,7 @@
 #include "store/table/dimension_table.h"
 #include "store/table/handoff_table.h"
 #include "store/table/lead_table.h"
+#include "store/table/lead_word_table.h"
 #include "store/table/ledger_table.h"
 #include "store/table/node_table.h"
 #include "store/table/touch_table.h"
@@ -845,6 +846,11 @@ static void save_identity(const void *row)
     identity_table_queue_save(&SCOPE, &(struct identity_row *){&identity}, 1);
 }
 
+static void save_word(const void *row)
+{
+    columns_queue(&SCOPE, &LEAD_WORD_INSERT, &row, 1);
+}
+
 static void save_touch(const void *row)
 {
     columns_queue(&SCOPE, &TOUCH_INSERT, &row, 1);
@@ -1186,6 +1192,7 @@ static const struct trip trips[] = {
     {&count_columns, 4, save_count, NULL, NULL, NULL},
     {&lead_columns, 4, save_lead, load_lead, own_lead, own_lead_text}, /* 4: erased */
     {&identity_columns, 4, save_identity, NULL, NULL, NULL},
+    {&lead_word_columns, 4, save_word, NULL, NULL, NULL},
     {&touch_columns, 4, save_touch, load_touch, NULL, NULL},
     {&dimension_columns, 4, save_dimension, NULL, NULL, NULL},
     {&ledger_columns, 4, save_entry, NULL, NULL, NULL},

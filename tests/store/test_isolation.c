@@ -60,6 +60,7 @@ static const struct {
     {"job", "INSERT,SELECT,UPDATE", NULL},
     {"journey", "DELETE,INSERT,SELECT,UPDATE", NULL},
     {"lead", "INSERT,SELECT,UPDATE", NULL},
+    {"lead_word", "DELETE,INSERT,SELECT", NULL},
     {"ledger", "INSERT,SELECT", NULL},
     {"ledger_node", "INSERT,SELECT", NULL},
     {"member", "INSERT,SELECT,UPDATE", NULL},
@@ -131,6 +132,7 @@ static const char rows[] =
     " created_at, updated_at, touch_count, seq, hash, chain_at) VALUES ($W, $I, 'active', 'mql',"
     " $I, 'nurture', 'captured', now(), 'inbound', 'marketing', now(), now(), 1, 1, $H, now());"
     "INSERT INTO identity VALUES ($W, 'email', 'kim@a.example', $I);"
+    "INSERT INTO lead_word VALUES ($W, 'kim', $I);"
     "INSERT INTO touch VALUES ($W, $I, $I, 'form', now(), now(), NULL, NULL, NULL, NULL, NULL,"
     " 'inbound', 'marketing');"
     "INSERT INTO verdict VALUES ($W, $I, 1, 'mql', 1, 'qualified', 1, '{}', now());"

@@ -47,6 +47,12 @@ static const char rows_sql[] =
     " FROM generate_series(1, 4000) g JOIN teams ON n = 1 + g % 4 CROSS JOIN LATERAL"
     " (SELECT (ARRAY['offered', 'accepted', 'qualified', 'rejected', 'returned', 'expired',"
     " 'withdrawn'])[1 + g / 11 % 7] AS s) x WHERE team_id <> :marketing;"
+    "UPDATE lead SET words = CASE WHEN w.n % 8 = 0 THEN 'acme ' ELSE '' END || 'kim n' || w.n FROM "
+    "(SELECT"
+    " lead_id, row_number() OVER (ORDER BY lead_id) AS n FROM lead) w WHERE w.lead_id = "
+    "lead.lead_id;"
+    "INSERT INTO lead_word SELECT workspace_id, w, lead_id FROM lead,"
+    " unnest(string_to_array(words, ' ')) w;"
     "ANALYZE";
 
 static void set_up(void)
@@ -87,6 +93,7 @@ static void must(const char *sql)
 #define MEMBER "md5('member7')::uuid"
 #define STAGES "'{prospect,inquiry,mql,srl,sal,sql,opportunity,customer,nurture,disqualified}'"
 #define CLOSED "'{qualified,rejected,returned,expired,withdrawn}'"
+#define ANY    "NULL, NULL, NULL, NULL"
 #define OPEN   "'10000-01-01', '0001-01-01', " FIRST
 
 /* cells: of so many teams, stages or states the first rows are looked at; hand: or so many rows,
@@ -112,6 +119,14 @@ static const struct page {
      "NULL, now() - interval '1 day', '0001-01-01', " FIRST ", NULL, NULL, 11", 6, 0},
     {"the last page of leads by their next step", "lead_page_due",
      "NULL, '10000-01-01', '9999-12-31', " LAST ", NULL, NULL, 11", 6, 0},
+    {"leads by a word of all", "lead_search",
+     "'kim', 'kim\U0010ffff', '', " FIRST ", 1000, '{kim}', " ANY ", 11", 2, 0},
+    {"leads by a word of some and one of all", "lead_search",
+     "'acme', 'acme\U0010ffff', '', " FIRST ", 1000, '{acme,kim}', " ANY ", 11", 2, 0},
+    {"leads by a word of nobody", "lead_search",
+     "'xavier', 'xavier\U0010ffff', '', " FIRST ", 1000, '{xavier}', " ANY ", 11", 0, 0},
+    {"leads by words of which nobody has both", "lead_search",
+     "'kim', 'kim\U0010ffff', '', " FIRST ", 100, '{kim,xavier}', " ANY ", 11", 0, 200},
     {"open handoffs", "handoff_page_open", "NULL, NULL, " OPEN ", 11, false", 10, 0},
     {"offered handoffs", "handoff_page_open", "NULL, 'offered', " OPEN ", 11, false", 5, 0},
     {"overdue handoffs", "handoff_page_open", "NULL, NULL, " OPEN ", 11, true", 10, 0},
@@ -145,7 +160,8 @@ static double number(const json_t *node, const char *name)
     return json_number_value(json_object_get(node, name));
 }
 
-/* Rows of leads and handoffs that the scans of this plan read, kept or thrown away. */
+/* Rows of leads, their words, and handoffs that the scans of this plan read, kept or thrown away.
+ */
 static double rows_read(const json_t *node)
 {
     const char *table = json_string_value(json_object_get(node, "Relation Name"));
@@ -153,7 +169,7 @@ static double rows_read(const json_t *node)
     size_t i;
     json_t *below;
 
-    if (table != NULL && (strcmp(table, "lead") == 0 || strcmp(table, "handoff") == 0))
+    if (table != NULL && (strncmp(table, "lead", 4) == 0 || strcmp(table, "handoff") == 0))
         rows = (number(node, "Actual Rows") + number(node, "Rows Removed by Filter") +
                 number(node, "Rows Removed by Index Recheck")) *
                number(node, "Actual Loops");

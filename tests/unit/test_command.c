@@ -236,6 +236,7 @@ START_TEST(a_command_needs_every_row_that_it_names)
     for (size_t i = 0; i < 3; i++)
         ck_assert_ptr_eq(named->items[i], &identities[i]);
     ck_assert_uint_eq(keys_of(COMMAND_LEADS_DUE, NULL, KIND_DUE)->count, 1);
+    ck_assert_uint_eq(keys_of(COMMAND_LEAD_WORDS_KEEP, NULL, KIND_DUE)->count, 1);
     ck_assert_uint_eq(keys_of(COMMAND_RETENTION, NULL, KIND_CHAIN)->count, 0);
     offer_close();
 }

@@ -259,6 +259,27 @@ class Story(WebTest):
         sam.expected = ana.expected = (410, )  # the service says so, and the browser notes it
         sam.see("A lead that is not here")
 
+    def test_leads_are_found_by_what_they_are_called(self):
+        workspace = self.workspace()
+        for n in range(60):
+            workspace.ask("marketing", "POST", "/v1/leads", {"email": "k%d@many.example" % n, "attributes": {"name": "Kim Many%d" % n}})
+        workspace.ask("marketing", "POST", "/v1/leads", {"external_ids": [{"source": "hubspot", "id": "AB-51"}], "attributes": {
+            "name": "Jürgen Müller-Lüdenscheidt", "company.name": "Kite Werke"}})
+        sam = self.browser(workspace, "sam").go("leads")
+        for text in ("muller-lüd", "kite jurg", "hubspot:AB-51", "ab-5"):
+            sam.write("Name, company, email or id", text)
+            sam.press("Find")
+            sam.see("Jürgen", "table")
+            self.assertEqual(len(sam.all("tbody tr")), 1, text)
+        sam.write("Name, company, email or id", "kim nobody")
+        sam.press("Find")
+        sam.see("No lead is like that.")
+        sam.write("Name, company, email or id", "kim")
+        sam.press("Find")
+        wait_for("a page of them", lambda: len(sam.all("tbody tr")) == 50)
+        sam.press("Show more")
+        wait_for("all of them", lambda: len(sam.all("tbody tr")) == 60)
+
     def test_a_card_says_what_to_do_next(self):
         workspace = self.workspace()
         for who in ("ana", "sam"):

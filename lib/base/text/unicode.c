@@ -12,9 +12,14 @@
 #define DOMAIN_MAX_BYTES 254
 /* UTF-16 units that normal form C makes of one, at most (UAX #15, section 9), and lower case. */
 #define NORMAL_GROWTH 3
+/* The same of form KC (one Arabic ligature becomes eighteen) and of form D. */
+#define FOLD_GROWTH  18
+#define PARTS_GROWTH 4
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static const UNormalizer2 *normalizer;
+static const UNormalizer2 *folder;
+static const UNormalizer2 *decomposer;
 static UIDNA *idna;
 
 /* ---- memory ---- */
@@ -52,6 +57,8 @@ static void open_all(void)
 
     u_setMemoryFunctions(NULL, allocate, grow, give_back, &status);
     normalizer = unorm2_getNFCInstance(&status);
+    folder = unorm2_getNFKCCasefoldInstance(&status);
+    decomposer = unorm2_getNFDInstance(&status);
     idna = uidna_openUTS46(UIDNA_NONTRANSITIONAL_TO_ASCII | UIDNA_CHECK_BIDI | UIDNA_CHECK_CONTEXTJ,
                            &status);
     if (U_FAILURE(status))
@@ -97,7 +104,7 @@ static enum err to_units(const char *text, size_t len, struct arena *arena, stru
         arena_fail(arena);
         return ERR_OUT_OF_MEMORY;
     }
-    if (len > INT32_MAX / (3 * NORMAL_GROWTH))
+    if (len > INT32_MAX / (3 * NORMAL_GROWTH * FOLD_GROWTH * PARTS_GROWTH))
         return ERR_INVALID_VALUE;
     err = new_units((int32_t)len + 1, arena, out);
     if (err != ERR_NONE)
@@ -119,15 +126,21 @@ static enum err to_utf8(const struct units *units, struct arena *arena, const ch
     return err_of(status, arena);
 }
 
-static enum err compose(const struct units *given, struct arena *arena, struct units *out)
+static enum err normalize(const UNormalizer2 *form, int32_t growth, const struct units *given,
+                          struct arena *arena, struct units *out)
 {
     UErrorCode status = U_ZERO_ERROR;
-    enum err err = new_units(NORMAL_GROWTH * given->len + 1, arena, out);
+    enum err err = new_units(growth * given->len + 1, arena, out);
 
     if (err != ERR_NONE)
         return err;
-    out->len = unorm2_normalize(normalizer, given->text, given->len, out->text, out->size, &status);
+    out->len = unorm2_normalize(form, given->text, given->len, out->text, out->size, &status);
     return err_of(status, arena);
+}
+
+static enum err compose(const struct units *given, struct arena *arena, struct units *out)
+{
+    return normalize(normalizer, NORMAL_GROWTH, given, arena, out);
 }
 
 /* ---- what is not seen ---- */
@@ -138,7 +151,12 @@ static bool is_invisible(UChar32 c)
            u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT);
 }
 
-static void drop_invisible(struct units *units)
+static bool is_accent(UChar32 c)
+{
+    return u_charType(c) == U_NON_SPACING_MARK;
+}
+
+static void drop(struct units *units, bool (*goes)(UChar32 c))
 {
     int32_t kept = 0;
 
@@ -146,7 +164,7 @@ static void drop_invisible(struct units *units)
         int32_t begin = at;
         UChar32 c;
         U16_NEXT(units->text, at, units->len, c);
-        if (is_invisible(c))
+        if (goes(c))
             continue;
         while (begin < at)
             units->text[kept++] = units->text[begin++];
@@ -197,7 +215,7 @@ enum err unicode_clean(const char *text, size_t len, struct arena *arena, const 
 
     if (err != ERR_NONE)
         return err;
-    drop_invisible(&given);
+    drop(&given, is_invisible);
     cut_space(&given);
     err = compose(&given, arena, &composed);
     return err == ERR_NONE ? to_utf8(&composed, arena, out) : err;
@@ -222,6 +240,94 @@ enum err unicode_lower(const char *text, size_t len, struct arena *arena, const 
     if (err == ERR_NONE)
         err = compose(&lower, arena, &whole);
     return err == ERR_NONE ? to_utf8(&whole, arena, out) : err;
+}
+
+/* As typewriters and phones write one name. */
+static void straighten(struct units *units)
+{
+    for (int32_t i = 0; i < units->len; i++)
+        if (units->text[i] == 0x2019 || units->text[i] == 0x02bc)
+            units->text[i] = '\'';
+}
+
+static enum err fold_ascii(const char *text, size_t len, struct arena *arena, const char **out)
+{
+    char *folded = arena_alloc(arena, len + 1);
+
+    for (size_t i = 0; folded != NULL && i < len; i++)
+        folded[i] = (char)(text[i] + (text[i] >= 'A' && text[i] <= 'Z' ? 'a' - 'A' : 0));
+    if (folded == NULL)
+        return ERR_OUT_OF_MEMORY;
+    folded[len] = '\0';
+    *out = folded;
+    return ERR_NONE;
+}
+
+enum err unicode_fold(const char *text, size_t len, struct arena *arena, const char **out)
+{
+    struct units given, folded, parts, whole;
+
+    if (unicode_is_ascii(text, len)) /* most names: ICU would do the same in many steps */
+        return fold_ascii(text, len, arena, out);
+    enum err err = to_units(text, len, arena, &given);
+    if (err == ERR_NONE)
+        err = normalize(folder, FOLD_GROWTH, &given, arena, &folded);
+    if (err == ERR_NONE)
+        err = normalize(decomposer, PARTS_GROWTH, &folded, arena, &parts);
+    if (err != ERR_NONE)
+        return err;
+    drop(&parts, is_accent);
+    drop(&parts, is_invisible);
+    straighten(&parts);
+    err = compose(&parts, arena, &whole);
+    return err == ERR_NONE ? to_utf8(&whole, arena, out) : err;
+}
+
+/* ---- runs ---- */
+
+static bool is_of(UChar32 c, enum unicode_class class)
+{
+    return class == UNICODE_SPACE
+               ? u_isUWhiteSpace(c)
+               : u_isalnum(c) || (U_GET_GC_MASK(c) & (U_GC_M_MASK | U_GC_N_MASK)) != 0;
+}
+
+static size_t run(const char *text, size_t len, enum unicode_class class, bool wanted)
+{
+    int32_t at = 0;
+
+    while ((size_t)at < len) {
+        int32_t next = at;
+        UChar32 c;
+        U8_NEXT_UNSAFE(text, next, c);
+        if (is_of(c, class) != wanted)
+            break;
+        at = next;
+    }
+    return (size_t)at;
+}
+
+size_t unicode_run(const char *text, size_t len, enum unicode_class class)
+{
+    return run(text, len, class, true);
+}
+
+size_t unicode_run_not(const char *text, size_t len, enum unicode_class class)
+{
+    return run(text, len, class, false);
+}
+
+size_t unicode_end(const char *text, size_t len, enum unicode_class class)
+{
+    int32_t end = 0, at = 0;
+
+    while ((size_t)at < len) {
+        UChar32 c;
+        U8_NEXT_UNSAFE(text, at, c);
+        if (is_of(c, class))
+            end = at;
+    }
+    return (size_t)end;
 }
 
 enum err unicode_domain(const char *domain, struct arena *arena, const char **out)

@@ -38,6 +38,21 @@ enum err unicode_clean(const char *text, size_t len, struct arena *arena,
 enum err unicode_lower(const char *text, size_t len, struct arena *arena,
                        const char **out) MUST_USE;
 
+/** The text as one looks for it: without case, accents, differences of width and invisible
+ *  characters, in normal form C. A curly apostrophe is a straight one. Errors as above. */
+enum err unicode_fold(const char *text, size_t len, struct arena *arena, const char **out) MUST_USE;
+
+enum unicode_class {
+    UNICODE_SPACE,
+    UNICODE_ALPHANUMERIC, /* letters and digits, and the marks that belong to them */
+};
+
+/** How many bytes of valid UTF-8, from the first, are of the class; or are not. */
+size_t unicode_run(const char *text, size_t len, enum unicode_class class);
+size_t unicode_run_not(const char *text, size_t len, enum unicode_class class);
+/** Where the last character of the class ends. */
+size_t unicode_end(const char *text, size_t len, enum unicode_class class);
+
 /** A domain in A-labels: IDNA 2008 by UTS #46 without the transitional mapping (the sharp s stays).
  *  ERR_INVALID_VALUE: it has none; ERR_OUT_OF_MEMORY. */
 enum err unicode_domain(const char *domain, struct arena *arena, const char **out) MUST_USE;

@@ -164,6 +164,7 @@ struct lead {
     struct uuid merged_into;
     const struct identity *identities;
     size_t identity_count;
+    const char *words; /* what it is found by: lead_words(); NULL: not known yet */
     struct attribute_set attributes;
     struct attribute_set facts;
     struct verdict_override overrides[TERM_COUNT];

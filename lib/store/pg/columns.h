@@ -123,6 +123,7 @@ const char *column_proven(const struct columns *columns, const struct column *co
     X(exception_columns)                                                                           \
     X(lead_columns)                                                                                \
     X(identity_columns)                                                                            \
+    X(lead_word_columns)                                                                           \
     X(touch_columns)                                                                               \
     X(dimension_columns)                                                                           \
     X(ledger_columns)                                                                              \

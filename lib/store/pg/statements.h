@@ -88,6 +88,8 @@ struct statement {
     X(pg_statements)                                                                               \
     X(migrate_statements)                                                                          \
     X(lead_table_statements)                                                                       \
+    X(lead_word_table_statements)                                                                  \
+    X(lead_search_statements)                                                                      \
     X(handoff_table_statements)                                                                    \
     X(campaign_table_statements)                                                                   \
     X(attribution_setup_table_statements)                                                          \

@@ -183,6 +183,8 @@ static const struct column lead_list[] = {
     {"merged_into",     &as_uuid,             IN(merged_into),     COLUMN_CHANGES | COLUMN_NULL | COLUMN_VERIFIED,
         .proven = "survivor"},
     {"identities",      &as_lead_identities,  IN(identities),      COLUMN_CHANGES | COLUMN_NULL},
+    {"words",           &as_text,             IN(words),           COLUMN_CHANGES | COLUMN_NULL | COLUMN_FREE,
+        .proven = "made of identities and attributes, to find it by"},
     {"attributes",      &as_lead_attributes,  IN(attributes),      COLUMN_CHANGES | COLUMN_NULL,
         .held = &as_held_attributes, .proven = "what counts now: older values are free"},
     {"facts",           &as_lead_attributes,  IN(facts),           COLUMN_CHANGES | COLUMN_NULL,
@@ -289,6 +291,21 @@ static const struct statement LEAD_DUE = {
            ") l "
            "LIMIT $3 OFFSET $5",
     .index = "lead_next",
+    .hot = true,
+};
+
+/* In the words of its index.
+ * $1 workspace, $2 limit */
+static const struct statement LEAD_WORDLESS = {
+    .name = "lead_wordless",
+    .sql = "SELECT lead_id "
+           "FROM lead "
+           "WHERE workspace_id = $1 "
+           "AND (status = 'active' AND words IS NULL OR status <> 'active' AND words <> '') "
+           "ORDER BY lead_id "
+           "LIMIT $2 "
+           "FOR NO KEY UPDATE SKIP LOCKED",
+    .index = "lead_wordless",
     .hot = true,
 };
 
@@ -516,10 +533,12 @@ static const struct statement LEAD_FLATTEN = {
 /* clang-format on */
 
 const struct statement *const lead_table_statements[] = {
-    &LEAD_LOCK,       &LEAD_FOLLOW,      &LEAD_DUE,       &LEAD_INSERT,     &LEAD_SAVE,
-    &LEAD_UPDATE,     &LEAD_STEP,        &IDENTITY_FIND,  &IDENTITY_INSERT, &IDENTITY_MOVE,
-    &IDENTITY_DELETE, &ERASE_SALTS,      &ERASE_VERDICTS, &ERASE_HANDOFFS,  &ERASE_FEEDBACK,
-    &ERASE_ANSWERS,   &ERASE_DELIVERIES, &TOUCH_MOVE,     &LEAD_FLATTEN,    NULL,
+    &LEAD_LOCK,     &LEAD_FOLLOW,      &LEAD_DUE,       &LEAD_WORDLESS,
+    &LEAD_INSERT,   &LEAD_SAVE,        &LEAD_UPDATE,    &LEAD_STEP,
+    &IDENTITY_FIND, &IDENTITY_INSERT,  &IDENTITY_MOVE,  &IDENTITY_DELETE,
+    &ERASE_SALTS,   &ERASE_VERDICTS,   &ERASE_HANDOFFS, &ERASE_FEEDBACK,
+    &ERASE_ANSWERS, &ERASE_DELIVERIES, &TOUCH_MOVE,     &LEAD_FLATTEN,
+    NULL,
 };
 
 /* ---- leads ---- */
@@ -553,6 +572,15 @@ int lead_table_queue_due(const struct pg_scope *scope, const struct due_batch *b
     pg_params_int8(&params, REMIND_EVERY);
     pg_params_int8(&params, batch->skip);
     return pg_queue(scope->pg, &LEAD_DUE, &params);
+}
+
+int lead_table_queue_wordless(const struct pg_scope *scope, int32_t limit)
+{
+    struct pg_params params;
+
+    pg_scope_params(scope, &params);
+    pg_params_int8(&params, limit);
+    return pg_queue(scope->pg, &LEAD_WORDLESS, &params);
 }
 
 void lead_table_queue_save(const struct pg_scope *scope, struct lead *const *leads, size_t count)

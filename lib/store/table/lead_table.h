@@ -16,6 +16,8 @@ int lead_table_queue_lock(const struct pg_scope *scope, const struct concerned *
 
 /** Locks leads whose next step is due and that nobody else has locked; answers their ids. */
 int lead_table_queue_due(const struct pg_scope *scope, const struct due_batch *batch);
+/** The same of leads whose words are not kept yet, or kept still (lead_words.h). */
+int lead_table_queue_wordless(const struct pg_scope *scope, int32_t limit);
 
 /** Follows merges, unlocked: answers the ids themselves and every lead that they lead to. */
 extern const struct statement LEAD_FOLLOW;
