@@ -29,7 +29,6 @@ bool cli_progress_show(void *context, int64_t done, int64_t total)
 {
     char bar[BAR_WIDTH + 1];
 
-    (void)context;
     if (interrupted)
         return false;
     if (!isatty(STDERR_FILENO))
@@ -40,7 +39,8 @@ bool cli_progress_show(void *context, int64_t done, int64_t total)
     memset(bar, '#', (size_t)full);
     memset(bar + full, '.', (size_t)(BAR_WIDTH - full));
     bar[BAR_WIDTH] = '\0';
-    fprintf(stderr, "\r[%s] %3d %%  %lld leads\033[K", bar, percent, (long long)done);
+    fprintf(stderr, "\r[%s] %3d %%  %lld %s\033[K", bar, percent, (long long)done,
+            context == NULL ? "leads" : (const char *)context);
     return true;
 }
 

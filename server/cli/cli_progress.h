@@ -8,7 +8,8 @@
 /** From now on the first SIGINT or SIGTERM only interrupts; the second ends the program. */
 void cli_progress_begin(void);
 
-/** Shows how many leads of how many are done; context is not used. False once interrupted. */
+/** Shows how many of how many are done; context: the word for what is counted, NULL for leads.
+ *  False once interrupted. */
 bool cli_progress_show(void *context, int64_t done, int64_t total);
 
 bool cli_progress_interrupted(void);

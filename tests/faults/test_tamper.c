@@ -947,6 +947,72 @@ START_TEST(every_row_that_the_ledger_does_not_bear_out_is_named)
 }
 END_TEST
 
+/* ---- a range of positions ---- */
+
+/* Leads that changed after ${half}. */
+static const struct tampering recent[] = {
+    {"another owner of a lead that came lately",
+     "UPDATE lead SET owner_team = '${sales}' WHERE lead_id = '${ann}'",
+     {"lead ${ann}: its owning team is"}},
+    {"its score",
+     "UPDATE verdict SET score = score + 1 WHERE lead_id = '${zoe}'",
+     {"table verdict, lead ${zoe}, number"}},
+    {"its row dropped",
+     "DELETE FROM lead WHERE lead_id = '${zoe}'",
+     {"subject ${zoe} has 3 entries, up to position ${end}, and no row in tables lead and chain",
+      "lead ${zoe} is in the ledger and has no row in table lead"}},
+    {"its chain cut",
+     "DELETE FROM ledger WHERE pos = ${end}",
+     {"table lead says that subject ${zoe} has 3 entries", "its end was cut"}},
+    {"an entry from before the range",
+     "SELECT kept.edit(kept.at('${ann}', 2), 'qualified', 'unclear')",
+     {"(lead.judged, number 2 of subject ${ann}) does not have the hash"}},
+    {"a merged lead that somebody else answers for",
+     "UPDATE lead SET merged_into = '${kim}' WHERE lead_id = '${bob}'",
+     {"lead ${bob}: its survivor is ${ann} in the ledger, ${kim} in the table"}},
+    {0},
+};
+
+/* What nobody touched since is left out, and what is left out is in the part before. */
+static const struct tampering early = {
+    "another stage of a lead that nobody touched since",
+    "UPDATE lead SET stage = 'customer' WHERE lead_id = '${kim}'",
+    {"lead ${kim}: its stage is sql in the ledger, customer in the table"},
+};
+
+START_TEST(a_range_is_checked_for_itself)
+{
+    char *since = fill("verify --state --since ${half} acme 2>&1");
+    char *until = fill("verify --state --until ${half} acme 2>&1");
+    char kept[WORDS_MAX_BYTES];
+
+    expect_sound(since, "the later part");
+    expect_sound(until, "the earlier part");
+    each_is_found(recent, since);
+    tamper(&early);
+    expect_sound(since, early.what);
+    expect_found(&early, until);
+    restore_all();
+    snprintf(kept, sizeof kept, "verify --state --since checkpoint --checkpoint %s acme 2>&1",
+             kept_path);
+    expect_sound(kept, "since the last checkpoint that was kept");
+    free(since);
+    free(until);
+}
+END_TEST
+
+START_TEST(a_range_has_to_be_one)
+{
+    static const char *const wrong[] = {
+        "verify --since soon acme", "verify --since -1 acme", "verify --since checkpoint acme",
+        "verify --since 5 --until 5 acme", "verify --until 99999999999999999999 acme"};
+    static char out[TRIAL_OUTPUT_MAX];
+
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        ck_assert_msg(trial_baton(&trial, wrong[i], out) == 2, "%s: %s", wrong[i], out);
+}
+END_TEST
+
 void suite_cases(Suite *suite)
 {
     TCase *t = suite_case(suite, "tamper");
@@ -957,6 +1023,7 @@ void suite_cases(Suite *suite)
           what_is_forged_well_is_shown_by_a_checkpoint,
           whatever_was_signed_cannot_be_changed_either,
           with_all_checkpoints_dropped_a_kept_one_shows_it,
-          who_signs_everything_again_has_another_key, a_kept_checkpoint_is_of_its_workspace);
+          who_signs_everything_again_has_another_key, a_range_is_checked_for_itself,
+          a_range_has_to_be_one, a_kept_checkpoint_is_of_its_workspace);
     tcase_add_test(t, a_whole_workspace_that_is_gone_is_told); /* overwrites what was kept */
 }

@@ -116,6 +116,7 @@ struct statement {
     X(job_table_statements)                                                                        \
     X(verify_statements)                                                                           \
     X(verify_positions_statements)                                                                 \
+    X(verify_subjects_statements)                                                                  \
     X(verify_roots_statements)                                                                     \
     X(verify_state_statements)                                                                     \
     X(verify_rows_statements)                                                                      \

@@ -7,6 +7,7 @@
 #include "store/verify/verify_references.h"
 #include "store/verify/verify_rows.h"
 #include "store/verify/verify_state.h"
+#include "store/verify/verify_subjects.h"
 #include "store/verify/verify_touches.h"
 
 #include <stdio.h>
@@ -23,45 +24,77 @@
 
 /* clang-format off */
 
-/* $1 workspace, $2 and $3 subject and number of the last entry of the page before, $4 limit */
+/* A page of the chains of the subjects that the condition names.
+ * $1 workspace, $2 and $3 subject and number of the last entry of the page before, $4 limit */
+#define PAGE(condition)                                                    \
+           "SELECT pos, {ledger} "                                         \
+           "FROM ledger "                                                  \
+           "WHERE workspace_id = $1 "                                      \
+           "AND (subject_id, seq) > ($2, $3) "                             \
+           condition                                                       \
+           "ORDER BY subject_id, seq "                                     \
+           "LIMIT $4"
+
 static const struct statement VERIFY_PAGE = {
     .name = "verify_page",
-    .sql = "SELECT pos, {ledger} "
-           "FROM ledger "
-           "WHERE workspace_id = $1 "
-           "AND (subject_id, seq) > ($2, $3) "
-           "ORDER BY subject_id, seq "
-           "LIMIT $4",
+    .sql = PAGE(""),
+    .index = "ledger_workspace_id_subject_id_seq_key",
+};
+
+/* $5 subjects */
+static const struct statement VERIFY_PAGE_OF = {
+    .name = "verify_page_of",
+    .sql = PAGE("AND subject_id = ANY ($5) "),
     .index = "ledger_workspace_id_subject_id_seq_key",
 };
 
 /* Every subject whose last entry is not the head that its row in lead or chain holds, in both
  * directions: rows without entries, and entries without a row.
  * $1 workspace, $2 limit */
+#define HEADS(of_leads, of_subjects)                                       \
+           "WITH heads AS ("                                               \
+           "  SELECT lead_id AS id, seq, hash, chain_at AS at, 'lead' AS place " \
+           "  FROM lead "                                                  \
+           "  WHERE workspace_id = $1 "                                    \
+           of_leads                                                        \
+           "  UNION ALL "                                                  \
+           "  SELECT subject_id, seq, hash, at, 'chain' "                  \
+           "  FROM chain "                                                 \
+           "  WHERE workspace_id = $1 "                                    \
+           of_subjects                                                     \
+           "), last AS ("                                                  \
+           "  SELECT DISTINCT ON (subject_id) subject_id AS id, seq, hash, at, pos " \
+           "  FROM ledger "                                                \
+           "  WHERE workspace_id = $1 "                                    \
+           of_subjects                                                     \
+           "  ORDER BY subject_id, seq DESC"                               \
+           ") "                                                            \
+           "SELECT COALESCE(h.id, l.id), COALESCE(h.seq, 0), COALESCE(l.seq, 0), h.place, " \
+           "  l.pos "                                                      \
+           "FROM heads h "                                                 \
+           "FULL JOIN last l ON l.id = h.id "                              \
+           "WHERE h.seq IS DISTINCT FROM l.seq OR h.hash IS DISTINCT FROM l.hash " \
+           "OR h.at IS DISTINCT FROM l.at "                                \
+           "ORDER BY 1 "                                                   \
+           "LIMIT $2"
+
 static const struct statement VERIFY_HEADS = {
     .name = "verify_heads",
-    .sql = "WITH heads AS ("
-           "  SELECT lead_id AS id, seq, hash, chain_at AS at, 'lead' AS place "
-           "  FROM lead "
-           "  WHERE workspace_id = $1 "
-           "  UNION ALL "
-           "  SELECT subject_id, seq, hash, at, 'chain' "
-           "  FROM chain "
-           "  WHERE workspace_id = $1"
-           "), last AS ("
-           "  SELECT DISTINCT ON (subject_id) subject_id AS id, seq, hash, at, pos "
-           "  FROM ledger "
-           "  WHERE workspace_id = $1 "
-           "  ORDER BY subject_id, seq DESC"
-           ") "
-           "SELECT COALESCE(h.id, l.id), COALESCE(h.seq, 0), COALESCE(l.seq, 0), h.place, "
-           "  l.pos "
-           "FROM heads h "
-           "FULL JOIN last l ON l.id = h.id "
-           "WHERE h.seq IS DISTINCT FROM l.seq OR h.hash IS DISTINCT FROM l.hash "
-           "OR h.at IS DISTINCT FROM l.at "
-           "ORDER BY 1 "
-           "LIMIT $2",
+    .sql = HEADS("", ""),
+};
+
+/* $3 subjects */
+static const struct statement VERIFY_HEADS_OF = {
+    .name = "verify_heads_of",
+    .sql = HEADS("AND lead_id = ANY ($3) ", "AND subject_id = ANY ($3) "),
+};
+
+/* $1 workspace */
+static const struct statement VERIFY_SIZE = {
+    .name = "verify_size",
+    .sql = "SELECT pos "
+           "FROM workspace_head "
+           "WHERE workspace_id = $1",
 };
 
 /* $1 workspace */
@@ -86,10 +119,8 @@ static const struct statement VERIFY_LEADS = {
 /* clang-format on */
 
 const struct statement *const verify_statements[] = {
-    &VERIFY_PAGE,
-    &VERIFY_HEADS,
-    &VERIFY_LEADS,
-    NULL,
+    &VERIFY_PAGE, &VERIFY_PAGE_OF, &VERIFY_HEADS, &VERIFY_HEADS_OF,
+    &VERIFY_SIZE, &VERIFY_LEADS,   NULL,
 };
 
 struct verify {
@@ -100,6 +131,7 @@ struct verify {
     struct verify_state *state; /* these: NULL unless --state is asked for */
     struct verify_rows *rows;
     struct verify_touches *touches;
+    int64_t size; /* entries, as the head of the workspace has it: for progress */
     /* the chain that is being followed */
     struct uuid subject;
     int64_t seq;
@@ -108,23 +140,39 @@ struct verify {
     uint8_t hash[DIGEST_BYTES];
 };
 
-static int queue(struct verify *v, const struct statement *statement, const struct uuid *after,
-                 int64_t seq, int64_t limit)
+/* Subjects of a range; ids NULL: all. */
+struct some {
+    const struct uuid *ids;
+    size_t count;
+};
+
+static void put_some(struct verify *v, struct pg_params *params, struct some some)
 {
+    struct pg_array ids;
+
+    pg_array_begin(&ids, v->arena, PG_UUID, some.count);
+    for (size_t i = 0; i < some.count; i++)
+        pg_array_uuid(&ids, some.ids[i]);
+    pg_params_array(params, &ids);
+}
+
+static enum pg_status run_page(struct verify *v, struct some some)
+{
+    /* a nil id becomes null as a parameter, and null is not less than any id; this one is less
+     * than every id that is given out */
+    static const struct uuid before_all = {{[15] = 1}};
     struct pg_params params;
 
+    arena_clear(v->arena);
     pg_params_init(&params, v->arena);
     pg_params_uuid(&params, v->workspace);
-    if (after != NULL) {
-        /* a nil id becomes null as a parameter, and null is not less than any id; this one is less
-         * than every id that is given out */
-        static const struct uuid before_all = {{[15] = 1}};
-        pg_params_uuid(&params, uuid_is_nil(*after) ? before_all : *after);
-        pg_params_int8(&params, seq);
-    }
-    if (limit > 0)
-        pg_params_int8(&params, limit);
-    return pg_queue(v->pg, statement, &params);
+    pg_params_uuid(&params, uuid_is_nil(v->subject) ? before_all : v->subject);
+    pg_params_int8(&params, v->seq);
+    pg_params_int8(&params, PAGE_ROWS);
+    if (some.ids != NULL)
+        put_some(v, &params, some);
+    return pg_run(v->pg, some.ids == NULL ? &VERIFY_PAGE : &VERIFY_PAGE_OF, &params,
+                  pg_deadline_in(VERIFY_TIMEOUT_MS));
 }
 
 /* ---- chains ---- */
@@ -239,20 +287,25 @@ static enum pg_status end_state(struct verify *v)
     return status == PG_OK ? verify_touches_end(v->touches) : status;
 }
 
-static enum pg_status check_chains(struct verify *v)
+static void progress(struct verify *v, int64_t done, int64_t total)
 {
-    int rows;
+    struct verify_report *report = v->report;
 
-    do {
-        struct uuid after = v->subject;
-        int64_t seq = v->seq;
-        arena_clear(v->arena);
-        enum pg_status status = pg_pipeline_begin(v->pg, pg_deadline_in(VERIFY_TIMEOUT_MS));
-        if (status != PG_OK)
-            return status;
-        int index = queue(v, &VERIFY_PAGE, &after, seq, PAGE_ROWS);
-        status = pg_pipeline_run(v->pg, pg_deadline_in(VERIFY_TIMEOUT_MS));
-        const struct pg_result *result = status == PG_OK ? pg_result(v->pg, index) : NULL;
+    if (report->on_progress != NULL && !report->on_progress(report->context, done, total))
+        report->stopped = true;
+}
+
+/* The chains of some subjects, or of all. */
+static enum pg_status follow(struct verify *v, struct some some)
+{
+    enum pg_status status = PG_OK;
+    int rows = PAGE_ROWS;
+
+    v->subject = (struct uuid){{0}};
+    v->seq = 0;
+    while (status == PG_OK && rows == PAGE_ROWS && !v->report->stopped) {
+        status = run_page(v, some);
+        const struct pg_result *result = status == PG_OK ? pg_result(v->pg, 0) : NULL;
         rows = pg_rows(result);
         for (int row = 0; row < rows && status == PG_OK; row++)
             if (check_entry(v, result, row) != ERR_NONE)
@@ -260,10 +313,10 @@ static enum pg_status check_chains(struct verify *v)
         pg_pipeline_end(v->pg);
         if (status == PG_OK && v->state != NULL)
             status = flush_state(v);
-        if (status != PG_OK)
-            return status;
-    } while (rows == PAGE_ROWS);
-    return v->state == NULL ? PG_OK : end_state(v);
+        if (some.ids == NULL)
+            progress(v, v->report->entries, v->size);
+    }
+    return status;
 }
 
 /* ---- what other tables say ---- */
@@ -316,23 +369,93 @@ static void check_leads(struct verify *v, const struct pg_result *result)
             verify_found(v->report, "%lld %s", (long long)pg_get_int8(result, 0, i), what[i]);
 }
 
-static enum pg_status check_rest(struct verify *v)
+/* Of some subjects, or of all. */
+static enum pg_status check_heads(struct verify *v, struct some some)
 {
-    enum pg_status status = pg_pipeline_begin(v->pg, pg_deadline_in(VERIFY_TIMEOUT_MS));
+    struct pg_params params;
 
-    if (status != PG_OK)
-        return status;
     arena_clear(v->arena);
-    int heads = queue(v, &VERIFY_HEADS, NULL, 0, VERIFY_FINDINGS_MAX);
-    int leads = queue(v, &VERIFY_LEADS, NULL, 0, 0);
-    status = pg_pipeline_run(v->pg, pg_deadline_in(REST_TIMEOUT_MS));
-    if (status == PG_OK) {
-        for (int row = 0; row < pg_rows(pg_result(v->pg, heads)); row++)
-            check_head(v, pg_result(v->pg, heads), row);
-        check_leads(v, pg_result(v->pg, leads));
-    }
+    pg_params_init(&params, v->arena);
+    pg_params_uuid(&params, v->workspace);
+    pg_params_int8(&params, VERIFY_FINDINGS_MAX);
+    if (some.ids != NULL)
+        put_some(v, &params, some);
+    enum pg_status status = pg_run(v->pg, some.ids == NULL ? &VERIFY_HEADS : &VERIFY_HEADS_OF,
+                                   &params, pg_deadline_in(REST_TIMEOUT_MS));
+    const struct pg_result *result = status == PG_OK ? pg_result(v->pg, 0) : NULL;
+    for (int row = 0; row < pg_rows(result); row++)
+        check_head(v, result, row);
     pg_pipeline_end(v->pg);
     return status;
+}
+
+static enum pg_status ask(struct verify *v, const struct statement *statement)
+{
+    struct pg_params params;
+
+    arena_clear(v->arena);
+    pg_params_init(&params, v->arena);
+    pg_params_uuid(&params, v->workspace);
+    return pg_run(v->pg, statement, &params, pg_deadline_in(REST_TIMEOUT_MS));
+}
+
+static enum pg_status count_leads(struct verify *v)
+{
+    enum pg_status status = ask(v, &VERIFY_LEADS);
+
+    if (status == PG_OK)
+        check_leads(v, pg_result(v->pg, 0));
+    pg_pipeline_end(v->pg);
+    return status;
+}
+
+static enum pg_status read_size(struct verify *v)
+{
+    enum pg_status status = ask(v, &VERIFY_SIZE);
+
+    if (status == PG_OK && pg_rows(pg_result(v->pg, 0)) == 1)
+        v->size = pg_get_int8(pg_result(v->pg, 0), 0, 0);
+    pg_pipeline_end(v->pg);
+    return status;
+}
+
+/* ---- all of it ---- */
+
+static enum pg_status follow_range(struct verify *v, struct verify_subjects *subjects)
+{
+    struct uuid ids[VERIFY_SUBJECTS_MAX];
+    int64_t after = v->report->after;
+    int64_t until = v->report->until < v->size ? v->report->until : v->size;
+    size_t count = 1;
+    enum pg_status status = PG_OK;
+
+    while (status == PG_OK && count > 0 && !v->report->stopped) {
+        int64_t reached = after;
+        status = verify_subjects_next(subjects, ids, &count, &reached);
+        if (status == PG_OK && count > 0)
+            status = follow(v, (struct some){ids, count});
+        if (status == PG_OK && count > 0)
+            status = check_heads(v, (struct some){ids, count});
+        progress(v, reached - after, until - after);
+    }
+    return status;
+}
+
+static enum pg_status check_range(struct verify *v)
+{
+    struct verify_subjects *subjects = verify_subjects_new(v->pg, v->workspace, v->report);
+    enum pg_status status = subjects == NULL ? PG_MEMORY : follow_range(v, subjects);
+
+    verify_subjects_free(subjects);
+    return status;
+}
+
+static enum pg_status check_chains(struct verify *v)
+{
+    enum pg_status status =
+        verify_is_range(v->report) ? check_range(v) : follow(v, (struct some){NULL, 0});
+
+    return status == PG_OK && v->state != NULL && !v->report->stopped ? end_state(v) : status;
 }
 
 /* The whole verification reads one snapshot. Otherwise every group that commits meanwhile would
@@ -370,17 +493,22 @@ static void release(struct verify *v)
 static enum pg_status check_all(struct verify *v)
 {
     struct verify_report *report = v->report;
+    bool is_range = verify_is_range(report);
     enum pg_status status = begin_snapshot(v);
 
     if (status == PG_OK)
+        status = read_size(v);
+    if (status == PG_OK)
         status = check_chains(v);
-    if (status == PG_OK)
-        status = check_rest(v);
-    if (status == PG_OK)
+    if (status == PG_OK && !is_range && !report->stopped)
+        status = check_heads(v, (struct some){NULL, 0});
+    if (status == PG_OK && !report->stopped)
+        status = count_leads(v);
+    if (status == PG_OK && !report->stopped)
         status = verify_positions(v->pg, v->workspace, report);
-    if (status == PG_OK && report->state)
+    if (status == PG_OK && report->state && !is_range && !report->stopped)
         status = verify_references(v->pg, v->workspace, report);
-    if (status == PG_OK && report->state)
+    if (status == PG_OK && report->state && !report->stopped)
         status = verify_agreements(v->pg, v->workspace, report);
     pg_rollback(v->pg);
     return status;
@@ -392,6 +520,7 @@ enum pg_status verify_workspace(struct pg *pg, struct uuid workspace, struct ver
 
     report->entries = report->subjects = report->leads = report->findings = report->not_held = 0;
     report->held_from = INT64_MAX;
+    report->stopped = false;
     v.arena = arena_new(PAGE_MEMORY_BYTES);
     bool begun = v.arena != NULL && (!report->state || begin_state(&v));
     enum pg_status status = begun ? check_all(&v) : PG_MEMORY;

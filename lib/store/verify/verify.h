@@ -3,7 +3,7 @@
  * chain from its first entry on, the heads that leads and chains hold, positions and the roots that
  * were signed over them, the invariants of leads, and, when asked for, what the ledger says of
  * every lead against its row. Reads in one snapshot, a page at a time: memory does not grow with
- * the ledger.
+ * the ledger. Of a range of positions, only the chains that have entries there are followed.
  */
 #ifndef BATON_STORE_VERIFY_H
 #define BATON_STORE_VERIFY_H

@@ -376,6 +376,10 @@ static enum err take(struct verify_rows *rows, const char *name, const char *com
                      (long long)wanted->pos, name);
         return ERR_NONE;
     }
+    /* what stands in long chains from before the range was looked at then */
+    if (!wanted->of_lead && tables[wanted->table].look != LOOK_ALL &&
+        wanted->pos <= rows->report->after)
+        return ERR_NONE;
     if (tables[wanted->table].look != LOOK_ALL)
         return add_wanted(rows, wanted) ? ERR_NONE : ERR_OUT_OF_MEMORY;
     if (slashes(name) < key_parts(tables[wanted->table].columns)) {
@@ -754,6 +758,12 @@ enum pg_status verify_rows_flush(struct verify_rows *rows)
 
 /* ---- what is no lead's ---- */
 
+/* Of a range only what it has held: what leads' chains outside of it hold of a row was not seen. */
+static bool is_compared(const struct verify_rows *rows, const struct common *held)
+{
+    return held->pos > rows->report->after && rows->report->until == INT64_MAX;
+}
+
 static enum pg_status compare_common(struct verify_rows *rows, const struct columns *columns,
                                      const struct pg_result *result, int row)
 {
@@ -766,10 +776,12 @@ static enum pg_status compare_common(struct verify_rows *rows, const struct colu
         return PG_MEMORY;
     struct common *held = map_get(&rows->common, name, strlen(name));
     if (held == NULL) {
-        rows->report->not_held++;
+        rows->report->not_held += !verify_is_range(rows->report);
         return PG_OK;
     }
     held->seen = true;
+    if (!is_compared(rows, held))
+        return PG_OK;
     ledger_commit(rows->salt, columns->table, bytes, len, commitment);
     if (held->gone)
         verify_found(rows->report,
@@ -805,7 +817,7 @@ static void report_common(struct verify_rows *rows)
 {
     for (size_t i = 0; i < rows->common_rows.count; i++) {
         const struct common *row = rows->common_rows.items[i];
-        if (!row->seen && !row->gone)
+        if (!row->seen && !row->gone && is_compared(rows, row))
             verify_found(rows->report,
                          "table %.*s, row %s: it is gone, the ledger holds it at position %lld",
                          (int)strcspn(row->name, "/"), row->name, strchr(row->name, '/') + 1,

@@ -12,24 +12,36 @@
 /* clang-format off */
 
 /* $1 workspace, $2 after this lead, $3 limit */
+#define LEADS                                                              \
+           "SELECT l.lead_id, l.status, l.stage, l.owner_team, l.merged_into, " \
+           "  h.handoff_id, h.state "                                      \
+           "FROM lead l "                                                  \
+           "LEFT JOIN LATERAL ("                                           \
+           "  SELECT handoff_id, state "                                   \
+           "  FROM handoff "                                               \
+           "  WHERE workspace_id = $1 "                                    \
+           "  AND lead_id = l.lead_id "                                    \
+           "  AND state IN ('requested', 'offered', 'accepted') "          \
+           "  ORDER BY handoff_id "                                        \
+           "  LIMIT 1"                                                     \
+           ") h ON true "                                                  \
+           "WHERE l.workspace_id = $1 "
+
 static const struct statement VERIFY_STATE_LEADS = {
     .name = "verify_state_leads",
-    .sql = "SELECT l.lead_id, l.status, l.stage, l.owner_team, l.merged_into, "
-           "  h.handoff_id, h.state "
-           "FROM lead l "
-           "LEFT JOIN LATERAL ("
-           "  SELECT handoff_id, state "
-           "  FROM handoff "
-           "  WHERE workspace_id = $1 "
-           "  AND lead_id = l.lead_id "
-           "  AND state IN ('requested', 'offered', 'accepted') "
-           "  ORDER BY handoff_id "
-           "  LIMIT 1"
-           ") h ON true "
-           "WHERE l.workspace_id = $1 "
+    .sql = LEADS
            "AND l.lead_id > $2 "
            "ORDER BY l.lead_id "
            "LIMIT $3",
+    .index = "lead_pkey",
+};
+
+/* $1 workspace, $2 leads */
+static const struct statement VERIFY_STATE_LEADS_OF = {
+    .name = "verify_state_leads_of",
+    .sql = LEADS
+           "AND l.lead_id = ANY ($2) "
+           "ORDER BY l.lead_id",
     .index = "lead_pkey",
 };
 
@@ -92,8 +104,13 @@ static const struct statement VERIFY_STATE_HANDOFFS = {
 /* clang-format on */
 
 const struct statement *const verify_state_statements[] = {
-    &VERIFY_STATE_LEADS,    &VERIFY_STATE_CLOSED,   &VERIFY_STATE_SURVIVORS,
-    &VERIFY_STATE_ABSORBED, &VERIFY_STATE_HANDOFFS, NULL,
+    &VERIFY_STATE_LEADS,
+    &VERIFY_STATE_LEADS_OF,
+    &VERIFY_STATE_CLOSED,
+    &VERIFY_STATE_SURVIVORS,
+    &VERIFY_STATE_ABSORBED,
+    &VERIFY_STATE_HANDOFFS,
+    NULL,
 };
 
 struct closed {
@@ -160,7 +177,7 @@ struct verify_state *verify_state_new(struct pg *pg, struct uuid workspace, size
         .closed = calloc(page_rows, sizeof *state->closed),
         .survived = calloc(page_rows + 1, sizeof *state->survived),
         .absorbed = calloc(page_rows, sizeof *state->absorbed),
-        .rows = calloc(LEAD_ROWS, sizeof *state->rows),
+        .rows = calloc(LEAD_ROWS + 1, sizeof *state->rows),
     };
     if (state->arena != NULL && state->ended != NULL && state->closed != NULL &&
         state->survived != NULL && state->absorbed != NULL && state->rows != NULL)
@@ -367,6 +384,21 @@ static struct uuid place(struct uuid after)
     return uuid_is_nil(after) ? before_all : after;
 }
 
+static enum pg_status read_rows(struct verify_state *state, const struct statement *statement,
+                                struct pg_params *params)
+{
+    enum pg_status status =
+        pg_run(state->pg, statement, params, pg_deadline_in(VERIFY_STATE_TIMEOUT_MS));
+    const struct pg_result *result = status == PG_OK ? pg_result(state->pg, 0) : NULL;
+
+    state->row = 0;
+    state->row_count = (size_t)pg_rows(result);
+    for (size_t i = 0; i < state->row_count; i++)
+        read_row(result, (int)i, &state->rows[i]);
+    pg_pipeline_end(state->pg);
+    return status;
+}
+
 static enum pg_status load_rows(struct verify_state *state)
 {
     struct pg_params params;
@@ -376,18 +408,35 @@ static enum pg_status load_rows(struct verify_state *state)
     pg_params_uuid(&params, state->workspace);
     pg_params_uuid(&params, place(state->after));
     pg_params_int8(&params, LEAD_ROWS);
-    enum pg_status status =
-        pg_run(state->pg, &VERIFY_STATE_LEADS, &params, pg_deadline_in(VERIFY_STATE_TIMEOUT_MS));
-    const struct pg_result *result = status == PG_OK ? pg_result(state->pg, 0) : NULL;
-    state->row = 0;
-    state->row_count = (size_t)pg_rows(result);
+    enum pg_status status = read_rows(state, &VERIFY_STATE_LEADS, &params);
     state->last_page = state->row_count < LEAD_ROWS;
-    for (size_t i = 0; i < state->row_count; i++)
-        read_row(result, (int)i, &state->rows[i]);
     if (state->row_count > 0)
         state->after = state->rows[state->row_count - 1].subject;
-    pg_pipeline_end(state->pg);
     return status;
+}
+
+static int by_subject(const void *a, const void *b)
+{
+    return uuid_compare(((const struct replay *)a)->subject, ((const struct replay *)b)->subject);
+}
+
+/* Of a range: the rows of the leads that have ended, and no others. These come in the order of
+ * their ids but for the first, which a batch before this one may have left. */
+static enum pg_status load_ended(struct verify_state *state)
+{
+    struct pg_params params;
+    struct pg_array ids;
+
+    qsort(state->ended, state->ended_count, sizeof *state->ended, by_subject);
+    state->last_page = true;
+    arena_clear(state->arena);
+    pg_params_init(&params, state->arena);
+    pg_array_begin(&ids, state->arena, PG_UUID, state->ended_count);
+    for (size_t i = 0; i < state->ended_count; i++)
+        pg_array_uuid(&ids, state->ended[i].subject);
+    pg_params_uuid(&params, state->workspace);
+    pg_params_array(&params, &ids);
+    return read_rows(state, &VERIFY_STATE_LEADS_OF, &params);
 }
 
 /* The next row that was not compared yet, NULL after the last. */
@@ -528,7 +577,8 @@ static enum pg_status compare_absorbed(struct verify_state *state)
 
 enum pg_status verify_state_flush(struct verify_state *state)
 {
-    enum pg_status status = PG_OK;
+    enum pg_status status =
+        verify_is_range(state->report) && state->ended_count > 0 ? load_ended(state) : PG_OK;
 
     for (size_t i = 0; i < state->ended_count && status == PG_OK; i++)
         status = compare_lead(state, &state->ended[i]);
@@ -570,6 +620,8 @@ enum pg_status verify_state_end(struct verify_state *state)
     end_subject(state);
     state->following = false;
     status = verify_state_flush(state);
+    if (verify_is_range(state->report))
+        return status;
     while (status == PG_OK && (status = next_row(state, &row)) == PG_OK && row != NULL) {
         report_invented(state, row->subject);
         state->row++;

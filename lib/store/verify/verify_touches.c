@@ -428,6 +428,8 @@ enum pg_status verify_touches_end(struct verify_touches *touches)
 {
     enum pg_status status = verify_touches_flush(touches);
 
+    if (verify_is_range(touches->report))
+        return status;
     if (status == PG_OK)
         status = compare_count(touches);
     if (status == PG_OK)
