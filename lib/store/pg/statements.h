@@ -119,6 +119,7 @@ struct statement {
     X(verify_subjects_statements)                                                                  \
     X(verify_roots_statements)                                                                     \
     X(verify_state_statements)                                                                     \
+    X(verify_row_statements)                                                                       \
     X(verify_rows_statements)                                                                      \
     X(verify_touches_statements)                                                                   \
     X(verify_references_statements)                                                                \
