@@ -22,7 +22,7 @@
 #define GIVE_WAY_STEP_MS 5
 /** How often, at most, progress is reported. */
 #define REPORT_EVERY_MS    500
-#define CLAIM_MEMORY_BYTES (8u << 20)
+#define CLAIM_MEMORY_BYTES (24u << 20) /* with the movers of a back-test */
 #define RESULT_MAX_BYTES   (4u << 20)
 #define CONFIG_AGE_MS      1000
 #define STATEMENT_MS       30000
@@ -41,6 +41,8 @@ struct background {
     /* the present job */
     struct background_claim claim;
     int64_t reported_ms;
+    const void *movers; /* that a back-test found; in the arena */
+    size_t movers_len;
 };
 
 /* ---- the thread's waits ---- */
@@ -116,12 +118,16 @@ static enum err run_backtest(struct background *background, const struct config 
                              struct json_out *out)
 {
     const struct backtest_watch watch = {after_page, background};
+    struct backtest_output output = {.json = *out};
     struct backtest_question question;
     enum err err = backtest_question_read(config, background->claim.request,
                                           background->claim.request_len, &question);
 
     if (err == ERR_NONE)
-        err = backtest_run(background->app, config, &question, &watch, out);
+        err = backtest_run(background->app, config, &question, &watch, &output);
+    *out = output.json;
+    background->movers = output.movers;
+    background->movers_len = output.movers_len;
     if (err == ERR_STATE_CONFLICT)
         err = ERR_UNAVAILABLE; /* cancelled, taken over, or to be continued later */
     backtest_question_release(&question);
@@ -323,7 +329,10 @@ static void end_job(struct background *background, enum err err, const struct js
     if (error_is_passing(err))
         return;
     if (err == ERR_NONE)
-        end = (struct background_end){out->written.text, out->written.len, NULL};
+        end = (struct background_end){.result = out->written.text,
+                                      .result_len = out->written.len,
+                                      .movers = background->movers,
+                                      .movers_len = background->movers_len};
     enum pg_status status =
         background_end(background->app, claim, &end, pg_deadline_in(STEP_TIMEOUT_MS));
     if (status != PG_OK || err != ERR_NONE)
@@ -352,6 +361,7 @@ static bool run_next(struct background *background)
 {
     arena_clear(background->arena);
     background->reported_ms = 0;
+    background->movers = NULL;
     enum pg_status status = background_claim(background->job, background->arena,
                                              pg_deadline_in(STEP_TIMEOUT_MS), &background->claim);
     if (status != PG_OK || uuid_is_nil(background->claim.workspace))

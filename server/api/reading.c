@@ -117,3 +117,12 @@ enum err reading_feed_end(struct request *r, struct reading_page *page,
 {
     return end(r, page, places, next, more);
 }
+
+void reading_page_link(struct request *r, const char *parameter,
+                       const struct reading_places *places, const struct cursor *next)
+{
+    const char *text = next == NULL ? NULL : cursor_write(next, places->tag, r->arena);
+
+    if (text != NULL)
+        r->reply.link = link_of(r, parameter, text);
+}

@@ -78,6 +78,10 @@ void reading_page_begin(struct request *r, struct reading_page *page, const char
 enum err reading_page_end(struct request *r, struct reading_page *page,
                           const struct reading_places *places, const struct cursor *next);
 
+/** The Link header alone, for a page that is no JSON; next as of reading_page_end(). */
+void reading_page_link(struct request *r, const char *parameter,
+                       const struct reading_places *places, const struct cursor *next);
+
 /** The same for a feed, which has no last page: next is always there, to be used later; the link to
  *  it is there only when more is waiting, so that a client that follows links reaches the end. */
 enum err reading_feed_end(struct request *r, struct reading_page *page,

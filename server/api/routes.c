@@ -21,6 +21,7 @@
 #include "api/ledger_api.h"
 #include "api/me_api.h"
 #include "api/members_api.h"
+#include "api/movers_api.h"
 #include "api/problems_api.h"
 #include "api/reports_api.h"
 #include "api/sessions_api.h"
@@ -391,6 +392,8 @@ const struct route routes[] = {
      .input = &jobs_list_input, .thing = "job", .read = jobs_list},
     {"GET", "/v1/jobs/{job_id}", "jobs_get", ROLE_SIGN | ROLE_READ | ROLE_ADMIN, ROUTE_READ,
      .input = &jobs_get_input, .thing = "job", .read = jobs_get},
+    {"GET", "/v1/jobs/{job_id}/movers", "jobs_movers", ROLE_SIGN | ROLE_READ | ROLE_ADMIN,
+     ROUTE_READ, .input = &jobs_movers_input, .thing = "job", .read = jobs_movers},
     {"DELETE", "/v1/jobs/{job_id}", "jobs_cancel", ROLE_SIGN | ROLE_ADMIN, ROUTE_WRITE,
      .input = &job_cancel_spec, .command = COMMAND_JOB_CANCEL},
     {"GET", "/v1/teams", "teams_list", ROLE_ANY, ROUTE_READ, .flags = ROUTE_FRESH,

@@ -1,94 +1,11 @@
 /* `baton definition backtest`: the question of POST /v1/backtests, answered while the user
  * waits. */
 #include "cli/cli_commands.h"
-#include "cli/cli_progress.h"
-#include "cli/cli_store.h"
-
-#include "core/agreement/agreement_change.h"
-#include "store/read/backtest_run.h"
+#include "cli/cli_evidence.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#define RESULT_MAX_BYTES    (4u << 20)
-#define RESULT_MEMORY_BYTES 65536 /* beside what grows */
-#define CRITERION_WORDS_MAX 80    /* bytes of an id and a result */
-#define QUESTION_BYTES      (4u << 20)
-
-/* ---- the question ---- */
-
-static bool read_number(const char *text, int *out)
-{
-    char *end;
-    long number = strtol(text, &end, 10);
-
-    if (*end != '\0' || number < 1 || number > VERSIONS_MAX)
-        return false;
-    *out = (int)number;
-    return true;
-}
-
-static int read_moment(const struct cli *cli, const char *option, instant *out)
-{
-    const char *text = cli_option(cli, option);
-
-    *out = INSTANT_NONE;
-    if (text == NULL || instant_parse_lenient(text, out))
-        return CLI_OK;
-    return cli_say(CLI_USAGE, "--%s: give a date such as 2026-11-22, or a moment in RFC 3339",
-                   option);
-}
-
-/* The second word is a term and the third its version; or the second is a file. */
-static int read_what(const struct cli *cli, struct backtest_input *input, json_t **document)
-{
-    json_error_t error;
-
-    if (term_parse(cli->words[1], &input->term)) {
-        if (cli->word_count < 3 || !read_number(cli->words[2], &input->version))
-            return cli_say(CLI_USAGE, "give the version after the term, such as \"mql 2\"");
-        return CLI_OK;
-    }
-    if (cli->word_count > 2)
-        return cli_say(CLI_USAGE, "\"%s\": the terms are mql, srl and sql", cli->words[1]);
-    *document = strcmp(cli->words[1], "-") == 0
-                    ? json_loadf(stdin, JSON_REJECT_DUPLICATES, &error)
-                    : json_load_file(cli->words[1], JSON_REJECT_DUPLICATES, &error);
-    if (*document == NULL)
-        return cli_say_json_fault(CLI_FAILED, cli->words[1], &error);
-    input->document = *document;
-    return CLI_OK;
-}
-
-static int read_input(const struct cli *cli, struct backtest_input *input, json_t **document)
-{
-    const char *against = cli_option(cli, "against");
-    int code = read_moment(cli, "from", &input->period.from);
-
-    if (code == CLI_OK)
-        code = read_moment(cli, "to", &input->period.to);
-    if (code == CLI_OK && against != NULL && !read_number(against, &input->against))
-        code = cli_say(CLI_USAGE, "--against: a version is a whole number from 1");
-    return code == CLI_OK ? read_what(cli, input, document) : code;
-}
-
-static int make_question(const struct cli_store *store, const struct backtest_input *input,
-                         struct backtest_question *question)
-{
-    struct arena *arena = arena_new(QUESTION_BYTES);
-    struct faults faults;
-
-    if (arena == NULL)
-        return cli_say(CLI_FAILED, "short of memory");
-    faults_init(&faults, arena);
-    enum err err = backtest_question_make(store->config, input, &faults, question);
-    for (size_t i = 0; i < faults.count; i++)
-        fprintf(stderr, "%s: %s\n", faults.items[i].pointer, faults.items[i].detail);
-    int code = err == ERR_NONE ? CLI_OK : cli_say(CLI_FAILED, "nothing is tested");
-    arena_free(arena);
-    return code;
-}
+#define CRITERION_WORDS_MAX 80 /* bytes of an id and a result */
 
 /* ---- output ---- */
 
@@ -111,8 +28,9 @@ static void print_share(const char *name, const json_t *share)
 
 static void print_side(const char *title, const json_t *side)
 {
-    printf("%s\n  qualified %lld, unclear %lld, not qualified %lld\n", title,
-           number(side, "qualified"), number(side, "unclear"), number(side, "not_qualified"));
+    printf("%s\n  qualified %lld (%.1f a week), unclear %lld, not qualified %lld\n", title,
+           number(side, "qualified"), json_number_value(json_object_get(side, "per_week")),
+           number(side, "unclear"), number(side, "not_qualified"));
     for (int target = 0; target < TARGET_COUNT; target++) {
         const char *name = history_target_name((enum history_target)target);
         const json_t *match = json_object_get(side, name);
@@ -176,6 +94,37 @@ static void print_change(const char *what, const json_t *change)
         printf("  %s\n", json_string_value(id));
 }
 
+static void print_base(const json_t *result)
+{
+    const json_t *base = json_object_get(result, "base");
+    const json_t *volume = json_object_get(result, "volume");
+
+    printf("of those that count, whatever a definition says\n");
+    for (int target = 0; target < TARGET_COUNT; target++) {
+        const char *name = history_target_name((enum history_target)target);
+        print_share(name, json_object_get(base, name));
+    }
+    printf("%.1f leads a week over %.1f weeks",
+           json_number_value(json_object_get(volume, "leads_per_week")),
+           json_number_value(json_object_get(volume, "weeks")));
+    if (!json_is_null(json_object_get(volume, "capacity_per_week")))
+        printf("; sales takes %lld offers a week", number(volume, "capacity_per_week"));
+    printf("\n");
+}
+
+static void print_paired(const json_t *changes)
+{
+    for (int target = 0; target < TARGET_COUNT; target++) {
+        const char *name = history_target_name((enum history_target)target);
+        const json_t *paired = json_object_get(json_object_get(changes, "paired"), name);
+        if (number(paired, "better") + number(paired, "worse") > 0)
+            printf("  against %s: right where the other is wrong %lld times, the other way round "
+                   "%lld; by chance with p = %.4f\n",
+                   name, number(paired, "better"), number(paired, "worse"),
+                   json_number_value(json_object_get(paired, "p")));
+    }
+}
+
 static void print_result(const json_t *result)
 {
     const json_t *coverage = json_object_get(result, "coverage");
@@ -189,6 +138,7 @@ static void print_result(const json_t *result)
     printf("with an answer from sales %lld (accepted %lld, sql %lld, won %lld), without %lld\n",
            number(json_object_get(coverage, "answered"), "count"), number(coverage, "accepted"),
            number(coverage, "sql"), number(coverage, "won"), number(coverage, "without_outcome"));
+    print_base(result);
     if (number(result, "undated_touches") > 0)
         printf("%lld touches have no date and are not counted: import them again with one\n",
                number(result, "undated_touches"));
@@ -199,72 +149,34 @@ static void print_result(const json_t *result)
     print_side("the one it is compared with", json_object_get(result, "against"));
     print_change("qualified now and not before", json_object_get(changes, "now_qualified"));
     print_change("qualified before and not now", json_object_get(changes, "no_longer_qualified"));
+    print_paired(changes);
+    printf("`baton definition movers` names them all\n");
 }
 
 /* ---- the run ---- */
 
-static int print(const struct cli *cli, const struct json_out *out)
-{
-    json_t *result = json_loadb(out->written.text, out->written.len, 0, NULL);
-
-    if (result == NULL)
-        return cli_say(CLI_FAILED, "short of memory");
-    if (cli_option(cli, "json") != NULL)
-        cli_print_json(result);
-    else
-        print_result(result);
-    json_decref(result);
-    return CLI_OK;
-}
-
-static int answer(struct cli *cli, struct cli_store *store,
-                  const struct backtest_question *question)
-{
-    const struct backtest_watch watch = {cli_progress_show, NULL};
-    struct arena *arena = arena_new(RESULT_MEMORY_BYTES);
-    struct json_out out;
-
-    if (arena == NULL)
-        return cli_say(CLI_FAILED, "short of memory");
-    cli_progress_begin();
-    json_out_init(&out, arena, RESULT_MAX_BYTES);
-    enum err err = backtest_run(store->app, store->config, question, &watch, &out);
-    cli_progress_end();
-    int code = err == ERR_NONE             ? print(cli, &out)
-               : err == ERR_STATE_CONFLICT ? cli_say(CLI_FAILED, "interrupted; nothing was changed")
-               : err == ERR_UNAVAILABLE    ? cli_store_say_lost(store->app)
-                                           : cli_say(CLI_FAILED, "%s", error_code(err));
-    arena_free(arena);
-    return code;
-}
-
 static int backtest(struct cli *cli, struct cli_store *store)
 {
-    struct backtest_question question = {0};
-    struct backtest_input input = {.term = TERM_COUNT};
-    json_t *document = NULL;
-    int code = read_input(cli, &input, &document);
+    struct cli_evidence evidence;
+    int code = cli_evidence_find(cli, store, false, &evidence);
 
-    if (code == CLI_OK)
-        code = make_question(store, &input, &question);
-    if (code == CLI_OK)
-        code = answer(cli, store, &question);
-    backtest_question_release(&question);
-    json_decref(document);
+    if (code == CLI_OK && cli_option(cli, "json") != NULL)
+        cli_print_json(evidence.result);
+    else if (code == CLI_OK)
+        print_result(evidence.result);
+    cli_evidence_release(&evidence);
     return code;
 }
 
 static const struct cli_option backtest_options[] = {
-    {"against", "VERSION", false, "compare with this version of the same term"},
-    {"from", "DATE", false, "leads that were first judged at or after it"},
-    {"to", "DATE", false, "and before this"},
+    CLI_EVIDENCE_OPTIONS,
     {"json", NULL, false, "print the result as JSON"},
     {NULL, NULL, false, NULL},
 };
 
 const struct cli_command cli_definition_backtest = {
     .name = "definition backtest",
-    .words = "WORKSPACE FILE|TERM [VERSION]",
+    .words = CLI_EVIDENCE_WORDS,
     .what = "Back-test a definition on the leads of the past",
     .more = "Judges every lead as it was known when it was first judged, and compares with "
             "what\nbecame of it in sales (docs/backtest.md). Changes nothing.\n"

@@ -25,6 +25,8 @@ const struct cli_command *const cli_commands[] = {
     &cli_definition_propose,
     &cli_definition_sign,
     &cli_definition_backtest,
+    &cli_definition_histogram,
+    &cli_definition_movers,
     &cli_definition_apply,
     &cli_definition_suggestions,
     &cli_agreement_starter,

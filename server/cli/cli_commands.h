@@ -49,6 +49,8 @@ extern const struct cli_command cli_secret_key_list;
 extern const struct cli_command cli_seal_rotate;
 extern const struct cli_command cli_seal_check;
 extern const struct cli_command cli_definition_backtest;
+extern const struct cli_command cli_definition_histogram;
+extern const struct cli_command cli_definition_movers;
 extern const struct cli_command cli_definition_apply;
 extern const struct cli_command cli_definition_suggestions;
 extern const struct cli_command cli_job_list;

@@ -1,6 +1,6 @@
 /* `baton definition suggestions`: what the answers of sales say about the version in force. */
 #include "cli/cli_commands.h"
-#include "cli/cli_store.h"
+#include "cli/cli_evidence.h"
 
 #include "store/pg/pg.h"
 #include "store/read/suggestion_read.h"
@@ -204,19 +204,6 @@ static int draft(const struct cli *cli, const json_t *answer, const char *which)
 
 /* ---- the run ---- */
 
-static int read_target(const struct cli *cli, enum history_target *out)
-{
-    const char *given = cli_option(cli, "target");
-
-    *out = TARGET_ACCEPTED;
-    for (int target = 0; given != NULL && target < TARGET_COUNT; target++) {
-        *out = (enum history_target)target;
-        if (strcmp(given, history_target_name(*out)) == 0)
-            return CLI_OK;
-    }
-    return given == NULL ? CLI_OK : cli_say(CLI_USAGE, "--target: give accepted, sql or won");
-}
-
 static int say_failed(const struct cli_store *store, enum term term, enum err err)
 {
     if (err == ERR_NOT_FOUND)
@@ -270,7 +257,7 @@ static int suggest(struct cli *cli, struct cli_store *store)
     enum err err = ERR_OUT_OF_MEMORY;
     json_t *answer = NULL;
     enum term term;
-    int code = read_target(cli, &target);
+    int code = cli_read_target(cli, TARGET_ACCEPTED, &target);
 
     if (code == CLI_OK && !term_parse(cli->words[1], &term))
         code = cli_say(CLI_USAGE, "\"%s\": the terms are mql, srl and sql", cli->words[1]);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define FOLDER SOURCE_DIR "/tests/http/backtest/"
 #define BIG                                                                                        \
@@ -57,6 +58,56 @@ static const struct step asked[] = {
          .checks = {{"@body", "=${answer}"}, {"@Idempotent-Replayed", "=true"}}),
     {0}};
 
+/* Lee and noa are too small for the stricter one; lee was accepted, and noa has no answer. */
+static const struct step moved[] = {
+    GET("how many change sides, by what, and whether that is for the better", "sam",
+        "/v1/jobs/${job}", 200,
+        .checks = {{"/result/base/won/count", "0"},
+                   {"/result/volume/capacity_per_week", "null"},
+                   {"/result/volume/weeks", "1.0"},
+                   {"/result/result/per_week", "2.0"},
+                   {"/result/scores/step", "1"},
+                   {"/result/scores/totals/0/qualified", "2"},
+                   {"/result/changes/no_longer_qualified/by/0/criterion", "'size'"},
+                   {"/result/changes/no_longer_qualified/by/0/leads", "2"},
+                   {"/result/changes/no_longer_qualified/by/0/alone", "2"},
+                   {"/result/changes/no_longer_qualified/accepted/of", "1"},
+                   {"/result/changes/paired/accepted/worse", "1"},
+                   {"/result/changes/paired/accepted/p", "1.0"}}),
+    GET("which they are", "sam", "/v1/jobs/${job}/movers?limit=1", 200,
+        .checks = {{"/data", "#1"},
+                   {"/data/0/way", "'out'"},
+                   {"/data/0/criterion", "'size'"},
+                   {"/data/0/threshold", "null"},
+                   {"/data/0/alone", "true"},
+                   {"/data/0/external_ids", "#0"},
+                   {"/data/0/link", "~/v1/leads/"},
+                   {"@Link", "~limit=1&cursor="}},
+        .keep = {{"next", "/next"}}),
+    GET("and the other one", "sam", "/v1/jobs/${job}/movers?limit=1&cursor=${next}", 200,
+        .checks = {{"/data", "#1"}, {"/next", "null"}, {"@Link", "!"}}),
+    GET("nobody comes in", "sam", "/v1/jobs/${job}/movers?way=in", 200,
+        .checks = {{"/data", "#0"}}),
+    GET("of one cause", "sam", "/v1/jobs/${job}/movers?way=out&criterion=size", 200,
+        .checks = {{"/data", "#2"}}),
+    GET("of a threshold there is none", "sam", "/v1/jobs/${job}/movers?threshold=total", 200,
+        .checks = {{"/data", "#0"}}),
+    GET("a table for a spreadsheet", "sam", "/v1/jobs/${job}/movers", 200,
+        .headers = {"Accept: text/csv"},
+        .checks = {{"@body", "~lead_id,way,criterion,threshold,alone,score,"},
+                   {"@body", "~,out,size,,true,0,40,"},
+                   {"@Content-Type", "~text/csv"}}),
+    GET("its second page has no names of columns", "sam",
+        "/v1/jobs/${job}/movers?limit=1&cursor=${next}", 200, .headers = {"Accept: text/csv"},
+        .checks = {{"@body", "~,out,size,,true,0,40,"}, {"@Link", "!"}}),
+    GET("nothing else is offered", "sam", "/v1/jobs/${job}/movers", 406,
+        .headers = {"Accept: text/html"}),
+    GET("no job, no movers", "sam", "/v1/jobs/0199d5a0-7d3e-7a41-9c52-3b1f0a6d2e11/movers", 404),
+    POST("lee asks to be forgotten", "ana", "/v1/leads/${lead_lee}/erase", NULL, 200),
+    GET("who is gone has no names any more", "sam", "/v1/jobs/${job}/movers", 200,
+        .checks = {{"/data", "#2"}}),
+    {0}};
+
 /* Lee is judged as known when captured, not as sales found later; the spam is no answer. */
 static const struct step answered[] = {
     GET("its result", "sam", "/v1/jobs/${job}", 200,
@@ -102,6 +153,7 @@ START_TEST(test_asked_run_and_read)
     story_run(stage.story, asked);
     stage_wait_job(&stage, "done");
     story_run(stage.story, answered);
+    story_run(stage.story, moved);
     stage_close(&stage);
 }
 END_TEST
@@ -343,12 +395,21 @@ END_TEST
 
 /* ---- counted by other means ---- */
 
+static void keep_file(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_ge(fputs(text, file), 0);
+    ck_assert_int_eq(fclose(file), 0);
+}
+
 /* tests/http/backtest/recount.py, which shares no code with Baton, must find the very counts that
- * the command line prints as JSON. */
+ * the command line prints as JSON, and the very leads of its table. */
 START_TEST(test_every_count_is_recounted)
 {
     struct stage stage = stage_open("");
-    char words[1024], command[1024];
+    char words[1024], command[1024], table[64];
 
     snprintf(words, sizeof words, "import %s --mapping " FOLDER "leads.json " FOLDER "list.csv",
              stage_workspace());
@@ -356,14 +417,24 @@ START_TEST(test_every_count_is_recounted)
     snprintf(words, sizeof words, "import %s --mapping " FOLDER "deals.json " FOLDER "deals.csv",
              stage_workspace());
     free(stage_baton(words, 0));
-    snprintf(words, sizeof words, "definition backtest %s " FOLDER "definition.json --json",
+    snprintf(words, sizeof words, "definition draft %s " FOLDER "before.json", stage_workspace());
+    free(stage_baton(words, 0));
+    snprintf(words, sizeof words,
+             "definition movers %s " FOLDER "definition.json --against 1 --csv", stage_workspace());
+    char *movers = stage_baton(words, 0);
+    snprintf(table, sizeof table, "/tmp/baton-movers-%d.csv", (int)getpid());
+    keep_file(table, movers);
+    free(movers);
+    snprintf(words, sizeof words,
+             "definition backtest %s " FOLDER "definition.json --against 1 --json",
              stage_workspace());
     char *printed = stage_baton(words, 0);
-    snprintf(command, sizeof command, "/usr/bin/python3 " FOLDER "recount.py " FOLDER);
+    snprintf(command, sizeof command, "/usr/bin/python3 " FOLDER "recount.py " FOLDER " %s", table);
     FILE *pipe = popen(command, "w");
     ck_assert_ptr_nonnull(pipe);
     fputs(printed, pipe);
     ck_assert_int_eq(pclose(pipe), 0);
+    unlink(table);
     free(printed);
     stage_close(&stage);
 }

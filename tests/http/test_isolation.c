@@ -164,6 +164,7 @@ static const struct probe probes[] = {
              "'email':'/Email'},'dry_run':true}"},
     {.operation = "jobs_list", .roles = SIGNERS | ROLE_READ},
     {.operation = "jobs_get", .roles = SIGNERS | ROLE_READ},
+    {.operation = "jobs_movers", .roles = SIGNERS | ROLE_READ},
     {.operation = "jobs_cancel", .roles = SIGNERS},
     {.operation = "definitions_try", .roles = SIGNERS | READERS, .body = "{'lead_id':'${kim}'}"},
     {.operation = "teams_list", .roles = EVERYONE},
@@ -801,6 +802,9 @@ static const struct {
     {"recorded", NULL, NULL},
     {"lead_id", "${kim}", NOWHERE},
     {"term", NULL, NULL},
+    {"way", NULL, NULL},
+    {"criterion", "rivalry", "nowhere"},
+    {"threshold", NULL, NULL},
     {"target", NULL, NULL},
     {"version", NULL, NULL},
     {"setup", NULL, NULL}, /* one that is not there is refused */

@@ -71,7 +71,8 @@ static bool renew(struct background_claim *claim, int64_t done, int64_t total, c
 /* Ends it as whoever has this claim, with a result or else an error. */
 static void end(struct background_claim *claim, const char *result, const char *error)
 {
-    const struct background_end end = {result, result == NULL ? 0 : strlen(result), error};
+    const struct background_end end = {
+        .result = result, .result_len = result == NULL ? 0 : strlen(result), .error = error};
 
     ck_assert_int_eq(background_end(r.pg, claim, &end, soon()), PG_OK);
 }

@@ -14,6 +14,16 @@ static struct arena *arena;
 static struct definition *big, *engaged;
 static struct backtest *backtest;
 
+static void begin(struct backtest *backtest_, const struct definition *definition,
+                  const struct definition *against, const struct backtest_period *period,
+                  instant now)
+{
+    backtest_init(
+        backtest_,
+        &(struct backtest_asked){definition, against, *period, now, .capacity_per_week = -1},
+        arena);
+}
+
 static struct definition *compile(const char *text)
 {
     struct definition *definition;
@@ -322,7 +332,7 @@ static void add_six(const struct definition *against, const struct backtest_peri
     } six[] = {{60, &won},      {70, &rejected},  {10, &accepted},
                {20, &rejected}, {80, &no_answer}, {-1, &accepted}};
 
-    backtest_init(backtest, big, against, period, DAY(400));
+    begin(backtest, big, against, period, DAY(400));
     for (int i = 0; i < 6; i++) {
         struct history_lead lead = new_lead(i + 1);
         add(&lead, six[i].size, *six[i].answer);
@@ -375,9 +385,10 @@ START_TEST(test_both_directions_of_change)
     lead.touches = &form;
     lead.touch_count = 1;
     add(&lead, 10, no_answer);
-    ck_assert_int_eq(backtest->gained.count, 3);
-    ck_assert_int_eq(backtest->lost.count, 1);
-    ck_assert_int_eq(backtest->lost.sample[0].b[15], 9);
+    ck_assert_int_eq(backtest->changes[MOVER_IN].count, 3);
+    ck_assert_int_eq(backtest->changes[MOVER_OUT].count, 1);
+    ck_assert_uint_eq(backtest->changes[MOVER_OUT].movers.count, 1);
+    ck_assert_int_eq(backtest->changes[MOVER_OUT].movers.items[0].lead.b[15], 9);
     ck_assert_int_eq(backtest->against.results[VERDICT_QUALIFIED], 1);
 }
 END_TEST
@@ -387,20 +398,34 @@ START_TEST(test_the_sample_does_not_depend_on_order)
     static struct uuid forward[BACKTEST_SAMPLE];
 
     for (int turn = 0; turn < 2; turn++) {
-        backtest_init(backtest, big, engaged, &always, DAY(400));
+        begin(backtest, big, engaged, &always, DAY(400));
         for (int i = 0; i < 200; i++) {
             struct history_lead lead = new_lead(turn == 0 ? i : 199 - i);
             lead.id.b[8] = (uint8_t)(lead.id.b[15] * 37);
             add(&lead, 60, no_answer);
         }
-        ck_assert_int_eq(backtest->gained.count, 200);
-        ck_assert_uint_eq(backtest->gained.sampled, BACKTEST_SAMPLE);
+        ck_assert_int_eq(backtest->changes[MOVER_IN].count, 200);
+        struct uuid sample[BACKTEST_SAMPLE];
+        ck_assert_uint_eq(
+            mover_list_sample(&backtest->changes[MOVER_IN].movers, sample, BACKTEST_SAMPLE),
+            BACKTEST_SAMPLE);
         if (turn == 0)
-            memcpy(forward, backtest->gained.sample, sizeof forward);
+            memcpy(forward, sample, sizeof forward);
+        else
+            ck_assert_mem_eq(sample, forward, sizeof forward);
     }
-    ck_assert_mem_eq(backtest->gained.sample, forward, sizeof forward);
 }
 END_TEST
+
+static const char *written(struct backtest *one)
+{
+    struct json_out out;
+
+    json_out_init(&out, arena, 1 << 20);
+    backtest_close(one);
+    ck_assert_int_eq(backtest_write(one, &out), ERR_NONE);
+    return out.written.text;
+}
 
 /* Two workers' shares, in any cut, are the whole. */
 START_TEST(test_shares_merge_into_the_whole)
@@ -408,9 +433,9 @@ START_TEST(test_shares_merge_into_the_whole)
     struct backtest *shares[2] = {calloc(1, sizeof **shares), calloc(1, sizeof **shares)};
     static const struct history_answer *const answers[] = {&won, &rejected, &accepted, &no_answer};
 
-    backtest_init(backtest, big, engaged, &always, DAY(400));
+    begin(backtest, big, engaged, &always, DAY(400));
     for (int share = 0; share < 2; share++)
-        backtest_init(shares[share], big, engaged, &always, DAY(400));
+        begin(shares[share], big, engaged, &always, DAY(400));
     for (int i = 0; i < 200; i++) {
         struct history_lead lead = new_lead(i);
         lead.id.b[8] = (uint8_t)(i * 37);
@@ -420,8 +445,13 @@ START_TEST(test_shares_merge_into_the_whole)
     }
     backtest_merge(shares[0], shares[1]);
     ck_assert_int_eq(backtest->leads, 200);
-    ck_assert_int_gt(backtest->gained.count, BACKTEST_SAMPLE);
-    ck_assert_mem_eq(shares[0], backtest, sizeof *backtest);
+    ck_assert_int_gt(backtest->changes[MOVER_IN].count, BACKTEST_SAMPLE);
+    ck_assert_str_eq(written(shares[0]), written(backtest));
+    size_t lens[2];
+    const uint8_t *movers[] = {backtest_movers(shares[0], arena, &lens[0]),
+                               backtest_movers(backtest, arena, &lens[1])};
+    ck_assert_uint_eq(lens[0], lens[1]);
+    ck_assert_mem_eq(movers[0], movers[1], lens[0]);
     free(shares[0]);
     free(shares[1]);
 }
@@ -434,7 +464,8 @@ START_TEST(test_written_whole)
 
     add_six(engaged, &always);
     json_out_init(&out, arena, 1 << 20);
-    backtest_write(backtest, &out);
+    backtest_close(backtest);
+    ck_assert_int_eq(backtest_write(backtest, &out), ERR_NONE);
     ck_assert(!arena_failed(arena));
     json_t *json = json_loads(out.written.text, 0, &error);
     ck_assert_msg(json != NULL, "%s", error.text);
@@ -465,7 +496,7 @@ START_TEST(test_open_and_young_leads_are_neither_won_nor_lost)
     const struct history_answer lost = {.answered = true, .accepted = true},
                                 open = {.answered = true, .accepted = true, .won_open = true};
 
-    backtest_init(backtest, big, NULL, &always, DAY(100));
+    begin(backtest, big, NULL, &always, DAY(100));
     for (int i = 1; i <= 20; i++) {
         struct history_answer answer = won;
         answer.won_at = DAY(10 + i);

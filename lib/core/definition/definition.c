@@ -59,9 +59,14 @@ const char *criterion_kind_name(enum criterion_kind kind)
     return criterion_kind_names[kind];
 }
 
+static const char *const threshold_names[THRESHOLD_COUNT] = {"fit", "engagement", "readiness",
+                                                             "total"};
+const struct input_type threshold_name_type = {
+    .kind = INPUT_ENUM, .values = threshold_names, .max = THRESHOLD_COUNT - 1};
+
 const char *threshold_name(int threshold)
 {
-    return threshold == THRESHOLD_TOTAL ? "total" : criterion_kind_names[threshold];
+    return threshold_names[threshold];
 }
 
 const char *reason_about_name(enum reason_about about)

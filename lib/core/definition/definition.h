@@ -65,6 +65,7 @@ enum criterion_kind {
 const char *criterion_kind_name(enum criterion_kind kind);
 /** "fit", "engagement", "readiness" or "total". */
 const char *threshold_name(int threshold);
+extern const struct input_type threshold_name_type;
 
 struct tier {
     uint16_t test; /* index of its first node */

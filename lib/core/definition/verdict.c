@@ -336,6 +336,21 @@ static enum verdict_result decide(const struct definition *definition,
     return standing->required_unknown ? VERDICT_UNCLEAR : VERDICT_QUALIFIED;
 }
 
+bool verdict_total_decides(const struct definition *definition, const struct verdict *verdict)
+{
+    for (size_t i = 0; i < verdict->criteria_count; i++) {
+        const struct criterion *criterion = &definition->criteria[i];
+        enum criterion_result result = verdict->criteria[i].result;
+        if (criterion->kind == CRITERION_DISQUALIFIER ? result == RESULT_MET
+                                                      : criterion->required && result != RESULT_MET)
+            return false;
+    }
+    for (int i = 0; i < SCORE_KINDS; i++)
+        if (definition->has_threshold[i] && verdict->scores[i] < definition->thresholds[i])
+            return false;
+    return true;
+}
+
 /* ---- what to ask for ---- */
 
 static void ask_for_name(struct verdict *out, const char *name)

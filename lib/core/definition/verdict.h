@@ -70,6 +70,10 @@ void verdict_evaluate_values(const struct definition *definition, const struct v
  *  criteria, which are given, and ask_for. */
 void verdict_conclude(const struct definition *definition, struct verdict *verdict);
 
+/** Whether the total alone decides: no disqualifier is met, all that is required is met, and every
+ *  other threshold holds. */
+bool verdict_total_decides(const struct definition *definition, const struct verdict *verdict);
+
 /** The verdict as the API shows it. */
 void verdict_write(const struct definition *definition, const struct verdict *verdict,
                    int64_t version, struct json_out *out);

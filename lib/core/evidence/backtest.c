@@ -1,11 +1,13 @@
 #include "core/evidence/backtest.h"
 
-#include "base/sentence.h"
-
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define WHY_MAX 160 /* bytes */
+/* Cells of the tally: scores first, then movers by way and cause. */
+#define CELL_MOVERS SCORE_STEPS_MAX
+#define CELLS       (CELL_MOVERS + MOVER_WAY_COUNT * MOVER_CAUSES)
+
+_Static_assert(CELLS <= OUTCOME_CELLS_MAX, "the tally has room");
 
 struct proportion backtest_precision(const struct backtest_match *match)
 {
@@ -17,15 +19,17 @@ struct proportion backtest_recall(const struct backtest_match *match)
     return (struct proportion){match->true_positive, match->true_positive + match->false_negative};
 }
 
-void backtest_init(struct backtest *backtest, const struct definition *definition,
-                   const struct definition *against, const struct backtest_period *period,
-                   instant now)
+void backtest_init(struct backtest *backtest, const struct backtest_asked *asked,
+                   struct arena *arena)
 {
     memset(backtest, 0, sizeof *backtest);
-    backtest->now = now;
-    backtest->side.definition = definition;
-    backtest->against.definition = against;
-    backtest->period = *period;
+    backtest->asked = *asked;
+    backtest->arena = arena;
+    backtest->side.definition = asked->definition;
+    backtest->against.definition = asked->against;
+    backtest->first = backtest->last = INSTANT_NONE;
+    score_scale_init(&backtest->scale, asked->definition);
+    outcome_tally_init(&backtest->tally, arena);
 }
 
 /* ---- adding ---- */
@@ -63,21 +67,28 @@ static void add_criteria(struct backtest_side *side, const struct verdict *verdi
     }
 }
 
-/* Whether it would have qualified. */
-static bool judge(struct backtest_side *side, const struct history_view *view,
-                  const struct history_answer *answer, instant now)
+static void judge(struct backtest_side *side, const struct history_view *view,
+                  const struct history_answer *answer, size_t age, struct verdict *verdict)
 {
-    struct verdict verdict;
-
-    verdict_evaluate(side->definition, &view->subject, &verdict);
-    side->results[verdict.result]++;
-    side->months[month_index(view->judged_at)][verdict.result]++;
-    add_criteria(side, &verdict, answer);
-    bool qualified = verdict.result == VERDICT_QUALIFIED;
-    size_t age = history_days(view->judged_at, now);
+    verdict_evaluate(side->definition, &view->subject, verdict);
+    side->results[verdict->result]++;
+    side->months[month_index(view->judged_at)][verdict->result]++;
+    add_criteria(side, verdict, answer);
+    bool qualified = verdict->result == VERDICT_QUALIFIED;
     for (enum history_target target = 0; answer->answered && target < TARGET_COUNT; target++)
         side->outcomes[target][qualified][history_outcome(answer, target)][age]++;
-    return qualified;
+}
+
+/* What a total would let in is everybody of whom nothing else stands in the way. */
+static void add_score(struct backtest *backtest, const struct verdict *verdict,
+                      const struct history_answer *answer, size_t age)
+{
+    if (!verdict_total_decides(backtest->side.definition, verdict))
+        return;
+    int step = score_scale_step(&backtest->scale, verdict->score);
+    backtest->by_score[step]++;
+    if (answer->answered)
+        outcome_tally_add(&backtest->tally, (unsigned)step, answer, age);
 }
 
 static void add_answer(struct backtest *backtest, const struct history_view *view,
@@ -92,59 +103,81 @@ static void add_answer(struct backtest *backtest, const struct history_view *vie
     }
 }
 
-/* The last eight bytes of a UUIDv7 are random: the least of them are a sample that does not depend
- * on the order in which leads come. */
-static int compare_for_sample(const struct uuid *a, const struct uuid *b)
+static unsigned mover_cell(enum mover_way way, int cause)
 {
-    int order = memcmp(a->b + 8, b->b + 8, 8);
-
-    return order != 0 ? order : memcmp(a->b, b->b, 8);
+    return CELL_MOVERS + (unsigned)way * MOVER_CAUSES + (unsigned)cause;
 }
 
-static void sample_change(struct backtest_change *change, struct uuid lead)
+static void add_mover(struct backtest *backtest, enum mover_way way,
+                      const struct history_lead *lead, struct mover *mover, size_t age)
 {
-    size_t at = change->sampled;
+    struct backtest_change *change = &backtest->changes[way];
 
-    while (at > 0 && compare_for_sample(&lead, &change->sample[at - 1]) < 0)
-        at--;
-    if (at == BACKTEST_SAMPLE)
-        return;
-    if (change->sampled < BACKTEST_SAMPLE)
-        change->sampled++;
-    memmove(&change->sample[at + 1], &change->sample[at],
-            (change->sampled - at - 1) * sizeof *change->sample);
-    change->sample[at] = lead;
-}
-
-static void add_change(struct backtest_change *change, struct uuid lead)
-{
     change->count++;
-    sample_change(change, lead);
+    change->by_cause[mover->cause]++;
+    change->alone[mover->cause] += mover->alone;
+    mover->lead = lead->id;
+    mover->answered = lead->answer.answered;
+    for (enum history_target target = 0; target < TARGET_COUNT; target++)
+        mover->outcomes[target] = (uint8_t)history_outcome(&lead->answer, target);
+    if (mover->answered)
+        outcome_tally_add(&backtest->tally, mover_cell(way, mover->cause), &lead->answer, age);
+    mover_list_add(&change->movers, mover, backtest->arena);
+}
+
+static void compare(struct backtest *backtest, const struct history_lead *lead,
+                    const struct history_view *view, const struct verdict *now, size_t age)
+{
+    const struct definition *ours = backtest->side.definition;
+    const struct definition *theirs = backtest->against.definition;
+    struct verdict before;
+
+    judge(&backtest->against, view, &lead->answer, age, &before);
+    bool is_in = now->result == VERDICT_QUALIFIED, was_in = before.result == VERDICT_QUALIFIED;
+    if (is_in == was_in)
+        return;
+    struct mover_cause cause =
+        is_in ? mover_cause(theirs, &before, ours, now) : mover_cause(ours, now, theirs, &before);
+    struct mover mover = {
+        .judged_at = view->judged_at,
+        .score = now->score,
+        .score_against = before.score,
+        .cause = (uint8_t)cause.cause,
+        .alone = cause.alone,
+    };
+    add_mover(backtest, is_in ? MOVER_IN : MOVER_OUT, lead, &mover, age);
+}
+
+static void note_moment(struct backtest *backtest, instant at)
+{
+    if (backtest->first == INSTANT_NONE || at < backtest->first)
+        backtest->first = at;
+    if (backtest->last == INSTANT_NONE || at > backtest->last)
+        backtest->last = at;
 }
 
 enum err backtest_add(struct backtest *backtest, const struct history_lead *lead,
                       struct arena *arena)
 {
     struct history_view view;
+    struct verdict verdict;
 
     if (!history_view(lead, backtest->side.definition->term, arena, &view))
         return ERR_OUT_OF_MEMORY;
-    if (!in_period(&backtest->period, view.judged_at))
+    if (!in_period(&backtest->asked.period, view.judged_at))
         return ERR_NONE;
+    size_t age = history_days(view.judged_at, backtest->asked.now);
     backtest->leads++;
     backtest->bases[view.basis]++;
     backtest->undated_touches += (int64_t)view.undated_touches;
+    note_moment(backtest, view.judged_at);
     if (lead->answer.answered)
         add_answer(backtest, &view, &lead->answer);
-    bool now = judge(&backtest->side, &view, &lead->answer, backtest->now);
-    if (backtest->against.definition == NULL)
-        return ERR_NONE;
-    bool before = judge(&backtest->against, &view, &lead->answer, backtest->now);
-    if (now && !before)
-        add_change(&backtest->gained, lead->id);
-    if (before && !now)
-        add_change(&backtest->lost, lead->id);
-    return ERR_NONE;
+    judge(&backtest->side, &view, &lead->answer, age, &verdict);
+    add_score(backtest, &verdict, &lead->answer, age);
+    if (backtest->against.definition != NULL)
+        compare(backtest, lead, &view, &verdict, age);
+    return arena_failed(backtest->arena) ? ERR_OUT_OF_MEMORY : ERR_NONE;
 }
 
 /* ---- merging ---- */
@@ -164,11 +197,13 @@ static void merge_side(struct backtest_side *side, const struct backtest_side *o
     add_counts(side->months[0], other->months[0], sizeof side->months);
 }
 
-static void merge_change(struct backtest_change *change, const struct backtest_change *other)
+static void merge_change(struct backtest_change *change, const struct backtest_change *other,
+                         struct arena *arena)
 {
     change->count += other->count;
-    for (size_t i = 0; i < other->sampled; i++)
-        sample_change(change, other->sample[i]);
+    add_counts(change->by_cause, other->by_cause, sizeof change->by_cause);
+    add_counts(change->alone, other->alone, sizeof change->alone);
+    mover_list_merge(&change->movers, &other->movers, arena);
 }
 
 void backtest_merge(struct backtest *backtest, const struct backtest *other)
@@ -181,8 +216,65 @@ void backtest_merge(struct backtest *backtest, const struct backtest *other)
     add_counts(backtest->bases, other->bases, sizeof backtest->bases);
     add_counts(backtest->reached, other->reached, sizeof backtest->reached);
     add_counts(backtest->reached_after[0], other->reached_after[0], sizeof backtest->reached_after);
-    merge_change(&backtest->gained, &other->gained);
-    merge_change(&backtest->lost, &other->lost);
+    add_counts(backtest->by_score, other->by_score, sizeof backtest->by_score);
+    outcome_tally_merge(&backtest->tally, &other->tally);
+    for (int way = 0; way < MOVER_WAY_COUNT; way++)
+        merge_change(&backtest->changes[way], &other->changes[way], backtest->arena);
+    if (other->leads > 0) {
+        note_moment(backtest, other->first);
+        note_moment(backtest, other->last);
+    }
+}
+
+/* ---- closing ---- */
+
+static int compare_causes(const void *a, const void *b, void *context)
+{
+    const int *left = a, *right = b;
+    const int64_t *by_cause = context;
+
+    if (by_cause[*left] != by_cause[*right])
+        return by_cause[*left] > by_cause[*right] ? -1 : 1;
+    return *left - *right;
+}
+
+static void close_change(struct backtest_change *change)
+{
+    uint8_t ranks[MOVER_CAUSES] = {0};
+
+    for (int cause = 0; cause < MOVER_CAUSES; cause++)
+        if (change->by_cause[cause] > 0)
+            change->causes[change->cause_count++] = cause;
+    qsort_r(change->causes, (size_t)change->cause_count, sizeof *change->causes, compare_causes,
+            change->by_cause);
+    for (int i = 0; i < change->cause_count; i++)
+        ranks[change->causes[i]] = (uint8_t)i;
+    for (size_t i = 0; i < change->movers.count; i++)
+        change->kept[change->movers.items[i].cause]++;
+    mover_list_sort(&change->movers, ranks);
+}
+
+void backtest_close(struct backtest *backtest)
+{
+    for (int way = 0; way < MOVER_WAY_COUNT; way++)
+        close_change(&backtest->changes[way]);
+}
+
+const uint8_t *backtest_movers(const struct backtest *backtest, struct arena *arena, size_t *len)
+{
+    size_t count = 0;
+
+    for (int way = 0; way < MOVER_WAY_COUNT; way++)
+        count += backtest->changes[way].movers.count;
+    *len = count * MOVER_BYTES;
+    uint8_t *bytes = count == 0 ? NULL : arena_alloc(arena, *len);
+    uint8_t *at = bytes;
+    for (int way = 0; bytes != NULL && way < MOVER_WAY_COUNT; way++) {
+        const struct mover_list *movers = &backtest->changes[way].movers;
+        for (size_t i = 0; i < movers->count; i++, at += MOVER_BYTES)
+            mover_encode(&movers->items[i], at);
+    }
+    return bytes;
 }
 
 /* ---- against a target ---- */
@@ -212,177 +304,20 @@ struct backtest_match backtest_match(const struct backtest *backtest,
     return match;
 }
 
-/* ---- writing ---- */
-
-static void write_results(const int64_t results[VERDICT_RESULT_COUNT], struct json_out *out)
+void backtest_outcomes(const struct backtest *backtest, enum history_target target,
+                       struct backtest_outcomes *out)
 {
-    json_out_member_int(out, "qualified", results[VERDICT_QUALIFIED]);
-    json_out_member_int(out, "unclear", results[VERDICT_UNCLEAR]);
-    json_out_member_int(out, "not_qualified", results[VERDICT_NOT_QUALIFIED]);
+    struct outcome_counts cells[CELLS] = {{0}};
+
+    outcome_tally_count(&backtest->tally, target,
+                        history_mature_days(backtest->reached_after[target]), cells, CELLS);
+    memcpy(out->scores, cells, sizeof out->scores);
+    memcpy(out->movers, cells + CELL_MOVERS, sizeof out->movers);
 }
 
-/* Why precision and recall would say nothing. */
-static void write_why_none(const struct backtest_match *match, struct json_out *out)
+double backtest_weeks(const struct backtest *backtest)
 {
-    int64_t reached = match->true_positive + match->false_negative;
-    int64_t missed = match->false_positive + match->true_negative;
-    char why[WHY_MAX];
+    double weeks = (double)(backtest->last - backtest->first) / (7.0 * INSTANT_DAY);
 
-    if (reached + missed == 0)
-        snprintf(why, sizeof why, "No answered lead counts for this target yet");
-    else if (missed == 0)
-        snprintf(why, sizeof why,
-                 "All %lld leads that count reached it: there are no others to tell them from",
-                 (long long)reached);
-    else
-        snprintf(why, sizeof why, "None of the %lld leads that count reached it",
-                 (long long)missed);
-    json_out_member_null(out, "precision");
-    json_out_member_null(out, "recall");
-    sentence_write(out, "why_none", why);
-}
-
-static void write_match(const struct backtest_match *match, struct json_out *out)
-{
-    json_out_begin_object(out);
-    json_out_member_int(out, "true_positive", match->true_positive);
-    json_out_member_int(out, "false_positive", match->false_positive);
-    json_out_member_int(out, "false_negative", match->false_negative);
-    json_out_member_int(out, "true_negative", match->true_negative);
-    json_out_member_int(out, "open", match->open);
-    json_out_member_int(out, "immature", match->immature);
-    if (match->mature_days < 0)
-        json_out_member_null(out, "mature_days");
-    else
-        json_out_member_int(out, "mature_days", match->mature_days);
-    if (match->has_contrast) {
-        proportion_member(backtest_precision(match), "precision", out);
-        proportion_member(backtest_recall(match), "recall", out);
-        json_out_member_null(out, "why_none");
-    } else {
-        write_why_none(match, out);
-    }
-    json_out_end_object(out);
-}
-
-static void write_group(const char *key, const struct backtest_group *group, struct json_out *out)
-{
-    json_out_key(out, key);
-    json_out_begin_object(out);
-    json_out_member_int(out, "leads", group->leads);
-    json_out_member_int(out, "answered", group->answered);
-    for (enum history_target target = 0; target < TARGET_COUNT; target++)
-        proportion_member((struct proportion){group->reached[target], group->answered},
-                          history_target_name(target), out);
-    json_out_end_object(out);
-}
-
-static void write_criteria(const struct backtest_side *side, struct json_out *out)
-{
-    json_out_key(out, "criteria");
-    json_out_begin_array(out);
-    for (size_t i = 0; i < side->definition->criteria_count; i++) {
-        json_out_begin_object(out);
-        json_out_member_text(out, "id", side->definition->criteria[i].id);
-        write_group("met", &side->criteria[i].met, out);
-        write_group("unmet", &side->criteria[i].unmet, out);
-        write_group("unknown", &side->criteria[i].unknown, out);
-        json_out_end_object(out);
-    }
-    json_out_end_array(out);
-}
-
-static void write_months(const struct backtest_side *side, struct json_out *out)
-{
-    json_out_key(out, "months");
-    json_out_begin_array(out);
-    for (int64_t i = 0; i < BACKTEST_MONTHS; i++) {
-        const int64_t *results = side->months[i];
-        int64_t leads = results[0] + results[1] + results[2];
-        char month[INSTANT_TEXT_MAX];
-        if (leads == 0)
-            continue;
-        instant_month_format(i, month);
-        json_out_begin_object(out);
-        json_out_member_text(out, "month", month);
-        json_out_member_int(out, "leads", leads);
-        write_results(results, out);
-        json_out_end_object(out);
-    }
-    json_out_end_array(out);
-}
-
-static void write_side(const struct backtest *backtest, const struct backtest_side *side,
-                       struct json_out *out)
-{
-    json_out_begin_object(out);
-    write_results(side->results, out);
-    for (enum history_target target = 0; target < TARGET_COUNT; target++) {
-        struct backtest_match match = backtest_match(backtest, side, target);
-        json_out_key(out, history_target_name(target));
-        write_match(&match, out);
-    }
-    write_criteria(side, out);
-    write_months(side, out);
-    json_out_end_object(out);
-}
-
-static void write_change(const struct backtest_change *change, const char *key,
-                         struct json_out *out)
-{
-    json_out_key(out, key);
-    json_out_begin_object(out);
-    json_out_member_int(out, "count", change->count);
-    json_out_key(out, "sample");
-    json_out_begin_array(out);
-    for (size_t i = 0; i < change->sampled; i++)
-        json_out_uuid(out, change->sample[i]);
-    json_out_end_array(out);
-    json_out_end_object(out);
-}
-
-static void write_judged(const struct backtest *backtest, struct json_out *out)
-{
-    json_out_key(out, "judged_as_of");
-    json_out_begin_object(out);
-    for (int basis = 0; basis < HISTORY_BASIS_COUNT; basis++)
-        json_out_member_int(out, history_basis_name((enum history_basis)basis),
-                            backtest->bases[basis]);
-    json_out_end_object(out);
-}
-
-static void write_coverage(const struct backtest *backtest, struct json_out *out)
-{
-    json_out_key(out, "coverage");
-    json_out_begin_object(out);
-    proportion_member((struct proportion){backtest->answered, backtest->leads}, "answered", out);
-    for (int target = 0; target < TARGET_COUNT; target++)
-        json_out_member_int(out, history_target_name((enum history_target)target),
-                            backtest->reached[target]);
-    json_out_member_int(out, "without_outcome", backtest->leads - backtest->answered);
-    json_out_end_object(out);
-}
-
-void backtest_write(const struct backtest *backtest, struct json_out *out)
-{
-    json_out_begin_object(out);
-    json_out_member_int(out, "leads", backtest->leads);
-    write_judged(backtest, out);
-    json_out_member_int(out, "undated_touches", backtest->undated_touches);
-    write_coverage(backtest, out);
-    json_out_key(out, "result");
-    write_side(backtest, &backtest->side, out);
-    if (backtest->against.definition != NULL) {
-        json_out_key(out, "against");
-        write_side(backtest, &backtest->against, out);
-        json_out_key(out, "changes");
-        json_out_begin_object(out);
-        write_change(&backtest->gained, "now_qualified", out);
-        write_change(&backtest->lost, "no_longer_qualified", out);
-        json_out_end_object(out);
-    } else {
-        json_out_member_null(out, "against");
-        json_out_member_null(out, "changes");
-    }
-    json_out_end_object(out);
+    return weeks < 1 ? 1 : weeks;
 }

@@ -1,16 +1,20 @@
 /*
  * A back-test: what a definition would have said of the leads of a period, beside what sales made
- * of them (docs/backtest.md). Leads are added one by one; what is kept of them does not grow
- * with their number.
+ * of them (docs/backtest.md). Leads are added one by one. Of those that change sides up to
+ * MOVERS_KEPT_MAX each way are kept by name, and outcomes by score and day (outcome_tally.h);
+ * nothing else that is kept grows with their number.
  */
 #ifndef BATON_CORE_BACKTEST_H
 #define BATON_CORE_BACKTEST_H
 
 #include "base/error.h"
 #include "core/evidence/history.h"
+#include "core/evidence/mover.h"
+#include "core/evidence/outcome_tally.h"
 #include "core/evidence/proportion.h"
+#include "core/evidence/score_scale.h"
 
-/** Ids shown of the leads that change sides, in each direction. */
+/** Ids shown in the result of the leads that change sides, each way. */
 #define BACKTEST_SAMPLE 20
 /** Months that are told apart, from 1970-01; earlier and later ones count for the first and last.
  */
@@ -59,16 +63,31 @@ struct backtest_side {
     int64_t months[BACKTEST_MONTHS][VERDICT_RESULT_COUNT];
 };
 
-/** Leads that went one way; the sample is drawn by the random part of their ids. */
+/** Leads that went one way. */
 struct backtest_change {
     int64_t count;
-    size_t sampled;
-    struct uuid sample[BACKTEST_SAMPLE]; /* ordered by their last eight bytes */
+    int64_t by_cause[MOVER_CAUSES];
+    int64_t alone[MOVER_CAUSES]; /* of these, where nothing else stood in the way */
+    struct mover_list movers;
+    /* once closed: the causes that occur, the most frequent first, and how many leads of each are
+     * kept by name */
+    int causes[MOVER_CAUSES];
+    int cause_count;
+    int64_t kept[MOVER_CAUSES];
+};
+
+/** What is asked. */
+struct backtest_asked {
+    const struct definition *definition;
+    const struct definition *against; /* NULL: nothing is compared. Of the same term */
+    struct backtest_period period;
+    instant now;               /* from which ages are counted back */
+    int64_t capacity_per_week; /* what sales says it can take; -1: it does not say */
 };
 
 struct backtest {
-    struct backtest_period period;
-    instant now; /* when it is asked, from which ages are counted back */
+    struct backtest_asked asked;
+    struct arena *arena; /* what grows */
     struct backtest_side side;
     struct backtest_side against; /* the comparison */
     int64_t leads;
@@ -77,15 +96,17 @@ struct backtest {
     int64_t reached[TARGET_COUNT];
     int64_t reached_after[TARGET_COUNT][HISTORY_DAYS]; /* days from the moment judged */
     int64_t undated_touches;                           /* left out: nobody knows when they were */
-    struct backtest_change gained; /* qualified by the side, not by the comparison */
-    struct backtest_change lost;   /* the other way round */
+    instant first, last; /* the moments judged; INSTANT_NONE: no lead */
+    /** By mover_way: in are those that qualify by the side and not by the comparison. */
+    struct backtest_change changes[MOVER_WAY_COUNT];
+    struct score_scale scale;          /* of the side's totals */
+    int64_t by_score[SCORE_STEPS_MAX]; /* leads of which the total alone decides */
+    struct outcome_tally tally;        /* of these scores, and of movers; see backtest_cell() */
 };
 
-/** against may be NULL. Both are borrowed and are of one term. The struct is large: not for the
- *  stack. */
-void backtest_init(struct backtest *backtest, const struct definition *definition,
-                   const struct definition *against, const struct backtest_period *period,
-                   instant now);
+/** What is asked is borrowed, and so is the arena. The struct is large: not for the stack. */
+void backtest_init(struct backtest *backtest, const struct backtest_asked *asked,
+                   struct arena *arena);
 
 /** One side's verdicts against one target, of what has been added so far. */
 struct backtest_match backtest_match(const struct backtest *backtest,
@@ -99,7 +120,26 @@ enum err backtest_add(struct backtest *backtest, const struct history_lead *lead
 /** Adds what another one of the same question has seen of other leads. */
 void backtest_merge(struct backtest *backtest, const struct backtest *other);
 
-/** The result as the API shows it: an object. */
-void backtest_write(const struct backtest *backtest, struct json_out *out);
+/** When all are added and merged: orders movers and their causes. */
+void backtest_close(struct backtest *backtest);
+
+/** Weeks from the first moment judged to the last, at least one. */
+double backtest_weeks(const struct backtest *backtest);
+
+/** Of the steps of the scale, and of the movers' causes each way, the leads by what became of them.
+ *  scores has scale.count of them and movers MOVER_CAUSES of each way. */
+struct backtest_outcomes {
+    struct outcome_counts scores[SCORE_STEPS_MAX];
+    struct outcome_counts movers[MOVER_WAY_COUNT][MOVER_CAUSES];
+};
+void backtest_outcomes(const struct backtest *backtest, enum history_target target,
+                       struct backtest_outcomes *out);
+
+/** The result as the API shows it: an object. Of one that is closed. ERR_OUT_OF_MEMORY. */
+enum err backtest_write(const struct backtest *backtest, struct json_out *out) MUST_USE;
+
+/** All movers that are kept, MOVER_BYTES each, those that come in first, in the order of their
+ *  causes; NULL when there is none, or memory is short. Of one that is closed. */
+const uint8_t *backtest_movers(const struct backtest *backtest, struct arena *arena, size_t *len);
 
 #endif

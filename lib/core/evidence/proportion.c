@@ -29,6 +29,12 @@ static double outwards(double value, bool up)
     return (up ? ceil(scaled - TOLERANCE) : floor(scaled + TOLERANCE)) / SHOWN;
 }
 
+void proportion_rate_member(struct proportion share, const char *key, struct json_out *out)
+{
+    json_out_key(out, key);
+    json_out_real(out, round((double)share.count / (double)share.of * SHOWN) / SHOWN);
+}
+
 void proportion_write(struct proportion share, struct json_out *out)
 {
     struct interval interval = proportion_wilson(share);
@@ -41,8 +47,7 @@ void proportion_write(struct proportion share, struct json_out *out)
         json_out_member_null(out, "low");
         json_out_member_null(out, "high");
     } else {
-        json_out_key(out, "rate");
-        json_out_real(out, round((double)share.count / (double)share.of * SHOWN) / SHOWN);
+        proportion_rate_member(share, "rate", out);
         json_out_key(out, "low");
         json_out_real(out, outwards(interval.low, false));
         json_out_key(out, "high");

@@ -26,7 +26,9 @@ struct interval proportion_wilson(struct proportion share);
 /** {"count": 3, "of": 4, "rate": 0.75, "low": 0.3006, "high": 0.9544}, rounded to four decimals,
  *  the interval outwards; rate, low and high are null when `of` is 0. */
 void proportion_write(struct proportion share, struct json_out *out);
-/** The same as a member. */
+/** The rate alone as a member, to four decimals; of must not be 0. */
+void proportion_rate_member(struct proportion share, const char *key, struct json_out *out);
+/** All of it as a member. */
 void proportion_member(struct proportion share, const char *key, struct json_out *out);
 
 #endif

@@ -120,24 +120,6 @@ static void note_value(struct suggestion_set *set, const struct attribute *attri
         name->items[name->count++] = (struct suggestion_seen){value, set->count};
 }
 
-/* Whether all but the total threshold holds. */
-static bool total_decides(const struct definition *definition, const struct verdict *verdict)
-{
-    if (!definition->has_threshold[THRESHOLD_TOTAL])
-        return false;
-    for (size_t i = 0; i < verdict->criteria_count; i++) {
-        const struct criterion *criterion = &definition->criteria[i];
-        enum criterion_result result = verdict->criteria[i].result;
-        if (criterion->kind == CRITERION_DISQUALIFIER ? result == RESULT_MET
-                                                      : criterion->required && result != RESULT_MET)
-            return false;
-    }
-    for (int i = 0; i < SCORE_KINDS; i++)
-        if (definition->has_threshold[i] && verdict->scores[i] < definition->thresholds[i])
-            return false;
-    return true;
-}
-
 static void keep_criteria(struct suggestion_set *set, const struct verdict *verdict,
                           struct suggestion_lead *lead)
 {
@@ -167,7 +149,8 @@ enum err suggestion_add(struct suggestion_set *set, const struct history_view *v
         .answer = *answer,
         .hit = history_reached(answer, set->target),
         .qualified = verdict.result == VERDICT_QUALIFIED,
-        .total_decides = total_decides(set->definition, &verdict),
+        .total_decides = set->definition->has_threshold[THRESHOLD_TOTAL] &&
+                         verdict_total_decides(set->definition, &verdict),
         .score = verdict.score,
         .age = history_days(view->judged_at, set->now),
     };

@@ -38,7 +38,7 @@ void shape_lead_short(const struct config *config, const struct lead *lead, stru
     json_out_end_object(out);
 }
 
-static void write_external_ids(const struct lead *lead, struct json_out *out)
+void shape_external_ids(const struct lead *lead, struct json_out *out)
 {
     json_out_key(out, "external_ids");
     json_out_begin_array(out);
@@ -114,7 +114,7 @@ void shape_lead(const struct config *config, const struct lead *lead, struct uui
     member_team(out, "owner_team", config, lead->owner_team);
     member_next(out, lead);
     json_out_member_text(out, "email", lead_email(lead));
-    write_external_ids(lead, out);
+    shape_external_ids(lead, out);
     write_anonymous_ids(lead, out);
     json_out_key(out, "attributes");
     attribute_set_write_current(&lead->attributes, out);

@@ -21,6 +21,9 @@ void shape_lead(const struct config *config, const struct lead *lead, struct uui
 /** The facts of a lead that are known: {name: {value, evidence, confirmed_by, …}}. */
 void shape_facts(const struct lead *lead, struct json_out *out);
 
+/** The member external_ids: a list of source and id. */
+void shape_external_ids(const struct lead *lead, struct json_out *out);
+
 /** HandoffShort {id, state}, or null. */
 void shape_handoff_short(const struct handoff *handoff, struct json_out *out);
 

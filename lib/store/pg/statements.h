@@ -162,6 +162,7 @@ struct statement {
     X(delivery_read_statements)                                                                    \
     X(history_read_statements)                                                                     \
     X(background_read_statements)                                                                  \
+    X(mover_read_statements)                                                                       \
     X(background_table_statements)                                                                 \
     X(import_table_statements)                                                                     \
     X(import_files_statements)                                                                     \

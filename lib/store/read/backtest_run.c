@@ -1,5 +1,6 @@
 #include "store/read/backtest_run.h"
 
+#include "core/evidence/capacity.h"
 #include "store/read/history_read.h"
 
 #include <pthread.h>
@@ -11,6 +12,8 @@
 #define REST_MEMORY_BYTES  ((size_t)64 << 20)
 #define LEAD_MEMORY_BYTES  ((size_t)16 << 20)
 #define SALES_MEMORY_BYTES ((size_t)1 << 20)
+/* What is kept of all leads: outcomes by score and day, and movers, while they grow. */
+#define KEPT_MEMORY_BYTES ((size_t)96 << 20)
 /* Each worker has a connection and a thread that judges what it has read: while one waits for the
  * database, the other computes. */
 #define WORKERS 2
@@ -34,6 +37,7 @@ struct worker {
     struct arena *page;
     struct arena *rest;
     struct arena *lead;
+    struct arena *kept;
     struct backtest *backtest; /* this worker's part of the result */
     pthread_t thread;
 };
@@ -141,7 +145,7 @@ static void *run_other(void *argument)
 /* ---- workers ---- */
 
 static bool init_worker(struct worker *worker, struct scan *scan, struct pg *pg,
-                        const struct backtest_question *question)
+                        const struct backtest_asked *asked)
 {
     *worker = (struct worker){
         .scan = scan,
@@ -149,13 +153,13 @@ static bool init_worker(struct worker *worker, struct scan *scan, struct pg *pg,
         .page = arena_new(PAGE_MEMORY_BYTES),
         .rest = arena_new(REST_MEMORY_BYTES),
         .lead = arena_new(LEAD_MEMORY_BYTES),
+        .kept = arena_new(KEPT_MEMORY_BYTES),
         .backtest = calloc(1, sizeof *worker->backtest),
     };
     if (worker->pg == NULL || worker->page == NULL || worker->rest == NULL ||
-        worker->lead == NULL || worker->backtest == NULL)
+        worker->lead == NULL || worker->kept == NULL || worker->backtest == NULL)
         return false;
-    backtest_init(worker->backtest, question->definition, question->against, &question->period,
-                  scan->query.created_before);
+    backtest_init(worker->backtest, asked, worker->kept);
     return true;
 }
 
@@ -164,6 +168,7 @@ static void release_worker(struct worker *worker)
     arena_free(worker->page);
     arena_free(worker->rest);
     arena_free(worker->lead);
+    arena_free(worker->kept);
     free(worker->backtest);
 }
 
@@ -186,22 +191,31 @@ static enum err run_workers(struct scan *scan, struct worker workers[WORKERS])
     return scan->err;
 }
 
+static enum err write_output(struct backtest *backtest, struct backtest_output *out)
+{
+    struct arena *arena = out->json.written.arena;
+
+    backtest_close(backtest);
+    enum err err = backtest_write(backtest, &out->json);
+    out->movers = backtest_movers(backtest, arena, &out->movers_len);
+    return err == ERR_NONE && arena_failed(arena) ? ERR_OUT_OF_MEMORY : err;
+}
+
 static enum err run_scan(struct scan *scan, struct pg *pg, struct pg *other,
-                         const struct backtest_question *question, struct json_out *out)
+                         const struct backtest_asked *asked, struct backtest_output *out)
 {
     struct worker workers[WORKERS] = {{0}};
     enum err err = ERR_OUT_OF_MEMORY;
 
-    if (init_worker(&workers[0], scan, pg, question) &&
-        init_worker(&workers[1], scan, other, question)) {
+    if (init_worker(&workers[0], scan, pg, asked) && init_worker(&workers[1], scan, other, asked)) {
         struct read read = begin_read(&workers[0], workers[0].page);
         err = history_read_count(&read, &scan->total);
         if (err == ERR_NONE)
             err = run_workers(scan, workers);
-        if (err == ERR_NONE)
-            backtest_write(workers[0].backtest, out);
-        if (err == ERR_NONE && arena_failed(out->written.arena))
+        if (err == ERR_NONE && arena_failed(workers[0].kept))
             err = ERR_OUT_OF_MEMORY;
+        if (err == ERR_NONE)
+            err = write_output(workers[0].backtest, out);
     }
     for (int i = 0; i < WORKERS; i++)
         release_worker(&workers[i]);
@@ -223,7 +237,7 @@ static struct history_query make_query(const struct backtest_question *question)
 
 enum err backtest_run(struct pg *pg, const struct config *config,
                       const struct backtest_question *question, const struct backtest_watch *watch,
-                      struct json_out *out)
+                      struct backtest_output *out)
 {
     struct scan scan = {
         .query = make_query(question),
@@ -231,14 +245,22 @@ enum err backtest_run(struct pg *pg, const struct config *config,
         .watch = watch,
     };
     struct arena *arena = arena_new(SALES_MEMORY_BYTES);
+    struct backtest_asked asked = {
+        .definition = question->definition,
+        .against = question->against,
+        .period = question->period,
+        .now = scan.query.created_before,
+    };
     struct pg *other = pg_new_beside(pg);
     enum err err = ERR_OUT_OF_MEMORY;
 
-    if (arena != NULL)
+    if (arena != NULL) {
         scan.query.sales = history_sales_teams(config, arena, &scan.query.sales_count);
+        asked.capacity_per_week = capacity_per_week(config, arena);
+    }
     pthread_mutex_init(&scan.mutex, NULL);
     if (scan.query.sales != NULL)
-        err = run_scan(&scan, pg, other, question, out);
+        err = run_scan(&scan, pg, other, &asked, out);
     pthread_mutex_destroy(&scan.mutex);
     pg_free(other);
     arena_free(arena);

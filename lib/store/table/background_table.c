@@ -31,6 +31,8 @@ static const struct column background_list[] = {
     {"tally",       &as_json,             .use = COLUMN_NULL, OF_ITS_RUNNER, FOR_ITS_RUNNER},
     {"result",      &as_json_len,         IN(result),         COLUMN_NULL, OF_ITS_RUNNER,
         .beside = offsetof(struct background_job, result_len)},
+    {"movers",      &as_bytea_len,        .use = COLUMN_NULL, OF_ITS_RUNNER,
+        .unread = "read piece by piece: mover_read.h"},
     {"error",       &as_text,             IN(error),          COLUMN_NULL, OF_ITS_RUNNER},
     {"asked_by",    &as_uuid,             IN(asked_by),       COLUMN_NULL},
     {"team_id",     &as_uuid,             IN(team),           COLUMN_NULL},
@@ -163,12 +165,14 @@ static const struct statement BACKGROUND_RENEW = {
     .hot = true,
 };
 
-/* $1 workspace, $2 job, $3 result or null, $4 error or null, $5 done, $6 end of the lease */
+/* $1 workspace, $2 job, $3 result or null, $4 error or null, $5 done, $6 end of the lease,
+ * $7 movers or null */
 static const struct statement BACKGROUND_END = {
     .name = "background_end",
     .sql = "UPDATE background_job SET "
            "state = CASE WHEN $3::json IS NULL THEN 'failed' ELSE 'done' END, "
            "result = $3::json, "
+           "movers = $7::bytea, "
            "error = $4::text, "
            "done = $5::int8, "
            "total = $5::int8, "
@@ -341,6 +345,7 @@ enum pg_status background_end(struct pg *pg, struct background_claim *claim,
     pg_params_text(&params, end->result == NULL ? end->error : NULL);
     pg_params_int8(&params, claim->done);
     pg_params_instant(&params, claim->lease_until);
+    pg_params_bytea(&params, end->movers, end->movers_len);
     enum pg_status status = run_step(pg, claim, &BACKGROUND_END, &params, deadline);
     arena_free(arena);
     return status;

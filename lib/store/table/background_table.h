@@ -69,6 +69,8 @@ struct background_end {
     const char *result; /* JSON */
     size_t result_len;
     const char *error;
+    const void *movers; /* of a back-test: core/evidence/mover.h; NULL: none */
+    size_t movers_len;
 };
 
 /** Ends it. Nothing happens when it is no longer ours. */
