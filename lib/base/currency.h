@@ -5,6 +5,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/** Money, where there may be none. */
+struct amount {
+    bool given;
+    int64_t minor; /* in the currency's smallest unit */
+    char currency[4];
+};
+
 /** Three capital letters. */
 bool currency_valid(const char *code);
 

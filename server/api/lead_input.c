@@ -6,6 +6,7 @@
 
 #include "base/name.h"
 #include "core/intake/lead_change.h"
+#include "core/lead/touch_page.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -234,6 +235,20 @@ const struct input_type facts_type = {
         name, &dimension_value_type, AT(struct touch_input, values[dimension]), .nullable = true   \
     }
 
+/* Read after the dimensions, which say more than the address. */
+static bool read_url(struct input *in, const struct input_node *at, const struct input_field *field,
+                     void *base)
+{
+    const char **values = (const char **)(void *)((char *)base + field->offset);
+
+    if (json_is_string(at->json))
+        touch_page_read(json_string_value(at->json), in->arena, values);
+    return true;
+}
+
+static const struct input_type url_type = {
+    .kind = INPUT_LINE, .min = 1, .max = TOUCH_URL_MAX_BYTES, .read = read_url};
+
 static const struct input_field touch_fields[] = {
     {"kind", &code_type, AT(struct touch_input, kind), .required = true},
     {"occurred_at", &input_instant, AT(struct touch_input, occurred_at)},
@@ -242,6 +257,9 @@ static const struct input_field touch_fields[] = {
     DIMENSION_FIELD("medium", DIMENSION_MEDIUM),
     DIMENSION_FIELD("campaign", DIMENSION_CAMPAIGN),
     DIMENSION_FIELD("content", DIMENSION_CONTENT),
+    DIMENSION_FIELD("term", DIMENSION_TERM),
+    {"url", &url_type, AT(struct touch_input, values), .nullable = true},
+    {"cost", &amount_type, AT(struct touch_input, cost)},
     {"direction", &direction_type, AT(struct touch_input, direction)},
     {"event_id", &foreign_id_type, AT(struct touch_input, event_id)},
 };

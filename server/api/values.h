@@ -26,6 +26,8 @@ extern const struct input_type period_end_type;
 extern const struct input_type position_type;
 /** A document whose members are read elsewhere. */
 extern const struct input_type document_type;
+/** Of a struct amount: {"minor": 1250, "currency": "EUR"}. */
+extern const struct input_type amount_type;
 /** The value of a header. */
 extern const struct input_type header_type;
 

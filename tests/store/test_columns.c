@@ -12,6 +12,7 @@
 #include "store/table/attribution_setup_table.h"
 #include "store/table/background_table.h"
 #include "store/table/campaign_table.h"
+#include "store/table/column_words.h"
 #include "store/table/config_columns.h"
 #include "store/table/config_read.h"
 #include "store/table/config_table.h"
@@ -224,6 +225,9 @@ static const struct {
     {"touch", "medium", "touch.dimensions[DIMENSION_MEDIUM]"},
     {"touch", "campaign", "touch.dimensions[DIMENSION_CAMPAIGN]"},
     {"touch", "content", "touch.dimensions[DIMENSION_CONTENT]"},
+    {"touch", "term", "touch.dimensions[DIMENSION_TERM]"},
+    {"touch", "cost_minor", "touch.cost.minor"},
+    {"touch", "cost_currency", "touch.cost.currency"},
     {"idempotency", "answer", "body"},
     {"idempotency", "lead_id", "leads"},
     {"delivery", "lead_id", "leads"},
@@ -443,6 +447,11 @@ static const char *words_of(const struct values *v, int at)
                         v->columns->list[at].name);
 }
 
+static const char *currency_of(const struct values *v)
+{
+    return v->seed % 2 == 0 ? "EUR" : "USD";
+}
+
 /* False: the form is the table's own. */
 static bool fill_column(const struct values *v, int at, void *row)
 {
@@ -460,6 +469,8 @@ static bool fill_column(const struct values *v, int at, void *row)
         *(int64_t *)member = number_of(v, at);
     else if (form == &as_instant)
         *(instant *)member = instant_of(v, at);
+    else if (form == &as_currency)
+        memcpy(member, currency_of(v), 3);
     else if (form == &as_bytes)
         memset(member, (int)number_of(v, at) & 0xff, column->size);
     else if (is_word(column))
@@ -526,6 +537,8 @@ static const char *text_of(const struct values *v, int at)
         return number_text(v, number_of(v, at));
     if (form == &as_instant)
         return number_text(v, instant_of(v, at));
+    if (form == &as_currency)
+        return currency_of(v);
     if (form == &as_bytes) {
         memset(bytes, (int)number_of(v, at) & 0xff, column->size);
         return hex_of(v, bytes, column->size);
@@ -798,8 +811,6 @@ static void own_lead(const struct values *v, int at, void *row)
         ck_assert_int_eq(lead_overrides_read(text, strlen(text), v->arena, lead), ERR_NONE);
     } else if (strcmp(name, "salt") == 0) {
         memset(lead->salt, (int)number_of(v, at) & 0xff, sizeof lead->salt);
-    } else if (strcmp(name, "amount_currency") == 0) {
-        memcpy(lead->amount.currency, v->own_text(v, at), 3);
     } else if (strcmp(name, "hold_inputs") == 0) {
         const char **input = ARENA_NEW(v->arena, const char *);
         *input = number_text(v, number_of(v, at));
@@ -829,8 +840,6 @@ static const char *own_lead_text(const struct values *v, int at)
                             "\"by\":\"01020304-0000-0000-0000-000000000001\",\"note\":\"%lld\","
                             "\"result\":\"qualified\",\"version\":7}}",
                             number);
-    if (strcmp(name, "amount_currency") == 0)
-        return v->seed % 2 == 0 ? "EUR" : "USD";
     if (strcmp(name, "hold_inputs") == 0)
         return arena_printf(v->arena, "[\"%lld\"]", number);
     memset(salt, (int)number & 0xff, sizeof salt);

@@ -1,6 +1,9 @@
-/* What looks personal in a dimension, and what does not. */
+/* What looks personal in a dimension, and what does not; what the address of a page says. */
 #include "core/definition/touch.h"
+#include "core/lead/touch_page.h"
 #include "suite.h"
+
+#include <string.h>
 
 static const char *const personal[] = {
     "kim@acme.example",
@@ -68,10 +71,95 @@ START_TEST(is_not_personal)
 }
 END_TEST
 
+/* ---- addresses ---- */
+
+#define SAYS(channel, source, medium, campaign, content, term)                                     \
+    {                                                                                              \
+        [DIMENSION_CHANNEL] = (channel), [DIMENSION_SOURCE] = (source),                            \
+        [DIMENSION_MEDIUM] = (medium), [DIMENSION_CAMPAIGN] = (campaign),                          \
+        [DIMENSION_CONTENT] = (content), [DIMENSION_TERM] = (term)                                 \
+    }
+
+static const struct {
+    const char *url;
+    const char *given[DIMENSION_COUNT];
+    const char *said[DIMENSION_COUNT];
+} pages[] = {
+    {"https://acme.example/p", {0}, {0}},
+    {"https://acme.example/p?utm_source=news&utm_medium=email&utm_campaign=q4%20launch"
+     "&utm_content=top&utm_term=crm+for+teams",
+     {0},
+     SAYS(NULL, "news", "email", "q4 launch", "top", "crm for teams")},
+    {"utm_source=news&UTM_Medium=email", {0}, SAYS(NULL, "news", "email", NULL, NULL, NULL)},
+    {"https://acme.example/p?a=1#utm_source=news", {0}, SAYS(NULL, "news", NULL, NULL, NULL, NULL)},
+    {"/p?utm_source=news&utm_source=other", {0}, SAYS(NULL, "news", NULL, NULL, NULL, NULL)},
+    {"/p?utm_source=&utm_medium", {0}, {0}},
+    {"/p?utm_source=%00x&utm_medium=%zz", {0}, {0}},
+    {"/p?utm_source=kim%40acme.example",
+     {0},
+     SAYS(NULL, DIMENSION_PERSONAL, NULL, NULL, NULL, NULL)},
+    {"/p?xutm_source=news&utm_sourcex=news", {0}, {0}},
+    /* what was given says more */
+    {"/p?utm_source=news&utm_medium=email", SAYS("web", "partner", NULL, NULL, NULL, NULL),
+     SAYS("web", "partner", "email", NULL, NULL, NULL)},
+    /* clicks */
+    {"/p?gclid=Cj0K", {0}, SAYS("paid search", "google", "cpc", NULL, NULL, NULL)},
+    {"/p?gbraid=Cj0K", {0}, SAYS("paid search", "google", "cpc", NULL, NULL, NULL)},
+    {"/p?wbraid=Cj0K", {0}, SAYS("paid search", "google", "cpc", NULL, NULL, NULL)},
+    {"/p?msclkid=x", {0}, SAYS("paid search", "bing", "cpc", NULL, NULL, NULL)},
+    {"/p?li_fat_id=x", {0}, SAYS("paid social", "linkedin", "cpc", NULL, NULL, NULL)},
+    {"/p?ttclid=x", {0}, SAYS("paid social", "tiktok", "cpc", NULL, NULL, NULL)},
+    {"/p?fbclid=x", {0}, SAYS("social", "facebook", "social", NULL, NULL, NULL)},
+    {"/p?fbclid=x&gclid=y", {0}, SAYS("paid search", "google", "cpc", NULL, NULL, NULL)},
+    {"/p?gclid=", {0}, {0}},
+    /* unless something else says where it came from */
+    {"/p?gclid=x&utm_source=news&utm_medium=email",
+     {0},
+     SAYS(NULL, "news", "email", NULL, NULL, NULL)},
+    {"/p?gclid=x&utm_source=news", {0}, SAYS(NULL, "news", NULL, NULL, NULL, NULL)},
+    {"/p?gclid=x&utm_source=Google&utm_term=crm",
+     {0},
+     SAYS("paid search", "Google", "cpc", NULL, NULL, "crm")},
+    {"/p?gclid=x", SAYS("display", NULL, NULL, NULL, NULL, NULL),
+     SAYS("display", "google", "cpc", NULL, NULL, NULL)},
+};
+
+START_TEST(address_says)
+{
+    struct arena *arena = arena_new(65536);
+    const char *values[DIMENSION_COUNT];
+
+    memcpy(values, pages[_i].given, sizeof values);
+    touch_page_read(pages[_i].url, arena, values);
+    for (int i = 0; i < DIMENSION_COUNT; i++)
+        ck_assert_pstr_eq(values[i], pages[_i].said[i]);
+    arena_free(arena);
+}
+END_TEST
+
+START_TEST(too_long_says_nothing)
+{
+    struct arena *arena = arena_new(65536);
+    const char *values[DIMENSION_COUNT] = {0};
+    char url[DIMENSION_VALUE_MAX_BYTES + 20];
+
+    snprintf(url, sizeof url, "utm_term=%0*d", DIMENSION_VALUE_MAX_BYTES, 1);
+    touch_page_read(url, arena, values);
+    ck_assert_uint_eq(strlen(values[DIMENSION_TERM]), DIMENSION_VALUE_MAX_BYTES);
+    values[DIMENSION_TERM] = NULL;
+    snprintf(url, sizeof url, "utm_term=%0*d", DIMENSION_VALUE_MAX_BYTES + 1, 1);
+    touch_page_read(url, arena, values);
+    ck_assert_ptr_null(values[DIMENSION_TERM]);
+    arena_free(arena);
+}
+END_TEST
+
 void suite_cases(Suite *suite)
 {
     TCase *t = suite_case(suite, "touch");
 
     EACH(t, is_personal, personal);
     EACH(t, is_not_personal, impersonal);
+    EACH(t, address_says, pages);
+    tcase_add_test(t, too_long_says_nothing);
 }

@@ -4,7 +4,8 @@
 
 #include "base/input.h"
 
-/** What rows can be cut by, of the touch that is credited. */
+/** What rows can be cut by, of the touch that is credited. Sums are stored by these places, so a
+ * new one stands at the end. */
 #define ATTRIBUTION_CUT_TABLE(X)                                                                   \
     X(SOURCE, "source")                                                                            \
     X(MEDIUM, "medium")                                                                            \
@@ -12,7 +13,9 @@
     X(CHANNEL, "channel")                                                                          \
     X(CONTENT, "content")                                                                          \
     X(FUNCTION, "function")                                                                        \
-    X(DIRECTION, "direction")
+    X(DIRECTION, "direction")                                                                      \
+    X(TERM, "term")                                                                                \
+    X(TEAM, "team")
 
 enum attribution_cut {
 #define X(name, text) CUT_##name,

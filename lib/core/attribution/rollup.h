@@ -17,7 +17,7 @@
 
 /** Of the stored journeys and sums. Raised whenever the same journey would be stored, or would
  *  count, in another way: all is counted anew then. */
-#define ROLLUP_FORMAT 1
+#define ROLLUP_FORMAT 2
 
 /** So many touches of a lead are counted, the earliest: more are no journey of a person. */
 #define ROLLUP_TOUCHES_MAX 5000

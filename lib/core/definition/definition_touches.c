@@ -129,6 +129,7 @@ static const struct input_field filter_fields[] = {
     DIMENSION_FIELD("medium", DIMENSION_MEDIUM),
     DIMENSION_FIELD("campaign", DIMENSION_CAMPAIGN),
     DIMENSION_FIELD("content", DIMENSION_CONTENT),
+    DIMENSION_FIELD("term", DIMENSION_TERM),
 };
 static const struct input_spec filter_spec = INPUT_SPEC(filter_fields, struct touch_filter);
 

@@ -10,7 +10,7 @@
 static const char *const dimension_names[DIMENSION_COUNT] = {
     [DIMENSION_CHANNEL] = "channel", [DIMENSION_SOURCE] = "source",
     [DIMENSION_MEDIUM] = "medium",   [DIMENSION_CAMPAIGN] = "campaign",
-    [DIMENSION_CONTENT] = "content",
+    [DIMENSION_CONTENT] = "content", [DIMENSION_TERM] = "term",
 };
 
 static const char *const direction_names[] = {

@@ -6,6 +6,7 @@
 #ifndef BATON_CORE_TOUCH_H
 #define BATON_CORE_TOUCH_H
 
+#include "base/currency.h"
 #include "base/input.h"
 #include "base/instant.h"
 #include "base/uuid.h"
@@ -20,6 +21,7 @@ enum dimension {
     DIMENSION_MEDIUM,
     DIMENSION_CAMPAIGN,
     DIMENSION_CONTENT,
+    DIMENSION_TERM, /* that was searched for */
     DIMENSION_COUNT
 };
 
@@ -53,6 +55,8 @@ struct touch {
     const char *values[DIMENSION_COUNT]; /* texts, only for touches that a command brings */
     enum direction direction;
     enum team_function function; /* of the team that did it */
+    struct uuid team;            /* nil: it was recorded before this was kept */
+    struct amount cost;          /* what it cost to bring it about */
 };
 
 /** Older touches, beyond TOUCHES_LOADED_MAX, counted by kind and UTC day. */

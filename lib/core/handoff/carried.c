@@ -295,7 +295,7 @@ static void write_touches(const struct config *config, const struct handoff *han
         whole = with_texts(touch, texts, out->written.arena);
         json_out_begin_object(out);
         json_out_key(out, "touch");
-        shape_touch(&whole, out);
+        shape_touch(config, &whole, out);
         json_out_key(out, "counts_for");
         json_out_begin_array(out);
         bool asks = counts_for(gate, touch, handoff->offered_at, CRITERION_READINESS, out);
@@ -314,7 +314,7 @@ static void write_touches(const struct config *config, const struct handoff *han
         return;
     }
     whole = with_texts(asked, texts, out->written.arena);
-    shape_touch(&whole, out);
+    shape_touch(config, &whole, out);
 }
 
 /* ---- the handoffs before ---- */

@@ -176,7 +176,7 @@ void event_write_timeline(const struct event *event, const struct touch *touch,
     if (touch == NULL)
         json_out_null(out);
     else
-        shape_touch(touch, out);
+        shape_touch(config, touch, out);
     json_out_key(out, "left_out");
     if (event->left_out == NULL)
         json_out_raw(out, "[]", 2);
@@ -241,19 +241,6 @@ static void write_rating(const struct event *event, struct json_out *out)
         json_out_member_int(out, "rating", event->rating);
 }
 
-static void write_amount(const struct amount *amount, struct json_out *out)
-{
-    json_out_key(out, "amount");
-    if (!amount->given) {
-        json_out_null(out);
-        return;
-    }
-    json_out_begin_object(out);
-    json_out_member_int(out, "minor", amount->minor);
-    json_out_member_text(out, "currency", amount->currency);
-    json_out_end_object(out);
-}
-
 void event_write_feedback(const struct event *event, const struct handoff *handoff,
                           const char *note, const struct config *config, struct json_out *out)
 {
@@ -276,7 +263,7 @@ void event_write_feedback(const struct event *event, const struct handoff *hando
     write_criterion_id(answer ? handoff->criterion : NULL, out);
     write_rating(event, out);
     json_out_member_text(out, "outcome", outcome_kind_name(outcome_of(event->kind)));
-    write_amount(&event->amount, out);
+    shape_amount("amount", &event->amount, out);
     json_out_member_text(out, "note", answer ? handoff->note : note);
     json_out_end_object(out);
 }

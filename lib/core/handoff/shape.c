@@ -92,16 +92,16 @@ static void write_milestones(const struct lead *lead, struct json_out *out)
     json_out_end_object(out);
 }
 
-static void write_amount(const struct lead *lead, struct json_out *out)
+void shape_amount(const char *name, const struct amount *amount, struct json_out *out)
 {
-    json_out_key(out, "amount");
-    if (!lead->amount.given) {
+    json_out_key(out, name);
+    if (!amount->given) {
         json_out_null(out);
         return;
     }
     json_out_begin_object(out);
-    json_out_member_int(out, "minor", lead->amount.minor);
-    json_out_member_text(out, "currency", lead->amount.currency);
+    json_out_member_int(out, "minor", amount->minor);
+    json_out_member_text(out, "currency", amount->currency);
     json_out_end_object(out);
 }
 
@@ -124,7 +124,7 @@ void shape_lead(const struct config *config, const struct lead *lead, struct uui
     json_out_member_text(out, "origin", direction_name(lead->origin));
     json_out_member_text(out, "found_by", team_function_name(lead->found_by));
     write_milestones(lead, out);
-    write_amount(lead, out);
+    shape_amount("amount", &lead->amount, out);
     json_out_member_uuid(out, "open_handoff", open);
     if (lead->erasure_asked_at != INSTANT_NONE) {
         json_out_key(out, "erasure_asked");
@@ -162,7 +162,7 @@ void shape_actor(const struct config *config, struct actor actor, struct uuid te
     json_out_end_object(out);
 }
 
-void shape_touch(const struct touch *touch, struct json_out *out)
+void shape_touch(const struct config *config, const struct touch *touch, struct json_out *out)
 {
     json_out_begin_object(out);
     json_out_member_uuid(out, "id", touch->id);
@@ -173,6 +173,8 @@ void shape_touch(const struct touch *touch, struct json_out *out)
         json_out_member_text(out, dimension_name((enum dimension)i), touch->values[i]);
     json_out_member_text(out, "direction", direction_name(touch->direction));
     json_out_member_text(out, "function", team_function_name(touch->function));
+    member_team(out, "team", config, touch->team);
+    shape_amount("cost", &touch->cost, out);
     json_out_end_object(out);
 }
 

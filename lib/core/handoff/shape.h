@@ -31,8 +31,11 @@ void shape_handoff_short(const struct handoff *handoff, struct json_out *out);
 void shape_actor(const struct config *config, struct actor actor, struct uuid team,
                  const char *cause, struct json_out *out);
 
+/** A member: Money, or null. */
+void shape_amount(const char *name, const struct amount *amount, struct json_out *out);
+
 /** Touch; values holds the texts of the touch's dimensions (touch->values is used). */
-void shape_touch(const struct touch *touch, struct json_out *out);
+void shape_touch(const struct config *config, const struct touch *touch, struct json_out *out);
 
 /** "/v1/leads/<id>", "/v1/handoffs/<id>" */
 const char *shape_lead_path(struct uuid id, struct arena *arena);

@@ -1,6 +1,7 @@
 #include "core/intake/inbound.h"
 
 #include "core/handoff/judge.h"
+#include "core/handoff/shape.h"
 #include "core/intake/completion.h"
 #include "core/intake/delivery_report.h"
 #include "core/intake/inbound_change.h"
@@ -539,6 +540,7 @@ static void write_tried_touch(const struct touch_input *touch, struct json_out *
     json_out_member_text(out, "direction", direction_name(touch->direction));
     for (int i = 0; i < DIMENSION_COUNT; i++)
         json_out_member_text(out, dimension_name((enum dimension)i), touch->values[i]);
+    shape_amount("cost", &touch->cost, out);
     json_out_end_object(out);
 }
 

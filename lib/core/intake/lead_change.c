@@ -233,7 +233,7 @@ enum decision lead_touch(struct work *work, const struct command *command, struc
     struct json_out *out = outcome_begin(work);
     json_out_begin_object(out);
     json_out_key(out, "touch");
-    shape_touch(&touch, out);
+    shape_touch(work->config, &touch, out);
     json_out_member_bool(out, "created", found == FIND_ABSENT);
     lead_result_write(work, lead, judgement, input->touch.occurred_at > work->now, out);
     json_out_end_object(out);

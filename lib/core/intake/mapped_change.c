@@ -28,18 +28,17 @@ void mapped_facts_read(struct mapped_item *item)
 /* ---- outcomes ---- */
 
 /* An amount without a currency says nothing, and is left out. */
-struct amount mapped_amount(struct mapped_item *item)
+struct amount mapped_amount(struct mapped_item *item, const struct mapped_money *money)
 {
-    const struct mapping_outcome *outcome = &item->mapping->outcome;
     struct amount amount = {0};
     struct value number;
 
-    mapped_take_up(item, "outcome.amount");
-    if (!mapped_value(item, &outcome->amount, &number) || number.type == VALUE_NULL)
+    mapped_take_up(item, money->number_what);
+    if (!mapped_value(item, money->number, &number) || number.type == VALUE_NULL)
         return amount;
     double major = number.type == VALUE_INT ? (double)number.integer : number.real;
-    mapped_take_up(item, "outcome.currency");
-    const char *code = mapped_line(item, &outcome->currency, MAPPING_VALUE_MAX_BYTES);
+    mapped_take_up(item, money->currency_what);
+    const char *code = mapped_line(item, money->currency, MAPPING_VALUE_MAX_BYTES);
     if (item->failed)
         return amount;
     for (size_t i = 0; code != NULL && i < 3 && code[i] != '\0'; i++)
@@ -49,8 +48,16 @@ struct amount mapped_amount(struct mapped_item *item)
                    currency_minor(major, amount.currency, &amount.minor);
     if (amount.given)
         return amount;
-    mapped_fail(item, code == NULL ? &outcome->amount : &outcome->currency, MAPPED_AMOUNT);
+    mapped_fail(item, code == NULL ? money->number : money->currency, MAPPED_AMOUNT);
     return (struct amount){0};
+}
+
+struct amount mapped_outcome_amount(struct mapped_item *item)
+{
+    const struct mapping_outcome *outcome = &item->mapping->outcome;
+
+    return mapped_amount(item, &(struct mapped_money){&outcome->amount, &outcome->currency,
+                                                      "outcome.amount", "outcome.currency"});
 }
 
 void mapped_outcome_read(struct mapped_item *item)
@@ -65,7 +72,7 @@ void mapped_outcome_read(struct mapped_item *item)
         capture->occurred_at = at;
     mapped_take_up(item, "outcome.reason");
     out->reason = mapped_line(item, &outcome->reason, REASON_MAX_BYTES);
-    out->amount = mapped_amount(item);
+    out->amount = mapped_outcome_amount(item);
     mapped_take_up(item, NULL);
     const char *word = mapped_line(item, &outcome->kind, MAPPING_VALUE_MAX_BYTES);
     if (word == NULL && !item->failed)

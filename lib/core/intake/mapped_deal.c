@@ -40,7 +40,7 @@ void mapped_deal_read(struct mapped_item *item)
     deal->step_count = mapping->step_count;
     deal->event_id = mapped_line(item, &mapping->event_id, MAPPING_ID_MAX_BYTES);
     read_outcome(item, deal);
-    deal->amount = mapped_amount(item);
+    deal->amount = mapped_outcome_amount(item);
     mapped_take_up(item, NULL);
     item->out->deal = deal;
     item->out->capture.occurred_at = deal->outcome_at;

@@ -57,8 +57,16 @@ instant mapped_moment(struct mapped_item *item, const struct mapping_field *fiel
 /** False: the item has no value for it, or it failed. */
 bool mapped_value(struct mapped_item *item, const struct mapping_field *field, struct value *out);
 
-/** Of an outcome; left out when it is none. */
-struct amount mapped_amount(struct mapped_item *item);
+/** Where an amount stands, and what its parts are called when they are left out. */
+struct mapped_money {
+    const struct mapping_field *number, *currency;
+    const char *number_what, *currency_what;
+};
+
+/** Left out when it is none. */
+struct amount mapped_amount(struct mapped_item *item, const struct mapped_money *money);
+/** That of an outcome. */
+struct amount mapped_outcome_amount(struct mapped_item *item);
 
 /* ---- the parts of an item, into item->out ---- */
 

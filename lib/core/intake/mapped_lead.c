@@ -1,6 +1,7 @@
 #include "core/intake/mapped_item.h"
 
 #include "base/email.h"
+#include "core/lead/touch_page.h"
 
 #include <string.h>
 
@@ -87,7 +88,7 @@ static void read_dimension(struct mapped_item *item, enum dimension dimension,
     static const char *const names[DIMENSION_COUNT] = {
         [DIMENSION_CHANNEL] = "touch.channel", [DIMENSION_SOURCE] = "touch.source",
         [DIMENSION_MEDIUM] = "touch.medium",   [DIMENSION_CAMPAIGN] = "touch.campaign",
-        [DIMENSION_CONTENT] = "touch.content",
+        [DIMENSION_CONTENT] = "touch.content", [DIMENSION_TERM] = "touch.term",
     };
     const struct mapping_field *field = &item->mapping->touch_values[dimension];
 
@@ -99,6 +100,24 @@ static void read_dimension(struct mapped_item *item, enum dimension dimension,
         value = DIMENSION_PERSONAL;
     }
     touch->values[dimension] = value;
+}
+
+/* What the mapping finds in the item, then what the page's address says, then the mapping's own
+ * constants: a click on an advertisement says more of a visit than that all of them are "web". */
+static void read_dimensions(struct mapped_item *item, struct touch_input *touch)
+{
+    const struct mapping_field *fields = item->mapping->touch_values;
+
+    for (int i = 0; i < DIMENSION_COUNT; i++)
+        if (fields[i].constant == NULL)
+            read_dimension(item, (enum dimension)i, touch);
+    mapped_take_up(item, "touch.url");
+    const char *url = mapped_line(item, &item->mapping->touch_url, TOUCH_URL_MAX_BYTES);
+    if (url != NULL)
+        touch_page_read(url, item->arena, touch->values);
+    for (int i = 0; i < DIMENSION_COUNT; i++)
+        if (fields[i].constant != NULL && touch->values[i] == NULL)
+            read_dimension(item, (enum dimension)i, touch);
 }
 
 static void read_direction(struct mapped_item *item, struct touch_input *touch)
@@ -137,8 +156,10 @@ void mapped_touch_read(struct mapped_item *item)
     mapped_take_up(item, "event_id");
     touch->event_id = mapped_line(item, &mapping->event_id, MAPPING_ID_MAX_BYTES);
     read_direction(item, touch);
-    for (int i = 0; i < DIMENSION_COUNT; i++)
-        read_dimension(item, (enum dimension)i, touch);
+    read_dimensions(item, touch);
+    touch->cost =
+        mapped_amount(item, &(struct mapped_money){&mapping->touch_cost, &mapping->touch_currency,
+                                                   "touch.cost", "touch.currency"});
     item->out->capture.touch = touch;
 }
 

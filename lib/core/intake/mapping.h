@@ -103,6 +103,9 @@ struct mapping {
     struct mapping_field touch_kind;
     struct mapping_field touch_direction;
     struct mapping_field touch_values[DIMENSION_COUNT];
+    struct mapping_field touch_url;
+    struct mapping_field touch_cost;
+    struct mapping_field touch_currency;
     /* of deals */
     const struct mapping_step *steps;
     size_t step_count;

@@ -61,6 +61,9 @@ static void add_all(struct columns *columns, const struct mapping *mapping)
     add_field(columns, &mapping->touch_direction, MAPPING_COLUMN_WANTED);
     for (int i = 0; i < DIMENSION_COUNT; i++)
         add_field(columns, &mapping->touch_values[i], MAPPING_COLUMN_WANTED);
+    add_field(columns, &mapping->touch_url, MAPPING_COLUMN_WANTED);
+    add_field(columns, &mapping->touch_cost, MAPPING_COLUMN_WANTED);
+    add_field(columns, &mapping->touch_currency, MAPPING_COLUMN_WANTED);
     for (size_t i = 0; i < mapping->attribute_count; i++)
         add_field(columns, &mapping->attributes[i].field, MAPPING_COLUMN_WANTED);
     for (size_t i = 0; i < mapping->step_count; i++) {

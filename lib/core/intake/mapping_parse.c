@@ -113,6 +113,10 @@ static const struct input_field touch_fields[] = {
     DIMENSION_FIELD("medium", DIMENSION_MEDIUM),
     DIMENSION_FIELD("campaign", DIMENSION_CAMPAIGN),
     DIMENSION_FIELD("content", DIMENSION_CONTENT),
+    DIMENSION_FIELD("term", DIMENSION_TERM),
+    {"url", &mapping_field_type, AT(struct mapping, touch_url)},
+    {"cost", &mapping_number_type, AT(struct mapping, touch_cost)},
+    {"currency", &mapping_field_type, AT(struct mapping, touch_currency)},
 };
 
 static bool note_touches(struct input *in, const struct input_node *at, void *out)

@@ -144,12 +144,6 @@ struct verdict_override {
 /** How a row stands to the database. */
 enum row_state { ROW_CLEAN, ROW_NEW, ROW_CHANGED };
 
-struct amount {
-    bool given;
-    int64_t minor; /* in the currency's smallest unit */
-    char currency[4];
-};
-
 struct handoff;
 
 struct lead {

@@ -87,6 +87,8 @@ struct touch lead_touch_of(struct work *work, const struct caller *caller,
         .recorded_at = work->now,
         .direction = input->direction,
         .function = team == NULL ? FUNCTION_OTHER : team->function,
+        .team = caller->team,
+        .cost = input->cost,
     };
 
     memcpy(touch.values, input->values, sizeof touch.values);
@@ -99,25 +101,38 @@ struct touch lead_touch_of(struct work *work, const struct caller *caller,
     return touch;
 }
 
+static void write_dimension(const struct touch *touch, enum dimension dimension,
+                            struct json_out *body)
+{
+    if (touch->dimensions[dimension] != 0)
+        json_out_member_int(body, dimension_name(dimension), touch->dimensions[dimension]);
+}
+
 void touch_write_ledger(const struct touch *touch, const struct lead *lead, struct json_out *body)
 {
-    static const int sorted[] = {DIMENSION_CAMPAIGN, DIMENSION_CHANNEL, DIMENSION_CONTENT};
     json_out_begin_object(body);
-    for (size_t i = 0; i < 3; i++)
-        if (touch->dimensions[sorted[i]] != 0)
-            json_out_member_int(body, dimension_name((enum dimension)sorted[i]),
-                                touch->dimensions[sorted[i]]);
+    write_dimension(touch, DIMENSION_CAMPAIGN, body);
+    write_dimension(touch, DIMENSION_CHANNEL, body);
+    write_dimension(touch, DIMENSION_CONTENT, body);
+    if (touch->cost.given) {
+        json_out_key(body, "cost");
+        json_out_begin_object(body);
+        json_out_member_text(body, "currency", touch->cost.currency);
+        json_out_member_int(body, "minor", touch->cost.minor);
+        json_out_end_object(body);
+    }
     json_out_member_text(body, "direction", direction_name(touch->direction));
     json_out_member_text(body, "function", team_function_name(touch->function));
     json_out_member_uuid(body, "id", touch->id);
     json_out_member_text(body, "kind", touch->kind);
-    if (touch->dimensions[DIMENSION_MEDIUM] != 0)
-        json_out_member_int(body, "medium", touch->dimensions[DIMENSION_MEDIUM]);
+    write_dimension(touch, DIMENSION_MEDIUM, body);
     json_out_member_int(body, "occurred_at", touch->occurred_at);
     if (lead->chain.at > touch->recorded_at) /* the entry's time is that of the one before it */
         json_out_member_int(body, "recorded_at", touch->recorded_at);
-    if (touch->dimensions[DIMENSION_SOURCE] != 0)
-        json_out_member_int(body, "source", touch->dimensions[DIMENSION_SOURCE]);
+    write_dimension(touch, DIMENSION_SOURCE, body);
+    if (!uuid_is_nil(touch->team))
+        json_out_member_uuid(body, "team", touch->team);
+    write_dimension(touch, DIMENSION_TERM, body);
     json_out_end_object(body);
 }
 

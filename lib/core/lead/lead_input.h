@@ -16,6 +16,7 @@ struct touch_input {
     const char *kind;
     instant occurred_at;                 /* INSTANT_NONE: now */
     const char *values[DIMENSION_COUNT]; /* NULL: none */
+    struct amount cost;
     enum direction direction;
     const char *event_id; /* NULL: none */
     const char *sender;   /* whose event ids these are: "api", or an inbound source's id */

@@ -39,15 +39,6 @@ static const struct statement ATTRIBUTION_LEADS = {
 
 const struct statement *const attribution_leads_statements[] = {&ATTRIBUTION_LEADS, NULL};
 
-static void values_of(const struct attribution_query *query, const struct attribution_cell *cell,
-                      int64_t *out)
-{
-    for (int i = 0; i < ATTRIBUTION_DIMENSIONS_MAX; i++)
-        out[i] = i < query->dimension_count
-                     ? attribution_value_of(query->dimensions[i], cell->values[i])
-                     : 0;
-}
-
 static bool is_same_time(const char *a, const char *b)
 {
     return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
@@ -167,11 +158,12 @@ static enum err read_shares(const struct read *read, const struct attribution_as
 {
     const struct attribution_query *query = &ask->query;
     struct opening it = {.read = read, .query = query, .page = page, .cell = &page->cell};
-    enum err err = conversions_read(read, ask, &it.result);
+    enum err err = attribution_values_read(read, query, it.cell->values, it.values);
 
+    if (err == ERR_NONE)
+        err = conversions_read(read, ask, &it.result);
     if (err != ERR_NONE)
         return err;
-    values_of(query, it.cell, it.values);
     it.scratch = arena_new(CONVERSION_MAX_BYTES);
     it.journeys = journeys_new(query->model, &query->rules, read->arena);
     bool whole = it.scratch != NULL && it.journeys != NULL && out->items != NULL &&
@@ -188,7 +180,9 @@ static enum err read_first_touched(const struct read *read, const struct attribu
     struct read_query query = {.statement = &ATTRIBUTION_LEADS};
     int64_t values[ATTRIBUTION_DIMENSIONS_MAX];
 
-    values_of(&ask->query, &page->cell, values);
+    enum err err = attribution_values_read(read, &ask->query, page->cell.values, values);
+    if (err != ERR_NONE)
+        return err;
     attribution_ask_begin(&query, read, ask);
     attribution_ask_dimensions(&query.params, &ask->query);
     pg_params_text(&query.params, ask->query.interval);
@@ -200,7 +194,7 @@ static enum err read_first_touched(const struct read *read, const struct attribu
     pg_params_uuid(&query.params, after == NULL ? READ_ID_MIN : after->lead);
     pg_params_int8(&query.params, page->limit + 1);
     attribution_ask_kinds(&query.params, &ask->query);
-    enum err err = read_run(read, &query, 1);
+    err = read_run(read, &query, 1);
     int rows = err == ERR_NONE ? pg_rows(query.result) : 0;
     out->more = rows > page->limit;
     for (int row = 0; out->items != NULL && row < rows && row < page->limit; row++)

@@ -5,6 +5,8 @@
 #ifndef BATON_STORE_ATTRIBUTION_SQL_H
 #define BATON_STORE_ATTRIBUTION_SQL_H
 
+#include "store/table/team_number.h"
+
 /* clang-format off */
 
 /* Each end of the period is a moment, or a date in the time zone. */
@@ -26,7 +28,7 @@
            "  least(greatest(" at " AT TIME ZONE $2::text, '0001-01-01'), '9999-12-31')), " \
            "  'YYYY-MM-DD')"
 
-/* As a number: the id of its word, or the place of a function or direction. */
+/* As a number: the id of its word, that of a team, or the place of a function or direction. */
 #define DIMENSION_OF(number, touch)                                           \
            "CASE $" number "::text "                                          \
            "  WHEN 'source' THEN " touch ".source "                           \
@@ -37,12 +39,16 @@
            "  WHEN 'function' THEN "                                          \
            "    array_position(ARRAY['marketing', 'sales', 'other'], " touch ".function::text) " \
            "  WHEN 'direction' THEN "                                         \
-           "    array_position(ARRAY['inbound', 'outbound'], " touch ".direction::text) END"
+           "    array_position(ARRAY['inbound', 'outbound'], " touch ".direction::text) " \
+           "  WHEN 'term' THEN " touch ".term "                               \
+           "  WHEN 'team' THEN " TEAM_NUMBER_INT8(touch ".team") " END"
 
 #define WORD_OF(number, value)                                                \
            "CASE $" number "::text "                                          \
            "  WHEN 'function' THEN (ARRAY['marketing', 'sales', 'other'])[(" value ")::int4] " \
            "  WHEN 'direction' THEN (ARRAY['inbound', 'outbound'])[(" value ")::int4] " \
+           "  WHEN 'team' THEN (SELECT name FROM team "                       \
+           "    WHERE workspace_id = $1 AND " TEAM_NUMBER_INT8("team_id") " = " value ") " \
            "  ELSE (SELECT value FROM dimension "                             \
            "    WHERE workspace_id = $1 AND dimension_id = " value ") END"
 

@@ -15,9 +15,18 @@ static const struct statement ATTRIBUTION_WORDS = {
            "ORDER BY u.n",
 };
 
+/* $1 workspace, $2 name */
+static const struct statement ATTRIBUTION_TEAM = {
+    .name = "attribution_team",
+    .sql = "SELECT " TEAM_NUMBER_INT8("team_id") " "
+           "FROM team "
+           "WHERE workspace_id = $1 AND name = $2",
+};
+
 /* clang-format on */
 
-const struct statement *const attribution_words_statements[] = {&ATTRIBUTION_WORDS, NULL};
+const struct statement *const attribution_words_statements[] = {&ATTRIBUTION_WORDS,
+                                                                &ATTRIBUTION_TEAM, NULL};
 
 /* The parts of the journeys stand one after the other for each of the values' columns. */
 static struct read_query ask_words(const struct read *read, const struct attribution_query *query,
@@ -80,22 +89,48 @@ static int64_t place_of(const char *word, const char *const *words, size_t count
     return 0;
 }
 
-/* As DIMENSION_OF has it; a word that is nobody's has an id that no touch has. */
-int64_t attribution_value_of(enum attribution_cut cut, const char *word)
+/* As DIMENSION_OF has it, of all that is known without asking. */
+static int64_t value_of(enum attribution_cut cut, const char *word)
 {
     static const char *const functions[] = {"marketing", "sales", "other"};
     static const char *const directions[] = {"inbound", "outbound"};
-    static const enum dimension dimensions[] = {[CUT_SOURCE] = DIMENSION_SOURCE,
-                                                [CUT_MEDIUM] = DIMENSION_MEDIUM,
-                                                [CUT_CAMPAIGN] = DIMENSION_CAMPAIGN,
-                                                [CUT_CHANNEL] = DIMENSION_CHANNEL,
-                                                [CUT_CONTENT] = DIMENSION_CONTENT};
+    static const enum dimension dimensions[] = {
+        [CUT_SOURCE] = DIMENSION_SOURCE,     [CUT_MEDIUM] = DIMENSION_MEDIUM,
+        [CUT_CAMPAIGN] = DIMENSION_CAMPAIGN, [CUT_CHANNEL] = DIMENSION_CHANNEL,
+        [CUT_CONTENT] = DIMENSION_CONTENT,   [CUT_TERM] = DIMENSION_TERM};
 
-    if (word == NULL)
-        return 0;
     if (cut == CUT_FUNCTION)
         return place_of(word, functions, 3);
     if (cut == CUT_DIRECTION)
         return place_of(word, directions, 2);
     return dimension_id(dimensions[cut], word);
+}
+
+static enum err read_team(const struct read *read, const char *name, int64_t *out)
+{
+    struct read_query query = {.statement = &ATTRIBUTION_TEAM};
+
+    read_params(&query, read);
+    pg_params_text(&query.params, name);
+    enum err err = read_run(read, &query, 1);
+    *out = err == ERR_NONE && pg_rows(query.result) == 1 ? pg_get_int8(query.result, 0, 0) : -1;
+    return read_end(read, err);
+}
+
+enum err attribution_values_read(const struct read *read, const struct attribution_query *query,
+                                 const char *const words[ATTRIBUTION_DIMENSIONS_MAX],
+                                 int64_t out[ATTRIBUTION_DIMENSIONS_MAX])
+{
+    enum err err = ERR_NONE;
+
+    for (int i = 0; i < ATTRIBUTION_DIMENSIONS_MAX && err == ERR_NONE; i++) {
+        out[i] = 0;
+        if (i >= query->dimension_count || words[i] == NULL)
+            continue;
+        if (query->dimensions[i] == CUT_TEAM)
+            err = read_team(read, words[i], &out[i]);
+        else
+            out[i] = value_of(query->dimensions[i], words[i]);
+    }
+    return err;
 }

@@ -137,7 +137,7 @@ static const struct statement HISTORY_ANSWERS_NAMED = {
 };
 
 #define TOUCH_TIMES   "SELECT lead_id, kind, occurred_at, recorded_at "
-#define TOUCH_DETAILS TOUCH_TIMES ", direction, channel, source, medium, campaign, content "
+#define TOUCH_DETAILS TOUCH_TIMES ", direction, channel, source, medium, campaign, content, term "
 
 #define TOUCHES                                                               \
            "FROM touch "                                                      \

@@ -66,6 +66,10 @@ static const struct statement LEDGER_FEEDBACK = {
 #define DIMENSION_OF(column) \
            "(SELECT value FROM dimension WHERE workspace_id = $1 AND dimension_id = t." column ")"
 
+#define TOUCH_OF(entry) \
+           "CASE WHEN " entry ".kind IN (1, 2, 10) THEN " \
+           "  (" BODY_OF(entry) "->'touch'->>'id')::uuid END"
+
 /* The positions of a chain's entries are in the order of seq. Kinds 1, 2 and 10 may have a touch.
  * $1 workspace, $2 lead, $3 position, $4 limit */
 static const struct statement LEDGER_TIMELINE = {
@@ -78,6 +82,7 @@ static const struct statement LEDGER_TIMELINE = {
            DIMENSION_OF("medium") ", "
            DIMENSION_OF("campaign") ", "
            DIMENSION_OF("content") ", "
+           DIMENSION_OF("term") ", "
            "{e.ledger}, {t.touch} "
            "FROM ("
            "  SELECT e.* "
@@ -94,11 +99,7 @@ static const struct statement LEDGER_TIMELINE = {
            "  LIMIT $4"
            ") e "
            "LEFT JOIN LATERAL ("
-           "  SELECT * "
-           "  FROM touch "
-           "  WHERE workspace_id = $1 AND touch_id = "
-           "    CASE WHEN e.kind IN (1, 2, 10) THEN (" BODY_OF("e") "->'touch'->>'id')::uuid END "
-           "  LIMIT 1"
+           TOUCH_BY_ID(TOUCH_OF("e"))
            ") t ON true "
            "ORDER BY e.pos",
     .index = "ledger_workspace_id_subject_id_seq_key",

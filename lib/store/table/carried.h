@@ -44,13 +44,14 @@
            "  FROM ("                                     \
            "    SELECT DISTINCT x.id "                    \
            "    FROM ("                                   \
-           "      SELECT channel, source, medium, campaign, content " \
+           "      SELECT channel, source, medium, campaign, content, term " \
            "      FROM touch "                            \
            "      WHERE workspace_id = $1 AND lead_id = " lead " " \
            "      ORDER BY occurred_at DESC, touch_id DESC " \
            "      LIMIT " touches                         \
            "    ) t "                                     \
-           "    CROSS JOIN LATERAL unnest(ARRAY[t.channel, t.source, t.medium, t.campaign, t.content]) x(id) " \
+           "    CROSS JOIN LATERAL unnest(ARRAY[t.channel, t.source, t.medium, t.campaign, t.content, " \
+           "      t.term]) x(id) "                         \
            "    WHERE x.id IS NOT NULL"                   \
            "  ) i "                                       \
            "  CROSS JOIN LATERAL ("                       \

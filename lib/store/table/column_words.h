@@ -9,5 +9,7 @@ extern const struct column_form as_stage; /* STAGE_COUNT is null */
 extern const struct column_form as_direction;
 extern const struct column_form as_team_function;
 extern const struct column_form as_side;
+/** Of a struct amount, where "" is null. */
+extern const struct column_form as_currency;
 
 #endif

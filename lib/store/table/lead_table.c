@@ -80,23 +80,6 @@ static bool get_salt(const struct column_reader *r, void *row)
     return as_bytes.get(r, row);
 }
 
-static void put_currency(struct column_writer *w, const void *row)
-{
-    const struct lead *lead = row;
-
-    pg_array_text(w->to, lead->amount.given ? lead->amount.currency : NULL);
-}
-
-static bool get_currency(const struct column_reader *r, void *row)
-{
-    struct lead *lead = row;
-    bool fits = r->len < sizeof lead->amount.currency;
-
-    if (r->value != NULL && fits)
-        memcpy(lead->amount.currency, r->value, r->len);
-    return fits;
-}
-
 static void put_hold_inputs(struct column_writer *w, const void *row)
 {
     const struct lead *lead = row;
@@ -151,8 +134,6 @@ static const struct column_form as_lead_overrides = {
     .type = PG_JSON, .put = put_overrides, .get = get_overrides};
 static const struct column_form as_lead_salt = {
     .type = PG_BYTEA, .size = SALT_BYTES, .put = put_salt, .get = get_salt};
-static const struct column_form as_lead_currency = {
-    .type = PG_TEXT, .put = put_currency, .get = get_currency};
 static const struct column_form as_lead_hold_inputs = {
     .type = PG_JSON, .put = put_hold_inputs, .get = get_hold_inputs};
 
@@ -212,7 +193,7 @@ static const struct column lead_list[] = {
         OFTEN | COLUMN_NULL},
     {"amount_minor",    &as_int8,             IN(amount.minor),    COLUMN_CHANGES | COLUMN_NULL,
         .beside = offsetof(struct lead, amount.given)},
-    {"amount_currency", &as_lead_currency,    IN(amount.currency), COLUMN_CHANGES | COLUMN_NULL},
+    {"amount_currency", &as_currency,         IN(amount.currency), COLUMN_CHANGES | COLUMN_NULL},
     {"erasure_asked_at", &as_instant,         IN(erasure_asked_at), COLUMN_CHANGES | COLUMN_NULL},
     {"erasure_asked_by", &as_uuid,            IN(erasure_asked_by), COLUMN_CHANGES | COLUMN_NULL},
     {"hold_inputs",     &as_lead_hold_inputs, IN(hold_inputs),     COLUMN_CHANGES | COLUMN_NULL},

@@ -1,5 +1,7 @@
 #include "store/table/rollup_table.h"
 
+#include "store/table/team_number.h"
+
 #include <endian.h>
 #include <string.h>
 
@@ -132,7 +134,8 @@ static const struct statement STATES = {
            "      || int8send(coalesce(s.campaign, 0)) || int8send(coalesce(s.channel, 0)) "
            "      || int8send(coalesce(s.content, 0)) "
            "      || int8send(array_position(ARRAY['marketing', 'sales', 'other'], s.function::text)) "
-           "      || int8send(array_position(ARRAY['inbound', 'outbound'], s.direction::text)), "
+           "      || int8send(array_position(ARRAY['inbound', 'outbound'], s.direction::text)) "
+           "      || int8send(coalesce(s.term, 0)) || coalesce(" TEAM_NUMBER("s.team") ", int8send(0)), "
            "      ''::bytea ORDER BY s.occurred_at, s.touch_id) AS steps, "
            "    string_agg(s.kind, E'\\n' ORDER BY s.occurred_at, s.touch_id) AS kinds "
            "  FROM ("

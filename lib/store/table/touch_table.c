@@ -18,8 +18,13 @@ static const struct column touch_list[] = {
     {"medium",      &as_int8,          IN(touch.dimensions[DIMENSION_MEDIUM]), COLUMN_NULL},
     {"campaign",    &as_int8,          IN(touch.dimensions[DIMENSION_CAMPAIGN]), COLUMN_NULL},
     {"content",     &as_int8,          IN(touch.dimensions[DIMENSION_CONTENT]), COLUMN_NULL},
+    {"term",        &as_int8,          IN(touch.dimensions[DIMENSION_TERM]), COLUMN_NULL},
     {"direction",   &as_direction,     IN(touch.direction)},
     {"function",    &as_team_function, IN(touch.function)},
+    {"team",        &as_uuid,          IN(touch.team), COLUMN_NULL},
+    {"cost_minor",  &as_int8,          IN(touch.cost.minor), COLUMN_NULL,
+        .beside = offsetof(struct touch_row, touch.cost.given)},
+    {"cost_currency", &as_currency,    IN(touch.cost.currency), COLUMN_NULL},
 };
 #undef IN
 
@@ -32,10 +37,7 @@ const struct statement TOUCH_FIND = {
     .sql = "SELECT t.touch_id, t.lead_id "
            "FROM unnest($2::uuid[]) u(id) "
            "CROSS JOIN LATERAL ("
-           "  SELECT touch_id, lead_id "
-           "  FROM touch "
-           "  WHERE workspace_id = $1 AND touch_id = u.id "
-           "  LIMIT 1"
+           TOUCH_BY_ID("u.id")
            ") t",
     .index = "touch_pkey",
     .hot = true,

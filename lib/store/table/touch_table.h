@@ -6,6 +6,23 @@
 #include "store/pg/pg.h"
 #include "store/table/concerned.h"
 
+/* clang-format off */
+
+/** The touch of this id, or none: a row of all its columns. Nothing but the primary key gives the order,
+ *  which on an empty table is all that tells its cost from that of touch_of_lead: the plan is kept. */
+#define TOUCH_BY_ID(id)                                                       \
+           "  SELECT * "                                                      \
+           "  FROM ("                                                         \
+           "    SELECT * "                                                    \
+           "    FROM touch "                                                  \
+           "    WHERE workspace_id = $1 AND touch_id >= " id " "              \
+           "    ORDER BY touch_id "                                           \
+           "    LIMIT 1"                                                      \
+           "  ) next "                                                        \
+           "  WHERE touch_id = " id
+
+/* clang-format on */
+
 /** Answers (touch_id, lead_id) of those that exist. */
 extern const struct statement TOUCH_FIND;
 

@@ -4,6 +4,7 @@
 #include "core/work.h"
 #include "store/pg/columns.h"
 #include "store/table/merged.h"
+#include "store/table/touch_table.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -21,10 +22,7 @@ static const struct statement VERIFY_TOUCHES = {
     .sql = "SELECT u.n, t.touch_id IS NOT NULL, {t.touch} "
            "FROM unnest($2::uuid[]) WITH ORDINALITY u(id, n) "
            "LEFT JOIN LATERAL ("
-           "  SELECT * "
-           "  FROM touch "
-           "  WHERE workspace_id = $1 AND touch_id = u.id "
-           "  LIMIT 1"
+           TOUCH_BY_ID("u.id")
            ") t ON true",
     .index = "touch_pkey",
     .hot = true,
@@ -95,7 +93,7 @@ static const struct statement VERIFY_DIMENSIONS_MISSING = {
            "FROM ("
            "  SELECT DISTINCT v.id "
            "  FROM touch t, LATERAL (VALUES (t.channel), (t.source), (t.medium), (t.campaign), "
-           "    (t.content)) v(id) "
+           "    (t.content), (t.term)) v(id) "
            "  WHERE t.workspace_id = $1 AND v.id IS NOT NULL"
            ") u "
            "WHERE NOT EXISTS ("
@@ -165,12 +163,22 @@ void verify_touches_free(struct verify_touches *touches)
 
 /* ---- following ---- */
 
+static void read_cost(const json_t *json, struct amount *out)
+{
+    const char *currency = json_string_value(json_object_get(json, "currency"));
+
+    *out = (struct amount){.given = currency != NULL,
+                           .minor = json_integer_value(json_object_get(json, "minor"))};
+    snprintf(out->currency, sizeof out->currency, "%s", currency == NULL ? "" : currency);
+}
+
 static void read_touch(const json_t *json, struct stated *stated)
 {
     const char *id = json_string_value(json_object_get(json, "id"));
     const char *kind = json_string_value(json_object_get(json, "kind"));
     const char *direction = json_string_value(json_object_get(json, "direction"));
     const char *function = json_string_value(json_object_get(json, "function"));
+    const char *team = json_string_value(json_object_get(json, "team"));
     const json_t *recorded = json_object_get(json, "recorded_at");
     struct touch *touch = &stated->touch;
 
@@ -187,6 +195,9 @@ static void read_touch(const json_t *json, struct stated *stated)
     for (int i = 0; i < DIMENSION_COUNT; i++)
         touch->dimensions[i] =
             json_integer_value(json_object_get(json, dimension_name((enum dimension)i)));
+    read_cost(json_object_get(json, "cost"), &touch->cost);
+    if (team == NULL || !uuid_parse(team, &touch->team))
+        touch->team = (struct uuid){{0}}; /* from before rows had it, too */
 }
 
 enum err verify_touches_follow(struct verify_touches *touches, const struct ledger_entry *entry,
@@ -235,6 +246,12 @@ static void compare(struct verify_touches *touches, const struct stated *stated,
         differ(touches, stated, "direction");
     if (stated->touch.function != FUNCTION_COUNT && stated->touch.function != row->touch.function)
         differ(touches, stated, "function");
+    if (!uuid_equal(stated->touch.team, row->touch.team))
+        differ(touches, stated, "team");
+    if (stated->touch.cost.minor != row->touch.cost.minor)
+        differ(touches, stated, "cost_minor");
+    if (strcmp(stated->touch.cost.currency, row->touch.cost.currency) != 0)
+        differ(touches, stated, "cost_currency");
     for (int i = 0; i < DIMENSION_COUNT; i++)
         if (stated->touch.dimensions[i] != row->touch.dimensions[i])
             differ(touches, stated, dimension_name((enum dimension)i));
