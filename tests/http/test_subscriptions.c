@@ -664,7 +664,7 @@ static const char *const others[] = {"twice", "no",   "hang",  "reset",
 #define KILLS          5
 #define KILLS_LONG     50
 /** What one server sends to one target at the same time, and what has arrived and is not saved yet:
- * so much can be sent twice (server/delivery/courier.c). */
+ * so much can be sent twice (server/delivery/courier_target.c). */
 #define AT_ONCE 8
 #define UNSAVED 32
 
