@@ -5,6 +5,7 @@
 
 #include "base/digest.h"
 #include "core/agreement/definition_apply.h"
+#include "core/intake/import_end.h"
 #include "store/read/apply_read.h"
 #include "store/read/backtest_run.h"
 #include "store/table/background_table.h"
@@ -319,6 +320,18 @@ static enum err (*const runs[BACKGROUND_KIND_COUNT])(struct background *, const 
     [BACKGROUND_IMPORT] = run_import,
 };
 
+/* Whoever began an import may have gone home meanwhile. */
+static enum err say_import_ended(struct background *background, enum err err)
+{
+    const struct background_claim *claim = &background->claim;
+    const struct caller caller = {
+        .workspace = claim->workspace, .team = claim->team, .member = claim->asked_by};
+    const struct import_end_input input = {claim->job, err == ERR_NONE ? NULL : error_code(err)};
+    const struct command command = import_end_command(&caller, &input);
+
+    return lanes_run(background->settings.lanes, &command, NULL, NULL);
+}
+
 /* An error that trying again cannot help ends the job; after any other the lease is left to
  * lapse. */
 static void end_job(struct background *background, enum err err, const struct json_out *out)
@@ -326,7 +339,8 @@ static void end_job(struct background *background, enum err err, const struct js
     struct background_claim *claim = &background->claim;
     struct background_end end = {.error = error_code(err)};
 
-    if (error_is_passing(err))
+    if (error_is_passing(err) ||
+        (claim->kind == BACKGROUND_IMPORT && error_is_passing(say_import_ended(background, err))))
         return;
     if (err == ERR_NONE)
         end = (struct background_end){.result = out->written.text,

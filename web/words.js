@@ -2,7 +2,7 @@
 
 export const STAGES = ['prospect', 'inquiry', 'mql', 'srl', 'sal', 'sql', 'opportunity', 'customer', 'nurture', 'disqualified'];
 
-const words = {
+export const words = {
   stage: {prospect: 'Prospect', inquiry: 'Inquiry', mql: 'MQL', srl: 'SRL', sal: 'SAL', sql: 'SQL', opportunity: 'Opportunity', customer: 'Customer', nurture: 'In nurture', disqualified: 'Disqualified'},
   state: {requested: 'Requested', offered: 'Waiting', accepted: 'Accepted', rejected: 'Rejected', returned: 'Returned', qualified: 'Qualified', expired: 'Expired', withdrawn: 'Withdrawn', declined: 'Declined'},
   result: {qualified: 'Qualified', unclear: 'Unclear', not_qualified: 'Not qualified', met: 'met', unmet: 'not met', unknown: 'not known'},
@@ -28,6 +28,11 @@ const words = {
     feedback: 'Feedback', dispute: 'Dispute', uphold: 'Uphold', concede: 'Concede', grant: 'Grant', decline: 'Decline', appeal: 'Appeal',
   },
   role: {capture: 'adds leads', work: 'works leads', sign: 'signs agreements', report: 'reads reports', read: 'reads everything', admin: 'runs its side'},
+  notify: {
+    mine: 'A lead is offered or assigned to me', team: 'A lead waits for my team, or is asked of it', reminder: 'A step is due soon', overdue: 'A step is overdue',
+    returned: 'A lead that my team offered comes back', dispute: 'A rejection is disputed, and the answer', proposal: 'An agreement waits for my signature',
+    suspended: 'An agreement is suspended', import: 'An import of mine has ended', subscription: 'A subscription of my side is switched off',
+  },
   job: {queued: 'Waiting', running: 'Running', done: 'Done', failed: 'Failed', cancelled: 'Cancelled'},
 };
 

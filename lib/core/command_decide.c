@@ -18,6 +18,7 @@
 #include "core/handoff/handoff_request.h"
 #include "core/handoff/leads_due.h"
 #include "core/intake/import.h"
+#include "core/intake/import_end.h"
 #include "core/intake/import_request.h"
 #include "core/intake/inbound.h"
 #include "core/intake/lead_batch.h"

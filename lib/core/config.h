@@ -75,6 +75,7 @@ struct member {
     const char *hours;  /* JSON: a calendar of their own; NULL: their team's */
     const char *absent; /* JSON: when they are away; NULL: never */
     struct capacity capacity;
+    int notify; /* what they want mail about: core/setup/notify.h; 0: they have not said */
     instant created_at;
     const struct calendar *working_time; /* of the two, compiled; NULL: day and night */
     const struct absence *absences;      /* compiled */

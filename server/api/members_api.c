@@ -8,6 +8,7 @@
 #include "core/calendar/absence.h"
 #include "core/lead/lead.h"
 #include "core/setup/member_change.h"
+#include "core/setup/notify.h"
 #include "core/setup/shape_setup.h"
 
 #include <string.h>
@@ -153,6 +154,31 @@ static const struct input_field capacity_fields[] = {
 static const struct input_spec capacity_spec = INPUT_SPEC(capacity_fields, struct capacity);
 static const struct input_type capacity_type = {.kind = INPUT_OBJECT, .of = &capacity_spec};
 
+/* Null: what everybody gets who has not said anything. */
+static bool read_notify(struct input *in, const struct input_node *at,
+                        const struct input_field *field, void *base)
+{
+    int *wanted = ARENA_NEW(in->arena, int);
+    bool fine = true;
+
+    if (wanted == NULL)
+        return true;
+    *wanted = json_is_null(at->json) ? 0 : NOTIFY_CHOSEN;
+    for (size_t i = 0; i < json_array_size(at->json); i++) {
+        const struct input_node item = input_item(at, i);
+        int which;
+        if (input_value(in, &item, &notify_type, &which))
+            *wanted |= 1 << which;
+        else
+            fine = false;
+    }
+    memcpy((char *)base + field->offset, &wanted, sizeof wanted);
+    return fine;
+}
+
+static const struct input_type notify_list_type = {
+    .kind = INPUT_LIST, .max = NOTIFY_COUNT, .read = read_notify};
+
 /* An id, or "me". */
 static bool read_member_place(struct input *in, const struct input_node *at,
                               const struct input_field *field, void *base)
@@ -177,6 +203,8 @@ static const struct input_field update_fields[] = {
     {"hours", &hours_type, AT(struct member_update_input, hours), .nullable = true},
     {"absent", &absent_type, AT(struct member_update_input, absent)},
     {"capacity", &capacity_type, AT(struct member_update_input, capacity), .boxed = true},
+    {"notify", &notify_list_type, AT(struct member_update_input, notify), .boxed = true,
+     .nullable = true},
 };
 const struct input_spec member_update_spec =
     INPUT_SPEC(update_fields, struct member_update_input, .check = input_changes);

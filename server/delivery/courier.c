@@ -2,6 +2,8 @@
 #include "delivery/gather.h"
 #include "http/random.h"
 
+#include "store/table/outbound_mailed.h"
+
 #include <curl/curl.h>
 #include <stdlib.h>
 
@@ -11,8 +13,10 @@
 #define LOOK_MS 500
 /** … and at most. */
 #define LOOK_GAP_MS 25
-#define BEHIND_MAX  64
-#define WAIT_MS     250
+/** How often workspaces are looked for whose members are not written to yet. */
+#define MAIL_LOOK_MS 2000
+#define BEHIND_MAX   64
+#define WAIT_MS      250
 
 static void serve_all(struct courier *courier)
 {
@@ -44,7 +48,8 @@ static bool gather_some(struct courier *courier, struct uuid workspace, int *mos
         config_cache_refresh(courier->settings.cache, courier->app, workspace, 0,
                              pg_deadline_in(DATABASE_MS), &config) == PG_OK &&
         config != NULL)
-        status = gather(&scope, config, *most, pg_deadline_in(DATABASE_MS), &more);
+        status = gather(&scope, &(struct gather_wanted){config, *most, courier_mails(courier)},
+                        pg_deadline_in(DATABASE_MS), &more);
     config_release(config);
     arena_free(scope.arena);
     if (status == PG_MEMORY && *most > 1) {
@@ -52,6 +57,25 @@ static bool gather_some(struct courier *courier, struct uuid workspace, int *mos
         return true;
     }
     return status == PG_OK && more;
+}
+
+/* Where nobody has been written to before, members are from now on. */
+static void begin_mail(struct courier *courier, struct arena *arena)
+{
+    struct uuid workspaces[BEHIND_MAX];
+    size_t count;
+
+    if (!courier_mails(courier) || pg_now_ms() - courier->mail_ms < MAIL_LOOK_MS)
+        return;
+    courier->mail_ms = pg_now_ms();
+    if (outbound_unmailed(courier->job, arena, pg_deadline_in(DATABASE_MS), workspaces, BEHIND_MAX,
+                          &count) != PG_OK)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        const struct pg_scope scope = {courier->app, arena, workspaces[i]};
+        if (outbound_begin_mail(&scope, pg_deadline_in(DATABASE_MS)) != PG_OK)
+            return;
+    }
 }
 
 static void gather_one(struct courier *courier, struct uuid workspace)
@@ -90,6 +114,7 @@ static void look(struct courier *courier)
     courier->looked_ms = pg_now_ms();
     if (arena == NULL)
         return;
+    begin_mail(courier, arena);
     if (outbound_behind(courier->job, arena, pg_deadline_in(DATABASE_MS), behind, BEHIND_MAX,
                         &count) == PG_OK)
         for (size_t i = 0; i < count; i++)

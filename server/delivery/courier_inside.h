@@ -65,6 +65,7 @@ struct courier {
     struct target *targets;
     size_t target_count;
     int64_t looked_ms;
+    int64_t mail_ms; /* when workspaces were looked for whose members are to be written to */
     atomic_bool signalled, stopping;
     _Atomic int64_t arrived_total, failed_total;
 };

@@ -1,5 +1,6 @@
 #include "delivery/courier_inside.h"
 
+#include "core/setup/notify.h"
 #include "core/setup/subscription.h"
 #include "core/setup/target.h"
 
@@ -57,6 +58,8 @@ static bool load(struct courier *courier, struct target *target)
         return false;
     target->config = config;
     target->subscription = config_subscription(config, target->id.subscription);
+    if (target->subscription == NULL)
+        target->subscription = notify_subscription(config, target->id.subscription, target->arena);
     target->slots = ARENA_ARRAY(target->arena, struct slot, target->batch.count + 1);
     target->ended = ARENA_ARRAY(target->arena, struct slot *, target->batch.count + 1);
     for (size_t i = 0; target->slots != NULL && i < target->batch.count; i++)
@@ -146,13 +149,10 @@ bool courier_serve(struct courier *courier, struct target *target)
         return false;
     if (!idle)
         return true;
-    /* all of the batch that could be sent was: perhaps there is more by now */
-    if (target->moved && load(courier, target)) {
-        courier_send(courier, target);
-        return !arena_failed(target->arena);
-    }
+    /* all of the batch that could be sent was: perhaps there is more by now, or
+     * the subscription has changed or is gone */
     if (target->moved)
-        return false;
+        return load(courier, target);
     (void)save(courier, target, true, next_due(target));
     return false;
 }

@@ -2,6 +2,7 @@
 
 #include "base/json_tree.h"
 #include "core/handoff/event.h"
+#include "core/setup/notify.h"
 #include "core/setup/subscription.h"
 #include "core/setup/subscription_where.h"
 #include "store/table/outbound_subjects.h"
@@ -11,18 +12,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One transaction's. Lists are as long as they can get. */
+/* Rows of one entry, or of many, until it is known how many there are. */
+struct row_list {
+    struct outbound_row row;
+    struct row_list *before;
+};
+
+/* One transaction's. Who is sent to has a place: subscriptions in their order, then members in
+ * theirs. */
 struct gathering {
     const struct pg_scope *scope;
     const struct config *config;
     struct outbound_gathering found;
     struct kind_set *kinds; /* of each subscription */
-    const struct outbound_row **rows;
+    struct row_list *rows;  /* the last first */
     size_t row_count;
+    size_t done; /* of the entries found */
     struct outbound_replay *replays;
     size_t replay_count;
-    bool *news;           /* for each subscription */
-    struct event *events; /* of each entry, where a subscription asks what it is about; or NULL */
+    bool *news;           /* for each place */
+    struct event *events; /* of each entry, where somebody asks what it is about; or NULL */
     struct outbound_subjects subjects;
 };
 
@@ -52,18 +61,31 @@ static size_t place_of(const struct config *config, struct uuid id)
     return i;
 }
 
+static size_t places_of(const struct config *config)
+{
+    return config->subscription_count + config->member_count;
+}
+
+static struct uuid id_at(const struct config *config, size_t place)
+{
+    return place < config->subscription_count
+               ? config->subscriptions[place].id
+               : config->members[place - config->subscription_count].id;
+}
+
 /* Switched off, it gets what it missed when somebody asks for what failed. */
 static void add_row(struct gathering *g, size_t place, const struct outbound_entry *entry,
                     struct uuid delivery)
 {
-    const struct subscription *subscription = &g->config->subscriptions[place];
-    struct outbound_row *row = ARENA_NEW(g->scope->arena, struct outbound_row);
-    bool off = subscription->state == SUBSCRIPTION_OFF;
+    struct row_list *next = ARENA_NEW(g->scope->arena, struct row_list);
+    bool off = place < g->config->subscription_count &&
+               g->config->subscriptions[place].state == SUBSCRIPTION_OFF;
 
-    if (row == NULL)
+    if (next == NULL)
         return;
-    *row = (struct outbound_row){
-        .subscription = subscription->id,
+    next->before = g->rows;
+    next->row = (struct outbound_row){
+        .subscription = id_at(g->config, place),
         .pos = entry->pos,
         .delivery = delivery,
         .subject = entry->entry.subject,
@@ -74,7 +96,8 @@ static void add_row(struct gathering *g, size_t place, const struct outbound_ent
         .tried_at = INSTANT_NONE,
         .failure = off ? "switched_off" : NULL,
     };
-    g->rows[g->row_count++] = row;
+    g->rows = next;
+    g->row_count++;
     g->news[place] = g->news[place] || !off;
 }
 
@@ -102,6 +125,9 @@ static void take_request(struct gathering *g, const struct outbound_entry *entry
 
 static bool asks(const struct gathering *g)
 {
+    for (size_t i = 0; g->found.mails && i < g->found.count; i++)
+        if (notify_is_of((int)g->found.entries[i].entry.kind))
+            return true;
     for (size_t i = 0; i < g->config->subscription_count; i++)
         if (g->config->subscriptions[i].where != NULL)
             return true;
@@ -198,6 +224,26 @@ static bool is_wanted(const struct gathering *g, const struct subscription *subs
            subscription_where_holds(subscription->compiled, g->config, &subject, g->scope->arena);
 }
 
+/* Each of them has a queue of their own, as a subscription has. */
+static void take_for_members(struct gathering *g, const struct outbound_entry *entry)
+{
+    const struct event *event = &g->events[entry - g->found.entries];
+    const struct subscription_subject subject = subject_of(g, event);
+    struct notify_about about = {&entry->entry, event, subject.lead, subject.handoff, {{0}}};
+
+    if (entry->entry.kind == LEDGER_SUBSCRIPTION_SWITCHED_OFF) {
+        json_t *body =
+            json_tree_read(g->scope->arena, entry->entry.body, entry->entry.body_len, 0, NULL);
+        about.team = id_of(body, "team");
+        json_decref(body);
+    }
+    for (size_t i = 0; i < g->config->member_count; i++)
+        if (notify_wants(g->config, &g->config->members[i], &about))
+            add_row(
+                g, g->config->subscription_count + i, entry,
+                outbound_delivery_id(g->config->workspace, g->config->members[i].id, entry->pos));
+}
+
 static void take_entry(struct gathering *g, const struct outbound_entry *entry)
 {
     bool is_request = entry->entry.kind == LEDGER_SUBSCRIPTION_TESTED ||
@@ -212,6 +258,8 @@ static void take_entry(struct gathering *g, const struct outbound_entry *entry)
     }
     if (is_request)
         take_request(g, entry);
+    if (g->found.mails && notify_is_of((int)entry->entry.kind))
+        take_for_members(g, entry);
 }
 
 static bool make_room(struct gathering *g)
@@ -220,9 +268,7 @@ static bool make_room(struct gathering *g)
     struct arena *arena = g->scope->arena;
 
     g->kinds = ARENA_ARRAY(arena, struct kind_set, subscriptions + 1);
-    g->news = ARENA_ARRAY(arena, bool, subscriptions + 1);
-    g->rows =
-        ARENA_ARRAY(arena, const struct outbound_row *, g->found.count *(subscriptions + 1) + 1);
+    g->news = ARENA_ARRAY(arena, bool, places_of(g->config) + 1);
     g->replays = ARENA_ARRAY(arena, struct outbound_replay, g->found.count + 1);
     for (size_t i = 0; !arena_failed(arena) && i < subscriptions; i++)
         g->kinds[i] = subscription_kinds(&g->config->subscriptions[i], arena);
@@ -231,45 +277,50 @@ static bool make_room(struct gathering *g)
 
 static enum pg_status save(struct gathering *g, int64_t deadline)
 {
-    size_t count = 0;
+    size_t count = 0, left = g->row_count;
     struct uuid *subscriptions =
-        ARENA_ARRAY(g->scope->arena, struct uuid, g->config->subscription_count + 1);
+        ARENA_ARRAY(g->scope->arena, struct uuid, places_of(g->config) + 1);
+    const struct outbound_row **rows =
+        ARENA_ARRAY(g->scope->arena, const struct outbound_row *, g->row_count + 1);
 
-    for (size_t i = 0; subscriptions != NULL && i < g->config->subscription_count; i++)
+    for (size_t i = 0; subscriptions != NULL && i < places_of(g->config); i++)
         if (g->news[i])
-            subscriptions[count++] = g->config->subscriptions[i].id;
+            subscriptions[count++] = id_at(g->config, i);
+    for (const struct row_list *at = g->rows; rows != NULL && at != NULL; at = at->before)
+        rows[--left] = &at->row;
     if (arena_failed(g->scope->arena))
         return PG_MEMORY;
     return outbound_gather_end(
         g->scope,
-        &(struct outbound_gathered){.rows = g->rows,
+        &(struct outbound_gathered){.rows = rows,
                                     .count = g->row_count,
                                     .replays = g->replays,
                                     .replay_count = g->replay_count,
                                     .subscriptions = subscriptions,
                                     .subscription_count = count,
-                                    .pos = g->found.entries[g->found.count - 1].pos},
+                                    .pos = g->found.entries[g->done - 1].pos},
         deadline);
 }
 
-enum pg_status gather(const struct pg_scope *scope, const struct config *config, int most,
+enum pg_status gather(const struct pg_scope *scope, const struct gather_wanted *wanted,
                       int64_t deadline, bool *more)
 {
-    struct gathering g = {.scope = scope, .config = config};
-    int room = (int)(GATHER_ROWS / (config->subscription_count + 1));
-    int limit = most < room ? most : room < 1 ? 1 : room;
-    enum pg_status status = outbound_gather_begin(scope, limit, deadline, &g.found);
+    struct gathering g = {.scope = scope, .config = wanted->config};
+    enum pg_status status = outbound_gather_begin(scope, wanted->most, deadline, &g.found);
 
     /* A subscription that was made since this configuration was read, and the entries after it, may
      * be among what was found: the cursor must not move past them. */
-    bool outdated = status == PG_OK && g.found.ours && g.found.config_version != config->version;
-    *more = outdated || (status == PG_OK && g.found.ours && g.found.count == (size_t)limit);
+    bool outdated =
+        status == PG_OK && g.found.ours && g.found.config_version != wanted->config->version;
+    *more = outdated || (status == PG_OK && g.found.ours && g.found.count == (size_t)wanted->most);
+    g.found.mails = g.found.mails || wanted->mails;
     if (status == PG_OK && g.found.ours && g.found.count > 0 && !outdated) {
         status = make_room(&g) ? PG_OK : PG_MEMORY;
         if (status == PG_OK && asks(&g))
             status = read_subjects(&g, deadline);
-        for (size_t i = 0; status == PG_OK && i < g.found.count; i++)
-            take_entry(&g, &g.found.entries[i]);
+        while (status == PG_OK && g.done < g.found.count && g.row_count < GATHER_ROWS)
+            take_entry(&g, &g.found.entries[g.done++]);
+        *more = *more || g.done < g.found.count;
         if (status == PG_OK && arena_failed(scope->arena))
             status = PG_MEMORY;
         if (status == PG_OK)

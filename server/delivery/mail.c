@@ -28,6 +28,13 @@ static const struct {
     {"handoff.offered", "A new lead for you",
      "New for {{/handoff/to_team}}: " WHO ", " FROM ". Answer by {{/handoff/respond_by|the usual "
      "time}}. Not known yet: {{/handoff/carries/facts/missing|nothing that is asked for}}."},
+    {"handoff.assigned", "A lead is yours",
+     WHO ", " FROM ", is yours now. Answer by {{/handoff/respond_by|/handoff/decide_by|the usual "
+         "time}}."},
+    {"handoff.requested", "A lead is asked for",
+     "{{/handoff/to_team}} asks for " WHO ", " FROM ". {{/handoff/note}}"},
+    {"handoff.declined", "A request was declined",
+     "{{/handoff/from_team}} keeps " WHO ", " FROM ", for now: {{/event/reason|no reason given}}."},
     {"handoff.reminded", "A lead waits for you",
      WHO ", " FROM ", waits for {{/handoff/to_team}}: {{/handoff/state}}, to be answered by "
          "{{/handoff/respond_by|/handoff/decide_by|now}}."},
@@ -40,6 +47,16 @@ static const struct {
          "{{/handoff/note}}"},
     {"handoff.disputed", "A rejection is disputed",
      "{{/handoff/from_team}} disputes that " WHO ", " FROM ", was turned down."},
+    {"handoff.appealed", "A dispute is yours to decide",
+     "{{/handoff/from_team}} asks you to decide about " WHO ", " FROM ", which "
+     "{{/handoff/to_team}} turned down."},
+    {"handoff.upheld", "A rejection stands",
+     "{{/handoff/to_team}} stands by its answer to " WHO ", " FROM "."},
+    {"handoff.conceded", "A rejection was taken back",
+     "{{/handoff/to_team}} takes " WHO ", " FROM ", after all."},
+    {"lead.reminded", "A lead waits for your word",
+     "What is to become of " WHO ", {{/lead/attributes/company|company not known}}? Its next step "
+     "is {{/lead/next/step}}: {{/lead/next/why|it is due}}."},
     {"handoff.qualified", "A lead was qualified",
      "{{/handoff/to_team}} qualified " WHO ", " FROM "."},
     {"handoff.expired", "An offer has run out",
@@ -52,6 +69,8 @@ static const struct {
     {"agreement.suspended", "An agreement is suspended", "An agreement was suspended."},
     {"subscription.switched_off", "Something is no longer sent",
      "A subscription was switched off, since nothing arrived there any more."},
+    {"import.ended", "Your import has ended",
+     "The import that you began has ended: what was taken and what was refused stands with it."},
     {"subscription.tested", "A test", "This is a test: mail arrives."},
 };
 
@@ -123,6 +142,35 @@ struct parts {
     struct text_out text, html;
 };
 
+/* NULL: it is a subscription of a team's. */
+static const struct member *member_of(const struct mail_wanted *wanted)
+{
+    return config_member(wanted->config, wanted->subscription->id);
+}
+
+static void write_name(const struct mail_wanted *wanted, struct parts *parts)
+{
+    text_out_format(&parts->text, "--\nBaton, subscription \"%s\".\n", wanted->subscription->name);
+    text_out_put(&parts->html, "<hr><p><small>Baton, subscription \"");
+    put_html(&parts->html, wanted->subscription->name);
+    text_out_put(&parts->html, "\".</small></p>\n");
+}
+
+/* What a member gets mail about is the member's own choice. */
+static void write_choice(const struct mail_wanted *wanted, struct parts *parts)
+{
+    const char *page = wanted->settings->public_url;
+
+    text_out_put(&parts->text, "--\nYou choose what Baton writes to you about");
+    text_out_put(&parts->html, "<hr><p><small>You choose what Baton writes to you about");
+    if (page[0] != '\0') {
+        text_out_format(&parts->text, ": %s/#/account", page);
+        text_out_format(&parts->html, ": <a href=\"%s/#/account\">your page</a>", page);
+    }
+    text_out_put(&parts->text, ".\n");
+    text_out_put(&parts->html, ".</small></p>\n");
+}
+
 /* False: something cannot be read now. */
 static bool write_parts(const struct mail_wanted *wanted, struct parts *parts)
 {
@@ -152,9 +200,10 @@ static bool write_parts(const struct mail_wanted *wanted, struct parts *parts)
         text_out_format(&parts->text, "And %zu more.\n\n", wanted->count - shown);
         text_out_format(&parts->html, "<p>And %zu more.</p>\n", wanted->count - shown);
     }
-    text_out_format(&parts->text, "--\nBaton, subscription \"%s\".\n", wanted->subscription->name);
-    text_out_format(&parts->html, "<hr><p><small>Baton, subscription \"%s\".</small></p>\n",
-                    wanted->subscription->name);
+    if (member_of(wanted) != NULL)
+        write_choice(wanted, parts);
+    else
+        write_name(wanted, parts);
     return true;
 }
 

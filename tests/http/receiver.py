@@ -4,7 +4,7 @@
   receiver.py        prints the port, then serves until its stdin ends
 
   POST /<name>/<behaviour>   (PATCH too) notes what came under the name, and behaves:
-      ok 200; created 201; no 500; gone 410; elsewhere 302 to .../ok; later 503 with Retry-After: 3600;
+      ok 200; slow 200 after a second; created 201; no 500; gone 410; elsewhere 302 to .../ok; later 503 with Retry-After: 3600;
       system (an id, as a CRM does); hang (no answer); reset; huge 200 and 10 MB; cut (an answer that breaks off); twice (500, then 200)
   GET /leads/<name>/<behaviour>/<id>   a lead's answers, for who shows "Bearer <secret>" of the name, and behaves:
       ok 200; twice (500, then 200); limited (429 with Retry-After: 6, then 200); stalls (no answer, then 200);
@@ -132,6 +132,10 @@ class Receiver(http.server.BaseHTTPRequestHandler):
 
     def be_ok(self, _):
         self.say(200, b"thanks")
+
+    def be_slow(self, _):
+        time.sleep(1)
+        self.say(200)
 
     def be_created(self, _):
         self.say(201)

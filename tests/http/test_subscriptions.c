@@ -277,6 +277,7 @@ STORY(what_is_wrong_with_a_template_is_said, "", bad_templates)
 /* ---- mail ---- */
 
 static const struct step mailed[] = {
+    PATCH("Sam gets no other mail", "sam", "/v1/members/me", "{'notify':[]}", 200),
     POST("Sam wants mail of what is new", "sam", "/v1/subscriptions",
          "{'name':'reps','events':['handoff.offered','handoff.claimed'],'target':{'kind':'email',"
          "'to':['sam@acme.example']}}",
@@ -594,6 +595,19 @@ static const struct step tried[] = {
     {0},
 };
 
+static const struct step deleted[] = {
+    SUBSCRIBES("'lead.captured'", "slow"),
+    CAPTURES("kim", "kim"),
+    CAPTURES("lou", "lou"),
+    UNTIL("they are being sent", "ana", AT "/deliveries", 200, .checks = {{"/data", "#2"}}),
+    DELETE("she deletes it before they arrive", "ana", AT, 200),
+    SUBSCRIBES("'lead.captured'", "ok"),
+    CAPTURES("max", "max"),
+    UNTIL("others are sent to", "ana", AT "/deliveries?state=delivered", 200,
+          .checks = {{"/data", "#1"}}),
+    {0},
+};
+
 static const struct step long_answer[] = {
     SUBSCRIBES("'lead.captured'", "huge"),
     CAPTURES("kim", "kim"),
@@ -608,6 +622,7 @@ static const struct {
 } stories[] = {
     {"Retry-After", patient}, {"gone", gone},    {"five days", dead},
     {"a pause", paused},      {"a test", tried}, {"a long answer", long_answer},
+    {"a deletion", deleted},
 };
 
 START_TEST(it_goes_as_the_receiver_does)
@@ -816,27 +831,12 @@ static const struct step refusals[] = {
 
 STORY(what_is_refused, "", refusals)
 
-/* The server of the tests takes no TLS. */
-static void set_mail(void)
-{
-    json_t *smtp = receiver_seen("smtp");
-    char url[64];
-
-    snprintf(url, sizeof url, "smtp://127.0.0.1:%lld",
-             (long long)json_integer_value(came(smtp, 0, "port")));
-    json_decref(smtp);
-    setenv("BATON_SMTP_URL", url, 1);
-    setenv("BATON_SMTP_PLAIN", "1", 1);
-    setenv("BATON_MAIL_FROM", "baton@acme.example", 1);
-    setenv("BATON_PUBLIC_URL", "https://baton.acme.example", 1);
-}
-
 void suite_cases(Suite *suite)
 {
     TCase *tcase = suite_case(suite, "subscriptions");
 
     setenv("BATON_DELIVERY_ALLOW", "127.0.0.0/8", 1);
-    set_mail();
+    receiver_takes_mail();
     TESTS(tcase, what_happens_is_sent_and_signed, what_is_wished_for_is_included,
           two_secrets_count_for_a_day, it_is_tried_by_the_schedule_under_one_id,
           what_happens_to_a_lead_comes_in_its_order, nothing_is_lost_when_the_server_is_killed,

@@ -56,10 +56,10 @@ static const struct config *config_now(void)
 static bool gather_with(const struct config *config)
 {
     const struct pg_scope scope = {r.pg, r.arena, r.read.workspace};
+    const struct gather_wanted wanted = {.config = config, .most = GATHER_ENTRIES};
     bool more = false;
 
-    ck_assert_int_eq(gather(&scope, config, GATHER_ENTRIES, pg_deadline_in(READING_WAIT_MS), &more),
-                     PG_OK);
+    ck_assert_int_eq(gather(&scope, &wanted, pg_deadline_in(READING_WAIT_MS), &more), PG_OK);
     return more;
 }
 

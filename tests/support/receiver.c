@@ -107,3 +107,18 @@ json_t *receiver_seen(const char *name)
     free(said);
     return seen;
 }
+
+void receiver_takes_mail(void)
+{
+    json_t *smtp = receiver_seen("smtp");
+    json_t *first = json_array_get(json_object_get(smtp, "data"), 0);
+    char server[64];
+
+    snprintf(server, sizeof server, "smtp://127.0.0.1:%lld",
+             (long long)json_integer_value(json_object_get(first, "port")));
+    json_decref(smtp);
+    setenv("BATON_SMTP_URL", server, 1);
+    setenv("BATON_SMTP_PLAIN", "1", 1);
+    setenv("BATON_MAIL_FROM", "baton@acme.example", 1);
+    setenv("BATON_PUBLIC_URL", "https://baton.acme.example", 1);
+}

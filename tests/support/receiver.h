@@ -16,4 +16,8 @@ void receiver_secrets(const char *name, const char *secrets);
 /** What came under this name: {count, ids, data}. The caller gives it back. */
 json_t *receiver_seen(const char *name);
 
+/** Servers that are started from now on send their mail to it, without TLS, from baton@acme.example
+ *  and with links to https://baton.acme.example. */
+void receiver_takes_mail(void);
+
 #endif

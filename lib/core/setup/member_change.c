@@ -104,14 +104,14 @@ enum decision member_create(struct work *work, const struct command *command,
 
 /* ---- update ---- */
 
-static bool sets_time_alone(const struct member_update_input *input)
+static bool sets_own_alone(const struct member_update_input *input)
 {
     return input->name == NULL && input->email == NULL && input->active == NULL &&
            input->capacity == NULL;
 }
 
-/* When they work and when they are away a member says for themselves; all else an admin of their
- * side does. */
+/* When they work, when they are away and what they want mail about a member says for themselves;
+ * all else an admin of their side does. */
 static bool may_update(struct work *work, const struct command *command,
                        const struct member *member, const struct team *team,
                        struct outcome *outcome)
@@ -119,7 +119,7 @@ static bool may_update(struct work *work, const struct command *command,
     const struct member_update_input *input = command->input;
     bool self = uuid_equal(command->caller.member, member->id);
 
-    if (self && sets_time_alone(input))
+    if (self && sets_own_alone(input))
         return true;
     return setup_may(work, command, ROLE_ADMIN, outcome) &&
            authority_check(work, command, DEED_MEMBER, team->function, outcome);
@@ -139,6 +139,8 @@ static void take_changes(const struct member_update_input *input, struct member 
         member->absent = strcmp(input->absent, "[]") == 0 ? NULL : input->absent;
     if (input->capacity != NULL)
         member->capacity = *input->capacity;
+    if (input->notify != NULL)
+        member->notify = *input->notify;
 }
 
 static enum decision check_update(struct work *work, const struct command *command,

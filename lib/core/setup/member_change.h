@@ -25,6 +25,7 @@ struct member_update_input {
     const char *hours;  /* JSON that compiles as a calendar, or "null"; NULL: unchanged */
     const char *absent; /* JSON that compiles as absences; NULL: unchanged */
     const struct capacity *capacity;
+    const int *notify; /* as member.notify; NULL: unchanged */
 };
 
 /* Few enough that a page of members stays small. */

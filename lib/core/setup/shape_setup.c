@@ -2,6 +2,7 @@
 
 #include "base/public_id.h"
 #include "core/handoff/shape.h"
+#include "core/setup/notify.h"
 #include "core/setup/source_auth.h"
 
 #include <string.h>
@@ -63,6 +64,8 @@ void shape_member(const struct member *member, const struct team *team, struct j
     write_limit("per_day", member->capacity.per_day_limited, member->capacity.per_day, out);
     write_limit("open", member->capacity.open_limited, member->capacity.open_limit, out);
     json_out_end_object(out);
+    json_out_key(out, "notify");
+    notify_write(member, out);
     json_out_member_instant(out, "created_at", member->created_at);
     json_out_end_object(out);
 }

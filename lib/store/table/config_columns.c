@@ -89,6 +89,7 @@ static const struct column member_list[] = {
         .beside = offsetof(struct member, capacity.per_day_limited)},
     {"open_limit",      &as_int4,    IN(capacity.open_limit),   COLUMN_CHANGES | COLUMN_NULL,
         .beside = offsetof(struct member, capacity.open_limited)},
+    {"notify",          &as_int4,    IN(notify),          COLUMN_CHANGES | COLUMN_NULL},
     {"created_at",      &as_instant, IN(created_at)},
 };
 #undef IN

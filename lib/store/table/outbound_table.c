@@ -156,7 +156,7 @@ static const struct statement OUTBOUND_BEHIND = {
  * $1 workspace */
 static const struct statement CURSOR_LOCK = {
     .name = "outbound_cursor_lock",
-    .sql = "SELECT pos, clock_timestamp() "
+    .sql = "SELECT pos, clock_timestamp(), mails "
            "FROM outbound_cursor "
            "WHERE workspace_id = $1 "
            "FOR UPDATE SKIP LOCKED",
@@ -399,6 +399,7 @@ enum pg_status outbound_gather_begin(const struct pg_scope *scope, int limit, in
     if (status == PG_OK && pg_rows(pg_result(scope->pg, lock)) == 1) {
         out->ours = true;
         out->now = pg_get_instant(pg_result(scope->pg, lock), 0, 1);
+        out->mails = pg_get_bool(pg_result(scope->pg, lock), 0, 2);
         out->config_version = pg_get_int8(pg_result(scope->pg, config), 0, 0);
         if (!read_entries(pg_result(scope->pg, entries), scope->arena, out))
             status = pg_fail(scope->pg, PG_MEMORY, "entries cannot be read");

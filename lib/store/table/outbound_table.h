@@ -74,6 +74,7 @@ struct outbound_gathering {
     instant now;
     int64_t config_version; /* none of the entries was made under a newer one */
     bool ours;              /* false: another server is at it */
+    bool mails;             /* members are written to: outbound_mailed.h */
 };
 
 /** Begins a transaction that outbound_gather_end() ends, or pg_rollback(). As baton_app. */

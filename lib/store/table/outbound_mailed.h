@@ -1,0 +1,15 @@
+/* Whose ledgers are followed so that members are written to (core/setup/notify.h): those of all
+ * workspaces, from when a server that sends mail first saw them. */
+#ifndef BATON_STORE_OUTBOUND_MAILED_H
+#define BATON_STORE_OUTBOUND_MAILED_H
+
+#include "store/pg/pg_scope.h"
+
+/** Workspaces whose members are not written to yet. As baton_job. */
+enum pg_status outbound_unmailed(struct pg *pg, struct arena *arena, int64_t deadline,
+                                 struct uuid *out, size_t max, size_t *count) MUST_USE;
+
+/** From now on they are, and about what happened in the last hour. As baton_app. */
+enum pg_status outbound_begin_mail(const struct pg_scope *scope, int64_t deadline) MUST_USE;
+
+#endif

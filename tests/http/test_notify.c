@@ -1,0 +1,210 @@
+/* Mail to members about what is theirs to act on, and what each of them wants of it. The mail
+ * server is tests/http/receiver.py. */
+#include "receiver.h"
+#include "stage.h"
+#include "suite.h"
+
+#include "store/pg/pg_time.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define SIGNED  "--starter mql --sign"
+#define MINUTE  60
+#define HOUR    (60 * MINUTE)
+#define WAIT_MS 20000
+
+#define OFFERS(name)                                                                               \
+    POST("marketing captures " name ", who is offered", "marketing", "/v1/leads",                  \
+         "{'email':'" name "@corp.example','attributes':{'seniority':'vp','name':'" name "'},"     \
+         "'touch':{'kind':'form_submitted','source':'google'}}",                                   \
+         201, .checks = {{"/handoff/state", "'offered'"}},                                         \
+         .keep = {{"lead", "/lead/id"}, {"offer", "/handoff/id"}})
+
+static json_int_t count_of(const char *address)
+{
+    json_t *seen = receiver_seen(address);
+    json_int_t count = json_integer_value(json_object_get(seen, "count"));
+
+    json_decref(seen);
+    return count;
+}
+
+/* The mail that comes after the first `before` of them; the caller gives it back. */
+static json_t *mail_after(const char *address, json_int_t before)
+{
+    int64_t until = pg_now_ms() + WAIT_MS;
+    const struct timespec pause = {0, 20000000};
+
+    for (;; nanosleep(&pause, NULL)) {
+        json_t *seen = receiver_seen(address);
+        const json_t *data = json_object_get(seen, "data");
+        if ((json_int_t)json_array_size(data) > before) {
+            json_t *mail = json_incref(json_array_get(data, (size_t)before));
+            json_decref(seen);
+            return mail;
+        }
+        json_decref(seen);
+        ck_assert_msg(pg_now_ms() < until, "%s has got no mail", address);
+    }
+}
+
+static const char *part(const json_t *mail, const char *name)
+{
+    const char *text = json_string_value(json_object_get(mail, name));
+
+    return text == NULL ? "" : text;
+}
+
+static void check_mail(json_t *mail, const char *subject, const char *says)
+{
+    ck_assert_str_eq(part(mail, "subject"), subject);
+    ck_assert_msg(strstr(part(mail, "plain"), says) != NULL, "%s", part(mail, "plain"));
+    json_decref(mail);
+}
+
+/* A proposal is older than the first look of the server at this workspace, and told of all the
+ * same. */
+START_TEST(who_may_sign_hears_of_a_proposal)
+{
+    static const struct step proposes[] = {POST("Ana proposes a definition", "ana",
+                                                "/v1/definitions/mql/versions/1/propose", "{}",
+                                                200),
+                                           {0}};
+    json_int_t sam = count_of("sam@acme.example"), ana = count_of("ana@acme.example");
+    struct stage stage = stage_open("--starter mql");
+
+    story_run(stage.story, proposes);
+    check_mail(mail_after("sam@acme.example", sam), "Baton: A definition is proposed",
+               "(mql, version 1)");
+    ck_assert_int_eq(count_of("ana@acme.example"), ana); /* did it herself */
+    stage_close(&stage);
+}
+END_TEST
+
+static const struct step more_leads[] = {OFFERS("Lou"), OFFERS("Max"), {0}};
+
+START_TEST(a_team_hears_of_what_waits_for_it)
+{
+    static const struct step first[] = {OFFERS("Kim"), {0}};
+    static const struct step later[] = {LATER("ten minutes pass", 10 * MINUTE + 1), {0}};
+    struct stage stage = stage_open(SIGNED);
+    json_int_t sam = count_of("sam@acme.example"), ana = count_of("ana@acme.example");
+
+    story_run(stage.story, first);
+    json_t *mail = mail_after("sam@acme.example", sam);
+    ck_assert_msg(strstr(part(mail, "html"), "You choose what Baton writes to you about") != NULL,
+                  "%s", part(mail, "html"));
+    check_mail(mail, "Baton: A new lead for you", "New for sales: Kim");
+    story_run(stage.story, more_leads);
+    story_run(stage.story, later);
+    mail = mail_after("sam@acme.example", sam + 1);
+    ck_assert_msg(strstr(part(mail, "plain"), "Max") != NULL, "%s", part(mail, "plain"));
+    check_mail(mail, "Baton: 2 things have happened", "New for sales: Lou");
+    ck_assert_int_eq(count_of("ana@acme.example"), ana);
+    stage_close(&stage);
+}
+END_TEST
+
+/* What one does oneself is no news, and what one does not want is not sent. */
+static const struct step chooses[] = {
+    GET("Sam gets what everybody gets who has said nothing", "sam", "/v1/members?team=sales", 200,
+        .checks = {{"/data/0/notify",
+                    "['mine','team','reminder','overdue','returned','dispute','proposal',"
+                    "'suspended','import','subscription']"}},
+        .keep = {{"sam_id", "/data/0/id"}}),
+    PATCH("Sam wants mail of what is Sam's alone", "sam", "/v1/members/me",
+          "{'notify':['overdue','mine']}", 200, .checks = {{"/notify", "['mine','overdue']"}}),
+    PATCH("no such thing is written about", "sam", "/v1/members/me", "{'notify':['weather']}", 400,
+          .checks = {{"/errors/0/pointer", "'/notify/0'"}}),
+    PATCH("nor does the other side say what Sam gets", "ana", "/v1/members/${sam_id}",
+          "{'notify':[]}", 403),
+    OFFERS("Kim"),
+    POST("Sam rejects", "sam", "/v1/handoffs/${offer}/reject", "{'reason':'spam'}", 200),
+    {0},
+};
+
+static const struct step chooses_again[] = {
+    PATCH("Ana wants none", "ana", "/v1/members/me", "{'notify':[]}", 200,
+          .checks = {{"/notify", "[]"}}),
+    OFFERS("Lou"),
+    LATER("it is overdue", 9 * HOUR),
+    {0},
+};
+
+START_TEST(each_member_says_what_they_want)
+{
+    struct stage stage = stage_open(SIGNED);
+    json_int_t sam = count_of("sam@acme.example"), ana = count_of("ana@acme.example");
+
+    story_run(stage.story, chooses);
+    check_mail(mail_after("ana@acme.example", ana), "Baton: A lead came back",
+               "was rejected by sales: spam");
+    story_run(stage.story, chooses_again);
+    check_mail(mail_after("sam@acme.example", sam), "Baton: A lead waits for you",
+               "Lou, corp.example, waits for sales: offered");
+    ck_assert_int_eq(count_of("ana@acme.example"), ana + 1);
+    stage_close(&stage);
+}
+END_TEST
+
+/* Whoever is switched off hears of it, by mail, since nobody looks at what is quiet. */
+static const struct step goes_off[] = {
+    POST("a hook of marketing's", "ana", "/v1/subscriptions",
+         "{'name':'hook','events':['lead.captured'],'target':{'kind':'webhook',"
+         "'url':'${receiver}/${workspace}/gone'}}",
+         201, .keep = {{"sub", "/subscription/id"}}),
+    OFFERS("Kim"),
+    UNTIL("it is switched off", "ana", "/v1/subscriptions/${sub}", 200,
+          .checks = {{"/state", "'off'"}}),
+    {0},
+};
+
+START_TEST(its_side_hears_that_a_subscription_is_off)
+{
+    struct stage stage = stage_open(SIGNED);
+    json_int_t ana = count_of("ana@acme.example");
+
+    story_set(stage.story, "receiver", receiver_url());
+    story_set(stage.story, "workspace", stage_workspace());
+    story_run(stage.story, goes_off);
+    check_mail(mail_after("ana@acme.example", ana), "Baton: Something is no longer sent",
+               "switched off");
+    stage_close(&stage);
+}
+END_TEST
+
+/* The mail of a member is kept like any delivery: under one id, in the queue of its reader. */
+START_TEST(no_mail_is_lost_when_the_server_is_killed)
+{
+    struct stage stage = stage_open(SIGNED);
+    json_int_t sam = count_of("sam@acme.example");
+
+    story_run(stage.story, more_leads);
+    service_kill(stage_service());
+    service_restart(stage_service());
+    test_clock_pass(10 * MINUTE + 31); /* the lease of the one that was killed */
+    json_t *mail = mail_after("sam@acme.example", sam);
+    bool both = strstr(part(mail, "plain"), "Max") != NULL;
+    json_decref(mail);
+    if (!both) { /* the first was sent before */
+        test_clock_pass(10 * MINUTE + 31);
+        mail = mail_after("sam@acme.example", sam + 1);
+        ck_assert_msg(strstr(part(mail, "plain"), "Max") != NULL, "%s", part(mail, "plain"));
+        json_decref(mail);
+    }
+    stage_close(&stage);
+}
+END_TEST
+
+void suite_cases(Suite *suite)
+{
+    TCase *tcase = suite_case(suite, "notify");
+
+    receiver_takes_mail();
+    setenv("BATON_DELIVERY_ALLOW", "127.0.0.0/8", 1);
+    TESTS(tcase, who_may_sign_hears_of_a_proposal, a_team_hears_of_what_waits_for_it,
+          each_member_says_what_they_want, its_side_hears_that_a_subscription_is_off,
+          no_mail_is_lost_when_the_server_is_killed);
+}
