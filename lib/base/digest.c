@@ -28,13 +28,19 @@ void digest_sha256(const struct digest_part *parts, size_t count, uint8_t out[DI
     SHA256_Final(out, &context);
 }
 
-void digest_hmac(const uint8_t *key, size_t key_len, const struct digest_part *parts, size_t count,
-                 uint8_t out[DIGEST_BYTES])
+static void hash_block(const uint8_t block[HMAC_BLOCK_BYTES], uint32_t state[8])
+{
+    SHA256_CTX context;
+
+    SHA256_Init(&context);
+    SHA256_Update(&context, block, HMAC_BLOCK_BYTES);
+    memcpy(state, context.h, sizeof context.h);
+}
+
+void digest_key_set(struct digest_key *out, const uint8_t *key, size_t key_len)
 {
     uint8_t block[HMAC_BLOCK_BYTES] = {0};
-    uint8_t inner[DIGEST_BYTES];
     struct digest_part whole = {key, key_len};
-    SHA256_CTX context;
 
     if (key_len > HMAC_BLOCK_BYTES)
         digest_sha256(&whole, 1, block);
@@ -42,16 +48,41 @@ void digest_hmac(const uint8_t *key, size_t key_len, const struct digest_part *p
         memcpy(block, key, key_len);
     for (int i = 0; i < HMAC_BLOCK_BYTES; i++)
         block[i] ^= 0x36;
-    SHA256_Init(&context);
-    SHA256_Update(&context, block, sizeof block);
-    update(&context, parts, count);
-    SHA256_Final(inner, &context);
+    hash_block(block, out->inner);
     for (int i = 0; i < HMAC_BLOCK_BYTES; i++)
         block[i] ^= 0x36 ^ 0x5c;
-    SHA256_Init(&context);
-    SHA256_Update(&context, block, sizeof block);
+    hash_block(block, out->outer);
+}
+
+/* Goes on after the key's block. */
+static void begin_after(SHA256_CTX *context, const uint32_t state[8])
+{
+    SHA256_Init(context);
+    memcpy(context->h, state, sizeof context->h);
+    context->Nl = 8 * HMAC_BLOCK_BYTES; /* bits so far */
+}
+
+void digest_hmac_by(const struct digest_key *key, const struct digest_part *parts, size_t count,
+                    uint8_t out[DIGEST_BYTES])
+{
+    uint8_t inner[DIGEST_BYTES];
+    SHA256_CTX context;
+
+    begin_after(&context, key->inner);
+    update(&context, parts, count);
+    SHA256_Final(inner, &context);
+    begin_after(&context, key->outer);
     SHA256_Update(&context, inner, sizeof inner);
     SHA256_Final(out, &context);
+}
+
+void digest_hmac(const uint8_t *key, size_t key_len, const struct digest_part *parts, size_t count,
+                 uint8_t out[DIGEST_BYTES])
+{
+    struct digest_key ready;
+
+    digest_key_set(&ready, key, key_len);
+    digest_hmac_by(&ready, parts, count, out);
 }
 
 void digest_hmac_sha1(const uint8_t *key, size_t key_len, const struct digest_part *parts,

@@ -6,15 +6,15 @@
 
 void faults_init(struct faults *faults, struct arena *arena)
 {
-    faults->arena = arena;
-    faults->count = 0;
-    faults->dropped = 0;
+    *faults = (struct faults){.arena = arena};
 }
 
 void faults_vadd(struct faults *faults, const char *where, const char *place, const char *code,
                  const char *format, va_list args)
 {
-    if (faults->count == FAULTS_MAX) {
+    if (faults->items == NULL)
+        faults->items = ARENA_ARRAY(faults->arena, struct fault, FAULTS_MAX);
+    if (faults->items == NULL || faults->count == FAULTS_MAX) {
         faults->dropped++;
         return;
     }

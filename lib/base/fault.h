@@ -23,7 +23,7 @@ struct fault {
 
 struct faults {
     struct arena *arena; /* borrowed; holds all texts */
-    struct fault items[FAULTS_MAX];
+    struct fault *items; /* room for FAULTS_MAX when there is one: most requests have none */
     size_t count;
     size_t dropped;
 };

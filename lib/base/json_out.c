@@ -1,6 +1,7 @@
 #include "base/json_out.h"
 
 #include "base/decimal.h"
+#include "base/hex.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -51,6 +52,29 @@ static void before_value(struct json_out *out)
     out->need_comma = true;
 }
 
+/* Room for a piece with the comma before it; NULL when there is none. What was written there is
+ * counted by end_piece(). Most of an answer and of an entry is many short pieces. */
+static char *begin_piece(struct json_out *out, size_t len)
+{
+    struct text_out *to = &out->written;
+    size_t more = len + out->need_comma;
+
+    if (to->len + more >= to->size || to->len + more > to->cap)
+        if (!text_out_reserve(to, more))
+            return NULL;
+    char *p = to->text + to->len;
+    if (out->need_comma)
+        *p++ = ',';
+    out->need_comma = true;
+    return p;
+}
+
+static void end_piece(struct json_out *out, char *end)
+{
+    *end = '\0';
+    out->written.len = (size_t)(end - out->written.text);
+}
+
 static void open_container(struct json_out *out, char bracket)
 {
     before_value(out);
@@ -84,57 +108,108 @@ void json_out_end_array(struct json_out *out)
     close_container(out, ']');
 }
 
-static void put_escaped(struct json_out *out, const char *text, size_t len)
+#define EVERY_BYTE(c) (0x0101010101010101u * (c))
+
+/* Whether one of eight bytes is a control character, a quote or a backslash. After "Determine if a
+ * word has a byte less than n" and "... a zero byte" in S. E. Anderson, "Bit Twiddling Hacks". */
+static bool has_special(uint64_t word)
+{
+    uint64_t quote = word ^ EVERY_BYTE('"');
+    uint64_t backslash = word ^ EVERY_BYTE('\\');
+    uint64_t found = ((word - EVERY_BYTE(0x20)) & ~word) | ((quote - EVERY_BYTE(1)) & ~quote) |
+                     ((backslash - EVERY_BYTE(1)) & ~backslash);
+
+    return (found & EVERY_BYTE(0x80)) != 0;
+}
+
+/* How many bytes at the beginning stand in JSON as they are. */
+static size_t plain_len(const char *text, size_t len)
+{
+    size_t i = 0;
+    uint64_t word;
+
+    for (; i + sizeof word <= len; i += sizeof word) {
+        memcpy(&word, text + i, sizeof word);
+        if (has_special(word))
+            break;
+    }
+    while (i < len && (unsigned char)text[i] >= 0x20 && text[i] != '"' && text[i] != '\\')
+        i++;
+    return i;
+}
+
+static void put_escape(struct json_out *out, unsigned char c)
 {
     static const char digits[] = "0123456789abcdef";
-    size_t start = 0;
+    char escape[6] = {'\\', (char)c};
+    size_t len = 2;
 
-    put_char(out, '"');
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)text[i];
-        if (c >= 0x20 && c != '"' && c != '\\')
-            continue;
-        put(out, text + start, i - start);
-        start = i + 1;
-        char escape[6] = {'\\', (char)c};
-        size_t escape_len = 2;
-        switch (c) {
-        case '"':
-        case '\\':
-            break;
-        case '\n':
-            escape[1] = 'n';
-            break;
-        case '\r':
-            escape[1] = 'r';
-            break;
-        case '\t':
-            escape[1] = 't';
-            break;
-        default:
-            memcpy(escape + 1, "u00", 3);
-            escape[4] = digits[c >> 4];
-            escape[5] = digits[c & 15];
-            escape_len = 6;
-        }
-        put(out, escape, escape_len);
+    switch (c) {
+    case '"':
+    case '\\':
+        break;
+    case '\n':
+        escape[1] = 'n';
+        break;
+    case '\r':
+        escape[1] = 'r';
+        break;
+    case '\t':
+        escape[1] = 't';
+        break;
+    default:
+        memcpy(escape + 1, "u00", 3);
+        escape[4] = digits[c >> 4];
+        escape[5] = digits[c & 15];
+        len = 6;
     }
-    put(out, text + start, len - start);
+    put(out, escape, len);
+}
+
+static void put_escaped(struct json_out *out, const char *text, size_t len)
+{
     put_char(out, '"');
+    for (size_t at = 0; at < len; at++) {
+        size_t plain = plain_len(text + at, len - at);
+        put(out, text + at, plain);
+        at += plain;
+        if (at < len)
+            put_escape(out, (unsigned char)text[at]);
+    }
+    put_char(out, '"');
+}
+
+/* In quotes, with the comma before it, and what comes after it: a colon, or nothing. */
+static void put_quoted(struct json_out *out, const char *text, size_t len, bool colon)
+{
+    if (plain_len(text, len) < len) {
+        before_value(out);
+        put_escaped(out, text, len);
+        if (colon)
+            put_char(out, ':');
+        return;
+    }
+    char *p = begin_piece(out, len + 2 + colon);
+    if (p == NULL)
+        return;
+    *p++ = '"';
+    memcpy(p, text, len);
+    p += len;
+    *p++ = '"';
+    if (colon)
+        *p++ = ':';
+    end_piece(out, p);
 }
 
 void json_out_key(struct json_out *out, const char *key)
 {
-    before_value(out);
-    put_escaped(out, key, strlen(key));
-    put_char(out, ':');
+    put_quoted(out, key, strlen(key), true);
     out->need_comma = false;
 }
 
 void json_out_text_len(struct json_out *out, const char *text, size_t len)
 {
-    before_value(out);
-    put_escaped(out, text, len);
+    put_quoted(out, text, len, false);
 }
 
 void json_out_text(struct json_out *out, const char *text)
@@ -149,9 +224,12 @@ void json_out_int(struct json_out *out, int64_t number)
 {
     char digits[DECIMAL_TEXT_MAX];
     size_t len = decimal_format(number, digits);
+    char *p = begin_piece(out, len);
 
-    before_value(out);
-    put(out, digits, len);
+    if (p == NULL)
+        return;
+    memcpy(p, digits, len);
+    end_piece(out, p + len);
 }
 
 void json_out_real(struct json_out *out, double number)
@@ -188,14 +266,17 @@ void json_out_null(struct json_out *out)
 
 void json_out_uuid(struct json_out *out, struct uuid id)
 {
-    char text[UUID_TEXT_LEN + 1];
-
     if (uuid_is_nil(id)) {
         json_out_null(out);
         return;
     }
-    uuid_format(id, text);
-    json_out_text_len(out, text, UUID_TEXT_LEN);
+    char *p = begin_piece(out, UUID_TEXT_LEN + 2);
+    if (p == NULL)
+        return;
+    *p = '"';
+    uuid_format(id, p + 1);
+    p[1 + UUID_TEXT_LEN] = '"';
+    end_piece(out, p + UUID_TEXT_LEN + 2);
 }
 
 void json_out_instant(struct json_out *out, instant at)
@@ -212,20 +293,15 @@ void json_out_instant(struct json_out *out, instant at)
 
 void json_out_hex(struct json_out *out, const uint8_t *bytes, size_t len)
 {
-    static const char digits[] = "0123456789abcdef";
+    char *p = begin_piece(out, 2 * len + 2);
 
-    before_value(out);
-    if (!text_out_reserve(&out->written, 2 * len + 2))
+    if (p == NULL)
         return;
-    char *p = out->written.text + out->written.len;
     *p++ = '"';
-    for (size_t i = 0; i < len; i++) {
-        *p++ = digits[bytes[i] >> 4];
-        *p++ = digits[bytes[i] & 15];
-    }
+    hex_write(bytes, len, p);
+    p += 2 * len;
     *p++ = '"';
-    *p = '\0';
-    out->written.len += 2 * len + 2;
+    end_piece(out, p);
 }
 
 void json_out_raw(struct json_out *out, const char *json, size_t len)

@@ -9,15 +9,24 @@ void map_init(struct map *map, struct arena *arena)
     *map = (struct map){.arena = arena};
 }
 
-/* FNV-1a, 64 bit (Fowler, Noll, Vo), with a final mix: keys are ids and short texts. A map lives
- * only for one group, so a sender who makes keys collide slows only its own group. */
+#define MIX 0x9e3779b97f4a7c15u /* 2^64 over the golden ratio */
+
+/* Eight bytes at a time, each multiplied in and folded (Knuth, "The Art of Computer Programming",
+ * volume 3, 6.4): keys are ids, digests, short texts and keys of sums. A map lives only for one
+ * group, so a sender who makes keys collide slows only its own group. */
 static uint64_t hash_of(const void *key, size_t len)
 {
     const unsigned char *p = key;
-    uint64_t hash = 0xcbf29ce484222325u;
+    uint64_t hash = len * MIX, word;
 
-    for (size_t i = 0; i < len; i++)
-        hash = (hash ^ p[i]) * 0x100000001b3u;
+    for (; len > sizeof word; len -= sizeof word, p += sizeof word) {
+        memcpy(&word, p, sizeof word);
+        hash = (hash ^ word) * MIX;
+        hash ^= hash >> 32;
+    }
+    word = 0;
+    memcpy(&word, p, len);
+    hash = (hash ^ word) * MIX;
     return hash ^ hash >> 32;
 }
 

@@ -278,6 +278,7 @@ struct config {
     const char *name;
     int64_t version;
     uint8_t secret[32];       /* key of the HMACs of idempotency keys */
+    struct digest_key macs;   /* the same, made ready */
     uint8_t salt[SALT_BYTES]; /* of what the ledger holds of rows that are no lead's */
     const struct team *teams;
     size_t team_count;

@@ -596,6 +596,18 @@ const struct ledger_entry *work_append(struct work *work, struct lead *lead, enu
     return append(work, lead->id, &lead->chain, kind, actor, team);
 }
 
+/* Whose chain has grown is saved, for its head. */
+void work_close_entries(struct work *work)
+{
+    const struct list *leads = &work->saves[KIND_LEAD];
+    const struct list *chains = &work->saves[KIND_CHAIN];
+
+    for (size_t i = 0; i < leads->count; i++)
+        ledger_close(&((struct lead *)leads->items[i])->chain, work->config->workspace);
+    for (size_t i = 0; i < chains->count; i++)
+        ledger_close(&((struct chain_row *)chains->items[i])->chain, work->config->workspace);
+}
+
 static bool list_has(const struct list *list, const void *item)
 {
     for (size_t i = list->count; i > 0; i--)

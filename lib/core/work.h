@@ -372,6 +372,9 @@ bool work_add_touch(struct work *work, struct lead *lead, const struct touch *to
 /** Counts one more exception in this month. */
 void work_use_exception(struct work *work, struct exception_count *count);
 
+/** Closes all entries of the group, which have no hash before (ledger_close()). */
+void work_close_entries(struct work *work);
+
 /** Begins a ledger body: write members with sorted keys, then call one of the append functions. */
 struct json_out *work_body(struct work *work);
 /** Appends the body to the lead's chain (the lead must be open for change). Returns the entry. */

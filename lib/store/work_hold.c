@@ -27,7 +27,8 @@ struct place {
     struct chain *chain;
     struct uuid subject;
     const uint8_t *salt;
-    bool of_lead; /* the chain is a lead's */
+    const struct digest_key *ready; /* the salt, when it was made ready; or NULL */
+    bool of_lead;                   /* the chain is a lead's */
 };
 
 static void hold_row(struct hold *hold, const struct place *place, const struct columns *columns,
@@ -47,7 +48,10 @@ static void hold_row(struct hold *hold, const struct place *place, const struct 
         const void *bytes = columns_bytes(columns, row, arena, &len);
         if (bytes == NULL)
             return;
-        ledger_commit(place->salt, columns->table, bytes, len, held->commitment);
+        if (place->ready != NULL)
+            ledger_commit_by(place->ready, columns->table, bytes, len, held->commitment);
+        else
+            ledger_commit(place->salt, columns->table, bytes, len, held->commitment);
     }
     if (held->row != NULL)
         list_add(&hold->held, arena, held);
@@ -64,7 +68,7 @@ static bool place_of(struct hold *hold, struct uuid lead, struct place *out)
     if (work_find_lead(hold->work, lead, &stands) != FIND_FOUND || stands->status != LEAD_ACTIVE ||
         stands->chain.last == NULL)
         return false;
-    *out = (struct place){&stands->chain, stands->id, stands->salt, true};
+    *out = (struct place){&stands->chain, stands->id, stands->salt, lead_salt(stands), true};
     return true;
 }
 
@@ -214,7 +218,7 @@ static void hold_delivery(struct hold *hold, const struct place *common,
                           const struct delivery_row *row)
 {
     static const uint8_t none[SALT_BYTES];
-    struct place place = {common->chain, common->subject, row->salt, common->of_lead};
+    struct place place = {common->chain, common->subject, row->salt, NULL, common->of_lead};
 
     if (memcmp(row->salt, none, sizeof none) != 0)
         hold_row(hold, &place, &delivery_columns, row, false);
@@ -251,12 +255,12 @@ static struct place common_place(struct work *work)
         struct lead *lead = work->saves[KIND_LEAD].items[i];
         /* the hash of an absorbed lead's last entry stands in its survivor's */
         if (lead->chain.last != NULL && lead->status != LEAD_MERGED)
-            place = (struct place){&lead->chain, lead->id, place.salt, true};
+            place = (struct place){&lead->chain, lead->id, place.salt, NULL, true};
     }
     for (size_t i = 0; i < work->saves[KIND_CHAIN].count; i++) {
         struct chain_row *row = work->saves[KIND_CHAIN].items[i];
         if (row->chain.last != NULL)
-            place = (struct place){&row->chain, row->subject, place.salt, false};
+            place = (struct place){&row->chain, row->subject, place.salt, NULL, false};
         if (row->chain.last != NULL && uuid_equal(row->subject, work->config->workspace))
             break;
     }
@@ -289,7 +293,7 @@ static void amend(struct work *work, struct json_out *out, struct chain *chain)
         json_out_end_object(out);
     const char *body = json_out_keep(out, work->arena, &len);
     if (body != NULL)
-        ledger_amend(chain, work->config->workspace, body, len);
+        ledger_amend(chain, body, len);
     json_out_clear(out);
 }
 
@@ -337,4 +341,5 @@ void work_hold(struct work *work)
         hold_common(&hold, &common);
     if (!arena_failed(work->arena))
         write_rows(&hold);
+    work_close_entries(work);
 }

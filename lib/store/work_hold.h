@@ -8,8 +8,8 @@
 
 #include "core/work.h"
 
-/** Before the work set is saved; changes entries that nothing has used the hash of. What is short
- *  of memory marks its arena. */
+/** Before the work set is saved: writes more into entries that are open, and closes all of them. A
+ *  shortage of memory marks its arena. */
 void work_hold(struct work *work);
 
 #endif

@@ -201,7 +201,7 @@ static void mac_of_key(const struct request *r, size_t chunk, uint8_t out[DIGEST
         {&number, chunk > 0 ? sizeof number : 0},
     };
 
-    digest_hmac(r->config->secret, sizeof r->config->secret, parts, 3, out);
+    digest_hmac_by(&r->config->macs, parts, 3, out);
 }
 
 /* What must be the same when a key comes again: caller, operation, and body. */
@@ -217,7 +217,7 @@ static void mac_of_request(const struct request *r, uint8_t out[DIGEST_BYTES])
         {r->body, r->body_len},
     };
 
-    digest_hmac(r->config->secret, sizeof r->config->secret, parts, 6, out);
+    digest_hmac_by(&r->config->macs, parts, 6, out);
 }
 
 static void answer(struct request *r, const struct outcome *outcome)

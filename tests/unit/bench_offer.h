@@ -155,6 +155,7 @@ static inline void offer_check_chains(void)
     static const uint8_t zero[DIGEST_BYTES];
     const struct list *entries = &bench.work.saves[KIND_ENTRY];
 
+    work_close_entries(&bench.work);
     for (size_t i = 0; i < entries->count; i++) {
         const struct ledger_entry *entry = entries->items[i];
         struct ledger_entry again = *entry;

@@ -224,6 +224,7 @@ static inline void world_save(void)
 {
     struct work *work = &world.work;
 
+    work_close_entries(work);
     for (size_t i = 0; i < work->saves[KIND_CONFIG_CHANGE].count; i++)
         world_apply(work->saves[KIND_CONFIG_CHANGE].items[i]);
     for (size_t i = 0; i < work->saves[KIND_CHAIN].count; i++) {

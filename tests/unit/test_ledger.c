@@ -42,6 +42,7 @@ START_TEST(test_worked_entry)
     char made[2 * DIGEST_BYTES + 1];
 
     ledger_append(&chain, &entry, id(1), 1795255200000000);
+    ledger_close(&chain, id(1));
     hex(entry.hash, made);
     ck_assert_str_eq(made, "5062770a50ff36bf7bd4df356d41a08909a3c04d6163b4dbb65d23f02fe21fbe");
     ck_assert_int_eq(chain.seq, 1);
@@ -88,6 +89,32 @@ START_TEST(test_time_never_goes_back)
 }
 END_TEST
 
+/* What is amended before it is closed is as if it had been written so; the next entry closes it,
+ * and its hash is that of the amended one. */
+START_TEST(test_an_open_entry_is_amended)
+{
+    struct ledger_entry whole = worked_entry(), amended = worked_entry();
+    struct ledger_entry next = worked_entry(), next_again = worked_entry();
+    struct chain chain = {0}, other = {0};
+    static const char body[] = "{\"stage\":\"mql\"}";
+
+    whole.body = body;
+    whole.body_len = sizeof body - 1;
+    ledger_append(&chain, &whole, id(1), 1000);
+    ledger_append(&chain, &next, id(1), 2000);
+    ledger_close(&chain, id(1));
+    ledger_append(&other, &amended, id(1), 1000);
+    ledger_amend(&other, body, sizeof body - 1);
+    ledger_append(&other, &next_again, id(1), 2000);
+    ledger_close(&other, id(1));
+    ck_assert_mem_eq(whole.hash, amended.hash, DIGEST_BYTES);
+    ck_assert_mem_eq(next.hash, next_again.hash, DIGEST_BYTES);
+    ck_assert_mem_eq(chain.hash, other.hash, DIGEST_BYTES);
+    ledger_close(&other, id(1)); /* closed it stays as it is */
+    ck_assert_mem_eq(chain.hash, other.hash, DIGEST_BYTES);
+}
+END_TEST
+
 START_TEST(test_commitment_needs_salt_field_and_value)
 {
     uint8_t salt[SALT_BYTES] = {1};
@@ -104,7 +131,7 @@ START_TEST(test_commitment_needs_salt_field_and_value)
 }
 END_TEST
 
-/* RFC 4231, test case 2: the key "Jefe". */
+/* RFC 4231, test cases 2, the key "Jefe", and 6, a key that is longer than a block. */
 START_TEST(test_hmac_is_the_published_one)
 {
     struct digest_part part = {"what do ya want for nothing?", 28};
@@ -114,6 +141,16 @@ START_TEST(test_hmac_is_the_published_one)
     digest_hmac((const uint8_t *)"Jefe", 4, &part, 1, made);
     hex(made, text);
     ck_assert_str_eq(text, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+    uint8_t large[131];
+    memset(large, 0xaa, sizeof large);
+    part = (struct digest_part){"Test Using Larger Than Block-Size Key - Hash Key First", 54};
+    struct digest_key key;
+    digest_key_set(&key, large, sizeof large);
+    for (int i = 0; i < 2; i++) { /* it can be used again */
+        digest_hmac_by(&key, &part, 1, made);
+        hex(made, text);
+        ck_assert_str_eq(text, "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+    }
 }
 END_TEST
 
@@ -129,6 +166,6 @@ void suite_cases(Suite *suite)
     TCase *tcase = suite_case(suite, "format");
 
     TESTS(tcase, test_worked_entry, test_each_member_counts, test_time_never_goes_back,
-          test_commitment_needs_salt_field_and_value, test_hmac_is_the_published_one,
-          test_kinds_have_names);
+          test_an_open_entry_is_amended, test_commitment_needs_salt_field_and_value,
+          test_hmac_is_the_published_one, test_kinds_have_names);
 }

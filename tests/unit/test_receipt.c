@@ -161,6 +161,7 @@ static void make_ledger(void)
         };
         memcpy(prevs[i], chain.hash, DIGEST_BYTES);
         ledger_append(&chain, &entries[i], id(1), 1795255200000001 + i);
+        ledger_close(&chain, id(1));
         merkle_leaf(entries[i].hash, DIGEST_BYTES, leaves[i]);
     }
 }

@@ -43,9 +43,15 @@ static int by_size(const void *a, const void *b)
 bool credit_share(int64_t total, const int64_t *weights, size_t count, struct arena *arena,
                   int64_t *out)
 {
-    struct remainder *remainders = ARENA_ARRAY(arena, struct remainder, count);
+    struct remainder *remainders;
     int64_t sum = 0, left = total;
 
+    if (total == 0 || count == 1) { /* nothing to share, or nobody to share it with: most leads */
+        for (size_t i = 0; i < count; i++)
+            out[i] = total;
+        return true;
+    }
+    remainders = ARENA_ARRAY(arena, struct remainder, count);
     if (remainders == NULL)
         return false;
     for (size_t i = 0; i < count; i++)

@@ -192,16 +192,17 @@ struct path {
     size_t count;
     enum attribution_standing standing;
     instant at;
+    int32_t day; /* of at, in the setup's zone */
     enum milestone milestone;
 };
 
-static struct rollup_key key_of(const struct counting *it, int what, int cut, instant at)
+static struct rollup_key key_of(const struct counting *it, int what, int cut, int32_t day)
 {
     return (struct rollup_key){.setup = it->setup->id,
                                .version = it->setup->setup.version,
                                .what = what,
                                .cut = cut,
-                               .day = rollup_day(it->setup->zone, at)};
+                               .day = day};
 }
 
 /* Of a sum whose numbers are those of one time. */
@@ -265,7 +266,8 @@ static void count_lead(const struct counting *it)
 
     if (it->setup->setup.kind_count > 0)
         first = it->count > 0 ? it->touches[0]->at : it->lead->created_at;
-    struct rollup_sum one = {.key = key_of(it, ROLLUP_LEADS, ROLLUP_UNCUT, first), .count = 1};
+    int32_t day = rollup_day(it->setup->zone, first);
+    struct rollup_sum one = {.key = key_of(it, ROLLUP_LEADS, ROLLUP_UNCUT, day), .count = 1};
     add(it, &one);
     for (size_t place = 0; place < cut_count(it->setup); place++) {
         int count = cut_at(it->setup, place, cuts);
@@ -294,7 +296,10 @@ static struct path path_of(const struct counting *it, enum milestone milestone)
 {
     instant at = it->lead->reached[milestone];
     size_t first = window_begin(it, at), end = it->count;
-    struct path path = {.milestone = milestone, .at = at, .standing = STANDING_UNTOUCHED};
+    struct path path = {.milestone = milestone,
+                        .at = at,
+                        .day = rollup_day(it->setup->zone, at),
+                        .standing = STANDING_UNTOUCHED};
 
     while (end > 0 && it->touches[end - 1]->at > at)
         end--;
@@ -347,37 +352,45 @@ static void number_values(const struct path *path, const enum attribution_cut *c
     }
 }
 
-static void add_shares(const struct counting *it, const struct path *path, struct rollup_sum *one,
-                       const enum attribution_cut *cuts, int count, const int64_t *credit)
-{
-    int64_t *money = ARENA_ARRAY(it->scratch, int64_t, path->count + 1);
+/* What each touch of a path is given. */
+struct shares {
+    int64_t *credit;
+    int64_t *money;
+};
 
-    if (money == NULL ||
-        !credit_share(it->lead->amount_minor, credit, path->count, it->scratch, money)) {
-        arena_fail(it->sums->arena);
-        return;
-    }
+static bool share(const struct counting *it, const struct path *path, enum credit_model model,
+                  const struct journey *journey, struct shares *out)
+{
+    return credit_journey(model, &it->setup->setup.rules, journey, it->scratch, out->credit) &&
+           credit_share(it->lead->amount_minor, out->credit, path->count, it->scratch, out->money);
+}
+
+static void add_shares(const struct counting *it, const struct path *path, struct rollup_sum *one,
+                       const enum attribution_cut *cuts, int count, const struct shares *shares)
+{
     for (size_t i = 0; i < path->count; i++) {
-        one->credit = credit[i];
-        one->amount_minor = money[i];
+        one->credit = shares->credit[i];
+        one->amount_minor = shares->money[i];
         values_of(path->touches[i], cuts, count, one->key.values);
-        if (credit[i] > 0)
+        if (shares->credit[i] > 0)
             add(it, one);
     }
 }
 
-/* Models that look at each journey alone; of a chain what no touch can be credited for. */
+/* Models that look at each journey alone; of a chain what no touch can be credited for. Only one of
+ * them looks at the values, and gives by each cut something else. */
 static void add_model(const struct counting *it, const struct path *path, enum credit_model model,
                       struct journey *journey)
 {
-    int64_t *credit = ARENA_ARRAY(it->scratch, int64_t, path->count + 1);
+    struct shares shares = {ARENA_ARRAY(it->scratch, int64_t, path->count + 1),
+                            ARENA_ARRAY(it->scratch, int64_t, path->count + 1)};
     enum attribution_cut cuts[ATTRIBUTION_DIMENSIONS_MAX];
     bool by_values = model == CREDIT_SHAPLEY;
 
     for (size_t place = 0; place < cut_count(it->setup); place++) {
         int count = cut_at(it->setup, place, cuts);
         struct rollup_sum one = {.key = key_of(it, ROLLUP_CREDIT(path->milestone, model),
-                                               rollup_cut(cuts, count), path->at)};
+                                               rollup_cut(cuts, count), path->day)};
         memcpy(one.key.currency, it->lead->currency, sizeof it->lead->currency);
         if (path->count == 0) {
             one.credit = CREDIT_ONE;
@@ -387,13 +400,12 @@ static void add_model(const struct counting *it, const struct path *path, enum c
         }
         if (by_values)
             number_values(path, cuts, count, (struct journey_touch *)journey->touches);
-        if (credit == NULL ||
-            ((by_values || place == 0) &&
-             !credit_journey(model, &it->setup->setup.rules, journey, it->scratch, credit))) {
+        if (shares.credit == NULL || shares.money == NULL ||
+            ((by_values || place == 0) && !share(it, path, model, journey, &shares))) {
             arena_fail(it->sums->arena);
             return;
         }
-        add_shares(it, path, &one, cuts, count, credit);
+        add_shares(it, path, &one, cuts, count, &shares);
     }
 }
 
@@ -402,7 +414,7 @@ static void add_moves(const struct counting *it, int what, const struct path *pa
 {
     for (int cut = 0; cut < CUT_COUNT && path->count > 0; cut++) {
         enum attribution_cut only = (enum attribution_cut)cut;
-        struct rollup_sum one = {.key = key_of(it, what, rollup_cut(&only, 1), path->at),
+        struct rollup_sum one = {.key = key_of(it, what, rollup_cut(&only, 1), path->day),
                                  .count = 1};
         int64_t from = CHAIN_BEGIN;
         for (size_t i = 0; i <= path->count; i++) {
@@ -418,7 +430,7 @@ static void count_conversion(const struct counting *it, enum milestone milestone
 {
     struct path path = path_of(it, milestone);
     struct rollup_sum one = {
-        .key = key_of(it, ROLLUP_CONVERSIONS(milestone), ROLLUP_UNCUT, path.at),
+        .key = key_of(it, ROLLUP_CONVERSIONS(milestone), ROLLUP_UNCUT, path.day),
         .count = 1,
         .credit = CREDIT_ONE,
         .amount_minor = it->lead->amount_minor,
@@ -450,8 +462,10 @@ static void count_path(const struct counting *it)
         return;
     instant last = it->touches[it->count - 1]->at;
     size_t first = window_begin(it, last);
-    const struct path path = {
-        .touches = it->touches + first, .count = it->count - first, .at = last};
+    const struct path path = {.touches = it->touches + first,
+                              .count = it->count - first,
+                              .at = last,
+                              .day = rollup_day(it->setup->zone, last)};
     add_moves(it, ROLLUP_PATHS(reached), &path);
 }
 

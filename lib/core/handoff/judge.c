@@ -35,6 +35,8 @@ static void record_verdict(struct work *work, struct lead *lead, const struct ca
     row.body = json_out_keep(&work->scratch, work->arena, &row.body_len);
     if (row.body != NULL)
         work_add(work, KIND_VERDICT, &row);
+    judged->document = row.body;
+    judged->document_len = row.body_len;
 }
 
 /* What the definition in force says, or a member's word against this very version: another version

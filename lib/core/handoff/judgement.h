@@ -9,7 +9,9 @@ struct term_judgement {
     struct verdict verdict;
     enum verdict_result result; /* the verdict's, or what a human's override says */
     bool overridden;
-    int64_t seq; /* of the verdict's ledger entry in the lead's chain */
+    int64_t seq;          /* of the verdict's ledger entry in the lead's chain */
+    const char *document; /* the verdict as it is stored and shown; NULL: it was not recorded */
+    size_t document_len;
 };
 
 struct judgement {

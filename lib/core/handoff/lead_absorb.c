@@ -176,6 +176,7 @@ void lead_absorb(struct work *work, struct lead *survivor, struct lead *absorbed
     const struct ledger_entry *last = caller_append(caller, work, absorbed, LEDGER_LEAD_ABSORBED);
     if (last == NULL)
         return; /* memory is short, which the arena remembers */
+    ledger_close(&absorbed->chain, work->config->workspace);
     body = work_body(work);
     json_out_member_uuid(body, "absorbed", absorbed->id);
     json_out_key(body, "absorbed_hash");

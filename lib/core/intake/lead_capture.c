@@ -186,7 +186,7 @@ static void start_lead(const struct capture *capture, struct lead *lead)
         lead_set_next(lead, STEP_NURTURE, lead_next_date(capture->work), "imported");
 }
 
-static void write_identities(const struct lead *lead, const struct capture_input *input,
+static void write_identities(struct lead *lead, const struct capture_input *input,
                              struct json_out *body)
 {
     uint8_t commitment[DIGEST_BYTES];
@@ -195,8 +195,8 @@ static void write_identities(const struct lead *lead, const struct capture_input
     json_out_begin_array(body);
     for (size_t i = 0; i < input->identity_count; i++) {
         const struct identity *identity = &input->identities[i];
-        ledger_commit(lead->salt, identity->source, identity->value, strlen(identity->value),
-                      commitment);
+        ledger_commit_by(lead_salt(lead), identity->source, identity->value,
+                         strlen(identity->value), commitment);
         json_out_hex(body, commitment, DIGEST_BYTES);
     }
     json_out_end_array(body);

@@ -37,7 +37,7 @@ static void forget(struct work *work, struct lead *lead)
     memset(lead->overrides, 0, sizeof lead->overrides);
     lead->erasure_asked_at = INSTANT_NONE;
     lead->erasure_asked_by = (struct uuid){{0}};
-    memset(lead->salt, 0, sizeof lead->salt);
+    lead_forget_salt(lead);
     lead_lift_hold(lead);
     work_save_row(work, KIND_ERASED, lead);
 }

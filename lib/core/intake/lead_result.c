@@ -26,7 +26,7 @@ const struct term_judgement *lead_shown_verdict(const struct work *work, const s
 void lead_result_write(const struct work *work, const struct lead *lead,
                        const struct judgement *judgement, bool ahead, struct json_out *out)
 {
-    struct term_judgement again;
+    struct term_judgement again = {0};
     const struct term_judgement *shown = lead_shown_verdict(work, lead, judgement, &again);
 
     if (ahead)
@@ -36,6 +36,8 @@ void lead_result_write(const struct work *work, const struct lead *lead,
     json_out_key(out, "verdict");
     if (shown == NULL)
         json_out_null(out);
+    else if (shown->document != NULL)
+        json_out_raw(out, shown->document, shown->document_len);
     else
         verdict_write(shown->version->compiled, &shown->verdict, shown->version->version, out);
     json_out_key(out, "handoff");

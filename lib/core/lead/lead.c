@@ -55,6 +55,21 @@ bool stage_parse(const char *name, enum stage *out)
     return at >= 0;
 }
 
+const struct digest_key *lead_salt(struct lead *lead)
+{
+    if (!lead->salt_ready)
+        digest_key_set(&lead->salt_key, lead->salt, SALT_BYTES);
+    lead->salt_ready = true;
+    return &lead->salt_key;
+}
+
+void lead_forget_salt(struct lead *lead)
+{
+    memset(lead->salt, 0, sizeof lead->salt);
+    lead->salt_key = (struct digest_key){0};
+    lead->salt_ready = false;
+}
+
 bool stage_is_end(enum stage stage)
 {
     return stage == STAGE_CUSTOMER || stage == STAGE_DISQUALIFIED;

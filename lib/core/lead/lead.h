@@ -163,6 +163,8 @@ struct lead {
     struct attribute_set facts;
     struct verdict_override overrides[TERM_COUNT];
     uint8_t salt[SALT_BYTES];
+    struct digest_key salt_key; /* the salt, made ready by lead_salt() */
+    bool salt_ready;
     enum stage claimed_stage; /* as a sender claims; STAGE_COUNT: nothing claimed */
     enum direction origin;
     enum team_function found_by;
@@ -190,6 +192,11 @@ const struct identity *lead_identity(const struct lead *lead, enum identity_kind
 const char *lead_email(const struct lead *lead);
 /** Known by anonymous ids alone. */
 bool lead_is_anonymous(const struct lead *lead);
+
+/** The lead's salt for commitments, made ready when it is first asked for. */
+const struct digest_key *lead_salt(struct lead *lead);
+/** As of one who is erased: what the ledger holds of them can be compared with nothing any more. */
+void lead_forget_salt(struct lead *lead);
 
 /** A milestone is reached once, when it is first reached. */
 void lead_reach(struct lead *lead, enum milestone milestone, instant at);

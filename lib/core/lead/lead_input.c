@@ -10,7 +10,7 @@
 
 /* A member of an object of commitments: what stands in the ledger for a value. text is room for the
  * value's JSON. */
-static void commit(struct json_out *out, struct json_out *text, const struct lead *lead,
+static void commit(struct json_out *out, struct json_out *text, struct lead *lead,
                    const struct attribute_input *item)
 {
     uint8_t commitment[DIGEST_BYTES];
@@ -19,7 +19,8 @@ static void commit(struct json_out *out, struct json_out *text, const struct lea
     value_write(&item->value, text);
     if (arena_failed(text->written.arena))
         return;
-    ledger_commit(lead->salt, item->name, text->written.text, text->written.len, commitment);
+    ledger_commit_by(lead_salt(lead), item->name, text->written.text, text->written.len,
+                     commitment);
     json_out_key(out, item->name);
     json_out_hex(out, commitment, DIGEST_BYTES);
 }

@@ -66,28 +66,43 @@ void ledger_hash(struct ledger_entry *entry, struct uuid workspace,
 void ledger_append(struct chain *chain, struct ledger_entry *entry, struct uuid workspace,
                    instant now)
 {
+    ledger_close(chain, workspace);
     entry->seq = chain->seq + 1;
     entry->at = chain->seq > 0 && chain->at > now ? chain->at : now;
-    ledger_hash(entry, workspace, chain->hash);
-    memcpy(chain->before, chain->hash, DIGEST_BYTES);
     chain->seq = entry->seq;
     chain->at = entry->at;
     chain->last = entry;
-    memcpy(chain->hash, entry->hash, DIGEST_BYTES);
+    chain->open = true;
 }
 
-void ledger_amend(struct chain *chain, struct uuid workspace, const char *body, size_t body_len)
+void ledger_amend(struct chain *chain, const char *body, size_t body_len)
 {
     chain->last->body = body;
     chain->last->body_len = body_len;
-    ledger_hash(chain->last, workspace, chain->before);
+}
+
+void ledger_close(struct chain *chain, struct uuid workspace)
+{
+    if (!chain->open)
+        return;
+    ledger_hash(chain->last, workspace, chain->hash);
     memcpy(chain->hash, chain->last->hash, DIGEST_BYTES);
+    chain->open = false;
+}
+
+void ledger_commit_by(const struct digest_key *salt, const char *field, const char *value,
+                      size_t value_len, uint8_t out[DIGEST_BYTES])
+{
+    struct digest_part parts[] = {{field, strlen(field) + 1}, {value, value_len}};
+
+    digest_hmac_by(salt, parts, 2, out);
 }
 
 void ledger_commit(const uint8_t salt[SALT_BYTES], const char *field, const char *value,
                    size_t value_len, uint8_t out[DIGEST_BYTES])
 {
-    struct digest_part parts[] = {{field, strlen(field) + 1}, {value, value_len}};
+    struct digest_key ready;
 
-    digest_hmac(salt, SALT_BYTES, parts, 2, out);
+    digest_key_set(&ready, salt, SALT_BYTES);
+    ledger_commit_by(&ready, field, value, value_len, out);
 }

@@ -15,6 +15,7 @@
 #include "base/instant.h"
 #include "base/uuid.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -142,11 +143,9 @@ struct ledger_entry;
 struct chain {
     int64_t seq;
     instant at;
-    uint8_t hash[DIGEST_BYTES];
-    /* its last entry, when that is not saved yet, and the hash of the one before: what is needed to
-     * write more into it */
-    struct ledger_entry *last;
-    uint8_t before[DIGEST_BYTES];
+    uint8_t hash[DIGEST_BYTES]; /* of the last entry; while that is open, of the one before it */
+    struct ledger_entry *last;  /* when it is not saved yet */
+    bool open;                  /* the last entry may be given another body, and has no hash yet */
 };
 
 struct ledger_entry {
@@ -165,14 +164,18 @@ struct ledger_entry {
 void ledger_hash(struct ledger_entry *entry, struct uuid workspace,
                  const uint8_t prev[DIGEST_BYTES]);
 
-/** Makes the chain's next entry: seq, at = the later of now and the previous entry's time, hash;
- *  and moves the chain's head, which keeps a pointer to the entry. The entry borrows body. */
+/** Makes the chain's next entry: seq, at = the later of now and the previous entry's time; and
+ * moves the chain's head, which keeps a pointer to the entry. The one before is closed, this one is
+ * open. The entry borrows body. */
 void ledger_append(struct chain *chain, struct ledger_entry *entry, struct uuid workspace,
                    instant now);
 
-/** Gives the last entry of a chain, which is not saved yet, another body. Nothing may have used its
- *  hash. */
-void ledger_amend(struct chain *chain, struct uuid workspace, const char *body, size_t body_len);
+/** Gives the last entry of a chain, which must be open, another body. */
+void ledger_amend(struct chain *chain, const char *body, size_t body_len);
+
+/** Gives the last entry its hash, if it is open: whatever uses that, or saves the entry, closes it
+ *  first. */
+void ledger_close(struct chain *chain, struct uuid workspace);
 
 /** The first member of a body that has it: commitments to rows as the entry leaves them, each by
  *  columns_row_name(). '_' sorts before the names of all other members. */
@@ -183,5 +186,9 @@ void ledger_amend(struct chain *chain, struct uuid workspace, const char *body, 
 /** HMAC-SHA256(salt, field ‖ 0 ‖ value): what the ledger holds in place of personal data. */
 void ledger_commit(const uint8_t salt[SALT_BYTES], const char *field, const char *value,
                    size_t value_len, uint8_t out[DIGEST_BYTES]);
+
+/** The same by a salt that was made ready, once for all that it commits to. */
+void ledger_commit_by(const struct digest_key *salt, const char *field, const char *value,
+                      size_t value_len, uint8_t out[DIGEST_BYTES]);
 
 #endif

@@ -1,9 +1,10 @@
 /* What the ledger holds of a row: its bytes, as they are committed to, and its name. */
+#include "base/decimal.h"
+#include "base/hex.h"
 #include "store/pg/columns.h"
 
 #include <libpq-fe.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,6 +46,7 @@ const char *column_proven(const struct columns *columns, const struct column *co
 
 static struct {
     const struct column *columns[COLUMNS_MAX];
+    size_t name_lens[COLUMNS_MAX];
     int count;
 } committed[LISTS_MAX];
 static pthread_once_t sorted = PTHREAD_ONCE_INIT;
@@ -67,16 +69,25 @@ static void sort_all(void)
                 committed[i].columns[committed[i].count++] = &columns->list[k];
         qsort(committed[i].columns, (size_t)committed[i].count, sizeof(const struct column *),
               name_order);
+        for (int k = 0; k < committed[i].count; k++)
+            committed[i].name_lens[k] = strlen(committed[i].columns[k]->name);
     }
 }
 
-const struct column *const *columns_committed(const struct columns *columns, int *count)
+static size_t committed_place(const struct columns *columns)
 {
     size_t place = 0;
 
     pthread_once(&sorted, sort_all);
     while (columns_at(place) != columns)
         place++;
+    return place;
+}
+
+const struct column *const *columns_committed(const struct columns *columns, int *count)
+{
+    size_t place = committed_place(columns);
+
     *count = committed[place].count;
     return committed[place].columns;
 }
@@ -85,18 +96,19 @@ const struct column *const *columns_committed(const struct columns *columns, int
 
 /* An item of a pg_array stands after its length, which is just what is wanted; without the array's
  * header the items are all there is. */
-static void put_name(struct pg_array *out, const struct column *column)
+static void put_name(struct pg_array *out, const struct column *column, size_t len)
 {
     out->type = PG_TEXT;
-    pg_array_text(out, column->name);
+    pg_array_text_len(out, column->name, len);
     out->type = column->form->type;
 }
 
 const void *columns_bytes(const struct columns *columns, const void *row, struct arena *arena,
                           size_t *len)
 {
-    int count;
-    const struct column *const *list = columns_committed(columns, &count);
+    size_t place = committed_place(columns);
+    int count = committed[place].count;
+    const struct column *const *list = committed[place].columns;
     struct pg_array out;
     struct column_writer writer = {.to = &out, .arena = arena};
 
@@ -105,7 +117,7 @@ const void *columns_bytes(const struct columns *columns, const void *row, struct
     for (int i = 0; i < count; i++) {
         size_t before = out.len;
         writer.column = list[i];
-        put_name(&out, list[i]);
+        put_name(&out, list[i], committed[place].name_lens[i]);
         size_t value = out.len;
         (list[i]->held == NULL ? list[i]->form : list[i]->held)->put(&writer, row);
         if (out.len == value + LENGTH_BYTES &&
@@ -137,8 +149,9 @@ static void put_held(struct column_writer *writer, const struct columns *columns
 const void *columns_bytes_read(const struct columns *columns, const struct pg_result *result,
                                int row, int first, struct arena *arena, size_t *len)
 {
-    int count;
-    const struct column *const *list = columns_committed(columns, &count);
+    size_t place = committed_place(columns);
+    int count = committed[place].count;
+    const struct column *const *list = committed[place].columns;
     const PGresult *rows = (const PGresult *)result;
     struct pg_array out;
     struct column_writer writer = {.to = &out, .arena = arena};
@@ -150,7 +163,7 @@ const void *columns_bytes_read(const struct columns *columns, const struct pg_re
         size_t value_len = (size_t)PQgetlength(rows, row, first + i);
         if (PQgetisnull(rows, row, first + i))
             continue;
-        put_name(&out, list[i]);
+        put_name(&out, list[i], committed[place].name_lens[i]);
         if (list[i]->held != NULL) {
             put_held(&writer, columns, list[i], value, value_len);
             continue;
@@ -177,30 +190,58 @@ static int64_t integer(const uint8_t *bytes, size_t len)
     return (int64_t)number;
 }
 
-/* "/" and one value of the key. */
-static int put_part(char *out, size_t room, enum pg_type type, const uint8_t *value, size_t len)
-{
-    char id[UUID_TEXT_LEN + 1];
-    struct uuid uuid;
-    int at;
+/* A name while it is put together; what does not fit makes it longer than its room. */
+struct row_name {
+    char text[NAME_MAX_BYTES];
+    size_t len;
+};
 
+static void name_put(struct row_name *name, const void *text, size_t len)
+{
+    if (name->len + len < sizeof name->text)
+        memcpy(name->text + name->len, text, len);
+    name->len += len;
+}
+
+static void name_begin(struct row_name *name, const struct columns *columns)
+{
+    name->len = 0;
+    name_put(name, columns->table, strlen(columns->table));
+}
+
+/* "/" and one value of the key. */
+static void name_put_part(struct row_name *name, enum pg_type type, const uint8_t *value,
+                          size_t len)
+{
+    char text[UUID_TEXT_LEN + 1];
+    struct uuid uuid;
+
+    name_put(name, "/", 1);
     switch (type) {
     case PG_UUID:
         memcpy(uuid.b, value, sizeof uuid.b);
-        uuid_format(uuid, id);
-        return snprintf(out, room, "/%s", id);
+        uuid_format(uuid, text);
+        name_put(name, text, UUID_TEXT_LEN);
+        break;
     case PG_INT2:
     case PG_INT4:
     case PG_INT8:
-        return snprintf(out, room, "/%lld", (long long)integer(value, len));
+        name_put(name, text, decimal_format(integer(value, len), text));
+        break;
     case PG_BYTEA:
-        at = snprintf(out, room, "/");
-        for (size_t i = 0; i < PREFIX_BYTES && i < len; i++)
-            at += snprintf(out + at, room - (size_t)at, "%02x", value[i]);
-        return at;
+        if (len > PREFIX_BYTES)
+            len = PREFIX_BYTES;
+        hex_write(value, len, text);
+        name_put(name, text, 2 * len);
+        break;
     default:
-        return snprintf(out, room, "/%.*s", (int)len, (const char *)value);
+        name_put(name, value, len);
     }
+}
+
+static const char *name_end(const struct row_name *name, struct arena *arena)
+{
+    return name->len < sizeof name->text ? arena_copy(arena, name->text, name->len) : NULL;
 }
 
 /* One value of a key, as PostgreSQL has it in binary. */
@@ -216,12 +257,12 @@ static bool value_of(struct column_writer *writer, const struct column *column, 
 const char *columns_row_name(const struct columns *columns, const void *row, struct uuid subject,
                              struct arena *arena)
 {
-    char name[NAME_MAX_BYTES];
+    struct row_name name;
     struct pg_array out;
     struct column_writer writer = {.to = &out, .arena = arena};
-    size_t at = (size_t)snprintf(name, sizeof name, "%s", columns->table);
     bool is_first = true;
 
+    name_begin(&name, columns);
     pg_array_room(&out, arena, VALUE_BYTES);
     for (int i = 0; i < columns->count; i++) {
         const struct column *column = &columns->list[i];
@@ -233,11 +274,11 @@ const char *columns_row_name(const struct columns *columns, const void *row, str
         size_t len = out.len - LENGTH_BYTES;
         bool is_subject = is_first && column->form->type == PG_UUID &&
                           memcmp(value, subject.b, sizeof subject.b) == 0;
-        if (!is_subject && at < sizeof name)
-            at += (size_t)put_part(name + at, sizeof name - at, column->form->type, value, len);
+        if (!is_subject)
+            name_put_part(&name, column->form->type, value, len);
         is_first = false;
     }
-    return at < sizeof name ? arena_copy(arena, name, at) : NULL;
+    return name_end(&name, arena);
 }
 
 static int place_of(const struct columns *columns, const struct column *column)
@@ -255,17 +296,16 @@ const char *columns_row_name_read(const struct columns *columns, const struct pg
                                   int row, int first, struct arena *arena)
 {
     const PGresult *rows = (const PGresult *)result;
-    char name[NAME_MAX_BYTES];
-    size_t at = (size_t)snprintf(name, sizeof name, "%s", columns->table);
+    struct row_name name;
 
+    name_begin(&name, columns);
     for (int i = 0; i < columns->count; i++) {
         const struct column *column = &columns->list[i];
-        if (!(column->use & COLUMN_KEY) || at >= sizeof name)
+        if (!(column->use & COLUMN_KEY))
             continue;
         int place = first + place_of(columns, column);
-        at += (size_t)put_part(name + at, sizeof name - at, column->form->type,
-                               (const uint8_t *)PQgetvalue(rows, row, place),
-                               (size_t)PQgetlength(rows, row, place));
+        name_put_part(&name, column->form->type, (const uint8_t *)PQgetvalue(rows, row, place),
+                      (size_t)PQgetlength(rows, row, place));
     }
-    return at < sizeof name ? arena_copy(arena, name, at) : NULL;
+    return name_end(&name, arena);
 }

@@ -474,6 +474,7 @@ static void keep_secret(struct snapshot *s, const struct seal_place *place, stru
     if (strcmp(place->field, SEALED_WORKSPACE_SECRET) == 0 &&
         uuid_equal(place->subject, place->workspace) && clear.len == sizeof s->config.secret) {
         memcpy(s->config.secret, clear.bytes, clear.len);
+        digest_key_set(&s->config.macs, s->config.secret, sizeof s->config.secret);
         s->opened = true;
     } else if (subscription != NULL && strcmp(place->field, SEALED_SUBSCRIPTION_SECRETS) == 0) {
         subscription->secrets = clear.bytes;
@@ -553,6 +554,7 @@ void config_read_free(struct config *config)
         definition_free((struct definition *)s->config.routes[i].when);
     arena_free(s->arena);
     OPENSSL_cleanse(s->config.secret, sizeof s->config.secret);
+    OPENSSL_cleanse(&s->config.macs, sizeof s->config.macs);
     free(s);
 }
 
