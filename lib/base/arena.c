@@ -122,13 +122,19 @@ static void *take(struct arena *arena, size_t size)
     return out;
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+void *arena_take(struct arena *arena, size_t size)
 {
     if (size > SIZE_MAX / 2) {
         arena->failed = true;
         return NULL;
     }
-    void *out = take(arena, rounded(size));
+    return take(arena, rounded(size));
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    void *out = arena_take(arena, size);
+
     if (out != NULL)
         memset(out, 0, rounded(size));
     return out;
@@ -216,10 +222,13 @@ void arena_drop(struct arena *arena, const void *old)
 
 char *arena_copy(struct arena *arena, const char *text, size_t len)
 {
-    char *out = arena_alloc(arena, len + 1);
+    char *out = arena_take(arena, len + 1);
 
-    if (out != NULL && len > 0)
+    if (out == NULL)
+        return NULL;
+    if (len > 0)
         memcpy(out, text, len);
+    out[len] = '\0';
     return out;
 }
 

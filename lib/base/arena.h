@@ -30,6 +30,9 @@ size_t arena_bytes(const struct arena *arena);
  */
 void *arena_alloc(struct arena *arena, size_t size);
 
+/** The same, but not zeroed, for what is filled at once. */
+void *arena_take(struct arena *arena, size_t size);
+
 /**
  * For what grows: the same bytes with more room, or less, where they are or elsewhere; old is NULL
  * at first. What is large has memory of its own, which does not count against the cap: whoever

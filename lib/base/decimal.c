@@ -17,12 +17,13 @@ size_t decimal_format(int64_t number, char out[DECIMAL_TEXT_MAX])
 
     digits[at] = '\0';
     for (; left >= 100; left /= 100) {
-        at -= 2;
-        memcpy(digits + at, pairs + 2 * (left % 100), 2);
+        const char *pair = pairs + 2 * (left % 100);
+        digits[--at] = pair[1];
+        digits[--at] = pair[0];
     }
     if (left >= 10) {
-        at -= 2;
-        memcpy(digits + at, pairs + 2 * left, 2);
+        digits[--at] = pairs[2 * left + 1];
+        digits[--at] = pairs[2 * left];
     } else {
         digits[--at] = (char)('0' + left);
     }

@@ -122,20 +122,36 @@ static bool has_special(uint64_t word)
     return (found & EVERY_BYTE(0x80)) != 0;
 }
 
-/* How many bytes at the beginning stand in JSON as they are. */
-static size_t plain_len(const char *text, size_t len)
+/* At most seven bytes as eight, each of them at least once, the others plain. */
+static uint64_t short_word(const char *text, size_t len)
 {
-    size_t i = 0;
+    uint32_t first, last;
+
+    if (len >= sizeof first) {
+        memcpy(&first, text, sizeof first);
+        memcpy(&last, text + len - sizeof last, sizeof last);
+        return first | (uint64_t)last << 32;
+    }
+    uint64_t word = EVERY_BYTE('0');
+    for (size_t i = 0; i < len; i++)
+        word = word << 8 | (unsigned char)text[i];
+    return word;
+}
+
+/* Whether all of it stands in JSON as it is. */
+static bool is_plain(const char *text, size_t len)
+{
     uint64_t word;
 
-    for (; i + sizeof word <= len; i += sizeof word) {
+    if (len < sizeof word)
+        return !has_special(short_word(text, len));
+    for (size_t i = 0; i + sizeof word <= len; i += sizeof word) {
         memcpy(&word, text + i, sizeof word);
         if (has_special(word))
-            break;
+            return false;
     }
-    while (i < len && (unsigned char)text[i] >= 0x20 && text[i] != '"' && text[i] != '\\')
-        i++;
-    return i;
+    memcpy(&word, text + len - sizeof word, sizeof word);
+    return !has_special(word);
 }
 
 static void put_escape(struct json_out *out, unsigned char c)
@@ -168,21 +184,25 @@ static void put_escape(struct json_out *out, unsigned char c)
 
 static void put_escaped(struct json_out *out, const char *text, size_t len)
 {
+    size_t start = 0;
+
     put_char(out, '"');
-    for (size_t at = 0; at < len; at++) {
-        size_t plain = plain_len(text + at, len - at);
-        put(out, text + at, plain);
-        at += plain;
-        if (at < len)
-            put_escape(out, (unsigned char)text[at]);
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if (c >= 0x20 && c != '"' && c != '\\')
+            continue;
+        put(out, text + start, i - start);
+        put_escape(out, c);
+        start = i + 1;
     }
+    put(out, text + start, len - start);
     put_char(out, '"');
 }
 
 /* In quotes, with the comma before it, and what comes after it: a colon, or nothing. */
 static void put_quoted(struct json_out *out, const char *text, size_t len, bool colon)
 {
-    if (plain_len(text, len) < len) {
+    if (!is_plain(text, len)) {
         before_value(out);
         put_escaped(out, text, len);
         if (colon)

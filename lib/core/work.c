@@ -496,12 +496,11 @@ void work_drop_identities(struct work *work, struct lead *lead)
     lead->identity_count = 0;
 }
 
-static bool note_dimensions(struct work *work, struct touch *touch)
+static bool note_dimensions(struct work *work, const struct touch *touch)
 {
     for (int i = 0; i < DIMENSION_COUNT; i++) {
         if (touch->values[i] == NULL)
             continue;
-        touch->dimensions[i] = dimension_id((enum dimension)i, touch->values[i]);
         if (!work_add(
                 work, KIND_DIMENSION,
                 &(struct dimension_row){touch->dimensions[i], (enum dimension)i, touch->values[i]}))

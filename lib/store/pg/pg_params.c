@@ -52,7 +52,7 @@ static void add(struct pg_params *params, const void *bytes, size_t len, int for
 /* Room for a value of fixed size, already added as a parameter; NULL on failure. */
 static uint8_t *add_fixed(struct pg_params *params, size_t len)
 {
-    uint8_t *at = arena_alloc(params->arena, len);
+    uint8_t *at = arena_take(params->arena, len);
 
     if (at == NULL)
         params->failed = true;
@@ -168,7 +168,7 @@ static bool grow(struct pg_array *array, size_t at_least)
 
     if (array->failed || at_least > PG_ARRAY_MAX_BYTES)
         return false;
-    uint8_t *bytes = arena_alloc(array->arena, size);
+    uint8_t *bytes = arena_take(array->arena, size);
     if (bytes == NULL)
         return false;
     if (array->len > 0)
@@ -215,7 +215,7 @@ void pg_array_begin(struct pg_array *array, struct arena *arena, enum pg_type ty
 
 void pg_array_room(struct pg_array *array, struct arena *arena, size_t bytes)
 {
-    *array = (struct pg_array){.arena = arena, .bytes = arena_alloc(arena, bytes)};
+    *array = (struct pg_array){.arena = arena, .bytes = arena_take(arena, bytes)};
     array->size = array->bytes == NULL ? 0 : bytes;
 }
 
