@@ -28,6 +28,7 @@ enum {
       "an admin or signer of its own side gives the role sign")                                    \
     X(SOURCE, ADMIN, ADMIN, NOBODY, "an admin of its own side makes and changes it")               \
     X(CAMPAIGN, CALLER, CALLER, NOBODY, "marketing keeps the records of its campaigns")            \
+    X(CONTENT, CALLER, CALLER, NOBODY, "the side that made it keeps its record")                   \
     X(ACCOUNT_OWNER, CALLER, CALLER, NOBODY, "sales says who owns an account")                     \
     X(ACCOUNT_NAME, CALLER, NOBODY, NOBODY, "each of the two sides names it for itself")           \
     X(STAGE, ADMIN, NOBODY, NOBODY, "an admin of each of the two sides says it for its own")       \

@@ -61,6 +61,9 @@ enum command_kind {
     X(DISTRIBUTION_TRY, distribution_try, false, ONE(LEAD, distribution_try_input, lead))          \
     X(CAMPAIGN_PUT, campaign_put, true, OF_CALLER(CHAIN, workspace),                               \
       ONE(CAMPAIGN, campaign_put_input, campaign))                                                 \
+    X(CONTENT_PUT, content_put, true, OF_CALLER(CHAIN, workspace),                                 \
+      ONE(CONTENT, content_put_input, content))                                                    \
+    X(RATES_PUT, rates_put, true, OF_CALLER(CHAIN, workspace), ONE(RATES, rates_put_input, id))    \
     X(STAGE_PUT, stage_put, true, OF_CALLER(CHAIN, workspace))                                     \
     X(ATTRIBUTION_SETUP_MAKE, attribution_setup_make, true, OF_CALLER(CHAIN, workspace),           \
       ONE(ATTRIBUTION_SETUP, attribution_setup_input, id))                                         \

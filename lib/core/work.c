@@ -80,6 +80,8 @@ static const struct {
     [KIND_BACKGROUND] = {sizeof(struct uuid), sizeof(struct uuid), 0},
     [KIND_SLOTS] = {sizeof(struct uuid), sizeof(struct uuid), 0},
     [KIND_CAMPAIGN] = {sizeof(int64_t), sizeof(int64_t), 0},
+    [KIND_CONTENT] = {sizeof(int64_t), sizeof(int64_t), 0},
+    [KIND_RATES] = {sizeof(int64_t), sizeof(int64_t), 0},
     [KIND_ATTRIBUTION_SETUP] = {sizeof(int64_t), sizeof(int64_t), 0},
     [KIND_ACCOUNT] = {sizeof(struct uuid), sizeof(struct uuid), 0},
     [KIND_DEALING] = {sizeof(struct uuid), sizeof(struct uuid), 0},

@@ -225,6 +225,8 @@ enum row_kind {
     KIND_BACKGROUND, /* struct uuid; struct background_job */
     KIND_SLOTS,      /* work_whole; struct slots: which slots of background jobs are taken */
     KIND_CAMPAIGN,   /* int64_t, dimension_id() of its name; struct campaign */
+    KIND_CONTENT,    /* int64_t, dimension_id() of its name; struct content */
+    KIND_RATES,      /* int64_t, RATES_KEPT; struct rates_row */
     KIND_ATTRIBUTION_SETUP, /* int64_t of its name; its newest struct attribution_setup_row */
     KIND_ACCOUNT,           /* struct uuid of account_id(); struct account */
     KIND_DEALING,           /* struct uuid of a team with a distribution; struct dealing */

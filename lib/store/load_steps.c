@@ -6,6 +6,7 @@
 #include "store/table/attribution_setup_table.h"
 #include "store/table/background_table.h"
 #include "store/table/campaign_table.h"
+#include "store/table/content_table.h"
 #include "store/table/dealing_table.h"
 #include "store/table/delivery_table.h"
 #include "store/table/handoff_table.h"
@@ -13,6 +14,7 @@
 #include "store/table/lead_table.h"
 #include "store/table/ledger_table.h"
 #include "store/table/queue_table.h"
+#include "store/table/rates_table.h"
 #include "store/table/touch_table.h"
 
 #include <stdlib.h>
@@ -388,6 +390,34 @@ static void take_campaigns(struct load *load, const struct list *keys, int first
     }
 }
 
+static int ask_contents(struct load *load, const struct list *keys)
+{
+    return ask_each(load, keys, content_table_queue_lock);
+}
+
+static void take_contents(struct load *load, const struct list *keys, int first)
+{
+    for (size_t i = 0; i < keys->count; i++) {
+        const struct pg_result *result = pg_result(load->scope.pg, first + (int)i);
+        work_put(load->work, KIND_CONTENT, keys->items[i],
+                 pg_rows(result) == 1 ? content_table_read(result, 0, load->work->arena) : NULL);
+    }
+}
+
+static int ask_rates(struct load *load, const struct list *keys)
+{
+    return ask_each(load, keys, rates_table_queue_lock);
+}
+
+static void take_rates(struct load *load, const struct list *keys, int first)
+{
+    for (size_t i = 0; i < keys->count; i++) {
+        const struct pg_result *result = pg_result(load->scope.pg, first + (int)i);
+        work_put(load->work, KIND_RATES, keys->items[i],
+                 pg_rows(result) == 1 ? rates_table_read(result, 0, load->work->arena) : NULL);
+    }
+}
+
 static int ask_setups(struct load *load, const struct list *keys)
 {
     return ask_each(load, keys, attribution_setup_table_queue_newest);
@@ -645,6 +675,8 @@ const struct load_step load_steps[] = {
     {KIND_CHAIN, ROUND_LOCK, false, ask_chains, take_chains},
     {KIND_EXCEPTION, ROUND_LOCK, false, ask_exceptions, take_exceptions},
     {KIND_CAMPAIGN, ROUND_LOCK, false, ask_campaigns, take_campaigns},
+    {KIND_CONTENT, ROUND_LOCK, false, ask_contents, take_contents},
+    {KIND_RATES, ROUND_LOCK, false, ask_rates, take_rates},
     {KIND_ATTRIBUTION_SETUP, ROUND_LOCK, false, ask_setups, take_setups},
     {KIND_ACCOUNT, ROUND_LOCK, false, ask_accounts, take_accounts},
     {KIND_DEALING, ROUND_LOCK, false, ask_dealings, take_dealings},

@@ -231,8 +231,8 @@ static void hold_common(struct hold *hold, const struct place *place)
         enum row_kind kind;
         const struct columns *columns;
     } rows[] = {
-        {KIND_EXCEPTION, &exception_columns},
-        {KIND_CAMPAIGN, &campaign_columns},
+        {KIND_EXCEPTION, &exception_columns}, {KIND_CAMPAIGN, &campaign_columns},
+        {KIND_CONTENT, &content_columns},     {KIND_RATES, &rates_columns},
         {KIND_ACCOUNT, &account_columns},
     };
 

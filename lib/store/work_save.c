@@ -9,6 +9,7 @@
 #include "store/table/campaign_table.h"
 #include "store/table/completion_table.h"
 #include "store/table/config_table.h"
+#include "store/table/content_table.h"
 #include "store/table/dealing_table.h"
 #include "store/table/delivery_table.h"
 #include "store/table/dimension_table.h"
@@ -19,6 +20,7 @@
 #include "store/table/lead_word_table.h"
 #include "store/table/ledger_table.h"
 #include "store/table/outbound_table.h"
+#include "store/table/rates_table.h"
 #include "store/table/touch_table.h"
 #include "store/work_hold.h"
 
@@ -267,6 +269,8 @@ static const struct {
     {KIND_FEEDBACK, .statement = &FEEDBACK_INSERT},
     {KIND_EXCEPTION, .statement = &EXCEPTION_SAVE},
     {KIND_CAMPAIGN, .statement = &CAMPAIGN_SAVE},
+    {KIND_CONTENT, .statement = &CONTENT_SAVE},
+    {KIND_RATES, .statement = &RATES_SAVE},
     {KIND_ATTRIBUTION_SETUP, .statement = &ATTRIBUTION_SETUP_INSERT},
     {KIND_ACCOUNT, .statement = &ACCOUNT_SAVE},
     {KIND_DEALING, .save = save_dealings},

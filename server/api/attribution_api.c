@@ -9,6 +9,7 @@
 
 #include "base/time/time_zone.h"
 #include "store/read/attribution_read.h"
+#include "store/read/rates_read.h"
 #include "store/read/rollup_read.h"
 
 #include <string.h>
@@ -28,15 +29,25 @@ static const struct input_type interval_type = {
     .values = interval_names,
     .max = sizeof interval_names / sizeof *interval_names - 1};
 
+static const struct input_type currency_type = {
+    .kind = INPUT_LINE,
+    .min = 3,
+    .max = 3,
+    .fits = currency_valid,
+    .code = "currency",
+    .wanted = "Three capital letters of ISO 4217 are wanted, such as EUR",
+};
+
 /* What rows are cut by; by month is what interval=month says. */
-#define BY_MONTH CUT_COUNT
-#define BY_COUNT (CUT_COUNT + 1)
+#define BY_MONTH CUT_ALL_COUNT
+#define BY_COUNT (CUT_ALL_COUNT + 1)
 
 static const char *const by_names[] = {
 #define X(name, text) [CUT_##name] = text,
     ATTRIBUTION_CUT_TABLE(X)
 #undef X
-        [BY_MONTH] = "month",
+        [CUT_CONTENT_OWNER] = "content_owner",
+    [BY_MONTH] = "month",
 };
 static const struct input_type by_type = {
     .kind = INPUT_ENUM, .values = by_names, .max = BY_COUNT - 1};
@@ -134,6 +145,7 @@ struct answer_input {
     struct models models; /* none: first */
     int shape;            /* of shape_names */
     int64_t min_pos;      /* what has to be counted; 0: nothing */
+    const char *currency; /* NULL: amounts as they are */
 };
 
 static const struct input_field fields[] = {
@@ -141,6 +153,7 @@ static const struct input_field fields[] = {
     {"model", &models_type, AT(struct answer_input, models)},
     {"shape", &shape_type, AT(struct answer_input, shape)},
     {"min_pos", &position_type, AT(struct answer_input, min_pos)},
+    {"currency", &currency_type, AT(struct answer_input, currency)},
 };
 
 static bool check_cuts(struct input *in, const struct input_node *at, void *out)
@@ -162,7 +175,7 @@ static void add_cut(struct attribution_query *out, int by)
 {
     if (by == BY_MONTH && out->interval == NULL)
         out->interval = "month";
-    else if (by < CUT_COUNT)
+    else if (by < CUT_ALL_COUNT)
         out->dimensions[out->dimension_count++] = (enum attribution_cut)by;
 }
 
@@ -295,7 +308,8 @@ static enum err take_setup(struct request *r, struct read *read, const struct an
     return find_setup(r, read, input->query.setup, out);
 }
 
-/* The query without the model, which each row names itself. */
+/* The query without the model, which each row names itself, and without what is of the answer
+ * alone: leads have their amounts in their own currencies, which add up. */
 static const char *asked_of(struct request *r)
 {
     const char *query = strchr(r->target, '?');
@@ -304,11 +318,36 @@ static const char *asked_of(struct request *r)
     for (const char *at = query == NULL ? "" : query + 1; *at != '\0' && out != NULL;) {
         size_t len = strcspn(at, "&");
         if (len > 0 && strncmp(at, "model=", 6) != 0 && strncmp(at, "shape=", 6) != 0 &&
-            strncmp(at, "min_pos=", 8) != 0)
+            strncmp(at, "min_pos=", 8) != 0 && strncmp(at, "currency=", 9) != 0)
             out = arena_printf(r->arena, "%s%s%.*s", out, *out == '\0' ? "" : "&", (int)len, at);
         at += len + (at[len] == '&');
     }
     return out;
+}
+
+/* The rates that the workspace keeps, where amounts are to be converted. */
+static enum err take_rates(struct request *r, struct read *read, const char *currency,
+                           struct attribution_query *out)
+{
+    const struct rates_row *row;
+    struct rates *rates = ARENA_NEW(r->arena, struct rates);
+
+    if (currency == NULL)
+        return ERR_NONE;
+    enum err err = rates_read_kept(read, &row);
+    if (err == ERR_NOT_FOUND) {
+        reading_fault(r, "currency", "no_rates",
+                      "There are no exchange rates to convert by; keep some with PUT /v1/rates");
+        return request_check_query(r);
+    }
+    if (err != ERR_NONE)
+        return err;
+    if (rates == NULL || !rates_read(row->record, strlen(row->record), r->arena, rates))
+        return arena_failed(r->arena) ? ERR_OUT_OF_MEMORY : ERR_INTERNAL;
+    out->currency = currency;
+    out->rates = rates;
+    out->rates_at = row->updated_at;
+    return ERR_NONE;
 }
 
 enum err attribution_get(struct request *r, struct read *read)
@@ -328,6 +367,9 @@ enum err attribution_get(struct request *r, struct read *read)
     ask.query.asked = asked_of(r);
     if (found == NULL || ask.query.asked == NULL)
         return ERR_OUT_OF_MEMORY;
+    err = take_rates(r, read, input->currency, &ask.query);
+    if (err != ERR_NONE)
+        return err;
     if (input->models.count > 0) {
         ask.model_count = input->models.count;
         memcpy(ask.models, input->models.items, sizeof ask.models);

@@ -2,6 +2,7 @@
 #include "api/attribution_api.h"
 #include "api/attribution_setups_api.h"
 #include "api/campaigns_api.h"
+#include "api/content_api.h"
 #include "api/definitions_api.h"
 #include "api/deliveries_read_api.h"
 #include "api/docs_api.h"
@@ -23,6 +24,7 @@
 #include "api/members_api.h"
 #include "api/movers_api.h"
 #include "api/problems_api.h"
+#include "api/rates_api.h"
 #include "api/reports_api.h"
 #include "api/sessions_api.h"
 #include "api/sources_api.h"
@@ -427,6 +429,17 @@ const struct route routes[] = {
     {"PUT", "/v1/campaigns/{campaign}", "campaigns_put", ROLE_WORK | ROLE_ADMIN, ROUTE_WRITE,
      CAMPAIGN_BODY_MAX_BYTES, .input = &campaign_put_spec, .command = COMMAND_CAMPAIGN_PUT,
      .finish = etag_reply_body},
+    {"GET", "/v1/content", "content_list", ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ,
+     .input = &content_list_input, .fill = content_list_fill, .read = content_list},
+    {"GET", "/v1/content/{content}", "content_get", ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ,
+     .input = &content_get_input, .thing = "content", .read = content_get},
+    {"PUT", "/v1/content/{content}", "content_put", ROLE_WORK | ROLE_ADMIN, ROUTE_WRITE,
+     SETUP_BODY_MAX_BYTES, .input = &content_put_spec, .command = COMMAND_CONTENT_PUT,
+     .finish = etag_reply_body},
+    {"GET", "/v1/rates", "rates_get", ROLE_REPORT | ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ,
+     .read = rates_get},
+    {"PUT", "/v1/rates", "rates_put", ROLE_ADMIN, ROUTE_WRITE, SETUP_BODY_MAX_BYTES,
+     .input = &rates_put_spec, .command = COMMAND_RATES_PUT, .finish = etag_reply_body},
     {"GET", "/v1/glossary", "glossary_get", ROLE_ANY, ROUTE_READ, .flags = ROUTE_FRESH,
      .read = glossary_get},
     {"GET", "/v1/stages/{stage}", "stages_get", ROLE_ANY, ROUTE_READ, .flags = ROUTE_FRESH,

@@ -42,6 +42,8 @@ static const struct step past[] = {
          "{'name':'forms','team':'marketing','mapping':{'email':'/mail'}}", 201,
          .keep = {{"source", "/source/id"}}),
     PUT("a campaign", "ana", "/v1/campaigns/autumn", "{'title':'Autumn'}", 200),
+    PUT("rates", "ana", "/v1/rates", "{'base':'EUR','rates':{'USD':'1.1'}}", 200),
+    PUT("content", "ana", "/v1/content/a", "{'title':'A','owner_team':'marketing'}", 200),
     PUT("an account", "ana", "/v1/accounts/corp.example", "{'named':true}", 200),
     POST("a subscription", "ana", "/v1/subscriptions",
          "{'name':'crm','events':['lead.captured'],'target':{'kind':'webhook','url':"

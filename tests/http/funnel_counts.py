@@ -53,7 +53,7 @@ def main():
         "data": [{"time": None, "source": name, "model": "first", "leads": leads.get(name, 0),
                   "credit": CREDIT % credit.get(name, 0), "amount": None, "pipeline": None, "won": None} for name in names],
         "totals": {"leads": len(first), "conversions": len(deals)},
-        "notes": {"outside_window": outside, "late_first_touch": late},
+        "notes": {"outside_window": outside, "late_first_touch": late, "no_rate": []},
     }, sys.stdout)
 
 

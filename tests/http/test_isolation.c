@@ -185,6 +185,13 @@ static const struct probe probes[] = {
     {.operation = "teams_distribution_try", .roles = READERS, .body = "{'lead_id':'${kim}'}"},
     {.operation = "campaigns_get", .roles = READERS},
     {.operation = "campaigns_put", .roles = WORKERS, .body = "{'title':'C'}"},
+    {.operation = "rates_get", .roles = COUNTERS},
+    {.operation = "rates_put", .roles = ROLE_ADMIN, .body = "{'base':'EUR','rates':{}}"},
+    {.operation = "content_list", .roles = READERS},
+    {.operation = "content_get", .roles = READERS},
+    {.operation = "content_put",
+     .roles = WORKERS,
+     .body = "{'title':'C','owner_team':'marketing'}"},
     {.operation = "glossary_get", .roles = EVERYONE},
     {.operation = "stages_get", .roles = EVERYONE},
     {.operation = "stages_put", .roles = ROLE_ADMIN, .body = "{'wording':null}"},
@@ -362,6 +369,9 @@ static const struct step everything[] = {
          .keep = {{"setup", "/name"}}),
     PUT("what it says of its campaign", "ana", "/v1/campaigns/of-${name}", "{'title':'Autumn'}",
         200, .keep = {{"campaign", "/name"}}),
+    PUT("what its money is worth", "ana", "/v1/rates", "{'base':'EUR','rates':{'USD':'1.1'}}", 200),
+    PUT("who made its content", "ana", "/v1/content/of-${name}",
+        "{'title':'of ${at}','owner_team':'marketing'}", 200, .keep = {{"content", "/name"}}),
     PUT("what it calls a stage", "ana", "/v1/stages/mql",
         "{'wording':{'title':'of ${name}','meaning':'as ${at} says'},'guide':{'next':'${at}'}}",
         200),
@@ -620,6 +630,7 @@ static const struct param params[] = {
     {"session_id", true, NULL, "${session}", NOWHERE},
     {"file", false, NULL, "index.html", "nothing"},
     {"campaign", false, "campaign", "${campaign}", "nothing"},
+    {"content", false, "content", "${content}", "nothing"},
     {"stage", false, NULL, "mql", "nothing"},
     {"setup", false, "setup", "${setup}", "nothing"},
     {"domain", false, "domain", "${domain}", "nowhere.example"},
@@ -729,6 +740,7 @@ static bool makes_the_first(const struct route *route)
     return strcmp(route->operation_id, "definitions_draft") == 0 ||
            strcmp(route->operation_id, "accounts_put") == 0 ||
            strcmp(route->operation_id, "attribution_setups_make") == 0 ||
+           strcmp(route->operation_id, "content_put") == 0 ||
            strcmp(route->operation_id, "campaigns_put") == 0;
 }
 
@@ -808,6 +820,7 @@ static const struct {
     {"target", NULL, NULL},
     {"version", NULL, NULL},
     {"setup", NULL, NULL}, /* one that is not there is refused */
+    {"currency", NULL, NULL},
     {"min_pos", NULL, NULL},
     {"null_paths", NULL, NULL},
     {"milestone", NULL, NULL},

@@ -306,7 +306,7 @@ static const struct step asked[] = {
                    {"/data/1/source", "'bing'"},
                    {"/data/1/credit", "'0.000000000'"},
                    {"/totals", "{'leads':2,'conversions':1}"},
-                   {"/notes", "{'outside_window':0,'late_first_touch':0}"},
+                   {"/notes", "{'outside_window':0,'late_first_touch':0,'no_rate':[]}"},
                    {"@Vary", "=Accept, Accept-Encoding"}},
         .keep = {{"google", "/data/0/link"}, {"bing", "/data/1/link"}}),
     GET("google's credit is Kim's", "sam", "${google}", 200,

@@ -103,10 +103,151 @@ static const struct step mapped[] = {
     {0},
 };
 
+/* Who made what a lead came by. */
+#define EBOOK  "/v1/content/e-book"
+#define RECORD "{'title':'Reporting','owner_team':'marketing','link':'https://acme.example/r.pdf'}"
+#define CREDIT "/v1/attribution?milestone=mql&by=content_owner&model="
+
+static const struct step made[] = {
+    GET("nobody has said", "sam", EBOOK, 404),
+    PUT("marketing says that it made it", "ana", EBOOK, RECORD, 200,
+        .headers = {"Idempotency-Key: c1"},
+        .checks = {{"/name", "'e-book'"}, {"/owner_team", "'marketing'"}},
+        .keep = {{"first", "@body"}, {"tag", "@ETag"}}),
+    PUT("once", "ana", EBOOK, RECORD, 200, .headers = {"Idempotency-Key: c1"},
+        .checks = {{"@body", "=${first}"}, {"@Idempotent-Replayed", "=true"}}),
+    GET("sales reads it", "sam", EBOOK, 200,
+        .checks = {{"/title", "'Reporting'"}, {"/link", "'https://acme.example/r.pdf'"}},
+        .keep = {{"seen", "@ETag"}}),
+    GET("as it was", "sam", EBOOK, 304, .headers = {"If-None-Match: ${seen}"}),
+    GET("by nobody", "sam", EBOOK, 422, .headers = {"Baton-Actor: nobody@acme.example"}),
+    PUT("sales cannot take it", "sam", EBOOK, "{'title':'Ours','owner_team':'sales'}", 403,
+        .checks = {{"/code", "'other_side'"}}),
+    PUT("nor give it", "sam", "/v1/content/demo", "{'title':'Theirs','owner_team':'marketing'}",
+        403, .checks = {{"/code", "'other_side'"}}),
+    PUT("but has its own", "sam", "/v1/content/demo", "{'title':'Demo','owner_team':'sales'}", 200,
+        .checks = {{"/link", "null"}}),
+    PUT("of a team that is none", "ana", EBOOK, "{'title':'x','owner_team':'nobody'}", 422,
+        .headers = {"If-Match: ${tag}"}, .checks = {{"@body", "~/owner_team"}}),
+    PUT("by nobody", "ana", EBOOK, RECORD, 422, .headers = {"Baton-Actor: nobody@acme.example"}),
+    PUT("all that is wrong at once", "ana", EBOOK, "{'title':'','link':'javascript:1','x':1}", 400,
+        .checks = {{"@body", "~/title"},
+                   {"@body", "~/owner_team"},
+                   {"@body", "~/link"},
+                   {"@body", "~/x"}}),
+    PUT("a person is no content", "ana", "/v1/content/kim@acme.example", RECORD, 404),
+    PUT("another record", "ana", EBOOK, "{'title':'Reporting 2','owner_team':'marketing'}", 200,
+        .headers = {"If-Match: ${tag}"}, .checks = {{"/link", "null"}}),
+    PUT("on what was read before", "ana", EBOOK, RECORD, 412, .headers = {"If-Match: ${tag}"}),
+    GET("all of them", "sam", "/v1/content?limit=1", 200, .checks = {{"/data", "#1"}},
+        .keep = {{"next", "/next"}, {"one", "/data/0/name"}}),
+    GET("on two pages", "sam", "/v1/content?limit=1&cursor=${next}", 200,
+        .checks = {{"/data", "#1"}, {"/next", "null"}}),
+    GET("those of a team", "ana", "/v1/content?owner_team=sales", 200,
+        .checks = {{"/data", "#1"}, {"/data/0/name", "'demo'"}}),
+    GET("of no team", "ana", "/v1/content?owner_team=nobody", 400),
+    POST("a lead comes by what both made, and by what nobody did", "marketing", "/v1/leads",
+         "{'email':'kim@acme.example','touch':{'kind':'download','content':'e-book',"
+         "'occurred_at':'2026-01-01T10:00:00Z'}}",
+         201, .keep = {{"kim", "/lead/id"}}),
+    POST("a demonstration", "sam", KIM "/touches",
+         "{'kind':'demo','content':'demo','occurred_at':'2026-01-02T10:00:00Z'}", 201),
+    POST("a call", "sam", KIM "/touches", "{'kind':'call','occurred_at':'2026-01-03T10:00:00Z'}",
+         201),
+    POST("it becomes an mql", "ana", KIM "/override",
+         "{'term':'mql','result':'qualified','note':'We know her.'}", 200),
+    GET("credit by who made it, from what is kept counted", "sam", CREDIT "first,linear", 200,
+        .checks = {{"/query/counted_to", "<integer>"},
+                   {"/data/0/content_owner", "'marketing'"},
+                   {"/data/0/credit", "'1.000000000'"},
+                   {"/data/1/content_owner", "'marketing'"},
+                   {"/data/1/credit", "'0.333333334'"},
+                   {"/data/2/content_owner", "'sales'"},
+                   {"/data/2/credit", "'0.333333333'"},
+                   {"/data/3/content_owner", "null"}},
+        .keep = {{"linear", "/data/2/link"}}),
+    GET("opens", "sam", "${linear}", 200,
+        .checks = {{"/data", "#1"}, {"/data/0/share", "'0.333333333'"}}),
+    GET("by models that look at journeys", "sam", CREDIT "shapley,markov", 200,
+        .checks = {{"/query/counted_to", "null"}, {"/data/0/credit", "'0.333333334'"}}),
+    GET("with another cut", "sam", CREDIT "linear&then_by=content", 200,
+        .checks = {{"/query/counted_to", "null"}, {"/data/0/content", "'e-book'"}}),
+    POST("no pair of a setup", "ana", "/v1/attribution/setups/owners",
+         "{'pairs':[{'by':'content_owner','then_by':'source'}]}", 400),
+    GET("as a table", "sam", CREDIT "linear", 200, .headers = {"Accept: text/csv"},
+        .checks = {{"@body", "~time,content_owner,model,"}}),
+    GET("as a chart reads it", "sam", CREDIT "linear&shape=rows", 200,
+        .checks = {{"/0/content_owner", "'marketing'"}}),
+    {0},
+};
+
+/* Amounts in one currency, by the rates that the workspace keeps. */
+#define RATES  "/v1/rates"
+#define EUROS  "{'base':'EUR','rates':{'USD':'1.1','JPY':'160'}}"
+#define BOUGHT "/v1/attribution?milestone=customer&by=source"
+#define BUYS(who, source, currency, minor)                                                         \
+    POST(who " comes and is offered", "marketing", "/v1/leads",                                    \
+         "{'email':'" who "@corp.example','attributes':{'company.employees':120,'seniority':"      \
+         "'vp'},'touch':{'kind':'form_submitted','source':'" source "'}}",                         \
+         201, .keep = {{"handoff", "/handoff/id"}}),                                               \
+        POST("accepted", "sam", "/v1/handoffs/${handoff}/accept", "{}", 200),                      \
+        POST("qualified", "sam", "/v1/handoffs/${handoff}/qualify", "{}", 200),                    \
+        POST("and buys", "sam", "/v1/handoffs/${handoff}/outcome",                                 \
+             "{'outcome':'won','amount':{'minor':" minor ",'currency':'" currency "'}}", 200)
+
+static const struct step money[] = {
+    GET("there are no rates", "ana", RATES, 404),
+    GET("to convert by", "ana", BOUGHT "&currency=EUR", 400,
+        .checks = {{"/errors/0/parameter", "'currency'"}, {"/errors/0/code", "'no_rates'"}}),
+    PUT("all that is wrong at once", "ana", RATES,
+        "{'base':'EUR','rates':{'USD':'much','EUR':'1'}}", 400,
+        .checks = {{"@body", "~/rates/USD"}, {"@body", "~/rates/EUR"}}),
+    PUT("by who is no admin", "max", RATES, EUROS, 403),
+    PUT("by nobody", "ana", RATES, EUROS, 422, .headers = {"Baton-Actor: nobody@acme.example"}),
+    PUT("rates", "ana", RATES, EUROS, 200, .headers = {"Idempotency-Key: r1"},
+        .checks = {{"/table/base", "'EUR'"}, {"/table/rates/USD", "'1.1'"}},
+        .keep = {{"first", "@body"}, {"tag", "@ETag"}}),
+    PUT("once", "ana", RATES, EUROS, 200, .headers = {"Idempotency-Key: r1"},
+        .checks = {{"@body", "=${first}"}, {"@Idempotent-Replayed", "=true"}}),
+    GET("both sides read them", "sam", RATES, 200, .keep = {{"seen", "@ETag"}}),
+    GET("as they were", "sam", RATES, 304, .headers = {"If-None-Match: ${seen}"}),
+    GET("by nobody", "sam", RATES, 422, .headers = {"Baton-Actor: nobody@acme.example"}),
+    PUT("other ones", "sam", RATES, "{'base':'EUR','rates':{'USD':'1.25','JPY':'160'}}", 200,
+        .headers = {"If-Match: ${tag}"}),
+    PUT("on what was read before", "ana", RATES, EUROS, 412, .headers = {"If-Match: ${tag}"}),
+    BUYS("kim", "google", "EUR", "10000"),
+    BUYS("lee", "google", "USD", "12500"),
+    BUYS("pat", "bing", "CHF", "500"),
+    GET("of several currencies there is no sum", "ana", BOUGHT, 200,
+        .checks = {{"/query/currency", "null"},
+                   {"/query/rates_at", "null"},
+                   {"/data/0/source", "'google'"},
+                   {"/data/0/won", "null"}}),
+    GET("but in one of them", "ana", BOUGHT "&currency=EUR", 200,
+        .checks = {{"/query/currency", "'EUR'"},
+                   {"/query/rates_at", "<string>"},
+                   {"/data/0/won", "{'minor':20000,'currency':'EUR'}"},
+                   {"/data/0/pipeline", "{'minor':0,'currency':'EUR'}"},
+                   {"/data/1/source", "'bing'"},
+                   {"/data/1/won", "null"},
+                   {"/notes/no_rate", "['CHF']"}},
+        .keep = {{"google", "/data/0/link"}}),
+    GET("or in a third", "ana", BOUGHT "&currency=JPY&model=linear", 200,
+        .checks = {{"/data/0/won", "{'minor':32000,'currency':'JPY'}"}}),
+    GET("each lead has its own", "ana", "${google}", 200,
+        .checks = {{"/data/0/amount", "{'minor':10000,'currency':'EUR'}"},
+                   {"/data/1/amount", "{'minor':12500,'currency':'USD'}"}}),
+    GET("no currency", "ana", BOUGHT "&currency=euro", 400,
+        .checks = {{"/errors/0/parameter", "'currency'"}}),
+    GET("as a table", "ana", BOUGHT "&currency=EUR", 200, .headers = {"Accept: text/csv"},
+        .checks = {{"@body", "~,20000,0,20000,EUR,"}}),
+    {0},
+};
+
 static const struct {
     const char *label;
     const struct step *steps;
-} stories[] = {{"addresses", addresses}, {"mapped", mapped}};
+} stories[] = {{"addresses", addresses}, {"mapped", mapped}, {"made", made}, {"money", money}};
 
 STORY(touches_are_understood, SIGNED, stories[_i].steps)
 

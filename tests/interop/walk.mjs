@@ -42,6 +42,11 @@ async function setup(client, { ana, sam }) {
   await sales("teams_calendar_set", { path: { team: "sdr" } });
   await sales("teams_calendar", { path: { team: "sdr" } });
   await at("campaigns_put", { path: { campaign: "autumn-webinar" } });
+  await at("content_put", { path: { content: "reporting-e-book" } });
+  await at("content_get", { path: { content: "reporting-e-book" } });
+  await at("content_list");
+  await at("rates_put");
+  await at("rates_get");
   await at("campaigns_get", { path: { campaign: "autumn-webinar" } });
   await sales("stages_put", { path: { stage: "srl" } });
   await at("stages_get", { path: { stage: "srl" } });

@@ -16,6 +16,7 @@
 #include "store/table/config_columns.h"
 #include "store/table/config_read.h"
 #include "store/table/config_table.h"
+#include "store/table/content_table.h"
 #include "store/table/dealing_table.h"
 #include "store/table/delivery_table.h"
 #include "store/table/dimension_table.h"
@@ -24,6 +25,7 @@
 #include "store/table/lead_word_table.h"
 #include "store/table/ledger_table.h"
 #include "store/table/node_table.h"
+#include "store/table/rates_table.h"
 #include "store/table/touch_table.h"
 #include "store/table/workspace_table.h"
 #include "suite.h"
@@ -298,6 +300,8 @@ static const struct {
     {"exception_count", ""},
     {"account", "domain created_at"},
     {"campaign", "name created_at"},
+    {"content", "name created_at"},
+    {"rates", ""},
     {"distribution_share", ""},
     {"distribution_count", ""},
     {"identity", ""},
@@ -754,6 +758,16 @@ static void save_campaign(const void *row)
     columns_queue(&SCOPE, &CAMPAIGN_SAVE, &row, 1);
 }
 
+static void save_rates(const void *row)
+{
+    columns_queue(&SCOPE, &RATES_SAVE, &row, 1);
+}
+
+static void save_content(const void *row)
+{
+    columns_queue(&SCOPE, &CONTENT_SAVE, &row, 1);
+}
+
 static void save_account(const void *row)
 {
     columns_queue(&SCOPE, &ACCOUNT_SAVE, &row, 1);
@@ -1206,6 +1220,8 @@ static const struct trip trips[] = {
     {&feedback_columns, 4, save_feedback, NULL, NULL, NULL},
     {&exception_columns, 4, save_exception, load_exception, NULL, NULL},
     {&campaign_columns, 4, save_campaign, NULL, NULL, NULL},
+    {&content_columns, 4, save_content, NULL, NULL, NULL},
+    {&rates_columns, 4, save_rates, NULL, NULL, NULL},
     {&attribution_setup_columns, 4, save_setup, NULL, NULL, NULL},
     {&account_columns, 4, save_account, NULL, NULL, NULL},
     {&claim_columns, 4, save_claim, NULL, NULL, NULL},

@@ -43,6 +43,8 @@ static const struct {
     {"chain", "INSERT,SELECT,UPDATE", NULL},
     {"checkpoint", "INSERT,SELECT", NULL},
     {"completion", "DELETE,INSERT,SELECT,UPDATE", NULL},
+    {"content", "INSERT,SELECT,UPDATE", NULL},
+    {"rates", "INSERT,SELECT,UPDATE", NULL},
     {"delivery", "INSERT,SELECT,UPDATE", NULL},
     {"delivery_lead", "DELETE,INSERT,SELECT", NULL},
     {"dimension", "INSERT,SELECT", NULL},
@@ -154,6 +156,8 @@ static const char rows[] =
     " now(), now(), NULL, NULL, NULL, NULL, NULL, NULL);"
     "INSERT INTO account VALUES ($W, $I, 'a.example', NULL, NULL, false, false, now(), now());"
     "INSERT INTO campaign VALUES ($W, 1, 'autumn', '{}', now(), now());"
+    "INSERT INTO content VALUES ($W, 1, 'e-book', 'E-book', $I, NULL, now(), now());"
+    "INSERT INTO rates VALUES ($W, 1, '{}', now());"
     "INSERT INTO stage (workspace_id, stage, updated_at) VALUES ($W, 'mql', now());"
     "INSERT INTO distribution_share VALUES ($W, $I, 0, $I, 0);"
     "INSERT INTO distribution_count VALUES ($W, $I, 0, $I, 0, 0);"

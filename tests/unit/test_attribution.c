@@ -311,7 +311,8 @@ START_TEST(the_canonical_answer)
     ck_assert_str_eq(
         out.written.text,
         "{\"query\":{\"milestone\":\"customer\",\"window_days\":null,\"timezone\":\"UTC\","
-        "\"basis\":\"milestone\",\"setup\":{\"name\":\"default\",\"version\":1},"
+        "\"basis\":\"milestone\",\"currency\":null,\"rates_at\":null,\"setup\":{\"name\":"
+        "\"default\",\"version\":1},"
         "\"counted_to\":null},\"definitions\":[],\"data\":[{\"time\":null,\"source\":"
         "\"google\","
         "\"model\":\"first\",\"leads\":40,\"credit\":\"3.000000000\",\"amount\":{\"minor\":90000,"
@@ -324,7 +325,7 @@ START_TEST(the_canonical_answer)
         "attribution/"
         "leads?by=source&model=first&row=%5Bnull%5D\"}],\"totals\":{\"leads\":42,\"conversions\":3}"
         ","
-        "\"notes\":{\"outside_window\":0,\"late_first_touch\":0}}");
+        "\"notes\":{\"outside_window\":0,\"late_first_touch\":0,\"no_rate\":[]}}");
 }
 END_TEST
 

@@ -30,6 +30,7 @@ static const struct {
     {DEED_SIGNING_KEY, ALL_OF("oas", "oa", "o")},
     {DEED_SOURCE, ALL_OF("oa", "oa", "o")},
     {DEED_CAMPAIGN, ALL_OF("oasw", "oasw", "o")},
+    {DEED_CONTENT, ALL_OF("oasw", "oasw", "o")},
     {DEED_ACCOUNT_OWNER, ALL_OF("oasw", "oasw", "o")},
     {DEED_ACCOUNT_NAME, ALL_OF("oasw", "o", "o")},
     {DEED_STAGE, ALL_OF("oa", "o", "o")},

@@ -111,6 +111,33 @@ static void join_amount(struct attribution_row *row, const struct attribution_ro
     }
 }
 
+static void note_no_rate(struct attribution *answer, const char *currency)
+{
+    for (size_t i = 0; i < answer->no_rate_count; i++)
+        if (strcmp(answer->no_rate[i], currency) == 0)
+            return;
+    if (answer->no_rate_count < ATTRIBUTION_NO_RATE_MAX)
+        memcpy(answer->no_rate[answer->no_rate_count++], currency, 4);
+}
+
+/* Amounts of one currency become those of the currency that is asked for, before they are joined
+ * with others. Pipeline and won are parts, and each is rounded by itself. */
+static void convert(struct attribution *answer, struct attribution_row *row)
+{
+    const struct attribution_query *query = &answer->query;
+    int64_t *const minors[] = {&row->amount_minor, &row->pipeline_minor, &row->won_minor};
+
+    if (query->currency == NULL || row->currency == NULL)
+        return;
+    for (size_t i = 0; i < sizeof minors / sizeof *minors; i++)
+        if (!rates_convert(query->rates, row->currency, query->currency, minors[i])) {
+            note_no_rate(answer, row->currency);
+            row->mixed = true;
+            return;
+        }
+    row->currency = query->currency;
+}
+
 static size_t join_rows(struct attribution_row *rows, size_t count)
 {
     size_t kept = 0;
@@ -158,8 +185,10 @@ enum err attribution_make(const struct attribution_query *query,
         return ERR_OUT_OF_MEMORY;
     for (size_t i = 0; i < count; i++) {
         count_part(out, &parts[i]);
-        if (has_row(&parts[i]))
-            out->rows[out->row_count++] = row_of(&parts[i]);
+        if (!has_row(&parts[i]))
+            continue;
+        out->rows[out->row_count] = row_of(&parts[i]);
+        convert(out, &out->rows[out->row_count++]);
     }
     out->row_count = join_rows(out->rows, out->row_count);
     return out->row_count > ATTRIBUTION_ROWS_MAX ? ERR_LIMIT_REACHED : ERR_NONE;
@@ -268,6 +297,9 @@ static void write_query(const struct attribution *answers, size_t count, struct 
         json_out_member_int(out, "half_life_days", query->rules.half_life_days);
     json_out_member_text(out, "timezone", query->timezone);
     json_out_member_text(out, "basis", "milestone");
+    json_out_member_text(out, "currency", query->currency);
+    json_out_member_instant(out, "rates_at",
+                            query->currency == NULL ? INSTANT_NONE : query->rates_at);
     json_out_key(out, "setup");
     json_out_begin_object(out);
     json_out_member_text(out, "name", query->setup->name);
@@ -303,6 +335,11 @@ void attribution_write_json(const struct attribution *answers, size_t count,
     json_out_begin_object(out);
     json_out_member_int(out, "outside_window", answers->outside_window);
     json_out_member_int(out, "late_first_touch", answers->late_first_touch);
+    json_out_key(out, "no_rate");
+    json_out_begin_array(out);
+    for (size_t i = 0; i < answers->no_rate_count; i++)
+        json_out_text(out, answers->no_rate[i]);
+    json_out_end_array(out);
     json_out_end_object(out);
     json_out_end_object(out);
 }

@@ -11,6 +11,7 @@
 #include "base/json_out.h"
 #include "base/text_out.h"
 #include "core/attribution/attribution_setup.h"
+#include "core/attribution/rates.h"
 #include "core/config.h"
 #include "core/lead/lead.h"
 
@@ -45,9 +46,13 @@ struct attribution_query {
     const char *timezone; /* IANA name, for intervals and bare dates */
     int window_days;      /* 0: none. Days of exactly 24 hours */
     struct credit_rules rules;
-    int64_t counted_to; /* the position up to where it is counted; 0: it is read now */
-    bool null_paths;    /* of markov: ways that have not converted count in the chain */
-    const char *asked;  /* the same as a query string without the model, for links */
+    int64_t counted_to;        /* the position up to where it is counted; 0: it is read now */
+    bool null_paths;           /* of markov: ways that have not converted count in the chain */
+    const char *currency;      /* amounts are converted to; NULL: they are as they are */
+    const struct rates *rates; /* by these; their date is in rates_at */
+    instant rates_at;
+    bool owners_of_contents; /* values of content_owner are those of contents, to be joined */
+    const char *asked;       /* the same as a query string without the model, for links */
 };
 
 /** How the touches of a conversion relate to its milestone. */
@@ -77,6 +82,9 @@ struct attribution_part {
 /** Sums of amounts stop at this: 2^53 - 1, which JSON numbers hold exactly. */
 #define ATTRIBUTION_AMOUNT_MAX INT64_C(9007199254740991)
 
+/** Currencies without a rate that an answer names, at most. */
+#define ATTRIBUTION_NO_RATE_MAX 20
+
 struct attribution_row {
     const char *time;
     const char *values[ATTRIBUTION_DIMENSIONS_MAX];
@@ -97,6 +105,9 @@ struct attribution {
     int64_t conversions;
     int64_t outside_window;
     int64_t late_first_touch;
+    /* currencies that could not be converted: rows with such have no amount */
+    char no_rate[ATTRIBUTION_NO_RATE_MAX][4];
+    size_t no_rate_count;
 };
 
 /** Joins the parts into rows in the order of the answer; the texts of parts stay borrowed.

@@ -4,6 +4,7 @@ static const char *const cut_names[] = {
 #define X(name, text) [CUT_##name] = text,
     ATTRIBUTION_CUT_TABLE(X)
 #undef X
+        [CUT_CONTENT_OWNER] = "content_owner",
 };
 
 const struct input_type attribution_cut_type = {

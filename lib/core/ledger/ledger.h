@@ -107,7 +107,9 @@
     X(SUBSCRIPTION_SECRET_ROTATED, 123, "subscription.secret_rotated")                             \
     X(SUBSCRIPTION_SWITCHED_OFF, 124, "subscription.switched_off")                                 \
     X(SUBSCRIPTION_TESTED, 125, "subscription.tested")                                             \
-    X(SUBSCRIPTION_REPLAYED, 126, "subscription.replayed")
+    X(SUBSCRIPTION_REPLAYED, 126, "subscription.replayed")                                         \
+    X(CONTENT_UPDATED, 140, "content.updated")                                                     \
+    X(RATES_REPLACED, 141, "rates.replaced")
 
 /** Kinds below this one are of leads, and no other is: a lead's entries are found by it. 39 is the
  * last that is free; who needs more gives this another form, here. */

@@ -134,6 +134,8 @@ const char *column_proven(const struct columns *columns, const struct column *co
     X(delivery_lead_columns)                                                                       \
     X(background_columns)                                                                          \
     X(campaign_columns)                                                                            \
+    X(content_columns)                                                                             \
+    X(rates_columns)                                                                               \
     X(attribution_setup_columns)                                                                   \
     X(account_columns)                                                                             \
     X(claim_columns)                                                                               \

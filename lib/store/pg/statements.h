@@ -94,6 +94,10 @@ struct statement {
     X(campaign_table_statements)                                                                   \
     X(attribution_setup_table_statements)                                                          \
     X(attribution_setup_read_statements)                                                           \
+    X(content_table_statements)                                                                    \
+    X(content_read_statements)                                                                     \
+    X(rates_table_statements)                                                                      \
+    X(rates_read_statements)                                                                       \
     X(campaign_read_statements)                                                                    \
     X(account_table_statements)                                                                    \
     X(account_read_statements)                                                                     \

@@ -41,14 +41,26 @@
            "  WHEN 'direction' THEN "                                         \
            "    array_position(ARRAY['inbound', 'outbound'], " touch ".direction::text) " \
            "  WHEN 'term' THEN " touch ".term "                               \
-           "  WHEN 'team' THEN " TEAM_NUMBER_INT8(touch ".team") " END"
+           "  WHEN 'team' THEN " TEAM_NUMBER_INT8(touch ".team") " "          \
+           "  WHEN 'content_owner' THEN (SELECT " TEAM_NUMBER_INT8("owner_team") " FROM content " \
+           "    WHERE workspace_id = $1 AND content_id = " touch ".content) END"
+
+#define TEAM_WORD(value)                                                      \
+           "(SELECT name FROM team "                                          \
+           "  WHERE workspace_id = $1 AND " TEAM_NUMBER_INT8("team_id") " = " value ")"
+
+/* In the place of a dimension: the values are those of contents, whose owners are the words. */
+#define OWNER_OF_CONTENT "owner of content"
 
 #define WORD_OF(number, value)                                                \
            "CASE $" number "::text "                                          \
            "  WHEN 'function' THEN (ARRAY['marketing', 'sales', 'other'])[(" value ")::int4] " \
            "  WHEN 'direction' THEN (ARRAY['inbound', 'outbound'])[(" value ")::int4] " \
-           "  WHEN 'team' THEN (SELECT name FROM team "                       \
-           "    WHERE workspace_id = $1 AND " TEAM_NUMBER_INT8("team_id") " = " value ") " \
+           "  WHEN 'team' THEN " TEAM_WORD(value) " "                         \
+           "  WHEN 'content_owner' THEN " TEAM_WORD(value) " "                \
+           "  WHEN 'owner of content' THEN (SELECT t.name FROM content c "  \
+           "    JOIN team t ON t.workspace_id = $1 AND t.team_id = c.owner_team " \
+           "    WHERE c.workspace_id = $1 AND c.content_id = " value ") "     \
            "  ELSE (SELECT value FROM dimension "                             \
            "    WHERE workspace_id = $1 AND dimension_id = " value ") END"
 

@@ -28,6 +28,15 @@ static const struct statement ATTRIBUTION_TEAM = {
 const struct statement *const attribution_words_statements[] = {&ATTRIBUTION_WORDS,
                                                                 &ATTRIBUTION_TEAM, NULL};
 
+static const char *cut_of(const struct attribution_query *query, int column)
+{
+    if (column >= query->dimension_count)
+        return NULL;
+    return query->dimensions[column] == CUT_CONTENT_OWNER && query->owners_of_contents
+               ? OWNER_OF_CONTENT
+               : attribution_cut_name(query->dimensions[column]);
+}
+
 /* The parts of the journeys stand one after the other for each of the values' columns. */
 static struct read_query ask_words(const struct read *read, const struct attribution_query *query,
                                    const struct journeys_part *parts, size_t count, int column)
@@ -36,9 +45,7 @@ static struct read_query ask_words(const struct read *read, const struct attribu
     struct pg_array ids;
 
     read_params(&ask, read);
-    pg_params_text(&ask.params, column < query->dimension_count
-                                    ? attribution_cut_name(query->dimensions[column])
-                                    : NULL);
+    pg_params_text(&ask.params, cut_of(query, column));
     pg_array_begin(&ids, read->arena, PG_INT8, count);
     for (size_t i = 0; i < count; i++)
         pg_array_int8(&ids, parts[i].values[column]);
@@ -127,7 +134,7 @@ enum err attribution_values_read(const struct read *read, const struct attributi
         out[i] = 0;
         if (i >= query->dimension_count || words[i] == NULL)
             continue;
-        if (query->dimensions[i] == CUT_TEAM)
+        if (query->dimensions[i] == CUT_TEAM || query->dimensions[i] == CUT_CONTENT_OWNER)
             err = read_team(read, words[i], &out[i]);
         else
             out[i] = value_of(query->dimensions[i], words[i]);

@@ -13,7 +13,8 @@ enum err attribution_values_read(const struct read *read, const struct attributi
                                  const char *const words[ATTRIBUTION_DIMENSIONS_MAX],
                                  int64_t out[ATTRIBUTION_DIMENSIONS_MAX]) MUST_USE;
 
-/** The parts of a model with their words, in as many of out. */
+/** The parts of a model with their words, in as many of out. Of parts that are cut by contents for
+ * the sake of their owners (query->owners_of_contents) those are the words. */
 enum err attribution_words_read(const struct read *read, const struct attribution_query *query,
                                 const struct journeys_part *from, size_t count,
                                 struct attribution_part *out) MUST_USE;

@@ -232,6 +232,31 @@ static bool is_same_rules(const struct attribution_query *query,
                         setup->kind_count);
 }
 
+/* Owners are not kept counted, but the contents that they own are. */
+static enum attribution_cut counted_cut(enum attribution_cut cut)
+{
+    return cut == CUT_CONTENT_OWNER ? CUT_CONTENT : cut;
+}
+
+/* What two contents of one owner are credited is what their owner is. Not by models that look at
+ * the values of a journey: of these an owner is one, and two contents are two. */
+static bool is_of_owners(const struct attribution_ask *ask)
+{
+    bool owners = false;
+
+    for (int i = 0; i < ask->query.dimension_count; i++)
+        owners = owners || ask->query.dimensions[i] == CUT_CONTENT_OWNER;
+    return owners;
+}
+
+static bool has_model(const struct attribution_ask *ask, enum credit_model model)
+{
+    for (size_t i = 0; i < ask->model_count; i++)
+        if (ask->models[i] == model)
+            return true;
+    return false;
+}
+
 bool rollup_answers(const struct attribution_ask *ask, const struct attribution_counted *counted)
 {
     const struct attribution_query *query = &ask->query;
@@ -240,12 +265,13 @@ bool rollup_answers(const struct attribution_ask *ask, const struct attribution_
     if (!counted->counted || !is_same_rules(query, &counted->setup) ||
         !days_of(ask, counted->zone, &days))
         return false;
+    if (is_of_owners(ask) && (has_model(ask, CREDIT_MARKOV) || has_model(ask, CREDIT_SHAPLEY)))
+        return false;
     if (query->dimension_count < 2)
         return true;
-    for (size_t i = 0; i < ask->model_count; i++)
-        if (ask->models[i] == CREDIT_MARKOV)
-            return false;
-    return attribution_setup_pairs(&counted->setup, query->dimensions[0], query->dimensions[1]);
+    return !has_model(ask, CREDIT_MARKOV) &&
+           attribution_setup_pairs(&counted->setup, counted_cut(query->dimensions[0]),
+                                   counted_cut(query->dimensions[1]));
 }
 
 /* ---- sums ---- */
@@ -304,8 +330,9 @@ static void put_sums(struct read_query *query, const struct asking *it, bool unc
     pg_params_int8(&query->params, attribution_setup_id(it->counted->setup.name));
     pg_params_int4(&query->params, it->counted->setup.version);
     put_what(&query->params, it->ask, uncut);
-    pg_params_int4(&query->params,
-                   uncut ? ROLLUP_UNCUT : rollup_cut(asked->dimensions, asked->dimension_count));
+    const enum attribution_cut cuts[] = {counted_cut(asked->dimensions[0]),
+                                         counted_cut(asked->dimensions[1])};
+    pg_params_int4(&query->params, uncut ? ROLLUP_UNCUT : rollup_cut(cuts, asked->dimension_count));
     pg_params_int4(&query->params, it->days.months_first);
     pg_params_int4(&query->params, it->days.months_end);
     pg_params_int4(&query->params, it->days.first);
@@ -326,7 +353,8 @@ static const char *text_at(const struct asking *it, const struct pg_result *resu
 static void take_values(const struct asking *it, int row, int64_t *out)
 {
     const enum attribution_cut *cuts = it->ask->query.dimensions;
-    bool turned = it->ask->query.dimension_count == 2 && cuts[0] > cuts[1];
+    bool turned =
+        it->ask->query.dimension_count == 2 && counted_cut(cuts[0]) > counted_cut(cuts[1]);
 
     out[0] = pg_get_int8(it->cut, row, AT_VALUES + turned);
     out[1] = pg_get_int8(it->cut, row, AT_VALUES + !turned);
@@ -548,6 +576,7 @@ enum err rollup_read(const struct read *read, const struct attribution_ask *ask,
     for (size_t i = 0; err == ERR_NONE && i < ask->model_count; i++) {
         struct attribution_query of_model = ask->query;
         of_model.model = ask->models[i];
+        of_model.owners_of_contents = true;
         err = answer_model(read, &of_model, &parts[i], &out->items[i]);
     }
     return err;

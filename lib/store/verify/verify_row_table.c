@@ -57,6 +57,8 @@
     X(delivery, delivery_columns, LOOK_ID, BY_ID(delivery, delivery_id, "r.salt")) \
     X(exception_count, exception_columns, LOOK_ALL, ALL(exception_count))  \
     X(campaign, campaign_columns, LOOK_ALL, ALL(campaign))                 \
+    X(content, content_columns, LOOK_ALL, ALL(content))                    \
+    X(rates, rates_columns, LOOK_ALL, ALL(rates))                          \
     X(account, account_columns, LOOK_ALL, ALL(account))                    \
     X(team, team_columns, LOOK_ALL, ALL(team))                             \
     X(member, member_columns, LOOK_ALL, ALL(member))                       \

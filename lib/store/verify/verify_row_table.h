@@ -23,7 +23,7 @@ struct verify_row_table {
     enum look look;
 };
 
-#define VERIFY_ROW_TABLES 19
+#define VERIFY_ROW_TABLES 21
 
 extern const struct verify_row_table verify_row_tables[VERIFY_ROW_TABLES];
 extern const struct statement *const verify_row_statements[];
