@@ -15,7 +15,7 @@ export const words = {
   event: {
     'lead.captured': 'came in', 'lead.updated': 'was changed', 'lead.told': 'something was reported', 'lead.touched': 'did something', 'lead.judged': 'was judged',
     'lead.facts': 'facts were written down', 'lead.overridden': 'the verdict was overridden', 'lead.reminded': 'the owner was reminded', 'lead.collided': 'two teams were at it at once', 'lead.merged': 'another lead was merged into this one',
-    'lead.absorbed': 'was merged into another', 'lead.erased': 'was erased', 'lead.imported': 'was imported', 'lead.requested': 'was asked for',
+    'lead.absorbed': 'was merged into another', 'lead.unmerged': 'a merge was taken back', 'lead.erased': 'was erased', 'lead.imported': 'was imported', 'lead.requested': 'was asked for',
     'handoff.offered': 'was offered', 'handoff.claimed': 'was claimed', 'handoff.released': 'was released', 'handoff.assigned': 'was assigned', 'handoff.accepted': 'was accepted',
     'handoff.rejected': 'was rejected', 'handoff.returned': 'was returned', 'handoff.qualified': 'was qualified', 'handoff.withdrawn': 'was withdrawn', 'handoff.expired': 'was not answered in time',
     'handoff.reminded': 'the answer was asked for again', 'handoff.feedback': 'feedback was given', 'handoff.disputed': 'the rejection was disputed', 'handoff.upheld': 'the rejection was upheld',

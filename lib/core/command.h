@@ -25,6 +25,8 @@ enum command_kind {
     X(LEAD_REVIEW, lead_review, false, ONE(LEAD, review_input, lead))                              \
     X(LEAD_MERGE, lead_merge, false, ONE(LEAD, merge_input, survivor),                             \
       ONE(LEAD, merge_input, absorbed))                                                            \
+    X(LEAD_UNMERGE, lead_unmerge, false, ONE(LEAD, unmerge_input, survivor),                       \
+      ONE(LEAD, unmerge_input, absorbed), ONE(MERGE, unmerge_input, absorbed))                     \
     X(LEAD_ERASE, lead_erase, false, ONE(LEAD, erase_input, lead))                                 \
     X(LEAD_KEEP, lead_keep, false, ONE(LEAD, keep_input, lead))                                    \
     X(HANDOFF_REQUEST, handoff_request, false, ONE(LEAD, handoff_request_input, lead))             \

@@ -27,6 +27,7 @@
 #include "core/intake/lead_merge.h"
 #include "core/intake/lead_review.h"
 #include "core/intake/lead_try.h"
+#include "core/intake/lead_unmerge.h"
 #include "core/lead/lead_words.h"
 #include "core/setup/attribution_setup_change.h"
 #include "core/setup/campaign_change.h"

@@ -230,6 +230,7 @@ enum row_kind {
     KIND_ATTRIBUTION_SETUP, /* int64_t of its name; its newest struct attribution_setup_row */
     KIND_ACCOUNT,           /* struct uuid of account_id(); struct account */
     KIND_DEALING,           /* struct uuid of a team with a distribution; struct dealing */
+    KIND_MERGE,             /* struct uuid of an absorbed lead; struct merge_row */
     KIND_DUE, /* struct due_batch; struct list of struct lead: their next step is due, or the
                  answer to whoever asks for them; at most DUE_BATCH of each */
     /* these are saved and never asked for */
@@ -237,6 +238,7 @@ enum row_kind {
     KIND_FEEDBACK,      /* struct feedback_row */
     KIND_DIMENSION,     /* struct dimension_row */
     KIND_MOVED,         /* struct lead that was absorbed: its touches, verdicts move */
+    KIND_RESTORED,      /* struct merge_row that is taken back: touches go back */
     KIND_ERASED,        /* struct lead: texts in verdicts, handoffs, answers, deliveries go */
     KIND_CONFIG_CHANGE, /* struct config_change */
     KIND_COMPLETION,    /* struct completion: one that is asked for, or done */

@@ -13,6 +13,7 @@
 #include "store/table/head_table.h"
 #include "store/table/lead_table.h"
 #include "store/table/ledger_table.h"
+#include "store/table/merge_table.h"
 #include "store/table/queue_table.h"
 #include "store/table/rates_table.h"
 #include "store/table/touch_table.h"
@@ -433,6 +434,20 @@ static void take_setups(struct load *load, const struct list *keys, int first)
     }
 }
 
+static int ask_merges(struct load *load, const struct list *keys)
+{
+    return ask_each(load, keys, merge_table_queue_find);
+}
+
+static void take_merges(struct load *load, const struct list *keys, int first)
+{
+    for (size_t i = 0; i < keys->count; i++) {
+        const struct pg_result *result = pg_result(load->scope.pg, first + (int)i);
+        work_put(load->work, KIND_MERGE, keys->items[i],
+                 pg_rows(result) == 1 ? merge_table_read(result, load->work->arena) : NULL);
+    }
+}
+
 static int ask_accounts(struct load *load, const struct list *keys)
 {
     return ask_ids(load, keys, &ACCOUNT_LOCK);
@@ -678,6 +693,7 @@ const struct load_step load_steps[] = {
     {KIND_CONTENT, ROUND_LOCK, false, ask_contents, take_contents},
     {KIND_RATES, ROUND_LOCK, false, ask_rates, take_rates},
     {KIND_ATTRIBUTION_SETUP, ROUND_LOCK, false, ask_setups, take_setups},
+    {KIND_MERGE, ROUND_LOCK, false, ask_merges, take_merges},
     {KIND_ACCOUNT, ROUND_LOCK, false, ask_accounts, take_accounts},
     {KIND_DEALING, ROUND_LOCK, false, ask_dealings, take_dealings},
     {KIND_DELIVERY, ROUND_LOCK, false, ask_deliveries, take_deliveries},

@@ -19,6 +19,7 @@
 #include "store/table/lead_table.h"
 #include "store/table/lead_word_table.h"
 #include "store/table/ledger_table.h"
+#include "store/table/merge_table.h"
 #include "store/table/outbound_table.h"
 #include "store/table/rates_table.h"
 #include "store/table/touch_table.h"
@@ -173,6 +174,20 @@ static void save_moves(const struct save *s, const struct list *rows)
         lead_table_queue_move(&s->scope, (struct lead *const *)rows->items, stands, rows->count);
 }
 
+static void save_restored(const struct save *s, const struct list *rows)
+{
+    for (size_t i = 0; i < rows->count; i++)
+        merge_table_queue_restore(&s->scope, rows->items[i]);
+}
+
+/* A merge that is taken back in the group that made it stands in the list twice, and leaves none.
+ */
+static void save_merges(const struct save *s, const struct list *rows)
+{
+    for (size_t i = 0; i < rows->count; i++)
+        merge_table_queue_save(&s->scope, rows->items[i]);
+}
+
 static void save_handoffs(const struct save *s, const struct list *rows)
 {
     handoff_table_queue_save(&s->scope, (struct handoff *const *)rows->items, rows->count);
@@ -263,7 +278,9 @@ static const struct {
     {KIND_LEAD, lead_order, .save = save_leads},
     {KIND_IDENTITY, .save = save_identities},
     {KIND_TOUCH, touch_order, .statement = &TOUCH_INSERT},
+    {KIND_RESTORED, .save = save_restored}, /* first: who is taken back may be merged again */
     {KIND_MOVED, .save = save_moves},
+    {KIND_MERGE, .save = save_merges},
     {KIND_HANDOFF, handoff_order, .save = save_handoffs},
     {KIND_VERDICT, .statement = &VERDICT_INSERT},
     {KIND_FEEDBACK, .statement = &FEEDBACK_INSERT},

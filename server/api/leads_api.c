@@ -8,6 +8,7 @@
 #include "core/intake/lead_erase.h"
 #include "core/intake/lead_merge.h"
 #include "core/intake/lead_review.h"
+#include "core/intake/lead_unmerge.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -113,6 +114,12 @@ static const struct input_field merge_fields[] = {
     {"from", &input_uuid, AT(struct merge_input, absorbed), .required = true},
 };
 const struct input_spec merge_spec = INPUT_SPEC(merge_fields, struct merge_input);
+
+static const struct input_field unmerge_fields[] = {
+    {"lead_id", &input_uuid, AT(struct unmerge_input, survivor), .place = INPUT_PATH},
+    {"from", &input_uuid, AT(struct unmerge_input, absorbed), .required = true},
+};
+const struct input_spec unmerge_spec = INPUT_SPEC(unmerge_fields, struct unmerge_input);
 
 static const struct input_field erase_fields[] = {
     {"lead_id", &input_uuid, AT(struct erase_input, lead), .place = INPUT_PATH},

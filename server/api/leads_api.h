@@ -17,6 +17,7 @@ extern const struct input_spec facts_spec;
 extern const struct input_spec override_spec;
 extern const struct input_spec review_spec;
 extern const struct input_spec merge_spec;
+extern const struct input_spec unmerge_spec;
 extern const struct input_spec erase_spec;
 extern const struct input_spec keep_spec; /* …/erase/decline */
 

@@ -196,6 +196,8 @@ const struct route routes[] = {
      HANDOFF_BODY_MAX_BYTES, .input = &handoff_request_spec, .command = COMMAND_HANDOFF_REQUEST},
     {"POST", "/v1/leads/{lead_id}/merge", "leads_merge", ROLE_WORK | ROLE_ADMIN, ROUTE_WRITE,
      LEAD_BODY_MAX_BYTES, .input = &merge_spec, .command = COMMAND_LEAD_MERGE},
+    {"POST", "/v1/leads/{lead_id}/unmerge", "leads_unmerge", ROLE_WORK | ROLE_ADMIN, ROUTE_WRITE,
+     LEAD_BODY_MAX_BYTES, .input = &unmerge_spec, .command = COMMAND_LEAD_UNMERGE},
     {"POST", "/v1/leads/{lead_id}/erase", "leads_erase", ROLE_ADMIN, ROUTE_WRITE,
      .input = &erase_spec, .command = COMMAND_LEAD_ERASE},
     {"POST", "/v1/leads/{lead_id}/erase/decline", "leads_keep", ROLE_ADMIN, ROUTE_WRITE,

@@ -474,6 +474,116 @@ static const struct step merged[] = {
     {0},
 };
 
+/* Kim is offered; Lee, who is not, becomes part of Kim and goes again. */
+static const struct step unmerged[] = {
+    CAPTURE_QUALIFIED("kim", "kim"),
+    POST("marketing captures Lee", "marketing", "/v1/leads",
+         "{'email':'lee@corp.example','external_ids':[{'source':'crm','id':'7'}],"
+         "'attributes':{'city':'Bonn'},'touch':{'kind':'page_viewed','event_id':'l1'}}",
+         201, .keep = {{"lee", "/lead/id"}}),
+    CAPTURE("ina", "ina"),
+    POST("Lee was nobody's", "ana", "/v1/leads/${kim}/unmerge", "{'from':'${lee}'}", 409,
+         .checks = {{"/code", "'state_conflict'"}, {"/state", "'not_merged'"}}),
+    POST("Lee is Kim", "ana", "/v1/leads/${kim}/merge", "{'from':'${lee}'}", 200),
+    POST("and Ina too", "ana", "/v1/leads/${kim}/merge", "{'from':'${ina}'}", 200),
+    POST("what comes of Lee is Kim's", "marketing", "/v1/leads",
+         "{'email':'lee@corp.example','attributes':{'floor':3},"
+         "'touch':{'kind':'page_viewed','event_id':'l2'}}",
+         200, .checks = {{"/lead/id", "'${kim}'"}}),
+    POST("the last merge is taken back first", "ana", "/v1/leads/${kim}/unmerge",
+         "{'from':'${lee}'}", 409, .checks = {{"/state", "'merged_later'"}}),
+    POST("by a person", "sales", "/v1/leads/${kim}/unmerge", "{'from':'${ina}'}", 422,
+         .checks = {{"/code", "'actor_required'"}}),
+    POST("of marketing, who has Kim", "sam", "/v1/leads/${kim}/unmerge", "{'from':'${ina}'}", 403,
+         .checks = {{"/code", "'other_side'"}}),
+    POST("Ina goes", "ana", "/v1/leads/${kim}/unmerge", "{'from':'${ina}'}", 200,
+         .checks = {{"/restored/lead/id", "'${ina}'"}}),
+    POST("and Lee", "ana", "/v1/leads/${kim}/unmerge", "{'from':'${lee}'}", 200,
+         .headers = {"Idempotency-Key: u1"},
+         .checks = {{"/lead/id", "'${kim}'"},
+                    {"/handoff/state", "'offered'"},
+                    {"/restored/lead/id", "'${lee}'"},
+                    {"/restored/lead/stage", "'inquiry'"},
+                    {"/restored/lead/owner_team", "'marketing'"}},
+         .keep = {{"first", "@body"}}),
+    POST("the repeat answers the same bytes", "ana", "/v1/leads/${kim}/unmerge",
+         "{'from':'${lee}'}", 200, .headers = {"Idempotency-Key: u1"},
+         .checks = {{"@body", "=${first}"}, {"@Idempotent-Replayed", "=true"}}),
+    POST("and another request finds nothing to take back", "ana", "/v1/leads/${kim}/unmerge",
+         "{'from':'${lee}'}", 409, .checks = {{"/state", "'not_merged'"}}),
+    GET("Lee's id is Lee's, with what came with Lee", "ana", "/v1/leads/${lee}", 200,
+        .checks = {{"/id", "'${lee}'"},
+                   {"/email", "'lee@corp.example'"},
+                   {"/attributes/city", "'Bonn'"},
+                   {"/attributes/floor", "!"}}),
+    GET("Kim keeps what came since", "ana", "/v1/leads/${kim}", 200,
+        .checks = {{"/id", "'${kim}'"},
+                   {"/email", "'kim@corp.example'"},
+                   {"/attributes/city", "!"},
+                   {"/attributes/floor", "3"}}),
+    GET("Lee's way", "ana", "/v1/leads/${lee}/timeline?limit=500", 200,
+        .checks = {{"/data/0/touch/kind", "'page_viewed'"},
+                   {"/data/2/type", "'lead.absorbed'"},
+                   {"/data/2/other_lead_id", "'${kim}'"},
+                   {"/data/3/type", "'lead.unmerged'"},
+                   {"/data/3/other_lead_id", "'${kim}'"}}),
+    POST("Lee comes again", "marketing", "/v1/leads",
+         "{'external_ids':[{'source':'crm','id':'7'}],'touch':{'kind':'page_viewed'}}", 200,
+         .checks = {{"/lead/id", "'${lee}'"}}),
+    POST("is Kim after all", "ana", "/v1/leads/${kim}/merge", "{'from':'${lee}'}", 200),
+    POST("Sam takes what waits", "sam", "/v1/handoffs/claim", "{'team':'sales'}", 200,
+         .checks = {{"/data", "#1"}}),
+    POST("which is decided on, so the merge stays", "ana", "/v1/leads/${kim}/unmerge",
+         "{'from':'${lee}'}", 409, .checks = {{"/state", "'decided'"}}),
+    POST("nobody to take it back of", "ana", "/v1/leads/" NOBODY "/unmerge", "{'from':'${lee}'}",
+         404),
+    POST("nobody to go", "ana", "/v1/leads/${kim}/unmerge", "{'from':'" NOBODY "'}", 422,
+         .checks = {{"/errors/0/pointer", "'/from'"}}),
+    POST("Kim is erased, and Lee with Kim", "ana", "/v1/leads/${kim}/erase", NULL, 200),
+    POST("who goes nowhere then", "ana", "/v1/leads/${kim}/unmerge", "{'from':'${lee}'}", 410),
+    {0},
+};
+
+/* Together they qualify and are offered; apart they do not. */
+static const struct step unmerged_offer[] = {
+    POST("Lee, a student, has asked", "marketing", "/v1/leads",
+         "{'email':'lee@corp.example','occurred_at':'2026-10-01T00:00:00Z',"
+         "'attributes':{'seniority':'student'},"
+         "'touch':{'kind':'form_submitted','source':'google'}}",
+         201, .checks = {{"/handoff", "null"}}, .keep = {{"lee", "/lead/id"}}),
+    POST("Kim has the rank", "marketing", "/v1/leads",
+         "{'email':'kim@corp.example','attributes':{'seniority':'vp'}}", 201,
+         .keep = {{"kim", "/lead/id"}}),
+    POST("as one they are offered", "ana", "/v1/leads/${kim}/merge", "{'from':'${lee}'}", 200,
+         .checks = {{"/handoff/state", "'offered'"}}, .keep = {{"offer", "/handoff/id"}}),
+    POST("apart they are not", "ana", "/v1/leads/${kim}/unmerge", "{'from':'${lee}'}", 200,
+         .checks = {{"/handoff", "null"}, {"/restored/handoff", "null"}}),
+    GET("the offer is withdrawn", "sam", "/v1/handoffs/${offer}", 200,
+        .checks = {{"/state", "'withdrawn'"}, {"/reason", "'unmerged'"}}),
+    {0},
+};
+
+/* The handoff that came with the absorbed lead goes back with it. */
+static const struct step unmerged_handoff[] = {
+    CAPTURE("kim", "kim"),
+    POST("Lee is offered", "marketing", "/v1/leads",
+         "{'email':'lee@corp.example','attributes':{'seniority':'vp'},"
+         "'touch':{'kind':'form_submitted'}}",
+         201, .keep = {{"lee", "/lead/id"}, {"offer", "/handoff/id"}}),
+    POST("Lee is Kim", "ana", "/v1/leads/${kim}/merge", "{'from':'${lee}'}", 200,
+         .checks = {{"/handoff/id", "'${offer}'"}}),
+    POST("and is not", "ana", "/v1/leads/${kim}/unmerge", "{'from':'${lee}'}", 200,
+         .checks = {{"/handoff", "null"},
+                    {"/lead/stage", "'prospect'"},
+                    {"/restored/handoff/id", "'${offer}'"},
+                    {"/restored/lead/stage", "'mql'"}}),
+    GET("it is Lee's", "sam", "/v1/handoffs/${offer}", 200,
+        .checks = {{"/state", "'offered'"}, {"/lead_id", "'${lee}'"}}),
+    POST("who is accepted", "sam", "/v1/handoffs/${offer}/accept", NULL, 200,
+         .checks = {{"/lead/id", "'${lee}'"}}),
+    {0},
+};
+
 #define ERASED_KIM                                                                                 \
     "{'email':'kim@corp.example','attributes':{'seniority':'vp'},"                                 \
     "'touch':{'kind':'form_submitted','source':'google','event_id':'x1'}}"
@@ -703,10 +813,22 @@ static const struct {
     const char *options;
     const struct step *steps;
 } stories[] = {
-    {SIGNED, capture}, {SIGNED, matching}, {SIGNED, retold}, {SIGNED, changed},
-    {SIGNED, touched}, {"", facts},        {SIGNED, listed}, {SIGNED, overridden},
-    {SIGNED, merged},  {SIGNED, erased},   {"", sources},    {"", batch},
+    {SIGNED, capture},
+    {SIGNED, matching},
+    {SIGNED, retold},
+    {SIGNED, changed},
+    {SIGNED, touched},
+    {"", facts},
+    {SIGNED, listed},
+    {SIGNED, overridden},
+    {SIGNED, merged},
+    {SIGNED, erased},
+    {"", sources},
+    {"", batch},
     {"", spelled},
+    {SIGNED, unmerged},
+    {SIGNED, unmerged_offer},
+    {SIGNED, unmerged_handoff},
 };
 
 STORY(leads_are_written, stories[_i].options, stories[_i].steps)

@@ -24,6 +24,7 @@
 #include "store/table/lead_table.h"
 #include "store/table/lead_word_table.h"
 #include "store/table/ledger_table.h"
+#include "store/table/merge_table.h"
 #include "store/table/node_table.h"
 #include "store/table/rates_table.h"
 #include "store/table/touch_table.h"
@@ -773,6 +774,21 @@ static void save_account(const void *row)
     columns_queue(&SCOPE, &ACCOUNT_SAVE, &row, 1);
 }
 
+static void save_merge(const void *row)
+{
+    struct merge_row merge = *(const struct merge_row *)row;
+
+    merge.is_new = true;
+    merge_table_queue_save(&SCOPE, &merge);
+}
+
+static const void *load_merge(const void *row)
+{
+    return merge_table_read(
+        only_row(merge_table_queue_find(&SCOPE, &((const struct merge_row *)row)->absorbed)),
+        r.arena);
+}
+
 /* The whole of a team's dealing is saved; here nothing but the row has changed. */
 static void save_claim(const void *row)
 {
@@ -1224,6 +1240,7 @@ static const struct trip trips[] = {
     {&rates_columns, 4, save_rates, NULL, NULL, NULL},
     {&attribution_setup_columns, 4, save_setup, NULL, NULL, NULL},
     {&account_columns, 4, save_account, NULL, NULL, NULL},
+    {&merge_columns, 4, save_merge, load_merge, NULL, NULL},
     {&claim_columns, 4, save_claim, NULL, NULL, NULL},
     {&count_columns, 4, save_count, NULL, NULL, NULL},
     {&lead_columns, 4, save_lead, load_lead, own_lead, own_lead_text}, /* 4: erased */

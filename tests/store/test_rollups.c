@@ -8,6 +8,7 @@
 #include "core/intake/lead_capture.h"
 #include "core/intake/lead_erase.h"
 #include "core/intake/lead_merge.h"
+#include "core/intake/lead_unmerge.h"
 #include "store/read/rollup_read.h"
 #include "store/table/rollup_table.h"
 #include "suite.h"
@@ -121,6 +122,26 @@ static void merge(int a, int b)
         reading_do(&r, COMMAND_LEAD_MERGE, &input);
 }
 
+/* The latest of those that can be. */
+static void unmerge(void)
+{
+    static const char last[] = "SELECT %s FROM lead_merge m JOIN lead l ON l.lead_id = m.survivor "
+                               "WHERE l.status = 'active' ORDER BY m.merged_at DESC, "
+                               "m.survivor_seq DESC LIMIT 1";
+    struct unmerge_input input = {.survivor = {{0}}};
+    char sql[256];
+
+    snprintf(sql, sizeof sql, last, "m.survivor");
+    char *survivor = database_ask(r.database, sql);
+    snprintf(sql, sizeof sql, last, "m.absorbed");
+    char *absorbed = database_ask(r.database, sql);
+    if (survivor != NULL && absorbed != NULL && uuid_parse(survivor, &input.survivor) &&
+        uuid_parse(absorbed, &input.absorbed))
+        reading_do(&r, COMMAND_LEAD_UNMERGE, &input);
+    free(survivor);
+    free(absorbed);
+}
+
 static void erase(int lead)
 {
     char email[32];
@@ -139,6 +160,8 @@ static void step(void)
         merge(lead, drawn(LEADS));
     else if (what == 1 && drawn(3) == 0)
         erase(lead);
+    else if (what == 2 && drawn(2) == 0)
+        unmerge();
     else if (what < 8 && is_there(lead))
         progress(lead);
     else

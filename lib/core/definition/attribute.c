@@ -179,6 +179,55 @@ enum err attribute_absorb(struct attribute_set *set, struct arena *arena,
     return ERR_NONE;
 }
 
+static bool has_observation(const struct attribute *attribute, const struct observation *seen)
+{
+    for (size_t i = 0; attribute != NULL && i < attribute->count; i++) {
+        const struct observation *other = &attribute->observations[i];
+        if (other->occurred_at == seen->occurred_at && other->known_from == seen->known_from &&
+            other->source == seen->source && value_equal(&other->value, &seen->value))
+            return true;
+    }
+    return false;
+}
+
+/* What of this one did not come from the given set alone. Empty: nothing. */
+static enum err left_of(const struct attribute *attribute, struct arena *arena,
+                        const struct attribute_set *given, const struct attribute_set *own,
+                        struct attribute *out)
+{
+    const struct attribute *from = attribute_find(given, attribute->name);
+    const struct attribute *before = attribute_find(own, attribute->name);
+
+    *out = (struct attribute){attribute->name,
+                              ARENA_ARRAY(arena, struct observation, attribute->count), 0};
+    if (out->observations == NULL)
+        return ERR_OUT_OF_MEMORY;
+    for (size_t i = 0; i < attribute->count; i++) {
+        const struct observation *seen = &attribute->observations[i];
+        if (!has_observation(from, seen) || has_observation(before, seen))
+            out->observations[out->count++] = *seen;
+    }
+    return ERR_NONE;
+}
+
+enum err attribute_give_back(struct attribute_set *set, struct arena *arena,
+                             const struct attribute_set *given, const struct attribute_set *own)
+{
+    struct attribute *items = ARENA_ARRAY(arena, struct attribute, set->count + 1);
+    size_t count = 0;
+
+    if (items == NULL)
+        return ERR_OUT_OF_MEMORY;
+    for (size_t i = 0; i < set->count; i++) {
+        enum err err = left_of(&set->items[i], arena, given, own, &items[count]);
+        if (err != ERR_NONE)
+            return err;
+        count += items[count].count > 0;
+    }
+    *set = (struct attribute_set){items, count};
+    return ERR_NONE;
+}
+
 static enum err read_observation(const json_t *json, struct arena *arena, struct observation *out)
 {
     const char *evidence = json_string_value(json_array_get(json, 4));
@@ -233,13 +282,15 @@ static void insert_sorted(struct attribute_set *set, const struct attribute *att
     set->items[at] = *attribute;
 }
 
-static enum err read_members(json_t *root, struct arena *arena, struct attribute_set *out)
+enum err attribute_set_take(json_t *root, struct arena *arena, struct attribute_set *out)
 {
     const char *name;
     json_t *value;
 
-    *out = (struct attribute_set){
-        .items = ARENA_ARRAY(arena, struct attribute, json_object_size(root) + 1)};
+    *out = (struct attribute_set){0};
+    if (!json_is_object(root))
+        return ERR_INTERNAL;
+    out->items = ARENA_ARRAY(arena, struct attribute, json_object_size(root) + 1);
     if (out->items == NULL)
         return ERR_OUT_OF_MEMORY;
     json_object_foreach(root, name, value)
@@ -260,7 +311,7 @@ enum err attribute_set_read(const char *json, size_t len, struct arena *arena,
     if (len == 2 && memcmp(json, "{}", 2) == 0)
         return ERR_NONE;
     json_t *root = json_tree_read(arena, json, len, 0, NULL);
-    enum err err = json_is_object(root) ? read_members(root, arena, out) : ERR_INTERNAL;
+    enum err err = attribute_set_take(root, arena, out);
     json_decref(root);
     return arena_failed(arena) ? ERR_OUT_OF_MEMORY : err;
 }

@@ -73,9 +73,18 @@ enum err attribute_observe(struct attribute_set *set, struct arena *arena, const
 enum err attribute_absorb(struct attribute_set *set, struct arena *arena,
                           const struct attribute_set *other) MUST_USE;
 
+/** The other way (the merge is taken back): drops what was given, but for what was the set's own
+ *  before; what was observed since stays. */
+enum err attribute_give_back(struct attribute_set *set, struct arena *arena,
+                             const struct attribute_set *given,
+                             const struct attribute_set *own) MUST_USE;
+
 /** Reads the stored form. ERR_INTERNAL when it is damaged. */
 enum err attribute_set_read(const char *json, size_t len, struct arena *arena,
                             struct attribute_set *out) MUST_USE;
+
+/** The same from a tree, whose texts are copied. */
+enum err attribute_set_take(json_t *root, struct arena *arena, struct attribute_set *out) MUST_USE;
 
 /** Writes the stored form. */
 void attribute_set_write(const struct attribute_set *set, struct json_out *out);

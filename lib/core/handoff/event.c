@@ -94,6 +94,20 @@ static const char *read_json(const json_t *body, const char *key, struct arena *
     return out.written.text;
 }
 
+/* The other lead of a merge: each kind names it by what it was in it. */
+static struct uuid read_other_lead(enum ledger_kind kind, const json_t *body)
+{
+    struct uuid other = {{0}};
+
+    if (kind == LEDGER_LEAD_MERGED)
+        other = read_uuid(body, "absorbed");
+    else if (kind == LEDGER_LEAD_ABSORBED)
+        other = read_uuid(body, "survivor");
+    else if (kind == LEDGER_LEAD_UNMERGED)
+        other = read_uuid(body, json_object_get(body, "from") == NULL ? "restored" : "from");
+    return other;
+}
+
 enum err event_read(const struct ledger_entry *entry, int64_t pos, struct arena *arena,
                     struct event *out)
 {
@@ -118,6 +132,7 @@ enum err event_read(const struct ledger_entry *entry, int64_t pos, struct arena 
     };
     read_definition(body, out);
     read_amount(body, out);
+    out->other_lead = read_other_lead(entry->kind, body);
     out->left_out = read_json(body, "left_out", arena);
     json_decref(body);
     return arena_failed(arena) ? ERR_OUT_OF_MEMORY : ERR_NONE;
@@ -177,6 +192,7 @@ void event_write_timeline(const struct event *event, const struct touch *touch,
         json_out_null(out);
     else
         shape_touch(config, touch, out);
+    json_out_member_uuid(out, "other_lead_id", event->other_lead);
     json_out_key(out, "left_out");
     if (event->left_out == NULL)
         json_out_raw(out, "[]", 2);

@@ -27,7 +27,8 @@ struct event {
     struct uuid touch;  /* nil: none */
     int rating;         /* 0: none */
     struct amount amount;
-    const char *left_out; /* JSON: what came with a capture and did not fit; NULL: nothing */
+    struct uuid other_lead; /* of a merge, made or taken back; nil of all else */
+    const char *left_out;   /* JSON: what came with a capture and did not fit; NULL: nothing */
 };
 
 /** Whether the subject of entries of this kind is a lead. */

@@ -1,5 +1,6 @@
 #include "core/handoff/lead_absorb.h"
 
+#include "core/handoff/lead_before.h"
 #include "core/handoff/offer.h"
 #include "core/lead/lead_hold.h"
 
@@ -158,6 +159,7 @@ void lead_absorb(struct work *work, struct lead *survivor, struct lead *absorbed
 
     work_change_lead(work, absorbed);
     leave_one_open(work, survivor, absorbed);
+    struct merge_row *merge = lead_before_keep(work, survivor, absorbed);
     const struct handoff *moved = absorbed->open;
     for (size_t i = 0; i < absorbed->identity_count; i++)
         work_give_identity(work, survivor, &absorbed->identities[i]);
@@ -188,8 +190,11 @@ void lead_absorb(struct work *work, struct lead *survivor, struct lead *absorbed
         json_out_member_text(body, "stage_from", stage_name(before));
         json_out_member_text(body, "stage_to", stage_name(survivor->stage));
     }
-    caller_append(caller, work, survivor, LEDGER_LEAD_MERGED);
-
+    last = caller_append(caller, work, survivor, LEDGER_LEAD_MERGED);
+    if (last == NULL || merge == NULL)
+        return;
+    merge->survivor_seq = last->seq;
+    work_save_row(work, KIND_MERGE, merge);
     work_save_row(work, KIND_MOVED, absorbed);
     empty_shell(absorbed, survivor->id);
 }

@@ -43,6 +43,7 @@
     X(GRANT_UNANSWERED, "grant, for want of an answer")                                            \
     X(DECLINE_UNANSWERED, "decline, for want of an answer")                                        \
     X(OVERTAKE, "overtake") /* somebody gets the lead before its request is answered */            \
+    X(UNMERGE, "unmerge")   /* the merge that led to the offer is taken back */                    \
     X(ERASE, "erase")
 
 enum handoff_action {

@@ -169,6 +169,25 @@ static void be_absorbed(struct replay *replay, const json_t *body, struct replay
     end_lead(replay, LEAD_MERGED);
 }
 
+/* In the survivor's chain, which names who is restored, or in that one's own. */
+static void unmerge(struct replay *replay, const json_t *body, struct replay_step *step)
+{
+    read_moved(body, step);
+    if (!uuid_is_nil(read_uuid(body, "restored"))) {
+        if (!uuid_is_nil(step->moved) && !uuid_equal(step->moved, replay->open))
+            fault(step, "gives back a handoff that was not open");
+        if (!uuid_is_nil(step->moved))
+            replay->open = (struct uuid){{0}};
+        return;
+    }
+    if (!uuid_equal(read_uuid(body, "from"), replay->survivor))
+        fault(step, "goes back from a lead that had not absorbed it");
+    replay->status = LEAD_ACTIVE;
+    replay->survivor = (struct uuid){{0}};
+    if (!uuid_is_nil(step->moved))
+        open_handoff(replay, step->moved, step->moved_state, step);
+}
+
 static void be_erased(struct replay *replay, struct replay_step *step)
 {
     if (!uuid_is_nil(replay->open))
@@ -185,6 +204,9 @@ static void follow(struct replay *replay, const struct ledger_entry *entry, cons
         break;
     case LEDGER_LEAD_ABSORBED:
         be_absorbed(replay, body, step);
+        break;
+    case LEDGER_LEAD_UNMERGED:
+        unmerge(replay, body, step);
         break;
     case LEDGER_LEAD_ERASED:
         be_erased(replay, step);
@@ -206,7 +228,8 @@ static void check_place(const struct replay *replay, const struct ledger_entry *
 {
     if (!event_is_of_lead(entry->kind))
         fault(step, "is not of a lead");
-    else if (replay->status != LEAD_ACTIVE)
+    else if (replay->status != LEAD_ACTIVE &&
+             !(replay->status == LEAD_MERGED && entry->kind == LEDGER_LEAD_UNMERGED))
         fault(step, "follows the entry that ended the lead");
     else if (replay->stage == STAGE_COUNT && !begins_a_lead(entry, body))
         fault(step, "comes before the one that begins the lead");

@@ -199,9 +199,8 @@ static enum err read_identity(const json_t *json, struct arena *arena, struct id
     return out->source == NULL || out->value == NULL ? ERR_OUT_OF_MEMORY : ERR_NONE;
 }
 
-enum err lead_identities_read(const char *json, size_t len, struct arena *arena, struct lead *lead)
+enum err lead_identities_take(const json_t *root, struct arena *arena, struct lead *lead)
 {
-    json_t *root = json_tree_read(arena, json, len, 0, NULL);
     size_t count = json_array_size(root);
     struct identity *items = ARENA_ARRAY(arena, struct identity, count + 1);
     enum err err = root == NULL ? ERR_INTERNAL : items == NULL ? ERR_OUT_OF_MEMORY : ERR_NONE;
@@ -210,6 +209,14 @@ enum err lead_identities_read(const char *json, size_t len, struct arena *arena,
         err = read_identity(json_array_get(root, i), arena, &items[i]);
     lead->identities = items;
     lead->identity_count = count;
+    return err;
+}
+
+enum err lead_identities_read(const char *json, size_t len, struct arena *arena, struct lead *lead)
+{
+    json_t *root = json_tree_read(arena, json, len, 0, NULL);
+    enum err err = lead_identities_take(root, arena, lead);
+
     json_decref(root);
     return arena_failed(arena) ? ERR_OUT_OF_MEMORY : err;
 }
@@ -249,9 +256,8 @@ static enum err read_override(const json_t *json, struct arena *arena, struct ve
     return out->note == NULL ? ERR_OUT_OF_MEMORY : ERR_NONE;
 }
 
-enum err lead_overrides_read(const char *json, size_t len, struct arena *arena, struct lead *lead)
+enum err lead_overrides_take(const json_t *root, struct arena *arena, struct lead *lead)
 {
-    json_t *root = json_tree_read(arena, json, len, 0, NULL);
     enum err err = root == NULL ? ERR_INTERNAL : ERR_NONE;
 
     for (int term = 0; term < TERM_COUNT && err == ERR_NONE; term++) {
@@ -259,6 +265,14 @@ enum err lead_overrides_read(const char *json, size_t len, struct arena *arena, 
         if (item != NULL)
             err = read_override(item, arena, &lead->overrides[term]);
     }
+    return err;
+}
+
+enum err lead_overrides_read(const char *json, size_t len, struct arena *arena, struct lead *lead)
+{
+    json_t *root = json_tree_read(arena, json, len, 0, NULL);
+    enum err err = lead_overrides_take(root, arena, lead);
+
     json_decref(root);
     return arena_failed(arena) ? ERR_OUT_OF_MEMORY : err;
 }

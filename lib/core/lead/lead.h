@@ -222,5 +222,8 @@ enum err lead_identities_read(const char *json, size_t len, struct arena *arena,
 void lead_overrides_write(const struct lead *lead, struct json_out *out);
 enum err lead_overrides_read(const char *json, size_t len, struct arena *arena,
                              struct lead *lead) MUST_USE;
+/** The same from trees, whose texts are copied. */
+enum err lead_identities_take(const json_t *root, struct arena *arena, struct lead *lead) MUST_USE;
+enum err lead_overrides_take(const json_t *root, struct arena *arena, struct lead *lead) MUST_USE;
 
 #endif

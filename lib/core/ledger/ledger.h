@@ -60,6 +60,7 @@
     X(OUTCOME_LOST, 36, "handoff.outcome")                                                         \
     X(HANDOFF_IMPORTED, 37, "handoff.imported")                                                    \
     X(HANDOFF_REMINDED, 38, "handoff.reminded")                                                    \
+    X(LEAD_UNMERGED, 39, "lead.unmerged")                                                          \
     X(DEFINITION_DRAFTED, 40, "definition.drafted")                                                \
     X(DEFINITION_EDITED, 41, "definition.replaced")                                                \
     X(DEFINITION_PROPOSED, 42, "definition.proposed")                                              \
@@ -111,8 +112,8 @@
     X(CONTENT_UPDATED, 140, "content.updated")                                                     \
     X(RATES_REPLACED, 141, "rates.replaced")
 
-/** Kinds below this one are of leads, and no other is: a lead's entries are found by it. 39 is the
- * last that is free; who needs more gives this another form, here. */
+/** Kinds below this one are of leads, and no other is: a lead's entries are found by it. None
+ * is free any more; who needs more gives this another form, here. */
 #define LEDGER_LEAD_KINDS_END 40
 
 enum ledger_kind {

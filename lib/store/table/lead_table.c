@@ -148,7 +148,7 @@ static const struct column lead_list[] = {
     {"lead_id",         &as_uuid,             IN(id),              COLUMN_KEY | COLUMN_VERIFIED,
         .proven = "the subject of its chain"},
     {"status",          &as_lead_status,      IN(status),          COLUMN_CHANGES | COLUMN_VERIFIED,
-        .proven = "lead.absorbed, lead.erased"},
+        .proven = "lead.absorbed, lead.unmerged, lead.erased"},
     {"stage",           &as_stage,            IN(stage),           OFTEN | COLUMN_VERIFIED,
         .proven = "stage_to"},
     {"owner_team",      &as_uuid,             IN(owner_team),      OFTEN | COLUMN_NULL | COLUMN_VERIFIED,
@@ -470,6 +470,14 @@ static const struct statement ERASE_DELIVERIES = {
            "  WHERE d.workspace_id = $1 AND d.lead_id IN (SELECT id FROM gone))",
 };
 
+static const struct statement ERASE_MERGES = {
+    .name = "erase_merges",
+    .sql = ABSORBED
+           "DELETE FROM lead_merge "
+           "WHERE workspace_id = $1 "
+           "AND (absorbed IN (SELECT id FROM gone) OR survivor IN (SELECT id FROM gone))",
+};
+
 /* $1 workspace, $2 absorbed leads, $3 those that stand for them */
 static const struct statement TOUCH_MOVE = {
     .name = "touch_move",
@@ -514,12 +522,17 @@ static const struct statement LEAD_FLATTEN = {
 /* clang-format on */
 
 const struct statement *const lead_table_statements[] = {
-    &LEAD_LOCK,     &LEAD_FOLLOW,      &LEAD_DUE,       &LEAD_WORDLESS,
-    &LEAD_INSERT,   &LEAD_SAVE,        &LEAD_UPDATE,    &LEAD_STEP,
-    &IDENTITY_FIND, &IDENTITY_INSERT,  &IDENTITY_MOVE,  &IDENTITY_DELETE,
-    &ERASE_SALTS,   &ERASE_VERDICTS,   &ERASE_HANDOFFS, &ERASE_FEEDBACK,
-    &ERASE_ANSWERS, &ERASE_DELIVERIES, &TOUCH_MOVE,     &LEAD_FLATTEN,
-    NULL,
+    &LEAD_LOCK,      &LEAD_FOLLOW,
+    &LEAD_DUE,       &LEAD_WORDLESS,
+    &LEAD_INSERT,    &LEAD_SAVE,
+    &LEAD_UPDATE,    &LEAD_STEP,
+    &IDENTITY_FIND,  &IDENTITY_INSERT,
+    &IDENTITY_MOVE,  &IDENTITY_DELETE,
+    &ERASE_SALTS,    &ERASE_VERDICTS,
+    &ERASE_HANDOFFS, &ERASE_FEEDBACK,
+    &ERASE_ANSWERS,  &ERASE_DELIVERIES,
+    &ERASE_MERGES,   &TOUCH_MOVE,
+    &LEAD_FLATTEN,   NULL,
 };
 
 /* ---- leads ---- */
@@ -687,8 +700,8 @@ void identity_table_queue_save(const struct pg_scope *scope, struct identity_row
 void lead_table_queue_erase(const struct pg_scope *scope, struct uuid lead)
 {
     static const struct statement *const all[] = {
-        &ERASE_SALTS,   &ERASE_VERDICTS,   &ERASE_HANDOFFS,  &ERASE_FEEDBACK,
-        &ERASE_ANSWERS, &ERASE_DELIVERIES, &COMPLETION_ERASE};
+        &ERASE_SALTS,   &ERASE_VERDICTS,   &ERASE_HANDOFFS, &ERASE_FEEDBACK,
+        &ERASE_ANSWERS, &ERASE_DELIVERIES, &ERASE_MERGES,   &COMPLETION_ERASE};
     struct pg_params params;
 
     pg_scope_params(scope, &params);

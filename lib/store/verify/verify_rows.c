@@ -220,21 +220,48 @@ static enum err take_all(struct verify_rows *rows, const struct ledger_entry *en
     return err;
 }
 
+/* The id that a member of the body names; nil: none. */
+static struct uuid named_in(const struct ledger_entry *entry, const char *member)
+{
+    const char *named = memmem(entry->body, entry->body_len, member, strlen(member));
+    char text[UUID_TEXT_LEN + 1];
+    struct uuid id;
+
+    if (named == NULL)
+        return (struct uuid){{0}};
+    snprintf(text, sizeof text, "%s", named + strlen(member));
+    return uuid_parse(text, &id) ? id : (struct uuid){{0}};
+}
+
+/* The row of a lead that goes its own way again, and its handoff, are held by its own chain from
+ * here on. */
+static void drop_restored(struct verify_rows *rows, const struct ledger_entry *entry)
+{
+    struct uuid restored = named_in(entry, "\"restored\":\"");
+    struct uuid moved = named_in(entry, "\"handoff\":\"");
+    size_t kept = rows->ended;
+
+    if (uuid_is_nil(restored)) { /* it is the one that goes: it is not over */
+        rows->is_over = false;
+        return;
+    }
+    for (size_t i = rows->ended; i < rows->count; i++) {
+        const struct wanted *wanted = &rows->wanted[i];
+        const struct columns *columns = verify_row_tables[wanted->table].columns;
+        if (!(columns == &lead_columns && uuid_equal(wanted->id, restored)) &&
+            !(columns == &handoff_columns && uuid_equal(wanted->id, moved)))
+            rows->wanted[kept++] = *wanted;
+    }
+    rows->count = kept;
+}
+
 /* What an absorbed lead's own entries hold of its row, and of the handoff that goes to another,
  * its survivor's hold anew. */
 static void drop_absorbed(struct verify_rows *rows, const struct ledger_entry *entry)
 {
-    static const char member[] = "\"handoff\":\"";
-    const char *named = memmem(entry->body, entry->body_len, member, sizeof member - 1);
-    char text[UUID_TEXT_LEN + 1];
-    struct uuid moved = {{0}};
+    struct uuid moved = named_in(entry, "\"handoff\":\"");
     size_t kept = rows->ended;
 
-    if (named != NULL) {
-        snprintf(text, sizeof text, "%s", named + sizeof member - 1);
-        if (!uuid_parse(text, &moved))
-            moved = (struct uuid){{0}};
-    }
     for (size_t i = rows->ended; i < rows->count; i++) {
         const struct wanted *wanted = &rows->wanted[i];
         bool is_moved = verify_row_tables[wanted->table].columns == &handoff_columns &&
@@ -281,6 +308,8 @@ enum err verify_rows_follow(struct verify_rows *rows, const struct ledger_entry 
         note_created(rows, entry);
     if (entry->kind == LEDGER_LEAD_ABSORBED)
         drop_absorbed(rows, entry);
+    if (entry->kind == LEDGER_LEAD_UNMERGED)
+        drop_restored(rows, entry);
     if (entry->kind == LEDGER_LEAD_ERASED) /* and with it the salt */
         rows->count = rows->ended;
     rows->is_over =
