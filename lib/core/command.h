@@ -87,6 +87,7 @@ enum command_kind {
     X(SUBSCRIPTION_TEST, subscription_test, false, OF_CALLER(CHAIN, workspace))                    \
     X(SUBSCRIPTION_REPLAY, subscription_replay, false, OF_CALLER(CHAIN, workspace))                \
     X(AGREEMENT_DRAFT, agreement_draft, true, NONE)                                                \
+    X(AGREEMENT_TAKE_EDITS, agreement_take_edits, true, NONE)                                      \
     X(AGREEMENT_REPLACE, agreement_replace, true, VERSION(agreement_replace_input))                \
     X(AGREEMENT_PROPOSE, agreement_propose, true, VERSION(agreement_propose_input))                \
     X(AGREEMENT_SIGN, agreement_sign, true, VERSION_AND_ENDED(agreement_sign_input))               \

@@ -182,6 +182,7 @@ struct signature {
     struct actor key_made_by;
     uint8_t hash[DIGEST_BYTES];
     instant signed_at;
+    const char *evidence; /* JSON: ids of the back-tests that it rests on; NULL: none */
 };
 
 struct agreement_comment {
@@ -191,6 +192,9 @@ struct agreement_comment {
     struct uuid backtest;  /* the job whose result it points at; nil: none */
     const char *text;
     instant at;
+    int asks_for_changes; /* 1: by a signer, who would sign with them; else 0, which is stored as
+                             null */
+    const char *edits;    /* JSON: core/agreement/document_edit.h; NULL: none are suggested */
 };
 
 struct signers; /* core/definition/signers.h */

@@ -8,6 +8,7 @@
 #include "core/agreement/agreement_change.h"
 #include "core/agreement/agreement_sign.h"
 #include "core/agreement/definition_apply.h"
+#include "core/agreement/document_edit.h"
 #include "core/handoff/handoff.h"
 #include "core/intake/lead_try.h"
 #include "store/read/vocabulary_read.h"
@@ -129,10 +130,15 @@ static const struct input_type hash_type = {
     .read = read_hash,
 };
 
+static const struct input_type evidence_type = {
+    .kind = INPUT_ARRAY, .max = EVIDENCE_MAX, .item = &input_uuid};
+
 static const struct input_field sign_fields[] = {
     TERM_FIELD(struct agreement_sign_input),
     VERSION_FIELD(struct agreement_sign_input),
     {"content_hash", &hash_type, AT(struct agreement_sign_input, hash), .required = true},
+    {"evidence", &evidence_type, AT(struct agreement_sign_input, evidence),
+     COUNT(struct agreement_sign_input, evidence_count)},
 };
 const struct input_spec definition_sign_spec = INPUT_SPEC(sign_fields, struct agreement_sign_input);
 
@@ -168,15 +174,32 @@ static const struct input_field delete_fields[] = {
 const struct input_spec definition_delete_spec =
     INPUT_SPEC(delete_fields, struct agreement_delete_input);
 
+static const struct input_type edits_type = {
+    .kind = INPUT_LIST, .min = 1, .max = DOCUMENT_EDITS_MAX};
+
 static const struct input_field comment_fields[] = {
     TERM_FIELD(struct agreement_comment_input),
     VERSION_FIELD(struct agreement_comment_input),
     {"text", &note_type, AT(struct agreement_comment_input, text), .required = true},
     {"criterion", &code_type, AT(struct agreement_comment_input, criterion)},
     {"backtest", &input_uuid, AT(struct agreement_comment_input, backtest)},
+    {"asks_for_changes", &input_bool, AT(struct agreement_comment_input, asks_for_changes)},
+    {"edits", &edits_type, AT(struct agreement_comment_input, edits)},
 };
 const struct input_spec definition_comment_spec =
     INPUT_SPEC(comment_fields, struct agreement_comment_input);
+
+static const struct input_type comments_type = {
+    .kind = INPUT_ARRAY, .min = 1, .max = EDITS_COMMENTS_MAX, .item = &input_uuid};
+
+static const struct input_field edits_fields[] = {
+    TERM_FIELD(struct agreement_edits_input),
+    VERSION_FIELD(struct agreement_edits_input),
+    {"comments", &comments_type, AT(struct agreement_edits_input, comments),
+     COUNT(struct agreement_edits_input, comment_count), .required = true},
+};
+const struct input_spec definition_edits_spec =
+    INPUT_SPEC(edits_fields, struct agreement_edits_input);
 
 /* ---- routes and goals: the same without a term, which fill() puts in ---- */
 

@@ -24,6 +24,7 @@ extern const struct input_spec definition_acknowledge_spec;
 extern const struct input_spec definition_suspend_spec;
 extern const struct input_spec definition_delete_spec;
 extern const struct input_spec definition_comment_spec;
+extern const struct input_spec definition_edits_spec;
 extern const struct input_spec definition_apply_spec;
 /** Of struct lead_try_input. */
 extern const struct input_spec definition_try_spec;

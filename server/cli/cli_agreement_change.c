@@ -109,14 +109,29 @@ static int read_hash(const char *text, uint8_t out[DIGEST_BYTES])
     return CLI_OK;
 }
 
+static int read_evidence(const struct cli *cli, struct uuid evidence[EVIDENCE_MAX],
+                         struct agreement_sign_input *input)
+{
+    const char *given;
+
+    input->evidence = evidence;
+    for (int i = 0; (given = cli_option_at(cli, "evidence", i)) != NULL; i++)
+        if (i == EVIDENCE_MAX || !uuid_parse(given, &evidence[input->evidence_count++]))
+            return cli_say(CLI_USAGE, "--evidence: give the ids of at most %d jobs", EVIDENCE_MAX);
+    return CLI_OK;
+}
+
 static int sign(struct cli *cli, struct cli_store *store)
 {
     struct agreement_sign_input input = {0};
+    struct uuid evidence[EVIDENCE_MAX];
     struct caller signer;
     int code = cli_read_version(cli, 1, &input.kind, &input.version);
 
     if (code == CLI_OK)
         code = read_hash(cli_option(cli, "hash"), input.hash);
+    if (code == CLI_OK)
+        code = read_evidence(cli, evidence, &input);
     if (code == CLI_OK)
         code = read_signer(cli, store, &signer);
     if (code == CLI_OK)
@@ -223,6 +238,7 @@ static const struct cli_option propose_options[] = {
 };
 static const struct cli_option sign_options[] = {
     {"hash", "HEX", false, "the content hash that you have read"},
+    {"evidence", "JOB", true, "a back-test of this very text that the signature rests on"},
     KEY,
     NO_MORE,
 };

@@ -222,7 +222,7 @@ static bool signer_of(const struct cli_store *store, const char *team, struct ca
 static int sign_one(struct cli_store *store, const struct caller signers[2], enum term term)
 {
     struct agreement_propose_input propose = {(enum agreement_kind)term, 1, INSTANT_NONE, NULL};
-    struct agreement_sign_input sign = {(enum agreement_kind)term, 1, {0}};
+    struct agreement_sign_input sign = {.kind = (enum agreement_kind)term, .version = 1};
     int code = cli_store_run(store, &signers[0], COMMAND_AGREEMENT_PROPOSE, &propose, NULL);
 
     if (code == CLI_OK)

@@ -103,9 +103,6 @@ static const struct step moved[] = {
     GET("nothing else is offered", "sam", "/v1/jobs/${job}/movers", 406,
         .headers = {"Accept: text/html"}),
     GET("no job, no movers", "sam", "/v1/jobs/0199d5a0-7d3e-7a41-9c52-3b1f0a6d2e11/movers", 404),
-    POST("lee asks to be forgotten", "ana", "/v1/leads/${lead_lee}/erase", NULL, 200),
-    GET("who is gone has no names any more", "sam", "/v1/jobs/${job}/movers", 200,
-        .checks = {{"/data", "#2"}}),
     {0}};
 
 /* Lee is judged as known when captured, not as sales found later; the spam is no answer. */
@@ -393,6 +390,105 @@ START_TEST(test_the_last_slot)
 }
 END_TEST
 
+/* ---- what a signature rests on, and what a signer wants changed ---- */
+
+#define V2     "/v1/definitions/mql/versions/2"
+#define NOBODY "0199d5a0-7d3e-7a41-9c52-3b1f0a6d2e11"
+
+static const struct step proposed[] = {
+    POST("marketing wants a stricter definition", "ana", "/v1/definitions/mql/versions", BIG, 201),
+    POST("and proposes it", "ana", V2 "/propose", "{}", 200,
+         .checks = {{"/waits_for", "#2"}, {"/not_acknowledged", "#4"}},
+         .keep = {{"hash", "/content_hash"}}),
+    POST("marketing asks what it had done", "ana", "/v1/backtests", "{'term':'mql','version':2}",
+         202, .checks = {{"/request/document_hash", "<string>"}}, .keep = {{"job", "/id"}}),
+    {0}};
+
+static const struct step of_another_text[] = {POST("what the first one had done", "ana",
+                                                   "/v1/backtests", "{'term':'mql','version':1}",
+                                                   202, .keep = {{"job", "/id"}}),
+                                              {0}};
+
+static const struct step rests_on[] = {
+    POST("a signature rests on what was tested", "ana", V2 "/sign",
+         "{'content_hash':'${hash}','evidence':['" NOBODY "']}", 422,
+         .checks = {{"/errors/0/pointer", "'/evidence/0'"},
+                    {"/errors/0/code", "'unknown_backtest'"}}),
+    POST("of this very text", "ana", V2 "/sign",
+         "{'content_hash':'${hash}','evidence':['${evidence}','${job}']}", 422,
+         .checks = {{"/errors/0/code", "'other_content'"}}),
+    POST("then it says so", "ana", V2 "/sign",
+         "{'content_hash':'${hash}','evidence':['${evidence}']}", 200,
+         .headers = {"Idempotency-Key: sign-2"},
+         .checks = {{"/signatures/0/evidence", "#1"},
+                    {"/signatures/0/evidence/0", "'${evidence}'"},
+                    {"/waits_for", "#1"},
+                    {"/waits_for/0", "'sales'"}},
+         .keep = {{"answer", "@body"}}),
+    POST("once", "ana", V2 "/sign", "{'content_hash':'${hash}','evidence':['${evidence}']}", 200,
+         .headers = {"Idempotency-Key: sign-2"}, .checks = {{"@body", "=${answer}"}}),
+    {0}};
+
+static const struct step changed[] = {
+    POST("sales would sign it with other words", "sam", V2 "/comments",
+         "{'text':'80 is what we can serve.','criterion':'size','asks_for_changes':true,'edits':["
+         "{'op':'replace','path':'/criteria/size/test/value','value':80},"
+         "{'op':'add','path':'/statement','value':'Large enough.'}]}",
+         200,
+         .checks = {{"/state", "'proposed'"},
+                    {"/comments/0/asks_for_changes", "true"},
+                    {"/comments/0/edits", "#2"},
+                    {"/comments/0/edits/0/value", "80"}},
+         .keep = {{"comment", "/comments/0/id"}}),
+    POST("not by edits that have no place", "sam", V2 "/comments",
+         "{'text':'Older.','edits':[{'op':'replace','path':'/criteria/age/points','value':5}]}",
+         422, .checks = {{"/errors/0/pointer", "'/edits/0'"}, {"/errors/0/code", "'place'"}}),
+    POST("nor by edits that make no sound document", "sam", V2 "/comments",
+         "{'text':'Nothing.','edits':[{'op':'remove','path':'/criteria/0'}]}", 422,
+         .checks = {{"/code", "'invalid_definition'"}}),
+    POST("nor by what is no edit", "sam", V2 "/comments",
+         "{'text':'?','edits':[{'op':'move','path':'/title','value':'X'}]}", 422,
+         .checks = {{"/errors/0/code", "'edit'"}}),
+    POST("only who could decline asks for changes", "marketing", V2 "/comments",
+         "{'text':'No.','asks_for_changes':true}", 403),
+    POST("a comment without edits makes no draft", "ana", V2 "/edits",
+         "{'comments':['" NOBODY "']}", 422, .checks = {{"/errors/0/code", "'no_edits'"}}),
+    POST("nor does a version that is not there", "ana", "/v1/definitions/mql/versions/9/edits",
+         "{'comments':['${comment}']}", 404),
+    POST("what is suggested becomes a draft with one call", "ana", V2 "/edits",
+         "{'comments':['${comment}']}", 201, .headers = {"Idempotency-Key: edits-2"},
+         .checks = {{"/version", "3"},
+                    {"/state", "'draft'"},
+                    {"/document/criteria/0/test/value", "80"},
+                    {"/document/statement", "'Large enough.'"},
+                    {"@Location", "=/v1/definitions/mql/versions/3"}},
+         .keep = {{"answer", "@body"}}),
+    POST("once", "ana", V2 "/edits", "{'comments':['${comment}']}", 201,
+         .headers = {"Idempotency-Key: edits-2"}, .checks = {{"@body", "=${answer}"}}),
+    POST("what is only a draft has nobody to ask", "sam", "/v1/definitions/mql/versions/3/comments",
+         "{'text':'Too soon.','asks_for_changes':true}", 409),
+    {0}};
+
+START_TEST(test_what_a_signature_rests_on)
+{
+    struct stage stage = stage_open("--starter " MQL_FILE " --sign");
+
+    story_run(stage.story, proposed);
+    stage_wait_job(&stage, "done");
+    story_set(stage.story, "evidence", story_get(stage.story, "job"));
+    story_run(stage.story, of_another_text);
+    stage_wait_job(&stage, "done");
+    story_run(stage.story, rests_on);
+    stage_sql("DO $$ BEGIN "
+              "ASSERT (SELECT count(*) FROM background_job WHERE kept) = 1, 'it is kept'; "
+              "ASSERT (SELECT count(*) FROM ledger, background_job WHERE kept "
+              "AND convert_from(body, 'UTF8') LIKE '%\"evidence\":[\"' || job_id || '\"]%') = 1, "
+              "'it stands in the ledger'; END $$");
+    story_run(stage.story, changed);
+    stage_close(&stage);
+}
+END_TEST
+
 /* ---- counted by other means ---- */
 
 static void keep_file(const char *path, const char *text)
@@ -445,5 +541,6 @@ void suite_cases(Suite *suite)
     TCase *tcase = suite_case(suite, "backtests");
 
     TESTS(tcase, test_asked_run_and_read, test_refused, test_cancelled_and_taken_over,
-          test_as_many_as_slots, test_the_last_slot, test_every_count_is_recounted);
+          test_as_many_as_slots, test_the_last_slot, test_what_a_signature_rests_on,
+          test_every_count_is_recounted);
 }

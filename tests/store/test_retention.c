@@ -97,6 +97,11 @@ START_TEST(jobs_go_after_their_days_but_never_while_they_run)
     expect("SELECT string_agg(convert_from(substring(uuid_send(job_id) FOR 3), 'UTF8'), ' ' "
            "ORDER BY job_id) FROM background_job",
            "new run");
+    /* a signature rests on it */
+    reading_exec(&r, "UPDATE background_job SET kept = true, ended_at = ended_at - interval "
+                     "'90 days' WHERE state = 'done'");
+    reading_do(&r, COMMAND_RETENTION, &by_now);
+    expect("SELECT count(*) FROM background_job", "2");
 }
 END_TEST
 

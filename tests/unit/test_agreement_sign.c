@@ -34,7 +34,7 @@ static void draft(void)
 
 static enum err sign_hash(const struct api_key *key, int version, const uint8_t *hash)
 {
-    struct agreement_sign_input input = {AGREEMENT_MQL, version, {0}};
+    struct agreement_sign_input input = {.kind = AGREEMENT_MQL, .version = version};
 
     memcpy(input.hash, hash, DIGEST_BYTES);
     return world_do(key, COMMAND_AGREEMENT_SIGN, &input);
@@ -239,7 +239,7 @@ static const struct {
 
 START_TEST(these_may_not_sign)
 {
-    struct agreement_sign_input input = {AGREEMENT_MQL, 1, {0}};
+    struct agreement_sign_input input = {.kind = AGREEMENT_MQL, .version = 1};
 
     world_begin();
     propose(1);

@@ -2,6 +2,7 @@
 
 #include "base/json_tree.h"
 #include "core/agreement/agreement_document.h"
+#include "core/agreement/document_edit.h"
 #include "core/agreement/shape_agreement.h"
 #include "core/background_job.h"
 
@@ -259,15 +260,13 @@ static const char *agreement_path(struct arena *arena, enum agreement_kind kind,
                         agreement_kind_name(kind), version);
 }
 
-enum decision agreement_draft(struct work *work, const struct command *command,
-                              struct outcome *outcome)
+/* Of a caller who may write. */
+static enum decision draft(struct work *work, const struct command *command,
+                           const struct agreement_draft_input *input, struct outcome *outcome)
 {
-    const struct agreement_draft_input *input = command->input;
     int drafts;
     int next = next_version(work->config, input->kind, &drafts);
 
-    if (!may_write(work, command, outcome))
-        return DECIDED;
     if (next > VERSIONS_MAX || drafts >= DRAFTS_MAX)
         return outcome_refuse(work, outcome, ERR_LIMIT_REACHED,
                               "There are at most %d versions of it, and %d drafts at a time",
@@ -276,12 +275,19 @@ enum decision agreement_draft(struct work *work, const struct command *command,
         check_document(work, input->kind, input->document, input->known, outcome);
     if (!checked.fine)
         return DECIDED;
-    const struct agreement_version *draft =
+    const struct agreement_version *made =
         agreement_make(work, &command->caller, input->kind, next, input->document);
-    if (draft == NULL)
+    if (made == NULL)
         return DECIDED;
-    outcome->location = agreement_path(work->arena, draft->kind, draft->version);
-    return agreement_answer(work, command, draft, checked.warnings, 201, outcome);
+    outcome->location = agreement_path(work->arena, made->kind, made->version);
+    return agreement_answer(work, command, made, checked.warnings, 201, outcome);
+}
+
+enum decision agreement_draft(struct work *work, const struct command *command,
+                              struct outcome *outcome)
+{
+    return may_write(work, command, outcome) ? draft(work, command, command->input, outcome)
+                                             : DECIDED;
 }
 
 /* ---- replace ---- */
@@ -477,6 +483,8 @@ static bool add_comment(struct work *work, const struct command *command,
         .backtest = input->backtest,
         .text = input->text,
         .at = work->now,
+        .asks_for_changes = input->asks_for_changes,
+        .edits = input->edits == NULL ? NULL : document_text(work, input->edits),
     };
     version->comments = all;
     version->comment_count++;
@@ -512,6 +520,64 @@ static enum find find_backtest(struct work *work, struct uuid id, bool *is_one)
     return found;
 }
 
+/* The version's document with these edits; NULL: they do not fit, or memory is short. The caller
+ * decrefs it. */
+static json_t *edited(struct work *work, json_t *document, const json_t *edits, const char *pointer,
+                      struct outcome *outcome)
+{
+    struct faults *faults = new_faults(work);
+
+    if (faults == NULL || document == NULL) {
+        arena_fail(work->arena);
+        json_decref(document);
+        return NULL;
+    }
+    if (document_edit(document, edits, pointer, faults))
+        return document;
+    json_decref(document);
+    outcome_refuse(work, outcome, ERR_INVALID_VALUE,
+                   "The edits do not fit the document; see errors");
+    outcome->problem.faults = faults;
+    return NULL;
+}
+
+static json_t *document_of(struct work *work, const struct agreement_version *version)
+{
+    return json_tree_read(work->arena, version->document, strlen(version->document), 0, NULL);
+}
+
+/* Edits that make no sound document help nobody: each fault is told at once. */
+static bool edits_are_sound(struct work *work, const struct agreement_version *version,
+                            const json_t *edits, struct outcome *outcome)
+{
+    json_t *document = edited(work, document_of(work, version), edits, "/edits", outcome);
+    bool fine =
+        document != NULL && check_document(work, version->kind, document, NULL, outcome).fine;
+
+    json_decref(document);
+    return fine;
+}
+
+/* What it asks for beside its words. */
+static bool may_suggest(struct work *work, const struct command *command,
+                        const struct agreement_version *version, struct outcome *outcome)
+{
+    const struct agreement_comment_input *input = command->input;
+    enum side side;
+
+    if (input->asks_for_changes) {
+        if (!agreement_may(work, command, version, AGREEMENT_DECLINE, outcome))
+            return false;
+        enum signer signer =
+            agreement_stepper(work->config, version, &command->caller, AGREEMENT_DECLINE, &side);
+        if (signer != SIGNER_MAY) {
+            outcome_refuse(work, outcome, signer_error(signer), "%s", signer_detail(signer));
+            return false;
+        }
+    }
+    return input->edits == NULL || edits_are_sound(work, version, input->edits, outcome);
+}
+
 enum decision agreement_comment(struct work *work, const struct command *command,
                                 struct outcome *outcome)
 {
@@ -538,6 +604,8 @@ enum decision agreement_comment(struct work *work, const struct command *command
     if (!is_backtest)
         return outcome_refuse_at(work, outcome, ERR_INVALID_VALUE, "/backtest", "unknown_backtest",
                                  "There is no back-test with this id");
+    if (!may_suggest(work, command, old, outcome))
+        return DECIDED;
     struct chain_row *chain = setup_chain(work, old->id);
     struct agreement_version *version = agreement_copy(work, old);
     if (chain == NULL)
@@ -545,6 +613,8 @@ enum decision agreement_comment(struct work *work, const struct command *command
     if (version == NULL || !add_comment(work, command, version))
         return DECIDED;
     struct json_out *body = agreement_body(work);
+    if (input->asks_for_changes)
+        json_out_member_int(body, "asks_for_changes", 1);
     if (!uuid_is_nil(input->backtest))
         json_out_member_uuid(body, "backtest", input->backtest);
     json_out_member_uuid(body, "comment", version->comments[version->comment_count - 1].id);
@@ -553,4 +623,57 @@ enum decision agreement_comment(struct work *work, const struct command *command
     agreement_append(work, chain, LEDGER_AGREEMENT_COMMENTED, caller_actor(&command->caller),
                      command->caller.team, version);
     return agreement_answer(work, command, version, NULL, 200, outcome);
+}
+
+/* ---- a draft of what comments suggest ---- */
+
+static const struct agreement_comment *comment_of(const struct agreement_version *version,
+                                                  struct uuid id)
+{
+    for (size_t i = 0; i < version->comment_count; i++)
+        if (uuid_equal(version->comments[i].id, id))
+            return &version->comments[i];
+    return NULL;
+}
+
+/* NULL: it is refused, or memory is short. */
+static json_t *take_edits(struct work *work, const struct agreement_version *version,
+                          const struct agreement_edits_input *input, struct outcome *outcome)
+{
+    json_t *document = document_of(work, version);
+
+    for (size_t i = 0; document != NULL && i < input->comment_count; i++) {
+        const struct agreement_comment *comment = comment_of(version, input->comments[i]);
+        const char *pointer = arena_printf(work->arena, "/comments/%zu", i);
+        if (comment == NULL || comment->edits == NULL) {
+            json_decref(document);
+            outcome_refuse_at(work, outcome, ERR_INVALID_VALUE, pointer, "no_edits",
+                              "No comment on this version with this id suggests edits");
+            return NULL;
+        }
+        json_t *edits =
+            json_tree_read(work->arena, comment->edits, strlen(comment->edits), 0, NULL);
+        document = edited(work, document, edits, pointer, outcome);
+        json_decref(edits);
+    }
+    return document;
+}
+
+enum decision agreement_take_edits(struct work *work, const struct command *command,
+                                   struct outcome *outcome)
+{
+    const struct agreement_edits_input *input = command->input;
+
+    if (!may_write(work, command, outcome))
+        return DECIDED;
+    const struct agreement_version *version =
+        agreement_for_command(work, input->kind, input->version, outcome);
+    json_t *document = version == NULL ? NULL : take_edits(work, version, input, outcome);
+    if (document == NULL)
+        return DECIDED;
+    enum decision decision =
+        draft(work, command,
+              &(struct agreement_draft_input){.kind = input->kind, .document = document}, outcome);
+    json_decref(document);
+    return decision;
 }

@@ -9,6 +9,8 @@
 #define VERSIONS_MAX 1000 /* of one kind */
 #define DRAFTS_MAX   20
 #define COMMENTS_MAX 500 /* of one version */
+/** Whose edits are taken at once. */
+#define EDITS_COMMENTS_MAX 20
 
 struct agreement_draft_input {
     enum agreement_kind kind;
@@ -55,10 +57,23 @@ struct agreement_comment_input {
     const char *text;
     const char *criterion; /* id; NULL: on the whole */
     struct uuid backtest;  /* a job, whose result it points at; nil: none */
+    bool asks_for_changes; /* only who could decline it may ask */
+    const json_t *edits;   /* document_edit.h; NULL: none are suggested */
 };
 
 enum decision agreement_comment(struct work *work, const struct command *command,
                                 struct outcome *outcome);
+
+/** Of comments on a version that suggest edits: a new draft with all of them, in this order. */
+struct agreement_edits_input {
+    enum agreement_kind kind;
+    int version;
+    const struct uuid *comments;
+    size_t comment_count;
+};
+
+enum decision agreement_take_edits(struct work *work, const struct command *command,
+                                   struct outcome *outcome);
 
 /** Makes a draft from a document that has been checked, its row and its ledger entry; checks
  *  nothing. */

@@ -91,8 +91,8 @@ static bool team_has_signed(const struct config *config, const struct agreement_
     return false;
 }
 
-static bool side_is_complete(const struct config *config, const struct agreement_version *version,
-                             enum side side)
+bool agreement_side_is_complete(const struct config *config,
+                                const struct agreement_version *version, enum side side)
 {
     const struct side_signers *wanted = asked(version, side);
     int32_t given = 0;
@@ -107,8 +107,17 @@ static bool side_is_complete(const struct config *config, const struct agreement
 
 bool agreement_is_complete(const struct config *config, const struct agreement_version *version)
 {
-    return side_is_complete(config, version, SIDE_MARKETING) &&
-           side_is_complete(config, version, SIDE_SALES);
+    return agreement_side_is_complete(config, version, SIDE_MARKETING) &&
+           agreement_side_is_complete(config, version, SIDE_SALES);
+}
+
+bool agreement_is_unread_by(const struct config *config, const struct agreement_version *version,
+                            const struct member *member)
+{
+    const struct team *team = config_team(config, member->team);
+
+    return member->active && team != NULL && team->active && team->function != FUNCTION_OTHER &&
+           !agreement_is_acknowledged(version, member->id);
 }
 
 static bool is_asked(const struct side_signers *wanted, const char *team)
@@ -149,7 +158,7 @@ enum signer agreement_signer(const struct config *config, const struct agreement
         return SIGNER_OTHER_SIDE;
     if (!is_asked(wanted, team))
         return SIGNER_NOT_ASKED;
-    bool done = side_is_complete(config, version, *side) ||
+    bool done = agreement_side_is_complete(config, version, *side) ||
                 signed_as(config, version, member, *side) ||
                 (wanted->team_count > 0 && team_has_signed(config, version, team));
     return done ? SIGNER_SIDE_HAS_SIGNED : SIGNER_MAY;
@@ -270,4 +279,13 @@ unsigned agreement_actions(const struct config *config, const struct agreement_v
             may |= 1u << i;
     }
     return may;
+}
+
+enum err signer_error(enum signer signer)
+{
+    if (signer == SIGNER_NO_MEMBER)
+        return ERR_ACTOR_REQUIRED;
+    if (signer == SIGNER_NO_ROLE)
+        return ERR_FORBIDDEN;
+    return signer == SIGNER_SIDE_HAS_SIGNED ? ERR_ALREADY_EXISTS : ERR_NOT_SIGNABLE;
 }

@@ -79,8 +79,17 @@ bool agreement_is_acknowledged(const struct agreement_version *version, struct u
 bool agreement_is_the_others(const struct config *config, const struct agreement_version *version,
                              const struct caller *caller);
 
-/** The sentence for a caller who may not sign. */
+/** The error, and the sentence, for a caller who may not sign. */
+enum err signer_error(enum signer signer);
 const char *signer_detail(enum signer signer);
+
+/** Whether this is an active member of either side who has not said that they read it. */
+bool agreement_is_unread_by(const struct config *config, const struct agreement_version *version,
+                            const struct member *member);
+
+/** Whether all of this side have signed whom the document asks for. */
+bool agreement_side_is_complete(const struct config *config,
+                                const struct agreement_version *version, enum side side);
 
 /** The side of a member; false: of neither. */
 bool side_of_member(const struct config *config, struct uuid member, enum side *side);

@@ -1,7 +1,9 @@
 #include "core/agreement/agreement_sign.h"
 
+#include "base/hex.h"
 #include "base/json_tree.h"
 #include "core/agreement/agreement_change.h"
+#include "core/background_job.h"
 
 #include <string.h>
 
@@ -79,15 +81,6 @@ enum decision agreement_enforce(struct work *work, const struct command *command
 
 /* ---- sign ---- */
 
-static enum err signer_error(enum signer signer)
-{
-    if (signer == SIGNER_NO_MEMBER)
-        return ERR_ACTOR_REQUIRED;
-    if (signer == SIGNER_NO_ROLE)
-        return ERR_FORBIDDEN;
-    return signer == SIGNER_SIDE_HAS_SIGNED ? ERR_ALREADY_EXISTS : ERR_NOT_SIGNABLE;
-}
-
 static bool check_hash(struct work *work, const struct agreement_version *version,
                        const uint8_t hash[DIGEST_BYTES], struct outcome *outcome)
 {
@@ -115,11 +108,96 @@ static bool check_hash(struct work *work, const struct agreement_version *versio
     return false;
 }
 
+/* ---- what it rests on ---- */
+
+/* Whether the job's question was about this very document: the request says the document's hash. */
+static bool is_of_document(struct work *work, const struct background_job *job,
+                           const uint8_t hash[DIGEST_BYTES])
+{
+    char hex[2 * DIGEST_BYTES + 1];
+    json_t *request = json_tree_read(work->arena, job->request, job->request_len, 0, NULL);
+    const char *tested = json_string_value(json_object_get(request, "document_hash"));
+
+    hex_encode(hash, DIGEST_BYTES, hex);
+    bool same = tested != NULL && strcmp(tested, hex) == 0;
+    json_decref(request);
+    return same;
+}
+
+/* The hash of the version's document without a date, which a back-test of it has. */
+static bool hash_document(struct work *work, const struct agreement_version *version,
+                          uint8_t out[DIGEST_BYTES])
+{
+    json_t *document =
+        json_tree_read(work->arena, version->document, strlen(version->document), 0, NULL);
+    bool fine = document != NULL && definition_hash(document, INSTANT_NONE, out) == ERR_NONE;
+
+    json_decref(document);
+    if (!fine)
+        arena_fail(work->arena);
+    return fine;
+}
+
+enum evidence { EVIDENCE_FINE, EVIDENCE_AGAIN, EVIDENCE_REFUSED };
+
+static enum evidence refuse_evidence(struct work *work, struct outcome *outcome, size_t at,
+                                     const char *code, const char *detail)
+{
+    outcome_refuse_at(work, outcome, ERR_INVALID_VALUE,
+                      arena_printf(work->arena, "/evidence/%zu", at), code, "%s", detail);
+    return EVIDENCE_REFUSED;
+}
+
+static enum evidence check_evidence(struct work *work, const struct agreement_sign_input *input,
+                                    const struct agreement_version *version,
+                                    struct outcome *outcome)
+{
+    enum evidence result = EVIDENCE_FINE;
+    uint8_t hash[DIGEST_BYTES];
+
+    if (input->evidence_count > 0 && !hash_document(work, version, hash))
+        return EVIDENCE_REFUSED;
+    for (size_t i = 0; i < input->evidence_count && result != EVIDENCE_REFUSED; i++) {
+        enum find found;
+        const struct background_job *job =
+            work_find(work, KIND_BACKGROUND, &input->evidence[i], &found);
+        if (found == FIND_NEEDED)
+            result = EVIDENCE_AGAIN;
+        else if (job == NULL || job->kind != BACKGROUND_BACKTEST)
+            result = refuse_evidence(work, outcome, i, "unknown_backtest",
+                                     "There is no back-test with this id");
+        else if (job->state != BACKGROUND_DONE)
+            result = refuse_evidence(work, outcome, i, "not_done",
+                                     "This back-test is not done: wait until it is");
+        else if (!is_of_document(work, job, hash))
+            result =
+                refuse_evidence(work, outcome, i, "other_content",
+                                "This back-test is of another text than the one that is signed");
+    }
+    return result;
+}
+
+/* As the signature keeps it; saving that keeps the jobs, too. NULL: there is none, or memory is
+ * short. */
+static const char *write_evidence(struct work *work, const struct agreement_sign_input *input)
+{
+    struct json_out *out = outcome_begin(work);
+
+    if (input->evidence_count == 0)
+        return NULL;
+    json_out_begin_array(out);
+    for (size_t i = 0; i < input->evidence_count; i++)
+        json_out_uuid(out, input->evidence[i]);
+    json_out_end_array(out);
+    return json_out_keep(out, work->arena, NULL);
+}
+
 /* NULL: memory is short. */
 static const struct signature *add_signature(struct work *work, const struct command *command,
                                              struct agreement_version *version, enum side side)
 {
     const struct api_key *key = config_key(work->config, command->caller.key);
+    const char *evidence = write_evidence(work, command->input);
     struct signature *all =
         ARENA_ARRAY(work->arena, struct signature, version->signature_count + 1);
 
@@ -134,6 +212,7 @@ static const struct signature *add_signature(struct work *work, const struct com
         .key = key->id,
         .key_made_by = key->made_by,
         .signed_at = work->now,
+        .evidence = evidence,
     };
     memcpy(own->hash, version->hash, DIGEST_BYTES);
     version->signatures = all;
@@ -151,6 +230,10 @@ static void append_signed(struct work *work, const struct command *command, stru
 {
     struct json_out *body = agreement_body(work);
 
+    if (signature->evidence != NULL) {
+        json_out_key(body, "evidence");
+        json_out_raw(body, signature->evidence, strlen(signature->evidence));
+    }
     json_out_key(body, "hash");
     json_out_hex(body, signature->hash, DIGEST_BYTES);
     json_out_member_uuid(body, "key", signature->key);
@@ -191,6 +274,9 @@ enum decision agreement_sign(struct work *work, const struct command *command,
         return outcome_refuse(work, outcome, signer_error(signer), "%s", signer_detail(signer));
     if (!check_hash(work, old, input->hash, outcome))
         return DECIDED;
+    enum evidence evidence = check_evidence(work, input, old, outcome);
+    if (evidence != EVIDENCE_FINE)
+        return evidence == EVIDENCE_AGAIN ? DECIDE_AGAIN : DECIDED;
     struct chain_row *chain = setup_chain(work, old->id);
     struct agreement_version *version = agreement_copy(work, old);
     if (chain == NULL)

@@ -18,10 +18,14 @@ struct agreement_named {
     int version;
 };
 
+#define EVIDENCE_MAX 10 /* back-tests of one signature */
+
 struct agreement_sign_input {
     enum agreement_kind kind;
     int version;
-    uint8_t hash[DIGEST_BYTES]; /* of the content that the signer has read */
+    uint8_t hash[DIGEST_BYTES];  /* of the content that the signer has read */
+    const struct uuid *evidence; /* back-tests of the very document that it rests on */
+    size_t evidence_count;
 };
 
 enum decision agreement_sign(struct work *work, const struct command *command,

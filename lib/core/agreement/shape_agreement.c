@@ -27,6 +27,13 @@ void shape_member_ref(const struct config *config, struct uuid id, struct json_o
     json_out_end_object(out);
 }
 
+/* A list that is kept as JSON; NULL is an empty one. */
+static void write_list(const char *name, const char *json, struct json_out *out)
+{
+    json_out_key(out, name);
+    json_out_raw(out, json == NULL ? "[]" : json, json == NULL ? 2 : strlen(json));
+}
+
 static void write_signature(const struct config *config, const struct signature *signature,
                             struct json_out *out)
 {
@@ -40,6 +47,7 @@ static void write_signature(const struct config *config, const struct signature 
     shape_public_id(config, "key_id", signature->key, out);
     json_out_key(out, "key_made_by");
     shape_made_by(config, signature->key_made_by, out);
+    write_list("evidence", signature->evidence, out);
     json_out_end_object(out);
 }
 
@@ -85,6 +93,8 @@ static void write_comments(const struct config *config, const struct agreement_v
         json_out_member_text(out, "criterion", comment->criterion);
         json_out_member_uuid(out, "backtest", comment->backtest);
         json_out_member_text(out, "text", comment->text);
+        json_out_member_bool(out, "asks_for_changes", comment->asks_for_changes != 0);
+        write_list("edits", comment->edits, out);
         json_out_end_object(out);
     }
     json_out_end_array(out);
@@ -157,6 +167,29 @@ static void write_acknowledgements(const struct config *config,
     json_out_end_array(out);
 }
 
+static void write_unread(const struct config *config, const struct agreement_version *version,
+                         struct json_out *out)
+{
+    json_out_key(out, "not_acknowledged");
+    json_out_begin_array(out);
+    for (size_t i = 0; i < config->member_count; i++)
+        if (agreement_is_unread_by(config, version, &config->members[i]))
+            shape_member_ref(config, config->members[i].id, out);
+    json_out_end_array(out);
+}
+
+/* The sides whose signature a proposal still wants. */
+static void write_waiting(const struct config *config, const struct agreement_version *version,
+                          struct json_out *out)
+{
+    json_out_key(out, "waits_for");
+    json_out_begin_array(out);
+    for (enum side side = 0; version->state == AGREEMENT_PROPOSED && side < SIDE_COUNT; side++)
+        if (!agreement_side_is_complete(config, version, side))
+            json_out_text(out, side_name(side));
+    json_out_end_array(out);
+}
+
 static void write_actions(unsigned actions, struct json_out *out)
 {
     json_out_key(out, "allowed_actions");
@@ -192,7 +225,9 @@ void shape_agreement_version(const struct config *config, const struct agreement
     write_step(config, "suspended", version->state == AGREEMENT_SUSPENDED, version->suspended_by,
                version->suspended_at, version->suspend_reason, out);
     write_notice(config, version, out);
+    write_waiting(config, version, out);
     write_acknowledgements(config, version, out);
+    write_unread(config, version, out);
     write_comments(config, version, out);
     json_out_key(out, "warnings");
     if (warnings != NULL) {
@@ -203,25 +238,6 @@ void shape_agreement_version(const struct config *config, const struct agreement
     }
     write_actions(actions, out);
     json_out_end_object(out);
-}
-
-static bool takes_part(const struct config *config, const struct member *member)
-{
-    const struct team *team = config_team(config, member->team);
-
-    return member->active && team != NULL && team->active && team->function != FUNCTION_OTHER;
-}
-
-static void write_missing(const struct config *config, const struct agreement_version *version,
-                          struct json_out *out)
-{
-    json_out_key(out, "not_acknowledged");
-    json_out_begin_array(out);
-    for (size_t i = 0; i < config->member_count; i++)
-        if (takes_part(config, &config->members[i]) &&
-            !agreement_is_acknowledged(version, config->members[i].id))
-            shape_member_ref(config, config->members[i].id, out);
-    json_out_end_array(out);
 }
 
 static bool is_open(const struct agreement_version *version)
@@ -242,7 +258,7 @@ static void write_open(const struct config *config, const struct agreement_versi
     json_out_member_instant(out, "in_force_from", version->in_force_from);
     write_signatures(config, version, out);
     write_acknowledgements(config, version, out);
-    write_missing(config, version, out);
+    write_unread(config, version, out);
     write_step(config, "suspended", version->state == AGREEMENT_SUSPENDED, version->suspended_by,
                version->suspended_at, version->suspend_reason, out);
     write_notice(config, version, out);

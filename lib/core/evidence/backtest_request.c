@@ -20,14 +20,21 @@ static enum err check_input(const struct backtest_input *input, struct faults *f
     return faults_any(faults) ? ERR_INVALID_BODY : ERR_NONE;
 }
 
+enum err backtest_document_hash(const json_t *document, uint8_t out[DIGEST_BYTES])
+{
+    return definition_hash(document, INSTANT_NONE, out);
+}
+
 /* The document's faults stand below /document. */
 static enum err compile_document(const json_t *document, struct faults *faults,
-                                 struct definition **out)
+                                 struct backtest_question *question)
 {
     struct faults own;
 
     faults_init(&own, faults->arena);
-    enum err err = definition_compile(document, &own, NULL, out);
+    enum err err = definition_compile(document, &own, NULL, &question->definition);
+    if (err == ERR_NONE)
+        err = backtest_document_hash(document, question->document_hash);
     for (size_t i = 0; i < own.count; i++)
         faults_add(faults, arena_printf(faults->arena, "/document%s", own.items[i].pointer),
                    own.items[i].code, "%s", own.items[i].detail);
@@ -36,7 +43,8 @@ static enum err compile_document(const json_t *document, struct faults *faults,
 
 /* Compiled anew, also where the configuration holds it: the question outlives the configuration. */
 static enum err compile_version(const struct config *config, enum term term, int version,
-                                const char *pointer, struct faults *faults, struct definition **out)
+                                const char *pointer, struct faults *faults, struct definition **out,
+                                uint8_t hash[DIGEST_BYTES])
 {
     const struct agreement_version *found = config_definition(config, term, version);
 
@@ -48,6 +56,8 @@ static enum err compile_version(const struct config *config, enum term term, int
     json_t *document =
         json_tree_read(faults->arena, found->document, strlen(found->document), 0, NULL);
     enum err err = document == NULL ? ERR_INTERNAL : definition_compile(document, NULL, NULL, out);
+    if (err == ERR_NONE)
+        err = backtest_document_hash(document, hash);
     json_decref(document);
     if (err == ERR_INVALID_DEFINITION)
         faults_add(faults, pointer, "invalid_definition", "Version %d of %s is not valid yet",
@@ -58,10 +68,11 @@ static enum err compile_version(const struct config *config, enum term term, int
 static enum err compile(const struct config *config, const struct backtest_input *input,
                         struct faults *faults, struct backtest_question *out)
 {
+    uint8_t other[DIGEST_BYTES];
     enum err err = input->document != NULL
-                       ? compile_document(input->document, faults, &out->definition)
+                       ? compile_document(input->document, faults, out)
                        : compile_version(config, input->term, input->version, "/version", faults,
-                                         &out->definition);
+                                         &out->definition, out->document_hash);
 
     if (err != ERR_NONE)
         return err;
@@ -72,7 +83,8 @@ static enum err compile(const struct config *config, const struct backtest_input
     }
     if (input->against == 0)
         return ERR_NONE;
-    return compile_version(config, out->term, input->against, "/against", faults, &out->against);
+    return compile_version(config, out->term, input->against, "/against", faults, &out->against,
+                           other);
 }
 
 enum err backtest_question_make(const struct config *config, const struct backtest_input *input,
@@ -94,12 +106,12 @@ void backtest_question_release(struct backtest_question *question)
 /* ---- as the job keeps it ---- */
 
 static const char *write_question(struct work *work, const struct backtest_input *input,
-                                  enum term term, size_t *len)
+                                  const struct backtest_question *question, size_t *len)
 {
     struct json_out *out = outcome_begin(work);
 
     json_out_begin_object(out);
-    json_out_member_text(out, "term", term_name(term));
+    json_out_member_text(out, "term", term_name(question->term));
     if (input->version == 0)
         json_out_member_null(out, "version");
     else
@@ -115,6 +127,8 @@ static const char *write_question(struct work *work, const struct backtest_input
         json_out_member_int(out, "against", input->against);
     json_out_member_instant(out, "from", input->period.from);
     json_out_member_instant(out, "to", input->period.to);
+    json_out_key(out, "document_hash");
+    json_out_hex(out, question->document_hash, DIGEST_BYTES);
     json_out_end_object(out);
     return json_out_keep(out, work->arena, len);
 }
@@ -173,13 +187,13 @@ enum decision backtest_request(struct work *work, const struct command *command,
     const struct backtest_input *input = command->input;
     struct faults *faults = ARENA_NEW(work->arena, struct faults);
     struct backtest_question question;
-    size_t len;
+    size_t len = 0;
 
     if (!setup_may(work, command, ROLE_SIGN | ROLE_READ | ROLE_ADMIN, outcome) || faults == NULL)
         return DECIDED;
     faults_init(faults, work->arena);
     enum err err = backtest_question_make(work->config, input, faults, &question);
-    enum term term = question.term;
+    const char *request = err == ERR_NONE ? write_question(work, input, &question, &len) : NULL;
     backtest_question_release(&question);
     if (err == ERR_OUT_OF_MEMORY) {
         arena_fail(work->arena);
@@ -187,7 +201,6 @@ enum decision backtest_request(struct work *work, const struct command *command,
     }
     if (err != ERR_NONE)
         return refuse(outcome, err, faults);
-    const char *request = write_question(work, input, term, &len);
     if (request == NULL) {
         arena_fail(work->arena);
         return DECIDED;

@@ -1,7 +1,7 @@
 /*
  * Asking for a back-test: which definition, against which, over which period. The question is
  * checked whole when it is asked and kept as JSON in the background job:
- *   {"term", "version", "document", "against", "from", "to"}
+ *   {"term", "version", "document", "against", "from", "to", "document_hash"}
  */
 #ifndef BATON_CORE_BACKTEST_REQUEST_H
 #define BATON_CORE_BACKTEST_REQUEST_H
@@ -24,9 +24,14 @@ enum decision backtest_request(struct work *work, const struct command *command,
 struct backtest_question {
     enum term term;
     struct backtest_period period;
-    struct definition *definition; /* own */
-    struct definition *against;    /* own; NULL: none */
+    struct definition *definition;       /* own */
+    struct definition *against;          /* own; NULL: none */
+    uint8_t document_hash[DIGEST_BYTES]; /* of what is tested: backtest_document_hash() */
 };
+
+/** What ties a back-test to a text: the content hash (definition_hash()) of the document without a
+ *  date, whoever proposes it, and when. */
+enum err backtest_document_hash(const json_t *document, uint8_t out[DIGEST_BYTES]) MUST_USE;
 
 /**
  * Checks the input against the configuration and compiles what it names.

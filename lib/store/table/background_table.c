@@ -41,6 +41,8 @@ static const struct column background_list[] = {
     {"ended_at",    &as_instant,          IN(ended_at),       COLUMN_CHANGES | COLUMN_NULL},
     {"lease_until", &as_instant,          .use = COLUMN_NULL, OF_ITS_RUNNER, FOR_ITS_RUNNER},
     {"slot",        &as_int4,             IN(slot),           COLUMN_CHANGES | COLUMN_NULL},
+    {"kept",        &as_bool,             .unsaved = "set by a signature that rests on it",
+        .unread = "for what drops jobs in their time"},
 };
 #undef FOR_ITS_RUNNER
 #undef OF_ITS_RUNNER
@@ -109,7 +111,7 @@ const struct statement BACKGROUND_SAVE = {
 static const struct statement BACKGROUND_DROP = {
     .name = "background_drop",
     .sql = "DELETE FROM background_job "
-           "WHERE workspace_id = $1 AND ended_at < $2",
+           "WHERE workspace_id = $1 AND ended_at < $2 AND NOT kept",
 };
 
 /* $1 seconds of the lease */

@@ -157,6 +157,7 @@ static const struct column signature_list[] = {
     {"key_made_by",      &as_uuid,           IN(signature.key_made_by.id), COLUMN_NULL},
     {"hash",             &as_bytes,          IN(signature.hash)},
     {"signed_at",        &as_instant,        IN(signature.signed_at)},
+    {"evidence",         &as_json,           IN(signature.evidence), COLUMN_NULL},
 };
 #undef IN
 
@@ -188,6 +189,8 @@ static const struct column comment_list[] = {
     {"backtest",   &as_uuid,           IN(comment.backtest),  COLUMN_NULL},
     {"words",      &as_text,           IN(comment.text)},
     {"created_at", &as_instant,        IN(comment.at)},
+    {"asks_for_changes", &as_int4,     IN(comment.asks_for_changes), COLUMN_NULL},
+    {"edits",      &as_json,           IN(comment.edits),     COLUMN_NULL},
 };
 #undef IN
 

@@ -42,6 +42,16 @@ static const struct statement SIGNATURE_INSERT = {
     .tuples = 1,
 };
 
+/* A signature rests on these back-tests, which are done: nothing else writes their rows any more.
+ * $1 workspace, $2 their ids */
+static const struct statement EVIDENCE_KEEP = {
+    .name = "evidence_keep",
+    .sql = "UPDATE background_job SET "
+           "kept = true "
+           "WHERE workspace_id = $1 "
+           "AND job_id IN (SELECT value::uuid FROM json_array_elements_text($2::json))",
+};
+
 static const struct statement ACKNOWLEDGEMENT_INSERT = {
     .name = "acknowledgement_insert",
     .makes = STATEMENT_ADDS,
@@ -98,6 +108,7 @@ const struct statement *const config_table_statements[] = {&TEAM_SAVE,
                                                            &KEY_SAVE,
                                                            &AGREEMENT_SAVE,
                                                            &SIGNATURE_INSERT,
+                                                           &EVIDENCE_KEEP,
                                                            &ACKNOWLEDGEMENT_INSERT,
                                                            &COMMENT_INSERT,
                                                            &SOURCE_SAVE,
@@ -111,6 +122,17 @@ static void queue_row(const struct pg_scope *scope, const struct statement *stat
                       const void *row)
 {
     columns_queue(scope, statement, &row, 1);
+}
+
+static void keep_evidence(const struct pg_scope *scope, const char *evidence)
+{
+    struct pg_params params;
+
+    if (evidence == NULL)
+        return;
+    pg_scope_params(scope, &params);
+    pg_params_json(&params, evidence, strlen(evidence));
+    pg_queue(scope->pg, &EVIDENCE_KEEP, &params);
 }
 
 static void queue_secret(const struct pg_scope *scope, struct keyring *keyring,
@@ -178,6 +200,7 @@ void config_table_queue_change(const struct pg_scope *scope, struct keyring *key
         queue_row(scope, &SIGNATURE_INSERT,
                   &(const struct signature_row){change->signature.kind, change->signature.version,
                                                 change->signature.signature});
+        keep_evidence(scope, change->signature.signature.evidence);
         break;
     case CHANGE_ACKNOWLEDGEMENT:
         queue_row(scope, &ACKNOWLEDGEMENT_INSERT,
