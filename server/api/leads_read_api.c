@@ -57,6 +57,21 @@ enum err leads_get(struct request *r, struct read *read)
     return err == ERR_NONE ? answer_lead(r, &view) : err;
 }
 
+enum err leads_get_all(struct request *const *requests, size_t count, struct read *read,
+                       enum err *errs)
+{
+    struct uuid ids[READ_TOGETHER_MAX];
+    struct lead_view views[READ_TOGETHER_MAX];
+
+    for (size_t i = 0; i < count; i++)
+        ids[i] = ((const struct get_input *)requests[i]->input)->lead;
+    enum err err = lead_read_by_ids(read, ids, count, views, errs);
+    for (size_t i = 0; err == ERR_NONE && i < count; i++)
+        if (errs[i] == ERR_NONE)
+            errs[i] = answer_lead(requests[i], &views[i]);
+    return err;
+}
+
 /* ---- list ---- */
 
 /* Everything but its letters and digits may be missing, and then there is nothing to look for. */

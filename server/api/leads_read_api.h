@@ -6,6 +6,8 @@
 
 extern const struct input_spec leads_get_input;
 enum err leads_get(struct request *r, struct read *read);
+enum err leads_get_all(struct request *const *requests, size_t count, struct read *read,
+                       enum err *errs);
 
 extern const struct input_spec leads_list_input;
 enum err leads_list_fill(struct request *r, void *input);

@@ -176,7 +176,7 @@ const struct route routes[] = {
      BATCH_BODY_MAX_BYTES, ROUTE_RAW_BODY, .input = &batch_spec, .command = COMMAND_LEAD_BATCH,
      .fill = leads_batch_fill},
     {"GET", "/v1/leads/{lead_id}", "leads_get", ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ,
-     .input = &leads_get_input, .thing = "lead", .read = leads_get},
+     .input = &leads_get_input, .thing = "lead", .read = leads_get, .read_all = leads_get_all},
     {"GET", "/v1/leads/{lead_id}/timeline", "leads_timeline", ROLE_READ | ROLE_WORK | ROLE_ADMIN,
      ROUTE_READ, .input = &leads_timeline_input, .thing = "lead", .read = leads_timeline},
     {"GET", "/v1/leads/{lead_id}/verdicts", "leads_verdicts", ROLE_READ | ROLE_WORK | ROLE_ADMIN,

@@ -59,6 +59,12 @@ struct route {
         enum err (*read)(struct request *r, struct read *read);
         int command; /* enum command_kind */
     };
+    /** For a read without fill: the same for several requests at once, up to READ_TOGETHER_MAX that
+     *  waited together, of one workspace. Fills the reply of each, or its place in errs, which hold
+     *  ERR_NONE before; or returns an error that concerns them all, and has answered none. NULL:
+     * each is read alone. */
+    enum err (*read_all)(struct request *const *requests, size_t count, struct read *read,
+                         enum err *errs);
     /** Fills in what a spec cannot say, once the rest is read. For a write on the HTTP thread; for
      *  a read on the reader's thread, with the newest configuration: faults that it finds are
      *  answered together with those of the query. NULL: nothing. */

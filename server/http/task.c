@@ -118,16 +118,21 @@ static void refuse_read(struct request *r, enum err err)
     }
 }
 
-/* Runs a handler within a read, whose memory ends with it. */
-static enum err within_read(struct request *r, struct reader *reader,
-                            enum err (*handle)(struct request *r, struct read *read))
+static struct read read_of(const struct request *r, struct reader *reader)
 {
-    struct read read = {
+    return (struct read){
         .pg = reader_pg(reader),
         .arena = arena_new(READ_MEMORY_MAX_BYTES),
         .workspace = r->caller.workspace,
         .deadline = reader_deadline(reader),
     };
+}
+
+/* Runs a handler within a read, whose memory ends with it. */
+static enum err within_read(struct request *r, struct reader *reader,
+                            enum err (*handle)(struct request *r, struct read *read))
+{
+    struct read read = read_of(r, reader);
     enum err err = read.arena == NULL ? ERR_OUT_OF_MEMORY : handle(r, &read);
 
     if (read.arena == NULL || arena_failed(read.arena))
@@ -147,6 +152,13 @@ static enum err fill_and_read(struct request *r, struct read *read)
     return err == ERR_NONE ? r->route->read(r, read) : err;
 }
 
+static void end_read(struct request *r)
+{
+    representation_choose(r);
+    refuse_short(r);
+    request_done(r);
+}
+
 static void run_read(struct reader_job *job, struct reader *reader)
 {
     struct task *task = job->owner;
@@ -164,9 +176,50 @@ static void run_read(struct reader_job *job, struct reader *reader)
         task->waited_enough = true;
         within_read(r, reader, r->route->read);
     }
-    representation_choose(r);
-    refuse_short(r);
-    request_done(r);
+    end_read(r);
+}
+
+/* False when what they take together is too much at once, or one of them is refused: then each is
+ * read by itself, so that nobody is answered for another. */
+static bool read_at_once(struct request *const *requests, size_t count, struct reader *reader)
+{
+    struct read read = read_of(requests[0], reader);
+    enum err errs[READ_TOGETHER_MAX] = {ERR_NONE};
+    enum err err = read.arena == NULL ? ERR_OUT_OF_MEMORY
+                                      : requests[0]->route->read_all(requests, count, &read, errs);
+
+    arena_free(read.arena);
+    if (err != ERR_NONE && err != ERR_UNAVAILABLE)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (err != ERR_NONE || errs[i] != ERR_NONE)
+            refuse_read(requests[i], err != ERR_NONE ? err : errs[i]);
+    return true;
+}
+
+/* Reads of one route that waited together. */
+static void run_reads(struct reader_job *const *jobs, size_t count, struct reader *reader)
+{
+    struct request *ready[READ_TOGETHER_MAX];
+    size_t ready_count = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        struct request *r = ((struct task *)jobs[i]->owner)->r;
+        enum err err = confirm_caller(r, reader);
+        if (err != ERR_NONE)
+            refuse(r, err);
+        else if ((err = request_check_query(r)) != ERR_NONE)
+            refuse_read(r, err);
+        if (err == ERR_NONE)
+            ready[ready_count++] = r;
+        else
+            end_read(r);
+    }
+    if (ready_count > 0 && !read_at_once(ready, ready_count, reader))
+        for (size_t i = 0; i < ready_count; i++)
+            within_read(ready[i], reader, ready[i]->route->read);
+    for (size_t i = 0; i < ready_count; i++)
+        end_read(ready[i]);
 }
 
 void task_read_again(struct task *task)
@@ -438,9 +491,16 @@ void task_store(struct task *task)
 
 void task_start(struct task *task)
 {
-    if (task->r->route->kind == ROUTE_READ)
+    const struct request *r = task->r;
+
+    if (r->route->kind == ROUTE_READ && r->route->read_all != NULL) {
+        task->reading.kind = r->route;
+        task->reading.workspace = r->caller.workspace;
+        task->reading.run_all = run_reads;
+    }
+    if (r->route->kind == ROUTE_READ)
         start_read(task, run_read);
-    else if (task->r->route->before != NULL)
+    else if (r->route->before != NULL)
         start_read(task, run_before);
     else
         start_write(task);

@@ -114,6 +114,40 @@ START_TEST(merges_are_followed_to_the_last_survivor)
 }
 END_TEST
 
+/* Each has its own answer at its own place, whatever the others are. */
+START_TEST(several_are_read_at_once)
+{
+    struct lead_view views[7];
+    enum err errs[7];
+
+    reading_capture(&r, "a@acme.example", NULL);
+    reading_capture(&r, "b@acme.example", NULL);
+    reading_capture(&r, "c@acme.example", NULL);
+    reading_capture(&r, "d@acme.example", NULL);
+    struct uuid a = reading_lead(&r, "a@acme.example");
+    struct uuid b = reading_lead(&r, "b@acme.example");
+    struct uuid c = reading_lead(&r, "c@acme.example");
+    struct uuid d = reading_lead(&r, "d@acme.example");
+    merge(b, a);
+    erase(c);
+    const struct uuid ids[] = {c, d, reading_id("nobody"), a, {{0}}, b, d};
+    static const enum err wanted[] = {ERR_GONE,      ERR_NONE, ERR_NOT_FOUND, ERR_NONE,
+                                      ERR_NOT_FOUND, ERR_NONE, ERR_NONE};
+    const struct uuid leads[] = {c, d, {{0}}, b, {{0}}, b, d};
+    ck_assert_int_eq(lead_read_by_ids(&r.read, ids, 7, views, errs), ERR_NONE);
+    for (int i = 0; i < 7; i++) {
+        ck_assert_int_eq(errs[i], wanted[i]);
+        if (errs[i] == ERR_NONE)
+            ck_assert(uuid_equal(views[i].lead->id, leads[i]));
+    }
+    struct read other = r.read;
+    other.workspace = reading_id("other");
+    ck_assert_int_eq(lead_read_by_ids(&other, ids, 7, views, errs), ERR_NONE);
+    for (int i = 0; i < 7; i++)
+        ck_assert_int_eq(errs[i], ERR_NOT_FOUND);
+}
+END_TEST
+
 START_TEST(another_workspace_does_not_see_it)
 {
     struct lead_view view;
@@ -443,9 +477,9 @@ void suite_cases(Suite *suite)
 
     tcase_add_checked_fixture(t, set_up, tear_down);
     TESTS(t, a_lead_is_read_with_its_etag, an_open_handoff_is_named, nobody_has_an_unknown_id,
-          merges_are_followed_to_the_last_survivor, another_workspace_does_not_see_it,
-          pages_go_from_the_newest_to_the_oldest, filters_hold_together,
-          who_is_due_first_comes_first, what_is_gone_is_in_no_page,
+          merges_are_followed_to_the_last_survivor, several_are_read_at_once,
+          another_workspace_does_not_see_it, pages_go_from_the_newest_to_the_oldest,
+          filters_hold_together, who_is_due_first_comes_first, what_is_gone_is_in_no_page,
           a_lead_is_in_the_feed_once_it_has_reached_it, a_page_has_a_lead_once_at_its_latest_change,
           who_is_gone_leaves_a_tombstone);
     EACH(t, a_look_ends_somewhere_and_the_next_goes_on, windows);

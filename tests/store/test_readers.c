@@ -144,6 +144,76 @@ START_TEST(who_is_taken_back_never_runs_and_the_others_run_in_order)
 }
 END_TEST
 
+/* ---- together ---- */
+
+/* What ran together: the numbers of its jobs one after another, then -1. */
+static void note_all(struct reader_job *const *jobs, size_t count, struct reader *reader)
+{
+    (void)reader;
+    for (size_t i = 0; i < count; i++) {
+        const struct numbered *numbered = jobs[i]->owner;
+        order[ran++] = numbered->number;
+    }
+    order[ran++] = -1;
+    for (size_t i = 0; i < count; i++)
+        sem_post(&over);
+}
+
+static void submit_kind(struct numbered *numbered, int number, const void *kind, uint8_t workspace)
+{
+    *numbered = (struct numbered){.job = {.run = note,
+                                          .owner = numbered,
+                                          .kind = kind,
+                                          .workspace = {{workspace}},
+                                          .run_all = note_all},
+                                  .number = number};
+    ck_assert_int_eq(readers_submit(readers, &numbered->job), ERR_NONE);
+}
+
+/* Of one kind and one workspace are 0, 2, 5 and 7; whoever was taken back is not among them, and
+ * the others keep their order. */
+START_TEST(what_is_of_a_kind_runs_together_in_its_workspace_alone)
+{
+    static const int wanted[] = {0, 2, 7, -1, 1, 3, 4, 8, -1, 6};
+    static const char leads, handoffs;
+    struct numbered jobs[9];
+
+    submit_kind(&jobs[0], 0, &leads, 1);
+    submit_kind(&jobs[1], 1, &leads, 2);
+    submit_kind(&jobs[2], 2, &leads, 1);
+    ck_assert_int_eq(submit(&jobs[3], 3), ERR_NONE);
+    submit_kind(&jobs[4], 4, &handoffs, 1);
+    submit_kind(&jobs[5], 5, &leads, 1);
+    ck_assert_int_eq(submit(&jobs[6], 6), ERR_NONE);
+    submit_kind(&jobs[7], 7, &leads, 1);
+    submit_kind(&jobs[8], 8, &handoffs, 1);
+    ck_assert(readers_cancel(readers, &jobs[5].job));
+    let_go(8);
+    ck_assert(!readers_cancel(readers, &jobs[7].job));
+    ck_assert_uint_eq(ran, sizeof wanted / sizeof *wanted);
+    for (size_t i = 0; i < ran; i++)
+        ck_assert_int_eq(order[i], wanted[i]);
+    /* the queue's end is where it should be: what comes now runs, after it */
+    ck_assert_int_eq(submit(&jobs[0], 9), ERR_NONE);
+    wait_for(&over);
+    ck_assert_int_eq(order[ran - 1], 9);
+}
+END_TEST
+
+START_TEST(no_more_than_so_many_run_together)
+{
+    static const char kind;
+    struct numbered jobs[READ_TOGETHER_MAX + 2];
+
+    for (int i = 0; i < READ_TOGETHER_MAX + 2; i++)
+        submit_kind(&jobs[i], i, &kind, 1);
+    let_go(READ_TOGETHER_MAX + 2);
+    ck_assert_uint_eq(ran, READ_TOGETHER_MAX + 4);
+    ck_assert_int_eq(order[READ_TOGETHER_MAX], -1);
+    ck_assert_int_eq(order[READ_TOGETHER_MAX + 3], -1);
+}
+END_TEST
+
 START_TEST(who_is_taken_already_is_not_taken_back)
 {
     ck_assert(!readers_cancel(readers, &holding));
@@ -171,6 +241,7 @@ void suite_cases(Suite *suite)
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     TESTS(tcase, so_many_wait_and_no_more);
     EACH(tcase, who_is_taken_back_never_runs_and_the_others_run_in_order, cancelled);
-    TESTS(tcase, who_is_taken_already_is_not_taken_back,
+    TESTS(tcase, what_is_of_a_kind_runs_together_in_its_workspace_alone,
+          no_more_than_so_many_run_together, who_is_taken_already_is_not_taken_back,
           what_waits_runs_before_they_stop_and_nothing_comes_after);
 }

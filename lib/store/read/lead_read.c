@@ -34,6 +34,23 @@ static const struct statement LEAD_GET = {
     .hot = true,
 };
 
+/* Which of the ids each row is of stands first.
+ * $1 workspace, $2 leads */
+static const struct statement LEAD_GET_ALL = {
+    .name = "lead_get_all",
+    .sql = "SELECT w.n, o.handoff_id, {l.lead} "
+           "FROM unnest($2::uuid[]) WITH ORDINALITY w(id, n) "
+           "CROSS JOIN LATERAL ("
+           "  SELECT * "
+           "  FROM lead "
+           "  WHERE workspace_id = $1 AND lead_id = w.id "
+           "  LIMIT 1"
+           ") l "
+           ITS_OPEN_HANDOFF,
+    .index = "lead_pkey",
+    .hot = true,
+};
+
 /* $1 workspace, $2 lead */
 static const struct statement LEAD_SURVIVOR = {
     .name = "lead_survivor",
@@ -236,16 +253,23 @@ static const struct statement LEAD_FEED = {
 /* clang-format on */
 
 const struct statement *const lead_read_statements[] = {
-    &LEAD_GET,      &LEAD_SURVIVOR, &LEAD_STANDING, &LEAD_PAGE, &LEAD_PAGE_OF,
-    &LEAD_PAGE_DUE, &LEAD_KNOWN_AS, &LEAD_FEED,     NULL,
+    &LEAD_GET,     &LEAD_GET_ALL,  &LEAD_SURVIVOR, &LEAD_STANDING, &LEAD_PAGE,
+    &LEAD_PAGE_OF, &LEAD_PAGE_DUE, &LEAD_KNOWN_AS, &LEAD_FEED,     NULL,
 };
+
+/* first: the column of its open handoff. */
+static bool read_view_from(const struct read *read, const struct pg_result *result, int row,
+                           int first, struct lead_view *out)
+{
+    out->lead = lead_table_read(result, row, first + 1, read->arena);
+    out->open = pg_get_uuid(result, row, first);
+    return out->lead != NULL;
+}
 
 static bool read_view(const struct read *read, const struct pg_result *result, int row,
                       struct lead_view *out)
 {
-    out->lead = lead_table_read(result, row, 1, read->arena);
-    out->open = pg_get_uuid(result, row, 0);
-    return out->lead != NULL;
+    return read_view_from(read, result, row, 0, out);
 }
 
 /* ---- one ---- */
@@ -281,6 +305,37 @@ enum err lead_read_by_id(const struct read *read, struct uuid id, struct lead_vi
 
     if (err == ERR_NONE && out->lead->status == LEAD_MERGED)
         err = read_one(read, &LEAD_SURVIVOR, id, out);
+    return err;
+}
+
+static enum err take_all(const struct read *read, const struct pg_result *result,
+                         struct lead_view *out, enum err *errs)
+{
+    for (int row = 0; row < pg_rows(result); row++) {
+        size_t at = (size_t)pg_get_int8(result, row, 0) - 1;
+        if (!read_view_from(read, result, row, 1, &out[at]))
+            return ERR_INTERNAL;
+        errs[at] = out[at].lead->status == LEAD_ERASED ? ERR_GONE : ERR_NONE;
+    }
+    return ERR_NONE;
+}
+
+enum err lead_read_by_ids(const struct read *read, const struct uuid *ids, size_t count,
+                          struct lead_view *out, enum err *errs)
+{
+    struct read_query query = {.statement = &LEAD_GET_ALL};
+
+    for (size_t i = 0; i < count; i++)
+        errs[i] = ERR_NOT_FOUND;
+    read_params(&query, read);
+    pg_params_uuids(&query.params, ids, count);
+    enum err err = read_run(read, &query, 1);
+    if (err == ERR_NONE)
+        err = take_all(read, query.result, out, errs);
+    err = read_end(read, err);
+    for (size_t i = 0; err == ERR_NONE && i < count; i++)
+        if (errs[i] == ERR_NONE && out[i].lead->status == LEAD_MERGED)
+            errs[i] = read_one(read, &LEAD_SURVIVOR, ids[i], &out[i]);
     return err;
 }
 

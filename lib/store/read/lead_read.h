@@ -15,6 +15,11 @@ struct lead_view {
  *  read_run(). */
 enum err lead_read_by_id(const struct read *read, struct uuid id, struct lead_view *out) MUST_USE;
 
+/** The same for several at once: out[i] and errs[i], ERR_NONE, ERR_NOT_FOUND or ERR_GONE, are those
+ *  of ids[i]. What is returned concerns them all. */
+enum err lead_read_by_ids(const struct read *read, const struct uuid *ids, size_t count,
+                          struct lead_view *out, enum err *errs) MUST_USE;
+
 /** For reads of something that belongs to a lead, in the same round trip: does the lead, or its
  *  survivor, exist? ERR_NOT_FOUND, ERR_GONE. */
 struct read_query lead_standing_ask(const struct read *read, struct uuid id);

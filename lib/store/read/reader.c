@@ -3,6 +3,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+/* How many that wait are looked at for others of the first one's kind. */
+#define LOOK_MAX 256
+
 struct reader {
     struct readers *readers;
     pthread_t thread;
@@ -73,6 +76,46 @@ bool readers_cancel(struct readers *readers, struct reader_job *job)
     return queued;
 }
 
+/* Moves those of the first job's kind from the queue into jobs, up to most; how many there are
+ * then. */
+static size_t take_others(struct readers *readers, struct reader_job **jobs, size_t most)
+{
+    struct reader_job **at = &readers->first, *before = NULL;
+    size_t count = 1;
+
+    for (int looked = 0; *at != NULL && count < most && looked < LOOK_MAX; looked++) {
+        struct reader_job *job = *at;
+        if (job->kind != jobs[0]->kind || !uuid_equal(job->workspace, jobs[0]->workspace)) {
+            before = job;
+            at = &job->next;
+            continue;
+        }
+        *at = job->next;
+        if (readers->last == job)
+            readers->last = before;
+        readers->waiting--;
+        job->queued = false;
+        jobs[count++] = job;
+    }
+    return count;
+}
+
+/* The first that waits and, if it can be read with others, a thread's share of those: with all of
+ * them the other threads would have nothing to do. */
+static size_t take_first(struct readers *readers, struct reader_job *jobs[READ_TOGETHER_MAX])
+{
+    size_t threads = (size_t)readers->settings.threads;
+    size_t most = (readers->waiting + threads - 1) / threads;
+
+    if (readers->first == NULL)
+        return 0;
+    jobs[0] = readers->first;
+    unlink_job(readers, jobs[0]);
+    if (jobs[0]->kind == NULL)
+        return 1;
+    return take_others(readers, jobs, most < READ_TOGETHER_MAX ? most : READ_TOGETHER_MAX);
+}
+
 static int64_t away_until(const struct reader_job *job)
 {
     int64_t soon = job->queued_ms + READ_AWAY_MS;
@@ -85,19 +128,22 @@ static void *read_jobs(void *argument)
 {
     struct reader *reader = argument;
     struct readers *readers = reader->readers;
+    struct reader_job *jobs[READ_TOGETHER_MAX];
 
     pthread_mutex_lock(&readers->mutex);
     for (;;) {
         while (readers->first == NULL && !readers->stopping)
             pthread_cond_wait(&readers->wake, &readers->mutex);
-        struct reader_job *job = readers->first;
-        if (job == NULL)
+        size_t count = take_first(readers, jobs);
+        if (count == 0)
             break;
-        unlink_job(readers, job);
         pthread_mutex_unlock(&readers->mutex);
-        reader->away_until = away_until(job);
+        reader->away_until = away_until(jobs[0]);
         reader->deadline = pg_deadline_in(READ_TIMEOUT_MS);
-        job->run(job, reader);
+        if (count == 1)
+            jobs[0]->run(jobs[0], reader);
+        else
+            jobs[0]->run_all(jobs, count, reader);
         pthread_mutex_lock(&readers->mutex);
     }
     pthread_mutex_unlock(&readers->mutex);

@@ -22,10 +22,19 @@ struct reader;
 /** For checking the configuration's version. */
 #define READ_REFRESH_MS 800
 
-/** Belongs to the submitter until run has been called. */
+/** So many reads of one kind are run together. */
+#define READ_TOGETHER_MAX 32
+
+/** Belongs to the submitter until run or run_all has been called. */
 struct reader_job {
     void (*run)(struct reader_job *job, struct reader *reader); /* on a reader's thread */
     void *owner;
+    /** What several can be read by at once: of those that wait with the same kind, in the same
+     *  workspace, a thread takes its share and runs them together, in the order in which they came.
+     *  One alone is run by run. NULL: always alone. */
+    const void *kind;
+    struct uuid workspace; /* with a kind */
+    void (*run_all)(struct reader_job *const *jobs, size_t count, struct reader *reader);
     /* for the readers alone */
     struct reader_job *next;
     int64_t queued_ms; /* pg_now_ms() */
