@@ -5,6 +5,7 @@ const struct cli_command *const cli_commands[] = {
     &cli_migrate,
     &cli_workspace_create,
     &cli_workspace_list,
+    &cli_workspace_bi,
     &cli_team_create,
     &cli_team_update,
     &cli_team_list,

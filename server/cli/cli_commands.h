@@ -8,6 +8,7 @@ extern const struct cli_command cli_serve;
 extern const struct cli_command cli_migrate;
 extern const struct cli_command cli_workspace_create;
 extern const struct cli_command cli_workspace_list;
+extern const struct cli_command cli_workspace_bi;
 extern const struct cli_command cli_team_create;
 extern const struct cli_command cli_team_update;
 extern const struct cli_command cli_team_list;

@@ -96,6 +96,17 @@ static const char column_grants[] =
     "baton_app workspace INSERT: created_at,name,salt,workspace_id\n"
     "baton_app workspace SELECT: clear_secret,name,salt,workspace_id\n"
     "baton_app workspace UPDATE: clear_secret\n"
+    "baton_bi dimension SELECT: dimension,dimension_id,value,workspace_id\n"
+    "baton_bi handoff SELECT: "
+    "accepted_at,class,closed_at,first_contact_at,from_team,handoff_id,kind,lead_id,offered_at,"
+    "outcome,outcome_at,reason,respond_by,state,term,to_team,workspace_id\n"
+    "baton_bi lead SELECT: "
+    "amount_currency,amount_minor,created_at,customer_at,first_touch_at,found_by,lead_id,mql_at,"
+    "opportunity_at,origin,owner_team,sal_at,sql_at,stage,status,workspace_id\n"
+    "baton_bi team SELECT: function,name,team_id,workspace_id\n"
+    "baton_bi touch SELECT: "
+    "campaign,channel,content,cost_currency,cost_minor,direction,function,kind,lead_id,medium,"
+    "occurred_at,source,team,term,touch_id,workspace_id\n"
     "baton_job attribution_setup SELECT: state,workspace_id\n"
     "baton_job background_job SELECT: asked_by,created_at,done,job_id,kind,lease_until,place,"
     "request,started_at,state,tally,team_id,workspace_id\n"
@@ -352,7 +363,10 @@ START_TEST(every_table_forces_row_level_security)
          " AND with_check = qual)");
     none("another policy",
          "SELECT tablename || '.' || policyname FROM pg_policies WHERE policyname <>"
-         " 'workspace_context' AND NOT roles = '{baton_job}' OR roles = '{baton_job}' AND"
+         " 'workspace_context' AND NOT roles IN ('{baton_job}', '{baton_bi}') OR roles = "
+         "'{baton_bi}' AND NOT (cmd = 'SELECT' AND tablename IN ('dimension', 'handoff', 'lead', "
+         "'team', 'touch') AND qual = '(workspace_id = ( SELECT reporting.workspace() AS "
+         "workspace))') OR roles = '{baton_job}' AND"
          " (tablename, policyname, cmd) NOT IN (('job', 'job_of_any_workspace', 'ALL'),"
          " ('background_job', 'job_of_any_workspace', 'ALL'),"
          " ('completion', 'job_of_any_workspace', 'ALL'),"
@@ -363,6 +377,24 @@ START_TEST(every_table_forces_row_level_security)
          " ('outbound_queue', 'job_of_any_workspace', 'ALL'),"
          " ('workspace_head', 'outbound_of_any_workspace', 'SELECT'),"
          " ('workspace', 'workspace_by_name', 'SELECT'))");
+}
+END_TEST
+
+/* Policies that allow are added up, and anybody may set the context of one of them: so the group of
+ * logins that read has one that forbids, on each table of which it may read anything. */
+START_TEST(a_login_for_reports_is_held_to_its_workspace)
+{
+    none("a table that it may read and that does not restrict it",
+         "SELECT DISTINCT relname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid,"
+         " aclexplode(a.attacl) WHERE grantee = 'baton_bi'::regrole AND NOT EXISTS (SELECT FROM"
+         " pg_policies WHERE tablename = relname AND roles = '{baton_bi}' AND permissive ="
+         " 'RESTRICTIVE')");
+    none("a view that reads with other rights than its reader's",
+         "SELECT relname FROM pg_class WHERE relnamespace = 'reporting'::regnamespace AND relkind ="
+         " 'v' AND NOT coalesce('security_invoker=true' = ANY (reloptions), false)");
+    none(
+        "a function that runs as its owner",
+        "SELECT proname FROM pg_proc WHERE pronamespace = 'reporting'::regnamespace AND prosecdef");
 }
 END_TEST
 
@@ -455,7 +487,8 @@ START_TEST(nobody_else_was_granted_anything)
     none("on a column, or to everybody",
          "SELECT relname || '.' || attname FROM pg_attribute JOIN pg_class c ON c.oid = attrelid,"
          " aclexplode(attacl) WHERE relnamespace = 'public'::regnamespace AND grantee <> relowner"
-         " AND (grantee = 0 OR grantee::regrole::text NOT IN ('baton_app', 'baton_job'))");
+         " AND (grantee = 0 OR grantee::regrole::text NOT IN ('baton_app', 'baton_job') AND NOT"
+         " (grantee::regrole::text = 'baton_bi' AND privilege_type = 'SELECT'))");
     none("on what is yet to be made", "SELECT defaclobjtype FROM pg_default_acl");
 }
 END_TEST
@@ -632,10 +665,11 @@ void suite_cases(Suite *suite)
 
     tcase_add_unchecked_fixture(t, set_up, tear_down);
     TESTS(t, every_table_forces_row_level_security, the_workspace_leads_every_key,
-          every_table_has_a_row_of_both, the_roles_have_the_grants_that_are_listed,
-          what_rows_name_cannot_be_deleted, nobody_else_was_granted_anything,
-          what_is_secret_is_the_services_own, the_roles_are_no_more_than_that,
-          without_a_workspace_nothing_is_there, in_one_workspace_the_other_is_not_there,
-          a_context_that_is_none_opens_nothing, the_ledger_is_only_added_to,
-          jobs_see_what_is_due_and_no_more, serve_refuses_a_role_that_policies_do_not_bind);
+          a_login_for_reports_is_held_to_its_workspace, every_table_has_a_row_of_both,
+          the_roles_have_the_grants_that_are_listed, what_rows_name_cannot_be_deleted,
+          nobody_else_was_granted_anything, what_is_secret_is_the_services_own,
+          the_roles_are_no_more_than_that, without_a_workspace_nothing_is_there,
+          in_one_workspace_the_other_is_not_there, a_context_that_is_none_opens_nothing,
+          the_ledger_is_only_added_to, jobs_see_what_is_due_and_no_more,
+          serve_refuses_a_role_that_policies_do_not_bind);
 }

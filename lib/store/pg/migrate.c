@@ -158,6 +158,7 @@ static enum migrate_state ask_administrator(struct migrate_report *report, struc
                "administrator has to run, once, and then `baton migrate` again:\n\n"
                "  CREATE ROLE " ROLE_APP " LOGIN;\n"
                "  CREATE ROLE " ROLE_JOB " LOGIN;\n"
+               "  CREATE ROLE " ROLE_BI " NOLOGIN;\n"
                "  GRANT " ROLE_APP ", " ROLE_JOB " TO %s%s%s;\n",
                sqlstate, owner, service[0] == '\0' ? "" : ", ", service);
 }
@@ -169,15 +170,15 @@ static bool is_refused(const struct pg *pg)
 
 /* Roles belong to the whole cluster, so the migration of another database may be making the same
  * one at this moment; IF NOT EXISTS alone does not win that race. */
-static bool make_role(struct pg *pg, const char *role, int64_t deadline)
+static bool make_role(struct pg *pg, const char *role, const char *login, int64_t deadline)
 {
     char sql[SQL_MAX_BYTES];
 
     snprintf(sql, sizeof sql,
              "DO $$BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '%s') THEN"
-             " CREATE ROLE %s LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE; END IF;"
+             " CREATE ROLE %s %s NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE; END IF;"
              " EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END$$",
-             role, role);
+             role, role, login);
     return pg_run_script(pg, sql, deadline) == PG_OK;
 }
 
@@ -248,7 +249,7 @@ static enum migrate_state make_roles(struct pg *pg, const struct migrate_setting
     if (settings->service_conninfo != NULL)
         user_of(settings->service_conninfo, service, sizeof service);
     for (size_t i = 0; i < ROLES; i++) {
-        if (make_role(pg, roles[i], deadline) &&
+        if (make_role(pg, roles[i], "LOGIN", deadline) &&
             (can_take_role(pg, roles[i], deadline) ||
              grant_role(pg, roles[i], "CURRENT_USER", deadline)) &&
             let_service_take(pg, roles[i], service, deadline))
@@ -257,7 +258,10 @@ static enum migrate_state make_roles(struct pg *pg, const struct migrate_setting
             return ask_administrator(report, pg, service);
         return say_failed(report, pg, "cannot make the roles");
     }
-    return MIGRATE_CURRENT;
+    if (make_role(pg, ROLE_BI, "NOLOGIN", deadline))
+        return MIGRATE_CURRENT;
+    return is_refused(pg) ? ask_administrator(report, pg, service)
+                          : say_failed(report, pg, "cannot make the roles");
 }
 
 /* --- applying ---------------------------------------------------------------------------- */

@@ -24,6 +24,9 @@ extern const struct migrations migrations_embedded;
 /** The role that serves requests, and the one that finds due jobs in all workspaces. */
 #define ROLE_APP "baton_app"
 #define ROLE_JOB "baton_job"
+/** The group of the logins that read the views of `reporting` (bi_login.h). Nobody logs in as it.
+ */
+#define ROLE_BI "baton_bi"
 
 enum migrate_state {
     MIGRATE_CURRENT,
