@@ -20,8 +20,8 @@
 #define BATCH_MAX          256
 #define BATCH_MEMORY_BYTES ((size_t)64 << 20)
 /** How long what has come of a few tries may wait to be written. */
-#define SAVE_MS     100
-#define SAVE_ROWS   32
+#define SAVE_MS     25
+#define SAVE_ROWS   8
 #define DATABASE_MS 2000
 
 enum slot_state { SLOT_WAITS, SLOT_SENT, SLOT_ENDED };
@@ -30,6 +30,7 @@ enum slot_state { SLOT_WAITS, SLOT_SENT, SLOT_ENDED };
 struct slot {
     struct target *target;
     struct outbound_item *item;
+    const struct slot *before; /* the one before of the same subject; NULL: none in this batch */
     enum slot_state state;
     struct arena *arena; /* of the attempt, until what has come of it is written */
     struct attempt attempt;
@@ -46,6 +47,7 @@ struct target {
     struct slot *slots;
     int64_t loaded_ms;
     int64_t saved_ms; /* when the lease was last renewed */
+    size_t first; /* none before this place waits */
     size_t in_flight;
     struct slot **ended; /* and not written yet */
     size_t ended_count;
@@ -82,7 +84,7 @@ void courier_send_mail(struct courier *courier, struct target *target);
 /** A try has come to an end. */
 void courier_end(struct courier *courier, struct slot *slot);
 /** Whether an earlier one of the same subject is still to be done: they go one after the other. */
-bool courier_has_one_before(const struct target *target, size_t place);
+bool courier_has_one_before(const struct slot *slot);
 /** Frees the memory of its attempt. */
 void courier_forget(struct slot *slot);
 

@@ -93,26 +93,16 @@ static bool fill_attempt(struct courier *courier, struct slot *slot)
 
 /* ---- which is next ---- */
 
-/* One of a subject after the other: is an earlier one still to be done? */
-bool courier_has_one_before(const struct target *target, size_t place)
+/* The one before has waited for those before it, so it alone is asked. */
+bool courier_has_one_before(const struct slot *slot)
 {
-    struct uuid subject = target->slots[place].item->row.subject;
-
-    for (size_t i = 0; i < place; i++) {
-        const struct slot *slot = &target->slots[i];
-        if (slot->item->row.state == OUTBOUND_PENDING &&
-            uuid_equal(slot->item->row.subject, subject))
-            return true;
-    }
-    return false;
+    return slot->before != NULL && slot->before->item->row.state == OUTBOUND_PENDING;
 }
 
-static bool is_next(const struct target *target, size_t place, instant now)
+static bool is_next(const struct slot *slot, instant now)
 {
-    const struct slot *slot = &target->slots[place];
-
     return slot->state == SLOT_WAITS && slot->item->row.next_at <= now &&
-           !courier_has_one_before(target, place);
+           !courier_has_one_before(slot);
 }
 
 void courier_forget(struct slot *slot)
@@ -133,9 +123,11 @@ void courier_send(struct courier *courier, struct target *target)
 
     if (target->in_flight >= most)
         return;
-    for (size_t i = 0; i < target->batch.count && target->in_flight < most; i++) {
+    while (target->first < target->batch.count && target->slots[target->first].state != SLOT_WAITS)
+        target->first++;
+    for (size_t i = target->first; i < target->batch.count && target->in_flight < most; i++) {
         struct slot *slot = &target->slots[i];
-        if (!is_next(target, i, now))
+        if (!is_next(slot, now))
             continue;
         bool filled = fill_attempt(courier, slot);
         bool too_long = filled && slot->attempt.body == NULL;

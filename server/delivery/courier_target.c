@@ -4,6 +4,8 @@
 #include "core/setup/subscription.h"
 #include "core/setup/target.h"
 
+#include <stdlib.h>
+
 /** How often a lease is renewed. */
 #define RENEW_MS 10000
 
@@ -26,13 +28,42 @@ void courier_unload(struct courier *courier, struct target *target)
     target->subscription = NULL;
     target->slots = NULL;
     target->batch = (struct outbound_batch){0};
-    target->in_flight = target->ended_count = 0;
+    target->first = target->in_flight = target->ended_count = 0;
     target->arrived = target->failed = target->moved = false;
 }
 
 static struct pg_scope scope_of(struct courier *courier, const struct target *target)
 {
     return (struct pg_scope){courier->app, target->arena, target->id.workspace};
+}
+
+static int subject_order(const void *a, const void *b)
+{
+    const struct slot *one = *(const struct slot *const *)a;
+    const struct slot *other = *(const struct slot *const *)b;
+    int order = uuid_compare(one->item->row.subject, other->item->row.subject);
+
+    return order != 0 ? order : one < other ? -1 : one > other;
+}
+
+/* They are loaded by their positions. */
+static void make_slots(struct target *target)
+{
+    size_t count = target->batch.count;
+    struct slot **sorted = ARENA_ARRAY(target->arena, struct slot *, count + 1);
+
+    target->slots = ARENA_ARRAY(target->arena, struct slot, count + 1);
+    target->ended = ARENA_ARRAY(target->arena, struct slot *, count + 1);
+    if (arena_failed(target->arena))
+        return;
+    for (size_t i = 0; i < count; i++) {
+        target->slots[i] = (struct slot){.target = target, .item = &target->batch.items[i]};
+        sorted[i] = &target->slots[i];
+    }
+    qsort(sorted, count, sizeof *sorted, subject_order);
+    for (size_t i = 1; i < count; i++)
+        if (uuid_equal(sorted[i]->item->row.subject, sorted[i - 1]->item->row.subject))
+            sorted[i]->before = sorted[i - 1];
 }
 
 /* Reads what is to be sent. The configuration after it, and anew: a change that it does not show
@@ -60,10 +91,7 @@ static bool load(struct courier *courier, struct target *target)
     target->subscription = config_subscription(config, target->id.subscription);
     if (target->subscription == NULL)
         target->subscription = notify_subscription(config, target->id.subscription, target->arena);
-    target->slots = ARENA_ARRAY(target->arena, struct slot, target->batch.count + 1);
-    target->ended = ARENA_ARRAY(target->arena, struct slot *, target->batch.count + 1);
-    for (size_t i = 0; target->slots != NULL && i < target->batch.count; i++)
-        target->slots[i] = (struct slot){.target = target, .item = &target->batch.items[i]};
+    make_slots(target);
     return !arena_failed(target->arena);
 }
 
@@ -110,7 +138,7 @@ static instant next_due(const struct target *target)
 
     for (size_t i = 0; i < target->batch.count; i++) {
         const struct outbound_row *row = &target->slots[i].item->row;
-        if (row->state == OUTBOUND_PENDING && !courier_has_one_before(target, i) &&
+        if (row->state == OUTBOUND_PENDING && !courier_has_one_before(&target->slots[i]) &&
             (due == INSTANT_NONE || row->next_at < due))
             due = row->next_at;
     }
@@ -144,17 +172,18 @@ bool courier_serve(struct courier *courier, struct target *target)
     bool many = target->ended_count >= SAVE_ROWS;
     bool late = target->ended_count > 0 && now_ms - target->saved_ms >= SAVE_MS;
     bool idle = target->in_flight == 0;
-    if ((many || late || idle || now_ms - target->saved_ms >= RENEW_MS) &&
-        (target->ended_count > 0 || !idle) && !save(courier, target, false, INSTANT_NONE))
+    bool more = target->moved && target->batch.count == BATCH_MAX;
+    if (idle && !more) {
+        /* what has come since it was loaded makes it due at once, and is looked for */
+        bool moved = target->moved;
+        if (save(courier, target, true, next_due(target)) && moved)
+            courier_signal(courier);
         return false;
-    if (!idle)
-        return true;
-    /* all of the batch that could be sent was: perhaps there is more by now, or
-     * the subscription has changed or is gone */
-    if (target->moved)
-        return load(courier, target);
-    (void)save(courier, target, true, next_due(target));
-    return false;
+    }
+    if ((many || late || idle || now_ms - target->saved_ms >= RENEW_MS) &&
+        !save(courier, target, false, INSTANT_NONE))
+        return false;
+    return idle ? load(courier, target) : true;
 }
 
 void courier_give_back(struct courier *courier, struct target *target)

@@ -681,7 +681,7 @@ static const char *const others[] = {"twice", "no",   "hang",  "reset",
 /** What one server sends to one target at the same time, and what has arrived and is not saved yet:
  * so much can be sent twice (server/delivery/courier_target.c). */
 #define AT_ONCE 8
-#define UNSAVED 32
+#define UNSAVED 8
 
 static void subscribe_to(struct stage *stage, const char *name, const char *behaviour)
 {

@@ -488,6 +488,14 @@ static bool read_items(const struct pg_result *result, struct arena *arena,
     return true;
 }
 
+/* Nobody is promised what is written here: who loses it, since the power goes, sends again under
+ * the same id what it would have sent anyway. So no commit waits for the disk. */
+static void queue_begin(const struct pg_scope *scope)
+{
+    pg_queue_begin(scope->pg, scope->workspace);
+    pg_queue_sql(scope->pg, "SET LOCAL synchronous_commit = off");
+}
+
 enum pg_status outbound_load(const struct pg_scope *scope, struct uuid subscription,
                              struct uuid lease, int limit, int64_t deadline,
                              struct outbound_batch *out)
@@ -498,7 +506,7 @@ enum pg_status outbound_load(const struct pg_scope *scope, struct uuid subscript
     *out = (struct outbound_batch){0};
     if (status != PG_OK)
         return status;
-    pg_queue_begin(scope->pg, scope->workspace);
+    queue_begin(scope);
     pg_scope_params(scope, &params);
     pg_params_uuid(&params, subscription);
     pg_params_uuid(&params, lease);
@@ -532,7 +540,7 @@ enum pg_status outbound_save(const struct pg_scope *scope, const struct outbound
 
     if (status != PG_OK)
         return status;
-    pg_queue_begin(scope->pg, scope->workspace);
+    queue_begin(scope);
     columns_queue(scope, &OUTBOUND_UPDATE, (const void *const *)save->rows, save->count);
     pg_scope_params(scope, &params);
     pg_params_uuid(&params, save->subscription);
