@@ -32,6 +32,7 @@ export const words = {
     mine: 'A lead is offered or assigned to me', team: 'A lead waits for my team, or is asked of it', reminder: 'A step is due soon', overdue: 'A step is overdue',
     returned: 'A lead that my team offered comes back', dispute: 'A rejection is disputed, and the answer', proposal: 'An agreement waits for my signature',
     suspended: 'An agreement is suspended', import: 'An import of mine has ended', subscription: 'A subscription of my side is switched off',
+    week: 'A week is over: its page, with the checkpoint to keep',
   },
   job: {queued: 'Waiting', running: 'Running', done: 'Done', failed: 'Failed', cancelled: 'Cancelled'},
 };

@@ -108,6 +108,7 @@ enum command_kind {
     X(IMPORT_ROWS, import_rows, false, OWN(import_rows_keys))                                      \
     X(IMPORT_MEMBERS, import_members, true, OWN(import_members_keys))                              \
     X(IMPORT_END, import_end, false, OF_CALLER(CHAIN, workspace))                                  \
+    X(WEEK_END, week_end, false, OF_CALLER(CHAIN, workspace))                                      \
     X(WORKSPACE_SETUP, workspace_setup, true, OF_CALLER(CHAIN, workspace))                         \
     X(SIGNING_KEY_REPLACE, signing_key_replace, true, OF_CALLER(CHAIN, workspace))
 #define X(name, ...) COMMAND_##name,

@@ -42,6 +42,7 @@
 #include "core/setup/stage_change.h"
 #include "core/setup/subscription_change.h"
 #include "core/setup/team_change.h"
+#include "core/setup/week_end.h"
 #include "core/workspace_setup.h"
 
 #include <string.h>

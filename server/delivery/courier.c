@@ -2,6 +2,7 @@
 #include "delivery/gather.h"
 #include "http/random.h"
 
+#include "core/setup/week_end.h"
 #include "store/table/outbound_mailed.h"
 
 #include <curl/curl.h>
@@ -59,6 +60,25 @@ static bool gather_some(struct courier *courier, struct uuid workspace, int *mos
     return status == PG_OK && more;
 }
 
+/* A week that is over is said to be, once, and each side is written its page then. */
+static void end_weeks(struct courier *courier, struct arena *arena)
+{
+    struct outbound_week weeks[BEHIND_MAX];
+    size_t count;
+
+    if (outbound_weeks(courier->job, arena, pg_deadline_in(DATABASE_MS), weeks, BEHIND_MAX,
+                       &count) != PG_OK)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        const struct week_end_input input = {weeks[i].end};
+        const struct command command = week_end_command(weeks[i].workspace, &input);
+        const struct pg_scope scope = {courier->app, arena, weeks[i].workspace};
+        if (lanes_run(courier->settings.lanes, &command, NULL, NULL) != ERR_NONE ||
+            outbound_week_said(&scope, input.end, pg_deadline_in(DATABASE_MS)) != PG_OK)
+            return;
+    }
+}
+
 /* Where nobody has been written to before, members are from now on. */
 static void begin_mail(struct courier *courier, struct arena *arena)
 {
@@ -76,6 +96,7 @@ static void begin_mail(struct courier *courier, struct arena *arena)
         if (outbound_begin_mail(&scope, pg_deadline_in(DATABASE_MS)) != PG_OK)
             return;
     }
+    end_weeks(courier, arena);
 }
 
 static void gather_one(struct courier *courier, struct uuid workspace)

@@ -47,7 +47,7 @@ struct target {
     struct slot *slots;
     int64_t loaded_ms;
     int64_t saved_ms; /* when the lease was last renewed */
-    size_t first; /* none before this place waits */
+    size_t first;     /* none before this place waits */
     size_t in_flight;
     struct slot **ended; /* and not written yet */
     size_t ended_count;

@@ -1,9 +1,12 @@
 #include "delivery/mail.h"
 
+#include "delivery/week_page.h"
+
 #include "base/base64.h"
 #include "base/json_tree.h"
 #include "core/ledger/ledger.h"
 #include "core/setup/target.h"
+#include "core/setup/week_end.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -23,7 +26,7 @@
 static const struct {
     const char *type;
     const char *subject; /* of a mail about one */
-    const char *text;    /* a template: core/setup/template.h */
+    const char *text;    /* a template: core/setup/template.h; NULL: it has a page of its own */
 } sentences[] = {
     {"handoff.offered", "A new lead for you",
      "New for {{/handoff/to_team}}: " WHO ", " FROM ". Answer by {{/handoff/respond_by|the usual "
@@ -69,6 +72,7 @@ static const struct {
     {"agreement.suspended", "An agreement is suspended", "An agreement was suspended."},
     {"subscription.switched_off", "Something is no longer sent",
      "A subscription was switched off, since nothing arrived there any more."},
+    {"week.ended", "Your week", NULL},
     {"import.ended", "Your import has ended",
      "The import that you began has ended: what was taken and what was refused stands with it."},
     {"subscription.tested", "A test", "This is a test: mail arrives."},
@@ -96,6 +100,10 @@ static const char *line_of(const struct mail_wanted *wanted, const struct outbou
                                            item};
     size_t len, which = sentence_of(item->row.kind);
     struct text_out out;
+
+    *lead = "";
+    if (item->row.kind == LEDGER_WEEK_ENDED)
+        return week_page(wanted->read, wanted->config, week_end_read(&item->entry, arena));
     const char *data_text = payload_data(&payload, &len);
     json_t *data = data_text == NULL ? NULL : json_tree_read(arena, data_text, len, 0, NULL);
     const struct template_source source = {.data = data, .arena = arena};

@@ -112,7 +112,7 @@ static const struct step chooses[] = {
     GET("Sam gets what everybody gets who has said nothing", "sam", "/v1/members?team=sales", 200,
         .checks = {{"/data/0/notify",
                     "['mine','team','reminder','overdue','returned','dispute','proposal',"
-                    "'suspended','import','subscription']"}},
+                    "'suspended','import','subscription','week']"}},
         .keep = {{"sam_id", "/data/0/id"}}),
     PATCH("Sam wants mail of what is Sam's alone", "sam", "/v1/members/me",
           "{'notify':['overdue','mine']}", 200, .checks = {{"/notify", "['mine','overdue']"}}),
@@ -198,6 +198,42 @@ START_TEST(no_mail_is_lost_when_the_server_is_killed)
 }
 END_TEST
 
+/* What each side keeps, and with what a cut ledger is found out. */
+static const struct step signs_week[] = {
+    OFFERS("Kim"),
+    LATER("the week passes", 7 * 24 * HOUR),
+    {0},
+};
+
+START_TEST(each_side_gets_the_page_of_its_week)
+{
+    static const struct step week[] = {
+        PATCH("Sam wants the week alone", "sam", "/v1/members/me", "{'notify':['week']}", 200),
+        {0}};
+    static const struct step none[] = {
+        PATCH("Ana says nothing of it", "ana", "/v1/members/me", "{'notify':null}", 200), {0}};
+    struct stage stage = stage_open(SIGNED);
+    json_int_t sam = count_of("sam@acme.example"), ana = count_of("ana@acme.example");
+
+    story_run(stage.story, week);
+    story_run(stage.story, none);
+    story_run(stage.story, signs_week);
+    json_t *mail = mail_after("sam@acme.example", sam);
+    const char *plain = part(mail, "plain");
+    ck_assert_msg(strstr(plain, "Handed to sales: ") != NULL, "%s", plain);
+    ck_assert_msg(strstr(plain, "mql, version 1, came into force on ") != NULL ||
+                      strstr(plain, "Nothing has changed.") != NULL,
+                  "%s", plain);
+    ck_assert_msg(strstr(plain, "no checkpoint yet") != NULL ||
+                      strstr(plain, "\"signature\":\"") != NULL,
+                  "%s", plain);
+    check_mail(mail, "Baton: Your week", "The week from ");
+    json_decref(mail_after("ana@acme.example", ana)); /* may sign */
+    ck_assert_int_eq(count_of("sam@acme.example"), sam + 1);
+    stage_close(&stage);
+}
+END_TEST
+
 void suite_cases(Suite *suite)
 {
     TCase *tcase = suite_case(suite, "notify");
@@ -206,5 +242,5 @@ void suite_cases(Suite *suite)
     setenv("BATON_DELIVERY_ALLOW", "127.0.0.0/8", 1);
     TESTS(tcase, who_may_sign_hears_of_a_proposal, a_team_hears_of_what_waits_for_it,
           each_member_says_what_they_want, its_side_hears_that_a_subscription_is_off,
-          no_mail_is_lost_when_the_server_is_killed);
+          no_mail_is_lost_when_the_server_is_killed, each_side_gets_the_page_of_its_week);
 }

@@ -109,6 +109,7 @@
     X(SUBSCRIPTION_SWITCHED_OFF, 124, "subscription.switched_off")                                 \
     X(SUBSCRIPTION_TESTED, 125, "subscription.tested")                                             \
     X(SUBSCRIPTION_REPLAYED, 126, "subscription.replayed")                                         \
+    X(WEEK_ENDED, 127, "week.ended")                                                               \
     X(CONTENT_UPDATED, 140, "content.updated")                                                     \
     X(RATES_REPLACED, 141, "rates.replaced")
 

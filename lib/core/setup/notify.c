@@ -159,6 +159,9 @@ static enum notify notice_of(const struct config *config, const struct member *m
         return waits_for(config, member, entry->subject) ? NOTIFY_PROPOSAL : NOTIFY_COUNT;
     case LEDGER_AGREEMENT_SUSPENDED:
         return has_role(config, member, ROLE_SIGN) ? NOTIFY_SUSPENDED : NOTIFY_COUNT;
+    case LEDGER_WEEK_ENDED: /* who signs holds the proof; others ask for it */
+        return member->notify & NOTIFY_CHOSEN || has_role(config, member, ROLE_SIGN) ? NOTIFY_WEEK
+                                                                                     : NOTIFY_COUNT;
     case LEDGER_IMPORT_ENDED:
         return uuid_equal(entry->actor.id, member->id) ? NOTIFY_IMPORT : NOTIFY_COUNT;
     case LEDGER_SUBSCRIPTION_SWITCHED_OFF:
@@ -193,6 +196,7 @@ bool notify_is_of(int kind)
     case LEDGER_AGREEMENT_SUSPENDED:
     case LEDGER_IMPORT_ENDED:
     case LEDGER_SUBSCRIPTION_SWITCHED_OFF:
+    case LEDGER_WEEK_ENDED:
         return true;
     default:
         return false;

@@ -1,7 +1,8 @@
 /*
  * What members are written to about, by mail: what has happened that is theirs to act on, or that
  * they wait for. Each says for themselves which of it they want (`notify` of a member); who has
- * said nothing gets all of it. It follows the ledger, entry by entry, as subscriptions do.
+ * said nothing gets all of it, and the page of the week if they may sign. It follows the ledger,
+ * entry by entry, as subscriptions do.
  */
 #ifndef BATON_CORE_NOTIFY_H
 #define BATON_CORE_NOTIFY_H
@@ -20,7 +21,8 @@
     X(PROPOSAL, "proposal") /* an agreement that they may sign */                                  \
     X(SUSPENDED, "suspended")       /* one that they may sign no longer counts */                  \
     X(IMPORT, "import")             /* an import that they began has ended */                      \
-    X(SUBSCRIPTION, "subscription") /* one of their side's that they may change is switched off */
+    X(SUBSCRIPTION, "subscription") /* one of their side's that they may change is switched off */ \
+    X(WEEK, "week")                 /* the page of the week, with the checkpoint to keep */
 
 enum notify {
 #define X(name, text) NOTIFY_##name,

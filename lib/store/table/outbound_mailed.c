@@ -4,6 +4,9 @@
 
 /* clang-format off */
 
+/* It begins on Monday at six. */
+#define THIS_WEEK "date_trunc('week', now() - interval '6 hours', 'UTC')"
+
 /* $1 limit */
 static const struct statement OUTBOUND_UNMAILED = {
     .name = "outbound_unmailed",
@@ -29,13 +32,31 @@ static const struct statement CURSOR_MAIL = {
            "), 0), true "
            "FROM workspace_head h "
            "WHERE h.workspace_id = $1 "
-           "ON CONFLICT (workspace_id) DO UPDATE SET mails = true",
+           "ON CONFLICT (workspace_id) DO UPDATE SET mails = true, "
+           "week = " THIS_WEEK,
+};
+
+/* $1 limit */
+static const struct statement OUTBOUND_WEEKS = {
+    .name = "outbound_weeks",
+    .role = STATEMENT_JOB,
+    .sql = "SELECT workspace_id, " THIS_WEEK " "
+           "FROM outbound_cursor "
+           "WHERE mails AND week < " THIS_WEEK " "
+           "LIMIT $1",
+};
+
+/* $1 workspace, $2 end */
+static const struct statement CURSOR_WEEK = {
+    .name = "outbound_cursor_week",
+    .sql = "UPDATE outbound_cursor SET week = greatest(week, $2) WHERE workspace_id = $1",
+    .index = "outbound_cursor_pkey",
 };
 
 /* clang-format on */
 
 const struct statement *const outbound_mailed_statements[] = {&OUTBOUND_UNMAILED, &CURSOR_MAIL,
-                                                              NULL};
+                                                              &OUTBOUND_WEEKS, &CURSOR_WEEK, NULL};
 
 enum pg_status outbound_unmailed(struct pg *pg, struct arena *arena, int64_t deadline,
                                  struct uuid *out, size_t max, size_t *count)
@@ -53,7 +74,9 @@ enum pg_status outbound_unmailed(struct pg *pg, struct arena *arena, int64_t dea
     return status;
 }
 
-enum pg_status outbound_begin_mail(const struct pg_scope *scope, int64_t deadline)
+/* In a transaction of its own; at: INSTANT_NONE, or $2. */
+static enum pg_status change_cursor(const struct pg_scope *scope, const struct statement *statement,
+                                    instant at, int64_t deadline)
 {
     struct pg_params params;
     enum pg_status status = pg_pipeline_begin(scope->pg, deadline);
@@ -62,9 +85,40 @@ enum pg_status outbound_begin_mail(const struct pg_scope *scope, int64_t deadlin
         return status;
     pg_queue_begin(scope->pg, scope->workspace);
     pg_scope_params(scope, &params);
-    pg_queue(scope->pg, &CURSOR_MAIL, &params);
+    if (at != INSTANT_NONE)
+        pg_params_instant(&params, at);
+    pg_queue(scope->pg, statement, &params);
     pg_queue_commit(scope->pg);
     status = pg_pipeline_run(scope->pg, deadline);
     pg_pipeline_end(scope->pg);
     return status;
+}
+
+enum pg_status outbound_begin_mail(const struct pg_scope *scope, int64_t deadline)
+{
+    return change_cursor(scope, &CURSOR_MAIL, INSTANT_NONE, deadline);
+}
+
+/* ---- weeks ---- */
+
+enum pg_status outbound_weeks(struct pg *pg, struct arena *arena, int64_t deadline,
+                              struct outbound_week *out, size_t max, size_t *count)
+{
+    struct pg_params params;
+
+    *count = 0;
+    pg_params_init(&params, arena);
+    pg_params_int8(&params, (int64_t)max);
+    enum pg_status status = pg_run(pg, &OUTBOUND_WEEKS, &params, deadline);
+    const struct pg_result *found = status == PG_OK ? pg_result(pg, 0) : NULL;
+    for (int i = 0; i < pg_rows(found) && *count < max; i++)
+        out[(*count)++] =
+            (struct outbound_week){pg_get_uuid(found, i, 0), pg_get_instant(found, i, 1)};
+    pg_pipeline_end(pg);
+    return status;
+}
+
+enum pg_status outbound_week_said(const struct pg_scope *scope, instant end, int64_t deadline)
+{
+    return change_cursor(scope, &CURSOR_WEEK, end, deadline);
 }

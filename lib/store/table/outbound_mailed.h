@@ -12,4 +12,17 @@ enum pg_status outbound_unmailed(struct pg *pg, struct arena *arena, int64_t dea
 /** From now on they are, and about what happened in the last hour. As baton_app. */
 enum pg_status outbound_begin_mail(const struct pg_scope *scope, int64_t deadline) MUST_USE;
 
+/** A week that is over. */
+struct outbound_week {
+    struct uuid workspace;
+    instant end;
+};
+
+/** Those that nobody has said to be over yet. As baton_job. */
+enum pg_status outbound_weeks(struct pg *pg, struct arena *arena, int64_t deadline,
+                              struct outbound_week *out, size_t max, size_t *count) MUST_USE;
+/** Now it was said. As baton_app. */
+enum pg_status outbound_week_said(const struct pg_scope *scope, instant end,
+                                  int64_t deadline) MUST_USE;
+
 #endif
