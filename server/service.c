@@ -5,6 +5,7 @@
 #include "api/caller.h"
 #include "api/inbound_api.h"
 #include "api/sessions_api.h"
+#include "api/unsubscribe_api.h"
 #include "background.h"
 #include "cli/cli.h"
 #include "delivery/courier.h"
@@ -146,6 +147,18 @@ static enum auth_answer authenticate_sender(struct service *service, struct requ
     return answer;
 }
 
+/* By what stands in the path. */
+static enum auth_answer authenticate_token(struct service *service, struct request *r,
+                                           const struct task *task)
+{
+    if (!task->looked_up && unsubscribe_workspace(r, &r->caller.workspace))
+        return AUTH_WAIT;
+    const struct config *config = task->looked_up ? config_for(service, r) : NULL;
+    enum auth_answer answer = unsubscribe_authenticate(r, config);
+    keep_config(r, config);
+    return answer;
+}
+
 /* By a cookie or a link: the database says whose it is, each time. */
 static enum auth_answer authenticate_session(struct service *service, struct request *r,
                                              struct task *task)
@@ -196,6 +209,8 @@ static enum auth_answer authenticate(void *self, struct request *r)
     task->mails = courier_mails(service->courier);
     if (task->lookup_err != ERR_NONE)
         return refuse_lookup(r, task->lookup_err);
+    if (r->route->flags & ROUTE_TOKEN)
+        return authenticate_token(service, r, task);
     if (has_session(r, task))
         return authenticate_session(service, r, task);
     bool by_sender = r->route->flags & ROUTE_BODY_AUTH;
@@ -284,6 +299,11 @@ static bool cancel(void *self, struct request *r)
 {
     (void)self;
     return r->work != NULL && task_cancel(r->work);
+}
+
+static bool mail_link(void *self, const char *address, const char *client)
+{
+    return courier_mail_link(((struct service *)self)->courier, address, client);
 }
 
 static bool ready(void *self, const char **why)
@@ -508,6 +528,7 @@ int service_run(const struct settings *settings, const struct service_keys *keys
         .start = start,
         .store = store,
         .cancel = cancel,
+        .mail_link = mail_link,
         .ready = ready,
     };
     int code = CLI_FAILED;

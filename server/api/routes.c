@@ -32,6 +32,7 @@
 #include "api/subscriptions_api.h"
 #include "api/suggestions_api.h"
 #include "api/teams_api.h"
+#include "api/unsubscribe_api.h"
 #include "api/vocabulary_api.h"
 #include "http/etag_reply.h"
 #include "http/route.h"
@@ -47,6 +48,7 @@
 #define HANDOFF_BODY_MAX_BYTES    (64 << 10)
 #define CAMPAIGN_BODY_MAX_BYTES   (256 << 10)
 #define SETUP_BODY_MAX_BYTES      (64 << 10)
+#define MAIL_BODY_MAX_BYTES       1024
 #define DEFINITION_BODY_MAX_BYTES (256 << 10)
 #define BACKTEST_BODY_MAX_BYTES   (512 << 10)
 
@@ -464,9 +466,9 @@ const struct route routes[] = {
      .fill = members_list_fill},
     {"POST", "/v1/members", "members_create", ROLE_ADMIN, ROUTE_WRITE, SETUP_BODY_MAX_BYTES,
      .input = &member_create_spec, .command = COMMAND_MEMBER_CREATE, .finish = etag_reply_body},
-    {"PATCH", "/v1/members/{member_id}", "members_update", ROLE_WORK | ROLE_ADMIN, ROUTE_WRITE,
-     SETUP_BODY_MAX_BYTES, .input = &member_update_spec, .command = COMMAND_MEMBER_UPDATE,
-     .finish = etag_reply_body},
+    {"PATCH", "/v1/members/{member_id}", "members_update",
+     ROLE_WORK | ROLE_SIGN | ROLE_READ | ROLE_ADMIN, ROUTE_WRITE, SETUP_BODY_MAX_BYTES,
+     .input = &member_update_spec, .command = COMMAND_MEMBER_UPDATE, .finish = etag_reply_body},
     {"GET", "/v1/keys", "keys_list", ROLE_ADMIN, ROUTE_READ, .flags = ROUTE_FRESH | ROUTE_SECRET,
      .input = &keys_list_input, .thing = "key", .read = keys_list},
     {"POST", "/v1/keys", "keys_create", ROLE_SIGN | ROLE_ADMIN, ROUTE_WRITE, SETUP_BODY_MAX_BYTES,
@@ -526,9 +528,15 @@ const struct route routes[] = {
      .read = subscriptions_deliveries},
     {"DELETE", "/v1/subscriptions/{subscription_id}", "subscriptions_delete", ROLE_ADMIN,
      ROUTE_WRITE, .input = &subscription_named_spec, .command = COMMAND_SUBSCRIPTION_DELETE},
+    {"POST", "/v1/unsubscribe/{token}", "unsubscribe", ROLE_ANY, ROUTE_WRITE, MAIL_BODY_MAX_BYTES,
+     ROUTE_TOKEN | ROUTE_ANY_TYPE | ROUTE_RAW_BODY | ROUTE_NO_BODY_OK, .input = &unsubscribe_spec,
+     .command = COMMAND_MEMBER_UPDATE},
     {"GET", "/v1/me", "me_get", ROLE_ANY, ROUTE_READ, .flags = ROUTE_FRESH, .read = me_get},
     {"POST", "/v1/sessions", "sessions_open", ROLE_ANY, ROUTE_READ,
      .flags = ROUTE_FRESH | ROUTE_SECRET, .read = sessions_open},
+    {"POST", "/v1/sessions/mail", "sessions_mail", .kind = ROUTE_DIRECT,
+     .body_max = MAIL_BODY_MAX_BYTES, .flags = ROUTE_PUBLIC, .input = &sessions_mail_spec,
+     .direct = sessions_mail},
     {"POST", "/v1/sessions/links", "sessions_link", ROLE_ANY, ROUTE_READ,
      .flags = ROUTE_FRESH | ROUTE_SECRET, .read = sessions_link},
     {"GET", "/v1/sessions", "sessions_list", ROLE_ANY, ROUTE_READ,

@@ -1,5 +1,6 @@
 #include "api/sessions_api.h"
 
+#include "http/httpd.h"
 #include "http/own_origin.h"
 #include "http/random.h"
 #include "http/reply.h"
@@ -176,6 +177,30 @@ enum err sessions_link(struct request *r, struct read *read)
     json_out_member_instant(&out, "expires_at", session.link_until);
     json_out_end_object(&out);
     reply_json(r, 201, &out);
+    return ERR_NONE;
+}
+
+struct mail_input {
+    const char *email;
+};
+
+static const struct input_field mail_fields[] = {
+    {"email", &input_email, AT(struct mail_input, email), .required = true},
+};
+const struct input_spec sessions_mail_spec = INPUT_SPEC(mail_fields, struct mail_input);
+
+/* Nothing is looked up before it is answered: neither the answer nor its time says whether anybody
+ * has the address. */
+enum err sessions_mail(struct request *r)
+{
+    static const char asked[] = "{\"status\":\"asked\"}";
+    const struct mail_input *input = r->input;
+
+    if (!httpd_mail_link(r, input->email))
+        return request_refuse(r, ERR_UNPROCESSABLE,
+                              "This server mails no links: the operator sets BATON_SMTP_URL and "
+                              "BATON_PUBLIC_URL. Sign in with your key");
+    reply_static(r, 202, "application/json", asked, sizeof asked - 1);
     return ERR_NONE;
 }
 

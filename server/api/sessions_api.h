@@ -12,6 +12,10 @@
 
 extern const struct input_spec sessions_end_input;
 
+/** A link by mail. */
+extern const struct input_spec sessions_mail_spec;
+enum err sessions_mail(struct request *r);
+
 enum err sessions_open(struct request *r, struct read *read);
 enum err sessions_link(struct request *r, struct read *read);
 enum err sessions_list(struct request *r, struct read *read);

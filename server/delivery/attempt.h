@@ -37,6 +37,7 @@ struct attempt {
     bool get; /* no body is sent, and the whole answer is wanted, as its bytes; beyond its room it
                  is too large */
     void *owner;
+    void (*done)(struct attempt *attempt); /* it has ended; NULL: its owner finds out itself */
     /* what has come of it */
     int status;          /* 0: there was no answer */
     const char *failure; /* a code; NULL: it has arrived */

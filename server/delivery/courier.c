@@ -162,7 +162,9 @@ static void take_ends(struct courier *courier)
             continue;
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&attempt);
         attempt_end(attempt, courier->multi, code);
-        if (attempt->get)
+        if (attempt->done != NULL)
+            attempt->done(attempt);
+        else if (attempt->get)
             fetches_take(courier->fetches, attempt);
         else
             courier_end(courier, attempt->owner);
@@ -193,6 +195,7 @@ static void *carry(void *argument)
             fetches_look(courier->fetches);
         }
         fetches_settle(courier->fetches);
+        courier_send_links(courier);
         serve_all(courier);
         curl_multi_perform(courier->multi, &running);
         take_ends(courier);
@@ -207,6 +210,15 @@ void courier_signal(struct courier *courier)
 {
     if (!atomic_exchange(&courier->signalled, true))
         curl_multi_wakeup(courier->multi);
+}
+
+bool courier_mail_link(struct courier *courier, const char *address, const char *client)
+{
+    if (!courier_mails(courier) || courier->settings.mail.public_url[0] == '\0')
+        return false;
+    sign_in_ask(courier->sign_in, address, client, pg_now_ms());
+    curl_multi_wakeup(courier->multi);
+    return true;
 }
 
 bool courier_mails(const struct courier *courier)
@@ -234,6 +246,7 @@ int64_t courier_failed(void *courier)
 static void free_courier(struct courier *courier)
 {
     fetches_free(courier->fetches);
+    sign_in_free(courier->sign_in);
     pg_free(courier->app);
     pg_free(courier->job);
     if (courier->multi != NULL)
@@ -252,6 +265,7 @@ struct courier *courier_start(const struct courier_settings *settings)
     courier->app = pg_new(&settings->app);
     courier->job = pg_new(&settings->job);
     courier->multi = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? curl_multi_init() : NULL;
+    courier->sign_in = sign_in_new();
     courier->fetches = fetches_new(&(struct fetches_settings){
         .rules = &courier->settings.rules,
         .cache = settings->cache,
@@ -262,7 +276,8 @@ struct courier *courier_start(const struct courier_settings *settings)
         .lease = courier->lease,
     });
     if (courier->app != NULL && courier->job != NULL && courier->multi != NULL &&
-        courier->fetches != NULL && pthread_create(&courier->thread, NULL, carry, courier) == 0)
+        courier->fetches != NULL && courier->sign_in != NULL &&
+        pthread_create(&courier->thread, NULL, carry, courier) == 0)
         return courier;
     free_courier(courier);
     return NULL;
@@ -275,6 +290,7 @@ void courier_stop(struct courier *courier)
     atomic_store(&courier->stopping, true);
     curl_multi_wakeup(courier->multi);
     pthread_join(courier->thread, NULL);
+    courier_drop_links(courier);
     for (struct target *next, *target = courier->targets; target != NULL; target = next) {
         next = target->next;
         courier_give_back(courier, target);

@@ -35,6 +35,10 @@ const struct address_rules *courier_rules(const struct courier *courier);
 /** Whether mail can be sent. */
 bool courier_mails(const struct courier *courier);
 
+/** Mails a link to sign in by to this normal address, if a member has it: see sign_in.h. client is
+ * the address of whoever asks. False: this server mails no links. Any thread; never waits. */
+bool courier_mail_link(struct courier *courier, const char *address, const char *client);
+
 /** Deliveries that arrived, and tries that did not, since the start. Any thread. */
 int64_t courier_arrived(void *courier);
 int64_t courier_failed(void *courier);

@@ -1,8 +1,8 @@
 /*
  * The inside of the courier, for its files alone: what one subscription has to be sent
  * (courier_target.c), which delivery goes next and what it says (courier_send.c, courier_mail.c),
- * what has become of it (courier_end.c), and the thread that goes round (courier.c). All of it is
- * that thread's.
+ * what has become of it (courier_end.c), links to sign in by (courier_sign_in.c), and the thread
+ * that goes round (courier.c). All of it is that thread's.
  */
 #ifndef BATON_SERVER_COURIER_INSIDE_H
 #define BATON_SERVER_COURIER_INSIDE_H
@@ -10,6 +10,7 @@
 #include "delivery/attempt.h"
 #include "delivery/courier.h"
 #include "delivery/fetches.h"
+#include "delivery/sign_in.h"
 
 #include "store/table/outbound_table.h"
 
@@ -63,6 +64,8 @@ struct courier {
     CURLM *multi;
     pthread_t thread;
     struct fetches *fetches;
+    struct sign_in *sign_in;
+    struct sent_link *links; /* under way */
     struct uuid lease;
     struct target *targets;
     size_t target_count;
@@ -87,6 +90,13 @@ void courier_end(struct courier *courier, struct slot *slot);
 bool courier_has_one_before(const struct slot *slot);
 /** Frees the memory of its attempt. */
 void courier_forget(struct slot *slot);
+
+/* ---- links to sign in by ---- */
+
+/** Mails one to whoever has asked for it and is known. */
+void courier_send_links(struct courier *courier);
+/** Those under way are given up. */
+void courier_drop_links(struct courier *courier);
 
 /* ---- one subscription ---- */
 

@@ -1,21 +1,19 @@
 #include "delivery/mail.h"
 
+#include "delivery/mail_letter.h"
 #include "delivery/week_page.h"
 
-#include "base/base64.h"
 #include "base/json_tree.h"
 #include "core/ledger/ledger.h"
 #include "core/setup/target.h"
+#include "core/setup/unsubscribe.h"
 #include "core/setup/week_end.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#define MESSAGE_MAX_BYTES ((size_t)512 << 10)
-#define LINE_MAX_BYTES    4096
-/** Of base64, as RFC 2045 has it. */
-#define ENCODED_LINE 76
+#define LINE_MAX_BYTES 4096
 
 /* ---- what is said of an event ---- */
 
@@ -121,31 +119,6 @@ static const char *line_of(const struct mail_wanted *wanted, const struct outbou
 
 /* ---- the message ---- */
 
-static void put_html(struct text_out *out, const char *text)
-{
-    for (; *text != '\0'; text++) {
-        switch (*text) {
-        case '<':
-            text_out_put(out, "&lt;");
-            break;
-        case '>':
-            text_out_put(out, "&gt;");
-            break;
-        case '&':
-            text_out_put(out, "&amp;");
-            break;
-        case '"':
-            text_out_put(out, "&quot;");
-            break;
-        case '\n':
-            text_out_put(out, "<br>");
-            break;
-        default:
-            text_out_put_len(out, text, 1);
-        }
-    }
-}
-
 struct parts {
     struct text_out text, html;
 };
@@ -160,7 +133,7 @@ static void write_name(const struct mail_wanted *wanted, struct parts *parts)
 {
     text_out_format(&parts->text, "--\nBaton, subscription \"%s\".\n", wanted->subscription->name);
     text_out_put(&parts->html, "<hr><p><small>Baton, subscription \"");
-    put_html(&parts->html, wanted->subscription->name);
+    mail_put_html(&parts->html, wanted->subscription->name);
     text_out_put(&parts->html, "\".</small></p>\n");
 }
 
@@ -185,8 +158,8 @@ static bool write_parts(const struct mail_wanted *wanted, struct parts *parts)
     const char *page = wanted->settings->public_url;
     size_t shown = wanted->count < MAIL_EVENTS_MAX ? wanted->count : MAIL_EVENTS_MAX;
 
-    text_out_init(&parts->text, wanted->read->arena, MESSAGE_MAX_BYTES);
-    text_out_init(&parts->html, wanted->read->arena, MESSAGE_MAX_BYTES);
+    text_out_init(&parts->text, wanted->read->arena, MAIL_PART_MAX_BYTES);
+    text_out_init(&parts->html, wanted->read->arena, MAIL_PART_MAX_BYTES);
     text_out_put(&parts->html, "<!doctype html><meta charset=\"utf-8\"><title>Baton</title>\n");
     for (size_t i = 0; i < shown; i++) {
         const char *lead = "";
@@ -199,7 +172,7 @@ static bool write_parts(const struct mail_wanted *wanted, struct parts *parts)
             text_out_format(&parts->text, "%s/#/lead/%s\n", page, lead);
         text_out_put(&parts->text, "\n");
         text_out_put(&parts->html, "<p>");
-        put_html(&parts->html, line);
+        mail_put_html(&parts->html, line);
         if (links)
             text_out_format(&parts->html, "<br><a href=\"%s/#/lead/%s\">Open</a>", page, lead);
         text_out_put(&parts->html, "</p>\n");
@@ -215,77 +188,46 @@ static bool write_parts(const struct mail_wanted *wanted, struct parts *parts)
     return true;
 }
 
-static void put_encoded(struct text_out *out, const struct text_out *part, struct arena *arena)
-{
-    size_t len = BASE64_LEN(part->len);
-    char *encoded = arena_alloc(arena, len + 1);
-
-    if (encoded == NULL)
-        return;
-    base64_encode((const uint8_t *)part->text, part->len, encoded);
-    for (size_t at = 0; at < len; at += ENCODED_LINE) {
-        text_out_put_len(out, encoded + at, len - at < ENCODED_LINE ? len - at : ENCODED_LINE);
-        text_out_put(out, "\r\n");
-    }
-}
-
-/* "Sun, 22 Nov 2026 10:00:00 +0000" */
-static void put_date(struct text_out *out, instant now)
-{
-    static const char days[][4] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
-    static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    char text[INSTANT_TEXT_MAX];
-    int month;
-
-    instant_format(now - now % INSTANT_SECOND, text);
-    month = (text[5] - '0') * 10 + (text[6] - '0');
-    text_out_format(out, "Date: %s, %.2s %s %.4s %.8s +0000\r\n", days[now / INSTANT_DAY % 7],
-                    text + 8, months[(month - 1) % 12], text, text + 11);
-}
-
-static void put_subject(const struct mail_wanted *wanted, struct text_out *out)
+static const char *subject_of(const struct mail_wanted *wanted)
 {
     size_t which = sentence_of(wanted->items[0]->row.kind);
 
     if (wanted->count > 1)
-        text_out_format(out, "Subject: Baton: %zu things have happened\r\n", wanted->count);
-    else
-        text_out_format(out, "Subject: Baton: %s\r\n",
+        return arena_printf(wanted->read->arena, "Baton: %zu things have happened", wanted->count);
+    return arena_printf(wanted->read->arena, "Baton: %s",
                         which == SENTENCES ? ledger_kind_name(wanted->items[0]->row.kind)
                                            : sentences[which].subject);
+}
+
+/* Members end all of it by one click in their mail program (RFC 8058). */
+static const char *unsubscribe_of(const struct mail_wanted *wanted)
+{
+    const struct member *member = member_of(wanted);
+    char token[UNSUBSCRIBE_TOKEN_LEN + 1];
+
+    if (member == NULL || wanted->settings->public_url[0] == '\0')
+        return NULL;
+    unsubscribe_token(wanted->config, member->id, token);
+    return arena_printf(wanted->read->arena, "%s/v1/unsubscribe/%s", wanted->settings->public_url,
+                        token);
 }
 
 static const char *write_message(const struct mail_wanted *wanted, const struct parts *parts,
                                  size_t *len)
 {
-    struct arena *arena = wanted->read->arena;
-    struct text_out out;
     char id[PAYLOAD_ID_LEN + 1];
-    const char *domain = strchr(wanted->settings->from, '@');
+    const struct mail_letter letter = {
+        .id = id,
+        .from = wanted->settings->from,
+        .subject = subject_of(wanted),
+        .text = &parts->text,
+        .html = &parts->html,
+        .unsubscribe = unsubscribe_of(wanted),
+        .now = wanted->now,
+    };
 
     payload_id(&wanted->items[0]->row, id);
-    text_out_init(&out, arena, 2 * MESSAGE_MAX_BYTES);
-    text_out_format(&out, "From: Baton <%s>\r\n", wanted->settings->from);
-    text_out_put(&out, "To: undisclosed-recipients:;\r\n");
-    put_date(&out, wanted->now);
-    put_subject(wanted, &out);
-    text_out_format(&out, "Message-ID: <%s%s>\r\n", id, domain == NULL ? "@baton" : domain);
-    text_out_put(&out, "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n");
-    text_out_format(&out, "Content-Type: multipart/alternative; boundary=\"%s\"\r\n\r\n", id);
-    text_out_format(&out,
-                    "--%s\r\nContent-Type: text/plain; charset=utf-8\r\n"
-                    "Content-Transfer-Encoding: base64\r\n\r\n",
-                    id);
-    put_encoded(&out, &parts->text, arena);
-    text_out_format(&out,
-                    "--%s\r\nContent-Type: text/html; charset=utf-8\r\n"
-                    "Content-Transfer-Encoding: base64\r\n\r\n",
-                    id);
-    put_encoded(&out, &parts->html, arena);
-    text_out_format(&out, "--%s--\r\n", id);
-    *len = out.len;
-    return out.text;
+    return mail_letter_write(&letter, wanted->read->arena, len);
 }
 
 /* ---- readers ---- */

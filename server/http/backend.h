@@ -40,6 +40,10 @@ struct backend {
      *  will not touch it again, and its reference passes to the caller. Any thread. */
     bool (*cancel)(void *self, struct request *r);
 
+    /** Mails a link to sign in by to this normal address, if somebody has it; client is the address
+     *  of whoever asks. False: it mails none. HTTP thread; never blocks. */
+    bool (*mail_link)(void *self, const char *address, const char *client);
+
     /** For /readyz; *why (static text, shown to anyone) when it is not ready. HTTP thread; never
      *  blocks. */
     bool (*ready)(void *self, const char **why);

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <jansson.h>
 #include <microhttpd.h>
+#include <netdb.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -240,6 +241,27 @@ struct httpd *httpd_start(const struct httpd_settings *settings, const struct ro
 uint16_t httpd_port(const struct httpd *httpd)
 {
     return httpd->port;
+}
+
+void httpd_client(const struct request *r, char out[HTTPD_ADDRESS_BYTES])
+{
+    struct sockaddr_storage address = {0};
+    socklen_t len = sizeof address;
+
+    out[0] = '\0';
+    if (r->client != NULL && getpeername(r->client->fd, (struct sockaddr *)&address, &len) == 0 &&
+        getnameinfo((struct sockaddr *)&address, len, out, HTTPD_ADDRESS_BYTES, NULL, 0,
+                    NI_NUMERICHOST) != 0)
+        out[0] = '\0';
+}
+
+bool httpd_mail_link(const struct request *r, const char *address)
+{
+    const struct backend *backend = r->httpd->backend;
+    char client[HTTPD_ADDRESS_BYTES];
+
+    httpd_client(r, client);
+    return backend->mail_link(backend->self, address, client);
 }
 
 bool httpd_ready(const struct httpd *httpd, const char **why)

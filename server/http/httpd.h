@@ -59,6 +59,13 @@ void httpd_stop(struct httpd *httpd);
 /** After httpd_stop, and after the backend has returned every request. */
 void httpd_free(struct httpd *httpd);
 
+#define HTTPD_ADDRESS_BYTES 64
+
+/** The address from which this request comes, without its port; "" when it is not known. */
+void httpd_client(const struct request *r, char out[HTTPD_ADDRESS_BYTES]);
+/** See backend.h. */
+bool httpd_mail_link(const struct request *r, const char *address);
+
 /** Whether /readyz says 200; *why when not. */
 bool httpd_ready(const struct httpd *httpd, const char **why);
 

@@ -23,9 +23,15 @@ static bool begin(struct request *r, const char *where, struct input *in)
     return in->faults != NULL && (r->input != NULL || r->route->input == NULL);
 }
 
+/* What is read is the body, and not the query. */
+static bool reads_body(const struct route *route)
+{
+    return route->kind == ROUTE_WRITE || (route->kind == ROUTE_DIRECT && route->body_max > 0);
+}
+
 enum err request_read_query(struct request *r, const char *query)
 {
-    bool takes = r->route->kind != ROUTE_WRITE && r->route->input != NULL;
+    bool takes = !reads_body(r->route) && r->route->input != NULL;
     struct input in;
 
     if (r->route->flags & ROUTE_ANY_QUERY)
@@ -130,7 +136,7 @@ enum err request_read_input(struct request *r)
         if (spec->fields[i].place == INPUT_HEADER)
             err = read_header(r, &in, &spec->fields[i]);
     in.where = "body";
-    if (err == ERR_NONE && r->route->kind == ROUTE_WRITE)
+    if (err == ERR_NONE && reads_body(r->route))
         err = read_body(r, &in);
     return err == ERR_NONE && arena_failed(r->arena) ? ERR_OUT_OF_MEMORY : err;
 }

@@ -37,6 +37,7 @@ enum route_flag {
     ROUTE_FRESH = 32,      /* a read of the configuration: request.config is the newest there is */
     ROUTE_SECRET = 64,     /* a read of something that gives access, or that strangers sent */
     ROUTE_UPLOAD = 128,    /* a read whose body is stored in pieces as it comes: see route.piece */
+    ROUTE_TOKEN = 0x2000,  /* its path says who calls, and proves it: no key is wanted */
     ROUTE_ANY_QUERY = 0x4000, /* whatever stands in the query: a stranger's address may say more */
 };
 

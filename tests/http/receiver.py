@@ -14,7 +14,7 @@
                                                "path", "authorization"}]}
 
 It takes mail as well (python3-aiosmtpd): GET /seen/smtp has the port in its data, GET /seen/<address> {"count", "data": [{"from", "to",
-"subject", "headers", "plain", "html"}]}. Mail to an address that begins with "no-" is refused.
+"subject", "headers", "plain", "html", "unsubscribe", "one_click"}]}. Mail to an address that begins with "no-" is refused.
 
 The signature is checked by the specification, with Python's hmac: signed_by has the places of the
 secrets that fit, [0] for the first."""
@@ -190,6 +190,7 @@ class Mailbox:
                     "id": said["Message-ID"], "from": envelope.mail_from, "to": envelope.rcpt_tos,
                     "subject": said["Subject"], "headers": said.keys(), "defects": [str(d) for d in said.defects],
                     "plain": parts.get("plain"), "html": parts.get("html"),
+                    "unsubscribe": said["List-Unsubscribe"], "one_click": said["List-Unsubscribe-Post"],
                 })
         return "250 taken"
 

@@ -6,6 +6,7 @@
 
 #include "store/pg/pg_time.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -234,6 +235,107 @@ START_TEST(each_side_gets_the_page_of_its_week)
 }
 END_TEST
 
+/* ---- by one click ---- */
+
+/* The value of a header, at most to its end: "<https://…/v1/unsubscribe/…>". */
+static void keep_path(struct stage *stage, json_t *mail)
+{
+    char path[256];
+    const char *at = strstr(part(mail, "unsubscribe"), "/v1/unsubscribe/");
+
+    ck_assert_msg(at != NULL, "no List-Unsubscribe");
+    ck_assert_str_eq(part(mail, "one_click"), "List-Unsubscribe=One-Click");
+    snprintf(path, sizeof path, "%.*s", (int)strcspn(at, ">"), at);
+    story_set(stage->story, "unsubscribe", path);
+    json_decref(mail);
+}
+
+START_TEST(a_click_ends_it)
+{
+    static const struct step first[] = {OFFERS("Kim"), {0}};
+    static const struct step click[] = {
+        POST("Sam's mail program is clicked", NULL, "${unsubscribe}", NULL, 200,
+             .checks = {{"/email", "'sam@acme.example'"}, {"/notify", "[]"}}),
+        POST("and once more", NULL, "${unsubscribe}", NULL, 200, .checks = {{"/notify", "[]"}}),
+        POST("an address that is none", NULL, "/v1/unsubscribe/x", NULL, 401),
+        POST("one that is another's", NULL, "${unsubscribe}x", NULL, 401),
+        OFFERS("Lou"),
+        LATER("ten minutes pass", 10 * MINUTE + 1),
+        PATCH("Ana's is as it was", "ana", "/v1/members/me", "{'absent':[]}", 200,
+              .checks = {{"/notify", "#11"}}),
+        {0}};
+    struct stage stage = stage_open(SIGNED);
+    json_int_t sam = count_of("sam@acme.example");
+
+    story_run(stage.story, first);
+    keep_path(&stage, mail_after("sam@acme.example", sam));
+    story_run(stage.story, click);
+    ck_assert_int_eq(count_of("sam@acme.example"), sam + 1);
+    stage_close(&stage);
+}
+END_TEST
+
+/* ---- signing in ---- */
+
+/* The link's token, without what stands before it. */
+static void keep_link(struct stage *stage, json_t *mail)
+{
+    char token[256];
+    const char *at = strstr(part(mail, "plain"), "/#link=");
+
+    ck_assert_msg(at != NULL, "%s", part(mail, "plain"));
+    at += sizeof "/#link=" - 1;
+    snprintf(token, sizeof token, "%.*s", (int)strcspn(at, "\r\n"), at);
+    story_set(stage->story, "link", token);
+    json_decref(mail);
+}
+
+#define ASKS(label, address)                                                                       \
+    POST(label, NULL, "/v1/sessions/mail", "{'email':'" address "'}", 202,                         \
+         .checks = {{"@body", "={\"status\":\"asked\"}"}})
+
+static const struct step asks[] = {
+    ASKS("Sam asks for a link", "Sam@ACME.example"),
+    ASKS("nobody does, and is answered the same", "nobody@acme.example"),
+    POST("no address", NULL, "/v1/sessions/mail", "{'email':'sam'}", 400,
+         .checks = {{"/errors/0/pointer", "'/email'"}}),
+    {0},
+};
+
+static const struct step opens[] = {
+    POST("Sam opens it", "link", "/v1/sessions", NULL, 201, .checks = {{"/current", "true"}}),
+    POST("it opens once", "link", "/v1/sessions", NULL, 401),
+    ASKS("another one", "sam@acme.example"),
+    ASKS("the third within a quarter of an hour", "sam@acme.example"),
+    ASKS("the fourth is answered, and not sent", "sam@acme.example"),
+    {0},
+};
+
+static const struct step too_late[] = {
+    LATER("a quarter of an hour passes", 15 * MINUTE + 1),
+    POST("too late", "link", "/v1/sessions", NULL, 401),
+    {0},
+};
+
+START_TEST(a_link_by_mail_signs_in_once)
+{
+    struct stage stage = stage_open("");
+    json_int_t sam = count_of("sam@acme.example");
+
+    story_run(stage.story, asks);
+    json_t *mail = mail_after("sam@acme.example", sam);
+    ck_assert_str_eq(part(mail, "subject"), "Your link to sign in to Baton");
+    keep_link(&stage, mail);
+    story_run(stage.story, opens);
+    json_decref(mail_after("sam@acme.example", sam + 1));
+    keep_link(&stage, mail_after("sam@acme.example", sam + 2));
+    story_run(stage.story, too_late);
+    ck_assert_int_eq(count_of("sam@acme.example"), sam + 3);
+    ck_assert_int_eq(count_of("nobody@acme.example"), 0);
+    stage_close(&stage);
+}
+END_TEST
+
 void suite_cases(Suite *suite)
 {
     TCase *tcase = suite_case(suite, "notify");
@@ -242,5 +344,6 @@ void suite_cases(Suite *suite)
     setenv("BATON_DELIVERY_ALLOW", "127.0.0.0/8", 1);
     TESTS(tcase, who_may_sign_hears_of_a_proposal, a_team_hears_of_what_waits_for_it,
           each_member_says_what_they_want, its_side_hears_that_a_subscription_is_off,
-          no_mail_is_lost_when_the_server_is_killed, each_side_gets_the_page_of_its_week);
+          no_mail_is_lost_when_the_server_is_killed, each_side_gets_the_page_of_its_week,
+          a_click_ends_it, a_link_by_mail_signs_in_once);
 }

@@ -112,6 +112,7 @@ struct statement {
     X(delivery_table_statements)                                                                   \
     X(config_read_statements)                                                                      \
     X(outbound_mailed_statements)                                                                  \
+    X(member_mailbox_statements)                                                                   \
     X(week_read_statements)                                                                        \
     X(outbound_subjects_statements)                                                                \
     X(completion_table_statements)                                                                 \
