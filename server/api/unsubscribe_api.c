@@ -42,12 +42,12 @@ enum auth_answer unsubscribe_authenticate(struct request *r, const struct config
 
     if (config == NULL || token == NULL || !unsubscribe_parse(token, &workspace, &id) ||
         !unsubscribe_holds(config, id, token)) {
-        request_refuse(r, ERR_UNAUTHENTICATED, "This address ends nobody's mail");
+        request_refuse(r, ERR_NOT_FOUND, "This address ends nobody's mail");
         return AUTH_REFUSED;
     }
     const struct member *member = config_member(config, id);
     if (member == NULL || !member->active) {
-        request_refuse(r, ERR_UNAUTHENTICATED, "This address ends nobody's mail any more");
+        request_refuse(r, ERR_NOT_FOUND, "This address ends nobody's mail any more");
         return AUTH_REFUSED;
     }
     r->caller = (struct caller){

@@ -111,23 +111,25 @@ static bool write_letter(struct courier *courier, struct sent_link *link, const 
     };
     const char *url = arena_printf(arena, "%s/#link=%s", mail->public_url, token);
 
-    if (url == NULL)
+    const char *within = arena_printf(arena, ", once and within %d minutes:", SESSION_LINK_MINUTES);
+    static const char unasked[] = "If you have not asked for it, leave it: nobody else can use it.";
+    const char *const words[] = {
+        "This link signs you in to ", workspace, within, "\n\n", url, "\n\n", unasked, "\n"};
+
+    if (url == NULL || within == NULL)
         return false;
     uuid_format(random_uuid(), id);
     text_out_init(&text, arena, MAIL_PART_MAX_BYTES);
     text_out_init(&html, arena, MAIL_PART_MAX_BYTES);
-    text_out_format(
-        &text,
-        "This link signs you in to %s, once and within %d minutes:\n\n%s\n\nIf you have "
-        "not asked for it, leave it: nobody else can use it.\n",
-        workspace, SESSION_LINK_MINUTES, url);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        text_out_put(&text, words[i]);
     text_out_put(&html, "<!doctype html><meta charset=\"utf-8\"><title>Baton</title>\n<p>");
-    mail_put_html(&html, "This link signs you in to ");
-    mail_put_html(&html, workspace);
-    text_out_format(&html,
-                    ", once and within %d minutes:<p><a href=\"%s\">Sign in</a><p>If you have not "
-                    "asked for it, leave it: nobody else can use it.\n",
-                    SESSION_LINK_MINUTES, url);
+    for (size_t i = 0; i < 3; i++)
+        mail_put_html(&html, words[i]);
+    text_out_put(&html, "<p><a href=\"");
+    mail_put_html(&html, url);
+    text_out_put(&html, "\">Sign in</a><p>");
+    text_out_put(&html, unasked);
     link->attempt.body = mail_letter_write(&letter, arena, &link->attempt.body_len);
     return link->attempt.body != NULL && !arena_failed(arena);
 }

@@ -131,7 +131,9 @@ static const struct member *member_of(const struct mail_wanted *wanted)
 
 static void write_name(const struct mail_wanted *wanted, struct parts *parts)
 {
-    text_out_format(&parts->text, "--\nBaton, subscription \"%s\".\n", wanted->subscription->name);
+    text_out_put(&parts->text, "--\nBaton, subscription \"");
+    text_out_put(&parts->text, wanted->subscription->name);
+    text_out_put(&parts->text, "\".\n");
     text_out_put(&parts->html, "<hr><p><small>Baton, subscription \"");
     mail_put_html(&parts->html, wanted->subscription->name);
     text_out_put(&parts->html, "\".</small></p>\n");
@@ -145,11 +147,22 @@ static void write_choice(const struct mail_wanted *wanted, struct parts *parts)
     text_out_put(&parts->text, "--\nYou choose what Baton writes to you about");
     text_out_put(&parts->html, "<hr><p><small>You choose what Baton writes to you about");
     if (page[0] != '\0') {
-        text_out_format(&parts->text, ": %s/#/account", page);
-        text_out_format(&parts->html, ": <a href=\"%s/#/account\">your page</a>", page);
+        text_out_put(&parts->text, ": ");
+        text_out_put(&parts->text, page);
+        text_out_put(&parts->text, "/#/account");
+        text_out_put(&parts->html, ": <a href=\"");
+        text_out_put(&parts->html, page);
+        text_out_put(&parts->html, "/#/account\">your page</a>");
     }
     text_out_put(&parts->text, ".\n");
     text_out_put(&parts->html, ".</small></p>\n");
+}
+
+static void put_link(struct text_out *out, const char *page, const char *lead)
+{
+    text_out_put(out, page);
+    text_out_put(out, "/#/lead/");
+    text_out_put(out, lead);
 }
 
 /* False: something cannot be read now. */
@@ -167,14 +180,20 @@ static bool write_parts(const struct mail_wanted *wanted, struct parts *parts)
         if (line == NULL)
             return false;
         bool links = page[0] != '\0' && lead != NULL && lead[0] != '\0';
-        text_out_format(&parts->text, "%s\n", line);
-        if (links)
-            text_out_format(&parts->text, "%s/#/lead/%s\n", page, lead);
+        text_out_put(&parts->text, line);
+        text_out_put(&parts->text, "\n");
+        if (links) {
+            put_link(&parts->text, page, lead);
+            text_out_put(&parts->text, "\n");
+        }
         text_out_put(&parts->text, "\n");
         text_out_put(&parts->html, "<p>");
         mail_put_html(&parts->html, line);
-        if (links)
-            text_out_format(&parts->html, "<br><a href=\"%s/#/lead/%s\">Open</a>", page, lead);
+        if (links) {
+            text_out_put(&parts->html, "<br><a href=\"");
+            put_link(&parts->html, page, lead);
+            text_out_put(&parts->html, "\">Open</a>");
+        }
         text_out_put(&parts->html, "</p>\n");
     }
     if (wanted->count > shown) {

@@ -71,6 +71,13 @@ static void put_part(struct text_out *out, const char *boundary, const char *typ
     put_encoded(out, part, out->arena);
 }
 
+static void put_unsubscribe(struct text_out *out, const char *url)
+{
+    text_out_put(out, "List-Unsubscribe: <");
+    text_out_put(out, url);
+    text_out_put(out, ">\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n");
+}
+
 const char *mail_letter_write(const struct mail_letter *letter, struct arena *arena, size_t *len)
 {
     struct text_out out;
@@ -83,10 +90,7 @@ const char *mail_letter_write(const struct mail_letter *letter, struct arena *ar
     text_out_format(&out, "Subject: %s\r\n", letter->subject);
     text_out_format(&out, "Message-ID: <%s%s>\r\n", letter->id, domain == NULL ? "@baton" : domain);
     if (letter->unsubscribe != NULL)
-        text_out_format(&out,
-                        "List-Unsubscribe: <%s>\r\n"
-                        "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
-                        letter->unsubscribe);
+        put_unsubscribe(&out, letter->unsubscribe);
     text_out_put(&out, "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n");
     text_out_format(&out, "Content-Type: multipart/alternative; boundary=\"%s\"\r\n\r\n",
                     letter->id);

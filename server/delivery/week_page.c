@@ -98,7 +98,8 @@ static void write_checkpoint(const struct checkpoint_page *found, struct text_ou
                       "or cuts anything of before can be found out with it. Saved as a file, "
                       "\"baton verify --checkpoint FILE\" compares it with the ledger.\n\n");
     if (json.written.text != NULL)
-        text_out_format(out, "%s\n", json.written.text);
+        text_out_put(out, json.written.text);
+    text_out_put(out, "\n");
 }
 
 const char *week_page(const struct read *read, const struct config *config, instant end)

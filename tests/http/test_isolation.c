@@ -79,6 +79,8 @@ static const struct probe probes[] = {
     {.operation = "leads_erase", .roles = ROLE_ADMIN},
     {.operation = "sessions_open", .roles = EVERYONE},
     {.operation = "sessions_link", .roles = EVERYONE},
+    {.operation = "sessions_mail", .roles = KEYLESS, .body = "{'email':'x@nobody.example'}"},
+    {.operation = "unsubscribe", .roles = KEYLESS},
     {.operation = "sessions_list", .roles = EVERYONE},
     {.operation = "sessions_end", .roles = EVERYONE},
     {.operation = "sessions_end_current", .roles = EVERYONE},
@@ -206,7 +208,7 @@ static const struct probe probes[] = {
     {.operation = "members_create",
      .roles = ROLE_ADMIN,
      .body = "{'team':'sales','name':'E','email':'e@${at}'}"},
-    {.operation = "members_update", .roles = WORKERS, .body = "{'name':'x'}"},
+    {.operation = "members_update", .roles = ROLE_SIGN | READERS, .body = "{'name':'x'}"},
     {.operation = "keys_list", .roles = ROLE_ADMIN},
     {.operation = "keys_create",
      .roles = ROLE_SIGN | ROLE_ADMIN,
@@ -613,6 +615,7 @@ struct param {
     const char *of_rival; /* else this value of the rival's story, … */
     const char *own;      /* … and this of our own */
     const char *nowhere;
+    bool proof; /* it is no id, but shows who calls */
 };
 
 /* A public id with the rival's workspace that is none. */
@@ -624,6 +627,7 @@ static const struct param params[] = {
     {"delivery_id", true, NULL, "${delivery}", NOWHERE},
     {"job_id", true, NULL, "${job}", NOWHERE},
     {"import_id", true, NULL, "${import}", NOWHERE},
+    {"token", false, NULL, "nothing", "nothing", .proof = true},
     {"subscription_id", true, NULL, "${subscription}", NOWHERE},
     {"member_id", true, NULL, "${mia}", NOWHERE},
     {"key_id", false, "key", "${key}", no_key},
@@ -659,10 +663,11 @@ static const struct param *param_named(const char *name, size_t len)
 /* The parameter that names something: the first, but of a definition's versions the number. */
 static const struct param *subject_of(const struct route *route)
 {
-    const struct param *subject = NULL;
+    const struct param *found, *subject = NULL;
 
     for (const char *at = route->pattern; (at = strchr(at, '{')) != NULL; at++)
-        subject = param_named(at + 1, strcspn(at + 1, "}"));
+        if (!(found = param_named(at + 1, strcspn(at + 1, "}")))->proof)
+            subject = found;
     return subject;
 }
 

@@ -11,7 +11,7 @@ static const struct statement MEMBER_MAILBOXES = {
     .sql = "SELECT workspace_id, member_id "
            "FROM member "
            "WHERE email = $1 AND active "
-           "ORDER BY created_at, member_id "
+           "ORDER BY created_at DESC, member_id DESC "
            "LIMIT $2",
     .index = "member_mailbox",
     .hot = true,

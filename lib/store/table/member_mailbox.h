@@ -11,7 +11,7 @@ struct member_mailbox {
     struct uuid member;
 };
 
-/** Active members with this normal address, the oldest first, at most MEMBER_MAILBOXES_MAX. As
+/** Active members with this normal address, the newest first, at most MEMBER_MAILBOXES_MAX. As
  *  baton_job. */
 enum pg_status member_mailboxes(struct pg *pg, struct arena *arena, const char *address,
                                 int64_t deadline, struct member_mailbox *out,
