@@ -26,7 +26,7 @@ static int run(struct cli *cli)
     (void)cli;
     for (size_t i = 0; i < routes_count; i++) {
         printf("%s\t%s\t%s\t", routes[i].method, routes[i].pattern, routes[i].operation_id);
-        print_roles(routes[i].flags & ROUTE_TOKEN ? 0 : routes[i].roles);
+        print_roles(routes[i].roles);
         puts(routes[i].flags & ROUTE_SECRET ? "\tsecret" : "");
     }
     return CLI_OK;

@@ -183,7 +183,7 @@ static enum err check_roles(struct request *r)
     char names[ROLES_MAX_BYTES] = "";
     size_t len = 0;
 
-    if ((r->caller.roles & wanted) != 0 || r->route->flags & ROUTE_PUBLIC)
+    if ((r->caller.roles & wanted) != 0 || r->route->flags & (ROUTE_PUBLIC | ROUTE_TOKEN))
         return ERR_NONE;
     for (unsigned bit = 1; bit <= wanted && len < sizeof names; bit <<= 1)
         if (wanted & bit)

@@ -99,7 +99,7 @@ static bool is_twice(const struct router *router, size_t index)
 /* Without roles nobody could call it: a mistake in the table. */
 static bool names_who_may(const struct route *route)
 {
-    return (route->roles == 0) == ((route->flags & ROUTE_PUBLIC) != 0);
+    return (route->roles == 0) == ((route->flags & (ROUTE_PUBLIC | ROUTE_TOKEN)) != 0);
 }
 
 /* Index of the parameter with this name in the spec: what the path names and what is read from it

@@ -45,7 +45,7 @@ struct route {
     const char *method;       /* "GET" also answers HEAD */
     const char *pattern;      /* "/v1/leads/{lead_id}/touches" */
     const char *operation_id; /* of openapi.yaml */
-    unsigned roles;           /* any of these bits (enum role); 0 only for a public route */
+    unsigned roles;           /* any of these bits (enum role); 0 only where no key is wanted */
     enum route_kind kind;
     size_t body_max; /* bytes, chunked or not; 0: takes no body */
     unsigned flags;  /* enum route_flag */
@@ -88,8 +88,8 @@ extern const size_t routes_count;
 struct router;
 
 /** Borrows the table. NULL when a pattern is malformed, two are the same, one has neither roles nor
- *  ROUTE_PUBLIC (or both), its parameters are not those that its input reads, or memory is
- *  short. */
+ *  ROUTE_PUBLIC or ROUTE_TOKEN (or both), its parameters are not those that its input reads, or
+ * memory is short. */
 struct router *router_new(const struct route *table, size_t count);
 void router_free(struct router *router);
 

@@ -613,9 +613,8 @@ struct param {
     const char *name;
     bool is_uuid;         /* any uuid of the rival is tried */
     const char *of_rival; /* else this value of the rival's story, … */
-    const char *own;      /* … and this of our own */
+    const char *own;      /* … and this of our own; NULL: it is no id, but shows who calls */
     const char *nowhere;
-    bool proof; /* it is no id, but shows who calls */
 };
 
 /* A public id with the rival's workspace that is none. */
@@ -627,7 +626,7 @@ static const struct param params[] = {
     {"delivery_id", true, NULL, "${delivery}", NOWHERE},
     {"job_id", true, NULL, "${job}", NOWHERE},
     {"import_id", true, NULL, "${import}", NOWHERE},
-    {"token", false, NULL, "nothing", "nothing", .proof = true},
+    {"token", false, NULL, NULL, "nothing"},
     {"subscription_id", true, NULL, "${subscription}", NOWHERE},
     {"member_id", true, NULL, "${mia}", NOWHERE},
     {"key_id", false, "key", "${key}", no_key},
@@ -666,7 +665,7 @@ static const struct param *subject_of(const struct route *route)
     const struct param *found, *subject = NULL;
 
     for (const char *at = route->pattern; (at = strchr(at, '{')) != NULL; at++)
-        if (!(found = param_named(at + 1, strcspn(at + 1, "}")))->proof)
+        if ((found = param_named(at + 1, strcspn(at + 1, "}")))->own != NULL)
             subject = found;
     return subject;
 }
@@ -684,7 +683,7 @@ static void make_target(const struct route *route, const char *value, char out[T
             continue;
         }
         const struct param *param = param_named(at + 1, strcspn(at + 1, "}"));
-        char *own = fill(param->own);
+        char *own = fill(param->own == NULL ? param->nowhere : param->own);
         len += (size_t)snprintf(out + len, TARGET_MAX - len, "%s", param == subject ? value : own);
         free(own);
         at = strchr(at, '}');

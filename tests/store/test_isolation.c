@@ -115,6 +115,7 @@ static const char column_grants[] =
     "baton_job completion UPDATE: lease,lease_until\n"
     "baton_job job SELECT: due_at,name,sound_at,workspace_id\n"
     "baton_job job UPDATE: due_at,sound_at\n"
+    "baton_job member SELECT: active,created_at,email,member_id,workspace_id\n"
     "baton_job outbound_queue SELECT: due_at,lease_until,subscription_id,workspace_id\n"
     "baton_job outbound_queue UPDATE: lease,lease_until\n"
     "baton_job sealed SELECT: field,key_id,workspace_id\n"
@@ -374,6 +375,7 @@ START_TEST(every_table_forces_row_level_security)
          " ('attribution_setup', 'job_of_any_workspace', 'SELECT'),"
          " ('rollup_cursor', 'job_of_any_workspace', 'SELECT'),"
          " ('outbound_cursor', 'job_of_any_workspace', 'SELECT'),"
+         " ('member', 'mailbox_of_any_workspace', 'SELECT'),"
          " ('outbound_queue', 'job_of_any_workspace', 'ALL'),"
          " ('workspace_head', 'outbound_of_any_workspace', 'SELECT'),"
          " ('workspace', 'workspace_by_name', 'SELECT'))");
@@ -599,9 +601,16 @@ static bool is_claimed(const char *table)
 
 static bool is_for_jobs(const char *table)
 {
-    static const char *const others[] = {"workspace",         "sealed",         "workspace_head",
-                                         "outbound_cursor",   "outbound_queue", "rollup_cursor",
-                                         "attribution_setup", "completion",     NULL};
+    static const char *const others[] = {"workspace",
+                                         "sealed",
+                                         "workspace_head",
+                                         "outbound_cursor",
+                                         "outbound_queue",
+                                         "rollup_cursor",
+                                         "attribution_setup",
+                                         "completion",
+                                         "member",
+                                         NULL};
     size_t i = 0;
 
     while (others[i] != NULL && strcmp(table, others[i]) != 0)
