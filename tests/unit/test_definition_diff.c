@@ -132,8 +132,32 @@ START_TEST(all_else_that_changed_is_told_too)
     ck_assert_str_eq(find(&diff, "reason", "dup", NULL)->change, "removed");
     ck_assert_str_eq(find(&diff, "exception", "strategic", NULL)->change, "removed");
     ck_assert_str_eq(find(&diff, "exception", "unclear", NULL)->new, "at most 3 a month");
-    ck_assert_str_eq(find(&diff, "clock", "respond_within", NULL)->new, "120 minutes");
+    ck_assert_str_eq(find(&diff, "clock", "respond_within", NULL)->new, "2 hours");
     ck_assert_uint_eq(diff.count, 14);
+}
+END_TEST
+
+#define LISTED(values, more)                                                                       \
+    "{'term':'mql','title':'T','criteria':[{'id':'role','title':'Role','kind':'fit','points':1,"   \
+    "'test':{'attribute':'role','op':'in','value':" values more "}}]}"
+
+START_TEST(of_a_list_what_came_and_what_went)
+{
+    struct definition_diff diff = diff_of(LISTED("['vp','owner','intern']", ""),
+                                          LISTED("['owner','founder','vp','partner']", ""));
+
+    ck_assert_uint_eq(diff.count, 1);
+    ck_assert_str_eq(diff.items[0].words, "Criterion \"Role\": its list has now also \"founder\", "
+                                          "\"partner\", and has no longer \"intern\".");
+    ck_assert_str_eq(diff.items[0].old, "role is \"vp\", \"owner\" or \"intern\"");
+    diff = diff_of(LISTED("['vp']", ""), LISTED("['vp','owner']", ""));
+    ck_assert_str_eq(diff.items[0].words, "Criterion \"Role\": its list has now also \"owner\".");
+    diff = diff_of(LISTED("['vp','owner']", ""), LISTED("['vp']", ""));
+    ck_assert_str_eq(diff.items[0].words, "Criterion \"Role\": its list has no longer \"owner\".");
+    diff = diff_of(LISTED("['vp']", ""), LISTED("['vp','owner']", ",'missing':'unmet'"));
+    ck_assert_str_eq(diff.items[0].words,
+                     "Criterion \"Role\": its test was \"role is \"vp\"\" and is now \"role is "
+                     "known and is \"vp\" or \"owner\"\".");
 }
 END_TEST
 
@@ -168,5 +192,6 @@ void suite_cases(Suite *suite)
 
     tcase_add_checked_fixture(diffs, set_up, tear_down);
     TESTS(diffs, criteria_are_compared_by_id, all_else_that_changed_is_told_too,
-          equal_versions_differ_in_nothing, it_is_written_as_json);
+          of_a_list_what_came_and_what_went, equal_versions_differ_in_nothing,
+          it_is_written_as_json);
 }

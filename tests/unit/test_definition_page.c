@@ -85,10 +85,18 @@ static const struct {
     {"{'attribute':'a','op':'gte','value':'2026-01-01'}", "a is on or after 2026-01-01",
      "a is before 2026-01-01"},
     {"{'attribute':'a','op':'in','value':['x']}", "a is \"x\"", "a is not \"x\""},
-    {"{'attribute':'a','op':'in','value':['x',2,true]}", "a is one of \"x\", 2 or true",
+    {"{'attribute':'a','op':'in','value':['x',2,true]}", "a is \"x\", 2 or true",
      "a is none of \"x\", 2 or true"},
-    {"{'attribute':'a','op':'not_in','value':['x','y']}", "a is none of \"x\" or \"y\"",
-     "a is one of \"x\" or \"y\""},
+    {"{'attribute':'a','op':'not_in','value':['x','y']}", "a is neither \"x\" nor \"y\"",
+     "a is \"x\" or \"y\""},
+    {"{'fact':'b','op':'in','value':['x','y'],'missing':'unknown'}", "the fact b is \"x\" or \"y\"",
+     "the fact b is neither \"x\" nor \"y\""},
+    {"{'touches':{'kind':['a'],'within_days':28,'per_days':7},'op':'gte','value':1.5}",
+     "touches of kind a in the last 28 days come to at least 1.5 a week on average",
+     "touches of kind a in the last 28 days come to less than 1.5 a week on average"},
+    {"{'touches':{'within_days':30,'per_days':10},'op':'lt','value':2}",
+     "touches in the last 30 days come to less than 2 in 10 days on average",
+     "touches in the last 30 days come to at least 2 in 10 days on average"},
     {"{'attribute':'a','op':'contains','value':'x'}", "a contains \"x\"",
      "a does not contain \"x\""},
     {"{'attribute':'a','op':'starts_with','value':'x'}", "a starts with \"x\"",
@@ -122,10 +130,10 @@ static const struct {
      "there were exactly 2 touches"},
     {"{'touches':{'kind':['a','b'],'within_days':30,'direction':'inbound','source':'google',"
      "'medium':['cpc','email']},'op':'gte','value':2}",
-     "there were at least 2 inbound touches of kind a or b with source google with medium cpc or "
-     "email in the last 30 days",
-     "there was at most 1 inbound touch of kind a or b with source google with medium cpc or "
-     "email in the last 30 days"},
+     "there were at least 2 inbound touches of kind a or b, with source google, with medium cpc or "
+     "email, in the last 30 days",
+     "there was at most 1 inbound touch of kind a or b, with source google, with medium cpc or "
+     "email, in the last 30 days"},
     {"{'touches':{'kind':['a'],'half_life_days':30},'op':'gte','value':2.5}",
      "touches of kind a, each losing half its weight every 30 days, add up to at least 2.5",
      "touches of kind a, each losing half its weight every 30 days, add up to less than 2.5"},
@@ -165,6 +173,22 @@ START_TEST(every_operator_has_its_sentence_in_every_place)
         arena_printf(arena, "fewer than 2 of these hold: (1) %s; (2) b is 1; (3) c is 2", says));
     assert_says(arena_printf(arena, "{'all':[{'not':%s}," OTHER "]}", test),
                 arena_printf(arena, "%s, and b is 1", denies));
+}
+END_TEST
+
+#define SILENT "{'attribute':'a','op':'gte','value':5,'missing':'unmet'}"
+
+START_TEST(what_silence_means_is_said)
+{
+    assert_says(SILENT, "a is known and is at least 5");
+    assert_says("{'not':" SILENT "}", "a is not known or is less than 5");
+    assert_says("{'all':[" SILENT "," OTHER "]}", "a is known and is at least 5, and b is 1");
+    assert_says("{'all':[{'not':" SILENT "}," OTHER "]}",
+                "(a is not known or is less than 5), and b is 1");
+    assert_says("{'any':[{'not':" SILENT "}," OTHER "]}",
+                "a is not known or is less than 5, or b is 1");
+    assert_says("{'fact':'b','op':'exists','missing':'unmet'}",
+                "the fact b is known and has a value");
 }
 END_TEST
 
@@ -349,7 +373,7 @@ void suite_cases(Suite *suite)
 
     tcase_add_checked_fixture(sentences, set_up, tear_down);
     tcase_add_loop_test(sentences, every_operator_has_its_sentence_in_every_place, 0, GOLDEN_COUNT);
-    TESTS(sentences, combinations_within_combinations_stand_in_brackets,
+    TESTS(sentences, what_silence_means_is_said, combinations_within_combinations_stand_in_brackets,
           at_least_one_is_any_and_at_least_all_is_all);
     tcase_add_checked_fixture(pages, set_up, tear_down);
     TESTS(pages, both_pages_say_everything, html_is_escaped_and_stands_alone, markdown_is_escaped,

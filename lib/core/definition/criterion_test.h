@@ -68,6 +68,7 @@ struct touch_filter {
     uint64_t kinds_mask;      /* bits: kinds in definition.kinds */
     int32_t within_days;      /* 0: ever */
     int32_t half_life_days;   /* 0: each touch counts one */
+    int32_t per_days;         /* of a rate: so many in that time, on average; 0: of all */
     bool has_direction;
     enum direction direction;
     struct touch_values dimensions[DIMENSION_COUNT];
@@ -82,6 +83,7 @@ struct test_node {
     uint16_t end;                       /* index just past this subtree */
     uint16_t at_least;                  /* TEST_AT_LEAST: how many children */
     uint16_t children;                  /* combinations: how many */
+    bool missing_unmet;                 /* attribute or fact: unmet, not unknown, when missing */
     uint16_t name_index;                /* attribute or fact: index into definition.names */
     const char *name;                   /* attribute or fact */
     const struct touch_filter *touches; /* TEST_TOUCHES */

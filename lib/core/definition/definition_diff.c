@@ -93,38 +93,107 @@ static const char *criterion_in_words(struct comparison *comparison,
                         worth(comparison, definition, criterion));
 }
 
+/* ---- lists ---- */
+
+/* The list that the criterion's one test compares with; NULL when it is none. */
+static const struct test_node *list_test(const struct definition *definition,
+                                         const struct criterion *criterion)
+{
+    const struct test_node *node = &definition->nodes[criterion->test];
+
+    return criterion->has_test && (node->kind == TEST_ATTRIBUTE || node->kind == TEST_FACT) &&
+                   node->value.type == VALUE_LIST
+               ? node
+               : NULL;
+}
+
+static bool differ_by_list_alone(const struct test_node *a, const struct test_node *b)
+{
+    return a != NULL && b != NULL && a->kind == b->kind && a->op == b->op &&
+           a->missing_unmet == b->missing_unmet && strcmp(a->name, b->name) == 0;
+}
+
+static bool has_value(const struct value *list, const struct value *value)
+{
+    for (uint32_t i = 0; i < list->len; i++)
+        if (value_order(&list->items[i], value) == 0)
+            return true;
+    return false;
+}
+
+/* Those of the one list that the other does not have: "a", "b". */
+static void put_new(struct text_out *out, const char *words, const struct value *list,
+                    const struct value *other)
+{
+    bool first = true;
+
+    for (uint32_t i = 0; i < list->len; i++) {
+        if (has_value(other, &list->items[i]))
+            continue;
+        text_out_put(out, first ? words : ", ");
+        sentence_put_value(out, &list->items[i]);
+        first = false;
+    }
+}
+
+/* What came and what went; NULL when the order alone is new, or it is no list. */
+static const char *list_words(struct comparison *comparison, const struct criterion *before,
+                              const struct criterion *after)
+{
+    const struct test_node *old = list_test(comparison->before, before);
+    const struct test_node *new = list_test(comparison->after, after);
+    struct text_out came, went;
+
+    if (!differ_by_list_alone(old, new))
+        return NULL;
+    text_out_init(&came, comparison->arena, SENTENCE_MAX_BYTES);
+    text_out_init(&went, comparison->arena, SENTENCE_MAX_BYTES);
+    put_new(&came, " has now also ", &new->value, &old->value);
+    put_new(&went, " has no longer ", &old->value, &new->value);
+    if (came.len == 0 && went.len == 0)
+        return NULL;
+    return arena_printf(comparison->arena, "Criterion \"%s\": its list%s%s%s.", after->title,
+                        came.len > 0 ? came.text : "", came.len > 0 && went.len > 0 ? ", and" : "",
+                        went.len > 0 ? went.text : "");
+}
+
+/* ---- members ---- */
+
+/* words: NULL: its value before and after. */
 static void compare_criterion_member(struct comparison *comparison,
                                      const struct criterion *criterion, const char *member,
-                                     const char *before, const char *after)
+                                     const char *before, const char *after, const char *words)
 {
     if (strcmp(before, after) == 0)
         return;
-    add(comparison, &(struct definition_change){
-                        .what = "criterion",
-                        .id = criterion->id,
-                        .change = "changed",
-                        .member = member,
-                        .old = before,
-                        .new = after,
-                        .words = arena_printf(comparison->arena,
-                                              "Criterion \"%s\": its %s was \"%s\" and is now "
-                                              "\"%s\".",
-                                              criterion->title, member, before, after),
-                    });
+    add(comparison,
+        &(struct definition_change){
+            .what = "criterion",
+            .id = criterion->id,
+            .change = "changed",
+            .member = member,
+            .old = before,
+            .new = after,
+            .words = words != NULL ? words
+                                   : arena_printf(comparison->arena,
+                                                  "Criterion \"%s\": its %s was \"%s\" and is "
+                                                  "now \"%s\".",
+                                                  criterion->title, member, before, after),
+        });
 }
 
 static void compare_criterion(struct comparison *comparison, const struct criterion *before,
                               const struct criterion *after)
 {
-    compare_criterion_member(comparison, after, "title", before->title, after->title);
+    compare_criterion_member(comparison, after, "title", before->title, after->title, NULL);
     compare_criterion_member(comparison, after, "kind", criterion_kind_name(before->kind),
-                             criterion_kind_name(after->kind));
-    compare_criterion_member(comparison, after, "test",
-                             sentence(comparison, comparison->before, before),
-                             sentence(comparison, comparison->after, after));
+                             criterion_kind_name(after->kind), NULL);
+    compare_criterion_member(
+        comparison, after, "test", sentence(comparison, comparison->before, before),
+        sentence(comparison, comparison->after, after), list_words(comparison, before, after));
     compare_criterion_member(comparison, after, "worth",
                              worth(comparison, comparison->before, before),
-                             worth(comparison, comparison->after, after));
+                             worth(comparison, comparison->after, after), NULL);
 }
 
 static void add_whole_criterion(struct comparison *comparison, const struct definition *definition,
@@ -263,6 +332,15 @@ static void compare_exceptions(struct comparison *comparison)
     }
 }
 
+static const char *minutes_phrase(struct comparison *comparison, int32_t minutes)
+{
+    struct text_out text;
+
+    text_out_init(&text, comparison->arena, SENTENCE_MAX_BYTES);
+    sentence_put_minutes(&text, minutes);
+    return text_of(comparison, &text);
+}
+
 static void compare_clock(struct comparison *comparison, const char *id, const char *label,
                           const char *unit, int32_t before, int32_t after)
 {
@@ -276,8 +354,9 @@ static void compare_clocks(struct comparison *comparison)
     const struct definition *before = comparison->before;
     const struct definition *after = comparison->after;
 
-    compare_clock(comparison, "respond_within", "The time to answer", "minutes",
-                  before->respond_minutes, after->respond_minutes);
+    compare_phrase(comparison, "clock", "respond_within", "The time to answer",
+                   minutes_phrase(comparison, before->respond_minutes),
+                   minutes_phrase(comparison, after->respond_minutes));
     compare_clock(comparison, "decide_within_days", "The time to decide after accepting", "days",
                   before->decide_days, after->decide_days);
     compare_clock(comparison, "nurture_days", "The time in nurture", "days", before->nurture_days,

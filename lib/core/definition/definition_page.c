@@ -345,14 +345,6 @@ static void write_exceptions(struct page *page, const struct definition *definit
     page_end_list(page);
 }
 
-static void duration_words(int32_t minutes, char *out, size_t size)
-{
-    if (minutes % 60 == 0)
-        snprintf(out, size, "%d %s", (int)minutes / 60, minutes == 60 ? "hour" : "hours");
-    else
-        snprintf(out, size, "%d %s", (int)minutes, minutes == 1 ? "minute" : "minutes");
-}
-
 static void write_days(struct page *page, const char *label, int32_t days, const char *after)
 {
     char line[LINE_BYTES];
@@ -363,14 +355,14 @@ static void write_days(struct page *page, const char *label, int32_t days, const
 
 static void write_clocks(struct page *page, const struct definition *definition)
 {
-    char line[LINE_BYTES];
-    char duration[LINE_BYTES / 4];
+    struct text_out line;
 
-    duration_words(definition->respond_minutes, duration, sizeof duration);
-    snprintf(line, sizeof line, "%s to accept or reject; after that the lead goes back", duration);
+    text_out_init(&line, page->out->arena, LINE_BYTES);
+    sentence_put_minutes(&line, definition->respond_minutes);
+    text_out_put(&line, " to accept or reject; after that the lead goes back");
     page_heading(page, 2, "Clocks");
     page_begin_list(page);
-    write_item(page, "To answer", line);
+    write_item(page, "To answer", line.text);
     write_days(page, "To decide after accepting", definition->decide_days, "");
     write_days(page, "In nurture", definition->nurture_days,
                " until a lead that came back is due again");

@@ -57,6 +57,19 @@ static void put_scalar(struct text_out *out, const struct value *value)
     }
 }
 
+void sentence_put_value(struct text_out *out, const struct value *value)
+{
+    put_scalar(out, value);
+}
+
+void sentence_put_minutes(struct text_out *out, int32_t minutes)
+{
+    if (minutes % 60 == 0)
+        text_out_format(out, "%d %s", (int)minutes / 60, minutes == 60 ? "hour" : "hours");
+    else
+        text_out_format(out, "%d %s", (int)minutes, minutes == 1 ? "minute" : "minutes");
+}
+
 static void put_separator(struct text_out *out, size_t at, size_t count, const char *last)
 {
     if (at == 0)
@@ -134,11 +147,11 @@ static void put_order(struct text_out *out, const struct test_node *node, enum t
 
 static void put_membership(struct text_out *out, const struct value *list, bool negated)
 {
-    if (list->len == 1)
+    if (list->len == 1 || !negated)
         text_out_put(out, negated ? "is not " : "is ");
     else
-        text_out_put(out, negated ? "is none of " : "is one of ");
-    put_list(out, list, " or ");
+        text_out_put(out, list->len == 2 ? "is neither " : "is none of ");
+    put_list(out, list, negated && list->len == 2 ? " nor " : " or ");
 }
 
 static void put_domain_test(struct text_out *out, const struct value *list, bool negated)
@@ -208,33 +221,60 @@ static void put_predicate(struct text_out *out, const struct test_node *node, bo
     }
 }
 
-static void put_named(struct text_out *out, const struct test_node *node, bool negated)
+/* What is missing counts as unmet where the definition says so: then the test is "known, and …",
+ * and its opposite "not known, or …", in brackets within other tests. */
+static void put_named(struct text_out *out, const struct test_node *node, bool negated, bool inner)
 {
+    bool brackets = node->missing_unmet && negated && inner;
+
+    if (brackets)
+        text_out_put(out, "(");
     if (node->kind == TEST_FACT)
         text_out_put(out, "the fact ");
     put_name(out, node->name);
+    if (node->missing_unmet)
+        text_out_put(out, negated ? " is not known or" : " is known and");
     text_out_put(out, " ");
     put_predicate(out, node, negated);
+    if (brackets)
+        text_out_put(out, ")");
 }
 
 /* ---- touches ---- */
 
+/* One value of one part, after which nothing can be misread. */
+static bool has_one_value(const struct touch_filter *filter)
+{
+    size_t values = filter->kinds_count;
+
+    for (int i = 0; i < DIMENSION_COUNT; i++)
+        values += filter->dimensions[i].count;
+    return values == 1;
+}
+
+/* A comma stands between parts where several values or parts could be read together. */
 static void put_filter(struct text_out *out, const struct touch_filter *filter)
 {
+    const char *comma = "";
+
     if (filter->kinds_count > 0) {
         text_out_put(out, " of kind ");
         put_names(out, filter->kinds, filter->kinds_count);
+        comma = ",";
     }
     for (int i = 0; i < DIMENSION_COUNT; i++) {
         if (filter->dimensions[i].count == 0)
             continue;
-        text_out_format(out, " with %s ", dimension_name((enum dimension)i));
+        text_out_format(out, "%s with %s ", comma, dimension_name((enum dimension)i));
         put_names(out, filter->dimensions[i].names, filter->dimensions[i].count);
+        comma = ",";
     }
+    if (has_one_value(filter))
+        comma = "";
     if (filter->within_days == 1)
-        text_out_put(out, " in the last day");
+        text_out_format(out, "%s in the last day", comma);
     else if (filter->within_days > 1)
-        text_out_format(out, " in the last %d days", (int)filter->within_days);
+        text_out_format(out, "%s in the last %d days", comma, (int)filter->within_days);
 }
 
 static void put_touches(struct text_out *out, const struct touch_filter *filter, bool one)
@@ -275,6 +315,20 @@ static void put_decayed(struct text_out *out, const struct touch_filter *filter,
     put_real(out, (double)filter->wanted / (double)TOUCH_COUNT_ONE);
 }
 
+/* A week is what people count by. */
+static void put_rate(struct text_out *out, const struct touch_filter *filter, enum test_op op)
+{
+    put_touches(out, filter, false);
+    text_out_format(out, " come to %s ", amount_words(op));
+    put_real(out, (double)filter->wanted / (double)TOUCH_COUNT_ONE);
+    if (filter->per_days == 1)
+        text_out_put(out, " a day on average");
+    else if (filter->per_days == 7)
+        text_out_put(out, " a week on average");
+    else
+        text_out_format(out, " in %d days on average", (int)filter->per_days);
+}
+
 /* Counts are whole numbers, so more than n is at least n + 1, and less than n at most n - 1. */
 static void put_count(struct text_out *out, const struct touch_filter *filter, enum test_op op)
 {
@@ -310,6 +364,8 @@ static void put_touch_test(struct text_out *out, const struct test_node *node, b
 
     if (node->touches->half_life_days > 0)
         put_decayed(out, node->touches, op);
+    else if (node->touches->per_days > 0)
+        put_rate(out, node->touches, op);
     else
         put_count(out, node->touches, op);
 }
@@ -318,6 +374,14 @@ static void put_touch_test(struct text_out *out, const struct test_node *node, b
 
 static void put_test(const struct definition *definition, size_t at, bool negated, bool inner,
                      struct text_out *out);
+
+/* A test that says "or" by itself needs no brackets among others that are joined by it. */
+static bool says_or(const struct test_node *nodes, size_t at)
+{
+    while (nodes[at].kind == TEST_NOT)
+        at++;
+    return nodes[at].missing_unmet;
+}
 
 static void put_joined(const struct definition *definition, size_t at, bool negated, bool inner,
                        const char *word, struct text_out *out)
@@ -329,7 +393,8 @@ static void put_joined(const struct definition *definition, size_t at, bool nega
     for (size_t child = at + 1; child < nodes[at].end; child = nodes[child].end) {
         if (!first)
             text_out_format(out, ", %s ", word);
-        put_test(definition, child, negated, child_inner, out);
+        bool apart = child_inner && (strcmp(word, "or") != 0 || !says_or(nodes, child));
+        put_test(definition, child, negated, apart, out);
         first = false;
     }
 }
@@ -401,7 +466,7 @@ static void put_test(const struct definition *definition, size_t at, bool negate
         break;
     case TEST_ATTRIBUTE:
     case TEST_FACT:
-        put_named(out, node, negated);
+        put_named(out, node, negated, inner);
         break;
     case TEST_TOUCHES:
         put_touch_test(out, node, negated);

@@ -31,6 +31,11 @@ void definition_worth_marked(const struct definition *definition, const struct c
 void definition_worth(const struct definition *definition, const struct criterion *criterion,
                       struct text_out *out);
 
+/** A value as sentences have it: texts in quotes. Not a list. */
+void sentence_put_value(struct text_out *out, const struct value *value);
+/** `8 hours`, `90 minutes`. */
+void sentence_put_minutes(struct text_out *out, int32_t minutes);
+
 /** Copies without the marks. */
 void sentence_strip(const struct text_out *marked, struct text_out *out);
 

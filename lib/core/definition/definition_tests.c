@@ -10,7 +10,8 @@
 /* The members of a simple test, whatever its subject. */
 struct simple {
     const char *name;
-    int op; /* OP_COUNT: it has a fault */
+    int op;      /* OP_COUNT: it has a fault */
+    int missing; /* enum missing */
     const json_t *touches;
 };
 
@@ -29,6 +30,16 @@ static const struct input_type touches_type = {.kind = INPUT_MAP};
 #define OP_FIELD                                                                                   \
     {                                                                                              \
         "op", &op_type, AT(struct simple, op), .required = true, .otherwise = OP_COUNT             \
+    }
+/* What a value that was never given, or given as empty, makes of the test. */
+enum missing { MISSING_UNKNOWN, MISSING_UNMET, MISSING_COUNT };
+static const char *const missing_names[MISSING_COUNT] = {"unknown", "unmet"};
+static const struct input_type missing_type = {
+    .kind = INPUT_ENUM, .values = missing_names, .max = MISSING_COUNT - 1};
+
+#define MISSING_FIELD                                                                              \
+    {                                                                                              \
+        "missing", &missing_type, AT(struct simple, missing), .otherwise = MISSING_UNKNOWN         \
     }
 /* Read together with the operator, which says what value is allowed. */
 #define VALUE_FIELD                                                                                \
@@ -49,9 +60,15 @@ static bool leave(struct input *in, const struct input_node *at, const struct in
 static const struct input_type value_type = {.kind = INPUT_ANY, .read = leave};
 
 static const struct input_field attribute_fields[] = {
-    {"attribute", &name_type, AT(struct simple, name), .required = true}, OP_FIELD, VALUE_FIELD};
+    {"attribute", &name_type, AT(struct simple, name), .required = true},
+    OP_FIELD,
+    VALUE_FIELD,
+    MISSING_FIELD};
 static const struct input_field fact_fields[] = {
-    {"fact", &name_type, AT(struct simple, name), .required = true}, OP_FIELD, VALUE_FIELD};
+    {"fact", &name_type, AT(struct simple, name), .required = true},
+    OP_FIELD,
+    VALUE_FIELD,
+    MISSING_FIELD};
 static const struct input_field touches_fields[] = {
     {"touches", &touches_type, AT(struct simple, touches), .required = true},
     OP_FIELD,
@@ -124,6 +141,7 @@ static bool read_simple(struct definition_reader *reader, const struct input_nod
     if (simple.op == OP_COUNT || !fits_subject(reader, &op, node->kind, (enum test_op)simple.op))
         return false;
     node->op = (enum test_op)simple.op;
+    node->missing_unmet = node->kind != TEST_TOUCHES && simple.missing == MISSING_UNMET;
     return read_comparison(reader, &value, node) && sound;
 }
 

@@ -6,13 +6,15 @@
 bool reader_touch_count(struct definition_reader *reader, const struct input_node *at,
                         struct touch_filter *filter)
 {
-    bool whole = filter->half_life_days == 0;
+    bool whole = filter->half_life_days == 0 && filter->per_days == 0;
     double number = json_number_value(at->json);
 
     if (!json_is_number(at->json) || (whole && !json_is_integer(at->json)))
-        return input_fault(&reader->in, at, "type",
-                           whole ? "A count of touches is compared with a whole number"
-                                 : "A decayed count of touches is compared with a number");
+        return input_fault(
+            &reader->in, at, "type",
+            whole ? "A count of touches is compared with a whole number"
+                  : "A decayed count of touches, or a rate of them, is compared with a "
+                    "number");
     if (number < 0 || number > TEST_TOUCHES_MAX)
         return input_fault(&reader->in, at, "range", "0 to %d is wanted", TEST_TOUCHES_MAX);
     filter->wanted = json_is_integer(at->json) ? json_integer_value(at->json) * TOUCH_COUNT_ONE
@@ -123,6 +125,7 @@ static const struct input_field filter_fields[] = {
     {"kind", &kinds_type, .offset = 0},
     {"within_days", &days_type, AT(struct touch_filter, within_days)},
     {"half_life_days", &days_type, AT(struct touch_filter, half_life_days)},
+    {"per_days", &days_type, AT(struct touch_filter, per_days)},
     {"direction", &direction_filter_type, AT(struct touch_filter, direction)},
     DIMENSION_FIELD("channel", DIMENSION_CHANNEL),
     DIMENSION_FIELD("source", DIMENSION_SOURCE),
@@ -133,11 +136,33 @@ static const struct input_field filter_fields[] = {
 };
 static const struct input_spec filter_spec = INPUT_SPEC(filter_fields, struct touch_filter);
 
+/* A rate is of a time that has an end. */
+static bool check_rate(struct definition_reader *reader, const struct input_node *at,
+                       const struct touch_filter *filter)
+{
+    const struct input_node place = input_member(at, "per_days");
+
+    if (filter->per_days == 0)
+        return true;
+    if (filter->half_life_days > 0)
+        return input_fault(&reader->in, &place, "half_life",
+                           "A rate and a half-life exclude each other");
+    if (filter->within_days == 0)
+        return input_fault(&reader->in, &place, "required",
+                           "A rate needs within_days: of which time it is");
+    if (filter->per_days > filter->within_days)
+        return input_fault(&reader->in, &place, "range",
+                           "A rate is of at most the time that is counted, %d days",
+                           (int)filter->within_days);
+    return true;
+}
+
 bool reader_touches(struct definition_reader *reader, const struct input_node *at,
                     struct touch_filter *filter)
 {
     bool sound = input_object(&reader->in, at, &filter_spec, filter);
 
+    sound = sound && check_rate(reader, at, filter);
     filter->counts_older = !filter->has_direction;
     for (int i = 0; i < DIMENSION_COUNT; i++)
         if (filter->dimensions[i].count > 0)

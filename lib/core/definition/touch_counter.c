@@ -148,6 +148,8 @@ int64_t touch_counter_count(const struct touch_counter *counter, const struct to
     count_loaded(counter, filter, &tally);
     if (filter->counts_older)
         count_older(counter, filter, &tally);
+    if (filter->per_days > 0)
+        return tally.whole * TOUCH_COUNT_ONE * filter->per_days / filter->within_days;
     if (filter->half_life_days == 0)
         return tally.whole * TOUCH_COUNT_ONE;
     return (int64_t)(tally.decayed * (uint64_t)TOUCH_COUNT_ONE >> 32);

@@ -24,6 +24,9 @@ void touch_counter_init(struct touch_counter *counter, const struct definition *
  * kind and day are kept, stand at 00:00Z of their day and count only for tests that ask neither
  * for a direction nor for a dimension.
  *
+ * With per_days p the count is that of p days, on average over within_days w: count * 1,000,000 * p
+ * / w, rounded down.
+ *
  * With half_life_days h a touch of age a weighs 2^(-a/h): a and h in whole seconds, a rounded
  * down; q = a / h and f = (a mod h) * 2^16 / h, both rounded down; the weight in units of 2^-32 is
  * 2^32, for each set bit of f multiplied by that bit's constant round(2^32 * 2^(-2^(bit-16))) and

@@ -111,6 +111,15 @@ static void resolve_origin(struct judge *judge)
 
 /* ---- tests ---- */
 
+/* Nobody has said it: unknown, unless the definition says that this counts against the lead. */
+static enum criterion_result missing(const struct test_node *node, struct sight *sight)
+{
+    if (node->missing_unmet)
+        return RESULT_UNMET;
+    sight->why = WHY_MISSING;
+    return RESULT_UNKNOWN;
+}
+
 static enum criterion_result test_named(struct judge *judge, const struct test_node *node,
                                         struct sight *sight)
 {
@@ -118,16 +127,12 @@ static enum criterion_result test_named(struct judge *judge, const struct test_n
 
     sight->value = value;
     if (node->op == OP_EXISTS) {
-        if (value == NULL && !judge->told_empty[node->name_index]) {
-            sight->why = WHY_MISSING;
-            return RESULT_UNKNOWN;
-        }
+        if (value == NULL && !judge->told_empty[node->name_index])
+            return missing(node, sight);
         return (value != NULL) == node->value.boolean ? RESULT_MET : RESULT_UNMET;
     }
-    if (value == NULL) {
-        sight->why = WHY_MISSING;
-        return RESULT_UNKNOWN;
-    }
+    if (value == NULL)
+        return missing(node, sight);
     enum criterion_result result = verdict_compare(node, value, judge->subject->now);
     if (result == RESULT_UNKNOWN)
         sight->why = WHY_TYPE;

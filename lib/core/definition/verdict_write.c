@@ -6,10 +6,10 @@ static const char *why_name(enum unknown_why why)
     return why == WHY_TYPE ? "type" : "missing";
 }
 
-/* Whole counts as integers; decayed ones with a fraction. */
+/* Whole counts as integers; decayed ones and rates with a fraction. */
 static void write_touches(const struct verdict_criterion *seen, struct json_out *out)
 {
-    if (seen->node->touches->half_life_days == 0)
+    if (seen->node->touches->half_life_days == 0 && seen->node->touches->per_days == 0)
         json_out_int(out, seen->touches / TOUCH_COUNT_ONE);
     else
         json_out_real(out, (double)seen->touches / (double)TOUCH_COUNT_ONE);
