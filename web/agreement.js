@@ -3,9 +3,13 @@ import {el, fill, field, choice} from './dom.js';
 import {get, getText, post, remove} from './api.js';
 import {known, may, memberName} from './known.js';
 import {SUBJECTS, isTerm, versionsOf, draft} from './agreements.js';
+import {evidence} from './evidence.js';
 import {markdown, sentence} from './markdown.js';
 import {head, section, facts, table, tag, when, button, ask, later, say, trouble, nothing} from './parts.js';
 import {word, plain, number, percent} from './words.js';
+
+// The last back-test of each version that was run here: a signature may rest on it.
+const tested = new Map();
 
 const noteField = (label) => field(label, el('textarea', {rows: 3, required: true}), {name: '/note', wide: true});
 
@@ -18,18 +22,21 @@ async function diffOf(path, against) {
 // Exactly what is signed: the words, the changes, and the hash of the text.
 function sign(path, found, inForce) {
   const read = el('input', {type: 'checkbox', required: true});
+  const rests = el('input', {type: 'checkbox', checked: true});
+  const proof = found.term && tested.get(`${found.term} ${found.version}`);
   return ask(`Sign ${SUBJECTS[found.subject || found.term][0]}, version ${found.version}`, {
     body: [
       found.document.statement ? el('blockquote', found.document.statement) : null,
       inForce && inForce !== found.version ? section(`What changes from version ${inForce}`, later(() => diffOf(path, inForce))) : el('p', 'This is the first version: all of it is new.'),
       el('div', el('p', 'You sign the text with this hash, and no other:'), el('p.hash', found.content_hash)),
       el('p.quiet', found.effective_from ? ['It counts from ', when(found.effective_from), '.'] : 'It counts from the moment the second side has signed.'),
+      proof ? el('label.option', rests, el('span', 'My signature rests on the back-test that I have just run of it: the signature names it, and it is kept.')) : null,
       el('label.option', read, el('span', `I have read it, and sign it for ${known.me.team.title} as ${known.me.member?.name}.`)),
     ],
     done: 'Sign', wide: true,
     send() {
       if (!read.checked) throw new Error('Say that you have read it.');
-      return post(`${path}/sign`, {content_hash: found.content_hash});
+      return post(`${path}/sign`, {content_hash: found.content_hash, ...(proof && rests.checked ? {evidence: [proof]} : {})});
     },
   });
 }
@@ -61,22 +68,14 @@ const deeds = {
 
 // ---- back-test, suggestions ----
 
-function outcomeOf(job) {
-  const {result} = job;
-  const line = (name, one) => (one ? [el('strong', name), el('span', `${number(one.qualified)} of ${number(result.leads)} would have qualified`), ...['accepted', 'sql', 'won'].map((target) => {
-    const match = one[target];
-    const share = (part) => (part ? percent(part.rate ?? part) : null);
-    return el('small', match.precision ? `${plain(target)}: ${share(match.precision)} of those were, and ${share(match.recall)} of all that were had qualified.` : `${plain(target)}: ${match.why_none || 'nothing to compare with'}`);
-  })] : null);
-  return el('div.cards', el('div.card', line('This version', result.result)), result.against ? el('div.card', line('The one in force', result.against)) : null);
-}
 
-async function wait(place, id) {
+async function wait(place, id, found) {
   for (;;) {
     const job = await get(`/v1/jobs/${id}`);
     if (!place.isConnected) return;
     if (job.state === 'done') {
-      fill(place, outcomeOf(job));
+      tested.set(`${found.term} ${found.version}`, id);
+      fill(place, evidence(found, job));
       return;
     }
     if (job.state === 'failed' || job.state === 'cancelled') {
@@ -97,7 +96,7 @@ function backtest(found, inForce) {
     run.disabled = true;
     try {
       const job = await post('/v1/backtests', {term: found.term, version: found.version, against: inForce && inForce !== found.version ? inForce : undefined, from: from.value || undefined});
-      await wait(place, job.id);
+      await wait(place, job.id, found);
     } catch (error) {
       fill(place, trouble(error));
     }
@@ -111,8 +110,8 @@ async function suggestions(term) {
   const given = found.suggestions || [];
   const share = (one) => (one.rate === null ? '–' : `${percent(one.rate)} of ${number(one.of)}`);
   return [
-    given.length ? el('ul', given.map((one) => el('li', one.sentence || one.text || plain(one.kind), ' ', one.draft ? button('Make it a draft', async () => { location.hash = await draft(term, one.draft); }, {kind: 'link'}) : null)))
-      : el('p.quiet', `No suggestion yet: it takes ${number(found.minimum.leads)} answered leads, and ${number(found.counted.leads)} count so far.`),
+    given.length ? el('ul', given.map((one) => el('li', one.words, ' ', may('sign', 'admin') ? button('Make it a draft', async () => { location.hash = await draft(term, one.document); }, {kind: 'link'}) : null)))
+      : el('p.quiet', found.why_none || 'Nothing is suggested.'),
     table('How each criterion does', [
       {title: 'Criterion', cell: (row) => row.title},
       {title: 'Accepted when met', number: true, cell: (row) => share(row.met.accepted)},
@@ -124,22 +123,39 @@ async function suggestions(term) {
 
 // ---- comments ----
 
+// What a comment suggests, and one press that makes a draft of it.
+function suggested(path, comment) {
+  if (!comment.edits.length) return null;
+  return [
+    el('ul', comment.edits.map((edit) => el('li', `${edit.op} `, el('code', edit.path), edit.value === undefined ? null : [' ', el('code', JSON.stringify(edit.value))]))),
+    may('sign', 'admin') ? button('Make a draft of it', async () => {
+      try {
+        const made = await post(`${path}/edits`, {comments: [comment.id]});
+        location.hash = `#/agreement/${made.term}/${made.version}`;
+      } catch (error) {
+        say(error.message, 'bad');
+      }
+    }) : null,
+  ];
+}
+
 function comments(path, found, load) {
   const criteria = (found.document.criteria || []).map((criterion) => [criterion.id, criterion.title]);
   const text = el('textarea', {rows: 2, required: true});
   const about = choice([['', 'The whole'], ...criteria], '');
-  const form = el('form', el('div.pair', field('Your comment', text, {name: '/text'}), criteria.length ? field('About', about) : null), el('div.actions', el('button', {type: 'submit'}, 'Comment')));
+  const asks = el('input', {type: 'checkbox'});
+  const form = el('form', el('div.pair', field('Your comment', text, {name: '/text'}), criteria.length ? field('About', about) : null), found.allowed_actions.includes('decline') && isTerm(found.term) ? el('label.option', asks, el('span', 'I would sign it with changes.')) : null, el('div.actions', el('button', {type: 'submit'}, 'Comment')));
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     try {
-      await post(`${path}/comments`, {text: text.value.trim(), criterion: about.value || undefined});
+      await post(`${path}/comments`, {text: text.value.trim(), criterion: about.value || undefined, asks_for_changes: asks.checked || undefined});
       await load();
     } catch (error) {
       say(error.message, 'bad');
     }
   });
   return [
-    found.comments.length ? el('ul.plainlist', found.comments.map((one) => el('li', el('strong', one.member.name), one.criterion ? ` on ${criteria.find(([id]) => id === one.criterion)?.[1] || one.criterion}` : '', ', ', when(one.at), el('p', el('bdi', one.text))))) : el('p.quiet', 'Nobody has said anything yet. Comments are no part of what is signed.'),
+    found.comments.length ? el('ul.plainlist', found.comments.map((one) => el('li', el('strong', one.member.name), one.criterion ? ` on ${criteria.find(([id]) => id === one.criterion)?.[1] || one.criterion}` : '', ', ', when(one.at), one.asks_for_changes ? el('strong', ' asks for changes') : null, el('p', el('bdi', one.text)), suggested(path, one)))) : el('p.quiet', 'Nobody has said anything yet. Comments are no part of what is signed.'),
     found.allowed_actions.includes('comment') ? form : null,
   ];
 }
@@ -175,14 +191,15 @@ export async function show(body, {rest: [subject, number_, mode]}) {
           section('Signed', found.content_hash ? el('p.hash', found.content_hash) : el('p.quiet', 'A draft has no hash: it can still change.'),
             facts(['marketing', 'sales'].map((side) => {
               const given = found.signatures.filter((one) => one.side === side);
-              return [plain(side), given.length ? given.map((one) => [el('strong', one.member.name), ', ', when(one.signed_at), el('small', `key made by ${one.key_made_by.type === 'member' ? memberName(one.key_made_by.member) : 'the operator'}`)]) : 'has not signed'];
+              return [plain(side), given.length ? given.map((one) => [el('strong', one.member.name), ', ', when(one.signed_at), one.evidence.length ? el('small', `on ${one.evidence.length === 1 ? 'a back-test' : `${one.evidence.length} back-tests`} of this text`) : null, el('small', `key made by ${one.key_made_by.type === 'member' ? memberName(one.key_made_by.member) : 'the operator'}`)]) : 'has not signed'];
             })),
             found.declined ? el('p.note', `${found.declined.member.name} declined: ${found.declined.note}`) : null,
             found.suspended ? el('p.note', `Suspended by ${found.suspended.member.name}: ${found.suspended.note}`) : null),
           found.warnings.length ? section('Look again', el('ul', found.warnings.map((one) => el('li', el('code', one.pointer), ' ', one.detail)))) : null,
           before ? section(`What is different from version ${before}`, later(() => diffOf(path, before))) : null,
           found.comments ? section('Comments', comments(path, found, load)) : null,
-          section('Read by', found.acknowledgements.length ? el('p', found.acknowledgements.map((one) => one.member.name).join(', ')) : el('p.quiet', 'Nobody has said so yet.')),
+          section('Read by', found.acknowledgements.length ? el('p', found.acknowledgements.map((one) => one.member.name).join(', ')) : el('p.quiet', 'Nobody has said so yet.'),
+            found.not_acknowledged.length ? el('p.quiet', `Not yet by ${found.not_acknowledged.map((one) => one.name).join(', ')}.`) : null),
           isTerm(subject) && may('sign', 'read', 'admin') ? section('Back-test', backtest(found, inForce)) : null,
           isTerm(subject) && found.state === 'in_force' && may('sign', 'read', 'admin') ? section('How its criteria do', later(() => suggestions(subject))) : null)));
   }

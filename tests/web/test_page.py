@@ -210,6 +210,42 @@ class Story(WebTest):
         ana.press("Judge the past by it")
         ana.see("would have qualified")
 
+    def test_a_proposal_is_argued_with_evidence(self):
+        """What each threshold would let in, who changes sides and why, changes that are asked for, and a signature that names its evidence."""
+        workspace = self.workspace()
+        for employees in (20, 60, 80, 2000):
+            workspace.lead("Lead%d" % employees, company="size%d.example" % employees, **{"company.employees": employees, "seniority": "vp"})
+        document = workspace.ask("ana", "GET", "/v1/definitions/mql/versions/1")["document"]
+        document["criteria"].append({"id": "large", "title": "Is very large", "kind": "fit", "required": True,
+                                     "test": {"attribute": "company.employees", "op": "gte", "value": 1000}})
+        workspace.ask("ana", "POST", "/v1/definitions/mql/versions", document)
+        workspace.ask("ana", "POST", "/v1/definitions/mql/versions/2/propose", {})
+        ana, sam = self.browser(workspace, "ana"), self.browser(workspace, "sam")
+        ana.go("agreement/mql/2").see("Not yet by")
+        ana.press("Judge the past by it")
+        ana.see("would have qualified")
+        ana.see("Who changes sides")
+        ana.see("Is very large", "table")
+        ana.see("a week")
+        ana.press("Who", "summary")
+        ana.see("without an answer", "details")
+        self.assertEqual(ana.axe(), [])
+        sam.go("agreement/mql/2")
+        sam.press("I would sign it with changes.")
+        sam.write("Your comment", "500 is large enough for us.")
+        sam.press("Comment", "button")
+        sam.see("asks for changes")
+        workspace.ask("sam", "POST", "/v1/definitions/mql/versions/2/comments", {
+            "text": "Like this.", "edits": [{"op": "replace", "path": "/criteria/large/test/value", "value": 500}]})
+        ana.press("Sign")
+        ana.see("My signature rests on the back-test", "dialog")
+        ana.press("I have read it")
+        ana.press("Sign", "dialog button.first")
+        ana.see("on a back-test of this text")
+        ana.press("Make a draft of it")
+        ana.see("version 3", "h1")
+        ana.see("at least 500", "main")
+
     def test_a_lead_is_added_worked_on_asked_for_and_erased(self):
         workspace = self.workspace()
         ana, sam = self.browser(workspace, "ana"), self.browser(workspace, "sam")
