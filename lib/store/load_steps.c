@@ -429,8 +429,9 @@ static void take_setups(struct load *load, const struct list *keys, int first)
     for (size_t i = 0; i < keys->count; i++) {
         const struct pg_result *result = pg_result(load->scope.pg, first + (int)i);
         work_put(load->work, KIND_ATTRIBUTION_SETUP, keys->items[i],
-                 pg_rows(result) == 1 ? attribution_setup_table_read(result, 0, load->work->arena)
-                                      : NULL);
+                 pg_rows(result) == 1
+                     ? attribution_setup_table_read_newest(result, load->work->arena)
+                     : NULL);
     }
 }
 

@@ -102,6 +102,42 @@ static const struct step refused[] = {
 
 STORY(what_is_no_setup_is_refused, SIGNED, refused)
 
+#define ONE_MORE(name)                                                                             \
+    POST("one more: " name, "ana", SETUPS "/" name, "{}", 201, .checks = {{"/version", "1"}})
+
+static const struct step many[] = {
+    ONE_MORE("a"),
+    ONE_MORE("b"),
+    ONE_MORE("c"),
+    ONE_MORE("d"),
+    ONE_MORE("e"),
+    ONE_MORE("f"),
+    ONE_MORE("g"),
+    ONE_MORE("h"),
+    ONE_MORE("i"),
+    ONE_MORE("j"),
+    ONE_MORE("k"),
+    ONE_MORE("l"),
+    ONE_MORE("m"),
+    ONE_MORE("n"),
+    ONE_MORE("o"),
+    ONE_MORE("p"),
+    ONE_MORE("q"),
+    ONE_MORE("r"),
+    ONE_MORE("s"),
+    ONE_MORE("t"),
+    POST("that is enough", "ana", SETUPS "/u", "{}", 422,
+         .checks = {{"/code", "'limit_reached'"},
+                    {"/detail", "'A workspace has at most 20 setups besides the default. Make the "
+                                "next version of one of them.'"}}),
+    POST("those there are have versions", "ana", SETUPS "/t", "{'window_days':30}", 201,
+         .checks = {{"/version", "2"}}),
+    POST("and so has the default", "ana", SETUPS "/default", "{'window_days':30}", 201,
+         .checks = {{"/version", "2"}}),
+    {0}};
+
+STORY(names_of_setups_are_limited, SIGNED, many)
+
 static const struct step own_writes[] = {
     CAPTURE("kim@acme.example", "google", "cpc", "2020-10-01T10:00:00Z"),
     GET("where the ledger is", "sam", "/v1/events?limit=500", 200,
@@ -160,6 +196,6 @@ void suite_cases(Suite *suite)
 {
     TCase *t = suite_case(suite, "setups");
 
-    TESTS(t, setups_have_versions, what_is_no_setup_is_refused,
+    TESTS(t, setups_have_versions, what_is_no_setup_is_refused, names_of_setups_are_limited,
           an_answer_counts_what_its_asker_wrote, rebuilding_changes_nothing);
 }

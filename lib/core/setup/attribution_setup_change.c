@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static const char *const state_names[] = {"building", "counted", "retiring", "retired"};
+static const char *const state_names[] = {"building", "counted", "retiring", "retired", "clearing"};
 
 const char *attribution_setup_state_name(enum attribution_setup_state state)
 {
@@ -49,9 +49,20 @@ static void append_entry(struct work *work, struct chain_row *chain, const struc
 /* The default is there before it is stored. */
 static int newest_of(int64_t id, const struct attribution_setup_row *newest)
 {
-    if (newest != NULL)
+    if (newest->version > 0)
         return newest->version;
     return id == 0 ? ATTRIBUTION_SETUP_USUAL.version : 0;
+}
+
+/* Names that stood when the setup was loaded, and those that its group has made. */
+static int count_names(const struct work *work, const struct attribution_setup_row *newest)
+{
+    const struct list *made = &work->saves[KIND_ATTRIBUTION_SETUP];
+    int count = newest->names;
+
+    for (size_t i = 0; i < made->count; i++)
+        count += ((const struct attribution_setup_row *)made->items[i])->version == 1;
+    return count;
 }
 
 enum decision attribution_setup_make(struct work *work, const struct command *command,
@@ -69,12 +80,17 @@ enum decision attribution_setup_make(struct work *work, const struct command *co
     struct attribution_setup_row *row = ARENA_NEW(work->arena, struct attribution_setup_row);
     if (found == FIND_NEEDED || chain == NULL)
         return DECIDE_AGAIN;
-    if (record == NULL || row == NULL)
+    if (record == NULL || row == NULL || newest == NULL)
         return DECIDED;
-    if (newest != NULL && strcmp(newest->record, record) == 0) {
+    if (newest->version > 0 && strcmp(newest->record, record) == 0) {
         attribution_setup_write(newest, outcome_begin(work));
         return outcome_answer(work, outcome, 200);
     }
+    if (newest_of(input->id, newest) == 0 && count_names(work, newest) >= ATTRIBUTION_SETUPS_MAX)
+        return outcome_refuse(work, outcome, ERR_LIMIT_REACHED,
+                              "A workspace has at most %d setups besides the default. Make the "
+                              "next version of one of them",
+                              ATTRIBUTION_SETUPS_MAX);
     *row = (struct attribution_setup_row){
         .id = input->id,
         .version = newest_of(input->id, newest) + 1,

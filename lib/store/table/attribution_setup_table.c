@@ -20,7 +20,7 @@ static const struct column attribution_setup_list[] = {
     {"record",     &as_json,    IN(record)},
     {"state",      &as_setup_state,    IN(state)},
     {"built",      &as_uuid,    .use = COLUMN_NULL,
-        .unread = "how far it is counted is the reader's alone (rollup_table.c)", .unsaved = "likewise"},
+        .unread = "how far it is counted is the reader's alone (rollup_setups.c)", .unsaved = "likewise"},
     {"created_at", &as_instant, IN(created_at)},
 };
 #undef IN
@@ -29,15 +29,24 @@ const struct columns attribution_setup_columns =
     COLUMNS("attribution_setup", attribution_setup_list, struct attribution_setup_row, PROOF_FREE,
             "how credit is counted: each answer repeats what it was counted by");
 
-/* The default is there before a server has stored it.
+/* The default is there before a server has stored it. Where there is none of the name, its columns
+ * are null; after them, how many names there are besides the default.
  * $1 workspace, $2 setup */
 static const struct statement ATTRIBUTION_SETUP_NEWEST = {
     .name = "attribution_setup_newest",
-    .sql = "SELECT {attribution_setup} "
-           "FROM attribution_setup "
-           "WHERE workspace_id = $1 AND setup_id = $2 "
-           "ORDER BY version DESC "
-           "LIMIT 1",
+    .sql = "SELECT {s.attribution_setup}, ("
+           "    SELECT count(*) "
+           "    FROM attribution_setup "
+           "    WHERE workspace_id = $1 AND setup_id <> 0 AND version = 1) "
+           "FROM workspace_head h "
+           "LEFT JOIN LATERAL ("
+           "  SELECT * "
+           "  FROM attribution_setup "
+           "  WHERE workspace_id = $1 AND setup_id = $2 "
+           "  ORDER BY version DESC "
+           "  LIMIT 1"
+           ") s ON true "
+           "WHERE h.workspace_id = $1",
     .index = "attribution_setup_pkey",
     .hot = true,
 };
@@ -70,5 +79,17 @@ struct attribution_setup_row *attribution_setup_table_read(const struct pg_resul
 
     if (out == NULL || !columns_read(&attribution_setup_columns, result, row, 0, arena, out))
         return NULL;
+    return out;
+}
+
+struct attribution_setup_row *attribution_setup_table_read_newest(const struct pg_result *result,
+                                                                  struct arena *arena)
+{
+    struct attribution_setup_row *out = pg_is_null(result, 0, 0)
+                                            ? ARENA_NEW(arena, struct attribution_setup_row)
+                                            : attribution_setup_table_read(result, 0, arena);
+
+    if (out != NULL)
+        out->names = (int)pg_get_int8(result, 0, columns_width(&attribution_setup_columns));
     return out;
 }
