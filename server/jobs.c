@@ -9,7 +9,8 @@
 #include "core/setup/signing_key_change.h"
 #include "store/table/checkpoint_table.h"
 #include "store/table/job_table.h"
-#include "store/table/rollup_table.h"
+#include "store/table/rollup_cursor.h"
+#include "store/table/rollup_turn.h"
 
 #include <jansson.h>
 #include <pthread.h>

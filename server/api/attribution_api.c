@@ -257,7 +257,11 @@ static enum err refuse(struct request *r, enum err err)
     }
     if (err == ERR_UNPROCESSABLE)
         return request_refuse(
-            r, err, "This model shares at most %d conversions at once; ask for a shorter time",
+            r, err,
+            "What no setup counts is shared for at most %d conversions at once. Ask for a shorter "
+            "time, or make a setup of it: POST /v1/attribution/setups/{name} with timezone, "
+            "window_days, half_life_days and pairs as they are asked for, then ask with "
+            "setup={name}",
             ATTRIBUTION_JOURNEYS_MAX);
     return err;
 }

@@ -2,7 +2,7 @@
 #include "cli/cli_commands.h"
 #include "cli/cli_store.h"
 
-#include "store/table/rollup_table.h"
+#include "store/table/rollup_turn.h"
 
 #include <stdio.h>
 

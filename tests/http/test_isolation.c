@@ -526,7 +526,8 @@ static char *rival_rows(void)
         " ORDER BY relname)"
         " FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND"
         " relname NOT IN ('schema_migration', 'job', 'outbound', 'outbound_cursor',"
-        " 'outbound_queue', 'attribution_setup', 'journey', 'rollup', 'rollup_cursor')",
+        " 'outbound_queue', 'attribution_setup', 'journey', 'rollup', 'rollup_credit', "
+        "'rollup_cursor')",
         rival_id);
     return ask(sql);
 }

@@ -71,6 +71,7 @@ static const struct {
     {"outbound_cursor", "INSERT,SELECT,UPDATE", "SELECT"},
     {"outbound_queue", "DELETE,INSERT,SELECT,UPDATE", NULL},
     {"rollup", "DELETE,INSERT,SELECT,UPDATE", NULL},
+    {"rollup_credit", "DELETE,INSERT,SELECT,UPDATE", NULL},
     {"rollup_cursor", "INSERT,SELECT,UPDATE", "SELECT"},
     {"schema_migration", "SELECT", "SELECT"}, /* has no workspace: the program's own */
     {"sealed", "DELETE,INSERT,SELECT", NULL},
@@ -184,7 +185,9 @@ static const char rows[] =
     "INSERT INTO attribution_setup VALUES ($W, 0, 1, 'default', '{}', 'counted', NULL, now());"
     "INSERT INTO rollup_cursor VALUES ($W, 1, 1, 'current', $I);"
     "INSERT INTO journey VALUES ($W, $I, $H);"
-    "INSERT INTO rollup VALUES ($W, 0, 1, 0, 0, 0, 0, 0, 0, 0, '', 1, 0, 0, 0, 0);"
+    "INSERT INTO rollup VALUES ($W, 0, 1, 0, 0, 0, 0, 0, 0, 0, '', 1, 0, 0, 0);"
+    "INSERT INTO rollup_credit VALUES ($W, 0, 1, 0, 1, 0, 0, 0, 0, '', 1, 1, 1, 1, 1, 1, 1, 1, 1, "
+    "1);"
     "INSERT INTO job VALUES ($W, 'due', now(), 0);"
     "INSERT INTO background_job (workspace_id, job_id, kind, state, request, done, total,"
     " created_at) VALUES ($W, $I, 'backtest', 'queued', '{}', 0, 0, now());"

@@ -10,7 +10,7 @@
 #include "core/intake/lead_merge.h"
 #include "core/intake/lead_unmerge.h"
 #include "store/read/rollup_read.h"
-#include "store/table/rollup_table.h"
+#include "store/table/rollup_turn.h"
 #include "suite.h"
 
 #include <signal.h>
@@ -178,14 +178,18 @@ static void catch_up(void)
     ck_assert_int_eq(rollup_catch_up(&r.read, head), ERR_NONE);
 }
 
+#define IS_CREDITED(name, text) "credit_" text " <> 0 OR "
+
 /* All that stands in the tables, but for sums that have become nothing. */
 static char *all_that_is_counted(void)
 {
     return database_ask(
         r.database,
         "SELECT md5(string_agg(x.row, '|' ORDER BY x.row COLLATE \"C\")) || ' ' || count(*) FROM ("
-        " SELECT r::text AS row FROM rollup r WHERE count <> 0 OR credit <> 0 OR amount <> 0"
-        " UNION ALL SELECT j::text FROM journey j) x");
+        " SELECT r::text AS row FROM rollup r WHERE count <> 0 OR amount <> 0"
+        " UNION ALL SELECT c::text FROM rollup_credit c WHERE " CREDIT_MODEL_TABLE(
+            IS_CREDITED) "amount_first <> 0"
+                         " UNION ALL SELECT j::text FROM journey j) x");
 }
 
 static struct attribution_ask ask_of(const struct attribution_counted *counted, int cut)
@@ -372,6 +376,47 @@ START_TEST(whoever_is_killed_leaves_it_whole)
 }
 END_TEST
 
+/* ---- a time zone that is gone ---- */
+
+static void set_zone(const char *zone)
+{
+    char sql[256];
+
+    snprintf(sql, sizeof sql,
+             "UPDATE attribution_setup SET record = regexp_replace(record::text, "
+             "'\"timezone\":\"[^\"]*\"', '\"timezone\":\"%s\"')::json WHERE name = 'board'",
+             zone);
+    reading_exec(&r, sql);
+}
+
+START_TEST(a_zone_that_is_gone_stops_nobody)
+{
+    const char *of_board = "SELECT count(*) FROM rollup_credit WHERE setup_id <> 0";
+    struct attribution_counted board;
+
+    seed = 5;
+    catch_up();
+    make_setup("building");
+    for (int i = 0; i < STEPS; i++)
+        step();
+    catch_up();
+    answers_as_the_leads_do("board");
+    ck_assert_int_gt(database_ask_int(r.database, of_board), 0);
+    set_zone("Mars/Olympus");
+    for (int i = 0; i < STEPS / 2; i++)
+        step();
+    catch_up();
+    answers_as_the_leads_do("default");
+    ck_assert_int_eq(attribution_setup_find(&r.read, "board", &board), ERR_NONE);
+    ck_assert(!board.counted);
+    ck_assert_int_eq(database_ask_int(r.database, of_board), 0);
+    set_zone("Europe/Berlin");
+    step();
+    catch_up();
+    answers_as_the_leads_do("board");
+}
+END_TEST
+
 /* ---- ways that have not converted ---- */
 
 static void came_by(int lead, const char *source, int day)
@@ -479,6 +524,6 @@ void suite_cases(Suite *suite)
 
     tcase_add_checked_fixture(t, set_up, tear_down);
     EACH(t, sums_are_what_the_leads_say, seeds);
-    TESTS(t, lost_ways_weigh_in_a_chain, whoever_is_killed_leaves_it_whole,
-          other_questions_are_not_answered_by_sums);
+    TESTS(t, lost_ways_weigh_in_a_chain, a_zone_that_is_gone_stops_nobody,
+          whoever_is_killed_leaves_it_whole, other_questions_are_not_answered_by_sums);
 }

@@ -8,11 +8,17 @@
 /* The memory that sharing one lead's conversions may take. */
 #define SCRATCH_MAX_BYTES ((size_t)32 << 20)
 
+/* Those of one table. */
+struct bag {
+    int numbers;      /* of each sum */
+    struct map known; /* struct rollup_key: struct rollup_sum */
+    struct rollup_sum **sums;
+    size_t count, room;
+};
+
 struct rollup_sums {
     struct arena *arena;
-    struct map known; /* struct rollup_key: struct rollup_sum, of days alone */
-    struct rollup_sum **days;
-    size_t count, room;
+    struct bag bags[ROLLUP_TABLES]; /* of days; months are made of them at the end */
 };
 
 /* ---- days ---- */
@@ -47,101 +53,119 @@ int rollup_cut(const enum attribution_cut *cuts, int count)
 
 struct rollup_sums *rollup_sums_new(struct arena *arena)
 {
+    static const int numbers[ROLLUP_TABLES] = {ROLLUP_COUNTS_NUMBERS, ROLLUP_CREDITS_NUMBERS};
     struct rollup_sums *sums = ARENA_NEW(arena, struct rollup_sums);
 
     if (sums == NULL)
         return NULL;
     sums->arena = arena;
-    map_init(&sums->known, arena);
+    for (int i = 0; i < ROLLUP_TABLES; i++) {
+        sums->bags[i].numbers = numbers[i];
+        map_init(&sums->bags[i].known, arena);
+    }
     return sums;
 }
 
-static bool keep(struct rollup_sums *sums, struct rollup_sum *sum)
+static bool keep(struct arena *arena, struct bag *bag, struct rollup_sum *sum)
 {
-    size_t wanted = sums->room == 0 ? 1024 : 2 * sums->room;
+    size_t wanted = bag->room == 0 ? 1024 : 2 * bag->room;
 
-    if (sums->count == sums->room) {
-        void *more =
-            arena_resize(sums->arena, sums->days, sums->room * sizeof sum, wanted * sizeof sum);
+    if (bag->count == bag->room) {
+        void *more = arena_resize(arena, bag->sums, bag->room * sizeof sum, wanted * sizeof sum);
         if (more == NULL)
             return false;
-        sums->days = more;
-        sums->room = wanted;
+        bag->sums = more;
+        bag->room = wanted;
     }
-    sums->days[sums->count++] = sum;
-    return map_put(&sums->known, &sum->key, sizeof sum->key, sum);
+    bag->sums[bag->count++] = sum;
+    return map_put(&bag->known, &sum->key, sizeof sum->key, sum);
 }
 
-static struct rollup_sum *sum_of(struct rollup_sums *sums, const struct rollup_key *key)
+/* NULL when memory is short, which the arena knows. */
+static struct rollup_sum *sum_of(struct arena *arena, struct bag *bag, const struct rollup_key *key)
 {
-    struct rollup_sum *sum = map_get(&sums->known, key, sizeof *key);
+    struct rollup_sum *sum = map_get(&bag->known, key, sizeof *key);
 
     if (sum != NULL)
         return sum;
-    sum = ARENA_NEW(sums->arena, struct rollup_sum);
+    sum = arena_alloc(arena, sizeof *sum + (size_t)bag->numbers * sizeof *sum->numbers);
     if (sum == NULL)
         return NULL;
     sum->key = *key;
-    return keep(sums, sum) ? sum : NULL;
+    return keep(arena, bag, sum) ? sum : NULL;
 }
 
-static void add_to(struct rollup_sum *sum, const struct rollup_sum *of)
+/* A turn of many leads with the largest amounts there are is too much for a number: it is marked
+ * as one without memory, and so taken in smaller parts. */
+static void increase(struct arena *arena, int64_t *number, int64_t by)
 {
-    sum->count += of->count;
-    sum->credit += of->credit;
-    sum->amount_minor += of->amount_minor;
-    sum->pipeline_minor += of->pipeline_minor;
-    sum->won_minor += of->won_minor;
+    if (__builtin_add_overflow(*number, by, number))
+        arena_fail(arena);
 }
 
-static bool is_zero(const struct rollup_sum *sum)
+static bool is_zero(const struct rollup_sum *sum, int numbers)
 {
-    return sum->count == 0 && sum->credit == 0 && sum->amount_minor == 0 &&
-           sum->pipeline_minor == 0 && sum->won_minor == 0;
+    for (int i = 0; i < numbers; i++)
+        if (sum->numbers[i] != 0)
+            return false;
+    return true;
 }
 
+static int order_of(int64_t a, int64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+/* As the tables' primary keys have it, so that neighbours are written one after another. */
 static int by_key(const void *a, const void *b)
 {
-    const struct rollup_sum *left = a, *right = b;
+    const struct rollup_key *left = &(*(const struct rollup_sum *const *)a)->key;
+    const struct rollup_key *right = &(*(const struct rollup_sum *const *)b)->key;
+    const int64_t parts[][2] = {
+        {left->setup, right->setup},         {left->version, right->version},
+        {left->what, right->what},           {left->cut, right->cut},
+        {left->grain, right->grain},         {left->day, right->day},
+        {left->values[0], right->values[0]}, {left->values[1], right->values[1]},
+        {left->standing, right->standing},
+    };
 
-    return memcmp(&left->key, &right->key, sizeof left->key);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (parts[i][0] != parts[i][1])
+            return order_of(parts[i][0], parts[i][1]);
+    return strcmp(left->currency, right->currency);
 }
 
-/* Adds up those of one key, of sorted ones; how many are left. */
-static size_t join(struct rollup_sum *sums, size_t count)
+static bool add_months(struct arena *arena, struct bag *bag)
 {
-    size_t kept = 0;
+    size_t days = bag->count;
 
-    for (size_t i = 0; i < count; i++) {
-        if (kept > 0 && by_key(&sums[kept - 1], &sums[i]) == 0)
-            add_to(&sums[kept - 1], &sums[i]);
-        else
-            sums[kept++] = sums[i];
+    for (size_t i = 0; i < days; i++) {
+        const struct rollup_sum *day = bag->sums[i];
+        struct rollup_key key = day->key;
+        key.grain = ROLLUP_MONTH;
+        key.day = rollup_month(key.day);
+        struct rollup_sum *month = sum_of(arena, bag, &key);
+        for (int n = 0; month != NULL && n < bag->numbers; n++)
+            increase(arena, &month->numbers[n], day->numbers[n]);
     }
-    return kept;
+    return !arena_failed(arena);
 }
 
-bool rollup_sums_end(struct rollup_sums *sums, const struct rollup_sum **out, size_t *count)
+bool rollup_sums_end(struct rollup_sums *sums, struct rollup_changes out[ROLLUP_TABLES])
 {
-    struct rollup_sum *all = ARENA_ARRAY(sums->arena, struct rollup_sum, 2 * sums->count + 1);
-    size_t kept = 0;
-
-    *count = 0;
-    *out = all;
-    if (all == NULL)
-        return false;
-    for (size_t i = 0; i < sums->count; i++) {
-        if (is_zero(sums->days[i]))
-            continue;
-        all[kept++] = *sums->days[i];
-        all[kept] = *sums->days[i];
-        all[kept].key.grain = ROLLUP_MONTH;
-        all[kept].key.day = rollup_month(all[kept].key.day);
-        kept++;
+    for (int i = 0; i < ROLLUP_TABLES; i++) {
+        struct bag *bag = &sums->bags[i];
+        size_t kept = 0;
+        if (!add_months(sums->arena, bag))
+            return false;
+        for (size_t k = 0; k < bag->count; k++)
+            if (!is_zero(bag->sums[k], bag->numbers))
+                bag->sums[kept++] = bag->sums[k];
+        if (kept > 0)
+            qsort(bag->sums, kept, sizeof(struct rollup_sum *), by_key);
+        out[i] = (struct rollup_changes){(const struct rollup_sum *const *)bag->sums, kept};
     }
-    qsort(all, kept, sizeof *all, by_key);
-    *count = join(all, kept);
-    return !arena_failed(sums->arena);
+    return true;
 }
 
 /* ---- setups ---- */
@@ -205,20 +229,35 @@ static struct rollup_key key_of(const struct counting *it, int what, int cut, in
                                .day = day};
 }
 
-/* Of a sum whose numbers are those of one time. */
-static void add(const struct counting *it, const struct rollup_sum *one)
+/* The sum of this key in a table; NULL when memory is short. */
+static struct rollup_sum *find_sum(const struct counting *it, enum rollup_table table,
+                                   const struct rollup_key *key)
 {
-    struct rollup_sum *sum = sum_of(it->sums, &one->key);
+    return sum_of(it->sums->arena, &it->sums->bags[table], key);
+}
 
-    if (sum == NULL)
-        return;
-    sum->count += it->times * one->count;
-    sum->credit += it->times * one->credit;
-    sum->amount_minor += it->times * one->amount_minor;
+static void add_number(const struct counting *it, struct rollup_sum *sum, int number, int64_t one)
+{
+    increase(it->sums->arena, &sum->numbers[number], it->times * one);
+}
+
+static void add_count(const struct counting *it, const struct rollup_key *key)
+{
+    struct rollup_sum *sum = find_sum(it, ROLLUP_COUNTS, key);
+
+    if (sum != NULL)
+        add_number(it, sum, ROLLUP_COUNT, 1);
+}
+
+/* Money, and the same in its parts; these numbers are at the same distance in both tables. */
+static void add_money(const struct counting *it, struct rollup_sum *sum, int amount, int distance,
+                      int64_t minor)
+{
+    add_number(it, sum, amount, minor);
     if (it->lead->money == JOURNEY_MONEY_PIPELINE)
-        sum->pipeline_minor += it->times * one->amount_minor;
+        add_number(it, sum, amount + distance, minor);
     if (it->lead->money == JOURNEY_MONEY_WON)
-        sum->won_minor += it->times * one->amount_minor;
+        add_number(it, sum, amount + 2 * distance, minor);
 }
 
 static size_t cut_count(const struct rollup_setup *setup)
@@ -266,16 +305,16 @@ static void count_lead(const struct counting *it)
 
     if (it->setup->setup.kind_count > 0)
         first = it->count > 0 ? it->touches[0]->at : it->lead->created_at;
-    int32_t day = rollup_day(it->setup->zone, first);
-    struct rollup_sum one = {.key = key_of(it, ROLLUP_LEADS, ROLLUP_UNCUT, day), .count = 1};
-    add(it, &one);
+    struct rollup_key key =
+        key_of(it, ROLLUP_LEADS, ROLLUP_UNCUT, rollup_day(it->setup->zone, first));
+    add_count(it, &key);
     for (size_t place = 0; place < cut_count(it->setup); place++) {
         int count = cut_at(it->setup, place, cuts);
-        one.key.cut = rollup_cut(cuts, count);
-        memset(one.key.values, 0, sizeof one.key.values);
+        key.cut = rollup_cut(cuts, count);
+        memset(key.values, 0, sizeof key.values);
         if (it->count > 0)
-            values_of(it->touches[0], cuts, count, one.key.values);
-        add(it, &one);
+            values_of(it->touches[0], cuts, count, key.values);
+        add_count(it, &key);
     }
 }
 
@@ -352,61 +391,89 @@ static void number_values(const struct path *path, const enum attribution_cut *c
     }
 }
 
-/* What each touch of a path is given. */
+/* What the touches of a journey are credited with by each model, and their money. */
 struct shares {
-    int64_t *credit;
-    int64_t *money;
+    int64_t *credit[CREDIT_MODEL_COUNT];
+    int64_t *money[CREDIT_MODEL_COUNT];
 };
 
-static bool share(const struct counting *it, const struct path *path, enum credit_model model,
-                  const struct journey *journey, struct shares *out)
+static bool share_by(const struct counting *it, enum credit_model model,
+                     const struct journey *journey, struct shares *out)
 {
-    return credit_journey(model, &it->setup->setup.rules, journey, it->scratch, out->credit) &&
-           credit_share(it->lead->amount_minor, out->credit, path->count, it->scratch, out->money);
+    return credit_journey(model, &it->setup->setup.rules, journey, it->scratch,
+                          out->credit[model]) &&
+           credit_share(it->lead->amount_minor, out->credit[model], journey->count, it->scratch,
+                        out->money[model]);
 }
 
-static void add_shares(const struct counting *it, const struct path *path, struct rollup_sum *one,
-                       const enum attribution_cut *cuts, int count, const struct shares *shares)
+/* Of those models that look at each journey alone all but shapley, which looks at values. */
+static bool make_shares(const struct counting *it, const struct journey *journey,
+                        struct shares *out)
 {
+    bool made = true;
+
+    for (int model = 0; model < CREDIT_MODEL_COUNT; model++) {
+        out->credit[model] = ARENA_ARRAY(it->scratch, int64_t, journey->count + 1);
+        out->money[model] = ARENA_ARRAY(it->scratch, int64_t, journey->count + 1);
+        made = made && out->credit[model] != NULL && out->money[model] != NULL;
+        if (made && journey->count > 0 && model != CREDIT_MARKOV && model != CREDIT_SHAPLEY)
+            made = share_by(it, (enum credit_model)model, journey, out);
+    }
+    return made;
+}
+
+static void add_credit(const struct counting *it, struct rollup_sum *sum, int model, int64_t credit,
+                       int64_t minor)
+{
+    add_number(it, sum, ROLLUP_OF(ROLLUP_MODEL_CREDIT, model), credit);
+    add_money(it, sum, ROLLUP_OF(ROLLUP_MODEL_AMOUNT, model), CREDIT_MODEL_COUNT, minor);
+}
+
+static void add_shares(const struct counting *it, const struct path *path, struct rollup_key *key,
+                       const enum attribution_cut *cuts, const struct shares *shares)
+{
+    int count = key->cut < 64 ? 1 : 2;
+
     for (size_t i = 0; i < path->count; i++) {
-        one->credit = shares->credit[i];
-        one->amount_minor = shares->money[i];
-        values_of(path->touches[i], cuts, count, one->key.values);
-        if (shares->credit[i] > 0)
-            add(it, one);
+        values_of(path->touches[i], cuts, count, key->values);
+        struct rollup_sum *sum = find_sum(it, ROLLUP_CREDITS, key);
+        for (int model = 0; sum != NULL && model < CREDIT_MODEL_COUNT; model++)
+            if (shares->credit[model][i] > 0)
+                add_credit(it, sum, model, shares->credit[model][i], shares->money[model][i]);
     }
 }
 
-/* Models that look at each journey alone; of a chain what no touch can be credited for. Only one of
- * them looks at the values, and gives by each cut something else. */
-static void add_model(const struct counting *it, const struct path *path, enum credit_model model,
-                      struct journey *journey)
+/* What no touch can be credited for stands without values, by a chain too. */
+static void add_uncredited(const struct counting *it, const struct rollup_key *key)
 {
-    struct shares shares = {ARENA_ARRAY(it->scratch, int64_t, path->count + 1),
-                            ARENA_ARRAY(it->scratch, int64_t, path->count + 1)};
-    enum attribution_cut cuts[ATTRIBUTION_DIMENSIONS_MAX];
-    bool by_values = model == CREDIT_SHAPLEY;
+    struct rollup_sum *sum = find_sum(it, ROLLUP_CREDITS, key);
 
+    for (int model = 0; sum != NULL && model < CREDIT_MODEL_COUNT; model++)
+        add_credit(it, sum, model, CREDIT_ONE, it->lead->amount_minor);
+}
+
+static bool count_credit(const struct counting *it, const struct path *path)
+{
+    enum attribution_cut cuts[ATTRIBUTION_DIMENSIONS_MAX];
+    struct journey journey;
+    struct shares shares;
+
+    if (!make_journey(it, path, &journey) || !make_shares(it, &journey, &shares))
+        return false;
     for (size_t place = 0; place < cut_count(it->setup); place++) {
         int count = cut_at(it->setup, place, cuts);
-        struct rollup_sum one = {.key = key_of(it, ROLLUP_CREDIT(path->milestone, model),
-                                               rollup_cut(cuts, count), path->day)};
-        memcpy(one.key.currency, it->lead->currency, sizeof it->lead->currency);
+        struct rollup_key key = key_of(it, path->milestone, rollup_cut(cuts, count), path->day);
+        memcpy(key.currency, it->lead->currency, sizeof it->lead->currency);
         if (path->count == 0) {
-            one.credit = CREDIT_ONE;
-            one.amount_minor = it->lead->amount_minor;
-            add(it, &one);
+            add_uncredited(it, &key);
             continue;
         }
-        if (by_values)
-            number_values(path, cuts, count, (struct journey_touch *)journey->touches);
-        if (shares.credit == NULL || shares.money == NULL ||
-            ((by_values || place == 0) && !share(it, path, model, journey, &shares))) {
-            arena_fail(it->sums->arena);
-            return;
-        }
-        add_shares(it, path, &one, cuts, count, &shares);
+        number_values(path, cuts, count, (struct journey_touch *)journey.touches);
+        if (!share_by(it, CREDIT_SHAPLEY, &journey, &shares))
+            return false;
+        add_shares(it, path, &key, cuts, &shares);
     }
+    return true;
 }
 
 /* From each value to the next, with the ends. */
@@ -414,14 +481,13 @@ static void add_moves(const struct counting *it, int what, const struct path *pa
 {
     for (int cut = 0; cut < CUT_COUNT && path->count > 0; cut++) {
         enum attribution_cut only = (enum attribution_cut)cut;
-        struct rollup_sum one = {.key = key_of(it, what, rollup_cut(&only, 1), path->day),
-                                 .count = 1};
+        struct rollup_key key = key_of(it, what, rollup_cut(&only, 1), path->day);
         int64_t from = CHAIN_BEGIN;
         for (size_t i = 0; i <= path->count; i++) {
-            one.key.values[0] = from;
-            one.key.values[1] = i < path->count ? path->touches[i]->values[cut] : CHAIN_END;
-            from = one.key.values[1];
-            add(it, &one);
+            key.values[0] = from;
+            key.values[1] = i < path->count ? path->touches[i]->values[cut] : CHAIN_END;
+            from = key.values[1];
+            add_count(it, &key);
         }
     }
 }
@@ -429,24 +495,16 @@ static void add_moves(const struct counting *it, int what, const struct path *pa
 static void count_conversion(const struct counting *it, enum milestone milestone)
 {
     struct path path = path_of(it, milestone);
-    struct rollup_sum one = {
-        .key = key_of(it, ROLLUP_CONVERSIONS(milestone), ROLLUP_UNCUT, path.day),
-        .count = 1,
-        .credit = CREDIT_ONE,
-        .amount_minor = it->lead->amount_minor,
-    };
-    struct journey journey;
+    struct rollup_key key = key_of(it, ROLLUP_CONVERSIONS(milestone), ROLLUP_UNCUT, path.day);
 
-    one.key.standing = (int32_t)path.standing;
-    memcpy(one.key.currency, it->lead->currency, sizeof it->lead->currency);
-    add(it, &one);
-    if (!make_journey(it, &path, &journey)) {
+    key.standing = (int32_t)path.standing;
+    memcpy(key.currency, it->lead->currency, sizeof it->lead->currency);
+    add_count(it, &key);
+    struct rollup_sum *sum = find_sum(it, ROLLUP_COUNTS, &key);
+    if (sum != NULL)
+        add_money(it, sum, ROLLUP_AMOUNT, 1, it->lead->amount_minor);
+    if (!count_credit(it, &path))
         arena_fail(it->sums->arena);
-        return;
-    }
-    for (int model = 0; model < CREDIT_MODEL_COUNT; model++)
-        if (model != CREDIT_MARKOV || path.count == 0)
-            add_model(it, &path, (enum credit_model)model, &journey);
     add_moves(it, ROLLUP_MOVES(milestone), &path);
 }
 

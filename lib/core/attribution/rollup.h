@@ -17,7 +17,7 @@
 
 /** Of the stored journeys and sums. Raised whenever the same journey would be stored, or would
  *  count, in another way: all is counted anew then. */
-#define ROLLUP_FORMAT 2
+#define ROLLUP_FORMAT 3
 
 /** So many touches of a lead are counted, the earliest: more are no journey of a person. */
 #define ROLLUP_TOUCHES_MAX 5000
@@ -52,16 +52,18 @@ bool rollup_lead_read(const uint8_t *bytes, size_t len, struct arena *arena,
 
 /* ---- what is counted ---- */
 
-/* What a sum is of. These numbers are stored. */
+/** Sums stand in two tables: counts, and credit with a number for each model. */
+enum rollup_table { ROLLUP_COUNTS, ROLLUP_CREDITS, ROLLUP_TABLES };
+
+/* What a count is of. These numbers are stored. */
 #define ROLLUP_LEADS 0
 /** Conversions, by their standing: of no cut. */
 #define ROLLUP_CONVERSIONS(milestone) (16 + (int)(milestone))
-/** Their credit, of a cut. */
-#define ROLLUP_CREDIT(milestone, model) (256 + 16 * (int)(milestone) + (int)(model))
 /** Moves of converted journeys, from one value to the next: of a cut by one dimension. */
 #define ROLLUP_MOVES(milestone) (512 + (int)(milestone))
 /** Moves of journeys that have reached these milestones, a bit each, by now. */
 #define ROLLUP_PATHS(reached) (1024 + (int)(reached))
+/* What credit is of is a milestone, always of a cut. */
 
 /* What it is cut by. */
 #define ROLLUP_UNCUT 0
@@ -70,7 +72,7 @@ int rollup_cut(const enum attribution_cut *cuts, int count);
 
 enum rollup_grain { ROLLUP_DAY, ROLLUP_MONTH };
 
-/** Padded with zeros: compared as it lies in memory. */
+/** Padded with zeros: its bytes are compared, but its order is that of its members. */
 struct rollup_key {
     int64_t setup; /* attribution_setup_id() */
     int32_t version;
@@ -83,13 +85,23 @@ struct rollup_key {
     char currency[8];                           /* "": no amount */
 };
 
+/* The numbers of a sum in ROLLUP_COUNTS; money in the currency's smallest unit. */
+enum { ROLLUP_COUNT, ROLLUP_AMOUNT, ROLLUP_PIPELINE, ROLLUP_WON, ROLLUP_COUNTS_NUMBERS };
+
+/* In ROLLUP_CREDITS those of each model stand side by side, credit in units of CREDIT_ONE. */
+#define ROLLUP_OF(number, model) ((number)*CREDIT_MODEL_COUNT + (int)(model))
+enum { ROLLUP_MODEL_CREDIT, ROLLUP_MODEL_AMOUNT, ROLLUP_MODEL_PIPELINE, ROLLUP_MODEL_WON };
+#define ROLLUP_CREDITS_NUMBERS (4 * CREDIT_MODEL_COUNT)
+
 struct rollup_sum {
     struct rollup_key key;
-    int64_t count;
-    int64_t credit; /* in units of CREDIT_ONE */
-    int64_t amount_minor;
-    int64_t pipeline_minor; /* of these the parts that are open, and won */
-    int64_t won_minor;
+    int64_t numbers[]; /* as many as its table has */
+};
+
+/** The sums of one table, in the order of their keys. */
+struct rollup_changes {
+    const struct rollup_sum *const *sums;
+    size_t count;
 };
 
 /** A setup, ready to count by. */
@@ -110,12 +122,13 @@ struct rollup_sums;
 /** NULL when memory is short. */
 struct rollup_sums *rollup_sums_new(struct arena *arena);
 
-/** Adds (times 1) or subtracts (-1) what a lead gives by a setup. A shortage marks the arena. */
+/** Adds (times 1) or subtracts (-1) what a lead gives by a setup. A shortage of memory, or a sum
+ *  that is too large for one turn, marks the arena. */
 void rollup_sums_add(struct rollup_sums *sums, const struct rollup_setup *setup,
                      const struct rollup_lead *lead, int times);
 
-/** What is not 0, by day and by month, in the order of their keys; false when memory is short. */
-bool rollup_sums_end(struct rollup_sums *sums, const struct rollup_sum **out, size_t *count);
+/** What is not 0, by day and by month; false when memory was short. */
+bool rollup_sums_end(struct rollup_sums *sums, struct rollup_changes out[ROLLUP_TABLES]);
 
 /** The day, since 1970-01-01, on the zone's clock. */
 int32_t rollup_day(const struct time_zone *zone, instant at);

@@ -143,7 +143,10 @@ struct statement {
     X(outbound_read_statements)                                                                    \
     X(feed_read_statements)                                                                        \
     X(verdict_read_statements)                                                                     \
-    X(rollup_table_statements)                                                                     \
+    X(rollup_cursor_statements)                                                                    \
+    X(rollup_setups_statements)                                                                    \
+    X(journey_table_statements)                                                                    \
+    X(rollup_sums_table_statements)                                                                \
     X(rollup_read_statements)                                                                      \
     X(attribution_read_statements)                                                                 \
     X(stages_read_statements)                                                                      \

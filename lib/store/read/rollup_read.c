@@ -3,7 +3,7 @@
 #include "core/attribution/chain.h"
 #include "store/read/attribution_sql.h"
 #include "store/read/attribution_words.h"
-#include "store/table/rollup_table.h"
+#include "store/table/rollup_turn.h"
 
 #include <string.h>
 
@@ -44,23 +44,27 @@ static const struct statement SETUP_FIND = {
     .index = "attribution_setup_pkey",
 };
 
-/* Three ranges: whole months, and the days before and after them.
+/* Three ranges: whole months, and the days before and after them. */
+#define DAYS "(VALUES (1::int2, $6::int4, $7::int4), "                        \
+           "  (0::int2, $8::int4, least($6::int4, $9::int4)), "               \
+           "  (0::int2, greatest($7::int4, $8::int4), $9::int4)) g(grain, lo, hi) "
+
+#define TIME                                                                  \
+           "to_char(date_trunc($10::text, least(greatest("                    \
+           "  (DATE '1970-01-01' + r.day)::timestamp, '0001-01-01'), '9999-12-31')), 'YYYY-MM-DD')"
+
+/* JSON numbers are exact up to this. */
+#define MONEY(sum) "least(sum(" sum "), 9007199254740991)::int8"
+
+/* Counts.
  * $1 workspace, $2 setup, $3 version, $4 what, $5 cut, $6 and $7 first day of the months and of the
  * one after them, $8 and $9 first day and the one after the last, $10 interval or null, $11 limit */
 static const struct statement ROLLUP_SUMS = {
     .name = "rollup_sums",
-    .sql = "SELECT r.what, "
-           "  to_char(date_trunc($10::text, least(greatest("
-           "    (DATE '1970-01-01' + r.day)::timestamp, '0001-01-01'), '9999-12-31')), 'YYYY-MM-DD'), "
-           "  r.value_a, r.value_b, r.standing::int4, r.currency, "
-           "  sum(r.count)::int8, sum(r.credit)::int8, "
-           "  least(sum(r.amount), 9007199254740991)::int8, "
-           "  least(sum(r.pipeline), 9007199254740991)::int8, "
-           "  least(sum(r.won), 9007199254740991)::int8 "
+    .sql = "SELECT r.what, " TIME ", r.value_a, r.value_b, r.standing::int4, r.currency, "
+           "  sum(r.count)::int8, " MONEY("r.amount") ", " MONEY("r.pipeline") ", " MONEY("r.won") " "
            "FROM unnest($4::int4[]) w(what) "
-           "CROSS JOIN (VALUES (1::int2, $6::int4, $7::int4), "
-           "  (0::int2, $8::int4, least($6::int4, $9::int4)), "
-           "  (0::int2, greatest($7::int4, $8::int4), $9::int4)) g(grain, lo, hi) "
+           "CROSS JOIN " DAYS
            "CROSS JOIN LATERAL ("
            "  SELECT * "
            "  FROM rollup "
@@ -68,9 +72,39 @@ static const struct statement ROLLUP_SUMS = {
            "  AND cut = $5 AND grain = g.grain AND day >= g.lo AND day < g.hi"
            ") r "
            "GROUP BY 1, 2, 3, 4, 5, 6 "
-           "HAVING sum(r.count) <> 0 OR sum(r.credit) <> 0 OR sum(r.amount) <> 0 "
+           "HAVING sum(r.count) <> 0 OR sum(r.amount) <> 0 "
            "LIMIT $11",
     .index = "rollup_pkey",
+    .hot = true,
+};
+
+#define CREDIT_BY(name, text)   "WHEN '" text "' THEN r.credit_" text " "
+#define AMOUNT_BY(name, text)   "WHEN '" text "' THEN r.amount_" text " "
+#define PIPELINE_BY(name, text) "WHEN '" text "' THEN r.pipeline_" text " "
+#define WON_BY(name, text)      "WHEN '" text "' THEN r.won_" text " "
+
+/* Credit by models: in place of what the name of the model, and no count.
+ * $4 milestone, $12 names of models, the others as in ROLLUP_SUMS */
+static const struct statement ROLLUP_CREDIT_SUMS = {
+    .name = "rollup_credit_sums",
+    .sql = "SELECT m.name, " TIME ", r.value_a, r.value_b, 0, r.currency, "
+           "  sum(CASE m.name " CREDIT_MODEL_TABLE(CREDIT_BY) "END)::int8, "
+           "  " MONEY("CASE m.name " CREDIT_MODEL_TABLE(AMOUNT_BY) "END") ", "
+           "  " MONEY("CASE m.name " CREDIT_MODEL_TABLE(PIPELINE_BY) "END") ", "
+           "  " MONEY("CASE m.name " CREDIT_MODEL_TABLE(WON_BY) "END") " "
+           "FROM " DAYS
+           "CROSS JOIN LATERAL ("
+           "  SELECT * "
+           "  FROM rollup_credit "
+           "  WHERE workspace_id = $1 AND setup_id = $2 AND version = $3 AND milestone = $4 "
+           "  AND cut = $5 AND grain = g.grain AND day >= g.lo AND day < g.hi"
+           ") r "
+           "CROSS JOIN unnest($12::text[]) m(name) "
+           "GROUP BY 1, 2, 3, 4, 5, 6 "
+           "HAVING sum(CASE m.name " CREDIT_MODEL_TABLE(CREDIT_BY) "END) <> 0 "
+           "OR sum(CASE m.name " CREDIT_MODEL_TABLE(AMOUNT_BY) "END) <> 0 "
+           "LIMIT $11",
+    .index = "rollup_credit_pkey",
     .hot = true,
 };
 
@@ -87,8 +121,8 @@ static const struct statement ROLLUP_PERIOD = {
 
 /* clang-format on */
 
-const struct statement *const rollup_read_statements[] = {&SETUP_FIND, &ROLLUP_SUMS, &ROLLUP_PERIOD,
-                                                          NULL};
+const struct statement *const rollup_read_statements[] = {
+    &SETUP_FIND, &ROLLUP_SUMS, &ROLLUP_CREDIT_SUMS, &ROLLUP_PERIOD, NULL};
 
 /* ---- setups ---- */
 
@@ -110,8 +144,12 @@ static enum err take_setup(const struct read *read, const struct pg_result *resu
     if (pg_is_null(result, 0, 2) || strcmp(pg_get_text(result, 0, 2, &len), "current") != 0)
         out->counted = false;
     out->newer = pg_get_bool(result, 0, 7);
-    return time_zone_open(out->setup.timezone, read->arena, &out->zone) == ERR_NONE ? ERR_NONE
-                                                                                    : ERR_INTERNAL;
+    /* nor is one whose time zone this system does not know (any more) */
+    enum err err = time_zone_open(out->setup.timezone, read->arena, &out->zone);
+    if (err == ERR_OUT_OF_MEMORY)
+        return err;
+    out->counted = out->counted && err == ERR_NONE;
+    return ERR_NONE;
 }
 
 enum err attribution_setup_find(const struct read *read, const char *name,
@@ -283,7 +321,7 @@ enum {
     AT_STANDING = AT_VALUES + 2,
     AT_CURRENCY,
     AT_COUNT,
-    AT_CREDIT,
+    AT_CREDIT = AT_COUNT, /* where it is credit that is summed */
     AT_AMOUNT,
     AT_PIPELINE,
     AT_WON
@@ -294,8 +332,9 @@ struct asking {
     const struct attribution_ask *ask;
     const struct attribution_counted *counted;
     struct days days;
-    const struct pg_result *cut;   /* leads, credit and moves, by the dimensions */
-    const struct pg_result *uncut; /* conversions */
+    const struct pg_result *cut;    /* leads and moves, by the dimensions */
+    const struct pg_result *credit; /* likewise */
+    const struct pg_result *uncut;  /* conversions */
 };
 
 static void put_what(struct pg_params *params, const struct attribution_ask *ask, bool uncut)
@@ -303,13 +342,12 @@ static void put_what(struct pg_params *params, const struct attribution_ask *ask
     enum milestone milestone = ask->query.milestone;
     struct pg_array what;
 
-    pg_array_begin(&what, params->arena, PG_INT4, CREDIT_MODEL_COUNT + 2 + PATHS_COUNT);
+    pg_array_begin(&what, params->arena, PG_INT4, 3 + PATHS_COUNT);
     if (uncut) {
         pg_array_int4(&what, ROLLUP_CONVERSIONS(milestone));
     } else {
         pg_array_int4(&what, ROLLUP_LEADS);
         for (size_t i = 0; i < ask->model_count && ask->query.dimension_count > 0; i++) {
-            pg_array_int4(&what, ROLLUP_CREDIT(milestone, ask->models[i]));
             if (ask->models[i] != CREDIT_MARKOV)
                 continue;
             pg_array_int4(&what, ROLLUP_MOVES(milestone));
@@ -321,24 +359,54 @@ static void put_what(struct pg_params *params, const struct attribution_ask *ask
     pg_params_array(params, &what);
 }
 
-static void put_sums(struct read_query *query, const struct asking *it, bool uncut)
+/* Which sums of a setup, or credit of a milestone, on which days. */
+static void put_days(struct pg_params *params, const struct asking *it, int32_t cut)
 {
-    const struct attribution_query *asked = &it->ask->query;
+    pg_params_int4(params, cut);
+    pg_params_int4(params, it->days.months_first);
+    pg_params_int4(params, it->days.months_end);
+    pg_params_int4(params, it->days.first);
+    pg_params_int4(params, it->days.end);
+    pg_params_text(params, it->ask->query.interval);
+    pg_params_int8(params, SUMS_MAX + 1);
+}
 
-    *query = (struct read_query){.statement = &ROLLUP_SUMS};
+static void begin_sums(struct read_query *query, const struct asking *it,
+                       const struct statement *statement)
+{
+    *query = (struct read_query){.statement = statement};
     read_params(query, it->read);
     pg_params_int8(&query->params, attribution_setup_id(it->counted->setup.name));
     pg_params_int4(&query->params, it->counted->setup.version);
-    put_what(&query->params, it->ask, uncut);
+}
+
+static int32_t cut_of(const struct asking *it)
+{
+    const struct attribution_query *asked = &it->ask->query;
     const enum attribution_cut cuts[] = {counted_cut(asked->dimensions[0]),
                                          counted_cut(asked->dimensions[1])};
-    pg_params_int4(&query->params, uncut ? ROLLUP_UNCUT : rollup_cut(cuts, asked->dimension_count));
-    pg_params_int4(&query->params, it->days.months_first);
-    pg_params_int4(&query->params, it->days.months_end);
-    pg_params_int4(&query->params, it->days.first);
-    pg_params_int4(&query->params, it->days.end);
-    pg_params_text(&query->params, asked->interval);
-    pg_params_int8(&query->params, SUMS_MAX + 1);
+
+    return rollup_cut(cuts, asked->dimension_count);
+}
+
+static void put_counts(struct read_query *query, const struct asking *it, bool uncut)
+{
+    begin_sums(query, it, &ROLLUP_SUMS);
+    put_what(&query->params, it->ask, uncut);
+    put_days(&query->params, it, uncut ? ROLLUP_UNCUT : cut_of(it));
+}
+
+static void put_credit(struct read_query *query, const struct asking *it)
+{
+    struct pg_array models;
+
+    begin_sums(query, it, &ROLLUP_CREDIT_SUMS);
+    pg_params_int2(&query->params, (int16_t)it->ask->query.milestone);
+    put_days(&query->params, it, cut_of(it));
+    pg_array_begin(&models, query->params.arena, PG_TEXT, it->ask->model_count);
+    for (size_t i = 0; i < it->ask->model_count; i++)
+        pg_array_text(&models, credit_model_name(it->ask->models[i]));
+    pg_params_array(&query->params, &models);
 }
 
 static const char *text_at(const struct asking *it, const struct pg_result *result, int row,
@@ -350,29 +418,42 @@ static const char *text_at(const struct asking *it, const struct pg_result *resu
 }
 
 /* Pairs are kept with the smaller dimension first. */
-static void take_values(const struct asking *it, int row, int64_t *out)
+static void take_values(const struct asking *it, const struct pg_result *result, int row,
+                        int64_t *out)
 {
     const enum attribution_cut *cuts = it->ask->query.dimensions;
     bool turned =
         it->ask->query.dimension_count == 2 && counted_cut(cuts[0]) > counted_cut(cuts[1]);
 
-    out[0] = pg_get_int8(it->cut, row, AT_VALUES + turned);
-    out[1] = pg_get_int8(it->cut, row, AT_VALUES + !turned);
+    out[0] = pg_get_int8(result, row, AT_VALUES + turned);
+    out[1] = pg_get_int8(result, row, AT_VALUES + !turned);
 }
 
-static struct journeys_part part_at(const struct asking *it, int row)
+static struct journeys_part leads_at(const struct asking *it, int row)
 {
     struct journeys_part part = {
         .time = text_at(it, it->cut, row, AT_TIME),
-        .currency = text_at(it, it->cut, row, AT_CURRENCY),
         .count = pg_get_int8(it->cut, row, AT_COUNT),
-        .credit = pg_get_int8(it->cut, row, AT_CREDIT),
-        .amount_minor = pg_get_int8(it->cut, row, AT_AMOUNT),
-        .pipeline_minor = pg_get_int8(it->cut, row, AT_PIPELINE),
-        .won_minor = pg_get_int8(it->cut, row, AT_WON),
     };
 
-    take_values(it, row, part.values);
+    take_values(it, it->cut, row, part.values);
+    return part;
+}
+
+static struct journeys_part credit_at(const struct asking *it, int row)
+{
+    struct journeys_part part = {
+        .time = text_at(it, it->credit, row, AT_TIME),
+        .currency = text_at(it, it->credit, row, AT_CURRENCY),
+        .credit = pg_get_int8(it->credit, row, AT_CREDIT),
+    };
+
+    if (part.currency != NULL) {
+        part.amount_minor = pg_get_int8(it->credit, row, AT_AMOUNT);
+        part.pipeline_minor = pg_get_int8(it->credit, row, AT_PIPELINE);
+        part.won_minor = pg_get_int8(it->credit, row, AT_WON);
+    }
+    take_values(it, it->credit, row, part.values);
     return part;
 }
 
@@ -386,7 +467,7 @@ static struct attribution_part conversions_at(const struct asking *it, int row)
         .standing = (enum attribution_standing)pg_get_int4(it->uncut, row, AT_STANDING),
         .currency = text_at(it, it->uncut, row, AT_CURRENCY),
         .count = pg_get_int8(it->uncut, row, AT_COUNT),
-        .credit = pg_get_int8(it->uncut, row, AT_CREDIT),
+        .credit = pg_get_int8(it->uncut, row, AT_COUNT) * CREDIT_ONE,
         .amount_minor = pg_get_int8(it->uncut, row, AT_AMOUNT),
         .pipeline_minor = pg_get_int8(it->uncut, row, AT_PIPELINE),
         .won_minor = pg_get_int8(it->uncut, row, AT_WON),
@@ -452,12 +533,11 @@ static void join_money(struct chain_counts *counts)
 
 /* ---- an answer ---- */
 
-/* By which model a sum is; or leads. */
-static bool is_of(const struct asking *it, int row, enum credit_model model)
+static bool is_by(const struct asking *it, int row, enum credit_model model)
 {
-    int32_t what = pg_get_int4(it->cut, row, AT_WHAT);
+    size_t len;
 
-    return what == ROLLUP_LEADS || what == ROLLUP_CREDIT(it->ask->query.milestone, model);
+    return strcmp(pg_get_text(it->credit, row, AT_WHAT, &len), credit_model_name(model)) == 0;
 }
 
 struct parts {
@@ -469,7 +549,7 @@ struct parts {
 
 static bool take_parts(const struct asking *it, enum credit_model model, struct parts *out)
 {
-    size_t rows = (size_t)pg_rows(it->cut), chained_count = 0;
+    size_t rows = (size_t)pg_rows(it->cut) + (size_t)pg_rows(it->credit), chained_count = 0;
     struct journeys_part *chained = NULL;
     struct chain_counts counts;
 
@@ -484,14 +564,13 @@ static bool take_parts(const struct asking *it, enum credit_model model, struct 
         .items = ARENA_ARRAY(it->read->arena, struct journeys_part, rows + chained_count + 1)};
     if (out->items == NULL)
         return false;
-    for (int leads = 1; leads >= 0; leads--) {
-        for (int row = 0; row < (int)rows; row++)
-            if (is_of(it, row, model) &&
-                (pg_get_int4(it->cut, row, AT_WHAT) == ROLLUP_LEADS) == (leads == 1))
-                out->items[out->count++] = part_at(it, row);
-        if (leads == 1)
-            out->lead_count = out->count;
-    }
+    for (int row = 0; row < pg_rows(it->cut); row++)
+        if (pg_get_int4(it->cut, row, AT_WHAT) == ROLLUP_LEADS)
+            out->items[out->count++] = leads_at(it, row);
+    out->lead_count = out->count;
+    for (int row = 0; row < pg_rows(it->credit); row++)
+        if (is_by(it, row, model))
+            out->items[out->count++] = credit_at(it, row);
     if (chained_count > 0)
         memcpy(out->items + out->count, chained, chained_count * sizeof *chained);
     out->count += chained_count;
@@ -536,7 +615,7 @@ static enum err take_all(struct asking *it, struct parts *parts)
     struct attribution_part *totals;
     size_t total_count;
 
-    if (pg_rows(it->cut) > SUMS_MAX)
+    if (pg_rows(it->cut) > SUMS_MAX || pg_rows(it->credit) > SUMS_MAX)
         return ERR_LIMIT_REACHED;
     if (!take_conversions(it, &totals, &total_count))
         return ERR_OUT_OF_MEMORY;
@@ -554,22 +633,24 @@ enum err rollup_read(const struct read *read, const struct attribution_ask *ask,
 {
     struct asking it = {.read = read, .ask = ask, .counted = counted};
     struct parts parts[CREDIT_MODEL_COUNT];
-    struct read_query queries[3];
+    struct read_query queries[4];
 
     if (!days_of(ask, counted->zone, &it.days))
         return ERR_INTERNAL;
     choose_months(ask->query.interval, &it.days);
     queries[0] = (struct read_query){.statement = &ROLLUP_PERIOD};
     attribution_ask_begin(&queries[0], read, ask);
-    put_sums(&queries[1], &it, false);
-    put_sums(&queries[2], &it, true);
-    enum err err = read_run(read, queries, 3);
+    put_counts(&queries[1], &it, false);
+    put_counts(&queries[2], &it, true);
+    put_credit(&queries[3], &it);
+    enum err err = read_run(read, queries, 4);
     if (err == ERR_NONE) {
         out->count = ask->model_count;
         out->from = pg_get_instant(queries[0].result, 0, 0);
         out->to = pg_get_instant(queries[0].result, 0, 1);
         it.cut = queries[1].result;
         it.uncut = queries[2].result;
+        it.credit = queries[3].result;
         err = take_all(&it, parts);
     }
     err = read_end(read, err);

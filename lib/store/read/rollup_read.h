@@ -1,4 +1,4 @@
-/* Attribution from what is kept counted (store/table/rollup_table.h): what it costs does not grow
+/* Attribution from what is kept counted (store/table/rollup_turn.h): what it costs does not grow
  * with the number of leads. */
 #ifndef BATON_STORE_ROLLUP_READ_H
 #define BATON_STORE_ROLLUP_READ_H

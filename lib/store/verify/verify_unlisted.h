@@ -15,6 +15,7 @@
     X(import_refused, "*", PROOF_FREE, "what was uploaded; what it changed stands in entries")     \
     X(journey, "*", PROOF_FREE, "counted from leads and touches: `baton rollups rebuild`")         \
     X(rollup, "*", PROOF_FREE, "counted from leads and touches: `baton rollups rebuild`")          \
+    X(rollup_credit, "*", PROOF_FREE, "counted from leads and touches: `baton rollups rebuild`")   \
     X(rollup_cursor, "*", PROOF_FREE, "how far the ledger was followed")                           \
     X(job, "*", PROOF_FREE, "when a job runs next: it finds by itself what there is to do")        \
     X(outbound_cursor, "*", PROOF_FREE, "how far the ledger was followed")                         \

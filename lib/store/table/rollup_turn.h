@@ -1,7 +1,7 @@
 /* The rollups of attribution, which a reader of the ledger keeps: what it counts is in
- * core/attribution/rollup.h. */
-#ifndef BATON_STORE_ROLLUP_TABLE_H
-#define BATON_STORE_ROLLUP_TABLE_H
+ * core/attribution/rollup.h, where it goes on in rollup_cursor.h. */
+#ifndef BATON_STORE_ROLLUP_TURN_H
+#define BATON_STORE_ROLLUP_TURN_H
 
 #include "core/attribution/rollup.h"
 #include "store/pg/pg_scope.h"
@@ -25,9 +25,5 @@ enum pg_status rollup_take(struct pg *pg, struct uuid workspace, bool wait, int6
 
 /** Forgets all that is counted, so that the next turns count it again. */
 enum pg_status rollup_forget(struct pg *pg, struct uuid workspace, int64_t deadline) MUST_USE;
-
-/** Workspaces with something to count, at most so many. Role baton_job. */
-enum pg_status rollup_behind(struct pg *pg, struct arena *arena, int max, int64_t deadline,
-                             struct uuid *out, size_t *count) MUST_USE;
 
 #endif
