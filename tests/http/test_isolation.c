@@ -527,7 +527,7 @@ static char *rival_rows(void)
         " FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND"
         " relname NOT IN ('schema_migration', 'job', 'outbound', 'outbound_cursor',"
         " 'outbound_queue', 'attribution_setup', 'journey', 'rollup', 'rollup_credit', "
-        "'rollup_cursor')",
+        "'rollup_cursor', 'rollup_spread')",
         rival_id);
     return ask(sql);
 }

@@ -188,6 +188,7 @@ START_TEST(every_table_has_its_list)
                                   "journey "          /* table/journey_table.c's own */
                                   "rollup "           /* table/rollup_sums_table.c's own */
                                   "rollup_credit "    /* likewise */
+                                  "rollup_spread "    /* table/rollup_spread_table.c's own */
                                   "session";          /* read/sessions.c's own */
     PGresult *tables = ask("SELECT relname FROM pg_class WHERE relkind = 'r' "
                            "AND relnamespace = 'public'::regnamespace ORDER BY relname");

@@ -73,6 +73,7 @@ static const struct {
     {"rollup", "DELETE,INSERT,SELECT,UPDATE", NULL},
     {"rollup_credit", "DELETE,INSERT,SELECT,UPDATE", NULL},
     {"rollup_cursor", "INSERT,SELECT,UPDATE", "SELECT"},
+    {"rollup_spread", "DELETE,INSERT,SELECT,UPDATE", NULL},
     {"schema_migration", "SELECT", "SELECT"}, /* has no workspace: the program's own */
     {"sealed", "DELETE,INSERT,SELECT", NULL},
     {"session", "DELETE,INSERT,SELECT", NULL},
@@ -188,6 +189,7 @@ static const char rows[] =
     "INSERT INTO rollup VALUES ($W, 0, 1, 0, 0, 0, 0, 0, 0, 0, '', 1, 0, 0, 0);"
     "INSERT INTO rollup_credit VALUES ($W, 0, 1, 0, 1, 0, 0, 0, 0, '', 1, 1, 1, 1, 1, 1, 1, 1, 1, "
     "1);"
+    "INSERT INTO rollup_spread VALUES ($W, 4107, 0, 0, 0, 0, '\\x0101');"
     "INSERT INTO job VALUES ($W, 'due', now(), 0);"
     "INSERT INTO background_job (workspace_id, job_id, kind, state, request, done, total,"
     " created_at) VALUES ($W, $I, 'backtest', 'queued', '{}', 0, 0, now());"

@@ -9,6 +9,8 @@
 #include "core/intake/lead_erase.h"
 #include "core/intake/lead_merge.h"
 #include "core/intake/lead_unmerge.h"
+#include "store/read/report_counted.h"
+#include "store/read/report_source.h"
 #include "store/read/rollup_read.h"
 #include "store/table/rollup_turn.h"
 #include "suite.h"
@@ -189,6 +191,7 @@ static char *all_that_is_counted(void)
         " SELECT r::text AS row FROM rollup r WHERE count <> 0 OR amount <> 0"
         " UNION ALL SELECT c::text FROM rollup_credit c WHERE " CREDIT_MODEL_TABLE(
             IS_CREDITED) "amount_first <> 0"
+                         " UNION ALL SELECT s::text FROM rollup_spread s WHERE length(spread) > 0"
                          " UNION ALL SELECT j::text FROM journey j) x");
 }
 
@@ -271,6 +274,83 @@ static void answers_as_the_leads_do(const char *setup)
     }
 }
 
+/* ---- reports ---- */
+
+/* The teams, as reports name them. */
+static struct config config;
+static struct team teams[2];
+
+static void know_teams(void)
+{
+    teams[0] = (struct team){.id = r.marketing, .name = "marketing"};
+    teams[1] = (struct team){.id = r.sdr, .name = "sdr"};
+    config = (struct config){.teams = teams, .team_count = 2};
+}
+
+/* Whole days around the time of the history, a year at most. */
+static struct report_query report_query_of(const struct report *report)
+{
+    instant start;
+    ck_assert(instant_parse("2024-12-15T00:00:00Z", &start));
+    struct report_query query = {.config = &config, .as_of = INSTANT_NONE};
+
+    query.from = start + drawn(500) * INSTANT_DAY;
+    query.to = query.from + drawn(366) * INSTANT_DAY;
+    for (int cuts = drawn(3); cuts > 0; cuts--) {
+        int count = 0;
+        while (count < REPORT_DIMENSIONS_MAX && report->dimensions[count] != NULL)
+            count++;
+        int chosen = drawn(count);
+        if (query.cut_count == 0 || query.cuts[0] != chosen)
+            query.cuts[query.cut_count++] = chosen;
+    }
+    return query;
+}
+
+static void rows_are_equal(const struct report *report, const struct report_row *a,
+                           const struct report_row *b)
+{
+    for (int i = 0; i < REPORT_CUTS_MAX; i++)
+        ck_assert_pstr_eq(a->values[i], b->values[i]);
+    for (int i = 0; i < report_column_count(report); i++)
+        if (report->columns[i].form != REPORT_SHARE)
+            ck_assert_msg(a->numbers[i] == b->numbers[i], "%s.%s: %lld, not %lld", report->name,
+                          report->columns[i].name, (long long)a->numbers[i],
+                          (long long)b->numbers[i]);
+}
+
+/* What is counted is what a walk through the leads of the period gives: it is asked as of now. */
+static void report_is_what_the_leads_say(const struct report_source *source)
+{
+    struct report_source walks = *source;
+    struct report_rows counted, walked;
+
+    walks.report.counted = 0;
+    for (int question = 0; question < 25; question++) {
+        struct report_query query = report_query_of(&source->report);
+        ck_assert_int_eq(report_source_read(&r.read, source, &query, &counted), ERR_NONE);
+        ck_assert_int_eq(report_source_read(&r.read, &walks, &query, &walked), ERR_NONE);
+        ck_assert_uint_eq(counted.count, walked.count);
+        rows_are_equal(&source->report, &counted.whole, &walked.whole);
+        for (size_t i = 0; i < counted.count; i++)
+            rows_are_equal(&source->report, &counted.items[i], &walked.items[i]);
+        arena_clear(r.arena);
+    }
+}
+
+static void reports_are_what_the_leads_say(void)
+{
+    bool current;
+
+    know_teams();
+    r.read.deadline = pg_deadline_in(READING_WAIT_MS);
+    ck_assert_int_eq(report_counted_catch_up(&r.read, &current), ERR_NONE);
+    ck_assert(current);
+    report_is_what_the_leads_say(&report_funnel);
+    report_is_what_the_leads_say(report_funnel.flow);
+    report_is_what_the_leads_say(&report_source_mix);
+}
+
 /* A setup with everything chosen, as its command would store it. */
 static void make_setup(const char *state)
 {
@@ -316,6 +396,7 @@ START_TEST(sums_are_what_the_leads_say)
         answers_as_the_leads_do("default");
         if (round >= 1)
             answers_as_the_leads_do("board");
+        reports_are_what_the_leads_say();
     }
     char *kept = all_that_is_counted();
     r.read.deadline = pg_deadline_in(READING_WAIT_MS);

@@ -1,25 +1,9 @@
 #include "core/attribution/rollup.h"
 
-#include "base/map.h"
-
-#include <stdlib.h>
 #include <string.h>
 
 /* The memory that sharing one lead's conversions may take. */
 #define SCRATCH_MAX_BYTES ((size_t)32 << 20)
-
-/* Those of one table. */
-struct bag {
-    int numbers;      /* of each sum */
-    struct map known; /* struct rollup_key: struct rollup_sum */
-    struct rollup_sum **sums;
-    size_t count, room;
-};
-
-struct rollup_sums {
-    struct arena *arena;
-    struct bag bags[ROLLUP_TABLES]; /* of days; months are made of them at the end */
-};
 
 /* ---- days ---- */
 
@@ -28,15 +12,23 @@ int32_t rollup_day(const struct time_zone *zone, instant at)
     return (int32_t)instant_day(time_zone_local(zone, at));
 }
 
-/* Days of a month go by at most 31 back. */
-int32_t rollup_month(int32_t day)
+/* The first day of a month, at or after this day. */
+static int32_t month_from(int32_t day)
 {
-    int64_t month = instant_month((instant)day * INSTANT_DAY);
-    int32_t first = day;
+    int32_t first = rollup_month(day);
 
-    while (instant_month((instant)(first - 1) * INSTANT_DAY) == month)
-        first--;
-    return first;
+    return first == day ? day : rollup_month(first + 31 < day ? day : first + 31);
+}
+
+void rollup_days_by_months(struct rollup_days *days)
+{
+    int32_t first = days->first == INT32_MIN ? INT32_MIN : month_from(days->first);
+    int32_t end = days->end == INT32_MAX ? INT32_MAX : rollup_month(days->end);
+
+    if (first < end) {
+        days->months_first = first;
+        days->months_end = end;
+    }
 }
 
 int rollup_cut(const enum attribution_cut *cuts, int count)
@@ -47,125 +39,6 @@ int rollup_cut(const enum attribution_cut *cuts, int count)
         return (int)cuts[0] + 1;
     return cuts[0] < cuts[1] ? 64 * ((int)cuts[0] + 1) + (int)cuts[1] + 1
                              : 64 * ((int)cuts[1] + 1) + (int)cuts[0] + 1;
-}
-
-/* ---- sums ---- */
-
-struct rollup_sums *rollup_sums_new(struct arena *arena)
-{
-    static const int numbers[ROLLUP_TABLES] = {ROLLUP_COUNTS_NUMBERS, ROLLUP_CREDITS_NUMBERS};
-    struct rollup_sums *sums = ARENA_NEW(arena, struct rollup_sums);
-
-    if (sums == NULL)
-        return NULL;
-    sums->arena = arena;
-    for (int i = 0; i < ROLLUP_TABLES; i++) {
-        sums->bags[i].numbers = numbers[i];
-        map_init(&sums->bags[i].known, arena);
-    }
-    return sums;
-}
-
-static bool keep(struct arena *arena, struct bag *bag, struct rollup_sum *sum)
-{
-    size_t wanted = bag->room == 0 ? 1024 : 2 * bag->room;
-
-    if (bag->count == bag->room) {
-        void *more = arena_resize(arena, bag->sums, bag->room * sizeof sum, wanted * sizeof sum);
-        if (more == NULL)
-            return false;
-        bag->sums = more;
-        bag->room = wanted;
-    }
-    bag->sums[bag->count++] = sum;
-    return map_put(&bag->known, &sum->key, sizeof sum->key, sum);
-}
-
-/* NULL when memory is short, which the arena knows. */
-static struct rollup_sum *sum_of(struct arena *arena, struct bag *bag, const struct rollup_key *key)
-{
-    struct rollup_sum *sum = map_get(&bag->known, key, sizeof *key);
-
-    if (sum != NULL)
-        return sum;
-    sum = arena_alloc(arena, sizeof *sum + (size_t)bag->numbers * sizeof *sum->numbers);
-    if (sum == NULL)
-        return NULL;
-    sum->key = *key;
-    return keep(arena, bag, sum) ? sum : NULL;
-}
-
-/* A turn of many leads with the largest amounts there are is too much for a number: it is marked
- * as one without memory, and so taken in smaller parts. */
-static void increase(struct arena *arena, int64_t *number, int64_t by)
-{
-    if (__builtin_add_overflow(*number, by, number))
-        arena_fail(arena);
-}
-
-static bool is_zero(const struct rollup_sum *sum, int numbers)
-{
-    for (int i = 0; i < numbers; i++)
-        if (sum->numbers[i] != 0)
-            return false;
-    return true;
-}
-
-static int order_of(int64_t a, int64_t b)
-{
-    return (a > b) - (a < b);
-}
-
-/* As the tables' primary keys have it, so that neighbours are written one after another. */
-static int by_key(const void *a, const void *b)
-{
-    const struct rollup_key *left = &(*(const struct rollup_sum *const *)a)->key;
-    const struct rollup_key *right = &(*(const struct rollup_sum *const *)b)->key;
-    const int64_t parts[][2] = {
-        {left->setup, right->setup},         {left->version, right->version},
-        {left->what, right->what},           {left->cut, right->cut},
-        {left->grain, right->grain},         {left->day, right->day},
-        {left->values[0], right->values[0]}, {left->values[1], right->values[1]},
-        {left->standing, right->standing},
-    };
-
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        if (parts[i][0] != parts[i][1])
-            return order_of(parts[i][0], parts[i][1]);
-    return strcmp(left->currency, right->currency);
-}
-
-static bool add_months(struct arena *arena, struct bag *bag)
-{
-    size_t days = bag->count;
-
-    for (size_t i = 0; i < days; i++) {
-        const struct rollup_sum *day = bag->sums[i];
-        struct rollup_key key = day->key;
-        key.grain = ROLLUP_MONTH;
-        key.day = rollup_month(key.day);
-        struct rollup_sum *month = sum_of(arena, bag, &key);
-        for (int n = 0; month != NULL && n < bag->numbers; n++)
-            increase(arena, &month->numbers[n], day->numbers[n]);
-    }
-    return !arena_failed(arena);
-}
-
-bool rollup_sums_end(struct rollup_sums *sums, struct rollup_changes out[ROLLUP_TABLES])
-{
-    for (int i = 0; i < ROLLUP_TABLES; i++) {
-        struct bag *bag = &sums->bags[i];
-        size_t kept = 0;
-        if (!add_months(sums->arena, bag))
-            return false;
-        for (size_t k = 0; k < bag->count; k++)
-            if (!is_zero(bag->sums[k], bag->numbers))
-                bag->sums[kept++] = bag->sums[k];
-        if (kept > 0)
-            qsort(bag->sums, kept, sizeof(struct rollup_sum *), by_key);
-        out[i] = (struct rollup_changes){(const struct rollup_sum *const *)bag->sums, kept};
-    }
-    return true;
 }
 
 /* ---- setups ---- */
@@ -233,12 +106,12 @@ static struct rollup_key key_of(const struct counting *it, int what, int cut, in
 static struct rollup_sum *find_sum(const struct counting *it, enum rollup_table table,
                                    const struct rollup_key *key)
 {
-    return sum_of(it->sums->arena, &it->sums->bags[table], key);
+    return rollup_sums_find(it->sums, table, key);
 }
 
 static void add_number(const struct counting *it, struct rollup_sum *sum, int number, int64_t one)
 {
-    increase(it->sums->arena, &sum->numbers[number], it->times * one);
+    rollup_sums_increase(it->sums, &sum->numbers[number], it->times * one);
 }
 
 static void add_count(const struct counting *it, const struct rollup_key *key)
@@ -504,7 +377,7 @@ static void count_conversion(const struct counting *it, enum milestone milestone
     if (sum != NULL)
         add_money(it, sum, ROLLUP_AMOUNT, 1, it->lead->amount_minor);
     if (!count_credit(it, &path))
-        arena_fail(it->sums->arena);
+        rollup_sums_fail(it->sums);
     add_moves(it, ROLLUP_MOVES(milestone), &path);
 }
 
@@ -534,7 +407,7 @@ void rollup_sums_add(struct rollup_sums *sums, const struct rollup_setup *setup,
 
     it.scratch = arena_new(SCRATCH_MAX_BYTES);
     if (it.scratch == NULL || !take_touches(&it)) {
-        arena_fail(sums->arena);
+        rollup_sums_fail(sums);
         arena_free(it.scratch);
         return;
     }

@@ -4,7 +4,7 @@
 
 /* A number is eight bytes, big-endian, so that what is stored is the same on every machine. */
 #define NUMBER_BYTES 8
-#define HEAD_NUMBERS (2 + MILESTONE_COUNT + 3)
+#define HEAD_NUMBERS (2 + MILESTONE_COUNT + 3 + 5)
 #define STEP_NUMBERS (2 + CUT_COUNT)
 
 int64_t rollup_kind(const char *kind, size_t len)
@@ -14,6 +14,15 @@ int64_t rollup_kind(const char *kind, size_t len)
     for (size_t i = 0; i < len; i++)
         hash = (hash ^ (uint8_t)kind[i]) * UINT64_C(1099511628211);
     return (int64_t)hash;
+}
+
+int64_t rollup_team(struct uuid team)
+{
+    uint64_t number = 0;
+
+    for (size_t i = 8; i < sizeof team.b; i++)
+        number = number << 8 | team.b[i];
+    return (int64_t)number;
 }
 
 static void put(uint8_t **at, int64_t number)
@@ -60,6 +69,11 @@ uint8_t *rollup_lead_write(const struct rollup_lead *lead, struct arena *arena, 
     put(&at, lead->amount_minor);
     put(&at, currency_number(lead->currency));
     put(&at, lead->money);
+    put(&at, lead->origin);
+    put(&at, lead->found_by);
+    put(&at, lead->owner);
+    put(&at, lead->standing);
+    put(&at, lead->claimed);
     for (size_t i = 0; i < lead->count; i++)
         put_touch(&at, &lead->touches[i]);
     return bytes;
@@ -93,6 +107,11 @@ bool rollup_lead_read(const uint8_t *bytes, size_t len, struct arena *arena,
     for (int i = 0; i < 3 && currency != 0; i++)
         out->currency[i] = (char)(currency >> (16 - 8 * i));
     out->money = (enum journey_money)take(&at);
+    out->origin = take(&at);
+    out->found_by = take(&at);
+    out->owner = take(&at);
+    out->standing = take(&at);
+    out->claimed = take(&at) != 0;
     out->count = (len - NUMBER_BYTES * HEAD_NUMBERS) / (NUMBER_BYTES * STEP_NUMBERS);
     struct rollup_touch *touches = ARENA_ARRAY(arena, struct rollup_touch, out->count + 1);
     if (touches == NULL)

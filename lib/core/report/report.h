@@ -48,6 +48,7 @@ struct report_column {
     const char *part_of; /* who answers for it: "marketing", "joint" or "sales"; NULL: not said */
     const char *part;    /* of a share: the columns of the two counts */
     const char *whole;
+    int counted; /* 1 + what is kept counted for it (attribution/rollup_reports.h); 0: nothing */
     struct report_published published; /* by NULL: nothing */
 };
 
@@ -58,6 +59,7 @@ struct report {
     int cuts;         /* so many of the first are, when the question names none */
     int days;         /* of the period that nobody asked for otherwise; 0: REPORT_PERIOD_DAYS */
     int days_max;     /* 0: REPORT_PERIOD_MAX_DAYS */
+    int counted;      /* the basis of what is kept counted for its columns; 0: nothing is */
     const char *only; /* why it cannot be asked as of an earlier moment; NULL: it can */
     /* The first column counts what a row is made of: a row where it is 0 is left out. */
     struct report_column columns[REPORT_COLUMNS_MAX];

@@ -146,7 +146,9 @@ struct statement {
     X(rollup_cursor_statements)                                                                    \
     X(rollup_setups_statements)                                                                    \
     X(journey_table_statements)                                                                    \
+    X(rollup_spread_table_statements)                                                              \
     X(rollup_sums_table_statements)                                                                \
+    X(report_counted_statements)                                                                   \
     X(rollup_read_statements)                                                                      \
     X(attribution_read_statements)                                                                 \
     X(stages_read_statements)                                                                      \

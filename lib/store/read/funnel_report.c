@@ -9,26 +9,32 @@
 
 /* clang-format off */
 
-#define STEP(LEADS, SHARE, VALUE, from, from_at, to, side)                    \
-    LEADS(from##_to_##to, "i." #to " AND l." #from_at " IS NOT NULL", .part_of = side) \
+#define STEP(LEADS, SHARE, VALUE, from, from_at, to, milestone, side)         \
+    LEADS(from##_to_##to, "i." #to " AND l." #from_at " IS NOT NULL", .part_of = side, \
+          .counted = 1 + REPORTED_STEP + MILESTONE_##milestone)               \
     SHARE(from##_to_##to##_share, from##_to_##to, from, .part_of = side)      \
     VALUE(from##_to_##to##_median_minutes, REPORT_MINUTES,                    \
           "CASE WHEN i." #to " THEN " LEAD_MINUTES("l." #from_at, "l." #to "_at") " END", \
-          LEAD_MEDIAN(#from "_to_" #to "_median_minutes"), .part_of = side)
+          LEAD_MEDIAN(#from "_to_" #to "_median_minutes"), .part_of = side,   \
+          .counted = 1 + REPORTED_STEP + MILESTONE_##milestone)
+
+#define REACHES(LEADS, name, milestone, side)                                 \
+    LEADS(name, "i." #name, .part_of = side,                                  \
+          .counted = 1 + REPORTED_REACHED + MILESTONE_##milestone)
 
 #define COLUMNS(LEADS, SHARE, VALUE)                                          \
-    LEADS(leads, "1")                                                         \
-    LEADS(begun, "i.begun", .part_of = "marketing")                           \
-    LEADS(mql, "i.mql", .part_of = "marketing")                               \
-    STEP(LEADS, SHARE, VALUE, begun, begun, mql, "marketing")                 \
-    LEADS(sal, "i.sal", .part_of = "joint")                                   \
-    STEP(LEADS, SHARE, VALUE, mql, mql_at, sal, "joint")                      \
-    LEADS(sql, "i.sql", .part_of = "sales")                                   \
-    STEP(LEADS, SHARE, VALUE, sal, sal_at, sql, "sales")                      \
-    LEADS(opportunity, "i.opportunity", .part_of = "sales")                   \
-    STEP(LEADS, SHARE, VALUE, sql, sql_at, opportunity, "sales")              \
-    LEADS(customer, "i.customer", .part_of = "sales")                         \
-    STEP(LEADS, SHARE, VALUE, opportunity, opportunity_at, customer, "sales")
+    LEADS(leads, "1", .counted = 1 + REPORTED_LEADS)                          \
+    LEADS(begun, "i.begun", .part_of = "marketing", .counted = 1 + REPORTED_BEGUN) \
+    REACHES(LEADS, mql, MQL, "marketing")                                     \
+    STEP(LEADS, SHARE, VALUE, begun, begun, mql, MQL, "marketing")            \
+    REACHES(LEADS, sal, SAL, "joint")                                         \
+    STEP(LEADS, SHARE, VALUE, mql, mql_at, sal, SAL, "joint")                 \
+    REACHES(LEADS, sql, SQL, "sales")                                         \
+    STEP(LEADS, SHARE, VALUE, sal, sal_at, sql, SQL, "sales")                 \
+    REACHES(LEADS, opportunity, OPPORTUNITY, "sales")                         \
+    STEP(LEADS, SHARE, VALUE, sql, sql_at, opportunity, OPPORTUNITY, "sales") \
+    REACHES(LEADS, customer, CUSTOMER, "sales")                               \
+    STEP(LEADS, SHARE, VALUE, opportunity, opportunity_at, customer, CUSTOMER, "sales")
 
 #define COHORT                                                                \
            LEAD_ITEM(COLUMNS)                                                 \
@@ -99,6 +105,7 @@ const struct statement *const funnel_report_statements[] = {
 static const struct report_source flow = {
     .report = {.name = "funnel",
                .basis = "flow",
+               .counted = ROLLUP_FLOW(0),
                .dimensions = {LEAD_DIMENSIONS},
                .columns = {REPORT_COLUMNS(COLUMNS)}},
     .rows = &FLOW_ROWS,
@@ -108,6 +115,7 @@ static const struct report_source flow = {
 const struct report_source report_funnel = {
     .report = {.name = "funnel",
                .basis = "cohort",
+               .counted = ROLLUP_COHORT(0),
                .dimensions = {LEAD_DIMENSIONS},
                .columns = {REPORT_COLUMNS(COLUMNS)}},
     .flow = &flow,

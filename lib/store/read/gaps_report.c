@@ -13,14 +13,26 @@
 #define COLUMNS(LEADS, SHARE, VALUE)                                          \
     LEADS(leads, "g.leads")                                                   \
     VALUE(since, REPORT_MOMENT, "g.since", "min(since) FILTER (WHERE leads > 0)") \
-    LEADS(captured, "g.captured", .of_whole = true)                           \
-    LEADS(not_sales_ready, "g.not_ready", .of_whole = true)                   \
+    LEADS(captured, "g.captured", .of_whole = true, .counted = 1 + REPORTED_CAPTURED)                           \
+    LEADS(not_sales_ready, "g.not_ready", .of_whole = true, .counted = 1 + REPORTED_NOT_READY)                   \
     SHARE(not_sales_ready_share, not_sales_ready, captured, .of_whole = true, \
           .published = {450, 750, "as commonly quoted of all leads"})
 
 /* Leads of the period are those that were captured in it: what was imported of an earlier time is
  * of that time. Ready is who reached a gate, or sales. */
-#define ITEMS                                                                 \
+#define CAPTURED                                                              \
+           "  UNION ALL "                                                     \
+           "  SELECT lead_id, NULL, created_at, NULL, NULL, 0, 1, "           \
+           "    CASE WHEN coalesce(mql_at, sal_at, sql_at, opportunity_at, customer_at) IS NULL " \
+           "      THEN 1 ELSE 0 END "                                         \
+           "  FROM lead "                                                     \
+           "  WHERE workspace_id = $1 AND lead_id >= $4 AND lead_id < $5 "    \
+           "  AND created_at >= $2 AND created_at < $3 AND status <> 'merged'"
+
+#define ITEMS OPEN_AND(CAPTURED)
+#define OPEN  OPEN_AND("")
+
+#define OPEN_AND(captured)                                                                 \
            "SELECT g.lead_id, g.handoff_id, g.since AS at, "                  \
            "  CASE $6::text WHEN 'team' THEN g.team WHEN 'step' THEN g.step END AS d0, " \
            "  CASE $7::text WHEN 'team' THEN g.team WHEN 'step' THEN g.step END AS d1 " \
@@ -67,19 +79,19 @@
            "    AND next_at > now() - " JOBS_TIME                             \
            "  ) l "                                                           \
            "  JOIN team t ON t.workspace_id = $1 AND t.team_id = l.owner_team " \
-           "  UNION ALL "                                                     \
-           "  SELECT lead_id, NULL, created_at, NULL, NULL, 0, 1, "           \
-           "    CASE WHEN coalesce(mql_at, sal_at, sql_at, opportunity_at, customer_at) IS NULL " \
-           "      THEN 1 ELSE 0 END "                                         \
-           "  FROM lead "                                                     \
-           "  WHERE workspace_id = $1 AND lead_id >= $4 AND lead_id < $5 "    \
-           "  AND created_at >= $2 AND created_at < $3 AND status <> 'merged'" \
+           captured                                                           \
            ") g "                                                             \
-           "WHERE $8::timestamptz IS NULL"
+           "WHERE $8::timestamptz IS NULL AND $2::timestamptz <= $3::timestamptz " \
+           "AND $4::uuid <= $5::uuid"
 
 static const struct statement ROWS = {
     .name = "report_gaps",
     .sql = REPORT_ROWS(ITEMS, "leads", COLUMNS),
+};
+
+static const struct statement OPEN_ROWS = {
+    .name = "report_gaps_open",
+    .sql = REPORT_ROWS(OPEN, "leads", COLUMNS),
 };
 
 static const struct statement LEADS = {
@@ -89,14 +101,16 @@ static const struct statement LEADS = {
 
 /* clang-format on */
 
-const struct statement *const gaps_report_statements[] = {&ROWS, &LEADS, NULL};
+const struct statement *const gaps_report_statements[] = {&ROWS, &OPEN_ROWS, &LEADS, NULL};
 
 const struct report_source report_gaps = {
     .report = {.name = "gaps",
                .dimensions = {"team", "step"},
                .cuts = 2,
+               .counted = ROLLUP_OTHER(0),
                .only = "What nobody does is known of the present alone",
                .columns = {REPORT_COLUMNS(COLUMNS)}},
     .rows = &ROWS,
+    .uncounted = &OPEN_ROWS,
     .items = &LEADS,
 };

@@ -1,5 +1,7 @@
 #include "store/read/report_source.h"
 
+#include "store/read/report_counted.h"
+
 #include <string.h>
 
 const struct report_source *report_source_named(const char *name)
@@ -68,12 +70,13 @@ static struct report_row take_row(const struct read *read, const struct pg_resul
     return out;
 }
 
-enum err report_source_read(const struct read *read, const struct report_source *source,
-                            const struct report_query *query, struct report_rows *out)
+/* The rows of a statement of the report. */
+static enum err read_rows(const struct read *read, const struct report_source *source,
+                          const struct statement *statement, const struct report_query *query,
+                          struct report_rows *out)
 {
-    struct read_query ask = {.statement = source->rows};
+    struct read_query ask = {.statement = statement};
 
-    *out = (struct report_rows){.items = NULL};
     put_query(&ask, read, source, query);
     pg_params_bool(&ask.params, query->least_leads > 0);
     enum err err = read_run(read, &ask, 1);
@@ -88,11 +91,32 @@ enum err report_source_read(const struct read *read, const struct report_source 
         else
             out->items[out->count++] = row;
     }
+    return read_end(read, err);
+}
+
+enum err report_source_read(const struct read *read, const struct report_source *source,
+                            const struct report_query *query, struct report_rows *out)
+{
+    bool counted = report_counts(&source->report, query);
+    const struct statement *statement = source->rows;
+    enum err err = ERR_NONE;
+
+    *out = (struct report_rows){.items = NULL};
+    if (counted)
+        err = report_counted_catch_up(read, &counted);
+    if (counted)
+        statement = source->uncounted;
+    if (err == ERR_NONE && statement != NULL)
+        err = read_rows(read, source, statement, query, out);
+    if (err == ERR_NONE && counted)
+        err = report_counted_add(read, &source->report, query, out);
+    if (err == ERR_NONE && out->count > REPORT_ROWS_MAX)
+        err = ERR_LIMIT_REACHED;
     if (err == ERR_NONE && out->items != NULL && source->finish != NULL)
         source->finish(query, out, read->arena);
     if (query->least_leads > 0)
         report_leave_out(out, query->least_leads);
-    return read_end(read, err);
+    return err;
 }
 
 /* ---- what a number opens to ---- */

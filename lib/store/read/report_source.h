@@ -20,6 +20,7 @@
 #ifndef BATON_STORE_REPORT_SOURCE_H
 #define BATON_STORE_REPORT_SOURCE_H
 
+#include "core/attribution/rollup_reports.h"
 #include "core/report/report.h"
 #include "store/read/read.h"
 
@@ -106,7 +107,9 @@ struct report_source {
     void (*finish)(const struct report_query *query, struct report_rows *rows, struct arena *arena);
     const struct report_source *flow; /* the same by basis=flow; NULL: there is no such thing */
     const struct statement *rows;     /* by REPORT_ROWS */
-    const struct statement *items;    /* by REPORT_ITEMS, or REPORT_ITEMS_AFTER with more */
+    /* rows, of that alone which is not kept counted; NULL: all of it is, where something is */
+    const struct statement *uncounted;
+    const struct statement *items; /* by REPORT_ITEMS, or REPORT_ITEMS_AFTER with more */
 };
 
 /** The reports: each is report_<name> here and reports_<name> in the API. */

@@ -194,12 +194,6 @@ enum err rollup_catch_up(const struct read *read, int64_t pos)
 
 /* ---- days ---- */
 
-struct days {
-    int32_t first, end; /* without the end; open ends are the least and largest number */
-    int32_t months_first,
-        months_end; /* of the whole months within, whose sums are read; none: end */
-};
-
 /* The day that begins with this end of a period; false when none does. */
 static bool day_of(const struct period_end *end, const struct time_zone *zone, int32_t open,
                    int32_t *out)
@@ -218,35 +212,21 @@ static bool day_of(const struct period_end *end, const struct time_zone *zone, i
 }
 
 static bool days_of(const struct attribution_ask *ask, const struct time_zone *zone,
-                    struct days *out)
+                    struct rollup_days *out)
 {
     return day_of(&ask->period.from, zone, INT32_MIN, &out->first) &&
            day_of(&ask->period.to, zone, INT32_MAX, &out->end);
 }
 
-/* The first day of a month, at or after this day. */
-static int32_t month_from(int32_t day)
-{
-    int32_t first = rollup_month(day);
-
-    return first == day ? day : rollup_month(first + 31 < day ? day : first + 31);
-}
-
 /* By day and week there are no months to read. */
-static void choose_months(const char *interval, struct days *days)
+static void choose_months(const char *interval, struct rollup_days *days)
 {
     bool by_day =
         interval != NULL && (strcmp(interval, "day") == 0 || strcmp(interval, "week") == 0);
 
     days->months_first = days->months_end = days->end;
-    if (by_day)
-        return;
-    int32_t first = days->first == INT32_MIN ? INT32_MIN : month_from(days->first);
-    int32_t end = days->end == INT32_MAX ? INT32_MAX : rollup_month(days->end);
-    if (first < end) {
-        days->months_first = first;
-        days->months_end = end;
-    }
+    if (!by_day)
+        rollup_days_by_months(days);
 }
 
 static bool is_same_list(const char *const *a, size_t a_count, const char *const *b, size_t b_count)
@@ -298,7 +278,7 @@ static bool has_model(const struct attribution_ask *ask, enum credit_model model
 bool rollup_answers(const struct attribution_ask *ask, const struct attribution_counted *counted)
 {
     const struct attribution_query *query = &ask->query;
-    struct days days;
+    struct rollup_days days;
 
     if (!counted->counted || !is_same_rules(query, &counted->setup) ||
         !days_of(ask, counted->zone, &days))
@@ -331,7 +311,7 @@ struct asking {
     const struct read *read;
     const struct attribution_ask *ask;
     const struct attribution_counted *counted;
-    struct days days;
+    struct rollup_days days;
     const struct pg_result *cut;    /* leads and moves, by the dimensions */
     const struct pg_result *credit; /* likewise */
     const struct pg_result *uncut;  /* conversions */

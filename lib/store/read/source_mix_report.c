@@ -9,11 +9,11 @@
 /* clang-format off */
 
 #define COLUMNS(LEADS, SHARE, VALUE)                                          \
-    LEADS(leads, "1")                                                         \
+    LEADS(leads, "1", .counted = 1 + REPORTED_LEADS)                                                         \
     VALUE(leads_share, REPORT_TENTHS, "NULL", "NULL::int8")                   \
-    LEADS(sql, "l.sql_at IS NOT NULL")                                        \
+    LEADS(sql, "l.sql_at IS NOT NULL", .counted = 1 + REPORTED_REACHED + MILESTONE_SQL)                                        \
     VALUE(sql_share, REPORT_TENTHS, "NULL", "NULL::int8")                     \
-    LEADS(customers, "l.customer_at IS NOT NULL")                             \
+    LEADS(customers, "l.customer_at IS NOT NULL", .counted = 1 + REPORTED_REACHED + MILESTONE_CUSTOMER)                             \
     VALUE(customers_share, REPORT_TENTHS, "NULL", "NULL::int8")
 
 #define ITEMS                                                                 \
@@ -100,6 +100,7 @@ const struct report_source report_source_mix = {
                .cuts = 2,
                .days = REPORT_PERIOD_MAX_DAYS,
                .days_max = 3660,
+               .counted = ROLLUP_COHORT(0),
                .columns = {REPORT_COLUMNS(COLUMNS)}},
     .finish = put_all_shares,
     .rows = &ROWS,

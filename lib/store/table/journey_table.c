@@ -15,7 +15,17 @@ static const struct statement STATES = {
     .sql = "SELECT l.lead_id, l.status = 'merged', l.stage::text, "
            "  coalesce(l.first_touch_at, l.created_at), l.created_at, "
            "  l.mql_at, l.sal_at, l.sql_at, l.opportunity_at, l.customer_at, "
-           "  l.amount_minor, l.amount_currency::text, t.steps, t.kinds, j.counted "
+           "  l.amount_minor, l.amount_currency::text, "
+           "  array_position(ARRAY['inbound', 'outbound'], l.origin::text), "
+           "  array_position(ARRAY['marketing', 'sales', 'other'], l.found_by::text), l.owner_team, "
+           "  l.status = 'active', l.status = 'active' AND l.claimed_stage IN "
+           "    ('mql', 'srl', 'sal', 'sql', 'opportunity', 'customer') "
+           "    AND num_nonnulls(l.mql_at, l.sal_at, l.sql_at, l.opportunity_at, l.customer_at) = 0 "
+           "    AND NOT EXISTS ("
+           "      SELECT "
+           "      FROM verdict v "
+           "      WHERE v.workspace_id = $1 AND v.lead_id = l.lead_id AND v.result = 'qualified'), "
+           "  t.steps, t.kinds, j.counted "
            "FROM unnest($2::uuid[]) u(id) "
            "CROSS JOIN LATERAL ("
            "  SELECT * "
@@ -122,6 +132,11 @@ enum {
     AT_REACHED,
     AT_AMOUNT = AT_REACHED + MILESTONE_COUNT,
     AT_CURRENCY,
+    AT_ORIGIN,
+    AT_FOUND_BY,
+    AT_OWNER,
+    AT_ACTIVE,
+    AT_CLAIMED,
     AT_STEPS,
     AT_KINDS,
     AT_COUNTED
@@ -166,6 +181,22 @@ static enum journey_money money_of(const char *stage, const struct rollup_lead *
     return strcmp(stage, "opportunity") == 0 ? JOURNEY_MONEY_PIPELINE : JOURNEY_MONEY_NONE;
 }
 
+/* Where it came from, and where it is. */
+static void take_place(const struct pg_result *result, int row, struct rollup_lead *out)
+{
+    struct uuid owner = pg_get_uuid(result, row, AT_OWNER);
+    enum stage stage;
+
+    out->origin = pg_is_null(result, row, AT_ORIGIN) ? 0 : pg_get_int4(result, row, AT_ORIGIN);
+    out->found_by =
+        pg_is_null(result, row, AT_FOUND_BY) ? 0 : pg_get_int4(result, row, AT_FOUND_BY);
+    out->owner = uuid_is_nil(owner) ? 0 : rollup_team(owner);
+    if (pg_get_bool(result, row, AT_ACTIVE) &&
+        stage_parse(pg_get_text(result, row, AT_STAGE, &(size_t){0}), &stage))
+        out->standing = (int64_t)stage + 1;
+    out->claimed = !pg_is_null(result, row, AT_CLAIMED) && pg_get_bool(result, row, AT_CLAIMED);
+}
+
 static bool take_lead(const struct pg_result *result, int row, struct arena *arena,
                       struct rollup_lead *out)
 {
@@ -182,6 +213,7 @@ static bool take_lead(const struct pg_result *result, int row, struct arena *are
         memcpy(out->currency, pg_get_text(result, row, AT_CURRENCY, &len), 3);
     }
     out->money = money_of(pg_get_text(result, row, AT_STAGE, &len), out);
+    take_place(result, row, out);
     return take_touches(result, row, arena, out);
 }
 

@@ -1,9 +1,11 @@
 #include "store/table/rollup_turn.h"
 
 #include "base/map.h"
+#include "core/attribution/rollup_reports.h"
 #include "store/table/journey_table.h"
 #include "store/table/rollup_cursor.h"
 #include "store/table/rollup_setups.h"
+#include "store/table/rollup_spread_table.h"
 #include "store/table/rollup_sums_table.h"
 
 #include <string.h>
@@ -105,6 +107,7 @@ static void add_lead(struct turn *turn, struct uuid id, const struct rollup_lead
     for (size_t i = 0; i < turn->setup_count; i++)
         if (rollup_setup_counts(&turn->setups[i], id))
             rollup_sums_add(turn->sums, &turn->setups[i].setup, lead, times);
+    rollup_reports_add(turn->sums, lead, times);
 }
 
 static bool subtract_counted(struct turn *turn, const struct journey_state *state)
@@ -250,17 +253,43 @@ static enum pg_status fill(struct turn *turn)
 
 /* ---- saving ---- */
 
+/* Spreads are bytes, which are read to be changed: nobody else changes them meanwhile, for the
+ * cursor is ours. */
+static enum pg_status change_spreads(struct turn *turn, const struct rollup_changes *changes,
+                                     struct rollup_spreads *out)
+{
+    struct pg *pg = turn->scope.pg;
+
+    *out = (struct rollup_spreads){.count = 0};
+    if (changes->count == 0)
+        return PG_OK;
+    enum pg_status status = pg_pipeline_begin(pg, turn->deadline);
+    if (status != PG_OK)
+        return status;
+    int read = rollup_spreads_queue_read(&turn->scope, changes);
+    status = pg_pipeline_run(pg, turn->deadline);
+    if (status == PG_OK &&
+        !rollup_spreads_change(pg_result(pg, read), changes, turn->scope.arena, out))
+        status = PG_MEMORY;
+    pg_pipeline_end(pg);
+    return status;
+}
+
 static enum pg_status save(struct turn *turn)
 {
     struct pg *pg = turn->scope.pg;
     struct rollup_changes changes[ROLLUP_TABLES];
+    struct rollup_spreads spreads;
 
     if (!rollup_sums_end(turn->sums, changes))
         return PG_MEMORY;
-    enum pg_status status = pg_pipeline_begin(pg, turn->deadline);
+    enum pg_status status = change_spreads(turn, &changes[ROLLUP_SPREADS], &spreads);
+    if (status == PG_OK)
+        status = pg_pipeline_begin(pg, turn->deadline);
     if (status != PG_OK)
         return status;
     rollup_sums_queue_add(&turn->scope, changes);
+    rollup_spreads_queue_save(&turn->scope, &spreads);
     journey_changes_queue(&turn->scope, &turn->journeys);
     if (turn->built != NULL)
         rollup_setups_queue_move(&turn->scope, turn->built);
@@ -274,23 +303,24 @@ static enum pg_status save(struct turn *turn)
 
 /* ---- clearing ---- */
 
-/* Deletes a part of what is counted by a setup, or by all and with it journeys when it is NULL; how
- * much. */
+/* Deletes a part of what is counted by a setup, or of all, and with it of spreads and journeys,
+ * when it is NULL; how much. */
 static enum pg_status drop_part(struct turn *turn, const struct rollup_setup *setup,
                                 int64_t *dropped)
 {
     struct pg *pg = turn->scope.pg;
     enum pg_status status = pg_pipeline_begin(pg, turn->deadline);
-    int rows[ROLLUP_TABLES + 1], count = 0;
+    int rows[4], count = 0;
 
     *dropped = 0;
     if (status != PG_OK)
         return status;
-    for (int table = 0; table < ROLLUP_TABLES; table++)
-        rows[count++] =
-            rollup_sums_queue_drop(&turn->scope, setup, (enum rollup_table)table, TURN_CLEARED);
-    if (setup == NULL)
+    rows[count++] = rollup_sums_queue_drop(&turn->scope, setup, ROLLUP_COUNTS, TURN_CLEARED);
+    rows[count++] = rollup_sums_queue_drop(&turn->scope, setup, ROLLUP_CREDITS, TURN_CLEARED);
+    if (setup == NULL) {
+        rows[count++] = rollup_spreads_queue_clear(&turn->scope, TURN_CLEARED);
         rows[count++] = journey_queue_clear(&turn->scope, TURN_CLEARED);
+    }
     status = pg_pipeline_run(pg, turn->deadline);
     for (int i = 0; status == PG_OK && i < count; i++)
         *dropped += pg_get_int8(pg_result(pg, rows[i]), 0, 0);

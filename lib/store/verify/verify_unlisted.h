@@ -17,6 +17,7 @@
     X(rollup, "*", PROOF_FREE, "counted from leads and touches: `baton rollups rebuild`")          \
     X(rollup_credit, "*", PROOF_FREE, "counted from leads and touches: `baton rollups rebuild`")   \
     X(rollup_cursor, "*", PROOF_FREE, "how far the ledger was followed")                           \
+    X(rollup_spread, "*", PROOF_FREE, "counted from leads and touches: `baton rollups rebuild`")   \
     X(job, "*", PROOF_FREE, "when a job runs next: it finds by itself what there is to do")        \
     X(outbound_cursor, "*", PROOF_FREE, "how far the ledger was followed")                         \
     X(outbound_queue, "*", PROOF_FREE, "what is sent next: made again of what is to be sent")      \
