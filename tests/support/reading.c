@@ -24,6 +24,7 @@ struct uuid reading_id(const char *name)
 {
     struct uuid id = {{0}};
 
+    id.b[15] = 1; /* the last eight bytes of a team are its number, which is none when it is 0 */
     memcpy(id.b, name, strnlen(name, NAME_MAX_BYTES));
     return id;
 }

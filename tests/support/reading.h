@@ -27,8 +27,8 @@ struct reading {
 void reading_begin(struct reading *reading);
 void reading_end(struct reading *reading);
 
-/** The id that a name of at most 16 letters stands for: its letters, filled up with zeros. Ids of
- *  leads and handoffs stand in the order of such names. */
+/** The id that a name of at most 16 letters stands for: its letters, filled up with zeros and a
+ * one. Ids of leads and handoffs stand in the order of such names. */
 struct uuid reading_id(const char *name);
 
 /** Runs SQL in which :name is replaced by the id of that name, quoted; :w is the workspace. */
