@@ -11,6 +11,7 @@
 #include "store/read/attribution_read.h"
 #include "store/read/rates_read.h"
 #include "store/read/rollup_read.h"
+#include "store/read/spend_read.h"
 
 #include <string.h>
 
@@ -146,6 +147,7 @@ struct answer_input {
     int shape;            /* of shape_names */
     int64_t min_pos;      /* what has to be counted; 0: nothing */
     const char *currency; /* NULL: amounts as they are */
+    bool costs;
 };
 
 static const struct input_field fields[] = {
@@ -154,6 +156,7 @@ static const struct input_field fields[] = {
     {"shape", &shape_type, AT(struct answer_input, shape)},
     {"min_pos", &position_type, AT(struct answer_input, min_pos)},
     {"currency", &currency_type, AT(struct answer_input, currency)},
+    {"costs", &input_bool, AT(struct answer_input, costs)},
 };
 
 static bool check_cuts(struct input *in, const struct input_node *at, void *out)
@@ -322,7 +325,8 @@ static const char *asked_of(struct request *r)
     for (const char *at = query == NULL ? "" : query + 1; *at != '\0' && out != NULL;) {
         size_t len = strcspn(at, "&");
         if (len > 0 && strncmp(at, "model=", 6) != 0 && strncmp(at, "shape=", 6) != 0 &&
-            strncmp(at, "min_pos=", 8) != 0 && strncmp(at, "currency=", 9) != 0)
+            strncmp(at, "min_pos=", 8) != 0 && strncmp(at, "currency=", 9) != 0 &&
+            strncmp(at, "costs=", 6) != 0)
             out = arena_printf(r->arena, "%s%s%.*s", out, *out == '\0' ? "" : "&", (int)len, at);
         at += len + (at[len] == '&');
     }
@@ -354,6 +358,21 @@ static enum err take_rates(struct request *r, struct read *read, const char *cur
     return ERR_NONE;
 }
 
+/* What was spent is the same by every model. */
+static enum err add_spend(struct request *r, struct read *read, const struct attribution_ask *ask,
+                          struct attribution_answers *found)
+{
+    struct attribution_spend *spend;
+    size_t count;
+
+    if (!ask->query.costs)
+        return ERR_NONE;
+    enum err err = spend_read(read, ask, &spend, &count);
+    for (size_t i = 0; err == ERR_NONE && i < found->count; i++)
+        err = attribution_add_spend(&found->items[i], spend, count, r->arena);
+    return err;
+}
+
 enum err attribution_get(struct request *r, struct read *read)
 {
     static const char *const offered[] = {"application/json", "text/csv"};
@@ -369,6 +388,7 @@ enum err attribution_get(struct request *r, struct read *read)
         return err;
     struct attribution_ask ask = ask_of(&input->query, &counted);
     ask.query.asked = asked_of(r);
+    ask.query.costs = input->costs;
     if (found == NULL || ask.query.asked == NULL)
         return ERR_OUT_OF_MEMORY;
     err = take_rates(r, read, input->currency, &ask.query);
@@ -386,6 +406,8 @@ enum err attribution_get(struct request *r, struct read *read)
     } else {
         err = attribution_read(read, &ask, found);
     }
+    if (err == ERR_NONE)
+        err = add_spend(r, read, &ask, found);
     if (err != ERR_NONE)
         return refuse(r, err);
     r->reply.vary |= VARY_ACCEPT;

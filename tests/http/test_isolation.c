@@ -830,6 +830,7 @@ static const struct {
     {"version", NULL, NULL},
     {"setup", NULL, NULL}, /* one that is not there is refused */
     {"currency", NULL, NULL},
+    {"costs", NULL, NULL},
     {"min_pos", NULL, NULL},
     {"null_paths", NULL, NULL},
     {"milestone", NULL, NULL},

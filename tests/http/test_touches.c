@@ -244,10 +244,81 @@ static const struct step money[] = {
     {0},
 };
 
+/* What was spent, beside what came of it. */
+#define SPENT BOUGHT "&costs=true"
+
+static const struct step spend[] = {
+    PUT("rates", "ana", RATES, "{'base':'EUR','rates':{'USD':'1.25'}}", 200),
+    BUYS("kim", "google", "EUR", "10000"),
+    GET("who it was", "ana", "/v1/leads?email=kim@corp.example", 200,
+        .keep = {{"kim", "/data/0/id"}}),
+    POST("a click that cost something", "marketing", KIM "/touches",
+         "{'kind':'click','source':'google','campaign':'q4','cost':{'minor':125,'currency':'EUR'}}",
+         201),
+    POST("another", "marketing", KIM "/touches",
+         "{'kind':'click','source':'google','cost':{'minor':75,'currency':'EUR'}}", 201),
+    POST("one that is no first touch", "marketing", KIM "/touches",
+         "{'kind':'click','source':'yahoo','cost':{'minor':50,'currency':'USD'}}", 201),
+    BUYS("lee", "bing", "USD", "500"),
+    GET("cost, and what came of it", "ana", SPENT, 200,
+        .checks = {{"/data/1/source", "'google'"},
+                   {"/data/1/cost", "{'minor':200,'currency':'EUR'}"},
+                   {"/data/1/cost_per_lead", "{'minor':200,'currency':'EUR'}"},
+                   {"/data/1/cost_per_conversion", "{'minor':200,'currency':'EUR'}"},
+                   {"/data/1/return_on_spend", "'50.00'"},
+                   {"/data/0/source", "'bing'"},
+                   {"/data/0/cost", "null"},
+                   {"/data/0/return_on_spend", "null"},
+                   {"/data/2/source", "'yahoo'"},
+                   {"/data/2/leads", "0"},
+                   {"/data/2/cost", "{'minor':50,'currency':'USD'}"},
+                   {"/data/2/cost_per_lead", "null"},
+                   {"/data/2/cost_per_conversion", "null"},
+                   {"/data/2/return_on_spend", "'0.00'"}},
+        .keep = {{"google", "/data/1/link"}}),
+    GET("the leads are the same", "ana", "${google}", 200, .checks = {{"/data", "#1"}}),
+    GET("in one currency", "ana", SPENT "&currency=EUR&model=first,linear", 200,
+        .checks = {{"/data/2/cost", "{'minor':40,'currency':'EUR'}"},
+                   {"/data/3/model", "'linear'"},
+                   {"/data/3/source", "'bing'"}}),
+    GET("of a time in which nothing was spent", "ana", SPENT "&to=2020-01-01", 200,
+        .checks = {{"/data", "[]"}}),
+    GET("by month", "ana", SPENT "&interval=month", 200,
+        .checks = {{"/data/1/cost", "{'minor':200,'currency':'EUR'}"}}),
+    PUT("a campaign says what it spent", "ana", "/v1/campaigns/q4",
+        "{'title':'Q4','budget':{'minor':100000,'currency':'EUR'},'spend':[{'day':'2026-10-01',"
+        "'minor':20000},{'day':'2026-10-02','minor':10000}]}",
+        200),
+    GET("which counts, and its touches do not", "ana",
+        "/v1/attribution?milestone=customer&by=campaign&costs=true&currency=EUR", 200,
+        .checks = {{"/data/0/campaign", "null"},
+                   {"/data/0/cost", "{'minor':115,'currency':'EUR'}"},
+                   {"/data/1/campaign", "'q4'"},
+                   {"/data/1/cost", "{'minor':30000,'currency':'EUR'}"}}),
+    GET("of a day", "ana",
+        "/v1/attribution?milestone=customer&by=campaign&costs=true&from=2026-10-02&to=2026-10-03",
+        200, .checks = {{"/data", "#1"}, {"/data/0/cost/minor", "10000"}}),
+    GET("as a table", "ana", SPENT, 200, .headers = {"Accept: text/csv"},
+        .checks = {{"@body", "~,currency,cost_minor,cost_per_lead_minor,"},
+                   {"@body", "~,EUR,200,200,200,50.00,EUR,"}}),
+    GET("as a chart reads it", "ana", SPENT "&shape=rows", 200,
+        .checks = {{"/1/cost_minor", "200"},
+                   {"/1/cost_per_lead_minor", "200"},
+                   {"/1/cost_per_conversion_minor", "200"},
+                   {"/1/return_on_spend", "50.00"},
+                   {"/1/cost_currency", "'EUR'"},
+                   {"/0/cost_minor", "null"}}),
+    {0},
+};
+
 static const struct {
     const char *label;
     const struct step *steps;
-} stories[] = {{"addresses", addresses}, {"mapped", mapped}, {"made", made}, {"money", money}};
+} stories[] = {{"addresses", addresses},
+               {"mapped", mapped},
+               {"made", made},
+               {"money", money},
+               {"spend", spend}};
 
 STORY(touches_are_understood, SIGNED, stories[_i].steps)
 

@@ -138,6 +138,21 @@ static void convert(struct attribution *answer, struct attribution_row *row)
     row->currency = query->currency;
 }
 
+static void join_cost(struct attribution_row *row, const struct attribution_row *other)
+{
+    row->cost_mixed = row->cost_mixed || other->cost_mixed;
+    if (other->cost_currency == NULL)
+        return;
+    if (row->cost_currency == NULL) {
+        row->cost_currency = other->cost_currency;
+        row->cost_minor = other->cost_minor;
+    } else if (strcmp(row->cost_currency, other->cost_currency) != 0) {
+        row->cost_mixed = true;
+    } else {
+        add_minor(&row->cost_minor, other->cost_minor);
+    }
+}
+
 static size_t join_rows(struct attribution_row *rows, size_t count)
 {
     size_t kept = 0;
@@ -148,6 +163,7 @@ static size_t join_rows(struct attribution_row *rows, size_t count)
             rows[kept - 1].leads += rows[i].leads;
             rows[kept - 1].credit += rows[i].credit;
             join_amount(&rows[kept - 1], &rows[i]);
+            join_cost(&rows[kept - 1], &rows[i]);
         } else {
             rows[kept++] = rows[i];
         }
@@ -192,6 +208,86 @@ enum err attribution_make(const struct attribution_query *query,
     }
     out->row_count = join_rows(out->rows, out->row_count);
     return out->row_count > ATTRIBUTION_ROWS_MAX ? ERR_LIMIT_REACHED : ERR_NONE;
+}
+
+static struct attribution_row spent(struct attribution *answer,
+                                    const struct attribution_spend *spend)
+{
+    const struct attribution_query *query = &answer->query;
+    struct attribution_row row = {
+        .time = spend->time, .cost_currency = spend->currency, .cost_minor = spend->minor};
+
+    memcpy(row.values, spend->values, sizeof row.values);
+    if (query->currency == NULL)
+        return row;
+    row.cost_mixed =
+        !rates_convert(query->rates, spend->currency, query->currency, &row.cost_minor);
+    if (row.cost_mixed)
+        note_no_rate(answer, spend->currency);
+    else
+        row.cost_currency = query->currency;
+    return row;
+}
+
+enum err attribution_add_spend(struct attribution *answer, const struct attribution_spend *spend,
+                               size_t count, struct arena *arena)
+{
+    struct attribution_row *rows =
+        ARENA_ARRAY(arena, struct attribution_row, answer->row_count + count + 1);
+
+    if (rows == NULL)
+        return ERR_OUT_OF_MEMORY;
+    if (answer->row_count > 0)
+        memcpy(rows, answer->rows, answer->row_count * sizeof *rows);
+    for (size_t i = 0; i < count; i++)
+        rows[answer->row_count + i] = spent(answer, &spend[i]);
+    answer->rows = rows;
+    answer->row_count = join_rows(rows, answer->row_count + count);
+    return answer->row_count > ATTRIBUTION_ROWS_MAX ? ERR_LIMIT_REACHED : ERR_NONE;
+}
+
+/* ---- what it cost ---- */
+
+/* Cost for each of so many, in units of `one`, rounded half up. */
+static int64_t cost_for_each(int64_t cost_minor, int64_t count, int64_t one)
+{
+    __int128 over = (__int128)cost_minor * one;
+
+    return (int64_t)(over / count + (over % count * 2 >= count));
+}
+
+/* What a row says of its cost; what does not apply is absent. */
+struct costs {
+    bool given, per_lead, per_conversion, returns;
+    int64_t minor, lead_minor, conversion_minor;
+    int64_t return_hundredths; /* won / cost */
+};
+
+static struct costs costs_of(const struct attribution_row *row)
+{
+    struct costs costs = {.given = row->cost_currency != NULL && !row->cost_mixed};
+
+    if (!costs.given)
+        return costs;
+    costs.minor = row->cost_minor;
+    costs.per_lead = row->leads > 0;
+    if (costs.per_lead)
+        costs.lead_minor = cost_for_each(row->cost_minor, row->leads, 1);
+    costs.per_conversion = row->credit > 0;
+    if (costs.per_conversion)
+        costs.conversion_minor = cost_for_each(row->cost_minor, row->credit, CREDIT_ONE);
+    costs.returns = row->cost_minor > 0 && !row->mixed &&
+                    (row->currency == NULL || strcmp(row->currency, row->cost_currency) == 0);
+    if (costs.returns)
+        costs.return_hundredths =
+            cost_for_each(row->currency == NULL ? 0 : row->won_minor, row->cost_minor, 100);
+    return costs;
+}
+
+static void format_return(const struct costs *costs, char out[ATTRIBUTION_CREDIT_TEXT_MAX])
+{
+    snprintf(out, ATTRIBUTION_CREDIT_TEXT_MAX, "%" PRId64 ".%02" PRId64,
+             costs->return_hundredths / 100, costs->return_hundredths % 100);
 }
 
 /* ---- writing ---- */
@@ -258,6 +354,30 @@ static void write_money(const char *name, const struct attribution_row *row, int
     json_out_end_object(out);
 }
 
+static void write_cost(const char *name, bool given, int64_t minor, const char *currency,
+                       struct json_out *out)
+{
+    const struct attribution_row money = {.currency = given ? currency : NULL};
+
+    write_money(name, &money, minor, out);
+}
+
+static void write_costs(const struct attribution *answer, const struct attribution_row *row,
+                        struct json_out *out)
+{
+    const struct costs costs = costs_of(row);
+    const char *currency = row->cost_currency;
+    char text[ATTRIBUTION_CREDIT_TEXT_MAX];
+
+    if (!answer->query.costs)
+        return;
+    write_cost("cost", costs.given, costs.minor, currency, out);
+    write_cost("cost_per_lead", costs.per_lead, costs.lead_minor, currency, out);
+    write_cost("cost_per_conversion", costs.per_conversion, costs.conversion_minor, currency, out);
+    format_return(&costs, text);
+    json_out_member_text(out, "return_on_spend", costs.returns ? text : NULL);
+}
+
 static void write_row(const struct attribution *answer, const struct attribution_row *row,
                       struct json_out *out)
 {
@@ -275,6 +395,7 @@ static void write_row(const struct attribution *answer, const struct attribution
     write_money("amount", row, row->amount_minor, out);
     write_money("pipeline", row, row->pipeline_minor, out);
     write_money("won", row, row->won_minor, out);
+    write_costs(answer, row, out);
     write_link(answer, row, out);
     json_out_end_object(out);
 }
@@ -353,6 +474,26 @@ static void write_minor(const char *name, bool given, int64_t minor, struct json
         json_out_null(out);
 }
 
+static void write_cost_points(const struct attribution *answer, const struct attribution_row *row,
+                              struct json_out *out)
+{
+    const struct costs costs = costs_of(row);
+    char text[ATTRIBUTION_CREDIT_TEXT_MAX];
+
+    if (!answer->query.costs)
+        return;
+    write_minor("cost_minor", costs.given, costs.minor, out);
+    write_minor("cost_per_lead_minor", costs.per_lead, costs.lead_minor, out);
+    write_minor("cost_per_conversion_minor", costs.per_conversion, costs.conversion_minor, out);
+    json_out_key(out, "return_on_spend");
+    format_return(&costs, text);
+    if (costs.returns)
+        json_out_raw(out, text, strlen(text));
+    else
+        json_out_null(out);
+    json_out_member_text(out, "cost_currency", costs.given ? row->cost_currency : NULL);
+}
+
 static void write_point(const struct attribution *answer, const struct attribution_row *row,
                         struct json_out *out)
 {
@@ -373,6 +514,7 @@ static void write_point(const struct attribution *answer, const struct attributi
     write_minor("pipeline_minor", money, row->pipeline_minor, out);
     write_minor("won_minor", money, row->won_minor, out);
     json_out_member_text(out, "currency", money ? row->currency : NULL);
+    write_cost_points(answer, row, out);
     json_out_end_object(out);
 }
 
@@ -383,6 +525,29 @@ void attribution_write_rows(const struct attribution *answers, size_t count, str
         for (size_t i = 0; i < answers[n].row_count; i++)
             write_point(&answers[n], &answers[n].rows[i], out);
     json_out_end_array(out);
+}
+
+static void put_number(struct text_out *out, bool given, int64_t number)
+{
+    text_out_put(out, ",");
+    if (given)
+        text_out_format(out, "%" PRId64, number);
+}
+
+static void put_costs(const struct attribution *answer, const struct attribution_row *row,
+                      struct text_out *out)
+{
+    const struct costs costs = costs_of(row);
+    char text[ATTRIBUTION_CREDIT_TEXT_MAX];
+
+    if (!answer->query.costs)
+        return;
+    put_number(out, costs.given, costs.minor);
+    put_number(out, costs.per_lead, costs.lead_minor);
+    put_number(out, costs.per_conversion, costs.conversion_minor);
+    format_return(&costs, text);
+    text_out_format(out, ",%s,%s", costs.returns ? text : "",
+                    costs.given ? row->cost_currency : "");
 }
 
 static void put_row(const struct attribution *answer, const struct attribution_row *row,
@@ -403,6 +568,7 @@ static void put_row(const struct attribution *answer, const struct attribution_r
                         row->pipeline_minor, row->won_minor, row->currency);
     else
         text_out_put(out, ",,,");
+    put_costs(answer, row, out);
     text_out_put(out, ",");
     put_link(answer, row, out);
     text_out_put(out, "\r\n");
@@ -413,8 +579,11 @@ void attribution_write_csv(const struct attribution *answers, size_t count, stru
     text_out_put(out, "time");
     for (int i = 0; i < answers->query.dimension_count; i++)
         text_out_format(out, ",%s", attribution_cut_name(answers->query.dimensions[i]));
-    text_out_put(out,
-                 ",model,leads,credit,amount_minor,pipeline_minor,won_minor,currency,link\r\n");
+    text_out_format(out,
+                    ",model,leads,credit,amount_minor,pipeline_minor,won_minor,currency%s,link\r\n",
+                    answers->query.costs ? ",cost_minor,cost_per_lead_minor,"
+                                           "cost_per_conversion_minor,return_on_spend,cost_currency"
+                                         : "");
     for (size_t n = 0; n < count; n++)
         for (size_t i = 0; i < answers[n].row_count; i++)
             put_row(&answers[n], &answers[n].rows[i], out);

@@ -48,6 +48,7 @@ struct attribution_query {
     struct credit_rules rules;
     int64_t counted_to;        /* the position up to where it is counted; 0: it is read now */
     bool null_paths;           /* of markov: ways that have not converted count in the chain */
+    bool costs;                /* what was spent stands beside what came of it */
     const char *currency;      /* amounts are converted to; NULL: they are as they are */
     const struct rates *rates; /* by these; their date is in rates_at */
     instant rates_at;
@@ -95,6 +96,17 @@ struct attribution_row {
     int64_t won_minor;
     const char *currency; /* NULL: no amount */
     bool mixed;           /* several currencies: no sum */
+    int64_t cost_minor;
+    const char *cost_currency; /* NULL: nothing was spent */
+    bool cost_mixed;
+};
+
+/** What was spent, of one currency. */
+struct attribution_spend {
+    const char *time;
+    const char *values[ATTRIBUTION_DIMENSIONS_MAX];
+    const char *currency;
+    int64_t minor;
 };
 
 struct attribution {
@@ -115,6 +127,11 @@ struct attribution {
 enum err attribution_make(const struct attribution_query *query,
                           const struct attribution_part *parts, size_t count, struct arena *arena,
                           struct attribution *out) MUST_USE;
+
+/** Adds what was spent to the rows of an answer, and rows for what brought nothing; texts stay
+ * borrowed. As attribution_make(). */
+enum err attribution_add_spend(struct attribution *answer, const struct attribution_spend *spend,
+                               size_t count, struct arena *arena) MUST_USE;
 
 /** "3.000000000" */
 void attribution_credit_format(int64_t credit, char out[ATTRIBUTION_CREDIT_TEXT_MAX]);
