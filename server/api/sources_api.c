@@ -2,6 +2,7 @@
 
 #include "http/reply.h"
 
+#include "api/preset_list.h"
 #include "api/values.h"
 
 #include "base/etag.h"
@@ -248,38 +249,17 @@ enum err source_create_fill(struct request *r, void *filled)
 
 /* ---- presets ---- */
 
-static void write_preset(const char *name, const json_t *preset, struct json_out *out)
+static const char *preset_name(size_t place)
 {
-    static const char *const members[] = {"title", "about", "auth", "mapping", "steps"};
-
-    json_out_begin_object(out);
-    json_out_member_text(out, "name", name);
-    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
-        json_out_key(out, members[i]);
-        json_tree_write(json_object_get(preset, members[i]), out);
-    }
-    json_out_end_object(out);
+    return presets_embedded[place].name;
 }
 
 enum err presets_list(struct request *r)
 {
-    struct json_out out;
+    static const char *const members[] = {"title", "about", "auth", "mapping", "steps", NULL};
+    static const struct preset_list list = {preset_name, preset_document, members};
 
-    json_out_init(&out, r->arena, LIST_MAX_BYTES);
-    json_out_begin_object(&out);
-    json_out_key(&out, "data");
-    json_out_begin_array(&out);
-    for (const struct preset *at = presets_embedded; at->name != NULL; at++) {
-        json_t *preset = preset_document(at->name, r->arena);
-        if (preset == NULL)
-            return ERR_OUT_OF_MEMORY;
-        write_preset(at->name, preset, &out);
-        json_decref(preset);
-    }
-    json_out_end_array(&out);
-    json_out_end_object(&out);
-    reply_json(r, 200, &out);
-    return ERR_NONE;
+    return preset_list_answer(r, &list);
 }
 
 static const struct input_field update_fields[] = {

@@ -1,6 +1,7 @@
 #include "api/subscriptions_api.h"
 
 #include "api/definitions_api.h"
+#include "api/preset_list.h"
 #include "api/setup_page.h"
 #include "api/values.h"
 #include "delivery/attempt.h"
@@ -21,7 +22,6 @@
 
 #define EVENTS_MAX_BYTES       8192
 #define SUBSCRIPTION_MAX_BYTES (256u << 10)
-#define PRESETS_MAX_BYTES      (1u << 20)
 
 static const struct reading_places deliveries_places = READING_PLACES("ob");
 
@@ -429,39 +429,18 @@ const struct input_spec subscription_replay_spec =
 
 /* ---- presets ---- */
 
-static void write_preset(const char *name, const json_t *preset, struct json_out *out)
+static const char *preset_name(size_t place)
 {
-    static const char *const members[] = {"title",  "about",    "events",
-                                          "target", "asks_for", "steps"};
-
-    json_out_begin_object(out);
-    json_out_member_text(out, "name", name);
-    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
-        json_out_key(out, members[i]);
-        json_tree_write(json_object_get(preset, members[i]), out);
-    }
-    json_out_end_object(out);
+    return target_presets_embedded[place].name;
 }
 
 enum err targets_list(struct request *r)
 {
-    struct json_out out;
+    static const char *const members[] = {"title",    "about", "events", "target",
+                                          "asks_for", "steps", NULL};
+    static const struct preset_list list = {preset_name, target_preset_document, members};
 
-    json_out_init(&out, r->arena, PRESETS_MAX_BYTES);
-    json_out_begin_object(&out);
-    json_out_key(&out, "data");
-    json_out_begin_array(&out);
-    for (const struct target_preset *at = target_presets_embedded; at->name != NULL; at++) {
-        json_t *preset = target_preset_document(at->name, r->arena);
-        if (preset == NULL)
-            return ERR_OUT_OF_MEMORY;
-        write_preset(at->name, preset, &out);
-        json_decref(preset);
-    }
-    json_out_end_array(&out);
-    json_out_end_object(&out);
-    reply_json(r, 200, &out);
-    return ERR_NONE;
+    return preset_list_answer(r, &list);
 }
 
 /* ---- reads ---- */
