@@ -315,6 +315,8 @@ async function sessions(client, { ana }, url) {
   const headers = await cookie();
   await cookie();
   await page.must("sessions_link", ana);
+  assert.equal((await page.ask("sessions_mail")).status, 422); // this server mails nothing
+  assert.equal((await page.ask("unsubscribe", undefined, { path: { token: "none" } })).status, 404);
   const { data } = await page.must("sessions_list", undefined, { headers });
   const { id } = data.find((session) => !session.current);
   await page.must("sessions_end", undefined, { headers, path: { session_id: id } });
