@@ -9,6 +9,7 @@
 
 #include "base/time/time_zone.h"
 #include "store/read/attribution_read.h"
+#include "store/read/left_out_read.h"
 #include "store/read/rates_read.h"
 #include "store/read/rollup_read.h"
 #include "store/read/spend_read.h"
@@ -148,6 +149,7 @@ struct answer_input {
     int64_t min_pos;      /* what has to be counted; 0: nothing */
     const char *currency; /* NULL: amounts as they are */
     bool costs;
+    bool left_out;
 };
 
 static const struct input_field fields[] = {
@@ -157,6 +159,7 @@ static const struct input_field fields[] = {
     {"min_pos", &position_type, AT(struct answer_input, min_pos)},
     {"currency", &currency_type, AT(struct answer_input, currency)},
     {"costs", &input_bool, AT(struct answer_input, costs)},
+    {"left_out", &input_bool, AT(struct answer_input, left_out)},
 };
 
 static bool check_cuts(struct input *in, const struct input_node *at, void *out)
@@ -326,7 +329,7 @@ static const char *asked_of(struct request *r)
         size_t len = strcspn(at, "&");
         if (len > 0 && strncmp(at, "model=", 6) != 0 && strncmp(at, "shape=", 6) != 0 &&
             strncmp(at, "min_pos=", 8) != 0 && strncmp(at, "currency=", 9) != 0 &&
-            strncmp(at, "costs=", 6) != 0)
+            strncmp(at, "costs=", 6) != 0 && strncmp(at, "left_out=", 9) != 0)
             out = arena_printf(r->arena, "%s%s%.*s", out, *out == '\0' ? "" : "&", (int)len, at);
         at += len + (at[len] == '&');
     }
@@ -408,6 +411,8 @@ enum err attribution_get(struct request *r, struct read *read)
     }
     if (err == ERR_NONE)
         err = add_spend(r, read, &ask, found);
+    if (err == ERR_NONE && input->left_out)
+        err = left_out_read(read, &ask, &found->items[0].left_out);
     if (err != ERR_NONE)
         return refuse(r, err);
     r->reply.vary |= VARY_ACCEPT;

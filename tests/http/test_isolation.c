@@ -831,6 +831,7 @@ static const struct {
     {"setup", NULL, NULL}, /* one that is not there is refused */
     {"currency", NULL, NULL},
     {"costs", NULL, NULL},
+    {"left_out", NULL, NULL},
     {"min_pos", NULL, NULL},
     {"null_paths", NULL, NULL},
     {"milestone", NULL, NULL},

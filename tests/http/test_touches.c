@@ -311,6 +311,71 @@ static const struct step spend[] = {
     {0},
 };
 
+/* How many touches do not count, and why. */
+#define LEFT "/v1/attribution?milestone=mql&left_out=true"
+#define MET  "{'term':'mql','result':'qualified','note':'We know them.'}"
+
+static const struct step left_out[] = {
+    POST("a lead with an old touch", "marketing", "/v1/leads",
+         "{'email':'kim@acme.example','touch':{'kind':'download','occurred_at':"
+         "'2020-01-01T10:00:00Z'}}",
+         201, .keep = {{"kim", "/lead/id"}}),
+    POST("a newer one", "marketing", KIM "/touches", "{'kind':'click'}", 201),
+    POST("becomes an mql", "ana", KIM "/override", MET, 200),
+    POST("is called twice after it", "sam", KIM "/touches", "{'kind':'call'}", 201),
+    POST("again", "sam", KIM "/touches", "{'kind':'call'}", 201),
+    POST("a lead without any", "marketing", "/v1/leads", "{'email':'lee@acme.example'}", 201,
+         .keep = {{"lee", "/lead/id"}}),
+    POST("becomes one, too", "ana", "/v1/leads/${lee}/override", MET, 200),
+    POST("and is called after it", "sam", "/v1/leads/${lee}/touches", "{'kind':'call'}", 201),
+    POST("again", "sam", "/v1/leads/${lee}/touches", "{'kind':'call'}", 201),
+    GET("what came after the milestone, but the first of who has no other", "ana", LEFT, 200,
+        .checks = {{"/notes/late_first_touch", "1"},
+                   {"/notes/touches_left_out",
+                    "{'after_milestone':3,'outside_window':0,'other_kinds':0}"}}),
+    GET("what is older than the window", "ana", LEFT "&window_days=30&model=linear", 200,
+        .checks = {{"/notes/touches_left_out",
+                    "{'after_milestone':3,'outside_window':1,'other_kinds':0}"}}),
+    POST("clicks alone count", "ana", "/v1/attribution/setups/clicks", "{'kinds':['click']}", 201),
+    GET("and no other kind", "ana", LEFT "&setup=clicks", 200,
+        .checks = {{"/notes/late_first_touch", "0"},
+                   {"/notes/touches_left_out",
+                    "{'after_milestone':0,'outside_window':0,'other_kinds':5}"}}),
+    GET("in no time at all", "ana", LEFT "&to=2020-01-01", 200,
+        .checks = {{"/notes/touches_left_out",
+                    "{'after_milestone':0,'outside_window':0,'other_kinds':0}"}}),
+    {0},
+};
+
+/* What an anonymous visitor did is their first touch when they are known, and corrects what was
+ * credited before. */
+static const struct step visitors[] = {
+    POST("a visit of nobody knows whom", "marketing", "/v1/leads",
+         "{'anonymous_ids':['v1'],'touch':{'kind':'page_viewed','url':'https://acme.example/?gclid="
+         "x','occurred_at':'2026-01-01T10:00:00Z'}}",
+         201),
+    POST("somebody else fills in a form", "marketing", "/v1/leads",
+         "{'email':'kim@acme.example','touch':{'kind':'form_submitted','source':'news',"
+         "'occurred_at':'2026-02-01T10:00:00Z'}}",
+         201, .keep = {{"kim", "/lead/id"}}),
+    POST("and becomes an mql", "ana", KIM "/override", MET, 200),
+    GET("by the form, as far as is known", "ana", "/v1/attribution?milestone=mql&by=source", 200,
+        .checks = {{"/data/0/source", "'news'"},
+                   {"/data/0/credit", "'1.000000000'"},
+                   {"/totals/leads", "2"}}),
+    POST("who turns out to be the visitor", "marketing", "/v1/leads",
+         "{'email':'kim@acme.example','anonymous_ids':['v1']}", 200),
+    GET("it was the advertisement", "ana", "/v1/attribution?milestone=mql&by=source", 200,
+        .checks = {{"/data", "#1"},
+                   {"/data/0/source", "'google'"},
+                   {"/data/0/credit", "'1.000000000'"},
+                   {"/totals/leads", "1"}}),
+    POST("and the whole of it goes with the person", "ana", KIM "/erase", NULL, 200),
+    GET("but for the credit", "ana", "/v1/attribution?milestone=mql&by=source", 200,
+        .checks = {{"/data/0/source", "'google'"}, {"/data/0/credit", "'1.000000000'"}}),
+    {0},
+};
+
 static const struct {
     const char *label;
     const struct step *steps;

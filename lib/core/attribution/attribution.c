@@ -433,6 +433,18 @@ static void write_query(const struct attribution *answers, size_t count, struct 
     json_out_end_object(out);
 }
 
+static void write_left_out(const struct attribution_left_out *left_out, struct json_out *out)
+{
+    if (!left_out->asked)
+        return;
+    json_out_key(out, "touches_left_out");
+    json_out_begin_object(out);
+    json_out_member_int(out, "after_milestone", left_out->after_milestone);
+    json_out_member_int(out, "outside_window", left_out->outside_window);
+    json_out_member_int(out, "other_kinds", left_out->other_kinds);
+    json_out_end_object(out);
+}
+
 void attribution_write_json(const struct attribution *answers, size_t count,
                             const struct config *config, instant from, instant to,
                             struct json_out *out)
@@ -456,6 +468,7 @@ void attribution_write_json(const struct attribution *answers, size_t count,
     json_out_begin_object(out);
     json_out_member_int(out, "outside_window", answers->outside_window);
     json_out_member_int(out, "late_first_touch", answers->late_first_touch);
+    write_left_out(&answers->left_out, out);
     json_out_key(out, "no_rate");
     json_out_begin_array(out);
     for (size_t i = 0; i < answers->no_rate_count; i++)

@@ -109,6 +109,14 @@ struct attribution_spend {
     int64_t minor;
 };
 
+/** Touches of the conversions that do not count. */
+struct attribution_left_out {
+    bool asked;
+    int64_t after_milestone;
+    int64_t outside_window; /* older than it */
+    int64_t other_kinds;    /* than those that the setup names */
+};
+
 struct attribution {
     struct attribution_query query;
     struct attribution_row *rows;
@@ -120,6 +128,7 @@ struct attribution {
     /* currencies that could not be converted: rows with such have no amount */
     char no_rate[ATTRIBUTION_NO_RATE_MAX][4];
     size_t no_rate_count;
+    struct attribution_left_out left_out; /* of any model */
 };
 
 /** Joins the parts into rows in the order of the answer; the texts of parts stay borrowed.

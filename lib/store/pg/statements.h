@@ -97,6 +97,7 @@ struct statement {
     X(content_table_statements)                                                                    \
     X(content_read_statements)                                                                     \
     X(rates_table_statements)                                                                      \
+    X(left_out_read_statements)                                                                    \
     X(spend_read_statements)                                                                       \
     X(rates_read_statements)                                                                       \
     X(campaign_read_statements)                                                                    \
