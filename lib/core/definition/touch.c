@@ -188,16 +188,18 @@ static bool read_number(const char *text, size_t len, struct number *out)
     return true;
 }
 
-/* A year of four digits at either end of three groups, and a month and a day. */
+/* Years of four digits, and beside them months, days, hours and minutes: a date, or two of them. */
 static bool is_date(const struct number *n)
 {
-    if (n->groups != 3)
-        return false;
-    for (int i = 0; i < 3; i += 2)
-        if (n->sizes[i] == 4 && n->values[i] >= 1900 && n->values[i] < 2100 && n->sizes[1] <= 2 &&
-            n->sizes[2 - i] <= 2 && n->values[1] <= 31 && n->values[2 - i] <= 31)
-            return true;
-    return false;
+    int years = 0;
+
+    for (int i = 0; i < n->groups; i++) {
+        bool year = n->sizes[i] == 4 && n->values[i] >= 1900 && n->values[i] < 2100;
+        if (!year && (n->sizes[i] > 2 || n->values[i] > 59))
+            return false;
+        years += year;
+    }
+    return years > 0 && n->groups > 1;
 }
 
 /* Thousands: 12 000 000. */
