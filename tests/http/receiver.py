@@ -7,7 +7,7 @@
       ok 200; slow 200 after a second; created 201; no 500; gone 410; elsewhere 302 to .../ok; later 503 with Retry-After: 3600;
       system (an id, as a CRM does); hang (no answer); reset; huge 200 and 10 MB; cut (an answer that breaks off); twice (500, then 200)
   GET /leads/<name>/<behaviour>/<id>   a lead's answers, for who shows "Bearer <secret>" of the name, and behaves:
-      ok 200; twice (500, then 200); limited (429 with Retry-After: 6, then 200); stalls (no answer, then 200);
+      ok 200; twice (500, then 200); limited (429 with Retry-After: 6, then 200); stalls (no answer, then 200); slow 200 after a second;
       gone 404; huge 2 MB; no 500. GET /seen/<name> counts what was asked for as well.
   PUT /secrets/<name>        the secrets as the owner was shown them, one a line
   GET /seen/<name>           {"count", "ids", "data": [{"id", "type", "lead", "signed_by", "trace", "body", "method",
@@ -105,6 +105,8 @@ class Receiver(http.server.BaseHTTPRequestHandler):
             return self.say(429, b"", [("Retry-After", "6")])
         if behaviour == "stalls" and not tried:
             return self.be_hang(tried)
+        if behaviour == "slow":
+            time.sleep(1)
         return self.say(200, body, kind)
 
     def do_POST(self):
