@@ -376,8 +376,9 @@ static bool run_next(struct background *background)
     arena_clear(background->arena);
     background->reported_ms = 0;
     background->movers = NULL;
-    enum pg_status status = background_claim(background->job, background->arena,
-                                             pg_deadline_in(STEP_TIMEOUT_MS), &background->claim);
+    enum pg_status status =
+        background_claim(background->job, background->arena, background->settings.imports,
+                         pg_deadline_in(STEP_TIMEOUT_MS), &background->claim);
     if (status != PG_OK || uuid_is_nil(background->claim.workspace))
         return false;
     run_job(background);

@@ -17,6 +17,7 @@ struct background_settings {
     struct pg_settings job;     /* for the claim */
     struct lanes *lanes;        /* borrowed */
     struct config_cache *cache; /* borrowed */
+    bool imports; /* it runs imports, and else all others: a long file holds up no back-test */
 };
 
 /** Called after each page and chunk; false leaves the job where it is. */

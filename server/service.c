@@ -42,6 +42,7 @@ struct service {
     struct jobs *jobs;
     struct gauges *gauges;
     struct background *background;
+    struct background *imports; /* runs them beside all other jobs */
     struct httpd *httpd;
     atomic_bool *ending;        /* the caller's; may be NULL */
     _Atomic int64_t give_up_at; /* when all work with the database is given up; pg_now_ms() */
@@ -436,13 +437,17 @@ static bool start_store(struct service *service, const struct settings *settings
         .mail = {settings->smtp_url, settings->mail_from, settings->public_url,
                  settings->smtp_plain},
     });
-    service->background = background_start(&(struct background_settings){
+    struct background_settings background = {
         .app = database_of(service, settings, ROLE_APP),
         .job = database_of(service, settings, ROLE_JOB),
         .lanes = service->lanes,
         .cache = service->cache,
-    });
-    return service->jobs != NULL && service->courier != NULL && service->background != NULL;
+    };
+    service->background = background_start(&background);
+    background.imports = true;
+    service->imports = background_start(&background);
+    return service->jobs != NULL && service->courier != NULL && service->background != NULL &&
+           service->imports != NULL;
 }
 
 static bool start_edge(struct service *service, const struct settings *settings,
@@ -496,6 +501,7 @@ static void stop(struct service *service, const struct settings *settings)
         atomic_store(service->ending, true);
     jobs_stop(service->jobs);
     background_stop(service->background);
+    background_stop(service->imports);
     struct courier *courier = atomic_exchange(&service->courier, NULL);
     courier_stop(courier);
     readers_stop(service->readers);

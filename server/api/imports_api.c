@@ -82,7 +82,19 @@ static enum err look_at(struct request *r, struct upload *upload)
     return ERR_NONE;
 }
 
-static enum err begin_upload(struct request *r, struct upload **out)
+static enum err check_room(struct request *r, const struct read *read)
+{
+    int64_t kept = 0;
+    enum err err = import_pieces_kept(read, &kept);
+
+    if (err == ERR_NONE && kept >= IMPORT_PIECES_KEPT_MAX)
+        return request_refuse(r, ERR_LIMIT_REACHED,
+                              "The workspace keeps as many files as it may: each goes seven days "
+                              "after it was sent");
+    return err;
+}
+
+static enum err begin_upload(struct request *r, const struct read *read, struct upload **out)
 {
     const struct create_input *input = r->input;
     struct upload *upload = r->upload;
@@ -90,6 +102,9 @@ static enum err begin_upload(struct request *r, struct upload **out)
     *out = upload;
     if (upload != NULL)
         return ERR_NONE;
+    enum err err = check_room(r, read);
+    if (err != ERR_NONE)
+        return err;
     *out = r->upload = upload = ARENA_NEW(r->arena, struct upload);
     if (upload == NULL)
         return ERR_OUT_OF_MEMORY;
@@ -122,7 +137,7 @@ static struct import_piece piece_of(const struct request *r, const struct upload
 enum err imports_piece(struct request *r, struct read *read)
 {
     struct upload *upload;
-    enum err err = begin_upload(r, &upload);
+    enum err err = begin_upload(r, read, &upload);
 
     if (err != ERR_NONE)
         return err;
@@ -139,7 +154,7 @@ enum err imports_create(struct request *r, struct read *read)
 
     if (r->body_len == 0)
         return request_refuse(r, ERR_UNPROCESSABLE, "The file is empty");
-    enum err err = begin_upload(r, &upload);
+    enum err err = begin_upload(r, read, &upload);
     if (err != ERR_NONE)
         return err;
     const struct import_piece piece = piece_of(r, upload);

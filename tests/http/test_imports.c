@@ -232,6 +232,28 @@ START_TEST(what_a_mapping_may_say)
 }
 END_TEST
 
+/* As many pieces as there may be, of files that were never sent to their end. */
+#define FULL                                                                                       \
+    "INSERT INTO import_piece SELECT workspace_id, md5(n::text)::uuid, 0, 'x', now() "             \
+    "FROM workspace, generate_series(1, 2000) n"
+
+START_TEST(a_workspace_keeps_so_many_files)
+{
+    static const struct step refused[] = {
+        SEND("there is no room for another", "Id\n1\n", 422,
+             .checks = {{"/code", "'limit_reached'"}, {"/detail", "~seven days"}}),
+        {0}};
+    static const struct step taken[] = {SEND("there is room again", "Id\n1\n", 201), {0}};
+    struct stage stage = stage_open("");
+
+    stage_sql(FULL);
+    story_run(stage.story, refused);
+    stage_sql("DELETE FROM import_piece WHERE import_id = md5('7')::uuid");
+    story_run(stage.story, taken);
+    stage_close(&stage);
+}
+END_TEST
+
 START_TEST(files_of_other_kinds)
 {
     struct stage stage = stage_open("");
@@ -305,6 +327,6 @@ void suite_cases(Suite *suite)
 {
     TCase *tcase = suite_case(suite, "imports");
 
-    TESTS(tcase, from_a_file_to_its_leads, files_of_other_kinds, what_a_mapping_may_say,
-          a_long_file);
+    TESTS(tcase, from_a_file_to_its_leads, a_workspace_keeps_so_many_files, files_of_other_kinds,
+          what_a_mapping_may_say, a_long_file);
 }

@@ -36,12 +36,17 @@ static int64_t soon(void)
     return pg_deadline_in(READING_WAIT_MS);
 }
 
-static struct background_claim claim(void)
+static struct background_claim claim_of(bool imports)
 {
     struct background_claim claim;
 
-    ck_assert_int_eq(background_claim(job_pg, r.arena, soon(), &claim), PG_OK);
+    ck_assert_int_eq(background_claim(job_pg, r.arena, imports, soon(), &claim), PG_OK);
     return claim;
+}
+
+static struct background_claim claim(void)
+{
+    return claim_of(false);
 }
 
 static struct background_claim claim_one(const char *job)
@@ -101,6 +106,19 @@ static void expect(const char *job, const char *wanted)
     ck_assert_msg(got != NULL && strcmp(got, wanted) == 0, "%s: %s, not %s", job, got, wanted);
     free(got);
 }
+
+/* However long a file is, a back-test begins. */
+START_TEST(imports_are_taken_by_themselves)
+{
+    reading_exec(&r, "UPDATE background_job SET kind = 'import' WHERE job_id = :first");
+    struct background_claim import = claim_of(true), none = claim_of(true), other = claim();
+
+    ck_assert(uuid_equal(import.job, reading_id("first")));
+    ck_assert(uuid_is_nil(none.workspace));
+    ck_assert(uuid_equal(other.job, reading_id("second")));
+    ck_assert(uuid_is_nil(claim().workspace));
+}
+END_TEST
 
 START_TEST(the_oldest_is_taken_first_and_by_one_alone)
 {
@@ -225,7 +243,7 @@ void suite_cases(Suite *suite)
     TCase *tcase = suite_case(suite, "background");
 
     tcase_add_checked_fixture(tcase, set_up, tear_down);
-    TESTS(tcase, the_oldest_is_taken_first_and_by_one_alone,
+    TESTS(tcase, imports_are_taken_by_themselves, the_oldest_is_taken_first_and_by_one_alone,
           another_goes_on_where_it_stood_once_the_lease_lapsed,
           one_that_was_taken_over_is_not_the_first_ones_any_more,
           the_command_line_takes_the_one_that_it_asked_for);

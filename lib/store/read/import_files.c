@@ -21,6 +21,15 @@ static const struct statement IMPORT_PIECE_ADD = {
     .hot = true,
 };
 
+/* Also those of files that were never sent to their end.
+ * $1 workspace */
+static const struct statement IMPORT_PIECES_KEPT = {
+    .name = "import_pieces_kept",
+    .sql = "SELECT count(*) "
+           "FROM import_piece "
+           "WHERE workspace_id = $1",
+};
+
 /* $1 workspace, $2 file, $3 name, $4 format, $5 bytes, $6 lines, $7 preview, $8 team, $9 member, $10 now */
 static const struct statement IMPORT_FILE_ADD = {
     .name = "import_file_add",
@@ -97,9 +106,11 @@ static const struct statement IMPORT_REFUSED_OF = {
 /* clang-format on */
 
 const struct statement *const import_files_statements[] = {
-    &IMPORT_PIECE_ADD,   &IMPORT_FILE_ADD,   &IMPORT_FILE_GET,
-    &IMPORT_FILE_PAGE,   &IMPORT_PIECE_GET,  &IMPORT_FILE_RUNS,
-    &IMPORT_REFUSED_ADD, &IMPORT_REFUSED_OF, NULL,
+    &IMPORT_PIECE_ADD,   &IMPORT_FILE_ADD,
+    &IMPORT_FILE_GET,    &IMPORT_FILE_PAGE,
+    &IMPORT_PIECE_GET,   &IMPORT_FILE_RUNS,
+    &IMPORT_REFUSED_ADD, &IMPORT_REFUSED_OF,
+    &IMPORT_PIECES_KEPT, NULL,
 };
 
 /* ---- written ---- */
@@ -113,6 +124,17 @@ static void piece_params(struct read_query *query, const struct read *read,
     pg_params_int4(&query->params, piece->number);
     pg_params_bytea(&query->params, piece->bytes == NULL ? "" : piece->bytes, piece->len);
     pg_params_instant(&query->params, now);
+}
+
+enum err import_pieces_kept(const struct read *read, int64_t *out)
+{
+    struct read_query query = {.statement = &IMPORT_PIECES_KEPT};
+
+    read_params(&query, read);
+    enum err err = read_run(read, &query, 1);
+    if (err == ERR_NONE)
+        *out = pg_get_int8(query.result, 0, 0);
+    return read_end(read, err);
 }
 
 enum err import_piece_add(const struct read *read, const struct import_piece *piece, instant now)

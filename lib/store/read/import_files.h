@@ -35,6 +35,12 @@ struct import_piece {
     size_t len;
 };
 
+/** Pieces that a workspace keeps of all its files: each holds a mebibyte at most. */
+#define IMPORT_PIECES_KEPT_MAX 2000
+
+/** How many it keeps. */
+enum err import_pieces_kept(const struct read *read, int64_t *out) MUST_USE;
+
 /** Stores a piece; durable when it returns. */
 enum err import_piece_add(const struct read *read, const struct import_piece *piece,
                           instant now) MUST_USE;

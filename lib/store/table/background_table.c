@@ -114,7 +114,7 @@ static const struct statement BACKGROUND_DROP = {
            "WHERE workspace_id = $1 AND ended_at < $2 AND NOT kept",
 };
 
-/* $1 seconds of the lease */
+/* $1 seconds of the lease, $2 whether imports or the others */
 static const struct statement BACKGROUND_CLAIM = {
     .name = "background_claim",
     .role = STATEMENT_JOB,
@@ -123,6 +123,7 @@ static const struct statement BACKGROUND_CLAIM = {
            "  FROM background_job "
            "  WHERE state IN ('queued', 'running') "
            "  AND (state = 'queued' OR lease_until < now()) "
+           "  AND (kind = 'import') = $2::bool "
            "  ORDER BY created_at "
            "  LIMIT 1 "
            "  FOR UPDATE SKIP LOCKED"
@@ -253,7 +254,7 @@ static void read_claim(const struct pg_result *result, struct arena *arena,
         *out = (struct background_claim){0};
 }
 
-enum pg_status background_claim(struct pg *pg, struct arena *arena, int64_t deadline,
+enum pg_status background_claim(struct pg *pg, struct arena *arena, bool imports, int64_t deadline,
                                 struct background_claim *out)
 {
     struct pg_params params;
@@ -261,6 +262,7 @@ enum pg_status background_claim(struct pg *pg, struct arena *arena, int64_t dead
     *out = (struct background_claim){0};
     pg_params_init(&params, arena);
     pg_params_int4(&params, BACKGROUND_LEASE_SECONDS);
+    pg_params_bool(&params, imports);
     enum pg_status status = pg_run(pg, &BACKGROUND_CLAIM, &params, deadline);
     const struct pg_result *result = status == PG_OK ? pg_result(pg, 0) : NULL;
     read_claim(result, arena, out);

@@ -50,8 +50,8 @@ struct background_progress {
     size_t tally_len;
 };
 
-/** Claims the oldest due job of any workspace, as baton_job. */
-enum pg_status background_claim(struct pg *pg, struct arena *arena, int64_t deadline,
+/** Claims the oldest due import of any workspace, or the oldest of the other jobs, as baton_job. */
+enum pg_status background_claim(struct pg *pg, struct arena *arena, bool imports, int64_t deadline,
                                 struct background_claim *out) MUST_USE;
 
 /** Claims this job if it is due, as baton_app; the claim's workspace is nil when it is not. */
