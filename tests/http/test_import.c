@@ -387,6 +387,57 @@ START_TEST(a_list_without_ids)
 }
 END_TEST
 
+#define PIPELINE                                                                                   \
+    "{\"as\":\"deal\",\"team\":\"marketing\",\"external_id\":{\"source\":\"crm\",\"at\":"          \
+    "\"/lead\"},\"steps\":[{\"team\":\"ae\",\"at\":\"/begun\"}],\"outcome\":{\"kind\":{\"at\":"    \
+    "\"/stage\",\"map\":{\"Proposal\":\"opportunity\",\"Won\":\"won\",\"Lost\":\"lost\"}},\"at\":" \
+    "\"/changed\",\"reason\":\"/why\",\"amount\":\"/value\",\"currency\":{\"value\":\"EUR\"}}}"
+#define PIPELINE_ROW(rest) "lead,begun,stage,changed,value,why\n" rest
+
+/* The same export week after week, and once an old one by mistake. */
+START_TEST(deals_move_on)
+{
+    static const struct {
+        const char *rows;
+        int code;
+        const char *said;
+    } weeks[] = {
+        {PIPELINE_ROW("L1,2026-02-01,New,,,\nL2,2026-02-01,Proposal,2026-02-03,100,\n"), 0,
+         "2 rows: 2 new, 0 updated, 0 unchanged, 0 refused"},
+        {PIPELINE_ROW(
+             "L1,2026-02-01,Proposal,2026-02-10,50,\nL2,2026-02-01,Proposal,2026-02-09,120,\n"),
+         0, "2 rows: 0 new, 2 updated, 0 unchanged, 0 refused"},
+        {PIPELINE_ROW(
+             "L1,2026-02-01,Won,2026-02-17,55,\nL2,2026-02-01,Lost,2026-02-16,,too_dear\n"),
+         0, "2 rows: 0 new, 2 updated, 0 unchanged, 0 refused"},
+        {PIPELINE_ROW(
+             "L1,2026-02-01,Proposal,2026-02-10,50,\nL2,2026-02-01,Lost,2026-02-16,,too_dear\n"),
+         0, "2 rows: 0 new, 0 updated, 2 unchanged, 0 refused; nothing changed"},
+        {PIPELINE_ROW("L1,2026-02-01,Lost,2026-02-20,,too_dear\n"), 1,
+         "1 refused, line 2: The deal has ended otherwise already"},
+    };
+    static const struct step ended[] = {
+        GET("who was won", "ana", "/v1/leads?external_id=crm:L1", 200,
+            .checks = {{"/data/0/stage", "'customer'"}, {"/data/0/amount/minor", "5500"}}),
+        GET("and who was lost, and is back", "ana", "/v1/leads?external_id=crm:L2", 200,
+            .checks = {{"/data/0/stage", "'nurture'"}, {"/data/0/owner_team", "'marketing'"}}),
+        {0}};
+    struct stage stage = open_stage();
+    char *folder = scratch_new();
+
+    import_leads();
+    write_file(folder, "mapping.json", PIPELINE, strlen(PIPELINE));
+    for (size_t i = 0; i < sizeof weeks / sizeof *weeks; i++) {
+        const char *const said[] = {weeks[i].said, NULL};
+        write_file(folder, "rows.csv", weeks[i].rows, strlen(weeks[i].rows));
+        import_there(folder, "", weeks[i].code, said);
+    }
+    story_run(stage.story, ended);
+    scratch_free(folder);
+    stage_close(&stage);
+}
+END_TEST
+
 START_TEST(what_cannot_begin)
 {
     static const char *const faults[] = {"wrong.json is not a mapping", "/colour", NULL};
@@ -496,6 +547,6 @@ void suite_cases(Suite *suite)
 {
     TCase *tcase = suite_case(suite, "import");
 
-    TESTS(tcase, leads_and_their_deals, lines_of_json, what_cannot_begin, a_list_from_a_spreadsheet,
-          as_programs_write_them, a_list_without_ids, a_real_funnel);
+    TESTS(tcase, leads_and_their_deals, deals_move_on, lines_of_json, what_cannot_begin,
+          a_list_from_a_spreadsheet, as_programs_write_them, a_list_without_ids, a_real_funnel);
 }

@@ -4,6 +4,8 @@
 #include "core/handoff/handoff_reject.h"
 #include "core/handoff/handoff_walk.h"
 
+#include <string.h>
+
 /* ---- what is refused ---- */
 
 bool handoff_outcome_knows(struct work *work, const struct handoff *handoff, const char *code)
@@ -84,6 +86,28 @@ enum decision handoff_outcome(struct work *work, const struct command *command,
     record(&step, input);
     handoff_walk(&step);
     return handoff_step_answer(&step);
+}
+
+static bool is_same_amount(const struct amount *a, const struct amount *b)
+{
+    return a->minor == b->minor && strcmp(a->currency, b->currency) == 0;
+}
+
+enum outcome_news handoff_outcome_news(const struct lead *lead, const struct handoff *handoff,
+                                       const struct handoff_outcome_input *said)
+{
+    bool earlier = said->occurred_at < handoff->outcome_at;
+
+    if (handoff->outcome == OUTCOME_NONE)
+        return OUTCOME_IS_NEW;
+    if (handoff->outcome == said->outcome)
+        return said->outcome != OUTCOME_OPPORTUNITY || earlier || !said->amount.given ||
+                       is_same_amount(&said->amount, &lead->amount)
+                   ? OUTCOME_IS_KNOWN
+                   : OUTCOME_IS_NEW;
+    if (said->outcome != OUTCOME_OPPORTUNITY && handoff->outcome == OUTCOME_OPPORTUNITY)
+        return OUTCOME_IS_NEW; /* what ends it counts, even if its clock is slow */
+    return earlier ? OUTCOME_IS_OLDER : OUTCOME_IS_NEW;
 }
 
 enum find handoff_outcome_by_source(struct work *work, const struct caller *caller,

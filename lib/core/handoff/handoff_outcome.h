@@ -21,6 +21,16 @@ enum decision handoff_outcome(struct work *work, const struct command *command,
 /** Whether the definitions that this handoff went by have the reason. */
 bool handoff_outcome_knows(struct work *work, const struct handoff *handoff, const char *reason);
 
+/** What a CRM says of a handoff, compared with what is known. */
+enum outcome_news {
+    OUTCOME_IS_NEW,
+    OUTCOME_IS_KNOWN, /* the same again */
+    OUTCOME_IS_OLDER  /* it was so before what is known */
+};
+
+enum outcome_news handoff_outcome_news(const struct lead *lead, const struct handoff *handoff,
+                                       const struct handoff_outcome_input *said);
+
 /** The same by a source of the receiving team, without an answer; a lost deal may have no reason.
  *  FIND_NEEDED: load more; else FIND_FOUND, and *refusal says whether it was refused. */
 enum find handoff_outcome_by_source(struct work *work, const struct caller *caller,

@@ -1,5 +1,6 @@
 #include "core/intake/import_deal.h"
 
+#include "core/handoff/handoff_outcome.h"
 #include "core/handoff/handoff_walk.h"
 
 #include <string.h>
@@ -228,6 +229,41 @@ static enum err take(struct deal *deal)
     return ERR_NONE;
 }
 
+/* ---- a deal that is known: only what became of it can be news ---- */
+
+static enum find take_outcome(const struct deal *deal, struct handoff *handoff,
+                              struct import_result *result)
+{
+    const struct mapped_deal *said = deal->row->deal;
+    const struct handoff_outcome_input input = {
+        .handoff = handoff->id,
+        .outcome = said->outcome,
+        .amount = said->amount,
+        .reason = said->outcome == OUTCOME_LOST ? said->reason : NULL,
+        .occurred_at = said->outcome_at,
+    };
+    struct caller receiver = *deal->caller;
+    struct outcome refusal = {0};
+
+    if (said->outcome == OUTCOME_NONE ||
+        handoff_outcome_news(deal->lead, handoff, &input) != OUTCOME_IS_NEW)
+        return FIND_FOUND;
+    *result = (struct import_result){IMPORT_REFUSED, IMPORT_DECIDED};
+    if (said->outcome_at > deal->work->now)
+        result->refusal = IMPORT_FUTURE;
+    else if (said->outcome == OUTCOME_LOST && said->reason == NULL)
+        result->refusal = IMPORT_REASON;
+    else if (deal->lead->open != NULL)
+        result->refusal = IMPORT_OPEN_HANDOFF;
+    if (result->refusal != IMPORT_DECIDED)
+        return FIND_FOUND;
+    receiver.team = handoff->to_team;
+    enum find found = handoff_outcome_by_source(deal->work, &receiver, &input, &refusal);
+    if (found != FIND_NEEDED && refusal.err == ERR_NONE)
+        *result = (struct import_result){IMPORT_UPDATED, IMPORT_TAKEN};
+    return found;
+}
+
 enum find import_deal(struct work *work, const struct caller *caller, const struct mapped *row,
                       struct import_result *result)
 {
@@ -242,8 +278,10 @@ enum find import_deal(struct work *work, const struct caller *caller, const stru
     if (found == FIND_NEEDED)
         return found;
     if (found == FIND_FOUND) {
+        struct uuid last = step_id(work->config->workspace, row, row->deal->step_count - 1);
+        struct handoff *handoff = work_find(work, KIND_HANDOFF, &last, &found);
         *result = (struct import_result){IMPORT_UNCHANGED, IMPORT_TAKEN};
-        return found;
+        return handoff == NULL ? found : take_outcome(&deal, handoff, result);
     }
     result->refusal = check(&deal);
     if (result->refusal != IMPORT_TAKEN)

@@ -9,7 +9,9 @@
     X(UNKNOWN_TEAM, "There is no active team of this name")                                        \
     X(UNKNOWN_MEMBER, "The team has no member with this external id")                              \
     X(FUTURE, "This lies in the future")                                                           \
+    X(DECIDED, "The deal has ended otherwise already")                                             \
     X(REASON, "A lost deal needs a reason")                                                        \
+    X(BLOCKED, "Somebody who was erased and is not to come back")                                  \
     X(LIMIT, "A lead has too many attributes or identities")
 
 enum import_refusal {

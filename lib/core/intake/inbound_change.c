@@ -136,31 +136,6 @@ static enum find apply_facts(const struct inbound_change *change)
 
 /* ---- outcomes ---- */
 
-static bool is_same_amount(const struct amount *a, const struct amount *b)
-{
-    return a->minor == b->minor && strcmp(a->currency, b->currency) == 0;
-}
-
-/* Whether it says nothing new: the same again, or what was so before what is known. */
-static bool is_old(const struct inbound_change *change, const struct lead *lead,
-                   const struct handoff *handoff)
-{
-    const struct mapped_outcome *said = &change->item->outcome;
-    bool earlier = change->item->capture.occurred_at < handoff->outcome_at;
-
-    if (handoff->outcome == OUTCOME_NONE)
-        return false;
-    if (handoff->outcome == said->kind)
-        return said->kind != OUTCOME_OPPORTUNITY || earlier || !said->amount.given ||
-               is_same_amount(&said->amount, &lead->amount);
-    if (said->kind != OUTCOME_OPPORTUNITY && handoff->outcome == OUTCOME_OPPORTUNITY)
-        return false; /* what ends it counts, even if its clock is slow */
-    if (!earlier)
-        return false;
-    mapped_note(change->item, "outcome", MAPPED_OLDER, change->work->arena);
-    return true;
-}
-
 /* A reason that the definitions do not know is the CRM's own word, and is left out. */
 static const char *reason_of(const struct inbound_change *change, const struct handoff *handoff)
 {
@@ -193,15 +168,19 @@ static enum find apply_outcome(const struct inbound_change *change)
         return FIND_NEEDED;
     if (handoff == NULL)
         return fail(change, MAPPED_NO_HANDOFF);
-    if (is_old(change, lead, handoff))
-        return done(change, lead);
-    const struct handoff_outcome_input input = {
+    struct handoff_outcome_input input = {
         .handoff = handoff->id,
         .outcome = item->outcome.kind,
         .amount = item->outcome.amount,
-        .reason = reason_of(change, handoff),
-        .occurred_at = lead_moment(work, item->capture.occurred_at),
+        .occurred_at = item->capture.occurred_at,
     };
+    enum outcome_news news = handoff_outcome_news(lead, handoff, &input);
+    if (news == OUTCOME_IS_OLDER)
+        mapped_note(change->item, "outcome", MAPPED_OLDER, work->arena);
+    if (news != OUTCOME_IS_NEW)
+        return done(change, lead);
+    input.reason = reason_of(change, handoff);
+    input.occurred_at = lead_moment(work, input.occurred_at);
     found = handoff_outcome_by_source(work, change->caller, &input, &refusal);
     if (found == FIND_NEEDED)
         return FIND_NEEDED;
