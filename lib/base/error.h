@@ -120,6 +120,9 @@
     X(LIMIT_REACHED, 422, "limit_reached", "The agreed limit is reached", \
       "A limit that was agreed, or that the service has, is used up.", \
       "The detail names it. Wait for the next period, or ask for less.") \
+    X(BLOCKED, 422, "blocked", "This person is not to come back", \
+      "The person was erased, and it was asked that they stay away.", \
+      "Do not send them again. When they want to be known again, an admin lifts it: POST /v1/leads/unblock.") \
     X(INVALID_DEFINITION, 422, "invalid_definition", "The definition is not valid", \
       "The document of the definition has faults.", \
       "Errors has the place of each. docs/definition.md explains the document.") \

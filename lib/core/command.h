@@ -27,7 +27,8 @@ enum command_kind {
       ONE(LEAD, merge_input, absorbed))                                                            \
     X(LEAD_UNMERGE, lead_unmerge, false, ONE(LEAD, unmerge_input, survivor),                       \
       ONE(LEAD, unmerge_input, absorbed), ONE(MERGE, unmerge_input, absorbed))                     \
-    X(LEAD_ERASE, lead_erase, false, ONE(LEAD, erase_input, lead))                                 \
+    X(LEAD_ERASE, lead_erase, true, ONE(LEAD, erase_input, lead))                                  \
+    X(BLOCK_LIFT, block_lift, true, OWN(block_lift_keys))                                          \
     X(LEAD_KEEP, lead_keep, false, ONE(LEAD, keep_input, lead))                                    \
     X(HANDOFF_REQUEST, handoff_request, false, ONE(LEAD, handoff_request_input, lead))             \
     X(HANDOFF_GRANT, handoff_grant, false, ONE(HANDOFF, handoff_grant_input, handoff))             \

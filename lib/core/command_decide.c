@@ -17,6 +17,7 @@
 #include "core/handoff/handoff_reject.h"
 #include "core/handoff/handoff_request.h"
 #include "core/handoff/leads_due.h"
+#include "core/intake/block.h"
 #include "core/intake/import.h"
 #include "core/intake/import_end.h"
 #include "core/intake/import_request.h"

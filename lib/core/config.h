@@ -283,6 +283,7 @@ struct config {
     int64_t version;
     uint8_t secret[32];       /* key of the HMACs of idempotency keys */
     struct digest_key macs;   /* the same, made ready */
+    bool has_blocks;          /* somebody who was erased is not to come back */
     uint8_t salt[SALT_BYTES]; /* of what the ledger holds of rows that are no lead's */
     const struct team *teams;
     size_t team_count;

@@ -85,6 +85,7 @@ static const struct {
     [KIND_ATTRIBUTION_SETUP] = {sizeof(int64_t), sizeof(int64_t), 0},
     [KIND_ACCOUNT] = {sizeof(struct uuid), sizeof(struct uuid), 0},
     [KIND_DEALING] = {sizeof(struct uuid), sizeof(struct uuid), 0},
+    [KIND_BLOCK] = {DIGEST_BYTES, DIGEST_BYTES, 0},
     [KIND_MERGE] = {sizeof(struct uuid), sizeof(struct uuid), 0},
     [KIND_DUE] = {sizeof(struct due_batch), sizeof(struct due_batch), 0},
     [KIND_VERDICT] = {0, 0, sizeof(struct verdict_row)},

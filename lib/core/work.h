@@ -167,6 +167,7 @@ enum config_change_kind {
     CHANGE_SOURCE,
     CHANGE_SUBSCRIPTION,
     CHANGE_STAGE,
+    CHANGE_BLOCK,
 };
 
 struct config_change {
@@ -204,6 +205,10 @@ struct config_change {
             bool secrets; /* they change as well */
         } subscription;
         const struct stage_words *stage;
+        struct {
+            const struct block_row *row;
+            bool lifted; /* all of its person's */
+        } block;
     };
 };
 
@@ -230,6 +235,7 @@ enum row_kind {
     KIND_ATTRIBUTION_SETUP, /* int64_t of its name; its newest struct attribution_setup_row */
     KIND_ACCOUNT,           /* struct uuid of account_id(); struct account */
     KIND_DEALING,           /* struct uuid of a team with a distribution; struct dealing */
+    KIND_BLOCK,             /* HMAC of an identity; struct block_row */
     KIND_MERGE,             /* struct uuid of an absorbed lead; struct merge_row */
     KIND_DUE, /* struct due_batch; struct list of struct lead: their next step is due, or the
                  answer to whoever asks for them; at most DUE_BATCH of each */

@@ -5,6 +5,7 @@
 #include "store/table/answer_table.h"
 #include "store/table/attribution_setup_table.h"
 #include "store/table/background_table.h"
+#include "store/table/block_table.h"
 #include "store/table/campaign_table.h"
 #include "store/table/content_table.h"
 #include "store/table/dealing_table.h"
@@ -435,6 +436,27 @@ static void take_setups(struct load *load, const struct list *keys, int first)
     }
 }
 
+static int ask_blocks(struct load *load, const struct list *keys)
+{
+    return block_table_queue_find(&load->scope, (const uint8_t *const *)keys->items, keys->count);
+}
+
+static void take_blocks(struct load *load, const struct list *keys, int first)
+{
+    const struct pg_result *result = pg_result(load->scope.pg, first);
+
+    for (int row = 0; row < pg_rows(result); row++) {
+        struct block_row *block = block_table_read(result, row, load->work->arena);
+        if (block == NULL)
+            arena_fail(load->work->arena);
+        else
+            work_put(load->work, KIND_BLOCK, block->mac, block);
+    }
+    for (size_t i = 0; i < keys->count; i++)
+        if (!work_has(load->work, KIND_BLOCK, keys->items[i]))
+            work_put(load->work, KIND_BLOCK, keys->items[i], NULL);
+}
+
 static int ask_merges(struct load *load, const struct list *keys)
 {
     return ask_each(load, keys, merge_table_queue_find);
@@ -694,6 +716,7 @@ const struct load_step load_steps[] = {
     {KIND_CONTENT, ROUND_LOCK, false, ask_contents, take_contents},
     {KIND_RATES, ROUND_LOCK, false, ask_rates, take_rates},
     {KIND_ATTRIBUTION_SETUP, ROUND_LOCK, false, ask_setups, take_setups},
+    {KIND_BLOCK, ROUND_RESOLVE, false, ask_blocks, take_blocks},
     {KIND_MERGE, ROUND_LOCK, false, ask_merges, take_merges},
     {KIND_ACCOUNT, ROUND_LOCK, false, ask_accounts, take_accounts},
     {KIND_DEALING, ROUND_LOCK, false, ask_dealings, take_dealings},

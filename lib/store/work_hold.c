@@ -206,6 +206,8 @@ static void hold_change(struct hold *hold, const struct place *place,
     case CHANGE_STAGE:
         hold_row(hold, place, &stage_columns, change->stage, false);
         break;
+    case CHANGE_BLOCK: /* free: docs/ledger.md */
+        break;
     case CHANGE_SUBSCRIPTION:
         hold_row(hold, place, &subscription_columns, change->subscription.row,
                  change->subscription.ends);

@@ -4,6 +4,7 @@
 #include "api/values.h"
 
 #include "base/name.h"
+#include "core/intake/block.h"
 #include "core/intake/lead_change.h"
 #include "core/intake/lead_erase.h"
 #include "core/intake/lead_merge.h"
@@ -123,8 +124,20 @@ const struct input_spec unmerge_spec = INPUT_SPEC(unmerge_fields, struct unmerge
 
 static const struct input_field erase_fields[] = {
     {"lead_id", &input_uuid, AT(struct erase_input, lead), .place = INPUT_PATH},
+    {"block", &input_bool, AT(struct erase_input, block)},
 };
 const struct input_spec erase_spec = INPUT_SPEC(erase_fields, struct erase_input);
+
+static const struct input_field lift_fields[] = {
+    {"email", &identity_email_type, AT(struct lift_input, identities),
+     COUNT(struct lift_input, identity_count)},
+    {"external_ids", &identity_external_type, AT(struct lift_input, identities),
+     COUNT(struct lift_input, identity_count)},
+    {"anonymous_ids", &identity_anonymous_type, AT(struct lift_input, identities),
+     COUNT(struct lift_input, identity_count)},
+};
+const struct input_spec lift_spec =
+    INPUT_SPEC(lift_fields, struct lift_input, .check = input_changes);
 
 static const struct input_field keep_fields[] = {
     {"lead_id", &input_uuid, AT(struct keep_input, lead), .place = INPUT_PATH},

@@ -19,6 +19,7 @@ extern const struct input_spec review_spec;
 extern const struct input_spec merge_spec;
 extern const struct input_spec unmerge_spec;
 extern const struct input_spec erase_spec;
+extern const struct input_spec lift_spec;
 extern const struct input_spec keep_spec; /* …/erase/decline */
 
 #endif

@@ -185,11 +185,14 @@ static const char *kind_words(enum import_kind kind)
 /* "leads.csv: 3 refused, lines 4, 9, 12: /Email: This is not an email address" */
 static void print_cause(const char *path, const struct import_cause *cause)
 {
-    fprintf(stderr, "%s: %lld %s, line%s", path, (long long)cause->count, kind_words(cause->kind),
-            cause->count == 1 ? "" : "s");
-    for (int i = 0; i < IMPORT_CAUSE_LINES_MAX && i < cause->count; i++)
+    bool named = cause->lines[0] > 0;
+
+    fprintf(stderr, "%s: %lld %s", path, (long long)cause->count, kind_words(cause->kind));
+    if (named)
+        fprintf(stderr, ", line%s", cause->count == 1 ? "" : "s");
+    for (int i = 0; named && i < IMPORT_CAUSE_LINES_MAX && i < cause->count; i++)
         fprintf(stderr, "%s %lld", i == 0 ? "" : ",", (long long)cause->lines[i]);
-    fprintf(stderr, "%s: %s%s%s\n", cause->count > IMPORT_CAUSE_LINES_MAX ? " …" : "",
+    fprintf(stderr, "%s: %s%s%s\n", named && cause->count > IMPORT_CAUSE_LINES_MAX ? " …" : "",
             cause->column, cause->column[0] == '\0' ? "" : ": ", cause->why);
 }
 

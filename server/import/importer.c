@@ -199,6 +199,12 @@ static void count_entry(struct importer *importer, const struct chunk *chunk,
     if (entry->skipped || entry->why != NULL)
         return;
     const struct import_result *result = &chunk->results[entry->row];
+    if (result->effect == IMPORT_REFUSED && result->refusal == IMPORT_BLOCKED) {
+        /* counted, and named nowhere: neither by a line nor among the rows to be mended */
+        tally->refused++;
+        count_cause(importer, IMPORT_KIND_REFUSED, "", import_refusal_detail(IMPORT_BLOCKED), 0);
+        return;
+    }
     count_left_out(importer, entry, &chunk->rows[entry->row].capture);
     if (entry->undated)
         count_cause(importer, IMPORT_KIND_UNDATED, "",

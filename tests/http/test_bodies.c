@@ -272,8 +272,8 @@ START_TEST(an_unknown_parameter_is_refused)
 END_TEST
 
 static const struct step nobody_was_erased[] = {
-    POST("erase takes no body, so none that asks for less", "ana", "/v1/leads/${lead_id}/erase",
-         "{'dry_run':true}", 413, .checks = {{"/code", "'body_too_large'"}}),
+    POST("erase takes no word that asks for less", "ana", "/v1/leads/${lead_id}/erase",
+         "{'dry_run':true}", 400, .checks = {{"/code", "'invalid_body'"}}),
     GET("the lead stands", "ana", "/v1/leads/${lead_id}", 200,
         .checks = {{"/email", "'kim@acme.example'"}}),
     POST("erased it is without one", "ana", "/v1/leads/${lead_id}/erase", NULL, 200),

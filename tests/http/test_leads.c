@@ -615,6 +615,52 @@ static const struct step erased[] = {
     {0},
 };
 
+#define BLOCKED_KIM "{'email':'kim@corp.example','touch':{'kind':'form_submitted'}}"
+
+/* Kim, who had two addresses, is not to come back by either, until Kim wants to. */
+static const struct step blocked[] = {
+    POST("marketing captures Kim", "marketing", "/v1/leads",
+         "{'email':'kim@corp.example','external_ids':[{'source':'crm','id':'9'}]}", 201,
+         .keep = {{"kim", "/lead/id"}}),
+    POST("and a form is there", "ana", "/v1/sources",
+         "{'name':'form','team':'marketing','mapping':{'each':'','email':'/mail',"
+         "'external_id':{'source':'crm','at':'/id'}}}",
+         201, .keep = {{"form", "/source/id"}}),
+    POST("Kim is erased for good", "ana", "/v1/leads/${kim}/erase", "{'block':true}", 200),
+    POST("and does not come back", "marketing", "/v1/leads", BLOCKED_KIM, 422,
+         .checks = {{"/code", "'blocked'"}, {"/detail", "~erased"}}),
+    POST("nor by the other id with another address", "marketing", "/v1/leads",
+         "{'email':'k@corp.example','external_ids':[{'source':'CRM','id':'9'}]}", 422,
+         .checks = {{"/code", "'blocked'"}}),
+    POST("in a batch the others come", "marketing", "/v1/leads/batch",
+         "{'leads':[" BLOCKED_KIM ",{'email':'lee@corp.example'}]}", 200,
+         .checks = {{"/data/0/status", "422"},
+                    {"/data/0/problem/code", "'blocked'"},
+                    {"/data/1/status", "201"}},
+         .keep = {{"lee", "/data/1/result/lead/id"}}),
+    PATCH("nobody gets Kim's address", "ana", "/v1/leads/${lee}", "{'email':'kim@corp.example'}",
+          422, .checks = {{"/code", "'blocked'"}}),
+    POST("a delivery is taken without Kim", "ana", "/v1/inbound/${form}",
+         "[{'mail':'kim@corp.example','note':'hi'},{'mail':'ina@corp.example'}]", 202,
+         .checks = {{"/status", "'applied'"}}, .keep = {{"delivery", "/delivery_id"}}),
+    GET("which says how many, and keeps nothing", "ana", "/v1/deliveries/${delivery}", 200,
+        .checks = {{"/items/0/status", "'ignored'"},
+                   {"/items/0/error", "'blocked'"},
+                   {"/items/0/lead_id", "null"},
+                   {"/items/1/status", "'applied'"},
+                   {"/body", "null"}}),
+    POST("sales lets nobody back whom marketing has erased", "sam", "/v1/leads/unblock",
+         "{'email':'kim@corp.example'}", 403, .checks = {{"/code", "'other_side'"}}),
+    POST("Kim wants to come back", "ana", "/v1/leads/unblock", "{'email':'KIM@corp.example'}", 200,
+         .checks = {{"/lifted", "true"}}),
+    POST("which is done once", "ana", "/v1/leads/unblock", "{'email':'kim@corp.example'}", 200,
+         .checks = {{"/lifted", "false"}}),
+    POST("Kim comes, as somebody new", "marketing", "/v1/leads", BLOCKED_KIM, 201),
+    POST("by the other id as well", "marketing", "/v1/leads",
+         "{'external_ids':[{'source':'crm','id':'9'}]}", 201),
+    {0},
+};
+
 /* ---- reading them ---- */
 
 static const struct step listed[] = {
@@ -826,6 +872,7 @@ static const struct {
     {"", sources},
     {"", batch},
     {"", spelled},
+    {SIGNED, blocked},
     {SIGNED, unmerged},
     {SIGNED, unmerged_offer},
     {SIGNED, unmerged_handoff},

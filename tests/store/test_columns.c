@@ -11,6 +11,7 @@
 #include "store/table/answer_table.h"
 #include "store/table/attribution_setup_table.h"
 #include "store/table/background_table.h"
+#include "store/table/block_table.h"
 #include "store/table/campaign_table.h"
 #include "store/table/column_words.h"
 #include "store/table/config_columns.h"
@@ -776,6 +777,18 @@ static void save_account(const void *row)
     columns_queue(&SCOPE, &ACCOUNT_SAVE, &row, 1);
 }
 
+static void save_block(const void *row)
+{
+    block_table_queue_add(&SCOPE, row);
+}
+
+static const void *load_block(const void *row)
+{
+    const uint8_t *mac = ((const struct block_row *)row)->mac;
+
+    return block_table_read(only_row(block_table_queue_find(&SCOPE, &mac, 1)), 0, r.arena);
+}
+
 static void save_merge(const void *row)
 {
     struct merge_row merge = *(const struct merge_row *)row;
@@ -1242,6 +1255,7 @@ static const struct trip trips[] = {
     {&rates_columns, 4, save_rates, NULL, NULL, NULL},
     {&attribution_setup_columns, 4, save_setup, NULL, NULL, NULL},
     {&account_columns, 4, save_account, NULL, NULL, NULL},
+    {&block_columns, 4, save_block, load_block, NULL, NULL},
     {&merge_columns, 4, save_merge, load_merge, NULL, NULL},
     {&claim_columns, 4, save_claim, NULL, NULL, NULL},
     {&count_columns, 4, save_count, NULL, NULL, NULL},

@@ -59,6 +59,7 @@ static const struct {
     {"import_file", "DELETE,INSERT,SELECT", NULL},
     {"import_piece", "DELETE,INSERT,SELECT", NULL},
     {"import_refused", "DELETE,INSERT,SELECT", NULL},
+    {"block", "DELETE,INSERT,SELECT", NULL},
     {"lead_merge", "DELETE,INSERT,SELECT", NULL},
     {"job", "INSERT,SELECT,UPDATE", NULL},
     {"journey", "DELETE,INSERT,SELECT,UPDATE", NULL},
@@ -170,6 +171,7 @@ static const char rows[] =
     "INSERT INTO completion VALUES ($W, $I, $I, $I, 0, 'https://a.example', NULL, 'pending', 0,"
     " now(), now(), NULL, NULL, NULL, NULL, NULL, NULL);"
     "INSERT INTO account VALUES ($W, $I, 'a.example', NULL, NULL, false, false, now(), now());"
+    "INSERT INTO block VALUES ($W, $H, $I, $I, now());"
     "INSERT INTO lead_merge VALUES ($W, $I, $I, 1, now(), '{}');"
     "INSERT INTO campaign VALUES ($W, 1, 'autumn', '{}', now(), now());"
     "INSERT INTO content VALUES ($W, 1, 'e-book', 'E-book', $I, NULL, now(), now());"

@@ -32,7 +32,7 @@ static void merge(struct uuid survivor, struct uuid absorbed)
 
 static void erase(struct uuid lead)
 {
-    struct erase_input input = {lead};
+    struct erase_input input = {.lead = lead};
 
     reading_do(&r, COMMAND_LEAD_ERASE, &input);
 }

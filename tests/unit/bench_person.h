@@ -159,7 +159,7 @@ static inline enum err person_merge(struct uuid survivor, struct uuid absorbed)
 
 static inline enum err person_erase(struct uuid lead)
 {
-    struct erase_input input = {lead};
+    struct erase_input input = {.lead = lead};
 
     return bench_do(MARKETING, COMMAND_LEAD_ERASE, &input);
 }

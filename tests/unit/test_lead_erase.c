@@ -110,7 +110,7 @@ START_TEST(an_accepted_handoff_is_withdrawn_as_well)
 {
     open_with_kim();
     const struct handoff *open = bench_accept(SDR, kim);
-    struct erase_input input = {kim->id};
+    struct erase_input input = {.lead = kim->id};
     ck_assert_int_eq(person_erase(kim->id), ERR_NONE);
     ck_assert_int_eq(bench.outcome.status, 202); /* sales owns it now: it is asked for */
     ck_assert_int_eq(bench_do(SDR, COMMAND_LEAD_ERASE, &input), ERR_NONE);
@@ -218,7 +218,7 @@ END_TEST
 
 static enum err erase_by(int team)
 {
-    struct erase_input input = {kim->id};
+    struct erase_input input = {.lead = kim->id};
 
     return bench_do(team, COMMAND_LEAD_ERASE, &input);
 }

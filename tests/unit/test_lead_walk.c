@@ -271,7 +271,7 @@ static void step_erase(void)
 
     if (lead == NULL)
         return;
-    struct erase_input input = {lead->id};
+    struct erase_input input = {.lead = lead->id};
     bool open = lead->open != NULL;
     said = "an erasure";
     if (run(MARKETING, COMMAND_LEAD_ERASE, &input) == ERR_NONE)

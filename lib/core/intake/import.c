@@ -56,7 +56,8 @@ static enum find import_lead(struct work *work, const struct caller *caller,
     if (lead_capture_apply(work, caller, &capture, &captured) == FIND_NEEDED)
         return FIND_NEEDED;
     if (captured.err != ERR_NONE)
-        *result = (struct import_result){IMPORT_REFUSED, IMPORT_LIMIT};
+        *result = (struct import_result){
+            IMPORT_REFUSED, captured.err == ERR_BLOCKED ? IMPORT_BLOCKED : IMPORT_LIMIT};
     else
         result->effect = captured.created   ? IMPORT_NEW
                          : captured.changed ? IMPORT_UPDATED

@@ -39,7 +39,7 @@ void import_tally_cause(struct import_tally *tally, struct arena *arena,
             return;
         tally->cause_count++;
     }
-    if (cause->count < IMPORT_CAUSE_LINES_MAX)
+    if (line > 0 && cause->count < IMPORT_CAUSE_LINES_MAX)
         cause->lines[cause->count] = line;
     cause->count++;
 }
@@ -55,7 +55,7 @@ static void write_cause(const struct import_cause *cause, struct json_out *out)
     json_out_member_int(out, "count", cause->count);
     json_out_key(out, "lines");
     json_out_begin_array(out);
-    for (int i = 0; i < IMPORT_CAUSE_LINES_MAX && i < cause->count; i++)
+    for (int i = 0; i < IMPORT_CAUSE_LINES_MAX && i < cause->count && cause->lines[i] > 0; i++)
         json_out_int(out, cause->lines[i]);
     json_out_end_array(out);
     json_out_end_object(out);

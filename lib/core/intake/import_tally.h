@@ -44,7 +44,7 @@ struct import_tally {
 };
 
 /** Counts a row or a value with its cause, which is copied into the arena when it is new; a row of
- *  the kind refused is not added to refused. */
+ *  the kind refused is not added to refused. line 0: where it stands is not said. */
 void import_tally_cause(struct import_tally *tally, struct arena *arena,
                         const struct import_cause *cause, int64_t line);
 

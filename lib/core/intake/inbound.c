@@ -110,6 +110,19 @@ static enum find change_item(struct work *work, struct delivery *delivery, size_
     return found;
 }
 
+/* Who is not to come back is counted and not named: nothing of what was sent is kept. */
+static void leave_out_blocked(struct delivery *delivery, struct delivery_outcome *result)
+{
+    struct delivery_row *row = delivery->row;
+
+    result->effect = ITEM_IGNORED;
+    result->error = error_code(ERR_BLOCKED);
+    row->body = NULL;
+    row->body_len = 0;
+    row->headers = NULL;
+    memset(row->salt, 0, sizeof row->salt);
+}
+
 /* What an item that is refused has changed so far goes, and nothing else. */
 static enum find apply_item(struct work *work, struct delivery *delivery, size_t i)
 {
@@ -136,6 +149,10 @@ static enum find apply_item(struct work *work, struct delivery *delivery, size_t
     work_mark(work, &mark);
     if (lead_capture_apply(work, &delivery->caller, &item->capture, &captured) == FIND_NEEDED)
         return FIND_NEEDED;
+    if (captured.err == ERR_BLOCKED) {
+        leave_out_blocked(delivery, result);
+        return FIND_FOUND;
+    }
     if (captured.err != ERR_NONE || captured.lead == NULL) {
         work_return(work, &mark);
         result->error = error_code(captured.err == ERR_NONE ? ERR_OUT_OF_MEMORY : captured.err);

@@ -4,6 +4,7 @@
 #include "core/handoff/judge.h"
 #include "core/handoff/lead_absorb.h"
 #include "core/handoff/shape.h"
+#include "core/intake/block.h"
 #include "core/intake/lead_result.h"
 #include "core/lead/collision.h"
 
@@ -396,6 +397,8 @@ static enum find look_up(struct work *work, const struct capture_input *input, s
     enum find all = find_matches(work, input, match);
 
     settle(match);
+    if (block_find(work, input->identities, input->identity_count, NULL) == FIND_NEEDED)
+        all = FIND_NEEDED;
     for (size_t i = 0; i < match->anonymous_count; i++)
         if (work_find_identities(work, match->anonymous[i]) == FIND_NEEDED)
             all = FIND_NEEDED;
@@ -428,6 +431,10 @@ enum find lead_capture_apply(struct work *work, const struct caller *caller,
         look_up_event(work, input);
         return FIND_NEEDED;
     }
+    if (block_find(work, input->identities, input->identity_count, NULL) == FIND_FOUND) {
+        captured->err = ERR_BLOCKED;
+        return FIND_FOUND;
+    }
     captured->created = capture.match.lead == NULL;
     captured->ahead = input->occurred_at > work->now ||
                       (input->touch != NULL && input->touch->occurred_at > work->now);
@@ -446,9 +453,12 @@ enum find lead_capture_apply(struct work *work, const struct caller *caller,
 void lead_capture_refuse(struct work *work, const struct captured *captured,
                          struct outcome *outcome)
 {
-    outcome_refuse(work, outcome, captured->err,
-                   "A lead has at most %d attributes and %d identities", ATTRIBUTES_PER_LEAD_MAX,
-                   IDENTITIES_PER_LEAD_MAX);
+    if (captured->err == ERR_BLOCKED)
+        outcome_refuse(work, outcome, ERR_BLOCKED, BLOCK_DETAIL);
+    else
+        outcome_refuse(work, outcome, captured->err,
+                       "A lead has at most %d attributes and %d identities",
+                       ATTRIBUTES_PER_LEAD_MAX, IDENTITIES_PER_LEAD_MAX);
 }
 
 bool lead_capture_note_keys(const struct capture_input *input, struct work *work,
@@ -457,6 +467,8 @@ bool lead_capture_note_keys(const struct capture_input *input, struct work *work
     for (size_t i = 0; i < input->identity_count; i++)
         if (!list_add(&keys->of[KIND_IDENTITY], work->arena, (void *)&input->identities[i]))
             return false;
+    if (!block_note_keys(work, input->identities, input->identity_count, keys))
+        return false;
     if (!names_an_event(input))
         return true;
     struct uuid *id = ARENA_NEW(work->arena, struct uuid);

@@ -7,6 +7,7 @@
 #include "core/handoff/handoff_step.h"
 #include "core/handoff/judge.h"
 #include "core/handoff/shape.h"
+#include "core/intake/block.h"
 #include "core/intake/lead_result.h"
 #include "core/lead/collision.h"
 
@@ -44,6 +45,11 @@ static enum decision check_identities(struct work *work, const struct lead *lead
             return outcome_refuse(work, outcome, ERR_ALREADY_EXISTS,
                                   "Another lead is known by one of these identities: merge them");
     }
+    enum find blocked = block_find(work, input->identities, input->identity_count, NULL);
+    if (blocked == FIND_NEEDED)
+        return DECIDE_AGAIN;
+    if (blocked == FIND_FOUND)
+        return outcome_refuse(work, outcome, ERR_BLOCKED, BLOCK_DETAIL);
     /* merges may have brought more: then none is added, and all else goes on */
     if (added > 0 && lead->identity_count + added > IDENTITIES_PER_LEAD_MAX)
         return outcome_refuse(work, outcome, ERR_LIMIT_REACHED, "A lead has at most %d identities",

@@ -2,6 +2,7 @@
 
 #include "core/authority.h"
 #include "core/handoff/handoff_walk.h"
+#include "core/intake/block.h"
 #include "core/intake/lead_result.h"
 #include "core/lead/lead_find.h"
 
@@ -128,14 +129,22 @@ enum decision lead_keep(struct work *work, const struct command *command, struct
 
 /* ---- the command ---- */
 
-void lead_erase_apply(struct work *work, struct lead *lead, const struct caller *caller)
+static void erase(struct work *work, struct lead *lead, const struct caller *caller, bool block)
 {
     work_change_lead(work, lead);
     withdraw_open(work, lead, caller);
+    size_t blocked = block ? block_lead(work, lead, caller) : 0;
     struct json_out *body = work_body(work);
+    if (blocked > 0)
+        json_out_member_int(body, "blocked", (int64_t)blocked);
     json_out_member_text(body, "stage", stage_name(lead->stage));
     work_append(work, lead, LEDGER_LEAD_ERASED, caller_actor(caller), caller->team);
     forget(work, lead);
+}
+
+void lead_erase_apply(struct work *work, struct lead *lead, const struct caller *caller)
+{
+    erase(work, lead, caller, false);
 }
 
 enum decision lead_erase(struct work *work, const struct command *command, struct outcome *outcome)
@@ -154,6 +163,6 @@ enum decision lead_erase(struct work *work, const struct command *command, struc
     enum decision decision;
     if (!may_erase(work, command, lead, outcome, &decision))
         return decision;
-    lead_erase_apply(work, lead, &command->caller);
+    erase(work, lead, &command->caller, input->block);
     return answer(work, lead, outcome);
 }

@@ -7,6 +7,7 @@
 
 struct erase_input {
     struct uuid lead;
+    bool block; /* the person is not to come back */
 };
 
 /**

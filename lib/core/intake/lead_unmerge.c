@@ -53,7 +53,7 @@ static enum decision refuse(struct work *work, struct outcome *outcome, const ch
                             const char *detail)
 {
     outcome->problem.state = state;
-    return outcome_refuse(work, outcome, ERR_STATE_CONFLICT, detail);
+    return outcome_refuse(work, outcome, ERR_STATE_CONFLICT, "%s", detail);
 }
 
 /* NULL when nothing stands in the way. */

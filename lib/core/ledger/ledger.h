@@ -102,6 +102,7 @@
     X(STAGE_UPDATED, 77, "stage.updated")                                                          \
     X(ATTRIBUTION_SETUP_MADE, 78, "attribution_setup.made")                                        \
     X(IMPORT_ENDED, 79, "import.ended")                                                            \
+    X(BLOCK_LIFTED, 93, "block.lifted")                                                            \
     X(SUBSCRIPTION_CREATED, 120, "subscription.created")                                           \
     X(SUBSCRIPTION_UPDATED, 121, "subscription.updated")                                           \
     X(SUBSCRIPTION_DELETED, 122, "subscription.deleted")                                           \

@@ -138,6 +138,7 @@ const char *column_proven(const struct columns *columns, const struct column *co
     X(rates_columns)                                                                               \
     X(attribution_setup_columns)                                                                   \
     X(account_columns)                                                                             \
+    X(block_columns)                                                                               \
     X(merge_columns)                                                                               \
     X(claim_columns)                                                                               \
     X(count_columns)                                                                               \

@@ -102,6 +102,7 @@ struct statement {
     X(rates_read_statements)                                                                       \
     X(campaign_read_statements)                                                                    \
     X(account_table_statements)                                                                    \
+    X(block_table_statements)                                                                      \
     X(merge_table_statements)                                                                      \
     X(account_read_statements)                                                                     \
     X(dealing_table_statements)                                                                    \

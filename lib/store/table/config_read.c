@@ -32,7 +32,8 @@ struct snapshot {
 
 static const struct statement CONFIG_WORKSPACE = {
     .name = "config_workspace",
-    .sql = "SELECT h.config_version, {w.workspace} "
+    .sql = "SELECT h.config_version, "
+           "  EXISTS (SELECT FROM block b WHERE b.workspace_id = $1), {w.workspace} "
            "FROM workspace w, workspace_head h "
            "WHERE w.workspace_id = $1 AND h.workspace_id = $1",
 };
@@ -142,7 +143,8 @@ const struct statement *const config_read_statements[] = {&CONFIG_WORKSPACE,
 static bool read_workspace(struct snapshot *s, const struct pg_result *result)
 {
     s->config.version = pg_get_int8(result, 0, 0);
-    return columns_read(&workspace_columns, result, 0, 1, s->arena, &s->config);
+    s->config.has_blocks = pg_get_bool(result, 0, 1);
+    return columns_read(&workspace_columns, result, 0, 2, s->arena, &s->config);
 }
 
 /* It compiled when it was given. What does not any more is of a zone that this machine does not

@@ -1,5 +1,6 @@
 #include "store/table/config_table.h"
 
+#include "store/table/block_table.h"
 #include "store/table/config_columns.h"
 #include "store/table/dealing_table.h"
 #include "store/table/outbound_table.h"
@@ -218,6 +219,12 @@ void config_table_queue_change(const struct pg_scope *scope, struct keyring *key
         break;
     case CHANGE_STAGE:
         queue_row(scope, &STAGE_SAVE, change->stage);
+        break;
+    case CHANGE_BLOCK:
+        if (change->block.lifted)
+            block_table_queue_lift(scope, change->block.row);
+        else
+            block_table_queue_add(scope, change->block.row);
         break;
     case CHANGE_SOURCE:
         queue_row(scope, &SOURCE_SAVE, change->source.row);
