@@ -158,6 +158,29 @@ class Story(WebTest):
         sam.see("Your key")
         sam.expected = (401, )
 
+    def test_what_to_be_written_to_about(self):
+        workspace = self.workspace()
+        sam = self.browser()
+        sam.driver.get(self.service.url)
+        sam.write("Or your email address", "sam@acme.example")
+        sam.press("Mail me a link")
+        sam.see("This server mails no links")
+        sam.sign_in(workspace, "sam")
+        sam.go("account")
+        sam.see("Write to me when")
+        sam.press("A lead waits for my team, or is asked of it")
+        kept = wait_for("it is kept", lambda: self.wanted(workspace, lambda wanted: "team" not in wanted))
+        self.assertIn("mine", kept)
+        sam.press("A lead waits for my team, or is asked of it")
+        wait_for("and taken back", lambda: self.wanted(workspace, lambda wanted: "team" in wanted))
+        sam.expected = (422, )
+
+    @staticmethod
+    def wanted(workspace, fits):
+        members = workspace.ask("sam", "GET", "/v1/members?team=sales")["data"]
+        wanted = next(one["notify"] for one in members if one["email"].startswith("sam"))
+        return wanted if fits(wanted) else None
+
     def test_who_was_first(self):
         workspace = self.workspace()
         workspace.add_member("sam", "sue")
