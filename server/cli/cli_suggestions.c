@@ -158,6 +158,20 @@ static void print_suggestions(const json_t *answer)
                "and `baton definition draft`\n");
 }
 
+static void print_left_out(const json_t *answer)
+{
+    size_t i;
+    json_t *item;
+
+    json_array_foreach(json_object_get(answer, "left_out"), i, item)
+    {
+        printf("%s%s (%s)", i == 0 ? "\nattributes left out: " : ", ", text(item, "attribute"),
+               strcmp(text(item, "why"), "excluded") == 0 ? "by you" : "sales told it");
+    }
+    if (i > 0)
+        printf("\n");
+}
+
 static void print_answer(const json_t *answer)
 {
     printf("%s version %lld, measured against %s%s\n", text(answer, "term"),
@@ -168,6 +182,7 @@ static void print_answer(const json_t *answer)
     print_rejections(answer, "rejections by class", false);
     print_rejections(answer, "gaps: what no criterion asks for", true);
     print_thresholds(answer);
+    print_left_out(answer);
     print_suggestions(answer);
 }
 
@@ -213,7 +228,19 @@ static int say_failed(const struct cli_store *store, enum term term, enum err er
                                   : cli_say(CLI_FAILED, "%s", error_title(err));
 }
 
-static enum err find(struct cli_store *store, enum term term, enum history_target target,
+static int read_exclude(const struct cli *cli, struct suggestion_exclude *out)
+{
+    const char *name;
+
+    for (int i = 0; (name = cli_option_at(cli, "exclude", i)) != NULL; i++) {
+        if (i == SUGGESTION_EXCLUDE_MAX)
+            return cli_say(CLI_USAGE, "--exclude: at most %d names", SUGGESTION_EXCLUDE_MAX);
+        out->names[out->count++] = name;
+    }
+    return CLI_OK;
+}
+
+static enum err find(struct cli_store *store, const struct suggestion_question *question,
                      struct arena *page, struct arena *lasting, json_t **out)
 {
     const struct read read = {
@@ -224,7 +251,7 @@ static enum err find(struct cli_store *store, enum term term, enum history_targe
     };
     struct suggestion_answer found;
     struct json_out json;
-    enum err err = suggestion_read(&read, store->config, term, target, lasting, &found);
+    enum err err = suggestion_read(&read, store->config, question, lasting, &found);
 
     if (err != ERR_NONE)
         return err;
@@ -253,18 +280,19 @@ static int suggest(struct cli *cli, struct cli_store *store)
 {
     struct arena *page = arena_new(READ_MEMORY_MAX_BYTES);
     struct arena *lasting = arena_new(READ_MEMORY_MAX_BYTES);
-    enum history_target target;
+    struct suggestion_question question = {.target = TARGET_ACCEPTED};
     enum err err = ERR_OUT_OF_MEMORY;
     json_t *answer = NULL;
-    enum term term;
-    int code = cli_read_target(cli, TARGET_ACCEPTED, &target);
+    int code = cli_read_target(cli, TARGET_ACCEPTED, &question.target);
 
-    if (code == CLI_OK && !term_parse(cli->words[1], &term))
+    if (code == CLI_OK)
+        code = read_exclude(cli, &question.exclude);
+    if (code == CLI_OK && !term_parse(cli->words[1], &question.term))
         code = cli_say(CLI_USAGE, "\"%s\": the terms are mql, srl and sql", cli->words[1]);
     if (code == CLI_OK && page != NULL && lasting != NULL)
-        err = find(store, term, target, page, lasting, &answer);
+        err = find(store, &question, page, lasting, &answer);
     if (code == CLI_OK)
-        code = err == ERR_NONE ? print(cli, answer) : say_failed(store, term, err);
+        code = err == ERR_NONE ? print(cli, answer) : say_failed(store, question.term, err);
     json_decref(answer);
     arena_free(page);
     arena_free(lasting);
@@ -280,6 +308,7 @@ static int run_suggestions(struct cli *cli)
 
 static const struct cli_option suggestions_options[] = {
     {"target", "TARGET", false, "accepted, sql or won; by default accepted"},
+    {"exclude", "NAME", true, "leave this attribute out"},
     {"draft", "N", false, "write the draft of the N-th suggestion instead"},
     {"out", "FILE", false, "where to write it; by default stdout"},
     {"json", NULL, false, "print all of it as JSON"},

@@ -827,6 +827,7 @@ static const struct {
     {"lead_id", "${kim}", NOWHERE},
     {"term", NULL, NULL},
     {"way", NULL, NULL},
+    {"exclude", "company.rival", "nowhere"},
     {"criterion", "rivalry", "nowhere"},
     {"threshold", NULL, NULL},
     {"target", NULL, NULL},

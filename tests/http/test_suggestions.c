@@ -98,6 +98,12 @@ static const struct step answers[] = {
     POST("its draft can be back-tested", "ana", "/v1/backtests",
          "{'document':${document},'against':2}", 202, .keep = {{"job", "/id"}}),
     POST("and drafted as it is", "ana", "/v1/definitions/mql/versions", "${document}", 201),
+    GET("without what they will not hear of again", "sam",
+        "/v1/definitions/mql/suggestions?target=won&exclude=Lead%20Origin,nobody", 200,
+        .checks = {{"/suggestions", "#0"},
+                   {"/left_out", "#1"},
+                   {"/left_out/0/attribute", "'Lead Origin'"},
+                   {"/left_out/0/why", "'excluded'"}}),
     GET("there is no such target", "ana", "/v1/definitions/mql/suggestions?target=lost", 400),
     {0}};
 

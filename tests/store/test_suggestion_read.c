@@ -52,8 +52,11 @@ static void tear_down(void)
 
 static void ask(void)
 {
-    ck_assert_int_eq(suggestion_read(&r.read, &config, TERM_MQL, TARGET_ACCEPTED, lasting, &answer),
-                     ERR_NONE);
+    ck_assert_int_eq(
+        suggestion_read(&r.read, &config,
+                        &(struct suggestion_question){.term = TERM_MQL, .target = TARGET_ACCEPTED},
+                        lasting, &answer),
+        ERR_NONE);
 }
 
 #define LEAD(name, overrides)                                                                      \
@@ -143,8 +146,11 @@ END_TEST
 
 START_TEST(without_a_version_in_force_there_is_nothing)
 {
-    ck_assert_int_eq(suggestion_read(&r.read, &config, TERM_SQL, TARGET_ACCEPTED, lasting, &answer),
-                     ERR_NOT_FOUND);
+    ck_assert_int_eq(
+        suggestion_read(&r.read, &config,
+                        &(struct suggestion_question){.term = TERM_SQL, .target = TARGET_ACCEPTED},
+                        lasting, &answer),
+        ERR_NOT_FOUND);
     ask();
     ck_assert_uint_eq(answer.rejection_count, 0);
     ck_assert(!answer.capped);

@@ -192,6 +192,42 @@ START_TEST(test_planted_number_comes_first)
 }
 END_TEST
 
+/* What sales told with its answer parts the leads as nothing else does, and is left out; so is what
+ * who asks names. What remains is what can be known in time. */
+START_TEST(test_what_leaks_the_answer_is_left_out)
+{
+    static const struct suggestion_exclude exclude = {{"n3", "t2"}, 2};
+    struct suggestion_set *set = begin();
+    struct person person;
+
+    if (_i > 0)
+        set->exclude = &exclude;
+    chance = 42;
+    for (int i = 0; i < LEADS; i++) {
+        make_person(&person);
+        bool accepted =
+            (int)roll(100) < (strcmp(value_of(&person, "t2")->text, "green") == 0 ? 75 : 25);
+        know(&person, "t9", word(accepted ? "fine" : "too small"));
+        person.seen[person.view.attributes.count - 1].source = SOURCE_SALES;
+        add(set, &person, accepted);
+    }
+    struct suggestions made = make(set);
+    for (size_t i = 0; i < made.count; i++)
+        ck_assert_str_ne(made.items[i].name, "t9");
+    if (_i == 0) {
+        ck_assert_uint_eq(made.left_out_count, 1);
+        ck_assert_str_eq(made.items[0].name, "t2");
+    } else {
+        ck_assert_uint_eq(made.left_out_count, 3);
+        ck_assert_str_eq(made.left_out[0].name, "n3");
+        ck_assert(made.left_out[0].asked && made.left_out[1].asked);
+        ck_assert_uint_eq(made.count, 0);
+    }
+    ck_assert_str_eq(made.left_out[made.left_out_count - 1].name, "t9");
+    ck_assert(!made.left_out[made.left_out_count - 1].asked);
+}
+END_TEST
+
 /* ---- criteria and thresholds ---- */
 
 static bool meets(const struct person *person, const char *name)
@@ -425,6 +461,7 @@ void suite_cases(Suite *suite)
           test_a_threshold_that_fits_the_answers, test_a_threshold_counts_like_the_leads_it_parts,
           test_unknown_is_not_unmet, test_a_value_that_sales_never_accepts_goes_against_the_lead,
           test_drafts_change_what_they_claim, test_too_few_answers, test_all_accepted);
+    tcase_add_loop_test(tcase, test_what_leaks_the_answer_is_left_out, 0, 2);
     EACH(tcase, test_fisher, tables);
     TESTS(tcase, test_fisher_of_large_tables);
 }

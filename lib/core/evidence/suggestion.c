@@ -405,7 +405,8 @@ static enum err try_all(const struct suggestion_set *set, const json_t *document
         return ERR_OUT_OF_MEMORY;
     memset(bests, 0, count * sizeof *bests);
     for (size_t i = 0; i < set->name_count; i++)
-        try_attribute(set, set->names[i], &out->tests, &bests[i]);
+        if (!suggestion_leaves_out(set, set->names[i]))
+            try_attribute(set, set->names[i], &out->tests, &bests[i]);
     for (size_t i = 0; i < set->definition->criteria_count; i++)
         try_criterion(set, i, &out->criteria[i], &out->tests, &bests[set->name_count + i]);
     return keep_certain(set, document, bests, count, out);
@@ -421,6 +422,25 @@ static void look_at_criteria(const struct suggestion_set *set, struct suggestion
     }
 }
 
+static int compare_left_out(const void *a, const void *b)
+{
+    const struct suggestion_left_out *left = a, *right = b;
+
+    return strcmp(left->name, right->name);
+}
+
+/* What sales told may be its answer in other words, such as why it lost the lead: it would look
+ * like the best criterion of all, and nobody knows it in time. */
+static void name_left_out(const struct suggestion_set *set, struct suggestions *out)
+{
+    for (size_t i = 0; i < set->name_count; i++)
+        if (suggestion_leaves_out(set, set->names[i]))
+            out->left_out[out->left_out_count++] =
+                (struct suggestion_left_out){set->names[i]->name, set->names[i]->excluded};
+    if (out->left_out_count > 0)
+        qsort(out->left_out, out->left_out_count, sizeof *out->left_out, compare_left_out);
+}
+
 enum err suggestion_make(struct suggestion_set *set, const json_t *document,
                          struct suggestions *out)
 {
@@ -434,6 +454,7 @@ enum err suggestion_make(struct suggestion_set *set, const json_t *document,
     out->immature = set->immature;
     out->mature_days = set->mature_days;
     look_at_criteria(set, out);
+    name_left_out(set, out);
     struct scored scored = order_scores(set);
     struct threshold_walk walk = walk_scores(&scored, out);
     out->why_none = too_few(set);

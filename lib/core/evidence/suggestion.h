@@ -35,6 +35,11 @@ struct suggestion_threshold {
     double f1;
 };
 
+struct suggestion_left_out {
+    const char *name;
+    bool asked; /* by who asks; else sales told it */
+};
+
 struct suggestions {
     const char *why_none; /* a sentence when there is none; else NULL */
     struct suggestion items[SUGGESTIONS_MAX];
@@ -47,6 +52,8 @@ struct suggestions {
     struct suggestion_split criteria[CRITERIA_MAX];
     bool ask_for[CRITERIA_MAX]; /* much unknown: a finding of its own */
     struct suggestion_threshold best_f1, keep;
+    struct suggestion_left_out left_out[SUGGESTION_NAMES_MAX]; /* attributes, by name */
+    size_t left_out_count;
 };
 
 /** Tries everything; document is the definition's. The same leads give the same suggestions, in any

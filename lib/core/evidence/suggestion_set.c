@@ -74,6 +74,19 @@ static bool grow(struct arena *arena, void **items, size_t *size, size_t item_si
     return true;
 }
 
+static bool is_excluded(const struct suggestion_set *set, const char *name)
+{
+    for (size_t i = 0; set->exclude != NULL && i < set->exclude->count; i++)
+        if (strcmp(set->exclude->names[i], name) == 0)
+            return true;
+    return false;
+}
+
+bool suggestion_leaves_out(const struct suggestion_set *set, const struct suggestion_name *name)
+{
+    return name->excluded || (name->told_by_sales && set->definition->term != TERM_SQL);
+}
+
 static struct suggestion_name *name_for(struct suggestion_set *set, const char *name)
 {
     struct suggestion_name *known = map_get(&set->by_name, name, strlen(name));
@@ -84,6 +97,7 @@ static struct suggestion_name *name_for(struct suggestion_set *set, const char *
     if (known == NULL)
         return NULL;
     *known = (struct suggestion_name){.name = arena_strdup(set->arena, name)};
+    known->excluded = is_excluded(set, name);
     if (known->name != NULL && map_put(&set->by_name, known->name, strlen(name), known))
         set->names[set->name_count++] = known;
     return known;
@@ -112,6 +126,7 @@ static void note_value(struct suggestion_set *set, const struct attribute *attri
     struct suggestion_name *name = name_for(set, attribute->name);
     if (name == NULL)
         return;
+    name->told_by_sales = name->told_by_sales || attribute->observations[0].source == SOURCE_SALES;
     if (name->count == name->size &&
         !grow(set->arena, (void **)&name->items, &name->size, sizeof *name->items))
         return;

@@ -47,6 +47,16 @@ struct suggestion_name {
     struct suggestion_seen *items; /* ordered by value once closed; only of leads that count */
     size_t count, size;
     struct suggestion_rates known; /* of the leads that count */
+    bool excluded;                 /* by who asks */
+    bool told_by_sales;            /* sales gave a value of it: it may be the answer itself */
+};
+
+/** Attributes that who asks leaves out. */
+#define SUGGESTION_EXCLUDE_MAX 50
+
+struct suggestion_exclude {
+    const char *names[SUGGESTION_EXCLUDE_MAX];
+    size_t count;
 };
 
 struct suggestion_set {
@@ -54,6 +64,7 @@ struct suggestion_set {
     enum history_target target;
     instant now;
     struct arena *arena;
+    const struct suggestion_exclude *exclude; /* borrowed; NULL: none */
     struct suggestion_lead *leads;
     size_t count, size;
     struct map by_name;
@@ -71,6 +82,10 @@ struct suggestion_set {
 struct suggestion_set *suggestion_begin(const struct definition *definition,
                                         enum history_target target, instant now,
                                         struct arena *arena);
+
+/** Whether an attribute is left out: who asks wants it so, or sales gave values of it, which an sql
+ *  definition alone asks for. */
+bool suggestion_leaves_out(const struct suggestion_set *set, const struct suggestion_name *name);
 
 /** Adds an answered lead; what is kept of it is copied. ERR_OUT_OF_MEMORY. */
 enum err suggestion_add(struct suggestion_set *set, const struct history_view *view,

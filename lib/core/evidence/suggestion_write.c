@@ -168,6 +168,20 @@ static void write_counted(const struct suggestions *suggestions, struct json_out
         json_out_member_int(out, "mature_days", suggestions->mature_days);
 }
 
+static void write_left_out(const struct suggestions *suggestions, struct json_out *out)
+{
+    json_out_key(out, "left_out");
+    json_out_begin_array(out);
+    for (size_t i = 0; i < suggestions->left_out_count; i++) {
+        json_out_begin_object(out);
+        json_out_member_text(out, "attribute", suggestions->left_out[i].name);
+        json_out_member_text(out, "why",
+                             suggestions->left_out[i].asked ? "excluded" : "told_by_sales");
+        json_out_end_object(out);
+    }
+    json_out_end_array(out);
+}
+
 enum err suggestion_write(const struct suggestion_answer *answer, struct json_out *out)
 {
     const struct suggestions *suggestions = answer->suggestions;
@@ -184,6 +198,7 @@ enum err suggestion_write(const struct suggestion_answer *answer, struct json_ou
     write_criteria(answer, out);
     write_rejections(answer, out);
     write_thresholds(answer, out);
+    write_left_out(suggestions, out);
     json_out_key(out, "suggestions");
     json_out_begin_array(out);
     for (size_t i = 0; i < suggestions->count; i++)

@@ -189,10 +189,12 @@ static enum err make(struct suggestion_set *set, const struct agreement_version 
     return err;
 }
 
-enum err suggestion_read(const struct read *read, const struct config *config, enum term term,
-                         enum history_target target, struct arena *lasting,
+enum err suggestion_read(const struct read *read, const struct config *config,
+                         const struct suggestion_question *question, struct arena *lasting,
                          struct suggestion_answer *answer)
 {
+    enum term term = question->term;
+    enum history_target target = question->target;
     const struct agreement_version *version = config->in_force[term];
     struct suggestions *made = ARENA_NEW(lasting, struct suggestions);
     struct history_query query = {.term = term, .created_before = history_now()};
@@ -207,6 +209,7 @@ enum err suggestion_read(const struct read *read, const struct config *config, e
     query.sales = history_sales_teams(config, lasting, &query.sales_count);
     if (made == NULL || set == NULL || query.sales == NULL)
         return ERR_OUT_OF_MEMORY;
+    set->exclude = &question->exclude;
     enum err err = read_words(read, term, lasting, answer);
     if (err == ERR_NONE)
         err = add_all(read, &query, set, answer);
