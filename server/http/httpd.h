@@ -21,7 +21,9 @@ struct httpd_settings {
     int threads;
     int connections_max; /* beyond it, the connection that has waited longest for its client is
                             ended */
-    int waiting_max;     /* requests at the backend at once, per thread; beyond: 503 overloaded */
+    /* Requests at the backend at once, per thread; beyond, those that can be answered within half
+     * of their time at the pace of late, WAITING_MOST at most; else 503 overloaded. */
+    int waiting_max;
     int64_t bodies_max_bytes; /* of all requests together; beyond: 503 overloaded */
     int request_timeout_ms;   /* from the complete request to its answer */
     int head_timeout_ms;      /* for a client to send the headers */

@@ -3,6 +3,7 @@
 #define BATON_SERVER_HTTPD_INSIDE_H
 
 #include "http/httpd.h"
+#include "http/pace.h"
 #include "http/request.h"
 
 #include <pthread.h>
@@ -37,6 +38,7 @@ struct httpd {
 
     pthread_mutex_t waiting_lock;
     struct request *waiting_first, *waiting_last;
+    struct pace pace; /* of those that waited and were answered; under waiting_lock */
 
     pthread_mutex_t connections_lock;
     struct connection *connections, *connections_last; /* the last was active last */

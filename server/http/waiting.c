@@ -30,12 +30,28 @@ static void unlink_request(struct httpd *httpd, struct request *r)
         httpd->waiting_last = r->waiting_prev;
 }
 
+/* Whether one more can wait beside so many: some always can; more, as long as all of them will be
+ * answered in half of the time that they have. Half, since a pace may drop. */
+static bool has_room(struct httpd *httpd, int waiting)
+{
+    const struct httpd_settings *settings = &httpd->settings;
+    int64_t within_us = (int64_t)settings->request_timeout_ms * 1000 / 2;
+
+    if (waiting < settings->waiting_max * settings->threads)
+        return true;
+    if (waiting >= WAITING_MOST * settings->threads)
+        return false;
+    pthread_mutex_lock(&httpd->waiting_lock);
+    int64_t can = pace_within(&httpd->pace, httpd_now_us(), within_us);
+    pthread_mutex_unlock(&httpd->waiting_lock);
+    return waiting < can;
+}
+
 bool waiting_enter(struct request *r)
 {
     struct httpd *httpd = r->httpd;
-    int limit = httpd->settings.waiting_max * httpd->settings.threads;
 
-    if (atomic_fetch_add(&httpd->waiting, 1) >= limit || atomic_load(&httpd->closed)) {
+    if (!has_room(httpd, atomic_fetch_add(&httpd->waiting, 1)) || atomic_load(&httpd->closed)) {
         atomic_fetch_sub(&httpd->waiting, 1);
         return false;
     }
@@ -49,6 +65,8 @@ bool waiting_enter(struct request *r)
      * connection that is not yet suspended would be lost. */
     MHD_suspend_connection(r->connection);
     pthread_mutex_lock(&httpd->waiting_lock);
+    if (httpd->waiting_first == NULL)
+        pace_begin(&httpd->pace, httpd_now_us());
     link_last(httpd, r);
     pthread_mutex_unlock(&httpd->waiting_lock);
     return true;
@@ -61,6 +79,8 @@ enum request_state waiting_leave(struct request *r)
     r->waits = false;
     pthread_mutex_lock(&httpd->waiting_lock);
     unlink_request(httpd, r);
+    if (atomic_load(&r->state) == REQUEST_ANSWERED)
+        pace_note(&httpd->pace, httpd_now_us());
     pthread_mutex_unlock(&httpd->waiting_lock);
     atomic_fetch_sub(&httpd->waiting, 1);
     metrics_add(METRIC_WAITING, -1);

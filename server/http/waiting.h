@@ -6,6 +6,10 @@
 
 #include <stdbool.h>
 
+/** That wait per HTTP thread, whatever the pace: each time one is resumed, libmicrohttpd looks at
+ * all of them. */
+#define WAITING_MOST 4096
+
 /** Suspends the request and takes the backend's reference; then it may be published, after which
  *  the caller must not touch it. False when too many are waiting already. HTTP thread. */
 bool waiting_enter(struct request *r) MUST_USE;
