@@ -4,6 +4,7 @@ import {get, getText, post, remove} from './api.js';
 import {known, may, memberName} from './known.js';
 import {SUBJECTS, isTerm, versionsOf, draft} from './agreements.js';
 import {evidence} from './evidence.js';
+import {follow} from './job.js';
 import {markdown, sentence} from './markdown.js';
 import {head, section, facts, table, tag, when, button, ask, later, say, trouble, nothing} from './parts.js';
 import {word, plain, number, percent} from './words.js';
@@ -70,23 +71,11 @@ const deeds = {
 
 
 async function wait(place, id, found) {
-  for (;;) {
-    const job = await get(`/v1/jobs/${id}`);
-    if (!place.isConnected) return;
-    if (job.state === 'done') {
-      tested.set(`${found.term} ${found.version}`, id);
-      fill(place, evidence(found, job));
-      return;
-    }
-    if (job.state === 'failed' || job.state === 'cancelled') {
-      fill(place, el('p.note', `The back-test ended: ${word('job', job.state).toLowerCase()}${job.error ? `, ${plain(job.error)}` : ''}.`));
-      return;
-    }
-    const {done, total} = job.progress;
-    fill(place, el('p', {role: 'status'}, total ? `${number(done)} of about ${number(total)} leads judged` : 'Waiting for its turn'), el('progress', {max: total || 1, value: done, 'aria-label': 'Leads judged'}),
-      button('Stop it', () => remove(`/v1/jobs/${id}`).catch((error) => say(error.message, 'bad'))));
-    await new Promise((next) => setTimeout(next, 600));
-  }
+  const job = await follow(place, id, 'leads judged');
+  if (job?.state === 'done') {
+    tested.set(`${found.term} ${found.version}`, id);
+    fill(place, evidence(found, job));
+  } else if (job) fill(place, el('p.note', `The back-test ended: ${word('job', job.state).toLowerCase()}${job.error ? `, ${plain(job.error)}` : ''}.`));
 }
 
 function backtest(found, inForce) {

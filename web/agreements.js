@@ -55,7 +55,7 @@ export async function show(body) {
     if (address) location.hash = address;
   }, {kind: 'first'}) : null;
   fill(body,
-    head('Agreements', {about: 'In force when both sides have signed the same text.', actions: begin}),
+    head('Agreements', {about: ['In force when both sides have signed the same text. ', el('a', {href: '#/words'}, 'What the stages are called')], actions: begin}),
     el('div.parts',
       waiting.length && may('sign') ? section('Waits for your side to sign', el('ul.plainlist', waiting.map((one) => el('li', el('a', {href: `#/agreement/${one.subject}/${one.version}`}, `${SUBJECTS[one.subject][0]}, version ${one.version}`), one.proposed_at ? [', proposed ', when(one.proposed_at)] : null)))) : null,
       items.length ? el('ul.cards.plainlist', items.map(card)) : nothing('Nothing is agreed yet. Write the first definition: what must a lead be, to be worth the other side’s time?')));

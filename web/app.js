@@ -24,6 +24,11 @@ const more = [
   {path: 'account', file: 'account'},
   {path: 'first', file: 'first'},
   {path: 'numbers', file: 'numbers'},
+  {path: 'connect', file: 'connect'},
+  {path: 'source', file: 'source'},
+  {path: 'words', file: 'glossary'},
+  {path: 'campaigns', file: 'campaigns'},
+  {path: 'accounts', file: 'accounts'},
 ];
 
 let shown = null; // of the screen: leave()

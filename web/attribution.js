@@ -3,7 +3,7 @@ import {el, fill, field, choice} from './dom.js';
 import {get, getText, query as search} from './api.js';
 import {head, table, button, opens, trouble, nothing, say} from './parts.js';
 import {behind} from './sent.js';
-import {save as saveFile} from './csv.js';
+import {save as saveFile} from './save.js';
 import {credit, money, number, word, plain} from './words.js';
 
 const milestones = ['mql', 'sal', 'sql', 'opportunity', 'customer'];

@@ -79,17 +79,20 @@ export function choice(options, value, props = {}) {
   return el('select', props, options.map(([key, text]) => el('option', {value: key, selected: key === value}, text)));
 }
 
-// Shows the faults of a refusal at their fields; those without a field are returned.
+// Shows the faults of a refusal at their fields, one within a value at the field of the whole; those without a field are returned.
 export function faults(form, errors) {
-  for (const box of form.querySelectorAll('[data-field]')) {
+  const boxes = [...form.querySelectorAll('[data-field]')].filter((box) => box.dataset.field);
+  for (const box of boxes) {
     box.querySelector('.fault').hidden = true;
+    box.querySelector('.fault').textContent = '';
     box.querySelector('input, select, textarea')?.removeAttribute('aria-invalid');
   }
   return errors.filter(({pointer, detail}) => {
-    const box = [...form.querySelectorAll('[data-field]')].find((one) => one.dataset.field && pointer === one.dataset.field);
+    const around = boxes.filter((one) => pointer === one.dataset.field || pointer?.startsWith(`${one.dataset.field}/`));
+    const box = around.sort((one, other) => other.dataset.field.length - one.dataset.field.length)[0];
     if (!box) return true;
     const fault = box.querySelector('.fault');
-    fault.textContent = detail;
+    fault.textContent = [fault.textContent, detail].filter(Boolean).join(' ');
     fault.hidden = false;
     box.querySelector('input, select, textarea')?.setAttribute('aria-invalid', 'true');
     return false;

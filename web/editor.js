@@ -4,6 +4,8 @@ import {el, fill, field, choice, faults} from './dom.js';
 import {get, getTagged, getText, put} from './api.js';
 import {criteriaOf} from './known.js';
 import {SUBJECTS, isTerm, versionsOf} from './agreements.js';
+import {goalsForm} from './goals_form.js';
+import {routesForm} from './routes_form.js';
 import {sentence} from './markdown.js';
 import {head, section, button, trouble, say} from './parts.js';
 import {typed} from './words.js';
@@ -31,7 +33,7 @@ export async function edit(body, subject, version) {
   const names = await get('/v1/attributes').then((list) => list.data.map((one) => one.name), () => []);
   let timer;
   let running = Promise.resolve();
-  let asJson = !isTerm(subject);
+  let asJson = false;
 
   // ---- keeping ----
 
@@ -218,18 +220,20 @@ export async function edit(body, subject, version) {
   function draw() {
     const focused = document.activeElement?.closest?.('[data-field]')?.dataset.field;
     if (asJson) drawJson();
-    else {
+    else if (!isTerm(subject)) {
+      fill(form, el('datalist', {id: 'names'}, names.map((value) => el('option', {value}))), (subject === 'routes' ? routesForm : goalsForm)(document_, {bound, member, draw, changed}));
+    } else {
       drawForm();
       getText(path, 'text/markdown').then(saySentences, () => {});
     }
     if (focused) [...form.querySelectorAll('[data-field]')].find((one) => one.dataset.field === focused)?.querySelector('input, select, textarea')?.focus();
   }
 
-  const switcher = isTerm(subject) ? button('As JSON', () => {
+  const switcher = button('As JSON', () => {
     asJson = !asJson;
     switcher.textContent = asJson ? 'As a form' : 'As JSON';
     draw();
-  }) : null;
+  });
   fill(body,
     head(`${SUBJECTS[subject][0]}, version ${version}: draft`, {back: [`#/agreement/${subject}/${version}`, 'Its page'], about: state, actions: [switcher, button('Done', async () => {
       if (await keepIt()) location.hash = `#/agreement/${subject}/${version}`;

@@ -86,6 +86,11 @@ export function button(text, onclick, {kind, key, ...props} = {}) {
   return el(kind ? `button.${kind}` : 'button', {type: 'button', onclick, 'aria-keyshortcuts': key || null, ...props}, text, key ? el('kbd', {'aria-hidden': 'true'}, key) : null);
 }
 
+// Puts a text where it can be pasted from.
+export function copy(text) {
+  return button('Copy', () => navigator.clipboard.writeText(text).then(() => say('Copied.', 'still'), () => say('The browser does not let this page copy: select the text.', 'bad')));
+}
+
 export function link(text, href, kind) {
   return el(kind ? `a.${kind}` : 'a', {href}, text);
 }

@@ -7,7 +7,7 @@ import {act, byKey} from './actions.js';
 import {head, button, due, nothing, trouble, say, tag, person, later} from './parts.js';
 import {onEvents} from './live.js';
 import {answerTo} from './keys.js';
-import {companyOf, plain, distance, nameOf} from './words.js';
+import {companyOf, plain, distance, nameOf, number} from './words.js';
 
 const PAGE = 50;
 const views = [
@@ -43,7 +43,7 @@ function row(item, query) {
     el('a', {href: `#/queue/${handoff.id}${query}`},
       el('span.line', el('strong', person(lead)), handoff.state === 'offered' ? due(handoff.respond_by, handoff.overdue) : due(handoff.decide_by, new Date(handoff.decide_by) < new Date())),
       el('span.line.company', el('bdi', companyOf(lead)), handoff.kind === 'standard' ? null : tag('kind', handoff.kind, plain(handoff.kind))),
-      el('span.why', why(item)),
+      el('span.why', why(item), verdict ? ` · ${number(verdict.score)} points` : null),
       missing.length ? el('span.why.missing', 'Missing: ', missing.join(', ')) : null,
       holder ? el('span.why', isMe(handoff.assignee) ? 'With ' : 'Claimed by ', holder) : null));
 }
@@ -58,7 +58,7 @@ export async function show(body, place) {
   const view = () => views.find(([name]) => name === query.show) || views[0];
   const teams = known.teams.filter((team) => team.function !== 'marketing' && team.active);
   const search = () => {
-    const kept = new URLSearchParams(query).toString();
+    const kept = new URLSearchParams(Object.entries(query).filter(([, value]) => value)).toString();
     return kept ? `?${kept}` : '';
   };
   const go = (id, changed = {}) => {
@@ -73,11 +73,16 @@ export async function show(body, place) {
   const tabs = el('div.tabs', {role: 'group', 'aria-label': 'Which'}, views.map(([name, title]) => el('button', {type: 'button', 'aria-pressed': String(view()[0] === name), data: {view: name}, onclick: () => { limit = PAGE; go(null, {show: name === 'waiting' ? '' : name}); }}, title)));
   const team = choice([['', 'Every team'], ...teams.map((one) => [one.name, one.title])], query.team ?? (known.me.team.function === 'marketing' ? '' : known.me.team.name), {'aria-label': 'Team'});
   team.addEventListener('change', () => go(null, {team: team.value}));
+  const order = choice([['', 'Due first'], ['score', 'Highest score first']], query.order || '', {'aria-label': 'Order'});
+  order.addEventListener('change', () => go(null, {order: order.value}));
+  const ordered = el('label.inline', el('span.hidden', 'Order'), order);
   const claim = may('work') && known.me.team.function !== 'marketing' && known.me.member ? button('Claim the next', claimNext, {kind: 'first', key: 'c'}) : null;
 
   async function load() {
     const mine = view()[0] === 'mine';
-    const asked = {...view()[2], team: mine ? undefined : team.value || undefined, with: 'lead', limit};
+    const byScore = query.order === 'score' && view()[0] === 'waiting';
+    const asked = {...(byScore ? {order: 'score'} : view()[2]), team: mine ? undefined : team.value || undefined, with: 'lead', limit};
+    ordered.hidden = view()[0] !== 'waiting';
     const found = await get('/v1/handoffs', asked);
     await learnTitles(found.data);
     items = found.data.filter((one) => one.lead && !one.handoff.closed_at);
@@ -139,7 +144,7 @@ export async function show(body, place) {
   async function claimNext() {
     claim.disabled = true;
     try {
-      const answer = await post('/v1/handoffs/claim', {team: team.value || known.me.team.name});
+      const answer = await post('/v1/handoffs/claim', {team: team.value || known.me.team.name, order: query.order || undefined});
       const found = answer.data[0];
       if (!found) say(`Nothing is left to claim for ${teamTitle(team.value || known.me.team.name)}.`, 'still');
       else {
@@ -169,7 +174,7 @@ export async function show(body, place) {
   // ---- all of it ----
 
   const split = el('div.split', {data: {open: 'no'}}, el('div.side', tabs, later(async () => { await load(); return [list, under]; }, {lines: 8})), pane);
-  fill(body, head('Queue', {about: 'What was offered, due first.', actions: [teams.length > 1 ? el('label.inline', el('span.hidden', 'Team'), team) : null, claim]}), split);
+  fill(body, head('Queue', {about: 'What was offered.', actions: [ordered, teams.length > 1 ? el('label.inline', el('span.hidden', 'Team'), team) : null, claim]}), split);
   const keys = answerTo([
     ['j', 'the next', () => step(1)], ['k', 'the one before', () => step(-1)], ['a', 'accept', doKey('a')], ['r', 'reject or return', doKey('r')],
     ['q', 'qualify', doKey('q')], ['o', 'report the outcome', doKey('o')], ['c', 'claim the next', () => claim?.click()],

@@ -2,7 +2,8 @@
 import {el, fill, field} from './dom.js';
 import {get} from './api.js';
 import {teamTitle, memberName} from './known.js';
-import {head, section, table, later, link, opens} from './parts.js';
+import {head, section, table, later, link, opens, when} from './parts.js';
+import {goals} from './goals.js';
 import {behind} from './sent.js';
 import {number, percent, duration, word, plain, STAGES} from './words.js';
 
@@ -70,7 +71,7 @@ async function hours(asked) {
 }
 
 async function stages(asked) {
-  const report = await get('/v1/reports/stages', asked);
+  const report = await get('/v1/reports/stages', {from: asked.from, to: asked.to});
   const most = Math.max(1, ...report.data.map((row) => Math.max(row.reached || 0, row.leads)));
   return table('Stages', [
     {title: 'Stage', cell: (row) => word('stage', row.stage)},
@@ -96,13 +97,14 @@ export async function show(body, place) {
   const from = el('input', {type: 'date', value: query.from || ''});
   const to = el('input', {type: 'date', value: query.to || ''});
   for (const control of [from, to])
-    control.addEventListener('change', () => { location.hash = `#/scoreboard?${new URLSearchParams([['from', from.value], ['to', to.value]].filter(([, value]) => value))}`; });
-  const asked = {from: query.from, to: query.to};
-  const here = {from: query.from || new Date(Date.now() - 30 * 86400000).toISOString().slice(0, 10), to: query.to || new Date(Date.now() + 86400000).toISOString().slice(0, 10)};
+    control.addEventListener('change', () => { location.hash = `#/scoreboard?${new URLSearchParams([['from', from.value], ['to', to.value], ['as_of', query.as_of]].filter(([, value]) => value))}`; });
+  const asked = {from: query.from, to: query.to, as_of: query.as_of};
+  const here = {as_of: query.as_of || new Date().toISOString().slice(0, 19) + 'Z', from: query.from || new Date(Date.now() - 30 * 86400000).toISOString().slice(0, 10), to: query.to || new Date(Date.now() + 86400000).toISOString().slice(0, 10)};
   fill(body,
     head('Scoreboard', {about: ['What both sides promised, and what they did. ', el('a', {href: `#/scoreboard?${new URLSearchParams(here)}`}, 'A link to exactly this')]}),
-    el('form.filters', {onsubmit: (event) => event.preventDefault()}, field('From', from), field('To', to)),
+    el('form.filters', {onsubmit: (event) => event.preventDefault()}, field('From', from), field('To', to), query.as_of ? el('p.note', 'As it stood ', when(query.as_of), '. ', el('a', {href: '#/scoreboard'}, 'As it stands now')) : null),
     el('div.parts',
+      section('What was promised, and how far it is', later(() => goals({as_of: asked.as_of}), {lines: 3})),
       later(() => promises(asked), {lines: 4}),
       el('div.sides', section('Promised, and not done', later(() => gaps(asked))), section('Where leads stand', later(() => stages(asked)))),
       section('How fast offers are answered', later(() => times(asked))),

@@ -65,7 +65,7 @@ export async function show(body, place) {
     return [table(view[1], columnsOf(view[0], () => list.again()), page.data.filter(({handoff}) => handoff.from_team !== handoff.to_team), {empty: view[3]}), page.next ? el('div.under', button('Show more', () => { limit = Math.min(500, limit + 100); list.again(); })) : null];
   }, {lines: 6});
   fill(body,
-    head('Sent', {about: 'What became of the leads that were handed over.', actions: teams.length > 1 ? field('Receiving team', team) : null}),
+    head('Sent', {about: 'What became of the leads that were handed over.', actions: [el('a.button', {href: '#/campaigns'}, 'Campaigns'), teams.length > 1 ? field('Receiving team', team) : null]}),
     el('div.sides',
       el('div', el('div.tabs', views.map(([name, title]) => el('a', {href: address({show: name}), 'aria-current': name === view[0] ? 'page' : null}, title))), list),
       el('div.parts', section('The reasons this week', later(reasons)), section('With you', later(duties)))));

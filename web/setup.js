@@ -136,7 +136,7 @@ export async function show(body, {query}) {
   const view = views.find(([name]) => name === query.show)?.[0] || 'first';
   const content = {first: () => later(async () => stepList(await firstSteps()), {lines: 5}), teams, members, keys}[view]();
   fill(body, head('Set-up', {about: 'Each side sets up its own.'}),
-    el('div.tabs', views.map(([name, title]) => el('a', {href: `#/setup?show=${name}`, 'aria-current': name === view ? 'page' : null}, title))),
+    el('div.tabs', views.map(([name, title]) => el('a', {href: `#/setup?show=${name}`, 'aria-current': name === view ? 'page' : null}, title)), el('a', {href: '#/accounts'}, 'Accounts'), el('a', {href: '#/words'}, 'Words')),
     content);
   return {};
 }

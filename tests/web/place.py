@@ -109,6 +109,13 @@ class Workspace:
         assert status < 300, "%s %s: %s" % (method, path, answer)
         return answer
 
+    def upload(self, who, name, text):
+        """A file that waits to be imported."""
+        request = urllib.request.Request("%s/v1/imports?name=%s" % (self.service.url, name), method="POST", data=text.encode(),
+                                         headers={"Authorization": "Bearer " + self.keys[who], "Content-Type": "text/csv"})
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.loads(answer.read())
+
     def add_member(self, who, name):
         made = self.ask(who, "POST", "/v1/members", {"team": "sales", "name": name, "email": name + "@acme.example"})
         key = self.ask(who, "POST", "/v1/keys", {"title": name, "member": made["id"], "roles": ["work", "read"]})

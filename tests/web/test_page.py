@@ -356,6 +356,134 @@ class Story(WebTest):
         sam.see("A demonstration", "main")
         sam.see("They saw reporting.", "main")
 
+    def test_words_are_proposed_and_confirmed(self):
+        workspace = self.workspace()
+        ana, sam = self.browser(workspace, "ana").go("words"), self.browser(workspace, "sam")
+        ana.press("Propose other words", "#mql button")
+        ana.write("What we call it", "Promising")
+        ana.write("What it means here", "Somebody to call.")
+        ana.press("Propose", "dialog button.first")
+        ana.see("Your side proposes: Promising", "#mql")
+        sam.go("words")
+        sam.press("Confirm", "#mql button")
+        sam.see("Agreed: that is what it is called now.", ".said")
+        sam.see("As both sides agreed.", "#mql")
+        sam.press("Write our guide", "#mql button")
+        sam.write("What to do next", "Call within the hour.")
+        sam.write("Content that helps", "Script | https://wiki.acme.example/call")
+        sam.press("Save", "dialog button.first")
+        sam.see("What sales does", "#mql")
+        workspace.lead("Kim")
+        sam.go("leads")
+        sam.see("Promising", "table")
+        words = next(one for one in workspace.ask("ana", "GET", "/v1/glossary")["stages"] if one["stage"] == "mql")
+        self.assertEqual((words["title"], words["agreed"], words["guides"]["sales"]["links"][0]["title"]), ("Promising", True, "Script"))
+
+    def test_a_campaign_is_kept(self):
+        workspace = self.workspace()
+        ana, sam = self.browser(workspace, "ana").go("campaigns"), self.browser(workspace, "sam")
+        ana.expected = (404, 400, 422)  # it has no record yet, and a fault
+        ana.press("Add a campaign")
+        ana.write("Its name in addresses", "autumn")
+        ana.press("Go on", "dialog button.first")
+        ana.see("Talking points")
+        ana.write("Title", "Autumn webinar")
+        ana.write("Talking points", "They saw reporting.")
+        ana.write("Budget", "1,000.00")
+        ana.write("Spent", "2026-11-01 much")
+        ana.press("Save", "main button")
+        wait_for("the fault is at its place", lambda: next((e.text for e in ana.all("[data-field='/spend'] .fault") if e.is_displayed()), None))
+        ana.write("Spent", "2026-11-01 120.50\n2026-11-02 30")
+        ana.press("Save", "main button")
+        ana.see("150.50", "main")
+        sam.go("campaigns/autumn")
+        sam.see("They saw reporting.", "main")
+        record = workspace.ask("ana", "GET", "/v1/campaigns/autumn")["record"]
+        self.assertEqual((record["budget"], record["spend"][1]), ({"minor": 100000, "currency": "EUR"}, {"day": "2026-11-02", "minor": 3000}))
+
+    def test_accounts_are_named_and_owned(self):
+        workspace = self.workspace()
+        ana, sam = self.browser(workspace, "ana").go("accounts"), self.browser(workspace, "sam")
+        ana.press("Add an account")
+        ana.write("The company", "kite.example")
+        ana.press("Add", "dialog button.first")
+        ana.see("Named by marketing", "table")
+        sam.go("accounts")
+        sam.press("Confirm", "table button")
+        sam.see("Named by both", "table")
+        sam.press("Who has it", "table button")
+        sam.choose("Team", "sales")
+        sam.press("Save", "dialog button.first")
+        sam.see("Sales", "tbody")
+        sam.go("accounts?named=true")
+        sam.see("kite.example", "table")
+
+    def test_routes_and_goals_are_forms(self):
+        """Faults stand at their place, and what is signed shows its pace."""
+        workspace = self.workspace()
+        ana = self.browser(workspace, "ana").go("agreements")
+        ana.expected = (400, 422)
+        ana.press("Write a new version")
+        ana.choose("Of", "routes")
+        ana.press("Begin", "dialog button.first")
+        ana.see("Routes, tried in this order", "main")
+        ana.choose("For", "some")
+        ana.write("Attribute", "company.country")
+        ana.write("Value", "DE")
+        ana.see("Kept", "[role=status]")
+        remind = ana.one("[data-field='/routes/0/overdue/remind_at_percent'] input")
+        remind.send_keys("many")
+        wait_for("the fault is at its place", lambda: next((e.text for e in ana.all("[data-field='/routes/0/overdue/remind_at_percent'] .fault") if e.is_displayed()), None))
+        remind.clear()
+        remind.send_keys("50, 90")
+        ana.see("Kept", "[role=status]")
+        ana.press("Done")
+        ana.see("company.country", "main")
+        route = workspace.ask("ana", "GET", "/v1/routes/versions/2")["document"]["routes"][0]
+        self.assertEqual((route["when"], route["overdue"]), ({"attribute": "company.country", "op": "eq", "value": "DE"}, {"remind_at_percent": [50, 90]}))
+
+        ana.go("agreements")
+        ana.press("Write a new version")
+        ana.choose("Of", "goals")
+        ana.press("Begin", "dialog button.first")
+        ana.see("What each side promises", "main")
+        target = ana.one("[data-field='/goals/0/target'] input")
+        target.clear()
+        target.send_keys("some")
+        wait_for("the fault is at its place", lambda: next((e.text for e in ana.all("[data-field='/goals/0/target'] .fault") if e.is_displayed()), None))
+        target.clear()
+        target.send_keys("10")
+        ana.see("Kept", "[role=status]")
+        ana.press("Done")
+        ana.see("draft", "main")
+        proposed = workspace.ask("ana", "POST", "/v1/goals/versions/1/propose", {})
+        for who in ("ana", "sam"):
+            workspace.ask(who, "POST", "/v1/goals/versions/1/sign", {"content_hash": proposed["content_hash"]})
+        for name in ("Kim", "Lee"):
+            workspace.ask("sam", "POST", "/v1/handoffs/%s/accept" % workspace.lead(name)["handoff"]["id"])
+        ana.go("scoreboard")
+        ana.see("Marketing: 10 handoffs that sales accepts", "main")
+        ana.see("of the time is over", "main")
+        ana.press("2", ".card a.number")
+        ana.see("Kim", "table")
+        ana.go("scoreboard")
+        ana.press("A link to exactly this", "main a")
+        ana.see("As it stood", "main")
+
+    def test_the_queue_by_score(self):
+        workspace = self.workspace()
+        workspace.lead("Low", **{"company.employees": 120})
+        workspace.lead("High", source="linkedin", **{"company.employees": 4000, "seniority": "c_level"})
+        workspace.lead("Mid", **{"company.employees": 130})
+        sam = self.browser(workspace, "sam").go("queue")
+        sam.see("Mid", ".queue")
+        names = lambda: sam.run("return [...document.querySelectorAll('.queue strong')].map((e) => e.innerText)")
+        by_score = [item["lead"]["attributes"]["name"] for item in workspace.ask("sam", "GET", "/v1/handoffs?order=score&with=lead&team=sales")["data"]]
+        sam.run("const e = document.querySelector('select[aria-label=Order]'); e.value = 'score'; e.dispatchEvent(new Event('change'))")
+        wait_for("the highest score is first", lambda: names() == by_score)
+        sam.press("Claim the next")
+        sam.see(by_score[0] + " is yours", ".said")
+
     def test_marketing_disputes_and_sales_answers(self):
         workspace = self.workspace()
         made = workspace.lead("Kim")["handoff"]["id"]
@@ -398,18 +526,56 @@ class Story(WebTest):
     def test_a_source_is_connected_and_what_it_sent_is_seen(self):
         workspace = self.workspace()
         ana = self.browser(workspace, "ana").go("flow")
-        ana.press("Connect a source")
+        ana.press("Connect a source", "main a")
+        ana.press("A form of your own", "main a")
+        ana.expected = (400, 422)
+        ana.write("Name", "Website forms")
+        ana.press("Connect", "main button")
+        wait_for("the fault is at its place", lambda: next((e.text for e in ana.all("[data-field='/name'] .fault") if e.is_displayed()), None))
         ana.write("Name", "website-forms")
-        ana.press("Connect", "dialog button.first")
+        ana.press("Connect", "main button")
         ana.see("/v1/inbound/", "main")
         source = workspace.ask("ana", "GET", "/v1/sources")["data"][0]["id"]
-        workspace.ask("marketing", "POST", "/v1/inbound/" + source, {"mail": "kim@kite.example", "name": "Kim"})
+        workspace.ask("marketing", "POST", "/v1/inbound/" + source, {
+            "contact": {"mail": "kim@kite.example"}, "answers": [{"ref": "size", "value": "120"}, {"ref": "role", "value": "vp"}], "name": "Kim"})
         ana.go("flow?show=deliveries")
         ana.see("Failed", "table")
         ana.press("", "table button")
-        ana.press("\"kim@kite.example\"", "dialog .tree button")
-        ana.see("/mail", "dialog .hash")
-        ana.press("Cancel")
+        ana.see("kim@kite.example", "dialog pre")
+        ana.press("Try another mapping on it", "dialog a")
+        ana.dialog_closes()
+
+        # a click on a value says what it is; what would come of it stands beside
+        ana.see("Failed", ".sides .card")
+        ana.press('"kim@kite.example"', ".tree button")
+        ana.press("Take it")
+        ana.see("kim@kite.example", ".sides .card")
+        ana.press('"120"', ".tree button")
+        ana.choose('"120" is', "attributes.company.employees")
+        ana.press("Take it")
+        ana.see("120", ".sides .card")
+        self.assertEqual(workspace.ask("ana", "GET", "/v1/leads")["data"], [], "nothing is changed by trying")
+        ana.press("Keep this mapping")
+        ana.see("Kept", ".said")
+        mapping = workspace.ask("ana", "GET", "/v1/sources")["data"][0]["mapping"]
+        self.assertEqual(mapping["email"], "/contact/mail")
+        self.assertEqual(mapping["attributes"]["company.employees"], {"at": "/answers", "where": {"/ref": "size"}, "take": "/value", "type": "number"})
+        ana.go("flow?show=deliveries")
+        ana.press("", "table button")
+        ana.press("Replay it")
+        ana.see("It was applied.", ".said")
+        self.assertEqual(workspace.ask("ana", "GET", "/v1/leads?email=kim@kite.example")["data"][0]["attributes"]["company.employees"], 120)
+
+    def test_a_known_sender_says_what_to_paste_where(self):
+        workspace = self.workspace()
+        ana = self.browser(workspace, "ana").go("connect/typeform")
+        ana.see("What you will do there")
+        ana.press("Connect", "main button")
+        ana.see("typeform is connected", "h1")
+        address = "/v1/inbound/" + workspace.ask("ana", "GET", "/v1/sources")["data"][0]["id"]
+        ana.see(address, ".steps")
+        secret = wait_for("its secret", lambda: ana.run("return [...document.querySelectorAll('main strong')].find((e) => e.innerText.startsWith('Its secret'))?.nextElementSibling.innerText"))
+        ana.see("the secret " + secret, ".steps")
 
     def test_events_go_somewhere(self):
         workspace = self.workspace()
@@ -426,17 +592,57 @@ class Story(WebTest):
         ana.press("What was sent last")
         ana.see("Nothing was sent to it yet.")
 
+    def test_events_go_to_a_chat(self):
+        workspace = self.workspace()
+        ana = self.browser(workspace, "ana").go("flow?show=out")
+        ana.press("Send events somewhere")
+        ana.choose("To", "slack")
+        ana.see("incoming webhook", "dialog")
+        ana.write("Path", "T0/B0/secret")
+        ana.press("Send", "dialog button.first")
+        ana.see("hooks.slack.com", "main")
+
     def test_leads_from_a_file(self):
         workspace = self.workspace()
+        workspace.lead("Ada", company="ada.example", **{"shoe_size": 38})
         file = self.service.folder / "leads.csv"
-        file.write_text("Email;Name;Employees;Seniority\nkim@kite.example;Kim;120;vp\nnot an address;Lee;5;=1+1\n", "utf-8")
+        file.write_text("Email;Name;Employees;Seniority;Shoe size;Lead source\nkim@kite.example;Kim;120;vp;41;google\nnot an address;Lee;5;=1+1;39;bing\n", "utf-8")
         ana = self.browser(workspace, "ana").go("flow?show=import")
         ana.one("input[type=file]").send_keys(str(file))
-        ana.see("company.employees")
-        ana.press("Send 2 rows")
-        ana.see("1 leads are new")
-        ana.see("1 rows were refused")
-        self.assertEqual(workspace.ask("ana", "GET", "/v1/leads?email=kim@kite.example")["data"][0]["attributes"]["company.employees"], 120)
+        ana.see("Attribute company.employees")
+        chosen = ana.run("return [...document.querySelectorAll('tbody select')].map((e) => e.value)")
+        self.assertEqual(chosen, ["email", "name", "company.employees", "seniority", "shoe_size", "touch.source"])
+        ana.press("Try it", "main button")
+        ana.see("It would add 1 lead")
+        ana.see("This is not an email address", "main")
+        self.assertEqual(workspace.ask("ana", "GET", "/v1/leads?email=kim@kite.example")["data"], [], "a try keeps nothing")
+        ana.press("Import", "form button.first")
+        ana.see("1 lead added")
+        ana.see("1 row was refused")
+        ana.see("Imported", "main")
+        ana.run("URL.createObjectURL = (blob) => { window.made = blob; return '#'; }; HTMLAnchorElement.prototype.click = function () { window.made.text().then((text) => { window.saved = [this.download, text]; }); }")
+        ana.press("The refused rows")
+        name, text = wait_for("they are saved", lambda: ana.run("return window.saved"))
+        self.assertEqual(name, "refused-leads.csv")
+        self.assertIn("not an address", text)
+        self.assertIn("why", text)
+        lead = workspace.ask("ana", "GET", "/v1/leads?email=kim@kite.example")["data"][0]
+        self.assertEqual((lead["attributes"]["company.employees"], lead["attributes"]["shoe_size"]), (120, 41))
+        ana.go("flow?show=import")  # the address holds the file
+        ana.press("leads.csv", "table a")
+        ana.see("Tried", "main")
+
+    def test_an_export_is_recognised(self):
+        workspace = self.workspace()
+        file = self.service.folder / "hubspot.csv"
+        file.write_text("Record ID,First Name,Last Name,Email,Lifecycle Stage,Create Date\n51,Kim,Lee,kim@kite.example,Customer,2025-03-01 10:00\n", "utf-8")
+        ana = self.browser(workspace, "ana").go("flow?show=import")
+        ana.one("input[type=file]").send_keys(str(file))
+        ana.see("The export that it is: Hubspot contacts")
+        ana.press("Import", "form button.first")
+        ana.see("1 lead added")
+        lead = workspace.ask("ana", "GET", "/v1/leads?external_id=hubspot:51")["data"][0]
+        self.assertEqual(lead["claimed_stage"], "customer")
 
 
 class Looks(WebTest):
@@ -444,7 +650,8 @@ class Looks(WebTest):
         lead = workspace.ask("ana", "GET", "/v1/leads?stage=mql")["data"][0]
         handoff = workspace.ask("sam", "GET", "/v1/handoffs?state=offered")["data"][0]
         common = ["leads", "lead/" + lead["id"], "agreements", "agreement/mql/1", "scoreboard", "attribution?milestone=mql", "flow", "flow?show=deliveries",
-                  "flow?show=import", "flow?show=out", "setup", "setup?show=teams", "setup?show=members", "setup?show=keys", "account", "first"]
+                  "flow?show=import", "flow?show=import&file=" + self.file, "flow?show=out", "connect", "connect/typeform", "source/" + self.source,
+                  "words", "campaigns", "campaigns/autumn", "accounts", "agreement/routes/2/edit", "agreement/goals/2/edit", "setup", "setup?show=teams", "setup?show=members", "setup?show=keys", "account", "first"]
         return {"sam": ["queue", "queue?show=accepted", "queue/" + handoff["id"], "handoffs/" + handoff["id"]] + common,
                 "ana": ["sent", "sent?show=rejected"] + common}
 
@@ -459,7 +666,21 @@ class Looks(WebTest):
         workspace.ask("sam", "POST", "/v1/handoffs/%s/reject" % rejected, {"reason": "too_small", "note": "Thirty, she said.", "corrections": {"company.employees": 30}})
         accepted = workspace.lead("Lea", source="linkedin")["handoff"]["id"]
         workspace.ask("sam", "POST", "/v1/handoffs/%s/accept" % accepted)
-        workspace.ask("ana", "POST", "/v1/sources", {"name": "website-forms", "team": "marketing", "mapping": {"email": "/email", "attributes": {"name": "/name"}}})
+        made = workspace.ask("ana", "POST", "/v1/sources", {"name": "website-forms", "team": "marketing", "mapping": {"email": "/email", "attributes": {"name": "/name"}}})
+        self.source = made["source"]["id"]
+        workspace.ask("marketing", "POST", "/v1/inbound/" + self.source, {"email": "kim@kite.example", "name": "<img src=x onerror=alert(1)>", "answers": [{"ref": "size", "value": 120}]})
+        workspace.ask("ana", "PUT", "/v1/campaigns/autumn", {"title": "Autumn \U0001f342 webinar", "talking_points": ["They saw reporting."], "budget": {"minor": 100000, "currency": "EUR"}, "spend": [{"day": "2026-11-01", "minor": 12050}]})
+        workspace.ask("ana", "PUT", "/v1/accounts/wolfeschlegelsteinhausenbergerdorff-international.example", {"named": True})
+        workspace.ask("sam", "PUT", "/v1/accounts/kite.example", {"owner": {"team": "sales", "member": "sam@acme.example"}, "named": True})
+        workspace.ask("sam", "PUT", "/v1/stages/sal", {"wording": {"title": "مقبول", "meaning": "Sales has it."}})
+        goals = {"goals": [{"side": "marketing", "measure": "accepted_handoffs", "period": "month", "target": 50}, {"side": "sales", "measure": "won", "period": "quarter", "target": 5000000, "currency": "EUR"}]}
+        workspace.ask("ana", "POST", "/v1/goals/versions", goals)
+        workspace.ask("ana", "POST", "/v1/goals/versions", goals)
+        proposed = workspace.ask("ana", "POST", "/v1/goals/versions/1/propose", {})
+        for who in ("ana", "sam"):
+            workspace.ask(who, "POST", "/v1/goals/versions/1/sign", {"content_hash": proposed["content_hash"]})
+        workspace.ask("ana", "POST", "/v1/routes/versions", workspace.ask("ana", "GET", "/v1/routes/versions/1")["document"])
+        self.file = workspace.upload("ana", "leads.csv", "Email,Name,Employees\nlea@lea.example,ليلى,12\n")["id"]
         return workspace
 
     def test_axe_finds_nothing_and_nothing_is_cut_off(self):
@@ -472,7 +693,7 @@ class Looks(WebTest):
                     browser.size(width, height, dark)
                     for screen in screens:
                         browser.go(screen)
-                        name = "%s-%s-%d-%s" % (who, screen.split("?")[0].split("/")[0] + screen.partition("show=")[2], width, "dark" if dark else "light")
+                        name = "%s-%s-%d-%s" % (who, (screen.split("?")[0].split("/")[0] + screen.partition("show=")[2]).partition("&")[0], width, "dark" if dark else "light")
                         browser.picture(name)
                         wide = browser.run("return document.documentElement.scrollWidth - document.documentElement.clientWidth")
                         if wide > 0:
