@@ -6,6 +6,7 @@ import {SUBJECTS, isTerm, versionsOf, draft} from './agreements.js';
 import {evidence} from './evidence.js';
 import {follow} from './job.js';
 import {markdown, sentence} from './markdown.js';
+import {tryRoutes} from './try_routes.js';
 import {head, section, facts, table, tag, when, button, ask, later, say, trouble, nothing} from './parts.js';
 import {word, plain, number, percent} from './words.js';
 
@@ -189,6 +190,7 @@ export async function show(body, {rest: [subject, number_, mode]}) {
           found.comments ? section('Comments', comments(path, found, load)) : null,
           section('Read by', found.acknowledgements.length ? el('p', found.acknowledgements.map((one) => one.member.name).join(', ')) : el('p.quiet', 'Nobody has said so yet.'),
             found.not_acknowledged.length ? el('p.quiet', `Not yet by ${found.not_acknowledged.map((one) => one.name).join(', ')}.`) : null),
+          subject === 'routes' && may('read', 'work', 'admin') ? section('Try a lead', tryRoutes(path)) : null,
           isTerm(subject) && may('sign', 'read', 'admin') ? section('Back-test', backtest(found, inForce)) : null,
           isTerm(subject) && found.state === 'in_force' && may('sign', 'read', 'admin') ? section('How its criteria do', later(() => suggestions(subject))) : null)));
   }

@@ -56,6 +56,7 @@ enum command_kind {
     X(DELIVERY_REPLAY, delivery_replay, false, OF_CALLER(CHAIN, workspace),                        \
       ONE(DELIVERY, delivery_replay_input, delivery))                                              \
     X(LEAD_TRY, lead_try, false, ONE(LEAD, lead_try_input, lead))                                  \
+    X(ROUTES_TRY, routes_try, false, ONE(LEAD, routes_try_input, lead))                            \
     X(SOURCE_TRY, source_try, false, ONE(DELIVERY, source_try_input, delivery))                    \
     X(TEAM_CREATE, team_create, true, NONE)                                                        \
     X(TEAM_UPDATE, team_update, true, TEAM(team_update_input, name))                               \

@@ -4,6 +4,7 @@
 #include "core/agreement/agreement_change.h"
 #include "core/agreement/agreement_sign.h"
 #include "core/agreement/definition_apply.h"
+#include "core/agreement/routes_try.h"
 #include "core/background_change.h"
 #include "core/command_keys.h"
 #include "core/evidence/backtest_request.h"

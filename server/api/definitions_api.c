@@ -9,6 +9,7 @@
 #include "core/agreement/agreement_sign.h"
 #include "core/agreement/definition_apply.h"
 #include "core/agreement/document_edit.h"
+#include "core/agreement/routes_try.h"
 #include "core/handoff/handoff.h"
 #include "core/intake/lead_try.h"
 #include "store/read/vocabulary_read.h"
@@ -312,3 +313,9 @@ static const struct input_field try_fields[] = {
      COUNT(struct lead_try_input, touch_count)},
 };
 const struct input_spec definition_try_spec = INPUT_SPEC(try_fields, struct lead_try_input);
+
+static const struct input_field routes_try_fields[] = {
+    VERSION_FIELD(struct routes_try_input),
+    {"lead_id", &input_uuid, AT(struct routes_try_input, lead), .required = true},
+};
+const struct input_spec routes_try_spec = INPUT_SPEC(routes_try_fields, struct routes_try_input);

@@ -28,6 +28,8 @@ extern const struct input_spec definition_edits_spec;
 extern const struct input_spec definition_apply_spec;
 /** Of struct lead_try_input. */
 extern const struct input_spec definition_try_spec;
+/** Of struct routes_try_input. */
+extern const struct input_spec routes_try_spec;
 
 /* ---- routes and goals ---- */
 

@@ -482,6 +482,8 @@ const struct route routes[] = {
     {"GET", "/v1/responsibilities", "responsibilities_list", ROLE_ANY, ROUTE_READ,
      .flags = ROUTE_FRESH, .read = responsibilities_list},
     AGREEMENT_ROUTES_OF("routes", agreement_of_routes, routes_get),
+    {"POST", "/v1/routes/versions/{version}/try", "routes_try", ROLE_READ | ROLE_WORK | ROLE_ADMIN,
+     ROUTE_WRITE, TRY_BODY_MAX_BYTES, .input = &routes_try_spec, .command = COMMAND_ROUTES_TRY},
     AGREEMENT_ROUTES_OF("goals", agreement_of_goals, goals_get),
     {"GET", "/v1/presets", "presets_list", ROLE_READ | ROLE_ADMIN, ROUTE_DIRECT,
      .flags = ROUTE_SECRET, .direct = presets_list},

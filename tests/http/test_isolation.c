@@ -176,6 +176,7 @@ static const struct probe probes[] = {
     {.operation = "jobs_movers", .roles = SIGNERS | ROLE_READ},
     {.operation = "jobs_cancel", .roles = SIGNERS},
     {.operation = "definitions_try", .roles = SIGNERS | READERS, .body = "{'lead_id':'${kim}'}"},
+    {.operation = "routes_try", .roles = READERS, .body = "{'lead_id':'${kim}'}"},
     {.operation = "teams_list", .roles = EVERYONE},
     {.operation = "teams_create",
      .roles = ROLE_ADMIN,

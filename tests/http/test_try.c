@@ -75,7 +75,59 @@ static const struct step tried[] = {
 
 STORY(a_lead_is_tried, "--starter mql --sign", tried)
 
+#define ROUTES "/v1/routes/versions"
+
+static const struct step by_routes[] = {
+    POST("Kim qualifies, and is offered", "marketing", "/v1/leads",
+         "{'email':'kim@corp.example'," FITS ",'touch':{'kind':'form_submitted'}}", 201,
+         .keep = {{"kim", "/lead/id"}, {"offer", "/handoff/id"}}),
+    POST("Lee does not", "marketing", "/v1/leads", "{'email':'lee@corp.example'," FITS "}", 201,
+         .keep = {{"lee", "/lead/id"}}),
+    POST("Kim has an offer already", "sam", ROUTES "/1/try", "{'lead_id':'${kim}'}", 200,
+         .checks = {{"/owner_team", "'marketing'"},
+                    {"/routes/0/takes", "true"},
+                    {"/to_team", "null"},
+                    {"/why_not", "'under_way'"}}),
+    POST("no gate lets Lee through", "ana", ROUTES "/1/try", "{'lead_id':'${lee}'}", 200,
+         .checks = {{"/routes/0/owns", "true"},
+                    {"/routes/0/is_for", "true"},
+                    {"/routes/0/gates/1",
+                     "{'term':'mql','result':'not_qualified','suspended':false}"},
+                    {"/routes/0/takes", "false"},
+                    {"/why_not", "'no_route'"}}),
+    POST("other ways are drafted", "ana", ROUTES,
+         "{'routes':[{'from':'marketing','to':'sales','gates':['mql'],'when':{'attribute':"
+         "'company.country','op':'eq','value':'DE'}},{'from':'marketing','to':'sales',"
+         "'gates':['mql'],'automatic':false,'when':{'attribute':'seniority','op':'eq','value':'vp'}"
+         "},"
+         "{'from':'marketing','to':'sales','gates':['mql'],'named':true}]}",
+         201, .keep = {{"draft", "/version"}}),
+    POST("sales gives Kim back", "sam", "/v1/handoffs/${offer}/reject",
+         "{'reason':'unreachable','note':'No.'}", 200),
+    POST("who waits for her date", "ana", ROUTES "/${draft}/try", "{'lead_id':'${kim}'}", 200,
+         .checks = {{"/state", "'draft'"},
+                    {"/routes/0/is_for", "false"},
+                    {"/routes/1/takes", "true"},
+                    {"/routes/2/is_for", "false"},
+                    {"/why_not", "'held'"}}),
+    POST("Mia is known to be of another country", "marketing", "/v1/leads",
+         "{'email':'mia@corp.example','attributes':{'seniority':'vp','company.country':'DE'}}", 201,
+         .keep = {{"mia", "/lead/id"}}),
+    POST("the first way is for her, if she qualified", "ana", ROUTES "/${draft}/try",
+         "{'lead_id':'${mia}'}", 200,
+         .checks = {{"/routes/0/is_for", "true"}, {"/routes/0/takes", "false"}}),
+    GET("nothing of it is kept", "sam", "/v1/leads/${mia}/verdicts", 200,
+        .checks = {{"/data", "#1"}}),
+    POST("a lead that is none", "sam", ROUTES "/1/try",
+         "{'lead_id':'0199c0aa-1a2b-7c3d-8e4f-5a6b7c8d9e0f'}", 404),
+    POST("a version that is none", "sam", ROUTES "/9/try", "{'lead_id':'${mia}'}", 404),
+    POST("nobody", "sam", ROUTES "/1/try", "{}", 400),
+    {0},
+};
+
+STORY(a_lead_is_tried_against_routes, "--starter mql --sign", by_routes)
+
 void suite_cases(Suite *suite)
 {
-    TESTS(suite_case(suite, "try"), a_lead_is_tried);
+    TESTS(suite_case(suite, "try"), a_lead_is_tried, a_lead_is_tried_against_routes);
 }

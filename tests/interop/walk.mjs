@@ -222,6 +222,8 @@ async function definitions(client, { ana, sam, marketing }) {
   await client.must("responsibilities_list", ana);
   await client.must("definitions_version", sam, { path: path(version) });
   await client.must("definitions_try", sam, { path: path(version) });
+  const [lead] = (await client.must("leads_list", sam)).data;
+  await client.must("routes_try", sam, { path: { version: 1 }, body: { lead_id: lead.id } });
   await client.must("definitions_diff", sam, { path: path(version), query: { against: 1 } });
   await client.must("definitions_get", sam, { path: { term: "mql" } });
   await client.must("definitions_suggestions", sam, { path: { term: "mql" } });

@@ -442,6 +442,12 @@ class Story(WebTest):
         route = workspace.ask("ana", "GET", "/v1/routes/versions/2")["document"]["routes"][0]
         self.assertEqual((route["when"], route["overdue"]), ({"attribute": "company.country", "op": "eq", "value": "DE"}, {"remind_at_percent": [50, 90]}))
 
+        workspace.lead("Ines", company="ines.example")
+        ana.write("Lead", "ines")
+        ana.press("Try it")
+        ana.see("It has an open handoff already.", "main")
+        ana.see("The route is not for this lead", "main")
+
         ana.go("agreements")
         ana.press("Write a new version")
         ana.choose("Of", "goals")
@@ -651,7 +657,7 @@ class Looks(WebTest):
         handoff = workspace.ask("sam", "GET", "/v1/handoffs?state=offered")["data"][0]
         common = ["leads", "lead/" + lead["id"], "agreements", "agreement/mql/1", "scoreboard", "attribution?milestone=mql", "flow", "flow?show=deliveries",
                   "flow?show=import", "flow?show=import&file=" + self.file, "flow?show=out", "connect", "connect/typeform", "source/" + self.source,
-                  "words", "campaigns", "campaigns/autumn", "accounts", "agreement/routes/2/edit", "agreement/goals/2/edit", "setup", "setup?show=teams", "setup?show=members", "setup?show=keys", "account", "first"]
+                  "words", "campaigns", "campaigns/autumn", "accounts", "agreement/routes/2", "agreement/routes/2/edit", "agreement/goals/2/edit", "setup", "setup?show=teams", "setup?show=members", "setup?show=keys", "account", "first"]
         return {"sam": ["queue", "queue?show=accepted", "queue/" + handoff["id"], "handoffs/" + handoff["id"]] + common,
                 "ana": ["sent", "sent?show=rejected"] + common}
 
