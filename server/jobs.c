@@ -180,11 +180,10 @@ static void run_retention(struct jobs *jobs, size_t which, struct job_turn *turn
 /** Leads that cannot be acted on are passed over, up to so many. */
 #define DUE_SKIPPED_MAX 64
 
-/* One of a batch cannot be acted on, and with it none of them: each by itself, so that whoever
- * comes after it does not wait for ever. */
-static void run_due_singly(struct jobs *jobs, struct uuid workspace)
+/* Those that are due for one reason, each by itself. How many could not be acted on. */
+static int run_singly_for(struct jobs *jobs, struct uuid workspace, enum due_for reason)
 {
-    struct leads_due_input input = {{.limit = 1}};
+    struct leads_due_input input = {{.limit = 1, .due_for = (int32_t)reason}};
     struct command command = {
         .kind = COMMAND_LEADS_DUE, .caller = {.workspace = workspace}, .input = &input};
     bool more = true;
@@ -195,9 +194,19 @@ static void run_due_singly(struct jobs *jobs, struct uuid workspace)
             input.batch.skip++;
         more = more || err == ERR_INTERNAL;
     }
-    if (input.batch.skip > 0)
-        log_event(LOG_LEVEL_WARN, "job", "%d leads that are due cannot be acted on",
-                  (int)input.batch.skip);
+    return input.batch.skip;
+}
+
+/* One of a batch cannot be acted on, and with it none of them: each by itself, so that whoever
+ * comes after it, or is due for another reason, does not wait for ever. */
+static void run_due_singly(struct jobs *jobs, struct uuid workspace)
+{
+    int skipped = 0;
+
+    for (int reason = DUE_FOR_STEP; reason <= DUE_FOR_REMINDER; reason++)
+        skipped += run_singly_for(jobs, workspace, (enum due_for)reason);
+    if (skipped > 0)
+        log_event(LOG_LEVEL_WARN, "job", "%d leads that are due cannot be acted on", skipped);
 }
 
 static void run_leads_due(struct jobs *jobs, size_t which, struct uuid workspace)

@@ -100,7 +100,7 @@ static const struct {
 };
 
 const struct uuid work_whole;
-const struct due_batch due_batch_first = {DUE_BATCH, 0, 0};
+const struct due_batch due_batch_first = {DUE_BATCH, 0, DUE_FOR_ANY};
 
 /* source key, NUL, value */
 static const char *identity_key(struct work *work, const char *source, const char *value,

@@ -255,12 +255,20 @@ enum row_kind {
 /** Few enough that a capture which waits for their group hardly notices. */
 #define DUE_BATCH 64
 
-/** Which of the due leads: so many, without those that are first in line. The skipped are of those
- *  whose step is due, and with some skipped nothing else is looked for. */
+/** For which reason leads are due. */
+enum due_for {
+    DUE_FOR_ANY,      /* one of these three */
+    DUE_FOR_STEP,     /* their next step */
+    DUE_FOR_ASKED,    /* a request that nobody answered */
+    DUE_FOR_REMINDER, /* an offer that its team is reminded of */
+    DUE_FOR_WORDS,    /* their words are not kept yet (lead_words.h) */
+};
+
+/** Which of the due leads: of each reason so many, without those that are first in line. */
 struct due_batch {
     int32_t limit;
-    int32_t skip;
-    int32_t wordless; /* 1: instead of what is due, those whose words are not kept yet */
+    int32_t skip;    /* 0 for any reason */
+    int32_t due_for; /* enum due_for */
 };
 
 extern const struct due_batch due_batch_first; /* DUE_BATCH, none skipped */

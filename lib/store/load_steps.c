@@ -642,8 +642,17 @@ static void take_queues(struct load *load, const struct list *keys, int first)
         take_queue(load, keys->items[i], first + QUEUE_STATEMENTS * (int)i);
 }
 
-/* Leads whose step is due, requests that nobody answered, reminders; leads without words. */
+/* For each reason one, in their order after DUE_FOR_ANY. */
 #define DUE_STATEMENTS 4
+
+/* What a statement for this reason is to find; nothing, where the batch is for another. */
+static struct due_batch part_of(const struct due_batch *batch, enum due_for reason)
+{
+    bool wanted = batch->due_for == (int32_t)reason ||
+                  (batch->due_for == DUE_FOR_ANY && reason != DUE_FOR_WORDS);
+
+    return wanted ? *batch : (struct due_batch){.limit = 0};
+}
 
 static int ask_due(struct load *load, const struct list *keys)
 {
@@ -651,13 +660,13 @@ static int ask_due(struct load *load, const struct list *keys)
 
     for (size_t i = 0; i < keys->count; i++) {
         const struct due_batch *batch = keys->items[i];
-        bool due = batch->wordless == 0;
-        int32_t beside = due && batch->skip == 0 ? batch->limit : 0;
-        int index = lead_table_queue_due(
-            &load->scope, &(struct due_batch){due ? batch->limit : 0, batch->skip, 0});
-        handoff_table_queue_asked_due(&load->scope, beside);
-        handoff_table_queue_remind_due(&load->scope, beside);
-        lead_table_queue_wordless(&load->scope, due ? 0 : batch->limit);
+        const struct due_batch steps = part_of(batch, DUE_FOR_STEP),
+                               asked = part_of(batch, DUE_FOR_ASKED),
+                               reminders = part_of(batch, DUE_FOR_REMINDER);
+        int index = lead_table_queue_due(&load->scope, &steps);
+        handoff_table_queue_asked_due(&load->scope, &asked);
+        handoff_table_queue_remind_due(&load->scope, &reminders);
+        lead_table_queue_wordless(&load->scope, part_of(batch, DUE_FOR_WORDS).limit);
         first = i == 0 ? index : first;
     }
     return first;

@@ -184,6 +184,40 @@ START_TEST(one_that_cannot_be_acted_on_keeps_nobody_waiting)
 }
 END_TEST
 
+/* Nor does one whose reminder cannot be acted on. What becomes of a reminder that the routes do not
+ * ask for is no event: that it is seen to stands in an entry that says nothing else. */
+START_TEST(a_reminder_that_fails_keeps_nobody_waiting)
+{
+    static const char fits[] =
+        "{\"email\":\"%s@corp.example\",\"attributes\":{\"seniority\":\"vp\"},"
+        "\"touch\":{\"kind\":\"form_submitted\"}}";
+    char body[TEXT_MAX], poison[TEXT_MAX], other[TEXT_MAX], timeline[2 * TEXT_MAX];
+
+    stage = stage_open(SIGNED);
+    snprintf(body, sizeof body, fits, "max");
+    snprintf(poison, sizeof poison, "%s",
+             text_of("marketing", "POST", "/v1/leads", body, 201, "/lead/id"));
+    snprintf(body, sizeof body, fits, "lee");
+    snprintf(other, sizeof other, "%s",
+             text_of("marketing", "POST", "/v1/leads", body, 201, "/lead/id"));
+    stage_sql("CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE "
+              "EXCEPTION 'poison' USING ERRCODE = '23514'; END $$");
+    snprintf(timeline, sizeof timeline,
+             "CREATE TRIGGER poison BEFORE UPDATE ON lead FOR EACH ROW WHEN (NEW.lead_id = '%s') "
+             "EXECUTE FUNCTION poison()",
+             poison);
+    stage_sql(timeline);
+    run_sql("UPDATE handoff SET remind_at = now() - interval '1 hour' WHERE lead_id = ", poison);
+    run_sql("UPDATE handoff SET remind_at = now() - interval '1 minute' WHERE lead_id = ", other);
+    snprintf(timeline, sizeof timeline, "/v1/leads/%s/timeline", other);
+    wait_for(timeline, "/data/3/type", "lead.updated");
+    stage_sql("DROP TRIGGER poison ON lead; DROP FUNCTION poison()");
+    snprintf(timeline, sizeof timeline, "/v1/leads/%s/timeline", poison);
+    wait_for(timeline, "/data/3/type", "lead.updated");
+    stage_close(&stage);
+}
+END_TEST
+
 void suite_cases(Suite *suite)
 {
     TCase *t = suite_case(suite, "due");
@@ -192,5 +226,6 @@ void suite_cases(Suite *suite)
           what_is_overdue_is_first_in_the_queue_and_accepted_late,
           who_was_rejected_is_offered_again_when_the_wait_is_over,
           a_review_that_nobody_does_is_reminded_of,
-          one_that_cannot_be_acted_on_keeps_nobody_waiting);
+          one_that_cannot_be_acted_on_keeps_nobody_waiting,
+          a_reminder_that_fails_keeps_nobody_waiting);
 }

@@ -83,6 +83,30 @@ class Story(WebTest):
         ana.press("1", "tbody tr:first-child a.number")
         ana.see("Tom", "table")
 
+    def test_credit_is_counted_another_way(self):
+        workspace = self.workspace()
+        for name, source in (("Kim", "google"), ("Tom", "linkedin")):
+            made = workspace.lead(name, source=source)["handoff"]["id"]
+            workspace.ask("sam", "POST", "/v1/handoffs/%s/accept" % made)
+            workspace.ask("sam", "POST", "/v1/handoffs/%s/qualify" % made, {"facts": {fact: {"value": "yes", "evidence": "they say"} for fact in ("budget", "authority", "need", "timeline")}})
+            workspace.ask("sam", "POST", "/v1/handoffs/%s/outcome" % made, {"kind": "opportunity", "amount": {"minor": 100000, "currency": "EUR"}})
+        ana = self.browser(workspace, "ana").go("attribution?milestone=opportunity&compare=time_decay,markov")
+        ana.see("In the pipeline", "table")
+        ana.see("1,000", "table")
+        ana.press("How it is counted")
+        ana.press("Count it differently")
+        ana.expected = (400, 422)
+        ana.write("Name of the setup", "ninety")
+        ana.write("Days a touch counts", "many")
+        ana.press("Count it so")
+        wait_for("the fault is at its place", lambda: next((e.text for e in ana.all("dialog [data-field='/window_days'] .fault") if e.is_displayed()), None))
+        ana.write("Days a touch counts", "90")
+        ana.press("Count it so")
+        ana.see("How it is counted: ninety", "main")
+        self.assertIn("setup=ninety", ana.run("return location.hash"))
+        ana.see("Without it (Markov)", "table")
+        self.assertEqual(workspace.ask("ana", "GET", "/v1/attribution/setups/ninety")["record"]["window_days"], 90)
+
     def test_by_keyboard_alone(self):
         workspace = self.workspace()
         for name in ("Kim", "Lee", "Bo", "Ria"):

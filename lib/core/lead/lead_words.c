@@ -129,7 +129,7 @@ void lead_words_renew(struct work *work)
 
 /* ---- leads from before ---- */
 
-static const struct due_batch wordless = {.limit = DUE_BATCH, .wordless = 1};
+static const struct due_batch wordless = {.limit = DUE_BATCH, .due_for = DUE_FOR_WORDS};
 
 bool lead_words_keys(const struct command *command, struct work *work, struct work_keys *keys)
 {

@@ -211,7 +211,7 @@ static const struct statement HANDOFF_ASKED_DUE = {
            "  WHERE workspace_id = $1 AND to_team = t.team_id AND state = 'requested' "
            "  AND respond_by <= now() "
            "  ORDER BY respond_by, handoff_id "
-           "  LIMIT $2"
+           "  LIMIT $2::int8 + $3::int8"
            ") h "
            "CROSS JOIN LATERAL ("
            "  SELECT lead_id "
@@ -219,13 +219,13 @@ static const struct statement HANDOFF_ASKED_DUE = {
            "  WHERE workspace_id = $1 AND lead_id = h.lead_id "
            "  FOR NO KEY UPDATE SKIP LOCKED"
            ") l "
-           "LIMIT $2",
+           "LIMIT $2 OFFSET $3",
     .index = "handoff_requested",
     .hot = true,
 };
 
 /* Whose receiving team is to be reminded.
- * $1 workspace, $2 limit */
+ * $1 workspace, $2 limit, $3 how many are skipped */
 static const struct statement HANDOFF_REMIND_DUE = {
     .name = "handoff_remind_due",
     .sql = "SELECT l.lead_id "
@@ -234,7 +234,7 @@ static const struct statement HANDOFF_REMIND_DUE = {
            "  FROM handoff "
            "  WHERE workspace_id = $1 AND remind_at <= now() "
            "  ORDER BY remind_at, handoff_id "
-           "  LIMIT $2"
+           "  LIMIT $2::int8 + $3::int8"
            ") h "
            "CROSS JOIN LATERAL ("
            "  SELECT lead_id "
@@ -242,7 +242,7 @@ static const struct statement HANDOFF_REMIND_DUE = {
            "  WHERE workspace_id = $1 AND lead_id = h.lead_id "
            "  FOR NO KEY UPDATE SKIP LOCKED"
            ") l "
-           "LIMIT $2",
+           "LIMIT $2 OFFSET $3",
     .index = "handoff_remind",
     .hot = true,
 };
@@ -350,23 +350,25 @@ int handoff_table_queue_open(const struct pg_scope *scope, const struct concerne
     return pg_queue(scope->pg, &HANDOFF_OPEN, &params);
 }
 
-static int queue_due(const struct pg_scope *scope, const struct statement *statement, int32_t limit)
+static int queue_due(const struct pg_scope *scope, const struct statement *statement,
+                     const struct due_batch *batch)
 {
     struct pg_params params;
 
     pg_scope_params(scope, &params);
-    pg_params_int8(&params, limit);
+    pg_params_int8(&params, batch->limit);
+    pg_params_int8(&params, batch->skip);
     return pg_queue(scope->pg, statement, &params);
 }
 
-int handoff_table_queue_asked_due(const struct pg_scope *scope, int32_t limit)
+int handoff_table_queue_asked_due(const struct pg_scope *scope, const struct due_batch *batch)
 {
-    return queue_due(scope, &HANDOFF_ASKED_DUE, limit);
+    return queue_due(scope, &HANDOFF_ASKED_DUE, batch);
 }
 
-int handoff_table_queue_remind_due(const struct pg_scope *scope, int32_t limit)
+int handoff_table_queue_remind_due(const struct pg_scope *scope, const struct due_batch *batch)
 {
-    return queue_due(scope, &HANDOFF_REMIND_DUE, limit);
+    return queue_due(scope, &HANDOFF_REMIND_DUE, batch);
 }
 
 /* ---- saving ---- */

@@ -19,10 +19,10 @@ extern const struct statement HANDOFF_LEADS;
 extern const struct statement HANDOFF_BY_ID;
 int handoff_table_queue_open(const struct pg_scope *scope, const struct concerned *concerned);
 /** Answers (lead) of each that is asked for, and whose owner has had the time to answer; locked. */
-int handoff_table_queue_asked_due(const struct pg_scope *scope, int32_t limit);
+int handoff_table_queue_asked_due(const struct pg_scope *scope, const struct due_batch *batch);
 
 /** The same, of those whose receiving team is to be reminded of an offer. */
-int handoff_table_queue_remind_due(const struct pg_scope *scope, int32_t limit);
+int handoff_table_queue_remind_due(const struct pg_scope *scope, const struct due_batch *batch);
 /* Of a lead's ledger entries those that may have made a handoff: asked for, offered, accepted at
  * once after a concession, imported. */
 #define HANDOFF_MADE_BY "IN (18, 20, 24, 37)"
