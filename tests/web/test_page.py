@@ -89,7 +89,7 @@ class Story(WebTest):
             made = workspace.lead(name, source=source)["handoff"]["id"]
             workspace.ask("sam", "POST", "/v1/handoffs/%s/accept" % made)
             workspace.ask("sam", "POST", "/v1/handoffs/%s/qualify" % made, {"facts": {fact: {"value": "yes", "evidence": "they say"} for fact in ("budget", "authority", "need", "timeline")}})
-            workspace.ask("sam", "POST", "/v1/handoffs/%s/outcome" % made, {"kind": "opportunity", "amount": {"minor": 100000, "currency": "EUR"}})
+            workspace.ask("sam", "POST", "/v1/handoffs/%s/outcome" % made, {"outcome": "opportunity", "amount": {"minor": 100000, "currency": "EUR"}})
         ana = self.browser(workspace, "ana").go("attribution?milestone=opportunity&compare=time_decay,markov")
         ana.see("In the pipeline", "table")
         ana.see("1,000", "table")
