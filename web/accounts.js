@@ -39,7 +39,7 @@ function standing(account) {
 export async function show(body, {query}) {
   const rows = [];
   let next = null;
-  const list = el('div', {'aria-live': 'polite'});
+  const list = el('div', {'aria-live': 'polite'}, el('div.bones', {'aria-hidden': 'true'}, el('i'), el('i'), el('i')));
   const under = el('div.under');
   const team = choice([['', 'Everybody'], ...known.teams.filter((one) => one.function === 'sales').map((one) => [one.name, one.title])], query.owner || '');
   const named = choice([['', 'All'], ['true', 'Named by both'], ['false', 'The others']], query.named || '');
@@ -77,10 +77,12 @@ export async function show(body, {query}) {
     fill(under, next ? button('Show more', load) : null);
   }
   async function load() {
+    list.setAttribute('aria-busy', 'true');
     const page = await get('/v1/accounts', {owner_team: query.owner, named: query.named, limit: PAGE, cursor: next || undefined});
     rows.push(...page.data);
     ({next} = page);
     draw();
+    list.removeAttribute('aria-busy');
   }
   const begin = may('work', 'admin') && sided ? button('Add an account', act(add, 'Added.'), {kind: 'first'}) : null;
   fill(body, head('Accounts', {about: 'Whose a company is, and which ones both sides go after.', back: ['#/setup', 'Set-up'], actions: begin}),

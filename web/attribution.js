@@ -12,6 +12,8 @@ const models = [['first', 'First touch'], ['last', 'Last touch'], ['last_non_dir
 const bys = [['source', 'Source'], ['medium', 'Medium'], ['campaign', 'Campaign'], ['channel', 'Channel'], ['content', 'Content'], ['function', 'Whose touch'], ['direction', 'Direction'], ['month', 'Month']];
 const intervals = [['', 'All at once'], ['day', 'By day'], ['week', 'By week'], ['month', 'By month'], ['quarter', 'By quarter'], ['year', 'By year']];
 const ROWS_DRAWN = 12;
+const NARROW_PX = 600;
+const short = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
 const rowName = (row, by) => by.map((name) => (name === 'month' ? row.time?.slice(0, 7) : row[name]) ?? 'no touch').join(' / ');
 
@@ -67,7 +69,7 @@ async function draw(place, rows, chosen, asked) {
     options: {
       indexAxis: 'y', animation: false, responsive: true, maintainAspectRatio: false,
       plugins: {legend: {display: chosen.length > 1, labels: {color: ink, boxWidth: 12}}},
-      scales: {x: {beginAtZero: true, ticks: {color: soft, precision: 0}, grid: {color: line}}, y: {ticks: {color: ink}, grid: {display: false}}},
+      scales: {x: {beginAtZero: true, ticks: {color: soft, precision: 0}, grid: {color: line}}, y: {ticks: {color: ink, callback(value) { return short(this.getLabelForValue(value), place.clientWidth < NARROW_PX ? 16 : 40); }}, grid: {display: false}}},
     },
   });
   return () => chart.destroy();
@@ -115,6 +117,8 @@ export async function show(body, place) {
     el('form.filters', {onsubmit: (event) => { event.preventDefault(); go(); }}, Object.entries(controls).map(([name, control]) => field(labels[name], control, {name: `/${name}`}))), el('datalist', {id: 'zones'}, (Intl.supportedValuesOf?.('timeZone') || []).map((value) => el('option', {value}))), boxes, setupOf(list, query.setup || FIRST, (name) => { controls.setup.append(el('option', {value: name}, name)); controls.setup.value = name; go(); }), found);
 
   async function load() {
+    found.setAttribute('aria-busy', 'true');
+    fill(found, el('div.bones', {'aria-hidden': 'true'}, Array.from({length: 8}, () => el('i'))));
     try {
       const answer = await ask(query);
       const {asked, chosen, answers} = answer;
@@ -142,6 +146,7 @@ export async function show(body, place) {
     } catch (error) {
       fill(found, trouble(error, load));
     }
+    found.removeAttribute('aria-busy');
   }
   await load();
   return {leave: () => clear()};

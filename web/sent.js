@@ -19,12 +19,12 @@ const views = [
 function columnsOf(view, done) {
   return [
     {title: 'Lead', cell: ({handoff, lead}) => [el('a', {href: `#/handoffs/${handoff.id}`}, lead ? person(lead) : 'Somebody who was erased'), lead ? el('small', el('bdi', companyOf(lead))) : null]},
+    ['rejected', 'returned'].includes(view) ? {title: 'Reason', kind: 'wide', cell: ({handoff}) => [plain(handoff.reason), handoff.class ? el('small', word('class', handoff.class)) : null, handoff.note ? el('small', el('bdi', `“${handoff.note}”`)) : null]} : null,
     {title: 'To', cell: ({handoff}) => teamTitle(handoff.to_team)},
     {title: 'Offered', cell: ({handoff}) => when(handoff.offered_at)},
     view === 'waiting' ? {title: 'Answer', cell: ({handoff}) => due(handoff.respond_by, handoff.overdue)}
       : view === 'accepted' ? {title: 'Decision', cell: ({handoff}) => due(handoff.decide_by, new Date(handoff.decide_by) < new Date())}
         : {title: 'Closed', cell: ({handoff}) => when(handoff.closed_at)},
-    ['rejected', 'returned'].includes(view) ? {title: 'Reason', cell: ({handoff}) => [plain(handoff.reason), handoff.class ? el('small', word('class', handoff.class)) : null, handoff.note ? el('small', el('bdi', `“${handoff.note}”`)) : null]} : null,
     ['rejected', 'returned'].includes(view) ? {title: 'Dispute', cell: ({handoff}) => (handoff.dispute ? tag('dispute', handoff.dispute, plain(handoff.dispute)) : '–')} : null,
     view === 'qualified' ? {title: 'Outcome', cell: ({handoff}) => (handoff.outcome ? tag('outcome', handoff.outcome) : el('span.quiet', 'not yet'))} : null,
     {cell: (item) => (item.lead && actionsOf(item.handoff).length ? el('div.actions', actionButtons(item, done)) : null)},

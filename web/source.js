@@ -159,6 +159,7 @@ class Bench {
     if (this.content === undefined) return;
     const sent = this.delivery ? {delivery: this.delivery} : {body: this.content};
     const mine = (this.attempted = Symbol('attempt'));
+    this.said.setAttribute('aria-busy', 'true');
     try {
       const answer = await post(`/v1/sources/${this.source.id}/try`, {...sent, mapping: this.mapping});
       if (mine !== this.attempted) return;
@@ -171,6 +172,7 @@ class Bench {
       const left = faults(this.rows, error.errors || []);
       fill(this.said, trouble({...error, message: error.message, errors: left}));
     }
+    this.said.removeAttribute('aria-busy');
   }
 
   async save() {
@@ -188,8 +190,10 @@ class Bench {
     this.delivery = id;
     this.content = undefined;
     fill(this.said);
-    fill(this.came, el('div.bones', el('i'), el('i'), el('i')));
+    fill(this.came, el('div.bones', {'aria-hidden': 'true'}, el('i'), el('i'), el('i')));
+    this.came.setAttribute('aria-busy', 'true');
     const found = await get(`/v1/deliveries/${id}`);
+    this.came.removeAttribute('aria-busy');
     if (found.body === null) {
       fill(this.came, el('p.quiet', 'Its body is gone: bodies are kept for 30 days.'));
       return;
