@@ -4,7 +4,7 @@ import {get, getText} from './api.js';
 import {draft} from './agreements.js';
 import {table, section, button, link, say, trouble} from './parts.js';
 import {plain, number, percent} from './words.js';
-import {save} from './csv.js';
+import {save} from './save.js';
 
 const TARGETS = ['accepted', 'sql', 'won'];
 const aWeek = (count) => `${count.toLocaleString(undefined, {maximumFractionDigits: 1})} a week`;
