@@ -485,7 +485,7 @@ class Story(WebTest):
         target.send_keys("10")
         ana.see("Kept", "[role=status]")
         ana.press("Done")
-        ana.see("draft", "main")
+        ana.see("A draft has no hash", "main")
         proposed = workspace.ask("ana", "POST", "/v1/goals/versions/1/propose", {})
         for who in ("ana", "sam"):
             workspace.ask(who, "POST", "/v1/goals/versions/1/sign", {"content_hash": proposed["content_hash"]})
