@@ -173,6 +173,5 @@ struct judgement *judge_once_more(struct work *work, struct lead *lead, const st
 
 struct judgement *judge_lead(struct work *work, struct lead *lead, const struct caller *caller)
 {
-    return judge_once_more(work, lead, caller,
-                           &(struct offer_again){.previous = lead->last_handoff});
+    return judge_once_more(work, lead, caller, &(struct offer_again){0});
 }
