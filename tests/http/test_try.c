@@ -121,7 +121,11 @@ static const struct step by_routes[] = {
     POST("a lead that is none", "sam", ROUTES "/1/try",
          "{'lead_id':'0199c0aa-1a2b-7c3d-8e4f-5a6b7c8d9e0f'}", 404),
     POST("a version that is none", "sam", ROUTES "/9/try", "{'lead_id':'${mia}'}", 404),
-    POST("nobody", "sam", ROUTES "/1/try", "{}", 400),
+    POST("no lead", "sam", ROUTES "/1/try", "{}", 400),
+    POST("by nobody", "ana", ROUTES "/1/try", "{'lead_id':'${mia}'}", 422,
+         .headers = {"Baton-Actor: nobody@acme.example"}),
+    POST("Mia is erased", "ana", "/v1/leads/${mia}/erase", NULL, 200),
+    POST("and tried no more", "sam", ROUTES "/1/try", "{'lead_id':'${mia}'}", 410),
     {0},
 };
 
