@@ -109,17 +109,24 @@ static int by_key(const void *a, const void *b)
 {
     const struct rollup_key *left = &(*(const struct rollup_sum *const *)a)->key;
     const struct rollup_key *right = &(*(const struct rollup_sum *const *)b)->key;
-    const int64_t parts[][2] = {
-        {left->setup, right->setup},         {left->version, right->version},
-        {left->what, right->what},           {left->cut, right->cut},
-        {left->grain, right->grain},         {left->day, right->day},
-        {left->values[0], right->values[0]}, {left->values[1], right->values[1]},
-        {left->standing, right->standing},
-    };
 
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        if (parts[i][0] != parts[i][1])
-            return order_of(parts[i][0], parts[i][1]);
+    if (left->setup != right->setup)
+        return order_of(left->setup, right->setup);
+    if (left->version != right->version)
+        return order_of(left->version, right->version);
+    if (left->what != right->what)
+        return order_of(left->what, right->what);
+    if (left->cut != right->cut)
+        return order_of(left->cut, right->cut);
+    if (left->grain != right->grain)
+        return order_of(left->grain, right->grain);
+    if (left->day != right->day)
+        return order_of(left->day, right->day);
+    for (int i = 0; i < ATTRIBUTION_DIMENSIONS_MAX; i++)
+        if (left->values[i] != right->values[i])
+            return order_of(left->values[i], right->values[i]);
+    if (left->standing != right->standing)
+        return order_of(left->standing, right->standing);
     return strcmp(left->currency, right->currency);
 }
 

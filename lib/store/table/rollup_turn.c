@@ -13,8 +13,8 @@
 /** Entries of the ledger, and leads of a walk through all of them, in one turn: the more, the more
  * of what they give is one sum, and written once. When memory or time is short for them, an eighth
  * of them: leads of many days have few sums in common, up to a thousand of their own each. */
-#define TURN_ENTRIES 4000
-#define TURN_LEADS   2000
+#define TURN_ENTRIES 2000
+#define TURN_LEADS   500
 #define TURN_CLEARED 20000
 #define TURN_SHORTER 8
 
@@ -447,6 +447,17 @@ static enum pg_status take_once(struct turn *turn, bool wait)
     return status;
 }
 
+/* A turn that takes too long leaves time for one that is an eighth of it, in half of what is left.
+ * It ends as lost then, and whoever ran it may have the workspace a moment longer. */
+static enum pg_status take_in_time(struct turn *turn, bool wait, int64_t deadline)
+{
+    int64_t now = pg_now_ms();
+
+    turn->deadline = now + (deadline - now) / 2;
+    enum pg_status status = take_once(turn, wait);
+    return status == PG_LOST && pg_now_ms() >= turn->deadline ? PG_TIMEOUT : status;
+}
+
 enum pg_status rollup_take(struct pg *pg, struct uuid workspace, bool wait, int64_t deadline,
                            struct rollup_turn *out)
 {
@@ -457,7 +468,6 @@ enum pg_status rollup_take(struct pg *pg, struct uuid workspace, bool wait, int6
          part *= TURN_SHORTER) {
         struct turn turn = {
             .scope = {pg, arena_new(TURN_MEMORY_BYTES), workspace},
-            .deadline = deadline,
             .entry_limit = TURN_ENTRIES / part,
             .lead_limit = TURN_LEADS / part + (TURN_LEADS < part),
             .out = out,
@@ -465,7 +475,7 @@ enum pg_status rollup_take(struct pg *pg, struct uuid workspace, bool wait, int6
         *out = (struct rollup_turn){0};
         if (turn.scope.arena == NULL)
             return PG_MEMORY;
-        status = take_once(&turn, wait);
+        status = take_in_time(&turn, wait || part > 1, deadline);
         arena_free(turn.scope.arena);
     }
     return status;
