@@ -326,7 +326,7 @@ static void report_is_what_the_leads_say(const struct report_source *source)
     struct report_rows counted, walked;
 
     walks.report.counted = 0;
-    for (int question = 0; question < 25; question++) {
+    for (int question = 0; question < 10; question++) {
         struct report_query query = report_query_of(&source->report);
         ck_assert_int_eq(report_source_read(&r.read, source, &query, &counted), ERR_NONE);
         ck_assert_int_eq(report_source_read(&r.read, &walks, &query, &walked), ERR_NONE);
