@@ -106,7 +106,7 @@ function wayOf(title, job, way, change, titles) {
 }
 
 function pairedOf(paired) {
-  const told = TARGETS.filter((target) => paired[target].better + paired[target].worse > 0);
+  const told = TARGETS.filter((target) => paired[target].p !== null);
   return el('ul', told.map((target) => {
     const {better, worse, p} = paired[target];
     return el('li', `${plain(target)}: right where the other is wrong ${number(better)} times, the other way round ${number(worse)}; ${p < 0.05 ? 'chance hardly does that' : 'chance may well do that'} (p = ${p}).`);

@@ -117,7 +117,7 @@ static void print_paired(const json_t *changes)
     for (int target = 0; target < TARGET_COUNT; target++) {
         const char *name = history_target_name((enum history_target)target);
         const json_t *paired = json_object_get(json_object_get(changes, "paired"), name);
-        if (number(paired, "better") + number(paired, "worse") > 0)
+        if (!json_is_null(json_object_get(paired, "p")))
             printf("  against %s: right where the other is wrong %lld times, the other way round "
                    "%lld; by chance with p = %.4f\n",
                    name, number(paired, "better"), number(paired, "worse"),

@@ -68,10 +68,13 @@ static void print_paired(const json_t *changes)
     for (int target = 0; target < TARGET_COUNT; target++) {
         const char *name = history_target_name((enum history_target)target);
         const json_t *paired = json_object_get(json_object_get(changes, "paired"), name);
-        printf("  %-9s right where the other is wrong %lld, wrong where it is right %lld, "
-               "p = %.4f\n",
-               name, number(paired, "better"), number(paired, "worse"),
-               json_number_value(json_object_get(paired, "p")));
+        if (json_is_null(json_object_get(paired, "p")))
+            printf("  %-9s nothing to tell apart\n", name);
+        else
+            printf("  %-9s right where the other is wrong %lld, wrong where it is right %lld, "
+                   "p = %.4f\n",
+                   name, number(paired, "better"), number(paired, "worse"),
+                   json_number_value(json_object_get(paired, "p")));
     }
 }
 

@@ -295,7 +295,8 @@ static void write_change(const struct writing *writing, enum mover_way way, cons
     json_out_end_object(out);
 }
 
-/* Right where the old one was wrong: who came in and reached it, and who went out and did not. */
+/* Right where the old one was wrong: who came in and reached it, and who went out and did not.
+ * Where all reached it, or none, the counts say only which of the two lets in more. */
 static void write_paired(const struct writing *writing, struct json_out *out)
 {
     json_out_key(out, "paired");
@@ -308,8 +309,12 @@ static void write_paired(const struct writing *writing, struct json_out *out)
         json_out_begin_object(out);
         json_out_member_int(out, "better", better);
         json_out_member_int(out, "worse", worse);
-        json_out_key(out, "p");
-        json_out_real(out, ceil(mcnemar_test(better, worse) * P_SHOWN) / P_SHOWN);
+        if (writing->matches[target].has_contrast) {
+            json_out_key(out, "p");
+            json_out_real(out, ceil(mcnemar_test(better, worse) * P_SHOWN) / P_SHOWN);
+        } else {
+            json_out_member_null(out, "p");
+        }
         json_out_end_object(out);
     }
     json_out_end_object(out);

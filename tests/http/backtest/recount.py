@@ -269,7 +269,8 @@ for target in TARGETS:
     n, least = better + worse, min(better, worse)
     p = min(1.0, 2 * sum(math.comb(n, i) for i in range(least + 1)) / 2 ** n)
     paired = printed["changes"]["paired"][target]
-    same(target + " paired", [better, worse, math.ceil(p * 10000 - 1e-9) / 10000], [paired[key] for key in ("better", "worse", "p")])
+    contrast = 0 < sum(has_reached(d, target) for d in deals.values()) < len(deals)
+    same(target + " paired", [better, worse, math.ceil(p * 10000 - 1e-9) / 10000 if contrast else None], [paired[key] for key in ("better", "worse", "p")])
 
 table = list(csv.DictReader(open(sys.argv[2], newline="")))
 same("movers in the table", sorted(movers), sorted(row["external_ids"].removeprefix("list:") for row in table))
