@@ -24,7 +24,7 @@ static void print_finding(void *context, const char *finding)
 static bool show_progress(void *context, int64_t done, int64_t total)
 {
     (void)context;
-    return cli_progress_show("entries", done, total);
+    return cli_progress_show((void *)"entries", done, total);
 }
 
 /* ---- kept checkpoints ---- */

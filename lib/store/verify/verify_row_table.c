@@ -83,11 +83,13 @@ ROWS(X)
 
 /* clang-format on */
 
-const struct verify_row_table verify_row_tables[VERIFY_ROW_TABLES] = {
+const struct verify_row_table verify_row_tables[] = {
 #define X(table, columns, look, text) {&columns, &ROWS_##table, look},
     ROWS(X)
 #undef X
 };
+
+const size_t verify_row_table_count = sizeof verify_row_tables / sizeof *verify_row_tables;
 
 const struct statement *const verify_row_statements[] = {
 #define X(table, columns, look, text) &ROWS_##table,

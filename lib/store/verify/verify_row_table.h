@@ -23,9 +23,8 @@ struct verify_row_table {
     enum look look;
 };
 
-#define VERIFY_ROW_TABLES 21
-
-extern const struct verify_row_table verify_row_tables[VERIFY_ROW_TABLES];
+extern const struct verify_row_table verify_row_tables[];
+extern const size_t verify_row_table_count;
 extern const struct statement *const verify_row_statements[];
 
 #endif

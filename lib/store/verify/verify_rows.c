@@ -50,8 +50,9 @@ static size_t table_named(const char *name, size_t len)
 {
     size_t i = 0;
 
-    while (i < VERIFY_ROW_TABLES && (strlen(verify_row_tables[i].columns->table) != len ||
-                                     memcmp(verify_row_tables[i].columns->table, name, len) != 0))
+    while (i < verify_row_table_count &&
+           (strlen(verify_row_tables[i].columns->table) != len ||
+            memcmp(verify_row_tables[i].columns->table, name, len) != 0))
         i++;
     return i;
 }
@@ -158,7 +159,7 @@ static enum err take(struct verify_rows *rows, const char *name, const char *com
 
     wanted->table = table_named(name, len);
     wanted->gone = *commitment == '\0';
-    if (wanted->table == VERIFY_ROW_TABLES ||
+    if (wanted->table == verify_row_table_count ||
         (!wanted->gone &&
          !hex_decode_lower(commitment, strlen(commitment), wanted->commitment, DIGEST_BYTES)) ||
         !read_key(name + len, wanted)) {

@@ -307,7 +307,7 @@ enum pg_status verify_rows_flush(struct verify_rows *rows)
 {
     enum pg_status status = rows->has_salt ? PG_OK : load_workspace(rows);
 
-    for (size_t table = 0; table < VERIFY_ROW_TABLES && status == PG_OK; table++)
+    for (size_t table = 0; table < verify_row_table_count && status == PG_OK; table++)
         if (verify_row_tables[table].look != LOOK_ALL)
             status = look_up_table(rows, table);
     rows->count -= rows->ended;
@@ -426,7 +426,7 @@ enum pg_status verify_rows_end(struct verify_rows *rows)
 {
     verify_rows_end_subject(rows);
     enum pg_status status = verify_rows_flush(rows);
-    for (size_t table = 0; table < VERIFY_ROW_TABLES && status == PG_OK; table++)
+    for (size_t table = 0; table < verify_row_table_count && status == PG_OK; table++)
         if (verify_row_tables[table].look == LOOK_ALL)
             status = compare_table(rows, table);
     if (status == PG_OK)
