@@ -270,13 +270,30 @@ static void run_lookup(struct reader_job *job, struct reader *reader)
     request_done(r);
 }
 
+static void give_up_lookup(struct reader_job *job)
+{
+    struct task *task = job->owner;
+
+    task->lookup_err = ERR_OVERLOADED;
+    request_done(task->r);
+}
+
+/* Whoever sends keys of workspaces that nobody knows has one share for all of them. */
 static void look_up(void *self, struct request *r)
 {
     struct service *service = self;
     struct task *task = r->work;
+    const struct config *known = config_cache_get(service->cache, r->caller.workspace);
 
-    task->reading.run = run_lookup;
-    task->reading.owner = task;
+    task->reading = (struct reader_job){
+        .run = run_lookup,
+        .give_up = give_up_lookup,
+        .owner = task,
+        .workspace = known != NULL ? r->caller.workspace : (struct uuid){{0}},
+        .cost = READ_BY_ID,
+        .deadline_ms = r->deadline_us / 1000,
+    };
+    config_release(known);
     enum err err = readers_submit(service->readers, &task->reading);
     if (err == ERR_NONE)
         return;

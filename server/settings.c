@@ -81,7 +81,7 @@ static const struct setting settings[] = {
      SETTINGS_SERVE, "that read requests and write answers; one does about 50,000 a second"},
     {"workers", "BATON_WORKERS", SETTING_NUMBER, AT(workers), "4", 1, 64, "threads", SETTINGS_SERVE,
      "that save changes, each with a database connection"},
-    {"readers", "BATON_READERS", SETTING_NUMBER, AT(readers), "4", 1, 64, "threads", SETTINGS_SERVE,
+    {"readers", "BATON_READERS", SETTING_NUMBER, AT(readers), "8", 1, 64, "threads", SETTINGS_SERVE,
      "that answer reads, each with a database connection"},
     {"connections", "BATON_CONNECTIONS", SETTING_NUMBER, AT(connections_max), "1536", 1, 65536,
      "connections", SETTINGS_SERVE, "of clients, at most"},

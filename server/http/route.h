@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/input.h"
+#include "store/read/read_cost.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -52,7 +53,8 @@ struct route {
     /** What is read from the path, the headers, and the body of a write or the query of a read; it
      *  fills r->input, which for a write is the command's own input struct. NULL: nothing. */
     const struct input_spec *input;
-    const char *thing; /* what a read looks for, for "There is no … with this id." */
+    enum read_cost cost; /* of a read: how the readers are dealt */
+    const char *thing;   /* what a read looks for, for "There is no … with this id." */
     union {
         /** Fills r->reply, or returns an error. HTTP thread. */
         enum err (*direct)(struct request *r);

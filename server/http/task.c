@@ -1,6 +1,7 @@
 #include "http/task.h"
 
 #include "http/etag_reply.h"
+#include "http/metrics.h"
 #include "http/reply.h"
 #include "http/representation.h"
 #include "http/request_input.h"
@@ -222,21 +223,53 @@ static void run_reads(struct reader_job *const *jobs, size_t count, struct reade
         end_read(ready[i]);
 }
 
+static void refuse_reading(struct request *r, const struct reader_job *job, enum err err)
+{
+    if (err == ERR_OVERLOADED) {
+        metrics_add(METRIC_OVERLOADED, 1);
+        request_refuse(r, err,
+                       "More reads of this workspace wait than can be answered in time; nothing "
+                       "was done. Send it again after Retry-After");
+        r->reply.retry_after_s =
+            job->retry_after_s > 0 ? job->retry_after_s : r->reply.retry_after_s;
+    } else {
+        refuse(r, err);
+    }
+    request_done(r);
+}
+
+static void give_up_reading(struct reader_job *job)
+{
+    struct task *task = job->owner;
+
+    refuse_reading(task->r, job, ERR_OVERLOADED);
+}
+
 void task_read_again(struct task *task)
 {
+    task->reading.deadline_ms = task->r->deadline_us / 1000;
     enum err err = readers_submit(task->readers, &task->reading);
-    if (err == ERR_NONE)
-        return;
-    refuse(task->r, err);
-    request_done(task->r);
+    if (err != ERR_NONE)
+        refuse_reading(task->r, &task->reading, err);
 }
 
 static void start_read(struct task *task,
                        void (*run)(struct reader_job *job, struct reader *reader))
 {
+    const struct request *r = task->r;
+
     task->is_read = true;
-    task->reading.run = run;
-    task->reading.owner = task;
+    task->reading = (struct reader_job){
+        .run = run,
+        .give_up = give_up_reading,
+        .owner = task,
+        .workspace = r->caller.workspace,
+        .cost = r->route->kind == ROUTE_READ ? r->route->cost : READ_BY_ID,
+    };
+    if (r->route->kind == ROUTE_READ && r->route->read_all != NULL) {
+        task->reading.kind = r->route;
+        task->reading.run_all = run_reads;
+    }
     task_read_again(task);
 }
 
@@ -493,11 +526,6 @@ void task_start(struct task *task)
 {
     const struct request *r = task->r;
 
-    if (r->route->kind == ROUTE_READ && r->route->read_all != NULL) {
-        task->reading.kind = r->route;
-        task->reading.workspace = r->caller.workspace;
-        task->reading.run_all = run_reads;
-    }
     if (r->route->kind == ROUTE_READ)
         start_read(task, run_read);
     else if (r->route->before != NULL)

@@ -14,9 +14,9 @@
 #define SETTLE_WAIT_MS 15000 /* until sessions and connections of what was cut off are gone */
 #define POLL_MS        20
 #define SETTLED_AFTER  5 /* looks that see the same */
-/* Of one server as it is set by default: 4 workers, 4 readers, 2 of the recurring jobs, 1 that
+/* Of one server as it is set by default: 4 workers, 8 readers, 2 of the recurring jobs, 1 that
  * asks whether the database answers, 2 of the background jobs, 2 of the courier, 1 of the feed. */
-#define POOL_SESSIONS 16
+#define POOL_SESSIONS 20
 
 /* Sessions of the servers; the command line's are over. */
 #define SESSIONS                                                                                   \

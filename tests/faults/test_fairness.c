@@ -1,6 +1,7 @@
 /*
  * What if somebody wants much? Batches of 1,000 leads run beside single captures, and 64 clients
- * flood one workspace beside one client of another. Whoever wants little still gets it soon:
+ * flood one workspace beside one client of another, and sixteen dear reports of one beside reads by
+ * id of both. Whoever wants little still gets it soon:
  * measured with and without the other in turns, since the machine has other work too, until the
  * medians of the p99s are within the bound.
  */
@@ -8,6 +9,7 @@
 #include "mql_file.h"
 #include "suite.h"
 
+#include <libpq-fe.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -232,6 +234,125 @@ START_TEST(test_two_workspaces)
 }
 END_TEST
 
+/* ---- dear reports ---- */
+
+#define DEAR         16   /* reports */
+#define DEAR_WAIT_MS 3000 /* until they are there */
+#define DEAR_AT_ONCE 2    /* of the eight readers: read_queue_bounds() */
+#define LOOKED       100  /* reads by id */
+
+/* Waits for the table of setups for as long as the test holds it. */
+static void *ask_dearly(void *argument)
+{
+    struct greedy *greedy = argument;
+    struct answer answer;
+
+    client_call(greedy->client,
+                &(struct call){.method = "GET",
+                               .target = "/v1/attribution?milestone=mql&model=first&by=source",
+                               .token = trial.sales},
+                &answer);
+    bool later = answer.status == 503 && answer_header(&answer, "Retry-After") != NULL;
+    if (answer.status != 200 && !later) {
+        fprintf(stderr, "tests: a dear report: %d %s\n", answer.status, answer.body);
+        exit(1);
+    }
+    atomic_fetch_add(&done, 1);
+    answer_release(&answer);
+    return NULL;
+}
+
+static void capture_one(struct client *client, const char *token, char target[TEXT_MAX])
+{
+    struct answer answer;
+
+    client_call(client,
+                &(struct call){.method = "POST",
+                               .target = "/v1/leads",
+                               .token = token,
+                               .body = "{\"email\":\"kim@fair.example\"}"},
+                &answer);
+    ck_assert_int_eq(answer.status, 201);
+    snprintf(target, TEXT_MAX, "/v1/leads/%s",
+             json_string_value(json_object_get(json_object_get(answer.json, "lead"), "id")));
+    answer_release(&answer);
+}
+
+static long long held_up(void)
+{
+    return trial_ask(&trial, "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
+                             "AND query LIKE '%LEFT JOIN rollup_cursor c ON%'");
+}
+
+/* How long it took, in milliseconds. */
+static double look_once(struct client *client, const char *token, const char *target)
+{
+    struct answer answer;
+    double begun = now_ms();
+
+    client_call(client, &(struct call){.method = "GET", .target = target, .token = token}, &answer);
+    ck_assert_int_eq(answer.status, 200);
+    answer_release(&answer);
+    return now_ms() - begun;
+}
+
+static double look(struct client *client, const char *token, const char *target)
+{
+    double took[LOOKED];
+
+    for (int i = 0; i < LOOKED; i++)
+        took[i] = look_once(client, token, target);
+    return quantile(took, LOOKED, 99);
+}
+
+static PGconn *hold_setups(void)
+{
+    PGconn *holder = PQconnectdb(trial.conninfo);
+
+    PGresult *result =
+        PQexec(holder, "BEGIN; LOCK TABLE attribution_setup IN ACCESS EXCLUSIVE MODE");
+    ck_assert_int_eq(PQresultStatus(result), PGRES_COMMAND_OK);
+    PQclear(result);
+    return holder;
+}
+
+START_TEST(test_dear_reports)
+{
+    static struct greedy greedy[DEAR];
+    struct client *client = client_new(service_url(trial.services[0]));
+    PGconn *holder;
+    char own[TEXT_MAX], others[TEXT_MAX];
+
+    capture_one(client, trial.marketing, own);
+    capture_one(client, other, others);
+    double alone = look(client, other, others);
+    holder = hold_setups();
+    for (int i = 0; i < DEAR; i++) {
+        greedy[i].client = client_new(service_url(trial.services[0]));
+        ck_assert_int_eq(pthread_create(&greedy[i].thread, NULL, ask_dearly, &greedy[i]), 0);
+    }
+    for (int waited = 0; held_up() < DEAR_AT_ONCE; waited += PAUSE_MS) {
+        ck_assert_int_lt(waited, DEAR_WAIT_MS);
+        poll(NULL, 0, PAUSE_MS);
+    }
+    look_once(client, other, others);
+    look_once(client, trial.marketing, own); /* its own short reads are answered too */
+    ck_assert_int_eq(held_up(), DEAR_AT_ONCE);
+    double beside = look(client, other, others);
+    PQfinish(holder);
+    for (int i = 0; i < DEAR; i++) {
+        pthread_join(greedy[i].thread, NULL);
+        client_free(greedy[i].client);
+    }
+    ck_assert_int_eq(atomic_load(&done), DEAR);
+    printf(
+        "sixteen dear reports elsewhere: p99 of reads by id %.1f ms alone, %.1f ms beside them\n",
+        alone, beside);
+    client_free(client);
+    invariants_check(&trial, INVARIANTS_OTHER_LEADS);
+}
+END_TEST
+
 /* ---- the stage ---- */
 
 static void make_other(void)
@@ -277,4 +398,7 @@ void suite_cases(Suite *suite)
 
     tcase_add_checked_fixture(tcase, setup, teardown);
     TESTS(tcase, test_singles_beside_batches, test_two_workspaces);
+    tcase = suite_case(suite, "dear reports");
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    TESTS(tcase, test_dear_reports);
 }

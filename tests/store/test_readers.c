@@ -1,5 +1,6 @@
-/* The queue before the readers: how many may wait, who is taken back, and in which order the others
- * run. One thread, which the first job holds for as long as a test wants. */
+/* The queue before the readers: who is taken back, whose time is over, and in which order the
+ * others run. One thread, which the first job holds for as long as a test wants. What the readers
+ * are dealt by is in unit/read_queue. */
 #include "reading.h"
 #include "store/read/reader.h"
 #include "suite.h"
@@ -17,7 +18,7 @@ static struct readers *readers;
 static sem_t taken, go_on, over;
 
 /* What ran, in its order. */
-static int order[READERS_WAITING_MAX + JOBS];
+static int order[READ_TOGETHER_MAX + JOBS];
 static size_t ran;
 
 struct numbered {
@@ -42,7 +43,15 @@ static void note(struct reader_job *job, struct reader *reader)
     sem_post(&over);
 }
 
-static struct reader_job holding = {.run = hold};
+static void note_late(struct reader_job *job)
+{
+    const struct numbered *numbered = job->owner;
+
+    order[ran++] = -numbered->number;
+    sem_post(&over);
+}
+
+static struct reader_job holding = {.run = hold, .deadline_ms = INT64_MAX};
 
 static void wait_for(sem_t *what)
 {
@@ -78,10 +87,18 @@ static void tear_down(void)
     reading_end(&world);
 }
 
+static enum err submit_until(struct numbered *numbered, int number, int64_t deadline_ms)
+{
+    *numbered = (struct numbered){
+        .job = {.run = note, .give_up = note_late, .owner = numbered, .deadline_ms = deadline_ms},
+        .number = number,
+    };
+    return readers_submit(readers, &numbered->job);
+}
+
 static enum err submit(struct numbered *numbered, int number)
 {
-    *numbered = (struct numbered){.job = {.run = note, .owner = numbered}, .number = number};
-    return readers_submit(readers, &numbered->job);
+    return submit_until(numbered, number, INT64_MAX);
 }
 
 static void let_go(size_t of)
@@ -90,31 +107,6 @@ static void let_go(size_t of)
     for (size_t i = 0; i < of; i++)
         wait_for(&over);
 }
-
-START_TEST(so_many_wait_and_no_more)
-{
-    struct numbered *all = calloc(READERS_WAITING_MAX + 2, sizeof *all);
-
-    ck_assert_ptr_nonnull(all);
-    for (int i = 0; i < READERS_WAITING_MAX; i++)
-        ck_assert_int_eq(submit(&all[i], i), ERR_NONE);
-    ck_assert_int_eq(submit(&all[READERS_WAITING_MAX], READERS_WAITING_MAX), ERR_OVERLOADED);
-    ck_assert(!readers_cancel(readers, &all[READERS_WAITING_MAX].job));
-    /* whoever is taken back leaves room for one */
-    ck_assert(readers_cancel(readers, &all[7].job));
-    ck_assert_int_eq(submit(&all[READERS_WAITING_MAX], READERS_WAITING_MAX), ERR_NONE);
-    ck_assert_int_eq(submit(&all[READERS_WAITING_MAX + 1], 0), ERR_OVERLOADED);
-    let_go(READERS_WAITING_MAX);
-    for (int i = 0, wanted = 0; i < READERS_WAITING_MAX; i++, wanted++) {
-        wanted += wanted == 7;
-        ck_assert_int_eq(order[i], wanted);
-    }
-    /* and there is room again */
-    ck_assert_int_eq(submit(&all[0], 1), ERR_NONE);
-    wait_for(&over);
-    free(all);
-}
-END_TEST
 
 /* Which of six are taken back: the first, the last, those between, all, none; in bits. */
 static const unsigned cancelled[] = {0x00, 0x01, 0x20, 0x0c, 0x21, 0x3f, 0x30, 0x15};
@@ -162,6 +154,8 @@ static void note_all(struct reader_job *const *jobs, size_t count, struct reader
 static void submit_kind(struct numbered *numbered, int number, const void *kind, uint8_t workspace)
 {
     *numbered = (struct numbered){.job = {.run = note,
+                                          .give_up = note_late,
+                                          .deadline_ms = INT64_MAX,
                                           .owner = numbered,
                                           .kind = kind,
                                           .workspace = {{workspace}},
@@ -221,6 +215,18 @@ START_TEST(who_is_taken_already_is_not_taken_back)
 }
 END_TEST
 
+START_TEST(whose_time_is_over_is_given_up)
+{
+    struct numbered late, in_time;
+
+    ck_assert_int_eq(submit_until(&late, 1, pg_now_ms()), ERR_NONE);
+    ck_assert_int_eq(submit(&in_time, 2), ERR_NONE);
+    let_go(2);
+    ck_assert_int_eq(order[0], -1);
+    ck_assert_int_eq(order[1], 2);
+}
+END_TEST
+
 START_TEST(what_waits_runs_before_they_stop_and_nothing_comes_after)
 {
     struct numbered jobs[JOBS];
@@ -239,9 +245,8 @@ void suite_cases(Suite *suite)
     TCase *tcase = suite_case(suite, "readers");
 
     tcase_add_checked_fixture(tcase, set_up, tear_down);
-    TESTS(tcase, so_many_wait_and_no_more);
     EACH(tcase, who_is_taken_back_never_runs_and_the_others_run_in_order, cancelled);
     TESTS(tcase, what_is_of_a_kind_runs_together_in_its_workspace_alone,
           no_more_than_so_many_run_together, who_is_taken_already_is_not_taken_back,
-          what_waits_runs_before_they_stop_and_nothing_comes_after);
+          whose_time_is_over_is_given_up, what_waits_runs_before_they_stop_and_nothing_comes_after);
 }

@@ -3,9 +3,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-/* How many that wait are looked at for others of the first one's kind. */
-#define LOOK_MAX 256
-
 struct reader {
     struct readers *readers;
     pthread_t thread;
@@ -18,8 +15,7 @@ struct readers {
     struct readers_settings settings;
     pthread_mutex_t mutex;
     pthread_cond_t wake;
-    struct reader_job *first, *last;
-    size_t waiting;
+    struct read_queue *queue;
     bool stopping;
     struct reader *all;
     int started;
@@ -27,93 +23,26 @@ struct readers {
 
 enum err readers_submit(struct readers *readers, struct reader_job *job)
 {
-    enum err err = ERR_NONE;
+    enum err err = ERR_UNAVAILABLE;
 
-    job->next = NULL;
     pthread_mutex_lock(&readers->mutex);
-    if (readers->stopping)
-        err = ERR_UNAVAILABLE;
-    else if (readers->waiting >= READERS_WAITING_MAX)
-        err = ERR_OVERLOADED;
-    if (err == ERR_NONE) {
-        job->queued = true;
+    job->queued = false;
+    if (!readers->stopping) {
         job->queued_ms = pg_now_ms();
-        if (readers->last == NULL)
-            readers->first = job;
-        else
-            readers->last->next = job;
-        readers->last = job;
-        readers->waiting++;
-        pthread_cond_signal(&readers->wake);
+        err = read_queue_put(readers->queue, job, job->queued_ms);
     }
+    if (err == ERR_NONE)
+        pthread_cond_signal(&readers->wake);
     pthread_mutex_unlock(&readers->mutex);
     return err;
-}
-
-static void unlink_job(struct readers *readers, struct reader_job *job)
-{
-    struct reader_job *before = NULL;
-
-    for (struct reader_job *at = readers->first; at != job; at = at->next)
-        before = at;
-    if (before == NULL)
-        readers->first = job->next;
-    else
-        before->next = job->next;
-    if (readers->last == job)
-        readers->last = before;
-    readers->waiting--;
-    job->queued = false;
 }
 
 bool readers_cancel(struct readers *readers, struct reader_job *job)
 {
     pthread_mutex_lock(&readers->mutex);
-    bool queued = job->queued;
-    if (queued)
-        unlink_job(readers, job);
+    bool queued = read_queue_remove(readers->queue, job);
     pthread_mutex_unlock(&readers->mutex);
     return queued;
-}
-
-/* Moves those of the first job's kind from the queue into jobs, up to most; how many there are
- * then. */
-static size_t take_others(struct readers *readers, struct reader_job **jobs, size_t most)
-{
-    struct reader_job **at = &readers->first, *before = NULL;
-    size_t count = 1;
-
-    for (int looked = 0; *at != NULL && count < most && looked < LOOK_MAX; looked++) {
-        struct reader_job *job = *at;
-        if (job->kind != jobs[0]->kind || !uuid_equal(job->workspace, jobs[0]->workspace)) {
-            before = job;
-            at = &job->next;
-            continue;
-        }
-        *at = job->next;
-        if (readers->last == job)
-            readers->last = before;
-        readers->waiting--;
-        job->queued = false;
-        jobs[count++] = job;
-    }
-    return count;
-}
-
-/* The first that waits and, if it can be read with others, a thread's share of those: with all of
- * them the other threads would have nothing to do. */
-static size_t take_first(struct readers *readers, struct reader_job *jobs[READ_TOGETHER_MAX])
-{
-    size_t threads = (size_t)readers->settings.threads;
-    size_t most = (readers->waiting + threads - 1) / threads;
-
-    if (readers->first == NULL)
-        return 0;
-    jobs[0] = readers->first;
-    unlink_job(readers, jobs[0]);
-    if (jobs[0]->kind == NULL)
-        return 1;
-    return take_others(readers, jobs, most < READ_TOGETHER_MAX ? most : READ_TOGETHER_MAX);
 }
 
 static int64_t away_until(const struct reader_job *job)
@@ -124,28 +53,63 @@ static int64_t away_until(const struct reader_job *job)
     return soon > least ? soon : least;
 }
 
+static void give_up(struct reader_job *late)
+{
+    while (late != NULL) {
+        struct reader_job *next = late->next; /* it is gone once it was given up */
+        late->give_up(late);
+        late = next;
+    }
+}
+
+/* With the mutex, which is let go of meanwhile. */
+static void run_jobs(struct reader *reader, struct reader_job *first, const struct read_turn *turn)
+{
+    struct readers *readers = reader->readers;
+    struct reader_job *jobs[READ_TOGETHER_MAX] = {first};
+    size_t count = read_queue_take_others(readers->queue, turn, jobs);
+    struct reader_job *late = NULL;
+
+    /* a turn that ended may have made room for two, of which its reader took one */
+    if (read_queue_has_next(readers->queue))
+        pthread_cond_signal(&readers->wake);
+    pthread_mutex_unlock(&readers->mutex);
+    reader->away_until = away_until(jobs[0]);
+    reader->deadline = pg_deadline_in(READ_TIMEOUT_MS);
+    if (count == 1)
+        jobs[0]->run(jobs[0], reader);
+    else
+        jobs[0]->run_all(jobs, count, reader);
+    pthread_mutex_lock(&readers->mutex);
+    read_queue_end(readers->queue, turn, pg_now_ms(), &late);
+    if (late == NULL)
+        return;
+    pthread_mutex_unlock(&readers->mutex);
+    give_up(late);
+    pthread_mutex_lock(&readers->mutex);
+}
+
 static void *read_jobs(void *argument)
 {
     struct reader *reader = argument;
     struct readers *readers = reader->readers;
-    struct reader_job *jobs[READ_TOGETHER_MAX];
+    struct read_turn turn;
 
     pthread_mutex_lock(&readers->mutex);
-    for (;;) {
-        while (readers->first == NULL && !readers->stopping)
+    while (!readers->stopping || read_queue_waiting(readers->queue) > 0) {
+        struct reader_job *late = NULL;
+        struct reader_job *job = read_queue_take(readers->queue, pg_now_ms(), &turn, &late);
+        if (late != NULL) {
+            pthread_mutex_unlock(&readers->mutex);
+            give_up(late);
+            pthread_mutex_lock(&readers->mutex);
+        }
+        if (job != NULL)
+            run_jobs(reader, job, &turn);
+        else if (late == NULL)
             pthread_cond_wait(&readers->wake, &readers->mutex);
-        size_t count = take_first(readers, jobs);
-        if (count == 0)
-            break;
-        pthread_mutex_unlock(&readers->mutex);
-        reader->away_until = away_until(jobs[0]);
-        reader->deadline = pg_deadline_in(READ_TIMEOUT_MS);
-        if (count == 1)
-            jobs[0]->run(jobs[0], reader);
-        else
-            jobs[0]->run_all(jobs, count, reader);
-        pthread_mutex_lock(&readers->mutex);
     }
+    pthread_cond_broadcast(&readers->wake); /* to those who waited for the last to be taken */
     pthread_mutex_unlock(&readers->mutex);
     return NULL;
 }
@@ -172,8 +136,10 @@ struct readers *readers_start(const struct readers_settings *settings)
     readers->settings = *settings;
     pthread_mutex_init(&readers->mutex, NULL);
     pthread_cond_init(&readers->wake, NULL);
+    readers->queue = read_queue_new(settings->threads);
     readers->all = calloc((size_t)settings->threads, sizeof *readers->all);
-    for (int i = 0; readers->all != NULL && i < settings->threads; i++, readers->started++)
+    for (int i = 0; readers->queue != NULL && readers->all != NULL && i < settings->threads;
+         i++, readers->started++)
         if (!start_reader(readers, &readers->all[i]))
             break;
     if (readers->started < settings->threads || readers->started == 0) {
@@ -197,6 +163,7 @@ void readers_stop(struct readers *readers)
     }
     pthread_mutex_destroy(&readers->mutex);
     pthread_cond_destroy(&readers->wake);
+    read_queue_free(readers->queue);
     free(readers->all);
     free(readers);
 }

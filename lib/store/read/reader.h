@@ -1,18 +1,18 @@
 /*
  * Readers: threads with a connection each, for everything that only reads. A read is one round
  * trip in a transaction of its own, with its row-level-security context (pg_queue_begin_read()).
+ * They are dealt to workspaces and classes of cost in turn (read_queue.h).
  */
 #ifndef BATON_STORE_READER_H
 #define BATON_STORE_READER_H
 
 #include "store/config_cache.h"
 #include "store/pg/pg.h"
+#include "store/read/read_queue.h"
 
 struct readers;
 struct reader;
 
-/** Reads that may wait; with more, submit refuses. */
-#define READERS_WAITING_MAX 4096
 /** A read is given up after this time, connecting included. */
 #define READ_TIMEOUT_MS 5000
 /** Without a database, reads are answered this long after they were submitted … */
@@ -21,25 +21,6 @@ struct reader;
 #define READ_AWAY_LEAST_MS 20
 /** For checking the configuration's version. */
 #define READ_REFRESH_MS 800
-
-/** So many reads of one kind are run together. */
-#define READ_TOGETHER_MAX 32
-
-/** Belongs to the submitter until run or run_all has been called. */
-struct reader_job {
-    void (*run)(struct reader_job *job, struct reader *reader); /* on a reader's thread */
-    void *owner;
-    /** What several can be read by at once: of those that wait with the same kind, in the same
-     *  workspace, a thread takes its share and runs them together, in the order in which they came.
-     *  One alone is run by run. NULL: always alone. */
-    const void *kind;
-    struct uuid workspace; /* with a kind */
-    void (*run_all)(struct reader_job *const *jobs, size_t count, struct reader *reader);
-    /* for the readers alone */
-    struct reader_job *next;
-    int64_t queued_ms; /* pg_now_ms() */
-    bool queued;
-};
 
 struct readers_settings {
     struct pg_settings database;
@@ -51,7 +32,8 @@ struct readers *readers_start(const struct readers_settings *settings);
 /** Runs the waiting jobs, then ends the threads. */
 void readers_stop(struct readers *readers);
 
-/** ERR_OVERLOADED, ERR_UNAVAILABLE when stopping. Any thread; never waits. */
+/** ERR_OVERLOADED (read_queue_put()), ERR_OUT_OF_MEMORY, ERR_UNAVAILABLE when stopping. Any thread;
+ *  never waits. */
 enum err readers_submit(struct readers *readers, struct reader_job *job) MUST_USE;
 /** Takes back a job that no thread has taken yet. */
 bool readers_cancel(struct readers *readers, struct reader_job *job);
