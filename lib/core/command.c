@@ -63,3 +63,8 @@ enum decision outcome_answer(struct work *work, struct outcome *outcome, int sta
     outcome->body = json_out_keep(out, work->arena, &outcome->body_len);
     return DECIDED;
 }
+
+bool caller_adds_only(const struct caller *caller)
+{
+    return caller->roles == ROLE_CAPTURE && !uuid_is_nil(caller->key);
+}

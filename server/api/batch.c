@@ -151,6 +151,7 @@ static enum err read_item(struct request *r, enum knowledge_source source, const
         if (!input_object(&in, &item, &capture_spec, input))
             err = ERR_INVALID_BODY;
         input->source = source;
+        input->adds_only = caller_adds_only(&r->caller);
         json_decref(json);
     }
     if (err == ERR_OUT_OF_MEMORY || arena_failed(r->arena))

@@ -16,17 +16,23 @@
 
 /* ---- capture, batch ---- */
 
-/* What a sales team sends, sales has learnt; what anybody else sends, the person has said. */
+/* What a sales team sends, sales has learnt; what anybody else sends, the person has said. Of a key
+ * that may only capture nobody knows who holds it: it stands for a form, whosever it is. */
 static enum knowledge_source source_of(const struct request *r)
 {
     const struct team *team = config_team(r->config, r->caller.team);
 
+    if (caller_adds_only(&r->caller))
+        return SOURCE_FORM;
     return team != NULL && team->function == FUNCTION_SALES ? SOURCE_SALES : SOURCE_FORM;
 }
 
 enum err leads_capture_fill(struct request *r, void *input)
 {
-    ((struct capture_input *)input)->source = source_of(r);
+    struct capture_input *capture = input;
+
+    capture->source = source_of(r);
+    capture->adds_only = caller_adds_only(&r->caller);
     return ERR_NONE;
 }
 

@@ -294,6 +294,7 @@ static void mac_of_key(const struct request *r, size_t chunk, uint8_t out[DIGEST
 static void mac_of_request(const struct request *r, uint8_t out[DIGEST_BYTES])
 {
     static const char label[] = "request";
+    static const char adds_only[] = "adds only";
     struct digest_part parts[] = {
         {label, sizeof label},
         {r->method, strlen(r->method) + 1},
@@ -301,9 +302,11 @@ static void mac_of_request(const struct request *r, uint8_t out[DIGEST_BYTES])
         {r->caller.team.b, sizeof r->caller.team.b},
         {r->caller.member.b, sizeof r->caller.member.b},
         {r->body, r->body_len},
+        /* whoever is shown less does not get the answer of another key of the team */
+        {adds_only, caller_adds_only(&r->caller) ? sizeof adds_only : 0},
     };
 
-    digest_hmac_by(&r->config->macs, parts, 6, out);
+    digest_hmac_by(&r->config->macs, parts, 7, out);
 }
 
 static void answer(struct request *r, const struct outcome *outcome)

@@ -208,7 +208,9 @@ static void write_left_out(const struct capture *capture, struct json_out *body)
 {
     const struct capture_input *input = capture->input;
 
-    if (input->left_out_count == 0 && !capture->captured->shared_event)
+    bool kept = capture->attributes.kept > 0;
+
+    if (input->left_out_count == 0 && !capture->captured->shared_event && !kept)
         return;
     json_out_key(body, "left_out");
     json_out_begin_array(body);
@@ -222,6 +224,12 @@ static void write_left_out(const struct capture *capture, struct json_out *body)
         json_out_begin_object(body);
         json_out_member_text(body, "code", CAPTURE_EVENT_SHARED);
         json_out_member_text(body, "what", "event_id");
+        json_out_end_object(body);
+    }
+    if (kept) {
+        json_out_begin_object(body);
+        json_out_member_text(body, "code", CAPTURE_KEPT);
+        json_out_member_text(body, "what", "attributes");
         json_out_end_object(body);
     }
     json_out_end_array(body);
@@ -247,7 +255,11 @@ static enum err give_identities(struct capture *capture)
 static enum err give_attributes(struct capture *capture)
 {
     const struct capture_input *input = capture->input;
-    struct attributes_input given = {.occurred_at = input->occurred_at, .source = input->source};
+    struct attributes_input given = {
+        .occurred_at = input->occurred_at,
+        .source = input->source,
+        .adds_only = input->adds_only,
+    };
 
     given.items = lead_capture_attributes(capture->work, input, &given.count);
     if (given.items == NULL)
@@ -265,7 +277,7 @@ static void claim_stage(struct capture *capture)
     struct lead *lead = capture->captured->lead;
 
     if (input->claimed_stage == STAGE_COUNT || lead->claimed_stage == input->claimed_stage ||
-        (input->imported && lead->claimed_stage != STAGE_COUNT))
+        ((input->imported || input->adds_only) && lead->claimed_stage != STAGE_COUNT))
         return;
     lead->claimed_stage = input->claimed_stage;
     capture->claimed = true;
@@ -426,7 +438,7 @@ enum find lead_capture_apply(struct work *work, const struct caller *caller,
 {
     struct capture capture = {.work = work, .caller = caller, .input = input, .captured = captured};
 
-    *captured = (struct captured){0};
+    *captured = (struct captured){.adds_only = input->adds_only};
     if (look_up(work, input, &capture.match) == FIND_NEEDED) {
         look_up_event(work, input);
         return FIND_NEEDED;
@@ -482,6 +494,10 @@ void lead_capture_write(const struct work *work, const struct captured *captured
                         struct json_out *out)
 {
     json_out_member_bool(out, "created", captured->created);
+    if (captured->adds_only) {
+        lead_id_write(captured->lead, out);
+        return;
+    }
     json_out_key(out, "possible_duplicates");
     json_out_begin_array(out);
     for (size_t i = 0; i < captured->duplicate_count; i++)

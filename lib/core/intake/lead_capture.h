@@ -20,6 +20,8 @@ struct left_out {
 
 /** Named in the lead's history beside what was left out: the event was another person's, too. */
 #define CAPTURE_EVENT_SHARED "event_shared"
+/** Likewise: attributes that a key that only adds may not change were given, and kept as they are. */
+#define CAPTURE_KEPT "kept"
 
 struct capture_input {
     const struct identity *identities; /* at least one; emails normalised */
@@ -33,7 +35,9 @@ struct capture_input {
     instant occurred_at;             /* of the attributes; INSTANT_NONE: the touch's, else now */
     const struct left_out *left_out; /* named in the lead's history */
     size_t left_out_count;
-    bool imported; /* history: nothing is judged, nothing is offered */
+    bool imported;  /* history: nothing is judged, nothing is offered */
+    bool adds_only; /* by a key that may capture and no more: of what is known it changes what forms
+                       said, and its answer shows nothing of it */
 };
 
 struct judgement;
@@ -47,6 +51,7 @@ struct captured {
     bool shared_event; /* its event is one of another person as well */
     bool changed;      /* anything: what is known already changes nothing */
     bool ahead;        /* a moment that was given lies in the future, and counts as now */
+    bool adds_only;    /* as in its input */
     bool joined;       /* an anonymous lead was found to be the same person */
     const struct uuid *duplicates;
     size_t duplicate_count;
@@ -75,7 +80,8 @@ void lead_capture_note_needs(struct work *work, const struct capture_input *inpu
 bool lead_capture_note_keys(const struct capture_input *input, struct work *work,
                             struct uuid workspace, struct work_keys *keys);
 
-/** Writes the members lead, created, possible_duplicates, verdict and handoff. */
+/** Writes the members lead, created, possible_duplicates, verdict and handoff; of a capture that only
+ *  adds, created and the lead's id. */
 void lead_capture_write(const struct work *work, const struct captured *captured,
                         struct json_out *out);
 

@@ -157,6 +157,11 @@ enum decision lead_update(struct work *work, const struct command *command, stru
 {
     const struct update_input *input = command->input;
     enum decision decision;
+
+    if (caller_adds_only(&command->caller))
+        return outcome_refuse(work, outcome, ERR_FORBIDDEN,
+                              "A key that may capture and no more adds with POST /v1/leads; changing "
+                              "a lead takes another role beside it");
     struct lead *lead = lead_for_command(work, input->lead, outcome, &decision);
 
     if (lead == NULL || !may_update(work, command, lead, outcome))
@@ -238,10 +243,15 @@ enum decision lead_touch(struct work *work, const struct command *command, struc
         judgement = record_touch(work, lead, &command->caller, &touch);
     struct json_out *out = outcome_begin(work);
     json_out_begin_object(out);
-    json_out_key(out, "touch");
-    shape_touch(work->config, &touch, out);
-    json_out_member_bool(out, "created", found == FIND_ABSENT);
-    lead_result_write(work, lead, judgement, input->touch.occurred_at > work->now, out);
+    if (caller_adds_only(&command->caller)) {
+        json_out_member_bool(out, "created", found == FIND_ABSENT);
+        lead_id_write(lead, out);
+    } else {
+        json_out_key(out, "touch");
+        shape_touch(work->config, &touch, out);
+        json_out_member_bool(out, "created", found == FIND_ABSENT);
+        lead_result_write(work, lead, judgement, input->touch.occurred_at > work->now, out);
+    }
     json_out_end_object(out);
     outcome->lead = lead->id;
     return outcome_answer(work, outcome, found == FIND_ABSENT ? 201 : 200);

@@ -43,3 +43,11 @@ void lead_result_write(const struct work *work, const struct lead *lead,
     json_out_key(out, "handoff");
     shape_handoff_short(lead->open, out);
 }
+
+void lead_id_write(const struct lead *lead, struct json_out *out)
+{
+    json_out_key(out, "lead");
+    json_out_begin_object(out);
+    json_out_member_uuid(out, "id", lead->id);
+    json_out_end_object(out);
+}

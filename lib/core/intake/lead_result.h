@@ -16,4 +16,7 @@ const struct term_judgement *lead_shown_verdict(const struct work *work, const s
 void lead_result_write(const struct work *work, const struct lead *lead,
                        const struct judgement *judgement, bool ahead, struct json_out *out);
 
+/** Writes the member lead with the id alone, for whoever is shown nothing else. */
+void lead_id_write(const struct lead *lead, struct json_out *out);
+
 #endif

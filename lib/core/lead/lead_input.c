@@ -40,6 +40,15 @@ static instant after_all(const struct attribute_set *known, const char *name, in
                : attribute->observations[0].occurred_at;
 }
 
+/* Whether somebody else has said it: a form does not speak against a person's word. */
+static bool said_otherwise(const struct attribute_set *known, const char *name,
+                           enum knowledge_source source)
+{
+    const struct attribute *attribute = attribute_find(known, name);
+
+    return attribute != NULL && attribute->observations[0].source != source;
+}
+
 enum err lead_attributes_apply(struct work *work, struct lead *lead,
                                const struct attributes_input *input,
                                struct attribute_changes *changes)
@@ -60,6 +69,10 @@ enum err lead_attributes_apply(struct work *work, struct lead *lead,
     for (size_t i = 0; i < input->count && err == ERR_NONE; i++) {
         const struct attribute_input *item = &input->items[i];
         bool differs;
+        if (input->adds_only && said_otherwise(&lead->attributes, item->name, input->source)) {
+            changes->kept++;
+            continue;
+        }
         seen.value = item->value;
         if (input->word && input->occurred_at == INSTANT_NONE)
             seen.occurred_at = after_all(&lead->attributes, item->name, work->now);

@@ -28,12 +28,14 @@ struct attributes_input {
     size_t count;
     instant occurred_at; /* when it was so; INSTANT_NONE: now */
     enum knowledge_source source;
+    bool adds_only; /* what is known from another kind of source stays as it is */
     bool word; /* without a date: a person says so now, which beats all that was known before */
 };
 
 /** What they changed. */
 struct attribute_changes {
     size_t count;
+    size_t kept; /* not changed, for adds_only */
     const char *commitments; /* JSON object of those that changed, for an entry's body */
     size_t commitments_len;
 };
