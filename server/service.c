@@ -4,6 +4,7 @@
 
 #include "api/caller.h"
 #include "api/inbound_api.h"
+#include "api/limit.h"
 #include "api/sessions_api.h"
 #include "api/unsubscribe_api.h"
 #include "background.h"
@@ -14,6 +15,7 @@
 #include "http/httpd.h"
 #include "http/log.h"
 #include "http/metrics.h"
+#include "http/rate_limit.h"
 #include "http/task.h"
 #include "jobs.h"
 #include "running.h"
@@ -46,6 +48,7 @@ struct service {
     struct httpd *httpd;
     atomic_bool *ending;        /* the caller's; may be NULL */
     _Atomic int64_t give_up_at; /* when all work with the database is given up; pg_now_ms() */
+    struct limiter limiter;
 };
 
 /* Every session that opens repeats the warning about the login: once is enough. */
@@ -197,9 +200,8 @@ static bool has_session(struct request *r, struct task *task)
     return task->token != NULL;
 }
 
-static enum auth_answer authenticate(void *self, struct request *r)
+static enum auth_answer identify(struct service *service, struct request *r)
 {
-    struct service *service = self;
     struct task *task = task_of(r, service->lanes, service->readers);
     struct api_key_text key;
 
@@ -234,6 +236,28 @@ static enum auth_answer authenticate(void *self, struct request *r)
     }
     config_release(config);
     return check == CALLER_UNKNOWN ? AUTH_WAIT : AUTH_REFUSED;
+}
+
+static enum auth_answer authenticate(void *self, struct request *r)
+{
+    struct service *service = self;
+    const struct limiter *limiter = &service->limiter;
+    enum auth_answer answer = identify(service, r);
+    const struct task *task = r->work;
+    bool shows_key = r->authorization != NULL || (task != NULL && task->token != NULL);
+
+    switch (answer) {
+    case AUTH_OK:
+        return limit_take(limiter, r) ? AUTH_OK : AUTH_REFUSED;
+    case AUTH_WAIT:
+        return !shows_key || limit_may_look_up(limiter, r) ? AUTH_WAIT : AUTH_REFUSED;
+    case AUTH_REFUSED:
+        if (shows_key && r->reply.err == ERR_UNAUTHENTICATED)
+            limit_note_wrong(limiter, r);
+        return AUTH_REFUSED;
+    default:
+        return answer;
+    }
 }
 
 /* None is found: task->session stays without an id. */
@@ -431,6 +455,14 @@ static bool start_store(struct service *service, const struct settings *settings
     });
     if (service->lanes == NULL || service->readers == NULL)
         return false;
+    service->limiter = (struct limiter){
+        .limits = rate_limits_new(),
+        .key_quota = settings->key_rate,
+        .wrong_quota = settings->wrong_key_rate,
+    };
+    if (service->limiter.limits == NULL ||
+        !address_rules_read(settings->proxies, &service->limiter.proxies))
+        return false;
     service->gauges = gauges_new();
     if (service->gauges == NULL)
         return false;
@@ -527,6 +559,7 @@ static void stop(struct service *service, const struct settings *settings)
     if (service->httpd != NULL)
         httpd_free(service->httpd);
     gauges_free(service->gauges);
+    rate_limits_free(service->limiter.limits);
     config_cache_free(service->cache);
 }
 

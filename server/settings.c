@@ -65,6 +65,9 @@ static const struct setting settings[] = {
      "10.0.0.0/8, …", SETTINGS_SERVE,
      "networks that webhooks may go to besides those open to all, and without TLS; by default "
      "none"},
+    {"proxies", "BATON_PROXIES", SETTING_NETWORKS, AT(proxies), "127.0.0.0/8, ::1/128", 0, 0,
+     "10.0.0.0/8, …", SETTINGS_SERVE,
+     "proxies whose X-Forwarded-For says from where a request comes"},
     {"smtp-url", "BATON_SMTP_URL", SETTING_SMTP, AT(smtp_url), "", 0, 0,
      "smtps://[USER:PASSWORD@]HOST[:PORT] or smtp://…", SETTINGS_SERVE,
      "mail server, by TLS from the beginning (smtps) or STARTTLS (smtp); without it no mail is "
@@ -88,6 +91,13 @@ static const struct setting settings[] = {
     {"waiting", "BATON_WAITING", SETTING_NUMBER, AT(waiting_max), "512", 1, 4096, "requests",
      SETTINGS_SERVE,
      "that may always wait, per HTTP thread; more while they can be answered in time"},
+    {"key-rate", "BATON_KEY_RATE", SETTING_NUMBER, AT(key_rate), "300000", 0, 10000000,
+     "units a minute", SETTINGS_SERVE,
+     "that a key or source may take of this server: a read by id or a write 1, a list 5, a report "
+     "or "
+     "batch 50; 0: no limit"},
+    {"wrong-key-rate", "BATON_WRONG_KEY_RATE", SETTING_NUMBER, AT(wrong_key_rate), "600", 0,
+     1000000, "keys a minute", SETTINGS_SERVE, "that are wrong, from one address; 0: no limit"},
     {"request-timeout", "BATON_REQUEST_TIMEOUT_MS", SETTING_NUMBER, AT(request_timeout_ms), "15000",
      100, 600000, "ms", SETTINGS_SERVE, "from the complete request to its answer"},
     {"client-timeout", "BATON_CLIENT_TIMEOUT_MS", SETTING_NUMBER, AT(client_timeout_ms), "10000",

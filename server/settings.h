@@ -45,6 +45,7 @@ struct settings {
     enum log_level log_level;
     char cors_origins[SETTINGS_TEXT_MAX_BYTES];   /* "": none */
     char delivery_allow[SETTINGS_TEXT_MAX_BYTES]; /* networks; "": none */
+    char proxies[SETTINGS_TEXT_MAX_BYTES];        /* networks; "": none */
     char smtp_url[SETTINGS_TEXT_MAX_BYTES];       /* "": no mail is sent */
     char mail_from[SETTINGS_TEXT_MAX_BYTES];
     char public_url[SETTINGS_TEXT_MAX_BYTES]; /* "": not known */
@@ -55,6 +56,8 @@ struct settings {
     int connections_max;
     int waiting_max; /* requests that wait for the database, per HTTP thread */
     int request_timeout_ms;
+    int key_rate;       /* units a minute of a key without its own; 0: no limit */
+    int wrong_key_rate; /* wrong keys a minute from one address; 0: no limit */
     int client_timeout_ms;
     int drain_timeout_ms;
     int group_max; /* commands in one group */

@@ -129,6 +129,9 @@
     X(NOT_SIGNABLE, 422, "not_signable", "This member cannot sign here", \
       "This member cannot sign this version.", \
       "The detail says why: members of marketing and sales sign, each for their own side, with their own key, what they read.") \
+    X(RATE_LIMITED, 429, "rate_limited", "Too many requests", \
+      "This key, or this address with wrong keys, asked for more than it may in a minute. Nothing was done.", \
+      "Send it again after Retry-After. RateLimit and RateLimit-Policy of each answer say what is left of which quota.") \
     /* ours */ \
     X(INTERNAL, 500, "internal", "Something went wrong on our side", \
       "A fault of the service. Nothing of it is shown here.", \

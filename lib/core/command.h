@@ -129,8 +129,8 @@ struct caller {
     bool operator; /* the operator, using the command line */
 };
 
-/** Whether it is a key that may capture and no more: it adds to what is known, and learns nothing of
- *  it. */
+/** Whether it is a key that may capture and no more: it adds to what is known, and learns nothing
+ * of it. */
 bool caller_adds_only(const struct caller *caller);
 
 struct command {

@@ -88,6 +88,7 @@ struct api_key {
     struct uuid member; /* nil: the team's own */
     const char *title;
     unsigned roles;
+    int32_t rate_limit; /* units a minute of each server; 0: the server's default */
     uint8_t secret_hash[DIGEST_BYTES];
     struct actor made_by;
     instant created_at;

@@ -2,6 +2,8 @@
 
 #include "api/setup_page.h"
 
+#include "http/rate_limit.h"
+
 #include "base/email.h"
 #include "base/name.h"
 #include "core/setup/key_change.h"
@@ -83,6 +85,8 @@ static bool read_roles(struct input *in, const struct input_node *at,
 static const struct input_type roles_type = {
     .kind = INPUT_LIST, .min = 1, .max = ROLE_COUNT, .read = read_roles};
 
+static const struct input_type rate_type = {.kind = INPUT_INT, .min = 1, .max = RATE_QUOTA_MAX};
+
 static const struct input_field create_fields[] = {
     {"Idempotency-Key", &header_type, AT(struct key_create_input, idempotency_key),
      .place = INPUT_HEADER},
@@ -90,6 +94,7 @@ static const struct input_field create_fields[] = {
     {"team", &name_type, AT(struct key_create_input, team)},
     {"member", &key_member_type, AT(struct key_create_input, member)},
     {"roles", &roles_type, AT(struct key_create_input, roles), .required = true},
+    {"rate_limit", &rate_type, AT(struct key_create_input, rate_limit)},
 };
 
 static bool check_holder(struct input *in, const struct input_node *at, void *out)

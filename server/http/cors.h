@@ -14,7 +14,8 @@
     "Accept, Authorization, Baton-Actor, Content-Type, Idempotency-Key, If-Match, If-None-Match, " \
     "Last-Event-ID, X-Request-Id, traceparent"
 #define CORS_ANSWER_HEADERS                                                                        \
-    "Allow, ETag, Idempotency-Key, Idempotent-Replayed, Link, Location, Retry-After, X-Request-Id"
+    "Allow, ETag, Idempotency-Key, Idempotent-Replayed, Link, Location, RateLimit, "               \
+    "RateLimit-Policy, Retry-After, X-Request-Id"
 
 /** Whether it is a list of origins separated by commas, such as
  *  "https://board.example,http://[::1]:3000": lower case, no path, no "*". "" is a list too. */

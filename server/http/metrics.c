@@ -24,6 +24,8 @@ static const struct {
                         "Requests refused because they are not well-formed."},
     [METRIC_OVERLOADED] = {METRIC_IS_COUNTER, "requests_overloaded_total",
                            "Requests refused because too much waits already."},
+    [METRIC_RATE_LIMITED] = {METRIC_IS_COUNTER, "requests_rate_limited_total",
+                             "Requests refused because a key or address asked for too much"},
     [METRIC_OVERDUE] = {METRIC_IS_COUNTER, "requests_overdue_total",
                         "Requests answered by their deadline."},
     [METRIC_LATE] = {METRIC_IS_COUNTER, "results_late_total",

@@ -16,14 +16,15 @@ struct request;
 struct route;
 
 enum metric {
-    METRIC_CONNECTIONS, /* gauge: open */
-    METRIC_ACTIVE,      /* gauge: requests that have begun and not ended */
-    METRIC_WAITING,     /* gauge: suspended, at the backend */
-    METRIC_GUARDED,     /* counter: refused by the guard */
-    METRIC_OVERLOADED,  /* counter: refused because too much is waiting */
-    METRIC_OVERDUE,     /* counter: answered by the deadline */
-    METRIC_LATE,        /* counter: results that came after their deadline */
-    METRIC_CUT_OFF,     /* counter: connections of slow clients that were closed */
+    METRIC_CONNECTIONS,  /* gauge: open */
+    METRIC_ACTIVE,       /* gauge: requests that have begun and not ended */
+    METRIC_WAITING,      /* gauge: suspended, at the backend */
+    METRIC_GUARDED,      /* counter: refused by the guard */
+    METRIC_OVERLOADED,   /* counter: refused because too much is waiting */
+    METRIC_RATE_LIMITED, /* counter: refused because a key or address asked for too much */
+    METRIC_OVERDUE,      /* counter: answered by the deadline */
+    METRIC_LATE,         /* counter: results that came after their deadline */
+    METRIC_CUT_OFF,      /* counter: connections of slow clients that were closed */
     METRIC_COUNT
 };
 

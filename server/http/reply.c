@@ -221,6 +221,8 @@ static bool add_headers(struct MHD_Response *response, const struct reply *reply
            add(response, "Idempotent-Replayed", reply->replayed ? "true" : NULL) &&
            add(response, "WWW-Authenticate",
                reply->status == 401 ? "Bearer realm=\"baton\"" : NULL) &&
+           add(response, "RateLimit", reply->rate_limit) &&
+           add(response, "RateLimit-Policy", reply->rate_policy) &&
            add(response, "Retry-After", reply->retry_after_s > 0 ? seconds : NULL) &&
            add(response, "Connection", reply->close ? "close" : NULL);
 }

@@ -25,6 +25,8 @@ struct reply {
     bool close;                      /* ends the connection */
     bool replayed;                   /* Idempotent-Replayed: true */
     int retry_after_s;               /* 0: none */
+    const char *rate_limit;          /* whole value */
+    const char *rate_policy;         /* likewise */
     const struct embedded *embedded; /* media type of the body; NULL: none */
     const char *content_type;
     const char *location; /* path */

@@ -95,3 +95,11 @@ struct faults *request_faults(struct request *r)
     }
     return r->faults;
 }
+
+const struct sockaddr *request_peer(const struct request *r)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(r->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+
+    return info == NULL ? NULL : info->client_addr;
+}

@@ -33,6 +33,7 @@ struct httpd;
 struct connection;
 struct config;
 struct MHD_Connection;
+struct sockaddr;
 
 enum request_state {
     REQUEST_OPEN,      /* with the HTTP thread */
@@ -128,6 +129,9 @@ const char *request_param(const struct request *r, const char *name);
 /** Any header by name, in any case; NULL when it was not sent. HTTP thread, before
  *  backend.start. */
 const char *request_header(const struct request *r, const char *name);
+
+/** The address at the other end of its connection; NULL: not known. HTTP thread. */
+const struct sockaddr *request_peer(const struct request *r);
 
 /** Where the faults of this request are collected; NULL when memory is short. */
 struct faults *request_faults(struct request *r);

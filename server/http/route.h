@@ -53,8 +53,9 @@ struct route {
     /** What is read from the path, the headers, and the body of a write or the query of a read; it
      *  fills r->input, which for a write is the command's own input struct. NULL: nothing. */
     const struct input_spec *input;
-    enum read_cost cost; /* of a read: how the readers are dealt */
-    const char *thing;   /* what a read looks for, for "There is no … with this id." */
+    /** How the readers are dealt to a read; and what it takes from a key's quota, of writes too. */
+    enum read_cost cost;
+    const char *thing; /* what a read looks for, for "There is no … with this id." */
     union {
         /** Fills r->reply, or returns an error. HTTP thread. */
         enum err (*direct)(struct request *r);

@@ -91,7 +91,8 @@ class Checker:
 
     def response_headers(self, exchange, response):
         found = []
-        documented = {name.lower(): self.spec.resolve(h)[0] for name, h in response.get("headers", {}).items()}
+        headers = {**self.spec.document.get("x-everywhere", {}), **response.get("headers", {})}
+        documented = {name.lower(): self.spec.resolve(h)[0] for name, h in headers.items()}
         present = headers_of(exchange, "response")
         for name, header in documented.items():
             if name in present:

@@ -25,7 +25,7 @@ SCHEMA_ONES = ("not", "if", "then", "else", "items", "contains", "additionalProp
                "unevaluatedItems", "unevaluatedProperties")
 
 KINDS = {
-    "document": fields("openapi jsonSchemaDialect security x-outside", info="info", servers=List("server"),
+    "document": fields("openapi jsonSchemaDialect security x-outside x-everywhere", info="info", servers=List("server"),
                        paths=Map("path"), webhooks=Map("path"), components="components", tags=List("tag"),
                        externalDocs="docs"),
     "info": fields("title summary description termsOfService version", contact="contact", license="license"),

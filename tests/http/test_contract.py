@@ -102,6 +102,8 @@ class Exchanges(unittest.TestCase):
         headers = exchange()["response_headers"]
         self.assert_fault(exchange(response_headers={**headers, "X-Extra": "1"}), "x-extra is not documented")
         self.assert_fault(exchange(response_headers={**headers, "ETag": "1"}), "header etag")
+        self.assert_fault(exchange(response_headers={**headers, "RateLimit": "1"}), "header ratelimit")
+        self.assertEqual(self.faults(exchange(response_headers={**headers, "RateLimit": '"key";r=1;t=59'})), [])
         del headers["X-Request-Id"]
         self.assert_fault(exchange(response_headers=headers), "x-request-id is missing")
 

@@ -20,7 +20,8 @@ struct left_out {
 
 /** Named in the lead's history beside what was left out: the event was another person's, too. */
 #define CAPTURE_EVENT_SHARED "event_shared"
-/** Likewise: attributes that a key that only adds may not change were given, and kept as they are. */
+/** Likewise: attributes that a key that only adds may not change were given, and kept as they are.
+ */
 #define CAPTURE_KEPT "kept"
 
 struct capture_input {
@@ -80,8 +81,8 @@ void lead_capture_note_needs(struct work *work, const struct capture_input *inpu
 bool lead_capture_note_keys(const struct capture_input *input, struct work *work,
                             struct uuid workspace, struct work_keys *keys);
 
-/** Writes the members lead, created, possible_duplicates, verdict and handoff; of a capture that only
- *  adds, created and the lead's id. */
+/** Writes the members lead, created, possible_duplicates, verdict and handoff; of a capture that
+ * only adds, created and the lead's id. */
 void lead_capture_write(const struct work *work, const struct captured *captured,
                         struct json_out *out);
 

@@ -159,9 +159,10 @@ enum decision lead_update(struct work *work, const struct command *command, stru
     enum decision decision;
 
     if (caller_adds_only(&command->caller))
-        return outcome_refuse(work, outcome, ERR_FORBIDDEN,
-                              "A key that may capture and no more adds with POST /v1/leads; changing "
-                              "a lead takes another role beside it");
+        return outcome_refuse(
+            work, outcome, ERR_FORBIDDEN,
+            "A key that may capture and no more adds with POST /v1/leads; changing "
+            "a lead takes another role beside it");
     struct lead *lead = lead_for_command(work, input->lead, outcome, &decision);
 
     if (lead == NULL || !may_update(work, command, lead, outcome))

@@ -35,7 +35,7 @@ struct attributes_input {
 /** What they changed. */
 struct attribute_changes {
     size_t count;
-    size_t kept; /* not changed, for adds_only */
+    size_t kept;             /* not changed, for adds_only */
     const char *commitments; /* JSON object of those that changed, for an entry's body */
     size_t commitments_len;
 };

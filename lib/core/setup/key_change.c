@@ -48,6 +48,7 @@ struct made_key key_make(struct work *work, const struct caller *caller, const s
         .team = team->id,
         .title = input->title,
         .roles = input->roles,
+        .rate_limit = (int32_t)input->rate_limit,
         .made_by = caller_actor(caller),
         .created_at = work->now,
         .revoked_at = INSTANT_NONE,

@@ -10,6 +10,7 @@ struct key_create_input {
     const char *team;   /* name; NULL: for a member */
     const char *member; /* id or normalised email; NULL: a key of the team itself */
     unsigned roles;
+    int64_t rate_limit; /* units a minute of each server; 0: the server's default */
     /** As the client sent it, or as the server made it: a repeat that brings it gets the same
      *  token, which is not stored. NULL: the token is random, and never shown again. */
     const char *idempotency_key;

@@ -112,6 +112,11 @@ void shape_key(const struct config *config, const struct api_key *key, const str
     json_out_member_uuid(out, "member", key->member);
     json_out_key(out, "roles");
     shape_roles(key->roles, out);
+    json_out_key(out, "rate_limit");
+    if (key->rate_limit == 0)
+        json_out_null(out);
+    else
+        json_out_int(out, key->rate_limit);
     json_out_key(out, "made_by");
     shape_made_by(config, key->made_by, out);
     json_out_member_instant(out, "created_at", key->created_at);

@@ -9,7 +9,7 @@
 #define LATEST_PART 4
 
 static const size_t waiting_max[READ_COSTS] = {
-#define READ_COST(name, text, waiting) waiting,
+#define READ_COST(name, text, waiting, units) waiting,
     READ_COST_TABLE(READ_COST)
 #undef READ_COST
 };

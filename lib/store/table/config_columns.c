@@ -105,6 +105,7 @@ static const struct column key_list[] = {
     {"member_id",    &as_uuid,    IN(member),     COLUMN_NULL},
     {"title",        &as_text,    IN(title)},
     {"roles",        &as_int4,    IN(roles)},
+    {"rate_limit",   &as_int4,    IN(rate_limit), COLUMN_NULL},
     {"secret_hash",  &as_bytes,   IN(secret_hash)},
     {"made_by_kind", &as_int2,    IN(made_by.kind)},
     {"made_by",      &as_uuid,    IN(made_by.id), COLUMN_NULL},
