@@ -24,6 +24,32 @@ static const char *const personal[] = {
     "(555) 123-4567",
     "555-123-4567",
     "1.555.123.4567",
+    /* written so that no program finds it */
+    "kim (at) acme.example",
+    "kim[at]acme[dot]example",
+    "kim { AT } acme (dot) example",
+    "kim at acme dot example",
+    "kim&#64;acme.example",
+    "kim&commat;acme&period;example",
+    /* in full width, other digits, other marks */
+    "kim\xef\xbc\xa0"
+    "acme.example",
+    "kim%EF%BC%A0acme.example",
+    "kim\xef\xbc\x85"
+    "40acme.example",
+    "kim\xe2\x80\x8b@acme.example",
+    "\xef\xbc\x8b\xef\xbc\x94\xef\xbc\x99 351 1234567",
+    "+\xd9\xa4\xd9\xa9 \xd9\xa3\xd9\xa5\xd9\xa1 \xd9\xa1\xd9\xa2\xd9\xa3\xd9\xa4\xd9\xa5",
+    "\xe0\xa5\xa6\xe0\xa5\xa9\xe0\xa5\xab\xe0\xa5\xa7/1234567",
+    "+49\xc2\xa0"
+    "351\xe2\x80\x93"
+    "1234567",
+    "0351\xc2\xb7"
+    "1234567",
+    "+49_351_1234567",
+    "+49,351,1234567",
+    "00493511234567",
+    "0049 351 1234567",
 };
 
 START_TEST(is_personal)
@@ -65,6 +91,18 @@ static const char *const impersonal[] = {
     "50% + 20%",
     "24/7",
     "728x90",
+    "Meet us at the fair",
+    "meet us at fair.example", /* a place, in a sentence */
+    "connect the dot at once",
+    "(at) home",
+    "save 10 (dot) com",
+    "0012345678", /* filled up */
+    "000000000123456",
+    "1,200,300",
+    "2026_11_13",
+    "20_000_000",
+    "a*b*c",
+    "\xe6\x98\xa5\xe3\x81\xae\xe3\x82\xbb\xe3\x83\xbc\xe3\x83\xab 2026\xe5\xb9\xb4",
     "",
 };
 

@@ -8,6 +8,7 @@
 #include <unicode/unorm2.h>
 #include <unicode/ustring.h>
 #include <unicode/utf16.h>
+#include <unicode/utf8.h>
 
 #define DOMAIN_MAX_BYTES 254
 /* UTF-16 units that normal form C makes of one, at most (UAX #15, section 9), and lower case. */
@@ -281,6 +282,52 @@ enum err unicode_fold(const char *text, size_t len, struct arena *arena, const c
     straighten(&parts);
     err = compose(&parts, arena, &whole);
     return err == ERR_NONE ? to_utf8(&whole, arena, out) : err;
+}
+
+/* What stands for an ASCII character; others are themselves. */
+static UChar32 plain(UChar32 c)
+{
+    static const struct {
+        UChar32 c, plain;
+    } marks[] = {
+        {0x3002, '.'}, {0xff61, '.'}, {0xfe52, '.'}, {0x2024, '.'}, {0x00b7, '.'}, {0x2022, '.'},
+        {0x2044, '/'}, {0x2215, '/'}, {0x2212, '-'}, {0xfe62, '+'}, {0xfe6b, '@'},
+    };
+    int32_t digit = u_charDigitValue(c);
+
+    if (c >= 0xff01 && c <= 0xff5e) /* full-width */
+        return c - 0xff01 + '!';
+    if (digit >= 0)
+        return '0' + digit;
+    if (u_isUWhiteSpace(c))
+        return ' ';
+    if (u_charType(c) == U_DASH_PUNCTUATION)
+        return '-';
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        if (marks[i].c == c)
+            return marks[i].plain;
+    return c;
+}
+
+size_t unicode_plain(const char *text, size_t len, char *out)
+{
+    size_t to = 0;
+
+    for (size_t at = 0; at < len;) {
+        size_t begin = at;
+        UChar32 c;
+        U8_NEXT(text, at, len, c);
+        UChar32 shown = c < 0 ? c : plain(c);
+        if (c >= 0 && is_invisible(c))
+            continue;
+        if (shown >= 0 && shown < 0x80)
+            out[to++] = (char)shown;
+        else /* as it stands, also where it is no UTF-8 */
+            while (begin < at)
+                out[to++] = text[begin++];
+    }
+    out[to] = '\0';
+    return to;
 }
 
 /* ---- runs ---- */

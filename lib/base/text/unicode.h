@@ -42,6 +42,13 @@ enum err unicode_lower(const char *text, size_t len, struct arena *arena,
  *  characters, in normal form C. A curly apostrophe is a straight one. Errors as above. */
 enum err unicode_fold(const char *text, size_t len, struct arena *arena, const char **out) MUST_USE;
 
+/**
+ * The text in ASCII as far as it says the same there: digits of any script, full-width forms, white
+ * space, dashes, the dots and slashes of other scripts; without invisible characters. out has room
+ * for len + 1 bytes, which is never too little; needs no memory. Returns its length.
+ */
+size_t unicode_plain(const char *text, size_t len, char *out);
+
 enum unicode_class {
     UNICODE_SPACE,
     UNICODE_ALPHANUMERIC, /* letters and digits, and the marks that belong to them */

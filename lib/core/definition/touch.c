@@ -2,6 +2,7 @@
 
 #include "base/digest.h"
 #include "base/hex.h"
+#include "base/text/unicode.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -153,6 +154,7 @@ struct number {
     int sizes[GROUPS_MAX];
     int values[GROUPS_MAX];
     bool plus, zero, bracket, spaced, dashed;
+    bool other; /* separators that stand in many other things as well */
 };
 
 /* Only digits, and only the characters that stand between them in phone numbers. */
@@ -182,6 +184,8 @@ static bool read_number(const char *text, size_t len, struct number *out)
             out->spaced = true;
         else if (text[i] == '-' || text[i] == '.')
             out->dashed = true;
+        else if (text[i] != '\0' && strchr("_~*,'|", text[i]) != NULL)
+            out->other = true;
         else if (text[i] != '+' || i > 0)
             return false;
     }
@@ -220,6 +224,10 @@ static bool is_north_american(const struct number *n)
            n->sizes[at + 2] == 4;
 }
 
+/* With 00 before the country: shorter ones are ids that were filled up with zeros. */
+#define ABROAD_DIGITS_MIN 12
+#define ABROAD_DIGITS_MAX 17
+
 /* Seven to fifteen digits (the maximum of E.164). Plain strings of digits are far more often
  * campaign ids, so a "+" or separators are required. */
 static bool is_phone(const char *text, size_t len)
@@ -234,10 +242,17 @@ static bool is_phone(const char *text, size_t len)
         text += 4;
         len -= 4;
     }
-    if (!read_number(text, len, &n) || n.digits < 7 || n.digits > 15)
+    if (!read_number(text, len, &n))
         return false;
-    if (n.plus || is_north_american(&n))
+    if (len > 2 && memcmp(text, "00", 2) == 0 && text[2] != '0' && n.digits >= ABROAD_DIGITS_MIN &&
+        n.digits <= ABROAD_DIGITS_MAX)
         return true;
+    if (n.digits < 7 || n.digits > 15)
+        return false;
+    if (n.plus || (is_north_american(&n) && !n.other))
+        return true;
+    if (n.other)
+        return false;
     if (is_date(&n) || (is_amount(&n) && !n.bracket))
         return false;
     return n.bracket || n.spaced || (n.zero && n.dashed && n.groups <= 3 && n.sizes[0] >= 3);
@@ -254,28 +269,96 @@ static bool has_phone(const char *value)
     return false;
 }
 
-/* As it stands, or percent-encoded once or twice. */
+/* ---- written so that no program finds it ---- */
+
+/* The "@" or "." that is written out here, with the spaces around it, and what is left after it. */
+static char spelt(const char *text, bool in_words, const char **rest)
+{
+    static const struct {
+        const char *text;
+        char means;
+        bool is_word; /* of a sentence too, unless both are there */
+    } ways[] = {
+        {"&#64;", '@', false}, {"&#x40;", '@', false},   {"&commat;", '@', false},
+        {"&#46;", '.', false}, {"&period;", '.', false}, {" at ", '@', true},
+        {" dot ", '.', true},
+    };
+    const char *at = text + strspn(text, " ");
+
+    if (*at != '\0' && strchr("([{<", *at) != NULL) {
+        const char *word = at + 1 + strspn(at + 1, " ");
+        size_t len = strspn(word, "aAdDoOtT");
+        const char *end = word + len + strspn(word + len, " ");
+        bool is_at = len == 2 && strncasecmp(word, "at", 2) == 0;
+        bool is_dot = len == 3 && strncasecmp(word, "dot", 3) == 0;
+        if ((is_at || is_dot) && *end != '\0' && strchr(")]}>", *end) != NULL) {
+            *rest = end + 1 + strspn(end + 1, " ");
+            return is_at ? '@' : '.';
+        }
+    }
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        size_t len = strlen(ways[i].text);
+        if ((ways[i].is_word && !in_words) || strncasecmp(text, ways[i].text, len) != 0)
+            continue;
+        *rest = text + len;
+        return ways[i].means;
+    }
+    return '\0';
+}
+
+/* In place: it only gets shorter. */
+static void put_together(char *text)
+{
+    bool in_words = strcasestr(text, " at ") != NULL && strcasestr(text, " dot ") != NULL;
+    char *to = text;
+
+    for (const char *from = text; *from != '\0';) {
+        const char *rest;
+        char mark = spelt(from, in_words, &rest);
+        *to++ = mark != '\0' ? mark : *from;
+        from = mark != '\0' ? rest : from + 1;
+    }
+    *to = '\0';
+}
+
+/* In place, once. False: nothing was encoded. */
+static bool decode_percent(char *text)
+{
+    bool any = false;
+    char *to = text;
+
+    for (const char *from = text; *from != '\0'; from++) {
+        bool escape = from[0] == '%' && hex_digit(from[1]) >= 0 && hex_digit(from[2]) >= 0;
+        char byte = escape ? (char)(hex_digit(from[1]) << 4 | hex_digit(from[2])) : *from;
+        *to++ = byte == '\0' ? ' ' : byte;
+        from += escape ? 2 : 0;
+        any = any || escape;
+    }
+    *to = '\0';
+    return any;
+}
+
+/* As it stands, or percent-encoded once or twice; in other digits and forms, or written out. */
 bool dimension_looks_personal(const char *value)
 {
-    char decoded[DIMENSION_VALUE_MAX_BYTES + 1];
+    char encoded[DIMENSION_VALUE_MAX_BYTES + 1], text[DIMENSION_VALUE_MAX_BYTES + 1];
     size_t len = strlen(value);
 
     if (has_email(value) || has_phone(value))
         return true;
-    if (strchr(value, '%') == NULL || len > DIMENSION_VALUE_MAX_BYTES)
+    if (len > DIMENSION_VALUE_MAX_BYTES)
         return false;
-    memcpy(decoded, value, len + 1);
-    for (int round = 0; round < 2; round++) {
-        char *to = decoded;
-        for (const char *from = decoded; *from != '\0'; from++) {
-            bool escape = from[0] == '%' && hex_digit(from[1]) >= 0 && hex_digit(from[2]) >= 0;
-            char byte = escape ? (char)(hex_digit(from[1]) << 4 | hex_digit(from[2])) : *from;
-            *to++ = byte == '\0' ? ' ' : byte;
-            from += escape ? 2 : 0;
-        }
-        *to = '\0';
-        if (has_email(decoded) || has_phone(decoded))
+    memcpy(encoded, value, len + 1);
+    for (int round = 0; round < 3; round++) {
+        unicode_plain(encoded, strlen(encoded), text);
+        put_together(text);
+        if (has_email(text) || has_phone(text))
             return true;
+        /* a percent sign may be one of another script, too */
+        unicode_plain(encoded, strlen(encoded), text);
+        if (!decode_percent(text))
+            return false;
+        memcpy(encoded, text, strlen(text) + 1);
     }
     return false;
 }
