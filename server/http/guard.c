@@ -5,7 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
-#define NAME_SHOWN_MAX 64 /* bytes of a header name that a refusal quotes */
+#define HOST_PORT_MAX_DIGITS 5
+#define NAME_SHOWN_MAX       64 /* bytes of a header name that a refusal quotes */
 
 static const char *const methods[] = {"GET", "POST", "PATCH", "PUT", "DELETE", "HEAD", "OPTIONS"};
 
@@ -134,6 +135,38 @@ static enum err check_repeated(const struct guard_header *header, struct framing
     return ERR_NONE;
 }
 
+/* A name or address, and perhaps a port (RFC 9110, 7.2). A proxy before Baton may route by it, and
+ * whoever builds an address of it must not be led astray: so it is stricter than the grammar, which
+ * lets commas, "@" by its percent-encoding and more pass. */
+static bool is_host(const char *value, size_t len)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+    size_t end = 0;
+
+    while (len > 0 && (value[len - 1] == ' ' || value[len - 1] == '\t'))
+        len--;
+    if (len > 0 && value[0] == '[') {
+        for (end = 1;
+             end < len && value[end] != '\0' && strchr("0123456789abcdefABCDEF:.", value[end]);)
+            end++;
+        if (end < 3 || end == len || value[end] != ']')
+            return false;
+        end++;
+    } else {
+        while (end < len && value[end] != '\0' &&
+               (strchr(letters, value[end]) || strchr("-._", value[end])))
+            end++;
+        if (end == 0)
+            return false;
+    }
+    if (end == len)
+        return true;
+    size_t port = end + 1;
+    for (end = port; end < len && value[end] >= '0' && value[end] <= '9';)
+        end++;
+    return value[port - 1] == ':' && end == len && len - port <= HOST_PORT_MAX_DIGITS;
+}
+
 static enum err check_framing(const struct guard_header *header, struct framing *framing,
                               struct guard_result *out)
 {
@@ -149,6 +182,9 @@ static enum err check_framing(const struct guard_header *header, struct framing 
         framing->chunked = header->value_len == 7 && strncasecmp(header->value, "chunked", 7) == 0;
     } else if (is_named(header, "host")) {
         framing->hosts++;
+        if (!is_host(header->value, header->value_len))
+            return refuse(out, ERR_MALFORMED_REQUEST,
+                          "Host must be a name or an address, and perhaps a port");
     } else if (is_named(header, "expect")) {
         out->expects_continue = true;
     }

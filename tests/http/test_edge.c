@@ -139,6 +139,10 @@ static const struct {
      CLOSED},
     {"a second Host", HEAD("GET /livez") "Host: b\r\n\r\n", 400, "malformed_request", CLOSED},
     {"two keys", HEAD("GET /livez") KEY KEY "\r\n", 400, "malformed_request", CLOSED},
+    {"two names in Host", "GET /livez HTTP/1.1\r\nHost: a,b\r\n\r\n", 400, "malformed_request",
+     CLOSED},
+    {"a user in Host", "GET /livez HTTP/1.1\r\nHost: x@y\r\n\r\n", 400, "malformed_request",
+     CLOSED},
 };
 
 /* What leads to the cure stands in the answer. */
@@ -789,6 +793,25 @@ START_TEST(a_client_that_goes_away_while_it_waits_does_no_harm)
 }
 END_TEST
 
+/* Nothing more comes from such a client, and it waits for its answer. */
+START_TEST(whoever_ends_their_side_is_answered)
+{
+    char answer[EDGE_ANSWER_MAX];
+
+    for (int held = 0; held < 2; held++) {
+        int fd = edge_connect(&edge);
+        edge_hold(&edge, held ? HOLD_QUEUED : HOLD_NOTHING);
+        edge_say(fd, POST_THINGS JSON_TYPE "Content-Length: 7\r\n\r\n{\"a\":1}");
+        ck_assert_int_eq(shutdown(fd, SHUT_WR), 0);
+        if (held)
+            edge_wait_queued(&edge, 1);
+        edge_hold(&edge, HOLD_NOTHING);
+        ck_assert_int_eq(edge_hear(fd, answer), 201);
+        close(fd);
+    }
+}
+END_TEST
+
 /* ---- who is cut off ---- */
 
 #define SLOW_CLIENTS 500
@@ -1073,7 +1096,7 @@ void suite_cases(Suite *suite)
           a_deadline_withdraws_what_is_queued, a_deadline_on_what_is_taken_leaves_the_outcome_open,
           a_key_of_the_servers_own_is_told, a_read_that_is_late_is_only_unavailable,
           a_look_up_has_the_same_deadline, a_client_that_goes_away_while_it_waits_does_no_harm,
-          slow_clients_are_cut_off_and_hurt_nobody);
+          whoever_ends_their_side_is_answered, slow_clients_are_cut_off_and_hurt_nobody);
     EACH(t, whoever_does_not_go_on_is_cut_off, stuck);
     TESTS(t, a_waiting_client_is_not_slow, a_page_of_an_allowed_origin_may_read,
           a_preflight_is_answered_without_a_key, others_may_not,

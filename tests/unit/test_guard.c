@@ -294,12 +294,59 @@ START_TEST(targets_and_headers_have_a_bound)
 }
 END_TEST
 
+static const struct {
+    const char *host;
+    bool fine;
+} hosts[] = {
+    {"baton.example", true},
+    {"baton.example:8080", true},
+    {"BATON_1.internal.", true},
+    {"127.0.0.1:1", true},
+    {"[::1]", true},
+    {"[2001:db8::192.0.2.1]:65535", true},
+    {"localhost ", true},
+    {"a:", true}, /* the grammar has ports without digits */
+    {"", false},
+    {":80", false},
+    {"a b", false},
+    {"a,b", false},
+    {"x@y", false},
+    {"a/b", false},
+    {"a?b", false},
+    {"a#b", false},
+    {"a\\b", false},
+    {"a%2fb", false},
+    {"a:b", false},
+    {"a:80:80", false},
+    {"a:123456", false},
+    {"[::1", false},
+    {"[]", false},
+    {"[::1]x", false},
+    {"::1", false},
+    {"b\xc3\xbc"
+     "cher.example",
+     false},
+};
+
+START_TEST(a_host_is_a_name_or_an_address)
+{
+    const struct guard_line line = {"GET", "/", "HTTP/1.1"};
+    struct guard_header headers[] = {{"Host", 4, hosts[_i].host, strlen(hosts[_i].host)}};
+    struct guard_result result;
+
+    ck_assert_msg(guard_check(&line, headers, 1, &result) ==
+                      (hosts[_i].fine ? ERR_NONE : ERR_MALFORMED_REQUEST),
+                  "%s: %s", hosts[_i].host, result.detail);
+}
+END_TEST
+
 void suite_cases(Suite *suite)
 {
     TCase *t = suite_case(suite, "guard");
 
     EACH(t, the_table_holds, cases);
     EACH(t, what_may_stand_once_is_refused_twice, headers_that_came_twice);
+    EACH(t, a_host_is_a_name_or_an_address, hosts);
     TESTS(t, http_1_0_has_no_chunks, a_request_without_a_host_is_refused,
           a_nul_within_a_value_is_seen, targets_and_headers_have_a_bound);
 }
