@@ -33,6 +33,7 @@
 #include "api/suggestions_api.h"
 #include "api/teams_api.h"
 #include "api/unsubscribe_api.h"
+#include "api/usage_api.h"
 #include "api/vocabulary_api.h"
 #include "http/etag_reply.h"
 #include "http/route.h"
@@ -544,6 +545,8 @@ const struct route routes[] = {
      .body_max = MAIL_BODY_MAX_BYTES,
      .flags = ROUTE_TOKEN | ROUTE_ANY_TYPE | ROUTE_RAW_BODY | ROUTE_NO_BODY_OK,
      .input = &unsubscribe_spec, .command = COMMAND_MEMBER_UPDATE},
+    {"GET", "/v1/usage", "usage_get", ROLE_READ | ROLE_REPORT | ROLE_ADMIN, ROUTE_READ,
+     .cost = READ_LIST, .flags = ROUTE_FRESH, .read = usage_get},
     {"GET", "/v1/me", "me_get", ROLE_ANY, ROUTE_READ, .flags = ROUTE_FRESH, .read = me_get},
     {"POST", "/v1/sessions", "sessions_open", ROLE_ANY, ROUTE_READ,
      .flags = ROUTE_FRESH | ROUTE_SECRET, .read = sessions_open},

@@ -125,6 +125,7 @@ static const struct probe probes[] = {
     {.operation = "reports_leads", .roles = READERS},
     {.operation = "campaigns_list", .roles = COUNTERS},
     {.operation = "attributes_list", .roles = COUNTERS | ROLE_SIGN},
+    {.operation = "usage_get", .roles = ROLE_READ | ROLE_REPORT | ROLE_ADMIN},
     {.operation = "inbound_handshake", .roles = SENDERS},
     {.operation = "inbound_receive", .roles = SENDERS, .body = "{'email':'in@${at}'}"},
     {.operation = "sdk_batch", .roles = SENDERS, .body = "{}"},

@@ -35,6 +35,28 @@ static const struct step a_small_key[] = {
 
 STORY(a_key_has_a_quota, "", a_small_key)
 
+static const struct step what_is_used[] = {
+    GET("at first", "ana", "/v1/usage", 200,
+        .checks = {{"/data/1/name", "'members'"},
+                   {"/data/1/limit", "10000"},
+                   {"/data/3", "{'name':'sources','used':0,'limit':1000}"},
+                   {"/data/6", "{'name':'jobs','used':0,'limit':16}"},
+                   {"@body", "~{\"name\":\"values_of_campaign\",\"used\":0,\"limit\":null}"}}),
+    POST("a source", "ana", "/v1/sources",
+         "{'name':'web','team':'marketing','mapping':{'email':'/email'}}", 201),
+    POST("and a campaign that nobody knew", "marketing", "/v1/leads",
+         "{'email':'kim@acme.example','touch':{'kind':'form_submitted','source':'web','campaign':'"
+         "q4'}}",
+         201),
+    GET("are counted", "ana", "/v1/usage", 200,
+        .checks = {{"/data/3/used", "1"},
+                   {"@body", "~{\"name\":\"values_of_campaign\",\"used\":1,\"limit\":null}"},
+                   {"@body", "~{\"name\":\"values_of_medium\",\"used\":0,\"limit\":null}"}}),
+    {0},
+};
+
+STORY(what_is_used_is_shown, "", what_is_used)
+
 static int status_of(struct stage *stage, const char *key, const char *from, struct answer *answer)
 {
     char forwarded[128];
@@ -98,5 +120,5 @@ void suite_cases(Suite *suite)
 {
     TCase *tests = suite_case(suite, "limits");
 
-    TESTS(tests, a_key_has_a_quota, wrong_keys_are_limited_by_address);
+    TESTS(tests, a_key_has_a_quota, what_is_used_is_shown, wrong_keys_are_limited_by_address);
 }

@@ -4,6 +4,7 @@
 
 #include "core/agreement/agreement_change.h"
 #include "core/definition/starter.h"
+#include "core/setup/quota.h"
 
 #define ANA world_key("ana@acme.example")
 #define SAM world_key("sam@acme.example")
@@ -67,7 +68,7 @@ START_TEST(a_term_has_several_drafts_and_not_any_number)
     struct agreement_draft_input input = {AGREEMENT_MQL, document, NULL};
 
     world_begin(); /* with one */
-    for (int n = 1; n < DRAFTS_MAX; n++)
+    for (int n = 1; n < quota_limit(QUOTA_DRAFTS); n++)
         world_must(ANA, COMMAND_AGREEMENT_DRAFT, &input);
     ck_assert_str_eq(world.outcome.location, "/v1/definitions/mql/versions/20");
     ck_assert_int_eq(world_do(ANA, COMMAND_AGREEMENT_DRAFT, &input), ERR_LIMIT_REACHED);

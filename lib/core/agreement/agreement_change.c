@@ -5,6 +5,7 @@
 #include "core/agreement/document_edit.h"
 #include "core/agreement/shape_agreement.h"
 #include "core/background_job.h"
+#include "core/setup/quota.h"
 
 #include <string.h>
 
@@ -267,10 +268,10 @@ static enum decision draft(struct work *work, const struct command *command,
     int drafts;
     int next = next_version(work->config, input->kind, &drafts);
 
-    if (next > VERSIONS_MAX || drafts >= DRAFTS_MAX)
+    if (next > VERSIONS_MAX || drafts >= quota_limit(QUOTA_DRAFTS))
         return outcome_refuse(work, outcome, ERR_LIMIT_REACHED,
-                              "There are at most %d versions of it, and %d drafts at a time",
-                              VERSIONS_MAX, DRAFTS_MAX);
+                              "There are at most %d versions of it, and %lld drafts at a time",
+                              VERSIONS_MAX, (long long)quota_limit(QUOTA_DRAFTS));
     struct checked checked =
         check_document(work, input->kind, input->document, input->known, outcome);
     if (!checked.fine)

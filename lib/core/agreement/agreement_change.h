@@ -7,8 +7,7 @@
 #include "core/setup_change.h"
 
 #define VERSIONS_MAX 1000 /* of one kind */
-#define DRAFTS_MAX   20
-#define COMMENTS_MAX 500 /* of one version */
+#define COMMENTS_MAX 500  /* of one version */
 /** Whose edits are taken at once. */
 #define EDITS_COMMENTS_MAX 20
 

@@ -2,6 +2,7 @@
 
 #include "base/json_tree.h"
 #include "core/authority.h"
+#include "core/setup/quota.h"
 #include "core/setup/shape_setup.h"
 
 #include <string.h>
@@ -164,7 +165,7 @@ enum decision key_create(struct work *work, const struct command *command, struc
     if (team == NULL || !may_give(work, command, team, input->roles, outcome))
         return DECIDED;
     check_roles(work, team, member, input->roles, outcome);
-    if (outcome->err != ERR_NONE)
+    if (outcome->err != ERR_NONE || !quota_leaves(work, QUOTA_KEYS, outcome))
         return DECIDED;
     struct chain_row *chain = setup_chain(work, team->id);
     if (chain == NULL)

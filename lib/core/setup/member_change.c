@@ -1,6 +1,7 @@
 #include "core/setup/member_change.h"
 
 #include "core/authority.h"
+#include "core/setup/quota.h"
 #include "core/setup/shape_setup.h"
 
 #include <string.h>
@@ -88,7 +89,8 @@ enum decision member_create(struct work *work, const struct command *command,
                                   .external_source = input->external_source,
                                   .external_id = input->external_id};
     if (outcome->err != ERR_NONE ||
-        !authority_may_name(work, command, &person, team->function, outcome))
+        !authority_may_name(work, command, &person, team->function, outcome) ||
+        !quota_leaves(work, QUOTA_MEMBERS, outcome))
         return DECIDED;
     struct chain_row *chain = setup_chain(work, team->id);
     if (chain == NULL)

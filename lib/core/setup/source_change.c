@@ -5,11 +5,11 @@
 #include "base/text_out.h"
 #include "base/uuid.h"
 #include "core/authority.h"
+#include "core/setup/quota.h"
 #include "core/setup/shape_setup.h"
 
 #include <string.h>
 
-#define SOURCES_MAX    1000
 #define AUTH_MAX_BYTES 4096
 
 static void append_entry(struct work *work, struct chain_row *chain, enum ledger_kind kind,
@@ -64,9 +64,7 @@ static enum decision check_new(struct work *work, const struct source_create_inp
         if (strcmp(work->config->sources[i].name, input->name) == 0)
             return outcome_refuse_at(work, outcome, ERR_ALREADY_EXISTS, "/name", "already_exists",
                                      "There is a source \"%s\" already", input->name);
-    if (work->config->source_count >= SOURCES_MAX)
-        return outcome_refuse(work, outcome, ERR_LIMIT_REACHED,
-                              "A workspace has at most %d sources", SOURCES_MAX);
+    (void)quota_leaves(work, QUOTA_SOURCES, outcome);
     return DECIDED;
 }
 

@@ -2,10 +2,10 @@
 
 #include "base/json_tree.h"
 #include "core/authority.h"
+#include "core/setup/quota.h"
 
 #include <string.h>
 
-#define SUBSCRIPTIONS_MAX               1000
 #define SUBSCRIPTION_WARNINGS_MAX_BYTES (64u << 10)
 
 static void append(struct work *work, struct chain_row *chain, enum ledger_kind kind,
@@ -226,9 +226,8 @@ enum decision subscription_create(struct work *work, const struct command *comma
     if (named(work->config, input->name) != NULL)
         return outcome_refuse_at(work, outcome, ERR_ALREADY_EXISTS, "/name", "already_exists",
                                  "There is a subscription \"%s\" already", input->name);
-    if (work->config->subscription_count >= SUBSCRIPTIONS_MAX)
-        return outcome_refuse(work, outcome, ERR_LIMIT_REACHED,
-                              "A workspace has at most %d subscriptions", SUBSCRIPTIONS_MAX);
+    if (!quota_leaves(work, QUOTA_SUBSCRIPTIONS, outcome))
+        return DECIDED;
     struct chain_row *chain = setup_chain(work, work->config->workspace);
     if (chain == NULL)
         return DECIDE_AGAIN;

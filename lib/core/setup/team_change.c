@@ -4,11 +4,10 @@
 #include "base/json_tree.h"
 #include "core/authority.h"
 #include "core/distribution/distribution.h"
+#include "core/setup/quota.h"
 #include "core/setup/shape_setup.h"
 
 #include <string.h>
-
-#define TEAMS_MAX 1000
 
 static void write_hash(struct json_out *body, const char *name, const char *document)
 {
@@ -73,9 +72,8 @@ enum decision team_create(struct work *work, const struct command *command, stru
     if (config_team_named(work->config, input->name) != NULL)
         return outcome_refuse(work, outcome, ERR_ALREADY_EXISTS, "There is a team \"%s\" already",
                               input->name);
-    if (work->config->team_count >= TEAMS_MAX)
-        return outcome_refuse(work, outcome, ERR_LIMIT_REACHED, "A workspace has at most %d teams",
-                              TEAMS_MAX);
+    if (!quota_leaves(work, QUOTA_TEAMS, outcome))
+        return DECIDED;
     const struct team *team = team_make(work, &command->caller, input);
     if (team == NULL)
         return DECIDED;

@@ -174,6 +174,7 @@ struct statement {
     X(capture_types_report_statements)                                                             \
     X(nurture_report_statements)                                                                   \
     X(coverage_report_statements)                                                                  \
+    X(usage_read_statements)                                                                       \
     X(vocabulary_read_statements)                                                                  \
     X(delivery_read_statements)                                                                    \
     X(history_read_statements)                                                                     \
