@@ -438,6 +438,75 @@ START_TEST(deals_move_on)
 }
 END_TEST
 
+#define SIFTED                                                                                     \
+    "{\"as\":\"deal\",\"team\":\"marketing\",\"external_id\":{\"source\":\"crm\",\"at\":"          \
+    "\"/lead\"},\"steps\":[{\"team\":\"sdr\",\"at\":\"/begun\"},{\"team\":\"ae\",\"at\":"          \
+    "\"/begun\",\"reject\":{\"is\":{\"/stage\":\"Disqualified\"},\"at\":\"/changed\",\"reason\":"  \
+    "{\"at\":\"/why\",\"map\":{\"No budget\":\"no_budget\"}}}}],\"outcome\":{\"kind\":{\"at\":"    \
+    "\"/stage\",\"map\":{\"Won\":\"won\"}},\"at\":\"/changed\"}}"
+#define SIFTED_ROW(rest) "lead,begun,stage,changed,why\n" rest
+
+/* Sales took some up and sent others back; exports come twice, late, and in the wrong order. */
+START_TEST(deals_that_sales_rejected)
+{
+    static const struct {
+        const char *rows;
+        int code;
+        const char *said;
+    } weeks[] = {
+        {SIFTED_ROW("L1,2026-02-01,Disqualified,2026-02-05,No budget\nL2,2026-02-01,New,,\n"), 0,
+         "2 rows: 2 new, 0 updated, 0 unchanged, 0 refused"},
+        {SIFTED_ROW("L1,2026-02-01,Disqualified,2026-02-05,No budget\nL2,2026-02-01,New,,\n"), 0,
+         "2 rows: 0 new, 0 updated, 2 unchanged, 0 refused; nothing changed"},
+        {SIFTED_ROW("L1,2026-02-01,New,,\n"), 0, "1 unchanged, 0 refused; nothing changed"},
+        {SIFTED_ROW("L1,2026-02-01,Won,2026-02-20,\n"), 1,
+         "1 refused, line 2: The deal has ended otherwise already"},
+        {SIFTED_ROW("L2,2026-02-01,Disqualified,2026-02-09,Other\n"), 1,
+         "1 refused, line 2: A deal that was lost or rejected needs a reason"},
+        {SIFTED_ROW("L2,2026-02-01,Disqualified,2026-02-09,No budget\n"), 0,
+         "1 rows: 0 new, 1 updated, 0 unchanged, 0 refused"},
+        {SIFTED_ROW("L2,2026-02-01,Disqualified,2026-02-09,No budget\n"), 0,
+         "1 unchanged, 0 refused; nothing changed"},
+    };
+    static const struct step ended[] = {
+        GET("who was rejected is with the team that offered", "ana", "/v1/leads?external_id=crm:L1",
+            200, .keep = {{"l1", "/data/0/id"}},
+            .checks = {{"/data/0/stage", "'nurture'"},
+                       {"/data/0/owner_team", "'sdr'"},
+                       {"/data/0/open_handoff", "null"}}),
+        GET("as its history says", "ana", "/v1/leads/${l1}/timeline", 200,
+            .checks = {{"/data", "#3"}, {"/data/2/type", "'handoff.imported'"}},
+            .keep = {{"rejected", "/data/2/handoff_id"}}),
+        GET("which is a handoff like any other", "ana", "/v1/handoffs/${rejected}", 200,
+            .checks = {{"/kind", "'imported'"},
+                       {"/state", "'rejected'"},
+                       {"/reason", "'no_budget'"},
+                       {"/class", "null"},
+                       {"/accepted_at", "null"},
+                       {"/closed_at", "'2026-02-05T00:00:00Z'"},
+                       {"/outcome", "null"}}),
+        GET("who was sent back after being taken up is lost", "ana", "/v1/leads?external_id=crm:L2",
+            200, .checks = {{"/data/0/stage", "'nurture'"}, {"/data/0/owner_team", "'marketing'"}}),
+        {0}};
+    struct stage stage = open_stage();
+    char *folder = scratch_new();
+    char words[64];
+
+    import_leads();
+    write_file(folder, "mapping.json", SIFTED, strlen(SIFTED));
+    for (size_t i = 0; i < sizeof weeks / sizeof *weeks; i++) {
+        const char *const said[] = {weeks[i].said, NULL};
+        write_file(folder, "rows.csv", weeks[i].rows, strlen(weeks[i].rows));
+        import_there(folder, "", weeks[i].code, said);
+    }
+    story_run(stage.story, ended);
+    snprintf(words, sizeof words, "verify %s --state", stage_workspace());
+    free(stage_baton(words, 0));
+    scratch_free(folder);
+    stage_close(&stage);
+}
+END_TEST
+
 START_TEST(what_cannot_begin)
 {
     static const char *const faults[] = {"wrong.json is not a mapping", "/colour", NULL};
@@ -547,6 +616,7 @@ void suite_cases(Suite *suite)
 {
     TCase *tcase = suite_case(suite, "import");
 
-    TESTS(tcase, leads_and_their_deals, deals_move_on, lines_of_json, what_cannot_begin,
-          a_list_from_a_spreadsheet, as_programs_write_them, a_list_without_ids, a_real_funnel);
+    TESTS(tcase, leads_and_their_deals, deals_move_on, deals_that_sales_rejected, lines_of_json,
+          what_cannot_begin, a_list_from_a_spreadsheet, as_programs_write_them, a_list_without_ids,
+          a_real_funnel);
 }

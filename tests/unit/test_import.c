@@ -25,6 +25,14 @@
     " \"outcome\": {\"kind\": \"/outcome\", \"reason\": \"/why\"},"                                \
     " \"attributes\": {\"segment\": \"/segment\"}}"
 
+#define SIFTED                                                                                     \
+    "{\"as\": \"deal\", \"team\": \"marketing\","                                                  \
+    " \"external_id\": {\"source\": \"crm\", \"at\": \"/id\"},"                                    \
+    " \"steps\": [{\"team\": \"sdr\", \"at\": \"/begun\", \"reject\": {\"is\": {\"/stage\": "      \
+    "\"Unfit\"},"                                                                                  \
+    "   \"reason\": \"/why\"}}, {\"team\": \"ae\", \"at\": \"/won\"}],"                            \
+    " \"outcome\": {\"kind\": {\"value\": \"won\"}}}"
+
 static struct team teams[] = {
     {.id = {{1}}, .name = "marketing", .function = FUNCTION_MARKETING, .active = true},
     {.id = {{2}}, .name = "sdr", .function = FUNCTION_SALES, .active = true},
@@ -291,6 +299,68 @@ START_TEST(a_lost_deal_goes_back)
 }
 END_TEST
 
+static const struct reason reasons[] = {
+    {.code = "unfit", .about = ABOUT_GAP, .criterion = -1, .then = THEN_DISQUALIFY}};
+static const struct definition definition = {.reasons = reasons, .reasons_count = 1};
+static const struct agreement_version version = {.version = 1, .compiled = &definition};
+
+#define UNFIT(why)                                                                                 \
+    "[{\"id\": \"a\", \"begun\": \"2026-03-01\", \"stage\": \"unfit\", \"why\": \"" why "\"}]"
+
+/* It ends at that step, whatever stands in the columns of those after it. */
+START_TEST(a_rejected_deal_stays_with_who_offered)
+{
+    import(LEADS, A_LEAD);
+    config.in_force[TERM_MQL] = &version;
+    ck_assert_str_eq(import(SIFTED, UNFIT("unfit")), "1 0 0 0");
+    const struct lead *lead = lead_of("a");
+    ck_assert_int_eq(lead->stage, STAGE_DISQUALIFIED);
+    ck_assert(uuid_equal(lead->owner_team, teams[0].id));
+    ck_assert(lead->reached[MILESTONE_SAL] == INSTANT_NONE);
+    ck_assert(lead->reached[MILESTONE_CUSTOMER] == INSTANT_NONE);
+    ck_assert_uint_eq(work.saves[KIND_HANDOFF].count, 1);
+    const struct handoff *handoff = work.saves[KIND_HANDOFF].items[0];
+    ck_assert_int_eq(handoff->kind, HANDOFF_KIND_IMPORTED);
+    ck_assert_int_eq(handoff->state, HANDOFF_REJECTED);
+    ck_assert_str_eq(handoff->reason, "unfit");
+    ck_assert_int_eq(handoff->klass, CLASS_NONE);
+    ck_assert(handoff->accepted_at == INSTANT_NONE);
+    ck_assert_int_eq(handoff->outcome, OUTCOME_NONE);
+    json_t *body = json_loadb(last_entry()->body, last_entry()->body_len, 0, NULL);
+    ck_assert_str_eq(json_string_value(json_object_get(body, "handoff_state")), "rejected");
+    ck_assert_str_eq(json_string_value(json_object_get(body, "reason")), "unfit");
+    ck_assert_ptr_null(json_object_get(body, "owner"));
+    json_decref(body);
+    ck_assert_str_eq(import(SIFTED, UNFIT("unfit")), "0 0 1 0");
+    ck_assert_uint_eq(work.saves[KIND_HANDOFF].count, 1);
+}
+END_TEST
+
+START_TEST(a_rejection_has_a_reason_that_is_defined)
+{
+    import(LEADS, A_LEAD);
+    ck_assert_str_eq(import(SIFTED, UNFIT("")), "0 0 0 1");
+    ck_assert_int_eq(results[0].refusal, IMPORT_REASON);
+    config.in_force[TERM_MQL] = &version;
+    ck_assert_str_eq(import(SIFTED, UNFIT("weather")), "0 0 0 1");
+    ck_assert_int_eq(results[0].refusal, IMPORT_UNKNOWN_REASON);
+    ck_assert_uint_eq(work.saves[KIND_HANDOFF].count, 0);
+}
+END_TEST
+
+/* An old file, in which it was not taken up yet, says nothing new of a deal that was won since. */
+START_TEST(an_older_rejection_changes_nothing)
+{
+    import(LEADS, A_LEAD);
+    ck_assert_str_eq(import(SIFTED,
+                            "[{\"id\": \"a\", \"begun\": \"2026-03-05\", \"stage\": \"fit\","
+                            " \"won\": \"2026-04-01\"}]"),
+                     "1 0 0 0");
+    ck_assert_str_eq(import(SIFTED, UNFIT("unfit")), "0 0 1 0");
+    ck_assert_int_eq(lead_of("a")->stage, STAGE_CUSTOMER);
+}
+END_TEST
+
 static const struct {
     const char *rows;
     enum import_refusal refusal;
@@ -359,7 +429,8 @@ void suite_cases(Suite *suite)
 
     tcase_add_checked_fixture(tcase, setup, teardown);
     TESTS(tcase, leads_as_they_were_told, told_again_nothing_changes, a_deal_is_a_chain_of_handoffs,
-          a_lost_deal_goes_back);
+          a_lost_deal_goes_back, a_rejected_deal_stays_with_who_offered,
+          a_rejection_has_a_reason_that_is_defined, an_older_rejection_changes_nothing);
     EACH(tcase, deals_that_are_refused, refused);
     TESTS(tcase, a_team_that_is_not_there, a_lead_on_its_way_is_no_history, members_are_made_once);
 }

@@ -270,6 +270,8 @@ static bool is_case(const struct life_rule *rule)
         return now.deed->became == OUTCOME_LOST && now.lead_before.stage == STAGE_CUSTOMER;
     case CASE_LOST:
         return now.deed->became == OUTCOME_LOST;
+    case CASE_REJECTED: /* of history alone: test_import.c */
+        return false;
     case CASE_COUNT:
         break;
     }
@@ -926,7 +928,8 @@ START_TEST(the_table_is_whole)
 }
 END_TEST
 
-/* The ledger's replay goes by the entries' kinds: one says no more than one thing of a state. */
+/* The ledger's replay goes by the entries' kinds: one says no more than one thing of a state,
+ * unless it names the state. */
 START_TEST(an_entry_leads_to_one_state)
 {
     size_t count;
@@ -934,7 +937,8 @@ START_TEST(an_entry_leads_to_one_state)
 
     for (size_t i = 0; i < count; i++)
         for (size_t k = 0; k < i; k++)
-            if (rules[i].entry == rules[k].entry && (rules[i].states & rules[k].states))
+            if (rules[i].entry == rules[k].entry && (rules[i].states & rules[k].states) &&
+                (rules[i].says & SAYS_STATE) == (rules[k].says & SAYS_STATE))
                 ck_assert_msg(rules[i].to == rules[k].to, "%s leads to two states, by %s and by %s",
                               ledger_kind_name((int)rules[i].entry),
                               handoff_action_name(rules[k].action),

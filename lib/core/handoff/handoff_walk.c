@@ -241,13 +241,15 @@ void handoff_walk_entry(struct handoff_step *step, enum stage before)
     if (says & SAYS_OFFER)
         json_out_member_uuid(body, "from", handoff->from_team);
     json_out_member_uuid(body, "handoff", handoff->id);
+    if (says & SAYS_STATE)
+        json_out_member_text(body, "handoff_state", handoff_state_name(handoff->state));
     if (says & SAYS_OFFER)
         json_out_member_text(body, "kind", handoff_kind_name(handoff->kind));
     if (history)
         say_uuid(body, "member", handoff->accepted_by);
     if (says & (SAYS_OUTCOME | SAYS_HISTORY))
         json_out_member_int(body, "occurred_at",
-                            history ? handoff->accepted_at : handoff->outcome_at);
+                            history ? handoff->closed_at : handoff->outcome_at);
     if (history && handoff->outcome != OUTCOME_NONE) {
         json_out_member_text(body, "outcome", outcome_kind_name(handoff->outcome));
         json_out_member_int(body, "outcome_at", handoff->outcome_at);

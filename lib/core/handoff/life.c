@@ -190,6 +190,11 @@ static const struct life_rule rules[] = {
      .to = HANDOFF_WITHDRAWN,
      .entry = LEDGER_HANDOFF_WITHDRAWN, .says = SAYS_REASON,
      .follows = "reason `erased`; the lead has no owner and no next step any more"},
+    {.action = ACTION_IMPORT, .who = WHO_IMPORTER, .states = LIFE_NOT_BEGUN, .only = CASE_REJECTED,
+     .to = HANDOFF_REJECTED, .stage = MOVE_BY_HISTORY, .hold = HOLD_ENDS,
+     .next = NEXT_FOLLOW_UP, .why = "imported",
+     .entry = LEDGER_HANDOFF_IMPORTED, .says = SAYS_OFFER | SAYS_HISTORY | SAYS_REASON | SAYS_GATE | SAYS_STATE,
+     .follows = "its times are those of the history; it has no class, as there was no verdict"},
     {.action = ACTION_IMPORT, .who = WHO_IMPORTER, .states = LIFE_NOT_BEGUN,
      .to = HANDOFF_QUALIFIED, .owner = OWNER_BY_HISTORY, .stage = MOVE_BY_HISTORY, .hold = HOLD_ENDS,
      .next = NEXT_FOLLOW_UP, .why = "imported",
@@ -381,6 +386,11 @@ static bool is_lost(const struct life_situation *s)
 static bool is_customer_lost(const struct life_situation *s)
 {
     return is_lost(s) && s->stage == STAGE_CUSTOMER;
+}
+
+static bool is_rejected(const struct life_situation *s)
+{
+    return s->handoff->state == HANDOFF_REJECTED;
 }
 
 static bool (*const cases[CASE_COUNT])(const struct life_situation *) = {

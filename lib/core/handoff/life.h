@@ -121,7 +121,8 @@ enum life_when {
     X(OPPORTUNITY, is_opportunity, "an opportunity")                                               \
     X(WON, is_won, "won")                                                                          \
     X(CUSTOMER_LOST, is_customer_lost, "lost, and the lead is a customer already")                 \
-    X(LOST, is_lost, "lost")
+    X(LOST, is_lost, "lost")                                                                       \
+    X(REJECTED, is_rejected, "of one that sales rejected")
 
 enum life_case {
 #define X(name, holds, text) CASE_##name,
@@ -214,7 +215,8 @@ enum life_next {
     X(REASON, "reason")                                                                            \
     X(FEEDBACK, "feedback, rating")                                                                \
     X(OUTCOME, "amount, occurred_at")                                                              \
-    X(HISTORY, "attributes, member, occurred_at, outcome, outcome_at")
+    X(HISTORY, "attributes, member, occurred_at, outcome, outcome_at")                             \
+    X(STATE, "handoff_state") /* of a kind of entry that otherwise leads to another */
 
 enum life_says {
 #define X(name, members) LIFE_SAYS_##name,

@@ -99,6 +99,16 @@ static void move_handoff(struct replay *replay, struct uuid handoff, const struc
     step->closed_state = rule->to;
 }
 
+/* Of two rules that make a handoff with the same kind of entry, the entry says which it was. */
+static bool makes_it(const struct life_rule *rule, const json_t *body)
+{
+    const char *state = json_string_value(json_object_get(body, "handoff_state"));
+
+    return (rule->says & SAYS_STATE) == 0
+               ? state == NULL
+               : state != NULL && strcmp(state, handoff_state_name(rule->to)) == 0;
+}
+
 /* What the rules of a handoff's life say of entries of this kind. One kind may both lead a handoff
  * on and make one (a concession's is accepted from the start): what is made then names the one
  * before it, and nothing is open. */
@@ -115,7 +125,7 @@ static void live(struct replay *replay, enum ledger_kind kind, const json_t *bod
         if (rules[i].entry != kind || rules[i].to == LIFE_STAYS)
             continue;
         if (rules[i].states & LIFE_NOT_BEGUN) {
-            makes = &rules[i];
+            makes = makes == NULL || makes_it(&rules[i], body) ? &rules[i] : makes;
         } else if (!matched) {
             leads = &rules[i];
             matched = !uuid_is_nil(replay->open) && leads->states & 1u << replay->open_state;

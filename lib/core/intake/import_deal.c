@@ -1,6 +1,7 @@
 #include "core/intake/import_deal.h"
 
 #include "core/handoff/handoff_outcome.h"
+#include "core/handoff/handoff_reject.h"
 #include "core/handoff/handoff_walk.h"
 
 #include <string.h>
@@ -49,7 +50,7 @@ bool import_deal_note_keys(const struct mapped *row, struct work *work, struct u
 {
     if (!list_add(&keys->of[KIND_IDENTITY], work->arena, (void *)&row->capture.identities[0]))
         return false;
-    for (size_t i = 0; i < row->deal->step_count; i++) {
+    for (size_t i = 0; i < row->deal->steps_max; i++) {
         struct uuid *id = ARENA_NEW(work->arena, struct uuid);
         if (id == NULL)
             return false;
@@ -94,19 +95,42 @@ static enum import_refusal resolve(const struct work *work, const struct mapped_
     return IMPORT_TAKEN;
 }
 
+/* Whose codes a rejection names, as for one that a team answers; NULL: none, any code is taken. */
+static const struct definition *reasons_of(const struct work *work)
+{
+    const struct agreement_version *version = handoff_reasons(work, &(struct handoff){0});
+
+    return version == NULL ? NULL : version->compiled;
+}
+
+static enum import_refusal check_reason(const struct work *work, const struct mapped_deal *said)
+{
+    const struct definition *definition = reasons_of(work);
+
+    if (said->outcome != OUTCOME_LOST && !said->rejected)
+        return IMPORT_TAKEN;
+    if (said->reason == NULL)
+        return IMPORT_REASON;
+    return said->rejected && definition != NULL &&
+                   definition_reason(definition, said->reason) == NULL
+               ? IMPORT_UNKNOWN_REASON
+               : IMPORT_TAKEN;
+}
+
 /* Each step hands the lead on from the team that had it after the step before. */
 static enum import_refusal check(struct deal *deal)
 {
     const struct mapped_deal *said = deal->row->deal;
     const struct work *work = deal->work;
     const struct team *from = config_team(work->config, deal->caller->team);
+    enum import_refusal reason = check_reason(work, said);
 
     if (deal->lead->open != NULL)
         return IMPORT_OPEN_HANDOFF;
     if (said->outcome_at != INSTANT_NONE && said->outcome_at > work->now)
         return IMPORT_FUTURE;
-    if (said->outcome == OUTCOME_LOST && said->reason == NULL)
-        return IMPORT_REASON;
+    if (reason != IMPORT_TAKEN)
+        return reason;
     for (size_t i = 0; i < said->step_count; i++) {
         struct step *step = &deal->steps[i];
         enum import_refusal refusal = resolve(work, &said->steps[i], from, step);
@@ -120,10 +144,10 @@ static enum import_refusal check(struct deal *deal)
 
 /* ---- what is done ---- */
 
-static struct handoff *add_handoff(struct work *work, struct lead *lead, const struct step *step)
+static struct handoff *add_handoff(struct work *work, struct lead *lead, const struct step *step,
+                                   enum handoff_state state)
 {
-    struct handoff *handoff =
-        work_add_handoff_as(work, lead, step->handoff, life_rule(ACTION_IMPORT)->to);
+    struct handoff *handoff = work_add_handoff_as(work, lead, step->handoff, state);
     instant at = step->said->at;
 
     if (handoff == NULL)
@@ -134,6 +158,23 @@ static struct handoff *add_handoff(struct work *work, struct lead *lead, const s
     handoff->offered_at = handoff->respond_by = handoff->accepted_at = handoff->closed_at = at;
     handoff->assignee = handoff->accepted_by = handoff->closed_by = step->member;
     return handoff;
+}
+
+/* The team never had the lead. What comes of it is up to the reason, as when a team rejects. */
+static void reject_deal(const struct deal *deal, struct handoff *handoff)
+{
+    const struct mapped_deal *said = deal->row->deal;
+    const struct definition *definition = reasons_of(deal->work);
+    const struct reason *reason =
+        definition == NULL ? NULL : definition_reason(definition, said->reason);
+    struct lead *lead = deal->lead;
+
+    handoff->accepted_at = INSTANT_NONE;
+    handoff->accepted_by = (struct uuid){{0}};
+    handoff->closed_at = said->outcome_at;
+    handoff->reason = arena_strdup(deal->work->arena, said->reason);
+    if (lead->stage != STAGE_OPPORTUNITY && lead->stage != STAGE_CUSTOMER)
+        lead->stage = life_after_reason(reason == NULL ? THEN_NURTURE : reason->then)->stage;
 }
 
 /* Only sales makes a lead sales' own. */
@@ -181,12 +222,17 @@ static void add_steps(struct deal *deal, const struct attribute_changes *changes
 
     for (size_t i = 0; i < count; i++) {
         bool last = i + 1 == count;
+        bool rejected = last && deal->row->deal->rejected;
         enum stage before = lead->stage;
-        struct handoff *handoff = add_handoff(deal->work, lead, &deal->steps[i]);
+        struct handoff *handoff = add_handoff(deal->work, lead, &deal->steps[i],
+                                              rejected ? HANDOFF_REJECTED : HANDOFF_QUALIFIED);
         if (handoff == NULL)
             return;
-        take_step(lead, &deal->steps[i]);
-        if (last)
+        if (rejected)
+            reject_deal(deal, handoff);
+        else
+            take_step(lead, &deal->steps[i]);
+        if (last && !rejected)
             end_deal(deal, handoff);
         handoff_walk_entry(
             &(struct handoff_step){
@@ -194,9 +240,9 @@ static void add_steps(struct deal *deal, const struct attribute_changes *changes
                 .caller = deal->caller,
                 .handoff = handoff,
                 .lead = lead,
-                .rule = life_rule(ACTION_IMPORT),
+                .rule = life_rule_making(ACTION_IMPORT, handoff),
                 .cause = "import",
-                .reason = handoff->outcome_reason,
+                .reason = rejected ? handoff->reason : handoff->outcome_reason,
                 .amount = last ? &deal->row->deal->amount : NULL,
                 .attributes = last ? changes : NULL,
             },
@@ -231,58 +277,93 @@ static enum err take(struct deal *deal)
 
 /* ---- a deal that is known: only what became of it can be news ---- */
 
-static enum find take_outcome(const struct deal *deal, struct handoff *handoff,
+static enum find take_outcome(const struct deal *deal, const struct handoff *handoff,
+                              const struct handoff_outcome_input *input,
                               struct import_result *result)
 {
-    const struct mapped_deal *said = deal->row->deal;
-    const struct handoff_outcome_input input = {
-        .handoff = handoff->id,
-        .outcome = said->outcome,
-        .amount = said->amount,
-        .reason = said->outcome == OUTCOME_LOST ? said->reason : NULL,
-        .occurred_at = said->outcome_at,
-    };
     struct caller receiver = *deal->caller;
     struct outcome refusal = {0};
 
-    if (said->outcome == OUTCOME_NONE ||
-        handoff_outcome_news(deal->lead, handoff, &input) != OUTCOME_IS_NEW)
+    if (input->outcome == OUTCOME_NONE ||
+        handoff_outcome_news(deal->lead, handoff, input) != OUTCOME_IS_NEW)
         return FIND_FOUND;
     *result = (struct import_result){IMPORT_REFUSED, IMPORT_DECIDED};
-    if (said->outcome_at > deal->work->now)
+    if (input->occurred_at > deal->work->now)
         result->refusal = IMPORT_FUTURE;
-    else if (said->outcome == OUTCOME_LOST && said->reason == NULL)
+    else if (input->outcome == OUTCOME_LOST && input->reason == NULL)
         result->refusal = IMPORT_REASON;
     else if (deal->lead->open != NULL)
         result->refusal = IMPORT_OPEN_HANDOFF;
     if (result->refusal != IMPORT_DECIDED)
         return FIND_FOUND;
     receiver.team = handoff->to_team;
-    enum find found = handoff_outcome_by_source(deal->work, &receiver, &input, &refusal);
+    enum find found = handoff_outcome_by_source(deal->work, &receiver, input, &refusal);
     if (found != FIND_NEEDED && refusal.err == ERR_NONE)
         *result = (struct import_result){IMPORT_UPDATED, IMPORT_TAKEN};
     return found;
+}
+
+/* What was taken up before it was rejected is lost by it: nobody can reject what they have. */
+static enum find move_on(const struct deal *deal, const struct handoff *last,
+                         struct import_result *result)
+{
+    const struct mapped_deal *said = deal->row->deal;
+    enum outcome_kind outcome = said->rejected ? OUTCOME_LOST : said->outcome;
+    const struct handoff_outcome_input input = {
+        .handoff = last->id,
+        .outcome = outcome,
+        .amount = said->amount,
+        .reason = outcome == OUTCOME_LOST ? said->reason : NULL,
+        .occurred_at = said->outcome_at,
+    };
+
+    *result = (struct import_result){IMPORT_UNCHANGED, IMPORT_TAKEN};
+    if (last->state == HANDOFF_REJECTED) {
+        if (!said->rejected && said->outcome_at > last->closed_at)
+            *result = (struct import_result){IMPORT_REFUSED, IMPORT_DECIDED};
+        return FIND_FOUND;
+    }
+    if (said->rejected && said->outcome_at < last->accepted_at)
+        return FIND_FOUND;
+    if (said->rejected)
+        result->refusal = check_reason(deal->work, said);
+    if (result->refusal != IMPORT_TAKEN) {
+        result->effect = IMPORT_REFUSED;
+        return FIND_FOUND;
+    }
+    return take_outcome(deal, last, &input, result);
+}
+
+/* The step that it had come to; NULL: the deal is not known. */
+static enum find find_last(const struct deal *deal, struct handoff **last)
+{
+    struct work *work = deal->work;
+    enum find found = FIND_FOUND;
+
+    *last = NULL;
+    for (size_t i = 0; found == FIND_FOUND && i < deal->row->deal->steps_max; i++) {
+        struct uuid id = step_id(work->config->workspace, deal->row, i);
+        struct handoff *step = work_find(work, KIND_HANDOFF, &id, &found);
+        *last = step == NULL ? *last : step;
+    }
+    return found == FIND_NEEDED ? FIND_NEEDED : FIND_FOUND;
 }
 
 enum find import_deal(struct work *work, const struct caller *caller, const struct mapped *row,
                       struct import_result *result)
 {
     struct deal deal = {.work = work, .caller = caller, .row = row};
+    struct handoff *last;
     enum find found = find_lead(&deal);
 
     *result = (struct import_result){IMPORT_REFUSED, IMPORT_UNKNOWN_LEAD};
     if (found != FIND_FOUND)
         return found;
-    struct uuid first = step_id(work->config->workspace, row, 0);
-    work_find(work, KIND_HANDOFF, &first, &found);
+    found = find_last(&deal, &last);
     if (found == FIND_NEEDED)
         return found;
-    if (found == FIND_FOUND) {
-        struct uuid last = step_id(work->config->workspace, row, row->deal->step_count - 1);
-        struct handoff *handoff = work_find(work, KIND_HANDOFF, &last, &found);
-        *result = (struct import_result){IMPORT_UNCHANGED, IMPORT_TAKEN};
-        return handoff == NULL ? found : take_outcome(&deal, handoff, result);
-    }
+    if (last != NULL)
+        return move_on(&deal, last, result);
     result->refusal = check(&deal);
     if (result->refusal != IMPORT_TAKEN)
         return FIND_FOUND;

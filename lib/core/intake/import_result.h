@@ -10,7 +10,8 @@
     X(UNKNOWN_MEMBER, "The team has no member with this external id")                              \
     X(FUTURE, "This lies in the future")                                                           \
     X(DECIDED, "The deal has ended otherwise already")                                             \
-    X(REASON, "A lost deal needs a reason")                                                        \
+    X(REASON, "A deal that was lost or rejected needs a reason")                                   \
+    X(UNKNOWN_REASON, "The definitions do not know the reason: map the word for it")               \
     X(BLOCKED, "Somebody who was erased and is not to come back")                                  \
     X(LIMIT, "A lead has too many attributes or identities")
 

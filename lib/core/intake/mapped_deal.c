@@ -26,6 +26,35 @@ static void read_outcome(struct mapped_item *item, struct mapped_deal *deal)
         deal->outcome_at = deal->steps[deal->step_count - 1].at;
 }
 
+/* A rejected deal ends there, and has no outcome. */
+static void read_rejection(struct mapped_item *item, const struct mapping_reject *reject,
+                           struct mapped_deal *deal)
+{
+    deal->rejected = true;
+    deal->reason = mapped_line(item, &reject->reason, REASON_MAX_BYTES);
+    deal->outcome_at = mapped_moment(item, &reject->at);
+    if (deal->outcome_at == INSTANT_NONE)
+        deal->outcome_at = deal->steps[deal->step_count - 1].at;
+}
+
+/* As far as it came. */
+static void read_steps(struct mapped_item *item, struct mapped_step *steps,
+                       struct mapped_deal *deal)
+{
+    const struct mapping *mapping = item->mapping;
+
+    deal->steps = steps;
+    deal->steps_max = mapping->step_count;
+    while (deal->step_count < mapping->step_count && !deal->rejected) {
+        const struct mapping_step *step = &mapping->steps[deal->step_count];
+        read_step(item, step, &steps[deal->step_count++]);
+        if (step->reject.is_count > 0 &&
+            mapping_conditions_hold(step->reject.is, step->reject.is_count, item->json,
+                                    item->arena))
+            read_rejection(item, &step->reject, deal);
+    }
+}
+
 void mapped_deal_read(struct mapped_item *item)
 {
     const struct mapping *mapping = item->mapping;
@@ -34,12 +63,10 @@ void mapped_deal_read(struct mapped_item *item)
 
     if (deal == NULL || steps == NULL)
         return;
-    for (size_t i = 0; i < mapping->step_count; i++)
-        read_step(item, &mapping->steps[i], &steps[i]);
-    deal->steps = steps;
-    deal->step_count = mapping->step_count;
+    read_steps(item, steps, deal);
     deal->event_id = mapped_line(item, &mapping->event_id, MAPPING_ID_MAX_BYTES);
-    read_outcome(item, deal);
+    if (!deal->rejected)
+        read_outcome(item, deal);
     deal->amount = mapped_outcome_amount(item);
     mapped_take_up(item, NULL);
     item->out->deal = deal;

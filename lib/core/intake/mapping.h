@@ -59,6 +59,13 @@ struct mapping_step {
     const char *member_source; /* NULL: steps without a member */
     struct mapping_field member;
     struct mapping_field at;
+    /* whether the team rejected it */
+    struct mapping_reject {
+        const struct mapping_condition *is;
+        size_t is_count; /* 0: it never did */
+        struct mapping_field reason;
+        struct mapping_field at; /* absent: as the step */
+    } reject;
 };
 
 /** What is fetched: an address, with values of the item in it. */
@@ -199,10 +206,12 @@ struct mapped_step {
 
 struct mapped_deal {
     const struct mapped_step *steps;
-    size_t step_count;
+    size_t step_count;         /* up to the one that was rejected */
+    size_t steps_max;          /* that its mapping has */
+    bool rejected;             /* by the team of the last step: at outcome_at, for the reason */
     enum outcome_kind outcome; /* OUTCOME_NONE: none is given */
     instant outcome_at;        /* INSTANT_NONE: that of the last step */
-    const char *reason;        /* of a lost one, or NULL */
+    const char *reason;        /* of a lost or rejected one, or NULL */
     struct amount amount;
     const char *event_id; /* which deal of its lead it is; NULL: it has one */
 };

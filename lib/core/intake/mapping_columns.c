@@ -45,12 +45,27 @@ static void add_field(struct columns *columns, const struct mapping_field *field
     add_parts(columns, field, is_constant(field) ? MAPPING_COLUMN_WANTED : need);
 }
 
+static void add_conditions(struct columns *columns, const struct mapping_condition *conditions,
+                           size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        columns->use++;
+        add(columns, &conditions[i].path, MAPPING_COLUMN_NEEDED);
+    }
+}
+
+static void add_step(struct columns *columns, const struct mapping_step *step)
+{
+    add_field(columns, &step->member, MAPPING_COLUMN_NEEDED);
+    add_field(columns, &step->at, MAPPING_COLUMN_NEEDED);
+    add_conditions(columns, step->reject.is, step->reject.is_count);
+    add_field(columns, &step->reject.reason, MAPPING_COLUMN_NEEDED);
+    add_field(columns, &step->reject.at, MAPPING_COLUMN_NEEDED);
+}
+
 static void add_all(struct columns *columns, const struct mapping *mapping)
 {
-    for (size_t i = 0; i < mapping->is_count; i++) {
-        columns->use++;
-        add(columns, &mapping->is[i].path, MAPPING_COLUMN_NEEDED);
-    }
+    add_conditions(columns, mapping->is, mapping->is_count);
     add_field(columns, &mapping->external_id, MAPPING_COLUMN_NEEDED);
     add_field(columns, &mapping->email, MAPPING_COLUMN_NEEDED);
     add_field(columns, &mapping->anonymous_id, MAPPING_COLUMN_NEEDED);
@@ -66,10 +81,8 @@ static void add_all(struct columns *columns, const struct mapping *mapping)
     add_field(columns, &mapping->touch_currency, MAPPING_COLUMN_WANTED);
     for (size_t i = 0; i < mapping->attribute_count; i++)
         add_field(columns, &mapping->attributes[i].field, MAPPING_COLUMN_WANTED);
-    for (size_t i = 0; i < mapping->step_count; i++) {
-        add_field(columns, &mapping->steps[i].member, MAPPING_COLUMN_NEEDED);
-        add_field(columns, &mapping->steps[i].at, MAPPING_COLUMN_NEEDED);
-    }
+    for (size_t i = 0; i < mapping->step_count; i++)
+        add_step(columns, &mapping->steps[i]);
     add_field(columns, &mapping->outcome.kind, MAPPING_COLUMN_NEEDED);
     add_field(columns, &mapping->outcome.at, MAPPING_COLUMN_NEEDED);
     add_field(columns, &mapping->outcome.reason, MAPPING_COLUMN_WANTED);

@@ -141,11 +141,21 @@ static const struct input_field outcome_fields[] = {
 static const struct input_spec outcome_spec = INPUT_SPEC(outcome_fields, struct mapping_outcome);
 static const struct input_type outcome_type = {.kind = INPUT_OBJECT, .of = &outcome_spec};
 
+static const struct input_field reject_fields[] = {
+    {"is", &mapping_conditions_type, AT(struct mapping_reject, is),
+     COUNT(struct mapping_reject, is_count), .required = true},
+    {"reason", &mapping_field_type, AT(struct mapping_reject, reason), .required = true},
+    {"at", &mapping_field_type, AT(struct mapping_reject, at)},
+};
+static const struct input_spec reject_spec = INPUT_SPEC(reject_fields, struct mapping_reject);
+static const struct input_type reject_type = {.kind = INPUT_OBJECT, .of = &reject_spec};
+
 /* A team is a name that only the configuration can know. */
 static const struct input_field step_fields[] = {
     {"team", &mapping_word_type, AT(struct mapping_step, team), .required = true},
     {"member", &member_type, AT(struct mapping_step, member)},
     {"at", &mapping_field_type, AT(struct mapping_step, at), .required = true},
+    {"reject", &reject_type, AT(struct mapping_step, reject)},
 };
 static const struct input_spec step_spec = INPUT_SPEC(step_fields, struct mapping_step);
 static const struct input_type step_type = {.kind = INPUT_OBJECT, .of = &step_spec};
