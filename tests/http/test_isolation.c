@@ -403,8 +403,17 @@ static const struct step everything[] = {
 };
 
 /* What only the rival has: a second version, and another term. */
+#define BUSY         "{'email':'busy@${at}','touch':{'kind':'page_view'}}"
+#define MORE_TOUCHES 100 /* entries that the rival has in advance of ours */
+
 static const struct step more_definitions[] = {
     POST("a second version", "ana", "/v1/definitions/mql/versions", "${document}", 201),
+    POST("somebody comes", "marketing", "/v1/leads", BUSY, 201),
+    {0},
+};
+
+static const struct step one_more[] = {
+    POST("one more touch", "marketing", "/v1/leads", BUSY, 200),
     {0},
 };
 
@@ -499,7 +508,9 @@ static void set_up(void)
     rival = open_workspace("rival");
     take_checkpoint(&rival);
     story_run(rival.story, more_definitions);
-    take_checkpoint(&rival); /* of a size that ours has not */
+    for (int i = 0; i < MORE_TOUCHES; i++)
+        story_run(rival.story, one_more);
+    take_checkpoint(&rival); /* of a size that ours never has, whenever its own are taken */
     acme = open_workspace("ours");
     take_checkpoint(&acme);
     conn = PQconnectdb(stage_database());
