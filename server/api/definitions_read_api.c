@@ -13,7 +13,6 @@
 #include "core/agreement/shape_agreement.h"
 #include "core/agreement/version_page.h"
 #include "core/definition/definition.h"
-#include "core/definition/definition_diff.h"
 #include "core/definition/definition_warnings.h"
 
 #include <string.h>
@@ -326,14 +325,7 @@ enum err definitions_diff(struct request *r, struct read *read)
     if (err != ERR_NONE)
         return err;
     json_out_init(&out, r->arena, ANSWER_MAX_BYTES);
-    json_out_begin_object(&out);
-    json_out_member_text(&out, agreement_is_definition(version->kind) ? "term" : "subject",
-                         agreement_kind_name(version->kind));
-    json_out_member_int(&out, "version", version->version);
-    json_out_member_int(&out, "against", against->version);
-    json_out_key(&out, "changes");
-    definition_diff_write(&diff, &out);
-    json_out_end_object(&out);
+    version_diff_write(against, version, &diff, &out);
     reply_json(r, 200, &out);
     return ERR_NONE;
 }

@@ -1,5 +1,5 @@
 /* `baton agreement` and `baton definition`, as far as they show what there is: versions, their
- * pages, what one changes, and documents to start from. */
+ * pages, and documents to start from. */
 #include "cli/cli_agreement.h"
 
 #include "cli/cli_commands.h"
@@ -14,20 +14,27 @@
 
 #define PAGE_MEMORY_BYTES (1u << 20)
 
-int cli_read_version(const struct cli *cli, int at, enum agreement_kind *kind, int *version)
+bool cli_version_number(const char *text, int *out)
 {
     char *end;
+    long number = strtol(text, &end, 10);
 
+    if (*end != '\0' || number < 1 || number > VERSIONS_MAX)
+        return false;
+    *out = (int)number;
+    return true;
+}
+
+int cli_read_version(const struct cli *cli, int at, enum agreement_kind *kind, int *version)
+{
     *version = 0;
     if (!agreement_kind_parse(cli->words[at], kind))
         return cli_say(CLI_USAGE, "\"%s\": the agreements are mql, srl, sql, routes and goals",
                        cli->words[at]);
     if (cli->word_count <= at + 1)
         return CLI_OK;
-    long number = strtol(cli->words[at + 1], &end, 10);
-    if (*end != '\0' || number < 1 || number > VERSIONS_MAX)
+    if (!cli_version_number(cli->words[at + 1], version))
         return cli_say(CLI_USAGE, "\"%s\": a version is a whole number from 1", cli->words[at + 1]);
-    *version = (int)number;
     return CLI_OK;
 }
 
@@ -84,6 +91,22 @@ static const struct agreement_version *find_version(const struct config *config,
     return latest;
 }
 
+int cli_find_version(const struct cli *cli, const struct config *config,
+                     const struct agreement_version **out)
+{
+    enum agreement_kind kind;
+    int number;
+    int code = cli_read_version(cli, 1, &kind, &number);
+
+    if (code != CLI_OK)
+        return code;
+    *out = find_version(config, kind, number);
+    if (*out == NULL || (*out)->state == AGREEMENT_DELETED)
+        return cli_say(CLI_FAILED, "there is no such version; see `baton agreement list %s`",
+                       cli->words[0]);
+    return CLI_OK;
+}
+
 static int print_page(const struct config *config, const struct agreement_version *version)
 {
     struct arena *arena = arena_new(PAGE_MEMORY_BYTES);
@@ -104,16 +127,11 @@ static int print_page(const struct config *config, const struct agreement_versio
 
 static int show(struct cli *cli, struct cli_store *store)
 {
-    enum agreement_kind kind;
-    int number;
-    int code = cli_read_version(cli, 1, &kind, &number);
+    const struct agreement_version *version;
+    int code = cli_find_version(cli, store->config, &version);
 
     if (code != CLI_OK)
         return code;
-    const struct agreement_version *version = find_version(store->config, kind, number);
-    if (version == NULL || version->state == AGREEMENT_DELETED)
-        return cli_say(CLI_FAILED, "there is no such version; see `baton agreement list %s`",
-                       cli->words[0]);
     if (cli_option(cli, "json") == NULL)
         return print_page(store->config, version);
     json_t *document = json_loads(version->document, 0, NULL);
@@ -141,63 +159,12 @@ static int run_starter(struct cli *cli)
     return CLI_OK;
 }
 
-/* ---- diff ---- */
-
-static int print_diff(const struct config *config, const struct agreement_version *before,
-                      const struct agreement_version *after)
-{
-    struct arena *arena = arena_new(DEFINITION_PAGE_BYTES);
-    struct definition_diff diff;
-    enum err err =
-        arena == NULL ? ERR_OUT_OF_MEMORY : version_diff(config, before, after, arena, &diff);
-
-    if (err == ERR_NONE)
-        printf("%s version %d against version %d: %zu change%s\n", agreement_kind_name(after->kind),
-               after->version, before->version, diff.count, diff.count == 1 ? "" : "s");
-    for (size_t i = 0; err == ERR_NONE && i < diff.count; i++)
-        printf("%s\n", diff.items[i].words);
-    arena_free(arena);
-    return err == ERR_NONE ? CLI_OK
-                           : cli_say(CLI_FAILED, "they cannot be compared: %s", error_title(err));
-}
-
-static int diff(struct cli *cli, struct cli_store *store)
-{
-    const char *other = cli_option(cli, "against");
-    enum agreement_kind kind;
-    int number;
-    int code = cli_read_version(cli, 1, &kind, &number);
-
-    if (code != CLI_OK)
-        return code;
-    const struct agreement_version *after = find_version(store->config, kind, number);
-    if (after == NULL || after->state == AGREEMENT_DELETED)
-        return cli_say(CLI_FAILED, "there is no such version; see `baton agreement list %s`",
-                       cli->words[0]);
-    const struct agreement_version *before =
-        other == NULL ? version_compared_with(store->config, after)
-                      : config_agreement(store->config, kind, (int)strtol(other, NULL, 10));
-    if (before == NULL || before->state == AGREEMENT_DELETED)
-        return cli_say(CLI_FAILED, "there is no version to compare it with");
-    return print_diff(store->config, before, after);
-}
-
 /* ---- the commands ---- */
-
-#define NO_MORE                                                                                    \
-    {                                                                                              \
-        NULL, NULL, false, NULL                                                                    \
-    }
 
 static const struct cli_option show_options[] = {
     {"json", NULL, false, "the document instead of its page"},
-    NO_MORE,
+    CLI_NO_MORE_OPTIONS,
 };
-static const struct cli_option diff_options[] = {
-    {"against", "VERSION", false, "by default the one in force before it, else the one before"},
-    NO_MORE,
-};
-
 const struct cli_command cli_definition_list = {
     .name = "definition list",
     .words = "WORKSPACE",
@@ -258,17 +225,4 @@ const struct cli_command cli_agreement_show = {
     .settings = SETTINGS_DATABASE,
     .run = cli_in_workspace,
     .in_workspace = show,
-};
-
-const struct cli_command cli_agreement_diff = {
-    .name = "agreement diff",
-    .words = "WORKSPACE AGREEMENT [VERSION]",
-    .what = "Say in words what a version changes",
-    .more = "AGREEMENT is mql, srl, sql, routes or goals.",
-    .words_min = 2,
-    .words_max = 3,
-    .options = diff_options,
-    .settings = SETTINGS_DATABASE,
-    .run = cli_in_workspace,
-    .in_workspace = diff,
 };

@@ -16,27 +16,31 @@
 
 /* ---- draft, propose, sign ---- */
 
-/* Prints the result of a change: the version's present state. */
+void cli_print_version(const json_t *answer)
+{
+    const char *term = json_string_value(json_object_get(answer, "term"));
+    const char *hash = json_string_value(json_object_get(answer, "content_hash"));
+    const json_t *warnings = json_object_get(answer, "warnings");
+
+    printf("%s version %lld is %s\n",
+           term != NULL ? term : json_string_value(json_object_get(answer, "subject")),
+           (long long)json_integer_value(json_object_get(answer, "version")),
+           json_string_value(json_object_get(answer, "state")));
+    if (hash != NULL)
+        printf("content hash %s\n", hash);
+    for (size_t i = 0; i < json_array_size(warnings); i++)
+        printf("warning: %s\n",
+               json_string_value(json_object_get(json_array_get(warnings, i), "detail")));
+}
+
 static int change(struct cli_store *store, const struct caller *caller, enum command_kind kind,
                   const void *input)
 {
     json_t *answer = NULL;
     int code = cli_store_run(store, caller, kind, input, &answer);
 
-    if (code == CLI_OK) {
-        const char *term = json_string_value(json_object_get(answer, "term"));
-        const char *hash = json_string_value(json_object_get(answer, "content_hash"));
-        printf("%s version %lld is %s\n",
-               term != NULL ? term : json_string_value(json_object_get(answer, "subject")),
-               (long long)json_integer_value(json_object_get(answer, "version")),
-               json_string_value(json_object_get(answer, "state")));
-        if (hash != NULL)
-            printf("content hash %s\n", hash);
-        const json_t *warnings = json_object_get(answer, "warnings");
-        for (size_t i = 0; i < json_array_size(warnings); i++)
-            printf("warning: %s\n",
-                   json_string_value(json_object_get(json_array_get(warnings, i), "detail")));
-    }
+    if (code == CLI_OK)
+        cli_print_version(answer);
     json_decref(answer);
     return code;
 }
@@ -81,8 +85,7 @@ static int propose(struct cli *cli, struct cli_store *store)
     return change(store, NULL, COMMAND_AGREEMENT_PROPOSE, &input);
 }
 
-/* The signer's own key, which proves who signs. */
-static int read_signer(const struct cli *cli, const struct cli_store *store, struct caller *out)
+int cli_read_signer(const struct cli *cli, const struct cli_store *store, struct caller *out)
 {
     const char *token =
         cli_option(cli, "key") != NULL ? cli_option(cli, "key") : getenv("BATON_KEY");
@@ -133,7 +136,7 @@ static int sign(struct cli *cli, struct cli_store *store)
     if (code == CLI_OK)
         code = read_evidence(cli, evidence, &input);
     if (code == CLI_OK)
-        code = read_signer(cli, store, &signer);
+        code = cli_read_signer(cli, store, &signer);
     if (code == CLI_OK)
         code = change(store, &signer, COMMAND_AGREEMENT_SIGN, &input);
     return code;
@@ -141,9 +144,8 @@ static int sign(struct cli *cli, struct cli_store *store)
 
 /* ---- what a member does alone ---- */
 
-/* The option that says why, checked as the API does. */
-static int read_words(struct cli_store *store, const struct cli *cli, const char *option,
-                      const char **out)
+int cli_read_note(struct cli_store *store, const struct cli *cli, const char *option,
+                  const char **out)
 {
     const char *given = cli_option(cli, option);
     struct faults faults;
@@ -184,9 +186,9 @@ static int step(struct cli *cli, struct cli_store *store)
     while (steps[at].of != cli->command)
         at++;
     if (code == CLI_OK && steps[at].why != NULL)
-        code = read_words(store, cli, steps[at].why, &with.note);
+        code = cli_read_note(store, cli, steps[at].why, &with.note);
     if (code == CLI_OK)
-        code = read_signer(cli, store, &member);
+        code = cli_read_signer(cli, store, &member);
     if (code != CLI_OK)
         return code;
     const struct agreement_named named = {with.kind, with.version};
@@ -201,81 +203,36 @@ static int delete_draft(struct cli *cli, struct cli_store *store)
     int code = cli_read_version(cli, 1, &input.kind, &input.version);
 
     if (code == CLI_OK)
-        code = read_signer(cli, store, &member);
+        code = cli_read_signer(cli, store, &member);
     return code == CLI_OK ? change(store, &member, COMMAND_AGREEMENT_DELETE, &input) : code;
-}
-
-static int comment(struct cli *cli, struct cli_store *store)
-{
-    struct agreement_comment_input input = {.criterion = cli_option(cli, "criterion")};
-    const char *backtest = cli_option(cli, "backtest");
-    struct caller member;
-    int code = cli_read_version(cli, 1, &input.kind, &input.version);
-
-    if (code == CLI_OK)
-        code = read_words(store, cli, "text", &input.text);
-    if (code == CLI_OK && backtest != NULL && !uuid_parse(backtest, &input.backtest))
-        code = cli_say(CLI_USAGE, "--backtest: give the id of a job");
-    if (code == CLI_OK)
-        code = read_signer(cli, store, &member);
-    return code == CLI_OK ? change(store, &member, COMMAND_AGREEMENT_COMMENT, &input) : code;
 }
 
 /* ---- the commands ---- */
 
-#define KEY                                                                                        \
-    {                                                                                              \
-        "key", "KEY", false, "your own key; better in BATON_KEY, which other users cannot see"     \
-    }
-#define NO_MORE                                                                                    \
-    {                                                                                              \
-        NULL, NULL, false, NULL                                                                    \
-    }
-
 static const struct cli_option propose_options[] = {
     {"effective-from", "MOMENT", false, "RFC 3339; by default the last signature"},
-    NO_MORE,
+    CLI_NO_MORE_OPTIONS,
 };
 static const struct cli_option sign_options[] = {
     {"hash", "HEX", false, "the content hash that you have read"},
     {"evidence", "JOB", true, "a back-test of this very text that the signature rests on"},
-    KEY,
-    NO_MORE,
+    CLI_KEY_OPTION,
+    CLI_NO_MORE_OPTIONS,
 };
 static const struct cli_option decline_options[] = {
     {"note", "TEXT", false, "why; the other side reads it"},
-    KEY,
-    NO_MORE,
+    CLI_KEY_OPTION,
+    CLI_NO_MORE_OPTIONS,
 };
 static const struct cli_option reason_options[] = {
     {"reason", "TEXT", false, "why; the other side reads it"},
-    KEY,
-    NO_MORE,
+    CLI_KEY_OPTION,
+    CLI_NO_MORE_OPTIONS,
 };
 static const struct cli_option key_options[] = {
-    KEY,
-    NO_MORE,
+    CLI_KEY_OPTION,
+    CLI_NO_MORE_OPTIONS,
 };
-static const struct cli_option comment_options[] = {
-    {"text", "TEXT", false, "what there is to say"},
-    {"criterion", "ID", false, "of a definition; by default on the whole"},
-    {"backtest", "JOB", false, "the back-test that shows it"},
-    KEY,
-    NO_MORE,
-};
-
-/* Commands about a version that is named: of a definition, or of any agreement. */
-#define OF_VERSION(spoken, of, about, says, with, does)                                            \
-    {                                                                                              \
-        .name = spoken, .words = "WORKSPACE " of " VERSION", .what = says, .more = about,          \
-        .words_min = 3, .words_max = 3, .options = with, .settings = SETTINGS_DATABASE,            \
-        .run = cli_in_workspace, .in_workspace = does                                              \
-    }
-#define OF_TERM(spoken, says, with, does) OF_VERSION(spoken, "TERM", NULL, says, with, does)
-#define OF_AGREEMENT(spoken, says, with, does)                                                     \
-    OF_VERSION(spoken, "AGREEMENT", "AGREEMENT is mql, srl, sql, routes or goals.", says, with,    \
-               does)
-
 const struct cli_command cli_definition_draft = {
     .name = "definition draft",
     .words = "WORKSPACE FILE",
@@ -299,39 +256,35 @@ const struct cli_command cli_agreement_draft = {
 };
 
 const struct cli_command cli_definition_propose =
-    OF_TERM("definition propose", "Propose a draft for signing: it can no longer change",
-            propose_options, propose);
+    CLI_OF_TERM("definition propose", "Propose a draft for signing: it can no longer change",
+                propose_options, propose);
 
 const struct cli_command cli_definition_sign =
-    OF_TERM("definition sign", "Sign a proposed version with your own key", sign_options, sign);
+    CLI_OF_TERM("definition sign", "Sign a proposed version with your own key", sign_options, sign);
 
 const struct cli_command cli_agreement_propose =
-    OF_AGREEMENT("agreement propose", "Propose a draft for signing: it can no longer change",
-                 propose_options, propose);
+    CLI_OF_AGREEMENT("agreement propose", "Propose a draft for signing: it can no longer change",
+                     propose_options, propose);
 
-const struct cli_command cli_agreement_sign =
-    OF_AGREEMENT("agreement sign", "Sign a proposed version with your own key", sign_options, sign);
+const struct cli_command cli_agreement_sign = CLI_OF_AGREEMENT(
+    "agreement sign", "Sign a proposed version with your own key", sign_options, sign);
 
-const struct cli_command cli_agreement_decline = OF_AGREEMENT(
+const struct cli_command cli_agreement_decline = CLI_OF_AGREEMENT(
     "agreement decline", "Refuse a proposed version for your side", decline_options, step);
 
-const struct cli_command cli_agreement_revoke =
-    OF_AGREEMENT("agreement revoke", "Take back for your side what is signed and not in force yet",
-                 reason_options, step);
+const struct cli_command cli_agreement_revoke = CLI_OF_AGREEMENT(
+    "agreement revoke", "Take back for your side what is signed and not in force yet",
+    reason_options, step);
 
-const struct cli_command cli_agreement_suspend = OF_AGREEMENT(
+const struct cli_command cli_agreement_suspend = CLI_OF_AGREEMENT(
     "agreement suspend", "Suspend for your side what is in force: nothing passes by it",
     reason_options, step);
 
 const struct cli_command cli_agreement_resume =
-    OF_AGREEMENT("agreement resume", "Resume what your side has suspended", key_options, step);
+    CLI_OF_AGREEMENT("agreement resume", "Resume what your side has suspended", key_options, step);
 
-const struct cli_command cli_agreement_acknowledge =
-    OF_AGREEMENT("agreement acknowledge", "Say that you have read a version", key_options, step);
+const struct cli_command cli_agreement_acknowledge = CLI_OF_AGREEMENT(
+    "agreement acknowledge", "Say that you have read a version", key_options, step);
 
-const struct cli_command cli_agreement_comment =
-    OF_AGREEMENT("agreement comment", "Say something about a version, beside what is signed",
-                 comment_options, comment);
-
-const struct cli_command cli_agreement_delete =
-    OF_AGREEMENT("agreement delete", "Delete a draft of your side's", key_options, delete_draft);
+const struct cli_command cli_agreement_delete = CLI_OF_AGREEMENT(
+    "agreement delete", "Delete a draft of your side's", key_options, delete_draft);

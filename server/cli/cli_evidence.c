@@ -1,5 +1,6 @@
 #include "cli/cli_evidence.h"
 
+#include "cli/cli_agreement.h"
 #include "cli/cli_progress.h"
 
 #include "core/agreement/agreement_change.h"
@@ -14,17 +15,6 @@
 #define QUESTION_BYTES      (4u << 20)
 
 /* ---- the question ---- */
-
-static bool read_number(const char *text, int *out)
-{
-    char *end;
-    long number = strtol(text, &end, 10);
-
-    if (*end != '\0' || number < 1 || number > VERSIONS_MAX)
-        return false;
-    *out = (int)number;
-    return true;
-}
 
 static int read_moment(const struct cli *cli, const char *option, instant *out)
 {
@@ -43,7 +33,7 @@ static int read_what(const struct cli *cli, struct backtest_input *input, json_t
     json_error_t error;
 
     if (term_parse(cli->words[1], &input->term)) {
-        if (cli->word_count < 3 || !read_number(cli->words[2], &input->version))
+        if (cli->word_count < 3 || !cli_version_number(cli->words[2], &input->version))
             return cli_say(CLI_USAGE, "give the version after the term, such as \"mql 2\"");
         return CLI_OK;
     }
@@ -65,7 +55,7 @@ static int read_input(const struct cli *cli, struct backtest_input *input, json_
 
     if (code == CLI_OK)
         code = read_moment(cli, "to", &input->period.to);
-    if (code == CLI_OK && against != NULL && !read_number(against, &input->against))
+    if (code == CLI_OK && against != NULL && !cli_version_number(against, &input->against))
         code = cli_say(CLI_USAGE, "--against: a version is a whole number from 1");
     return code == CLI_OK ? read_what(cli, input, document) : code;
 }

@@ -85,9 +85,13 @@ START_TEST(every_command_has_help)
     shell_expect(
         "for c in serve migrate verify version routes 'team list' 'member list' 'key revoke' "
         "'definition show' 'definition apply' 'definition suggestions' 'job list' 'job show' "
-        "'job cancel' 'agreement diff' 'agreement suspend' 'definition sign'; do $B $c --help || "
+        "'job cancel' 'agreement diff' "
+        "'agreement suspend' 'definition sign'; do $B $c --help || "
         "exit 9; done",
         0, "usage: baton definition sign WORKSPACE TERM VERSION");
+    shell_expect("for c in 'definition diff' 'definition edits' 'agreement comments'; do "
+                 "$B $c --help || exit 9; done",
+                 0, "usage: baton agreement comments WORKSPACE AGREEMENT VERSION");
 }
 END_TEST
 
@@ -273,6 +277,80 @@ START_TEST(routes_are_agreed_on_by_the_command_line)
 }
 END_TEST
 
+/* What would change is read before it is signed; who asks for changes says which, and gets them as
+ * a draft with one command. */
+START_TEST(a_definition_is_argued_over_by_the_command_line)
+{
+    free(stage_baton("workspace create argued --marketing ana@acme.example --sales "
+                     "sam@acme.example",
+                     0));
+    set_key("ANA", "key create argued --title s --member ana@acme.example --role sign");
+    set_key("SAM", "key create argued --title s --member sam@acme.example --role sign");
+    setenv("DATABASE_URL", stage_database(), 1);
+    setenv("D", "definition-of-test-cli.json", 1);
+    setenv("CHANGE", "s/Company is big enough/Company is larger/; s/\"value\": 50/\"value\": 80/",
+           1);
+    shell_expect("$B definition starter mql > $D; $B definition diff argued $D", 1,
+                 "no version of mql is in force: say --against which");
+    shell_expect("$B definition draft argued $D && $B definition diff argued mql 1", 1,
+                 "no version to compare");
+    shell_expect("$B definition diff argued $D --against 1", 0,
+                 "mql as in the file against version 1: 0 changes");
+    shell_expect("$B definition propose argued mql 1 | grep -o '[0-9a-f]\\{64\\}' > $D.hash;"
+                 "BATON_KEY=$ANA $B definition sign argued mql 1 --hash $(cat $D.hash);"
+                 "BATON_KEY=$SAM $B definition sign argued mql 1 --hash $(cat $D.hash)",
+                 0, "mql version 1 is in_force");
+    shell_expect("sed \"$CHANGE\" $D | $B definition diff argued -", 0,
+                 "mql as in the file against version 1: 2 changes");
+    shell_expect("sed \"$CHANGE\" $D | $B definition diff argued - | tr -s ' \\n' ' '", 0,
+                 "company.employees is at least 80");
+    shell_expect("sed \"$CHANGE\" $D | $B definition diff argued - | awk 'length > 79 {exit 9}'", 0,
+                 "");
+    shell_expect("sed \"$CHANGE\" $D | $B definition diff argued - --json | "
+                 "jq -c '[.term, .version, .against, (.changes | length), .changes[1].member]'",
+                 0, "[\"mql\",null,1,2,\"test\"]");
+    shell_expect("sed \"$CHANGE\" $D | $B definition draft argued - && "
+                 "$B definition diff argued mql 2",
+                 0, "mql version 2 against version 1: 2 changes");
+    shell_expect("$B definition diff argued mql 1 --against 2", 0, "at least 50");
+    shell_expect("$B definition diff argued mql 1 --against two", 2, "a whole number from 1");
+    shell_expect("$B definition diff argued mql 9", 1, "there is no such version");
+    shell_expect("$B definition diff argued routes 1", 2, "the definitions are mql, srl and sql");
+    shell_expect("$B definition diff argued $D 1", 2, "the terms are mql, srl and sql");
+    shell_expect("echo '{\"term\":\"mql\"}' | $B definition diff argued -", 1, "/criteria");
+    shell_expect("$B definition propose argued mql 2", 0, "mql version 2 is proposed");
+    shell_expect("echo '[{\"op\":\"replace\",\"path\":\"/criteria/company-size/test/value\","
+                 "\"value\":70}]' | BATON_KEY=$SAM $B agreement comment argued mql 2 "
+                 "--text '70 is what we can serve.' --asks-for-changes --edits - > $D.said;"
+                 "cat $D.said; grep -c '^comment [0-9a-f-]\\{36\\}$' $D.said",
+                 0, "mql version 2 is proposed");
+    shell_expect("$B agreement comments argued mql 2", 0, "asks for changes");
+    shell_expect("$B agreement comments argued mql 2", 0,
+                 "replace /criteria/company-size/test/value: 70");
+    shell_expect("$B agreement comments argued mql 2 --json | jq -c '.[0] | [.asks_for_changes, "
+                 ".edits[0].value]'",
+                 0, "[true,70]");
+    shell_expect("echo '[]' | BATON_KEY=$SAM $B agreement comment argued mql 2 --text x --edits -",
+                 1, "Give 1 to 20 edits");
+    shell_expect("echo '{}' | BATON_KEY=$SAM $B agreement comment argued mql 2 --text x --edits -",
+                 1, "edits are a list");
+    shell_expect("BATON_KEY=$SAM $B agreement comment argued routes 1 --text x --asks-for-changes",
+                 2, "mql, srl or sql");
+    shell_expect("BATON_KEY=$ANA $B definition edits argued mql 2", 2, "--comment is missing");
+    shell_expect("BATON_KEY=$ANA $B definition edits argued mql 2 --comment x", 2,
+                 "as `baton agreement comments` lists them");
+    shell_expect("BATON_KEY=$ANA $B definition edits argued mql 2 --comment "
+                 "$(sed -n 's/^comment //p' $D.said)",
+                 0, "mql version 3 is draft");
+    shell_expect("$B definition diff argued mql 3 --against 2 | tr -s ' \\n' ' '", 0,
+                 "company.employees is at least 70");
+    shell_expect("rm $D $D.hash $D.said", 0, "");
+    unsetenv("CHANGE");
+    unsetenv("D");
+    unsetenv("DATABASE_URL");
+}
+END_TEST
+
 /* Whoever makes the workspace a second time keeps the keys of the first. */
 START_TEST(keys_go_into_a_new_file)
 {
@@ -305,6 +383,6 @@ void suite_cases(Suite *suite)
     EACH(tests, what_is_said_and_the_exit_code, uses);
     TESTS(tests, every_command_has_help, the_database_is_named,
           a_schema_that_is_behind_is_not_served, a_workspace_from_the_command_line,
-          routes_are_agreed_on_by_the_command_line, keys_go_into_a_new_file,
-          of_one_name_one_workspace_is_made);
+          routes_are_agreed_on_by_the_command_line, a_definition_is_argued_over_by_the_command_line,
+          keys_go_into_a_new_file, of_one_name_one_workspace_is_made);
 }

@@ -193,6 +193,23 @@ enum err version_diff(const struct config *config, const struct agreement_versio
                                                 : diff_lines(config, before, after, arena, out);
 }
 
+void version_diff_write(const struct agreement_version *before,
+                        const struct agreement_version *after, const struct definition_diff *diff,
+                        struct json_out *out)
+{
+    json_out_begin_object(out);
+    json_out_member_text(out, agreement_is_definition(after->kind) ? "term" : "subject",
+                         agreement_kind_name(after->kind));
+    if (after->version == 0)
+        json_out_member_null(out, "version");
+    else
+        json_out_member_int(out, "version", after->version);
+    json_out_member_int(out, "against", before->version);
+    json_out_key(out, "changes");
+    definition_diff_write(diff, out);
+    json_out_end_object(out);
+}
+
 /* ---- the page ---- */
 
 static enum err write_page(const struct config *config, const struct agreement_version *version,

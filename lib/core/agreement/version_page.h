@@ -26,4 +26,10 @@ enum err version_diff(const struct config *config, const struct agreement_versio
                       const struct agreement_version *after, struct arena *arena,
                       struct definition_diff *out) MUST_USE;
 
+/** Writes {term | subject, version, against, changes}; version is null for a document that is no
+ *  version yet, whose number is 0. */
+void version_diff_write(const struct agreement_version *before,
+                        const struct agreement_version *after, const struct definition_diff *diff,
+                        struct json_out *out);
+
 #endif
