@@ -63,6 +63,14 @@ static void write_members(const struct config *config, const struct delivery_ite
     json_out_member_instant(out, "replayed_at", item->replayed_at);
 }
 
+void deliveries_write(const struct config *config, const struct delivery_item *item,
+                      struct json_out *out)
+{
+    json_out_begin_object(out);
+    write_members(config, item, out);
+    json_out_end_object(out);
+}
+
 static enum err answer(struct request *r, const struct delivery_page *found)
 {
     struct cursor place = {0};
@@ -70,9 +78,7 @@ static enum err answer(struct request *r, const struct delivery_page *found)
 
     reading_page_begin(r, &page, "cursor");
     for (size_t i = 0; i < found->count; i++) {
-        json_out_begin_object(&page.json);
-        write_members(r->config, &found->items[i], &page.json);
-        json_out_end_object(&page.json);
+        deliveries_write(r->config, &found->items[i], &page.json);
         place.id = found->items[i].id;
     }
     return reading_page_end(r, &page, &deliveries_places, found->more ? &place : NULL);

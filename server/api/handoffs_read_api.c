@@ -26,8 +26,8 @@ static const struct reading_places handoffs_places = READING_PLACES("ho");
 
 #define HANDOFF_ANSWER_MAX_BYTES ((size_t)256 << 10)
 
-static void write_handoff(const struct request *r, const struct handoff *handoff, instant now,
-                          struct json_out *out)
+void handoffs_write(const struct request *r, const struct handoff *handoff, instant now,
+                    struct json_out *out)
 {
     const char *actions[ACTION_COUNT];
     struct life_situation situation = {
@@ -49,7 +49,7 @@ static enum err answer_one(struct request *r, const struct handoff *handoff, ins
     struct json_out out;
 
     json_out_init(&out, r->arena, HANDOFF_ANSWER_MAX_BYTES);
-    write_handoff(r, handoff, now, &out);
+    handoffs_write(r, handoff, now, &out);
     reply_json(r, 200, &out);
     return ERR_NONE;
 }
@@ -255,7 +255,7 @@ static void write_with_lead(const struct request *r, const struct handoff *hando
 {
     json_out_begin_object(out);
     json_out_key(out, "handoff");
-    write_handoff(r, handoff, now, out);
+    handoffs_write(r, handoff, now, out);
     json_out_key(out, "lead");
     if (item->lead == NULL)
         json_out_null(out);
@@ -287,7 +287,7 @@ static enum err answer_page(struct request *r, const struct handoff_page *found,
     reading_page_begin(r, &page, "cursor");
     for (size_t i = 0; i < found->count; i++)
         if (items == NULL)
-            write_handoff(r, found->items[i], found->now, &page.json);
+            handoffs_write(r, found->items[i], found->now, &page.json);
         else
             write_with_lead(r, found->items[i], &items[i], found->now, &page.json);
     return reading_page_end(r, &page, &handoffs_places, found->more ? &place : NULL);

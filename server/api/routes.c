@@ -17,6 +17,7 @@
 #include "api/inbound_api.h"
 #include "api/jobs_api.h"
 #include "api/keys_api.h"
+#include "api/lead_export_api.h"
 #include "api/leads_api.h"
 #include "api/leads_read_api.h"
 #include "api/ledger_api.h"
@@ -187,6 +188,8 @@ const struct route routes[] = {
     {"GET", "/v1/leads/{lead_id}/verdicts", "leads_verdicts", ROLE_READ | ROLE_WORK | ROLE_ADMIN,
      ROUTE_READ, .cost = READ_LIST, .input = &leads_verdicts_input, .thing = "lead",
      .read = leads_verdicts},
+    {"GET", "/v1/leads/{lead_id}/export", "leads_export", ROLE_ADMIN, ROUTE_READ, .cost = READ_LIST,
+     .input = &leads_export_input, .thing = "lead", .read = leads_export},
     {"PATCH", "/v1/leads/{lead_id}", "leads_update", ROLE_WORK | ROLE_CAPTURE | ROLE_ADMIN,
      ROUTE_WRITE, LEAD_BODY_MAX_BYTES, .input = &lead_update_spec, .command = COMMAND_LEAD_UPDATE},
     {"POST", "/v1/leads/{lead_id}/touches", "leads_add_touch",

@@ -25,6 +25,10 @@ static const struct step sent[] = {
          "{'name':'forms','team':'marketing','mapping':{'email':'/mail','attributes':"
          "{'company.name':'/company'},'touch':{'kind':{'value':'form_submitted'}}}}",
          201, .keep = {{"path", "/source/path"}}),
+    POST("and somewhere to send what happens", "ana", "/v1/subscriptions",
+         "{'name':'crm','team':'marketing','events':['lead.*','handoff.*'],"
+         "'target':{'kind':'webhook','url':'https://crm.example/baton'}}",
+         201),
     POST("which delivers Kim", "marketing", "${path}",
          "{'mail':'" WORD "@corp.example','company':'" WORD "','more':'" WORD "'}", 202,
          .keep = {{"kim", "/lead_id"}}),
@@ -88,6 +92,56 @@ static const struct step sent[] = {
     POST("and loses Kim", "sam", "/v1/handoffs/${first}/outcome",
          "{'outcome':'lost','reason':'bad_timing','note':'" WORD "'}", 200),
     POST("Lee was Kim all the time", "ana", "/v1/leads/${kim}/merge", "{'from':'${lee}'}", 200),
+    {0},
+};
+
+static const struct step exported[] = {
+    GET("the person asks what is held", "ana", "/v1/leads/${lee}/export", 200,
+        .checks = {{"/id", "'${kim}'"},
+                   {"/erased", "false"},
+                   {"/lead/email", "'" WORD "2@corp.example'"},
+                   {"/lead/external_ids", "#2"},
+                   {"/attributes/title/0/value", "<string>"},
+                   {"/attributes/company.name/0/source", "'form'"},
+                   {"/attributes/street/0/source", "'enrichment'"},
+                   {"/facts/need/0/evidence", "'" WORD "'"},
+                   {"/facts/need/0/source", "'sales'"},
+                   {"/facts/need/0/confirmed_by", "<string>"},
+                   {"/timeline/0/type", "'lead.captured'"},
+                   {"/timeline/0/actor/team", "'marketing'"},
+                   {"/verdicts/0/verdict/result", "<string>"},
+                   {"/handoffs", "<array>"},
+                   {"@body", "~\"offer_note\":\"" WORD "\""},
+                   {"@body", "~\"kind\":\"disputed\",\"rating\":null,\"note\":\"" WORD "\""},
+                   {"@body", "~\"kind\":\"feedback\",\"rating\":4,\"note\":\"" WORD "\""},
+                   {"/deliveries", "#2"},
+                   {"/deliveries/0/source", "'forms'"},
+                   {"/cut", "#0"}}),
+    UNTIL("and to whom it was sent", "ana", "/v1/leads/${kim}/export", 200,
+          .checks = {{"/sent/0/subscription", "'crm'"},
+                     {"/sent/0/team", "'marketing'"},
+                     {"/sent/0/pos", "<integer>"}}),
+    GET("the other side may ask for erasure, and not read it all", "sam", "/v1/leads/${kim}/export",
+        403, .checks = {{"/code", "'other_side'"}}),
+    GET("nobody is there of this id", "ana",
+        "/v1/leads/0199d5a0-7d3e-7a41-9c52-3b1f0a6d2e11/export", 404),
+    {0},
+};
+
+static const struct step remaining[] = {
+    GET("what remains names nobody", "ana", "/v1/leads/${lee}/export", 200,
+        .checks = {{"/id", "'${kim}'"},
+                   {"/erased", "true"},
+                   {"/lead", "null"},
+                   {"/attributes", "#0"},
+                   {"/facts", "#0"},
+                   {"/overrides", "#0"},
+                   {"/verdicts", "#0"},
+                   {"/timeline/0/type", "'lead.captured'"},
+                   {"/handoffs/0/state", "<string>"},
+                   {"/feedback/0/note", "null"},
+                   {"/deliveries", "#2"},
+                   {"/sent/0/subscription", "'crm'"}}),
     {0},
 };
 
@@ -174,6 +228,19 @@ static int log_lines_with_word(void)
     return found;
 }
 
+/* Not by the checks above alone, which look at what one thought of. */
+static void says_nothing_of_the_person(struct stage *stage)
+{
+    const char *missing = "";
+    char *path = story_fill(stage->story, "/v1/leads/${kim}/export", false, &missing);
+    ck_assert_msg(path != NULL, "no value for %.40s", missing);
+    struct answer answer = stage_call(stage, "ana", "GET", path, NULL, 200);
+
+    ck_assert_msg(strstr(answer.body, WORD) == NULL, "%s", answer.body);
+    answer_release(&answer);
+    free(path);
+}
+
 START_TEST(no_table_knows_the_person_any_more)
 {
     struct stage stage = stage_open(SIGNED);
@@ -185,7 +252,10 @@ START_TEST(no_table_knows_the_person_any_more)
     /* leads, their handoffs, what was said, identities, deliveries, answers */
     ck_assert_msg(tables_with_word(where) >= 6, "only%s", where);
     ck_assert_int_eq(rows_with_word("ledger"), 0); /* never */
+    story_run(stage.story, exported);
     story_run(stage.story, erased);
+    story_run(stage.story, remaining);
+    says_nothing_of_the_person(&stage);
     ck_assert_msg(tables_with_word(where) == 0, "still in%s", where);
     ck_assert_int_eq(count("SELECT count(*) FROM lead WHERE salt IS NOT NULL"), 0);
     ck_assert_int_eq(count("SELECT count(*) FROM identity"), 0);

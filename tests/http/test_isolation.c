@@ -58,6 +58,7 @@ static const struct probe probes[] = {
     {.operation = "leads_get", .roles = READERS},
     {.operation = "leads_timeline", .roles = READERS},
     {.operation = "leads_verdicts", .roles = READERS},
+    {.operation = "leads_export", .roles = ROLE_ADMIN},
     {.operation = "leads_update",
      .roles = ROLE_CAPTURE | WORKERS,
      .body = "{'attributes':{'seniority':'vp'}}"},

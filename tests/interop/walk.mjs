@@ -116,6 +116,7 @@ async function leads(client, { ana, sam, marketing }) {
   await client.must("leads_get", ana, { path });
   await client.must("leads_timeline", ana, { path });
   await client.must("leads_verdicts", ana, { path, query: { term: "mql" } });
+  await client.must("leads_export", ana, { path });
   const { lead: gone } = await client.must("leads_capture", marketing, { body: { email: "di@walk.example" } });
   await client.must("leads_erase", ana, { path: { lead_id: gone.id } });
   const { lead: kept } = await client.must("leads_capture", marketing, { body: { email: "ed@walk.example" } });

@@ -11,6 +11,11 @@ static const char *const source_names[SOURCE_COUNT] = {
     [SOURCE_IMPORT] = "import",
 };
 
+const char *knowledge_source_name(enum knowledge_source source)
+{
+    return source_names[source];
+}
+
 static bool source_parse(const char *name, enum knowledge_source *out)
 {
     for (int i = 0; name != NULL && i < SOURCE_COUNT; i++) {
@@ -352,6 +357,32 @@ void attribute_set_write(const struct attribute_set *set, struct json_out *out)
 void attribute_set_write_held(const struct attribute_set *set, struct json_out *out)
 {
     write_set(set, false, out);
+}
+
+static void write_said(const struct observation *seen, struct json_out *out)
+{
+    json_out_begin_object(out);
+    json_out_key(out, "value");
+    value_write(&seen->value, out);
+    json_out_member_instant(out, "occurred_at", seen->occurred_at);
+    json_out_member_instant(out, "known_from", seen->known_from);
+    json_out_member_text(out, "source", knowledge_source_name(seen->source));
+    json_out_member_text(out, "evidence", seen->evidence);
+    json_out_member_uuid(out, "confirmed_by", seen->confirmed_by);
+    json_out_end_object(out);
+}
+
+void attribute_set_write_history(const struct attribute_set *set, struct json_out *out)
+{
+    json_out_begin_object(out);
+    for (size_t i = 0; i < set->count; i++) {
+        json_out_key(out, set->items[i].name);
+        json_out_begin_array(out);
+        for (size_t n = 0; n < set->items[i].count; n++)
+            write_said(&set->items[i].observations[n], out);
+        json_out_end_array(out);
+    }
+    json_out_end_object(out);
 }
 
 void attribute_set_write_current(const struct attribute_set *set, struct json_out *out)

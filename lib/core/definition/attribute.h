@@ -34,6 +34,8 @@ enum knowledge_source {
     SOURCE_COUNT
 };
 
+const char *knowledge_source_name(enum knowledge_source source);
+
 struct observation {
     struct value value;
     instant occurred_at; /* when it was so, according to the sender */
@@ -91,6 +93,10 @@ void attribute_set_write(const struct attribute_set *set, struct json_out *out);
 /** What counts now alone, without when it was last told: that is what the ledger has a commitment
  *  to, since a repeat and an older value are no event. */
 void attribute_set_write_held(const struct attribute_set *set, struct json_out *out);
+
+/** Writes {name: [{value, occurred_at, known_from, source, evidence, confirmed_by}, …newest
+ * first]}: all that was ever said, for whom it is about. */
+void attribute_set_write_history(const struct attribute_set *set, struct json_out *out);
 
 /** Writes {name: current value} without cleared ones: as the API shows attributes. */
 void attribute_set_write_current(const struct attribute_set *set, struct json_out *out);

@@ -64,6 +64,19 @@ static enum team_function side_of(const struct config *config, struct uuid team)
     return of == NULL ? FUNCTION_OTHER : of->function;
 }
 
+bool lead_erase_may(const struct config *config, const struct caller *caller,
+                    const struct lead *lead, instant now)
+{
+    enum team_function side = side_of(config, caller->team);
+
+    if (authority_may(config, caller, DEED_LEAD_ERASE, side_of(config, lead->owner_team)))
+        return true;
+    return side != FUNCTION_OTHER && (caller->roles & ROLE_ADMIN) &&
+           lead->erasure_asked_at != INSTANT_NONE &&
+           side_of(config, lead->erasure_asked_by) == side &&
+           lead->erasure_asked_at + ERASURE_WAIT <= now;
+}
+
 /* The other side asks first; it erases when the owner's has not answered in time. False: *decision
  * is what decide is to answer. */
 static bool may_erase(struct work *work, const struct command *command, struct lead *lead,
@@ -71,17 +84,14 @@ static bool may_erase(struct work *work, const struct command *command, struct l
 {
     const struct caller *caller = &command->caller;
     enum team_function side = side_of(work->config, caller->team);
-    enum team_function owners = side_of(work->config, lead->owner_team);
     bool asked = lead->erasure_asked_at != INSTANT_NONE &&
                  side_of(work->config, lead->erasure_asked_by) == side;
 
     *decision = DECIDED;
-    if (authority_may(work->config, caller, DEED_LEAD_ERASE, owners))
+    if (lead_erase_may(work->config, caller, lead, work->now))
         return true;
     if (side == FUNCTION_OTHER || !(caller->roles & ROLE_ADMIN))
         return authority_over_lead(work, command, DEED_LEAD_ERASE, lead, outcome);
-    if (asked && lead->erasure_asked_at + ERASURE_WAIT <= work->now)
-        return true;
     if (!asked) {
         work_change_lead(work, lead);
         lead->erasure_asked_at = work->now;

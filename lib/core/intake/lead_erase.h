@@ -17,6 +17,10 @@ struct erase_input {
  */
 enum decision lead_erase(struct work *work, const struct command *command, struct outcome *outcome);
 
+/** Whether this caller's erasure would be done now, and not merely asked for. */
+bool lead_erase_may(const struct config *config, const struct caller *caller,
+                    const struct lead *lead, instant now);
+
 /** The erasure itself, of a lead that is active and whose identities are loaded, by somebody who
  * may. */
 void lead_erase_apply(struct work *work, struct lead *lead, const struct caller *caller);

@@ -146,6 +146,7 @@ struct statement {
     X(outbound_read_statements)                                                                    \
     X(feed_read_statements)                                                                        \
     X(verdict_read_statements)                                                                     \
+    X(feedback_read_statements)                                                                    \
     X(rollup_cursor_statements)                                                                    \
     X(rollup_setups_statements)                                                                    \
     X(journey_table_statements)                                                                    \

@@ -1,6 +1,7 @@
 #include "store/read/delivery_read.h"
 
 #include "store/pg/columns.h"
+#include "store/table/merged.h"
 
 #include <string.h>
 
@@ -78,16 +79,41 @@ static const struct statement DELIVERY_COMPLETIONS = {
     .hot = true,
 };
 
+/* $1 workspace, $2 lead, $3 limit */
+static const struct statement DELIVERY_OF_LEAD = {
+    .name = "delivery_of_lead",
+    .sql = "WITH RECURSIVE "
+           MERGED_ALL
+           "SELECT " COLUMNS_SHOWN " "
+           "FROM ("
+           "  SELECT DISTINCT l.id "
+           "  FROM all_of "
+           "  CROSS JOIN LATERAL ("
+           "    SELECT delivery_id AS id "
+           "    FROM delivery_lead "
+           "    WHERE workspace_id = $1 AND lead_id = all_of.id "
+           "    ORDER BY delivery_id DESC "
+           "    LIMIT $3"
+           "  ) l "
+           "  ORDER BY l.id DESC "
+           "  LIMIT $3"
+           ") i "
+           "CROSS JOIN LATERAL ("
+           "  SELECT * "
+           "  FROM delivery "
+           "  WHERE workspace_id = $1 AND delivery_id = i.id "
+           "  LIMIT 1"
+           ") d "
+           "ORDER BY d.delivery_id DESC",
+    .index = "delivery_lead_pkey",
+    .hot = true,
+};
+
 /* clang-format on */
 
 const struct statement *const delivery_read_statements[] = {
-    &DELIVERY_PAGE,
-    &DELIVERY_PAGE_APPLIED,
-    &DELIVERY_PAGE_PARTIAL,
-    &DELIVERY_PAGE_FAILED,
-    &DELIVERY_GET,
-    &DELIVERY_COMPLETIONS,
-    NULL,
+    &DELIVERY_PAGE, &DELIVERY_PAGE_APPLIED, &DELIVERY_PAGE_PARTIAL, &DELIVERY_PAGE_FAILED,
+    &DELIVERY_GET,  &DELIVERY_COMPLETIONS,  &DELIVERY_OF_LEAD,      NULL,
 };
 
 static const struct statement *const by_status[] = {
@@ -135,6 +161,21 @@ enum err delivery_read_page(const struct read *read, const struct delivery_filte
     read_params(&query, read);
     pg_params_uuid(&query.params, uuid_is_nil(filter->before) ? READ_ID_MAX : filter->before);
     pg_params_uuid(&query.params, filter->source);
+    pg_params_int8(&query.params, limit + 1);
+    enum err err = read_run(read, &query, 1);
+    if (err == ERR_NONE)
+        take(read, query.result, limit, out);
+    return read_end(read, err);
+}
+
+enum err delivery_read_of_lead(const struct read *read, struct uuid lead, int limit,
+                               struct delivery_page *out)
+{
+    struct read_query query = {.statement = &DELIVERY_OF_LEAD};
+
+    *out = (struct delivery_page){0};
+    read_params(&query, read);
+    pg_params_uuid(&query.params, lead);
     pg_params_int8(&query.params, limit + 1);
     enum err err = read_run(read, &query, 1);
     if (err == ERR_NONE)

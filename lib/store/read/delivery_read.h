@@ -47,4 +47,8 @@ enum err delivery_read_one(const struct read *read, struct uuid id,
 enum err delivery_read_page(const struct read *read, const struct delivery_filter *filter,
                             int limit, struct delivery_page *out) MUST_USE;
 
+/** Those that brought this lead or one that it absorbed, likewise. */
+enum err delivery_read_of_lead(const struct read *read, struct uuid lead, int limit,
+                               struct delivery_page *out) MUST_USE;
+
 #endif

@@ -257,8 +257,8 @@ static enum err take_timeline(const struct read *read, const struct pg_result *r
     return ERR_NONE;
 }
 
-enum err ledger_read_timeline(const struct read *read, struct uuid lead, int64_t after, int limit,
-                              struct timeline_page *out)
+static enum err read_timeline(const struct read *read, struct uuid lead, int64_t after, int limit,
+                              bool gone_too, struct timeline_page *out)
 {
     struct read_query queries[] = {lead_standing_ask(read, lead), {.statement = &LEDGER_TIMELINE}};
 
@@ -270,7 +270,21 @@ enum err ledger_read_timeline(const struct read *read, struct uuid lead, int64_t
     enum err err = read_run(read, queries, 2);
     if (err == ERR_NONE)
         err = lead_standing_read(queries[0].result);
+    if (err == ERR_GONE && gone_too)
+        err = ERR_NONE;
     if (err == ERR_NONE)
         err = take_timeline(read, queries[1].result, limit, out);
     return read_end(read, err);
+}
+
+enum err ledger_read_timeline(const struct read *read, struct uuid lead, int64_t after, int limit,
+                              struct timeline_page *out)
+{
+    return read_timeline(read, lead, after, limit, false, out);
+}
+
+enum err ledger_read_remaining(const struct read *read, struct uuid lead, int64_t after, int limit,
+                               struct timeline_page *out)
+{
+    return read_timeline(read, lead, after, limit, true, out);
 }

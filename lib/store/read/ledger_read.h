@@ -51,4 +51,8 @@ struct timeline_page {
 enum err ledger_read_timeline(const struct read *read, struct uuid lead, int64_t after, int limit,
                               struct timeline_page *out) MUST_USE;
 
+/** The same, also of a person who was erased: entries and touches stay, and name nobody. */
+enum err ledger_read_remaining(const struct read *read, struct uuid lead, int64_t after, int limit,
+                               struct timeline_page *out) MUST_USE;
+
 #endif

@@ -1,4 +1,5 @@
-/* What was sent to a subscription, is to be sent, or was given up: newest first. */
+/* What was sent to a subscription, or about a lead, is to be sent, or was given up: newest first.
+ */
 #ifndef BATON_STORE_OUTBOUND_READ_H
 #define BATON_STORE_OUTBOUND_READ_H
 
@@ -16,5 +17,10 @@ struct outbound_page {
 enum err outbound_read_page(const struct read *read, struct uuid subscription,
                             enum outbound_state state, int64_t before, int limit,
                             struct outbound_page *out) MUST_USE;
+
+/** About this lead and those that it absorbed, to any subscription; kept as long as deliveries
+ *  are. */
+enum err outbound_read_of_lead(const struct read *read, struct uuid lead, int limit,
+                               struct outbound_page *out) MUST_USE;
 
 #endif
