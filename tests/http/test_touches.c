@@ -379,11 +379,9 @@ static const struct step visitors[] = {
 static const struct {
     const char *label;
     const struct step *steps;
-} stories[] = {{"addresses", addresses},
-               {"mapped", mapped},
-               {"made", made},
-               {"money", money},
-               {"spend", spend}};
+} stories[] = {{"addresses", addresses}, {"mapped", mapped}, {"made", made},
+               {"money", money},         {"spend", spend},   {"left out", left_out},
+               {"visitors", visitors}};
 
 STORY(touches_are_understood, SIGNED, stories[_i].steps)
 

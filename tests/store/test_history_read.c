@@ -57,9 +57,9 @@ static const char leads_sql[] =
 
 static const char touches_sql[] =
     "INSERT INTO touch (workspace_id, touch_id, lead_id, kind, occurred_at, recorded_at, channel,"
-    " source, medium, campaign, content, direction, function) SELECT :w, gen_random_uuid(), " ID
-    ", 'call',"
-    " timestamptz '2026-01-05' - k * interval '1 second', '2026-01-06', 6, 7, 8, 9, 10,"
+    " source, medium, campaign, content, term, direction, function) SELECT :w, "
+    "gen_random_uuid(), " ID ", 'call',"
+    " timestamptz '2026-01-05' - k * interval '1 second', '2026-01-06', 6, 7, 8, 9, 10, 11,"
     " 'outbound', 'sales'"
     " FROM (VALUES (5, 25000), (100, 15000), (101, 15000), (103, 25000), (2300, 2)) v(n, most),"
     " LATERAL generate_series(1, v.most) k;";

@@ -62,8 +62,8 @@ END_TEST
 #define ENTRY(pos, kind, body)                                                                     \
     "INSERT INTO ledger VALUES (:w, " pos ", :lead1, " pos ", " kind ", '2026-11-22T12:00:00Z', "  \
     "1, :sam, :sdr, convert_to('" body "', 'UTF8'), decode(repeat('00', 32), 'hex'));"
-#define ID_OF_H1 "68310000-0000-0000-0000-000000000000"
-#define ID_OF_F1 "66310000-0000-0000-0000-000000000000"
+#define ID_OF_H1 "68310000-0000-0000-0000-000000000001"
+#define ID_OF_F1 "66310000-0000-0000-0000-000000000001"
 
 static const char feedback_sql[] =
     "INSERT INTO lead (workspace_id, lead_id, status, stage, owner_team, next_step, next_why, "
@@ -215,10 +215,10 @@ START_TEST(feedback_is_written_as_the_contract_has_it)
     ck_assert_str_eq(
         out.written.text,
         "{\"pos\":2,\"type\":\"rejected\",\"at\":\"2026-11-22T12:00:00Z\","
-        "\"handoff_id\":\"68310000-0000-0000-0000-000000000000\","
-        "\"lead_id\":\"6c656164-3100-0000-0000-000000000000\",\"from_team\":\"marketing\","
+        "\"handoff_id\":\"68310000-0000-0000-0000-000000000001\","
+        "\"lead_id\":\"6c656164-3100-0000-0000-000000000001\",\"from_team\":\"marketing\","
         "\"to_team\":\"sdr\",\"gate\":{\"term\":\"mql\",\"version\":3},\"actor\":{\"type\":"
-        "\"member\",\"member\":\"73616d00-0000-0000-0000-000000000000\",\"team\":\"sdr\","
+        "\"member\",\"member\":\"73616d00-0000-0000-0000-000000000001\",\"team\":\"sdr\","
         "\"cause\":null},\"reason\":\"too_small\",\"class\":\"bad_data\","
         "\"criterion\":\"company-size\",\"rating\":null,\"outcome\":null,\"amount\":null,"
         "\"note\":\"30 on the call\"}");

@@ -878,7 +878,7 @@ START_TEST(an_erasure_withdraws_what_is_open)
     for (int state = 0; state < HANDOFF_STATE_COUNT; state++) {
         bool is_open = handoff_state_is_open((enum handoff_state)state);
         open_in((struct setting){.state = (enum handoff_state)state, .place = WITH_RECEIVER});
-        struct erase_input input = {now.lead->id};
+        struct erase_input input = {.lead = now.lead->id};
         ck_assert_int_eq(
             bench_do_as(&(struct caller){.operator = true}, COMMAND_LEAD_ERASE, &input), ERR_NONE);
         ck_assert_int_eq(is_open, (rule->states & 1u << state) != 0);
