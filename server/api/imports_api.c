@@ -335,9 +335,15 @@ static bool check_run(struct input *in, const struct input_node *at, void *base)
             arena_fail(in->arena);
     } else {
         const struct input_node export = input_member(at, "export");
-        mapping = export_mapping(input->export, input->team, in->arena);
+        mapping = export_mapping(input->export, input->team, NULL, in->arena);
         if (mapping == NULL && !arena_failed(in->arena))
             return input_fault(in, &export, "unknown_value", "No export of this name is known.");
+        if (json_object_get(mapping, "steps") != NULL) {
+            json_decref(mapping);
+            return input_fault(in, &export, "deals",
+                               "Deals say what both sides did: the operator imports them, by "
+                               "`baton import`.");
+        }
     }
     bool sound = arena_failed(in->arena) || compile(in, at, mapping, input);
     json_decref(mapping);

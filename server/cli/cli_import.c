@@ -255,6 +255,7 @@ static int recognise(struct import *import)
 {
     static const struct mapping_reading reading = {MAPPING_IMPORT, "", time_zone_find};
     const char *team = cli_option(import->cli, "team");
+    const char *to = cli_option(import->cli, "to");
     struct faults faults;
 
     if (import->mapping_given)
@@ -266,7 +267,11 @@ static int recognise(struct import *import)
                        "--mapping what its columns mean",
                        import->path);
     fprintf(stderr, "%s: read as %s\n", import->path, import->export_name);
-    json_t *json = export_mapping(import->export_name, team, import->mapping_arena);
+    json_t *json = export_mapping(import->export_name, team, to, import->mapping_arena);
+    if (to == NULL && json_object_get(json, "steps") != NULL) {
+        json_decref(json);
+        return cli_say(CLI_USAGE, "%s: deals want --to, the team that had them", import->path);
+    }
     faults_init(&faults, import->mapping_arena);
     enum err err =
         mapping_compile(json, &reading, import->mapping_arena, &faults, &import->mapping);
@@ -475,6 +480,7 @@ static const struct cli_option import_options[] = {
     {"mapping", "FILE", false, "what the columns mean, as JSON (docs/mapping.md)"},
     {"team", "TEAM", false,
      "instead of a mapping: whose rows they are, of an export that is known"},
+    {"to", "TEAM", false, "of an export of deals: the team that had them"},
     {"format", "FORMAT", false, "csv or ndjson; by default as the file's name ends"},
     {"dry-run", NULL, false, "only count what it would do"},
     {"date", "DATE", false, "when things happened of which the rows do not say it"},

@@ -115,7 +115,7 @@ static void write_members(const json_t *first, struct arena *arena, struct json_
 /* Of the export, without a team. */
 static void write_mapping(const char *recognised, struct arena *arena, struct json_out *out)
 {
-    json_t *mapping = recognised == NULL ? NULL : export_mapping(recognised, NULL, arena);
+    json_t *mapping = recognised == NULL ? NULL : export_mapping(recognised, NULL, NULL, arena);
 
     if (mapping == NULL)
         json_out_null(out);

@@ -53,6 +53,8 @@ static const struct step sent[] = {
     RUN("neither mapping nor export", "{}", 400),
     RUN("an export that nobody knows", "{'export':'abacus','team':'marketing'}", 400,
         .checks = {{"/errors/0/code", "'unknown_value'"}}),
+    RUN("an export of deals", "{'export':'hubspot-deals','team':'marketing'}", 400,
+        .checks = {{"/errors/0/pointer", "'/export'"}, {"/errors/0/code", "'deals'"}}),
     RUN("deals, which say what both sides did",
         "{'mapping':{'as':'deal','team':'marketing','external_id':{'source':'crm','at':'/Id'},"
         "'steps':[{'team':'sales','at':'/Created'}]}}",

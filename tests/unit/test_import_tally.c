@@ -93,7 +93,7 @@ START_TEST(exports)
     for (const struct export *at = exports_embedded; at->name != NULL; at++) {
         struct faults faults;
         const struct mapping *mapping;
-        json_t *json = export_mapping(at->name, "marketing", arena);
+        json_t *json = export_mapping(at->name, "marketing", "sales", arena);
         ck_assert_msg(json != NULL, "%s", at->name);
         faults_init(&faults, arena);
         enum err err = mapping_compile(json, &reading, arena, &faults, &mapping);
@@ -102,7 +102,7 @@ START_TEST(exports)
         ck_assert_str_eq(mapping->team, "marketing");
         json_decref(json);
     }
-    ck_assert_ptr_null(export_mapping("abacus", "marketing", arena));
+    ck_assert_ptr_null(export_mapping("abacus", "marketing", NULL, arena));
 }
 END_TEST
 
@@ -136,6 +136,11 @@ START_TEST(exports_are_recognised)
         {"Person - Name,Person - ID,Person - Email - Work,Person - Organization",
          "pipedrive-people"},
         {"id,email,firstname,lastname,company,points,city", "mautic-contacts"},
+        {"Record ID,Deal Name,Deal Stage,Close Date,Deal owner,Amount,Associated Contact IDs",
+         "hubspot-deals"},
+        {"Deal - ID,Deal - Title,Deal - Status,Person - ID,Person - Name", "pipedrive-deals"},
+        {"External ID,Opportunity,Email,Stage,Active,Lost Reason", "odoo-opportunities"},
+        {"Id,Name,StageName,Amount,CloseDate,IsClosed,IsWon,ContactId", "salesforce-opportunities"},
         {"Id,Email", NULL},
     };
 

@@ -57,7 +57,15 @@ const char *export_recognise(const struct row_reader *reader, struct arena *aren
     return name;
 }
 
-json_t *export_mapping(const char *name, const char *team, struct arena *arena)
+/* An export knows one handover, from who brought the lead to who had the deal. */
+static bool name_receiver(json_t *mapping, const char *to)
+{
+    json_t *step = json_array_get(json_object_get(mapping, "steps"), 0);
+
+    return step == NULL || json_object_set_new(step, "team", json_string(to)) == 0;
+}
+
+json_t *export_mapping(const char *name, const char *team, const char *to, struct arena *arena)
 {
     json_t *json = document(name, arena);
     json_t *mapping = json_incref(json_object_get(json, "mapping"));
@@ -65,6 +73,8 @@ json_t *export_mapping(const char *name, const char *team, struct arena *arena)
     json_decref(json);
     if (mapping != NULL && team != NULL &&
         json_object_set_new(mapping, "team", json_string(team)) < 0)
+        arena_fail(arena);
+    if (mapping != NULL && to != NULL && !name_receiver(mapping, to))
         arena_fail(arena);
     return mapping;
 }

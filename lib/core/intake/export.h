@@ -24,9 +24,10 @@ extern const struct export exports_embedded[];
  * After row_reader_columns(). */
 const char *export_recognise(const struct row_reader *reader, struct arena *arena);
 
-/** The mapping of the export of this name, for the team's rows (NULL: it names none yet), for the
- * caller to free. NULL: there is none of this name, or memory is short (then the arena is marked).
+/** The mapping of the export of this name, for the team's rows (NULL: it names none yet), of deals
+ * with the team that got them (NULL: none yet), for the caller to free. NULL: there is none of this
+ * name, or memory is short (then the arena is marked).
  */
-json_t *export_mapping(const char *name, const char *team, struct arena *arena);
+json_t *export_mapping(const char *name, const char *team, const char *to, struct arena *arena);
 
 #endif

@@ -18,10 +18,11 @@ static void read_outcome(struct mapped_item *item, struct mapped_deal *deal)
     const struct mapping *mapping = item->mapping;
     const char *word = mapped_line(item, &mapping->outcome.kind, MAPPING_VALUE_MAX_BYTES);
 
-    deal->outcome_at = mapped_moment(item, &mapping->outcome.at);
     deal->reason = mapped_line(item, &mapping->outcome.reason, REASON_MAX_BYTES);
     if (word != NULL && !outcome_kind_parse(word, &deal->outcome))
         mapped_fail(item, &mapping->outcome.kind, MAPPED_OUTCOME);
+    if (word != NULL) /* of a deal that is open it is when it is expected to end */
+        deal->outcome_at = mapped_moment(item, &mapping->outcome.at);
     if (deal->outcome_at == INSTANT_NONE && deal->steps != NULL)
         deal->outcome_at = deal->steps[deal->step_count - 1].at;
 }
