@@ -427,6 +427,12 @@ static const struct step rests_on[] = {
          .keep = {{"answer", "@body"}}),
     POST("once", "ana", V2 "/sign", "{'content_hash':'${hash}','evidence':['${evidence}']}", 200,
          .headers = {"Idempotency-Key: sign-2"}, .checks = {{"@body", "=${answer}"}}),
+    POST("who has read it says so", "sam", V2 "/acknowledge", NULL, 200),
+    GET("it stands beside the signature, for who reads its page", "sam", V2, 200,
+        .headers = {"Accept: text/markdown"},
+        .checks = {{"@body", "~| back-test `${evidence}` |"},
+                   {"@body", "~- **Proposed by**: "},
+                   {"@body", "~## Read by"}}),
     {0}};
 
 static const struct step changed[] = {

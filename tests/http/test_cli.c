@@ -204,6 +204,7 @@ START_TEST(a_workspace_from_the_command_line)
         "$B definition sign byhand mql 1 --hash $hash; done",
         0, "mql version 1 is in_force");
     shell_expect("$B definition show byhand mql", 0, "**State**: in force");
+    shell_expect("$B definition show byhand mql", 0, "**Proposed by**: the command line, ");
     shell_expect("$B definition show byhand mql | tail -n 2", 0, " UTC | the command line |");
     shell_expect("$B definition show byhand mql 9", 1, "there is no such version");
     shell_expect("$B verify byhand", 0, "");

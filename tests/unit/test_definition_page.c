@@ -261,8 +261,11 @@ START_TEST(both_pages_say_everything)
     struct definition *definition = compile(awkward);
     uint8_t hash[DIGEST_BYTES] = {0xab, 0xcd};
     struct page_signature signatures[] = {
-        {FUNCTION_MARKETING, "Ana", 1795341600000000, "Ops"},
-        {FUNCTION_SALES, "Sam", 1795341600000000, NULL},
+        {.side = FUNCTION_MARKETING,
+         .member = "Ana",
+         .signed_at = 1795341600000000,
+         .key_made_by = "Ops"},
+        {.side = FUNCTION_SALES, .member = "Sam", .signed_at = 1795341600000000},
     };
     struct definition_page facts = {.version = 3,
                                     .state = "in_force",
@@ -276,7 +279,7 @@ START_TEST(both_pages_say_everything)
         "MQL, version 3",
         "in force",
         "abcd0000",
-        "the total score is at least 20",
+        "the total score is at least 20, of 30 at most",
         "no disqualifier is met",
         "is at least 50",
         "20 points",
@@ -354,6 +357,91 @@ START_TEST(a_page_shows_what_changed)
 }
 END_TEST
 
+START_TEST(who_proposed_signed_and_read_it_stands_on_the_page)
+{
+    struct definition *definition = compile(awkward);
+    const char *const jobs[] = {"0199d5a0", "0199d5a1"};
+    struct page_signature signatures[] = {
+        {FUNCTION_MARKETING, "Ana", 1795341600000000, "Ops", jobs, 2},
+        {FUNCTION_SALES, "Sam", 1795341600000000, "Ops", NULL, 0},
+    };
+    struct page_reader reader = {"Kim", 1795341600000000};
+    struct page_comment comment = {"Sam", 1795341600000000, NULL, "Too few.", true};
+    struct definition_page facts = {.version = 2,
+                                    .state = "superseded",
+                                    .proposed_by = "Ana",
+                                    .proposed_at = 1795341600000000,
+                                    .in_force_from = 1795341600000000,
+                                    .superseded_at = 1795341600000000,
+                                    .signatures = signatures,
+                                    .signatures_count = 2,
+                                    .readers = &reader,
+                                    .readers_count = 1,
+                                    .comments = &comment,
+                                    .comments_count = 1};
+    const char *page = page_of(definition, &facts, PAGE_MARKDOWN);
+
+    assert_holds(page, "- **Proposed by**: Ana, 22 November 2026, 10:00 UTC\n");
+    assert_holds(page, "- **No longer in force since**: 22 November 2026, 10:00 UTC\n");
+    assert_lacks(page, "Superseded at");
+    assert_holds(page, "| Ops | back-test `0199d5a0`, `0199d5a1` |\n");
+    assert_holds(page, "| Ops | none |\n");
+    assert_holds(page, "## Read by\n\n- **Kim**, 22 November 2026, 10:00 UTC\n");
+    assert_holds(page, "22 November 2026, 10:00 UTC, asks for changes: Too few.");
+    facts.in_force_from = INSTANT_NONE;
+    signatures[0].evidence_count = 0;
+    page = page_of(definition, &facts, PAGE_MARKDOWN);
+    assert_holds(page, "- **Superseded at**: 22 November 2026, 10:00 UTC\n");
+    assert_lacks(page, "No longer in force");
+    assert_lacks(page, "Evidence");
+    definition_free(definition);
+}
+END_TEST
+
+/* Only what the tests have to do with is explained. */
+static const struct {
+    const char *test;
+    const char *said[4]; /* labels, in their order */
+} readings[] = {
+    {"{'attribute':'a','op':'in','value':[1,'x']}", {"Case"}},
+    {"{'attribute':'a','op':'eq','value':5}", {NULL}},
+    {"{'attribute':'a','op':'contains','value':'x'}", {"Parts of a text"}},
+    {"{'attribute':'a','op':'contains','value':5}", {NULL}},
+    {"{'attribute':'a','op':'gte','value':'2026-01-01'}", {"Dates"}},
+    {"{'attribute':'a','op':'gte','value':'2026-01-01T00:00:00Z'}", {NULL}},
+    {"{'attribute':'a','op':'within_days','value':9}", {"Days"}},
+    {"{'touches':{'within_days':9},'op':'gte','value':1}", {"Days"}},
+    {"{'touches':{},'op':'gte','value':1}", {NULL}},
+    {"{'any':[{'attribute':'a','op':'ne','value':'x'},{'fact':'b','op':'starts_with','value':'x'}]"
+     "}",
+     {"Case", "Parts of a text"}},
+};
+
+START_TEST(how_tests_are_to_be_read_is_said_where_it_matters)
+{
+    static const char *const labels[] = {"Case", "Parts of a text", "Dates", "Days"};
+    struct definition *definition =
+        compile(arena_printf(arena,
+                             "{'term':'mql','title':'T','criteria':[{'id':'a','title':'A',"
+                             "'kind':'fit','required':true,'test':%s}]}",
+                             readings[_i].test));
+    struct definition_page facts = {.version = 1, .state = "draft"};
+    const char *page = page_of(definition, &facts, PAGE_MARKDOWN);
+
+    for (size_t i = 0, said = 0; i < sizeof labels / sizeof *labels; i++) {
+        const char *line = arena_printf(arena, "- **%s**: ", labels[i]);
+        const char *wanted = readings[_i].said[said];
+        if (wanted != NULL && strcmp(wanted, labels[i]) == 0) {
+            assert_holds(page, line);
+            said++;
+        } else {
+            assert_lacks(page, line);
+        }
+    }
+    definition_free(definition);
+}
+END_TEST
+
 START_TEST(a_decline_stands_on_the_page_with_its_note)
 {
     struct definition *definition = compile(awkward);
@@ -377,5 +465,8 @@ void suite_cases(Suite *suite)
           at_least_one_is_any_and_at_least_all_is_all);
     tcase_add_checked_fixture(pages, set_up, tear_down);
     TESTS(pages, both_pages_say_everything, html_is_escaped_and_stands_alone, markdown_is_escaped,
-          a_page_shows_what_changed, a_decline_stands_on_the_page_with_its_note);
+          a_page_shows_what_changed, who_proposed_signed_and_read_it_stands_on_the_page,
+          a_decline_stands_on_the_page_with_its_note);
+    tcase_add_loop_test(pages, how_tests_are_to_be_read_is_said_where_it_matters, 0,
+                        sizeof readings / sizeof *readings);
 }

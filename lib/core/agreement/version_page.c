@@ -29,6 +29,24 @@ static const char *name_of(const struct config *config, struct uuid id)
     return member == NULL ? NULL : member->name;
 }
 
+/* Its evidence is kept as JSON. */
+static bool list_evidence(const struct signature *signature, struct arena *arena,
+                          struct page_signature *out)
+{
+    const char *json = signature->evidence;
+
+    if (json == NULL)
+        return true;
+    json_t *ids = json_tree_read(arena, json, strlen(json), 0, NULL);
+    const char **copies = ARENA_ARRAY(arena, const char *, json_array_size(ids) + 1);
+    for (size_t i = 0; copies != NULL && i < json_array_size(ids); i++)
+        copies[out->evidence_count++] =
+            arena_strdup(arena, json_string_value(json_array_get(ids, i)));
+    out->evidence = copies;
+    json_decref(ids);
+    return ids != NULL && !arena_failed(arena);
+}
+
 static bool list_signatures(const struct config *config, const struct agreement_version *version,
                             struct arena *arena, struct definition_page *page)
 {
@@ -43,9 +61,27 @@ static bool list_signatures(const struct config *config, const struct agreement_
             .signed_at = signature->signed_at,
             .key_made_by = maker_of(config, signature->key_made_by),
         };
+        if (!list_evidence(signature, arena, &out[i]))
+            return false;
     }
     page->signatures = out;
     page->signatures_count = version->signature_count;
+    return out != NULL;
+}
+
+static bool list_readers(const struct config *config, const struct agreement_version *version,
+                         struct arena *arena, struct definition_page *page)
+{
+    struct page_reader *out =
+        ARENA_ARRAY(arena, struct page_reader, version->acknowledged_count + 1);
+
+    for (size_t i = 0; out != NULL && i < version->acknowledged_count; i++)
+        out[i] = (struct page_reader){
+            .member = name_of(config, version->acknowledged_by[i]),
+            .at = version->acknowledged_at[i],
+        };
+    page->readers = out;
+    page->readers_count = version->acknowledged_count;
     return out != NULL;
 }
 
@@ -61,6 +97,7 @@ static bool list_comments(const struct config *config, const struct agreement_ve
             .at = comment->at,
             .criterion = comment->criterion,
             .text = comment->text,
+            .asks_for_changes = comment->asks_for_changes != 0,
         };
     }
     page->comments = out;
@@ -80,6 +117,9 @@ static struct definition_page page_of(const struct config *config,
         .effective_from = version->effective_from,
         .in_force_from = version->in_force_from,
         .superseded_at = version->superseded_at,
+        .proposed_by = uuid_is_nil(version->proposed_by) ? "the command line"
+                                                         : name_of(config, version->proposed_by),
+        .proposed_at = version->proposed_at,
         .step = suspended                             ? "Suspended"
                 : version->state == AGREEMENT_REVOKED ? "Revoked"
                                                       : NULL,
@@ -246,6 +286,7 @@ enum err version_page_write(const struct config *config, const struct agreement_
     if (version->state == AGREEMENT_DELETED)
         err = ERR_NOT_FOUND;
     else if (arena == NULL || !list_signatures(config, version, arena, &page) ||
+             !list_readers(config, version, arena, &page) ||
              !list_comments(config, version, arena, &page))
         err = ERR_OUT_OF_MEMORY;
     if (err == ERR_NONE && before != NULL) {

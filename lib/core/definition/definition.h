@@ -177,6 +177,9 @@ const struct reason *definition_reason(const struct definition *definition, cons
 /** Index of the criterion with this id, or -1. */
 int definition_criterion(const struct definition *definition, const char *id);
 
+/** The highest score of this threshold that a lead with all required criteria met can have. */
+int32_t definition_most_score(const struct definition *definition, int threshold);
+
 bool definition_uses_attribute(const struct definition *definition, const char *name);
 
 /** Whether the criterion's result or points depend on this attribute (so that a correction of it

@@ -22,8 +22,7 @@ static int32_t least_points(const struct criterion *criterion)
     return least;
 }
 
-/* The highest score that a lead with all required criteria met can have. */
-static int32_t reachable(const struct definition *definition, int threshold)
+int32_t definition_most_score(const struct definition *definition, int threshold)
 {
     int32_t sum = 0;
 
@@ -53,7 +52,7 @@ static void check_threshold(struct definition_reader *reader, int threshold)
 {
     const struct definition *definition = reader->definition;
     int32_t wanted = definition->thresholds[threshold];
-    int32_t most = reachable(definition, threshold);
+    int32_t most = definition_most_score(definition, threshold);
     const char *place = pointer_join(reader->in.arena, "/thresholds", threshold_name(threshold));
 
     if (wanted > most)

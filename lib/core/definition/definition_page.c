@@ -1,6 +1,5 @@
 #include "core/definition/definition_page.h"
 
-#include "base/hex.h"
 #include "core/definition/definition_sentence.h"
 
 #include <ctype.h>
@@ -20,73 +19,6 @@ static void put_upper(const char *name, char *out, size_t size)
 
 /* ---- head ---- */
 
-static void write_item(struct page *page, const char *label, const char *text)
-{
-    page_begin_block(page, BLOCK_ITEM);
-    page_strong(page, label);
-    page_text(page, ": ");
-    page_text(page, text);
-    page_end_block(page);
-}
-
-static void write_moment(struct page *page, const char *label, instant at)
-{
-    if (at == INSTANT_NONE || at == 0)
-        return;
-    page_begin_block(page, BLOCK_ITEM);
-    page_strong(page, label);
-    page_text(page, ": ");
-    page_moment(page, at);
-    page_end_block(page);
-}
-
-static const char *state_words(const char *state)
-{
-    static const char *const words[][2] = {
-        {"draft", "draft: it can still change and nobody is bound by it"},
-        {"proposed", "proposed: it cannot change any more and waits for both signatures"},
-        {"declined", "declined"},
-        {"signed", "signed by both sides, not in force yet"},
-        {"in_force", "in force"},
-        {"suspended", "suspended by one side: nothing passes by it until that side resumes it"},
-        {"superseded", "superseded by a later version"},
-        {"revoked", "signed, and revoked before it was in force"},
-        {"deleted", "deleted"},
-    };
-
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcmp(words[i][0], state) == 0)
-            return words[i][1];
-    return state;
-}
-
-static void write_hash(struct page *page, const uint8_t *hash)
-{
-    char hex[2 * DIGEST_BYTES + 1];
-
-    hex_encode(hash, DIGEST_BYTES, hex);
-    page_begin_block(page, BLOCK_ITEM);
-    page_strong(page, "Content hash");
-    page_text(page, ": SHA-256 ");
-    page_code(page, hex);
-    page_end_block(page);
-}
-
-static void write_state(struct page *page, const struct definition_page *facts)
-{
-    page_begin_list(page);
-    if (facts->state != NULL)
-        write_item(page, "State", state_words(facts->state));
-    if (facts->effective_from == INSTANT_NONE || facts->effective_from == 0)
-        write_item(page, "Effective", "with the last signature");
-    write_moment(page, "Effective from", facts->effective_from);
-    write_moment(page, "In force from", facts->in_force_from);
-    write_moment(page, "Superseded at", facts->superseded_at);
-    if (facts->hash != NULL)
-        write_hash(page, facts->hash);
-    page_end_list(page);
-}
-
 static void write_head(struct page *page, const struct definition *definition,
                        const struct definition_page *facts)
 {
@@ -102,22 +34,7 @@ static void write_head(struct page *page, const struct definition *definition,
         page_text(page, definition->statement);
         page_end_block(page);
     }
-    write_state(page, facts);
-}
-
-static void write_decline(struct page *page, const struct definition_page *facts)
-{
-    if (facts->declined_by == NULL)
-        return;
-    page_begin_block(page, BLOCK_PARAGRAPH);
-    page_strong(page, facts->step == NULL ? "Declined" : facts->step);
-    page_text(page, " by ");
-    page_text(page, facts->declined_by);
-    if (facts->declined_note != NULL) {
-        page_text(page, ": ");
-        page_text(page, facts->declined_note);
-    }
-    page_end_block(page);
+    page_write_state(page, facts);
 }
 
 /* ---- the rule ---- */
@@ -139,19 +56,10 @@ static void write_thresholds(struct page *page, const struct definition *definit
     for (int i = 0; i < THRESHOLD_COUNT; i++) {
         if (!definition->has_threshold[i])
             continue;
-        snprintf(line, sizeof line, "the %s score is at least %d", threshold_name(i),
-                 (int)definition->thresholds[i]);
-        page_begin_block(page, BLOCK_ITEM);
-        page_text(page, line);
-        page_end_block(page);
+        snprintf(line, sizeof line, "the %s score is at least %d, of %d at most", threshold_name(i),
+                 (int)definition->thresholds[i], (int)definition_most_score(definition, i));
+        page_plain_item(page, line);
     }
-}
-
-static void write_rule_item(struct page *page, const char *text)
-{
-    page_begin_block(page, BLOCK_ITEM);
-    page_text(page, text);
-    page_end_block(page);
 }
 
 static void write_rule(struct page *page, const struct definition *definition)
@@ -159,9 +67,9 @@ static void write_rule(struct page *page, const struct definition *definition)
     page_heading(page, 2, "A lead qualifies when");
     page_begin_list(page);
     if (any_of_kind(definition, true))
-        write_rule_item(page, "no disqualifier is met");
+        page_plain_item(page, "no disqualifier is met");
     if (any_of_kind(definition, false))
-        write_rule_item(page, "every required criterion is met");
+        page_plain_item(page, "every required criterion is met");
     write_thresholds(page, definition);
     page_end_list(page);
     page_paragraph(page,
@@ -220,6 +128,60 @@ static void write_criterion(struct page *page, const struct definition *definiti
     page_end_row(page);
 }
 
+/* What it takes to read the tests, as far as these have to do with it. */
+struct reading {
+    bool equal;  /* texts are equal, or are not */
+    bool within; /* a text is within another, or begins it */
+    bool dates;  /* a date without a time */
+    bool days;   /* the last n days */
+};
+
+static bool is_or_lists_text(const struct value *value)
+{
+    if (value->type == VALUE_TEXT)
+        return true;
+    for (uint32_t i = 0; value->type == VALUE_LIST && i < value->len; i++)
+        if (value->items[i].type == VALUE_TEXT)
+            return true;
+    return false;
+}
+
+static void note_test(const struct test_node *node, struct reading *out)
+{
+    if (node->kind == TEST_TOUCHES) {
+        out->days = out->days || node->touches->within_days > 0;
+    } else if (node->kind == TEST_ATTRIBUTE || node->kind == TEST_FACT) {
+        bool equal =
+            node->op == OP_EQ || node->op == OP_NE || node->op == OP_IN || node->op == OP_NOT_IN;
+        out->equal = out->equal || (equal && is_or_lists_text(&node->value));
+        out->within = out->within || (node->value.type == VALUE_TEXT &&
+                                      (node->op == OP_STARTS_WITH || node->op == OP_CONTAINS));
+        out->days = out->days || node->op == OP_WITHIN_DAYS;
+        out->dates = out->dates ||
+                     (node->date != INSTANT_NONE && node->date_end - node->date == INSTANT_DAY);
+    }
+}
+
+static void write_reading(struct page *page, const struct definition *definition)
+{
+    struct reading reading = {0};
+
+    for (size_t i = 0; i < definition->nodes_count; i++)
+        note_test(&definition->nodes[i], &reading);
+    if (!reading.equal && !reading.within && !reading.dates && !reading.days)
+        return;
+    page_begin_list(page);
+    if (reading.equal)
+        page_item(page, "Case", "texts are equal only when upper and lower case are: VP is not vp");
+    if (reading.within)
+        page_item(page, "Parts of a text", "for these upper and lower case of a to z are alike");
+    if (reading.dates)
+        page_item(page, "Dates", "a date is that whole day in UTC");
+    if (reading.days)
+        page_item(page, "Days", "the last n days are n times 24 hours before the lead is judged");
+    page_end_list(page);
+}
+
 static void write_criteria(struct page *page, const struct definition *definition)
 {
     static const char *const columns[] = {"Criterion", "Kind", "What is tested", "Worth"};
@@ -229,6 +191,7 @@ static void write_criteria(struct page *page, const struct definition *definitio
     for (size_t i = 0; i < definition->criteria_count; i++)
         write_criterion(page, definition, &definition->criteria[i]);
     page_end_table(page);
+    write_reading(page, definition);
 }
 
 /* ---- reasons, exceptions, clocks ---- */
@@ -340,7 +303,7 @@ static void write_exceptions(struct page *page, const struct definition *definit
             continue;
         snprintf(line, sizeof line, "%s, at most %d a month, each with a reason",
                  exception_words((enum exception_kind)i), (int)exception->limit_per_month);
-        write_item(page, exception_kind_name((enum exception_kind)i), line);
+        page_item(page, exception_kind_name((enum exception_kind)i), line);
     }
     page_end_list(page);
 }
@@ -350,7 +313,7 @@ static void write_days(struct page *page, const char *label, int32_t days, const
     char line[LINE_BYTES];
 
     snprintf(line, sizeof line, "%d %s%s", (int)days, days == 1 ? "day" : "days", after);
-    write_item(page, label, line);
+    page_item(page, label, line);
 }
 
 static void write_clocks(struct page *page, const struct definition *definition)
@@ -362,83 +325,14 @@ static void write_clocks(struct page *page, const struct definition *definition)
     text_out_put(&line, " to accept or reject; after that the lead goes back");
     page_heading(page, 2, "Clocks");
     page_begin_list(page);
-    write_item(page, "To answer", line.text);
+    page_item(page, "To answer", line.text);
     write_days(page, "To decide after accepting", definition->decide_days, "");
     write_days(page, "In nurture", definition->nurture_days,
                " until a lead that came back is due again");
     page_end_list(page);
 }
 
-/* ---- changes and signatures ---- */
-
-static void write_changes(struct page *page, const struct definition_page *facts)
-{
-    char heading[LINE_BYTES];
-
-    if (facts->diff == NULL)
-        return;
-    snprintf(heading, sizeof heading, "Changed since version %lld", (long long)facts->diff_against);
-    page_heading(page, 2, heading);
-    if (facts->diff->count == 0) {
-        page_paragraph(page, "Nothing that changes a verdict, an answer or a clock.");
-        return;
-    }
-    page_begin_list(page);
-    for (size_t i = 0; i < facts->diff->count; i++)
-        write_rule_item(page, facts->diff->items[i].words);
-    page_end_list(page);
-}
-
-static void write_signature(struct page *page, const struct page_signature *signature)
-{
-    page_begin_row(page);
-    page_cell(page, team_function_name(signature->side));
-    page_cell(page, signature->member);
-    page_begin_block(page, BLOCK_CELL);
-    page_moment(page, signature->signed_at);
-    page_end_block(page);
-    page_cell(page, signature->key_made_by == NULL ? "" : signature->key_made_by);
-    page_end_row(page);
-}
-
-static void write_signatures(struct page *page, const struct definition_page *facts)
-{
-    static const char *const columns[] = {"Side", "Member", "Signed at", "Key made by"};
-
-    page_heading(page, 2, "Signatures");
-    if (facts->signatures_count == 0) {
-        page_paragraph(page, "Nobody has signed yet. It comes into force when one marketing and "
-                             "one sales member have signed the same content hash.");
-        return;
-    }
-    page_begin_table(page, columns, 4);
-    for (size_t i = 0; i < facts->signatures_count; i++)
-        write_signature(page, &facts->signatures[i]);
-    page_end_table(page);
-}
-
-static void write_comments(struct page *page, const struct definition_page *facts)
-{
-    if (facts->comments_count == 0)
-        return;
-    page_heading(page, 2, "Comments");
-    page_begin_list(page);
-    for (size_t i = 0; i < facts->comments_count; i++) {
-        const struct page_comment *comment = &facts->comments[i];
-        page_begin_block(page, BLOCK_ITEM);
-        page_strong(page, comment->member == NULL ? "somebody" : comment->member);
-        page_text(page, ", ");
-        page_moment(page, comment->at);
-        if (comment->criterion != NULL) {
-            page_text(page, ", on ");
-            page_code(page, comment->criterion);
-        }
-        page_text(page, ": ");
-        page_text(page, comment->text);
-        page_end_block(page);
-    }
-    page_end_list(page);
-}
+/* ---- the whole ---- */
 
 static enum err end_page(struct page *page)
 {
@@ -456,9 +350,9 @@ enum err definition_page_write_lines(const char *subject, const char *const *lin
     snprintf(title, sizeof title, "%s, version %lld", subject, (long long)facts->version);
     page_begin(&page, format, out, title);
     page_heading(&page, 1, title);
-    write_state(&page, facts);
-    write_decline(&page, facts);
-    write_changes(&page, facts);
+    page_write_state(&page, facts);
+    page_write_decline(&page, facts);
+    page_write_changes(&page, facts);
     page_heading(&page, 2, "What it says");
     page_begin_list(&page);
     for (size_t i = 0; i < count; i++) {
@@ -467,8 +361,9 @@ enum err definition_page_write_lines(const char *subject, const char *const *lin
         page_end_block(&page);
     }
     page_end_list(&page);
-    write_signatures(&page, facts);
-    write_comments(&page, facts);
+    page_write_signatures(&page, facts);
+    page_write_readers(&page, facts);
+    page_write_comments(&page, facts);
     return end_page(&page);
 }
 
@@ -485,14 +380,15 @@ enum err definition_page_write(const struct definition *definition,
              definition->title);
     page_begin(&page, format, out, title);
     write_head(&page, definition, facts);
-    write_decline(&page, facts);
-    write_changes(&page, facts);
+    page_write_decline(&page, facts);
+    page_write_changes(&page, facts);
     write_rule(&page, definition);
     write_criteria(&page, definition);
     write_reasons(&page, definition);
     write_exceptions(&page, definition);
     write_clocks(&page, definition);
-    write_signatures(&page, facts);
-    write_comments(&page, facts);
+    page_write_signatures(&page, facts);
+    page_write_readers(&page, facts);
+    page_write_comments(&page, facts);
     return end_page(&page);
 }

@@ -287,3 +287,19 @@ void page_cell(struct page *page, const char *text)
     page_text(page, text);
     page_end_block(page);
 }
+
+void page_item(struct page *page, const char *label, const char *text)
+{
+    page_begin_block(page, BLOCK_ITEM);
+    page_strong(page, label);
+    page_text(page, ": ");
+    page_text(page, text);
+    page_end_block(page);
+}
+
+void page_plain_item(struct page *page, const char *text)
+{
+    page_begin_block(page, BLOCK_ITEM);
+    page_text(page, text);
+    page_end_block(page);
+}

@@ -43,6 +43,9 @@ void page_moment(struct page *page, instant at);
 /* Items go between page_begin_list and page_end_list as blocks of BLOCK_ITEM. */
 void page_begin_list(struct page *page);
 void page_end_list(struct page *page);
+/* A whole item: **label**: text, or the text alone. */
+void page_item(struct page *page, const char *label, const char *text);
+void page_plain_item(struct page *page, const char *text);
 
 /* Cells of a row are blocks of BLOCK_CELL. */
 void page_begin_table(struct page *page, const char *const *columns, int count);
