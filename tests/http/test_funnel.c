@@ -6,6 +6,7 @@
 #include "suite.h"
 
 #include <jansson.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #define SMALL     SOURCE_DIR "/tests/data/funnel"
 #define COUNTS    "/usr/bin/python3 " SOURCE_DIR "/tests/http/funnel_counts.py"
 #define WORDS_MAX 2048
+#define POLL_MS   50
 
 static const struct step makes_teams[] = {
     POST("a team that develops", "sam", "/v1/teams",
@@ -82,6 +84,7 @@ static void expect_attribution(struct stage *stage, const char *folder, int wind
          !json_equal(json_object_get(answer.json, "totals"), json_object_get(wanted, "totals")) &&
          pg_now_ms() < until;) {
         answer_release(&answer);
+        poll(NULL, 0, POLL_MS);
         answer = stage_call(stage, "ana", "GET", target, NULL, 200);
     }
     json_array_foreach(json_object_get(answer.json, "data"), i, row) json_object_del(row, "link");

@@ -31,7 +31,7 @@
 #define STEP_KEEPS_MAX    8
 #define STORY_TEXT_MAX    (1024 * 1024) /* bytes, after ${name} is filled in */
 #define CHECK_MESSAGE_MAX 2048          /* bytes */
-#define STORY_WAIT_MS     30000         /* that UNTIL has to come true */
+#define STORY_WAIT_MS     120000        /* that UNTIL has to come true */
 
 struct check {
     const char *at;
