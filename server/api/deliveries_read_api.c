@@ -1,8 +1,8 @@
 #include "api/deliveries_read_api.h"
 
-#include "http/reply.h"
-
+#include "api/outbound_api.h"
 #include "api/reading.h"
+#include "http/reply.h"
 
 #include "base/base64.h"
 #include "base/json_tree.h"
@@ -14,17 +14,31 @@
 
 static const struct reading_places deliveries_places = READING_PLACES("dv");
 
+enum way { LIST_RECEIVED, LIST_SENT };
+
+static const char *const way_names[] = {"in", "out"};
+static const struct input_type way_type = {
+    .kind = INPUT_ENUM, .values = way_names, .max = LIST_SENT};
+
 struct list_input {
+    enum way direction;
     enum delivery_status status; /* DELIVERY_STATUS_COUNT: any */
     const char *source;
     struct uuid source_id; /* of source; nil: any */
+    struct outbound_query out;
     struct reading_query page;
 };
 
 static const struct input_field list_fields[] = {
+    {"direction", &way_type, AT(struct list_input, direction), .otherwise = LIST_RECEIVED},
     {"status", &delivery_status_type, AT(struct list_input, status),
      .otherwise = DELIVERY_STATUS_COUNT},
     {"source", &name_type, AT(struct list_input, source)},
+    {"subscription", &name_type, AT(struct list_input, out.subscription)},
+    {"state", &outbound_state_type, AT(struct list_input, out.state),
+     .otherwise = OUTBOUND_STATE_COUNT},
+    {"from", &input_instant, AT(struct list_input, out.from)},
+    {"to", &input_instant, AT(struct list_input, out.to)},
     PAGE_LIMIT_FIELD(struct list_input, page),
     PAGE_PLACE_FIELD(struct list_input, page, "cursor", deliveries_places),
 };
@@ -40,11 +54,41 @@ static struct uuid source_of(struct request *r, const char *name)
     return (struct uuid){{0}};
 }
 
+/* Parameters of the other direction, and its places, would be passed over in silence. */
+static void check_direction(struct request *r, const struct list_input *input)
+{
+    const struct outbound_query *out = &input->out;
+    const struct cursor *place = input->page.place;
+    const bool sent = input->direction == LIST_SENT;
+    const struct {
+        const char *parameter;
+        bool given, of_sent;
+    } all[] = {
+        {"status", input->status != DELIVERY_STATUS_COUNT, false},
+        {"source", input->source != NULL, false},
+        {"subscription", out->subscription != NULL, true},
+        {"state", out->state != OUTBOUND_STATE_COUNT, true},
+        {"from", out->from != INSTANT_NONE, true},
+        {"to", out->to != INSTANT_NONE, true},
+    };
+
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (all[i].given && all[i].of_sent != sent)
+            reading_fault(r, all[i].parameter, "direction",
+                          sent ? "It is only of what was received; use subscription, state, from "
+                                 "or to"
+                               : "It can only be used with direction=out");
+    if (place != NULL && (place->number != 0) != sent)
+        reading_fault(r, "cursor", "cursor", "Take it from next of an answer of this direction");
+}
+
 enum err deliveries_list_fill(struct request *r, void *filled)
 {
     struct list_input *input = filled;
 
+    check_direction(r, input);
     input->source_id = source_of(r, input->source);
+    outbound_check(r, &input->out);
     return ERR_NONE;
 }
 
@@ -93,6 +137,9 @@ enum err deliveries_list(struct request *r, struct read *read)
         .before = reading_begin_at(&input->page).id,
     };
     struct delivery_page found;
+
+    if (input->direction == LIST_SENT)
+        return outbound_list(r, read, &input->out, &input->page, &deliveries_places);
     enum err err = delivery_read_page(read, &filter, (int)input->page.limit, &found);
 
     return err == ERR_NONE ? answer(r, &found) : err;

@@ -24,6 +24,7 @@
 #include "api/me_api.h"
 #include "api/members_api.h"
 #include "api/movers_api.h"
+#include "api/outbound_api.h"
 #include "api/problems_api.h"
 #include "api/rates_api.h"
 #include "api/reports_api.h"
@@ -331,8 +332,8 @@ const struct route routes[] = {
      ROUTE_WRITE, REPLAY_BODY_MAX_BYTES, ROUTE_NO_BODY_OK, .input = &delivery_replay_spec,
      .command = COMMAND_DELIVERY_REPLAY},
     {"GET", "/v1/deliveries", "deliveries_list", ROLE_READ | ROLE_WORK | ROLE_ADMIN, ROUTE_READ,
-     .cost = READ_LIST, .flags = ROUTE_SECRET, .input = &deliveries_list_input, .thing = "delivery",
-     .read = deliveries_list, .fill = deliveries_list_fill},
+     .cost = READ_LIST, .flags = ROUTE_FRESH | ROUTE_SECRET, .input = &deliveries_list_input,
+     .thing = "delivery", .read = deliveries_list, .fill = deliveries_list_fill},
     {"GET", "/v1/deliveries/{delivery_id}", "deliveries_get", ROLE_READ | ROLE_WORK | ROLE_ADMIN,
      ROUTE_READ, .flags = ROUTE_SECRET, .input = &deliveries_get_input, .thing = "delivery",
      .read = deliveries_get},

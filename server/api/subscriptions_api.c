@@ -16,14 +16,11 @@
 #include "core/lead/lead.h"
 #include "core/ledger/kind_set.h"
 #include "core/setup/subscription_change.h"
-#include "store/read/outbound_read.h"
 
 #include <string.h>
 
 #define EVENTS_MAX_BYTES       8192
 #define SUBSCRIPTION_MAX_BYTES (256u << 10)
-
-static const struct reading_places deliveries_places = READING_PLACES("ob");
 
 /* ---- what it wants ---- */
 
@@ -496,68 +493,4 @@ enum err subscriptions_get(struct request *r, struct read *read)
     reply_json(r, 200, &out);
     etag_reply_body(r);
     return ERR_NONE;
-}
-
-struct deliveries_input {
-    struct uuid subscription;
-    enum outbound_state state; /* OUTBOUND_STATE_COUNT: any */
-    struct reading_query page;
-};
-
-static const struct input_field deliveries_fields[] = {
-    {"subscription_id", &input_uuid, AT(struct deliveries_input, subscription),
-     .place = INPUT_PATH},
-    {"state", &outbound_state_type, AT(struct deliveries_input, state),
-     .otherwise = OUTBOUND_STATE_COUNT},
-    PAGE_LIMIT_FIELD(struct deliveries_input, page),
-    PAGE_PLACE_FIELD(struct deliveries_input, page, "cursor", deliveries_places),
-};
-const struct input_spec subscriptions_deliveries_input =
-    INPUT_SPEC(deliveries_fields, struct deliveries_input);
-
-static void write_number(struct json_out *out, const char *name, int number)
-{
-    if (number == 0)
-        json_out_member_null(out, name);
-    else
-        json_out_member_int(out, name, number);
-}
-
-static void write_delivery(const struct outbound_row *row, struct json_out *out)
-{
-    json_out_begin_object(out);
-    json_out_member_uuid(out, "id", row->delivery);
-    json_out_member_int(out, "pos", row->pos);
-    json_out_member_text(out, "type", ledger_kind_name(row->kind));
-    json_out_member_text(out, "state", outbound_state_name((enum outbound_state)row->state));
-    json_out_member_int(out, "tries", row->tries);
-    json_out_member_instant(out, "made_at", row->made_at);
-    json_out_member_instant(out, "tried_at", row->tried_at);
-    json_out_member_instant(out, "next_at", row->next_at);
-    write_number(out, "status", row->status);
-    json_out_member_text(out, "failure", row->failure);
-    json_out_member_text(out, "answer", row->answer);
-    json_out_end_object(out);
-}
-
-enum err subscriptions_deliveries(struct request *r, struct read *read)
-{
-    const struct deliveries_input *input = r->input;
-    struct cursor place = reading_begin_at(&input->page);
-    struct outbound_page found;
-    struct reading_page page;
-
-    if (config_subscription(r->config, input->subscription) == NULL)
-        return ERR_NOT_FOUND;
-    enum err err = outbound_read_page(read, input->subscription, input->state,
-                                      input->page.place == NULL ? INT64_MAX : place.number,
-                                      (int)input->page.limit, &found);
-    if (err != ERR_NONE)
-        return err;
-    reading_page_begin(r, &page, "cursor");
-    for (size_t i = 0; i < found.count; i++) {
-        write_delivery(&found.items[i], &page.json);
-        place.number = found.items[i].pos;
-    }
-    return reading_page_end(r, &page, &deliveries_places, found.more ? &place : NULL);
 }

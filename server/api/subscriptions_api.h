@@ -1,4 +1,4 @@
-/* /v1/subscriptions: what a team wants to be sent, and what became of it. */
+/* /v1/subscriptions: what a team wants to be sent. What became of it: outbound_api.h. */
 #ifndef BATON_SERVER_SUBSCRIPTIONS_API_H
 #define BATON_SERVER_SUBSCRIPTIONS_API_H
 
@@ -22,7 +22,5 @@ extern const struct input_spec subscriptions_list_input;
 enum err subscriptions_list(struct request *r, struct read *read);
 extern const struct input_spec subscriptions_get_input;
 enum err subscriptions_get(struct request *r, struct read *read);
-extern const struct input_spec subscriptions_deliveries_input;
-enum err subscriptions_deliveries(struct request *r, struct read *read);
 
 #endif

@@ -112,6 +112,10 @@ START_TEST(a_team_hears_of_what_waits_for_it)
 {
     static const struct step first[] = {OFFERS("Kim"), {0}};
     static const struct step later[] = {LATER("ten minutes pass", 10 * MINUTE + 1), {0}};
+    static const struct step unseen[] = {GET("nobody sees in a list what Sam was sent", "ana",
+                                             "/v1/deliveries?direction=out", 200,
+                                             .checks = {{"/data", "#0"}}),
+                                         {0}};
     struct stage stage = stage_open(SIGNED);
     json_int_t sam = count_of("sam@acme.example"), ana = count_of("ana@acme.example");
 
@@ -122,6 +126,7 @@ START_TEST(a_team_hears_of_what_waits_for_it)
                   "%s", part(mail, "html"));
     json_decref(mail);
     check_no_mail("ana@acme.example", ana, story_get(stage.story, "lead"));
+    story_run(stage.story, unseen);
     story_run(stage.story, more_leads);
     story_run(stage.story, later);
     mail = wait_for_mail("sam@acme.example", sam, "Baton: 2 things have happened",

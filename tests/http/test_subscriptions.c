@@ -616,13 +616,82 @@ static const struct step long_answer[] = {
     {0},
 };
 
+/* What is sent to all of them, in one list. */
+#define SENT "/v1/deliveries?direction=out"
+static const struct step across[] = {
+    SUBSCRIBES("'lead.captured'", "no"),
+    POST("Sam wants it as well", "sam", "/v1/subscriptions",
+         "{'name':'crm','events':['lead.captured'],'target':{'kind':'webhook',"
+         "'url':'${receiver}/${workspace}/ok'}}",
+         201, .keep = {{"crm", "/subscription/id"}}),
+    CAPTURES("kim", "kim"),
+    /* What happens before the server looks again is made at one moment. */
+    UNTIL("the first arrives", "sam", SENT "&state=delivered", 200, .checks = {{"/data", "#1"}}),
+    CAPTURES("lou", "lou"),
+    UNTIL("what arrived", "sam", SENT "&state=delivered", 200,
+          .checks = {{"/data", "#2"},
+                     {"/data/0/subscription", "'crm'"},
+                     {"/data/0/subscription_id", "'${crm}'"},
+                     {"/data/0/status", "200"},
+                     {"/data/0/answer", "'thanks'"},
+                     {"/data/0/links/replay", "'/v1/subscriptions/${crm}/replay'"},
+                     {"/next", "null"}},
+          .keep = {{"later", "/data/0/id"},
+                   {"first", "/data/1/id"},
+                   {"made", "/data/1/made_at"},
+                   {"replay", "/data/0/links/replay"}}),
+    UNTIL("and what did not, with why", "sam", SENT "&state=pending", 200,
+          .checks = {{"/data", "#2"},
+                     {"/data/1/subscription", "'hook'"},
+                     {"/data/1/status", "500"},
+                     {"/data/1/failure", "'status'"},
+                     {"/data/1/tries", "1"}}),
+    GET("nothing was given up", "ana", SENT "&state=failed", 200, .checks = {{"/data", "#0"}}),
+    GET("all", "ana", SENT, 200, .checks = {{"/data", "#4"}, {"/next", "null"}}),
+    GET("a page, the newest first", "ana", SENT "&limit=3", 200, .checks = {{"/data", "#3"}},
+        .keep = {{"next", "/next"}, {"pos", "/data/0/pos"}, {"third", "/data/2/pos"}}),
+    GET("the rest, of which nothing was shown", "ana", SENT "&limit=3&cursor=${next}", 200,
+        .checks = {{"/data", "#1"}, {"/data/0/pos", "${third}"}, {"/next", "null"}}),
+    GET("of one", "ana", SENT "&subscription=crm", 200,
+        .checks = {{"/data", "#2"}, {"/data/0/id", "'${later}'"}, {"/data/0/pos", "${pos}"}}),
+    GET("a page of it", "ana", SENT "&subscription=crm&limit=1", 200,
+        .checks = {{"/data", "#1"}, {"/data/0/id", "'${later}'"}}, .keep = {{"next", "/next"}}),
+    GET("and the next", "ana", SENT "&subscription=crm&limit=1&cursor=${next}", 200,
+        .checks = {{"/data", "#1"}, {"/data/0/id", "'${first}'"}, {"/next", "null"}}),
+    GET("until a time, which is included", "ana", SENT "&subscription=crm&to=${made}", 200,
+        .checks = {{"/data", "#1"}, {"/data/0/id", "'${first}'"}}),
+    GET("from it on", "ana", SENT "&from=${made}", 200, .checks = {{"/data", "#4"}}),
+    GET("before all of it", "ana", SENT "&to=2020-01-01T00:00:00Z", 200,
+        .checks = {{"/data", "#0"}}),
+    GET("after all of it", "ana", SENT "&from=2100-01-01T00:00:00Z", 200,
+        .checks = {{"/data", "#0"}}),
+    POST("one is sent again, by its link", "sam", "${replay}", "{'delivery_id':'${later}'}", 202),
+    GET("no such subscription", "ana", SENT "&subscription=pigeon", 400,
+        .checks = {{"/errors/0/code", "'unknown_subscription'"}}),
+    GET("no such direction", "ana", "/v1/deliveries?direction=up", 400),
+    GET("what is of the other direction", "ana", SENT "&source=crm&status=failed", 400,
+        .checks = {{"/errors", "#3"},
+                   {"/errors/0/parameter", "'status'"},
+                   {"/errors/0/code", "'direction'"}}),
+    GET("and the other way", "ana", "/v1/deliveries?state=failed&to=2020-01-01T00:00:00Z", 400,
+        .checks = {{"/errors", "#2"}, {"/errors/0/code", "'direction'"}}),
+    GET("as is its cursor", "ana", "/v1/deliveries?cursor=${next}", 400,
+        .checks = {{"/errors/0/code", "'cursor'"}}),
+    GET("what was received is not among it", "ana", "/v1/deliveries", 200,
+        .checks = {{"/data", "#0"}}),
+    DELETE("Ana deletes hers", "ana", AT, 200),
+    GET("with what was sent", "ana", SENT, 200,
+        .checks = {{"/data", "#2"}, {"/data/1/subscription", "'crm'"}}),
+    {0},
+};
+
 static const struct {
     const char *label;
     const struct step *steps;
 } stories[] = {
-    {"Retry-After", patient}, {"gone", gone},    {"five days", dead},
-    {"a pause", paused},      {"a test", tried}, {"a long answer", long_answer},
-    {"a deletion", deleted},
+    {"Retry-After", patient}, {"gone", gone},          {"five days", dead},
+    {"a pause", paused},      {"a test", tried},       {"a long answer", long_answer},
+    {"a deletion", deleted},  {"all of them", across},
 };
 
 START_TEST(it_goes_as_the_receiver_does)

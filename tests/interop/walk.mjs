@@ -302,6 +302,7 @@ async function subscriptions(client, { ana }) {
   await client.must("subscriptions_rotate", ana, { path });
   await client.must("subscriptions_update", ana, { path });
   await client.must("subscriptions_deliveries", ana, { path });
+  await client.must("deliveries_list", ana, { query: { direction: "out", subscription: "nobody" } });
   await client.must("subscriptions_replay", ana, { path });
   await client.must("subscriptions_delete", ana, { path });
 }

@@ -1,6 +1,6 @@
-/* What lists read: a page of leads or handoffs costs as much as the page, however many there are
- * and whether many fit its filters or none. On tables with rows in every state, the plans that are
- * kept are run and what each of their scans read is counted. */
+/* What lists read: a page of leads, handoffs or deliveries costs as much as the page, however many
+ * there are and whether many fit its filters or none. On tables with rows in every state, the plans
+ * that are kept are run and what each of their scans read is counted. */
 #include "reading.h"
 #include "store/pg/statements.h"
 #include "suite.h"
@@ -18,7 +18,9 @@ static struct reading r;
 static PGconn *conn;
 
 /* 4,000 leads of five teams, each with a handoff; none is at the stage srl, and none of them is
- * sam's. Every hundredth member has some. */
+ * sam's. Every hundredth member has some. Of
+ * 4,000 deliveries to four subscriptions, four were made at each moment for each; to three of them
+ * nothing is to be sent. */
 static const char rows_sql[] =
     "INSERT INTO team SELECT :w, md5('team' || g)::uuid, 't' || g, 'T', 'sales', true, now()"
     " FROM generate_series(1, 3) g;"
@@ -53,6 +55,13 @@ static const char rows_sql[] =
     "lead.lead_id;"
     "INSERT INTO lead_word SELECT workspace_id, w, lead_id FROM lead,"
     " unnest(string_to_array(words, ' ')) w;"
+    "INSERT INTO outbound (workspace_id, subscription_id, pos, delivery_id, subject_id, kind, "
+    "state,"
+    " tries, made_at) SELECT :w, md5('subscription' || s)::uuid, g, md5('d' || g || '-' || "
+    "s)::uuid,"
+    " md5('lead' || g)::uuid, 1, CASE WHEN g > 990 AND s = 1 THEN 'pending' WHEN g % 100 = 0 THEN"
+    " 'failed' ELSE 'delivered' END, 1, timestamptz '2026-11-01Z' + g / 4 * interval '1 minute'"
+    " FROM generate_series(1, 1000) g, generate_series(1, 4) s;"
     "ANALYZE";
 
 static void set_up(void)
@@ -94,6 +103,9 @@ static void must(const char *sql)
 #define STAGES "'{prospect,inquiry,mql,srl,sal,sql,opportunity,customer,nurture,disqualified}'"
 #define CLOSED "'{qualified,rejected,returned,expired,withdrawn}'"
 #define ANY    "NULL, NULL, NULL, NULL"
+#define SENT                                                                                       \
+    "ARRAY[md5('subscription1')::uuid, md5('subscription2')::uuid, md5('subscription3')::uuid], "
+#define NEWEST "9223372036854775807, " LAST ", "
 #define OPEN   "'10000-01-01', '0001-01-01', " FIRST
 
 /* cells: of so many teams, stages or states the first rows are looked at; hand: or so many rows,
@@ -149,6 +161,16 @@ static const struct page {
      "NULL, " CLOSED ", " FIRST ", 11, " MEMBER, 5, 0},
     {"closed handoffs of a member that is not there", "handoff_page_closed_of",
      "NULL, " CLOSED ", " FIRST ", 11, " NOBODY, 5, 0},
+    {"what was sent", "outbound_all", SENT NEWEST "NULL, NULL, 11", 3, 0},
+    {"what was sent before", "outbound_all", SENT "500, " NOBODY ", NULL, NULL, 11", 3, 0},
+    {"what was sent to nobody", "outbound_all", "'{}', " NEWEST "NULL, NULL, 11", 0, 0},
+    {"what is to be sent", "outbound_all_pending", SENT NEWEST "NULL, NULL, 11", 3, 0},
+    {"what was given up", "outbound_all_failed", SENT NEWEST "NULL, NULL, 11", 3, 0},
+    {"what arrived", "outbound_all_delivered", SENT NEWEST "NULL, NULL, 11", 3, 10},
+    {"what was sent in a time", "outbound_all",
+     SENT NEWEST "'2026-11-01T01:00Z', '2026-11-01T03:00Z', 11", 3, 34},
+    {"what was given up in a time", "outbound_all_failed",
+     SENT NEWEST "'2026-11-01T01:00Z', '2026-11-01T03:00Z', 11", 3, 34},
 };
 
 #define LISTS (int)(sizeof lists / sizeof *lists)
@@ -160,7 +182,8 @@ static double number(const json_t *node, const char *name)
     return json_number_value(json_object_get(node, name));
 }
 
-/* Rows of leads, their words, and handoffs that the scans of this plan read, kept or thrown away.
+/* Rows of leads, their words, handoffs and deliveries that the scans of this plan read, kept or
+ * thrown away.
  */
 static double rows_read(const json_t *node)
 {
@@ -169,7 +192,8 @@ static double rows_read(const json_t *node)
     size_t i;
     json_t *below;
 
-    if (table != NULL && (strncmp(table, "lead", 4) == 0 || strcmp(table, "handoff") == 0))
+    if (table != NULL && (strncmp(table, "lead", 4) == 0 || strcmp(table, "handoff") == 0 ||
+                          strcmp(table, "outbound") == 0))
         rows = (number(node, "Actual Rows") + number(node, "Rows Removed by Filter") +
                 number(node, "Rows Removed by Index Recheck")) *
                number(node, "Actual Loops");

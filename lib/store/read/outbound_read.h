@@ -1,5 +1,4 @@
-/* What was sent to a subscription, or about a lead, is to be sent, or was given up: newest first.
- */
+/* What was sent to subscriptions, or about a lead, is to be sent, or was given up: newest first. */
 #ifndef BATON_STORE_OUTBOUND_READ_H
 #define BATON_STORE_OUTBOUND_READ_H
 
@@ -22,5 +21,21 @@ enum err outbound_read_page(const struct read *read, struct uuid subscription,
  *  are. */
 enum err outbound_read_of_lead(const struct read *read, struct uuid lead, int limit,
                                struct outbound_page *out) MUST_USE;
+
+/** Of several subscriptions. */
+struct outbound_filter {
+    const struct uuid *subscriptions;
+    size_t subscription_count;
+    enum outbound_state state; /* OUTBOUND_STATE_COUNT: any */
+    instant from, to;          /* when it was made, both included; INSTANT_NONE: open */
+    int64_t before;            /* the last of the page before, by position …; INT64_MAX: none */
+    struct uuid before_of;     /* … and subscription */
+};
+
+/** By position, and of one position by subscription, both descending. Reads at most a page of each
+ *  subscription's index, however much was sent; with a time, also what was made at the moment where
+ *  that begins or ends. */
+enum err outbound_read_all(const struct read *read, const struct outbound_filter *filter, int limit,
+                           struct outbound_page *out) MUST_USE;
 
 #endif
