@@ -367,7 +367,7 @@ static const struct step everything[] = {
          "'email':'/Email'},'dry_run':true}",
          202),
     POST("something is to be sent", "ana", "/v1/subscriptions",
-         "{'name':'hook','events':['key.*'],'target':{'kind':'webhook',"
+         "{'name':'${name}-hook','events':['key.*'],'target':{'kind':'webhook',"
          "'url':'https://${at}/hook'}}",
          201, .keep = {{"subscription", "/subscription/id"}}),
     POST("and delivers what does not fit", "marketing", "/v1/inbound/${source}",
@@ -821,6 +821,7 @@ static const struct {
     {"team", "rival-partners", "nowhere-partners"},
     {"assignee", "${mia}", NOWHERE},
     {"source", "rival-forms", "nowhere-forms"},
+    {"subscription", "rival-hook", "nowhere-hook"},
     {"name", NULL, NULL}, /* of a file that is sent */
     {"format", NULL, NULL},
     {"limit", NULL, NULL},
@@ -831,6 +832,7 @@ static const struct {
     {"stage", NULL, NULL},
     {"reached", NULL, NULL},
     {"state", NULL, NULL},
+    {"direction", NULL, NULL},
     {"due_before", NULL, NULL},
     {"order", NULL, NULL},
     {"with", NULL, NULL},
