@@ -15,8 +15,8 @@
 #define POLL_MS        20
 #define SETTLED_AFTER  5 /* looks that see the same */
 /* Of one server as it is set by default: 4 workers, 8 readers, 2 of the recurring jobs, 1 that
- * asks whether the database answers, 2 of the background jobs, 2 of the courier, 1 of the feed. */
-#define POOL_SESSIONS 20
+ * asks whether the database answers, 4 of the background jobs, 2 of the courier, 1 of the feed. */
+#define POOL_SESSIONS 22
 
 /* Sessions of the servers; the command line's are over. */
 #define SESSIONS                                                                                   \
