@@ -116,3 +116,17 @@ struct rate_left rate_limits_take(struct rate_limits *limits, const struct rate_
     pthread_mutex_unlock(&limits->mutex);
     return left;
 }
+
+bool rate_limits_remembers(struct rate_limits *limits, const struct rate_holder *holder,
+                           int64_t now_us)
+{
+    bool found = false;
+
+    pthread_mutex_lock(&limits->mutex);
+    const struct bucket *set = set_of(limits, holder);
+    for (size_t i = 0; i < NEIGHBOURS; i++)
+        found = found || (set[i].quota != 0 && same(&set[i].holder, holder) &&
+                          now_us - set[i].at_us < WINDOW_US);
+    pthread_mutex_unlock(&limits->mutex);
+    return found;
+}

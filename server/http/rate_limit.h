@@ -43,4 +43,8 @@ void rate_limits_free(struct rate_limits *limits);
 struct rate_left rate_limits_take(struct rate_limits *limits, const struct rate_holder *holder,
                                   int64_t quota, int64_t cost, int64_t now_us);
 
+/** Whether something was asked from this holder's bucket within the last window. Any thread. */
+bool rate_limits_remembers(struct rate_limits *limits, const struct rate_holder *holder,
+                           int64_t now_us);
+
 #endif

@@ -73,7 +73,9 @@ static void expect(struct stage *stage, const char *key, const char *from, int s
 {
     struct answer answer;
 
-    ck_assert_int_eq(status_of(stage, key, from, &answer), status);
+    status_of(stage, key, from, &answer);
+    ck_assert_msg(answer.status == status, "%s: wanted %d, got %d %s", from, status, answer.status,
+                  answer.body);
     ck_assert((status == 429) == (answer_header(&answer, "Retry-After") != NULL));
     answer_release(&answer);
 }

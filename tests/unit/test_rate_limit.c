@@ -117,12 +117,28 @@ START_TEST(whoever_asks_much_is_remembered_among_many)
 }
 END_TEST
 
+START_TEST(whoever_asked_is_remembered_for_a_window)
+{
+    const struct rate_holder asked = holder_of(1), other = holder_of(2);
+
+    ck_assert(!rate_limits_remembers(limits, &asked, now));
+    take(1, 1);
+    ck_assert(rate_limits_remembers(limits, &asked, now));
+    ck_assert(!rate_limits_remembers(limits, &other, now));
+    now += RATE_WINDOW_S * SECOND - 1;
+    ck_assert(rate_limits_remembers(limits, &asked, now));
+    now += 1;
+    ck_assert(!rate_limits_remembers(limits, &asked, now));
+}
+END_TEST
+
 void suite_cases(Suite *suite)
 {
     TCase *tcase = suite_case(suite, "rate_limit");
 
     tcase_add_checked_fixture(tcase, set_up, tear_down);
-    TESTS(tcase, a_quota_is_there_at_once_and_fills_evenly, nobody_takes_of_anothers,
+    TESTS(tcase, whoever_asked_is_remembered_for_a_window,
+          a_quota_is_there_at_once_and_fills_evenly, nobody_takes_of_anothers,
           a_look_takes_nothing_and_says_whether_there_is_any,
           what_costs_more_than_the_quota_takes_all_of_it, a_quota_that_was_lowered_counts_at_once,
           whoever_asks_much_is_remembered_among_many);
