@@ -243,7 +243,14 @@ static const struct step refused[] = {
     "'tiers':[{'within_days':30,'points':2}]},"                                                    \
     "{'id':'either','title':'Big, or decides','kind':'fit','required':true,"                       \
     "'test':{'any':[{'attribute':'company.employees','op':'gte','value':50},"                      \
-    "{'attribute':'seniority','op':'eq','value':'vp'}]}}],"                                        \
+    "{'attribute':'seniority','op':'eq','value':'vp'}]}},"                                         \
+    "{'id':'budget','title':'Has a budget','kind':'fit','points':1,"                               \
+    "'test':{'attribute':'budget','op':'gte','value':1,'missing':'unmet'}},"                       \
+    "{'id':'need','title':'Has the need','kind':'readiness','points':1,"                           \
+    "'test':{'fact':'need','op':'eq','value':'yes','missing':'unmet'}},"                           \
+    "{'id':'searches','title':'Searches for us','kind':'engagement','points':1,"                   \
+    "'test':{'touches':{'term':'lead agreement','within_days':28,'per_days':7},"                   \
+    "'op':'gte','value':1}}],"                                                                     \
     "'thresholds':{'total':10},'reasons':["                                                        \
     "{'code':'too_small','title':'Too small','about':'criterion','criterion':'size',"              \
     "'then':'nurture'}]}"
@@ -267,7 +274,10 @@ static const struct step every_tier[] = {
                     {"/verdict/criteria/2/points", "2"},
                     {"/verdict/criteria/3/why", "'missing'"},
                     {"/verdict/criteria/4/subject", "'company.employees'"},
-                    {"/verdict/criteria/4/seen", "70"}}),
+                    {"/verdict/criteria/4/seen", "70"},
+                    {"/verdict/criteria/5/result", "'unmet'"},
+                    {"/verdict/criteria/6/result", "'unmet'"},
+                    {"/verdict/criteria/7/result", "'unmet'"}}),
     {0},
 };
 
