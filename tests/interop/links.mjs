@@ -10,8 +10,9 @@ const LEADS = 7;
 const LIMIT = 2; // a page, so that there are several
 const PAGES_MAX = 200;
 
-/** What is to be asked for: an operation is two, a list and a feed, and another wants to know of what. */
-const ASKED = { leads_list: [{}, { reached: "mql" }], attribution_leads: [{ milestone: "mql" }] };
+/** What is to be asked for: an operation is two, a list and a feed, and another wants to know of what. Movers are of a back-test
+ *  that is done, which takes a while: tests/http follows their pages. */
+const ASKED = { leads_list: [{}, { reached: "mql" }], attribution_leads: [{ milestone: "mql" }], jobs_movers: [] };
 
 export async function links({ contract, service }) {
   const keys = await service.workspace("links");
