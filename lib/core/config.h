@@ -246,7 +246,7 @@ struct source {
     instant old_until;      /* … until then; NULL and INSTANT_NONE: none */
     bool active;
     const char *fetch_secret; /* shown when something is fetched for it; NULL: none that opens */
-    bool erases;              /* deletions that its sender tells of erase people here */
+    bool erases;              /* deletions that its sender reports erase people here */
     int revision;
     instant created_at;
     const struct mapping *compiled; /* lib/core/intake/mapping.h */

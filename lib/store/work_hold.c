@@ -84,7 +84,7 @@ static bool is_committed_anew(struct hold *hold, const struct columns *columns, 
            (before == NULL || len != stored_len || memcmp(bytes, before, len) != 0);
 }
 
-/* Something has changed that is no event: an older value was told of an attribute, or Baton looks
+/* Something has changed that is no event: an older value of an attribute was given, or Baton looks
  * at the lead again at another time. So that the ledger has it, there is an entry that says nothing
  * else. */
 static void note_change(struct hold *hold, struct uuid lead, const struct columns *columns,

@@ -7,6 +7,7 @@
 #include "http/accept.h"
 #include "http/request_input.h"
 
+#include "base/currency_input.h"
 #include "base/time/time_zone.h"
 #include "store/read/attribution_read.h"
 #include "store/read/left_out_read.h"
@@ -30,15 +31,6 @@ static const struct input_type interval_type = {
     .kind = INPUT_ENUM,
     .values = interval_names,
     .max = sizeof interval_names / sizeof *interval_names - 1};
-
-static const struct input_type currency_type = {
-    .kind = INPUT_LINE,
-    .min = 3,
-    .max = 3,
-    .fits = currency_valid,
-    .code = "currency",
-    .wanted = "Three capital letters of ISO 4217 are wanted, such as EUR",
-};
 
 /* What rows are cut by; by month is what interval=month says. */
 #define BY_MONTH CUT_ALL_COUNT
@@ -157,7 +149,7 @@ static const struct input_field fields[] = {
     {"model", &models_type, AT(struct answer_input, models)},
     {"shape", &shape_type, AT(struct answer_input, shape)},
     {"min_pos", &position_type, AT(struct answer_input, min_pos)},
-    {"currency", &currency_type, AT(struct answer_input, currency)},
+    {"currency", &input_currency, AT(struct answer_input, currency)},
     {"costs", &input_bool, AT(struct answer_input, costs)},
     {"left_out", &input_bool, AT(struct answer_input, left_out)},
 };

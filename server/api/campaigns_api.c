@@ -5,6 +5,7 @@
 
 #include "api/values.h"
 
+#include "base/currency_input.h"
 #include "core/calendar/absence.h"
 #include "core/definition/touch.h"
 #include "core/setup/campaign_change.h"
@@ -58,11 +59,6 @@ struct record {
     size_t spend_count;
 };
 
-static bool is_currency(const char *text)
-{
-    return strlen(text) == 3 && strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 3;
-}
-
 static bool is_date(const char *text)
 {
     instant at;
@@ -70,12 +66,6 @@ static bool is_date(const char *text)
     return strlen(text) == sizeof "2026-12-25" - 1 && instant_parse_lenient(text, &at);
 }
 
-static const struct input_type currency_type = {.kind = INPUT_LINE,
-                                                .min = 3,
-                                                .max = 3,
-                                                .fits = is_currency,
-                                                .code = "currency",
-                                                .wanted = "Three capitals are wanted, such as EUR"};
 static const struct input_type day_type = {.kind = INPUT_LINE,
                                            .min = 10,
                                            .max = 10,
@@ -91,7 +81,7 @@ static const struct input_type points_type = {
 
 static const struct input_field money_fields[] = {
     {"minor", &minor_type, AT(struct money, minor), .required = true},
-    {"currency", &currency_type, AT(struct money, currency), .required = true},
+    {"currency", &input_currency, AT(struct money, currency), .required = true},
 };
 static const struct input_spec money_spec = INPUT_SPEC(money_fields, struct money);
 static const struct input_type money_type = {.kind = INPUT_OBJECT, .of = &money_spec};

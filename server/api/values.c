@@ -1,5 +1,6 @@
 #include "api/values.h"
 
+#include "base/currency_input.h"
 #include "base/email.h"
 #include "base/json_tree.h"
 #include "base/period.h"
@@ -61,34 +62,12 @@ const struct input_type period_end_type = {.kind = INPUT_LINE, .max = 40, .read 
 
 /* ---- money ---- */
 
-static bool is_currency(const char *text)
-{
-    return strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 3;
-}
-
-static bool read_currency(struct input *in, const struct input_node *at,
-                          const struct input_field *field, void *base)
-{
-    (void)in;
-    memcpy((char *)base + field->offset, json_string_value(at->json), 3);
-    return true;
-}
-
-static const struct input_type currency_type = {
-    .kind = INPUT_LINE,
-    .min = 3,
-    .max = 3,
-    .fits = is_currency,
-    .code = "currency",
-    .wanted = "Three capital letters of ISO 4217 are wanted, such as EUR",
-    .read = read_currency,
-};
 /* Up to 2^53 - 1, exact in every JSON reader. */
 static const struct input_type minor_type = {
     .kind = INPUT_INT, .min = 0, .max = INT64_C(9007199254740991)};
 
 static const struct input_field amount_fields[] = {
-    {"currency", &currency_type, AT(struct amount, currency), .required = true},
+    {"currency", &input_currency_code, AT(struct amount, currency), .required = true},
     {"minor", &minor_type, AT(struct amount, minor), .required = true},
 };
 

@@ -166,7 +166,7 @@ static void print_left_out(const json_t *answer)
     json_array_foreach(json_object_get(answer, "left_out"), i, item)
     {
         printf("%s%s (%s)", i == 0 ? "\nattributes left out: " : ", ", text(item, "attribute"),
-               strcmp(text(item, "why"), "excluded") == 0 ? "by you" : "sales told it");
+               strcmp(text(item, "why"), "excluded") == 0 ? "by you" : "sales reported it");
     }
     if (i > 0)
         printf("\n");

@@ -141,7 +141,7 @@ static void end_row(struct target *target, struct slot *slot, const struct attem
     target->ended[target->ended_count++] = slot;
 }
 
-/* It has come to an end: what its attempt says counts, for all that a mail tells of. */
+/* It has come to an end: what its attempt says counts, for all that a mail reports. */
 void courier_end(struct courier *courier, struct slot *slot)
 {
     struct target *target = slot->target;

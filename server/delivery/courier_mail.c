@@ -1,6 +1,6 @@
 #include "delivery/courier_inside.h"
 
-/** What a mail may take, the leads that it tells of with it. */
+/** What a mail may take, the leads that it names included. */
 #define MAIL_MEMORY_BYTES ((size_t)64 << 20)
 
 /* All that is due goes into one mail. False: it cannot be made now. */

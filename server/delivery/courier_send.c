@@ -30,7 +30,7 @@ static const char *trace_of(const struct outbound_row *row, struct arena *arena)
     return arena_printf(arena, "traceparent: 00-%s-%s-01", trace, span_text);
 }
 
-/* Other systems are told the id, and the trace. */
+/* Other systems are sent the id, and the trace. */
 static bool fill_templated(const struct payload_wanted *wanted, const char *id,
                            struct attempt *attempt)
 {

@@ -10,7 +10,7 @@
 
 /** At most one in this time to the same readers. */
 #define MAIL_EVERY (10 * INSTANT_MINUTE)
-/** Events that are told of one by one; of others their number. */
+/** Events that are reported one by one; of others only their number. */
 #define MAIL_EVENTS_MAX 20
 
 struct mail_settings {

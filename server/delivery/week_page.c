@@ -45,7 +45,7 @@ static bool is_within(instant at, instant end)
     return at != INSTANT_NONE && at >= end - WEEK && at < end;
 }
 
-/* Both sides are told the same of each version, in the order in which it happens to one. */
+/* Both sides read the same about each version, in the order in which it happens to one. */
 static int write_version(const struct agreement_version *version, instant end, struct text_out *out)
 {
     const struct {

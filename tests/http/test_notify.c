@@ -88,7 +88,7 @@ static void check_no_mail(const char *address, json_int_t before, const char *sa
     ck_assert_msg(mail == NULL, "%s has got: %s", address, part(mail, "plain"));
 }
 
-/* A proposal is older than the first look of the server at this workspace, and told of all the
+/* A proposal is older than the first look of the server at this workspace, and reported all the
  * same. */
 START_TEST(who_may_sign_hears_of_a_proposal)
 {

@@ -192,8 +192,8 @@ START_TEST(test_planted_number_comes_first)
 }
 END_TEST
 
-/* What sales told with its answer parts the leads as nothing else does, and is left out; so is what
- * who asks names. What remains is what can be known in time. */
+/* What sales reported with its answer parts the leads as nothing else does, and is left out; so is
+ * what who asks names. What remains is what can be known in time. */
 START_TEST(test_what_leaks_the_answer_is_left_out)
 {
     static const struct suggestion_exclude exclude = {{"n3", "t2"}, 2};

@@ -547,7 +547,7 @@ static json_t *document_of(struct work *work, const struct agreement_version *ve
     return json_tree_read(work->arena, version->document, strlen(version->document), 0, NULL);
 }
 
-/* Edits that make no sound document help nobody: each fault is told at once. */
+/* Edits that make no sound document help nobody: each fault is reported at once. */
 static bool edits_are_sound(struct work *work, const struct agreement_version *version,
                             const json_t *edits, struct outcome *outcome)
 {

@@ -1,5 +1,7 @@
 #include "core/agreement/goals_document.h"
 
+#include "base/currency_input.h"
+
 #include <string.h>
 
 static const char *const measure_names[GOAL_MEASURE_COUNT] = {
@@ -48,36 +50,13 @@ static const struct input_type side_type = {
     .kind = INPUT_ENUM, .values = side_names, .max = SIDE_COUNT - 1};
 static const struct input_type target_type = {.kind = INPUT_INT, .min = 1, .max = INT64_C(1) << 50};
 
-static bool is_currency(const char *text)
-{
-    return strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 3;
-}
-
-static bool read_currency(struct input *in, const struct input_node *at,
-                          const struct input_field *field, void *base)
-{
-    (void)in;
-    memcpy((char *)base + field->offset, json_string_value(at->json), 4);
-    return true;
-}
-
-static const struct input_type currency_type = {
-    .kind = INPUT_LINE,
-    .min = 3,
-    .max = 3,
-    .fits = is_currency,
-    .code = "currency",
-    .wanted = "A currency is three capital letters, such as EUR",
-    .read = read_currency,
-};
-
 static const struct input_field goal_fields[] = {
     {"side", &side_type, AT(struct goal, side), .required = true},
     {"measure", &measure_type, AT(struct goal, measure), .required = true,
      .otherwise = GOAL_MEASURE_COUNT},
     {"period", &period_type, AT(struct goal, period), .required = true},
     {"target", &target_type, AT(struct goal, target), .required = true},
-    {"currency", &currency_type, AT(struct goal, currency)},
+    {"currency", &input_currency_code, AT(struct goal, currency)},
 };
 
 static bool check_goal(struct input *in, const struct input_node *at, void *out)

@@ -16,7 +16,7 @@ struct sharing {
     struct arena *arena;
     struct map known; /* values[0]: struct chain_value */
     struct chain_value **values;
-    size_t count, size; /* all of them, and how many the chain tells apart */
+    size_t count, size; /* all of them, and how many the chain keeps apart */
     struct journeys_part *parts;
     size_t part_count;
 };

@@ -1,5 +1,6 @@
 #include "core/attribution/rates.h"
 
+#include "base/currency_input.h"
 #include "base/json_tree.h"
 
 #include <stdio.h>
@@ -36,14 +37,6 @@ static bool is_rate(const char *text)
     return parse_rate(text, &rate);
 }
 
-static const struct input_type base_type = {
-    .kind = INPUT_LINE,
-    .min = 3,
-    .max = 3,
-    .fits = currency_valid,
-    .code = "currency",
-    .wanted = "Three capital letters of ISO 4217 are wanted, such as EUR",
-};
 static const struct input_type rate_type = {
     .kind = INPUT_LINE,
     .min = 1,
@@ -71,7 +64,7 @@ static bool read_rate(struct input *in, const struct input_node *at, struct rate
     const char *text = NULL;
 
     if (!currency_valid(at->name))
-        return input_fault(in, at, "currency", "%s", base_type.wanted);
+        return input_fault(in, at, "currency", "%s", input_currency.wanted);
     if (!input_value(in, at, &rate_type, &text))
         return false;
     memcpy(out->currency, at->name, sizeof out->currency);
@@ -103,7 +96,7 @@ static const struct input_type items_type = {
     .kind = INPUT_MAP, .max = RATES_MAX, .read = read_rates};
 
 static const struct input_field given_fields[] = {
-    {"base", &base_type, AT(struct given, base), .required = true},
+    {"base", &input_currency, AT(struct given, base), .required = true},
     {"rates", &items_type, AT(struct given, items), COUNT(struct given, count), .required = true},
 };
 

@@ -104,7 +104,7 @@ struct rollup_days {
                                          place; none: end */
 };
 
-/** Sets the months, for an answer that tells months apart at most. */
+/** Sets the months, for an answer that keeps months apart at most. */
 void rollup_days_by_months(struct rollup_days *days);
 
 #endif

@@ -90,7 +90,7 @@ enum err attribute_set_take(json_t *root, struct arena *arena, struct attribute_
 
 /** Writes the stored form. */
 void attribute_set_write(const struct attribute_set *set, struct json_out *out);
-/** What counts now alone, without when it was last told: that is what the ledger has a commitment
+/** What counts now alone, without when it was last given: that is what the ledger has a commitment
  *  to, since a repeat and an older value are no event. */
 void attribute_set_write_held(const struct attribute_set *set, struct json_out *out);
 

@@ -16,7 +16,7 @@
 
 /** Ids shown in the result of the leads that change sides, each way. */
 #define BACKTEST_SAMPLE 20
-/** Months that are told apart, from 1970-01; earlier and later ones count for the first and last.
+/** Months that are kept apart, from 1970-01; earlier and later ones count for the first and last.
  */
 #define BACKTEST_MONTHS 1200
 

@@ -429,7 +429,7 @@ static int compare_left_out(const void *a, const void *b)
     return strcmp(left->name, right->name);
 }
 
-/* What sales told may be its answer in other words, such as why it lost the lead: it would look
+/* What sales reported may be its answer in other words, such as why it lost the lead: it would look
  * like the best criterion of all, and nobody knows it in time. */
 static void name_left_out(const struct suggestion_set *set, struct suggestions *out)
 {

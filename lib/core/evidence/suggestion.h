@@ -37,7 +37,7 @@ struct suggestion_threshold {
 
 struct suggestion_left_out {
     const char *name;
-    bool asked; /* by who asks; else sales told it */
+    bool asked; /* by who asks; else sales reported it */
 };
 
 struct suggestions {

@@ -7,7 +7,7 @@
 
 /**
  * Both are as they were before the merge, and what came since stays with the survivor: touches,
- * what was told, identities. The handoff that came with the absorbed lead goes back with it; one
+ * what was given, identities. The handoff that came with the absorbed lead goes back with it; one
  * that Baton offered since is withdrawn. Nothing that decides may have happened to the survivor
  * since (lead_before_is_decided_by()), and its identities must be loaded. Neither is judged anew.
  * ERR_INTERNAL when what was kept is damaged; ERR_OUT_OF_MEMORY.

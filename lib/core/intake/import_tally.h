@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** Causes that are told apart; more of them are counted as one without words. */
+/** Causes that are kept apart; more of them are counted as one without words. */
 #define IMPORT_CAUSES_MAX      60
 #define IMPORT_CAUSE_LINES_MAX 3
 

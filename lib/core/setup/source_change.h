@@ -13,7 +13,7 @@ struct source_create_input {
     const char *const *steps; /* what to do at the sender, of a preset; see source_step() */
     size_t step_count;
     const char *fetch_secret; /* shown when something is fetched for it; NULL: none */
-    bool erases;              /* deletions that its sender tells of erase people */
+    bool erases;              /* deletions that its sender reports erase people */
     const char *secret;       /* the sender's own, with a preset; NULL: as auth says */
     const char *base;         /* of addresses: "https://baton.example"; NULL: none is known */
     /** As in key_create_input: a repeat that brings it gets the same secret. */

@@ -9,7 +9,7 @@
 /* clang-format off */
 
 /** The touch of this id, or none: a row of all its columns. Nothing but the primary key gives the order,
- *  which on an empty table is all that tells its cost from that of touch_of_lead: the plan is kept. */
+ *  which on an empty table is all that makes its cost differ from that of touch_of_lead: the plan is kept. */
 #define TOUCH_BY_ID(id)                                                       \
            "  SELECT * "                                                      \
            "  FROM ("                                                         \

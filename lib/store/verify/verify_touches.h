@@ -1,5 +1,5 @@
 /*
- * `baton verify --state`: what is told of leads in rows of their own, against what it is made of:
+ * `baton verify --state`: what rows of their own say of leads, against what they are made of:
  * touches against the entries that recorded them, identities against their leads, the values of
  * dimensions against their ids. It is given the entries that verify.c reads, and holds one page of
  * touches at a time.
