@@ -282,17 +282,15 @@ static bool watch_clock(struct jobs *jobs)
  * database is away. */
 static bool run_rollups(struct jobs *jobs)
 {
-    struct uuid *behind = ARENA_ARRAY(jobs->arena, struct uuid, CLAIMS_MAX);
-    enum pg_status status = PG_OK;
+    struct behind behind;
     int64_t until = pg_deadline_in(LOOK_MAX_MS);
-    size_t count = 0;
+    enum pg_status status =
+        rollup_behind(jobs->pg, jobs->arena, pg_deadline_in(CLAIM_TIMEOUT_MS), &behind);
 
-    if (behind != NULL)
-        status = rollup_behind(jobs->pg, jobs->arena, CLAIMS_MAX, pg_deadline_in(CLAIM_TIMEOUT_MS),
-                               behind, &count);
-    for (size_t i = 0; i < count && pg_now_ms() < until && !is_stopping(jobs); i++) {
+    for (size_t i = 0; i < behind.count && pg_now_ms() < until && !is_stopping(jobs); i++) {
         struct rollup_turn turn;
-        status = rollup_take(jobs->app, behind[i], false, pg_deadline_in(ROLLUP_TIMEOUT_MS), &turn);
+        status = rollup_take(jobs->app, behind.workspaces[i], false,
+                             pg_deadline_in(ROLLUP_TIMEOUT_MS), &turn);
         if (status == PG_OK && turn.taken && turn.more)
             jobs->more = true;
         if (status == PG_LOST)

@@ -16,7 +16,6 @@
 #define LOOK_GAP_MS 25
 /** How often workspaces are looked for whose members are not written to yet. */
 #define MAIL_LOOK_MS 2000
-#define BEHIND_MAX   64
 #define WAIT_MS      250
 
 static void serve_all(struct courier *courier)
@@ -63,18 +62,20 @@ static bool gather_some(struct courier *courier, struct uuid workspace, int *mos
 /* A week that is over is said to be, once, and each side is written its page then. */
 static void end_weeks(struct courier *courier, struct arena *arena)
 {
-    struct outbound_week weeks[BEHIND_MAX];
-    size_t count;
+    struct outbound_weeks weeks;
 
-    if (outbound_weeks(courier->job, arena, pg_deadline_in(DATABASE_MS), weeks, BEHIND_MAX,
-                       &count) != PG_OK)
+    if (outbound_weeks(courier->job, arena, pg_deadline_in(DATABASE_MS), &weeks) != PG_OK)
         return;
-    for (size_t i = 0; i < count; i++) {
-        const struct week_end_input input = {weeks[i].end};
-        const struct command command = week_end_command(weeks[i].workspace, &input);
-        const struct pg_scope scope = {courier->app, arena, weeks[i].workspace};
-        if (lanes_run(courier->settings.lanes, &command, NULL, NULL) != ERR_NONE ||
-            outbound_week_said(&scope, input.end, pg_deadline_in(DATABASE_MS)) != PG_OK)
+    for (size_t i = 0; i < weeks.count; i++) {
+        const struct week_end_input input = {weeks.items[i].end};
+        const struct command command = week_end_command(weeks.items[i].workspace, &input);
+        const struct pg_scope scope = {courier->app, arena, weeks.items[i].workspace};
+        /* one whose week cannot be ended keeps no other waiting, unless nobody's can be now */
+        enum err err = lanes_run(courier->settings.lanes, &command, NULL, NULL);
+        if (err == ERR_UNAVAILABLE || err == ERR_OVERLOADED || err == ERR_OUTCOME_UNKNOWN)
+            return;
+        if (err == ERR_NONE &&
+            outbound_week_said(&scope, input.end, pg_deadline_in(DATABASE_MS)) == PG_LOST)
             return;
     }
 }
@@ -82,20 +83,24 @@ static void end_weeks(struct courier *courier, struct arena *arena)
 /* Where nobody has been written to before, members are from now on. */
 static void begin_mail(struct courier *courier, struct arena *arena)
 {
-    struct uuid workspaces[BEHIND_MAX];
-    size_t count;
+    struct behind unmailed;
 
+    if (outbound_unmailed(courier->job, arena, pg_deadline_in(DATABASE_MS), &unmailed) != PG_OK)
+        return;
+    for (size_t i = 0; i < unmailed.count; i++) {
+        const struct pg_scope scope = {courier->app, arena, unmailed.workspaces[i]};
+        if (outbound_begin_mail(&scope, pg_deadline_in(DATABASE_MS)) == PG_LOST)
+            return;
+    }
+}
+
+/* What only a server that sends mail does, now and then. */
+static void look_after_mail(struct courier *courier, struct arena *arena)
+{
     if (!courier_mails(courier) || pg_now_ms() - courier->mail_ms < MAIL_LOOK_MS)
         return;
     courier->mail_ms = pg_now_ms();
-    if (outbound_unmailed(courier->job, arena, pg_deadline_in(DATABASE_MS), workspaces, BEHIND_MAX,
-                          &count) != PG_OK)
-        return;
-    for (size_t i = 0; i < count; i++) {
-        const struct pg_scope scope = {courier->app, arena, workspaces[i]};
-        if (outbound_begin_mail(&scope, pg_deadline_in(DATABASE_MS)) != PG_OK)
-            return;
-    }
+    begin_mail(courier, arena);
     end_weeks(courier, arena);
 }
 
@@ -128,18 +133,17 @@ static void add_target(struct courier *courier, const struct outbound_target *id
 static void look(struct courier *courier)
 {
     struct arena *arena = arena_new(1 << 20);
-    struct uuid behind[BEHIND_MAX];
+    struct behind behind;
     struct outbound_target due[TARGETS_MAX];
     size_t count;
 
     courier->looked_ms = pg_now_ms();
     if (arena == NULL)
         return;
-    begin_mail(courier, arena);
-    if (outbound_behind(courier->job, arena, pg_deadline_in(DATABASE_MS), behind, BEHIND_MAX,
-                        &count) == PG_OK)
-        for (size_t i = 0; i < count; i++)
-            gather_one(courier, behind[i]);
+    look_after_mail(courier, arena);
+    if (outbound_behind(courier->job, arena, pg_deadline_in(DATABASE_MS), &behind) == PG_OK)
+        for (size_t i = 0; i < behind.count; i++)
+            gather_one(courier, behind.workspaces[i]);
     int room = (int)(TARGETS_MAX - courier->target_count);
     if (room > 0 && outbound_claim(courier->job, arena, courier->lease, room,
                                    pg_deadline_in(DATABASE_MS), due, &count) == PG_OK)

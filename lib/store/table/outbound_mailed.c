@@ -59,19 +59,9 @@ const struct statement *const outbound_mailed_statements[] = {&OUTBOUND_UNMAILED
                                                               &OUTBOUND_WEEKS, &CURSOR_WEEK, NULL};
 
 enum pg_status outbound_unmailed(struct pg *pg, struct arena *arena, int64_t deadline,
-                                 struct uuid *out, size_t max, size_t *count)
+                                 struct behind *out)
 {
-    struct pg_params params;
-
-    *count = 0;
-    pg_params_init(&params, arena);
-    pg_params_int8(&params, (int64_t)max);
-    enum pg_status status = pg_run(pg, &OUTBOUND_UNMAILED, &params, deadline);
-    const struct pg_result *found = status == PG_OK ? pg_result(pg, 0) : NULL;
-    for (int i = 0; i < pg_rows(found) && *count < max; i++)
-        out[(*count)++] = pg_get_uuid(found, i, 0);
-    pg_pipeline_end(pg);
-    return status;
+    return behind_read(pg, &OUTBOUND_UNMAILED, arena, deadline, out);
 }
 
 /* In a transaction of its own; at: INSTANT_NONE, or $2. */
@@ -102,17 +92,17 @@ enum pg_status outbound_begin_mail(const struct pg_scope *scope, int64_t deadlin
 /* ---- weeks ---- */
 
 enum pg_status outbound_weeks(struct pg *pg, struct arena *arena, int64_t deadline,
-                              struct outbound_week *out, size_t max, size_t *count)
+                              struct outbound_weeks *out)
 {
     struct pg_params params;
 
-    *count = 0;
+    out->count = 0;
     pg_params_init(&params, arena);
-    pg_params_int8(&params, (int64_t)max);
+    pg_params_int8(&params, BEHIND_WORKSPACES_MAX);
     enum pg_status status = pg_run(pg, &OUTBOUND_WEEKS, &params, deadline);
     const struct pg_result *found = status == PG_OK ? pg_result(pg, 0) : NULL;
-    for (int i = 0; i < pg_rows(found) && *count < max; i++)
-        out[(*count)++] =
+    for (int i = 0; i < pg_rows(found) && out->count < BEHIND_WORKSPACES_MAX; i++)
+        out->items[out->count++] =
             (struct outbound_week){pg_get_uuid(found, i, 0), pg_get_instant(found, i, 1)};
     pg_pipeline_end(pg);
     return status;

@@ -347,19 +347,9 @@ void outbound_table_queue_drop(const struct pg_scope *scope, instant before)
 /* ---- gathering ---- */
 
 enum pg_status outbound_behind(struct pg *pg, struct arena *arena, int64_t deadline,
-                               struct uuid *out, size_t max, size_t *count)
+                               struct behind *out)
 {
-    struct pg_params params;
-
-    *count = 0;
-    pg_params_init(&params, arena);
-    pg_params_int8(&params, (int64_t)max);
-    enum pg_status status = pg_run(pg, &OUTBOUND_BEHIND, &params, deadline);
-    const struct pg_result *found = status == PG_OK ? pg_result(pg, 0) : NULL;
-    for (int i = 0; i < pg_rows(found) && *count < max; i++)
-        out[(*count)++] = pg_get_uuid(found, i, 0);
-    pg_pipeline_end(pg);
-    return status;
+    return behind_read(pg, &OUTBOUND_BEHIND, arena, deadline, out);
 }
 
 static bool read_entries(const struct pg_result *result, struct arena *arena,

@@ -9,6 +9,7 @@
 #include "core/config.h"
 #include "core/ledger/kind_set.h"
 #include "store/pg/pg_scope.h"
+#include "store/table/behind.h"
 
 /** A server that does not renew its lease in this time loses it. */
 #define OUTBOUND_LEASE_SECONDS 30
@@ -61,7 +62,7 @@ struct outbound_target {
 
 /** Workspaces with entries that were not gone through yet. As baton_job. */
 enum pg_status outbound_behind(struct pg *pg, struct arena *arena, int64_t deadline,
-                               struct uuid *out, size_t max, size_t *count) MUST_USE;
+                               struct behind *out) MUST_USE;
 
 struct outbound_entry {
     int64_t pos;

@@ -180,18 +180,8 @@ int rollup_cursor_queue_entries(const struct pg_scope *scope, size_t limit)
     return pg_queue(scope->pg, &ENTRIES, &params);
 }
 
-enum pg_status rollup_behind(struct pg *pg, struct arena *arena, int max, int64_t deadline,
-                             struct uuid *out, size_t *count)
+enum pg_status rollup_behind(struct pg *pg, struct arena *arena, int64_t deadline,
+                             struct behind *out)
 {
-    struct pg_params params;
-
-    *count = 0;
-    pg_params_init(&params, arena);
-    pg_params_int8(&params, max);
-    enum pg_status status = pg_run(pg, &BEHIND, &params, deadline);
-    const struct pg_result *found = status == PG_OK ? pg_result(pg, 0) : NULL;
-    for (int i = 0; i < pg_rows(found); i++)
-        out[(*count)++] = pg_get_uuid(found, i, 0);
-    pg_pipeline_end(pg);
-    return status;
+    return behind_read(pg, &BEHIND, arena, deadline, out);
 }

@@ -4,6 +4,7 @@
 #define BATON_STORE_ROLLUP_CURSOR_H
 
 #include "store/pg/pg_scope.h"
+#include "store/table/behind.h"
 
 enum rollup_stage {
     ROLLUP_CLEARING, /* what was counted in another way goes */
@@ -34,8 +35,8 @@ void rollup_cursor_queue_forget(const struct pg_scope *scope);
  *  whether it is a lead, number of entries. */
 int rollup_cursor_queue_entries(const struct pg_scope *scope, size_t limit);
 
-/** Workspaces with something to count, at most so many. Role baton_job. */
-enum pg_status rollup_behind(struct pg *pg, struct arena *arena, int max, int64_t deadline,
-                             struct uuid *out, size_t *count) MUST_USE;
+/** Workspaces with something to count. As baton_job. */
+enum pg_status rollup_behind(struct pg *pg, struct arena *arena, int64_t deadline,
+                             struct behind *out) MUST_USE;
 
 #endif
