@@ -112,19 +112,19 @@ static void gather_one(struct courier *courier, struct uuid workspace)
         most = most < 1 ? 1 : most;
 }
 
-static void add_target(struct courier *courier, const struct outbound_target *id)
+static void add_target(struct courier *courier, const struct leased *due)
 {
     struct target *target = courier->targets;
 
-    while (target != NULL && !(uuid_equal(target->id.workspace, id->workspace) &&
-                               uuid_equal(target->id.subscription, id->subscription)))
+    while (target != NULL && !(uuid_equal(target->leased.workspace, due->workspace) &&
+                               uuid_equal(target->leased.id, due->id)))
         target = target->next;
     if (target != NULL) /* its lease had ended meanwhile, and is ours again */
         return;
     target = calloc(1, sizeof *target);
     if (target == NULL)
         return;
-    target->id = *id;
+    target->leased = *due;
     target->next = courier->targets;
     courier->targets = target;
     courier->target_count++;
@@ -134,7 +134,7 @@ static void look(struct courier *courier)
 {
     struct arena *arena = arena_new(1 << 20);
     struct behind behind;
-    struct outbound_target due[TARGETS_MAX];
+    struct leased due[TARGETS_MAX];
     size_t count;
 
     courier->looked_ms = pg_now_ms();
@@ -144,9 +144,9 @@ static void look(struct courier *courier)
     if (outbound_behind(courier->job, arena, pg_deadline_in(DATABASE_MS), &behind) == PG_OK)
         for (size_t i = 0; i < behind.count; i++)
             gather_one(courier, behind.workspaces[i]);
-    int room = (int)(TARGETS_MAX - courier->target_count);
-    if (room > 0 && outbound_claim(courier->job, arena, courier->lease, room,
-                                   pg_deadline_in(DATABASE_MS), due, &count) == PG_OK)
+    const struct lease_claim claim = {courier->lease, pg_deadline_in(DATABASE_MS),
+                                      TARGETS_MAX - courier->target_count};
+    if (claim.max > 0 && outbound_claim(courier->job, &claim, due, &count) == PG_OK)
         for (size_t i = 0; i < count; i++)
             add_target(courier, &due[i]);
     arena_free(arena);

@@ -35,11 +35,11 @@ static void switch_off(struct courier *courier, const struct target *target, con
 
     if (off == NULL)
         return;
-    off->input = (struct subscription_off_input){target->id.subscription,
-                                                 target->subscription->revision, cause};
+    off->input =
+        (struct subscription_off_input){target->leased.id, target->subscription->revision, cause};
     off->job = (struct lane_job){
         .command = {.kind = COMMAND_SUBSCRIPTION_OFF,
-                    .caller = {.workspace = target->id.workspace},
+                    .caller = {.workspace = target->leased.workspace},
                     .input = &off->input},
         .done = off_is_done,
         .owner = off,
@@ -93,7 +93,7 @@ static void learn(struct courier *courier, const struct slot *slot)
     };
     lesson->job = (struct lane_job){
         .command = {.kind = COMMAND_LEAD_UPDATE,
-                    .caller = {.workspace = target->id.workspace},
+                    .caller = {.workspace = target->leased.workspace},
                     .input = &lesson->input},
         .done = lesson_is_done,
         .owner = lesson,

@@ -40,8 +40,8 @@ struct slot {
 /** A subscription under our lease. */
 struct target {
     struct target *next;
-    struct outbound_target id;
-    struct arena *arena; /* of the batch; NULL: nothing is loaded */
+    struct leased leased; /* its subscription */
+    struct arena *arena;  /* of the batch; NULL: nothing is loaded */
     const struct config *config;
     const struct subscription *subscription;
     struct outbound_batch batch;

@@ -15,7 +15,7 @@ static bool fill_mail(struct courier *courier, struct target *target,
     slot->arena = arena_new(MAIL_MEMORY_BYTES);
     const struct read read = {.pg = courier->app,
                               .arena = slot->arena,
-                              .workspace = target->id.workspace,
+                              .workspace = target->leased.workspace,
                               .deadline = pg_deadline_in(DATABASE_MS)};
     const struct mail_wanted wanted = {&courier->settings.mail, &read, target->config,
                                        target->subscription,    items, count,

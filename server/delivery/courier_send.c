@@ -60,7 +60,7 @@ static bool fill_attempt(struct courier *courier, struct slot *slot)
     struct arena *arena = slot->arena = arena_new(ATTEMPT_MEMORY_BYTES);
     const struct read read = {.pg = courier->app,
                               .arena = arena,
-                              .workspace = target->id.workspace,
+                              .workspace = target->leased.workspace,
                               .deadline = pg_deadline_in(DATABASE_MS)};
 
     const struct payload_wanted wanted = {&read, target->config, target->subscription, slot->item};

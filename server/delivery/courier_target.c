@@ -34,7 +34,7 @@ void courier_unload(struct courier *courier, struct target *target)
 
 static struct pg_scope scope_of(struct courier *courier, const struct target *target)
 {
-    return (struct pg_scope){courier->app, target->arena, target->id.workspace};
+    return (struct pg_scope){courier->app, target->arena, target->leased.workspace};
 }
 
 static int subject_order(const void *a, const void *b)
@@ -78,19 +78,19 @@ static bool load(struct courier *courier, struct target *target)
     if (target->arena == NULL)
         return false;
     const struct pg_scope scope = scope_of(courier, target);
-    enum pg_status status = outbound_load(&scope, target->id.subscription, courier->lease,
-                                          BATCH_MAX, pg_deadline_in(DATABASE_MS), &target->batch);
+    enum pg_status status = outbound_load(&scope, target->leased.id, courier->lease, BATCH_MAX,
+                                          pg_deadline_in(DATABASE_MS), &target->batch);
     target->loaded_ms = target->saved_ms = pg_now_ms();
     if (status != PG_OK || !target->batch.ours)
         return false;
-    status = config_cache_refresh(courier->settings.cache, courier->app, target->id.workspace, 0,
-                                  pg_deadline_in(DATABASE_MS), &config);
+    status = config_cache_refresh(courier->settings.cache, courier->app, target->leased.workspace,
+                                  0, pg_deadline_in(DATABASE_MS), &config);
     if (status != PG_OK || config == NULL)
         return false;
     target->config = config;
-    target->subscription = config_subscription(config, target->id.subscription);
+    target->subscription = config_subscription(config, target->leased.id);
     if (target->subscription == NULL)
-        target->subscription = notify_subscription(config, target->id.subscription, target->arena);
+        target->subscription = notify_subscription(config, target->leased.id, target->arena);
     make_slots(target);
     return !arena_failed(target->arena);
 }
@@ -103,7 +103,7 @@ static bool save(struct courier *courier, struct target *target, bool gives_back
     for (size_t i = 0; i < target->ended_count; i++)
         rows[i] = &target->ended[i]->item->row;
     const struct outbound_save ended = {
-        .subscription = target->id.subscription,
+        .subscription = target->leased.id,
         .lease = courier->lease,
         .rows = rows,
         .count = target->ended_count,

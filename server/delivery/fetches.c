@@ -12,10 +12,9 @@
 #define AT_ONCE_MAX        32
 #define FETCH_MEMORY_BYTES ((size_t)16 << 20)
 /** Bytes of an answer, as of a body that is sent to us. */
-#define ANSWER_MAX_BYTES  ((size_t)1 << 20)
-#define DATABASE_MS       2000
-#define CONFIG_AGE_MS     500
-#define LOOK_MEMORY_BYTES ((size_t)1 << 20)
+#define ANSWER_MAX_BYTES ((size_t)1 << 20)
+#define DATABASE_MS      2000
+#define CONFIG_AGE_MS    500
 
 /* After which time it is tried again; when all are used up, it has failed. */
 static const int schedule_s[] = {5, 30, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600};
@@ -249,7 +248,7 @@ static const char *begin(struct fetches *fetches, struct fetch *fetch)
     return attempt_begin(&fetch->attempt, fetches->settings.multi) ? NULL : "unavailable";
 }
 
-static void take_due(struct fetches *fetches, const struct completion_due *due)
+static void take_due(struct fetches *fetches, const struct leased *due)
 {
     struct fetch *fetch = calloc(1, sizeof *fetch);
 
@@ -278,17 +277,14 @@ static void take_due(struct fetches *fetches, const struct completion_due *due)
 
 void fetches_look(struct fetches *fetches)
 {
-    struct arena *arena = arena_new(LOOK_MEMORY_BYTES);
-    struct completion_due due[AT_ONCE_MAX];
-    int room = AT_ONCE_MAX - (int)fetches->count;
+    const struct lease_claim claim = {fetches->settings.lease, pg_deadline_in(DATABASE_MS),
+                                      AT_ONCE_MAX - fetches->count};
+    struct leased due[AT_ONCE_MAX];
     size_t count = 0;
 
-    if (arena != NULL && room > 0 &&
-        completion_claim(fetches->settings.job, arena, fetches->settings.lease, room,
-                         pg_deadline_in(DATABASE_MS), due, &count) == PG_OK)
+    if (claim.max > 0 && completion_claim(fetches->settings.job, &claim, due, &count) == PG_OK)
         for (size_t i = 0; i < count; i++)
             take_due(fetches, &due[i]);
-    arena_free(arena);
 }
 
 /* ---- life ---- */

@@ -96,17 +96,18 @@ const struct statement COMPLETION_ERASE = {
 static const struct statement COMPLETION_CLAIM = {
     .name = "completion_claim",
     .role = STATEMENT_JOB,
-    .sql = "UPDATE completion c "
-           "SET lease = $1, lease_until = now() + make_interval(secs => $2::int4) "
-           "FROM ("
+    .sql = "WITH due AS MATERIALIZED ("
            "  SELECT workspace_id, completion_id "
            "  FROM completion "
            "  WHERE next_at <= now() AND (lease_until IS NULL OR lease_until < now()) "
            "  ORDER BY next_at "
            "  LIMIT $3 "
            "  FOR UPDATE SKIP LOCKED"
-           ") d "
-           "WHERE c.workspace_id = d.workspace_id AND c.completion_id = d.completion_id "
+           ") "
+           "UPDATE completion c "
+           "SET lease = $1, lease_until = now() + make_interval(secs => $2::int4) "
+           "FROM due "
+           "WHERE c.workspace_id = due.workspace_id AND c.completion_id = due.completion_id "
            "RETURNING c.workspace_id, c.completion_id",
 };
 
@@ -164,23 +165,10 @@ void completion_table_queue_drop(const struct pg_scope *scope, instant before)
     pg_queue(scope->pg, &COMPLETION_DROP, &params);
 }
 
-enum pg_status completion_claim(struct pg *pg, struct arena *arena, struct uuid lease, int max,
-                                int64_t deadline, struct completion_due *out, size_t *count)
+enum pg_status completion_claim(struct pg *pg, const struct lease_claim *claim, struct leased *out,
+                                size_t *count)
 {
-    struct pg_params params;
-
-    *count = 0;
-    pg_params_init(&params, arena);
-    pg_params_uuid(&params, lease);
-    pg_params_int4(&params, COMPLETION_LEASE_SECONDS);
-    pg_params_int8(&params, max);
-    enum pg_status status = pg_run(pg, &COMPLETION_CLAIM, &params, deadline);
-    const struct pg_result *found = status == PG_OK ? pg_result(pg, 0) : NULL;
-    for (int i = 0; i < pg_rows(found); i++)
-        out[(*count)++] =
-            (struct completion_due){pg_get_uuid(found, i, 0), pg_get_uuid(found, i, 1)};
-    pg_pipeline_end(pg);
-    return status;
+    return lease_take(pg, &COMPLETION_CLAIM, COMPLETION_LEASE_SECONDS, claim, out, count);
 }
 
 enum pg_status completion_load(const struct pg_scope *scope, struct uuid id, struct uuid lease,

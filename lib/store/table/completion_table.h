@@ -5,6 +5,7 @@
 
 #include "core/intake/completion.h"
 #include "store/pg/pg_scope.h"
+#include "store/table/lease.h"
 
 /** A server that has not ended one in this time loses it. */
 #define COMPLETION_LEASE_SECONDS 60
@@ -22,14 +23,8 @@ extern const struct statement COMPLETION_ERASE;
 
 /* ---- for the server that fetches ---- */
 
-struct completion_due {
-    struct uuid workspace;
-    struct uuid id;
-};
-
-/** Takes what is due, up to max, under this lease. As baton_job. */
-enum pg_status completion_claim(struct pg *pg, struct arena *arena, struct uuid lease, int max,
-                                int64_t deadline, struct completion_due *out,
+/** Takes what is due. */
+enum pg_status completion_claim(struct pg *pg, const struct lease_claim *claim, struct leased *out,
                                 size_t *count) MUST_USE;
 
 /** One that this lease has; *out is NULL when it has it no longer. As baton_app. */

@@ -441,23 +441,10 @@ enum pg_status outbound_gather_end(const struct pg_scope *scope,
 
 /* ---- sending ---- */
 
-enum pg_status outbound_claim(struct pg *pg, struct arena *arena, struct uuid lease, int max,
-                              int64_t deadline, struct outbound_target *out, size_t *count)
+enum pg_status outbound_claim(struct pg *pg, const struct lease_claim *claim, struct leased *out,
+                              size_t *count)
 {
-    struct pg_params params;
-
-    *count = 0;
-    pg_params_init(&params, arena);
-    pg_params_uuid(&params, lease);
-    pg_params_int4(&params, OUTBOUND_LEASE_SECONDS);
-    pg_params_int8(&params, max);
-    enum pg_status status = pg_run(pg, &QUEUE_CLAIM, &params, deadline);
-    const struct pg_result *found = status == PG_OK ? pg_result(pg, 0) : NULL;
-    for (int i = 0; i < pg_rows(found); i++)
-        out[(*count)++] =
-            (struct outbound_target){pg_get_uuid(found, i, 0), pg_get_uuid(found, i, 1)};
-    pg_pipeline_end(pg);
-    return status;
+    return lease_take(pg, &QUEUE_CLAIM, OUTBOUND_LEASE_SECONDS, claim, out, count);
 }
 
 static bool read_items(const struct pg_result *result, struct arena *arena,

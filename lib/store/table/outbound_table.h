@@ -10,6 +10,7 @@
 #include "core/ledger/kind_set.h"
 #include "store/pg/pg_scope.h"
 #include "store/table/behind.h"
+#include "store/table/lease.h"
 
 /** A server that does not renew its lease in this time loses it. */
 #define OUTBOUND_LEASE_SECONDS 30
@@ -55,11 +56,6 @@ extern const struct statement OUTBOUND_ERASE;
 
 /* ---- for the server that sends ---- */
 
-struct outbound_target {
-    struct uuid workspace;
-    struct uuid subscription;
-};
-
 /** Workspaces with entries that were not gone through yet. As baton_job. */
 enum pg_status outbound_behind(struct pg *pg, struct arena *arena, int64_t deadline,
                                struct behind *out) MUST_USE;
@@ -103,9 +99,8 @@ enum pg_status outbound_gather_end(const struct pg_scope *scope,
                                    const struct outbound_gathered *gathered,
                                    int64_t deadline) MUST_USE;
 
-/** Takes subscriptions that are due, up to max, under this lease. As baton_job. */
-enum pg_status outbound_claim(struct pg *pg, struct arena *arena, struct uuid lease, int max,
-                              int64_t deadline, struct outbound_target *out,
+/** Takes subscriptions that are due. */
+enum pg_status outbound_claim(struct pg *pg, const struct lease_claim *claim, struct leased *out,
                               size_t *count) MUST_USE;
 
 struct outbound_item {
