@@ -12,6 +12,7 @@
 #include "store/read/report_counted.h"
 #include "store/read/report_source.h"
 #include "store/read/rollup_read.h"
+#include "store/read/stages_read.h"
 #include "store/table/rollup_turn.h"
 #include "suite.h"
 
@@ -22,10 +23,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define LEADS    40
-#define STEPS    90
-#define ROUNDS   3
-#define KILLINGS 8
+#define LEADS     40
+#define STEPS     90
+#define ROUNDS    3
+#define KILLINGS  8
+#define FIRST_DAY ((instant)1735689600 * INSTANT_SECOND) /* 2025-01-01 */
 
 static struct reading r;
 static unsigned seed;
@@ -60,13 +62,11 @@ static void touch(int lead)
     static const char *const media[] = {"cpc", "email", NULL};
     static const char *const kinds[] = {"form_submitted", "webinar_attended", "call"};
     char email[32];
-    instant start;
-    ck_assert(instant_parse("2025-01-01T00:00:00Z", &start));
     struct identity identity = {
         .kind = IDENTITY_EMAIL, .source = "", .value = email_of(lead, email)};
     struct touch_input input = {
         .kind = kinds[drawn(3)],
-        .occurred_at = start + drawn(600) * INSTANT_DAY + drawn(86400) * INSTANT_SECOND,
+        .occurred_at = FIRST_DAY + drawn(600) * INSTANT_DAY + drawn(86400) * INSTANT_SECOND,
         .values = {[DIMENSION_SOURCE] = sources[drawn(5)], [DIMENSION_MEDIUM] = media[drawn(3)]},
         .direction = drawn(2) ? DIRECTION_INBOUND : DIRECTION_OUTBOUND,
     };
@@ -74,7 +74,7 @@ static void touch(int lead)
         .identities = &identity,
         .identity_count = 1,
         .touch = &input,
-        .claimed_stage = STAGE_COUNT,
+        .claimed_stage = drawn(4) == 0 ? STAGE_MQL : STAGE_COUNT,
         .occurred_at = INSTANT_NONE,
     };
 
@@ -338,6 +338,23 @@ static void report_is_what_the_leads_say(const struct report_source *source)
     }
 }
 
+static void stages_are_what_the_leads_say(instant from, instant to)
+{
+    struct stages counted, reference;
+
+    ck_assert_int_eq(stages_read(&r.read, from, to, &counted), ERR_NONE);
+    ck_assert_int_eq(stages_read_leads(&r.read, from, to, &reference), ERR_NONE);
+    ck_assert_int_gt(reference.leads, 0);
+    ck_assert_int_gt(reference.claimed_not_qualified, 0);
+    ck_assert_int_eq(counted.leads, reference.leads);
+    ck_assert_int_eq(counted.claimed_not_qualified, reference.claimed_not_qualified);
+    for (int i = 0; i < STAGE_COUNT; i++)
+        ck_assert_int_eq(counted.standing[i], reference.standing[i]);
+    for (int i = 0; i < MILESTONE_COUNT; i++)
+        ck_assert_int_eq(counted.reached[i], reference.reached[i]);
+    arena_clear(r.arena);
+}
+
 static void reports_are_what_the_leads_say(void)
 {
     bool current;
@@ -349,6 +366,10 @@ static void reports_are_what_the_leads_say(void)
     report_is_what_the_leads_say(&report_funnel);
     report_is_what_the_leads_say(report_funnel.flow);
     report_is_what_the_leads_say(&report_source_mix);
+    stages_are_what_the_leads_say(INSTANT_NONE, INSTANT_NONE);
+    stages_are_what_the_leads_say(FIRST_DAY + 45 * INSTANT_DAY, INSTANT_NONE);
+    stages_are_what_the_leads_say(INSTANT_NONE, FIRST_DAY + 100 * INSTANT_DAY);
+    stages_are_what_the_leads_say(FIRST_DAY + 45 * INSTANT_DAY, FIRST_DAY + 100 * INSTANT_DAY);
 }
 
 /* A setup with everything chosen, as its command would store it. */

@@ -1,5 +1,8 @@
 #include "store/read/stages_read.h"
 
+#include "core/attribution/rollup_reports.h"
+#include "store/read/report_counted.h"
+
 #include <string.h>
 
 /* clang-format off */
@@ -53,9 +56,34 @@ static const struct statement STAGES = {
            "(SELECT count(*) FROM lead l WHERE l.workspace_id = $1 AND " CLAIMED ")",
 };
 
+/* Each range is one of the index, as in report_counted.c.
+ * $1 workspace, $2 what, $3 and $4 first day of the whole months and of the one after them, $5 and $6
+ * first day and the one after the last, $7 setup of reports, $8 no cut */
+static const struct statement STAGES_COUNTED = {
+    .name = "stages_counted",
+    .sql = "SELECT w.what, r.value_a, sum(r.count)::int8 "
+           "FROM unnest($2::int4[]) w(what) "
+           "CROSS JOIN (VALUES (1::int2, $3::int4, $4::int4), "
+           "  (0::int2, $5::int4, least($3::int4, $6::int4)), "
+           "  (0::int2, greatest($4::int4, $5::int4), $6::int4)) g(grain, lo, hi) "
+           "CROSS JOIN LATERAL ("
+           "  SELECT value_a, count "
+           "  FROM rollup "
+           "  WHERE workspace_id = $1 AND setup_id = $7 AND version = 1 AND what = w.what "
+           "  AND cut = $8 AND grain = g.grain AND day >= g.lo AND day < g.hi "
+           "  OFFSET 0"
+           ") r "
+           "GROUP BY 1, 2",
+    .index = "rollup_pkey",
+    .hot = true,
+};
+
 /* clang-format on */
 
-const struct statement *const stages_read_statements[] = {&STAGES_OF_PERIOD, &STAGES, NULL};
+const struct statement *const stages_read_statements[] = {&STAGES_OF_PERIOD, &STAGES,
+                                                          &STAGES_COUNTED, NULL};
+
+/* ---- from the leads ---- */
 
 static enum err take_stage(const struct pg_result *result, int row, struct stages *out)
 {
@@ -71,7 +99,7 @@ static enum err take_stage(const struct pg_result *result, int row, struct stage
     return ERR_NONE;
 }
 
-enum err stages_read(const struct read *read, instant from, instant to, struct stages *out)
+enum err stages_read_leads(const struct read *read, instant from, instant to, struct stages *out)
 {
     bool all = from == INSTANT_NONE && to == INSTANT_NONE;
     struct read_query query = {.statement = all ? &STAGES : &STAGES_OF_PERIOD};
@@ -86,4 +114,78 @@ enum err stages_read(const struct read *read, instant from, instant to, struct s
     for (int row = 0; err == ERR_NONE && row < pg_rows(query.result); row++)
         err = take_stage(query.result, row, out);
     return read_end(read, err);
+}
+
+/* ---- from what is kept counted ---- */
+
+static void put_counted(struct read_query *query, const struct rollup_days *days)
+{
+    struct pg_array what;
+
+    pg_array_begin(&what, query->params.arena, PG_INT4, MILESTONE_COUNT + 2);
+    pg_array_int4(&what, ROLLUP_OTHER(REPORTED_STANDING));
+    pg_array_int4(&what, ROLLUP_OTHER(REPORTED_CLAIMED));
+    for (int i = 0; i < MILESTONE_COUNT; i++)
+        pg_array_int4(&what, ROLLUP_COHORT(REPORTED_REACHED + i));
+    pg_params_array(&query->params, &what);
+    pg_params_int4(&query->params, days->months_first);
+    pg_params_int4(&query->params, days->months_end);
+    pg_params_int4(&query->params, days->first);
+    pg_params_int4(&query->params, days->end);
+    pg_params_int8(&query->params, ROLLUP_REPORTS_SETUP);
+    pg_params_int4(&query->params, ROLLUP_UNCUT);
+}
+
+static enum err take_counted(const struct pg_result *result, int row, struct stages *out)
+{
+    int what = pg_get_int4(result, row, 0);
+    int64_t stage = pg_get_int8(result, row, 1) - 1, count = pg_get_int8(result, row, 2);
+
+    if (what == ROLLUP_OTHER(REPORTED_CLAIMED)) {
+        out->claimed_not_qualified += count;
+    } else if (what != ROLLUP_OTHER(REPORTED_STANDING)) {
+        out->reached[what - ROLLUP_COHORT(REPORTED_REACHED)] += count;
+    } else if (stage >= 0 && stage < STAGE_COUNT) {
+        out->standing[stage] += count;
+        out->leads += count;
+    } else {
+        return ERR_INTERNAL;
+    }
+    return ERR_NONE;
+}
+
+static enum err read_counted(const struct read *read, instant from, instant to, struct stages *out)
+{
+    struct rollup_days days = {
+        .first = from == INSTANT_NONE ? INT32_MIN : (int32_t)(from / INSTANT_DAY),
+        .end = to == INSTANT_NONE ? INT32_MAX : (int32_t)(to / INSTANT_DAY),
+    };
+    struct read_query query = {.statement = &STAGES_COUNTED};
+
+    days.months_first = days.months_end = days.end;
+    rollup_days_by_months(&days);
+    *out = (struct stages){0};
+    read_params(&query, read);
+    put_counted(&query, &days);
+    enum err err = read_run(read, &query, 1);
+    for (int row = 0; err == ERR_NONE && row < pg_rows(query.result); row++)
+        err = take_counted(query.result, row, out);
+    return read_end(read, err);
+}
+
+static bool is_day(instant at)
+{
+    return at == INSTANT_NONE || at % INSTANT_DAY == 0;
+}
+
+enum err stages_read(const struct read *read, instant from, instant to, struct stages *out)
+{
+    bool current = false;
+
+    if (is_day(from) && is_day(to)) {
+        enum err err = report_counted_catch_up(read, &current);
+        if (err != ERR_NONE)
+            return err;
+    }
+    return current ? read_counted(read, from, to, out) : stages_read_leads(read, from, to, out);
 }

@@ -14,8 +14,13 @@ struct stages {
 };
 
 /** Of the leads whose first touch, or else capture, is at `from` or later and before `to`
- *  (INSTANT_NONE: open). */
+ *  (INSTANT_NONE: open). Of whole days in UTC from what is kept counted (read/report_counted.h),
+ *  else, or while that is not whole, by stages_read_leads(). */
 enum err stages_read(const struct read *read, instant from, instant to,
                      struct stages *out) MUST_USE;
+
+/** The same from the leads themselves. */
+enum err stages_read_leads(const struct read *read, instant from, instant to,
+                           struct stages *out) MUST_USE;
 
 #endif
