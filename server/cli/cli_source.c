@@ -33,14 +33,12 @@ static int print(struct cli_store *store, const struct source_create_input *inpu
     if (source == NULL)
         return cli_say(CLI_FAILED, "the source was made, and is not there");
     printf("source   %s, of the team %s\n", input->name, input->team);
-    printf("address  %s\n",
-           source_step("{address}", store->config, source, input->base, secret, store->arena));
+    const struct source_words words = {store->config->workspace, source, input->base, secret};
+    printf("address  %s\n", source_step("{address}", &words, store->arena));
     if (secret != NULL)
         printf("secret   %s (shown this once)\n", secret);
     for (size_t i = 0; i < input->step_count; i++)
-        printf(
-            "%zu. %s\n", i + 1,
-            source_step(input->steps[i], store->config, source, input->base, secret, store->arena));
+        printf("%zu. %s\n", i + 1, source_step(input->steps[i], &words, store->arena));
     return CLI_OK;
 }
 

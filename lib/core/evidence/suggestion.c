@@ -42,16 +42,17 @@ bool suggestion_lift(const struct suggestion_split *split, double *lift, struct 
 /* The best of one thing: of an attribute's values, or a criterion. */
 struct best {
     bool any;
+    size_t tests; /* that were made to find it */
     struct suggestion suggestion;
 };
 
-static void try_split(const struct suggestion *candidate, size_t *tests, struct best *best)
+static void try_split(const struct suggestion *candidate, struct best *best)
 {
     struct suggestion tested = *candidate;
 
     if (!is_large_enough(&tested.split))
         return;
-    (*tests)++;
+    best->tests++;
     tested.p = test_split(&tested.split);
     /* of two values that mirror each other the one that speaks for the lead; their p differ by
      * rounding alone */
@@ -67,7 +68,7 @@ static void try_split(const struct suggestion *candidate, size_t *tests, struct 
 /* ---- attributes ---- */
 
 static void try_part(const struct suggestion_set *set, const struct suggestion_name *name,
-                     size_t from, size_t to, bool at_least, size_t *tests, struct best *best)
+                     size_t from, size_t to, bool at_least, struct best *best)
 {
     struct suggestion candidate = {.kind = SUGGEST_ATTRIBUTE,
                                    .name = name->name,
@@ -78,7 +79,7 @@ static void try_part(const struct suggestion_set *set, const struct suggestion_n
         suggestion_rates_add(&candidate.split.met, &set->leads[name->items[i].lead]);
     candidate.split.unmet = suggestion_rates_rest(&name->known, &candidate.split.met);
     candidate.split.unknown = suggestion_rates_rest(&set->all, &name->known);
-    try_split(&candidate, tests, best);
+    try_split(&candidate, best);
 }
 
 static size_t end_of_run(const struct suggestion_name *name, size_t from)
@@ -103,7 +104,7 @@ static bool is_measured(const struct suggestion_name *name)
 }
 
 static void try_deciles(const struct suggestion_set *set, const struct suggestion_name *name,
-                        size_t *tests, struct best *best)
+                        struct best *best)
 {
     size_t last = 0;
 
@@ -112,21 +113,21 @@ static void try_deciles(const struct suggestion_set *set, const struct suggestio
         while (from > 0 && value_order(name->items[from - 1].value, name->items[from].value) == 0)
             from--;
         if (from > last)
-            try_part(set, name, from, name->count, true, tests, best);
+            try_part(set, name, from, name->count, true, best);
         last = from > last ? from : last;
     }
 }
 
 static void try_attribute(const struct suggestion_set *set, const struct suggestion_name *name,
-                          size_t *tests, struct best *best)
+                          struct best *best)
 {
     if (is_measured(name)) {
-        try_deciles(set, name, tests, best);
+        try_deciles(set, name, best);
         return;
     }
     for (size_t from = 0; from < name->count;) {
         size_t to = end_of_run(name, from);
-        try_part(set, name, from, to, false, tests, best);
+        try_part(set, name, from, to, false, best);
         from = to;
     }
 }
@@ -135,7 +136,7 @@ static void try_attribute(const struct suggestion_set *set, const struct suggest
 
 /* Only what may go: not the last one, and what is not there to keep leads out. */
 static void try_criterion(const struct suggestion_set *set, size_t at,
-                          const struct suggestion_split *split, size_t *tests, struct best *best)
+                          const struct suggestion_split *split, struct best *best)
 {
     const struct criterion *criterion = &set->definition->criteria[at];
     struct suggestion candidate = {.kind = SUGGEST_DROP, .name = criterion->id, .split = *split};
@@ -143,7 +144,7 @@ static void try_criterion(const struct suggestion_set *set, size_t at,
     if (criterion->kind == CRITERION_DISQUALIFIER || set->definition->criteria_count == 1 ||
         criterion->most_points < 0)
         return;
-    try_split(&candidate, tests, best);
+    try_split(&candidate, best);
     if (best->any && suggestion_rates_beat(&split->met, &split->unmet))
         best->any = false;
 }
@@ -406,9 +407,11 @@ static enum err try_all(const struct suggestion_set *set, const json_t *document
     memset(bests, 0, count * sizeof *bests);
     for (size_t i = 0; i < set->name_count; i++)
         if (!suggestion_leaves_out(set, set->names[i]))
-            try_attribute(set, set->names[i], &out->tests, &bests[i]);
+            try_attribute(set, set->names[i], &bests[i]);
     for (size_t i = 0; i < set->definition->criteria_count; i++)
-        try_criterion(set, i, &out->criteria[i], &out->tests, &bests[set->name_count + i]);
+        try_criterion(set, i, &out->criteria[i], &bests[set->name_count + i]);
+    for (size_t i = 0; i < count; i++)
+        out->tests += bests[i].tests;
     return keep_certain(set, document, bests, count, out);
 }
 

@@ -72,40 +72,49 @@ static enum decision check_new(struct work *work, const struct source_create_inp
 
 #define STEP_MAX_BYTES 4096
 
-/* What stands for a name in braces; NULL: it is left as it is. */
-static const char *value_of(const char *name, size_t len, const struct config *config,
-                            const struct source *source, const char *base, const char *secret,
+/* What a step may name in braces. */
+enum word { WORD_ADDRESS, WORD_PATH, WORD_HOST, WORD_SECRET, WORD_WRITE_KEY, WORD_VERIFY_TOKEN };
+#define WORD_COUNT (WORD_VERIFY_TOKEN + 1)
+
+static const char *const word_names[WORD_COUNT] = {
+    [WORD_ADDRESS] = "address",     [WORD_PATH] = "path",
+    [WORD_HOST] = "host",           [WORD_SECRET] = "secret",
+    [WORD_WRITE_KEY] = "write_key", [WORD_VERIFY_TOKEN] = "verify_token",
+};
+
+/* NULL: it is left as it is. */
+static const char *value_of(const char *name, size_t len, const struct source_words *words,
                             struct arena *arena)
 {
-    static const char *const names[] = {"address", "path",      "host",
-                                        "secret",  "write_key", "verify_token"};
+    const char *base = words->base == NULL ? "" : words->base;
     char id[PUBLIC_ID_LEN + 1];
     struct source_auth auth;
     size_t which = 0;
 
-    while (which < 6 && (strlen(names[which]) != len || strncmp(names[which], name, len) != 0))
+    while (which < WORD_COUNT &&
+           (strlen(word_names[which]) != len || strncmp(word_names[which], name, len) != 0))
         which++;
-    public_id_format(config->workspace, source->id, id);
+    public_id_format(words->workspace, words->source->id, id);
     switch (which) {
-    case 0:
-        return arena_printf(arena, "%s/v1/inbound/%s", base == NULL ? "" : base, id);
-    case 1:
+    case WORD_ADDRESS:
+        return arena_printf(arena, "%s/v1/inbound/%s", base, id);
+    case WORD_PATH:
         return arena_printf(arena, "/v1/inbound/%s", id);
-    case 2:
-        return base;
-    case 3:
-        return secret;
-    case 4:
-        return secret == NULL ? NULL : arena_printf(arena, "%s_%s", id, secret);
-    case 5:
-        return source_auth_parse(source->auth, arena, &auth) == ERR_NONE ? auth.verify_token : NULL;
+    case WORD_HOST:
+        return words->base;
+    case WORD_SECRET:
+        return words->secret;
+    case WORD_WRITE_KEY:
+        return words->secret == NULL ? NULL : arena_printf(arena, "%s_%s", id, words->secret);
+    case WORD_VERIFY_TOKEN:
+        return source_auth_parse(words->source->auth, arena, &auth) == ERR_NONE ? auth.verify_token
+                                                                                : NULL;
     default:
         return NULL;
     }
 }
 
-const char *source_step(const char *step, const struct config *config, const struct source *source,
-                        const char *base, const char *secret, struct arena *arena)
+const char *source_step(const char *step, const struct source_words *words, struct arena *arena)
 {
     struct text_out out;
 
@@ -116,9 +125,8 @@ const char *source_step(const char *step, const struct config *config, const str
         text_out_put_len(&out, step, plain);
         step += plain;
         size_t name = *step == '{' ? strcspn(step + 1, "{}") : 0;
-        const char *value = *step == '{' && step[1 + name] == '}'
-                                ? value_of(step + 1, name, config, source, base, secret, arena)
-                                : NULL;
+        const char *value =
+            *step == '{' && step[1 + name] == '}' ? value_of(step + 1, name, words, arena) : NULL;
         if (value != NULL) {
             text_out_put(&out, value);
             step += name + 2;
@@ -132,11 +140,12 @@ const char *source_step(const char *step, const struct config *config, const str
 static void write_steps(struct work *work, const struct source *source,
                         const struct source_create_input *input, struct json_out *out)
 {
+    const struct source_words words = {work->config->workspace, source, input->base, NULL};
+
     json_out_key(out, "steps");
     json_out_begin_array(out);
     for (size_t i = 0; i < input->step_count; i++)
-        json_out_text(out, source_step(input->steps[i], work->config, source, input->base, NULL,
-                                       work->arena));
+        json_out_text(out, source_step(input->steps[i], &words, work->arena));
     json_out_end_array(out);
 }
 

@@ -20,12 +20,18 @@ struct source_create_input {
     const char *idempotency_key;
 };
 
+struct source_words {
+    struct uuid workspace;
+    const struct source *source;
+    const char *base;   /* of the address, such as https://baton.example; NULL: not known */
+    const char *secret; /* NULL: not known any more */
+};
+
 /**
  * A step of a preset in words: {address}, {path}, {host} and {verify_token} become the source's,
  * and where they are known {secret} and {write_key}, which is the source's id, "_" and the secret.
  */
-const char *source_step(const char *step, const struct config *config, const struct source *source,
-                        const char *base, const char *secret, struct arena *arena);
+const char *source_step(const char *step, const struct source_words *words, struct arena *arena);
 
 enum decision source_create(struct work *work, const struct command *command,
                             struct outcome *outcome);

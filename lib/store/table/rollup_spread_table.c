@@ -110,22 +110,22 @@ int rollup_spreads_queue_read(const struct pg_scope *scope, const struct rollup_
 
 /* ---- changing ---- */
 
-static bool change_one(const struct pg_result *read, int row, const struct rollup_changes *changes,
-                       size_t first, size_t end, struct arena *arena, struct rollup_spreads *out)
+/* The changes of one spread, to what it was. */
+static bool change_one(const struct pg_result *read, int row, struct rollup_changes of_one,
+                       struct arena *arena, struct rollup_spreads *out)
 {
-    struct spread_item *items = ARENA_ARRAY(arena, struct spread_item, end - first);
+    struct spread_item *items = ARENA_ARRAY(arena, struct spread_item, of_one.count);
     size_t old_len = 0, len = 0;
     const uint8_t *old = pg_get_bytea(read, row, 0, &old_len);
 
     if (items == NULL)
         return false;
-    for (size_t i = first; i < end; i++)
-        items[i - first] =
-            (struct spread_item){changes->sums[i]->key.values[1], changes->sums[i]->numbers[0]};
-    const uint8_t *bytes = spread_change(old, old_len, items, end - first, arena, &len);
+    for (size_t i = 0; i < of_one.count; i++)
+        items[i] = (struct spread_item){of_one.sums[i]->key.values[1], of_one.sums[i]->numbers[0]};
+    const uint8_t *bytes = spread_change(old, old_len, items, of_one.count, arena, &len);
     if (bytes == NULL)
         return false;
-    put_key(out->keys, &changes->sums[first]->key);
+    put_key(out->keys, &of_one.sums[0]->key);
     pg_array_bytea(&out->bytes, bytes, len);
     out->count++;
     return true;
@@ -140,10 +140,10 @@ bool rollup_spreads_change(const struct pg_result *read, const struct rollup_cha
     begin_keys(out->keys, arena, (size_t)pg_rows(read));
     pg_array_begin(&out->bytes, arena, PG_BYTEA, (size_t)pg_rows(read));
     for (size_t i = 0; i < changes->count; row++) {
-        size_t end = end_of(changes, i);
-        if (row >= pg_rows(read) || !change_one(read, row, changes, i, end, arena, out))
+        const struct rollup_changes of_one = {changes->sums + i, end_of(changes, i) - i};
+        if (row >= pg_rows(read) || !change_one(read, row, of_one, arena, out))
             return false;
-        i = end;
+        i += of_one.count;
     }
     return true;
 }
